@@ -1,0 +1,98 @@
+/**
+ * What a statement says, whatever format carried it: the meeting point of formats, connectors and
+ * the sync engine. A statement is read as a stream of parts so that memory does not grow with the
+ * file. Nothing here is interpreted: amounts, days and ids are as the bank wrote them.
+ */
+import type { Day } from './day.ts'
+import type { Currency, Decimal } from './money.ts'
+import type { Result } from './result.ts'
+
+export type AccountKind = 'checking' | 'savings' | 'credit_card' | 'credit_line' | 'loan' | 'money_market' | 'certificate' | 'investment' | 'other'
+
+/** How the statement names its account. `number` may be masked by the bank; null when the file does not tell. */
+export type StatementAccount = {
+  readonly number: string | null
+  /** Routing number, bank code, BIC: whatever names the bank beside the account number. */
+  readonly bankId: string | null
+  readonly branchId: string | null
+  readonly kind: AccountKind
+  /** The name that a file may give (QIF, some CSV). */
+  readonly name: string | null
+}
+
+export type BalanceKind = 'ledger' | 'available' | 'opening' | 'closing'
+
+/**
+ * `on`: the day to whose END the balance belongs (for `opening`: to whose beginning).
+ * `at`: ISO 8601 with offset when the source tells a time, else null.
+ */
+export type StatedBalance = { readonly kind: BalanceKind; readonly amount: Decimal; readonly currency: Currency; readonly on: Day; readonly at: string | null }
+
+/** One transaction as reported. Texts are trimmed, control characters removed, empty texts are null. */
+export type StatementRow = {
+  /** FITID, entry reference; null when the format has none. Unique only within the account, and not always there. */
+  readonly providerId: string | null
+  /** Another id under which the same bank reported this row before it posted, when the protocol tells. */
+  readonly pendingProviderId: string | null
+  readonly status: 'posted' | 'pending'
+  /** The bank's booking day (OFX DTPOSTED, CAMT BookgDt). */
+  readonly postedOn: Day
+  /** When the person acted (OFX DTUSER), or the value day; null when not told. */
+  readonly transactedOn: Day | null
+  readonly valueOn: Day | null
+  /** Positive: money comes into the account. In the currency of the statement. */
+  readonly amount: Decimal
+  /** The original amount, where the row was converted from another currency. */
+  readonly foreign: { readonly amount: Decimal | null; readonly currency: Currency; readonly rate: Decimal | null } | null
+  /** The bank's own type word in the format's vocabulary (OFX TRNTYPE, CAMT BkTxCd, MT940 type); null when not told. */
+  readonly kind: string | null
+  /** Payee or counterparty: OFX NAME or PAYEE/NAME. */
+  readonly name: string | null
+  /** What else is said: OFX MEMO, remittance text. */
+  readonly memo: string | null
+  readonly checkNumber: string | null
+  readonly reference: string | null
+  /** OFX CORRECTFITID: this row replaces or deletes the row with that provider id. */
+  readonly corrects: { readonly providerId: string; readonly action: 'replace' | 'delete' } | null
+  /** Line in the source, from 1, where the row starts. For messages only. */
+  readonly line: number
+}
+
+/** The head of a statement: what is known before its rows. */
+export type StatementHead = {
+  readonly account: StatementAccount
+  /** Null when the file does not tell (QIF, most CSV). */
+  readonly currency: Currency | null
+  /** The range of days that the bank says it answered for (OFX DTSTART, DTEND); null when not told. */
+  readonly covers: { readonly from: Day | null; readonly to: Day | null }
+  readonly line: number
+}
+
+/** Parts arrive in this order: start (rows | balance | notice)* end, again for the next statement. */
+export type StatementPart =
+  | { readonly part: 'start'; readonly head: StatementHead }
+  | { readonly part: 'rows'; readonly rows: readonly StatementRow[] }
+  | { readonly part: 'balance'; readonly balance: StatedBalance }
+  /** A statement part the bank refused or warned about (OFX STATUS with code other than 0). */
+  | { readonly part: 'notice'; readonly code: string; readonly severity: string; readonly message: string | null; readonly line: number }
+  /** Facts about coverage that only the end of a statement can tell replace those of its head. */
+  | { readonly part: 'end'; readonly covers: { readonly from: Day | null; readonly to: Day | null } }
+
+/** A file or answer that cannot be read. `line` counts from 1; 0 when no place in the text is to blame (an empty file). */
+export type FormatFailure = { readonly code: FormatFailureCode; readonly message: string; readonly line: number }
+
+export type FormatFailureCode =
+  | 'empty_file'
+  | 'unknown_format'
+  | 'unsupported_encoding'
+  | 'malformed'
+  | 'truncated'
+  | 'missing_field'
+  | 'invalid_date'
+  | 'invalid_amount'
+  | 'limit_exceeded'
+  | 'bank_refused'
+  | 'not_statements'
+
+/** A stream of parts; the last item is a failure when the input is damaged, and nothing before it may then be kept. */
+export type StatementStream = AsyncIterable<Result<StatementPart, FormatFailure>>
