@@ -1,0 +1,75 @@
+/**
+ * One run: one attempt to read a connection, or one import of a file. Runs tell "asked", "answered"
+ * and "newest row" apart, and carry the failure with its evidence when there is one.
+ */
+import type { AccountId, SourceId } from './account.ts'
+import type { Day } from './day.ts'
+import type { Failure } from './evidence.ts'
+import type { RunId } from './transaction.ts'
+
+export type RunTrigger = 'schedule' | 'person' | 'repair' | 'connect' | 'import'
+
+/** `suspended`: a challenge waits for a person. `partial`: some accounts were read, others failed. */
+export type RunOutcome = 'running' | 'succeeded' | 'partial' | 'failed' | 'suspended'
+
+/** What happened to one account in a run. */
+export type AccountOutcome = {
+  readonly accountId: AccountId
+  readonly added: number
+  readonly matched: number
+  readonly changed: number
+  readonly withdrawn: number
+  readonly questions: number
+  readonly failure: Failure | null
+}
+
+export type SyncRun = {
+  readonly id: RunId
+  /** Null: an import. */
+  readonly connectionId: string | null
+  readonly trigger: RunTrigger
+  readonly startedAt: number
+  readonly endedAt: number | null
+  readonly outcome: RunOutcome
+  /** Where a running sync is: `signing_in`, `accounts`, `reading`, `matching`, `proving`. */
+  readonly stage: string | null
+  readonly accounts: readonly AccountOutcome[]
+  readonly failure: Failure | null
+  /** The file's name for an import. */
+  readonly label: string | null
+}
+
+/** Days of one account that a source answered for completely. */
+export type Coverage = {
+  readonly accountId: AccountId
+  readonly sourceId: SourceId
+  readonly from: Day
+  readonly to: Day
+  readonly runId: RunId
+}
+
+/** A balance that a source stated, in minor units. Belongs to the end of the day `on` (`opening`: to its beginning). */
+export type BalanceStatement = {
+  readonly accountId: AccountId
+  readonly sourceId: SourceId
+  readonly runId: RunId
+  readonly kind: 'ledger' | 'available' | 'opening' | 'closing'
+  readonly amount: bigint
+  readonly on: Day
+  readonly observedAt: number
+}
+
+/**
+ * The days after `from` up to and including `to`, between two stated balances. `proved`: opening +
+ * sum of rows = closing. `broken`: it does not hold, by `difference`. `unknown`: days are not covered.
+ */
+export type BalanceSpan = {
+  readonly accountId: AccountId
+  readonly sourceId: SourceId
+  readonly from: Day
+  readonly to: Day
+  readonly opening: bigint
+  readonly closing: bigint
+  readonly rowsSum: bigint
+  readonly status: 'proved' | 'broken' | 'unknown'
+}
