@@ -1,0 +1,110 @@
+/**
+ * The contract between a connector and the engine. A connector knows one protocol: it asks and
+ * reads, it returns, it never writes. It has no clock, no network and no disk but what its context
+ * gives. `connect` and `reauthenticate` are flows of the engine over `listAccounts`, so that no
+ * connector can store anything for a login that turned out to be somebody else's.
+ */
+import type { AccountRef } from '../domain/account.ts'
+import type { ChallengePrompt } from '../domain/connection.ts'
+import type { DayRange } from '../domain/day.ts'
+import type { CaseContext, Failure, Protocol } from '../domain/evidence.ts'
+import type { Institution, JsonObject, Route } from '../domain/institution.ts'
+import type { Currency } from '../domain/money.ts'
+import type { Result } from '../domain/result.ts'
+import type { StatedBalance, StatementRow } from '../domain/statement.ts'
+import type { SecretReader, Transport } from '../ports/transport.ts'
+
+/** One field of the connect form, described so that no page knows a connector. */
+export type FormField = {
+  readonly name: string
+  readonly label: string
+  readonly hint: string | null
+  readonly kind: 'text' | 'secret' | 'url'
+  readonly required: boolean
+  /** Tells which field names the login, for its blind index. */
+  readonly isLogin: boolean
+}
+
+export type ConnectorManifest = {
+  readonly id: string
+  readonly name: string
+  readonly protocol: Protocol
+  /** Fields beyond those that the institution's settings already give. */
+  readonly fields: readonly FormField[]
+  /** The widest range that makes sense to ask for at once, in days. */
+  readonly maxWindowDays: number
+  /** How many days already read are read again each time, because banks book late. */
+  readonly overlapDays: number
+  /** `html` of none: plain sentences on cost, limits, expiry for the advice on routes. */
+  readonly advice: string
+}
+
+/** What a connector may use. One context serves one run of one connection. */
+export type ConnectorContext = {
+  readonly institution: Institution
+  readonly settings: JsonObject
+  readonly transport: Transport
+  /** Epoch ms. */
+  readonly now: () => number
+  /** A new random identifier (UUID), for request ids. */
+  readonly newId: () => string
+  /** What the connector remembered of this login in earlier runs; returned in outcomes to be kept. */
+  readonly state: JsonObject
+  /** Set when a person has answered a challenge: what the connector asked to remember, and the fields of its answers among the secrets. */
+  readonly resume: { readonly data: JsonObject; readonly answerFields: readonly string[] } | null
+}
+
+/** The answer of an operation: done, a question for the person, or a failure. `state` is what to remember in every case. */
+export type Outcome<T> =
+  | { readonly kind: 'done'; readonly value: T; readonly state: JsonObject; readonly facts: CaseContext }
+  | { readonly kind: 'challenge'; readonly prompts: readonly ChallengePrompt[]; readonly resume: JsonObject; readonly expiresInMs: number; readonly state: JsonObject }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly state: JsonObject; readonly facts: CaseContext }
+
+export type ListedAccount = {
+  readonly ref: AccountRef
+  readonly name: string
+  readonly currency: Currency | null
+  /** The bank's own word on the account: `closed` and `pending` accounts are listed but not read. */
+  readonly status: 'open' | 'closed' | 'pending'
+}
+
+/** `complete: false` when the answer may have been cut: absent accounts then mean nothing. */
+export type AccountList = { readonly accounts: readonly ListedAccount[]; readonly complete: boolean }
+
+/**
+ * One piece of an answer. `covers`: the days that this answer, once its last page is read, covers
+ * completely; null when the bank did not answer for whole days. *covers* is not *rows.length > 0*.
+ */
+export type Page = {
+  readonly rows: readonly StatementRow[]
+  readonly currency: Currency | null
+  readonly covers: DayRange | null
+  readonly balances: readonly StatedBalance[]
+  readonly next: JsonObject | null
+  readonly last: boolean
+}
+
+/** `notice`: the bank answered and said something beside (a warning); the read goes on. */
+export type ReadStep =
+  | { readonly step: 'page'; readonly page: Page; readonly state: JsonObject }
+  | { readonly step: 'notice'; readonly code: string; readonly message: string | null }
+  | { readonly step: 'challenge'; readonly prompts: readonly ChallengePrompt[]; readonly resume: JsonObject; readonly expiresInMs: number; readonly state: JsonObject }
+  | { readonly step: 'failed'; readonly failure: Failure; readonly state: JsonObject; readonly facts: CaseContext }
+
+/** A harmless question that separates causes; never sends a secret. */
+export type Probe = { readonly id: string; readonly title: string; readonly seconds: number }
+export type ProbeResult = { readonly id: string; readonly ok: boolean; readonly sentence: string; readonly evidence: Failure['evidence'] | null; readonly facts: CaseContext }
+
+export type Connector = {
+  readonly manifest: ConnectorManifest
+  /** Checks settings and form before anything is sent; the failure names the field and the remedy. */
+  checkSettings(institution: Institution, route: Route, form: Readonly<Record<string, string>>): Result<{ readonly settings: JsonObject; readonly origins: readonly string[] }, { readonly field: string | null; readonly message: string }>
+  /** Signs in and lists the accounts: the first thing of every run. */
+  listAccounts(context: ConnectorContext): Promise<Outcome<AccountList>>
+  /** Reads one account; ends after a page with `last`, a challenge or a failure. */
+  readAccount(context: ConnectorContext, account: AccountRef, window: DayRange, cursor: JsonObject | null): AsyncIterable<ReadStep>
+  readonly probes: readonly Probe[]
+  probe(context: ConnectorContext, id: string): Promise<ProbeResult>
+}
+
+export type { SecretReader }

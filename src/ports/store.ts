@@ -1,0 +1,252 @@
+/**
+ * What is remembered. Every call is scoped to one tenant. Each method is one atomic step: either
+ * all of it is stored or nothing. The PostgreSQL and the in-memory implementation pass the same
+ * contract tests (src/store/contract.test.ts).
+ */
+import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
+import type { Day, DayRange } from '../domain/day.ts'
+import type { Challenge, Connection, Problem } from '../domain/connection.ts'
+import type { JsonObject } from '../domain/institution.ts'
+import type { RepairPlan } from '../domain/repair.ts'
+import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../domain/run.ts'
+import type {
+  Decisions, Digest, MatchTier, Observation, Question, Transaction, TransactionChange, TransactionId, TransactionState, WithdrawnReason,
+} from '../domain/transaction.ts'
+
+export type Store = {
+  tenant(tenantId: string): TenantStore
+  /** Connections of all tenants whose `nextSyncAt` has come, oldest first. */
+  due(now: number, limit: number): Promise<readonly { readonly tenantId: string; readonly connectionId: string }[]>
+  /** The one tenant of a self-hosted instance, made at the first start. */
+  defaultTenant(): Promise<string>
+  close(): Promise<void>
+}
+
+export type TenantStore = {
+  readonly tenantId: string
+  readonly connections: ConnectionStore
+  readonly accounts: AccountStore
+  readonly feed: FeedStore
+  readonly runs: RunStore
+  readonly problems: ProblemStore
+  readonly challenges: ChallengeStore
+  readonly secrets: SecretStore
+}
+
+/** A patch: absent fields stay as they are. */
+export type Patch<T> = { readonly [K in keyof T]?: T[K] }
+
+export type ConnectionStore = {
+  create(connection: Connection): Promise<void>
+  get(id: string): Promise<Connection | null>
+  list(): Promise<readonly Connection[]>
+  findByLogin(loginIndex: string): Promise<Connection | null>
+  update(id: string, patch: Patch<Omit<Connection, 'id' | 'createdAt'>>): Promise<void>
+  /**
+   * Runs `work` while this process is the only one that may write to the connection; null when
+   * another holds it. A process that dies gives the lock up.
+   */
+  exclusively<T>(id: string, work: () => Promise<T>): Promise<T | null>
+}
+
+export type AccountStore = {
+  create(account: Account, source: AccountSource): Promise<void>
+  addSource(source: AccountSource): Promise<void>
+  get(id: string): Promise<Account | null>
+  list(): Promise<readonly AccountSummary[]>
+  update(id: string, patch: Patch<Omit<Account, 'id' | 'createdAt'>>): Promise<void>
+  sources(filter: { readonly accountId?: string; readonly connectionId?: string }): Promise<readonly AccountSource[]>
+  updateSource(id: string, patch: Patch<Pick<AccountSource, 'state' | 'sign' | 'ref' | 'connectionId'>>): Promise<void>
+  /** Accounts that have a source with this number and kind (bank id compared where both tell one). */
+  findByRef(ref: AccountRef): Promise<readonly Account[]>
+}
+
+/** An account with what a list shows. `balance`: the newest stated ledger balance, else the sum of posted rows. */
+export type AccountSummary = Account & {
+  readonly balance: bigint
+  readonly balanceOn: Day | null
+  readonly balanceIsStated: boolean
+  readonly newestRowOn: Day | null
+  readonly rows: number
+  readonly forReview: number
+  readonly connectionIds: readonly string[]
+}
+
+/** What the matcher must know of rows that were just reported, fetched in one round trip. */
+export type CandidateQuery = {
+  readonly accountId: string
+  readonly sourceId: string
+  readonly keys: readonly Digest[]
+  readonly providerIds: readonly string[]
+  readonly contentKeys: readonly Digest[]
+  /** Amounts with the days around which a resembling row may lie; parallel arrays. */
+  readonly near: { readonly amounts: readonly bigint[]; readonly from: readonly Day[]; readonly to: readonly Day[] }
+  /** Also all rows of these states with a day in the range (for pending rows and rows missing from the answer). */
+  readonly states: { readonly states: readonly TransactionState[]; readonly range: DayRange } | null
+}
+
+/** A stored transaction as the matcher sees it. */
+export type Candidate = Transaction & {
+  readonly contentKey: Digest
+  /** All ids under which sources ever reported it. */
+  readonly reports: readonly { readonly sourceId: string; readonly providerId: string | null; readonly key: Digest; readonly status: 'posted' | 'pending' }[]
+}
+
+export type Candidates = {
+  /** For each known key: the observation and the transaction to which it belongs. */
+  readonly known: ReadonlyMap<Digest, { readonly observationId: string; readonly transactionId: TransactionId }>
+  readonly transactions: readonly Candidate[]
+}
+
+export type NewObservation = Observation & { readonly transactionId: TransactionId; readonly tier: MatchTier }
+export type NewTransaction = Transaction & { readonly contentKey: Digest }
+
+export type TransactionUpdate = {
+  readonly id: TransactionId
+  readonly content: Partial<Pick<Transaction, 'status' | 'postedOn' | 'transactedOn' | 'valueOn' | 'amount' | 'currency' | 'name' | 'memo' | 'kind' | 'checkNumber' | 'reference' | 'foreignAmount' | 'foreignCurrency'>>
+  readonly state: TransactionState
+  readonly withdrawnReason: WithdrawnReason | null
+  readonly contentKey: Digest
+  readonly change: TransactionChange
+}
+
+/** Rows, coverage, balances and cursor of one page: one commit, or nothing. */
+export type PageCommit = {
+  readonly runId: string
+  readonly accountId: string
+  readonly sourceId: string
+  readonly at: number
+  /** What this page showed, as ids of observations, new and known. */
+  readonly seen: readonly string[]
+  readonly observations: readonly NewObservation[]
+  readonly inserts: readonly NewTransaction[]
+  readonly updates: readonly TransactionUpdate[]
+  readonly questions: readonly Question[]
+  /** Only set when everything up to it is stored: the days that the answer covered completely. */
+  readonly covers: DayRange | null
+  readonly balances: readonly BalanceStatement[]
+  /** Replaces the spans of this source that end in or after the first one given. */
+  readonly spans: readonly BalanceSpan[]
+  readonly cursor: JsonObject | null
+}
+
+export type FeedStore = {
+  candidates(query: CandidateQuery): Promise<Candidates>
+  /** Ignores observations whose key is already stored for the source, and the transactions they would make: two writers can never double a row. */
+  commitPage(commit: PageCommit): Promise<{ readonly inserted: number }>
+  cursor(sourceId: string): Promise<JsonObject | null>
+  coverage(accountId: string): Promise<readonly Coverage[]>
+  /** Newest last. */
+  balances(accountId: string, sourceId: string): Promise<readonly BalanceStatement[]>
+  spans(accountId: string): Promise<readonly BalanceSpan[]>
+  /** Sum of posted rows with `from < postedOn <= to`, without withdrawn ones. */
+  sumPosted(accountId: string, after: Day, upTo: Day): Promise<bigint>
+  /** Pages through an account's transactions, newest first; `cursor` is opaque. Excludes deleted ones unless asked. */
+  transactions(filter: TransactionFilter): Promise<{ readonly rows: readonly Transaction[]; readonly next: string | null }>
+  transaction(id: TransactionId): Promise<Transaction | null>
+  history(id: TransactionId): Promise<readonly TransactionChange[]>
+  observations(id: TransactionId): Promise<readonly (Observation & { readonly tier: MatchTier })[]>
+  decide(id: TransactionId, decisions: Patch<Decisions>, at: number): Promise<void>
+  questions(filter: { readonly accountId?: string; readonly open: boolean }): Promise<readonly Question[]>
+  /** Stores the answer and, for `same`, merges: the other transaction's observations move and it is withdrawn as `merged`. */
+  answerQuestion(id: string, answer: NonNullable<Question['answer']>, at: number): Promise<void>
+}
+
+export type TransactionFilter = {
+  readonly accountId: string
+  readonly from?: Day
+  readonly to?: Day
+  readonly states?: readonly TransactionState[]
+  readonly text?: string
+  readonly includeDeleted?: boolean
+  /** Default newest first; exports want oldest first. */
+  readonly order?: 'newest' | 'oldest'
+  readonly limit: number
+  readonly cursor?: string
+}
+
+export type RunStore = {
+  create(run: SyncRun): Promise<void>
+  update(id: string, patch: Patch<Omit<SyncRun, 'id' | 'connectionId' | 'startedAt'>>): Promise<void>
+  get(id: string): Promise<SyncRun | null>
+  /** Newest first. */
+  list(filter: { readonly connectionId?: string; readonly since?: number; readonly limit: number }): Promise<readonly SyncRun[]>
+  /** The newest ended run of each connection since an instant, with its institution: for the health of banks. */
+  latestByConnection(since: number): Promise<readonly { readonly connectionId: string; readonly institutionId: string; readonly run: SyncRun }[]>
+  /** Exchanges of today with an institution, counted before they are sent. Returns false when the quota is used up. */
+  reserveRequest(institutionId: string, day: Day, quota: number): Promise<boolean>
+}
+
+export type ProblemStore = {
+  open(problem: Problem): Promise<void>
+  update(id: string, patch: Patch<Pick<Problem, 'updatedAt' | 'closedAt' | 'proofRunId' | 'failure' | 'context' | 'diagnosis'>>): Promise<void>
+  get(id: string): Promise<Problem | null>
+  list(filter: { readonly connectionId?: string; readonly open?: boolean; readonly limit: number }): Promise<readonly Problem[]>
+  savePlan(plan: RepairPlan): Promise<void>
+  plan(problemId: string): Promise<RepairPlan | null>
+  /** One alert row per problem: made when it opens, closed with it. */
+  alerts(filter: { readonly open?: boolean; readonly limit: number }): Promise<readonly Alert[]>
+}
+
+export type Alert = { readonly id: string; readonly problemId: string; readonly openedAt: number; readonly closedAt: number | null; readonly deliveredAt: number | null }
+
+export type ChallengeStore = {
+  create(challenge: Challenge): Promise<void>
+  get(id: string): Promise<Challenge | null>
+  list(filter: { readonly connectionId?: string; readonly state?: Challenge['state'] }): Promise<readonly Challenge[]>
+  /** Moves the state only from `from`; false when it was not in that state (two answers at once). */
+  move(id: string, from: Challenge['state'], to: Challenge['state']): Promise<boolean>
+}
+
+/** Sealed records and the attempts ledger; only the vault uses this. Bytes are sealed before they come here. */
+export type SecretStore = {
+  tenantKey(): Promise<SealedKey | null>
+  saveTenantKey(key: SealedKey): Promise<void>
+  put(record: SealedSecret): Promise<void>
+  /** The newest version. */
+  get(connectionId: string, purpose: string): Promise<SealedSecret | null>
+  destroy(connectionId: string): Promise<void>
+  destroyExpired(now: number): Promise<void>
+  /**
+   * Locks the login's ledger, shows it to `decide`, and stores the entry that it returns before it
+   * resolves; nothing is stored when `decide` returns null. Two workers can never both pass.
+   */
+  beginAttempt(loginIndex: string, decide: (ledger: LoginLedger) => Attempt | null): Promise<Attempt | null>
+  endAttempt(id: string, outcome: Attempt['outcome'], at: number): Promise<void>
+  /** Attempts that were open when their process died; moved to `unknown` at a start. */
+  closeStaleAttempts(before: number, at: number): Promise<number>
+  ledger(loginIndex: string): Promise<LoginLedger>
+  setLogin(loginIndex: string, patch: Patch<Pick<LoginLedger, 'lockedAt' | 'grantedUses'>>): Promise<void>
+}
+
+export type SealedKey = { readonly keyId: Uint8Array; readonly sealed: Uint8Array; readonly masterKeyId: Uint8Array }
+
+export type SealedSecret = {
+  readonly connectionId: string
+  readonly purpose: string
+  readonly version: number
+  readonly sealed: Uint8Array
+  /** Blind index of the value, so that a refused one is recognised when it is typed again. */
+  readonly digest: string
+  readonly createdAt: number
+  readonly expiresAt: number | null
+}
+
+export type Attempt = {
+  readonly id: string
+  readonly loginIndex: string
+  readonly connectionId: string
+  readonly secretVersion: number
+  readonly secretDigest: string
+  readonly openedAt: number
+  readonly closedAt: number | null
+  readonly outcome: 'open' | 'accepted' | 'refused' | 'not_sent' | 'unknown'
+}
+
+/** Newest first; at least the attempts since the last accepted one. */
+export type LoginLedger = {
+  readonly attempts: readonly Attempt[]
+  readonly lockedAt: number | null
+  /** Uses that a warned person granted and that are not used yet. */
+  readonly grantedUses: number
+}

@@ -1,0 +1,58 @@
+/**
+ * The only way out to a bank. Every exchange is guarded (addresses, TLS, limits), recorded
+ * redacted, and, when it carries a secret, written into the attempts ledger before a byte leaves.
+ * A failure to get an answer is a value; it is judged by the transport, not by the connector.
+ */
+import type { Failure, Stage } from '../domain/evidence.ts'
+import type { Result } from '../domain/result.ts'
+
+/** Gives a secret's value for the wire, or a marker of the same field for the record. */
+export type SecretReader = (field: string) => string
+
+export type LoginVerdict = 'accepted' | 'refused' | 'unknown'
+
+export type ExchangeRequest = {
+  /** Named in the record: `profile`, `accounts`, `statement`. */
+  readonly purpose: string
+  readonly stage: Stage
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Called twice: with markers for the record, with values for the wire. Pure. */
+  readonly body: ((secret: SecretReader) => string | Uint8Array) | null
+  /** As `body`, for a secret that belongs into the `authorization` header. */
+  readonly authorization?: (secret: SecretReader) => string
+  /** The fields that `body` and `authorization` read; not empty makes this exchange a login attempt. */
+  readonly secrets: readonly string[]
+  /** What the answer says of the secrets: closes the entry of the attempts ledger. Not called without secrets. */
+  readonly judge?: (answer: Answer) => LoginVerdict
+}
+
+export type Answer = {
+  readonly status: number
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  /** After decompression, within the limits. */
+  readonly body: Uint8Array
+  /** The address that answered, after redirects. */
+  readonly finalUrl: string
+  readonly receivedAt: number
+  /** The answer's `Date` header minus our clock; null without the header. */
+  readonly clockSkewSeconds: number | null
+}
+
+export type Transport = {
+  exchange(request: ExchangeRequest): Promise<Result<Answer, Failure>>
+}
+
+/** What a harmless probe of an address found: how far a connection gets. Sends no request that carries a secret. */
+export type ReachReport = {
+  readonly reached: 'nothing' | 'resolved' | 'connected' | 'tls' | 'http'
+  readonly networkError: string | null
+  readonly httpStatus: number | null
+  readonly certificateExpiresAt: number | null
+  readonly clockSkewSeconds: number | null
+  readonly elapsedMs: number
+}
+
+export type Reach = (url: string) => Promise<ReachReport>

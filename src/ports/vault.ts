@@ -1,0 +1,44 @@
+/**
+ * Secrets by reference. Nobody reads a secret: it is lent for one exchange, after the attempts
+ * ledger has written the attempt down, and a refused secret is not lent again until the person
+ * changes it or grants one more use (security.md section 3).
+ */
+import type { Failure } from '../domain/evidence.ts'
+import type { Result } from '../domain/result.ts'
+import type { LoginVerdict } from './transport.ts'
+
+export type SecretOwner = { readonly connectionId: string; readonly loginIndex: string }
+
+/** `values` by field (`username`, `password`); `origins` are the `https://host:port` it may be sent to. */
+export type SealRequest = {
+  readonly owner: SecretOwner
+  readonly values: Readonly<Record<string, string>>
+  readonly origins: readonly string[]
+}
+
+/** One use. `settle` must be called once; a lease that is dropped stays `open` and becomes `unknown` at the next start. */
+export type Lease = {
+  readonly values: Readonly<Record<string, string>>
+  settle(outcome: LoginVerdict | 'not_sent'): Promise<void>
+}
+
+export type SecretStatus = 'usable' | 'refused' | 'withheld_unknown' | 'locked' | 'missing'
+
+export type Vault = {
+  /** Stores a new version of the connection's secret, replacing the old one. */
+  seal(request: SealRequest): Promise<Result<{ readonly version: number; readonly sameAsRefused: boolean }, Failure>>
+  /** Lends the fields for one exchange with `origin`; a failure with code `secret_withheld` sends nothing. */
+  lend(owner: SecretOwner, fields: readonly string[], origin: string): Promise<Result<Lease, Failure>>
+  status(owner: SecretOwner): Promise<SecretStatus>
+  /** A warned person asks to send a refused or unknown secret once more. */
+  grantOneUse(owner: SecretOwner, by: string): Promise<void>
+  /** The bank says that this login is locked: nothing more is sent until the person says that it is unlocked. */
+  lock(owner: SecretOwner): Promise<void>
+  unlock(owner: SecretOwner): Promise<void>
+  /** Destroys the secret of a removed connection. */
+  destroy(owner: SecretOwner): Promise<void>
+  /** One blind index for a login, so that connections of the same login share one budget of attempts. */
+  loginIndex(institutionId: string, userName: string): string
+  /** Short-lived answers to challenges: kept sealed, one use, gone at `expiresAt`. */
+  sealAnswers(challengeId: string, owner: SecretOwner, answers: Readonly<Record<string, string>>, expiresAt: number): Promise<void>
+}
