@@ -10,8 +10,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { acquireLock } from './lock.mjs'
 
-/** From 24.3 on Node runs TypeScript sources without a warning. */
-const NEEDED = [24, 3]
+/** What the packages ask for (their `engines`), and new enough to run TypeScript sources without a warning. */
+const NEEDED = [24, 15]
 const STAMP = '.relink-ready'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
@@ -147,8 +147,10 @@ function explain(status, output, what) {
       ? 'npm is not installed (or not in PATH). It comes with Node; on Debian and Ubuntu: apt-get install npm'
       : `npm could not be started: ${status.message}`
   }
-  const lines = output.trim().split('\n').slice(-15).map(line => `  ${line}`).join('\n')
-  return `${what} could not be installed. ${remedy(output)}\n  npm says:\n${lines}`
+  // npm ends some failures with its whole help text: what matters stands before it.
+  const told = output.split(/^npm error (?:Clean install a project|Usage:)/m)[0] ?? ''
+  const lines = told.split('\n').filter(line => !/^(npm error)?\s*$/.test(line)).slice(-15)
+  return `${what} could not be installed. ${remedy(output)}\n  npm says:\n${lines.map(line => `  ${line}`).join('\n')}`
 }
 
 function remedy(output) {
