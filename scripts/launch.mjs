@@ -1,13 +1,13 @@
 /**
  * The door of both commands. Runs under any Node from 20 with nothing installed, so it has no
  * dependency and is plain JavaScript. It finds or installs Node 24 and the packages, then:
- *   prepare        prints the path of Node 24 (`./relink` execs it; stdout carries nothing else)
+ *   prepare [ARG…] prints the path of Node 24 (`./relink ARG…` execs it; stdout carries nothing else)
  *   test [FILE…]   type-check, web build, all tests (or only the files named)
  *   check          type-check alone
  *   bench [ARG…]   the benchmarks with their peers
  */
 import { fileURLToPath } from 'node:url'
-import { ensureNode, ensurePackages, InstallFailure } from './launch/install.mjs'
+import { ensureNode, ensurePackages, InstallFailure, noteNode } from './launch/install.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [command, ...args] = process.argv.slice(2)
@@ -16,8 +16,11 @@ const commands = {
   async prepare() {
     const node = await ensureNode(root)
     await ensurePackages(root, 'the packages')
-    const { ensureWeb } = await import('./launch/web.mjs')
-    await ensureWeb(root, node)
+    if (['demo', 'start'].includes(args[0])) {
+      const { ensureWeb } = await import('./launch/web.mjs')
+      await ensureWeb(root, node)
+    }
+    noteNode(root, node)
     process.stdout.write(node)
     return 0
   },

@@ -6,7 +6,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { acquireLock } from './lock.mjs'
 
@@ -30,6 +30,17 @@ export async function ensureNode(root) {
   const node = join(runtime, 'node_modules', name, 'bin', 'node')
   if (!existsSync(node)) throw new InstallFailure(`${noPackage(platform)}\n  (npm left out the package ${name}.)`)
   return node
+}
+
+/** Leaves the note that lets `./relink` start without asking the launcher (see there); a checkout that cannot be written goes without. */
+export function noteNode(root, node) {
+  const note = join(root, 'node_modules', '.relink-node')
+  try {
+    writeFileSync(`${note}.${process.pid}`, `${process.platform === 'linux' ? 'linux' : 'other'} ${node}\n`)
+    renameSync(`${note}.${process.pid}`, note)
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error
+  }
 }
 
 function isNewEnough(version) {
