@@ -1,0 +1,127 @@
+/**
+ * Resources about connections: institutions with their routes, connections with their health, the
+ * problem card, repair plans, health of banks. Sentences are typed parts made by the server
+ * (diagnose/sentences.ts); a page only formats them and never learns a connector's name.
+ */
+import { z } from 'zod'
+import { accountShape, challengeShape, dayShape, runShape } from './shapes.ts'
+
+const instant = z.iso.datetime()
+
+export const partShape = z
+  .union([
+    z.string(),
+    z.object({ kind: z.literal('day'), day: dayShape }),
+    z.object({ kind: z.literal('instant'), at: instant }),
+    z.object({ kind: z.literal('money'), amount: z.string(), currency: z.string() }),
+    z.object({ kind: z.literal('count'), count: z.int() }),
+    z.object({ kind: z.literal('quote'), text: z.string() }),
+    z.object({ kind: z.literal('link'), href: z.url(), text: z.string() }),
+  ])
+  .meta({ id: 'Part' })
+
+const sentence = z.array(partShape)
+
+export const institutionShape = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    country: z.string(),
+    website: z.string().nullable(),
+    health: z.enum(['working', 'slow', 'down', 'unknown']),
+    connectedAs: z.array(z.uuid()).meta({ description: 'Connections to this institution that exist already' }),
+    routes: z.array(
+      z.object({
+        connector: z.string(),
+        name: z.string(),
+        advice: z.string(),
+        fields: z.array(
+          z.object({ name: z.string(), label: z.string(), hint: z.string().nullable(), kind: z.enum(['text', 'secret', 'url']), required: z.boolean() }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'Institution' })
+
+export const problemShape = z
+  .object({
+    id: z.uuid(),
+    connectionId: z.uuid(),
+    accountId: z.uuid().nullable(),
+    institutionId: z.string(),
+    openedAt: instant,
+    updatedAt: instant,
+    closedAt: instant.nullable(),
+    proofRunId: z.uuid().nullable(),
+    cause: z.string(),
+    family: z.string().nullable(),
+    action: z.string(),
+    p: z.number(),
+    card: z.object({
+      chip: z.enum(['needs_you', 'waiting_for_bank', 'our_side', 'this_server']),
+      what: sentence,
+      relink: sentence,
+      next: z.object({ label: z.string(), kind: z.string(), href: z.url().nullable() }).nullable(),
+      likelihood: z.string().meta({ description: 'In words and counts: Very likely (about 8 in 10)' }),
+    }),
+    causes: z.array(z.object({ cause: z.string(), p: z.number(), name: z.string(), likelihood: z.string(), for: z.array(z.string()), against: z.array(z.string()) })),
+    bankSays: z.object({ text: z.string(), codes: z.array(z.string()) }).nullable(),
+    failure: z.object({ code: z.string(), stage: z.string(), message: z.string() }),
+    evidence: z.array(z.record(z.string(), z.unknown())),
+  })
+  .meta({ id: 'Problem' })
+
+export const planShape = z
+  .object({
+    id: z.uuid(),
+    problemId: z.uuid(),
+    connectionId: z.uuid(),
+    cause: z.string(),
+    state: z.enum(['open', 'proved', 'abandoned']),
+    steps: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.string(),
+        who: z.enum(['relink', 'person', 'bank']),
+        title: z.string(),
+        state: z.enum(['waiting', 'now', 'running', 'done', 'did_not_help', 'skipped']),
+        startedAt: instant.nullable(),
+        endedAt: instant.nullable(),
+        result: z.string().nullable(),
+        notBefore: instant.nullable(),
+        personMinutes: z.number(),
+      }),
+    ),
+  })
+  .meta({ id: 'RepairPlan' })
+
+export const connectionShape = z
+  .object({
+    id: z.uuid(),
+    institutionId: z.string(),
+    institutionName: z.string(),
+    loginLabel: z.string(),
+    state: z.enum(['connecting', 'active', 'disabled', 'removed']),
+    health: z.enum(['working', 'needs_you', 'waiting', 'reading', 'off']),
+    lastSuccessAt: instant.nullable(),
+    lastAttemptAt: instant.nullable(),
+    nextSyncAt: instant.nullable(),
+    fields: institutionShape.shape.routes.element.shape.fields.meta({ description: 'What a person would enter to sign in again' }),
+    problems: z.array(problemShape),
+    challenge: challengeShape.nullable(),
+    accounts: z.array(accountShape),
+    lastRun: runShape.nullable(),
+  })
+  .meta({ id: 'Connection' })
+
+export const bankShape = z
+  .object({
+    institutionId: z.string(),
+    name: z.string(),
+    health: z.enum(['working', 'slow', 'down', 'unknown']),
+    connections: z.int(),
+    failing: z.int(),
+    since: instant.nullable(),
+    sentence,
+  })
+  .meta({ id: 'Bank' })

@@ -1,0 +1,56 @@
+/**
+ * Errors to API clients: RFC 9457 problem details with stable codes. This table is the only place
+ * where a code is made; docs/errors.md lists the same codes, and test/tidy.test.ts compares both.
+ */
+
+type ProblemEntry = { readonly status: number; readonly title: string; readonly remedy: string }
+
+export const PROBLEMS = {
+  invalid_request: { status: 400, title: 'The request is not valid.', remedy: 'Correct the fields named in `errors` and send it again.' },
+  unauthorized: { status: 401, title: 'A token is needed.', remedy: 'Send `Authorization: Bearer TOKEN`; `relink start` prints where the token is kept.' },
+  forbidden_origin: { status: 403, title: 'This request came from another site or host name.', remedy: 'Open Relink by the address that `relink start` prints.' },
+  not_found: { status: 404, title: 'There is no such thing here.', remedy: 'List the collection to see which ids exist.' },
+  already_connected: { status: 409, title: 'This login is connected already.', remedy: 'Open the existing connection named in `existing`.' },
+  wrong_state: { status: 409, title: 'This cannot be done in the present state.', remedy: 'Read the resource again and act on its state.' },
+  busy: { status: 409, title: 'This connection is being read right now.', remedy: 'Wait for the running sync to end.' },
+  different_login: { status: 409, title: 'The bank answered with a different person\'s accounts.', remedy: 'Nothing was stored. Sign in with the login of this connection, or add a new connection.' },
+  too_large: { status: 413, title: 'The request is too large.', remedy: 'Send at most 20 MB; larger files can be imported on the command line.' },
+  unsupported_media_type: { status: 415, title: 'This content type is not accepted.', remedy: 'Send JSON as `application/json`, files as `application/octet-stream`.' },
+  file_unreadable: { status: 422, title: 'The file cannot be read.', remedy: 'See `detail` for the line; nothing of the file was stored.' },
+  sign_in_failed: { status: 422, title: 'The bank could not be read.', remedy: 'See `diagnosis` for the likely cause and the next action; nothing was stored.' },
+  secret_withheld: { status: 422, title: 'This secret was refused before and is not sent again.', remedy: 'Enter the right secret, or ask explicitly to try the same one once more.' },
+  store_unavailable: { status: 503, title: 'The database does not answer.', remedy: 'Look at `relink doctor`; the request can be sent again later.' },
+  internal_error: { status: 500, title: 'Something in Relink is broken.', remedy: 'The log names the place under this `instance`; please report it.' },
+} as const satisfies Record<string, ProblemEntry>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** Extra members of a problem: facts for programs beside the text. */
+export type ProblemExtras = Readonly<Record<string, unknown>>
+
+/** Thrown by a route to answer with a problem; the error handler of the server turns it into the body. */
+export class ApiProblem extends Error {
+  readonly code: ProblemCode
+  readonly extras: ProblemExtras
+
+  constructor(code: ProblemCode, detail?: string, extras: ProblemExtras = {}) {
+    super(detail ?? PROBLEMS[code].title)
+    this.code = code
+    this.extras = extras
+  }
+}
+
+/** The body of a problem, `application/problem+json`. */
+export function problemBody(code: ProblemCode, detail: string | null, instance: string, extras: ProblemExtras = {}): Record<string, unknown> {
+  const entry = PROBLEMS[code]
+  return {
+    ...extras,
+    type: `urn:relink:problem:${code}`,
+    code,
+    title: entry.title,
+    status: entry.status,
+    ...(detail !== null && detail !== entry.title ? { detail } : {}),
+    remedy: entry.remedy,
+    instance,
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * The resources of the HTTP API as zod schemas (the OpenAPI document is made from them) and the
+ * one mapping from each domain type to its resource. Money is a decimal string, an instant is ISO
+ * 8601 in UTC, a day is `YYYY-MM-DD`. Nothing here knows a connector or a secret.
+ */
+import { z } from 'zod'
+import type { Challenge } from '../domain/connection.ts'
+import { formatMoney } from '../domain/money.ts'
+import type { SyncRun } from '../domain/run.ts'
+import type { MatchTier, Observation, Question, Transaction, TransactionChange } from '../domain/transaction.ts'
+import type { AccountSummary } from '../ports/store.ts'
+
+const instant = z.iso.datetime().meta({ description: 'ISO 8601 in UTC' })
+export const dayShape = z.iso.date().meta({ description: 'A calendar day of the bank, YYYY-MM-DD' })
+const money = z.string().meta({ description: 'An exact decimal with all decimals of the currency', examples: ['-12.50'] })
+
+/** Epoch milliseconds as the API writes an instant. */
+export function isoInstant(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}
+
+function isoOrNull(epochMs: number | null): string | null {
+  return epochMs === null ? null : isoInstant(epochMs)
+}
+
+export const accountShape = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    number: z.string().nullable(),
+    bankId: z.string().nullable(),
+    kind: z.string(),
+    currency: z.string(),
+    state: z.enum(['open', 'paused', 'closed', 'missing']),
+    institutionName: z.string().nullable(),
+    balance: money,
+    balanceOn: dayShape.nullable(),
+    balanceIsStated: z.boolean().meta({ description: 'True: the bank stated this balance. False: it is the sum of the rows.' }),
+    newestRowOn: dayShape.nullable(),
+    rows: z.int(),
+    forReview: z.int(),
+    startOn: dayShape.nullable(),
+    connectionIds: z.array(z.uuid()),
+  })
+  .meta({ id: 'Account' })
+
+export function accountResource(account: AccountSummary): z.output<typeof accountShape> {
+  const { id, name, number, bankId, kind, currency, state, institutionName, balanceOn, balanceIsStated, newestRowOn, rows, forReview, startOn } = account
+  return {
+    id, name, number, bankId, kind, currency, state, institutionName, balanceOn, balanceIsStated, newestRowOn, rows, forReview, startOn,
+    balance: formatMoney({ minor: account.balance, currency }),
+    connectionIds: [...account.connectionIds],
+  }
+}
+
+export const transactionShape = z
+  .object({
+    id: z.uuid(),
+    accountId: z.uuid(),
+    state: z.enum(['pending', 'posted', 'withdrawn']),
+    withdrawnReason: z.string().nullable(),
+    postedOn: dayShape,
+    transactedOn: dayShape.nullable(),
+    valueOn: dayShape.nullable(),
+    amount: money,
+    currency: z.string(),
+    description: z.string(),
+    name: z.string().nullable(),
+    memo: z.string().nullable(),
+    kind: z.string().nullable(),
+    checkNumber: z.string().nullable(),
+    reference: z.string().nullable(),
+    foreignAmount: z.string().nullable(),
+    foreignCurrency: z.string().nullable(),
+    review: z.enum(['for_review', 'accepted']),
+    category: z.string().nullable(),
+    note: z.string().nullable(),
+    excluded: z.boolean(),
+    deleted: z.boolean(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Transaction' })
+
+export type TransactionResource = z.output<typeof transactionShape>
+
+/** One line for a person: the payee, else what else the bank says, else its word for the kind of row. */
+export function descriptionOf(row: Pick<Transaction, 'name' | 'memo' | 'kind'>): string {
+  if (row.name !== null && row.memo !== null && row.memo !== row.name) return `${row.name} ${row.memo}`
+  return row.name ?? row.memo ?? row.kind ?? ''
+}
+
+export function transactionResource(row: Transaction): TransactionResource {
+  const { id, accountId, state, withdrawnReason, postedOn, transactedOn, valueOn, currency, name, memo, kind, checkNumber, reference } = row
+  return {
+    id, accountId, state, withdrawnReason, postedOn, transactedOn, valueOn, currency, name, memo, kind, checkNumber, reference,
+    amount: formatMoney({ minor: row.amount, currency }),
+    description: descriptionOf(row),
+    foreignAmount: row.foreignAmount,
+    foreignCurrency: row.foreignCurrency,
+    ...row.decisions,
+    createdAt: isoInstant(row.createdAt),
+    updatedAt: isoInstant(row.updatedAt),
+  }
+}
+
+export const transactionDetailShape = transactionShape
+  .extend({
+    observations: z.array(
+      z.object({
+        id: z.uuid(),
+        runId: z.uuid(),
+        observedAt: instant,
+        tier: z.string().meta({ description: 'Why this report belongs to this transaction' }),
+        providerId: z.string().nullable(),
+        status: z.enum(['posted', 'pending']),
+        postedOn: dayShape,
+        amount: money,
+        name: z.string().nullable(),
+        memo: z.string().nullable(),
+      }),
+    ),
+    history: z.array(
+      z.object({ at: instant, runId: z.uuid().nullable(), reason: z.string(), changes: z.record(z.string(), z.tuple([z.string().nullable(), z.string().nullable()])) }),
+    ),
+  })
+  .meta({ id: 'TransactionDetail' })
+
+export function transactionDetail(
+  row: Transaction,
+  observations: readonly (Observation & { readonly tier: MatchTier })[],
+  history: readonly TransactionChange[],
+): z.output<typeof transactionDetailShape> {
+  return {
+    ...transactionResource(row),
+    observations: observations.map((o) => ({
+      id: o.id, runId: o.runId, observedAt: isoInstant(o.observedAt), tier: o.tier, providerId: o.providerId, status: o.status, postedOn: o.postedOn,
+      amount: formatMoney({ minor: o.amount, currency: o.currency }), name: o.name, memo: o.memo,
+    })),
+    history: history.map((h) => ({
+      at: isoInstant(h.at), runId: h.runId, reason: h.reason,
+      changes: Object.fromEntries(Object.entries(h.changes).map(([field, [before, after]]) => [field, [before, after] as [string | null, string | null]])),
+    })),
+  }
+}
+
+export const questionShape = z
+  .object({
+    id: z.uuid(),
+    accountId: z.uuid(),
+    kind: z.enum(['same_transaction', 'removed_at_bank']),
+    transaction: transactionShape,
+    other: transactionShape.nullable(),
+    askedAt: instant,
+    answer: z.string().nullable(),
+  })
+  .meta({ id: 'Question' })
+
+export function questionResource(question: Question, transaction: Transaction, other: Transaction | null): z.output<typeof questionShape> {
+  return {
+    id: question.id, accountId: question.accountId, kind: question.kind, transaction: transactionResource(transaction),
+    other: other === null ? null : transactionResource(other), askedAt: isoInstant(question.askedAt), answer: question.answer,
+  }
+}
+
+export const runShape = z
+  .object({
+    id: z.uuid(),
+    connectionId: z.uuid().nullable(),
+    trigger: z.string(),
+    startedAt: instant,
+    endedAt: instant.nullable(),
+    outcome: z.enum(['running', 'succeeded', 'partial', 'failed', 'suspended']),
+    stage: z.string().nullable(),
+    label: z.string().nullable(),
+    accounts: z.array(
+      z.object({ accountId: z.uuid(), added: z.int(), matched: z.int(), changed: z.int(), withdrawn: z.int(), questions: z.int(), failure: z.string().nullable() }),
+    ),
+    failure: z.object({ code: z.string(), stage: z.string(), message: z.string() }).nullable(),
+  })
+  .meta({ id: 'Run' })
+
+export function runResource(run: SyncRun): z.output<typeof runShape> {
+  const { id, connectionId, trigger, outcome, stage, label, failure } = run
+  return {
+    id, connectionId, trigger, outcome, stage, label,
+    startedAt: isoInstant(run.startedAt),
+    endedAt: isoOrNull(run.endedAt),
+    accounts: run.accounts.map(({ accountId, added, matched, changed, withdrawn, questions, failure: f }) => ({
+      accountId, added, matched, changed, withdrawn, questions, failure: f === null ? null : f.message,
+    })),
+    failure: failure === null ? null : { code: failure.code, stage: failure.stage, message: failure.message },
+  }
+}
+
+export const challengeShape = z
+  .object({
+    id: z.uuid(),
+    connectionId: z.uuid(),
+    state: z.string(),
+    askedAt: instant,
+    expiresAt: instant,
+    prompts: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.enum(['code', 'question', 'selection', 'picture', 'approval', 'redirect']),
+        label: z.string(),
+        options: z.array(z.object({ id: z.string(), label: z.string() })).optional(),
+        url: z.string().optional(),
+        picture: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'Challenge' })
+
+export function challengeResource(challenge: Challenge): z.output<typeof challengeShape> {
+  return {
+    id: challenge.id, connectionId: challenge.connectionId, state: challenge.state, askedAt: isoInstant(challenge.askedAt), expiresAt: isoInstant(challenge.expiresAt),
+    prompts: challenge.prompts.map(({ options, ...prompt }) => ({ ...prompt, ...(options === undefined ? {} : { options: [...options] }) })),
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Everything that an operator can set, read once from the environment and checked: a wrong value
+ * stops the start and names the variable and the remedy. Secrets are never values here, only where
+ * they are kept.
+ */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { failed, ok, type Result } from './domain/result.ts'
+
+export type Config = {
+  /** The data directory. */
+  readonly home: string
+  /** A PostgreSQL 15+ to use instead of the embedded one; null: embedded. */
+  readonly databaseUrl: string | null
+  readonly host: string
+  readonly port: number
+  /** Where the master key is: `file:PATH`, `credential:NAME`, `command:[JSON argv]`, `env:NAME`. */
+  readonly masterKey: string
+  /** A file with further institutions; null: none. */
+  readonly institutionsFile: string | null
+  /** How many connections are read at once. */
+  readonly concurrency: number
+}
+
+export type ConfigFailure = { readonly variable: string; readonly message: string }
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads the environment. `platform` as in `process.platform`. */
+export function readConfig(env: Environment, platform: string): Result<Config, ConfigFailure> {
+  const home = env['RELINK_HOME'] ?? defaultHome(env, platform)
+  const port = wholeNumber(env, 'RELINK_PORT', 7351, 0, 65_535)
+  if (!port.ok) return port
+  const concurrency = wholeNumber(env, 'RELINK_CONCURRENCY', 8, 1, 64)
+  if (!concurrency.ok) return concurrency
+  const host = env['RELINK_HOST'] ?? '127.0.0.1'
+  if (!LOOPBACK.has(host)) {
+    return failed({
+      variable: 'RELINK_HOST',
+      message: `RELINK_HOST is ${host}, but Relink has no sign-in yet and may only listen on loopback: use 127.0.0.1, ::1 or localhost, and a reverse proxy or an SSH tunnel to reach it.`,
+    })
+  }
+  const databaseUrl = env['DATABASE_URL'] ?? null
+  if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    return failed({ variable: 'DATABASE_URL', message: 'DATABASE_URL must begin with postgres:// or postgresql://; leave it out to use the embedded database.' })
+  }
+  return ok({
+    home,
+    databaseUrl,
+    host,
+    port: port.value,
+    masterKey: env['RELINK_MASTER_KEY'] ?? `file:${join(home, 'keys', 'master.key')}`,
+    institutionsFile: env['RELINK_INSTITUTIONS'] ?? null,
+    concurrency: concurrency.value,
+  })
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/** The platform's own place for a user's data. */
+function defaultHome(env: Environment, platform: string): string {
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Relink')
+  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Relink')
+  return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'relink')
+}
+
+function wholeNumber(env: Environment, variable: string, fallback: number, least: number, most: number): Result<number, ConfigFailure> {
+  const text = env[variable]
+  if (text === undefined) return ok(fallback)
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    return failed({ variable, message: `${variable} is "${text}"; it must be a whole number from ${least} to ${most}.` })
+  }
+  return ok(value)
+}

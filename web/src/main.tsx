@@ -1,0 +1,49 @@
+/** The page's start: routes, the query cache, and the one live event stream that keeps it fresh. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createRootRoute, createRoute, createRouter, redirect, RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { listen } from './live.ts'
+import { AccountPage } from './pages/account.tsx'
+import { AccountsPage } from './pages/accounts.tsx'
+import { AddPage } from './pages/add.tsx'
+import { BanksPage } from './pages/banks.tsx'
+import { ConnectionPage } from './pages/connection.tsx'
+import { DemoPage } from './pages/demo.tsx'
+import { ImportPage } from './pages/import.tsx'
+import { ReviewPage } from './pages/review.tsx'
+import { Shell } from './shell.tsx'
+import './styles.css'
+
+const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 2_000 } } })
+const root = createRootRoute({ component: Shell })
+const routes = [
+  createRoute({ getParentRoute: () => root, path: '/', beforeLoad: () => { throw redirect({ to: '/accounts' }) } }),
+  createRoute({ getParentRoute: () => root, path: '/accounts', component: AccountsPage }),
+  createRoute({ getParentRoute: () => root, path: '/accounts/$id', component: AccountPage }),
+  createRoute({ getParentRoute: () => root, path: '/connections/$id', component: ConnectionPage }),
+  createRoute({ getParentRoute: () => root, path: '/add', component: AddPage }),
+  createRoute({ getParentRoute: () => root, path: '/review', component: ReviewPage }),
+  createRoute({ getParentRoute: () => root, path: '/banks', component: BanksPage }),
+  createRoute({ getParentRoute: () => root, path: '/import', component: ImportPage }),
+  createRoute({ getParentRoute: () => root, path: '/demo', component: DemoPage }),
+]
+const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent' })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+listen(() => void queries.invalidateQueries())
+
+const container = document.getElementById('root')
+if (container === null) throw new Error('index.html has a root element')
+createRoot(container).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,139 @@
+/** One account: balance, the days that are proved, its rows with search, and why each row is here. */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
+import { get, type Account, type Transaction, type TransactionDetail } from '../api.ts'
+import { Chip } from '../parts/chip.tsx'
+import { Amount, formatAmount } from '../parts/money.tsx'
+import { Strip, type Coverage } from '../parts/strip.tsx'
+import { Day, formatInstant } from '../parts/time.tsx'
+import { Empty, Trouble } from '../shell.tsx'
+
+const route = getRouteApi('/accounts/$id')
+type Rows = { items: Transaction[]; next: string | null }
+
+export function AccountPage() {
+  const { id } = route.useParams()
+  const [text, setText] = useState('')
+  const account = useQuery({ queryKey: ['account', id], queryFn: () => get<Account>(`/accounts/${id}`) })
+  const coverage = useQuery({ queryKey: ['coverage', id], queryFn: () => get<Coverage>(`/accounts/${id}/coverage`) })
+  const rows = useInfiniteQuery({
+    queryKey: ['transactions', id, text],
+    queryFn: ({ pageParam }) => get<Rows>(`/accounts/${id}/transactions?limit=200${text === '' ? '' : `&text=${encodeURIComponent(text)}`}${pageParam === '' ? '' : `&cursor=${encodeURIComponent(pageParam)}`}`),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+  })
+  if (account.error !== null) return <Trouble error={account.error} />
+  if (account.data === undefined) return null
+  const items = rows.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <>
+      <Head account={account.data} />
+      {coverage.data !== undefined && <Strip coverage={coverage.data} />}
+      <div className="mt-6 mb-2 flex flex-wrap items-center justify-between gap-3">
+        <h2>Transactions</h2>
+        <input className="field !w-64 max-w-full" type="search" placeholder="Search name or memo" aria-label="Search transactions" value={text} onChange={(event) => setText(event.target.value)} />
+      </div>
+      {rows.error !== null && <Trouble error={rows.error} />}
+      {rows.data !== undefined && items.length === 0 ? (
+        <Empty title={text === '' ? 'No transactions yet' : 'Nothing found'}>{text === '' ? 'They appear here after the first sync or import.' : `No row of this account contains “${text}”.`}</Empty>
+      ) : (
+        <Table rows={items} />
+      )}
+      {rows.hasNextPage && <button className="button mt-3" onClick={() => void rows.fetchNextPage()}>Show more</button>}
+    </>
+  )
+}
+
+function Head({ account }: { account: Account }) {
+  return (
+    <div className="mb-4 flex flex-wrap items-end justify-between gap-4">
+      <div className="min-w-0">
+        <h1 className="break-words">{account.name}</h1>
+        <p className="meta">{[account.institutionName, account.number === null ? null : `··${account.number.slice(-4)}`, account.kind.replace('_', ' ')].filter((x) => x !== null).join(' · ')}</p>
+      </div>
+      <div className="text-right">
+        <p className="text-[30px] leading-9 font-semibold"><Amount amount={account.balance} currency={account.currency} /></p>
+        <p className="meta">{account.balanceIsStated ? 'stated by the bank' : 'sum of the rows'}{account.balanceOn !== null && <>, <Day day={account.balanceOn} /></>}</p>
+        <p className="mt-1 flex flex-wrap justify-end gap-x-3 text-[13px]">
+          <span className="text-muted">Save as</span>
+          {['ofx', 'qfx', 'qbo', 'csv'].map((format) => <a key={format} className="link" href={`/api/accounts/${account.id}/export?format=${format}`} download>{format.toUpperCase()}</a>)}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+function Table({ rows }: { rows: readonly Transaction[] }) {
+  const [open, setOpen] = useState<string | null>(null)
+  return (
+    <div className="overflow-x-auto rounded-[10px] border border-line bg-surface">
+      <table className="w-full border-collapse text-[14px] leading-5">
+        <thead className="text-left text-muted">
+          <tr><th className="px-3 py-2 font-medium">Booked</th><th className="px-3 py-2 font-medium">Description</th><th className="px-3 py-2 text-right font-medium">Amount</th></tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row key={row.id} row={row} open={open === row.id} toggle={() => setOpen(open === row.id ? null : row.id)} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Row({ row, open, toggle }: { row: Transaction; open: boolean; toggle: () => void }) {
+  return (
+    <>
+      <tr className={`border-t border-line ${row.state === 'withdrawn' ? 'text-muted line-through' : ''}`}>
+        <td className="px-3 py-2.5 align-top"><Day day={row.postedOn} /></td>
+        <td className="px-3 py-2.5 align-top">
+          <button className="w-full cursor-pointer text-left break-words" aria-expanded={open} onClick={toggle}>
+            {row.description === '' ? <span className="text-muted">no text</span> : <bdi>{row.description}</bdi>}
+          </button>
+          {row.state === 'pending' && <Chip tone="wait">Pending</Chip>}
+        </td>
+        <td className="px-3 py-2.5 text-right align-top">
+          <Amount amount={row.amount} currency={row.currency} signed />
+          {row.foreignAmount !== null && row.foreignCurrency !== null && <div className="meta">{formatAmount(row.foreignAmount, row.foreignCurrency)}</div>}
+        </td>
+      </tr>
+      {open && <tr><td colSpan={3} className="bg-sunken px-3 py-3"><Why id={row.id} /></td></tr>}
+    </>
+  )
+}
+
+const TIERS: Record<string, string> = {
+  new: 'first reported',
+  same_report: 'reported again, unchanged',
+  same_id: 'same id at the bank',
+  provider_link: 'the bank itself linked it',
+  correction: 'the bank amended it',
+  rekey: 'same content under a new id; the old id had vanished',
+  other_source: 'same transaction from another source',
+  pending_posted: 'pending became posted',
+  assignment: 'the best fit among what was left',
+  person: 'you said that it is the same',
+}
+
+/** "Why is this here?": each report by a source, and each change since. */
+function Why({ id }: { id: string }) {
+  const detail = useQuery({ queryKey: ['transaction', id], queryFn: () => get<TransactionDetail>(`/transactions/${id}`) })
+  if (detail.data === undefined) return <p className="meta">Reading its history…</p>
+  return (
+    <div className="grid gap-2 text-[13px] leading-5">
+      <p className="font-medium">Why is this here?</p>
+      <ul className="list-disc pl-5">
+        {detail.data.observations.map((seen) => (
+          <li key={seen.id}>
+            {formatInstant(seen.observedAt)}: {TIERS[seen.tier] ?? seen.tier}
+            {seen.providerId !== null && <> (bank’s id <bdi>{seen.providerId}</bdi>)</>}, {seen.status}
+          </li>
+        ))}
+        {detail.data.history.map((change, index) => (
+          <li key={index}>{formatInstant(change.at)}: {Object.entries(change.changes).map(([field, [before, after]]) => `${field} ${before ?? '–'} → ${after ?? '–'}`).join(', ')}</li>
+        ))}
+      </ul>
+    </div>
+  )
+}

@@ -1,0 +1,22 @@
+/** Money from the exact decimal string: the formatter takes the string, so no float is involved. */
+
+const formatters = new Map<string, Intl.NumberFormat>()
+
+export function formatAmount(amount: string, currency: string): string {
+  let formatter = formatters.get(currency)
+  if (formatter === undefined) {
+    try {
+      formatter = new Intl.NumberFormat(undefined, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
+    } catch {
+      return `${amount} ${currency}` // not an ISO 4217 code
+    }
+    formatters.set(currency, formatter)
+  }
+  return formatter.format(amount as `${number}`).replace('-', '\u2212')
+}
+
+/** Money coming in carries a plus and the ok colour; money going out is plain, never red. */
+export function Amount({ amount, currency, signed = false }: { amount: string; currency: string; signed?: boolean }) {
+  const positive = !amount.startsWith('-') && /[1-9]/.test(amount)
+  return <span className={`amount ${signed && positive ? 'text-ok' : ''}`}>{(signed && positive ? '+' : '') + formatAmount(amount, currency)}</span>
+}

@@ -1,0 +1,28 @@
+/** Days are the bank's and are formatted in UTC; instants are shown in the reader's own zone, with the clock time beside the distance. */
+
+const dayFormat = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' })
+const clockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const dateFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
+
+export function formatDay(day: string): string {
+  return dayFormat.format(new Date(`${day}T00:00:00Z`))
+}
+
+export function formatInstant(at: string): string {
+  const then = new Date(at)
+  const minutes = Math.round((then.getTime() - Date.now()) / 60_000)
+  const clock = clockFormat.format(then)
+  if (Math.abs(minutes) < 1) return `just now, ${clock}`
+  if (Math.abs(minutes) < 60) return `${relative.format(minutes, 'minute')}, ${clock}`
+  if (Math.abs(minutes) < 60 * 20) return `${relative.format(Math.round(minutes / 60), 'hour')}, ${clock}`
+  return `${dateFormat.format(then)}, ${clock}`
+}
+
+export function Day({ day }: { day: string }) {
+  return <time dateTime={day} className="amount">{formatDay(day)}</time>
+}
+
+export function Instant({ at }: { at: string }) {
+  return <time dateTime={at}>{formatInstant(at)}</time>
+}
