@@ -1,0 +1,185 @@
+/**
+ * The sandbox bank in one object: customers, ledger, OFX server, web site, admin API and faults, with
+ * a clock and a seed from outside. `handle` answers one HTTP request as data; it opens no socket,
+ * starts no timer and reads no time of its own, so a simulator can run thousands of banks.
+ */
+import { addDays, type Day } from '../src/domain/day.ts'
+import { decimalsOf, formatMinor } from '../src/domain/money.ts'
+import { CUSTOMERS, type CustomerSpec } from './customers.ts'
+import { type FaultOrder, Faults } from './faults/engine.ts'
+import type { Fault, RequestMoment } from './faults/fault.ts'
+import { type Booking, Ledger } from './ledger/ledger.ts'
+import { isBooked, isPending, type TruthRow } from './ledger/row.ts'
+import { createZone, type Zone } from './ledger/zone.ts'
+import { child, textOf } from './ofx/element.ts'
+import { type OfxRequest, readMessage } from './ofx/message.ts'
+import { serveOfx } from './ofx/server.ts'
+import { type AccountState, type BankState, type LoginState, openLogin } from './state.ts'
+import { answer, type BankAnswer, type BankRequest, type Door } from './wire.ts'
+
+export type Clock = {
+  /** Epoch milliseconds. */
+  now(): number
+}
+
+export type BankOptions = {
+  readonly clock: Clock
+  readonly seed: number
+  readonly name?: string
+  /** Days of ledger before now; default 730 (24 months). */
+  readonly historyDays?: number
+  readonly customers?: readonly CustomerSpec[]
+  /** Default: five hours behind UTC, named EST, without summer time. */
+  readonly zone?: Zone
+}
+
+/** A row of the truth as an oracle sees it at one instant; amounts are exact decimals. */
+export type TruthEntry = {
+  readonly id: string
+  readonly state: 'pending' | 'booked'
+  readonly amount: string
+  readonly currency: string
+  /** For a pending row the day of its authorisation. */
+  readonly bookedOn: Day
+  readonly name: string
+  /** Since when the row can be seen in this state, epoch ms. */
+  readonly visibleAt: number
+}
+
+export class Bank {
+  readonly state: BankState
+  readonly faults: Faults
+  readonly #clock: Clock
+
+  constructor(options: BankOptions) {
+    this.#clock = options.clock
+    const zone = options.zone ?? createZone(-5, 'EST')
+    const startsOn = addDays(zone.dayOf(options.clock.now()), -(options.historyDays ?? 730))
+    const logins = (options.customers ?? CUSTOMERS).map((customer): [string, LoginState] => [
+      customer.user,
+      openLogin(customer, new Ledger(customer, { seed: options.seed, zone, startsOn })),
+    ])
+    this.state = {
+      name: options.name ?? 'Sandbox Bank',
+      seed: options.seed,
+      zone,
+      logins: new Map(logins),
+      attempts: [],
+      ofxPath: '/ofx',
+      notices: [],
+    }
+    this.faults = new Faults(this.state)
+  }
+
+  now(): number {
+    return this.#clock.now()
+  }
+
+  /** What a client meets before it can send anything. */
+  door(): Door {
+    return this.faults.door(this.now())
+  }
+
+  /** Answers one request; never throws on what a client sends. */
+  async handle(request: BankRequest): Promise<BankAnswer> {
+    const path = request.url.split('?')[0] ?? '/'
+    if (request.method === 'POST' && path.startsWith('/ofx')) return this.#ofx(request, path)
+    return answer(404, 'text/plain; charset=utf-8', 'Not found\n')
+  }
+
+  /** Every pending and booked row of the account, in ledger order. Takes a key or any number it ever had. */
+  truth(account: string): readonly TruthEntry[] {
+    const found = this.find(account)
+    const now = this.now()
+    const currency = found.login.customer.currency
+    const entry = (row: TruthRow, state: 'pending' | 'booked'): TruthEntry => ({
+      id: row.id,
+      state,
+      amount: formatMinor(state === 'booked' ? row.minor : row.pendingMinor, decimalsOf(currency)),
+      currency,
+      bookedOn: state === 'booked' ? row.bookedOn : row.authorisedOn,
+      name: row.name,
+      visibleAt: (state === 'booked' ? row.postedAt : row.pendingAt) ?? now,
+    })
+    return found.login.ledger
+      .rows(found.account.spec.key, now)
+      .filter((row) => isBooked(row, now) || isPending(row, now))
+      .map((row) => entry(row, isBooked(row, now) ? 'booked' : 'pending'))
+  }
+
+  /** The booked balance as an exact decimal. */
+  balance(account: string): string {
+    const found = this.find(account)
+    return formatMinor(found.login.ledger.balance(found.account.spec.key, this.now()), decimalsOf(found.login.customer.currency))
+  }
+
+  /** Books a row by hand and returns its truth id. */
+  book(account: string, booking: Booking): string {
+    const found = this.find(account)
+    return found.login.ledger.book(found.account.spec.key, booking, this.now()).id
+  }
+
+  /** Injects a fault; throws a RangeError with the reason when the order is wrong. */
+  inject(order: FaultOrder): Fault {
+    const fault = this.faults.inject(order, this.now())
+    if (typeof fault === 'string') throw new RangeError(fault)
+    return fault
+  }
+
+  /** Ends faults by name or id, or all of them; returns how many. */
+  clear(which: string | null = null): number {
+    return this.faults.clear(which, this.now())
+  }
+
+  /** Throws a RangeError when there is no such account. */
+  find(account: string): { readonly login: LoginState; readonly account: AccountState } {
+    for (const login of this.state.logins.values()) {
+      const found = login.accounts.find((one) => one.spec.key === account || one.number === account || one.formerNumbers.includes(account))
+      if (found !== undefined) return { login, account: found }
+    }
+    throw new RangeError(`There is no account ${account}.`)
+  }
+
+  #ofx(request: BankRequest, path: string): BankAnswer {
+    const now = this.now()
+    const message = readMessage(request.body)
+    const moment = momentOf(this.state, now, request, path, message)
+    const user = userOf(message)
+    const striking = this.faults.striking(now).filter((fault) => fault.login === null || fault.login === user)
+    for (const fault of striking) {
+      const instead = fault.definition.request?.(fault, moment)
+      if (instead) return instead
+    }
+    if (path !== this.state.ofxPath) return answer(404, 'text/html', '<!DOCTYPE html><title>404 Not Found</title><h1>Not Found</h1>')
+    let given: BankAnswer = serveOfx(message, moment, placeOf(request, this.state.ofxPath), striking)
+    for (const fault of striking) {
+      if (given.kind !== 'http') break
+      given = fault.definition.answer?.(fault, given, moment) ?? given
+    }
+    return given
+  }
+}
+
+/** A bank with its own seed and clock; see `BankOptions`. */
+export function createBank(options: BankOptions): Bank {
+  return new Bank(options)
+}
+
+function placeOf(request: BankRequest, ofxPath: string): { readonly url: string; readonly siteUrl: string } {
+  const host = /^[A-Za-z0-9.[\]:-]{1,120}$/.test(request.headers['host'] ?? '') ? request.headers['host'] : 'localhost'
+  const origin = `${request.scheme}://${host}`
+  return { url: `${origin}${ofxPath}`, siteUrl: `${origin}/` }
+}
+
+function sonrqOf(message: OfxRequest | string): ReturnType<typeof child> {
+  if (typeof message === 'string') return null
+  return child(message.root.children.find((set) => set.tag.startsWith('SIGNONMSGSRQ')) ?? null, 'SONRQ')
+}
+
+function userOf(message: OfxRequest | string): string | null {
+  return textOf(sonrqOf(message), 'USERID')
+}
+
+function momentOf(bank: BankState, now: number, request: BankRequest, path: string, message: OfxRequest | string): RequestMoment {
+  return { bank, now, request, path, version: typeof message === 'string' ? null : message.version, appId: textOf(sonrqOf(message), 'APPID') }
+}

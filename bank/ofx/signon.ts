@@ -1,0 +1,97 @@
+/**
+ * Who asks, and may they. Judges one SONRQ: password, locks, pages that wait at the web site,
+ * CLIENTUID, multi-factor authentication (OFX 2.1.1, section 2.5). Writes down every attempt before
+ * it judges; never keeps a password, only a keyed digest.
+ */
+import { createHmac } from 'node:crypto'
+import { BANK_FID, BANK_ORG } from '../customers.ts'
+import { concerns } from '../faults/engine.ts'
+import type { Fault, RequestMoment, Status } from '../faults/fault.ts'
+import type { BankState, LoginState } from '../state.ts'
+import { child, children, type Element, textOf } from './element.ts'
+import { judgeMfa } from './mfa.ts'
+
+export type SignOn = {
+  readonly status: Status
+  /** Null for the anonymous user and for refused sign-ons. */
+  readonly login: LoginState | null
+  readonly anonymous: boolean
+  /** Given after MFA was passed: lets the next messages of the session pass without it. */
+  readonly accessKey: string | null
+}
+
+/** Wrong passwords in a row that lock a login. */
+export const TRIES_BEFORE_LOCK = 3
+
+const OK: Status = { code: 0, message: 'Success' }
+
+export function signOn(sonrq: Element | null, message: Element, moment: RequestMoment, faults: readonly Fault[]): SignOn {
+  const refused = (code: number, text: string): SignOn => ({ status: { code, message: text }, login: null, anonymous: false, accessKey: null })
+  const user = textOf(sonrq, 'USERID')
+  const password = textOf(sonrq, 'USERPASS')
+  if (sonrq === null || user === null || password === null) return refused(15500, 'Signon invalid: user id or password is missing')
+  const institution = checkInstitution(sonrq)
+  if (institution !== null) return { ...refused(0, ''), status: institution }
+  if (/^anonymous/i.test(user)) return { status: OK, login: null, anonymous: true, accessKey: null }
+
+  const login = moment.bank.logins.get(user) ?? null
+  const result = login === null ? refused(15500, 'Signon invalid') : judge(login, password, sonrq, message, moment, faults)
+  moment.bank.attempts.push({ at: moment.now, user, secretDigest: digestOf(moment.bank, password), code: result.status.code })
+  return result
+}
+
+/** The keyed digest by which the request log counts a password without knowing it. */
+export function digestOf(bank: BankState, secret: string): string {
+  return createHmac('sha256', `sandbox-bank-${bank.seed}`).update(secret).digest('hex').slice(0, 16)
+}
+
+/** FI is optional, but a wrong one is refused (13504), as banks with several brands on one server do. */
+function checkInstitution(sonrq: Element): Status | null {
+  const fi = child(sonrq, 'FI')
+  const org = textOf(fi, 'ORG')
+  const fid = textOf(fi, 'FID')
+  const wrong = (org !== null && org.toUpperCase() !== BANK_ORG) || (fid !== null && fid !== BANK_FID)
+  return wrong ? { code: 13504, message: 'FI missing or invalid in SONRQ' } : null
+}
+
+function judge(login: LoginState, password: string, sonrq: Element, message: Element, moment: RequestMoment, faults: readonly Fault[]): SignOn {
+  const refused = (status: Status): SignOn => ({ status, login: null, anonymous: false, accessKey: null })
+  const secret = judgePassword(login, password)
+  if (secret !== null) return refused(secret)
+  const waiting = judgeStanding(login)
+  if (waiting !== null) return refused(waiting)
+  for (const fault of faults) {
+    const status = concerns(fault, login) ? fault.definition.signon?.(fault, { ...moment, login }) : null
+    if (status) return refused(status)
+  }
+  const clientUid = textOf(sonrq, 'CLIENTUID')
+  if (login.clientUidRequired && clientUid === null) return refused({ code: 15510, message: 'CLIENTUID error: this customer must send a CLIENTUID' })
+  const mfa = judgeMfa(login, { clientUid, sonrq, answers: children(sonrq, 'MFACHALLENGEANSWER'), asked: child(message, 'MFACHALLENGETRNRQ') !== null }, moment, faults)
+  if (mfa.status.code !== 0) return refused(mfa.status)
+  return { status: OK, login, anonymous: false, accessKey: mfa.accessKey }
+}
+
+function judgePassword(login: LoginState, password: string): Status | null {
+  const locked: Status = { code: 15502, message: 'USERPASS lockout: too many wrong tries. Unlock your access at our web site.' }
+  if (login.locked) return locked
+  if (password === login.password) {
+    login.wrongTries = 0
+    return null
+  }
+  login.wrongTries++
+  if (login.wrongTries < TRIES_BEFORE_LOCK) return { code: 15500, message: 'Signon invalid' }
+  login.locked = true
+  return locked
+}
+
+/** What a person must first do at the web site, although the password is right. */
+function judgeStanding(login: LoginState): Status | null {
+  if (!login.enrolled) return { code: 15500, message: 'Direct Connect is not activated for this customer. Please enroll at our web site.' }
+  if (login.passwordExpired) return { code: 15000, message: 'Must change USERPASS' }
+  if (!login.termsAccepted) return { code: 2000, message: 'Please sign in at our web site and accept the new terms of use.' }
+  if (login.messages.some((message) => !message.read)) return { code: 2000, message: 'An important message waits for you at our web site.' }
+  if (!login.identityConfirmed) return { code: 15510, message: 'CLIENTUID error: please confirm at our web site that this software may access your accounts.' }
+  if (login.consent === 'expired') return { code: 2000, message: 'Your consent for access by other software has expired. Please renew it at our web site.' }
+  if (login.consent === 'revoked') return { code: 2000, message: 'Consent for access by other software was withdrawn by the customer.' }
+  return null
+}

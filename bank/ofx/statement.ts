@@ -1,0 +1,103 @@
+/**
+ * A statement: what the ledger says, seen through the faults that strike, as STMTRS or CCSTMTRS
+ * (OFX 1.0.2, section 11.4.2 and 11.4.3; pending rows OFX 2.2, section 11.4.2.3). Days are the
+ * bank's own and both ends of the window belong to it. LEDGERBAL is always of now.
+ */
+import type { Day } from '../../src/domain/day.ts'
+import { decimalsOf, formatMinor } from '../../src/domain/money.ts'
+import { concerns } from '../faults/engine.ts'
+import type { Fault, LoginMoment, Statement, WireRow } from '../faults/fault.ts'
+import { isBooked, isPending, type TruthRow } from '../ledger/row.ts'
+import type { Zone } from '../ledger/zone.ts'
+import { digitsOf } from '../random.ts'
+import type { AccountState, BankState, LoginState } from '../state.ts'
+import { accountFrom } from './accounts.ts'
+import { writeDay, writeInstant } from './dates.ts'
+import { type Child, type Element, leaf, node } from './element.ts'
+
+export type Window = { readonly from: Day; readonly to: Day }
+
+/** The statement as the faults want it seen. */
+export function readStatement(login: LoginState, account: AccountState, window: Window, moment: LoginMoment, faults: readonly Fault[]): Statement {
+  const { bank, now } = moment
+  const rows = login.ledger.rows(account.spec.key, now)
+  const ledgerMinor = login.ledger.balance(account.spec.key, now)
+  const unit = 10n ** BigInt(decimalsOf(login.customer.currency))
+  let statement: Statement = {
+    login,
+    account,
+    currency: login.customer.currency,
+    ...window,
+    rows: rows
+      .filter((row) => isBooked(row, now) && row.bookedOn >= window.from && row.bookedOn <= window.to)
+      .sort((a, b) => (a.bookedOn === b.bookedOn ? a.position - b.position : a.bookedOn < b.bookedOn ? -1 : 1))
+      .map((row) => bookedRow(row, account, bank)),
+    pending: rows.filter((row) => isPending(row, now)).map((row) => pendingRow(row, account, bank)),
+    ledgerMinor,
+    balanceOn: null,
+    availableMinor: ledgerMinor + login.ledger.pending(account.spec.key, now) + BigInt(account.spec.limitUnits ?? 0) * unit,
+  }
+  for (const fault of faults) {
+    if (concerns(fault, login, account.spec.key)) statement = fault.definition.statement?.(fault, statement, moment) ?? statement
+  }
+  return statement
+}
+
+/** The id on the wire: given once by a fault, else derived from the truth id and the epoch of the account. */
+export function fitidOf(row: TruthRow, account: AccountState, bank: BankState, stage: 'pending' | 'booked' = 'booked'): string {
+  const issued = stage === 'booked' ? account.issuedIds.get(row.id) : undefined
+  return issued ?? `${row.authorisedOn.replaceAll('-', '')}${digitsOf(`${row.id} ${stage} ${account.idEpoch}`, bank.seed, 10)}`
+}
+
+function bookedRow(row: TruthRow, account: AccountState, bank: BankState): WireRow {
+  return { truth: row, fitid: fitidOf(row, account, bank), day: row.bookedOn, minor: row.minor, name: row.name, memo: row.memo }
+}
+
+export function pendingRow(row: TruthRow, account: AccountState, bank: BankState): WireRow {
+  return { truth: row, fitid: fitidOf(row, account, bank, 'pending'), day: row.authorisedOn, minor: row.pendingMinor, name: row.name, memo: row.memo }
+}
+
+export type StatementForm = {
+  /** The client asked for rows (INCLUDE Y). */
+  readonly withRows: boolean
+  /** The client speaks 2.2 and asked for pending rows (INCLUDEPENDING Y). */
+  readonly withPending: boolean
+}
+
+export function writeStatement(statement: Statement, form: StatementForm, moment: LoginMoment): Element {
+  const { zone } = moment.bank
+  const decimals = decimalsOf(statement.currency)
+  const amount = (minor: bigint): string => formatMinor(minor, decimals)
+  const asOf = statement.balanceOn === null ? writeInstant(moment.now) : writeDay(statement.balanceOn, zone)
+  const list = node('BANKTRANLIST', leaf('DTSTART', writeDay(statement.from, zone)), leaf('DTEND', writeDay(statement.to, zone)), statement.rows.map((row) => transaction(row, amount, zone)))
+  const pending = node('BANKTRANLISTP', leaf('DTASOF', writeInstant(moment.now)), statement.pending.map((row) => pendingTransaction(row, amount, zone)))
+  const content: readonly Child[] = [
+    leaf('CURDEF', statement.currency),
+    accountFrom(statement.account),
+    form.withRows ? list : null,
+    form.withPending ? pending : null,
+    node('LEDGERBAL', leaf('BALAMT', amount(statement.ledgerMinor)), leaf('DTASOF', asOf)),
+    node('AVAILBAL', leaf('BALAMT', amount(statement.availableMinor)), leaf('DTASOF', asOf)),
+  ]
+  return node(statement.account.spec.kind === 'card' ? 'CCSTMTRS' : 'STMTRS', content)
+}
+
+function transaction(row: WireRow, amount: (minor: bigint) => string, zone: Zone): Element {
+  const used = row.truth.authorisedOn === row.day ? null : writeDay(row.truth.authorisedOn, zone)
+  return node(
+    'STMTTRN',
+    leaf('TRNTYPE', row.truth.kind),
+    leaf('DTPOSTED', writeDay(row.day, zone)),
+    leaf('DTUSER', row.truth.pendingAt === null ? null : used),
+    leaf('TRNAMT', amount(row.minor)),
+    leaf('FITID', row.fitid),
+    leaf('CHECKNUM', row.truth.checkNumber),
+    leaf('NAME', row.name.slice(0, 32)),
+    leaf('MEMO', row.memo),
+  )
+}
+
+/** Pending rows have no FITID by definition: the bank promises no identity yet. */
+function pendingTransaction(row: WireRow, amount: (minor: bigint) => string, zone: Zone): Element {
+  return node('STMTTRNP', leaf('TRNTYPE', row.truth.kind), leaf('DTTRAN', writeDay(row.day, zone)), leaf('TRNAMT', amount(row.minor)), leaf('NAME', row.name.slice(0, 32)), leaf('MEMO', row.memo))
+}
