@@ -1,7 +1,8 @@
 /**
  * The programs of the operating system that tests talk to: real OFX clients, validators, accounting
  * programs and a browser. As root on a system with apt they are installed; elsewhere the exact command
- * is printed and the tests that need them skip with a message. Nothing here decides a test's verdict.
+ * is printed and the tests that need them skip with a message. RELINK_SYSTEM_PACKAGES=no leaves the
+ * system alone. Nothing here decides a test's verdict.
  */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,7 +26,8 @@ const PROGRAMS = [
 export async function ensureSystemPrograms() {
   const missing = PROGRAMS.filter(program => !isPresent(program))
   if (missing.length === 0) return []
-  if (process.getuid?.() === 0 && onPath('apt-get')) await installByApt(missing)
+  const mayInstall = process.getuid?.() === 0 && onPath('apt-get') && process.env.RELINK_SYSTEM_PACKAGES !== 'no'
+  if (mayInstall) await installByApt(missing)
   const stillMissing = missing.filter(program => !isPresent(program))
   return stillMissing.map(program => `${program.packages[0]} (${program.why}): ${howTo(program)}`)
 }
