@@ -1,0 +1,82 @@
+/**
+ * Dates as OFX writes them (OFX 2.2 section 3.2.8): `YYYYMMDD[HHMM[SS[.XXX]]][[offset[:zone]]]`. The day is the bank's
+ * own calendar day, as written; no time zone moves it. The instant is told only for balances, as ISO 8601.
+ */
+import { dayOf, type Day } from '../../domain/day.ts'
+
+/** Statements repeat the same few days: each is built once. Bounded, so that no file can fill the memory. */
+const cache = new Map<string, Day>()
+const CACHE_LIMIT = 4_096
+
+/** Hours from UTC of the zone names that banks write beside or instead of the offset. */
+const ZONES: Readonly<Record<string, number>> = {
+  UTC: 0, GMT: 0, Z: 0, WET: 0, BST: 1, CET: 1, CEST: 2, EET: 2, EEST: 3,
+  NST: -3.5, AST: -4, ADT: -3, EST: -5, EDT: -4, CST: -6, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7, AKST: -9, AKDT: -8, HST: -10,
+  JST: 9, AEST: 10, AEDT: 11, ACST: 9.5, AWST: 8, NZST: 12, NZDT: 13, BRT: -3,
+} // prettier-ignore
+
+/** The calendar day that the text begins with; null when that is no real day. Also reads `YYYY-MM-DD` and kin. */
+export function parseOfxDay(text: string): Day | null {
+  const key = text.length === 8 ? text : text.slice(0, 8)
+  const known = cache.get(key)
+  // The first eight characters are the whole day only when all eight are digits; `2024-1-5` is not cached.
+  if (known !== undefined) return known
+  const match = /^(\d{4})(\d{2})(\d{2})/.exec(text)
+  if (match === null) return parseSeparatedDay(text)
+  const day = dayOf(Number(match[1]), Number(match[2]), Number(match[3]))
+  if (day !== null && cache.size < CACHE_LIMIT) cache.set(key, day)
+  return day
+}
+
+function parseSeparatedDay(text: string): Day | null {
+  const match = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/.exec(text)
+  return match === null ? null : dayOf(Number(match[1]), Number(match[3]), Number(match[4]))
+}
+
+/** True for what banks write into a date they do not have: nothing, or only zeros. */
+export function isBlankDate(text: string): boolean {
+  return /^[0\s:.\-/]*$/.test(text.replace(/\[.*$/s, ''))
+}
+
+const INSTANT = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?(\.\d{1,3})?\s*(?:\[([^\]]*)\]?)?$/
+
+/**
+ * ISO 8601 with offset, such as `2007-10-15T02:15:29-08:00`; null when the text tells no time or no real one. Without
+ * an offset the time is GMT (section 3.2.8.2); an unreadable offset gives null.
+ */
+export function parseOfxInstant(text: string): string | null {
+  const match = INSTANT.exec(text)
+  const day = parseOfxDay(text)
+  if (match === null || day === null) return null
+  const [, , , , hour = '', minute = '', second = '00', fraction = '', zone] = match
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null
+  const offset = zone === undefined ? 'Z' : parseOffset(zone)
+  return offset === null ? null : `${day}T${hour}:${minute}:${second}${/[1-9]/.test(fraction) ? fraction : ''}${offset}`
+}
+
+/** `-5:EST`, `+5.30:IST`, `5.5`, `+0530`, `0:GMT`, or a zone name alone (`-:EST`). */
+function parseOffset(text: string): string | null {
+  const match = /^\s*([+-]?)(\d{1,2})(?:(\d{2})|[.:](\d{1,2}))?(?![\d])\s*(?::.*)?$/.exec(text)
+  if (match === null) {
+    const hours = ZONES[text.replace(/^[+\-:\s]*/, '').trim().toUpperCase()]
+    return hours === undefined ? null : formatOffset(hours * 60)
+  }
+  const minutes = match[3] !== undefined ? Number(match[3]) : minutesOf(match[4] ?? '0')
+  const hours = Number(match[2])
+  if (hours > 14 || minutes > 59) return null
+  return formatOffset((hours * 60 + minutes) * (match[1] === '-' ? -1 : 1))
+}
+
+/** The part after the point is a fraction of an hour by the specification (`5.5`), minutes in much of the world (`5.30`). */
+function minutesOf(fraction: string): number {
+  if (fraction === '5' || fraction === '50') return 30
+  if (fraction === '25') return 15
+  if (fraction === '75') return 45
+  return Number(fraction)
+}
+
+function formatOffset(minutes: number): string {
+  if (minutes === 0) return 'Z'
+  const size = Math.abs(minutes)
+  return `${minutes < 0 ? '-' : '+'}${String(Math.floor(size / 60)).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`
+}

@@ -1,0 +1,128 @@
+/**
+ * Reads OFX, QFX and QBO statements as a stream: constant memory, parts in the order that the domain asks for, one
+ * clear failure for a file that is damaged, refused by the bank, or no statement. It judges the file as a whole;
+ * what the parts mean is decided in statements.ts.
+ */
+import { failed, ok, type Result } from '../../domain/result.ts'
+import type { FormatFailure, StatementPart, StatementStream } from '../../domain/statement.ts'
+import { OfxScanner } from './scanner.ts'
+import { OfxStatements, type OfxEvent, type OfxStatus } from './statements.ts'
+import { OfxStructure } from './structure.ts'
+
+/** A file that brings more refusals than this is no file of a bank. */
+const NOTICE_LIMIT = 1_000
+
+/**
+ * Reads a file from its bytes, in chunks of any size. The last item is a failure when the file is damaged; nothing
+ * before it may then be kept.
+ */
+export async function* readOfx(chunks: AsyncIterable<Uint8Array>): StatementStream {
+  const reading = new StatementReading()
+  for await (const chunk of chunks) {
+    reading.push(chunk)
+    yield* reading.take()
+    if (reading.failure !== null) break
+  }
+  if (reading.failure === null) reading.end()
+  yield* reading.take()
+  if (reading.failure !== null) yield failed(reading.failure)
+}
+
+/** Orders events into statement parts: a notice belongs to the statement that follows it, else to the one before. */
+class StatementReading {
+  readonly #scanner: OfxScanner
+  readonly #structure: OfxStructure
+  #parts: Result<StatementPart, FormatFailure>[] = []
+  #held: OfxStatus[] = []
+  #firstError: OfxStatus | null = null
+  #statementEnd: StatementPart | null = null
+  #sawStatement = false
+  #verdict: FormatFailure | null = null
+
+  constructor() {
+    const statements = new OfxStatements((event) => this.#take(event))
+    this.#structure = new OfxStructure(statements)
+    this.#scanner = new OfxScanner(this.#structure)
+    this.#structure.attach(this.#scanner)
+    statements.attach(this.#scanner)
+  }
+
+  get failure(): FormatFailure | null {
+    return this.#scanner.failure ?? this.#verdict
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#scanner.push(chunk)
+  }
+
+  take(): Result<StatementPart, FormatFailure>[] {
+    const parts = this.#parts
+    this.#parts = []
+    return parts
+  }
+
+  end(): void {
+    this.#scanner.end()
+    if (this.#scanner.failure !== null) return
+    this.#structure.end()
+    if (this.#scanner.failure !== null) return
+    if (!this.#sawStatement) {
+      this.#verdict = this.#withoutStatement()
+      return
+    }
+    this.#giveNotices()
+    this.#giveEnd()
+  }
+
+  #take(event: OfxEvent): void {
+    if (event.part === 'answer') return
+    if (event.part === 'status') {
+      this.#hold(event.status)
+      return
+    }
+    if (event.part === 'end') {
+      // Given only when the next statement starts or the file ends: a later refusal may still have to go before it.
+      this.#statementEnd = event
+      return
+    }
+    if (event.part === 'start') this.#giveEnd()
+    this.#parts.push(ok(event))
+    if (event.part !== 'start') return
+    this.#sawStatement = true
+    this.#giveNotices()
+  }
+
+  #hold(status: OfxStatus): void {
+    if (/^0+$/.test(status.code)) return
+    if (this.#firstError === null && status.severity !== 'INFO') this.#firstError = status
+    this.#held.push(status)
+    if (this.#held.length > NOTICE_LIMIT) this.#scanner.fail('limit_exceeded', status.line, `more than ${NOTICE_LIMIT} refusals in one file. It is damaged.`)
+  }
+
+  #giveNotices(): void {
+    for (const status of this.#held) this.#parts.push(ok({ part: 'notice', ...status }))
+    this.#held = []
+  }
+
+  #giveEnd(): void {
+    if (this.#statementEnd !== null) this.#parts.push(ok(this.#statementEnd))
+    this.#statementEnd = null
+  }
+
+  #withoutStatement(): FormatFailure {
+    if (!this.#scanner.sawContent) return { code: 'empty_file', line: 0, message: 'The file is empty. Download it again.' }
+    if (!this.#structure.sawRoot) {
+      return { code: 'unknown_format', line: 1, message: 'Line 1: expected <OFX>, found none. This is not an OFX, QFX or QBO file.' }
+    }
+    if (this.#firstError !== null) {
+      const { code, severity, message, line } = this.#firstError
+      const text = [severity, code, message].filter((each) => each !== null && each !== '').join(' ')
+      return { code: 'bank_refused', line, message: `Line ${line}: the bank sent no statement but an error: ${text}.` }
+    }
+    if (!this.#structure.rootClosed) {
+      const line = this.#scanner.line()
+      return { code: 'truncated', line, message: `Line ${line}: the file ends before any statement, and without </OFX>. Download it again.` }
+    }
+    return { code: 'not_statements', line: 0, message: 'This OFX file holds no statement of an account. Download the account activity instead.' }
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * From aggregates to statements: walks the tables of wire.ts and gives events in the order of the file. It holds at
+ * most one batch of rows. It promises that a statement's account and currency are known before its first row, and that
+ * a row without day or amount is a failure, never a row left out.
+ */
+import type { Day } from '../../domain/day.ts'
+import { parseDecimal, type Currency, type Decimal } from '../../domain/money.ts'
+import type { AccountKind, BalanceKind, StatementPart, StatementRow } from '../../domain/statement.ts'
+import { parseAmount } from './amount.ts'
+import { isBlankDate, parseOfxDay, parseOfxInstant } from './datetime.ts'
+import type { Place } from './scanner.ts'
+import type { StructureSink } from './structure.ts'
+import type { Tag } from './tags.ts'
+import { ANSWER, BALANCE, DOCUMENT, OPAQUE, ROW, SLOTS, STATEMENT, STATUS, type Field, type Scope, type Values } from './wire.ts'
+
+export type OfxStatus = { readonly code: string; readonly severity: string; readonly message: string | null; readonly line: number }
+
+/** Statement parts in file order, and what is said about them: the status comes before the statement it belongs to. */
+export type OfxEvent =
+  | Exclude<StatementPart, { readonly part: 'notice' }>
+  | { readonly part: 'status'; readonly of: string; readonly status: OfxStatus }
+  | { readonly part: 'answer'; readonly of: string; readonly trnuid: string | null; readonly cookie: string | null }
+
+export const BATCH_ROWS = 1_000
+
+/** ISO 4217's code for "no currency": a balance of a statement that does not name its currency (an empty CURDEF). */
+export const NO_CURRENCY: Currency = 'XXX'
+
+type Frame = { readonly scope: Scope | null; readonly values: Values; readonly saved: Values | null; readonly line: number }
+
+/** OFX 2.2 section 11.3.1.1. */
+const ACCOUNT_KINDS: Readonly<Record<string, AccountKind>> = {
+  CHECKING: 'checking', SAVINGS: 'savings', MONEYMRKT: 'money_market', CREDITLINE: 'credit_line', CD: 'certificate',
+} // prettier-ignore
+const KIND_OF_STATEMENT: Readonly<Record<string, AccountKind>> = { CCSTMTRS: 'credit_card', INVSTMTRS: 'investment' }
+
+export class OfxStatements implements StructureSink {
+  #place: Place = { line: () => 0, fail: () => undefined }
+  readonly #emit: (event: OfxEvent) => void
+  readonly #frames: Frame[] = [{ scope: DOCUMENT, values: blank(), saved: null, line: 0 }]
+  #top: Frame = this.#frames[0] as Frame
+  #rows: StatementRow[] = []
+  #statement: Values = blank()
+  #currency: Currency | null = null
+  #account: string | null = null
+  #started = false
+  #answerName = ''
+
+  constructor(emit: (event: OfxEvent) => void) {
+    this.#emit = emit
+  }
+
+  attach(place: Place): void {
+    this.#place = place
+  }
+
+  leaf(tag: Tag, text: string): void {
+    if (tag.id === -1) return
+    const field = this.#top.scope?.fields[tag.id]
+    if (field === undefined || text === '') return
+    const value = this.#read(field, text)
+    if (value !== null) this.#top.values[field.slot] = value
+  }
+
+  enter(tag: Tag): void {
+    const top = this.#top
+    const inner = top.scope?.inner.get(tag.name)
+    let frame: Frame
+    if (inner !== undefined) {
+      const line = inner.record === null ? 0 : this.#place.line()
+      frame = { scope: inner, values: inner.record === null ? top.values : blank(), saved: null, line }
+      this.#begin(inner, frame)
+    } else {
+      // A vendor's tag: its leaves count as its parent's until its own closing tag proves it an aggregate.
+      const saved = tag.shape === 'unknown' ? top.values.slice() : null
+      frame = { scope: OPAQUE.has(tag.name) ? null : top.scope, values: top.values, saved, line: 0 }
+    }
+    this.#frames.push(frame)
+    this.#top = frame
+  }
+
+  leave(_tag: Tag, closed: boolean): void {
+    const frame = this.#frames.pop() as Frame
+    const parent = this.#frames[this.#frames.length - 1] as Frame
+    this.#top = parent
+    if (frame.saved !== null) {
+      if (closed) frame.saved.forEach((value, slot) => (frame.values[slot] = value))
+      return
+    }
+    // Tags without a meaning here share their parent's scope; only a scope's own frame ends it.
+    if (frame.scope !== null && frame.scope !== parent.scope) this.#finish(frame.scope, frame)
+  }
+
+  #begin(scope: Scope, frame: Frame): void {
+    if (scope.record === 'answer') this.#answerName = scope.name
+    if (scope.record !== 'statement') return
+    this.#statement = frame.values
+    this.#currency = null
+    this.#started = false
+  }
+
+  #finish(scope: Scope, frame: Frame): void {
+    const { values, line } = frame
+    if (scope.record === 'row' || scope.record === 'pending') this.#addRow(values, line, scope.record)
+    else if (scope.record === 'balance') this.#addBalance(scope.name === 'LEDGERBAL' ? 'ledger' : 'available', values[BALANCE.BALAMT], values[BALANCE.DTASOF])
+    else if (scope.record === 'statement') this.#endStatement(scope.name, frame)
+    else if (scope.record === 'answer') this.#emit({ part: 'answer', of: scope.name, trnuid: values[ANSWER.TRNUID] ?? null, cookie: values[ANSWER.CLTCOOKIE] ?? null })
+    else if (scope.record === 'status') this.#addStatus(values, line)
+  }
+
+  #read(field: Field, text: string): string | null {
+    switch (field.type) {
+      case 'text':
+        return text
+      case 'code':
+        return text.toUpperCase()
+      case 'asOf':
+        return text
+      case 'amount':
+        return parseAmount(text, this.#currencyNow()) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
+      default:
+        if (isBlankDate(text)) return field.type === 'day' ? null : this.#bad('invalid_date', field, text, 'a date as YYYYMMDD')
+        return parseOfxDay(text) ?? this.#bad('invalid_date', field, text, 'a real date as YYYYMMDD')
+    }
+  }
+
+  #currencyNow(): Currency | null {
+    return this.#statement[STATEMENT.CURDEF] ?? null
+  }
+
+  #bad(code: 'invalid_amount' | 'invalid_date', field: Field, text: string, expected: string): null {
+    const found = text.length > 40 ? `${text.slice(0, 40)}…` : text
+    this.#place.fail(code, this.#place.line(), `<${field.name}> is ${JSON.stringify(found)}, expected ${expected}.`)
+    return null
+  }
+
+  #addRow(values: Values, line: number, record: 'row' | 'pending'): void {
+    const postedOn = values[ROW.DTPOSTED] as Day | null
+    const amount = values[ROW.TRNAMT] as Decimal | null
+    if (postedOn === null || amount === null) {
+      const [missing, what] = postedOn === null ? [record === 'row' ? 'DTPOSTED' : 'DTTRAN', 'date'] : ['TRNAMT', 'amount']
+      this.#place.fail('missing_field', line, `this transaction has no ${what} (<${missing}> is missing or empty).`)
+      return
+    }
+    this.#start(line)
+    this.#rows.push(rowOf(values, postedOn, amount, this.#currency, record === 'row' ? 'posted' : 'pending', line))
+    if (this.#rows.length >= BATCH_ROWS) this.#flush()
+  }
+
+  #addBalance(kind: BalanceKind, amount: string | null | undefined, asOf: string | null | undefined): void {
+    // An empty amount or date is how banks say that they tell no balance; a balance without its day proves nothing.
+    if (amount == null || asOf == null || isBlankDate(asOf)) return
+    const on = parseOfxDay(asOf)
+    if (on === null) {
+      this.#place.fail('invalid_date', this.#place.line(), `<DTASOF> is ${JSON.stringify(asOf.slice(0, 40))}, expected a real date as YYYYMMDD.`)
+      return
+    }
+    this.#start(this.#place.line())
+    this.#flush()
+    this.#emit({ part: 'balance', balance: { kind, amount: amount as Decimal, currency: this.#currency ?? NO_CURRENCY, on, at: parseOfxInstant(asOf) } })
+  }
+
+  #addStatus(values: Values, line: number): void {
+    const code = values[STATUS.CODE] ?? null
+    if (code === null) return
+    this.#emit({ part: 'status', of: this.#answerName, status: { code, severity: values[STATUS.SEVERITY] ?? '', message: values[STATUS.MESSAGE] ?? null, line } })
+  }
+
+  #statementName(): { readonly name: string; readonly line: number } {
+    const frame = this.#frames.findLast((each) => each.scope?.record === 'statement')
+    return { name: frame?.scope?.name ?? 'STMTRS', line: frame?.line ?? 0 }
+  }
+
+  /** Gives the head before the first row or balance. */
+  #start(line: number): void {
+    if (this.#started) return
+    this.#startAs(this.#statementName().name, this.#statementName().line || line)
+  }
+
+  #startAs(name: string, line: number): void {
+    const values = this.#statement
+    this.#started = true
+    this.#currency = values[STATEMENT.CURDEF] ?? null
+    this.#account = values[STATEMENT.ACCTID] ?? null
+    this.#emit({ part: 'start', head: { account: accountOf(values, name), currency: this.#currency, covers: coversOf(values), line } })
+  }
+
+  #endStatement(name: string, frame: Frame): void {
+    const values = frame.values
+    if (!this.#started) this.#startAs(name, frame.line)
+    if (values[STATEMENT.AVAILCASH] != null) this.#addBalance('available', values[STATEMENT.AVAILCASH], values[STATEMENT.DTASOF])
+    this.#flush()
+    if (values[STATEMENT.ACCTID] !== this.#account || (values[STATEMENT.CURDEF] ?? null) !== this.#currency) {
+      this.#place.fail('malformed', frame.line, `this statement (<${name}>) names its account or currency after its transactions, expected before.`)
+    }
+    this.#emit({ part: 'end', covers: coversOf(values) })
+    this.#statement = blank()
+    this.#started = false
+  }
+
+  #flush(): void {
+    if (this.#rows.length === 0) return
+    this.#emit({ part: 'rows', rows: this.#rows })
+    this.#rows = []
+  }
+}
+
+function blank(): Values {
+  return new Array<string | null>(SLOTS).fill(null)
+}
+
+function coversOf(values: Values): { readonly from: Day | null; readonly to: Day | null } {
+  return { from: values[STATEMENT.DTSTART] as Day | null, to: values[STATEMENT.DTEND] as Day | null }
+}
+
+function accountOf(values: Values, statement: string): { number: string | null; bankId: string | null; branchId: string | null; kind: AccountKind; name: null } {
+  const type = values[STATEMENT.ACCTTYPE] ?? ''
+  return {
+    number: values[STATEMENT.ACCTID] ?? null,
+    bankId: values[STATEMENT.BANKID] ?? null,
+    branchId: values[STATEMENT.BRANCHID] ?? null,
+    kind: KIND_OF_STATEMENT[statement] ?? ACCOUNT_KINDS[type] ?? 'other',
+    name: null,
+  }
+}
+
+function rowOf(values: Values, postedOn: Day, amount: Decimal, currency: Currency | null, status: 'posted' | 'pending', line: number): StatementRow {
+  const corrected = values[ROW.CORRECTFITID] ?? null
+  return {
+    providerId: values[ROW.FITID] ?? null,
+    pendingProviderId: null,
+    status,
+    postedOn,
+    transactedOn: status === 'pending' ? postedOn : ((values[ROW.DTUSER] as Day | null) ?? null),
+    valueOn: (values[ROW.DTAVAIL] as Day | null) ?? null,
+    amount,
+    foreign: values[ROW.CURRENCY_CODE] === null && values[ROW.ORIGINAL_CODE] === null ? null : foreignOf(values, amount, currency),
+    kind: values[ROW.TRNTYPE] ?? null,
+    name: values[ROW.EXTDNAME] ?? values[ROW.NAME] ?? values[ROW.PAYEE_NAME] ?? null,
+    memo: values[ROW.MEMO] ?? null,
+    checkNumber: values[ROW.CHECKNUM] ?? null,
+    reference: values[ROW.REFNUM] ?? null,
+    corrects: corrected === null ? null : { providerId: corrected, action: values[ROW.CORRECTACTION] === 'DELETE' ? 'delete' : 'replace' },
+    line,
+  }
+}
+
+/**
+ * OFX 2.2 section 5.2. ORIGCURRENCY: the amount was already converted and the original is not told. CURRENCY: the
+ * amount itself is in that currency. Many banks fill in their own currency with rate 1: that says nothing.
+ */
+function foreignOf(values: Values, amount: Decimal, currency: Currency | null): StatementRow['foreign'] {
+  const original = values[ROW.ORIGINAL_CODE] ?? null
+  const code = original ?? values[ROW.CURRENCY_CODE] ?? null
+  if (code === null || code === currency) return null
+  const rate = original !== null ? values[ROW.ORIGINAL_RATE] : values[ROW.CURRENCY_RATE]
+  return { amount: original === null ? amount : null, currency: code, rate: rate == null ? null : parseDecimal(rate.replace(',', '.')) }
+}
