@@ -1,0 +1,144 @@
+/**
+ * Bytes to text for formats that do not reliably say their encoding. A byte order mark or the zero
+ * bytes of UTF-16 decide first, then a label the format itself declared; everything else is read as
+ * UTF-8 in which each byte that cannot be UTF-8 is taken as Windows-1252. That rule needs no
+ * look-ahead, so text is the same however the input is cut into chunks, and it never fails. DOS code
+ * pages are not recognised: their accented letters come out wrong, their digits do not.
+ */
+
+type Bytes = Uint8Array<ArrayBufferLike>
+
+const EMPTY: Bytes = new Uint8Array(0)
+
+/** 0x80 to 0x9F of Windows-1252; the five undefined codes stay the control characters they are in ISO 8859-1. */
+const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
+
+/**
+ * Decodes a stream of bytes to a stream of text without byte order mark.
+ * `declared` is the encoding label that the text names itself (an XML declaration); labels that are
+ * unknown, and the labels of UTF-8, fall back to the rule above.
+ */
+export async function* decodeText(chunks: AsyncIterable<Uint8Array>, declared: string | null = null): AsyncGenerator<string> {
+  let decoder: ((bytes: Bytes, end: boolean) => string) | null = null
+  let held = EMPTY
+  for await (const chunk of chunks) {
+    const bytes = held.length === 0 ? chunk : concat(held, chunk)
+    if (decoder === null && bytes.length < 4) {
+      held = bytes
+      continue
+    }
+    held = EMPTY
+    decoder ??= decoderFor(bytes, declared)
+    const text = decoder(bytes, false)
+    if (text !== '') yield text
+  }
+  decoder ??= decoderFor(held, declared)
+  const text = decoder(held, true)
+  if (text !== '') yield text
+}
+
+/** Decodes what is at hand of a file's beginning, for sniffing; a character cut at the end is dropped. */
+export function decodePrefix(bytes: Uint8Array): string {
+  return decoderFor(bytes, null)(bytes, false)
+}
+
+function decoderFor(start: Bytes, declared: string | null): (bytes: Bytes, end: boolean) => string {
+  const label = utf16Label(start) ?? singleByteLabel(declared)
+  if (label === null) return utf8OrWindows1252()
+  const decoder = new TextDecoder(label)
+  return (bytes, end) => decoder.decode(bytes, { stream: !end })
+}
+
+function utf16Label(start: Bytes): string | null {
+  const [a, b, c, d] = start
+  if (a === 0xff && b === 0xfe) return 'utf-16le'
+  if (a === 0xfe && b === 0xff) return 'utf-16be'
+  if (a !== 0 && b === 0 && c !== 0 && d === 0) return 'utf-16le'
+  if (a === 0 && b !== 0 && c === 0 && d !== 0 && b !== undefined && d !== undefined) return 'utf-16be'
+  return null
+}
+
+function singleByteLabel(declared: string | null): string | null {
+  if (declared === null) return null
+  try {
+    const { encoding } = new TextDecoder(declared)
+    // A file which declares UTF-16 but is not is a converted one; ISO 8859-1 means Windows-1252 everywhere.
+    return /^(utf-|windows-1252$)/.test(encoding) ? null : encoding
+  } catch {
+    return null
+  }
+}
+
+function utf8OrWindows1252(): (bytes: Bytes, end: boolean) => string {
+  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  let tail = EMPTY
+  let first = true
+  return (chunk, end) => {
+    const bytes = tail.length === 0 ? chunk : concat(tail, chunk)
+    const cut = end ? bytes.length : bytes.length - incompleteTail(bytes)
+    tail = bytes.slice(cut)
+    const whole = bytes.subarray(0, cut)
+    let text: string
+    try {
+      text = strict.decode(whole)
+    } catch {
+      text = decodeMixed(whole, strict)
+    }
+    if (first && text !== '') {
+      first = false
+      return text.startsWith('\ufeff') ? text.slice(1) : text
+    }
+    return text
+  }
+}
+
+function decodeMixed(bytes: Bytes, strict: InstanceType<typeof TextDecoder>): string {
+  let text = ''
+  let from = 0
+  for (let at = 0; at < bytes.length; ) {
+    const length = sequenceLength(bytes, at)
+    if (length > 0) {
+      at += length
+      continue
+    }
+    text += strict.decode(bytes.subarray(from, at)) + windows1252(bytes[at]!)
+    at += 1
+    from = at
+  }
+  return text + strict.decode(bytes.subarray(from))
+}
+
+function windows1252(byte: number): string {
+  return byte >= 0x80 && byte <= 0x9f ? WINDOWS_1252[byte - 0x80]! : String.fromCharCode(byte)
+}
+
+/** Bytes at the end which begin a UTF-8 sequence that the next chunk may complete: 0 to 3. */
+function incompleteTail(bytes: Bytes): number {
+  for (let back = Math.min(3, bytes.length); back > 0; back -= 1) {
+    if (sequenceLength(bytes, bytes.length - back) === -1) return back
+  }
+  return 0
+}
+
+/** Length of the UTF-8 sequence at `at`; 0 when there is none, -1 when the bytes end inside it (Unicode 16, table 3-7). */
+function sequenceLength(bytes: Bytes, at: number): number {
+  const lead = bytes[at]!
+  if (lead < 0x80) return 1
+  if (lead < 0xc2 || lead > 0xf4) return 0
+  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
+  for (let i = 1; i < length; i += 1) {
+    const byte = bytes[at + i]
+    if (byte === undefined) return -1
+    const low = i > 1 ? 0x80 : lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
+    const high = i > 1 ? 0xbf : lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
+    if (byte < low || byte > high) return 0
+  }
+  return length
+}
+
+function concat(a: Bytes, b: Bytes): Bytes {
+  const joined = new Uint8Array(a.length + b.length)
+  joined.set(a)
+  joined.set(b, a.length)
+  return joined
+}

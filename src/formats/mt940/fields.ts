@@ -1,0 +1,48 @@
+/**
+ * The tagged fields of SWIFT MT940 and MT942 messages (SWIFT User Handbook, category 9), with and
+ * without the envelope `{1:…}{4:` … `-}`. Lines outside messages (bank headers such as `940 00`) are
+ * passed over. A line that looks like a tag but is the wrapped rest of a time (`…16` / `:26:37`) is text.
+ */
+import type { FormatFailure } from '../../domain/statement.ts'
+import { ok, type Result } from '../../domain/result.ts'
+import type { Line } from '../lines.ts'
+
+/** `tag` without colons; `-` marks the end of a message. `lines` are the content without the tag. */
+export type Field = { readonly tag: string; readonly lines: readonly string[]; readonly line: number }
+
+const TAG = /^:(20|21|23|25P?|28C?|13D?|34F|60[FM]|61|62[FM]|64|65|86|90[CD]|NS):(.*)$/
+
+/** `-`, `-}` with trailer, or ING's `-XXX`; other lines which begin with a hyphen are text. */
+const END = /^-(\}.*|XXX)?\s*$/
+
+/** Groups lines to fields, in batches; the last item may be a failure of the lines. */
+export async function* readFields(
+  batches: AsyncIterable<Result<readonly Line[], FormatFailure>>,
+): AsyncGenerator<Result<readonly Field[], FormatFailure>> {
+  let open: { tag: string; lines: string[]; line: number } | null = null
+  for await (const batch of batches) {
+    if (!batch.ok) return yield batch
+    const done: Field[] = []
+    for (const { text, number } of batch.value) {
+      const content = text.replace(/^\{[1-4]:.*\{4:/, '')
+      const match = TAG.exec(content)
+      if (match !== null && !(open?.tag === '86' && isWrappedTime(open.lines.at(-1) ?? '', content))) {
+        if (open !== null) done.push(open)
+        open = { tag: match[1]!, lines: [match[2]!], line: number }
+      } else if (END.test(content)) {
+        if (open !== null) done.push(open)
+        open = null
+        done.push({ tag: '-', lines: [], line: number })
+      } else if (open !== null) {
+        open.lines.push(content)
+      }
+    }
+    if (done.length > 0) yield ok(done)
+  }
+  if (open !== null) yield ok([open])
+}
+
+/** `…2014T16` / `:26:37 Fo?25…`: hours end the former line, minutes and seconds begin this one. */
+function isWrappedTime(former: string, line: string): boolean {
+  return /\d{1,2}$/.test(former) && /^:[0-5]\d:[0-5]\d(?!\d)/.test(line)
+}

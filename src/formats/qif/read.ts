@@ -1,0 +1,223 @@
+/**
+ * Reads QIF registers as statements, as a stream. QIF says neither currency nor which number of a date
+ * is the month nor what a comma means: both are decided over the first 5,000 records (evidence first,
+ * then month before day and decimal point), and a later record that contradicts fails with its line.
+ * Categories and splits are a person's work, not the bank's: the category is kept as `kind`, splits in
+ * the memo. The "Opening Balance" record is the opening balance, no row.
+ */
+import type { Decimal } from '../../domain/money.ts'
+import type { Day } from '../../domain/day.ts'
+import { failed, ok, type Result } from '../../domain/result.ts'
+import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
+import { cleanText, joinTexts } from '../clean-text.ts'
+import { decodeText } from '../decode.ts'
+import { NO_LIMITS, readLines, type ReadLimits } from '../lines.ts'
+import { balanceWords, UNSTATED_CURRENCY } from '../unstated.ts'
+import { chooseStyle, magnitude, negate, readAmount, scanAmount, type AmountStyle } from '../written-amount.ts'
+import { chooseOrder, readDate, scanDate, type DateOrder } from '../written-date.ts'
+import { cashEffect } from './investment.ts'
+import { readQifItems, type QifField, type QifItem } from './records.ts'
+
+const SAMPLE_RECORDS = 5_000
+const ROWS_A_BATCH = 500
+
+type Notation = { readonly order: DateOrder; readonly style: AmountStyle }
+type RecordItem = Extract<QifItem, { readonly item: 'record' }>
+type RegisterItem = Extract<QifItem, { readonly item: 'register' }>
+
+/** Reads a whole file. */
+export async function* readQif(chunks: AsyncIterable<Uint8Array>, limits: ReadLimits = NO_LIMITS): AsyncGenerator<Result<StatementPart, FormatFailure>> {
+  let sample: QifItem[] | null = []
+  let writer: RegisterReader | null = null
+  for await (const items of readQifItems(readLines(decodeText(chunks), limits))) {
+    if (!items.ok) return yield items
+    let ready: readonly QifItem[] = items.value
+    if (sample !== null) {
+      for (const item of items.value) sample.push(item)
+      if (sample.length < SAMPLE_RECORDS) continue
+      ready = sample
+      sample = null
+    }
+    writer ??= new RegisterReader(notationOf(ready))
+    yield* writer.read(ready)
+    if (writer.failed) return
+  }
+  writer ??= new RegisterReader(notationOf(sample ?? []))
+  if (sample !== null) yield* writer.read(sample)
+  yield* writer.finish()
+}
+
+function notationOf(items: readonly QifItem[]): Notation {
+  const records = items.filter((item) => item.item === 'record')
+  const texts = (codes: string): readonly string[] =>
+    records.flatMap(({ fields }) => fields.filter(({ code }) => codes.includes(code)).map(({ text }) => text))
+  const style = chooseStyle(texts('TU$').map(scanAmount).filter((amount) => amount !== null), null)
+  const dates = records.map((record) => scanDate(textOf(record, 'D') ?? '')).filter((date) => date !== null)
+  return { style, order: chooseOrder(dates, style === 'comma' ? 'dmy' : null) }
+}
+
+/** Turns items into parts. */
+class RegisterReader {
+  failed = false
+  readonly #notation: Notation
+  #register: RegisterItem | null = null
+  #started = false
+  #seen = false
+  #withoutCash = 0
+  #rows: StatementRow[] = []
+
+  constructor(notation: Notation) {
+    this.#notation = notation
+  }
+
+  *read(items: readonly QifItem[]): Generator<Result<StatementPart, FormatFailure>> {
+    for (const item of items) {
+      if (item.item === 'register') {
+        // The same register named twice in a row goes on; Quicken repeats the header of long ones.
+        if (this.#register !== null && item.name === this.#register.name && item.kind === this.#register.kind) continue
+        yield* this.#endRegister()
+        this.#register = item
+        this.#seen = true
+        continue
+      }
+      const read = readRecord(item, this.#notation)
+      if (!read.ok) {
+        this.failed = true
+        yield read
+        return
+      }
+      yield* this.#accept(item, read.value)
+    }
+    yield* this.#flushRows()
+  }
+
+  *finish(): Generator<Result<StatementPart, FormatFailure>> {
+    if (this.failed) return
+    yield* this.#endRegister()
+    if (!this.#seen) {
+      yield failed({ code: 'not_statements', message: 'The QIF file holds no register (!Type:Bank, CCard, Cash, Oth A, Oth L or Invst), only lists. Export the transactions too.', line: 1 })
+    }
+  }
+
+  *#accept(item: RecordItem, read: QifRecord): Generator<Result<StatementPart, FormatFailure>> {
+    if (!this.#started) yield* this.#start(read.type === 'opening' ? read.accountName : null)
+    if (read.type === 'row') {
+      this.#rows.push(read.row)
+      if (this.#rows.length >= ROWS_A_BATCH) yield* this.#flushRows()
+    } else if (read.type === 'opening') {
+      yield* this.#flushRows()
+      yield ok({ part: 'balance', balance: { kind: 'opening', amount: read.amount, currency: UNSTATED_CURRENCY, on: read.on, at: null } })
+    } else if (item.investment) this.#withoutCash += 1
+  }
+
+  *#start(openingName: string | null): Generator<Result<StatementPart, FormatFailure>> {
+    const register = this.#register
+    if (register === null) return
+    this.#started = true
+    const account = { number: null, bankId: null, branchId: null, kind: register.kind, name: register.name ?? openingName }
+    yield ok({ part: 'start', head: { account, currency: null, covers: { from: null, to: null }, line: register.line } })
+  }
+
+  *#endRegister(): Generator<Result<StatementPart, FormatFailure>> {
+    const register = this.#register
+    if (register === null) return
+    if (!this.#started) yield* this.#start(null)
+    yield* this.#flushRows()
+    if (this.#withoutCash > 0) {
+      const message = `${this.#withoutCash} investment records move no cash of this account and were left out.`
+      yield ok({ part: 'notice', code: 'no_cash', severity: 'INFO', message, line: register.line })
+    }
+    yield ok({ part: 'end', covers: { from: null, to: null } })
+    this.#register = null
+    this.#started = false
+    this.#withoutCash = 0
+  }
+
+  *#flushRows(): Generator<Result<StatementPart, FormatFailure>> {
+    const rows = this.#rows
+    this.#rows = []
+    if (rows.length > 0) yield ok({ part: 'rows', rows })
+  }
+}
+
+type QifRecord =
+  | { readonly type: 'row'; readonly row: StatementRow }
+  | { readonly type: 'opening'; readonly on: Day; readonly amount: Decimal; readonly accountName: string | null }
+  | { readonly type: 'none' }
+
+function readRecord(record: RecordItem, notation: Notation): Result<QifRecord, FormatFailure> {
+  const on = dayOfRecord(record, notation)
+  if (!on.ok) return on
+  const amount = amountOfRecord(record, notation)
+  if (!amount.ok) return amount
+  if (amount.value === null) return ok({ type: 'none' })
+  const payee = textOf(record, 'P')
+  const category = textOf(record, 'L')
+  const transfer = /^\[(.*)\]$/.exec(category ?? '')?.[1] ?? null
+  if (payee !== null && balanceWords(payee) === 'opening' && (category === null || transfer !== null)) {
+    return ok({ type: 'opening', on: on.value, amount: amount.value, accountName: cleanText(transfer) })
+  }
+  const number = record.investment ? null : textOf(record, 'N')
+  const isCheck = number !== null && /^\d+$/.test(number)
+  return ok({
+    type: 'row',
+    row: {
+      providerId: null, pendingProviderId: null, status: 'posted', postedOn: on.value, transactedOn: null, valueOn: null,
+      amount: amount.value, foreign: null,
+      kind: cleanText(record.investment ? textOf(record, 'N') : category),
+      name: cleanText(payee ?? textOf(record, 'Y')),
+      memo: joinTexts([textOf(record, 'M'), splitsOf(record)]),
+      checkNumber: isCheck ? number : null, reference: isCheck ? null : cleanText(number), corrects: null, line: record.line,
+    },
+  })
+}
+
+/** The first D; one that stands among the splits belongs to a split. */
+function dayOfRecord(record: RecordItem, { order }: Notation): Result<Day, FormatFailure> {
+  const field = record.fields.find(({ code }) => code === 'D')
+  if (field === undefined) return failed({ code: 'missing_field', message: `The record on line ${record.line} has no date (D).`, line: record.line })
+  const date = scanDate(field.text)
+  const on = date === null ? null : readDate(date, order)
+  if (on !== null) return ok(on)
+  const hint = date === null ? 'is not a date' : `does not fit the order (${order}) of the other dates`
+  return failed({ code: 'invalid_date', message: `The date ${shown(field)} on line ${field.line} ${hint}.`, line: field.line })
+}
+
+/** T, else U (the same amount for large numbers), else $ of an investment record; null when no cash moves. */
+function amountOfRecord(record: RecordItem, { style }: Notation): Result<Decimal | null, FormatFailure> {
+  const action = textOf(record, 'N') ?? ''
+  const effect = record.investment ? cashEffect(action) : 'signed'
+  if (effect === null) return failed({ code: 'malformed', message: `The investment action ${JSON.stringify(action.slice(0, 20))} on line ${record.line} is not known.`, line: record.line })
+  if (effect === 'none') return ok(null)
+  const find = (wanted: string): QifField | undefined => record.fields.find(({ code, text }) => code === wanted && text !== '')
+  const field = find('T') ?? find('U') ?? (record.investment ? find('$') : undefined)
+  if (field === undefined) {
+    // Quicken opens an empty investment account with a cash record that has no amount.
+    if (record.investment && effect === 'signed') return ok(null)
+    return failed({ code: 'missing_field', message: `The record on line ${record.line} has no amount (T).`, line: record.line })
+  }
+  const written = scanAmount(field.text)
+  const amount = written === null ? null : readAmount(written, style)
+  if (amount === null) return failed({ code: 'invalid_amount', message: `The amount ${shown(field)} on line ${field.line} is not a number with a decimal ${style}.`, line: field.line })
+  if (effect === 'signed') return ok(amount)
+  return ok(effect === 'in' ? magnitude(amount) : negate(magnitude(amount)))
+}
+
+/** S category, E memo, $ amount of each split as `category amount memo`, joined; null without splits. */
+function splitsOf(record: RecordItem): string | null {
+  const splits: string[][] = []
+  for (const { code, text } of record.fields) {
+    if (code === 'S') splits.push([text])
+    else if ((code === '$' || code === 'E') && splits.length > 0) splits.at(-1)!.push(text)
+  }
+  return splits.length === 0 ? null : splits.map((split) => split.filter((text) => text !== '').join(' ')).join('; ')
+}
+
+function textOf(record: RecordItem, wanted: string): string | null {
+  const text = record.fields.find(({ code }) => code === wanted)?.text ?? ''
+  return text === '' ? null : text
+}
+
+function shown(field: QifField): string {
+  return JSON.stringify(field.text.slice(0, 40))
+}

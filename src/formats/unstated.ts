@@ -1,0 +1,54 @@
+/**
+ * What a file leaves unsaid, and words that are no transactions though they stand in a row: opening and
+ * closing balances and totals that banks print among the rows of CSV and QIF.
+ */
+import type { Currency } from '../domain/money.ts'
+
+/**
+ * ISO 4217 `XXX`, "no currency": the currency of a balance in a file that names none. Whoever knows the
+ * account puts its currency in place; the head of such a statement has currency null.
+ */
+export const UNSTATED_CURRENCY: Currency = 'XXX'
+
+const OPENING = [
+  'opening balance', 'beginning balance', 'starting balance', 'previous balance', 'balance brought forward', 'brought forward', 'balance forward',
+  'anfangssaldo', 'anfangsbestand', 'eroffnungssaldo', 'alter kontostand', 'kontostand alt', 'solde initial', 'ancien solde', 'solde precedent',
+  'saldo inicial', 'saldo anterior', 'saldo iniziale', 'saldo precedente', 'beginsaldo', 'vorig saldo', 'ingaende saldo', 'inngaende saldo',
+  'primosaldo', 'startsaldo', 'saldo poczatkowe', 'pocatecni zustatek', 'nyito egyenleg',
+]
+
+const CLOSING = [
+  'closing balance', 'ending balance', 'new balance', 'balance carried forward', 'carried forward', 'endsaldo', 'schlusssaldo', 'endbestand', 'neuer kontostand',
+  'kontostand neu', 'solde final', 'nouveau solde', 'saldo final', 'saldo finale', 'saldo do dia', 'saldo dia', 's a l d o', 'eindsaldo', 'nieuw saldo', 'utgaende saldo',
+  'ultimosaldo', 'slutsaldo', 'saldo koncowe', 'konecny zustatek', 'zaro egyenleg',
+]
+
+const TOTAL = /^(sub ?totals?|totals?|summe|gesamt|gesamtsumme|totaal|totale|sum|somme|suma|osszesen|i alt|yhteensa)\b/
+
+/** What a description that is no transaction stands for; null for all others. Only whole texts count, with a date or "as of" behind. */
+export function balanceWords(text: string): 'opening' | 'closing' | null {
+  const plain = plainWords(text)
+  const said = (word: string): boolean => plain === word || new RegExp(`^${word} (as of|on|per|am|vom|au|al|op|em|a)?( |\\d)*$`).test(plain)
+  if (OPENING.some(said)) return 'opening'
+  return CLOSING.some(said) ? 'closing' : null
+}
+
+/** `Total`, `Summe` and the like at the beginning of a text. */
+export function isTotal(text: string): boolean {
+  return TOTAL.test(plainWords(text))
+}
+
+/** Lower case without accents, everything but letters and digits as single blanks. */
+export function plainWords(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/ø/g, 'o')
+    .replace(/å/g, 'a')
+    .replace(/æ/g, 'ae')
+    .replace(/ß/g, 'ss')
+    .replace(/ł/g, 'l')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+}

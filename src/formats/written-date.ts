@@ -1,0 +1,126 @@
+/**
+ * Dates as people and banks write them in CSV and QIF. `03/04/2020` alone cannot be read: the order of
+ * day and month is a property of the file. A date is scanned first, the order is chosen over many by
+ * evidence, then it is read as a calendar day. Two-digit years from 70 on belong to the last century.
+ */
+import { dayOf, type Day } from '../domain/day.ts'
+
+/** `ymd` only for years of two digits; a year of four digits in front is never in doubt. */
+export type DateOrder = 'dmy' | 'mdy' | 'ymd'
+
+/** Either a day in no doubt, or three numbers in the order they are written. */
+export type WrittenDate =
+  | { readonly kind: 'day'; readonly day: Day }
+  | { readonly kind: 'numbers'; readonly first: number; readonly second: number; readonly third: number; readonly shortYear: boolean; readonly separator: string }
+
+/** Beginnings of month names in the languages of web.md and their neighbours; the longest match is not needed, each prefix is unique. */
+const MONTHS: readonly (readonly string[])[] = [
+  ['jan', 'jän', 'ene', 'gen', 'sty', 'led', 'tammi'],
+  ['feb', 'fév', 'fev', 'lut', 'úno', 'helmi'],
+  ['mar', 'mär', 'mrt', 'maa', 'bře', 'mrz'],
+  ['apr', 'avr', 'abr', 'kwi', 'dub', 'huhti'],
+  ['may', 'mai', 'mag', 'mei', 'maj', 'kvě', 'touko'],
+  ['jun', 'juin', 'giu', 'cze', 'kesä'],
+  ['jul', 'juil', 'lug', 'lip', 'heinä'],
+  ['aug', 'aoû', 'aou', 'ago', 'sie', 'elo'],
+  ['sep', 'set', 'wrz', 'zář', 'syys'],
+  ['oct', 'okt', 'out', 'ott', 'paź', 'říj', 'loka'],
+  ['nov', 'lis', 'marras'],
+  ['dec', 'déc', 'dez', 'des', 'dic', 'gru', 'pro', 'joulu'],
+]
+
+const TIME = /[T\s,]\s*\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{2,5})?$/i
+
+/** Reads the outer form; null when the text is no date at all or names a day that does not exist in any order. */
+export function scanDate(text: string): WrittenDate | null {
+  const trimmed = text.trim()
+  if (trimmed.length < 6 || trimmed.length > 40) return null
+  const compact = /^(\d{4})(\d{2})(\d{2})(?:\d{6}(?:\.\d+)?)?(?:\[[^\]]*\])?$/.exec(trimmed)
+  if (compact !== null) return certain(Number(compact[1]), Number(compact[2]), Number(compact[3]))
+  const bare = trimmed.replace(/^\p{L}{2,10}\.?,\s+(?=\d)/u, '')
+  return scanNumbers(bare) ?? scanNumbers(bare.replace(TIME, '')) ?? scanNamedMonth(bare.replace(TIME, ''))
+}
+
+/** The day in this order; null when it does not exist (day 13 of a month in the other order, 30 February). */
+export function readDate(date: WrittenDate, order: DateOrder): Day | null {
+  if (date.kind === 'day') return date.day
+  if (order === 'ymd') return date.shortYear ? dayOf(fullYear(date.first), date.second, date.third) : null
+  const year = date.shortYear ? fullYear(date.third) : date.third
+  return order === 'dmy' ? dayOf(year, date.second, date.first) : dayOf(year, date.first, date.second)
+}
+
+/**
+ * The order in which all these dates exist. Evidence in this sequence: days above 12; the order in
+ * which the column is sorted (a statement runs forwards or backwards in time); `hint`; the separator
+ * (day first with `.` and `-`, month first with `/`). When no order fits all, the one that fits most:
+ * the reader then names the line that contradicts.
+ */
+export function chooseOrder(dates: readonly WrittenDate[], hint: DateOrder | null): DateOrder {
+  const open = dates.filter((date) => date.kind === 'numbers')
+  const orders: readonly DateOrder[] = ['dmy', 'mdy', 'ymd']
+  const fits = orders.map((order) => open.filter((date) => readDate(date, order) !== null).length)
+  const most = Math.max(...fits)
+  let left = orders.filter((_, i) => fits[i] === most)
+  // A two-digit year in front is rare: it is believed only when nothing else fits.
+  if (left.length > 1) left = left.filter((order) => order !== 'ymd')
+  if (left.length === 1) return left[0]!
+  const sorted = left.filter((order) => isSorted(open.map((date) => readDate(date, order))))
+  if (sorted.length === 1) return sorted[0]!
+  return hint ?? (open[0]?.separator === '/' ? 'mdy' : 'dmy')
+}
+
+function scanNumbers(text: string): WrittenDate | null {
+  const yearFirst = /^(\d{4})([-/. ])\s?(\d{1,2})\2\s?(\d{1,2})\.?$/.exec(text)
+  if (yearFirst !== null) return certain(Number(yearFirst[1]), Number(yearFirst[3]), Number(yearFirst[4]))
+  const match = /^(\d{1,2})([-/. ])\s?(\d{1,2})[-/. ']\s?(\d{4}|\d{1,2})\.?$/.exec(text)
+  if (match === null) return null
+  const [, first = '', separator = '', second = '', third = ''] = match
+  const date: WrittenDate = {
+    kind: 'numbers', first: Number(first), second: Number(second), third: Number(third), shortYear: third.length < 4, separator,
+  }
+  const exists = readDate(date, 'dmy') ?? readDate(date, 'mdy') ?? readDate(date, 'ymd')
+  return exists === null ? null : date
+}
+
+function scanNamedMonth(text: string): WrittenDate | null {
+  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?[\s./-]*(\p{L}{3,12})\.?[\s./,-]*(\d{4}|\d{1,2})$/iu.exec(text)
+  if (dayFirst !== null) return certain(yearOf(dayFirst[3]!), monthOf(dayFirst[2]!), Number(dayFirst[1]))
+  const monthFirst = /^(\p{L}{3,12})\.?[\s-]*(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4})$/iu.exec(text)
+  if (monthFirst !== null) return certain(yearOf(monthFirst[3]!), monthOf(monthFirst[1]!), Number(monthFirst[2]))
+  const yearFirst = /^(\d{4})[\s./-]*(\p{L}{3,12})\.?[\s./-]*(\d{1,2})$/iu.exec(text)
+  if (yearFirst !== null) return certain(yearOf(yearFirst[1]!), monthOf(yearFirst[2]!), Number(yearFirst[3]))
+  return null
+}
+
+/** 0 when the word is no month. */
+function monthOf(word: string): number {
+  const lower = word.toLowerCase()
+  // `marras` (November) begins like March: names of full length are compared first.
+  if (lower.startsWith('marras')) return 11
+  return MONTHS.findIndex((names) => names.some((name) => lower.startsWith(name))) + 1
+}
+
+function certain(year: number, month: number, dayOfMonth: number): WrittenDate | null {
+  const day = year < 1900 || year > 2199 ? null : dayOf(year, month, dayOfMonth)
+  return day === null ? null : { kind: 'day', day }
+}
+
+function yearOf(digits: string): number {
+  return digits.length < 4 ? fullYear(Number(digits)) : Number(digits)
+}
+
+function fullYear(short: number): number {
+  return short < 70 ? 2000 + short : 1900 + short
+}
+
+function isSorted(days: readonly (Day | null)[]): boolean {
+  let rising = true
+  let falling = true
+  for (let i = 1; i < days.length; i += 1) {
+    const before = days[i - 1]!
+    const after = days[i]!
+    if (after < before) rising = false
+    if (after > before) falling = false
+  }
+  return rising || falling
+}
