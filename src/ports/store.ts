@@ -13,9 +13,31 @@ import type {
   Decisions, Digest, MatchTier, Observation, Question, Transaction, TransactionChange, TransactionId, TransactionState, WithdrawnReason,
 } from '../domain/transaction.ts'
 
+/**
+ * The database cannot serve now: the one exception that store calls throw (anything else is a bug).
+ * Nothing of the call was stored, or all of it when the answer to a commit was lost; reading again is safe.
+ */
+export class StoreUnavailable extends Error {
+  readonly code: StoreFailureCode
+  /** What the host's operator can do, one sentence. */
+  readonly remedy: string
+
+  constructor(code: StoreFailureCode, message: string, remedy: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'StoreUnavailable'
+    this.code = code
+    this.remedy = remedy
+  }
+}
+
+export type StoreFailureCode =
+  | 'database_unreachable' | 'database_full' | 'database_read_only' | 'database_busy' | 'database_damaged'
+  /** The session that held a connection's lock was lost; the work must stop, another process may have taken over. */
+  | 'lock_lost'
+
 export type Store = {
   tenant(tenantId: string): TenantStore
-  /** Connections of all tenants whose `nextSyncAt` has come, oldest first. */
+  /** Connections of all tenants whose `nextSyncAt` has come, oldest first; never disabled or removed ones. */
   due(now: number, limit: number): Promise<readonly { readonly tenantId: string; readonly connectionId: string }[]>
   /** The one tenant of a self-hosted instance, made at the first start. */
   defaultTenant(): Promise<string>
@@ -36,15 +58,19 @@ export type TenantStore = {
 /** A patch: absent fields stay as they are. */
 export type Patch<T> = { readonly [K in keyof T]?: T[K] }
 
+/** In all stores: ids that do not exist for the tenant give null or an empty list, and a patch of them does nothing. */
 export type ConnectionStore = {
   create(connection: Connection): Promise<void>
   get(id: string): Promise<Connection | null>
+  /** Oldest first, removed ones too. */
   list(): Promise<readonly Connection[]>
+  /** The connection with this login that is not removed, the newest if there are several. */
   findByLogin(loginIndex: string): Promise<Connection | null>
   update(id: string, patch: Patch<Omit<Connection, 'id' | 'createdAt'>>): Promise<void>
   /**
    * Runs `work` while this process is the only one that may write to the connection; null when
-   * another holds it. A process that dies gives the lock up.
+   * another holds it. A process that dies gives the lock up. When the lock is lost while `work`
+   * runs, each further store call that `work` makes throws `StoreUnavailable` with code `lock_lost`.
    */
   exclusively<T>(id: string, work: () => Promise<T>): Promise<T | null>
 }
@@ -61,7 +87,10 @@ export type AccountStore = {
   findByRef(ref: AccountRef): Promise<readonly Account[]>
 }
 
-/** An account with what a list shows. `balance`: the newest stated ledger balance, else the sum of posted rows. */
+/**
+ * An account with what a list shows. `balance`: the newest stated `ledger` or `closing` balance, else
+ * the sum of posted rows. `rows` leaves out withdrawn and deleted ones; `forReview` excluded ones too.
+ */
 export type AccountSummary = Account & {
   readonly balance: bigint
   readonly balanceOn: Day | null
@@ -77,9 +106,11 @@ export type CandidateQuery = {
   readonly accountId: string
   readonly sourceId: string
   readonly keys: readonly Digest[]
+  /** Compared with the provider ids and pending provider ids that this source reported. */
   readonly providerIds: readonly string[]
+  /** Compared within the account, whatever the source. */
   readonly contentKeys: readonly Digest[]
-  /** Amounts with the days around which a resembling row may lie; parallel arrays. */
+  /** Amounts with the booking days, both ends included, between which a resembling row may lie; parallel arrays. */
   readonly near: { readonly amounts: readonly bigint[]; readonly from: readonly Day[]; readonly to: readonly Day[] }
   /** Also all rows of these states with a day in the range (for pending rows and rows missing from the answer). */
   readonly states: { readonly states: readonly TransactionState[]; readonly range: DayRange } | null
@@ -89,12 +120,13 @@ export type CandidateQuery = {
 export type Candidate = Transaction & {
   readonly contentKey: Digest
   /** All ids under which sources ever reported it. */
-  readonly reports: readonly { readonly sourceId: string; readonly providerId: string | null; readonly key: Digest; readonly status: 'posted' | 'pending' }[]
+  readonly reports: readonly { readonly sourceId: string; readonly providerId: string | null; readonly pendingProviderId: string | null; readonly key: Digest; readonly status: 'posted' | 'pending' }[]
 }
 
 export type Candidates = {
   /** For each known key: the observation and the transaction to which it belongs. */
   readonly known: ReadonlyMap<Digest, { readonly observationId: string; readonly transactionId: TransactionId }>
+  /** By booking day, then id; reports in the order in which they were observed. */
   readonly transactions: readonly Candidate[]
 }
 
@@ -125,30 +157,43 @@ export type PageCommit = {
   /** Only set when everything up to it is stored: the days that the answer covered completely. */
   readonly covers: DayRange | null
   readonly balances: readonly BalanceStatement[]
-  /** Replaces the spans of this source that end in or after the first one given. */
+  /** Replaces the spans of this source that end after the first day (`from`) of the first one given. */
   readonly spans: readonly BalanceSpan[]
+  /** Null leaves the stored cursor as it is. */
   readonly cursor: JsonObject | null
 }
 
 export type FeedStore = {
   candidates(query: CandidateQuery): Promise<Candidates>
-  /** Ignores observations whose key is already stored for the source, and the transactions they would make: two writers can never double a row. */
+  /**
+   * Ignores observations whose key is already stored for the source, and what only they would have
+   * made or changed: two writers can never double a row. `inserted` counts new transactions.
+   */
   commitPage(commit: PageCommit): Promise<{ readonly inserted: number }>
   cursor(sourceId: string): Promise<JsonObject | null>
   coverage(accountId: string): Promise<readonly Coverage[]>
   /** Newest last. */
   balances(accountId: string, sourceId: string): Promise<readonly BalanceStatement[]>
   spans(accountId: string): Promise<readonly BalanceSpan[]>
-  /** Sum of posted rows with `from < postedOn <= to`, without withdrawn ones. */
+  /** Sum of posted rows with `after < postedOn <= upTo`; what a person excluded or deleted counts, because it counts at the bank. */
   sumPosted(accountId: string, after: Day, upTo: Day): Promise<bigint>
-  /** Pages through an account's transactions, newest first; `cursor` is opaque. Excludes deleted ones unless asked. */
+  /**
+   * Pages through an account's transactions, newest first; `cursor` is opaque, and stays right while
+   * rows are added. Excludes deleted ones unless asked. A cursor that is none: RangeError (see
+   * `isTransactionCursor` in src/store/paging.ts).
+   */
   transactions(filter: TransactionFilter): Promise<{ readonly rows: readonly Transaction[]; readonly next: string | null }>
   transaction(id: TransactionId): Promise<Transaction | null>
+  /** Oldest first, as `observations`. */
   history(id: TransactionId): Promise<readonly TransactionChange[]>
   observations(id: TransactionId): Promise<readonly (Observation & { readonly tier: MatchTier })[]>
   decide(id: TransactionId, decisions: Patch<Decisions>, at: number): Promise<void>
   questions(filter: { readonly accountId?: string; readonly open: boolean }): Promise<readonly Question[]>
-  /** Stores the answer and, for `same`, merges: the other transaction's observations move and it is withdrawn as `merged`. */
+  /**
+   * Stores the first answer; later ones are ignored. `same` merges: the other transaction's
+   * observations and decisions move to the first and it is withdrawn as `merged`. `removed` withdraws
+   * the transaction as `bank_removed`.
+   */
   answerQuestion(id: string, answer: NonNullable<Question['answer']>, at: number): Promise<void>
 }
 
@@ -178,11 +223,15 @@ export type RunStore = {
 }
 
 export type ProblemStore = {
+  /** Stores the problem and its alert; the alert has the problem's id. */
   open(problem: Problem): Promise<void>
   update(id: string, patch: Patch<Pick<Problem, 'updatedAt' | 'closedAt' | 'proofRunId' | 'failure' | 'context' | 'diagnosis'>>): Promise<void>
   get(id: string): Promise<Problem | null>
+  /** Newest first. */
   list(filter: { readonly connectionId?: string; readonly open?: boolean; readonly limit: number }): Promise<readonly Problem[]>
+  /** Stores the plan, or its newer state. */
   savePlan(plan: RepairPlan): Promise<void>
+  /** The newest plan of the problem. */
   plan(problemId: string): Promise<RepairPlan | null>
   /** One alert row per problem: made when it opens, closed with it. */
   alerts(filter: { readonly open?: boolean; readonly limit: number }): Promise<readonly Alert[]>
@@ -193,6 +242,7 @@ export type Alert = { readonly id: string; readonly problemId: string; readonly 
 export type ChallengeStore = {
   create(challenge: Challenge): Promise<void>
   get(id: string): Promise<Challenge | null>
+  /** Newest first. */
   list(filter: { readonly connectionId?: string; readonly state?: Challenge['state'] }): Promise<readonly Challenge[]>
   /** Moves the state only from `from`; false when it was not in that state (two answers at once). */
   move(id: string, from: Challenge['state'], to: Challenge['state']): Promise<boolean>
@@ -201,7 +251,9 @@ export type ChallengeStore = {
 /** Sealed records and the attempts ledger; only the vault uses this. Bytes are sealed before they come here. */
 export type SecretStore = {
   tenantKey(): Promise<SealedKey | null>
+  /** Keeps a stored key that has another `keyId`: two workers that both make the first key end up with one. */
   saveTenantKey(key: SealedKey): Promise<void>
+  /** Replaces every earlier version of the same purpose: a used code leaves nothing behind. */
   put(record: SealedSecret): Promise<void>
   /** The newest version. */
   get(connectionId: string, purpose: string): Promise<SealedSecret | null>
@@ -209,9 +261,11 @@ export type SecretStore = {
   destroyExpired(now: number): Promise<void>
   /**
    * Locks the login's ledger, shows it to `decide`, and stores the entry that it returns before it
-   * resolves; nothing is stored when `decide` returns null. Two workers can never both pass.
+   * resolves; nothing is stored when `decide` returns null. Two workers can never both pass. An
+   * attempt with `usesGrant` takes one granted use in the same step.
    */
-  beginAttempt(loginIndex: string, decide: (ledger: LoginLedger) => Attempt | null): Promise<Attempt | null>
+  beginAttempt(loginIndex: string, decide: (ledger: LoginLedger) => NewAttempt | null): Promise<Attempt | null>
+  /** Only an attempt that is `open` or `unknown` gets an outcome. */
   endAttempt(id: string, outcome: Attempt['outcome'], at: number): Promise<void>
   /** Attempts that were open when their process died; moved to `unknown` at a start. */
   closeStaleAttempts(before: number, at: number): Promise<number>
@@ -243,10 +297,13 @@ export type Attempt = {
   readonly outcome: 'open' | 'accepted' | 'refused' | 'not_sent' | 'unknown'
 }
 
-/** Newest first; at least the attempts since the last accepted one. */
+/** What `beginAttempt` writes down. */
+export type NewAttempt = Attempt & { readonly usesGrant?: boolean }
+
+/** Newest first; the attempts since the last accepted one, and that one. */
 export type LoginLedger = {
   readonly attempts: readonly Attempt[]
   readonly lockedAt: number | null
-  /** Uses that a warned person granted and that are not used yet. */
+  /** What a warned person granted: the ordinal, counted since the last accepted attempt, of the one send that is allowed; 0: none. */
   readonly grantedUses: number
 }

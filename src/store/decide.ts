@@ -1,0 +1,76 @@
+/**
+ * What a person decides about transactions: decisions of one row, and the answers to "are these the
+ * same?". Pure: takes rows, returns the rows and the history to be stored. Both stores use it.
+ */
+import type { Decisions, Question, RowContent, Transaction, TransactionChange } from '../domain/transaction.ts'
+import type { NewTransaction, Patch } from '../ports/store.ts'
+
+/** A row with its history entry; `change` is null when nothing differs. */
+export type Decided = { readonly row: NewTransaction; readonly change: TransactionChange | null }
+
+type Answer = NonNullable<Question['answer']>
+
+/** Applies a patch of decisions. */
+export function applyDecisions(row: NewTransaction, patch: Patch<Decisions>, at: number): Decided {
+  return changed(row, { ...row, decisions: { ...row.decisions, ...patch } }, 'decision', at)
+}
+
+/**
+ * What an answer does to the pair. `same` keeps the first row: it takes what a person decided for the
+ * other and, when only the other is posted, its content; the other is withdrawn. `removed` withdraws the
+ * row. Other answers change nothing. The rows that are returned are those to store.
+ */
+export function applyAnswer(row: NewTransaction, other: NewTransaction | null, answer: Answer, at: number): readonly Decided[] {
+  if (answer === 'removed') return row.state === 'withdrawn' ? [] : [withdrawn(row, 'bank_removed', at)]
+  if (answer !== 'same' || other === null) return []
+  const better = other.state === 'posted' && row.state !== 'posted'
+  const kept: NewTransaction = {
+    ...row,
+    ...(better ? contentOf(other) : {}),
+    ...(better ? { state: other.state, withdrawnReason: null, contentKey: other.contentKey } : {}),
+    decisions: joined(row.decisions, other.decisions),
+  }
+  return [changed(row, kept, 'person', at), withdrawn(other, 'merged', at)]
+}
+
+/** Neither row's decision is lost; the row stays deleted only when both were, since one of a pair deleted is what a person wants. */
+function joined(kept: Decisions, other: Decisions): Decisions {
+  return {
+    review: kept.review === 'accepted' || other.review === 'accepted' ? 'accepted' : 'for_review',
+    category: kept.category ?? other.category,
+    note: kept.note ?? other.note,
+    excluded: kept.excluded || other.excluded,
+    deleted: kept.deleted && other.deleted,
+  }
+}
+
+function withdrawn(row: NewTransaction, reason: 'merged' | 'bank_removed', at: number): Decided {
+  return changed(row, { ...row, state: 'withdrawn', withdrawnReason: reason }, reason, at)
+}
+
+function contentOf(row: Transaction): RowContent {
+  const { status, postedOn, transactedOn, valueOn, amount, currency, name, memo, kind, checkNumber, reference, foreignAmount, foreignCurrency } = row
+  return { status, postedOn, transactedOn, valueOn, amount, currency, name, memo, kind, checkNumber, reference, foreignAmount, foreignCurrency }
+}
+
+function changed(before: NewTransaction, after: NewTransaction, reason: TransactionChange['reason'], at: number): Decided {
+  const from = facts(before)
+  const to = facts(after)
+  const changes: Record<string, readonly [string | null, string | null]> = {}
+  for (const field of Object.keys(to)) {
+    const [was, is] = [from[field] ?? null, to[field] ?? null]
+    if (was !== is) changes[field] = [was, is]
+  }
+  if (Object.keys(changes).length === 0) return { row: before, change: null }
+  return { row: { ...after, updatedAt: at }, change: { transactionId: before.id, at, runId: null, reason, changes } }
+}
+
+/** Every fact that history records, as text. */
+function facts(row: NewTransaction): Record<string, string | null> {
+  const { review, category, note, excluded, deleted } = row.decisions
+  const content = contentOf(row)
+  return {
+    ...content, amount: content.amount.toString(), state: row.state, withdrawnReason: row.withdrawnReason,
+    review, category, note, excluded: String(excluded), deleted: String(deleted),
+  }
+}

@@ -1,0 +1,35 @@
+/** Connections of one tenant in memory; see `ConnectionStore`. */
+import type { ConnectionStore } from '../../ports/store.ts'
+import { by } from './order.ts'
+import { insert, patch } from './rows.ts'
+import type { TenantState } from './state.ts'
+
+export function memoryConnections({ connections, heldConnections }: TenantState): ConnectionStore {
+  return {
+    async create(connection) {
+      insert(connections, connection)
+    },
+    async get(id) {
+      return connections.get(id) ?? null
+    },
+    async list() {
+      return [...connections.values()].sort(by((c) => c.createdAt, (c) => c.id))
+    },
+    async findByLogin(loginIndex) {
+      const same = [...connections.values()].filter((c) => c.loginIndex === loginIndex && c.state !== 'removed')
+      return same.sort(by((c) => c.createdAt, (c) => c.id)).at(-1) ?? null
+    },
+    async update(id, changes) {
+      patch(connections, id, changes)
+    },
+    async exclusively(id, work) {
+      if (heldConnections.has(id)) return null
+      heldConnections.add(id)
+      try {
+        return await work()
+      } finally {
+        heldConnections.delete(id)
+      }
+    },
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Candidates for the matcher and the commit of one page, in memory. A commit checks first and then
+ * only adds, without a step in between at which another call could run: it is atomic.
+ */
+import type { NewTransaction, Candidate, CandidateQuery, Candidates, PageCommit } from '../../ports/store.ts'
+import { assertOnePage, spansReplacedAfter, withoutStored } from '../page.ts'
+import { by } from './order.ts'
+import type { FeedState, TenantState } from './state.ts'
+
+/** See `FeedStore.candidates`. */
+export function candidates(state: TenantState, query: CandidateQuery): Candidates {
+  const { feed } = state
+  const known = new Map<string, { readonly observationId: string; readonly transactionId: string }>()
+  const found = new Set<string>()
+  for (const key of query.keys) {
+    const stored = feed.observation(query.sourceId, key)
+    if (stored === undefined) continue
+    known.set(key, { observationId: stored.row.id, transactionId: stored.transactionId })
+    found.add(stored.transactionId)
+  }
+  for (const id of query.providerIds) for (const stored of feed.reportedAs(query.sourceId, id)) found.add(stored.transactionId)
+  for (const key of query.contentKeys) for (const id of feed.withContent(query.accountId, key)) found.add(id)
+  addNear(feed, query, found)
+  addStates(feed, query, found)
+  const rows = [...found].map((id) => candidate(feed, id)).filter((row) => row !== null)
+  return { known, transactions: rows.sort(by((row) => row.postedOn, (row) => row.id)) }
+}
+
+function addNear(feed: FeedState, { accountId, near }: CandidateQuery, found: Set<string>): void {
+  near.amounts.forEach((amount, index) => {
+    for (const id of feed.withAmount(accountId, amount)) {
+      const { postedOn } = feed.transactions.get(id)!
+      if (near.from[index]! <= postedOn && postedOn <= near.to[index]!) found.add(id)
+    }
+  })
+}
+
+function addStates(feed: FeedState, { accountId, states }: CandidateQuery, found: Set<string>): void {
+  if (states === null) return
+  for (const [day, ids] of feed.days(accountId)) {
+    if (day < states.range.from || day > states.range.to) continue
+    for (const id of ids) if (states.states.includes(feed.transactions.get(id)!.state)) found.add(id)
+  }
+}
+
+function candidate(feed: FeedState, id: string): Candidate | null {
+  const row = feed.transactions.get(id)
+  if (row === undefined) return null
+  const reports = feed
+    .observationsOf(id)
+    .map(({ row: { id, observedAt, sourceId, providerId, pendingProviderId, key, status } }) => ({
+      id, observedAt, report: { sourceId, providerId, pendingProviderId, key, status },
+    }))
+    .sort(by((o) => o.observedAt, (o) => o.id))
+  return { ...row, reports: reports.map((o) => o.report) }
+}
+
+/** See `FeedStore.commitPage`. */
+export function commitPage(state: TenantState, asked: PageCommit): { readonly inserted: number } {
+  assertOnePage(asked)
+  if (state.sources.get(asked.sourceId)?.accountId !== asked.accountId) throw new Error('a page for a source that does not exist')
+  if (!state.runs.has(asked.runId)) throw new Error('a page of a run that does not exist')
+  const page = withoutStored(asked, alreadyStored(state.feed, asked))
+  for (const { transactionId, tier, ...row } of page.observations) state.feed.addObservation({ row, transactionId, tier })
+  for (const row of page.inserts) state.feed.putTransaction(row)
+  applyUpdates(state.feed, page)
+  for (const question of page.questions) state.questions.set(question.id, question)
+  const { accountId, sourceId, runId, covers } = page
+  if (covers !== null) state.coverage.push({ accountId, sourceId, runId, from: covers.from, to: covers.to })
+  state.balances.push(...page.balances)
+  const after = spansReplacedAfter(page)
+  if (after !== null) state.spans = [...state.spans.filter((s) => s.sourceId !== sourceId || s.to <= after), ...page.spans]
+  if (page.cursor !== null) state.cursors.set(sourceId, page.cursor)
+  return { inserted: page.inserts.length }
+}
+
+/** Observations of the page that lose, with the id under which their report is stored. */
+function alreadyStored(feed: FeedState, page: PageCommit): ReadonlyMap<string, string> {
+  const lost = new Map<string, string>()
+  const inPage = new Map<string, string>()
+  for (const { id, key, sourceId } of page.observations) {
+    const winner = feed.observation(sourceId, key)?.row.id ?? inPage.get(key)
+    if (winner === undefined) inPage.set(key, id)
+    else lost.set(id, winner)
+  }
+  return lost
+}
+
+function applyUpdates(feed: FeedState, page: PageCommit): void {
+  for (const { id, content, state, withdrawnReason, contentKey, change } of page.updates) {
+    const before = feed.transactions.get(id)
+    if (before === undefined || before.accountId !== page.accountId) continue
+    const after: NewTransaction = { ...before, ...content, state, withdrawnReason, contentKey, updatedAt: page.at }
+    feed.putTransaction(after)
+    feed.addChange(change)
+  }
+}

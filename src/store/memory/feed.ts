@@ -1,0 +1,114 @@
+/** The feed of one tenant in memory; see `FeedStore`. */
+import type { Transaction } from '../../domain/transaction.ts'
+import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/store.ts'
+import { applyAnswer, applyDecisions, type Decided } from '../decide.ts'
+import { cursorAfter, placeOf } from '../paging.ts'
+import { candidates, commitPage } from './feed-commit.ts'
+import { by } from './order.ts'
+import type { FeedState, TenantState } from './state.ts'
+
+export function memoryFeed(state: TenantState): FeedStore {
+  const { feed } = state
+  return {
+    async candidates(query) {
+      return candidates(state, query)
+    },
+    async commitPage(page) {
+      return commitPage(state, page)
+    },
+    async cursor(sourceId) {
+      return state.cursors.get(sourceId) ?? null
+    },
+    async coverage(accountId) {
+      return state.coverage.filter((c) => c.accountId === accountId)
+    },
+    async balances(accountId, sourceId) {
+      const own = state.balances.filter((b) => b.accountId === accountId && b.sourceId === sourceId)
+      return own.sort(by((b) => b.on, (b) => b.observedAt))
+    },
+    async spans(accountId) {
+      return state.spans.filter((s) => s.accountId === accountId).sort(by((s) => s.sourceId, (s) => s.from, (s) => s.to))
+    },
+    async sumPosted(accountId, after, upTo) {
+      let sum = 0n
+      for (const [day, ids] of feed.days(accountId)) {
+        if (day <= after || day > upTo) continue
+        for (const id of ids) {
+          const row = feed.transactions.get(id)!
+          if (row.state === 'posted') sum += row.amount
+        }
+      }
+      return sum
+    },
+    async transactions(filter) {
+      return listTransactions(feed, filter)
+    },
+    async transaction(id) {
+      const row = feed.transactions.get(id)
+      return row === undefined ? null : shown(row)
+    },
+    async history(id) {
+      return [...(feed.history.get(id) ?? [])]
+    },
+    async observations(id) {
+      const stored = [...feed.observationsOf(id)].sort(by((o) => o.row.observedAt, (o) => o.row.id))
+      return stored.map((o) => ({ ...o.row, tier: o.tier }))
+    },
+    async decide(id, decisions, at) {
+      const row = feed.transactions.get(id)
+      if (row !== undefined) put(feed, applyDecisions(row, decisions, at))
+    },
+    async questions(filter) {
+      const asked = [...state.questions.values()].filter(
+        (q) => (filter.accountId === undefined || q.accountId === filter.accountId) && (q.answer === null) === filter.open,
+      )
+      return asked.sort(by((q) => q.askedAt, (q) => q.id))
+    },
+    async answerQuestion(id, answer, at) {
+      const question = state.questions.get(id)
+      if (question === undefined || question.answer !== null) return
+      state.questions.set(id, { ...question, answer, answeredAt: at })
+      const row = feed.transactions.get(question.transactionId)
+      const other = question.otherTransactionId === null ? undefined : feed.transactions.get(question.otherTransactionId)
+      if (row === undefined) return
+      for (const decided of applyAnswer(row, other ?? null, answer, at)) put(feed, decided)
+      if (answer === 'same' && other !== undefined) feed.moveObservations(other.id, row.id, 'person')
+    },
+  }
+}
+
+function put(feed: FeedState, { row, change }: Decided): void {
+  if (change === null) return
+  feed.putTransaction(row)
+  feed.addChange(change)
+}
+
+function listTransactions(feed: FeedState, filter: TransactionFilter): { rows: readonly Transaction[]; next: string | null } {
+  const place = filter.cursor === undefined ? null : placeOf(filter.cursor)
+  const rows: NewTransaction[] = []
+  for (const [day, ids] of feed.days(filter.accountId)) {
+    if ((filter.from !== undefined && day < filter.from) || (filter.to !== undefined && day > filter.to)) continue
+    for (const id of ids) rows.push(feed.transactions.get(id)!)
+  }
+  const oldest = filter.order === 'oldest'
+  const ascending = by<{ postedOn: string; id: string }>((row) => row.postedOn, (row) => row.id)
+  const order = oldest ? ascending : (a: NewTransaction, b: NewTransaction) => -ascending(a, b)
+  const follows = (row: NewTransaction) => place === null || (oldest ? ascending(row, place) > 0 : ascending(row, place) < 0)
+  const wanted = rows.filter((row) => matches(row, filter) && follows(row)).sort(order)
+  const page = wanted.slice(0, filter.limit)
+  const last = page.at(-1)
+  return { rows: page.map(shown), next: wanted.length > page.length && last !== undefined ? cursorAfter(last) : null }
+}
+
+function matches(row: NewTransaction, filter: TransactionFilter): boolean {
+  if (row.decisions.deleted && filter.includeDeleted !== true) return false
+  if (filter.states !== undefined && !filter.states.includes(row.state)) return false
+  if (filter.text === undefined || filter.text === '') return true
+  const text = filter.text.toLowerCase()
+  return [row.name, row.memo, row.reference, row.checkNumber, row.decisions.note].some((part) => part !== null && part.toLowerCase().includes(text))
+}
+
+/** The row as consumers see it. */
+function shown({ contentKey: _, ...row }: NewTransaction): Transaction {
+  return row
+}

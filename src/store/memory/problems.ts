@@ -1,0 +1,65 @@
+/** Problems, alerts, repair plans and challenges of one tenant in memory; see `ProblemStore` and `ChallengeStore`. */
+import type { ChallengeStore, ProblemStore } from '../../ports/store.ts'
+import { by } from './order.ts'
+import { insert, patch } from './rows.ts'
+import type { TenantState } from './state.ts'
+
+export function memoryProblems({ connections, problems, alerts, plans }: TenantState): ProblemStore {
+  const byOpening = by<{ openedAt: number; id: string }>((p) => p.openedAt, (p) => p.id)
+  return {
+    async open(problem) {
+      if (!connections.has(problem.connectionId)) throw new Error('a problem of a connection that does not exist')
+      insert(problems, problem)
+      const { id, openedAt, closedAt } = problem
+      alerts.set(id, { id, problemId: id, openedAt, closedAt, deliveredAt: null })
+    },
+    async update(id, changes) {
+      patch(problems, id, changes)
+      if (changes.closedAt !== undefined) patch(alerts, id, { closedAt: changes.closedAt })
+    },
+    async get(id) {
+      return problems.get(id) ?? null
+    },
+    async list({ connectionId, open, limit }) {
+      const wanted = [...problems.values()].filter(
+        (p) => (connectionId === undefined || p.connectionId === connectionId) && (open === undefined || (p.closedAt === null) === open),
+      )
+      return wanted.sort((a, b) => byOpening(b, a)).slice(0, limit)
+    },
+    async savePlan(plan) {
+      if (!problems.has(plan.problemId)) throw new Error('a plan of a problem that does not exist')
+      plans.set(plan.id, plan)
+    },
+    async plan(problemId) {
+      return [...plans.values()].filter((p) => p.problemId === problemId).sort(by((p) => p.createdAt, (p) => p.id)).at(-1) ?? null
+    },
+    async alerts({ open, limit }) {
+      const wanted = [...alerts.values()].filter((a) => open === undefined || (a.closedAt === null) === open)
+      return wanted.sort((a, b) => byOpening(b, a)).slice(0, limit)
+    },
+  }
+}
+
+export function memoryChallenges({ connections, challenges }: TenantState): ChallengeStore {
+  const byAsking = by<{ askedAt: number; id: string }>((c) => c.askedAt, (c) => c.id)
+  return {
+    async create(challenge) {
+      if (!connections.has(challenge.connectionId)) throw new Error('a challenge of a connection that does not exist')
+      insert(challenges, challenge)
+    },
+    async get(id) {
+      return challenges.get(id) ?? null
+    },
+    async list({ connectionId, state }) {
+      const wanted = [...challenges.values()].filter(
+        (c) => (connectionId === undefined || c.connectionId === connectionId) && (state === undefined || c.state === state),
+      )
+      return wanted.sort((a, b) => byAsking(b, a))
+    },
+    async move(id, from, to) {
+      if (challenges.get(id)?.state !== from) return false
+      patch(challenges, id, { state: to })
+      return true
+    },
+  }
+}

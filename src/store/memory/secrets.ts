@@ -1,0 +1,67 @@
+/** Sealed secrets and the attempts ledger of one tenant in memory; see `SecretStore`. */
+import type { LoginLedger, SealedKey, SecretStore } from '../../ports/store.ts'
+import { by } from './order.ts'
+import type { SecretState } from './state.ts'
+
+export function memorySecrets(state: SecretState): SecretStore {
+  const login = (loginIndex: string) => state.logins.get(loginIndex) ?? { lockedAt: null, grantedUses: 0 }
+  function ledger(loginIndex: string): LoginLedger {
+    const own = state.attempts.filter((a) => a.loginIndex === loginIndex).reverse().sort(by((a) => -a.openedAt))
+    const accepted = own.findIndex((a) => a.outcome === 'accepted')
+    return { ...login(loginIndex), attempts: accepted === -1 ? own : own.slice(0, accepted + 1) }
+  }
+  function settle(index: number, outcome: LoginLedger['attempts'][number]['outcome'], at: number): void {
+    state.attempts[index] = { ...state.attempts[index]!, outcome, closedAt: at }
+  }
+  return {
+    async tenantKey() {
+      return state.tenantKey
+    },
+    async saveTenantKey(key) {
+      if (state.tenantKey === null || sameKey(state.tenantKey, key)) state.tenantKey = key
+    },
+    async put(record) {
+      const others = state.records.filter(
+        (r) => r.connectionId !== record.connectionId || r.purpose !== record.purpose || r.version > record.version,
+      )
+      state.records = [...others, record]
+    },
+    async get(connectionId, purpose) {
+      return state.records.filter((r) => r.connectionId === connectionId && r.purpose === purpose).sort(by((r) => r.version)).at(-1) ?? null
+    },
+    async destroy(connectionId) {
+      state.records = state.records.filter((r) => r.connectionId !== connectionId)
+    },
+    async destroyExpired(now) {
+      state.records = state.records.filter((r) => r.expiresAt === null || r.expiresAt > now)
+    },
+    async beginAttempt(loginIndex, decide) {
+      const decided = decide(ledger(loginIndex))
+      if (decided === null) return null
+      const { usesGrant = false, ...attempt } = decided
+      const { lockedAt, grantedUses } = login(loginIndex)
+      state.logins.set(loginIndex, { lockedAt, grantedUses: usesGrant ? Math.max(0, grantedUses - 1) : grantedUses })
+      state.attempts.push(attempt)
+      return attempt
+    },
+    async endAttempt(id, outcome, at) {
+      const index = state.attempts.findIndex((a) => a.id === id && (a.outcome === 'open' || a.outcome === 'unknown'))
+      if (index !== -1) settle(index, outcome, at)
+    },
+    async closeStaleAttempts(before, at) {
+      const stale = [...state.attempts.keys()].filter((i) => state.attempts[i]!.outcome === 'open' && state.attempts[i]!.openedAt < before)
+      for (const index of stale) settle(index, 'unknown', at)
+      return stale.length
+    },
+    async ledger(loginIndex) {
+      return ledger(loginIndex)
+    },
+    async setLogin(loginIndex, patch) {
+      state.logins.set(loginIndex, { ...login(loginIndex), ...patch })
+    },
+  }
+}
+
+function sameKey(a: SealedKey, b: SealedKey): boolean {
+  return a.keyId.length === b.keyId.length && a.keyId.every((byte, index) => byte === b.keyId[index])
+}

@@ -1,0 +1,140 @@
+/**
+ * What one tenant's memory holds, with the indexes that the matcher's questions need. Adding,
+ * replacing and moving rows happens only here, so that no index can disagree with its rows.
+ */
+import type { Account, AccountSource } from '../../domain/account.ts'
+import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
+import type { Day } from '../../domain/day.ts'
+import type { JsonObject } from '../../domain/institution.ts'
+import type { RepairPlan } from '../../domain/repair.ts'
+import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
+import type { Digest, MatchTier, Observation, Question, TransactionChange } from '../../domain/transaction.ts'
+import type { Alert, Attempt, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
+
+/** Mutable in its link only, as in the database. */
+export type StoredObservation = { readonly row: Observation; transactionId: string; tier: MatchTier }
+
+export type TenantState = {
+  readonly connections: Map<string, Connection>
+  readonly heldConnections: Set<string>
+  readonly accounts: Map<string, Account>
+  readonly sources: Map<string, AccountSource>
+  readonly feed: FeedState
+  readonly coverage: Coverage[]
+  readonly balances: BalanceStatement[]
+  readonly cursors: Map<string, JsonObject>
+  readonly questions: Map<string, Question>
+  readonly runs: Map<string, SyncRun>
+  readonly problems: Map<string, Problem>
+  readonly alerts: Map<string, Alert>
+  readonly plans: Map<string, RepairPlan>
+  readonly challenges: Map<string, Challenge>
+  readonly secrets: SecretState
+  readonly requests: Map<string, number>
+  spans: BalanceSpan[]
+}
+
+export type SecretState = {
+  tenantKey: SealedKey | null
+  records: SealedSecret[]
+  /** Oldest first. */
+  readonly attempts: Attempt[]
+  readonly logins: Map<string, { readonly lockedAt: number | null; readonly grantedUses: number }>
+}
+
+export function emptyTenant(): TenantState {
+  return {
+    connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
+    cursors: new Map(), questions: new Map(), runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), challenges: new Map(),
+    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), spans: [],
+  }
+}
+
+/** Transactions and observations of a tenant. Index keys are joined with a character that ids and digests never hold. */
+export class FeedState {
+  readonly transactions = new Map<string, NewTransaction>()
+  readonly history = new Map<string, TransactionChange[]>()
+  readonly #byKey = new Map<string, StoredObservation>()
+  readonly #byProvider = new Map<string, StoredObservation[]>()
+  readonly #byTransaction = new Map<string, StoredObservation[]>()
+  readonly #byContent = new Map<string, Set<string>>()
+  readonly #byAmount = new Map<string, Set<string>>()
+  readonly #byDay = new Map<string, Map<Day, Set<string>>>()
+
+  observation(sourceId: string, key: Digest): StoredObservation | undefined {
+    return this.#byKey.get(`${sourceId}|${key}`)
+  }
+
+  /** Observations of a source that carry the id, also as the id of a pending row before. */
+  reportedAs(sourceId: string, providerId: string): readonly StoredObservation[] {
+    return this.#byProvider.get(`${sourceId}|${providerId}`) ?? []
+  }
+
+  observationsOf(transactionId: string): readonly StoredObservation[] {
+    return this.#byTransaction.get(transactionId) ?? []
+  }
+
+  withContent(accountId: string, contentKey: Digest): Iterable<string> {
+    return this.#byContent.get(`${accountId}|${contentKey}`) ?? []
+  }
+
+  withAmount(accountId: string, amount: bigint): Iterable<string> {
+    return this.#byAmount.get(`${accountId}|${amount}`) ?? []
+  }
+
+  /** The account's ids for each booking day, in no order. */
+  days(accountId: string): ReadonlyMap<Day, ReadonlySet<string>> {
+    return this.#byDay.get(accountId) ?? new Map()
+  }
+
+  addObservation(stored: StoredObservation): void {
+    const { sourceId, key, providerId, pendingProviderId } = stored.row
+    this.#byKey.set(`${sourceId}|${key}`, stored)
+    if (providerId !== null) append(this.#byProvider, `${sourceId}|${providerId}`, stored)
+    if (pendingProviderId !== null && pendingProviderId !== providerId) append(this.#byProvider, `${sourceId}|${pendingProviderId}`, stored)
+    append(this.#byTransaction, stored.transactionId, stored)
+  }
+
+  moveObservations(from: string, to: string, tier: MatchTier): void {
+    for (const stored of this.observationsOf(from)) {
+      stored.transactionId = to
+      stored.tier = tier
+      append(this.#byTransaction, to, stored)
+    }
+    this.#byTransaction.delete(from)
+  }
+
+  /** Adds the row or replaces the one with its id. */
+  putTransaction(row: NewTransaction): void {
+    const before = this.transactions.get(row.id)
+    if (before !== undefined) this.#unlist(before)
+    this.transactions.set(row.id, row)
+    addTo(this.#byContent, `${row.accountId}|${row.contentKey}`, row.id)
+    addTo(this.#byAmount, `${row.accountId}|${row.amount}`, row.id)
+    let days = this.#byDay.get(row.accountId)
+    if (days === undefined) this.#byDay.set(row.accountId, (days = new Map()))
+    addTo(days, row.postedOn, row.id)
+  }
+
+  addChange(change: TransactionChange): void {
+    append(this.history, change.transactionId, change)
+  }
+
+  #unlist(row: NewTransaction): void {
+    this.#byContent.get(`${row.accountId}|${row.contentKey}`)?.delete(row.id)
+    this.#byAmount.get(`${row.accountId}|${row.amount}`)?.delete(row.id)
+    this.#byDay.get(row.accountId)?.get(row.postedOn)?.delete(row.id)
+  }
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [value])
+  else list.push(value)
+}
+
+function addTo<K>(map: Map<K, Set<string>>, key: K, value: string): void {
+  const set = map.get(key)
+  if (set === undefined) map.set(key, new Set([value]))
+  else set.add(value)
+}

@@ -1,0 +1,58 @@
+/**
+ * The store in memory: the twin of PostgreSQL for the simulator and for tests. It keeps nothing when
+ * the process ends. Rows are shared with the caller, which is safe because domain types are read-only.
+ */
+import type { Store, TenantStore } from '../../ports/store.ts'
+import { memoryAccounts } from './accounts.ts'
+import { memoryConnections } from './connections.ts'
+import { memoryFeed } from './feed.ts'
+import { by } from './order.ts'
+import { memoryChallenges, memoryProblems } from './problems.ts'
+import { memoryRuns } from './runs.ts'
+import { memorySecrets } from './secrets.ts'
+import { emptyTenant, type TenantState } from './state.ts'
+
+const DEFAULT_TENANT = '00000000-0000-7000-8000-000000000001'
+
+/** An empty store. A tenant exists as soon as it is asked for. */
+export function createMemoryStore(): Store {
+  const tenants = new Map<string, { readonly state: TenantState; readonly store: TenantStore }>()
+  function tenant(tenantId: string): TenantStore {
+    let entry = tenants.get(tenantId)
+    if (entry === undefined) {
+      const state = emptyTenant()
+      entry = { state, store: tenantStore(tenantId, state) }
+      tenants.set(tenantId, entry)
+    }
+    return entry.store
+  }
+  return {
+    tenant,
+    async due(now, limit) {
+      const due = [...tenants].flatMap(([tenantId, { state }]) =>
+        [...state.connections.values()]
+          .filter((c) => c.nextSyncAt !== null && c.nextSyncAt <= now && c.state !== 'disabled' && c.state !== 'removed')
+          .map((c) => ({ at: c.nextSyncAt!, tenantId, connectionId: c.id })),
+      )
+      const first = due.sort(by((d) => d.at, (d) => d.connectionId)).slice(0, limit)
+      return first.map(({ tenantId, connectionId }) => ({ tenantId, connectionId }))
+    },
+    async defaultTenant() {
+      return DEFAULT_TENANT
+    },
+    async close() {},
+  }
+}
+
+function tenantStore(tenantId: string, state: TenantState): TenantStore {
+  return {
+    tenantId,
+    connections: memoryConnections(state),
+    accounts: memoryAccounts(state),
+    feed: memoryFeed(state),
+    runs: memoryRuns(state),
+    problems: memoryProblems(state),
+    challenges: memoryChallenges(state),
+    secrets: memorySecrets(state.secrets),
+  }
+}
