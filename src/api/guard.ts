@@ -12,6 +12,8 @@ export const SESSION_COOKIE = 'relink.session'
 export type Guard = {
   /** Refuses a wrong host, origin, or token by throwing an `ApiProblem`. */
   check(request: FastifyRequest): void
+  /** Only host and origin: for the one request that brings the token itself. */
+  checkPlace(request: FastifyRequest): void
   /** Whether this text is the token; takes the same time for every text. */
   isToken(candidate: string): boolean
 }
@@ -20,18 +22,22 @@ export type Guard = {
 export function createGuard(token: string, hosts: () => ReadonlySet<string>): Guard {
   const expected = digest(token)
   const isToken = (candidate: string): boolean => timingSafeEqual(digest(candidate), expected)
+  const checkPlace = (request: FastifyRequest): void => {
+    if (!hosts().has(request.headers.host ?? '')) throw new ApiProblem('forbidden_origin', 'The host name of this request is not the one that Relink serves.')
+    checkOrigin(request, hosts())
+  }
   return {
     isToken,
+    checkPlace,
     check(request) {
-      if (!hosts().has(request.headers.host ?? '')) throw new ApiProblem('forbidden_origin', 'The host name of this request is not the one that Relink serves.')
-      checkOrigin(request, hosts())
+      checkPlace(request)
       const presented = bearer(request) ?? cookie(request)
       if (presented === null || !isToken(presented)) throw new ApiProblem('unauthorized')
     },
   }
 }
 
-/** Headers of every answer; `nonce` permits the page's own inline style element. */
+/** Headers of every answer: the page may load and call nothing but this server. */
 export function setSecurityHeaders(reply: FastifyReply): void {
   reply.header(
     'content-security-policy',

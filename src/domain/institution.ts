@@ -32,3 +32,33 @@ export type Route = {
   readonly connector: string
   readonly settings: JsonObject
 }
+
+/**
+ * Finds institutions by words of the name, by web address or by routing number, best first. An
+ * empty text finds all. Accents and case do not matter.
+ */
+export function searchInstitutions(institutions: readonly Institution[], text: string): Institution[] {
+  const wanted = plain(text)
+  if (wanted === '') return [...institutions].sort(byName)
+  const scored = institutions.map((institution) => ({ institution, score: scoreOf(institution, wanted) })).filter(({ score }) => score > 0)
+  return scored.sort((a, b) => b.score - a.score || byName(a.institution, b.institution)).map(({ institution }) => institution)
+}
+
+function scoreOf(institution: Institution, wanted: string): number {
+  const name = plain(institution.name)
+  const address = institution.website === null ? '' : plain(institution.website.replace(/^https?:\/\/(www\.)?/, ''))
+  if (institution.routingNumbers.includes(wanted.replace(/\D/g, '') || '-')) return 5
+  if (name === wanted) return 4
+  if (name.startsWith(wanted)) return 3
+  if (address !== '' && (address.startsWith(wanted) || wanted.replace(/^(https? )?(www )?/, '').startsWith(address.split(' ')[0] ?? '-'))) return 2
+  return wanted.split(' ').every((word) => name.includes(word) || address.includes(word)) ? 1 : 0
+}
+
+function byName(a: Institution, b: Institution): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}
+
+/** Letters and digits in lower case without accents, words separated by one space. */
+function plain(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()
+}

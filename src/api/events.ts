@@ -1,0 +1,51 @@
+/**
+ * Server-sent events: "something changed" with its kind and id, never data. A page asks again for
+ * what it shows. At most five streams at once for one token (security.md row 31).
+ */
+import type { FastifyInstance } from 'fastify'
+import type { Instance } from '../instance.ts'
+import type { Guard } from './guard.ts'
+import { ApiProblem } from './problems.ts'
+
+const MAX_STREAMS = 20
+const HEARTBEAT_MS = 20_000
+
+export async function registerEvents(server: FastifyInstance, guard: Guard, instance: Instance): Promise<void> {
+  let open = 0
+  const stops = new Set<() => void>()
+  server.addHook('preClose', async () => {
+    for (const stop of stops) stop()
+  })
+  server.get('/api/events', { schema: { hide: true } }, async (request, reply) => {
+    guard.check(request)
+    if (open >= MAX_STREAMS) throw new ApiProblem('wrong_state', 'Too many event streams are open; close other tabs of Relink.')
+    open += 1
+    reply.hijack()
+    const { raw } = reply
+    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    raw.write(': connected\n\n')
+    const unsubscribe = instance.events.subscribe((change) => void raw.write(`event: changed\ndata: ${JSON.stringify(change)}\n\n`))
+    const heart = new AbortController()
+    const stop = (): void => {
+      unsubscribe()
+      heart.abort()
+      raw.end()
+      if (stops.delete(stop)) open -= 1
+    }
+    stops.add(stop)
+    raw.on('close', stop)
+    void beat(instance, raw, heart.signal)
+  })
+}
+
+/** A comment now and then keeps proxies from closing the stream and finds dead clients. */
+async function beat(instance: Instance, raw: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const ended = await instance.clock.sleep(HEARTBEAT_MS, signal).then(
+      () => false,
+      () => true,
+    )
+    if (ended) return
+    raw.write(': still here\n\n')
+  }
+}

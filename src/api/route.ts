@@ -1,0 +1,65 @@
+/**
+ * One row of the table of routes. The OpenAPI document, validation, authorisation and the handler
+ * all come from this row; a route without an action cannot be written. Handlers return a value and
+ * throw `ApiProblem`; they never touch the HTTP reply.
+ */
+import type { Readable } from 'node:stream'
+import { z, type ZodType } from 'zod'
+import type { Instance } from '../instance.ts'
+
+/** What a route does, for `authorize` (security.md section 4). Roles come with the full sign-in; today the token may do all. */
+export type Action = 'public' | 'read' | 'review' | 'sync' | 'enter_secret' | 'administer' | 'demo'
+
+/** A file to be saved by the browser, streamed. */
+export class Download {
+  readonly contentType: string
+  readonly fileName: string
+  readonly body: Readable
+
+  constructor(contentType: string, fileName: string, body: Readable) {
+    this.contentType = contentType
+    this.fileName = fileName
+    this.body = body
+  }
+}
+
+export type Call<P, Q, B> = { readonly params: P; readonly query: Q; readonly body: B; readonly instance: Instance }
+
+export type RouteDefinition<P extends ZodType, Q extends ZodType, B extends ZodType, R extends ZodType> = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly url: string
+  readonly action: Action
+  readonly tag: string
+  readonly summary: string
+  readonly params?: P
+  readonly query?: Q
+  /** A zod schema for JSON, or `stream` for the bytes of an upload. */
+  readonly body?: B | 'stream'
+  readonly response: R | 'download'
+  readonly status?: 200 | 201 | 202
+  readonly handle: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.output<R> | Download>
+}
+
+/** A route whose type parameters are settled; what the server registers. */
+export type Route = RouteDefinition<ZodType, ZodType, ZodType, ZodType>
+
+const nothing = z.undefined()
+
+/** Checks a row's types against each other. */
+export function route<P extends ZodType = typeof nothing, Q extends ZodType = typeof nothing, B extends ZodType = typeof nothing, R extends ZodType = ZodType>(
+  definition: RouteDefinition<P, Q, B, R>,
+): Route {
+  // The handler's parameter types are those of the schemas that validate them, so widening is safe.
+  return definition as unknown as Route
+}
+
+export const idParams = z.strictObject({ id: z.uuid() })
+
+/** A page of a collection; `next` is an opaque cursor, null on the last page. */
+export function pageOf<T extends ZodType>(item: T): z.ZodObject<{ items: z.ZodArray<T>; next: z.ZodNullable<z.ZodString> }> {
+  return z.object({ items: z.array(item), next: z.string().nullable() })
+}
+
+export function listOf<T extends ZodType>(item: T): z.ZodObject<{ items: z.ZodArray<T> }> {
+  return z.object({ items: z.array(item) })
+}

@@ -1,0 +1,107 @@
+/** Accounts, their rows, what is proved of them, and their export as files. */
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import { parseDay, type Day } from '../../domain/day.ts'
+import { exportAccount, EXPORT_FORMATS } from '../../exports/export.ts'
+import type { Patch } from '../../ports/store.ts'
+import type { Account } from '../../domain/account.ts'
+import type { Instance } from '../../instance.ts'
+import { dayStates } from '../day-states.ts'
+import { ApiProblem } from '../problems.ts'
+import { Download, idParams, listOf, pageOf, route, type Route } from '../route.ts'
+import { accountResource, accountShape, dayShape, transactionResource, transactionShape } from '../shapes.ts'
+
+const DAYS_SHOWN = 90
+
+const list = route({
+  method: 'GET', url: '/accounts', action: 'read', tag: 'Accounts', summary: 'All accounts',
+  response: listOf(accountShape),
+  handle: async ({ instance }) => ({ items: (await instance.store.accounts.list()).map(accountResource) }),
+})
+
+const one = route({
+  method: 'GET', url: '/accounts/:id', action: 'read', tag: 'Accounts', summary: 'One account',
+  params: idParams, response: accountShape,
+  handle: async ({ params, instance }) => accountResource(await summaryOf(instance, params.id)),
+})
+
+const change = route({
+  method: 'PATCH', url: '/accounts/:id', action: 'administer', tag: 'Accounts', summary: 'Rename an account, pause or resume its feed, or set the day its rows start',
+  params: idParams,
+  body: z.strictObject({ name: z.string().min(1).max(200).optional(), state: z.enum(['open', 'paused']).optional(), startOn: dayShape.nullable().optional() }),
+  response: accountShape,
+  handle: async ({ params, body, instance }) => {
+    await summaryOf(instance, params.id)
+    const patch: Patch<Pick<Account, 'name' | 'state' | 'startOn'>> = {
+      ...(body.name === undefined ? {} : { name: body.name }),
+      ...(body.state === undefined ? {} : { state: body.state }),
+      ...(body.startOn === undefined ? {} : { startOn: body.startOn as Day | null }),
+    }
+    await instance.store.accounts.update(params.id, patch)
+    instance.events.publish({ kind: 'account', id: params.id })
+    return accountResource(await summaryOf(instance, params.id))
+  },
+})
+
+const rows = route({
+  method: 'GET', url: '/accounts/:id/transactions', action: 'read', tag: 'Transactions', summary: 'The rows of an account, newest first',
+  params: idParams,
+  query: z.strictObject({
+    from: dayShape.optional(),
+    to: dayShape.optional(),
+    text: z.string().max(200).optional(),
+    state: z.enum(['pending', 'posted', 'withdrawn']).optional(),
+    limit: z.coerce.number().int().min(1).max(500).default(100),
+    cursor: z.string().max(400).optional(),
+  }),
+  response: pageOf(transactionShape),
+  handle: async ({ params, query, instance }) => {
+    await summaryOf(instance, params.id)
+    const page = await instance.store.feed.transactions({
+      accountId: params.id,
+      limit: query.limit,
+      ...range(query),
+      ...(query.text === undefined ? {} : { text: query.text }),
+      ...(query.state === undefined ? {} : { states: [query.state] }),
+      ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+    })
+    return { items: page.rows.map(transactionResource), next: page.next }
+  },
+})
+
+const coverage = route({
+  method: 'GET', url: '/accounts/:id/coverage', action: 'read', tag: 'Accounts', summary: 'The last 90 days: proved by balances, covered by an answer, or missing',
+  params: idParams,
+  response: z.object({ days: z.array(z.object({ day: dayShape, state: z.enum(['proved', 'covered', 'broken', 'gap', 'before']) })) }),
+  handle: async ({ params, instance }) => {
+    await summaryOf(instance, params.id)
+    const [covered, spans] = await Promise.all([instance.store.feed.coverage(params.id), instance.store.feed.spans(params.id)])
+    return { days: dayStates(covered, spans, instance.clock.now(), DAYS_SHOWN) }
+  },
+})
+
+const save = route({
+  method: 'GET', url: '/accounts/:id/export', action: 'read', tag: 'Accounts', summary: 'The rows of an account as a file',
+  params: idParams,
+  query: z.strictObject({ format: z.enum(EXPORT_FORMATS), from: dayShape.optional(), to: dayShape.optional() }),
+  response: 'download',
+  handle: async ({ params, query, instance }) => {
+    const account = await summaryOf(instance, params.id)
+    const file = exportAccount(instance.store, account, { format: query.format, now: instance.clock.now(), ...range(query) })
+    return new Download(file.contentType, file.fileName, Readable.from(file.content))
+  },
+})
+
+export const accountRoutes: readonly Route[] = [list, one, change, rows, coverage, save]
+
+async function summaryOf(instance: Instance, id: string) {
+  const account = (await instance.store.accounts.list()).find((candidate) => candidate.id === id)
+  if (account === undefined) throw new ApiProblem('not_found', 'There is no account with this id.')
+  return account
+}
+
+function range(query: { from?: string | undefined; to?: string | undefined }): { from?: Day; to?: Day } {
+  const from = query.from === undefined ? null : parseDay(query.from)
+  const to = query.to === undefined ? null : parseDay(query.to)
+  return { ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) }
+}

@@ -1,0 +1,27 @@
+/** Runs: every attempt to read a connection and every import, with how it ended. */
+import { z } from 'zod'
+import { ApiProblem } from '../problems.ts'
+import { idParams, listOf, route, type Route } from '../route.ts'
+import { runResource, runShape } from '../shapes.ts'
+
+const list = route({
+  method: 'GET', url: '/runs', action: 'read', tag: 'Runs', summary: 'Runs, newest first',
+  query: z.strictObject({ connectionId: z.uuid().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  response: listOf(runShape),
+  handle: async ({ query, instance }) => {
+    const runs = await instance.store.runs.list({ limit: query.limit, ...(query.connectionId === undefined ? {} : { connectionId: query.connectionId }) })
+    return { items: runs.map(runResource) }
+  },
+})
+
+const one = route({
+  method: 'GET', url: '/runs/:id', action: 'read', tag: 'Runs', summary: 'One run',
+  params: idParams, response: runShape,
+  handle: async ({ params, instance }) => {
+    const run = await instance.store.runs.get(params.id)
+    if (run === null) throw new ApiProblem('not_found', 'There is no run with this id.')
+    return runResource(run)
+  },
+})
+
+export const runRoutes: readonly Route[] = [list, one]

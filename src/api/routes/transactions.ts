@@ -1,0 +1,75 @@
+/** One transaction with why it is here, what a person decides of it, and the questions only a person can answer. */
+import { z } from 'zod'
+import type { Instance } from '../../instance.ts'
+import { ApiProblem } from '../problems.ts'
+import { idParams, listOf, route, type Route } from '../route.ts'
+import { questionResource, questionShape, transactionDetail, transactionDetailShape } from '../shapes.ts'
+
+const one = route({
+  method: 'GET', url: '/transactions/:id', action: 'read', tag: 'Transactions', summary: 'One row, with every report it was made from and its history',
+  params: idParams, response: transactionDetailShape,
+  handle: async ({ params, instance }) => detailOf(instance, params.id),
+})
+
+const decide = route({
+  method: 'PATCH', url: '/transactions/:id', action: 'review', tag: 'Transactions', summary: 'Categorise, accept, exclude or delete a row; the decision survives every later read',
+  params: idParams,
+  body: z.strictObject({
+    review: z.enum(['for_review', 'accepted']).optional(),
+    category: z.string().max(200).nullable().optional(),
+    note: z.string().max(2_000).nullable().optional(),
+    excluded: z.boolean().optional(),
+    deleted: z.boolean().optional(),
+  }),
+  response: transactionDetailShape,
+  handle: async ({ params, body, instance }) => {
+    await detailOf(instance, params.id)
+    const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+    await instance.store.feed.decide(params.id, given, instance.clock.now())
+    instance.events.publish({ kind: 'transaction', id: params.id })
+    return detailOf(instance, params.id)
+  },
+})
+
+const questions = route({
+  method: 'GET', url: '/questions', action: 'read', tag: 'Review', summary: 'Open questions: are these the same, was this one removed?',
+  query: z.strictObject({ accountId: z.uuid().optional() }),
+  response: listOf(questionShape),
+  handle: async ({ query, instance }) => {
+    const { feed } = instance.store
+    const open = await feed.questions({ open: true, ...(query.accountId === undefined ? {} : { accountId: query.accountId }) })
+    const items = await Promise.all(
+      open.map(async (question) => {
+        const [row, other] = await Promise.all([feed.transaction(question.transactionId), question.otherTransactionId === null ? null : feed.transaction(question.otherTransactionId)])
+        return row === null ? null : questionResource(question, row, other)
+      }),
+    )
+    return { items: items.filter((item) => item !== null) }
+  },
+})
+
+const answer = route({
+  method: 'POST', url: '/questions/:id/answer', action: 'review', tag: 'Review', summary: 'Answer a question; the answer is remembered',
+  params: idParams, body: z.strictObject({ answer: z.enum(['same', 'different', 'removed', 'kept']) }),
+  response: z.object({ ok: z.literal(true) }),
+  handle: async ({ params, body, instance }) => {
+    const open = await instance.store.feed.questions({ open: true })
+    const question = open.find((candidate) => candidate.id === params.id)
+    if (question === undefined) throw new ApiProblem('not_found', 'There is no open question with this id; it may have been answered already.')
+    const fits = question.kind === 'same_transaction' ? ['same', 'different'] : ['removed', 'kept']
+    if (!fits.includes(body.answer)) throw new ApiProblem('invalid_request', `This question is answered with ${fits.join(' or ')}.`)
+    await instance.store.feed.answerQuestion(params.id, body.answer, instance.clock.now())
+    instance.events.publish({ kind: 'question', id: params.id })
+    return { ok: true as const }
+  },
+})
+
+export const transactionRoutes: readonly Route[] = [one, decide, questions, answer]
+
+async function detailOf(instance: Instance, id: string) {
+  const { feed } = instance.store
+  const row = await feed.transaction(id)
+  if (row === null) throw new ApiProblem('not_found', 'There is no transaction with this id.')
+  const [observations, history] = await Promise.all([feed.observations(id), feed.history(id)])
+  return transactionDetail(row, observations, history)
+}

@@ -1,0 +1,145 @@
+/**
+ * The HTTP server: registers the table of routes on Fastify, serves the page, and turns every
+ * error into problem details. It binds nothing itself (main.ts does) and knows no connector.
+ */
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors, isResponseSerializationError, jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Instance } from '../instance.ts'
+import { registerEvents } from './events.ts'
+import { createGuard, SESSION_COOKIE, setSecurityHeaders, type Guard } from './guard.ts'
+import { ApiProblem, problemBody, PROBLEMS, type ProblemCode, type ProblemExtras } from './problems.ts'
+import { Download, type Route } from './route.ts'
+import { ROUTES } from './routes/index.ts'
+
+const JSON_LIMIT_BYTES = 256 * 1024
+const UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024
+
+export type ServerOptions = {
+  readonly instance: Instance
+  readonly token: string
+  /** Directory of the built page; null: API only. */
+  readonly pageDirectory: string | null
+  /** Host header values under which this server may be called; known once it listens. */
+  readonly hosts: () => ReadonlySet<string>
+}
+
+/** Builds the server; the caller listens and closes. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const server = Fastify({ bodyLimit: JSON_LIMIT_BYTES, routerOptions: { maxParamLength: 200 }, genReqId: () => randomUUID(), requestTimeout: 120_000, onProtoPoisoning: 'error', onConstructorPoisoning: 'error' })
+  const guard = createGuard(options.token, options.hosts)
+  server.setValidatorCompiler(validatorCompiler)
+  server.setSerializerCompiler(serializerCompiler)
+  server.setErrorHandler((error: FastifyError, request, reply) => answerError(options.instance, error, request, reply))
+  server.addHook('onSend', async (request, reply) => {
+    setSecurityHeaders(reply)
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
+  })
+  server.addContentTypeParser('application/octet-stream', { bodyLimit: UPLOAD_LIMIT_BYTES }, (_request, payload, done) => done(null, payload))
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Relink', version: options.instance.version, description: 'Bank feeds with honest states. Errors are RFC 9457 problem details; see docs/errors.md.' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  registerSession(server, guard, options)
+  await registerEvents(server, guard, options.instance)
+  for (const row of ROUTES) {
+    if (row.action === 'demo' && options.instance.demo === null) continue
+    registerRoute(server, guard, options.instance, row)
+  }
+  server.get('/api/openapi.json', { schema: { hide: true } }, async (request) => {
+    guard.check(request)
+    return server.swagger()
+  })
+  server.setNotFoundHandler((request, reply) => answerNotFound(request, reply, options.pageDirectory))
+  if (options.pageDirectory !== null) {
+    await server.register(fastifyStatic, { root: options.pageDirectory, wildcard: false, setHeaders: (reply, path) => void (path.includes(`${join('dist', 'assets')}`) && reply.setHeader('cache-control', 'public, max-age=31536000, immutable')) })
+  }
+  return server
+}
+
+function registerRoute(server: FastifyInstance, guard: Guard, instance: Instance, row: Route): void {
+  const upload = row.body === 'stream'
+  server.route({
+    method: row.method,
+    url: `/api${row.url}`,
+    ...(upload ? { bodyLimit: UPLOAD_LIMIT_BYTES } : {}),
+    schema: {
+      summary: row.summary,
+      tags: [row.tag],
+      ...(upload ? { consumes: ['application/octet-stream'] } : {}),
+      ...(row.params === undefined ? {} : { params: row.params }),
+      ...(row.query === undefined ? {} : { querystring: row.query }),
+      ...(row.body === undefined || row.body === 'stream' ? {} : { body: row.body }),
+      response: { ...(row.response === 'download' ? {} : { [row.status ?? 200]: row.response }), default: problemShape },
+    },
+    onRequest: async (request) => {
+      if (row.action !== 'public') guard.check(request)
+    },
+    handler: async (request, reply) => {
+      const value = await row.handle({ params: request.params, query: request.query, body: request.body, instance })
+      if (!(value instanceof Download)) return reply.status(row.status ?? 200).send(value)
+      return reply.header('content-type', value.contentType).header('content-disposition', `attachment; filename="${value.fileName}"`).send(value.body)
+    },
+  })
+}
+
+const problemShape = z
+  .looseObject({ type: z.string(), code: z.string(), title: z.string(), status: z.int(), detail: z.string().optional(), remedy: z.string(), instance: z.string() })
+  .meta({ id: 'ProblemDetails' })
+
+/** The page exchanges the token of its link for a cookie, so that the token is in no later address, log or script. */
+function registerSession(server: FastifyInstance, guard: Guard, options: ServerOptions): void {
+  server.post('/api/session', { schema: { hide: true, body: z.strictObject({ token: z.string().max(200) }) } }, async (request, reply) => {
+    guard.checkPlace(request)
+    const { token } = request.body as { token: string }
+    if (!guard.isToken(token)) throw new ApiProblem('unauthorized', 'This token is not the one of this server.')
+    // Loopback over http: `Secure` and the `__Host-` prefix would make browsers drop the cookie.
+    reply.header('set-cookie', `${SESSION_COOKIE}=${options.token}; HttpOnly; SameSite=Strict; Path=/`)
+    return { ok: true }
+  })
+}
+
+function answerError(instance: Instance, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof ApiProblem) return sendProblem(request, reply, error.code, error.message, error.extras)
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map(({ instancePath, message }) => ({ field: `${error.validationContext ?? ''}${instancePath}`, message: message ?? 'not valid' }))
+    const first = errors[0]
+    return sendProblem(request, reply, 'invalid_request', first === undefined ? null : `${first.field}: ${first.message}`, { errors })
+  }
+  if (error.statusCode === 413) return sendProblem(request, reply, 'too_large', null)
+  if (error.statusCode === 415) return sendProblem(request, reply, 'unsupported_media_type', null)
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) return sendProblem(request, reply, 'invalid_request', error.message)
+  if (isStoreUnavailable(error)) return sendProblem(request, reply, 'store_unavailable', error.message)
+  const place = isResponseSerializationError(error) ? `${error.method} ${error.url} answered outside of its schema` : (error.stack ?? error.message)
+  instance.log.error('request_failed', { request: request.id, url: request.url.split('?')[0] ?? '', place })
+  return sendProblem(request, reply, 'internal_error', null)
+}
+
+function isStoreUnavailable(error: Error): boolean {
+  return error.name === 'StoreUnavailable'
+}
+
+function sendProblem(request: FastifyRequest, reply: FastifyReply, code: ProblemCode, detail: string | null, extras: ProblemExtras = {}): FastifyReply {
+  return reply
+    .status(PROBLEMS[code].status)
+    .header('content-type', 'application/problem+json')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(problemBody(code, detail, `urn:relink:request:${request.id}`, extras))
+}
+
+/** Addresses of the page are answered with the page itself (its router shows them); anything else is a problem. */
+function answerNotFound(request: FastifyRequest, reply: FastifyReply, pageDirectory: string | null): FastifyReply {
+  const wantsPage = request.method === 'GET' && !request.url.startsWith('/api') && (request.headers.accept ?? '').includes('text/html')
+  if (wantsPage && pageDirectory !== null) return reply.sendFile('index.html')
+  return sendProblem(request, reply, 'not_found', null)
+}

@@ -1,0 +1,60 @@
+/**
+ * Secrets come from a prompt, standard input or a file, never from arguments, where other users of
+ * the machine and the shell's history could read them.
+ */
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { input, password } from '@inquirer/prompts'
+import { CommandError } from './output.ts'
+
+export type SecretSource = { readonly file: string | undefined; readonly stdin: boolean | undefined }
+
+type Field = { readonly name: string; readonly label: string; readonly kind: 'text' | 'secret' | 'url'; readonly required: boolean }
+
+/**
+ * The values of a form: `given` (from arguments, no secrets), then the source (a JSON object of
+ * field names to values; plain text is the value of the only secret that is missing), then prompts.
+ */
+export async function fillForm(fields: readonly Field[], given: Readonly<Record<string, string>>, source: SecretSource): Promise<Record<string, string>> {
+  const misplaced = fields.find((field) => field.kind === 'secret' && field.name in given)
+  if (misplaced !== undefined) throw new CommandError(`${misplaced.label} is a secret and is not taken from arguments; use the prompt, --secrets-file or --secrets-stdin.`, 2)
+  const values = { ...given, ...(await fromSource(fields, given, source)) }
+  for (const field of fields) {
+    if (values[field.name] !== undefined || (!field.required && !process.stdin.isTTY)) continue
+    if (!process.stdin.isTTY) throw new CommandError(`"${field.label}" (${field.name}) is missing: give it with ${field.kind === 'secret' ? '--secrets-file or --secrets-stdin' : `--field ${field.name}=…`}.`, 2)
+    const message = `${field.label}:`
+    const value = field.kind === 'secret' ? await password({ message, mask: true }) : await input({ message, required: field.required })
+    if (value !== '') values[field.name] = value
+  }
+  return values
+}
+
+async function fromSource(fields: readonly Field[], given: Readonly<Record<string, string>>, source: SecretSource): Promise<Record<string, string>> {
+  if (source.file === undefined && source.stdin !== true) return {}
+  const content = source.file !== undefined ? await readSecretFile(source.file) : await text(process.stdin)
+  const parsed = asObject(content)
+  if (parsed !== null) return parsed
+  const missing = fields.filter((field) => field.kind === 'secret' && !(field.name in given))
+  const [only, ...more] = missing
+  if (only === undefined || more.length > 0) throw new CommandError('The secrets must be a JSON object such as {"password": "…"}, because this sign-in has several secret fields.', 2)
+  return { [only.name]: content.replace(/\r?\n$/, '') }
+}
+
+async function readSecretFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new CommandError(`The secrets file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}.`)
+  }
+}
+
+function asObject(content: string): Record<string, string> | null {
+  if (!content.trimStart().startsWith('{')) return null
+  try {
+    const value: unknown = JSON.parse(content)
+    if (typeof value === 'object' && value !== null && Object.values(value).every((item) => typeof item === 'string')) return value as Record<string, string>
+  } catch {
+    // Falls through to the message below: the text of a parse error could quote the secret.
+  }
+  throw new CommandError('The secrets are not a JSON object of texts, such as {"password": "…"}.', 2)
+}
