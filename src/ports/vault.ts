@@ -27,8 +27,12 @@ export type SecretStatus = 'usable' | 'refused' | 'withheld_unknown' | 'locked' 
 export type Vault = {
   /** Stores a new version of the connection's secret, replacing the old one. */
   seal(request: SealRequest): Promise<Result<{ readonly version: number; readonly sameAsRefused: boolean }, Failure>>
-  /** Lends the fields for one exchange with `origin`; a failure with code `secret_withheld` sends nothing. */
-  lend(owner: SecretOwner, fields: readonly string[], origin: string): Promise<Result<Lease, Failure>>
+  /**
+   * Lends the fields for one exchange with `origin`; a failure with code `secret_withheld` sends
+   * nothing. `audience`: all origins that the connection's settings name now (default: only this
+   * one); when they are not those of the sealing, the secret does not open and must be typed again.
+   */
+  lend(owner: SecretOwner, fields: readonly string[], origin: string, audience?: readonly string[]): Promise<Result<Lease, Failure>>
   status(owner: SecretOwner): Promise<SecretStatus>
   /** A warned person asks to send a refused or unknown secret once more. */
   grantOneUse(owner: SecretOwner, by: string): Promise<void>

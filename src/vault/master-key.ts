@@ -1,0 +1,160 @@
+/**
+ * Where the master key comes from: `file:PATH`, `credential:NAME` (systemd), `command:["program",
+ * "argument"]` or `env:NAME` (security.md section 3). Promises to refuse a key file that others can
+ * read, that is a link or that is not ours, and never to make a new key where the database knows
+ * one already. It prints no key, not even in a failure. A key is 32 bytes as base64 or hexadecimal.
+ */
+import { execFile } from 'node:child_process'
+import { constants } from 'node:fs'
+import { mkdir, open, type FileHandle } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { Entropy } from '../ports/entropy.ts'
+import type { SecretStore } from '../ports/store.ts'
+import { KEY_BYTES, masterKeyOf, sameId, type MasterKey } from './keys.ts'
+
+export type MasterKeyFailure = { readonly code: 'key_missing' | 'key_unsafe' | 'key_malformed' | 'key_source_failed' | 'key_unknown'; readonly message: string }
+
+export type MasterKeySource = {
+  /** As configured, for example `file:/var/lib/relink/keys/master.key`. */
+  readonly source: string
+  /** Read, and for `env:` erased from. */
+  readonly environment: Record<string, string | undefined>
+  /** Only at the first start: a missing key file is made. */
+  readonly mayCreate: boolean
+  readonly entropy: Entropy
+  readonly warn: (message: string) => void
+}
+
+const COMMAND_TIMEOUT_MS = 10_000
+const MAX_KEY_TEXT_BYTES = 4096
+
+/** Reads the master key from its source. */
+export async function readMasterKey(options: MasterKeySource): Promise<Result<MasterKey, MasterKeyFailure>> {
+  const colon = options.source.indexOf(':')
+  const value = options.source.slice(colon + 1)
+  switch (colon < 1 ? '' : options.source.slice(0, colon)) {
+    case 'file':
+      return readKeyFile(value, options)
+    case 'credential':
+      return readCredential(value, options.environment)
+    case 'command':
+      return readCommand(value)
+    case 'env':
+      return readVariable(value, options)
+    default:
+      return refuse('key_source_failed', 'The source of the master key must begin with file:, credential:, command: or env:.')
+  }
+}
+
+/** Whether this key opens the database's secrets; a database without secrets accepts any key. */
+export async function checkMasterKey(secrets: SecretStore, key: MasterKey): Promise<Result<null, MasterKeyFailure>> {
+  const stored = await secrets.tenantKey()
+  if (stored === null || sameId(stored.masterKeyId, key.id)) return ok(null)
+  const [known, given] = [stored.masterKeyId, key.id].map((id) => Buffer.from(id).toString('hex'))
+  return refuse('key_unknown', `The database was sealed under the master key ${known}, but this is ${given}. Give the former key, or restore its file.`)
+}
+
+async function readKeyFile(path: string, options: MasterKeySource): Promise<Result<MasterKey, MasterKeyFailure>> {
+  let file: FileHandle
+  try {
+    // O_NOFOLLOW: a link could point at a key that somebody else chose.
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' && options.mayCreate) return createKeyFile(path, options.entropy)
+    if (code === 'ENOENT') return refuse('key_missing', `The master key ${path} is missing. Restore it from its backup: without it the stored secrets cannot be read.`)
+    if (code === 'ELOOP') return refuse('key_unsafe', `The master key ${path} is a symbolic link. Put the file itself there.`)
+    return refuse('key_source_failed', `The master key ${path} cannot be read (${code}).`)
+  }
+  try {
+    const stat = await file.stat()
+    if (!stat.isFile() || stat.nlink > 1) return refuse('key_unsafe', `The master key ${path} is not a plain file of its own.`)
+    if (stat.uid !== process.geteuid?.()) return refuse('key_unsafe', `The master key ${path} belongs to another user. Run: chown it to the user that runs Relink.`)
+    if ((stat.mode & 0o077) !== 0) return refuse('key_unsafe', `The master key ${path} can be read by others. Run: chmod 600 ${path}`)
+    if (stat.size > MAX_KEY_TEXT_BYTES) return refuse('key_malformed', `${path} is too long to be a master key.`)
+    return parseKey(await file.readFile(), path)
+  } finally {
+    await file.close()
+  }
+}
+
+async function createKeyFile(path: string, entropy: Entropy): Promise<Result<MasterKey, MasterKeyFailure>> {
+  const bytes = entropy.bytes(KEY_BYTES)
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
+    try {
+      await file.writeFile(`${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    return ok(masterKeyOf(bytes))
+  } catch (error) {
+    return refuse('key_source_failed', `The master key ${path} cannot be made (${(error as NodeJS.ErrnoException).code}).`)
+  } finally {
+    bytes.fill(0)
+  }
+}
+
+async function readCredential(name: string, environment: MasterKeySource['environment']): Promise<Result<MasterKey, MasterKeyFailure>> {
+  const directory = environment['CREDENTIALS_DIRECTORY']
+  if (directory === undefined) return refuse('key_missing', 'CREDENTIALS_DIRECTORY is not set: the service needs LoadCredential= or LoadCredentialEncrypted= in its unit.')
+  if (!/^[\w.-]+$/.test(name) || name.startsWith('.')) return refuse('key_source_failed', 'A credential has a plain name, without a path.')
+  try {
+    const file = await open(join(directory, name), constants.O_RDONLY | constants.O_NOFOLLOW)
+    try {
+      return parseKey(await file.readFile(), `credential ${name}`)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    return refuse('key_missing', `The credential ${name} cannot be read (${(error as NodeJS.ErrnoException).code}).`)
+  }
+}
+
+async function readCommand(text: string): Promise<Result<MasterKey, MasterKeyFailure>> {
+  const argv = parseArguments(text)
+  if (argv === null) return refuse('key_source_failed', 'command: needs a JSON array of texts, for example command:["secret-tool","lookup","app","relink"].')
+  const [program, ...rest] = argv
+  const output = await new Promise<Buffer | string>((resolve) => {
+    execFile(program, rest, { timeout: COMMAND_TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_KEY_TEXT_BYTES, encoding: 'buffer', shell: false }, (error, stdout) =>
+      resolve(error === null ? stdout : error.killed === true ? `did not answer within ${COMMAND_TIMEOUT_MS / 1000} s` : `failed (${error.code ?? 'signal'})`))
+  })
+  // The program's own output is not repeated: it may hold the key.
+  return typeof output === 'string' ? refuse('key_source_failed', `The command ${program} that should give the master key ${output}.`) : parseKey(output, `command ${program}`)
+}
+
+function parseArguments(text: string): readonly [string, ...string[]] | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string') ? (value as unknown as readonly [string, ...string[]]) : null
+  } catch {
+    return null
+  }
+}
+
+function readVariable(name: string, options: MasterKeySource): Result<MasterKey, MasterKeyFailure> {
+  const text = options.environment[name]
+  if (text === undefined || text === '') return refuse('key_missing', `The variable ${name} with the master key is not set.`)
+  delete options.environment[name]
+  options.warn(`The master key came from the variable ${name}, which other programs of this user and crash reports can see. A file, credential or command is safer.`)
+  return parseKey(Buffer.from(text, 'utf8'), `variable ${name}`)
+}
+
+/** Wipes `text`. */
+function parseKey(text: Buffer, where: string): Result<MasterKey, MasterKeyFailure> {
+  const written = text.toString('latin1').trim()
+  text.fill(0)
+  const hex = /^[0-9a-fA-F]{64}$/.test(written)
+  const bytes = hex || /^[A-Za-z0-9+/]{43}=$/.test(written) ? Buffer.from(written, hex ? 'hex' : 'base64') : null
+  if (bytes === null || bytes.length !== KEY_BYTES) {
+    return refuse('key_malformed', `The ${where} holds no master key: it must be 32 random bytes as base64 or hexadecimal.`)
+  }
+  return ok(masterKeyOf(bytes))
+}
+
+function refuse(code: MasterKeyFailure['code'], message: string): { readonly ok: false; readonly failure: MasterKeyFailure } {
+  return failed({ code, message })
+}
