@@ -33,7 +33,7 @@ export function day(text: string): Day {
 
 /** Days since 1970-01-01, negative before. */
 export function dayNumber(value: Day): number {
-  return Date.UTC(Number(value.slice(0, 4)), Number(value.slice(5, 7)) - 1, Number(value.slice(8, 10))) / MS_PER_DAY
+  return Date.parse(value) / MS_PER_DAY
 }
 
 /** The inverse of `dayNumber`. */

@@ -59,7 +59,7 @@ export function moneyOf(amount: Decimal, currency: Currency): Result<Money, Mone
     })
   }
   const digits = (dot === -1 ? amount : amount.slice(0, dot)) + fraction.padEnd(decimals, '0')
-  if (digits.length > MAX_DIGITS + 1) {
+  if (digits.replace('-', '').length > MAX_DIGITS) {
     return failed({ code: 'amount_too_large', message: `The amount ${amount} ${currency} has more than ${MAX_DIGITS} digits.` })
   }
   return ok({ minor: BigInt(digits), currency })
