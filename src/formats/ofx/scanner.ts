@@ -5,7 +5,7 @@
  */
 import type { FormatFailure, FormatFailureCode } from '../../domain/statement.ts'
 import { parseHeader, type OfxHeader } from './header.ts'
-import { tagOf, type Tag } from './tags.ts'
+import { listedTag, nextHash, tagOf, type Tag } from './tags.ts'
 import { decodeCharset, decodeEntities, tidy } from './text.ts'
 import { Transcoder } from './transcode.ts'
 
@@ -27,6 +27,8 @@ export interface TagSink {
 /** A tag with its text must fit (security.md section 5). */
 export const TOKEN_LIMIT = 65_536
 const CAPACITY = 2 * TOKEN_LIMIT
+/** Read this much at once: strings of that size die young, larger ones wait for a full collection. */
+const WINDOW = 32_768
 const NAME_LIMIT = 64
 
 const LESS = 60
@@ -60,6 +62,8 @@ export class OfxScanner implements Place {
   readonly #transcoder = new Transcoder()
   readonly #buffer = Buffer.allocUnsafe(CAPACITY)
   #end = 0
+  /** The header must lie in the first block whole; later blocks may be smaller. */
+  #scanAt = CAPACITY
   /** The buffer as one character per byte: slicing it is much cheaper than decoding piece by piece. */
   #text = ''
   #header: OfxHeader | null = null
@@ -67,14 +71,16 @@ export class OfxScanner implements Place {
   #sawContent = false
 
   #newline = 10
+  /** Line of the first byte of the buffer, and of the tag being reported. */
   #lineBase = 1
-  #countedTo = 0
-  #placeAt = 0
+  #placeLine = 1
 
   // The tag read last by #readMarkup.
   #tag: Tag = tagOf('OFX')
   #closing = false
   #selfClosing = false
+  /** The tag holds more than its name, so perhaps line ends. */
+  #spread = false
   #markupEnd = 0
 
   constructor(sink: TagSink) {
@@ -106,11 +112,11 @@ export class OfxScanner implements Place {
     this.#scan(true)
     // The line of the end is the last one that holds something.
     if (last === this.#newline && this.#lineBase > 1) this.#lineBase--
-    this.#placeAt = 0
+    this.#placeLine = this.#lineBase
   }
 
   line(): number {
-    return this.#lineAt(this.#placeAt)
+    return this.#placeLine
   }
 
   fail(code: FormatFailureCode, line: number, what: string): void {
@@ -119,27 +125,30 @@ export class OfxScanner implements Place {
 
   #append(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length && this.#failure === null; ) {
-      const size = Math.min(CAPACITY - this.#end, bytes.length - at)
+      const size = Math.min(this.#scanAt - this.#end, bytes.length - at)
       this.#buffer.set(bytes.subarray(at, at + size), this.#end)
       this.#end += size
       at += size
-      if (this.#end === CAPACITY) this.#scan(false)
+      if (this.#end === this.#scanAt) this.#scan(false)
     }
   }
 
   #scan(final: boolean): void {
     if (this.#failure !== null) return
     this.#text = this.#buffer.toString('latin1', 0, this.#end)
-    this.#countedTo = 0
     if (this.#header === null && !this.#begin(final)) return
     const rest = this.#readTags(final)
     if (this.#failure !== null) return
-    this.#lineBase = this.#lineAt(rest)
     if (this.#end - rest > TOKEN_LIMIT) {
       this.fail('limit_exceeded', this.#lineBase, `more than ${TOKEN_LIMIT} bytes without a tag. No OFX field is that long; the file is damaged.`)
     }
-    this.#buffer.copyWithin(0, rest, this.#end)
-    this.#end -= rest
+    this.#keepFrom(rest)
+  }
+
+  #keepFrom(at: number): void {
+    this.#buffer.copyWithin(0, at, this.#end)
+    this.#end -= at
+    this.#scanAt = this.#end + WINDOW
   }
 
   /** Skips blanks before the header and reads it; false when nothing but blanks came so far. */
@@ -148,9 +157,8 @@ export class OfxScanner implements Place {
     this.#newline = !this.#text.includes('\n') && this.#text.includes('\r') ? 13 : 10
     const blanks = content === -1 ? this.#end : content
     if (content === -1 || (content > TOKEN_LIMIT && !final)) {
-      this.#lineBase = this.#lineAt(blanks)
-      this.#buffer.copyWithin(0, blanks, this.#end)
-      this.#end -= blanks
+      this.#lineBase += this.#newlines(0, blanks)
+      this.#keepFrom(blanks)
       return false
     }
     this.#sawContent = true
@@ -162,8 +170,11 @@ export class OfxScanner implements Place {
   #readTags(final: boolean): number {
     const bytes = this.#buffer
     const end = this.#end
+    const newline = this.#newline
     let open: Tag | null = null
     let openAt = 0
+    let openLine = 0
+    let line = this.#lineBase
     let textAt = 0
     let collected: string | null = null
     let at = 0
@@ -175,11 +186,15 @@ export class OfxScanner implements Place {
       // One pass over the text: where it ends, and whether it is plain enough to be taken as it is.
       for (let from = at; ; from = at) {
         for (at = from; at < end; at++) {
-          const kind = TEXT_CLASS[bytes[at] as number]
+          const byte = bytes[at] as number
+          const kind = TEXT_CLASS[byte]
           if (kind === 0) continue
           if (kind === 1) break
           if (kind === 3) decode = true
-          else if (blankAt === -1) blankAt = at
+          else {
+            if (byte === newline) line++
+            if (blankAt === -1) blankAt = at
+          }
         }
         const found = at < end ? this.#readMarkup(at) : CUT
         if (found === TAG) {
@@ -190,11 +205,14 @@ export class OfxScanner implements Place {
           at++
           continue
         }
-        if (found === REFUSED) return 0
+        if (found === REFUSED) return this.#refuse(at, line)
         if (found === CUT) {
-          if (!final) return open !== null ? openAt : at
+          if (!final) {
+            this.#lineBase = open !== null ? openLine : line
+            return open !== null ? openAt : at
+          }
           textEnd = at
-          cut = true
+          cut = at < end
           break
         }
         // A comment, an instruction or CDATA inside or between tags.
@@ -203,33 +221,34 @@ export class OfxScanner implements Place {
           if (found === CDATA) collected += decodeCharset(this.#text.slice(at + 9, this.#markupEnd - 3), this.#charset)
           textAt = this.#markupEnd
         }
+        line += this.#newlines(at, this.#markupEnd)
         at = this.#markupEnd
       }
       if (open !== null) {
-        this.#placeAt = openAt
+        this.#placeLine = openLine
         this.#sink.open(open, collected === null ? this.#value(textAt, textEnd, decode, blankAt) : tidy(collected + this.#decoded(textAt, textEnd)))
         if (this.#failure !== null) return 0
         open = null
         collected = null
       }
-      if (at >= end) return end
-      if (cut) {
-        this.#placeAt = at
-        this.#sink.cut(this.#text.slice(at, at + 24))
+      this.#placeLine = line
+      if (at >= end || cut) {
+        this.#lineBase = line
+        if (cut) this.#sink.cut(this.#text.slice(at, at + 24))
         return end
       }
       const tag = this.#tag
       if (this.#closing) {
-        this.#placeAt = at
         this.#sink.close(tag)
       } else if (this.#selfClosing) {
-        this.#placeAt = at
         this.#sink.open(tag, '')
         this.#sink.close(tag)
       } else {
         open = tag
         openAt = at
+        openLine = line
       }
+      if (this.#spread) line += this.#newlines(at, this.#markupEnd)
       if (this.#failure !== null) return 0
       at = textAt = this.#markupEnd
     }
@@ -267,12 +286,18 @@ export class OfxScanner implements Place {
     const nameAt = to
     if (to >= end) return CUT
     if (NAME_CLASS[bytes[to] as number] !== 1) return this.#closing ? LITERAL : this.#readSpecial(at)
-    while (to < end && NAME_CLASS[bytes[to] as number] !== 0) to++
+    let hash = 0
+    for (; to < end; to++) {
+      const byte = bytes[to] as number
+      if (NAME_CLASS[byte] === 0) break
+      hash = nextHash(hash, byte)
+    }
     if (to >= end) return CUT
     if (to - nameAt > NAME_LIMIT) return LITERAL
     const nameEnd = to
     this.#selfClosing = false
-    if (bytes[to] !== GREATER) {
+    this.#spread = bytes[to] !== GREATER
+    if (this.#spread) {
       // Attributes, blanks, or no tag at all: "<5 EUR", "A <B C".
       const after = bytes[to] as number
       if (after > 32 && after !== SLASH) return LITERAL
@@ -282,7 +307,7 @@ export class OfxScanner implements Place {
       this.#selfClosing = bytes[to - 1] === SLASH
     }
     this.#markupEnd = to + 1
-    this.#tag = tagOf(this.#text.substring(nameAt, nameEnd))
+    this.#tag = listedTag(bytes, nameAt, nameEnd, hash) ?? tagOf(this.#text.substring(nameAt, nameEnd))
     return TAG
   }
 
@@ -292,7 +317,7 @@ export class OfxScanner implements Place {
     if (start.startsWith('<!--')) return this.#skipTo('-->', at + 4, SKIP)
     if (start.startsWith('<![CDATA[')) return this.#skipTo(']]>', at + 9, CDATA)
     if (/^<\?[A-Za-z]/.test(start)) return this.#skipTo('>', at + 2, SKIP)
-    if (/^<!(?:DOCTYPE|ENTITY)/i.test(start)) return this.#refuse(at)
+    if (/^<!(?:DOCTYPE|ENTITY)/i.test(start)) return REFUSED
     const unfinished = this.#end - at < 9 && ['<!--', '<![CDATA[', '<!DOCTYPE', '<!ENTITY'].some((word) => word.startsWith(start.toUpperCase()))
     return unfinished || start === '<?' ? CUT : LITERAL
   }
@@ -304,21 +329,16 @@ export class OfxScanner implements Place {
     return found
   }
 
-  #refuse(at: number): number {
+  #refuse(at: number, line: number): number {
     const html = /^<!DOCTYPE\s+html/i.test(this.#text.slice(at, at + 64))
-    if (html) this.fail('unknown_format', this.#lineAt(at), 'this is a web page (HTML), not OFX. Download the statement again in the format OFX, QFX or QBO.')
-    else this.fail('malformed', this.#lineAt(at), 'the file declares a document type or entities (<!DOCTYPE, <!ENTITY), which OFX does not use and Relink refuses for safety.')
-    return REFUSED
+    if (html) this.fail('unknown_format', line, 'this is a web page (HTML), not OFX. Download the statement again in the format OFX, QFX or QBO.')
+    else this.fail('malformed', line, 'the file declares a document type or entities (<!DOCTYPE, <!ENTITY), which OFX does not use and Relink refuses for safety.')
+    return 0
   }
 
-  /** Lines are counted only up to the places that somebody asks for; the places never go back within a block. */
-  #lineAt(at: number): number {
-    const bytes = this.#buffer
-    const newline = this.#newline
-    let line = this.#lineBase
-    for (let from = this.#countedTo; from < at; from++) if (bytes[from] === newline) line++
-    if (at > this.#countedTo) this.#countedTo = at
-    this.#lineBase = line
-    return line
+  #newlines(from: number, to: number): number {
+    let count = 0
+    for (let at = from; at < to; at++) if (this.#buffer[at] === this.#newline) count++
+    return count
   }
 }

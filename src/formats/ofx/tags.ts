@@ -61,6 +61,38 @@ export function tagOf(name: string): Tag {
   return TAGS.get(name) ?? otherwise(name)
 }
 
+/** A power of two well above the number of tags, so that few share a place. */
+const PLACES = 4_096
+const BY_HASH: (readonly Listed[] | undefined)[] = new Array(PLACES).fill(undefined)
+type Listed = { readonly tag: Tag; readonly bytes: Uint8Array }
+for (const tag of TAGS.values()) {
+  const bytes = Buffer.from(tag.name, 'latin1')
+  const place = bytes.reduce(nextHash, 0) & (PLACES - 1)
+  BY_HASH[place] = [...(BY_HASH[place] ?? []), { tag, bytes }]
+}
+
+/** The hash of a name is folded over its bytes, starting from 0. */
+export function nextHash(hash: number, byte: number): number {
+  return (Math.imul(hash, 31) + byte) | 0
+}
+
+/**
+ * The listed tag whose name stands in `bytes` from `from` to `to`, given the hash of those bytes; null when it is not
+ * listed in exactly that spelling. The hot path of the reader: no string is made.
+ */
+export function listedTag(bytes: Uint8Array, from: number, to: number, hash: number): Tag | null {
+  const listed = BY_HASH[hash & (PLACES - 1)]
+  if (listed === undefined) return null
+  for (const each of listed) {
+    const name = each.bytes
+    if (name.length !== to - from) continue
+    let at = 0
+    while (at < name.length && name[at] === bytes[from + at]) at++
+    if (at === name.length) return each.tag
+  }
+  return null
+}
+
 /** The number of a tag that this module lists; a name that it does not list is a bug in a table. */
 export function tagId(name: string): number {
   const tag = TAGS.get(name)
