@@ -26,6 +26,8 @@ export type ExchangeRequest = {
   readonly secrets: readonly string[]
   /** What the answer says of the secrets: closes the entry of the attempts ledger. Not called without secrets. */
   readonly judge?: (answer: Answer) => LoginVerdict
+  /** The allow-list for the record, of request and answer alike; without it only sizes are kept. `pseudonym` stands for personal data. */
+  readonly redact?: (text: string, pseudonym: (text: string) => string) => string
 }
 
 export type Answer = {

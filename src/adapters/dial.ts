@@ -1,0 +1,121 @@
+/**
+ * Opens a guarded connection: looks the name up, refuses all when one address is bad, connects only
+ * to what was checked, and finishes TLS. Promises to say how far it got, in the words of the
+ * operating system or the TLS library. No byte of a request is sent here.
+ */
+import { lookup } from 'node:dns/promises'
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as connectTls, getCACertificates, type TLSSocket } from 'node:tls'
+import { failed, ok, type Result } from '../domain/result.ts'
+import { portOf } from '../connector-kit/origin.ts'
+import { hostOf, type AddressGuard } from './address-guard.ts'
+
+export type DialPhase = 'guard' | 'resolve' | 'connect' | 'tls'
+
+export type DialFailure = { readonly phase: DialPhase; readonly code: string; readonly message: string }
+
+export type Dialled = { readonly socket: Socket | TLSSocket; readonly certificateExpiresAt: number | null }
+
+export type Resolve = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
+
+export type DialOptions = {
+  readonly guard: AddressGuard
+  /** A certificate authority of this institution, PEM, beside the usual ones; null: none. There is no switch to skip the check. */
+  readonly caPem: string | null
+  readonly timeoutMs: number
+  readonly resolve: Resolve
+}
+
+/** The host's own resolver. */
+export const hostResolve: Resolve = async (host) => await lookup(host, { all: true, verbatim: true })
+
+/** Connects to the host and port of `url`, with TLS for https. */
+export async function dial(url: URL, options: DialOptions): Promise<Result<Dialled, DialFailure>> {
+  const deadline = AbortSignal.timeout(options.timeoutMs)
+  const refusal = options.guard.urlRefusal(url)
+  if (refusal !== null) return refused('guard', 'EACCES', refusal)
+  const addresses = await resolveChecked(hostOf(url), options, deadline)
+  if (!addresses.ok) return addresses
+  const tcp = await openSocket(url, addresses.value, options, deadline)
+  if (!tcp.ok || url.protocol !== 'https:') return tcp.ok ? ok({ socket: tcp.value, certificateExpiresAt: null }) : tcp
+  return await secure(tcp.value, url, options, deadline)
+}
+
+type Address = { readonly address: string; readonly family: number }
+
+async function resolveChecked(host: string, options: DialOptions, deadline: AbortSignal): Promise<Result<readonly Address[], DialFailure>> {
+  let addresses: readonly Address[]
+  try {
+    addresses = isIP(host) !== 0 ? [{ address: host, family: isIP(host) }] : await Promise.race([options.resolve(host), aborted(deadline)])
+  } catch (error) {
+    return refused('resolve', codeOf(error), `the name ${host} was not resolved`)
+  }
+  if (addresses.length === 0) return refused('resolve', 'ENOTFOUND', `the name ${host} has no address`)
+  for (const { address } of addresses) {
+    const refusal = options.guard.addressRefusal(host, address)
+    if (refusal !== null) return refused('guard', 'EACCES', refusal)
+  }
+  return ok(addresses)
+}
+
+async function openSocket(url: URL, addresses: readonly Address[], options: DialOptions, deadline: AbortSignal): Promise<Result<Socket, DialFailure>> {
+  // The lookup gives only what was checked: a second answer of the name server has no chance.
+  const socket = connect({ host: hostOf(url), port: portOf(url), noDelay: true, autoSelectFamily: true, lookup: (_host, _options, give) => give(null, addresses.map((one) => ({ ...one }))) })
+  const problem = await settled(socket, 'connect', deadline)
+  if (problem !== null) return refused('connect', problem, `no connection to ${url.host}`)
+  const peer = socket.remoteAddress ?? ''
+  const refusal = options.guard.addressRefusal(hostOf(url), peer)
+  if (refusal === null) return ok(socket)
+  socket.destroy()
+  return refused('guard', 'EACCES', refusal)
+}
+
+async function secure(socket: Socket, url: URL, options: DialOptions, deadline: AbortSignal): Promise<Result<Dialled, DialFailure>> {
+  const host = hostOf(url)
+  const tls = connectTls({
+    socket,
+    host,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    ...(options.caPem === null ? {} : { ca: [...getCACertificates('default'), options.caPem] }),
+  })
+  const problem = await settled(tls, 'secureConnect', deadline)
+  if (problem !== null) return refused('tls', problem, `no secure connection to ${url.host}`)
+  const expires = Date.parse(tls.getPeerCertificate().valid_to ?? '')
+  return ok({ socket: tls, certificateExpiresAt: Number.isNaN(expires) ? null : expires })
+}
+
+/** Null when `event` came; else the code of what came instead, with the socket destroyed. */
+async function settled(socket: Socket, event: 'connect' | 'secureConnect', deadline: AbortSignal): Promise<string | null> {
+  return await new Promise((resolve) => {
+    const end = (code: string | null): void => {
+      socket.off(event, onEvent).off('error', onError).off('close', onClose)
+      deadline.removeEventListener('abort', onDeadline)
+      if (code !== null) socket.on('error', () => {}).destroy()
+      resolve(code)
+    }
+    const onEvent = (): void => end(null)
+    const onError = (error: Error): void => end(codeOf(error))
+    const onClose = (): void => end('ECONNRESET')
+    const onDeadline = (): void => end('ETIMEDOUT')
+    socket.on(event, onEvent).on('error', onError).on('close', onClose)
+    deadline.addEventListener('abort', onDeadline)
+    if (deadline.aborted) onDeadline()
+  })
+}
+
+async function aborted(signal: AbortSignal): Promise<never> {
+  return await new Promise((_, reject) => signal.addEventListener('abort', () => reject(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }))))
+}
+
+function codeOf(error: unknown): string {
+  const { code, errors } = error as { code?: unknown; errors?: readonly unknown[] }
+  if (typeof code === 'string') return code
+  // Node tries several addresses and then reports all their errors.
+  return errors !== undefined && errors.length > 0 ? codeOf(errors[0]) : 'UNKNOWN'
+}
+
+function refused(phase: DialPhase, code: string, message: string): { readonly ok: false; readonly failure: DialFailure } {
+  return failed({ phase, code, message })
+}

@@ -1,0 +1,162 @@
+/**
+ * The transport around any wire: lends the secret after the ledger has the attempt in writing,
+ * follows redirects by the rules, keeps a run's cookies, masks lent values in the answer, closes
+ * the ledger by the connector's judgement, and records every exchange redacted. Promises that a
+ * secret goes to one origin only. It interprets no protocol.
+ */
+import type { Failure } from '../domain/evidence.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import { listedHeaders } from '../connector-kit/evidence.ts'
+import { originOf, shownAddress } from '../connector-kit/origin.ts'
+import { MAX_RECORDED_TEXT, type Recorder } from '../connector-kit/recorder.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { Answer, ExchangeRequest, LoginVerdict, SecretReader, Transport } from '../ports/transport.ts'
+import type { Lease, SecretOwner, Vault } from '../ports/vault.ts'
+import { createCookieJar, type CookieJar } from './cookies.ts'
+import { maskBytes, maskEverywhere, maskText } from './masking.ts'
+import { forbidden } from './network-failure.ts'
+import { followRedirect } from './redirect.ts'
+import type { Wire, WireRequest, WireResult } from './wire.ts'
+
+export type ExchangeOptions = {
+  readonly wire: Wire
+  readonly vault: Pick<Vault, 'lend'>
+  readonly owner: SecretOwner
+  /** All origins that the connection's settings name now: where its secret may go. */
+  readonly audience: readonly string[]
+  readonly clock: Clock
+  readonly log: Log
+  readonly recorder: Recorder
+  /** Stands for personal data in the record. */
+  readonly pseudonym: (text: string) => string
+  /** Fields that name the login: masked in records and evidence, but not in the answer, where an account may bear the same number. */
+  readonly identityFields?: readonly string[]
+}
+
+const MAX_REDIRECTS = 3
+const NOTHING_LENT: Lease = { values: {}, settle: async () => {} }
+
+type Ended = { readonly result: Result<Answer, Failure>; readonly verdict: LoginVerdict | 'not_sent' | null }
+
+/** The transport of one run of one connection. */
+export function createExchange(options: ExchangeOptions): Transport {
+  const cookies = createCookieJar()
+  const identityFields = new Set(options.identityFields ?? ['username'])
+  return {
+    exchange: async (request) => {
+      const startedAt = options.clock.now()
+      const ended = await attempt(request, options, cookies, identityFields)
+      record(request, ended, startedAt, options)
+      return ended.result
+    },
+  }
+}
+
+async function attempt(request: ExchangeRequest, options: ExchangeOptions, cookies: CookieJar, identityFields: ReadonlySet<string>): Promise<Ended> {
+  const url = URL.canParse(request.url) ? new URL(request.url) : null
+  const origin = originOf(request.url)
+  if (url === null || origin === null) return { result: failed(forbidden('it is not a web address')), verdict: null }
+  const refusal = options.wire.admits(url)
+  if (refusal !== null) return { result: failed(refusal), verdict: null }
+  const withSecrets = request.secrets.length > 0
+  const lent = withSecrets ? await options.vault.lend(options.owner, request.secrets, origin, options.audience) : ok(NOTHING_LENT)
+  if (!lent.ok) return { result: lent, verdict: null }
+  const lease = lent.value
+  const written = await writeRequest(request, url, lease)
+  const sent = await sendFollowing(written, withSecrets, options.wire, cookies)
+  const result = readResult(sent, lease, identityFields, options.clock.now())
+  if (!withSecrets) return { result, verdict: null }
+  const verdict = !result.ok && !sent.left ? 'not_sent' : result.ok ? (request.judge?.(result.value) ?? 'unknown') : 'unknown'
+  await lease.settle(verdict)
+  return { result, verdict }
+}
+
+/** A builder that throws is a bug, but not one that may leave an attempt open. */
+async function writeRequest(request: ExchangeRequest, url: URL, lease: Lease): Promise<WireRequest> {
+  try {
+    return wireRequest(request, url, lease)
+  } catch (error) {
+    await lease.settle('not_sent')
+    throw error
+  }
+}
+
+function wireRequest(request: ExchangeRequest, url: URL, lease: Lease): WireRequest {
+  const read: SecretReader = (field) => {
+    const value = lease.values[field]
+    if (value === undefined) throw new Error(`the request "${request.purpose}" reads the secret field "${field}" without having named it`)
+    return value
+  }
+  const body = request.body?.(read) ?? null
+  const headers = Object.entries(request.headers)
+  if (request.authorization !== undefined) headers.push(['Authorization', request.authorization(read)])
+  return { method: request.method, url, headers, body: typeof body === 'string' ? Buffer.from(body, 'utf8') : body }
+}
+
+type Sent = { readonly result: WireResult; readonly left: boolean; readonly finalUrl: URL }
+
+/** Sends, and follows redirects; `left`: whether a byte of any hop may have left. */
+async function sendFollowing(first: WireRequest, withSecrets: boolean, wire: Wire, cookies: CookieJar): Promise<Sent> {
+  let request = first
+  let left = false
+  for (let hop = 0; ; hop += 1) {
+    const result = await wire.send({ ...request, headers: cookies.attach(request.url, request.headers) })
+    left ||= result.kind === 'answer' || result.sent
+    if (result.kind === 'failed') return { result, left, finalUrl: request.url }
+    cookies.keep(request.url, result.answer.cookies)
+    const next = followRedirect(request, result.answer, withSecrets)
+    if (next === null || hop === MAX_REDIRECTS) return { result, left, finalUrl: request.url }
+    const refusal = wire.admits(next.url)
+    if (refusal !== null) return { result: { kind: 'failed', sent: true, failure: refusal }, left, finalUrl: request.url }
+    request = next
+  }
+}
+
+function readResult(sent: Sent, lease: Lease, identityFields: ReadonlySet<string>, receivedAt: number): Result<Answer, Failure> {
+  const values = Object.values(lease.values)
+  if (sent.result.kind === 'failed') return failed(maskFailure(sent.result.failure, values))
+  const { status, headers, body } = sent.result.answer
+  const hidden = Object.entries(lease.values).flatMap(([field, value]) => (identityFields.has(field) ? [] : [value]))
+  const date = Date.parse(headers['date'] ?? '')
+  return ok({
+    status,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, maskText(value, hidden)])),
+    body: maskBytes(body, hidden),
+    finalUrl: maskText(sent.finalUrl.href, hidden),
+    receivedAt,
+    clockSkewSeconds: Number.isNaN(date) ? null : Math.round((date - receivedAt) / 1000),
+  })
+}
+
+/** Texts in the evidence may repeat what a server said. */
+function maskFailure(failure: Failure, values: readonly string[]): Failure {
+  return values.length === 0 ? failure : (JSON.parse(maskEverywhere(JSON.stringify(failure), values)) as Failure)
+}
+
+function record(request: ExchangeRequest, { result, verdict }: Ended, startedAt: number, { clock, log, recorder, pseudonym }: ExchangeOptions): void {
+  const elapsedMs = clock.now() - startedAt
+  const answer = result.ok ? result.value : null
+  const failure = result.ok ? null : result.failure
+  const evidence = failure?.evidence[0]
+  const redact = (text: string): string => (request.redact === undefined ? `[${text.length} characters]` : request.redact(text, pseudonym).slice(0, MAX_RECORDED_TEXT))
+  const body = request.body?.((field) => `[secret:${field}]`) ?? null
+  recorder.add({
+    purpose: request.purpose,
+    stage: request.stage,
+    startedAt,
+    elapsedMs,
+    method: request.method,
+    url: URL.canParse(request.url) ? shownAddress(new URL(request.url)) : '[no address]',
+    finalUrl: answer === null ? null : shownAddress(new URL(answer.finalUrl)),
+    secrets: request.secrets,
+    request: body === null ? null : redact(typeof body === 'string' ? body : Buffer.from(body).toString('latin1')),
+    status: answer?.status ?? evidence?.httpStatus ?? null,
+    headers: answer === null ? (evidence?.headers ?? {}) : listedHeaders(answer.headers),
+    answerBytes: answer?.body.length ?? 0,
+    answer: answer === null ? null : redact(Buffer.from(answer.body.subarray(0, MAX_RECORDED_TEXT)).toString('latin1')),
+    verdict,
+    failure: failure?.code ?? null,
+  })
+  log.info('exchange', { purpose: request.purpose, status: answer?.status ?? null, failure: failure?.code ?? null, verdict, elapsedMs })
+}

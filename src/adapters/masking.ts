@@ -1,0 +1,94 @@
+/**
+ * Finds a lent secret in what a bank sent back, in the encodings in which servers repeat what they
+ * were sent, and masks it before anybody reads the answer. Bytes are searched, so a wrong charset
+ * hides nothing. Does not promise to find a secret that the bank encrypted or split.
+ */
+
+export const MASK = '[secret]'
+
+/** Below this a value occurs by chance in amounts, dates and ids. */
+const LONG = 8
+
+/** A copy of `body` without the values; `body` itself when none occurs. */
+export function maskBytes(body: Uint8Array, values: readonly string[]): Uint8Array {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')
+  const masked = maskLatin(text, values)
+  return masked === text ? body : Buffer.from(masked, 'latin1')
+}
+
+/** As `maskBytes`, for a text. */
+export function maskText(text: string, values: readonly string[]): string {
+  return Buffer.from(maskBytes(Buffer.from(text, 'utf8'), values)).toString('utf8')
+}
+
+/** In a text that is only kept as evidence a value is masked wherever it occurs, however short. */
+export function maskEverywhere(text: string, values: readonly string[]): string {
+  return values.reduce((masked, value) => (value.length < 2 ? masked : masked.replaceAll(value, MASK)), maskText(text, values))
+}
+
+function maskLatin(text: string, values: readonly string[]): string {
+  let masked = text
+  for (const value of values) {
+    if (value === '') continue
+    for (const form of formsOf(value)) masked = form.length >= LONG && /\D/.test(form) ? masked.replaceAll(form, MASK) : maskWord(masked, form)
+  }
+  return masked
+}
+
+/**
+ * A short or purely numeric secret (a PIN, a code) is masked only as a word of its own in a text
+ * that also has letters: masked inside `1234.50` or an id it would falsify a transaction.
+ */
+function maskWord(text: string, value: string): string {
+  if (!text.includes(value)) return text
+  return text.replace(/[^<>\r\n]+/g, (run) => {
+    if (!run.includes(value)) return run
+    const rest = run.replaceAll(value, '')
+    const alone = /^[\s"']*$/.test(rest) && /\D/.test(value)
+    if (!alone && !/\p{L}/u.test(rest)) return run
+    return run.replace(new RegExp(`(?<![\\p{L}\\p{N}.,])${escapeRegExp(value)}(?![\\p{L}\\p{N}]|[.,]\\d)`, 'gu'), MASK)
+  })
+}
+
+function formsOf(value: string): ReadonlySet<string> {
+  const bytes = Buffer.from(value, 'utf8')
+  const percent = encodeURIComponent(value).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  const hex = bytes.toString('hex')
+  const forms = new Set([
+    bytes.toString('latin1'),
+    Buffer.from(value, 'latin1').toString('latin1'),
+    Buffer.from(value, 'utf16le').toString('latin1'),
+    encodeURIComponent(value),
+    percent,
+    percent.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
+    percent.replaceAll('%20', '+'),
+    Buffer.from(escapeXml(value, '&quot;', '&apos;'), 'utf8').toString('latin1'),
+    Buffer.from(escapeXml(value, '&#34;', '&#39;'), 'utf8').toString('latin1'),
+    Buffer.from(escapeXml(value, '"', "'"), 'utf8').toString('latin1'),
+    hex,
+    hex.toUpperCase(),
+  ])
+  for (const form of base64Forms(bytes)) forms.add(form)
+  forms.delete('')
+  return forms
+}
+
+/** The value inside a longer base64 text: what is the same at each of the three positions, whatever stands around it. */
+function base64Forms(bytes: Buffer): readonly string[] {
+  const forms: string[] = []
+  for (const before of [0, 1, 2]) {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '')
+    const spoiled = (before + bytes.length) % 3 === 0 ? 0 : 1
+    const core = encoded.slice(before === 0 ? 0 : before + 1, encoded.length - spoiled)
+    if (core.length >= 6) forms.push(core, core.replaceAll('+', '-').replaceAll('/', '_'))
+  }
+  return forms
+}
+
+function escapeXml(value: string, quote: string, apostrophe: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', quote).replaceAll("'", apostrophe)
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+}

@@ -1,0 +1,36 @@
+/**
+ * A harmless look at an address: how far does a connection get, which certificate is there, what
+ * does a GET without any sign-in answer. Under the same guard as every exchange; sends no secret.
+ */
+import type { Clock } from '../ports/clock.ts'
+import type { Reach, ReachReport } from '../ports/transport.ts'
+import { createAddressGuard, type AddressPolicy } from './address-guard.ts'
+import { dial, hostResolve, type DialPhase, type Resolve } from './dial.ts'
+import { sendOver, WIRE_LIMITS } from './http-wire.ts'
+
+export type ReachOptions = { readonly policy: AddressPolicy; readonly caPem: string | null; readonly clock: Clock; readonly resolve?: Resolve }
+
+const REACHED_BEFORE: Readonly<Record<DialPhase, ReachReport['reached']>> = { guard: 'nothing', resolve: 'nothing', connect: 'resolved', tls: 'connected' }
+
+/** The probe of addresses for one institution. */
+export function createReach({ policy, caPem, clock, resolve = hostResolve }: ReachOptions): Reach {
+  const guard = createAddressGuard(policy)
+  return async (address) => {
+    const startedAt = clock.now()
+    const report = (found: Partial<ReachReport> & Pick<ReachReport, 'reached'>): ReachReport =>
+      ({ networkError: null, httpStatus: null, certificateExpiresAt: null, clockSkewSeconds: null, elapsedMs: clock.now() - startedAt, ...found })
+    if (!URL.canParse(address)) return report({ reached: 'nothing', networkError: 'ERR_INVALID_URL' })
+    const url = new URL(address)
+    const dialled = await dial(url, { guard, caPem, timeoutMs: WIRE_LIMITS.connectMs, resolve })
+    if (!dialled.ok) return report({ reached: REACHED_BEFORE[dialled.failure.phase], networkError: dialled.failure.code })
+    const { certificateExpiresAt } = dialled.value
+    const result = await sendOver(dialled.value, { method: 'GET', url, headers: [['Accept', '*/*']], body: null }, WIRE_LIMITS)
+    if (result.kind === 'failed') {
+      const evidence = result.failure.evidence[0]
+      return report({ reached: url.protocol === 'https:' ? 'tls' : 'connected', networkError: evidence.networkError ?? null, httpStatus: evidence.httpStatus ?? null, certificateExpiresAt })
+    }
+    const date = Date.parse(result.answer.headers['date'] ?? '')
+    const clockSkewSeconds = Number.isNaN(date) ? null : Math.round((date - clock.now()) / 1000)
+    return report({ reached: 'http', httpStatus: result.answer.status, certificateExpiresAt, clockSkewSeconds })
+  }
+}

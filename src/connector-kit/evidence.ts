@@ -1,0 +1,91 @@
+/**
+ * Evidence of an HTTP answer, redacted where it is made: listed headers and a short excerpt. What
+ * an answer that is not the protocol says in its title and first words often names the cause (a
+ * firewall, a maintenance page, a moved address), so that is kept; numbers and addresses in it are not.
+ */
+import type { Evidence, Failure, Retry, Stage } from '../domain/evidence.ts'
+import type { Answer } from '../ports/transport.ts'
+import { originOf, shownAddress } from './origin.ts'
+
+const LISTED_HEADERS: readonly string[] = ['server', 'content-type', 'retry-after', 'date', 'location']
+const MAX_HEADER = 200
+const MAX_EXCERPT = 240
+const READ_FOR_EXCERPT = 20_000
+
+/** The harmless headers of an answer; an address among them loses the values of its query. */
+export function listedHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const kept: Record<string, string> = {}
+  for (const name of LISTED_HEADERS) {
+    const value = headers[name]
+    if (value === undefined) continue
+    kept[name] = (name === 'location' ? shownLocation(value) : value).slice(0, MAX_HEADER)
+  }
+  return kept
+}
+
+/** Title and first words of a page, or the first words of a text, without anything that could be personal. */
+export function excerptOf(body: Uint8Array): string {
+  const text = new TextDecoder('windows-1252').decode(body.subarray(0, READ_FOR_EXCERPT))
+  const title = /<title[^>]{0,200}>([^<]{0,300})/i.exec(text)?.[1] ?? ''
+  const words = text
+    .replace(/<(script|style)\b[\s\S]*?(<\/\1|$)/gi, ' ')
+    .replace(/<title[\s\S]*?(<\/title|$)/gi, ' ')
+    .replace(/<[^>]{0,500}>/g, ' ')
+  return redactText(`${title} ${words}`).slice(0, MAX_EXCERPT)
+}
+
+/** Free text without control characters, numbers of four digits or more (years and status words stay readable), and mail addresses. */
+export function redactText(text: string): string {
+  return text
+    .replace(/[^\s@<>]{1,64}@[^\s@<>]{1,100}/g, '[address]')
+    .replace(/\d(?:[ -]?\d){4,}/g, '[number]')
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
+}
+
+/** What every failure over HTTP shows of the answer. */
+export function answerEvidence(answer: Answer, stage: Stage): Evidence {
+  const excerpt = excerptOf(answer.body)
+  return {
+    stage,
+    httpStatus: answer.status,
+    headers: listedHeaders(answer.headers),
+    ...(excerpt === '' ? {} : { body: excerpt }),
+    ...(answer.body.length === 0 ? { empty: true } : {}),
+  }
+}
+
+/** An HTTP status that carries no answer of the protocol. Honours Retry-After (RFC 9110 section 10.2.3). */
+export function httpRefused(answer: Answer, stage: Stage): Failure {
+  return {
+    code: 'http_refused',
+    stage,
+    retry: retryAfter(answer),
+    message: `The bank's server answered with HTTP status ${answer.status}.`,
+    evidence: [answerEvidence(answer, stage)],
+  }
+}
+
+/** An answer of which the protocol cannot be read: nothing, a page, or a part. Never an empty list. */
+export function unusableAnswer(answer: Answer, stage: Stage, detail: string): Failure {
+  const empty = answer.body.every((byte) => byte <= 0x20)
+  const evidence = answerEvidence(answer, stage)
+  return {
+    code: empty ? 'answer_empty' : 'answer_unreadable',
+    stage,
+    retry: { kind: 'at', at: null },
+    message: empty ? 'The bank answered with nothing.' : `The bank's answer cannot be read: ${detail}`,
+    evidence: [{ ...evidence, ...(empty ? { empty: true } : {}), message: redactText(detail) }],
+  }
+}
+
+function retryAfter(answer: Answer): Retry {
+  const value = answer.headers['retry-after']?.trim() ?? ''
+  const seconds = /^\d{1,8}$/.test(value) ? Number(value) : null
+  const at = seconds !== null ? answer.receivedAt + seconds * 1000 : Date.parse(value)
+  return { kind: 'at', at: Number.isFinite(at) ? at : null }
+}
+
+function shownLocation(value: string): string {
+  return originOf(value) !== null ? shownAddress(new URL(value)) : value.replace(/[?#].*$/s, '')
+}

@@ -1,0 +1,20 @@
+/** Origins in the one form in which they are compared and sealed: `https://host:port`, with the port always written. */
+
+/** The origin of an absolute http(s) address; null when it is none. */
+export function originOf(address: string): string | null {
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null
+  return `${url.protocol}//${url.hostname}:${portOf(url)}`
+}
+
+/** The port of an http(s) address, also when it is not written. */
+export function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port)
+  return url.protocol === 'https:' ? 443 : 80
+}
+
+/** The address as it may be shown and kept: no user, no values in the query, no fragment. */
+export function shownAddress(url: URL): string {
+  const query = [...new Set(url.searchParams.keys())].map((name) => `${encodeURIComponent(name)}=…`).join('&')
+  return `${url.protocol}//${url.host}${url.pathname}${query === '' ? '' : `?${query}`}`
+}
