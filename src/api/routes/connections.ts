@@ -1,0 +1,130 @@
+/** Connections: sign in, read, pause, remove, a new secret, and the bank's questions. */
+import { z } from 'zod'
+import type { Connection } from '../../domain/connection.ts'
+import type { Instance } from '../../instance.ts'
+import type { VerbFailure } from '../../verbs.ts'
+import type { Result } from '../../domain/result.ts'
+import { connectionResource, diagnosisResource } from '../connection-resource.ts'
+import { connectionShape } from '../connection-shapes.ts'
+import { ApiProblem, type ProblemCode } from '../problems.ts'
+import { idParams, listOf, route, type Route } from '../route.ts'
+import { challengeResource, challengeShape, runResource, runShape } from '../shapes.ts'
+
+const form = z.record(z.string().max(64), z.string().max(1_000)).meta({ description: 'Values by field name, as the institution\'s route describes its fields' })
+
+const list = route({
+  method: 'GET', url: '/connections', action: 'read', tag: 'Connections', summary: 'All connections with their health and problems',
+  response: listOf(connectionShape),
+  handle: async ({ instance }) => {
+    const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed')
+    return { items: await Promise.all(connections.map((c) => connectionResource(instance, c))) }
+  },
+})
+
+const one = route({
+  method: 'GET', url: '/connections/:id', action: 'read', tag: 'Connections', summary: 'One connection',
+  params: idParams, response: connectionShape,
+  handle: async ({ params, instance }) => connectionResource(instance, await connectionOf(instance, params.id)),
+})
+
+const connect = route({
+  method: 'POST', url: '/connections', action: 'administer', tag: 'Connections', summary: 'Sign in at a bank and read for the first time; the answer may hold a challenge',
+  body: z.strictObject({ institutionId: z.string().max(100), connector: z.string().max(40).optional(), form }),
+  response: connectionShape, status: 201,
+  handle: async ({ body, instance }) => {
+    const result = await instance.verbs.connect({ institutionId: body.institutionId, connector: body.connector ?? null, form: body.form })
+    switch (result.kind) {
+      case 'connected':
+      case 'challenge':
+        return connectionResource(instance, await connectionOf(instance, result.connection.id))
+      case 'exists':
+        throw new ApiProblem('already_connected', undefined, { existing: result.connectionId })
+      case 'invalid':
+        throw new ApiProblem('invalid_request', result.message, { errors: [{ field: result.field === null ? 'form' : `form/${result.field}`, message: result.message }] })
+      case 'failed':
+        throw new ApiProblem('sign_in_failed', result.failure.message, { failure: { code: result.failure.code, stage: result.failure.stage }, diagnosis: diagnosisResource(result.diagnosis) })
+    }
+  },
+})
+
+const sync = route({
+  method: 'POST', url: '/connections/:id/sync', action: 'sync', tag: 'Connections', summary: 'Read this connection now; answers when the run has ended or waits for a person',
+  params: idParams, response: runShape,
+  handle: async ({ params, instance }) => runResource(valueOf(await instance.verbs.sync(params.id, 'person'))),
+})
+
+const secret = route({
+  method: 'PUT', url: '/connections/:id/secret', action: 'enter_secret', tag: 'Connections', summary: 'Store a new secret and sign in once with it',
+  params: idParams, body: z.strictObject({ form }), response: runShape,
+  handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.enterSecret(params.id, body.form))),
+})
+
+const onceMore = route({
+  method: 'POST', url: '/connections/:id/secret/once-more', action: 'enter_secret', tag: 'Connections', summary: 'Send the stored secret once more although the bank refused it',
+  params: idParams, response: runShape,
+  handle: async ({ params, instance }) => runResource(valueOf(await instance.verbs.tryOnceMore(params.id, 'api'))),
+})
+
+const disable = switchRoute('disable', 'Stop reading; every row, match and question stays')
+const enable = switchRoute('enable', 'Read again; what was missed is fetched')
+
+const remove = route({
+  method: 'DELETE', url: '/connections/:id', action: 'administer', tag: 'Connections', summary: 'Destroy the sign-in; rows stay',
+  params: idParams, response: z.object({ ok: z.literal(true) }),
+  handle: async ({ params, instance }) => {
+    valueOf(await instance.verbs.remove(params.id))
+    return { ok: true as const }
+  },
+})
+
+const challenge = route({
+  method: 'GET', url: '/challenges/:id', action: 'sync', tag: 'Challenges', summary: 'A question of the bank\'s',
+  params: idParams, response: challengeShape,
+  handle: async ({ params, instance }) => {
+    const found = await instance.store.challenges.get(params.id)
+    if (found === null) throw new ApiProblem('not_found', 'There is no challenge with this id.')
+    return challengeResource(found)
+  },
+})
+
+const challenges = route({
+  method: 'GET', url: '/challenges', action: 'sync', tag: 'Challenges', summary: 'Open questions of banks',
+  response: listOf(challengeShape),
+  handle: async ({ instance }) => ({ items: (await instance.store.challenges.list({ state: 'open' })).map(challengeResource) }),
+})
+
+const answer = route({
+  method: 'POST', url: '/challenges/:id/answer', action: 'sync', tag: 'Challenges', summary: 'Answer; each answer is sent to the bank once and not kept',
+  params: idParams, body: z.strictObject({ answers: z.record(z.string().max(64), z.string().max(1_000)) }), response: runShape,
+  handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.answer(params.id, body.answers))),
+})
+
+export const connectionRoutes: readonly Route[] = [list, one, connect, sync, secret, onceMore, disable, enable, remove, challenges, challenge, answer]
+
+function switchRoute(verb: 'disable' | 'enable', summary: string): Route {
+  return route({
+    method: 'POST', url: `/connections/:id/${verb}`, action: 'administer', tag: 'Connections', summary, params: idParams, response: connectionShape,
+    handle: async ({ params, instance }) => connectionResource(instance, valueOf(await instance.verbs[verb](params.id))),
+  })
+}
+
+export async function connectionOf(instance: Instance, id: string): Promise<Connection> {
+  const connection = await instance.store.connections.get(id)
+  if (connection === null) throw new ApiProblem('not_found', 'There is no connection with this id.')
+  return connection
+}
+
+const CODES: Record<VerbFailure['code'], ProblemCode> = {
+  not_found: 'not_found',
+  wrong_state: 'wrong_state',
+  busy: 'busy',
+  secret_withheld: 'secret_withheld',
+  invalid: 'invalid_request',
+  different_login: 'different_login',
+}
+
+/** The value of a verb, or its failure as a problem. */
+export function valueOf<T>(result: Result<T, VerbFailure>): T {
+  if (!result.ok) throw new ApiProblem(CODES[result.failure.code], result.failure.message)
+  return result.value
+}

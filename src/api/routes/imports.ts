@@ -1,0 +1,52 @@
+/** Uploaded statement files. The bytes are kept in memory within the upload limit, because a file is read twice: checked, then imported. */
+import { buffer } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
+import { z } from 'zod'
+import { ApiProblem } from '../problems.ts'
+import { route, type Route } from '../route.ts'
+
+const LIMIT_BYTES = 20 * 1024 * 1024
+
+export const importShape = z
+  .object({
+    file: z.string(),
+    format: z.string().nullable(),
+    statements: z.array(
+      z.object({ account: z.string(), currency: z.string(), from: z.string().nullable(), to: z.string().nullable(), rows: z.int(), sum: z.string(), opening: z.string().nullable(), closing: z.string().nullable() }),
+    ),
+    added: z.int(),
+    matched: z.int(),
+    questions: z.int(),
+    failure: z.object({ code: z.string(), message: z.string(), line: z.int() }).nullable(),
+  })
+  .meta({ id: 'Import' })
+
+const upload = route({
+  method: 'POST', url: '/imports', action: 'review', tag: 'Imports', summary: 'Import a statement file (OFX, QFX, QBO, CAMT, MT940, QIF, CSV); nothing of a damaged file is kept',
+  query: z.strictObject({ name: z.string().max(255), accountId: z.uuid().optional() }),
+  body: 'stream', response: importShape,
+  handle: async ({ query, body, instance }) => {
+    const bytes = await limited(body as unknown as Readable)
+    const report = await instance.verbs.importFile({
+      fileName: query.name,
+      open: async function* () {
+        yield bytes
+      },
+      accountId: query.accountId ?? null,
+      onProgress: null,
+    })
+    instance.events.publish({ kind: 'account', id: query.accountId ?? '' })
+    return { ...report, statements: [...report.statements] }
+  },
+})
+
+export const importRoutes: readonly Route[] = [upload]
+
+async function limited(stream: Readable): Promise<Uint8Array> {
+  let size = 0
+  stream.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > LIMIT_BYTES) stream.destroy(new ApiProblem('too_large'))
+  })
+  return buffer(stream)
+}

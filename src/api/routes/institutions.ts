@@ -1,0 +1,37 @@
+/** Institutions with their routes and their health, and the health of the banks that are in use. */
+import { z } from 'zod'
+import { searchInstitutions } from '../../domain/institution.ts'
+import { bankResources, institutionResource } from '../connection-resource.ts'
+import { bankShape, institutionShape } from '../connection-shapes.ts'
+import { ApiProblem } from '../problems.ts'
+import { listOf, route, type Route } from '../route.ts'
+
+const SHOWN = 20
+
+const search = route({
+  method: 'GET', url: '/institutions', action: 'read', tag: 'Institutions', summary: 'Find a bank by name, web address or routing number',
+  query: z.strictObject({ query: z.string().max(200).default('') }),
+  response: listOf(institutionShape),
+  handle: async ({ query, instance }) => {
+    const found = searchInstitutions(instance.institutions, query.query).slice(0, SHOWN)
+    return { items: await Promise.all(found.map((institution) => institutionResource(instance, institution))) }
+  },
+})
+
+const one = route({
+  method: 'GET', url: '/institutions/:id', action: 'read', tag: 'Institutions', summary: 'One bank with the ways to connect it',
+  params: z.strictObject({ id: z.string().max(100) }), response: institutionShape,
+  handle: async ({ params, instance }) => {
+    const institution = instance.institutions.find((candidate) => candidate.id === params.id)
+    if (institution === undefined) throw new ApiProblem('not_found', 'There is no institution with this id.')
+    return institutionResource(instance, institution)
+  },
+})
+
+const banks = route({
+  method: 'GET', url: '/banks', action: 'read', tag: 'Institutions', summary: 'The health of each bank in use, learned from all its connections',
+  response: listOf(bankShape),
+  handle: async ({ instance }) => ({ items: await bankResources(instance) }),
+})
+
+export const institutionRoutes: readonly Route[] = [search, one, banks]

@@ -1,0 +1,78 @@
+/** Problems, their repair, the letter to the bank and the support bundle; what a code means. */
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import type { Problem } from '../../domain/connection.ts'
+import { letterToBank, supportBundle } from '../../repair/papers.ts'
+import type { Instance } from '../../instance.ts'
+import { planResource, problemResource } from '../connection-resource.ts'
+import { planShape, problemShape } from '../connection-shapes.ts'
+import { ApiProblem } from '../problems.ts'
+import { Download, idParams, listOf, route, type Route } from '../route.ts'
+import { connectionOf, valueOf } from './connections.ts'
+
+const list = route({
+  method: 'GET', url: '/problems', action: 'read', tag: 'Problems', summary: 'Problems, open ones first',
+  query: z.strictObject({ open: z.enum(['true', 'false']).optional(), connectionId: z.uuid().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  response: listOf(problemShape),
+  handle: async ({ query, instance }) => {
+    const problems = await instance.store.problems.list({
+      limit: query.limit,
+      ...(query.open === undefined ? {} : { open: query.open === 'true' }),
+      ...(query.connectionId === undefined ? {} : { connectionId: query.connectionId }),
+    })
+    return { items: await Promise.all(problems.map((p) => problemResource(instance, p))) }
+  },
+})
+
+const one = route({
+  method: 'GET', url: '/problems/:id', action: 'read', tag: 'Problems', summary: 'One problem with its likely causes and the evidence',
+  params: idParams, response: problemShape,
+  handle: async ({ params, instance }) => problemResource(instance, await problemOf(instance, params.id)),
+})
+
+const plan = route({
+  method: 'GET', url: '/problems/:id/repair', action: 'read', tag: 'Repairs', summary: 'The plan of a repair; its last step is a proof',
+  params: idParams, response: planShape,
+  handle: async ({ params, instance }) => planResource(await instance.verbs.plan(await problemOf(instance, params.id))),
+})
+
+const repair = route({
+  method: 'POST', url: '/connections/:id/repair', action: 'sync', tag: 'Repairs', summary: 'Go on with the repair: do what is automatic, check what a person did',
+  params: idParams,
+  body: z.strictObject({ stepId: z.string().max(100).optional(), did: z.enum(['done', 'cannot']).optional() }),
+  response: z.object({ plan: planShape.nullable() }),
+  handle: async ({ params, body, instance }) => {
+    await connectionOf(instance, params.id)
+    const report = body.stepId === undefined || body.did === undefined ? null : { stepId: body.stepId, did: body.did }
+    const after = valueOf(await instance.verbs.repair(params.id, report))
+    return { plan: after === null ? null : planResource(after) }
+  },
+})
+
+const letter = route({
+  method: 'GET', url: '/problems/:id/letter', action: 'read', tag: 'Repairs', summary: 'A letter to the bank: times, request ids and codes, no secrets',
+  params: idParams, response: 'download',
+  handle: async ({ params, instance }) => {
+    const problem = await problemOf(instance, params.id)
+    const text = await letterToBank(instance.store, problem)
+    return new Download('text/plain; charset=utf-8', 'letter-to-the-bank.txt', Readable.from([text]))
+  },
+})
+
+const bundle = route({
+  method: 'GET', url: '/problems/:id/bundle', action: 'read', tag: 'Repairs', summary: 'A redacted support file that replays to the same verdict',
+  params: idParams, response: 'download',
+  handle: async ({ params, instance }) => {
+    const problem = await problemOf(instance, params.id)
+    const content = await supportBundle(instance.store, problem, instance.version)
+    return new Download('application/json', 'relink-support.json', Readable.from([JSON.stringify(content, null, 2)]))
+  },
+})
+
+export const problemRoutes: readonly Route[] = [list, one, plan, repair, letter, bundle]
+
+async function problemOf(instance: Instance, id: string): Promise<Problem> {
+  const problem = await instance.store.problems.get(id)
+  if (problem === null) throw new ApiProblem('not_found', 'There is no problem with this id.')
+  return problem
+}

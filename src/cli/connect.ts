@@ -1,0 +1,71 @@
+/** `relink connect`: choose the bank, sign in, answer what it asks, read for the first time. */
+import { search } from '@inquirer/prompts'
+import { challengeResource, runResource } from '../api/shapes.ts'
+import { connectionResource } from '../api/connection-resource.ts'
+import { searchInstitutions, type Institution } from '../domain/institution.ts'
+import type { Instance } from '../instance.ts'
+import { answerChallenge } from './challenge.ts'
+import { sayRun } from './connections.ts'
+import { CommandError, type Output } from './output.ts'
+import { fillForm } from './secrets.ts'
+import { withInstance } from './with-instance.ts'
+
+export type ConnectOptions = { readonly route?: string; readonly field?: readonly string[]; readonly secretsFile?: string; readonly secretsStdin?: boolean }
+
+export async function connectCommand(output: Output, wanted: string | undefined, options: ConnectOptions): Promise<void> {
+  await withInstance(output, async (instance) => {
+    const institution = await chooseInstitution(instance, wanted)
+    const route = options.route === undefined ? institution.routes[0] : institution.routes.find((r) => r.connector === options.route)
+    const connector = route === undefined ? undefined : instance.connectors.get(route.connector)
+    if (route === undefined || connector === undefined) {
+      throw new CommandError(`${institution.name} has no route "${options.route ?? ''}"; it has: ${institution.routes.map((r) => r.connector).join(', ')}.`, 2)
+    }
+    output.say(connector.manifest.advice)
+    const form = await fillForm(connector.manifest.fields, givenFields(options.field ?? []), { file: options.secretsFile, stdin: options.secretsStdin })
+    output.progress(`Signing in at ${institution.name}…`)
+    const result = await instance.verbs.connect({ institutionId: institution.id, connector: route.connector, form })
+    switch (result.kind) {
+      case 'invalid':
+        throw new CommandError(`${result.field === null ? '' : `${result.field}: `}${result.message}`, 2)
+      case 'exists':
+        throw new CommandError(`This login is connected already as ${result.connectionId}. \`relink repair\` mends it when it is broken.`)
+      case 'failed':
+        output.data({ failure: { code: result.failure.code, message: result.failure.message }, diagnosis: result.diagnosis })
+        throw new CommandError(`${result.failure.message} Nothing was stored.`)
+      case 'challenge':
+        output.data({ challenge: challengeResource(result.challenge) })
+        await answerChallenge(output, instance, result.challenge)
+        return
+      case 'connected':
+        output.data({ connection: await connectionResource(instance, result.connection), run: runResource(result.run) })
+        if (!sayRun(output, institution.name, result.run)) process.exitCode = 1
+    }
+  })
+}
+
+async function chooseInstitution(instance: Instance, wanted: string | undefined): Promise<Institution> {
+  if (wanted !== undefined) {
+    const byId = instance.institutions.find((i) => i.id === wanted.toLowerCase())
+    const found = byId === undefined ? searchInstitutions(instance.institutions, wanted) : [byId]
+    const [first, ...others] = found
+    if (first === undefined) throw new CommandError(`No bank fits "${wanted}". Known: ${instance.institutions.map((i) => i.id).join(', ')}. Others can be added by a file (RELINK_INSTITUTIONS).`, 2)
+    if (others.length > 0 && byId === undefined) throw new CommandError(`Several banks fit "${wanted}"; use the id: ${found.map((i) => `${i.id} (${i.name})`).join(', ')}.`, 2)
+    return first
+  }
+  if (!process.stdin.isTTY) throw new CommandError('Name the bank: relink connect INSTITUTION.', 2)
+  const id = await search({
+    message: 'Which bank? (name, web address or routing number)',
+    source: (text) => searchInstitutions(instance.institutions, text ?? '').map((i) => ({ value: i.id, name: i.name, description: i.website ?? '' })),
+  })
+  return chooseInstitution(instance, id)
+}
+
+function givenFields(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=')
+      if (at < 1) throw new CommandError(`--field wants name=value, not "${pair}".`, 2)
+      return [pair.slice(0, at), pair.slice(at + 1)]
+    }),
+  )
+}

@@ -1,0 +1,40 @@
+/** Finding the connection that a person means, and how the verbs' failures end a command. */
+import type { Connection } from '../domain/connection.ts'
+import type { Result } from '../domain/result.ts'
+import type { SyncRun } from '../domain/run.ts'
+import type { Instance } from '../instance.ts'
+import type { VerbFailure } from '../verbs.ts'
+import { choose } from './choose.ts'
+import { CommandError, type Output } from './output.ts'
+
+export async function chooseConnection(instance: Instance, wanted: string): Promise<Connection> {
+  const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed')
+  const choices = connections.map((c) => ({ ...c, names: [c.institutionName, c.institutionId], label: `${c.institutionName} (${c.loginLabel}), ${c.state}` }))
+  return choose('connections', wanted, choices)
+}
+
+export function verbOrFail<T>(result: Result<T, VerbFailure>): T {
+  if (!result.ok) throw new CommandError(result.failure.message)
+  return result.value
+}
+
+/** One line on how a run ended; true when everything was read. */
+export function sayRun(output: Output, name: string, run: SyncRun): boolean {
+  const sum = (field: 'added' | 'matched' | 'changed' | 'questions'): number => run.accounts.reduce((total, a) => total + a[field], 0)
+  const counts = `${sum('added')} new, ${sum('matched')} the same, ${sum('changed')} changed${sum('questions') > 0 ? `, ${sum('questions')} to decide` : ''}`
+  switch (run.outcome) {
+    case 'succeeded':
+      output.say(`${name}: read in full. ${counts}.`)
+      return true
+    case 'partial':
+      output.say(`${name}: read in part. ${counts}.`)
+      for (const account of run.accounts) if (account.failure !== null) output.say(`  ${account.failure.message}`)
+      return false
+    case 'suspended':
+      output.say(`${name}: the bank asks a question. Answer it with \`relink repair ${run.connectionId ?? ''}\`.`)
+      return false
+    default:
+      output.say(`${name}: ${run.failure?.message ?? 'not read'}`)
+      return false
+  }
+}

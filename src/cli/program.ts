@@ -1,0 +1,101 @@
+/**
+ * The command line: names, arguments and help of every command. What each does is in the file of
+ * its name. Wrong usage ends with status 2, a failure with 1; only success ends with 0.
+ */
+import { Command, CommanderError, Option } from 'commander'
+import { accountsCommand, transactionsCommand } from './accounts.ts'
+import { bankCommand } from './bank.ts'
+import { connectCommand } from './connect.ts'
+import { demoCommand } from './demo.ts'
+import { diagnoseCommand, explainCommand } from './diagnose.ts'
+import { doctorCommand } from './doctor.ts'
+import { exportCommand } from './export.ts'
+import { importCommand } from './import.ts'
+import { CommandError, createOutput, type Output } from './output.ts'
+import { repairCommand, secretCommand } from './repair.ts'
+import { startCommand, workerCommand } from './start.ts'
+import { simplefinCommand } from './simplefin.ts'
+import { disableCommand, enableCommand, removeCommand, statusCommand, syncCommand } from './sync.ts'
+import { VERSION } from '../version.ts'
+
+/** Runs one command line; resolves to the exit status. `argv` without node and script. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const output = createOutput(argv.includes('--json'), { out: process.stdout, err: process.stderr, noColour: process.env['NO_COLOR'] !== undefined })
+  const program = buildProgram(output)
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return process.exitCode === undefined ? 0 : Number(process.exitCode)
+  } catch (error) {
+    return statusOf(error, output)
+  }
+}
+
+function statusOf(error: unknown, output: Output): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof CommandError) {
+    output.error(error.message)
+    return error.status
+  }
+  if (error instanceof Error && error.name === 'ExitPromptError') return 130 // Ctrl-C at a prompt
+  throw error
+}
+
+function buildProgram(output: Output): Command {
+  const program = new Command('relink')
+    .description('Bank feeds that bring every transaction exactly once, and say what is broken and how to mend it.')
+    .version(VERSION)
+    .showHelpAfterError('(relink --help lists all commands)')
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+  const json = (): Option => new Option('--json', 'print JSON and nothing else on standard output')
+  const secrets = (command: Command): Command =>
+    command.option('--secrets-file <file>', 'read the secrets from a file: a JSON object, or the one secret as text').option('--secrets-stdin', 'read the secrets from standard input')
+
+  program.command('demo').description('see a feed arrive, break and mend: own database, sandbox bank and page')
+    .option('--auto', 'play the whole story without a person and check it').option('--port <number>', 'port of the page', wholeNumber('--port', 65_535)).addOption(json())
+    .action((options) => demoCommand(output, options))
+  program.command('start').description('the server with its page and one worker').action(() => startCommand(output))
+  program.command('worker').description('one more worker on the same database').action(() => workerCommand(output))
+  program.command('bank').description('the sandbox bank')
+    .option('--port <number>', 'http port', wholeNumber('--port', 65_535)).option('--https-port <number>', 'https port', wholeNumber('--https-port', 65_535))
+    .option('--seed <number>', 'makes its ledger and its faults repeatable', wholeNumber('--seed', Number.MAX_SAFE_INTEGER)).option('--scenario <file>', 'plays faults by a script')
+    .option('--ca-dir <directory>', 'where the certificate of its own authority is written').addOption(json())
+    .action((options) => bankCommand(options))
+  secrets(program.command('connect').description('connect a login at a bank').argument('[institution]', 'id or name').option('--route <connector>', 'which way to connect, where a bank has several')
+    .option('--field <name=value...>', 'a field of the sign-in that is not a secret').addOption(json()))
+    .action((institution, options) => connectCommand(output, institution, options))
+  program.command('sync').description('read one connection, or all').argument('[connection]').addOption(json()).action((connection) => syncCommand(output, connection))
+  program.command('status').description('how every connection is, and what waits for you').addOption(json()).action(() => statusCommand(output))
+  program.command('accounts').description('all accounts').addOption(json()).action(() => accountsCommand(output))
+  program.command('transactions').description('the rows of an account').argument('<account>').option('--from <day>').option('--to <day>').option('--text <text>', 'only rows that contain it').addOption(json())
+    .action((account, options) => transactionsCommand(output, account, options))
+  secrets(program.command('repair').description('walk the repair of a broken connection').argument('<connection>').option('--did <step>', 'a step that you have done, by its number or id').option('--cannot <step>', 'a step that you cannot do').addOption(json()))
+    .action((connection, options) => repairCommand(output, connection, options))
+  secrets(program.command('secret').description('enter a new password for a connection, and sign in once with it').argument('<connection>').option('--once-more', 'send the stored one once more although the bank refused it; banks lock after a few').addOption(json()))
+    .action((connection, options) => secretCommand(output, connection, options))
+  program.command('disable').description('stop reading; all rows stay').argument('<connection>').addOption(json()).action((connection) => disableCommand(output, connection))
+  program.command('enable').description('read again; what was missed is fetched').argument('<connection>').addOption(json()).action((connection) => enableCommand(output, connection))
+  program.command('remove').description('delete the sign-in; rows stay').argument('<connection>').addOption(json()).action((connection) => removeCommand(output, connection))
+  program.command('import').description('read statement files into the feed').argument('<file...>').option('--account <account>', 'the account they belong to').option('--dry-run', 'only read and check; needs no database').addOption(json())
+    .action((files, options) => importCommand(output, files, options))
+  program.command('export').description('write an account as a file').requiredOption('--format <format>').requiredOption('--account <account>').option('--from <day>').option('--to <day>').option('-o, --output <file>', 'default: standard output')
+    .action((options) => exportCommand(output, options))
+  program.command('diagnose').description('what is wrong with a connection, or with each record on standard input').argument('[connection]').addOption(new Option('--format <format>').choices(['jsonl'])).addOption(json())
+    .action((connection, options) => diagnoseCommand(output, connection, options))
+  program.command('explain').description('what an error code means, in any system').argument('<code...>').addOption(json()).action((words) => explainCommand(output, words.join(' ')))
+  program.command('doctor').description('check this host: clock, names, certificates, database, disk').addOption(json()).action(() => doctorCommand(output))
+  simplefinCommand(program, output, json)
+  for (const later of ['backup', 'restore', 'simulate']) {
+    program.command(later, { hidden: false }).description('comes with a later version').argument('[rest...]').allowUnknownOption()
+      .action(() => { throw new CommandError(`relink ${later} is not in version ${VERSION} yet; CHANGELOG.md tells when it comes.`) })
+  }
+  return program
+}
+
+function wholeNumber(name: string, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value > most) throw new CommandError(`${name} must be a whole number up to ${most}.`, 2)
+    return value
+  }
+}

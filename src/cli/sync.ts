@@ -1,0 +1,85 @@
+/** `relink sync`, `status`, `disable`, `enable`, `remove`. */
+import { runResource } from '../api/shapes.ts'
+import { connectionResource } from '../api/connection-resource.ts'
+import type { Instance } from '../instance.ts'
+import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
+import type { Output } from './output.ts'
+import { plainText } from './sentence.ts'
+import { withInstance } from './with-instance.ts'
+
+export async function syncCommand(output: Output, wanted: string | undefined): Promise<void> {
+  await withInstance(output, async (instance) => {
+    const connections = wanted === undefined ? (await instance.store.connections.list()).filter((c) => c.state === 'active') : [await chooseConnection(instance, wanted)]
+    if (connections.length === 0) output.say('No connection to read. `relink connect` makes one.')
+    let allRead = true
+    for (const connection of connections) {
+      output.progress(`Reading ${connection.institutionName}…`)
+      const run = verbOrFail(await instance.verbs.sync(connection.id, 'person'))
+      output.data(runResource(run))
+      const read = sayRun(output, connection.institutionName, run)
+      if (!read) await sayProblems(output, instance, connection.id)
+      allRead = allRead && read
+    }
+    if (!allRead) process.exitCode = 1
+  })
+}
+
+export async function statusCommand(output: Output): Promise<void> {
+  await withInstance(output, async (instance) => {
+    const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed')
+    const resources = await Promise.all(connections.map((c) => connectionResource(instance, c)))
+    output.data({ connections: resources })
+    if (resources.length === 0) output.say('No connection yet. `relink connect` makes one, `relink demo` shows how it looks.')
+    for (const c of resources) {
+      output.say(`${output.bold(c.institutionName)} (${c.loginLabel}): ${HEALTH[c.health]}${c.lastSuccessAt === null ? '' : `; the bank answered in full at ${c.lastSuccessAt}`}`)
+      await sayProblems(output, instance, c.id)
+      for (const account of c.accounts) output.say(`  ${account.name}  ${account.balance} ${account.currency}  ${account.rows} rows${account.forReview > 0 ? `, ${account.forReview} to review` : ''}`)
+    }
+  })
+}
+
+const HEALTH = { working: 'working', needs_you: 'needs you', waiting: 'waiting for the bank', reading: 'being read', off: 'paused' } as const
+
+/** What is broken, how sure we are, and the one next thing. */
+export async function sayProblems(output: Output, instance: Instance, connectionId: string): Promise<void> {
+  const connection = await instance.store.connections.get(connectionId)
+  if (connection === null) return
+  const { problems, challenge } = await connectionResource(instance, connection)
+  for (const problem of problems) {
+    output.say(`  ${plainText(problem.card.what)}`)
+    output.say(`  ${problem.card.likelihood}: ${problem.causes[0]?.name ?? ''}`)
+    output.say(`  Relink: ${plainText(problem.card.relink)}`)
+    output.say(problem.card.next === null ? '  Nothing for you to do.' : `  Next: ${problem.card.next.label} (relink repair ${connectionId})`)
+  }
+  if (challenge !== null) output.say(`  The bank asks: ${challenge.prompts.map((p) => p.label).join(' / ')} (relink repair ${connectionId})`)
+}
+
+export async function disableCommand(output: Output, wanted: string): Promise<void> {
+  await act(output, wanted, async (instance, id) => {
+    verbOrFail(await instance.verbs.disable(id))
+    return 'Reading stops; all rows stay. `relink enable` reads again and fetches what was missed.'
+  })
+}
+
+export async function enableCommand(output: Output, wanted: string): Promise<void> {
+  await act(output, wanted, async (instance, id) => {
+    verbOrFail(await instance.verbs.enable(id))
+    return 'Reading again; what was missed is fetched at the next read (`relink sync` does it now).'
+  })
+}
+
+export async function removeCommand(output: Output, wanted: string): Promise<void> {
+  await act(output, wanted, async (instance, id) => {
+    verbOrFail(await instance.verbs.remove(id))
+    return 'The sign-in is deleted; all rows stay.'
+  })
+}
+
+async function act(output: Output, wanted: string, work: (instance: Instance, id: string) => Promise<string>): Promise<void> {
+  await withInstance(output, async (instance) => {
+    const connection = await chooseConnection(instance, wanted)
+    output.say(`${connection.institutionName}: ${await work(instance, connection.id)}`)
+    const after = await instance.store.connections.get(connection.id)
+    if (after !== null) output.data(await connectionResource(instance, after))
+  })
+}

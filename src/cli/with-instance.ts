@@ -1,0 +1,18 @@
+/** Opens Relink for one command and closes it whatever happens. Progress of the first start is told. */
+import { readConfig, type Config } from '../config.ts'
+import type { Instance } from '../instance.ts'
+import { openInstance } from '../open.ts'
+import { orFail, type Output } from './output.ts'
+
+export function configuration(): Config {
+  return orFail(readConfig(process.env, process.platform))
+}
+
+export async function withInstance<T>(output: Output, work: (instance: Instance) => Promise<T>): Promise<T> {
+  const opened = orFail(await openInstance(configuration(), { role: 'command', tell: (line) => output.progress(line) }))
+  try {
+    return await work(opened.instance)
+  } finally {
+    await opened.close()
+  }
+}

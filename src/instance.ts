@@ -1,0 +1,38 @@
+/**
+ * A running Relink, as the API and the command line see it: the store, the verbs, and what they
+ * need beside. Both faces call the same verbs, so that nothing is done in two ways. `open.ts`
+ * builds one from the configuration.
+ */
+import type { Connector } from './connector-kit/connector.ts'
+import type { Institution } from './domain/institution.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Entropy } from './ports/entropy.ts'
+import type { Log } from './ports/log.ts'
+import type { TenantStore } from './ports/store.ts'
+import type { Vault } from './ports/vault.ts'
+import type { Events } from './events.ts'
+import type { Verbs } from './verbs.ts'
+
+/** What the demo's panel may do to its sandbox bank. */
+export type DemoControl = {
+  readonly bankUrl: string
+  readonly hints: readonly string[]
+  faults(): Promise<readonly { readonly family: string; readonly familyName: string; readonly fault: string; readonly sentence: string; readonly active: boolean }[]>
+  inject(fault: string): Promise<void>
+  clear(fault: string): Promise<void>
+}
+
+export type Instance = {
+  readonly version: string
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly log: Log
+  readonly store: TenantStore
+  readonly vault: Vault
+  readonly institutions: readonly Institution[]
+  readonly connectors: ReadonlyMap<string, Connector>
+  readonly verbs: Verbs
+  readonly events: Events
+  /** Null outside of `relink demo`. */
+  readonly demo: DemoControl | null
+}

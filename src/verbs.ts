@@ -1,0 +1,82 @@
+/**
+ * The verbs of Relink, the same for the API and the command line. Each is one act of a person or a
+ * program; the work behind them is in sync/, repair/ and diagnose/.
+ */
+import type { Challenge, Connection, Diagnosis, Problem } from './domain/connection.ts'
+import type { Failure } from './domain/evidence.ts'
+import type { RepairPlan } from './domain/repair.ts'
+import type { Result } from './domain/result.ts'
+import type { SyncRun } from './domain/run.ts'
+import type { FormatFailure } from './domain/statement.ts'
+
+export type ConnectRequest = {
+  readonly institutionId: string
+  /** The route to use; null: the institution's first. */
+  readonly connector: string | null
+  readonly form: Readonly<Record<string, string>>
+}
+
+export type ConnectResult =
+  | { readonly kind: 'connected'; readonly connection: Connection; readonly run: SyncRun }
+  | { readonly kind: 'challenge'; readonly connection: Connection; readonly challenge: Challenge }
+  /** The same login is connected already. */
+  | { readonly kind: 'exists'; readonly connectionId: string }
+  /** Nothing was sent: a field is missing or wrong. */
+  | { readonly kind: 'invalid'; readonly field: string | null; readonly message: string }
+  /** The bank could not be read; nothing was stored but the attempt. */
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly diagnosis: Diagnosis }
+
+/** What a person did about a step of a repair. */
+export type StepReport = { readonly stepId: string; readonly did: 'done' | 'cannot' }
+
+export type ImportedStatement = {
+  readonly account: string
+  readonly currency: string
+  readonly from: string | null
+  readonly to: string | null
+  readonly rows: number
+  /** Exact decimal. */
+  readonly sum: string
+  readonly opening: string | null
+  readonly closing: string | null
+}
+
+/** One line of `relink import` (product.md). */
+export type ImportReport = {
+  readonly file: string
+  readonly format: string | null
+  readonly statements: readonly ImportedStatement[]
+  readonly added: number
+  readonly matched: number
+  readonly questions: number
+  readonly failure: FormatFailure | null
+}
+
+export type ImportRequest = {
+  readonly fileName: string
+  /** Opens the file from its beginning; called more than once. */
+  readonly open: () => AsyncIterable<Uint8Array>
+  readonly accountId: string | null
+  readonly onProgress: ((rows: number) => void) | null
+}
+
+export type VerbFailure = { readonly code: 'not_found' | 'wrong_state' | 'busy' | 'secret_withheld' | 'invalid' | 'different_login'; readonly message: string }
+
+export type Verbs = {
+  connect(request: ConnectRequest): Promise<ConnectResult>
+  /** Reads the connection now; resolves when the run has ended or waits for a person. */
+  sync(connectionId: string, trigger: 'person' | 'repair'): Promise<Result<SyncRun, VerbFailure>>
+  answer(challengeId: string, answers: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>
+  /** Stores a new secret and signs in once with it. */
+  enterSecret(connectionId: string, form: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>
+  /** A warned person asks to send the same secret once more. */
+  tryOnceMore(connectionId: string, by: string): Promise<Result<SyncRun, VerbFailure>>
+  disable(connectionId: string): Promise<Result<Connection, VerbFailure>>
+  enable(connectionId: string): Promise<Result<Connection, VerbFailure>>
+  remove(connectionId: string): Promise<Result<null, VerbFailure>>
+  importFile(request: ImportRequest): Promise<ImportReport>
+  /** The plan of a problem, made when there is none. */
+  plan(problem: Problem): Promise<RepairPlan>
+  /** Does what Relink can do by itself, checks what a person reports, and plans anew. Null: there is no open problem. */
+  repair(connectionId: string, report: StepReport | null): Promise<Result<RepairPlan | null, VerbFailure>>
+}
