@@ -5,7 +5,8 @@
  */
 import { addDays, type Day } from '../src/domain/day.ts'
 import { decimalsOf, formatMinor } from '../src/domain/money.ts'
-import { CUSTOMERS, type CustomerSpec } from './customers.ts'
+import { serveAdmin } from './admin.ts'
+import { BANK_FID, BANK_ORG, CUSTOMERS, type CustomerSpec } from './customers.ts'
 import { type FaultOrder, Faults } from './faults/engine.ts'
 import type { Fault, RequestMoment } from './faults/fault.ts'
 import { type Booking, Ledger } from './ledger/ledger.ts'
@@ -14,6 +15,8 @@ import { createZone, type Zone } from './ledger/zone.ts'
 import { child, textOf } from './ofx/element.ts'
 import { type OfxRequest, readMessage } from './ofx/message.ts'
 import { serveOfx } from './ofx/server.ts'
+import { bookingOf, type Step } from './scenario.ts'
+import { Site } from './site/site.ts'
 import { type AccountState, type BankState, type LoginState, openLogin } from './state.ts'
 import { answer, type BankAnswer, type BankRequest, type Door } from './wire.ts'
 
@@ -31,7 +34,13 @@ export type BankOptions = {
   readonly customers?: readonly CustomerSpec[]
   /** Default: five hours behind UTC, named EST, without summer time. */
   readonly zone?: Zone
+  /** Bearer token of the admin API; without one it refuses everybody. */
+  readonly adminToken?: string
 }
+
+export type RequestEntry = { readonly at: number; readonly method: string; readonly path: string; readonly status: number | 'reset' | 'hang' }
+
+const KEPT_REQUESTS = 1_000
 
 /** A row of the truth as an oracle sees it at one instant; amounts are exact decimals. */
 export type TruthEntry = {
@@ -49,10 +58,15 @@ export type TruthEntry = {
 export class Bank {
   readonly state: BankState
   readonly faults: Faults
-  readonly #clock: Clock
+  readonly clock: Clock
+  readonly #adminToken: string | null
+  readonly #site = new Site()
+  readonly #requests: RequestEntry[] = []
+  readonly #steps: Step[] = []
 
   constructor(options: BankOptions) {
-    this.#clock = options.clock
+    this.clock = options.clock
+    this.#adminToken = options.adminToken ?? null
     const zone = options.zone ?? createZone(-5, 'EST')
     const startsOn = addDays(zone.dayOf(options.clock.now()), -(options.historyDays ?? 730))
     const logins = (options.customers ?? CUSTOMERS).map((customer): [string, LoginState] => [
@@ -66,25 +80,68 @@ export class Bank {
       logins: new Map(logins),
       attempts: [],
       ofxPath: '/ofx',
+      fid: BANK_FID,
+      org: BANK_ORG,
+      minimumVersion: 0,
       notices: [],
     }
     this.faults = new Faults(this.state)
   }
 
   now(): number {
-    return this.#clock.now()
+    return this.clock.now()
   }
 
   /** What a client meets before it can send anything. */
   door(): Door {
+    this.settle()
     return this.faults.door(this.now())
   }
 
   /** Answers one request; never throws on what a client sends. */
   async handle(request: BankRequest): Promise<BankAnswer> {
     const path = request.url.split('?')[0] ?? '/'
-    if (request.method === 'POST' && path.startsWith('/ofx')) return this.#ofx(request, path)
-    return answer(404, 'text/plain; charset=utf-8', 'Not found\n')
+    this.settle()
+    if (path.startsWith('/admin/')) return serveAdmin(request, this, this.#adminToken)
+    const given = path.startsWith('/ofx') ? this.#ofx(request, path) : this.#site.handle(request, this.state, this.now())
+    this.#requests.push({ at: this.now(), method: request.method, path, status: given.kind === 'http' ? given.status : given.kind })
+    if (this.#requests.length > KEPT_REQUESTS) this.#requests.shift()
+    return given
+  }
+
+  /** The last requests to OFX server and web site, oldest first; no query, no body. */
+  requests(): readonly RequestEntry[] {
+    return this.#requests
+  }
+
+  /** Plays the steps from now on; a sentence, and nothing is played, when one cannot be. */
+  play(steps: readonly Step[]): string | null {
+    for (const [index, step] of steps.entries()) {
+      const wrong = this.#check(step)
+      if (wrong !== null) return `Step ${index + 1}: ${wrong}`
+    }
+    const now = this.now()
+    this.#steps.push(...steps.map((step) => ({ ...step, atMs: now + step.atMs })))
+    this.#steps.sort((a, b) => a.atMs - b.atMs)
+    this.settle()
+    return null
+  }
+
+  /** Does what is due by the clock: steps of scenarios, beginnings and ends of faults. */
+  settle(): void {
+    const now = this.now()
+    for (let step = this.#steps[0]; step !== undefined && step.atMs <= now; step = this.#steps[0]) {
+      this.#steps.shift()
+      this.faults.settle(step.atMs)
+      if (step.inject !== undefined) this.faults.inject(step.inject, step.atMs)
+      if (step.clear !== undefined) this.faults.clear(step.clear, step.atMs)
+      if (step.book !== undefined) {
+        const { login, account } = this.find(step.book.account)
+        const booking = bookingOf(step.book, login.customer.currency)
+        if (typeof booking !== 'string') login.ledger.book(account.spec.key, booking, step.atMs)
+      }
+    }
+    this.faults.settle(now)
   }
 
   /** Every pending and booked row of the account, in ledger order. Takes a key or any number it ever had. */
@@ -131,13 +188,31 @@ export class Bank {
     return this.faults.clear(which, this.now())
   }
 
+  has(account: string): boolean {
+    return this.#lookUp(account) !== null
+  }
+
   /** Throws a RangeError when there is no such account. */
   find(account: string): { readonly login: LoginState; readonly account: AccountState } {
+    const found = this.#lookUp(account)
+    if (found === null) throw new RangeError(`There is no account ${account}.`)
+    return found
+  }
+
+  #lookUp(account: string): { readonly login: LoginState; readonly account: AccountState } | null {
     for (const login of this.state.logins.values()) {
       const found = login.accounts.find((one) => one.spec.key === account || one.number === account || one.formerNumbers.includes(account))
       if (found !== undefined) return { login, account: found }
     }
-    throw new RangeError(`There is no account ${account}.`)
+    return null
+  }
+
+  #check(step: Step): string | null {
+    if (step.inject !== undefined) return this.faults.check(step.inject)
+    if (step.book === undefined) return null
+    if (!this.has(step.book.account)) return `There is no account ${step.book.account}.`
+    const booking = bookingOf(step.book, this.find(step.book.account).login.customer.currency)
+    return typeof booking === 'string' ? booking : null
   }
 
   #ofx(request: BankRequest, path: string): BankAnswer {
@@ -150,6 +225,7 @@ export class Bank {
       const instead = fault.definition.request?.(fault, moment)
       if (instead) return instead
     }
+    if (request.method !== 'POST') return answer(405, 'text/html', '<!DOCTYPE html><title>405</title><h1>Method Not Allowed</h1>', { allow: 'POST' })
     if (path !== this.state.ofxPath) return answer(404, 'text/html', '<!DOCTYPE html><title>404 Not Found</title><h1>Not Found</h1>')
     let given: BankAnswer = serveOfx(message, moment, placeOf(request, this.state.ofxPath), striking)
     for (const fault of striking) {

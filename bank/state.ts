@@ -65,8 +65,11 @@ export type BankState = {
   readonly zone: Zone
   readonly logins: ReadonlyMap<string, LoginState>
   readonly attempts: Attempt[]
-  /** Where the OFX server lives now; faults move it. */
+  /** Where the OFX server lives now, what it calls itself, and the oldest version it answers; faults change them. */
   ofxPath: string
+  fid: string
+  org: string
+  minimumVersion: number
   /** Lines of the public status page. */
   readonly notices: { readonly id: string; readonly text: string }[]
 }

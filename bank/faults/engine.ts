@@ -3,7 +3,7 @@
  * each request which of them strike. All chance comes from the fault's own seeded generator.
  */
 import { createRandom, hashText } from '../random.ts'
-import type { BankState, LoginState } from '../state.ts'
+import type { BankState } from '../state.ts'
 import { type Door, OPEN_DOOR } from '../wire.ts'
 import { ATLAS } from './atlas.ts'
 import type { Fault, FaultDefinition, Moment, Value } from './fault.ts'
@@ -30,35 +30,43 @@ export class Faults {
     this.#bank = bank
   }
 
-  /** Adds a fault, or returns a sentence that says what is wrong with the order. */
-  inject(order: FaultOrder, now: number): Fault | string {
+  /** A sentence that says what is wrong with the order, or null. */
+  check(order: FaultOrder): string | null {
     const definition = this.#known.get(order.name)
-    if (definition === undefined) return `There is no fault ${order.name}; GET /admin/atlas lists them.`
-    const parameters = readParameters(definition, order.parameters ?? {})
-    if (typeof parameters === 'string') return parameters
+    if (definition === undefined) return `There is no fault ${order.name}; the atlas lists them.`
     if (order.login !== undefined && !this.#bank.logins.has(order.login)) return `There is no login ${order.login}.`
-    const account = order.account === undefined ? null : this.#accountKey(order.account)
-    if (account === undefined) return `There is no account ${order.account}.`
+    if (order.account !== undefined && this.#accountKey(order.account) === undefined) return `There is no account ${order.account}.`
     for (const [name, value] of [['startsInMs', order.startsInMs], ['lastsMs', order.lastsMs], ['likelihood', order.likelihood]] as const) {
       if (value !== undefined && !(Number.isFinite(value) && value >= 0)) return `${name} must be a number of at least 0.`
     }
+    const parameters = readParameters(definition, order.parameters ?? {})
+    return typeof parameters === 'string' ? parameters : null
+  }
+
+  /** Adds a fault, or returns a sentence that says what is wrong with the order. */
+  inject(order: FaultOrder, now: number): Fault | string {
+    const wrong = this.check(order)
+    const definition = this.#known.get(order.name)
+    if (wrong !== null || definition === undefined) return wrong ?? ''
     const startsAt = now + (order.startsInMs ?? 0)
+    const lastsMs = order.lastsMs ?? definition.lastsMs
     const number = ++this.#injected
     const fault: Fault = {
-      id: `${definition.name}#${number}`,
+      id: `${definition.name}-${number}`,
       definition,
-      parameters,
+      parameters: readParameters(definition, order.parameters ?? {}) as Record<string, Value>,
       login: order.login ?? null,
-      account,
+      account: order.account === undefined ? null : (this.#accountKey(order.account) ?? null),
       startsAt,
-      endsAt: order.lastsMs === undefined ? null : startsAt + order.lastsMs,
+      endsAt: lastsMs === undefined ? null : startsAt + lastsMs,
       likelihood: order.likelihood ?? 1,
-      random: createRandom(hashText(`${definition.name}#${number}`, this.#bank.seed)),
+      random: createRandom(hashText(`${definition.name}-${number}`, this.#bank.seed)),
       hits: 0,
       begun: false,
       memory: new Map(),
     }
     this.#held.push(fault)
+    definition.announce?.(fault, { bank: this.#bank, now })
     this.settle(now)
     return fault
   }
@@ -105,7 +113,7 @@ export class Faults {
 
   #finish(fault: Fault, now: number): void {
     this.#held = this.#held.filter((one) => one !== fault)
-    if (fault.begun) fault.definition.end?.(fault, { bank: this.#bank, now })
+    if (fault.begun || fault.definition.announce !== undefined) fault.definition.end?.(fault, { bank: this.#bank, now })
   }
 
   #accountKey(keyOrNumber: string): string | undefined {
@@ -115,12 +123,6 @@ export class Faults {
     }
     return undefined
   }
-}
-
-/** True when the fault is about this login (and account, where one is given). */
-export function concerns(fault: Fault, login: LoginState | null, account: string | null = null): boolean {
-  if (fault.login !== null && fault.login !== login?.customer.user) return false
-  return fault.account === null || account === null || fault.account === account
 }
 
 function readParameters(definition: FaultDefinition, given: Readonly<Record<string, Value>>): Record<string, Value> | string {

@@ -102,9 +102,13 @@ export type FaultDefinition = {
   /** One sentence: what happens and what Relink owes. */
   readonly sentence: string
   readonly parameters: Readonly<Record<string, Parameter>>
+  /** How long it holds when the order does not say; default: until it is cleared. */
+  readonly lastsMs?: number
+  /** Tells the public at once that the fault will come. */
+  readonly announce?: (fault: Fault, moment: Moment) => void
   /** Changes the bank's state once, when the fault begins. */
   readonly begin?: (fault: Fault, moment: Moment) => void
-  /** Puts right what `begin` changed, when the fault is cleared or its time is over. */
+  /** Puts right what `announce` and `begin` changed, when the fault is cleared or its time is over. */
   readonly end?: (fault: Fault, moment: Moment) => void
   /** False as soon as a person has put it right. */
   readonly holds?: (fault: Fault, moment: Moment) => boolean
@@ -147,4 +151,10 @@ export function accountsOf(fault: Fault, bank: BankState): { readonly login: Log
   return loginsOf(fault, bank).flatMap((login) =>
     login.accounts.filter((account) => fault.account === null || account.spec.key === fault.account).map((account) => ({ login, account })),
   )
+}
+
+/** True when the fault is about this login (and account, where one is given). */
+export function concerns(fault: Fault, login: LoginState | null, account: string | null = null): boolean {
+  if (fault.login !== null && fault.login !== login?.customer.user) return false
+  return fault.account === null || account === null || fault.account === account
 }

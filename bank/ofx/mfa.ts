@@ -4,8 +4,7 @@
  * remembered by its CLIENTUID; within a session the CLIENTUID or ACCESSKEY is enough.
  */
 import { QUESTIONS } from '../customers.ts'
-import { concerns } from '../faults/engine.ts'
-import type { Fault, RequestMoment, Status } from '../faults/fault.ts'
+import { concerns, type Fault, type RequestMoment, type Status } from '../faults/fault.ts'
 import { digitsOf } from '../random.ts'
 import type { BankState, Challenge, LoginState } from '../state.ts'
 import { type Element, textOf } from './element.ts'

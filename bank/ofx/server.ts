@@ -3,8 +3,7 @@
  * finds, refuses what it does not know with a status, and never throws on bad input.
  */
 import { addDays, maxDay } from '../../src/domain/day.ts'
-import { concerns } from '../faults/engine.ts'
-import type { Fault, LoginMoment, RequestMoment, Status } from '../faults/fault.ts'
+import { concerns, type Fault, type LoginMoment, type RequestMoment, type Status } from '../faults/fault.ts'
 import type { LoginState } from '../state.ts'
 import { answer, type HttpAnswer } from '../wire.ts'
 import { accountInfo, findAccount } from './accounts.ts'
@@ -27,14 +26,14 @@ export function serveOfx(message: OfxRequest | string, moment: RequestMoment, pl
   if (typeof message === 'string') return answer(400, 'text/plain; charset=utf-8', `Bad Request: ${message}\n`)
   if (message.root.tag !== 'OFX') return answer(400, 'text/plain; charset=utf-8', 'Bad Request: the root element must be OFX.\n')
   let tree = answerTree(message, moment, place, faults)
-  for (const fault of faults) if (fault.login === null) tree = fault.definition.tree?.(fault, tree, moment) ?? tree
+  for (const fault of faults) tree = fault.definition.tree?.(fault, tree, moment) ?? tree
   return answer(200, 'application/x-ofx', writeMessage(tree, message.version, message.fileUid), { 'cache-control': 'no-store' })
 }
 
 function answerTree(message: OfxRequest, moment: RequestMoment, place: OfxPlace, faults: readonly Fault[]): Element {
   const sets = message.root.children
   const signonSet = sets.find((set) => /^SIGNONMSGSRQV\d$/.test(set.tag)) ?? null
-  if (!VERSIONS.includes(message.version)) return node('OFX', signonAnswer({ code: 2021, message: `Unsupported version ${message.version}` }, moment, null, []))
+  if (!VERSIONS.includes(message.version) || message.version < moment.bank.minimumVersion) return node('OFX', signonAnswer({ code: 2021, message: `Unsupported version ${message.version}` }, moment, null, []))
   const signed = signOn(child(signonSet, 'SONRQ'), signonSet ?? message.root, moment, faults)
   const challenge = challengeAnswer(signonSet, signed, message, moment)
   const rest = sets.filter((set) => set !== signonSet).map((set) => answerSet(set, message, signed, moment, place, faults))

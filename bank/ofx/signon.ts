@@ -4,9 +4,7 @@
  * it judges; never keeps a password, only a keyed digest.
  */
 import { createHmac } from 'node:crypto'
-import { BANK_FID, BANK_ORG } from '../customers.ts'
-import { concerns } from '../faults/engine.ts'
-import type { Fault, RequestMoment, Status } from '../faults/fault.ts'
+import { concerns, type Fault, type RequestMoment, type Status } from '../faults/fault.ts'
 import type { BankState, LoginState } from '../state.ts'
 import { child, children, type Element, textOf } from './element.ts'
 import { judgeMfa } from './mfa.ts'
@@ -30,7 +28,7 @@ export function signOn(sonrq: Element | null, message: Element, moment: RequestM
   const user = textOf(sonrq, 'USERID')
   const password = textOf(sonrq, 'USERPASS')
   if (sonrq === null || user === null || password === null) return refused(15500, 'Signon invalid: user id or password is missing')
-  const institution = checkInstitution(sonrq)
+  const institution = checkInstitution(sonrq, moment.bank)
   if (institution !== null) return { ...refused(0, ''), status: institution }
   if (/^anonymous/i.test(user)) return { status: OK, login: null, anonymous: true, accessKey: null }
 
@@ -46,11 +44,11 @@ export function digestOf(bank: BankState, secret: string): string {
 }
 
 /** FI is optional, but a wrong one is refused (13504), as banks with several brands on one server do. */
-function checkInstitution(sonrq: Element): Status | null {
+function checkInstitution(sonrq: Element, bank: BankState): Status | null {
   const fi = child(sonrq, 'FI')
   const org = textOf(fi, 'ORG')
   const fid = textOf(fi, 'FID')
-  const wrong = (org !== null && org.toUpperCase() !== BANK_ORG) || (fid !== null && fid !== BANK_FID)
+  const wrong = (org !== null && org.toUpperCase() !== bank.org) || (fid !== null && fid !== bank.fid)
   return wrong ? { code: 13504, message: 'FI missing or invalid in SONRQ' } : null
 }
 

@@ -5,8 +5,7 @@
  */
 import type { Day } from '../../src/domain/day.ts'
 import { decimalsOf, formatMinor } from '../../src/domain/money.ts'
-import { concerns } from '../faults/engine.ts'
-import type { Fault, LoginMoment, Statement, WireRow } from '../faults/fault.ts'
+import { concerns, type Fault, type LoginMoment, type Statement, type WireRow } from '../faults/fault.ts'
 import { isBooked, isPending, type TruthRow } from '../ledger/row.ts'
 import type { Zone } from '../ledger/zone.ts'
 import { digitsOf } from '../random.ts'
@@ -53,7 +52,7 @@ function bookedRow(row: TruthRow, account: AccountState, bank: BankState): WireR
   return { truth: row, fitid: fitidOf(row, account, bank), day: row.bookedOn, minor: row.minor, name: row.name, memo: row.memo }
 }
 
-export function pendingRow(row: TruthRow, account: AccountState, bank: BankState): WireRow {
+function pendingRow(row: TruthRow, account: AccountState, bank: BankState): WireRow {
   return { truth: row, fitid: fitidOf(row, account, bank, 'pending'), day: row.authorisedOn, minor: row.pendingMinor, name: row.name, memo: row.memo }
 }
 
@@ -66,7 +65,8 @@ export type StatementForm = {
 
 export function writeStatement(statement: Statement, form: StatementForm, moment: LoginMoment): Element {
   const { zone } = moment.bank
-  const decimals = decimalsOf(statement.currency)
+  // A wrong currency is a wrong name; the digits stay as the ledger has them.
+  const decimals = decimalsOf(statement.login.customer.currency)
   const amount = (minor: bigint): string => formatMinor(minor, decimals)
   const asOf = statement.balanceOn === null ? writeInstant(moment.now) : writeDay(statement.balanceOn, zone)
   const list = node('BANKTRANLIST', leaf('DTSTART', writeDay(statement.from, zone)), leaf('DTEND', writeDay(statement.to, zone)), statement.rows.map((row) => transaction(row, amount, zone)))
