@@ -29,7 +29,7 @@ export const NO_CURRENCY: Currency = 'XXX'
 type Frame = { readonly scope: Scope | null; readonly values: Values; readonly saved: Values | null; readonly line: number }
 
 /** OFX 2.2 section 11.3.1.1. */
-const ACCOUNT_KINDS: Readonly<Record<string, AccountKind>> = {
+export const ACCOUNT_KINDS: Readonly<Record<string, AccountKind>> = {
   CHECKING: 'checking', SAVINGS: 'savings', MONEYMRKT: 'money_market', CREDITLINE: 'credit_line', CD: 'certificate',
 } // prettier-ignore
 const KIND_OF_STATEMENT: Readonly<Record<string, AccountKind>> = { CCSTMTRS: 'credit_card', INVSTMTRS: 'investment' }
