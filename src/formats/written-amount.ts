@@ -12,9 +12,12 @@ export type AmountStyle = 'point' | 'comma'
 export type WrittenAmount = { readonly negative: boolean; readonly number: string; readonly currency: string | null }
 
 const SIGN = '[-+\\u2212\\u2013]?'
-const CURRENCY = '(?:[A-Z]{3}|[A-Z]{0,2}\\p{Sc}|kr\\.?|z\\u0142|K\\u010d|Ft|Fr\\.?|lei)?'
+const CURRENCY = '(?:[A-Z]{3}|[A-Z]{0,2}\\p{Sc}|[Kk]r\\.?|zł|Kč|Ft|Fr\\.?|lei)?'
 const NUMBER = "(?:\\d[\\d.,'\\u2019 ]*|[.,]\\d+)"
-const AMOUNT = new RegExp(`^(${SIGN}) ?(${CURRENCY}) ?(${SIGN}) ?(${NUMBER}?) ?(${SIGN}) ?(${CURRENCY}) ?(CR|DR)?$`, 'iu')
+const AMOUNT = new RegExp(`^(${SIGN}) ?(${CURRENCY}) ?(${SIGN}) ?(${NUMBER}?) ?(${SIGN}) ?(${CURRENCY}) ?(CR|DR|Cr|Dr)?$`, 'u')
+
+/** The codes of ISO 4217: other three letters before digits are a reference (`REF123`), not money. */
+const CODES = new Set(Intl.supportedValuesOf('currency'))
 
 /** 18 digits before and after the separator together (security.md section 5). */
 const MAX_DIGITS = 18
@@ -34,6 +37,7 @@ export function scanAmount(text: string): WrittenAmount | null {
   if (number === null) return null
   const negative = bracketed !== null || signs.some((sign) => sign !== '+') || mark.toUpperCase() === 'DR'
   const currency = currencyBefore === '' ? currencyAfter : currencyBefore
+  if (/^[A-Z]{3}$/.test(currency) && !CODES.has(currency)) return null
   return { negative, number, currency: currency === '' ? null : currency }
 }
 

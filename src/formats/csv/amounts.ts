@@ -1,0 +1,72 @@
+/**
+ * The signed amount of a CSV record by the columns of its layout, and the proof by the running balance:
+ * balance before + amount = balance after, forwards or backwards through the file.
+ */
+import { DecimalSum, type Decimal } from '../../domain/money.ts'
+import { magnitude, negate, readAmount, scanAmount, type AmountStyle } from '../written-amount.ts'
+import { markOf, type AmountColumns } from './layout.ts'
+import type { CsvRecord } from './records.ts'
+
+/** A cell's exact value: null when empty, undefined when it is no amount in this style. */
+export function cellAmount(record: CsvRecord, column: number, style: AmountStyle): Decimal | null | undefined {
+  const cell = record.cells[column] ?? ''
+  if (cell === '' || cell === '-') return null
+  const written = scanAmount(cell)
+  return written === null ? undefined : readAmount(written, style) ?? undefined
+}
+
+/** The amount with its sign (positive: money in): null when its cells are empty, undefined when they cannot be read. */
+export function signedAmount(record: CsvRecord, columns: AmountColumns, fee: number | null, style: AmountStyle): Decimal | null | undefined {
+  const amount = withoutFee(record, columns, style)
+  if (fee === null || amount === null || amount === undefined) return amount
+  const charged = cellAmount(record, fee, style)
+  return charged === null ? amount : charged === undefined ? undefined : plus(amount, negate(magnitude(charged)))
+}
+
+function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyle): Decimal | null | undefined {
+  if (columns.form === 'split') {
+    const out = cellAmount(record, columns.out, style)
+    const into = cellAmount(record, columns.in, style)
+    if (out === undefined || into === undefined) return undefined
+    if (out === null && into === null) return null
+    const paid = out === null ? null : columns.signed ? out : negate(out)
+    return plus(paid ?? ('0' as Decimal), into ?? ('0' as Decimal))
+  }
+  const amount = cellAmount(record, columns.at, style)
+  if (amount === null || amount === undefined) return amount
+  if (columns.form === 'signed') return columns.inverted ? negate(amount) : amount
+  const mark = markOf(record.cells[columns.mark] ?? '')
+  if (mark === null) return undefined
+  return mark === 'in' ? magnitude(amount) : negate(magnitude(amount))
+}
+
+/** How many steps from row to row the balance bears out in each direction, of how many. */
+export type Proof = { readonly steps: number; readonly forward: number; readonly backward: number }
+
+/** Compares each balance with its neighbour; rows without balance or amount break the chain. */
+export function prove(amounts: readonly (Decimal | null | undefined)[], balances: readonly (Decimal | null | undefined)[]): Proof {
+  let steps = 0
+  let forward = 0
+  let backward = 0
+  for (let i = 1; i < amounts.length; i += 1) {
+    const [before, after, balanceBefore, balanceAfter] = [amounts[i - 1], amounts[i], balances[i - 1], balances[i]]
+    if (typeof before !== 'string' || typeof after !== 'string' || typeof balanceBefore !== 'string' || typeof balanceAfter !== 'string') continue
+    steps += 1
+    if (plus(balanceBefore, after) === balanceAfter) forward += 1
+    if (plus(balanceAfter, before) === balanceBefore) backward += 1
+  }
+  return { steps, forward, backward }
+}
+
+/** Whether the balance column runs with the amounts: nearly every step, in one direction. */
+export function isProved({ steps, forward, backward }: Proof): boolean {
+  return steps > 0 && Math.max(forward, backward) * 10 >= steps * 9
+}
+
+/** Exact sum of two amounts. */
+export function plus(a: Decimal, b: Decimal): Decimal {
+  const sum = new DecimalSum()
+  sum.add(a)
+  sum.add(b)
+  return sum.toDecimal()
+}

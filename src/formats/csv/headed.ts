@@ -1,0 +1,149 @@
+/**
+ * Columns of a CSV file that has a heading line: the first meaning of each heading that the cells below
+ * bear out, and among several columns for one role the most telling. Where a running balance stands
+ * beside, it decides which amount column is the one that moves it.
+ */
+import type { Currency } from '../../domain/money.ts'
+import { scanAmount, type AmountStyle } from '../written-amount.ts'
+import { scanDate } from '../written-date.ts'
+import { cellAmount, isProved, prove, signedAmount } from './amounts.ts'
+import { readHeading, type Role } from './headings.ts'
+import { filled, markOf, type AmountColumns, type Columns } from './layout.ts'
+import type { CsvRecord } from './records.ts'
+
+/** Column indexes by role, the preferred first. */
+export type Roles = ReadonlyMap<Role, readonly number[]>
+
+const DATES = new Set<Role>(['booked', 'date', 'acted', 'value'])
+const AMOUNTS = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'foreignAmount'])
+
+/** Roles by the heading cells, tested on the records below; also the currency that a heading names. */
+export function readRoles(heading: CsvRecord, rows: readonly CsvRecord[]): { readonly roles: Roles; readonly currency: Currency | null } {
+  const found: { role: Role; rank: number; at: number }[] = []
+  let currency: Currency | null = null
+  heading.cells.forEach((cell, at) => {
+    const { meanings, currency: named } = readHeading(cell)
+    const cells = filled(rows, at)
+    const meaning = meanings.find(({ role }) => bearsOut(role, cells))
+    if (meaning === undefined) return
+    found.push({ ...meaning, at })
+    if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount') currency ??= named
+  })
+  found.sort((a, b) => a.rank - b.rank || a.at - b.at)
+  const roles = new Map<Role, number[]>()
+  for (const { role, at } of found) roles.set(role, [...(roles.get(role) ?? []), at])
+  // Texts are read from left to right, whatever word stands above them.
+  roles.get('memo')?.sort((a, b) => a - b)
+  return { roles, currency }
+}
+
+/** The columns, or null when dates or amounts are missing. `style` is that of the amounts in `rows`. */
+export function headedColumns(roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): Columns | null {
+  const first = (role: Role): number | null => roles.get(role)?.[0] ?? null
+  const dates = [first('booked'), first('date'), first('acted'), first('value')].filter((at) => at !== null)
+  const booked = dates[0]
+  const amount = chooseAmount(roles, rows, style)
+  if (booked === undefined || amount === null) return null
+  const others = (at: number | null): number | null => (at === booked ? null : at)
+  const memo = roles.get('memo') ?? []
+  const name = roles.get('name') ?? memo.slice(0, 1)
+  return {
+    booked,
+    acted: others(first('acted') ?? first('date')),
+    value: others(first('value')),
+    ...amount,
+    balance: first('balance'),
+    currency: first('currency'),
+    account: first('account'),
+    name,
+    memo: memo.filter((at) => !name.includes(at)),
+    reference: first('reference'),
+    id: first('id'),
+    check: first('check'),
+    status: first('status'),
+    kind: first('kind') ?? first('mark'),
+    foreignAmount: first('foreignAmount'),
+    foreignCurrency: first('foreignCurrency'),
+  }
+}
+
+function chooseAmount(roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): { readonly amount: AmountColumns; readonly fee: number | null } | null {
+  const candidates = amountCandidates(roles, rows, style)
+  const balance = roles.get('balance')?.[0]
+  const fee = roles.get('fee')?.[0] ?? null
+  if (balance !== undefined) {
+    const balances = rows.map((row) => cellAmount(row, balance, style))
+    for (const charged of fee === null ? [null] : [null, fee]) {
+      for (const amount of candidates) {
+        for (const variant of amount.form === 'signed' ? [amount, { ...amount, inverted: true }] : [amount]) {
+          if (isProved(prove(rows.map((row) => signedAmount(row, variant, charged, style)), balances))) return { amount: variant, fee: charged }
+        }
+      }
+    }
+  }
+  return candidates[0] === undefined ? null : { amount: candidates[0], fee: null }
+}
+
+function amountCandidates(roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {
+  const marks = roles.get('mark') ?? []
+  const [out, into] = [roles.get('debit')?.[0], roles.get('credit')?.[0]]
+  const candidates: AmountColumns[] = (roles.get('amount') ?? []).map((at) => singleAmount(rows, at, marks, style))
+  if (out !== undefined && into !== undefined) candidates.push(splitAmount(rows, out, into, style))
+  else if (candidates.length === 0 && (out ?? into) !== undefined) candidates.push({ form: 'signed', at: (out ?? into)!, inverted: out !== undefined })
+  return candidates
+}
+
+/**
+ * One amount column with the mark column that goes with it, if any. A mark gives the sign where no
+ * amount has one. Where amounts have signs they stand as written, unless every single one contradicts
+ * its mark: then the file counts what is owed (card statements), and the mark is right.
+ */
+export function singleAmount(rows: readonly CsvRecord[], at: number, marks: readonly number[], style: AmountStyle): AmountColumns {
+  for (const mark of marks) {
+    let negatives = 0
+    let agreeing = 0
+    let contradicting = 0
+    let unknown = 0
+    for (const row of rows) {
+      const amount = cellAmount(row, at, style)
+      if (typeof amount !== 'string' || amount === '0') continue
+      const direction = markOf(row.cells[mark] ?? '')
+      if (amount.startsWith('-')) negatives += 1
+      if (direction === null) unknown += 1
+      else if ((direction === 'out') === amount.startsWith('-')) agreeing += 1
+      else contradicting += 1
+    }
+    const inverted = negatives > 0 && agreeing === 0 && contradicting > 0
+    if (unknown === 0 && agreeing + contradicting > 0 && (negatives === 0 || inverted)) return { form: 'marked', at, mark }
+  }
+  return { form: 'signed', at, inverted: false }
+}
+
+/** Two columns; money out counts as written negative when none of it is positive. */
+export function splitAmount(rows: readonly CsvRecord[], out: number, into: number, style: AmountStyle): AmountColumns {
+  const paid = rows.map((row) => cellAmount(row, out, style)).filter((amount) => typeof amount === 'string' && amount !== '0')
+  return { form: 'split', out, in: into, signed: paid.length > 0 && paid.every((amount) => amount!.startsWith('-')) }
+}
+
+/** Four of five cells must be what the role says: footers and one odd row do not unmake a column. */
+function bearsOut(role: Role, cells: readonly string[]): boolean {
+  const mostly = (test: (cell: string) => boolean): boolean => cells.filter(test).length * 5 >= cells.length * 4
+  if (DATES.has(role)) return mostly((cell) => scanDate(cell) !== null)
+  if (AMOUNTS.has(role)) return mostly((cell) => cell === '-' || scanAmount(cell) !== null)
+  switch (role) {
+    case 'currency':
+    case 'foreignCurrency':
+      return mostly((cell) => /^([A-Z]{3}|[€£$])$/i.test(cell))
+    case 'mark':
+      return cells.length > 0 && mostly((cell) => markOf(cell) !== null)
+    case 'check':
+      return mostly((cell) => /^#?\d+$/.test(cell))
+    case 'id':
+      // An id that repeats is none.
+      return new Set(cells).size === cells.length
+    case 'account':
+      return new Set(cells).size <= 5 && mostly((cell) => /\d{3,}/.test(cell))
+    default:
+      return true
+  }
+}

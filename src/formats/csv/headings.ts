@@ -1,0 +1,98 @@
+/**
+ * Column headings of bank exports in the languages of Europe and the Americas, and what each may mean.
+ * A heading is only a claim: `valuta` is a date in Germany and a currency in Denmark, so layout.ts takes
+ * the first meaning that the cells below bear out.
+ */
+import { plainWords } from '../unstated.ts'
+
+export type Role =
+  | 'booked' | 'date' | 'acted' | 'value'
+  | 'amount' | 'debit' | 'credit' | 'mark' | 'fee' | 'balance' | 'currency'
+  | 'name' | 'memo' | 'reference' | 'id' | 'check' | 'status' | 'kind' | 'account'
+  | 'foreignAmount' | 'foreignCurrency'
+
+/** Words by role; the earlier a word stands in its list, the more it is preferred where several columns fit. */
+const WORDS: readonly (readonly [Role, string])[] = [
+  ['booked', 'booking date|posting date|posted date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|konyveles datuma'],
+  ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag'],
+  ['acted', 'transaction date|trans date|transaction posted date|purchase date|started date|date started|kaufdatum|belegdatum|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|date achat|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date'],
+  ['value', 'value date|valuta|valutadatum|datum valuta|wertstellung|wertstellungsdatum|wertstellungstag|wert|valutadato|valutadag|date de valeur|date valeur|valeur|fecha valor|f valor|data valuta|data valor|valor|rentedatum|rentedato|interest date|data waluty|arvopaiva'],
+  ['amount', 'net|net amount|netto|amount|transaction amount|amount in account currency|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|gross|brutto'],
+  ['debit', 'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|out|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|debito|debitos|saida|saidas|wydatki|obciazenia|obciazenie|charge|charges'],
+  ['credit', 'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|in|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy'],
+  ['mark', 'debit credit|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|code debet credit|transaction type|type|tipo|typ|art'],
+  ['fee', 'fee|fees|gebuhr|gebuhren|frais|commission|comision'],
+  ['balance', 'balance|running balance|running bal|account balance|balance after|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal'],
+  ['currency', 'currency|ccy|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|munt|muntsoort|moeda|moneda|waluta|mena|devizanem'],
+  ['account', 'account number|account no|account|account id|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|konto|kontonummer|kontonr|iban|iban bban|rekening|rekeningnummer|numero de compte|compte|cuenta|conto|conta|card number|card no'],
+  ['name', 'payee|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja'],
+  ['memo', 'description|transaction description|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title'],
+  ['id', 'transaction id|transactionid|fitid|unique id|id|transaktions id|transaktionsnummer|transaction number|id transaction|id transakcji'],
+  ['reference', 'reference|ref|ref no|reference number|transaction reference|bank reference|customer reference|referenz|kundenreferenz|kundenreferenz end to end|end to end id|referencia|riferimento|kenmerk|betalingskenmerk|numero do documento|numero documento|documento|referenznummer|viite|viitenumero'],
+  ['check', 'check number|cheque number|check no|cheque no|check|cheque|check or slip|chq no|check num'],
+  ['status', 'status|state|etat|estado|stato|transaction status'],
+  ['kind', 'type|transaction type|umsatzart|buchungsart|vorgang|transactiesoort|mutatiesoort|typ|tipo|art|code|category|kategorie|categorie|categoria'],
+  ['foreignAmount', 'original amount|foreign amount|local amount|amount in foreign currency|foreign currency amount|originalbetrag|betrag in fremdwahrung|fremdwahrungsbetrag|montant d origine'],
+  ['foreignCurrency', 'original currency|foreign currency|local currency|originalwahrung|fremdwahrung|devise d origine'],
+]
+
+/** Words inside longer headings, tried where no whole heading fits. */
+const PARTS: readonly (readonly [Role, RegExp])[] = [
+  ['value', /\b(value date|valuta|wertstellung|valeur|fecha valor|rente)/],
+  ['booked', /\b(booking|posting|posted|buchung|comptable|contable|contabile|boek|bokfor|bogfor)\w*/],
+  ['balance', /\b(balance|saldo|solde|kontostand|zustatek|egyenleg)\b/],
+  ['debit', /\b(debit|withdrawals?|belastung|addebit\w*|uscite|cargos?|debet)\b/],
+  ['credit', /\b(credit|deposits?|gutschrift|accredit\w*|entrate|abonos?)\b/],
+  ['amount', /\b(amount|betrag|umsatz|montant|importe|importo|bedrag|belopp|belop|belob|kwota|castka|osszeg|montante)\b/],
+  ['currency', /\b(currency|wahrung|waehrung|devise|divisa|moneda|moeda|waluta)\b/],
+  ['name', /\b(payee|beneficiary|counterparty|empfanger|auftraggeber|tegenpartij|beneficiaire|beneficiario|modtager|mottaker|kontrahent)\w*/],
+  ['memo', /\b(description|details|verwendungszweck|buchungstext|libelle|concepto|descripcion|descrizione|omschrijving|beskrivelse|descricao|opis|narrative)\b/],
+  ['date', /(\bdate\b|datum\b|\bfecha\b|\bdato\b|\bdata\b|\bdag\b)/],
+]
+
+/** Codes that headings carry beside the word: `Amount (EUR)`, `Betrag in CHF`. */
+const CODES = new Set('eur usd gbp chf sek nok dkk isk pln czk huf ron bgn try brl mxn aud cad nzd jpy cny inr zar sgd hkd ils'.split(' '))
+
+export type Heading = {
+  /** What the column may be, the likeliest first; `rank` compares columns with the same role, lower is better. */
+  readonly meanings: readonly { readonly role: Role; readonly rank: number }[]
+  /** Upper-case code named in the heading; null when none. */
+  readonly currency: string | null
+}
+
+const MEANINGS: ReadonlyMap<string, Heading['meanings']> = (() => {
+  const map = new Map<string, { role: Role; rank: number }[]>()
+  for (const [role, words] of WORDS) {
+    words.split('|').forEach((word, rank) => {
+      const known = map.get(word)
+      if (known === undefined) map.set(word, [{ role, rank }])
+      else known.push({ role, rank })
+    })
+  }
+  return map
+})()
+
+/** The meanings of a heading cell; none when no word is known. */
+export function readHeading(cell: string): Heading {
+  const symbol = cell.includes('€') ? 'EUR' : cell.includes('£') ? 'GBP' : null
+  const words = plainWords(cell).split(' ')
+  const last = words.at(-1) ?? ''
+  const code = words.length > 1 && CODES.has(last) ? last : null
+  if (code !== null) words.pop()
+  if (code !== null && (words.at(-1) === 'in' || words.at(-1) === 'en')) words.pop()
+  const plain = words.join(' ')
+  const currency = code?.toUpperCase() ?? symbol
+  const exact = MEANINGS.get(plain)
+  if (exact !== undefined) return { meanings: exact, currency }
+  if (plain === '' || plain.length > 60 || /\d{4}/.test(plain)) return { meanings: [], currency: null }
+  return { meanings: PARTS.filter(([, part]) => part.test(plain)).map(([role]) => ({ role, rank: 100 })), currency }
+}
+
+/** Whether a record is a heading line: it names a date and an amount, and no cell of it is a figure. */
+export function isHeadingLine(cells: readonly string[]): boolean {
+  const roles = new Set(cells.flatMap((cell) => readHeading(cell).meanings.map(({ role }) => role)))
+  const dated = roles.has('booked') || roles.has('date') || roles.has('acted') || roles.has('value')
+  const valued = roles.has('amount') || roles.has('debit') || roles.has('credit')
+  const named = cells.filter((cell) => cell.trim() !== '')
+  return dated && valued && named.length >= 2 && !named.some((cell) => /^[-+]?[\d.,]+$/.test(cell.trim()))
+}

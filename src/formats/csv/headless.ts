@@ -1,0 +1,139 @@
+/**
+ * Columns of a CSV file without a heading line, from the cells alone. What is read as amount must be
+ * the only candidate, or be told apart by evidence: a running balance that it moves, a sign, or a pair
+ * of columns of which each row fills one. Without evidence the file is refused, not guessed.
+ */
+import { scanAmount, type AmountStyle } from '../written-amount.ts'
+import { scanDate } from '../written-date.ts'
+import { cellAmount, isProved, plus, prove, signedAmount } from './amounts.ts'
+import { singleAmount, splitAmount } from './headed.ts'
+import { filled, markOf, type AmountColumns, type Columns } from './layout.ts'
+import type { CsvRecord } from './records.ts'
+
+export type Headless = { readonly columns: Columns; readonly rows: readonly CsvRecord[] }
+
+/** Why the columns could not be told. */
+export type HeadlessProblem = 'no_date' | 'no_amount' | 'ambiguous_amount'
+
+type Choice = { readonly amount: AmountColumns; readonly balance: number | null }
+
+/** Columns which hold dates in every filled cell and in at least half of the records. */
+export function dateColumns(records: readonly CsvRecord[]): readonly number[] {
+  return indexes(records).filter((at) => {
+    const cells = filled(records, at)
+    return cells.length * 2 >= records.length && cells.length > 0 && cells.every((cell) => scanDate(cell) !== null)
+  })
+}
+
+/** Columns of figures; those of whole numbers only (check numbers, categories) just where there are no others. */
+export function moneyColumns(rows: readonly CsvRecord[], dates: readonly number[]): readonly number[] {
+  const figures = indexes(rows).filter((at) => {
+    const cells = filled(rows, at)
+    return !dates.includes(at) && cells.length > 0 && cells.every((cell) => scanAmount(cell) !== null)
+  })
+  const written = figures.filter((at) => filled(rows, at).some((cell) => /[^\d]/.test(cell)))
+  return written.length > 0 ? written : figures
+}
+
+/** The columns, or what is missing. `style` is that of the money columns. */
+export function headlessColumns(records: readonly CsvRecord[], style: AmountStyle): Headless | HeadlessProblem {
+  const dates = dateColumns(records)
+  const booked = dates[0]
+  if (booked === undefined) return 'no_date'
+  const rows = records.filter(({ cells }) => (cells[booked] ?? '') !== '')
+  const money = moneyColumns(rows, dates)
+  if (money.length === 0) return 'no_amount'
+  const marks = indexes(rows).filter((at) => !money.includes(at) && !dates.includes(at) && filled(rows, at).length > 0 && filled(rows, at).every((cell) => markOf(cell) !== null))
+  const choice = provedChoice(rows, money, marks, style) ?? unprovedChoice(rows, money, marks, style)
+  if (choice === null) return 'ambiguous_amount'
+  const { amount, balance } = choice
+  const texts = indexes(rows).filter((at) => !dates.includes(at) && !money.includes(at) && !marks.includes(at) && isText(filled(rows, at)))
+  const currency = indexes(rows).find((at) => filled(rows, at).length === rows.length && filled(rows, at).every((cell) => /^[A-Z]{3}$/.test(cell))) ?? null
+  const account = indexes(rows).find((at) => isAccount(filled(rows, at), rows.length)) ?? null
+  const told = texts.filter((at) => at !== currency && at !== account)
+  // A few single words that repeat (DEBIT, Visa) are a type of transaction, not a description.
+  const kinds = told.filter((at) => isKind(filled(rows, at)))
+  const name = told.filter((at) => !kinds.includes(at))
+  return {
+    rows,
+    columns: {
+      booked, acted: null, value: dates[1] ?? null, amount, fee: null, balance, currency, account,
+      name: name.slice(0, 1), memo: name.slice(1), reference: null, id: null, check: null, status: null, kind: marks[0] ?? kinds[0] ?? null,
+      foreignAmount: null, foreignCurrency: null,
+    },
+  }
+}
+
+/** Amount and balance columns that agree from row to row, or within each row with the balance before in a column of its own. */
+function provedChoice(rows: readonly CsvRecord[], money: readonly number[], marks: readonly number[], style: AmountStyle): Choice | null {
+  const candidates = [...pairs(rows, money, style), ...money.map((at) => singleAmount(rows, at, marks, style))].map((amount) => ({
+    amount, amounts: rows.map((row) => signedAmount(row, amount, null, style)),
+  }))
+  const balances = new Map(money.map((at) => [at, rows.map((row) => cellAmount(row, at, style))]))
+  for (const { amount, amounts } of candidates) {
+    const balance = money.find((at) => !uses(amount, at) && isProved(prove(amounts, balances.get(at)!)))
+    if (balance !== undefined) return { amount, balance }
+  }
+  for (const { amount, amounts } of candidates) {
+    const balance = money.find((at) => !uses(amount, at) && !uses(amount, at - 1) && rows.every((_, i) => {
+      const [start, moved, end] = [balances.get(at - 1)?.[i], amounts[i], balances.get(at)![i]]
+      return typeof start === 'string' && typeof moved === 'string' && typeof end === 'string' && plus(start, moved) === end
+    }))
+    if (balance !== undefined) return { amount, balance }
+  }
+  return null
+}
+
+function unprovedChoice(rows: readonly CsvRecord[], money: readonly number[], marks: readonly number[], style: AmountStyle): Choice | null {
+  const only = money.length === 1 ? money[0] : undefined
+  if (only !== undefined) return { amount: singleAmount(rows, only, marks, style), balance: null }
+  const pair = pairs(rows, money, style)[0]
+  if (pair !== undefined) return { amount: pair, balance: null }
+  const isNegative = (at: number): boolean => rows.some((row) => cellAmount(row, at, style)?.startsWith('-') === true)
+  const signed = money.filter(isNegative)
+  if (signed.length === 1) return { amount: singleAmount(rows, signed[0]!, marks, style), balance: null }
+  // `amount, (empty), balance`: the usual order is money out, money in, balance, and none came in.
+  const [first, second] = money
+  const between = first === undefined ? [] : filled(rows, first + 1)
+  if (signed.length === 0 && first !== undefined && second === first + 2 && between.length === 0) {
+    return { amount: splitAmount(rows, first, first + 1, style), balance: null }
+  }
+  return null
+}
+
+/** Two money columns of which each row fills exactly one, the left one being money out unless its signs say otherwise. */
+function pairs(rows: readonly CsvRecord[], money: readonly number[], style: AmountStyle): readonly AmountColumns[] {
+  const isFilled = (row: CsvRecord, at: number): boolean => {
+    const amount = cellAmount(row, at, style)
+    return typeof amount === 'string' && amount !== '0'
+  }
+  return money.slice(1).flatMap((right, i) => {
+    const left = money[i]!
+    if (right !== left + 1 || !rows.every((row) => isFilled(row, left) !== isFilled(row, right))) return []
+    const rightIsOut = rows.some((row) => cellAmount(row, right, style)?.startsWith('-') === true)
+    return [rightIsOut ? splitAmount(rows, right, left, style) : splitAmount(rows, left, right, style)]
+  })
+}
+
+function uses(amount: AmountColumns, at: number): boolean {
+  return amount.form === 'split' ? amount.out === at || amount.in === at : amount.at === at
+}
+
+function isText(cells: readonly string[]): boolean {
+  return cells.some((cell) => /\p{L}/u.test(cell))
+}
+
+function isKind(cells: readonly string[]): boolean {
+  return new Set(cells).size * 2 <= cells.length && cells.every((cell) => !/\s/.test(cell))
+}
+
+/** The same IBAN or long number in every row is the account that the rows belong to. */
+function isAccount(cells: readonly string[], rows: number): boolean {
+  const first = cells[0] ?? ''
+  return rows > 1 && cells.length === rows && cells.every((cell) => cell === first) && /^([A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{8,20})$/.test(first.replace(/ /g, ''))
+}
+
+function indexes(records: readonly CsvRecord[]): readonly number[] {
+  const width = records.reduce((most, { cells }) => Math.max(most, cells.length), 0)
+  return Array.from({ length: width }, (_, at) => at)
+}

@@ -1,0 +1,132 @@
+/**
+ * Infers the layout of a CSV file from its first records: heading or none, columns, notation of dates
+ * and amounts, direction of time. What cannot be inferred is a failure that says what is missing and
+ * on which line it was looked for.
+ */
+import type { Currency } from '../../domain/money.ts'
+import { failed, ok, type Result } from '../../domain/result.ts'
+import type { FormatFailure } from '../../domain/statement.ts'
+import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
+import { chooseOrder, readDate, scanDate, type DateOrder } from '../written-date.ts'
+import { plainWords } from '../unstated.ts'
+import { cellAmount, isProved, prove, signedAmount } from './amounts.ts'
+import { headedColumns, readRoles } from './headed.ts'
+import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
+import { isHeadingLine } from './headings.ts'
+import { filled, type Columns, type Layout } from './layout.ts'
+import type { CsvRecord } from './records.ts'
+
+/** Preambles of banks have up to some dozens of lines. */
+const HEADING_WITHIN = 100
+
+const SYMBOLS: ReadonlyMap<string, Currency> = new Map([
+  ['€', 'EUR'], ['£', 'GBP'], ['zł', 'PLN'], ['Kč', 'CZK'], ['Ft', 'HUF'], ['₹', 'INR'], ['US$', 'USD'], ['A$', 'AUD'], ['C$', 'CAD'], ['R$', 'BRL'], ['NZ$', 'NZD'],
+])
+
+/** `records` are the first of the file; `delimiter` is a hint on the country it was made for. */
+export function inferLayout(records: readonly CsvRecord[], delimiter: string): Result<Layout, FormatFailure> {
+  const headingAt = records.slice(0, HEADING_WITHIN).findIndex(({ cells }) => isHeadingLine(cells))
+  return headingAt === -1 ? inferHeadless(records, delimiter) : inferHeaded(records, headingAt, delimiter)
+}
+
+function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter: string): Result<Layout, FormatFailure> {
+  const heading = records[headingAt]!
+  const rows = records.slice(headingAt + 1)
+  const { roles, currency } = readRoles(heading, rows)
+  const amountColumns = (['amount', 'debit', 'credit', 'balance', 'fee'] as const).flatMap((role) => roles.get(role) ?? [])
+  const style = styleOf(rows, amountColumns)
+  const columns = headedColumns(roles, rows, style)
+  if (columns === null) {
+    const missing = ['booked', 'date', 'acted', 'value'].some((role) => roles.has(role as 'date')) ? 'amounts (one column, or debit and credit)' : 'dates'
+    return failed({ code: 'missing_field', message: `The columns under the heading on line ${heading.line} hold no readable ${missing}.`, line: heading.line })
+  }
+  const preamble = records.slice(0, headingAt)
+  const european = !/\b(date|posted|day)\b/.test(plainWords(heading.cells[columns.booked] ?? '')) || heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
+  const layout = settle(columns, rows, style, delimiter === ';' || european)
+  return ok({
+    ...layout,
+    skipped: headingAt + 1,
+    accountNumber: accountInPreamble(preamble),
+    fixedCurrency: currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7]),
+  })
+}
+
+function inferHeadless(records: readonly CsvRecord[], delimiter: string): Result<Layout, FormatFailure> {
+  const line = records[0]?.line ?? 1
+  const dates = dateColumns(records)
+  const dated = records.filter(({ cells }) => dates[0] !== undefined && (cells[dates[0]] ?? '') !== '')
+  const money = moneyColumns(dated, dates)
+  const style = styleOf(dated, money)
+  const found = headlessColumns(records, style)
+  if (typeof found === 'string') return failed({ code: 'missing_field', message: problemMessage(found, line), line })
+  const layout = settle(found.columns, found.rows, style, delimiter === ';')
+  return ok({ ...layout, skipped: 0, accountNumber: null, fixedCurrency: currencyInAmounts(found.rows, money) })
+}
+
+/** Date order, direction and the use of the balance column, for columns that are found. */
+function settle(columns: Columns, rows: readonly CsvRecord[], style: AmountStyle, european: boolean): Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency'> {
+  const order = orderOf(columns, rows, style === 'comma' || european)
+  const amounts = rows.map((row) => signedAmount(row, columns.amount, columns.fee, style))
+  const balances = columns.balance === null ? [] : rows.map((row) => cellAmount(row, columns.balance!, style))
+  const proof = prove(amounts, balances)
+  const days = filled(rows, columns.booked).map(scanDate).map((date) => (date === null ? null : readDate(date, order))).filter((day) => day !== null)
+  const byDate = (days[0] ?? '') > (days.at(-1) ?? '') ? 'backward' : 'forward'
+  const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
+  // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
+  const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
+  return { ...columns, balance, order, style, direction }
+}
+
+function orderOf(columns: Columns, rows: readonly CsvRecord[], dayFirst: boolean): DateOrder {
+  const dates = (at: number | null): ReturnType<typeof scanDate>[] => (at === null ? [] : filled(rows, at).map(scanDate).filter((date) => date !== null))
+  const booked = dates(columns.booked).filter((date) => date !== null)
+  const others = [...dates(columns.acted), ...dates(columns.value)].filter((date) => date !== null && date.kind === 'numbers')
+  const fits = (order: DateOrder): boolean => others.every((date) => date === null || readDate(date, order) !== null)
+  const decided = others.length > 0 && fits('dmy') !== fits('mdy') ? (fits('dmy') ? 'dmy' : 'mdy') : null
+  return chooseOrder(booked, decided ?? (dayFirst ? 'dmy' : null))
+}
+
+function styleOf(rows: readonly CsvRecord[], columns: readonly number[]): AmountStyle {
+  return chooseStyle(columns.flatMap((at) => filled(rows, at).map(scanAmount)).filter((amount) => amount !== null), null)
+}
+
+/** The one currency that amounts carry beside them; null when none or several. */
+function currencyInAmounts(rows: readonly CsvRecord[], columns: readonly number[]): Currency | null {
+  const found = new Set<Currency>()
+  for (const at of columns) {
+    for (const cell of filled(rows, at)) {
+      const written = scanAmount(cell)?.currency ?? null
+      const code = written === null ? undefined : /^[A-Z]{3}$/.test(written) ? written : SYMBOLS.get(written)
+      if (code !== undefined) found.add(code)
+    }
+  }
+  return found.size === 1 ? [...found][0]! : null
+}
+
+/** An IBAN, a number in Excel's text form (`="0123"`), or the cell beside a label such as `Konto:`. */
+function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
+  for (const { cells } of preamble) {
+    for (const [i, cell] of cells.entries()) {
+      const bare = cell.replace(/^="?|"$/g, '')
+      const iban = /\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b/.exec(bare)
+      if (iban !== null) return iban[1]!.replace(/ /g, '')
+      if (cell.startsWith('=') && /^\d{5,}$/.test(bare)) return bare
+      const labelled = /^(account|konto|compte|cuenta|conto|conta|rekening|kontonummer|account number|numero de compte)\b/.test(plainWords(cell))
+      const beside = (cells[i + 1] ?? '').replace(/^="?|"$/g, '').trim()
+      if (labelled && /^[\d*xX. /-]{4,}$/.test(beside) && /\d{3}/.test(beside)) return beside
+    }
+  }
+  return null
+}
+
+function problemMessage(problem: HeadlessProblem, line: number): string {
+  const look = `No heading line was found, and in the records from line ${line} on`
+  switch (problem) {
+    case 'no_date':
+      return `${look} no column holds dates. Export with a heading line, or check that this is a list of transactions.`
+    case 'no_amount':
+      return `${look} no column holds amounts. Export with a heading line, or check that this is a list of transactions.`
+    case 'ambiguous_amount':
+      return `${look} several columns could be the amount. Put a heading line above, such as Date,Description,Amount,Balance.`
+  }
+}

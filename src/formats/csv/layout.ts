@@ -1,0 +1,65 @@
+/**
+ * How one CSV file is laid out: which column means what, how dates and amounts are written, which sign
+ * means money in, and in which direction time runs. A layout is inferred once from a sample and then
+ * holds for the whole file; a row that contradicts it is a failure, never a guess.
+ */
+import type { Currency } from '../../domain/money.ts'
+import type { AmountStyle } from '../written-amount.ts'
+import type { DateOrder } from '../written-date.ts'
+import type { CsvRecord } from './records.ts'
+
+/** Columns are indexes from 0. */
+export type AmountColumns =
+  /** One column with a sign; `inverted` when evidence showed that positive means money out. */
+  | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean }
+  /** The direction stands in another column (D/C, Af/Bij, debit/credit); a sign in the amount itself is dropped. */
+  | { readonly form: 'marked'; readonly at: number; readonly mark: number }
+  /** Money out and money in have columns of their own; `signed` when money out is written negative. */
+  | { readonly form: 'split'; readonly out: number; readonly in: number; readonly signed: boolean }
+
+export type Columns = {
+  readonly booked: number
+  readonly acted: number | null
+  readonly value: number | null
+  readonly amount: AmountColumns
+  /** Taken off the amount: only set where the balance column proves it. */
+  readonly fee: number | null
+  readonly balance: number | null
+  readonly currency: number | null
+  readonly account: number | null
+  readonly name: readonly number[]
+  readonly memo: readonly number[]
+  readonly reference: number | null
+  readonly id: number | null
+  readonly check: number | null
+  readonly status: number | null
+  readonly kind: number | null
+  readonly foreignAmount: number | null
+  readonly foreignCurrency: number | null
+}
+
+export type Notation = { readonly order: DateOrder; readonly style: AmountStyle }
+
+export type Layout = Columns & Notation & {
+  /** Records before the first row: preamble and heading. */
+  readonly skipped: number
+  readonly accountNumber: string | null
+  /** The currency where no column tells one. */
+  readonly fixedCurrency: Currency | null
+  readonly direction: 'forward' | 'backward'
+}
+
+/** A column's cells that are not empty. */
+export function filled(records: readonly CsvRecord[], column: number): readonly string[] {
+  return records.map(({ cells }) => cells[column] ?? '').filter((cell) => cell !== '')
+}
+
+const OUT = /^(d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut)$/
+const IN = /^(c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|k|kredit|gutschrift|deposit|\+|inn|ind)$/
+
+/** Direction of a mark cell; null for other words. */
+export function markOf(cell: string): 'out' | 'in' | null {
+  const plain = cell.trim().toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')
+  if (OUT.test(plain)) return 'out'
+  return IN.test(plain) ? 'in' : null
+}

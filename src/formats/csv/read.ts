@@ -1,0 +1,159 @@
+/**
+ * Reads CSV exports of banks without configuration, as a stream: the first 256 kB decide delimiter,
+ * columns and notation (infer.ts), then rows flow in flat memory. A file that cannot be understood, or
+ * a row that contradicts what was understood, is a failure with its line. Several accounts or
+ * currencies in one file become statements of their own.
+ */
+import type { Currency, Decimal } from '../../domain/money.ts'
+import { failed, ok, type Result } from '../../domain/result.ts'
+import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
+import { decodeText } from '../decode.ts'
+import { NO_LIMITS, type ReadLimits } from '../lines.ts'
+import { UNSTATED_CURRENCY } from '../unstated.ts'
+import { inferLayout } from './infer.ts'
+import type { Layout } from './layout.ts'
+import { likelyDelimiters, readRecords, type CsvRecord } from './records.ts'
+import { readRow, type CsvRow } from './rows.ts'
+import { RunningBalance } from './running-balance.ts'
+
+/** Characters of the file that decide its layout. */
+const SAMPLE_LENGTH = 262_144
+
+/** Delimiters that are tried before a file is given up. */
+const ATTEMPTS = 3
+const ROWS_A_BATCH = 500
+
+/** Reads a whole file. */
+export async function* readCsv(chunks: AsyncIterable<Uint8Array>, limits: ReadLimits = NO_LIMITS): AsyncGenerator<Result<StatementPart, FormatFailure>> {
+  const text = decodeText(chunks)
+  let sample = ''
+  let whole = false
+  while (sample.length < SAMPLE_LENGTH && !whole) {
+    const next = await text.next()
+    if (next.done === true) whole = true
+    else sample += next.value
+  }
+  if (sample.trim() === '') return yield failed({ code: 'empty_file', message: 'The file is empty.', line: 0 })
+  const dialect = await inferDialect(sample.slice(0, SAMPLE_LENGTH), whole)
+  if (!dialect.ok) return yield dialect
+  const { delimiter, layout } = dialect.value
+  const reader = new RowReader(layout)
+  let index = 0
+  for await (const record of readRecords(chain(sample, text), delimiter, limits.maxLines)) {
+    if (!record.ok) return yield record
+    index += 1
+    if (index <= layout.skipped) continue
+    const row = readRow(record.value, layout)
+    if (!row.ok) return yield row
+    reader.accept(row.value, record.value.line)
+    if (reader.hasParts) yield* reader.take()
+  }
+  reader.finish()
+  yield* reader.take()
+}
+
+/** The delimiter with which the sample makes sense, and the layout that it has then. */
+async function inferDialect(sample: string, whole: boolean): Promise<Result<{ readonly delimiter: string; readonly layout: Layout }, FormatFailure>> {
+  let firstFailure: FormatFailure | null = null
+  for (const delimiter of likelyDelimiters(sample).slice(0, ATTEMPTS)) {
+    const { records, failure } = await sampleRecords(sample, whole, delimiter)
+    const layout = inferLayout(records, delimiter)
+    if (layout.ok) return ok({ delimiter, layout: layout.value })
+    firstFailure ??= failure ?? layout.failure
+  }
+  return failed(firstFailure ?? { code: 'missing_field', message: 'No column separator (comma, semicolon, tab or bar) was found on any line; this is no CSV of transactions.', line: 1 })
+}
+
+async function sampleRecords(sample: string, whole: boolean, delimiter: string): Promise<{ readonly records: readonly CsvRecord[]; readonly failure: FormatFailure | null }> {
+  const records: CsvRecord[] = []
+  for await (const record of readRecords(chain(sample, []), delimiter, null)) {
+    // A sample cut inside a quoted field ends in a failure that is none of the file.
+    if (!record.ok) return { records, failure: whole ? record.failure : null }
+    records.push(record.value)
+  }
+  // The last record of a cut sample is half a record.
+  if (!whole) records.pop()
+  return { records, failure: null }
+}
+
+async function* chain(first: string, rest: AsyncIterable<string> | readonly string[]): AsyncGenerator<string> {
+  yield first
+  yield* rest
+}
+
+/** Collects rows to parts; a change of account or currency begins another statement. */
+class RowReader {
+  #parts: StatementPart[] = []
+  #rows: StatementRow[] = []
+  #balance: RunningBalance
+  #open: { readonly account: string | null; readonly currency: Currency | null } | null = null
+  #declined = 0
+  #seen = false
+  readonly #layout: Layout
+
+  constructor(layout: Layout) {
+    this.#layout = layout
+    this.#balance = new RunningBalance(layout.direction)
+  }
+
+  get hasParts(): boolean {
+    return this.#parts.length > 0
+  }
+
+  *take(): Generator<Result<StatementPart, FormatFailure>> {
+    const parts = this.#parts
+    this.#parts = []
+    for (const part of parts) yield ok(part)
+  }
+
+  accept(row: CsvRow, line: number): void {
+    if (row.type === 'declined') this.#declined += 1
+    if (row.type === 'balance') {
+      if (this.#open === null) this.#start(this.#layout.accountNumber, this.#layout.fixedCurrency, line)
+      this.#balance.state(row.kind, row.amount, row.on)
+    }
+    if (row.type !== 'row') return
+    const open = this.#open
+    // A balance in words before the first row does not know account and currency yet; the row completes it.
+    if (open === null || (row.account !== open.account || row.currency !== open.currency)) this.#start(row.account, row.currency, line)
+    this.#balance.move(row.row.amount, row.balance, row.row)
+    this.#rows.push(row.row)
+    if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
+  }
+
+  finish(): void {
+    if (!this.#seen) this.#start(this.#layout.accountNumber, this.#layout.fixedCurrency, 1)
+    this.#end()
+  }
+
+  #start(account: string | null, currency: Currency | null, line: number): void {
+    this.#end()
+    this.#seen = true
+    this.#open = { account, currency }
+    this.#parts.push({
+      part: 'start',
+      head: { account: { number: account, bankId: null, branchId: null, kind: 'other', name: null }, currency, covers: { from: null, to: null }, line },
+    })
+  }
+
+  #end(): void {
+    const open = this.#open
+    if (open === null) return
+    this.#open = null
+    this.#flushRows()
+    if (this.#declined > 0) {
+      this.#parts.push({ part: 'notice', code: 'declined', severity: 'INFO', message: `${this.#declined} declined or cancelled payments were left out.`, line: 0 })
+      this.#declined = 0
+    }
+    for (const { kind, amount, on } of this.#balance.stated()) {
+      this.#parts.push({ part: 'balance', balance: { kind, amount: amount as Decimal, currency: open.currency ?? UNSTATED_CURRENCY, on, at: null } })
+    }
+    this.#parts.push({ part: 'end', covers: { from: null, to: null } })
+    this.#balance = new RunningBalance(this.#layout.direction)
+  }
+
+  #flushRows(): void {
+    if (this.#rows.length > 0) this.#parts.push({ part: 'rows', rows: this.#rows })
+    this.#rows = []
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * CSV text to records with their lines. The tokeniser is csv-parse; this adds line numbers of records,
+ * the limits of security.md section 5, and the choice of delimiter.
+ */
+import { pipeline, Readable } from 'node:stream'
+import { Parser } from 'csv-parse'
+import { failed, ok, type Result } from '../../domain/result.ts'
+import type { FormatFailure } from '../../domain/statement.ts'
+import { LINE_LENGTH_MAX } from '../lines.ts'
+
+/** `cells` are trimmed; `line` is where the record begins, from 1. */
+export type CsvRecord = { readonly cells: readonly string[]; readonly line: number }
+
+const COLUMNS_MAX = 200
+
+/** From the least to the most likely to stand inside a number or text. */
+const DELIMITERS = ['\t', ';', '|', ','] as const
+
+type Tokenised = { readonly record: readonly string[]; readonly info: { readonly lines: number } }
+
+/** Yields the records one by one; the last item may be a failure. Errors of `text` itself are thrown on. */
+export async function* readRecords(
+  text: AsyncIterable<string>,
+  delimiter: string,
+  maxLines: number | null,
+): AsyncGenerator<Result<CsvRecord, FormatFailure>> {
+  const parser = new Parser({
+    delimiter, info: true, relax_quotes: true, relax_column_count: true, skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n', '\r'], max_record_size: LINE_LENGTH_MAX,
+  })
+  let line = 1
+  try {
+    // The callback is there because a pipeline without one rethrows; the loop below sees every error.
+    pipeline(Readable.from(text), parser, () => {})
+    for await (const { record, info } of parser as AsyncIterable<Tokenised>) {
+      const inner = record.reduce((sum, cell) => sum + (cell.includes('\n') || cell.includes('\r') ? cell.split(/\r\n|\n|\r/).length - 1 : 0), 0)
+      line = info.lines - inner
+      if (record.length > COLUMNS_MAX) {
+        return yield failed({ code: 'limit_exceeded', message: `Line ${line} has more than ${COLUMNS_MAX} columns.`, line })
+      }
+      if (maxLines !== null && info.lines > maxLines) {
+        return yield failed({ code: 'limit_exceeded', message: `The file has more than ${maxLines} lines. Export a shorter period, or import the file on the command line.`, line })
+      }
+      const cells = record.map((cell) => cell.trim())
+      if (cells.some((cell) => cell !== '')) yield ok({ cells, line })
+      line = info.lines + 1
+    }
+  } catch (error) {
+    const failure = failureOf(error, line)
+    if (failure === null) throw error
+    yield failed(failure)
+  }
+}
+
+/** The delimiters that may be the one, the likeliest first: those that cut most lines into the same number of cells. */
+export function likelyDelimiters(sample: string): readonly string[] {
+  const lines = unquotedLines(sample)
+  const scored = DELIMITERS.map((delimiter, rank) => {
+    const counts = new Map<number, number>()
+    for (const line of lines) {
+      const count = line.split(delimiter).length - 1
+      if (count > 0) counts.set(count, (counts.get(count) ?? 0) + 1)
+    }
+    const [count = 0, agreeing = 0] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? []
+    return { delimiter, rank, count, agreeing }
+  })
+  return scored
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.agreeing - a.agreeing || b.count - a.count || a.rank - b.rank)
+    .map(({ delimiter }) => delimiter)
+}
+
+/** Up to 500 lines, without what stands between quotes. */
+function unquotedLines(sample: string): readonly string[] {
+  const bare = sample.replace(/"[^"]*"/g, '""')
+  return bare.split(/\r\n|\n|\r/, 500).filter((line) => line.trim() !== '')
+}
+
+function failureOf(error: unknown, line: number): FormatFailure | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'CSV_QUOTE_NOT_CLOSED') {
+    return { code: 'truncated', message: `A quoted field in the record on line ${line} is never closed; the file is cut off or a quote is missing.`, line }
+  }
+  if (code === 'CSV_MAX_RECORD_SIZE') {
+    return { code: 'limit_exceeded', message: `The record on line ${line} is longer than ${LINE_LENGTH_MAX} characters; a closing quote may be missing.`, line }
+  }
+  return code.startsWith('CSV_') ? { code: 'malformed', message: `The record on line ${line} cannot be cut into fields.`, line } : null
+}

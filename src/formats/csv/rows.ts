@@ -1,0 +1,116 @@
+/**
+ * One CSV record to one row by the layout of its file. Records that are no transactions (totals,
+ * balances in words, footers, declined payments) are told apart from rows that cannot be read: the
+ * former are passed over or become balances, the latter end the reading with their line.
+ */
+import type { Day } from '../../domain/day.ts'
+import type { Currency, Decimal } from '../../domain/money.ts'
+import { failed, ok, type Result } from '../../domain/result.ts'
+import type { FormatFailure, StatementRow } from '../../domain/statement.ts'
+import { cleanText, joinTexts } from '../clean-text.ts'
+import { balanceWords, isTotal, plainWords } from '../unstated.ts'
+import { negate } from '../written-amount.ts'
+import { readDate, scanDate } from '../written-date.ts'
+import { cellAmount, signedAmount } from './amounts.ts'
+import { isHeadingLine } from './headings.ts'
+import type { Layout } from './layout.ts'
+import type { CsvRecord } from './records.ts'
+
+export type CsvRow =
+  | { readonly type: 'row'; readonly row: StatementRow; readonly balance: Decimal | null; readonly currency: Currency | null; readonly account: string | null }
+  | { readonly type: 'balance'; readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day }
+  | { readonly type: 'declined' }
+  | { readonly type: 'none' }
+
+const PENDING = /^(pending|processing|authori[sz]ed|vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|reserver(et|ad|t)|oczekujace|in behandeling)\b/
+const DECLINED = /^(declined|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|refuse|rechazad[oa]|rifiutat[oa]|geweigerd|afvist|odrzucon[ae])\b/
+
+/** Reads a record; a failure names its line and cell. */
+export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {
+  const cell = (at: number | null): string => (at === null ? '' : record.cells[at] ?? '')
+  const texts = [...layout.name, ...layout.memo].map(cell)
+  const amount = signedAmount(record, layout.amount, layout.fee, layout.style)
+  const pending = PENDING.test(plainWords(cell(layout.status)))
+  const dated = [layout.booked, layout.acted, layout.value].find((at) => cell(at) !== '' && (at === layout.booked || pending))
+  if (dated === undefined || dated === null) return undated(record, amount, texts)
+  const on = dayIn(record, dated, layout)
+  if (!on.ok) return amount === null || isFooter(record) || isHeadingLine(record.cells) ? ok({ type: 'none' }) : on
+  if (DECLINED.test(plainWords(cell(layout.status)))) return ok({ type: 'declined' })
+  if (amount === undefined) return invalidAmount(record, layout)
+  const balance = layout.balance === null ? null : cellAmount(record, layout.balance, layout.style)
+  if (balance === undefined) return failed({ code: 'invalid_amount', message: `The balance ${quoted(cell(layout.balance))} on line ${record.line} is not a number with a decimal ${layout.style}.`, line: record.line })
+  const words = texts.map(balanceWords).find((kind) => kind !== null)
+  const stated = amount ?? balance
+  if (words !== undefined && words !== null && stated !== null) return ok({ type: 'balance', kind: words, amount: stated, on: on.value })
+  if (amount === null) {
+    if (balance !== null) return ok({ type: 'none' })
+    return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
+  }
+  const acted = dayIn(record, layout.acted, layout)
+  const value = dayIn(record, layout.value, layout)
+  return ok({
+    type: 'row',
+    balance,
+    currency: currencyOf(cell(layout.currency)) ?? layout.fixedCurrency,
+    account: cleanText(cell(layout.account)) ?? layout.accountNumber,
+    row: {
+      providerId: cleanText(cell(layout.id)), pendingProviderId: null, status: pending ? 'pending' : 'posted',
+      postedOn: on.value, transactedOn: acted.ok ? acted.value : null, valueOn: value.ok ? value.value : null,
+      amount, foreign: foreignOf(record, layout, amount),
+      kind: cleanText(cell(layout.kind)),
+      name: cleanText(layout.name.map(cell).find((text) => text !== '')),
+      memo: joinTexts(layout.memo.map(cell)),
+      checkNumber: cleanText(cell(layout.check)), reference: cleanText(cell(layout.reference)), corrects: null, line: record.line,
+    },
+  })
+}
+
+function undated(record: CsvRecord, amount: Decimal | null | undefined, texts: readonly string[]): Result<CsvRow, FormatFailure> {
+  if (amount === null || amount === undefined || isFooter(record) || texts.some((text) => balanceWords(text) !== null)) return ok({ type: 'none' })
+  return failed({ code: 'missing_field', message: `The row on line ${record.line} has an amount but no date.`, line: record.line })
+}
+
+function isFooter(record: CsvRecord): boolean {
+  return record.cells.some((cell) => isTotal(cell) || balanceWords(cell) !== null)
+}
+
+function dayIn(record: CsvRecord, at: number | null, layout: Layout): Result<Day, FormatFailure> {
+  const cell = at === null ? '' : record.cells[at] ?? ''
+  const date = scanDate(cell)
+  const on = date === null ? null : readDate(date, layout.order)
+  if (on !== null) return ok(on)
+  const what = date === null ? 'is not a date' : `does not fit the order (${layout.order}) of the dates before it`
+  return failed({ code: 'invalid_date', message: `The date ${quoted(cell)} on line ${record.line} ${what}.`, line: record.line })
+}
+
+function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {
+  const { amount } = layout
+  const columns = amount.form === 'split' ? [amount.out, amount.in] : [amount.at]
+  const bad = columns.find((at) => cellAmount(record, at, layout.style) === undefined)
+  if (bad === undefined && amount.form === 'marked') {
+    const mark = quoted(record.cells[amount.mark] ?? '')
+    return failed({ code: 'missing_field', message: `The row on line ${record.line} says ${mark} where money in or out was expected.`, line: record.line })
+  }
+  const cell = quoted(record.cells[bad ?? layout.fee ?? 0] ?? '')
+  return failed({ code: 'invalid_amount', message: `The amount ${cell} on line ${record.line} is not a number with a decimal ${layout.style}.`, line: record.line })
+}
+
+function currencyOf(cell: string): Currency | null {
+  if (cell === '€') return 'EUR'
+  if (cell === '£') return 'GBP'
+  return /^[A-Za-z]{3}$/.test(cell) ? cell.toUpperCase() : null
+}
+
+/** The original amount where another currency is named, with the sign of the row. */
+function foreignOf(record: CsvRecord, layout: Layout, amount: Decimal): StatementRow['foreign'] {
+  const currency = layout.foreignCurrency === null ? null : currencyOf(record.cells[layout.foreignCurrency] ?? '')
+  const own = layout.currency === null ? layout.fixedCurrency : currencyOf(record.cells[layout.currency] ?? '')
+  if (currency === null || currency === own) return null
+  const original = layout.foreignAmount === null ? null : cellAmount(record, layout.foreignAmount, layout.style) ?? null
+  const signed = original !== null && original.startsWith('-') !== amount.startsWith('-') ? negate(original) : original
+  return { amount: signed, currency, rate: null }
+}
+
+function quoted(cell: string): string {
+  return JSON.stringify(cell.slice(0, 40))
+}

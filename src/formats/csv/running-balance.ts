@@ -1,0 +1,74 @@
+/**
+ * Opening and closing balance of a CSV statement from its running balance column, in flat memory. Rows
+ * without a balance (many banks print one a day) are bridged by their amounts. Pending rows do not
+ * count: banks leave them out of the balance.
+ */
+import { maxDay, minDay, type Day } from '../../domain/day.ts'
+import { DecimalSum, type Decimal } from '../../domain/money.ts'
+import type { StatementRow } from '../../domain/statement.ts'
+import { openingDay } from '../opening-day.ts'
+import { negate } from '../written-amount.ts'
+
+type Known = { readonly balance: Decimal; /** Sum of the rows before this one in the file, and with it. */ readonly before: Decimal; readonly upTo: Decimal }
+
+export type Stated = { readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day }
+
+export class RunningBalance {
+  readonly #forward: boolean
+  readonly #sum = new DecimalSum()
+  #first: Known | null = null
+  #last: Known | null = null
+  #earliest: Day | null = null
+  #latest: Day | null = null
+  readonly #inWords = new Map<Stated['kind'], Stated>()
+
+  constructor(direction: 'forward' | 'backward') {
+    this.#forward = direction === 'forward'
+  }
+
+  /** A balance that the file states in words. */
+  state(kind: Stated['kind'], amount: Decimal, on: Day): void {
+    if (!this.#inWords.has(kind)) this.#inWords.set(kind, { kind, amount, on })
+  }
+
+  /** The next row in the file; `balance` is null where its cell is empty. */
+  move(amount: Decimal, balance: Decimal | null, row: StatementRow): void {
+    if (row.status === 'pending') return
+    this.#earliest = this.#earliest === null ? row.postedOn : minDay(this.#earliest, row.postedOn)
+    this.#latest = this.#latest === null ? row.postedOn : maxDay(this.#latest, row.postedOn)
+    const before = this.#sum.toDecimal()
+    this.#sum.add(amount)
+    if (balance === null) return
+    const known = { balance, before, upTo: this.#sum.toDecimal() }
+    this.#first ??= known
+    this.#last = known
+  }
+
+  /** What is known: in words, else by the column; the opening balance belongs to the first booking day. */
+  stated(): readonly Stated[] {
+    const [first, last, earliest, latest] = [this.#first, this.#last, this.#earliest, this.#latest]
+    const opening = this.#inWords.get('opening')
+    const closing = this.#inWords.get('closing')
+    const stated: Stated[] = []
+    if (opening !== undefined) stated.push({ ...opening, on: openingDay(opening.on, earliest, latest) })
+    else if (first !== null && last !== null && earliest !== null) stated.push({ kind: 'opening', amount: this.#opening(first, last), on: earliest })
+    if (closing !== undefined) stated.push(closing)
+    else if (first !== null && last !== null && latest !== null) stated.push({ kind: 'closing', amount: this.#closing(first, last), on: latest })
+    return stated
+  }
+
+  #opening(first: Known, last: Known): Decimal {
+    // Forwards the rows up to the first balance made it; backwards the last one in the file and those after it.
+    return this.#forward ? sum(first.balance, negate(first.upTo)) : sum(last.balance, last.before, negate(this.#sum.toDecimal()))
+  }
+
+  #closing(first: Known, last: Known): Decimal {
+    return this.#forward ? sum(last.balance, this.#sum.toDecimal(), negate(last.upTo)) : sum(first.balance, first.before)
+  }
+}
+
+function sum(...amounts: readonly Decimal[]): Decimal {
+  const total = new DecimalSum()
+  for (const amount of amounts) total.add(amount)
+  return total.toDecimal()
+}

@@ -1,0 +1,168 @@
+/**
+ * Finds out by content which format a statement file has, and opens its reader. The file name is used
+ * only to tell OFX, QFX and QBO apart, which share one grammar. Files that are no statements get a
+ * failure that says what they are and what to do instead.
+ */
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { FormatFailure, StatementStream } from '../domain/statement.ts'
+import { readCamt } from './camt/read.ts'
+import { readCsv } from './csv/read.ts'
+import { likelyDelimiters } from './csv/records.ts'
+import { decodePrefix } from './decode.ts'
+import { NO_LIMITS, type ReadLimits } from './lines.ts'
+import { readMt940 } from './mt940/read.ts'
+import { readOfx } from './ofx/read.ts'
+import { readQif } from './qif/read.ts'
+
+/**
+ * `qfx` and `qbo` are OFX with Intuit's tags (Quicken and QuickBooks). CAMT is named by its message, in
+ * any version: `camt052` intraday report, `camt053` statement, `camt054` notification. `mt940` includes MT942.
+ */
+export type StatementFormat = 'ofx' | 'qfx' | 'qbo' | 'camt052' | 'camt053' | 'camt054' | 'mt940' | 'csv' | 'qif'
+
+export type StatementFile = { readonly format: StatementFormat; readonly stream: StatementStream }
+
+export type DetectOptions = {
+  /** Tells QFX from QBO; null when the source has no name. */
+  readonly fileName?: string | null
+  readonly limits?: ReadLimits
+}
+
+/** Enough for the longest preamble; statements begin within the first lines. */
+const SNIFFED_BYTES = 65_536
+
+/** Looks at the beginning of the file and hands all of it to the reader of its format. */
+export async function readStatementFile(
+  chunks: AsyncIterable<Uint8Array>,
+  { fileName = null, limits = NO_LIMITS }: DetectOptions = {},
+): Promise<Result<StatementFile, FormatFailure>> {
+  const { start, all } = await peek(chunks)
+  if (start.every((byte) => byte === 0 || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) {
+    if (start.length < SNIFFED_BYTES) return failed({ code: 'empty_file', message: 'The file is empty.', line: 0 })
+    return unknown('The file begins with nothing but blanks.')
+  }
+  const binary = binaryKind(start)
+  if (binary !== null) return unknown(binary)
+  const text = decodePrefix(start).replaceAll('\0', '')
+  const format = formatOf(text, fileName)
+  switch (format) {
+    case null:
+      return unknown(otherKind(text))
+    case 'ofx':
+    case 'qfx':
+    case 'qbo':
+      return ok({ format, stream: readOfx(all) })
+    case 'camt052':
+    case 'camt053':
+    case 'camt054':
+      return ok({ format, stream: readCamt(all) })
+    case 'mt940':
+      return ok({ format, stream: readMt940(all, limits) })
+    case 'qif':
+      return ok({ format, stream: readQif(all, limits) })
+    case 'csv':
+      return ok({ format, stream: readCsv(all, limits) })
+  }
+}
+
+function formatOf(text: string, fileName: string | null): StatementFormat | null {
+  const trimmed = text.trimStart()
+  // The OFX header and root are looked for only where they begin a line or follow the XML declaration: a memo may speak of them.
+  if (/^OFXHEADER\s*:/i.test(trimmed) || /^(?:<[?!][^>]*>\s*)*<(?:\w+:)?OFX[\s>]/i.test(trimmed)) return ofxFlavour(text, fileName)
+  if (trimmed.startsWith('<')) {
+    const message = /<(?:[\w.-]+:)?BkToCstmr(AcctRpt|Stmt|DbtCdtNtfctn)/.exec(trimmed)?.[1]
+    if (message !== undefined) return message === 'Stmt' ? 'camt053' : message === 'AcctRpt' ? 'camt052' : 'camt054'
+    const namespace = /camt\.05([234])\.\d{3}\.\d{2}/.exec(trimmed)?.[1]
+    return namespace === undefined ? ofxAnywhere(text, fileName) : (`camt05${namespace}` as StatementFormat)
+  }
+  if (/^\{1:F\d\d/.test(trimmed) || /^\s*:(20|21|25P?|28C?|60[FM]|61|62[FM]|64|86|NS):/m.test(text)) return 'mt940'
+  if (isQif(trimmed)) return 'qif'
+  return looksTabular(text) ? 'csv' : ofxAnywhere(text, fileName)
+}
+
+/** Banks put blank pages, HTTP headers and comments before OFX. */
+function ofxAnywhere(text: string, fileName: string | null): StatementFormat | null {
+  return /^\s*OFXHEADER\s*:/im.test(text) || /<OFX>/i.test(text) ? ofxFlavour(text, fileName) : null
+}
+
+function ofxFlavour(text: string, fileName: string | null): 'ofx' | 'qfx' | 'qbo' {
+  const extension = /\.(qfx|qbo)$/i.exec(fileName ?? '')?.[1]?.toLowerCase()
+  if (!/<INTU\.(BID|USERID|ORG)>/i.test(text)) return 'ofx'
+  return extension === 'qbo' ? 'qbo' : 'qfx'
+}
+
+/** A header with `!`, or a record of one-letter fields that begins with a date and ends with `^`. */
+function isQif(trimmed: string): boolean {
+  const lines = trimmed.split(/\r\n|\n|\r/, 200).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
+  if (lines.some((line) => /^!(type|account|option|clear)\b/i.test(line))) return true
+  const end = lines.indexOf('^')
+  const record = lines.slice(0, end)
+  return end > 0 && record.some((line) => /^D\s*\d/.test(line)) && record.some((line) => /^[TU$]\s*[-+(]?[\d.,]/.test(line))
+}
+
+/** At least two lines (or the only one) that the same delimiter cuts, with a digit somewhere. */
+function looksTabular(text: string): boolean {
+  return likelyDelimiters(text).length > 0 && /\d|\p{L}/u.test(text) && !/^\s*[[{]/.test(text)
+}
+
+const SIGNATURES: readonly { readonly bytes: readonly number[]; readonly says: string }[] = [
+  { bytes: [0x25, 0x50, 0x44, 0x46], says: 'This is a PDF. Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
+  { bytes: [0x50, 0x4b, 0x03, 0x04], says: 'This is a ZIP archive or an Excel workbook. Unpack it and import the files inside, or save the sheet as CSV.' },
+  { bytes: [0xd0, 0xcf, 0x11, 0xe0], says: 'This is an old Excel workbook. Save the sheet as CSV and import that.' },
+  { bytes: [0x1f, 0x8b], says: 'This is a gzip archive. Unpack it and import the file inside.' },
+  { bytes: [0x37, 0x7a, 0xbc, 0xaf], says: 'This is a 7-Zip archive. Unpack it and import the files inside.' },
+  { bytes: [0x89, 0x50, 0x4e, 0x47], says: 'This is a picture. Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
+  { bytes: [0xff, 0xd8, 0xff], says: 'This is a picture. Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
+]
+
+function binaryKind(start: Uint8Array): string | null {
+  const known = SIGNATURES.find(({ bytes }) => bytes.every((byte, i) => start[i] === byte))
+  if (known !== undefined) return known.says
+  const text = decodePrefix(start)
+  // Controls that no text has, one in a hundred: NUL stays out of this, some banks pad with it.
+  const controls = text.match(/[\u0002\u0004-\u0008\u000e-\u0019\u001b-\u001f\ufffd]/g)?.length ?? 0
+  return controls * 100 > text.length ? 'This is a binary file, not a statement. Export as OFX, QFX, CAMT.053, MT940, QIF or CSV.' : null
+}
+
+function otherKind(text: string): string {
+  const trimmed = text.trimStart()
+  if (/^<(!doctype html|html|head|body)\b/i.test(trimmed)) {
+    return 'This is an HTML page, perhaps a sign-in or error page that was saved in place of the file. Sign in at the bank and download the file again.'
+  }
+  if (/^[[{]/.test(trimmed)) return 'This is JSON, which is no statement format. Export as OFX, QFX, CAMT.053, MT940, QIF or CSV.'
+  if (trimmed.startsWith('<')) return 'This XML is neither OFX nor CAMT.052, CAMT.053 or CAMT.054.'
+  return 'This text is none of OFX, QFX, QBO, CAMT.052, CAMT.053, CAMT.054, MT940, QIF or CSV.'
+}
+
+function unknown(message: string): { readonly ok: false; readonly failure: FormatFailure } {
+  return failed({ code: 'unknown_format', message, line: 0 })
+}
+
+/** The first bytes, and a stream that still begins with them. */
+async function peek(chunks: AsyncIterable<Uint8Array>): Promise<{ readonly start: Uint8Array; readonly all: AsyncIterable<Uint8Array> }> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  const held: Uint8Array[] = []
+  let length = 0
+  while (length < SNIFFED_BYTES) {
+    const next = await iterator.next()
+    if (next.done === true) break
+    held.push(next.value)
+    length += next.value.length
+  }
+  const start = new Uint8Array(length)
+  let at = 0
+  for (const chunk of held) {
+    start.set(chunk, at)
+    at += chunk.length
+  }
+  return { start, all: replay(start, iterator) }
+}
+
+async function* replay(start: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield start
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
+}
