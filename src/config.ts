@@ -12,12 +12,16 @@ export type Config = {
   readonly home: string
   /** A PostgreSQL 15+ to use instead of the embedded one; null: embedded. */
   readonly databaseUrl: string | null
+  /** The running login on that database, for hosts that did not set it up themselves; null: made at the first start. */
+  readonly databaseAppUrl: string | null
   readonly host: string
   readonly port: number
   /** Where the master key is: `file:PATH`, `credential:NAME`, `command:[JSON argv]`, `env:NAME`. */
   readonly masterKey: string
   /** A file with further institutions; null: none. */
   readonly institutionsFile: string | null
+  /** A file that permits addresses of the operator's own network; null: none are permitted. */
+  readonly networkFile: string | null
   /** How many connections are read at once. */
   readonly concurrency: number
 }
@@ -47,10 +51,12 @@ export function readConfig(env: Environment, platform: string): Result<Config, C
   return ok({
     home,
     databaseUrl,
+    databaseAppUrl: env['DATABASE_APP_URL'] ?? null,
     host,
     port: port.value,
     masterKey: env['RELINK_MASTER_KEY'] ?? `file:${join(home, 'keys', 'master.key')}`,
     institutionsFile: env['RELINK_INSTITUTIONS'] ?? null,
+    networkFile: env['RELINK_NETWORK'] ?? null,
     concurrency: concurrency.value,
   })
 }

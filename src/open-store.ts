@@ -1,0 +1,71 @@
+/**
+ * Opens the database that the configuration names: the embedded PostgreSQL, or the one of
+ * `DATABASE_URL` with a login of its own for running (`relink_app`), so that even our own mistakes
+ * stay inside of row-level security.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Config } from './config.ts'
+import { failed, ok, type Result } from './domain/result.ts'
+import type { Log } from './ports/log.ts'
+import type { Store } from './ports/store.ts'
+import { startEmbedded } from './store/postgres/embedded/embedded.ts'
+import { openPostgresStore, type ConnectionConfig } from './store/postgres/store.ts'
+
+export type OpenStore = {
+  readonly store: Store
+  /** For the job queue, which has a pool of its own. */
+  readonly owner: ConnectionConfig
+  readonly app: ConnectionConfig
+  close(): Promise<void>
+}
+
+type StartFailure = { readonly message: string }
+
+/** A store that is ready, or one sentence on why not and what to do. */
+export async function openStore(config: Config, log: Log): Promise<Result<OpenStore, StartFailure>> {
+  return config.databaseUrl === null ? openEmbedded(config, log) : openGiven(config, config.databaseUrl)
+}
+
+async function openEmbedded(config: Config, log: Log): Promise<Result<OpenStore, StartFailure>> {
+  const embedded = await startEmbedded({
+    home: config.home,
+    onEvent: (event) => (event.kind === 'failed' ? log.error('database_failed', { code: event.failure.code }) : log.info(`database_${event.kind}`)),
+  })
+  if (!embedded.ok) return failed({ message: [embedded.failure.message, ...embedded.failure.log.slice(-5)].join('\n') })
+  const { owner, app } = embedded.value.connections
+  const opened = await connectStore(owner, app, () => embedded.value.stop())
+  if (!opened.ok) await embedded.value.stop()
+  return opened
+}
+
+async function openGiven(config: Config, databaseUrl: string): Promise<Result<OpenStore, StartFailure>> {
+  if (config.databaseAppUrl !== null) return connectStore({ connectionString: databaseUrl }, { connectionString: config.databaseAppUrl }, async () => {})
+  const password = await appPassword(join(config.home, 'keys', 'database-app.password'))
+  const url = new URL(databaseUrl)
+  url.username = 'relink_app'
+  url.password = password
+  return connectStore({ connectionString: databaseUrl }, { connectionString: url.href, password }, async () => {})
+}
+
+async function connectStore(owner: ConnectionConfig, app: ConnectionConfig, after: () => Promise<void>): Promise<Result<OpenStore, StartFailure>> {
+  const opened = await openPostgresStore({ owner, app })
+  if (!opened.ok) return failed({ message: `${opened.failure.message} ${opened.failure.remedy}` })
+  const close = async (): Promise<void> => {
+    await opened.value.close()
+    await after()
+  }
+  return ok({ store: opened.value, owner, app, close })
+}
+
+/** The password of `relink_app`, made at the first start and kept for this user only. Other hosts get it by DATABASE_APP_URL. */
+async function appPassword(path: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  try {
+    await writeFile(path, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return (await readFile(path, 'utf8')).trim()
+}
