@@ -30,6 +30,8 @@ const CAPACITY = 2 * TOKEN_LIMIT
 /** Read this much at once: strings of that size die young, larger ones wait for a full collection. */
 const WINDOW = 32_768
 const NAME_LIMIT = 64
+/** Padding is shorter; a lost disk page, which may have held transactions, is longer. */
+const ZERO_RUN = '\0'.repeat(256)
 
 const LESS = 60
 const GREATER = 62
@@ -139,10 +141,13 @@ export class OfxScanner implements Place {
     if (this.#header === null && !this.#begin(final)) return
     const rest = this.#readTags(final)
     if (this.#failure !== null) return
-    if (this.#end - rest > TOKEN_LIMIT) {
-      this.fail('limit_exceeded', this.#lineBase, `more than ${TOKEN_LIMIT} bytes without a tag. No OFX field is that long; the file is damaged.`)
-    }
+    if (this.#end - rest > TOKEN_LIMIT) this.#tooLong(this.#lineBase)
     this.#keepFrom(rest)
+  }
+
+  #tooLong(line: number): number {
+    this.fail('limit_exceeded', line, `more than ${TOKEN_LIMIT} bytes without a tag. No OFX field is that long; the file is damaged.`)
+    return 0
   }
 
   #keepFrom(at: number): void {
@@ -226,6 +231,7 @@ export class OfxScanner implements Place {
       }
       if (open !== null) {
         this.#placeLine = openLine
+        if (textEnd - openAt > TOKEN_LIMIT) return this.#tooLong(openLine)
         this.#sink.open(open, collected === null ? this.#value(textAt, textEnd, decode, blankAt) : tidy(collected + this.#decoded(textAt, textEnd)))
         if (this.#failure !== null) return 0
         open = null
@@ -263,7 +269,10 @@ export class OfxScanner implements Place {
     while (end > start && (bytes[end - 1] as number) <= 32) end--
     if (start === end) return ''
     const text = this.#text.substring(start, end)
-    if (decode) return tidy(decodeEntities(decodeCharset(text, this.#charset)))
+    if (decode) {
+      if (text.includes(ZERO_RUN)) this.fail('malformed', this.#placeLine, `${ZERO_RUN.length} or more zero bytes where text should be. The file was damaged when it was stored or copied.`)
+      return tidy(decodeEntities(decodeCharset(text, this.#charset)))
+    }
     return blankAt !== -1 && blankAt < end ? tidy(text) : text
   }
 
