@@ -124,10 +124,22 @@ export type Candidate = Transaction & {
 }
 
 export type Candidates = {
-  /** For each known key: the observation and the transaction to which it belongs. */
-  readonly known: ReadonlyMap<Digest, { readonly observationId: string; readonly transactionId: TransactionId }>
-  /** By booking day, then id; reports in the order in which they were observed. */
+  /** For each known key: the observation, and the transaction to which it belongs as it is now. */
+  readonly known: ReadonlyMap<Digest, KnownReport>
+  /**
+   * Found by provider id, content, amount or state; by booking day, then id, each with its reports in
+   * the order in which they were observed. A known key brings its row only when that has a history (it
+   * was changed or withdrawn): a page that merely repeats is told by `known`, without reading its rows.
+   */
   readonly transactions: readonly Candidate[]
+}
+
+export type KnownReport = {
+  readonly observationId: string
+  readonly transactionId: TransactionId
+  readonly state: TransactionState
+  readonly withdrawnReason: WithdrawnReason | null
+  readonly contentKey: Digest
 }
 
 export type NewObservation = Observation & { readonly transactionId: TransactionId; readonly tier: MatchTier }
@@ -304,6 +316,6 @@ export type NewAttempt = Attempt & { readonly usesGrant?: boolean }
 export type LoginLedger = {
   readonly attempts: readonly Attempt[]
   readonly lockedAt: number | null
-  /** What a warned person granted: the ordinal, counted since the last accepted attempt, of the one send that is allowed; 0: none. */
+  /** Uses that a warned person granted and that are not used yet. */
   readonly grantedUses: number
 }

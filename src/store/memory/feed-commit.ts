@@ -2,7 +2,7 @@
  * Candidates for the matcher and the commit of one page, in memory. A commit checks first and then
  * only adds, without a step in between at which another call could run: it is atomic.
  */
-import type { NewTransaction, Candidate, CandidateQuery, Candidates, PageCommit } from '../../ports/store.ts'
+import type { Candidate, CandidateQuery, Candidates, KnownReport, NewTransaction, PageCommit } from '../../ports/store.ts'
 import { assertOnePage, spansReplacedAfter, withoutStored } from '../page.ts'
 import { by } from './order.ts'
 import type { FeedState, TenantState } from './state.ts'
@@ -10,13 +10,14 @@ import type { FeedState, TenantState } from './state.ts'
 /** See `FeedStore.candidates`. */
 export function candidates(state: TenantState, query: CandidateQuery): Candidates {
   const { feed } = state
-  const known = new Map<string, { readonly observationId: string; readonly transactionId: string }>()
+  const known = new Map<string, KnownReport>()
   const found = new Set<string>()
   for (const key of query.keys) {
     const stored = feed.observation(query.sourceId, key)
     if (stored === undefined) continue
-    known.set(key, { observationId: stored.row.id, transactionId: stored.transactionId })
-    found.add(stored.transactionId)
+    const { state, withdrawnReason, contentKey } = feed.transactions.get(stored.transactionId)!
+    if (feed.history.has(stored.transactionId)) found.add(stored.transactionId)
+    known.set(key, { observationId: stored.row.id, transactionId: stored.transactionId, state, withdrawnReason, contentKey })
   }
   for (const id of query.providerIds) for (const stored of feed.reportedAs(query.sourceId, id)) found.add(stored.transactionId)
   for (const key of query.contentKeys) for (const id of feed.withContent(query.accountId, key)) found.add(id)

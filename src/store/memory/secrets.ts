@@ -6,7 +6,7 @@ import type { SecretState } from './state.ts'
 export function memorySecrets(state: SecretState): SecretStore {
   const login = (loginIndex: string) => state.logins.get(loginIndex) ?? { lockedAt: null, grantedUses: 0 }
   function ledger(loginIndex: string): LoginLedger {
-    const own = state.attempts.filter((a) => a.loginIndex === loginIndex).reverse().sort(by((a) => -a.openedAt))
+    const own = state.attempts.filter((a) => a.loginIndex === loginIndex).reverse()
     const accepted = own.findIndex((a) => a.outcome === 'accepted')
     return { ...login(loginIndex), attempts: accepted === -1 ? own : own.slice(0, accepted + 1) }
   }

@@ -1,0 +1,104 @@
+/** Accounts and their sources of one tenant on PostgreSQL; see `AccountStore`. */
+import { sql } from 'kysely'
+import type { AccountSource } from '../../domain/account.ts'
+import type { AccountStore, AccountSummary } from '../../ports/store.ts'
+import type { StoredRow } from './columns.ts'
+import { idKey, inTenant, type Session } from './session.ts'
+import { accounts, sources } from './tables.ts'
+
+export function postgresAccounts(db: Session, tenantId: string): AccountStore {
+  const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
+  const insertSource = (trx: Session, source: AccountSource) =>
+    trx.insertInto('relink.account_sources').values({ tenant_id: tenantId, ...sources.write(source) } as never).execute()
+  return {
+    async create(account, source) {
+      if (source.accountId !== account.id) throw new Error('the first source of an account belongs to another account')
+      await run(async (trx) => {
+        await trx.insertInto('relink.accounts').values({ tenant_id: tenantId, ...accounts.write(account) }).execute()
+        await insertSource(trx, source)
+      })
+    },
+    addSource: (source) =>
+      run(async (trx) => {
+        await insertSource(trx, source)
+      }),
+    async get(id) {
+      const row = await run((trx) => trx.selectFrom('relink.accounts').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).executeTakeFirst())
+      return row === undefined ? null : accounts.read(row)
+    },
+    async list() {
+      const { rows } = await run((trx) => summaries(tenantId).execute(trx))
+      return rows.map(readSummary)
+    },
+    update: (id, patch) =>
+      run(async (trx) => {
+        const values = accounts.writePatch(patch)
+        if (Object.keys(values).length === 0) return
+        await trx.updateTable('relink.accounts').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).execute()
+      }),
+    async sources({ accountId, connectionId }) {
+      const rows = await run((trx) =>
+        trx.selectFrom('relink.account_sources').selectAll().where('tenant_id', '=', tenantId)
+          .$if(accountId !== undefined, (q) => q.where('account_id', '=', idKey(accountId!)))
+          .$if(connectionId !== undefined, (q) => q.where('connection_id', '=', idKey(connectionId!)))
+          .orderBy('id').execute(),
+      )
+      return rows.map(sources.read)
+    },
+    updateSource: (id, patch) =>
+      run(async (trx) => {
+        const values = sources.writePatch(patch)
+        if (Object.keys(values).length === 0) return
+        await trx.updateTable('relink.account_sources').set(values as object).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).execute()
+      }),
+    async findByRef({ number, kind, bankId }) {
+      const rows = await run((trx) =>
+        trx.selectFrom('relink.accounts as a').selectAll('a').where('a.tenant_id', '=', tenantId)
+          .where(({ exists, selectFrom }) =>
+            exists(
+              selectFrom('relink.account_sources as s').select('s.id').where('s.tenant_id', '=', tenantId).whereRef('s.account_id', '=', 'a.id')
+                .where('s.ref_number', '=', number).where('s.ref_kind', '=', kind)
+                .$if(bankId !== null, (q) => q.where((or) => or.or([or('s.ref_bank_id', 'is', null), or('s.ref_bank_id', '=', bankId)]))),
+            ),
+          )
+          .orderBy('a.created_at').orderBy('a.id').execute(),
+      )
+      return rows.map(accounts.read)
+    },
+  }
+}
+
+type SummaryRow = StoredRow<Parameters<typeof accounts.write>[0]> & {
+  readonly stated: bigint | null; readonly stated_on: AccountSummary['balanceOn']; readonly rows_sum: string | null
+  readonly newest_row_on: AccountSummary['newestRowOn']; readonly shown_rows: bigint | null; readonly for_review: bigint | null; readonly connection_ids: string[] | null
+}
+
+function summaries(tenantId: string) {
+  return sql<SummaryRow>`
+    select a.*, b.amount as stated, b.stated_on, t.rows_sum, t.newest_row_on, t.shown_rows, t.for_review, s.connection_ids
+    from relink.accounts a
+    left join (
+      select account_id, coalesce(sum(amount) filter (where state = 'posted'), 0)::text as rows_sum, max(posted_on) as newest_row_on, count(*) as shown_rows,
+        count(*) filter (where review = 'for_review' and not excluded) as for_review
+      from relink.transactions where tenant_id = ${tenantId} and state <> 'withdrawn' and not deleted group by account_id) t on t.account_id = a.id
+    left join lateral (
+      select amount, stated_on from relink.balances where tenant_id = ${tenantId} and account_id = a.id and kind in ('ledger', 'closing')
+      order by stated_on desc, observed_at desc, seq desc limit 1) b on true
+    left join lateral (
+      select array_agg(distinct connection_id::text order by connection_id::text) as connection_ids
+      from relink.account_sources where tenant_id = ${tenantId} and account_id = a.id and connection_id is not null) s on true
+    where a.tenant_id = ${tenantId} order by a.created_at, a.id`
+}
+
+function readSummary(row: SummaryRow): AccountSummary {
+  return {
+    ...accounts.read(row),
+    balance: row.stated ?? BigInt(row.rows_sum ?? 0),
+    balanceOn: row.stated_on ?? row.newest_row_on,
+    balanceIsStated: row.stated !== null,
+    newestRowOn: row.newest_row_on,
+    rows: Number(row.shown_rows ?? 0),
+    forReview: Number(row.for_review ?? 0),
+    connectionIds: row.connection_ids ?? [],
+  }
+}

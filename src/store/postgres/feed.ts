@@ -1,0 +1,129 @@
+/** The feed of one tenant on PostgreSQL; see `FeedStore`. */
+import { sql, type SqlBool } from 'kysely'
+import type { FeedStore, TransactionFilter } from '../../ports/store.ts'
+import type { Transaction } from '../../domain/transaction.ts'
+import { applyAnswer, applyDecisions, type Decided } from '../decide.ts'
+import { cursorAfter, placeOf } from '../paging.ts'
+import type { Shape, StoredRow } from './columns.ts'
+import { readCandidates } from './feed-candidates.ts'
+import { writePage } from './feed-commit.ts'
+import { idKey, inTenant, type Session } from './session.ts'
+import { balances, changes, coverage, flatTransaction, flatTransactions, observations, questions, readShown, readTransaction, spans, undated } from './tables.ts'
+
+export function postgresFeed(db: Session, tenantId: string): FeedStore {
+  const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
+  return {
+    candidates: (query) => run((trx) => readCandidates(trx, tenantId, query)),
+    commitPage: (page) => run((trx) => writePage(trx, tenantId, page)),
+    async cursor(sourceId) {
+      const row = await run((trx) => trx.selectFrom('relink.cursors').select('cursor').where('tenant_id', '=', tenantId).where('source_id', '=', idKey(sourceId)).executeTakeFirst())
+      return row?.cursor ?? null
+    },
+    async coverage(accountId) {
+      const rows = await run((trx) => trx.selectFrom('relink.coverage').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).orderBy('seq').execute())
+      return rows.map((row) => undated(coverage.read(row)))
+    },
+    async balances(accountId, sourceId) {
+      const rows = await run((trx) =>
+        trx.selectFrom('relink.balances').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('source_id', '=', idKey(sourceId))
+          .orderBy('stated_on').orderBy('observed_at').orderBy('seq').execute(),
+      )
+      return rows.map(balances.read).map(({ statedOn, ...balance }) => ({ ...balance, on: statedOn }))
+    },
+    async spans(accountId) {
+      const rows = await run((trx) =>
+        trx.selectFrom('relink.balance_spans').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId))
+          .orderBy('source_id').orderBy('from_on').orderBy('to_on').orderBy('seq').execute(),
+      )
+      return rows.map((row) => undated(spans.read(row)))
+    },
+    async sumPosted(accountId, after, upTo) {
+      const { rows } = await run((trx) =>
+        sql<{ sum: string }>`select coalesce(sum(amount), 0)::text as sum from relink.transactions
+          where tenant_id = ${tenantId} and account_id = ${idKey(accountId)} and state = 'posted' and posted_on > ${after} and posted_on <= ${upTo}`.execute(trx),
+      )
+      return BigInt(rows[0]!.sum)
+    },
+    transactions: async (filter) => run((trx) => listTransactions(trx, tenantId, filter)),
+    async transaction(id) {
+      const row = await run((trx) => oneTransaction(trx, tenantId, id).executeTakeFirst())
+      return row === undefined ? null : readShown(row)
+    },
+    async history(id) {
+      const rows = await run((trx) => trx.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', '=', idKey(id)).orderBy('seq').execute())
+      return rows.map(changes.read)
+    },
+    async observations(id) {
+      const rows = await run((trx) =>
+        trx.selectFrom('relink.observations').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', '=', idKey(id)).orderBy('observed_at').orderBy('id').execute(),
+      )
+      return rows.map(observations.read).map(({ transactionId: _, ...observation }) => observation)
+    },
+    decide: (id, patch, at) =>
+      run(async (trx) => {
+        const row = await oneTransaction(trx, tenantId, id).forUpdate().executeTakeFirst()
+        if (row !== undefined) await storeDecided(trx, tenantId, applyDecisions(readTransaction(row), patch, at))
+      }),
+    async questions({ accountId, open }) {
+      const rows = await run((trx) =>
+        trx.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('answer', open ? 'is' : 'is not', null)
+          .$if(accountId !== undefined, (q) => q.where('account_id', '=', idKey(accountId!))).orderBy('asked_at').orderBy('id').execute(),
+      )
+      return rows.map(questions.read)
+    },
+    answerQuestion: (id, answer, at) =>
+      run(async (trx) => {
+        const answered = await trx.updateTable('relink.questions').set({ answer, answered_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))
+          .where('answer', 'is', null).returningAll().executeTakeFirst()
+        if (answered === undefined) return
+        const { transactionId, otherTransactionId } = questions.read(answered)
+        const ids = [transactionId, ...(otherTransactionId === null ? [] : [otherTransactionId])]
+        const locked = await trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', ids).orderBy('id').forUpdate().execute()
+        const rows = new Map(locked.map((row) => [row.id as string, readTransaction(row)]))
+        const other = otherTransactionId === null ? null : (rows.get(otherTransactionId) ?? null)
+        for (const decided of applyAnswer(rows.get(transactionId)!, other, answer, at)) await storeDecided(trx, tenantId, decided)
+        if (answer !== 'same' || other === null) return
+        await trx.updateTable('relink.observations').set({ transaction_id: transactionId, tier: 'person' }).where('tenant_id', '=', tenantId).where('transaction_id', '=', other.id).execute()
+      }),
+  }
+}
+
+function oneTransaction(trx: Session, tenantId: string, id: string) {
+  return trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id))
+}
+
+async function storeDecided(trx: Session, tenantId: string, { row, change }: Decided): Promise<void> {
+  if (change === null) return
+  const { id: _, ...values } = flatTransactions.write(flatTransaction(row))
+  await trx.updateTable('relink.transactions').set(values).where('tenant_id', '=', tenantId).where('id', '=', row.id).execute()
+  await insertRow(trx, tenantId, changes, change)
+}
+
+async function insertRow<T>(trx: Session, tenantId: string, shape: Shape<T>, value: T): Promise<void> {
+  await trx.insertInto('relink.transaction_changes').values({ tenant_id: tenantId, ...shape.write(value) } as never).execute()
+}
+
+async function listTransactions(trx: Session, tenantId: string, filter: TransactionFilter): Promise<{ rows: readonly Transaction[]; next: string | null }> {
+  const place = filter.cursor === undefined ? null : placeOf(filter.cursor)
+  const oldest = filter.order === 'oldest'
+  const direction = oldest ? 'asc' : 'desc'
+  let query = trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(filter.accountId))
+  if (filter.from !== undefined) query = query.where('posted_on', '>=', filter.from)
+  if (filter.to !== undefined) query = query.where('posted_on', '<=', filter.to)
+  if (filter.states !== undefined) query = query.where('state', 'in', filter.states.length === 0 ? [''] : [...filter.states])
+  if (filter.includeDeleted !== true) query = query.where('deleted', '=', false)
+  if (filter.text !== undefined && filter.text !== '') query = query.where(containsText(filter.text))
+  if (place !== null) {
+    query = query.where(oldest ? sql<SqlBool>`(posted_on, id) > (${place.postedOn}::date, ${place.id}::uuid)` : sql<SqlBool>`(posted_on, id) < (${place.postedOn}::date, ${place.id}::uuid)`)
+  }
+  const found = await query.orderBy('posted_on', direction).orderBy('id', direction).limit(filter.limit + 1).execute()
+  const rows = found.slice(0, filter.limit).map((row) => readShown(row as StoredRow<never>))
+  const last = rows.at(-1)
+  return { rows, next: found.length > rows.length && last !== undefined ? cursorAfter(last) : null }
+}
+
+/** Anywhere in what a person sees of the row, without regard to case; `%` and `_` mean themselves. */
+function containsText(text: string) {
+  const pattern = `%${text.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`
+  return sql<SqlBool>`(name ilike ${pattern} or memo ilike ${pattern} or reference ilike ${pattern} or check_number ilike ${pattern} or note ilike ${pattern})`
+}

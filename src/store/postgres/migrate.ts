@@ -1,0 +1,66 @@
+/**
+ * Brings the tables to what this program needs, forward only. Safe when several processes start at
+ * once: the first migrates, the others wait. A database that a newer program has migrated is refused.
+ */
+import { randomUUID } from 'node:crypto'
+import { sql, type Kysely } from 'kysely'
+import { start } from './migrations/001-start.ts'
+import type { Tables } from './tables.ts'
+
+export type Migration = { readonly number: number; readonly name: string; up(db: Kysely<Tables>): Promise<void> }
+
+/** In order; the last one's number is the schema that this program knows. */
+export const MIGRATIONS: readonly Migration[] = [start]
+
+export type Migrated = 'current' | 'newer'
+
+const LOCK = 7_265_106_946n
+
+/** Runs as the role that owns the tables, in one transaction; `newer` leaves everything as it is. */
+export async function migrate(db: Kysely<Tables>): Promise<Migrated> {
+  return db.connection().execute(async (session) => {
+    await sql`begin; set local role relink_owner`.execute(session)
+    try {
+      await sql`select pg_advisory_xact_lock(${LOCK})`.execute(session)
+      const outcome = await migrateLocked(session)
+      await sql`commit`.execute(session)
+      return outcome
+    } catch (error) {
+      await sql`rollback`.execute(session).catch(() => {})
+      throw error
+    }
+  })
+}
+
+async function migrateLocked(db: Kysely<Tables>): Promise<Migrated> {
+  await sql`create schema if not exists relink;
+    create table if not exists relink.migrations (number integer primary key, name text not null, applied_at timestamptz not null default now())`.execute(db)
+  const done = await schemaNumber(db)
+  const known = MIGRATIONS.at(-1)!.number
+  if (done > known) return 'newer'
+  for (const migration of MIGRATIONS.filter((m) => m.number > done)) {
+    await migration.up(db)
+    await db.insertInto('relink.migrations').values({ number: migration.number, name: migration.name, applied_at: sql`now()` }).execute()
+  }
+  await ensureDefaultTenant(db)
+  return 'current'
+}
+
+/** The number of the newest migration that the database has; 0 when none. */
+export async function schemaNumber(db: Kysely<Tables>): Promise<number> {
+  const row = await db.selectFrom('relink.migrations').select('number').orderBy('number', 'desc').limit(1).executeTakeFirst()
+  return row?.number ?? 0
+}
+
+async function ensureDefaultTenant(db: Kysely<Tables>): Promise<void> {
+  if ((await db.selectFrom('relink.instance').select('default_tenant').executeTakeFirst()) !== undefined) return
+  const id = randomUUID()
+  await createTenant(db, id)
+  await db.insertInto('relink.instance').values({ single: true, default_tenant: id }).execute()
+}
+
+/** Adds a tenant; in a transaction of the owner's. */
+export async function createTenant(db: Kysely<Tables>, id: string): Promise<void> {
+  await sql`select set_config('relink.tenant', ${id}, true)`.execute(db)
+  await db.insertInto('relink.tenants').values({ tenant_id: id, created_at: sql`now()` }).execute()
+}

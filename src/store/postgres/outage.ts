@@ -1,0 +1,56 @@
+/**
+ * Tells a database that cannot serve from a bug. Every error of the driver passes here once; what is
+ * an outage becomes `StoreUnavailable` with a remedy, the rest is thrown on as it is.
+ */
+import { StoreUnavailable, type StoreFailureCode } from '../../ports/store.ts'
+
+const REMEDY: Record<Exclude<StoreFailureCode, 'lock_lost'>, string> = {
+  database_unreachable: 'Start the database, or correct its address; Relink goes on by itself when it answers.',
+  database_full: 'Free space on the disk of the database; nothing was lost, and Relink goes on by itself.',
+  database_read_only: 'Point Relink at the writable server, not at a standby, or end the read-only mode.',
+  database_busy: 'Raise max_connections of the server, or run fewer Relink workers.',
+  database_damaged: 'The database reports damaged files: stop Relink, check the disk, and restore a backup.',
+}
+
+/** SQLSTATE (PostgreSQL, appendix A; class 08 below), and Node's codes of a connection that failed. */
+const CODES: Readonly<Record<string, keyof typeof REMEDY>> = {
+  '57P01': 'database_unreachable', '57P02': 'database_unreachable', '57P03': 'database_unreachable',
+  '57P05': 'database_unreachable', '53100': 'database_full', '53200': 'database_busy', '53300': 'database_busy', '25006': 'database_read_only',
+  '58030': 'database_damaged', 'XX001': 'database_damaged', 'XX002': 'database_damaged', ENOSPC: 'database_full',
+  ECONNREFUSED: 'database_unreachable', ECONNRESET: 'database_unreachable', ENOENT: 'database_unreachable', EPIPE: 'database_unreachable',
+  ETIMEDOUT: 'database_unreachable', EHOSTUNREACH: 'database_unreachable', ENETUNREACH: 'database_unreachable', ENOTFOUND: 'database_unreachable',
+  EAI_AGAIN: 'database_unreachable', EACCES: 'database_unreachable',
+}
+
+/** The driver's own words for a lost connection; it gives them no code. */
+const LOST = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Postgres connection has been discarded)/
+
+/** The error as an outage; null when it is none. */
+export function outageOf(error: unknown): StoreUnavailable | null {
+  if (error instanceof StoreUnavailable) return error
+  if (!(error instanceof Error)) return null
+  const code = errorCode(error)
+  const found = CODES[code] ?? (code.startsWith('08') || LOST.test(error.message) ? 'database_unreachable' : undefined)
+  if (found === undefined && error instanceof AggregateError) return error.errors.map(outageOf).find((outage) => outage !== null) ?? null
+  return found === undefined ? null : new StoreUnavailable(found, messageOf(found), REMEDY[found], error)
+}
+
+/** A deadlock or a serialization failure: the same transaction may simply run again. */
+export function isRetriable(error: unknown): boolean {
+  return error instanceof Error && ['40001', '40P01'].includes(errorCode(error))
+}
+
+export function errorCode(error: unknown): string {
+  const code = (error as { code?: unknown }).code
+  return typeof code === 'string' ? code : ''
+}
+
+function messageOf(code: keyof typeof REMEDY): string {
+  switch (code) {
+    case 'database_unreachable': return 'The database does not answer.'
+    case 'database_full': return 'The disk of the database is full.'
+    case 'database_read_only': return 'The database does not accept changes.'
+    case 'database_busy': return 'The database has no room for another connection or no memory.'
+    case 'database_damaged': return 'The database cannot read its own files.'
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The store on PostgreSQL 15 or newer. Opening it prepares roles, migrates, and checks that the role
+ * it runs as is held by row-level security; only then is a store handed out.
+ */
+import pg from 'pg'
+import { failed, ok, type Result } from '../../domain/result.ts'
+import type { Store, TenantStore } from '../../ports/store.ts'
+import { postgresAccounts } from './accounts.ts'
+import { postgresConnections } from './connections.ts'
+import { postgresFeed } from './feed.ts'
+import { openLocks, type Locks } from './locks.ts'
+import { MIGRATIONS, migrate, schemaNumber } from './migrate.ts'
+import { errorCode, outageOf } from './outage.ts'
+import { postgresChallenges, postgresProblems } from './problems.ts'
+import { checkAppRole, prepareRoles, type OpenFailure } from './roles.ts'
+import { postgresRuns } from './runs.ts'
+import { postgresSecrets } from './secrets.ts'
+import { asScheduler, isUuid, openPool, openSession, type ConnectionConfig, type Session } from './session.ts'
+
+export type { ConnectionConfig } from './session.ts'
+export type { OpenFailure } from './roles.ts'
+
+export type PostgresOptions = {
+  /** A login that may become `relink_owner`, or an administrator; null: a worker that never migrates. */
+  readonly owner: ConnectionConfig | null
+  /** The login of `relink_app`. Its password is set when the role is made here. */
+  readonly app: ConnectionConfig
+  /** Connections at most; one more holds the locks. */
+  readonly connections?: number
+}
+
+const OLDEST_SERVER = 150000
+
+/** A store that is ready, or why there is none. Throws only for bugs. */
+export async function openPostgresStore({ owner, app, connections = 10 }: PostgresOptions): Promise<Result<Store, OpenFailure>> {
+  const prepared = owner === null ? ok(undefined) : await prepareDatabase(owner, typeof app.password === 'string' ? app.password : null)
+  if (!prepared.ok) return prepared
+  const pool = openPool(app, connections)
+  const db = openSession(pool)
+  const checked = await attempt(() => checkReady(pool, db))
+  if (!checked.ok) {
+    await db.destroy()
+    return checked
+  }
+  return ok(store(db, openLocks(app), checked.value))
+}
+
+/** Roles and tables, as the owner. */
+export async function prepareDatabase(owner: ConnectionConfig, appPassword: string | null): Promise<Result<void, OpenFailure>> {
+  return attempt(async () => {
+    const admin = new pg.Client({ ...owner, application_name: 'relink migration' })
+    admin.on('error', () => {})
+    await admin.connect()
+    try {
+      const version = Number((await admin.query<{ v: string }>(`select current_setting('server_version_num') as v`)).rows[0]!.v)
+      if (version < OLDEST_SERVER) return failed(unsupported(version))
+      const roles = await prepareRoles(admin, appPassword)
+      if (!roles.ok) return roles
+    } finally {
+      await admin.end()
+    }
+    const db = openSession(openPool(owner, 1))
+    try {
+      return (await migrate(db)) === 'newer' ? failed(newerSchema()) : ok(undefined)
+    } finally {
+      await db.destroy()
+    }
+  })
+}
+
+async function checkReady(pool: pg.Pool, db: Session): Promise<Result<string, OpenFailure>> {
+  const role = await checkAppRole(pool)
+  if (!role.ok) return role
+  const number = await schemaNumber(db)
+  const known = MIGRATIONS.at(-1)!.number
+  if (number > known) return failed(newerSchema())
+  if (number < known) return failed(missingSchema())
+  const { default_tenant } = await db.selectFrom('relink.instance').select('default_tenant').executeTakeFirstOrThrow()
+  return ok(default_tenant)
+}
+
+/** What the database itself refuses at the start is an answer for the operator, not an exception. */
+async function attempt<T>(work: () => Promise<Result<T, OpenFailure>>): Promise<Result<T, OpenFailure>> {
+  try {
+    return await work()
+  } catch (error) {
+    const code = errorCode(error)
+    if (code.startsWith('28')) {
+      return failed({ code: 'login_refused', message: `The database refused the sign-in: ${(error as Error).message}.`, remedy: 'Correct the user and password of the database.' })
+    }
+    if (code === '3D000') {
+      return failed({ code: 'database_unreachable', message: `${(error as Error).message}.`, remedy: 'Create the database, or correct its name.' })
+    }
+    if (['42P01', '3F000', '42704'].includes(code)) return failed(missingSchema())
+    const outage = outageOf(error)
+    if (outage === null) throw error
+    return failed({ code: 'database_unreachable', message: outage.message, remedy: outage.remedy })
+  }
+}
+
+function unsupported(version: number): OpenFailure {
+  return { code: 'version_unsupported', message: `The database server is PostgreSQL ${Math.trunc(version / 10000)}.`, remedy: 'Relink needs PostgreSQL 15 or newer.' }
+}
+
+function newerSchema(): OpenFailure {
+  return { code: 'schema_newer', message: 'A newer Relink has changed this database.', remedy: 'Run that version or a newer one; Relink never migrates backwards.' }
+}
+
+function missingSchema(): OpenFailure {
+  return { code: 'schema_missing', message: 'The tables of this version are not in the database.', remedy: 'Start `relink start` once with the owner of the database.' }
+}
+
+function store(db: Session, locks: Locks, defaultTenant: string): Store {
+  return {
+    tenant(tenantId) {
+      if (!isUuid(tenantId)) throw new Error('a tenant id is a uuid in lower case')
+      return tenantStore(db, locks, tenantId)
+    },
+    async due(now, limit) {
+      const rows = await asScheduler(db, (trx) =>
+        trx.selectFrom('relink.connections').select(['tenant_id', 'id']).where('next_sync_at', '<=', now).where('state', 'in', ['connecting', 'active'])
+          .orderBy('next_sync_at').orderBy('id').limit(limit).execute(),
+      )
+      return rows.map((row) => ({ tenantId: row.tenant_id, connectionId: row.id as string }))
+    },
+    async defaultTenant() {
+      return defaultTenant
+    },
+    async close() {
+      await locks.close()
+      await db.destroy()
+    },
+  }
+}
+
+function tenantStore(db: Session, locks: Locks, tenantId: string): TenantStore {
+  return {
+    tenantId,
+    connections: postgresConnections(db, locks, tenantId),
+    accounts: postgresAccounts(db, tenantId),
+    feed: postgresFeed(db, tenantId),
+    runs: postgresRuns(db, tenantId),
+    problems: postgresProblems(db, tenantId),
+    challenges: postgresChallenges(db, tenantId),
+    secrets: postgresSecrets(db, tenantId),
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * The tables, as Kysely and the stores see them. Every table with a `tenant_id` is under forced
+ * row-level security (migrations/001-start.ts); its key begins with the tenant.
+ */
+import type { Account, AccountRef, AccountSource } from '../../domain/account.ts'
+import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
+import type { RepairPlan } from '../../domain/repair.ts'
+import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
+import type { Decisions, MatchTier, Question, RowContent, Transaction, TransactionChange } from '../../domain/transaction.ts'
+import type { Alert, Attempt, NewObservation, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
+import { bytes, day, digest, flag, instant, integer, json, money, nullable, shape, sign, text, uuid, type Columns, type Shape, type StoredRow } from './columns.ts'
+
+export const connections = shape<Connection>({
+  id: uuid, institutionId: text(), institutionName: text(), connector: text(), settings: json(), loginLabel: text(), loginIndex: text(),
+  state: text(), connectorState: json(), createdAt: instant, nextSyncAt: nullable(instant), lastSuccessAt: nullable(instant),
+  lastAttemptAt: nullable(instant), failuresInRow: integer, secretChangedAt: nullable(instant), settingsChangedAt: nullable(instant),
+})
+
+export const accounts = shape<Account>({
+  id: uuid, name: text(), number: nullable(text()), bankId: nullable(text()), kind: text(), currency: text(), state: text(),
+  institutionName: nullable(text()), startOn: nullable(day), createdAt: instant,
+})
+
+/** A source with its reference spread over columns, so that it can be found by number. */
+type FlatSource = Omit<AccountSource, 'ref'> & { readonly refBankId: string | null; readonly refBranchId: string | null; readonly refNumber: string; readonly refKind: AccountRef['kind'] }
+
+const flatSources = shape<FlatSource>({
+  id: uuid, accountId: uuid, connectionId: nullable(uuid), refBankId: nullable(text()), refBranchId: nullable(text()), refNumber: text(), refKind: text(),
+  state: text(), sign,
+})
+
+const flatRef = ({ bankId, branchId, number, kind }: AccountRef) => ({ refBankId: bankId, refBranchId: branchId, refNumber: number, refKind: kind })
+
+export const sources: Omit<Shape<AccountSource>, 'columns' | 'read'> & { read(row: StoredRow<FlatSource>): AccountSource } = {
+  write: ({ ref, ...source }) => flatSources.write({ ...source, ...flatRef(ref) }) as never,
+  writePatch: ({ ref, ...patch }) => flatSources.writePatch({ ...patch, ...(ref === undefined ? {} : flatRef(ref)) }) as never,
+  read(row) {
+    const { refBankId, refBranchId, refNumber, refKind, ...source } = flatSources.read(row)
+    return { ...source, ref: { bankId: refBankId, branchId: refBranchId, number: refNumber, kind: refKind } }
+  },
+}
+
+export const runs = shape<SyncRun>({
+  id: uuid, connectionId: nullable(uuid), trigger: text(), startedAt: instant, endedAt: nullable(instant), outcome: text(), stage: nullable(text()),
+  accounts: json(), failure: nullable(json<NonNullable<SyncRun['failure']>>()), label: nullable(text()),
+})
+
+const content: Columns<RowContent> = {
+  status: text(), postedOn: day, transactedOn: nullable(day), valueOn: nullable(day), amount: money, currency: text(), name: nullable(text()),
+  memo: nullable(text()), kind: nullable(text()), checkNumber: nullable(text()), reference: nullable(text()), foreignAmount: nullable(text()),
+  foreignCurrency: nullable(text()),
+}
+
+/** The one field list of a transaction's content: `TransactionUpdate.content` patches it. */
+export const contentShape = shape<RowContent>(content)
+
+export const observations = shape<NewObservation>({
+  id: uuid, accountId: uuid, sourceId: uuid, runId: uuid, providerId: nullable(text()), pendingProviderId: nullable(text()), key: digest, ordinal: integer,
+  observedAt: instant, ...content, transactionId: uuid, tier: text<MatchTier>(),
+})
+
+type FlatTransaction = Omit<NewTransaction, 'decisions'> & Decisions
+
+export const flatTransactions = shape<FlatTransaction>({
+  id: uuid, accountId: uuid, ...content, state: text(), withdrawnReason: nullable(text()), review: text(), category: nullable(text()), note: nullable(text()),
+  excluded: flag, deleted: flag, createdAt: instant, updatedAt: instant, contentKey: digest,
+})
+
+/** The row as it is inserted. */
+export function flatTransaction({ decisions, ...row }: NewTransaction): FlatTransaction {
+  return { ...row, ...decisions }
+}
+
+/** The row as the matcher sees it. */
+export function readTransaction(row: StoredRow<FlatTransaction>): NewTransaction {
+  const { review, category, note, excluded, deleted, ...rest } = flatTransactions.read(row)
+  return { ...rest, decisions: { review, category, note, excluded, deleted } }
+}
+
+/** The row as consumers see it. */
+export function readShown(row: StoredRow<FlatTransaction>): Transaction {
+  const { contentKey: _, ...shown } = readTransaction(row)
+  return shown
+}
+
+export const changes = shape<TransactionChange>({ transactionId: uuid, at: instant, runId: nullable(uuid), reason: text(), changes: json() })
+
+/** `from` and `to` are words of SQL: the columns are `from_on` and `to_on`. */
+type Dated<T> = Omit<T, 'from' | 'to' | 'on'> & { readonly fromOn: BalanceSpan['from']; readonly toOn: BalanceSpan['to'] }
+
+export const coverage = shape<Dated<Coverage>>({ accountId: uuid, sourceId: uuid, fromOn: day, toOn: day, runId: uuid })
+export const spans = shape<Dated<BalanceSpan>>({ accountId: uuid, sourceId: uuid, fromOn: day, toOn: day, opening: money, closing: money, rowsSum: money, status: text() })
+
+export function dated<T extends { readonly from: BalanceSpan['from']; readonly to: BalanceSpan['to'] }>({ from, to, ...rest }: T) {
+  return { ...rest, fromOn: from, toOn: to }
+}
+
+export function undated<T extends { readonly fromOn: BalanceSpan['from']; readonly toOn: BalanceSpan['to'] }>({ fromOn, toOn, ...rest }: T) {
+  return { ...rest, from: fromOn, to: toOn }
+}
+
+type FlatBalance = Omit<BalanceStatement, 'on'> & { readonly statedOn: BalanceStatement['on'] }
+export const balances = shape<FlatBalance>({ accountId: uuid, sourceId: uuid, runId: uuid, kind: text(), amount: money, statedOn: day, observedAt: instant })
+
+export const questions = shape<Question>({
+  id: uuid, accountId: uuid, kind: text(), transactionId: uuid, otherTransactionId: nullable(uuid), askedAt: instant,
+  answer: nullable(text<NonNullable<Question['answer']>>()), answeredAt: nullable(instant),
+})
+
+export const problems = shape<Problem>({
+  id: uuid, connectionId: uuid, accountId: nullable(uuid), institutionId: text(), openedAt: instant, updatedAt: instant, closedAt: nullable(instant),
+  proofRunId: nullable(uuid), failure: json(), context: json(), diagnosis: json(),
+})
+
+export const alerts = shape<Alert>({ id: uuid, problemId: uuid, openedAt: instant, closedAt: nullable(instant), deliveredAt: nullable(instant) })
+
+export const plans = shape<RepairPlan>({
+  id: uuid, problemId: uuid, connectionId: uuid, cause: text(), createdAt: instant, updatedAt: instant, state: text(), steps: json(),
+})
+
+export const challenges = shape<Challenge>({
+  id: uuid, connectionId: uuid, runId: uuid, prompts: json(), resume: json(), askedAt: instant, expiresAt: instant, state: text(),
+})
+
+export const secrets = shape<SealedSecret>({
+  connectionId: uuid, purpose: text(), version: integer, sealed: bytes, digest: text(), createdAt: instant, expiresAt: nullable(instant),
+})
+
+export const tenantKeys = shape<SealedKey>({ keyId: bytes, sealed: bytes, masterKeyId: bytes })
+
+export const attempts = shape<Attempt>({
+  id: uuid, loginIndex: text(), connectionId: uuid, secretVersion: integer, secretDigest: text(), openedAt: instant, closedAt: nullable(instant), outcome: text(),
+})
+
+type Of<S> = S extends Shape<infer T> ? StoredRow<T> & { readonly tenant_id: string } : never
+type Numbered = { readonly seq: any }
+
+export type Tables = {
+  'relink.connections': Of<typeof connections>
+  'relink.accounts': Of<typeof accounts>
+  'relink.account_sources': Of<typeof flatSources>
+  'relink.runs': Of<typeof runs>
+  'relink.observations': Of<typeof observations>
+  'relink.transactions': Of<typeof flatTransactions>
+  'relink.transaction_changes': Of<typeof changes> & Numbered
+  'relink.coverage': Of<typeof coverage> & Numbered
+  'relink.balances': Of<typeof balances> & Numbered
+  'relink.balance_spans': Of<typeof spans> & Numbered
+  'relink.questions': Of<typeof questions>
+  'relink.problems': Of<typeof problems>
+  'relink.alerts': Of<typeof alerts>
+  'relink.repair_plans': Of<typeof plans>
+  'relink.challenges': Of<typeof challenges>
+  'relink.secrets': Of<typeof secrets>
+  'relink.tenant_keys': Of<typeof tenantKeys>
+  'relink.login_attempts': Of<typeof attempts> & Numbered
+  'relink.logins': { readonly tenant_id: string; readonly login_index: string; readonly locked_at: any; readonly granted_uses: number }
+  'relink.cursors': { readonly tenant_id: string; readonly source_id: string; readonly cursor: any; readonly at: number }
+  'relink.request_quotas': { readonly tenant_id: string; readonly institution_id: string; readonly day: string; readonly used: number }
+  'relink.pages': {
+    readonly tenant_id: string; readonly run_id: string; readonly account_id: string; readonly source_id: string; readonly at: number
+    readonly seen: any; readonly covers_from: any; readonly covers_to: any
+  }
+  'relink.tenants': { readonly tenant_id: string; readonly created_at: any }
+  'relink.instance': { readonly single: boolean; readonly default_tenant: string }
+  'relink.migrations': { readonly number: number; readonly name: string; readonly applied_at: any }
+}
+
