@@ -35,6 +35,7 @@ export type OfxFileOptions = {
 /** A number that Intuit's programs know; files for banks without their own commonly carry it. */
 const DEFAULT_BID = '3000'
 const CHUNK = 65_536
+const QUESTION = 63
 
 type MessageSet = { readonly prefix: string; readonly messages: string; readonly list: string; readonly account: string }
 /** OFX 2.2 chapters 11 and 13. */
@@ -50,7 +51,7 @@ const ROW_TYPES = new Set(
   'CREDIT DEBIT INT DIV FEE SRVCHG DEP ATM POS XFER CHECK PAYMENT CASH DIRECTDEP DIRECTDEBIT REPEATPMT OTHER'.split(' '),
 )
 
-/** The file as bytes: windows-1252 for OFX 1 (other characters as numeric references), UTF-8 for OFX 2. */
+/** The file as bytes: windows-1252 for OFX 1 (what it lacks is simplified), UTF-8 for OFX 2. */
 export async function* writeOfx(statements: readonly OfxStatement[], options: OfxFileOptions): AsyncGenerator<Uint8Array> {
   const version = options.flavour === 'qbo' ? '102' : options.version
   const encode = isXml(version) ? (text: string) => Buffer.from(text, 'utf8') : western
@@ -224,15 +225,21 @@ function asOf(balance: StatedBalance): string {
   return `${date(balance.on)}${hour}${minute}${second}.000[${offset}]`
 }
 
-/** Windows-1252 bytes; a character that it lacks becomes a numeric reference, which SGML and every HTML reader knows. */
+/**
+ * Windows-1252 bytes, as the header says. What it lacks is written without its accents, or as `?`: numeric references
+ * would keep it, but they are no characters of OFX 1 and readers built on the document type drop them. OFX 2 keeps all.
+ */
 function western(text: string): Uint8Array {
   if (!/[^\x00-\x7f]/.test(text)) return Buffer.from(text, 'latin1')
   const bytes: number[] = []
   for (const character of text) {
-    const codePoint = character.codePointAt(0) ?? 0
-    const byte = toWindows1252(codePoint)
-    if (byte === -1) bytes.push(...Buffer.from(`&#${codePoint};`, 'latin1'))
-    else bytes.push(byte)
+    const byte = westernByte(character)
+    if (byte !== -1) bytes.push(byte)
+    else for (const plainer of character.normalize('NFKD').replace(/\p{M}/gu, '')) bytes.push(westernByte(plainer) === -1 ? QUESTION : westernByte(plainer))
   }
   return Uint8Array.from(bytes)
+}
+
+function westernByte(character: string): number {
+  return toWindows1252(character.codePointAt(0) ?? 0)
 }
