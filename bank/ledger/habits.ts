@@ -38,7 +38,9 @@ export type DayContext = {
 }
 
 const SHOPS: readonly string[] = ['GREENWAY MARKET', 'CORNER GROCERY', 'AT&T STORE 0417', 'BOOKS & PAPER', 'HOME HARDWARE', 'PHARMACY PLUS', 'CITY TRANSIT']
-const CAFES: readonly string[] = ['BLUE DOOR CAFE', 'ESPRESSO BAR 12', 'BÄCKEREI MÜLLER']
+const CAFES: readonly string[] = ['BLUE DOOR CAFE', 'ESPRESSO BAR 12', 'SUNRISE BAKERY']
+/** Where texts have letters beyond ASCII, as they travel in the bytes of CHARSET:1252. */
+const EUROPEAN_CAFES: readonly string[] = ['BÄCKEREI MÜLLER', 'CAFÉ DU LAC', 'KONDITOREI GRÜN']
 const RESTAURANTS: readonly string[] = ['TRATTORIA ROMA', 'NOODLE HOUSE', 'THE OLD OAK GRILL']
 const ABROAD: readonly string[] = ['AIR NORD STOCKHOLM', 'SOFTWARE SRL BUCURESTI', 'HOTEL DE LA POSTE LYON']
 const CLIENTS: readonly string[] = ['HARBOR INN LLC', 'NORTHSIDE BAKERY', 'CIVIC CENTER CAFE', 'MILLER & SONS']
@@ -146,7 +148,7 @@ function cardLife(context: DayContext): Draft[] {
   })
   if (random.chance(0.55)) drafts.push(purchase(random.pick(SHOPS), amount(context, 8, 95)))
   if (random.chance(0.45)) {
-    const coffee = purchase(random.pick(CAFES), amount(context, 3, 9))
+    const coffee = purchase(random.pick(customer.country === 'EU' ? EUROPEAN_CAFES : CAFES), amount(context, 3, 9))
     drafts.push(coffee)
     // Equal twins: the same shop, amount and day; both are real.
     if (random.chance(0.3)) drafts.push({ ...coffee, pendingMinute: coffee.pendingMinute! + 25 })
