@@ -14,28 +14,21 @@ const SENDS_WITHOUT_PERSON = 2
 /** Why nothing is sent. `busy`: another send of this login has not been answered yet. */
 export type Withheld = 'busy' | 'locked' | 'refused' | 'withheld_unknown'
 
-/** Null: the secret with this digest may be sent now. */
-export function withheld(ledger: LoginLedger, secretDigest: string, now: number): Withheld | null {
-  if (ledger.lockedAt !== null) return 'locked'
+export type Decision = { readonly send: true; readonly usesGrant: boolean } | { readonly send: false; readonly why: Withheld }
+
+/** Whether the secret with this digest may be sent now, and whether that takes a use that a person granted. */
+export function decide(ledger: LoginLedger, secretDigest: string, now: number): Decision {
+  if (ledger.lockedAt !== null) return { send: false, why: 'locked' }
   const streak = notAccepted(ledger)
-  if (streak.some((attempt) => attempt.outcome === 'open' && Math.abs(now - attempt.openedAt) < LEASE_MS)) return 'busy'
-  if (ledger.grantedUses === streak.length + 1) return null
-  if (isRefused(ledger, secretDigest)) return 'refused'
-  return streak.length >= SENDS_WITHOUT_PERSON ? 'withheld_unknown' : null
+  if (streak.some((attempt) => attempt.outcome === 'open' && Math.abs(now - attempt.openedAt) < LEASE_MS)) return { send: false, why: 'busy' }
+  const why = isRefused(ledger, secretDigest) ? 'refused' : streak.length >= SENDS_WITHOUT_PERSON ? 'withheld_unknown' : null
+  if (why === null) return { send: true, usesGrant: false }
+  return ledger.grantedUses > 0 ? { send: true, usesGrant: true } : { send: false, why }
 }
 
 /** Whether the bank refused this very secret since it last accepted one. */
 export function isRefused(ledger: LoginLedger, secretDigest: string): boolean {
   return notAccepted(ledger).some((attempt) => attempt.outcome === 'refused' && attempt.secretDigest === secretDigest)
-}
-
-/**
- * The ledger's `grantedUses` after a warned person asked for one more use: the ordinal of the send
- * that it allows, counted since the last accepted one. An ordinal is used up by the attempt itself,
- * in the same commit, so that no crash can use a grant twice.
- */
-export function grantNextSend(ledger: LoginLedger): number {
-  return notAccepted(ledger).length + 1
 }
 
 /** Sends since the last accepted one, newest first. What never left does not count. */

@@ -8,10 +8,11 @@ import type { Evidence, Failure, Retry } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import type { Attempt, SealedSecret, SecretStore } from '../ports/store.ts'
+import type { NewAttempt, SealedSecret, SecretStore } from '../ports/store.ts'
+import type { LoginVerdict } from '../ports/transport.ts'
 import type { Lease, SealRequest, SecretOwner, SecretStatus, Vault } from '../ports/vault.ts'
 import { blindIndex, deriveKey, makeTenantKey, openTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
-import { grantNextSend, isRefused, LEASE_MS, withheld, type Withheld } from './ledger.ts'
+import { decide, isRefused, LEASE_MS, type Decision, type Withheld } from './ledger.ts'
 import { openRecord, sealRecord } from './record.ts'
 
 export type VaultOptions = {
@@ -111,15 +112,28 @@ export function createVault({ secrets, tenantId, masterKey, clock, entropy }: Va
     return blindIndex(blindKey, ['secret', owner.loginIndex, ...fields])
   }
 
-  async function begin(owner: SecretOwner, version: number, digest: string): Promise<Result<Attempt, Failure>> {
-    let reason: Withheld | null = null
-    const attempt = await secrets.beginAttempt(owner.loginIndex, (ledger) => {
+  async function begin(owner: SecretOwner, version: number, digest: string): Promise<Result<NewAttempt, Failure>> {
+    let why: Withheld = 'busy'
+    let begun: NewAttempt | null = null
+    const stored = await secrets.beginAttempt(owner.loginIndex, (ledger) => {
       const now = clock.now()
-      reason = withheld(ledger, digest, now)
-      if (reason !== null) return null
-      return { id: entropy.id(now), loginIndex: owner.loginIndex, connectionId: owner.connectionId, secretVersion: version, secretDigest: digest, openedAt: now, closedAt: null, outcome: 'open' }
+      const decision = decide(ledger, digest, now)
+      if (!decision.send) {
+        why = decision.why
+        return null
+      }
+      begun = { id: entropy.id(now), loginIndex: owner.loginIndex, connectionId: owner.connectionId, secretVersion: version, secretDigest: digest, openedAt: now, closedAt: null, outcome: 'open', usesGrant: decision.usesGrant }
+      return begun
     })
-    return attempt === null ? failed(withheldFailure(reason ?? 'busy', clock.now())) : ok(attempt)
+    return stored === null || begun === null ? failed(withheldFailure(why, clock.now())) : ok(begun)
+  }
+
+  /** Closes the ledger's entry. Grants go first when the bank accepted, last when nothing was sent: a crash between never leaves one too many. */
+  async function settle(attempt: NewAttempt, outcome: LoginVerdict | 'not_sent'): Promise<void> {
+    const { loginIndex } = attempt
+    if (outcome === 'accepted' && (await secrets.ledger(loginIndex)).grantedUses !== 0) await secrets.setLogin(loginIndex, { grantedUses: 0 })
+    await secrets.endAttempt(attempt.id, outcome, clock.now())
+    if (outcome === 'not_sent' && attempt.usesGrant === true) await secrets.setLogin(loginIndex, { grantedUses: 1 })
   }
 
   async function lend(owner: SecretOwner, fields: readonly string[], origin: string, audience: readonly string[] = [origin]): Promise<Result<Lease, Failure>> {
@@ -139,14 +153,7 @@ export function createVault({ secrets, tenantId, masterKey, clock, entropy }: Va
     const attempt = await begin(owner, record.version, digestOf(owner, login.value))
     if (!attempt.ok) return attempt
     const values = Object.fromEntries(fields.map((field) => [field, known.get(field) ?? '']))
-    return ok({
-      values,
-      settle: async (outcome) => {
-        // A grant must not outlive the success that made it needless; dropped first, so that a crash between the two keeps nothing.
-        if (outcome === 'accepted' && (await secrets.ledger(owner.loginIndex)).grantedUses !== 0) await secrets.setLogin(owner.loginIndex, { grantedUses: 0 })
-        await secrets.endAttempt(attempt.value.id, outcome, clock.now())
-      },
-    })
+    return ok({ values, settle: async (outcome) => await settle(attempt.value, outcome) })
   }
 
   return {
@@ -159,19 +166,17 @@ export function createVault({ secrets, tenantId, masterKey, clock, entropy }: Va
     lend,
     status: async (owner) => {
       const record = await secrets.get(owner.connectionId, LOGIN)
-      return record === null ? 'missing' : statusOf(withheld(await secrets.ledger(owner.loginIndex), record.digest, clock.now()))
+      return record === null ? 'missing' : statusOf(decide(await secrets.ledger(owner.loginIndex), record.digest, clock.now()))
     },
-    grantOneUse: async (owner) => {
-      const ledger = await secrets.ledger(owner.loginIndex)
-      await secrets.setLogin(owner.loginIndex, { grantedUses: grantNextSend(ledger) })
-    },
+    // One, not one more: asking twice does not allow two.
+    grantOneUse: async (owner) => await secrets.setLogin(owner.loginIndex, { grantedUses: 1 }),
     lock: async (owner) => await secrets.setLogin(owner.loginIndex, { lockedAt: clock.now() }),
     unlock: async (owner) => {
       const ledger = await secrets.ledger(owner.loginIndex)
       const record = await secrets.get(owner.connectionId, LOGIN)
       // Who says that the bank unlocked the login has been warned; but a refused secret stays refused.
       const grant = record !== null && !isRefused(ledger, record.digest)
-      await secrets.setLogin(owner.loginIndex, grant ? { lockedAt: null, grantedUses: grantNextSend(ledger) } : { lockedAt: null })
+      await secrets.setLogin(owner.loginIndex, grant ? { lockedAt: null, grantedUses: 1 } : { lockedAt: null })
     },
     destroy: async (owner) => await secrets.destroy(owner.connectionId),
     loginIndex: (institutionId, userName) => blindIndex(blindKey, ['login', institutionId, userName]),
@@ -183,8 +188,8 @@ export function createVault({ secrets, tenantId, masterKey, clock, entropy }: Va
   }
 }
 
-function statusOf(reason: Withheld | null): SecretStatus {
-  return reason === null || reason === 'busy' ? 'usable' : reason
+function statusOf(decision: Decision): SecretStatus {
+  return decision.send || decision.why === 'busy' ? 'usable' : decision.why
 }
 
 const SENTENCES: Readonly<Record<Withheld, string>> = {

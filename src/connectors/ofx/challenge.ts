@@ -1,0 +1,75 @@
+/**
+ * Multi-factor authentication (OFX 2.2 section 2.5.4): the bank's questions as prompts for a person,
+ * and their answers in the next sign-on. Questions about the program itself are answered without a
+ * person. Everything that must survive until the person answers is plain data without secrets.
+ */
+import type { ChallengePrompt } from '../../domain/connection.ts'
+import type { JsonObject } from '../../domain/institution.ts'
+import type { OfxChallenge } from '../../formats/ofx/response.ts'
+
+export type Resume = { readonly kind: 'questions'; readonly phraseIds: readonly string[] } | { readonly kind: 'token' }
+
+/** How long a person may take; banks end their codes after five to fifteen minutes. */
+export const CHALLENGE_LASTS_MS = 10 * 60_000
+
+export const TOKEN_FIELD = 'authtoken'
+
+/** The secret field that holds the answer to a phrase. */
+export function answerField(phraseId: string): string {
+  return `mfa.${phraseId}`
+}
+
+/** Section 2.5.4.4.1: phrase ids with a fixed meaning, for banks that send no label. */
+const FIXED_LABELS: Readonly<Record<string, string>> = {
+  MFA1: 'In which city were you born?', MFA2: 'Your date of birth (MM/DD/YYYY)', MFA3: 'The number of your debit card', MFA4: 'Your father\'s middle name',
+  MFA5: 'Your favourite colour', MFA6: 'The name of your first pet', MFA7: 'Your five-digit ZIP code', MFA8: 'The maiden name of your father\'s mother',
+  MFA9: 'The maiden name of your mother\'s mother', MFA10: 'The last four digits of your mobile number', MFA11: 'The last four digits of your daytime number',
+  MFA12: 'The last four digits of your home number', MFA13: 'The last four digits of your social security number', MFA14: 'The last four digits of your tax ID',
+  MFA15: 'The month of birth of your youngest sibling, written out', MFA16: 'Your mother\'s maiden name', MFA17: 'Your mother\'s middle name',
+  MFA18: 'The company of your first job', MFA19: 'The make of your first car', MFA20: 'The street you grew up in',
+  MFA21: 'Your high school\'s football team, without the school', MFA22: 'The amount of a recent deposit or withdrawal', MFA23: 'Your year of birth (YYYY)',
+} // prettier-ignore
+
+/** What the program itself answers; null when a person must. Addresses of this host are nobody's business and stay neutral. */
+export function ownAnswer(phraseId: string, now: number, userAgent: string): string | null {
+  switch (phraseId.toUpperCase()) {
+    case 'MFA101':
+      return new Date(now).toISOString().slice(0, 19).replace(/[-:T]/g, '')
+    case 'MFA102':
+      return 'relink'
+    case 'MFA103':
+      return '0.0.0.0'
+    case 'MFA104':
+      return '00:00:00:00:00:00'
+    case 'MFA105':
+      return 'Linux'
+    case 'MFA106':
+      return 'x86_64'
+    case 'MFA107':
+      return userAgent
+    default:
+      return null
+  }
+}
+
+/** The questions that a person must answer. */
+export function promptsOf(challenges: readonly OfxChallenge[], now: number): readonly ChallengePrompt[] {
+  return challenges.flatMap(({ phraseId, label }) => {
+    if (phraseId === null || ownAnswer(phraseId, now, '') !== null) return []
+    const text = label ?? FIXED_LABELS[phraseId.toUpperCase()] ?? `Question ${phraseId}`
+    return [{ id: answerField(phraseId), kind: /\b(code|pin|passcode|token)\b/i.test(text) ? 'code' : 'question', label: text } as const]
+  })
+}
+
+/** A code from the person's device (section 2.5.1, AUTHTOKEN). */
+export function tokenPrompt(label: string | null): ChallengePrompt {
+  return { id: TOKEN_FIELD, kind: 'code', label: label ?? 'The code that your bank\'s device or app shows now' }
+}
+
+/** Reads what was remembered; null when it is not ours. */
+export function readResume(data: JsonObject): Resume | null {
+  if (data['kind'] === 'token') return { kind: 'token' }
+  const phraseIds = data['phraseIds']
+  if (data['kind'] !== 'questions' || !Array.isArray(phraseIds)) return null
+  return { kind: 'questions', phraseIds: phraseIds.filter((id): id is string => typeof id === 'string') }
+}

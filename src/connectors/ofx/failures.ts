@@ -1,0 +1,53 @@
+/**
+ * Failures of an OFX conversation, as values with evidence. Every code that the bank sent is kept,
+ * the sign-on's first: a code in a statement often merely follows from the one before it.
+ */
+import type { Evidence, Failure, FailureCode, Stage } from '../../domain/evidence.ts'
+import { redactText } from '../../connector-kit/evidence.ts'
+import type { OfxStatus } from '../../formats/ofx/statements.ts'
+import { codeText, retryAfterCode, severityOf } from './codes.ts'
+
+/** Whether a status stops what it answers. A missing status stops nothing: its content speaks. */
+export function isRefusal(status: OfxStatus | null): boolean {
+  return status !== null && severityOf(Number(status.code), status.severity) === 'ERROR'
+}
+
+/** The bank answered in the protocol and refused. `statuses`: outermost first; null: not sent. */
+export function refusal(stage: Stage, statuses: readonly (OfxStatus | null)[], code: FailureCode = 'bank_refused'): Failure {
+  const said = statuses.filter((status): status is OfxStatus => status !== null && Number(status.code) !== 0)
+  const first = said[0]
+  const text = said.map((status) => status.message).find((message) => message !== null && message !== '') ?? null
+  const evidence: Evidence = {
+    protocol: 'ofx',
+    stage,
+    codes: [...new Set(said.map((status) => status.code))],
+    ...(first === undefined ? {} : { severity: severityOf(Number(first.code), first.severity) }),
+    ...(text === null ? {} : { message: redactText(text) }),
+  }
+  const named = said.map((status) => codeText(status.code)).join(', then ')
+  return { code, stage, retry: retryAfterCode(Number(first?.code ?? 2000)), message: `The bank refused: ${named || 'without a code'}.`, evidence: [evidence] }
+}
+
+/** The profile sends the sign-on to an address that is not known as the bank's: nothing is sent there. */
+export function endpointMoved(oldUrl: string, newUrl: string): Failure {
+  const message = `The bank's profile names ${newUrl} as its address, but this connection signs in at ${oldUrl}.`
+  return {
+    code: 'bank_warned',
+    stage: 'signon',
+    retry: { kind: 'afterPerson' },
+    message: `${message} The password is not sent to a new address unasked.`,
+    evidence: [{ protocol: 'ofx', stage: 'signon', codes: ['endpoint_moved'], message }],
+  }
+}
+
+/** The answer reads, but contradicts what was asked. */
+export function implausible(stage: Stage, message: string): Failure {
+  return { code: 'answer_implausible', stage, retry: { kind: 'at', at: null }, message, evidence: [{ protocol: 'ofx', stage, message }] }
+}
+
+/** Adds what every piece of evidence of this connector shares. */
+export function ofBank(failure: Failure, institution: string): Failure {
+  const [first, ...rest] = failure.evidence
+  const mark = (evidence: Evidence): Evidence => ({ protocol: 'ofx', institution, ...evidence })
+  return { ...failure, evidence: [mark(first), ...rest.map(mark)] }
+}

@@ -1,0 +1,77 @@
+/**
+ * One OFX message out and one back. Tells an answer of the protocol from a page, nothing, or half of
+ * an answer: those are failures, never an empty account. Judges for the attempts ledger what the
+ * sign-on says of the password.
+ */
+import { failed, ok, type Result } from '../../domain/result.ts'
+import type { Failure, Stage } from '../../domain/evidence.ts'
+import { httpRefused, unusableAnswer } from '../../connector-kit/evidence.ts'
+import { parseOfxResponse, type OfxResponse } from '../../formats/ofx/response.ts'
+import { writeOfxRequest, type OfxRequest } from '../../formats/ofx/request.ts'
+import type { Answer, SecretReader, Transport } from '../../ports/transport.ts'
+import { loginVerdict } from './codes.ts'
+import { redactOfx } from './redaction.ts'
+import type { OfxSettings } from './settings.ts'
+
+export type Message = {
+  readonly purpose: string
+  readonly stage: Stage
+  readonly url: string
+  /** Pure: called once with markers and once with values. */
+  readonly write: (secret: SecretReader) => OfxRequest
+  /** The secret fields that `write` reads. */
+  readonly secrets: readonly string[]
+}
+
+/** An answer whose sign-on part was read. */
+export type Reply = { readonly response: OfxResponse; readonly signOn: NonNullable<OfxResponse['signOn']>; readonly clockSkewSeconds: number | null }
+
+/** Posts a message and reads the answer. */
+export async function exchangeMessage(transport: Transport, settings: OfxSettings, message: Message): Promise<Result<Reply, Failure>> {
+  const answered = await transport.exchange({
+    purpose: message.purpose,
+    stage: message.stage,
+    method: 'POST',
+    url: message.url,
+    headers: { 'User-Agent': settings.userAgent, 'Content-Type': 'application/x-ofx', Accept: settings.accept },
+    body: (secret) => writeOfxRequest(message.write(secret)),
+    secrets: message.secrets,
+    judge: (answer) => {
+      const status = readAnswer(answer).ok ? read(answer)?.signOn?.status : null
+      return loginVerdict(status == null ? null : Number(status.code), status?.severity ?? '')
+    },
+    redact: redactOfx,
+  })
+  return answered.ok ? readAnswer(answered.value) : answered
+}
+
+const parsed = new WeakMap<Answer, ReturnType<typeof parseOfxResponse>>()
+
+/** The judge of the ledger and the connector read the same answer: once. */
+function parse(answer: Answer): ReturnType<typeof parseOfxResponse> {
+  const known = parsed.get(answer) ?? parseOfxResponse(answer.body)
+  parsed.set(answer, known)
+  return known
+}
+
+function read(answer: Answer): OfxResponse | null {
+  const response = parse(answer)
+  return response.ok ? response.value : null
+}
+
+function readAnswer(answer: Answer): Result<Reply, Failure> {
+  const response = parse(answer)
+  const spoken = response.ok && response.value.signOn !== null
+  // Some servers answer in the protocol under an HTTP error; what they say there is worth more than the status.
+  if (!spoken && (answer.status < 200 || answer.status > 299)) return failed(httpRefused(answer, 'http'))
+  if (!response.ok) return failed(unusableAnswer(answer, 'parse', response.failure.message))
+  if (response.value.signOn === null) return failed(unusableAnswer(answer, 'parse', 'it holds no answer to the sign-on (SONRS).'))
+  if (!endsWhole(answer.body)) return failed(unusableAnswer(answer, 'parse', 'it ends before </OFX>: the rest is missing.'))
+  return ok({ response: response.value, signOn: response.value.signOn, clockSkewSeconds: answer.clockSkewSeconds })
+}
+
+/** A file may lack its last end tag; an answer over the wire that lacks it was cut. */
+function endsWhole(body: Uint8Array): boolean {
+  const tail = new TextDecoder('latin1').decode(body.subarray(-2000)).replaceAll('\0', '')
+  return /<\/OFX>\s*$/i.test(tail)
+}

@@ -1,0 +1,253 @@
+/**
+ * One run's conversation with one OFX server: profile first, then signed messages with the version,
+ * address and CLIENTUID that this bank wants. The anonymous profile is asked in every run before a
+ * secret is sent: a server that is down, moved or not itself shows it there, and costs no attempt.
+ * Keeps sign-on answers (cookies, access keys) in memory only; what may be remembered is `state`.
+ */
+import type { ConnectorContext } from '../../connector-kit/connector.ts'
+import { originOf } from '../../connector-kit/origin.ts'
+import type { ChallengePrompt } from '../../domain/connection.ts'
+import type { CaseContext, Failure, Stage } from '../../domain/evidence.ts'
+import type { JsonObject } from '../../domain/institution.ts'
+import { failed, ok, type Result } from '../../domain/result.ts'
+import { OFX_VERSIONS, type OfxVersion } from '../../formats/ofx/markup.ts'
+import type { OfxProfile, OfxResponse } from '../../formats/ofx/response.ts'
+import type { OfxRequestMessage, OfxSignOnRequest } from '../../formats/ofx/request.ts'
+import type { SecretReader } from '../../ports/transport.ts'
+import { answerField, ownAnswer, promptsOf, readResume, TOKEN_FIELD, tokenPrompt, type Resume } from './challenge.ts'
+import { CODE } from './codes.ts'
+import { endpointMoved, isRefusal, ofBank, refusal } from './failures.ts'
+import { exchangeMessage, type Reply } from './message.ts'
+import { originsOf, readSettings, type OfxSettings } from './settings.ts'
+
+/** Tried in this order where neither the settings nor an earlier run know what the bank speaks. */
+const VERSIONS_TO_TRY: readonly OfxVersion[] = ['102', '103', '211', '203', '220']
+
+/** What a signed message came to. */
+export type Signed =
+  | { readonly kind: 'reply'; readonly response: OfxResponse; readonly signOn: Reply['signOn'] }
+  | { readonly kind: 'challenge'; readonly prompts: readonly ChallengePrompt[]; readonly resume: JsonObject }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+export class Session {
+  readonly settings: OfxSettings
+  readonly #context: ConnectorContext
+  readonly #clientUid: string
+  #version: OfxVersion
+  #url: string
+  #profileUpdated: string | null
+  #tokenLabel: string | null
+  #clientUidRequired: boolean
+  #answers: Resume | null
+  #sessionCookie: string | null = null
+  #accessKey: string | null = null
+  #clockSkewSeconds: number | null = null
+
+  constructor(context: ConnectorContext, settings: OfxSettings) {
+    // What an earlier run learned holds for the address it learned it from.
+    const known = context.state['signOnUrl'] === settings.url ? context.state : { clientUid: context.state['clientUid'] ?? null }
+    const text = (name: string): string | null => (typeof known[name] === 'string' ? known[name] : null)
+    this.settings = settings
+    this.#context = context
+    this.#clientUid = text('clientUid') ?? context.newId()
+    this.#version = settings.version ?? OFX_VERSIONS.find((version) => version === text('version')) ?? VERSIONS_TO_TRY[0] ?? '102'
+    this.#url = text('url') ?? settings.url
+    this.#profileUpdated = text('profileUpdated')
+    this.#tokenLabel = text('tokenLabel')
+    this.#clientUidRequired = known['clientUidRequired'] === true
+    this.#answers = context.resume === null ? null : readResume(context.resume.data)
+  }
+
+  /** What to remember of this login; no secrets. */
+  get state(): JsonObject {
+    return {
+      clientUid: this.#clientUid, signOnUrl: this.settings.url, version: this.#version, url: this.#url, profileUpdated: this.#profileUpdated,
+      tokenLabel: this.#tokenLabel, clientUidRequired: this.#clientUidRequired,
+    } // prettier-ignore
+  }
+
+  get facts(): CaseContext {
+    return this.#clockSkewSeconds === null ? {} : { clockSkewSeconds: this.#clockSkewSeconds }
+  }
+
+  /** Asks the anonymous profile; null when the bank can be signed in to. */
+  async open(): Promise<Failure | null> {
+    if (!this.settings.profile) return null
+    const failure = await this.#readProfile()
+    return failure === null ? null : ofBank(failure, this.#context.institution.id)
+  }
+
+  /** Sends messages with a sign-on. A challenge of the bank's comes back as prompts, or is answered where no person is needed. */
+  async ask(purpose: string, stage: Stage, messages: readonly OfxRequestMessage[]): Promise<Signed> {
+    const signed = await this.#askSigned(purpose, stage, messages, true)
+    return signed.kind === 'failed' ? { kind: 'failed', failure: ofBank(signed.failure, this.#context.institution.id) } : signed
+  }
+
+  newTransaction(): string {
+    return this.#context.newId()
+  }
+
+  async #readProfile(): Promise<Failure | null> {
+    const candidates = this.settings.version === undefined ? [...new Set([this.#version, ...VERSIONS_TO_TRY])] : [this.settings.version]
+    let failure: Failure | null = null
+    for (const version of candidates) {
+      this.#version = version
+      const updatedAt = this.#profileUpdated === null ? {} : { updatedAt: this.#profileUpdated }
+      const replied = await this.#post('profile', 'signon', [{ type: 'profile', trnuid: this.newTransaction(), ...updatedAt }], null)
+      if (!replied.ok) {
+        failure = replied.failure
+        if (!mayBeVersion(failure)) return failure
+        continue
+      }
+      const { signOn, response } = replied.value
+      const status = response.answers.find((answer) => answer.of === 'PROFTRNRS')?.status ?? null
+      if (!isRefusal(signOn.status) && !isRefusal(status)) return response.profile === null ? null : this.#adopt(response.profile)
+      failure = refusal('signon', [signOn.status, status])
+      if (Number(signOn.status?.code) === CODE.unsupportedVersion) continue
+      // A bank that never answered anonymous questions may still take a sign-on; one that did, and now does not, is not itself.
+      return this.#profileUpdated === null ? null : failure
+    }
+    return failure
+  }
+
+  /** Takes over what the profile says; a failure when it sends the sign-on to an unknown address. */
+  #adopt(profile: OfxProfile): Failure | null {
+    const core = ['BANKMSGSETV1', 'CREDITCARDMSGSETV1', 'SIGNUPMSGSETV1', 'SIGNONMSGSETV1'].map((name) => profile.messageSets.find((set) => set.name === name)).find((set) => set?.url != null)
+    const url = core?.url ?? this.settings.url
+    const origin = originOf(url)
+    if (origin !== null && !originsOf(this.settings).includes(origin)) return endpointMoved(this.settings.url, url)
+    if (origin !== null) this.#url = url
+    this.#profileUpdated = profile.updated
+    this.#tokenLabel = profile.signOnInfos.find((info) => info.authTokenLabel !== null)?.authTokenLabel ?? null
+    this.#clientUidRequired = profile.signOnInfos.some((info) => info.clientUidRequired === true)
+    if (this.#clientUidRequired && this.settings.clientUid === 'auto') this.#speakMfa()
+    return null
+  }
+
+  async #askSigned(purpose: string, stage: Stage, messages: readonly OfxRequestMessage[], mayRepeat: boolean): Promise<Signed> {
+    const answers = this.#answers
+    // Answers are sent once; whatever comes of it, the next message goes without them.
+    this.#answers = null
+    const hadClientUid = this.#clientUidSent() !== null
+    const replied = await this.#post(purpose, stage, messages, { answers })
+    if (!replied.ok) return { kind: 'failed', failure: replied.failure }
+    const { response, signOn } = replied.value
+    const code = Number(signOn.status?.code ?? 0)
+    if (!isRefusal(signOn.status)) return { kind: 'reply', response, signOn }
+    if (code === CODE.challengeRequired) return await this.#startChallenge(purpose, stage, messages, response, mayRepeat)
+    if (code === CODE.tokenRequired) return { kind: 'challenge', prompts: [tokenPrompt(this.#tokenLabel)], resume: { kind: 'token' } }
+    if (code === CODE.clientUid && !hadClientUid && mayRepeat && this.settings.version === undefined && this.settings.clientUid === 'auto') {
+      this.#clientUidRequired = true
+      this.#speakMfa()
+      return await this.#askSigned(purpose, stage, messages, false)
+    }
+    const statuses = [signOn.status, ...response.answers.map((answer) => answer.status)]
+    return { kind: 'failed', failure: refusal(MFA_CODES.has(code) ? 'mfa' : 'signon', statuses, answers !== null && MFA_CODES.has(code) ? 'challenge_refused' : 'bank_refused') }
+  }
+
+  async #startChallenge(purpose: string, stage: Stage, messages: readonly OfxRequestMessage[], first: OfxResponse, mayRepeat: boolean): Promise<Signed> {
+    this.#speakMfa()
+    let response = first
+    if (first.challenges.length === 0) {
+      const replied = await this.#post('challenge', 'mfa', [{ type: 'challenge', trnuid: this.newTransaction() }], { answers: null })
+      if (!replied.ok) return { kind: 'failed', failure: replied.failure }
+      response = replied.value.response
+      if (response.challenges.length === 0) {
+        return { kind: 'failed', failure: refusal('mfa', [first.signOn?.status ?? null, replied.value.signOn.status, ...response.answers.map((answer) => answer.status)]) }
+      }
+    }
+    const phraseIds = response.challenges.flatMap(({ phraseId }) => (phraseId === null ? [] : [phraseId]))
+    const prompts = promptsOf(response.challenges, this.#context.now())
+    if (prompts.length > 0 || !mayRepeat) return { kind: 'challenge', prompts, resume: { kind: 'questions', phraseIds } }
+    this.#answers = { kind: 'questions', phraseIds }
+    return await this.#askSigned(purpose, stage, messages, false)
+  }
+
+  /** `signed` null: anonymous. */
+  async #post(purpose: string, stage: Stage, messages: readonly OfxRequestMessage[], signed: { readonly answers: Resume | null } | null): Promise<Result<Reply, Failure>> {
+    const { transport, now } = this.#context
+    const clientTimeMs = now()
+    const version = this.#version
+    const newFileUid = this.newTransaction()
+    const write = (secret: SecretReader) => ({ version, newFileUid, clientTimeMs, messages, signOn: this.#signOn(signed, secret) })
+    const secrets = signed === null ? [] : ['username', 'password', ...this.#answerFields(signed.answers)]
+    const url = signed === null ? this.settings.url : this.#url
+    const replied = await exchangeMessage(transport, this.settings, { purpose, stage, url, write, secrets })
+    if (!replied.ok) return failed(replied.failure)
+    const { signOn, clockSkewSeconds } = replied.value
+    this.#clockSkewSeconds = clockSkewSeconds ?? this.#clockSkewSeconds
+    if (signed !== null) {
+      this.#sessionCookie = signOn.sessionCookie ?? this.#sessionCookie
+      this.#accessKey = signOn.accessKey ?? this.#accessKey
+    }
+    return ok(replied.value)
+  }
+
+  #signOn(signed: { readonly answers: Resume | null } | null, secret: SecretReader): OfxSignOnRequest {
+    const { org, fid, appId, appVersion } = this.settings
+    const clientUid = this.#clientUidSent()
+    const shared = { appId, appVersion, ...(org === undefined ? {} : { institution: { org, fid: fid ?? null } }) }
+    if (signed === null) return { ...shared, login: 'anonymous' }
+    return {
+      ...shared,
+      login: { userId: secret('username'), password: secret('password') },
+      ...(clientUid === null ? {} : { clientUid }),
+      ...(this.#sessionCookie === null ? {} : { sessionCookie: this.#sessionCookie }),
+      ...(this.#accessKey === null ? {} : { accessKey: this.#accessKey }),
+      ...this.#answered(signed.answers, secret),
+    }
+  }
+
+  #answered(answers: Resume | null, secret: SecretReader): Partial<OfxSignOnRequest> {
+    if (answers === null) return {}
+    if (answers.kind === 'token') return { authToken: secret(TOKEN_FIELD) }
+    const given = answers.phraseIds.map((phraseId) => ({ phraseId, answer: ownAnswer(phraseId, this.#context.now(), this.settings.userAgent) ?? secret(answerField(phraseId)) }))
+    return { challengeAnswers: given }
+  }
+
+  #answerFields(answers: Resume | null): readonly string[] {
+    if (answers === null) return []
+    return answers.kind === 'token' ? [TOKEN_FIELD] : answers.phraseIds.filter((id) => ownAnswer(id, 0, '') === null).map(answerField)
+  }
+
+  #clientUidSent(): string | null {
+    if (this.settings.clientUid === 'never') return null
+    return this.settings.clientUid === 'always' || knowsMfa(this.#version) ? this.#clientUid : null
+  }
+
+  /** CLIENTUID and challenges exist in 1.0.3 and from 2.1.0 on; a version that the settings demand stays. */
+  #speakMfa(): void {
+    if (this.settings.version !== undefined || knowsMfa(this.#version)) return
+    this.#version = this.#version < '200' ? '103' : '211'
+  }
+}
+
+const MFA_CODES: ReadonlySet<number> = new Set([CODE.challengeInvalid, CODE.mfaError, CODE.tokenInvalid, CODE.invalidTan])
+
+const sessions = new WeakMap<ConnectorContext['transport'], Session>()
+
+/** The session of this run: opened by the first operation, used by the next. */
+export async function openSession(context: ConnectorContext): Promise<Result<Session, Failure>> {
+  const known = sessions.get(context.transport)
+  if (known !== undefined) return ok(known)
+  const settings = readSettings(context.settings)
+  if (!settings.ok) {
+    const message = `The settings of ${context.institution.name} cannot be used: ${settings.failure.message}`
+    return failed({ code: 'configuration_invalid', stage: 'signon', retry: { kind: 'afterPerson' }, message, evidence: [{ protocol: 'ofx', stage: 'signon', message }] })
+  }
+  const session = new Session(context, settings.value)
+  const failure = await session.open()
+  if (failure !== null) return failed(failure)
+  sessions.set(context.transport, session)
+  return ok(session)
+}
+
+function knowsMfa(version: OfxVersion): boolean {
+  return version === '103' || version >= '210'
+}
+
+/** Servers that do not know a version often have no words for it. */
+function mayBeVersion(failure: Failure): boolean {
+  const status = failure.evidence[0].httpStatus
+  return failure.code === 'http_refused' && (status === 400 || status === 501)
+}
