@@ -1,0 +1,73 @@
+/**
+ * Finds codes in the tables: those that the evidence gives, and distinctive ones that stand only in
+ * the text. A numeric code means something only in its own protocol.
+ */
+import type { Reading } from './evidence-text.ts'
+import type { CodeEntry, CodeTable } from './knowledge.ts'
+
+export type FoundCode = { readonly table: CodeTable; readonly entry: CodeEntry; readonly code: string; readonly from: 'code' | 'text' | 'status' | 'network' }
+
+export type CodeIndex = ReadonlyMap<string, readonly { readonly table: CodeTable; readonly entry: CodeEntry }[]>
+
+const indexes = new WeakMap<readonly CodeTable[], CodeIndex>()
+
+/** Codes in upper case with their tables; built once for a list of tables. */
+export function indexOf(tables: readonly CodeTable[]): CodeIndex {
+  const known = indexes.get(tables)
+  if (known !== undefined) return known
+  const index = new Map<string, { table: CodeTable; entry: CodeEntry }[]>()
+  for (const table of tables) {
+    for (const entry of table.codes) {
+      const key = entry.code.toUpperCase()
+      index.set(key, [...(index.get(key) ?? []), { table, entry }])
+    }
+  }
+  indexes.set(tables, index)
+  return index
+}
+
+/** All codes of the evidence that a table explains, in the order of the evidence, each once. */
+export function findCodes(reading: Reading, tables: readonly CodeTable[]): readonly FoundCode[] {
+  const { evidence } = reading.record
+  const found: FoundCode[] = []
+  const add = (code: string, from: FoundCode['from'], pick: (table: CodeTable) => boolean) => {
+    const hit = lookUp(code, indexOf(tables)).find(({ table }) => pick(table))
+    if (hit !== undefined && !found.some((other) => other.entry === hit.entry)) found.push({ ...hit, code, from })
+  }
+  const ofProtocol = (table: CodeTable) => evidence.protocol !== undefined && table.protocols.includes(evidence.protocol)
+  for (const code of reading.codes) add(code, 'code', (table) => table.protocols.length > 0 && (ofProtocol(table) || distinctive(code)))
+  for (const word of codeLikeWords(reading.text)) add(word, 'text', (table) => ofProtocol(table))
+  if (evidence.httpStatus !== undefined) {
+    const status = String(evidence.httpStatus)
+    if (!found.some((other) => other.code === status)) add(status, 'status', (table) => table.system === 'http')
+  }
+  if (evidence.networkError !== undefined) add(evidence.networkError, 'network', (table) => table.system === 'network')
+  return found
+}
+
+/**
+ * Entries for a code: as written, in upper case, and for dotted codes their parents, because an
+ * unknown subcode means what its prefix means (SimpleFIN 2.0.0, errors); last by wildcard.
+ */
+export function lookUp(code: string, index: CodeIndex): readonly { readonly table: CodeTable; readonly entry: CodeEntry }[] {
+  let key = code.trim().toUpperCase()
+  for (;;) {
+    const exact = index.get(key)
+    if (exact !== undefined) return exact
+    const wild = index.get(key.replace(/([._])[^._]+$/, '$1*'))
+    if (wild !== undefined) return wild
+    const dot = key.lastIndexOf('.')
+    if (dot <= 0) return []
+    key = key.slice(0, dot)
+  }
+}
+
+function distinctive(code: string): boolean {
+  return code.length >= 5 && /[a-z]{3}/i.test(code)
+}
+
+/** Words of the text that look like codes: upper or mixed case names survive only as lower case here, so shape decides. */
+function codeLikeWords(text: string): readonly string[] {
+  const words = text.match(/\b(ol-\d{3}(?:-[a-z])?|[a-z]+(?:[_.][a-z0-9]+)+|[a-z]*error|0\d{5}|\d{4,5})\b/g) ?? []
+  return words.slice(0, 40)
+}

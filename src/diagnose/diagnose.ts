@@ -1,0 +1,121 @@
+/**
+ * Evidence and context in, ranked causes out. Adds the log-likelihood ratios of all code entries
+ * and rules that hold to a prior and normalises. Pure and deterministic: the same record and
+ * knowledge give the same answer; there is no hidden state, no clock, no store. Knows nothing of
+ * connections; `context.ts` makes the context of a live one.
+ */
+import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
+import type { Diagnosis, RankedCause } from '../domain/connection.ts'
+import type { CaseContext, CaseRecord, Evidence } from '../domain/evidence.ts'
+import { chooseAction } from './action.ts'
+import { findCodes, type FoundCode } from './codes.ts'
+import { read } from './evidence-text.ts'
+import type { CodeEntry, Fitted, Knowledge, Rule, Weights } from './knowledge.ts'
+import { KNOWLEDGE } from './knowledge/base.ts'
+import { matches } from './match.ts'
+
+/** One thing that spoke, with what it says of each cause. `share`: how much of it counts. */
+export type Voice = { readonly id: string; readonly kind: 'code' | 'rule'; readonly sentence: string; readonly weights: Weights; readonly share: number }
+
+/** What a record shows, before any weighing by what was fitted. */
+export type Heard = { readonly voices: readonly Voice[]; readonly background: readonly string[]; readonly codes: readonly FoundCode[] }
+
+/** A sentence is told for or against a cause from this log-likelihood ratio on. */
+const WORTH_TELLING = 0.35
+/** A code inside counts half of one further out; a status or network error beside a protocol code a quarter. */
+const FOLLOWING_CODE = 0.5
+const BESIDE_A_CODE = 0.25
+/** When nothing spoke at all, "we do not know" gets this share of the probability. */
+const UNKNOWN_IN_SILENCE = 0.35
+const UNKNOWN_OTHERWISE = 0.01
+
+/**
+ * Ranks all causes for one failing attempt. `excluded`: causes whose repair was done and did not
+ * help, with the log-likelihood ratio of that news (see repair/outcomes.ts).
+ */
+export function diagnose(record: CaseRecord, knowledge: Knowledge = KNOWLEDGE, news: readonly Voice[] = []): Diagnosis {
+  const heard = hear(record, knowledge)
+  const voices = [...heard.voices, ...news]
+  const p = probabilities({ ...heard, voices }, knowledge.fitted)
+  const causes: RankedCause[] = CAUSE_CODES.map((cause) => ({ cause, p: p[cause], ...arguments_(cause, voices) }))
+  causes.sort((a, b) => b.p - a.p || CAUSE_CODES.indexOf(a.cause) - CAUSE_CODES.indexOf(b.cause))
+  return { causes, action: chooseAction(p, heard.codes, record) }
+}
+
+/** Collects what speaks in a record: codes from the outside in, then rules, and the background features. */
+export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
+  const reading = read(record)
+  const codes = findCodes(reading, knowledge.tables)
+  const speaking = codes.filter((found) => found.entry.reasons.length > 0)
+  const voices: Voice[] = []
+  let before = 0
+  for (const found of speaking) {
+    const outer = found.from === 'code' || found.from === 'text'
+    const share = before === 0 ? 1 : outer ? FOLLOWING_CODE ** before : BESIDE_A_CODE
+    if (outer) before++
+    voices.push({ id: `${found.table.system}:${found.entry.code}`, kind: 'code', sentence: codeSentence(found), weights: codeWeights(found.entry), share })
+  }
+  for (const rule of knowledge.rules) {
+    if (!matches(rule.when, reading, speaking.length > 0)) continue
+    voices.push({ id: rule.id, kind: 'rule', sentence: ruleSentence(rule, record), weights: rule.weights, share: 1 })
+  }
+  const { protocol, stage } = record.evidence
+  const background = [protocol === undefined ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`].filter((name) => name !== '')
+  return { voices, background, codes }
+}
+
+/** The distribution over all causes; sums to 1. */
+export function probabilities(heard: Heard, fitted: Fitted): Record<CauseCode, number> {
+  const logits = new Map<CauseCode, number>()
+  for (const cause of CAUSE_CODES) {
+    if (cause === 'unknown') continue
+    let logit = fitted.prior[cause]
+    for (const feature of heard.background) logit += fitted.background[feature]?.[cause] ?? 0
+    for (const voice of heard.voices) logit += (voice.weights[cause] ?? 0) * voice.share * (voice.kind === 'code' ? fitted.trust.codes : fitted.trust.rules)
+    logits.set(cause, logit / fitted.temperature)
+  }
+  const highest = Math.max(...logits.values())
+  let total = 0
+  for (const logit of logits.values()) total += Math.exp(logit - highest)
+  const spoke = heard.voices.some((voice) => Object.keys(voice.weights).some((cause) => cause !== 'unknown'))
+  const unknown = spoke ? UNKNOWN_OTHERWISE : UNKNOWN_IN_SILENCE
+  const p = { unknown } as Record<CauseCode, number>
+  for (const [cause, logit] of logits) p[cause] = (Math.exp(logit - highest) / total) * (1 - unknown)
+  return p
+}
+
+/**
+ * A code's reasons as log-likelihood ratios against "any cause equally": the named causes by their
+ * shares; all others by the doubt that is left.
+ */
+export function codeWeights(entry: CodeEntry): Weights {
+  const cached = weightsOfCode.get(entry)
+  if (cached !== undefined) return cached
+  const total = entry.reasons.reduce((sum, [, weight]) => sum + weight, 0)
+  const weights: Partial<Record<CauseCode, number>> = {}
+  for (const cause of CAUSE_CODES) {
+    const named = entry.reasons.reduce((sum, [reason, weight]) => sum + (reason === cause ? weight : 0), 0) / total
+    weights[cause] = Math.log((1 - entry.doubt) * named * CAUSE_CODES.length + entry.doubt)
+  }
+  weightsOfCode.set(entry, weights)
+  return weights
+}
+const weightsOfCode = new WeakMap<CodeEntry, Weights>()
+
+function arguments_(cause: CauseCode, voices: readonly Voice[]): { readonly for: readonly string[]; readonly against: readonly string[] } {
+  const told = voices
+    .map((voice) => ({ sentence: voice.sentence, says: (voice.weights[cause] ?? 0) * voice.share }))
+    .filter(({ says }) => Math.abs(says) >= WORTH_TELLING)
+    .sort((a, b) => Math.abs(b.says) - Math.abs(a.says))
+  const sentences = (sign: number) => [...new Set(told.filter(({ says }) => says * sign > 0).map(({ sentence }) => sentence))]
+  return { for: sentences(1), against: sentences(-1) }
+}
+
+function codeSentence({ table, entry, code, from }: FoundCode): string {
+  const named = from === 'status' ? `HTTP status ${code}` : from === 'network' ? code : `${table.title} code ${code}`
+  return `${named}${entry.name === null ? '' : ` (“${entry.name}”)`}: ${entry.meaning}`
+}
+
+function ruleSentence(rule: Rule, record: CaseRecord): string {
+  return rule.because.replace(/\{(\w+)\}/g, (_, name: string) => String(record.context[name as keyof CaseContext] ?? record.evidence[name as keyof Evidence] ?? ''))
+}

@@ -1,0 +1,117 @@
+/**
+ * The shape of what Relink knows about failures: code tables (what a system's own codes mean) and
+ * rules (how much more likely a pattern of evidence or context makes each cause). All of it is data
+ * that a reviewer can read and that can be printed; there are no functions in it. A connector's
+ * folder may contribute tables and rules of its own with `withContribution`.
+ */
+import type { ActionCode, CauseCode } from '../domain/cause.ts'
+import type { CaseContext, Protocol, Stage } from '../domain/evidence.ts'
+
+/** One cause that a code's official text, or real failures, name: its share among the reasons, what ends it, and when it holds. */
+export type Reason = readonly [cause: Exclude<CauseCode, 'unknown'>, weight: number, action: ActionCode, when?: string]
+
+/** One code. No reasons: the code says nothing about a broken feed (success, payments, envelopes). */
+export type CodeEntry = {
+  readonly code: string
+  /** The official name or text, verbatim, where the system gives one. */
+  readonly name: string | null
+  /** What it means, in plain words. */
+  readonly meaning: string
+  readonly reasons: readonly Reason[]
+  /** Of ten times that this code appears, how often none of its reasons is the true one, as a fraction. */
+  readonly doubt: number
+  readonly source: string
+}
+
+export type CodeTable = {
+  /** Stable, lower-case: `ofx`, `plaid`. */
+  readonly system: string
+  /** As people write it: `OFX`, `QuickBooks Online`. */
+  readonly title: string
+  /** Evidence of these protocols is read with this table. */
+  readonly protocols: readonly Protocol[]
+  /** Who answers with these codes, for `explain`. */
+  readonly seenBy: string
+  readonly codes: readonly CodeEntry[]
+}
+
+export type NumberTest = { readonly min?: number; readonly max?: number }
+export type ContextTest = { readonly [K in keyof CaseContext]?: readonly NonNullable<CaseContext[K]>[] | NumberTest }
+
+/** All given parts must hold. An absent fact matches no test: absent means unknown. */
+export type Pattern = {
+  readonly protocol?: readonly Protocol[]
+  readonly stage?: readonly Stage[]
+  /** A regular expression on the operating system's or TLS library's word. */
+  readonly networkError?: string
+  /** Statuses or a range `[from, to]` written as `500-599`. */
+  readonly httpStatus?: string
+  /** A regular expression on message and body together, lower case, entities resolved. */
+  readonly text?: string
+  /** A regular expression on any of the codes, lower case. */
+  readonly code?: string
+  /** A regular expression on `name: value` of any header, lower case. */
+  readonly header?: string
+  readonly empty?: boolean
+  /** Some code of the evidence is explained by a code table; false: there are codes or none, but none is known. */
+  readonly knownCode?: boolean
+  /** Evidence has neither text nor codes nor status. */
+  readonly silent?: boolean
+  readonly context?: ContextTest
+  readonly not?: Pattern
+}
+
+/** Natural-log likelihood ratios by cause; a cause that is not named is neither more nor less likely. */
+export type Weights = { readonly [C in CauseCode]?: number }
+
+export type Rule = {
+  readonly id: string
+  readonly when: Pattern
+  readonly weights: Weights
+  /** The fact as a sentence for the lists "for" and "against"; `{name}` is replaced by that fact of the evidence or context. */
+  readonly because: string
+  /** Why a reviewer may believe it: a section of a specification, a vendor's page, or the class of failures it was seen in. */
+  readonly source: string
+}
+
+/** What was learned from labelled cases: how frequent causes are before anything is known, by protocol and stage, and how far to trust the rest. */
+export type Fitted = {
+  readonly fittedOn: string
+  readonly prior: { readonly [C in CauseCode]: number }
+  /** By `protocol:ofx`, `stage:tls`: log-likelihood ratios. */
+  readonly background: { readonly [feature: string]: Weights }
+  /** Multiplies the evidence of code tables and of rules. */
+  readonly trust: { readonly codes: number; readonly rules: number }
+  /** Divides all logits at the end; above 1 makes probabilities humbler. */
+  readonly temperature: number
+}
+
+export type Contribution = { readonly tables: readonly CodeTable[]; readonly rules: readonly Rule[] }
+export type Knowledge = Contribution & { readonly fitted: Fitted }
+
+/** The knowledge with a connector's own tables and rules beside the general ones. A rule id or system that exists already is a bug. */
+export function withContribution(base: Knowledge, extra: Contribution): Knowledge {
+  const ids = new Set(base.rules.map((rule) => rule.id))
+  const systems = new Set(base.tables.map((table) => table.system))
+  for (const rule of extra.rules) if (ids.has(rule.id)) throw new Error(`rule ${rule.id} is defined twice`)
+  for (const table of extra.tables) if (systems.has(table.system)) throw new Error(`code table ${table.system} is defined twice`)
+  return { ...base, tables: [...base.tables, ...extra.tables], rules: [...base.rules, ...extra.rules] }
+}
+
+type RowOptions = { readonly name?: string; readonly doubt?: number; readonly source?: string }
+type Row = readonly [codes: string, meaning: string, reasons: readonly Reason[], options?: RowOptions]
+
+/** Makes a table from rows; several codes of one meaning are separated by a blank. */
+export function codeTable(head: Omit<CodeTable, 'codes'> & { readonly source: string; readonly doubt: number }, rows: readonly Row[]): CodeTable {
+  const codes = rows.flatMap(([names, meaning, reasons, options]) =>
+    names.split(' ').map((code) => ({
+      code,
+      name: options?.name ?? null,
+      meaning,
+      reasons,
+      doubt: options?.doubt ?? head.doubt,
+      source: options?.source ?? head.source,
+    })),
+  )
+  return { system: head.system, title: head.title, protocols: head.protocols, seenBy: head.seenBy, codes }
+}

@@ -1,0 +1,13 @@
+/** The general knowledge: every table and rule that belongs to no connector, with what was fitted. */
+import type { Fitted, Knowledge } from '../knowledge.ts'
+import { CONTEXT_RULES } from './context-rules.ts'
+import fitted from './fitted.json' with { type: 'json' }
+import { PLACE_RULES } from './place-rules.ts'
+import { TABLES } from './tables.ts'
+import { TEXT_RULES } from './text-rules.ts'
+
+export const KNOWLEDGE: Knowledge = {
+  tables: TABLES,
+  rules: [...CONTEXT_RULES, ...TEXT_RULES, ...PLACE_RULES],
+  fitted: fitted satisfies Fitted,
+}

@@ -1,0 +1,14 @@
+/** All general code tables, in the order in which `explain` lists them. */
+import { BELVO, FINICITY, PLUGGY, SIMPLEFIN, TELLER } from './codes/aggregators.ts'
+import { EBICS, FINTS } from './codes/fints.ts'
+import { MSN_MONEY, QBO_API, QUICKBOOKS, QUICKEN } from './codes/intuit.ts'
+import { HTTP, NETWORK } from './codes/network.ts'
+import { OFX } from './codes/ofx.ts'
+import { BERLIN_GROUP, ENABLE_BANKING, GOCARDLESS, OAUTH, OBIE, TRUELAYER } from './codes/open-banking.ts'
+import { PLAID } from './codes/plaid.ts'
+import type { CodeTable } from '../knowledge.ts'
+
+export const TABLES: readonly CodeTable[] = [
+  OFX, QUICKBOOKS, QUICKEN, QBO_API, MSN_MONEY, PLAID, SIMPLEFIN, TELLER, PLUGGY, FINICITY, BELVO, FINTS, EBICS,
+  BERLIN_GROUP, OBIE, OAUTH, GOCARDLESS, ENABLE_BANKING, TRUELAYER, HTTP, NETWORK,
+]
