@@ -1,0 +1,126 @@
+/** The embedded server in use: settings, access, sharing between processes, and what survives kill -9. */
+import assert from 'node:assert/strict'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { otherProcess, postmasterOf, query, scratchHome, session, startIn, until } from './fixture.ts'
+import { isAlive, runningPostmaster } from './pidfile.ts'
+
+test('a fresh home with blanks, quotes and a comma in its path: right settings, closed socket, warm start', async t => {
+  const home = scratchHome(`a "home", it's`)
+  const { server, events } = await startIn(home)
+  assert.deepEqual(events, [{ kind: 'started' }])
+  const names = ['server_version_num', 'server_encoding', 'TimeZone', 'fsync', 'synchronous_commit', 'full_page_writes', 'listen_addresses', 'data_checksums', 'password_encryption']
+  const settings = await query<{ name: string; setting: string }>(server.connections.app, 'select name, setting from pg_settings where name = any($1) order by name', [names])
+  const values = Object.fromEntries(settings.map(row => [row.name, row.setting]))
+  assert.match(values['server_version_num'] ?? '', /^18/)
+  delete values['server_version_num']
+  assert.deepEqual(values, {
+    TimeZone: 'UTC', data_checksums: 'on', fsync: 'on', full_page_writes: 'on', listen_addresses: '',
+    password_encryption: 'scram-sha-256', server_encoding: 'UTF8', synchronous_commit: 'on',
+  })
+  const [collation] = await query<{ provider: string; locale: string }>(server.connections.app, `select datlocprovider as provider, datlocale as locale from pg_database where datname = 'relink'`)
+  assert.deepEqual(collation, { provider: 'b', locale: 'C.UTF-8' })
+  assert.equal(statSync(server.connections.app.host).mode & 0o777, 0o700)
+  assert.equal(statSync(join(home, 'postgres/passwords.json')).mode & 0o777, 0o600)
+  assert.equal(statSync(server.directory).mode & 0o777, 0o700)
+  await server.stop()
+  assert.deepEqual(events.at(-1), { kind: 'stopped' })
+
+  const began = performance.now()
+  const again = await startIn(home)
+  t.diagnostic(`warm start ${Math.round(performance.now() - began)} ms`)
+  await again.server.stop()
+})
+
+test('only the right password opens it, and no role is a superuser or may bypass row security', async () => {
+  const { server } = await startIn(scratchHome())
+  for (const password of ['wrong', '']) {
+    await assert.rejects(session({ ...server.connections.app, password }), /password|SASL/)
+  }
+  const roles = await query<{ rolname: string; rolsuper: boolean; rolbypassrls: boolean }>(server.connections.app, `select rolname, rolsuper, rolbypassrls from pg_roles where rolname like 'relink%' order by 1`)
+  assert.deepEqual(roles.map(role => role.rolname), ['relink_app', 'relink_auth', 'relink_owner', 'relink_sched'])
+  assert.ok(roles.every(role => !role.rolsuper && !role.rolbypassrls))
+  await assert.rejects(query(server.connections.app, 'create schema mine'), /permission denied/)
+  await query(server.connections.owner, 'create schema mine')
+  const log = readFileSync(join(server.directory, '../postgres.log'), 'utf8')
+  assert.doesNotMatch(log, /create schema/, 'statements, which may carry rows of people, stay out of the log')
+  await server.stop()
+})
+
+test('processes share one server, and the last to leave stops it', async () => {
+  const home = scratchHome()
+  const { server, events } = await startIn(home)
+  const other = otherProcess(home, `say('in'); await told; await server.stop(); say('out')`)
+  assert.equal(await other.nextLine(), 'in')
+  const postmaster = postmasterOf(server)
+  await server.stop()
+  assert.deepEqual(events.at(-1), { kind: 'left' })
+  assert.ok(isAlive(postmaster), 'the other still uses it')
+  other.process.stdin?.end('leave\n')
+  await other.ended
+  assert.equal(runningPostmaster(server.directory), null)
+  await server.stop()
+})
+
+test('three at once on a home that does not exist yet end with one server and one set of passwords', async () => {
+  const home = scratchHome()
+  const others = [1, 2, 3].map(() => otherProcess(home, `say(server.connections.app.password); await told; await server.stop()`))
+  const passwords = await Promise.all(others.map(other => other.nextLine()))
+  assert.equal(new Set(passwords).size, 1, passwords.join(' '))
+  const { server, events } = await startIn(home)
+  assert.deepEqual(events, [{ kind: 'joined' }])
+  assert.deepEqual(await query(server.connections.app, 'select 1 as one'), [{ one: 1 }])
+  for (const other of others) other.process.stdin?.end('leave\n')
+  await Promise.all(others.map(other => other.ended))
+  await server.stop()
+  assert.equal(runningPostmaster(server.directory), null)
+})
+
+test('after kill -9 of its only user the server is an orphan, which the next process adopts with every committed row', async () => {
+  const home = scratchHome()
+  const other = otherProcess(home, `
+    const client = new Client(server.connections.owner)
+    await client.connect()
+    await client.query('create table t (n int)')
+    for (let n = 1; ; n += 1) { await client.query('insert into t values ($1)', [n]); say(String(n)) }`)
+  let committed = 0
+  while (committed < 25) committed = Number(await other.nextLine())
+  other.process.kill('SIGKILL')
+  await other.ended
+  const { server, events } = await startIn(home)
+  assert.deepEqual(events, [{ kind: 'joined' }])
+  const [row] = await query<{ rows: number }>(server.connections.owner, 'select count(*)::int as rows from t')
+  assert.ok((row?.rows ?? 0) >= committed)
+  const postmaster = postmasterOf(server)
+  await server.stop()
+  assert.equal(isAlive(postmaster), false, 'the adopted server is stopped like an own one')
+})
+
+test('kill -9 of the server at random points: started again by itself, no committed row lost', async t => {
+  const { server, events } = await startIn(scratchHome())
+  await query(server.connections.owner, 'create table t (n int primary key)')
+  let committed = 0
+  const kills = 6
+  for (let round = 1; round <= kills; round += 1) {
+    const writer = await session(server.connections.owner)
+    const killAfter = committed + 1 + Math.floor(Math.random() * 60)
+    const postmaster = postmasterOf(server)
+    await assert.rejects(async () => {
+      for (;;) {
+        const done = writer.query('insert into t values ($1)', [committed + 1])
+        // Killed while a commit is on its way: it may count or not, but those before it must.
+        if (committed === killAfter) process.kill(postmaster, 'SIGKILL')
+        await done
+        committed += 1
+      }
+    })
+    await until('the server is started again', () => events.filter(event => event.kind === 'restarted').length === round)
+    const [row] = await query<{ last: number; rows: number }>(server.connections.owner, 'select max(n) as last, count(*)::int as rows from t')
+    assert.ok(row !== undefined && row.last >= committed && row.last <= committed + 1, `round ${round}: committed ${committed}, found ${row?.last}`)
+    assert.equal(row.rows, row.last)
+    committed = row.last
+  }
+  t.diagnostic(`${kills} kills, ${committed} rows, none lost`)
+  await server.stop()
+})
