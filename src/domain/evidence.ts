@@ -117,6 +117,8 @@ export type FailureCode =
   /** The person did not answer in time, or the answer was refused. */
   | 'challenge_expired'
   | 'challenge_refused'
+  /** Our own limit of requests for this bank and day is used up: nothing was sent. */
+  | 'quota_reached'
   /** A different person's login: nothing was stored. */
   | 'identity_changed'
   /** The data of this connection or institution does not make a request possible. */

@@ -1,0 +1,96 @@
+/**
+ * The bank's list of accounts against ours. Accounts are known by the bank's own reference, never by
+ * name. An empty or cut list is never "no accounts". A renumbered account stays the same account
+ * only when its rows prove it (`renumber.ts`); otherwise a new one waits for a person.
+ */
+import type { AccountList, ListedAccount } from '../connector-kit/connector.ts'
+import type { Account, AccountRef, AccountSource, AccountState } from '../domain/account.ts'
+import type { Failure } from '../domain/evidence.ts'
+import type { Currency } from '../domain/money.ts'
+import { findRenumbered } from './renumber.ts'
+import type { Session } from './session.ts'
+
+/** "No currency" in ISO 4217: what an account has until a statement tells. */
+export const UNKNOWN_CURRENCY: Currency = 'XXX'
+
+/** Brings accounts and sources up to the list. A failure means that the list cannot be used at all. */
+export async function reconcileAccounts(session: Session, list: AccountList): Promise<Failure | null> {
+  const { store } = session.deps
+  const sources = await store.accounts.sources({ connectionId: session.connection.id })
+  if (list.accounts.length === 0) return sources.length > 0 ? null : emptyList()
+  const known = new Map(list.accounts.map((listed) => [listed, sources.find((source) => source.state !== 'replaced' && sameRef(source.ref, listed.ref))]))
+  for (const [listed, source] of known) if (source !== undefined) await follow(session, source, listed)
+  const absent = list.complete ? sources.filter((source) => source.state === 'active' && ![...known.values()].includes(source)) : []
+  const unknown = list.accounts.filter((listed) => known.get(listed) === undefined && listed.status === 'open')
+  const left = await findRenumbered(session, unknown, absent)
+  for (const source of left.absent) await setState(session, source.accountId, ['open'], 'missing')
+  const created: string[] = []
+  for (const listed of left.unknown) created.push(await addAccount(session, listed))
+  session.newAccountIds = session.connection.state === 'connecting' ? [] : created
+  return null
+}
+
+/** Same number and kind; bank and branch must agree where both tell one. */
+export function sameRef(a: AccountRef, b: AccountRef): boolean {
+  const agree = (x: string | null, y: string | null) => x === null || y === null || x === y
+  return a.number === b.number && a.kind === b.kind && agree(a.bankId, b.bankId) && agree(a.branchId, b.branchId)
+}
+
+/** A listed account that we know: the bank's word on it counts, but a person's choice stays. */
+async function follow(session: Session, source: AccountSource, listed: ListedAccount): Promise<void> {
+  if (listed.status === 'closed') await setState(session, source.accountId, ['open', 'missing'], 'closed')
+  else await setState(session, source.accountId, ['missing'], 'open')
+}
+
+async function setState(session: Session, accountId: string, from: readonly AccountState[], to: AccountState): Promise<void> {
+  const account = await session.deps.store.accounts.get(accountId)
+  if (account !== null && from.includes(account.state)) await session.deps.store.accounts.update(accountId, { state: to })
+}
+
+/**
+ * A new source: of an account that another source knows by the same number (files, a removed
+ * connection), else of a new account. At the first sign-in all are read; later ones wait for a person.
+ */
+async function addAccount(session: Session, listed: ListedAccount): Promise<string> {
+  const { store, clock } = session.deps
+  const existing = await sameAccount(session, listed)
+  const accountId = existing?.id ?? session.newId()
+  const chosen = session.connection.state === 'connecting' && listed.status === 'open'
+  const source: AccountSource = {
+    id: session.newId(), accountId, connectionId: session.connection.id, ref: listed.ref, state: chosen ? 'active' : 'paused', sign: 1,
+  }
+  if (existing !== null) {
+    await store.accounts.addSource(source)
+    return accountId
+  }
+  await store.accounts.create(
+    {
+      id: accountId, name: listed.name, number: listed.ref.number, bankId: listed.ref.bankId, kind: listed.ref.kind,
+      currency: listed.currency ?? UNKNOWN_CURRENCY, state: listed.status === 'closed' ? 'closed' : chosen ? 'open' : 'paused',
+      institutionName: session.institution.name, startOn: null, createdAt: clock.now(),
+    },
+    source,
+  )
+  return accountId
+}
+
+/** Exactly one account with this full number, of the same currency, that this connection does not feed yet. */
+async function sameAccount(session: Session, listed: ListedAccount): Promise<Account | null> {
+  if (isMasked(listed.ref.number)) return null
+  const found = (await session.deps.store.accounts.findByRef(listed.ref)).filter(
+    (account) => listed.currency === null || account.currency === UNKNOWN_CURRENCY || account.currency === listed.currency,
+  )
+  const own = new Set((await session.deps.store.accounts.sources({ connectionId: session.connection.id })).map((source) => source.accountId))
+  const [first, ...others] = found.filter((account) => !own.has(account.id))
+  return first !== undefined && others.length === 0 ? first : null
+}
+
+/** `****1234`, `xx12`, `1234`: two accounts may share it, so it proves nothing outside of its own connection. */
+export function isMasked(number: string): boolean {
+  return /[*x#•]{2,}/i.test(number) || number.replace(/\W/g, '').length <= 4
+}
+
+function emptyList(): Failure {
+  const message = 'The bank accepted the sign-in but listed no account.'
+  return { code: 'answer_empty', stage: 'accounts', retry: { kind: 'at', at: null }, message, evidence: [{ stage: 'accounts', empty: true, message }] }
+}

@@ -1,0 +1,235 @@
+/**
+ * One answer of a bank for one account, from its first page to its commit. A small answer is judged
+ * whole and committed as one; of a large one, what no later page can change is committed batch by
+ * batch and the rest when the answer is complete. Coverage, balances and cursor come with the last
+ * piece, so that a crash in between only means reading again.
+ */
+import { addDays, contains, type DayRange } from '../domain/day.ts'
+import type { Failure } from '../domain/evidence.ts'
+import type { JsonObject } from '../domain/institution.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { StatedBalance, StatementRow } from '../domain/statement.ts'
+import type { Question, TransactionId } from '../domain/transaction.ts'
+import type { Candidate, CandidateQuery, Candidates } from '../ports/store.ts'
+import type { Movement } from './balance.ts'
+import { CommitBuilder, missingFrom, type Counts, type RowsCommit } from './commit.ts'
+import { Intake, type Incoming } from './incoming.ts'
+import { layOut, match, type Decision, type MatchContext } from './match.ts'
+import { believedCovers, implausible, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
+import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, spanning, statedBalances, type Ledger, type SettleContext } from './settle.ts'
+
+export type AnswerEnd = {
+  readonly covers: DayRange | null
+  readonly balances: readonly StatedBalance[]
+  /** The cursor to store, given the days that can be believed. */
+  readonly cursor: (covers: DayRange | null) => JsonObject | null
+}
+
+/** What an answer did. `failure`: its rows were stored, but it cannot be believed whole, so it covers nothing. */
+export type Settled = { readonly counts: Counts; readonly covers: DayRange | null; readonly failure: Failure | null }
+
+/** Stored rows further than this from a reported one are never the same. */
+const NEAR_DAYS = 13
+const FLIPPED = implausible('The amounts of rows that are known came back with the opposite sign.')
+
+type Closing = { readonly question: Question; readonly answer: 'same' | 'different' | 'kept' }
+
+export class Answer {
+  readonly #context: SettleContext
+  readonly #asked: DayRange
+  /** More rows than this are not held back. */
+  readonly #heldRows: number
+  readonly #intake: Intake
+  readonly #pages = new Set<string>()
+  readonly #committed: Movement[] = []
+  #held: Incoming[] = []
+  #counts = NO_COUNTS
+
+  constructor(context: SettleContext, asked: DayRange, heldRows: number) {
+    this.#context = context
+    this.#asked = asked
+    this.#heldRows = heldRows
+    const { account, source } = context
+    this.#intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: account.startOn })
+  }
+
+  /** What is stored so far. */
+  get counts(): Counts {
+    return this.#counts
+  }
+
+  /** Takes the rows of one page. Fails when one of them cannot be read; what was committed before stays. */
+  async add(rows: readonly StatementRow[]): Promise<Result<void, Failure>> {
+    if (this.#isRepeated(rows)) return ok(undefined)
+    for (const row of rows) {
+      const taken = this.#intake.take(row)
+      if (!taken.ok) return failed(implausible(taken.failure.message, 'parse'))
+      if (taken.value !== null) this.#held.push(taken.value)
+    }
+    return this.#held.length > this.#heldRows ? this.#settleCertain() : ok(undefined)
+  }
+
+  /** The answer is complete: decides what waited, and commits rows, coverage, balances and cursor as one. */
+  async finish(end: AnswerEnd): Promise<Result<Settled, Failure>> {
+    const { feed, account, source } = this.#context
+    const coverage = await feed.coverage(account.id)
+    const candidates = await feed.candidates(this.#query(end.covers))
+    const unknown = this.#held.filter((row) => !candidates.known.has(row.key))
+    const strange = new Set(wrongYearRows(unknown, this.#asked).filter((row) => !isKnownId(row, candidates, source.id)))
+    const rows = this.#held.filter((row) => !strange.has(row))
+    const covers = believedCovers(end.covers, this.#intake.postedDays, candidates, source.id)
+    const context: MatchContext = {
+      sourceId: source.id, covers, complete: true, reported: (mark) => this.#intake.shows(mark), coverage: coverage.filter((c) => c.sourceId !== source.id),
+    }
+    const decisions = match(rows, candidates, context)
+    const missing = missingFrom(candidates, decisions, context)
+    const failure = this.#doubt(end.covers, covers, strange.size, missing, decisions.length)
+    const believed = failure === null ? covers : null
+
+    const balances = statedBalances(this.#context, end.balances)
+    const ledger = await openLedger(this.#context, balances, believed, coverage, this.#committed)
+    const builder = this.#build(candidates, decisions)
+    if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
+    const closings = await this.#closings(decisions, missing)
+    if (failure === null) await this.#endMissing(builder, missing, ledger, closings)
+    const settled = builder.finish()
+    const spans = ledger?.prove(settled.movements).spans ?? []
+    await this.#commit(settled, { covers: believed, balances, spans, cursor: end.cursor(believed) })
+    for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now())
+    return ok({ counts: this.#counts, covers: believed, failure })
+  }
+
+  /** A page sent twice: only told for rows without ids, because rows with ids are recognised one by one. */
+  #isRepeated(rows: readonly StatementRow[]): boolean {
+    if (rows.length < 2 || rows.every((row) => row.providerId !== null)) return false
+    const texts = rows.map((row) => JSON.stringify({ ...row, line: 0 }))
+    if (texts.every((text) => text === texts[0])) return false
+    const page = texts.join('\n')
+    if (this.#pages.has(page)) return true
+    this.#pages.add(page)
+    return false
+  }
+
+  async #settleCertain(): Promise<Result<void, Failure>> {
+    const candidates = await this.#context.feed.candidates(this.#query(null))
+    const context: MatchContext = {
+      sourceId: this.#context.source.id, covers: null, complete: false, reported: (mark) => this.#intake.shows(mark), coverage: [],
+    }
+    if (signsFlipped(this.#held, candidates, layOut(candidates, context))) return failed(FLIPPED)
+    const decisions = match(this.#held, candidates, context)
+    await this.#commit(this.#build(candidates, decisions).finish())
+    this.#held = decisions.flatMap((decision) => (decision.kind === 'wait' ? [decision.row] : []))
+    return ok(undefined)
+  }
+
+  #build(candidates: Candidates, decisions: readonly Decision[]): CommitBuilder {
+    const builder = new CommitBuilder(commitContext(this.#context, false), candidates)
+    builder.add(decisions)
+    return builder
+  }
+
+  async #commit(rows: RowsCommit, ...last: Parameters<typeof commitRows> extends [unknown, unknown, ...infer R] ? R : never): Promise<void> {
+    await commitRows(this.#context, rows, ...last)
+    this.#committed.push(...rows.movements)
+    this.#counts = addCounts(this.#counts, rows.counts)
+  }
+
+  /** Why the answer cannot be believed whole; null when it can. */
+  #doubt(stated: DayRange | null, believed: DayRange | null, strange: number, missing: readonly Candidate[], reported: number): Failure | null {
+    if (strange > 0) return implausible(`${strange} rows carry dates of another year than the one asked for; they are not taken.`)
+    if (stated !== null && believed === null) return implausible('The answer holds no rows for days in which there were some.')
+    const posted = missing.filter((candidate) => candidate.state === 'posted').length
+    return tooManyMissing(posted, reported) ? implausible(`${posted} rows that were reported before are missing from the answer.`) : null
+  }
+
+  /**
+   * Rows that a complete answer does not show any more. Pending ones are withdrawn (and come back
+   * when the bank shows them again). Posted ones stay, with a question, unless stated balances prove
+   * that the bank took them out; when the balance still holds with them, the list is at fault.
+   */
+  async #endMissing(builder: CommitBuilder, missing: readonly Candidate[], ledger: Ledger | null, closings: readonly Closing[]): Promise<void> {
+    const merged = new Set(closings.filter((closing) => closing.answer === 'same').map((closing) => closing.question.transactionId))
+    const lost = missing.filter((candidate) => candidate.state === 'posted')
+    for (const candidate of missing) if (candidate.state === 'pending' && !merged.has(candidate.id)) builder.withdraw(candidate, 'pending_dropped')
+    if (lost.length === 0) return
+    const { movements } = builder.finish()
+    if (ledger?.prove(movements).holds === true) return
+    const without: Movement[] = lost.map((candidate) => ({ on: candidate.postedOn, amount: -candidate.amount, isNew: false }))
+    if (ledger?.prove([...movements, ...without]).holds === true) {
+      for (const candidate of lost) builder.withdraw(candidate, 'bank_removed')
+      return
+    }
+    const asked = await this.#askedAbout()
+    for (const candidate of lost) if (!asked.has(candidate.id)) builder.ask('removed_at_bank', candidate.id, null)
+  }
+
+  /** A row is asked about once: what a person kept is not asked again. */
+  async #askedAbout(): Promise<ReadonlySet<TransactionId>> {
+    const { feed, account } = this.#context
+    const open = await feed.questions({ accountId: account.id, open: true })
+    const answered = await feed.questions({ accountId: account.id, open: false })
+    const about = [...open, ...answered.filter((question) => question.kind === 'removed_at_bank')]
+    return new Set(about.flatMap((question) => [question.transactionId, question.otherTransactionId ?? question.transactionId]))
+  }
+
+  /** Questions that this answer settles by itself. */
+  async #closings(decisions: readonly Decision[], missing: readonly Candidate[]): Promise<readonly Closing[]> {
+    const open = await this.#context.feed.questions({ accountId: this.#context.account.id, open: true })
+    if (open.length === 0) return []
+    const shown = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
+    const dropped = new Set(missing.filter((candidate) => candidate.state === 'pending').map((candidate) => candidate.id))
+    return open.flatMap((question): Closing[] => {
+      const { kind, transactionId, otherTransactionId } = question
+      if (kind === 'removed_at_bank') return shown.has(transactionId) ? [{ question, answer: 'kept' }] : []
+      if (otherTransactionId === null || !shown.has(otherTransactionId)) return []
+      // The pending twin went and the posted one stayed: they were one. Both still there after it was asked: a person decides.
+      return dropped.has(transactionId) ? [{ question, answer: 'same' }] : []
+    })
+  }
+
+  /** Everything stored around the answer in one round trip: what it may repeat, amend, replace or have dropped. */
+  #query(covers: DayRange | null): CandidateQuery {
+    const { account, source } = this.#context
+    const whole = spanning(this.#asked, covers)
+    const range = { from: addDays(whole.from, -NEAR_DAYS), to: addDays(whole.to, NEAR_DAYS) }
+    const far = this.#held.filter((row) => !contains(range, row.content.postedOn))
+    return {
+      accountId: account.id,
+      sourceId: source.id,
+      keys: this.#held.map((row) => row.key),
+      providerIds: providerIdsOf(this.#held),
+      contentKeys: far.map((row) => row.contentKey),
+      near: {
+        amounts: far.map((row) => row.content.amount),
+        from: far.map((row) => addDays(row.content.postedOn, -NEAR_DAYS)),
+        to: far.map((row) => addDays(row.content.postedOn, NEAR_DAYS)),
+      },
+      states: { states: ['pending', 'posted', 'withdrawn'], range },
+    }
+  }
+}
+
+/** Every id that the rows name: their own, the pending ones before them, and those they correct. */
+export function providerIdsOf(rows: readonly Incoming[]): readonly string[] {
+  const ids = new Set<string>()
+  for (const row of rows) {
+    for (const id of [row.providerId, row.pendingProviderId, row.corrects?.providerId ?? null]) if (id !== null) ids.add(id)
+  }
+  return [...ids]
+}
+
+/** Whether the source reported this id with this amount before: then its day is wrong, not the row. */
+function isKnownId(row: Incoming, candidates: Candidates, sourceId: string): boolean {
+  if (row.providerId === null) return false
+  return candidates.transactions.some(
+    (candidate) =>
+      candidate.amount === row.content.amount &&
+      candidate.reports.some((report) => report.sourceId === sourceId && report.providerId === row.providerId),
+  )
+}
+
+/** The balance moved exactly by the rows that are new: their sign is right, whatever was stored before. */
+function provesSigns(ledger: Ledger | null, rows: RowsCommit): boolean {
+  if (ledger === null || ledger.moved === null || ledger.moved === 0n) return false
+  return rows.movements.reduce((sum, movement) => (movement.isNew ? sum + movement.amount : sum), 0n) === ledger.moved
+}

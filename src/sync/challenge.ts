@@ -1,0 +1,105 @@
+/**
+ * Questions of the bank's. A question suspends the run as plain data; the answer, minutes or days
+ * later and after any restart, goes sealed to the vault and the run goes on. Unanswered ones expire
+ * into a failure of their own, and nothing is sent for them.
+ */
+import type { Json, JsonObject } from '../domain/institution.ts'
+import type { Challenge, ChallengePrompt, Connection } from '../domain/connection.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { AccountOutcome, RunTrigger, SyncRun } from '../domain/run.ts'
+import type { Refusal, SyncDeps } from './deps.ts'
+import { endRun } from './end-run.ts'
+import type { Resume, Session } from './session.ts'
+import { runConnection } from './sync.ts'
+
+/** What the connector asked, and where: at the list of accounts, or at the read of one source. */
+export type Asked = {
+  readonly at: 'accounts' | string
+  readonly prompts: readonly ChallengePrompt[]
+  readonly resume: JsonObject
+  readonly expiresInMs: number
+}
+
+/** A question with its answer, ready to go on; `accounts`: what was read before it was asked. */
+export type AnsweredChallenge = { readonly at: string; readonly resume: Resume; readonly accounts: readonly AccountOutcome[] }
+
+/** Stores the question and ends the run as suspended. */
+export async function suspend(session: Session, asked: Asked, accounts: readonly AccountOutcome[]): Promise<SyncRun> {
+  const { deps, connection, run } = session
+  const askedAt = deps.clock.now()
+  const expiresAt = askedAt + asked.expiresInMs
+  await deps.store.challenges.create({
+    id: session.newId(), connectionId: connection.id, runId: run.id, prompts: asked.prompts,
+    resume: { at: asked.at, data: asked.resume as Json }, askedAt, expiresAt, state: 'open',
+  })
+  return endRun(deps, connection, run, { outcome: 'suspended', failure: null, accounts, resumeBy: expiresAt }, session)
+}
+
+/**
+ * Takes the answers (by prompt id) and goes on with the run. Refuses a question that is answered,
+ * expired or unknown, and answers that leave a prompt out; then nothing is sent.
+ */
+export async function answerChallenge(deps: SyncDeps, challengeId: string, answers: Readonly<Record<string, string>>): Promise<Result<SyncRun, Refusal>> {
+  const challenge = await deps.store.challenges.get(challengeId)
+  if (challenge === null) return failed({ code: 'not_found', message: 'There is no such question of the bank.' })
+  const missing = challenge.prompts.find((prompt) => needsText(prompt) && (answers[prompt.id] ?? '') === '')
+  if (missing !== undefined) return failed({ code: 'invalid', message: `The bank also asks: ${missing.label}` })
+  const done = await deps.store.connections.exclusively(challenge.connectionId, async (): Promise<Result<SyncRun, Refusal>> => {
+    const connection = await deps.store.connections.get(challenge.connectionId)
+    const run = await deps.store.runs.get(challenge.runId)
+    if (connection === null || run === null) return failed({ code: 'not_found', message: 'The connection of this question is gone.' })
+    if (connection.state === 'disabled' || connection.state === 'removed') return failed({ code: 'wrong_state', message: 'This connection is switched off.' })
+    if (deps.clock.now() >= challenge.expiresAt) {
+      if (await deps.store.challenges.move(challengeId, 'open', 'expired')) return ok(await expire(deps, connection, run))
+      return failed(ANSWERED)
+    }
+    const owner = { connectionId: connection.id, loginIndex: connection.loginIndex }
+    if (!(await deps.store.challenges.move(challengeId, 'open', 'answered'))) return failed(ANSWERED)
+    await deps.vault.sealAnswers(challengeId, owner, answers, challenge.expiresAt)
+    return ok(await resumeRun(deps, connection, run, challenge, Object.keys(answers)))
+  })
+  return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
+}
+
+/**
+ * Before a new run: an expired question ends its run as failed, and that run is the result when only
+ * the schedule asked. A question that still waits keeps the schedule away; a person starts anew.
+ * Null: nothing stands in the way.
+ */
+export async function clearChallenges(deps: SyncDeps, connection: Connection, trigger: RunTrigger): Promise<Result<SyncRun, Refusal> | null> {
+  for (const challenge of await deps.store.challenges.list({ connectionId: connection.id, state: 'open' })) {
+    const expired = deps.clock.now() >= challenge.expiresAt
+    if (!expired && trigger === 'schedule') return failed({ code: 'wrong_state', message: 'The bank waits for an answer of a person.' })
+    if (!(await deps.store.challenges.move(challenge.id, 'open', expired ? 'expired' : 'cancelled'))) continue
+    const run = await deps.store.runs.get(challenge.runId)
+    if (run === null || run.outcome !== 'suspended') continue
+    if (expired && trigger === 'schedule') return ok(await expire(deps, connection, run))
+    await deps.store.runs.update(run.id, { outcome: 'failed', endedAt: deps.clock.now() })
+  }
+  return null
+}
+
+async function resumeRun(deps: SyncDeps, connection: Connection, suspended: SyncRun, challenge: Challenge, answerFields: readonly string[]): Promise<SyncRun> {
+  const run: SyncRun = { ...suspended, outcome: 'running', stage: 'signing_in', endedAt: null }
+  await deps.store.runs.update(run.id, { outcome: 'running', stage: 'signing_in' })
+  const { at, data } = challenge.resume as { readonly at: string; readonly data: JsonObject }
+  const ended = await runConnection(deps, connection, run, { at, resume: { data, answerFields }, accounts: suspended.accounts })
+  const refused = [ended.failure, ...ended.accounts.map((outcome) => outcome.failure)].some((failure) => failure?.code === 'challenge_refused')
+  await deps.store.challenges.move(challenge.id, 'answered', refused ? 'refused' : 'accepted')
+  return ended
+}
+
+async function expire(deps: SyncDeps, connection: Connection, run: SyncRun): Promise<SyncRun> {
+  const message = 'The bank asked a question, and it was not answered in time.'
+  return endRun(deps, connection, run, {
+    outcome: 'failed', accounts: run.accounts,
+    failure: { code: 'challenge_expired', stage: 'mfa', retry: { kind: 'afterPerson' }, message, evidence: [{ stage: 'mfa', message }] },
+  })
+}
+
+/** Approvals and redirects are answered elsewhere; the person only says that it is done. */
+function needsText(prompt: ChallengePrompt): boolean {
+  return prompt.kind !== 'approval' && prompt.kind !== 'redirect'
+}
+
+const ANSWERED: Refusal = { code: 'wrong_state', message: 'This question was answered already, or is closed.' }

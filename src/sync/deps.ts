@@ -1,0 +1,44 @@
+/** What the engine is given: ports, and the few things that only the composition knows. */
+import type { Connector } from '../connector-kit/connector.ts'
+import type { Connection } from '../domain/connection.ts'
+import type { CaseContext } from '../domain/evidence.ts'
+import type { Institution } from '../domain/institution.ts'
+import type { SyncRun } from '../domain/run.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Entropy } from '../ports/entropy.ts'
+import type { Log } from '../ports/log.ts'
+import type { TenantStore } from '../ports/store.ts'
+import type { Transport } from '../ports/transport.ts'
+import type { Vault } from '../ports/vault.ts'
+
+export type SyncDeps = {
+  readonly store: TenantStore
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly log: Log
+  readonly connectorOf: (id: string) => Connector | null
+  readonly institutionOf: (id: string) => Institution | null
+  /** The connection's only way out during one run: guarded, recorded, its secrets lent by the vault. */
+  readonly openTransport: (connection: Connection, run: SyncRun) => Transport
+  /**
+   * Called when a run has ended or waits for a person, after everything is stored: problems are
+   * opened and closed here. Says whether the evidence shows that the bank locked the login.
+   */
+  readonly onRunEnded: (ended: RunEnded) => Promise<{ readonly loginLocked: boolean }>
+  /** Rows of one answer that are held back until it is complete; more are committed batch by batch. Default 5,000. */
+  readonly heldRows?: number
+}
+
+export type RunEnded = {
+  readonly connection: Connection
+  readonly run: SyncRun
+  readonly facts: CaseContext
+  /** What each account that could not be read showed beside its failure. */
+  readonly accountFacts: ReadonlyMap<string, CaseContext>
+  /** Accounts that the bank listed for the first time; they wait for a person to choose them. */
+  readonly newAccountIds: readonly string[]
+}
+
+/** Why nothing was done; the message is for a person. */
+export type Refusal = { readonly code: 'not_found' | 'wrong_state' | 'busy' | 'invalid' | 'different_login'; readonly message: string }

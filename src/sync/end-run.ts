@@ -1,0 +1,40 @@
+/**
+ * How a run ends: its record, the connection's health and next attempt, and the word to those who
+ * open and close problems. Rows are already stored when this is called.
+ */
+import type { Connection } from '../domain/connection.ts'
+import type { Failure } from '../domain/evidence.ts'
+import type { AccountOutcome, RunOutcome, SyncRun } from '../domain/run.ts'
+import type { SyncDeps } from './deps.ts'
+import { nextSyncAt } from './schedule.ts'
+import type { Session } from './session.ts'
+
+export type RunEnd = { readonly outcome: Exclude<RunOutcome, 'running'>; readonly failure: Failure | null; readonly accounts: readonly AccountOutcome[]; readonly resumeBy?: number }
+
+/** Stores the end of the run and tells `onRunEnded`; returns the run as stored. */
+export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, end: RunEnd, session: Session | null = null): Promise<SyncRun> {
+  const now = deps.clock.now()
+  const { outcome, failure, accounts } = end
+  const ended: SyncRun = { ...run, outcome, failure, accounts, endedAt: outcome === 'suspended' ? null : now, stage: null }
+  await deps.store.runs.update(run.id, { outcome, failure, accounts, endedAt: ended.endedAt, stage: null })
+  const read = outcome === 'succeeded' || outcome === 'partial'
+  const failuresInRow = outcome === 'succeeded' ? 0 : outcome === 'suspended' ? before.failuresInRow : before.failuresInRow + 1
+  const limits = deps.institutionOf(before.institutionId)?.limits ?? { requestsPerDay: null, minSecondsBetweenSyncs: null }
+  const changes = {
+    lastAttemptAt: now,
+    failuresInRow,
+    ...(outcome === 'succeeded' ? { lastSuccessAt: now } : {}),
+    ...(read && before.state === 'connecting' ? { state: 'active' as const } : {}),
+    nextSyncAt: end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, limits, fraction: deps.entropy.fraction() }),
+  }
+  await deps.store.connections.update(before.id, changes)
+  deps.log.info('run_ended', { run: run.id, connection: before.id, outcome, code: failure?.code ?? null, accounts: accounts.length })
+  const connection = (await deps.store.connections.get(before.id)) ?? before
+  const facts = session?.facts ?? {}
+  const { loginLocked } = await deps.onRunEnded({
+    connection, run: ended, facts, accountFacts: session?.accountFacts ?? new Map(), newAccountIds: session?.newAccountIds ?? [],
+  })
+  // From here on nothing is sent for this login until the person says that the bank unlocked it.
+  if (loginLocked) await deps.vault.lock({ connectionId: before.id, loginIndex: before.loginIndex })
+  return ended
+}

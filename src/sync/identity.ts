@@ -1,0 +1,151 @@
+/**
+ * Identity of reported rows: what makes two reports the same report, and what makes two rows the
+ * same content. Both are digests of texts, amounts and days; never of a time of day, never of the
+ * host's zone, never of a name alone. The recipes are a contract with stored data: changing one
+ * makes every old report look new.
+ */
+import { hash } from 'node:crypto'
+import type { Currency } from '../domain/money.ts'
+import type { Day } from '../domain/day.ts'
+import type { StatementRow } from '../domain/statement.ts'
+import type { Digest } from '../domain/transaction.ts'
+
+const SEPARATOR = '\u001f'
+
+/** 128 bits of SHA-256 as hex: the fastest digest on hosts with hardware support, and allowed under FIPS. */
+function digest(text: string): Digest {
+  return hash('sha256', text, 'hex').slice(0, 32)
+}
+
+/**
+ * Everything that a source said of a row, as one string; equal strings are the same report.
+ * `minor` is the amount in minor units as reported, before any learned sign.
+ */
+export function reportText(sourceId: string, row: StatementRow, minor: bigint, currency: Currency): string {
+  let text = sourceId
+  text += SEPARATOR + (row.providerId ?? '')
+  text += SEPARATOR + (row.pendingProviderId ?? '')
+  text += SEPARATOR + row.status
+  text += SEPARATOR + row.postedOn
+  text += SEPARATOR + (row.transactedOn ?? '')
+  text += SEPARATOR + (row.valueOn ?? '')
+  text += SEPARATOR + minor
+  text += SEPARATOR + currency
+  text += SEPARATOR + (row.kind ?? '')
+  text += SEPARATOR + (row.name ?? '')
+  text += SEPARATOR + (row.memo ?? '')
+  text += SEPARATOR + (row.checkNumber ?? '')
+  text += SEPARATOR + (row.reference ?? '')
+  if (row.foreign !== null) text += SEPARATOR + `${row.foreign.amount ?? ''} ${row.foreign.currency}`
+  if (row.corrects !== null) text += SEPARATOR + `${row.corrects.action} ${row.corrects.providerId}`
+  return text
+}
+
+/**
+ * Key of an observation. The ordinal counts equal rows without an id in one answer, so that two
+ * equal purchases are two reports, and the same two in the next answer are the same two again.
+ */
+export function reportKey(report: string, ordinal: number): Digest {
+  return digest(ordinal === 0 ? report : report + SEPARATOR + ordinal)
+}
+
+/**
+ * Digest of day, amount, currency and `normalisedText`: equal for the same row whoever reports it
+ * and under whichever id.
+ */
+export function contentKey(day: Day, minor: bigint, currency: Currency, text: string): Digest {
+  return digest(day + SEPARATOR + minor + SEPARATOR + currency + SEPARATOR + text)
+}
+
+/**
+ * What an answer's register holds for a row, to ask later "is this stored row still reported?".
+ * An id counts together with its amount, because banks use ids again; a row without id by its key.
+ */
+export function presenceMark(providerId: string | null, minor: bigint, key: Digest): Digest {
+  return providerId === null ? key : digest(providerId + SEPARATOR + minor)
+}
+
+/** Name and memo as one normalised text; a memo that only repeats the name adds nothing. */
+export function normalisedText(name: string | null, memo: string | null): string {
+  const first = name === null ? '' : normalise(name)
+  const second = memo === null ? '' : normalise(memo)
+  if (second === '' || first.includes(second)) return first
+  if (second.startsWith(first)) return second
+  return `${first} ${second}`
+}
+
+/** `12.03 `, `12.03.2026 `, `12/03 `, `2026-03-12 `: banks add and drop these when a row settles. */
+const DATE_PREFIX = /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]?(?:\d{4}|\d{2})?)\s+(?=\S)/
+/** `****1234`, `XXXX-XXXX-XXXX-1234`: masks change shape between reports; the digits say nothing of the row. */
+const CARD_MASK = /(?<![a-z0-9])(?:[x*#•]{2,}[- ]?)+\d{0,6}(?![a-z0-9])/g
+const NOT_WORD = /[^\p{L}\p{N}]+/gu
+const NOT_WORD_ASCII = /[^a-z0-9]+/g
+
+function normalise(text: string): string {
+  let plain = text.toLowerCase()
+  const ascii = isAscii(plain)
+  // Compatibility decomposition, then the accents go: `Café`, `Cafe\u0301` and `CAFE` are one name.
+  if (!ascii) plain = plain.normalize('NFKD').replace(/\p{M}+/gu, '')
+  plain = plain.trimStart().replace(DATE_PREFIX, '').replace(CARD_MASK, ' ')
+  return plain.replace(ascii ? NOT_WORD_ASCII : NOT_WORD, ' ').trim()
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
+  return true
+}
+
+/**
+ * How much two normalised texts resemble each other, from 0 to 1: the better of shared words and
+ * shared letter pairs (Dice), so that both `amazon mktpl ab12` / `amazon marketplace` and
+ * `sq bakery` / `bakery main street` count. Two empty texts tell nothing: 0.5.
+ */
+export function resemblance(a: string, b: string): number {
+  if (a === b) return a === '' ? 0.5 : 1
+  if (a === '' || b === '') return 0.5
+  return Math.max(sharedWords(a, b), sharedPairs(a, b))
+}
+
+/** Length of the words that both have, over the length of the shorter text; single letters and pure numbers are weak. */
+function sharedWords(a: string, b: string): number {
+  const words = weighedWords(a)
+  const others = weighedWords(b)
+  let shared = 0
+  let own = 0
+  let other = 0
+  for (const weight of words.values()) own += weight
+  for (const [word, weight] of others) {
+    other += weight
+    if (words.has(word)) shared += weight
+  }
+  const shorter = Math.min(own, other)
+  return shorter === 0 ? 0 : shared / shorter
+}
+
+function weighedWords(text: string): ReadonlyMap<string, number> {
+  const words = new Map<string, number>()
+  for (const word of text.split(' ')) {
+    if (word.length < 2) continue
+    words.set(word, /^\d+$/.test(word) ? 1 : word.length)
+  }
+  return words
+}
+
+function sharedPairs(a: string, b: string): number {
+  const pairs = new Map<string, number>()
+  for (let i = 0; i + 1 < a.length; i++) {
+    const pair = a.slice(i, i + 2)
+    pairs.set(pair, (pairs.get(pair) ?? 0) + 1)
+  }
+  let shared = 0
+  for (let i = 0; i + 1 < b.length; i++) {
+    const pair = b.slice(i, i + 2)
+    const left = pairs.get(pair) ?? 0
+    if (left > 0) {
+      shared++
+      pairs.set(pair, left - 1)
+    }
+  }
+  const total = a.length - 1 + (b.length - 1)
+  return total <= 0 ? 0 : (2 * shared) / total
+}

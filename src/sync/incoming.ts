@@ -1,0 +1,129 @@
+/**
+ * A reported row on its way into the feed: exact amounts in minor units, its report key and, only
+ * when somebody asks for it, its content key. Nothing here touches the store.
+ */
+import { maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
+import { moneyOf, type Currency } from '../domain/money.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { StatementRow } from '../domain/statement.ts'
+import type { Digest, RowContent } from '../domain/transaction.ts'
+import { DigestCounter } from './digest-set.ts'
+import { contentKey, normalisedText, presenceMark, reportKey, reportText } from './identity.ts'
+
+export class Incoming {
+  readonly content: RowContent
+  readonly key: Digest
+  readonly ordinal: number
+  readonly providerId: string | null
+  readonly pendingProviderId: string | null
+  readonly corrects: StatementRow['corrects']
+  readonly line: number
+  /** What stands in the answer's register for this row; see `presenceMark`. */
+  readonly mark: Digest
+  #contentKey: Digest | null = null
+  #text: string | null = null
+
+  constructor(row: StatementRow, content: RowContent, key: Digest, ordinal: number) {
+    this.content = content
+    this.key = key
+    this.ordinal = ordinal
+    this.providerId = row.providerId
+    this.pendingProviderId = row.pendingProviderId
+    this.corrects = row.corrects
+    this.line = row.line
+    this.mark = presenceMark(row.providerId, content.amount, key)
+  }
+
+  get contentKey(): Digest {
+    return (this.#contentKey ??= contentKey(this.content.postedOn, this.content.amount, this.content.currency, this.text))
+  }
+
+  /** Name and memo, normalised. */
+  get text(): string {
+    return (this.#text ??= normalisedText(this.content.name, this.content.memo))
+  }
+}
+
+export type UnreadableRow = { readonly line: number; readonly message: string }
+
+/** What an answer is read for: the source's sign and scope, the account's currency and start. */
+export type IntakeContext = { readonly sourceId: string; readonly currency: Currency; readonly sign: 1 | -1; readonly startOn: Day | null }
+
+/**
+ * Takes in the rows of one answer in their order: counts equal rows without an id, drops the same
+ * report twice, and registers what the answer shows. One intake per answer.
+ */
+export class Intake {
+  readonly #context: IntakeContext
+  readonly #equals = new DigestCounter()
+  readonly #keys = new DigestCounter()
+  readonly #marks = new DigestCounter()
+  #postedDays: DayRange | null = null
+  #postedSum = 0n
+
+  constructor(context: IntakeContext) {
+    this.#context = context
+  }
+
+  /** First and last day of the posted rows so far. */
+  get postedDays(): DayRange | null {
+    return this.#postedDays
+  }
+
+  /** Sum of the posted rows so far, each report once. */
+  get postedSum(): bigint {
+    return this.#postedSum
+  }
+
+  /** Whether a row with this mark was taken in; see `presenceMark`. */
+  shows(mark: Digest): boolean {
+    return this.#marks.has(mark)
+  }
+
+  /** The row, or null when it is not for the feed (reported before in this answer, before the account's start). */
+  take(row: StatementRow): Result<Incoming | null, UnreadableRow> {
+    const read = this.#read(row)
+    if (!read.ok) return read
+    const { key, mark, content } = read.value
+    if (this.#keys.add(key) > 0) return ok(null)
+    this.#marks.add(mark)
+    const { postedOn } = content
+    if (content.status === 'posted') {
+      const days = this.#postedDays
+      if (days === null) this.#postedDays = { from: postedOn, to: postedOn }
+      else if (postedOn < days.from || postedOn > days.to) this.#postedDays = { from: minDay(days.from, postedOn), to: maxDay(days.to, postedOn) }
+      this.#postedSum += content.amount
+    }
+    const { startOn } = this.#context
+    return ok(startOn !== null && postedOn < startOn ? null : read.value)
+  }
+
+  #read(row: StatementRow): Result<Incoming, UnreadableRow> {
+    const { sourceId, currency, sign } = this.#context
+    const money = moneyOf(row.amount, currency)
+    if (!money.ok) return failed({ line: row.line, message: money.failure.message })
+    const report = reportText(sourceId, row, money.value.minor, currency)
+    let key = reportKey(report, 0)
+    let ordinal = 0
+    if (row.providerId === null) {
+      ordinal = this.#equals.add(key)
+      if (ordinal > 0) key = reportKey(report, ordinal)
+    }
+    const content: RowContent = {
+      status: row.status,
+      postedOn: row.postedOn,
+      transactedOn: row.transactedOn,
+      valueOn: row.valueOn,
+      amount: sign === 1 ? money.value.minor : -money.value.minor,
+      currency,
+      name: row.name,
+      memo: row.memo,
+      kind: row.kind,
+      checkNumber: row.checkNumber,
+      reference: row.reference,
+      foreignAmount: row.foreign?.amount ?? null,
+      foreignCurrency: row.foreign?.currency ?? null,
+    }
+    return ok(new Incoming(row, content, key, ordinal))
+  }
+}

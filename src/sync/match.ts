@@ -1,0 +1,263 @@
+/**
+ * The matcher: which stored transaction, if any, each reported row belongs to. A pure function over
+ * the rows of one answer, what the store holds around them and what the answer is known to cover.
+ * One-to-one inside one account, certain tiers first (docs: integrity). It never merges below the
+ * certainty line: there a row becomes a transaction of its own with a question beside it.
+ */
+import { contains, daysBetween, type DayRange } from '../domain/day.ts'
+import type { Coverage } from '../domain/run.ts'
+import type { MatchTier, TransactionId } from '../domain/transaction.ts'
+import type { Candidate, Candidates } from '../ports/store.ts'
+import { normalisedText, presenceMark, resemblance } from './identity.ts'
+import type { Incoming } from './incoming.ts'
+import { assignLeft } from './pairing.ts'
+
+export type MatchContext = {
+  readonly sourceId: string
+  /** Days that the answer covers completely; null when absence from it means nothing. */
+  readonly covers: DayRange | null
+  /** False while pages are still to come: then only what no later page can change is decided. */
+  readonly complete: boolean
+  /** Whether the answer reports a row with this mark; while it is incomplete, so far. */
+  readonly reported: (mark: string) => boolean
+  /** What the other sources of the account covered. */
+  readonly coverage: readonly Coverage[]
+}
+
+/** What becomes of a row. `other`, `otherRow`: what a person should compare it with. */
+export type Decision =
+  | { readonly kind: 'seen'; readonly row: Incoming; readonly transactionId: TransactionId; readonly observationId: string }
+  | { readonly kind: 'join'; readonly row: Incoming; readonly transaction: Candidate; readonly tier: MatchTier }
+  /** Belongs to the transaction that another row of the same answer makes or joins. */
+  | { readonly kind: 'joinRow'; readonly row: Incoming; readonly with: Incoming; readonly tier: MatchTier }
+  | { readonly kind: 'delete'; readonly row: Incoming; readonly transaction: Candidate | null }
+  | { readonly kind: 'new'; readonly row: Incoming; readonly other: Candidate | null; readonly otherRow: Incoming | null }
+  | { readonly kind: 'wait'; readonly row: Incoming }
+
+/** The state of one run of the matcher. */
+export type Board = {
+  readonly context: MatchContext
+  readonly decisions: Map<Incoming, Decision>
+  /** By which row a transaction is taken. */
+  readonly taken: Map<TransactionId, Incoming>
+  readonly candidates: readonly Candidate[]
+  readonly byProviderId: ReadonlyMap<string, readonly Candidate[]>
+  readonly byContent: ReadonlyMap<string, readonly Candidate[]>
+}
+
+/** A row that moves further than this is not re-dated, whatever its id says: the year or the month is wrong. */
+export const MAX_MOVE_DAYS = 45
+/** Within this a bank may correct the day of a row under the same id. */
+const CORRECTION_DAYS = 10
+
+/** Decides every row; decisions in the order of the rows. Rows with equal keys must have been dropped before. */
+export function match(rows: readonly Incoming[], candidates: Candidates, context: MatchContext): readonly Decision[] {
+  const board = layOut(candidates, context)
+  for (const row of rows) {
+    const known = candidates.known.get(row.key)
+    if (known === undefined) continue
+    board.decisions.set(row, { kind: 'seen', row, ...known })
+    board.taken.set(known.transactionId, row)
+  }
+  const left = rows.filter((row) => !board.decisions.has(row))
+  if (left.length > 0) {
+    if (context.complete) decideAll(board, left)
+    else decideCertain(board, left)
+  }
+  return rows.map((row) => board.decisions.get(row)!)
+}
+
+/** Whether the answer reports the transaction under an id or key that this source used for it before. */
+export function isReported(candidate: Candidate, context: MatchContext): boolean {
+  return candidate.reports.some(
+    (report) => report.sourceId === context.sourceId && context.reported(presenceMark(report.providerId, candidate.amount, report.key)),
+  )
+}
+
+export function isOwn(candidate: Candidate, sourceId: string): boolean {
+  return candidate.reports.some((report) => report.sourceId === sourceId)
+}
+
+/** A transaction that a row may still be joined to: not one that a person or the bank ended for good. */
+export function isOpen(candidate: Candidate): boolean {
+  return candidate.state !== 'withdrawn' || candidate.withdrawnReason === 'pending_dropped' || candidate.withdrawnReason === 'bank_removed'
+}
+
+export function textOf(candidate: Candidate): string {
+  return normalisedText(candidate.name, candidate.memo)
+}
+
+/** Records that the row belongs to the transaction. */
+export function join(board: Board, row: Incoming, transaction: Candidate, tier: MatchTier): void {
+  board.decisions.set(row, { kind: 'join', row, transaction, tier })
+  board.taken.set(transaction.id, row)
+}
+
+/** The state before the first decision. */
+export function layOut(candidates: Candidates, context: MatchContext): Board {
+  const byProviderId = new Map<string, Candidate[]>()
+  const byContent = new Map<string, Candidate[]>()
+  const open = candidates.transactions.filter(isOpen)
+  for (const candidate of open) {
+    push(byContent, candidate.contentKey, candidate)
+    const ids = new Set(candidate.reports.filter((r) => r.sourceId === context.sourceId && r.providerId !== null).map((r) => r.providerId!))
+    for (const id of ids) push(byProviderId, id, candidate)
+  }
+  return { context, decisions: new Map(), taken: new Map(), candidates: open, byProviderId, byContent }
+}
+
+function decideAll(board: Board, rows: readonly Incoming[]): void {
+  const stages = [followCorrections, pairOwnPending, keepSameId, followLinks, settleSameId, reKey, correctSameId]
+  let left = rows
+  for (const stage of stages) {
+    stage(board, left)
+    left = left.filter((row) => !board.decisions.has(row))
+    if (left.length === 0) return
+  }
+  assignLeft(board, left)
+  for (const row of left) if (!board.decisions.has(row)) board.decisions.set(row, { kind: 'new', row, other: null, otherRow: null })
+}
+
+/** While pages are to come: rows that nothing stored and no other row resembles are new, the rest waits. */
+function decideCertain(board: Board, rows: readonly Incoming[]): void {
+  const ids = new Map<string, number>()
+  for (const row of rows) if (row.providerId !== null) ids.set(row.providerId, (ids.get(row.providerId) ?? 0) + 1)
+  const byAmount = Map.groupBy(board.candidates, (candidate) => candidate.amount)
+  const pending = board.candidates.filter((candidate) => candidate.status === 'pending')
+  for (const row of rows) {
+    const linked = [row.providerId, row.pendingProviderId, row.corrects?.providerId ?? null].some((id) => id !== null && board.byProviderId.has(id))
+    const sameIdHere = row.providerId !== null && ids.get(row.providerId)! > 1
+    const near = (candidate: Candidate) => Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= 15
+    const resembles =
+      row.corrects !== null || row.pendingProviderId !== null || row.content.status === 'pending' ||
+      (byAmount.get(row.content.amount) ?? []).some(near) || pending.some(near)
+    board.decisions.set(row, linked || sameIdHere || resembles ? { kind: 'wait', row } : { kind: 'new', row, other: null, otherRow: null })
+  }
+}
+
+/** OFX CORRECTFITID: the row replaces or deletes another, stored or in the same answer. */
+function followCorrections(board: Board, rows: readonly Incoming[]): void {
+  for (const row of rows) {
+    if (row.corrects === null) continue
+    const target = (board.byProviderId.get(row.corrects.providerId) ?? [])[0] ?? null
+    if (row.corrects.action === 'delete') board.decisions.set(row, { kind: 'delete', row, transaction: target })
+    else if (target !== null) join(board, row, target, 'provider_link')
+  }
+}
+
+/** The same id pending and posted in one answer is one transaction: the posted row speaks for it. */
+function pairOwnPending(board: Board, rows: readonly Incoming[]): void {
+  const posted = new Map<string, Incoming>()
+  for (const row of rows) if (row.providerId !== null && row.content.status === 'posted' && !board.decisions.has(row)) posted.set(row.providerId, row)
+  for (const row of rows) {
+    if (row.content.status !== 'pending' || row.providerId === null || board.decisions.has(row)) continue
+    const settled = posted.get(row.providerId)
+    if (settled !== undefined && resembleAtAll(row, settled)) board.decisions.set(row, { kind: 'joinRow', row, with: settled, tier: 'same_id' })
+  }
+}
+
+function resembleAtAll(a: Incoming, b: Incoming): boolean {
+  return a.content.amount === b.content.amount || resemblance(a.text, b.text) >= 0.5
+}
+
+/** Same id, same amount, same text. A day that moved counts only where the old report is really gone. */
+function keepSameId(board: Board, rows: readonly Incoming[]): void {
+  forSameId(board, rows, (row, candidate) => {
+    if (candidate.amount !== row.content.amount) return null
+    const moved = Math.abs(daysBetween(candidate.postedOn, row.content.postedOn))
+    if (candidate.status === 'posted' && row.content.status === 'pending') return moved <= MAX_MOVE_DAYS ? 'same_id' : null
+    if (row.text !== textOf(candidate)) return null
+    return moved <= 3 || isGone(board, candidate) ? 'same_id' : null
+  })
+}
+
+/** The provider names the pending id under which it reported the row before. */
+function followLinks(board: Board, rows: readonly Incoming[]): void {
+  for (const row of rows) {
+    if (row.pendingProviderId === null || board.decisions.has(row)) continue
+    const linked = free(board, board.byProviderId.get(row.pendingProviderId)).find((candidate) => candidate.currency === row.content.currency)
+    if (linked !== undefined) join(board, row, linked, 'provider_link')
+  }
+}
+
+/** The same id posted after pending: the amount may have changed (tip, hold), the transaction is the same. */
+function settleSameId(board: Board, rows: readonly Incoming[]): void {
+  for (const row of rows) {
+    if (row.providerId === null || board.decisions.has(row)) continue
+    const settled = (board.byProviderId.get(row.providerId) ?? []).find((candidate) => {
+      if (candidate.status !== 'pending' || candidate.currency !== row.content.currency) return false
+      const taker = board.taken.get(candidate.id)
+      if (taker !== undefined && (taker.content.status !== 'pending' || taker.providerId !== row.providerId)) return false
+      const alike = candidate.amount === row.content.amount || resemblance(row.text, textOf(candidate)) >= 0.3
+      return alike && Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= MAX_MOVE_DAYS
+    })
+    if (settled !== undefined) join(board, row, settled, row.content.status === 'posted' ? 'pending_posted' : 'correction')
+  }
+}
+
+/**
+ * Equal content: under an id that vanished from this answer, or from a source that this one has not
+ * met. As many rows as there are such transactions are paired, no more: twins stay twins.
+ */
+function reKey(board: Board, rows: readonly Incoming[]): void {
+  for (const row of rows) {
+    if (board.decisions.has(row)) continue
+    const equal = free(board, board.byContent.get(row.contentKey))
+    const own = equal.find((candidate) => isOwn(candidate, board.context.sourceId) && isGone(board, candidate) && mayFollow(row, candidate))
+    if (own !== undefined) {
+      join(board, row, own, own.status === 'pending' && row.content.status === 'posted' ? 'pending_posted' : 'rekey')
+      continue
+    }
+    const foreign = equal.find((candidate) => !isOwn(candidate, board.context.sourceId))
+    if (foreign !== undefined) join(board, row, foreign, 'other_source')
+  }
+}
+
+/** Same id, amended: a text, a day or an amount, where the former report is gone from an answer that covers its day. */
+function correctSameId(board: Board, rows: readonly Incoming[]): void {
+  forSameId(board, rows, (row, candidate) => {
+    const moved = Math.abs(daysBetween(candidate.postedOn, row.content.postedOn))
+    if (moved > CORRECTION_DAYS || (moved > 0 && !isGone(board, candidate))) return null
+    if (candidate.amount === row.content.amount) return 'correction'
+    const sameText = resemblance(row.text, textOf(candidate)) >= 0.6
+    return sameText && isGone(board, candidate) && mayFollow(row, candidate) ? 'correction' : null
+  })
+}
+
+function forSameId(board: Board, rows: readonly Incoming[], tierOf: (row: Incoming, candidate: Candidate) => MatchTier | null): void {
+  for (const row of rows) {
+    if (row.providerId === null || board.decisions.has(row)) continue
+    for (const candidate of free(board, board.byProviderId.get(row.providerId), row)) {
+      const tier = candidate.currency === row.content.currency ? tierOf(row, candidate) : null
+      if (tier === null) continue
+      join(board, row, candidate, tier)
+      break
+    }
+  }
+}
+
+/** A posted row never goes back to pending under another id. */
+export function mayFollow(row: Incoming, candidate: Candidate): boolean {
+  return row.content.status === 'posted' || candidate.status === 'pending'
+}
+
+/** Gone: its day is covered completely, and nothing in the answer reports it any more. */
+export function isGone(board: Board, candidate: Candidate): boolean {
+  const { context } = board
+  return context.complete && context.covers !== null && contains(context.covers, candidate.postedOn) && !isReported(candidate, context)
+}
+
+/** Candidates that no row has taken; a pending row may stand beside the posted one of the same id. */
+export function free(board: Board, candidates: readonly Candidate[] | undefined, row: Incoming | null = null): readonly Candidate[] {
+  return (candidates ?? []).filter((candidate) => {
+    const taker = board.taken.get(candidate.id)
+    if (taker === undefined) return true
+    return row !== null && row.content.status === 'pending' && candidate.status === 'posted' && taker.providerId === row.providerId
+  })
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [value])
+  else list.push(value)
+}

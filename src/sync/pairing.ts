@@ -1,0 +1,165 @@
+/**
+ * The last tier of the matcher: what resembles but is not equal. Pairs are weighed by amount, day
+ * and text, chosen by a least-cost assignment, and made only above the certainty line. Where a
+ * missed pair would leave a double in the feed, the pair becomes a question; where it would not
+ * (a pending row that vanished is withdrawn anyway), nobody is bothered.
+ */
+import { contains, daysBetween } from '../domain/day.ts'
+import type { MatchTier } from '../domain/transaction.ts'
+import type { Candidate } from '../ports/store.ts'
+import { assign, components, type Edge } from './assign.ts'
+import { resemblance } from './identity.ts'
+import type { Incoming } from './incoming.ts'
+import { type Board, isGone, isOwn, isReported, join, mayFollow, textOf } from './match.ts'
+
+/**
+ * `sure`: enough by itself. `if_unique`: enough when nothing else competes for either side.
+ * `doubtful`: a question. `none`: never paired, never asked.
+ */
+type Certainty = 'sure' | 'if_unique' | 'doubtful'
+
+type Pair = Edge & { readonly row: Incoming; readonly candidate: Candidate; readonly certainty: Certainty; readonly tier: MatchTier }
+
+type Verdict = { readonly certainty: Certainty; readonly tier: MatchTier } | null
+
+/** Cost of leaving a row alone: higher than any pair, so that as many pairs as possible are made. */
+const ALONE = 1_000
+const REACH_DAYS = 12
+
+/** Joins what is above the certainty line; rows below it become new with a question; others stay undecided. */
+export function assignLeft(board: Board, rows: readonly Incoming[]): void {
+  const free = board.candidates.filter((candidate) => !board.taken.has(candidate.id))
+  const pairs = weigh(board, rows, free)
+  for (const component of components(pairs)) {
+    const sides = [new Set(component.map((pair) => pair.left)).size, new Set(component.map((pair) => pair.right)).size] as const
+    const chosen = assign(component, ALONE)
+    // As many rows as transactions, and all of them paired: whichever way round, each is there once.
+    const closed = sides[0] === sides[1] && chosen.length === sides[0]
+    for (const pair of chosen) {
+      if (pair.certainty === 'sure' || (pair.certainty === 'if_unique' && closed)) join(board, pair.row, pair.candidate, pair.tier)
+      else if (leavesDouble(pair)) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null })
+    }
+  }
+  askAboutStandingPending(board, rows)
+}
+
+function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate[]): readonly Pair[] {
+  // Other amounts are only weighed against what vanished, which is little; so the work grows with the rows, not with their square.
+  const vanished = free.filter((candidate) => isOwn(candidate, board.context.sourceId) && isGone(board, candidate))
+  const foreign = free.filter((candidate) => !isOwn(candidate, board.context.sourceId))
+  const eligible = [...foreign, ...vanished]
+  const place = new Map(eligible.map((candidate, index) => [candidate, index]))
+  const byAmount = Map.groupBy(eligible, (candidate) => candidate.amount)
+  const pairs: Pair[] = []
+  rows.forEach((row, left) => {
+    if (row.corrects !== null) return
+    const others = vanished.filter((candidate) => candidate.amount !== row.content.amount)
+    for (const candidate of [...(byAmount.get(row.content.amount) ?? []), ...others]) {
+      const days = daysBetween(candidate.postedOn, row.content.postedOn)
+      if (Math.abs(days) > REACH_DAYS || !comparable(row, candidate)) continue
+      const likeness = resemblance(row.text, textOf(candidate))
+      const verdict = judge(board, row, candidate, days, likeness)
+      if (verdict === null) continue
+      pairs.push({ left, right: place.get(candidate)!, row, candidate, ...verdict, cost: costOf(row, candidate, days, likeness, verdict.certainty) })
+    }
+  })
+  return pairs
+}
+
+/** Same currency and direction, and no check numbers that contradict each other. */
+function comparable(row: Incoming, candidate: Candidate): boolean {
+  const { amount, currency, checkNumber } = row.content
+  if (currency !== candidate.currency || amount < 0n !== candidate.amount < 0n || !mayFollow(row, candidate)) return false
+  return checkNumber === null || candidate.checkNumber === null || checkNumber === candidate.checkNumber
+}
+
+function judge(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
+  if (!isOwn(candidate, board.context.sourceId)) return judgeForeign(board, row, candidate, days, likeness)
+  return candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(row, candidate, days, likeness)
+}
+
+/** A pending row that vanished, and a row that appeared. */
+function judgePending(row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
+  const tier = row.content.status === 'posted' ? 'pending_posted' : 'assignment'
+  if (days < -1 || days > 10) return null
+  if (row.content.amount === candidate.amount) {
+    if (likeness >= 0.3) return { certainty: 'sure', tier }
+    return days <= 5 ? { certainty: 'if_unique', tier } : null
+  }
+  // Tips add up to a third, exchange rates move a little; a hold (fuel, hotel) may change by any factor.
+  const within = ratioWithin(row.content.amount, candidate.amount, 85n, 135n)
+  if (within && likeness >= 0.5) return { certainty: likeness >= 0.75 ? 'sure' : 'if_unique', tier }
+  return likeness >= 0.75 && days <= 5 ? { certainty: 'if_unique', tier } : null
+}
+
+/** A posted row of this source that vanished, and a row under another id that resembles it. */
+function judgeVanished(row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
+  const apart = Math.abs(days)
+  const tier = 'assignment'
+  if (row.content.amount !== candidate.amount) return likeness >= 0.8 && apart <= 3 && ratioWithin(row.content.amount, candidate.amount, 50n, 200n) ? { certainty: 'doubtful', tier } : null
+  if (apart === 0) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
+  if (apart <= 3 && likeness >= 0.5) return { certainty: 'sure', tier }
+  if (apart <= 7 && likeness >= 0.8) return { certainty: 'sure', tier }
+  return apart <= 7 && likeness >= 0.3 ? { certainty: 'doubtful', tier } : null
+}
+
+/**
+ * A transaction that only other sources reported. Days that both cover must show the same rows, so
+ * there even a different text and day can be told; elsewhere only the same day and a like text can.
+ */
+function judgeForeign(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
+  const tier = 'other_source'
+  if (row.content.amount !== candidate.amount) return null
+  if (candidate.status === 'pending' && row.content.status === 'posted') {
+    return days >= -1 && days <= 10 && likeness >= 0.3 ? { certainty: 'sure', tier } : null
+  }
+  const apart = Math.abs(days)
+  if (apart === 0 && likeness >= 0.5) return { certainty: 'sure', tier }
+  if (!coveredByBoth(board, row, candidate)) return null
+  if (apart <= 3) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
+  return apart <= 5 && likeness >= 0.5 ? { certainty: 'doubtful', tier } : null
+}
+
+function coveredByBoth({ context }: Board, row: Incoming, candidate: Candidate): boolean {
+  if (context.covers === null || !contains(context.covers, candidate.postedOn)) return false
+  const sources = new Set(candidate.reports.map((report) => report.sourceId))
+  return context.coverage.some((covered) => sources.has(covered.sourceId) && contains(covered, row.content.postedOn))
+}
+
+/** Whether both would stay in the feed as posted if the pair is not made. */
+function leavesDouble(pair: Pair): boolean {
+  return pair.candidate.status === 'posted' && pair.candidate.state === 'posted'
+}
+
+function costOf(row: Incoming, candidate: Candidate, days: number, likeness: number, certainty: Certainty): number {
+  const doubt = certainty === 'sure' ? 0 : certainty === 'if_unique' ? 200 : 400
+  const amount = row.content.amount === candidate.amount ? 0 : 100
+  return doubt + amount + Math.abs(days) * 5 + Math.round((1 - likeness) * 40)
+}
+
+/** Whether |a| lies between `low` and `high` hundredths of |b|; both have the same sign. */
+function ratioWithin(a: bigint, b: bigint, low: bigint, high: bigint): boolean {
+  const [x, y] = a < 0n ? [-a, -b] : [a, b]
+  return x * 100n >= y * low && x * 100n <= y * high
+}
+
+/**
+ * A posted row that nothing explains beside a pending one of the same amount and text that the
+ * answer still shows: perhaps the bank shows one purchase twice, perhaps these are two. Only a
+ * person, or the day on which the pending one disappears, can tell.
+ */
+function askAboutStandingPending(board: Board, rows: readonly Incoming[]): void {
+  const asked = new Set<Incoming | Candidate>()
+  const standing = board.candidates.filter((candidate) => candidate.state === 'pending' && isReported(candidate, board.context))
+  const pendingRows = rows.filter((row) => row.content.status === 'pending' && !board.decisions.has(row))
+  for (const row of rows) {
+    if (row.content.status !== 'posted' || board.decisions.has(row)) continue
+    const follows = (content: { readonly amount: bigint; readonly postedOn: Incoming['content']['postedOn'] }) =>
+      content.amount === row.content.amount && daysBetween(content.postedOn, row.content.postedOn) >= 0 && daysBetween(content.postedOn, row.content.postedOn) <= 7
+    const other = standing.find((candidate) => !asked.has(candidate) && follows(candidate) && textOf(candidate) === row.text) ?? null
+    const otherRow = other !== null ? null : (pendingRows.find((pending) => !asked.has(pending) && follows(pending.content) && pending.text === row.text) ?? null)
+    if (other === null && otherRow === null) continue
+    asked.add((other ?? otherRow)!)
+    board.decisions.set(row, { kind: 'new', row, other, otherRow })
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Answers that are well-formed and still not to be believed: dates a year off, all signs turned,
+ * history silently cut, nothing where there was something. Each of these has doubled or lost rows
+ * in real systems. Pure: says what is wrong and which days can be believed.
+ */
+import { addDays, contains, dayOf, daysBetween, type Day, type DayRange } from '../domain/day.ts'
+import type { Failure, Stage } from '../domain/evidence.ts'
+import type { Candidates } from '../ports/store.ts'
+import { overlap } from './coverage.ts'
+import type { Incoming } from './incoming.ts'
+import { isGone, isOwn, textOf, type Board } from './match.ts'
+
+/** Rows this far outside of what was asked are looked at; nearer ones are late or early bookings. */
+const FAR_DAYS = 60
+/** Fewer missing rows than this may be true removals; so many at one end are a cut. */
+const CUT_ROWS = 3
+
+/** A failure of this kind: the answer contradicts itself, the account or the question. */
+export function implausible(message: string, stage: Stage = 'statement'): Failure {
+  return { code: 'answer_implausible', stage, retry: { kind: 'at', at: null }, message, evidence: [{ stage, message }] }
+}
+
+/**
+ * Unknown rows whose day would fall into the window if the year were another one, and rows far in
+ * the future. Empty when other far rows show that the bank simply ignores the window.
+ */
+export function wrongYearRows(rows: readonly Incoming[], asked: DayRange): readonly Incoming[] {
+  const far = rows.filter(({ content: { postedOn } }) => daysBetween(postedOn, asked.from) > FAR_DAYS || daysBetween(asked.to, postedOn) > FAR_DAYS)
+  const shifted = far.filter(({ content: { postedOn } }) => postedOn > asked.to || fitsInOtherYear(postedOn, asked))
+  return shifted.length === far.length ? far : far.filter(({ content: { postedOn } }) => postedOn > asked.to)
+}
+
+function fitsInOtherYear(day: Day, asked: DayRange): boolean {
+  const near = { from: addDays(asked.from, -5), to: addDays(asked.to, 5) }
+  const [month, dayOfMonth] = [Number(day.slice(5, 7)), Number(day.slice(8, 10))]
+  for (let year = Number(near.from.slice(0, 4)); year <= Number(near.to.slice(0, 4)); year++) {
+    const moved = dayOf(year, month, Math.min(dayOfMonth, month === 2 ? 28 : dayOfMonth))
+    if (moved !== null && contains(near, moved)) return true
+  }
+  return false
+}
+
+/** Whether most of the rows that are stored already come back with their amounts turned round. */
+export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, board: Board): boolean {
+  const byDay = Map.groupBy(candidates.transactions, (candidate) => candidate.postedOn)
+  let [same, turned] = [0, 0]
+  for (const row of rows) {
+    if (row.content.amount === 0n) continue
+    if (candidates.known.has(row.key)) {
+      same++
+      continue
+    }
+    const sameId = row.providerId === null ? [] : (board.byProviderId.get(row.providerId) ?? [])
+    const sameDay = (byDay.get(row.content.postedOn) ?? []).filter((candidate) => isOwn(candidate, board.context.sourceId) && isGone(board, candidate))
+    const alike = [...sameId, ...sameDay].filter((candidate) => textOf(candidate) === row.text)
+    if (alike.some((candidate) => candidate.amount === row.content.amount)) same++
+    else if (alike.some((candidate) => candidate.amount === -row.content.amount)) turned++
+  }
+  return turned > same
+}
+
+/**
+ * The days whose absences can be believed. Banks cut history, or answer from an old copy, and
+ * still claim the whole window: where several stored rows lie before the first reported row, or
+ * after the last, the answer covers only the days between. `reported`: first and last day of its
+ * posted rows. Null when nothing can be believed.
+ */
+export function believedCovers(covers: DayRange | null, reported: DayRange | null, candidates: Candidates, sourceId: string): DayRange | null {
+  if (covers === null) return null
+  const stored = candidates.transactions.filter(
+    (candidate) => candidate.state === 'posted' && contains(covers, candidate.postedOn) && isOwn(candidate, sourceId),
+  )
+  if (reported === null) return stored.length >= CUT_ROWS ? null : covers
+  const before = stored.filter((candidate) => candidate.postedOn < reported.from).length
+  const after = stored.filter((candidate) => candidate.postedOn > reported.to).length
+  return overlap(covers, { from: before >= CUT_ROWS ? reported.from : covers.from, to: after >= CUT_ROWS ? reported.to : covers.to })
+}
+
+/** Whether so many rows in the middle of the answer are missing that the answer, not the rows, is at fault. */
+export function tooManyMissing(missing: number, reported: number): boolean {
+  return missing > 3 && missing * 4 > reported
+}

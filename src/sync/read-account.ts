@@ -1,0 +1,189 @@
+/**
+ * Reading one account: windows, pages, one answer for each window, each committed by itself. What
+ * was committed stays when a later window fails; the next sync goes on from the coverage.
+ */
+import type { Page, ReadStep } from '../connector-kit/connector.ts'
+import { addDays, daysBetween, type Day, type DayRange } from '../domain/day.ts'
+import type { Failure } from '../domain/evidence.ts'
+import type { JsonObject } from '../domain/institution.ts'
+import type { AccountOutcome } from '../domain/run.ts'
+import type { StatedBalance } from '../domain/statement.ts'
+import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { Answer, type Settled } from './answer.ts'
+import type { Asked } from './challenge.ts'
+import { implausible } from './plausible.ts'
+import { addCounts, NO_COUNTS } from './settle.ts'
+import type { Resume, Session } from './session.ts'
+import type { Target } from './sync.ts'
+import { afterAnswer, planWindows, readProgress, writeProgress, type Progress } from './window.ts'
+
+export type AccountRead = { readonly kind: 'read'; readonly outcome: AccountOutcome } | ({ readonly kind: 'challenge' } & Asked)
+
+/** What became of one window. */
+type WindowRead =
+  | { readonly kind: 'settled'; readonly settled: Settled }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly counts: Settled['counts'] }
+  | ({ readonly kind: 'challenge' } & Asked)
+
+const HELD_ROWS = 5_000
+/** A refused range is asked once more at this length, before it counts as a failure. */
+const SHORT_WINDOW_DAYS = 31
+
+/** Reads every window that is due; ends early at a failure or a question of the bank's. */
+export async function readAccount(session: Session, target: Target, resume: Resume | null): Promise<AccountRead> {
+  const { feed } = session.deps.store
+  const { maxWindowDays, overlapDays } = session.connector.manifest
+  const covered = (await feed.coverage(target.account.id)).filter((range) => range.sourceId === target.source.id)
+  const progress = readProgress(await feed.cursor(target.source.id))
+  const windows = planWindows({ covered, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays })
+  const oldestCovered = covered.reduce<Day | null>((oldest, range) => (oldest === null || range.from < oldest ? range.from : oldest), null)
+  let [counts, failure, reading]: [Settled['counts'], Failure | null, Resume | null] = [NO_COUNTS, null, resume]
+  let read = 0
+  for (const window of windows) {
+    const isHistory = read > 0 && (oldestCovered === null || window.to < oldestCovered)
+    const done = await readWindow(session, target, window, reading)
+    reading = null
+    if (done.kind === 'challenge') return done
+    counts = addCounts(counts, done.kind === 'settled' ? done.settled.counts : done.counts)
+    failure = done.kind === 'settled' ? done.settled.failure : done.failure
+    if (failure !== null) {
+      session.accountFacts.set(target.account.id, { ...session.accountFacts.get(target.account.id), requestRangeDays: daysBetween(window.from, window.to) + 1 })
+      // The bank gives no history so old: that is its floor, not a failure of the feed.
+      if (isHistory && isRangeRefusal(failure)) {
+        await setFloor(session, target, addDays(window.to, 1))
+        failure = null
+      }
+      break
+    }
+    read++
+    if (isHistory && done.kind === 'settled' && (await reachedFloor(session, target, window, done.settled.covers))) break
+  }
+  return { kind: 'read', outcome: { accountId: target.account.id, ...counts, failure } }
+}
+
+/** Reads one window; a range that the bank refuses is tried once more with its newest days only. */
+async function readWindow(session: Session, target: Target, window: DayRange, resume: Resume | null): Promise<WindowRead> {
+  const done = await readOnce(session, target, window, resume)
+  const length = daysBetween(window.from, window.to) + 1
+  if (done.kind !== 'failed' || !isRangeRefusal(done.failure) || length <= SHORT_WINDOW_DAYS) return done
+  const short = await readOnce(session, target, { from: addDays(window.to, 1 - SHORT_WINDOW_DAYS), to: window.to }, null)
+  // When the short one is refused, too, the length was not the reason: the first word of the bank counts.
+  return short.kind === 'failed' ? done : short
+}
+
+async function readOnce(session: Session, target: Target, window: DayRange, resume: Resume | null): Promise<WindowRead> {
+  const { store } = session.deps
+  const progress = readProgress(await store.feed.cursor(target.source.id))
+  const reader = new WindowReader(session, target, window, progress)
+  for await (const step of session.connector.readAccount(session.context(resume), target.source.ref, window, progress.connector)) {
+    const done = await reader.take(step)
+    if (done !== null) return done
+  }
+  const message = 'The bank\'s answer ended before its last page.'
+  return { kind: 'failed', failure: { code: 'answer_unreadable', stage: 'statement', retry: { kind: 'at', at: null }, message, evidence: [{ stage: 'statement', message }] }, counts: reader.counts }
+}
+
+/** Takes the steps of one read; the answer begins with the first page, when the account's currency is sure. */
+class WindowReader {
+  readonly #session: Session
+  readonly #window: DayRange
+  readonly #progress: Progress
+  readonly #balances: StatedBalance[] = []
+  #target: Target
+  #answer: Answer | null = null
+  #covers: DayRange | null = null
+  #next: JsonObject | null = null
+
+  constructor(session: Session, target: Target, window: DayRange, progress: Progress) {
+    this.#session = session
+    this.#target = target
+    this.#window = window
+    this.#progress = progress
+  }
+
+  get counts(): Settled['counts'] {
+    return this.#answer?.counts ?? NO_COUNTS
+  }
+
+  /** The result when the step ends the read. */
+  async take(step: ReadStep): Promise<WindowRead | null> {
+    const { log } = this.#session.deps
+    if (step.step === 'notice') {
+      log.info('bank_notice', { run: this.#session.run.id, code: step.code })
+      return null
+    }
+    await this.#session.remember(step.state)
+    if (step.step === 'challenge') return { kind: 'challenge', at: this.#target.source.id, prompts: step.prompts, resume: step.resume, expiresInMs: step.expiresInMs }
+    if (step.step === 'failed') {
+      this.#session.accountFacts.set(this.#target.account.id, step.facts)
+      return this.#fail(step.failure)
+    }
+    return this.#takePage(step.page)
+  }
+
+  async #takePage(page: Page): Promise<WindowRead | null> {
+    const wrong = await this.#checkCurrency(page)
+    if (wrong !== null) return this.#fail(wrong)
+    const answer = (this.#answer ??= this.#begin())
+    const added = await answer.add(page.rows)
+    if (!added.ok) return this.#fail(added.failure)
+    this.#balances.push(...page.balances)
+    this.#covers = page.covers ?? this.#covers
+    this.#next = page.next ?? this.#next
+    if (!page.last) return null
+    const settled = await answer.finish({
+      covers: this.#covers,
+      balances: this.#balances,
+      // An answer that cannot be believed must be asked for again, so the connector's cursor stays.
+      cursor: (covers) => writeProgress(afterAnswer(this.#progress, this.#window, covers, covers === null && this.#covers !== null ? null : this.#next)),
+    })
+    return settled.ok ? { kind: 'settled', settled: settled.value } : this.#fail(settled.failure)
+  }
+
+  /** The currency of the account is what its first statement says; from then on another one is an error of the bank's. */
+  async #checkCurrency(page: Page): Promise<Failure | null> {
+    const { account } = this.#target
+    if (page.currency === null || page.currency === account.currency) return null
+    if (account.currency !== UNKNOWN_CURRENCY) return implausible(`The statement is in ${page.currency}, but the account is in ${account.currency}.`)
+    await this.#session.deps.store.accounts.update(account.id, { currency: page.currency })
+    this.#target = { ...this.#target, account: { ...account, currency: page.currency } }
+    return null
+  }
+
+  #begin(): Answer {
+    const { deps, run } = this.#session
+    const { account, source } = this.#target
+    return new Answer(
+      { feed: deps.store.feed, account, source, runId: run.id, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
+      this.#window,
+      deps.heldRows ?? HELD_ROWS,
+    )
+  }
+
+  #fail(failure: Failure): WindowRead {
+    return { kind: 'failed', failure, counts: this.counts }
+  }
+}
+
+/** Refused in the protocol at the statement itself, and not a thing that time or a person ends. */
+function isRangeRefusal(failure: Failure): boolean {
+  return failure.code === 'bank_refused' && failure.stage === 'statement' && failure.retry.kind === 'never'
+}
+
+/** Walking back ends where the bank has left out the older days of a window more than once. */
+async function reachedFloor(session: Session, target: Target, window: DayRange, covers: DayRange | null): Promise<boolean> {
+  if (covers !== null && covers.from <= window.from) return false
+  const { gaps } = readProgress(await session.deps.store.feed.cursor(target.source.id))
+  const again = gaps.some((gap) => gap.from <= window.from && window.from <= gap.to && gap.asked >= 2)
+  if (again) await setFloor(session, target, covers?.from ?? addDays(window.to, 1))
+  return true
+}
+
+async function setFloor(session: Session, target: Target, floor: Day): Promise<void> {
+  const { feed } = session.deps.store
+  const progress = readProgress(await feed.cursor(target.source.id))
+  await feed.commitPage({
+    runId: session.run.id, accountId: target.account.id, sourceId: target.source.id, at: session.deps.clock.now(), seen: [], observations: [], inserts: [],
+    updates: [], questions: [], covers: null, balances: [], spans: [], cursor: writeProgress({ ...progress, floor }),
+  })
+}

@@ -1,0 +1,82 @@
+/**
+ * When to ask a bank again, and how often at most. Pure: time and chance are given. It never plans
+ * a sync that cannot succeed without a person, and never asks sooner than the bank allows.
+ */
+import { dayInZone } from '../domain/day.ts'
+import type { Failure } from '../domain/evidence.ts'
+import type { Institution, InstitutionLimits } from '../domain/institution.ts'
+import { failed } from '../domain/result.ts'
+import type { RunOutcome } from '../domain/run.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { RunStore } from '../ports/store.ts'
+import type { Transport } from '../ports/transport.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** Four times a day, spread by a quarter of an hour in twelve so that not all of a bank's customers come at once. */
+const REGULAR_MS = 6 * HOUR_MS
+const JITTER = 0.15
+const FIRST_RETRY_MS = 5 * MINUTE_MS
+const LAST_RETRY_MS = 12 * HOUR_MS
+/** Exchanges that one sync takes, on the safe side: profile, accounts, and a few statements. */
+const REQUESTS_PER_SYNC = 4
+
+export type Ended = {
+  readonly now: number
+  readonly outcome: RunOutcome
+  readonly failure: Failure | null
+  /** Failures since the last success, this one included. */
+  readonly failuresInRow: number
+  readonly limits: InstitutionLimits
+  /** Uniform in [0, 1). */
+  readonly fraction: number
+}
+
+/** The instant of the next sync in epoch ms; null when a person must act first. */
+export function nextSyncAt(ended: Ended): number | null {
+  const earliest = ended.now + (ended.limits.minSecondsBetweenSyncs ?? 0) * 1000
+  if (ended.outcome === 'succeeded' || ended.outcome === 'partial') return Math.max(earliest, spread(ended.now, regularMs(ended.limits), ended.fraction))
+  const retry = ended.failure?.retry ?? { kind: 'at', at: null }
+  if (retry.kind !== 'at' || ended.failure?.code === 'secret_withheld') return null
+  // The bank named the time (Retry-After): not sooner, and not all at the same second.
+  if (retry.at !== null) return Math.max(earliest, retry.at + Math.round(MINUTE_MS * ended.fraction))
+  const backOff = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1)))
+  return Math.max(earliest, spread(ended.now, backOff, ended.fraction))
+}
+
+/** A transport that counts each exchange against the bank's daily quota before it is sent. */
+export function withinQuota(transport: Transport, institution: Institution, runs: RunStore, clock: Clock): Transport {
+  const quota = institution.limits.requestsPerDay
+  if (quota === null) return transport
+  return {
+    async exchange(request) {
+      const now = clock.now()
+      if (await runs.reserveRequest(institution.id, dayInZone(now, institution.timeZone), quota)) return transport.exchange(request)
+      const message = `${institution.name} may be asked ${quota} times a day; that is used up, so nothing was sent.`
+      const tomorrow = nextDayAt(now, institution.timeZone)
+      return failed({ code: 'quota_reached', stage: request.stage, retry: { kind: 'at', at: tomorrow }, message, evidence: [{ stage: request.stage, message }] })
+    },
+  }
+}
+
+function regularMs(limits: InstitutionLimits): number {
+  return limits.requestsPerDay === null ? REGULAR_MS : Math.max(REGULAR_MS, (DAY_MS * REQUESTS_PER_SYNC) / limits.requestsPerDay)
+}
+
+function spread(now: number, delayMs: number, fraction: number): number {
+  return now + Math.round(delayMs * (1 + JITTER * (2 * fraction - 1)))
+}
+
+/** The first instant of the zone's next day, found to the minute: zones shift by whole minutes. */
+function nextDayAt(now: number, zone: string): number {
+  const today = dayInZone(now, zone)
+  let [low, high] = [now, now + 26 * HOUR_MS]
+  while (high - low > MINUTE_MS) {
+    const middle = (low + high) / 2
+    if (dayInZone(middle, zone) === today) low = middle
+    else high = middle
+  }
+  return Math.ceil(high / MINUTE_MS) * MINUTE_MS
+}

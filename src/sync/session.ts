@@ -1,0 +1,70 @@
+/**
+ * One run of one connection: what the steps of a run share. It remembers what the connector wants
+ * to remember and collects what is known about a failure; it decides nothing.
+ */
+import type { Connector, ConnectorContext } from '../connector-kit/connector.ts'
+import type { Connection } from '../domain/connection.ts'
+import { dayInZone, type Day } from '../domain/day.ts'
+import type { CaseContext } from '../domain/evidence.ts'
+import type { Institution, JsonObject } from '../domain/institution.ts'
+import type { SyncRun } from '../domain/run.ts'
+import type { Transport } from '../ports/transport.ts'
+import type { SyncDeps } from './deps.ts'
+import { withinQuota } from './schedule.ts'
+
+export type Resume = NonNullable<ConnectorContext['resume']>
+
+export class Session {
+  readonly deps: SyncDeps
+  readonly connection: Connection
+  readonly institution: Institution
+  readonly connector: Connector
+  readonly run: SyncRun
+  readonly accountFacts = new Map<string, CaseContext>()
+  facts: CaseContext = {}
+  newAccountIds: readonly string[] = []
+  #state: JsonObject
+  readonly #transport: Transport
+
+  constructor(deps: SyncDeps, connection: Connection, institution: Institution, connector: Connector, run: SyncRun) {
+    this.deps = deps
+    this.connection = connection
+    this.institution = institution
+    this.connector = connector
+    this.run = run
+    this.#state = connection.connectorState
+    this.#transport = withinQuota(deps.openTransport(connection, run), institution, deps.store.runs, deps.clock)
+  }
+
+  /** Today at the bank: its calendar decides windows, not this host's. */
+  get today(): Day {
+    return dayInZone(this.deps.clock.now(), this.institution.timeZone)
+  }
+
+  newId(): string {
+    return this.deps.entropy.id(this.deps.clock.now())
+  }
+
+  context(resume: Resume | null): ConnectorContext {
+    return {
+      institution: this.institution,
+      settings: this.connection.settings,
+      transport: this.#transport,
+      now: () => this.deps.clock.now(),
+      newId: () => this.newId(),
+      state: this.#state,
+      resume,
+    }
+  }
+
+  /** Stores what the connector wants to remember at once: a client id that is lost would be a new device to the bank. */
+  async remember(state: JsonObject): Promise<void> {
+    if (JSON.stringify(state) === JSON.stringify(this.#state)) return
+    this.#state = state
+    await this.deps.store.connections.update(this.connection.id, { connectorState: state })
+  }
+
+  async stage(stage: string): Promise<void> {
+    await this.deps.store.runs.update(this.run.id, { stage })
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * What bank answers and files share when they are settled: from matched rows to the store's page,
+ * and from stated balances to their proof. Rows are matched by `match.ts`; nothing is decided here.
+ */
+import type { Account, AccountSource } from '../domain/account.ts'
+import { maxDay, minDay, type DayRange } from '../domain/day.ts'
+import type { JsonObject } from '../domain/institution.ts'
+import { moneyOf } from '../domain/money.ts'
+import type { BalanceSpan, BalanceStatement, Coverage } from '../domain/run.ts'
+import type { StatedBalance } from '../domain/statement.ts'
+import type { FeedStore } from '../ports/store.ts'
+import { newestLedger, proveBalance, type Movement, type Verdict } from './balance.ts'
+import type { CommitContext, Counts, RowsCommit } from './commit.ts'
+import { joinRanges } from './coverage.ts'
+
+/** One answer or file of one source of one account. */
+export type SettleContext = {
+  readonly feed: FeedStore
+  readonly account: Account
+  readonly source: AccountSource
+  readonly runId: string
+  readonly now: () => number
+  readonly newId: (at: number) => string
+}
+
+/** What is committed with the last piece only. */
+export type LastPiece = {
+  readonly covers: DayRange | null
+  readonly balances: readonly BalanceStatement[]
+  readonly spans: readonly BalanceSpan[]
+  readonly cursor: JsonObject | null
+}
+
+const NO_LAST_PIECE: LastPiece = { covers: null, balances: [], spans: [], cursor: null }
+export const NO_COUNTS: Counts = { added: 0, matched: 0, changed: 0, withdrawn: 0, questions: 0 }
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    added: a.added + b.added, matched: a.matched + b.matched, changed: a.changed + b.changed,
+    withdrawn: a.withdrawn + b.withdrawn, questions: a.questions + b.questions,
+  }
+}
+
+export function commitContext(context: SettleContext, isFile: boolean): CommitContext {
+  const at = context.now()
+  return { accountId: context.account.id, sourceId: context.source.id, runId: context.runId, at, newId: () => context.newId(at), isFile }
+}
+
+/** One database transaction: all of it or nothing. */
+export async function commitRows(context: SettleContext, rows: RowsCommit, last: LastPiece = NO_LAST_PIECE): Promise<void> {
+  const { seen, observations, inserts, updates, questions } = rows
+  const { account, source, runId } = context
+  await context.feed.commitPage({
+    runId, accountId: account.id, sourceId: source.id, at: context.now(), seen, observations, inserts, updates, questions, ...last,
+  })
+}
+
+/** Balances in minor units. Those in another currency, or too precise for theirs, say nothing and are left out. */
+export function statedBalances(context: SettleContext, stated: readonly StatedBalance[]): readonly BalanceStatement[] {
+  const { account, source, runId } = context
+  const observedAt = context.now()
+  const balances = new Map<string, BalanceStatement>()
+  for (const { kind, amount, currency, on } of stated) {
+    const money = currency === account.currency ? moneyOf(amount, currency) : null
+    if (money === null || !money.ok) continue
+    balances.set(`${kind} ${on}`, { accountId: account.id, sourceId: source.id, runId, kind, amount: money.value.minor, on, observedAt })
+  }
+  return [...balances.values()]
+}
+
+/** The newest stated balance of an answer, ready to be compared with the rows. */
+export type Ledger = {
+  /** What the bank's balance moved since the statement before; null when there was none or it is not later. */
+  readonly moved: bigint | null
+  readonly prove: (movements: readonly Movement[]) => Verdict
+}
+
+/**
+ * Looks up what the proof needs; null when no ledger balance is stated. `committed`: movements of
+ * this answer that are in the store already.
+ */
+export async function openLedger(
+  context: SettleContext, balances: readonly BalanceStatement[], covers: DayRange | null, coverage: readonly Coverage[], committed: readonly Movement[],
+): Promise<Ledger | null> {
+  const { feed, account, source } = context
+  const statement = newestLedger(balances)
+  if (statement === null) return null
+  const last = newestLedger(await feed.balances(account.id, source.id))
+  const spans = (await feed.spans(account.id)).filter((span) => span.sourceId === source.id)
+  const coveredBefore = joinRanges(coverage.filter((range) => range.sourceId === source.id))
+  const coveredAfter = joinRanges(covers === null ? coveredBefore : [...coveredBefore, covers])
+  let storedBetween = 0n
+  if (last !== null && last.on < statement.on) {
+    storedBetween = await feed.sumPosted(account.id, last.on, statement.on)
+    for (const { on, amount } of committed) if (on > last.on && on <= statement.on) storedBetween -= amount
+  }
+  const prove = (movements: readonly Movement[]) =>
+    proveBalance({ statement, last, spans, storedBetween, movements: [...committed, ...movements], coveredBefore, coveredAfter })
+  return { moved: last === null || statement.on < last.on ? null : statement.amount - last.amount, prove }
+}
+
+/** The smallest range that holds both. */
+export function spanning(a: DayRange, b: DayRange | null): DayRange {
+  return b === null ? a : { from: minDay(a.from, b.from), to: maxDay(a.to, b.to) }
+}

@@ -1,0 +1,128 @@
+/**
+ * A sync: sign in, list the accounts, read each by itself, commit what was read, and on failure
+ * hand over the evidence and plan the next attempt. One writer for each connection. A bad account
+ * never stops the others; a question of the bank's suspends the run and survives a restart; nothing
+ * that a bank does is an exception.
+ */
+import type { Account, AccountSource } from '../domain/account.ts'
+import type { Connection } from '../domain/connection.ts'
+import type { Failure } from '../domain/evidence.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { AccountOutcome, RunTrigger, SyncRun } from '../domain/run.ts'
+import { reconcileAccounts } from './accounts.ts'
+import { clearChallenges, suspend, type AnsweredChallenge } from './challenge.ts'
+import type { Refusal, SyncDeps } from './deps.ts'
+import { endRun } from './end-run.ts'
+import { readAccount } from './read-account.ts'
+import { Session } from './session.ts'
+
+export type Target = { readonly account: Account; readonly source: AccountSource }
+
+/** Reads a connection now. Refuses when it is switched off, waits for a person, or is being read. */
+export async function syncConnection(deps: SyncDeps, connectionId: string, trigger: RunTrigger): Promise<Result<SyncRun, Refusal>> {
+  const done = await deps.store.connections.exclusively(connectionId, async (): Promise<Result<SyncRun, Refusal>> => {
+    const connection = await deps.store.connections.get(connectionId)
+    const refusal = refusalFor(connection)
+    if (connection === null || refusal !== null) return failed(refusal ?? NOT_FOUND)
+    const waiting = await clearChallenges(deps, connection, trigger)
+    if (waiting !== null) return waiting
+    await closeAbandonedRuns(deps, connectionId)
+    const now = deps.clock.now()
+    const run: SyncRun = {
+      id: deps.entropy.id(now), connectionId, trigger, startedAt: now, endedAt: null, outcome: 'running', stage: 'signing_in', accounts: [], failure: null, label: null,
+    }
+    await deps.store.runs.create(run)
+    return ok(await runConnection(deps, connection, run, null))
+  })
+  return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
+}
+
+/** The run itself, from the sign-in or from the question that a person has answered. The caller holds the connection. */
+export async function runConnection(deps: SyncDeps, connection: Connection, run: SyncRun, answered: AnsweredChallenge | null): Promise<SyncRun> {
+  const opened = openSession(deps, connection, run)
+  if (!opened.ok) return endRun(deps, connection, run, { outcome: 'failed', failure: opened.failure, accounts: [] })
+  const session = opened.value
+  const targets = await chooseTargets(session, answered)
+  if (targets.kind === 'ended') return targets.run
+  await session.stage('reading')
+  return readTargets(session, targets.targets, answered)
+}
+
+type Targets = { readonly kind: 'targets'; readonly targets: readonly Target[] } | { readonly kind: 'ended'; readonly run: SyncRun }
+
+/** Signs in and compares the bank's list of accounts with ours; a resumed read goes on where it was. */
+async function chooseTargets(session: Session, answered: AnsweredChallenge | null): Promise<Targets> {
+  if (answered !== null && answered.at !== 'accounts') return { kind: 'targets', targets: await activeTargets(session) }
+  const outcome = await session.connector.listAccounts(session.context(answered?.resume ?? null))
+  await session.remember(outcome.state)
+  if (outcome.kind === 'challenge') return { kind: 'ended', run: await suspend(session, { ...outcome, at: 'accounts' }, []) }
+  session.facts = { ...session.facts, ...outcome.facts }
+  if (outcome.kind === 'failed') return { kind: 'ended', run: await end(session, [], outcome.failure) }
+  await session.stage('accounts')
+  const failure = await reconcileAccounts(session, outcome.value)
+  if (failure !== null) return { kind: 'ended', run: await end(session, [], failure) }
+  return { kind: 'targets', targets: await activeTargets(session) }
+}
+
+/** Reads each account. Only a failure that concerns the whole login ends the run early. */
+async function readTargets(session: Session, targets: readonly Target[], answered: AnsweredChallenge | null): Promise<SyncRun> {
+  const outcomes = new Map((answered?.accounts ?? []).map((outcome) => [outcome.accountId, outcome]))
+  for (const target of targets) {
+    if (outcomes.has(target.account.id)) continue
+    const resume = answered?.at === target.source.id ? answered.resume : null
+    const read = await readAccount(session, target, resume)
+    if (read.kind === 'challenge') return suspend(session, read, [...outcomes.values()])
+    outcomes.set(target.account.id, read.outcome)
+    if (read.outcome.failure !== null && concernsLogin(read.outcome.failure)) return end(session, [...outcomes.values()], read.outcome.failure)
+  }
+  return end(session, [...outcomes.values()], null)
+}
+
+/** Ends the run with what its accounts came to. */
+async function end(session: Session, accounts: readonly AccountOutcome[], failure: Failure | null): Promise<SyncRun> {
+  const broken = accounts.filter((outcome) => outcome.failure !== null)
+  const whole = failure ?? (broken.length > 0 && broken.length === accounts.length ? broken[0]!.failure : null)
+  const outcome = broken.length === 0 && whole === null ? 'succeeded' : accounts.length > broken.length ? 'partial' : 'failed'
+  return endRun(session.deps, session.connection, session.run, { outcome, failure: whole, accounts }, session)
+}
+
+async function activeTargets(session: Session): Promise<readonly Target[]> {
+  const { store } = session.deps
+  const sources = await store.accounts.sources({ connectionId: session.connection.id })
+  const targets: Target[] = []
+  for (const source of sources) {
+    if (source.state !== 'active') continue
+    const account = await store.accounts.get(source.accountId)
+    if (account !== null && (account.state === 'open' || account.state === 'missing')) targets.push({ account, source })
+  }
+  return targets
+}
+
+/** The other accounts would meet the same: asking on could only do harm. */
+function concernsLogin(failure: Failure): boolean {
+  const loginStages = ['resolve', 'connect', 'tls', 'signon', 'mfa', 'consent']
+  return loginStages.includes(failure.stage) || failure.code === 'secret_withheld' || failure.code === 'quota_reached'
+}
+
+function openSession(deps: SyncDeps, connection: Connection, run: SyncRun): Result<Session, Failure> {
+  const connector = deps.connectorOf(connection.connector)
+  const institution = deps.institutionOf(connection.institutionId)
+  if (connector !== null && institution !== null) return ok(new Session(deps, connection, institution, connector, run))
+  const message = connector === null ? `This Relink has no connector "${connection.connector}".` : `This Relink does not know the institution "${connection.institutionId}" any more.`
+  return failed({ code: 'configuration_invalid', stage: 'resolve', retry: { kind: 'afterPerson' }, message, evidence: [{ message }] })
+}
+
+const NOT_FOUND: Refusal = { code: 'not_found', message: 'There is no such connection.' }
+
+function refusalFor(connection: Connection | null): Refusal | null {
+  if (connection === null) return NOT_FOUND
+  if (connection.state === 'disabled') return { code: 'wrong_state', message: 'This connection is switched off; enable it first.' }
+  return connection.state === 'removed' ? { code: 'wrong_state', message: 'This connection was removed; connect again.' } : null
+}
+
+/** We hold the connection, so a run that is still `running` died with its process. Its commits are whole; reading again is safe. */
+async function closeAbandonedRuns(deps: SyncDeps, connectionId: string): Promise<void> {
+  for (const run of await deps.store.runs.list({ connectionId, limit: 5 })) {
+    if (run.outcome === 'running') await deps.store.runs.update(run.id, { outcome: 'failed', endedAt: deps.clock.now(), stage: null })
+  }
+}

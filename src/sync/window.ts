@@ -1,0 +1,87 @@
+/**
+ * Which days to ask a bank for. The first sync walks back through history, newest first, to the
+ * bank's floor; later ones read again the days in which banks still book late, and fill every gap
+ * oldest first, so that a crash never leaves a hole behind the newest day. Decided for each account
+ * by itself: a sibling's history says nothing. "Today" is the bank's day, not this host's.
+ */
+import { addDays, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
+import type { Json, JsonObject } from '../domain/institution.ts'
+import { gapsIn, joinRanges } from './coverage.ts'
+
+export type WindowPlan = {
+  readonly covered: readonly DayRange[]
+  readonly progress: Progress
+  readonly today: Day
+  /** Where the account's feed starts, if a person said so. */
+  readonly startOn: Day | null
+  readonly maxWindowDays: number
+  readonly overlapDays: number
+}
+
+/** What the engine remembers of a source beside the connector's own cursor; lives in the same record. */
+export type Progress = {
+  readonly connector: JsonObject | null
+  /** History before this day is not asked for any more: the bank does not give it. Null: not known yet. */
+  readonly floor: Day | null
+  /** Days that the bank left out of an answer, and how often they were asked for again. */
+  readonly gaps: readonly (DayRange & { readonly asked: number })[]
+}
+
+/** How far back the first sync goes at most, and how often a gap is asked for again. */
+export const HISTORY_DAYS = 731
+const GAP_LIMIT = 5
+
+export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [] }
+
+/** The windows of this sync in the order in which to ask; never empty. */
+export function planWindows(plan: WindowPlan): readonly DayRange[] {
+  const { today, progress } = plan
+  const oldest = minDay(today, maxDay(plan.startOn ?? addDays(today, -HISTORY_DAYS), progress.floor ?? addDays(today, -HISTORY_DAYS)))
+  const covered = joinRanges(plan.covered).filter((range) => range.from <= today)
+  const newest = covered.at(-1)
+  if (newest === undefined) return backwards({ from: oldest, to: today }, plan.maxWindowDays)
+  const from = maxDay(minDay(addDays(minDay(newest.to, today), -plan.overlapDays), today), minDay(plan.startOn ?? newest.from, today))
+  const windows: DayRange[] = []
+  // Holes between answered days first (an outage in the middle), except those the bank keeps leaving out.
+  const given = progress.gaps.filter((gap) => gap.asked >= GAP_LIMIT)
+  const first = maxDay(oldest, covered[0]!.from)
+  if (first < from) for (const gap of gapsIn({ from: first, to: addDays(from, -1) }, [...covered, ...given])) windows.push(...forwards(gap, plan.maxWindowDays))
+  windows.push(...forwards({ from, to: today }, plan.maxWindowDays))
+  // History that the first sync did not reach, because it was interrupted or the person moved the start back.
+  if (oldest < covered[0]!.from) {
+    for (const gap of [...gapsIn({ from: oldest, to: addDays(covered[0]!.from, -1) }, given)].reverse()) windows.push(...backwards(gap, plan.maxWindowDays))
+  }
+  return windows
+}
+
+/** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
+export function afterAnswer(before: Progress, asked: DayRange, covers: DayRange | null, connector: JsonObject | null): Progress {
+  const left = covers === null ? [asked] : gapsIn(asked, [covers])
+  const times = (gap: DayRange) => Math.max(0, ...before.gaps.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => g.asked))
+  const others = before.gaps.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...rest, asked: gap.asked })))
+  const gaps = [...others, ...left.map((gap) => ({ ...gap, asked: times(gap) + 1 }))].sort((a, b) => (a.from < b.from ? -1 : 1))
+  return { connector: connector ?? before.connector, floor: before.floor, gaps }
+}
+
+/** Reads what `writeProgress` wrote; anything else is no progress. */
+export function readProgress(cursor: JsonObject | null): Progress {
+  if (cursor === null || cursor['v'] !== 1) return NO_PROGRESS
+  const gaps = (cursor['gaps'] ?? []) as readonly { from: Day; to: Day; asked: number }[]
+  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps }
+}
+
+export function writeProgress(progress: Progress): JsonObject {
+  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json }
+}
+
+function backwards(range: DayRange, days: number): readonly DayRange[] {
+  const windows: DayRange[] = []
+  for (let to = range.to; to >= range.from; to = addDays(to, -days)) windows.push({ from: maxDay(range.from, addDays(to, 1 - days)), to })
+  return windows
+}
+
+function forwards(range: DayRange, days: number): readonly DayRange[] {
+  const windows: DayRange[] = []
+  for (let from = range.from; from <= range.to; from = addDays(from, days)) windows.push({ from, to: minDay(range.to, addDays(from, days - 1)) })
+  return windows
+}
