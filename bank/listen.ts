@@ -28,6 +28,8 @@ export type Listening = {
   /** Web site and admin API, up even when the bank refuses connections. */
   readonly officeUrl: string
   readonly caPem: string
+  /** Resolves when the sockets are as the bank's faults want them now; they follow by themselves within 100 ms. */
+  settle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -65,6 +67,7 @@ export async function listen(bank: Bank, options: ListenOptions = {}): Promise<L
     ofxsUrl: `https://localhost:${httpsPort}/ofx`,
     officeUrl: `http://${HOST}:${officePort}/`,
     caPem: certificates.ca,
+    settle: () => doors.apply(),
     close: async () => {
       await doors.stop()
       await Promise.all([plain, secure, office].map(shut))

@@ -13,6 +13,7 @@ export type Probe = {
   readonly clientUid?: string
   readonly appId?: string
   readonly fid?: string
+  readonly org?: string
   /** Lines inside SONRQ after the usual ones. */
   readonly extra?: string
   /** Message sets after the sign-on, as text; `mfa` goes into the sign-on set. */
@@ -41,7 +42,7 @@ export function requestOf(probe: Probe = {}): string {
   const sonrq =
     probe.user === null
       ? ''
-      : `<SONRQ><DTCLIENT>20260101120000<USERID>${probe.user ?? 'ana'}<USERPASS>${probe.password ?? 'correct horse'}<LANGUAGE>ENG<FI><ORG>${BANK_ORG}<FID>${probe.fid ?? BANK_FID}</FI><APPID>${probe.appId ?? 'QWIN'}<APPVER>2700${uid}${probe.extra ?? ''}</SONRQ>`
+      : `<SONRQ><DTCLIENT>20260101120000<USERID>${probe.user ?? 'ana'}<USERPASS>${probe.password ?? 'correct horse'}<LANGUAGE>ENG<FI><ORG>${probe.org ?? BANK_ORG}<FID>${probe.fid ?? BANK_FID}</FI><APPID>${probe.appId ?? 'QWIN'}<APPVER>2700${uid}${probe.extra ?? ''}</SONRQ>`
   const text = `<OFX><SIGNONMSGSRQV1>${sonrq}${probe.mfa ?? ''}</SIGNONMSGSRQV1>${probe.body ?? ''}</OFX>`
   if (version < 200) {
     const header = ['OFXHEADER:100', 'DATA:OFXSGML', `VERSION:${version}`, 'SECURITY:NONE', 'ENCODING:USASCII', 'CHARSET:1252', 'COMPRESSION:NONE', 'OLDFILEUID:NONE', 'NEWFILEUID:probe-1', '', ''].join('\r\n')
