@@ -1,0 +1,162 @@
+/**
+ * The sandbox bank against programs and schemas that nobody here wrote: Debian's python3-ofxclient and
+ * ofxconnect, AqBanking, the OFX 2 schema and the OFX 1.6 DTD. Each is skipped, with a word, where it
+ * is not installed.
+ */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
+import { startBank, type RunningBank } from '../bank/main.ts'
+import { ACCOUNTS, CHALLENGE, type Probe, PROFILE, requestOf, statementOf } from '../bank/ofx/probe.ts'
+
+const run = promisify(execFile)
+const PYTHON = '/usr/bin/python3'
+const DTD = '/usr/share/libofx7/libofx/dtd'
+const SHARED = process.env['RELINK_SHARED'] ?? resolve(import.meta.dirname, '../../shared')
+const XSD = join(SHARED, 'schemas/stoicflame__ofx4j/schemas_ofx2_xsd/OFX2_Protocol.xsd')
+
+async function works(command: string, ...args: string[]): Promise<boolean> {
+  return run(command, args).then(() => true, () => false)
+}
+
+async function withBank(act: (bank: RunningBank, directory: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'relink-bank-clients-'))
+  const bank = await startBank({ caDir: directory, historyDays: 120 })
+  try {
+    await act(bank, directory)
+  } finally {
+    await bank.close()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function post(url: string, body: string): Promise<Buffer> {
+  const response = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/x-ofx' } })
+  assert.equal(response.status, 200)
+  return Buffer.from(await response.arrayBuffer())
+}
+
+const OFXCLIENT = `
+import json, sys
+from ofxclient import Institution
+url, version = sys.argv[1:3]
+bank = Institution(id='99001', org='SANDBOX', url=url, username='ana', password='correct horse', client_args={'ofx_version': version})
+out = []
+for account in bank.accounts():
+    statement = account.statement(days=60)
+    out.append({'number': account.number, 'kind': type(account).__name__, 'balance': str(statement.balance), 'rows': [[str(t.amount), str(t.date.date()), t.id] for t in statement.transactions]})
+print(json.dumps(out))
+`
+
+test('python3-ofxclient lists the accounts and downloads every statement over HTTPS', async (t: TestContext) => {
+  if (!(await works(PYTHON, '-c', 'import ofxclient'))) return t.skip('python3-ofxclient is not installed')
+  await withBank(async ({ bank, listening, caFile }, directory) => {
+    await writeFile(join(directory, 'client.py'), OFXCLIENT)
+    for (const version of ['102', '103']) {
+      const { stdout } = await run(PYTHON, [join(directory, 'client.py'), listening.ofxsUrl, version], { env: { ...process.env, SSL_CERT_FILE: caFile ?? '' } })
+      const accounts = JSON.parse(stdout) as { number: string; kind: string; balance: string; rows: [string, string, string][] }[]
+      assert.deepEqual(accounts.map((one) => [one.number, one.kind]), [['1000200031', 'BankAccount'], ['1000200049', 'BankAccount'], ['5105105105105100', 'CreditCardAccount'], ['1000200056', 'BankAccount'], ['1000200064', 'BankAccount']])
+      for (const account of accounts) {
+        assert.equal(account.balance, bank.balance(account.number))
+        const days = account.rows.map((row) => row[1]).sort()
+        const truth = bank.truth(account.number).filter((row) => row.state === 'booked' && row.bookedOn >= (days[0] ?? ''))
+        assert.deepEqual(account.rows.map((row) => Number(row[0])).sort(), truth.map((row) => Number(row.amount)).sort(), account.number)
+      }
+    }
+  })
+})
+
+test('python3-ofxclient does not come in without trusting the bank\'s authority', async (t: TestContext) => {
+  if (!(await works(PYTHON, '-c', 'import ofxclient'))) return t.skip('python3-ofxclient is not installed')
+  await withBank(async ({ bank, listening }, directory) => {
+    await writeFile(join(directory, 'client.py'), OFXCLIENT)
+    await assert.rejects(run(PYTHON, [join(directory, 'client.py'), listening.ofxsUrl, '102']), /CERTIFICATE_VERIFY_FAILED/)
+    assert.equal(bank.state.attempts.length, 0)
+  })
+})
+
+test('requests that ofxconnect prints are answered', async (t: TestContext) => {
+  if (!(await works('ofxconnect', '--help'))) return t.skip('ofxconnect is not installed')
+  await withBank(async ({ bank, listening }) => {
+    const identity = ['--fid=99001', '--org=SANDBOX', '--user=ana', '--pass=correct horse']
+    const print = async (...args: string[]): Promise<string> => {
+      const { stdout } = await run('ofxconnect', [...args, ...identity, '/dev/stdout'])
+      return stdout.slice(stdout.indexOf('OFXHEADER'))
+    }
+    const list = (await post(listening.ofxUrl, await print('-a'))).toString('latin1')
+    assert.equal(list.split('<ACCTINFO>').length - 1, 5)
+    const statement = (await post(listening.ofxUrl, await print('-s', '--bank=123456780', '--acct=1000200031', '--type=1', '--past=60'))).toString('latin1')
+    assert.match(statement, new RegExp(`<BALAMT>${bank.balance('1000200031').replace('.', '\\.')}`))
+    assert.ok(statement.split('<STMTTRN>').length > 20)
+  })
+})
+
+test('AqBanking is answered, with and without a password', async (t: TestContext) => {
+  if (!(await works('aqbanking-cli', '--help'))) return t.skip('aqbanking-cli is not installed')
+  await withBank(async ({ bank, listening }, directory) => {
+    const pins = join(directory, 'pins')
+    const aqbanking = (...args: string[]): Promise<unknown> => run('aqbanking-cli', ['-n', '-A', '-D', join(directory, 'aq'), '-P', pins, '--control=aqofxconnect', ...args], { env: { ...process.env, HOME: directory } })
+    await writeFile(pins, 'other = "x"\n')
+    await aqbanking('adduser', '-N', 'Ana', '-b', '123456780', '-u', 'ana', '-s', listening.ofxUrl, '-O', 'SANDBOX', '-F', '99001')
+    await aqbanking('getaccounts', '-u', '1').catch(() => null)
+    assert.equal(bank.state.attempts.length, 0, 'without a password there is no sign-on')
+    await writeFile(pins, 'OFX%3A%3Auserpass%3A%3Aana = "correct horse"\n')
+    await aqbanking('getaccounts', '-u', '1')
+    assert.deepEqual(bank.state.attempts.map(({ user, code }) => [user, code]), [['ana', 0]])
+    assert.deepEqual(bank.requests().map((request) => request.status), [200, 200])
+  })
+})
+
+/** Answers of every kind, refusals included. What MFA adds is in neither schema and is left out. */
+const CONVERSATIONS: readonly (readonly [string, Probe])[] = [
+  ['profile', { user: 'anonymous00000000000000000000000', body: PROFILE }],
+  ['list and statements', { body: ACCOUNTS + statementOf('1000200031', 'CHECKING', '<DTSTART>20250101') + statementOf('5105105105105100', 'CARD', '', true) }],
+  ['line of credit', { body: statementOf('1000200056', 'CREDITLINE') }],
+  ['unknown account', { body: statementOf('1', 'CHECKING') }],
+  ['wrong password', { password: 'x', body: ACCOUNTS + statementOf('1000200031', 'CHECKING') }],
+  ['no sign-on', { user: null, body: ACCOUNTS }],
+  ['challenge demanded', { user: 'lena', password: 'green tea 42', clientUid: 'c', body: ACCOUNTS }],
+]
+
+test('answers in OFX 2 validate against the schema', async (t: TestContext) => {
+  if (!existsSync(XSD)) return t.skip(`the OFX 2 schema is not at ${XSD}`)
+  if (!(await works('xmllint', '--version'))) return t.skip('xmllint is not installed')
+  await withBank(async ({ listening }, directory) => {
+    for (const version of [200, 203, 211, 220]) {
+      for (const [name, probe] of CONVERSATIONS) {
+        const text = (await post(listening.ofxUrl, requestOf({ ...probe, version }))).toString('utf8')
+        const file = join(directory, `${version}.xml`)
+        await writeFile(file, text.replace('<OFX>', '<ofx:OFX xmlns:ofx="http://ofx.net/types/2003/04">').replace('</OFX>', '</ofx:OFX>'))
+        await run('xmllint', ['--noout', '--schema', XSD, file]).catch((error: { stderr: string }) => assert.fail(`${version} ${name}: ${error.stderr}`))
+      }
+    }
+  })
+})
+
+test('answers in OFX 1 validate against the DTD of 1.6', async (t: TestContext) => {
+  if (!existsSync(join(DTD, 'ofx160.dtd')) || !(await works('sh', '-c', 'command -v onsgmls'))) return t.skip('onsgmls or the DTD of libofx7 is not installed')
+  await withBank(async ({ listening }, directory) => {
+    for (const version of [102, 151, 160]) {
+      for (const [name, probe] of CONVERSATIONS) {
+        const text = (await post(listening.ofxUrl, requestOf({ ...probe, version }))).toString('latin1')
+        const file = join(directory, `${version}.sgm`)
+        await writeFile(file, text.slice(text.indexOf('<OFX>')), 'latin1')
+        await run('onsgmls', ['-s', join(DTD, 'opensp.dcl'), join(DTD, 'ofx160.dtd'), file]).catch((error: { stderr: string }) => assert.fail(`${version} ${name}: ${error.stderr}`))
+      }
+    }
+  })
+})
+
+test('a challenge is answered in a form that both syntaxes carry', async () => {
+  await withBank(async ({ listening }) => {
+    for (const version of [103, 211]) {
+      const text = (await post(listening.ofxUrl, requestOf({ version, user: 'lena', password: 'green tea 42', clientUid: `c${version}`, mfa: CHALLENGE }))).toString('utf8')
+      assert.match(text, /<MFACHALLENGETRNRS>\s*<TRNUID>m1[^]*<MFACHALLENGE>\s*<MFAPHRASEID>textcode[^]*<MFAPHRASELABEL>Code sent/)
+    }
+  })
+})
