@@ -131,9 +131,9 @@ async function reach(ground: Ground): Promise<Result<Reached, EmbeddedFailure>> 
 function refusal(spawned: Spawned, places: Places): EmbeddedFailure | null {
   const said = readFileSync(places.log).subarray(spawned.logFrom).toString('utf8')
   if (/lock file ".*" already exists|pre-existing shared memory block/.test(said)) return null
-  const lines = lastLines(places.log, LOG_LINES)
+  const lines = said.trim().split('\n').slice(-LOG_LINES)
   if (isDiskFull(said)) return diskFull(places.base, lines)
-  const reason = lines.findLast(line => /FATAL|PANIC|error/i.test(line)) ?? 'it said nothing'
+  const reason = lines.findLast(line => /FATAL|PANIC|could not/.test(line)) ?? lines.at(-1) ?? ''
   return embeddedFailure('start_failed', `The database in ${places.data} does not start: ${reason}. The end of ${places.log} says more.`, lines)
 }
 

@@ -38,7 +38,8 @@ const DISK_FULL_SQLSTATE = '53100'
 
 /** Whether an error of Node or of the database, or a text of the server, says that the disk (or the quota) is full. */
 export function isDiskFull(error: unknown): boolean {
-  if (typeof error === 'string') return /No space left on device|Disk quota exceeded|could not resize shared memory segment/i.test(error)
+  // "wrote only 4096 of 8192 bytes" is how PostgreSQL words the block that just did not fit.
+  if (typeof error === 'string') return /No space left on device|Disk quota exceeded|wrote only \d+ of \d+ bytes/i.test(error)
   if (!(error instanceof Error)) return false
   const code = (error as { code?: unknown }).code
   return code === 'ENOSPC' || code === 'EDQUOT' || code === DISK_FULL_SQLSTATE || isDiskFull(error.message)
