@@ -25,17 +25,27 @@ const CLOSING = [
 
 const TOTAL = /^(sub ?totals?|totals?|summe|gesamt|gesamtsumme|totaal|totale|sum|somme|suma|osszesen|i alt|yhteensa)\b/
 
+/** A date behind the words, with "as of" or the like. */
+const WITH_DATE = '(?: (?:as of|on|per|am|vom|au|al|op|em|a))?[ \\d]*$'
+const STATED = new RegExp(`^(?:(${OPENING.join('|')})|(?:${CLOSING.join('|')}))${WITH_DATE}`)
+
+/** What every one of those texts contains: cheap to ask of a million descriptions. */
+const MAYBE_STATED = /balan|sald|solde|s a l d o|stand|forward|egyenleg|statek/i
+
+/** Longer texts are descriptions, whatever they begin with. */
+const WORDS_MAX = 60
+
 /** What a description that is no transaction stands for; null for all others. Only whole texts count, with a date or "as of" behind. */
 export function balanceWords(text: string): 'opening' | 'closing' | null {
-  const plain = plainWords(text)
-  const said = (word: string): boolean => plain === word || new RegExp(`^${word} (as of|on|per|am|vom|au|al|op|em|a)?( |\\d)*$`).test(plain)
-  if (OPENING.some(said)) return 'opening'
-  return CLOSING.some(said) ? 'closing' : null
+  if (text.length > WORDS_MAX || !MAYBE_STATED.test(text)) return null
+  const match = STATED.exec(plainWords(text))
+  if (match === null) return null
+  return match[1] === undefined ? 'closing' : 'opening'
 }
 
 /** `Total`, `Summe` and the like at the beginning of a text. */
 export function isTotal(text: string): boolean {
-  return TOTAL.test(plainWords(text))
+  return TOTAL.test(plainWords(text.slice(0, WORDS_MAX)))
 }
 
 /** Lower case without accents, everything but letters and digits as single blanks. */

@@ -4,7 +4,7 @@
  * beside, it decides which amount column is the one that moves it.
  */
 import type { Currency } from '../../domain/money.ts'
-import { scanAmount, type AmountStyle } from '../written-amount.ts'
+import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { scanDate } from '../written-date.ts'
 import { cellAmount, isProved, prove, signedAmount } from './amounts.ts'
 import { readHeading, type Role } from './headings.ts'
@@ -17,14 +17,17 @@ export type Roles = ReadonlyMap<Role, readonly number[]>
 const DATES = new Set<Role>(['booked', 'date', 'acted', 'value'])
 const AMOUNTS = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'foreignAmount'])
 
-/** Roles by the heading cells, tested on the records below; also the currency that a heading names. */
-export function readRoles(heading: CsvRecord, rows: readonly CsvRecord[]): { readonly roles: Roles; readonly currency: Currency | null } {
+/**
+ * Roles by the heading cells, tested on the records below; also the currency that a heading names.
+ * `share`: the part of the cells that must be what the heading says.
+ */
+export function readRoles(heading: CsvRecord, rows: readonly CsvRecord[], share: number): { readonly roles: Roles; readonly currency: Currency | null } {
   const found: { role: Role; rank: number; at: number }[] = []
   let currency: Currency | null = null
   heading.cells.forEach((cell, at) => {
     const { meanings, currency: named } = readHeading(cell)
     const cells = filled(rows, at)
-    const meaning = meanings.find(({ role }) => bearsOut(role, cells))
+    const meaning = meanings.find(({ role }) => bearsOut(role, cells, share))
     if (meaning === undefined) return
     found.push({ ...meaning, at })
     if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount') currency ??= named
@@ -32,17 +35,26 @@ export function readRoles(heading: CsvRecord, rows: readonly CsvRecord[]): { rea
   found.sort((a, b) => a.rank - b.rank || a.at - b.at)
   const roles = new Map<Role, number[]>()
   for (const { role, at } of found) roles.set(role, [...(roles.get(role) ?? []), at])
-  // Texts are read from left to right, whatever word stands above them.
-  roles.get('memo')?.sort((a, b) => a - b)
   return { roles, currency }
 }
 
-/** The columns, or null when dates or amounts are missing. `style` is that of the amounts in `rows`. */
-export function headedColumns(roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): Columns | null {
+export type Styles = { readonly style: AmountStyle; readonly balanceStyle: AmountStyle }
+
+/** How amounts and balances are written; each helps out where the other does not tell. */
+export function stylesOf(roles: Roles, rows: readonly CsvRecord[]): Styles {
+  const written = (...wanted: readonly Role[]): ReturnType<typeof scanAmount>[] => wanted.flatMap((role) => roles.get(role) ?? []).flatMap((at) => filled(rows, at).map(scanAmount))
+  const balances = written('balance').filter((amount) => amount !== null)
+  const amounts = written('amount', 'debit', 'credit', 'fee').filter((amount) => amount !== null)
+  const style = chooseStyle(amounts, balances.length === 0 ? null : chooseStyle(balances, null))
+  return { style, balanceStyle: chooseStyle(balances, style) }
+}
+
+/** The columns, or null when dates or amounts are missing. */
+export function headedColumns(roles: Roles, rows: readonly CsvRecord[], styles: Styles): Columns | null {
   const first = (role: Role): number | null => roles.get(role)?.[0] ?? null
   const dates = [first('booked'), first('date'), first('acted'), first('value')].filter((at) => at !== null)
   const booked = dates[0]
-  const amount = chooseAmount(roles, rows, style)
+  const amount = chooseAmount(roles, rows, styles)
   if (booked === undefined || amount === null) return null
   const others = (at: number | null): number | null => (at === booked ? null : at)
   const memo = roles.get('memo') ?? []
@@ -54,9 +66,10 @@ export function headedColumns(roles: Roles, rows: readonly CsvRecord[], style: A
     ...amount,
     balance: first('balance'),
     currency: first('currency'),
-    account: first('account'),
+    account: first('account') ?? first('constantAccount'),
     name,
-    memo: memo.filter((at) => !name.includes(at)),
+    // The best word names the description; the others are read from left to right.
+    memo: memo.filter((at) => !name.includes(at)).sort((a, b) => a - b),
     reference: first('reference'),
     id: first('id'),
     check: first('check'),
@@ -67,12 +80,12 @@ export function headedColumns(roles: Roles, rows: readonly CsvRecord[], style: A
   }
 }
 
-function chooseAmount(roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): { readonly amount: AmountColumns; readonly fee: number | null } | null {
+function chooseAmount(roles: Roles, rows: readonly CsvRecord[], { style, balanceStyle }: Styles): { readonly amount: AmountColumns; readonly fee: number | null } | null {
   const candidates = amountCandidates(roles, rows, style)
   const balance = roles.get('balance')?.[0]
   const fee = roles.get('fee')?.[0] ?? null
   if (balance !== undefined) {
-    const balances = rows.map((row) => cellAmount(row, balance, style))
+    const balances = rows.map((row) => cellAmount(row, balance, balanceStyle))
     for (const charged of fee === null ? [null] : [null, fee]) {
       for (const amount of candidates) {
         for (const variant of amount.form === 'signed' ? [amount, { ...amount, inverted: true }] : [amount]) {
@@ -125,9 +138,8 @@ export function splitAmount(rows: readonly CsvRecord[], out: number, into: numbe
   return { form: 'split', out, in: into, signed: paid.length > 0 && paid.every((amount) => amount!.startsWith('-')) }
 }
 
-/** Four of five cells must be what the role says: footers and one odd row do not unmake a column. */
-function bearsOut(role: Role, cells: readonly string[]): boolean {
-  const mostly = (test: (cell: string) => boolean): boolean => cells.filter(test).length * 5 >= cells.length * 4
+function bearsOut(role: Role, cells: readonly string[], share: number): boolean {
+  const mostly = (test: (cell: string) => boolean): boolean => cells.filter(test).length >= cells.length * share
   if (DATES.has(role)) return mostly((cell) => scanDate(cell) !== null)
   if (AMOUNTS.has(role)) return mostly((cell) => cell === '-' || scanAmount(cell) !== null)
   switch (role) {
@@ -143,6 +155,8 @@ function bearsOut(role: Role, cells: readonly string[]): boolean {
       return new Set(cells).size === cells.length
     case 'account':
       return new Set(cells).size <= 5 && mostly((cell) => /\d{3,}/.test(cell))
+    case 'constantAccount':
+      return cells.length > 1 && new Set(cells).size === 1 && mostly((cell) => /\d{3,}/.test(cell))
     default:
       return true
   }

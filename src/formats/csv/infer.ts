@@ -8,9 +8,10 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { chooseOrder, readDate, scanDate, type DateOrder } from '../written-date.ts'
+import { isIban } from '../iban.ts'
 import { plainWords } from '../unstated.ts'
 import { cellAmount, isProved, prove, signedAmount } from './amounts.ts'
-import { headedColumns, readRoles } from './headed.ts'
+import { headedColumns, readRoles, stylesOf, type Styles } from './headed.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
 import { isHeadingLine } from './headings.ts'
 import { filled, type Columns, type Layout } from './layout.ts'
@@ -32,17 +33,24 @@ export function inferLayout(records: readonly CsvRecord[], delimiter: string): R
 function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter: string): Result<Layout, FormatFailure> {
   const heading = records[headingAt]!
   const rows = records.slice(headingAt + 1)
-  const { roles, currency } = readRoles(heading, rows)
-  const amountColumns = (['amount', 'debit', 'credit', 'balance', 'fee'] as const).flatMap((role) => roles.get(role) ?? [])
-  const style = styleOf(rows, amountColumns)
-  const columns = headedColumns(roles, rows, style)
+  // Footers and single odd rows do not unmake a column. Where that leaves no dates or amounts, a few
+  // good cells do, and the reader then names the line of the first bad one.
+  let { roles, currency } = readRoles(heading, rows, 0.8)
+  let styles = stylesOf(roles, rows)
+  let columns = headedColumns(roles, rows, styles)
+  if (columns === null) {
+    ;({ roles, currency } = readRoles(heading, rows, Number.MIN_VALUE))
+    styles = stylesOf(roles, rows)
+    columns = headedColumns(roles, rows, styles)
+  }
   if (columns === null) {
     const missing = ['booked', 'date', 'acted', 'value'].some((role) => roles.has(role as 'date')) ? 'amounts (one column, or debit and credit)' : 'dates'
     return failed({ code: 'missing_field', message: `The columns under the heading on line ${heading.line} hold no readable ${missing}.`, line: heading.line })
   }
+  const amountColumns = (['amount', 'debit', 'credit', 'balance', 'fee'] as const).flatMap((role) => roles.get(role) ?? [])
   const preamble = records.slice(0, headingAt)
   const european = !/\b(date|posted|day)\b/.test(plainWords(heading.cells[columns.booked] ?? '')) || heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
-  const layout = settle(columns, rows, style, delimiter === ';' || european)
+  const layout = settle(columns, rows, styles, delimiter === ';' || european)
   return ok({
     ...layout,
     skipped: headingAt + 1,
@@ -59,22 +67,22 @@ function inferHeadless(records: readonly CsvRecord[], delimiter: string): Result
   const style = styleOf(dated, money)
   const found = headlessColumns(records, style)
   if (typeof found === 'string') return failed({ code: 'missing_field', message: problemMessage(found, line), line })
-  const layout = settle(found.columns, found.rows, style, delimiter === ';')
+  const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, delimiter === ';')
   return ok({ ...layout, skipped: 0, accountNumber: null, fixedCurrency: currencyInAmounts(found.rows, money) })
 }
 
 /** Date order, direction and the use of the balance column, for columns that are found. */
-function settle(columns: Columns, rows: readonly CsvRecord[], style: AmountStyle, european: boolean): Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency'> {
+function settle(columns: Columns, rows: readonly CsvRecord[], { style, balanceStyle }: Styles, european: boolean): Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency'> {
   const order = orderOf(columns, rows, style === 'comma' || european)
   const amounts = rows.map((row) => signedAmount(row, columns.amount, columns.fee, style))
-  const balances = columns.balance === null ? [] : rows.map((row) => cellAmount(row, columns.balance!, style))
+  const balances = columns.balance === null ? [] : rows.map((row) => cellAmount(row, columns.balance!, balanceStyle))
   const proof = prove(amounts, balances)
   const days = filled(rows, columns.booked).map(scanDate).map((date) => (date === null ? null : readDate(date, order))).filter((day) => day !== null)
   const byDate = (days[0] ?? '') > (days.at(-1) ?? '') ? 'backward' : 'forward'
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return { ...columns, balance, order, style, direction }
+  return { ...columns, balance, order, style, balanceStyle, direction }
 }
 
 function orderOf(columns: Columns, rows: readonly CsvRecord[], dayFirst: boolean): DateOrder {
@@ -109,7 +117,7 @@ function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
     for (const [i, cell] of cells.entries()) {
       const bare = cell.replace(/^="?|"$/g, '')
       const iban = /\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b/.exec(bare)
-      if (iban !== null) return iban[1]!.replace(/ /g, '')
+      if (iban !== null && isIban(iban[1]!.replace(/ /g, ''))) return iban[1]!.replace(/ /g, '')
       if (cell.startsWith('=') && /^\d{5,}$/.test(bare)) return bare
       const labelled = /^(account|konto|compte|cuenta|conto|conta|rekening|kontonummer|account number|numero de compte)\b/.test(plainWords(cell))
       const beside = (cells[i + 1] ?? '').replace(/^="?|"$/g, '').trim()

@@ -38,7 +38,8 @@ export type Columns = {
   readonly foreignCurrency: number | null
 }
 
-export type Notation = { readonly order: DateOrder; readonly style: AmountStyle }
+/** Some banks write balances another way than amounts (`-23,45` and `1000.00`). */
+export type Notation = { readonly order: DateOrder; readonly style: AmountStyle; readonly balanceStyle: AmountStyle }
 
 export type Layout = Columns & Notation & {
   /** Records before the first row: preamble and heading. */

@@ -3,7 +3,7 @@
  * the limits of security.md section 5, and the choice of delimiter.
  */
 import { pipeline, Readable } from 'node:stream'
-import { Parser } from 'csv-parse'
+import { Parser, type Options } from 'csv-parse'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
 import { LINE_LENGTH_MAX } from '../lines.ts'
@@ -16,7 +16,7 @@ const COLUMNS_MAX = 200
 /** From the least to the most likely to stand inside a number or text. */
 const DELIMITERS = ['\t', ';', '|', ','] as const
 
-type Tokenised = { readonly record: readonly string[]; readonly info: { readonly lines: number } }
+type Tokenised = { readonly cells: readonly string[]; readonly lines: number }
 
 /** Yields the records one by one; the last item may be a failure. Errors of `text` itself are thrown on. */
 export async function* readRecords(
@@ -24,29 +24,34 @@ export async function* readRecords(
   delimiter: string,
   maxLines: number | null,
 ): AsyncGenerator<Result<CsvRecord, FormatFailure>> {
+  // The parser drops finished records when it fails, so the last line is noted where each record is made.
+  let linesDone = 0
   const parser = new Parser({
-    delimiter, info: true, relax_quotes: true, relax_column_count: true, skip_empty_lines: true,
+    delimiter, relax_quotes: true, relax_column_count: true, skip_empty_lines: true,
     record_delimiter: ['\r\n', '\n', '\r'], max_record_size: LINE_LENGTH_MAX,
+    on_record: ((cells: string[], { lines }: { readonly lines: number }): Tokenised => {
+      linesDone = lines
+      return { cells, lines }
+      // The declarations want an array back; the parser passes on what it gets.
+    }) as unknown as NonNullable<Options['on_record']>,
   })
-  let line = 1
   try {
     // The callback is there because a pipeline without one rethrows; the loop below sees every error.
     pipeline(Readable.from(text), parser, () => {})
-    for await (const { record, info } of parser as AsyncIterable<Tokenised>) {
+    for await (const { cells: record, lines } of parser as AsyncIterable<Tokenised>) {
       const inner = record.reduce((sum, cell) => sum + (cell.includes('\n') || cell.includes('\r') ? cell.split(/\r\n|\n|\r/).length - 1 : 0), 0)
-      line = info.lines - inner
+      const line = lines - inner
       if (record.length > COLUMNS_MAX) {
         return yield failed({ code: 'limit_exceeded', message: `Line ${line} has more than ${COLUMNS_MAX} columns.`, line })
       }
-      if (maxLines !== null && info.lines > maxLines) {
+      if (maxLines !== null && lines > maxLines) {
         return yield failed({ code: 'limit_exceeded', message: `The file has more than ${maxLines} lines. Export a shorter period, or import the file on the command line.`, line })
       }
       const cells = record.map((cell) => cell.trim())
       if (cells.some((cell) => cell !== '')) yield ok({ cells, line })
-      line = info.lines + 1
     }
   } catch (error) {
-    const failure = failureOf(error, line)
+    const failure = failureOf(error, linesDone + 1)
     if (failure === null) throw error
     yield failed(failure)
   }

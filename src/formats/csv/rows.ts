@@ -12,6 +12,7 @@ import { balanceWords, isTotal, plainWords } from '../unstated.ts'
 import { negate } from '../written-amount.ts'
 import { readDate, scanDate } from '../written-date.ts'
 import { cellAmount, signedAmount } from './amounts.ts'
+import { unguardFormula } from './formula-guard.ts'
 import { isHeadingLine } from './headings.ts'
 import type { Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
@@ -27,7 +28,7 @@ const DECLINED = /^(declined|reverted|failed|cancelled|canceled|denied|rejected|
 
 /** Reads a record; a failure names its line and cell. */
 export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {
-  const cell = (at: number | null): string => (at === null ? '' : record.cells[at] ?? '')
+  const cell = (at: number | null): string => (at === null ? '' : unguardFormula(record.cells[at] ?? ''))
   const texts = [...layout.name, ...layout.memo].map(cell)
   const amount = signedAmount(record, layout.amount, layout.fee, layout.style)
   const pending = PENDING.test(plainWords(cell(layout.status)))
@@ -37,8 +38,8 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   if (!on.ok) return amount === null || isFooter(record) || isHeadingLine(record.cells) ? ok({ type: 'none' }) : on
   if (DECLINED.test(plainWords(cell(layout.status)))) return ok({ type: 'declined' })
   if (amount === undefined) return invalidAmount(record, layout)
-  const balance = layout.balance === null ? null : cellAmount(record, layout.balance, layout.style)
-  if (balance === undefined) return failed({ code: 'invalid_amount', message: `The balance ${quoted(cell(layout.balance))} on line ${record.line} is not a number with a decimal ${layout.style}.`, line: record.line })
+  const balance = layout.balance === null ? null : cellAmount(record, layout.balance, layout.balanceStyle)
+  if (balance === undefined) return failed({ code: 'invalid_amount', message: `The balance ${quoted(cell(layout.balance))} on line ${record.line} is not a number with a decimal ${layout.balanceStyle}.`, line: record.line })
   const words = texts.map(balanceWords).find((kind) => kind !== null)
   const stated = amount ?? balance
   if (words !== undefined && words !== null && stated !== null) return ok({ type: 'balance', kind: words, amount: stated, on: on.value })

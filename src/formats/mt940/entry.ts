@@ -36,6 +36,7 @@ export function readEntry(field: Field, details: readonly Field[], interim: bool
   if (amount === null) return fail('invalid_amount', `The amount ${digits} on line ${field.line} is not a decimal number of at most 18 digits.`, field)
   const incoming = mark === 'C' || mark === 'EC' || mark === 'RD'
   const [customer = '', bank = ''] = references.split('//', 2).map((text) => text.trim())
+  const isCheck = type === 'NCHK' && /^\d+$/.test(customer)
   const supplementary = whole === null ? more.slice(1) : more
   const told = mergeDetails(details)
   return ok({
@@ -50,8 +51,8 @@ export function readEntry(field: Field, details: readonly Field[], interim: bool
     kind: cleanText(type),
     name: told.name,
     memo: joinTexts([told.memo, supplementary.join(' ')]),
-    checkNumber: null,
-    reference: told.reference ?? reference(customer),
+    checkNumber: isCheck ? customer : null,
+    reference: told.reference ?? (isCheck ? null : reference(customer)),
     corrects: null,
     line: field.line,
   })
