@@ -34,7 +34,7 @@ const codeTableAlone: Method = () => (one) => {
   const heard = hear(one, KNOWLEDGE)
   const codes = { ...heard, background: [], voices: heard.voices.filter((voice) => voice.kind === 'code') }
   const p = probabilities(codes, emptyFit())
-  return { p, action: chooseAction(p, heard.codes, one) }
+  return { p, action: chooseAction(p, heard.codes, heard.reading) }
 }
 
 /** Words of message, body, codes, protocol and stage; Laplace smoothing. The label's most frequent action is its action. */

@@ -4,9 +4,8 @@
  * that sends a secret while a lock is likely, no password while the bank is down.
  */
 import type { ActionCode, CauseCode } from '../domain/cause.ts'
-import type { CaseRecord } from '../domain/evidence.ts'
 import type { FoundCode } from './codes.ts'
-import { read } from './evidence-text.ts'
+import type { Reading } from './evidence-text.ts'
 import { ACTION_RULES, ACTIONS_BY_CAUSE } from './knowledge/actions.ts'
 import { matches } from './match.ts'
 
@@ -16,13 +15,16 @@ const DOCUMENTED_ACTION = 0.65
 /** Where a lock is this likely, a secret may not be asked for or sent. */
 const LOCK_MATTERS = 0.3
 
+const NEGLIGIBLE = 0.002
+
 type Votes = Partial<Record<ActionCode, number>>
 
 /** The action with the most votes; ties go to the first in the table, so the answer is stable. */
-export function chooseAction(p: Readonly<Record<CauseCode, number>>, codes: readonly FoundCode[], record: CaseRecord): ActionCode {
+export function chooseAction(p: Readonly<Record<CauseCode, number>>, codes: readonly FoundCode[], reading: Reading): ActionCode {
   const votes = new Map<ActionCode, number>()
   for (const cause of Object.keys(ACTIONS_BY_CAUSE) as CauseCode[]) {
-    const ways = waysToEnd(cause, codes, record)
+    if (p[cause] < NEGLIGIBLE) continue
+    const ways = waysToEnd(cause, codes, reading)
     for (const [action, share] of Object.entries(ways) as [ActionCode, number][]) {
       votes.set(action, (votes.get(action) ?? 0) + share * p[cause])
     }
@@ -36,9 +38,8 @@ export function chooseAction(p: Readonly<Record<CauseCode, number>>, codes: read
 }
 
 /** The shares of the actions that end a cause, given what is known; they sum to 1. */
-export function waysToEnd(cause: CauseCode, codes: readonly FoundCode[], record: CaseRecord): Votes {
+export function waysToEnd(cause: CauseCode, codes: readonly FoundCode[], reading: Reading): Votes {
   const votes: Votes = { ...ACTIONS_BY_CAUSE[cause] }
-  const reading = read(record)
   for (const rule of ACTION_RULES) {
     if (!rule.causes.includes(cause) || !matches(rule.when, reading, codes.length > 0)) continue
     for (const [action, factor] of Object.entries(rule.favours) as [ActionCode, number][]) votes[action] = (votes[action] ?? 0.05) * factor

@@ -30,13 +30,17 @@ export function indexOf(tables: readonly CodeTable[]): CodeIndex {
 export function findCodes(reading: Reading, tables: readonly CodeTable[]): readonly FoundCode[] {
   const { evidence } = reading.record
   const found: FoundCode[] = []
+  const ofProtocol = (table: CodeTable) => evidence.protocol !== undefined && table.protocols.includes(evidence.protocol)
   const add = (code: string, from: FoundCode['from'], pick: (table: CodeTable) => boolean) => {
-    const hit = lookUp(code, indexOf(tables)).find(({ table }) => pick(table))
+    const hits = lookUp(code, indexOf(tables))
+    const hit = hits.find(({ table }) => ofProtocol(table)) ?? hits.find(({ table }) => pick(table))
     if (hit !== undefined && !found.some((other) => other.entry === hit.entry)) found.push({ ...hit, code, from })
   }
-  const ofProtocol = (table: CodeTable) => evidence.protocol !== undefined && table.protocols.includes(evidence.protocol)
   for (const code of reading.codes) add(code, 'code', (table) => table.protocols.length > 0 && (ofProtocol(table) || distinctive(code)))
   for (const word of codeLikeWords(reading.text)) add(word, 'text', (table) => ofProtocol(table))
+  for (const table of tables.filter(ofProtocol)) {
+    for (const entry of table.codes) if (!found.some((other) => other.entry === entry) && isQuoted(entry, reading.text)) found.push({ table, entry, code: entry.code, from: 'text' })
+  }
   if (evidence.httpStatus !== undefined) {
     const status = String(evidence.httpStatus)
     if (!found.some((other) => other.code === status)) add(status, 'status', (table) => table.system === 'http')
@@ -64,6 +68,18 @@ export function lookUp(code: string, index: CodeIndex): readonly { readonly tabl
 
 function distinctive(code: string): boolean {
   return code.length >= 5 && /[a-z]{3}/i.test(code)
+}
+
+/** A system's official text stands in the message although its code does not; short texts prove nothing. */
+function isQuoted(entry: CodeEntry, text: string): boolean {
+  return entry.reasons.length > 0 && entry.name !== null && entry.name.length >= OFFICIAL_TEXT_LENGTH && text.includes(entry.name.toLowerCase())
+}
+const OFFICIAL_TEXT_LENGTH = 12
+
+/** A code that no table explains, as words: `mfa_required`, `InvalidPassword` say what they say. */
+export function unexplainedWords(reading: Reading, found: readonly FoundCode[]): string {
+  const unexplained = reading.codes.filter((code) => /[a-z]{3}/i.test(code) && !found.some((other) => other.code === code))
+  return unexplained.map((code) => code.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[^A-Za-z0-9]+/g, ' ').toLowerCase()).join(' \n ')
 }
 
 /** Words of the text that look like codes: upper or mixed case names survive only as lower case here, so shape decides. */

@@ -8,8 +8,8 @@ import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
 import type { Diagnosis, RankedCause } from '../domain/connection.ts'
 import type { CaseContext, CaseRecord, Evidence } from '../domain/evidence.ts'
 import { chooseAction } from './action.ts'
-import { findCodes, type FoundCode } from './codes.ts'
-import { read } from './evidence-text.ts'
+import { findCodes, unexplainedWords, type FoundCode } from './codes.ts'
+import { read, type Reading } from './evidence-text.ts'
 import type { CodeEntry, Fitted, Knowledge, Rule, Weights } from './knowledge.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
 import { matches } from './match.ts'
@@ -18,7 +18,7 @@ import { matches } from './match.ts'
 export type Voice = { readonly id: string; readonly kind: 'code' | 'rule'; readonly sentence: string; readonly weights: Weights; readonly share: number }
 
 /** What a record shows, before any weighing by what was fitted. */
-export type Heard = { readonly voices: readonly Voice[]; readonly background: readonly string[]; readonly codes: readonly FoundCode[] }
+export type Heard = { readonly reading: Reading; readonly voices: readonly Voice[]; readonly background: readonly string[]; readonly codes: readonly FoundCode[] }
 
 /** A sentence is told for or against a cause from this log-likelihood ratio on. */
 const WORTH_TELLING = 0.35
@@ -39,13 +39,14 @@ export function diagnose(record: CaseRecord, knowledge: Knowledge = KNOWLEDGE, n
   const p = probabilities({ ...heard, voices }, knowledge.fitted)
   const causes: RankedCause[] = CAUSE_CODES.map((cause) => ({ cause, p: p[cause], ...arguments_(cause, voices) }))
   causes.sort((a, b) => b.p - a.p || CAUSE_CODES.indexOf(a.cause) - CAUSE_CODES.indexOf(b.cause))
-  return { causes, action: chooseAction(p, heard.codes, record) }
+  return { causes, action: chooseAction(p, heard.codes, heard.reading) }
 }
 
 /** Collects what speaks in a record: codes from the outside in, then rules, and the background features. */
 export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
-  const reading = read(record)
-  const codes = findCodes(reading, knowledge.tables)
+  const bare = read(record)
+  const codes = findCodes(bare, knowledge.tables)
+  const reading = { ...bare, text: `${bare.text} \n ${unexplainedWords(bare, codes)}` }
   const speaking = codes.filter((found) => found.entry.reasons.length > 0)
   const voices: Voice[] = []
   let before = 0
@@ -61,7 +62,7 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   }
   const { protocol, stage } = record.evidence
   const background = [protocol === undefined ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`].filter((name) => name !== '')
-  return { voices, background, codes }
+  return { reading, voices, background, codes }
 }
 
 /** The distribution over all causes; sums to 1. */
