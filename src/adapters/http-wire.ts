@@ -52,10 +52,11 @@ export async function sendOver(dialled: Dialled, request: WireRequest, limits: W
     headersTimeout: limits.idleMs,
     bodyTimeout: limits.idleMs,
     maxHeaderSize: limits.headerBytes,
+    // Given later, because undici does not notice a connection that is there before its own call returns.
     connect: (_options, give) => {
-      if (taken) return give(new Error('a connection serves one request'), null)
+      const first = !taken
       taken = true
-      give(null, dialled.socket)
+      queueMicrotask(() => (first ? give(null, dialled.socket) : give(new Error('a connection serves one request'), null)))
     },
   })
   // undici reports errors of the connection through the request; without a listener the socket's own would end the process.

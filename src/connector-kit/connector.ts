@@ -99,6 +99,8 @@ export type Connector = {
   readonly manifest: ConnectorManifest
   /** Checks settings and form before anything is sent; the failure names the field and the remedy. */
   checkSettings(institution: Institution, route: Route, form: Readonly<Record<string, string>>): Result<{ readonly settings: JsonObject; readonly origins: readonly string[] }, { readonly field: string | null; readonly message: string }>
+  /** Where the secret of a connection with these settings may go now: the audience of its transport. Empty when they cannot be used. */
+  originsOf(settings: JsonObject): readonly string[]
   /** Signs in and lists the accounts: the first thing of every run. */
   listAccounts(context: ConnectorContext): Promise<Outcome<AccountList>>
   /** Reads one account; ends after a page with `last`, a challenge or a failure. */

@@ -5,7 +5,7 @@
 import type { Connector } from '../../connector-kit/connector.ts'
 import { listAccounts } from './accounts.ts'
 import { probe, PROBES } from './probes.ts'
-import { checkSettings } from './settings.ts'
+import { checkSettings, originsOf, readSettings } from './settings.ts'
 import { readAccount } from './statement.ts'
 
 export const connector: Connector = {
@@ -22,6 +22,10 @@ export const connector: Connector = {
     advice: 'Direct line to the bank, without a company in between. Some banks charge for it or want it switched on at their site. Most give 90 days to 24 months of history.',
   },
   checkSettings,
+  originsOf: (settings) => {
+    const read = readSettings(settings)
+    return read.ok ? originsOf(read.value) : []
+  },
   listAccounts,
   readAccount: (context, account, window) => readAccount(context, account, window),
   probes: PROBES,

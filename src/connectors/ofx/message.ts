@@ -33,7 +33,7 @@ export async function exchangeMessage(transport: Transport, settings: OfxSetting
     stage: message.stage,
     method: 'POST',
     url: message.url,
-    headers: { 'User-Agent': settings.userAgent, 'Content-Type': 'application/x-ofx', Accept: settings.accept },
+    headers: headersOf(settings),
     body: (secret) => writeOfxRequest(message.write(secret)),
     secrets: message.secrets,
     judge: (answer) => {
@@ -43,6 +43,10 @@ export async function exchangeMessage(transport: Transport, settings: OfxSetting
     redact: redactOfx,
   })
   return answered.ok ? readAnswer(answered.value) : answered
+}
+
+function headersOf({ userAgent, accept }: OfxSettings): Readonly<Record<string, string>> {
+  return { ...(userAgent === '' ? {} : { 'User-Agent': userAgent }), 'Content-Type': 'application/x-ofx', ...(accept === '' ? {} : { Accept: accept }) }
 }
 
 const parsed = new WeakMap<Answer, ReturnType<typeof parseOfxResponse>>()

@@ -20,8 +20,14 @@ import { endpointMoved, isRefusal, ofBank, refusal } from './failures.ts'
 import { exchangeMessage, type Reply } from './message.ts'
 import { originsOf, readSettings, type OfxSettings } from './settings.ts'
 
-/** Tried in this order where neither the settings nor an earlier run know what the bank speaks. */
-const VERSIONS_TO_TRY: readonly OfxVersion[] = ['102', '103', '211', '203', '220']
+/**
+ * Tried in this order, without a secret, where neither the settings nor an earlier run know what the
+ * bank speaks. 1.0.3 first: what it adds to 1.0.2 (CLIENTUID, challenges) many banks demand, and a
+ * sign-on without it would be refused and count as a failed one.
+ */
+const VERSIONS_TO_TRY: readonly OfxVersion[] = ['103', '102', '211', '203', '220']
+/** Where nothing can be tried beforehand. */
+const MOST_SPOKEN: OfxVersion = '102'
 
 /** What a signed message came to. */
 export type Signed =
@@ -50,7 +56,8 @@ export class Session {
     this.settings = settings
     this.#context = context
     this.#clientUid = text('clientUid') ?? context.newId()
-    this.#version = settings.version ?? OFX_VERSIONS.find((version) => version === text('version')) ?? VERSIONS_TO_TRY[0] ?? '102'
+    const first = settings.profile ? VERSIONS_TO_TRY[0] : undefined
+    this.#version = settings.version ?? OFX_VERSIONS.find((version) => version === text('version')) ?? first ?? MOST_SPOKEN
     this.#url = text('url') ?? settings.url
     this.#profileUpdated = text('profileUpdated')
     this.#tokenLabel = text('tokenLabel')

@@ -31,6 +31,7 @@ export const settingsSchema = z.strictObject({
   /** Under which name programs are admitted: banks keep lists of those of a well-known product. */
   appId: z.string().min(1).max(5).default('QWIN'),
   appVersion: z.string().min(1).max(5).default('2700'),
+  /** Empty: the header is not sent; some banks refuse any. The same for `accept`. */
   userAgent: z.string().max(200).default('InetClntApp/3.0'),
   accept: z.string().max(200).default('*/*, application/x-ofx'),
   /** False for banks that do not answer an anonymous profile request. */

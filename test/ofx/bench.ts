@@ -1,0 +1,131 @@
+/**
+ * A test bench: the sandbox bank on real loopback sockets, and runs of the OFX connector against it
+ * through the real transport, vault and ledger. A run ends when the test takes the next one: what
+ * survives is what the engine would keep (connector state, sealed secrets, the ledger).
+ */
+import { createBank, type Bank } from '../../bank/bank.ts'
+import { createSettableClock } from '../../bank/main.ts'
+import { listen, type Listening } from '../../bank/listen.ts'
+import type { CustomerSpec } from '../../bank/customers.ts'
+import { hostEntropy } from '../../src/adapters/entropy.ts'
+import { WIRE_LIMITS, type WireLimits } from '../../src/adapters/http-wire.ts'
+import { createTransport } from '../../src/adapters/transport.ts'
+import type { AccountList, ConnectorContext, Outcome, ReadStep } from '../../src/connector-kit/connector.ts'
+import { createRecorder, type Recorder } from '../../src/connector-kit/recorder.ts'
+import { originOf, portOf } from '../../src/connector-kit/origin.ts'
+import { connector } from '../../src/connectors/ofx/index.ts'
+import type { AccountRef } from '../../src/domain/account.ts'
+import { addDays, utcDay, type DayRange } from '../../src/domain/day.ts'
+import type { Institution, JsonObject } from '../../src/domain/institution.ts'
+import type { LoginLedger } from '../../src/ports/store.ts'
+import type { LogFields } from '../../src/ports/log.ts'
+import type { SecretOwner } from '../../src/ports/vault.ts'
+import { createMemoryStore } from '../../src/store/memory/store.ts'
+import { masterKeyOf } from '../../src/vault/keys.ts'
+import { createVault, type TenantVault } from '../../src/vault/vault.ts'
+
+export type BenchOptions = {
+  readonly customer: CustomerSpec
+  readonly https?: boolean
+  readonly settings?: JsonObject
+  readonly password?: string
+  readonly limits?: Partial<WireLimits>
+  readonly trustCa?: boolean
+}
+
+export class Bench {
+  readonly bank: Bank
+  readonly clock: ReturnType<typeof createSettableClock>
+  readonly listening: Listening
+  readonly vault: TenantVault
+  readonly owner: SecretOwner
+  readonly institution: Institution
+  readonly logged: string[] = []
+  readonly #options: BenchOptions
+  readonly #secrets
+  /** What the engine keeps between runs. */
+  state: JsonObject = {}
+  recorder: Recorder = createRecorder()
+
+  private constructor(options: BenchOptions, bank: Bank, clock: Bench['clock'], listening: Listening) {
+    this.bank = bank
+    this.clock = clock
+    this.listening = listening
+    this.#options = options
+    this.#secrets = createMemoryStore().tenant('t1').secrets
+    this.vault = createVault({ secrets: this.#secrets, tenantId: 't1', masterKey: masterKeyOf(new Uint8Array(32).fill(7)), clock: { now: () => clock.now(), sleep: async () => {} }, entropy: hostEntropy })
+    this.owner = { connectionId: 'c1', loginIndex: this.vault.loginIndex('sandbox', options.customer.user) }
+    const url = options.https === true ? listening.ofxsUrl : listening.ofxUrl
+    this.institution = {
+      id: 'sandbox', name: 'Sandbox Bank', country: 'US', website: null, routingNumbers: [], timeZone: 'America/New_York',
+      limits: { requestsPerDay: null, minSecondsBetweenSyncs: null },
+      routes: [{ connector: 'ofx', settings: { url, org: 'SANDBOX', fid: '99001', ...options.settings } }],
+    } // prettier-ignore
+  }
+
+  static async start(options: BenchOptions): Promise<Bench> {
+    const clock = createSettableClock()
+    const bank = createBank({ clock, seed: 1, adminToken: 'test', historyDays: 200 })
+    const bench = new Bench(options, bank, clock, await listen(bank))
+    await bench.typePassword(options.password ?? options.customer.password)
+    return bench
+  }
+
+  get url(): string {
+    return String(this.institution.routes[0].settings['url'])
+  }
+
+  async typePassword(password: string): Promise<{ readonly sameAsRefused: boolean }> {
+    const sealed = await this.vault.seal({ owner: this.owner, values: { username: this.#options.customer.user, password }, origins: [originOf(this.url) ?? ''] })
+    if (!sealed.ok) throw new Error(sealed.failure.message)
+    return sealed.value
+  }
+
+  async ledger(): Promise<LoginLedger> {
+    return await this.#secrets.ledger(this.owner.loginIndex)
+  }
+
+  /** A new run, as after a restart: nothing is shared with earlier ones but what the engine keeps. */
+  run(resume: ConnectorContext['resume'] = null): ConnectorContext {
+    const { listening, clock, vault, owner, institution } = this
+    const { hostname } = new URL(this.url)
+    const privateHosts = ['127.0.0.0/8', '::1/128'].map((cidr) => ({ host: hostname, cidr, plainHttp: true }))
+    const write = (level: string) => (event: string, fields?: LogFields) => void this.logged.push(JSON.stringify({ level, event, ...fields }))
+    this.recorder = createRecorder()
+    const transport = createTransport({
+      vault, owner, audience: [originOf(this.url) ?? ''], recorder: this.recorder, pseudonym: vault.pseudonym,
+      clock: { now: () => clock.now(), sleep: async () => {} },
+      log: { info: write('info'), warn: write('warn'), error: write('error') },
+      policy: { ports: [portOf(new URL(this.url))], privateHosts },
+      caPem: this.#options.trustCa === false ? null : listening.caPem,
+      limits: { ...WIRE_LIMITS, ...this.#options.limits },
+    }) // prettier-ignore
+    return { institution, settings: institution.routes[0].settings, transport, now: () => clock.now(), newId: () => hostEntropy.id(clock.now()), state: JSON.parse(JSON.stringify(this.state)) as JsonObject, resume }
+  }
+
+  async list(context: ConnectorContext = this.run()): Promise<Outcome<AccountList>> {
+    const outcome = await connector.listAccounts(context)
+    this.state = outcome.state
+    return outcome
+  }
+
+  async read(account: AccountRef, window: DayRange = this.window(30), context: ConnectorContext = this.run()): Promise<readonly ReadStep[]> {
+    const steps: ReadStep[] = []
+    for await (const step of connector.readAccount(context, account, window, null)) steps.push(step)
+    return steps
+  }
+
+  window(days: number): DayRange {
+    const today = utcDay(this.clock.now() - 5 * 3_600_000)
+    return { from: addDays(today, -days), to: today }
+  }
+
+  async close(): Promise<void> {
+    await this.listening.close()
+  }
+}
+
+/** Everything that a run put out, for canaries. */
+export function outputsOf(bench: Bench, ...values: readonly unknown[]): string {
+  return JSON.stringify([bench.recorder.records(), bench.logged, bench.state, ...values])
+}
