@@ -11,9 +11,21 @@ function bankOf(settable = true): Bank {
   return createBank({ clock, seed: 1, historyDays: 20, adminToken: TOKEN })
 }
 
-async function call(bank: Bank, method: string, path: string, body?: unknown, token: string | null = TOKEN): Promise<{ status: number; json: any }> {
+async function call(
+  bank: Bank,
+  method: string,
+  path: string,
+  body?: unknown,
+  token: string | null = TOKEN,
+): Promise<{ status: number; json: any }> {
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
-  const given = await bank.handle({ method, url: `/admin${path}`, headers, body: new TextEncoder().encode(body === undefined ? '' : JSON.stringify(body)), scheme: 'http' })
+  const given = await bank.handle({
+    method,
+    url: `/admin${path}`,
+    headers,
+    body: new TextEncoder().encode(body === undefined ? '' : JSON.stringify(body)),
+    scheme: 'http',
+  })
   assert.ok(given.kind === 'http')
   return { status: given.status, json: JSON.parse(new TextDecoder().decode(given.body)) }
 }
@@ -21,7 +33,14 @@ async function call(bank: Bank, method: string, path: string, body?: unknown, to
 test('nothing is told or done without the right token, and never without any', async () => {
   const bank = bankOf()
   for (const token of [null, 'wrong', '']) {
-    for (const [method, path] of [['GET', '/atlas'], ['POST', '/faults'], ['GET', '/attempts'], ['POST', '/clock'], ['GET', '/nothing']] as const) assert.equal((await call(bank, method, path, {}, token)).status, 401)
+    for (const [method, path] of [
+      ['GET', '/atlas'],
+      ['POST', '/faults'],
+      ['GET', '/attempts'],
+      ['POST', '/clock'],
+      ['GET', '/nothing'],
+    ] as const)
+      assert.equal((await call(bank, method, path, {}, token)).status, 401)
   }
   const closed = createBank({ clock: { now: () => 1.78e12 }, seed: 1, historyDays: 1 })
   assert.equal((await call(closed, 'GET', '/atlas', undefined, '')).status, 401)
@@ -33,10 +52,21 @@ test('faults are listed, injected, shown and cleared', async () => {
   assert.ok(atlas.length > 70 && atlas.every((fault: any) => fault.sentence !== '' && fault.family !== ''))
   const made = await call(bank, 'POST', '/faults', { name: 'http-503', lasts: '5m', login: 'ana', likelihood: 1 })
   assert.equal(made.status, 201)
-  assert.deepEqual((await call(bank, 'GET', '/faults')).json.faults.map((fault: any) => [fault.name, fault.endsAt - fault.startsAt, fault.cause]), [['http-503', 300_000, 'institution_down']])
+  assert.deepEqual(
+    (await call(bank, 'GET', '/faults')).json.faults.map((fault: any) => [fault.name, fault.endsAt - fault.startsAt, fault.cause]),
+    [['http-503', 300_000, 'institution_down']],
+  )
   assert.equal((await call(bank, 'DELETE', `/faults/${made.json.id}`)).json.cleared, 1)
   assert.equal((await call(bank, 'DELETE', '/faults')).json.cleared, 0)
-  for (const order of [null, {}, { name: 1 }, { name: 'nope' }, { name: 'http-503', lasts: 'long' }, { name: 'http-503', likelihood: 2 }, { name: 'http-503', parameters: [] }]) {
+  for (const order of [
+    null,
+    {},
+    { name: 1 },
+    { name: 'nope' },
+    { name: 'http-503', lasts: 'long' },
+    { name: 'http-503', likelihood: 2 },
+    { name: 'http-503', parameters: [] },
+  ]) {
     assert.equal((await call(bank, 'POST', '/faults', order)).status, 400, JSON.stringify(order))
   }
 })
@@ -57,7 +87,12 @@ test('a booking by hand is in the truth, exactly as it was written', async () =>
   const row = truth.rows.find((one: any) => one.id === made.json.id)
   assert.deepEqual([row.amount, row.bookedOn, row.state, row.currency], ['-12.30', '2026-11-20', 'booked', 'USD'])
   assert.equal(truth.balance, bank.balance('ana-savings'))
-  for (const body of [{}, { account: '1000200049', amount: '1.234', name: 'x' }, { account: '1000200049', amount: 'x', name: 'x' }, { account: '1000200049', amount: '1', name: 'x', bookedOn: '2026-02-30' }]) {
+  for (const body of [
+    {},
+    { account: '1000200049', amount: '1.234', name: 'x' },
+    { account: '1000200049', amount: 'x', name: 'x' },
+    { account: '1000200049', amount: '1', name: 'x', bookedOn: '2026-02-30' },
+  ]) {
     assert.equal((await call(bank, 'POST', '/bookings', body)).status, 400, JSON.stringify(body))
   }
   assert.equal((await call(bank, 'GET', '/accounts/999/truth')).status, 404)
@@ -70,7 +105,10 @@ test('attempts are counted by login and password, and no password is shown', asy
   const { ana } = given.json.logins
   assert.deepEqual([ana.attempts, ana.refused], [4, 2])
   const counts = Object.values(ana.secrets).map((secret: any) => [secret.sent, secret.refused])
-  assert.deepEqual(counts.sort(), [[2, 0], [2, 2]])
+  assert.deepEqual(counts.sort(), [
+    [2, 0],
+    [2, 2],
+  ])
   const everything = JSON.stringify([given.json, (await call(bank, 'GET', '/requests')).json, (await call(bank, 'GET', '/customers')).json])
   for (const secret of ['secret one', 'correct horse', 'springfield']) assert.equal(everything.includes(secret), false)
 })
@@ -79,6 +117,12 @@ test('unknown calls, wrong methods and broken JSON are refused', async () => {
   const bank = bankOf()
   assert.equal((await call(bank, 'GET', '/nothing')).status, 404)
   assert.equal((await call(bank, 'PUT', '/faults')).status, 405)
-  const given = await bank.handle({ method: 'POST', url: '/admin/faults', headers: { authorization: `Bearer ${TOKEN}` }, body: new TextEncoder().encode('{'), scheme: 'http' })
+  const given = await bank.handle({
+    method: 'POST',
+    url: '/admin/faults',
+    headers: { authorization: `Bearer ${TOKEN}` },
+    body: new TextEncoder().encode('{'),
+    scheme: 'http',
+  })
   assert.ok(given.kind === 'http' && given.status === 400)
 })

@@ -12,8 +12,10 @@ import { answer, type BankRequest, type HttpAnswer } from './wire.ts'
 /** A clock that can be set forward; the sandbox bank has one unless a simulator brings its own. */
 export type SettableClock = Clock & { advance(ms: number): void }
 
-const json = (status: number, value: unknown): HttpAnswer => answer(status, 'application/json', `${JSON.stringify(value)}\n`, { 'cache-control': 'no-store' })
-const problem = (status: number, detail: string): HttpAnswer => answer(status, 'application/problem+json', `${JSON.stringify({ title: detail, status })}\n`)
+const json = (status: number, value: unknown): HttpAnswer =>
+  answer(status, 'application/json', `${JSON.stringify(value)}\n`, { 'cache-control': 'no-store' })
+const problem = (status: number, detail: string): HttpAnswer =>
+  answer(status, 'application/problem+json', `${JSON.stringify({ title: detail, status })}\n`)
 
 type Call = { readonly bank: Bank; readonly body: unknown; readonly argument: string }
 type Route = { readonly method: string; readonly path: RegExp; readonly act: (call: Call) => HttpAnswer }
@@ -41,7 +43,8 @@ export function serveAdmin(request: BankRequest, bank: Bank, token: string | nul
   const path = request.url.split('?')[0] ?? ''
   const matching = ROUTES.filter((route) => route.path.test(path))
   const route = matching.find((one) => one.method === request.method)
-  if (route === undefined) return matching.length > 0 ? problem(405, 'Another method is wanted here.') : problem(404, 'There is no such admin call.')
+  if (route === undefined)
+    return matching.length > 0 ? problem(405, 'Another method is wanted here.') : problem(404, 'There is no such admin call.')
   const body = readJson(request.body)
   if (body === undefined) return problem(400, 'The body is not JSON.')
   return route.act({ bank, body, argument: route.path.exec(path)?.[1] ?? '' })
@@ -68,7 +71,21 @@ function describe({ name, family, cause, promise, sentence, parameters }: (typeo
 
 function show(fault: Fault): unknown {
   const { id, login, account, startsAt, endsAt, likelihood, hits, parameters, begun, definition } = fault
-  return { id, name: definition.name, family: definition.family, cause: definition.cause, promise: definition.promise, login, account, startsAt, endsAt, likelihood, hits, begun, parameters }
+  return {
+    id,
+    name: definition.name,
+    family: definition.family,
+    cause: definition.cause,
+    promise: definition.promise,
+    login,
+    account,
+    startsAt,
+    endsAt,
+    likelihood,
+    hits,
+    begun,
+    parameters,
+  }
 }
 
 function inject({ bank, body }: Call): HttpAnswer {
@@ -88,7 +105,8 @@ function schedule({ bank, body }: Call): HttpAnswer {
 function advance({ bank, body }: Call): HttpAnswer {
   const clock = bank.clock as Partial<SettableClock>
   const ms = (body as { advanceMs?: unknown } | null)?.advanceMs
-  if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) return problem(400, '"advanceMs" must be a number of at least 0; time does not go back.')
+  if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0)
+    return problem(400, '"advanceMs" must be a number of at least 0; time does not go back.')
   if (typeof clock.advance !== 'function') return problem(409, 'This bank runs under a clock that cannot be set.')
   clock.advance(ms)
   return json(200, { now: bank.now() })
@@ -102,7 +120,14 @@ function customers({ bank }: Call): HttpAnswer {
     mfa: login.mfa,
     clientUidRequired: login.clientUidRequired,
     locked: login.locked,
-    accounts: login.accounts.map((account) => ({ key: account.spec.key, number: account.number, kind: account.spec.kind, name: account.spec.name, status: account.status, visible: account.visible })),
+    accounts: login.accounts.map((account) => ({
+      key: account.spec.key,
+      number: account.number,
+      kind: account.spec.kind,
+      name: account.spec.name,
+      status: account.status,
+      visible: account.visible,
+    })),
   }))
   return json(200, { customers: list })
 }
@@ -122,7 +147,10 @@ function book({ bank, body }: Call): HttpAnswer {
 
 /** Sign-on attempts by login, and how often each password (by keyed digest) was sent and refused. */
 function attempts({ bank }: Call): HttpAnswer {
-  const logins: Record<string, { attempts: number; refused: number; secrets: Record<string, { sent: number; refused: number; codes: number[] }> }> = {}
+  const logins: Record<
+    string,
+    { attempts: number; refused: number; secrets: Record<string, { sent: number; refused: number; codes: number[] }> }
+  > = {}
   for (const attempt of bank.state.attempts) {
     const login = (logins[attempt.user] ??= { attempts: 0, refused: 0, secrets: {} })
     const secret = (login.secrets[attempt.secretDigest] ??= { sent: 0, refused: 0, codes: [] })

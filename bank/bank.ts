@@ -38,7 +38,12 @@ export type BankOptions = {
   readonly adminToken?: string
 }
 
-export type RequestEntry = { readonly at: number; readonly method: string; readonly path: string; readonly status: number | 'reset' | 'hang' }
+export type RequestEntry = {
+  readonly at: number
+  readonly method: string
+  readonly path: string
+  readonly status: number | 'reset' | 'hang'
+}
 
 const KEPT_REQUESTS = 1_000
 
@@ -225,7 +230,8 @@ export class Bank {
       const instead = fault.definition.request?.(fault, moment)
       if (instead) return instead
     }
-    if (request.method !== 'POST') return answer(405, 'text/html', '<!DOCTYPE html><title>405</title><h1>Method Not Allowed</h1>', { allow: 'POST' })
+    if (request.method !== 'POST')
+      return answer(405, 'text/html', '<!DOCTYPE html><title>405</title><h1>Method Not Allowed</h1>', { allow: 'POST' })
     if (path !== this.state.ofxPath) return answer(404, 'text/html', '<!DOCTYPE html><title>404 Not Found</title><h1>Not Found</h1>')
     let given: BankAnswer = serveOfx(message, moment, placeOf(request, this.state.ofxPath), striking)
     for (const fault of striking) {
@@ -257,5 +263,12 @@ function userOf(message: OfxRequest | string): string | null {
 }
 
 function momentOf(bank: BankState, now: number, request: BankRequest, path: string, message: OfxRequest | string): RequestMoment {
-  return { bank, now, request, path, version: typeof message === 'string' ? null : message.version, appId: textOf(sonrqOf(message), 'APPID') }
+  return {
+    bank,
+    now,
+    request,
+    path,
+    version: typeof message === 'string' ? null : message.version,
+    appId: textOf(sonrqOf(message), 'APPID'),
+  }
 }

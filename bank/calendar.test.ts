@@ -11,10 +11,23 @@ test('knows weekdays on both sides of 1970', () => {
 })
 
 test('is closed on weekends and on the bank holidays of each place', () => {
-  for (const [text, country] of [['2026-11-26', 'US'], ['2026-05-25', 'US'], ['2026-01-19', 'US'], ['2026-04-03', 'EU'], ['2026-04-06', 'EU'], ['2026-05-04', 'JP'], ['2026-11-20', 'KW']] as const) {
+  for (const [text, country] of [
+    ['2026-11-26', 'US'],
+    ['2026-05-25', 'US'],
+    ['2026-01-19', 'US'],
+    ['2026-04-03', 'EU'],
+    ['2026-04-06', 'EU'],
+    ['2026-05-04', 'JP'],
+    ['2026-11-20', 'KW'],
+  ] as const) {
     assert.equal(isBankDay(n(text), country), false, `${text} ${country}`)
   }
-  for (const [text, country] of [['2026-11-25', 'US'], ['2026-04-07', 'EU'], ['2026-05-07', 'JP'], ['2026-11-22', 'KW']] as const) {
+  for (const [text, country] of [
+    ['2026-11-25', 'US'],
+    ['2026-04-07', 'EU'],
+    ['2026-05-07', 'JP'],
+    ['2026-11-22', 'KW'],
+  ] as const) {
     assert.equal(isBankDay(n(text), country), true, `${text} ${country}`)
   }
 })

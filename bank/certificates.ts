@@ -27,7 +27,11 @@ export async function makeCertificates(now: number): Promise<Certificates> {
   x509.cryptoProvider.set(webcrypto as never)
   const authority = await makeAuthority('CN=Sandbox Bank Test CA', '01', now)
   const stranger = await makeAuthority('CN=Sandbox Bank New Root', '02', now)
-  const local = [{ type: 'dns', value: 'localhost' }, { type: 'ip', value: '127.0.0.1' }, { type: 'ip', value: '::1' }] as const
+  const local = [
+    { type: 'dns', value: 'localhost' },
+    { type: 'ip', value: '127.0.0.1' },
+    { type: 'ip', value: '::1' },
+  ] as const
   return {
     ca: authority.certificate.toString('pem'),
     identities: {
@@ -61,7 +65,13 @@ async function makeAuthority(name: string, serialNumber: string, now: number): P
   return { certificate, keys }
 }
 
-async function makeLeaf(authority: Authority, names: readonly { readonly type: 'dns' | 'ip'; readonly value: string }[], serialNumber: string, from: number, to: number): Promise<Identity> {
+async function makeLeaf(
+  authority: Authority,
+  names: readonly { readonly type: 'dns' | 'ip'; readonly value: string }[],
+  serialNumber: string,
+  from: number,
+  to: number,
+): Promise<Identity> {
   const keys = await makeKeys()
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber,
@@ -81,6 +91,8 @@ async function makeLeaf(authority: Authority, names: readonly { readonly type: '
       await x509.AuthorityKeyIdentifierExtension.create(authority.certificate.publicKey),
     ],
   })
-  const key = KeyObject.from(keys.privateKey as webcrypto.CryptoKey).export({ type: 'pkcs8', format: 'pem' }).toString()
+  const key = KeyObject.from(keys.privateKey as webcrypto.CryptoKey)
+    .export({ type: 'pkcs8', format: 'pem' })
+    .toString()
   return { key, cert: `${certificate.toString('pem')}\n${authority.certificate.toString('pem')}\n` }
 }

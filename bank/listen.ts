@@ -8,7 +8,7 @@ import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Bank } from './bank.ts'
 import { type Certificates, makeCertificates } from './certificates.ts'
-import type { BankAnswer, BankRequest, Door, HttpAnswer } from './wire.ts'
+import { answer, type BankAnswer, type BankRequest, type Door, type HttpAnswer } from './wire.ts'
 
 export type ListenOptions = {
   /** 0 or absent: any free port. */
@@ -49,14 +49,22 @@ export async function listen(bank: Bank, options: ListenOptions = {}): Promise<L
   const secure = https.createServer({ ...good, minVersion: 'TLSv1.2' })
   const office = http.createServer()
   const doors = new DoorKeeper(bank, certificates, plain, secure)
-  for (const [server, scheme] of [[plain, 'http'], [secure, 'https'], [office, 'http']] as const) {
+  for (const [server, scheme] of [
+    [plain, 'http'],
+    [secure, 'https'],
+    [office, 'http'],
+  ] as const) {
     server.on('request', (request, response) => void play(bank, doors, scheme, request, response))
     server.on('clientError', (_error, socket) => socket.destroy())
-    server.keepAliveTimeout = 2_000
   }
   secure.on('tlsClientError', (_error, socket) => socket.destroy())
   const ports: number[] = []
-  for (const [server, port] of [[plain, options.port], [secure, options.httpsPort], [office, options.officePort]] as const) ports.push(await open(server, port ?? 0))
+  for (const [server, port] of [
+    [plain, options.port],
+    [secure, options.httpsPort],
+    [office, options.officePort],
+  ] as const)
+    ports.push(await open(server, port ?? 0))
   const [port = 0, httpsPort = 0, officePort = 0] = ports
   doors.watch(port, httpsPort)
   return {
@@ -134,11 +142,17 @@ class DoorKeeper {
     const first = this.#played === ''
     this.#played = key
     const identity = this.#certificates.identities[door.certificate]
-    const versions = door.tls === 'old' ? ({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const) : ({ minVersion: 'TLSv1.2' } as const)
+    const versions =
+      door.tls === 'old'
+        ? ({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const)
+        : ({ minVersion: 'TLSv1.2' } as const)
     this.#secure.setSecureContext({ ...identity, ...versions })
     if (!first) this.#secure.closeAllConnections()
     const listening = door.listening && door.resolves
-    for (const [server, port] of [[this.#plain, this.#ports[0]], [this.#secure, this.#ports[1]]] as const) {
+    for (const [server, port] of [
+      [this.#plain, this.#ports[0]],
+      [this.#secure, this.#ports[1]],
+    ] as const) {
       if (listening && !server.listening) await open(server, port)
       if (!listening && server.listening) {
         server.closeAllConnections()
@@ -148,15 +162,28 @@ class DoorKeeper {
   }
 }
 
-async function play(bank: Bank, doors: DoorKeeper, scheme: BankRequest['scheme'], request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+async function play(
+  bank: Bank,
+  doors: DoorKeeper,
+  scheme: BankRequest['scheme'],
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
   const body = await readBody(request).catch(() => null)
   if (body === null) return void request.destroy()
   const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
-  const given = await bank.handle({ method: request.method ?? 'GET', url: request.url ?? '/', headers, body, scheme })
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  const given = await bank.handle({ method: request.method ?? 'GET', url: request.url ?? '/', headers, body, scheme }).catch(ownMistake)
   // The office may have broken or mended the bank; whoever asked for it must find it so at once.
   if (given.kind === 'http' && (request.url ?? '').startsWith('/admin/')) await doors.apply()
   send(given, request, response)
+}
+
+/** A bug of the bank must not take the other connections with it. */
+function ownMistake(error: unknown): HttpAnswer {
+  process.stderr.write(`sandbox bank: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return answer(500, 'text/plain', 'The sandbox bank has a bug; see its log.\n')
 }
 
 async function readBody(request: http.IncomingMessage): Promise<Uint8Array> {

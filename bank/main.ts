@@ -27,7 +27,13 @@ export type StartOptions = {
   readonly caDir?: string
 }
 
-export type RunningBank = { readonly bank: Bank; readonly listening: Listening; readonly adminToken: string; readonly caFile: string | null; close(): Promise<void> }
+export type RunningBank = {
+  readonly bank: Bank
+  readonly listening: Listening
+  readonly adminToken: string
+  readonly caFile: string | null
+  close(): Promise<void>
+}
 
 const USAGE = `relink bank: a bank in a box on this host, for demonstrations and tests.
 
@@ -52,7 +58,12 @@ export function createSettableClock(): SettableClock {
 /** A bank that listens; used by `relink bank`, the demo and tests. */
 export async function startBank(options: StartOptions = {}): Promise<RunningBank> {
   const adminToken = options.adminToken ?? randomBytes(24).toString('base64url')
-  const bank = createBank({ clock: createSettableClock(), seed: options.seed ?? 1, adminToken, ...(options.historyDays === undefined ? {} : { historyDays: options.historyDays }) })
+  const bank = createBank({
+    clock: createSettableClock(),
+    seed: options.seed ?? 1,
+    adminToken,
+    ...(options.historyDays === undefined ? {} : { historyDays: options.historyDays }),
+  })
   const listening = await listen(bank, options)
   let caFile: string | null = null
   if (options.caDir !== undefined) {
@@ -117,10 +128,17 @@ function readArguments(argv: readonly string[]) {
     },
   })
   const start: { -readonly [K in keyof StartOptions]: StartOptions[K] } = {}
-  for (const [option, key, most] of [['port', 'port', 65_535], ['https-port', 'httpsPort', 65_535], ['office-port', 'officePort', 65_535], ['seed', 'seed', 4_294_967_295], ['history-days', 'historyDays', 3_650]] as const) {
+  for (const [option, key, most] of [
+    ['port', 'port', 65_535],
+    ['https-port', 'httpsPort', 65_535],
+    ['office-port', 'officePort', 65_535],
+    ['seed', 'seed', 4_294_967_295],
+    ['history-days', 'historyDays', 3_650],
+  ] as const) {
     const text = values[option]
     if (text === undefined) continue
-    if (!/^\d+$/.test(text) || Number(text) > most) throw new RangeError(`--${option} must be a whole number from 0 to ${most}, not ${text}.`)
+    if (!/^\d+$/.test(text) || Number(text) > most)
+      throw new RangeError(`--${option} must be a whole number from 0 to ${most}, not ${text}.`)
     start[key] = Number(text)
   }
   if (values['ca-dir'] !== undefined) start.caDir = values['ca-dir']
@@ -130,12 +148,27 @@ function readArguments(argv: readonly string[]) {
 function announce({ listening, adminToken, caFile }: RunningBank, asJson: boolean, tokenKnown: boolean): void {
   const { ofxUrl, ofxsUrl, officeUrl } = listening
   if (asJson) {
-    process.stdout.write(`${JSON.stringify({ ofxUrl, ofxsUrl, officeUrl, caFile, adminToken: tokenKnown ? null : adminToken, logins: CUSTOMERS.map((customer) => customer.user) })}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ ofxUrl, ofxsUrl, officeUrl, caFile, adminToken: tokenKnown ? null : adminToken, logins: CUSTOMERS.map((customer) => customer.user) })}\n`,
+    )
     return
   }
-  const logins = CUSTOMERS.map(({ user, password, currency, mfa }) => `  ${user.padEnd(8)} "${password}"  ${currency}, ${mfa === 'none' ? 'password only' : `second factor: ${mfa}`}`)
+  const logins = CUSTOMERS.map(
+    ({ user, password, currency, mfa }) =>
+      `  ${user.padEnd(8)} "${password}"  ${currency}, ${mfa === 'none' ? 'password only' : `second factor: ${mfa}`}`,
+  )
   process.stdout.write(
-    ['The sandbox bank is open.', `  OFX over HTTP    ${ofxUrl}`, `  OFX over HTTPS   ${ofxsUrl}${caFile === null ? '' : `  (trust ${caFile})`}`, `  Web site         ${officeUrl}`, `  Admin API        ${officeUrl}admin/  ${tokenKnown ? '(token from your file)' : `token ${adminToken}`}`, 'Logins:', ...logins, 'Stop it with Ctrl-C.', ''].join('\n'),
+    [
+      'The sandbox bank is open.',
+      `  OFX over HTTP    ${ofxUrl}`,
+      `  OFX over HTTPS   ${ofxsUrl}${caFile === null ? '' : `  (trust ${caFile})`}`,
+      `  Web site         ${officeUrl}`,
+      `  Admin API        ${officeUrl}admin/  ${tokenKnown ? '(token from your file)' : `token ${adminToken}`}`,
+      'Logins:',
+      ...logins,
+      'Stop it with Ctrl-C.',
+      '',
+    ].join('\n'),
   )
 }
 

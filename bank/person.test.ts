@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Bank, createBank } from './bank.ts'
 import { listen } from './listen.ts'
-import { ask, codes } from './ofx/probe.ts'
+import { ask, codes, statementOf, values } from './ofx/probe.ts'
 import { createPerson, type Person } from './person.ts'
 import { sendInMemory, sendOverHttp } from './send.ts'
 
@@ -34,7 +34,12 @@ for (const [name, mend] of Object.entries(MENDED_BY)) {
 }
 
 test('the bank sends the person first to what waits', async () => {
-  for (const [name, path] of [['password-expired', '/password'], ['terms-to-accept', '/terms'], ['message-to-read', '/messages'], ['http-503', '/accounts']] as const) {
+  for (const [name, path] of [
+    ['password-expired', '/password'],
+    ['terms-to-accept', '/terms'],
+    ['message-to-read', '/messages'],
+    ['http-503', '/accounts'],
+  ] as const) {
     const bank = bankOf()
     bank.inject({ name, ...(name === 'http-503' ? {} : { login: 'ana' }) })
     assert.equal(await ana(bank).signIn(), path)
@@ -64,7 +69,13 @@ test('announcements are on the status page, escaped', async () => {
 test('pages of a signed-in person are closed to everybody else', async () => {
   const bank = bankOf()
   for (const path of ['/accounts', '/account?number=1000200031', '/messages', '/terms', '/password', '/access', '/security', '/phone']) {
-    const given = await bank.handle({ method: 'GET', url: path, headers: { cookie: 'session=123' }, body: new Uint8Array(), scheme: 'http' })
+    const given = await bank.handle({
+      method: 'GET',
+      url: path,
+      headers: { cookie: 'session=123' },
+      body: new Uint8Array(),
+      scheme: 'http',
+    })
     assert.ok(given.kind === 'http' && given.status === 303 && given.headers['location'] === '/login', path)
   }
 })
@@ -81,4 +92,22 @@ test('the person reaches the site over HTTP even while the bank refuses connecti
   } finally {
     await listening.close()
   }
+})
+
+test('files from the web site hold the rows of the feed under the same ids', async () => {
+  const bank = bankOf()
+  const feed = await ask(bank, { body: statementOf('1000200031', 'CHECKING', '<DTSTART>20261112') })
+  assert.ok(values(feed, 'FITID').length > 3)
+  for (const format of ['ofx', 'qfx', 'qbo']) {
+    const file = await ana(bank).download('1000200031', format, '2026-11-12')
+    assert.deepEqual(values(file, 'FITID'), values(feed, 'FITID'))
+    assert.deepEqual(values(file, 'BALAMT'), values(feed, 'BALAMT'))
+    assert.equal(file.includes('<INTU.BID>'), format !== 'ofx')
+  }
+  const csv = (await ana(bank).download('1000200031', 'csv', '2026-11-12')).trim().split('\r\n')
+  assert.deepEqual(
+    csv.slice(1).map((line) => line.split(',').at(-2)),
+    values(feed, 'TRNAMT'),
+  )
+  await assert.rejects(ana(bank).download('2000300041', 'ofx'), /404|refuses/)
 })

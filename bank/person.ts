@@ -8,7 +8,12 @@ import { CUSTOMERS, type MfaMethod, QUESTIONS } from './customers.ts'
 export type SiteAnswer = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly text: string }
 
 /** Sends one request to the web site; `path` begins with a slash, `body` is form-encoded. Follows no redirects. */
-export type Send = (request: { readonly method: 'GET' | 'POST'; readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body: string }) => Promise<SiteAnswer>
+export type Send = (request: {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}) => Promise<SiteAnswer>
 
 export type Person = {
   readonly user: string
@@ -35,6 +40,8 @@ export type Person = {
   approve(): Promise<void>
   /** The answer to a challenge by its label or phrase id: looks at the phone, approves, or remembers. */
   answer(phrase: string): Promise<string>
+  /** A file of the account: `ofx`, `qfx`, `qbo` or `csv`, as the web site gives it. */
+  download(number: string, format: string, from?: string, to?: string): Promise<string>
   /** Lines of the public status page. */
   statusLines(): Promise<string[]>
 }
@@ -48,7 +55,12 @@ export function createPerson(options: { readonly user: string; readonly password
 
   const get = (path: string): Promise<SiteAnswer> => send({ method: 'GET', path, headers: { cookie }, body: '' })
   const post = (path: string, fields: Readonly<Record<string, string>>): Promise<SiteAnswer> =>
-    send({ method: 'POST', path, headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(fields).toString() })
+    send({
+      method: 'POST',
+      path,
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(fields).toString(),
+    })
 
   const signIn = async (): Promise<string> => {
     const given = await post('/login', { user, password })
@@ -67,7 +79,8 @@ export function createPerson(options: { readonly user: string; readonly password
     if (given.status >= 400) throw new Error(`The web site refuses: ${problemOf(given)}`)
     return given
   }
-  const submit = async (path: string, fields: Readonly<Record<string, string>>): Promise<void> => void (await signed(() => post(path, fields)))
+  const submit = async (path: string, fields: Readonly<Record<string, string>>): Promise<void> =>
+    void (await signed(() => post(path, fields)))
   const currentCode = async (): Promise<string> => {
     const phone = await signed(() => get('/phone'))
     const code = /<output>([^<]+)<\/output>/.exec(phone.text)?.[1]
@@ -109,6 +122,8 @@ export function createPerson(options: { readonly user: string; readonly password
       await approve()
       return 'yes'
     },
+    download: async (number, format, from = '', to = '') =>
+      (await signed(() => get(`/download?${new URLSearchParams({ number, format, from, to }).toString()}`))).text,
     statusLines: async () => [...(await get('/status')).text.matchAll(/<li class="note">([^<]*)<\/li>/g)].map((match) => match[1] ?? ''),
   }
 }

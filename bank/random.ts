@@ -24,7 +24,10 @@ export function hashText(text: string, seed = 0): number {
 /** `digits` decimal digits that depend on the text only: for identifiers on the wire. */
 export function digitsOf(text: string, seed: number, digits: number): string {
   let out = ''
-  for (let block = 0; out.length < digits; block++) out += String(hashText(text, seed + block)).padStart(10, '0').slice(1)
+  for (let block = 0; out.length < digits; block++)
+    out += String(hashText(text, seed + block))
+      .padStart(10, '0')
+      .slice(1)
   return out.slice(0, digits)
 }
 

@@ -13,19 +13,32 @@ function steps(json: unknown): Step[] {
 }
 
 test('durations are read in words and milliseconds', () => {
-  assert.deepEqual(['90s', '5m', '2h', '3d', '10ms', 7, '5', 'soon', -1, null].map(readDuration), [90_000, 300_000, 7_200_000, 259_200_000, 10, 7, null, null, null, null])
+  assert.deepEqual(['90s', '5m', '2h', '3d', '10ms', 7, '5', 'soon', -1, null].map(readDuration), [
+    90_000,
+    300_000,
+    7_200_000,
+    259_200_000,
+    10,
+    7,
+    null,
+    null,
+    null,
+    null,
+  ])
 })
 
 test('a scenario plays by the clock, each step at its own time', () => {
   let now = 1.78e12
   const bank = createBank({ clock: { now: () => now }, seed: 1, historyDays: 3 })
   const held = (): string[] => bank.faults.list(bank.now()).map((fault) => fault.definition.name)
-  const wrong = bank.play(steps([
-    { at: '2m', clear: 'all' },
-    { at: '10s', inject: { name: 'http-503', lasts: '30s' } },
-    { at: '20s', inject: { name: 'login-locked', login: 'ana' } },
-    { at: '1m', book: { account: 'ana-savings', amount: '1.00', name: 'INTEREST' } },
-  ]))
+  const wrong = bank.play(
+    steps([
+      { at: '2m', clear: 'all' },
+      { at: '10s', inject: { name: 'http-503', lasts: '30s' } },
+      { at: '20s', inject: { name: 'login-locked', login: 'ana' } },
+      { at: '1m', book: { account: 'ana-savings', amount: '1.00', name: 'INTEREST' } },
+    ]),
+  )
   assert.equal(wrong, null)
   const seen: string[][] = []
   for (const seconds of [5, 15, 45, 90, 130]) {
@@ -55,8 +68,19 @@ test('a wrong script is refused as a whole, with its step', () => {
     [[{ at: '1s', clear: 'all' }, { at: '2s' }], /^Step 2: a step needs/],
     [[{ at: '1s', inject: {} }], /needs a "name"/],
     [[{ at: '1s', book: { account: 'x' } }], /needs "amount"/],
-  ] as const) assert.match(String(readScenario(json)), reason)
-  assert.match(String(bank.play(steps([{ at: '0s', inject: { name: 'http-503' } }, { at: '1s', inject: { name: 'nope' } }]))), /^Step 2: There is no fault nope/)
+  ] as const)
+    assert.match(String(readScenario(json)), reason)
+  assert.match(
+    String(
+      bank.play(
+        steps([
+          { at: '0s', inject: { name: 'http-503' } },
+          { at: '1s', inject: { name: 'nope' } },
+        ]),
+      ),
+    ),
+    /^Step 2: There is no fault nope/,
+  )
   assert.equal(bank.faults.list(bank.now()).length, 0)
 })
 

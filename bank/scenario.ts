@@ -69,7 +69,10 @@ export function readFaultOrder(raw: unknown): FaultOrder | string {
     if (typeof raw[key] !== 'string') return `"${key}" must be a text.`
     order[key] = raw[key]
   }
-  for (const [word, key] of [['lasts', 'lastsMs'], ['startsIn', 'startsInMs']] as const) {
+  for (const [word, key] of [
+    ['lasts', 'lastsMs'],
+    ['startsIn', 'startsInMs'],
+  ] as const) {
     const value = raw[word] ?? raw[key]
     if (value === undefined || value === null) continue
     const duration = readDuration(value)
@@ -91,8 +94,10 @@ export function readFaultOrder(raw: unknown): FaultOrder | string {
 export function readBookingOrder(raw: unknown): BookingOrder | string {
   if (!isRecord(raw)) return 'a booking is an object.'
   for (const key of ['account', 'amount', 'name']) if (typeof raw[key] !== 'string') return `a booking needs "${key}" as a text.`
-  for (const key of ['memo', 'bookedOn', 'pendingAmount']) if (raw[key] !== undefined && typeof raw[key] !== 'string') return `"${key}" must be a text.`
-  if (raw['pendingForMs'] !== undefined && (typeof raw['pendingForMs'] !== 'number' || !(raw['pendingForMs'] >= 0))) return '"pendingForMs" must be a number of at least 0.'
+  for (const key of ['memo', 'bookedOn', 'pendingAmount'])
+    if (raw[key] !== undefined && typeof raw[key] !== 'string') return `"${key}" must be a text.`
+  if (raw['pendingForMs'] !== undefined && (typeof raw['pendingForMs'] !== 'number' || !(raw['pendingForMs'] >= 0)))
+    return '"pendingForMs" must be a number of at least 0.'
   return raw as BookingOrder
 }
 

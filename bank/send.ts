@@ -7,12 +7,18 @@ import type { Send } from './person.ts'
 export function sendOverHttp(siteUrl: string): Send {
   return ({ method, path, headers, body }) =>
     new Promise((resolve, reject) => {
-      const request = http.request(new URL(path, siteUrl), { method, headers: { ...headers, 'content-length': Buffer.byteLength(body) }, agent: false }, (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('error', reject)
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: flat(response.headers), text: Buffer.concat(chunks).toString('utf8') }))
-      })
+      const request = http.request(
+        new URL(path, siteUrl),
+        { method, headers: { ...headers, 'content-length': Buffer.byteLength(body) }, agent: false },
+        (response) => {
+          const chunks: Buffer[] = []
+          response.on('data', (chunk: Buffer) => chunks.push(chunk))
+          response.on('error', reject)
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, headers: flat(response.headers), text: Buffer.concat(chunks).toString('utf8') }),
+          )
+        },
+      )
       request.on('error', reject)
       request.end(body)
     })

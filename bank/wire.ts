@@ -48,7 +48,12 @@ export type Door = {
 
 export const OPEN_DOOR: Door = { resolves: true, listening: true, certificate: 'good', tls: 'modern' }
 
-export function answer(status: number, contentType: string, body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+export function answer(
+  status: number,
+  contentType: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer {
   return {
     kind: 'http',
     status,

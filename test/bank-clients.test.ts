@@ -21,7 +21,10 @@ const SHARED = process.env['RELINK_SHARED'] ?? resolve(import.meta.dirname, '../
 const XSD = join(SHARED, 'schemas/stoicflame__ofx4j/schemas_ofx2_xsd/OFX2_Protocol.xsd')
 
 async function works(command: string, ...args: string[]): Promise<boolean> {
-  return run(command, args).then(() => true, () => false)
+  return run(command, args).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function withBank(act: (bank: RunningBank, directory: string) => Promise<void>): Promise<void> {
@@ -58,9 +61,20 @@ test('python3-ofxclient lists the accounts and downloads every statement over HT
   await withBank(async ({ bank, listening, caFile }, directory) => {
     await writeFile(join(directory, 'client.py'), OFXCLIENT)
     for (const version of ['102', '103']) {
-      const { stdout } = await run(PYTHON, [join(directory, 'client.py'), listening.ofxsUrl, version], { env: { ...process.env, SSL_CERT_FILE: caFile ?? '' } })
+      const { stdout } = await run(PYTHON, [join(directory, 'client.py'), listening.ofxsUrl, version], {
+        env: { ...process.env, SSL_CERT_FILE: caFile ?? '' },
+      })
       const accounts = JSON.parse(stdout) as { number: string; kind: string; balance: string; rows: [string, string, string][] }[]
-      assert.deepEqual(accounts.map((one) => [one.number, one.kind]), [['1000200031', 'BankAccount'], ['1000200049', 'BankAccount'], ['5105105105105100', 'CreditCardAccount'], ['1000200056', 'BankAccount'], ['1000200064', 'BankAccount']])
+      assert.deepEqual(
+        accounts.map((one) => [one.number, one.kind]),
+        [
+          ['1000200031', 'BankAccount'],
+          ['1000200049', 'BankAccount'],
+          ['5105105105105100', 'CreditCardAccount'],
+          ['1000200056', 'BankAccount'],
+          ['1000200064', 'BankAccount'],
+        ],
+      )
       for (const account of accounts) {
         assert.equal(account.balance, bank.balance(account.number))
         const days = account.rows.map((row) => row[1]).sort()
@@ -71,7 +85,7 @@ test('python3-ofxclient lists the accounts and downloads every statement over HT
   })
 })
 
-test('python3-ofxclient does not come in without trusting the bank\'s authority', async (t: TestContext) => {
+test("python3-ofxclient does not come in without trusting the bank's authority", async (t: TestContext) => {
   if (!(await works(PYTHON, '-c', 'import ofxclient'))) return t.skip('python3-ofxclient is not installed')
   await withBank(async ({ bank, listening }, directory) => {
     await writeFile(join(directory, 'client.py'), OFXCLIENT)
@@ -90,7 +104,9 @@ test('requests that ofxconnect prints are answered', async (t: TestContext) => {
     }
     const list = (await post(listening.ofxUrl, await print('-a'))).toString('latin1')
     assert.equal(list.split('<ACCTINFO>').length - 1, 5)
-    const statement = (await post(listening.ofxUrl, await print('-s', '--bank=123456780', '--acct=1000200031', '--type=1', '--past=60'))).toString('latin1')
+    const statement = (
+      await post(listening.ofxUrl, await print('-s', '--bank=123456780', '--acct=1000200031', '--type=1', '--past=60'))
+    ).toString('latin1')
     assert.match(statement, new RegExp(`<BALAMT>${bank.balance('1000200031').replace('.', '\\.')}`))
     assert.ok(statement.split('<STMTTRN>').length > 20)
   })
@@ -100,22 +116,34 @@ test('AqBanking is answered, with and without a password', async (t: TestContext
   if (!(await works('aqbanking-cli', '--help'))) return t.skip('aqbanking-cli is not installed')
   await withBank(async ({ bank, listening }, directory) => {
     const pins = join(directory, 'pins')
-    const aqbanking = (...args: string[]): Promise<unknown> => run('aqbanking-cli', ['-n', '-A', '-D', join(directory, 'aq'), '-P', pins, '--control=aqofxconnect', ...args], { env: { ...process.env, HOME: directory } })
+    const aqbanking = (...args: string[]): Promise<unknown> =>
+      run('aqbanking-cli', ['-n', '-A', '-D', join(directory, 'aq'), '-P', pins, '--control=aqofxconnect', ...args], {
+        env: { ...process.env, HOME: directory },
+      })
     await writeFile(pins, 'other = "x"\n')
     await aqbanking('adduser', '-N', 'Ana', '-b', '123456780', '-u', 'ana', '-s', listening.ofxUrl, '-O', 'SANDBOX', '-F', '99001')
     await aqbanking('getaccounts', '-u', '1').catch(() => null)
     assert.equal(bank.state.attempts.length, 0, 'without a password there is no sign-on')
     await writeFile(pins, 'OFX%3A%3Auserpass%3A%3Aana = "correct horse"\n')
     await aqbanking('getaccounts', '-u', '1')
-    assert.deepEqual(bank.state.attempts.map(({ user, code }) => [user, code]), [['ana', 0]])
-    assert.deepEqual(bank.requests().map((request) => request.status), [200, 200])
+    assert.deepEqual(
+      bank.state.attempts.map(({ user, code }) => [user, code]),
+      [['ana', 0]],
+    )
+    assert.deepEqual(
+      bank.requests().map((request) => request.status),
+      [200, 200],
+    )
   })
 })
 
 /** Answers of every kind, refusals included. What MFA adds is in neither schema and is left out. */
 const CONVERSATIONS: readonly (readonly [string, Probe])[] = [
   ['profile', { user: 'anonymous00000000000000000000000', body: PROFILE }],
-  ['list and statements', { body: ACCOUNTS + statementOf('1000200031', 'CHECKING', '<DTSTART>20250101') + statementOf('5105105105105100', 'CARD', '', true) }],
+  [
+    'list and statements',
+    { body: ACCOUNTS + statementOf('1000200031', 'CHECKING', '<DTSTART>20250101') + statementOf('5105105105105100', 'CARD', '', true) },
+  ],
   ['line of credit', { body: statementOf('1000200056', 'CREDITLINE') }],
   ['unknown account', { body: statementOf('1', 'CHECKING') }],
   ['wrong password', { password: 'x', body: ACCOUNTS + statementOf('1000200031', 'CHECKING') }],
@@ -132,21 +160,26 @@ test('answers in OFX 2 validate against the schema', async (t: TestContext) => {
         const text = (await post(listening.ofxUrl, requestOf({ ...probe, version }))).toString('utf8')
         const file = join(directory, `${version}.xml`)
         await writeFile(file, text.replace('<OFX>', '<ofx:OFX xmlns:ofx="http://ofx.net/types/2003/04">').replace('</OFX>', '</ofx:OFX>'))
-        await run('xmllint', ['--noout', '--schema', XSD, file]).catch((error: { stderr: string }) => assert.fail(`${version} ${name}: ${error.stderr}`))
+        await run('xmllint', ['--noout', '--schema', XSD, file]).catch((error: { stderr: string }) =>
+          assert.fail(`${version} ${name}: ${error.stderr}`),
+        )
       }
     }
   })
 })
 
 test('answers in OFX 1 validate against the DTD of 1.6', async (t: TestContext) => {
-  if (!existsSync(join(DTD, 'ofx160.dtd')) || !(await works('sh', '-c', 'command -v onsgmls'))) return t.skip('onsgmls or the DTD of libofx7 is not installed')
+  if (!existsSync(join(DTD, 'ofx160.dtd')) || !(await works('sh', '-c', 'command -v onsgmls')))
+    return t.skip('onsgmls or the DTD of libofx7 is not installed')
   await withBank(async ({ listening }, directory) => {
     for (const version of [102, 151, 160]) {
       for (const [name, probe] of CONVERSATIONS) {
         const text = (await post(listening.ofxUrl, requestOf({ ...probe, version }))).toString('latin1')
         const file = join(directory, `${version}.sgm`)
         await writeFile(file, text.slice(text.indexOf('<OFX>')), 'latin1')
-        await run('onsgmls', ['-s', join(DTD, 'opensp.dcl'), join(DTD, 'ofx160.dtd'), file]).catch((error: { stderr: string }) => assert.fail(`${version} ${name}: ${error.stderr}`))
+        await run('onsgmls', ['-s', join(DTD, 'opensp.dcl'), join(DTD, 'ofx160.dtd'), file]).catch((error: { stderr: string }) =>
+          assert.fail(`${version} ${name}: ${error.stderr}`),
+        )
       }
     }
   })
@@ -155,7 +188,12 @@ test('answers in OFX 1 validate against the DTD of 1.6', async (t: TestContext) 
 test('a challenge is answered in a form that both syntaxes carry', async () => {
   await withBank(async ({ listening }) => {
     for (const version of [103, 211]) {
-      const text = (await post(listening.ofxUrl, requestOf({ version, user: 'lena', password: 'green tea 42', clientUid: `c${version}`, mfa: CHALLENGE }))).toString('utf8')
+      const text = (
+        await post(
+          listening.ofxUrl,
+          requestOf({ version, user: 'lena', password: 'green tea 42', clientUid: `c${version}`, mfa: CHALLENGE }),
+        )
+      ).toString('utf8')
       assert.match(text, /<MFACHALLENGETRNRS>\s*<TRNUID>m1[^]*<MFACHALLENGE>\s*<MFAPHRASEID>textcode[^]*<MFAPHRASELABEL>Code sent/)
     }
   })

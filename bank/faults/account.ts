@@ -22,19 +22,30 @@ function renumber(fault: Fault, moment: Moment, concerned: (account: AccountStat
     const old = account.number
     account.formerNumbers.push(old)
     // Masking hides all but the end; a new number shares nothing but its length.
-    account.number = masked ? `${'X'.repeat(old.length - 4)}${old.slice(-4)}` : digitsOf(`${account.spec.key} ${account.formerNumbers.length}`, moment.bank.seed, old.length)
+    account.number = masked
+      ? `${'X'.repeat(old.length - 4)}${old.slice(-4)}`
+      : digitsOf(`${account.spec.key} ${account.formerNumbers.length}`, moment.bank.seed, old.length)
   }
 }
 
 export const ACCOUNT_FAULTS: readonly FaultDefinition[] = [
-  status('account-closed', 'closed', 'The account was closed (2004); what is known of it stays, the other accounts go on, the person is told.'),
-  status('account-dormant', 'dormant', 'The account is inactive (2002 with a text, SVCSTATUS PEND); the other accounts go on, the person is told.'),
+  status(
+    'account-closed',
+    'closed',
+    'The account was closed (2004); what is known of it stays, the other accounts go on, the person is told.',
+  ),
+  status(
+    'account-dormant',
+    'dormant',
+    'The account is inactive (2002 with a text, SVCSTATUS PEND); the other accounts go on, the person is told.',
+  ),
   {
     name: 'account-renumbered',
     family: 'account',
     cause: 'account_not_found',
     promise: 'notice',
-    sentence: 'The account has a new number (2003 under the old one); it is joined to the old one without losing or doubling a row. The number stays new.',
+    sentence:
+      'The account has a new number (2003 under the old one); it is joined to the old one without losing or doubling a row. The number stays new.',
     parameters: { masked: { default: false, meaning: 'the bank masks the old number instead of giving a new one' } },
     begin: (fault, moment) => renumber(fault, moment, () => true, fault.parameters['masked'] === true),
   },

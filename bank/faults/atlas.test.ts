@@ -74,12 +74,21 @@ test('faults begin and end by the clock, several at once, and the likelihood is 
   const seen = await run()
   assert.deepEqual(await run(), seen)
   assert.ok(seen.includes(500) && seen.includes(400))
-  assert.deepEqual(seen.slice(10, 15).filter((status) => status === 400), [])
-  assert.deepEqual(seen.slice(15).filter((status) => status === 503), [])
+  assert.deepEqual(
+    seen.slice(10, 15).filter((status) => status === 400),
+    [],
+  )
+  assert.deepEqual(
+    seen.slice(15).filter((status) => status === 503),
+    [],
+  )
 })
 
 test('a fault of one login leaves the others alone', () => {
   const bank = createBank({ clock: { now: () => 1.78e12 }, seed: 1, historyDays: 3 })
   bank.inject({ name: 'login-locked', login: 'lena' })
-  assert.deepEqual([...bank.state.logins.values()].filter((login) => login.locked).map((login) => login.customer.user), ['lena'])
+  assert.deepEqual(
+    [...bank.state.logins.values()].filter((login) => login.locked).map((login) => login.customer.user),
+    ['lena'],
+  )
 })

@@ -106,7 +106,13 @@ export const AUTHENTICATION_FAULTS: readonly FaultDefinition[] = [
     isSet: (login) => login.messages.some((message) => !message.read),
     set: (login, waiting) => {
       for (const message of login.messages) message.read = true
-      if (waiting) login.messages.push({ id: String(login.messages.length + 1), title: 'Important information about your account', body: 'Please read this message to continue to use our services.', read: false })
+      if (waiting)
+        login.messages.push({
+          id: String(login.messages.length + 1),
+          title: 'Important information about your account',
+          body: 'Please read this message to continue to use our services.',
+          read: false,
+        })
     },
   }),
   standing({

@@ -2,7 +2,8 @@
 import { answer, type HttpAnswer } from '../wire.ts'
 import { type FaultDefinition, numberOf, textParameter } from './fault.ts'
 
-const page = (title: string, text: string): string => `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1><p>${text}</p></body></html>`
+const page = (title: string, text: string): string =>
+  `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1><p>${text}</p></body></html>`
 
 function statusFault(status: number, title: string, cause: 'institution_down' | 'institution_error', sentence: string): FaultDefinition {
   return {
@@ -51,7 +52,8 @@ export const BANK_SERVER_FAULTS: readonly FaultDefinition[] = [
     family: 'bank_server',
     cause: 'institution_down',
     promise: 'survive',
-    sentence: 'The bank closes the connection without an answer; whether it took the sign-on is unknown, so no secret is sent again in haste.',
+    sentence:
+      'The bank closes the connection without an answer; whether it took the sign-on is unknown, so no secret is sent again in haste.',
     parameters: {},
     answer: () => ({ kind: 'reset' }),
   },
@@ -74,9 +76,19 @@ export const BANK_SERVER_FAULTS: readonly FaultDefinition[] = [
     request: () => ({ kind: 'hang' }),
   },
   statusFault(500, 'Internal Server Error', 'institution_error', 'The bank fails inside (500); the feed waits and tries later.'),
-  statusFault(502, 'Bad Gateway', 'institution_down', 'The bank\'s gateway reaches nothing behind it (502); the feed waits and tries later.'),
-  statusFault(503, 'Service Unavailable', 'institution_down', 'The bank says that it is unavailable (503) without saying for how long; the feed waits.'),
-  statusFault(504, 'Gateway Timeout', 'institution_down', 'The bank\'s gateway waited in vain (504); the feed waits and tries later.'),
+  statusFault(
+    502,
+    'Bad Gateway',
+    'institution_down',
+    "The bank's gateway reaches nothing behind it (502); the feed waits and tries later.",
+  ),
+  statusFault(
+    503,
+    'Service Unavailable',
+    'institution_down',
+    'The bank says that it is unavailable (503) without saying for how long; the feed waits.',
+  ),
+  statusFault(504, 'Gateway Timeout', 'institution_down', "The bank's gateway waited in vain (504); the feed waits and tries later."),
   {
     name: 'html-instead',
     family: 'bank_server',
@@ -92,10 +104,15 @@ export const BANK_SERVER_FAULTS: readonly FaultDefinition[] = [
     cause: 'institution_error',
     promise: 'survive',
     sentence: 'The answer breaks off in the middle; nothing of it is stored.',
-    parameters: { keep: { default: 0.6, meaning: 'share of the body that arrives' }, announced: { default: true, meaning: 'Content-Length announces the whole body' } },
+    parameters: {
+      keep: { default: 0.6, meaning: 'share of the body that arrives' },
+      announced: { default: true, meaning: 'Content-Length announces the whole body' },
+    },
     answer: (fault, given) => {
       const bytes = Math.floor(given.body.length * numberOf(fault, 'keep'))
-      return fault.parameters['announced'] === true ? { ...given, pace: { ...given.pace, cutAfterBytes: bytes } } : withBody(given, given.body.slice(0, bytes))
+      return fault.parameters['announced'] === true
+        ? { ...given, pace: { ...given.pace, cutAfterBytes: bytes } }
+        : withBody(given, given.body.slice(0, bytes))
     },
   },
   {
@@ -107,7 +124,11 @@ export const BANK_SERVER_FAULTS: readonly FaultDefinition[] = [
     parameters: {},
     answer: (_fault, given) => {
       const text = new TextDecoder('windows-1252').decode(given.body)
-      if (text.includes('encoding="UTF-8"')) return withBody(given, Uint8Array.from(new TextDecoder().decode(given.body), (c) => Math.min(255, c.charCodeAt(0))))
+      if (text.includes('encoding="UTF-8"'))
+        return withBody(
+          given,
+          Uint8Array.from(new TextDecoder().decode(given.body), (c) => Math.min(255, c.charCodeAt(0))),
+        )
       return withBody(given, new TextEncoder().encode(text))
     },
   },
@@ -120,7 +141,9 @@ export const BANK_SERVER_FAULTS: readonly FaultDefinition[] = [
     parameters: { cookie: { default: false, meaning: 'sets a cookie and answers as soon as it comes back' } },
     request: (fault, moment) => {
       if (fault.parameters['cookie'] !== true) return answer(200, 'application/x-ofx', '')
-      return moment.request.headers['cookie']?.includes('lb=') === true ? null : answer(200, 'application/x-ofx', '', { 'set-cookie': 'lb=n1; Path=/' })
+      return moment.request.headers['cookie']?.includes('lb=') === true
+        ? null
+        : answer(200, 'application/x-ofx', '', { 'set-cookie': 'lb=n1; Path=/' })
     },
   },
   {
@@ -139,7 +162,11 @@ export const BANK_SERVER_FAULTS: readonly FaultDefinition[] = [
     promise: 'survive',
     sentence: 'Random bytes come as OFX; nothing is stored and the process lives.',
     parameters: { bytes: { default: 4_000, meaning: 'length of the garbage' } },
-    answer: (fault, given) => withBody(given, Uint8Array.from({ length: numberOf(fault, 'bytes') }, () => fault.random.between(0, 255))),
+    answer: (fault, given) =>
+      withBody(
+        given,
+        Uint8Array.from({ length: numberOf(fault, 'bytes') }, () => fault.random.between(0, 255)),
+      ),
   },
   {
     name: 'general-error',

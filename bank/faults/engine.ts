@@ -36,7 +36,11 @@ export class Faults {
     if (definition === undefined) return `There is no fault ${order.name}; the atlas lists them.`
     if (order.login !== undefined && !this.#bank.logins.has(order.login)) return `There is no login ${order.login}.`
     if (order.account !== undefined && this.#accountKey(order.account) === undefined) return `There is no account ${order.account}.`
-    for (const [name, value] of [['startsInMs', order.startsInMs], ['lastsMs', order.lastsMs], ['likelihood', order.likelihood]] as const) {
+    for (const [name, value] of [
+      ['startsInMs', order.startsInMs],
+      ['lastsMs', order.lastsMs],
+      ['likelihood', order.likelihood],
+    ] as const) {
       if (value !== undefined && !(Number.isFinite(value) && value >= 0)) return `${name} must be a number of at least 0.`
     }
     const parameters = readParameters(definition, order.parameters ?? {})
@@ -118,7 +122,9 @@ export class Faults {
 
   #accountKey(keyOrNumber: string): string | undefined {
     for (const login of this.#bank.logins.values()) {
-      const found = login.accounts.find((one) => one.spec.key === keyOrNumber || one.number === keyOrNumber || one.formerNumbers.includes(keyOrNumber))
+      const found = login.accounts.find(
+        (one) => one.spec.key === keyOrNumber || one.number === keyOrNumber || one.formerNumbers.includes(keyOrNumber),
+      )
       if (found !== undefined) return found.spec.key
     }
     return undefined
@@ -131,7 +137,8 @@ function readParameters(definition: FaultDefinition, given: Readonly<Record<stri
   for (const [name, value] of Object.entries(given)) {
     const parameter = definition.parameters[name]
     if (parameter === undefined) return `The fault ${definition.name} has no parameter ${name}.`
-    if (typeof value !== typeof parameter.default) return `The parameter ${name} of ${definition.name} must be a ${typeof parameter.default}.`
+    if (typeof value !== typeof parameter.default)
+      return `The parameter ${name} of ${definition.name} must be a ${typeof parameter.default}.`
     parameters[name] = value
   }
   return parameters

@@ -4,7 +4,8 @@ import { dayNumber } from '../../src/domain/day.ts'
 import { answer, type HttpAnswer } from '../wire.ts'
 import { type FaultDefinition, numberOf } from './fault.ts'
 
-const PAGE = '<!DOCTYPE html><html><head><title>Scheduled maintenance</title></head><body><h1>Scheduled maintenance</h1><p>Our systems are being updated. Please try again later.</p></body></html>'
+const PAGE =
+  '<!DOCTYPE html><html><head><title>Scheduled maintenance</title></head><body><h1>Scheduled maintenance</h1><p>Our systems are being updated. Please try again later.</p></body></html>'
 
 const away = (headers: Readonly<Record<string, string>> = {}): HttpAnswer => answer(503, 'text/html', PAGE, headers)
 
@@ -19,10 +20,14 @@ export const MAINTENANCE_FAULTS: readonly FaultDefinition[] = [
     lastsMs: 2 * 3_600_000,
     announce: (fault, { bank }) => {
       const until = fault.endsAt === null ? 'until further notice' : `to ${new Date(fault.endsAt).toISOString()}`
-      bank.notices.push({ id: fault.id, text: `Maintenance from ${new Date(fault.startsAt).toISOString()} ${until}. Online services will not be available.` })
+      bank.notices.push({
+        id: fault.id,
+        text: `Maintenance from ${new Date(fault.startsAt).toISOString()} ${until}. Online services will not be available.`,
+      })
     },
     end: (fault, { bank }) => void bank.notices.splice(0, bank.notices.length, ...bank.notices.filter((notice) => notice.id !== fault.id)),
-    request: (fault, { now }) => away(fault.endsAt === null ? {} : { 'retry-after': String(Math.max(1, Math.ceil((fault.endsAt - now) / 1_000))) }),
+    request: (fault, { now }) =>
+      away(fault.endsAt === null ? {} : { 'retry-after': String(Math.max(1, Math.ceil((fault.endsAt - now) / 1_000))) }),
   },
   {
     name: 'maintenance-unannounced',

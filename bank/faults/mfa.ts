@@ -1,7 +1,17 @@
 /** Faults of multi-factor authentication: something more than the password is wanted, or goes wrong. */
 import type { MfaMethod } from '../customers.ts'
 import type { LoginState } from '../state.ts'
-import { type Cause, type FaultDefinition, loginsOf, type Moment, type Fault, type LoginMoment, type Parameter, type Status, textParameter } from './fault.ts'
+import {
+  type Cause,
+  type FaultDefinition,
+  loginsOf,
+  type Moment,
+  type Fault,
+  type LoginMoment,
+  type Parameter,
+  type Status,
+  textParameter,
+} from './fault.ts'
 
 const METHOD: Parameter = { default: 'text', meaning: 'question, text, token or push' }
 const METHODS: readonly MfaMethod[] = ['question', 'text', 'token', 'push']
@@ -56,7 +66,9 @@ function verdict(name: string, cause: Cause, sentence: string, message: string, 
     begin: beginDemand(ownOrGiven),
     end: endDemand,
     mfa: (_fault: Fault, moment: LoginMoment): Status =>
-      moment.login.mfa === 'token' ? { code: 15513, message: `AUTHTOKEN invalid: ${message}` } : { code: 3001, message: `MFA challenge information is invalid: ${message}` },
+      moment.login.mfa === 'token'
+        ? { code: 15513, message: `AUTHTOKEN invalid: ${message}` }
+        : { code: 3001, message: `MFA challenge information is invalid: ${message}` },
   }
 }
 
@@ -83,10 +95,28 @@ export const MFA_FAULTS: readonly FaultDefinition[] = [
     end: endDemand,
     holds: untilPassed,
   },
-  verdict('mfa-code-wrong', 'mfa_invalid', 'Every answer is refused as wrong (3001 or 15513); it is not sent again, and the person is asked anew.', 'wrong answer', METHOD),
-  verdict('mfa-code-expired', 'mfa_timeout', 'Every code comes too late (3001 with a text); a new one is asked for while the person is there.', 'the code has expired', METHOD),
+  verdict(
+    'mfa-code-wrong',
+    'mfa_invalid',
+    'Every answer is refused as wrong (3001 or 15513); it is not sent again, and the person is asked anew.',
+    'wrong answer',
+    METHOD,
+  ),
+  verdict(
+    'mfa-code-expired',
+    'mfa_timeout',
+    'Every code comes too late (3001 with a text); a new one is asked for while the person is there.',
+    'the code has expired',
+    METHOD,
+  ),
   {
-    ...verdict('mfa-push-unanswered', 'mfa_timeout', 'The approval in the app never comes; the run waits without signing on again and again.', 'not approved in the app in time', METHOD),
+    ...verdict(
+      'mfa-push-unanswered',
+      'mfa_timeout',
+      'The approval in the app never comes; the run waits without signing on again and again.',
+      'not approved in the app in time',
+      METHOD,
+    ),
     parameters: {},
     begin: beginDemand(() => 'push'),
   },

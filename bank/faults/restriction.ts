@@ -3,7 +3,8 @@ import { addDays } from '../../src/domain/day.ts'
 import { answer, type HttpAnswer } from '../wire.ts'
 import { type Fault, type FaultDefinition, numberOf, type RequestMoment, textParameter } from './fault.ts'
 
-const page = (title: string, text: string): string => `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1><p>${text}</p></body></html>`
+const page = (title: string, text: string): string =>
+  `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1><p>${text}</p></body></html>`
 
 /** Counts requests in windows of the bank's clock; null while the quota lasts. */
 function overQuota(fault: Fault, { now }: RequestMoment): HttpAnswer | null {
@@ -39,9 +40,15 @@ export const RESTRICTION_FAULTS: readonly FaultDefinition[] = [
     family: 'restriction',
     cause: 'access_restricted',
     promise: 'notice',
-    sentence: 'The bank lets no software of others in (403 and a page that says so); this is not a wrong password, and files are offered instead.',
+    sentence:
+      'The bank lets no software of others in (403 and a page that says so); this is not a wrong password, and files are offered instead.',
     parameters: {},
-    request: () => answer(403, 'text/html', page('Automated access is not permitted', 'Access by third-party software has been disabled by Sandbox Bank.')),
+    request: () =>
+      answer(
+        403,
+        'text/html',
+        page('Automated access is not permitted', 'Access by third-party software has been disabled by Sandbox Bank.'),
+      ),
   },
   {
     name: 'client-blocked',
@@ -50,7 +57,10 @@ export const RESTRICTION_FAULTS: readonly FaultDefinition[] = [
     promise: 'notice',
     sentence: 'The bank refuses this client by its APPID (2000 with a text); this is not a wrong password.',
     parameters: { allowed: { default: 'BANKAPP', meaning: 'the APPID that is let through' } },
-    signon: (fault, { appId }) => (appId === textParameter(fault, 'allowed') ? null : { code: 2000, message: `Client ${appId ?? 'unknown'} is not registered with this institution.` }),
+    signon: (fault, { appId }) =>
+      appId === textParameter(fault, 'allowed')
+        ? null
+        : { code: 2000, message: `Client ${appId ?? 'unknown'} is not registered with this institution.` },
   },
   rateLimit('rate-limit', true, 'Too many requests (429 with Retry-After); the feed waits exactly that long and loses nothing.'),
   rateLimit('rate-limit-silent', false, 'Too many requests (429 without Retry-After); the feed waits longer each time and loses nothing.'),
@@ -68,7 +78,8 @@ export const RESTRICTION_FAULTS: readonly FaultDefinition[] = [
     family: 'restriction',
     cause: 'history_limit',
     promise: 'survive',
-    sentence: 'Only the last days come, with success and the whole asked window named; days that are not covered withdraw nothing and prove nothing.',
+    sentence:
+      'Only the last days come, with success and the whole asked window named; days that are not covered withdraw nothing and prove nothing.',
     parameters: { days: { default: 90, meaning: 'how far back rows come' } },
     statement: (fault, statement, { bank, now }) => {
       const first = addDays(bank.zone.dayOf(now), -numberOf(fault, 'days'))
@@ -82,7 +93,8 @@ export const RESTRICTION_FAULTS: readonly FaultDefinition[] = [
     promise: 'survive',
     sentence: 'A window that begins too early is refused (2027); the feed asks for a shorter one.',
     parameters: { days: { default: 90, meaning: 'how far back a window may begin' } },
-    refuse: (fault, _account, from, _to, { bank, now }) => (from < addDays(bank.zone.dayOf(now), -numberOf(fault, 'days')) ? { code: 2027, message: 'Invalid date range' } : null),
+    refuse: (fault, _account, from, _to, { bank, now }) =>
+      from < addDays(bank.zone.dayOf(now), -numberOf(fault, 'days')) ? { code: 2027, message: 'Invalid date range' } : null,
   },
   {
     name: 'geo-block',
@@ -91,6 +103,9 @@ export const RESTRICTION_FAULTS: readonly FaultDefinition[] = [
     promise: 'notice',
     sentence: 'A firewall before the bank refuses the country or network of this host (403 from another server); the person is told.',
     parameters: {},
-    request: () => answer(403, 'text/html', page('Access Denied', 'This service is not available in your region. Reference #18.2d351ab8'), { server: 'EdgeShield' }),
+    request: () =>
+      answer(403, 'text/html', page('Access Denied', 'This service is not available in your region. Reference #18.2d351ab8'), {
+        server: 'EdgeShield',
+      }),
   },
 ]

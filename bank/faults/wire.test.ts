@@ -9,7 +9,6 @@ import { CARD, CHECKING, inWorld, type World } from './world.ts'
 
 type Observation = { readonly order?: Partial<FaultOrder>; readonly see: (world: World) => Promise<void>; readonly stays?: true }
 
-
 /** HTTP status, and a text that must be in the body. */
 const status = (expected: number, body?: RegExp, headers: Readonly<Record<string, RegExp>> = {}): Observation => ({
   see: async ({ send }) => {
@@ -40,11 +39,18 @@ const handshake = (error: RegExp): Observation => ({
   },
 })
 
-const rowsOf = (text: string): string[] => text.split('<STMTTRN>').slice(1).map((row) => row.split('</STMTTRN>')[0] ?? '')
+const rowsOf = (text: string): string[] =>
+  text
+    .split('<STMTTRN>')
+    .slice(1)
+    .map((row) => row.split('</STMTTRN>')[0] ?? '')
 const balanceOf = (text: string): string => values(text, 'BALAMT')[0] ?? ''
 
 /** The statement before and after, when only the shown data changes. */
-const shown = (compare: (before: string, after: string, world: World) => void | Promise<void>, order: Partial<FaultOrder> = {}): Observation => ({
+const shown = (
+  compare: (before: string, after: string, world: World) => void | Promise<void>,
+  order: Partial<FaultOrder> = {},
+): Observation => ({
   order: { account: 'ana-checking', ...order },
   see: async (world) => {
     const after = await world.statement()
@@ -87,7 +93,12 @@ const OBSERVED: Readonly<Record<string, Observation>> = {
     order: { login: 'lena' },
     see: async ({ bank, send }) => {
       bank.state.logins.get('lena')!.mfa = 'none'
-      const lena = { user: 'lena', password: 'green tea 42', clientUid: 'u', body: statementOf('4111111111111111', 'CARD', '<DTSTART>20260601') }
+      const lena = {
+        user: 'lena',
+        password: 'green tea 42',
+        clientUid: 'u',
+        body: statementOf('4111111111111111', 'CARD', '<DTSTART>20260601'),
+      }
       assert.match((await send({ probe: lena })).bytes.toString('utf8'), /CHARSET:1252[^]*[ÄÉÜ]/)
       assert.match((await send({ probe: { ...lena, version: 211 } })).bytes.toString('latin1'), /encoding="UTF-8"[^]*[ÄÉÜ]/)
     },
@@ -244,7 +255,10 @@ const OBSERVED: Readonly<Record<string, Observation>> = {
     order: { parameters: { allowed: 2, windowSeconds: 60 } },
     see: async ({ send, clock }) => {
       const seen = [await send(), await send(), await send()]
-      assert.deepEqual(seen.map((one) => one.status), [200, 200, 429])
+      assert.deepEqual(
+        seen.map((one) => one.status),
+        [200, 200, 429],
+      )
       clock.value += Number(seen[2]!.headers['retry-after']) * 1_000
       assert.equal((await send()).status, 200)
     },
@@ -305,10 +319,13 @@ const OBSERVED: Readonly<Record<string, Observation>> = {
   'captive-portal': status(200, /guest network/i, { server: /GuestPortal/ }),
   'trust-store-stale': handshake(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER/),
   'request-malformed': status(400, /malformed/),
-  'unknown-field': shown((before, after) => {
-    assert.match(after, /<SANDBOX\.INSIGHTS>[^]*<TRNTYPE>INSTANTPMT|<TRNTYPE>INSTANTPMT[^]*<SANDBOX\.INSIGHTS>/)
-    assert.deepEqual(values(after, 'TRNAMT'), values(before, 'TRNAMT'))
-  }, { account: undefined as never }),
+  'unknown-field': shown(
+    (before, after) => {
+      assert.match(after, /<SANDBOX\.INSIGHTS>[^]*<TRNTYPE>INSTANTPMT|<TRNTYPE>INSTANTPMT[^]*<SANDBOX\.INSIGHTS>/)
+      assert.deepEqual(values(after, 'TRNAMT'), values(before, 'TRNAMT'))
+    },
+    { account: undefined as never },
+  ),
 
   'repeated-page': shown((before, after) => assert.deepEqual(rowsOf(after), [...rowsOf(before), ...rowsOf(before)])),
   'reordered-page': shown((before, after) => {
@@ -341,13 +358,29 @@ const OBSERVED: Readonly<Record<string, Observation>> = {
       assert.equal(balanceOf(after), bank.balance(CHECKING))
     },
   },
-  'sign-flip': shown((before, after) => assert.deepEqual(values(after, 'TRNAMT'), values(before, 'TRNAMT').map((amount) => (amount.startsWith('-') ? amount.slice(1) : `-${amount}`)))),
+  'sign-flip': shown((before, after) =>
+    assert.deepEqual(
+      values(after, 'TRNAMT'),
+      values(before, 'TRNAMT').map((amount) => (amount.startsWith('-') ? amount.slice(1) : `-${amount}`)),
+    ),
+  ),
   'date-off-by-one': shown((before, after) => {
     assert.deepEqual(values(after, 'FITID'), values(before, 'FITID'))
-    const days = (text: string): number[] => values(text, 'DTPOSTED').map((value) => Date.UTC(Number(value.slice(0, 4)), Number(value.slice(4, 6)) - 1, Number(value.slice(6, 8))) / 86_400_000)
-    assert.deepEqual(days(after), days(before).map((one) => one - 1))
+    const days = (text: string): number[] =>
+      values(text, 'DTPOSTED').map(
+        (value) => Date.UTC(Number(value.slice(0, 4)), Number(value.slice(4, 6)) - 1, Number(value.slice(6, 8))) / 86_400_000,
+      )
+    assert.deepEqual(
+      days(after),
+      days(before).map((one) => one - 1),
+    )
   }),
-  'year-wrong': shown((before, after) => assert.deepEqual(values(after, 'DTPOSTED').map((value) => value.slice(0, 4)), values(before, 'DTPOSTED').map(() => '2025'))),
+  'year-wrong': shown((before, after) =>
+    assert.deepEqual(
+      values(after, 'DTPOSTED').map((value) => value.slice(0, 4)),
+      values(before, 'DTPOSTED').map(() => '2025'),
+    ),
+  ),
   'text-changed': shown((before, after) => {
     assert.deepEqual(values(after, 'FITID'), values(before, 'FITID'))
     assert.ok(values(after, 'NAME').every((name) => name.startsWith('POS ')))

@@ -8,8 +8,22 @@ import { type Bank, createBank } from '../bank.ts'
 import { listen, type Listening } from '../listen.ts'
 import { type Probe, requestOf, statementOf } from '../ofx/probe.ts'
 
-export type Seen = { readonly error: string | null; readonly status: number; readonly headers: http.IncomingHttpHeaders; readonly text: string; readonly bytes: Buffer; readonly whole: boolean }
-export type Sent = { readonly probe?: Probe; readonly secure?: boolean; readonly path?: string; readonly headers?: Readonly<Record<string, string>>; readonly stopAfterFirstBytes?: boolean; readonly tls?: https.RequestOptions }
+export type Seen = {
+  readonly error: string | null
+  readonly status: number
+  readonly headers: http.IncomingHttpHeaders
+  readonly text: string
+  readonly bytes: Buffer
+  readonly whole: boolean
+}
+export type Sent = {
+  readonly probe?: Probe
+  readonly secure?: boolean
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly stopAfterFirstBytes?: boolean
+  readonly tls?: https.RequestOptions
+}
 export type World = {
   readonly bank: Bank
   readonly clock: { value: number }
@@ -36,7 +50,15 @@ function send(listening: Listening, sent: Sent = {}): Promise<Seen> {
       request.destroy()
       resolve({ error, status: response?.statusCode ?? 0, headers: response?.headers ?? {}, text: bytes.toString('latin1'), bytes, whole })
     }
-    const options = { method: 'POST', path: sent.path ?? url.pathname, agent: false, timeout: PATIENCE_MS, headers: { 'content-type': 'application/x-ofx', ...sent.headers }, ca: listening.caPem, ...sent.tls }
+    const options = {
+      method: 'POST',
+      path: sent.path ?? url.pathname,
+      agent: false,
+      timeout: PATIENCE_MS,
+      headers: { 'content-type': 'application/x-ofx', ...sent.headers },
+      ca: listening.caPem,
+      ...sent.tls,
+    }
     const request: http.ClientRequest = (sent.secure === true ? https : http).request(url, options, (response) => {
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk)
@@ -56,7 +78,8 @@ export async function inWorld(act: (world: World) => Promise<void>): Promise<voi
   const bank = createBank({ clock: { now: () => clock.value }, seed: 1, historyDays: 200 })
   const listening = await listen(bank)
   const statement: World['statement'] = async (number = CHECKING, probe = {}) =>
-    (await send(listening, { probe: { body: statementOf(number, number === CARD ? 'CARD' : 'CHECKING', '<DTSTART>20260601'), ...probe } })).text
+    (await send(listening, { probe: { body: statementOf(number, number === CARD ? 'CARD' : 'CHECKING', '<DTSTART>20260601'), ...probe } }))
+      .text
   try {
     await act({ bank, clock, listening, before: await statement(), send: (sent) => send(listening, sent), statement })
   } finally {

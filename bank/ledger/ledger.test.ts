@@ -82,14 +82,25 @@ test('two years hold everything that a believable ledger has', () => {
   has('a late posting', (row) => row.pendingAt !== null && row.postedAt !== null && row.postedAt - row.pendingAt > 6 * 86_400_000)
   has('letters beyond ASCII', (row) => /[^\x20-\x7e]/.test(row.name))
   const twins = new Map<string, number>()
-  for (const row of rows) twins.set(`${row.account} ${row.bookedOn} ${row.name} ${row.minor}`, (twins.get(`${row.account} ${row.bookedOn} ${row.name} ${row.minor}`) ?? 0) + 1)
-  assert.ok([...twins.values()].some((count) => count === 2), 'equal twins on one day')
+  for (const row of rows)
+    twins.set(
+      `${row.account} ${row.bookedOn} ${row.name} ${row.minor}`,
+      (twins.get(`${row.account} ${row.bookedOn} ${row.name} ${row.minor}`) ?? 0) + 1,
+    )
+  assert.ok(
+    [...twins.values()].some((count) => count === 2),
+    'equal twins on one day',
+  )
 })
 
 test('transfers between own accounts cancel out', () => {
   for (const customer of CUSTOMERS) {
     const transfers = allRows(customer, 4).filter((row) => row.kind === 'XFER')
-    assert.equal(transfers.reduce((sum, row) => sum + row.minor, 0n), 0n, customer.user)
+    assert.equal(
+      transfers.reduce((sum, row) => sum + row.minor, 0n),
+      0n,
+      customer.user,
+    )
     assert.equal(transfers.length % 2, 0)
   }
 })
@@ -97,7 +108,8 @@ test('transfers between own accounts cancel out', () => {
 test('nothing is posted on a day on which the bank is closed', () => {
   for (const customer of CUSTOMERS) {
     for (const row of allRows(customer, 7)) {
-      if (row.postedAt !== null) assert.ok(isBankDay(dayNumber(ZONE.dayOf(row.postedAt)), customer.country), `${row.id} ${ZONE.dayOf(row.postedAt)}`)
+      if (row.postedAt !== null)
+        assert.ok(isBankDay(dayNumber(ZONE.dayOf(row.postedAt)), customer.country), `${row.id} ${ZONE.dayOf(row.postedAt)}`)
     }
   }
 })
@@ -117,7 +129,16 @@ test('a booking by hand appears at once, or after it was pending', () => {
   const before = bank.balance('ana-savings')
   bank.book('1000200049', { minor: 1_234n, name: 'GIFT', bookedOn: day('2026-11-19') })
   bank.book('ana-savings', { minor: -500n, pendingMinor: -400n, name: 'FUEL', pendingForMs: 3_600_000 })
-  assert.deepEqual(bank.truth('ana-savings').slice(-2).map(({ state, amount, bookedOn }) => [state, amount, bookedOn]), [['booked', '12.34', '2026-11-19'], ['pending', '-4.00', '2026-11-22']])
+  assert.deepEqual(
+    bank
+      .truth('ana-savings')
+      .slice(-2)
+      .map(({ state, amount, bookedOn }) => [state, amount, bookedOn]),
+    [
+      ['booked', '12.34', '2026-11-19'],
+      ['pending', '-4.00', '2026-11-22'],
+    ],
+  )
   now += 3_600_000
   assert.equal(bank.truth('ana-savings').at(-1)?.amount, '-5.00')
   assert.equal(Number(bank.balance('ana-savings')).toFixed(2), (Number(before) + 7.34).toFixed(2))

@@ -6,7 +6,20 @@ import type { Day } from '../../src/domain/day.ts'
 
 /** The values of TRNTYPE that the bank uses (OFX 1.0.2, section 11.4.3.1). */
 export type TransactionKind =
-  | 'CREDIT' | 'DEBIT' | 'INT' | 'FEE' | 'SRVCHG' | 'DEP' | 'ATM' | 'POS' | 'XFER' | 'CHECK' | 'PAYMENT' | 'DIRECTDEP' | 'DIRECTDEBIT' | 'OTHER'
+  | 'CREDIT'
+  | 'DEBIT'
+  | 'INT'
+  | 'FEE'
+  | 'SRVCHG'
+  | 'DEP'
+  | 'ATM'
+  | 'POS'
+  | 'XFER'
+  | 'CHECK'
+  | 'PAYMENT'
+  | 'DIRECTDEP'
+  | 'DIRECTDEBIT'
+  | 'OTHER'
 
 export type TruthRow = {
   readonly id: string

@@ -3,6 +3,7 @@ import { BANK_ID, type AccountKind } from '../customers.ts'
 import type { AccountState, LoginState } from '../state.ts'
 import { writeInstant } from './dates.ts'
 import { type Element, leaf, node, textOf } from './element.ts'
+import { CHANGED_AT } from './envelope.ts'
 
 /** Loans and lines of credit travel as bank accounts of type CREDITLINE. */
 const ACCOUNT_TYPES: Readonly<Record<Exclude<AccountKind, 'card'>, string>> = {
@@ -17,13 +18,18 @@ export function accountFrom(account: AccountState): Element {
   return node('BANKACCTFROM', leaf('BANKID', BANK_ID), leaf('ACCTID', account.number), leaf('ACCTTYPE', ACCOUNT_TYPES[account.spec.kind]))
 }
 
-export function accountInfo(accounts: readonly AccountState[], changedAt: number): Element {
+export function accountInfo(accounts: readonly AccountState[]): Element {
   const infos = accounts.map((account) => {
-    const rest = [leaf('SUPTXDL', 'Y'), leaf('XFERSRC', 'N'), leaf('XFERDEST', 'N'), leaf('SVCSTATUS', account.status === 'open' ? 'ACTIVE' : 'PEND')]
+    const rest = [
+      leaf('SUPTXDL', 'Y'),
+      leaf('XFERSRC', 'N'),
+      leaf('XFERDEST', 'N'),
+      leaf('SVCSTATUS', account.status === 'open' ? 'ACTIVE' : 'PEND'),
+    ]
     const info = account.spec.kind === 'card' ? 'CCACCTINFO' : 'BANKACCTINFO'
     return node('ACCTINFO', leaf('DESC', account.spec.name), node(info, accountFrom(account), rest))
   })
-  return node('ACCTINFORS', leaf('DTACCTUP', writeInstant(changedAt)), infos)
+  return node('ACCTINFORS', leaf('DTACCTUP', writeInstant(CHANGED_AT)), infos)
 }
 
 /**

@@ -27,15 +27,26 @@ test('lower-case tags and entities are understood', () => {
 })
 
 test('broken text is refused with a reason', () => {
-  for (const text of ['', 'hello', '<OFX', '<OFX></B></OFX>', '<OFX><A b="c">', '<A>'.repeat(100)]) assert.equal(typeof readElements(text), 'string', text)
+  for (const text of ['', 'hello', '<OFX', '<OFX></B></OFX>', '<OFX><A b="c">', '<A>'.repeat(100)])
+    assert.equal(typeof readElements(text), 'string', text)
 })
 
 test('what is written is read back, in both syntaxes', () => {
-  const text = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme-ascii' }).map((value) => value.trim()).filter((value) => value !== '')
+  const text = fc
+    .string({ minLength: 1, maxLength: 20, unit: 'grapheme-ascii' })
+    .map((value) => value.trim())
+    .filter((value) => value !== '')
   const tag = fc.constantFrom('AA', 'BB', 'CC', 'DD')
   const tree: fc.Arbitrary<Element> = fc.letrec<{ node: Element; leaf: Element }>((tie) => ({
     leaf: fc.tuple(tag, text).map(([name, value]) => leaf(`L${name}`, value)!),
-    node: fc.tuple(tag, fc.array(fc.oneof({ maxDepth: 3 }, tie('leaf'), tie('node')), { minLength: 1, maxLength: 4 })).map(([name, inner]) => node(`N${name}`, inner as Element[])),
+    node: fc
+      .tuple(tag, fc.array(fc.oneof({ maxDepth: 3 }, tie('leaf'), tie('node')), { minLength: 1, maxLength: 4 }))
+      .map(([name, inner]) => node(`N${name}`, inner as Element[])),
   })).node
-  fc.assert(fc.property(tree, fc.constantFrom('sgml' as const, 'xml' as const), (element, syntax) => assert.deepEqual(read(writeElements(element, syntax).trim()), element)), { numRuns: 300 })
+  fc.assert(
+    fc.property(tree, fc.constantFrom('sgml' as const, 'xml' as const), (element, syntax) =>
+      assert.deepEqual(read(writeElements(element, syntax).trim()), element),
+    ),
+    { numRuns: 300 },
+  )
 })

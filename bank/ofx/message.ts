@@ -50,7 +50,17 @@ export function writeMessage(root: Element, version: number, fileUid: string): U
     return new TextEncoder().encode(head + writeElements(root, 'xml'))
   }
   const spoken = VERSIONS.includes(version) ? version : 102
-  const head = ['OFXHEADER:100', 'DATA:OFXSGML', `VERSION:${spoken}`, 'SECURITY:NONE', 'ENCODING:USASCII', 'CHARSET:1252', 'COMPRESSION:NONE', 'OLDFILEUID:NONE', `NEWFILEUID:${fileUid}`]
+  const head = [
+    'OFXHEADER:100',
+    'DATA:OFXSGML',
+    `VERSION:${spoken}`,
+    'SECURITY:NONE',
+    'ENCODING:USASCII',
+    'CHARSET:1252',
+    'COMPRESSION:NONE',
+    'OLDFILEUID:NONE',
+    `NEWFILEUID:${fileUid}`,
+  ]
   return encodeLatin(head.join('\r\n') + '\r\n\r\n' + writeElements(root, 'sgml'))
 }
 

@@ -41,7 +41,10 @@ export function judgeMfa(login: LoginState, asked: Asked, moment: RequestMoment,
     const status = concerns(fault, login) ? fault.definition.mfa?.(fault, { ...moment, login }) : null
     if (status) return { status, accessKey: null }
   }
-  const wrong = login.mfa === 'token' ? judgeToken(login, textOf(asked.sonrq, 'AUTHTOKEN') ?? '', moment) : judgeAnswers(login, asked.answers, moment.now)
+  const wrong =
+    login.mfa === 'token'
+      ? judgeToken(login, textOf(asked.sonrq, 'AUTHTOKEN') ?? '', moment)
+      : judgeAnswers(login, asked.answers, moment.now)
   if (wrong !== null) return { status: wrong, accessKey: null }
   return { status: PASSED.status, accessKey: remember(login, asked.clientUid, moment) }
 }
@@ -63,7 +66,12 @@ export function tokenCode(login: LoginState, bank: BankState, now: number): stri
 }
 
 function phraseOf(login: LoginState, number: number, bank: BankState): Pick<Challenge, 'phraseId' | 'label' | 'expected'> {
-  if (login.mfa === 'text') return { phraseId: 'textcode', label: 'Code sent by text to number ending 42', expected: digitsOf(`${login.customer.user} text ${number}`, bank.seed, 6) }
+  if (login.mfa === 'text')
+    return {
+      phraseId: 'textcode',
+      label: 'Code sent by text to number ending 42',
+      expected: digitsOf(`${login.customer.user} text ${number}`, bank.seed, 6),
+    }
   if (login.mfa === 'push') return { phraseId: 'approval', label: 'Approve in our app, then answer: yes', expected: 'yes' }
   const ids = Object.keys(login.customer.answers)
   const phraseId = ids[number % ids.length] ?? 'city'
@@ -104,7 +112,8 @@ function judgeAnswers(login: LoginState, answers: readonly Element[], now: numbe
     if (challenge.wrongTries >= TRIES_PER_CHALLENGE) login.challenge = null
     return invalid('MFA challenge information is invalid')
   }
-  if (challenge.method === 'push' && !challenge.approved) return invalid('MFA challenge information is invalid: not approved in the app yet')
+  if (challenge.method === 'push' && !challenge.approved)
+    return invalid('MFA challenge information is invalid: not approved in the app yet')
   return null
 }
 

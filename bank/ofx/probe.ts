@@ -23,15 +23,18 @@ export type Probe = {
   readonly closed?: boolean
 }
 
-export const PROFILE = '<PROFMSGSRQV1><PROFTRNRQ><TRNUID>p1<PROFRQ><CLIENTROUTING>NONE<DTPROFUP>19900101</PROFRQ></PROFTRNRQ></PROFMSGSRQV1>'
-export const ACCOUNTS = '<SIGNUPMSGSRQV1><ACCTINFOTRNRQ><TRNUID>a1<ACCTINFORQ><DTACCTUP>19700101</ACCTINFORQ></ACCTINFOTRNRQ></SIGNUPMSGSRQV1>'
+export const PROFILE =
+  '<PROFMSGSRQV1><PROFTRNRQ><TRNUID>p1<PROFRQ><CLIENTROUTING>NONE<DTPROFUP>19900101</PROFRQ></PROFTRNRQ></PROFMSGSRQV1>'
+export const ACCOUNTS =
+  '<SIGNUPMSGSRQV1><ACCTINFOTRNRQ><TRNUID>a1<ACCTINFORQ><DTACCTUP>19700101</ACCTINFORQ></ACCTINFOTRNRQ></SIGNUPMSGSRQV1>'
 export const CHALLENGE = '<MFACHALLENGETRNRQ><TRNUID>m1<MFACHALLENGERQ><DTCLIENT>20260101</MFACHALLENGERQ></MFACHALLENGETRNRQ>'
 
 /** A statement request; `window` are lines such as `<DTSTART>20260101`. */
 export function statementOf(number: string, type: 'CHECKING' | 'SAVINGS' | 'CREDITLINE' | 'CARD', window = '', pending = false): string {
   const more = pending ? '<INCLUDEPENDING>Y' : ''
   const tran = `<INCTRAN>${window}<INCLUDE>Y</INCTRAN>${more}`
-  if (type === 'CARD') return `<CREDITCARDMSGSRQV1><CCSTMTTRNRQ><TRNUID>c1<CCSTMTRQ><CCACCTFROM><ACCTID>${number}</CCACCTFROM>${tran}</CCSTMTRQ></CCSTMTTRNRQ></CREDITCARDMSGSRQV1>`
+  if (type === 'CARD')
+    return `<CREDITCARDMSGSRQV1><CCSTMTTRNRQ><TRNUID>c1<CCSTMTRQ><CCACCTFROM><ACCTID>${number}</CCACCTFROM>${tran}</CCSTMTRQ></CCSTMTTRNRQ></CREDITCARDMSGSRQV1>`
   return `<BANKMSGSRQV1><STMTTRNRQ><TRNUID>s1<STMTRQ><BANKACCTFROM><BANKID>${BANK_ID}<ACCTID>${number}<ACCTTYPE>${type}</BANKACCTFROM>${tran}</STMTRQ></STMTTRNRQ></BANKMSGSRQV1>`
 }
 
@@ -45,7 +48,19 @@ export function requestOf(probe: Probe = {}): string {
       : `<SONRQ><DTCLIENT>20260101120000<USERID>${probe.user ?? 'ana'}<USERPASS>${probe.password ?? 'correct horse'}<LANGUAGE>ENG<FI><ORG>${probe.org ?? BANK_ORG}<FID>${probe.fid ?? BANK_FID}</FI><APPID>${probe.appId ?? 'QWIN'}<APPVER>2700${uid}${probe.extra ?? ''}</SONRQ>`
   const text = `<OFX><SIGNONMSGSRQV1>${sonrq}${probe.mfa ?? ''}</SIGNONMSGSRQV1>${probe.body ?? ''}</OFX>`
   if (version < 200) {
-    const header = ['OFXHEADER:100', 'DATA:OFXSGML', `VERSION:${version}`, 'SECURITY:NONE', 'ENCODING:USASCII', 'CHARSET:1252', 'COMPRESSION:NONE', 'OLDFILEUID:NONE', 'NEWFILEUID:probe-1', '', ''].join('\r\n')
+    const header = [
+      'OFXHEADER:100',
+      'DATA:OFXSGML',
+      `VERSION:${version}`,
+      'SECURITY:NONE',
+      'ENCODING:USASCII',
+      'CHARSET:1252',
+      'COMPRESSION:NONE',
+      'OLDFILEUID:NONE',
+      'NEWFILEUID:probe-1',
+      '',
+      '',
+    ].join('\r\n')
     return header + (probe.closed === true ? closeLeaves(text) : text)
   }
   return `<?xml version="1.0" encoding="UTF-8"?>\r\n<?OFX OFXHEADER="200" VERSION="${version}" SECURITY="NONE" OLDFILEUID="NONE" NEWFILEUID="probe-1"?>\r\n${closeLeaves(text)}`
@@ -56,8 +71,19 @@ function closeLeaves(text: string): string {
 }
 
 /** Posts the text to the bank in memory; asserts an HTTP answer. */
-export async function post(bank: Bank, text: string, path = '/ofx', headers: Readonly<Record<string, string>> = {}): Promise<HttpAnswer & { readonly text: string }> {
-  const given: BankAnswer = await bank.handle({ method: 'POST', url: path, headers: { host: '127.0.0.1:8080', 'content-type': 'application/x-ofx', ...headers }, body: new TextEncoder().encode(text), scheme: 'http' })
+export async function post(
+  bank: Bank,
+  text: string,
+  path = '/ofx',
+  headers: Readonly<Record<string, string>> = {},
+): Promise<HttpAnswer & { readonly text: string }> {
+  const given: BankAnswer = await bank.handle({
+    method: 'POST',
+    url: path,
+    headers: { host: '127.0.0.1:8080', 'content-type': 'application/x-ofx', ...headers },
+    body: new TextEncoder().encode(text),
+    scheme: 'http',
+  })
   if (given.kind !== 'http') throw new Error(`no answer but ${given.kind}`)
   return { ...given, text: new TextDecoder('windows-1252').decode(given.body) }
 }

@@ -6,11 +6,10 @@ import { BANK_ID } from '../customers.ts'
 import type { BankState } from '../state.ts'
 import { writeInstant } from './dates.ts'
 import { type Element, leaf, node } from './element.ts'
+import { CHANGED_AT } from './envelope.ts'
 import { isXml, knowsMfa, knowsPending } from './message.ts'
 
 const REALM = 'SANDBOX'
-/** The profile never changes but for its URL; an instant long ago lets clients cache it. */
-export const PROFILE_CHANGED_AT = Date.UTC(2024, 0, 15)
 
 export function profile(bank: BankState, options: { readonly url: string; readonly version: number; readonly siteUrl: string }): Element {
   const { version } = options
@@ -31,13 +30,26 @@ export function profile(bank: BankState, options: { readonly url: string; readon
     node(
       'MSGSETLIST',
       node('SIGNONMSGSET', node('SIGNONMSGSETV1', core)),
-      node('SIGNUPMSGSET', node('SIGNUPMSGSETV1', core, node('WEBENROLL', leaf('URL', options.siteUrl)), leaf('CHGUSERINFO', 'N'), leaf('AVAILACCTS', 'Y'), leaf('CLIENTACTREQ', 'N'))),
-      node('BANKMSGSET', node('BANKMSGSETV1', core, leaf('CLOSINGAVAIL', 'N'), pending, node('EMAILPROF', leaf('CANEMAIL', 'N'), leaf('CANNOTIFY', 'N')))),
+      node(
+        'SIGNUPMSGSET',
+        node(
+          'SIGNUPMSGSETV1',
+          core,
+          node('WEBENROLL', leaf('URL', options.siteUrl)),
+          leaf('CHGUSERINFO', 'N'),
+          leaf('AVAILACCTS', 'Y'),
+          leaf('CLIENTACTREQ', 'N'),
+        ),
+      ),
+      node(
+        'BANKMSGSET',
+        node('BANKMSGSETV1', core, leaf('CLOSINGAVAIL', 'N'), pending, node('EMAILPROF', leaf('CANEMAIL', 'N'), leaf('CANNOTIFY', 'N'))),
+      ),
       node('CREDITCARDMSGSET', node('CREDITCARDMSGSETV1', core, leaf('CLOSINGAVAIL', 'N'), pending)),
       node('PROFMSGSET', node('PROFMSGSETV1', core)),
     ),
     node('SIGNONINFOLIST', signonInfo(version)),
-    leaf('DTPROFUP', writeInstant(PROFILE_CHANGED_AT)),
+    leaf('DTPROFUP', writeInstant(CHANGED_AT)),
     leaf('FINAME', bank.name.slice(0, 32)),
     leaf('ADDR1', '1 Loopback Square'),
     isXml(version) ? leaf('ADDR2', 'Suite 127') : null,

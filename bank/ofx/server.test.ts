@@ -6,7 +6,8 @@ import { ACCOUNTS, ask, codes, post, PROFILE, requestOf, statementOf, values } f
 import { VERSIONS } from './message.ts'
 
 const NOW = Date.UTC(2026, 10, 22, 20)
-const bankAt = (now: { value: number } = { value: NOW }, historyDays = 120): Bank => createBank({ clock: { now: () => now.value }, seed: 1, historyDays })
+const bankAt = (now: { value: number } = { value: NOW }, historyDays = 120): Bank =>
+  createBank({ clock: { now: () => now.value }, seed: 1, historyDays })
 
 test('every version gets the profile, the list and both kinds of statement in its own syntax', async () => {
   const bank = bankAt()
@@ -14,7 +15,12 @@ test('every version gets the profile, the list and both kinds of statement in it
     const body = PROFILE + ACCOUNTS + statementOf('1000200031', 'CHECKING') + statementOf('5105105105105100', 'CARD')
     const text = await ask(bank, { version, body })
     assert.deepEqual(codes(text), [0, 0, 0, 0, 0], String(version))
-    assert.match(text, version < 200 ? new RegExp(`^OFXHEADER:100\r\n[^<]*VERSION:${version}\r\n`) : new RegExp(`<\\?OFX OFXHEADER="200" VERSION="${version}"`))
+    assert.match(
+      text,
+      version < 200
+        ? new RegExp(`^OFXHEADER:100\r\n[^<]*VERSION:${version}\r\n`)
+        : new RegExp(`<\\?OFX OFXHEADER="200" VERSION="${version}"`),
+    )
     assert.equal(text.includes('</TRNAMT>'), version >= 200)
     assert.match(text, /NEWFILEUID[:=]"?probe-1/)
   }
@@ -36,17 +42,25 @@ test('the same seed and the same requests give the same bytes', async () => {
 test('a statement holds exactly the booked truth of its window and the balance of the ledger', async () => {
   const bank = bankAt()
   const text = await ask(bank, { body: statementOf('1000200031', 'CHECKING', '<DTSTART>20260901<DTEND>20261031') })
-  const truth = bank.truth('1000200031').filter((row) => row.state === 'booked' && row.bookedOn >= '2026-09-01' && row.bookedOn <= '2026-10-31')
+  const truth = bank
+    .truth('1000200031')
+    .filter((row) => row.state === 'booked' && row.bookedOn >= '2026-09-01' && row.bookedOn <= '2026-10-31')
   assert.ok(truth.length > 20)
   assert.deepEqual(values(text, 'TRNAMT').sort(), truth.map((row) => row.amount).sort())
-  assert.deepEqual(values(text, 'DTPOSTED').map((value) => value.slice(0, 8)).sort(), truth.map((row) => row.bookedOn.replaceAll('-', '')).sort())
+  assert.deepEqual(
+    values(text, 'DTPOSTED')
+      .map((value) => value.slice(0, 8))
+      .sort(),
+    truth.map((row) => row.bookedOn.replaceAll('-', '')).sort(),
+  )
   assert.equal(new Set(values(text, 'FITID')).size, truth.length)
   assert.equal(values(text, 'BALAMT')[0], bank.balance('1000200031'))
 })
 
 test('the window moves by whole days of the bank, whatever the dialect of the date', async () => {
   const bank = bankAt()
-  const rows = async (window: string): Promise<string[]> => values(await ask(bank, { body: statementOf('1000200031', 'CHECKING', window) }), 'FITID')
+  const rows = async (window: string): Promise<string[]> =>
+    values(await ask(bank, { body: statementOf('1000200031', 'CHECKING', window) }), 'FITID')
   const day = await rows('<DTSTART>20261120<DTEND>20261120')
   assert.ok(day.length > 0)
   assert.deepEqual(await rows('<DTSTART>20261120050000<DTEND>20261121045959'), day)
@@ -72,7 +86,9 @@ test('pending rows come in a list of their own, only to clients of 2.2 that ask'
 })
 
 test('the profile names the address that the client used, in every message set', async () => {
-  const text = (await post(bankAt(), requestOf({ user: `anonymous${'0'.repeat(23)}`, body: PROFILE }), '/ofx', { host: 'bank.example:9443' })).text
+  const text = (
+    await post(bankAt(), requestOf({ user: `anonymous${'0'.repeat(23)}`, body: PROFILE }), '/ofx', { host: 'bank.example:9443' })
+  ).text
   const urls = values(text, 'URL')
   assert.equal(urls.filter((url) => url === 'http://bank.example:9443/ofx').length, 5)
   assert.deepEqual(codes(text), [0, 0])
@@ -85,12 +101,25 @@ test('a hostile Host header does not get into the profile', async () => {
 
 test('amounts have the decimals of their currency', async () => {
   const bank = bankAt()
-  const yuki = await ask(bank, { user: 'faisal', password: 'desert rain', extra: `<AUTHTOKEN>000000`, body: statementOf('4000500061', 'CHECKING') })
+  const yuki = await ask(bank, {
+    user: 'faisal',
+    password: 'desert rain',
+    extra: `<AUTHTOKEN>000000`,
+    body: statementOf('4000500061', 'CHECKING'),
+  })
   assert.equal(codes(yuki)[0], 15513)
   bank.state.logins.get('faisal')!.mfa = 'none'
   bank.state.logins.get('yuki')!.mfa = 'none'
-  for (const amount of values(await ask(bank, { user: 'faisal', password: 'desert rain', body: statementOf('4000500061', 'CHECKING') }), 'TRNAMT')) assert.match(amount, /^-?\d+\.\d{3}$/)
-  for (const amount of values(await ask(bank, { user: 'yuki', password: 'plum blossom', clientUid: 'u', body: statementOf('3000400051', 'CHECKING') }), 'TRNAMT')) assert.match(amount, /^-?\d+$/)
+  for (const amount of values(
+    await ask(bank, { user: 'faisal', password: 'desert rain', body: statementOf('4000500061', 'CHECKING') }),
+    'TRNAMT',
+  ))
+    assert.match(amount, /^-?\d+\.\d{3}$/)
+  for (const amount of values(
+    await ask(bank, { user: 'yuki', password: 'plum blossom', clientUid: 'u', body: statementOf('3000400051', 'CHECKING') }),
+    'TRNAMT',
+  ))
+    assert.match(amount, /^-?\d+$/)
 })
 
 test('refusals have the codes of the specification', async () => {
@@ -130,7 +159,14 @@ test('a right password forgets the wrong ones before it', async () => {
 })
 
 test('what is not OFX is refused with 400 and a reason', async () => {
-  for (const text of ['', 'hello', '<OFX></OFX>', requestOf().replace('</OFX>', '</OFX></B>'), 'OFXHEADER:100\r\nVERSION:102\r\n\r\n<OFX><A b="c"></OFX>', '{"a":1}']) {
+  for (const text of [
+    '',
+    'hello',
+    '<OFX></OFX>',
+    requestOf().replace('</OFX>', '</OFX></B>'),
+    'OFXHEADER:100\r\nVERSION:102\r\n\r\n<OFX><A b="c"></OFX>',
+    '{"a":1}',
+  ]) {
     const given = await post(bankAt(), text)
     assert.equal(given.status, 400, text)
     assert.match(given.text, /^Bad Request: .+/)
@@ -142,11 +178,15 @@ test('no request makes the bank throw', async () => {
   const good = requestOf({ version: 220, body: PROFILE + ACCOUNTS + statementOf('1000200031', 'CHECKING', '', true) })
   const mutation = fc.record({ at: fc.nat(good.length), cut: fc.nat(30), put: fc.string({ maxLength: 12, unit: 'binary' }) })
   await fc.assert(
-    fc.asyncProperty(fc.array(mutation, { maxLength: 5 }), fc.constantFrom('/ofx', '/login', '/accounts', '/admin/faults', '/unlock', '/'), async (mutations, path) => {
-      const text = mutations.reduce((known, { at, cut, put }) => known.slice(0, at) + put + known.slice(at + cut), good)
-      const given = await post(bank, text, path)
-      assert.ok(given.status >= 200 && given.status < 500)
-    }),
+    fc.asyncProperty(
+      fc.array(mutation, { maxLength: 5 }),
+      fc.constantFrom('/ofx', '/login', '/accounts', '/admin/faults', '/unlock', '/'),
+      async (mutations, path) => {
+        const text = mutations.reduce((known, { at, cut, put }) => known.slice(0, at) + put + known.slice(at + cut), good)
+        const given = await post(bank, text, path)
+        assert.ok(given.status >= 200 && given.status < 500)
+      },
+    ),
     { numRuns: 1_500 },
   )
 })

@@ -7,71 +7,88 @@ import { concerns, type Fault, type LoginMoment, type RequestMoment, type Status
 import type { LoginState } from '../state.ts'
 import { answer, type HttpAnswer } from '../wire.ts'
 import { accountInfo, findAccount } from './accounts.ts'
-import { readDay, writeInstant } from './dates.ts'
+import { readDay } from './dates.ts'
 import { type Child, child, type Element, leaf, node, textOf } from './element.ts'
+import { signonAnswer, statusOf } from './envelope.ts'
 import { knowsMfa, knowsPending, type OfxRequest, VERSIONS, writeMessage } from './message.ts'
 import { challengeOf } from './mfa.ts'
-import { profile, PROFILE_CHANGED_AT } from './profile.ts'
+import { profile } from './profile.ts'
 import { type SignOn, signOn } from './signon.ts'
 import { readStatement, writeStatement } from './statement.ts'
 
 export type OfxPlace = { readonly url: string; readonly siteUrl: string }
 
-/** Informative and warning codes of OFX; all others are errors. */
-const INFO_CODES: readonly number[] = [0, 1, 10000, 13000, 15000]
-const WARN_CODES: readonly number[] = [2028, 6501]
+/** One request on its way to its answer. */
+type Exchange = {
+  readonly message: OfxRequest
+  readonly moment: RequestMoment
+  readonly place: OfxPlace
+  readonly faults: readonly Fault[]
+}
 
 /** The answer to a POST of OFX. */
 export function serveOfx(message: OfxRequest | string, moment: RequestMoment, place: OfxPlace, faults: readonly Fault[]): HttpAnswer {
   if (typeof message === 'string') return answer(400, 'text/plain; charset=utf-8', `Bad Request: ${message}\n`)
   if (message.root.tag !== 'OFX') return answer(400, 'text/plain; charset=utf-8', 'Bad Request: the root element must be OFX.\n')
-  let tree = answerTree(message, moment, place, faults)
+  let tree = answerTree({ message, moment, place, faults })
   for (const fault of faults) tree = fault.definition.tree?.(fault, tree, moment) ?? tree
   return answer(200, 'application/x-ofx', writeMessage(tree, message.version, message.fileUid), { 'cache-control': 'no-store' })
 }
 
-function answerTree(message: OfxRequest, moment: RequestMoment, place: OfxPlace, faults: readonly Fault[]): Element {
-  const sets = message.root.children
-  const signonSet = sets.find((set) => /^SIGNONMSGSRQV\d$/.test(set.tag)) ?? null
-  if (!VERSIONS.includes(message.version) || message.version < moment.bank.minimumVersion) return node('OFX', signonAnswer({ code: 2021, message: `Unsupported version ${message.version}` }, moment, null, []))
-  const signed = signOn(child(signonSet, 'SONRQ'), signonSet ?? message.root, moment, faults)
-  const challenge = challengeAnswer(signonSet, signed, message, moment)
-  const rest = sets.filter((set) => set !== signonSet).map((set) => answerSet(set, message, signed, moment, place, faults))
-  return node('OFX', signonAnswer(signed.status, moment, knowsMfa(message.version) ? signed.accessKey : null, [challenge]), rest)
-}
-
-function statusOf(status: Status): Element {
-  const severity = INFO_CODES.includes(status.code) ? 'INFO' : WARN_CODES.includes(status.code) ? 'WARN' : 'ERROR'
-  return node('STATUS', leaf('CODE', status.code), leaf('SEVERITY', severity), status.message === '' ? null : leaf('MESSAGE', status.message.slice(0, 255)))
-}
-
-function signonAnswer(status: Status, moment: RequestMoment, accessKey: string | null, more: readonly Child[]): Element {
-  const sonrs = node('SONRS', statusOf(status), leaf('DTSERVER', writeInstant(moment.now)), leaf('LANGUAGE', 'ENG'), leaf('DTPROFUP', writeInstant(PROFILE_CHANGED_AT)), leaf('ACCESSKEY', accessKey))
-  return node('SIGNONMSGSRSV1', sonrs, more)
+function answerTree(exchange: Exchange): Element {
+  const { message, moment, faults } = exchange
+  const { version, root } = message
+  const spoken = VERSIONS.includes(version) && version >= moment.bank.minimumVersion
+  if (!spoken) return node('OFX', signonAnswer({ code: 2021, message: `Unsupported version ${version}` }, moment.now))
+  const signonSet = root.children.find((set) => /^SIGNONMSGSRQV\d$/.test(set.tag)) ?? null
+  const signed = signOn(child(signonSet, 'SONRQ'), signonSet ?? root, moment, faults)
+  const challenge = challengeAnswer(signonSet, signed, exchange)
+  const rest = root.children.filter((set) => set !== signonSet).map((set) => answerSet(set, signed, exchange))
+  return node(
+    'OFX',
+    signonAnswer(signed.status, moment.now, leaf('ACCESSKEY', knowsMfa(version) ? signed.accessKey : null), challenge),
+    rest,
+  )
 }
 
 /** MFACHALLENGETRNRS (OFX 2.1.1, section 2.5.4.3): the phrases to answer at the next sign-on. */
-function challengeAnswer(signonSet: Element | null, signed: SignOn, message: OfxRequest, moment: RequestMoment): Child {
+function challengeAnswer(signonSet: Element | null, signed: SignOn, { message, moment }: Exchange): Child {
   const asked = child(signonSet, 'MFACHALLENGETRNRQ')
   if (asked === null) return null
-  const open = (status: Status, ...content: readonly Child[]): Element => node('MFACHALLENGETRNRS', leaf('TRNUID', textOf(asked, 'TRNUID') ?? '0'), statusOf(status), leaf('CLTCOOKIE', textOf(asked, 'CLTCOOKIE')), content)
-  if (signed.login === null) return open({ code: 15500, message: 'Signon invalid' })
-  if (!knowsMfa(message.version) || signed.login.mfa === 'none' || signed.login.mfa === 'token') return open({ code: 2000, message: 'No challenge is needed' })
+  if (signed.login === null) return transactionAnswer(asked, { code: 15500, message: 'Signon invalid' }, null)
+  const { mfa } = signed.login
+  if (!knowsMfa(message.version) || mfa === 'none' || mfa === 'token')
+    return transactionAnswer(asked, { code: 2000, message: 'No challenge is needed' }, null)
   const { phraseId, label } = challengeOf(signed.login, moment)
-  return open({ code: 0, message: 'Success' }, node('MFACHALLENGERS', node('MFACHALLENGE', leaf('MFAPHRASEID', phraseId), leaf('MFAPHRASELABEL', label))))
+  return transactionAnswer(
+    asked,
+    SUCCESS,
+    node('MFACHALLENGERS', node('MFACHALLENGE', leaf('MFAPHRASEID', phraseId), leaf('MFAPHRASELABEL', label))),
+  )
 }
 
 /** Answers each TRNRQ of a message set; sets and requests that the bank does not know get a status. */
-function answerSet(set: Element, message: OfxRequest, signed: SignOn, moment: RequestMoment, place: OfxPlace, faults: readonly Fault[]): Child {
-  const name = /^([A-Z0-9]+MSGSRQ)(V\d)$/.exec(set.tag)
-  if (name === null) return null
+function answerSet(set: Element, signed: SignOn, exchange: Exchange): Child {
+  if (!/^[A-Z0-9]+MSGSRQV\d$/.test(set.tag)) return null
   const answers = set.children
     .filter((request) => request.tag.endsWith('TRNRQ'))
     .map((request) => {
-      const { status, content } = answerRequest(set, request, message, signed, moment, place, faults)
-      return node(request.tag.replace(/RQ$/, 'RS'), leaf('TRNUID', textOf(request, 'TRNUID') ?? '0'), statusOf(status), leaf('CLTCOOKIE', textOf(request, 'CLTCOOKIE')), content)
+      const { status, content } = answerRequest(set, request, signed, exchange)
+      return transactionAnswer(request, status, content)
     })
   return answers.length === 0 ? null : node(set.tag.replace('MSGSRQ', 'MSGSRS'), answers)
+}
+
+/** The TRNRS of a TRNRQ: its TRNUID and CLTCOOKIE come back. */
+function transactionAnswer(request: Element, status: Status, content: Child): Element {
+  const uid = textOf(request, 'TRNUID') ?? '0'
+  return node(
+    request.tag.replace(/RQ$/, 'RS'),
+    leaf('TRNUID', uid),
+    statusOf(status),
+    leaf('CLTCOOKIE', textOf(request, 'CLTCOOKIE')),
+    content,
+  )
 }
 
 type Outcome = { readonly status: Status; readonly content: Child }
@@ -79,7 +96,8 @@ type Outcome = { readonly status: Status; readonly content: Child }
 const refuse = (code: number, message: string): Outcome => ({ status: { code, message }, content: null })
 const SUCCESS: Status = { code: 0, message: 'Success' }
 
-function answerRequest(set: Element, request: Element, message: OfxRequest, signed: SignOn, moment: RequestMoment, place: OfxPlace, faults: readonly Fault[]): Outcome {
+function answerRequest(set: Element, request: Element, signed: SignOn, exchange: Exchange): Outcome {
+  const { message, moment, place, faults } = exchange
   if (signed.status.code !== 0) return refuse(15500, 'Signon invalid')
   const kind = `${set.tag}/${request.tag}`
   if (kind === 'PROFMSGSRQV1/PROFTRNRQ') {
@@ -90,8 +108,9 @@ function answerRequest(set: Element, request: Element, message: OfxRequest, sign
   const loginMoment: LoginMoment = { ...moment, login: signed.login }
   if (challengePending(message, signed.login)) return refuse(3000, 'Answer the MFA challenge first')
   if (kind === 'SIGNUPMSGSRQV1/ACCTINFOTRNRQ') return accountList(signed.login, loginMoment, faults)
-  if (kind === 'BANKMSGSRQV1/STMTTRNRQ') return statement(signed.login, child(request, 'STMTRQ'), 'BANKACCTFROM', message, loginMoment, faults)
-  if (kind === 'CREDITCARDMSGSRQV1/CCSTMTTRNRQ') return statement(signed.login, child(request, 'CCSTMTRQ'), 'CCACCTFROM', message, loginMoment, faults)
+  if (kind === 'BANKMSGSRQV1/STMTTRNRQ') return statement(signed.login, child(request, 'STMTRQ'), 'BANKACCTFROM', loginMoment, exchange)
+  if (kind === 'CREDITCARDMSGSRQV1/CCSTMTTRNRQ')
+    return statement(signed.login, child(request, 'CCSTMTRQ'), 'CCACCTFROM', loginMoment, exchange)
   return refuse(2000, `${request.tag} in ${set.tag} is not supported by this bank`)
 }
 
@@ -103,11 +122,20 @@ function challengePending(message: OfxRequest, login: LoginState): boolean {
 
 function accountList(login: LoginState, moment: LoginMoment, faults: readonly Fault[]): Outcome {
   const visible = login.accounts.filter((account) => account.visible)
-  const listed = faults.reduce((known, fault) => (concerns(fault, login) ? (fault.definition.accounts?.(fault, known, moment) ?? known) : known), visible as typeof login.accounts)
-  return { status: SUCCESS, content: accountInfo(listed, PROFILE_CHANGED_AT) }
+  const listed = faults.reduce(
+    (known, fault) => (concerns(fault, login) ? (fault.definition.accounts?.(fault, known, moment) ?? known) : known),
+    visible as typeof login.accounts,
+  )
+  return { status: SUCCESS, content: accountInfo(listed) }
 }
 
-function statement(login: LoginState, request: Element | null, fromTag: string, message: OfxRequest, moment: LoginMoment, faults: readonly Fault[]): Outcome {
+function statement(
+  login: LoginState,
+  request: Element | null,
+  fromTag: string,
+  moment: LoginMoment,
+  { message, faults }: Exchange,
+): Outcome {
   const account = findAccount(login, child(request, fromTag))
   if (account === null) return refuse(2003, 'Account not found')
   if (!account.visible) return refuse(2005, 'Account not authorized')
@@ -123,7 +151,9 @@ function statement(login: LoginState, request: Element | null, fromTag: string, 
   const window = { from: maxDay(from ?? addDays(today, -60), login.ledger.startsOn), to: to === null || to > today ? today : to }
   if (from !== null && to !== null && from > to) return refuse(2027, 'Invalid date range')
   for (const fault of faults) {
-    const status = concerns(fault, login, account.spec.key) ? fault.definition.refuse?.(fault, account, from ?? window.from, window.to, moment) : null
+    const status = concerns(fault, login, account.spec.key)
+      ? fault.definition.refuse?.(fault, account, from ?? window.from, window.to, moment)
+      : null
     if (status) return { status, content: null }
   }
   const seen = readStatement(login, account, window, moment, faults)

@@ -24,7 +24,12 @@ export const TRIES_BEFORE_LOCK = 3
 const OK: Status = { code: 0, message: 'Success' }
 
 export function signOn(sonrq: Element | null, message: Element, moment: RequestMoment, faults: readonly Fault[]): SignOn {
-  const refused = (code: number, text: string): SignOn => ({ status: { code, message: text }, login: null, anonymous: false, accessKey: null })
+  const refused = (code: number, text: string): SignOn => ({
+    status: { code, message: text },
+    login: null,
+    anonymous: false,
+    accessKey: null,
+  })
   const user = textOf(sonrq, 'USERID')
   const password = textOf(sonrq, 'USERPASS')
   if (sonrq === null || user === null || password === null) return refused(15500, 'Signon invalid: user id or password is missing')
@@ -52,7 +57,14 @@ function checkInstitution(sonrq: Element, bank: BankState): Status | null {
   return wrong ? { code: 13504, message: 'FI missing or invalid in SONRQ' } : null
 }
 
-function judge(login: LoginState, password: string, sonrq: Element, message: Element, moment: RequestMoment, faults: readonly Fault[]): SignOn {
+function judge(
+  login: LoginState,
+  password: string,
+  sonrq: Element,
+  message: Element,
+  moment: RequestMoment,
+  faults: readonly Fault[],
+): SignOn {
   const refused = (status: Status): SignOn => ({ status, login: null, anonymous: false, accessKey: null })
   const secret = judgePassword(login, password)
   if (secret !== null) return refused(secret)
@@ -63,8 +75,14 @@ function judge(login: LoginState, password: string, sonrq: Element, message: Ele
     if (status) return refused(status)
   }
   const clientUid = textOf(sonrq, 'CLIENTUID')
-  if (login.clientUidRequired && clientUid === null) return refused({ code: 15510, message: 'CLIENTUID error: this customer must send a CLIENTUID' })
-  const mfa = judgeMfa(login, { clientUid, sonrq, answers: children(sonrq, 'MFACHALLENGEANSWER'), asked: child(message, 'MFACHALLENGETRNRQ') !== null }, moment, faults)
+  if (login.clientUidRequired && clientUid === null)
+    return refused({ code: 15510, message: 'CLIENTUID error: this customer must send a CLIENTUID' })
+  const mfa = judgeMfa(
+    login,
+    { clientUid, sonrq, answers: children(sonrq, 'MFACHALLENGEANSWER'), asked: child(message, 'MFACHALLENGETRNRQ') !== null },
+    moment,
+    faults,
+  )
   if (mfa.status.code !== 0) return refused(mfa.status)
   return { status: OK, login, anonymous: false, accessKey: mfa.accessKey }
 }
@@ -88,8 +106,10 @@ function judgeStanding(login: LoginState): Status | null {
   if (login.passwordExpired) return { code: 15000, message: 'Must change USERPASS' }
   if (!login.termsAccepted) return { code: 2000, message: 'Please sign in at our web site and accept the new terms of use.' }
   if (login.messages.some((message) => !message.read)) return { code: 2000, message: 'An important message waits for you at our web site.' }
-  if (!login.identityConfirmed) return { code: 15510, message: 'CLIENTUID error: please confirm at our web site that this software may access your accounts.' }
-  if (login.consent === 'expired') return { code: 2000, message: 'Your consent for access by other software has expired. Please renew it at our web site.' }
+  if (!login.identityConfirmed)
+    return { code: 15510, message: 'CLIENTUID error: please confirm at our web site that this software may access your accounts.' }
+  if (login.consent === 'expired')
+    return { code: 2000, message: 'Your consent for access by other software has expired. Please renew it at our web site.' }
   if (login.consent === 'revoked') return { code: 2000, message: 'Consent for access by other software was withdrawn by the customer.' }
   return null
 }

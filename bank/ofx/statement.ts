@@ -5,7 +5,7 @@
  */
 import type { Day } from '../../src/domain/day.ts'
 import { decimalsOf, formatMinor } from '../../src/domain/money.ts'
-import { concerns, type Fault, type LoginMoment, type Statement, type WireRow } from '../faults/fault.ts'
+import { concerns, type Fault, type LoginMoment, type Moment, type Statement, type WireRow } from '../faults/fault.ts'
 import { isBooked, isPending, type TruthRow } from '../ledger/row.ts'
 import type { Zone } from '../ledger/zone.ts'
 import { digitsOf } from '../random.ts'
@@ -17,12 +17,27 @@ import { type Child, type Element, leaf, node } from './element.ts'
 export type Window = { readonly from: Day; readonly to: Day }
 
 /** The statement as the faults want it seen. */
-export function readStatement(login: LoginState, account: AccountState, window: Window, moment: LoginMoment, faults: readonly Fault[]): Statement {
-  const { bank, now } = moment
+export function readStatement(
+  login: LoginState,
+  account: AccountState,
+  window: Window,
+  moment: LoginMoment,
+  faults: readonly Fault[],
+): Statement {
+  return faults
+    .filter((fault) => concerns(fault, login, account.spec.key))
+    .reduce(
+      (statement, fault) => fault.definition.statement?.(fault, statement, moment) ?? statement,
+      trueStatement(login, account, window, moment),
+    )
+}
+
+/** The statement as the ledger has it. */
+export function trueStatement(login: LoginState, account: AccountState, window: Window, { bank, now }: Moment): Statement {
   const rows = login.ledger.rows(account.spec.key, now)
   const ledgerMinor = login.ledger.balance(account.spec.key, now)
   const unit = 10n ** BigInt(decimalsOf(login.customer.currency))
-  let statement: Statement = {
+  return {
     login,
     account,
     currency: login.customer.currency,
@@ -36,10 +51,6 @@ export function readStatement(login: LoginState, account: AccountState, window: 
     balanceOn: null,
     availableMinor: ledgerMinor + login.ledger.pending(account.spec.key, now) + BigInt(account.spec.limitUnits ?? 0) * unit,
   }
-  for (const fault of faults) {
-    if (concerns(fault, login, account.spec.key)) statement = fault.definition.statement?.(fault, statement, moment) ?? statement
-  }
-  return statement
 }
 
 /** The id on the wire: given once by a fault, else derived from the truth id and the epoch of the account. */
@@ -53,7 +64,14 @@ function bookedRow(row: TruthRow, account: AccountState, bank: BankState): WireR
 }
 
 function pendingRow(row: TruthRow, account: AccountState, bank: BankState): WireRow {
-  return { truth: row, fitid: fitidOf(row, account, bank, 'pending'), day: row.authorisedOn, minor: row.pendingMinor, name: row.name, memo: row.memo }
+  return {
+    truth: row,
+    fitid: fitidOf(row, account, bank, 'pending'),
+    day: row.authorisedOn,
+    minor: row.pendingMinor,
+    name: row.name,
+    memo: row.memo,
+  }
 }
 
 export type StatementForm = {
@@ -63,14 +81,23 @@ export type StatementForm = {
   readonly withPending: boolean
 }
 
-export function writeStatement(statement: Statement, form: StatementForm, moment: LoginMoment): Element {
+export function writeStatement(statement: Statement, form: StatementForm, moment: Moment): Element {
   const { zone } = moment.bank
   // A wrong currency is a wrong name; the digits stay as the ledger has them.
   const decimals = decimalsOf(statement.login.customer.currency)
   const amount = (minor: bigint): string => formatMinor(minor, decimals)
   const asOf = statement.balanceOn === null ? writeInstant(moment.now) : writeDay(statement.balanceOn, zone)
-  const list = node('BANKTRANLIST', leaf('DTSTART', writeDay(statement.from, zone)), leaf('DTEND', writeDay(statement.to, zone)), statement.rows.map((row) => transaction(row, amount, zone)))
-  const pending = node('BANKTRANLISTP', leaf('DTASOF', writeInstant(moment.now)), statement.pending.map((row) => pendingTransaction(row, amount, zone)))
+  const list = node(
+    'BANKTRANLIST',
+    leaf('DTSTART', writeDay(statement.from, zone)),
+    leaf('DTEND', writeDay(statement.to, zone)),
+    statement.rows.map((row) => transaction(row, amount, zone)),
+  )
+  const pending = node(
+    'BANKTRANLISTP',
+    leaf('DTASOF', writeInstant(moment.now)),
+    statement.pending.map((row) => pendingTransaction(row, amount, zone)),
+  )
   const content: readonly Child[] = [
     leaf('CURDEF', statement.currency),
     accountFrom(statement.account),
@@ -99,5 +126,12 @@ function transaction(row: WireRow, amount: (minor: bigint) => string, zone: Zone
 
 /** Pending rows have no FITID by definition: the bank promises no identity yet. */
 function pendingTransaction(row: WireRow, amount: (minor: bigint) => string, zone: Zone): Element {
-  return node('STMTTRNP', leaf('TRNTYPE', row.truth.kind), leaf('DTTRAN', writeDay(row.day, zone)), leaf('TRNAMT', amount(row.minor)), leaf('NAME', row.name.slice(0, 32)), leaf('MEMO', row.memo))
+  return node(
+    'STMTTRNP',
+    leaf('TRNTYPE', row.truth.kind),
+    leaf('DTTRAN', writeDay(row.day, zone)),
+    leaf('TRNAMT', amount(row.minor)),
+    leaf('NAME', row.name.slice(0, 32)),
+    leaf('MEMO', row.memo),
+  )
 }

@@ -24,7 +24,30 @@ form{margin:1rem 0}label{display:block;margin:.5rem 0}input,select{font:inherit;
 
 /** A whole page; `user` is the person who is signed in. */
 export function page(title: string, user: string | null, body: Html): string {
-  const links = user === null ? html`<a href="/login">Sign in</a>` : html`<a href="/accounts">Accounts</a><a href="/messages">Messages</a><a href="/access">Access by software</a><a href="/security">Security</a><a href="/phone">My phone</a>`
-  return html`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} - Sandbox Bank</title><style>${STYLE}</style></head>
-<body><header><strong>Sandbox Bank</strong> <nav aria-label="Main"><a href="/">Home</a><a href="/status">Status</a>${links}</nav></header><main><h1>${title}</h1>${body}</main></body></html>\n`.html
+  const links =
+    user === null
+      ? html`<a href="/login">Sign in</a>`
+      : html`<a href="/accounts">Accounts</a><a href="/messages">Messages</a><a href="/access">Access by software</a
+          ><a href="/security">Security</a><a href="/phone">My phone</a>`
+  return html`<!DOCTYPE html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <title>${title} - Sandbox Bank</title>
+        <style>
+          ${STYLE}
+        </style>
+      </head>
+      <body>
+        <header>
+          <strong>Sandbox Bank</strong>
+          <nav aria-label="Main"><a href="/">Home</a><a href="/status">Status</a>${links}</nav>
+        </header>
+        <main>
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html> `.html
 }
