@@ -16,9 +16,9 @@ import { createOnce, giveTo, type Places } from './places.ts'
 
 /** The superuser, used by the supervisor alone. */
 export const SUPERUSER = 'postgres'
-/** Roles of the application (security.md, section 4); the key is how the code names them. */
-export const ROLES = { owner: 'relink_owner', app: 'relink_app', auth: 'relink_auth', sched: 'relink_sched' } as const
-export type RoleName = keyof typeof ROLES
+/** The owner of the database, and the role that the program runs as (security.md, section 4). */
+export const OWNER = 'relink_admin'
+export const APP = 'relink_app'
 
 /** Passwords by role name, the superuser's included. */
 export type Passwords = Readonly<Record<string, string>>
@@ -59,7 +59,7 @@ function refuseForeign(places: Places, major: number): EmbeddedFailure | null {
 }
 
 function newPasswords(): Passwords {
-  return Object.fromEntries([SUPERUSER, ...Object.values(ROLES)].map(role => [role, randomBytes(24).toString('base64url')]))
+  return Object.fromEntries([SUPERUSER, OWNER, APP].map(role => [role, randomBytes(24).toString('base64url')]))
 }
 
 function readPasswords(path: string): Passwords {

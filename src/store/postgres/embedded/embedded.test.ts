@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { openPostgresStore } from '../store.ts'
 import { otherProcess, postmasterOf, query, scratchHome, session, startIn, until } from './fixture.ts'
 import { isAlive, runningPostmaster } from './pidfile.ts'
 
@@ -11,7 +12,7 @@ test('a fresh home with blanks, quotes and a comma in its path: right settings, 
   const { server, events } = await startIn(home)
   assert.deepEqual(events, [{ kind: 'started' }])
   const names = ['server_version_num', 'server_encoding', 'TimeZone', 'fsync', 'synchronous_commit', 'full_page_writes', 'listen_addresses', 'data_checksums', 'password_encryption']
-  const settings = await query<{ name: string; setting: string }>(server.connections.app, 'select name, setting from pg_settings where name = any($1) order by name', [names])
+  const settings = await query<{ name: string; setting: string }>(server.connections.owner, 'select name, setting from pg_settings where name = any($1) order by name', [names])
   const values = Object.fromEntries(settings.map(row => [row.name, row.setting]))
   assert.match(values['server_version_num'] ?? '', /^18/)
   delete values['server_version_num']
@@ -19,9 +20,9 @@ test('a fresh home with blanks, quotes and a comma in its path: right settings, 
     TimeZone: 'UTC', data_checksums: 'on', fsync: 'on', full_page_writes: 'on', listen_addresses: '',
     password_encryption: 'scram-sha-256', server_encoding: 'UTF8', synchronous_commit: 'on',
   })
-  const [collation] = await query<{ provider: string; locale: string }>(server.connections.app, `select datlocprovider as provider, datlocale as locale from pg_database where datname = 'relink'`)
+  const [collation] = await query<{ provider: string; locale: string }>(server.connections.owner, `select datlocprovider as provider, datlocale as locale from pg_database where datname = 'relink'`)
   assert.deepEqual(collation, { provider: 'b', locale: 'C.UTF-8' })
-  assert.equal(statSync(server.connections.app.host).mode & 0o777, 0o700)
+  assert.equal(statSync(server.connections.owner.host).mode & 0o777, 0o700)
   assert.equal(statSync(join(home, 'postgres/passwords.json')).mode & 0o777, 0o600)
   assert.equal(statSync(server.directory).mode & 0o777, 0o700)
   await server.stop()
@@ -33,18 +34,30 @@ test('a fresh home with blanks, quotes and a comma in its path: right settings, 
   await again.server.stop()
 })
 
-test('only the right password opens it, and no role is a superuser or may bypass row security', async () => {
+test('only the right password opens it, and the owner is no superuser', async () => {
   const { server } = await startIn(scratchHome())
   for (const password of ['wrong', '']) {
-    await assert.rejects(session({ ...server.connections.app, password }), /password|SASL/)
+    await assert.rejects(session({ ...server.connections.owner, password }), /password|SASL/)
   }
-  const roles = await query<{ rolname: string; rolsuper: boolean; rolbypassrls: boolean }>(server.connections.app, `select rolname, rolsuper, rolbypassrls from pg_roles where rolname like 'relink%' order by 1`)
-  assert.deepEqual(roles.map(role => role.rolname), ['relink_app', 'relink_auth', 'relink_owner', 'relink_sched'])
-  assert.ok(roles.every(role => !role.rolsuper && !role.rolbypassrls))
-  await assert.rejects(query(server.connections.app, 'create schema mine'), /permission denied/)
-  await query(server.connections.owner, 'create schema mine')
+  const [role] = await query<object>(server.connections.owner, 'select current_user::text as name, rolsuper, rolbypassrls from pg_roles where rolname = current_user')
+  assert.deepEqual(role, { name: 'relink_admin', rolsuper: false, rolbypassrls: false })
+  await query(server.connections.owner, 'create table seen_nowhere (n int)')
+  await assert.rejects(query(server.connections.owner, `select 'seen_nowhere'::int`))
   const log = readFileSync(join(server.directory, '../postgres.log'), 'utf8')
-  assert.doesNotMatch(log, /create schema/, 'statements, which may carry rows of people, stay out of the log')
+  assert.doesNotMatch(log, /seen_nowhere/, 'statements and errors, which may carry rows of people, stay out of the log')
+  await server.stop()
+})
+
+test('the store opens on it: its owner may make the roles and the tables, and the program runs as relink_app', async () => {
+  const { server } = await startIn(scratchHome())
+  for (const opening of ['first', 'second']) {
+    const opened = await openPostgresStore(server.connections)
+    assert.ok(opened.ok, opened.ok ? '' : `${opening}: ${opened.failure.message}`)
+    await opened.value.close()
+  }
+  const [role] = await query<object>(server.connections.app, 'select current_user::text as name, rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user')
+  assert.deepEqual(role, { name: 'relink_app', rolsuper: false, rolbypassrls: false, rolcreaterole: false })
+  await assert.rejects(query(server.connections.app, 'create schema mine'), /permission denied/)
   await server.stop()
 })
 
@@ -65,12 +78,12 @@ test('processes share one server, and the last to leave stops it', async () => {
 
 test('three at once on a home that does not exist yet end with one server and one set of passwords', async () => {
   const home = scratchHome()
-  const others = [1, 2, 3].map(() => otherProcess(home, `say(server.connections.app.password); await told; await server.stop()`))
+  const others = [1, 2, 3].map(() => otherProcess(home, `say(server.connections.owner.password); await told; await server.stop()`))
   const passwords = await Promise.all(others.map(other => other.nextLine()))
   assert.equal(new Set(passwords).size, 1, passwords.join(' '))
   const { server, events } = await startIn(home)
   assert.deepEqual(events, [{ kind: 'joined' }])
-  assert.deepEqual(await query(server.connections.app, 'select 1 as one'), [{ one: 1 }])
+  assert.deepEqual(await query(server.connections.owner, 'select 1 as one'), [{ one: 1 }])
   for (const other of others) other.process.stdin?.end('leave\n')
   await Promise.all(others.map(other => other.ended))
   await server.stop()

@@ -11,13 +11,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { failed, ok, type Result } from '../../../domain/result.ts'
 import { type Account, databaseAccount } from './account.ts'
 import { type Binaries, packagedBinaries, usableBinaries } from './binaries.ts'
-import { ensureCluster, type Passwords, type RoleName, ROLES } from './cluster.ts'
+import { APP, ensureCluster, OWNER, type Passwords } from './cluster.ts'
 import { diskFull, embeddedFailure, type EmbeddedFailure, isDiskFull, lastLines, textOf } from './failure.ts'
 import { releaseLease, takeLease } from './lease.ts'
+import { DATABASE, ensureOwner } from './owner.ts'
 import { runningPostmaster } from './pidfile.ts'
 import { type Places, preparePlaces, SOCKET_PORT } from './places.ts'
 import { boundLog, clearStaleLocks, type Spawned, spawnPostmaster, stopPostmaster } from './postmaster.ts'
-import { DATABASE, ensureRoles } from './roles.ts'
 
 export type ServerConnection = {
   /** The directory of the Unix socket. */
@@ -44,8 +44,11 @@ export type EmbeddedOptions = {
 }
 
 export type EmbeddedPostgres = {
-  /** How to connect, by role. Pools must have an `error` listener: a stopping server cuts their sessions. */
-  readonly connections: Readonly<Record<RoleName, ServerConnection>>
+  /**
+   * How to connect: `owner` migrates and makes the roles, `app` is what it makes for the program to run as.
+   * Pools must have an `error` listener: a stopping server cuts their sessions.
+   */
+  readonly connections: { readonly owner: ServerConnection; readonly app: ServerConnection }
   /** The data directory. */
   readonly directory: string
   /** Ends this process's use, and the server when it was the last. Close pools before. Never rejects; further calls do nothing. */
@@ -73,11 +76,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Result<Em
   const reached = await reach(ground.value)
   if (!reached.ok) return reached
   try {
-    await ensureRoles(reached.value.client, ground.value.passwords)
+    await ensureOwner(reached.value.client, ground.value.passwords[OWNER] ?? '')
   } catch (error) {
     const { places } = ground.value
     await leave(reached.value.client, places)
-    return failed(isDiskFull(error) ? diskFull(places.base) : embeddedFailure('start_failed', `The roles and the database could not be made in ${places.data}: ${textOf(error)}`))
+    return failed(isDiskFull(error) ? diskFull(places.base) : embeddedFailure('start_failed', `The database could not be made in ${places.data}: ${textOf(error)}`))
   }
   const onEvent = options.onEvent ?? (() => {})
   onEvent({ kind: reached.value.started ? 'started' : 'joined' })
@@ -194,7 +197,7 @@ async function leave(client: Client, places: Places): Promise<'stopped' | 'left'
   }
 }
 
-function connectionsFor({ places, passwords }: Ground): Readonly<Record<RoleName, ServerConnection>> {
+function connectionsFor({ places, passwords }: Ground): EmbeddedPostgres['connections'] {
   const connection = (user: string): ServerConnection => ({ host: places.socket, port: SOCKET_PORT, database: DATABASE, user, password: passwords[user] ?? '' })
-  return { owner: connection(ROLES.owner), app: connection(ROLES.app), auth: connection(ROLES.auth), sched: connection(ROLES.sched) }
+  return { owner: connection(OWNER), app: connection(APP) }
 }

@@ -42,14 +42,14 @@ test('lock files with a pid that another program has now do not keep the server 
   await first.server.stop()
   const reused = stranger()
   try {
-    const socketLock = join(first.server.connections.app.host, '.s.PGSQL.5432.lock')
+    const socketLock = join(first.server.connections.owner.host, '.s.PGSQL.5432.lock')
     for (const path of [join(first.server.directory, 'postmaster.pid'), socketLock]) {
       writeFileSync(path, `${reused.pid}\n${first.server.directory}\n1700000000\n5432\n${dirname(socketLock)}\n\n         0         0\n`)
       const owner = statSync(first.server.directory)
       chownSync(path, owner.uid, owner.gid)
     }
     const { server } = await startIn(home)
-    await works(server.connections.app)
+    await works(server.connections.owner)
     await server.stop()
     assert.ok(isAlive(reused.pid), 'the other program is left alone')
   } finally {
@@ -137,7 +137,7 @@ test('missing library links are made', async () => {
   const home = scratchHome()
   const binaries = unlinkedBinaries(dirname(home))
   const { server } = await startIn(home, { binaries })
-  await works(server.connections.app)
+  await works(server.connections.owner)
   await server.stop()
   assert.ok(existsSync(join(binaries, 'lib/libpq.so.5')) || process.platform === 'darwin')
 })
@@ -168,7 +168,7 @@ test('programs that the account cannot reach are copied to where it can', { skip
   const binaries = unlinkedBinaries(dirname(home))
   chmodSync(join(dirname(home), 'package'), 0o700)
   const { server } = await startIn(home, { binaries })
-  await works(server.connections.app)
+  await works(server.connections.owner)
   await server.stop()
   assert.ok(existsSync(join(home, 'postgres', `postgresql-${JSON.parse(readFileSync(join(binaries, '../package.json'), 'utf8')).version}`)))
 })
@@ -178,7 +178,7 @@ test('a home that the account cannot reach, as under /root: the data goes elsewh
   mkdirSync(dirname(home), { mode: 0o700 })
   mkdirSync(home, { mode: 0o700 })
   const { server } = await startIn(home)
-  await works(server.connections.app)
+  await works(server.connections.owner)
   assert.equal(server.directory.startsWith(home), false)
   const record = JSON.parse(readFileSync(join(home, 'postgres/location.json'), 'utf8')) as { why: string }
   assert.match(record.why, /cannot reach/)
@@ -196,14 +196,14 @@ test('a home that the account cannot reach, as under /root: the data goes elsewh
 test('a home with a very long path gets a short socket directory of its own', async () => {
   const home = scratchHome(`${'long'.repeat(20)}/${'path'.repeat(20)}`)
   const { server } = await startIn(home)
-  assert.ok(Buffer.byteLength(join(server.connections.app.host, '.s.PGSQL.5432')) <= 103)
-  assert.equal(statSync(server.connections.app.host).mode & 0o777, 0o700)
-  await works(server.connections.app)
+  assert.ok(Buffer.byteLength(join(server.connections.owner.host, '.s.PGSQL.5432')) <= 103)
+  assert.equal(statSync(server.connections.owner.host).mode & 0o777, 0o700)
+  await works(server.connections.owner)
   await server.stop()
   // A cleaner of the temporary directory may remove it between two runs.
-  rmSync(server.connections.app.host, { recursive: true })
+  rmSync(server.connections.owner.host, { recursive: true })
   await (await startIn(home)).server.stop()
-  rmSync(server.connections.app.host, { recursive: true })
+  rmSync(server.connections.owner.host, { recursive: true })
 })
 
 test('the log stays below its bound while the server writes on', () => {
