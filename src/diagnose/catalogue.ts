@@ -1,0 +1,57 @@
+/**
+ * The card of every cause: what happened, what Relink does, the one next action. Each line is a
+ * list of wordings; the first one whose facts are all known is used, so that no card ever guesses
+ * or shows a gap. `{bank}` and the like are facts (sentences.ts). At most 14 words; no blame, no
+ * "something went wrong", no "try again later".
+ */
+import type { ActionCode, CauseCode } from '../domain/cause.ts'
+
+/** Whose move it is. */
+export type Chip = 'needs_you' | 'waiting_for_bank' | 'our_side' | 'this_server'
+
+export type NextAction = {
+  readonly label: readonly string[]
+  readonly action: ActionCode
+  /** Leads to the bank's own site; shown as a button only when that address is verified. */
+  readonly atBank?: true
+  /** Shown only after this many hours of waiting. */
+  readonly afterHours?: number
+}
+
+export type CardText = {
+  readonly chip: Chip
+  readonly what: readonly string[]
+  readonly relink: readonly string[]
+  readonly next: NextAction | null
+}
+
+export const CARDS: { readonly [C in CauseCode]: CardText } = {
+  institution_down: { chip: 'waiting_for_bank', what: ['{bank} does not answer. {failing} of {connections} connections to it fail.', '{bank} does not answer.'], relink: ['tries {nextTry}, then all missed days', 'tries again by itself, then all missed days'], next: null },
+  institution_error: { chip: 'waiting_for_bank', what: ['{bank} answers, but with an error of its own.'], relink: ['tries ever less often, next {nextTry}', 'tries ever less often'], next: { label: ['Write to {bank}'], action: 'contact_bank', afterHours: 48 } },
+  credentials_invalid: { chip: 'needs_you', what: ['{bank} did not accept the user name or password.'], relink: ['does not send it again unasked'], next: { label: ['Enter the password'], action: 'fix_credentials' } },
+  login_locked: { chip: 'needs_you', what: ['{bank} has locked this login.'], relink: ['stopped: a try would make it worse'], next: { label: ['Unlock at {bank}, then check once'], action: 'unlock_at_bank', atBank: true } },
+  password_change_required: { chip: 'needs_you', what: ['{bank} wants a new password first.'], relink: ['sends nothing'], next: { label: ['Change it at {bank}, then enter it'], action: 'act_at_bank_site', atBank: true } },
+  bank_action_required: { chip: 'needs_you', what: ['{bank} wants you to read or accept something.'], relink: ['checks when you return'], next: { label: ['Open {bank}'], action: 'act_at_bank_site', atBank: true } },
+  enrollment_required: { chip: 'needs_you', what: ['{bank}: the login is right, but access for programs is off.'], relink: ['keeps it, no tries'], next: { label: ['How to switch it on'], action: 'enroll_at_bank', atBank: true } },
+  account_closed: { chip: 'needs_you', what: ['{bank} says that {account} is closed.', '{bank} says that an account is closed.'], relink: ['keeps every row'], next: { label: ['Close this feed, keep rows'], action: 'remove_account' } },
+  account_not_found: { chip: 'needs_you', what: ['{bank}: {account} is no longer in its list.', '{bank} no longer lists one of the accounts.'], relink: ['reads the others, sought a new number'], next: { label: ['Choose the account'], action: 'reconnect' } },
+  account_not_authorized: { chip: 'needs_you', what: ['{bank} lets us in, but not to {account}.', '{bank} lets us in, but not to one account.'], relink: ['reads the others'], next: { label: ['Allow it at {bank}'], action: 'act_at_bank_site', atBank: true } },
+  mfa_required: { chip: 'needs_you', what: ['{bank} asks for a code to know that it is you.'], relink: ['waits until you are here'], next: { label: ['Answer now'], action: 'update_mfa' } },
+  mfa_invalid: { chip: 'needs_you', what: ['{bank} did not accept the code.'], relink: ['sends it no second time'], next: { label: ['Get a new code'], action: 'update_mfa' } },
+  mfa_timeout: { chip: 'needs_you', what: ['{bank} did not get the code in time.'], relink: ['kept all else'], next: { label: ['Start again, phone at hand'], action: 'reconnect' } },
+  mfa_method_changed: { chip: 'needs_you', what: ['{bank} now asks for the code in another way.'], relink: ['remembers the new way'], next: { label: ['Use the new way'], action: 'update_mfa' } },
+  consent_expired: { chip: 'needs_you', what: ['{bank}: your permission ended on {consentEndedOn}.', '{bank}: your permission has ended.'], relink: ['keeps rows, reads missed days after'], next: { label: ['Renew at {bank}'], action: 'reconnect', atBank: true } },
+  consent_revoked: { chip: 'needs_you', what: ['{bank}: the permission was withdrawn there.'], relink: ['stopped asking'], next: { label: ['Allow again'], action: 'reconnect', atBank: true } },
+  endpoint_moved: { chip: 'our_side', what: ['{bank} has a new address for bank feeds.'], relink: ['checks that the new address is the bank'], next: { label: ['Use the new address'], action: 'update_connection' } },
+  protocol_outdated: { chip: 'our_side', what: ['{bank} no longer accepts the way we ask.'], relink: ['looked for an update: {update}', 'looks for an update'], next: { label: ['Update Relink'], action: 'update_software' } },
+  connection_migrated: { chip: 'needs_you', what: ['{bank} moved bank feeds to another way.'], relink: ['prepares it beside the old'], next: { label: ['See the preview'], action: 'reconnect' } },
+  access_restricted: { chip: 'waiting_for_bank', what: ['{bank} does not let programs like Relink in.'], relink: ['stopped trying'], next: { label: ['See other ways'], action: 'import_file' } },
+  rate_limited: { chip: 'our_side', what: ['{bank}: we asked more often than it allows.'], relink: ['waits until {nextTry}', 'waits until asking is allowed again'], next: null },
+  history_limit: { chip: 'needs_you', what: ['{bank} gives only the last {historyDays} days.', '{bank} does not give all the days we asked for.'], relink: ['reads what there is, marks the rest missing'], next: { label: ['Import a file for {missingFrom} to {missingTo}', 'Import a file for the missing days'], action: 'import_file' } },
+  scheduled_maintenance: { chip: 'waiting_for_bank', what: ['{bank} is closed for maintenance until {maintenanceUntil}.', '{bank} is closed for maintenance.'], relink: ['tries {nextTry}', 'tries again when it is over'], next: null },
+  client_bug: { chip: 'our_side', what: ['{bank} answered; Relink did not understand it.'], relink: ['kept the answer, stored nothing half'], next: { label: ['Update Relink; if there is none, send the bundle'], action: 'update_software' } },
+  aggregator_down: { chip: 'waiting_for_bank', what: ['{provider}, which stands between us and {bank}, is down.', '{bank}: the provider between us and the bank is down.'], relink: ['tries {nextTry}', 'tries again by itself'], next: null },
+  configuration: { chip: 'this_server', what: ['{bank}: the setting {setting} does not fit.', '{bank}: a setting of this connection does not fit.'], relink: ['found the place', 'looks for the place'], next: { label: ['Open the setting', 'Open the settings'], action: 'fix_configuration' } },
+  local_network: { chip: 'this_server', what: ['This server has no internet: {failingBanks} banks fail at once.', 'This server cannot reach {bank}; the fault is on this side.'], relink: ['checks each minute, asks no password'], next: { label: ['See the network check'], action: 'fix_network' } },
+  unknown: { chip: 'our_side', what: ['{bank} could not be read; we do not know why yet.'], relink: ['runs harmless checks until {nextTry}', 'runs harmless checks'], next: { label: ['Tell us what you see at {bank}'], action: 'contact_support' } },
+}

@@ -1,0 +1,141 @@
+/**
+ * What any code means, for `relink explain CODE`: for each system that uses it, the meaning in
+ * plain words, the likely causes with words of probability, what Relink does and what only the
+ * person can do. Understands how people write codes ("Error 401", "error 103", "OL-301", "http
+ * 503", "ofx 15500"). An unknown code is answered with what lies near it. Pure.
+ */
+import { CAUSES, type ActionCode, type CauseCode, type Family } from '../domain/cause.ts'
+import { indexOf, lookUp } from './codes.ts'
+import type { CodeEntry, CodeTable, Knowledge } from './knowledge.ts'
+import { ACTION_WORDS } from './knowledge/action-words.ts'
+import { KNOWLEDGE } from './knowledge/base.ts'
+import { likelihoodWords, plainText, cardFor } from './sentences.ts'
+
+export type ExplainedCause = {
+  readonly cause: CauseCode
+  readonly family: Family | null
+  readonly p: number
+  readonly likelihood: string
+  /** The card's sentence, with "your bank" for its name. */
+  readonly what: string
+  /** When this is the reason, as the system's documentation says. */
+  readonly when: string | null
+  readonly relinkDoes: string
+  readonly action: ActionCode
+  /** What only a person can do; null: nothing. */
+  readonly youDo: string | null
+}
+
+export type Explanation = {
+  readonly code: string
+  readonly system: string
+  readonly title: string
+  readonly seenBy: string
+  /** Official name or text, where there is one. */
+  readonly name: string | null
+  readonly meaning: string
+  /** Empty: the code says nothing about a broken feed. */
+  readonly causes: readonly ExplainedCause[]
+  readonly source: string
+}
+
+export type Answer = { readonly asked: string; readonly found: readonly Explanation[]; readonly near: readonly { readonly code: string; readonly title: string; readonly meaning: string }[] }
+
+const NEAR_LIMIT = 6
+
+/** Every explanation of a code, best first; `near` holds similar codes when nothing was found. */
+export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE): Answer {
+  const { code, system } = understand(asked, knowledge.tables)
+  const all = candidates(code).flatMap((key) => lookUp(key, indexOf(knowledge.tables)).map((hit) => ({ ...hit, key })))
+  const hits = all.filter(({ entry }, at) => all.findIndex((other) => other.entry === entry) === at)
+  const chosen = system === null ? hits : hits.filter(({ table }) => table.system === system)
+  const found = (chosen.length > 0 ? chosen : hits).map(({ table, entry }) => explanationOf(table, entry))
+  found.sort((a, b) => rank(a, asked) - rank(b, asked))
+  return { asked, found, near: found.length > 0 ? [] : nearTo(code, knowledge.tables) }
+}
+
+/** The code alone and the system, when one was named beside it. */
+function understand(asked: string, tables: readonly CodeTable[]): { readonly code: string; readonly system: string | null } {
+  let rest = asked.trim().replace(/^["'`]+|["'`.:,]+$/g, '')
+  let system: string | null = null
+  for (const table of tables) {
+    const names = [table.system, ...table.title.split(/[ ,(/)]+/)].filter((name) => name.length > 2).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    const named = new RegExp(`^(${names.join('|')})[ :]+(?=\\S)`, 'i').exec(rest)
+    if (named === null) continue
+    system = table.system
+    rest = rest.slice(named[0].length)
+    break
+  }
+  const code = rest.replace(/^((bank(ing)?|sync|status|return|http|response)\s+)*(error|code|status|fehler|erreur|err)?[ _:#-]*(code|number|no\.?|nr\.?)?[ _:#]*/i, '') || rest
+  return { code: code.trim(), system }
+}
+
+/** Ways in which the same code is written: with and without leading zeros, blanks, `OL` without its hyphen. */
+function candidates(code: string): readonly string[] {
+  const forms = [code, code.replace(/\s+/g, '_'), code.replace(/\s+/g, ''), code.replace(/^(ol|cc)[ _]?(\d)/i, '$1-$2')]
+  const digits = /^\d+$/.test(code) ? [code.replace(/^0+(?=\d)/, ''), code.padStart(6, '0')] : []
+  const inside = /\b(\d{2,6}|[A-Z][A-Z0-9]*(?:[_.][A-Z0-9]+)+)\b/.exec(code)?.[1]
+  return [...new Set([...forms, ...digits, ...(inside === undefined ? [] : [inside])])].filter((form) => form !== '')
+}
+
+function explanationOf(table: CodeTable, entry: CodeEntry): Explanation {
+  const total = entry.reasons.reduce((sum, [, weight]) => sum + weight, 0)
+  const causes = entry.reasons.map(([cause, weight, action, when]): ExplainedCause => {
+    const p = ((1 - entry.doubt) * weight) / total
+    const card = cardFor(cause, p, { bank: 'Your bank' })
+    return {
+      cause, family: CAUSES[cause].family, p, likelihood: likelihoodWords(p), what: plainText(card.what), when: when ?? null,
+      relinkDoes: `Relink ${plainText(card.relink)}`, action, youDo: ACTION_WORDS[action],
+    }
+  })
+  causes.sort((a, b) => b.p - a.p)
+  return { code: entry.code, system: table.system, title: table.title, seenBy: table.seenBy, name: entry.name, meaning: entry.meaning, causes, source: entry.source }
+}
+
+/** Systems with something to say first; HTTP first for plain three-digit numbers, which people know as "Error 401". */
+function rank(one: Explanation, asked: string): number {
+  const plainStatus = /\b[1-5]\d\d\b/.test(asked) && one.system === 'http' ? -10 : 0
+  return plainStatus + (one.causes.length === 0 ? 5 : 0)
+}
+
+function nearTo(code: string, tables: readonly CodeTable[]): Answer['near'] {
+  const wanted = code.toUpperCase()
+  const scored = tables.flatMap((table) => table.codes.map((entry) => ({ table, entry, far: distance(wanted, entry.code.toUpperCase()) })))
+  const close = scored.filter(({ far, entry }) => far <= Math.max(1, Math.floor(Math.min(wanted.length, entry.code.length) / 3)))
+  close.sort((a, b) => a.far - b.far || b.entry.reasons.length - a.entry.reasons.length)
+  return close.slice(0, NEAR_LIMIT).map(({ table, entry }) => ({ code: entry.code, title: table.title, meaning: entry.meaning }))
+}
+
+/** Edit distance; a code that contains the asked one is near. */
+function distance(a: string, b: string): number {
+  if (a.length >= 4 && b.includes(a)) return 1
+  if (Math.abs(a.length - b.length) > 4) return 99
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[b.length] ?? 99
+}
+
+/** The answer as lines for a terminal. */
+export function explanationLines(answer: Answer): readonly string[] {
+  if (answer.found.length === 0) {
+    const near = answer.near.map(({ code, title, meaning }) => `  ${code} (${title}): ${meaning}`)
+    const hint = 'Relink does not know this code. The text beside the code says more than its number: try "relink diagnose" on the connection.'
+    return [`${answer.asked}: ${hint}`, ...(near.length > 0 ? ['Codes that look alike:', ...near] : [])]
+  }
+  return answer.found.flatMap((one) => [
+    `${one.code}${one.name === null ? '' : ` “${one.name}”`}, ${one.title} (${one.seenBy})`,
+    `  ${one.meaning}`,
+    ...(one.causes.length === 0 ? ['  It names no cause of a broken feed.'] : []),
+    ...one.causes.flatMap((cause) => [
+      `  ${cause.likelihood}: ${cause.what}${cause.when === null ? '' : ` That is so when ${cause.when}.`}`,
+      `      ${cause.relinkDoes}.${cause.youDo === null ? ' Nothing for you to do.' : ` You: ${cause.youDo}`}`,
+    ]),
+  ])
+}
+

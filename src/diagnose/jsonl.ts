@@ -1,0 +1,80 @@
+/**
+ * JSON lines in, JSON lines out, for `relink diagnose --format jsonl` and for other programs. Same
+ * order, one answer for each line, labels ignored, nothing kept in memory. A malformed line is
+ * answered in its place with `{"id":null,"error":{"code","line","message"}}` so that line N of the
+ * answer still belongs to line N of the question; the caller also writes it to stderr and ends with
+ * a failing status. Empty lines are skipped.
+ */
+import { z } from 'zod'
+import type { CauseCode } from '../domain/cause.ts'
+import type { CaseRecord } from '../domain/evidence.ts'
+import { diagnose } from './diagnose.ts'
+import type { Knowledge } from './knowledge.ts'
+import { KNOWLEDGE } from './knowledge/base.ts'
+
+export type LineError = { readonly code: 'line_not_json' | 'line_not_a_case'; readonly line: number; readonly message: string }
+export type LineAnswer = {
+  readonly id: string | null
+  readonly causes: readonly { readonly cause: CauseCode; readonly p: number }[]
+  readonly action: string
+  readonly for: readonly string[]
+  readonly against: readonly string[]
+}
+
+const text = z.string()
+const fact = z.union([z.string(), z.number(), z.boolean()]).nullish()
+/** Lenient where nothing is lost: unknown fields pass, null means absent. Strict where a wrong type would be read as a fact. */
+const CASE = z.looseObject({
+  id: z.union([text, z.number()]).nullish(),
+  evidence: z.looseObject({
+    protocol: text.nullish(), stage: text.nullish(), networkError: text.nullish(), httpStatus: z.number().nullish(),
+    headers: z.record(text, z.union([text, z.number()])).nullish(), codes: z.array(z.union([text, z.number()])).nullish(),
+    message: text.nullish(), body: text.nullish(), empty: z.boolean().nullish(),
+  }),
+  context: z.record(text, fact).nullish(),
+})
+
+/** Answers every line; hands each error to `onError` as well. Ends when the input ends. */
+export async function* diagnoseLines(input: AsyncIterable<string>, onError: (error: LineError) => void = () => {}, knowledge: Knowledge = KNOWLEDGE): AsyncIterable<string> {
+  let line = 0
+  for await (const raw of input) {
+    line++
+    if (raw.trim() === '') continue
+    const answer = answerLine(raw, line, knowledge)
+    if ('error' in answer) onError(answer.error)
+    yield JSON.stringify(answer)
+  }
+}
+
+function answerLine(raw: string, line: number, knowledge: Knowledge): LineAnswer | { readonly id: string | null; readonly error: LineError } {
+  let value: unknown
+  try {
+    value = JSON.parse(raw)
+  } catch (error) {
+    return { id: null, error: { code: 'line_not_json', line, message: `Line ${line} is not JSON: ${(error as Error).message}. Write one JSON object on each line.` } }
+  }
+  const parsed = CASE.safeParse(value)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const place = issue === undefined || issue.path.length === 0 ? 'the line' : `"${issue.path.join('.')}"`
+    const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
+    return { id, error: { code: 'line_not_a_case', line, message: `Line ${line}: ${place} does not fit a case record: ${issue?.message ?? 'wrong shape'}. A case has "evidence" and "context" objects.` } }
+  }
+  const record = { evidence: present(parsed.data.evidence), context: present(parsed.data.context ?? {}) } as CaseRecord
+  const { causes, action } = diagnose(record, knowledge)
+  const rounded = roundedToOne(causes)
+  return { id: parsed.data.id == null ? null : String(parsed.data.id), causes: rounded, action, for: causes[0]?.for ?? [], against: causes[0]?.against ?? [] }
+}
+
+/** Without null fields: absent means unknown. Codes as text. */
+function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const known = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)
+  return Object.fromEntries(known.map(([name, value]) => [name, name === 'codes' && Array.isArray(value) ? value.map(String) : value]))
+}
+
+/** Six decimals that still sum to exactly 1 within floating point: the first takes the rest. */
+function roundedToOne(causes: readonly { readonly cause: CauseCode; readonly p: number }[]): LineAnswer['causes'] {
+  const millionths = causes.map(({ p }) => Math.round(p * 1e6))
+  const rest = 1e6 - millionths.reduce((sum, value) => sum + value, 0)
+  return causes.map(({ cause }, index) => ({ cause, p: ((millionths[index] ?? 0) + (index === 0 ? rest : 0)) / 1e6 }))
+}

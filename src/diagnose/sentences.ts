@@ -1,0 +1,136 @@
+/**
+ * Sentences about a broken connection as typed parts, so that page, mail and terminal say the same
+ * thing and each formats days, instants and amounts for its reader. Wording of probability: word
+ * and count together, rounded, never certain, never percent (web.md section 3).
+ */
+import type { ActionCode, CauseCode } from '../domain/cause.ts'
+import type { RankedCause } from '../domain/connection.ts'
+import type { Day } from '../domain/day.ts'
+import { CARDS, type Chip } from './catalogue.ts'
+
+export type Part =
+  | string
+  | { readonly kind: 'day'; readonly day: Day }
+  | { readonly kind: 'instant'; readonly at: number }
+  | { readonly kind: 'money'; readonly amount: string; readonly currency: string }
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'quote'; readonly text: string }
+  | { readonly kind: 'link'; readonly text: string; readonly href: string }
+
+/** What is known when a card is written; absent or null means unknown, and a wording without it is used. */
+export type CardFacts = {
+  readonly bank: string
+  readonly account?: string | null
+  readonly provider?: string | null
+  /** The bank's verified site; no button leads there without it. */
+  readonly website?: string | null
+  readonly nextTryAt?: number | null
+  readonly maintenanceUntil?: number | null
+  readonly consentEndedOn?: Day | null
+  readonly failingConnections?: number | null
+  readonly allConnections?: number | null
+  readonly failingBanks?: number | null
+  readonly historyDays?: number | null
+  readonly missingFrom?: Day | null
+  readonly missingTo?: Day | null
+  readonly setting?: string | null
+  readonly update?: string | null
+  readonly hoursWaiting?: number | null
+  /** The bank's own words, redacted. */
+  readonly bankWords?: string | null
+  /** An outage of the bank is open: no card asks for a secret. */
+  readonly bankDown?: boolean
+}
+
+export type Card = {
+  readonly cause: CauseCode
+  readonly chip: Chip
+  readonly what: readonly Part[]
+  readonly relink: readonly Part[]
+  /** Null: nothing for a person to do. */
+  readonly next: { readonly action: ActionCode; readonly label: readonly Part[]; readonly href: string | null } | null
+  /** `Very likely (about 8 in 10)`. */
+  readonly likelihood: string
+  readonly quote: Part | null
+}
+
+const QUOTE_LENGTH = 200
+const ASKS_FOR_A_SECRET: readonly ActionCode[] = ['fix_credentials', 'update_mfa', 'reconnect']
+
+/** The card of one cause with its facts. `next` is null where waiting is the answer, an outage is open, or the bank's address is not verified. */
+export function cardFor(cause: CauseCode, p: number, facts: CardFacts): Card {
+  const text = CARDS[cause]
+  const quote = facts.bankWords == null || facts.bankWords === '' ? null : { kind: 'quote' as const, text: facts.bankWords.slice(0, QUOTE_LENGTH) }
+  return { cause, chip: text.chip, what: fill(text.what, facts), relink: fill(text.relink, facts), next: nextFor(cause, facts), likelihood: likelihoodWords(p), quote }
+}
+
+function nextFor(cause: CauseCode, facts: CardFacts): Card['next'] {
+  const { next } = CARDS[cause]
+  if (next === null) return null
+  if (next.afterHours !== undefined && (facts.hoursWaiting ?? 0) < next.afterHours) return null
+  if (facts.bankDown === true && ASKS_FOR_A_SECRET.includes(next.action)) return null
+  return { action: next.action, label: fill(next.label, facts), href: next.atBank === true ? (facts.website ?? null) : null }
+}
+
+/** Probability in words with its count; rounded from p, never 10 in 10. */
+export function likelihoodWords(p: number): string {
+  if (p >= 0.9) return 'Almost certainly (more than 9 in 10)'
+  if (p >= 0.7) return 'Very likely (about 8 in 10)'
+  if (p >= 0.5) return 'Probably (about 6 in 10)'
+  if (p >= 0.3) return 'Perhaps (about 4 in 10)'
+  return 'Not clear yet'
+}
+
+/** The causes that stand as headings: the first, and the second when it is within .15. */
+export function headings(causes: readonly RankedCause[]): readonly RankedCause[] {
+  const [first, second] = causes
+  if (first === undefined) return []
+  return second !== undefined && first.p - second.p < 0.15 ? [first, second] : [first]
+}
+
+/** Plain text for a terminal or a log: days as written, instants in ISO form, UTC. */
+export function plainText(parts: readonly Part[]): string {
+  return parts.map((part) => {
+    if (typeof part === 'string') return part
+    switch (part.kind) {
+      case 'day': return part.day
+      case 'instant': return new Date(part.at).toISOString().slice(0, 16).replace('T', ' ') + ' UTC'
+      case 'money': return `${part.currency} ${part.amount}`
+      case 'count': return String(part.count)
+      case 'quote': return `“${part.text}”`
+      case 'link': return `${part.text} (${part.href})`
+    }
+  }).join('')
+}
+
+/** The first wording whose facts are all known. The last wording of each line needs the bank's name only. */
+function fill(wordings: readonly string[], facts: CardFacts): readonly Part[] {
+  for (const wording of wordings) {
+    const parts = wording.split(/(\{\w+\})/).filter((piece) => piece !== '').map((piece) => (piece.startsWith('{') ? factPart(piece.slice(1, -1), facts) : piece))
+    if (parts.every((part) => part !== null)) return parts
+  }
+  return []
+}
+
+function factPart(name: string, facts: CardFacts): Part | null {
+  const instant = (at: number | null | undefined) => (at == null ? null : { kind: 'instant' as const, at })
+  const day = (value: Day | null | undefined) => (value == null ? null : { kind: 'day' as const, day: value })
+  const count = (value: number | null | undefined) => (value == null ? null : { kind: 'count' as const, count: value })
+  switch (name) {
+    case 'bank': return facts.bank
+    case 'account': return facts.account ?? null
+    case 'provider': return facts.provider ?? null
+    case 'setting': return facts.setting ?? null
+    case 'update': return facts.update ?? null
+    case 'nextTry': return instant(facts.nextTryAt)
+    case 'maintenanceUntil': return instant(facts.maintenanceUntil)
+    case 'consentEndedOn': return day(facts.consentEndedOn)
+    case 'missingFrom': return day(facts.missingFrom)
+    case 'missingTo': return day(facts.missingTo)
+    case 'historyDays': return count(facts.historyDays)
+    case 'failing': return count(facts.failingConnections)
+    case 'connections': return count(facts.allConnections)
+    case 'failingBanks': return (facts.failingBanks ?? 0) > 1 ? count(facts.failingBanks) : null
+    default: return null
+  }
+}
