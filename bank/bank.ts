@@ -15,6 +15,7 @@ import { createZone, type Zone } from './ledger/zone.ts'
 import { child, textOf } from './ofx/element.ts'
 import { type OfxRequest, readMessage } from './ofx/message.ts'
 import { serveOfx } from './ofx/server.ts'
+import { isAnonymous } from './ofx/signon.ts'
 import { bookingOf, type Step } from './scenario.ts'
 import { Site } from './site/site.ts'
 import { type AccountState, type BankState, type LoginState, openLogin } from './state.ts'
@@ -36,6 +37,8 @@ export type BankOptions = {
   readonly zone?: Zone
   /** Bearer token of the admin API; without one it refuses everybody. */
   readonly adminToken?: string
+  /** Wrong passwords in a row that lock a login; default 3. */
+  readonly triesBeforeLock?: number
 }
 
 export type RequestEntry = {
@@ -88,6 +91,7 @@ export class Bank {
       fid: BANK_FID,
       org: BANK_ORG,
       minimumVersion: 0,
+      triesBeforeLock: options.triesBeforeLock ?? 3,
       notices: [],
     }
     this.faults = new Faults(this.state)
@@ -270,5 +274,6 @@ function momentOf(bank: BankState, now: number, request: BankRequest, path: stri
     path,
     version: typeof message === 'string' ? null : message.version,
     appId: textOf(sonrqOf(message), 'APPID'),
+    anonymous: isAnonymous(userOf(message) ?? ''),
   }
 }

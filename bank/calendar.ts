@@ -2,7 +2,7 @@
  * Bank days. Knows weekends and bank holidays of the four places where the sandbox bank has
  * customers, enough for a believable ledger; it is not a complete holiday calendar.
  */
-import { type Day, day, dayFromNumber, dayNumber } from '../src/domain/day.ts'
+import { type Day, day, dayNumber } from '../src/domain/day.ts'
 
 export type Country = 'US' | 'EU' | 'JP' | 'KW'
 
@@ -14,7 +14,7 @@ export function weekday(number: number): number {
 export function isBankDay(number: number, country: Country): boolean {
   const dayOfWeek = weekday(number)
   const weekend = country === 'KW' ? dayOfWeek === 5 || dayOfWeek === 6 : dayOfWeek === 0 || dayOfWeek === 6
-  return !weekend && !holidays(Number(dayFromNumber(number).slice(0, 4)), country).has(number)
+  return !weekend && !holidays(new Date(number * 86_400_000).getUTCFullYear(), country).has(number)
 }
 
 /** The bank day that is `count` bank days after `number`; with 0 the same day or the next bank day. */

@@ -148,13 +148,12 @@ class DoorKeeper {
         : ({ minVersion: 'TLSv1.2' } as const)
     this.#secure.setSecureContext({ ...identity, ...versions })
     if (!first) this.#secure.closeAllConnections()
-    const listening = door.listening && door.resolves
     for (const [server, port] of [
       [this.#plain, this.#ports[0]],
       [this.#secure, this.#ports[1]],
     ] as const) {
-      if (listening && !server.listening) await open(server, port)
-      if (!listening && server.listening) {
+      if (door.listening && !server.listening) await open(server, port)
+      if (!door.listening && server.listening) {
         server.closeAllConnections()
         await shut(server)
       }

@@ -70,6 +70,8 @@ export type BankState = {
   fid: string
   org: string
   minimumVersion: number
+  /** Wrong passwords in a row that lock a login. */
+  readonly triesBeforeLock: number
   /** Lines of the public status page. */
   readonly notices: { readonly id: string; readonly text: string }[]
 }

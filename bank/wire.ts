@@ -38,7 +38,7 @@ export type BankAnswer = HttpAnswer | { readonly kind: 'reset' } | { readonly ki
 
 /** What a client meets before it can send anything. */
 export type Door = {
-  /** False: the name does not resolve. Only a simulator can play it; on loopback the profile names a host that does not exist. */
+  /** False: the name does not resolve. A simulator plays it; on loopback, where no name is asked, the profile names a host that does not exist. */
   readonly resolves: boolean
   /** False: connection refused. */
   readonly listening: boolean

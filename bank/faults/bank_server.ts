@@ -37,9 +37,11 @@ export const BANK_SERVER_FAULTS: readonly FaultDefinition[] = [
     family: 'bank_server',
     cause: 'institution_down',
     promise: 'survive',
-    sentence: 'The name of the bank does not resolve (on loopback: the profile names a host that does not exist); the feed waits.',
+    sentence:
+      'The name of the bank does not resolve (on loopback: the profile names a host that does not exist, and nothing else is answered); the feed waits.',
     parameters: { host: { default: 'ofx.sandbox-bank.invalid', meaning: 'host that the profile names' } },
     door: (_fault, door) => ({ ...door, resolves: false }),
+    request: (_fault, { anonymous }) => (anonymous ? null : { kind: 'reset' }),
     profileUrl: (fault, url) => {
       const moved = new URL(url)
       moved.host = textParameter(fault, 'host')

@@ -87,6 +87,8 @@ export type RequestMoment = Moment & {
   /** OFX version of the request, null when it is not readable. */
   readonly version: number | null
   readonly appId: string | null
+  /** The request is signed on as nobody: it can only ask for the profile. */
+  readonly anonymous: boolean
 }
 
 export type LoginMoment = RequestMoment & { readonly login: LoginState }

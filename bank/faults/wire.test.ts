@@ -64,7 +64,9 @@ const OBSERVED: Readonly<Record<string, Observation>> = {
   'dns-gone': {
     see: async ({ bank, send }) => {
       assert.equal(bank.door().resolves, false)
-      assert.equal((await send()).error, 'ECONNREFUSED')
+      assert.equal((await send()).error, 'ECONNRESET')
+      const profile = await send({ probe: { user: 'anonymous', body: PROFILE } })
+      assert.ok(values(profile.text, 'URL').includes('http://ofx.sandbox-bank.invalid/ofx'))
     },
   },
   'connection-reset': { see: async ({ send }) => assert.equal((await send()).error, 'ECONNRESET') },
@@ -324,7 +326,7 @@ const OBSERVED: Readonly<Record<string, Observation>> = {
       assert.match(after, /<SANDBOX\.INSIGHTS>[^]*<TRNTYPE>INSTANTPMT|<TRNTYPE>INSTANTPMT[^]*<SANDBOX\.INSIGHTS>/)
       assert.deepEqual(values(after, 'TRNAMT'), values(before, 'TRNAMT'))
     },
-    { account: undefined as never },
+    { account: CHECKING },
   ),
 
   'repeated-page': shown((before, after) => assert.deepEqual(rowsOf(after), [...rowsOf(before), ...rowsOf(before)])),

@@ -137,6 +137,7 @@ export class Ledger {
   #rowOf(draft: Draft, number: number, day: Day, dayStart: number): Omit<TruthRow, 'id' | 'account' | 'position'> {
     const pendingAt = draft.pendingMinute === undefined ? null : dayStart + draft.pendingMinute * 60_000
     const postsOn = draft.postsOn === undefined ? number : draft.postsOn
+    const bookedOn = draft.bookedOn ?? postsOn ?? number
     return {
       kind: draft.kind,
       name: draft.name,
@@ -146,7 +147,7 @@ export class Ledger {
       pendingAt,
       pendingMinor: BigInt(draft.pendingMinor ?? draft.minor),
       postedAt: postsOn === null ? null : dayStart + (postsOn - number) * DAY_MS + POSTING_MS,
-      bookedOn: dayFromNumber(draft.bookedOn ?? postsOn ?? number),
+      bookedOn: bookedOn === number ? day : dayFromNumber(bookedOn),
       minor: BigInt(draft.minor),
       lapsesAt: postsOn === null && pendingAt !== null ? pendingAt + HOLD_DAYS * DAY_MS : null,
     }
@@ -155,7 +156,6 @@ export class Ledger {
   #append(account: string, row: Omit<TruthRow, 'id' | 'account' | 'position'>): TruthRow {
     const rows = this.#account(account).rows
     const position = rows.length
-    // A row that was never pending but posts on a later bank day is simply not known before that.
     const complete: TruthRow = { id: `${account}-${String(position).padStart(6, '0')}`, position, account, ...row }
     rows.push(complete)
     return complete

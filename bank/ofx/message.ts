@@ -34,11 +34,11 @@ export function readMessage(body: Uint8Array): OfxRequest | string {
   const start = text.search(/<OFX>/i)
   if (start === -1) return 'The request has no <OFX> element.'
   const header = text.slice(0, start)
-  const version = /VERSION\s*[:=]\s*"?(\d{3})\b/.exec(header.replace(/<\?xml[^>]*\?>/i, ''))?.[1]
+  const version = /VERSION\s*[:=]\s*["']?(\d{3})(?!\d)/.exec(header.replace(/<\?xml[^>]*\?>/i, ''))?.[1]
   if (version === undefined) return 'The request has no OFX header with a VERSION.'
   const root = readElements(text.slice(start).trim())
   if (typeof root === 'string') return `The request is not well formed: ${root}.`
-  const fileUid = /NEWFILEUID\s*[:=]\s*"?([A-Za-z0-9-]{1,36})/.exec(header)?.[1] ?? 'NONE'
+  const fileUid = /NEWFILEUID\s*[:=]\s*["']?([A-Za-z0-9-]{1,36})/.exec(header)?.[1] ?? 'NONE'
   return { version: Number(version), fileUid, root }
 }
 
@@ -73,5 +73,5 @@ function decode(body: Uint8Array): string {
 /** Windows-1252 for the characters that it shares with Latin-1; others as numeric references. */
 function encodeLatin(text: string): Uint8Array {
   const safe = text.replace(/[\u0080-\u009f\u0100-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`)
-  return Uint8Array.from(safe, (character) => character.charCodeAt(0))
+  return Buffer.from(safe, 'latin1')
 }

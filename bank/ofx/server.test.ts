@@ -152,6 +152,21 @@ test('the third wrong password locks, and then the right one is refused as well'
   assert.equal(JSON.stringify(bank.state.attempts).includes('correct horse'), false)
 })
 
+test('how many wrong passwords lock is a matter of the bank', async () => {
+  const bank = createBank({ clock: { now: () => NOW }, seed: 1, historyDays: 3, triesBeforeLock: 1 })
+  assert.deepEqual([codes(await ask(bank, { password: 'a' }))[0], codes(await ask(bank))[0]], [15502, 15502])
+})
+
+test('headers come on one line and in single quotes as well', async () => {
+  const bank = bankAt()
+  for (const head of [
+    'OFXHEADER:100DATA:OFXSGMLVERSION:102SECURITY:NONEENCODING:USASCII',
+    "<?xml version='1.0'?><?OFX OFXHEADER='200' VERSION='211' SECURITY='NONE'?>",
+  ]) {
+    assert.deepEqual(codes((await post(bank, requestOf({ body: ACCOUNTS }).replace(/^[^<]*/, head))).text), [0, 0], head)
+  }
+})
+
 test('a right password forgets the wrong ones before it', async () => {
   const bank = bankAt()
   for (const password of ['a', 'b', 'correct horse', 'a', 'b']) await ask(bank, { password })

@@ -18,9 +18,6 @@ export type SignOn = {
   readonly accessKey: string | null
 }
 
-/** Wrong passwords in a row that lock a login. */
-export const TRIES_BEFORE_LOCK = 3
-
 const OK: Status = { code: 0, message: 'Success' }
 
 export function signOn(sonrq: Element | null, message: Element, moment: RequestMoment, faults: readonly Fault[]): SignOn {
@@ -35,12 +32,17 @@ export function signOn(sonrq: Element | null, message: Element, moment: RequestM
   if (sonrq === null || user === null || password === null) return refused(15500, 'Signon invalid: user id or password is missing')
   const institution = checkInstitution(sonrq, moment.bank)
   if (institution !== null) return { ...refused(0, ''), status: institution }
-  if (/^anonymous/i.test(user)) return { status: OK, login: null, anonymous: true, accessKey: null }
+  if (isAnonymous(user)) return { status: OK, login: null, anonymous: true, accessKey: null }
 
   const login = moment.bank.logins.get(user) ?? null
   const result = login === null ? refused(15500, 'Signon invalid') : judge(login, password, sonrq, message, moment, faults)
   moment.bank.attempts.push({ at: moment.now, user, secretDigest: digestOf(moment.bank, password), code: result.status.code })
   return result
+}
+
+/** USERID of a profile request without a customer: `anonymous`, padded with zeros by most clients (OFX 1.0.2, section 7.1). */
+export function isAnonymous(user: string): boolean {
+  return /^anonymous0*$/i.test(user)
 }
 
 /** The keyed digest by which the request log counts a password without knowing it. */
@@ -66,7 +68,7 @@ function judge(
   faults: readonly Fault[],
 ): SignOn {
   const refused = (status: Status): SignOn => ({ status, login: null, anonymous: false, accessKey: null })
-  const secret = judgePassword(login, password)
+  const secret = judgePassword(login, password, moment.bank.triesBeforeLock)
   if (secret !== null) return refused(secret)
   const waiting = judgeStanding(login)
   if (waiting !== null) return refused(waiting)
@@ -87,7 +89,7 @@ function judge(
   return { status: OK, login, anonymous: false, accessKey: mfa.accessKey }
 }
 
-function judgePassword(login: LoginState, password: string): Status | null {
+function judgePassword(login: LoginState, password: string, triesBeforeLock: number): Status | null {
   const locked: Status = { code: 15502, message: 'USERPASS lockout: too many wrong tries. Unlock your access at our web site.' }
   if (login.locked) return locked
   if (password === login.password) {
@@ -95,7 +97,7 @@ function judgePassword(login: LoginState, password: string): Status | null {
     return null
   }
   login.wrongTries++
-  if (login.wrongTries < TRIES_BEFORE_LOCK) return { code: 15500, message: 'Signon invalid' }
+  if (login.wrongTries < triesBeforeLock) return { code: 15500, message: 'Signon invalid' }
   login.locked = true
   return locked
 }
