@@ -33,6 +33,6 @@ function row(at: number, rows: number): string {
   const shop = SHOPS[at % SHOPS.length] as string
   return (
     `<STMTTRN>\r\n<TRNTYPE>${at % 9 === 0 ? 'CREDIT' : 'DEBIT'}\r\n<DTPOSTED>${date}120000[0:GMT]\r\n<TRNAMT>${amount}\r\n<FITID>${date}${String(at).padStart(10, '0')}\r\n` +
-    `<NAME>${shop} ${at % 977}\r\n<MEMO>CARD 4411 PURCHASE REF ${at}\r\n</STMTTRN>\r\n`
+    `<NAME>${shop} ${at % 977}\r\n<MEMO>CARD 4411 PURCHASE REF NO. ${at}\r\n</STMTTRN>\r\n`
   )
 }

@@ -7,6 +7,9 @@ import { dayOf, type Day } from '../../domain/day.ts'
 /** Statements repeat the same few days: each is built once. Bounded, so that no file can fill the memory. */
 const cache = new Map<string, Day>()
 const CACHE_LIMIT = 4_096
+/** The day met last: rows come day by day, so most of them need no look-up at all. */
+let lastKey = 'none yet'
+let lastDay: Day | null = null
 
 /** Hours from UTC of the zone names that banks write beside or instead of the offset. */
 const ZONES: Readonly<Record<string, number>> = {
@@ -17,10 +20,15 @@ const ZONES: Readonly<Record<string, number>> = {
 
 /** The calendar day that the text begins with; null when that is no real day. Also reads `YYYY-MM-DD` and kin. */
 export function parseOfxDay(text: string): Day | null {
-  const key = text.length === 8 ? text : text.slice(0, 8)
+  if (lastDay !== null && text.startsWith(lastKey)) return lastDay
+  const key = text.slice(0, 8)
+  // Only days of eight digits are kept; `2024-1-5` is not.
   const known = cache.get(key)
-  // The first eight characters are the whole day only when all eight are digits; `2024-1-5` is not cached.
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    lastKey = key
+    lastDay = known
+    return known
+  }
   const match = /^(\d{4})(\d{2})(\d{2})/.exec(text)
   if (match === null) return parseSeparatedDay(text)
   const day = dayOf(Number(match[1]), Number(match[2]), Number(match[3]))

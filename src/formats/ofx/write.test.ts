@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -10,6 +10,7 @@ import { parseDecimal, type Decimal } from '../../domain/money.ts'
 import type { StatementRow } from '../../domain/statement.ts'
 import { OFX_VERSIONS, type OfxVersion } from './markup.ts'
 import { readAll } from './ofx.fixture.ts'
+import { assertValid, isInstalled, validatorsMissing } from './validators.fixture.ts'
 import { writeOfx, type OfxFileOptions, type OfxStatement } from './write.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'relink-ofx-'))
@@ -57,55 +58,20 @@ const everything: readonly OfxStatement[] = [
   statement([row()], { account: { number: 'I', bankId: 'broker.example', branchId: null, kind: 'investment', name: null }, balances: [] }),
 ]
 
-const shared = process.env['RELINK_SHARED'] ?? join(import.meta.dirname, '../../../../shared')
-const schemas = join(shared, 'schemas/stoicflame__ofx4j/schemas_ofx2_xsd')
-const has = (command: string): boolean => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0
-
-/** The folder where Debian's libofx keeps the OFX 1 document type, or null. */
-function dtdFolder(): string | null {
-  const root = '/usr/share'
-  const libofx = existsSync(root) ? readdirSync(root).filter((name) => name.startsWith('libofx')) : []
-  return libofx.map((name) => join(root, name, 'libofx/dtd')).find((folder) => existsSync(join(folder, 'ofx160.dtd'))) ?? null
-}
-
-function validateSgml(file: Buffer, name: string): void {
-  const folder = dtdFolder() as string
-  const body = join(directory, `${name}.sgm`)
-  // libofx's declaration knows ASCII alone, while OFX 1 allows windows-1252 (CHARSET): letters beyond ASCII are not judged.
-  writeFileSync(body, file.subarray(file.indexOf('<OFX>')).map((byte) => (byte > 0x7f ? 0x78 : byte)))
-  const run = spawnSync('onsgmls', ['-s', join(folder, 'opensp.dcl'), join(folder, 'ofx160.dtd'), body], { encoding: 'utf8' })
-  assert.equal(run.stderr, '')
-}
-
-function validateXml(file: Buffer, name: string): void {
-  const path = join(directory, `${name}.xml`)
-  const text = file.toString('utf8')
-  writeFileSync(path, text.replace('<OFX>', '<ofx:OFX xmlns:ofx="http://ofx.net/types/2003/04">').replace('</OFX>', '</ofx:OFX>'))
-  const run = spawnSync('xmllint', ['--noout', '--schema', join(schemas, 'OFX2_Protocol.xsd'), path], { encoding: 'utf8' })
-  assert.equal(run.status, 0, run.stderr)
-}
-
-const sgmlMissing = !has('onsgmls') || dtdFolder() === null ? 'onsgmls and the OFX 1 DTD of libofx are not installed' : false
-const xmlMissing = !has('xmllint') || !existsSync(schemas) ? 'xmllint or the OFX 2 schema is not here' : false
-
 for (const version of OFX_VERSIONS) {
-  const xml = version.startsWith('2')
-  test(`what is written for ${version} is valid by the ${xml ? 'schema' : 'document type'}`, { skip: xml ? xmlMissing : sgmlMissing }, async () => {
-    const file = await written(everything, options(version))
-    if (xml) validateXml(file, version)
-    else validateSgml(file, version)
+  test(`what is written for ${version} is valid by its document type or schema`, { skip: validatorsMissing }, async () => {
+    assertValid(await written(everything, options(version)), version)
   })
 }
 
-test('the validators find a fault when there is one', { skip: sgmlMissing || xmlMissing }, async () => {
-  const spoil = (file: Buffer): Buffer => Buffer.from(file.toString('latin1').replace(/<TRNTYPE>/, '<TRNSORT>'), 'latin1')
-  const sgml = spoil(await written(everything, options('102')))
-  const xml = spoil(await written(everything, options('220')))
-  assert.throws(() => validateSgml(sgml, 'spoilt'))
-  assert.throws(() => validateXml(xml, 'spoilt'))
+test('the validators find a fault when there is one', { skip: validatorsMissing }, async () => {
+  for (const version of ['102', '220'] as const) {
+    const spoilt = Buffer.from((await written(everything, options(version))).toString('latin1').replace('<TRNTYPE>', '<TRNSORT>'), 'latin1')
+    assert.throws(() => assertValid(spoilt, version))
+  }
 })
 
-test('ofxdump reads the file', { skip: has('ofxdump') ? false : 'ofxdump is not installed' }, async () => {
+test('ofxdump reads the file', { skip: isInstalled('ofxdump') ? false : 'ofxdump is not installed' }, async () => {
   for (const [version, flavour] of [['102', 'ofx'], ['220', 'ofx'], ['102', 'qbo'], ['102', 'qfx']] as const) {
     const path = join(directory, `${version}.${flavour}`)
     writeFileSync(path, await written([everything[0] as OfxStatement], options(version, flavour)))
