@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { hostEntropy } from '../adapters/entropy.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { SecretStore } from '../ports/store.ts'
+import { createMemoryStore } from '../store/memory/store.ts'
+import { masterKeyOf } from './keys.ts'
+import { LEASE_MS } from './ledger.ts'
+import { createVault, type TenantVault } from './vault.ts'
+
+const ORIGIN = 'https://bank.example:443'
+
+function setUp(fill = 1) {
+  const time = { now: 1_700_000_000_000 }
+  const clock: Clock = { now: () => time.now, sleep: async () => {} }
+  const store = createMemoryStore()
+  const open = (tenantId: string, secrets: SecretStore = store.tenant(tenantId).secrets, key = fill): TenantVault =>
+    createVault({ secrets, tenantId, masterKey: masterKeyOf(new Uint8Array(32).fill(key)), clock, entropy: hostEntropy })
+  const vault = open('t1')
+  const owner = { connectionId: 'c1', loginIndex: vault.loginIndex('bank', 'ana') }
+  const seal = async (password: string, to = vault) => await to.seal({ owner, values: { username: 'ana', password }, origins: [ORIGIN] })
+  return { time, store, secrets: store.tenant('t1').secrets, vault, owner, seal, open }
+}
+
+async function send(vault: TenantVault, owner: { connectionId: string; loginIndex: string }, outcome: 'accepted' | 'refused' | 'unknown' | 'not_sent'): Promise<string> {
+  const lease = await vault.lend(owner, ['username', 'password'], ORIGIN)
+  if (!lease.ok) return lease.failure.evidence[0].codes?.[0] ?? ''
+  await lease.value.settle(outcome)
+  return outcome
+}
+
+test('lends what was sealed, to the address it was typed for', async () => {
+  const { vault, owner, seal } = setUp()
+  await seal('correct horse')
+  const lease = await vault.lend(owner, ['username', 'password'], ORIGIN)
+  assert.deepEqual(lease.ok && lease.value.values, { username: 'ana', password: 'correct horse' })
+})
+
+test('does not lend to another address, whoever names it as allowed', async () => {
+  const { vault, owner, seal } = setUp()
+  await seal('correct horse')
+  for (const [origin, audience] of [['https://evil.example:443', undefined], ['https://evil.example:443', [ORIGIN]], ['https://evil.example:443', [ORIGIN, 'https://evil.example:443']], ['http://bank.example:80', undefined]] as const) {
+    const lease = await vault.lend(owner, ['password'], origin, audience)
+    assert.equal(!lease.ok && lease.failure.code, 'secret_unreadable')
+  }
+  assert.equal((await vault.status(owner)), 'usable')
+})
+
+test('a record swapped into another connection, tenant or login does not open', async () => {
+  const { vault, owner, seal, store, secrets, open } = setUp()
+  await seal('correct horse')
+  const record = await secrets.get('c1', 'login')
+  assert.ok(record)
+  await secrets.put({ ...record, connectionId: 'c2' })
+  const other = await vault.lend({ ...owner, connectionId: 'c2' }, ['password'], ORIGIN)
+  assert.equal(!other.ok && other.failure.code, 'secret_unreadable')
+  const foreign = open('t2')
+  await foreign.seal({ owner, values: { password: 'x' }, origins: [ORIGIN] })
+  await store.tenant('t2').secrets.put({ ...record, version: 9 })
+  const moved = await foreign.lend(owner, ['password'], ORIGIN)
+  assert.equal(!moved.ok && moved.failure.code, 'secret_unreadable')
+})
+
+test('a database sealed under another master key is refused, and the failure says which remedy there is', async () => {
+  const { owner, seal, open } = setUp()
+  await seal('correct horse')
+  const lease = await open('t1', undefined, 2).lend(owner, ['password'], ORIGIN)
+  assert.ok(!lease.ok && lease.failure.code === 'secret_unreadable' && /another master key/.test(lease.failure.message))
+})
+
+test('no value, and no part of it, lies readable in the store', async () => {
+  const { seal, secrets, vault, owner } = setUp()
+  await seal('CANARY-password-1')
+  await vault.sealAnswers('ch1', owner, { 'mfa.pet': 'CANARY-answer-2' }, 2_000_000_000_000)
+  const stored = JSON.stringify([await secrets.get('c1', 'login'), await secrets.get('c1', 'answers'), await secrets.ledger(owner.loginIndex)], (_, value) => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value))
+  assert.ok(!/CANARY/.test(stored))
+})
+
+test('the attempt is written down before the secret is given out', async () => {
+  const { vault, owner, seal, secrets } = setUp()
+  await seal('correct horse')
+  const lease = await vault.lend(owner, ['password'], ORIGIN)
+  assert.ok(lease.ok)
+  assert.equal((await secrets.ledger(owner.loginIndex)).attempts[0]?.outcome, 'open')
+  await lease.value.settle('accepted')
+  assert.equal((await secrets.ledger(owner.loginIndex)).attempts[0]?.outcome, 'accepted')
+})
+
+test('a refused secret is not lent again until it is changed or one use is granted', async () => {
+  const { vault, owner, seal } = setUp()
+  await seal('wrong')
+  assert.equal(await send(vault, owner, 'refused'), 'refused')
+  assert.equal(await send(vault, owner, 'refused'), 'vault_refused')
+  assert.equal(await vault.status(owner), 'refused')
+  const again = await seal('wrong')
+  assert.ok(again.ok && again.value.sameAsRefused, 'typed again, it is recognised')
+  assert.equal(await send(vault, owner, 'refused'), 'vault_refused')
+  await vault.grantOneUse(owner, 'ana')
+  await vault.grantOneUse(owner, 'ana')
+  assert.equal(await send(vault, owner, 'refused'), 'refused')
+  assert.equal(await send(vault, owner, 'refused'), 'vault_refused')
+  const changed = await seal('better')
+  assert.ok(changed.ok && !changed.value.sameAsRefused)
+  assert.equal(await send(vault, owner, 'accepted'), 'vault_withheld_unknown', 'two in a row were not accepted: a warned person must ask')
+  await vault.grantOneUse(owner, 'ana')
+  assert.equal(await send(vault, owner, 'accepted'), 'accepted')
+  assert.equal(await send(vault, owner, 'accepted'), 'accepted')
+})
+
+test('an unknown outcome allows one more try; what was not sent counts for nothing', async () => {
+  const { vault, owner, seal } = setUp()
+  await seal('maybe')
+  for (let i = 0; i < 5; i += 1) assert.equal(await send(vault, owner, 'not_sent'), 'not_sent')
+  assert.equal(await send(vault, owner, 'unknown'), 'unknown')
+  assert.equal(await send(vault, owner, 'unknown'), 'unknown')
+  assert.equal(await send(vault, owner, 'unknown'), 'vault_withheld_unknown')
+  assert.equal(await vault.status(owner), 'withheld_unknown')
+})
+
+test('a grant that was used for nothing sent is given back', async () => {
+  const { vault, owner, seal } = setUp()
+  await seal('wrong')
+  await send(vault, owner, 'refused')
+  await vault.grantOneUse(owner, 'ana')
+  assert.equal(await send(vault, owner, 'not_sent'), 'not_sent')
+  assert.equal(await send(vault, owner, 'refused'), 'refused')
+  assert.equal(await send(vault, owner, 'refused'), 'vault_refused')
+})
+
+test('two connections of the same login share one budget, in whatever form the secret is typed', async () => {
+  const { vault, owner, seal } = setUp()
+  await seal('wrong')
+  await send(vault, owner, 'refused')
+  const second = { connectionId: 'c2', loginIndex: vault.loginIndex('bank', 'ana') }
+  await vault.seal({ owner: second, values: { password: 'wrong', username: 'ana' }, origins: [ORIGIN] })
+  assert.equal(await send(vault, second, 'refused'), 'vault_refused')
+})
+
+test('a second send waits while the first one is not answered, and goes on as unknown when its lease is lost', async () => {
+  const { vault, owner, seal, time } = setUp()
+  await seal('maybe')
+  assert.ok((await vault.lend(owner, ['password'], ORIGIN)).ok)
+  assert.equal(await send(vault, owner, 'accepted'), 'vault_busy')
+  time.now += LEASE_MS
+  assert.equal(await send(vault, owner, 'unknown'), 'unknown')
+  assert.equal(await send(vault, owner, 'unknown'), 'vault_withheld_unknown')
+})
+
+test('a locked login gets nothing, granted or not, until a person says that it is unlocked', async () => {
+  const { vault, owner, seal } = setUp()
+  await seal('right')
+  await send(vault, owner, 'unknown')
+  await send(vault, owner, 'unknown')
+  await vault.lock(owner)
+  await vault.grantOneUse(owner, 'ana')
+  assert.equal(await send(vault, owner, 'accepted'), 'vault_locked')
+  assert.equal(await vault.status(owner), 'locked')
+  await vault.unlock(owner)
+  assert.equal(await send(vault, owner, 'accepted'), 'accepted')
+})
+
+test('unlocking does not make a refused secret usable', async () => {
+  const { vault, owner, seal } = setUp()
+  await seal('wrong')
+  await send(vault, owner, 'refused')
+  await vault.lock(owner)
+  await vault.unlock(owner)
+  assert.equal(await send(vault, owner, 'refused'), 'vault_refused')
+})
+
+test('answers to a challenge are lent once, with the login, and expire', async () => {
+  const { vault, owner, seal, secrets, time } = setUp()
+  await seal('right')
+  await vault.sealAnswers('ch1', owner, { 'mfa.pet': 'rex' }, time.now + 600_000)
+  const lease = await vault.lend(owner, ['password', 'mfa.pet'], ORIGIN)
+  assert.deepEqual(lease.ok && lease.value.values, { password: 'right', 'mfa.pet': 'rex' })
+  assert.ok(lease.ok)
+  await lease.value.settle('accepted')
+  const again = await vault.lend(owner, ['password', 'mfa.pet'], ORIGIN)
+  assert.equal(!again.ok && again.failure.evidence[0].codes?.[0], 'vault_missing')
+  assert.equal((await secrets.ledger(owner.loginIndex)).attempts.length, 1, 'nothing was sent the second time')
+  await vault.sealAnswers('ch2', owner, { 'mfa.pet': 'rex' }, time.now + 600_000)
+  time.now += 600_000
+  assert.ok(!(await vault.lend(owner, ['password', 'mfa.pet'], ORIGIN)).ok)
+})
+
+test('a removed connection has no secret left', async () => {
+  const { vault, owner, seal } = setUp()
+  await seal('right')
+  await vault.destroy(owner)
+  assert.equal(await vault.status(owner), 'missing')
+  assert.equal(await send(vault, owner, 'accepted'), 'vault_missing')
+})
+
+test('two workers that make the first secret at once use one tenant key', async () => {
+  const { owner, open } = setUp()
+  const [a, b] = [open('t1'), open('t1')]
+  await Promise.all([a.seal({ owner, values: { password: '1' }, origins: [ORIGIN] }), b.seal({ owner: { ...owner, connectionId: 'c2' }, values: { password: '2' }, origins: [ORIGIN] })])
+  const fresh = open('t1')
+  assert.ok((await fresh.lend(owner, ['password'], ORIGIN)).ok)
+  const other = { connectionId: 'c2', loginIndex: 'another' }
+  assert.ok((await fresh.lend(other, ['password'], ORIGIN)).ok)
+})
+
+/** A store that dies at a chosen call: before it, or after it took effect. */
+function dyingStore(inner: SecretStore): { readonly store: SecretStore; dieAt: number; after: boolean } {
+  const control = { dieAt: Infinity, after: false, store: inner }
+  let calls = 0
+  control.store = new Proxy(inner, {
+    get: (target, name: keyof SecretStore) => async (...args: never[]) => {
+      const dies = (calls += 1) === control.dieAt
+      if (dies && !control.after) throw new Error('killed')
+      const result = await (target[name] as (...given: never[]) => Promise<unknown>)(...args)
+      if (dies) throw new Error('killed')
+      return result
+    },
+  })
+  return control
+}
+
+test('under crashes at any call: between two successes a known-refused secret is sent once, and never three sends in a row without a person', async () => {
+  const step = fc.record({ outcome: fc.constantFrom('judged', 'unknown', 'not_sent'), dieAt: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 9 })), after: fc.boolean(), crashWithLease: fc.boolean(), password: fc.constantFrom('keep', 'right', 'wrong', 'worse'), wait: fc.boolean() }) // prettier-ignore
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      const { secrets, owner, seal, open, time } = setUp()
+      await seal('wrong')
+      let typed = 'wrong'
+      // What a bank would count: every send that really left since the last accepted one.
+      let sends: { password: string; knownRefused: boolean }[] = []
+      for (const { outcome, dieAt, after, crashWithLease, password, wait } of steps) {
+        const dying = dyingStore(secrets)
+        Object.assign(dying, { dieAt, after })
+        const vault = open('t1', dying.store)
+        time.now += wait ? LEASE_MS : 1000
+        try {
+          if (password !== 'keep') {
+            await vault.seal({ owner, values: { username: 'ana', password }, origins: [ORIGIN] })
+          }
+          const lease = await vault.lend(owner, ['username', 'password'], ORIGIN)
+          if (!lease.ok) continue
+          typed = lease.value.values['password'] ?? ''
+          if (outcome === 'not_sent') {
+            await lease.value.settle('not_sent')
+            continue
+          }
+          assert.ok(!sends.some((sent) => sent.password === typed && sent.knownRefused), `"${typed}" was refused before`)
+          const sent = { password: typed, knownRefused: false }
+          sends.push(sent)
+          assert.ok(sends.length <= 2, 'a third send in a row without acceptance')
+          if (crashWithLease) continue
+          const verdict = outcome === 'unknown' ? 'unknown' : typed === 'right' ? 'accepted' : 'refused'
+          // The bank accepted even if writing it down fails; its own counter starts again.
+          if (verdict === 'accepted') sends = []
+          await lease.value.settle(verdict)
+          sent.knownRefused = verdict === 'refused'
+        } catch (error) {
+          if ((error as Error).message !== 'killed') throw error
+        }
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
