@@ -18,6 +18,7 @@ export async function reconcileAccounts(session: Session, list: AccountList): Pr
   const { store } = session.deps
   const sources = await store.accounts.sources({ connectionId: session.connection.id })
   if (list.accounts.length === 0) return sources.length > 0 ? null : emptyList()
+  if (isSomebodyElse(session, sources, list)) return identityChanged()
   const known = new Map(list.accounts.map((listed) => [listed, sources.find((source) => source.state !== 'replaced' && sameRef(source.ref, listed.ref))]))
   for (const [listed, source] of known) if (source !== undefined) await follow(session, source, listed)
   const absent = list.complete ? sources.filter((source) => source.state === 'active' && ![...known.values()].includes(source)) : []
@@ -88,6 +89,22 @@ async function sameAccount(session: Session, listed: ListedAccount): Promise<Acc
 /** `****1234`, `xx12`, `1234`: two accounts may share it, so it proves nothing outside of its own connection. */
 export function isMasked(number: string): boolean {
   return /[*x#•]{2,}/i.test(number) || number.replace(/\W/g, '').length <= 4
+}
+
+/**
+ * After a person typed a login anew: a complete list that shows none of the accounts that this
+ * connection knows belongs to somebody else. A renumbered only account cannot be told from that, and
+ * storing a stranger's rows is the worse mistake.
+ */
+function isSomebodyElse(session: Session, sources: readonly AccountSource[], list: AccountList): boolean {
+  if (session.run.trigger !== 'repair' || sources.length === 0 || !list.complete) return false
+  const changedSince = session.connection.secretChangedAt !== null && session.connection.secretChangedAt > (session.connection.lastSuccessAt ?? 0)
+  return changedSince && !sources.some((source) => list.accounts.some((listed) => sameRef(source.ref, listed.ref)))
+}
+
+function identityChanged(): Failure {
+  const message = 'This login shows none of the accounts of this connection: it seems to be somebody else\'s. Nothing was stored.'
+  return { code: 'identity_changed', stage: 'accounts', retry: { kind: 'afterPerson' }, message, evidence: [{ stage: 'accounts', message }] }
 }
 
 function emptyList(): Failure {

@@ -53,6 +53,10 @@ export class Answer {
     this.#intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: account.startOn })
   }
 
+  get #shown(): Pick<MatchContext, 'reported' | 'repeated'> {
+    return { reported: (mark) => this.#intake.shows(mark), repeated: (key) => this.#intake.holds(key) }
+  }
+
   /** What is stored so far. */
   get counts(): Counts {
     return this.#counts
@@ -79,7 +83,7 @@ export class Answer {
     const rows = this.#held.filter((row) => !strange.has(row))
     const covers = believedCovers(end.covers, this.#intake.postedDays, candidates, source.id)
     const context: MatchContext = {
-      sourceId: source.id, covers, complete: true, reported: (mark) => this.#intake.shows(mark), coverage: coverage.filter((c) => c.sourceId !== source.id),
+      sourceId: source.id, covers, complete: true, ...this.#shown, coverage: coverage.filter((c) => c.sourceId !== source.id),
     }
     const decisions = match(rows, candidates, context)
     const missing = missingFrom(candidates, decisions, context)
@@ -113,7 +117,7 @@ export class Answer {
   async #settleCertain(): Promise<Result<void, Failure>> {
     const candidates = await this.#context.feed.candidates(this.#query(null))
     const context: MatchContext = {
-      sourceId: this.#context.source.id, covers: null, complete: false, reported: (mark) => this.#intake.shows(mark), coverage: [],
+      sourceId: this.#context.source.id, covers: null, complete: false, ...this.#shown, coverage: [],
     }
     if (signsFlipped(this.#held, candidates, layOut(candidates, context))) return failed(FLIPPED)
     const decisions = match(this.#held, candidates, context)

@@ -59,7 +59,6 @@ export class Intake {
   readonly #keys = new DigestCounter()
   readonly #marks = new DigestCounter()
   #postedDays: DayRange | null = null
-  #postedSum = 0n
 
   constructor(context: IntakeContext) {
     this.#context = context
@@ -70,14 +69,14 @@ export class Intake {
     return this.#postedDays
   }
 
-  /** Sum of the posted rows so far, each report once. */
-  get postedSum(): bigint {
-    return this.#postedSum
-  }
-
   /** Whether a row with this mark was taken in; see `presenceMark`. */
   shows(mark: Digest): boolean {
     return this.#marks.has(mark)
+  }
+
+  /** Whether a row with this report key was taken in. */
+  holds(key: Digest): boolean {
+    return this.#keys.has(key)
   }
 
   /** The row, or null when it is not for the feed (reported before in this answer, before the account's start). */
@@ -92,7 +91,6 @@ export class Intake {
       const days = this.#postedDays
       if (days === null) this.#postedDays = { from: postedOn, to: postedOn }
       else if (postedOn < days.from || postedOn > days.to) this.#postedDays = { from: minDay(days.from, postedOn), to: maxDay(days.to, postedOn) }
-      this.#postedSum += content.amount
     }
     const { startOn } = this.#context
     return ok(startOn !== null && postedOn < startOn ? null : read.value)

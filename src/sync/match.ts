@@ -20,6 +20,8 @@ export type MatchContext = {
   readonly complete: boolean
   /** Whether the answer reports a row with this mark; while it is incomplete, so far. */
   readonly reported: (mark: string) => boolean
+  /** Whether the answer holds the very report with this key. */
+  readonly repeated: (key: string) => boolean
   /** What the other sources of the account covered. */
   readonly coverage: readonly Coverage[]
 }
@@ -167,7 +169,7 @@ function keepSameId(board: Board, rows: readonly Incoming[]): void {
     const moved = Math.abs(daysBetween(candidate.postedOn, row.content.postedOn))
     if (candidate.status === 'posted' && row.content.status === 'pending') return moved <= MAX_MOVE_DAYS ? 'same_id' : null
     if (row.text !== textOf(candidate)) return null
-    return moved <= 3 || isGone(board, candidate) ? 'same_id' : null
+    return moved <= 3 || isReplaced(board, candidate) ? 'same_id' : null
   })
 }
 
@@ -217,10 +219,10 @@ function reKey(board: Board, rows: readonly Incoming[]): void {
 function correctSameId(board: Board, rows: readonly Incoming[]): void {
   forSameId(board, rows, (row, candidate) => {
     const moved = Math.abs(daysBetween(candidate.postedOn, row.content.postedOn))
-    if (moved > CORRECTION_DAYS || (moved > 0 && !isGone(board, candidate))) return null
+    if (moved > CORRECTION_DAYS || (moved > 0 && !isReplaced(board, candidate))) return null
     if (candidate.amount === row.content.amount) return 'correction'
     const sameText = resemblance(row.text, textOf(candidate)) >= 0.6
-    return sameText && isGone(board, candidate) && mayFollow(row, candidate) ? 'correction' : null
+    return sameText && isReplaced(board, candidate) && mayFollow(row, candidate) ? 'correction' : null
   })
 }
 
@@ -245,6 +247,12 @@ export function mayFollow(row: Incoming, candidate: Candidate): boolean {
 export function isGone(board: Board, candidate: Candidate): boolean {
   const { context } = board
   return context.complete && context.covers !== null && contains(context.covers, candidate.postedOn) && !isReported(candidate, context)
+}
+
+/** Replaced: its day is covered completely, and its reports are gone, though its id may be on another row now. */
+function isReplaced({ context }: Board, candidate: Candidate): boolean {
+  if (!context.complete || context.covers === null || !contains(context.covers, candidate.postedOn)) return false
+  return !candidate.reports.some((report) => report.sourceId === context.sourceId && context.repeated(report.key))
 }
 
 /** Candidates that no row has taken; a pending row may stand beside the posted one of the same id. */

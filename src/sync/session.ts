@@ -64,6 +64,11 @@ export class Session {
     await this.deps.store.connections.update(this.connection.id, { connectorState: state })
   }
 
+  async forgetSecret(): Promise<void> {
+    await this.deps.vault.destroy({ connectionId: this.connection.id, loginIndex: this.connection.loginIndex })
+  }
+
+  /** Tells those who watch where the run is. */
   async stage(stage: string): Promise<void> {
     await this.deps.store.runs.update(this.run.id, { stage })
   }

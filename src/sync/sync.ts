@@ -60,6 +60,8 @@ async function chooseTargets(session: Session, answered: AnsweredChallenge | nul
   if (outcome.kind === 'failed') return { kind: 'ended', run: await end(session, [], outcome.failure) }
   await session.stage('accounts')
   const failure = await reconcileAccounts(session, outcome.value)
+  // Somebody else's secret must not be sent again by the schedule.
+  if (failure?.code === 'identity_changed') await session.forgetSecret()
   if (failure !== null) return { kind: 'ended', run: await end(session, [], failure) }
   return { kind: 'targets', targets: await activeTargets(session) }
 }

@@ -1,0 +1,212 @@
+/**
+ * Connections as a person handles them: connect, choose accounts, sign in anew, switch off and on,
+ * remove. The same login is never connected twice; a first sign-in that fails leaves nothing but the
+ * attempt; a login that turns out to be somebody else's stores nothing; rows always stay.
+ */
+import type { Connector } from '../connector-kit/connector.ts'
+import type { AccountId } from '../domain/account.ts'
+import type { Challenge, Connection } from '../domain/connection.ts'
+import type { Failure } from '../domain/evidence.ts'
+import type { Institution, JsonObject, Route } from '../domain/institution.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { SyncRun } from '../domain/run.ts'
+import type { Refusal, SyncDeps } from './deps.ts'
+import { syncConnection } from './sync.ts'
+
+export type ConnectRequest = {
+  readonly institutionId: string
+  /** The route's connector; null: the institution's first route. */
+  readonly connector: string | null
+  readonly form: Readonly<Record<string, string>>
+}
+
+export type Connected =
+  | { readonly kind: 'connected'; readonly connection: Connection; readonly run: SyncRun }
+  | { readonly kind: 'challenge'; readonly connection: Connection; readonly challenge: Challenge }
+  /** The same login is connected already; `reconnect` is what the person wants. */
+  | { readonly kind: 'exists'; readonly connectionId: string }
+  /** Nothing was sent: a field is missing or wrong. */
+  | { readonly kind: 'invalid'; readonly field: string | null; readonly message: string }
+  /** The sign-in failed; the secret is destroyed, no account was made, the attempt stays in the ledger. */
+  | { readonly kind: 'failed'; readonly connection: Connection; readonly run: SyncRun; readonly failure: Failure }
+
+type Checked = {
+  readonly institution: Institution
+  readonly connector: Connector
+  readonly login: string
+  readonly settings: JsonObject
+  readonly origins: readonly string[]
+  readonly secrets: Readonly<Record<string, string>>
+}
+
+type Invalid = { readonly field: string | null; readonly message: string }
+
+/** Signs in for the first time, makes the accounts that the bank lists, and reads them. */
+export async function connectInstitution(deps: SyncDeps, request: ConnectRequest): Promise<Connected> {
+  const institution = deps.institutionOf(request.institutionId)
+  const route = institution?.routes.find((candidate) => request.connector === null || candidate.connector === request.connector)
+  const connector = route === undefined ? null : deps.connectorOf(route.connector)
+  if (institution === null || route === undefined || connector === null) return { kind: 'invalid', field: null, message: 'There is no such institution or route.' }
+  const checked = checkForm(institution, connector, route, request.form)
+  if (!checked.ok) return { kind: 'invalid', ...checked.failure }
+  const { login, settings } = checked.value
+  const loginIndex = deps.vault.loginIndex(institution.id, login)
+  const existing = await deps.store.connections.findByLogin(loginIndex)
+  if (existing !== null) return { kind: 'exists', connectionId: existing.id }
+  const now = deps.clock.now()
+  const connection: Connection = {
+    id: deps.entropy.id(now), institutionId: institution.id, institutionName: institution.name, connector: connector.manifest.id, settings,
+    loginLabel: labelOf(login), loginIndex, state: 'connecting', connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null,
+    lastAttemptAt: null, failuresInRow: 0, secretChangedAt: now, settingsChangedAt: now,
+  }
+  await deps.store.connections.create(connection)
+  const sealed = await sealSecrets(deps, connection, checked.value)
+  if (sealed !== null) {
+    await forget(deps, connection)
+    return { kind: 'invalid', field: null, message: sealed.message }
+  }
+  return firstSync(deps, connection)
+}
+
+/** Switches the feed of accounts on or off, one by one; accounts that are read again have their gap filled. */
+export async function chooseAccounts(deps: SyncDeps, connectionId: string, accountIds: readonly AccountId[]): Promise<Result<null, Refusal>> {
+  const { accounts } = deps.store
+  const sources = await accounts.sources({ connectionId })
+  const strange = accountIds.find((id) => !sources.some((source) => source.accountId === id))
+  if (strange !== undefined) return failed({ code: 'not_found', message: 'One of the accounts does not belong to this connection.' })
+  for (const source of sources) {
+    if (source.state === 'replaced') continue
+    const chosen = accountIds.includes(source.accountId)
+    await accounts.updateSource(source.id, { state: chosen ? 'active' : 'paused' })
+    const account = await accounts.get(source.accountId)
+    if (account?.state === 'open' || account?.state === 'paused') await accounts.update(account.id, { state: chosen ? 'open' : 'paused' })
+  }
+  return ok(null)
+}
+
+/**
+ * Signs in with a new secret for an existing connection. A new user name must lead to the same
+ * accounts: otherwise the secret is destroyed, and neither accounts nor rows are stored.
+ */
+export async function reconnect(deps: SyncDeps, connectionId: string, form: Readonly<Record<string, string>>): Promise<Result<SyncRun, Refusal>> {
+  const connection = await deps.store.connections.get(connectionId)
+  if (connection === null) return failed({ code: 'not_found', message: 'There is no such connection.' })
+  const institution = deps.institutionOf(connection.institutionId)
+  const connector = deps.connectorOf(connection.connector)
+  const route = institution?.routes.find((candidate) => candidate.connector === connection.connector)
+  if (institution === null || connector === null || route === undefined) return failed({ code: 'wrong_state', message: 'The institution or its connector is not known any more.' })
+  const checked = checkForm(institution, connector, route, form)
+  if (!checked.ok) return failed({ code: 'invalid', message: checked.failure.message })
+  const loginIndex = deps.vault.loginIndex(institution.id, checked.value.login)
+  const other = await deps.store.connections.findByLogin(loginIndex)
+  if (other !== null && other.id !== connectionId) return failed({ code: 'invalid', message: 'This login belongs to another connection.' })
+  const now = deps.clock.now()
+  const isOtherLogin = loginIndex !== connection.loginIndex
+  const next: Connection = { ...connection, loginIndex, loginLabel: labelOf(checked.value.login), settings: checked.value.settings }
+  const stored = await deps.store.connections.exclusively(connectionId, async () => {
+    const sealed = await sealSecrets(deps, next, checked.value)
+    if (sealed !== null) return sealed
+    await deps.store.connections.update(connectionId, {
+      loginIndex, loginLabel: next.loginLabel, settings: next.settings, secretChangedAt: now,
+      // A device that another login registered is not this login's.
+      ...(isOtherLogin ? { connectorState: {} } : {}),
+      ...(JSON.stringify(next.settings) === JSON.stringify(connection.settings) ? {} : { settingsChangedAt: now }),
+      ...(connection.state === 'removed' || connection.state === 'disabled' ? { state: 'active' as const } : {}),
+    })
+    return 'stored'
+  })
+  if (stored === null) return failed({ code: 'busy', message: 'This connection is being read right now.' })
+  if (stored !== 'stored') return failed({ code: 'invalid', message: stored.message })
+  if (connection.state === 'removed') await reviveSources(deps, connectionId)
+  return syncConnection(deps, connectionId, 'repair')
+}
+
+/** Stops reading; every row, match and decision stays. */
+export async function disableConnection(deps: SyncDeps, connectionId: string): Promise<Result<Connection, Refusal>> {
+  return change(deps, connectionId, ['active', 'connecting'], { state: 'disabled', nextSyncAt: null })
+}
+
+/** Reads again; the days in between are covered by no answer, so the next sync asks for them. */
+export async function enableConnection(deps: SyncDeps, connectionId: string): Promise<Result<Connection, Refusal>> {
+  return change(deps, connectionId, ['disabled'], { state: 'active', nextSyncAt: deps.clock.now() })
+}
+
+/** Destroys the secret and ends the connection; its accounts keep their rows. */
+export async function removeConnection(deps: SyncDeps, connectionId: string): Promise<Result<null, Refusal>> {
+  const changed = await change(deps, connectionId, ['active', 'connecting', 'disabled'], { state: 'removed', nextSyncAt: null })
+  if (!changed.ok) return changed
+  await forget(deps, changed.value)
+  for (const source of await deps.store.accounts.sources({ connectionId })) {
+    if (source.state === 'active') await deps.store.accounts.updateSource(source.id, { state: 'paused' })
+  }
+  return ok(null)
+}
+
+async function firstSync(deps: SyncDeps, connection: Connection): Promise<Connected> {
+  const done = await syncConnection(deps, connection.id, 'connect')
+  if (!done.ok) throw new Error(`a connection that was just made is ${done.failure.code}`)
+  const run = done.value
+  const stored = (await deps.store.connections.get(connection.id)) ?? connection
+  if (run.outcome === 'suspended') {
+    const [challenge] = await deps.store.challenges.list({ connectionId: connection.id, state: 'open' })
+    if (challenge !== undefined) return { kind: 'challenge', connection: stored, challenge }
+  }
+  // Signed in, but no account could be read: the connection is good, the read is a problem like any other.
+  const signedIn = run.failure === null || (await deps.store.accounts.sources({ connectionId: connection.id })).length > 0
+  if (!signedIn && run.failure !== null) {
+    await forget(deps, connection)
+    await deps.store.connections.update(connection.id, { state: 'removed', nextSyncAt: null })
+    return { kind: 'failed', connection: stored, run, failure: run.failure }
+  }
+  return { kind: 'connected', connection: stored, run }
+}
+
+function checkForm(institution: Institution, connector: Connector, route: Route, form: Readonly<Record<string, string>>): Result<Checked, Invalid> {
+  const { fields } = connector.manifest
+  const empty = fields.find((field) => field.required && (form[field.name] ?? '').trim() === '')
+  if (empty !== undefined) return failed({ field: empty.name, message: `${empty.label} is missing.` })
+  const checked = connector.checkSettings(institution, route, form)
+  if (!checked.ok) return checked
+  const loginField = fields.find((field) => field.isLogin) ?? fields.find((field) => field.kind === 'secret')
+  const secrets: Record<string, string> = {}
+  for (const field of fields) {
+    const value = form[field.name]
+    if ((field.kind === 'secret' || field.isLogin) && value !== undefined) secrets[field.name] = value
+  }
+  return ok({ institution, connector, login: form[loginField?.name ?? ''] ?? '', secrets, ...checked.value })
+}
+
+async function sealSecrets(deps: SyncDeps, connection: Connection, { secrets, origins }: Checked): Promise<Failure | null> {
+  const owner = { connectionId: connection.id, loginIndex: connection.loginIndex }
+  const sealed = await deps.vault.seal({ owner, values: secrets, origins })
+  return sealed.ok ? null : sealed.failure
+}
+
+async function change(
+  deps: SyncDeps, connectionId: string, from: readonly Connection['state'][], to: Partial<Pick<Connection, 'state' | 'nextSyncAt'>>,
+): Promise<Result<Connection, Refusal>> {
+  const connection = await deps.store.connections.get(connectionId)
+  if (connection === null) return failed({ code: 'not_found', message: 'There is no such connection.' })
+  if (!from.includes(connection.state)) return failed({ code: 'wrong_state', message: `This connection is ${connection.state}.` })
+  await deps.store.connections.update(connectionId, to)
+  for (const challenge of await deps.store.challenges.list({ connectionId, state: 'open' })) {
+    if (to.state !== 'active') await deps.store.challenges.move(challenge.id, 'open', 'cancelled')
+  }
+  return ok({ ...connection, ...to })
+}
+
+async function forget(deps: SyncDeps, connection: Connection): Promise<void> {
+  await deps.vault.destroy({ connectionId: connection.id, loginIndex: connection.loginIndex })
+}
+
+async function reviveSources(deps: SyncDeps, connectionId: string): Promise<void> {
+  for (const source of await deps.store.accounts.sources({ connectionId })) {
+    const account = await deps.store.accounts.get(source.accountId)
+    if (source.state === 'paused' && account?.state === 'open') await deps.store.accounts.updateSource(source.id, { state: 'active' })
+  }
+}
+
+/** How the login is shown: enough to recognise, too little to use. */
+function labelOf(login: string): string {
+  return `${login.slice(0, Math.min(2, Math.floor(login.length / 2)))}…`
+}

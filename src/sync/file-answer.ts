@@ -1,0 +1,130 @@
+/**
+ * One statement of a file on its way into an account, in batches of flat memory. A first pass over
+ * the file has collected which rows it shows, so each batch is decided for good. A file proves
+ * nothing by what it leaves out: it withdraws no row.
+ */
+import { addDays, type Day, type DayRange } from '../domain/day.ts'
+import type { BalanceSpan, BalanceStatement, Coverage } from '../domain/run.ts'
+import type { StatedBalance } from '../domain/statement.ts'
+import type { CandidateQuery, Candidates } from '../ports/store.ts'
+import { providerIdsOf } from './answer.ts'
+import { proveStatement, type Movement } from './balance.ts'
+import { CommitBuilder, type Counts } from './commit.ts'
+import type { Incoming, Intake } from './incoming.ts'
+import { match } from './match.ts'
+import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
+
+/** What the first pass found of the statement. */
+export type FileStatement = {
+  readonly covers: DayRange | null
+  readonly balances: readonly StatedBalance[]
+  /** In minor units. */
+  readonly postedSum: bigint
+}
+
+export type FileAnswerContext = SettleContext & {
+  /** What the whole file shows. */
+  readonly shown: Intake
+  /** The account had no row before this import: nothing stored can match. */
+  readonly accountWasEmpty: boolean
+  readonly coverage: readonly Coverage[]
+}
+
+const BATCH_ROWS = 5_000
+const NEAR_DAYS = 13
+
+export class FileAnswer {
+  readonly #context: FileAnswerContext
+  readonly #statement: FileStatement
+  readonly #movements: Movement[] = []
+  readonly #keepsMovements: boolean
+  readonly #windows = new Map<Day, readonly [Day, Day]>()
+  #batch: Incoming[] = []
+  #counts = NO_COUNTS
+
+  constructor(context: FileAnswerContext, statement: FileStatement) {
+    this.#context = context
+    this.#statement = statement
+    // Only a lone closing balance is compared with what the feed had before; millions of movements are not kept for nothing.
+    this.#keepsMovements = statement.balances.length > 0 && !hasOpening(statement.balances)
+  }
+
+  get counts(): Counts {
+    return this.#counts
+  }
+
+  async add(row: Incoming): Promise<void> {
+    this.#batch.push(row)
+    if (this.#batch.length >= BATCH_ROWS) await this.#settle(null)
+  }
+
+  /** Commits what is left, with the statement's coverage, balances and their proof. */
+  async finish(): Promise<void> {
+    const { covers } = this.#statement
+    const balances = statedBalances(this.#context, this.#statement.balances)
+    await this.#settle(async (movements) => ({ covers, balances, spans: await this.#spans(balances, movements), cursor: null }))
+  }
+
+  async #settle(last: ((movements: readonly Movement[]) => Promise<LastPiece>) | null): Promise<void> {
+    const rows = this.#batch
+    this.#batch = []
+    if (rows.length === 0 && last === null) return
+    const candidates = await this.#candidates(rows)
+    const decisions = match(rows, candidates, {
+      sourceId: this.#context.source.id, covers: this.#statement.covers, complete: true, reported: (mark) => this.#context.shown.shows(mark), repeated: (key) => this.#context.shown.holds(key),
+      coverage: this.#context.coverage.filter((range) => range.sourceId !== this.#context.source.id),
+    })
+    const builder = new CommitBuilder(commitContext(this.#context, true), candidates)
+    builder.add(decisions)
+    const built = builder.finish()
+    await commitRows(this.#context, built, last === null ? undefined : await last(built.movements))
+    if (this.#keepsMovements) this.#movements.push(...built.movements)
+    this.#counts = addCounts(this.#counts, built.counts)
+  }
+
+  /** First the exact repeats, which are most rows of most files; only for the rest what resembles them. */
+  async #candidates(rows: readonly Incoming[]): Promise<Candidates> {
+    const linked = rows.some((row) => row.corrects !== null || row.pendingProviderId !== null)
+    if (rows.length === 0 || (this.#context.accountWasEmpty && !linked)) return { known: new Map(), transactions: [] }
+    const { feed, account, source } = this.#context
+    const nothing: CandidateQuery = {
+      accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null,
+    }
+    const repeats = await feed.candidates({ ...nothing, keys: rows.map((row) => row.key) })
+    const left = rows.filter((row) => !repeats.known.has(row.key))
+    if (left.length === 0) return repeats
+    const windows = left.map((row) => this.#window(row.content.postedOn))
+    const from = windows.map(([day]) => day)
+    const to = windows.map(([, day]) => day)
+    const range = { from: from.reduce((a, b) => (a < b ? a : b)), to: to.reduce((a, b) => (a > b ? a : b)) }
+    const alike = await feed.candidates({
+      ...nothing, providerIds: providerIdsOf(left), contentKeys: left.map((row) => row.contentKey),
+      near: { amounts: left.map((row) => row.content.amount), from, to }, states: { states: ['pending'], range },
+    })
+    const byId = new Map([...repeats.transactions, ...alike.transactions].map((candidate) => [candidate.id, candidate]))
+    return { known: repeats.known, transactions: [...byId.values()] }
+  }
+
+  #window(day: Day): readonly [Day, Day] {
+    let window = this.#windows.get(day)
+    if (window === undefined) this.#windows.set(day, (window = [addDays(day, -NEAR_DAYS), addDays(day, NEAR_DAYS)]))
+    return window
+  }
+
+  /** A statement with opening and closing balance proves itself; a closing one alone is compared with the one before. */
+  async #spans(balances: readonly BalanceStatement[], movements: readonly Movement[]): Promise<readonly BalanceSpan[]> {
+    const own = proveStatement(balances, this.#statement.postedSum)
+    if (own === null) {
+      const ledger = await openLedger(this.#context, balances, this.#statement.covers, this.#context.coverage, this.#movements)
+      return ledger?.prove(movements).spans ?? []
+    }
+    if (own.from >= own.to) return []
+    // The store replaces what ends later; spans of later statements that were imported before stay.
+    const stored = await this.#context.feed.spans(this.#context.account.id)
+    return [own, ...stored.filter((span) => span.sourceId === own.sourceId && span.from >= own.to)]
+  }
+}
+
+function hasOpening(balances: readonly StatedBalance[]): boolean {
+  return balances.some((balance) => balance.kind === 'opening')
+}
