@@ -126,3 +126,16 @@ test('unknown calls, wrong methods and broken JSON are refused', async () => {
   })
   assert.ok(given.kind === 'http' && given.status === 400)
 })
+
+test('incidents are told on the status page and taken down again', async () => {
+  const bank = bankOf()
+  assert.equal((await call(bank, 'POST', '/notices', { text: 'Sign-in is slow today' })).status, 201)
+  assert.equal((await call(bank, 'POST', '/notices', {})).status, 400)
+  const status = async (): Promise<string> => {
+    const given = await bank.handle({ method: 'GET', url: '/status', headers: {}, body: new Uint8Array(), scheme: 'http' })
+    return given.kind === 'http' ? new TextDecoder().decode(given.body) : ''
+  }
+  assert.match(await status(), /Sign-in is slow today/)
+  assert.equal((await call(bank, 'DELETE', '/notices')).json.removed, 1)
+  assert.match(await status(), /All services work/)
+})

@@ -27,6 +27,8 @@ const ROUTES: readonly Route[] = [
   { method: 'DELETE', path: /^\/admin\/faults$/, act: ({ bank }) => json(200, { cleared: bank.clear() }) },
   { method: 'DELETE', path: /^\/admin\/faults\/([a-z0-9-]+)$/, act: ({ bank, argument }) => json(200, { cleared: bank.clear(argument) }) },
   { method: 'POST', path: /^\/admin\/scenario$/, act: schedule },
+  { method: 'POST', path: /^\/admin\/notices$/, act: postNotice },
+  { method: 'DELETE', path: /^\/admin\/notices$/, act: ({ bank }) => json(200, { removed: bank.state.notices.splice(0).length }) },
   { method: 'GET', path: /^\/admin\/clock$/, act: ({ bank }) => json(200, { now: bank.now() }) },
   { method: 'POST', path: /^\/admin\/clock$/, act: advance },
   { method: 'GET', path: /^\/admin\/customers$/, act: customers },
@@ -110,6 +112,14 @@ function advance({ bank, body }: Call): HttpAnswer {
   if (typeof clock.advance !== 'function') return problem(409, 'This bank runs under a clock that cannot be set.')
   clock.advance(ms)
   return json(200, { now: bank.now() })
+}
+
+/** An incident or announcement on the public status page. */
+function postNotice({ bank, body }: Call): HttpAnswer {
+  const text = (body as { text?: unknown } | null)?.text
+  if (typeof text !== 'string' || text === '') return problem(400, 'A notice needs a "text".')
+  bank.state.notices.push({ id: 'by-hand', text })
+  return json(201, { notices: bank.state.notices.length })
 }
 
 function customers({ bank }: Call): HttpAnswer {

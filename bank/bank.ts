@@ -155,6 +155,7 @@ export class Bank {
 
   /** Every pending and booked row of the account, in ledger order. Takes a key or any number it ever had. */
   truth(account: string): readonly TruthEntry[] {
+    this.settle()
     const found = this.find(account)
     const now = this.now()
     const currency = found.login.customer.currency
@@ -175,6 +176,7 @@ export class Bank {
 
   /** The booked balance as an exact decimal. */
   balance(account: string): string {
+    this.settle()
     const found = this.find(account)
     return formatMinor(found.login.ledger.balance(found.account.spec.key, this.now()), decimalsOf(found.login.customer.currency))
   }

@@ -221,7 +221,7 @@ function accountPage({ login, now, query }: Signed): HttpAnswer {
     login.customer.user,
     html`<p>
         Download:
-        ${FORMATS.map((format) => html`<a href="/download?number=${account.number}&format=${format}">${format.toUpperCase()}</a> `)}
+        ${FORMATS.map((format) => html`<a href="/download?number=${account.number}&amp;format=${format}">${format.toUpperCase()}</a> `)}
       </p>
       <table>
         <thead>
