@@ -114,6 +114,16 @@ test('reading stops at the failure: the rest of a damaged file is not fetched', 
   assert.ok(fetched <= 3, `${fetched} chunks were fetched`)
 })
 
+test('a large file that is no OFX is refused from its beginning', async () => {
+  let fetched = 0
+  async function* csv(): AsyncGenerator<Uint8Array> {
+    for (; fetched < 100; fetched++) yield Buffer.from('2024-01-01;5.00;shop\n'.repeat(3_000))
+  }
+  const { failure } = await readParts(csv())
+  assert.equal(failure?.code, 'unknown_format')
+  assert.ok(fetched < 10, `${fetched} chunks were fetched`)
+})
+
 const bombs: readonly (readonly [name: string, start: string, unit: string])[] = [
   ['unclosed vendor tags of one name', '<OFX>', '<A>'],
   ['unclosed vendor tags that take turns', '<OFX>', '<A><B></A>'],

@@ -71,11 +71,26 @@ export class OfxScanner implements Place {
   #header: OfxHeader | null = null
   #failure: FormatFailure | null = null
   #sawContent = false
+  #sawTag = false
 
   #newline = 10
   /** Line of the first byte of the buffer, and of the tag being reported. */
   #lineBase = 1
   #placeLine = 1
+
+  // The tag that waits for the end of its text.
+  #open: Tag | null = null
+  #openAt = 0
+  #openLine = 0
+  /** Text that cannot be sliced from the buffer: it had comments or CDATA in it. */
+  #collected: string | null = null
+
+  // The text read last by #readText.
+  #line = 1
+  #textAt = 0
+  #blankAt = -1
+  #decode = false
+  #found = CUT
 
   // The tag read last by #readMarkup.
   #tag: Tag = tagOf('OFX')
@@ -142,6 +157,8 @@ export class OfxScanner implements Place {
     const rest = this.#readTags(final)
     if (this.#failure !== null) return
     if (this.#end - rest > TOKEN_LIMIT) this.#tooLong(this.#lineBase)
+    // The first block is large enough to hold any header; a file without a tag in it is something else.
+    if (!this.#sawTag && !final) this.fail('unknown_format', 1, 'expected <OFX>, found none. This is not an OFX, QFX or QBO file.')
     this.#keepFrom(rest)
   }
 
@@ -173,95 +190,104 @@ export class OfxScanner implements Place {
 
   /** Reports every complete tag of the buffer; gives the place from which the rest must be kept. */
   #readTags(final: boolean): number {
-    const bytes = this.#buffer
     const end = this.#end
-    const newline = this.#newline
-    let open: Tag | null = null
-    let openAt = 0
-    let openLine = 0
-    let line = this.#lineBase
-    let textAt = 0
-    let collected: string | null = null
-    let at = 0
-    for (;;) {
-      let blankAt = -1
-      let decode = false
-      let textEnd = -1
-      let cut = false
-      // One pass over the text: where it ends, and whether it is plain enough to be taken as it is.
-      for (let from = at; ; from = at) {
-        for (at = from; at < end; at++) {
-          const byte = bytes[at] as number
-          const kind = TEXT_CLASS[byte]
-          if (kind === 0) continue
-          if (kind === 1) break
-          if (kind === 3) decode = true
-          else {
-            if (byte === newline) line++
-            if (blankAt === -1) blankAt = at
-          }
-        }
-        const found = at < end ? this.#readMarkup(at) : CUT
-        if (found === TAG) {
-          textEnd = at
-          break
-        }
-        if (found === LITERAL) {
-          at++
-          continue
-        }
-        if (found === REFUSED) return this.#refuse(at, line)
-        if (found === CUT) {
-          if (!final) {
-            this.#lineBase = open !== null ? openLine : line
-            return open !== null ? openAt : at
-          }
-          textEnd = at
-          cut = at < end
-          break
-        }
-        // A comment, an instruction or CDATA inside or between tags.
-        if (open !== null) {
-          collected = (collected ?? '') + this.#decoded(textAt, at)
-          if (found === CDATA) collected += decodeCharset(this.#text.slice(at + 9, this.#markupEnd - 3), this.#charset)
-          textAt = this.#markupEnd
-        }
-        line += this.#newlines(at, this.#markupEnd)
-        at = this.#markupEnd
+    this.#line = this.#lineBase
+    this.#open = null
+    for (let at = 0; ; at = this.#markupEnd) {
+      at = this.#readText(at)
+      if (this.#found === REFUSED) return this.#refuse(at)
+      if (this.#found === CUT && !final) {
+        this.#lineBase = this.#open === null ? this.#line : this.#openLine
+        return this.#open === null ? at : this.#openAt
       }
-      if (open !== null) {
-        this.#placeLine = openLine
-        if (textEnd - openAt > TOKEN_LIMIT) return this.#tooLong(openLine)
-        this.#sink.open(open, collected === null ? this.#value(textAt, textEnd, decode, blankAt) : tidy(collected + this.#decoded(textAt, textEnd)))
-        if (this.#failure !== null) return 0
-        open = null
-        collected = null
-      }
-      this.#placeLine = line
-      if (at >= end || cut) {
-        this.#lineBase = line
-        if (cut) this.#sink.cut(this.#text.slice(at, at + 24))
+      if (this.#open !== null) this.#giveOpen(this.#open, at)
+      this.#placeLine = this.#line
+      if (this.#found === CUT) {
+        this.#lineBase = this.#line
+        if (at < end) this.#sink.cut(this.#text.slice(at, at + 24))
         return end
       }
-      const tag = this.#tag
-      if (this.#closing) {
-        this.#sink.close(tag)
-      } else if (this.#selfClosing) {
-        this.#sink.open(tag, '')
-        this.#sink.close(tag)
-      } else {
-        open = tag
-        openAt = at
-        openLine = line
-      }
-      if (this.#spread) line += this.#newlines(at, this.#markupEnd)
+      if (this.#failure === null) this.#giveTag(at)
       if (this.#failure !== null) return 0
-      at = textAt = this.#markupEnd
     }
   }
 
+  /**
+   * One pass over the text from `from` on: gives where it ends (the next tag, markup that is cut, or the end of the
+   * buffer) with what is there in #found, and notes whether the text is plain enough to be taken as it is.
+   */
+  #readText(from: number): number {
+    const bytes = this.#buffer
+    const end = this.#end
+    const newline = this.#newline
+    let at = from
+    let blankAt = -1
+    let decode = false
+    this.#textAt = from
+    for (;;) {
+      let lines = 0
+      for (; at < end; at++) {
+        const byte = bytes[at] as number
+        const kind = TEXT_CLASS[byte]
+        if (kind === 0) continue
+        if (kind === 1) break
+        if (kind === 3) decode = true
+        else {
+          if (byte === newline) lines++
+          if (blankAt === -1) blankAt = at
+        }
+      }
+      this.#line += lines
+      const found = at < end ? this.#readMarkup(at) : CUT
+      if (found === LITERAL) at++
+      else if (found === SKIP || found === CDATA) at = this.#collect(at, found)
+      else {
+        this.#found = found
+        this.#blankAt = blankAt
+        this.#decode = decode
+        return at
+      }
+    }
+  }
+
+  /** A comment, an instruction or CDATA at `at`: the text before and in it goes to the open tag; gives where it ends. */
+  #collect(at: number, found: number): number {
+    const end = this.#markupEnd
+    this.#line += this.#newlines(at, end)
+    if (this.#open === null) return end
+    const inside = found === CDATA ? decodeCharset(this.#text.slice(at + 9, end - 3), this.#charset) : ''
+    this.#collected = (this.#collected ?? '') + this.#decoded(this.#textAt, at) + inside
+    this.#textAt = end
+    return end
+  }
+
+  /** Reports the open tag, whose text ends at `end`. */
+  #giveOpen(tag: Tag, end: number): void {
+    this.#placeLine = this.#openLine
+    if (end - this.#openAt > TOKEN_LIMIT) this.#tooLong(this.#openLine)
+    else this.#sink.open(tag, this.#collected === null ? this.#value(this.#textAt, end) : tidy(this.#collected + this.#decoded(this.#textAt, end)))
+    this.#open = null
+    this.#collected = null
+  }
+
+  /** The tag at `at` was read: a closing one is reported at once, an opening one waits for its text. */
+  #giveTag(at: number): void {
+    const tag = this.#tag
+    if (this.#closing) this.#sink.close(tag)
+    else if (this.#selfClosing) {
+      this.#sink.open(tag, '')
+      this.#sink.close(tag)
+    } else {
+      this.#open = tag
+      this.#openAt = at
+      this.#openLine = this.#line
+    }
+    this.#sawTag = true
+    if (this.#spread) this.#line += this.#newlines(at, this.#markupEnd)
+  }
+
   /** The text between two places, trimmed; decoded only where the pass over it saw a need. */
-  #value(from: number, to: number, decode: boolean, blankAt: number): string {
+  #value(from: number, to: number): string {
     const bytes = this.#buffer
     let start = from
     let end = to
@@ -269,11 +295,11 @@ export class OfxScanner implements Place {
     while (end > start && (bytes[end - 1] as number) <= 32) end--
     if (start === end) return ''
     const text = this.#text.substring(start, end)
-    if (decode) {
-      if (text.includes(ZERO_RUN)) this.fail('malformed', this.#placeLine, `${ZERO_RUN.length} or more zero bytes where text should be. The file was damaged when it was stored or copied.`)
+    if (this.#decode) {
+      if (text.includes(ZERO_RUN)) this.fail('malformed', this.#placeLine, `${ZERO_RUN.length} or more zero bytes where text should be. The file was damaged.`)
       return tidy(decodeEntities(decodeCharset(text, this.#charset)))
     }
-    return blankAt !== -1 && blankAt < end ? tidy(text) : text
+    return this.#blankAt !== -1 && this.#blankAt < end ? tidy(text) : text
   }
 
   #decoded(from: number, to: number): string {
@@ -338,10 +364,11 @@ export class OfxScanner implements Place {
     return found
   }
 
-  #refuse(at: number, line: number): number {
+  #refuse(at: number): number {
+    const line = this.#line
     const html = /^<!DOCTYPE\s+html/i.test(this.#text.slice(at, at + 64))
     if (html) this.fail('unknown_format', line, 'this is a web page (HTML), not OFX. Download the statement again in the format OFX, QFX or QBO.')
-    else this.fail('malformed', line, 'the file declares a document type or entities (<!DOCTYPE, <!ENTITY), which OFX does not use and Relink refuses for safety.')
+    else this.fail('malformed', line, 'the file declares a document type or entities (<!DOCTYPE, <!ENTITY), which are refused for safety.')
     return 0
   }
 
