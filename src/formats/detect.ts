@@ -75,14 +75,14 @@ function formatOf(text: string, fileName: string | null): StatementFormat | null
     const namespace = /camt\.05([234])\.\d{3}\.\d{2}/.exec(trimmed)?.[1]
     return namespace === undefined ? ofxAnywhere(text, fileName) : (`camt05${namespace}` as StatementFormat)
   }
-  if (/^\{1:F\d\d/.test(trimmed) || /^\s*:(20|21|25P?|28C?|60[FM]|61|62[FM]|64|86|NS):/m.test(text)) return 'mt940'
+  if (/^\{1:F\d\d/.test(trimmed) || /^[ \t]*:(20|21|25P?|28C?|60[FM]|61|62[FM]|64|86|NS):/m.test(text)) return 'mt940'
   if (isQif(trimmed)) return 'qif'
   return looksTabular(text) ? 'csv' : ofxAnywhere(text, fileName)
 }
 
 /** Banks put blank pages, HTTP headers and comments before OFX. */
 function ofxAnywhere(text: string, fileName: string | null): StatementFormat | null {
-  return /^\s*OFXHEADER\s*:/im.test(text) || /<OFX>/i.test(text) ? ofxFlavour(text, fileName) : null
+  return /^[ \t]*OFXHEADER[ \t]*:/im.test(text) || /<OFX>/i.test(text) ? ofxFlavour(text, fileName) : null
 }
 
 function ofxFlavour(text: string, fileName: string | null): 'ofx' | 'qfx' | 'qbo' {

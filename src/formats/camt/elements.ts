@@ -16,6 +16,8 @@ export type Element = {
   dropped: number
   text: string
   readonly line: number
+  /** How many elements of its tree opened before it. */
+  readonly ordinal: number
 }
 
 /** What a reader wants to know: each call may return a failure, which ends the reading. */
@@ -32,6 +34,10 @@ export type ElementHandler = {
 
 const DEPTH_MAX = 64
 const TEXT_MAX = 65_536
+const SLICE = 1_024
+
+/** Elements of one entry with its first payments; some hundred are usual. */
+const ELEMENTS_MAX = 50_000
 
 /** A collective entry may list a hundred thousand payments; the row is the entry, and it shows the first of them. */
 export const TRANSACTIONS_KEPT = 20
@@ -46,6 +52,7 @@ export class ElementParser {
   readonly #path: string[] = []
   /** Wanted elements from the outermost to the innermost open one. */
   readonly #open: Element[] = []
+  #kept = 0
   #failure: FormatFailure | null = null
 
   constructor(handler: ElementHandler) {
@@ -67,7 +74,8 @@ export class ElementParser {
 
   /** Null as long as all is well. */
   write(text: string): FormatFailure | null {
-    if (this.#failure === null) this.#parser.write(text)
+    // After an error sax goes on to the end of what it was given, with an error for each character.
+    for (let at = 0; at < text.length && this.#failure === null; at += SLICE) this.#parser.write(text.slice(at, at + SLICE))
     return this.#failure
   }
 
@@ -82,8 +90,11 @@ export class ElementParser {
     this.#path.push(name)
     if (this.#path.length > DEPTH_MAX) return this.#fail('limit_exceeded', `Elements are nested deeper than ${DEPTH_MAX} on line ${this.#line()}.`)
     if (this.#open.length > 0 || this.#handler.wanted(this.#path)) {
+      if (this.#open.length === 0) this.#kept = 0
+      if (this.#kept >= ELEMENTS_MAX) return this.#fail('limit_exceeded', `${this.#open[0]?.name} on line ${this.#open[0]?.line} holds more than ${ELEMENTS_MAX} elements.`)
       const named = Object.entries(attributes).map(([key, value]) => [localName(key), value] as const)
-      this.#open.push({ name, attributes: new Map(named), children: [], dropped: 0, text: '', line: this.#line() })
+      this.#open.push({ name, attributes: new Map(named), children: [], dropped: 0, text: '', line: this.#line(), ordinal: this.#kept })
+      this.#kept += 1
     } else this.#failure = this.#handler.opened(this.#path, this.#line())
   }
 
@@ -102,7 +113,10 @@ export class ElementParser {
       element.text = element.text.trim()
       const parent = this.#open.at(-1)
       if (parent === undefined) this.#failure = this.#handler.read(element)
-      else if (element.name === 'TxDtls' && parent.children.length >= TRANSACTIONS_KEPT) parent.dropped += 1
+      else if (element.name === 'TxDtls' && parent.children.length >= TRANSACTIONS_KEPT) {
+        parent.dropped += 1
+        this.#kept = element.ordinal
+      }
       else parent.children.push(element)
     }
     this.#path.pop()

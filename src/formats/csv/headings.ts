@@ -22,7 +22,7 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ['credit', 'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|in|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy'],
   ['mark', 'debit credit|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|code debet credit|transaction type|type|tipo|typ|art'],
   ['fee', 'fee|fees|gebuhr|gebuhren|frais|commission|comision'],
-  ['balance', 'balance|running balance|running bal|account balance|balance after|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal'],
+  ['balance', 'balance|running balance|running bal|account balance|accountbalance|balance after|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal'],
   ['currency', 'currency|ccy|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|munt|muntsoort|moeda|moneda|waluta|mena|devizanem'],
   ['account', 'auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|rekening|rekeningnummer'],
   // The account of the file, or that of the other party: only a column that never changes is the former.

@@ -42,12 +42,21 @@ function readStructured(text: string, separator: string): EntryDetails {
   const booking = cleanText(join((code) => code === 0))
   const purpose = cleanText(join((code) => (code >= 20 && code <= 29) || (code >= 60 && code <= 69)))
   const party = cleanText(join((code) => code === 32 || code === 33))
-  const endToEnd = cleanText(/EREF\+\s*(.*?)\s*(?=(?:KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|MTLG)[+:]|$)/.exec(purpose ?? '')?.[1])
+  const endToEnd = endToEndId(purpose ?? '')
   return {
     name: party ?? booking,
     memo: party === null ? purpose : joinTexts([booking, purpose]),
     reference: endToEnd === null || /^(NONREF|NOTPROVIDED)$/.test(endToEnd) ? null : endToEnd,
   }
+}
+
+/** What stands between EREF+ and the next code word of the SEPA purpose. */
+function endToEndId(purpose: string): string | null {
+  const at = purpose.indexOf('EREF+')
+  if (at === -1) return null
+  const rest = purpose.slice(at + 'EREF+'.length)
+  const end = rest.search(/(?:KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|MTLG)[+:]/)
+  return cleanText(end === -1 ? rest : rest.slice(0, end))
 }
 
 function readCodeWords(text: string): EntryDetails {

@@ -4,7 +4,7 @@
  * passed over. A line that looks like a tag but is the wrapped rest of a time (`…16` / `:26:37`) is text.
  */
 import type { FormatFailure } from '../../domain/statement.ts'
-import { ok, type Result } from '../../domain/result.ts'
+import { failed, ok, type Result } from '../../domain/result.ts'
 import type { Line } from '../lines.ts'
 
 /** `tag` without colons; `-` marks the end of a message. `lines` are the content without the tag. */
@@ -15,11 +15,14 @@ const TAG = /^:(20|21|23|25P?|28C?|13D?|34F|60[FM]|61|62[FM]|64|65|86|90[CD]|NS)
 /** `-`, `-}` with trailer, or ING's `-XXX`; other lines which begin with a hyphen are text. */
 const END = /^-(\}.*|XXX)?\s*$/
 
+/** SWIFT allows 6 lines of 65 characters; banks write more, but no book (security.md section 5: text). */
+const FIELD_LENGTH_MAX = 65_536
+
 /** Groups lines to fields, in batches; the last item may be a failure of the lines. */
 export async function* readFields(
   batches: AsyncIterable<Result<readonly Line[], FormatFailure>>,
 ): AsyncGenerator<Result<readonly Field[], FormatFailure>> {
-  let open: { tag: string; lines: string[]; line: number } | null = null
+  let open: { tag: string; lines: string[]; line: number; length: number } | null = null
   for await (const batch of batches) {
     if (!batch.ok) return yield batch
     const done: Field[] = []
@@ -28,13 +31,18 @@ export async function* readFields(
       const match = TAG.exec(content)
       if (match !== null && !(open?.tag === '86' && isWrappedTime(open.lines.at(-1) ?? '', content))) {
         if (open !== null) done.push(open)
-        open = { tag: match[1]!, lines: [match[2]!], line: number }
+        open = { tag: match[1]!, lines: [match[2]!], line: number, length: match[2]!.length }
       } else if (END.test(content)) {
         if (open !== null) done.push(open)
         open = null
         done.push({ tag: '-', lines: [], line: number })
       } else if (open !== null) {
         open.lines.push(content)
+        open.length += content.length + 1
+        if (open.length > FIELD_LENGTH_MAX) {
+          const message = `The field :${open.tag}: on line ${open.line} is longer than ${FIELD_LENGTH_MAX} characters; the next tag is missing.`
+          return yield failed({ code: 'limit_exceeded', message, line: open.line })
+        }
       }
     }
     if (done.length > 0) yield ok(done)

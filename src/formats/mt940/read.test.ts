@@ -1,0 +1,118 @@
+/** MT940 and MT942 in the spellings of different banks; made-up statements. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bytes, collect, summary, type Outcome } from '../testing/collect.ts'
+import { readMt940 } from './read.ts'
+
+const read = (content: string | Uint8Array): Promise<Outcome> => collect(readMt940(bytes(content)))
+
+/** One message around the given entries; they sum to `sum`. */
+const message = (entries: string, closing: string, opening = 'C240102EUR100,00'): string => `:20:STARTUMS\n:25:10020030/1234567\n:28C:1/1\n:60F:${opening}\n${entries}:62F:${closing}\n-\n`
+
+async function rowOf(entry: string): Promise<Outcome['statements'][number]['rows'][number]> {
+  const { statements, failure } = await read(message(entry, 'C240103EUR100,00'))
+  assert.equal(failure, null, failure?.message)
+  return statements[0]!.rows[0]!
+}
+
+async function failureOf(content: string): Promise<string> {
+  const { failure } = await read(content)
+  return failure === null ? 'none' : `${failure.code} ${failure.line}`
+}
+
+test('marks: C and D, their reversals RC and RD, and a letter of the currency behind', async () => {
+  const amounts: Record<string, string> = { C: '5', D: '-5', RC: '-5', RD: '5', CR: '5', DR: '-5', RCR: '-5', RDR: '5', DD: '-5' }
+  for (const [mark, amount] of Object.entries(amounts)) assert.equal((await rowOf(`:61:2401030103${mark}5,NTRFNONREF\n`)).amount, amount, mark)
+})
+
+test('the entry date takes the year that lies nearest to the value date', async () => {
+  assert.equal((await rowOf(':61:2401021229D5,00NTRFNONREF\n')).postedOn, '2023-12-29')
+  assert.equal((await rowOf(':61:2312290102D5,00NTRFNONREF\n')).postedOn, '2024-01-02')
+  assert.equal((await rowOf(':61:2403010229D5,00NTRFNONREF\n')).postedOn, '2024-02-29')
+  assert.equal((await rowOf(':61:240103D5,00NTRFNONREF\n')).postedOn, '2024-01-03')
+  assert.equal((await rowOf(':61:240103    D5,00NTRFNONREF\n')).postedOn, '2024-01-03')
+})
+
+test('30 February is the last day of February, 31 April is a mistake', async () => {
+  assert.deepEqual([(await rowOf(':61:2302300301D5,00NTRFNONREF\n')).valueOn, (await rowOf(':61:240230D5,00NTRFNONREF\n')).postedOn], ['2023-02-28', '2024-02-29'])
+  assert.equal(await failureOf(message(':61:240431D5,00NTRFNONREF\n', 'C240103EUR95,00')), 'invalid_date 5')
+})
+
+test('structured information tells party, purpose and end-to-end reference', async () => {
+  const row = await rowOf(':61:2401030103D5,00NDDTKREF+//BANK-1\n:86:105?00LASTSCHRIFT?109310?20EREF+E-77?21SVWZ+Rechnung 4?22711 vom\n 2.1.?30DEUTDEFF?31DE02?32Stadtwer\n?33ke GmbH?60 Rest\n')
+  assert.deepEqual(
+    [row.name, row.memo, row.reference, row.providerId, row.kind],
+    ['Stadtwerke GmbH', 'LASTSCHRIFT EREF+E-77SVWZ+Rechnung 4711 vom 2.1. Rest', 'E-77', 'BANK-1', 'NDDT'],
+  )
+})
+
+test('SWIFT code words tell party, purpose and reference', async () => {
+  const row = await rowOf(':61:2401030103D5,00NTRFEREF//B1\n:86:/TRTP/SEPA/IBAN/NL02/NAME/J. Jansen/REMI/Factuur 12/3/EREF/E-1\n')
+  assert.deepEqual([row.name, row.memo, row.reference], ['J. Jansen', 'Factuur 12/3', 'E-1'])
+})
+
+test('free information is unwrapped where the line was full, and a wrapped time is no tag', async () => {
+  const full = 'x'.repeat(61)
+  assert.equal((await rowOf(`:61:2401030103D5,00NTRFNONREF\n:86:${full}\nyz\nnext line\n`)).memo, `${full}yz next line`)
+  assert.equal((await rowOf(':61:2401030103D5,00NTRFNONREF\n:86:bought 12-09-2014T16\n:26:37 card 1\n')).memo, 'bought 12-09-2014T16:26:37 card 1')
+  assert.equal((await rowOf(':61:2401030103D5,00NTRFNONREF\n:86:\n')).memo, null)
+})
+
+test('a check carries its number', async () => {
+  assert.equal((await rowOf(':61:2401030103D5,00NCHK1234\n')).checkNumber, '1234')
+})
+
+test('with SWIFT envelopes, Windows line ends, and several statements', async () => {
+  const swift = (body: string): string => `{1:F01BANKNL2AXXX}{2:O940BANKNL2AXXXN}{3:}{4:\n${body.replace(/-\n$/, '-}{5:}\n')}`
+  const one = message(':61:2401030103D5,00NTRFNONREF\n', 'C240103EUR95,00')
+  const two = message('', 'C240104EUR95,00', 'C240103EUR95,00')
+  const { statements, failure } = await read((swift(one) + swift(two)).replaceAll('\n', '\r\n'))
+  assert.equal(failure, null)
+  assert.deepEqual(statements.map(summary), ['1 -5 2024-01-03 2024-01-03 100 95', '0 0 - - 95 95'])
+})
+
+test('messages that continue each other by intermediate balances are one statement', async () => {
+  const first = message(':61:2401030103D5,00NTRFNONREF\n', 'C240103EUR95,00').replace(':62F:', ':62M:')
+  const second = message(':61:2401030103D6,00NTRFNONREF\n', 'C240103EUR89,00', 'C240103EUR95,00').replace(':60F:', ':60M:')
+  assert.deepEqual((await read(first + second)).statements.map(summary), ['2 -11 2024-01-03 2024-01-03 100 89'])
+  const other = second.replace('1234567', '7654321')
+  assert.deepEqual((await read(first + other)).statements.map(summary), ['1 -5 2024-01-03 2024-01-03 100 95', '1 -6 2024-01-03 2024-01-03 95 89'])
+})
+
+test('the account field: bank code, BIC, currency behind, IBAN, quotes', async () => {
+  const accounts: Record<string, string> = {
+    '10020030/1234567': '10020030 1234567', '10020030/1234567EUR': '10020030 1234567', 'UBRTHUHB/123ABC/HUF': 'UBRTHUHB 123ABC', NL81ASNB9999999999: 'null NL81ASNB9999999999',
+    'NL81ASNB9999999999 EUR': 'null NL81ASNB9999999999', 'BILLLULL/"My account"': 'BILLLULL My account',
+  }
+  for (const [field, expected] of Object.entries(accounts)) {
+    const { statements } = await read(message('', 'C240103EUR100,00').replace('10020030/1234567', field))
+    assert.equal(`${statements[0]!.head.account.bankId} ${statements[0]!.head.account.number}`, expected)
+  }
+})
+
+test('balances: opening on the day after the former statement, closing, available', async () => {
+  const { statements } = await read(message(':61:2401100110D5,00NTRFNONREF\n', 'C240110EUR95,00\n:64:C240110EUR90,00\n:65:C240111EUR80,00'))
+  assert.deepEqual(statements[0]!.balances.map(({ kind, amount, on }) => `${kind} ${amount} ${on}`), ['available 90 2024-01-10', 'opening 100 2024-01-03', 'closing 95 2024-01-10'])
+  assert.deepEqual(statements[0]!.covers, { from: '2024-01-03', to: '2024-01-10' })
+})
+
+test('an interim report (MT942) has pending rows and needs no balances', async () => {
+  const { statements, failure } = await read(':20:R\n:25:10020030/1234567\n:28C:1\n:34F:EUR0,\n:13D:2401031200+0100\n:61:2401030103D5,00NTRFNONREF\n:86:later\n:90D:1EUR5,\n-\n')
+  assert.equal(failure, null)
+  assert.deepEqual([statements[0]!.head.currency, statements[0]!.rows[0]!.status], ['EUR', 'pending'])
+})
+
+test('fragments and damage fail with their line', async () => {
+  const whole = message(':61:2401030103D5,00NTRFNONREF\n', 'C240103EUR95,00')
+  assert.equal(await failureOf(whole), 'none')
+  assert.equal(await failureOf(whole.replace(/:62F.*\n-\n/, '')), 'truncated 5')
+  assert.equal(await failureOf(whole.replace(/:60F.*\n/, '')), 'malformed 4')
+  assert.equal(await failureOf(whole.replace(/:25.*\n/, '')), 'missing_field 3')
+  assert.equal(await failureOf(whole.replace('D5,00', 'X5,00')), 'malformed 5')
+  assert.equal(await failureOf(whole.replace('D5,00', 'D5,0,0')), 'malformed 5')
+  assert.equal(await failureOf(whole.replace('D5,00', 'D5.000')), 'invalid_amount 5')
+  assert.equal(await failureOf(whole.replace('EUR95,00', 'EURninety')), 'malformed 6')
+  assert.equal(await failureOf(`${whole}:61:2401030103D5,00NTRFNONREF\n`), 'malformed 8')
+  assert.equal(await failureOf('hello\n'), 'not_statements 0')
+  assert.equal(await failureOf(whole.replace('NONREF', 'x'.repeat(70_000))), 'limit_exceeded 5')
+})

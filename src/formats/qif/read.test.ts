@@ -1,0 +1,79 @@
+/** QIF as Quicken and its followers write it; made-up registers. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bytes, collect, summary, type Outcome } from '../testing/collect.ts'
+import { readQif } from './read.ts'
+
+const read = (content: string): Promise<Outcome> => collect(readQif(bytes(content)))
+const register = (...records: readonly string[]): string => `!Type:Bank\n${records.map((record) => `${record}\n^\n`).join('')}`
+
+async function daysOf(...dates: readonly string[]): Promise<readonly string[]> {
+  const { statements, failure } = await read(register(...dates.map((date) => `D${date}\nT-1.00`)))
+  assert.equal(failure, null, failure?.message)
+  return statements[0]!.rows.map(({ postedOn }) => postedOn)
+}
+
+async function failureOf(content: string): Promise<string> {
+  const { failure } = await read(content)
+  return failure === null ? 'none' : `${failure.code} ${failure.line}`
+}
+
+test('dates with apostrophe, blanks, two or four digits of year, European and ISO', async () => {
+  assert.deepEqual(await daysOf("1/ 5'04", "12/31'99"), ['2004-01-05', '1999-12-31'])
+  assert.deepEqual(await daysOf('08/27/21', '01/02/2020'), ['2021-08-27', '2020-01-02'])
+  assert.deepEqual(await daysOf('27/08/21', '02/01/2020'), ['2021-08-27', '2020-01-02'])
+  assert.deepEqual(await daysOf('27.08.2021'), ['2021-08-27'])
+  assert.deepEqual(await daysOf('2021-08-27'), ['2021-08-27'])
+  assert.deepEqual(await daysOf('03/04/2021'), ['2021-03-04'], 'month first without evidence')
+})
+
+test('amounts with separators, and U where T is missing', async () => {
+  const { statements } = await read(register('D1/2/2020\nT-1,234.56', 'D1/3/2020\nU12.00', 'D1/4/2020\nT1,000'))
+  assert.deepEqual(statements[0]!.rows.map(({ amount }) => amount), ['-1234.56', '12', '1000'])
+  const european = await read(register('D13.2.2020\nT-1.234,56', 'D14.2.2020\nT5,00'))
+  assert.deepEqual(european.statements[0]!.rows.map(({ amount }) => amount), ['-1234.56', '5'])
+})
+
+test('accounts, types and repeated headers', async () => {
+  const content = `!Option:AutoSwitch\n!Account\nNChecking\nTBank\n^\nNVisa\nTCCard\n^\n!Clear:AutoSwitch\n!Option:AutoSwitch
+!Account\nNChecking\nTBank\n^\n!Type:Bank\nD1/13/2020\nT1.00\n^\n!Type:Bank\nD1/14/2020\nT2.00\n^\n!Account\nNVisa\nTCCard\n^\n!Type:CCard\nD1/15/2020\nT-3.00\n^\n`
+  const { statements } = await read(content)
+  assert.deepEqual(statements.map(({ head, rows }) => [head.account.name, head.account.kind, rows.length]), [['Checking', 'checking', 2], ['Visa', 'credit_card', 1]])
+})
+
+test('category, splits, check number, and a date that belongs to a split', async () => {
+  const { statements } = await read(register("D2/10'2020\nT-100.00\nN1001\nPAmazon\nMorder\nLFood\nSFood\nD1/10'2020\nEhalf\n$-50.00\nSCar\n$-50.00"))
+  const [row] = statements[0]!.rows
+  assert.deepEqual(
+    [row!.postedOn, row!.amount, row!.checkNumber, row!.name, row!.kind, row!.memo],
+    ['2020-02-10', '-100', '1001', 'Amazon', 'Food', 'order Food half -50.00; Car -50.00'],
+  )
+})
+
+test('the opening record is the opening balance and names the account', async () => {
+  const { statements } = await read(register('D1/13/2020\nT250.00\nPOpening Balance\nL[Giro]', 'D1/14/2020\nT-5.00'))
+  assert.deepEqual([statements[0]!.head.account.name, summary(statements[0]!)], ['Giro', '1 -5 2020-01-14 2020-01-14 250 -'])
+})
+
+test('investment records count by their cash', async () => {
+  const record = (action: string, amount: string): string => `D1/13/2020\nN${action}\nYACME\nT${amount}\n^\n`
+  const { statements } = await read(`!Type:Invst\n${record('Buy', '100.00')}${record('Sell', '150.00')}${record('Div', '3.00')}${record('BuyX', '70.00')}${record('ReinvDiv', '3.00')}${record('ShrsIn', '0')}${record('XOut', '20.00')}`)
+  assert.deepEqual(statements[0]!.rows.map(({ kind, amount }) => `${kind} ${amount}`), ['Buy -100', 'Sell 150', 'Div 3', 'XOut -20'])
+  assert.equal(statements[0]!.notices.length, 1)
+})
+
+test('without header, with comments, old Mac line ends and no end of the last record', async () => {
+  assert.equal(summary((await read('# exported\rD1/13/2020\rT1.00\r^\rD1/14/2020\rT2.00')).statements[0]!), '2 3 2020-01-13 2020-01-14 - -')
+})
+
+test('what is missing or contradicts fails with its line', async () => {
+  assert.equal(await failureOf(register('D1/13/2020\nPno amount')), 'missing_field 2')
+  assert.equal(await failureOf(register('T1.00')), 'missing_field 2')
+  assert.equal(await failureOf(register('D1/13/2020\nT1.00', 'D1/14/2020\nT1.00', 'D13/1/2020\nT1.00')), 'invalid_date 8')
+  assert.equal(await failureOf(register('D13/13/2020\nT1.00')), 'invalid_date 2')
+  assert.equal(await failureOf(register('D1/13/2020\nTabc')), 'invalid_amount 3')
+  assert.equal(await failureOf('!Type:Invst\nD1/13/2020\nNSomething\nT1.00\n^\n'), 'malformed 2')
+  assert.equal(await failureOf('!Type:Cat\nNFood\n^\n'), 'not_statements 1')
+  assert.equal(await failureOf('hello\n'), 'malformed 1')
+  assert.equal(await failureOf(register('D1/13/2020\nT1.00', ...Array<string>(6_000).fill('D1/14/2020\nT1.00'), 'D14/1/2020\nT1.00')), `invalid_date ${3 * 6_001 + 2}`)
+})
