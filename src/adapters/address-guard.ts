@@ -70,17 +70,21 @@ export function hostOf(url: URL): string {
   return url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname
 }
 
-function rangesOf(cidrs: readonly string[]): BlockList {
-  const list = new BlockList()
+type Ranges = { readonly ipv4: BlockList; readonly ipv6: BlockList }
+
+/** Two lists, because a BlockList compares an IPv4 address with IPv6 ranges too, as if it were mapped. */
+function rangesOf(cidrs: readonly string[]): Ranges {
+  const ranges = { ipv4: new BlockList(), ipv6: new BlockList() }
   for (const cidr of cidrs) {
     const [network = '', prefix = ''] = cidr.split('/')
-    const family = isIP(network)
-    if (family === 0 || !/^\d{1,3}$/.test(prefix)) throw new RangeError(`not a range of addresses: ${cidr}`)
-    list.addSubnet(network, Number(prefix), family === 6 ? 'ipv6' : 'ipv4')
+    const family = isIP(network) === 6 ? 'ipv6' : 'ipv4'
+    if (isIP(network) === 0 || !/^\d{1,3}$/.test(prefix)) throw new RangeError(`not a range of addresses: ${cidr}`)
+    ranges[family].addSubnet(network, Number(prefix), family)
   }
-  return list
+  return ranges
 }
 
-function holds(list: BlockList, address: string): boolean {
-  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+/** A mapped IPv6 address is also the IPv4 address that it means. */
+function holds(ranges: Ranges, address: string): boolean {
+  return isIP(address) === 6 ? ranges.ipv6.check(address, 'ipv6') || ranges.ipv4.check(address, 'ipv6') : ranges.ipv4.check(address, 'ipv4')
 }

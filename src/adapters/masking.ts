@@ -52,19 +52,20 @@ function maskWord(text: string, value: string): string {
 
 function formsOf(value: string): ReadonlySet<string> {
   const bytes = Buffer.from(value, 'utf8')
-  const percent = encodeURIComponent(value).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  const percent = encodeURIComponent(value)
+  const strict = percent.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  const escaped = [percent, strict, new URLSearchParams({ v: value }).toString().slice(2)].flatMap((form) => [form, form.replaceAll('%20', '+')])
   const hex = bytes.toString('hex')
   const forms = new Set([
     bytes.toString('latin1'),
     Buffer.from(value, 'latin1').toString('latin1'),
     Buffer.from(value, 'utf16le').toString('latin1'),
-    encodeURIComponent(value),
-    percent,
-    percent.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
-    percent.replaceAll('%20', '+'),
+    ...escaped,
+    ...escaped.map((form) => form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())),
     Buffer.from(escapeXml(value, '&quot;', '&apos;'), 'utf8').toString('latin1'),
     Buffer.from(escapeXml(value, '&#34;', '&#39;'), 'utf8').toString('latin1'),
     Buffer.from(escapeXml(value, '"', "'"), 'utf8').toString('latin1'),
+    escapeXml(value, '"', "'").replace(/[^\x00-\x7f]/gu, (character) => `&#${character.codePointAt(0)};`),
     hex,
     hex.toUpperCase(),
   ])
