@@ -134,11 +134,15 @@ async function report(rows: number): Promise<Report> {
     const ownSmall = await measure('Relink, at the size of the peers', 'read', small)
     const peers: (Line | null)[] = []
     for (const name of PEERS) peers.push(await measure(name, name, small))
-    const ratio = (one: Line | null, other: Line | null): number | null => (one === null || other === null ? null : one.mbPerSecond / other.mbPerSecond)
+    const ratio = (one: Line | null, other: Line | null): number | null =>
+      one === null || other === null ? null : one.mbPerSecond / other.mbPerSecond
     return {
       cpu: cpus()[0]?.model ?? 'unknown',
       lines: [floor, own, ten, ownSmall, ...peers].filter((line) => line !== null),
-      ratios: { floorToRelink: ratio(floor, own), ...Object.fromEntries(PEERS.map((name, at) => [`relinkTo ${name}`, ratio(ownSmall, peers[at] ?? null)])) },
+      ratios: {
+        floorToRelink: ratio(floor, own),
+        ...Object.fromEntries(PEERS.map((name, at) => [`relinkTo ${name}`, ratio(ownSmall, peers[at] ?? null)])),
+      },
     }
   } finally {
     rmSync(directory, { recursive: true, force: true })
@@ -147,10 +151,14 @@ async function report(rows: number): Promise<Report> {
 
 function print({ cpu, lines, ratios }: Report): void {
   console.log(`OFX on ${cpu}, Relink with ${RELINK_FLAGS.join(' ')}\n`)
-  console.log(`${''.padEnd(34)}${'rows'.padStart(12)}${'MB'.padStart(9)}${'seconds'.padStart(10)}${'processor'.padStart(11)}${'MB/s'.padStart(9)}${'peak MB'.padStart(10)}`)
+  console.log(
+    `${''.padEnd(34)}${'rows'.padStart(12)}${'MB'.padStart(9)}${'seconds'.padStart(10)}${'processor'.padStart(11)}${'MB/s'.padStart(9)}${'peak MB'.padStart(10)}`,
+  )
   for (const { what, rows, bytes, seconds, cpuSeconds, mbPerSecond, peakRssMb } of lines) {
     const shown = what.startsWith('floor') ? '' : String(rows)
-    console.log(`${what.padEnd(34)}${shown.padStart(12)}${(bytes / 1e6).toFixed(1).padStart(9)}${seconds.toFixed(2).padStart(10)}${cpuSeconds.toFixed(2).padStart(11)}${mbPerSecond.toFixed(1).padStart(9)}${peakRssMb.toFixed(0).padStart(10)}`)
+    console.log(
+      `${what.padEnd(34)}${shown.padStart(12)}${(bytes / 1e6).toFixed(1).padStart(9)}${seconds.toFixed(2).padStart(10)}${cpuSeconds.toFixed(2).padStart(11)}${mbPerSecond.toFixed(1).padStart(9)}${peakRssMb.toFixed(0).padStart(10)}`,
+    )
   }
   console.log('')
   for (const [name, value] of Object.entries(ratios)) console.log(`${name.padEnd(34)}${value === null ? 'failed' : `${value.toFixed(1)} times`}`)

@@ -21,7 +21,11 @@ const results: Record<string, unknown> = {}
 for (const [name, file] of BENCHMARKS) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   const path = fileURLToPath(new URL(file, import.meta.url))
-  const run = spawnSync(process.execPath, [path, ...(json ? ['--json'] : [])], { encoding: 'utf8', stdio: ['ignore', json ? 'pipe' : 'inherit', 'inherit'], maxBuffer: 1 << 26 })
+  const run = spawnSync(process.execPath, [path, ...(json ? ['--json'] : [])], {
+    encoding: 'utf8',
+    stdio: ['ignore', json ? 'pipe' : 'inherit', 'inherit'],
+    maxBuffer: 1 << 26,
+  })
   if (run.status !== 0) process.exitCode = 1
   else if (json) results[name] = JSON.parse(run.stdout)
 }

@@ -5,7 +5,8 @@ import { bankFile, readAll, rowsOf, SGML_HEADER, xmlFile } from './ofx.fixture.t
 const file = bankFile({ rows: '<STMTTRN><DTPOSTED>20240115<TRNAMT>-1<FITID>1<NAME>Café Zoë – 5 €<MEMO>plain</STMTTRN>' })
 const nameIn = async (bytes: Uint8Array): Promise<string | null | undefined> => (await rowsOf(bytes))[0]?.name
 const western = (text: string): Uint8Array => Buffer.from(text.replaceAll('€', '\x80').replaceAll('–', '\x96'), 'latin1')
-const withHeader = (charset: string, encoding = 'USASCII'): string => file.replace('CHARSET:1252', `CHARSET:${charset}`).replace('ENCODING:USASCII', `ENCODING:${encoding}`)
+const withHeader = (charset: string, encoding = 'USASCII'): string =>
+  file.replace('CHARSET:1252', `CHARSET:${charset}`).replace('ENCODING:USASCII', `ENCODING:${encoding}`)
 
 test('windows-1252 as declared', async () => assert.equal(await nameIn(western(file)), 'Café Zoë – 5 €'))
 test('UTF-8 though the header says USASCII and 1252', async () => assert.equal(await nameIn(Buffer.from(file)), 'Café Zoë – 5 €'))
@@ -13,10 +14,12 @@ test('UTF-8 as declared', async () => assert.equal(await nameIn(Buffer.from(with
 test('windows-1252 though the header says UTF-8', async () => assert.equal(await nameIn(western(withHeader('NONE', 'UTF-8'))), 'Café Zoë – 5 €'))
 test('windows-1252 though the header says 8859-1', async () => assert.equal(await nameIn(western(withHeader('8859-1'))), 'Café Zoë – 5 €'))
 test('UTF-8 with a byte order mark', async () => assert.equal(await nameIn(Buffer.from(`\uFEFF${file}`)), 'Café Zoë – 5 €'))
-test('a declared charset that nobody knows is read as western', async () => assert.equal(await nameIn(western(withHeader('KLINGON'))), 'Café Zoë – 5 €'))
+test('a declared charset that nobody knows is read as western', async () =>
+  assert.equal(await nameIn(western(withHeader('KLINGON'))), 'Café Zoë – 5 €'))
 
 test('8859-15 and 1250 as declared', async () => {
-  const bytes = (charset: string, byte: number): Uint8Array => Buffer.from(withHeader(charset).replace('Café Zoë – 5 €', `x${String.fromCharCode(byte)}y`), 'latin1')
+  const bytes = (charset: string, byte: number): Uint8Array =>
+    Buffer.from(withHeader(charset).replace('Café Zoë – 5 €', `x${String.fromCharCode(byte)}y`), 'latin1')
   assert.equal(await nameIn(bytes('8859-15', 0xa4)), 'x€y')
   assert.equal(await nameIn(bytes('1250', 0x9a)), 'xšy')
 })

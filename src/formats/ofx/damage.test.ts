@@ -25,13 +25,33 @@ const cases: readonly (readonly [name: string, file: string, code: FormatFailure
   ['a ZIP archive', 'PK\x03\x04\x14\0\0\0\x08\0abcdef', 'unknown_format', /expected <OFX>/],
   ['only a header', SGML_HEADER, 'unknown_format', /expected <OFX>/],
   ['a document type in XML', '<?xml version="1.0"?><!DOCTYPE OFX [<!ENTITY a "b">]><OFX></OFX>', 'malformed', /document type/],
-  ['an entity declaration in the middle', bankFile().replace('<STMTTRN>', '<!ENTITY x SYSTEM "file:///etc/passwd"><STMTTRN>'), 'malformed', /entities/],
+  [
+    'an entity declaration in the middle',
+    bankFile().replace('<STMTTRN>', '<!ENTITY x SYSTEM "file:///etc/passwd"><STMTTRN>'),
+    'malformed',
+    /entities/,
+  ],
   ['a request', `${SGML_HEADER}<OFX><SIGNONMSGSRQV1><SONRQ><DTCLIENT>20240101</SONRQ></SIGNONMSGSRQV1></OFX>`, 'not_statements', /no statement/],
   ['a sign-on alone', `${SGML_HEADER}<OFX>${SIGN_ON}</OFX>`, 'not_statements', /no statement/],
   ['an empty document', `${SGML_HEADER}<OFX></OFX>`, 'not_statements', /no statement/],
-  ['an account list', `<OFX>${SIGN_ON}<SIGNUPMSGSRSV1><ACCTINFOTRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><ACCTINFORS><DTACCTUP>20240101</ACCTINFORS></ACCTINFOTRNRS></SIGNUPMSGSRSV1></OFX>`, 'not_statements', /no statement/],
-  ['a refused sign-on', `<OFX>${SIGN_ON.replace('<CODE>0<SEVERITY>INFO', '<CODE>15500<SEVERITY>ERROR<MESSAGE>Signon invalid')}</OFX>`, 'bank_refused', /ERROR 15500 Signon invalid/],
-  ['a refused statement', `<OFX>${SIGN_ON}<BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STATUS><CODE>2000<SEVERITY>ERROR</STATUS></STMTTRNRS></BANKMSGSRSV1></OFX>`, 'bank_refused', /ERROR 2000/],
+  [
+    'an account list',
+    `<OFX>${SIGN_ON}<SIGNUPMSGSRSV1><ACCTINFOTRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><ACCTINFORS><DTACCTUP>20240101</ACCTINFORS></ACCTINFOTRNRS></SIGNUPMSGSRSV1></OFX>`,
+    'not_statements',
+    /no statement/,
+  ],
+  [
+    'a refused sign-on',
+    `<OFX>${SIGN_ON.replace('<CODE>0<SEVERITY>INFO', '<CODE>15500<SEVERITY>ERROR<MESSAGE>Signon invalid')}</OFX>`,
+    'bank_refused',
+    /ERROR 15500 Signon invalid/,
+  ],
+  [
+    'a refused statement',
+    `<OFX>${SIGN_ON}<BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STATUS><CODE>2000<SEVERITY>ERROR</STATUS></STMTTRNRS></BANKMSGSRSV1></OFX>`,
+    'bank_refused',
+    /ERROR 2000/,
+  ],
   ['a row without amount', bankFile({ rows: ROW.replace('<TRNAMT>-12.50', '') }), 'missing_field', /TRNAMT/],
   ['a row with an empty amount', bankFile({ rows: ROW.replace('-12.50', '') }), 'missing_field', /TRNAMT/],
   ['a row without date', bankFile({ rows: ROW.replace('<DTPOSTED>20240115', '') }), 'missing_field', /DTPOSTED/],
@@ -42,12 +62,17 @@ const cases: readonly (readonly [name: string, file: string, code: FormatFailure
   ['the 30th of February', bankFile({ rows: ROW.replace('20240115', '20240230') }), 'invalid_date', /real date/],
   ['an impossible optional day', bankFile({ rows: ROW.replace('<TRNAMT>', '<DTUSER>20241301<TRNAMT>') }), 'invalid_date', /<DTUSER>/],
   ['an impossible day of a balance', bankFile({ after: LEDGER.replace('20240131', '20240132') }), 'invalid_date', /<DTASOF>/],
-  ['the account named after the rows', bankFile().replace(/(<BANKACCTFROM>.*<\/BANKACCTFROM>)(.*)(<LEDGERBAL>)/, '$2$1$3'), 'malformed', /account or currency after/],
+  [
+    'the account named after the rows',
+    bankFile().replace(/(<BANKACCTFROM>.*<\/BANKACCTFROM>)(.*)(<LEDGERBAL>)/, '$2$1$3'),
+    'malformed',
+    /account or currency after/,
+  ],
   ['tags nested 65 deep', `<OFX>${'<A><B>'.repeat(40)}`, 'limit_exceeded', /nested/],
   ['a text of 70 kB', bankFile({ rows: ROW.replace('Card 1234', 'x'.repeat(70_000)) }), 'limit_exceeded', /65536/],
   ['a comment that never ends', bankFile().replace('<STMTTRN>', '<!-- ') + ' '.repeat(200_000), 'limit_exceeded', /65536/],
   ['a run of zero bytes inside a statement', bankFile({ rows: ROW.replace('Corner', `Cor${'\0'.repeat(4096)}ner`) }), 'malformed', /zero bytes/],
-] // prettier-ignore
+]
 
 for (const [name, file, code, says] of cases) {
   test(`${name}: ${code}`, async () => {
@@ -75,7 +100,10 @@ test('a file cut inside a transaction names the line of its end and of the trans
   const failure = await failureOf(cut)
   const opened = cut.split('\n').findLastIndex((text) => text.startsWith('<STMTTRN>')) + 1
   assert.equal(failure.code, 'truncated')
-  assert.equal(failure.message, `Line ${cut.split('\n').length}: the file ends inside a transaction (<STMTTRN> opened on line ${opened}). Download it again.`)
+  assert.equal(
+    failure.message,
+    `Line ${cut.split('\n').length}: the file ends inside a transaction (<STMTTRN> opened on line ${opened}). Download it again.`,
+  )
 })
 
 test('a file cut inside a tag says so', async () => {

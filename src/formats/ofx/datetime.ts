@@ -13,10 +13,38 @@ let lastDay: Day | null = null
 
 /** Hours from UTC of the zone names that banks write beside or instead of the offset. */
 const ZONES: Readonly<Record<string, number>> = {
-  UTC: 0, GMT: 0, Z: 0, WET: 0, BST: 1, CET: 1, CEST: 2, EET: 2, EEST: 3,
-  NST: -3.5, AST: -4, ADT: -3, EST: -5, EDT: -4, CST: -6, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7, AKST: -9, AKDT: -8, HST: -10,
-  JST: 9, AEST: 10, AEDT: 11, ACST: 9.5, AWST: 8, NZST: 12, NZDT: 13, BRT: -3,
-} // prettier-ignore
+  UTC: 0,
+  GMT: 0,
+  Z: 0,
+  WET: 0,
+  BST: 1,
+  CET: 1,
+  CEST: 2,
+  EET: 2,
+  EEST: 3,
+  NST: -3.5,
+  AST: -4,
+  ADT: -3,
+  EST: -5,
+  EDT: -4,
+  CST: -6,
+  CDT: -5,
+  MST: -7,
+  MDT: -6,
+  PST: -8,
+  PDT: -7,
+  AKST: -9,
+  AKDT: -8,
+  HST: -10,
+  JST: 9,
+  AEST: 10,
+  AEDT: 11,
+  ACST: 9.5,
+  AWST: 8,
+  NZST: 12,
+  NZDT: 13,
+  BRT: -3,
+}
 
 /** The calendar day that the text begins with; null when that is no real day. Also reads `YYYY-MM-DD` and kin. */
 export function parseOfxDay(text: string): Day | null {
@@ -66,7 +94,13 @@ export function parseOfxInstant(text: string): string | null {
 function parseOffset(text: string): string | null {
   const match = /^\s*([+-]?)(\d{1,2})(?:(\d{2})|[.:](\d{1,2}))?(?![\d])\s*(?::.*)?$/.exec(text)
   if (match === null) {
-    const hours = ZONES[text.replace(/^[+\-:\s]*/, '').trim().toUpperCase()]
+    const hours =
+      ZONES[
+        text
+          .replace(/^[+\-:\s]*/, '')
+          .trim()
+          .toUpperCase()
+      ]
     return hours === undefined ? null : formatOffset(hours * 60)
   }
   const minutes = match[3] !== undefined ? Number(match[3]) : minutesOf(match[4] ?? '0')

@@ -31,7 +31,8 @@ export function ofxWriter(version: OfxVersion): OfxWriter {
   return {
     open,
     close,
-    header: (newFileUid = 'NONE', oldFileUid = 'NONE') => (xml ? xmlHeader(version, newFileUid, oldFileUid) : sgmlHeader(version, newFileUid, oldFileUid)),
+    header: (newFileUid = 'NONE', oldFileUid = 'NONE') =>
+      xml ? xmlHeader(version, newFileUid, oldFileUid) : sgmlHeader(version, newFileUid, oldFileUid),
     aggregate: (name, ...content) => `${open(name)}${content.join('')}${close(name)}` as Markup,
     leaf: (name, text, limit) => {
       const clean = cut(plain(text ?? ''), limit)
@@ -43,9 +44,16 @@ export function ofxWriter(version: OfxVersion): OfxWriter {
 /** Section 2.2 of OFX 1.6. */
 function sgmlHeader(version: OfxVersion, newFileUid: string, oldFileUid: string): Markup {
   const fields = [
-    ['OFXHEADER', '100'], ['DATA', 'OFXSGML'], ['VERSION', version], ['SECURITY', 'NONE'], ['ENCODING', 'USASCII'], ['CHARSET', '1252'],
-    ['COMPRESSION', 'NONE'], ['OLDFILEUID', fileUid(oldFileUid)], ['NEWFILEUID', fileUid(newFileUid)],
-  ] // prettier-ignore
+    ['OFXHEADER', '100'],
+    ['DATA', 'OFXSGML'],
+    ['VERSION', version],
+    ['SECURITY', 'NONE'],
+    ['ENCODING', 'USASCII'],
+    ['CHARSET', '1252'],
+    ['COMPRESSION', 'NONE'],
+    ['OLDFILEUID', fileUid(oldFileUid)],
+    ['NEWFILEUID', fileUid(newFileUid)],
+  ]
   return `${fields.map(([key, value]) => `${key}:${value}\r\n`).join('')}\r\n` as Markup
 }
 
@@ -61,7 +69,10 @@ function fileUid(uid: string): string {
 
 /** Control characters (line ends among them) and what XML cannot hold become one space; the ends are trimmed. */
 export function plain(text: string): string {
-  return text.toWellFormed().replace(/[\x00-\x1f\x7f-\x9f\uFFFE\uFFFF\u2028\u2029]+/g, ' ').trim()
+  return text
+    .toWellFormed()
+    .replace(/[\x00-\x1f\x7f-\x9f\uFFFE\uFFFF\u2028\u2029]+/g, ' ')
+    .trim()
 }
 
 /** At most `limit` characters, never half a character. */

@@ -10,15 +10,26 @@ export const SGML_HEADER =
 export const XML_HEADER =
   '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<?OFX OFXHEADER="200" VERSION="211" SECURITY="NONE" OLDFILEUID="NONE" NEWFILEUID="NONE"?>\n'
 
-export const SIGN_ON =
-  '<SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS><DTSERVER>20240131120000<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1>'
+export const SIGN_ON = '<SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS><DTSERVER>20240131120000<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1>'
 export const ROW = '<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20240115<TRNAMT>-12.50<FITID>A1<NAME>Corner Shop<MEMO>Card 1234</STMTTRN>'
 export const LEDGER = '<LEDGERBAL><BALAMT>100.00<DTASOF>20240131</LEDGERBAL>'
 
-export type BodyParts = { readonly curdef?: string; readonly rows?: string; readonly after?: string; readonly account?: string; readonly list?: string }
+export type BodyParts = {
+  readonly curdef?: string
+  readonly rows?: string
+  readonly after?: string
+  readonly account?: string
+  readonly list?: string
+}
 
 /** One bank statement, from `<STMTTRNRS>` on. */
-export function bankStatement({ curdef = 'USD', rows = ROW, after = LEDGER, account = 'A-1', list = '<DTSTART>20240101<DTEND>20240131' }: BodyParts = {}): string {
+export function bankStatement({
+  curdef = 'USD',
+  rows = ROW,
+  after = LEDGER,
+  account = 'A-1',
+  list = '<DTSTART>20240101<DTEND>20240131',
+}: BodyParts = {}): string {
   return (
     `<STMTTRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><STMTRS><CURDEF>${curdef}` +
     `<BANKACCTFROM><BANKID>111000025<ACCTID>${account}<ACCTTYPE>CHECKING</BANKACCTFROM><BANKTRANLIST>${list}${rows}</BANKTRANLIST>${after}</STMTRS></STMTTRNRS>`
@@ -36,7 +47,13 @@ export function xmlFile(rows: string, header = XML_HEADER): string {
   return closed.replace(/<([A-Z0-9.]+)>([^<>\r\n]+)(?=<)/g, '<$1>$2</$1>').replace(/<\/([A-Z]+)><\/\1>/g, '</$1>')
 }
 
-export type ReadStatement = { head: StatementHead; rows: StatementRow[]; balances: StatedBalance[]; notices: string[]; covers: StatementHead['covers'] | null }
+export type ReadStatement = {
+  head: StatementHead
+  rows: StatementRow[]
+  balances: StatedBalance[]
+  notices: string[]
+  covers: StatementHead['covers'] | null
+}
 export type ReadFile = { readonly statements: ReadStatement[]; readonly failure: FormatFailure | null; readonly parts: StatementPart[] }
 
 async function* chunked(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

@@ -5,13 +5,16 @@ import fc from 'fast-check'
 import { bankFile, bankStatement, LEDGER, readAll, readParts, ROW, SGML_HEADER, SIGN_ON, xmlFile } from './ofx.fixture.ts'
 import { parseOfxResponse } from './response.ts'
 
-const RICH_ROW = '<STMTTRN><TRNTYPE>POS<DTPOSTED>20240116120000[-5:EST]<TRNAMT>1,234.56<FITID>&#65;2<NAME>Café &amp; AT&T<VENDOR><NAME>x</VENDOR><MEMO><EMPTY><CHECKNUM>7</STMTTRN>'
+const RICH_ROW =
+  '<STMTTRN><TRNTYPE>POS<DTPOSTED>20240116120000[-5:EST]<TRNAMT>1,234.56<FITID>&#65;2<NAME>Café &amp; AT&T<VENDOR><NAME>x</VENDOR><MEMO><EMPTY><CHECKNUM>7</STMTTRN>'
 const samples: readonly Uint8Array[] = [
   Buffer.from(bankFile({ rows: ROW + RICH_ROW })),
   Buffer.from(bankFile({ rows: RICH_ROW.replace('é', '\xe9') }), 'latin1'),
   Buffer.from(xmlFile('<STMTTRN><DTPOSTED>20240116</DTPOSTED><TRNAMT>5</TRNAMT><NAME><![CDATA[a & b]]></NAME><!-- c --><MEMO/></STMTTRN>')),
   Buffer.from(`\uFEFF${bankFile({ rows: ROW + RICH_ROW })}`, 'utf16le'),
-  Buffer.from(`${SGML_HEADER}<OFX>${SIGN_ON}<BANKMSGSRSV1>${bankStatement()}<STMTTRNRS><TRNUID>9<STATUS><CODE>2003<SEVERITY>ERROR</STATUS></STMTTRNRS>${bankStatement({ rows: '', after: LEDGER })}</BANKMSGSRSV1></OFX>`),
+  Buffer.from(
+    `${SGML_HEADER}<OFX>${SIGN_ON}<BANKMSGSRSV1>${bankStatement()}<STMTTRNRS><TRNUID>9<STATUS><CODE>2003<SEVERITY>ERROR</STATUS></STMTTRNRS>${bankStatement({ rows: '', after: LEDGER })}</BANKMSGSRSV1></OFX>`,
+  ),
 ]
 
 /** Chunks cut at these places, of any size from none to all. */
@@ -28,7 +31,9 @@ test('the chunks of the input change nothing', async () => {
   const wholes = await Promise.all(samples.map((sample) => readAll(sample)))
   for (const whole of wholes) assert.equal(whole.failure, null)
   for (const [index, sample] of samples.entries()) assert.deepEqual(await readAll(sample, 1), wholes[index], 'one byte at a time')
-  const anyCut = fc.nat({ max: samples.length - 1 }).chain((index) => fc.tuple(fc.constant(index), fc.array(fc.nat({ max: samples[index]?.length ?? 0 }), { maxLength: 8 })))
+  const anyCut = fc
+    .nat({ max: samples.length - 1 })
+    .chain((index) => fc.tuple(fc.constant(index), fc.array(fc.nat({ max: samples[index]?.length ?? 0 }), { maxLength: 8 })))
   await fc.assert(
     fc.asyncProperty(anyCut, async ([index, places]) => {
       assert.deepEqual(await readParts(cutAt(samples[index] as Uint8Array, places)), wholes[index])
@@ -38,7 +43,10 @@ test('the chunks of the input change nothing', async () => {
 })
 
 test('chunks that do not fall on the blocks of the scanner change nothing in a large file', async () => {
-  const rows = Array.from({ length: 3_000 }, (_, at) => `<STMTTRN>\n<DTPOSTED>20240115\n<TRNAMT>-${at}.01\n<FITID>${at}\n<NAME>Café ${at} & more\n</STMTTRN>\n`).join('')
+  const rows = Array.from(
+    { length: 3_000 },
+    (_, at) => `<STMTTRN>\n<DTPOSTED>20240115\n<TRNAMT>-${at}.01\n<FITID>${at}\n<NAME>Café ${at} & more\n</STMTTRN>\n`,
+  ).join('')
   const file = Buffer.from(bankFile({ rows }))
   const whole = await readAll(file, file.length)
   assert.equal(whole.failure, null)
@@ -50,26 +58,36 @@ test('damage anywhere gives statements or one failure with a place, never an exc
   const change = fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),
     remove: fc.nat({ max: 40 }),
-    insert: fc.oneof(fc.uint8Array({ maxLength: 6 }), fc.constantFrom('<', '>', '</STMTTRN>', '<STMTTRN>', '&', '<!--', '<![CDATA[', '</OFX>', '<X>', '\0', '<!DOCTYPE').map((text) => Buffer.from(text))),
+    insert: fc.oneof(
+      fc.uint8Array({ maxLength: 6 }),
+      fc
+        .constantFrom('<', '>', '</STMTTRN>', '<STMTTRN>', '&', '<!--', '<![CDATA[', '</OFX>', '<X>', '\0', '<!DOCTYPE')
+        .map((text) => Buffer.from(text)),
+    ),
   })
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...samples), fc.array(change, { minLength: 1, maxLength: 4 }), fc.boolean(), async (sample, changes, truncate) => {
-      let bytes: Uint8Array = sample
-      for (const { at, remove, insert } of changes) {
-        const place = Math.floor(at * bytes.length)
-        bytes = Buffer.concat([bytes.subarray(0, place), insert, bytes.subarray(place + remove)])
-      }
-      if (truncate) bytes = bytes.subarray(0, Math.floor((changes[0]?.at ?? 1) * bytes.length))
-      const { statements, failure } = await readAll(bytes)
-      for (const row of statements.flatMap((statement) => statement.rows)) {
-        assert.match(row.postedOn, /^\d{4}-\d{2}-\d{2}$/)
-        assert.match(row.amount, /^-?\d+(\.\d+)?$/)
-        assert.ok(row.line >= 1)
-      }
-      if (failure !== null) assert.ok(failure.line >= 0 && failure.message.length > 10)
-      const response = parseOfxResponse(bytes)
-      if (!response.ok) assert.ok(response.failure.message.length > 5)
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...samples),
+      fc.array(change, { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      async (sample, changes, truncate) => {
+        let bytes: Uint8Array = sample
+        for (const { at, remove, insert } of changes) {
+          const place = Math.floor(at * bytes.length)
+          bytes = Buffer.concat([bytes.subarray(0, place), insert, bytes.subarray(place + remove)])
+        }
+        if (truncate) bytes = bytes.subarray(0, Math.floor((changes[0]?.at ?? 1) * bytes.length))
+        const { statements, failure } = await readAll(bytes)
+        for (const row of statements.flatMap((statement) => statement.rows)) {
+          assert.match(row.postedOn, /^\d{4}-\d{2}-\d{2}$/)
+          assert.match(row.amount, /^-?\d+(\.\d+)?$/)
+          assert.ok(row.line >= 1)
+        }
+        if (failure !== null) assert.ok(failure.line >= 0 && failure.message.length > 10)
+        const response = parseOfxResponse(bytes)
+        if (!response.ok) assert.ok(response.failure.message.length > 5)
+      },
+    ),
     { numRuns: 1_500, interruptAfterTimeLimit: 5_000, markInterruptAsFailure: false },
   )
 })

@@ -18,15 +18,28 @@ test('a plain OFX 1 statement: account, range, row and balance', async () => {
       },
       rows: [
         {
-          providerId: 'A1', pendingProviderId: null, status: 'posted', postedOn: '2024-01-15', transactedOn: null, valueOn: null, amount: '-12.5', foreign: null,
-          kind: 'DEBIT', name: 'Corner Shop', memo: 'Card 1234', checkNumber: null, reference: null, corrects: null, line: 11,
+          providerId: 'A1',
+          pendingProviderId: null,
+          status: 'posted',
+          postedOn: '2024-01-15',
+          transactedOn: null,
+          valueOn: null,
+          amount: '-12.5',
+          foreign: null,
+          kind: 'DEBIT',
+          name: 'Corner Shop',
+          memo: 'Card 1234',
+          checkNumber: null,
+          reference: null,
+          corrects: null,
+          line: 11,
         },
       ],
       balances: [{ kind: 'ledger', amount: '100', currency: 'USD', on: '2024-01-31', at: null }],
       notices: [],
       covers: { from: '2024-01-01', to: '2024-01-31' },
     },
-  ]) // prettier-ignore
+  ])
 })
 
 test('every field of a row has its place', async () => {
@@ -36,10 +49,23 @@ test('every field of a row has its place', async () => {
   assert.deepEqual(
     { ...row, line: 0 },
     {
-      providerId: 'F', pendingProviderId: null, status: 'posted', postedOn: '2024-01-15', transactedOn: '2024-01-14', valueOn: '2024-01-16', amount: '5', foreign: null,
-      kind: 'CHECK', name: 'N', memo: 'M', checkNumber: '1025', reference: 'R9', corrects: { providerId: 'E', action: 'delete' }, line: 0,
+      providerId: 'F',
+      pendingProviderId: null,
+      status: 'posted',
+      postedOn: '2024-01-15',
+      transactedOn: '2024-01-14',
+      valueOn: '2024-01-16',
+      amount: '5',
+      foreign: null,
+      kind: 'CHECK',
+      name: 'N',
+      memo: 'M',
+      checkNumber: '1025',
+      reference: 'R9',
+      corrects: { providerId: 'E', action: 'delete' },
+      line: 0,
     },
-  ) // prettier-ignore
+  )
 })
 
 test('a correction without an action replaces', async () => {
@@ -47,7 +73,10 @@ test('a correction without an action replaces', async () => {
 })
 
 test('the same statement as XML with closed leaves reads the same', async () => {
-  assert.deepEqual((await rowsOf(xmlFile(ROW))).map((row) => ({ ...row, line: 0 })), (await rowsOf(bankFile())).map((row) => ({ ...row, line: 0 })))
+  assert.deepEqual(
+    (await rowsOf(xmlFile(ROW))).map((row) => ({ ...row, line: 0 })),
+    (await rowsOf(bankFile())).map((row) => ({ ...row, line: 0 })),
+  )
 })
 
 const headers: readonly (readonly [name: string, header: string])[] = [
@@ -95,9 +124,10 @@ for (const [name, change] of layouts) {
   test(`layout: ${name}`, async () => {
     const { statements, failure } = await readAll(change(bankFile()))
     assert.equal(failure, null)
-    assert.deepEqual(statements.map(({ rows, balances }) => [rows.map((row) => [row.amount, row.name, row.memo]), balances.map((balance) => balance.amount)]), [
-      [[['-12.5', 'Corner Shop', 'Card 1234']], ['100']],
-    ])
+    assert.deepEqual(
+      statements.map(({ rows, balances }) => [rows.map((row) => [row.amount, row.name, row.memo]), balances.map((balance) => balance.amount)]),
+      [[[['-12.5', 'Corner Shop', 'Card 1234']], ['100']]],
+    )
   })
 }
 
@@ -152,7 +182,9 @@ test('vendor leaves and aggregates are passed over, whatever they hold', async (
 })
 
 test('account numbers of the other side are not the account of the statement', async () => {
-  const { statements } = await readAll(bankFile({ rows: `<STMTTRN>${BASE}<BANKACCTTO><BANKID>9<ACCTID>other<ACCTTYPE>SAVINGS</BANKACCTTO><MEMO>m</STMTTRN>` }))
+  const { statements } = await readAll(
+    bankFile({ rows: `<STMTTRN>${BASE}<BANKACCTTO><BANKID>9<ACCTID>other<ACCTTYPE>SAVINGS</BANKACCTTO><MEMO>m</STMTTRN>` }),
+  )
   assert.equal(statements[0]?.head.account.number, 'A-1')
   assert.equal(statements[0]?.rows[0]?.memo, 'm')
 })
@@ -163,7 +195,10 @@ test('a payee aggregate gives the name', async () => {
 })
 
 test('the extended name of OFX 2.2 stands before the short one', async () => {
-  assert.equal((await rowWith(`${BASE}<NAME>ACME INTERNATIONAL TRADING COMPA<EXTDNAME>Acme International Trading Company Ltd`)).name, 'Acme International Trading Company Ltd')
+  assert.equal(
+    (await rowWith(`${BASE}<NAME>ACME INTERNATIONAL TRADING COMPA<EXTDNAME>Acme International Trading Company Ltd`)).name,
+    'Acme International Trading Company Ltd',
+  )
 })
 
 test('ORIGCURRENCY: the amount was converted, the original is not told', async () => {
@@ -172,7 +207,11 @@ test('ORIGCURRENCY: the amount was converted, the original is not told', async (
 })
 
 test('CURRENCY: the amount itself is in the other currency', async () => {
-  assert.deepEqual((await rowWith(`${BASE}<CURRENCY><CURRATE>1.06<CURSYM>EUR</CURRENCY>`)).foreign, { amount: '-12.5', currency: 'EUR', rate: '1.06' })
+  assert.deepEqual((await rowWith(`${BASE}<CURRENCY><CURRATE>1.06<CURSYM>EUR</CURRENCY>`)).foreign, {
+    amount: '-12.5',
+    currency: 'EUR',
+    rate: '1.06',
+  })
 })
 
 test("CURRENCY naming the statement's own currency says nothing", async () => {
@@ -186,8 +225,12 @@ test('two bank accounts and a card in one file are three statements', async () =
   assert.equal(failure, null)
   assert.deepEqual(
     statements.map(({ head, rows, balances }) => [head.account.number, head.account.kind, head.currency, rows.length, balances.length]),
-    [['A-1', 'checking', 'USD', 1, 0], ['B-2', 'checking', 'USD', 1, 1], ['4111', 'credit_card', 'EUR', 2, 1]],
-  ) // prettier-ignore
+    [
+      ['A-1', 'checking', 'USD', 1, 0],
+      ['B-2', 'checking', 'USD', 1, 1],
+      ['4111', 'credit_card', 'EUR', 2, 1],
+    ],
+  )
 })
 
 test('two whole OFX documents in one file are both read', async () => {
@@ -197,28 +240,40 @@ test('two whole OFX documents in one file are both read', async () => {
 })
 
 test('the cash movements of an investment statement are rows, its trades are not', async () => {
-  const trade = '<BUYSTOCK><INVBUY><INVTRAN><FITID>T<DTTRADE>20240110<MEMO>bought</INVTRAN><SECID><UNIQUEID>1<UNIQUEIDTYPE>CUSIP</SECID><UNITS>1<TOTAL>-9<CURRENCY><CURRATE>1<CURSYM>EUR</CURRENCY></INVBUY><BUYTYPE>BUY</BUYSTOCK>'
+  const trade =
+    '<BUYSTOCK><INVBUY><INVTRAN><FITID>T<DTTRADE>20240110<MEMO>bought</INVTRAN><SECID><UNIQUEID>1<UNIQUEIDTYPE>CUSIP</SECID><UNITS>1<TOTAL>-9<CURRENCY><CURRATE>1<CURSYM>EUR</CURRENCY></INVBUY><BUYTYPE>BUY</BUYSTOCK>'
   const file = `${SGML_HEADER}<OFX>${SIGN_ON}<INVSTMTMSGSRSV1><INVSTMTTRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><INVSTMTRS><DTASOF>20240131160000[-5:EST]<CURDEF>USD<INVACCTFROM><BROKERID>broker.example<ACCTID>I-9</INVACCTFROM><INVTRANLIST><DTSTART>20240101<DTEND>20240131${trade}<INVBANKTRAN>${ROW}<SUBACCTFUND>CASH</INVBANKTRAN></INVTRANLIST><INVPOSLIST><POSSTOCK><INVPOS><MEMO>position</INVPOS></POSSTOCK></INVPOSLIST><INVBAL><AVAILCASH>7.5<MARGINBALANCE>0<SHORTBALANCE>0<BALLIST><BAL><NAME>x<BALTYPE>NUMBER<VALUE>1<DTASOF>nonsense</BAL></BALLIST></INVBAL></INVSTMTRS></INVSTMTTRNRS></INVSTMTMSGSRSV1></OFX>`
   const { statements, failure } = await readAll(file)
   assert.equal(failure, null)
   assert.deepEqual(statements[0]?.head.account, { number: 'I-9', bankId: 'broker.example', branchId: null, kind: 'investment', name: null })
-  assert.deepEqual(statements[0]?.rows.map((row) => row.amount), ['-12.5'])
-  assert.deepEqual(statements[0]?.balances, [{ kind: 'available', amount: '7.5', currency: 'USD', on: '2024-01-31', at: '2024-01-31T16:00:00-05:00' }])
+  assert.deepEqual(
+    statements[0]?.rows.map((row) => row.amount),
+    ['-12.5'],
+  )
+  assert.deepEqual(statements[0]?.balances, [
+    { kind: 'available', amount: '7.5', currency: 'USD', on: '2024-01-31', at: '2024-01-31T16:00:00-05:00' },
+  ])
 })
 
 test('pending rows of OFX 2.2 are pending', async () => {
   const after = `<BANKTRANLISTP><DTASOF>20240131<STMTTRNP><TRNTYPE>DEBIT<DTTRAN>20240130<TRNAMT>-3<NAME>Hold</STMTTRNP></BANKTRANLISTP>${LEDGER}`
   const { statements } = await readAll(bankFile({ after }))
-  assert.deepEqual(statements[0]?.rows.map((row) => [row.status, row.postedOn, row.transactedOn, row.amount]), [
-    ['posted', '2024-01-15', null, '-12.5'],
-    ['pending', '2024-01-30', '2024-01-30', '-3'],
-  ])
+  assert.deepEqual(
+    statements[0]?.rows.map((row) => [row.status, row.postedOn, row.transactedOn, row.amount]),
+    [
+      ['posted', '2024-01-15', null, '-12.5'],
+      ['pending', '2024-01-30', '2024-01-30', '-3'],
+    ],
+  )
 })
 
 test('a statement without rows is a statement', async () => {
   const { statements, failure } = await readAll(bankFile({ rows: '' }))
   assert.equal(failure, null)
-  assert.deepEqual(statements.map(({ rows, balances }) => [rows.length, balances.length]), [[0, 1]])
+  assert.deepEqual(
+    statements.map(({ rows, balances }) => [rows.length, balances.length]),
+    [[0, 1]],
+  )
 })
 
 test('a statement without list, range or balance is a statement', async () => {
@@ -261,7 +316,8 @@ test('the currency of the statement decides what a lone group of three digits is
 })
 
 for (const date of ['20240115', '20240115000000', '20240115235959.999[-11]', '20240115000000[+13:NZDT]', '20240115 ', '2024-01-15']) {
-  test(`the day is the bank's own as written: ${date}`, async () => assert.equal((await rowWith(`<DTPOSTED>${date}<TRNAMT>1`)).postedOn, '2024-01-15'))
+  test(`the day is the bank's own as written: ${date}`, async () =>
+    assert.equal((await rowWith(`<DTPOSTED>${date}<TRNAMT>1`)).postedOn, '2024-01-15'))
 }
 
 test('blank and zero dates are tolerated where a date is optional', async () => {
@@ -285,13 +341,19 @@ test('a sign-on that warns and an account that is refused are notices beside the
   const file = `${SGML_HEADER}<OFX>${SIGN_ON.replace('<CODE>0', '<CODE>15000')}<BANKMSGSRSV1>${bankStatement()}${refused}</BANKMSGSRSV1></OFX>`
   const { statements, failure } = await readAll(file)
   assert.equal(failure, null)
-  assert.deepEqual(statements.map(({ notices }) => notices), [['15000', '2003']])
+  assert.deepEqual(
+    statements.map(({ notices }) => notices),
+    [['15000', '2003']],
+  )
 })
 
 test('rows come in batches, in order, with their lines', async () => {
   const rows = Array.from({ length: 2_345 }, (_, at) => `\n<STMTTRN><DTPOSTED>20240115<TRNAMT>${at}<FITID>${at}</STMTTRN>`).join('')
   const { parts, statements } = await readAll(bankFile({ rows }))
-  assert.deepEqual(parts.flatMap((part) => (part.part === 'rows' ? [part.rows.length] : [])), [1000, 1000, 345])
+  assert.deepEqual(
+    parts.flatMap((part) => (part.part === 'rows' ? [part.rows.length] : [])),
+    [1000, 1000, 345],
+  )
   statements[0]?.rows.forEach((row, at) => {
     assert.equal(row.providerId, String(at))
     assert.equal(row.line, 12 + at)
@@ -299,8 +361,15 @@ test('rows come in batches, in order, with their lines', async () => {
 })
 
 test('unknown account types are told as other, known ones by their kind', async () => {
-  for (const [type, kind] of [['SAVINGS', 'savings'], ['moneymrkt', 'money_market'], ['CREDITLINE', 'credit_line'], ['CD', 'certificate'], ['GIRO', 'other'], ['', 'other']]) {
+  for (const [type, kind] of [
+    ['SAVINGS', 'savings'],
+    ['moneymrkt', 'money_market'],
+    ['CREDITLINE', 'credit_line'],
+    ['CD', 'certificate'],
+    ['GIRO', 'other'],
+    ['', 'other'],
+  ]) {
     const { statements } = await readAll(bankFile().replace('<ACCTTYPE>CHECKING', `<ACCTTYPE>${type}`))
     assert.equal(statements[0]?.head.account.kind, kind)
-  } // prettier-ignore
+  }
 })

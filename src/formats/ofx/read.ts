@@ -96,7 +96,8 @@ class StatementReading {
     if (/^0+$/.test(status.code)) return
     if (this.#firstError === null && status.severity !== 'INFO') this.#firstError = status
     this.#held.push(status)
-    if (this.#held.length > NOTICE_LIMIT) this.#scanner.fail('limit_exceeded', status.line, `more than ${NOTICE_LIMIT} refusals in one file. It is damaged.`)
+    if (this.#held.length > NOTICE_LIMIT)
+      this.#scanner.fail('limit_exceeded', status.line, `more than ${NOTICE_LIMIT} refusals in one file. It is damaged.`)
   }
 
   #giveNotices(): void {

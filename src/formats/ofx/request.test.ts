@@ -10,31 +10,82 @@ const base: OfxRequest = { version: '102', clientTimeMs: Date.UTC(2024, 0, 31, 1
 const everything: OfxRequest['messages'] = [
   { type: 'profile', trnuid: '1' },
   { type: 'card', trnuid: '2', account: { number: '4111' }, transactions: true, from: day('2024-01-01') },
-  { type: 'bank', trnuid: '3', account: { bankId: '111000025', branchId: '7', number: 'A', type: 'CHECKING' }, transactions: true, pending: true, from: day('2024-01-01'), to: day('2024-01-31') },
+  {
+    type: 'bank',
+    trnuid: '3',
+    account: { bankId: '111000025', branchId: '7', number: 'A', type: 'CHECKING' },
+    transactions: true,
+    pending: true,
+    from: day('2024-01-01'),
+    to: day('2024-01-31'),
+  },
   { type: 'accounts', trnuid: '4', updatedAt: '20230101' },
 ]
 
 test('an anonymous profile request of OFX 1, byte for byte', () => {
   assert.equal(
-    writeOfxRequest({ ...base, version: '103', newFileUid: 'abc', signOn: { login: 'anonymous', appId: 'QWIN', appVersion: '2700' }, messages: [{ type: 'profile', trnuid: 'T' }] }),
+    writeOfxRequest({
+      ...base,
+      version: '103',
+      newFileUid: 'abc',
+      signOn: { login: 'anonymous', appId: 'QWIN', appVersion: '2700' },
+      messages: [{ type: 'profile', trnuid: 'T' }],
+    }),
     [
-      'OFXHEADER:100', 'DATA:OFXSGML', 'VERSION:103', 'SECURITY:NONE', 'ENCODING:USASCII', 'CHARSET:1252', 'COMPRESSION:NONE', 'OLDFILEUID:NONE', 'NEWFILEUID:abc', '',
-      '<OFX>', '<SIGNONMSGSRQV1>', '<SONRQ>', '<DTCLIENT>20240131123005', '<USERID>anonymous00000000000000000000000', '<USERPASS>anonymous00000000000000000000000',
-      '<LANGUAGE>ENG', '<APPID>QWIN', '<APPVER>2700', '</SONRQ>', '</SIGNONMSGSRQV1>',
-      '<PROFMSGSRQV1>', '<PROFTRNRQ>', '<TRNUID>T', '<PROFRQ>', '<CLIENTROUTING>NONE', '<DTPROFUP>19900101', '</PROFRQ>', '</PROFTRNRQ>', '</PROFMSGSRQV1>', '</OFX>', '',
+      'OFXHEADER:100',
+      'DATA:OFXSGML',
+      'VERSION:103',
+      'SECURITY:NONE',
+      'ENCODING:USASCII',
+      'CHARSET:1252',
+      'COMPRESSION:NONE',
+      'OLDFILEUID:NONE',
+      'NEWFILEUID:abc',
+      '',
+      '<OFX>',
+      '<SIGNONMSGSRQV1>',
+      '<SONRQ>',
+      '<DTCLIENT>20240131123005',
+      '<USERID>anonymous00000000000000000000000',
+      '<USERPASS>anonymous00000000000000000000000',
+      '<LANGUAGE>ENG',
+      '<APPID>QWIN',
+      '<APPVER>2700',
+      '</SONRQ>',
+      '</SIGNONMSGSRQV1>',
+      '<PROFMSGSRQV1>',
+      '<PROFTRNRQ>',
+      '<TRNUID>T',
+      '<PROFRQ>',
+      '<CLIENTROUTING>NONE',
+      '<DTPROFUP>19900101',
+      '</PROFRQ>',
+      '</PROFTRNRQ>',
+      '</PROFMSGSRQV1>',
+      '</OFX>',
+      '',
     ].join('\r\n'),
   )
-}) // prettier-ignore
+})
 
 test('an OFX 2 request has the XML header, its file ids, and closed leaves', () => {
   const text = writeOfxRequest({ ...base, version: '203', newFileUid: 'n-1', oldFileUid: 'o-1' })
-  assert.match(text, /^<\?xml version="1.0" encoding="UTF-8" standalone="no"\?>\r\n<\?OFX OFXHEADER="200" VERSION="203" SECURITY="NONE" OLDFILEUID="o-1" NEWFILEUID="n-1"\?>\r\n<OFX>\r\n/)
+  assert.match(
+    text,
+    /^<\?xml version="1.0" encoding="UTF-8" standalone="no"\?>\r\n<\?OFX OFXHEADER="200" VERSION="203" SECURITY="NONE" OLDFILEUID="o-1" NEWFILEUID="n-1"\?>\r\n<OFX>\r\n/,
+  )
   assert.match(text, /<USERID>jane<\/USERID>\r\n<USERPASS>demo<\/USERPASS>/)
 })
 
 test('message sets stand in the order of the specification, whatever order they are asked in', () => {
   const text = writeOfxRequest({ ...base, messages: everything })
-  assert.deepEqual(text.match(/<[A-Z]+MSGSRQV1>/g), ['<SIGNONMSGSRQV1>', '<SIGNUPMSGSRQV1>', '<BANKMSGSRQV1>', '<CREDITCARDMSGSRQV1>', '<PROFMSGSRQV1>'])
+  assert.deepEqual(text.match(/<[A-Z]+MSGSRQV1>/g), [
+    '<SIGNONMSGSRQV1>',
+    '<SIGNUPMSGSRQV1>',
+    '<BANKMSGSRQV1>',
+    '<CREDITCARDMSGSRQV1>',
+    '<PROFMSGSRQV1>',
+  ])
   assert.match(text, /<DTACCTUP>20230101/)
   assert.match(text, /<INCTRAN>\r\n<DTSTART>20240101\r\n<DTEND>20240131\r\n<INCLUDE>Y\r\n<\/INCTRAN>/)
 })
@@ -49,17 +100,48 @@ test('the fields of multi-factor banks stand after the program, in order; a chal
     ...base,
     version: '103',
     signOn: {
-      ...signOn, sessionCookie: 'ck', clientUid: 'uid', credential1: 'c1', credential2: 'c2', authToken: 'at', accessKey: 'ak',
-      challengeAnswers: [{ phraseId: 'MFA13', answer: 'Smith' }, { phraseId: '2', answer: 'x' }],
+      ...signOn,
+      sessionCookie: 'ck',
+      clientUid: 'uid',
+      credential1: 'c1',
+      credential2: 'c2',
+      authToken: 'at',
+      accessKey: 'ak',
+      challengeAnswers: [
+        { phraseId: 'MFA13', answer: 'Smith' },
+        { phraseId: '2', answer: 'x' },
+      ],
     },
     messages: [{ type: 'challenge', trnuid: '9' }],
-  }) // prettier-ignore
+  })
   assert.deepEqual(text.slice(text.indexOf('<SESSCOOKIE>')).split('\r\n'), [
-    '<SESSCOOKIE>ck', '<APPID>QWIN', '<APPVER>2700', '<CLIENTUID>uid', '<USERCRED1>c1', '<USERCRED2>c2', '<AUTHTOKEN>at', '<ACCESSKEY>ak',
-    '<MFACHALLENGEANSWER>', '<MFAPHRASEID>MFA13', '<MFAPHRASEA>Smith', '</MFACHALLENGEANSWER>', '<MFACHALLENGEANSWER>', '<MFAPHRASEID>2', '<MFAPHRASEA>x', '</MFACHALLENGEANSWER>', '</SONRQ>',
-    '<MFACHALLENGETRNRQ>', '<TRNUID>9', '<MFACHALLENGERQ>', '<DTCLIENT>20240131123005', '</MFACHALLENGERQ>', '</MFACHALLENGETRNRQ>',
-    '</SIGNONMSGSRQV1>', '</OFX>', '',
-  ]) // prettier-ignore
+    '<SESSCOOKIE>ck',
+    '<APPID>QWIN',
+    '<APPVER>2700',
+    '<CLIENTUID>uid',
+    '<USERCRED1>c1',
+    '<USERCRED2>c2',
+    '<AUTHTOKEN>at',
+    '<ACCESSKEY>ak',
+    '<MFACHALLENGEANSWER>',
+    '<MFAPHRASEID>MFA13',
+    '<MFAPHRASEA>Smith',
+    '</MFACHALLENGEANSWER>',
+    '<MFACHALLENGEANSWER>',
+    '<MFAPHRASEID>2',
+    '<MFAPHRASEA>x',
+    '</MFACHALLENGEANSWER>',
+    '</SONRQ>',
+    '<MFACHALLENGETRNRQ>',
+    '<TRNUID>9',
+    '<MFACHALLENGERQ>',
+    '<DTCLIENT>20240131123005',
+    '</MFACHALLENGERQ>',
+    '</MFACHALLENGETRNRQ>',
+    '</SIGNONMSGSRQV1>',
+    '</OFX>',
+    '',
+  ])
 })
 
 test('a login by key or by access token sends no password', () => {

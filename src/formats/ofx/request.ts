@@ -9,7 +9,11 @@ import { ofxWriter, type Markup, type OfxVersion, type OfxWriter } from './marku
 /** OFX 2.2 section 2.5.1.1. A field that is absent is not written. */
 export type OfxSignOnRequest = {
   /** `anonymous` is for profile requests only (section 7.1). */
-  readonly login: 'anonymous' | { readonly userId: string; readonly password: string } | { readonly userKey: string } | { readonly accessToken: string }
+  readonly login:
+    | 'anonymous'
+    | { readonly userId: string; readonly password: string }
+    | { readonly userKey: string }
+    | { readonly accessToken: string }
   readonly institution?: { readonly org: string; readonly fid: string | null }
   readonly language?: string
   readonly sessionCookie?: string
@@ -28,7 +32,10 @@ export type OfxRequestMessage =
   | { readonly type: 'profile'; readonly trnuid: string; readonly updatedAt?: string }
   | { readonly type: 'accounts'; readonly trnuid: string; readonly updatedAt?: string }
   | { readonly type: 'challenge'; readonly trnuid: string }
-  | (StatementRequest & { readonly type: 'bank'; readonly account: { readonly bankId: string; readonly branchId: string | null; readonly number: string; readonly type: string } })
+  | (StatementRequest & {
+      readonly type: 'bank'
+      readonly account: { readonly bankId: string; readonly branchId: string | null; readonly number: string; readonly type: string }
+    })
   | (StatementRequest & { readonly type: 'card'; readonly account: { readonly number: string } })
 
 type StatementRequest = {
@@ -68,7 +75,8 @@ const MESSAGE_SETS: readonly (readonly [set: string, type: OfxRequestMessage['ty
 export function writeOfxRequest(request: OfxRequest): string {
   const ofx = ofxWriter(request.version)
   const time = new Date(request.clientTimeMs).toISOString().slice(0, 19).replace(/[-:T]/g, '')
-  const messages = (type: OfxRequestMessage['type']): Markup[] => request.messages.filter((message) => message.type === type).map((message) => messageOf(ofx, message, request.version, time))
+  const messages = (type: OfxRequestMessage['type']): Markup[] =>
+    request.messages.filter((message) => message.type === type).map((message) => messageOf(ofx, message, request.version, time))
   const sets = MESSAGE_SETS.map(([set, type]) => [set, messages(type)] as const).filter(([, content]) => content.length > 0)
   const body = ofx.aggregate(
     'OFX',
@@ -80,7 +88,8 @@ export function writeOfxRequest(request: OfxRequest): string {
 
 function signOnOf(ofx: OfxWriter, signOn: OfxSignOnRequest, time: string): Markup {
   const institution = signOn.institution
-  return ofx.aggregate('SONRQ',
+  return ofx.aggregate(
+    'SONRQ',
     ofx.leaf('DTCLIENT', time),
     ...loginOf(ofx, signOn.login),
     ofx.leaf('LANGUAGE', signOn.language ?? 'ENG'),
@@ -93,8 +102,10 @@ function signOnOf(ofx: OfxWriter, signOn: OfxSignOnRequest, time: string): Marku
     ofx.leaf('USERCRED2', signOn.credential2 ?? null),
     ofx.leaf('AUTHTOKEN', signOn.authToken ?? null),
     ofx.leaf('ACCESSKEY', signOn.accessKey ?? null),
-    ...(signOn.challengeAnswers ?? []).map(({ phraseId, answer }) => ofx.aggregate('MFACHALLENGEANSWER', ofx.leaf('MFAPHRASEID', phraseId), ofx.leaf('MFAPHRASEA', answer))),
-  ) // prettier-ignore
+    ...(signOn.challengeAnswers ?? []).map(({ phraseId, answer }) =>
+      ofx.aggregate('MFACHALLENGEANSWER', ofx.leaf('MFAPHRASEID', phraseId), ofx.leaf('MFAPHRASEA', answer)),
+    ),
+  )
 }
 
 function loginOf(ofx: OfxWriter, login: OfxSignOnRequest['login']): Markup[] {
@@ -115,17 +126,31 @@ function messageOf(ofx: OfxWriter, message: OfxRequestMessage, version: OfxVersi
       return transaction('MFACHALLENGE', ofx.aggregate('MFACHALLENGERQ', ofx.leaf('DTCLIENT', time)))
     case 'bank': {
       const { bankId, branchId, number, type } = message.account
-      const account = ofx.aggregate('BANKACCTFROM', ofx.leaf('BANKID', bankId), ofx.leaf('BRANCHID', branchId), ofx.leaf('ACCTID', number), ofx.leaf('ACCTTYPE', type))
+      const account = ofx.aggregate(
+        'BANKACCTFROM',
+        ofx.leaf('BANKID', bankId),
+        ofx.leaf('BRANCHID', branchId),
+        ofx.leaf('ACCTID', number),
+        ofx.leaf('ACCTTYPE', type),
+      )
       return transaction('STMT', ofx.aggregate('STMTRQ', account, ...included(ofx, message, version)))
     }
     case 'card':
-      return transaction('CCSTMT', ofx.aggregate('CCSTMTRQ', ofx.aggregate('CCACCTFROM', ofx.leaf('ACCTID', message.account.number)), ...included(ofx, message, version)))
+      return transaction(
+        'CCSTMT',
+        ofx.aggregate('CCSTMTRQ', ofx.aggregate('CCACCTFROM', ofx.leaf('ACCTID', message.account.number)), ...included(ofx, message, version)),
+      )
   }
 }
 
 /** Section 11.4.1: INCTRAN, and INCLUDEPENDING of OFX 2.2. */
 function included(ofx: OfxWriter, message: StatementRequest, version: OfxVersion): Markup[] {
   const day = (value: Day | undefined): string | null => value?.replaceAll('-', '') ?? null
-  const rows = ofx.aggregate('INCTRAN', ofx.leaf('DTSTART', day(message.from)), ofx.leaf('DTEND', day(message.to)), ofx.leaf('INCLUDE', message.transactions ? 'Y' : 'N'))
+  const rows = ofx.aggregate(
+    'INCTRAN',
+    ofx.leaf('DTSTART', day(message.from)),
+    ofx.leaf('DTEND', day(message.to)),
+    ofx.leaf('INCLUDE', message.transactions ? 'Y' : 'N'),
+  )
   return version === '220' && message.pending === true ? [rows, ofx.leaf('INCLUDEPENDING', 'Y')] : [rows]
 }

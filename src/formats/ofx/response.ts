@@ -18,43 +18,88 @@ export const RESPONSE_LIMIT = 10_000_000
 type FieldType = 'text' | 'texts' | 'flag' | 'count' | 'instant'
 type Table = Readonly<Record<string, readonly [tag: string, type: FieldType]>>
 type Typed<T extends Table> = { readonly [K in keyof T]: TypeOf<T[K][1]> }
-type TypeOf<F extends FieldType> = F extends 'flag' ? boolean | null : F extends 'count' ? number | null : F extends 'texts' ? readonly string[] : string | null
+type TypeOf<F extends FieldType> = F extends 'flag'
+  ? boolean | null
+  : F extends 'count'
+    ? number | null
+    : F extends 'texts'
+      ? readonly string[]
+      : string | null
 
 /** OFX 2.2 section 2.5.1.2, `SONRS`. Times of the last change are kept as written: they are sent back as they came. */
 const SIGN_ON = {
-  serverTime: ['DTSERVER', 'instant'], language: ['LANGUAGE', 'text'], profileUpdated: ['DTPROFUP', 'text'], accountsUpdated: ['DTACCTUP', 'text'],
-  userKey: ['USERKEY', 'text'], userKeyExpires: ['TSKEYEXPIRE', 'text'], sessionCookie: ['SESSCOOKIE', 'text'], accessKey: ['ACCESSKEY', 'text'],
+  serverTime: ['DTSERVER', 'instant'],
+  language: ['LANGUAGE', 'text'],
+  profileUpdated: ['DTPROFUP', 'text'],
+  accountsUpdated: ['DTACCTUP', 'text'],
+  userKey: ['USERKEY', 'text'],
+  userKeyExpires: ['TSKEYEXPIRE', 'text'],
+  sessionCookie: ['SESSCOOKIE', 'text'],
+  accessKey: ['ACCESSKEY', 'text'],
   authToken: ['AUTHTOKEN', 'text'],
-} as const satisfies Table // prettier-ignore
+} as const satisfies Table
 
 /** Section 7.2.1, `MSGSETCORE`. */
 const MESSAGE_SET = {
-  version: ['VER', 'count'], url: ['URL', 'text'], applicationSecurity: ['OFXSEC', 'text'], transportSecurity: ['TRANSPSEC', 'flag'],
-  realm: ['SIGNONREALM', 'text'], languages: ['LANGUAGE', 'texts'], syncMode: ['SYNCMODE', 'text'], refreshSupported: ['REFRESHSUPT', 'flag'],
-  fileErrorRecovery: ['RESPFILEER', 'flag'], serviceProvider: ['SPNAME', 'text'],
-} as const satisfies Table // prettier-ignore
+  version: ['VER', 'count'],
+  url: ['URL', 'text'],
+  applicationSecurity: ['OFXSEC', 'text'],
+  transportSecurity: ['TRANSPSEC', 'flag'],
+  realm: ['SIGNONREALM', 'text'],
+  languages: ['LANGUAGE', 'texts'],
+  syncMode: ['SYNCMODE', 'text'],
+  refreshSupported: ['REFRESHSUPT', 'flag'],
+  fileErrorRecovery: ['RESPFILEER', 'flag'],
+  serviceProvider: ['SPNAME', 'text'],
+} as const satisfies Table
 
 /** Section 7.2.2, `SIGNONINFO`: what a login must look like and what it needs. */
 const SIGN_ON_INFO = {
-  realm: ['SIGNONREALM', 'text'], minLength: ['MIN', 'count'], maxLength: ['MAX', 'count'], characterType: ['CHARTYPE', 'text'],
-  caseSensitive: ['CASESEN', 'flag'], specialCharacters: ['SPECIAL', 'flag'], spaces: ['SPACES', 'flag'], passwordChange: ['PINCH', 'flag'],
-  passwordChangeFirst: ['CHGPINFIRST', 'flag'], credential1Label: ['USERCRED1LABEL', 'text'], credential2Label: ['USERCRED2LABEL', 'text'],
-  clientUidRequired: ['CLIENTUIDREQ', 'flag'], authTokenFirst: ['AUTHTOKENFIRST', 'flag'], authTokenLabel: ['AUTHTOKENLABEL', 'text'],
-  authTokenInfoUrl: ['AUTHTOKENINFOURL', 'text'], challengeSupported: ['MFACHALLENGESUPT', 'flag'], challengeFirst: ['MFACHALLENGEFIRST', 'flag'],
+  realm: ['SIGNONREALM', 'text'],
+  minLength: ['MIN', 'count'],
+  maxLength: ['MAX', 'count'],
+  characterType: ['CHARTYPE', 'text'],
+  caseSensitive: ['CASESEN', 'flag'],
+  specialCharacters: ['SPECIAL', 'flag'],
+  spaces: ['SPACES', 'flag'],
+  passwordChange: ['PINCH', 'flag'],
+  passwordChangeFirst: ['CHGPINFIRST', 'flag'],
+  credential1Label: ['USERCRED1LABEL', 'text'],
+  credential2Label: ['USERCRED2LABEL', 'text'],
+  clientUidRequired: ['CLIENTUIDREQ', 'flag'],
+  authTokenFirst: ['AUTHTOKENFIRST', 'flag'],
+  authTokenLabel: ['AUTHTOKENLABEL', 'text'],
+  authTokenInfoUrl: ['AUTHTOKENINFOURL', 'text'],
+  challengeSupported: ['MFACHALLENGESUPT', 'flag'],
+  challengeFirst: ['MFACHALLENGEFIRST', 'flag'],
   accessTokenRequired: ['ACCESSTOKENREQ', 'flag'],
-} as const satisfies Table // prettier-ignore
+} as const satisfies Table
 
 /** Section 7.2, the end of `PROFRS`. */
 const INSTITUTION = {
-  updated: ['DTPROFUP', 'text'], name: ['FINAME', 'text'], address1: ['ADDR1', 'text'], address2: ['ADDR2', 'text'], address3: ['ADDR3', 'text'],
-  city: ['CITY', 'text'], state: ['STATE', 'text'], postalCode: ['POSTALCODE', 'text'], country: ['COUNTRY', 'text'],
-  customerPhone: ['CSPHONE', 'text'], technicalPhone: ['TSPHONE', 'text'], fax: ['FAXPHONE', 'text'], url: ['URL', 'text'], email: ['EMAIL', 'text'],
-} as const satisfies Table // prettier-ignore
+  updated: ['DTPROFUP', 'text'],
+  name: ['FINAME', 'text'],
+  address1: ['ADDR1', 'text'],
+  address2: ['ADDR2', 'text'],
+  address3: ['ADDR3', 'text'],
+  city: ['CITY', 'text'],
+  state: ['STATE', 'text'],
+  postalCode: ['POSTALCODE', 'text'],
+  country: ['COUNTRY', 'text'],
+  customerPhone: ['CSPHONE', 'text'],
+  technicalPhone: ['TSPHONE', 'text'],
+  fax: ['FAXPHONE', 'text'],
+  url: ['URL', 'text'],
+  email: ['EMAIL', 'text'],
+} as const satisfies Table
 
 /** Section 8.5.3, what is common to `BANKACCTINFO`, `CCACCTINFO` and the others. */
 const ACCOUNT_INFO = {
-  serviceStatus: ['SVCSTATUS', 'text'], downloads: ['SUPTXDL', 'flag'], transferSource: ['XFERSRC', 'flag'], transferTarget: ['XFERDEST', 'flag'],
-} as const satisfies Table // prettier-ignore
+  serviceStatus: ['SVCSTATUS', 'text'],
+  downloads: ['SUPTXDL', 'flag'],
+  transferSource: ['XFERSRC', 'flag'],
+  transferTarget: ['XFERDEST', 'flag'],
+} as const satisfies Table
 
 /** Section 2.5.4, `MFACHALLENGE`. */
 const CHALLENGE = { phraseId: ['MFAPHRASEID', 'text'], label: ['MFAPHRASELABEL', 'text'] } as const satisfies Table
@@ -65,7 +110,10 @@ export type OfxMessageSet = Typed<typeof MESSAGE_SET> & {
   readonly name: string
 }
 export type OfxSignOnInfo = Typed<typeof SIGN_ON_INFO>
-export type OfxProfile = Typed<typeof INSTITUTION> & { readonly messageSets: readonly OfxMessageSet[]; readonly signOnInfos: readonly OfxSignOnInfo[] }
+export type OfxProfile = Typed<typeof INSTITUTION> & {
+  readonly messageSets: readonly OfxMessageSet[]
+  readonly signOnInfos: readonly OfxSignOnInfo[]
+}
 export type OfxChallenge = Typed<typeof CHALLENGE>
 export type OfxAccountInfo = Typed<typeof ACCOUNT_INFO> & {
   readonly account: StatementAccount
@@ -133,7 +181,14 @@ class Answers {
     if (event.part === 'status') this.#status = event.status
     else if (event.part === 'answer') {
       const start = this.#statement.find((part) => part.part === 'start')
-      const answer = { of: event.of, trnuid: event.trnuid, cookie: event.cookie, status: this.#status, account: start?.head.account ?? null, statement: this.#statement }
+      const answer = {
+        of: event.of,
+        trnuid: event.trnuid,
+        cookie: event.cookie,
+        status: this.#status,
+        account: start?.head.account ?? null,
+        statement: this.#statement,
+      }
       if (event.of !== 'SONRS') this.all.push(answer)
       this.#status = null
       this.#statement = []
@@ -191,8 +246,14 @@ function profileOf(element: OfxElement | null): OfxProfile | null {
   // MSGSETLIST holds one aggregate for each message set, which holds one for each version of it.
   const list = element.children.find((child) => child.name === 'MSGSETLIST')
   const versions = (list?.children ?? []).flatMap((set) => set.children)
-  const messageSets = versions.flatMap(({ name, children }) => children.filter((child) => child.name === 'MSGSETCORE').map((core) => ({ ...typed(core, MESSAGE_SET), name })))
-  return { ...typed(element, INSTITUTION), messageSets, signOnInfos: [...descendants(element, 'SIGNONINFO')].map((each) => typed(each, SIGN_ON_INFO)) }
+  const messageSets = versions.flatMap(({ name, children }) =>
+    children.filter((child) => child.name === 'MSGSETCORE').map((core) => ({ ...typed(core, MESSAGE_SET), name })),
+  )
+  return {
+    ...typed(element, INSTITUTION),
+    messageSets,
+    signOnInfos: [...descendants(element, 'SIGNONINFO')].map((each) => typed(each, SIGN_ON_INFO)),
+  }
 }
 
 /** The account inside each kind of account information, and what kind of account it is when it does not say. */
@@ -206,20 +267,22 @@ const ACCOUNT_INFOS: readonly (readonly [info: string, from: string, kind: Accou
 /** One ACCTINFO may describe the same relation several times (as bank account and as card): each is an account. */
 function accountsOf(list: OfxElement | null): readonly OfxAccountInfo[] | null {
   if (list === null) return null
-  return list.children.filter((child) => child.name === 'ACCTINFO').flatMap((info) =>
-    info.children.flatMap((inner) => {
-      const [, fromName = '', fallback = 'other'] = ACCOUNT_INFOS.find(([name]) => name === inner.name) ?? []
-      const from = inner.children.find((child) => child.name === fromName)
-      if (from === undefined) return []
-      const type = childText(from, 'ACCTTYPE') ?? childText(from, 'LOANACCTTYPE')
-      const account: StatementAccount = {
-        number: childText(from, 'ACCTID') ?? childText(from, 'LOANACCTID'),
-        bankId: childText(from, 'BANKID') ?? childText(from, 'BROKERID'),
-        branchId: childText(from, 'BRANCHID'),
-        kind: (fallback === 'other' ? ACCOUNT_KINDS[(type ?? '').toUpperCase()] : undefined) ?? fallback,
-        name: childText(info, 'DESC'),
-      }
-      return [{ ...typed(inner, ACCOUNT_INFO), account, type, phone: childText(info, 'PHONE') }]
-    }),
-  ) // prettier-ignore
+  return list.children
+    .filter((child) => child.name === 'ACCTINFO')
+    .flatMap((info) =>
+      info.children.flatMap((inner) => {
+        const [, fromName = '', fallback = 'other'] = ACCOUNT_INFOS.find(([name]) => name === inner.name) ?? []
+        const from = inner.children.find((child) => child.name === fromName)
+        if (from === undefined) return []
+        const type = childText(from, 'ACCTTYPE') ?? childText(from, 'LOANACCTTYPE')
+        const account: StatementAccount = {
+          number: childText(from, 'ACCTID') ?? childText(from, 'LOANACCTID'),
+          bankId: childText(from, 'BANKID') ?? childText(from, 'BROKERID'),
+          branchId: childText(from, 'BRANCHID'),
+          kind: (fallback === 'other' ? ACCOUNT_KINDS[(type ?? '').toUpperCase()] : undefined) ?? fallback,
+          name: childText(info, 'DESC'),
+        }
+        return [{ ...typed(inner, ACCOUNT_INFO), account, type, phone: childText(info, 'PHONE') }]
+      }),
+    )
 }

@@ -296,7 +296,8 @@ export class OfxScanner implements Place {
     if (start === end) return ''
     const text = this.#text.substring(start, end)
     if (this.#decode) {
-      if (text.includes(ZERO_RUN)) this.fail('malformed', this.#placeLine, `${ZERO_RUN.length} or more zero bytes where text should be. The file was damaged.`)
+      if (text.includes(ZERO_RUN))
+        this.fail('malformed', this.#placeLine, `${ZERO_RUN.length} or more zero bytes where text should be. The file was damaged.`)
       return tidy(decodeEntities(decodeCharset(text, this.#charset)))
     }
     return this.#blankAt !== -1 && this.#blankAt < end ? tidy(text) : text

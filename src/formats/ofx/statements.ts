@@ -30,8 +30,12 @@ type Frame = { readonly scope: Scope | null; readonly values: Values; readonly s
 
 /** OFX 2.2 section 11.3.1.1. */
 export const ACCOUNT_KINDS: Readonly<Record<string, AccountKind>> = {
-  CHECKING: 'checking', SAVINGS: 'savings', MONEYMRKT: 'money_market', CREDITLINE: 'credit_line', CD: 'certificate',
-} // prettier-ignore
+  CHECKING: 'checking',
+  SAVINGS: 'savings',
+  MONEYMRKT: 'money_market',
+  CREDITLINE: 'credit_line',
+  CD: 'certificate',
+}
 const KIND_OF_STATEMENT: Readonly<Record<string, AccountKind>> = { CCSTMTRS: 'credit_card', INVSTMTRS: 'investment' }
 
 export class OfxStatements implements StructureSink {
@@ -102,9 +106,11 @@ export class OfxStatements implements StructureSink {
   #finish(scope: Scope, frame: Frame): void {
     const { values, line } = frame
     if (scope.record === 'row' || scope.record === 'pending') this.#addRow(values, line, scope.record)
-    else if (scope.record === 'balance') this.#addBalance(scope.name === 'LEDGERBAL' ? 'ledger' : 'available', values[BALANCE.BALAMT], values[BALANCE.DTASOF])
+    else if (scope.record === 'balance')
+      this.#addBalance(scope.name === 'LEDGERBAL' ? 'ledger' : 'available', values[BALANCE.BALAMT], values[BALANCE.DTASOF])
     else if (scope.record === 'statement') this.#endStatement(scope.name, frame)
-    else if (scope.record === 'answer') this.#emit({ part: 'answer', of: scope.name, trnuid: values[ANSWER.TRNUID] ?? null, cookie: values[ANSWER.CLTCOOKIE] ?? null })
+    else if (scope.record === 'answer')
+      this.#emit({ part: 'answer', of: scope.name, trnuid: values[ANSWER.TRNUID] ?? null, cookie: values[ANSWER.CLTCOOKIE] ?? null })
     else if (scope.record === 'status') this.#addStatus(values, line)
   }
 
@@ -119,7 +125,9 @@ export class OfxStatements implements StructureSink {
       case 'amount':
         return parseAmount(text, this.#currencyNow()) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
       default:
-        return parseOfxDay(text) ?? (field.type === 'day' && isBlankDate(text) ? null : this.#bad('invalid_date', field, text, 'a real date as YYYYMMDD'))
+        return (
+          parseOfxDay(text) ?? (field.type === 'day' && isBlankDate(text) ? null : this.#bad('invalid_date', field, text, 'a real date as YYYYMMDD'))
+        )
     }
   }
 
@@ -156,13 +164,20 @@ export class OfxStatements implements StructureSink {
     }
     this.#start(this.#place.line())
     this.#flush()
-    this.#emit({ part: 'balance', balance: { kind, amount: amount as Decimal, currency: this.#currency ?? NO_CURRENCY, on, at: parseOfxInstant(asOf) } })
+    this.#emit({
+      part: 'balance',
+      balance: { kind, amount: amount as Decimal, currency: this.#currency ?? NO_CURRENCY, on, at: parseOfxInstant(asOf) },
+    })
   }
 
   #addStatus(values: Values, line: number): void {
     const code = values[STATUS.CODE] ?? null
     if (code === null) return
-    this.#emit({ part: 'status', of: this.#answerName, status: { code, severity: values[STATUS.SEVERITY] ?? '', message: values[STATUS.MESSAGE] ?? null, line } })
+    this.#emit({
+      part: 'status',
+      of: this.#answerName,
+      status: { code, severity: values[STATUS.SEVERITY] ?? '', message: values[STATUS.MESSAGE] ?? null, line },
+    })
   }
 
   #statementName(): { readonly name: string; readonly line: number } {
@@ -215,7 +230,10 @@ function coversOf(values: Values): { readonly from: Day | null; readonly to: Day
   return { from: values[STATEMENT.DTSTART] as Day | null, to: values[STATEMENT.DTEND] as Day | null }
 }
 
-function accountOf(values: Values, statement: string): { number: string | null; bankId: string | null; branchId: string | null; kind: AccountKind; name: null } {
+function accountOf(
+  values: Values,
+  statement: string,
+): { number: string | null; bankId: string | null; branchId: string | null; kind: AccountKind; name: null } {
   const type = values[STATEMENT.ACCTTYPE] ?? ''
   return {
     number: values[STATEMENT.ACCTID] ?? null,

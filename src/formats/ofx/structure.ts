@@ -23,9 +23,15 @@ type Open = { readonly tag: Tag; readonly line: number }
 const ROOT = 'OFX'
 /** What the person calls the parts that a file may end in. */
 const PART_NAMES: Readonly<Record<string, string>> = {
-  STMTTRN: 'a transaction', STMTTRNP: 'a pending transaction', BANKTRANLIST: 'a list of transactions', INVTRANLIST: 'a list of transactions',
-  BANKTRANLISTP: 'a list of pending transactions', STMTRS: 'a statement', CCSTMTRS: 'a statement', INVSTMTRS: 'a statement',
-} // prettier-ignore
+  STMTTRN: 'a transaction',
+  STMTTRNP: 'a pending transaction',
+  BANKTRANLIST: 'a list of transactions',
+  INVTRANLIST: 'a list of transactions',
+  BANKTRANLISTP: 'a list of pending transactions',
+  STMTRS: 'a statement',
+  CCSTMTRS: 'a statement',
+  INVSTMTRS: 'a statement',
+}
 
 export class OfxStructure implements TagSink {
   readonly #sink: StructureSink
@@ -80,10 +86,16 @@ export class OfxStructure implements TagSink {
 
   /** Says whether the end of the input came at a clean boundary; a missing `</OFX>` alone is a harmless habit. */
   end(): void {
-    const inner = this.#open.findLast((open) => PART_NAMES[open.tag.name] !== undefined) ?? this.#open.find((open) => open.tag.level > LEVEL.root && open.tag.level !== NO_LEVEL)
+    const inner =
+      this.#open.findLast((open) => PART_NAMES[open.tag.name] !== undefined) ??
+      this.#open.find((open) => open.tag.level > LEVEL.root && open.tag.level !== NO_LEVEL)
     if (inner !== undefined) {
       const part = PART_NAMES[inner.tag.name] ?? 'the document'
-      this.#place.fail('truncated', this.#place.line(), `the file ends inside ${part} (<${inner.tag.name}> opened on line ${inner.line}). Download it again.`)
+      this.#place.fail(
+        'truncated',
+        this.#place.line(),
+        `the file ends inside ${part} (<${inner.tag.name}> opened on line ${inner.line}). Download it again.`,
+      )
     } else if (this.#open.length > 0) this.#closeTo(0, false)
   }
 

@@ -20,7 +20,10 @@ const MULTI_BYTE = /^(shift_jis|gbk|gb18030|big5|euc-jp|euc-kr|iso-2022-jp)$/
 
 /** The charset for a declared name: `1252`, `8859-1`, `USASCII`, `ISO-8859-15`, `cp1250`, `UTF-8`. Unknown names are western. */
 export function charsetOf(declared: string): Charset {
-  const name = declared.trim().toLowerCase().replace(/^(cp|ibm|windows|win)[-_ ]?(?=\d{3,4}$)/, '')
+  const name = declared
+    .trim()
+    .toLowerCase()
+    .replace(/^(cp|ibm|windows|win)[-_ ]?(?=\d{3,4}$)/, '')
   if (/^utf-?8$/.test(name)) return { label: 'windows-1252', declaredUtf8: true, believed: false }
   const guess = /^\d{3,4}$/.test(name) ? `windows-${name}` : /^8859-\d+$/.test(name) ? `iso-${name}` : name
   try {
@@ -73,9 +76,23 @@ const LATIN1_NAMES = (
 /** `&nbsp;` is a plain space by OFX 2.2 section 2.3.2.1. */
 const NAMED: ReadonlyMap<string, string> = new Map([
   ...LATIN1_NAMES.map((name, index) => [name, String.fromCharCode(0xa0 + index)] as const),
-  ['nbsp', ' '], ['lt', '<'], ['gt', '>'], ['amp', '&'], ['quot', '"'], ['apos', "'"], ['euro', '€'], ['trade', '™'], ['hellip', '…'],
-  ['lsquo', '‘'], ['rsquo', '’'], ['ldquo', '“'], ['rdquo', '”'], ['ndash', '–'], ['mdash', '—'], ['bull', '•'],
-]) // prettier-ignore
+  ['nbsp', ' '],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['euro', '€'],
+  ['trade', '™'],
+  ['hellip', '…'],
+  ['lsquo', '‘'],
+  ['rsquo', '’'],
+  ['ldquo', '“'],
+  ['rdquo', '”'],
+  ['ndash', '–'],
+  ['mdash', '—'],
+  ['bull', '•'],
+])
 
 const ENTITY = /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-zA-Z][a-zA-Z0-9]{1,7}));/g
 

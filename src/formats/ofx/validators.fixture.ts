@@ -14,7 +14,9 @@ const schema = join(shared, 'schemas/stoicflame__ofx4j/schemas_ofx2_xsd/OFX2_Pro
 const dtd = dtdFolder('/usr/share')
 
 export const validatorsMissing: string | false =
-  dtd === null || !existsSync(schema) || !isInstalled('onsgmls') || !isInstalled('xmllint') ? 'onsgmls, xmllint or the OFX schemas are not here' : false
+  dtd === null || !existsSync(schema) || !isInstalled('onsgmls') || !isInstalled('xmllint')
+    ? 'onsgmls, xmllint or the OFX schemas are not here'
+    : false
 
 export function isInstalled(command: string): boolean {
   return spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined
@@ -35,7 +37,9 @@ export function assertValid(document: Uint8Array, version: OfxVersion): void {
 
 function judgeSgml(document: Uint8Array, path: string): { status: number | null; stderr: string } {
   // libofx's declaration knows ASCII alone, while OFX 1 allows windows-1252 (CHARSET): letters beyond ASCII are not judged.
-  const body = Buffer.from(document).subarray(Buffer.from(document).indexOf('<OFX>')).map((byte) => (byte > 0x7f ? 0x78 : byte))
+  const body = Buffer.from(document)
+    .subarray(Buffer.from(document).indexOf('<OFX>'))
+    .map((byte) => (byte > 0x7f ? 0x78 : byte))
   writeFileSync(path, body)
   return spawnSync('onsgmls', ['-s', join(dtd ?? '', 'opensp.dcl'), join(dtd ?? '', 'ofx160.dtd'), path], { encoding: 'utf8' })
 }
@@ -49,6 +53,8 @@ function judgeXml(document: Uint8Array, path: string): { status: number | null; 
 
 function dtdFolder(root: string): string | null {
   if (!existsSync(root)) return null
-  const folders = readdirSync(root).filter((name) => name.startsWith('libofx')).map((name) => join(root, name, 'libofx/dtd'))
+  const folders = readdirSync(root)
+    .filter((name) => name.startsWith('libofx'))
+    .map((name) => join(root, name, 'libofx/dtd'))
   return folders.find((folder) => existsSync(join(folder, 'ofx160.dtd'))) ?? null
 }

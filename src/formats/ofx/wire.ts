@@ -32,13 +32,33 @@ export const STATUS = { CODE: 0, SEVERITY: 1, MESSAGE: 2 } as const
 export const STATEMENT = { CURDEF: 0, BANKID: 1, BRANCHID: 2, ACCTID: 3, ACCTTYPE: 4, DTSTART: 5, DTEND: 6, DTASOF: 7, AVAILCASH: 8 } as const
 export const BALANCE = { BALAMT: 0, DTASOF: 1 } as const
 export const ROW = {
-  TRNTYPE: 0, DTPOSTED: 1, DTUSER: 2, DTAVAIL: 3, TRNAMT: 4, FITID: 5, CORRECTFITID: 6, CORRECTACTION: 7, CHECKNUM: 8, REFNUM: 9, NAME: 10,
-  EXTDNAME: 11, MEMO: 12, PAYEE_NAME: 13, CURRENCY_RATE: 14, CURRENCY_CODE: 15, ORIGINAL_RATE: 16, ORIGINAL_CODE: 17,
-} as const // prettier-ignore
+  TRNTYPE: 0,
+  DTPOSTED: 1,
+  DTUSER: 2,
+  DTAVAIL: 3,
+  TRNAMT: 4,
+  FITID: 5,
+  CORRECTFITID: 6,
+  CORRECTACTION: 7,
+  CHECKNUM: 8,
+  REFNUM: 9,
+  NAME: 10,
+  EXTDNAME: 11,
+  MEMO: 12,
+  PAYEE_NAME: 13,
+  CURRENCY_RATE: 14,
+  CURRENCY_CODE: 15,
+  ORIGINAL_RATE: 16,
+  ORIGINAL_CODE: 17,
+} as const
 
 type Leaves = Readonly<Record<string, readonly [FieldType, number]>>
 
-const STATUS_SCOPE = scope('STATUS', 'status', { CODE: ['text', STATUS.CODE], SEVERITY: ['code', STATUS.SEVERITY], MESSAGE: ['text', STATUS.MESSAGE] })
+const STATUS_SCOPE = scope('STATUS', 'status', {
+  CODE: ['text', STATUS.CODE],
+  SEVERITY: ['code', STATUS.SEVERITY],
+  MESSAGE: ['text', STATUS.MESSAGE],
+})
 
 /** Section 11.4.3 and, for what is common to rows of all message sets, 5.2 (currencies) and 12.5.2.1 (payee). */
 const ROW_INNER = [
@@ -57,31 +77,46 @@ const ROW_LEAVES: Leaves = {
   MEMO: ['text', ROW.MEMO],
 }
 
-const POSTED_ROW = scope('STMTTRN', 'row', {
-  ...ROW_LEAVES,
-  DTPOSTED: ['requiredDay', ROW.DTPOSTED],
-  DTUSER: ['day', ROW.DTUSER],
-  DTAVAIL: ['day', ROW.DTAVAIL],
-  FITID: ['text', ROW.FITID],
-  CORRECTFITID: ['text', ROW.CORRECTFITID],
-  CORRECTACTION: ['code', ROW.CORRECTACTION],
-}, ROW_INNER) // prettier-ignore
+const POSTED_ROW = scope(
+  'STMTTRN',
+  'row',
+  {
+    ...ROW_LEAVES,
+    DTPOSTED: ['requiredDay', ROW.DTPOSTED],
+    DTUSER: ['day', ROW.DTUSER],
+    DTAVAIL: ['day', ROW.DTAVAIL],
+    FITID: ['text', ROW.FITID],
+    CORRECTFITID: ['text', ROW.CORRECTFITID],
+    CORRECTACTION: ['code', ROW.CORRECTACTION],
+  },
+  ROW_INNER,
+)
 
 /** OFX 2.2 section 11.4.3.2: a pending row has no id yet; DTTRAN is the day the person acted. */
-const PENDING_ROW = scope('STMTTRNP', 'pending', { ...ROW_LEAVES, DTTRAN: ['requiredDay', ROW.DTPOSTED], DTPOSTED: ['day', ROW.DTPOSTED], FITID: ['text', ROW.FITID] }, ROW_INNER)
+const PENDING_ROW = scope(
+  'STMTTRNP',
+  'pending',
+  { ...ROW_LEAVES, DTTRAN: ['requiredDay', ROW.DTPOSTED], DTPOSTED: ['day', ROW.DTPOSTED], FITID: ['text', ROW.FITID] },
+  ROW_INNER,
+)
 
 const COVERS: Leaves = { DTSTART: ['day', STATEMENT.DTSTART], DTEND: ['day', STATEMENT.DTEND] }
 const LISTS = [scope('BANKTRANLIST', null, COVERS, [POSTED_ROW, PENDING_ROW]), scope('BANKTRANLISTP', null, {}, [PENDING_ROW, POSTED_ROW])]
-const BALANCES = ['LEDGERBAL', 'AVAILBAL'].map((name) => scope(name, 'balance', { BALAMT: ['amount', BALANCE.BALAMT], DTASOF: ['asOf', BALANCE.DTASOF] }))
+const BALANCES = ['LEDGERBAL', 'AVAILBAL'].map((name) =>
+  scope(name, 'balance', { BALAMT: ['amount', BALANCE.BALAMT], DTASOF: ['asOf', BALANCE.DTASOF] }),
+)
 
 /** Sections 11.3.1 and 11.3.2; some card files name their account as a bank one and the reverse. */
 const ACCOUNTS = [
   scope('BANKACCTFROM', null, {
-    BANKID: ['text', STATEMENT.BANKID], BRANCHID: ['text', STATEMENT.BRANCHID], ACCTID: ['text', STATEMENT.ACCTID], ACCTTYPE: ['code', STATEMENT.ACCTTYPE],
+    BANKID: ['text', STATEMENT.BANKID],
+    BRANCHID: ['text', STATEMENT.BRANCHID],
+    ACCTID: ['text', STATEMENT.ACCTID],
+    ACCTTYPE: ['code', STATEMENT.ACCTTYPE],
   }),
   scope('CCACCTFROM', null, { ACCTID: ['text', STATEMENT.ACCTID], ACCTTYPE: ['code', STATEMENT.ACCTTYPE] }),
   scope('INVACCTFROM', null, { BROKERID: ['text', STATEMENT.BANKID], ACCTID: ['text', STATEMENT.ACCTID] }),
-] // prettier-ignore
+]
 
 const CURDEF: Leaves = { CURDEF: ['code', STATEMENT.CURDEF] }
 const BANK_INNER = [...ACCOUNTS, ...LISTS, ...BALANCES, POSTED_ROW]
@@ -101,10 +136,38 @@ const answer = (name: string, inner: readonly Scope[] = []): Scope =>
 
 /** Aggregates whose content says nothing about statements: read over, whatever they hold. */
 export const OPAQUE: ReadonlySet<string> = new Set([
-  'BALLIST', 'BAL', 'IMAGEDATA', 'INVPOSLIST', 'INVOOLIST', 'BANKACCTTO', 'CCACCTTO', 'INVACCTTO', 'SECLIST', 'PROFRS', 'ACCTINFORS',
-  'BUYDEBT', 'BUYMF', 'BUYOPT', 'BUYOTHER', 'BUYSTOCK', 'CLOSUREOPT', 'INCOME', 'INVEXPENSE', 'JRNLFUND', 'JRNLSEC', 'MARGININTEREST', 'REINVEST',
-  'RETOFCAP', 'SELLDEBT', 'SELLMF', 'SELLOPT', 'SELLOTHER', 'SELLSTOCK', 'SPLIT', 'TRANSFER',
-]) // prettier-ignore
+  'BALLIST',
+  'BAL',
+  'IMAGEDATA',
+  'INVPOSLIST',
+  'INVOOLIST',
+  'BANKACCTTO',
+  'CCACCTTO',
+  'INVACCTTO',
+  'SECLIST',
+  'PROFRS',
+  'ACCTINFORS',
+  'BUYDEBT',
+  'BUYMF',
+  'BUYOPT',
+  'BUYOTHER',
+  'BUYSTOCK',
+  'CLOSUREOPT',
+  'INCOME',
+  'INVEXPENSE',
+  'JRNLFUND',
+  'JRNLSEC',
+  'MARGININTEREST',
+  'REINVEST',
+  'RETOFCAP',
+  'SELLDEBT',
+  'SELLMF',
+  'SELLOPT',
+  'SELLOTHER',
+  'SELLSTOCK',
+  'SPLIT',
+  'TRANSFER',
+])
 
 /** The whole document. Message sets are transparent: statements are found in whichever they stand. */
 export const DOCUMENT: Scope = scope('', null, {}, [

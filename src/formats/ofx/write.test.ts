@@ -16,14 +16,32 @@ import { writeOfx, type OfxFileOptions, type OfxStatement } from './write.ts'
 const directory = mkdtempSync(join(tmpdir(), 'relink-ofx-'))
 after(() => rmSync(directory, { recursive: true, force: true }))
 
-const options = (version: OfxVersion, flavour: OfxFileOptions['flavour'] = 'ofx'): OfxFileOptions => ({ version, flavour, writtenAtMs: Date.UTC(2024, 1, 3, 4, 5, 6) })
+const options = (version: OfxVersion, flavour: OfxFileOptions['flavour'] = 'ofx'): OfxFileOptions => ({
+  version,
+  flavour,
+  writtenAtMs: Date.UTC(2024, 1, 3, 4, 5, 6),
+})
 const decimal = (text: string): Decimal => parseDecimal(text) as Decimal
 
 function row(changes: Partial<StatementRow> = {}): StatementRow {
   return {
-    providerId: 'F1', pendingProviderId: null, status: 'posted', postedOn: day('2024-01-15'), transactedOn: null, valueOn: null, amount: decimal('-12.5'), foreign: null,
-    kind: 'POS', name: 'Corner Shop', memo: null, checkNumber: null, reference: null, corrects: null, line: 1, ...changes,
-  } // prettier-ignore
+    providerId: 'F1',
+    pendingProviderId: null,
+    status: 'posted',
+    postedOn: day('2024-01-15'),
+    transactedOn: null,
+    valueOn: null,
+    amount: decimal('-12.5'),
+    foreign: null,
+    kind: 'POS',
+    name: 'Corner Shop',
+    memo: null,
+    checkNumber: null,
+    reference: null,
+    corrects: null,
+    line: 1,
+    ...changes,
+  }
 }
 
 function statement(rows: readonly StatementRow[], changes: Partial<OfxStatement> = {}): OfxStatement {
@@ -72,7 +90,12 @@ test('the validators find a fault when there is one', { skip: validatorsMissing 
 })
 
 test('ofxdump reads the file', { skip: isInstalled('ofxdump') ? false : 'ofxdump is not installed' }, async () => {
-  for (const [version, flavour] of [['102', 'ofx'], ['220', 'ofx'], ['102', 'qbo'], ['102', 'qfx']] as const) {
+  for (const [version, flavour] of [
+    ['102', 'ofx'],
+    ['220', 'ofx'],
+    ['102', 'qbo'],
+    ['102', 'qfx'],
+  ] as const) {
     const path = join(directory, `${version}.${flavour}`)
     writeFileSync(path, await written([everything[0] as OfxStatement], options(version, flavour)))
     // Its exit status tells of vendor tags, which QFX and QBO must have; what it read is what counts.
@@ -80,30 +103,51 @@ test('ofxdump reads the file', { skip: isInstalled('ofxdump') ? false : 'ofxdump
     assert.match(out, /Name of payee or transaction description: Café Zoë – 5 €/)
     assert.equal(out.match(/Financial institution's ID for this transaction/g)?.length, 6)
     assert.match(out, /Total money amount: -12\.50/)
-  } // prettier-ignore
+  }
 })
 
 test('every fact comes back when the file is read', async () => {
   for (const version of ['102', '160', '211', '220'] as const) {
     const { statements, failure } = await readAll(await written(everything, options(version)))
     assert.equal(failure, null)
-    assert.deepEqual(statements.map(({ head }) => [head.account.number, head.account.kind, head.currency]), [
-      ['12345', 'checking', 'USD'], ['S', 'savings', 'USD'], ['4111', 'credit_card', 'JPY'], ['I', 'investment', 'USD'],
-    ])
+    assert.deepEqual(
+      statements.map(({ head }) => [head.account.number, head.account.kind, head.currency]),
+      [
+        ['12345', 'checking', 'USD'],
+        ['S', 'savings', 'USD'],
+        ['4111', 'credit_card', 'JPY'],
+        ['I', 'investment', 'USD'],
+      ],
+    )
     assert.deepEqual(statements[0]?.balances, everything[0]?.balances)
     const [first, second, third, fourth, fifth, sixth] = statements[0]?.rows ?? []
-    assert.deepEqual({ ...first, line: 0 }, { ...row({ transactedOn: day('2024-01-14'), valueOn: day('2024-01-16'), memo: 'A & B <c> "d"', checkNumber: '1025', reference: 'R1' }), line: 0 })
+    assert.deepEqual(
+      { ...first, line: 0 },
+      {
+        ...row({ transactedOn: day('2024-01-14'), valueOn: day('2024-01-16'), memo: 'A & B <c> "d"', checkNumber: '1025', reference: 'R1' }),
+        line: 0,
+      },
+    )
     assert.deepEqual([second?.providerId, second?.kind, second?.amount, second?.name], ['20240115.1000.1', 'CREDIT', '1000', null])
     const name = version.startsWith('2') ? 'Café Zoë – 5 € 日本 😀' : 'Café Zoë – 5 € ?? ?'
     assert.deepEqual([third?.name, third?.corrects], [name, { providerId: 'F1', action: 'replace' }])
-    assert.deepEqual([fourth?.name, fourth?.memo], ['A name that is longer than the t', 'A name that is longer than the thirty-two characters that NAME may have memo'])
+    assert.deepEqual(
+      [fourth?.name, fourth?.memo],
+      ['A name that is longer than the t', 'A name that is longer than the thirty-two characters that NAME may have memo'],
+    )
     assert.deepEqual(fifth?.foreign, { amount: null, currency: 'EUR', rate: '1.1364' })
     assert.deepEqual(sixth?.foreign, { amount: '-12.5', currency: 'EUR', rate: '1.1' })
-  } // prettier-ignore
+  }
 })
 
 test('QBO is OFX 1.0.2 with the bank number of Intuit and a name on every row', async () => {
-  const text = (await written([statement([row({ name: null, memo: 'only a memo' }), row({ name: null })])], { ...options('220', 'qbo'), intuBid: '2430', intuUserId: 'u' })).toString()
+  const text = (
+    await written([statement([row({ name: null, memo: 'only a memo' }), row({ name: null })])], {
+      ...options('220', 'qbo'),
+      intuBid: '2430',
+      intuUserId: 'u',
+    })
+  ).toString()
   assert.match(text, /^OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\n/)
   assert.match(text, /<FI>\r\n<ORG>RELINK\r\n<FID>2430\r\n<\/FI>\r\n<INTU\.BID>2430\r\n<INTU\.USERID>u\r\n<\/SONRS>/)
   assert.deepEqual(text.match(/<NAME>.*/g), ['<NAME>only a memo', '<NAME>POS'])
@@ -122,7 +166,10 @@ test('no text can open a tag, close one, or start a line', async () => {
     })
     const { statements, failure } = await readAll(await written([attacked], options(version)))
     assert.equal(failure, null)
-    assert.deepEqual(statements.map(({ rows }) => rows.map(({ amount }) => amount)), [['-12.5']])
+    assert.deepEqual(
+      statements.map(({ rows }) => rows.map(({ amount }) => amount)),
+      [['-12.5']],
+    )
     assert.equal(statements[0]?.rows[0]?.memo?.includes('</STMTTRN>'), true)
   }
 })
@@ -163,10 +210,15 @@ test('rows stream: the file begins before its last row is asked for', async () =
 
 test('what is written is read back: any row, any version', async () => {
   const text = (limit: number): fc.Arbitrary<string> =>
-    fc.string({ unit: 'grapheme', minLength: 1, maxLength: limit }).map((value) => [...value.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()].slice(0, limit).join('').trim()).filter((value) => value !== '')
+    fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: limit })
+      .map((value) => [...value.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()].slice(0, limit).join('').trim())
+      .filter((value) => value !== '')
   const anyRow = fc.record({
     postedOn: fc.integer({ min: dayNumber(day('1970-01-01')), max: dayNumber(day('2099-12-31')) }).map(dayFromNumber),
-    amount: fc.tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 15n }), fc.integer({ min: 0, max: 99 })).map(([minus, whole, cents]) => decimal(`${minus ? '-' : ''}${whole}.${String(cents).padStart(2, '0')}`)),
+    amount: fc
+      .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 15n }), fc.integer({ min: 0, max: 99 }))
+      .map(([minus, whole, cents]) => decimal(`${minus ? '-' : ''}${whole}.${String(cents).padStart(2, '0')}`)),
     providerId: text(40),
     name: fc.option(text(32)),
     memo: fc.option(text(200)),
@@ -175,11 +227,15 @@ test('what is written is read back: any row, any version', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyRow, { maxLength: 5 }), fc.constantFrom(...OFX_VERSIONS), async (rows, version) => {
       // OFX 1 holds windows-1252 only, so there the property is for texts of that.
-      const western = (value: string | null): string | null => (version.startsWith('2') ? value : (value?.replace(/[^\x20-\x7e\xa1-\xff]/g, 'x') ?? null))
+      const western = (value: string | null): string | null =>
+        version.startsWith('2') ? value : (value?.replace(/[^\x20-\x7e\xa1-\xff]/g, 'x') ?? null)
       const source = rows.map((each) => row({ ...each, providerId: western(each.providerId), name: western(each.name), memo: western(each.memo) }))
       const { statements, failure } = await readAll(await written([statement(source)], options(version)))
       assert.equal(failure, null)
-      assert.deepEqual(statements[0]?.rows.map((each) => ({ ...each, line: 1 })), source)
+      assert.deepEqual(
+        statements[0]?.rows.map((each) => ({ ...each, line: 1 })),
+        source,
+      )
     }),
     { numRuns: 150 },
   )

@@ -44,12 +44,15 @@ const CARD: MessageSet = { prefix: 'CC', messages: 'CREDITCARDMSGSRSV1', list: '
 const INVESTMENT: MessageSet = { prefix: 'INV', messages: 'INVSTMTMSGSRSV1', list: 'INVTRANLIST', account: 'INVACCTFROM' }
 
 /** Section 11.3.1.1; the specification has no type for loans and for what is none of these. */
-const ACCOUNT_TYPES: Readonly<Partial<Record<AccountKind, string>>> = { savings: 'SAVINGS', money_market: 'MONEYMRKT', credit_line: 'CREDITLINE', loan: 'CREDITLINE' }
+const ACCOUNT_TYPES: Readonly<Partial<Record<AccountKind, string>>> = {
+  savings: 'SAVINGS',
+  money_market: 'MONEYMRKT',
+  credit_line: 'CREDITLINE',
+  loan: 'CREDITLINE',
+}
 
 /** Section 11.4.3.1. HOLD came with OFX 2. */
-const ROW_TYPES = new Set(
-  'CREDIT DEBIT INT DIV FEE SRVCHG DEP ATM POS XFER CHECK PAYMENT CASH DIRECTDEP DIRECTDEBIT REPEATPMT OTHER'.split(' '),
-)
+const ROW_TYPES = new Set('CREDIT DEBIT INT DIV FEE SRVCHG DEP ATM POS XFER CHECK PAYMENT CASH DIRECTDEP DIRECTDEBIT REPEATPMT OTHER'.split(' '))
 
 /** The file as bytes: windows-1252 for OFX 1 (what it lacks is simplified), UTF-8 for OFX 2. */
 export async function* writeOfx(statements: readonly OfxStatement[], options: OfxFileOptions): AsyncGenerator<Uint8Array> {
@@ -90,13 +93,17 @@ function signOn(ofx: OfxWriter, options: OfxFileOptions): Markup {
   const bid = options.intuBid ?? DEFAULT_BID
   // QuickBooks and Quicken want to see a bank; a file of an unknown one names their own default.
   const institution = options.institution ?? (intuit ? { org: 'RELINK', fid: bid } : null)
-  return ofx.aggregate('SIGNONMSGSRSV1', ofx.aggregate('SONRS',
-    success(ofx),
-    ofx.leaf('DTSERVER', dateTime(options.writtenAtMs)),
-    ofx.leaf('LANGUAGE', options.language ?? 'ENG'),
-    ...(institution === null ? [] : [ofx.aggregate('FI', ofx.leaf('ORG', institution.org, 32), ofx.leaf('FID', institution.fid, 32))]),
-    ...(intuit ? [ofx.leaf('INTU.BID', bid, 32), ofx.leaf('INTU.USERID', options.intuUserId ?? null, 32)] : []),
-  )) // prettier-ignore
+  return ofx.aggregate(
+    'SIGNONMSGSRSV1',
+    ofx.aggregate(
+      'SONRS',
+      success(ofx),
+      ofx.leaf('DTSERVER', dateTime(options.writtenAtMs)),
+      ofx.leaf('LANGUAGE', options.language ?? 'ENG'),
+      ...(institution === null ? [] : [ofx.aggregate('FI', ofx.leaf('ORG', institution.org, 32), ofx.leaf('FID', institution.fid, 32))]),
+      ...(intuit ? [ofx.leaf('INTU.BID', bid, 32), ofx.leaf('INTU.USERID', options.intuUserId ?? null, 32)] : []),
+    ),
+  )
 }
 
 function success(ofx: OfxWriter): Markup {
@@ -104,8 +111,13 @@ function success(ofx: OfxWriter): Markup {
 }
 
 async function* statementPieces(
-  ofx: OfxWriter, set: MessageSet, statement: OfxStatement, trnuid: number, options: OfxFileOptions, version: OfxVersion,
-): AsyncGenerator<Markup> { // prettier-ignore
+  ofx: OfxWriter,
+  set: MessageSet,
+  statement: OfxStatement,
+  trnuid: number,
+  options: OfxFileOptions,
+  version: OfxVersion,
+): AsyncGenerator<Markup> {
   const today = dateTime(options.writtenAtMs).slice(0, 8)
   const currency = statement.currency ?? NO_CURRENCY
   yield ofx.open(`${set.prefix}STMTTRNRS`)
@@ -135,16 +147,27 @@ function accountOf(ofx: OfxWriter, set: MessageSet, account: StatementAccount, v
   if (set === CARD) return ofx.aggregate(set.account, number)
   if (set === INVESTMENT) return ofx.aggregate(set.account, ofx.leaf('BROKERID', account.bankId || 'UNKNOWN'), number)
   const type = account.kind === 'certificate' ? (isXml(version) ? 'CD' : 'SAVINGS') : (ACCOUNT_TYPES[account.kind] ?? 'CHECKING')
-  return ofx.aggregate(set.account, ofx.leaf('BANKID', account.bankId || '000000000'), ofx.leaf('BRANCHID', account.branchId), number, ofx.leaf('ACCTTYPE', type))
+  return ofx.aggregate(
+    set.account,
+    ofx.leaf('BANKID', account.bankId || '000000000'),
+    ofx.leaf('BRANCHID', account.branchId),
+    number,
+    ofx.leaf('ACCTTYPE', type),
+  )
 }
 
 function balancesOf(ofx: OfxWriter, balances: readonly StatedBalance[], currency: Currency): Markup {
   const ledger = balances.findLast((balance) => balance.kind === 'ledger' || balance.kind === 'closing')
   const available = balances.findLast((balance) => balance.kind === 'available')
-  const written = [['LEDGERBAL', ledger], ['AVAILBAL', available]] as const // prettier-ignore
-  return written.map(([name, balance]) =>
-    balance === undefined ? '' : ofx.aggregate(name, ofx.leaf('BALAMT', amount(balance.amount, currency)), ofx.leaf('DTASOF', asOf(balance))),
-  ).join('') as Markup // prettier-ignore
+  const written = [
+    ['LEDGERBAL', ledger],
+    ['AVAILBAL', available],
+  ] as const
+  return written
+    .map(([name, balance]) =>
+      balance === undefined ? '' : ofx.aggregate(name, ofx.leaf('BALAMT', amount(balance.amount, currency)), ofx.leaf('DTASOF', asOf(balance))),
+    )
+    .join('') as Markup
 }
 
 function rowOf(ofx: OfxWriter, row: StatementRow, id: string, currency: Currency, flavour: OfxFileOptions['flavour'], version: OfxVersion): Markup {
@@ -154,21 +177,24 @@ function rowOf(ofx: OfxWriter, row: StatementRow, id: string, currency: Currency
   const memo = plain(row.memo ?? '')
   const name = cut(fullName, 32) || (flavour === 'qbo' ? cut(memo, 32) || rowType(row, version) : '')
   const check = plain(row.checkNumber ?? '')
-  return ofx.aggregate('STMTTRN',
+  return ofx.aggregate(
+    'STMTTRN',
     ofx.leaf('TRNTYPE', rowType(row, version)),
     ofx.leaf('DTPOSTED', day(row.postedOn)),
     ofx.leaf('DTUSER', day(row.transactedOn)),
     ofx.leaf('DTAVAIL', day(row.valueOn)),
     ofx.leaf('TRNAMT', amount(row.amount, currency)),
     ofx.leaf('FITID', id, 255),
-    ...(row.corrects === null ? [] : [ofx.leaf('CORRECTFITID', row.corrects.providerId, 255), ofx.leaf('CORRECTACTION', row.corrects.action.toUpperCase())]),
+    ...(row.corrects === null
+      ? []
+      : [ofx.leaf('CORRECTFITID', row.corrects.providerId, 255), ofx.leaf('CORRECTACTION', row.corrects.action.toUpperCase())]),
     ofx.leaf('CHECKNUM', check.slice(-12)),
     ofx.leaf('REFNUM', row.reference, 32),
     ofx.leaf('NAME', name),
     // A name that NAME cannot hold goes on in the memo rather than being lost.
     ofx.leaf('MEMO', [...fullName].length > 32 && !memo.includes(fullName) ? `${fullName} ${memo}` : memo, 255),
     foreignOf(ofx, row),
-  ) // prettier-ignore
+  )
 }
 
 function rowType(row: StatementRow, version: OfxVersion): string {
@@ -181,7 +207,11 @@ function rowType(row: StatementRow, version: OfxVersion): string {
 function foreignOf(ofx: OfxWriter, row: StatementRow): Markup {
   const foreign = row.foreign
   if (foreign === null || foreign.rate === null || !/^[A-Z]{3}$/.test(foreign.currency)) return '' as Markup
-  return ofx.aggregate(foreign.amount === row.amount ? 'CURRENCY' : 'ORIGCURRENCY', ofx.leaf('CURRATE', foreign.rate, 32), ofx.leaf('CURSYM', foreign.currency))
+  return ofx.aggregate(
+    foreign.amount === row.amount ? 'CURRENCY' : 'ORIGCURRENCY',
+    ofx.leaf('CURRATE', foreign.rate, 32),
+    ofx.leaf('CURSYM', foreign.currency),
+  )
 }
 
 /**
@@ -213,7 +243,10 @@ function date(value: Day): string {
 }
 
 function dateTime(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace(/\.\d+Z$/, '').replace(/[-:T]/g, '') // prettier-ignore
+  return new Date(epochMs)
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .replace(/[-:T]/g, '')
 }
 
 /** The instant when the balance has one, in GMT with the bank's day kept; else the day alone. */
@@ -235,7 +268,9 @@ function western(text: string): Uint8Array {
   for (const character of text) {
     const byte = westernByte(character)
     if (byte !== -1) bytes.push(byte)
-    else for (const plainer of character.normalize('NFKD').replace(/\p{M}/gu, '')) bytes.push(westernByte(plainer) === -1 ? QUESTION : westernByte(plainer))
+    else
+      for (const plainer of character.normalize('NFKD').replace(/\p{M}/gu, ''))
+        bytes.push(westernByte(plainer) === -1 ? QUESTION : westernByte(plainer))
   }
   return Uint8Array.from(bytes)
 }
