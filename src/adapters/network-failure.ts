@@ -50,7 +50,7 @@ export function brokenAnswer(error: unknown, partial: PartialAnswer): Failure {
 function broken(error: unknown, word: string, begun: boolean): readonly [FailureCode, string] {
   if (error instanceof LimitExceeded || word === 'UND_ERR_HEADERS_OVERFLOW' || word === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return ['answer_too_large', 'The bank\'s answer is larger than allowed']
   if (word === 'ETIMEDOUT') return ['answer_too_slow', 'The bank\'s answer did not come in time']
-  if (word.startsWith('HPE_')) return ['answer_unreadable', 'The bank\'s answer is not HTTP']
+  if (word.startsWith('HPE_') || word === 'HTTPParserError') return ['answer_unreadable', 'The bank\'s answer is not HTTP']
   if (word.startsWith('Z_')) return ['answer_unreadable', 'The bank\'s answer cannot be unpacked']
   if (word.startsWith('ERR_SSL') || word.startsWith('ERR_TLS')) return ['tls_refused', 'The secure connection was ended']
   return begun ? ['answer_unreadable', 'The bank\'s answer was cut off'] : ['bank_unreachable', 'The bank ended the connection without an answer']
