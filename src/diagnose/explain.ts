@@ -37,21 +37,26 @@ export type Explanation = {
   /** Empty: the code says nothing about a broken feed. */
   readonly causes: readonly ExplainedCause[]
   readonly source: string
+  /** Codes that look alike; only where the asked one is not known (`system` is then `unknown`). */
+  readonly near: readonly { readonly code: string; readonly title: string; readonly meaning: string }[]
 }
-
-export type Answer = { readonly asked: string; readonly found: readonly Explanation[]; readonly near: readonly { readonly code: string; readonly title: string; readonly meaning: string }[] }
 
 const NEAR_LIMIT = 6
 
-/** Every explanation of a code, best first; `near` holds similar codes when nothing was found. */
-export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE): Answer {
+/** Every explanation of a code, best first; never empty: an unknown code is explained as unknown, with similar ones. */
+export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE): readonly Explanation[] {
   const { code, system } = understand(asked, knowledge.tables)
   const all = candidates(code).flatMap((key) => lookUp(key, indexOf(knowledge.tables)).map((hit) => ({ ...hit, key })))
   const hits = all.filter(({ entry }, at) => all.findIndex((other) => other.entry === entry) === at)
   const chosen = system === null ? hits : hits.filter(({ table }) => table.system === system)
   const found = (chosen.length > 0 ? chosen : hits).map(({ table, entry }) => explanationOf(table, entry))
   found.sort((a, b) => rank(a, asked) - rank(b, asked))
-  return { asked, found, near: found.length > 0 ? [] : nearTo(code, knowledge.tables) }
+  return found.length > 0 ? found : [unknownCode(asked, nearTo(code, knowledge.tables))]
+}
+
+function unknownCode(asked: string, near: Explanation['near']): Explanation {
+  const meaning = 'Relink does not know this code. The text beside a code says more than its number: diagnose the connection, or write to the bank with it.'
+  return { code: asked.trim(), system: 'unknown', title: 'Not known', seenBy: 'no system that Relink knows', name: null, meaning, causes: [], source: 'none', near }
 }
 
 /** The code alone and the system, when one was named beside it. */
@@ -84,12 +89,17 @@ function explanationOf(table: CodeTable, entry: CodeEntry): Explanation {
     const p = ((1 - entry.doubt) * weight) / total
     const card = cardFor(cause, p, { bank: 'Your bank' })
     return {
-      cause, family: CAUSES[cause].family, p, likelihood: likelihoodWords(p), what: plainText(card.what), when: when ?? null,
+      cause, family: CAUSES[cause].family, p, likelihood: shareWords(p), what: plainText(card.what), when: when ?? null,
       relinkDoes: `Relink ${plainText(card.relink)}`, action, youDo: ACTION_WORDS[action],
     }
   })
   causes.sort((a, b) => b.p - a.p)
-  return { code: entry.code, system: table.system, title: table.title, seenBy: table.seenBy, name: entry.name, meaning: entry.meaning, causes, source: entry.source }
+  return { code: entry.code, system: table.system, title: table.title, seenBy: table.seenBy, name: entry.name, meaning: entry.meaning, causes, source: entry.source, near: [] }
+}
+
+/** As on the card; below it a code still has a share worth telling: "Possible (about 2 in 10)". */
+function shareWords(p: number): string {
+  return p >= 0.3 ? likelihoodWords(p) : `Possible (about ${Math.max(1, Math.round(p * 10))} in 10)`
 }
 
 /** Systems with something to say first; HTTP first for plain three-digit numbers, which people know as "Error 401". */
@@ -98,7 +108,7 @@ function rank(one: Explanation, asked: string): number {
   return plainStatus + (one.causes.length === 0 ? 5 : 0)
 }
 
-function nearTo(code: string, tables: readonly CodeTable[]): Answer['near'] {
+function nearTo(code: string, tables: readonly CodeTable[]): Explanation['near'] {
   const wanted = code.toUpperCase()
   const scored = tables.flatMap((table) => table.codes.map((entry) => ({ table, entry, far: distance(wanted, entry.code.toUpperCase()) })))
   const close = scored.filter(({ far, entry }) => far <= Math.max(1, Math.floor(Math.min(wanted.length, entry.code.length) / 3)))
@@ -121,21 +131,16 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 99
 }
 
-/** The answer as lines for a terminal. */
-export function explanationLines(answer: Answer): readonly string[] {
-  if (answer.found.length === 0) {
-    const near = answer.near.map(({ code, title, meaning }) => `  ${code} (${title}): ${meaning}`)
-    const hint = 'Relink does not know this code. The text beside the code says more than its number: try "relink diagnose" on the connection.'
-    return [`${answer.asked}: ${hint}`, ...(near.length > 0 ? ['Codes that look alike:', ...near] : [])]
-  }
-  return answer.found.flatMap((one) => [
+/** The explanations as lines for a terminal. */
+export function explanationLines(explanations: readonly Explanation[]): readonly string[] {
+  return explanations.flatMap((one) => [
     `${one.code}${one.name === null ? '' : ` “${one.name}”`}, ${one.title} (${one.seenBy})`,
     `  ${one.meaning}`,
-    ...(one.causes.length === 0 ? ['  It names no cause of a broken feed.'] : []),
+    ...(one.causes.length === 0 && one.system !== 'unknown' ? ['  It names no cause of a broken feed.'] : []),
     ...one.causes.flatMap((cause) => [
-      `  ${cause.likelihood}: ${cause.what}${cause.when === null ? '' : ` That is so when ${cause.when}.`}`,
+      `  ${cause.likelihood}: ${cause.what}${cause.when === null ? '' : ` (${cause.when})`}`,
       `      ${cause.relinkDoes}.${cause.youDo === null ? ' Nothing for you to do.' : ` You: ${cause.youDo}`}`,
     ]),
+    ...(one.near.length > 0 ? ['  Codes that look alike:', ...one.near.map(({ code, title, meaning }) => `    ${code} (${title}): ${meaning}`)] : []),
   ])
 }
-

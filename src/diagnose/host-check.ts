@@ -1,96 +1,94 @@
 /**
- * Checks this host, so that many banks failing at once are not blamed one by one: clock, names,
- * certificates, way out, disk, database. Harmless: no check sends a secret. What is asked comes in
- * as functions, so that this file needs neither network nor disk.
+ * Judges this host from facts that the command line gathered (`relink doctor`): names, certificates,
+ * clock, way out, disk, database, keys. Pure; every finding says what to do. Many banks failing at
+ * once is this host; one is not.
  */
 import type { ReachReport } from '../ports/transport.ts'
 
-export type HostFinding = {
-  readonly check: 'clock' | 'names' | 'certificates' | 'egress' | 'disk' | 'database' | 'keys'
-  readonly state: 'ok' | 'warning' | 'broken' | 'not_known'
-  /** What was seen, in a sentence, and what to do when it is not well. */
-  readonly sentence: string
-}
-
 export type HostFacts = {
-  /** What each asked address answered; empty when none is known. */
   readonly reached: readonly { readonly host: string; readonly report: ReachReport }[]
+  /** Bytes free where the data lie; null when not known. */
   readonly freeBytes: number | null
   readonly homeWritable: boolean
-  /** How the database answered: its version, or why it did not. */
   readonly database: { readonly version: string } | { readonly problem: string }
-  /** Null when the master key is in order. */
   readonly keyProblem: string | null
 }
 
-/** Two minutes: OFX and OAuth servers refuse requests from clocks that are further off. */
-const SKEW_LIMIT_SECONDS = 120
-const LEAST_FREE_BYTES = 500_000_000
+export type HostFinding = { readonly check: string; readonly state: 'ok' | 'warning' | 'broken' | 'not_known'; readonly sentence: string }
 
-/** The findings in the order in which a person should read them. */
+const SKEW_WARNING_SECONDS = 30
+const SKEW_BROKEN_SECONDS = 300
+const LITTLE_SPACE = 1_000_000_000
+const NO_SPACE = 100_000_000
+
+/** One finding for each check, always in the same order. */
 export function judgeHost(facts: HostFacts): readonly HostFinding[] {
-  return [...judgeNetwork(facts), judgeDisk(facts), judgeDatabase(facts), judgeKeys(facts)]
+  return [names(facts), wayOut(facts), certificates(facts), clock(facts), disk(facts), home(facts), database(facts), keys(facts)]
 }
 
-function judgeNetwork({ reached }: HostFacts): HostFinding[] {
-  if (reached.length === 0) {
-    const sentence = 'Not checked: no institution with a web address is known.'
-    return (['names', 'egress', 'certificates', 'clock'] as const).map((check) => ({ check, state: 'not_known', sentence }))
-  }
-  const hosts = (list: typeof reached): string => list.map(({ host }) => host).join(', ')
-  const atLeast = (level: ReachReport['reached']): typeof reached => reached.filter(({ report }) => LEVELS.indexOf(report.reached) >= LEVELS.indexOf(level))
-  const resolved = atLeast('resolved')
-  const connected = atLeast('connected')
-  const secured = atLeast('tls')
-  return [
-    judgeShare('names', resolved.length, reached.length, {
-      ok: `Names are found (${hosts(resolved)}).`,
-      some: `Some names are not found. Not a problem of this host when only one bank is concerned.`,
-      none: 'No name is found: this host has no working DNS or no internet. Check its network settings and the resolver in /etc/resolv.conf.',
-    }),
-    judgeShare('egress', connected.length, resolved.length, {
-      ok: `Connections go out (${hosts(connected)}).`,
-      some: 'Some addresses do not accept connections; a bank may be down, or a firewall lets only some through.',
-      none: 'No connection goes out: a firewall or proxy stands between this host and the internet.',
-    }),
-    judgeShare('certificates', secured.length, connected.length, {
-      ok: 'Certificates are accepted.',
-      some: 'Some certificates are not accepted; see the bank concerned.',
-      none: 'No certificate is accepted: the trust store of this host is old or something reads the traffic. Update Relink (its Node brings the trust store) or give the authority of your proxy.',
-    }),
-    judgeClock(reached.map(({ report }) => report.clockSkewSeconds).filter((skew) => skew !== null)),
-  ]
+function names({ reached }: HostFacts): HostFinding {
+  const check = 'names'
+  if (reached.length === 0) return { check, state: 'not_known', sentence: 'No bank with a web site is set up, so name resolution was not tried.' }
+  const lost = reached.filter(({ report }) => report.reached === 'nothing')
+  if (lost.length === 0) return { check, state: 'ok', sentence: `All ${reached.length} names of banks were resolved.` }
+  if (lost.length < reached.length) return { check, state: 'warning', sentence: `${lost.map(({ host }) => host).join(', ')} could not be resolved; others could, so it is likely not this host.` }
+  return { check, state: 'broken', sentence: `None of ${reached.length} names could be resolved. Check the name server of this host (DNS).` }
 }
 
-const LEVELS: readonly ReachReport['reached'][] = ['nothing', 'resolved', 'connected', 'tls', 'http']
-
-function judgeShare(check: HostFinding['check'], good: number, all: number, sentences: { readonly ok: string; readonly some: string; readonly none: string }): HostFinding {
-  if (all === 0) return { check, state: 'not_known', sentence: 'Not reached, because the step before failed.' }
-  if (good === all) return { check, state: 'ok', sentence: sentences.ok }
-  return good === 0 ? { check, state: 'broken', sentence: sentences.none } : { check, state: 'warning', sentence: sentences.some }
+function wayOut({ reached }: HostFacts): HostFinding {
+  const check = 'way out'
+  const resolved = reached.filter(({ report }) => report.reached !== 'nothing')
+  if (resolved.length === 0) return { check, state: 'not_known', sentence: 'Nothing could be reached, so the way out was not tried.' }
+  const stuck = resolved.filter(({ report }) => report.reached === 'resolved')
+  if (stuck.length === 0) return { check, state: 'ok', sentence: `All ${resolved.length} banks accept connections from here.` }
+  if (stuck.length < resolved.length) return { check, state: 'warning', sentence: `${stuck.map(({ host }) => host).join(', ')} accepted no connection; others did.` }
+  return { check, state: 'broken', sentence: 'No bank accepts a connection from here. Check firewall, proxy and network of this host.' }
 }
 
-/** The median of several `Date` headers, so that one wrong server does not accuse this host. */
-function judgeClock(skews: readonly number[]): HostFinding {
-  const sorted = [...skews].sort((a, b) => a - b)
-  const median = sorted[Math.floor(sorted.length / 2)]
-  if (median === undefined) return { check: 'clock', state: 'not_known', sentence: 'The clock could not be compared: no server told its time.' }
-  const off = Math.abs(Math.round(median))
-  if (off <= SKEW_LIMIT_SECONDS) return { check: 'clock', state: 'ok', sentence: `The clock agrees with ${sorted.length} ${sorted.length === 1 ? 'server' : 'servers'} (${off} s).` }
-  return { check: 'clock', state: 'broken', sentence: `This host's clock is ${off} seconds ${median > 0 ? 'behind' : 'ahead'}. Banks refuse such requests: switch on time synchronisation (NTP).` }
+function certificates({ reached }: HostFacts): HostFinding {
+  const check = 'certificates'
+  const connected = reached.filter(({ report }) => report.reached !== 'nothing' && report.reached !== 'resolved')
+  if (connected.length === 0) return { check, state: 'not_known', sentence: 'No connection was made, so no certificate was seen.' }
+  const refused = connected.filter(({ report }) => report.reached === 'connected')
+  if (refused.length === 0) return { check, state: 'ok', sentence: `The certificates of all ${connected.length} banks were accepted.` }
+  const words = refused.map(({ host, report }) => `${host} (${report.networkError ?? 'refused'})`).join(', ')
+  if (refused.length < connected.length) return { check, state: 'warning', sentence: `Not accepted: ${words}. Others were, so it is likely that bank.` }
+  return { check, state: 'broken', sentence: `No certificate was accepted: ${words}. Check the clock, the trust store, and filters that read the traffic.` }
 }
 
-function judgeDisk({ freeBytes, homeWritable }: HostFacts): HostFinding {
-  if (!homeWritable) return { check: 'disk', state: 'broken', sentence: 'The data directory cannot be written: check its owner and that the disk is not read-only or full.' }
-  if (freeBytes === null) return { check: 'disk', state: 'not_known', sentence: 'The free space is not known.' }
-  const free = `${(freeBytes / 1e9).toFixed(1)} GB`
-  return freeBytes < LEAST_FREE_BYTES ? { check: 'disk', state: 'warning', sentence: `Only ${free} are free: the database stops when the disk is full.` } : { check: 'disk', state: 'ok', sentence: `${free} are free.` }
+/** The median of several `Date` headers: one bank's wrong clock must not blame this host. */
+function clock({ reached }: HostFacts): HostFinding {
+  const check = 'clock'
+  const skews = reached.flatMap(({ report }) => report.clockSkewSeconds ?? []).sort((a, b) => a - b)
+  const skew = skews[Math.floor(skews.length / 2)]
+  if (skew === undefined) return { check, state: 'not_known', sentence: 'No bank told its time.' }
+  const off = Math.abs(skew)
+  const words = `The clock of this host is ${Math.round(off)} seconds ${skew > 0 ? 'behind' : 'ahead'}, by ${skews.length} banks`
+  if (off >= SKEW_BROKEN_SECONDS) return { check, state: 'broken', sentence: `${words}. Set it: sign-ins and certificates depend on it.` }
+  if (off >= SKEW_WARNING_SECONDS) return { check, state: 'warning', sentence: `${words}. Let it follow a time server.` }
+  return { check, state: 'ok', sentence: 'The clock of this host is right.' }
 }
 
-function judgeDatabase({ database }: HostFacts): HostFinding {
-  return 'version' in database ? { check: 'database', state: 'ok', sentence: `The database answers (${database.version}).` } : { check: 'database', state: 'broken', sentence: database.problem }
+function disk({ freeBytes }: HostFacts): HostFinding {
+  const check = 'disk'
+  if (freeBytes === null) return { check, state: 'not_known', sentence: 'The free space could not be read.' }
+  const free = `${Math.floor(freeBytes / 1_000_000)} MB are free`
+  if (freeBytes < NO_SPACE) return { check, state: 'broken', sentence: `Only ${free}. Make room: nothing can be stored without.` }
+  if (freeBytes < LITTLE_SPACE) return { check, state: 'warning', sentence: `Only ${free}. Make room soon.` }
+  return { check, state: 'ok', sentence: `${free}.` }
 }
 
-function judgeKeys({ keyProblem }: HostFacts): HostFinding {
-  return keyProblem === null ? { check: 'keys', state: 'ok', sentence: 'The master key is there and only yours to read.' } : { check: 'keys', state: 'broken', sentence: keyProblem }
+function home({ homeWritable }: HostFacts): HostFinding {
+  if (homeWritable) return { check: 'directory', state: 'ok', sentence: 'The data directory can be written.' }
+  return { check: 'directory', state: 'broken', sentence: 'The data directory cannot be written. Check its owner and rights, or set RELINK_HOME.' }
+}
+
+function database({ database: found }: HostFacts): HostFinding {
+  if ('version' in found) return { check: 'database', state: 'ok', sentence: `It answers: ${found.version}.` }
+  return { check: 'database', state: 'broken', sentence: found.problem }
+}
+
+function keys({ keyProblem }: HostFacts): HostFinding {
+  if (keyProblem === null) return { check: 'keys', state: 'ok', sentence: 'The master key opens the vault.' }
+  return { check: 'keys', state: 'broken', sentence: keyProblem }
 }

@@ -1,0 +1,104 @@
+/**
+ * The context of a failing connection out of stored facts: what worked when, what changed since,
+ * how others fare, what time it is at the bank. `contextFor` is pure; `loadFacts` reads the store.
+ * A fact that is not known is left out, never guessed.
+ */
+import type { Connection } from '../domain/connection.ts'
+import { dayInZone, daysBetween, type Day } from '../domain/day.ts'
+import type { CaseContext } from '../domain/evidence.ts'
+import type { SyncRun } from '../domain/run.ts'
+import type { TenantStore } from '../ports/store.ts'
+import { failureOf, howMany, type LatestRun } from './bank-health.ts'
+
+export type FactsAtFailure = {
+  readonly now: number
+  /** IANA zone of the bank. */
+  readonly timeZone: string
+  readonly connection: Connection
+  readonly run: SyncRun
+  /** Of this connection, newest first, the failing one included. */
+  readonly runs: readonly SyncRun[]
+  readonly latest: readonly LatestRun[]
+  /** The account that fails, when only one does. */
+  readonly accountId: string | null
+  readonly newestRowOn: Day | null
+  /** What the connector and the transport knew: clock skew, range asked, protocol version. */
+  readonly observed: CaseContext
+}
+
+const HOUR_MS = 3_600_000
+const RECENT_RUNS = 30
+
+/** What the server knows beside the evidence. What connector and transport observed themselves wins. */
+export function contextFor(facts: FactsAtFailure): CaseContext {
+  const { connection, run, runs, now } = facts
+  const earlier = runs.filter((other) => other.id !== run.id && other.startedAt <= run.startedAt)
+  const last = connection.lastSuccessAt
+  const quietFor = facts.accountId === null || facts.newestRowOn === null ? undefined : daysBetween(facts.newestRowOn, dayInZone(now, facts.timeZone))
+  const known: { [K in keyof CaseContext]: CaseContext[K] | undefined } = {
+    connection: last === null && connection.state === 'connecting' ? 'new' : 'established',
+    hoursSinceSuccess: last === null ? undefined : Math.round(((now - last) / HOUR_MS) * 100) / 100,
+    failuresInRow: connection.failuresInRow,
+    attemptsToday: runs.filter((other) => dayInZone(other.startedAt, facts.timeZone) === dayInZone(now, facts.timeZone)).length,
+    intermittent: comesAndGoes(earlier) ? true : undefined,
+    credentialsChangedHere: changedSince(connection.secretChangedAt, last),
+    settingsChanged: changedSince(connection.settingsChangedAt, last),
+    unattended: run.trigger === 'schedule' ? true : undefined,
+    sameBank: howMany(others(facts, (other) => other.institutionId === connection.institutionId)),
+    otherBanks: howMany(others(facts, (other) => other.institutionId !== connection.institutionId)),
+    otherAccounts: otherAccounts(run, facts.accountId),
+    accountQuietDays: quietFor,
+    secondsSinceLastRequest: secondsSince(earlier[0], run),
+    ...localTime(now, facts.timeZone),
+  }
+  return { ...withoutUnknown(known), ...facts.observed }
+}
+
+/** Reads what `contextFor` needs. Five small queries; never writes. */
+export async function loadFacts(store: TenantStore, at: { readonly connection: Connection; readonly run: SyncRun; readonly accountId: string | null; readonly timeZone: string; readonly now: number; readonly observed: CaseContext }): Promise<FactsAtFailure> {
+  const [runs, latest, accounts] = await Promise.all([
+    store.runs.list({ connectionId: at.connection.id, limit: RECENT_RUNS }),
+    store.runs.latestByConnection(at.now - 24 * HOUR_MS),
+    at.accountId === null ? [] : store.accounts.list(),
+  ])
+  const newestRowOn = accounts.find((account) => account.id === at.accountId)?.newestRowOn ?? null
+  return { ...at, runs, latest, newestRowOn }
+}
+
+function others(facts: FactsAtFailure, pick: (other: LatestRun) => boolean): readonly SyncRun[] {
+  return facts.latest.filter((other) => other.connectionId !== facts.connection.id && pick(other)).map(({ run }) => run)
+}
+
+/** Absent when it never worked (nothing to compare with) or when no change was recorded. */
+function changedSince(changedAt: number | null, lastSuccessAt: number | null): boolean | undefined {
+  if (lastSuccessAt === null) return undefined
+  return changedAt === null ? false : changedAt > lastSuccessAt
+}
+
+/** At least two changes between success and failure among the last ten ended runs. */
+function comesAndGoes(runs: readonly SyncRun[]): boolean {
+  const ended = runs.filter((run) => run.outcome === 'succeeded' || run.outcome === 'failed').slice(0, 10).map((run) => run.outcome)
+  return ended.filter((outcome, at) => at > 0 && outcome !== ended[at - 1]).length >= 3
+}
+
+function otherAccounts(run: SyncRun, accountId: string | null): 'ok' | 'failing' | undefined {
+  if (accountId === null) return failureOf(run) !== null && run.accounts.length > 1 ? 'failing' : undefined
+  const rest = run.accounts.filter((account) => account.accountId !== accountId)
+  if (rest.length === 0) return undefined
+  return rest.some((account) => account.failure === null) ? 'ok' : 'failing'
+}
+
+function secondsSince(before: SyncRun | undefined, run: SyncRun): number | undefined {
+  if (before === undefined || before.endedAt === null || before.endedAt > run.startedAt) return undefined
+  return Math.round((run.startedAt - before.endedAt) / 1000)
+}
+
+function localTime(now: number, timeZone: string): Pick<CaseContext, 'localHour' | 'weekday'> {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', hourCycle: 'h23', weekday: 'short' }).formatToParts(new Date(now))
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
+  return { localHour: Number(part('hour')), weekday: part('weekday') }
+}
+
+function withoutUnknown(facts: Readonly<Record<string, unknown>>): CaseContext {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined && value !== null)) as CaseContext
+}

@@ -1,0 +1,145 @@
+/**
+ * Opens, updates and closes problems when a run has ended. A problem is one broken thing: the whole
+ * connection, or one account while others work. It closes only by a run that works for what was
+ * broken. An outage of a bank is one problem with one alert, however many connections it strikes.
+ * Store and clock are ports; nothing is sent from here.
+ */
+import { CAUSES, type CauseCode } from '../domain/cause.ts'
+import type { Connection, Diagnosis, Problem } from '../domain/connection.ts'
+import type { CaseContext, Evidence, Failure } from '../domain/evidence.ts'
+import type { SyncRun } from '../domain/run.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Entropy } from '../ports/entropy.ts'
+import type { TenantStore } from '../ports/store.ts'
+import { bankHealth, failureOf, type BankHealth } from './bank-health.ts'
+import { contextFor, loadFacts } from './context.ts'
+import { diagnose } from './diagnose.ts'
+import { failedActions } from './failed-actions.ts'
+
+export type ProblemDeps = {
+  readonly store: TenantStore
+  readonly clock: Clock
+  readonly entropy: Entropy
+  /** IANA zone of an institution; UTC when it is not known. */
+  readonly timeZoneOf: (institutionId: string) => string
+}
+
+export type EndedRun = {
+  readonly connection: Connection
+  readonly run: SyncRun
+  readonly facts: CaseContext
+  readonly accountFacts: ReadonlyMap<string, CaseContext>
+}
+
+const OUTAGES: readonly CauseCode[] = ['institution_down', 'scheduled_maintenance']
+const LOCK_IS_LIKELY = 0.5
+const MANY = 100
+
+/** Does all of it for one ended run. `loginLocked`: the evidence shows a lock, so nothing more may be sent for this login. */
+export async function settleProblems(deps: ProblemDeps, ended: EndedRun): Promise<{ readonly loginLocked: boolean; readonly open: readonly Problem[] }> {
+  await closeProblems(deps, ended)
+  const open: Problem[] = []
+  for (const { accountId, failure, facts } of brokenParts(ended)) {
+    const problem = await openOrUpdateProblem(deps, ended, accountId, failure, facts)
+    if (problem !== null) open.push(problem)
+  }
+  return { loginLocked: open.some(showsLock), open }
+}
+
+/** The diagnosis is a lock, not merely a possibility. */
+export function showsLock({ diagnosis }: Pick<Problem, 'diagnosis'>): boolean {
+  return diagnosis.causes.some(({ cause, p }) => cause === 'login_locked' && p >= LOCK_IS_LIKELY)
+}
+
+/**
+ * Diagnoses a failure and stores it as the open problem of the connection or account. Null when an
+ * open outage of the same bank covers it already: that one has the alert.
+ */
+export async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, accountId: string | null, failure: Failure, facts: CaseContext): Promise<Problem | null> {
+  const { store } = deps
+  const { connection, run } = ended
+  const now = deps.clock.now()
+  const open = await store.problems.list({ open: true, limit: MANY })
+  const own = open.find((problem) => problem.connectionId === connection.id && problem.accountId === accountId)
+  const loaded = await loadFacts(store, { connection, run, accountId, timeZone: deps.timeZoneOf(connection.institutionId), now, observed: facts })
+  const context = contextFor(loaded)
+  const plan = own === undefined ? null : await store.problems.plan(own.id)
+  const diagnosis = diagnose({ evidence: mergeEvidence(failure.evidence), context }, undefined, plan === null ? [] : failedActions(plan))
+  if (own !== undefined && failure.code === 'secret_withheld') return keep(deps, own, now)
+  if (own !== undefined) {
+    const changed = { updatedAt: now, failure, context, diagnosis }
+    await store.problems.update(own.id, changed)
+    return { ...own, ...changed }
+  }
+  if (isOutage(diagnosis) && open.some((problem) => problem.institutionId === connection.institutionId && isOutage(problem.diagnosis))) return null
+  const problem: Problem = {
+    id: deps.entropy.id(now), connectionId: connection.id, accountId, institutionId: connection.institutionId,
+    openedAt: now, updatedAt: now, closedAt: null, proofRunId: null, failure, context, diagnosis,
+  }
+  await store.problems.open(problem)
+  return problem
+}
+
+/** Nothing was sent, so nothing was learned: the diagnosis of the refusal before stays. */
+async function keep(deps: ProblemDeps, problem: Problem, now: number): Promise<Problem> {
+  await deps.store.problems.update(problem.id, { updatedAt: now })
+  return { ...problem, updatedAt: now }
+}
+
+/** Closes what this run proves to work again: all of it after a success, single accounts after a partial one. */
+export async function closeProblems(deps: ProblemDeps, { connection, run }: EndedRun): Promise<readonly string[]> {
+  if (run.outcome !== 'succeeded' && run.outcome !== 'partial') return []
+  const now = deps.clock.now()
+  const read = new Set(run.accounts.filter(({ failure }) => failure === null).map(({ accountId }) => accountId))
+  const closed: string[] = []
+  for (const problem of await deps.store.problems.list({ connectionId: connection.id, open: true, limit: MANY })) {
+    const proved = problem.accountId === null ? run.outcome === 'succeeded' || read.size > 0 : read.has(problem.accountId)
+    if (!proved) continue
+    await deps.store.problems.update(problem.id, { updatedAt: now, closedAt: now, proofRunId: run.id })
+    closed.push(problem.id)
+  }
+  return closed
+}
+
+/** The open problems that a person sees for a connection: its own, and the outage of its bank. */
+export async function problemsOf(store: TenantStore, connection: Connection): Promise<readonly Problem[]> {
+  const open = await store.problems.list({ open: true, limit: MANY })
+  return open.filter((problem) => problem.connectionId === connection.id || (problem.institutionId === connection.institutionId && isOutage(problem.diagnosis)))
+}
+
+/** Health of all banks now, from the newest runs. */
+export async function loadBankHealth(store: TenantStore, now: number): Promise<ReadonlyMap<string, BankHealth>> {
+  return bankHealth(await store.runs.latestByConnection(now - 24 * 3_600_000), now)
+}
+
+/** The first cause is the bank's being away. */
+export function isOutage(diagnosis: Diagnosis): boolean {
+  const first = diagnosis.causes[0]?.cause
+  return first !== undefined && OUTAGES.includes(first) && CAUSES[first as keyof typeof CAUSES].whose === 'bank'
+}
+
+/** All evidence of one failure as one record: codes and texts in order, else the first that knows. */
+export function mergeEvidence(list: readonly Evidence[]): Evidence {
+  const merged: Record<string, unknown> = {}
+  for (const one of list) for (const [name, value] of Object.entries(one)) if (value !== undefined && merged[name] === undefined) merged[name] = value
+  const codes = [...new Set(list.flatMap((one) => one.codes ?? []))]
+  const texts = (pick: (one: Evidence) => string | undefined) => [...new Set(list.flatMap((one) => pick(one) ?? []))].join(' / ')
+  const message = texts((one) => one.message)
+  const body = texts((one) => one.body)
+  return { ...merged, ...(codes.length > 0 ? { codes } : {}), ...(message === '' ? {} : { message }), ...(body === '' ? {} : { body }) } as Evidence
+}
+
+type BrokenPart = { readonly accountId: string | null; readonly failure: Failure; readonly facts: CaseContext }
+
+/** What a run shows as broken: the connection, or single accounts, or a question that waits for a person. */
+function brokenParts({ connection, run, facts, accountFacts }: EndedRun): readonly BrokenPart[] {
+  const whole = failureOf(run)
+  if (run.outcome === 'failed' && whole !== null) return [{ accountId: null, failure: whole, facts: { ...facts, ...accountFacts.values().next().value } }]
+  if (run.outcome === 'suspended' && connection.state !== 'connecting') return [{ accountId: null, failure: questionAsFailure(), facts }]
+  return run.accounts.flatMap(({ accountId, failure }) => (failure === null ? [] : [{ accountId, failure, facts: { ...facts, ...accountFacts.get(accountId) } }]))
+}
+
+function questionAsFailure(): Failure {
+  const message = 'The bank asks for a code or an answer (MFA required).'
+  return { code: 'bank_refused', stage: 'mfa', retry: { kind: 'afterPerson' }, message, evidence: [{ stage: 'mfa', message, codes: ['mfa_required'] }] }
+}
