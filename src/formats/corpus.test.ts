@@ -19,7 +19,9 @@ const shared = process.env['RELINK_SHARED'] ?? join(import.meta.dirname, '../../
 const corpus = join(shared, 'corpus')
 const skip = existsSync(corpus) ? false : 'the corpus (../shared/corpus) is not here'
 
-type Expected = { readonly format: StatementFormat; readonly statements: readonly string[] } | { readonly fails: string; readonly line: number }
+type Expected =
+  | { readonly format: StatementFormat; readonly statements: readonly string[] }
+  | { readonly fails: string; readonly line: number }
 
 /** `rows sum first last opening closing` of each statement. */
 const csv = (...statements: readonly string[]): Expected => ({ format: 'csv', statements })
@@ -93,10 +95,15 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'camt53.only-Dt-with-DtTm.xml': camt('053', '0 0 - - 5442.09 -'),
 
   'ASNB/mt940.txt': mt940(
-    '1 -65 2020-01-01 2020-01-01 444.29 379.29', ...Array<string>(3).fill('0 0 - - 379.29 379.29'),
-    '2 198.45 2020-01-05 2020-01-05 379.29 577.74', ...Array<string>(19).fill('0 0 - - 577.74 577.74'),
-    '1 -1.65 2020-01-25 2020-01-25 577.74 576.09', ...Array<string>(3).fill('0 0 - - 576.09 576.09'),
-    '2 -171.28 2020-01-29 2020-01-29 576.09 404.81', '0 0 - - 404.81 404.81', '2 96.42 2020-01-31 2020-01-31 404.81 501.23',
+    '1 -65 2020-01-01 2020-01-01 444.29 379.29',
+    ...Array<string>(3).fill('0 0 - - 379.29 379.29'),
+    '2 198.45 2020-01-05 2020-01-05 379.29 577.74',
+    ...Array<string>(19).fill('0 0 - - 577.74 577.74'),
+    '1 -1.65 2020-01-25 2020-01-25 577.74 576.09',
+    ...Array<string>(3).fill('0 0 - - 576.09 576.09'),
+    '2 -171.28 2020-01-29 2020-01-29 576.09 404.81',
+    '0 0 - - 404.81 404.81',
+    '2 96.42 2020-01-31 2020-01-31 404.81 501.23',
   ),
   'betterplace/amount_formats.sta': fails('malformed', 1),
   'betterplace/currency_in_25.sta': fails('truncated', 1),
@@ -104,16 +111,26 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'betterplace/empty_entry_date.sta': fails('malformed', 1),
   'betterplace/empty_line.sta': fails('truncated', 2),
   'betterplace/sepa_mt9401.sta': mt940(
-    '7 -2909.87 2007-09-04 2007-09-04 -1234718.36 -1237628.23', '2 -485249.95 2007-09-04 2007-09-04 -970499.9 -1455749.85',
-    '5 -528038.51 2007-09-04 2007-09-04 -1709296.34 -2237334.85', '3 1050000 2007-09-04 2007-09-04 3192675.04 4242675.04',
-    '5 -726694.27 2007-09-04 2007-09-04 -2368827.87 -3095522.14', '1 50990.05 2007-09-04 2007-09-04 152970.15 203960.2',
-    '8 -60422.25 2007-09-04 2007-09-04 -40432.2 -100854.45', '11 -750973.73 2007-09-04 2007-09-04 -1552497.38 -2303471.11',
-    '12 -1190220.09 2007-09-04 2007-09-04 -3829477.87 -5019697.96', '9 -3066839.81 2007-09-04 2007-09-04 -5777585.57 -8844425.38',
-    '1 13990.05 2007-09-04 2007-09-04 13990.05 27980.1', '12 -1501074.5 2007-09-04 2007-09-04 -3612519.02 -5113593.52',
-    '1 50990.05 2007-09-04 2007-09-04 152970.15 203960.2', '3 92990.19 2007-09-04 2007-09-04 145964.58 238954.77',
-    '4 358593.91 2007-09-04 2007-09-04 766656.49 1125250.4', '7 -2501617.22 2007-09-04 2007-09-04 -1970431.87 -4472049.09',
-    '3 -72400 2007-09-04 2007-09-04 -324910.25 -397310.25', '1 -150 2007-09-04 2007-09-04 -450 -600',
-    '1 -150 2007-09-04 2007-09-04 -450 -600', '1 50.05 2007-09-04 2007-09-04 0 50.05',
+    '7 -2909.87 2007-09-04 2007-09-04 -1234718.36 -1237628.23',
+    '2 -485249.95 2007-09-04 2007-09-04 -970499.9 -1455749.85',
+    '5 -528038.51 2007-09-04 2007-09-04 -1709296.34 -2237334.85',
+    '3 1050000 2007-09-04 2007-09-04 3192675.04 4242675.04',
+    '5 -726694.27 2007-09-04 2007-09-04 -2368827.87 -3095522.14',
+    '1 50990.05 2007-09-04 2007-09-04 152970.15 203960.2',
+    '8 -60422.25 2007-09-04 2007-09-04 -40432.2 -100854.45',
+    '11 -750973.73 2007-09-04 2007-09-04 -1552497.38 -2303471.11',
+    '12 -1190220.09 2007-09-04 2007-09-04 -3829477.87 -5019697.96',
+    '9 -3066839.81 2007-09-04 2007-09-04 -5777585.57 -8844425.38',
+    '1 13990.05 2007-09-04 2007-09-04 13990.05 27980.1',
+    '12 -1501074.5 2007-09-04 2007-09-04 -3612519.02 -5113593.52',
+    '1 50990.05 2007-09-04 2007-09-04 152970.15 203960.2',
+    '3 92990.19 2007-09-04 2007-09-04 145964.58 238954.77',
+    '4 358593.91 2007-09-04 2007-09-04 766656.49 1125250.4',
+    '7 -2501617.22 2007-09-04 2007-09-04 -1970431.87 -4472049.09',
+    '3 -72400 2007-09-04 2007-09-04 -324910.25 -397310.25',
+    '1 -150 2007-09-04 2007-09-04 -450 -600',
+    '1 -150 2007-09-04 2007-09-04 -450 -600',
+    '1 50.05 2007-09-04 2007-09-04 0 50.05',
   ),
   'betterplace/sepa_snippet_broken.sta': fails('malformed', 6),
   'citi/mt940.txt': mt940('5 -1142.75 2024-03-12 2024-03-12 17376.67 16233.92'),
@@ -123,7 +140,9 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'cmxl/account_identification_legacy.sta': fails('truncated', 1),
   'cmxl/available_balance.sta': fails('malformed', 1),
   'cmxl/mt940.sta': mt940(
-    '11 87.3 2013-10-15 2013-10-27 84349.74 84437.04', '2 2200 2002-11-02 2002-11-02 2187.95 4387.95', '3 10040 2003-10-20 2003-10-20 40000 50040',
+    '11 87.3 2013-10-15 2013-10-27 84349.74 84437.04',
+    '2 2200 2002-11-02 2002-11-02 2187.95 4387.95',
+    '3 10040 2003-10-20 2003-10-20 40000 50040',
   ),
   'cmxl/reference.sta': fails('truncated', 1),
   'cmxl/statement_line.sta': fails('malformed', 1),
@@ -158,7 +177,12 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'test_files/test_unknown_account_type.qif': qif('0 0 - - - -'),
 }
 
-const files = skip === false ? readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter((path) => /cantino|genkgo|wolph|quiffen/.test(path) && /\.(csv|xml|sta|txt|qif)$/.test(path)) : []
+const files =
+  skip === false
+    ? readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter(
+        (path) => /cantino|genkgo|wolph|quiffen/.test(path) && /\.(csv|xml|sta|txt|qif)$/.test(path),
+      )
+    : []
 
 test('every file of the corpus has an expectation and every expectation a file', { skip }, () => {
   assert.equal(files.length, Object.keys(EXPECTED).length)
@@ -180,25 +204,36 @@ for (const [name, expected] of Object.entries(EXPECTED)) {
   })
 }
 
-test('MT940 of the corpus: the number of entries is that of the :61: lines, and statements that banks balanced balance', { skip }, async () => {
-  for (const name of ['betterplace/sepa_mt9401.sta', 'ASNB/mt940.txt', 'cmxl/mt940.sta', 'sberbank/171011_01234945.sta']) {
-    const content = readFileSync(join(corpus, files.find((file) => file.endsWith(name))!))
-    const opened = await readStatementFile(bytes(content))
-    assert.ok(opened.ok)
-    const { statements } = await collect(opened.value.stream)
-    const lines = content.toString('latin1').match(/^:61:/gm)?.length
-    assert.equal(statements.reduce((sum, { rows }) => sum + rows.length, 0), lines, name)
-    for (const { rows, balances } of statements) {
-      const total = new DecimalSum()
-      total.add(balances.find(({ kind }) => kind === 'opening')!.amount)
-      for (const { amount } of rows) total.add(amount)
-      assert.equal(total.toDecimal(), balances.find(({ kind }) => kind === 'closing')!.amount)
+test(
+  'MT940 of the corpus: the number of entries is that of the :61: lines, and statements that banks balanced balance',
+  { skip },
+  async () => {
+    for (const name of ['betterplace/sepa_mt9401.sta', 'ASNB/mt940.txt', 'cmxl/mt940.sta', 'sberbank/171011_01234945.sta']) {
+      const content = readFileSync(join(corpus, files.find((file) => file.endsWith(name))!))
+      const opened = await readStatementFile(bytes(content))
+      assert.ok(opened.ok)
+      const { statements } = await collect(opened.value.stream)
+      const lines = content.toString('latin1').match(/^:61:/gm)?.length
+      assert.equal(
+        statements.reduce((sum, { rows }) => sum + rows.length, 0),
+        lines,
+        name,
+      )
+      for (const { rows, balances } of statements) {
+        const total = new DecimalSum()
+        total.add(balances.find(({ kind }) => kind === 'opening')!.amount)
+        for (const { amount } of rows) total.add(amount)
+        assert.equal(total.toDecimal(), balances.find(({ kind }) => kind === 'closing')!.amount)
+      }
     }
-  }
-})
+  },
+)
 
 const READERS: readonly (readonly [RegExp, (chunks: AsyncIterable<Uint8Array>) => StatementStream])[] = [
-  [/\.csv$/, readCsv], [/\.qif$/, readQif], [/\.xml$/, readCamt], [/\.(sta|txt)$/, readMt940],
+  [/\.csv$/, readCsv],
+  [/\.qif$/, readQif],
+  [/\.xml$/, readCamt],
+  [/\.(sta|txt)$/, readMt940],
 ]
 
 test('corpus: each reader gives the same however the bytes arrive', { skip }, async () => {

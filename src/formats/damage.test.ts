@@ -15,16 +15,34 @@ import { bytes, collect, type Outcome } from './testing/collect.ts'
 
 type Reader = (chunks: AsyncIterable<Uint8Array>) => StatementStream
 
-const entry = (i: number): string => `<Ntry><Amt Ccy="EUR">${i}.50</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2024-01-0${i}</Dt></BookgDt><NtryDtls><TxDtls><RmtInf><Ustrd>Café &amp; ${i}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n`
+const entry = (i: number): string =>
+  `<Ntry><Amt Ccy="EUR">${i}.50</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2024-01-0${i}</Dt></BookgDt><NtryDtls><TxDtls><RmtInf><Ustrd>Café &amp; ${i}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n`
 const SEEDS: readonly (readonly [string, Reader, string])[] = [
-  ['CAMT', readCamt, `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:camt.053"><BkToCstmrStmt><Stmt><Acct><Id><IBAN>DE1</IBAN></Id></Acct>\n${[1, 2, 3].map(entry).join('')}</Stmt></BkToCstmrStmt></Document>\n`],
-  ['MT940', readMt940, ':20:R\r\n:25:10020030/1234567\r\n:28C:1\r\n:60F:C240102EUR0,00\r\n:61:240103C1,00NTRFNONREF//B1\r\n:86:166?00GUT?20EREF+Ä1?21\r\nSVWZ+x?32Jörg\r\n:61:240104D0,50NTRFNONREF\r\n:86:free\r\n:62F:C240104EUR0,50\r\n-\r\n'],
-  ['CSV', readCsv, 'Konto;DE89370400440532013000\r\n\r\n"Datum";"Text";"Betrag";"Saldo"\r\n"05.01.2024";"a ""quoted""\r\nCafé";"-1,50";"98,50"\r\n"06.01.2024";"b";"2,00";"100,50"\r\n'],
+  [
+    'CAMT',
+    readCamt,
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:camt.053"><BkToCstmrStmt><Stmt><Acct><Id><IBAN>DE1</IBAN></Id></Acct>\n${[1, 2, 3].map(entry).join('')}</Stmt></BkToCstmrStmt></Document>\n`,
+  ],
+  [
+    'MT940',
+    readMt940,
+    ':20:R\r\n:25:10020030/1234567\r\n:28C:1\r\n:60F:C240102EUR0,00\r\n:61:240103C1,00NTRFNONREF//B1\r\n:86:166?00GUT?20EREF+Ä1?21\r\nSVWZ+x?32Jörg\r\n:61:240104D0,50NTRFNONREF\r\n:86:free\r\n:62F:C240104EUR0,50\r\n-\r\n',
+  ],
+  [
+    'CSV',
+    readCsv,
+    'Konto;DE89370400440532013000\r\n\r\n"Datum";"Text";"Betrag";"Saldo"\r\n"05.01.2024";"a ""quoted""\r\nCafé";"-1,50";"98,50"\r\n"06.01.2024";"b";"2,00";"100,50"\r\n',
+  ],
   ['CSV without heading', readCsv, '2024-01-05,Café,-1.50,98.50\n2024-01-06,b,2.00,100.50\n'],
-  ['QIF', readQif, '!Account\r\nNGiro\r\nTBank\r\n^\r\n!Type:Bank\r\nD1/13/2024\r\nT1,000.00\r\nPCafé\r\nSFood\r\n$1.00\r\n^\r\nD1/14/2024\r\nT-2.00\r\n^\r\n'],
+  [
+    'QIF',
+    readQif,
+    '!Account\r\nNGiro\r\nTBank\r\n^\r\n!Type:Bank\r\nD1/13/2024\r\nT1,000.00\r\nPCafé\r\nSFood\r\n$1.00\r\n^\r\nD1/14/2024\r\nT-2.00\r\n^\r\n',
+  ],
 ]
 
-const read = (reader: Reader, content: Uint8Array, sizes: readonly number[] = []): Promise<Outcome> => collect(reader(inChunks(content, sizes)))
+const read = (reader: Reader, content: Uint8Array, sizes: readonly number[] = []): Promise<Outcome> =>
+  collect(reader(inChunks(content, sizes)))
 
 async function* inChunks(content: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   let at = 0
@@ -41,9 +59,12 @@ for (const [name, reader, seed] of SEEDS) {
   test(`${name}: any chunks give the same`, async () => {
     const whole = await read(reader, content)
     assert.equal(whole.failure, null, whole.failure?.message)
-    await fc.assert(fc.asyncProperty(fc.array(fc.nat({ max: 40 }), { maxLength: 40 }), async (sizes) => {
-      assert.deepEqual(await read(reader, content, sizes), whole)
-    }), { numRuns: 100 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat({ max: 40 }), { maxLength: 40 }), async (sizes) => {
+        assert.deepEqual(await read(reader, content, sizes), whole)
+      }),
+      { numRuns: 100 },
+    )
   })
 
   test(`${name}: cut anywhere it is read or refused with a place, never thrown`, async () => {
@@ -58,33 +79,53 @@ for (const [name, reader, seed] of SEEDS) {
 
   test(`${name}: changed anywhere it neither throws nor hangs, and damage reads the same in any chunks`, async () => {
     const change = fc.record({ at: fc.nat({ max: content.length - 1 }), byte: fc.nat({ max: 255 }), remove: fc.nat({ max: 3 }) })
-    await fc.assert(fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 50 }), async (changes, size) => {
-      const damaged = [...content]
-      for (const { at, byte, remove } of changes) damaged.splice(at, remove, byte)
-      const whole = await read(reader, Uint8Array.from(damaged))
-      const cut = await collect(reader(bytes(Uint8Array.from(damaged), size)))
-      assert.deepEqual(cut.failure, whole.failure)
-      if (whole.failure === null) assert.deepEqual(cut, whole)
-    }), { numRuns: 250 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 50 }), async (changes, size) => {
+        const damaged = [...content]
+        for (const { at, byte, remove } of changes) damaged.splice(at, remove, byte)
+        const whole = await read(reader, Uint8Array.from(damaged))
+        const cut = await collect(reader(bytes(Uint8Array.from(damaged), size)))
+        assert.deepEqual(cut.failure, whole.failure)
+        if (whole.failure === null) assert.deepEqual(cut, whole)
+      }),
+      { numRuns: 250 },
+    )
   })
 }
 
 test('any bytes at all are answered', async () => {
-  await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), fc.string({ unit: 'grapheme', maxLength: 200 }), async (random, text) => {
-    for (const content of [random, new TextEncoder().encode(text)]) {
-      const opened = await readStatementFile(bytes(content))
-      if (opened.ok) await collect(opened.value.stream)
-      for (const [, reader] of SEEDS) await read(reader, content)
-    }
-  }), { numRuns: 150 })
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), fc.string({ unit: 'grapheme', maxLength: 200 }), async (random, text) => {
+      for (const content of [random, new TextEncoder().encode(text)]) {
+        const opened = await readStatementFile(bytes(content))
+        if (opened.ok) await collect(opened.value.stream)
+        for (const [, reader] of SEEDS) await read(reader, content)
+      }
+    }),
+    { numRuns: 150 },
+  )
 })
 
 test('long input without structure is refused in time in proportion to its length', async () => {
-  const hostile = [' '.repeat(3_000_000), ','.repeat(1_000_000), '"'.repeat(1_000_000), '1'.repeat(1_000_000), ':86:'.repeat(300_000), '<a>'.repeat(300_000), '\n'.repeat(1_000_000), 'D'.repeat(1_000_000), '(((('.repeat(200_000), "1'".repeat(400_000),
-    `${'\n'.repeat(60_000)}x`, `Date,Description,Amount\n2024-01-05,x,${'1 '.repeat(30_000)}\n`, `Date,Description,Amount\n2024-01-05,${'total '.repeat(10_000)},(((\n`,
-    `:20:R\n:25:1/2\n:60F:C240102EUR0,00\n:61:240103C1,00NTRFNONREF\n:86:105?20EREF+${' x'.repeat(30_000)}\n`, `:20:R\n:25:1/2\n:60F:C240102EUR0,00\n:61:240103C1,00NTRFNONREF\n:86:/NAME/${'/AB'.repeat(20_000)}\n`,
+  const hostile = [
+    ' '.repeat(3_000_000),
+    ','.repeat(1_000_000),
+    '"'.repeat(1_000_000),
+    '1'.repeat(1_000_000),
+    ':86:'.repeat(300_000),
+    '<a>'.repeat(300_000),
+    '\n'.repeat(1_000_000),
+    'D'.repeat(1_000_000),
+    '(((('.repeat(200_000),
+    "1'".repeat(400_000),
+    `${'\n'.repeat(60_000)}x`,
+    `Date,Description,Amount\n2024-01-05,x,${'1 '.repeat(30_000)}\n`,
+    `Date,Description,Amount\n2024-01-05,${'total '.repeat(10_000)},(((\n`,
+    `:20:R\n:25:1/2\n:60F:C240102EUR0,00\n:61:240103C1,00NTRFNONREF\n:86:105?20EREF+${' x'.repeat(30_000)}\n`,
+    `:20:R\n:25:1/2\n:60F:C240102EUR0,00\n:61:240103C1,00NTRFNONREF\n:86:/NAME/${'/AB'.repeat(20_000)}\n`,
     `:20:R\n:25:1/2\n:60F:C240102EUR0,00\n:61:240103C1,00NTRFNONREF\n:86:${'a\n'.repeat(1_000_000)}`,
-    `!Type:Bank\nD1/13/2024\n${'Sx\n'.repeat(500_000)}`, `<Document><BkToCstmrStmt><Stmt><Acct>${'<Id/>'.repeat(100_000)}`,
+    `!Type:Bank\nD1/13/2024\n${'Sx\n'.repeat(500_000)}`,
+    `<Document><BkToCstmrStmt><Stmt><Acct>${'<Id/>'.repeat(100_000)}`,
   ]
   for (const content of hostile) {
     const opened = performance.now()

@@ -93,7 +93,10 @@ function ofxFlavour(text: string, fileName: string | null): 'ofx' | 'qfx' | 'qbo
 
 /** A header with `!`, or a record of one-letter fields that begins with a date and ends with `^`. */
 function isQif(trimmed: string): boolean {
-  const lines = trimmed.split(/\r\n|\n|\r/, 200).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
+  const lines = trimmed
+    .split(/\r\n|\n|\r/, 200)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
   if (lines.some((line) => /^!(type|account|option|clear)\b/i.test(line))) return true
   const end = lines.indexOf('^')
   const record = lines.slice(0, end)
@@ -107,7 +110,10 @@ function looksTabular(text: string): boolean {
 
 const SIGNATURES: readonly { readonly bytes: readonly number[]; readonly says: string }[] = [
   { bytes: [0x25, 0x50, 0x44, 0x46], says: 'This is a PDF. Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
-  { bytes: [0x50, 0x4b, 0x03, 0x04], says: 'This is a ZIP archive or an Excel workbook. Unpack it and import the files inside, or save the sheet as CSV.' },
+  {
+    bytes: [0x50, 0x4b, 0x03, 0x04],
+    says: 'This is a ZIP archive or an Excel workbook. Unpack it and import the files inside, or save the sheet as CSV.',
+  },
   { bytes: [0xd0, 0xcf, 0x11, 0xe0], says: 'This is an old Excel workbook. Save the sheet as CSV and import that.' },
   { bytes: [0x1f, 0x8b], says: 'This is a gzip archive. Unpack it and import the file inside.' },
   { bytes: [0x37, 0x7a, 0xbc, 0xaf], says: 'This is a 7-Zip archive. Unpack it and import the files inside.' },

@@ -63,8 +63,20 @@ export function toStatementAccount(account: ExportAccount): StatementAccount {
 /** The row as statement formats carry it, for the OFX writer; the id becomes the provider id (FITID). */
 export function toStatementRow(row: ExportRow): StatementRow {
   return {
-    providerId: row.id, pendingProviderId: null, status: row.state === 'pending' ? 'pending' : 'posted', postedOn: row.postedOn,
-    transactedOn: null, valueOn: null, amount: row.amount, foreign: null, kind: row.kind, name: row.name, memo: row.memo,
-    checkNumber: row.checkNumber, reference: row.reference, corrects: null, line: 0,
+    providerId: row.id,
+    pendingProviderId: null,
+    status: row.state === 'pending' ? 'pending' : 'posted',
+    postedOn: row.postedOn,
+    transactedOn: null,
+    valueOn: null,
+    amount: row.amount,
+    foreign: null,
+    kind: row.kind,
+    name: row.name,
+    memo: row.memo,
+    checkNumber: row.checkNumber,
+    reference: row.reference,
+    corrects: null,
+    line: 0,
   }
 }

@@ -49,7 +49,11 @@ function withoutControls(line: string): string {
 }
 
 function tooLong(line: number): FormatFailure {
-  return { code: 'limit_exceeded', message: `Line ${line} is longer than ${LINE_LENGTH_MAX} characters; this is not a statement file.`, line }
+  return {
+    code: 'limit_exceeded',
+    message: `Line ${line} is longer than ${LINE_LENGTH_MAX} characters; this is not a statement file.`,
+    line,
+  }
 }
 
 function tooMany(maxLines: number): FormatFailure {

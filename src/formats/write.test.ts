@@ -25,22 +25,64 @@ after(() => rmSync(directory, { recursive: true }))
 
 const decimal = (text: string): Decimal => parseDecimal(text)!
 const row = (id: string, postedOn: string, amount: string, more: Partial<ExportRow> = {}): ExportRow => ({
-  id, postedOn: day(postedOn), amount: decimal(amount), currency: 'EUR', name: `Shop ${id}`, memo: null, checkNumber: null, reference: null, kind: null, state: 'posted', ...more,
+  id,
+  postedOn: day(postedOn),
+  amount: decimal(amount),
+  currency: 'EUR',
+  name: `Shop ${id}`,
+  memo: null,
+  checkNumber: null,
+  reference: null,
+  kind: null,
+  state: 'posted',
+  ...more,
 })
 
 /** Texts of a hostile bank: formulas, quotes, comments, postings, markup, dates and tags in comments, other scripts. */
 const HOSTILE = [
-  '=HYPERLINK("http://x","y")', '+49 170', '-2+3', '@SUM(A1)', '\'=already', 'a,b;c|d', 'say "hi"', 'line\r\nbreak\n  Assets:Cash  100 EUR', '(virtual) [posting]',
-  '; comment', 'date: 1', '[2024/13/45]', 'Payee: x :: 1/0', '* ! =', '<b>&amp;</b> ]]>', 'Ünïcode 名前 \u202e', '\\', '^', '!Type:Bank', 'D01/01/2000', '\u0000\u0007', '  spaces   inside  ',
+  '=HYPERLINK("http://x","y")',
+  '+49 170',
+  '-2+3',
+  '@SUM(A1)',
+  "'=already",
+  'a,b;c|d',
+  'say "hi"',
+  'line\r\nbreak\n  Assets:Cash  100 EUR',
+  '(virtual) [posting]',
+  '; comment',
+  'date: 1',
+  '[2024/13/45]',
+  'Payee: x :: 1/0',
+  '* ! =',
+  '<b>&amp;</b> ]]>',
+  'Ünïcode 名前 \u202e',
+  '\\',
+  '^',
+  '!Type:Bank',
+  'D01/01/2000',
+  '\u0000\u0007',
+  '  spaces   inside  ',
 ]
 
 function statement(rows: readonly ExportRow[], opening = '100'): ExportStatement {
   const sum = new DecimalSum()
   sum.add(decimal(opening))
   for (const { amount, state } of rows) if (state === 'posted') sum.add(amount)
-  const last = rows.map(({ postedOn }) => postedOn).sort().at(-1) ?? day('2024-01-31')
+  const last =
+    rows
+      .map(({ postedOn }) => postedOn)
+      .sort()
+      .at(-1) ?? day('2024-01-31')
   return {
-    account: { id: 'a1', name: 'Giro: (main) [x]', number: 'DE89370400440532013000', bankId: 'COBADEFF', kind: 'checking', currency: 'EUR', institutionName: 'Bänk & Co' },
+    account: {
+      id: 'a1',
+      name: 'Giro: (main) [x]',
+      number: 'DE89370400440532013000',
+      bankId: 'COBADEFF',
+      kind: 'checking',
+      currency: 'EUR',
+      institutionName: 'Bänk & Co',
+    },
     covers: { from: day('2024-01-01'), to: last },
     opening: { amount: decimal(opening), currency: 'EUR', on: day('2024-01-01') },
     closing: { amount: sum.toDecimal(), currency: 'EUR', on: last },
@@ -49,7 +91,14 @@ function statement(rows: readonly ExportRow[], opening = '100'): ExportStatement
 }
 
 const SAMPLE = statement([
-  ...HOSTILE.map((text, i) => row(`t${i}`, `2024-01-${String(i + 2).padStart(2, '0')}`, i % 2 === 0 ? '-12.5' : '1234.56', { name: text, memo: HOSTILE[HOSTILE.length - 1 - i]!, reference: text, checkNumber: i === 3 ? '101' : null })),
+  ...HOSTILE.map((text, i) =>
+    row(`t${i}`, `2024-01-${String(i + 2).padStart(2, '0')}`, i % 2 === 0 ? '-12.5' : '1234.56', {
+      name: text,
+      memo: HOSTILE[HOSTILE.length - 1 - i]!,
+      reference: text,
+      checkNumber: i === 3 ? '101' : null,
+    }),
+  ),
   row('none', '2024-01-30', '0', { name: null }),
 ])
 
@@ -60,7 +109,12 @@ const text = async (pieces: AsyncIterable<string>): Promise<string> => {
 }
 const has = (program: string): boolean => spawnSync('which', [program]).status === 0
 
-async function checkedBy(program: string, name: string, content: AsyncIterable<string>, args: (path: string) => readonly string[]): Promise<string> {
+async function checkedBy(
+  program: string,
+  name: string,
+  content: AsyncIterable<string>,
+  args: (path: string) => readonly string[],
+): Promise<string> {
   const path = join(directory, name)
   writeFileSync(path, await text(content))
   return execFileSync(program, args(path), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
@@ -74,23 +128,36 @@ test('hledger accepts the journal of a hostile bank with its balance assertion',
 
 test('hledger refuses the journal when a row is missing, so the assertion is one', { skip: !has('hledger') }, async () => {
   const rows = SAMPLE.rows as readonly ExportRow[]
-  await assert.rejects(checkedBy('hledger', 'b.journal', writeHledger({ ...SAMPLE, rows: rows.slice(1) }), (path) => ['-f', path, 'check']), /balance assertion/i)
+  await assert.rejects(
+    checkedBy('hledger', 'b.journal', writeHledger({ ...SAMPLE, rows: rows.slice(1) }), (path) => ['-f', path, 'check']),
+    /balance assertion/i,
+  )
 })
 
 test('Ledger accepts the journal and finds the same balance', { skip: !has('ledger') }, async () => {
   const output = await checkedBy('ledger', 'a.ledger', writeLedger(SAMPLE), (path) => ['-f', path, 'bal', 'Assets'])
   assert.match(output, new RegExp(Number(SAMPLE.closing!.amount).toFixed(2)))
   const rows = SAMPLE.rows as readonly ExportRow[]
-  await assert.rejects(checkedBy('ledger', 'b.ledger', writeLedger({ ...SAMPLE, rows: rows.slice(1) }), (path) => ['-f', path, 'bal']), /assertion/i)
+  await assert.rejects(
+    checkedBy('ledger', 'b.ledger', writeLedger({ ...SAMPLE, rows: rows.slice(1) }), (path) => ['-f', path, 'bal']),
+    /assertion/i,
+  )
 })
 
-test('Beancount accepts the file and its balance directive, and refuses it when a row is missing', { skip: !has('bean-check') }, async () => {
-  await checkedBy('bean-check', 'a.beancount', writeBeancount(SAMPLE), (path) => ['-C', path])
-  const rows = SAMPLE.rows as readonly ExportRow[]
-  await assert.rejects(checkedBy('bean-check', 'b.beancount', writeBeancount({ ...SAMPLE, rows: rows.slice(1) }), (path) => ['-C', path]))
-})
+test(
+  'Beancount accepts the file and its balance directive, and refuses it when a row is missing',
+  { skip: !has('bean-check') },
+  async () => {
+    await checkedBy('bean-check', 'a.beancount', writeBeancount(SAMPLE), (path) => ['-C', path])
+    const rows = SAMPLE.rows as readonly ExportRow[]
+    await assert.rejects(checkedBy('bean-check', 'b.beancount', writeBeancount({ ...SAMPLE, rows: rows.slice(1) }), (path) => ['-C', path]))
+  },
+)
 
-const schema = join(process.env['RELINK_SHARED'] ?? join(import.meta.dirname, '../../../shared'), 'schemas/genkgo__camt/assets/camt.053.001.02.xsd')
+const schema = join(
+  process.env['RELINK_SHARED'] ?? join(import.meta.dirname, '../../../shared'),
+  'schemas/genkgo__camt/assets/camt.053.001.02.xsd',
+)
 test('CAMT.053 is valid by its schema', { skip: !has('xmllint') || !existsSync(schema) }, async () => {
   await checkedBy('xmllint', 'a.xml', writeCamt053(SAMPLE, 1_700_000_000_000), (path) => ['--noout', '--schema', schema, path])
 })
@@ -101,55 +168,88 @@ const anyRow = fc.record({
   name: fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'grapheme', maxLength: 30 })),
   memo: fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ maxLength: 30 })),
 })
-const anyRows = fc.array(anyRow, { minLength: 1, maxLength: 20 }).map((rows) => rows
-  .sort((a, b) => a.on - b.on)
-  .map(({ on, minor, name, memo }, i) => row(`id-${i}`, dayFromNumber(on), formatMinor(minor, 2), { name, memo })))
+const anyRows = fc
+  .array(anyRow, { minLength: 1, maxLength: 20 })
+  .map((rows) =>
+    rows
+      .sort((a, b) => a.on - b.on)
+      .map(({ on, minor, name, memo }, i) => row(`id-${i}`, dayFromNumber(on), formatMinor(minor, 2), { name, memo })),
+  )
 
-const facts = (rows: readonly { readonly postedOn: string; readonly amount: string }[]): unknown => rows.map(({ postedOn, amount }) => [postedOn, amount])
+const facts = (rows: readonly { readonly postedOn: string; readonly amount: string }[]): unknown =>
+  rows.map(({ postedOn, amount }) => [postedOn, amount])
 
 test('CSV that was written is read with the same days, amounts, texts and ids', async () => {
-  await fc.assert(fc.asyncProperty(anyRows, async (rows) => {
-    const { statements, failure } = await collect(readCsv(bytes(await text(writeCsv(statement(rows))))))
-    assert.equal(failure, null)
-    assert.deepEqual(facts(statements[0]!.rows), facts(rows))
-    assert.deepEqual(statements[0]!.rows.map(({ providerId }) => providerId), rows.map(({ id }) => id))
-  }), { numRuns: 150 })
+  await fc.assert(
+    fc.asyncProperty(anyRows, async (rows) => {
+      const { statements, failure } = await collect(readCsv(bytes(await text(writeCsv(statement(rows))))))
+      assert.equal(failure, null)
+      assert.deepEqual(facts(statements[0]!.rows), facts(rows))
+      assert.deepEqual(
+        statements[0]!.rows.map(({ providerId }) => providerId),
+        rows.map(({ id }) => id),
+      )
+    }),
+    { numRuns: 150 },
+  )
   const rows = HOSTILE.map((name, i) => row(`t${i}`, '2024-01-02', '1', { name }))
   const { statements } = await collect(readCsv(bytes(await text(writeCsv(statement(rows))))))
-  assert.deepEqual(statements[0]!.rows.slice(0, 7).map(({ name }) => name), HOSTILE.slice(0, 7))
+  assert.deepEqual(
+    statements[0]!.rows.slice(0, 7).map(({ name }) => name),
+    HOSTILE.slice(0, 7),
+  )
 })
 
 test('no text in CSV begins like a formula, and no amount is touched', async () => {
   const content = await text(writeCsv(SAMPLE))
   assert.match(content, /,-12\.50,EUR,/)
   for (const line of content.split('\r\n').slice(1)) {
-    const texts = line.match(/("([^"]|"")*"|[^,]*)/g)!.filter((cell) => cell !== '').slice(3)
+    const texts = line
+      .match(/("([^"]|"")*"|[^,]*)/g)!
+      .filter((cell) => cell !== '')
+      .slice(3)
     for (const cell of texts) assert.doesNotMatch(cell, /^"?[=+\-@\t\r]/)
   }
 })
 
 test('QIF that was written is read with the same days and amounts, and its opening balance', async () => {
-  await fc.assert(fc.asyncProperty(anyRows, async (rows) => {
-    const { statements, failure } = await collect(readQif(bytes(await text(writeQif(statement(rows))))))
-    assert.equal(failure, null)
-    assert.deepEqual(facts(statements[0]!.rows), facts(rows))
-    assert.equal(statements[0]!.balances[0]!.amount, '100')
-  }), { numRuns: 150 })
+  await fc.assert(
+    fc.asyncProperty(anyRows, async (rows) => {
+      const { statements, failure } = await collect(readQif(bytes(await text(writeQif(statement(rows))))))
+      assert.equal(failure, null)
+      assert.deepEqual(facts(statements[0]!.rows), facts(rows))
+      assert.equal(statements[0]!.balances[0]!.amount, '100')
+    }),
+    { numRuns: 150 },
+  )
 })
 
 test('CAMT.053 that was written is read with the same days, amounts, ids and balances', async () => {
-  await fc.assert(fc.asyncProperty(anyRows, async (rows) => {
-    const written = statement(rows)
-    const { statements, failure } = await collect(readCamt(bytes(await text(writeCamt053(written, 0)))))
-    assert.equal(failure, null)
-    assert.deepEqual(facts(statements[0]!.rows), facts(rows))
-    assert.deepEqual(statements[0]!.rows.map(({ providerId }) => providerId), rows.map(({ id }) => id))
-    assert.deepEqual(statements[0]!.balances.map(({ amount }) => amount), [written.opening!.amount, written.closing!.amount])
-  }), { numRuns: 100 })
+  await fc.assert(
+    fc.asyncProperty(anyRows, async (rows) => {
+      const written = statement(rows)
+      const { statements, failure } = await collect(readCamt(bytes(await text(writeCamt053(written, 0)))))
+      assert.equal(failure, null)
+      assert.deepEqual(facts(statements[0]!.rows), facts(rows))
+      assert.deepEqual(
+        statements[0]!.rows.map(({ providerId }) => providerId),
+        rows.map(({ id }) => id),
+      )
+      assert.deepEqual(
+        statements[0]!.balances.map(({ amount }) => amount),
+        [written.opening!.amount, written.closing!.amount],
+      )
+    }),
+    { numRuns: 100 },
+  )
 })
 
 test('pending rows are kept apart: only in CSV, and marked in journals', async () => {
-  const pending = statement([row('p', '2024-01-05', '-5', { state: 'pending' }), row('w', '2024-01-05', '-6', { state: 'withdrawn' }), row('b', '2024-01-06', '-7')])
+  const pending = statement([
+    row('p', '2024-01-05', '-5', { state: 'pending' }),
+    row('w', '2024-01-05', '-6', { state: 'withdrawn' }),
+    row('b', '2024-01-06', '-7'),
+  ])
   assert.match(await text(writeCsv(pending)), /,pending,p\r\n.*,withdrawn,w\r\n/s)
   assert.doesNotMatch(await text(writeQif(pending)), /T-[56]\.00/)
   const journal = await text(writeHledger(pending))

@@ -48,7 +48,8 @@ export function readAmount(written: WrittenAmount, style: AmountStyle): Decimal 
   const [whole = '', fraction = ''] = parts
   if (parts.length > 2 || fraction.includes(group)) return null
   // Groups of three, or of two before the last three as in India. A group cannot start a number with zero.
-  if (whole.includes(group) && !(style === 'point' ? /^[1-9]\d{0,2}(,\d{2,3})*,\d{3}$/ : /^[1-9]\d{0,2}(\.\d{3})+$/).test(whole)) return null
+  if (whole.includes(group) && !(style === 'point' ? /^[1-9]\d{0,2}(,\d{2,3})*,\d{3}$/ : /^[1-9]\d{0,2}(\.\d{3})+$/).test(whole))
+    return null
   const digits = whole.replaceAll(group, '')
   if (digits.length + fraction.length > MAX_DIGITS) return null
   return parseDecimal(`${written.negative ? '-' : ''}${digits}.${fraction}`)

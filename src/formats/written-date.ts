@@ -11,7 +11,14 @@ export type DateOrder = 'dmy' | 'mdy' | 'ymd'
 /** Either a day in no doubt, or three numbers in the order they are written. */
 export type WrittenDate =
   | { readonly kind: 'day'; readonly day: Day }
-  | { readonly kind: 'numbers'; readonly first: number; readonly second: number; readonly third: number; readonly shortYear: boolean; readonly separator: string }
+  | {
+      readonly kind: 'numbers'
+      readonly first: number
+      readonly second: number
+      readonly third: number
+      readonly shortYear: boolean
+      readonly separator: string
+    }
 
 /** Beginnings of month names in the languages of web.md and their neighbours; the longest match is not needed, each prefix is unique. */
 const MONTHS: readonly (readonly string[])[] = [
@@ -76,7 +83,12 @@ function scanNumbers(text: string): WrittenDate | null {
   if (match === null) return null
   const [, first = '', separator = '', second = '', third = ''] = match
   const date: WrittenDate = {
-    kind: 'numbers', first: Number(first), second: Number(second), third: Number(third), shortYear: third.length < 4, separator,
+    kind: 'numbers',
+    first: Number(first),
+    second: Number(second),
+    third: Number(third),
+    shortYear: third.length < 4,
+    separator,
   }
   const exists = readDate(date, 'dmy') ?? readDate(date, 'mdy') ?? readDate(date, 'ymd')
   return exists === null ? null : date

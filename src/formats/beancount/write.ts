@@ -28,7 +28,11 @@ export async function* writeBeancount(statement: ExportStatement): AsyncGenerato
 }
 
 function rowEntry(row: ExportRow, account: string): string {
-  const metadata = [['id', row.id], ['reference', row.reference], ['check', row.checkNumber]] as const
+  const metadata = [
+    ['id', row.id],
+    ['reference', row.reference],
+    ['check', row.checkNumber],
+  ] as const
   const lines = metadata.filter(([, value]) => value !== null).map(([key, value]) => `  ${key}: ${string(value!)}\n`)
   const narration = `${row.name === null ? '' : `${string(row.name)} `}${string(row.memo ?? '')}`
   const other = row.amount.startsWith('-') ? OUT : IN
@@ -37,14 +41,22 @@ function rowEntry(row: ExportRow, account: string): string {
 
 function figure({ amount, currency }: ExportBalance): string {
   // Beancount's currencies: capitals first and last, digits and some signs between.
-  const commodity = currency.toUpperCase().replace(/[^A-Z0-9]/g, '').replace(/^[^A-Z]+/, '') || 'XXX'
+  const commodity =
+    currency
+      .toUpperCase()
+      .replace(/[^A-Z0-9]/g, '')
+      .replace(/^[^A-Z]+/, '') || 'XXX'
   return `${amountText(amount, currency)} ${commodity}`
 }
 
 /** Parts begin with a capital or digit and hold letters, digits and hyphens. */
 function accountName(kind: AccountKind, institution: string | null, name: string): string {
   const parts = [institution, name].map((text) => {
-    const plain = (text ?? '').normalize('NFD').replace(/\p{M}/gu, '').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
+    const plain = (text ?? '')
+      .normalize('NFD')
+      .replace(/\p{M}/gu, '')
+      .replace(/[^A-Za-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
     return plain.charAt(0).toUpperCase() + plain.slice(1)
   })
   const told = parts.filter((part) => part !== '')

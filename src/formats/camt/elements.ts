@@ -62,12 +62,17 @@ export class ElementParser {
     this.#parser.onclosetag = () => this.#onClose()
     this.#parser.ontext = (text) => this.#onText(text)
     this.#parser.oncdata = (text) => this.#onText(text)
-    this.#parser.ondoctype = () => this.#fail('malformed', 'The file declares a document type (DOCTYPE, ENTITY), which no CAMT file needs; it is refused.')
+    this.#parser.ondoctype = () =>
+      this.#fail('malformed', 'The file declares a document type (DOCTYPE, ENTITY), which no CAMT file needs; it is refused.')
     this.#parser.onerror = (error) => {
       const what = error.message.split('\n')[0]
       // Text that ends inside elements is the one damage with a remedy of its own.
       const cut = /unclosed root tag|unexpected end/i.test(error.message)
-      if (cut) this.#fail('truncated', `The XML ends on line ${this.#line()} before all elements are closed; the file is cut off. Download it again.`)
+      if (cut)
+        this.#fail(
+          'truncated',
+          `The XML ends on line ${this.#line()} before all elements are closed; the file is cut off. Download it again.`,
+        )
       else this.#fail('malformed', `The XML is damaged on line ${this.#line()}: ${what}.`)
     }
   }
@@ -88,10 +93,15 @@ export class ElementParser {
     if (this.#failure !== null) return
     const name = localName(qualified)
     this.#path.push(name)
-    if (this.#path.length > DEPTH_MAX) return this.#fail('limit_exceeded', `Elements are nested deeper than ${DEPTH_MAX} on line ${this.#line()}.`)
+    if (this.#path.length > DEPTH_MAX)
+      return this.#fail('limit_exceeded', `Elements are nested deeper than ${DEPTH_MAX} on line ${this.#line()}.`)
     if (this.#open.length > 0 || this.#handler.wanted(this.#path)) {
       if (this.#open.length === 0) this.#kept = 0
-      if (this.#kept >= ELEMENTS_MAX) return this.#fail('limit_exceeded', `${this.#open[0]?.name} on line ${this.#open[0]?.line} holds more than ${ELEMENTS_MAX} elements.`)
+      if (this.#kept >= ELEMENTS_MAX)
+        return this.#fail(
+          'limit_exceeded',
+          `${this.#open[0]?.name} on line ${this.#open[0]?.line} holds more than ${ELEMENTS_MAX} elements.`,
+        )
       const named = Object.entries(attributes).map(([key, value]) => [localName(key), value] as const)
       this.#open.push({ name, attributes: new Map(named), children: [], dropped: 0, text: '', line: this.#line(), ordinal: this.#kept })
       this.#kept += 1
@@ -102,7 +112,8 @@ export class ElementParser {
     const open = this.#open.at(-1)
     if (this.#failure !== null || open === undefined) return
     open.text += text
-    if (open.text.length > TEXT_MAX) this.#fail('limit_exceeded', `The text of ${open.name} on line ${open.line} is longer than ${TEXT_MAX} characters.`)
+    if (open.text.length > TEXT_MAX)
+      this.#fail('limit_exceeded', `The text of ${open.name} on line ${open.line} is longer than ${TEXT_MAX} characters.`)
   }
 
   #onClose(): void {
@@ -116,8 +127,7 @@ export class ElementParser {
       else if (element.name === 'TxDtls' && parent.children.length >= TRANSACTIONS_KEPT) {
         parent.dropped += 1
         this.#kept = element.ordinal
-      }
-      else parent.children.push(element)
+      } else parent.children.push(element)
     }
     this.#path.pop()
   }

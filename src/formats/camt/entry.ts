@@ -51,7 +51,7 @@ export function readEntry(entry: Element, fallbackOn: Day | null): Result<Entry,
     name: commonName(details, textAt(entry, 'CdtDbtInd') === 'CRDT', textAt(entry, 'RvslInd') === 'true'),
     memo: memoOf(entry, details, dropped),
     checkNumber: cleanText(textAt(single, 'Refs', 'ChqNb')),
-    reference: single === null ? referenceOf(textAt(entry, 'NtryRef')) : referencesOf(single) ?? referenceOf(textAt(entry, 'NtryRef')),
+    reference: single === null ? referenceOf(textAt(entry, 'NtryRef')) : (referencesOf(single) ?? referenceOf(textAt(entry, 'NtryRef'))),
     corrects: null,
     line: entry.line,
   }
@@ -69,10 +69,16 @@ function kindOf(entry: Element): string | null {
 /** The other party: who paid for a credit, who received for a debit; in a reversal the roles are those of the original. */
 function commonName(details: readonly Element[], credit: boolean, reversal: boolean): string | null {
   const role = credit !== reversal ? 'Dbtr' : 'Cdtr'
-  const names = new Set(details.map((transaction) => {
-    const parties = find(transaction, 'RltdPties')
-    return partyName(find(parties, role)) ?? partyName(find(parties, `Ultmt${role}`)) ?? cleanText(textAt(transaction, 'RltdAgts', `${role}Agt`, 'FinInstnId', 'Nm'))
-  }))
+  const names = new Set(
+    details.map((transaction) => {
+      const parties = find(transaction, 'RltdPties')
+      return (
+        partyName(find(parties, role)) ??
+        partyName(find(parties, `Ultmt${role}`)) ??
+        cleanText(textAt(transaction, 'RltdAgts', `${role}Agt`, 'FinInstnId', 'Nm'))
+      )
+    }),
+  )
   return names.size === 1 ? [...names][0]! : null
 }
 
@@ -91,7 +97,7 @@ function memoOf(entry: Element, details: readonly Element[], dropped: number): s
     const parts = [name, told, amount === null ? null : `${amount.text} ${amount.attributes.get('Ccy') ?? ''}`.trim()]
     return cleanText(parts.filter((part) => part !== null).join(', '))
   })
-  const list = several ? texts.filter((text) => text !== null).join('; ') : texts[0] ?? null
+  const list = several ? texts.filter((text) => text !== null).join('; ') : (texts[0] ?? null)
   const rest = dropped > 0 ? `(and ${dropped} more payments)` : null
   return joinTexts([list, rest, textAt(entry, 'AddtlNtryInf')])
 }
@@ -103,13 +109,24 @@ function remittance(info: Element | null): string | null {
     ...all(strd, 'RfrdDocInf').map((document) => textAt(document, 'Nb')),
     ...all(strd, 'AddtlRmtInf').map((line) => line.text),
   ])
-  return joinTexts([all(info, 'Ustrd').map((line) => line.text).join(' '), ...structured])
+  return joinTexts([
+    all(info, 'Ustrd')
+      .map((line) => line.text)
+      .join(' '),
+    ...structured,
+  ])
 }
 
 function referencesOf(transaction: Element): string | null {
   const references = find(transaction, 'Refs')
   const structured = all(find(transaction, 'RmtInf'), 'Strd').map((strd) => textAt(strd, 'CdtrRefInf', 'Ref'))
-  const candidates = [textAt(references, 'EndToEndId'), ...structured, textAt(references, 'InstrId'), textAt(references, 'TxId'), textAt(references, 'UETR')]
+  const candidates = [
+    textAt(references, 'EndToEndId'),
+    ...structured,
+    textAt(references, 'InstrId'),
+    textAt(references, 'TxId'),
+    textAt(references, 'UETR'),
+  ]
   return candidates.map(referenceOf).find((reference) => reference !== null) ?? null
 }
 
@@ -118,7 +135,11 @@ function referenceOf(text: string | null): string | null {
 }
 
 /** The instructed amount where it is in another currency than the entry, with the entry's sign. */
-function foreignOf(entry: Element, single: Element | null, booked: { readonly amount: Decimal; readonly currency: Currency }): StatementRow['foreign'] {
+function foreignOf(
+  entry: Element,
+  single: Element | null,
+  booked: { readonly amount: Decimal; readonly currency: Currency },
+): StatementRow['foreign'] {
   for (const owner of [find(entry, 'AmtDtls'), find(single, 'AmtDtls')]) {
     const instructed = find(owner, 'InstdAmt')
     const amount = instructed === null ? null : plainAmount(find(instructed, 'Amt'), instructed)

@@ -34,7 +34,14 @@ test('a reversal has the direction that it says itself, and the party of the ori
 })
 
 test('status by word and by code, information is no row', async () => {
-  for (const [status, expected] of [['BOOK', 'posted'], ['<Cd>BOOK</Cd>', 'posted'], ['PDNG', 'pending'], ['<Cd>PDNG</Cd>', 'pending'], ['<Cd>FUTR</Cd>', 'pending'], ['<Prtry>GEBUCHT</Prtry>', 'posted']] as const) {
+  for (const [status, expected] of [
+    ['BOOK', 'posted'],
+    ['<Cd>BOOK</Cd>', 'posted'],
+    ['PDNG', 'pending'],
+    ['<Cd>PDNG</Cd>', 'pending'],
+    ['<Cd>FUTR</Cd>', 'pending'],
+    ['<Prtry>GEBUCHT</Prtry>', 'posted'],
+  ] as const) {
     assert.equal((await rowOf(entry(`<Sts>${status}</Sts>`))).status, expected, status)
   }
   const { statements } = await read(document(ACCOUNT + entry('<Sts><Cd>INFO</Cd></Sts>')))
@@ -47,9 +54,11 @@ test('booking and value days are as the bank wrote them, with or without time an
 })
 
 test('texts: several lines, structured references, ids that say nothing are none', async () => {
-  const row = await rowOf(entry(`<NtryRef>1</NtryRef><AcctSvcrRef>BANK-1</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>
+  const row = await rowOf(
+    entry(`<NtryRef>1</NtryRef><AcctSvcrRef>BANK-1</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>
     <NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId><ChqNb>77</ChqNb></Refs>
-    <RmtInf><Ustrd>Invoice 1</Ustrd><Ustrd>of May &amp; June</Ustrd><Strd><CdtrRefInf><Ref>RF18539007547034</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls><AddtlNtryInf>SEPA</AddtlNtryInf>`))
+    <RmtInf><Ustrd>Invoice 1</Ustrd><Ustrd>of May &amp; June</Ustrd><Strd><CdtrRefInf><Ref>RF18539007547034</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls><AddtlNtryInf>SEPA</AddtlNtryInf>`),
+  )
   assert.deepEqual(
     [row.providerId, row.kind, row.memo, row.reference, row.checkNumber],
     ['BANK-1', 'PMNT/ICDT/ESCT', 'Invoice 1 of May & June RF18539007547034 SEPA', 'RF18539007547034', '77'],
@@ -57,7 +66,10 @@ test('texts: several lines, structured references, ids that say nothing are none
 })
 
 test('a collective entry is one row, whatever number of payments it lists', async () => {
-  const payments = Array.from({ length: 20_000 }, (_, i) => `<TxDtls><Amt Ccy="EUR">1</Amt><RltdPties><Cdtr><Nm>P${i}</Nm></Cdtr></RltdPties></TxDtls>`).join('')
+  const payments = Array.from(
+    { length: 20_000 },
+    (_, i) => `<TxDtls><Amt Ccy="EUR">1</Amt><RltdPties><Cdtr><Nm>P${i}</Nm></Cdtr></RltdPties></TxDtls>`,
+  ).join('')
   const row = await rowOf(entry(`<NtryDtls>${payments}</NtryDtls>`, '20000'))
   assert.deepEqual([row.amount, row.name], ['-20000', null])
   assert.match(row.memo!, /^P0, 1 EUR; P1, 1 EUR;/)
@@ -65,13 +77,30 @@ test('a collective entry is one row, whatever number of payments it lists', asyn
 })
 
 test('an amount from another currency is kept beside, with the sign of the row', async () => {
-  const row = await rowOf(entry('<NtryDtls><TxDtls><AmtDtls><InstdAmt><Amt Ccy="USD">5.40</Amt></InstdAmt><TxAmt><Amt Ccy="EUR">5.00</Amt><CcyXchg><SrcCcy>USD</SrcCcy><XchgRate>1.08</XchgRate></CcyXchg></TxAmt></AmtDtls></TxDtls></NtryDtls>'))
+  const row = await rowOf(
+    entry(
+      '<NtryDtls><TxDtls><AmtDtls><InstdAmt><Amt Ccy="USD">5.40</Amt></InstdAmt><TxAmt><Amt Ccy="EUR">5.00</Amt><CcyXchg><SrcCcy>USD</SrcCcy><XchgRate>1.08</XchgRate></CcyXchg></TxAmt></AmtDtls></TxDtls></NtryDtls>',
+    ),
+  )
   assert.deepEqual(row.foreign, { amount: '-5.4', currency: 'USD', rate: '1.08' })
 })
 
 test('balances with their days; the former closing balance is an opening one only where no other is', async () => {
-  const { statements } = await read(document(ACCOUNT + balance('PRCD', '99', '2024-01-01') + balance('OPBD', '100', '2024-01-02') + balance('CLBD', '95', '2024-01-03') + balance('CLAV', '90', '2024-01-03') + balance('FWAV', '80', '2024-01-09') + entry('')))
-  assert.deepEqual(statements[0]!.balances.map(({ kind, amount, on }) => `${kind} ${amount} ${on}`), ['opening 100 2024-01-03', 'closing 95 2024-01-03', 'available 90 2024-01-03'])
+  const { statements } = await read(
+    document(
+      ACCOUNT +
+        balance('PRCD', '99', '2024-01-01') +
+        balance('OPBD', '100', '2024-01-02') +
+        balance('CLBD', '95', '2024-01-03') +
+        balance('CLAV', '90', '2024-01-03') +
+        balance('FWAV', '80', '2024-01-09') +
+        entry(''),
+    ),
+  )
+  assert.deepEqual(
+    statements[0]!.balances.map(({ kind, amount, on }) => `${kind} ${amount} ${on}`),
+    ['opening 100 2024-01-03', 'closing 95 2024-01-03', 'available 90 2024-01-03'],
+  )
   assert.deepEqual(statements[0]!.covers, { from: '2024-01-03', to: '2024-01-03' })
   const former = await read(document(ACCOUNT + balance('PRCD', '100', '2024-01-02') + balance('CLBD', '100', '2024-01-03')))
   assert.equal(summary(former.statements[0]!), '0 0 - - 100 100')

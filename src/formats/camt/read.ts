@@ -6,7 +6,15 @@
 import { addDays, minDay, type Day } from '../../domain/day.ts'
 import type { Currency } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
-import type { AccountKind, BalanceKind, FormatFailure, StatedBalance, StatementAccount, StatementPart, StatementRow } from '../../domain/statement.ts'
+import type {
+  AccountKind,
+  BalanceKind,
+  FormatFailure,
+  StatedBalance,
+  StatementAccount,
+  StatementPart,
+  StatementRow,
+} from '../../domain/statement.ts'
 import { cleanText } from '../clean-text.ts'
 import { decodeText } from '../decode.ts'
 import { openingDay } from '../opening-day.ts'
@@ -27,11 +35,20 @@ const PARTS_READ = new Set(['CreDtTm', 'FrToDt', 'Acct', 'Bal', 'Ntry'])
 
 /** ISO external balance type codes that have a meaning here; others (forward, interim opening) are passed over. */
 const BALANCE_KINDS: ReadonlyMap<string, BalanceKind> = new Map([
-  ['OPBD', 'opening'], ['PRCD', 'opening'], ['CLBD', 'closing'], ['ITBD', 'ledger'], ['CLAV', 'available'], ['ITAV', 'available'],
+  ['OPBD', 'opening'],
+  ['PRCD', 'opening'],
+  ['CLBD', 'closing'],
+  ['ITBD', 'ledger'],
+  ['CLAV', 'available'],
+  ['ITAV', 'available'],
 ])
 
 const ACCOUNT_KINDS: ReadonlyMap<string, AccountKind> = new Map([
-  ['SVGS', 'savings'], ['LOAN', 'loan'], ['MOMA', 'money_market'], ['CARD', 'credit_card'], ['ODFT', 'credit_line'],
+  ['SVGS', 'savings'],
+  ['LOAN', 'loan'],
+  ['MOMA', 'money_market'],
+  ['CARD', 'credit_card'],
+  ['ODFT', 'credit_line'],
 ])
 
 type Message = (typeof MESSAGES)[number]
@@ -105,8 +122,16 @@ class CamtReader {
     } else if (path.length === this.#messageDepth + 1 && name === this.#message.statement) {
       this.#statements += 1
       this.#open = {
-        type: this.#message.type, line, account: NO_ACCOUNT, accountCurrency: null, currency: null, started: false,
-        createdOn: null, covers: { from: null, to: null }, firstRowOn: null, balances: [],
+        type: this.#message.type,
+        line,
+        account: NO_ACCOUNT,
+        accountCurrency: null,
+        currency: null,
+        started: false,
+        createdOn: null,
+        covers: { from: null, to: null },
+        firstRowOn: null,
+        balances: [],
       }
     }
     return null
@@ -141,7 +166,11 @@ class CamtReader {
       const { statement } = this.#message
       this.#message = null
       if (this.#statements === 0) {
-        return { code: 'missing_field', message: `The message on line ${this.#messageLine} holds no statement (${statement}).`, line: this.#messageLine }
+        return {
+          code: 'missing_field',
+          message: `The message on line ${this.#messageLine} holds no statement (${statement}).`,
+          line: this.#messageLine,
+        }
       }
     }
     return null
@@ -161,7 +190,8 @@ class CamtReader {
     const moment = momentOf(find(element, 'Dt'))
     if (!moment.ok) return moment.failure
     if (moment.value === null) return fail('missing_field', `The balance on line ${element.line} has no date (Dt).`, element).failure
-    if (open.balances.length >= BALANCES_MAX) return fail('limit_exceeded', `The statement on line ${open.line} has more than ${BALANCES_MAX} balances.`, element).failure
+    if (open.balances.length >= BALANCES_MAX)
+      return fail('limit_exceeded', `The statement on line ${open.line} has more than ${BALANCES_MAX} balances.`, element).failure
     open.balances.push({ code, kind, balance: { kind, ...amount.value, on: moment.value.on, at: moment.value.at } })
     return null
   }
@@ -172,11 +202,21 @@ class CamtReader {
     const { row, currency, informationOnly } = entry.value
     if (!open.started) this.#start(open, currency)
     if (currency !== open.currency) {
-      return fail('malformed', `The entry on line ${element.line} is in ${currency}, but the account is kept in ${open.currency}; an entry must be in the currency of its account.`, element).failure
+      return fail(
+        'malformed',
+        `The entry on line ${element.line} is in ${currency}, but the account is kept in ${open.currency}; an entry must be in the currency of its account.`,
+        element,
+      ).failure
     }
     if (informationOnly) {
       this.#flushRows()
-      this.#parts.push({ part: 'notice', code: 'INFO', severity: 'INFO', message: 'An entry with status INFO is no booking and was left out.', line: element.line })
+      this.#parts.push({
+        part: 'notice',
+        code: 'INFO',
+        severity: 'INFO',
+        message: 'An entry with status INFO is no booking and was left out.',
+        line: element.line,
+      })
       return null
     }
     open.firstRowOn = open.firstRowOn === null ? row.postedOn : minDay(open.firstRowOn, row.postedOn)
@@ -215,7 +255,7 @@ class CamtReader {
         if (open.type === '053' && open.covers.to === null) from = on
       }
     }
-    const to = open.covers.to ?? (open.type === '053' ? closing?.on ?? null : null)
+    const to = open.covers.to ?? (open.type === '053' ? (closing?.on ?? null) : null)
     this.#parts.push({ part: 'end', covers: { from: to === null ? null : from, to } })
     return null
   }
@@ -231,10 +271,17 @@ function readAccount(element: Element): StatementAccount {
   const id = find(element, 'Id')
   const number = textAt(id, 'IBAN') ?? textAt(id, 'Othr', 'Id') ?? textAt(id, 'PrtryAcct', 'Id') ?? textAt(id, 'BBAN') ?? textAt(id, 'UPIC')
   const institution = find(element, 'Svcr', 'FinInstnId')
-  const bankId = textAt(institution, 'BICFI') ?? textAt(institution, 'BIC') ?? textAt(institution, 'CmbndId', 'BIC') ?? textAt(institution, 'ClrSysMmbId', 'MmbId')
+  const bankId =
+    textAt(institution, 'BICFI') ??
+    textAt(institution, 'BIC') ??
+    textAt(institution, 'CmbndId', 'BIC') ??
+    textAt(institution, 'ClrSysMmbId', 'MmbId')
   return {
-    number: cleanText(number), bankId: cleanText(bankId), branchId: cleanText(textAt(element, 'Svcr', 'BrnchId', 'Id')),
-    kind: ACCOUNT_KINDS.get(textAt(element, 'Tp', 'Cd') ?? '') ?? 'checking', name: cleanText(textAt(element, 'Nm')),
+    number: cleanText(number),
+    bankId: cleanText(bankId),
+    branchId: cleanText(textAt(element, 'Svcr', 'BrnchId', 'Id')),
+    kind: ACCOUNT_KINDS.get(textAt(element, 'Tp', 'Cd') ?? '') ?? 'checking',
+    name: cleanText(textAt(element, 'Nm')),
   }
 }
 
@@ -253,7 +300,9 @@ function wholeDays(element: Element): Open['covers'] {
 }
 
 /** Looks for the encoding that the XML declaration names, and hands all bytes on. */
-async function declaredEncoding(chunks: AsyncIterable<Uint8Array>): Promise<{ readonly declared: string | null; readonly bytes: AsyncIterable<Uint8Array> }> {
+async function declaredEncoding(
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<{ readonly declared: string | null; readonly bytes: AsyncIterable<Uint8Array> }> {
   const iterator = chunks[Symbol.asyncIterator]()
   const held: Uint8Array[] = []
   let prolog = ''

@@ -25,17 +25,26 @@ export function signedAmount(element: Element): Result<SignedAmount, FormatFailu
   const direction = textAt(element, 'CdtDbtInd')
   if (direction === 'CRDT') return amount
   if (direction === 'DBIT') return ok({ ...amount.value, amount: negate(amount.value.amount) })
-  return fail('missing_field', `${element.name} on line ${element.line} has no CdtDbtInd (CRDT or DBIT): it is not known whether money came or went.`, element)
+  return fail(
+    'missing_field',
+    `${element.name} on line ${element.line} has no CdtDbtInd (CRDT or DBIT): it is not known whether money came or went.`,
+    element,
+  )
 }
 
 /** An amount element without direction: never negative, with its currency. */
 export function plainAmount(element: Element | null, owner: Element): Result<SignedAmount, FormatFailure> {
   if (element === null) return fail('missing_field', `${owner.name} on line ${owner.line} has no amount (Amt).`, owner)
   const currency = element.attributes.get('Ccy') ?? ''
-  if (!/^[A-Z]{3}$/.test(currency)) return fail('missing_field', `The amount on line ${element.line} has no currency (attribute Ccy).`, element)
+  if (!/^[A-Z]{3}$/.test(currency))
+    return fail('missing_field', `The amount on line ${element.line} has no currency (attribute Ccy).`, element)
   const amount = /^\+?\d*\.?\d*$/.test(element.text) ? parseDecimal(element.text) : null
   if (amount === null || amount.replace(/\D/g, '').length > 18) {
-    return fail('invalid_amount', `The amount on line ${element.line} is not a positive decimal number of at most 18 digits with a point: ${JSON.stringify(element.text.slice(0, 40))}.`, element)
+    return fail(
+      'invalid_amount',
+      `The amount on line ${element.line} is not a positive decimal number of at most 18 digits with a point: ${JSON.stringify(element.text.slice(0, 40))}.`,
+      element,
+    )
   }
   return ok({ amount, currency })
 }
@@ -51,10 +60,15 @@ export function momentOf(element: Element | null): Result<Moment | null, FormatF
 export function readMoment(text: string, element: Element): Result<Moment, FormatFailure> {
   const match = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}:\d{2})?$/.exec(text)
   const on = match === null ? null : parseDay(match[1]!)
-  if (on === null) return fail('invalid_date', `The date on line ${element.line} is not an ISO 8601 day: ${JSON.stringify(text.slice(0, 40))}.`, element)
+  if (on === null)
+    return fail('invalid_date', `The date on line ${element.line} is not an ISO 8601 day: ${JSON.stringify(text.slice(0, 40))}.`, element)
   return ok({ on, at: text.includes('T') && match?.[2] !== undefined ? text : null })
 }
 
-export function fail(code: FormatFailure['code'], message: string, element: Element): { readonly ok: false; readonly failure: FormatFailure } {
+export function fail(
+  code: FormatFailure['code'],
+  message: string,
+  element: Element,
+): { readonly ok: false; readonly failure: FormatFailure } {
   return failed({ code, message, line: element.line })
 }

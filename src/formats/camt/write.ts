@@ -68,11 +68,23 @@ function leaf(name: string, text: string | null, max?: number): string {
 function pieces(text: string, max: number): readonly string[] {
   const characters = Array.from(text)
   const cut: string[] = []
-  for (let at = 0; at < characters.length; at += max) cut.push(characters.slice(at, at + max).join('').trim())
+  for (let at = 0; at < characters.length; at += max)
+    cut.push(
+      characters
+        .slice(at, at + max)
+        .join('')
+        .trim(),
+    )
   return cut.filter((piece) => piece !== '')
 }
 
 /** Lone surrogates and U+FFFE/U+FFFF are no XML characters. */
 function escaped(text: string): string {
-  return text.toWellFormed().replace(/[\ufffe\uffff]/g, '').replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
+  return text
+    .toWellFormed()
+    .replace(/[\ufffe\uffff]/g, '')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
 }

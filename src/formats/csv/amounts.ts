@@ -12,11 +12,16 @@ export function cellAmount(record: CsvRecord, column: number, style: AmountStyle
   const cell = record.cells[column] ?? ''
   if (cell === '' || cell === '-') return null
   const written = scanAmount(cell)
-  return written === null ? undefined : readAmount(written, style) ?? undefined
+  return written === null ? undefined : (readAmount(written, style) ?? undefined)
 }
 
 /** The amount with its sign (positive: money in): null when its cells are empty, undefined when they cannot be read. */
-export function signedAmount(record: CsvRecord, columns: AmountColumns, fee: number | null, style: AmountStyle): Decimal | null | undefined {
+export function signedAmount(
+  record: CsvRecord,
+  columns: AmountColumns,
+  fee: number | null,
+  style: AmountStyle,
+): Decimal | null | undefined {
   const amount = withoutFee(record, columns, style)
   if (fee === null || amount === null || amount === undefined) return amount
   const charged = cellAmount(record, fee, style)
@@ -50,7 +55,8 @@ export function prove(amounts: readonly (Decimal | null | undefined)[], balances
   let backward = 0
   for (let i = 1; i < amounts.length; i += 1) {
     const [before, after, balanceBefore, balanceAfter] = [amounts[i - 1], amounts[i], balances[i - 1], balances[i]]
-    if (typeof before !== 'string' || typeof after !== 'string' || typeof balanceBefore !== 'string' || typeof balanceAfter !== 'string') continue
+    if (typeof before !== 'string' || typeof after !== 'string' || typeof balanceBefore !== 'string' || typeof balanceAfter !== 'string')
+      continue
     steps += 1
     if (plus(balanceBefore, after) === balanceAfter) forward += 1
     if (plus(balanceAfter, before) === balanceBefore) backward += 1

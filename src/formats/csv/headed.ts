@@ -21,7 +21,11 @@ const AMOUNTS = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'f
  * Roles by the heading cells, tested on the records below; also the currency that a heading names.
  * `share`: the part of the cells that must be what the heading says.
  */
-export function readRoles(heading: CsvRecord, rows: readonly CsvRecord[], share: number): { readonly roles: Roles; readonly currency: Currency | null } {
+export function readRoles(
+  heading: CsvRecord,
+  rows: readonly CsvRecord[],
+  share: number,
+): { readonly roles: Roles; readonly currency: Currency | null } {
   const found: { role: Role; rank: number; at: number }[] = []
   let currency: Currency | null = null
   heading.cells.forEach((cell, at) => {
@@ -42,7 +46,8 @@ export type Styles = { readonly style: AmountStyle; readonly balanceStyle: Amoun
 
 /** How amounts and balances are written; each helps out where the other does not tell. */
 export function stylesOf(roles: Roles, rows: readonly CsvRecord[]): Styles {
-  const written = (...wanted: readonly Role[]): ReturnType<typeof scanAmount>[] => wanted.flatMap((role) => roles.get(role) ?? []).flatMap((at) => filled(rows, at).map(scanAmount))
+  const written = (...wanted: readonly Role[]): ReturnType<typeof scanAmount>[] =>
+    wanted.flatMap((role) => roles.get(role) ?? []).flatMap((at) => filled(rows, at).map(scanAmount))
   const balances = written('balance').filter((amount) => amount !== null)
   const amounts = written('amount', 'debit', 'credit', 'fee').filter((amount) => amount !== null)
   const style = chooseStyle(amounts, balances.length === 0 ? null : chooseStyle(balances, null))
@@ -80,7 +85,11 @@ export function headedColumns(roles: Roles, rows: readonly CsvRecord[], styles: 
   }
 }
 
-function chooseAmount(roles: Roles, rows: readonly CsvRecord[], { style, balanceStyle }: Styles): { readonly amount: AmountColumns; readonly fee: number | null } | null {
+function chooseAmount(
+  roles: Roles,
+  rows: readonly CsvRecord[],
+  { style, balanceStyle }: Styles,
+): { readonly amount: AmountColumns; readonly fee: number | null } | null {
   const candidates = amountCandidates(roles, rows, style)
   const balance = roles.get('balance')?.[0]
   const fee = roles.get('fee')?.[0] ?? null
@@ -89,7 +98,15 @@ function chooseAmount(roles: Roles, rows: readonly CsvRecord[], { style, balance
     for (const charged of fee === null ? [null] : [null, fee]) {
       for (const amount of candidates) {
         for (const variant of amount.form === 'signed' ? [amount, { ...amount, inverted: true }] : [amount]) {
-          if (isProved(prove(rows.map((row) => signedAmount(row, variant, charged, style)), balances))) return { amount: variant, fee: charged }
+          if (
+            isProved(
+              prove(
+                rows.map((row) => signedAmount(row, variant, charged, style)),
+                balances,
+              ),
+            )
+          )
+            return { amount: variant, fee: charged }
         }
       }
     }
@@ -102,7 +119,8 @@ function amountCandidates(roles: Roles, rows: readonly CsvRecord[], style: Amoun
   const [out, into] = [roles.get('debit')?.[0], roles.get('credit')?.[0]]
   const candidates: AmountColumns[] = (roles.get('amount') ?? []).map((at) => singleAmount(rows, at, marks, style))
   if (out !== undefined && into !== undefined) candidates.push(splitAmount(rows, out, into, style))
-  else if (candidates.length === 0 && (out ?? into) !== undefined) candidates.push({ form: 'signed', at: (out ?? into)!, inverted: out !== undefined })
+  else if (candidates.length === 0 && (out ?? into) !== undefined)
+    candidates.push({ form: 'signed', at: (out ?? into)!, inverted: out !== undefined })
   return candidates
 }
 

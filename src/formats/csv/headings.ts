@@ -6,35 +6,98 @@
 import { plainWords } from '../unstated.ts'
 
 export type Role =
-  | 'booked' | 'date' | 'acted' | 'value'
-  | 'amount' | 'debit' | 'credit' | 'mark' | 'fee' | 'balance' | 'currency'
-  | 'name' | 'memo' | 'reference' | 'id' | 'check' | 'status' | 'kind' | 'account' | 'constantAccount'
-  | 'foreignAmount' | 'foreignCurrency'
+  | 'booked'
+  | 'date'
+  | 'acted'
+  | 'value'
+  | 'amount'
+  | 'debit'
+  | 'credit'
+  | 'mark'
+  | 'fee'
+  | 'balance'
+  | 'currency'
+  | 'name'
+  | 'memo'
+  | 'reference'
+  | 'id'
+  | 'check'
+  | 'status'
+  | 'kind'
+  | 'account'
+  | 'constantAccount'
+  | 'foreignAmount'
+  | 'foreignCurrency'
 
 /** Words by role; the earlier a word stands in its list, the more it is preferred where several columns fit. */
 const WORDS: readonly (readonly [Role, string])[] = [
-  ['booked', 'booking date|posting date|posted date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|konyveles datuma'],
+  [
+    'booked',
+    'booking date|posting date|posted date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|konyveles datuma',
+  ],
   ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag'],
-  ['acted', 'transaction date|trans date|transaction posted date|purchase date|started date|date started|kaufdatum|belegdatum|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|date achat|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date'],
-  ['value', 'value date|valuta|valutadatum|datum valuta|wertstellung|wertstellungsdatum|wertstellungstag|wert|valutadato|valutadag|date val|date de valeur|date valeur|valeur|fecha valor|f valor|data valuta|data valor|valor|rentedatum|rentedato|interest date|data waluty|arvopaiva'],
-  ['amount', 'net|net amount|netto|amount|transaction amount|amount in account currency|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|gross|brutto'],
-  ['debit', 'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|out|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|debito|debitos|saida|saidas|wydatki|obciazenia|obciazenie|charge|charges'],
-  ['credit', 'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|in|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy'],
-  ['mark', 'debit credit|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|code debet credit|transaction type|type|tipo|typ|art'],
+  [
+    'acted',
+    'transaction date|trans date|transaction posted date|purchase date|started date|date started|kaufdatum|belegdatum|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|date achat|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date',
+  ],
+  [
+    'value',
+    'value date|valuta|valutadatum|datum valuta|wertstellung|wertstellungsdatum|wertstellungstag|wert|valutadato|valutadag|date val|date de valeur|date valeur|valeur|fecha valor|f valor|data valuta|data valor|valor|rentedatum|rentedato|interest date|data waluty|arvopaiva',
+  ],
+  [
+    'amount',
+    'net|net amount|netto|amount|transaction amount|amount in account currency|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|gross|brutto',
+  ],
+  [
+    'debit',
+    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|out|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|debito|debitos|saida|saidas|wydatki|obciazenia|obciazenie|charge|charges',
+  ],
+  [
+    'credit',
+    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|in|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy',
+  ],
+  [
+    'mark',
+    'debit credit|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|code debet credit|transaction type|type|tipo|typ|art',
+  ],
   ['fee', 'fee|fees|gebuhr|gebuhren|frais|commission|comision'],
-  ['balance', 'balance|running balance|running bal|account balance|accountbalance|balance after|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal'],
-  ['currency', 'currency|ccy|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|munt|muntsoort|moeda|moneda|waluta|mena|devizanem'],
+  [
+    'balance',
+    'balance|running balance|running bal|account balance|accountbalance|balance after|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal',
+  ],
+  [
+    'currency',
+    'currency|ccy|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|munt|muntsoort|moeda|moneda|waluta|mena|devizanem',
+  ],
   ['account', 'auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|rekening|rekeningnummer'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
   ['constantAccount', 'account number|account no|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no'],
-  ['name', 'payee|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja'],
-  ['memo', 'description|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title'],
-  ['id', 'transaction id|transactionid|fitid|unique id|id|transaktions id|transaktionsnummer|transaction number|id transaction|id transakcji'],
-  ['reference', 'reference|ref|ref no|reference number|transaction reference|bank reference|customer reference|referenz|kundenreferenz|kundenreferenz end to end|end to end id|referencia|riferimento|kenmerk|betalingskenmerk|numero do documento|numero documento|documento|referenznummer|viite|viitenumero'],
+  [
+    'name',
+    'payee|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja',
+  ],
+  [
+    'memo',
+    'description|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title',
+  ],
+  [
+    'id',
+    'transaction id|transactionid|fitid|unique id|id|transaktions id|transaktionsnummer|transaction number|id transaction|id transakcji',
+  ],
+  [
+    'reference',
+    'reference|ref|ref no|reference number|transaction reference|bank reference|customer reference|referenz|kundenreferenz|kundenreferenz end to end|end to end id|referencia|riferimento|kenmerk|betalingskenmerk|numero do documento|numero documento|documento|referenznummer|viite|viitenumero',
+  ],
   ['check', 'check number|cheque number|check no|cheque no|check|cheque|check or slip|chq no|check num'],
   ['status', 'status|state|etat|estado|stato|transaction status'],
-  ['kind', 'type|transaction type|umsatzart|buchungsart|vorgang|transactiesoort|mutatiesoort|typ|tipo|art|code|category|kategorie|categorie|categoria'],
-  ['foreignAmount', 'original amount|foreign amount|local amount|amount in foreign currency|foreign currency amount|originalbetrag|betrag in fremdwahrung|fremdwahrungsbetrag|montant d origine'],
+  [
+    'kind',
+    'type|transaction type|umsatzart|buchungsart|vorgang|transactiesoort|mutatiesoort|typ|tipo|art|code|category|kategorie|categorie|categoria',
+  ],
+  [
+    'foreignAmount',
+    'original amount|foreign amount|local amount|amount in foreign currency|foreign currency amount|originalbetrag|betrag in fremdwahrung|fremdwahrungsbetrag|montant d origine',
+  ],
   ['foreignCurrency', 'original currency|foreign currency|local currency|originalwahrung|fremdwahrung|devise d origine'],
 ]
 
@@ -47,8 +110,14 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
   ['credit', /\b(credit|deposits?|gutschrift|accredit\w*|entrate|abonos?)\b/],
   ['amount', /\b(amount|betrag|umsatz|montant|importe|importo|bedrag|belopp|belop|belob|kwota|castka|osszeg|montante)\b/],
   ['currency', /\b(currency|wahrung|waehrung|devise|divisa|moneda|moeda|waluta)\b/],
-  ['name', /\b(payee|beneficiary|counterparty|empfanger|auftraggeber|tegenpartij|beneficiaire|beneficiario|modtager|mottaker|kontrahent)\w*/],
-  ['memo', /\b(description|details|verwendungszweck|buchungstext|libelle|concepto|descripcion|descrizione|omschrijving|beskrivelse|descricao|opis|narrative)\b/],
+  [
+    'name',
+    /\b(payee|beneficiary|counterparty|empfanger|auftraggeber|tegenpartij|beneficiaire|beneficiario|modtager|mottaker|kontrahent)\w*/,
+  ],
+  [
+    'memo',
+    /\b(description|details|verwendungszweck|buchungstext|libelle|concepto|descripcion|descrizione|omschrijving|beskrivelse|descricao|opis|narrative)\b/,
+  ],
   ['date', /(\bdate\b|datum\b|\bfecha\b|\bdato\b|\bdata\b|\bdag\b)/],
 ]
 

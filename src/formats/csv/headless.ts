@@ -43,12 +43,16 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   const rows = records.filter(({ cells }) => (cells[booked] ?? '') !== '')
   const money = moneyColumns(rows, dates)
   if (money.length === 0) return 'no_amount'
-  const marks = indexes(rows).filter((at) => !money.includes(at) && !dates.includes(at) && filled(rows, at).length > 0 && filled(rows, at).every((cell) => markOf(cell) !== null))
+  const marks = indexes(rows).filter(
+    (at) =>
+      !money.includes(at) && !dates.includes(at) && filled(rows, at).length > 0 && filled(rows, at).every((cell) => markOf(cell) !== null),
+  )
   const choice = provedChoice(rows, money, marks, style) ?? unprovedChoice(rows, money, marks, style)
   if (choice === null) return 'ambiguous_amount'
   const { amount, balance } = choice
   const texts = indexes(rows).filter((at) => !dates.includes(at) && !money.includes(at) && !marks.includes(at) && isText(filled(rows, at)))
-  const currency = indexes(rows).find((at) => filled(rows, at).length === rows.length && filled(rows, at).every((cell) => /^[A-Z]{3}$/.test(cell))) ?? null
+  const currency =
+    indexes(rows).find((at) => filled(rows, at).length === rows.length && filled(rows, at).every((cell) => /^[A-Z]{3}$/.test(cell))) ?? null
   const account = indexes(rows).find((at) => isAccount(filled(rows, at), rows.length)) ?? null
   const told = texts.filter((at) => at !== currency && at !== account)
   // A few single words that repeat (DEBIT, Visa) are a type of transaction, not a description.
@@ -57,9 +61,23 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   return {
     rows,
     columns: {
-      booked, acted: null, value: dates[1] ?? null, amount, fee: null, balance, currency, account,
-      name: name.slice(0, 1), memo: name.slice(1), reference: null, id: null, check: null, status: null, kind: marks[0] ?? kinds[0] ?? null,
-      foreignAmount: null, foreignCurrency: null,
+      booked,
+      acted: null,
+      value: dates[1] ?? null,
+      amount,
+      fee: null,
+      balance,
+      currency,
+      account,
+      name: name.slice(0, 1),
+      memo: name.slice(1),
+      reference: null,
+      id: null,
+      check: null,
+      status: null,
+      kind: marks[0] ?? kinds[0] ?? null,
+      foreignAmount: null,
+      foreignCurrency: null,
     },
   }
 }
@@ -67,7 +85,8 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
 /** Amount and balance columns that agree from row to row, or within each row with the balance before in a column of its own. */
 function provedChoice(rows: readonly CsvRecord[], money: readonly number[], marks: readonly number[], style: AmountStyle): Choice | null {
   const candidates = [...pairs(rows, money, style), ...money.map((at) => singleAmount(rows, at, marks, style))].map((amount) => ({
-    amount, amounts: rows.map((row) => signedAmount(row, amount, null, style)),
+    amount,
+    amounts: rows.map((row) => signedAmount(row, amount, null, style)),
   }))
   const balances = new Map(money.map((at) => [at, rows.map((row) => cellAmount(row, at, style))]))
   for (const { amount, amounts } of candidates) {
@@ -75,10 +94,15 @@ function provedChoice(rows: readonly CsvRecord[], money: readonly number[], mark
     if (balance !== undefined) return { amount, balance }
   }
   for (const { amount, amounts } of candidates) {
-    const balance = money.find((at) => !uses(amount, at) && !uses(amount, at - 1) && rows.every((_, i) => {
-      const [start, moved, end] = [balances.get(at - 1)?.[i], amounts[i], balances.get(at)![i]]
-      return typeof start === 'string' && typeof moved === 'string' && typeof end === 'string' && plus(start, moved) === end
-    }))
+    const balance = money.find(
+      (at) =>
+        !uses(amount, at) &&
+        !uses(amount, at - 1) &&
+        rows.every((_, i) => {
+          const [start, moved, end] = [balances.get(at - 1)?.[i], amounts[i], balances.get(at)![i]]
+          return typeof start === 'string' && typeof moved === 'string' && typeof end === 'string' && plus(start, moved) === end
+        }),
+    )
     if (balance !== undefined) return { amount, balance }
   }
   return null
@@ -130,7 +154,12 @@ function isKind(cells: readonly string[]): boolean {
 /** The same IBAN or long number in every row is the account that the rows belong to. */
 function isAccount(cells: readonly string[], rows: number): boolean {
   const first = cells[0] ?? ''
-  return rows > 1 && cells.length === rows && cells.every((cell) => cell === first) && /^([A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{8,20})$/.test(first.replace(/ /g, ''))
+  return (
+    rows > 1 &&
+    cells.length === rows &&
+    cells.every((cell) => cell === first) &&
+    /^([A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{8,20})$/.test(first.replace(/ /g, ''))
+  )
 }
 
 function indexes(records: readonly CsvRecord[]): readonly number[] {

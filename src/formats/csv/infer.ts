@@ -21,7 +21,17 @@ import type { CsvRecord } from './records.ts'
 const HEADING_WITHIN = 100
 
 const SYMBOLS: ReadonlyMap<string, Currency> = new Map([
-  ['€', 'EUR'], ['£', 'GBP'], ['zł', 'PLN'], ['Kč', 'CZK'], ['Ft', 'HUF'], ['₹', 'INR'], ['US$', 'USD'], ['A$', 'AUD'], ['C$', 'CAD'], ['R$', 'BRL'], ['NZ$', 'NZD'],
+  ['€', 'EUR'],
+  ['£', 'GBP'],
+  ['zł', 'PLN'],
+  ['Kč', 'CZK'],
+  ['Ft', 'HUF'],
+  ['₹', 'INR'],
+  ['US$', 'USD'],
+  ['A$', 'AUD'],
+  ['C$', 'CAD'],
+  ['R$', 'BRL'],
+  ['NZ$', 'NZD'],
 ])
 
 /** `records` are the first of the file; `delimiter` is a hint on the country it was made for. */
@@ -44,12 +54,20 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
     columns = headedColumns(roles, rows, styles)
   }
   if (columns === null) {
-    const missing = ['booked', 'date', 'acted', 'value'].some((role) => roles.has(role as 'date')) ? 'amounts (one column, or debit and credit)' : 'dates'
-    return failed({ code: 'missing_field', message: `The columns under the heading on line ${heading.line} hold no readable ${missing}.`, line: heading.line })
+    const missing = ['booked', 'date', 'acted', 'value'].some((role) => roles.has(role as 'date'))
+      ? 'amounts (one column, or debit and credit)'
+      : 'dates'
+    return failed({
+      code: 'missing_field',
+      message: `The columns under the heading on line ${heading.line} hold no readable ${missing}.`,
+      line: heading.line,
+    })
   }
   const amountColumns = (['amount', 'debit', 'credit', 'balance', 'fee'] as const).flatMap((role) => roles.get(role) ?? [])
   const preamble = records.slice(0, headingAt)
-  const european = !/\b(date|posted|day)\b/.test(plainWords(heading.cells[columns.booked] ?? '')) || heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
+  const european =
+    !/\b(date|posted|day)\b/.test(plainWords(heading.cells[columns.booked] ?? '')) ||
+    heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
   const layout = settle(columns, rows, styles, delimiter === ';' || european)
   return ok({
     ...layout,
@@ -72,12 +90,20 @@ function inferHeadless(records: readonly CsvRecord[], delimiter: string): Result
 }
 
 /** Date order, direction and the use of the balance column, for columns that are found. */
-function settle(columns: Columns, rows: readonly CsvRecord[], { style, balanceStyle }: Styles, european: boolean): Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency'> {
+function settle(
+  columns: Columns,
+  rows: readonly CsvRecord[],
+  { style, balanceStyle }: Styles,
+  european: boolean,
+): Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency'> {
   const order = orderOf(columns, rows, style === 'comma' || european)
   const amounts = rows.map((row) => signedAmount(row, columns.amount, columns.fee, style))
   const balances = columns.balance === null ? [] : rows.map((row) => cellAmount(row, columns.balance!, balanceStyle))
   const proof = prove(amounts, balances)
-  const days = filled(rows, columns.booked).map(scanDate).map((date) => (date === null ? null : readDate(date, order))).filter((day) => day !== null)
+  const days = filled(rows, columns.booked)
+    .map(scanDate)
+    .map((date) => (date === null ? null : readDate(date, order)))
+    .filter((day) => day !== null)
   const byDate = (days[0] ?? '') > (days.at(-1) ?? '') ? 'backward' : 'forward'
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
@@ -86,7 +112,12 @@ function settle(columns: Columns, rows: readonly CsvRecord[], { style, balanceSt
 }
 
 function orderOf(columns: Columns, rows: readonly CsvRecord[], dayFirst: boolean): DateOrder {
-  const dates = (at: number | null): ReturnType<typeof scanDate>[] => (at === null ? [] : filled(rows, at).map(scanDate).filter((date) => date !== null))
+  const dates = (at: number | null): ReturnType<typeof scanDate>[] =>
+    at === null
+      ? []
+      : filled(rows, at)
+          .map(scanDate)
+          .filter((date) => date !== null)
   const booked = dates(columns.booked).filter((date) => date !== null)
   const others = [...dates(columns.acted), ...dates(columns.value)].filter((date) => date !== null && date.kind === 'numbers')
   const fits = (order: DateOrder): boolean => others.every((date) => date === null || readDate(date, order) !== null)
@@ -95,7 +126,10 @@ function orderOf(columns: Columns, rows: readonly CsvRecord[], dayFirst: boolean
 }
 
 function styleOf(rows: readonly CsvRecord[], columns: readonly number[]): AmountStyle {
-  return chooseStyle(columns.flatMap((at) => filled(rows, at).map(scanAmount)).filter((amount) => amount !== null), null)
+  return chooseStyle(
+    columns.flatMap((at) => filled(rows, at).map(scanAmount)).filter((amount) => amount !== null),
+    null,
+  )
 }
 
 /** The one currency that amounts carry beside them; null when none or several. */
@@ -119,7 +153,9 @@ function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
       const iban = /\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b/.exec(bare)
       if (iban !== null && isIban(iban[1]!.replace(/ /g, ''))) return iban[1]!.replace(/ /g, '')
       if (cell.startsWith('=') && /^\d{5,}$/.test(bare)) return bare
-      const labelled = /^(account|konto|compte|cuenta|conto|conta|rekening|kontonummer|account number|numero de compte)\b/.test(plainWords(cell))
+      const labelled = /^(account|konto|compte|cuenta|conto|conta|rekening|kontonummer|account number|numero de compte)\b/.test(
+        plainWords(cell),
+      )
       const beside = (cells[i + 1] ?? '').replace(/^="?|"$/g, '').trim()
       if (labelled && /^[\d*xX. /-]{4,}$/.test(beside) && /\d{3}/.test(beside)) return beside
     }

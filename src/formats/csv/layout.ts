@@ -41,14 +41,15 @@ export type Columns = {
 /** Some banks write balances another way than amounts (`-23,45` and `1000.00`). */
 export type Notation = { readonly order: DateOrder; readonly style: AmountStyle; readonly balanceStyle: AmountStyle }
 
-export type Layout = Columns & Notation & {
-  /** Records before the first row: preamble and heading. */
-  readonly skipped: number
-  readonly accountNumber: string | null
-  /** The currency where no column tells one. */
-  readonly fixedCurrency: Currency | null
-  readonly direction: 'forward' | 'backward'
-}
+export type Layout = Columns &
+  Notation & {
+    /** Records before the first row: preamble and heading. */
+    readonly skipped: number
+    readonly accountNumber: string | null
+    /** The currency where no column tells one. */
+    readonly fixedCurrency: Currency | null
+    readonly direction: 'forward' | 'backward'
+  }
 
 /** A column's cells that are not empty. */
 export function filled(records: readonly CsvRecord[], column: number): readonly string[] {

@@ -19,7 +19,8 @@ async function failureOf(content: string): Promise<string> {
 }
 
 test('a German export with semicolons, quotes, two-digit years and decimal comma', async () => {
-  const { statements, failure } = await read(`"Auftragskonto";"Buchungstag";"Valutadatum";"Buchungstext";"Verwendungszweck";"Beguenstigter/Zahlungspflichtiger";"Kontonummer/IBAN";"Betrag";"Waehrung"
+  const { statements, failure } =
+    await read(`"Auftragskonto";"Buchungstag";"Valutadatum";"Buchungstext";"Verwendungszweck";"Beguenstigter/Zahlungspflichtiger";"Kontonummer/IBAN";"Betrag";"Waehrung"
 "DE89370400440532013000";"30.12.23";"02.01.24";"FOLGELASTSCHRIFT";"Strom Dez";"Stadtwerke";"DE02120300000000202051";"-1.045,50";"EUR"
 "DE89370400440532013000";"29.12.23";"29.12.23";"GEHALT";"Lohn";"Firma AG";"DE02100100100006820101";"3.210,00";"EUR"
 `)
@@ -42,14 +43,20 @@ test('a preamble is passed over, its IBAN names the account, and the IBAN column
 `
   assert.deepEqual(await statementsOf(content), ['DE89370400440532013000 EUR | 2 -17.34 2024-01-30 2024-01-31 - -'])
   const { statements } = await read(content)
-  assert.deepEqual(statements[0]!.rows.map(({ status }) => status), ['posted', 'pending'])
+  assert.deepEqual(
+    statements[0]!.rows.map(({ status }) => status),
+    ['posted', 'pending'],
+  )
 })
 
 test('a Dutch export tells the direction in a column of its own', async () => {
-  assert.deepEqual(await statementsOf(`"Datum","Naam / Omschrijving","Rekening","Tegenrekening","Code","Af Bij","Bedrag (EUR)","Mutatiesoort","Mededelingen"
+  assert.deepEqual(
+    await statementsOf(`"Datum","Naam / Omschrijving","Rekening","Tegenrekening","Code","Af Bij","Bedrag (EUR)","Mutatiesoort","Mededelingen"
 "20240105","Albert Heijn","NL91ABNA0417164300","","BA","Af","12,50","Betaalautomaat","Pasvolgnr"
 "20240104","Werkgever","NL91ABNA0417164300","NL20INGB0001234567","OV","Bij","2.500,00","Overschrijving","Salaris"
-`), ['NL91ABNA0417164300 EUR | 2 2487.5 2024-01-04 2024-01-05 - -'])
+`),
+    ['NL91ABNA0417164300 EUR | 2 2487.5 2024-01-04 2024-01-05 - -'],
+  )
 })
 
 test('the running balance gives opening and closing, forwards and backwards in time', async () => {
@@ -61,14 +68,17 @@ test('the running balance gives opening and closing, forwards and backwards in t
 })
 
 test('balances that are printed once a day are bridged by the amounts', async () => {
-  assert.deepEqual(await statementsOf(`Date,Description,Amount,Balance
+  assert.deepEqual(
+    await statementsOf(`Date,Description,Amount,Balance
 2024-01-01,a,10.00,
 2024-01-01,b,20.00,130.00
 2024-01-02,c,-5.00,
 2024-01-02,d,-5.00,120.00
 2024-01-03,e,-20.00,100.00
 2024-01-04,f,1.00,
-`), ['- - | 6 1 2024-01-01 2024-01-04 100 101'])
+`),
+    ['- - | 6 1 2024-01-01 2024-01-04 100 101'],
+  )
 })
 
 test('a fee beside the amount counts where the balance proves it', async () => {
@@ -80,14 +90,21 @@ CARD_PAYMENT,2024-01-04 11:11:12,2024-01-04 11:11:13,Lidl,-3.00,0.00,GBP,REVERTE
 TOPUP,2024-01-05 10:11:12,2024-01-05 10:11:14,Top-Up,100.00,0.00,GBP,COMPLETED,167.00
 `)
   assert.equal(summary(statements[0]!), '4 58 2024-01-03 2024-01-05 100 167')
-  assert.deepEqual(statements[0]!.rows.map(({ status, transactedOn }) => [status, transactedOn]), [
-    ['posted', '2024-01-02'], ['posted', '2024-01-03'], ['pending', '2024-01-04'], ['posted', '2024-01-05'],
-  ])
+  assert.deepEqual(
+    statements[0]!.rows.map(({ status, transactedOn }) => [status, transactedOn]),
+    [
+      ['posted', '2024-01-02'],
+      ['posted', '2024-01-03'],
+      ['pending', '2024-01-04'],
+      ['posted', '2024-01-05'],
+    ],
+  )
   assert.equal(statements[0]!.notices.length, 1)
 })
 
 test('a summary above the heading and balances in words are no rows', async () => {
-  assert.deepEqual(await statementsOf(`Description,,Summary Amt.
+  assert.deepEqual(
+    await statementsOf(`Description,,Summary Amt.
 Beginning balance as of 01/01/2024,,"1,000.00"
 Total credits,,"500.00"
 
@@ -96,7 +113,9 @@ Date,Description,Amount,Running Bal.
 01/15/2024,"PAYROLL, INC","500.00","1,500.00"
 01/19/2024,"RENT","-250.00","1,250.00"
 Total,,250.00,
-`), ['- - | 2 250 2024-01-15 2024-01-19 1000 1250'])
+`),
+    ['- - | 2 250 2024-01-15 2024-01-19 1000 1250'],
+  )
 })
 
 const DIALECTS: Readonly<Record<string, readonly [string, string]>> = {
@@ -109,32 +128,55 @@ const DIALECTS: Readonly<Record<string, readonly [string, string]>> = {
     '00012345678 - | 1 -23.45 2024-01-05 2024-01-05 1023.45 1000',
   ],
   'Italian debit and credit columns': [
-    'Data;Valuta;Descrizione;Dare;Avere\n05/01/2024;05/01/2024;POS;12,00;\n04/02/2024;06/02/2024;BONIFICO;;100,00\n', '- - | 2 88 2024-01-05 2024-02-04 - -',
+    'Data;Valuta;Descrizione;Dare;Avere\n05/01/2024;05/01/2024;POS;12,00;\n04/02/2024;06/02/2024;BONIFICO;;100,00\n',
+    '- - | 2 88 2024-01-05 2024-02-04 - -',
   ],
   'Danish headings, where Valuta is a currency': [
-    'Bogføringsdato;Beløb;Beskrivelse;Saldo;Valuta\n2024/01/05;-79,00;Netto;921,00;DKK\n2024/01/04;1000,00;Løn;1000,00;DKK\n', '- DKK | 2 921 2024-01-04 2024-01-05 0 921',
+    'Bogføringsdato;Beløb;Beskrivelse;Saldo;Valuta\n2024/01/05;-79,00;Netto;921,00;DKK\n2024/01/04;1000,00;Løn;1000,00;DKK\n',
+    '- DKK | 2 921 2024-01-04 2024-01-05 0 921',
   ],
   'Swiss apostrophes, where Valuta is a date and headings name the currency': [
     "Datum;Buchungstext;Belastung in CHF;Gutschrift in CHF;Valuta;Saldo in CHF\n05.01.2024;Migros;1'250.40;;05.01.2024;8'749.60\n04.01.2024;Lohn;;10'000.00;04.01.2024;10'000.00\n",
     '- CHF | 2 8749.6 2024-01-04 2024-01-05 0 8749.6',
   ],
   'Portuguese headings': [
-    'Data Lançamento;Histórico;Valor;Saldo\n05/01/2024;Pix enviado;-1.234,56;765,44\n04/01/2024;Pix recebido;2.000,00;2.000,00\n', '- - | 2 765.44 2024-01-04 2024-01-05 0 765.44',
+    'Data Lançamento;Histórico;Valor;Saldo\n05/01/2024;Pix enviado;-1.234,56;765,44\n04/01/2024;Pix recebido;2.000,00;2.000,00\n',
+    '- - | 2 765.44 2024-01-04 2024-01-05 0 765.44',
   ],
   'blanks as thousands separators': [
-    'Data operacji;Opis operacji;Kwota;Saldo po operacji\n2024-01-05;czynsz;-1 500,00;500,00\n', '- - | 1 -1500 2024-01-05 2024-01-05 2000 500',
+    'Data operacji;Opis operacji;Kwota;Saldo po operacji\n2024-01-05;czynsz;-1 500,00;500,00\n',
+    '- - | 1 -1500 2024-01-05 2024-01-05 2000 500',
   ],
   'Indian groups of digits': [
-    'Txn Date,Description,Debit,Credit,Balance\n5 Jan 2024,RENT,"1,00,000.00", ,"2,00,000.00"\n6 Jan 2024,SALARY, ,"50,000.00","2,50,000.00"\n', '- - | 2 -50000 2024-01-05 2024-01-06 300000 250000',
+    'Txn Date,Description,Debit,Credit,Balance\n5 Jan 2024,RENT,"1,00,000.00", ,"2,00,000.00"\n6 Jan 2024,SALARY, ,"50,000.00","2,50,000.00"\n',
+    '- - | 2 -50000 2024-01-05 2024-01-06 300000 250000',
   ],
-  'tabs and one empty cell of debit or credit': ['Date\tPayee\tDebit\tCredit\n2024-01-05\tShop\t5.00\t\n2024-01-06\tBoss\t\t50.00\n', '- - | 2 45 2024-01-05 2024-01-06 - -'],
-  'bars, brackets, a currency sign and a minus behind': ['Date|Description|Amount\n1/13/2024|X|(12.00)\n1/14/2024|Y|$5.00\n1/15/2024|Z|12.00-\n', '- - | 3 -19 2024-01-13 2024-01-15 - -'],
-  'two columns, of which the decimal comma is no delimiter': ['Datum;Betrag\n05.01.2024;-5,00\n06.01.2024;-6,00\n', '- - | 2 -11 2024-01-05 2024-01-06 - -'],
-  'Mac line ends and a byte order mark': ['\ufeffDate,Description,Amount\r2024-01-05,a,1.00\r2024-01-06,b,2.00\r', '- - | 2 3 2024-01-05 2024-01-06 - -'],
-  'a heading that is repeated in the middle': ['Date,Description,Amount\n2024-01-05,a,1.00\nDate,Description,Amount\n2024-01-06,b,2.00\n', '- - | 2 3 2024-01-05 2024-01-06 - -'],
+  'tabs and one empty cell of debit or credit': [
+    'Date\tPayee\tDebit\tCredit\n2024-01-05\tShop\t5.00\t\n2024-01-06\tBoss\t\t50.00\n',
+    '- - | 2 45 2024-01-05 2024-01-06 - -',
+  ],
+  'bars, brackets, a currency sign and a minus behind': [
+    'Date|Description|Amount\n1/13/2024|X|(12.00)\n1/14/2024|Y|$5.00\n1/15/2024|Z|12.00-\n',
+    '- - | 3 -19 2024-01-13 2024-01-15 - -',
+  ],
+  'two columns, of which the decimal comma is no delimiter': [
+    'Datum;Betrag\n05.01.2024;-5,00\n06.01.2024;-6,00\n',
+    '- - | 2 -11 2024-01-05 2024-01-06 - -',
+  ],
+  'Mac line ends and a byte order mark': [
+    '\ufeffDate,Description,Amount\r2024-01-05,a,1.00\r2024-01-06,b,2.00\r',
+    '- - | 2 3 2024-01-05 2024-01-06 - -',
+  ],
+  'a heading that is repeated in the middle': [
+    'Date,Description,Amount\n2024-01-05,a,1.00\nDate,Description,Amount\n2024-01-06,b,2.00\n',
+    '- - | 2 3 2024-01-05 2024-01-06 - -',
+  ],
   'no rows below the heading': ['Date,Description,Amount\n', '- - | 0 0 - - - -'],
   'an amount in euros without saying it twice': ['Date;Text;Amount\n05.01.2024;a;-5,00 €\n', '- EUR | 1 -5 2024-01-05 2024-01-05 - -'],
-  'Canadian headings with a mark column and no sign': ['Date,Description,Transaction Type,Amount\n2024-01-05,a,Debit,5.00\n2024-01-06,b,Credit,7.00\n', '- - | 2 2 2024-01-05 2024-01-06 - -'],
+  'Canadian headings with a mark column and no sign': [
+    'Date,Description,Transaction Type,Amount\n2024-01-05,a,Debit,5.00\n2024-01-06,b,Credit,7.00\n',
+    '- - | 2 2 2024-01-05 2024-01-06 - -',
+  ],
 }
 
 for (const [behaviour, [content, expected]] of Object.entries(DIALECTS)) {
@@ -142,9 +184,12 @@ for (const [behaviour, [content, expected]] of Object.entries(DIALECTS)) {
 }
 
 test('several accounts and currencies become statements of their own', async () => {
-  assert.deepEqual(await statementsOf('Date,Account,Currency,Amount\n2024-01-01,A-100,EUR,1.00\n2024-01-02,A-100,EUR,2.00\n2024-01-02,B-200,EUR,5.00\n2024-01-03,B-200,USD,7.00\n'), [
-    'A-100 EUR | 2 3 2024-01-01 2024-01-02 - -', 'B-200 EUR | 1 5 2024-01-02 2024-01-02 - -', 'B-200 USD | 1 7 2024-01-03 2024-01-03 - -',
-  ])
+  assert.deepEqual(
+    await statementsOf(
+      'Date,Account,Currency,Amount\n2024-01-01,A-100,EUR,1.00\n2024-01-02,A-100,EUR,2.00\n2024-01-02,B-200,EUR,5.00\n2024-01-03,B-200,USD,7.00\n',
+    ),
+    ['A-100 EUR | 2 3 2024-01-01 2024-01-02 - -', 'B-200 EUR | 1 5 2024-01-02 2024-01-02 - -', 'B-200 USD | 1 7 2024-01-03 2024-01-03 - -'],
+  )
 })
 
 test('the order of day and month: days above 12, then sorting, then hints, then the separator', async () => {
@@ -162,7 +207,13 @@ test('encodings: Windows-1252, UTF-16 with and without byte order mark', async (
   const content = 'Date;Libellé;Montant\n05/01/2024;Café – 5 €;-1,00\n'
   const utf16 = Buffer.from(content, 'utf16le')
   const western = Buffer.from(content.replace('–', '\u0096').replace('€', '\u0080'), 'latin1')
-  for (const encoded of [Buffer.from(content), western, utf16, Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]), Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(utf16).swap16()])]) {
+  for (const encoded of [
+    Buffer.from(content),
+    western,
+    utf16,
+    Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]),
+    Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(utf16).swap16()]),
+  ]) {
     for (const size of [1, 3, 1_000]) {
       const { statements, failure } = await read(encoded, size)
       assert.equal(failure, null)

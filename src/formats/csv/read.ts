@@ -24,7 +24,10 @@ const ATTEMPTS = 3
 const ROWS_A_BATCH = 500
 
 /** Reads a whole file. */
-export async function* readCsv(chunks: AsyncIterable<Uint8Array>, limits: ReadLimits = NO_LIMITS): AsyncGenerator<Result<StatementPart, FormatFailure>> {
+export async function* readCsv(
+  chunks: AsyncIterable<Uint8Array>,
+  limits: ReadLimits = NO_LIMITS,
+): AsyncGenerator<Result<StatementPart, FormatFailure>> {
   const text = decodeText(chunks)
   let sample = ''
   let whole = false
@@ -53,7 +56,10 @@ export async function* readCsv(chunks: AsyncIterable<Uint8Array>, limits: ReadLi
 }
 
 /** The delimiter with which the sample makes sense, and the layout that it has then. */
-async function inferDialect(sample: string, whole: boolean): Promise<Result<{ readonly delimiter: string; readonly layout: Layout }, FormatFailure>> {
+async function inferDialect(
+  sample: string,
+  whole: boolean,
+): Promise<Result<{ readonly delimiter: string; readonly layout: Layout }, FormatFailure>> {
   let firstFailure: FormatFailure | null = null
   for (const delimiter of likelyDelimiters(sample).slice(0, ATTEMPTS)) {
     const { records, failure } = await sampleRecords(sample, whole, delimiter)
@@ -61,10 +67,20 @@ async function inferDialect(sample: string, whole: boolean): Promise<Result<{ re
     if (layout.ok) return ok({ delimiter, layout: layout.value })
     firstFailure ??= failure ?? layout.failure
   }
-  return failed(firstFailure ?? { code: 'missing_field', message: 'No column separator (comma, semicolon, tab or bar) was found on any line; this is no CSV of transactions.', line: 1 })
+  return failed(
+    firstFailure ?? {
+      code: 'missing_field',
+      message: 'No column separator (comma, semicolon, tab or bar) was found on any line; this is no CSV of transactions.',
+      line: 1,
+    },
+  )
 }
 
-async function sampleRecords(sample: string, whole: boolean, delimiter: string): Promise<{ readonly records: readonly CsvRecord[]; readonly failure: FormatFailure | null }> {
+async function sampleRecords(
+  sample: string,
+  whole: boolean,
+  delimiter: string,
+): Promise<{ readonly records: readonly CsvRecord[]; readonly failure: FormatFailure | null }> {
   const records: CsvRecord[] = []
   for await (const record of readRecords(chain(sample, []), delimiter, null)) {
     // A sample cut inside a quoted field ends in a failure that is none of the file.
@@ -115,7 +131,7 @@ class RowReader {
     if (row.type !== 'row') return
     const open = this.#open
     // A balance in words before the first row does not know account and currency yet; the row completes it.
-    if (open === null || (row.account !== open.account || row.currency !== open.currency)) this.#start(row.account, row.currency, line)
+    if (open === null || row.account !== open.account || row.currency !== open.currency) this.#start(row.account, row.currency, line)
     this.#balance.move(row.row.amount, row.balance, row.row)
     this.#rows.push(row.row)
     if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
@@ -132,7 +148,12 @@ class RowReader {
     this.#open = { account, currency }
     this.#parts.push({
       part: 'start',
-      head: { account: { number: account, bankId: null, branchId: null, kind: 'other', name: null }, currency, covers: { from: null, to: null }, line },
+      head: {
+        account: { number: account, bankId: null, branchId: null, kind: 'other', name: null },
+        currency,
+        covers: { from: null, to: null },
+        line,
+      },
     })
   }
 
@@ -142,11 +163,20 @@ class RowReader {
     this.#open = null
     this.#flushRows()
     if (this.#declined > 0) {
-      this.#parts.push({ part: 'notice', code: 'declined', severity: 'INFO', message: `${this.#declined} declined or cancelled payments were left out.`, line: 0 })
+      this.#parts.push({
+        part: 'notice',
+        code: 'declined',
+        severity: 'INFO',
+        message: `${this.#declined} declined or cancelled payments were left out.`,
+        line: 0,
+      })
       this.#declined = 0
     }
     for (const { kind, amount, on } of this.#balance.stated()) {
-      this.#parts.push({ part: 'balance', balance: { kind, amount: amount as Decimal, currency: open.currency ?? UNSTATED_CURRENCY, on, at: null } })
+      this.#parts.push({
+        part: 'balance',
+        balance: { kind, amount: amount as Decimal, currency: open.currency ?? UNSTATED_CURRENCY, on, at: null },
+      })
     }
     this.#parts.push({ part: 'end', covers: { from: null, to: null } })
     this.#balance = new RunningBalance(this.#layout.direction)

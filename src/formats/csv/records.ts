@@ -27,8 +27,12 @@ export async function* readRecords(
   // The parser drops finished records when it fails, so the last line is noted where each record is made.
   let linesDone = 0
   const parser = new Parser({
-    delimiter, relax_quotes: true, relax_column_count: true, skip_empty_lines: true,
-    record_delimiter: ['\r\n', '\n', '\r'], max_record_size: LINE_LENGTH_MAX,
+    delimiter,
+    relax_quotes: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    max_record_size: LINE_LENGTH_MAX,
     on_record: ((cells: string[], { lines }: { readonly lines: number }): Tokenised => {
       linesDone = lines
       return { cells, lines }
@@ -39,13 +43,20 @@ export async function* readRecords(
     // The callback is there because a pipeline without one rethrows; the loop below sees every error.
     pipeline(Readable.from(text), parser, () => {})
     for await (const { cells: record, lines } of parser as AsyncIterable<Tokenised>) {
-      const inner = record.reduce((sum, cell) => sum + (cell.includes('\n') || cell.includes('\r') ? cell.split(/\r\n|\n|\r/).length - 1 : 0), 0)
+      const inner = record.reduce(
+        (sum, cell) => sum + (cell.includes('\n') || cell.includes('\r') ? cell.split(/\r\n|\n|\r/).length - 1 : 0),
+        0,
+      )
       const line = lines - inner
       if (record.length > COLUMNS_MAX) {
         return yield failed({ code: 'limit_exceeded', message: `Line ${line} has more than ${COLUMNS_MAX} columns.`, line })
       }
       if (maxLines !== null && lines > maxLines) {
-        return yield failed({ code: 'limit_exceeded', message: `The file has more than ${maxLines} lines. Export a shorter period, or import the file on the command line.`, line })
+        return yield failed({
+          code: 'limit_exceeded',
+          message: `The file has more than ${maxLines} lines. Export a shorter period, or import the file on the command line.`,
+          line,
+        })
       }
       const cells = record.map((cell) => cell.trim())
       if (cells.some((cell) => cell !== '')) yield ok({ cells, line })
@@ -84,10 +95,18 @@ function unquotedLines(sample: string): readonly string[] {
 function failureOf(error: unknown, line: number): FormatFailure | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'CSV_QUOTE_NOT_CLOSED') {
-    return { code: 'truncated', message: `A quoted field in the record on line ${line} is never closed; the file is cut off or a quote is missing.`, line }
+    return {
+      code: 'truncated',
+      message: `A quoted field in the record on line ${line} is never closed; the file is cut off or a quote is missing.`,
+      line,
+    }
   }
   if (code === 'CSV_MAX_RECORD_SIZE') {
-    return { code: 'limit_exceeded', message: `The record on line ${line} is longer than ${LINE_LENGTH_MAX} characters; a closing quote may be missing.`, line }
+    return {
+      code: 'limit_exceeded',
+      message: `The record on line ${line} is longer than ${LINE_LENGTH_MAX} characters; a closing quote may be missing.`,
+      line,
+    }
   }
   return code.startsWith('CSV_') ? { code: 'malformed', message: `The record on line ${line} cannot be cut into fields.`, line } : null
 }

@@ -18,13 +18,21 @@ import type { Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 export type CsvRow =
-  | { readonly type: 'row'; readonly row: StatementRow; readonly balance: Decimal | null; readonly currency: Currency | null; readonly account: string | null }
+  | {
+      readonly type: 'row'
+      readonly row: StatementRow
+      readonly balance: Decimal | null
+      readonly currency: Currency | null
+      readonly account: string | null
+    }
   | { readonly type: 'balance'; readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day }
   | { readonly type: 'declined' }
   | { readonly type: 'none' }
 
-const PENDING = /^(pending|processing|authori[sz]ed|vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|reserver(et|ad|t)|oczekujace|in behandeling)\b/
-const DECLINED = /^(declined|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|refuse|rechazad[oa]|rifiutat[oa]|geweigerd|afvist|odrzucon[ae])\b/
+const PENDING =
+  /^(pending|processing|authori[sz]ed|vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|reserver(et|ad|t)|oczekujace|in behandeling)\b/
+const DECLINED =
+  /^(declined|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|refuse|rechazad[oa]|rifiutat[oa]|geweigerd|afvist|odrzucon[ae])\b/
 
 /** Reads a record; a failure names its line and cell. */
 export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {
@@ -39,7 +47,12 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   if (DECLINED.test(plainWords(cell(layout.status)))) return ok({ type: 'declined' })
   if (amount === undefined) return invalidAmount(record, layout)
   const balance = layout.balance === null ? null : cellAmount(record, layout.balance, layout.balanceStyle)
-  if (balance === undefined) return failed({ code: 'invalid_amount', message: `The balance ${quoted(cell(layout.balance))} on line ${record.line} is not a number with a decimal ${layout.balanceStyle}.`, line: record.line })
+  if (balance === undefined)
+    return failed({
+      code: 'invalid_amount',
+      message: `The balance ${quoted(cell(layout.balance))} on line ${record.line} is not a number with a decimal ${layout.balanceStyle}.`,
+      line: record.line,
+    })
   const words = texts.map(balanceWords).find((kind) => kind !== null)
   const stated = amount ?? balance
   if (words !== undefined && words !== null && stated !== null) return ok({ type: 'balance', kind: words, amount: stated, on: on.value })
@@ -55,19 +68,28 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
     currency: currencyOf(cell(layout.currency)) ?? layout.fixedCurrency,
     account: cleanText(cell(layout.account)) ?? layout.accountNumber,
     row: {
-      providerId: cleanText(cell(layout.id)), pendingProviderId: null, status: pending ? 'pending' : 'posted',
-      postedOn: on.value, transactedOn: acted.ok ? acted.value : null, valueOn: value.ok ? value.value : null,
-      amount, foreign: foreignOf(record, layout, amount),
+      providerId: cleanText(cell(layout.id)),
+      pendingProviderId: null,
+      status: pending ? 'pending' : 'posted',
+      postedOn: on.value,
+      transactedOn: acted.ok ? acted.value : null,
+      valueOn: value.ok ? value.value : null,
+      amount,
+      foreign: foreignOf(record, layout, amount),
       kind: cleanText(cell(layout.kind)),
       name: cleanText(layout.name.map(cell).find((text) => text !== '')),
       memo: joinTexts(layout.memo.map(cell)),
-      checkNumber: cleanText(cell(layout.check)), reference: cleanText(cell(layout.reference)), corrects: null, line: record.line,
+      checkNumber: cleanText(cell(layout.check)),
+      reference: cleanText(cell(layout.reference)),
+      corrects: null,
+      line: record.line,
     },
   })
 }
 
 function undated(record: CsvRecord, amount: Decimal | null | undefined, texts: readonly string[]): Result<CsvRow, FormatFailure> {
-  if (amount === null || amount === undefined || isFooter(record) || texts.some((text) => balanceWords(text) !== null)) return ok({ type: 'none' })
+  if (amount === null || amount === undefined || isFooter(record) || texts.some((text) => balanceWords(text) !== null))
+    return ok({ type: 'none' })
   return failed({ code: 'missing_field', message: `The row on line ${record.line} has an amount but no date.`, line: record.line })
 }
 
@@ -76,7 +98,7 @@ function isFooter(record: CsvRecord): boolean {
 }
 
 function dayIn(record: CsvRecord, at: number | null, layout: Layout): Result<Day, FormatFailure> {
-  const cell = at === null ? '' : record.cells[at] ?? ''
+  const cell = at === null ? '' : (record.cells[at] ?? '')
   const date = scanDate(cell)
   const on = date === null ? null : readDate(date, layout.order)
   if (on !== null) return ok(on)
@@ -90,10 +112,18 @@ function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, Format
   const bad = columns.find((at) => cellAmount(record, at, layout.style) === undefined)
   if (bad === undefined && amount.form === 'marked') {
     const mark = quoted(record.cells[amount.mark] ?? '')
-    return failed({ code: 'missing_field', message: `The row on line ${record.line} says ${mark} where money in or out was expected.`, line: record.line })
+    return failed({
+      code: 'missing_field',
+      message: `The row on line ${record.line} says ${mark} where money in or out was expected.`,
+      line: record.line,
+    })
   }
   const cell = quoted(record.cells[bad ?? layout.fee ?? 0] ?? '')
-  return failed({ code: 'invalid_amount', message: `The amount ${cell} on line ${record.line} is not a number with a decimal ${layout.style}.`, line: record.line })
+  return failed({
+    code: 'invalid_amount',
+    message: `The amount ${cell} on line ${record.line} is not a number with a decimal ${layout.style}.`,
+    line: record.line,
+  })
 }
 
 function currencyOf(cell: string): Currency | null {
@@ -107,7 +137,7 @@ function foreignOf(record: CsvRecord, layout: Layout, amount: Decimal): Statemen
   const currency = layout.foreignCurrency === null ? null : currencyOf(record.cells[layout.foreignCurrency] ?? '')
   const own = layout.currency === null ? layout.fixedCurrency : currencyOf(record.cells[layout.currency] ?? '')
   if (currency === null || currency === own) return null
-  const original = layout.foreignAmount === null ? null : cellAmount(record, layout.foreignAmount, layout.style) ?? null
+  const original = layout.foreignAmount === null ? null : (cellAmount(record, layout.foreignAmount, layout.style) ?? null)
   const signed = original !== null && original.startsWith('-') !== amount.startsWith('-') ? negate(original) : original
   return { amount: signed, currency, rate: null }
 }

@@ -9,7 +9,11 @@ import type { StatementRow } from '../../domain/statement.ts'
 import { openingDay } from '../opening-day.ts'
 import { negate } from '../written-amount.ts'
 
-type Known = { readonly balance: Decimal; /** Sum of the rows before this one in the file, and with it. */ readonly before: Decimal; readonly upTo: Decimal }
+type Known = {
+  readonly balance: Decimal
+  /** Sum of the rows before this one in the file, and with it. */ readonly before: Decimal
+  readonly upTo: Decimal
+}
 
 export type Stated = { readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day }
 
@@ -51,9 +55,11 @@ export class RunningBalance {
     const closing = this.#inWords.get('closing')
     const stated: Stated[] = []
     if (opening !== undefined) stated.push({ ...opening, on: openingDay(opening.on, earliest, latest) })
-    else if (first !== null && last !== null && earliest !== null) stated.push({ kind: 'opening', amount: this.#opening(first, last), on: earliest })
+    else if (first !== null && last !== null && earliest !== null)
+      stated.push({ kind: 'opening', amount: this.#opening(first, last), on: earliest })
     if (closing !== undefined) stated.push(closing)
-    else if (first !== null && last !== null && latest !== null) stated.push({ kind: 'closing', amount: this.#closing(first, last), on: latest })
+    else if (first !== null && last !== null && latest !== null)
+      stated.push({ kind: 'closing', amount: this.#closing(first, last), on: latest })
     return stated
   }
 

@@ -24,14 +24,18 @@ export async function* writeHledger(statement: ExportStatement): AsyncGenerator<
     yield rowEntry(row, name)
   }
   if (closing === null) return
-  if (provable) yield `${closing.on} * Closing balance\n    ${name}    ${amountText('0' as Decimal, closing.currency)} ${commodity(closing.currency)} = ${figure(closing)}\n`
+  if (provable)
+    yield `${closing.on} * Closing balance\n    ${name}    ${amountText('0' as Decimal, closing.currency)} ${commodity(closing.currency)} = ${figure(closing)}\n`
   else yield `; balance of the bank on ${closing.on}: ${figure(closing)}\n`
 }
 
 /** `Assets:Bank:Name`, or `Liabilities:…` for what is owed. */
 export function journalAccount(kind: AccountKind, institution: string | null, name: string): string {
   const parts = [OWED.has(kind) ? 'Liabilities' : 'Assets', institution, name]
-  return parts.map((part) => accountPart(part ?? '')).filter((part) => part !== '').join(':')
+  return parts
+    .map((part) => accountPart(part ?? ''))
+    .filter((part) => part !== '')
+    .join(':')
 }
 
 function rowEntry(row: ExportRow, account: string): string {
@@ -56,15 +60,26 @@ function commodity(currency: Currency): string {
 
 /** Two blanks end an account name, brackets make it virtual, a colon begins a sub-account. */
 function accountPart(text: string): string {
-  return (cleanText(text) ?? '').replace(/[:;()[\]{}"|@=*!]/g, ' ').replace(/\s+/g, ' ').trim()
+  return (cleanText(text) ?? '')
+    .replace(/[:;()[\]{}"|@=*!]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 /** A description ends at `;` or two blanks, `|` splits it, and signs in front mean status or code. */
 function descriptionText(text: string): string {
-  return (cleanText(text) ?? '').replace(/[;|]/g, ',').replace(/\s+/g, ' ').replace(/^[\s(*!=]+/, '').trim()
+  return (cleanText(text) ?? '')
+    .replace(/[;|]/g, ',')
+    .replace(/\s+/g, ' ')
+    .replace(/^[\s(*!=]+/, '')
+    .trim()
 }
 
 /** In comments `[2020/01/01]`, `date:` and `::` have a meaning. */
 function commentText(text: string): string {
-  return (cleanText(text) ?? '').replace(/\[/g, '(').replace(/\]/g, ')').replace(/\b(date2?)\s*:/gi, '$1 ').replace(/:{2,}/g, ':')
+  return (cleanText(text) ?? '')
+    .replace(/\[/g, '(')
+    .replace(/\]/g, ')')
+    .replace(/\b(date2?)\s*:/gi, '$1 ')
+    .replace(/:{2,}/g, ':')
 }

@@ -23,8 +23,17 @@ export function readInformation(lines: readonly string[]): EntryDetails {
 /** Reads the lines of an entry's :NS:, each `NN` and text: 01-14 purpose, 15-16 other party, 17 booking text. */
 export function readNationalSubfields(lines: readonly string[]): EntryDetails {
   const fields = lines.map((line) => ({ code: Number(line.slice(0, 2)), text: line.slice(2) }))
-  const texts = (from: number, to: number): string => fields.filter(({ code }) => code >= from && code <= to).map(({ text }) => text).join(' ')
-  const name = cleanText(fields.filter(({ code }) => code === 15 || code === 16).map(({ text }) => text).join(''))
+  const texts = (from: number, to: number): string =>
+    fields
+      .filter(({ code }) => code >= from && code <= to)
+      .map(({ text }) => text)
+      .join(' ')
+  const name = cleanText(
+    fields
+      .filter(({ code }) => code === 15 || code === 16)
+      .map(({ text }) => text)
+      .join(''),
+  )
   return { name, memo: joinTexts([texts(17, 17), texts(1, 14)]), reference: null }
 }
 
@@ -38,7 +47,11 @@ export function readNationalHead(lines: readonly string[]): { readonly name: str
 function readStructured(text: string, separator: string): EntryDetails {
   const parts = text.slice(4).split(separator)
   const fields = parts.map((part) => ({ code: Number(/^\d\d/.exec(part)?.[0] ?? '-1'), text: part.slice(2) }))
-  const join = (wanted: (code: number) => boolean): string => fields.filter(({ code }) => wanted(code)).map(({ text }) => text).join('')
+  const join = (wanted: (code: number) => boolean): string =>
+    fields
+      .filter(({ code }) => wanted(code))
+      .map(({ text }) => text)
+      .join('')
   const booking = cleanText(join((code) => code === 0))
   const purpose = cleanText(join((code) => (code >= 20 && code <= 29) || (code >= 60 && code <= 69)))
   const party = cleanText(join((code) => code === 32 || code === 33))

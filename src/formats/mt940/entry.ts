@@ -26,14 +26,20 @@ export function readEntry(field: Field, details: readonly Field[], interim: bool
   // Some systems break the statement line itself; the second line then completes it.
   const whole = LINE_61.exec(first)
   const match = whole ?? LINE_61.exec(first + (more[0] ?? ''))
-  if (match === null) return fail('malformed', `The statement line :61: on line ${field.line} is not "value date, entry date, C or D, amount, type": ${shown(first)}.`, field)
+  if (match === null)
+    return fail(
+      'malformed',
+      `The statement line :61: on line ${field.line} is not "value date, entry date, C or D, amount, type": ${shown(first)}.`,
+      field,
+    )
   const [, value = '', entry = '', mark = '', , digits = '', type = '', references = ''] = match
   const valueOn = readValueDay(value)
   if (valueOn === null) return fail('invalid_date', `The value date ${value} on line ${field.line} is not a day (YYMMDD).`, field)
   const bookedOn = entry.trim() === '' ? valueOn : readEntryDay(entry, valueOn)
   if (bookedOn === null) return fail('invalid_date', `The entry date ${entry} on line ${field.line} is not a day (MMDD).`, field)
   const amount = readSwiftAmount(digits)
-  if (amount === null) return fail('invalid_amount', `The amount ${digits} on line ${field.line} is not a decimal number of at most 18 digits.`, field)
+  if (amount === null)
+    return fail('invalid_amount', `The amount ${digits} on line ${field.line} is not a decimal number of at most 18 digits.`, field)
   const incoming = mark === 'C' || mark === 'EC' || mark === 'RD'
   const [customer = '', bank = ''] = references.split('//', 2).map((text) => text.trim())
   const isCheck = type === 'NCHK' && /^\d+$/.test(customer)

@@ -7,7 +7,8 @@ import { readMt940 } from './read.ts'
 const read = (content: string | Uint8Array): Promise<Outcome> => collect(readMt940(bytes(content)))
 
 /** One message around the given entries; they sum to `sum`. */
-const message = (entries: string, closing: string, opening = 'C240102EUR100,00'): string => `:20:STARTUMS\n:25:10020030/1234567\n:28C:1/1\n:60F:${opening}\n${entries}:62F:${closing}\n-\n`
+const message = (entries: string, closing: string, opening = 'C240102EUR100,00'): string =>
+  `:20:STARTUMS\n:25:10020030/1234567\n:28C:1/1\n:60F:${opening}\n${entries}:62F:${closing}\n-\n`
 
 async function rowOf(entry: string): Promise<Outcome['statements'][number]['rows'][number]> {
   const { statements, failure } = await read(message(entry, 'C240103EUR100,00'))
@@ -22,7 +23,8 @@ async function failureOf(content: string): Promise<string> {
 
 test('marks: C and D, their reversals RC and RD, and a letter of the currency behind', async () => {
   const amounts: Record<string, string> = { C: '5', D: '-5', RC: '-5', RD: '5', CR: '5', DR: '-5', RCR: '-5', RDR: '5', DD: '-5' }
-  for (const [mark, amount] of Object.entries(amounts)) assert.equal((await rowOf(`:61:2401030103${mark}5,NTRFNONREF\n`)).amount, amount, mark)
+  for (const [mark, amount] of Object.entries(amounts))
+    assert.equal((await rowOf(`:61:2401030103${mark}5,NTRFNONREF\n`)).amount, amount, mark)
 })
 
 test('the entry date takes the year that lies nearest to the value date', async () => {
@@ -34,12 +36,17 @@ test('the entry date takes the year that lies nearest to the value date', async 
 })
 
 test('30 February is the last day of February, 31 April is a mistake', async () => {
-  assert.deepEqual([(await rowOf(':61:2302300301D5,00NTRFNONREF\n')).valueOn, (await rowOf(':61:240230D5,00NTRFNONREF\n')).postedOn], ['2023-02-28', '2024-02-29'])
+  assert.deepEqual(
+    [(await rowOf(':61:2302300301D5,00NTRFNONREF\n')).valueOn, (await rowOf(':61:240230D5,00NTRFNONREF\n')).postedOn],
+    ['2023-02-28', '2024-02-29'],
+  )
   assert.equal(await failureOf(message(':61:240431D5,00NTRFNONREF\n', 'C240103EUR95,00')), 'invalid_date 5')
 })
 
 test('structured information tells party, purpose and end-to-end reference', async () => {
-  const row = await rowOf(':61:2401030103D5,00NDDTKREF+//BANK-1\n:86:105?00LASTSCHRIFT?109310?20EREF+E-77?21SVWZ+Rechnung 4?22711 vom\n 2.1.?30DEUTDEFF?31DE02?32Stadtwer\n?33ke GmbH?60 Rest\n')
+  const row = await rowOf(
+    ':61:2401030103D5,00NDDTKREF+//BANK-1\n:86:105?00LASTSCHRIFT?109310?20EREF+E-77?21SVWZ+Rechnung 4?22711 vom\n 2.1.?30DEUTDEFF?31DE02?32Stadtwer\n?33ke GmbH?60 Rest\n',
+  )
   assert.deepEqual(
     [row.name, row.memo, row.reference, row.providerId, row.kind],
     ['Stadtwerke GmbH', 'LASTSCHRIFT EREF+E-77SVWZ+Rechnung 4711 vom 2.1. Rest', 'E-77', 'BANK-1', 'NDDT'],
@@ -54,7 +61,10 @@ test('SWIFT code words tell party, purpose and reference', async () => {
 test('free information is unwrapped where the line was full, and a wrapped time is no tag', async () => {
   const full = 'x'.repeat(61)
   assert.equal((await rowOf(`:61:2401030103D5,00NTRFNONREF\n:86:${full}\nyz\nnext line\n`)).memo, `${full}yz next line`)
-  assert.equal((await rowOf(':61:2401030103D5,00NTRFNONREF\n:86:bought 12-09-2014T16\n:26:37 card 1\n')).memo, 'bought 12-09-2014T16:26:37 card 1')
+  assert.equal(
+    (await rowOf(':61:2401030103D5,00NTRFNONREF\n:86:bought 12-09-2014T16\n:26:37 card 1\n')).memo,
+    'bought 12-09-2014T16:26:37 card 1',
+  )
   assert.equal((await rowOf(':61:2401030103D5,00NTRFNONREF\n:86:\n')).memo, null)
 })
 
@@ -76,13 +86,20 @@ test('messages that continue each other by intermediate balances are one stateme
   const second = message(':61:2401030103D6,00NTRFNONREF\n', 'C240103EUR89,00', 'C240103EUR95,00').replace(':60F:', ':60M:')
   assert.deepEqual((await read(first + second)).statements.map(summary), ['2 -11 2024-01-03 2024-01-03 100 89'])
   const other = second.replace('1234567', '7654321')
-  assert.deepEqual((await read(first + other)).statements.map(summary), ['1 -5 2024-01-03 2024-01-03 100 95', '1 -6 2024-01-03 2024-01-03 95 89'])
+  assert.deepEqual((await read(first + other)).statements.map(summary), [
+    '1 -5 2024-01-03 2024-01-03 100 95',
+    '1 -6 2024-01-03 2024-01-03 95 89',
+  ])
 })
 
 test('the account field: bank code, BIC, currency behind, IBAN, quotes', async () => {
   const accounts: Record<string, string> = {
-    '10020030/1234567': '10020030 1234567', '10020030/1234567EUR': '10020030 1234567', 'UBRTHUHB/123ABC/HUF': 'UBRTHUHB 123ABC', NL81ASNB9999999999: 'null NL81ASNB9999999999',
-    'NL81ASNB9999999999 EUR': 'null NL81ASNB9999999999', 'BILLLULL/"My account"': 'BILLLULL My account',
+    '10020030/1234567': '10020030 1234567',
+    '10020030/1234567EUR': '10020030 1234567',
+    'UBRTHUHB/123ABC/HUF': 'UBRTHUHB 123ABC',
+    NL81ASNB9999999999: 'null NL81ASNB9999999999',
+    'NL81ASNB9999999999 EUR': 'null NL81ASNB9999999999',
+    'BILLLULL/"My account"': 'BILLLULL My account',
   }
   for (const [field, expected] of Object.entries(accounts)) {
     const { statements } = await read(message('', 'C240103EUR100,00').replace('10020030/1234567', field))
@@ -92,12 +109,17 @@ test('the account field: bank code, BIC, currency behind, IBAN, quotes', async (
 
 test('balances: opening on the day after the former statement, closing, available', async () => {
   const { statements } = await read(message(':61:2401100110D5,00NTRFNONREF\n', 'C240110EUR95,00\n:64:C240110EUR90,00\n:65:C240111EUR80,00'))
-  assert.deepEqual(statements[0]!.balances.map(({ kind, amount, on }) => `${kind} ${amount} ${on}`), ['available 90 2024-01-10', 'opening 100 2024-01-03', 'closing 95 2024-01-10'])
+  assert.deepEqual(
+    statements[0]!.balances.map(({ kind, amount, on }) => `${kind} ${amount} ${on}`),
+    ['available 90 2024-01-10', 'opening 100 2024-01-03', 'closing 95 2024-01-10'],
+  )
   assert.deepEqual(statements[0]!.covers, { from: '2024-01-03', to: '2024-01-10' })
 })
 
 test('an interim report (MT942) has pending rows and needs no balances', async () => {
-  const { statements, failure } = await read(':20:R\n:25:10020030/1234567\n:28C:1\n:34F:EUR0,\n:13D:2401031200+0100\n:61:2401030103D5,00NTRFNONREF\n:86:later\n:90D:1EUR5,\n-\n')
+  const { statements, failure } = await read(
+    ':20:R\n:25:10020030/1234567\n:28C:1\n:34F:EUR0,\n:13D:2401031200+0100\n:61:2401030103D5,00NTRFNONREF\n:86:later\n:90D:1EUR5,\n-\n',
+  )
   assert.equal(failure, null)
   assert.deepEqual([statements[0]!.head.currency, statements[0]!.rows[0]!.status], ['EUR', 'pending'])
 })

@@ -33,10 +33,19 @@ type Open = {
 }
 
 /** The message under way: phases follow the order of fields that MT940 prescribes. */
-type Message = { phase: 'head' | 'entries' | 'closed'; account: StatementAccount | null; accountCurrency: Currency | null; interim: boolean; line: number }
+type Message = {
+  phase: 'head' | 'entries' | 'closed'
+  account: StatementAccount | null
+  accountCurrency: Currency | null
+  interim: boolean
+  line: number
+}
 
 /** Reads a whole file. Encoding is found out; see `FormatFailureCode` for what can go wrong. */
-export async function* readMt940(chunks: AsyncIterable<Uint8Array>, limits: ReadLimits = NO_LIMITS): AsyncGenerator<Result<StatementPart, FormatFailure>> {
+export async function* readMt940(
+  chunks: AsyncIterable<Uint8Array>,
+  limits: ReadLimits = NO_LIMITS,
+): AsyncGenerator<Result<StatementPart, FormatFailure>> {
   const reader = new MessageReader()
   for await (const fields of readFields(readLines(decodeText(chunks), limits))) {
     if (!fields.ok) return yield fields
@@ -119,17 +128,23 @@ class MessageReader {
 
   #acceptAccount(message: Message, field: Field): FormatFailure | null {
     if (message.phase !== 'head') {
-      return malformed(field, `The account field :25: on line ${field.line} stands among the entries; a tag is damaged (:86: was meant?) or the closing balance :62F: is missing.`)
+      return malformed(
+        field,
+        `The account field :25: on line ${field.line} stands among the entries; a tag is damaged (:86: was meant?) or the closing balance :62F: is missing.`,
+      )
     }
     const { account, currency } = readAccount(field.lines)
     message.account = account
     message.accountCurrency = currency
-    return account.number === null ? { code: 'missing_field', message: `The account field :25: on line ${field.line} is empty.`, line: field.line } : null
+    return account.number === null
+      ? { code: 'missing_field', message: `The account field :25: on line ${field.line} is empty.`, line: field.line }
+      : null
   }
 
   #acceptOpening(message: Message, field: Field): FormatFailure | null {
     if (message.account === null) return noAccount(message, field)
-    if (message.phase !== 'head') return malformed(field, `A second opening balance :${field.tag}: on line ${field.line} before the closing balance of the first.`)
+    if (message.phase !== 'head')
+      return malformed(field, `A second opening balance :${field.tag}: on line ${field.line} before the closing balance of the first.`)
     const balance = readBalance(field)
     if (!balance.ok) return balance.failure
     message.phase = 'entries'
@@ -210,7 +225,8 @@ class MessageReader {
     const message = this.#message
     this.#message = null
     if (message === null || message.phase === 'closed' || (message.interim && message.phase === 'entries')) return null
-    const missing = message.account === null ? 'account (:25:)' : message.phase === 'head' ? 'opening balance (:60F:)' : 'closing balance (:62F:)'
+    const missing =
+      message.account === null ? 'account (:25:)' : message.phase === 'head' ? 'opening balance (:60F:)' : 'closing balance (:62F:)'
     return {
       code: 'truncated',
       message: `The statement that begins on line ${message.line} has no ${missing} before line ${line}; the file is a fragment. Download it again.`,
@@ -234,7 +250,8 @@ class MessageReader {
   #pushBalance(open: Open, kind: StatedBalance['kind'], { amount, currency, on }: Balance, day: Day): void {
     const known = currency ?? open.currency
     // Without any currency in the file a balance cannot be stated as money; the rows still can.
-    if (known !== null) this.#parts.push({ part: 'balance', balance: { kind, amount, currency: known, on: kind === 'opening' ? day : on, at: null } })
+    if (known !== null)
+      this.#parts.push({ part: 'balance', balance: { kind, amount, currency: known, on: kind === 'opening' ? day : on, at: null } })
   }
 
   #flushRows(): void {
@@ -245,7 +262,10 @@ class MessageReader {
 
 /** `BLZ/number`, `BIC/number/currency`, an IBAN, or a plain number, each perhaps with a currency behind it (field 25, 25P). */
 function readAccount(lines: readonly string[]): { readonly account: StatementAccount; readonly currency: Currency | null } {
-  const parts = (lines[0] ?? '').trim().split('/').map((part) => part.trim().replace(/^"(.*)"$/, '$1'))
+  const parts = (lines[0] ?? '')
+    .trim()
+    .split('/')
+    .map((part) => part.trim().replace(/^"(.*)"$/, '$1'))
   let currency: Currency | null = null
   if (parts.length > 2 && /^[A-Z]{3}$/.test(parts.at(-1)!)) currency = parts.pop()!
   let number = parts.pop() ?? ''
@@ -259,12 +279,23 @@ function readAccount(lines: readonly string[]): { readonly account: StatementAcc
 function readBalance(field: Field): Result<Balance, FormatFailure> {
   const text = (field.lines[0] ?? '').trim()
   const match = /^([CD])R?(\d{6})([A-Z]{3})? ?(\d.*)$/.exec(text)
-  if (match === null) return failed(malformed(field, `The balance :${field.tag}: on line ${field.line} is not "C or D, date, currency, amount".`))
+  if (match === null)
+    return failed(malformed(field, `The balance :${field.tag}: on line ${field.line} is not "C or D, date, currency, amount".`))
   const [, mark, date = '', currency = null, digits = ''] = match
   const on = readValueDay(date)
-  if (on === null) return failed({ code: 'invalid_date', message: `The date ${date} of the balance on line ${field.line} is not a day (YYMMDD).`, line: field.line })
+  if (on === null)
+    return failed({
+      code: 'invalid_date',
+      message: `The date ${date} of the balance on line ${field.line} is not a day (YYMMDD).`,
+      line: field.line,
+    })
   const amount = readSwiftAmount(digits)
-  if (amount === null) return failed({ code: 'invalid_amount', message: `The amount of the balance on line ${field.line} is not a decimal number.`, line: field.line })
+  if (amount === null)
+    return failed({
+      code: 'invalid_amount',
+      message: `The amount of the balance on line ${field.line} is not a decimal number.`,
+      line: field.line,
+    })
   return ok({ amount: mark === 'D' ? negate(amount) : amount, currency, on })
 }
 
@@ -273,11 +304,18 @@ function continues(former: Open, account: StatementAccount, opening: Balance): b
 }
 
 function noAccount(message: Message, field: Field): FormatFailure {
-  return { code: 'missing_field', message: `The statement that begins on line ${message.line} has no account (:25:) before line ${field.line}.`, line: field.line }
+  return {
+    code: 'missing_field',
+    message: `The statement that begins on line ${message.line} has no account (:25:) before line ${field.line}.`,
+    line: field.line,
+  }
 }
 
 function outside(field: Field): FormatFailure {
-  return malformed(field, `The field :${field.tag}: on line ${field.line} stands outside a statement (:20:, :25:, :60F: … :62F:); the file is a fragment or damaged.`)
+  return malformed(
+    field,
+    `The field :${field.tag}: on line ${field.line} stands outside a statement (:20:, :25:, :60F: … :62F:); the file is a fragment or damaged.`,
+  )
 }
 
 function malformed(field: Field, message: string): FormatFailure {

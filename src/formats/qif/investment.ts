@@ -9,9 +9,13 @@ export type CashEffect = 'in' | 'out' | 'signed' | 'none'
 
 const EFFECTS: ReadonlyMap<string, CashEffect> = new Map([
   ...['buy', 'buybnd', 'cvrshrt', 'miscexp', 'margint', 'xout', 'withdrwx'].map((action) => [action, 'out'] as const),
-  ...['sell', 'sellbnd', 'shtsell', 'div', 'intinc', 'cglong', 'cgmid', 'cgshort', 'miscinc', 'rtrncap', 'xin', 'contribx'].map((action) => [action, 'in'] as const),
+  ...['sell', 'sellbnd', 'shtsell', 'div', 'intinc', 'cglong', 'cgmid', 'cgshort', 'miscinc', 'rtrncap', 'xin', 'contribx'].map(
+    (action) => [action, 'in'] as const,
+  ),
   ...['cash', 'deposit', 'withdrw', 'payment', 'check', ''].map((action) => [action, 'signed'] as const),
-  ...['shrsin', 'shrsout', 'stksplit', 'grant', 'vest', 'exercise', 'exercisx', 'expire', 'reminder'].map((action) => [action, 'none'] as const),
+  ...['shrsin', 'shrsout', 'stksplit', 'grant', 'vest', 'exercise', 'exercisx', 'expire', 'reminder'].map(
+    (action) => [action, 'none'] as const,
+  ),
 ])
 
 /** The effect of field N of an investment record; null for an action that is not known. */

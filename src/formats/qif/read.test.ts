@@ -29,20 +29,34 @@ test('dates with apostrophe, blanks, two or four digits of year, European and IS
 
 test('amounts with separators, and U where T is missing', async () => {
   const { statements } = await read(register('D1/2/2020\nT-1,234.56', 'D1/3/2020\nU12.00', 'D1/4/2020\nT1,000'))
-  assert.deepEqual(statements[0]!.rows.map(({ amount }) => amount), ['-1234.56', '12', '1000'])
+  assert.deepEqual(
+    statements[0]!.rows.map(({ amount }) => amount),
+    ['-1234.56', '12', '1000'],
+  )
   const european = await read(register('D13.2.2020\nT-1.234,56', 'D14.2.2020\nT5,00'))
-  assert.deepEqual(european.statements[0]!.rows.map(({ amount }) => amount), ['-1234.56', '5'])
+  assert.deepEqual(
+    european.statements[0]!.rows.map(({ amount }) => amount),
+    ['-1234.56', '5'],
+  )
 })
 
 test('accounts, types and repeated headers', async () => {
   const content = `!Option:AutoSwitch\n!Account\nNChecking\nTBank\n^\nNVisa\nTCCard\n^\n!Clear:AutoSwitch\n!Option:AutoSwitch
 !Account\nNChecking\nTBank\n^\n!Type:Bank\nD1/13/2020\nT1.00\n^\n!Type:Bank\nD1/14/2020\nT2.00\n^\n!Account\nNVisa\nTCCard\n^\n!Type:CCard\nD1/15/2020\nT-3.00\n^\n`
   const { statements } = await read(content)
-  assert.deepEqual(statements.map(({ head, rows }) => [head.account.name, head.account.kind, rows.length]), [['Checking', 'checking', 2], ['Visa', 'credit_card', 1]])
+  assert.deepEqual(
+    statements.map(({ head, rows }) => [head.account.name, head.account.kind, rows.length]),
+    [
+      ['Checking', 'checking', 2],
+      ['Visa', 'credit_card', 1],
+    ],
+  )
 })
 
 test('category, splits, check number, and a date that belongs to a split', async () => {
-  const { statements } = await read(register("D2/10'2020\nT-100.00\nN1001\nPAmazon\nMorder\nLFood\nSFood\nD1/10'2020\nEhalf\n$-50.00\nSCar\n$-50.00"))
+  const { statements } = await read(
+    register("D2/10'2020\nT-100.00\nN1001\nPAmazon\nMorder\nLFood\nSFood\nD1/10'2020\nEhalf\n$-50.00\nSCar\n$-50.00"),
+  )
   const [row] = statements[0]!.rows
   assert.deepEqual(
     [row!.postedOn, row!.amount, row!.checkNumber, row!.name, row!.kind, row!.memo],
@@ -57,8 +71,13 @@ test('the opening record is the opening balance and names the account', async ()
 
 test('investment records count by their cash', async () => {
   const record = (action: string, amount: string): string => `D1/13/2020\nN${action}\nYACME\nT${amount}\n^\n`
-  const { statements } = await read(`!Type:Invst\n${record('Buy', '100.00')}${record('Sell', '150.00')}${record('Div', '3.00')}${record('BuyX', '70.00')}${record('ReinvDiv', '3.00')}${record('ShrsIn', '0')}${record('XOut', '20.00')}`)
-  assert.deepEqual(statements[0]!.rows.map(({ kind, amount }) => `${kind} ${amount}`), ['Buy -100', 'Sell 150', 'Div 3', 'XOut -20'])
+  const { statements } = await read(
+    `!Type:Invst\n${record('Buy', '100.00')}${record('Sell', '150.00')}${record('Div', '3.00')}${record('BuyX', '70.00')}${record('ReinvDiv', '3.00')}${record('ShrsIn', '0')}${record('XOut', '20.00')}`,
+  )
+  assert.deepEqual(
+    statements[0]!.rows.map(({ kind, amount }) => `${kind} ${amount}`),
+    ['Buy -100', 'Sell 150', 'Div 3', 'XOut -20'],
+  )
   assert.equal(statements[0]!.notices.length, 1)
 })
 
@@ -75,5 +94,8 @@ test('what is missing or contradicts fails with its line', async () => {
   assert.equal(await failureOf('!Type:Invst\nD1/13/2020\nNSomething\nT1.00\n^\n'), 'malformed 2')
   assert.equal(await failureOf('!Type:Cat\nNFood\n^\n'), 'not_statements 1')
   assert.equal(await failureOf('hello\n'), 'malformed 1')
-  assert.equal(await failureOf(register('D1/13/2020\nT1.00', ...Array<string>(6_000).fill('D1/14/2020\nT1.00'), 'D14/1/2020\nT1.00')), `invalid_date ${3 * 6_001 + 2}`)
+  assert.equal(
+    await failureOf(register('D1/13/2020\nT1.00', ...Array<string>(6_000).fill('D1/14/2020\nT1.00'), 'D14/1/2020\nT1.00')),
+    `invalid_date ${3 * 6_001 + 2}`,
+  )
 })

@@ -26,7 +26,10 @@ type RecordItem = Extract<QifItem, { readonly item: 'record' }>
 type RegisterItem = Extract<QifItem, { readonly item: 'register' }>
 
 /** Reads a whole file. */
-export async function* readQif(chunks: AsyncIterable<Uint8Array>, limits: ReadLimits = NO_LIMITS): AsyncGenerator<Result<StatementPart, FormatFailure>> {
+export async function* readQif(
+  chunks: AsyncIterable<Uint8Array>,
+  limits: ReadLimits = NO_LIMITS,
+): AsyncGenerator<Result<StatementPart, FormatFailure>> {
   let sample: QifItem[] | null = []
   let writer: RegisterReader | null = null
   for await (const items of readQifItems(readLines(decodeText(chunks), limits))) {
@@ -51,7 +54,12 @@ function notationOf(items: readonly QifItem[]): Notation {
   const records = items.filter((item) => item.item === 'record')
   const texts = (codes: string): readonly string[] =>
     records.flatMap(({ fields }) => fields.filter(({ code }) => codes.includes(code)).map(({ text }) => text))
-  const style = chooseStyle(texts('TU$').map(scanAmount).filter((amount) => amount !== null), null)
+  const style = chooseStyle(
+    texts('TU$')
+      .map(scanAmount)
+      .filter((amount) => amount !== null),
+    null,
+  )
   const dates = records.map((record) => scanDate(textOf(record, 'D') ?? '')).filter((date) => date !== null)
   return { style, order: chooseOrder(dates, style === 'comma' ? 'dmy' : null) }
 }
@@ -95,7 +103,12 @@ class RegisterReader {
     if (this.failed) return
     yield* this.#endRegister()
     if (!this.#seen) {
-      yield failed({ code: 'not_statements', message: 'The QIF file holds no register (!Type:Bank, CCard, Cash, Oth A, Oth L or Invst), only lists. Export the transactions too.', line: 1 })
+      yield failed({
+        code: 'not_statements',
+        message:
+          'The QIF file holds no register (!Type:Bank, CCard, Cash, Oth A, Oth L or Invst), only lists. Export the transactions too.',
+        line: 1,
+      })
     }
   }
 
@@ -162,12 +175,21 @@ function readRecord(record: RecordItem, notation: Notation): Result<QifRecord, F
   return ok({
     type: 'row',
     row: {
-      providerId: null, pendingProviderId: null, status: 'posted', postedOn: on.value, transactedOn: null, valueOn: null,
-      amount: amount.value, foreign: null,
+      providerId: null,
+      pendingProviderId: null,
+      status: 'posted',
+      postedOn: on.value,
+      transactedOn: null,
+      valueOn: null,
+      amount: amount.value,
+      foreign: null,
       kind: cleanText(record.investment ? textOf(record, 'N') : category),
       name: cleanText(payee ?? textOf(record, 'Y')),
       memo: joinTexts([textOf(record, 'M'), splitsOf(record)]),
-      checkNumber: isCheck ? number : null, reference: isCheck ? null : cleanText(number), corrects: null, line: record.line,
+      checkNumber: isCheck ? number : null,
+      reference: isCheck ? null : cleanText(number),
+      corrects: null,
+      line: record.line,
     },
   })
 }
@@ -175,7 +197,8 @@ function readRecord(record: RecordItem, notation: Notation): Result<QifRecord, F
 /** The first D; one that stands among the splits belongs to a split. */
 function dayOfRecord(record: RecordItem, { order }: Notation): Result<Day, FormatFailure> {
   const field = record.fields.find(({ code }) => code === 'D')
-  if (field === undefined) return failed({ code: 'missing_field', message: `The record on line ${record.line} has no date (D).`, line: record.line })
+  if (field === undefined)
+    return failed({ code: 'missing_field', message: `The record on line ${record.line} has no date (D).`, line: record.line })
   const date = scanDate(field.text)
   const on = date === null ? null : readDate(date, order)
   if (on !== null) return ok(on)
@@ -187,7 +210,12 @@ function dayOfRecord(record: RecordItem, { order }: Notation): Result<Day, Forma
 function amountOfRecord(record: RecordItem, { style }: Notation): Result<Decimal | null, FormatFailure> {
   const action = textOf(record, 'N') ?? ''
   const effect = record.investment ? cashEffect(action) : 'signed'
-  if (effect === null) return failed({ code: 'malformed', message: `The investment action ${JSON.stringify(action.slice(0, 20))} on line ${record.line} is not known.`, line: record.line })
+  if (effect === null)
+    return failed({
+      code: 'malformed',
+      message: `The investment action ${JSON.stringify(action.slice(0, 20))} on line ${record.line} is not known.`,
+      line: record.line,
+    })
   if (effect === 'none') return ok(null)
   const find = (wanted: string): QifField | undefined => record.fields.find(({ code, text }) => code === wanted && text !== '')
   const field = find('T') ?? find('U') ?? (record.investment ? find('$') : undefined)
@@ -198,7 +226,12 @@ function amountOfRecord(record: RecordItem, { style }: Notation): Result<Decimal
   }
   const written = scanAmount(field.text)
   const amount = written === null ? null : readAmount(written, style)
-  if (amount === null) return failed({ code: 'invalid_amount', message: `The amount ${shown(field)} on line ${field.line} is not a number with a decimal ${style}.`, line: field.line })
+  if (amount === null)
+    return failed({
+      code: 'invalid_amount',
+      message: `The amount ${shown(field)} on line ${field.line} is not a number with a decimal ${style}.`,
+      line: field.line,
+    })
   if (effect === 'signed') return ok(amount)
   return ok(effect === 'in' ? magnitude(amount) : negate(magnitude(amount)))
 }

@@ -13,12 +13,25 @@ export type QifField = { readonly code: string; readonly text: string; readonly 
 
 export type QifItem =
   /** A register begins; `name` is that of the `!Account` block before it, null when there was none. */
-  | { readonly item: 'register'; readonly name: string | null; readonly kind: AccountKind; readonly investment: boolean; readonly line: number }
+  | {
+      readonly item: 'register'
+      readonly name: string | null
+      readonly kind: AccountKind
+      readonly investment: boolean
+      readonly line: number
+    }
   | { readonly item: 'record'; readonly fields: readonly QifField[]; readonly investment: boolean; readonly line: number }
 
 const REGISTERS: ReadonlyMap<string, AccountKind> = new Map([
-  ['bank', 'checking'], ['cash', 'other'], ['ccard', 'credit_card'], ['oth a', 'other'], ['oth l', 'loan'],
-  ['invst', 'investment'], ['port', 'investment'], ['401(k)/403(b)', 'investment'], ['mutual', 'investment'],
+  ['bank', 'checking'],
+  ['cash', 'other'],
+  ['ccard', 'credit_card'],
+  ['oth a', 'other'],
+  ['oth l', 'loan'],
+  ['invst', 'investment'],
+  ['port', 'investment'],
+  ['401(k)/403(b)', 'investment'],
+  ['mutual', 'investment'],
 ])
 
 /** Splits of one record; a payroll record has some dozens. */
@@ -27,7 +40,9 @@ const FIELDS_MAX = 5_000
 type Section = { readonly type: 'none' | 'account' | 'list' } | { readonly type: 'register'; readonly investment: boolean }
 
 /** Groups lines to registers and records, in batches; the last item may be a failure. */
-export async function* readQifItems(batches: AsyncIterable<Result<readonly Line[], FormatFailure>>): AsyncGenerator<Result<readonly QifItem[], FormatFailure>> {
+export async function* readQifItems(
+  batches: AsyncIterable<Result<readonly Line[], FormatFailure>>,
+): AsyncGenerator<Result<readonly QifItem[], FormatFailure>> {
   const reader = new ItemReader()
   for await (const batch of batches) {
     if (!batch.ok) return yield batch
@@ -68,7 +83,11 @@ class ItemReader {
     }
     this.#fields.push({ code: trimmed[0]!, text: trimmed.slice(1).trim(), line: number })
     return this.#fields.length > FIELDS_MAX
-      ? { code: 'limit_exceeded', message: `The record that begins on line ${this.#fields[0]!.line} has more than ${FIELDS_MAX} lines; its end (^) is missing.`, line: number }
+      ? {
+          code: 'limit_exceeded',
+          message: `The record that begins on line ${this.#fields[0]!.line} has more than ${FIELDS_MAX} lines; its end (^) is missing.`,
+          line: number,
+        }
       : null
   }
 
@@ -77,7 +96,8 @@ class ItemReader {
     const fields = this.#fields
     this.#fields = []
     if (fields.length === 0) return
-    if (this.#section.type === 'register') items.push({ item: 'record', fields, investment: this.#section.investment, line: fields[0]!.line })
+    if (this.#section.type === 'register')
+      items.push({ item: 'record', fields, investment: this.#section.investment, line: fields[0]!.line })
     if (this.#section.type === 'account') {
       const find = (code: string): string | undefined => fields.find((field) => field.code === code)?.text
       this.#account = { name: cleanText(find('N')), kind: REGISTERS.get(find('T')?.toLowerCase() ?? '') ?? null }
@@ -105,5 +125,9 @@ class ItemReader {
 }
 
 function notQif(line: number): FormatFailure {
-  return { code: 'malformed', message: `Line ${line} is no QIF: a header such as !Type:Bank or a field such as D01/31/2020 was expected.`, line }
+  return {
+    code: 'malformed',
+    message: `Line ${line} is no QIF: a header such as !Type:Bank or a field such as D01/31/2020 was expected.`,
+    line,
+  }
 }

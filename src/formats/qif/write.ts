@@ -10,8 +10,15 @@ import { amountText, bookedRows, type ExportRow, type ExportStatement } from '..
 
 /** An investment account is written as its cash: QIF investment records need securities, which a feed does not know. */
 const TYPES: Readonly<Record<AccountKind, string>> = {
-  checking: 'Bank', savings: 'Bank', money_market: 'Bank', certificate: 'Bank', investment: 'Bank', other: 'Bank',
-  credit_card: 'CCard', credit_line: 'Oth L', loan: 'Oth L',
+  checking: 'Bank',
+  savings: 'Bank',
+  money_market: 'Bank',
+  certificate: 'Bank',
+  investment: 'Bank',
+  other: 'Bank',
+  credit_card: 'CCard',
+  credit_line: 'Oth L',
+  loan: 'Oth L',
 }
 
 /** The file in pieces, one record each. */
@@ -20,7 +27,8 @@ export async function* writeQif(statement: ExportStatement): AsyncGenerator<stri
   const type = TYPES[account.kind]
   const name = (cleanText(account.name) ?? account.id).replace(/[[\]]/g, '')
   yield `!Account\nN${name}\nT${type}\n^\n!Type:${type}\n`
-  if (opening !== null) yield `D${usDate(opening.on)}\nT${amountText(opening.amount, opening.currency)}\nCX\nPOpening Balance\nL[${name}]\n^\n`
+  if (opening !== null)
+    yield `D${usDate(opening.on)}\nT${amountText(opening.amount, opening.currency)}\nCX\nPOpening Balance\nL[${name}]\n^\n`
   for await (const row of bookedRows(statement.rows)) yield recordOf(row)
 }
 
@@ -32,7 +40,10 @@ function recordOf(row: ExportRow): string {
     ['P', cleanText(row.name)],
     ['M', cleanText(row.memo)],
   ]
-  return `${fields.filter(([, text]) => text !== null).map(([code, text]) => `${code}${text}`).join('\n')}\n^\n`
+  return `${fields
+    .filter(([, text]) => text !== null)
+    .map(([code, text]) => `${code}${text}`)
+    .join('\n')}\n^\n`
 }
 
 function usDate(day: Day): string {
