@@ -14,7 +14,7 @@ import type { TenantStore } from '../ports/store.ts'
 import { bankHealth, failureOf, type BankHealth } from './bank-health.ts'
 import { contextFor, loadFacts } from './context.ts'
 import { diagnose } from './diagnose.ts'
-import { failedActions } from './failed-actions.ts'
+import { newsOf } from './step-news.ts'
 
 export type ProblemDeps = {
   readonly store: TenantStore
@@ -64,7 +64,7 @@ export async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, ac
   const loaded = await loadFacts(store, { connection, run, accountId, timeZone: deps.timeZoneOf(connection.institutionId), now, observed: facts })
   const context = contextFor(loaded)
   const plan = own === undefined ? null : await store.problems.plan(own.id)
-  const diagnosis = diagnose({ evidence: mergeEvidence(failure.evidence), context }, undefined, plan === null ? [] : failedActions(plan))
+  const diagnosis = diagnose({ evidence: mergeEvidence(failure.evidence), context }, undefined, plan === null ? [] : newsOf(plan))
   if (own !== undefined && failure.code === 'secret_withheld') return keep(deps, own, now)
   if (own !== undefined) {
     const changed = { updatedAt: now, failure, context, diagnosis }

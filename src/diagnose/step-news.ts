@@ -1,0 +1,37 @@
+/**
+ * What the steps of a repair teach: one that was done and proved not to help makes what it would
+ * have ended less likely; asking the bank without signing in tells whether it answers at all. Turns
+ * a plan's steps into voices for the inference.
+ */
+import type { ActionCode, CauseCode } from '../domain/cause.ts'
+import type { RepairPlan } from '../domain/repair.ts'
+import type { Voice } from './diagnose.ts'
+import type { Weights } from './knowledge.ts'
+import { ACTIONS_BY_CAUSE } from './knowledge/actions.ts'
+
+/** How sure it is that a step was really done when Relink saw its effect: nine in ten. */
+const DONE_RIGHT = 0.9
+
+const ANSWERS: Weights = { institution_down: -2.5, scheduled_maintenance: -2, local_network: -3, endpoint_moved: -0.7, aggregator_down: -1 }
+const DOES_NOT_ANSWER: Weights = { institution_down: 2, scheduled_maintenance: 1, local_network: 1.2, endpoint_moved: 1, aggregator_down: 0.5, credentials_invalid: -2.5, login_locked: -2, account_closed: -2.5, mfa_required: -2, consent_expired: -2 }
+
+/** One voice for each step that taught something. */
+export function newsOf(plan: Pick<RepairPlan, 'steps'>): readonly Voice[] {
+  return plan.steps.flatMap((step): readonly Voice[] => {
+    const voice = (sentence: string, weights: Weights): Voice => ({ id: `step:${step.id}`, kind: 'rule', sentence, weights, share: 1 })
+    if (step.action === 'auto_retry' && step.state === 'done') return [voice('The bank answers when it is asked without signing in.', ANSWERS)]
+    if (step.action === 'auto_retry' && step.state === 'did_not_help') return [voice('The bank does not answer, not even without signing in.', DOES_NOT_ANSWER)]
+    if (step.state !== 'did_not_help' || step.action === null || step.kind === 'proof' || step.who === 'bank') return []
+    return [voice(`“${step.title}” was done and did not help.`, weightsAfter(step.action))]
+  })
+}
+
+/** For each cause: ln P(did not help | cause), from the share of the cause that this action ends. */
+function weightsAfter(action: ActionCode): Weights {
+  const weights: Partial<Record<CauseCode, number>> = {}
+  for (const [cause, ways] of Object.entries(ACTIONS_BY_CAUSE) as [CauseCode, Readonly<Partial<Record<ActionCode, number>>>][]) {
+    const helps = Math.min(1, (ways[action] ?? 0) * 1.2)
+    if (helps > 0) weights[cause] = Math.log(1 - DONE_RIGHT * helps)
+  }
+  return weights
+}

@@ -1,0 +1,104 @@
+/**
+ * The two papers of a repair: the letter to the bank (times, codes, request ids; no secrets, no
+ * account numbers) and the support bundle, which holds the redacted record that replays through
+ * `relink diagnose --format jsonl` to the same verdict. Evidence was redacted when it was made.
+ */
+import type { Connection, Problem } from '../domain/connection.ts'
+import type { CaseRecord, Evidence } from '../domain/evidence.ts'
+import type { RepairPlan } from '../domain/repair.ts'
+import type { SyncRun } from '../domain/run.ts'
+import type { TenantStore } from '../ports/store.ts'
+import { failureOf } from '../diagnose/bank-health.ts'
+import { diagnose } from '../diagnose/diagnose.ts'
+import { mergeEvidence } from '../diagnose/problems.ts'
+import { cardFor, plainText } from '../diagnose/sentences.ts'
+
+const RUNS_IN_A_LETTER = 10
+
+/** The letter, ready to be sent. Times in UTC. */
+export async function letterToBank(store: TenantStore, problem: Problem): Promise<string> {
+  const connection = await store.connections.get(problem.connectionId)
+  const runs = await store.runs.list({ connectionId: problem.connectionId, limit: RUNS_IN_A_LETTER })
+  return letterText(problem, connection, runs)
+}
+
+/** The letter from its facts; pure. */
+export function letterText(problem: Problem, connection: Connection | null, runs: readonly SyncRun[]): string {
+  const bank = connection?.institutionName ?? problem.institutionId
+  const first = problem.diagnosis.causes[0]
+  const card = first === undefined ? null : cardFor(first.cause, first.p, { bank })
+  const evidence = mergeEvidence(problem.failure.evidence)
+  const since = connection?.lastSuccessAt ?? null
+  const attempts = runs.flatMap((run) => {
+    const failure = failureOf(run)
+    return failure === null ? [] : [`- ${time(run.startedAt)}, request ${run.id}: ${failure.message} [${failure.stage}]`]
+  })
+  return [
+    `To: ${bank}, online banking support`,
+    `Subject: access by program fails since ${time(problem.openedAt)}`,
+    '',
+    'Dear Sir or Madam,',
+    '',
+    `a program that I use reads my own accounts at ${bank}. Since ${time(problem.openedAt)} this fails.${since === null ? '' : ` It last worked at ${time(since)}.`}`,
+    ...(card === null ? [] : [`As far as the program can tell: ${plainText(card.what)}`]),
+    '',
+    'What your server answered:',
+    ...answerLines(evidence),
+    '',
+    ...(attempts.length === 0 ? [] : ['Attempts, newest first (times in UTC):', ...attempts, '']),
+    'Please tell me what is needed so that the access works again, or when it will.',
+    'This letter contains no password and no code. Please do not ask for them.',
+    '',
+  ].join('\n')
+}
+
+function answerLines(evidence: Evidence): readonly string[] {
+  const lines = [
+    evidence.codes === undefined ? null : `- code ${evidence.codes.join(', ')}`,
+    evidence.message === undefined ? null : `- text “${evidence.message}”`,
+    evidence.httpStatus === undefined ? null : `- HTTP status ${evidence.httpStatus}`,
+    evidence.networkError === undefined ? null : `- network: ${evidence.networkError}`,
+    evidence.stage === undefined ? null : `- at the step: ${evidence.stage}`,
+  ].filter((line) => line !== null)
+  return lines.length === 0 ? ['- nothing that could be read'] : lines
+}
+
+export type SupportBundle = {
+  readonly kind: 'relink-support'
+  readonly version: string
+  /** Feed this to `relink diagnose --format jsonl`: it gives `verdict` again. */
+  readonly record: CaseRecord & { readonly id: string }
+  readonly verdict: { readonly causes: readonly { readonly cause: string; readonly p: number }[]; readonly action: string }
+  readonly protocol: string | null
+  readonly openedAt: string
+  readonly runs: readonly { readonly startedAt: string; readonly outcome: string; readonly stage: string | null; readonly code: string | null }[]
+  readonly steps: readonly { readonly kind: string; readonly action: string | null; readonly state: string }[]
+}
+
+/** The bundle: codes, times and redacted evidence only; no names of persons, accounts, rows or amounts. */
+export async function supportBundle(store: TenantStore, problem: Problem, version: string): Promise<SupportBundle> {
+  const [runs, plan] = await Promise.all([store.runs.list({ connectionId: problem.connectionId, limit: RUNS_IN_A_LETTER }), store.problems.plan(problem.id)])
+  return bundleOf(problem, runs, plan, version)
+}
+
+/** The bundle from its facts; pure. */
+export function bundleOf(problem: Problem, runs: readonly SyncRun[], plan: RepairPlan | null, version: string): SupportBundle {
+  const evidence = mergeEvidence(problem.failure.evidence)
+  const verdict = replay({ evidence, context: problem.context })
+  return {
+    kind: 'relink-support', version, record: { id: problem.id, evidence, context: problem.context }, verdict,
+    protocol: evidence.protocol ?? null, openedAt: new Date(problem.openedAt).toISOString(),
+    runs: runs.map((run) => ({ startedAt: new Date(run.startedAt).toISOString(), outcome: run.outcome, stage: failureOf(run)?.stage ?? null, code: failureOf(run)?.code ?? null })),
+    steps: (plan?.steps ?? []).map(({ kind, action, state }) => ({ kind, action, state })),
+  }
+}
+
+/** The verdict of the record alone, without what steps that failed added to it. */
+function replay(record: CaseRecord): SupportBundle['verdict'] {
+  const { causes, action } = diagnose(record)
+  return { causes: causes.slice(0, 5).map(({ cause, p }) => ({ cause, p })), action }
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ') + ' UTC'
+}

@@ -1,0 +1,107 @@
+/**
+ * Makes the plan of a repair: steps in the order that costs least until it works, by probability of
+ * success over cost (Heckerman, Breese, Rommelse 1995), ending with a proof. Pure. Safety comes
+ * before cost: while the bank is down nobody is asked for a secret, and a locked login gets one
+ * step, the unlocking at the bank, and one check after it.
+ */
+import type { ActionCode, CauseCode } from '../domain/cause.ts'
+import type { Problem } from '../domain/connection.ts'
+import type { RepairPlan, RepairStep } from '../domain/repair.ts'
+import { waysToEnd } from '../diagnose/action.ts'
+import { hear } from '../diagnose/diagnose.ts'
+import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
+import { mergeEvidence } from '../diagnose/problems.ts'
+import { PROOF_TITLE, STANDS_FOR, STEPS, type StepText } from './steps.ts'
+
+export type PlanFacts = {
+  readonly planId: string
+  readonly now: number
+  readonly bankName: string
+  /** An outage of the bank is open, by its other connections or by probes. */
+  readonly bankDown: boolean
+  /** The vault holds the login back as locked. */
+  readonly locked: boolean
+  /** When the schedule asks again; waiting steps end then. */
+  readonly nextTryAt: number | null
+  /** The connector can ask harmless questions. */
+  readonly canProbe: boolean
+  /** Steps that were done already, in their order; they stay in front. */
+  readonly finished: readonly RepairStep[]
+}
+
+/** A minute of waiting counts as this many minutes of attention; nothing is quite free. */
+const PRICE_OF_WAITING = 0.01
+const LEAST_COST = 0.05
+/** A step less likely to help than this is not worth a line. */
+const WORTH_TRYING = 0.04
+const LIKELY = 0.5
+const MOST_STEPS = 6
+/** A second password may be right where the first was not; that it failed once has lowered its place. */
+const REPEATABLE: readonly ActionCode[] = ['fix_credentials', 'update_mfa', 'unlock_at_bank', 'wait_for_bank']
+const MINUTE_MS = 60_000
+
+/** A plan for an open problem. Its last step is the proof; the first unfinished step is `now`. */
+export function planFor(problem: Problem, facts: PlanFacts): RepairPlan {
+  const tried = new Set(facts.finished.map((step) => step.action).filter((action) => action !== null && !REPEATABLE.includes(action)))
+  const chosen = stepsFor(problem, facts).filter((step) => !tried.has(step.action))
+  const done = facts.finished.length
+  const steps = chosen.map((text, at) => stepOf(text, facts, done + at))
+  const proof = proofStep(facts, done + steps.length)
+  const open = [...steps, proof].map((step, at) => (at === 0 ? { ...step, state: 'now' as const, startedAt: facts.now } : step))
+  return {
+    id: facts.planId, problemId: problem.id, connectionId: problem.connectionId, cause: problem.diagnosis.causes[0]?.cause ?? 'unknown',
+    createdAt: facts.now, updatedAt: facts.now, state: 'open',
+    steps: [...facts.finished, ...open] as unknown as RepairPlan['steps'],
+  }
+}
+
+function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
+  const p = new Map(problem.diagnosis.causes.map((one) => [one.cause, one.p]))
+  const of = (...causes: CauseCode[]) => causes.reduce((sum, cause) => sum + (p.get(cause) ?? 0), 0)
+  if (facts.locked || of('login_locked') >= LIKELY) return STEPS.filter((step) => step.action === 'unlock_at_bank')
+  const down = facts.bankDown || of('institution_down', 'scheduled_maintenance') >= LIKELY
+  const wants = votes(problem)
+  const ranked = STEPS
+    .filter((step) => (facts.canProbe || step.action !== 'auto_retry') && !(down && step.needsSecret))
+    .map((step) => ({ step, helps: helpOf(step, wants), worth: helpOf(step, wants) / costOf(step) }))
+    .filter(({ step, helps }) => helps >= WORTH_TRYING || (down && step.action === 'wait_for_bank'))
+    .sort((a, b) => b.worth - a.worth)
+    .slice(0, MOST_STEPS)
+    .map(({ step }) => step)
+  if (ranked.length > 0) return ranked
+  return STEPS.filter((step) => step.action === 'contact_support')
+}
+
+/** How likely each action ends the problem: over all causes, not the first alone. */
+function votes(problem: Problem): ReadonlyMap<ActionCode, number> {
+  const heard = hear({ evidence: mergeEvidence(problem.failure.evidence), context: problem.context }, KNOWLEDGE)
+  const sum = new Map<ActionCode, number>()
+  for (const { cause, p } of problem.diagnosis.causes) {
+    for (const [action, share] of Object.entries(waysToEnd(cause, heard.codes, heard.reading)) as [ActionCode, number][]) sum.set(action, (sum.get(action) ?? 0) + share * p)
+  }
+  return sum
+}
+
+function helpOf(step: StepText, wants: ReadonlyMap<ActionCode, number>): number {
+  const standsFor = STANDS_FOR[step.action] ?? []
+  return standsFor.reduce((sum, action) => sum + (wants.get(action) ?? 0), wants.get(step.action) ?? 0)
+}
+
+function costOf(step: StepText): number {
+  return Math.max(LEAST_COST, step.personMinutes + step.waitMinutes * PRICE_OF_WAITING)
+}
+
+function stepOf(text: StepText, facts: PlanFacts, at: number): RepairStep {
+  return {
+    id: `${at + 1}-${text.action}`, kind: text.kind, action: text.action, who: text.who, title: text.title.replace('{bank}', facts.bankName),
+    state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: text.who === 'bank' ? (facts.nextTryAt ?? facts.now + text.waitMinutes * MINUTE_MS) : null,
+    personMinutes: text.personMinutes, waitMinutes: text.waitMinutes,
+  }
+}
+
+function proofStep(facts: PlanFacts, at: number): RepairStep & { readonly kind: 'proof' } {
+  return {
+    id: `${at + 1}-proof`, kind: 'proof', action: null, who: 'relink', title: PROOF_TITLE.replace('{bank}', facts.bankName),
+    state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: null, personMinutes: 0, waitMinutes: 1,
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * The steps a repair may consist of, as data: who does them, what they cost, what action they
+ * carry. The eight classic steps are all here. Minutes are a person's attention; waiting is priced
+ * small; an automatic step costs almost nothing. `{bank}` is the bank's name.
+ */
+import type { ActionCode } from '../domain/cause.ts'
+import type { RepairStep, StepKind } from '../domain/repair.ts'
+
+export type StepText = {
+  readonly kind: Exclude<StepKind, 'proof'>
+  readonly action: ActionCode
+  readonly who: RepairStep['who']
+  readonly title: string
+  readonly personMinutes: number
+  readonly waitMinutes: number
+  /** Asks for, or sends, a secret: never while the bank is down or the login may be locked. */
+  readonly needsSecret: boolean
+}
+
+/** In the order in which equal ones are taken: cheap and harmless first. */
+export const STEPS: readonly StepText[] = [
+  { kind: 'bank_status', action: 'auto_retry', who: 'relink', title: 'Look whether {bank} answers, without signing in', personMinutes: 0, waitMinutes: 0.2, needsSecret: false },
+  { kind: 'bank_status', action: 'wait_for_bank', who: 'bank', title: 'Wait until {bank} works again', personMinutes: 0, waitMinutes: 120, needsSecret: false },
+  { kind: 'update', action: 'update_connection', who: 'relink', title: 'Load the newest data about {bank} and read again', personMinutes: 0, waitMinutes: 1, needsSecret: false },
+  { kind: 'credentials', action: 'fix_credentials', who: 'person', title: 'Enter the user name and password of {bank}', personMinutes: 1.5, waitMinutes: 0, needsSecret: true },
+  { kind: 'mfa', action: 'update_mfa', who: 'person', title: 'Answer the question of {bank}', personMinutes: 2, waitMinutes: 0, needsSecret: true },
+  { kind: 'act_at_bank', action: 'unlock_at_bank', who: 'person', title: 'Unlock the login at {bank}', personMinutes: 8, waitMinutes: 5, needsSecret: false },
+  { kind: 'act_at_bank', action: 'act_at_bank_site', who: 'person', title: 'Sign in at the site of {bank} and do what it asks', personMinutes: 5, waitMinutes: 0, needsSecret: false },
+  { kind: 'act_at_bank', action: 'enroll_at_bank', who: 'person', title: 'Have access for programs switched on at {bank}', personMinutes: 10, waitMinutes: 60, needsSecret: false },
+  { kind: 'reconnect', action: 'reconnect', who: 'person', title: 'Connect {bank} again; accounts and rows stay', personMinutes: 4, waitMinutes: 0, needsSecret: true },
+  { kind: 'choose_account', action: 'remove_account', who: 'person', title: 'Close the feed of the account that ended; its rows stay', personMinutes: 1, waitMinutes: 0, needsSecret: false },
+  { kind: 'update', action: 'fix_configuration', who: 'person', title: 'Correct the setting of this connection', personMinutes: 6, waitMinutes: 0, needsSecret: false },
+  { kind: 'update', action: 'fix_network', who: 'person', title: 'Let this server reach the internet again', personMinutes: 10, waitMinutes: 0, needsSecret: false },
+  { kind: 'update', action: 'update_software', who: 'person', title: 'Update Relink', personMinutes: 5, waitMinutes: 5, needsSecret: false },
+  { kind: 'toggle_feed', action: 'toggle_feed', who: 'relink', title: 'Switch the feed off and on; no row is lost or doubled', personMinutes: 0, waitMinutes: 1, needsSecret: false },
+  { kind: 'import_file', action: 'import_file', who: 'person', title: 'Import a file from {bank} for the missing days', personMinutes: 6, waitMinutes: 0, needsSecret: false },
+  { kind: 'contact_bank', action: 'contact_bank', who: 'person', title: 'Send the prepared letter to {bank}', personMinutes: 6, waitMinutes: 1440, needsSecret: false },
+  { kind: 'contact_support', action: 'contact_support', who: 'person', title: 'Send the redacted support file', personMinutes: 5, waitMinutes: 1440, needsSecret: false },
+]
+
+/** The last step of every plan. */
+export const PROOF_TITLE = 'Read {bank} once: working again is what is seen to work'
+
+/** Steps that stand for an action of the diagnosis that has no step of its own. */
+export const STANDS_FOR: Partial<Record<ActionCode, readonly ActionCode[]>> = {
+  import_file: ['shorten_range'],
+  auto_retry: ['wait_for_bank'],
+}
