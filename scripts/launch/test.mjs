@@ -77,9 +77,11 @@ async function runTests(root, node, files) {
   return (await run(node, [...flags, ...files.map(file => relative(root, file))], { cwd: root, env: environment(node) })).status
 }
 
-/** Children that call `node` get this one. */
+/** Children that call `node` get this one; programs that read files by the locale (hledger) get UTF-8 where the host says nothing. */
 function environment(node) {
-  return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` }
+  const { LC_ALL, LC_CTYPE, LANG, PATH } = process.env
+  const locale = LC_ALL || LC_CTYPE || LANG ? {} : { LANG: 'C.UTF-8' }
+  return { ...process.env, ...locale, PATH: `${dirname(node)}${delimiter}${PATH ?? ''}` }
 }
 
 function testFiles(directory) {
