@@ -25,11 +25,13 @@ export function listedHeaders(headers: Readonly<Record<string, string>>): Readon
 
 /** Title and first words of a page, or the first words of a text, without anything that could be personal. */
 export function excerptOf(body: Uint8Array): string {
-  const text = new TextDecoder('windows-1252').decode(body.subarray(0, READ_FOR_EXCERPT))
+  const head = body.subarray(0, READ_FOR_EXCERPT)
+  if (head.filter((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d).length > head.length / 20) return '[binary]'
+  const text = new TextDecoder('windows-1252').decode(head)
   const title = /<title[^>]{0,200}>([^<]{0,300})/i.exec(text)?.[1] ?? ''
   const words = text
-    .replace(/<(script|style)\b[\s\S]*?(<\/\1|$)/gi, ' ')
-    .replace(/<title[\s\S]*?(<\/title|$)/gi, ' ')
+    .replace(/<(script|style)\b[\s\S]*?(<\/\1[^>]*>|$)/gi, ' ')
+    .replace(/<title[\s\S]*?(<\/title[^>]*>|$)/gi, ' ')
     .replace(/<[^>]{0,500}>/g, ' ')
   return redactText(`${title} ${words}`).slice(0, MAX_EXCERPT)
 }

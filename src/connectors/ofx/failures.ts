@@ -12,8 +12,12 @@ export function isRefusal(status: OfxStatus | null): boolean {
   return status !== null && severityOf(Number(status.code), status.severity) === 'ERROR'
 }
 
-/** The bank answered in the protocol and refused. `statuses`: outermost first; null: not sent. */
-export function refusal(stage: Stage, statuses: readonly (OfxStatus | null)[], code: FailureCode = 'bank_refused'): Failure {
+/**
+ * The bank answered in the protocol and refused. `statuses`: the sign-on's first, then outermost
+ * first; null: not sent. What the sign-on says decides the stage: the rest follows from it.
+ */
+export function refusal(asked: Stage, statuses: readonly (OfxStatus | null)[], code: FailureCode = 'bank_refused'): Failure {
+  const stage = asked !== 'mfa' && Number(statuses[0]?.code ?? 0) !== 0 ? 'signon' : asked
   const said = statuses.filter((status): status is OfxStatus => status !== null && Number(status.code) !== 0)
   const first = said[0]
   const text = said.map((status) => status.message).find((message) => message !== null && message !== '') ?? null

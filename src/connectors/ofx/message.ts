@@ -5,6 +5,7 @@
  */
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { Failure, Stage } from '../../domain/evidence.ts'
+import type { FormatFailure } from '../../domain/statement.ts'
 import { httpRefused, unusableAnswer } from '../../connector-kit/evidence.ts'
 import { parseOfxResponse, type OfxResponse } from '../../formats/ofx/response.ts'
 import { writeOfxRequest, type OfxRequest } from '../../formats/ofx/request.ts'
@@ -68,10 +69,17 @@ function readAnswer(answer: Answer): Result<Reply, Failure> {
   const spoken = response.ok && response.value.signOn !== null
   // Some servers answer in the protocol under an HTTP error; what they say there is worth more than the status.
   if (!spoken && (answer.status < 200 || answer.status > 299)) return failed(httpRefused(answer, 'http'))
-  if (!response.ok) return failed(unusableAnswer(answer, 'parse', response.failure.message))
+  if (!response.ok) return failed(unusableAnswer(answer, 'parse', whyUnreadable(response.failure)))
   if (response.value.signOn === null) return failed(unusableAnswer(answer, 'parse', 'it holds no answer to the sign-on (SONRS).'))
   if (!endsWhole(answer.body)) return failed(unusableAnswer(answer, 'parse', 'it ends before </OFX>: the rest is missing.'))
   return ok({ response: response.value, signOn: response.value.signOn, clockSkewSeconds: answer.clockSkewSeconds })
+}
+
+/** The reader's own sentences tell people what to do with a file; an answer over the wire is nobody's file. */
+function whyUnreadable({ code, line, message }: FormatFailure): string {
+  if (code === 'unknown_format' || code === 'not_statements') return 'it is not OFX.'
+  if (code === 'empty_file') return 'it is empty.'
+  return code === 'truncated' ? `it ends too early, in line ${line}.` : message
 }
 
 /** A file may lack its last end tag; an answer over the wire that lacks it was cut. */

@@ -108,7 +108,7 @@ export class Session {
       }
       const { signOn, response } = replied.value
       const status = response.answers.find((answer) => answer.of === 'PROFTRNRS')?.status ?? null
-      if (!isRefusal(signOn.status) && !isRefusal(status)) return response.profile === null ? null : this.#adopt(response.profile)
+      if (!isRefusal(signOn.status) && !isRefusal(status)) return response.profile === null ? null : await this.#adopt(response.profile)
       failure = refusal('signon', [signOn.status, status])
       if (Number(signOn.status?.code) === CODE.unsupportedVersion) continue
       // A bank that never answered anonymous questions may still take a sign-on; one that did, and now does not, is not itself.
@@ -118,17 +118,23 @@ export class Session {
   }
 
   /** Takes over what the profile says; a failure when it sends the sign-on to an unknown address. */
-  #adopt(profile: OfxProfile): Failure | null {
+  async #adopt(profile: OfxProfile): Promise<Failure | null> {
     const core = ['BANKMSGSETV1', 'CREDITCARDMSGSETV1', 'SIGNUPMSGSETV1', 'SIGNONMSGSETV1'].map((name) => profile.messageSets.find((set) => set.name === name)).find((set) => set?.url != null)
     const url = core?.url ?? this.settings.url
     const origin = originOf(url)
-    if (origin !== null && !originsOf(this.settings).includes(origin)) return endpointMoved(this.settings.url, url)
+    if (origin !== null && !originsOf(this.settings).includes(origin)) return await this.#judgeNewAddress(url)
     if (origin !== null) this.#url = url
     this.#profileUpdated = profile.updated
     this.#tokenLabel = profile.signOnInfos.find((info) => info.authTokenLabel !== null)?.authTokenLabel ?? null
     this.#clientUidRequired = profile.signOnInfos.some((info) => info.clientUidRequired === true)
     if (this.#clientUidRequired && this.settings.clientUid === 'auto') this.#speakMfa()
     return null
+  }
+
+  /** An address that nobody is there to answer is an outage; any other new address is for a person to judge. Asked without a secret. */
+  async #judgeNewAddress(url: string): Promise<Failure> {
+    const asked = await this.#post('profile', 'signon', [{ type: 'profile', trnuid: this.newTransaction() }], null, url)
+    return !asked.ok && asked.failure.code === 'bank_unreachable' ? asked.failure : endpointMoved(this.settings.url, url)
   }
 
   async #askSigned(purpose: string, stage: Stage, messages: readonly OfxRequestMessage[], mayRepeat: boolean): Promise<Signed> {
@@ -171,14 +177,19 @@ export class Session {
   }
 
   /** `signed` null: anonymous. */
-  async #post(purpose: string, stage: Stage, messages: readonly OfxRequestMessage[], signed: { readonly answers: Resume | null } | null): Promise<Result<Reply, Failure>> {
+  async #post(
+    purpose: string,
+    stage: Stage,
+    messages: readonly OfxRequestMessage[],
+    signed: { readonly answers: Resume | null } | null,
+    url: string = signed === null ? this.settings.url : this.#url,
+  ): Promise<Result<Reply, Failure>> {
     const { transport, now } = this.#context
     const clientTimeMs = now()
     const version = this.#version
     const newFileUid = this.newTransaction()
     const write = (secret: SecretReader) => ({ version, newFileUid, clientTimeMs, messages, signOn: this.#signOn(signed, secret) })
     const secrets = signed === null ? [] : ['username', 'password', ...this.#answerFields(signed.answers)]
-    const url = signed === null ? this.settings.url : this.#url
     const replied = await exchangeMessage(transport, this.settings, { purpose, stage, url, write, secrets })
     if (!replied.ok) return failed(replied.failure)
     const { signOn, clockSkewSeconds } = replied.value
