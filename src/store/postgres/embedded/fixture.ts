@@ -33,8 +33,8 @@ after(() => {
 export function scratchHome(name = 'home'): string {
   const parent = mkdtempSync(join(tmpdir(), 'relink-pg-'))
   chmodSync(parent, 0o755)
-  homes.push(parent)
-  homes.push(join(parent, name))
+  // The home before its parent: its record says where the rest is.
+  homes.push(join(parent, name), parent)
   return join(parent, name)
 }
 
