@@ -1,94 +1,51 @@
 /**
- * A PostgreSQL server of one test run: the host's own, in a temporary directory, on a socket. For
- * tests and benchmarks only; the program itself runs src/store/postgres/embedded.
+ * A database for a test run or a benchmark: the embedded PostgreSQL in a temporary home, or the one
+ * that RELINK_TEST_DATABASE_URL names (to try another version; its tables are dropped and made anew).
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { startEmbedded } from './postgres/embedded/embedded.ts'
+import { readDatabaseUrl } from './postgres/connect.ts'
 import type { ConnectionConfig } from './postgres/session.ts'
 
-export type TestServer = {
-  /** The administrator's login to a database of the server, by default its first one. */
-  admin(database?: string): ConnectionConfig
-  createDatabase(name: string): Promise<void>
-  /** kill -9 of the server, as a power cut would. */
-  crash(): Promise<void>
-  start(): Promise<void>
-  /** Stops the server and removes its files. */
+export type TestDatabase = {
+  readonly owner: ConnectionConfig
+  readonly app: ConnectionConfig
+  /** kill -9 of the server; its supervisor starts it again. Null where the server is not ours. */
+  readonly crash: (() => void) | null
+  /** Ends the server and removes its files. */
   remove(): Promise<void>
 }
 
-const SETTINGS = ['listen_addresses=', 'shared_buffers=256MB', 'max_wal_size=2GB', 'max_connections=80']
+export async function startTestDatabase(): Promise<TestDatabase> {
+  const url = process.env['RELINK_TEST_DATABASE_URL']
+  return url === undefined ? startOwn() : useGiven(url)
+}
 
-/** Null where the host has no PostgreSQL server; tests then say that they are skipped. */
-export async function startTestServer(): Promise<TestServer | null> {
-  const bin = serverPrograms()
-  if (bin === null) return null
-  const directory = mkdtempSync(join(tmpdir(), 'relink-pg-'))
-  const identity = userInfo().uid === 0 ? postgresAccount() : null
-  if (identity !== null) chownSync(directory, identity.uid, identity.gid)
-  const data = join(directory, 'data')
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'admin', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'], { ...identity, cwd: directory, stdio: 'ignore' })
-
-  let server: ChildProcess | null = null
-  async function start(): Promise<void> {
-    const settings = [...SETTINGS, `unix_socket_directories=${directory}`].flatMap((setting) => ['-c', setting])
-    server = spawn(join(bin!, 'postgres'), ['-D', data, ...settings], { ...identity, cwd: directory, stdio: 'ignore' })
-    while (!(await answers(admin()))) if (server.exitCode !== null) throw new Error('the test server does not start')
-  }
-  function admin(database = 'postgres'): ConnectionConfig {
-    return { host: directory, port: 5432, user: 'admin', database }
-  }
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    if (server === null || server.exitCode !== null || server.signalCode !== null) return
-    const gone = new Promise((resolve) => server!.once('exit', resolve))
-    server.kill(signal)
-    await gone
-  }
-  await start()
+async function startOwn(): Promise<TestDatabase> {
+  const parent = mkdtempSync(join(tmpdir(), 'relink-store-'))
+  chmodSync(parent, 0o755)
+  const started = await startEmbedded({ home: join(parent, 'home') })
+  if (!started.ok) throw new Error(started.failure.message)
+  const { connections, directory, stop } = started.value
   return {
-    admin,
-    start,
-    async createDatabase(name) {
-      const client = new pg.Client(admin())
-      await client.connect()
-      await client.query(`create database ${pg.escapeIdentifier(name)}`)
-      await client.end()
-    },
-    crash: () => end('SIGKILL'),
+    ...connections,
+    crash: () => process.kill(Number(readFileSync(join(directory, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL'),
     async remove() {
-      await end('SIGINT')
-      rmSync(directory, { recursive: true, force: true })
+      await stop()
+      rmSync(parent, { recursive: true, force: true })
     },
   }
 }
 
-function serverPrograms(): string | null {
-  try {
-    const bin = execFileSync('pg_config', ['--bindir'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
-    return existsSync(join(bin, 'initdb')) ? bin : null
-  } catch {
-    return null
-  }
-}
-
-/** A server refuses to run as root. */
-function postgresAccount(): { readonly uid: number; readonly gid: number } {
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
-  return { uid: id('-u'), gid: id('-g') }
-}
-
-async function answers(config: ConnectionConfig): Promise<boolean> {
-  const client = new pg.Client(config)
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    await client.end()
-    return true
-  } catch {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    return false
-  }
+async function useGiven(url: string): Promise<TestDatabase> {
+  const owner = readDatabaseUrl(url)
+  if (!owner.ok) throw new Error(owner.failure.message)
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query('drop schema if exists relink cascade; drop schema if exists relink_jobs cascade')
+  await client.end()
+  return { owner: owner.value, app: { ...owner.value, user: 'relink_app', password: 'of-tests-only' }, crash: null, async remove() {} }
 }

@@ -33,10 +33,17 @@ export function columnList<T>(shape: Shape<T>): RawBuilder<unknown> {
   return sql.join(shape.columns.map(({ column }) => sql.id(column)))
 }
 
-/** `unnest(…) as n(columns)` over the values' fields. */
+/**
+ * The values as a table `n` with the shape's columns. A column that holds one value throughout, as most do
+ * in a page, travels once; the first column is the one that counts the rows.
+ */
 export function unnested<T>(shape: Shape<T>, values: readonly T[]): RawBuilder<unknown> {
-  const arrays = shape.columns.map(({ field, codec }) => arrayOf(values.map((value) => codec.write(value[field])), codec.type))
-  return sql`unnest(${sql.join(arrays)}) as n(${columnList(shape)})`
+  const written = shape.columns.map(({ field, column, codec }) => ({ column, type: codec.type, values: values.map((value) => codec.write(value[field])) }))
+  const arrays = written.filter((c, index) => index === 0 || c.values.some((value) => value !== c.values[0]))
+  const selected = written.map((c) =>
+    arrays.includes(c) ? sql`u.${sql.id(c.column)}` : sql`cast(${c.values[0]} as ${TYPES[c.type]}) as ${sql.id(c.column)}`,
+  )
+  return sql`(select ${sql.join(selected)} from unnest(${sql.join(arrays.map((c) => arrayOf(c.values, c.type)))}) as u(${sql.join(arrays.map((c) => sql.id(c.column)))})) as n`
 }
 
 const TYPES: Readonly<Record<Codec<never>['type'], RawBuilder<unknown>>> = {

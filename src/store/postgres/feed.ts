@@ -6,7 +6,7 @@ import { applyAnswer, applyDecisions, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
 import type { Shape, StoredRow } from './columns.ts'
 import { readCandidates } from './feed-candidates.ts'
-import { writePage } from './feed-commit.ts'
+import { commitPage } from './feed-commit.ts'
 import { idKey, inTenant, type Session } from './session.ts'
 import { balances, changes, coverage, flatTransaction, flatTransactions, observations, questions, readShown, readTransaction, spans, undated } from './tables.ts'
 
@@ -14,7 +14,7 @@ export function postgresFeed(db: Session, tenantId: string): FeedStore {
   const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
   return {
     candidates: (query) => run((trx) => readCandidates(trx, tenantId, query)),
-    commitPage: (page) => run((trx) => writePage(trx, tenantId, page)),
+    commitPage: (page) => commitPage(db, tenantId, page),
     async cursor(sourceId) {
       const row = await run((trx) => trx.selectFrom('relink.cursors').select('cursor').where('tenant_id', '=', tenantId).where('source_id', '=', idKey(sourceId)).executeTakeFirst())
       return row?.cursor ?? null

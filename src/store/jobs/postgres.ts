@@ -1,0 +1,89 @@
+/**
+ * Jobs in PostgreSQL by pg-boss, in a schema of its own. The policy `stately` lets one job of a key
+ * wait and one run; pg-boss's group limits are not used because they are no hard limits. A worker that dies
+ * stops its heartbeat, and its job is given to another.
+ */
+import pg from 'pg'
+import { PgBoss } from 'pg-boss'
+import type { Job, Jobs } from '../../ports/jobs.ts'
+import type { Log } from '../../ports/log.ts'
+import { outageOf } from '../postgres/outage.ts'
+import type { ConnectionConfig } from '../postgres/session.ts'
+import { keyOf } from './key.ts'
+
+const SCHEMA = 'relink_jobs'
+const QUEUES = ['sync', 'repair'] as const satisfies readonly Job['kind'][]
+const HEARTBEAT_SECONDS = 30
+const STOP_TIMEOUT_MS = 10 * 60_000
+
+/** Makes or migrates the schema, as the owner of the tables; the app gets the rows and nothing else. */
+export async function prepareJobs(owner: ConnectionConfig): Promise<void> {
+  const pool = new pg.Pool({ ...owner, max: 1, onConnect: (client) => client.query('set role relink_owner') })
+  pool.on('error', () => {})
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => pool.query(text, values) }, schema: SCHEMA, supervise: false, schedule: false, migrate: true, createSchema: true,
+  })
+  try {
+    await boss.start()
+    for (const name of QUEUES) {
+      if ((await boss.getQueue(name)) === null) {
+        await boss.createQueue(name, {
+          policy: 'stately', notify: true, retryLimit: 3, retryDelay: 30, retryBackoff: true, expireInSeconds: 3600, heartbeatSeconds: HEARTBEAT_SECONDS,
+          deleteAfterSeconds: 24 * 3600,
+        })
+      }
+    }
+    await pool.query(`grant usage on schema ${SCHEMA} to relink_app;
+      grant select, insert, update, delete on all tables in schema ${SCHEMA} to relink_app;
+      grant usage on all sequences in schema ${SCHEMA} to relink_app;
+      grant execute on all functions in schema ${SCHEMA} to relink_app`)
+  } finally {
+    await boss.stop({ graceful: false })
+    await pool.end()
+  }
+}
+
+/** Opens the queues as the app. `prepareJobs` must have run; errors of the background go to the log. */
+export async function openPostgresJobs(app: ConnectionConfig, log: Log): Promise<Jobs> {
+  const boss = new PgBoss({
+    ...(app as object), max: 4, schema: SCHEMA, migrate: false, createSchema: false, schedule: false, reindex: false, useListenNotify: true,
+    superviseIntervalSeconds: HEARTBEAT_SECONDS, monitorIntervalSeconds: HEARTBEAT_SECONDS, application_name: 'relink jobs',
+  })
+  boss.on('error', (error) => log.error('jobs_failed', { code: outageOf(error)?.code ?? 'unexpected' }))
+  boss.on('warning', () => log.warn('jobs_warning'))
+  await guarded(() => boss.start())
+  return {
+    async enqueue({ kind, tenantId, connectionId, ...rest }, { startAt } = {}) {
+      const job = { kind, tenantId, connectionId, ...rest } as Job
+      const options = { singletonKey: keyOf(job), ...(startAt === undefined ? {} : { startAfter: new Date(startAt) }) }
+      if ((await guarded(() => boss.send(kind, job, options))) !== null) return
+      // One waits already; it keeps the earlier of the two times.
+      await guarded(() => advance(boss, job, startAt))
+    },
+    async work(concurrency, handle) {
+      for (const name of QUEUES) {
+        await guarded(() =>
+          boss.work<Job>(name, { localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 }, async ([taken]) => {
+            if (taken !== undefined) await handle(taken.data)
+          }),
+        )
+      }
+    },
+    stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }),
+  }
+}
+
+async function advance(boss: PgBoss, job: Job, startAt: number | undefined): Promise<void> {
+  const singletonKey = keyOf(job)
+  const waiting = await boss.findJobs<Job>(job.kind, { key: singletonKey, queued: true })
+  const later = waiting.filter((w) => startAt === undefined || w.startAfter.getTime() > startAt)
+  for (const { id } of later) await boss.update(job.kind, job, { id, ...(startAt === undefined ? { startAfter: 0 } : { startAfter: new Date(startAt) }) })
+}
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw outageOf(error) ?? error
+  }
+}
