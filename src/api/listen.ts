@@ -30,7 +30,7 @@ export async function listen({ instance, home, host, port, pageDirectory }: List
     const reason = code === 'EADDRINUSE' ? `Port ${port} is in use; is Relink running already? Choose another with RELINK_PORT.` : code === 'EACCES' ? `Port ${port} may not be used by this user; choose one above 1023 with RELINK_PORT.` : `Cannot listen on ${host}:${port}: ${code ?? String(error)}.`
     return failed({ message: reason })
   }
-  const bound = server.addresses()[0]?.port ?? port
+  const bound = server.addresses().find((address) => typeof address === 'object')?.port ?? port
   const shown = host.includes(':') ? `[${host}]` : host
   hosts = new Set([`127.0.0.1:${bound}`, `localhost:${bound}`, `[::1]:${bound}`])
   const url = `http://${shown}:${bound}/`

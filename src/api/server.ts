@@ -62,9 +62,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   })
   server.setNotFoundHandler((request, reply) => answerNotFound(request, reply, options.pageDirectory))
   if (options.pageDirectory !== null) {
-    await server.register(fastifyStatic, { root: options.pageDirectory, wildcard: false, setHeaders: (reply, path) => void (path.includes(`${join('dist', 'assets')}`) && reply.setHeader('cache-control', 'public, max-age=31536000, immutable')) })
+    await server.register(fastifyStatic, { root: options.pageDirectory, wildcard: false, setHeaders: cacheHashedFiles })
   }
   return server
+}
+
+/** Vite puts a digest into the names under `assets/`, so these may be kept for ever; the page itself is always asked for. */
+function cacheHashedFiles(reply: FastifyReply, path: string): void {
+  reply.header('cache-control', path.includes(join('dist', 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache')
 }
 
 function registerRoute(server: FastifyInstance, guard: Guard, instance: Instance, row: Route): void {

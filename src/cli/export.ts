@@ -23,7 +23,7 @@ export async function exportCommand(output: Output, options: ExportOptions): Pro
 }
 
 /** Writes beside the target and renames, so that a failure never leaves half a file under the wanted name. */
-async function writeWhole(path: string, content: AsyncIterable<string>): Promise<void> {
+async function writeWhole(path: string, content: AsyncIterable<Uint8Array | string>): Promise<void> {
   const partial = `${path}.partial`
   try {
     await pipeline(Readable.from(content), createWriteStream(partial))

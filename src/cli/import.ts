@@ -5,8 +5,11 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { readFileSummary } from '../exports/file-summary.ts'
-import type { ImportReport } from '../verbs.ts'
+import { hostClock } from '../adapters/clock.ts'
+import { hostEntropy } from '../adapters/entropy.ts'
+import { importFile } from '../import-file.ts'
+import { createMemoryStore } from '../store/memory/store.ts'
+import type { ImportReport, ImportRequest } from '../verbs.ts'
 import { chooseAccount } from './accounts.ts'
 import type { Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
@@ -19,32 +22,31 @@ export async function importCommand(output: Output, files: readonly string[], op
 }
 
 async function readOnly(output: Output, files: readonly string[]): Promise<number> {
-  let failures = 0
-  for (const file of files) failures += sayReport(output, (await unreadable(file)) ?? (await readFileSummary(file, () => createReadStream(file))))
-  return failures
+  const memory = createMemoryStore()
+  const store = memory.tenant(await memory.defaultTenant())
+  return each(output, files, null, (request) => importFile({ store, clock: hostClock, entropy: hostEntropy }, { ...request, dryRun: true }))
 }
 
 async function intoFeed(output: Output, files: readonly string[], options: ImportOptions): Promise<number> {
   return withInstance(output, async (instance) => {
     const account = options.account === undefined ? null : await chooseAccount(instance, options.account)
-    let failures = 0
-    for (const file of files) {
-      const report =
-        (await unreadable(file)) ??
-        (await instance.verbs.importFile({
-          fileName: file,
-          open: () => createReadStream(file),
-          accountId: account?.id ?? null,
-          onProgress: (rows) => output.progress(`${basename(file)}: ${rows} rows…`),
-        }))
-      failures += sayReport(output, report)
-    }
-    return failures
+    return each(output, files, account?.id ?? null, (request) => instance.verbs.importFile(request))
   })
 }
 
+/** Imports the files one after the other and tells how each went; returns how many failed. */
+async function each(output: Output, files: readonly string[], accountId: string | null, work: (request: ImportRequest) => Promise<ImportReport>): Promise<number> {
+  let failures = 0
+  for (const file of files) {
+    const onProgress = (rows: number): void => output.progress(`${basename(file)}: ${rows} rows…`)
+    const report = (await unopenable(file)) ?? (await work({ fileName: file, open: () => createReadStream(file), accountId, onProgress }))
+    failures += sayReport(output, report)
+  }
+  return failures
+}
+
 /** A file that cannot be opened at all, as a report like any other. */
-async function unreadable(file: string): Promise<ImportReport | null> {
+async function unopenable(file: string): Promise<ImportReport | null> {
   const reason = await stat(file).then(
     (info) => (info.isDirectory() ? 'it is a directory' : null),
     (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? 'unknown error')),

@@ -8,7 +8,7 @@ import { configuration } from './with-instance.ts'
 export async function startCommand(output: Output): Promise<void> {
   const config = configuration()
   const page = await pageDirectory((line) => output.progress(line))
-  const opened = orFail(await openInstance(config, { tell: (line) => output.progress(line) }))
+  const opened = orFail(await openInstance(config, { tell: (line) => output.progress(line), logsEverything: true }))
   const listening = await listen({ instance: opened.instance, home: config.home, host: config.host, port: config.port, pageDirectory: page })
   if (!listening.ok) {
     await opened.close()
@@ -26,7 +26,7 @@ export async function startCommand(output: Output): Promise<void> {
 }
 
 export async function workerCommand(output: Output): Promise<void> {
-  const opened = orFail(await openInstance(configuration(), { tell: (line) => output.progress(line) }))
+  const opened = orFail(await openInstance(configuration(), { tell: (line) => output.progress(line), logsEverything: true }))
   const stopWorker = await opened.startWorker()
   output.say('This worker reads connections when they are due. Stop with Ctrl-C.')
   await untilStopped()

@@ -9,7 +9,7 @@ export function configuration(): Config {
 }
 
 export async function withInstance<T>(output: Output, work: (instance: Instance) => Promise<T>): Promise<T> {
-  const opened = orFail(await openInstance(configuration(), { role: 'command', tell: (line) => output.progress(line) }))
+  const opened = orFail(await openInstance(configuration(), { tell: (line) => output.progress(line) }))
   try {
     return await work(opened.instance)
   } finally {

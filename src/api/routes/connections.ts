@@ -42,7 +42,7 @@ const connect = route({
       case 'invalid':
         throw new ApiProblem('invalid_request', result.message, { errors: [{ field: result.field === null ? 'form' : `form/${result.field}`, message: result.message }] })
       case 'failed':
-        throw new ApiProblem('sign_in_failed', result.failure.message, { failure: { code: result.failure.code, stage: result.failure.stage }, diagnosis: diagnosisResource(result.diagnosis) })
+        throw new ApiProblem('sign_in_failed', result.failure.message, { failure: { code: result.failure.code, stage: result.failure.stage }, diagnosis: diagnosisResource(result.diagnosis, { bank: instance.institutions.find((i) => i.id === body.institutionId)?.name ?? body.institutionId }) })
     }
   },
 })

@@ -22,7 +22,7 @@ const meaning = route({
   method: 'GET', url: '/explain/:code', action: 'read', tag: 'Server', summary: 'What an error code means, in any system that is known',
   params: z.strictObject({ code: z.string().min(1).max(100) }),
   response: listOf(z.looseObject({})),
-  handle: async ({ params }) => ({ items: explain(params.code).map((item) => ({ ...item })) }),
+  handle: async ({ params }) => ({ items: explain(params.code).map((one) => ({ ...one })) }),
 })
 
 export const serverRoutes: readonly Route[] = [about, health, meaning]

@@ -1,0 +1,171 @@
+/** From the domain to the resources of connections: health in one word, problem cards, plans, banks. */
+import type { z } from 'zod'
+import type { BankHealth } from '../diagnose/bank-health.ts'
+import { loadBankHealth, problemsOf } from '../diagnose/problems.ts'
+import { cardFor, likelihoodWords, plainText, type CardFacts, type Part } from '../diagnose/sentences.ts'
+import { familyOf } from '../domain/cause.ts'
+import type { Connection, Diagnosis, Problem } from '../domain/connection.ts'
+import type { Institution } from '../domain/institution.ts'
+import type { RepairPlan } from '../domain/repair.ts'
+import type { Instance } from '../instance.ts'
+import type { bankShape, connectionShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
+import { accountResource, challengeResource, isoInstant, runResource } from './shapes.ts'
+
+const HOUR_MS = 3_600_000
+const CAUSES_SHOWN = 5
+
+export async function institutionResource(instance: Instance, institution: Institution): Promise<z.output<typeof institutionShape>> {
+  const connections = await instance.store.connections.list()
+  const health = (await healthOfBanks(instance)).get(institution.id)
+  const { id, name, country, website } = institution
+  return {
+    id, name, country, website,
+    health: health?.status ?? 'unknown',
+    connectedAs: connections.filter((c) => c.institutionId === id && c.state !== 'removed').map((c) => c.id),
+    routes: institution.routes.flatMap(({ connector }) => {
+      const manifest = instance.connectors.get(connector)?.manifest
+      return manifest === undefined ? [] : [{ connector, name: manifest.name, advice: manifest.advice, fields: formFields(instance, connector) }]
+    }),
+  }
+}
+
+export async function connectionResource(instance: Instance, connection: Connection): Promise<z.output<typeof connectionShape>> {
+  const { store } = instance
+  const [problems, challenges, accounts, runs] = await Promise.all([
+    problemsOf(store, connection),
+    store.challenges.list({ connectionId: connection.id, state: 'open' }),
+    store.accounts.list(),
+    store.runs.list({ connectionId: connection.id, limit: 1 }),
+  ])
+  const challenge = challenges.find((c) => c.expiresAt > instance.clock.now()) ?? null
+  const cards = await Promise.all(problems.map((p) => problemResource(instance, p)))
+  const lastRun = runs[0] ?? null
+  const { id, institutionId, institutionName, loginLabel, state } = connection
+  return {
+    id, institutionId, institutionName, loginLabel, state,
+    health: healthWord(connection, cards, challenge !== null, lastRun?.outcome === 'running'),
+    lastSuccessAt: isoOrNull(connection.lastSuccessAt),
+    lastAttemptAt: isoOrNull(connection.lastAttemptAt),
+    nextSyncAt: isoOrNull(connection.nextSyncAt),
+    fields: formFields(instance, connection.connector),
+    problems: cards,
+    challenge: challenge === null ? null : challengeResource(challenge),
+    accounts: accounts.filter((a) => a.connectionIds.includes(connection.id)).map(accountResource),
+    lastRun: lastRun === null ? null : runResource(lastRun),
+  }
+}
+
+function healthWord(connection: Connection, problems: readonly z.output<typeof problemShape>[], asks: boolean, reading: boolean): z.output<typeof connectionShape>['health'] {
+  if (connection.state === 'disabled' || connection.state === 'removed') return 'off'
+  if (reading) return 'reading'
+  if (asks || problems.some((p) => p.card.chip === 'needs_you')) return 'needs_you'
+  return problems.length > 0 ? 'waiting' : 'working'
+}
+
+export async function problemResource(instance: Instance, problem: Problem): Promise<z.output<typeof problemShape>> {
+  const [first] = problem.diagnosis.causes
+  const cause = first?.cause ?? 'unknown'
+  const p = first?.p ?? 0
+  const facts = await cardFacts(instance, problem)
+  const card = cardFor(cause, p, facts)
+  const spoken = problem.failure.evidence.find((e) => e.message !== undefined)
+  const { id, connectionId, accountId, institutionId, failure } = problem
+  return {
+    id, connectionId, accountId, institutionId, cause, p,
+    family: familyOf(cause),
+    action: problem.diagnosis.action,
+    openedAt: isoInstant(problem.openedAt),
+    updatedAt: isoInstant(problem.updatedAt),
+    closedAt: isoOrNull(problem.closedAt),
+    proofRunId: problem.proofRunId,
+    card: {
+      chip: card.chip,
+      what: card.what.map(partResource),
+      relink: card.relink.map(partResource),
+      next: card.next === null ? null : { label: card.next.label.map((part) => (typeof part === 'string' ? part : 'text' in part ? part.text : '')).join(''), kind: card.next.action, href: card.next.href },
+      likelihood: card.likelihood,
+    },
+    ...diagnosisResource(problem.diagnosis, facts),
+    bankSays: spoken?.message === undefined ? null : { text: spoken.message.slice(0, 200), codes: [...(spoken.codes ?? [])] },
+    failure: { code: failure.code, stage: failure.stage, message: failure.message },
+    evidence: failure.evidence.map((e) => ({ ...e })),
+  }
+}
+
+/** The causes that are worth showing, with their words. */
+export function diagnosisResource(diagnosis: Diagnosis, facts: CardFacts): Pick<z.output<typeof problemShape>, 'causes'> {
+  return {
+    causes: diagnosis.causes.slice(0, CAUSES_SHOWN).map((c) => ({
+      cause: c.cause, p: c.p, name: plainText(cardFor(c.cause, c.p, facts).what), likelihood: likelihoodWords(c.p), for: [...c.for], against: [...c.against],
+    })),
+  }
+}
+
+async function cardFacts(instance: Instance, problem: Problem): Promise<CardFacts> {
+  const [connection, account, banks] = await Promise.all([
+    instance.store.connections.get(problem.connectionId),
+    problem.accountId === null ? null : instance.store.accounts.get(problem.accountId),
+    healthOfBanks(instance),
+  ])
+  const institution = instance.institutions.find((i) => i.id === problem.institutionId)
+  const health = banks.get(problem.institutionId)
+  return {
+    bank: connection?.institutionName ?? institution?.name ?? problem.institutionId,
+    account: account?.name ?? null,
+    website: institution?.website ?? null,
+    nextTryAt: connection?.nextSyncAt ?? null,
+    failingConnections: health === undefined || health.connections < 2 ? null : health.failing,
+    allConnections: health === undefined || health.connections < 2 ? null : health.connections,
+    failingBanks: [...banks.values()].filter((bank) => bank.status === 'down').length,
+    hoursWaiting: (instance.clock.now() - problem.openedAt) / HOUR_MS,
+    bankDown: health?.status === 'down',
+    bankWords: problem.failure.evidence.find((e) => e.message !== undefined)?.message ?? null,
+  }
+}
+
+export function planResource(plan: RepairPlan): z.output<typeof planShape> {
+  const { id, problemId, connectionId, cause, state } = plan
+  return {
+    id, problemId, connectionId, cause, state,
+    steps: plan.steps.map((step) => ({
+      id: step.id, kind: step.kind, who: step.who, title: step.title, state: step.state, result: step.result, personMinutes: step.personMinutes,
+      startedAt: isoOrNull(step.startedAt), endedAt: isoOrNull(step.endedAt), notBefore: isoOrNull(step.notBefore),
+    })),
+  }
+}
+
+export async function bankResources(instance: Instance): Promise<z.output<typeof bankShape>[]> {
+  const banks = await healthOfBanks(instance)
+  return [...banks].map(([institutionId, health]) => ({
+    institutionId,
+    name: instance.institutions.find((i) => i.id === institutionId)?.name ?? institutionId,
+    health: health.status,
+    connections: health.connections,
+    failing: health.failing,
+    since: isoOrNull(health.since),
+    sentence: bankSentence(health),
+  }))
+}
+
+function bankSentence({ status, connections, failing, since }: BankHealth): z.output<typeof partShape>[] {
+  if (status === 'working') return ['It answered every connection at the last read.']
+  if (since === null) return ['No read in the last day.']
+  const count = connections === 1 ? 'The one connection to it fails' : `${failing} of ${connections} connections to it fail`
+  return [`${count}, since `, { kind: 'instant', at: isoInstant(since) }, status === 'down' ? '. Nothing for you to do.' : '.']
+}
+
+function healthOfBanks({ store, clock }: Instance): Promise<ReadonlyMap<string, BankHealth>> {
+  return loadBankHealth(store, clock.now())
+}
+
+function formFields(instance: Instance, connector: string): z.output<typeof connectionShape>['fields'] {
+  return (instance.connectors.get(connector)?.manifest.fields ?? []).map(({ name, label, hint, kind, required }) => ({ name, label, hint, kind, required }))
+}
+
+function partResource(part: Part): z.output<typeof partShape> {
+  return typeof part !== 'string' && part.kind === 'instant' ? { kind: 'instant', at: isoInstant(part.at) } : part
+}
+
+function isoOrNull(epochMs: number | null): string | null {
+  return epochMs === null ? null : isoInstant(epochMs)
+}

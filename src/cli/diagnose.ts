@@ -1,0 +1,51 @@
+/** `relink diagnose`: what is wrong with a connection, or with each record on standard input; `relink explain`: what a code means. */
+import { createInterface } from 'node:readline'
+import { problemResource } from '../api/connection-resource.ts'
+import { explain, explanationLines } from '../diagnose/explain.ts'
+import { diagnoseLines } from '../diagnose/jsonl.ts'
+import { chooseConnection } from './connections.ts'
+import { CommandError, type Output } from './output.ts'
+import { plainText } from './sentence.ts'
+import { withInstance } from './with-instance.ts'
+
+export async function diagnoseCommand(output: Output, wanted: string | undefined, options: { readonly format?: string }): Promise<void> {
+  if (options.format === 'jsonl') return diagnoseInput(output)
+  if (wanted === undefined) throw new CommandError('Name a connection, or read records from standard input with --format jsonl.', 2)
+  await withInstance(output, async (instance) => {
+    const connection = await chooseConnection(instance, wanted)
+    const problems = await instance.store.problems.list({ connectionId: connection.id, open: true, limit: 10 })
+    const resources = await Promise.all(problems.map((p) => problemResource(instance, p)))
+    output.data({ connectionId: connection.id, problems: resources })
+    if (resources.length === 0) output.say(`${connection.institutionName}: no open problem.`)
+    for (const problem of resources) {
+      output.say(output.bold(plainText(problem.card.what)))
+      for (const cause of problem.causes.filter((c, index) => index < 3 && c.p >= 0.02)) {
+        output.say(`  ${cause.likelihood}: ${cause.name} (${cause.cause})`)
+        for (const fact of cause.for.slice(0, 3)) output.say(`    + ${fact}`)
+        for (const fact of cause.against.slice(0, 2)) output.say(`    - ${fact}`)
+      }
+      if (problem.bankSays !== null) output.say(`  The bank's words: “${problem.bankSays.text}”${problem.bankSays.codes.length > 0 ? ` (code ${problem.bankSays.codes.join(', ')})` : ''}`)
+      output.say(`  Relink: ${plainText(problem.card.relink)}`)
+      output.say(problem.card.next === null ? '  Nothing for you to do.' : `  Next: ${problem.card.next.label} (relink repair ${connection.id})`)
+    }
+  })
+}
+
+/** Answers every record that can be read; a line that cannot is named on standard error and makes the status 1. */
+async function diagnoseInput(output: Output): Promise<void> {
+  const lines = createInterface({ input: process.stdin, crlfDelay: Infinity })
+  const answers = diagnoseLines(lines, (error) => {
+    output.error(`Line ${error.line}: ${error.message}`)
+    process.exitCode = 1
+  })
+  for await (const answer of answers) {
+    if (!process.stdout.write(`${answer.replace(/\n$/, '')}\n`)) await new Promise((resolve) => process.stdout.once('drain', resolve))
+  }
+}
+
+export function explainCommand(output: Output, code: string): void {
+  const explanations = explain(code)
+  output.data({ asked: code, explanations })
+  for (const line of explanationLines(explanations)) output.say(line)
+  if (explanations.every(({ system }) => system === 'unknown')) process.exitCode = 1
+}

@@ -1,0 +1,74 @@
+/** The verbs, made of the engine, the doctor and the repair; each tells the listeners what changed. */
+import { importFile } from './import-file.ts'
+import type { Connection } from './domain/connection.ts'
+import type { ProblemDeps } from './diagnose/problems.ts'
+import { failed, ok, type Result } from './domain/result.ts'
+import type { SyncRun } from './domain/run.ts'
+import type { Events } from './events.ts'
+import { advanceRepair, currentPlan, type RepairDeps } from './repair/advance.ts'
+import { answerChallenge } from './sync/challenge.ts'
+import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection } from './sync/connect.ts'
+import type { SyncDeps } from './sync/deps.ts'
+import { syncConnection } from './sync/sync.ts'
+import type { ConnectResult, VerbFailure, Verbs } from './verbs.ts'
+import { diagnoseFirstSignIn } from './run-ended.ts'
+
+export type VerbParts = { readonly deps: SyncDeps; readonly problemDeps: ProblemDeps; readonly repairDeps: RepairDeps; readonly events: Events }
+
+export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts): Verbs {
+  /** Tells of a run whatever came of it. */
+  const told = async <T extends Result<SyncRun, VerbFailure>>(connectionId: string, work: Promise<T>): Promise<T> => {
+    const result = await work
+    events.publish({ kind: 'connection', id: connectionId })
+    return result
+  }
+  const switched = async (work: Promise<Result<Connection, VerbFailure>>): Promise<Result<Connection, VerbFailure>> => {
+    const result = await work
+    if (result.ok) events.publish({ kind: 'connection', id: result.value.id })
+    return result
+  }
+  return {
+    async connect(request): Promise<ConnectResult> {
+      const connected = await connectInstitution(deps, request)
+      if ('connection' in connected) events.publish({ kind: 'connection', id: connected.connection.id })
+      if (connected.kind !== 'failed') return connected
+      return { kind: 'failed', failure: connected.failure, diagnosis: await diagnoseFirstSignIn(problemDeps, connected) }
+    },
+    sync: (connectionId, trigger) => told(connectionId, syncConnection(deps, connectionId, trigger)),
+    answer: async (challengeId, answers) => {
+      const challenge = await deps.store.challenges.get(challengeId)
+      return told(challenge?.connectionId ?? '', answerChallenge(deps, challengeId, answers))
+    },
+    enterSecret: (connectionId, form) => told(connectionId, reconnect(deps, connectionId, form)),
+    async tryOnceMore(connectionId, by) {
+      const connection = await deps.store.connections.get(connectionId)
+      if (connection === null) return failed({ code: 'not_found', message: 'There is no such connection.' })
+      await deps.vault.grantOneUse({ connectionId, loginIndex: connection.loginIndex }, by)
+      return told(connectionId, syncConnection(deps, connectionId, 'person'))
+    },
+    disable: (connectionId) => switched(disableConnection(deps, connectionId)),
+    enable: (connectionId) => switched(enableConnection(deps, connectionId)),
+    async remove(connectionId) {
+      const result = await removeConnection(deps, connectionId)
+      events.publish({ kind: 'connection', id: connectionId })
+      return result
+    },
+    async importFile(request) {
+      const report = await importFile(deps, { ...request, dryRun: false })
+      events.publish({ kind: 'account', id: request.accountId ?? '' })
+      return report
+    },
+    async plan(problem) {
+      const connection = await deps.store.connections.get(problem.connectionId)
+      if (connection === null) throw new Error('a problem belongs to a connection')
+      return (problem.closedAt === null ? null : await deps.store.problems.plan(problem.id)) ?? currentPlan(repairDeps, connection, problem)
+    },
+    async repair(connectionId, report) {
+      const connection = await deps.store.connections.get(connectionId)
+      if (connection === null) return failed({ code: 'not_found', message: 'There is no such connection.' })
+      const plan = await advanceRepair(repairDeps, connectionId, report === null ? { kind: 'go_on' } : { kind: 'person', ...report })
+      events.publish({ kind: 'connection', id: connectionId })
+      return ok(plan)
+    },
+  }
+}

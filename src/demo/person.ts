@@ -1,0 +1,69 @@
+/**
+ * The scripted person of `relink demo --auto`: does what a step of a repair asks of a person, at the
+ * bank's own web site or in Relink, and counts how often. It acts only on what Relink says, never on
+ * knowledge of the fault.
+ */
+import { ANA } from '../../bank/customers.ts'
+import { createPerson, type Person } from '../../bank/person.ts'
+import { sendOverHttp } from '../../bank/send.ts'
+import type { Challenge } from '../domain/connection.ts'
+import type { CauseCode } from '../domain/cause.ts'
+import type { RepairStep } from '../domain/repair.ts'
+import type { Instance } from '../instance.ts'
+
+export type ScriptedPerson = {
+  /** Tells the person of the new password, as a letter of the bank's would. */
+  learnPassword(password: string): void
+  /** Does a step. `askBank`: what a call to the bank brings about, such as an account being shared again. */
+  doStep(connectionId: string, cause: CauseCode, step: RepairStep, askBank: () => Promise<void>): Promise<void>
+  answer(challenge: Challenge): Promise<void>
+  /** How often the person had to act since the last call. */
+  takeCount(): number
+}
+
+export function createScriptedPerson(instance: Instance, officeUrl: string): ScriptedPerson {
+  const person = createPerson({ user: ANA.user, password: ANA.password, send: sendOverHttp(officeUrl) })
+  let count = 0
+  const acted = async (act: Promise<unknown>): Promise<void> => {
+    await act
+    count += 1
+  }
+  return {
+    learnPassword: (password) => person.learnPassword(password),
+    async doStep(connectionId, cause, step, askBank) {
+      if (step.kind === 'credentials') return acted(enterPassword(instance, connectionId, person))
+      const atSite = AT_SITE[cause]
+      if (atSite !== undefined) await acted(atSite(person))
+      else await acted(askBank())
+      await instance.verbs.repair(connectionId, { stepId: step.id, did: 'done' })
+    },
+    async answer(challenge) {
+      const answers: Record<string, string> = {}
+      for (const prompt of challenge.prompts) answers[prompt.id] = await person.answer(prompt.label)
+      await acted(instance.verbs.answer(challenge.id, answers))
+    },
+    takeCount() {
+      const taken = count
+      count = 0
+      return taken
+    },
+  }
+}
+
+/** What a person does at the bank's site for each cause that is ended there. */
+const AT_SITE: Partial<Record<CauseCode, (person: Person) => Promise<unknown>>> = {
+  login_locked: (person) => person.unlock(),
+  password_change_required: (person) => person.changePassword('a new password 77'),
+  bank_action_required: async (person) => {
+    await person.readMessages()
+    await person.acceptTerms()
+  },
+  enrollment_required: (person) => person.enableAccess(),
+  consent_expired: (person) => person.renewConsent(),
+  consent_revoked: (person) => person.renewConsent(),
+}
+
+async function enterPassword(instance: Instance, connectionId: string, person: Person): Promise<void> {
+  const done = await instance.verbs.enterSecret(connectionId, { username: person.user, password: person.password() })
+  if (!done.ok) throw new Error(`The new password could not be entered: ${done.failure.message}`)
+}

@@ -1,0 +1,117 @@
+/**
+ * The demo's world: the sandbox bank on real sockets, and a Relink of its own in a temporary place
+ * that knows this bank. Both follow one clock, which can be set forward, so that days pass in a
+ * moment. Nothing of it touches the person's own data.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createBank, type Bank } from '../../bank/bank.ts'
+import { ANA, BANK_FID, BANK_ORG } from '../../bank/customers.ts'
+import { ATLAS } from '../../bank/faults/atlas.ts'
+import { listen, type Listening } from '../../bank/listen.ts'
+import { hostClock } from '../adapters/clock.ts'
+import type { Config } from '../config.ts'
+import type { Institution } from '../domain/institution.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { DemoControl } from '../instance.ts'
+import { openInstance, type Opened, type OpenFailure } from '../open.ts'
+import { DEMO_FAULTS, FAMILY_NAMES } from './faults.ts'
+
+export const DEMO_BANK_ID = 'sandbox'
+export const DEMO_LOGIN = ANA.user
+
+export type Sandbox = {
+  readonly bank: Bank
+  readonly listening: Listening
+  readonly opened: Opened
+  readonly home: string
+  /** Lets time pass for the bank and for Relink alike. */
+  advance(ms: number): void
+  close(): Promise<void>
+}
+
+export type SandboxOptions = { readonly seed: number; readonly historyDays: number; readonly tell: (line: string) => void }
+
+/** Starts bank and Relink; fails with a sentence, leaving nothing behind. */
+export async function openSandbox(config: Config, options: SandboxOptions): Promise<Result<Sandbox, OpenFailure>> {
+  const home = await mkdtemp(join(tmpdir(), 'relink-demo-'))
+  let ahead = 0
+  const clock = { now: () => hostClock.now() + ahead, sleep: hostClock.sleep }
+  options.tell('Opening the sandbox bank…')
+  const bank = createBank({ clock, seed: options.seed, historyDays: options.historyDays, adminToken: randomBytes(24).toString('base64url') })
+  const listening = await listen(bank)
+  const institution = institutionOf(listening)
+  const opened = await openInstance(
+    { ...config, home, databaseUrl: null, masterKey: `file:${join(home, 'keys', 'master.key')}`, institutionsFile: null, networkFile: null },
+    {
+      tell: options.tell,
+      clock,
+      own: {
+        institutions: [institution],
+        network: new Map([[institution.id, { privateHosts: [{ host: 'localhost', cidr: '127.0.0.0/8', plainHttp: false }, { host: 'localhost', cidr: '::1/128', plainHttp: false }], caPem: listening.caPem }]]),
+        demo: controlOf(bank, listening),
+      },
+    },
+  )
+  const clear = async (): Promise<void> => {
+    await listening.close()
+    await rm(home, { recursive: true, force: true })
+  }
+  if (!opened.ok) {
+    await clear()
+    return failed(opened.failure)
+  }
+  return ok({
+    bank, listening, home,
+    opened: opened.value,
+    advance: (ms) => void (ahead += ms),
+    close: async () => {
+      await opened.value.close()
+      await clear()
+    },
+  })
+}
+
+function institutionOf(listening: Listening): Institution {
+  return {
+    id: DEMO_BANK_ID,
+    name: 'Sandbox Bank',
+    country: 'US',
+    website: null,
+    routingNumbers: [],
+    timeZone: 'America/New_York',
+    limits: { requestsPerDay: null, minSecondsBetweenSyncs: null },
+    routes: [{ connector: 'ofx', settings: { url: listening.ofxsUrl, org: BANK_ORG, fid: BANK_FID } }],
+  }
+}
+
+/** Injects a fault of the demo for ana, as the panel, the menu and the story do. */
+export function breakBank(bank: Bank, name: string): void {
+  const fault = DEMO_FAULTS.find((candidate) => candidate.fault === name)
+  if (fault === undefined) throw new RangeError(`The demo has no fault ${name}.`)
+  bank.inject({ name, login: DEMO_LOGIN, ...(fault.account === null ? {} : { account: fault.account }) })
+}
+
+function controlOf(bank: Bank, listening: Listening): DemoControl {
+  return {
+    bankUrl: listening.officeUrl,
+    hints: ['The bank\'s own site opens at the address above: sign in as ana (correct horse) to unlock, accept or renew what the bank asks for.', 'Codes "as on your phone" are at its page Phone.'],
+    faults: async () => {
+      const active = new Set(bank.faults.list(bank.now()).map((fault) => fault.definition.name))
+      return DEMO_FAULTS.map(({ family, fault }) => ({
+        family, fault, familyName: FAMILY_NAMES[family], active: active.has(fault),
+        sentence: ATLAS.find((definition) => definition.name === fault)?.sentence ?? '',
+      }))
+    },
+    inject: async (name) => {
+      breakBank(bank, name)
+      await listening.settle()
+    },
+    clear: async (name) => {
+      bank.clear(name)
+      await listening.settle()
+    },
+  }
+}

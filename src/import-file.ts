@@ -1,0 +1,37 @@
+/**
+ * One statement file, of whatever format, into the feed: finds the format by content, then imports.
+ * With `dryRun` and a store in memory it reads and checks without a database.
+ */
+import { basename } from 'node:path'
+import type { FormatFailure, StatementStream } from './domain/statement.ts'
+import { readStatementFile, type StatementFormat } from './formats/detect.ts'
+import { importStatements, type ImportDeps } from './sync/import.ts'
+import type { ImportReport, ImportRequest } from './verbs.ts'
+
+/** The line of `relink import` for one file; a damaged file is a report with a failure, never an exception. */
+export async function importFile(deps: ImportDeps, request: ImportRequest & { readonly dryRun: boolean }): Promise<ImportReport> {
+  const { fileName, open, accountId, dryRun, onProgress } = request
+  const name = basename(fileName)
+  const first = await readStatementFile(open(), { fileName: name })
+  if (!first.ok) return { ...EMPTY, file: fileName, failure: first.failure }
+  let format: StatementFormat = first.value.format
+  let opened: StatementStream | null = first.value.stream
+  const openStatements = async (): Promise<StatementStream> => {
+    // The stream that told the format serves the first pass; later passes read the file anew.
+    const ready = opened
+    opened = null
+    if (ready !== null) return ready
+    const again = await readStatementFile(open(), { fileName: name })
+    if (!again.ok) return refused(again.failure)
+    format = again.value.format
+    return again.value.stream
+  }
+  const { statements, added, matched, questions, failure } = await importStatements(deps, { open: openStatements, accountId, label: name, dryRun, onProgress })
+  return { file: fileName, format, statements: failure === null ? statements : [], added, matched, questions, failure }
+}
+
+async function* refused(failure: FormatFailure): StatementStream {
+  yield { ok: false, failure }
+}
+
+const EMPTY: Omit<ImportReport, 'file' | 'failure'> = { format: null, statements: [], added: 0, matched: 0, questions: 0 }

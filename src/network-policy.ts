@@ -1,0 +1,52 @@
+/**
+ * What the operator permits beyond the public internet, per institution: addresses of the own
+ * network, plain http, and a certificate authority of one's own. Kept in one file (RELINK_NETWORK)
+ * that no page and no bank data can change; without it nothing private is ever called.
+ */
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import type { PrivateHost } from './adapters/address-guard.ts'
+import { failed, ok, type Result } from './domain/result.ts'
+
+export type InstitutionNetwork = { readonly privateHosts: readonly PrivateHost[]; readonly caPem: string | null }
+
+export type NetworkPolicy = { forInstitution(institutionId: string): InstitutionNetwork }
+
+const NOTHING: InstitutionNetwork = { privateHosts: [], caPem: null }
+
+const fileShape = z.strictObject({
+  institutions: z.record(
+    z.string(),
+    z.strictObject({
+      privateHosts: z.array(z.strictObject({ host: z.string().min(1), cidr: z.union([z.cidrv4(), z.cidrv6()]), plainHttp: z.boolean().default(false) })).default([]),
+      caFile: z.string().optional(),
+    }),
+  ),
+})
+
+export const PUBLIC_ONLY: NetworkPolicy = { forInstitution: () => NOTHING }
+
+/** A policy from values, for the demo's own bank. */
+export function networkPolicy(institutions: ReadonlyMap<string, InstitutionNetwork>): NetworkPolicy {
+  return { forInstitution: (id) => institutions.get(id) ?? NOTHING }
+}
+
+/** Reads the operator's file; a failure names the place in it. `caFile` is relative to the file. */
+export async function readNetworkPolicy(path: string): Promise<Result<NetworkPolicy, { readonly message: string }>> {
+  try {
+    const parsed = fileShape.safeParse(JSON.parse(await readFile(path, 'utf8')))
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]
+      return failed({ message: `RELINK_NETWORK (${path}) is not valid at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}.` })
+    }
+    const institutions = new Map<string, InstitutionNetwork>()
+    for (const [id, { privateHosts, caFile }] of Object.entries(parsed.data.institutions)) {
+      institutions.set(id, { privateHosts, caPem: caFile === undefined ? null : await readFile(resolve(dirname(path), caFile), 'utf8') })
+    }
+    return ok(networkPolicy(institutions))
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? `it is not JSON (${error.message})` : ((error as NodeJS.ErrnoException).code ?? String(error))
+    return failed({ message: `RELINK_NETWORK (${path}) cannot be read: ${reason}.` })
+  }
+}

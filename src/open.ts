@@ -1,0 +1,157 @@
+/**
+ * The composition: makes a running Relink out of a configuration. The only place that knows all
+ * parts at once; everything below gets what it needs as parameters.
+ */
+import { mkdir } from 'node:fs/promises'
+import { hostClock } from './adapters/clock.ts'
+import { hostEntropy } from './adapters/entropy.ts'
+import { createLog } from './adapters/log.ts'
+import { createTransport } from './adapters/transport.ts'
+import type { Config } from './config.ts'
+import { createRecorder } from './connector-kit/recorder.ts'
+import type { Connector } from './connector-kit/connector.ts'
+import { discoverConnectors, loadInstitutions } from './connectors/registry.ts'
+import { createVerbs } from './create-verbs.ts'
+import { onRunEnded } from './run-ended.ts'
+import type { Connection } from './domain/connection.ts'
+import type { Institution } from './domain/institution.ts'
+import { failed, ok, type Result } from './domain/result.ts'
+import { createEvents } from './events.ts'
+import type { DemoControl, Instance } from './instance.ts'
+import { networkPolicy, PUBLIC_ONLY, readNetworkPolicy, type InstitutionNetwork, type NetworkPolicy } from './network-policy.ts'
+import { openStore, type OpenStore } from './open-store.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Log } from './ports/log.ts'
+import type { Transport } from './ports/transport.ts'
+import { openPostgresJobs, prepareJobs } from './store/jobs/postgres.ts'
+import type { SyncDeps } from './sync/deps.ts'
+import { syncConnection } from './sync/sync.ts'
+import { repairHands } from './repair-hands.ts'
+import type { MasterKey } from './vault/keys.ts'
+import { checkMasterKey, readMasterKey } from './vault/master-key.ts'
+import { createVault, type TenantVault } from './vault/vault.ts'
+import { VERSION } from './version.ts'
+import { startWorker } from './worker.ts'
+
+export type OpenFailure = { readonly part: 'configuration' | 'database' | 'keys'; readonly message: string }
+
+export type OpenOptions = {
+  /** Told what takes a while. */
+  readonly tell: (line: string) => void
+  /** Servers log what happens; a command tells its person instead, and logs only what is wrong. Default: only errors. */
+  readonly logsEverything?: boolean
+  /** Default: this host's. */
+  readonly clock?: Clock
+  /** Institutions that exist only for this instance, with what their network needs: the demo's bank. */
+  readonly own?: { readonly institutions: readonly Institution[]; readonly network: ReadonlyMap<string, InstitutionNetwork>; readonly demo: DemoControl }
+}
+
+export type Opened = {
+  readonly instance: Instance
+  /** Starts to read connections when they are due; returns the function that stops it and waits for running reads. */
+  startWorker(): Promise<() => Promise<void>>
+  close(): Promise<void>
+}
+
+/** Opens everything, or says in a sentence what is wrong and what to do. */
+export async function openInstance(config: Config, options: OpenOptions): Promise<Result<Opened, OpenFailure>> {
+  const clock = options.clock ?? hostClock
+  const whole = createLog(process.stderr, clock)
+  const log: Log = options.logsEverything === true ? whole : { ...whole, info: () => undefined, warn: () => undefined }
+  const ground = await prepareGround(config, options)
+  if (!ground.ok) return ground
+  options.tell('Opening the database…')
+  const database = await openStore(config, log)
+  if (!database.ok) return failed({ part: 'database', message: database.failure.message })
+  const built = await buildInstance(config, options, ground.value, database.value, clock, log)
+  if (!built.ok) await database.value.close()
+  return built
+}
+
+/** The institutions that the configuration names, without opening anything. */
+export async function loadInstitutionsFor(config: Config): Promise<Result<readonly Institution[], { readonly message: string }>> {
+  return loadInstitutions(await discoverConnectors(), config.institutionsFile)
+}
+
+type Ground = { readonly connectors: ReadonlyMap<string, Connector>; readonly institutions: readonly Institution[]; readonly network: NetworkPolicy }
+
+/** What can be checked before a database is opened. */
+async function prepareGround(config: Config, { own }: OpenOptions): Promise<Result<Ground, OpenFailure>> {
+  try {
+    await mkdir(config.home, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    return failed({ part: 'configuration', message: `The data directory ${config.home} cannot be made (${(error as NodeJS.ErrnoException).code ?? 'unknown'}). Set RELINK_HOME to a place that this user may write.` })
+  }
+  const connectors = await discoverConnectors()
+  const loaded = await loadInstitutions(connectors, config.institutionsFile)
+  if (!loaded.ok) return failed({ part: 'configuration', message: loaded.failure.message })
+  if (own !== undefined) return ok({ connectors, institutions: [...own.institutions, ...loaded.value], network: networkPolicy(own.network) })
+  const network = config.networkFile === null ? ok(PUBLIC_ONLY) : await readNetworkPolicy(config.networkFile)
+  if (!network.ok) return failed({ part: 'configuration', message: network.failure.message })
+  return ok({ connectors, institutions: loaded.value, network: network.value })
+}
+
+async function buildInstance(config: Config, options: OpenOptions, ground: Ground, database: OpenStore, clock: Clock, log: Log): Promise<Result<Opened, OpenFailure>> {
+  const tenantId = await database.store.defaultTenant()
+  const store = database.store.tenant(tenantId)
+  const masterKey = await openMasterKey(config, log, async (key) => checkMasterKey(store.secrets, key), (await store.secrets.tenantKey()) === null)
+  if (!masterKey.ok) return masterKey
+  const vault = createVault({ secrets: store.secrets, tenantId, masterKey: masterKey.value, clock, entropy: hostEntropy })
+  const events = createEvents()
+  const base = { store, vault, clock, entropy: hostEntropy, log }
+  const timeZoneOf = (id: string): string => institutionOf(id)?.timeZone ?? 'UTC'
+  const institutionOf = (id: string): Institution | null => ground.institutions.find((i) => i.id === id) ?? null
+  const connectorOf = (id: string): Connector | null => ground.connectors.get(id) ?? null
+  const openTransport = transportOpener({ vault, clock, log, network: ground.network, connectorOf })
+  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf }, events) }
+  const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy }
+  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps: { ...base, ...repairHands(deps, openers) }, events })
+  const instance: Instance = {
+    version: VERSION, clock, entropy: hostEntropy, log, store, vault, events, verbs,
+    institutions: ground.institutions, connectors: ground.connectors, demo: options.own?.demo ?? null,
+  }
+  return ok({
+    instance,
+    startWorker: async () => {
+      await prepareJobs(database.owner)
+      const jobs = await openPostgresJobs(database.app, log)
+      return startWorker({ store: database.store, tenantId, jobs, verbs, log, clock, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger) })
+    },
+    close: () => database.close(),
+  })
+}
+
+async function openMasterKey(
+  config: Config,
+  log: Log,
+  check: (key: MasterKey) => Promise<Result<null, { readonly message: string }>>,
+  mayCreate: boolean,
+): Promise<Result<MasterKey, OpenFailure>> {
+  const read = await readMasterKey({ source: config.masterKey, environment: process.env, mayCreate, entropy: hostEntropy, warn: (message) => log.warn('master_key', { message }) })
+  if (!read.ok) return failed({ part: 'keys', message: read.failure.message })
+  const fits = await check(read.value)
+  return fits.ok ? read : failed({ part: 'keys', message: fits.failure.message })
+}
+
+type OpenerParts = {
+  readonly vault: TenantVault
+  readonly clock: Clock
+  readonly log: Log
+  readonly network: NetworkPolicy
+  readonly connectorOf: (id: string) => Connector | null
+}
+
+/** A connection's way out: only to the origins of its own settings, and private only where the operator says so. */
+function transportOpener({ vault, clock, log, network, connectorOf }: OpenerParts): (connection: Connection) => Transport {
+  return (connection) => {
+    const audience = connectorOf(connection.connector)?.originsOf(connection.settings) ?? []
+    const { privateHosts, caPem } = network.forInstitution(connection.institutionId)
+    return createTransport({
+      vault, clock, log, audience, caPem,
+      owner: { connectionId: connection.id, loginIndex: connection.loginIndex },
+      recorder: createRecorder(),
+      pseudonym: (text) => vault.pseudonym(text),
+      policy: { ports: audience.map((origin) => Number(new URL(origin).port || (origin.startsWith('https') ? 443 : 80))), privateHosts },
+    })
+  }
+}

@@ -1,0 +1,68 @@
+/** What a repair may do beyond the store: read now, ask harmless questions, take over newer data of the bank. */
+import type { Connector, ConnectorContext } from './connector-kit/connector.ts'
+import type { Connection } from './domain/connection.ts'
+import type { Institution } from './domain/institution.ts'
+import type { SyncRun } from './domain/run.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Entropy } from './ports/entropy.ts'
+import type { TenantStore } from './ports/store.ts'
+import type { Transport } from './ports/transport.ts'
+import type { RepairDeps } from './repair/advance.ts'
+import type { SyncDeps } from './sync/deps.ts'
+import { syncConnection } from './sync/sync.ts'
+
+export type HandParts = {
+  readonly store: TenantStore
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly institutionOf: (id: string) => Institution | null
+  readonly connectorOf: (id: string) => Connector | null
+  readonly openTransport: (connection: Connection) => Transport
+}
+
+type Hands = Pick<RepairDeps, 'syncNow' | 'probe' | 'connectorProbes' | 'reloadInstitution'>
+
+export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
+  const found = async (connectionId: string) => {
+    const connection = await parts.store.connections.get(connectionId)
+    const connector = connection === null ? null : parts.connectorOf(connection.connector)
+    const institution = connection === null ? null : parts.institutionOf(connection.institutionId)
+    return connection === null || connector === null || institution === null ? null : { connection, connector, institution }
+  }
+  return {
+    syncNow: (connectionId, trigger) => syncNow(deps, connectionId, trigger),
+    connectorProbes: async (connectionId) => (await found(connectionId))?.connector.probes ?? [],
+    async probe(connectionId, probeId) {
+      const known = await found(connectionId)
+      if (known === null) return { id: probeId, ok: false, sentence: 'The connector of this connection is not known any more.', evidence: null, facts: {} }
+      return known.connector.probe(contextOf(parts, known.connection, known.institution), probeId)
+    },
+    async reloadInstitution(connectionId) {
+      const known = await found(connectionId)
+      const route = known?.institution.routes.find((r) => r.connector === known.connection.connector)
+      if (known === null || route === undefined || JSON.stringify(route.settings) === JSON.stringify(known.connection.settings)) return false
+      const newOrigins = known.connector.originsOf(route.settings).join()
+      // A secret goes only where the person sent it: another address wants it typed again.
+      if (newOrigins !== known.connector.originsOf(known.connection.settings).join()) return false
+      await parts.store.connections.update(connectionId, { settings: route.settings, settingsChangedAt: parts.clock.now() })
+      return true
+    },
+  }
+}
+
+/** The read of a repair. When somebody else reads at this moment, their run is what counts. */
+async function syncNow(deps: SyncDeps, connectionId: string, trigger: 'repair'): Promise<SyncRun> {
+  const done = await syncConnection(deps, connectionId, trigger)
+  if (done.ok) return done.value
+  const [latest] = await deps.store.runs.list({ connectionId, limit: 1 })
+  if (latest === undefined) throw new Error(`a repair of a connection that was never read: ${done.failure.message}`)
+  return latest
+}
+
+/** For probes: no answers, no memory kept. */
+function contextOf({ openTransport, clock, entropy }: HandParts, connection: Connection, institution: Institution): ConnectorContext {
+  return {
+    institution, settings: connection.settings, transport: openTransport(connection), state: connection.connectorState, resume: null,
+    now: () => clock.now(), newId: () => entropy.id(clock.now()),
+  }
+}

@@ -1,0 +1,28 @@
+/** What happens when a run has ended: problems open and close, and everybody who looks is told. */
+import { contextFor, loadFacts } from './diagnose/context.ts'
+import { diagnose } from './diagnose/diagnose.ts'
+import { mergeEvidence, settleProblems, type ProblemDeps } from './diagnose/problems.ts'
+import type { Connection, Diagnosis } from './domain/connection.ts'
+import type { Failure } from './domain/evidence.ts'
+import type { SyncRun } from './domain/run.ts'
+import type { Events } from './events.ts'
+import type { SyncDeps } from './sync/deps.ts'
+
+/** The engine's hook. */
+export function onRunEnded(deps: ProblemDeps, events: Events): SyncDeps['onRunEnded'] {
+  return async ({ connection, run, facts, accountFacts }) => {
+    events.publish({ kind: 'run', id: run.id })
+    // A first sign-in that fails is told to the person who waits; nothing of it stays to be a problem.
+    if (connection.state === 'connecting') return { loginLocked: false }
+    const { loginLocked } = await settleProblems(deps, { connection, run, facts, accountFacts })
+    events.publish({ kind: 'problem', id: connection.id })
+    return { loginLocked }
+  }
+}
+
+/** The likely cause of a first sign-in that failed. */
+export async function diagnoseFirstSignIn(deps: ProblemDeps, failed: { readonly connection: Connection; readonly run: SyncRun; readonly failure: Failure }): Promise<Diagnosis> {
+  const { connection, run, failure } = failed
+  const facts = await loadFacts(deps.store, { connection, run, accountId: null, timeZone: deps.timeZoneOf(connection.institutionId), now: deps.clock.now(), observed: {} })
+  return diagnose({ evidence: mergeEvidence(failure.evidence), context: contextFor(facts) })
+}
