@@ -109,7 +109,9 @@ async function damageIsFailure(subject: ConformanceSubject): Promise<void> {
     const cuts = whole?.ok === true ? [0.2, 0.5, 0.8, 0.97].map((part) => whole.value.body.subarray(0, Math.floor(whole.value.body.length * part))) : []
     for (const body of [...bodies, ...cuts]) {
       const context = subject.healthy()
-      const transport = altered(context.transport, (answer, count) => (count === exchange && answer.ok ? ok({ ...answer.value, body }) : answer))
+      const purpose = seen[exchange]?.request.purpose
+      // From here on every answer to this question: a connector may ask once more, but not go on without.
+      const transport = altered(context.transport, (answer, request, count) => (count >= exchange && request.purpose === purpose && answer.ok ? ok({ ...answer.value, body }) : answer))
       const { outcome, steps } = await readAll(subject, { ...context, transport })
       const failures = [...(outcome.kind === 'failed' ? [outcome.failure] : []), ...steps.flat().flatMap((step) => (step.step === 'failed' ? [step.failure] : []))]
       demand(failures.length > 0, `exchange ${exchange + 1} answered with ${body.length} damaged bytes, and nothing failed`)
@@ -188,9 +190,11 @@ async function observe(subject: ConformanceSubject): Promise<readonly Seen[]> {
   return seen
 }
 
-function altered(transport: Transport, alter: (answer: Result<Answer, Failure>, count: number) => Result<Answer, Failure>): Transport {
+type Alter = (answer: Result<Answer, Failure>, request: ExchangeRequest, count: number) => Result<Answer, Failure>
+
+function altered(transport: Transport, alter: Alter): Transport {
   let count = -1
-  return { exchange: async (request) => alter(await transport.exchange(request), (count += 1)) }
+  return { exchange: async (request) => alter(await transport.exchange(request), request, (count += 1)) }
 }
 
 function built(request: ExchangeRequest, secret: (field: string) => string): string {

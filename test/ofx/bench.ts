@@ -120,6 +120,12 @@ export class Bench {
     return { from: addDays(today, -days), to: today }
   }
 
+  /** Breaks or mends the bank by its admin API; takes effect before it resolves. */
+  async office(method: 'POST' | 'DELETE', path: string, body: unknown = {}): Promise<void> {
+    const answer = await fetch(new URL(path, this.listening.officeUrl), { method, headers: { authorization: 'Bearer test', 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  }
+
   async close(): Promise<void> {
     await this.listening.close()
   }

@@ -99,8 +99,7 @@ export class Session {
     let failure: Failure | null = null
     for (const version of candidates) {
       this.#version = version
-      const updatedAt = this.#profileUpdated === null ? {} : { updatedAt: this.#profileUpdated }
-      const replied = await this.#post('profile', 'signon', [{ type: 'profile', trnuid: this.newTransaction(), ...updatedAt }], null)
+      const replied = await this.#askProfile()
       if (!replied.ok) {
         failure = replied.failure
         if (!mayBeVersion(failure)) return failure
@@ -115,6 +114,14 @@ export class Session {
       return this.#profileUpdated === null ? null : failure
     }
     return failure
+  }
+
+  /** An empty answer may only hand out the cookie that the next request must bring (some servers behind balancers), so it is asked once more. */
+  async #askProfile(): Promise<Result<Reply, Failure>> {
+    const updatedAt = this.#profileUpdated === null ? {} : { updatedAt: this.#profileUpdated }
+    const ask = async (): Promise<Result<Reply, Failure>> => await this.#post('profile', 'signon', [{ type: 'profile', trnuid: this.newTransaction(), ...updatedAt }], null)
+    const first = await ask()
+    return !first.ok && first.failure.code === 'answer_empty' ? await ask() : first
   }
 
   /** Takes over what the profile says; a failure when it sends the sign-on to an unknown address. */
