@@ -1,7 +1,7 @@
 /**
  * What is remembered. Every call is scoped to one tenant. Each method is one atomic step: either
  * all of it is stored or nothing. The PostgreSQL and the in-memory implementation pass the same
- * contract tests (src/store/contract.test.ts).
+ * contract tests (src/store/contract-*.test.ts).
  */
 import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
 import type { Day, DayRange } from '../domain/day.ts'

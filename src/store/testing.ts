@@ -2,13 +2,18 @@
  * A database for a test run or a benchmark: the embedded PostgreSQL in a temporary home, or the one
  * that RELINK_TEST_DATABASE_URL names (to try another version; its tables are dropped and made anew).
  */
+import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import type { Store, TenantStore } from '../ports/store.ts'
+import { createMemoryStore } from './memory/store.ts'
 import { startEmbedded } from './postgres/embedded/embedded.ts'
 import { readDatabaseUrl } from './postgres/connect.ts'
-import type { ConnectionConfig } from './postgres/session.ts'
+import { addTenant } from './postgres/migrate.ts'
+import { openPool, openSession, type ConnectionConfig, type Session } from './postgres/session.ts'
+import { openPostgresStore } from './postgres/store.ts'
 
 export type TestDatabase = {
   readonly owner: ConnectionConfig
@@ -48,4 +53,42 @@ async function useGiven(url: string): Promise<TestDatabase> {
   await client.query('drop schema if exists relink cascade; drop schema if exists relink_jobs cascade')
   await client.end()
   return { owner: owner.value, app: { ...owner.value, user: 'relink_app', password: 'of-tests-only' }, crash: null, async remove() {} }
+}
+
+/** Both stores, for tests that must hold for each. */
+export type Twin = { readonly name: string; store(): Promise<Store>; newTenant(): Promise<TenantStore> }
+
+export function memoryTwin(): Twin {
+  const store = createMemoryStore()
+  return { name: 'memory', store: async () => store, newTenant: async () => store.tenant(randomUUID()) }
+}
+
+/** Opened when the first test asks for it; `close` ends what was opened. */
+export function postgresTwin(): Twin & { database(): Promise<TestDatabase>; close(): Promise<void> } {
+  let opened: Promise<{ readonly database: TestDatabase; readonly store: Store; readonly owner: Session }> | null = null
+  const open = () =>
+    (opened ??= (async () => {
+      const database = await startTestDatabase()
+      const store = await openPostgresStore(database)
+      if (!store.ok) throw new Error(`${store.failure.message} ${store.failure.remedy}`)
+      return { database, store: store.value, owner: openSession(openPool(database.owner, 1)) }
+    })())
+  return {
+    name: 'PostgreSQL',
+    store: async () => (await open()).store,
+    database: async () => (await open()).database,
+    async newTenant() {
+      const id = randomUUID()
+      const { store, owner } = await open()
+      await addTenant(owner, id)
+      return store.tenant(id)
+    },
+    async close() {
+      if (opened === null) return
+      const { store, owner, database } = await opened
+      await store.close()
+      await owner.destroy()
+      await database.remove()
+    },
+  }
 }

@@ -46,7 +46,8 @@ export function unnested<T>(shape: Shape<T>, values: readonly T[]): RawBuilder<u
   return sql`(select ${sql.join(selected)} from unnest(${sql.join(arrays.map((c) => arrayOf(c.values, c.type)))}) as u(${sql.join(arrays.map((c) => sql.id(c.column)))})) as n`
 }
 
-const TYPES: Readonly<Record<Codec<never>['type'], RawBuilder<unknown>>> = {
+/** The names of types as parts of SQL. */
+export const TYPES: Readonly<Record<Codec<never>['type'], RawBuilder<unknown>>> = {
   uuid: sql`uuid`, text: sql`text`, date: sql`date`, bigint: sql`bigint`, integer: sql`integer`, smallint: sql`smallint`, boolean: sql`boolean`,
   jsonb: sql`jsonb`, bytea: sql`bytea`,
 }

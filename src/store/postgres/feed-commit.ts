@@ -6,7 +6,7 @@
 import { sql } from 'kysely'
 import type { NewObservation, PageCommit, TransactionUpdate } from '../../ports/store.ts'
 import { assertOnePage, spansReplacedAfter, withoutStored } from '../page.ts'
-import { arrayOf, columnList, unnested } from './arrays.ts'
+import { arrayOf, columnList, TYPES, unnested } from './arrays.ts'
 import { digest, json, type Shape } from './columns.ts'
 import { inTenant, type Session } from './session.ts'
 import { balances, changes, contentShape, coverage, dated, flatTransaction, flatTransactions, observations, questions, spans } from './tables.ts'
@@ -83,7 +83,7 @@ async function writeUpdates(trx: Session, tenantId: string, page: PageCommit): P
   if (page.updates.length === 0) return
   const updates = [...page.updates].sort((a, b) => (a.id < b.id ? -1 : 1))
   const set = contentShape.columns.map(({ column, codec }) =>
-    sql`${sql.id(column)} = case when n.content ? ${column} then cast(n.content ->> ${column} as ${sql.id(codec.type)}) else t.${sql.id(column)} end`,
+    sql`${sql.id(column)} = case when n.content ? ${column} then cast(n.content ->> ${column} as ${TYPES[codec.type]}) else t.${sql.id(column)} end`,
   )
   await sql`
     with updated as (

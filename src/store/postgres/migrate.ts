@@ -18,17 +18,9 @@ const LOCK = 7_265_106_946n
 
 /** Runs as the role that owns the tables, in one transaction; `newer` leaves everything as it is. */
 export async function migrate(db: Kysely<Tables>): Promise<Migrated> {
-  return db.connection().execute(async (session) => {
-    await sql`begin; set local role relink_owner`.execute(session)
-    try {
-      await sql`select pg_advisory_xact_lock(${LOCK})`.execute(session)
-      const outcome = await migrateLocked(session)
-      await sql`commit`.execute(session)
-      return outcome
-    } catch (error) {
-      await sql`rollback`.execute(session).catch(() => {})
-      throw error
-    }
+  return asOwner(db, async (session) => {
+    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(session)
+    return migrateLocked(session)
   })
 }
 
@@ -59,8 +51,26 @@ async function ensureDefaultTenant(db: Kysely<Tables>): Promise<void> {
   await db.insertInto('relink.instance').values({ single: true, default_tenant: id }).execute()
 }
 
-/** Adds a tenant; in a transaction of the owner's. */
-export async function createTenant(db: Kysely<Tables>, id: string): Promise<void> {
+async function createTenant(db: Kysely<Tables>, id: string): Promise<void> {
   await sql`select set_config('relink.tenant', ${id}, true)`.execute(db)
   await db.insertInto('relink.tenants').values({ tenant_id: id, created_at: sql`now()` }).execute()
+}
+
+/** Adds a tenant, as the owner; the id is a uuid in lower case. */
+export async function addTenant(db: Kysely<Tables>, id: string): Promise<void> {
+  await asOwner(db, (session) => createTenant(session, id))
+}
+
+async function asOwner<T>(db: Kysely<Tables>, work: (session: Kysely<Tables>) => Promise<T>): Promise<T> {
+  return db.connection().execute(async (session) => {
+    await sql`begin; set local role relink_owner`.execute(session)
+    try {
+      const result = await work(session)
+      await sql`commit`.execute(session)
+      return result
+    } catch (error) {
+      await sql`rollback`.execute(session).catch(() => {})
+      throw error
+    }
+  })
 }

@@ -1,0 +1,307 @@
+/** The contract of the feed, for both stores: what a page stores, what the matcher is told, what a person decides. */
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { day } from '../domain/day.ts'
+import type { TenantStore } from '../ports/store.ts'
+import { aLedger, aPage, aQuery, anUpdate, aSource, digestOf, newId, newRow, type Ledger } from './fixtures.ts'
+import { memoryTwin, postgresTwin } from './testing.ts'
+import { isTransactionCursor } from './paging.ts'
+
+const postgres = postgresTwin()
+after(postgres.close)
+
+async function everyRow(tenant: TenantStore, accountId: string) {
+  return (await tenant.feed.transactions({ accountId, includeDeleted: true, limit: 10_000 })).rows
+}
+
+async function ask(ledger: Ledger, kind: 'same_transaction' | 'removed_at_bank', transactionId: string, otherTransactionId: string | null): Promise<string> {
+  const question = { id: newId(), accountId: ledger.accountId, kind, transactionId, otherTransactionId, askedAt: 5, answer: null, answeredAt: null }
+  await ledger.tenant.feed.commitPage(aPage(ledger, [], { questions: [question] }))
+  return question.id
+}
+
+for (const twin of [memoryTwin(), postgres]) {
+  describe(`feed in ${twin.name}`, { concurrency: false }, () => {
+    test('a page is stored whole: rows, coverage, balances, spans and cursor come back as they were given', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { accountId, sourceId, runId } = ledger
+      const balance = { accountId, sourceId, runId, kind: 'ledger' as const, amount: 987_654_321_012_345_678n, on: day('2026-03-31'), observedAt: 7 }
+      const span = { accountId, sourceId, from: day('2026-03-01'), to: day('2026-03-31'), opening: 0n, closing: -5n, rowsSum: -5n, status: 'proved' as const }
+      const page = aPage(ledger, [{ text: 'a', providerId: 'F1' }, { text: 'b', status: 'pending', pendingProviderId: 'P1' }], {
+        covers: { from: day('2026-03-01'), to: day('2026-03-31') }, balances: [balance], spans: [span], cursor: { next: [1, { two: null }] },
+      })
+      assert.deepEqual(await ledger.tenant.feed.commitPage(page), { inserted: 2 })
+      for (const [index, { contentKey: _, ...row }] of page.inserts.entries()) {
+        assert.deepEqual(await ledger.tenant.feed.transaction(row.id), row)
+        const { transactionId: __, ...observation } = page.observations[index]!
+        assert.deepEqual(await ledger.tenant.feed.observations(row.id), [observation])
+        assert.deepEqual(await ledger.tenant.feed.history(row.id), [])
+      }
+      assert.deepEqual(await ledger.tenant.feed.coverage(accountId), [{ accountId, sourceId, from: day('2026-03-01'), to: day('2026-03-31'), runId }])
+      assert.deepEqual(await ledger.tenant.feed.balances(accountId, sourceId), [balance])
+      assert.deepEqual(await ledger.tenant.feed.spans(accountId), [span])
+      assert.deepEqual(await ledger.tenant.feed.cursor(sourceId), { next: [1, { two: null }] })
+    })
+
+    test('a cursor of null leaves the stored one', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      assert.equal(await ledger.tenant.feed.cursor(ledger.sourceId), null)
+      await ledger.tenant.feed.commitPage(aPage(ledger, [], { cursor: { at: 1 } }))
+      await ledger.tenant.feed.commitPage(aPage(ledger, [], { cursor: null }))
+      assert.deepEqual(await ledger.tenant.feed.cursor(ledger.sourceId), { at: 1 })
+    })
+
+    test('the same page again adds nothing, not even with new ids', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      await ledger.tenant.feed.commitPage(aPage(ledger, [{ text: 'a' }, { text: 'b' }]))
+      const again = aPage(ledger, [{ text: 'b' }, { text: 'a' }, { text: 'c' }])
+      assert.deepEqual(await ledger.tenant.feed.commitPage(again), { inserted: 1 })
+      assert.equal((await everyRow(ledger.tenant, ledger.accountId)).length, 3)
+      assert.equal(await ledger.tenant.feed.transaction(again.inserts[0]!.id), null)
+    })
+
+    test('what an observation that lost would have changed or asked is dropped with it', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const first = aPage(ledger, [{ text: 'a' }])
+      await ledger.tenant.feed.commitPage(first)
+      const row = first.inserts[0]!
+      const update = (text: string) => {
+        const { observation } = newRow(ledger, { text })
+        const joined = { ...observation, transactionId: row.id, tier: 'correction' as const }
+        return aPage(ledger, [], { observations: [joined], seen: [joined.id], updates: [anUpdate(row, { content: { amount: -1300n } })] })
+      }
+      await ledger.tenant.feed.commitPage(update('a2'))
+      await ledger.tenant.feed.commitPage(update('a2'))
+      assert.equal((await ledger.tenant.feed.history(row.id)).length, 1)
+      assert.equal((await ledger.tenant.feed.observations(row.id)).length, 2)
+      const loser = aPage(ledger, [{ text: 'a' }])
+      const question = { id: newId(), accountId: ledger.accountId, kind: 'same_transaction' as const, transactionId: row.id, otherTransactionId: loser.inserts[0]!.id, askedAt: 1, answer: null, answeredAt: null }
+      await ledger.tenant.feed.commitPage({ ...loser, questions: [question] })
+      assert.deepEqual(await ledger.tenant.feed.questions({ open: true }), [])
+    })
+
+    test('two reports with one key in a page make one row', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      assert.deepEqual(await ledger.tenant.feed.commitPage(aPage(ledger, [{ text: 'a' }, { text: 'a' }])), { inserted: 1 })
+      assert.equal((await everyRow(ledger.tenant, ledger.accountId)).length, 1)
+    })
+
+    test('the same key in another source is another report', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const file = aSource(ledger.accountId)
+      await ledger.tenant.accounts.addSource(file)
+      await ledger.tenant.feed.commitPage(aPage(ledger, [{ text: 'a' }]))
+      assert.deepEqual(await ledger.tenant.feed.commitPage(aPage({ ...ledger, sourceId: file.id }, [{ text: 'a' }])), { inserted: 1 })
+    })
+
+    test('a page that fails stores nothing of itself', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { accountId, sourceId } = ledger
+      for (const wrong of [{ runId: newId() }, { accountId: newId() }, { sourceId: newId() }]) {
+        const strange = { ...ledger, ...wrong }
+        await assert.rejects(ledger.tenant.feed.commitPage(aPage(strange, [{ text: 'a' }], { cursor: { n: 1 }, covers: { from: day('2026-01-01'), to: day('2026-01-02') } })))
+      }
+      const mixed = aPage(ledger, [{ text: 'a' }])
+      await assert.rejects(ledger.tenant.feed.commitPage({ ...mixed, inserts: mixed.inserts.map((t) => ({ ...t, accountId: newId() })) }))
+      assert.deepEqual([await everyRow(ledger.tenant, accountId), await ledger.tenant.feed.coverage(accountId), await ledger.tenant.feed.cursor(sourceId)], [[], [], null])
+    })
+
+    test('updates change only what they name and leave a history', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const page = aPage(ledger, [{ text: 'a', status: 'pending' }])
+      await ledger.tenant.feed.commitPage(page)
+      const row = page.inserts[0]!
+      const content = { status: 'posted' as const, postedOn: day('2026-03-12'), amount: -1400n, memo: 'tip', name: null, transactedOn: null, foreignAmount: '12.50' }
+      const update = anUpdate(row, { content, state: 'posted', contentKey: digestOf('new') })
+      await ledger.tenant.feed.commitPage(aPage(ledger, [], { updates: [update], at: 99 }))
+      const { contentKey: _, ...before } = row
+      assert.deepEqual(await ledger.tenant.feed.transaction(row.id), { ...before, ...content, state: 'posted', updatedAt: 99 })
+      assert.deepEqual(await ledger.tenant.feed.history(row.id), [update.change])
+      await ledger.tenant.feed.commitPage(aPage(ledger, [], { updates: [anUpdate(row, { state: 'withdrawn', withdrawnReason: 'pending_dropped' })], at: 100 }))
+      const withdrawn = (await ledger.tenant.feed.transaction(row.id))!
+      assert.deepEqual([withdrawn.state, withdrawn.withdrawnReason, withdrawn.amount], ['withdrawn', 'pending_dropped', -1400n])
+      assert.equal((await ledger.tenant.feed.history(row.id)).length, 2)
+    })
+
+    test('an update of a row that is not there does nothing', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { transaction } = newRow(ledger, { text: 'nowhere' })
+      await ledger.tenant.feed.commitPage(aPage(ledger, [], { updates: [anUpdate(transaction)] }))
+      assert.deepEqual(await ledger.tenant.feed.history(transaction.id), [])
+    })
+
+    test('spans of the source that end after the first new one begins are replaced, others stay', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { accountId, sourceId } = ledger
+      const span = (from: string, to: string) => ({ accountId, sourceId, from: day(from), to: day(to), opening: 1n, closing: 2n, rowsSum: 1n, status: 'unknown' as const })
+      await ledger.tenant.feed.commitPage(aPage(ledger, [], { spans: [span('2026-01-01', '2026-01-31'), span('2026-01-31', '2026-02-28'), span('2026-02-28', '2026-03-31')] }))
+      await ledger.tenant.feed.commitPage(aPage(ledger, [], { spans: [span('2026-01-31', '2026-03-15')] }))
+      assert.deepEqual(await ledger.tenant.feed.spans(accountId), [span('2026-01-01', '2026-01-31'), span('2026-01-31', '2026-03-15')])
+    })
+
+    test('candidates: known keys, provider ids of this source, content, amounts near a day, states in a range', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const file = { ...ledger, sourceId: aSource(ledger.accountId).id }
+      await ledger.tenant.accounts.addSource({ ...aSource(ledger.accountId), id: file.sourceId })
+      const page = aPage(ledger, [
+        { text: 'a', providerId: 'F1', on: '2026-03-01', amount: -100n }, { text: 'b', providerId: 'F2', on: '2026-03-05', amount: -100n },
+        { text: 'c', on: '2026-03-20', amount: -100n }, { text: 'd', status: 'pending', pendingProviderId: 'P1', on: '2026-03-06', amount: 7n },
+      ])
+      await ledger.tenant.feed.commitPage(page)
+      await ledger.tenant.feed.commitPage(aPage(file, [{ text: 'other', providerId: 'F1', on: '2026-03-02', amount: 1n }]))
+      const [a, b, c, d] = page.inserts.map((t) => t.id)
+      const found = async (over: Parameters<typeof aQuery>[1]) => (await ledger.tenant.feed.candidates(aQuery(ledger, over))).transactions.map((t) => t.id)
+      assert.deepEqual(await found({ providerIds: ['F1', 'none'] }), [a])
+      assert.deepEqual(await found({ providerIds: ['P1', 'F2'] }), [b, d])
+      assert.deepEqual(await found({ contentKeys: [page.inserts[2]!.contentKey, digestOf('none')] }), [c])
+      assert.deepEqual(await found({ near: { amounts: [-100n, 7n], from: [day('2026-03-02'), day('2026-03-01')], to: [day('2026-03-20'), day('2026-03-05')] } }), [b, c])
+      assert.deepEqual(await found({ states: { states: ['pending'], range: { from: day('2026-03-06'), to: day('2026-03-06') } } }), [d])
+      assert.deepEqual(await found({ states: { states: ['posted', 'pending'], range: { from: day('2026-03-05'), to: day('2026-03-06') } }, providerIds: ['F1'], contentKeys: [page.inserts[0]!.contentKey] }), [a, b, d])
+      const { known, transactions } = await ledger.tenant.feed.candidates(aQuery(ledger, { keys: [page.observations[0]!.key, digestOf('none')] }))
+      assert.deepEqual([...known], [[page.observations[0]!.key, { observationId: page.observations[0]!.id, transactionId: a, state: 'posted', withdrawnReason: null, contentKey: page.inserts[0]!.contentKey }]])
+      assert.deepEqual(transactions, [])
+      const other = await ledger.tenant.feed.candidates(aQuery(file, { keys: [page.observations[0]!.key] }))
+      assert.equal(other.known.size, 0)
+    })
+
+    test('candidates carry all reports; a known row with a history is among them', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const page = aPage(ledger, [{ text: 'p', status: 'pending', providerId: 'P9' }])
+      await ledger.tenant.feed.commitPage(page)
+      const row = page.inserts[0]!
+      const { observation } = newRow(ledger, { text: 'posted', providerId: 'F9', pendingProviderId: 'P9' })
+      await ledger.tenant.feed.commitPage(aPage(ledger, [], {
+        observations: [{ ...observation, transactionId: row.id, tier: 'provider_link' }], updates: [anUpdate(row, { content: { status: 'posted' }, state: 'posted' })],
+      }))
+      const { known, transactions } = await ledger.tenant.feed.candidates(aQuery(ledger, { keys: [page.observations[0]!.key] }))
+      assert.equal(known.size, 1)
+      const report = (o: typeof observation) => ({ sourceId: o.sourceId, providerId: o.providerId, pendingProviderId: o.pendingProviderId, key: o.key, status: o.status })
+      assert.deepEqual(transactions.map((t) => t.reports), [[report(page.observations[0]!), report(observation)]])
+      assert.equal(transactions[0]!.contentKey, row.contentKey)
+    })
+
+    test('paging is stable while rows are added, in both orders', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed } = ledger.tenant
+      const rows = Array.from({ length: 23 }, (_, n) => ({ text: `r${n}`, on: `2026-03-${String(1 + (n % 5)).padStart(2, '0')}` }))
+      await feed.commitPage(aPage(ledger, rows))
+      for (const order of ['newest', 'oldest'] as const) {
+        const ids: string[] = []
+        const before = (await feed.transactions({ accountId: ledger.accountId, limit: 1_000, order })).rows.map((r) => r.id)
+        let cursor: string | undefined
+        do {
+          const page = await feed.transactions({ accountId: ledger.accountId, limit: 4, order, ...(cursor === undefined ? {} : { cursor }) })
+          ids.push(...page.rows.map((r) => r.id))
+          cursor = page.next ?? undefined
+          assert.ok(cursor === undefined || isTransactionCursor(cursor))
+          // Before the place that was reached, in this order: it must not shift what follows.
+          await feed.commitPage(aPage(ledger, [{ text: `late ${order} ${ids.length}`, on: order === 'newest' ? '2026-04-01' : '2026-02-01' }]))
+        } while (cursor !== undefined)
+        assert.deepEqual(ids, before)
+      }
+      await assert.rejects(feed.transactions({ accountId: ledger.accountId, limit: 4, cursor: "1' or '1'='1" }), RangeError)
+    })
+
+    test('transactions are filtered by day, state and text; text means itself', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed } = ledger.tenant
+      await feed.commitPage(aPage(ledger, [{ text: '100% off', on: '2026-03-01' }, { text: 'under_score', on: '2026-03-02' }, { text: 'x', on: '2026-03-03', status: 'pending' }]))
+      const names = async (over: object) => (await feed.transactions({ accountId: ledger.accountId, limit: 10, order: 'oldest', ...over })).rows.map((r) => r.reference)
+      assert.deepEqual(await names({ text: '100% OFF' }), ['ref-100% off'])
+      assert.deepEqual(await names({ text: 'r_s' }), ['ref-under_score'])
+      assert.deepEqual(await names({ text: '0_ o' }), [])
+      assert.deepEqual(await names({ text: '\\ {a,b}' }), ['ref-100% off', 'ref-under_score', 'ref-x'])
+      assert.deepEqual(await names({ from: day('2026-03-02'), to: day('2026-03-02') }), ['ref-under_score'])
+      assert.deepEqual(await names({ states: ['pending'] }), ['ref-x'])
+      assert.deepEqual(await names({ states: [] }), [])
+    })
+
+    test('decisions survive, are in the history, and hide what was deleted', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed } = ledger.tenant
+      const page = aPage(ledger, [{ text: 'a' }])
+      await feed.commitPage(page)
+      const { id } = page.inserts[0]!
+      await feed.decide(id, { category: 'food', review: 'accepted' }, 50)
+      await feed.decide(id, { category: 'food' }, 51)
+      await feed.commitPage(aPage(ledger, [], { updates: [anUpdate(page.inserts[0]!, { content: { amount: -1n } })] }))
+      await feed.decide(id, { deleted: true }, 52)
+      assert.deepEqual((await feed.transaction(id))!.decisions, { review: 'accepted', category: 'food', note: null, excluded: false, deleted: true })
+      assert.deepEqual((await feed.history(id)).map((c) => [c.reason, c.changes]), [
+        ['decision', { category: [null, 'food'], review: ['for_review', 'accepted'] }], ['correction', { amount: ['-1250', '-1300'] }], ['decision', { deleted: ['false', 'true'] }],
+      ])
+      assert.deepEqual((await feed.transactions({ accountId: ledger.accountId, limit: 9 })).rows, [])
+      assert.equal((await everyRow(ledger.tenant, ledger.accountId)).length, 1)
+      assert.equal(await feed.sumPosted(ledger.accountId, day('2026-03-09'), day('2026-03-10')), -1n)
+    })
+
+    test('"same" merges: observations and decisions move, the other is withdrawn, a posted content wins', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed } = ledger.tenant
+      const page = aPage(ledger, [{ text: 'kept', status: 'pending', amount: -10n }, { text: 'other', amount: -12n, on: '2026-03-11' }])
+      await feed.commitPage(page)
+      const [kept, other] = [page.inserts[0]!, page.inserts[1]!]
+      await feed.decide(other.id, { category: 'travel', note: 'Rome' }, 10)
+      await feed.decide(kept.id, { category: 'food', deleted: true }, 11)
+      const question = await ask(ledger, 'same_transaction', kept.id, other.id)
+      assert.deepEqual((await feed.questions({ accountId: ledger.accountId, open: true })).map((q) => q.id), [question])
+      await feed.answerQuestion(question, 'same', 77)
+      await feed.answerQuestion(question, 'different', 78)
+      const merged = (await feed.transaction(kept.id))!
+      assert.deepEqual([merged.state, merged.amount, merged.postedOn, merged.updatedAt], ['posted', -12n, day('2026-03-11'), 77])
+      assert.deepEqual(merged.decisions, { review: 'for_review', category: 'food', note: 'Rome', excluded: false, deleted: false })
+      assert.deepEqual(await feed.observations(other.id), [])
+      assert.deepEqual((await feed.observations(kept.id)).map((o) => [o.id, o.tier]), [[page.observations[0]!.id, 'new'], [page.observations[1]!.id, 'person']])
+      const gone = (await feed.transaction(other.id))!
+      assert.deepEqual([gone.state, gone.withdrawnReason], ['withdrawn', 'merged'])
+      assert.deepEqual((await feed.history(other.id)).at(-1)?.reason, 'merged')
+      assert.deepEqual((await feed.history(kept.id)).at(-1)?.reason, 'person')
+      const [answered] = await feed.questions({ open: false })
+      assert.deepEqual([answered?.answer, answered?.answeredAt], ['same', 77])
+      const { known } = await feed.candidates(aQuery(ledger, { keys: [page.observations[1]!.key] }))
+      assert.equal([...known.values()][0]?.transactionId, kept.id)
+      assert.deepEqual((await feed.candidates(aQuery(ledger, { contentKeys: [other.contentKey] }))).transactions.map((t) => t.id).includes(kept.id), true)
+    })
+
+    test('"removed" withdraws, "kept" and "different" change nothing', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed } = ledger.tenant
+      const page = aPage(ledger, [{ text: 'a' }, { text: 'b' }])
+      await feed.commitPage(page)
+      const [a, b] = page.inserts.map((t) => t.id)
+      await feed.answerQuestion(await ask(ledger, 'removed_at_bank', a!, null), 'removed', 3)
+      await feed.answerQuestion(await ask(ledger, 'removed_at_bank', b!, null), 'kept', 3)
+      await feed.answerQuestion(await ask(ledger, 'same_transaction', b!, a!), 'different', 4)
+      await feed.answerQuestion(newId(), 'same', 5)
+      assert.deepEqual([(await feed.transaction(a!))?.withdrawnReason, (await feed.transaction(b!))?.state, (await feed.history(b!)).length], ['bank_removed', 'posted', 0])
+      assert.deepEqual(await feed.questions({ open: true }), [])
+    })
+
+    test('sums are exact beyond what a number holds', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const big = 999_999_999_999_999_999n
+      await ledger.tenant.feed.commitPage(aPage(ledger, Array.from({ length: 12 }, (_, n) => ({ text: `${n}`, amount: big, on: '2026-03-02' }))))
+      assert.equal(await ledger.tenant.feed.sumPosted(ledger.accountId, day('2026-03-01'), day('2026-03-02')), 12n * big)
+      assert.equal(await ledger.tenant.feed.sumPosted(ledger.accountId, day('2026-03-02'), day('2026-03-09')), 0n)
+      assert.equal((await ledger.tenant.accounts.list())[0]?.balance, 12n * big)
+    })
+
+    test('a NUL in a text does not stop the page', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const page = aPage(ledger, [{ text: 'nul\0' }], { cursor: { note: 'a\0b' } })
+      await ledger.tenant.feed.commitPage(page)
+      assert.ok((await ledger.tenant.feed.transaction(page.inserts[0]!.id)) !== null)
+    })
+
+    test('two writers of the same page at once never double a row', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const rows = Array.from({ length: 300 }, (_, n) => ({ text: `r${n}` }))
+      const pages = Array.from({ length: 6 }, (_, n) => aPage(ledger, n % 2 === 0 ? rows : [...rows].reverse()))
+      const done = await Promise.all(pages.map((page) => ledger.tenant.feed.commitPage(page)))
+      assert.equal(done.reduce((sum, { inserted }) => sum + inserted, 0), 300)
+      const stored = await everyRow(ledger.tenant, ledger.accountId)
+      assert.equal(stored.length, 300)
+      for (const row of stored.slice(0, 20)) assert.equal((await ledger.tenant.feed.observations(row.id)).length, 1)
+    })
+  })
+}

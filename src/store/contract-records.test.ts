@@ -1,0 +1,282 @@
+/** The contract of everything beside the feed, for both stores: connections, accounts, runs, problems, challenges, secrets and the ledger. */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, describe, test } from 'node:test'
+import { day } from '../domain/day.ts'
+import { aChallenge, aConnection, aLedger, anAccount, anAttempt, aPage, aPlan, aProblem, aRun, aSecret, aSource, newId } from './fixtures.ts'
+import { memoryTwin, postgresTwin } from './testing.ts'
+
+const postgres = postgresTwin()
+after(postgres.close)
+
+for (const twin of [memoryTwin(), postgres]) {
+  describe(`records in ${twin.name}`, { concurrency: false }, () => {
+    test('a connection comes back as it was given, and a patch changes only what it names', async () => {
+      const { connections } = await twin.newTenant()
+      const connection = aConnection({ nextSyncAt: 5 })
+      await connections.create(connection)
+      assert.deepEqual(await connections.get(connection.id), connection)
+      await connections.update(connection.id, { state: 'disabled', nextSyncAt: null, connectorState: { a: [1] }, failuresInRow: 2 })
+      await connections.update(connection.id, {})
+      await connections.update(newId(), { state: 'removed' })
+      assert.deepEqual(await connections.list(), [{ ...connection, state: 'disabled', nextSyncAt: null, connectorState: { a: [1] }, failuresInRow: 2 }])
+      await assert.rejects(connections.create(connection))
+    })
+
+    test('a login finds its newest connection that is not removed', async () => {
+      const { connections } = await twin.newTenant()
+      const [old, current] = [aConnection({ loginIndex: 'L', state: 'removed' }), aConnection({ loginIndex: 'L' })]
+      for (const connection of [old, current, aConnection({ loginIndex: 'L', state: 'removed' })]) await connections.create(connection)
+      assert.equal((await connections.findByLogin('L'))?.id, current.id)
+      assert.equal(await connections.findByLogin('M'), null)
+    })
+
+    test('what is due comes oldest first, over tenants, without disabled and removed connections', async () => {
+      const [one, two] = [await twin.newTenant(), await twin.newTenant()]
+      const make = async (tenant: typeof one, nextSyncAt: number | null, state: 'active' | 'disabled' | 'removed' | 'connecting' = 'active') => {
+        const connection = aConnection({ nextSyncAt, state })
+        await tenant.connections.create(connection)
+        return { tenantId: tenant.tenantId, connectionId: connection.id }
+      }
+      const later = await make(one, -10)
+      const first = await make(two, -30, 'connecting')
+      for (const state of ['disabled', 'removed'] as const) await make(one, -50, state)
+      await make(one, null)
+      await make(two, 1_000)
+      assert.deepEqual(await (await twin.store()).due(-5, 10), [first, later])
+      assert.deepEqual(await (await twin.store()).due(-5, 1), [first])
+      for (const tenant of [one, two]) for (const { id } of await tenant.connections.list()) await tenant.connections.update(id, { nextSyncAt: null })
+    })
+
+    test('only one works on a connection at a time; a failing work frees it', async () => {
+      const { connections } = await twin.newTenant()
+      const { id } = aConnection()
+      let inside = 0
+      const work = async () => {
+        assert.equal(++inside, 1)
+        await connections.get(id)
+        inside--
+        return 'done'
+      }
+      const all = await Promise.all(Array.from({ length: 8 }, () => connections.exclusively(id, work)))
+      assert.equal(all.filter((result) => result === 'done').length, 1)
+      assert.deepEqual(await connections.exclusively(id, async () => connections.exclusively(newId(), async () => 'other')), 'other')
+      await assert.rejects(connections.exclusively(id, async () => { throw new RangeError('of the work') }), RangeError)
+      assert.equal(await connections.exclusively(id, work), 'done')
+    })
+
+    test('accounts and sources: made together, found by reference, patched', async () => {
+      const { accounts, connections } = await twin.newTenant()
+      const connection = aConnection()
+      await connections.create(connection)
+      const account = anAccount()
+      const source = aSource(account.id)
+      await accounts.create(account, source)
+      const second = aSource(account.id, { connectionId: connection.id, ref: { bankId: null, branchId: '7', number: '999', kind: 'credit_card' } })
+      await accounts.addSource(second)
+      assert.deepEqual(await accounts.get(account.id), account)
+      assert.deepEqual(await accounts.sources({ accountId: account.id }), [source, second])
+      assert.deepEqual(await accounts.sources({ connectionId: connection.id }), [second])
+      const ref = { bankId: '100', branchId: null, number: '12345678', kind: 'checking' as const }
+      const ids = async (over: object) => (await accounts.findByRef({ ...ref, ...over })).map((a) => a.id)
+      assert.deepEqual(await ids({}), [account.id])
+      assert.deepEqual(await ids({ bankId: null }), [account.id])
+      assert.deepEqual(await ids({ bankId: '200' }), [])
+      assert.deepEqual(await ids({ kind: 'savings' }), [])
+      assert.deepEqual(await ids({ bankId: 'any', number: '999', kind: 'credit_card' }), [account.id])
+      await accounts.updateSource(second.id, { state: 'replaced', sign: -1, connectionId: null, ref: { ...ref, number: '5' } })
+      assert.deepEqual(await accounts.sources({ accountId: account.id }), [source, { ...second, state: 'replaced', sign: -1, connectionId: null, ref: { ...ref, number: '5' } }])
+      await accounts.update(account.id, { name: 'Daily', startOn: null })
+      assert.deepEqual(await accounts.get(account.id), { ...account, name: 'Daily', startOn: null })
+    })
+
+    test('an account whose source cannot be made is not made either', async () => {
+      const { accounts } = await twin.newTenant()
+      const account = anAccount()
+      await assert.rejects(accounts.create(account, aSource(account.id, { connectionId: newId() })))
+      await assert.rejects(accounts.addSource(aSource(newId())))
+      assert.deepEqual(await accounts.list(), [])
+    })
+
+    test('the list of accounts shows stated balance or sum, rows, and what is for review', async () => {
+      const tenant = await twin.newTenant()
+      const connection = aConnection()
+      await tenant.connections.create(connection)
+      const ledger = await aLedger(tenant, connection.id)
+      const { accountId, sourceId, runId } = ledger
+      const account = (await tenant.accounts.get(accountId))!
+      const shown = async () => (await tenant.accounts.list())[0]!
+      assert.deepEqual(await shown(), { ...account, balance: 0n, balanceOn: null, balanceIsStated: false, newestRowOn: null, rows: 0, forReview: 0, connectionIds: [connection.id] })
+      const page = aPage(ledger, [
+        { text: 'a', amount: -5n, on: '2026-03-01' }, { text: 'b', amount: -7n, on: '2026-03-02' }, { text: 'c', amount: 100n, on: '2026-03-05', status: 'pending' },
+        { text: 'd', amount: 1_000n, on: '2026-03-09' }, { text: 'e', amount: -1n, on: '2026-03-03' },
+      ])
+      await tenant.feed.commitPage(page)
+      await tenant.feed.decide(page.inserts[3]!.id, { deleted: true }, 1)
+      await tenant.feed.decide(page.inserts[0]!.id, { review: 'accepted' }, 1)
+      await tenant.feed.decide(page.inserts[4]!.id, { excluded: true }, 1)
+      assert.deepEqual(await shown(), {
+        ...account, balance: -13n, balanceOn: day('2026-03-05'), balanceIsStated: false, newestRowOn: day('2026-03-05'), rows: 4, forReview: 2, connectionIds: [connection.id],
+      })
+      const stated = (kind: 'ledger' | 'available' | 'closing', amount: bigint, on: string, observedAt: number) => ({ accountId, sourceId, runId, kind, amount, on: day(on), observedAt })
+      await tenant.feed.commitPage(aPage(ledger, [], { balances: [stated('ledger', 1n, '2026-03-04', 9), stated('closing', 2n, '2026-03-04', 8), stated('available', 3n, '2026-03-08', 9)] }))
+      assert.deepEqual([(await shown()).balance, (await shown()).balanceOn, (await shown()).balanceIsStated], [1n, day('2026-03-04'), true])
+    })
+
+    test('runs come newest first and keep what happened to each account', async () => {
+      const { runs, connections } = await twin.newTenant()
+      const [one, two] = [aConnection({ institutionId: 'a' }), aConnection({ institutionId: 'b' })]
+      for (const connection of [one, two]) await connections.create(connection)
+      const made = [aRun({ connectionId: one.id, startedAt: 10 }), aRun({ connectionId: one.id, startedAt: 30 }), aRun({ connectionId: two.id, startedAt: 20 }), aRun({ startedAt: 40 })]
+      for (const run of made) await runs.create(run)
+      const ids = async (filter: object) => (await runs.list({ limit: 9, ...filter })).map((r) => made.findIndex((m) => m.id === r.id))
+      assert.deepEqual([await ids({}), await ids({ connectionId: one.id }), await ids({ since: 20 }), await ids({ limit: 1 })], [[3, 1, 2, 0], [1, 0], [3, 1, 2], [3]])
+      const failure = aProblem(one.id).failure
+      const outcome = { accountId: newId(), added: 1, matched: 2, changed: 0, withdrawn: 0, questions: 0, failure }
+      await runs.update(made[0]!.id, { endedAt: 60, outcome: 'partial', accounts: [outcome], failure })
+      await runs.update(made[1]!.id, { endedAt: 50, outcome: 'succeeded' })
+      assert.deepEqual(await runs.get(made[0]!.id), { ...made[0], endedAt: 60, outcome: 'partial', accounts: [outcome], failure })
+      assert.deepEqual((await runs.latestByConnection(0)).map((l) => [l.connectionId, l.institutionId, l.run.id]), [[one.id, 'a', made[0]!.id]])
+      assert.deepEqual(await runs.latestByConnection(61), [])
+      await assert.rejects(runs.create(aRun({ connectionId: newId() })))
+    })
+
+    test('a quota is never passed, however many ask at once', async () => {
+      const { runs } = await twin.newTenant()
+      const answers = await Promise.all(Array.from({ length: 30 }, () => runs.reserveRequest('bank', day('2026-03-01'), 7)))
+      assert.equal(answers.filter(Boolean).length, 7)
+      assert.equal(await runs.reserveRequest('bank', day('2026-03-02'), 1), true)
+      assert.equal(await runs.reserveRequest('other', day('2026-03-01'), 0), false)
+    })
+
+    test('a problem has one alert from its opening to its proof, and its newest plan', async () => {
+      const { problems, connections, runs } = await twin.newTenant()
+      const connection = aConnection()
+      const proof = aRun({ connectionId: connection.id })
+      await connections.create(connection)
+      await runs.create(proof)
+      const [old, recent] = [aProblem(connection.id, { openedAt: 1 }), aProblem(connection.id, { openedAt: 2 })]
+      for (const problem of [old, recent]) await problems.open(problem)
+      await assert.rejects(problems.open(old))
+      assert.deepEqual(await problems.get(old.id), old)
+      assert.deepEqual((await problems.list({ connectionId: connection.id, limit: 5 })).map((p) => p.id), [recent.id, old.id])
+      await problems.update(old.id, { closedAt: 9, proofRunId: proof.id, updatedAt: 9, context: { failuresInRow: 3 } })
+      assert.deepEqual(await problems.get(old.id), { ...old, closedAt: 9, proofRunId: proof.id, updatedAt: 9, context: { failuresInRow: 3 } })
+      assert.deepEqual((await problems.list({ open: true, limit: 5 })).map((p) => p.id), [recent.id])
+      assert.deepEqual(await problems.alerts({ limit: 5 }), [
+        { id: recent.id, problemId: recent.id, openedAt: 2, closedAt: null, deliveredAt: null }, { id: old.id, problemId: old.id, openedAt: 1, closedAt: 9, deliveredAt: null },
+      ])
+      assert.deepEqual((await problems.alerts({ open: true, limit: 5 })).map((a) => a.problemId), [recent.id])
+      assert.equal(await problems.plan(old.id), null)
+      const [first, second] = [aPlan(old, { createdAt: 1 }), aPlan(old, { createdAt: 2 })]
+      for (const plan of [second, first]) await problems.savePlan(plan)
+      await problems.savePlan({ ...second, state: 'proved', updatedAt: 7 })
+      assert.deepEqual(await problems.plan(old.id), { ...second, state: 'proved', updatedAt: 7 })
+    })
+
+    test('a challenge moves once, whoever answers first', async () => {
+      const { challenges, connections } = await twin.newTenant()
+      const connection = aConnection()
+      await connections.create(connection)
+      const [old, open] = [aChallenge(connection.id, newId(), { askedAt: 1 }), aChallenge(connection.id, newId(), { askedAt: 2 })]
+      for (const challenge of [old, open]) await challenges.create(challenge)
+      assert.deepEqual(await challenges.get(open.id), open)
+      const moved = await Promise.all(Array.from({ length: 6 }, () => challenges.move(open.id, 'open', 'answered')))
+      assert.equal(moved.filter(Boolean).length, 1)
+      assert.equal(await challenges.move(newId(), 'open', 'answered'), false)
+      assert.deepEqual((await challenges.list({ connectionId: connection.id })).map((c) => c.id), [open.id, old.id])
+      assert.deepEqual((await challenges.list({ state: 'open' })).map((c) => c.id), [old.id])
+    })
+
+    test('a secret has one version; older ones and expired ones are destroyed', async () => {
+      const { secrets } = await twin.newTenant()
+      const connectionId = newId()
+      const [first, second] = [aSecret(connectionId), aSecret(connectionId, { version: 2, sealed: Uint8Array.of(9), digest: 'd2' })]
+      await secrets.put(first)
+      assert.deepEqual(await secrets.get(connectionId, 'sign-in'), first)
+      await secrets.put(second)
+      await secrets.put({ ...second, sealed: Uint8Array.of(8) })
+      assert.deepEqual(await secrets.get(connectionId, 'sign-in'), { ...second, sealed: Uint8Array.of(8) })
+      await secrets.put(aSecret(connectionId, { purpose: 'challenge', expiresAt: 100 }))
+      await secrets.destroyExpired(99)
+      assert.notEqual(await secrets.get(connectionId, 'challenge'), null)
+      await secrets.destroyExpired(100)
+      assert.equal(await secrets.get(connectionId, 'challenge'), null)
+      await secrets.destroy(connectionId)
+      assert.equal(await secrets.get(connectionId, 'sign-in'), null)
+    })
+
+    test('the first tenant key stays; only the same key wrapped anew replaces it', async () => {
+      const { secrets } = await twin.newTenant()
+      const key = (keyId: number, sealed: number) => ({ keyId: Uint8Array.of(keyId), sealed: Uint8Array.of(sealed), masterKeyId: Uint8Array.of(7) })
+      assert.equal(await secrets.tenantKey(), null)
+      await Promise.all([secrets.saveTenantKey(key(1, 1)), secrets.saveTenantKey(key(1, 1))])
+      await secrets.saveTenantKey(key(2, 2))
+      assert.deepEqual(await secrets.tenantKey(), key(1, 1))
+      await secrets.saveTenantKey({ ...key(1, 5), masterKeyId: Uint8Array.of(8) })
+      assert.deepEqual(await secrets.tenantKey(), { ...key(1, 5), masterKeyId: Uint8Array.of(8) })
+    })
+
+    test('of twenty workers only as many pass as the ledger allows', async () => {
+      const { secrets } = await twin.newTenant()
+      const login = randomUUID()
+      const begun = await Promise.all(
+        Array.from({ length: 20 }, () => secrets.beginAttempt(login, (ledger) => (ledger.attempts.length < 2 ? anAttempt(login) : null))),
+      )
+      assert.equal(begun.filter((attempt) => attempt !== null).length, 2)
+      assert.equal((await secrets.ledger(login)).attempts.length, 2)
+    })
+
+    test('a granted use is taken in the same step as the attempt', async () => {
+      const { secrets } = await twin.newTenant()
+      const login = randomUUID()
+      await secrets.setLogin(login, { grantedUses: 1 })
+      const begun = await Promise.all(
+        Array.from({ length: 10 }, () => secrets.beginAttempt(login, (ledger) => (ledger.grantedUses > 0 ? { ...anAttempt(login), usesGrant: true } : null))),
+      )
+      assert.equal(begun.filter((attempt) => attempt !== null).length, 1)
+      assert.equal((await secrets.ledger(login)).grantedUses, 0)
+      await secrets.setLogin(login, { lockedAt: 5 })
+      await secrets.setLogin(login, { grantedUses: 3 })
+      const { lockedAt, grantedUses } = await secrets.ledger(login)
+      assert.deepEqual([lockedAt, grantedUses], [5, 3])
+    })
+
+    test('nothing is stored when the ledger refuses or the decision throws', async () => {
+      const { secrets } = await twin.newTenant()
+      assert.equal(await secrets.beginAttempt('L', () => null), null)
+      await assert.rejects(secrets.beginAttempt('L', () => { throw new RangeError('of the rule') }), RangeError)
+      assert.deepEqual(await secrets.ledger('L'), { attempts: [], lockedAt: null, grantedUses: 0 })
+    })
+
+    test('the ledger tells the attempts since the last accepted one, newest first', async () => {
+      const { secrets } = await twin.newTenant()
+      const begin = async () => (await secrets.beginAttempt('L', () => anAttempt('L', { openedAt: 10 })))!
+      const [one, two, three] = [await begin(), await begin(), await begin()]
+      await secrets.endAttempt(one.id, 'refused', 11)
+      await secrets.endAttempt(two.id, 'accepted', 12)
+      await secrets.endAttempt(two.id, 'refused', 13)
+      await secrets.endAttempt(newId(), 'refused', 13)
+      assert.deepEqual((await secrets.ledger('L')).attempts, [three, { ...two, outcome: 'accepted', closedAt: 12 }])
+      assert.equal(await secrets.closeStaleAttempts(10, 20), 0)
+      assert.equal(await secrets.closeStaleAttempts(11, 20), 1)
+      assert.deepEqual((await secrets.ledger('L')).attempts[0], { ...three, outcome: 'unknown', closedAt: 20 })
+      await secrets.endAttempt(three.id, 'accepted', 21)
+      assert.deepEqual((await secrets.ledger('L')).attempts.map((a) => a.outcome), ['accepted'])
+    })
+
+    test('ids that are no ids find nothing', async () => {
+      const tenant = await twin.newTenant()
+      for (const id of ["x'; drop table relink.accounts", '', newId().toUpperCase(), 'é'.repeat(99)]) {
+        assert.deepEqual(
+          [await tenant.connections.get(id), await tenant.accounts.get(id), await tenant.runs.get(id), await tenant.problems.get(id), await tenant.challenges.get(id),
+            await tenant.feed.transaction(id), await tenant.feed.cursor(id), await tenant.secrets.get(id, 'sign-in'), await tenant.problems.plan(id)],
+          Array(9).fill(null),
+        )
+        assert.deepEqual((await tenant.feed.transactions({ accountId: id, limit: 5 })).rows, [])
+        await tenant.connections.update(id, { failuresInRow: 1 })
+        await tenant.feed.decide(id, { deleted: true }, 1)
+      }
+    })
+  })
+}
