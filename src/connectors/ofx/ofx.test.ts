@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import type { Institution } from '../../domain/institution.ts'
+import { ownAnswer, promptsOf } from './challenge.ts'
+import { loginVerdict, OFX_CODES, severityOf } from './codes.ts'
+import { refusal } from './failures.ts'
+import { redactOfx } from './redaction.ts'
+import { checkSettings, originsOf, readSettings } from './settings.ts'
+
+const shared = process.env['RELINK_SHARED'] ?? new URL('../../../../shared', import.meta.url).pathname
+const reference = `${shared}/reference/ofx_codes.md`
+
+test('every status code of the reference is known, with its severity and name', { skip: existsSync(reference) ? false : 'the reference tables are not here' }, () => {
+  const rows = [...readFileSync(reference, 'utf8').matchAll(/^\| (\d+) \| (.*?) \| (INFO|WARN|ERROR) \|/gm)]
+  assert.ok(rows.length > 80)
+  for (const [, code = '', name = '', severity] of rows) {
+    const known = OFX_CODES.get(Number(code))
+    assert.equal(known?.severity, severity, code)
+    assert.equal(known?.name, name.trim().replace(/\.$/, '').replace('\u2019', "'"), code)
+  }
+  assert.equal(OFX_CODES.size, rows.length)
+})
+
+test('only 15500 refuses the password; what asks for more or informs has accepted it', () => {
+  const verdicts = new Map([...OFX_CODES.keys()].map((code) => [code, loginVerdict(code, '')]))
+  assert.deepEqual([...verdicts].filter(([, verdict]) => verdict === 'refused').map(([code]) => code), [15500])
+  for (const code of [0, 3000, 15000, 15512]) assert.equal(verdicts.get(code), 'accepted', String(code))
+  for (const code of [2000, 2021, 3001, 13504, 15502, 15507, 15510, 15511, 15513]) assert.equal(verdicts.get(code), 'unknown', String(code))
+  assert.equal(loginVerdict(null, ''), 'unknown')
+  assert.equal(loginVerdict(99999, 'ERROR'), 'unknown', 'a code that nobody defined')
+})
+
+test('a severity that the bank left out or made up is that of the specification', () => {
+  assert.deepEqual([severityOf(15500, ''), severityOf(0, 'FATAL'), severityOf(2028, 'warning'), severityOf(77777, '')], ['ERROR', 'INFO', 'WARN', 'ERROR'])
+})
+
+test('codes are kept outside-in, the sign-on decides the stage, and its own numbers in a message are not kept', () => {
+  const status = (code: string, message: string | null) => ({ code, severity: 'ERROR', message, line: 1 })
+  const failure = refusal('statement', [status('15510', null), status('15500', 'Account 1234567890 of a@b.example')])
+  assert.deepEqual([failure.stage, failure.evidence[0].codes, failure.evidence[0].message], ['signon', ['15510', '15500'], 'Account [number] of [address]'])
+  assert.equal(refusal('statement', [status('0', 'Success'), status('2003', null)]).stage, 'statement')
+})
+
+const institution = { id: 'x', name: 'X Bank' } as Institution
+
+test('settings that cannot work name the field and the remedy', () => {
+  const check = (settings: Record<string, never> | object, form = { username: 'a', password: 'b' }) => checkSettings(institution, { connector: 'ofx', settings: settings as never }, form)
+  const failures: readonly (readonly [object, string])[] = [
+    [{}, 'url'], [{ url: 'ofx.example' }, 'url'], [{ url: 'https://a.example', version: '104' }, 'version'], [{ url: 'https://a.example', appId: 'TOOLONG' }, 'appId'],
+    [{ url: 'https://a.example', accounts: [{ kind: 'checking' }] }, 'accounts.0.number'], [{ url: 'https://a.example', trustedUrls: ['x'] }, 'trustedUrls.0'],
+  ] // prettier-ignore
+  for (const [settings, field] of failures) {
+    const checked = check(settings)
+    assert.ok(!checked.ok && checked.failure.field === field && checked.failure.message.includes('X Bank'), JSON.stringify([settings, checked]))
+  }
+  const empty = check({ url: 'https://a.example' }, { username: 'a', password: '  ' })
+  assert.ok(!empty.ok && empty.failure.field === 'password')
+  const unknown = check({ url: 'https://a.example', pasword: 'x' })
+  assert.ok(!unknown.ok)
+})
+
+test('a secret may go to the own origins of the bank, each once, the port always written', () => {
+  const settings = readSettings({ url: 'https://a.example/ofx', trustedUrls: ['https://b.example:8443/x', 'https://a.example:443/y'] })
+  assert.deepEqual(settings.ok && originsOf(settings.value), ['https://a.example:443', 'https://b.example:8443'])
+})
+
+test('of a message only what the list allows is kept, in SGML and XML, whatever a bank adds', () => {
+  const text = 'OFXHEADER:100\r\nVERSION:102\r\n\r\n<OFX><SONRS><STATUS><CODE>15500<MESSAGE>Bad login for 1234567</STATUS><USERID>anna<USERPASS>hunter2\r\n<ACCTID>1234567890</ACCTID><NAME>John Smith</NAME><TRNAMT>-12.50<X.SECRET>tell nobody</X.SECRET><DTPOSTED>20260101<ACCESSKEY>abc</OFX>'
+  const kept = redactOfx(text, (value) => `p${value.length}`)
+  for (const lost of ['anna', 'hunter2', '1234567', 'John', 'Smith', '12.50', 'tell', 'abc']) assert.ok(!kept.includes(lost), `${lost} in ${kept}`)
+  for (const there of ['VERSION:102', '<CODE>15500', '<MESSAGE>Bad login for [number]', '<USERID>[p4]', '<ACCTID>[p10]', '<NAME>aaaa aaaaa', '<TRNAMT>-99.99', '<DTPOSTED>20260101', '<X.SECRET>[not kept]']) assert.ok(kept.includes(there), `${there} not in ${kept}`)
+  assert.equal(redactOfx('<html><title>Down</title>call 1234567', () => ''), 'Down call [number]')
+})
+
+test('questions about the program are answered without a person; all others become prompts', () => {
+  assert.equal(ownAnswer('MFA101', 0, ''), '19700101000000')
+  assert.equal(ownAnswer('MFA107', 0, 'Agent'), 'Agent')
+  assert.equal(ownAnswer('MFA16', 0, ''), null)
+  const prompts = promptsOf([{ phraseId: 'MFA105', label: null }, { phraseId: 'MFA16', label: null }, { phraseId: 'sms', label: 'The code we sent you' }, { phraseId: null, label: 'x' }], 0)
+  assert.deepEqual(prompts, [{ id: 'mfa.MFA16', kind: 'question', label: 'Your mother\'s maiden name' }, { id: 'mfa.sms', kind: 'code', label: 'The code we sent you' }])
+})

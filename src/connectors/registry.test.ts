@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { discoverConnectors, loadInstitutions, readInstitutions } from './registry.ts'
+
+const connectors = await discoverConnectors()
+const directory = await mkdtemp(join(tmpdir(), 'relink-institutions-'))
+after(() => rm(directory, { recursive: true }))
+
+const ENTRY = { id: 'my-bank', name: 'My Bank', country: 'US', timeZone: 'America/Chicago', routes: [{ connector: 'ofx', settings: { url: 'https://ofx.my-bank.example/ofx' } }] }
+
+async function load(content: unknown) {
+  const path = join(directory, 'extra.json')
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return await loadInstitutions(connectors, path)
+}
+
+test('connectors are found by their folders, and know their own institutions', async () => {
+  assert.ok(connectors.has('ofx'))
+  const loaded = await loadInstitutions(connectors, null)
+  assert.ok(loaded.ok && loaded.value.length > 3)
+  for (const institution of loaded.value) {
+    for (const route of institution.routes) assert.ok(connectors.get(route.connector)?.originsOf(route.settings).every((origin) => origin.startsWith('https://')), institution.id)
+  }
+})
+
+test('a file of the operator adds institutions with everything optional filled in', async () => {
+  const loaded = await load([ENTRY])
+  const mine = loaded.ok ? loaded.value.find((institution) => institution.id === 'my-bank') : undefined
+  assert.deepEqual([mine?.website, mine?.routingNumbers, mine?.limits.requestsPerDay], [null, [], null])
+})
+
+test('a mistake in the file is told by entry and field', async () => {
+  const mistakes: readonly (readonly [unknown, RegExp])[] = [
+    ['{', /not JSON/],
+    [{}, /must hold a list/],
+    [[ENTRY, { ...ENTRY, id: 'My Bank' }], /entry 2 \("My Bank"\), field id: must be lower-case/],
+    [[{ ...ENTRY, country: 'USA' }], /entry 1 \("my-bank"\), field country/],
+    [[{ ...ENTRY, timeZone: 'Chicago' }], /field timeZone/],
+    [[{ ...ENTRY, website: 'http://x.example' }], /field website/],
+    [[{ ...ENTRY, routes: [] }], /field routes/],
+    [[{ ...ENTRY, routes: [{ connector: 'fax', settings: {} }] }], /field routes\.0\.connector: there is no connector "fax"/],
+    [[{ ...ENTRY, routes: [{ connector: 'ofx', settings: { url: 'nowhere' } }] }], /field routes\.0\.settings: .*url/],
+    [[{ ...ENTRY, colour: 'red' }], /entry 1/],
+    [[7], /entry 1/],
+    [[ENTRY, ENTRY], /"my-bank" is used twice/],
+    [[{ ...ENTRY, id: 'chase' }], /"chase" is used twice/],
+  ]
+  for (const [content, message] of mistakes) {
+    const loaded = await load(content)
+    assert.ok(!loaded.ok, JSON.stringify(content))
+    assert.match(loaded.failure.message, message)
+  }
+  const missing = await loadInstitutions(connectors, join(directory, 'none.json'))
+  assert.ok(!missing.ok && /cannot be read \(ENOENT\)/.test(missing.failure.message))
+  assert.ok(readInstitutions('[]', 'x', connectors).ok)
+})
