@@ -8,7 +8,17 @@ export const hostEntropy: Entropy = {
   // A copy of its own: the caller wipes it, and small Buffers share a pool.
   bytes: (length) => Uint8Array.from(randomBytes(length)),
   fraction: () => randomInt(FRACTION_STEPS) / FRACTION_STEPS,
-  id: (epochMs) => uuidOf(epochMs, randomBytes(10)),
+  id: (epochMs) => uuidOf(epochMs, nextIdBytes()),
+}
+
+/** Ids are made by the hundred thousand in an import, and a call of the random source costs 7 µs however little it gives. */
+const POOL_BYTES = 10 * 512
+let pool = new Uint8Array(0)
+let used = 0
+
+function nextIdBytes(): Uint8Array {
+  if (used === pool.length) [pool, used] = [randomBytes(POOL_BYTES), 0]
+  return pool.subarray(used, (used += 10))
 }
 
 /** UUID version 7 (RFC 9562 section 5.7) of an instant and 10 random bytes. */

@@ -50,7 +50,7 @@ export class Answer {
     this.#asked = asked
     this.#heldRows = heldRows
     const { account, source } = context
-    this.#intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: account.startOn })
+    this.#intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: account.startOn, keepsMarks: true })
   }
 
   get #shown(): Pick<MatchContext, 'reported' | 'repeated'> {

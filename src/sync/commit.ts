@@ -31,6 +31,8 @@ export type RowsCommit = Pick<PageCommit, 'seen' | 'observations' | 'inserts' | 
   readonly counts: Counts
 }
 
+const NO_TAKERS: ReadonlyMap<TransactionId, number> = new Map()
+
 /** A transaction being changed: what was stored, what it becomes. */
 type Draft = { readonly before: Candidate; content: RowContent; state: TransactionState; withdrawnReason: WithdrawnReason | null; reason: TransactionChange['reason'] }
 
@@ -43,8 +45,8 @@ export class CommitBuilder {
   readonly #observations: NewObservation[] = []
   readonly #inserts: NewTransaction[] = []
   readonly #questions: Question[] = []
-  /** Where the rows of this page went, for rows that belong to another row of the page. */
-  readonly #placed = new Map<Incoming, TransactionId>()
+  /** Where the rows of this page went, when some of them belong to another row of the page. */
+  #placed: Map<Incoming, TransactionId> | null = null
   #matched = 0
 
   constructor(context: CommitContext, candidates: Candidates) {
@@ -54,9 +56,11 @@ export class CommitBuilder {
 
   /** Takes up decisions; rows that wait are left out. */
   add(decisions: readonly Decision[]): void {
-    const later = decisions.filter((decision) => decision.kind === 'joinRow' || (decision.kind === 'new' && decision.otherRow !== null))
-    const takers = postedTakers(decisions)
-    for (const decision of decisions) if (!later.includes(decision)) this.#take(decision, takers)
+    const follows = (decision: Decision) => decision.kind === 'joinRow' || (decision.kind === 'new' && decision.otherRow !== null)
+    const later = decisions.filter(follows)
+    if (later.length > 0) this.#placed = new Map()
+    const takers = this.#byId.size === 0 ? NO_TAKERS : postedTakers(decisions)
+    for (const decision of decisions) if (later.length === 0 || !follows(decision)) this.#take(decision, takers)
     for (const decision of later) this.#take(decision, takers)
   }
 
@@ -101,7 +105,7 @@ export class CommitBuilder {
       case 'seen': {
         this.#matched++
         this.#seen.push(decision.observationId)
-        this.#placed.set(row, decision.transactionId)
+        this.#placed?.set(row, decision.transactionId)
         const stored = this.#byId.get(decision.transactionId)
         if (stored !== undefined) this.#repeat(row, stored, (takers.get(stored.id) ?? 0) > 1)
         return
@@ -113,7 +117,7 @@ export class CommitBuilder {
         return
       case 'joinRow':
         this.#matched++
-        this.#observe(row, this.#placed.get(decision.with)!, decision.tier)
+        this.#observe(row, this.#placed!.get(decision.with)!, decision.tier)
         return
       case 'delete':
         if (decision.transaction === null) return
@@ -123,7 +127,7 @@ export class CommitBuilder {
         return
       case 'new': {
         const id = this.#insert(row)
-        const other = decision.other?.id ?? (decision.otherRow === null ? null : this.#placed.get(decision.otherRow))
+        const other = decision.other?.id ?? (decision.otherRow === null ? null : this.#placed!.get(decision.otherRow))
         if (other !== null && other !== undefined) this.ask('same_transaction', other, id)
       }
     }
@@ -187,7 +191,7 @@ export class CommitBuilder {
     }
     this.#observations.push({ ...observation, transactionId, tier })
     this.#seen.push(observation.id)
-    this.#placed.set(row, transactionId)
+    this.#placed?.set(row, transactionId)
   }
 }
 

@@ -121,7 +121,7 @@ async function importRows(deps: ImportDeps, request: ImportRequest, checks: Chec
       const statement = checks.statements[++index]
       if (statement === undefined) throw new Error('the file changed while it was imported')
       const destination = checks.destinations.get(statement.accountKey)!
-      const intake = intakes.get(statement.accountKey) ?? intakeFor(destination)
+      const intake = intakes.get(statement.accountKey) ?? intakeFor(destination, destination.shown === null)
       intakes.set(statement.accountKey, intake)
       answer = statement.isRepeated ? null : await openAnswer(deps, destination, intake, statement, runId)
     } else if (part.part === 'rows' && answer !== null) {
@@ -172,7 +172,7 @@ async function openDestination(deps: ImportDeps, request: ImportRequest, head: S
   const destination: Destination = { account, source, shown: null, ref, head, currency }
   if (account !== null && (await hasRows(deps, account.id))) {
     if (destination.source === null) destination.source = { id: deps.entropy.id(deps.clock.now()), accountId: account.id, connectionId: null, ref, state: 'active', sign: 1 }
-    destination.shown = intakeFor(destination)
+    destination.shown = intakeFor(destination, true)
   }
   destinations.set(key, destination)
   return ok(key)
@@ -188,9 +188,9 @@ function checkAmounts(part: StatementPart, destination: Destination): FormatFail
   return null
 }
 
-function intakeFor({ source, account, currency }: Destination): Intake {
+function intakeFor({ source, account, currency }: Destination, keepsMarks: boolean): Intake {
   if (source === null) throw new Error('an intake needs a source')
-  return new Intake({ sourceId: source.id, currency, sign: source.sign, startOn: account?.startOn ?? null })
+  return new Intake({ sourceId: source.id, currency, sign: source.sign, startOn: account?.startOn ?? null, keepsMarks })
 }
 
 async function makeAccount(deps: ImportDeps, destination: Destination, label: string): Promise<void> {

@@ -18,8 +18,6 @@ export class Incoming {
   readonly pendingProviderId: string | null
   readonly corrects: StatementRow['corrects']
   readonly line: number
-  /** What stands in the answer's register for this row; see `presenceMark`. */
-  readonly mark: Digest
   #contentKey: Digest | null = null
   #text: string | null = null
 
@@ -31,7 +29,6 @@ export class Incoming {
     this.pendingProviderId = row.pendingProviderId
     this.corrects = row.corrects
     this.line = row.line
-    this.mark = presenceMark(row.providerId, content.amount, key)
   }
 
   get contentKey(): Digest {
@@ -47,7 +44,14 @@ export class Incoming {
 export type UnreadableRow = { readonly line: number; readonly message: string }
 
 /** What an answer is read for: the source's sign and scope, the account's currency and start. */
-export type IntakeContext = { readonly sourceId: string; readonly currency: Currency; readonly sign: 1 | -1; readonly startOn: Day | null }
+export type IntakeContext = {
+  readonly sourceId: string
+  readonly currency: Currency
+  readonly sign: 1 | -1
+  readonly startOn: Day | null
+  /** False where nobody will ask what the answer shows. */
+  readonly keepsMarks: boolean
+}
 
 /**
  * Takes in the rows of one answer in their order: counts equal rows without an id, drops the same
@@ -83,9 +87,9 @@ export class Intake {
   take(row: StatementRow): Result<Incoming | null, UnreadableRow> {
     const read = this.#read(row)
     if (!read.ok) return read
-    const { key, mark, content } = read.value
+    const { key, content } = read.value
     if (this.#keys.add(key) > 0) return ok(null)
-    this.#marks.add(mark)
+    if (this.#context.keepsMarks) this.#marks.add(presenceMark(row.providerId, content.amount, key))
     const { postedOn } = content
     if (content.status === 'posted') {
       const days = this.#postedDays

@@ -55,18 +55,18 @@ const CORRECTION_DAYS = 10
 /** Decides every row; decisions in the order of the rows. Rows with equal keys must have been dropped before. */
 export function match(rows: readonly Incoming[], candidates: Candidates, context: MatchContext): readonly Decision[] {
   const board = layOut(candidates, context)
-  for (const row of rows) {
+  const repeats = rows.map((row): Decision | null => {
     const known = candidates.known.get(row.key)
-    if (known === undefined) continue
-    board.decisions.set(row, { kind: 'seen', row, ...known })
+    if (known === undefined) return null
     board.taken.set(known.transactionId, row)
-  }
-  const left = rows.filter((row) => !board.decisions.has(row))
+    return { kind: 'seen', row, transactionId: known.transactionId, observationId: known.observationId }
+  })
+  const left = rows.filter((_, index) => repeats[index] === null)
   if (left.length > 0) {
     if (context.complete) decideAll(board, left)
     else decideCertain(board, left)
   }
-  return rows.map((row) => board.decisions.get(row)!)
+  return rows.map((row, index) => repeats[index] ?? board.decisions.get(row) ?? { kind: 'new', row, other: null, otherRow: null })
 }
 
 /** Whether the answer reports the transaction under an id or key that this source used for it before. */
@@ -108,16 +108,17 @@ export function layOut(candidates: Candidates, context: MatchContext): Board {
   return { context, decisions: new Map(), taken: new Map(), candidates: open, byProviderId, byContent }
 }
 
+/** Rows that stay undecided are new. */
 function decideAll(board: Board, rows: readonly Incoming[]): void {
-  const stages = [followCorrections, pairOwnPending, keepSameId, followLinks, settleSameId, reKey, correctSameId]
+  const within = [followCorrections, pairOwnPending]
+  const against = [keepSameId, followLinks, settleSameId, reKey, correctSameId]
   let left = rows
-  for (const stage of stages) {
+  for (const stage of board.candidates.length === 0 ? within : [...within, ...against]) {
     stage(board, left)
-    left = left.filter((row) => !board.decisions.has(row))
+    if (board.decisions.size > 0) left = left.filter((row) => !board.decisions.has(row))
     if (left.length === 0) return
   }
   assignLeft(board, left)
-  for (const row of left) if (!board.decisions.has(row)) board.decisions.set(row, { kind: 'new', row, other: null, otherRow: null })
 }
 
 /** While pages are to come: rows that nothing stored and no other row resembles are new, the rest waits. */

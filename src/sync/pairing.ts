@@ -29,7 +29,7 @@ const REACH_DAYS = 12
 /** Joins what is above the certainty line; rows below it become new with a question; others stay undecided. */
 export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   const free = board.candidates.filter((candidate) => !board.taken.has(candidate.id))
-  const pairs = weigh(board, rows, free)
+  const pairs = free.length === 0 ? [] : weigh(board, rows, free)
   for (const component of components(pairs)) {
     const sides = [new Set(component.map((pair) => pair.left)).size, new Set(component.map((pair) => pair.right)).size] as const
     const chosen = assign(component, ALONE)
@@ -44,16 +44,20 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
 }
 
 function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate[]): readonly Pair[] {
-  // Other amounts are only weighed against what vanished, which is little; so the work grows with the rows, not with their square.
+  // Other amounts are only weighed against vanished pending rows, which are few, and vanished rows of
+  // the same text: so the work grows with the rows, not with their square.
   const vanished = free.filter((candidate) => isOwn(candidate, board.context.sourceId) && isGone(board, candidate))
   const foreign = free.filter((candidate) => !isOwn(candidate, board.context.sourceId))
   const eligible = [...foreign, ...vanished]
   const place = new Map(eligible.map((candidate, index) => [candidate, index]))
   const byAmount = Map.groupBy(eligible, (candidate) => candidate.amount)
+  const pending = vanished.filter((candidate) => candidate.status === 'pending')
+  const byText = Map.groupBy(vanished.filter((candidate) => candidate.status === 'posted'), textOf)
   const pairs: Pair[] = []
   rows.forEach((row, left) => {
     if (row.corrects !== null) return
-    const others = vanished.filter((candidate) => candidate.amount !== row.content.amount)
+    const otherAmount = (candidate: Candidate) => candidate.amount !== row.content.amount
+    const others = [...pending.filter(otherAmount), ...(byText.get(row.text) ?? []).filter(otherAmount)]
     for (const candidate of [...(byAmount.get(row.content.amount) ?? []), ...others]) {
       const days = daysBetween(candidate.postedOn, row.content.postedOn)
       if (Math.abs(days) > REACH_DAYS || !comparable(row, candidate)) continue
@@ -96,7 +100,7 @@ function judgePending(row: Incoming, candidate: Candidate, days: number, likenes
 function judgeVanished(row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const apart = Math.abs(days)
   const tier = 'assignment'
-  if (row.content.amount !== candidate.amount) return likeness >= 0.8 && apart <= 3 && ratioWithin(row.content.amount, candidate.amount, 50n, 200n) ? { certainty: 'doubtful', tier } : null
+  if (row.content.amount !== candidate.amount) return likeness === 1 && apart <= 3 && ratioWithin(row.content.amount, candidate.amount, 50n, 200n) ? { certainty: 'doubtful', tier } : null
   if (apart === 0) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
   if (apart <= 3 && likeness >= 0.5) return { certainty: 'sure', tier }
   if (apart <= 7 && likeness >= 0.8) return { certainty: 'sure', tier }
@@ -105,7 +109,8 @@ function judgeVanished(row: Incoming, candidate: Candidate, days: number, likene
 
 /**
  * A transaction that only other sources reported. Days that both cover must show the same rows, so
- * there even a different text and day can be told; elsewhere only the same day and a like text can.
+ * there even a different text and day can be told; elsewhere only the same day and a like text can,
+ * and what is near becomes a question.
  */
 function judgeForeign(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const tier = 'other_source'
@@ -115,7 +120,8 @@ function judgeForeign(board: Board, row: Incoming, candidate: Candidate, days: n
   }
   const apart = Math.abs(days)
   if (apart === 0 && likeness >= 0.5) return { certainty: 'sure', tier }
-  if (!coveredByBoth(board, row, candidate)) return null
+  // At the edge of what a source covered, a row and its like of the next day may be one or two.
+  if (!coveredByBoth(board, row, candidate)) return apart <= 3 && likeness >= 0.5 ? { certainty: 'doubtful', tier } : null
   if (apart <= 3) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
   return apart <= 5 && likeness >= 0.5 ? { certainty: 'doubtful', tier } : null
 }
@@ -149,9 +155,10 @@ function ratioWithin(a: bigint, b: bigint, low: bigint, high: bigint): boolean {
  * person, or the day on which the pending one disappears, can tell.
  */
 function askAboutStandingPending(board: Board, rows: readonly Incoming[]): void {
-  const asked = new Set<Incoming | Candidate>()
   const standing = board.candidates.filter((candidate) => candidate.state === 'pending' && isReported(candidate, board.context))
   const pendingRows = rows.filter((row) => row.content.status === 'pending' && !board.decisions.has(row))
+  if (standing.length === 0 && pendingRows.length === 0) return
+  const asked = new Set<Incoming | Candidate>()
   for (const row of rows) {
     if (row.content.status !== 'posted' || board.decisions.has(row)) continue
     const follows = (content: { readonly amount: bigint; readonly postedOn: Incoming['content']['postedOn'] }) =>

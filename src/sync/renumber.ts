@@ -51,7 +51,7 @@ async function compare(session: Session, listed: ListedAccount, candidates: read
 }
 
 async function readRows(session: Session, listed: ListedAccount, account: Account, source: AccountSource, range: DayRange): Promise<readonly Incoming[] | null> {
-  const intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: null })
+  const intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: null, keepsMarks: false })
   const rows: Incoming[] = []
   for await (const step of session.connector.readAccount(session.context(null), listed.ref, range, null)) {
     if (step.step === 'failed' || step.step === 'challenge') return null
