@@ -12,7 +12,7 @@ import type { Institution, JsonObject, Route } from '../domain/institution.ts'
 import type { Currency } from '../domain/money.ts'
 import type { Result } from '../domain/result.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
-import type { SecretReader, Transport } from '../ports/transport.ts'
+import type { Answer, LoginVerdict, SecretReader, Transport } from '../ports/transport.ts'
 
 /** One field of the connect form, described so that no page knows a connector. */
 export type FormField = {
@@ -109,4 +109,5 @@ export type Connector = {
   probe(context: ConnectorContext, id: string): Promise<ProbeResult>
 }
 
-export type { SecretReader }
+/** What a connector needs of the transport's vocabulary: connectors import the kit, never a port. */
+export type { Answer, LoginVerdict, SecretReader, Transport }

@@ -93,7 +93,7 @@ export class Bench {
     const write = (level: string) => (event: string, fields?: LogFields) => void this.logged.push(JSON.stringify({ level, event, ...fields }))
     this.recorder = createRecorder()
     const transport = createTransport({
-      vault, owner, audience: [originOf(this.url) ?? ''], recorder: this.recorder, pseudonym: vault.pseudonym,
+      vault, owner, audience: [originOf(this.url) ?? ''], recorder: this.recorder, pseudonym: (text) => vault.pseudonym(text),
       clock: { now: () => clock.now(), sleep: async () => {} },
       log: { info: write('info'), warn: write('warn'), error: write('error') },
       policy: { ports: [portOf(new URL(this.url))], privateHosts },

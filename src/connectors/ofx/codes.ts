@@ -5,7 +5,7 @@
  * diagnosis to judge, with the context that only it knows.
  */
 import type { Retry } from '../../domain/evidence.ts'
-import type { LoginVerdict } from '../../ports/transport.ts'
+import type { LoginVerdict } from '../../connector-kit/connector.ts'
 
 export type Severity = 'INFO' | 'WARN' | 'ERROR'
 

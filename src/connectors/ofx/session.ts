@@ -4,7 +4,7 @@
  * secret is sent: a server that is down, moved or not itself shows it there, and costs no attempt.
  * Keeps sign-on answers (cookies, access keys) in memory only; what may be remembered is `state`.
  */
-import type { ConnectorContext } from '../../connector-kit/connector.ts'
+import type { ConnectorContext, SecretReader } from '../../connector-kit/connector.ts'
 import { originOf } from '../../connector-kit/origin.ts'
 import type { ChallengePrompt } from '../../domain/connection.ts'
 import type { CaseContext, Failure, Stage } from '../../domain/evidence.ts'
@@ -13,7 +13,6 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import { OFX_VERSIONS, type OfxVersion } from '../../formats/ofx/markup.ts'
 import type { OfxProfile, OfxResponse } from '../../formats/ofx/response.ts'
 import type { OfxRequestMessage, OfxSignOnRequest } from '../../formats/ofx/request.ts'
-import type { SecretReader } from '../../ports/transport.ts'
 import { answerField, ownAnswer, promptsOf, readResume, TOKEN_FIELD, tokenPrompt, type Resume } from './challenge.ts'
 import { CODE } from './codes.ts'
 import { endpointMoved, isRefusal, ofBank, refusal } from './failures.ts'
