@@ -15,6 +15,8 @@ export type ListenOptions = {
   readonly port?: number
   readonly httpsPort?: number
   readonly officePort?: number
+  /** Also the HTTP `Date` header follows the bank's clock. For a client that follows the same clock; to others it looks like a clock that is off. */
+  readonly dateOfBank?: boolean
 }
 
 export type Listening = {
@@ -54,7 +56,7 @@ export async function listen(bank: Bank, options: ListenOptions = {}): Promise<L
     [secure, 'https'],
     [office, 'http'],
   ] as const) {
-    server.on('request', (request, response) => void play(bank, doors, scheme, request, response))
+    server.on('request', (request, response) => void play(bank, doors, scheme, request, response, options.dateOfBank === true))
     server.on('clientError', (_error, socket) => socket.destroy())
   }
   secure.on('tlsClientError', (_error, socket) => socket.destroy())
@@ -167,6 +169,7 @@ async function play(
   scheme: BankRequest['scheme'],
   request: http.IncomingMessage,
   response: http.ServerResponse,
+  dateOfBank: boolean,
 ): Promise<void> {
   const body = await readBody(request).catch(() => null)
   if (body === null) return void request.destroy()
@@ -176,6 +179,7 @@ async function play(
   const given = await bank.handle({ method: request.method ?? 'GET', url: request.url ?? '/', headers, body, scheme }).catch(ownMistake)
   // The office may have broken or mended the bank; whoever asked for it must find it so at once.
   if (given.kind === 'http' && (request.url ?? '').startsWith('/admin/')) await doors.apply()
+  if (dateOfBank) response.setHeader('date', new Date(bank.now()).toUTCString())
   send(given, request, response)
 }
 

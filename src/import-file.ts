@@ -1,10 +1,10 @@
-/**
- * One statement file, of whatever format, into the feed: finds the format by content, then imports.
- * With `dryRun` and a store in memory it reads and checks without a database.
- */
+/** One statement file, of whatever format, into the feed: finds the format by content, then imports. */
 import { basename } from 'node:path'
 import type { FormatFailure, StatementStream } from './domain/statement.ts'
 import { readStatementFile, type StatementFormat } from './formats/detect.ts'
+import { hostClock } from './adapters/clock.ts'
+import { hostEntropy } from './adapters/entropy.ts'
+import { createMemoryStore } from './store/memory/store.ts'
 import { importStatements, type ImportDeps } from './sync/import.ts'
 import type { ImportReport, ImportRequest } from './verbs.ts'
 
@@ -28,6 +28,13 @@ export async function importFile(deps: ImportDeps, request: ImportRequest & { re
   }
   const { statements, added, matched, questions, failure } = await importStatements(deps, { open: openStatements, accountId, label: name, dryRun, onProgress })
   return { file: fileName, format, statements: failure === null ? statements : [], added, matched, questions, failure }
+}
+
+/** Reads and checks files without a database: a store in memory stands in, and nothing is stored in it either. */
+export async function createDryRun(): Promise<(request: ImportRequest) => Promise<ImportReport>> {
+  const memory = createMemoryStore()
+  const store = memory.tenant(await memory.defaultTenant())
+  return (request) => importFile({ store, clock: hostClock, entropy: hostEntropy }, { ...request, dryRun: true })
 }
 
 async function* refused(failure: FormatFailure): StatementStream {

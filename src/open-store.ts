@@ -10,6 +10,7 @@ import type { Config } from './config.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 import type { Log } from './ports/log.ts'
 import type { Store } from './ports/store.ts'
+import { readDatabaseUrl } from './store/postgres/connect.ts'
 import { startEmbedded } from './store/postgres/embedded/embedded.ts'
 import { openPostgresStore, type ConnectionConfig } from './store/postgres/store.ts'
 
@@ -42,11 +43,10 @@ async function openEmbedded(config: Config, log: Log): Promise<Result<OpenStore,
 
 async function openGiven(config: Config, databaseUrl: string): Promise<Result<OpenStore, StartFailure>> {
   if (config.databaseAppUrl !== null) return connectStore({ connectionString: databaseUrl }, { connectionString: config.databaseAppUrl }, async () => {})
+  const owner = readDatabaseUrl(databaseUrl)
+  if (!owner.ok) return owner
   const password = await appPassword(join(config.home, 'keys', 'database-app.password'))
-  const url = new URL(databaseUrl)
-  url.username = 'relink_app'
-  url.password = password
-  return connectStore({ connectionString: databaseUrl }, { connectionString: url.href, password }, async () => {})
+  return connectStore(owner.value, { ...owner.value, user: 'relink_app', password }, async () => {})
 }
 
 async function connectStore(owner: ConnectionConfig, app: ConnectionConfig, after: () => Promise<void>): Promise<Result<OpenStore, StartFailure>> {

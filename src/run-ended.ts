@@ -1,7 +1,8 @@
 /** What happens when a run has ended: problems open and close, and everybody who looks is told. */
 import { contextFor, loadFacts } from './diagnose/context.ts'
 import { diagnose } from './diagnose/diagnose.ts'
-import { mergeEvidence, settleProblems, type ProblemDeps } from './diagnose/problems.ts'
+import { mergeEvidence } from './diagnose/merge-evidence.ts'
+import { settleProblems, type ProblemDeps } from './diagnose/problems.ts'
 import type { Connection, Diagnosis } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'
 import type { SyncRun } from './domain/run.ts'

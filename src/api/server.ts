@@ -69,7 +69,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
 /** Vite puts a digest into the names under `assets/`, so these may be kept for ever; the page itself is always asked for. */
 function cacheHashedFiles(reply: FastifyReply, path: string): void {
-  reply.header('cache-control', path.includes(join('dist', 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache')
+  reply.header('cache-control', path.includes(join('web', 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache')
 }
 
 function registerRoute(server: FastifyInstance, guard: Guard, instance: Instance, row: Route): void {

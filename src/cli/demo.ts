@@ -36,9 +36,8 @@ async function playAuto(output: Output, sandbox: Sandbox): Promise<void> {
 }
 
 async function playLive(output: Output, sandbox: Sandbox, config: Config, port: number): Promise<void> {
-  const page = await pageDirectory((line) => output.progress(line))
   const { instance } = sandbox.opened
-  const listening = orFail(await listen({ instance, home: sandbox.home, host: config.host, port, pageDirectory: page }))
+  const listening = orFail(await listen({ instance, home: sandbox.home, host: config.host, port, pageDirectory: pageDirectory() }))
   const connectionId = await connectAna(instance, (line) => output.say(line))
   const stopWorker = await sandbox.opened.startWorker()
   output.say('')

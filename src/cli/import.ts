@@ -5,10 +5,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { hostClock } from '../adapters/clock.ts'
-import { hostEntropy } from '../adapters/entropy.ts'
-import { importFile } from '../import-file.ts'
-import { createMemoryStore } from '../store/memory/store.ts'
+import { createDryRun } from '../import-file.ts'
 import type { ImportReport, ImportRequest } from '../verbs.ts'
 import { chooseAccount } from './accounts.ts'
 import type { Output } from './output.ts'
@@ -22,9 +19,7 @@ export async function importCommand(output: Output, files: readonly string[], op
 }
 
 async function readOnly(output: Output, files: readonly string[]): Promise<number> {
-  const memory = createMemoryStore()
-  const store = memory.tenant(await memory.defaultTenant())
-  return each(output, files, null, (request) => importFile({ store, clock: hostClock, entropy: hostEntropy }, { ...request, dryRun: true }))
+  return each(output, files, null, await createDryRun())
 }
 
 async function intoFeed(output: Output, files: readonly string[], options: ImportOptions): Promise<number> {

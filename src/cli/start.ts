@@ -7,9 +7,8 @@ import { configuration } from './with-instance.ts'
 
 export async function startCommand(output: Output): Promise<void> {
   const config = configuration()
-  const page = await pageDirectory((line) => output.progress(line))
   const opened = orFail(await openInstance(config, { tell: (line) => output.progress(line), logsEverything: true }))
-  const listening = await listen({ instance: opened.instance, home: config.home, host: config.host, port: config.port, pageDirectory: page })
+  const listening = await listen({ instance: opened.instance, home: config.home, host: config.host, port: config.port, pageDirectory: pageDirectory() })
   if (!listening.ok) {
     await opened.close()
     orFail(listening)

@@ -41,7 +41,7 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
   const clock = { now: () => hostClock.now() + ahead, sleep: hostClock.sleep }
   options.tell('Opening the sandbox bank…')
   const bank = createBank({ clock, seed: options.seed, historyDays: options.historyDays, adminToken: randomBytes(24).toString('base64url') })
-  const listening = await listen(bank)
+  const listening = await listen(bank, { dateOfBank: true })
   const institution = institutionOf(listening)
   const opened = await openInstance(
     { ...config, home, databaseUrl: null, masterKey: `file:${join(home, 'keys', 'master.key')}`, institutionsFile: null, networkFile: null },

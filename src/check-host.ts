@@ -1,0 +1,61 @@
+/**
+ * Looks at this host for `relink doctor`: asks a few banks' public sites for how far a connection
+ * gets, and opens the database and the master key. Harmless; sends no secret.
+ */
+import { access, constants, statfs } from 'node:fs/promises'
+import { hostClock } from './adapters/clock.ts'
+import { createReach } from './adapters/reach.ts'
+import type { Config } from './config.ts'
+import { judgeHost, type HostFacts, type HostFinding } from './diagnose/host-check.ts'
+import type { Institution } from './domain/institution.ts'
+import { loadInstitutionsFor, openInstance } from './open.ts'
+import type { Reach } from './ports/transport.ts'
+
+const ASKED_BANKS = 5
+
+/** The findings in the order in which a person should read them. */
+export async function checkHost(config: Config): Promise<readonly HostFinding[]> {
+  const [institutions, database] = await Promise.all([loadInstitutionsFor(config), databaseFacts(config)])
+  const findings = judgeHost({
+    reached: institutions.ok ? await reachBanks(institutions.value, createReach({ policy: { ports: [], privateHosts: [] }, caPem: null, clock: hostClock })) : [],
+    freeBytes: await freeBytes(config.home),
+    homeWritable: await isWritable(config.home),
+    ...database,
+  })
+  return institutions.ok ? findings : [...findings, { check: 'institutions', state: 'broken', sentence: institutions.failure.message }]
+}
+
+/** The web sites of a few banks: unauthenticated questions that anybody may ask. */
+async function reachBanks(institutions: readonly Institution[], reach: Reach): Promise<HostFacts['reached']> {
+  const sites = [...new Set(institutions.map((i) => i.website).filter((site) => site !== null && site.startsWith('https://')))].slice(0, ASKED_BANKS)
+  return Promise.all(sites.map(async (site) => ({ host: new URL(site ?? '').hostname, report: await reach(site ?? '') })))
+}
+
+/** Opening the instance proves database and master key at once; its failure sentence names which. */
+async function databaseFacts(config: Config): Promise<Pick<HostFacts, 'database' | 'keyProblem'>> {
+  const opened = await openInstance(config, { tell: () => undefined })
+  if (opened.ok) {
+    await opened.value.close()
+    return { database: { version: config.databaseUrl === null ? 'embedded PostgreSQL 18' : 'PostgreSQL of DATABASE_URL' }, keyProblem: null }
+  }
+  const { message, part } = opened.failure
+  return part === 'keys' ? { database: { version: 'it answered before the key was read' }, keyProblem: message } : { database: { problem: message }, keyProblem: null }
+}
+
+async function freeBytes(directory: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(directory)
+    return bavail * bsize
+  } catch {
+    return null // the directory does not exist yet; `homeWritable` tells
+  }
+}
+
+async function isWritable(directory: string): Promise<boolean> {
+  try {
+    await access(directory, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
