@@ -5,6 +5,7 @@
  */
 import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
 import type { Day, DayRange } from '../domain/day.ts'
+import type { Consumer, ConsumerRead } from '../domain/consumer.ts'
 import type { Challenge, Connection, Problem } from '../domain/connection.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
@@ -53,6 +54,7 @@ export type TenantStore = {
   readonly problems: ProblemStore
   readonly challenges: ChallengeStore
   readonly secrets: SecretStore
+  readonly consumers: ConsumerStore
 }
 
 /** A patch: absent fields stay as they are. */
@@ -186,6 +188,8 @@ export type FeedStore = {
   coverage(accountId: string): Promise<readonly Coverage[]>
   /** Newest last. */
   balances(accountId: string, sourceId: string): Promise<readonly BalanceStatement[]>
+  /** The one of the latest day, then the one observed last; null when no source stated one. */
+  newestBalance(accountId: string, kind: BalanceStatement['kind']): Promise<BalanceStatement | null>
   spans(accountId: string): Promise<readonly BalanceSpan[]>
   /** Sum of posted rows with `after < postedOn <= upTo`; what a person excluded or deleted counts, because it counts at the bank. */
   sumPosted(accountId: string, after: Day, upTo: Day): Promise<bigint>
@@ -214,6 +218,8 @@ export type TransactionFilter = {
   readonly from?: Day
   readonly to?: Day
   readonly states?: readonly TransactionState[]
+  /** Only rows that came into the feed, or became posted in it, at an instant with `since <= at < until`. */
+  readonly arrived?: { readonly since: number; readonly until: number }
   readonly text?: string
   readonly includeDeleted?: boolean
   /** Default newest first; exports want oldest first. */
@@ -258,6 +264,26 @@ export type ChallengeStore = {
   list(filter: { readonly connectionId?: string; readonly state?: Challenge['state'] }): Promise<readonly Challenge[]>
   /** Moves the state only from `from`; false when it was not in that state (two answers at once). */
   move(id: string, from: Challenge['state'], to: Challenge['state']): Promise<boolean>
+}
+
+/** Programs that read the feed. Digests are compared by the caller; here they only make a step conditional. */
+export type ConsumerStore = {
+  create(consumer: Consumer): Promise<void>
+  get(id: string): Promise<Consumer | null>
+  /** Oldest first, revoked ones too. */
+  list(): Promise<readonly Consumer[]>
+  /**
+   * Stores the digest of a new access secret in place of an earlier one and returns how many there
+   * were by now; null when the consumer is revoked, its setup expired at `at`, or it was used before.
+   */
+  claim(id: string, accessDigest: Uint8Array, at: number): Promise<number | null>
+  /** Notes a use; false when the consumer is revoked or another access secret took the place of this one. */
+  use(id: string, accessDigest: Uint8Array, at: number): Promise<boolean>
+  /** Keeps the first instant. */
+  revoke(id: string, at: number): Promise<void>
+  reads(id: string): Promise<readonly ConsumerRead[]>
+  /** `from` only ever becomes earlier, `at` stays as it was first. */
+  recordRead(id: string, read: ConsumerRead): Promise<void>
 }
 
 /** Sealed records and the attempts ledger; only the vault uses this. Bytes are sealed before they come here. */

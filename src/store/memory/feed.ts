@@ -26,6 +26,9 @@ export function memoryFeed(state: TenantState): FeedStore {
       const own = state.balances.filter((b) => b.accountId === accountId && b.sourceId === sourceId)
       return own.sort(by((b) => b.on, (b) => b.observedAt))
     },
+    async newestBalance(accountId, kind) {
+      return state.balances.filter((b) => b.accountId === accountId && b.kind === kind).sort(by((b) => b.on, (b) => b.observedAt)).at(-1) ?? null
+    },
     async spans(accountId) {
       return state.spans.filter((s) => s.accountId === accountId).sort(by((s) => s.sourceId, (s) => s.from, (s) => s.to))
     },
@@ -94,7 +97,7 @@ function listTransactions(feed: FeedState, filter: TransactionFilter): { rows: r
   const ascending = by<{ postedOn: string; id: string }>((row) => row.postedOn, (row) => row.id)
   const order = oldest ? ascending : (a: NewTransaction, b: NewTransaction) => -ascending(a, b)
   const follows = (row: NewTransaction) => place === null || (oldest ? ascending(row, place) > 0 : ascending(row, place) < 0)
-  const wanted = rows.filter((row) => matches(row, filter) && follows(row)).sort(order)
+  const wanted = rows.filter((row) => matches(row, filter) && arrived(feed, row, filter) && follows(row)).sort(order)
   const page = wanted.slice(0, filter.limit)
   const last = page.at(-1)
   return { rows: page.map(shown), next: wanted.length > page.length && last !== undefined ? cursorAfter(last) : null }
@@ -106,6 +109,12 @@ function matches(row: NewTransaction, filter: TransactionFilter): boolean {
   if (filter.text === undefined || filter.text === '') return true
   const text = filter.text.toLowerCase()
   return [row.name, row.memo, row.reference, row.checkNumber, row.decisions.note].some((part) => part !== null && part.toLowerCase().includes(text))
+}
+
+function arrived(feed: FeedState, row: NewTransaction, { arrived: window }: TransactionFilter): boolean {
+  if (window === undefined) return true
+  const inside = (at: number): boolean => at >= window.since && at < window.until
+  return inside(row.createdAt) || (row.state === 'posted' && (feed.history.get(row.id) ?? []).some((c) => inside(c.at) && c.changes['state']?.[1] === 'posted'))
 }
 
 /** The row as consumers see it. */

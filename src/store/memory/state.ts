@@ -4,6 +4,7 @@
  */
 import type { Account, AccountSource } from '../../domain/account.ts'
 import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
+import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
 import type { Day } from '../../domain/day.ts'
 import type { JsonObject } from '../../domain/institution.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
@@ -31,6 +32,9 @@ export type TenantState = {
   readonly challenges: Map<string, Challenge>
   readonly secrets: SecretState
   readonly requests: Map<string, number>
+  readonly consumers: Map<string, Consumer>
+  /** By consumer, then by account. */
+  readonly reads: Map<string, Map<string, ConsumerRead>>
   spans: BalanceSpan[]
 }
 
@@ -46,7 +50,7 @@ export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
     cursors: new Map(), questions: new Map(), runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), challenges: new Map(),
-    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), spans: [],
+    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), spans: [],
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Store, TenantStore } from '../../ports/store.ts'
 import { memoryAccounts } from './accounts.ts'
 import { memoryConnections } from './connections.ts'
+import { memoryConsumers } from './consumers.ts'
 import { memoryFeed } from './feed.ts'
 import { by } from './order.ts'
 import { memoryChallenges, memoryProblems } from './problems.ts'
@@ -54,5 +55,6 @@ function tenantStore(tenantId: string, state: TenantState): TenantStore {
     problems: memoryProblems(state),
     challenges: memoryChallenges(state),
     secrets: memorySecrets(state.secrets),
+    consumers: memoryConsumers(state),
   }
 }

@@ -30,6 +30,15 @@ export function postgresFeed(db: Session, tenantId: string): FeedStore {
       )
       return rows.map(balances.read).map(({ statedOn, ...balance }) => ({ ...balance, on: statedOn }))
     },
+    async newestBalance(accountId, kind) {
+      const row = await run((trx) =>
+        trx.selectFrom('relink.balances').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('kind', '=', kind)
+          .orderBy('stated_on', 'desc').orderBy('observed_at', 'desc').orderBy('seq', 'desc').limit(1).executeTakeFirst(),
+      )
+      if (row === undefined) return null
+      const { statedOn, ...balance } = balances.read(row)
+      return { ...balance, on: statedOn }
+    },
     async spans(accountId) {
       const rows = await run((trx) =>
         trx.selectFrom('relink.balance_spans').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId))
@@ -112,6 +121,7 @@ async function listTransactions(trx: Session, tenantId: string, filter: Transact
   if (filter.to !== undefined) query = query.where('posted_on', '<=', filter.to)
   if (filter.states !== undefined) query = query.where('state', 'in', filter.states.length === 0 ? [''] : [...filter.states])
   if (filter.includeDeleted !== true) query = query.where('deleted', '=', false)
+  if (filter.arrived !== undefined) query = query.where(arrivedIn(tenantId, filter.arrived))
   if (filter.text !== undefined && filter.text !== '') query = query.where(containsText(filter.text))
   if (place !== null) {
     query = query.where(oldest ? sql<SqlBool>`(posted_on, id) > (${place.postedOn}::date, ${place.id}::uuid)` : sql<SqlBool>`(posted_on, id) < (${place.postedOn}::date, ${place.id}::uuid)`)
@@ -120,6 +130,13 @@ async function listTransactions(trx: Session, tenantId: string, filter: Transact
   const rows = found.slice(0, filter.limit).map((row) => readShown(row as StoredRow<never>))
   const last = rows.at(-1)
   return { rows, next: found.length > rows.length && last !== undefined ? cursorAfter(last) : null }
+}
+
+/** A row that becomes posted is changed at that instant, so that most rows are ruled out without their history. */
+function arrivedIn(tenantId: string, { since, until }: NonNullable<TransactionFilter['arrived']>) {
+  return sql<SqlBool>`(created_at >= ${since} and created_at < ${until} or state = 'posted' and updated_at >= ${since} and exists (
+    select from relink.transaction_changes c where c.tenant_id = ${tenantId} and c.transaction_id = relink.transactions.id
+      and c.at >= ${since} and c.at < ${until} and c.changes -> 'state' ->> 1 = 'posted'))`
 }
 
 /** Anywhere in what a person sees of the row, without regard to case; `%` and `_` mean themselves. */

@@ -7,6 +7,7 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { Store, TenantStore } from '../../ports/store.ts'
 import { postgresAccounts } from './accounts.ts'
 import { postgresConnections } from './connections.ts'
+import { postgresConsumers } from './consumers.ts'
 import { postgresFeed } from './feed.ts'
 import { openLocks, type Locks } from './locks.ts'
 import { MIGRATIONS, migrate, schemaNumber } from './migrate.ts'
@@ -143,5 +144,6 @@ function tenantStore(db: Session, locks: Locks, tenantId: string): TenantStore {
     problems: postgresProblems(db, tenantId),
     challenges: postgresChallenges(db, tenantId),
     secrets: postgresSecrets(db, tenantId),
+    consumers: postgresConsumers(db, tenantId),
   }
 }

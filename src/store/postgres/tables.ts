@@ -4,6 +4,7 @@
  */
 import type { Account, AccountRef, AccountSource } from '../../domain/account.ts'
 import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
+import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Decisions, MatchTier, Question, RowContent, Transaction, TransactionChange } from '../../domain/transaction.ts'
@@ -132,6 +133,15 @@ export const attempts = shape<Attempt>({
   id: uuid, loginIndex: text(), connectionId: uuid, secretVersion: integer, secretDigest: text(), openedAt: instant, closedAt: nullable(instant), outcome: text(),
 })
 
+export const consumers = shape<Consumer>({
+  id: uuid, label: text(), url: text(), accountIds: nullable(json<readonly string[]>()), createdAt: instant, setupDigest: bytes, setupExpiresAt: instant,
+  accessDigest: nullable(bytes), claimedAt: nullable(instant), claims: integer, firstUsedAt: nullable(instant), lastUsedAt: nullable(instant), revokedAt: nullable(instant),
+})
+
+/** `from` and `at` are words of SQL. */
+type FlatRead = { readonly consumerId: string; readonly accountId: string; readonly fromOn: ConsumerRead['from']; readonly readAt: number }
+export const consumerReads = shape<FlatRead>({ consumerId: uuid, accountId: uuid, fromOn: day, readAt: instant })
+
 type Of<S> = S extends Shape<infer T> ? StoredRow<T> & { readonly tenant_id: string } : never
 type Numbered = { readonly seq: any }
 
@@ -153,6 +163,8 @@ export type Tables = {
   'relink.challenges': Of<typeof challenges>
   'relink.secrets': Of<typeof secrets>
   'relink.tenant_keys': Of<typeof tenantKeys>
+  'relink.consumers': Of<typeof consumers>
+  'relink.consumer_reads': Of<typeof consumerReads>
   'relink.login_attempts': Of<typeof attempts> & Numbered
   'relink.logins': { readonly tenant_id: string; readonly login_index: string; readonly locked_at: any; readonly granted_uses: number }
   'relink.cursors': { readonly tenant_id: string; readonly source_id: string; readonly cursor: any; readonly at: number }
