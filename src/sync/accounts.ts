@@ -77,7 +77,7 @@ async function addAccount(session: Session, listed: ListedAccount): Promise<stri
 
 /** Exactly one account with this full number, of the same currency, that this connection does not feed yet. */
 async function sameAccount(session: Session, listed: ListedAccount): Promise<Account | null> {
-  if (isMasked(listed.ref.number)) return null
+  if (isMasked(listed.ref)) return null
   const found = (await session.deps.store.accounts.findByRef(listed.ref)).filter(
     (account) => listed.currency === null || account.currency === UNKNOWN_CURRENCY || account.currency === listed.currency,
   )
@@ -86,9 +86,9 @@ async function sameAccount(session: Session, listed: ListedAccount): Promise<Acc
   return first !== undefined && others.length === 0 ? first : null
 }
 
-/** `****1234`, `xx12`, `1234`: two accounts may share it, so it proves nothing outside of its own connection. */
-export function isMasked(number: string): boolean {
-  return /[*x#•]{2,}/i.test(number) || number.replace(/\W/g, '').length <= 4
+/** `****1234`, or four digits without a bank: two accounts may share it, so it proves nothing outside of its own connection. */
+export function isMasked({ number, bankId }: AccountRef): boolean {
+  return /[*x#•]{2,}/i.test(number) || (bankId === null && number.replace(/\W/g, '').length <= 4)
 }
 
 /**
