@@ -14,24 +14,39 @@ import { keyOf } from './key.ts'
 const SCHEMA = 'relink_jobs'
 const QUEUES = ['sync', 'repair'] as const satisfies readonly Job['kind'][]
 const HEARTBEAT_SECONDS = 30
+const LOCK = 7_265_106_948n
 const STOP_TIMEOUT_MS = 10 * 60_000
 
 /** Makes or migrates the schema, as the owner of the tables; the app gets the rows and nothing else. */
 export async function prepareJobs(owner: ConnectionConfig): Promise<void> {
-  const pool = new pg.Pool({ ...owner, max: 1, onConnect: (client) => client.query('set role relink_owner') })
+  const pool = new pg.Pool({ ...owner, max: 2, onConnect: (client) => client.query('set role relink_owner') })
   pool.on('error', () => {})
+  try {
+    // Several processes may start at once; grants on the same table do not bear that. The lock ends with its session.
+    const guard = await pool.connect()
+    try {
+      await guard.query(`select pg_advisory_lock(${LOCK})`)
+      await makeQueues(pool)
+    } finally {
+      guard.release(true)
+    }
+  } finally {
+    await pool.end()
+  }
+}
+
+async function makeQueues(pool: pg.Pool): Promise<void> {
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values) }, schema: SCHEMA, supervise: false, schedule: false, migrate: true, createSchema: true,
   })
   try {
     await boss.start()
     for (const name of QUEUES) {
-      if ((await boss.getQueue(name)) === null) {
-        await boss.createQueue(name, {
-          policy: 'stately', notify: true, retryLimit: 3, retryDelay: 30, retryBackoff: true, expireInSeconds: 3600, heartbeatSeconds: HEARTBEAT_SECONDS,
-          deleteAfterSeconds: 24 * 3600,
-        })
-      }
+      if ((await boss.getQueue(name)) !== null) continue
+      await boss.createQueue(name, {
+        policy: 'stately', notify: true, retryLimit: 3, retryDelay: 30, retryBackoff: true, expireInSeconds: 3600, heartbeatSeconds: HEARTBEAT_SECONDS,
+        deleteAfterSeconds: 24 * 3600,
+      })
     }
     await pool.query(`grant usage on schema ${SCHEMA} to relink_app;
       grant select, insert, update, delete on all tables in schema ${SCHEMA} to relink_app;
@@ -39,7 +54,6 @@ export async function prepareJobs(owner: ConnectionConfig): Promise<void> {
       grant execute on all functions in schema ${SCHEMA} to relink_app`)
   } finally {
     await boss.stop({ graceful: false })
-    await pool.end()
   }
 }
 

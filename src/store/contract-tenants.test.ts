@@ -1,0 +1,110 @@
+/** No tenant reaches what is another's: every method of A's store, called with B's ids, gives and changes nothing. */
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { day } from '../domain/day.ts'
+import type { TenantStore } from '../ports/store.ts'
+import { aChallenge, aConnection, aLedger, anAttempt, aPage, aPlan, aProblem, aQuery, aRun, aSecret, aSource, anUpdate, newId } from './fixtures.ts'
+import { memoryTwin, postgresTwin } from './testing.ts'
+
+const postgres = postgresTwin()
+after(postgres.close)
+
+/** One of everything. */
+async function settle(tenant: TenantStore) {
+  const connection = aConnection({ loginIndex: 'login', nextSyncAt: 1_000_000 })
+  await tenant.connections.create(connection)
+  const ledger = await aLedger(tenant, connection.id)
+  const { accountId, sourceId, runId } = ledger
+  const page = aPage(ledger, [{ text: 'a', providerId: 'F1' }, { text: 'b' }], {
+    covers: { from: day('2026-03-01'), to: day('2026-03-31') }, cursor: { n: 1 },
+    balances: [{ accountId, sourceId, runId, kind: 'ledger', amount: 5n, on: day('2026-03-31'), observedAt: 1 }],
+    spans: [{ accountId, sourceId, from: day('2026-03-01'), to: day('2026-03-31'), opening: 0n, closing: 5n, rowsSum: 5n, status: 'broken' }],
+  })
+  const question = { id: newId(), accountId, kind: 'same_transaction' as const, transactionId: page.inserts[0]!.id, otherTransactionId: page.inserts[1]!.id, askedAt: 1, answer: null, answeredAt: null }
+  await tenant.feed.commitPage({ ...page, questions: [question] })
+  const problem = aProblem(connection.id)
+  await tenant.problems.open(problem)
+  await tenant.problems.savePlan(aPlan(problem))
+  const challenge = aChallenge(connection.id, runId)
+  await tenant.challenges.create(challenge)
+  await tenant.secrets.put(aSecret(connection.id))
+  await tenant.secrets.saveTenantKey({ keyId: Uint8Array.of(1), sealed: Uint8Array.of(2), masterKeyId: Uint8Array.of(3) })
+  const attempt = (await tenant.secrets.beginAttempt('login', () => anAttempt('login', { openedAt: 5 })))!
+  await tenant.runs.update(runId, { endedAt: 9 })
+  return { connection, ledger, page, question, problem, challenge, attempt }
+}
+
+type Settled = Awaited<ReturnType<typeof settle>>
+
+/** All that a tenant can see. */
+async function view(tenant: TenantStore, { connection, ledger, page, problem, challenge }: Settled): Promise<unknown[]> {
+  const { accountId, sourceId, runId } = ledger
+  const { connections, accounts, feed, runs, problems, challenges, secrets } = tenant
+  const id = page.inserts[0]!.id
+  return [
+    await connections.get(connection.id), await connections.list(), await connections.findByLogin('login'),
+    await accounts.get(accountId), await accounts.list(), await accounts.sources({ accountId }), await accounts.sources({ connectionId: connection.id }),
+    await accounts.findByRef({ bankId: null, branchId: null, number: '12345678', kind: 'checking' }),
+    await feed.cursor(sourceId), await feed.coverage(accountId), await feed.balances(accountId, sourceId), await feed.spans(accountId),
+    await feed.sumPosted(accountId, day('2020-01-01'), day('2030-01-01')), await feed.transactions({ accountId, limit: 9 }), await feed.transaction(id), await feed.history(id),
+    await feed.observations(id), await feed.questions({ open: true }), await feed.questions({ open: true, accountId }), await feed.questions({ open: false }),
+    await feed.candidates(aQuery({ ...ledger, tenant }, {
+      keys: page.observations.map((o) => o.key), providerIds: ['F1'], contentKeys: page.inserts.map((t) => t.contentKey),
+      near: { amounts: [-1250n], from: [day('2020-01-01')], to: [day('2030-01-01')] }, states: { states: ['posted'], range: { from: day('2020-01-01'), to: day('2030-01-01') } },
+    })),
+    await runs.get(runId), await runs.list({ limit: 9 }), await runs.list({ connectionId: connection.id, limit: 9 }), await runs.latestByConnection(0),
+    await problems.get(problem.id), await problems.list({ limit: 9 }), await problems.plan(problem.id), await problems.alerts({ limit: 9 }),
+    await challenges.get(challenge.id), await challenges.list({}), await challenges.list({ connectionId: connection.id }),
+    await secrets.get(connection.id, 'sign-in'), await secrets.tenantKey(), await secrets.ledger('login'),
+  ]
+}
+
+/** Every writing method, aimed at another tenant's rows. Those that must fail are told apart from those that do nothing. */
+function attacks(tenant: TenantStore, other: Settled) {
+  const { connection, ledger, page, question, problem, challenge, attempt } = other
+  const { accountId, runId } = ledger
+  const { connections, accounts, feed, runs, problems, challenges, secrets } = tenant
+  const row = page.inserts[0]!
+  const theirs = { ...ledger, tenant }
+  return {
+    harmless: [
+      () => connections.update(connection.id, { state: 'removed' }), () => connections.exclusively(connection.id, async () => null),
+      () => accounts.update(accountId, { name: 'stolen' }), () => accounts.updateSource(ledger.sourceId, { state: 'replaced' }),
+      () => feed.decide(row.id, { deleted: true }, 1), () => feed.answerQuestion(question.id, 'same', 1),
+      () => runs.update(runId, { outcome: 'failed' }), () => problems.update(problem.id, { closedAt: 1 }), () => challenges.move(challenge.id, 'open', 'cancelled'),
+      () => secrets.destroy(connection.id), () => secrets.destroyExpired(Number.MAX_SAFE_INTEGER), () => secrets.endAttempt(attempt.id, 'refused', 1),
+      () => secrets.closeStaleAttempts(Number.MAX_SAFE_INTEGER, 1), () => runs.reserveRequest('bank', day('2026-01-01'), 1),
+    ],
+    refused: [
+      () => accounts.addSource(aSource(accountId)), () => feed.commitPage(aPage(theirs, [{ text: 'x' }])),
+      () => feed.commitPage(aPage(theirs, [], { updates: [anUpdate(row, { state: 'withdrawn', withdrawnReason: 'undone' })] })),
+      () => runs.create(aRun({ connectionId: connection.id })), () => problems.open(aProblem(connection.id)), () => problems.savePlan(aPlan(problem)),
+      () => challenges.create(aChallenge(connection.id, runId)),
+    ],
+  }
+}
+
+for (const twin of [memoryTwin(), postgres]) {
+  describe(`tenants in ${twin.name}`, { concurrency: false }, () => {
+    test('a tenant with another tenant\'s ids sees what an empty tenant sees, and changes nothing', async () => {
+      const [a, b, empty] = [await twin.newTenant(), await twin.newTenant(), await twin.newTenant()]
+      const settled = await settle(b)
+      const before = await view(b, settled)
+      assert.deepEqual(await view(a, settled), await view(empty, settled))
+      const { harmless, refused } = attacks(a, settled)
+      for (const attack of harmless) await attack()
+      for (const attack of refused) await assert.rejects(attack())
+      assert.deepEqual(await view(b, settled), before)
+      assert.equal(await b.runs.reserveRequest('bank', day('2026-01-01'), 1), true)
+    })
+
+    test('tenants may hold the same rows under the same ids', async () => {
+      const [a, b] = [await twin.newTenant(), await twin.newTenant()]
+      const settled = await settle(a)
+      await b.connections.create(settled.connection)
+      await b.accounts.create((await a.accounts.get(settled.ledger.accountId))!, aSource(settled.ledger.accountId, { id: settled.ledger.sourceId }))
+      await b.runs.create(aRun({ id: settled.ledger.runId }))
+      assert.deepEqual(await b.feed.commitPage(settled.page), { inserted: 2 })
+    })
+  })
+}

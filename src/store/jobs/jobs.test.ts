@@ -1,0 +1,106 @@
+/** The contract of `Jobs`, in memory and on pg-boss: not doubled while waiting, never two of one key at once, not lost with a worker. */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
+import type { Clock } from '../../ports/clock.ts'
+import type { Job, Jobs } from '../../ports/jobs.ts'
+import { postgresTwin } from '../testing.ts'
+import { createMemoryJobs } from './memory.ts'
+import { openPostgresJobs, prepareJobs } from './postgres.ts'
+
+const clock: Clock = { now: () => Date.now(), sleep: () => new Promise(() => {}) }
+const log = { info() {}, warn() {}, error() {} }
+const twin = postgresTwin()
+before(async () => prepareAll())
+after(twin.close)
+
+async function prepareAll(): Promise<void> {
+  await twin.store()
+  const { owner } = await twin.database()
+  await Promise.all([prepareJobs(owner), prepareJobs(owner)])
+  await prepareJobs(owner)
+}
+
+function aJob(connectionId: string = randomUUID(), kind: 'sync' | 'repair' = 'sync'): Job {
+  const ids = { tenantId: randomUUID(), connectionId }
+  return kind === 'sync' ? { kind, trigger: 'person', ...ids } : { kind, ...ids }
+}
+
+/** Takes jobs and lets the test decide when each ends. */
+function collector() {
+  const taken: Job[] = []
+  const waiting: (() => void)[] = []
+  const ends: (() => void)[] = []
+  return {
+    taken,
+    handle(job: Job): Promise<void> {
+      taken.push(job)
+      for (const tell of waiting.splice(0)) tell()
+      return new Promise((resolve) => ends.push(resolve))
+    },
+    async count(n: number): Promise<void> {
+      while (taken.length < n) await new Promise<void>((resolve) => waiting.push(resolve))
+    },
+    endAll: () => ends.splice(0).forEach((end) => end()),
+  }
+}
+
+const kinds: readonly (readonly [string, () => Promise<Jobs>])[] = [
+  ['memory', async () => createMemoryJobs(clock)],
+  ['pg-boss', async () => openPostgresJobs((await twin.database()).app, log)],
+]
+for (const [name, open] of kinds) {
+  describe(`jobs in ${name}`, { concurrency: false }, () => {
+    test('a job that waits is not doubled; the kinds are apart; one of a key runs at a time', async () => {
+      const jobs = await open()
+      const job = aJob()
+      const repair: Job = { kind: 'repair', tenantId: job.tenantId, connectionId: job.connectionId }
+      for (const each of [job, job, repair, job]) await jobs.enqueue(each)
+      const seen = collector()
+      await jobs.work(4, seen.handle)
+      await seen.count(2)
+      await jobs.enqueue(job)
+      await jobs.enqueue(job)
+      const other = aJob()
+      await jobs.enqueue(other)
+      await seen.count(3)
+      // The second of the key waits although there is room: the one that came after it runs.
+      assert.deepEqual(seen.taken.map((taken) => taken.kind).sort(), ['repair', 'sync', 'sync'])
+      assert.deepEqual(seen.taken[2], other)
+      seen.endAll()
+      await seen.count(4)
+      assert.deepEqual(seen.taken[3], job)
+      const stopped = jobs.stop()
+      seen.endAll()
+      await stopped
+      assert.equal(seen.taken.length, 4)
+    })
+
+    test('a job for later is brought forward by one for now', async () => {
+      const jobs = await open()
+      const [job, later] = [aJob(), aJob()]
+      await jobs.enqueue(job, { startAt: Date.now() + 3_600_000 })
+      await jobs.enqueue(later, { startAt: Date.now() + 3_600_000 })
+      const seen = collector()
+      await jobs.work(2, seen.handle)
+      await jobs.enqueue(job)
+      await seen.count(1)
+      assert.deepEqual(seen.taken, [job])
+      const stopped = jobs.stop()
+      seen.endAll()
+      await stopped
+    })
+  })
+}
+
+test('the app may use the queues, and neither change their tables nor empty them at once', async () => {
+  const client = new pg.Client((await twin.database()).app)
+  await client.connect()
+  for (const statement of ['truncate relink_jobs.job_common', 'drop table relink_jobs.job_common', 'alter table relink_jobs.queue add column x int', 'create table relink_jobs.x (y int)']) {
+    await assert.rejects(client.query(statement), { code: '42501' }, statement)
+  }
+  const { rows } = await client.query(`select data from relink_jobs.job`)
+  for (const { data } of rows) assert.deepEqual(Object.keys(data).filter((key) => !['kind', 'tenantId', 'connectionId', 'trigger'].includes(key)), [])
+  await client.end()
+})

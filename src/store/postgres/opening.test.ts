@@ -1,0 +1,77 @@
+/** Opening a store: several at once, a newer database, missing rights, wrong logins, no server. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { startTestDatabase, type TestDatabase } from '../testing.ts'
+import { openPostgresStore } from './store.ts'
+
+let database: TestDatabase
+let owner: pg.Client
+before(async () => {
+  database = await startTestDatabase()
+  owner = new pg.Client(database.owner)
+  await owner.connect()
+})
+after(async () => {
+  await owner.end()
+  await database.remove()
+})
+
+async function failureOf(options: Parameters<typeof openPostgresStore>[0]) {
+  const opened = await openPostgresStore(options)
+  if (opened.ok) await opened.value.close()
+  assert.ok(!opened.ok)
+  return opened.failure
+}
+
+test('a worker without the owner is told that the tables are missing', async () => {
+  assert.ok(['schema_missing', 'login_refused'].includes((await failureOf({ owner: null, app: database.app })).code))
+})
+
+test('four that open an empty database at once make one schema and one tenant', async () => {
+  const opened = await Promise.all(Array.from({ length: 4 }, () => openPostgresStore(database)))
+  const tenants = new Set<string>()
+  for (const store of opened) {
+    assert.ok(store.ok, store.ok ? '' : store.failure.message)
+    tenants.add(await store.value.defaultTenant())
+    await store.value.close()
+  }
+  assert.equal(tenants.size, 1)
+})
+
+test('what is there stays when it is opened again, also without the owner', async () => {
+  for (const options of [database, { owner: null, app: database.app }]) {
+    const opened = await openPostgresStore(options)
+    assert.ok(opened.ok)
+    await opened.value.close()
+  }
+})
+
+test('a database that a newer Relink has migrated is refused by all', async () => {
+  await owner.query(`set role relink_owner; insert into relink.migrations (number, name) values (9999, 'from the future'); reset role`)
+  for (const options of [database, { owner: null, app: database.app }]) assert.equal((await failureOf(options)).code, 'schema_newer')
+  await owner.query(`set role relink_owner; delete from relink.migrations where number = 9999; reset role`)
+})
+
+test('a wrong password and a server that is not there are told apart', async () => {
+  if (database.crash !== null) assert.equal((await failureOf({ owner: null, app: { ...database.app, password: 'wrong' } })).code, 'login_refused')
+  const nowhere = { host: '/nonexistent', port: 5432, database: 'x', user: 'x', password: 'x' }
+  const failure = await failureOf({ owner: nowhere, app: nowhere })
+  assert.equal(failure.code, 'database_unreachable')
+  assert.match(failure.remedy, /address/)
+})
+
+test('a user that may not make the roles is told which statements an administrator runs, without a password', async () => {
+  await owner.query('drop role if exists poor; create role poor login password \'poor\'')
+  // Rights on the sched role are what is missing: revoking its membership makes the next start want to grant it.
+  await owner.query('revoke relink_sched from relink_app')
+  const failure = await failureOf({ owner: { ...database.owner, user: 'poor', password: 'poor' }, app: database.app })
+  assert.equal(failure.code, 'roles_missing')
+  assert.match(failure.remedy, /grant relink_sched to relink_app;/)
+  assert.match(failure.remedy, /grant relink_owner to "?poor"?;/)
+  assert.ok(!failure.remedy.includes(String(database.app.password)))
+  const mended = await openPostgresStore(database)
+  assert.ok(mended.ok)
+  await mended.value.close()
+  await owner.query('drop role poor')
+})
