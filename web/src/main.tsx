@@ -4,6 +4,7 @@ import { createRootRoute, createRoute, createRouter, redirect, RouterProvider } 
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { listen } from './live.ts'
+import { enterByLink } from './session.ts'
 import { AccountPage } from './pages/account.tsx'
 import { AccountsPage } from './pages/accounts.tsx'
 import { AddPage } from './pages/add.tsx'
@@ -36,10 +37,10 @@ declare module '@tanstack/react-router' {
   }
 }
 
-listen(() => void queries.invalidateQueries())
-
 const container = document.getElementById('root')
 if (container === null) throw new Error('index.html has a root element')
+await enterByLink()
+listen(() => void queries.invalidateQueries())
 createRoot(container).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

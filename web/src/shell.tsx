@@ -1,8 +1,9 @@
 /** The frame of every page: navigation, what waits for the person, and the way in when the page has no session yet. */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
-import { useEffect, useState, type ReactNode } from 'react'
-import { ask, get, ServerProblem, type Connection, type Question } from './api.ts'
+import { useState, type ReactNode } from 'react'
+import { enter } from './session.ts'
+import { get, ServerProblem, type Connection, type Question } from './api.ts'
 
 const NAVIGATION = [
   { to: '/accounts', label: 'Accounts' },
@@ -52,30 +53,22 @@ function Waiting() {
   return count === 0 ? null : <span className="ml-1.5 rounded-full bg-need-soft px-1.5 text-[13px] text-need">{count}</span>
 }
 
-/** The token is in the address's fragment when the person followed the printed link; a fragment is never sent to the server by the browser. */
+/** For a browser without a session: the token can be typed too. */
 function SignIn() {
-  const queries = useQueryClient()
   const [token, setToken] = useState('')
   const [error, setError] = useState<string | null>(null)
-  const enter = (value: string): void => {
-    ask('POST', '/session', { token: value }).then(
-      () => {
-        history.replaceState(null, '', location.pathname)
-        setError(null)
-        void queries.resetQueries()
-      },
+  const submit = (): void => {
+    enter(token).then(
+      // A fresh start, so that the event stream opens with the session too.
+      () => location.reload(),
       (problem: Error) => setError(problem.message),
     )
   }
-  useEffect(() => {
-    const fromLink = new URLSearchParams(location.hash.slice(1)).get('token')
-    if (fromLink !== null) enter(fromLink)
-  }, [])
   return (
     <main className="mx-auto max-w-md px-4 pt-24">
       <h1 className="mb-2">Open Relink</h1>
       <p className="mb-4 text-muted">This server is only for people who have its token. Use the link that <code>relink start</code> printed, or enter the token it names.</p>
-      <form className="panel grid gap-3" onSubmit={(event) => { event.preventDefault(); enter(token) }}>
+      <form className="panel grid gap-3" onSubmit={(event) => { event.preventDefault(); submit() }}>
         <label htmlFor="token">Token</label>
         <input id="token" className="field" type="password" autoComplete="off" value={token} onChange={(event) => setToken(event.target.value)} />
         {error !== null && <p role="alert" className="text-stop">{error}</p>}
