@@ -41,7 +41,7 @@ export function chooseAction(p: Readonly<Record<CauseCode, number>>, codes: read
 export function waysToEnd(cause: CauseCode, codes: readonly FoundCode[], reading: Reading): Votes {
   const votes: Votes = { ...ACTIONS_BY_CAUSE[cause] }
   for (const rule of ACTION_RULES) {
-    if (!rule.causes.includes(cause) || !matches(rule.when, reading, codes.length > 0)) continue
+    if (!rule.causes.includes(cause) || !matches(rule.when, reading)) continue
     for (const [action, factor] of Object.entries(rule.favours) as [ActionCode, number][]) votes[action] = (votes[action] ?? 0.05) * factor
   }
   const total = Object.values(votes).reduce((sum, vote) => sum + vote, 0)

@@ -54,11 +54,11 @@ export function findCodes(reading: Reading, tables: readonly CodeTable[]): reado
  * unknown subcode means what its prefix means (SimpleFIN 2.0.0, errors); last by wildcard.
  */
 export function lookUp(code: string, index: CodeIndex): readonly { readonly table: CodeTable; readonly entry: CodeEntry }[] {
-  let key = code.trim().toUpperCase()
+  let key = code.trim().toUpperCase().replace(/\.$/, '')
   for (;;) {
     const exact = index.get(key)
     if (exact !== undefined) return exact
-    const wild = index.get(key.replace(/([._])[^._]+$/, '$1*'))
+    const wild = index.get(key.replace(/([._])[^._]+$/, '$1*')) ?? index.get(`${key}.*`)
     if (wild !== undefined) return wild
     const dot = key.lastIndexOf('.')
     if (dot <= 0) return []

@@ -22,16 +22,19 @@ export type Heard = { readonly reading: Reading; readonly voices: readonly Voice
 
 /** A sentence is told for or against a cause from this log-likelihood ratio on. */
 const WORTH_TELLING = 0.35
-/** A code inside counts half of one further out; a status or network error beside a protocol code a quarter. */
-const FOLLOWING_CODE = 0.5
+/** A code inside counts a third of one further out, because it often merely follows; a status or network error beside a protocol code a quarter. */
+const FOLLOWING_CODE = 0.35
 const BESIDE_A_CODE = 0.25
+/** A vague code ("general error") beside words that say something counts this much: the words decide. */
+const VAGUE_BESIDE_WORDS = 0.4
+const VAGUE_FROM = 0.3
 /** When nothing spoke at all, "we do not know" gets this share of the probability. */
 const UNKNOWN_IN_SILENCE = 0.35
 const UNKNOWN_OTHERWISE = 0.01
 
 /**
- * Ranks all causes for one failing attempt. `excluded`: causes whose repair was done and did not
- * help, with the log-likelihood ratio of that news (see repair/outcomes.ts).
+ * Ranks all causes for one failing attempt. `news`: what the steps of a repair have taught since
+ * (step-news.ts).
  */
 export function diagnose(record: CaseRecord, knowledge: Knowledge = KNOWLEDGE, news: readonly Voice[] = []): Diagnosis {
   const heard = hear(record, knowledge)
@@ -48,18 +51,18 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const codes = findCodes(bare, knowledge.tables)
   const reading = { ...bare, text: `${bare.text} \n ${unexplainedWords(bare, codes)}` }
   const speaking = codes.filter((found) => found.entry.reasons.length > 0)
+  const rules = knowledge.rules.filter((rule) => matches(rule.when, reading))
+  const wordsSpeak = rules.some((rule) => rule.when.text !== undefined && rule.vague !== true)
   const voices: Voice[] = []
   let before = 0
   for (const found of speaking) {
     const outer = found.from === 'code' || found.from === 'text'
-    const share = before === 0 ? 1 : outer ? FOLLOWING_CODE ** before : BESIDE_A_CODE
+    const place = before === 0 ? 1 : outer ? FOLLOWING_CODE ** before : BESIDE_A_CODE
+    const share = place * (wordsSpeak && outer && found.entry.doubt >= VAGUE_FROM ? VAGUE_BESIDE_WORDS : 1)
     if (outer) before++
     voices.push({ id: `${found.table.system}:${found.entry.code}`, kind: 'code', sentence: codeSentence(found), weights: codeWeights(found.entry), share })
   }
-  for (const rule of knowledge.rules) {
-    if (!matches(rule.when, reading, speaking.length > 0)) continue
-    voices.push({ id: rule.id, kind: 'rule', sentence: ruleSentence(rule, record), weights: rule.weights, share: 1 })
-  }
+  for (const rule of rules) voices.push({ id: rule.id, kind: 'rule', sentence: ruleSentence(rule, record), weights: rule.weights, share: 1 })
   const { protocol, stage } = record.evidence
   const background = [protocol === undefined ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`].filter((name) => name !== '')
   return { reading, voices, background, codes }
@@ -78,7 +81,7 @@ export function probabilities(heard: Heard, fitted: Fitted): Record<CauseCode, n
   const highest = Math.max(...logits.values())
   let total = 0
   for (const logit of logits.values()) total += Math.exp(logit - highest)
-  const spoke = heard.voices.some((voice) => Object.keys(voice.weights).some((cause) => cause !== 'unknown'))
+  const spoke = heard.voices.length > 0
   const unknown = spoke ? UNKNOWN_OTHERWISE : UNKNOWN_IN_SILENCE
   const p = { unknown } as Record<CauseCode, number>
   for (const [cause, logit] of logits) p[cause] = (Math.exp(logit - highest) / total) * (1 - unknown)

@@ -12,8 +12,6 @@ export type Reading = {
   readonly codes: readonly string[]
   /** `name: value`, lower case. */
   readonly headers: readonly string[]
-  /** Neither text, codes, statuses nor network errors. */
-  readonly silent: boolean
 }
 
 const TEXT_LIMIT = 4_000
@@ -25,8 +23,7 @@ export function read(record: CaseRecord): Reading {
   const text = plain([evidence.message, evidence.body].filter((part) => typeof part === 'string').join(' \n '))
   const codes = Array.isArray(evidence.codes) ? evidence.codes.map((code) => String(code).trim()).filter((code) => code !== '') : []
   const headers = Object.entries(evidence.headers ?? {}).map(([name, value]) => `${name}: ${String(value)}`.toLowerCase())
-  const silent = text === '' && codes.length === 0 && evidence.httpStatus === undefined && evidence.networkError === undefined
-  return { record, text, codes, headers, silent }
+  return { record, text, codes, headers }
 }
 
 function plain(text: string): string {

@@ -47,6 +47,7 @@ const NEAR_LIMIT = 6
 export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE): readonly Explanation[] {
   const { code, system } = understand(asked, knowledge.tables)
   const all = candidates(code).flatMap((key) => lookUp(key, indexOf(knowledge.tables)).map((hit) => ({ ...hit, key })))
+  if (all.length === 0 && code.length >= 4) all.push(...lastParts(code, knowledge.tables))
   const hits = all.filter(({ entry }, at) => all.findIndex((other) => other.entry === entry) === at)
   const chosen = system === null ? hits : hits.filter(({ table }) => table.system === system)
   const found = (chosen.length > 0 ? chosen : hits).map(({ table, entry }) => explanationOf(table, entry))
@@ -71,7 +72,7 @@ function understand(asked: string, tables: readonly CodeTable[]): { readonly cod
     rest = rest.slice(named[0].length)
     break
   }
-  const code = rest.replace(/^((bank(ing)?|sync|status|return|http|response)\s+)*(error|code|status|fehler|erreur|err)?[ _:#-]*(code|number|no\.?|nr\.?)?[ _:#]*/i, '') || rest
+  const code = rest.replace(/^((bank(ing)?|sync|status|return|http|response)\s+)*(error|code|status|fehler|erreur|err)?[ _:#-]*(code|number|(no|nr)\.?(?=[ .:#\d]))?[ _:#]*/i, '') || rest
   return { code: code.trim(), system }
 }
 
@@ -100,6 +101,12 @@ function explanationOf(table: CodeTable, entry: CodeEntry): Explanation {
 /** As on the card; below it a code still has a share worth telling: "Possible (about 2 in 10)". */
 function shareWords(p: number): string {
   return p >= 0.3 ? likelihoodWords(p) : `Possible (about ${Math.max(1, Math.round(p * 10))} in 10)`
+}
+
+/** Dotted codes by their last part: `account_locked` for `enrollment.disconnected.account_locked`. */
+function lastParts(code: string, tables: readonly CodeTable[]): { readonly table: CodeTable; readonly entry: CodeEntry; readonly key: string }[] {
+  const ending = `.${code.toUpperCase()}`
+  return tables.flatMap((table) => table.codes.filter((entry) => entry.code.toUpperCase().endsWith(ending)).map((entry) => ({ table, entry, key: entry.code })))
 }
 
 /** Systems with something to say first; HTTP first for plain three-digit numbers, which people know as "Error 401". */

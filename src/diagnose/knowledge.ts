@@ -53,10 +53,6 @@ export type Pattern = {
   /** A regular expression on `name: value` of any header, lower case. */
   readonly header?: string
   readonly empty?: boolean
-  /** Some code of the evidence is explained by a code table; false: there are codes or none, but none is known. */
-  readonly knownCode?: boolean
-  /** Evidence has neither text nor codes nor status. */
-  readonly silent?: boolean
   readonly context?: ContextTest
   readonly not?: Pattern
 }
@@ -67,6 +63,8 @@ export type Weights = { readonly [C in CauseCode]?: number }
 export type Rule = {
   readonly id: string
   readonly when: Pattern
+  /** The words say next to nothing ("general error", "try later"): a vague code beside them keeps its weight. */
+  readonly vague?: true
   readonly weights: Weights
   /** The fact as a sentence for the lists "for" and "against"; `{name}` is replaced by that fact of the evidence or context. */
   readonly because: string

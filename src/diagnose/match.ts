@@ -15,7 +15,7 @@ function regex(source: string): RegExp {
 }
 
 /** True when every given part of the pattern holds. */
-export function matches(pattern: Pattern, reading: Reading, knownCode: boolean): boolean {
+export function matches(pattern: Pattern, reading: Reading): boolean {
   const { evidence, context } = reading.record
   if (pattern.protocol !== undefined && !(evidence.protocol !== undefined && pattern.protocol.includes(evidence.protocol))) return false
   if (pattern.stage !== undefined && !(evidence.stage !== undefined && pattern.stage.includes(evidence.stage))) return false
@@ -25,10 +25,8 @@ export function matches(pattern: Pattern, reading: Reading, knownCode: boolean):
   if (pattern.code !== undefined && !reading.codes.some((code) => regex(pattern.code ?? '').test(code.toLowerCase()))) return false
   if (pattern.header !== undefined && !reading.headers.some((header) => regex(pattern.header ?? '').test(header))) return false
   if (pattern.empty !== undefined && evidence.empty !== pattern.empty) return false
-  if (pattern.knownCode !== undefined && knownCode !== pattern.knownCode) return false
-  if (pattern.silent !== undefined && reading.silent !== pattern.silent) return false
   if (pattern.context !== undefined && !contextHolds(pattern.context, context)) return false
-  return pattern.not === undefined || !matches(pattern.not, reading, knownCode)
+  return pattern.not === undefined || !matches(pattern.not, reading)
 }
 
 function inStatus(range: string, status: number | undefined): boolean {

@@ -6,7 +6,7 @@
  */
 import { CAUSES, type CauseCode } from '../domain/cause.ts'
 import type { Connection, Diagnosis, Problem } from '../domain/connection.ts'
-import type { CaseContext, Evidence, Failure } from '../domain/evidence.ts'
+import type { CaseContext, Failure } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -14,6 +14,7 @@ import type { TenantStore } from '../ports/store.ts'
 import { bankHealth, failureOf, type BankHealth } from './bank-health.ts'
 import { contextFor, loadFacts } from './context.ts'
 import { diagnose } from './diagnose.ts'
+import { mergeEvidence } from './merge-evidence.ts'
 import { newsOf } from './step-news.ts'
 
 export type ProblemDeps = {
@@ -116,17 +117,6 @@ export async function loadBankHealth(store: TenantStore, now: number): Promise<R
 export function isOutage(diagnosis: Diagnosis): boolean {
   const first = diagnosis.causes[0]?.cause
   return first !== undefined && OUTAGES.includes(first) && CAUSES[first as keyof typeof CAUSES].whose === 'bank'
-}
-
-/** All evidence of one failure as one record: codes and texts in order, else the first that knows. */
-export function mergeEvidence(list: readonly Evidence[]): Evidence {
-  const merged: Record<string, unknown> = {}
-  for (const one of list) for (const [name, value] of Object.entries(one)) if (value !== undefined && merged[name] === undefined) merged[name] = value
-  const codes = [...new Set(list.flatMap((one) => one.codes ?? []))]
-  const texts = (pick: (one: Evidence) => string | undefined) => [...new Set(list.flatMap((one) => pick(one) ?? []))].join(' / ')
-  const message = texts((one) => one.message)
-  const body = texts((one) => one.body)
-  return { ...merged, ...(codes.length > 0 ? { codes } : {}), ...(message === '' ? {} : { message }), ...(body === '' ? {} : { body }) } as Evidence
 }
 
 type BrokenPart = { readonly accountId: string | null; readonly failure: Failure; readonly facts: CaseContext }

@@ -16,6 +16,8 @@ export const CONTEXT_RULES: readonly Rule[] = [
     weights: { client_bug: 0.6, mfa_required: 0.6, consent_expired: -1.5, credentials_invalid: -0.8, account_not_found: 0.4 } },
   { id: 'worked-today', when: { context: { hoursSinceSuccess: { max: 3 } } }, because: 'It worked {hoursSinceSuccess} hours ago.', source: SEEN,
     weights: { institution_error: 0.7, rate_limited: 0.5, institution_down: 0.4, mfa_required: 0.2, client_bug: 0.2, endpoint_moved: -1.2, connection_migrated: -1, enrollment_required: -1.5, configuration: -0.6, credentials_invalid: -0.5, consent_expired: -0.5 } },
+  { id: 'worked-yesterday', when: { context: { hoursSinceSuccess: { min: 3, max: 36 } } }, because: 'It worked {hoursSinceSuccess} hours ago.', source: SEEN,
+    weights: { institution_down: 0.5, institution_error: 0.5, scheduled_maintenance: 0.3, configuration: -0.5, enrollment_required: -0.5, client_bug: -0.2 } },
   { id: 'silent-for-long', when: { context: { hoursSinceSuccess: { min: 120 } } }, because: 'It has not worked for {hoursSinceSuccess} hours.', source: SEEN,
     weights: { institution_down: -0.7, scheduled_maintenance: -1.5, rate_limited: -1, institution_error: -0.3, endpoint_moved: 0.4, protocol_outdated: 0.3, connection_migrated: 0.3, client_bug: 0.2 } },
   { id: 'many-failures', when: { context: { failuresInRow: { min: 4 } } }, because: 'It failed {failuresInRow} times in a row.', source: SEEN,

@@ -1,0 +1,147 @@
+/** The rules that real failures teach (design, diagnosis), each by itself, and the laws of the inference. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { CAUSE_CODES, familyOf, type CauseCode } from '../domain/cause.ts'
+import type { CaseContext, Evidence } from '../domain/evidence.ts'
+import { diagnose } from './diagnose.ts'
+import { TEXT_RULES } from './knowledge/text-rules.ts'
+import { KNOWLEDGE } from './knowledge/base.ts'
+
+const verdict = (evidence: Evidence, context: CaseContext = {}) => diagnose({ evidence, context })
+const first = (evidence: Evidence, context: CaseContext = {}) => verdict(evidence, context).causes[0]?.cause
+const pOf = (cause: CauseCode, evidence: Evidence, context: CaseContext = {}) => verdict(evidence, context).causes.find((one) => one.cause === cause)?.p ?? 0
+
+test('the eight families are told apart on what a bank typically answers', () => {
+  const typical: readonly (readonly [string, Evidence, CaseContext])[] = [
+    ['bank_server', { protocol: 'ofx', stage: 'connect', networkError: 'ECONNREFUSED' }, { connection: 'established', sameBank: 'all', otherBanks: 'none' }],
+    ['authentication', { protocol: 'ofx', stage: 'signon', codes: ['15500'], message: 'Signon invalid' }, { connection: 'established' }],
+    ['account', { protocol: 'ofx', stage: 'statement', codes: ['2004'] }, { connection: 'established', otherAccounts: 'ok' }],
+    ['mfa', { protocol: 'ofx', stage: 'mfa', codes: ['3000'] }, { connection: 'established' }],
+    ['outdated', { protocol: 'ofx', stage: 'signon', codes: ['2021'], message: 'Unsupported version' }, { connection: 'established' }],
+    ['restriction', { protocol: 'ofx', stage: 'http', httpStatus: 429, headers: { 'retry-after': '600' } }, { attemptsToday: 30 }],
+    ['maintenance', { protocol: 'ofx', stage: 'http', httpStatus: 503, body: 'Planned maintenance until 05:00' }, { localHour: 3, bankNotice: 'maintenance' }],
+    ['own_side', { protocol: 'ofx', stage: 'resolve', networkError: 'EAI_AGAIN' }, { sameBank: 'all', otherBanks: 'all' }],
+  ]
+  for (const [family, evidence, context] of typical) assert.equal(familyOf(first(evidence, context) ?? 'unknown'), family, JSON.stringify(evidence))
+})
+
+test('codes are read from the outside in: a refused sign-on explains the refused statement', () => {
+  assert.equal(first({ protocol: 'ofx', stage: 'signon', codes: ['15510', '15500'] }), 'bank_action_required')
+  assert.equal(first({ protocol: 'ofx', stage: 'signon', codes: ['15502', '15500'] }), 'login_locked')
+})
+
+test('one text has several causes; context separates them', () => {
+  const refused: Evidence = { protocol: 'plaid', stage: 'signon', codes: ['ITEM_LOGIN_REQUIRED'] }
+  assert.equal(first(refused, { passwordChangedAtBank: true }), 'credentials_invalid')
+  assert.equal(first(refused, { mfaChangedAtBank: true }), 'mfa_method_changed')
+  assert.equal(first(refused, { consentExpiresInDays: -3 }), 'consent_expired')
+})
+
+test('403 is seldom a wrong password', () => {
+  const causes = verdict({ protocol: 'ofx', stage: 'http', httpStatus: 403, headers: { 'content-type': 'text/html' }, body: 'Access Denied' }, { connection: 'established' }).causes
+  assert.notEqual(causes[0]?.cause, 'credentials_invalid')
+  assert.ok((causes.find(({ cause }) => cause === 'credentials_invalid')?.p ?? 1) < 0.05)
+})
+
+test('5xx need not mean down: others at the bank working speaks against it', () => {
+  const evidence: Evidence = { protocol: 'ofx', stage: 'http', httpStatus: 500 }
+  assert.ok(pOf('institution_down', evidence, { sameBank: 'all' }) > 4 * pOf('institution_down', evidence, { sameBank: 'none' }))
+})
+
+test('429 need not mean too many: hardly asked, something else gains', () => {
+  const evidence: Evidence = { protocol: 'ofx', stage: 'http', httpStatus: 429 }
+  assert.ok(pOf('rate_limited', evidence, { attemptsToday: 40 }) > pOf('rate_limited', evidence, { attemptsToday: 1 }) + 0.2)
+})
+
+test('200 can hide a failure: a page where the protocol was due is no wrong password', () => {
+  assert.ok(pOf('credentials_invalid', { protocol: 'ofx', stage: 'parse', httpStatus: 200, headers: { 'content-type': 'text/html' }, body: '<html><title>Welcome</title>' }) < 0.03)
+})
+
+test('"try again later" decides nothing, and an announced end can be a new address', () => {
+  assert.ok((verdict({ protocol: 'ofx', stage: 'signon', message: 'Please try again later.' }).causes[0]?.p ?? 1) < 0.5)
+  const ending = verdict({ protocol: 'ofx', stage: 'signon', codes: ['2000'], message: 'This connection will be shut down on 1 May.' }, { bankNotice: 'retirement' })
+  assert.ok(ending.causes.slice(0, 2).some(({ cause }) => cause === 'endpoint_moved'))
+})
+
+test('a stored consent date is a hint, not a fact: the bank\'s own word outweighs it', () => {
+  assert.equal(first({ protocol: 'enable-banking', stage: 'statement', codes: ['EXPIRED_SESSION'] }, { consentExpiresInDays: 40 }), 'consent_expired')
+  assert.equal(first({ protocol: 'enable-banking', stage: 'statement', codes: ['ASPSP_RATE_LIMIT_EXCEEDED'] }, { consentExpiresInDays: -2 }), 'rate_limited')
+})
+
+test('a warning can carry a lock, and then nothing that sends a secret is proposed', () => {
+  const locked = verdict({ protocol: 'fints', stage: 'signon', codes: ['0020', '3938'], severity: 'WARN', message: 'Ihr Zugang ist vorläufig gesperrt' })
+  assert.equal(locked.causes[0]?.cause, 'login_locked')
+  assert.ok(['unlock_at_bank', 'contact_bank'].includes(locked.action))
+})
+
+test('many banks failing at once right after a change on this host is this host', () => {
+  assert.equal(first({ protocol: 'ofx', stage: 'tls', networkError: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, { otherBanks: 'all', runtimeUpdated: true }), 'local_network')
+})
+
+test('no password is asked for while the bank is down', () => {
+  const down = verdict({ protocol: 'ofx', stage: 'signon', httpStatus: 503, message: 'Login failed' }, { sameBank: 'all', otherBanks: 'none', passwordChangedAtBank: true })
+  assert.notEqual(down.action, 'fix_credentials')
+})
+
+test('words beside a vague code decide, in several languages', () => {
+  assert.equal(first({ protocol: 'ofx', stage: 'signon', codes: ['2000'], message: 'Votre compte est verrouillé.' }), 'login_locked')
+  assert.equal(first({ protocol: 'ofx', stage: 'signon', codes: ['2000'], message: 'Mantenimiento programado' }), 'scheduled_maintenance')
+  assert.equal(first({ protocol: 'fints', stage: 'signon', codes: ['9010'], message: 'Wegen Wartungsarbeiten nicht möglich' }), 'scheduled_maintenance')
+})
+
+test('nothing seen gives "unknown" a real share and no confident cause', () => {
+  const { causes } = verdict({})
+  assert.ok((causes.find(({ cause }) => cause === 'unknown')?.p ?? 0) > 0.3)
+  assert.ok((causes[0]?.p ?? 1) < 0.5)
+})
+
+test('an unexplained code speaks by its words', () => {
+  assert.equal(first({ protocol: 'scraper', stage: 'signon', codes: ['ACCOUNT_LOCKED_OUT'] }), 'login_locked')
+  assert.equal(first({ protocol: 'other', stage: 'signon', codes: ['mfa_required'] }), 'mfa_required')
+})
+
+test('sentences for and against name the facts, with their numbers', () => {
+  const { causes } = verdict({ protocol: 'ofx', stage: 'signon', codes: ['15500'] }, { sameBank: 'some', attemptsToday: 40 })
+  const credentials = causes.find(({ cause }) => cause === 'credentials_invalid')
+  assert.ok(credentials?.for.some((sentence) => sentence.includes('15500')))
+  assert.ok(credentials?.against.some((sentence) => sentence.includes('Other connections to this bank fail too')))
+  assert.ok(causes.find(({ cause }) => cause === 'rate_limited')?.for.some((sentence) => sentence.includes('40 times')))
+})
+
+test('probabilities sum to 1, every cause is there once, and the same record gives the same answer', () => {
+  const evidence = fc.record({
+    protocol: fc.constantFrom('ofx', 'plaid', 'fints', 'other') as fc.Arbitrary<'ofx'>, stage: fc.constantFrom('http', 'signon', 'parse') as fc.Arbitrary<'http'>,
+    httpStatus: fc.integer({ min: 100, max: 599 }), message: fc.string({ maxLength: 300 }), codes: fc.array(fc.constantFrom('2000', '15500', '9931', 'ITEM_LOCKED', 'x')),
+  }, { requiredKeys: [] })
+  fc.assert(fc.property(evidence, (given) => {
+    const { causes } = verdict(given)
+    assert.ok(Math.abs(causes.reduce((sum, { p }) => sum + p, 0) - 1) < 1e-9)
+    assert.deepEqual(causes.map(({ cause }) => cause).toSorted(), [...CAUSE_CODES].toSorted())
+    assert.deepEqual(verdict(given), { causes, action: verdict(given).action })
+  }), { numRuns: 100 })
+})
+
+test('patterns are ways of saying a thing, not messages: each alternative is short and none is anchored at both ends', () => {
+  for (const { id, when } of TEXT_RULES) {
+    for (const way of (when.text ?? '').split(/\|(?![^(]*\))/)) {
+      assert.ok(way.replace(/\(.*\)/g, '').replace(/\[[^\]]*\]|\{[^}]*\}/g, '').length <= 45, `${id}: ${way}`)
+      assert.ok(!(way.startsWith('^') && way.endsWith('$')), `${id}: ${way}`)
+    }
+  }
+})
+
+test('patterns stay fast on hostile text', () => {
+  const hostile = ['account '.repeat(500), 'please '.repeat(570), 'a'.repeat(4_000), 'session token grant link '.repeat(160)]
+  for (const message of hostile) {
+    const start = performance.now()
+    verdict({ protocol: 'ofx', message })
+    assert.ok(performance.now() - start < 250, message.slice(0, 20))
+  }
+})
+
+test('every rule id is used once and every weight names a cause', () => {
+  const ids = KNOWLEDGE.rules.map(({ id }) => id)
+  assert.equal(new Set(ids).size, ids.length)
+  for (const rule of KNOWLEDGE.rules) for (const cause of Object.keys(rule.weights)) assert.ok(CAUSE_CODES.includes(cause as CauseCode), `${rule.id}: ${cause}`)
+})

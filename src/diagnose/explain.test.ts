@@ -1,0 +1,98 @@
+/** `explain` for every code of the reference tables, in the ways people write codes. */
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { ACTION_WORDS } from './knowledge/action-words.ts'
+import { TABLES } from './knowledge/tables.ts'
+import { explain, explanationLines } from './explain.ts'
+
+const REFERENCE = process.env['RELINK_SHARED'] ?? new URL('../../../shared', import.meta.url).pathname
+const systems = (code: string) => explain(code).map(({ system }) => system)
+
+test('codes are understood as people write them', () => {
+  const written: readonly (readonly [string, string, string])[] = [
+    ['error 103', 'quickbooks', '103'], ['QuickBooks error 324', 'quickbooks', '324'], ['OL-301', 'quicken', 'OL-301'], ['ol 301', 'quicken', 'OL-301'],
+    ['ITEM_LOGIN_REQUIRED', 'plaid', 'ITEM_LOGIN_REQUIRED'], ['item login required', 'plaid', 'ITEM_LOGIN_REQUIRED'], ['9931', 'fints', '9931'],
+    ['con.auth', 'simplefin', 'con.auth'], ['Error code: 15500', 'ofx', '15500'], ['91103', 'ebics', '091103'], ['ENOTFOUND', 'network', 'ENOTFOUND'],
+    ['CERT_HAS_EXPIRED', 'network', 'CERT_HAS_EXPIRED'], ['http 503', 'http', '503'], ['UK.OBIE.Header.Missing', 'obie', 'UK.OBIE.Header.*'],
+    ['con.auth.something.new', 'simplefin', 'con.auth'],
+  ]
+  for (const [asked, system, code] of written) {
+    const found = explain(asked)[0]
+    assert.deepEqual([found?.system, found?.code], [system, code], asked)
+  }
+})
+
+test('"401" and "Error 401" say what people see and name several causes', () => {
+  for (const asked of ['401', 'Error 401', 'error code 401']) {
+    const [best] = explain(asked)
+    assert.equal(best?.system, 'http')
+    assert.match(best?.meaning ?? '', /can't connect to your bank/)
+    assert.ok((best?.causes.length ?? 0) >= 4)
+    assert.ok(best?.causes.every(({ likelihood, relinkDoes }) => /in 10\)/.test(likelihood) && relinkDoes.startsWith('Relink ')))
+  }
+  assert.ok(systems('401').includes('teller'))
+})
+
+test('an unknown code is explained as unknown, with codes that look alike', () => {
+  const [only, ...rest] = explain('ITEM_LOGIN_REQIRED')
+  assert.equal(rest.length, 0)
+  assert.equal(only?.system, 'unknown')
+  assert.ok(only?.near.some(({ code }) => code === 'ITEM_LOGIN_REQUIRED'))
+  assert.equal(explain('qqqqqqq')[0]?.system, 'unknown')
+  assert.equal(explain('')[0]?.system, 'unknown')
+})
+
+test('every entry of every table can be asked for and has words, a source and known actions', () => {
+  for (const table of TABLES) {
+    for (const entry of table.codes) {
+      const mine = explain(entry.code).find((one) => one.system === table.system && one.code === entry.code)
+      assert.ok(mine !== undefined, `${table.system} ${entry.code}`)
+      assert.ok(mine.meaning.length > 8 && mine.source !== '', entry.code)
+      assert.ok(mine.causes.every(({ action }) => action in ACTION_WORDS))
+      assert.ok(entry.doubt >= 0 && entry.doubt <= 1)
+    }
+  }
+})
+
+test('no table names a code twice', () => {
+  for (const table of TABLES) assert.equal(new Set(table.codes.map(({ code }) => code.toUpperCase())).size, table.codes.length, table.system)
+})
+
+test('explanations are lines for a terminal without markup', () => {
+  const lines = explanationLines(explain('401'))
+  assert.ok(lines.length > 6 && lines.every((line) => !/[<>*#]/.test(line)))
+})
+
+test('every code of the reference tables is known', { skip: existsSync(`${REFERENCE}/reference`) ? false : 'the reference tables are not here' }, () => {
+  const missing: string[] = []
+  let asked = 0
+  for (const file of ['ofx_codes.md', 'agg_codes.md', 'eu_codes.md']) {
+    for (const code of referenceCodes(readFileSync(`${REFERENCE}/reference/${file}`, 'utf8'))) {
+      asked++
+      if (explain(code)[0]?.system === 'unknown') missing.push(`${file}: ${code}`)
+    }
+  }
+  assert.deepEqual(missing, [])
+  assert.ok(asked > 330, `only ${asked} codes were found in the tables`)
+})
+
+/** Words of these cells that are names of systems or common beginnings. */
+const NOT_CODES = ['http_x_ratelimit_account_success_', 'user_action', 'GoCardless']
+
+/** Codes from the first column of the tables: several in a cell, ranges, and texts of a status beside them. */
+function referenceCodes(markdown: string): readonly string[] {
+  const codes: string[] = []
+  for (const line of markdown.split('\n')) {
+    const cell = /^\| *([^|]+?) *\|/.exec(line)?.[1]
+    if (cell === undefined || /^(code|error|type \/ text|what was shown)$/.test(cell) || /^-+$/.test(cell)) continue
+    const range = /^(\d{6})-(\d{6})$/.exec(cell)
+    if (range !== null) {
+      for (let code = Number(range[1]); code <= Number(range[2]); code++) codes.push(String(code).padStart(6, '0'))
+      continue
+    }
+    const words = cell.replace(/"[^"]*"|\([^)]*\)|old API:/g, ' ').match(/\b([A-Z]{2,3}-\d{3}(-[A-Z])?|OL-\d{3}(-[A-Z])?|\d{3,6}|[A-Z][A-Z0-9]*(_[A-Z0-9*]+)+|UK\.OBIE(\.\w+)+|con\.auth|[a-z]+_[a-z_]+|[A-Z][a-z]+[A-Z]\w+)\b/g) ?? []
+    codes.push(...words.filter((word) => !NOT_CODES.includes(word)))
+  }
+  return [...new Set(codes)]
+}
