@@ -22,7 +22,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['ports', 'domain'],
   adapters: ['ports', 'domain', 'connector-kit'],
   api: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'root?'],
-  cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'api', 'root', 'bank'],
+  cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'api', 'root', 'bank', 'demo'],
+  // The demo puts a whole world together, as the files of the root do for the real one.
+  demo: ['repair', 'ports', 'domain', 'adapters', 'root', 'bank'],
   bank: ['domain'],
   sim: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'store', 'formats', 'connector-kit', 'ports', 'domain', 'bank'],
   web: ['api?'],
