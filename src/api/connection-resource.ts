@@ -101,7 +101,8 @@ export function diagnosisResource(diagnosis: Diagnosis, facts: CardFacts): Pick<
   }
 }
 
-async function cardFacts(instance: Instance, problem: Problem): Promise<CardFacts> {
+/** What is known for the sentences about a problem. */
+export async function cardFacts(instance: Instance, problem: Problem): Promise<CardFacts> {
   const [connection, account, banks] = await Promise.all([
     instance.store.connections.get(problem.connectionId),
     problem.accountId === null ? null : instance.store.accounts.get(problem.accountId),

@@ -15,6 +15,7 @@ import { createGuard, SESSION_COOKIE, setSecurityHeaders, type Guard } from './g
 import { ApiProblem, problemBody, PROBLEMS, type ProblemCode, type ProblemExtras } from './problems.ts'
 import { Download, type Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
+import { registerSimplefin } from './simplefin/routes.ts'
 
 const JSON_LIMIT_BYTES = 256 * 1024
 const UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024
@@ -52,6 +53,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   })
   registerSession(server, guard, options)
   await registerEvents(server, guard, options.instance)
+  await registerSimplefin(server, options.instance, options.hosts)
   for (const row of ROUTES) {
     if (row.action === 'demo' && options.instance.demo === null) continue
     registerRoute(server, guard, options.instance, row)
