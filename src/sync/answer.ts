@@ -4,7 +4,7 @@
  * batch and the rest when the answer is complete. Coverage, balances and cursor come with the last
  * piece, so that a crash in between only means reading again.
  */
-import { addDays, contains, type DayRange } from '../domain/day.ts'
+import { addDays, contains, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
@@ -21,8 +21,8 @@ import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, spanning, 
 export type AnswerEnd = {
   readonly covers: DayRange | null
   readonly balances: readonly StatedBalance[]
-  /** The cursor to store, given the days that can be believed. */
-  readonly cursor: (covers: DayRange | null) => JsonObject | null
+  /** The cursor to store, given the days that can be believed and the oldest day of a known row that was amended. */
+  readonly cursor: (covers: DayRange | null, amendedOn: Day | null) => JsonObject | null
 }
 
 /** What an answer did. `failure`: its rows were stored, but it cannot be believed whole, so it covers nothing. */
@@ -79,7 +79,8 @@ export class Answer {
     const coverage = await feed.coverage(account.id)
     const candidates = await feed.candidates(this.#query(end.covers))
     const unknown = this.#held.filter((row) => !candidates.known.has(row.key))
-    const strange = new Set(wrongYearRows(unknown, this.#asked).filter((row) => !isKnownId(row, candidates, source.id)))
+    // Also rows whose id is known: with all else equal, a year is not what a bank corrects.
+    const strange = new Set(wrongYearRows(unknown, this.#asked))
     const rows = this.#held.filter((row) => !strange.has(row))
     const covers = believedCovers(end.covers, this.#intake.postedDays, candidates, source.id)
     const context: MatchContext = {
@@ -98,7 +99,7 @@ export class Answer {
     if (failure === null) await this.#endMissing(builder, missing, ledger, closings)
     const settled = builder.finish()
     const spans = ledger?.prove(settled.movements).spans ?? []
-    await this.#commit(settled, { covers: believed, balances, spans, cursor: end.cursor(believed) })
+    await this.#commit(settled, { covers: believed, balances, spans, cursor: end.cursor(believed, oldestAmended(settled, candidates)) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now())
     return ok({ counts: this.#counts, covers: believed, failure })
   }
@@ -157,9 +158,9 @@ export class Answer {
     for (const candidate of missing) if (candidate.state === 'pending' && !merged.has(candidate.id)) builder.withdraw(candidate, 'pending_dropped')
     if (lost.length === 0) return
     const { movements } = builder.finish()
-    if (ledger?.prove(movements).holds === true) return
+    if (ledger?.prove(movements).sound === true) return
     const without: Movement[] = lost.map((candidate) => ({ on: candidate.postedOn, amount: -candidate.amount, isNew: false }))
-    if (ledger?.prove([...movements, ...without]).holds === true) {
+    if (ledger?.prove([...movements, ...without]).sound === true) {
       for (const candidate of lost) builder.withdraw(candidate, 'bank_removed')
       return
     }
@@ -222,14 +223,13 @@ export function providerIdsOf(rows: readonly Incoming[]): readonly string[] {
   return [...ids]
 }
 
-/** Whether the source reported this id with this amount before: then its day is wrong, not the row. */
-function isKnownId(row: Incoming, candidates: Candidates, sourceId: string): boolean {
-  if (row.providerId === null) return false
-  return candidates.transactions.some(
-    (candidate) =>
-      candidate.amount === row.content.amount &&
-      candidate.reports.some((report) => report.sourceId === sourceId && report.providerId === row.providerId),
-  )
+/** The oldest day, as stored before, of the posted rows that this answer changed. */
+function oldestAmended(rows: RowsCommit, candidates: Candidates): Day | null {
+  const amended = new Set(rows.updates.map((update) => update.id))
+  return candidates.transactions.reduce<Day | null>((oldest, candidate) => {
+    if (candidate.state !== 'posted' || !amended.has(candidate.id)) return oldest
+    return oldest === null || candidate.postedOn < oldest ? candidate.postedOn : oldest
+  }, null)
 }
 
 /** The balance moved exactly by the rows that are new: their sign is right, whatever was stored before. */

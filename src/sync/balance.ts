@@ -25,8 +25,11 @@ export type Proof = {
   readonly coveredAfter: readonly DayRange[]
 }
 
-/** The spans to store, each replacing what ends after it begins; `holds`: the balance agrees with some earlier statement. */
-export type Verdict = { readonly spans: readonly BalanceSpan[]; readonly holds: boolean }
+/**
+ * The spans to store, each replacing what ends after it begins. `sound`: the balance agrees with an
+ * earlier statement, and no mismatch of recent days is left.
+ */
+export type Verdict = { readonly spans: readonly BalanceSpan[]; readonly sound: boolean }
 
 /** A statement from which to count, with what the spans since then hold already. */
 type Anchor = { readonly from: Day; readonly opening: bigint; readonly carried: bigint }
@@ -38,7 +41,7 @@ const DELAY_DAYS = 4
 /** Compares the statement with the earlier ones; the first anchor that agrees is taken. */
 export function proveBalance(proof: Proof): Verdict {
   const { statement, last } = proof
-  if (last === null || statement.on < last.on) return { spans: [], holds: false }
+  if (last === null || statement.on < last.on) return { spans: [], sound: false }
   const direct: Anchor = { from: last.on, opening: last.amount, carried: 0n }
   const chain = proof.spans.at(-1)
   const chained = chain !== undefined && chain.to === last.on && chain.closing === last.amount
@@ -49,11 +52,12 @@ export function proveBalance(proof: Proof): Verdict {
   const agreeing = order.find((anchor) => anchor.opening + sumSince(proof, anchor) === statement.amount)
   if (agreeing !== undefined) {
     const renewed = failing !== null && agreeing === direct ? [settled(proof, failing)] : []
-    return { spans: [...renewed, ...span(proof, agreeing, 'proved')], holds: true }
+    const open = chained ? proof.spans.slice(-MAX_ANCHORS).some((before) => before.status !== 'proved' && (agreeing === direct || before.to <= agreeing.from)) : false
+    return { spans: [...renewed, ...span(proof, agreeing, 'proved')], sound: !open }
   }
   const start = failing === null ? direct : { from: failing.from, opening: failing.opening, carried: failing.rowsSum }
   const outlived = failing !== null && daysBetween(failing.from, statement.on) >= DELAY_DAYS
-  return { spans: span(proof, start, outlived ? 'broken' : 'unknown'), holds: false }
+  return { spans: span(proof, start, outlived ? 'broken' : 'unknown'), sound: false }
 }
 
 /** The proof of a statement that tells its own opening and closing balance; null when it has not both. */

@@ -25,13 +25,21 @@ export type Progress = {
   readonly floor: Day | null
   /** Days that the bank left out of an answer, and how often they were asked for again. */
   readonly gaps: readonly (DayRange & { readonly asked: number })[]
+  /**
+   * Known rows were amended: what the bank corrects today it may take back tomorrow, so days from
+   * `from` on are read again until `until`, however old they get meanwhile. Null: nothing of the kind.
+   */
+  readonly unsettled: { readonly from: Day; readonly until: Day } | null
 }
 
 /** How far back the first sync goes at most, and how often a gap is asked for again. */
 export const HISTORY_DAYS = 731
 const GAP_LIMIT = 5
+/** For how long amended rows are read again, and how far back at most. */
+const UNSETTLED_DAYS = 14
+const UNSETTLED_REACH_DAYS = 60
 
-export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [] }
+export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [], unsettled: null }
 
 /** The windows of this sync in the order in which to ask; never empty. */
 export function planWindows(plan: WindowPlan): readonly DayRange[] {
@@ -40,7 +48,9 @@ export function planWindows(plan: WindowPlan): readonly DayRange[] {
   const covered = joinRanges(plan.covered).filter((range) => range.from <= today)
   const newest = covered.at(-1)
   if (newest === undefined) return backwards({ from: oldest, to: today }, plan.maxWindowDays)
-  const from = maxDay(minDay(addDays(minDay(newest.to, today), -plan.overlapDays), today), minDay(plan.startOn ?? newest.from, today))
+  const overlapping = addDays(minDay(newest.to, today), -plan.overlapDays)
+  const again = progress.unsettled !== null && today <= progress.unsettled.until ? maxDay(progress.unsettled.from, addDays(today, -UNSETTLED_REACH_DAYS)) : overlapping
+  const from = maxDay(minDay(overlapping, again), minDay(plan.startOn ?? newest.from, today))
   const windows: DayRange[] = []
   // Holes between answered days first (an outage in the middle), except those the bank keeps leaving out.
   const given = progress.gaps.filter((gap) => gap.asked >= GAP_LIMIT)
@@ -55,23 +65,31 @@ export function planWindows(plan: WindowPlan): readonly DayRange[] {
 }
 
 /** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
-export function afterAnswer(before: Progress, asked: DayRange, covers: DayRange | null, connector: JsonObject | null): Progress {
+export function afterAnswer(before: Progress, asked: DayRange, covers: DayRange | null, connector: JsonObject | null, amendedOn: Day | null): Progress {
   const left = covers === null ? [asked] : gapsIn(asked, [covers])
   const times = (gap: DayRange) => Math.max(0, ...before.gaps.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => g.asked))
   const others = before.gaps.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...rest, asked: gap.asked })))
   const gaps = [...others, ...left.map((gap) => ({ ...gap, asked: times(gap) + 1 }))].sort((a, b) => (a.from < b.from ? -1 : 1))
-  return { connector: connector ?? before.connector, floor: before.floor, gaps }
+  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before, asked, amendedOn) }
+}
+
+function unsettledAfter(before: Progress, asked: DayRange, amendedOn: Day | null): Progress['unsettled'] {
+  const still = before.unsettled !== null && asked.to <= before.unsettled.until ? before.unsettled : null
+  if (amendedOn === null) return still
+  // A day more: a row that was dated wrongly may lie on the other side of the window's edge.
+  const from = addDays(amendedOn, -1)
+  return { from: still === null ? from : minDay(still.from, from), until: addDays(asked.to, UNSETTLED_DAYS) }
 }
 
 /** Reads what `writeProgress` wrote; anything else is no progress. */
 export function readProgress(cursor: JsonObject | null): Progress {
   if (cursor === null || cursor['v'] !== 1) return NO_PROGRESS
   const gaps = (cursor['gaps'] ?? []) as readonly { from: Day; to: Day; asked: number }[]
-  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps }
+  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: (cursor['unsettled'] ?? null) as Progress['unsettled'] }
 }
 
 export function writeProgress(progress: Progress): JsonObject {
-  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json }
+  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled }
 }
 
 function backwards(range: DayRange, days: number): readonly DayRange[] {
