@@ -63,6 +63,7 @@ function unknownCode(asked: string, near: Explanation['near']): Explanation {
 /** The code alone and the system, when one was named beside it. */
 function understand(asked: string, tables: readonly CodeTable[]): { readonly code: string; readonly system: string | null } {
   let rest = asked.trim().replace(/^["'`]+|["'`.:,]+$/g, '')
+  if (lookUp(rest, indexOf(tables)).length > 0) return { code: rest, system: null }
   let system: string | null = null
   for (const table of tables) {
     const names = [table.system, ...table.title.split(/[ ,(/)]+/)].filter((name) => name.length > 2).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))

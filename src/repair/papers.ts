@@ -10,7 +10,7 @@ import type { SyncRun } from '../domain/run.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { failureOf } from '../diagnose/bank-health.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
-import { mergeEvidence } from '../diagnose/problems.ts'
+import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import { cardFor, plainText } from '../diagnose/sentences.ts'
 
 const RUNS_IN_A_LETTER = 10

@@ -10,7 +10,7 @@ import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import { waysToEnd } from '../diagnose/action.ts'
 import { hear } from '../diagnose/diagnose.ts'
 import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
-import { mergeEvidence } from '../diagnose/problems.ts'
+import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import { PROOF_TITLE, STANDS_FOR, STEPS, type StepText } from './steps.ts'
 
 export type PlanFacts = {

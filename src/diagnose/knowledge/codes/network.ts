@@ -26,7 +26,7 @@ export const HTTP = codeTable({
   ['410', 'What was asked for is gone for good.', [['protocol_outdated', 4, 'update_software'], ['account_closed', 2, 'remove_account'], ['endpoint_moved', 2, 'update_connection'], ['connection_migrated', 2, 'reconnect']], { name: 'Gone' }],
   ['413', 'The request or the asked range is too large.', [['history_limit', 3, 'shorten_range'], ['client_bug', 1, 'update_software']], { doubt: 0.35 }],
   ['422', 'The server understood the request and refuses its content, often the range of days.', [['history_limit', 3, 'shorten_range'], ['client_bug', 3, 'update_software']]],
-  ['423', 'Locked.', [['login_locked', 4, 'unlock_at_bank']], { doubt: 0.35 }],
+  ['423', 'What was asked for is locked.', [['login_locked', 4, 'unlock_at_bank']], { doubt: 0.35 }],
   ['426', 'The server wants a newer protocol.', [['protocol_outdated', 6, 'update_software']]],
   ['428', 'The server wants a further step first, mostly a code.', [['mfa_required', 4, 'update_mfa'], ['client_bug', 1, 'update_software']]],
   ['429', 'Too many requests, or a filter that takes us for a robot.', [['rate_limited', 8, 'auto_retry'], ['client_bug', 1, 'update_software'], ['access_restricted', 0.7, 'contact_support']], { doubt: 0.1, name: 'Too many requests' }],

@@ -1,0 +1,116 @@
+/** Problems: opened by failures, one for an outage, closed only by what works again. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { SyncRun } from '../domain/run.ts'
+import { DOWN, failure, LOCKED, newWorld, REFUSED } from '../repair/testing.ts'
+import { bankHealth, type LatestRun } from './bank-health.ts'
+import { contextFor } from './context.ts'
+import { mergeEvidence } from './merge-evidence.ts'
+import { problemsOf, settleProblems } from './problems.ts'
+
+const A = 'a0000000-0000-7000-8000-000000000001'
+const B = 'b0000000-0000-7000-8000-000000000002'
+
+test('a failure opens one problem with one alert; the next failure updates it; a read closes it', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  world.bank = () => failure({ stage: 'statement', codes: ['2000'] })
+  await world.sync(A)
+  await world.sync(A)
+  assert.equal((await world.store.problems.alerts({ limit: 9 })).length, 1)
+  assert.equal((await world.problem(A))?.context.failuresInRow, 2)
+  world.bank = () => null
+  const run = await world.sync(A)
+  const [closed] = await world.store.problems.list({ connectionId: A, open: false, limit: 1 })
+  assert.equal(closed?.proofRunId, run.id)
+})
+
+test('an outage of a bank is one problem with one alert, seen from each of its connections', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  await world.connect(B)
+  world.bank = () => DOWN
+  await world.sync(A)
+  await world.sync(B)
+  await world.sync(A)
+  assert.equal((await world.store.problems.alerts({ limit: 9 })).length, 1)
+  const second = await world.store.connections.get(B)
+  assert.ok(second !== null && (await problemsOf(world.store, second)).length === 1)
+})
+
+test('a withheld secret teaches nothing: the diagnosis of the refusal stays', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  world.bank = () => REFUSED
+  await world.sync(A)
+  const before = await world.problem(A)
+  await world.sync(A)
+  assert.deepEqual((await world.problem(A))?.diagnosis, before?.diagnosis)
+  assert.equal(before?.diagnosis.causes[0]?.cause, 'credentials_invalid')
+})
+
+test('a lock is told to the engine', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  world.bank = () => LOCKED
+  await world.sync(A)
+  assert.equal(world.locked, true)
+})
+
+test('one bad account has its own problem, and closes when it alone is read', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  const connection = await world.store.connections.get(A)
+  assert.ok(connection !== null)
+  const deps = { store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }
+  const account = (id: string, bad: boolean) => ({ accountId: id, added: 0, matched: 0, changed: 0, withdrawn: 0, questions: 0, failure: bad ? failure({ stage: 'statement', codes: ['2004'] }) : null })
+  const run = (id: string, bad: boolean): SyncRun => ({ id, connectionId: A, trigger: 'schedule', startedAt: 1, endedAt: 2, outcome: bad ? 'partial' : 'succeeded', stage: null, accounts: [account('one', false), account('two', bad)], failure: null, label: null })
+  const { open } = await settleProblems(deps, { connection, run: run('r1', true), facts: {}, accountFacts: new Map() })
+  assert.deepEqual(open.map(({ accountId, diagnosis }) => [accountId, diagnosis.causes[0]?.cause]), [['two', 'account_closed']])
+  assert.equal(open[0]?.context.otherAccounts, 'ok')
+  await settleProblems(deps, { connection, run: run('r2', false), facts: {}, accountFacts: new Map() })
+  assert.equal(await world.problem(A), null)
+})
+
+test('a question of the bank while nobody is there is a problem that asks for an answer', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  const connection = await world.store.connections.get(A)
+  assert.ok(connection !== null)
+  const run: SyncRun = { id: 'r', connectionId: A, trigger: 'schedule', startedAt: 1, endedAt: null, outcome: 'suspended', stage: null, accounts: [], failure: null, label: null }
+  const { open } = await settleProblems({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }, { connection, run, facts: {}, accountFacts: new Map() })
+  assert.equal(open[0]?.diagnosis.causes[0]?.cause, 'mfa_required')
+})
+
+test('health of a bank tells one login\'s trouble from the bank\'s, and needs a second witness for "down"', () => {
+  const latest = (outcomes: readonly (SyncRun['failure'])[]): readonly LatestRun[] => outcomes.map((failed, at) => ({
+    connectionId: String(at), institutionId: 'riverbank', run: { id: String(at), connectionId: String(at), trigger: 'schedule', startedAt: 1_000, endedAt: 1_000, outcome: failed === null ? 'succeeded' : 'failed', stage: null, accounts: [], failure: failed, label: null },
+  }))
+  const status = (...outcomes: (SyncRun['failure'])[]) => bankHealth(latest(outcomes), 2_000).get('riverbank')?.status
+  assert.equal(status(null, null), 'working')
+  assert.equal(status(REFUSED, REFUSED, null), 'working', 'refused passwords say nothing of the bank')
+  assert.equal(status(DOWN), 'slow')
+  assert.equal(status(DOWN, DOWN, null), 'down')
+  assert.equal(status(DOWN, null, null, null, null, null), 'slow')
+  assert.equal(bankHealth([], 2_000).size, 0)
+})
+
+test('context leaves out what is not known, and what was observed wins', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  const connection = await world.store.connections.get(A)
+  assert.ok(connection !== null)
+  const run: SyncRun = { id: 'r', connectionId: A, trigger: 'schedule', startedAt: world.now, endedAt: world.now, outcome: 'failed', stage: null, accounts: [], failure: DOWN, label: null }
+  const context = contextFor({ now: world.now, timeZone: 'America/New_York', connection, run, runs: [run], latest: [], accountId: null, newestRowOn: null, observed: { clockSkewSeconds: 400, localHour: 23 } })
+  assert.equal(context.hoursSinceSuccess, 6)
+  assert.equal(context.weekday, 'Wed')
+  assert.equal(context.localHour, 23)
+  assert.equal(context.clockSkewSeconds, 400)
+  assert.equal(context.unattended, true)
+  for (const absent of ['sameBank', 'otherBanks', 'otherAccounts', 'softwareUpdated', 'accountQuietDays', 'secondsSinceLastRequest'] as const) assert.ok(!(absent in context), absent)
+})
+
+test('pieces of evidence become one record: codes in order, texts joined, the first word on the rest', () => {
+  const merged = mergeEvidence([{ stage: 'signon', codes: ['15510'], message: 'one' }, { stage: 'statement', codes: ['15500', '15510'], message: 'two', httpStatus: 200 }])
+  assert.deepEqual(merged, { stage: 'signon', codes: ['15510', '15500'], message: 'one / two', httpStatus: 200 })
+})

@@ -1,0 +1,121 @@
+/** Repairs end with a proof, survive a crash at any step, and never make a lock worse. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { RepairPlan } from '../domain/repair.ts'
+import { advanceRepair } from './advance.ts'
+import { DOWN, LOCKED, newWorld, REFUSED, type RepairWorld } from './testing.ts'
+
+const C = 'c0000000-0000-7000-8000-000000000001'
+const present = (plan: RepairPlan | null) => plan?.steps.find(({ state }) => state === 'now')
+const goOn = (world: RepairWorld) => advanceRepair(world.deps, C, { kind: 'go_on' })
+const done = (world: RepairWorld, plan: RepairPlan | null) => advanceRepair(world.deps, C, { kind: 'person', stepId: present(plan)?.id ?? '', did: 'done' })
+
+async function broken(bank: RepairWorld['bank']): Promise<RepairWorld> {
+  const world = await newWorld()
+  await world.connect(C)
+  world.bank = bank
+  await world.sync(C)
+  return world
+}
+
+test('a working connection has nothing to repair', async () => {
+  const world = await newWorld()
+  await world.connect(C)
+  assert.equal(await goOn(world), null)
+})
+
+test('a refused password: Relink asks the bank, the person enters a new one, a read proves it', async () => {
+  const world = await broken((secret) => (secret === 'new' ? null : REFUSED))
+  let plan = await goOn(world)
+  assert.equal(present(plan)?.action, 'fix_credentials')
+  plan = await done(world, plan)
+  assert.equal(present(plan)?.result, 'No new password is stored yet.', 'a click is no effect')
+  await world.enterSecret(C, 'new')
+  plan = await goOn(world)
+  assert.equal(plan?.state, 'proved')
+  assert.equal(plan?.steps.at(-1)?.kind, 'proof')
+  assert.equal(plan?.steps.at(-1)?.state, 'done')
+  assert.equal(await world.problem(C), null)
+  assert.deepEqual((await world.store.problems.alerts({ limit: 9 })).map(({ closedAt }) => closedAt !== null), [true])
+  assert.deepEqual(world.sent, ['old', 'new'])
+})
+
+test('a second wrong password is sent once, is evidence, and may be followed by another', async () => {
+  const world = await broken((secret) => (secret === 'right' ? null : REFUSED))
+  await goOn(world)
+  await world.enterSecret(C, 'wrong')
+  const plan = await goOn(world)
+  assert.ok(plan?.steps.some(({ action, state }) => action === 'fix_credentials' && state === 'did_not_help'))
+  const problem = await world.problem(C)
+  const told = problem?.diagnosis.causes.find(({ cause }) => cause === 'credentials_invalid')
+  assert.ok(told?.against.some((sentence) => sentence.includes('did not help')))
+  assert.deepEqual(world.sent, ['old', 'wrong'])
+})
+
+test('while the bank is down the plan waits and nobody is asked for a secret', async () => {
+  const world = await broken(() => DOWN)
+  world.reachable = false
+  let plan = await goOn(world)
+  for (const step of plan?.steps ?? []) assert.ok(!['fix_credentials', 'update_mfa', 'reconnect'].includes(step.action ?? ''), step.title)
+  assert.equal(present(plan)?.who, 'bank')
+  const before = world.sent.length
+  plan = await goOn(world)
+  assert.equal(world.sent.length, before, 'it does not read before the time has come')
+  world.bank = () => null
+  world.reachable = true
+  world.now = (present(plan)?.notBefore ?? 0) + 1
+  plan = await goOn(world)
+  assert.equal(plan?.state, 'proved')
+})
+
+test('a locked login: no read until the person says that it is unlocked, then exactly one', async () => {
+  let stillLocked = true
+  const world = await broken(() => (stillLocked ? LOCKED : null))
+  assert.equal(world.locked, true)
+  let plan = await goOn(world)
+  assert.deepEqual(plan?.steps.map(({ action }) => action), ['unlock_at_bank', null])
+  await goOn(world)
+  assert.equal(world.sent.length, 1)
+  plan = await done(world, plan)
+  assert.equal(world.sent.length, 2, 'one check')
+  assert.equal(world.locked, true, 'locked again: nothing more is sent')
+  stillLocked = false
+  plan = await done(world, await goOn(world))
+  assert.equal(plan?.state, 'proved')
+  assert.equal(world.sent.length, 3)
+})
+
+test('what a person cannot do is skipped, and the plan goes on', async () => {
+  const world = await broken(() => REFUSED)
+  const plan = await goOn(world)
+  const after = await advanceRepair(world.deps, C, { kind: 'person', stepId: present(plan)?.id ?? '', did: 'cannot' })
+  assert.ok(after?.steps.some(({ state, action }) => state === 'skipped' && action === 'fix_credentials'))
+  assert.equal(after?.state, 'open')
+  assert.ok(present(after) !== undefined)
+})
+
+test('a crash at any store of the plan: the repair is resumed and ends with a proof, each secret sent once', async () => {
+  for (let at = 0; at < 12; at++) {
+    const world = await broken((secret) => (secret === 'new' ? null : REFUSED))
+    world.crashIn = at
+    const tryOn = async () => goOn(world).catch(() => { world.crashIn = Infinity; return null })
+    await tryOn()
+    await tryOn()
+    await world.enterSecret(C, 'new')
+    let plan = await tryOn()
+    for (let more = 0; more < 3 && plan?.state !== 'proved'; more++) plan = (await tryOn()) ?? plan
+    assert.equal(await world.problem(C), null, `crash at ${at}`)
+    const [closed] = await world.store.problems.list({ connectionId: C, open: false, limit: 1 })
+    assert.equal((await world.store.problems.plan(closed?.id ?? ''))?.state, 'proved', `crash at ${at}`)
+    assert.deepEqual(world.sent, ['old', 'new'], `crash at ${at}`)
+  }
+})
+
+test('a problem that a scheduled read closed ends its plan as proved', async () => {
+  const world = await broken(() => DOWN)
+  world.reachable = false
+  await goOn(world)
+  world.bank = () => null
+  await world.sync(C)
+  assert.equal((await goOn(world))?.state, 'proved')
+})

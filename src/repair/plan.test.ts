@@ -1,0 +1,77 @@
+/** Plans for every cause: they end with a proof, keep to safety, and take the cheapest likely step first. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
+import type { Problem } from '../domain/connection.ts'
+import { diagnoseLines } from '../diagnose/jsonl.ts'
+import { bundleOf, letterText } from './papers.ts'
+import { planFor, type PlanFacts } from './plan.ts'
+import { STEPS } from './steps.ts'
+import { failure, REFUSED } from './testing.ts'
+
+const FACTS: PlanFacts = { planId: 'p', now: 1_000, bankName: 'Riverbank', bankDown: false, locked: false, nextTryAt: 9_000, canProbe: true, finished: [] }
+
+function problemOf(cause: CauseCode, p = 0.9): Problem {
+  const rest = CAUSE_CODES.filter((one) => one !== cause)
+  const causes = [{ cause, p, for: [], against: [] }, ...rest.map((one) => ({ cause: one, p: (1 - p) / rest.length, for: [], against: [] }))]
+  return { id: 'x', connectionId: 'c', accountId: null, institutionId: 'riverbank', openedAt: 0, updatedAt: 0, closedAt: null, proofRunId: null, failure: failure({ stage: 'signon' }), context: {}, diagnosis: { causes, action: 'auto_retry' } }
+}
+
+test('the plan of every cause has a step to do now and ends with a proof', () => {
+  for (const cause of CAUSE_CODES) {
+    const plan = planFor(problemOf(cause), FACTS)
+    assert.equal(plan.steps.at(-1)?.kind, 'proof', cause)
+    assert.equal(plan.steps.filter(({ kind }) => kind === 'proof').length, 1)
+    assert.equal(plan.steps.filter(({ state }) => state === 'now').length, 1)
+    assert.equal(new Set(plan.steps.map(({ id }) => id)).size, plan.steps.length)
+    assert.ok(plan.steps.every(({ title }) => !title.includes('{')))
+  }
+})
+
+test('the classic steps are all step kinds that some plan can hold', () => {
+  const kinds = new Set(STEPS.map(({ kind }) => kind))
+  for (const kind of ['bank_status', 'credentials', 'update', 'reconnect', 'toggle_feed', 'mfa', 'contact_bank', 'contact_support'] as const) assert.ok(kinds.has(kind), kind)
+})
+
+test('the first step of a person is the one that ends the likely cause', () => {
+  const expected: Partial<Record<CauseCode, string>> = {
+    credentials_invalid: 'fix_credentials', bank_action_required: 'act_at_bank_site', account_closed: 'remove_account', mfa_required: 'update_mfa', mfa_invalid: 'update_mfa',
+    consent_expired: 'reconnect', account_not_found: 'reconnect', local_network: 'fix_network', configuration: 'fix_configuration', client_bug: 'update_software',
+  }
+  for (const [cause, action] of Object.entries(expected)) {
+    const person = planFor(problemOf(cause as CauseCode), FACTS).steps.find(({ who }) => who === 'person')
+    assert.equal(person?.action, action, cause)
+  }
+})
+
+test('no plan asks for a secret while the bank is down, whatever the diagnosis says', () => {
+  for (const cause of CAUSE_CODES) {
+    if (cause === 'login_locked') continue
+    const plan = planFor(problemOf(cause), { ...FACTS, bankDown: true })
+    for (const { action } of plan.steps) assert.ok(!['fix_credentials', 'update_mfa', 'reconnect'].includes(action ?? ''), `${cause}: ${action}`)
+  }
+})
+
+test('a locked login has one step before the proof, by the vault or by the diagnosis', () => {
+  assert.deepEqual(planFor(problemOf('login_locked'), FACTS).steps.map(({ action }) => action), ['unlock_at_bank', null])
+  assert.deepEqual(planFor(problemOf('institution_error'), { ...FACTS, locked: true }).steps.map(({ action }) => action), ['unlock_at_bank', null])
+})
+
+test('the support bundle replays to the same verdict through the JSON lines', async () => {
+  const bundle = bundleOf({ ...problemOf('credentials_invalid'), failure: REFUSED, context: { sameBank: 'none', failuresInRow: 2 } }, [], null, '0.1.0')
+  async function* input(): AsyncIterable<string> {
+    yield JSON.stringify(bundle.record)
+  }
+  for await (const line of diagnoseLines(input())) {
+    const answer = JSON.parse(line) as { causes: { cause: string; p: number }[]; action: string }
+    assert.equal(answer.action, bundle.verdict.action)
+    assert.deepEqual(answer.causes.slice(0, 5).map(({ cause }) => cause), bundle.verdict.causes.map(({ cause }) => cause))
+    assert.ok(answer.causes.slice(0, 5).every(({ p }, at) => Math.abs(p - (bundle.verdict.causes[at]?.p ?? 0)) < 1e-5))
+  }
+})
+
+test('the letter names times, codes and request ids and no secret', () => {
+  const run = { id: 'run-1', connectionId: 'c', trigger: 'schedule' as const, startedAt: Date.UTC(2026, 9, 14, 12), endedAt: 1, outcome: 'failed' as const, stage: null, accounts: [], failure: REFUSED, label: null }
+  const letter = letterText({ ...problemOf('credentials_invalid'), failure: REFUSED }, null, [run])
+  for (const part of ['15500', 'run-1', '2026-10-14 12:00:00 UTC', 'contains no password']) assert.ok(letter.includes(part), part)
+})

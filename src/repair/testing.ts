@@ -1,0 +1,118 @@
+/**
+ * A world for the tests of problems and repairs: the memory store, a clock moved by hand, a bank
+ * that is a function from secret to failure, and a vault with the rule that matters here: a refused
+ * secret is not sent again. Runs are settled as the engine settles them.
+ */
+import type { Connection, Problem } from '../domain/connection.ts'
+import type { Evidence, Failure } from '../domain/evidence.ts'
+import type { SyncRun } from '../domain/run.ts'
+import { settleProblems } from '../diagnose/problems.ts'
+import type { TenantStore } from '../ports/store.ts'
+import type { SecretStatus, Vault } from '../ports/vault.ts'
+import { createMemoryStore } from '../store/memory/store.ts'
+import type { RepairDeps } from './advance.ts'
+
+const START = Date.UTC(2026, 9, 14, 14, 5)
+const HOUR_MS = 3_600_000
+
+export function failure(evidence: Evidence, more: Partial<Failure> = {}): Failure {
+  return { code: 'bank_refused', stage: evidence.stage ?? 'signon', retry: { kind: 'afterPerson' }, message: 'The bank refused.', evidence: [{ protocol: 'ofx', ...evidence }], ...more }
+}
+
+export const REFUSED = failure({ stage: 'signon', codes: ['15500'], message: 'Signon invalid' })
+export const LOCKED = failure({ stage: 'signon', codes: ['15502'], message: 'USERPASS lockout' })
+export const DOWN = failure({ stage: 'connect', networkError: 'ECONNREFUSED' }, { code: 'bank_unreachable', retry: { kind: 'at', at: null }, message: 'The bank does not answer.' })
+
+export class RepairWorld {
+  now = START
+  secret = 'old'
+  locked = false
+  /** Secrets that the bank refused and that were sent. */
+  readonly sent: string[] = []
+  readonly refused = new Set<string>()
+  /** What the bank does with a secret; null: it reads. */
+  bank: (secret: string) => Failure | null = () => null
+  reachable = true
+  /** Throws at this many further stores of a plan: a crash. */
+  crashIn = Infinity
+  readonly store: TenantStore
+  #ids = 0
+
+  constructor(store: TenantStore) {
+    this.store = store
+  }
+
+  readonly entropy = { bytes: (length: number) => new Uint8Array(length), fraction: () => 0.5, id: () => `00000000-0000-7000-8000-${String(++this.#ids).padStart(12, '0')}` }
+  readonly clock = { now: () => this.now, sleep: async () => undefined }
+
+  async connect(id: string, institutionId = 'riverbank'): Promise<void> {
+    const connection: Connection = {
+      id, institutionId, institutionName: 'Riverbank', connector: 'ofx', settings: {}, loginLabel: 'an…', loginIndex: `login-${id}`, state: 'active', connectorState: {}, createdAt: START - 900 * HOUR_MS,
+      nextSyncAt: START + 2 * HOUR_MS, lastSuccessAt: START - 6 * HOUR_MS, lastAttemptAt: null, failuresInRow: 0, secretChangedAt: START - 800 * HOUR_MS, settingsChangedAt: null,
+    }
+    await this.store.connections.create(connection)
+  }
+
+  /** One run as the engine does it: lend, send, store the run, settle problems. */
+  async sync(connectionId: string, trigger: SyncRun['trigger'] = 'schedule'): Promise<SyncRun> {
+    this.now += 1_000
+    const connection = await this.store.connections.get(connectionId)
+    if (connection === null) throw new Error('no connection')
+    const result = this.#ask()
+    const run: SyncRun = { id: this.entropy.id(), connectionId, trigger, startedAt: this.now, endedAt: this.now, outcome: result === null ? 'succeeded' : 'failed', stage: null, accounts: [], failure: result, label: null }
+    await this.store.runs.create(run)
+    await this.store.connections.update(connectionId, result === null ? { failuresInRow: 0, lastSuccessAt: this.now } : { failuresInRow: connection.failuresInRow + 1 })
+    const after = (await this.store.connections.get(connectionId)) ?? connection
+    const deps = { store: this.store, clock: this.clock, entropy: this.entropy, timeZoneOf: () => 'America/New_York' }
+    const { loginLocked } = await settleProblems(deps, { connection: after, run, facts: {}, accountFacts: new Map() })
+    if (loginLocked) this.locked = true
+    return run
+  }
+
+  #ask(): Failure | null {
+    if (this.locked || this.refused.has(this.secret)) return failure({ stage: 'signon' }, { code: 'secret_withheld', message: 'Nothing was sent.' })
+    const said = this.bank(this.secret)
+    if (said?.code !== 'bank_unreachable') this.sent.push(this.secret)
+    if (said !== null && said.code === 'bank_refused' && said.stage === 'signon') this.refused.add(this.secret)
+    return said
+  }
+
+  async enterSecret(connectionId: string, secret: string): Promise<void> {
+    this.now += 60_000
+    this.secret = secret
+    await this.store.connections.update(connectionId, { secretChangedAt: this.now })
+  }
+
+  get deps(): RepairDeps {
+    const status = (): SecretStatus => (this.locked ? 'locked' : this.refused.has(this.secret) ? 'refused' : 'usable')
+    const unlock = async (): Promise<void> => {
+      this.locked = false
+      this.refused.delete(this.secret)
+    }
+    const problems = {
+      ...this.store.problems,
+      savePlan: async (plan: Parameters<TenantStore['problems']['savePlan']>[0]) => {
+        if (--this.crashIn < 0) throw new Error('crash')
+        this.now += 1_000
+        return this.store.problems.savePlan(plan)
+      },
+    }
+    return {
+      store: { ...this.store, problems }, clock: this.clock, entropy: this.entropy,
+      vault: { status: async () => status(), unlock } as unknown as Vault,
+      syncNow: (id) => this.sync(id, 'repair'),
+      probe: async (_, id) => ({ id, ok: this.reachable, sentence: this.reachable ? 'It answers.' : 'Riverbank does not answer.', evidence: null, facts: {} }),
+      connectorProbes: () => [{ id: 'profile', title: 'Profile', seconds: 2 }],
+      reloadInstitution: async () => false,
+    }
+  }
+
+  async problem(connectionId: string): Promise<Problem | null> {
+    return (await this.store.problems.list({ connectionId, open: true, limit: 1 }))[0] ?? null
+  }
+}
+
+export async function newWorld(): Promise<RepairWorld> {
+  const store = createMemoryStore()
+  return new RepairWorld(store.tenant(await store.defaultTenant()))
+}
