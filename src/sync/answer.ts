@@ -21,8 +21,8 @@ import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, spanning, 
 export type AnswerEnd = {
   readonly covers: DayRange | null
   readonly balances: readonly StatedBalance[]
-  /** The cursor to store, given the days that can be believed and the oldest day of a known row that was amended. */
-  readonly cursor: (covers: DayRange | null, amendedOn: Day | null) => JsonObject | null
+  /** The cursor to store, given the days that can be believed and the day from which to read again. */
+  readonly cursor: (covers: DayRange | null, rereadFrom: Day | null) => JsonObject | null
 }
 
 /** What an answer did. `failure`: its rows were stored, but it cannot be believed whole, so it covers nothing. */
@@ -98,8 +98,10 @@ export class Answer {
     const closings = await this.#closings(decisions, missing)
     if (failure === null) await this.#endMissing(builder, missing, ledger, closings)
     const settled = builder.finish()
-    const spans = ledger?.prove(settled.movements).spans ?? []
-    await this.#commit(settled, { covers: believed, balances, spans, cursor: end.cursor(believed, oldestAmended(settled, candidates)) })
+    const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
+    // While rows and balance disagree, the same days are read again: the reason lies in them.
+    const rereadFrom = verdict.sound === false ? this.#asked.from : oldestAmended(settled, candidates)
+    await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, rereadFrom) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now())
     return ok({ counts: this.#counts, covers: believed, failure })
   }

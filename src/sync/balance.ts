@@ -27,9 +27,9 @@ export type Proof = {
 
 /**
  * The spans to store, each replacing what ends after it begins. `sound`: the balance agrees with an
- * earlier statement, and no mismatch of recent days is left.
+ * earlier statement, and no mismatch of recent days is left; null: there is nothing to compare with.
  */
-export type Verdict = { readonly spans: readonly BalanceSpan[]; readonly sound: boolean }
+export type Verdict = { readonly spans: readonly BalanceSpan[]; readonly sound: boolean | null }
 
 /** A statement from which to count, with what the spans since then hold already. */
 type Anchor = { readonly from: Day; readonly opening: bigint; readonly carried: bigint }
@@ -41,7 +41,7 @@ const DELAY_DAYS = 4
 /** Compares the statement with the earlier ones; the first anchor that agrees is taken. */
 export function proveBalance(proof: Proof): Verdict {
   const { statement, last } = proof
-  if (last === null || statement.on < last.on) return { spans: [], sound: false }
+  if (last === null || statement.on < last.on) return { spans: [], sound: null }
   const direct: Anchor = { from: last.on, opening: last.amount, carried: 0n }
   const chain = proof.spans.at(-1)
   const chained = chain !== undefined && chain.to === last.on && chain.closing === last.amount

@@ -26,8 +26,8 @@ export type Progress = {
   /** Days that the bank left out of an answer, and how often they were asked for again. */
   readonly gaps: readonly (DayRange & { readonly asked: number })[]
   /**
-   * Known rows were amended: what the bank corrects today it may take back tomorrow, so days from
-   * `from` on are read again until `until`, however old they get meanwhile. Null: nothing of the kind.
+   * Known rows were amended, or rows and balance disagree: what the bank shows today it may take back
+   * tomorrow, so days from `from` on are read again until `until`, however old they get meanwhile.
    */
   readonly unsettled: { readonly from: Day; readonly until: Day } | null
 }
@@ -65,19 +65,19 @@ export function planWindows(plan: WindowPlan): readonly DayRange[] {
 }
 
 /** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
-export function afterAnswer(before: Progress, asked: DayRange, covers: DayRange | null, connector: JsonObject | null, amendedOn: Day | null): Progress {
+export function afterAnswer(before: Progress, asked: DayRange, covers: DayRange | null, connector: JsonObject | null, rereadFrom: Day | null): Progress {
   const left = covers === null ? [asked] : gapsIn(asked, [covers])
   const times = (gap: DayRange) => Math.max(0, ...before.gaps.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => g.asked))
   const others = before.gaps.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...rest, asked: gap.asked })))
   const gaps = [...others, ...left.map((gap) => ({ ...gap, asked: times(gap) + 1 }))].sort((a, b) => (a.from < b.from ? -1 : 1))
-  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before, asked, amendedOn) }
+  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before, asked, rereadFrom) }
 }
 
-function unsettledAfter(before: Progress, asked: DayRange, amendedOn: Day | null): Progress['unsettled'] {
+function unsettledAfter(before: Progress, asked: DayRange, rereadFrom: Day | null): Progress['unsettled'] {
   const still = before.unsettled !== null && asked.to <= before.unsettled.until ? before.unsettled : null
-  if (amendedOn === null) return still
+  if (rereadFrom === null) return still
   // A day more: a row that was dated wrongly may lie on the other side of the window's edge.
-  const from = addDays(amendedOn, -1)
+  const from = addDays(rereadFrom, -1)
   return { from: still === null ? from : minDay(still.from, from), until: addDays(asked.to, UNSETTLED_DAYS) }
 }
 
