@@ -16,6 +16,7 @@ import { CommitBuilder, missingFrom, type Counts, type RowsCommit } from './comm
 import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, type Decision, type MatchContext } from './match.ts'
 import { believedCovers, implausible, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
+import { keysOf, separate } from './separate.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, spanning, statedBalances, type Ledger, type SettleContext } from './settle.ts'
 
 export type AnswerEnd = {
@@ -77,11 +78,11 @@ export class Answer {
   async finish(end: AnswerEnd): Promise<Result<Settled, Failure>> {
     const { feed, account, source } = this.#context
     const coverage = await feed.coverage(account.id)
-    const candidates = await feed.candidates(this.#query(end.covers))
-    const unknown = this.#held.filter((row) => !candidates.known.has(row.key))
+    const { rows: held, candidates } = await separate(feed, this.#held, await feed.candidates(this.#query(end.covers)))
+    const unknown = held.filter((row) => !candidates.known.has(row.key))
     // Also rows whose id is known: with all else equal, a year is not what a bank corrects.
     const strange = new Set(wrongYearRows(unknown, this.#asked))
-    const rows = this.#held.filter((row) => !strange.has(row))
+    const rows = held.filter((row) => !strange.has(row))
     const covers = believedCovers(end.covers, this.#intake.postedDays, candidates, source.id)
     const context: MatchContext = {
       sourceId: source.id, covers, complete: true, ...this.#shown, coverage: coverage.filter((c) => c.sourceId !== source.id),
@@ -118,12 +119,13 @@ export class Answer {
   }
 
   async #settleCertain(): Promise<Result<void, Failure>> {
-    const candidates = await this.#context.feed.candidates(this.#query(null))
+    const { feed } = this.#context
+    const { rows, candidates } = await separate(feed, this.#held, await feed.candidates(this.#query(null)))
     const context: MatchContext = {
       sourceId: this.#context.source.id, covers: null, complete: false, ...this.#shown, coverage: [],
     }
-    if (signsFlipped(this.#held, candidates, layOut(candidates, context))) return failed(FLIPPED)
-    const decisions = match(this.#held, candidates, context)
+    if (signsFlipped(rows, candidates, layOut(candidates, context))) return failed(FLIPPED)
+    const decisions = match(rows, candidates, context)
     await this.#commit(this.#build(candidates, decisions).finish())
     this.#held = decisions.flatMap((decision) => (decision.kind === 'wait' ? [decision.row] : []))
     return ok(undefined)
@@ -203,7 +205,7 @@ export class Answer {
     return {
       accountId: account.id,
       sourceId: source.id,
-      keys: this.#held.map((row) => row.key),
+      keys: keysOf(this.#held),
       providerIds: providerIdsOf(this.#held),
       contentKeys: far.map((row) => row.contentKey),
       near: {

@@ -18,10 +18,12 @@ export class Incoming {
   readonly pendingProviderId: string | null
   readonly corrects: StatementRow['corrects']
   readonly line: number
+  readonly #row: StatementRow
   #contentKey: Digest | null = null
   #text: string | null = null
 
   constructor(row: StatementRow, content: RowContent, key: Digest, ordinal: number) {
+    this.#row = row
     this.content = content
     this.key = key
     this.ordinal = ordinal
@@ -29,6 +31,16 @@ export class Incoming {
     this.pendingProviderId = row.pendingProviderId
     this.corrects = row.corrects
     this.line = row.line
+  }
+
+  /** The key of the same report once it was parted from a transaction that it had been taken for; see separate.ts. */
+  get apartKey(): Digest {
+    return reportKey(this.key, 1)
+  }
+
+  /** The same row under its `apartKey`. */
+  apart(): Incoming {
+    return new Incoming(this.#row, this.content, this.apartKey, this.ordinal)
   }
 
   get contentKey(): Digest {

@@ -100,7 +100,11 @@ function judgePending(row: Incoming, candidate: Candidate, days: number, likenes
 function judgeVanished(row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const apart = Math.abs(days)
   const tier = 'assignment'
-  if (row.content.amount !== candidate.amount) return likeness === 1 && apart <= 3 && ratioWithin(row.content.amount, candidate.amount, 50n, 200n) ? { certainty: 'doubtful', tier } : null
+  if (row.content.amount !== candidate.amount) {
+    // Some banks list pending rows as booked ones and bring them again, with the final amount, under another id.
+    if (likeness === 1 && days >= 0 && days <= 10 && ratioWithin(row.content.amount, candidate.amount, 85n, 135n)) return { certainty: 'if_unique', tier }
+    return likeness === 1 && apart <= 3 ? { certainty: 'doubtful', tier } : null
+  }
   if (apart === 0) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
   if (apart <= 3 && likeness >= 0.5) return { certainty: 'sure', tier }
   if (apart <= 7 && likeness >= 0.8) return { certainty: 'sure', tier }

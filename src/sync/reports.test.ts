@@ -457,3 +457,28 @@ test('B, report 60: a repeated page or row in the first answer is taken once', a
   await world.sync()
   assert.equal((await world.feed()).length, 3)
 })
+
+test('two rows in one answer are two, even when the second was taken for the first while that had vanished', async () => {
+  const first = row('2026-03-16', '-3.50', 'Coffee Bar', { providerId: 'a' })
+  const second = row('2026-03-18', '-3.50', 'Coffee Bar', { providerId: 'b' })
+  const world = await worldWith([first])
+  await world.store.feed.decide((await world.all())[0]!.id, { note: 'first' }, world.now)
+  world.bank.rows = [second]
+  await world.sync(1)
+  world.bank.rows = [first, second]
+  for (const days of [1, 1, 1]) {
+    await world.sync(days)
+    assert.deepEqual(await world.feed(), ['2026-03-16 -350 Coffee Bar', '2026-03-18 -350 Coffee Bar'])
+  }
+  assert.deepEqual((await world.all()).map((t) => t.decisions.note), ['first', null])
+  world.bank.rows = [second]
+  await world.sync(6)
+  assert.deepEqual(await world.feed(), ['2026-03-16 -350 Coffee Bar', '2026-03-18 -350 Coffee Bar'])
+})
+
+test('A: pending rows that a bank lists as booked come again with a tip under another id: one row', async () => {
+  const world = await worldWith([row('2026-03-18', '-40.00', 'Trattoria Roma', { providerId: 'p1' })])
+  world.bank.rows = [row('2026-03-20', '-48.00', 'Trattoria Roma', { providerId: 'q1' })]
+  await world.sync(1)
+  assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-20 -4800 Trattoria Roma'], []])
+})
