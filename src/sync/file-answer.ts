@@ -40,6 +40,8 @@ export class FileAnswer {
   readonly #keepsMovements: boolean
   readonly #windows = new Map<Day, readonly [Day, Day]>()
   #batch: Incoming[] = []
+  /** The commit of the batch before: the database works on it while the next batch is read. */
+  #inFlight: Promise<void> = Promise.resolve()
   #counts = NO_COUNTS
 
   constructor(context: FileAnswerContext, statement: FileStatement) {
@@ -63,12 +65,15 @@ export class FileAnswer {
     const { covers } = this.#statement
     const balances = statedBalances(this.#context, this.#statement.balances)
     await this.#settle(async (movements) => ({ covers, balances, spans: await this.#spans(balances, movements), cursor: null }))
+    await this.#inFlight
   }
 
   async #settle(last: ((movements: readonly Movement[]) => Promise<LastPiece>) | null): Promise<void> {
     const rows = this.#batch
     this.#batch = []
     if (rows.length === 0 && last === null) return
+    // What is stored must be known before it is matched; an account that was empty has nothing to match.
+    if (!this.#context.accountWasEmpty) await this.#inFlight
     const candidates = await this.#candidates(rows)
     const decisions = match(rows, candidates, {
       sourceId: this.#context.source.id, covers: this.#statement.covers, complete: true, reported: (mark) => this.#context.shown.shows(mark), repeated: (key) => this.#context.shown.holds(key),
@@ -77,7 +82,10 @@ export class FileAnswer {
     const builder = new CommitBuilder(commitContext(this.#context, true), candidates)
     builder.add(decisions)
     const built = builder.finish()
-    await commitRows(this.#context, built, last === null ? undefined : await last(built.movements))
+    await this.#inFlight
+    this.#inFlight = commitRows(this.#context, built, last === null ? undefined : await last(built.movements))
+    // A failure is met where the commit is awaited: by the next batch or by `finish`.
+    this.#inFlight.catch(() => {})
     if (this.#keepsMovements) this.#movements.push(...built.movements)
     this.#counts = addCounts(this.#counts, built.counts)
   }

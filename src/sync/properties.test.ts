@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { addDays, day } from '../domain/day.ts'
 import type { StatementRow } from '../domain/statement.ts'
-import type { TenantStore } from '../ports/store.ts'
 import { assign } from './assign.ts'
+import { exploding } from './exploding.ts'
 import { row, World } from './testing.ts'
 
 const NAMES = ['Bakery', 'Bakery Main', 'Cinema', 'To Bob']
@@ -145,23 +145,4 @@ function bestGain(edges: readonly { left: number; right: number; cost: number }[
   const without = bestGain(others, lefts, rights)
   if (lefts.has(first.left) || rights.has(first.right)) return without
   return Math.max(without, 100 - first.cost + bestGain(others, new Set([...lefts, first.left]), new Set([...rights, first.right])))
-}
-
-/** A store whose nth call throws; every second time after it has done its work, as when the acknowledgement is lost. */
-function exploding(store: TenantStore, bomb: { left: number }): TenantStore {
-  const wrap = <T extends object>(part: T): T =>
-    new Proxy(part, {
-      get(target, name) {
-        const method = Reflect.get(target, name) as unknown
-        if (typeof method !== 'function') return method
-        return async (...args: unknown[]) => {
-          const explode = name !== 'exclusively' && --bomb.left === 0
-          if (explode && args.length % 2 === 0) throw new Error('crash')
-          const result: unknown = await (method as (...a: unknown[]) => unknown).apply(target, args)
-          if (explode) throw new Error('crash')
-          return result
-        }
-      },
-    })
-  return { ...store, connections: wrap(store.connections), accounts: wrap(store.accounts), feed: wrap(store.feed), runs: wrap(store.runs), challenges: wrap(store.challenges) }
 }

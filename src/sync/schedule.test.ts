@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Failure } from '../domain/evidence.ts'
 import { nextSyncAt, type Ended } from './schedule.ts'
 import { refusal } from './testing.ts'
 
@@ -23,5 +24,7 @@ test('failures back off up to half a day; Retry-After is honoured; what needs a 
   const named = nextSyncAt({ ...base, outcome: 'failed', failure: refusal('429', { retry: { kind: 'at', at: 7_200_000 } }), failuresInRow: 1 })!
   assert.ok(named >= 7_200_000 && named <= 7_200_000 + MINUTE)
   assert.equal(nextSyncAt({ ...base, outcome: 'failed', failure: refusal('15500', { retry: { kind: 'afterPerson' } }), failuresInRow: 1 }), null)
-  assert.equal(nextSyncAt({ ...base, outcome: 'failed', failure: refusal('x', { code: 'secret_withheld' }), failuresInRow: 1 }), null)
+  const withheld = (retry: Failure['retry']) => nextSyncAt({ ...base, outcome: 'failed', failure: refusal('x', { code: 'secret_withheld', retry }), failuresInRow: 1 })
+  assert.equal(withheld({ kind: 'afterPerson' }), null)
+  assert.ok(withheld({ kind: 'at', at: MINUTE })! >= MINUTE, 'a sign-in that is only waiting for another one is tried again by itself')
 })

@@ -127,9 +127,9 @@ export class World {
   now: number
   #ids = 0
 
-  constructor(today = '2026-03-20', options: { readonly heldRows?: number; readonly wrapStore?: (store: TenantStore) => TenantStore } = {}) {
+  constructor(today = '2026-03-20', options: { readonly heldRows?: number; readonly store?: TenantStore; readonly wrapStore?: (store: TenantStore) => TenantStore } = {}) {
     this.now = Date.parse(`${today}T15:00:00Z`)
-    this.store = createMemoryStore().tenant('t')
+    this.store = options.store ?? createMemoryStore().tenant('t')
     const world = this
     const store = options.wrapStore?.(this.store) ?? this.store
     this.deps = {
