@@ -20,6 +20,8 @@ export type DemoControl = {
   faults(): Promise<readonly { readonly family: string; readonly familyName: string; readonly fault: string; readonly sentence: string; readonly active: boolean }[]>
   inject(fault: string): Promise<void>
   clear(fault: string): Promise<void>
+  /** Lets hours pass for bank and server alike, so that the bank books rows. */
+  passTime(hours: number): void
 }
 
 export type Instance = {

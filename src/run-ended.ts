@@ -7,6 +7,7 @@ import type { Connection, Diagnosis } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Events } from './events.ts'
+import { endPlan } from './repair/advance.ts'
 import type { SyncDeps } from './sync/deps.ts'
 
 /** The engine's hook. */
@@ -16,6 +17,8 @@ export function onRunEnded(deps: ProblemDeps, events: Events): SyncDeps['onRunEn
     // A first sign-in that fails is told to the person who waits; nothing of it stays to be a problem.
     if (connection.state === 'connecting') return { loginLocked: false }
     const { loginLocked } = await settleProblems(deps, { connection, run, facts, accountFacts })
+    // Whoever read, the schedule or a person: a plan ends with the read that closed its problem.
+    await endPlan(deps, connection.id)
     events.publish({ kind: 'problem', id: connection.id })
     return { loginLocked }
   }

@@ -5,19 +5,21 @@ export type DemoFault = {
   readonly family: Family
   /** Name in the bank's fault atlas. */
   readonly fault: string
-  /** The account that is concerned; null: the login. */
+  /** A bank that is away is away for everybody, also for who asks without signing in. */
+  readonly strikes: 'everybody' | 'ana'
+  /** The account of ana's that is concerned; null: the login. */
   readonly account: string | null
 }
 
 export const DEMO_FAULTS: readonly DemoFault[] = [
-  { family: 'bank_server', fault: 'http-503', account: null },
-  { family: 'authentication', fault: 'password-changed', account: null },
-  { family: 'account', fault: 'access-withdrawn', account: 'ana-savings' },
-  { family: 'mfa', fault: 'mfa-demanded', account: null },
-  { family: 'outdated', fault: 'consent-expired', account: null },
-  { family: 'restriction', fault: 'rate-limit', account: null },
-  { family: 'maintenance', fault: 'maintenance-announced', account: null },
-  { family: 'own_side', fault: 'aggregator-down', account: null },
+  { family: 'bank_server', fault: 'http-503', strikes: 'everybody', account: null },
+  { family: 'authentication', fault: 'password-changed', strikes: 'ana', account: null },
+  { family: 'account', fault: 'access-withdrawn', strikes: 'ana', account: 'ana-savings' },
+  { family: 'mfa', fault: 'mfa-demanded', strikes: 'ana', account: null },
+  { family: 'outdated', fault: 'consent-expired', strikes: 'ana', account: null },
+  { family: 'restriction', fault: 'rate-limit', strikes: 'ana', account: null },
+  { family: 'maintenance', fault: 'maintenance-announced', strikes: 'everybody', account: null },
+  { family: 'own_side', fault: 'aggregator-down', strikes: 'everybody', account: null },
 ]
 
 export const FAMILY_NAMES: Record<Family, string> = {

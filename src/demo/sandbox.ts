@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBank, type Bank } from '../../bank/bank.ts'
-import { ANA, BANK_FID, BANK_ORG } from '../../bank/customers.ts'
+import { ANA, BANK_FID, BANK_ORG, CUSTOMERS, type MfaMethod } from '../../bank/customers.ts'
 import { ATLAS } from '../../bank/faults/atlas.ts'
 import { listen, type Listening } from '../../bank/listen.ts'
 import { hostClock } from '../adapters/clock.ts'
@@ -21,6 +21,7 @@ import { DEMO_FAULTS, FAMILY_NAMES } from './faults.ts'
 
 export const DEMO_BANK_ID = 'sandbox'
 export const DEMO_LOGIN = ANA.user
+const HOUR_MS = 3_600_000
 
 export type Sandbox = {
   readonly bank: Bank
@@ -39,6 +40,7 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
   const home = await mkdtemp(join(tmpdir(), 'relink-demo-'))
   let ahead = 0
   const clock = { now: () => hostClock.now() + ahead, sleep: hostClock.sleep }
+  const advance = (ms: number): void => void (ahead += ms)
   options.tell('Opening the sandbox bank…')
   const bank = createBank({ clock, seed: options.seed, historyDays: options.historyDays, adminToken: randomBytes(24).toString('base64url') })
   const listening = await listen(bank, { dateOfBank: true })
@@ -51,7 +53,7 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
       own: {
         institutions: [institution],
         network: new Map([[institution.id, { privateHosts: [{ host: 'localhost', cidr: '127.0.0.0/8', plainHttp: false }, { host: 'localhost', cidr: '::1/128', plainHttp: false }], caPem: listening.caPem }]]),
-        demo: controlOf(bank, listening),
+        demo: controlOf(bank, listening, advance),
       },
     },
   )
@@ -66,7 +68,7 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
   return ok({
     bank, listening, home,
     opened: opened.value,
-    advance: (ms) => void (ahead += ms),
+    advance,
     close: async () => {
       await opened.value.close()
       await clear()
@@ -79,7 +81,7 @@ function institutionOf(listening: Listening): Institution {
     id: DEMO_BANK_ID,
     name: 'Sandbox Bank',
     country: 'US',
-    website: null,
+    website: listening.officeUrl,
     routingNumbers: [],
     timeZone: 'America/New_York',
     limits: { requestsPerDay: null, minSecondsBetweenSyncs: null },
@@ -87,17 +89,19 @@ function institutionOf(listening: Listening): Institution {
   }
 }
 
-/** Injects a fault of the demo for ana, as the panel, the menu and the story do. */
+/** Injects a fault of the demo, as the panel, the menu and the story do. */
 export function breakBank(bank: Bank, name: string): void {
   const fault = DEMO_FAULTS.find((candidate) => candidate.fault === name)
   if (fault === undefined) throw new RangeError(`The demo has no fault ${name}.`)
-  bank.inject({ name, login: DEMO_LOGIN, ...(fault.account === null ? {} : { account: fault.account }) })
+  bank.inject({ name, ...(fault.strikes === 'everybody' ? {} : { login: DEMO_LOGIN }), ...(fault.account === null ? {} : { account: fault.account }) })
 }
 
-function controlOf(bank: Bank, listening: Listening): DemoControl {
+function controlOf(bank: Bank, listening: Listening, advance: (ms: number) => void): DemoControl {
   return {
     bankUrl: listening.officeUrl,
-    hints: ['The bank\'s own site opens at the address above: sign in as ana (correct horse) to unlock, accept or renew what the bank asks for.', 'Codes "as on your phone" are at its page Phone.'],
+    get hints() {
+      return hintsOf(bank)
+    },
     faults: async () => {
       const active = new Set(bank.faults.list(bank.now()).map((fault) => fault.definition.name))
       return DEMO_FAULTS.map(({ family, fault }) => ({
@@ -113,5 +117,18 @@ function controlOf(bank: Bank, listening: Listening): DemoControl {
       bank.clear(name)
       await listening.settle()
     },
+    passTime: (hours) => advance(hours * HOUR_MS),
   }
 }
+
+/** What a person would know of their own login; the password may have been changed by a fault. */
+function hintsOf(bank: Bank): readonly string[] {
+  const password = bank.state.logins.get(ANA.user)?.password ?? ANA.password
+  return [
+    `At the bank's own site sign in as ${ANA.user} with the password “${password}”: unlock, accept or renew there what the bank asks for.`,
+    'A code that the bank sends is on its page Phone, after signing in there.',
+    `More logins to connect: ${CUSTOMERS.filter((customer) => customer !== ANA).map((customer) => `${customer.user} (“${customer.password}”, ${MFA_WORDS[customer.mfa]})`).join(', ')}.`,
+  ]
+}
+
+const MFA_WORDS: Record<MfaMethod, string> = { none: 'password only', question: 'asks a question', text: 'sends a code', token: 'wants the code of a device', push: 'asks in its app' }

@@ -45,6 +45,7 @@ const WAIT_AGAIN_MS = 15 * 60_000
 /** Goes on until a person, the bank or time is needed, or the proof is there. Null: nothing is broken. */
 export async function advanceRepair(deps: RepairDeps, connectionId: string, event: RepairEvent): Promise<RepairPlan | null> {
   let said = event
+  let workedAt: string | null = null
   for (let act = 0; act < MOST_ACTS; act++) {
     const connection = await deps.store.connections.get(connectionId)
     if (connection === null) return null
@@ -52,7 +53,8 @@ export async function advanceRepair(deps: RepairDeps, connectionId: string, even
     const problem = problems.find((one) => one.connectionId === connectionId)
     // The outage of the bank that another connection reported: it is mended there, once for all.
     if (problem === undefined && problems[0] !== undefined) return deps.store.problems.plan(problems[0].id)
-    if (problem === undefined) return proved(deps, connectionId)
+    if (problem === undefined) return (await endPlan(deps, connectionId)) ?? (workedAt === null ? null : deps.store.problems.plan(workedAt))
+    workedAt = problem.id
     const plan = await currentPlan(deps, connection, problem)
     const step = plan.steps.find(({ state }) => state === 'now' || state === 'running')
     if (step === undefined) return plan
@@ -66,7 +68,7 @@ export async function advanceRepair(deps: RepairDeps, connectionId: string, even
     await saved(deps, await replan(deps, connection, still, step.kind === 'proof' ? blameLast(ended, outcome, now) : ended))
   }
   const [problem] = await deps.store.problems.list({ connectionId, open: true, limit: 1 })
-  return problem === undefined ? proved(deps, connectionId) : deps.store.problems.plan(problem.id)
+  return problem === undefined ? endPlan(deps, connectionId) : deps.store.problems.plan(problem.id)
 }
 
 /** The stored plan of a problem, or a new one, stored. */
@@ -193,7 +195,7 @@ async function readAgain(deps: RepairDeps, connection: Connection): Promise<Step
 }
 
 /** The problem is closed: its plan, if one is open, ends with the run that proved it. */
-async function proved(deps: RepairDeps, connectionId: string): Promise<RepairPlan | null> {
+export async function endPlan(deps: Pick<RepairDeps, 'store' | 'clock'>, connectionId: string): Promise<RepairPlan | null> {
   const now = deps.clock.now()
   for (const problem of await deps.store.problems.list({ connectionId, open: false, limit: 5 })) {
     const plan = await deps.store.problems.plan(problem.id)
@@ -212,7 +214,7 @@ function withStep(plan: RepairPlan, step: RepairStep, now: number): RepairPlan {
   return { ...plan, updatedAt: now, steps: plan.steps.map((one) => (one.id === step.id ? step : one)) as unknown as RepairPlan['steps'] }
 }
 
-async function saved(deps: RepairDeps, plan: RepairPlan): Promise<RepairPlan> {
+async function saved(deps: Pick<RepairDeps, 'store'>, plan: RepairPlan): Promise<RepairPlan> {
   await deps.store.problems.savePlan(plan)
   return plan
 }

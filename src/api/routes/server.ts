@@ -2,11 +2,12 @@
 import { z } from 'zod'
 import { explain } from '../../diagnose/explain.ts'
 import { listOf, route, type Route } from '../route.ts'
+import { isoInstant } from '../shapes.ts'
 
 const about = route({
   method: 'GET', url: '/server', action: 'read', tag: 'Server', summary: 'Version, and whether this is the demo',
-  response: z.object({ version: z.string(), demo: z.boolean() }),
-  handle: async ({ instance }) => ({ version: instance.version, demo: instance.demo !== null }),
+  response: z.object({ version: z.string(), demo: z.boolean(), now: z.iso.datetime().meta({ description: 'The server\'s clock, which every instant of this API follows' }) }),
+  handle: async ({ instance }) => ({ version: instance.version, demo: instance.demo !== null, now: isoInstant(instance.clock.now()) }),
 })
 
 const health = route({
