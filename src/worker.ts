@@ -3,6 +3,7 @@
  * of workers may run on one database; the store's lock makes one writer for each connection, and
  * jobs hold ids only. Attempts that a dead process left open are closed at the start.
  */
+import type { Connection } from './domain/connection.ts'
 import { failed, type Result } from './domain/result.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Clock } from './ports/clock.ts'
@@ -44,16 +45,22 @@ export async function startWorker(parts: WorkerParts): Promise<() => Promise<voi
   }
 }
 
-async function handle({ sync, verbs, log }: WorkerParts, job: Job): Promise<void> {
+async function handle({ store, sync, verbs, log, clock }: WorkerParts, job: Job): Promise<void> {
   if (job.kind === 'repair') {
     await verbs.repair(job.connectionId, null)
     return
   }
+  // A job that was put in while the connection was being read, or before the clock was set back, would only ask the bank twice.
+  if (job.trigger === 'schedule' && !isDue(await store.tenant(job.tenantId).connections.get(job.connectionId), clock.now())) return
   const result = await sync(job.connectionId, job.trigger).catch((error: Error): Result<SyncRun, VerbFailure> => {
     log.error('sync_broke', { connection: job.connectionId, place: error.stack ?? error.message })
     return failed({ code: 'invalid', message: error.message })
   })
   if (!result.ok) log.info('sync_not_run', { connection: job.connectionId, reason: result.failure.code })
+}
+
+function isDue(connection: Connection | null, now: number): boolean {
+  return connection !== null && connection.nextSyncAt !== null && connection.nextSyncAt <= now
 }
 
 /** Enqueues what is due until it is stopped; a database that is away for a while does not end it. */

@@ -10,6 +10,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError, jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Instance } from '../instance.ts'
+import { StoreUnavailable } from '../ports/store.ts'
 import { registerEvents } from './events.ts'
 import { createGuard, SESSION_COOKIE, setSecurityHeaders, type Guard } from './guard.ts'
 import { ApiProblem, problemBody, PROBLEMS, type ProblemCode, type ProblemExtras } from './problems.ts'
@@ -126,14 +127,10 @@ function answerError(instance: Instance, error: FastifyError, request: FastifyRe
   if (error.statusCode === 413) return sendProblem(request, reply, 'too_large', null)
   if (error.statusCode === 415) return sendProblem(request, reply, 'unsupported_media_type', null)
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) return sendProblem(request, reply, 'invalid_request', error.message)
-  if (isStoreUnavailable(error)) return sendProblem(request, reply, 'store_unavailable', error.message)
+  if (error instanceof StoreUnavailable) return sendProblem(request, reply, 'store_unavailable', `${error.message} ${error.remedy}`)
   const place = isResponseSerializationError(error) ? `${error.method} ${error.url} answered outside of its schema` : (error.stack ?? error.message)
   instance.log.error('request_failed', { request: request.id, url: request.url.split('?')[0] ?? '', place })
   return sendProblem(request, reply, 'internal_error', null)
-}
-
-function isStoreUnavailable(error: Error): boolean {
-  return error.name === 'StoreUnavailable'
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, code: ProblemCode, detail: string | null, extras: ProblemExtras = {}): FastifyReply {

@@ -16,6 +16,7 @@ import { repairCommand, secretCommand } from './repair.ts'
 import { startCommand, workerCommand } from './start.ts'
 import { simplefinCommand } from './simplefin.ts'
 import { disableCommand, enableCommand, removeCommand, statusCommand, syncCommand } from './sync.ts'
+import { StoreUnavailable } from '../ports/store.ts'
 import { VERSION } from '../version.ts'
 
 /** Runs one command line; resolves to the exit status. `argv` without node and script. */
@@ -35,6 +36,10 @@ function statusOf(error: unknown, output: Output): number {
   if (error instanceof CommandError) {
     output.error(error.message)
     return error.status
+  }
+  if (error instanceof StoreUnavailable) {
+    output.error(`${error.message} ${error.remedy}`)
+    return 1
   }
   if (error instanceof Error && error.name === 'ExitPromptError') return 130 // Ctrl-C at a prompt
   throw error

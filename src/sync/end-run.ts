@@ -6,7 +6,7 @@ import type { Connection } from '../domain/connection.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { AccountOutcome, RunOutcome, SyncRun } from '../domain/run.ts'
 import type { SyncDeps } from './deps.ts'
-import { nextSyncAt } from './schedule.ts'
+import { NO_LIMITS, nextSyncAt } from './schedule.ts'
 import type { Session } from './session.ts'
 
 export type RunEnd = { readonly outcome: Exclude<RunOutcome, 'running'>; readonly failure: Failure | null; readonly accounts: readonly AccountOutcome[]; readonly resumeBy?: number }
@@ -19,7 +19,7 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, e
   await deps.store.runs.update(run.id, { outcome, failure, accounts, endedAt: ended.endedAt, stage: null })
   const read = outcome === 'succeeded' || outcome === 'partial'
   const failuresInRow = outcome === 'succeeded' ? 0 : outcome === 'suspended' ? before.failuresInRow : before.failuresInRow + 1
-  const limits = deps.institutionOf(before.institutionId)?.limits ?? { requestsPerDay: null, minSecondsBetweenSyncs: null }
+  const limits = deps.institutionOf(before.institutionId)?.limits ?? NO_LIMITS
   const changes = {
     lastAttemptAt: now,
     failuresInRow,

@@ -23,6 +23,8 @@ const LAST_RETRY_MS = 12 * HOUR_MS
 /** Exchanges that one sync takes, on the safe side: profile, accounts, and a few statements. */
 const REQUESTS_PER_SYNC = 4
 
+export const NO_LIMITS: InstitutionLimits = { requestsPerDay: null, minSecondsBetweenSyncs: null }
+
 export type Ended = {
   readonly now: number
   readonly outcome: RunOutcome
@@ -39,7 +41,7 @@ export function nextSyncAt(ended: Ended): number | null {
   const earliest = ended.now + (ended.limits.minSecondsBetweenSyncs ?? 0) * 1000
   if (ended.outcome === 'succeeded' || ended.outcome === 'partial') return Math.max(earliest, spread(ended.now, regularMs(ended.limits), ended.fraction))
   const retry = ended.failure?.retry ?? { kind: 'at', at: null }
-  if (retry.kind !== 'at' || ended.failure?.code === 'secret_withheld') return null
+  if (retry.kind !== 'at') return null
   // The bank named the time (Retry-After): not sooner, and not all at the same second.
   if (retry.at !== null) return Math.max(earliest, retry.at + Math.round(MINUTE_MS * ended.fraction))
   const backOff = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1)))

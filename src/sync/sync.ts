@@ -14,6 +14,7 @@ import { clearChallenges, suspend, type AnsweredChallenge } from './challenge.ts
 import type { Refusal, SyncDeps } from './deps.ts'
 import { endRun } from './end-run.ts'
 import { readAccount } from './read-account.ts'
+import { NO_LIMITS, nextSyncAt } from './schedule.ts'
 import { Session } from './session.ts'
 
 export type Target = { readonly account: Account; readonly source: AccountSource }
@@ -26,11 +27,12 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
     if (connection === null || refusal !== null) return failed(refusal ?? NOT_FOUND)
     const waiting = await clearChallenges(deps, connection, trigger)
     if (waiting !== null) return waiting
-    await closeAbandonedRuns(deps, connectionId)
+    await closeAbandoned(deps, connection)
     const now = deps.clock.now()
     const run: SyncRun = {
       id: deps.entropy.id(now), connectionId, trigger, startedAt: now, endedAt: null, outcome: 'running', stage: 'signing_in', accounts: [], failure: null, label: null,
     }
+    await planRetry(deps, connection, now)
     await deps.store.runs.create(run)
     return ok(await runConnection(deps, connection, run, null))
   })
@@ -122,9 +124,29 @@ function refusalFor(connection: Connection | null): Refusal | null {
   return connection.state === 'removed' ? { code: 'wrong_state', message: 'This connection was removed; connect again.' } : null
 }
 
-/** We hold the connection, so a run that is still `running` died with its process. Its commits are whole; reading again is safe. */
-async function closeAbandonedRuns(deps: SyncDeps, connectionId: string): Promise<void> {
-  for (const run of await deps.store.runs.list({ connectionId, limit: 5 })) {
-    if (run.outcome === 'running') await deps.store.runs.update(run.id, { outcome: 'failed', endedAt: deps.clock.now(), stage: null })
+/**
+ * Until the run has ended, the next one is planned as after a failure: when the process dies in it, or
+ * its end cannot be stored, the schedule must not sign in again every few seconds.
+ */
+async function planRetry(deps: SyncDeps, connection: Connection, now: number): Promise<void> {
+  const failuresInRow = connection.failuresInRow + 1
+  const limits = deps.institutionOf(connection.institutionId)?.limits ?? NO_LIMITS
+  const nextAt = nextSyncAt({ now, outcome: 'failed', failure: null, failuresInRow, limits, fraction: deps.entropy.fraction() })
+  await deps.store.connections.update(connection.id, { failuresInRow, nextSyncAt: nextAt })
+}
+
+/**
+ * We hold the connection, so a run that is still `running` died with its process. Its commits are
+ * whole; reading again is safe. A sign-in that it left open will not be answered any more: how it
+ * ended is unknown, and waiting for its lease would only keep the feed away.
+ */
+async function closeAbandoned(deps: SyncDeps, connection: Connection): Promise<void> {
+  const { runs, secrets } = deps.store
+  const now = deps.clock.now()
+  const abandoned = (await runs.list({ connectionId: connection.id, limit: 5 })).filter((run) => run.outcome === 'running')
+  for (const run of abandoned) await runs.update(run.id, { outcome: 'failed', endedAt: now, stage: null })
+  if (abandoned.length === 0) return
+  for (const attempt of (await secrets.ledger(connection.loginIndex)).attempts) {
+    if (attempt.outcome === 'open' && attempt.connectionId === connection.id) await secrets.endAttempt(attempt.id, 'unknown', now)
   }
 }
