@@ -6,6 +6,7 @@ import { failed, ok, type Result } from './domain/result.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Events } from './events.ts'
 import { advanceRepair, currentPlan, type RepairDeps } from './repair/advance.ts'
+import { adoptAccount } from './sync/adopt-account.ts'
 import { answerChallenge } from './sync/challenge.ts'
 import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection } from './sync/connect.ts'
 import type { SyncDeps } from './sync/deps.ts'
@@ -52,6 +53,10 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       const result = await removeConnection(deps, connectionId)
       events.publish({ kind: 'connection', id: connectionId })
       return result
+    },
+    async adoptAccount(connectionId, missingId, newId) {
+      const adopted = await adoptAccount(deps, connectionId, missingId, newId)
+      return adopted.ok ? told(connectionId, syncConnection(deps, connectionId, 'person')) : adopted
     },
     async importFile(request) {
       const report = await importFile(deps, { ...request, dryRun: false })

@@ -74,6 +74,8 @@ export type Verbs = {
   disable(connectionId: string): Promise<Result<Connection, VerbFailure>>
   enable(connectionId: string): Promise<Result<Connection, VerbFailure>>
   remove(connectionId: string): Promise<Result<null, VerbFailure>>
+  /** A person says that a new account of the bank's list continues one that is missing; then it is read. */
+  adoptAccount(connectionId: string, missingId: string, newId: string): Promise<Result<SyncRun, VerbFailure>>
   importFile(request: ImportRequest): Promise<ImportReport>
   /** The plan of a problem, made when there is none. */
   plan(problem: Problem): Promise<RepairPlan>

@@ -77,6 +77,12 @@ const remove = route({
   },
 })
 
+const adopt = route({
+  method: 'POST', url: '/connections/:id/accounts/adopt', action: 'review', tag: 'Connections', summary: 'Say that a new account of the bank continues one that is missing; rows and ids stay',
+  params: idParams, body: z.strictObject({ missingAccountId: z.uuid(), newAccountId: z.uuid() }), response: runShape,
+  handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.adoptAccount(params.id, body.missingAccountId, body.newAccountId))),
+})
+
 const challenge = route({
   method: 'GET', url: '/challenges/:id', action: 'sync', tag: 'Challenges', summary: 'A question of the bank\'s',
   params: idParams, response: challengeShape,
@@ -99,7 +105,7 @@ const answer = route({
   handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.answer(params.id, body.answers))),
 })
 
-export const connectionRoutes: readonly Route[] = [list, one, connect, sync, secret, onceMore, disable, enable, remove, challenges, challenge, answer]
+export const connectionRoutes: readonly Route[] = [list, one, connect, sync, secret, onceMore, disable, enable, remove, adopt, challenges, challenge, answer]
 
 function switchRoute(verb: 'disable' | 'enable', summary: string): Route {
   return route({
