@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { StoreUnavailable, type TenantStore } from '../../ports/store.ts'
 import { aConnection, aLedger, aPage } from '../fixtures.ts'
 import { postgresTwin } from '../testing.ts'
@@ -106,20 +107,32 @@ async function killed(child: ChildProcess): Promise<void> {
   await gone
 }
 
+/** Observations whose transaction is not there. */
+async function orphans(tenantId: string): Promise<number> {
+  const client = new pg.Client((await twin.database()).app)
+  await client.connect()
+  await client.query(`select set_config('relink.tenant', $1, false)`, [tenantId])
+  const { rows } = await client.query(`select count(*)::int as n from relink.observations o where not exists (select from relink.transactions t where t.tenant_id = o.tenant_id and t.id = o.transaction_id)`)
+  await client.end()
+  return rows[0].n
+}
+
 test('a writer killed at any moment leaves whole pages and no lock', async () => {
   const { app } = await twin.database()
   const tenant = await twin.newTenant()
   const connection = aConnection()
   await tenant.connections.create(connection)
   const { accountId, sourceId, runId } = await aLedger(tenant)
-  for (let round = 0; round < 4; round++) {
-    const { child, lines } = startWriter({ app, tenantId: tenant.tenantId, connectionId: connection.id, accountId, sourceId, runId, pageRows: 200 })
-    for (let told = 0; told <= round; told++) await lines.next()
+  for (let round = 0; round < 5; round++) {
+    const { child, lines } = startWriter({ app, tenantId: tenant.tenantId, connectionId: connection.id, accountId, sourceId, runId, pageRows: 1_000 })
+    await lines.next()
     assert.equal(await tenant.connections.exclusively(connection.id, async () => 'taken'), null)
-    // The writer is somewhere in its next page: where, nothing here chooses.
+    // Time for the writer to get on: somewhere in its next page, where nothing here chooses.
+    for (let turn = 0; turn < round * 12; turn++) await tenant.connections.get(connection.id)
     await killed(child)
     while ((await tenant.connections.exclusively(connection.id, async () => 'free')) === null);
-    await assertWhole(tenant, accountId, 200)
+    await assertWhole(tenant, accountId, 1_000)
+    assert.equal(await orphans(tenant.tenantId), 0)
   }
 })
 
