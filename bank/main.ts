@@ -37,7 +37,7 @@ export type RunningBank = {
 
 const USAGE = `relink bank: a bank in a box on this host, for demonstrations and tests.
 
-  --port N            OFX and web site over HTTP (default 0: any free port)
+  --port N            OFX and web site over HTTP (default 7352, where "relink connect sandbox" looks; any free port when it is taken or 0)
   --https-port N      the same over HTTPS
   --office-port N     admin API and web site; no fault closes it
   --seed N            which bank (default 1); the same seed gives the same ledger
@@ -48,6 +48,9 @@ const USAGE = `relink bank: a bank in a box on this host, for demonstrations and
   --token-file FILE   read the admin token from there (default: made at start)
   --json              one line of JSON instead of text
 `
+
+/** Where Relink's own entry for the sandbox bank points. */
+const USUAL_PORT = 7352
 
 /** Real time that can be set forward. */
 export function createSettableClock(): SettableClock {
@@ -92,7 +95,8 @@ export async function runBank(argv: readonly string[]): Promise<number> {
     const adminToken = options.tokenFile === undefined ? undefined : (await readFile(options.tokenFile, 'utf8')).trim()
     const script = options.scenario === undefined ? [] : readScenario(JSON.parse(await readFile(options.scenario, 'utf8')))
     if (typeof script === 'string') throw new Error(`${options.scenario}: ${script}`)
-    running = await startBank({ ...options.start, ...(adminToken === undefined ? {} : { adminToken }) })
+    const chosen = { ...options.start, ...(adminToken === undefined ? {} : { adminToken }) }
+    running = chosen.port === undefined ? await startBank({ ...chosen, port: USUAL_PORT }).catch(() => startBank(chosen)) : await startBank(chosen)
     const wrong = running.bank.play(script)
     if (wrong !== null) throw new Error(`${options.scenario}: ${wrong}`)
     if (options.swarm) for (const order of drawSwarm(options.start.seed ?? 1)) running.bank.inject(order)
@@ -164,6 +168,7 @@ function announce({ listening, adminToken, caFile }: RunningBank, asJson: boolea
       `  OFX over HTTPS   ${ofxsUrl}${caFile === null ? '' : `  (trust ${caFile})`}`,
       `  Web site         ${officeUrl}`,
       `  Admin API        ${officeUrl}admin/  ${tokenKnown ? '(token from your file)' : `token ${adminToken}`}`,
+      listening.port === USUAL_PORT ? 'Try it: ./relink connect sandbox' : `Another program has port ${USUAL_PORT}, so "relink connect sandbox" does not find this bank; see docs/operate/institutions.md.`,
       'Logins:',
       ...logins,
       'Stop it with Ctrl-C.',

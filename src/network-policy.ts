@@ -1,7 +1,7 @@
 /**
  * What the operator permits beyond the public internet, per institution: addresses of the own
  * network, plain http, and a certificate authority of one's own. Kept in one file (RELINK_NETWORK)
- * that no page and no bank data can change; without it nothing private is ever called.
+ * that no page and no bank data can change; without it nothing private is called but `relink bank`.
  */
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
@@ -25,12 +25,17 @@ const fileShape = z.strictObject({
   ),
 })
 
-export const PUBLIC_ONLY: NetworkPolicy = { forInstitution: () => NOTHING }
+/** `relink bank` on this host, for trying out: the one private address that needs no word of the operator's. */
+const SANDBOX_ID = 'sandbox'
+const SANDBOX: InstitutionNetwork = { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }], caPem: null }
 
-/** A policy from values, for the demo's own bank. */
+/** A policy from values; what is not named is only reached on the public internet. */
 export function networkPolicy(institutions: ReadonlyMap<string, InstitutionNetwork>): NetworkPolicy {
-  return { forInstitution: (id) => institutions.get(id) ?? NOTHING }
+  return { forInstitution: (id) => institutions.get(id) ?? (id === SANDBOX_ID ? SANDBOX : NOTHING) }
 }
+
+/** Nothing private but the sandbox bank. */
+export const PUBLIC_ONLY: NetworkPolicy = networkPolicy(new Map())
 
 /** Reads the operator's file; a failure names the place in it. `caFile` is relative to the file. */
 export async function readNetworkPolicy(path: string): Promise<Result<NetworkPolicy, { readonly message: string }>> {
