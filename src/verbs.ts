@@ -14,6 +14,8 @@ export type ConnectRequest = {
   /** The route to use; null: the institution's first. */
   readonly connector: string | null
   readonly form: Readonly<Record<string, string>>
+  /** A warned person wants this sign-in sent although the bank refused it or locked the login before. */
+  readonly onceMore?: boolean
 }
 
 export type ConnectResult =
@@ -23,6 +25,8 @@ export type ConnectResult =
   | { readonly kind: 'exists'; readonly connectionId: string }
   /** Nothing was sent: a field is missing or wrong. */
   | { readonly kind: 'invalid'; readonly field: string | null; readonly message: string }
+  /** Nothing was sent: the bank refused this very secret before. */
+  | { readonly kind: 'withheld'; readonly message: string }
   /** The bank could not be read; nothing was stored but the attempt. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly diagnosis: Diagnosis }
 
@@ -67,7 +71,7 @@ export type Verbs = {
   /** Reads the connection now; resolves when the run has ended or waits for a person. */
   sync(connectionId: string, trigger: 'person' | 'repair'): Promise<Result<SyncRun, VerbFailure>>
   answer(challengeId: string, answers: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>
-  /** Stores a new secret and signs in once with it. */
+  /** Stores a new secret and signs in once with it; a login field that is left out keeps its stored value. */
   enterSecret(connectionId: string, form: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>
   /** A warned person asks to send the same secret once more. */
   tryOnceMore(connectionId: string, by: string): Promise<Result<SyncRun, VerbFailure>>

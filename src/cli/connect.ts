@@ -10,7 +10,7 @@ import { CommandError, type Output } from './output.ts'
 import { fillForm } from './secrets.ts'
 import { withInstance } from './with-instance.ts'
 
-export type ConnectOptions = { readonly route?: string; readonly field?: readonly string[]; readonly secretsFile?: string; readonly secretsStdin?: boolean }
+export type ConnectOptions = { readonly route?: string; readonly field?: readonly string[]; readonly secretsFile?: string; readonly secretsStdin?: boolean; readonly onceMore?: boolean }
 
 export async function connectCommand(output: Output, wanted: string | undefined, options: ConnectOptions): Promise<void> {
   await withInstance(output, async (instance) => {
@@ -23,10 +23,12 @@ export async function connectCommand(output: Output, wanted: string | undefined,
     output.say(connector.manifest.advice)
     const form = await fillForm(connector.manifest.fields, givenFields(options.field ?? []), { file: options.secretsFile, stdin: options.secretsStdin })
     output.progress(`Signing in at ${institution.name}…`)
-    const result = await instance.verbs.connect({ institutionId: institution.id, connector: route.connector, form })
+    const result = await instance.verbs.connect({ institutionId: institution.id, connector: route.connector, form, onceMore: options.onceMore === true })
     switch (result.kind) {
       case 'invalid':
         throw new CommandError(`${result.field === null ? '' : `${result.field}: `}${result.message}`, 2)
+      case 'withheld':
+        throw new CommandError(`${result.message} (\`relink connect --once-more\`)`)
       case 'exists':
         throw new CommandError(`This login is connected already as ${result.connectionId}. \`relink repair\` mends it when it is broken.`)
       case 'failed':

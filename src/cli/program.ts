@@ -64,7 +64,7 @@ function buildProgram(output: Output): Command {
   program.command('bank').description('the sandbox bank: OFX, web site and faults on this host (relink bank --help)').helpOption(false).allowUnknownOption().argument('[options...]')
     .action((_options, _values, command: Command) => bankCommand(command.args))
   secrets(program.command('connect').description('connect a login at a bank').argument('[institution]', 'id or name').option('--route <connector>', 'which way to connect, where a bank has several')
-    .option('--field <name=value...>', 'a field of the sign-in that is not a secret').addOption(json()))
+    .option('--field <name=value...>', 'a field of the sign-in that is not a secret').option('--once-more', 'send it although the bank refused this very secret before; banks lock after a few').addOption(json()))
     .action((institution, options) => connectCommand(output, institution, options))
   program.command('sync').description('read one connection, or all').argument('[connection]').addOption(json()).action((connection) => syncCommand(output, connection))
   program.command('status').description('how every connection is, and what waits for you').addOption(json()).action(() => statusCommand(output))

@@ -63,6 +63,8 @@ async function formIsChecked({ connector, institution, route, form }: Conformanc
   for (const field of connector.manifest.fields.filter((each) => each.required)) {
     const checked = connector.checkSettings(institution, route, { ...form, [field.name]: '' })
     demand(!checked.ok && checked.failure.field === field.name, `without "${field.name}" the form was accepted, or another field was blamed`)
+    const { [field.name]: _, ...others } = form
+    if (field.isLogin && field.kind !== 'secret') demand(connector.checkSettings(institution, route, others).ok, `"${field.name}" could not be left out to keep its stored value`)
   }
 }
 

@@ -97,7 +97,10 @@ export type ProbeResult = { readonly id: string; readonly ok: boolean; readonly 
 
 export type Connector = {
   readonly manifest: ConnectorManifest
-  /** Checks settings and form before anything is sent; the failure names the field and the remedy. */
+  /**
+   * Checks settings and form before anything is sent; the failure names the field and the remedy. A
+   * field that is absent, not empty, keeps its stored value: that required ones are there is seen before.
+   */
   checkSettings(institution: Institution, route: Route, form: Readonly<Record<string, string>>): Result<{ readonly settings: JsonObject; readonly origins: readonly string[] }, { readonly field: string | null; readonly message: string }>
   /** Where the secret of a connection with these settings may go now: the audience of its transport. Empty when they cannot be used. */
   originsOf(settings: JsonObject): readonly string[]

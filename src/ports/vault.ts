@@ -9,11 +9,16 @@ import type { LoginVerdict } from './transport.ts'
 
 export type SecretOwner = { readonly connectionId: string; readonly loginIndex: string }
 
-/** `values` by field (`username`, `password`); `origins` are the `https://host:port` it may be sent to. */
+/**
+ * `values` by field (`username`, `password`); `origins` are the `https://host:port` it may be sent to.
+ * `keep`: fields that the new version takes over from the stored one, which was sealed for
+ * `keep.origins`. They are joined inside the vault; nobody sees them.
+ */
 export type SealRequest = {
   readonly owner: SecretOwner
   readonly values: Readonly<Record<string, string>>
   readonly origins: readonly string[]
+  readonly keep?: { readonly fields: readonly string[]; readonly origins: readonly string[] }
 }
 
 /** One use. `settle` must be called once; a lease that is dropped stays `open` and becomes `unknown` at the next start. */

@@ -10,6 +10,7 @@ import type { Failure } from '../domain/evidence.ts'
 import type { Institution, JsonObject, Route } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { SyncRun } from '../domain/run.ts'
+import type { SecretOwner } from '../ports/vault.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { syncConnection } from './sync.ts'
 
@@ -18,6 +19,8 @@ export type ConnectRequest = {
   /** The route's connector; null: the institution's first route. */
   readonly connector: string | null
   readonly form: Readonly<Record<string, string>>
+  /** A warned person wants this sign-in sent although the bank refused it or locked the login before. */
+  readonly onceMore?: boolean
 }
 
 export type Connected =
@@ -27,17 +30,21 @@ export type Connected =
   | { readonly kind: 'exists'; readonly connectionId: string }
   /** Nothing was sent: a field is missing or wrong. */
   | { readonly kind: 'invalid'; readonly field: string | null; readonly message: string }
+  /** Nothing was sent: the bank refused this very secret before. */
+  | { readonly kind: 'withheld'; readonly message: string }
   /** The sign-in failed; the secret is destroyed, no account was made, the attempt stays in the ledger. */
   | { readonly kind: 'failed'; readonly connection: Connection; readonly run: SyncRun; readonly failure: Failure }
 
 type Checked = {
-  readonly institution: Institution
-  readonly connector: Connector
-  readonly login: string
+  /** Null: the stored one stays. */
+  readonly login: string | null
   readonly settings: JsonObject
   readonly origins: readonly string[]
   readonly secrets: Readonly<Record<string, string>>
 }
+
+/** Fields of the stored secret that stay, and the addresses for which it was sealed. */
+type Kept = { readonly fields: readonly string[]; readonly origins: readonly string[] }
 
 type Invalid = { readonly field: string | null; readonly message: string }
 
@@ -47,9 +54,10 @@ export async function connectInstitution(deps: SyncDeps, request: ConnectRequest
   const route = institution?.routes.find((candidate) => request.connector === null || candidate.connector === request.connector)
   const connector = route === undefined ? null : deps.connectorOf(route.connector)
   if (institution === null || route === undefined || connector === null) return { kind: 'invalid', field: null, message: 'There is no such institution or route.' }
-  const checked = checkForm(institution, connector, route, request.form)
+  const checked = checkForm(institution, connector, route, request.form, [])
   if (!checked.ok) return { kind: 'invalid', ...checked.failure }
-  const { login, settings } = checked.value
+  const { settings } = checked.value
+  const login = checked.value.login ?? ''
   const loginIndex = deps.vault.loginIndex(institution.id, login)
   const existing = await deps.store.connections.findByLogin(loginIndex)
   if (existing !== null) return { kind: 'exists', connectionId: existing.id }
@@ -60,10 +68,10 @@ export async function connectInstitution(deps: SyncDeps, request: ConnectRequest
     lastAttemptAt: null, failuresInRow: 0, secretChangedAt: now, settingsChangedAt: now,
   }
   await deps.store.connections.create(connection)
-  const sealed = await sealSecrets(deps, connection, checked.value)
-  if (sealed !== null) {
-    await forget(deps, connection)
-    return { kind: 'invalid', field: null, message: sealed.message }
+  const refusal = await sealTyped(deps, connection, checked.value, null, request.onceMore === true)
+  if (refusal !== null) {
+    await forgetFirst(deps, connection)
+    return refusal.code === 'secret_withheld' ? { kind: 'withheld', message: refusal.message } : { kind: 'invalid', field: null, message: refusal.message }
   }
   return firstSync(deps, connection)
 }
@@ -85,8 +93,10 @@ export async function chooseAccounts(deps: SyncDeps, connectionId: string, accou
 }
 
 /**
- * Signs in with a new secret for an existing connection. A new user name must lead to the same
- * accounts: otherwise the secret is destroyed, and neither accounts nor rows are stored.
+ * Signs in once with a new secret for an existing connection. A login field that the form leaves out
+ * keeps its stored value. A new user name must lead to the same accounts: otherwise the secret is
+ * destroyed, and neither accounts nor rows are stored. Typing a secret is a person's consent to send
+ * it although earlier ones were not accepted, but never to send one again that the bank refused.
  */
 export async function reconnect(deps: SyncDeps, connectionId: string, form: Readonly<Record<string, string>>): Promise<Result<SyncRun, Refusal>> {
   const connection = await deps.store.connections.get(connectionId)
@@ -95,17 +105,20 @@ export async function reconnect(deps: SyncDeps, connectionId: string, form: Read
   const connector = deps.connectorOf(connection.connector)
   const route = institution?.routes.find((candidate) => candidate.connector === connection.connector)
   if (institution === null || connector === null || route === undefined) return failed({ code: 'wrong_state', message: 'The institution or its connector is not known any more.' })
-  const checked = checkForm(institution, connector, route, form)
+  const keptFields = connector.manifest.fields.filter((field) => field.isLogin && field.kind !== 'secret' && form[field.name] === undefined).map((field) => field.name)
+  const checked = checkForm(institution, connector, route, form, keptFields)
   if (!checked.ok) return failed({ code: 'invalid', message: checked.failure.message })
-  const loginIndex = deps.vault.loginIndex(institution.id, checked.value.login)
+  const { login } = checked.value
+  const loginIndex = login === null ? connection.loginIndex : deps.vault.loginIndex(institution.id, login)
   const other = await deps.store.connections.findByLogin(loginIndex)
   if (other !== null && other.id !== connectionId) return failed({ code: 'invalid', message: 'This login belongs to another connection.' })
   const now = deps.clock.now()
   const isOtherLogin = loginIndex !== connection.loginIndex
-  const next: Connection = { ...connection, loginIndex, loginLabel: labelOf(checked.value.login), settings: checked.value.settings }
-  const stored = await deps.store.connections.exclusively(connectionId, async () => {
-    const sealed = await sealSecrets(deps, next, checked.value)
-    if (sealed !== null) return sealed
+  const next: Connection = { ...connection, loginIndex, loginLabel: login === null ? connection.loginLabel : labelOf(login), settings: checked.value.settings }
+  const keep: Kept | null = keptFields.length === 0 ? null : { fields: keptFields, origins: connector.originsOf(connection.settings) }
+  const stored = await deps.store.connections.exclusively(connectionId, async (): Promise<Refusal | 'stored'> => {
+    const refused = await sealTyped(deps, next, checked.value, keep, false)
+    if (refused !== null) return refused
     await deps.store.connections.update(connectionId, {
       loginIndex, loginLabel: next.loginLabel, settings: next.settings, secretChangedAt: now,
       // A device that another login registered is not this login's.
@@ -116,7 +129,7 @@ export async function reconnect(deps: SyncDeps, connectionId: string, form: Read
     return 'stored'
   })
   if (stored === null) return failed({ code: 'busy', message: 'This connection is being read right now.' })
-  if (stored !== 'stored') return failed({ code: 'invalid', message: stored.message })
+  if (stored !== 'stored') return failed(stored)
   if (connection.state === 'removed') await reviveSources(deps, connectionId)
   return syncConnection(deps, connectionId, 'repair')
 }
@@ -154,16 +167,18 @@ async function firstSync(deps: SyncDeps, connection: Connection): Promise<Connec
   // Signed in, but no account could be read: the connection is good, the read is a problem like any other.
   const signedIn = run.failure === null || (await deps.store.accounts.sources({ connectionId: connection.id })).length > 0
   if (!signedIn && run.failure !== null) {
-    await forget(deps, connection)
-    await deps.store.connections.update(connection.id, { state: 'removed', nextSyncAt: null })
+    await forgetFirst(deps, connection)
     return { kind: 'failed', connection: stored, run, failure: run.failure }
   }
   return { kind: 'connected', connection: stored, run }
 }
 
-function checkForm(institution: Institution, connector: Connector, route: Route, form: Readonly<Record<string, string>>): Result<Checked, Invalid> {
+/** `kept`: fields that may be left out, because their stored value stays. */
+function checkForm(institution: Institution, connector: Connector, route: Route, form: Readonly<Record<string, string>>, kept: readonly string[]): Result<Checked, Invalid> {
   const { fields } = connector.manifest
-  const empty = fields.find((field) => field.required && (form[field.name] ?? '').trim() === '')
+  const strange = Object.keys(form).find((name) => !fields.some((field) => field.name === name))
+  if (strange !== undefined) return failed({ field: strange, message: `There is no field "${strange}"; the fields are: ${fields.map((field) => field.name).join(', ')}.` })
+  const empty = fields.find((field) => field.required && !kept.includes(field.name) && (form[field.name] ?? '').trim() === '')
   if (empty !== undefined) return failed({ field: empty.name, message: `${empty.label} is missing.` })
   const checked = connector.checkSettings(institution, route, form)
   if (!checked.ok) return checked
@@ -173,13 +188,24 @@ function checkForm(institution: Institution, connector: Connector, route: Route,
     const value = form[field.name]
     if ((field.kind === 'secret' || field.isLogin) && value !== undefined) secrets[field.name] = value
   }
-  return ok({ institution, connector, login: form[loginField?.name ?? ''] ?? '', secrets, ...checked.value })
+  return ok({ login: form[loginField?.name ?? ''] ?? null, secrets, ...checked.value })
 }
 
-async function sealSecrets(deps: SyncDeps, connection: Connection, { secrets, origins }: Checked): Promise<Failure | null> {
-  const owner = { connectionId: connection.id, loginIndex: connection.loginIndex }
-  const sealed = await deps.vault.seal({ owner, values: secrets, origins })
-  return sealed.ok ? null : sealed.failure
+/** Seals what a person typed and lets it be sent once; a refusal when it must not be sent. */
+async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, origins }: Checked, keep: Kept | null, onceMore: boolean): Promise<Refusal | null> {
+  const owner = ownerOf(connection)
+  const sealed = await deps.vault.seal({ owner, values: secrets, origins, ...(keep === null ? {} : { keep }) })
+  if (!sealed.ok) return { code: 'invalid', message: sealed.failure.message }
+  if (onceMore) await deps.vault.unlock(owner)
+  if (sealed.value.sameAsRefused && !onceMore) {
+    return { code: 'secret_withheld', message: 'The bank refused this very secret before, so it was not sent again. Enter the right one, or ask to send this one once more; banks lock a login after a few.' }
+  }
+  if (onceMore || (await deps.vault.status(owner)) === 'withheld_unknown') await deps.vault.grantOneUse(owner, 'the person who typed it')
+  return null
+}
+
+function ownerOf(connection: Connection): SecretOwner {
+  return { connectionId: connection.id, loginIndex: connection.loginIndex }
 }
 
 async function change(
@@ -195,8 +221,14 @@ async function change(
   return ok({ ...connection, ...to })
 }
 
+/** A first sign-in that came to nothing: the login is free to be connected again. */
+async function forgetFirst(deps: SyncDeps, connection: Connection): Promise<void> {
+  await forget(deps, connection)
+  await deps.store.connections.update(connection.id, { state: 'removed', nextSyncAt: null })
+}
+
 async function forget(deps: SyncDeps, connection: Connection): Promise<void> {
-  await deps.vault.destroy({ connectionId: connection.id, loginIndex: connection.loginIndex })
+  await deps.vault.destroy(ownerOf(connection))
 }
 
 async function reviveSources(deps: SyncDeps, connectionId: string): Promise<void> {

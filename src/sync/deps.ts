@@ -41,4 +41,4 @@ export type RunEnded = {
 }
 
 /** Why nothing was done; the message is for a person. */
-export type Refusal = { readonly code: 'not_found' | 'wrong_state' | 'busy' | 'invalid' | 'different_login'; readonly message: string }
+export type Refusal = { readonly code: 'not_found' | 'wrong_state' | 'busy' | 'invalid' | 'secret_withheld' | 'different_login'; readonly message: string }

@@ -108,6 +108,23 @@ test('a refused secret is not lent again until it is changed or one use is grant
   assert.equal(await send(vault, owner, 'accepted'), 'accepted')
 })
 
+test('a new version keeps fields of the stored one, joined inside the vault, and only for the addresses they were typed for', async () => {
+  const { vault, owner, seal, secrets } = setUp()
+  const keep = { fields: ['username'], origins: [ORIGIN] }
+  const nothing = await vault.seal({ owner, values: { password: 'x' }, origins: [ORIGIN], keep })
+  assert.ok(!nothing.ok && /username/.test(nothing.failure.message), 'nothing is stored yet')
+  await seal('old')
+  assert.equal(await send(vault, owner, 'refused'), 'refused')
+  const same = await vault.seal({ owner, values: { password: 'old' }, origins: [ORIGIN], keep })
+  assert.ok(same.ok && same.value.sameAsRefused, 'a refused secret is known again when only the password was typed')
+  const elsewhere = await vault.seal({ owner, values: { password: 'new' }, origins: [ORIGIN], keep: { ...keep, origins: ['https://evil.example:443'] } })
+  assert.equal(!elsewhere.ok && elsewhere.failure.code, 'secret_unreadable')
+  assert.equal((await secrets.get('c1', 'login'))?.version, 2)
+  assert.ok((await vault.seal({ owner, values: { password: 'new' }, origins: [ORIGIN], keep })).ok)
+  const lease = await vault.lend(owner, ['username', 'password'], ORIGIN)
+  assert.deepEqual(lease.ok && lease.value.values, { username: 'ana', password: 'new' })
+})
+
 test('an unknown outcome allows one more try; what was not sent counts for nothing', async () => {
   const { vault, owner, seal } = setUp()
   await seal('maybe')

@@ -9,7 +9,7 @@ import type { Evidence, Failure, Retry } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import type { NewAttempt, SealedSecret, SecretStore } from '../ports/store.ts'
+import { StoreUnavailable, type NewAttempt, type SealedSecret, type SecretStore } from '../ports/store.ts'
 import type { LoginVerdict } from '../ports/transport.ts'
 import type { Lease, SealRequest, SecretOwner, SecretStatus, Vault } from '../ports/vault.ts'
 import { blindIndex, deriveKey, makeTenantKey, openTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
@@ -30,6 +30,7 @@ export type TenantVault = Vault & { pseudonym(text: string): string }
 type Values = Readonly<Record<string, string>>
 
 const LOGIN = 'login'
+const SETTLE_PAUSE_MS = 500
 const ANSWERS = 'answers'
 /** Answers go only where the login goes that they are lent with, so they are bound to no address of their own. */
 const WITH_LOGIN: readonly string[] = []
@@ -57,8 +58,10 @@ class SealedVault implements TenantVault {
     this.#entropy = entropy
   }
 
-  async seal({ owner, values, origins }: SealRequest): Promise<Result<{ readonly version: number; readonly sameAsRefused: boolean }, Failure>> {
-    const record = await this.#sealValues(owner, LOGIN, values, origins, null)
+  async seal({ owner, values, origins, keep }: SealRequest): Promise<Result<{ readonly version: number; readonly sameAsRefused: boolean }, Failure>> {
+    const kept = keep === undefined ? ok({}) : await this.#storedFields(owner, keep.fields, keep.origins)
+    if (!kept.ok) return kept
+    const record = await this.#sealValues(owner, LOGIN, { ...kept.value, ...values }, origins, null)
     if (!record.ok) return record
     const ledger = await this.#secrets.ledger(owner.loginIndex)
     return ok({ version: record.value.version, sameAsRefused: isRefused(ledger, record.value.digest) })
@@ -181,6 +184,16 @@ class SealedVault implements TenantVault {
     }
   }
 
+  /** Some fields of the stored login, for a new version of it. */
+  async #storedFields(owner: SecretOwner, fields: readonly string[], audience: readonly string[]): Promise<Result<Values, Failure>> {
+    const record = await this.#secrets.get(owner.connectionId, LOGIN)
+    const login: Result<Values, Failure> = record === null ? ok({}) : await this.#openValues(record, audience)
+    if (!login.ok) return login
+    const absent = fields.find((field) => !Object.hasOwn(login.value, field))
+    if (absent !== undefined) return failed(secretWithheld(`The field "${absent}" is not stored. Type the whole sign-in again.`, { kind: 'afterPerson' }, 'missing'))
+    return ok(Object.fromEntries(fields.map((field) => [field, login.value[field] ?? ''])))
+  }
+
   /** The answers of a challenge, which are gone with this: a code is sent once. */
   async #takeAnswers(owner: SecretOwner): Promise<Result<Values, Failure>> {
     const record = await this.#secrets.get(owner.connectionId, ANSWERS)
@@ -217,8 +230,19 @@ class SealedVault implements TenantVault {
   async #settle(attempt: NewAttempt, outcome: LoginVerdict | 'not_sent'): Promise<void> {
     const { loginIndex } = attempt
     if (outcome === 'accepted' && (await this.#secrets.ledger(loginIndex)).grantedUses !== 0) await this.#secrets.setLogin(loginIndex, { grantedUses: 0 })
-    await this.#secrets.endAttempt(attempt.id, outcome, this.#clock.now())
+    await this.#insist(() => this.#secrets.endAttempt(attempt.id, outcome, this.#clock.now()))
     if (outcome === 'not_sent' && attempt.usesGrant === true) await this.#secrets.setLogin(loginIndex, { grantedUses: 1 })
+  }
+
+  /** Only we know what the bank said: a database that is away for a moment must not make an unknown of a refusal, which would allow one more send. */
+  async #insist(work: () => Promise<void>): Promise<void> {
+    for (const until = this.#clock.now() + LEASE_MS; ; await this.#clock.sleep(SETTLE_PAUSE_MS)) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable) || this.#clock.now() >= until) throw error
+      }
+    }
   }
 }
 

@@ -29,10 +29,10 @@ const one = route({
 
 const connect = route({
   method: 'POST', url: '/connections', action: 'administer', tag: 'Connections', summary: 'Sign in at a bank and read for the first time; the answer may hold a challenge',
-  body: z.strictObject({ institutionId: z.string().max(100), connector: z.string().max(40).optional(), form }),
+  body: z.strictObject({ institutionId: z.string().max(100), connector: z.string().max(40).optional(), form, onceMore: z.boolean().optional().meta({ description: 'Send it although the bank refused this very secret, or locked the login, before; banks lock after a few' }) }),
   response: connectionShape, status: 201,
   handle: async ({ body, instance }) => {
-    const result = await instance.verbs.connect({ institutionId: body.institutionId, connector: body.connector ?? null, form: body.form })
+    const result = await instance.verbs.connect({ institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, onceMore: body.onceMore === true })
     switch (result.kind) {
       case 'connected':
       case 'challenge':
@@ -41,6 +41,8 @@ const connect = route({
         throw new ApiProblem('already_connected', undefined, { existing: result.connectionId })
       case 'invalid':
         throw new ApiProblem('invalid_request', result.message, { errors: [{ field: result.field === null ? 'form' : `form/${result.field}`, message: result.message }] })
+      case 'withheld':
+        throw new ApiProblem('secret_withheld', result.message)
       case 'failed':
         throw new ApiProblem('sign_in_failed', result.failure.message, { failure: { code: result.failure.code, stage: result.failure.stage }, diagnosis: diagnosisResource(result.diagnosis, { bank: instance.institutions.find((i) => i.id === body.institutionId)?.name ?? body.institutionId }) })
     }

@@ -44,7 +44,7 @@ export type OfxSettings = z.infer<typeof settingsSchema>
 
 export type SettingsFailure = { readonly field: string | null; readonly message: string }
 
-/** Checks a route's settings and the form; `origins` are where the secret may go. */
+/** Checks a route's settings and those fields of the form that are given; `origins` are where the secret may go. */
 export function checkSettings(
   institution: Institution,
   route: Route,
@@ -53,7 +53,8 @@ export function checkSettings(
   const settings = readSettings(route.settings)
   if (!settings.ok) return failed({ field: settings.failure.field, message: `The settings of ${institution.name} are wrong: ${settings.failure.message}` })
   for (const [field, what] of [['username', 'user name'], ['password', 'password']] as const) {
-    const value = form[field] ?? ''
+    const value = form[field]
+    if (value === undefined) continue
     if (value.trim() === '') return failed({ field, message: `Type the ${what} that ${institution.name} gave you for its online service.` })
     if (value.length > 171) return failed({ field, message: `The ${what} is longer than OFX allows (171 characters).` })
   }
