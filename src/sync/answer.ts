@@ -100,8 +100,8 @@ export class Answer {
     if (failure === null) await this.#endMissing(builder, missing, ledger, closings)
     const settled = builder.finish()
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
-    // While rows and balance disagree, the same days are read again: the reason lies in them.
-    const rereadFrom = verdict.sound === false ? this.#asked.from : oldestAmended(settled, candidates)
+    // While rows and balance disagree, or a row is missing, the same days are read again: the reason lies in them.
+    const rereadFrom = verdict.sound === false ? this.#asked.from : oldestTouched(settled, candidates, missing)
     await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, rereadFrom) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now())
     return ok({ counts: this.#counts, covers: believed, failure })
@@ -227,11 +227,11 @@ export function providerIdsOf(rows: readonly Incoming[]): readonly string[] {
   return [...ids]
 }
 
-/** The oldest day, as stored before, of the posted rows that this answer changed. */
-function oldestAmended(rows: RowsCommit, candidates: Candidates): Day | null {
-  const amended = new Set(rows.updates.map((update) => update.id))
+/** The oldest day, as stored before, of the posted rows that this answer changed or left out. */
+function oldestTouched(rows: RowsCommit, candidates: Candidates, missing: readonly Candidate[]): Day | null {
+  const touched = new Set([...rows.updates.map((update) => update.id), ...missing.map((candidate) => candidate.id)])
   return candidates.transactions.reduce<Day | null>((oldest, candidate) => {
-    if (candidate.state !== 'posted' || !amended.has(candidate.id)) return oldest
+    if (candidate.state !== 'posted' || !touched.has(candidate.id)) return oldest
     return oldest === null || candidate.postedOn < oldest ? candidate.postedOn : oldest
   }, null)
 }
