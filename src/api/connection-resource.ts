@@ -34,7 +34,7 @@ export async function connectionResource(instance: Instance, connection: Connect
   const [problems, challenges, accounts, runs] = await Promise.all([
     problemsOf(store, connection),
     store.challenges.list({ connectionId: connection.id, state: 'open' }),
-    store.accounts.list(),
+    store.accounts.list({ connectionId: connection.id }),
     store.runs.list({ connectionId: connection.id, limit: 1 }),
   ])
   const challenge = challenges.find((c) => c.expiresAt > instance.clock.now()) ?? null
@@ -50,7 +50,7 @@ export async function connectionResource(instance: Instance, connection: Connect
     fields: formFields(instance, connection.connector),
     problems: cards,
     challenge: challenge === null ? null : challengeResource(challenge),
-    accounts: accounts.filter((a) => a.connectionIds.includes(connection.id)).map(accountResource),
+    accounts: accounts.map(accountResource),
     lastRun: lastRun === null ? null : runResource(lastRun),
   }
 }

@@ -59,9 +59,9 @@ export async function loadFacts(store: TenantStore, at: { readonly connection: C
   const [runs, latest, accounts] = await Promise.all([
     store.runs.list({ connectionId: at.connection.id, limit: RECENT_RUNS }),
     store.runs.latestByConnection(at.now - 24 * HOUR_MS),
-    at.accountId === null ? [] : store.accounts.list(),
+    at.accountId === null ? [] : store.accounts.list({ accountIds: [at.accountId] }),
   ])
-  const newestRowOn = accounts.find((account) => account.id === at.accountId)?.newestRowOn ?? null
+  const newestRowOn = accounts[0]?.newestRowOn ?? null
   return { ...at, runs, latest, newestRowOn }
 }
 

@@ -77,11 +77,15 @@ export type ConnectionStore = {
   exclusively<T>(id: string, work: () => Promise<T>): Promise<T | null>
 }
 
+/** All accounts, or those with one of these ids, or those that a connection feeds or fed. */
+export type AccountFilter = { readonly accountIds?: readonly string[]; readonly connectionId?: string }
+
 export type AccountStore = {
   create(account: Account, source: AccountSource): Promise<void>
   addSource(source: AccountSource): Promise<void>
   get(id: string): Promise<Account | null>
-  list(): Promise<readonly AccountSummary[]>
+  /** Oldest first; costs a scan of the rows of the accounts that are asked for. */
+  list(filter?: AccountFilter): Promise<readonly AccountSummary[]>
   update(id: string, patch: Patch<Omit<Account, 'id' | 'createdAt'>>): Promise<void>
   sources(filter: { readonly accountId?: string; readonly connectionId?: string }): Promise<readonly AccountSource[]>
   updateSource(id: string, patch: Patch<Pick<AccountSource, 'state' | 'sign' | 'ref' | 'connectionId'>>): Promise<void>

@@ -98,6 +98,21 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await accounts.list(), [])
     })
 
+    test('the list of accounts can be asked for some ids, or for what one connection feeds', async () => {
+      const tenant = await twin.newTenant()
+      const connection = aConnection()
+      await tenant.connections.create(connection)
+      const [fed, filed] = [anAccount(), anAccount()]
+      await tenant.accounts.create(fed, aSource(fed.id, { connectionId: connection.id }))
+      await tenant.accounts.create(filed, aSource(filed.id))
+      const ids = async (filter?: Parameters<typeof tenant.accounts.list>[0]) => (await tenant.accounts.list(filter)).map(({ id }) => id).sort()
+      assert.deepEqual(await ids(), [fed.id, filed.id].sort())
+      assert.deepEqual(await ids({ accountIds: [filed.id] }), [filed.id])
+      assert.deepEqual(await ids({ connectionId: connection.id }), [fed.id])
+      assert.deepEqual(await ids({ accountIds: [filed.id], connectionId: connection.id }), [])
+      assert.deepEqual(await ids({ accountIds: [] }), [])
+    })
+
     test('the list of accounts shows stated balance or sum, rows, and what is for review', async () => {
       const tenant = await twin.newTenant()
       const connection = aConnection()

@@ -95,7 +95,7 @@ const save = route({
 export const accountRoutes: readonly Route[] = [list, one, change, rows, coverage, save]
 
 async function summaryOf(instance: Instance, id: string) {
-  const account = (await instance.store.accounts.list()).find((candidate) => candidate.id === id)
+  const [account] = await instance.store.accounts.list({ accountIds: [id] })
   if (account === undefined) throw new ApiProblem('not_found', 'There is no account with this id.')
   return account
 }

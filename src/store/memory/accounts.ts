@@ -26,8 +26,10 @@ export function memoryAccounts(state: TenantState): AccountStore {
     async get(id) {
       return accounts.get(id) ?? null
     },
-    async list() {
-      return [...accounts.values()].sort(by((a) => a.createdAt, (a) => a.id)).map((account) => summary(state, account))
+    async list({ accountIds, connectionId } = {}) {
+      const fed = connectionId === undefined ? null : new Set([...sources.values()].filter((s) => s.connectionId === connectionId).map((s) => s.accountId))
+      const wanted = [...accounts.values()].filter((a) => (accountIds === undefined || accountIds.includes(a.id)) && (fed === null || fed.has(a.id)))
+      return wanted.sort(by((a) => a.createdAt, (a) => a.id)).map((account) => summary(state, account))
     },
     async update(id, changes) {
       patch(accounts, id, changes)

@@ -1,7 +1,7 @@
 /** Accounts and their sources of one tenant on PostgreSQL; see `AccountStore`. */
 import { sql } from 'kysely'
 import type { AccountSource } from '../../domain/account.ts'
-import type { AccountStore, AccountSummary } from '../../ports/store.ts'
+import type { AccountFilter, AccountStore, AccountSummary } from '../../ports/store.ts'
 import type { StoredRow } from './columns.ts'
 import { idKey, inTenant, type Session } from './session.ts'
 import { accounts, sources } from './tables.ts'
@@ -26,8 +26,8 @@ export function postgresAccounts(db: Session, tenantId: string): AccountStore {
       const row = await run((trx) => trx.selectFrom('relink.accounts').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).executeTakeFirst())
       return row === undefined ? null : accounts.read(row)
     },
-    async list() {
-      const { rows } = await run((trx) => summaries(tenantId).execute(trx))
+    async list(filter = {}) {
+      const { rows } = await run((trx) => summaries(tenantId, filter).execute(trx))
       return rows.map(readSummary)
     },
     update: (id, patch) =>
@@ -73,21 +73,26 @@ type SummaryRow = StoredRow<Parameters<typeof accounts.write>[0]> & {
   readonly newest_row_on: AccountSummary['newestRowOn']; readonly shown_rows: bigint | null; readonly for_review: bigint | null; readonly connection_ids: string[] | null
 }
 
-function summaries(tenantId: string) {
+function summaries(tenantId: string, { accountIds, connectionId }: AccountFilter) {
+  const ofIds = accountIds === undefined ? sql`true` : sql`a.id = any (${accountIds.map(idKey)}::uuid[])`
+  const ofConnection =
+    connectionId === undefined
+      ? sql`true`
+      : sql`exists (select from relink.account_sources c where c.tenant_id = ${tenantId} and c.account_id = a.id and c.connection_id = ${idKey(connectionId)})`
   return sql<SummaryRow>`
     select a.*, b.amount as stated, b.stated_on, t.rows_sum, t.newest_row_on, t.shown_rows, t.for_review, s.connection_ids
     from relink.accounts a
-    left join (
-      select account_id, coalesce(sum(amount) filter (where state = 'posted'), 0)::text as rows_sum, max(posted_on) as newest_row_on, count(*) as shown_rows,
+    left join lateral (
+      select coalesce(sum(amount) filter (where state = 'posted'), 0)::text as rows_sum, max(posted_on) as newest_row_on, count(*) as shown_rows,
         count(*) filter (where review = 'for_review' and not excluded) as for_review
-      from relink.transactions where tenant_id = ${tenantId} and state <> 'withdrawn' and not deleted group by account_id) t on t.account_id = a.id
+      from relink.transactions where tenant_id = ${tenantId} and account_id = a.id and state <> 'withdrawn' and not deleted) t on true
     left join lateral (
       select amount, stated_on from relink.balances where tenant_id = ${tenantId} and account_id = a.id and kind in ('ledger', 'closing')
       order by stated_on desc, observed_at desc, seq desc limit 1) b on true
     left join lateral (
       select array_agg(distinct connection_id::text order by connection_id::text) as connection_ids
       from relink.account_sources where tenant_id = ${tenantId} and account_id = a.id and connection_id is not null) s on true
-    where a.tenant_id = ${tenantId} order by a.created_at, a.id`
+    where a.tenant_id = ${tenantId} and ${ofIds} and ${ofConnection} order by a.created_at, a.id`
 }
 
 function readSummary(row: SummaryRow): AccountSummary {

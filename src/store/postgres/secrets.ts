@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { LoginLedger, SecretStore } from '../../ports/store.ts'
-import { idKey, inTenant, type Session } from './session.ts'
+import { idKey, inTenant, lease, type Session } from './session.ts'
 import { attempts, secrets, tenantKeys } from './tables.ts'
 
 export function postgresSecrets(db: Session, tenantId: string): SecretStore {
@@ -57,10 +57,13 @@ export function postgresSecrets(db: Session, tenantId: string): SecretStore {
         return attempt
       }),
     endAttempt: (id, outcome, at) =>
-      run(async (trx) => {
-        await trx.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))
-          .where('outcome', 'in', ['open', 'unknown']).execute()
-      }),
+      // What the bank said is true even when the lock of the connection was lost meanwhile.
+      lease.run({ lost: false }, () =>
+        run(async (trx) => {
+          await trx.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))
+            .where('outcome', 'in', ['open', 'unknown']).execute()
+        }),
+      ),
     async closeStaleAttempts(before, at) {
       const { numUpdatedRows } = await run((trx) =>
         trx.updateTable('relink.login_attempts').set({ outcome: 'unknown', closed_at: at }).where('tenant_id', '=', tenantId).where('outcome', '=', 'open')
