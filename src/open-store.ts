@@ -3,9 +3,9 @@
  * `DATABASE_URL` with a login of its own for running (`relink_app`), so that even our own mistakes
  * stay inside of row-level security.
  */
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hostEntropy } from './adapters/entropy.ts'
 import type { Config } from './config.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 import type { Log } from './ports/log.ts'
@@ -13,6 +13,7 @@ import type { Store } from './ports/store.ts'
 import { readDatabaseUrl } from './store/postgres/connect.ts'
 import { startEmbedded } from './store/postgres/embedded/embedded.ts'
 import { openPostgresStore, type ConnectionConfig } from './store/postgres/store.ts'
+import { createOnce } from './vault/own-file.ts'
 
 export type OpenStore = {
   readonly store: Store
@@ -61,11 +62,6 @@ async function connectStore(owner: ConnectionConfig, app: ConnectionConfig, afte
 
 /** The password of `relink_app`, made at the first start and kept for this user only. Other hosts get it by DATABASE_APP_URL. */
 async function appPassword(path: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  try {
-    await writeFile(path, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
+  await createOnce(path, Buffer.from(hostEntropy.bytes(24)).toString('base64url'), hostEntropy)
   return (await readFile(path, 'utf8')).trim()
 }

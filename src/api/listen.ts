@@ -1,9 +1,10 @@
 /** Binds the server and makes or reads its token; an adapter between the process and `createServer`. */
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Instance } from '../instance.ts'
+import type { Entropy } from '../ports/entropy.ts'
+import { createOnce } from '../vault/own-file.ts'
 import { createServer } from './server.ts'
 
 export type ListeningServer = {
@@ -19,7 +20,7 @@ export type ListenOptions = { readonly instance: Instance; readonly home: string
 
 /** Listens; fails with a sentence when the port is taken. */
 export async function listen({ instance, home, host, port, pageDirectory }: ListenOptions): Promise<Result<ListeningServer, { readonly message: string }>> {
-  const { token, tokenFile } = await accessToken(home)
+  const { token, tokenFile } = await accessToken(home, instance.entropy)
   let hosts: ReadonlySet<string> = new Set()
   const server = await createServer({ instance, token, pageDirectory, hosts: () => hosts })
   try {
@@ -38,14 +39,8 @@ export async function listen({ instance, home, host, port, pageDirectory }: List
 }
 
 /** Made at the first start, 0600; the same over restarts, so that open pages stay signed in. */
-async function accessToken(home: string): Promise<{ readonly token: string; readonly tokenFile: string }> {
-  const directory = join(home, 'keys')
-  const tokenFile = join(directory, 'access.token')
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  try {
-    await writeFile(tokenFile, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
+async function accessToken(home: string, entropy: Entropy): Promise<{ readonly token: string; readonly tokenFile: string }> {
+  const tokenFile = join(home, 'keys', 'access.token')
+  await createOnce(tokenFile, Buffer.from(entropy.bytes(32)).toString('base64url'), entropy)
   return { token: (await readFile(tokenFile, 'utf8')).trim(), tokenFile }
 }

@@ -20,7 +20,7 @@ import { StatementSum, type StatementSummary } from './statement-sum.ts'
 export type ImportDeps = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy }
 
 export type ImportRequest = {
-  /** Opens the statements from their beginning; called twice. */
+  /** Opens the statements from their beginning; called more than once. */
   readonly open: () => StatementStream | Promise<StatementStream>
   /** Null: the file tells its account, or a new one is made. */
   readonly accountId: string | null
@@ -51,20 +51,49 @@ type Destination = { account: Account | null; source: AccountSource | null; show
 type Checks = { readonly statements: readonly Checked[]; readonly destinations: ReadonlyMap<string, Destination> }
 
 const PROGRESS_ROWS = 5_000
+/** The lock of all imports. */
+const IMPORTS = 'imports'
+const RECENT_RUNS = 50
 const LOCK_WAIT_MS = 250
 const LOCK_TRIES = 2_400
 
 /** Imports all statements, or nothing when the file is damaged; the failure names line and reason. */
 export async function importStatements(deps: ImportDeps, request: ImportRequest): Promise<ImportResult> {
-  const checks = await checkAll(deps, request)
-  if (!checks.ok) return { ...NOTHING, failure: checks.failure }
-  const { statements, destinations } = checks.value
-  const summaries = statements.map((statement) => statement.sum.finish())
-  if (request.dryRun) return { ...NOTHING, statements: summaries }
-  const lockIds = await locksOf(deps, destinations)
-  const done = await locked(deps, lockIds, () => importChecked(deps, request, checks.value))
-  if (done === null) return { ...NOTHING, statements: summaries, failure: { code: 'limit_exceeded', message: 'The account is being read by a sync that does not end; try again later.', line: 0 } }
-  return done
+  if (request.dryRun) {
+    const checks = await checkAll(deps, request)
+    return checks.ok ? { ...NOTHING, statements: summariesOf(checks.value) } : { ...NOTHING, failure: checks.failure }
+  }
+  // One import at a time: two that bring the same new account at once would make it twice.
+  return (await locked(deps, [IMPORTS], () => importAlone(deps, request))) ?? { ...NOTHING, failure: OCCUPIED }
+}
+
+/** Checks and imports; anew when a sync brought the first rows of an account between the two. */
+async function importAlone(deps: ImportDeps, request: ImportRequest): Promise<ImportResult> {
+  await closeAbandonedImports(deps)
+  for (;;) {
+    const checks = await checkAll(deps, request)
+    if (!checks.ok) return { ...NOTHING, failure: checks.failure }
+    const { destinations } = checks.value
+    const done = await locked(deps, await locksOf(deps, destinations), async () => ((await areStale(deps, destinations)) ? 'stale' : importChecked(deps, request, checks.value)))
+    if (done === null) return { ...NOTHING, statements: summariesOf(checks.value), failure: OCCUPIED }
+    if (done !== 'stale') return done
+  }
+}
+
+/** Whether an account that was new or empty when the file was checked has rows now. */
+async function areStale(deps: ImportDeps, destinations: ReadonlyMap<string, Destination>): Promise<boolean> {
+  for (const { account, ref, shown } of destinations.values()) {
+    const now = account ?? (await findAccount(deps, ref))
+    if (shown === null && now !== null && (account === null || (await hasRows(deps, now.id)))) return true
+  }
+  return false
+}
+
+/** Nobody else imports, so an import that is still `running` died with its process. Its commits are whole; importing again is safe. */
+async function closeAbandonedImports({ store, clock }: ImportDeps): Promise<void> {
+  for (const run of await store.runs.list({ limit: RECENT_RUNS })) {
+    if (run.trigger === 'import' && run.outcome === 'running') await store.runs.update(run.id, { outcome: 'failed', endedAt: clock.now(), stage: null })
+  }
 }
 
 async function importChecked(deps: ImportDeps, request: ImportRequest, checks: Checks): Promise<ImportResult> {
@@ -79,7 +108,7 @@ async function importChecked(deps: ImportDeps, request: ImportRequest, checks: C
   await deps.store.runs.update(run.id, { outcome: 'succeeded', endedAt: deps.clock.now(), stage: null, accounts })
   const total = accounts.reduce((sum, outcome) => addCounts(sum, outcome), NO_COUNTS)
   const { added, matched, questions } = total
-  return { statements: checks.statements.map((statement) => statement.sum.finish()), added, matched, questions, failure: null, runId: run.id, accountIds: [...outcomes.keys()] }
+  return { statements: summariesOf(checks), added, matched, questions, failure: null, runId: run.id, accountIds: [...outcomes.keys()] }
 }
 
 /** First pass: every part is read, every amount fits its currency, every statement is summed up. */
@@ -248,13 +277,12 @@ async function hasRows(deps: ImportDeps, accountId: string): Promise<boolean> {
   return (await deps.store.feed.transactions({ accountId, limit: 1, includeDeleted: true })).rows.length > 0
 }
 
-/** The connections that feed the accounts: while we hold them no sync writes beside us. An account without one is its own lock. */
+/** The connections that feed the accounts: while we hold them no sync writes beside us. */
 async function locksOf(deps: ImportDeps, destinations: ReadonlyMap<string, Destination>): Promise<readonly string[]> {
   const ids = new Set<string>()
   for (const { account } of destinations.values()) {
     if (account === null) continue
-    const connections = (await deps.store.accounts.sources({ accountId: account.id })).flatMap((source) => source.connectionId ?? [])
-    for (const id of connections.length > 0 ? connections : [account.id]) ids.add(id)
+    for (const { connectionId } of await deps.store.accounts.sources({ accountId: account.id })) if (connectionId !== null) ids.add(connectionId)
   }
   return [...ids].sort()
 }
@@ -276,4 +304,9 @@ function progress(request: ImportRequest, before: number, more: number): number 
   return after
 }
 
+function summariesOf(checks: Checks): readonly StatementSummary[] {
+  return checks.statements.map((statement) => statement.sum.finish())
+}
+
+const OCCUPIED: FormatFailure = { code: 'limit_exceeded', message: 'The account is being read by a sync or another import that does not end; try again later.', line: 0 }
 const NOTHING: ImportResult = { statements: [], added: 0, matched: 0, questions: 0, failure: null, runId: null, accountIds: [] }

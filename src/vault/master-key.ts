@@ -6,11 +6,12 @@
  */
 import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
-import { mkdir, open, type FileHandle } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { open, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { SecretStore } from '../ports/store.ts'
+import { createOnce, dropPrepared } from './own-file.ts'
 import { KEY_BYTES, masterKeyOf, sameId, type MasterKey } from './keys.ts'
 
 export type MasterKeyFailure = { readonly code: 'key_missing' | 'key_unsafe' | 'key_malformed' | 'key_source_failed' | 'key_unknown'; readonly message: string }
@@ -62,13 +63,17 @@ async function readKeyFile(path: string, options: MasterKeySource): Promise<Resu
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' && options.mayCreate) return createKeyFile(path, options.entropy)
+    if (code === 'ENOENT' && options.mayCreate) return createKeyFile(path, options)
     if (code === 'ENOENT') return refuse('key_missing', `The master key ${path} is missing. Restore it from its backup: without it the stored secrets cannot be read.`)
     if (code === 'ELOOP') return refuse('key_unsafe', `The master key ${path} is a symbolic link. Put the file itself there.`)
     return refuse('key_source_failed', `The master key ${path} cannot be read (${code}).`)
   }
   try {
-    const stat = await file.stat()
+    let stat = await file.stat()
+    if (stat.nlink > 1) {
+      await dropPrepared(path)
+      stat = await file.stat()
+    }
     if (!stat.isFile() || stat.nlink > 1) return refuse('key_unsafe', `The master key ${path} is not a plain file of its own.`)
     if (stat.uid !== process.geteuid?.()) return refuse('key_unsafe', `The master key ${path} belongs to another user. Run: chown it to the user that runs Relink.`)
     if ((stat.mode & 0o077) !== 0) return refuse('key_unsafe', `The master key ${path} can be read by others. Run: chmod 600 ${path}`)
@@ -79,23 +84,17 @@ async function readKeyFile(path: string, options: MasterKeySource): Promise<Resu
   }
 }
 
-async function createKeyFile(path: string, entropy: Entropy): Promise<Result<MasterKey, MasterKeyFailure>> {
-  const bytes = entropy.bytes(KEY_BYTES)
+async function createKeyFile(path: string, options: MasterKeySource): Promise<Result<MasterKey, MasterKeyFailure>> {
+  const bytes = options.entropy.bytes(KEY_BYTES)
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
-    try {
-      await file.writeFile(`${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    return ok(masterKeyOf(bytes))
+    await createOnce(path, `${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')}\n`, options.entropy)
   } catch (error) {
     return refuse('key_source_failed', `The master key ${path} cannot be made (${(error as NodeJS.ErrnoException).code}).`)
   } finally {
     bytes.fill(0)
   }
+  // Read back: of two first starts at once, one made the file, and both must use that one.
+  return readKeyFile(path, { ...options, mayCreate: false })
 }
 
 async function readCredential(name: string, environment: MasterKeySource['environment']): Promise<Result<MasterKey, MasterKeyFailure>> {
