@@ -1,20 +1,21 @@
 /**
  * An account as a file for other programs, streamed from the store page by page: memory does not
- * grow with the account. Files hold what is booked and still stands; JSON and CSV hold pending and
- * withdrawn rows too, with their state.
+ * grow with the account. Files hold what is booked and still stands, with opening and closing balance;
+ * JSON and CSV hold pending and withdrawn rows too, with their state, and no balance.
  */
 import type { Day } from '../domain/day.ts'
-import { formatMoney, parseDecimal, type Decimal } from '../domain/money.ts'
+import type { StatementRow } from '../domain/statement.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import type { AccountSummary, TenantStore } from '../ports/store.ts'
 import { writeBeancount } from '../formats/beancount/write.ts'
 import { writeCamt053 } from '../formats/camt/write.ts'
 import { writeCsv } from '../formats/csv/write.ts'
-import { bookedRows, toStatementAccount, toStatementRow, type ExportBalance, type ExportRow, type ExportStatement } from '../formats/export.ts'
+import { bookedRows, toStatementAccount, toStatementRow, type ExportRow, type ExportStatement } from '../formats/export.ts'
 import { writeHledger } from '../formats/hledger/write.ts'
 import { writeLedger } from '../formats/ledger/write.ts'
 import { writeOfx, type OfxStatement } from '../formats/ofx/write.ts'
 import { writeQif } from '../formats/qif/write.ts'
+import { boundsOf, exactDecimal } from './balances.ts'
 
 export const EXPORT_FORMATS = ['ofx', 'qfx', 'qbo', 'csv', 'camt053', 'qif', 'hledger', 'ledger', 'beancount', 'json'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
@@ -45,58 +46,57 @@ export function exportAccount(store: TenantStore, account: AccountSummary, reque
 }
 
 async function* contentOf(store: TenantStore, account: AccountSummary, request: ExportRequest): AsyncGenerator<Uint8Array | string> {
-  const statement = await statementOf(store, account, request)
+  const rows = exportRows(transactionsOf(store, account.id, request))
+  const asked = { from: request.from ?? null, to: request.to ?? null }
   switch (request.format) {
-    case 'ofx':
-    case 'qfx':
-    case 'qbo':
-      yield* writeOfx([ofxStatement(statement)], { version: '102', flavour: request.format, writtenAtMs: request.now })
-      return
     case 'json':
-      for await (const row of statement.rows) yield `${JSON.stringify(row)}\n`
+      for await (const row of rows) yield `${JSON.stringify(row)}\n`
+      return
+    case 'csv':
+      yield* writeCsv({ account, covers: asked, opening: null, closing: null, rows })
       return
     default:
-      yield* TEXT_WRITERS[request.format](statement, request.now)
+      yield* statementText({ account, ...(await boundsOf(store.feed, account, transactionsOf(store, account.id, request), asked, request.now)), rows }, request.format, request.now)
   }
 }
 
-const TEXT_WRITERS: Record<Exclude<ExportFormat, 'ofx' | 'qfx' | 'qbo' | 'json'>, (statement: ExportStatement, now: number) => AsyncIterable<string>> = {
-  csv: writeCsv,
-  qif: writeQif,
-  camt053: writeCamt053,
-  hledger: writeHledger,
-  ledger: writeLedger,
-  beancount: writeBeancount,
+/** The formats that carry balances. */
+async function* statementText(statement: ExportStatement, format: Exclude<ExportFormat, 'csv' | 'json'>, now: number): AsyncGenerator<Uint8Array | string> {
+  switch (format) {
+    case 'ofx':
+    case 'qfx':
+    case 'qbo':
+      yield* writeOfx([ofxStatement(statement)], { version: OFX_VERSION_OF[format], flavour: format, writtenAtMs: now })
+      return
+    case 'camt053':
+      yield* writeCamt053(statement, now)
+      return
+    default:
+      yield* JOURNALS[format](statement)
+  }
 }
 
-/** The closing balance is only claimed where it is the bank's own and nothing after it was left out. */
-async function statementOf(store: TenantStore, account: AccountSummary, { from, to }: ExportRequest): Promise<ExportStatement> {
-  const stated = account.balanceIsStated && account.balanceOn !== null && (to === undefined || to >= account.balanceOn)
-  const closing: ExportBalance | null = stated && account.balanceOn !== null ? { amount: exact(account.balance, account.currency), currency: account.currency, on: account.balanceOn } : null
-  return { account, covers: { from: from ?? null, to: to ?? null }, opening: null, closing, rows: rowsOf(store, account.id, from, to) }
-}
+/** OFX 2 carries every letter; what Quicken and QuickBooks import is OFX 1.0.2. */
+const OFX_VERSION_OF = { ofx: '220', qfx: '102', qbo: '102' } as const
+
+const JOURNALS = { qif: writeQif, hledger: writeHledger, ledger: writeLedger, beancount: writeBeancount } as const
 
 /** All rows oldest first. */
-async function* rowsOf(store: TenantStore, accountId: string, from: Day | undefined, to: Day | undefined): AsyncGenerator<ExportRow> {
+async function* transactionsOf(store: TenantStore, accountId: string, { from, to }: ExportRequest): AsyncGenerator<Transaction> {
   let cursor: string | null = null
   do {
     const page: Awaited<ReturnType<TenantStore['feed']['transactions']>> = await store.feed.transactions({
       accountId, order: 'oldest', limit: PAGE, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...(cursor === null ? {} : { cursor }),
     })
-    for (const row of page.rows) yield exportRow(row)
+    yield* page.rows
     cursor = page.next
   } while (cursor !== null)
 }
 
-function exportRow(row: Transaction): ExportRow {
-  const { id, postedOn, currency, name, memo, checkNumber, reference, kind, state } = row
-  return { id, postedOn, currency, name, memo, checkNumber, reference, kind, state, amount: exact(row.amount, currency) }
-}
-
-function exact(minor: bigint, currency: string): Decimal {
-  const decimal = parseDecimal(formatMoney({ minor, currency }))
-  if (decimal === null) throw new Error('money is written as a decimal')
-  return decimal
+async function* exportRows(rows: AsyncIterable<Transaction>): AsyncGenerator<ExportRow> {
+  for await (const { id, postedOn, currency, name, memo, checkNumber, reference, kind, state, amount } of rows) {
+    yield { id, postedOn, currency, name, memo, checkNumber, reference, kind, state, amount: exactDecimal(amount, currency) }
+  }
 }
 
 function ofxStatement(statement: ExportStatement): OfxStatement {
@@ -110,6 +110,6 @@ function ofxStatement(statement: ExportStatement): OfxStatement {
   }
 }
 
-async function* statementRows(statement: ExportStatement) {
+async function* statementRows(statement: ExportStatement): AsyncGenerator<StatementRow> {
   for await (const row of bookedRows(statement.rows)) yield toStatementRow(row)
 }

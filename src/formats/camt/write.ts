@@ -46,7 +46,8 @@ function entry(row: ExportRow): string {
   ].join('')
   return [
     `<Ntry>${figure(row.amount, row.currency)}<Sts>BOOK</Sts><BookgDt>${leaf('Dt', row.postedOn)}</BookgDt>`,
-    leaf('AcctSvcrRef', row.id, 35),
+    // 35 characters are allowed; the hyphens of a UUID are the only ones that tell nothing.
+    leaf('AcctSvcrRef', row.id.replaceAll('-', ''), 35),
     `<BkTxCd><Prtry>${leaf('Cd', row.kind ?? 'NTRF', 35)}</Prtry></BkTxCd>`,
     details === '' ? '' : `<NtryDtls><TxDtls>${details}</TxDtls></NtryDtls>`,
     '</Ntry>\n',
