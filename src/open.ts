@@ -2,10 +2,12 @@
  * The composition: makes a running Relink out of a configuration. The only place that knows all
  * parts at once; everything below gets what it needs as parameters.
  */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { hostClock } from './adapters/clock.ts'
 import { hostEntropy } from './adapters/entropy.ts'
 import { createLog } from './adapters/log.ts'
+import type { WireLimits } from './adapters/http-wire.ts'
 import { createTransport } from './adapters/transport.ts'
 import type { Config } from './config.ts'
 import { createRecorder } from './connector-kit/recorder.ts'
@@ -42,6 +44,8 @@ export type OpenOptions = {
   readonly logsEverything?: boolean
   /** Default: this host's. */
   readonly clock?: Clock
+  /** How long and how large an answer of a bank may be; default: the transport's own limits. */
+  readonly limits?: WireLimits
   /** Institutions that exist only for this instance, with what their network needs: the demo's bank. */
   readonly own?: { readonly institutions: readonly Institution[]; readonly network: ReadonlyMap<string, InstitutionNetwork>; readonly demo: DemoControl }
 }
@@ -70,7 +74,26 @@ export async function openInstance(config: Config, options: OpenOptions): Promis
 
 /** The institutions that the configuration names, without opening anything. */
 export async function loadInstitutionsFor(config: Config): Promise<Result<readonly Institution[], { readonly message: string }>> {
-  return loadInstitutions(await discoverConnectors(), config.institutionsFile)
+  return institutionsOf(config, await discoverConnectors())
+}
+
+async function institutionsOf({ institutionsFile }: Config, connectors: ReadonlyMap<string, Connector>): Promise<Result<readonly Institution[], { readonly message: string }>> {
+  const loaded = await loadInstitutions(connectors, institutionsFile)
+  if (loaded.ok || institutionsFile === null || !loaded.failure.message.startsWith(institutionsFile)) return loaded
+  return failed({ message: `RELINK_INSTITUTIONS: ${loaded.failure.message}` })
+}
+
+/** As `mkdir -p`. Node's own `recursive` never returns where a parent takes no directories (/proc). */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeDirectory(dirname(path))
+    await mkdir(path, { mode: 0o700 })
+  }
 }
 
 type Ground = { readonly connectors: ReadonlyMap<string, Connector>; readonly institutions: readonly Institution[]; readonly network: NetworkPolicy }
@@ -78,12 +101,12 @@ type Ground = { readonly connectors: ReadonlyMap<string, Connector>; readonly in
 /** What can be checked before a database is opened. */
 async function prepareGround(config: Config, { own }: OpenOptions): Promise<Result<Ground, OpenFailure>> {
   try {
-    await mkdir(config.home, { recursive: true, mode: 0o700 })
+    await makeDirectory(config.home)
   } catch (error) {
     return failed({ part: 'configuration', message: `The data directory ${config.home} cannot be made (${(error as NodeJS.ErrnoException).code ?? 'unknown'}). Set RELINK_HOME to a place that this user may write.` })
   }
   const connectors = await discoverConnectors()
-  const loaded = await loadInstitutions(connectors, config.institutionsFile)
+  const loaded = await institutionsOf(config, connectors)
   if (!loaded.ok) return failed({ part: 'configuration', message: loaded.failure.message })
   if (own !== undefined) return ok({ connectors, institutions: [...own.institutions, ...loaded.value], network: networkPolicy(own.network) })
   const network = config.networkFile === null ? ok(PUBLIC_ONLY) : await readNetworkPolicy(config.networkFile)
@@ -102,7 +125,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const timeZoneOf = (id: string): string => institutionOf(id)?.timeZone ?? 'UTC'
   const institutionOf = (id: string): Institution | null => ground.institutions.find((i) => i.id === id) ?? null
   const connectorOf = (id: string): Connector | null => ground.connectors.get(id) ?? null
-  const openTransport = transportOpener({ vault, clock, log, network: ground.network, connectorOf })
+  const openTransport = transportOpener({ vault, clock, log, network: ground.network, connectorOf, limits: options.limits })
   const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf }, events) }
   const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy }
   const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps: { ...base, ...repairHands(deps, openers) }, events })
@@ -128,7 +151,7 @@ async function openMasterKey(
   mayCreate: boolean,
 ): Promise<Result<MasterKey, OpenFailure>> {
   const read = await readMasterKey({ source: config.masterKey, environment: process.env, mayCreate, entropy: hostEntropy, warn: (message) => log.warn('master_key', { message }) })
-  if (!read.ok) return failed({ part: 'keys', message: read.failure.message })
+  if (!read.ok) return failed({ part: 'keys', message: `The master key (RELINK_MASTER_KEY=${config.masterKey}): ${read.failure.message}` })
   const fits = await check(read.value)
   return fits.ok ? read : failed({ part: 'keys', message: fits.failure.message })
 }
@@ -139,15 +162,16 @@ type OpenerParts = {
   readonly log: Log
   readonly network: NetworkPolicy
   readonly connectorOf: (id: string) => Connector | null
+  readonly limits: WireLimits | undefined
 }
 
 /** A connection's way out: only to the origins of its own settings, and private only where the operator says so. */
-function transportOpener({ vault, clock, log, network, connectorOf }: OpenerParts): (connection: Connection) => Transport {
+function transportOpener({ vault, clock, log, network, connectorOf, limits }: OpenerParts): (connection: Connection) => Transport {
   return (connection) => {
     const audience = connectorOf(connection.connector)?.originsOf(connection.settings) ?? []
     const { privateHosts, caPem } = network.forInstitution(connection.institutionId)
     return createTransport({
-      vault, clock, log, audience, caPem,
+      vault, clock, log, audience, caPem, ...(limits === undefined ? {} : { limits }),
       owner: { connectionId: connection.id, loginIndex: connection.loginIndex },
       recorder: createRecorder(),
       pseudonym: (text) => vault.pseudonym(text),

@@ -15,6 +15,8 @@ import { ANA, BANK_FID, BANK_ORG, type CustomerSpec } from '../../bank/customers
 import { listen, type Listening } from '../../bank/listen.ts'
 import { createSettableClock } from '../../bank/main.ts'
 import { compareWithBank } from '../../src/demo/compare.ts'
+import { readConfig } from '../../src/config.ts'
+import { openInstance, type Opened, type OpenOptions } from '../../src/open.ts'
 import type { TenantStore } from '../../src/ports/store.ts'
 import { startEmbedded, type EmbeddedPostgres } from '../../src/store/postgres/embedded/embedded.ts'
 import { runningPostmaster } from '../../src/store/postgres/embedded/pidfile.ts'
@@ -25,6 +27,7 @@ const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
 const COMPILE_CACHE = join(tmpdir(), `relink-crash-cache-${process.pid}`)
 const DEADLINE_MS = 60_000
 export const WRONG_PASSWORD = 'wrong horse'
+export const BANK_ID = 'riverside'
 
 /** How many times more than usual: RELINK_CRASH_ROUNDS=10 for a long night. */
 export const ROUNDS_FACTOR = Math.max(1, Number(process.env['RELINK_CRASH_ROUNDS'] ?? '1'))
@@ -101,6 +104,8 @@ export type Ground = {
   query<R extends object>(text: string): Promise<readonly R[]>
   postmaster(): Promise<number>
   assertFeedIsTruth(where: string): Promise<void>
+  /** Runs before the ground is taken away, the last first. */
+  atEnd(work: () => Promise<unknown>): void
   /** Sends with each secret (by the bank's digest) that the bank refused, and how often in all. */
   refusals(): ReadonlyMap<string, number>
 }
@@ -117,8 +122,10 @@ export async function openGround(t: TestContext, options: GroundOptions = {}): P
   const listening = await listen(bank)
   const env = { RELINK_HOME: home, RELINK_PORT: '0', ...(await writeConfiguration(parent, listening)), ...options.env }
   const started: Running[] = []
+  const endings: (() => Promise<unknown>)[] = []
   const database = openDatabase(home)
   t.after(async () => {
+    for (const end of endings.reverse()) await end().catch(() => {})
     await Promise.all(started.map((running) => running.kill()))
     await database.close()
     await listening.close()
@@ -138,11 +145,12 @@ export async function openGround(t: TestContext, options: GroundOptions = {}): P
     bank, listening, home, env, run, must,
     exchanges: () => exchanges.count,
     watch: (watch) => void (exchanges.watch = watch),
+    atEnd: (work) => void endings.push(work),
     store: () => database.store(),
     query: (text) => database.query(text),
     postmaster: () => database.postmaster(),
     async connect() {
-      const out = await must(['connect', 'sandbox', '--field', `username=${ANA.user}`, '--secrets-stdin', '--json'], ANA.password)
+      const out = await must(['connect', BANK_ID, '--field', `username=${ANA.user}`, '--secrets-stdin', '--json'], ANA.password)
       return (JSON.parse(out) as { connection: { id: string } }).connection.id
     },
     async assertFeedIsTruth(where) {
@@ -177,8 +185,8 @@ function watchBank(bank: Bank): Exchanges {
 async function writeConfiguration(directory: string, { ofxUrl }: Listening): Promise<Record<string, string>> {
   const [institutions, network] = [join(directory, 'institutions.json'), join(directory, 'network.json')]
   const routes = [{ connector: 'ofx', settings: { url: ofxUrl, org: BANK_ORG, fid: BANK_FID } }]
-  await writeFile(institutions, JSON.stringify([{ id: 'sandbox', name: 'Sandbox Bank', country: 'US', timeZone: 'America/New_York', routes }]))
-  await writeFile(network, JSON.stringify({ institutions: { sandbox: { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.0/8', plainHttp: true }] } } }))
+  await writeFile(institutions, JSON.stringify([{ id: BANK_ID, name: 'Riverside Bank', country: 'US', timeZone: 'America/New_York', routes }]))
+  await writeFile(network, JSON.stringify({ institutions: { [BANK_ID]: { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.0/8', plainHttp: true }] } } }))
   return { RELINK_INSTITUTIONS: institutions, RELINK_NETWORK: network }
 }
 
@@ -229,6 +237,16 @@ export async function countAll(ground: Ground): Promise<Record<string, number>> 
   const counts: Record<string, number> = {}
   for (const { table_name } of tables) counts[table_name] = Number((await ground.query<{ n: string }>(`select count(*) as n from relink."${table_name}"`))[0]?.n)
   return counts
+}
+
+/** Relink in this process, on the ground's home and bank, with what a test wants to hold in its own hands. */
+export async function openHere(ground: Ground, options: Partial<OpenOptions> = {}): Promise<Opened> {
+  const config = readConfig(ground.env, process.platform)
+  assert.ok(config.ok)
+  const opened = await openInstance(config.value, { tell: () => {}, ...options })
+  assert.ok(opened.ok, opened.ok ? '' : opened.failure.message)
+  ground.atEnd(() => opened.value.close())
+  return opened.value
 }
 
 /** A running `relink start` and its API. */
