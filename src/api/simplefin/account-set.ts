@@ -39,8 +39,9 @@ export async function accountSet(instance: Instance, consumer: Consumer, request
 
   async function* rowPieces(accountId: string): AsyncGenerator<string> {
     let separator = ''
-    for await (const row of rowsFor(store, accountId, request, reads.get(accountId) ?? null)) {
-      yield `${separator}${JSON.stringify(transactionOf(row))}`
+    for await (const rows of rowsFor(store, accountId, request, reads.get(accountId) ?? null)) {
+      if (rows.length === 0) continue
+      yield `${separator}${JSON.stringify(rows.map(transactionOf)).slice(1, -1)}`
       separator = ','
     }
   }

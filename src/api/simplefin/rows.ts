@@ -11,10 +11,10 @@ import type { TenantStore, TransactionFilter } from '../../ports/store.ts'
 import { descriptionOf } from '../shapes.ts'
 import { boundsOf, noonOf, type AccountsRequest } from './request.ts'
 
-const PAGE = 500
+const PAGE = 2_000
 
-/** Oldest first. `read`: what the consumer has taken of this account before; null: nothing. */
-export async function* rowsFor(store: TenantStore, accountId: string, request: AccountsRequest, read: ConsumerRead | null): AsyncGenerator<Transaction> {
+/** Oldest first, in pages. `read`: what the consumer has taken of this account before; null: nothing. */
+export async function* rowsFor(store: TenantStore, accountId: string, request: AccountsRequest, read: ConsumerRead | null): AsyncGenerator<readonly Transaction[]> {
   const states: readonly TransactionState[] = request.pending ? ['posted', 'pending'] : ['posted']
   const { first, last } = boundsOf(request)
   const late = first === null ? null : lateDays(first, read)
@@ -34,11 +34,11 @@ function lateDays(first: Day, read: ConsumerRead | null): DayRange | null {
   return read === null || read.from >= first ? null : { from: read.from, to: addDays(first, -1) }
 }
 
-async function* shown(store: TenantStore, filter: Omit<TransactionFilter, 'limit' | 'order' | 'cursor'>): AsyncGenerator<Transaction> {
+async function* shown(store: TenantStore, filter: Omit<TransactionFilter, 'limit' | 'order' | 'cursor'>): AsyncGenerator<readonly Transaction[]> {
   let cursor: string | null = null
   do {
     const page: Awaited<ReturnType<TenantStore['feed']['transactions']>> = await store.feed.transactions({ ...filter, order: 'oldest', limit: PAGE, ...(cursor === null ? {} : { cursor }) })
-    for (const row of page.rows) if (!row.decisions.excluded) yield row
+    yield page.rows.filter((row) => !row.decisions.excluded)
     cursor = page.next
   } while (cursor !== null)
 }
