@@ -54,8 +54,9 @@ test('10,000 records take well under ten seconds, one at a time', async () => {
   async function* many(): AsyncIterable<string> {
     for (let at = 0; at < 10_000; at++) yield JSON.stringify({ id: String(at), evidence: { protocol: 'ofx', stage: 'signon', codes: ['15500'], message: `Please try again later (${at}). The account is locked.` }, context: { sameBank: 'some', hoursSinceSuccess: at } })
   }
-  const start = performance.now()
+  const start = process.cpuUsage()
   for await (const line of diagnoseLines(many())) count += line.length > 0 ? 1 : 0
   assert.equal(count, 10_000)
-  assert.ok(performance.now() - start < 10_000)
+  const { user, system } = process.cpuUsage(start)
+  assert.ok((user + system) / 1000 < 10_000, 'processor time, so that a busy machine does not decide')
 })

@@ -128,13 +128,19 @@ test('long input without structure is refused in time in proportion to its lengt
     `<Document><BkToCstmrStmt><Stmt><Acct>${'<Id/>'.repeat(100_000)}`,
   ]
   for (const content of hostile) {
-    const opened = performance.now()
+    const opened = processorMs()
     await readStatementFile(bytes(content))
-    assert.ok(performance.now() - opened < 5_000, `detect on ${JSON.stringify(content.slice(0, 8))}`)
+    assert.ok(processorMs() - opened < 5_000, `detect on ${JSON.stringify(content.slice(0, 8))}`)
     for (const [name, reader] of SEEDS) {
-      const started = performance.now()
+      const started = processorMs()
       await read(reader, new TextEncoder().encode(content))
-      assert.ok(performance.now() - started < 5_000, `${name} on ${JSON.stringify(content.slice(0, 8))}`)
+      assert.ok(processorMs() - started < 5_000, `${name} on ${JSON.stringify(content.slice(0, 8))}`)
     }
   }
 })
+
+/** Work done, which does not grow when others use the processor too. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
