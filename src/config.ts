@@ -4,7 +4,7 @@
  * they are kept.
  */
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { failed, ok, type Result } from './domain/result.ts'
 
 export type Config = {
@@ -30,9 +30,10 @@ export type ConfigFailure = { readonly variable: string; readonly message: strin
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads the environment. `platform` as in `process.platform`. */
-export function readConfig(env: Environment, platform: string): Result<Config, ConfigFailure> {
-  const home = env['RELINK_HOME'] ?? defaultHome(env, platform)
+/** Reads the environment, in which an empty variable is one that is not set. `platform` as in `process.platform`. */
+export function readConfig(environment: Environment, platform: string): Result<Config, ConfigFailure> {
+  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const home = resolve(env['RELINK_HOME'] ?? defaultHome(env, platform))
   const port = wholeNumber(env, 'RELINK_PORT', 7351, 0, 65_535)
   if (!port.ok) return port
   const concurrency = wholeNumber(env, 'RELINK_CONCURRENCY', 8, 1, 64)

@@ -43,11 +43,17 @@ async function openEmbedded(config: Config, log: Log): Promise<Result<OpenStore,
 }
 
 async function openGiven(config: Config, databaseUrl: string): Promise<Result<OpenStore, StartFailure>> {
-  if (config.databaseAppUrl !== null) return connectStore({ connectionString: databaseUrl }, { connectionString: config.databaseAppUrl }, async () => {})
+  const logins = await givenLogins(config, databaseUrl)
+  const opened = logins.ok ? await connectStore(logins.value.owner, logins.value.app, async () => {}) : logins
+  return opened.ok ? opened : failed({ message: `DATABASE_URL: ${opened.failure.message}` })
+}
+
+async function givenLogins(config: Config, databaseUrl: string): Promise<Result<Pick<OpenStore, 'owner' | 'app'>, StartFailure>> {
+  if (config.databaseAppUrl !== null) return ok({ owner: { connectionString: databaseUrl }, app: { connectionString: config.databaseAppUrl } })
   const owner = readDatabaseUrl(databaseUrl)
   if (!owner.ok) return owner
   const password = await appPassword(join(config.home, 'keys', 'database-app.password'))
-  return connectStore(owner.value, { ...owner.value, user: 'relink_app', password }, async () => {})
+  return ok({ owner: owner.value, app: { ...owner.value, user: 'relink_app', password } })
 }
 
 async function connectStore(owner: ConnectionConfig, app: ConnectionConfig, after: () => Promise<void>): Promise<Result<OpenStore, StartFailure>> {

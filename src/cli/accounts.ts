@@ -47,7 +47,7 @@ export async function transactionsCommand(output: Output, wanted: string, option
       for (const row of rows) output.say(`${row.postedOn}  ${`${row.amount} ${row.currency}`.padStart(14)}  ${row.state.padEnd(9)} ${row.description}`)
       count += rows.length
       cursor = page.next
-    } while (cursor !== null)
+    } while (cursor !== null && output.lost === null)
     output.say(count === 0 ? 'No rows.' : output.dim(`${count} rows`))
   })
 }

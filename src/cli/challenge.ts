@@ -1,25 +1,41 @@
-/** Asking a person on the terminal what the bank asks. Without a terminal the question stays open; it survives restarts. */
+/**
+ * What the bank asks, answered on the terminal or, for programs, from standard input or a file. With
+ * neither the question stays open; it survives restarts.
+ */
 import { input, select } from '@inquirer/prompts'
-import { runResource } from '../api/shapes.ts'
 import type { Challenge, ChallengePrompt } from '../domain/connection.ts'
 import type { Instance } from '../instance.ts'
+import type { SyncRun } from '../domain/run.ts'
 import { sayRun, verbOrFail } from './connections.ts'
 import type { Output } from './output.ts'
+import { fillForm, isGiven, type SecretSource } from './secrets.ts'
 
-export async function answerChallenge(output: Output, instance: Instance, challenge: Challenge): Promise<void> {
+/** The run that went on with the answer; null when there was nobody to ask. */
+export async function answerChallenge(output: Output, instance: Instance, challenge: Challenge, source: SecretSource): Promise<SyncRun | null> {
   const connection = await instance.store.connections.get(challenge.connectionId)
   const name = connection?.institutionName ?? 'The bank'
-  if (!process.stdin.isTTY) {
-    output.say(`${name} asks: ${challenge.prompts.map((p) => p.label).join(' / ')}. Answer on a terminal with \`relink repair ${challenge.connectionId}\`, or on the page.`)
+  if (!process.stdin.isTTY && !isGiven(source)) {
+    output.say(`${name} asks: ${challenge.prompts.map((p) => `${p.label} (${p.id})`).join(' / ')}. Answer with \`relink repair ${challenge.connectionId}\` on a terminal or with --secrets-stdin, or on the page.`)
     process.exitCode = 1
-    return
+    return null
   }
+  const run = verbOrFail(await instance.verbs.answer(challenge.id, isGiven(source) ? await givenAnswers(challenge, source) : await askPrompts(output, name, challenge)))
+  if (!sayRun(output, name, run)) process.exitCode = 1
+  return run
+}
+
+/** Approvals and redirects happen elsewhere: giving the other answers says that they are done. */
+async function givenAnswers({ prompts }: Challenge, source: SecretSource): Promise<Record<string, string>> {
+  const typed = prompts.filter(({ kind }) => kind !== 'approval' && kind !== 'redirect')
+  const answers = await fillForm(typed.map(({ id, label }) => ({ name: id, label, kind: 'secret', required: true })), {}, source)
+  return { ...Object.fromEntries(prompts.map(({ id }) => [id, ''])), ...answers }
+}
+
+async function askPrompts(output: Output, name: string, { prompts }: Challenge): Promise<Record<string, string>> {
   output.say(`${name} asks to know that it is you:`)
   const answers: Record<string, string> = {}
-  for (const prompt of challenge.prompts) answers[prompt.id] = await askPrompt(prompt)
-  const run = verbOrFail(await instance.verbs.answer(challenge.id, answers))
-  output.data(runResource(run))
-  if (!sayRun(output, name, run)) process.exitCode = 1
+  for (const prompt of prompts) answers[prompt.id] = await askPrompt(prompt)
+  return answers
 }
 
 async function askPrompt(prompt: ChallengePrompt): Promise<string> {

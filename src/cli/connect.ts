@@ -4,13 +4,14 @@ import { challengeResource, runResource } from '../api/shapes.ts'
 import { connectionResource } from '../api/connection-resource.ts'
 import { searchInstitutions, type Institution } from '../domain/institution.ts'
 import type { Instance } from '../instance.ts'
+import type { ConnectResult } from '../verbs.ts'
 import { answerChallenge } from './challenge.ts'
 import { sayRun } from './connections.ts'
 import { CommandError, type Output } from './output.ts'
-import { fillForm } from './secrets.ts'
+import { fillForm, sourceOf, type SecretOptions } from './secrets.ts'
 import { withInstance } from './with-instance.ts'
 
-export type ConnectOptions = { readonly route?: string; readonly field?: readonly string[]; readonly secretsFile?: string; readonly secretsStdin?: boolean; readonly onceMore?: boolean }
+export type ConnectOptions = SecretOptions & { readonly route?: string; readonly field?: readonly string[]; readonly onceMore?: boolean }
 
 export async function connectCommand(output: Output, wanted: string | undefined, options: ConnectOptions): Promise<void> {
   await withInstance(output, async (instance) => {
@@ -21,7 +22,7 @@ export async function connectCommand(output: Output, wanted: string | undefined,
       throw new CommandError(`${institution.name} has no route "${options.route ?? ''}"; it has: ${institution.routes.map((r) => r.connector).join(', ')}.`, 2)
     }
     output.say(connector.manifest.advice)
-    const form = await fillForm(connector.manifest.fields, givenFields(options.field ?? []), { file: options.secretsFile, stdin: options.secretsStdin })
+    const form = await fillForm(connector.manifest.fields, givenFields(options.field ?? []), sourceOf(options))
     output.progress(`Signing in at ${institution.name}…`)
     const result = await instance.verbs.connect({ institutionId: institution.id, connector: route.connector, form, onceMore: options.onceMore === true })
     switch (result.kind) {
@@ -35,14 +36,20 @@ export async function connectCommand(output: Output, wanted: string | undefined,
         output.data({ failure: { code: result.failure.code, message: result.failure.message }, diagnosis: result.diagnosis })
         throw new CommandError(`${result.failure.message} Nothing was stored.`)
       case 'challenge':
-        output.data({ challenge: challengeResource(result.challenge) })
-        await answerChallenge(output, instance, result.challenge)
+        await answerFirst(output, instance, result)
         return
       case 'connected':
         output.data({ connection: await connectionResource(instance, result.connection), run: runResource(result.run) })
         if (!sayRun(output, institution.name, result.run)) process.exitCode = 1
     }
   })
+}
+
+/** The bank asks before it lets in. The secrets' source was read for the sign-in already, so only a terminal can answer here. */
+async function answerFirst(output: Output, instance: Instance, { connection, challenge }: Extract<ConnectResult, { kind: 'challenge' }>): Promise<void> {
+  const run = await answerChallenge(output, instance, challenge, { file: undefined, stdin: undefined })
+  const after = await connectionResource(instance, (await instance.store.connections.get(connection.id)) ?? connection)
+  output.data(run === null ? { connection: after, challenge: challengeResource(challenge) } : { connection: after, run: runResource(run) })
 }
 
 async function chooseInstitution(instance: Instance, wanted: string | undefined): Promise<Institution> {

@@ -5,9 +5,9 @@ import type { Config } from '../config.ts'
 import { DEMO_FAULTS, FAMILY_NAMES } from '../demo/faults.ts'
 import { openSandbox, type Sandbox } from '../demo/sandbox.ts'
 import { connectAna, playStory, wentWell } from '../demo/story.ts'
+import { untilStopped, whileOpen } from './interrupt.ts'
 import { CommandError, orFail, type Output } from './output.ts'
 import { pageDirectory } from './page.ts'
-import { untilStopped } from './start.ts'
 import { sayProblems } from './sync.ts'
 import { configuration } from './with-instance.ts'
 
@@ -18,13 +18,10 @@ const HISTORY_DAYS = 120
 
 export async function demoCommand(output: Output, options: DemoOptions): Promise<void> {
   const config = configuration()
-  const sandbox = orFail(await openSandbox(config, { seed: SEED, historyDays: HISTORY_DAYS, tell: (line) => output.progress(line) }))
-  try {
-    if (options.auto === true) await playAuto(output, sandbox)
-    else await playLive(output, sandbox, config, options.port ?? 0)
-  } finally {
-    await sandbox.close()
-  }
+  await whileOpen(
+    async () => orFail(await openSandbox(config, { seed: SEED, historyDays: HISTORY_DAYS, tell: (line) => output.progress(line) })),
+    async (sandbox) => (options.auto === true ? playAuto(output, sandbox) : playLive(output, sandbox, config, options.port ?? 0)),
+  )
 }
 
 async function playAuto(output: Output, sandbox: Sandbox): Promise<void> {

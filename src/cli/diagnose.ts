@@ -1,4 +1,5 @@
 /** `relink diagnose`: what is wrong with a connection, or with each record on standard input; `relink explain`: what a code means. */
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { problemResource } from '../api/connection-resource.ts'
 import { explain, explanationLines } from '../diagnose/explain.ts'
@@ -38,8 +39,10 @@ async function diagnoseInput(output: Output): Promise<void> {
     output.error(`Line ${error.line}: ${error.message}`)
     process.exitCode = 1
   })
+  // A drain never comes once nobody reads; the error that tells so does.
   for await (const answer of answers) {
-    if (!process.stdout.write(`${answer.replace(/\n$/, '')}\n`)) await new Promise((resolve) => process.stdout.once('drain', resolve))
+    if (output.lost !== null) return
+    if (!process.stdout.write(`${answer.replace(/\n$/, '')}\n`)) await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => undefined)
   }
 }
 

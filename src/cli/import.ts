@@ -1,25 +1,26 @@
 /**
  * `relink import`: one line for each file. A damaged file gets a failure with its line and leaves
- * no trace; the other files are still read. `--dry-run` needs no database.
+ * no trace; the other files are still read. `-` is standard input. `--dry-run` needs no database.
  */
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { createDryRun } from '../import-file.ts'
 import type { ImportReport, ImportRequest } from '../verbs.ts'
 import { chooseAccount } from './accounts.ts'
-import type { Output } from './output.ts'
+import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
 
 export type ImportOptions = { readonly account?: string; readonly dryRun?: boolean }
 
-export async function importCommand(output: Output, files: readonly string[], options: ImportOptions): Promise<void> {
-  const failures = options.dryRun === true ? await readOnly(output, files) : await intoFeed(output, files, options)
-  if (failures > 0) process.exitCode = 1
-}
+type Work = (request: ImportRequest) => Promise<ImportReport>
 
-async function readOnly(output: Output, files: readonly string[]): Promise<number> {
-  return each(output, files, null, await createDryRun())
+export async function importCommand(output: Output, files: readonly string[], options: ImportOptions): Promise<void> {
+  if (options.dryRun === true && options.account !== undefined) throw new CommandError('--dry-run knows no accounts; leave out --account.', 2)
+  const failures = options.dryRun === true ? await each(output, files, null, await createDryRun()) : await intoFeed(output, files, options)
+  if (failures > 0) process.exitCode = 1
 }
 
 async function intoFeed(output: Output, files: readonly string[], options: ImportOptions): Promise<number> {
@@ -30,28 +31,57 @@ async function intoFeed(output: Output, files: readonly string[], options: Impor
 }
 
 /** Imports the files one after the other and tells how each went; returns how many failed. */
-async function each(output: Output, files: readonly string[], accountId: string | null, work: (request: ImportRequest) => Promise<ImportReport>): Promise<number> {
+async function each(output: Output, files: readonly string[], accountId: string | null, work: Work): Promise<number> {
   let failures = 0
   for (const file of files) {
     const onProgress = (rows: number): void => output.progress(`${basename(file)}: ${rows} rows…`)
-    const report = (await unopenable(file)) ?? (await work({ fileName: file, open: () => createReadStream(file), accountId, onProgress }))
+    const report = await importOne(file, (path) => work({ fileName: file, open: () => createReadStream(path), accountId, onProgress }))
+    output.data(report)
     failures += sayReport(output, report)
   }
   return failures
 }
 
-/** A file that cannot be opened at all, as a report like any other. */
-async function unopenable(file: string): Promise<ImportReport | null> {
-  const reason = await stat(file).then(
-    (info) => (info.isDirectory() ? 'it is a directory' : null),
-    (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? 'unknown error')),
-  )
-  if (reason === null) return null
-  return { file, format: null, statements: [], added: 0, matched: 0, questions: 0, failure: { code: 'unknown_format', message: `The file cannot be opened: ${reason}.`, line: 0 } }
+/** A file that cannot be opened or read is a report like any other. */
+async function importOne(file: string, work: (path: string) => Promise<ImportReport>): Promise<ImportReport> {
+  try {
+    const isRegular = file !== '-' && (await isRegularFile(file))
+    return isRegular ? await work(file) : await withCopy(file, work)
+  } catch (error) {
+    const { code = '', syscall = '' } = error as NodeJS.ErrnoException
+    // Only what the system said of the file; a lost database or a bug is told as such.
+    if (!FILE_CALLS.has(syscall)) throw error
+    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : code === 'EACCES' ? 'this user may not read it' : code
+    return { file, format: null, statements: [], added: 0, matched: 0, questions: 0, failure: { code: 'unreadable', message: `The file cannot be read: ${reason}.`, line: 0 } }
+  }
+}
+
+const FILE_CALLS: ReadonlySet<string> = new Set(['open', 'read', 'stat', 'fstat'])
+
+async function isRegularFile(path: string): Promise<boolean> {
+  const handle = await open(path, 'r')
+  try {
+    const info = await handle.stat()
+    if (info.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR', syscall: 'read' })
+    return info.isFile()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A file is read twice, checked and then imported; a pipe can be read once only, so it is copied first. */
+async function withCopy(file: string, work: (path: string) => Promise<ImportReport>): Promise<ImportReport> {
+  const directory = await mkdtemp(join(tmpdir(), 'relink-import-'))
+  try {
+    const copy = join(directory, 'file')
+    await pipeline(file === '-' ? process.stdin : createReadStream(file), createWriteStream(copy, { mode: 0o600 }))
+    return await work(copy)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
 }
 
 function sayReport(output: Output, report: ImportReport): 0 | 1 {
-  output.data(report)
   if (report.failure !== null) {
     output.say(`${report.file}: ${report.failure.line > 0 ? `line ${report.failure.line}: ` : ''}${report.failure.message} Nothing of it was stored.`)
     return 1

@@ -7,6 +7,8 @@ import type { Result } from '../domain/result.ts'
 
 export type Output = {
   readonly json: boolean
+  /** Why standard output takes nothing more: `EPIPE` when nobody reads it, as with `| head`. What only prints may then stop. Null: all is well. */
+  readonly lost: string | null
   /** A line for a person; nothing with `--json`. */
   say(line?: string): void
   /** Progress on standard error, replaced by the next progress on a terminal. */
@@ -30,6 +32,11 @@ export function createOutput(json: boolean, streams: Streams): Output {
   const colour = out.isTTY === true && !streams.noColour
   const style = (code: number) => (text: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text)
   let progressShown = false
+  let lost: string | null = null
+  out.on('error', (error: NodeJS.ErrnoException) => {
+    lost ??= error.code ?? error.message
+  })
+  err.on('error', () => undefined)
   const clearProgress = (): void => {
     if (progressShown) err.write('\r\u001b[K')
     progressShown = false
@@ -40,6 +47,9 @@ export function createOutput(json: boolean, streams: Streams): Output {
   }
   return {
     json,
+    get lost() {
+      return lost
+    },
     say,
     progress(line) {
       if (err.isTTY === true) {

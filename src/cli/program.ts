@@ -11,6 +11,7 @@ import { diagnoseCommand, explainCommand } from './diagnose.ts'
 import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
+import { Interrupted } from './interrupt.ts'
 import { CommandError, createOutput, type Output } from './output.ts'
 import { repairCommand, secretCommand } from './repair.ts'
 import { startCommand, workerCommand } from './start.ts'
@@ -25,10 +26,22 @@ export async function run(argv: readonly string[]): Promise<number> {
   const program = buildProgram(output)
   try {
     await program.parseAsync(argv, { from: 'user' })
+    // Whether all of it could be written is known once it is.
+    await new Promise((resolve) => process.stdout.write('', resolve))
+    if (output.lost !== null) return lostOutput(output.lost, output)
     return process.exitCode === undefined ? 0 : Number(process.exitCode)
   } catch (error) {
-    return statusOf(error, output)
+    // The work that was interrupted may still wait for a bank; everything that it used is closed.
+    if (error instanceof Interrupted) process.exit(error.status)
+    return output.lost === null ? statusOf(error, output) : lostOutput(output.lost, output)
   }
+}
+
+/** A reader that went away wanted no more; 141 is what shells know of that. A full disk is a failure. */
+function lostOutput(code: string, output: Output): number {
+  if (code === 'EPIPE') return 141
+  output.error(`Standard output cannot be written (${code}).`)
+  return 1
 }
 
 function statusOf(error: unknown, output: Output): number {
@@ -42,7 +55,8 @@ function statusOf(error: unknown, output: Output): number {
     return 1
   }
   if (error instanceof Error && error.name === 'ExitPromptError') return 130 // Ctrl-C at a prompt
-  throw error
+  output.error(`Something in Relink is broken; please report this: ${error instanceof Error ? error.stack : String(error)}`)
+  return 1
 }
 
 function buildProgram(output: Output): Command {
@@ -78,7 +92,7 @@ function buildProgram(output: Output): Command {
   program.command('disable').description('stop reading; all rows stay').argument('<connection>').addOption(json()).action((connection) => disableCommand(output, connection))
   program.command('enable').description('read again; what was missed is fetched').argument('<connection>').addOption(json()).action((connection) => enableCommand(output, connection))
   program.command('remove').description('delete the sign-in; rows stay').argument('<connection>').addOption(json()).action((connection) => removeCommand(output, connection))
-  program.command('import').description('read statement files into the feed').argument('<file...>').option('--account <account>', 'the account they belong to').option('--dry-run', 'only read and check; needs no database').addOption(json())
+  program.command('import').description('read statement files into the feed').argument('<file...>', '- for standard input').option('--account <account>', 'the account they belong to').option('--dry-run', 'only read and check; needs no database').addOption(json())
     .action((files, options) => importCommand(output, files, options))
   program.command('export').description('write an account as a file').requiredOption('--format <format>').requiredOption('--account <account>').option('--from <day>').option('--to <day>').option('-o, --output <file>', 'default: standard output')
     .action((options) => exportCommand(output, options))

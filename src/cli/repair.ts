@@ -1,54 +1,66 @@
 /** `relink repair`: the plan step by step; `relink secret`: a new password, sent once. */
 import { confirm } from '@inquirer/prompts'
 import { planResource } from '../api/connection-resource.ts'
-import { runResource } from '../api/shapes.ts'
+import { challengeResource, runResource } from '../api/shapes.ts'
+import type { Challenge, Connection } from '../domain/connection.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
+import type { SyncRun } from '../domain/run.ts'
 import type { Instance } from '../instance.ts'
 import type { StepReport } from '../verbs.ts'
 import { answerChallenge } from './challenge.ts'
 import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
 import { CommandError, type Output } from './output.ts'
-import { fillForm } from './secrets.ts'
+import { fillForm, isGiven, sourceOf, type SecretOptions, type SecretSource } from './secrets.ts'
 import { sayProblems } from './sync.ts'
 import { withInstance } from './with-instance.ts'
 
-export type RepairOptions = { readonly did?: string; readonly cannot?: string; readonly secretsFile?: string; readonly secretsStdin?: boolean }
+export type RepairOptions = SecretOptions & { readonly did?: string; readonly cannot?: string }
 
+/** With `--json` one document: the plan as it is now (null: nothing is broken), the bank's open question, and the last run of this command. */
 export async function repairCommand(output: Output, wanted: string, options: RepairOptions): Promise<void> {
+  if (options.did !== undefined && options.cannot !== undefined) throw new CommandError('Give --did or --cannot, not both.', 2)
+  const source = sourceOf(options)
   await withInstance(output, async (instance) => {
     const connection = await chooseConnection(instance, wanted)
-    const [challenge] = await instance.store.challenges.list({ connectionId: connection.id, state: 'open' })
-    if (challenge !== undefined) return answerChallenge(output, instance, challenge)
-    await sayProblems(output, instance, connection.id)
-    let plan = verbOrFail(await instance.verbs.repair(connection.id, await reportOf(instance, connection.id, options)))
-    for (;;) {
-      if (plan === null) {
-        output.say(`${connection.institutionName} works; nothing to repair.`)
-        return
-      }
-      output.data(planResource(plan))
-      sayPlan(output, plan)
-      const next = await walkStep(output, instance, plan, options)
-      if (next === null) break
-      plan = next
-    }
-    if (plan.state !== 'proved') process.exitCode = 1
+    const asked = await openChallenge(instance, connection.id)
+    const run = asked === null ? null : await answerChallenge(output, instance, asked, source)
+    const plan = asked === null ? await walk(output, instance, connection, source, options) : null
+    const challenge = await openChallenge(instance, connection.id)
+    output.data({ connectionId: connection.id, plan: plan === null ? null : planResource(plan), challenge: challenge === null ? null : challengeResource(challenge), run: run === null ? null : runResource(run) })
+    if (plan !== null && plan.state !== 'proved') process.exitCode = 1
   })
 }
 
-/** On a terminal, leads through the present step; otherwise the plan is printed and the command ends. */
-async function walkStep(output: Output, instance: Instance, plan: RepairPlan, options: RepairOptions): Promise<RepairPlan | null> {
-  const step = plan.steps.find((s) => s.state === 'now')
-  if (plan.state !== 'open' || step === undefined || step.who !== 'person') return null
-  const hasSource = options.secretsFile !== undefined || options.secretsStdin === true
-  if (step.kind === 'credentials' && (process.stdin.isTTY || hasSource)) {
-    await enterSecret(output, instance, plan.connectionId, options)
-    return hasSource && !process.stdin.isTTY ? null : verbOrFail(await instance.verbs.repair(plan.connectionId, null))
-  }
-  if (!process.stdin.isTTY) return null
-  const done = await confirm({ message: `${step.title}. Done?` })
-  return verbOrFail(await instance.verbs.repair(plan.connectionId, { stepId: step.id, did: done ? 'done' : 'cannot' }))
+async function openChallenge(instance: Instance, connectionId: string): Promise<Challenge | null> {
+  const open = await instance.store.challenges.list({ connectionId, state: 'open' })
+  return open.find((challenge) => challenge.expiresAt > instance.clock.now()) ?? null
 }
+
+/** Step by step until nothing is left that can be done from here. */
+async function walk(output: Output, instance: Instance, connection: Connection, source: SecretSource, options: RepairOptions): Promise<RepairPlan | null> {
+  await sayProblems(output, instance, connection.id)
+  let plan = verbOrFail(await instance.verbs.repair(connection.id, await reportOf(instance, connection.id, options)))
+  let unread = isGiven(source)
+  while (plan !== null) {
+    sayPlan(output, plan)
+    const step = plan.steps.find((s) => s.state === 'now')
+    if (plan.state !== 'open' || step === undefined || step.who !== 'person') break
+    if (step.kind === 'credentials' && (process.stdin.isTTY || unread)) {
+      await enterSecret(output, instance, connection, unread ? source : NO_SOURCE)
+      unread = false
+      plan = verbOrFail(await instance.verbs.repair(connection.id, null))
+    } else if (process.stdin.isTTY) {
+      const done = await confirm({ message: `${step.title}. Done?` })
+      plan = verbOrFail(await instance.verbs.repair(connection.id, { stepId: step.id, did: done ? 'done' : 'cannot' }))
+    } else {
+      break
+    }
+  }
+  if (plan === null) output.say(`${connection.institutionName} works; nothing to repair.`)
+  return plan
+}
+
+const NO_SOURCE: SecretSource = { file: undefined, stdin: undefined }
 
 function sayPlan(output: Output, plan: RepairPlan): void {
   const marks: Record<RepairStep['state'], string> = { done: '✓', now: '▸', running: '…', waiting: ' ', did_not_help: '✕', skipped: '-' }
@@ -68,23 +80,24 @@ async function reportOf(instance: Instance, connectionId: string, options: Repai
   return { stepId: step.id, did: options.did === undefined ? 'cannot' : 'done' }
 }
 
-export type SecretOptions = { readonly onceMore?: boolean; readonly secretsFile?: string; readonly secretsStdin?: boolean }
-
-export async function secretCommand(output: Output, wanted: string, options: SecretOptions): Promise<void> {
+export async function secretCommand(output: Output, wanted: string, options: SecretOptions & { readonly onceMore?: boolean }): Promise<void> {
+  const source = sourceOf(options)
   await withInstance(output, async (instance) => {
     const connection = await chooseConnection(instance, wanted)
-    if (options.onceMore !== true) return enterSecret(output, instance, connection.id, options)
-    const run = verbOrFail(await instance.verbs.tryOnceMore(connection.id, 'command line'))
+    const run = options.onceMore === true ? verbOrFail(await instance.verbs.tryOnceMore(connection.id, 'command line')) : await enterSecret(output, instance, connection, source)
+    if (options.onceMore === true) sayRun(output, connection.institutionName, run)
     output.data(runResource(run))
-    if (!sayRun(output, connection.institutionName, run)) process.exitCode = 1
+    if (run.outcome !== 'succeeded') process.exitCode = 1
   })
 }
 
-async function enterSecret(output: Output, instance: Instance, connectionId: string, source: { readonly secretsFile?: string; readonly secretsStdin?: boolean }): Promise<void> {
-  const connection = await instance.store.connections.get(connectionId)
-  const fields = connection === null ? [] : (instance.connectors.get(connection.connector)?.manifest.fields ?? [])
-  const form = await fillForm(fields.filter((f) => f.kind === 'secret'), {}, { file: source.secretsFile, stdin: source.secretsStdin })
-  const run = verbOrFail(await instance.verbs.enterSecret(connectionId, form))
-  output.data(runResource(run))
-  if (!sayRun(output, connection?.institutionName ?? '', run)) process.exitCode = 1
+/** Asks for the secret fields only; the stored user name stays. Warns first, because a bank counts what it does not accept. */
+async function enterSecret(output: Output, instance: Instance, connection: Connection, source: SecretSource): Promise<SyncRun> {
+  const status = await instance.vault.status({ connectionId: connection.id, loginIndex: connection.loginIndex })
+  if (status === 'withheld_unknown' || status === 'refused') output.say(`${connection.institutionName} did not accept the last sign-in. Banks lock a login after about three; this one is sent once.`)
+  const fields = instance.connectors.get(connection.connector)?.manifest.fields ?? []
+  const form = await fillForm(fields.filter((f) => f.kind === 'secret'), {}, source)
+  const run = verbOrFail(await instance.verbs.enterSecret(connection.id, form))
+  sayRun(output, connection.institutionName, run)
+  return run
 }

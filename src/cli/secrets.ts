@@ -9,6 +9,18 @@ import { CommandError } from './output.ts'
 
 export type SecretSource = { readonly file: string | undefined; readonly stdin: boolean | undefined }
 
+export type SecretOptions = { readonly secretsFile?: string; readonly secretsStdin?: boolean }
+
+/** Where the options say that the secrets are; without a terminal there is no other place. */
+export function sourceOf({ secretsFile, secretsStdin }: SecretOptions): SecretSource {
+  if (secretsFile !== undefined && secretsStdin === true) throw new CommandError('Give --secrets-file or --secrets-stdin, not both.', 2)
+  return { file: secretsFile, stdin: secretsStdin }
+}
+
+export function isGiven(source: SecretSource): boolean {
+  return source.file !== undefined || source.stdin === true
+}
+
 type Field = { readonly name: string; readonly label: string; readonly kind: 'text' | 'secret' | 'url'; readonly required: boolean }
 
 /**
@@ -19,9 +31,10 @@ export async function fillForm(fields: readonly Field[], given: Readonly<Record<
   const misplaced = fields.find((field) => field.kind === 'secret' && field.name in given)
   if (misplaced !== undefined) throw new CommandError(`${misplaced.label} is a secret and is not taken from arguments; use the prompt, --secrets-file or --secrets-stdin.`, 2)
   const values = { ...given, ...(await fromSource(fields, given, source)) }
-  for (const field of fields) {
-    if (values[field.name] !== undefined || (!field.required && !process.stdin.isTTY)) continue
-    if (!process.stdin.isTTY) throw new CommandError(`"${field.label}" (${field.name}) is missing: give it with ${field.kind === 'secret' ? '--secrets-file or --secrets-stdin' : `--field ${field.name}=…`}.`, 2)
+  const missing = fields.filter((field) => field.required && values[field.name] === undefined)
+  if (!process.stdin.isTTY && missing.length > 0) throw new CommandError(missing.map(howToGive).join('\n'), 2)
+  for (const field of process.stdin.isTTY ? fields : []) {
+    if (values[field.name] !== undefined) continue
     const message = `${field.label}:`
     const value = field.kind === 'secret' ? await password({ message, mask: true }) : await input({ message, required: field.required })
     if (value !== '') values[field.name] = value
@@ -29,8 +42,13 @@ export async function fillForm(fields: readonly Field[], given: Readonly<Record<
   return values
 }
 
+function howToGive({ name, label, kind }: Field): string {
+  const way = kind === 'secret' ? `--secrets-stdin or --secrets-file FILE (the secret alone, or JSON: {"${name}": "…"})` : `--field ${name}=…`
+  return `${label} (${name}) is missing, and there is no terminal to ask on. Give it with ${way}.`
+}
+
 async function fromSource(fields: readonly Field[], given: Readonly<Record<string, string>>, source: SecretSource): Promise<Record<string, string>> {
-  if (source.file === undefined && source.stdin !== true) return {}
+  if (!isGiven(source)) return {}
   const content = source.file !== undefined ? await readSecretFile(source.file) : await text(process.stdin)
   const parsed = asObject(content)
   if (parsed !== null) return parsed

@@ -1,43 +1,57 @@
 /** `relink start`: server, page and one worker; `relink worker`: one more worker. Both stop cleanly on Ctrl-C and SIGTERM. */
-import { listen } from '../api/listen.ts'
-import { openInstance } from '../open.ts'
+import { listen, type ListeningServer } from '../api/listen.ts'
+import type { Config } from '../config.ts'
+import { openInstance, type Opened } from '../open.ts'
+import { Interrupted, whileOpen } from './interrupt.ts'
 import { orFail, type Output } from './output.ts'
 import { pageDirectory } from './page.ts'
 import { configuration } from './with-instance.ts'
 
 export async function startCommand(output: Output): Promise<void> {
-  const config = configuration()
-  const opened = orFail(await openInstance(config, { tell: (line) => output.progress(line), logsEverything: true }))
-  const listening = await listen({ instance: opened.instance, home: config.home, host: config.host, port: config.port, pageDirectory: pageDirectory() })
-  if (!listening.ok) {
-    await opened.close()
-    orFail(listening)
-    return
-  }
-  const stopWorker = await opened.startWorker()
-  output.say(`Relink is running. Open ${listening.value.signInUrl}`)
-  output.say(output.dim(`Data: ${config.home}   Token for programs: ${listening.value.tokenFile}   Stop with Ctrl-C.`))
-  await untilStopped()
-  output.say('Stopping: running reads may finish first…')
-  await listening.value.close()
-  await stopWorker()
-  await opened.close()
+  await runUntilStopped(output, async (config, opened) => {
+    const listening = orFail(await listen({ instance: opened.instance, home: config.home, host: config.host, port: config.port, pageDirectory: pageDirectory() }))
+    tellWhere(output, config, listening)
+    return listening
+  })
 }
 
 export async function workerCommand(output: Output): Promise<void> {
-  const opened = orFail(await openInstance(configuration(), { tell: (line) => output.progress(line), logsEverything: true }))
-  const stopWorker = await opened.startWorker()
-  output.say('This worker reads connections when they are due. Stop with Ctrl-C.')
-  await untilStopped()
-  await stopWorker()
-  await opened.close()
+  await runUntilStopped(output, async () => {
+    output.say('This worker reads connections when they are due. Stop with Ctrl-C.')
+    return { close: async () => undefined }
+  })
 }
 
-/** Resolves at the first request to stop; a second one ends the process at once, as people expect. */
-export function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = (): void => resolve()
-    process.once('SIGINT', stop)
-    process.once('SIGTERM', stop)
-  })
+/** A worker, and what `serve` adds to it, until somebody stops the process. That is how it is meant to end: no failure. */
+async function runUntilStopped(output: Output, serve: (config: Config, opened: Opened) => Promise<{ close(): Promise<void> }>): Promise<void> {
+  const config = configuration()
+  const open = async (): Promise<{ close(): Promise<void> }> => {
+    const opened = orFail(await openInstance(config, { tell: (line) => output.progress(line), logsEverything: true }))
+    let serving: { close(): Promise<void> } | null = null
+    let stopWorker: (() => Promise<void>) | null = null
+    const close = async (): Promise<void> => {
+      await serving?.close()
+      await stopWorker?.()
+      await opened.close()
+    }
+    try {
+      serving = await serve(config, opened)
+      stopWorker = await opened.startWorker()
+      return { close }
+    } catch (error) {
+      await close()
+      throw error
+    }
+  }
+  try {
+    await whileOpen(open, () => new Promise<never>(() => undefined))
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    output.say('Stopped.')
+  }
+}
+
+function tellWhere(output: Output, config: Config, listening: ListeningServer): void {
+  output.say(`Relink is running. Open ${listening.signInUrl}`)
+  output.say(output.dim(`Data: ${config.home}   Token for programs: ${listening.tokenFile}   Stop with Ctrl-C.`))
 }

@@ -2,6 +2,7 @@
 import { readConfig, type Config } from '../config.ts'
 import type { Instance } from '../instance.ts'
 import { openInstance } from '../open.ts'
+import { whileOpen } from './interrupt.ts'
 import { orFail, type Output } from './output.ts'
 
 export function configuration(): Config {
@@ -9,10 +10,9 @@ export function configuration(): Config {
 }
 
 export async function withInstance<T>(output: Output, work: (instance: Instance) => Promise<T>): Promise<T> {
-  const opened = orFail(await openInstance(configuration(), { tell: (line) => output.progress(line) }))
-  try {
-    return await work(opened.instance)
-  } finally {
-    await opened.close()
-  }
+  const config = configuration()
+  return whileOpen(
+    async () => orFail(await openInstance(config, { tell: (line) => output.progress(line) })),
+    ({ instance }) => work(instance),
+  )
 }

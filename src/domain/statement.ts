@@ -82,6 +82,8 @@ export type StatementPart =
 export type FormatFailure = { readonly code: FormatFailureCode; readonly message: string; readonly line: number }
 
 export type FormatFailureCode =
+  /** The file is not there, or may not or cannot be read. */
+  | 'unreadable'
   | 'empty_file'
   | 'unknown_format'
   | 'unsupported_encoding'

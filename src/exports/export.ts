@@ -10,7 +10,7 @@ import type { AccountSummary, TenantStore } from '../ports/store.ts'
 import { writeBeancount } from '../formats/beancount/write.ts'
 import { writeCamt053 } from '../formats/camt/write.ts'
 import { writeCsv } from '../formats/csv/write.ts'
-import { bookedRows, toStatementAccount, toStatementRow, type ExportRow, type ExportStatement } from '../formats/export.ts'
+import { amountText, bookedRows, toStatementAccount, toStatementRow, type ExportRow, type ExportStatement } from '../formats/export.ts'
 import { writeHledger } from '../formats/hledger/write.ts'
 import { writeLedger } from '../formats/ledger/write.ts'
 import { writeOfx, type OfxStatement } from '../formats/ofx/write.ts'
@@ -50,7 +50,7 @@ async function* contentOf(store: TenantStore, account: AccountSummary, request: 
   const asked = { from: request.from ?? null, to: request.to ?? null }
   switch (request.format) {
     case 'json':
-      for await (const row of rows) yield `${JSON.stringify(row)}\n`
+      for await (const row of rows) yield `${JSON.stringify({ ...row, amount: amountText(row.amount, row.currency) })}\n`
       return
     case 'csv':
       yield* writeCsv({ account, covers: asked, opening: null, closing: null, rows })
