@@ -149,9 +149,9 @@ test('no rule holds the whole message of a case as fixed text (terms of the fiel
 test('patterns stay fast on hostile text', () => {
   const hostile = ['account '.repeat(500), 'please '.repeat(570), 'a'.repeat(4_000), 'session token grant link '.repeat(160)]
   for (const message of hostile) {
-    const start = performance.now()
+    const start = process.cpuUsage()
     verdict({ protocol: 'ofx', message })
-    assert.ok(performance.now() - start < 250, message.slice(0, 20))
+    assert.ok(process.cpuUsage(start).user < 250_000, message.slice(0, 20))
   }
 })
 
