@@ -76,7 +76,7 @@ test('arguments, stdout and the exit status are the program’s own; progress go
   assert.match(first.stderr, /^Installing the packages \(once\)…\nInstalled the packages in \d+ s\.\n$/)
   const started = JSON.parse(first.stdout)
   assert.deepEqual(started.args, ['sync', 'a b', '--json'])
-  assert.deepEqual(started.flags, ['--disable-sigusr1', '--report-exclude-env', '--disable-proto=throw'])
+  assert.deepEqual(started.flags, ['--max-semi-space-size=16', '--disable-sigusr1', '--report-exclude-env', '--disable-proto=throw'])
   assert.equal(started.path.split(delimiter)[0], dirname(started.node), 'children find the same Node first')
 
   const again = relink(root, [])

@@ -33,6 +33,11 @@ test('a file of the operator adds institutions with everything optional filled i
   assert.deepEqual([mine?.website, mine?.routingNumbers, mine?.limits.requestsPerDay], [null, [], null])
 })
 
+test('an entry of the operator takes the place of ours with the same id', async () => {
+  const loaded = await load([{ ...ENTRY, id: 'chase', name: 'My own Chase' }])
+  assert.deepEqual(loaded.ok && loaded.value.filter(({ id }) => id === 'chase').map(({ name }) => name), ['My own Chase'])
+})
+
 test('a mistake in the file is told by entry and field', async () => {
   const mistakes: readonly (readonly [unknown, RegExp])[] = [
     ['{', /not JSON/],
@@ -47,7 +52,6 @@ test('a mistake in the file is told by entry and field', async () => {
     [[{ ...ENTRY, colour: 'red' }], /entry 1/],
     [[7], /entry 1/],
     [[ENTRY, ENTRY], /"my-bank" is used twice/],
-    [[{ ...ENTRY, id: 'chase' }], /"chase" is used twice/],
   ]
   for (const [content, message] of mistakes) {
     const loaded = await load(content)

@@ -25,7 +25,10 @@ export async function discoverConnectors(): Promise<ReadonlyMap<string, Connecto
   return connectors
 }
 
-/** The institutions of all connectors and of `extraFile` (JSON, the same shape; null: none), which may not reuse an id. */
+/**
+ * The institutions of all connectors and of `extraFile` (JSON, the same shape; null: none). An entry
+ * of that file takes the place of ours with the same id: the operator may know a newer address.
+ */
 export async function loadInstitutions(connectors: ReadonlyMap<string, Connector>, extraFile: string | null): Promise<Result<readonly Institution[], InstitutionsFailure>> {
   const institutions = new Map<string, Institution>()
   const files = [...connectors.keys()].map((id) => ({ name: `${id}/institutions.json`, path: new URL(`${id}/institutions.json`, HERE), optional: true }))
@@ -37,8 +40,10 @@ export async function loadInstitutions(connectors: ReadonlyMap<string, Connector
     }
     const read = readInstitutions(text, name, connectors)
     if (!read.ok) return read
+    const seen = new Set<string>()
     for (const institution of read.value) {
-      if (institutions.has(institution.id)) return failed({ message: `${name}: the id "${institution.id}" is used twice. Give the institution another id.` })
+      if (seen.has(institution.id) || (optional && institutions.has(institution.id))) return failed({ message: `${name}: the id "${institution.id}" is used twice. Give the institution another id.` })
+      seen.add(institution.id)
       institutions.set(institution.id, institution)
     }
   }
