@@ -2,54 +2,28 @@
  * The verbs of Relink, the same for the API and the command line. Each is one act of a person or a
  * program; the work behind them is in sync/, repair/ and diagnose/.
  */
-import type { Challenge, Connection, Diagnosis, Problem } from './domain/connection.ts'
+import type { Connection, Diagnosis, Problem } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'
 import type { RepairPlan } from './domain/repair.ts'
 import type { Result } from './domain/result.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { FormatFailure } from './domain/statement.ts'
-
-export type ConnectRequest = {
-  readonly institutionId: string
-  /** The route to use; null: the institution's first. */
-  readonly connector: string | null
-  readonly form: Readonly<Record<string, string>>
-  /** A warned person wants this sign-in sent although the bank refused it or locked the login before. */
-  readonly onceMore?: boolean
-}
+import type { Connected, ConnectRequest } from './sync/connect.ts'
+import type { StatementSummary } from './sync/statement-sum.ts'
 
 export type ConnectResult =
-  | { readonly kind: 'connected'; readonly connection: Connection; readonly run: SyncRun }
-  | { readonly kind: 'challenge'; readonly connection: Connection; readonly challenge: Challenge }
-  /** The same login is connected already. */
-  | { readonly kind: 'exists'; readonly connectionId: string }
-  /** Nothing was sent: a field is missing or wrong. */
-  | { readonly kind: 'invalid'; readonly field: string | null; readonly message: string }
-  /** Nothing was sent: the bank refused this very secret before. */
-  | { readonly kind: 'withheld'; readonly message: string }
+  | Exclude<Connected, { readonly kind: 'failed' }>
   /** The bank could not be read; nothing was stored but the attempt. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly diagnosis: Diagnosis }
 
 /** What a person did about a step of a repair. */
 export type StepReport = { readonly stepId: string; readonly did: 'done' | 'cannot' }
 
-export type ImportedStatement = {
-  readonly account: string
-  readonly currency: string
-  readonly from: string | null
-  readonly to: string | null
-  readonly rows: number
-  /** Exact decimal. */
-  readonly sum: string
-  readonly opening: string | null
-  readonly closing: string | null
-}
-
 /** One line of `relink import` (product.md). */
 export type ImportReport = {
   readonly file: string
   readonly format: string | null
-  readonly statements: readonly ImportedStatement[]
+  readonly statements: readonly StatementSummary[]
   readonly added: number
   readonly matched: number
   readonly questions: number
