@@ -137,7 +137,8 @@ export class Ledger {
   #rowOf(draft: Draft, number: number, day: Day, dayStart: number): Omit<TruthRow, 'id' | 'account' | 'position'> {
     const pendingAt = draft.pendingMinute === undefined ? null : dayStart + draft.pendingMinute * 60_000
     const postsOn = draft.postsOn === undefined ? number : draft.postsOn
-    const bookedOn = draft.bookedOn ?? postsOn ?? number
+    // Not before the history that the bank tells of: nobody could ever ask for such a row.
+    const bookedOn = Math.max(draft.bookedOn ?? postsOn ?? number, dayNumber(this.startsOn))
     return {
       kind: draft.kind,
       name: draft.name,

@@ -40,7 +40,7 @@ test('HTML, half a body, nothing, garbage, 100 MB of blanks: typed evidence, not
     assert.equal(broken.status, 200, `${fault}: ${JSON.stringify(broken.body)}`)
     assert.equal(broken.body.outcome, 'failed', fault)
     assert.match(broken.body.failure.code, code, fault)
-    assert.ok(broken.body.failure.evidence.length > 0, `${fault}: no failure without evidence`)
+    assert.ok((await (await ground.store()).runs.get(broken.body.id))!.failure!.evidence.length > 0, `${fault}: no failure without evidence`)
     assert.deepEqual(await feedCounts(ground), before, fault)
     ground.bank.clear(fault)
     const mended = await server.call('POST', `/connections/${id}/sync`)

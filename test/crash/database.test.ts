@@ -11,9 +11,13 @@ test('kill -9 of the database at random points of a sync: the server lives and g
   const id = await ground.connect()
   await ground.store()
   const server = await startServer(ground)
-  const before = ground.exchanges()
-  await server.call('POST', `/connections/${id}/sync`)
-  const exchanges = ground.exchanges() - before
+  // The second read still walks into the past; from then on all are alike.
+  let exchanges = 0
+  for (let read = 0; read < 2; read++) {
+    const before = ground.exchanges()
+    await server.call('POST', `/connections/${id}/sync`)
+    exchanges = ground.exchanges() - before
+  }
   let interrupted = 0
   for (let round = 0; round < 4 * ROUNDS_FACTOR; round++) {
     const where = `seed ${random.seed}, round ${round}`

@@ -10,8 +10,15 @@ const ROWS = 50_000
 
 async function statementFile(ground: Ground, rows: number, name = 'big.ofx'): Promise<string> {
   const path = join(ground.home, '..', name)
-  await writeFile(path, Buffer.concat([...ofxFile(rows)].map((chunk) => Buffer.from(chunk))))
+  await writeFile(path, bytesOf(rows))
   return path
+}
+
+/** The generator's chunks share one buffer, so each is copied before the next is asked for. */
+function bytesOf(rows: number): Buffer {
+  const chunks: Buffer[] = []
+  for (const chunk of ofxFile(rows)) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks)
 }
 
 /** The file's rows as the feed must have them: each reference once, each sum right. */
@@ -40,7 +47,6 @@ test('an import of 50,000 rows that is killed in the middle, again and again, en
     const target = Math.min(ROWS - 1, before + 1 + random.below(15_000))
     await until('the import is in its middle', async () => (await storedRows(ground)) >= target || importing.child.exitCode !== null)
     await importing.kill()
-    assert.equal((await storedRows(ground)) % 1, 0)
   }
   const middle = await storedRows(ground)
   assert.ok(middle > 0 && middle < ROWS, `seed ${random.seed}: the kills came in the middle (${middle})`)
@@ -68,7 +74,7 @@ test('a damaged file leaves nothing: the count of rows of every table is as befo
   await ground.must(['import', whole])
   await ground.store()
   const before = await countAll(ground)
-  const text = Buffer.concat([...ofxFile(6_000)].map((chunk) => Buffer.from(chunk))).toString('latin1').replaceAll('0001234567', '0007654321')
+  const text = bytesOf(6_000).toString('latin1').replaceAll('0001234567', '0007654321')
   const damages: readonly (readonly [name: string, text: string])[] = [
     ['cut in the middle of a row', text.slice(0, text.length - 2_000)],
     ['an amount that is none, near the end', text.replace(/<TRNAMT>[^\r]+(?=\r\n<FITID>[0-9]+5990\r)/, '<TRNAMT>12.3.4')],

@@ -29,9 +29,13 @@ test('kill -9 at random points of a sync, then a sync: the feed is the bank\'s t
   const id = await ground.connect()
   await ground.store()
   const accounts = ['ana-checking', 'ana-savings', 'ana-card']
-  const before = ground.exchanges()
-  await ground.must(['sync', id])
-  const exchanges = ground.exchanges() - before
+  // The second read still walks into the past; from then on all are alike.
+  let exchanges = 0
+  for (let read = 0; read < 2; read++) {
+    const before = ground.exchanges()
+    await ground.must(['sync', id])
+    exchanges = ground.exchanges() - before
+  }
   let kills = 0
   for (let round = 0; round < 8 * ROUNDS_FACTOR; round++) {
     for (const account of accounts) ground.bank.book(account, { minor: -BigInt(100 + random.below(9_000)), name: `ROUND ${round}` })

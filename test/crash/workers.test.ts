@@ -1,0 +1,56 @@
+/** Several workers and commands on one database and one connection: one reads, the others keep away, and a read that is due happens once. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openGround, startServer, until } from './ground.ts'
+
+// Fails when: the lock of a connection is not taken (planted: exclusively runs its work at once → two readers at the
+// bank), a job that was put in during a read is run after it although nothing is due any more (was so: a real bug).
+test('a server and two workers on one connection: never two readers, each due read once, nothing doubled', async (t) => {
+  const ground = await openGround(t)
+  const id = await ground.connect()
+  await ground.must(['sync', id])
+  const store = await ground.store()
+  let [reading, most] = [0, 0]
+  const count = { before: () => void (most = Math.max(most, ++reading)), after: () => void reading-- }
+  ground.watch(count)
+  const server = await startServer(ground)
+  const workers = [ground.run(['worker']), ground.run(['worker'])]
+  await until('the workers work', () => workers.every((worker) => /This worker reads/.test(worker.out())))
+  const runsBefore = (await store.runs.list({ connectionId: id, limit: 100 })).length
+  const ROUNDS = 3
+  for (let round = 0; round < ROUNDS; round++) {
+    ground.bank.book('ana-checking', { minor: BigInt(-700 - round), name: `ROUND ${round}` })
+    // While the first exchange is on its way, the next look of a worker's schedule puts the connection in again.
+    let held = false
+    ground.watch({
+      ...count,
+      async before() {
+        count.before()
+        if (held) return
+        held = true
+        await until('the schedule has put it in again', async () => (await ground.query<{ n: string }>(`select count(*) as n from relink_jobs.job where name = 'sync' and state = 'created'`))[0]!.n !== '0')
+      },
+    })
+    await store.connections.update(id, { nextSyncAt: Date.now() - 1 })
+    const last = (await store.connections.get(id))!.lastSuccessAt!
+    await until('a worker has read it', async () => (await store.connections.get(id))!.lastSuccessAt! > last)
+    await until('no job waits any more', async () => (await ground.query<{ n: string }>(`select count(*) as n from relink_jobs.job where name = 'sync' and state in ('created', 'active', 'retry')`))[0]!.n === '0')
+  }
+  assert.equal((await store.runs.list({ connectionId: id, limit: 100 })).length - runsBefore, ROUNDS, 'one run for each time that it was due')
+  assert.equal(most, 1, 'one exchange at a time')
+  await ground.assertFeedIsTruth('after the workers')
+
+  // A person asks in two places at once: the second is told that it is being read.
+  const running = new Promise<string>((told) => {
+    ground.watch({
+      async before() {
+        ground.watch({})
+        const second = await ground.run(['sync', id]).ended
+        told(`${second.code} ${second.out}${second.err}`)
+      },
+    })
+  })
+  const first = await server.call('POST', `/connections/${id}/sync`)
+  assert.equal(first.body.outcome, 'succeeded', JSON.stringify(first.body))
+  assert.match(await running, /^1 [^]*being read right now/)
+})
