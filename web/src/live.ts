@@ -1,7 +1,29 @@
-/** One event stream: the server says that something changed, the page asks again for what it shows. */
+/**
+ * One event stream: the server says that something changed, the page asks again for what it shows.
+ * A hidden page closes its stream, because a browser keeps only six connections to one server, and
+ * asks for everything when it is seen again.
+ */
 
-/** Calls `changed` for each event, at most every 300 ms, and when the stream comes back after a break. */
+/** Longer than a restart of the server; the browser itself tries again sooner when only the line broke. */
+const OPEN_AGAIN_MS = 3_000
+const TOGETHER_MS = 150
+
+type Listener = () => void
+let live = true
+const watchers = new Set<Listener>()
+
+/** For `useSyncExternalStore`: whether the stream is open. */
+export const liveState = {
+  subscribe(listener: Listener): () => void {
+    watchers.add(listener)
+    return () => watchers.delete(listener)
+  },
+  isLive: (): boolean => live,
+}
+
+/** Calls `changed` for events that come together once, and when the stream comes back after a break. */
 export function listen(changed: () => void): void {
+  let stream: EventSource | null = null
   let waiting = false
   const soon = (): void => {
     if (waiting) return
@@ -9,9 +31,33 @@ export function listen(changed: () => void): void {
     setTimeout(() => {
       waiting = false
       changed()
-    }, 300)
+    }, TOGETHER_MS)
   }
-  const stream = new EventSource('/api/events')
-  stream.addEventListener('open', soon)
-  stream.addEventListener('changed', soon)
+  const open = (): void => {
+    if (stream !== null || document.visibilityState === 'hidden') return
+    stream = new EventSource('/api/events')
+    stream.addEventListener('open', () => {
+      setLive(true)
+      soon()
+    })
+    stream.addEventListener('changed', soon)
+    stream.addEventListener('error', () => {
+      setLive(false)
+      if (stream?.readyState !== EventSource.CLOSED) return
+      close()
+      setTimeout(open, OPEN_AGAIN_MS)
+    })
+  }
+  const close = (): void => {
+    stream?.close()
+    stream = null
+  }
+  document.addEventListener('visibilitychange', () => (document.visibilityState === 'hidden' ? close() : open()))
+  open()
+}
+
+function setLive(now: boolean): void {
+  if (live === now) return
+  live = now
+  for (const watcher of watchers) watcher()
 }

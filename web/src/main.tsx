@@ -13,11 +13,12 @@ import { ConnectionPage } from './pages/connection.tsx'
 import { DemoPage } from './pages/demo.tsx'
 import { ImportPage } from './pages/import.tsx'
 import { ReviewPage } from './pages/review.tsx'
+import { NotFound } from './parts/states.tsx'
 import { Shell } from './shell.tsx'
 import './styles.css'
 
-const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 2_000 } } })
-const root = createRootRoute({ component: Shell })
+const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 2_000, refetchOnWindowFocus: false } } })
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 const routes = [
   createRoute({ getParentRoute: () => root, path: '/', beforeLoad: () => { throw redirect({ to: '/accounts' }) } }),
   createRoute({ getParentRoute: () => root, path: '/accounts', component: AccountsPage }),

@@ -1,30 +1,51 @@
-/** Accounts: first what waits for the person, then a tile for each account by bank, then totals per currency, never added across. */
+/** Accounts: first what waits for the person, then a tile for each account by connection, then totals per currency, never added across. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { get, type Account, type Connection } from '../api.ts'
-import { Chip, type Tone } from '../parts/chip.tsx'
+import { get, type Account, type Connection, type Question } from '../api.ts'
+import { Chip } from '../parts/chip.tsx'
+import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { Amount } from '../parts/money.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
+import { Empty, Loaded, Title } from '../parts/states.tsx'
 import { Day, Instant } from '../parts/time.tsx'
-import { Empty, Trouble, useConnections } from '../shell.tsx'
 
 export function AccountsPage() {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
-  const connections = useConnections()
-  const error = accounts.error ?? connections.error
-  if (error !== null) return <Trouble error={error} />
-  if (accounts.data === undefined || connections.data === undefined) return null
-  const live = connections.data.items.filter((c) => c.state !== 'removed')
+  const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
-        <h1>Accounts</h1>
-        <Totals accounts={accounts.data.items} />
-        <Link to="/add" className="button button-primary">Add account</Link>
+        <div className="flex flex-wrap items-baseline gap-x-4">
+          <Title>Accounts</Title>
+          <Totals accounts={accounts.data?.items ?? []} />
+        </div>
+        <Link to="/add" className={connections.data?.items.some(needsPerson) === true ? 'button' : 'button button-primary'}>Add account</Link>
       </div>
-      {live.flatMap((c) => c.problems.map((p) => <ProblemCard key={p.id} problem={p} connection={c} brief />))}
-      {live.filter((c) => c.challenge !== null).map((c) => <Question key={c.id} connection={c} />)}
-      {accounts.data.items.length === 0 ? <NoAccounts /> : <Groups accounts={accounts.data.items} connections={live} />}
+      <Loaded query={connections}>
+        {({ items: live }) => (
+          <>
+            <Problems connections={live} />
+            <Loaded query={accounts}>{({ items }) => (items.length === 0 && live.length === 0 ? <NoAccounts /> : <Groups accounts={items} connections={live} />)}</Loaded>
+          </>
+        )}
+      </Loaded>
+    </>
+  )
+}
+
+function needsPerson(connection: Connection): boolean {
+  return connection.health === 'needs_you'
+}
+
+/** One card for each broken thing, however many connections it strikes. */
+export function Problems({ connections }: { connections: readonly Connection[] }) {
+  const shown = new Set<string>()
+  return (
+    <>
+      {connections.flatMap((connection) =>
+        connection.problems.filter(({ id }) => !shown.has(id) && shown.add(id)).map((problem) => <ProblemCard key={problem.id} problem={problem} connection={connection} brief />),
+      )}
+      {connections.filter((c) => c.challenge !== null && c.problems.length === 0).map((c) => <Asked key={c.id} connection={c} />)}
     </>
   )
 }
@@ -33,36 +54,33 @@ function NoAccounts() {
   return (
     <Empty title="Your accounts will be here">
       <p className="mb-4">Connect a bank, or import a statement file that you have.</p>
-      <Link to="/add" className="button button-primary">Add account</Link>
+      <Link to="/add" className="button">Connect a bank</Link>
     </Empty>
   )
 }
 
-function Question({ connection }: { connection: Connection }) {
+function Asked({ connection }: { connection: Connection }) {
   return (
-    <div className="panel mb-4 flex flex-wrap items-center justify-between gap-3 border-need">
-      <div>
-        <Chip tone="need">Needs you</Chip> <span className="font-medium">{connection.institutionName} asks a question to know that it is you.</span>
-      </div>
-      <Link to="/connections/$id" params={{ id: connection.id }} className="button button-primary">Answer now</Link>
-    </div>
+    <section className="panel mb-4 border-need" aria-label={`Question of ${connection.institutionName}`}>
+      <Chip tone="need">Needs you</Chip>
+      <h2 className="mt-2">{connection.institutionName} asks a question to know that it is you.</h2>
+      <Link to="/connections/$id" params={{ id: connection.id }} className="button button-primary mt-3">Answer now</Link>
+    </section>
   )
 }
 
-/** One sum for each currency, exact: cents are added as integers. */
+/** One sum for each currency, exact: the smallest units are added as integers. */
 function Totals({ accounts }: { accounts: readonly Account[] }) {
   const sums = new Map<string, { units: bigint; decimals: number }>()
-  for (const account of accounts) {
-    const decimals = account.balance.split('.')[1]?.length ?? 0
-    const units = BigInt(account.balance.replace('.', ''))
-    const sum = sums.get(account.currency)
-    sums.set(account.currency, { units: (sum?.units ?? 0n) + units, decimals })
+  for (const { balance, currency } of accounts) {
+    const decimals = balance.split('.')[1]?.length ?? 0
+    sums.set(currency, { units: (sums.get(currency)?.units ?? 0n) + BigInt(balance.replace('.', '')), decimals })
   }
+  if (sums.size === 0) return null
   return (
-    <p className="meta flex flex-wrap gap-x-4">
-      {[...sums].map(([currency, { units, decimals }]) => (
-        <span key={currency}>{currency} <Amount amount={decimalString(units, decimals)} currency={currency} /></span>
-      ))}
+    <p className="meta flex flex-wrap gap-x-3">
+      <span>In all</span>
+      {[...sums].map(([currency, { units, decimals }]) => <Amount key={currency} amount={decimalString(units, decimals)} currency={currency} />)}
     </p>
   )
 }
@@ -73,46 +91,69 @@ function decimalString(units: bigint, decimals: number): string {
   return units < 0n ? `-${text}` : text
 }
 
+type Group = { connection: Connection | null; name: string; accounts: Account[] }
+
+/** By the connection that reads them now; what nothing reads stands under the name of its bank, or of files. */
+function groupsOf(accounts: readonly Account[], connections: readonly Connection[]): readonly Group[] {
+  const groups = new Map<string, Group>(connections.map((connection) => [connection.id, { connection, name: connection.institutionName, accounts: [] }]))
+  for (const account of accounts) {
+    const reading = connections.find((c) => account.connectionIds.includes(c.id))
+    const name = account.institutionName ?? 'Imported files'
+    const key = reading?.id ?? name
+    const group = groups.get(key) ?? { connection: null, name, accounts: [] }
+    group.accounts.push(account)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
+}
+
 function Groups({ accounts, connections }: { accounts: readonly Account[]; connections: readonly Connection[] }) {
-  const banks = Map.groupBy(accounts, (account) => account.institutionName ?? 'Imported files')
-  return [...banks].map(([bank, items]) => (
-    <section key={bank} className="mb-6" aria-label={bank}>
-      <h2 className="mb-2">{bank}</h2>
+  const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
+  const toDecide = (id: string): number => questions.data?.items.filter((q) => q.accountId === id).length ?? 0
+  return groupsOf(accounts, connections).map((group) => (
+    <section key={group.connection?.id ?? group.name} className="mb-8" aria-label={group.name}>
+      <GroupHead group={group} />
       <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
-        {items.map((account) => (
-          <Tile key={account.id} account={account} connection={connections.find((c) => account.connectionIds.includes(c.id)) ?? null} />
-        ))}
+        {group.accounts.map((account) => <Tile key={account.id} account={account} toDecide={toDecide(account.id)} />)}
       </div>
     </section>
   ))
 }
 
-const HEALTH: Record<Connection['health'], { tone: Tone; word: string }> = {
-  working: { tone: 'ok', word: 'Up to date' },
-  reading: { tone: 'wait', word: 'Reading now' },
-  waiting: { tone: 'wait', word: 'Waiting for the bank' },
-  needs_you: { tone: 'need', word: 'Needs you' },
-  off: { tone: 'off', word: 'Paused' },
+function GroupHead({ group: { connection, name } }: { group: Group }) {
+  if (connection === null) return <h2 className="mb-2">{name}</h2>
+  return (
+    <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">
+      <h2 className="name"><Link to="/connections/$id" params={{ id: connection.id }} className="underline-offset-4 hover:underline">{name}</Link></h2>
+      <ConnectionChip connection={connection} />
+      <span className="meta grow">
+        Login {connection.loginLabel} · {connection.lastSuccessAt === null ? 'not read in full yet' : <>answered in full <Instant at={connection.lastSuccessAt} /></>}
+      </span>
+      <UpdateNow connection={connection} />
+      <Link to="/connections/$id" params={{ id: connection.id }} className="button">Manage<span className="sr-only"> {name}, login {connection.loginLabel}</span></Link>
+    </div>
+  )
 }
 
-function Tile({ account, connection }: { account: Account; connection: Connection | null }) {
-  const health = account.state === 'paused' || account.state === 'closed' ? { tone: 'off' as const, word: account.state === 'closed' ? 'Closed' : 'Paused' } : connection === null ? { tone: 'off' as const, word: 'Files only' } : HEALTH[connection.health]
+const STATES: Record<Account['state'], string | null> = { open: null, paused: 'Paused', closed: 'Closed', missing: 'No longer listed' }
+
+function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
+  const state = STATES[account.state]
   return (
     <Link to="/accounts/$id" params={{ id: account.id }} className="panel block no-underline hover:bg-sunken">
       <div className="flex items-baseline justify-between gap-3">
-        <span className="min-w-0 font-medium break-words">{account.name}</span>
+        <span className="name min-w-0 font-medium">{account.name}</span>
         <span className="text-[17px] font-semibold"><Amount amount={account.balance} currency={account.currency} /></span>
       </div>
-      <p className="meta">
-        {account.number !== null && <>··{account.number.slice(-4)} · </>}
-        {account.balanceIsStated ? 'the bank’s balance' : 'sum of the rows'}
-        {account.balanceOn !== null && <>, <Day day={account.balanceOn} /></>}
+      <p className="meta flex flex-wrap justify-between gap-x-3">
+        <span>{account.number === null ? account.kind.replace('_', ' ') : `··${account.number.slice(-4)}`}</span>
+        <span>{account.balanceIsStated ? <>bank’s balance{account.balanceOn !== null && <> of <Day day={account.balanceOn} /></>}</> : 'sum of the rows'}</span>
       </p>
-      <div className="mt-3 flex flex-wrap items-center justify-between gap-2">
-        <Chip tone={health.tone}>{health.word}</Chip>
-        <span className="meta">{account.rows} rows{account.forReview > 0 && <> · {account.forReview} to review</>}</span>
-      </div>
-      {connection !== null && connection.lastSuccessAt !== null && <p className="meta mt-2">Bank answered <Instant at={connection.lastSuccessAt} /></p>}
+      <p className="meta mt-2 flex flex-wrap items-center justify-between gap-x-3">
+        <span>{account.rows === 1 ? '1 row' : `${account.rows} rows`}{account.newestRowOn !== null && <>, newest <Day day={account.newestRowOn} /></>}</span>
+        {toDecide > 0 && <Chip tone="need">{toDecide} to decide</Chip>}
+        {state !== null && <Chip tone="off">{state}</Chip>}
+      </p>
     </Link>
   )
 }

@@ -1,34 +1,52 @@
 /** Only in `relink demo`: break the sandbox bank in each of the eight ways and watch it being understood and mended. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ask, get } from '../api.ts'
-import { Trouble } from '../shell.tsx'
+import { useAct } from '../act.ts'
+import { get, type Connection } from '../api.ts'
+import { Chip } from '../parts/chip.tsx'
+import { Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Problems } from './accounts.tsx'
 
 type Demo = { bankUrl: string; faults: { family: string; familyName: string; fault: string; sentence: string; active: boolean }[]; hints: string[] }
 
+/** A day goes by before something breaks, so that the repair has rows to bring in; an outage lasts hours. */
+const HOURS_BEFORE = 24
+const HOURS_OF_OUTAGE = 3
+
 export function DemoPage() {
-  const queries = useQueryClient()
   const demo = useQuery({ queryKey: ['demo'], queryFn: () => get<Demo>('/demo') })
-  const act = useMutation({ mutationFn: (body: unknown) => ask('POST', '/demo', body), onSettled: () => queries.invalidateQueries() })
-  if (demo.error !== null) return <Trouble error={demo.error} />
-  if (demo.data === undefined) return null
+  const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
+  const act = useAct()
+  const live = connections.data?.items ?? []
+  const quiet = live.every((c) => c.problems.length === 0 && c.challenge === null)
   return (
-    <>
-      <h1 className="mb-2">Break the bank</h1>
-      <p className="mb-4 text-muted">
-        The sandbox bank runs at <a className="link" href={demo.data.bankUrl} target="_blank" rel="noreferrer">{demo.data.bankUrl} ↗</a>. Break it, then watch <Link to="/accounts" className="link">Accounts</Link>.
-      </p>
-      {act.error !== null && <Trouble error={act.error} />}
-      <div className="grid gap-3 sm:grid-cols-2">
-        {demo.data.faults.map((fault) => (
-          <section key={fault.fault} className={`panel flex flex-col gap-2 ${fault.active ? 'border-need' : ''}`}>
-            <h2>{fault.familyName}</h2>
-            <p className="grow text-muted">{fault.sentence}</p>
-            <button className="button self-start" disabled={act.isPending} onClick={() => act.mutate({ [fault.active ? 'clear' : 'inject']: fault.fault })}>{fault.active ? 'The bank repairs it' : 'Break it'}</button>
-          </section>
-        ))}
-      </div>
-      <ul className="meta mt-4 list-disc pl-5">{demo.data.hints.map((hint) => <li key={hint}>{hint}</li>)}</ul>
-    </>
+    <Loaded query={demo}>
+      {({ bankUrl, faults, hints }) => (
+        <>
+          <div className="mb-2 flex flex-wrap items-center justify-between gap-3">
+            <Title>Break the bank</Title>
+            <button className="button" disabled={act.isPending} onClick={() => act.send('POST', '/demo', { passHours: HOURS_BEFORE })}>Let a day pass</button>
+          </div>
+          <p className="mb-4 max-w-[68ch] text-muted">
+            The <a className="link" href={bankUrl} target="_blank" rel="noreferrer">sandbox bank ↗</a> runs beside Relink. Break it: a day passes, Relink reads, and what it makes of it appears here.
+          </p>
+          {act.error !== null && <Trouble error={act.error} />}
+          <Problems connections={live} />
+          {quiet && live.length > 0 && <p className="panel mb-4"><Chip tone="ok">All read</Chip> <span className="ml-2">Nothing is broken. <Link to="/accounts" className="link">See the accounts</Link></span></p>}
+          <div className="grid gap-3 sm:grid-cols-2">
+            {faults.map(({ fault, familyName, sentence, active }) => (
+              <section key={fault} className={`panel flex flex-col gap-2 ${active ? 'border-need' : ''}`} aria-label={familyName}>
+                <div className="flex flex-wrap justify-between gap-2"><h2>{familyName}</h2>{active && <Chip tone="need">Broken now</Chip>}</div>
+                <p className="grow text-muted">{sentence}</p>
+                <button className="button self-start" disabled={act.isPending} onClick={() => act.send('POST', '/demo', active ? { passHours: HOURS_OF_OUTAGE, clear: fault } : { passHours: HOURS_BEFORE, inject: fault })}>
+                  {active ? 'The bank repairs it' : 'Break it'}
+                </button>
+              </section>
+            ))}
+          </div>
+          <ul className="meta mt-4 list-disc pl-5">{hints.map((hint) => <li key={hint}>{hint}</li>)}</ul>
+        </>
+      )}
+    </Loaded>
   )
 }

@@ -3,8 +3,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask } from '../api.ts'
+import { Chip } from '../parts/chip.tsx'
 import { Amount } from '../parts/money.tsx'
-import { Trouble } from '../shell.tsx'
+import { Title, Trouble } from '../parts/states.tsx'
+import { Day } from '../parts/time.tsx'
 
 type Imported = {
   file: string
@@ -30,15 +32,21 @@ export function ImportPage() {
   })
   return (
     <div className="mx-auto max-w-2xl">
-      <h1 className="mb-2">Import statement files</h1>
-      <p className="mb-4 text-muted">OFX, QFX, QBO, CAMT, MT940, QIF or CSV. A row that the feed has already is not added again; a damaged file leaves no trace.</p>
-      <label className="panel grid cursor-pointer gap-2 border-dashed text-center">
-        <span>{upload.isPending ? 'Reading…' : 'Choose files'}</span>
-        <input type="file" multiple className="mx-auto" disabled={upload.isPending} onChange={(event) => upload.mutate([...(event.target.files ?? [])])} />
+      <Title>Import statement files</Title>
+      <p className="mt-2 mb-4 text-muted">OFX, QFX, QBO, CAMT, MT940, QIF or CSV. A row that the feed has already is not added again; a damaged file leaves no trace.</p>
+      <label className="panel grid gap-2">
+        <span className="font-medium">{upload.isPending ? 'Reading…' : 'Choose files'}</span>
+        <input
+          type="file" multiple disabled={upload.isPending} className="min-h-10 max-w-full file:button file:mr-3"
+          onChange={(event) => {
+            upload.mutate([...(event.target.files ?? [])])
+            event.target.value = '' // the same file may be chosen again
+          }}
+        />
       </label>
       {upload.error !== null && <div className="mt-4"><Trouble error={upload.error} /></div>}
-      <ul className="mt-4 grid gap-2">{results.map((result, index) => <Outcome key={index} result={result} />)}</ul>
-      {results.length > 0 && <Link to="/accounts" className="button mt-4">See the accounts</Link>}
+      <ul className="mt-4 grid gap-2" aria-live="polite">{results.map((result, index) => <Outcome key={results.length - index} result={result} />)}</ul>
+      {results.some(({ failure }) => failure === null) && <Link to="/accounts" className="button mt-4">See the accounts</Link>}
     </div>
   )
 }
@@ -46,13 +54,21 @@ export function ImportPage() {
 function Outcome({ result }: { result: Imported }) {
   return (
     <li className="panel">
-      <p className="font-medium break-words">{result.file}</p>
+      <div className="flex flex-wrap items-baseline justify-between gap-2">
+        <span className="name font-medium">{result.file}</span>
+        {result.failure === null ? <Chip tone="ok">Imported</Chip> : <Chip tone="stop">Not imported</Chip>}
+      </div>
       {result.failure !== null ? (
-        <p className="text-stop">Line {result.failure.line}: {result.failure.message} Nothing of this file was kept.</p>
+        <p className="mt-1 [overflow-wrap:anywhere]">{result.failure.line > 0 && `Line ${result.failure.line}: `}{result.failure.message} Nothing of this file was kept.</p>
       ) : (
         <>
-          <p>{result.added} new, {result.matched} already here{result.questions > 0 && <>, {result.questions} to decide</>}</p>
-          {result.statements.map((s, index) => <p key={index} className="meta">{s.account}: {s.rows} rows, sum <Amount amount={s.sum} currency={s.currency} />{s.from !== null && <>, {s.from} to {s.to}</>}</p>)}
+          <p className="mt-1">{result.added} new, {result.matched} there already{result.questions > 0 && <>, <Link to="/review" className="link">{result.questions} to decide</Link></>}</p>
+          {result.statements.map((s, index) => (
+            <p key={index} className="meta">
+              {s.account}: {s.rows === 1 ? '1 row' : `${s.rows} rows`}, sum <Amount amount={s.sum} currency={s.currency} />
+              {s.from !== null && s.to !== null && <>, <Day day={s.from} /> to <Day day={s.to} /></>}
+            </p>
+          ))}
         </>
       )}
     </li>

@@ -1,45 +1,45 @@
 /** What the bank asks to know that it is you: one form for every kind of prompt. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ask, type Challenge } from '../api.ts'
-import { Trouble } from '../shell.tsx'
+import { useAct } from '../act.ts'
+import type { Challenge } from '../api.ts'
+import { Trouble } from './states.tsx'
 import { formatInstant } from './time.tsx'
 
 type Prompt = Challenge['prompts'][number]
 
-export function ChallengeForm({ challenge, done }: { challenge: Challenge; done: () => void }) {
-  const queries = useQueryClient()
+export function ChallengeForm({ challenge }: { challenge: Challenge }) {
   const [answers, setAnswers] = useState<Record<string, string>>({})
-  const send = useMutation({
-    mutationFn: () => ask('POST', `/challenges/${challenge.id}/answer`, { answers }),
-    onSettled: () => queries.invalidateQueries(),
-    onSuccess: done,
-  })
+  const answer = useAct()
+  const again = useAct()
+  const elsewhere = challenge.prompts.every(({ kind }) => kind === 'approval' || kind === 'redirect')
+  const busy = answer.isPending || again.isPending
   return (
-    <form className="panel mb-4 grid gap-4 border-need" onSubmit={(event) => { event.preventDefault(); send.mutate() }}>
+    <form className="panel mb-4 grid gap-4 border-need" aria-label="Question of the bank" onSubmit={(event) => { event.preventDefault(); answer.send('POST', `/challenges/${challenge.id}/answer`, { answers }) }}>
       <h2>The bank asks to know that it is you</h2>
       {challenge.prompts.map((prompt) => (
         <Field key={prompt.id} prompt={prompt} value={answers[prompt.id] ?? ''} set={(value) => setAnswers({ ...answers, [prompt.id]: value })} />
       ))}
-      {send.error !== null && <Trouble error={send.error} />}
+      {answer.error !== null && <Trouble error={answer.error} />}
+      {again.error !== null && <Trouble error={again.error} />}
       <div className="flex flex-wrap items-center gap-3">
-        <button className="button button-primary" type="submit" disabled={send.isPending}>{send.isPending ? 'Asking the bank…' : 'Answer'}</button>
-        <span className="meta">The bank waits until {formatInstant(challenge.expiresAt)}. Answers are sent once and not kept.</span>
+        <button className="button button-primary" type="submit" disabled={busy}>{answer.isPending ? 'Asking the bank…' : elsewhere ? 'Ask the bank whether it is done' : 'Answer'}</button>
+        <button className="button" type="button" disabled={busy} onClick={() => again.send('POST', `/connections/${challenge.connectionId}/sync`)}>{challenge.prompts.some(({ kind }) => kind === 'code') ? 'Get a new code' : 'Ask anew'}</button>
       </div>
+      <p className="meta">The bank waits until {formatInstant(challenge.expiresAt)}. An answer is sent once and not kept.</p>
     </form>
   )
 }
 
 function Field({ prompt, value, set }: { prompt: Prompt; value: string; set: (value: string) => void }) {
   if (prompt.kind === 'approval') return <p>{prompt.label}</p>
-  if (prompt.kind === 'redirect') return <a className="button" href={prompt.url} target="_blank" rel="noreferrer">{prompt.label} ↗</a>
+  if (prompt.kind === 'redirect') return <a className="button justify-self-start" href={prompt.url} target="_blank" rel="noreferrer">{prompt.label} ↗</a>
   if (prompt.kind === 'selection') {
     return (
       <fieldset className="grid gap-1">
         <legend className="mb-1">{prompt.label}</legend>
         {prompt.options?.map((option) => (
-          <label key={option.id} className="flex min-h-8 items-center gap-2">
-            <input type="radio" name={prompt.id} checked={value === option.id} onChange={() => set(option.id)} /> {option.label}
+          <label key={option.id} className="flex min-h-10 items-center gap-2">
+            <input type="radio" name={prompt.id} required checked={value === option.id} onChange={() => set(option.id)} /> {option.label}
           </label>
         ))}
       </fieldset>
@@ -49,7 +49,7 @@ function Field({ prompt, value, set }: { prompt: Prompt; value: string; set: (va
     <label className="grid gap-1">
       {prompt.label}
       {prompt.picture !== undefined && <img src={prompt.picture} alt="The picture that the bank shows" className="max-w-xs" />}
-      <input className="field" value={value} onChange={(event) => set(event.target.value)} autoComplete={prompt.kind === 'code' ? 'one-time-code' : 'off'} inputMode={prompt.kind === 'code' ? 'numeric' : 'text'} />
+      <input className="field sm:max-w-xs" required value={value} onChange={(event) => set(event.target.value)} autoComplete={prompt.kind === 'code' ? 'one-time-code' : 'off'} inputMode={prompt.kind === 'code' ? 'numeric' : 'text'} />
     </label>
   )
 }

@@ -2,13 +2,14 @@
 
 const formatters = new Map<string, Intl.NumberFormat>()
 
+/** With the symbol that is unmistakable for this reader: $ for the own dollar, CA$ for another. */
 export function formatAmount(amount: string, currency: string): string {
   let formatter = formatters.get(currency)
   if (formatter === undefined) {
     try {
-      formatter = new Intl.NumberFormat(undefined, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
+      formatter = new Intl.NumberFormat(undefined, { style: 'currency', currency, currencyDisplay: 'symbol' })
     } catch {
-      return `${amount} ${currency}` // not an ISO 4217 code
+      return `${amount.replace('-', '\u2212')} ${currency}` // not an ISO 4217 code
     }
     formatters.set(currency, formatter)
   }
@@ -17,6 +18,6 @@ export function formatAmount(amount: string, currency: string): string {
 
 /** Money coming in carries a plus and the ok colour; money going out is plain, never red. */
 export function Amount({ amount, currency, signed = false }: { amount: string; currency: string; signed?: boolean }) {
-  const positive = !amount.startsWith('-') && /[1-9]/.test(amount)
-  return <span className={`amount ${signed && positive ? 'text-ok' : ''}`}>{(signed && positive ? '+' : '') + formatAmount(amount, currency)}</span>
+  const incoming = signed && !amount.startsWith('-') && /[1-9]/.test(amount)
+  return <span className={`amount ${incoming ? 'text-ok' : ''}`}>{(incoming ? '+' : '') + formatAmount(amount, currency)}</span>
 }

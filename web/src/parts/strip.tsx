@@ -1,12 +1,14 @@
 /**
- * The last 90 days of an account in one picture: proved by balances, covered by an answer, or a
- * gap. A day shows its final truth. The sentence below says the same, and is the picture's name.
+ * The last 90 days of an account in one picture: proved by balances, read from the bank, or a gap.
+ * A day shows its final truth; neighbours in the same state are one span. The sentence below says
+ * the same, and is the picture's name.
  */
 import { formatDay } from './time.tsx'
 
-export type Coverage = { days: { day: string; state: 'proved' | 'covered' | 'broken' | 'gap' | 'before' }[] }
+type DayState = 'proved' | 'covered' | 'broken' | 'gap' | 'before'
+export type Coverage = { days: { day: string; state: DayState }[] }
 
-const LOOK: Record<Coverage['days'][number]['state'], string> = {
+const LOOK: Record<DayState, string> = {
   proved: 'h-6 bg-ok',
   covered: 'h-3 border border-ok',
   broken: 'h-6 border-2 border-stop',
@@ -15,25 +17,43 @@ const LOOK: Record<Coverage['days'][number]['state'], string> = {
 }
 
 export function Strip({ coverage }: { coverage: Coverage }) {
-  const count = (state: string): number => coverage.days.filter((d) => d.state === state).length
-  const gaps = coverage.days.filter((d) => d.state === 'gap')
-  const first = gaps[0]
-  const last = gaps.at(-1)
-  const parts = [
-    `${count('proved')} days proved by balances`,
-    count('covered') > 0 ? `${count('covered')} covered` : null,
-    count('broken') > 0 ? `${count('broken')} where balance and rows disagree` : null,
-    first !== undefined && last !== undefined ? `${gaps.length} missing (${formatDay(first.day)}${first === last ? '' : ` to ${formatDay(last.day)}`})` : null,
-  ].filter((part) => part !== null)
-  const name = `Last ${coverage.days.length} days: ${parts.join(', ')}.`
+  const name = describe(coverage)
   return (
     <figure className="panel">
-      <div className="flex h-6 items-end gap-px" role="img" aria-label={name}>
-        {coverage.days.map((d) => (
-          <span key={d.day} title={`${formatDay(d.day)}: ${d.state}`} className={`min-w-0 flex-1 rounded-[1px] ${LOOK[d.state]}`} />
+      <div className="flex h-6 items-end gap-0.5" role="img" aria-label={name}>
+        {spansOf(coverage).map(({ from, state, days }) => (
+          <span key={from} style={{ flexGrow: days }} className={`min-w-[2px] basis-0 rounded-[2px] ${LOOK[state]}`} />
         ))}
       </div>
       <figcaption className="meta mt-2">{name}</figcaption>
     </figure>
   )
+}
+
+/** In words; what is nought is left out, except that nothing is proved yet. */
+export function describe({ days }: Coverage): string {
+  const of = (state: DayState): number => days.filter((d) => d.state === state).length
+  const gaps = days.filter((d) => d.state === 'gap')
+  const [first, last] = [gaps[0], gaps.at(-1)]
+  const parts = [
+    of('proved') > 0 ? `${count(of('proved'))} proved by the bank’s balances` : null,
+    of('covered') > 0 ? `${count(of('covered'))} read${of('proved') === 0 ? '; the first balance to prove them against comes with a later read' : ', not proved'}` : null,
+    of('broken') > 0 ? `${count(of('broken'))} where balance and rows disagree` : null,
+    first !== undefined && last !== undefined ? `${count(gaps.length)} missing (${formatDay(first.day)}${first === last ? '' : ` to ${formatDay(last.day)}`})` : null,
+  ].filter((part) => part !== null)
+  return parts.length === 0 ? `Nothing was read of the last ${days.length} days yet.` : `Last ${days.length} days: ${parts.join(', ')}.`
+}
+
+function count(days: number): string {
+  return days === 1 ? '1 day' : `${days} days`
+}
+
+function spansOf({ days }: Coverage): { from: string; state: DayState; days: number }[] {
+  const spans: { from: string; state: DayState; days: number }[] = []
+  for (const { day, state } of days) {
+    const last = spans.at(-1)
+    if (last?.state === state) last.days += 1
+    else spans.push({ from: day, state, days: 1 })
+  }
+  return spans
 }

@@ -1,9 +1,24 @@
-/** Days are the bank's and are formatted in UTC; instants are shown in the reader's own zone, with the clock time beside the distance. */
+/**
+ * Days are the bank's and are formatted in UTC. Instants are shown in the reader's own zone, with the
+ * clock time beside the distance; the distance is counted by the server's clock, not by this device's.
+ */
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' })
 const clockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
 const dateFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
+
+let ahead = 0
+
+/** What the server's clock says, at this moment, in ISO 8601. */
+export function followServerClock(now: string): void {
+  ahead = new Date(now).getTime() - Date.now()
+}
+
+/** Milliseconds from now by the server's clock; negative: ago. */
+export function untilInstant(at: string): number {
+  return new Date(at).getTime() - Date.now() - ahead
+}
 
 export function formatDay(day: string): string {
   return dayFormat.format(new Date(`${day}T00:00:00Z`))
@@ -11,9 +26,9 @@ export function formatDay(day: string): string {
 
 export function formatInstant(at: string): string {
   const then = new Date(at)
-  const minutes = Math.round((then.getTime() - Date.now()) / 60_000)
+  const minutes = Math.round(untilInstant(at) / 60_000)
   const clock = clockFormat.format(then)
-  if (Math.abs(minutes) < 1) return `just now, ${clock}`
+  if (minutes === 0) return `just now, ${clock}`
   if (Math.abs(minutes) < 60) return `${relative.format(minutes, 'minute')}, ${clock}`
   if (Math.abs(minutes) < 60 * 20) return `${relative.format(Math.round(minutes / 60), 'hour')}, ${clock}`
   return `${dateFormat.format(then)}, ${clock}`

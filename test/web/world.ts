@@ -1,0 +1,116 @@
+/**
+ * The world of the browser tests: the sandbox bank, Relink on PostgreSQL, its server and page, and
+ * Debian's Chromium on it. Nothing is a stand-in. What a browser complains of (console, content
+ * security policy) is collected, so that every test file can end by looking at it.
+ */
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { createPerson, type Person } from '../../bank/person.ts'
+import { sendOverHttp } from '../../bank/send.ts'
+import { CUSTOMERS } from '../../bank/customers.ts'
+import { listen, type ListeningServer } from '../../src/api/listen.ts'
+import { readConfig } from '../../src/config.ts'
+import { openSandbox, type Sandbox } from '../../src/demo/sandbox.ts'
+import { connectAna } from '../../src/demo/story.ts'
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const PAGE = join(import.meta.dirname, '..', '..', 'dist', 'web')
+/** Longer than any honest step takes on two busy cores. */
+const PATIENCE_MS = 20_000
+
+/** Why browser tests cannot run here; null: they can. */
+export const cannotRun: string | null = browserPath() === null ? 'Chromium is not installed; npm test installs it on Debian when run as root' : existsSync(join(PAGE, 'index.html')) ? null : 'the page is not built; npm test builds it'
+
+export type World = {
+  readonly sandbox: Sandbox
+  readonly browser: Browser
+  /** Signed in, at Accounts. */
+  readonly page: Page
+  readonly connectionId: string
+  /** What browsers complained of so far, but for answers of the server that say no. */
+  readonly complaints: readonly string[]
+  /** Address of a page of Relink. */
+  url(path: string): string
+  /** A further browser window, signed in. */
+  openPage(options?: { readonly width?: number; readonly scheme?: 'light' | 'dark' }): Promise<Page>
+  /** Stops the server as an update of it would, and starts it again at the same address. */
+  restartServer(whileAway: () => Promise<void>): Promise<void>
+  /** Does something after which the server reads by itself, and resolves when that read has ended. */
+  untilRead(act: () => Promise<void>): Promise<void>
+  person(user: string): Person
+  close(): Promise<void>
+}
+
+export async function openWorld(): Promise<World> {
+  const config = readConfig({ RELINK_HOME: join(import.meta.dirname, 'unused') }, process.platform)
+  if (!config.ok) throw new Error(config.failure.message)
+  const opened = await openSandbox(config.value, { seed: 7, historyDays: 60, tell: () => undefined })
+  if (!opened.ok) throw new Error(opened.failure.message)
+  const sandbox = opened.value
+  const { instance } = sandbox.opened
+  let server = await started(sandbox, 0)
+  const connectionId = await connectAna(instance, () => undefined)
+  const browser = await chromium.launch({ executablePath: browserPath() ?? '', args: FLAGS })
+  const complaints: string[] = []
+  const openPage: World['openPage'] = async ({ width = 1280, scheme = 'light' } = {}) => {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: 'en-US', timezoneId: 'UTC' })
+    return signedIn(context, server.signInUrl, complaints)
+  }
+  return {
+    sandbox, browser, connectionId, complaints, openPage,
+    page: await openPage(),
+    url: (path) => `${server.url}${path.slice(1)}`,
+    async restartServer(whileAway) {
+      const { port } = new URL(server.url)
+      await server.close()
+      await whileAway()
+      server = await started(sandbox, Number(port))
+    },
+    async untilRead(act) {
+      const read = Promise.withResolvers<void>()
+      const stop = instance.events.subscribe(({ kind, id }) => kind === 'connection' && id === connectionId && read.resolve())
+      await act()
+      await read.promise
+      stop()
+    },
+    person(user) {
+      const customer = CUSTOMERS.find((candidate) => candidate.user === user)
+      if (customer === undefined) throw new Error(`the bank has no customer ${user}`)
+      return createPerson({ user, password: customer.password, send: sendOverHttp(sandbox.listening.officeUrl) })
+    },
+    async close() {
+      await browser.close()
+      await server.close()
+      await sandbox.close()
+    },
+  }
+}
+
+async function started(sandbox: Sandbox, port: number): Promise<ListeningServer> {
+  const listening = await listen({ instance: sandbox.opened.instance, home: sandbox.home, host: '127.0.0.1', port, pageDirectory: PAGE })
+  if (!listening.ok) throw new Error(listening.failure.message)
+  return listening.value
+}
+
+async function signedIn(context: BrowserContext, signInUrl: string, complaints: string[]): Promise<Page> {
+  context.setDefaultTimeout(PATIENCE_MS)
+  await context.addInitScript("addEventListener('securitypolicyviolation', (event) => console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI}`))")
+  const page = await context.newPage()
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    // The browser itself notes every answer that is not a success; the page shows those that matter.
+    const isAnswer = message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/')
+    if (['error', 'warning'].includes(message.type()) && !isAnswer) complaints.push(message.text())
+  })
+  await page.goto(signInUrl)
+  await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
+  return page
+}
+
+/** The first Chromium on the path. */
+function browserPath(): string | null {
+  const names = ['chromium', 'chromium-browser', 'google-chrome']
+  const places = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)))
+  return places.find((place) => existsSync(place)) ?? null
+}

@@ -1,0 +1,15 @@
+/** One change by the person: sent to the server, after which everything that is shown is asked again. Never optimistic. */
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { ask } from './api.ts'
+
+type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type Act = { readonly error: Error | null; readonly isPending: boolean; readonly send: (method: Method, path: string, body?: unknown, then?: () => void) => void }
+
+export function useAct(): Act {
+  const queries = useQueryClient()
+  const { error, isPending, mutate } = useMutation({
+    mutationFn: ({ method, path, body }: { method: Method; path: string; body: unknown }) => ask(method, path, body),
+    onSettled: () => queries.invalidateQueries(),
+  })
+  return { error, isPending, send: (method, path, body, then) => mutate({ method, path, body }, then === undefined ? {} : { onSuccess: then }) }
+}

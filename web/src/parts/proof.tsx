@@ -1,0 +1,53 @@
+/** That it works again, by what was seen: the steps, the read that closed the problem, what it brought, and the balances. */
+import { useQuery } from '@tanstack/react-query'
+import { get, type Account, type Connection, type Plan, type Problem, type Run } from '../api.ts'
+import { Chip } from './chip.tsx'
+import { Amount } from './money.tsx'
+import { Steps } from './repair.tsx'
+import { Sentence } from './sentence.tsx'
+import type { Coverage } from './strip.tsx'
+import { Day, Instant } from './time.tsx'
+
+export function Proof({ problem, connection }: { problem: Problem; connection: Connection }) {
+  const run = useQuery({ queryKey: ['run', problem.proofRunId], queryFn: () => get<Run>(`/runs/${problem.proofRunId}`), enabled: problem.proofRunId !== null })
+  const plan = useQuery({ queryKey: ['plan', problem.id], queryFn: () => get<Plan>(`/problems/${problem.id}/repair`) })
+  if (problem.closedAt === null || run.data === undefined) return null
+  const sum = (of: 'added' | 'matched' | 'withdrawn'): number => run.data.accounts.reduce((all, account) => all + account[of], 0)
+  return (
+    <section className="panel mb-4" aria-label="Proof">
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <Chip tone="ok">Working again</Chip>
+        <span className="meta">since <Instant at={problem.closedAt} /></span>
+      </div>
+      <h2 className="mt-2">{connection.institutionName} was read again.</h2>
+      <p className="text-muted">Mended: <Sentence parts={problem.card.what} /></p>
+      {plan.data?.state === 'proved' && <div className="mt-3"><Steps steps={plan.data.steps.filter(({ state }) => state !== 'skipped')} /></div>}
+      <h3 className="mt-4 font-medium">What that read brought</h3>
+      <p>{sum('added')} new rows, {sum('matched')} there already, {sum('withdrawn')} withdrawn.</p>
+      <ul className="mt-2 grid gap-1">
+        {run.data.accounts.map(({ accountId }) => {
+          const account = connection.accounts.find(({ id }) => id === accountId)
+          return account === undefined ? null : <Balance key={accountId} account={account} />
+        })}
+      </ul>
+      {connection.nextSyncAt !== null && <p className="meta mt-3">Next read <Instant at={connection.nextSyncAt} />.</p>}
+    </section>
+  )
+}
+
+/** What the bank's balance says of the rows; only agreement is called proof. */
+function Balance({ account }: { account: Account }) {
+  const coverage = useQuery({ queryKey: ['coverage', account.id], queryFn: () => get<Coverage>(`/accounts/${account.id}/coverage`) })
+  const last = coverage.data?.days.findLast(({ state }) => state !== 'before')
+  if (last === undefined) return null
+  return (
+    <li className="flex flex-wrap items-baseline gap-x-3">
+      <span className="font-medium">{account.name}</span>
+      <span className="text-muted">
+        {last.state === 'proved' && account.balanceIsStated ? <>✓ bank’s balance <Amount amount={account.balance} currency={account.currency} /> = ours, <Day day={last.day} /></> : null}
+        {last.state === 'broken' ? 'balance and rows disagree' : null}
+        {last.state === 'covered' ? 'read; not proved by a balance yet' : null}
+      </span>
+    </li>
+  )
+}

@@ -1,0 +1,120 @@
+/**
+ * The repair, step by step. A step ticks when its effect is seen, never by a click alone; what Relink
+ * can do by itself starts when somebody looks. One primary button at most: the step that is now.
+ */
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useEffect, type ReactNode } from 'react'
+import { useAct } from '../act.ts'
+import { get, type Connection, type Plan, type Problem } from '../api.ts'
+import { LoginForm } from './login-form.tsx'
+import { Loaded, Trouble } from './states.tsx'
+import { Instant, untilInstant } from './time.tsx'
+
+type Step = Plan['steps'][number]
+
+export function Repair({ problem, connection }: { problem: Problem; connection: Connection }) {
+  const plan = useQuery({ queryKey: ['plan', problem.id], queryFn: () => get<Plan>(`/problems/${problem.id}/repair`) })
+  const goOn = useAct()
+  const now = plan.data?.steps.find(({ state }) => state === 'now')
+  const byItself = now !== undefined && now.who !== 'person' && (now.notBefore === null || untilInstant(now.notBefore) <= 0)
+  const path = `/connections/${problem.connectionId}/repair`
+  useEffect(() => {
+    if (byItself) goOn.send('POST', path, {})
+    // Once for each step: a step that has to wait is asked again when its time has come, not in a circle.
+  }, [byItself, now?.id, path])
+  return (
+    <section className="panel mb-4" aria-label="Steps">
+      <h2 className="mb-3">Steps</h2>
+      {goOn.error !== null && <Trouble error={goOn.error} />}
+      <Loaded query={plan}>
+        {({ steps }) => (
+          <Steps steps={steps}>{(step) => <Control step={step} connection={connection} problem={problem} />}</Steps>
+        )}
+      </Loaded>
+      <p className="meta mt-4 flex flex-wrap gap-x-4">
+        <a className="link" href={`/api/problems/${problem.id}/letter`} download>Letter to the bank</a>
+        <a className="link" href={`/api/problems/${problem.id}/bundle`} download>Support file without secrets</a>
+      </p>
+    </section>
+  )
+}
+
+const MARKS: Record<Step['state'], { mark: string; word: string }> = {
+  done: { mark: '✓', word: 'done' },
+  now: { mark: '▸', word: 'now' },
+  running: { mark: '◔', word: 'running' },
+  waiting: { mark: '○', word: 'then' },
+  did_not_help: { mark: '✕', word: 'did not help' },
+  skipped: { mark: '–', word: 'left out' },
+}
+
+/** The list alone; `children` is what belongs to the step that is now and waits for the person. */
+export function Steps({ steps, children }: { steps: readonly Step[]; children?: (step: Step) => ReactNode }) {
+  return (
+    <ol className="grid gap-2.5">
+      {steps.map((step) => (
+        <li key={step.id} className="grid grid-cols-[1.25rem_1fr]" aria-current={step.state === 'now' ? 'step' : undefined}>
+          <span aria-hidden="true" className={step.state === 'done' ? 'text-ok' : ''}>{MARKS[step.state].mark}</span>
+          <div className="min-w-0">
+            <p>
+              <span className="sr-only">{MARKS[step.state].word}: </span>
+              <span className={step.state === 'now' ? 'font-medium' : step.state === 'done' ? '' : 'text-muted'}>{step.title}</span>
+              {step.who === 'person' && step.state === 'now' && <span className="meta"> about {Math.max(1, Math.round(step.personMinutes))} min</span>}
+            </p>
+            {step.result !== null && <p className="meta">{step.result}</p>}
+            {step.state === 'now' && step.who !== 'person' && <p className="meta">{step.notBefore !== null && untilInstant(step.notBefore) > 0 ? <>Relink asks again <Instant at={step.notBefore} />.</> : 'Checking…'}</p>}
+            {step.state === 'now' && step.who === 'person' && children !== undefined && <div className="mt-2">{children(step)}</div>}
+          </div>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Control({ step, connection, problem }: { step: Step; connection: Connection; problem: Problem }) {
+  const act = useAct()
+  const says = (did: 'done' | 'cannot'): void => act.send('POST', `/connections/${problem.connectionId}/repair`, { stepId: step.id, did })
+  const away = connection.problems.some(({ card }) => card.chip === 'waiting_for_bank')
+  if (connection.health === 'reading') return <p className="text-muted">Relink is reading now…</p>
+  if (step.kind === 'mfa' && connection.challenge !== null) return <p className="text-muted">The question is above.</p>
+  if ((step.kind === 'credentials' || (step.kind === 'reconnect' && problem.card.next?.href == null)) && !away) return <SignInAgain connection={connection} />
+  return (
+    <>
+      {act.error !== null && <Trouble error={act.error} />}
+      <div className="flex flex-wrap items-center gap-3">
+        <Prepared step={step} problem={problem} />
+        <button className="button button-primary" disabled={act.isPending} onClick={() => (step.kind === 'choose_account' && problem.accountId !== null ? act.send('PATCH', `/accounts/${problem.accountId}`, { state: 'paused' }, () => says('done')) : says('done'))}>
+          {act.isPending ? 'Checking…' : (WORDS[step.kind] ?? (problem.cause === 'login_locked' ? 'Check once' : 'Check now'))}
+        </button>
+        {problem.cause !== 'login_locked' && <button className="button" disabled={act.isPending} onClick={() => says('cannot')}>Not possible for me</button>}
+      </div>
+      {problem.cause === 'login_locked' && <p className="meta mt-2">Unlock the login at the bank first: Relink signs in exactly once, so that nothing gets worse.</p>}
+    </>
+  )
+}
+
+/** What the button of a step says where “Check now” would not tell what happens. */
+const WORDS: Partial<Record<string, string>> = { mfa: 'Get a new question', choose_account: 'Close this feed, keep the rows' }
+
+/** What a person needs at hand for a step: the bank's site, the letter, the file page. */
+function Prepared({ step, problem }: { step: Step; problem: Problem }) {
+  const site = problem.card.next?.href ?? null
+  if (step.kind === 'contact_bank') return <a className="button" href={`/api/problems/${problem.id}/letter`} download>Save the letter</a>
+  if (step.kind === 'contact_support') return <a className="button" href={`/api/problems/${problem.id}/bundle`} download>Save the support file</a>
+  if (step.kind === 'import_file') return <Link className="button" to="/import">Import a file</Link>
+  if ((step.kind === 'act_at_bank' || step.kind === 'reconnect') && site !== null) return <a className="button" href={site} target="_blank" rel="noreferrer">Open the bank’s site ↗</a>
+  return null
+}
+
+/** Only the secret has to be typed; the rest stays as it was unless something is entered. */
+function SignInAgain({ connection }: { connection: Connection }) {
+  const act = useAct()
+  const fields = connection.fields.map((field) => (field.kind === 'secret' ? field : { ...field, required: false, hint: `Leave it empty to keep ${connection.loginLabel}` }))
+  return (
+    <>
+      <LoginForm fields={fields} submit={(form) => act.send('PUT', `/connections/${connection.id}/secret`, { form })} label="Save and sign in once" busy={act.isPending} />
+      {act.error !== null && <div className="mt-3"><Trouble error={act.error} /></div>}
+    </>
+  )
+}

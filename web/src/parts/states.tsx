@@ -1,0 +1,54 @@
+/** What every page has beside its content: its heading, nothing yet, nothing at all, and trouble. */
+import { Link } from '@tanstack/react-router'
+import type { UseQueryResult } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { ServerProblem } from '../api.ts'
+
+/** The heading of the page and the title of the window are the same words. */
+export function Title({ children }: { children: string }) {
+  return (
+    <>
+      <title>{`${children} · Relink`}</title>
+      <h1 className="name">{children}</h1>
+    </>
+  )
+}
+
+/** Shows the content as soon as there is any. What was loaded stays while the server is away; trouble is said only where there is nothing. */
+export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
+  if (query.data !== undefined) return <>{children(query.data)}</>
+  if (query.error !== null) return <Trouble error={query.error} />
+  return <p className="appear-late meta" role="status">Loading…</p>
+}
+
+/** What went wrong and what to do, in the grammar of a problem card. */
+export function Trouble({ error, children }: { error: Error; children?: ReactNode }) {
+  const remedy = error instanceof ServerProblem ? error.remedy : ''
+  return (
+    <div role="alert" className="panel mb-4 border-stop">
+      <p className="font-medium [overflow-wrap:anywhere]">{error.message}</p>
+      {remedy !== '' && <p className="text-muted">{remedy}</p>}
+      {children}
+    </div>
+  )
+}
+
+/** What will be here, why not yet, and one action. */
+export function Empty({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="panel py-10 text-center">
+      <h2>{title}</h2>
+      <div className="mt-2 text-muted">{children}</div>
+    </div>
+  )
+}
+
+export function NotFound() {
+  return (
+    <>
+      <title>Not found · Relink</title>
+      <h1 className="mb-2">There is no such page</h1>
+      <p><Link to="/accounts" className="link">Go to the accounts</Link></p>
+    </>
+  )
+}
