@@ -12,11 +12,11 @@ import type { SyncDeps } from './sync/deps.ts'
 
 /** The engine's hook. */
 export function onRunEnded(deps: ProblemDeps, events: Events): SyncDeps['onRunEnded'] {
-  return async ({ connection, run, facts, accountFacts }) => {
+  return async ({ connection, run, question, facts, accountFacts }) => {
     events.publish({ kind: 'run', id: run.id })
     // A first sign-in that fails is told to the person who waits; nothing of it stays to be a problem.
     if (connection.state === 'connecting') return { loginLocked: false }
-    const { loginLocked } = await settleProblems(deps, { connection, run, facts, accountFacts })
+    const { loginLocked } = await settleProblems(deps, { connection, run, question, facts, accountFacts })
     // Whoever read, the schedule or a person: a plan ends with the read that closed its problem.
     await endPlan(deps, connection.id)
     events.publish({ kind: 'problem', id: connection.id })

@@ -54,10 +54,13 @@ export type ConnectorContext = {
   readonly resume: { readonly data: JsonObject; readonly answerFields: readonly string[] } | null
 }
 
-/** The answer of an operation: done, a question for the person, or a failure. `state` is what to remember in every case. */
+/**
+ * The answer of an operation: done, a question for the person, or a failure. `state` is what to remember
+ * in every case; `codes` are those with which the bank asked.
+ */
 export type Outcome<T> =
   | { readonly kind: 'done'; readonly value: T; readonly state: JsonObject; readonly facts: CaseContext }
-  | { readonly kind: 'challenge'; readonly prompts: readonly ChallengePrompt[]; readonly resume: JsonObject; readonly expiresInMs: number; readonly state: JsonObject }
+  | { readonly kind: 'challenge'; readonly prompts: readonly ChallengePrompt[]; readonly codes: readonly string[]; readonly resume: JsonObject; readonly expiresInMs: number; readonly state: JsonObject }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly state: JsonObject; readonly facts: CaseContext }
 
 export type ListedAccount = {
@@ -88,7 +91,7 @@ export type Page = {
 export type ReadStep =
   | { readonly step: 'page'; readonly page: Page; readonly state: JsonObject }
   | { readonly step: 'notice'; readonly code: string; readonly message: string | null }
-  | { readonly step: 'challenge'; readonly prompts: readonly ChallengePrompt[]; readonly resume: JsonObject; readonly expiresInMs: number; readonly state: JsonObject }
+  | { readonly step: 'challenge'; readonly prompts: readonly ChallengePrompt[]; readonly codes: readonly string[]; readonly resume: JsonObject; readonly expiresInMs: number; readonly state: JsonObject }
   | { readonly step: 'failed'; readonly failure: Failure; readonly state: JsonObject; readonly facts: CaseContext }
 
 /** A harmless question that separates causes; never sends a secret. */

@@ -3,7 +3,7 @@
  * how others fare, what time it is at the bank. `contextFor` is pure; `loadFacts` reads the store.
  * A fact that is not known is left out, never guessed.
  */
-import type { Connection } from '../domain/connection.ts'
+import type { Challenge, Connection } from '../domain/connection.ts'
 import { dayInZone, daysBetween, type Day } from '../domain/day.ts'
 import type { CaseContext } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
@@ -22,6 +22,8 @@ export type FactsAtFailure = {
   /** The account that fails, when only one does. */
   readonly accountId: string | null
   readonly newestRowOn: Day | null
+  /** The bank's questions to this connection, newest first. */
+  readonly challenges: readonly Challenge[]
   /** What the connector and the transport knew: clock skew, range asked, protocol version. */
   readonly observed: CaseContext
 }
@@ -43,6 +45,7 @@ export function contextFor(facts: FactsAtFailure): CaseContext {
     intermittent: comesAndGoes(earlier) ? true : undefined,
     credentialsChangedHere: changedSince(connection.secretChangedAt, last),
     settingsChanged: changedSince(connection.settingsChangedAt, last),
+    mfaChangedAtBank: asksAnotherWay(facts.challenges) ? true : undefined,
     unattended: run.trigger === 'schedule' ? true : undefined,
     sameBank: howMany(others(facts, (other) => other.institutionId === connection.institutionId)),
     otherBanks: howMany(others(facts, (other) => other.institutionId !== connection.institutionId)),
@@ -56,13 +59,14 @@ export function contextFor(facts: FactsAtFailure): CaseContext {
 
 /** Reads what `contextFor` needs. Five small queries; never writes. */
 export async function loadFacts(store: TenantStore, at: { readonly connection: Connection; readonly run: SyncRun; readonly accountId: string | null; readonly timeZone: string; readonly now: number; readonly observed: CaseContext }): Promise<FactsAtFailure> {
-  const [runs, latest, accounts] = await Promise.all([
+  const [runs, latest, accounts, challenges] = await Promise.all([
     store.runs.list({ connectionId: at.connection.id, limit: RECENT_RUNS }),
     store.runs.latestByConnection(at.now - 24 * HOUR_MS),
     at.accountId === null ? [] : store.accounts.list({ accountIds: [at.accountId] }),
+    store.challenges.list({ connectionId: at.connection.id }),
   ])
   const newestRowOn = accounts[0]?.newestRowOn ?? null
-  return { ...at, runs, latest, newestRowOn }
+  return { ...at, runs, latest, newestRowOn, challenges }
 }
 
 function others(facts: FactsAtFailure, pick: (other: LatestRun) => boolean): readonly SyncRun[] {
@@ -79,6 +83,13 @@ function changedSince(changedAt: number | null, lastSuccessAt: number | null): b
 function comesAndGoes(runs: readonly SyncRun[]): boolean {
   const ended = runs.filter((run) => run.outcome === 'succeeded' || run.outcome === 'failed').slice(0, 10).map((run) => run.outcome)
   return ended.filter((outcome, at) => at > 0 && outcome !== ended[at - 1]).length >= 3
+}
+
+/** The bank asks now, and in another way than it was answered before: a question instead of a code, a device instead of a message. */
+function asksAnotherWay([newest, ...earlier]: readonly Challenge[]): boolean {
+  const before = earlier.find(({ state }) => state === 'accepted')
+  if (newest === undefined || newest.state === 'accepted' || before === undefined) return false
+  return !newest.prompts.some((now) => before.prompts.some((then) => then.kind === now.kind && (then.kind === 'question' || then.id === now.id)))
 }
 
 function otherAccounts(run: SyncRun, accountId: string | null): 'ok' | 'failing' | undefined {

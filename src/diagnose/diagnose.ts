@@ -25,9 +25,17 @@ const WORTH_TELLING = 0.35
 /** A code inside counts a third of one further out, because it often merely follows; a status or network error beside a protocol code a quarter. */
 const FOLLOWING_CODE = 0.35
 const BESIDE_A_CODE = 0.25
-/** A vague code ("general error") beside words that say something counts this much: the words decide. */
-const VAGUE_BESIDE_WORDS = 0.4
+/**
+ * Where the bank's own words say more than its code, the words decide: the code was the nearest one
+ * that its software had. The code then counts a quarter, the words take its place.
+ */
+const CODE_BEHIND_WORDS = 0.25
+const WORDS_FOR_CODE = 1.3
+/** From this doubt on a code means anything; from this one on it is also sent for want of a better one. */
 const VAGUE_FROM = 0.3
+const LOOSE_FROM = 0.1
+/** From this weight on, words state a cause outright. */
+const STATED_FROM = 1.5
 /** When nothing spoke at all, "we do not know" gets this share of the probability. */
 const UNKNOWN_IN_SILENCE = 0.35
 const UNKNOWN_OTHERWISE = 0.01
@@ -52,20 +60,47 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const reading = { ...bare, text: `${bare.text} \n ${unexplainedWords(bare, codes)}` }
   const speaking = codes.filter((found) => found.entry.reasons.length > 0)
   const rules = knowledge.rules.filter((rule) => matches(rule.when, reading))
-  const wordsSpeak = rules.some((rule) => rule.when.text !== undefined && rule.vague !== true)
+  const words = rules.filter((rule) => rule.when.text !== undefined && rule.vague !== true)
+  const stated = statedBy(words)
   const voices: Voice[] = []
   let before = 0
+  let wordsDecide = false
   for (const found of speaking) {
     const outer = found.from === 'code' || found.from === 'text'
     const place = before === 0 ? 1 : outer ? FOLLOWING_CODE ** before : BESIDE_A_CODE
-    const share = place * (wordsSpeak && outer && found.entry.doubt >= VAGUE_FROM ? VAGUE_BESIDE_WORDS : 1)
+    const behind = outer && words.length > 0 && saysLessThan(stated, found)
+    const follows = outer && before > 0 && isNumber(found.code)
+    const weights = behind || follows ? notAgainst(stated, codeWeights(found.entry)) : codeWeights(found.entry)
+    voices.push({ id: `${found.table.system}:${found.entry.code}`, kind: 'code', sentence: codeSentence(found), weights, share: place * (behind ? CODE_BEHIND_WORDS : 1) })
     if (outer) before++
-    voices.push({ id: `${found.table.system}:${found.entry.code}`, kind: 'code', sentence: codeSentence(found), weights: codeWeights(found.entry), share })
+    if (behind) wordsDecide = true
   }
-  for (const rule of rules) voices.push({ id: rule.id, kind: 'rule', sentence: ruleSentence(rule, record), weights: rule.weights, share: 1 })
+  for (const rule of rules) voices.push({ id: rule.id, kind: 'rule', sentence: ruleSentence(rule, record), weights: rule.weights, share: wordsDecide && words.includes(rule) ? WORDS_FOR_CODE : 1 })
   const { protocol, stage } = record.evidence
   const background = [protocol === undefined ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`].filter((name) => name !== '')
   return { reading, voices, background, codes }
+}
+
+/** The causes that the bank's own words state outright. */
+function statedBy(words: readonly Rule[]): ReadonlySet<CauseCode> {
+  return new Set(words.flatMap(({ weights }) => CAUSE_CODES.filter((cause) => (weights[cause] ?? 0) >= STATED_FROM)))
+}
+
+/** The code means anything, or is a general one that favours nothing of what the words state. */
+function saysLessThan(stated: ReadonlySet<CauseCode>, { code, entry }: FoundCode): boolean {
+  if (entry.doubt >= VAGUE_FROM) return true
+  const weights = codeWeights(entry)
+  return entry.doubt >= LOOSE_FROM && isNumber(code) && stated.size > 0 && ![...stated].some((cause) => (weights[cause] ?? 0) > 0)
+}
+
+/** A number is the nearest of a short list; a code in words says itself what it means. */
+function isNumber(code: string): boolean {
+  return /^\d+$/.test(code)
+}
+
+/** A code that means anything, or merely follows, says nothing against what the bank's own words state. */
+function notAgainst(stated: ReadonlySet<CauseCode>, weights: Weights): Weights {
+  return { ...weights, ...Object.fromEntries([...stated].map((cause) => [cause, Math.max(0, weights[cause] ?? 0)])) }
 }
 
 /** The distribution over all causes; sums to 1. */

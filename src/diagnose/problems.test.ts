@@ -1,15 +1,20 @@
 /** Problems: opened by failures, one for an outage, closed only by what works again. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Challenge, ChallengePrompt } from '../domain/connection.ts'
 import type { SyncRun } from '../domain/run.ts'
 import { DOWN, failure, LOCKED, newWorld, REFUSED } from '../repair/testing.ts'
 import { bankHealth, type LatestRun } from './bank-health.ts'
 import { contextFor } from './context.ts'
+import { diagnose } from './diagnose.ts'
 import { mergeEvidence } from './merge-evidence.ts'
 import { problemsOf, settleProblems } from './problems.ts'
 
 const A = 'a0000000-0000-7000-8000-000000000001'
 const B = 'b0000000-0000-7000-8000-000000000002'
+
+const QUESTION = failure({ stage: 'mfa', codes: ['challenge_open', '3000'], message: 'The bank asks: Your code' })
+const RUN: SyncRun = { id: 'r', connectionId: A, trigger: 'schedule', startedAt: 1, endedAt: null, outcome: 'suspended', stage: null, accounts: [], failure: null, label: null }
 
 test('a failure opens one problem with one alert; the next failure updates it; a read closes it', async () => {
   const world = await newWorld()
@@ -65,10 +70,10 @@ test('one bad account has its own problem, and closes when it alone is read', as
   const deps = { store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }
   const account = (id: string, bad: boolean) => ({ accountId: id, added: 0, matched: 0, changed: 0, withdrawn: 0, questions: 0, failure: bad ? failure({ stage: 'statement', codes: ['2004'] }) : null })
   const run = (id: string, bad: boolean): SyncRun => ({ id, connectionId: A, trigger: 'schedule', startedAt: 1, endedAt: 2, outcome: bad ? 'partial' : 'succeeded', stage: null, accounts: [account('one', false), account('two', bad)], failure: null, label: null })
-  const { open } = await settleProblems(deps, { connection, run: run('r1', true), facts: {}, accountFacts: new Map() })
+  const { open } = await settleProblems(deps, { connection, run: run('r1', true), question: null, facts: {}, accountFacts: new Map() })
   assert.deepEqual(open.map(({ accountId, diagnosis }) => [accountId, diagnosis.causes[0]?.cause]), [['two', 'account_closed']])
   assert.equal(open[0]?.context.otherAccounts, 'ok')
-  await settleProblems(deps, { connection, run: run('r2', false), facts: {}, accountFacts: new Map() })
+  await settleProblems(deps, { connection, run: run('r2', false), question: null, facts: {}, accountFacts: new Map() })
   assert.equal(await world.problem(A), null)
 })
 
@@ -77,9 +82,23 @@ test('a question of the bank while nobody is there is a problem that asks for an
   await world.connect(A)
   const connection = await world.store.connections.get(A)
   assert.ok(connection !== null)
-  const run: SyncRun = { id: 'r', connectionId: A, trigger: 'schedule', startedAt: 1, endedAt: null, outcome: 'suspended', stage: null, accounts: [], failure: null, label: null }
-  const { open } = await settleProblems({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }, { connection, run, facts: {}, accountFacts: new Map() })
+  const { open } = await settleProblems({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }, { connection, run: RUN, question: QUESTION, facts: {}, accountFacts: new Map() })
   assert.equal(open[0]?.diagnosis.causes[0]?.cause, 'mfa_required')
+  assert.ok((open[0]?.diagnosis.causes[0]?.p ?? 0) > 0.9, 'Relink knows that the bank asks')
+})
+
+test('a question of another kind than the last one that was answered is a changed method', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  const asked = (id: string, prompt: ChallengePrompt, state: Challenge['state'], askedAt: number): Challenge => ({ id, connectionId: A, runId: 'r', prompts: [prompt], resume: {}, askedAt, expiresAt: askedAt + 600_000, state })
+  const connection = await world.store.connections.get(A)
+  assert.ok(connection !== null)
+  const facts = { now: world.now, timeZone: 'UTC', connection, run: RUN, runs: [RUN], latest: [], accountId: null, newestRowOn: null, challenges: [], observed: {} }
+  const before = asked('c1', { id: 'mfa.MFA6', kind: 'question', label: 'Pet?' }, 'accepted', 1)
+  const first = (challenges: readonly Challenge[]) => diagnose({ evidence: QUESTION.evidence[0], context: contextFor({ ...facts, challenges }) }).causes[0]?.cause
+  assert.equal(first([asked('c2', { id: 'authtoken', kind: 'code', label: 'Token' }, 'open', 2), before]), 'mfa_method_changed')
+  assert.equal(first([asked('c2', { id: 'mfa.MFA7', kind: 'question', label: 'ZIP?' }, 'open', 2), before]), 'mfa_required')
+  assert.equal(first([asked('c2', { id: 'authtoken', kind: 'code', label: 'Token' }, 'open', 2)]), 'mfa_required')
 })
 
 test('health of a bank tells one login\'s trouble from the bank\'s, and needs a second witness for "down"', () => {
@@ -101,7 +120,7 @@ test('context leaves out what is not known, and what was observed wins', async (
   const connection = await world.store.connections.get(A)
   assert.ok(connection !== null)
   const run: SyncRun = { id: 'r', connectionId: A, trigger: 'schedule', startedAt: world.now, endedAt: world.now, outcome: 'failed', stage: null, accounts: [], failure: DOWN, label: null }
-  const context = contextFor({ now: world.now, timeZone: 'America/New_York', connection, run, runs: [run], latest: [], accountId: null, newestRowOn: null, observed: { clockSkewSeconds: 400, localHour: 23 } })
+  const context = contextFor({ now: world.now, timeZone: 'America/New_York', connection, run, runs: [run], latest: [], accountId: null, newestRowOn: null, challenges: [], observed: { clockSkewSeconds: 400, localHour: 23 } })
   assert.equal(context.hoursSinceSuccess, 6)
   assert.equal(context.weekday, 'Wed')
   assert.equal(context.localHour, 23)

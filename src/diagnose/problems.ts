@@ -28,6 +28,8 @@ export type ProblemDeps = {
 export type EndedRun = {
   readonly connection: Connection
   readonly run: SyncRun
+  /** What the bank asks, when the run is suspended by it. */
+  readonly question: Failure | null
   readonly facts: CaseContext
   readonly accountFacts: ReadonlyMap<string, CaseContext>
 }
@@ -122,14 +124,9 @@ export function isOutage(diagnosis: Diagnosis): boolean {
 type BrokenPart = { readonly accountId: string | null; readonly failure: Failure; readonly facts: CaseContext }
 
 /** What a run shows as broken: the connection, or single accounts, or a question that waits for a person. */
-function brokenParts({ connection, run, facts, accountFacts }: EndedRun): readonly BrokenPart[] {
+function brokenParts({ connection, run, question, facts, accountFacts }: EndedRun): readonly BrokenPart[] {
   const whole = failureOf(run)
   if (run.outcome === 'failed' && whole !== null) return [{ accountId: null, failure: whole, facts: { ...facts, ...accountFacts.values().next().value } }]
-  if (run.outcome === 'suspended' && connection.state !== 'connecting') return [{ accountId: null, failure: questionAsFailure(), facts }]
+  if (question !== null) return connection.state === 'connecting' ? [] : [{ accountId: null, failure: question, facts }]
   return run.accounts.flatMap(({ accountId, failure }) => (failure === null ? [] : [{ accountId, failure, facts: { ...facts, ...accountFacts.get(accountId) } }]))
-}
-
-function questionAsFailure(): Failure {
-  const message = 'The bank asks for a code or an answer (MFA required).'
-  return { code: 'bank_refused', stage: 'mfa', retry: { kind: 'afterPerson' }, message, evidence: [{ stage: 'mfa', message, codes: ['mfa_required'] }] }
 }

@@ -3,8 +3,10 @@
  * later and after any restart, goes sealed to the vault and the run goes on. Unanswered ones expire
  * into a failure of their own, and nothing is sent for them.
  */
+import { redactText } from '../connector-kit/evidence.ts'
 import type { Json, JsonObject } from '../domain/institution.ts'
 import type { Challenge, ChallengePrompt, Connection } from '../domain/connection.ts'
+import type { Evidence, Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { AccountOutcome, RunTrigger, SyncRun } from '../domain/run.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
@@ -16,6 +18,7 @@ import { runConnection } from './sync.ts'
 export type Asked = {
   readonly at: 'accounts' | string
   readonly prompts: readonly ChallengePrompt[]
+  readonly codes: readonly string[]
   readonly resume: JsonObject
   readonly expiresInMs: number
 }
@@ -32,7 +35,7 @@ export async function suspend(session: Session, asked: Asked, accounts: readonly
     id: session.newId(), connectionId: connection.id, runId: run.id, prompts: asked.prompts,
     resume: { at: asked.at, data: asked.resume as Json }, askedAt, expiresAt, state: 'open',
   })
-  return endRun(deps, connection, run, { outcome: 'suspended', failure: null, accounts, resumeBy: expiresAt }, session)
+  return endRun(deps, connection, run, { outcome: 'suspended', failure: null, accounts, question: questionOf(session, asked), resumeBy: expiresAt }, session)
 }
 
 /**
@@ -93,8 +96,20 @@ async function expire(deps: SyncDeps, connection: Connection, run: SyncRun): Pro
   const message = 'The bank asked a question, and it was not answered in time.'
   return endRun(deps, connection, run, {
     outcome: 'failed', accounts: run.accounts,
-    failure: { code: 'challenge_expired', stage: 'mfa', retry: { kind: 'afterPerson' }, message, evidence: [{ stage: 'mfa', message }] },
+    failure: { code: 'challenge_expired', stage: 'mfa', retry: { kind: 'afterPerson' }, message, evidence: [{ ...protocolOf(deps, connection), stage: 'mfa', codes: ['challenge_expired'], message }] },
   })
+}
+
+/** What is known when a bank asks: that it does, how, and in what words. */
+function questionOf({ connector, connection }: Session, { prompts, codes }: Asked): Failure {
+  const message = `The bank asks: ${prompts.map((prompt) => prompt.label).join('; ')}`
+  const evidence = { protocol: connector.manifest.protocol, institution: connection.institutionId, stage: 'mfa', codes: ['challenge_open', ...codes], message: redactText(message) } as const
+  return { code: 'bank_refused', stage: 'mfa', retry: { kind: 'afterPerson' }, message: evidence.message, evidence: [evidence] }
+}
+
+function protocolOf(deps: SyncDeps, connection: Connection): Pick<Evidence, 'protocol'> {
+  const connector = deps.connectorOf(connection.connector)
+  return connector === null ? {} : { protocol: connector.manifest.protocol }
 }
 
 /** Approvals and redirects are answered elsewhere; the person only says that it is done. */

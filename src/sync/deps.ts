@@ -1,7 +1,7 @@
 /** What the engine is given: ports, and the few things that only the composition knows. */
 import type { Connector } from '../connector-kit/connector.ts'
 import type { Connection } from '../domain/connection.ts'
-import type { CaseContext } from '../domain/evidence.ts'
+import type { CaseContext, Failure } from '../domain/evidence.ts'
 import type { Institution } from '../domain/institution.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -33,6 +33,8 @@ export type SyncDeps = {
 export type RunEnded = {
   readonly connection: Connection
   readonly run: SyncRun
+  /** What the bank asks, when the run is suspended by it. */
+  readonly question: Failure | null
   readonly facts: CaseContext
   /** What each account that could not be read showed beside its failure. */
   readonly accountFacts: ReadonlyMap<string, CaseContext>

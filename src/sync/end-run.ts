@@ -9,7 +9,7 @@ import type { SyncDeps } from './deps.ts'
 import { NO_LIMITS, nextSyncAt } from './schedule.ts'
 import type { Session } from './session.ts'
 
-export type RunEnd = { readonly outcome: Exclude<RunOutcome, 'running'>; readonly failure: Failure | null; readonly accounts: readonly AccountOutcome[]; readonly resumeBy?: number }
+export type RunEnd = { readonly outcome: Exclude<RunOutcome, 'running'>; readonly failure: Failure | null; readonly accounts: readonly AccountOutcome[]; readonly question?: Failure; readonly resumeBy?: number }
 
 /** Stores the end of the run and tells `onRunEnded`; returns the run as stored. */
 export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, end: RunEnd, session: Session | null = null): Promise<SyncRun> {
@@ -32,7 +32,7 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, e
   const connection = (await deps.store.connections.get(before.id)) ?? before
   const facts = session?.facts ?? {}
   const { loginLocked } = await deps.onRunEnded({
-    connection, run: ended, facts, accountFacts: session?.accountFacts ?? new Map(), newAccountIds: session?.newAccountIds ?? [],
+    connection, run: ended, question: end.question ?? null, facts, accountFacts: session?.accountFacts ?? new Map(), newAccountIds: session?.newAccountIds ?? [],
   })
   // From here on nothing is sent for this login until the person says that the bank unlocked it.
   if (loginLocked) await deps.vault.lock({ connectionId: before.id, loginIndex: before.loginIndex })

@@ -113,7 +113,7 @@ class WindowReader {
       return null
     }
     await this.#session.remember(step.state)
-    if (step.step === 'challenge') return { kind: 'challenge', at: this.#target.source.id, prompts: step.prompts, resume: step.resume, expiresInMs: step.expiresInMs }
+    if (step.step === 'challenge') return { kind: 'challenge', at: this.#target.source.id, prompts: step.prompts, codes: step.codes, resume: step.resume, expiresInMs: step.expiresInMs }
     if (step.step === 'failed') {
       this.#session.accountFacts.set(this.#target.account.id, step.facts)
       return this.#fail(step.failure)

@@ -76,7 +76,7 @@ test('an account that the bank closed is not read any more and keeps its rows', 
 test('a challenge at the sign-in suspends the run; the answer, given later, goes on with the same run', async () => {
   const world = await new World().connect()
   world.bank.rows = [row('2026-03-02', '-1', 'A', { providerId: 'a' })]
-  world.bank.onList = (context) => (context.resume === null ? { kind: 'challenge', prompts: [PROMPT], resume: { session: 's1' }, expiresInMs: 600_000, state: { uid: 'u1' } } : null)
+  world.bank.onList = (context) => (context.resume === null ? { kind: 'challenge', prompts: [PROMPT], codes: [], resume: { session: 's1' }, expiresInMs: 600_000, state: { uid: 'u1' } } : null)
   const suspended = await world.sync()
   assert.deepEqual([suspended.outcome, suspended.endedAt], ['suspended', null])
   assert.deepEqual((await world.store.connections.get(world.connectionId))!.connectorState, { uid: 'u1' })
@@ -94,7 +94,7 @@ test('a challenge at one account keeps what was read before it and goes on with 
   const world = await new World().connect()
   world.bank.accounts = [listed(CHECKING), listed(SAVINGS)]
   world.bank.rows = [row('2026-03-02', '-1', 'A', { providerId: 'a' })]
-  world.bank.onRead = (context, ref) => (ref.number === '555' && context.resume === null && world.bank.lists === 1 && world.bank.reads.length < 12 ? [{ step: 'challenge', prompts: [PROMPT], resume: { at: 'savings' }, expiresInMs: 60_000, state: {} }] : null)
+  world.bank.onRead = (context, ref) => (ref.number === '555' && context.resume === null && world.bank.lists === 1 && world.bank.reads.length < 12 ? [{ step: 'challenge', prompts: [PROMPT], codes: [], resume: { at: 'savings' }, expiresInMs: 60_000, state: {} }] : null)
   const suspended = await world.sync()
   assert.deepEqual([suspended.outcome, suspended.accounts.length], ['suspended', 1])
   const [challenge] = await world.store.challenges.list({ state: 'open' })
@@ -104,7 +104,7 @@ test('a challenge at one account keeps what was read before it and goes on with 
 
 test('an unanswered challenge expires into a failure that only a person ends, without a word to the bank', async () => {
   const world = await new World().connect()
-  world.bank.onList = () => ({ kind: 'challenge', prompts: [PROMPT], resume: {}, expiresInMs: 600_000, state: {} })
+  world.bank.onList = () => ({ kind: 'challenge', prompts: [PROMPT], codes: [], resume: {}, expiresInMs: 600_000, state: {} })
   const suspended = await world.sync()
   const connection = await world.store.connections.get(world.connectionId)
   assert.equal(connection!.nextSyncAt, world.now + 600_000)

@@ -17,7 +17,7 @@ export async function listAccounts(context: ConnectorContext): Promise<Outcome<A
   if (!session.ok) return { kind: 'failed', failure: session.failure, state: context.state, facts: {} }
   const signed = await session.value.ask('accounts', 'accounts', [{ type: 'accounts', trnuid: session.value.newTransaction() }])
   const { state, facts } = session.value
-  if (signed.kind === 'challenge') return { kind: 'challenge', prompts: signed.prompts, resume: signed.resume, expiresInMs: CHALLENGE_LASTS_MS, state }
+  if (signed.kind === 'challenge') return { kind: 'challenge', prompts: signed.prompts, codes: signed.codes, resume: signed.resume, expiresInMs: CHALLENGE_LASTS_MS, state }
   if (signed.kind === 'failed') return { kind: 'failed', failure: signed.failure, state, facts }
   return readList(context, session.value, signed)
 }

@@ -31,7 +31,7 @@ const MOST_SPOKEN: OfxVersion = '102'
 /** What a signed message came to. */
 export type Signed =
   | { readonly kind: 'reply'; readonly response: OfxResponse; readonly signOn: Reply['signOn'] }
-  | { readonly kind: 'challenge'; readonly prompts: readonly ChallengePrompt[]; readonly resume: JsonObject }
+  | { readonly kind: 'challenge'; readonly prompts: readonly ChallengePrompt[]; readonly codes: readonly string[]; readonly resume: JsonObject }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
 export class Session {
@@ -154,7 +154,7 @@ export class Session {
     const code = Number(signOn.status?.code ?? 0)
     if (!isRefusal(signOn.status)) return { kind: 'reply', response, signOn }
     if (code === CODE.challengeRequired) return await this.#startChallenge(purpose, stage, messages, response, mayRepeat)
-    if (code === CODE.tokenRequired) return { kind: 'challenge', prompts: [tokenPrompt(this.#tokenLabel)], resume: { kind: 'token' } }
+    if (code === CODE.tokenRequired) return { kind: 'challenge', prompts: [tokenPrompt(this.#tokenLabel)], codes: [String(code)], resume: { kind: 'token' } }
     if (code === CODE.clientUid && !hadClientUid && mayRepeat && this.settings.version === undefined && this.settings.clientUid === 'auto') {
       this.#clientUidRequired = true
       this.#speakMfa()
@@ -177,7 +177,7 @@ export class Session {
     }
     const phraseIds = response.challenges.flatMap(({ phraseId }) => (phraseId === null ? [] : [phraseId]))
     const prompts = promptsOf(response.challenges, this.#context.now())
-    if (prompts.length > 0 || !mayRepeat) return { kind: 'challenge', prompts, resume: { kind: 'questions', phraseIds } }
+    if (prompts.length > 0 || !mayRepeat) return { kind: 'challenge', prompts, codes: [String(CODE.challengeRequired)], resume: { kind: 'questions', phraseIds } }
     this.#answers = { kind: 'questions', phraseIds }
     return await this.#askSigned(purpose, stage, messages, false)
   }

@@ -28,7 +28,7 @@ export async function* readAccount(context: ConnectorContext, account: AccountRe
   const signed = await session.ask('statement', 'statement', [message])
   const { state } = session
   const facts: CaseContext = { ...session.facts, requestRangeDays }
-  if (signed.kind === 'challenge') return yield { step: 'challenge', prompts: signed.prompts, resume: signed.resume, expiresInMs: CHALLENGE_LASTS_MS, state }
+  if (signed.kind === 'challenge') return yield { step: 'challenge', prompts: signed.prompts, codes: signed.codes, resume: signed.resume, expiresInMs: CHALLENGE_LASTS_MS, state }
   if (signed.kind === 'failed') return yield { step: 'failed', failure: signed.failure, state, facts }
   const answer = signed.response.answers.find((each) => each.of === 'STMTTRNRS' || each.of === 'CCSTMTTRNRS')
   const failure = answer === undefined ? implausible('statement', 'The bank accepted the sign-on but sent no statement.') : failureOf(answer, account, signed.signOn.status)
