@@ -7,7 +7,6 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { createDryRun } from '../import-file.ts'
 import type { ImportReport, ImportRequest } from '../verbs.ts'
 import { chooseAccount } from './accounts.ts'
 import { CommandError, type Output } from './output.ts'
@@ -19,7 +18,7 @@ type Work = (request: ImportRequest) => Promise<ImportReport>
 
 export async function importCommand(output: Output, files: readonly string[], options: ImportOptions): Promise<void> {
   if (options.dryRun === true && options.account !== undefined) throw new CommandError('--dry-run knows no accounts; leave out --account.', 2)
-  const failures = options.dryRun === true ? await each(output, files, null, await createDryRun()) : await intoFeed(output, files, options)
+  const failures = options.dryRun === true ? await each(output, files, null, await (await import('../import-file.ts')).createDryRun()) : await intoFeed(output, files, options)
   if (failures > 0) process.exitCode = 1
 }
 
@@ -45,7 +44,7 @@ async function each(output: Output, files: readonly string[], accountId: string 
 /** A file that cannot be opened or read is a report like any other. */
 async function importOne(file: string, work: (path: string) => Promise<ImportReport>): Promise<ImportReport> {
   try {
-    const isRegular = file !== '-' && (await isRegularFile(file))
+    const isRegular = !isStandardInput(file) && (await isRegularFile(file))
     return isRegular ? await work(file) : await withCopy(file, work)
   } catch (error) {
     const { code = '', syscall = '' } = error as NodeJS.ErrnoException
@@ -54,6 +53,11 @@ async function importOne(file: string, work: (path: string) => Promise<ImportRep
     const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : code === 'EACCES' ? 'this user may not read it' : code
     return { file, format: null, statements: [], added: 0, matched: 0, questions: 0, failure: { code: 'unreadable', message: `The file cannot be read: ${reason}.`, line: 0 } }
   }
+}
+
+/** The device cannot be opened where standard input is a socket. */
+function isStandardInput(file: string): boolean {
+  return file === '-' || file === '/dev/stdin'
 }
 
 const FILE_CALLS: ReadonlySet<string> = new Set(['open', 'read', 'stat', 'fstat'])
@@ -74,7 +78,7 @@ async function withCopy(file: string, work: (path: string) => Promise<ImportRepo
   const directory = await mkdtemp(join(tmpdir(), 'relink-import-'))
   try {
     const copy = join(directory, 'file')
-    await pipeline(file === '-' ? process.stdin : createReadStream(file), createWriteStream(copy, { mode: 0o600 }))
+    await pipeline(isStandardInput(file) ? process.stdin : createReadStream(file), createWriteStream(copy, { mode: 0o600 }))
     return await work(copy)
   } finally {
     await rm(directory, { recursive: true, force: true })

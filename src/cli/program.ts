@@ -1,22 +1,12 @@
 /**
  * The command line: names, arguments and help of every command. What each does is in the file of
- * its name. Wrong usage ends with status 2, a failure with 1; only success ends with 0.
+ * its name, and is only loaded when it runs: a dry run needs no server, help needs nothing at all.
+ * Wrong usage ends with status 2, a failure with 1; only success ends with 0.
  */
 import { Command, CommanderError, Option } from 'commander'
-import { accountsCommand, transactionsCommand } from './accounts.ts'
-import { bankCommand } from './bank.ts'
-import { connectCommand } from './connect.ts'
-import { demoCommand } from './demo.ts'
-import { diagnoseCommand, explainCommand } from './diagnose.ts'
-import { doctorCommand } from './doctor.ts'
-import { exportCommand } from './export.ts'
-import { importCommand } from './import.ts'
 import { Interrupted } from './interrupt.ts'
 import { CommandError, createOutput, type Output } from './output.ts'
-import { repairCommand, secretCommand } from './repair.ts'
-import { startCommand, workerCommand } from './start.ts'
 import { simplefinCommand } from './simplefin.ts'
-import { disableCommand, enableCommand, removeCommand, statusCommand, syncCommand } from './sync.ts'
 import { StoreUnavailable } from '../ports/store.ts'
 import { VERSION } from '../version.ts'
 
@@ -27,8 +17,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     await program.parseAsync(argv, { from: 'user' })
     // Whether all of it could be written is known once it is.
-    await new Promise((resolve) => process.stdout.write('', resolve))
-    if (output.lost !== null) return lostOutput(output.lost, output)
+    const unwritten = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => process.stdout.write('', resolve))
+    const lost = output.lost ?? unwritten?.code ?? null
+    if (lost !== null) return lostOutput(lost, output)
     return process.exitCode === undefined ? 0 : Number(process.exitCode)
   } catch (error) {
     // The work that was interrupted may still wait for a bank; everything that it used is closed.
@@ -72,34 +63,34 @@ function buildProgram(output: Output): Command {
 
   program.command('demo').description('see a feed arrive, break and mend: own database, sandbox bank and page')
     .option('--auto', 'play the whole story without a person and check it').option('--port <number>', 'port of the page', wholeNumber('--port', 65_535)).addOption(json())
-    .action((options) => demoCommand(output, options))
-  program.command('start').description('the server with its page and one worker').action(() => startCommand(output))
-  program.command('worker').description('one more worker on the same database').action(() => workerCommand(output))
+    .action(async (options) => (await import('./demo.ts')).demoCommand(output, options))
+  program.command('start').description('the server with its page and one worker').action(async () => (await import('./start.ts')).startCommand(output))
+  program.command('worker').description('one more worker on the same database').action(async () => (await import('./start.ts')).workerCommand(output))
   program.command('bank').description('the sandbox bank: OFX, web site and faults on this host (relink bank --help)').helpOption(false).allowUnknownOption().argument('[options...]')
-    .action((_options, _values, command: Command) => bankCommand(command.args))
+    .action(async (_options, _values, command: Command) => (await import('./bank.ts')).bankCommand(command.args))
   secrets(program.command('connect').description('connect a login at a bank').argument('[institution]', 'id or name').option('--route <connector>', 'which way to connect, where a bank has several')
     .option('--field <name=value...>', 'a field of the sign-in that is not a secret').option('--once-more', 'send it although the bank refused this very secret before; banks lock after a few').addOption(json()))
-    .action((institution, options) => connectCommand(output, institution, options))
-  program.command('sync').description('read one connection, or all').argument('[connection]').addOption(json()).action((connection) => syncCommand(output, connection))
-  program.command('status').description('how every connection is, and what waits for you').addOption(json()).action(() => statusCommand(output))
-  program.command('accounts').description('all accounts').addOption(json()).action(() => accountsCommand(output))
+    .action(async (institution, options) => (await import('./connect.ts')).connectCommand(output, institution, options))
+  program.command('sync').description('read one connection, or all').argument('[connection]').addOption(json()).action(async (connection) => (await import('./sync.ts')).syncCommand(output, connection))
+  program.command('status').description('how every connection is, and what waits for you').addOption(json()).action(async () => (await import('./sync.ts')).statusCommand(output))
+  program.command('accounts').description('all accounts').addOption(json()).action(async () => (await import('./accounts.ts')).accountsCommand(output))
   program.command('transactions').description('the rows of an account').argument('<account>').option('--from <day>').option('--to <day>').option('--text <text>', 'only rows that contain it').addOption(json())
-    .action((account, options) => transactionsCommand(output, account, options))
+    .action(async (account, options) => (await import('./accounts.ts')).transactionsCommand(output, account, options))
   secrets(program.command('repair').description('walk the repair of a broken connection').argument('<connection>').option('--did <step>', 'a step that you have done, by its number or id').option('--cannot <step>', 'a step that you cannot do').addOption(json()))
-    .action((connection, options) => repairCommand(output, connection, options))
+    .action(async (connection, options) => (await import('./repair.ts')).repairCommand(output, connection, options))
   secrets(program.command('secret').description('enter a new password for a connection, and sign in once with it').argument('<connection>').option('--once-more', 'send the stored one once more although the bank refused it; banks lock after a few').addOption(json()))
-    .action((connection, options) => secretCommand(output, connection, options))
-  program.command('disable').description('stop reading; all rows stay').argument('<connection>').addOption(json()).action((connection) => disableCommand(output, connection))
-  program.command('enable').description('read again; what was missed is fetched').argument('<connection>').addOption(json()).action((connection) => enableCommand(output, connection))
-  program.command('remove').description('delete the sign-in; rows stay').argument('<connection>').addOption(json()).action((connection) => removeCommand(output, connection))
+    .action(async (connection, options) => (await import('./repair.ts')).secretCommand(output, connection, options))
+  program.command('disable').description('stop reading; all rows stay').argument('<connection>').addOption(json()).action(async (connection) => (await import('./sync.ts')).disableCommand(output, connection))
+  program.command('enable').description('read again; what was missed is fetched').argument('<connection>').addOption(json()).action(async (connection) => (await import('./sync.ts')).enableCommand(output, connection))
+  program.command('remove').description('delete the sign-in; rows stay').argument('<connection>').addOption(json()).action(async (connection) => (await import('./sync.ts')).removeCommand(output, connection))
   program.command('import').description('read statement files into the feed').argument('<file...>', '- for standard input').option('--account <account>', 'the account they belong to').option('--dry-run', 'only read and check; needs no database').addOption(json())
-    .action((files, options) => importCommand(output, files, options))
+    .action(async (files, options) => (await import('./import.ts')).importCommand(output, files, options))
   program.command('export').description('write an account as a file').requiredOption('--format <format>').requiredOption('--account <account>').option('--from <day>').option('--to <day>').option('-o, --output <file>', 'default: standard output')
-    .action((options) => exportCommand(output, options))
+    .action(async (options) => (await import('./export.ts')).exportCommand(output, options))
   program.command('diagnose').description('what is wrong with a connection, or with each record on standard input').argument('[connection]').addOption(new Option('--format <format>').choices(['jsonl'])).addOption(json())
-    .action((connection, options) => diagnoseCommand(output, connection, options))
-  program.command('explain').description('what an error code means, in any system').argument('<code...>').addOption(json()).action((words) => explainCommand(output, words.join(' ')))
-  program.command('doctor').description('check this host: clock, names, certificates, database, disk').addOption(json()).action(() => doctorCommand(output))
+    .action(async (connection, options) => (await import('./diagnose.ts')).diagnoseCommand(output, connection, options))
+  program.command('explain').description('what an error code means, in any system').argument('<code...>').addOption(json()).action(async (words) => (await import('./diagnose.ts')).explainCommand(output, words.join(' ')))
+  program.command('doctor').description('check this host: clock, names, certificates, database, disk').addOption(json()).action(async () => (await import('./doctor.ts')).doctorCommand(output))
   simplefinCommand(program, output, json)
   for (const later of ['backup', 'restore', 'simulate']) {
     program.command(later, { hidden: false }).description('comes with a later version').argument('[rest...]').allowUnknownOption()

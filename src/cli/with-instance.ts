@@ -1,7 +1,6 @@
 /** Opens Relink for one command and closes it whatever happens. Progress of the first start is told. */
 import { readConfig, type Config } from '../config.ts'
 import type { Instance } from '../instance.ts'
-import { openInstance } from '../open.ts'
 import { whileOpen } from './interrupt.ts'
 import { orFail, type Output } from './output.ts'
 
@@ -12,7 +11,7 @@ export function configuration(): Config {
 export async function withInstance<T>(output: Output, work: (instance: Instance) => Promise<T>): Promise<T> {
   const config = configuration()
   return whileOpen(
-    async () => orFail(await openInstance(config, { tell: (line) => output.progress(line) })),
+    async () => orFail(await (await import('../open.ts')).openInstance(config, { tell: (line) => output.progress(line) })),
     ({ instance }) => work(instance),
   )
 }

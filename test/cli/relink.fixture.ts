@@ -1,0 +1,94 @@
+/**
+ * The command line as a user has it: the program in a process of its own, with a data directory of
+ * its own, and the sandbox bank as another process. Nothing is replaced by a stand-in.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export const ROOT = resolve(import.meta.dirname, '../..')
+export const SHARED = process.env['RELINK_SHARED'] ?? resolve(ROOT, '../shared')
+const MAIN = join(ROOT, 'src/main.ts')
+
+export type Ended = { readonly status: number | null; readonly stdout: string; readonly stderr: string }
+export type Settings = { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> }
+
+/** What every command needs to find a temporary home, and nothing of the person's own settings. */
+export function environment(home: string, env: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C.UTF-8', RELINK_HOME: home, NO_COLOR: '1', ...env }
+}
+
+export function spawnRelink(home: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn(process.execPath, [MAIN, ...args], { env: environment(home, env), stdio: ['pipe', 'pipe', 'pipe'] })
+}
+
+export async function relink(home: string, args: readonly string[], { input = '', env = {} }: Settings = {}): Promise<Ended> {
+  const child = spawnRelink(home, args, env)
+  const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)]
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(input)
+  const [status] = (await once(child, 'close')) as [number | null]
+  return { status, stdout: await stdout, stderr: await stderr }
+}
+
+async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream ?? []) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** One value for each line; throws when a line is anything else than JSON. */
+export function jsonLines<T = Record<string, unknown>>(text: string): T[] {
+  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as T)
+}
+
+/** The first line that a program prints. */
+export async function firstLine(child: ChildProcess): Promise<string> {
+  const lines = createInterface({ input: child.stdout! })
+  const line = await Promise.race([once(lines, 'line').then(([text]) => String(text)), once(child, 'exit').then(([status]) => Promise.reject(new Error(`it ended with ${status}`)))])
+  return line
+}
+
+export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode
+  child.kill(signal)
+  const [status] = (await once(child, 'exit')) as [number | null]
+  return status
+}
+
+export function temporary(name: string): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), `relink-${name}-`))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+export type BankProcess = {
+  readonly ofxUrl: string
+  /** The environment with which an operator makes it known: RELINK_INSTITUTIONS and RELINK_NETWORK. */
+  readonly env: Readonly<Record<string, string>>
+  admin(method: string, path: string, body?: unknown): Promise<unknown>
+  stop(): Promise<void>
+}
+
+/** The sandbox bank in its own process, with the two files that an operator would write for it. */
+export async function startBankProcess(directory: string): Promise<BankProcess> {
+  const child = spawn(process.execPath, [join(ROOT, 'bank/main.ts'), '--json', '--port', '0', '--ca-dir', directory, '--seed', '5', '--history-days', '60'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const told = JSON.parse(await firstLine(child)) as { ofxUrl: string; ofxsUrl: string; officeUrl: string; caFile: string; adminToken: string }
+  const [institutions, network] = [join(directory, 'institutions.json'), join(directory, 'network.json')]
+  const entry = (id: string, name: string, url: string) => ({ id, name, country: 'US', timeZone: 'America/New_York', routes: [{ connector: 'ofx', settings: { url, org: 'SANDBOX', fid: '99001' } }] })
+  writeFileSync(institutions, JSON.stringify([entry('river-bank', 'River Bank', told.ofxsUrl), entry('hidden-bank', 'Hidden Bank', told.ofxUrl)]))
+  writeFileSync(network, JSON.stringify({ institutions: { 'river-bank': { privateHosts: [{ host: new URL(told.ofxsUrl).hostname, cidr: '127.0.0.0/8' }, { host: new URL(told.ofxsUrl).hostname, cidr: '::1/128' }], caFile: told.caFile } } }))
+  return {
+    ofxUrl: told.ofxUrl,
+    env: { RELINK_INSTITUTIONS: institutions, RELINK_NETWORK: network },
+    async admin(method, path, body) {
+      const answer = await fetch(new URL(`admin/${path}`, told.officeUrl), { method, headers: { authorization: `Bearer ${told.adminToken}`, 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+      const text = await answer.text()
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+      return JSON.parse(text)
+    },
+    stop: async () => void (await stop(child)),
+  }
+}
