@@ -151,6 +151,8 @@ async function checkPerson(deps: RepairDeps, connection: Connection, problem: Pr
   }
   if (said === null) return { state: 'stay', result: step.result }
   if (step.action === 'unlock_at_bank') await deps.vault.unlock(ownerOf(connection))
+  // Who says that it is done asks for one sign-in: the person for whom the ledger waits after two that were not accepted.
+  else if ((await deps.vault.status(ownerOf(connection))) === 'withheld_unknown') await deps.vault.grantOneUse(ownerOf(connection), 'person')
   return { state: 'done', result: 'Done, says the person; a read will show.' }
 }
 
