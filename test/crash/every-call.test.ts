@@ -1,11 +1,14 @@
 /** A process that dies at any of its store calls, one after the other: the next one makes the feed the bank's truth, and no refused secret goes out again and again. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ANA } from '../../bank/customers.ts'
 import { chance, ROUNDS_FACTOR } from './ground.ts'
 import { createMemoryWorld, FORM, Killed, type MemoryWorld } from './memory-world.ts'
 
 const START = Date.parse('2026-03-05T15:00:00Z')
 const HOUR_MS = 3_600_000
+/** Two accounts are enough to see that one does not stop the other. */
+const customers = [{ ...ANA, accounts: ANA.accounts.slice(0, 2) }]
 
 /** Whether the work ran to its end; false when it was killed on the way. */
 async function survives(work: Promise<unknown>): Promise<boolean> {
@@ -30,7 +33,7 @@ test('killed at every single store call of a sync, before and after its effect',
   let killed = 0
   for (const when of ['before', 'after'] as const) {
     for (let call = 1; ; call++) {
-      const world = createMemoryWorld({ now: START, seed: 11 })
+      const world = createMemoryWorld({ now: START, seed: 11, historyDays: 10, customers })
       const id = await connected(world)
       world.now += 30 * HOUR_MS
       const ended = await survives(world.start({ call, when }).sync(id))
@@ -52,7 +55,7 @@ test('killed at every single store call of a sync, before and after its effect',
 // Fails when: a first sign-in that was killed cannot be gone on with (planted: connections in state connecting are refused).
 test('killed at every store call of a first connect: connecting or reading again ends with the truth', async () => {
   for (let call = 1; ; call++) {
-    const world = createMemoryWorld({ now: START, seed: 12 })
+    const world = createMemoryWorld({ now: START, seed: 12, historyDays: 10, customers })
     const ended = await survives(world.start({ call, when: 'after' }).verbs.connect({ institutionId: 'riverside', connector: null, form: FORM }))
     const { verbs } = world.start()
     const again = await verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
@@ -86,7 +89,7 @@ function worstStreak(world: MemoryWorld): number {
 test('a wrong secret under schedules, retries, repairs, two workers and kills: once when its refusal is known, never a third time', async (t) => {
   const random = chance(t)
   for (let story = 0; story < 40 * ROUNDS_FACTOR; story++) {
-    const world = createMemoryWorld({ now: START, seed: story + 1, historyDays: 5, triesBeforeLock: 1_000 })
+    const world = createMemoryWorld({ now: START, seed: story + 1, historyDays: 5, customers, triesBeforeLock: 1_000 })
     const id = await connected(world)
     world.bank.state.logins.get(FORM.username)!.password = 'changed at the bank'
     // The kills of this story; in the other half of the stories there is none.

@@ -100,7 +100,7 @@ export type Ground = {
   connect(): Promise<string>
   /** This process's own way to the database; opened when it is first asked for, which also keeps the server up. */
   store(): Promise<TenantStore>
-  /** As superuser of nothing: the owner's session, for counting and for seeing locks. */
+  /** By a session of the owner of the tables, for counting. */
   query<R extends object>(text: string): Promise<readonly R[]>
   postmaster(): Promise<number>
   assertFeedIsTruth(where: string): Promise<void>
@@ -194,6 +194,7 @@ async function writeConfiguration(directory: string, { ofxUrl }: Listening): Pro
 function openDatabase(home: string) {
   type Opened = { readonly server: EmbeddedPostgres; readonly store: TenantStore; close(): Promise<void> }
   let opened: Promise<Opened> | null = null
+  let asking: Promise<Client> | null = null
   const open = (): Promise<Opened> =>
     (opened ??= (async () => {
       const started = await startEmbedded({ home })
@@ -211,24 +212,33 @@ function openDatabase(home: string) {
     store: async () => (await open()).store,
     postmaster: async () => until('the database runs', async () => runningPostmaster((await open()).server.directory)),
     async query<R extends object>(text: string): Promise<readonly R[]> {
-      const client = new Client({ ...(await open()).server.connections.owner })
-      client.on('error', () => {})
-      await client.connect()
+      asking ??= ask((await open()).server, (await open()).store.tenantId)
       try {
-        // The owner of the tables is bound by row-level security too; the one tenant is named as the program names it.
-        await client.query('set role relink_owner')
-        const { tenantId } = await (await open()).store
-        await client.query(`select set_config('relink.tenant', $1, false)`, [tenantId])
-        return (await client.query<R>(text)).rows
-      } finally {
-        await client.end()
+        return (await (await asking).query<R>(text)).rows
+      } catch (error) {
+        // The database may have been killed meanwhile; the next question begins anew.
+        const broken = asking
+        asking = null
+        await broken.then((client) => client.end()).catch(() => {})
+        throw error
       }
     },
     async close() {
+      await asking?.then((client) => client.end()).catch(() => {})
       // Whatever a killed process left behind is joined, and stopped as its last user.
       await open().then((o) => o.close()).catch(() => {})
     },
   }
+}
+
+/** A session of the owner of the tables, who is bound by row-level security too: the one tenant is named as the program names it. */
+async function ask({ connections }: EmbeddedPostgres, tenantId: string): Promise<Client> {
+  const client = new Client({ ...connections.owner })
+  client.on('error', () => {})
+  await client.connect()
+  await client.query('set role relink_owner')
+  await client.query(`select set_config('relink.tenant', $1, false)`, [tenantId])
+  return client
 }
 
 /** Rows of every table of the feed and its surroundings, by table: to see that nothing was stored. */

@@ -53,7 +53,7 @@ test('an import of 50,000 rows that is killed in the middle, again and again, en
   const report = JSON.parse(await ground.must(['import', file, '--json'])) as { added: number; matched: number; questions: number }
   assert.deepEqual({ all: report.added + report.matched, questions: report.questions, added: report.added }, { all: ROWS, questions: 0, added: ROWS - middle })
   await assertWhole(ground, ROWS, `seed ${random.seed}`)
-  assert.deepEqual(await ground.query(`select outcome from relink.sync_runs where outcome = 'running'`), [], 'runs of killed imports are closed')
+  assert.deepEqual(await ground.query(`select outcome from relink.runs where outcome = 'running'`), [], 'runs of killed imports are closed')
 })
 
 // Fails when: imports lock only accounts that exist (this was a real bug: each import made the account, 2 × the rows).

@@ -1,0 +1,65 @@
+/**
+ * Import with full matching into the embedded store: rows per second the first time, and when the same rows come again in
+ * another file, at 10,000 and 100,000 rows; the cost of a row must not grow with the file. Wanted: 8,000 and 20,000 rows/s.
+ *
+ *   node bench/import.ts [--json] [rows…]
+ */
+import { hostClock } from '../src/adapters/clock.ts'
+import { hostEntropy } from '../src/adapters/entropy.ts'
+import { importFile } from '../src/import-file.ts'
+import { openPostgresStore } from '../src/store/postgres/store.ts'
+import { startTestDatabase } from '../src/store/testing.ts'
+import { ofxFile } from './ofx-file.ts'
+
+type Figure = { readonly rows: number; readonly firstRowsPerSecond: number; readonly againRowsPerSecond: number; readonly firstMicrosPerRow: number; readonly againMicrosPerRow: number }
+
+const args = process.argv.slice(2)
+const sizes = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
+const figures: Figure[] = []
+for (const rows of sizes.length > 0 ? sizes : [10_000, 100_000]) figures.push(await measure(rows))
+if (args.includes('--json')) process.stdout.write(`${JSON.stringify(figures)}\n`)
+else for (const f of figures) process.stdout.write(`${String(f.rows).padStart(8)} rows: first ${f.firstRowsPerSecond} rows/s (${f.firstMicrosPerRow} µs a row), again ${f.againRowsPerSecond} rows/s (${f.againMicrosPerRow} µs a row)\n`)
+
+/** In a database of its own, so that no size profits from another. */
+async function measure(rows: number): Promise<Figure> {
+  const database = await startTestDatabase()
+  try {
+    const opened = await openPostgresStore(database)
+    if (!opened.ok) throw new Error(`${opened.failure.message} ${opened.failure.remedy}`)
+    const store = opened.value.tenant(await opened.value.defaultTenant())
+    const take = async (fileName: string, bytes: Uint8Array, added: number): Promise<number> => {
+      const began = performance.now()
+      const report = await importFile({ store, clock: hostClock, entropy: hostEntropy }, { fileName, open: () => chunks(bytes), accountId: null, onProgress: null, dryRun: false })
+      if (report.failure !== null || report.added !== added || report.added + report.matched !== rows) throw new Error(`the import is wrong: ${JSON.stringify({ ...report, statements: [] })}`)
+      return performance.now() - began
+    }
+    const file = bytesOf(rows)
+    const first = await take('statement.ofx', file, rows)
+    // Another download of the same days: another date in its head, another name.
+    const other = Buffer.from(file.toString('latin1').replace('<DTSERVER>20240101120000', '<DTSERVER>20240105083000'), 'latin1')
+    const again = await take('statement (1).ofx', other, 0)
+    await opened.value.close()
+    return { rows, firstRowsPerSecond: perSecond(rows, first), againRowsPerSecond: perSecond(rows, again), firstMicrosPerRow: micros(rows, first), againMicrosPerRow: micros(rows, again) }
+  } finally {
+    await database.remove()
+  }
+}
+
+/** The generator's chunks share one buffer, so each is copied before the next is asked for. */
+function bytesOf(rows: number): Buffer {
+  const copies: Buffer[] = []
+  for (const chunk of ofxFile(rows)) copies.push(Buffer.from(chunk))
+  return Buffer.concat(copies)
+}
+
+async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
+}
+
+function perSecond(rows: number, ms: number): number {
+  return Math.round(rows / (ms / 1_000))
+}
+
+function micros(rows: number, ms: number): number {
+  return Math.round((ms * 10_000) / rows) / 10
+}

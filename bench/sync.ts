@@ -1,0 +1,119 @@
+/**
+ * Reads of healthy connections with 5 new rows each: Relink's own time of one read, and reads per second with 8 at once.
+ * Everything is real: sockets, OFX, vault, ledger of attempts, PostgreSQL, diagnosis. The sandbox bank runs in the same
+ * process; the time that it computes is measured and taken off. Wanted: under 50 ms, and 200 reads/s.
+ *
+ *   node bench/sync.ts [--json] [--connections N]
+ */
+import { mkdtemp, rm, chmod } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createBank, type Bank } from '../bank/bank.ts'
+import { ANA, BANK_FID, BANK_ORG, type CustomerSpec } from '../bank/customers.ts'
+import { listen, type Listening } from '../bank/listen.ts'
+import { readConfig } from '../src/config.ts'
+import { openInstance, type Opened } from '../src/open.ts'
+
+const AT_ONCE = 8
+const NEW_ROWS = 5
+const args = process.argv.slice(2)
+const wanted = args.indexOf('--connections')
+const CONNECTIONS = wanted === -1 ? 48 : Number(args[wanted + 1])
+
+const customers = Array.from({ length: CONNECTIONS }, (_, n): CustomerSpec => ({
+  ...ANA, user: `user${n}`, accounts: [{ ...ANA.accounts[0]!, key: `account-${n}`, number: String(7_000_000_000 + n) }],
+}))
+const place = await mkdtemp(join(tmpdir(), 'relink-bench-'))
+await chmod(place, 0o755)
+const bank = createBank({ clock: { now: () => Date.now() }, seed: 3, historyDays: 90, customers })
+const bankTime = watchBank(bank)
+const listening = await listen(bank)
+const opened = await open(listening)
+try {
+  const ids = await connectAll(opened)
+  // The first reads walk into the past; what is measured is the everyday one.
+  for (let warm = 0; warm < 3; warm++) await readAll(ids, AT_ONCE)
+  const alone = await readAll(ids, 1)
+  const together = await readAll(ids, AT_ONCE)
+  const figures = {
+    connections: CONNECTIONS, exchangesPerRead: Math.round((alone.exchanges / CONNECTIONS) * 10) / 10,
+    ownMsPerRead: round(alone.ownMs / CONNECTIONS), medianWallMs: round(alone.medianMs), bankMsPerRead: round(alone.bankMs / CONNECTIONS),
+    readsPerSecondWall: round(CONNECTIONS / (together.wallMs / 1_000)), readsPerSecondOwn: round(CONNECTIONS / (together.ownMs / 1_000)),
+  }
+  if (args.includes('--json')) process.stdout.write(`${JSON.stringify(figures)}\n`)
+  else {
+    process.stdout.write(`one read at a time:  ${figures.ownMsPerRead} ms of our own (median ${figures.medianWallMs} ms with the bank, which took ${figures.bankMsPerRead} ms; ${figures.exchangesPerRead} exchanges)\n`)
+    process.stdout.write(`${AT_ONCE} at once:           ${figures.readsPerSecondOwn} reads/s without the bank's time, ${figures.readsPerSecondWall} reads/s with it\n`)
+  }
+} finally {
+  await opened.close()
+  await listening.close()
+  await rm(place, { recursive: true, force: true })
+}
+
+type Spent = { ms: number; exchanges: number }
+
+/** The bank computes without waiting, so the time of its calls is time that this process gave to it. */
+function watchBank(watched: Bank): Spent {
+  const spent: Spent = { ms: 0, exchanges: 0 }
+  const handle = watched.handle.bind(watched)
+  watched.handle = (request) => {
+    const began = performance.now()
+    const answer = handle(request)
+    spent.ms += performance.now() - began
+    spent.exchanges++
+    return answer
+  }
+  return spent
+}
+
+async function open({ ofxUrl }: Listening): Promise<Opened> {
+  const config = readConfig({ RELINK_HOME: join(place, 'home') }, process.platform)
+  if (!config.ok) throw new Error(config.failure.message)
+  const institution = {
+    id: 'bench', name: 'Bench Bank', country: 'US', website: null, routingNumbers: [], timeZone: 'America/New_York', limits: { requestsPerDay: null, minSecondsBetweenSyncs: null },
+    routes: [{ connector: 'ofx', settings: { url: ofxUrl, org: BANK_ORG, fid: BANK_FID } }],
+  } as const
+  const network = { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.0/8', plainHttp: true }], caPem: null }
+  const demo = { bankUrl: ofxUrl, hints: [], faults: async () => [], inject: async () => {}, clear: async () => {} }
+  const done = await openInstance(config.value, { tell: () => {}, own: { institutions: [institution], network: new Map([['bench', network]]), demo } })
+  if (!done.ok) throw new Error(done.failure.message)
+  return done.value
+}
+
+async function connectAll({ instance }: Opened): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (const { user, password } of customers) {
+    const connected = await instance.verbs.connect({ institutionId: 'bench', connector: null, form: { username: user, password } })
+    if (connected.kind !== 'connected') throw new Error(`connect: ${JSON.stringify(connected)}`)
+    ids.push(connected.connection.id)
+  }
+  return ids
+}
+
+/** Books the new rows, reads all connections so many at once, and checks that each brought its rows. */
+async function readAll(ids: readonly string[], atOnce: number): Promise<{ readonly wallMs: number; readonly ownMs: number; readonly bankMs: number; readonly medianMs: number; readonly exchanges: number }> {
+  for (const { accounts } of customers) for (let n = 0; n < NEW_ROWS; n++) bank.book(accounts[0]!.key, { minor: BigInt(-100 - n), name: `NEW ROW ${n} ${performance.now()}` })
+  const before = { ...bankTime }
+  const times: number[] = []
+  const left = [...ids]
+  const began = performance.now()
+  const reader = async (): Promise<void> => {
+    for (let id = left.pop(); id !== undefined; id = left.pop()) {
+      const start = performance.now()
+      const read = await opened.instance.verbs.sync(id, 'person')
+      times.push(performance.now() - start)
+      const added = read.ok ? read.value.accounts.reduce((sum, account) => sum + account.added, 0) : -1
+      if (!read.ok || read.value.outcome !== 'succeeded' || added < NEW_ROWS) throw new Error(`read: ${JSON.stringify(read)}`)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, reader))
+  const wallMs = performance.now() - began
+  const bankMs = bankTime.ms - before.ms
+  times.sort((a, b) => a - b)
+  return { wallMs, bankMs, ownMs: wallMs - bankMs, medianMs: times[Math.floor(times.length / 2)] ?? 0, exchanges: bankTime.exchanges - before.exchanges }
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}

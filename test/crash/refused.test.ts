@@ -1,0 +1,55 @@
+/** A password that the bank refuses, with real processes: it goes out once, whoever asks and whatever is restarted; a kill between the refusal and its record allows one more, never a third. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ANA } from '../../bank/customers.ts'
+import { openGround, startServer, until, type Ground } from './ground.ts'
+
+/** Everybody asks for a read: schedule, person, repair, command line; before and after a restart. */
+async function askAround(ground: Ground, id: string): Promise<void> {
+  const store = await ground.store()
+  const [one, worker] = [await startServer(ground), ground.run(['worker'])]
+  await until('the worker works', () => /This worker reads/.test(worker.out()))
+  const runsBefore = (await store.runs.list({ connectionId: id, limit: 100 })).length
+  await store.connections.update(id, { nextSyncAt: Date.now() - 1 })
+  await until('the schedule has tried', async () => (await store.runs.list({ connectionId: id, limit: 100 })).length > runsBefore)
+  await Promise.all([one.call('POST', `/connections/${id}/sync`), one.call('POST', `/connections/${id}/repair`, {}), ground.run(['sync', id]).ended])
+  await one.running.kill()
+  await worker.kill()
+  const two = await startServer(ground)
+  assert.notEqual((await two.call('POST', `/connections/${id}/sync`)).body.outcome, 'succeeded')
+  await two.running.kill()
+}
+
+// Fails when: a refusal is not recorded, or not looked up before a send (planted: isRefused always false → 2 sends).
+test('a refused password goes out once, and the right one ends it', async (t) => {
+  const ground = await openGround(t)
+  const id = await ground.connect()
+  await ground.store()
+  ground.bank.state.logins.get(ANA.user)!.password = 'changed at the bank'
+  await askAround(ground, id)
+  assert.deepEqual([...ground.refusals().values()], [1])
+  // The same wrong one typed anew is the same wrong one.
+  const typed = await ground.run(['secret', id, '--secrets-stdin'], ANA.password).ended
+  assert.notEqual(typed.code, 0)
+  assert.deepEqual([...ground.refusals().values()], [1])
+  await ground.must(['secret', id, '--secrets-stdin'], 'changed at the bank')
+  ground.bank.book('ana-checking', { minor: -321n, name: 'AFTER THE NEW PASSWORD' })
+  await ground.must(['sync', id])
+  await ground.assertFeedIsTruth('after the new password')
+})
+
+// Fails when: an attempt that lost its process counts for nothing (planted: a third send, and banks lock at three).
+test('killed between the refusal and its record: the password goes out once more and never a third time', async (t) => {
+  const ground = await openGround(t)
+  const id = await ground.connect()
+  await ground.store()
+  ground.bank.state.logins.get(ANA.user)!.password = 'changed at the bank'
+  const victim = ground.run(['sync', id])
+  ground.watch({ after: () => void (ground.refusals().size > 0 && victim.child.kill('SIGKILL')) })
+  await victim.ended
+  ground.watch({})
+  assert.deepEqual([...ground.refusals().values()], [1])
+  await askAround(ground, id)
+  assert.deepEqual([...ground.refusals().values()], [2])
+  assert.equal(ground.bank.state.logins.get(ANA.user)!.locked, false, 'the bank did not lock the login')
+})
