@@ -44,6 +44,8 @@ export type OpenOptions = {
   readonly logsEverything?: boolean
   /** Default: this host's. */
   readonly clock?: Clock
+  /** Default: the database that the configuration names. */
+  readonly database?: OpenStore
   /** How long and how large an answer of a bank may be; default: the transport's own limits. */
   readonly limits?: WireLimits
   /** Institutions that exist only for this instance, with what their network needs: the demo's bank. */
@@ -64,12 +66,16 @@ export async function openInstance(config: Config, options: OpenOptions): Promis
   const log: Log = options.logsEverything === true ? whole : { ...whole, info: () => undefined, warn: () => undefined }
   const ground = await prepareGround(config, options)
   if (!ground.ok) return ground
-  options.tell('Opening the database…')
-  const database = await openStore(config, log)
+  const database = options.database === undefined ? await openConfigured(config, options, log) : ok(options.database)
   if (!database.ok) return failed({ part: 'database', message: database.failure.message })
   const built = await buildInstance(config, options, ground.value, database.value, clock, log)
   if (!built.ok) await database.value.close()
   return built
+}
+
+async function openConfigured(config: Config, { tell }: OpenOptions, log: Log): ReturnType<typeof openStore> {
+  tell('Opening the database…')
+  return openStore(config, log)
 }
 
 /** The institutions that the configuration names, without opening anything. */

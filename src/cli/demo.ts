@@ -35,7 +35,7 @@ async function playAuto(output: Output, sandbox: Sandbox): Promise<void> {
 async function playLive(output: Output, sandbox: Sandbox, config: Config, port: number): Promise<void> {
   const { instance } = sandbox.opened
   const listening = orFail(await listen({ instance, home: sandbox.home, host: config.host, port, pageDirectory: pageDirectory() }))
-  const connectionId = await connectAna(instance, (line) => output.say(line))
+  const connectionId = await connectAna(sandbox, (line) => output.say(line))
   const stopWorker = await sandbox.opened.startWorker()
   output.say('')
   output.say(`${output.bold('Open the page:')} ${listening.signInUrl}`)

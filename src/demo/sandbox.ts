@@ -11,16 +11,20 @@ import { createBank, type Bank } from '../../bank/bank.ts'
 import { ANA, BANK_FID, BANK_ORG, CUSTOMERS, type MfaMethod } from '../../bank/customers.ts'
 import { ATLAS } from '../../bank/faults/atlas.ts'
 import { listen, type Listening } from '../../bank/listen.ts'
+import type { WireLimits } from '../adapters/http-wire.ts'
 import { hostClock } from '../adapters/clock.ts'
 import type { Config } from '../config.ts'
 import type { Institution } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { DemoControl } from '../instance.ts'
+import type { OpenStore } from '../open-store.ts'
 import { openInstance, type Opened, type OpenFailure } from '../open.ts'
-import { DEMO_FAULTS, FAMILY_NAMES } from './faults.ts'
+import { DEMO_FAULTS, FAMILY_NAMES, type DemoFault } from './faults.ts'
 
 export const DEMO_BANK_ID = 'sandbox'
 export const DEMO_LOGIN = ANA.user
+/** The demo's login has a second factor, as real ones do: a code on the phone when a program is new. */
+const CUSTOMERS_OF_DEMO = CUSTOMERS.map((customer) => (customer.user === DEMO_LOGIN ? { ...customer, mfa: 'text' as const } : customer))
 const HOUR_MS = 3_600_000
 
 export type Sandbox = {
@@ -33,7 +37,7 @@ export type Sandbox = {
   close(): Promise<void>
 }
 
-export type SandboxOptions = { readonly seed: number; readonly historyDays: number; readonly tell: (line: string) => void }
+export type SandboxOptions = { readonly seed: number; readonly historyDays: number; readonly tell: (line: string) => void; /** Default: an embedded one. */ readonly database?: OpenStore; readonly limits?: WireLimits }
 
 /** Starts bank and Relink; fails with a sentence, leaving nothing behind. */
 export async function openSandbox(config: Config, options: SandboxOptions): Promise<Result<Sandbox, OpenFailure>> {
@@ -42,7 +46,7 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
   const clock = { now: () => hostClock.now() + ahead, sleep: hostClock.sleep }
   const advance = (ms: number): void => void (ahead += ms)
   options.tell('Opening the sandbox bank…')
-  const bank = createBank({ clock, seed: options.seed, historyDays: options.historyDays, adminToken: randomBytes(24).toString('base64url') })
+  const bank = createBank({ clock, seed: options.seed, historyDays: options.historyDays, customers: CUSTOMERS_OF_DEMO, adminToken: randomBytes(24).toString('base64url') })
   const listening = await listen(bank, { dateOfBank: true })
   const institution = institutionOf(listening)
   const opened = await openInstance(
@@ -50,6 +54,8 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
     {
       tell: options.tell,
       clock,
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(options.database === undefined ? {} : { database: options.database }),
       own: {
         institutions: [institution],
         network: new Map([[institution.id, { privateHosts: [{ host: 'localhost', cidr: '127.0.0.0/8', plainHttp: false }, { host: 'localhost', cidr: '::1/128', plainHttp: false }], caPem: listening.caPem }]]),
@@ -93,7 +99,12 @@ function institutionOf(listening: Listening): Institution {
 export function breakBank(bank: Bank, name: string): void {
   const fault = DEMO_FAULTS.find((candidate) => candidate.fault === name)
   if (fault === undefined) throw new RangeError(`The demo has no fault ${name}.`)
-  bank.inject({ name, ...(fault.strikes === 'everybody' ? {} : { login: DEMO_LOGIN }), ...(fault.account === null ? {} : { account: fault.account }) })
+  strike(bank, fault)
+}
+
+/** Injects a fault on whom it strikes. */
+export function strike(bank: Bank, fault: DemoFault): void {
+  bank.inject({ name: fault.fault, ...(fault.strikes === 'everybody' ? {} : { login: DEMO_LOGIN }), ...(fault.account === null ? {} : { account: fault.account }) })
 }
 
 function controlOf(bank: Bank, listening: Listening, advance: (ms: number) => void): DemoControl {

@@ -38,7 +38,7 @@ const MAX_TURNS = 12
 
 export async function playStory(sandbox: Sandbox, tell: Narrator): Promise<Story> {
   const { instance } = sandbox.opened
-  const connectionId = await connectAna(instance, tell)
+  const connectionId = await connectAna(sandbox, tell)
   const person = createScriptedPerson(instance, sandbox.listening.officeUrl)
   const families: FamilyResult[] = []
   for (const fault of DEMO_FAULTS) {
@@ -55,13 +55,18 @@ export function wentWell(story: Story): boolean {
   return story.lost === 0 && story.doubled === 0 && story.families.every((f) => f.rightCause && f.mended && f.lost === 0 && f.doubled === 0)
 }
 
-/** Connects the demo's login; throws when even that fails, because then there is no story. */
-export async function connectAna(instance: Instance, tell: Narrator): Promise<string> {
+/** Connects the demo's login, with the code that the bank sends; throws when even that fails, because then there is no story. */
+export async function connectAna({ opened: { instance }, listening }: Sandbox, tell: Narrator): Promise<string> {
   tell(`Connecting ${ANA.holder} at Sandbox Bank…`)
   const connected = await instance.verbs.connect({ institutionId: DEMO_BANK_ID, connector: null, form: { username: ANA.user, password: ANA.password } })
-  if (connected.kind !== 'connected') throw new Error(`The demo could not connect: ${'failure' in connected ? connected.failure.message : connected.kind}`)
-  const added = connected.run.accounts.reduce((sum, a) => sum + a.added, 0)
-  tell(`  ✓ ${connected.run.accounts.length} accounts, ${added} rows`)
+  if (!('connection' in connected)) throw new Error(`The demo could not connect: ${'failure' in connected ? connected.failure.message : connected.kind}`)
+  if (connected.kind === 'challenge') {
+    await createScriptedPerson(instance, listening.officeUrl).answer(connected.challenge)
+    tell('  ✓ the bank sent a code to the phone, and it was answered')
+  }
+  const [run] = await instance.store.runs.list({ connectionId: connected.connection.id, limit: 1 })
+  if (run?.outcome !== 'succeeded') throw new Error(`The demo could not read its bank: ${run?.failure?.message ?? run?.outcome ?? 'no run'}`)
+  tell(`  ✓ ${run.accounts.length} accounts, ${run.accounts.reduce((sum, a) => sum + a.added, 0)} rows`)
   return connected.connection.id
 }
 
@@ -85,9 +90,9 @@ async function playFamily(sandbox: Sandbox, person: ScriptedPerson, connectionId
 }
 
 /** Turns of the repair until nothing is open: Relink's own steps, the person's, or waiting for the bank. */
-async function mend(sandbox: Sandbox, connectionId: string, fault: DemoFault, person: ScriptedPerson): Promise<void> {
+export async function mend(sandbox: Sandbox, connectionId: string, fault: DemoFault, person: ScriptedPerson): Promise<void> {
   const { instance } = sandbox.opened
-  if (fault.fault === 'password-changed') person.learnPassword(passwordAtBank(sandbox))
+  if (passwordAtBank(sandbox) !== ANA.password) person.learnPassword(passwordAtBank(sandbox))
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const [challenge] = await instance.store.challenges.list({ connectionId, state: 'open' })
     if (challenge !== undefined) {

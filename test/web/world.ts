@@ -15,7 +15,8 @@ import { openSandbox, type Sandbox } from '../../src/demo/sandbox.ts'
 import { connectAna } from '../../src/demo/story.ts'
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-const PAGE = join(import.meta.dirname, '..', '..', 'dist', 'web')
+/** The built page. */
+export const PAGE = join(import.meta.dirname, '..', '..', 'dist', 'web')
 /** Longer than any honest step takes on two busy cores. */
 const PATIENCE_MS = 20_000
 
@@ -50,7 +51,7 @@ export async function openWorld(): Promise<World> {
   const sandbox = opened.value
   const { instance } = sandbox.opened
   let server = await started(sandbox, 0)
-  const connectionId = await connectAna(instance, () => undefined)
+  const connectionId = await connectAna(sandbox, () => undefined)
   const browser = await chromium.launch({ executablePath: browserPath() ?? '', args: FLAGS })
   const complaints: string[] = []
   const openPage: World['openPage'] = async ({ width = 1280, scheme = 'light' } = {}) => {
