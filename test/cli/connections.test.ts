@@ -1,0 +1,171 @@
+/** A connection's life as commands: the sandbox bank is another process, made known by the two files that an operator writes. */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { readConfig } from '../../src/config.ts'
+import { openInstance, type Opened } from '../../src/open.ts'
+import { environment, jsonLines, relink, startBankProcess, temporary, type BankProcess, type Ended } from './relink.fixture.ts'
+
+const [home, work] = [temporary('connections'), temporary('bank')]
+const said: string[] = []
+let bank: BankProcess
+let opened: Opened
+before(async () => {
+  bank = await startBankProcess(work.path)
+  const config = readConfig(environment(home.path), process.platform)
+  const result = config.ok ? await openInstance(config.value, { tell: () => undefined }) : config
+  assert.ok(result.ok)
+  opened = result.value as Opened
+})
+after(async () => {
+  await opened.close()
+  await bank.stop()
+  home.remove()
+  work.remove()
+})
+
+async function run(args: readonly string[], input = ''): Promise<Ended> {
+  const ended = await relink(home.path, args, { input, env: bank.env })
+  said.push(ended.stdout, ended.stderr)
+  assert.doesNotMatch(ended.stderr, /\n\s+at /, 'no stack trace')
+  return ended
+}
+const one = ({ stdout }: Ended): any => {
+  const lines = jsonLines(stdout)
+  assert.equal(lines.length, 1, stdout)
+  return lines[0]
+}
+/** What the bank saw of ana's sign-ons: each request of a session carries one. */
+const sent = (): Promise<number> => counted('attempts')
+const refused = (): Promise<number> => counted('refused')
+const counted = async (what: 'attempts' | 'refused'): Promise<number> => ((await bank.admin('GET', 'attempts')) as { logins: Record<string, Record<typeof what, number>> }).logins['ana']?.[what] ?? 0
+const connect = (password: string, ...more: string[]) => run(['connect', 'river-bank', '--json', '--field', 'username=ana', '--secrets-stdin', ...more], password)
+let rows = 0
+
+test('a refused first sign-in stores nothing, says why as one document, and is not sent again unless asked', async () => {
+  const first = await connect('Canary-wrong-1\n')
+  assert.equal(first.status, 1)
+  const answer = one(first)
+  assert.equal(answer.diagnosis.causes[0].cause, 'credentials_invalid')
+  assert.match(first.stderr, /Nothing was stored/)
+  const before = await sent()
+  const again = await connect('Canary-wrong-1')
+  assert.deepEqual([again.status, again.stdout, await sent()], [1, '', before])
+  assert.match(again.stderr, /refused this very secret/)
+  assert.match(again.stderr, /--once-more/)
+  assert.equal((await connect('Canary-wrong-1', '--once-more')).status, 1)
+  assert.equal(await sent(), before + 1, 'once, because it was asked for')
+  assert.deepEqual(one(await run(['status', '--json'])).connections, [])
+})
+
+test('connect reads everything for the first time; the same login again is the connection that exists', async () => {
+  // A bank that locks at three would be asked a third time: typing another password is the person's consent.
+  const done = await connect('correct horse')
+  assert.deepEqual([done.status, done.stderr], [0, ''])
+  const { connection, run: first } = one(done)
+  assert.deepEqual([connection.state, connection.health, first.outcome, connection.accounts.length], ['active', 'working', 'succeeded', 5])
+  rows = connection.accounts.reduce((sum: number, account: { rows: number }) => sum + account.rows, 0)
+  assert.ok(rows > 50)
+  const again = await connect('correct horse')
+  assert.deepEqual([again.status, again.stdout], [1, ''])
+  assert.match(again.stderr, new RegExp(connection.id))
+})
+
+test('a bank on this host that the operator did not permit is not called', async () => {
+  const { status, stdout } = await run(['connect', 'hidden-bank', '--json', '--field', 'username=ana', '--secrets-stdin'], 'correct horse')
+  assert.deepEqual([status, JSON.parse(stdout).failure.code], [1, 'address_forbidden'])
+})
+
+test('sync, status and accounts of a healthy connection', async () => {
+  const synced = one(await run(['sync', '--json']))
+  assert.deepEqual([synced.outcome, synced.accounts.length, synced.accounts.reduce((sum: number, a: { added: number }) => sum + a.added, 0)], ['succeeded', 5, 0])
+  const words = await run(['status'])
+  assert.match(words.stdout, /River Bank \(a…\): working/)
+  const unknown = await run(['sync', 'nobody', '--json'])
+  assert.deepEqual([unknown.status, unknown.stdout], [2, ''])
+})
+
+test('a password changed at the bank: said, not sent again, mended by the new password alone, with every row as it was', async () => {
+  await bank.admin('POST', 'faults', { name: 'password-changed', login: 'ana' })
+  const broken = await run(['sync', 'river', '--json'])
+  assert.deepEqual([broken.status, one(broken).outcome], [1, 'failed'])
+  const [connection] = one(await run(['status', '--json'])).connections
+  assert.deepEqual([connection.health, connection.problems[0].cause], ['needs_you', 'credentials_invalid'])
+  const told = one(await run(['diagnose', 'river', '--json']))
+  assert.equal(told.problems[0].causes[0].cause, 'credentials_invalid')
+  const before = await sent()
+  const old = await run(['secret', 'river', '--json', '--secrets-stdin'], 'correct horse\n')
+  assert.deepEqual([old.status, old.stdout, await sent()], [1, '', before], 'the old one is known as refused although only the password was typed')
+  assert.match(old.stderr, /once more/)
+  const refusals = await refused()
+  const walked = await run(['repair', 'river', '--json'])
+  assert.deepEqual([walked.status, one(walked).plan.state, await sent()], [1, 'open', before])
+  const file = join(work.path, 'secret.txt')
+  writeFileSync(file, 'new horse 2\n', { mode: 0o600 })
+  const repaired = await run(['repair', 'river', '--json', '--secrets-file', file])
+  assert.deepEqual([repaired.status, repaired.stderr, await refused()], [0, '', refusals])
+  assert.ok(['proved', undefined].includes(one(repaired).plan?.state))
+  const [mended] = one(await run(['status', '--json'])).connections
+  assert.deepEqual([mended.health, mended.problems, mended.loginLabel, mended.accounts.reduce((sum: number, a: { rows: number }) => sum + a.rows, 0)], ['working', [], 'a…', rows])
+})
+
+test('answers that say nothing about the password use up the tries; typing it again is consent to one more', async () => {
+  await bank.admin('POST', 'faults', { name: 'html-instead', login: 'ana' })
+  await run(['sync', 'river'])
+  await run(['sync', 'river'])
+  const before = await sent()
+  await bank.admin('DELETE', 'faults/html-instead')
+  const withheld = await run(['sync', 'river', '--json'])
+  assert.deepEqual([withheld.status, one(withheld).failure.code, await sent()], [1, 'secret_withheld', before])
+  const typed = await run(['secret', 'river', '--json', '--secrets-stdin'], 'new horse 2')
+  assert.deepEqual([typed.status, one(typed).outcome], [0, 'succeeded'])
+})
+
+test('disabled is not read and loses nothing; enabled is read again', async () => {
+  const off = one(await run(['disable', 'river', '--json']))
+  assert.deepEqual([off.state, off.health], ['disabled', 'off'])
+  const kept = await run(['sync', 'river', '--json'])
+  assert.deepEqual([kept.status, kept.stdout], [1, ''])
+  assert.equal((await run(['disable', 'river'])).status, 1)
+  assert.equal(one(await run(['enable', 'river', '--json'])).state, 'active')
+  const synced = await run(['sync', 'river', '--json'])
+  assert.deepEqual([synced.status, one(synced).outcome], [0, 'succeeded'])
+})
+
+test('the bank asks: without a terminal the question waits, and is answered later from standard input', async () => {
+  const asked = await run(['connect', 'river-bank', '--json', '--field', 'username=yuki', '--secrets-stdin'], 'plum blossom')
+  const { challenge, connection } = one(asked)
+  assert.deepEqual([asked.status, challenge.prompts.length > 0], [1, true])
+  const unanswered = one(await run(['repair', connection.id, '--json']))
+  assert.equal(unanswered.challenge.id, challenge.id)
+  const known: Record<string, string> = { city: 'sendai', pet: 'momo' }
+  const answers = Object.fromEntries(challenge.prompts.map((prompt: { id: string; label: string }) => [prompt.id, known[/city/.test(prompt.label) ? 'city' : 'pet']]))
+  const answered = await run(['repair', connection.id, '--json', '--secrets-stdin'], JSON.stringify(answers))
+  assert.deepEqual([answered.status, one(answered).run.outcome, one(answered).challenge], [0, 'succeeded', null], answered.stdout)
+})
+
+test('a removed connection has no secret and keeps its rows', async () => {
+  const { connections } = one(await run(['status', '--json']))
+  const { id } = connections.find((connection: { loginLabel: string }) => connection.loginLabel === 'a…')
+  const removed = one(await run(['remove', id, '--json']))
+  assert.equal(removed.state, 'removed')
+  const accounts = jsonLines<{ rows: number; currency: string }>((await run(['accounts', '--json'])).stdout).filter((account) => account.currency === 'USD')
+  assert.equal(accounts.reduce((sum, account) => sum + account.rows, 0), rows)
+})
+
+test('doctor looks at this host and answers with one document', async () => {
+  const { findings } = one(await run(['doctor', '--json']))
+  const states = Object.fromEntries(findings.map((finding: { check: string; state: string }) => [finding.check, finding.state]))
+  assert.equal(states['database'], 'ok', JSON.stringify(findings))
+})
+
+test('no password is in anything that was said or stored', () => {
+  const everything = said.join('\n')
+  for (const secret of ['Canary-wrong-1', 'correct horse', 'new horse 2', 'plum blossom', 'sendai']) {
+    assert.ok(!everything.includes(secret), `${secret} was printed`)
+    for (const entry of readdirSync(home.path, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) assert.ok(!readFileSync(join(entry.parentPath, entry.name)).includes(secret), `${secret} is in ${join(entry.parentPath, entry.name)}`)
+    }
+  }
+})
