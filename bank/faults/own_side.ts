@@ -38,7 +38,7 @@ export const OWN_SIDE_FAULTS: readonly FaultDefinition[] = [
   {
     name: 'clock-skew',
     family: 'own_side',
-    cause: 'configuration',
+    cause: 'local_network',
     promise: 'notice',
     sentence:
       'The clock of this host is off: the Date header of the bank differs by hours and the bank refuses DTCLIENT (2020); the person is told about the clock.',
@@ -76,7 +76,7 @@ export const OWN_SIDE_FAULTS: readonly FaultDefinition[] = [
   {
     name: 'trust-store-stale',
     family: 'own_side',
-    cause: 'configuration',
+    cause: 'local_network',
     promise: 'notice',
     sentence:
       "The bank's certificate comes from a new authority that this host does not know (https only); nothing is sent, and the person is told about the trust store.",

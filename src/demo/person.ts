@@ -32,8 +32,10 @@ export function createScriptedPerson(instance: Instance, officeUrl: string): Scr
     learnPassword: (password) => person.learnPassword(password),
     async doStep(connectionId, cause, step, askBank) {
       if (step.kind === 'credentials') return acted(enterPassword(instance, connectionId, person))
+      if (await adoptRenumbered(instance, connectionId)) return acted(Promise.resolve())
       const atSite = AT_SITE[cause]
-      if (atSite !== undefined) await acted(atSite(person))
+      if (step.action === 'remove_account') count += 1
+      else if (atSite !== undefined) await acted(atSite(person))
       else await acted(askBank())
       await instance.verbs.repair(connectionId, { stepId: step.id, did: 'done' })
     },
@@ -57,10 +59,21 @@ const AT_SITE: Partial<Record<CauseCode, (person: Person) => Promise<unknown>>> 
   bank_action_required: async (person) => {
     await person.readMessages()
     await person.acceptTerms()
+    await person.confirmSoftware()
   },
   enrollment_required: (person) => person.enableAccess(),
   consent_expired: (person) => person.renewConsent(),
   consent_revoked: (person) => person.renewConsent(),
+}
+
+/** An account with a new number: the person sees one new account of the same kind, and says that it goes on there. */
+async function adoptRenumbered(instance: Instance, connectionId: string): Promise<boolean> {
+  const accounts = await instance.store.accounts.list({ connectionId })
+  const missing = accounts.find(({ state }) => state === 'missing')
+  const fresh = accounts.filter(({ state, kind, newestRowOn }) => state === 'paused' && kind === missing?.kind && newestRowOn === null)
+  const [one] = fresh
+  if (missing === undefined || one === undefined || fresh.length > 1) return false
+  return (await instance.verbs.adoptAccount(connectionId, missing.id, one.id)).ok
 }
 
 async function enterPassword(instance: Instance, connectionId: string, person: Person): Promise<void> {

@@ -89,19 +89,25 @@ async function keep(deps: ProblemDeps, problem: Problem, now: number): Promise<P
   return { ...problem, updatedAt: now }
 }
 
-/** Closes what this run proves to work again: all of it after a success, single accounts after a partial one. */
+/** Closes what this run proves to work again: all of it after a success, single accounts after a partial one; and what nobody wants to be read any more. */
 export async function closeProblems(deps: ProblemDeps, { connection, run }: EndedRun): Promise<readonly string[]> {
   if (run.outcome !== 'succeeded' && run.outcome !== 'partial') return []
   const now = deps.clock.now()
   const read = new Set(run.accounts.filter(({ failure }) => failure === null).map(({ accountId }) => accountId))
   const closed: string[] = []
   for (const problem of await deps.store.problems.list({ connectionId: connection.id, open: true, limit: MANY })) {
-    const proved = problem.accountId === null ? run.outcome === 'succeeded' || read.size > 0 : read.has(problem.accountId)
+    const proved = problem.accountId === null ? run.outcome === 'succeeded' || read.size > 0 : read.has(problem.accountId) || (await hasNoFeed(deps.store, problem.accountId))
     if (!proved) continue
     await deps.store.problems.update(problem.id, { updatedAt: now, closedAt: now, proofRunId: run.id })
     closed.push(problem.id)
   }
   return closed
+}
+
+/** Nobody wants the account to be read any more: the bank or a person closed it, or a person paused it. */
+async function hasNoFeed(store: TenantStore, accountId: string): Promise<boolean> {
+  const state = (await store.accounts.get(accountId))?.state
+  return state === 'paused' || state === 'closed'
 }
 
 /** The open problems that a person sees for a connection: its own, and the outage of its bank. */

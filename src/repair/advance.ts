@@ -150,10 +150,17 @@ async function checkPerson(deps: RepairDeps, connection: Connection, problem: Pr
     return said === 'done' ? { state: 'done', result: 'A read will ask the bank anew.' } : { state: 'stay', result: null }
   }
   if (said === null) return { state: 'stay', result: step.result }
+  if (step.action === 'remove_account' && problem.accountId !== null) await endFeedOf(deps.store, problem.accountId)
   if (step.action === 'unlock_at_bank') await deps.vault.unlock(ownerOf(connection))
   // Who says that it is done asks for one sign-in: the person for whom the ledger waits after two that were not accepted.
   else if ((await deps.vault.status(ownerOf(connection))) === 'withheld_unknown') await deps.vault.grantOneUse(ownerOf(connection), 'person')
   return { state: 'done', result: 'Done, says the person; a read will show.' }
+}
+
+/** An account that ended is not read any more; its rows stay. */
+async function endFeedOf(store: TenantStore, accountId: string): Promise<void> {
+  const account = await store.accounts.get(accountId)
+  if (account?.state === 'open' || account?.state === 'missing') await store.accounts.update(accountId, { state: 'paused' })
 }
 
 /** `done`: the bank answers; `did_not_help`: it does not. Both are news for the diagnosis. */
