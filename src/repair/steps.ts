@@ -20,7 +20,7 @@ export type StepText = {
 /** In the order in which equal ones are taken: cheap and harmless first. */
 export const STEPS: readonly StepText[] = [
   { kind: 'bank_status', action: 'auto_retry', who: 'relink', title: 'Look whether {bank} answers, without signing in', personMinutes: 0, waitMinutes: 0.2, needsSecret: false },
-  { kind: 'bank_status', action: 'wait_for_bank', who: 'bank', title: 'Wait until {bank} works again', personMinutes: 0, waitMinutes: 120, needsSecret: false },
+  { kind: 'bank_status', action: 'wait_for_bank', who: 'bank', title: 'Wait until {bank} can be read again', personMinutes: 0, waitMinutes: 120, needsSecret: false },
   { kind: 'update', action: 'update_connection', who: 'relink', title: 'Load the newest data about {bank} and read again', personMinutes: 0, waitMinutes: 1, needsSecret: false },
   { kind: 'credentials', action: 'fix_credentials', who: 'person', title: 'Enter the user name and password of {bank}', personMinutes: 1.5, waitMinutes: 0, needsSecret: true },
   { kind: 'mfa', action: 'update_mfa', who: 'person', title: 'Answer the question of {bank}', personMinutes: 2, waitMinutes: 0, needsSecret: true },
@@ -44,5 +44,7 @@ export const PROOF_TITLE = 'Read {bank} once: working again is what is seen to w
 /** Steps that stand for an action of the diagnosis that has no step of its own. */
 export const STANDS_FOR: Partial<Record<ActionCode, readonly ActionCode[]>> = {
   import_file: ['shorten_range'],
+  // Looking and waiting are the two halves of trying again: the look may find that it is too early.
   auto_retry: ['wait_for_bank'],
+  wait_for_bank: ['auto_retry'],
 }
