@@ -5,6 +5,7 @@
  *   test [FILE…]   type-check, web build, all tests (or only the files named)
  *   check          type-check alone
  *   bench [ARG…]   the benchmarks with their peers
+ *   screenshots    the pictures of the documents
  */
 import { fileURLToPath } from 'node:url'
 import { ensureNode, ensurePackages, InstallFailure, noteNode } from './launch/install.mjs'
@@ -35,6 +36,10 @@ const commands = {
   async bench() {
     const { bench } = await import('./launch/test.mjs')
     return bench(root, await readyNode(), args)
+  },
+  async screenshots() {
+    const { screenshots } = await import('./launch/test.mjs')
+    return screenshots(root, await readyNode())
   },
 }
 

@@ -53,6 +53,13 @@ export async function bench(root, node, args) {
   return (await run(node, [join(root, 'bench', 'run.ts'), ...args], { cwd: root, env: environment(node) })).status
 }
 
+/** Takes the pictures of the documents in the browser that the tests use. */
+export async function screenshots(root, node) {
+  await ensureSystemPrograms()
+  if (!(await webBuild(root, node))) return 1
+  return (await run(node, [join(root, 'scripts', 'screenshots.ts')], { cwd: root, env: environment(node) })).status
+}
+
 async function webBuild(root, node) {
   if (!hasWeb(root)) return true
   try {

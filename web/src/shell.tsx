@@ -67,7 +67,7 @@ function NavigationLink({ to, children }: { to: string; children: ReactNode }) {
 function Waiting() {
   const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
   const count = questions.data?.items.length ?? 0
-  return count === 0 ? null : <span className="ml-1.5 rounded-full bg-need-soft px-1.5 text-[13px] text-need">{count}<span className="sr-only"> to decide</span></span>
+  return count === 0 ? null : <span className="ml-1.5 rounded-full bg-need-soft px-1.5 text-[13px] text-need"><span className="sr-only">, </span>{count}<span className="sr-only"> to decide</span></span>
 }
 
 /** For a browser without a session: the token can be typed too. */

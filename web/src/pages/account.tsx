@@ -101,14 +101,14 @@ function Row({ row, open, toggle }: { row: Transaction; open: boolean; toggle: (
   return (
     <>
       <tr className={`border-t border-line ${row.state === 'withdrawn' ? 'text-muted line-through' : ''}`}>
-        <td className="px-2 py-2.5 sm:px-3 align-top"><Day day={row.postedOn} /></td>
-        <td className="px-2 py-2.5 sm:px-3 align-top">
+        <td className="px-2 py-2 align-baseline sm:px-3"><Day day={row.postedOn} /></td>
+        <td className="px-2 py-2 align-baseline sm:px-3">
           <button className="min-h-6 w-full cursor-pointer text-left [overflow-wrap:anywhere] hover:underline" aria-expanded={open} onClick={toggle}>
             {row.description === '' ? <span className="text-muted">no text</span> : <bdi>{row.description}</bdi>}
           </button>
           {row.state === 'pending' && <Chip tone="wait">Pending</Chip>}
         </td>
-        <td className="px-2 py-2.5 sm:px-3 text-right align-top">
+        <td className="px-2 py-2 text-right align-baseline sm:px-3">
           <Amount amount={row.amount} currency={row.currency} signed />
           {row.foreignAmount !== null && row.foreignCurrency !== null && <div className="meta">{formatAmount(row.foreignAmount, row.foreignCurrency)}</div>}
         </td>

@@ -111,7 +111,7 @@ function Groups({ accounts, connections }: { accounts: readonly Account[]; conne
   const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
   const toDecide = (id: string): number => questions.data?.items.filter((q) => q.accountId === id).length ?? 0
   return groupsOf(accounts, connections).map((group) => (
-    <section key={group.connection?.id ?? group.name} className="mb-8" aria-label={group.name}>
+    <section key={group.connection?.id ?? group.name} className="mb-8" aria-label={group.connection === null ? group.name : `${group.name}, login ${group.connection.loginLabel}`}>
       <GroupHead group={group} />
       <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
         {group.accounts.map((account) => <Tile key={account.id} account={account} toDecide={toDecide(account.id)} />)}

@@ -57,7 +57,7 @@ function SignIn({ institution, back }: { institution: Institution; back: () => v
   const [routeIndex, setRouteIndex] = useState(0)
   const route = institution.routes[routeIndex]
   const connect = useMutation({
-    mutationFn: (form: Record<string, string>) => ask<Connection>('POST', '/connections', { institutionId: institution.id, connector: route?.connector, form }),
+    mutationFn: ({ form, onceMore }: { form: Record<string, string>; onceMore: boolean }) => ask<Connection>('POST', '/connections', { institutionId: institution.id, connector: route?.connector, form, onceMore }),
     onSuccess: async (connection) => {
       await navigate({ to: '/connections/$id', params: { id: connection.id } })
       await queries.invalidateQueries()
@@ -81,10 +81,10 @@ function SignIn({ institution, back }: { institution: Institution; back: () => v
       {route === undefined ? <p>This bank has no way to connect yet. Import a file instead.</p> : institution.health === 'down' ? <p>{institution.name} does not answer at the moment, so no password is asked for. Its state is on the page <Link className="link" to="/banks">Banks</Link>.</p> : (
         <>
           <p className="meta">{route.advice}</p>
-          <LoginForm fields={route.fields} submit={(form) => connect.mutate(form)} label="Sign in" busy={connect.isPending} />
+          <LoginForm fields={route.fields} submit={(form) => connect.mutate({ form, onceMore: false })} label="Sign in" busy={connect.isPending} />
         </>
       )}
-      {connect.error !== null && <Refused error={connect.error} />}
+      {connect.error !== null && <Refused error={connect.error} onceMore={() => connect.mutate({ form: connect.variables?.form ?? {}, onceMore: true })} />}
     </section>
   )
 }
@@ -92,7 +92,7 @@ function SignIn({ institution, back }: { institution: Institution; back: () => v
 type Cause = { name: string; likelihood: string }
 
 /** The failure of a first sign-in carries the likely cause; the same login twice leads to the first. */
-function Refused({ error }: { error: Error }) {
+function Refused({ error, onceMore }: { error: Error; onceMore: () => void }) {
   const body = error instanceof ServerProblem ? error.body : {}
   const existing = body['existing']
   if (typeof existing === 'string') {
@@ -102,6 +102,9 @@ function Refused({ error }: { error: Error }) {
         <Link className="button mt-3" to="/connections/$id" params={{ id: existing }}>Open it</Link>
       </div>
     )
+  }
+  if (error instanceof ServerProblem && error.code === 'secret_withheld') {
+    return <Trouble error={error}><button className="button mt-3" onClick={onceMore}>Send it once more</button></Trouble>
   }
   const cause = (body['diagnosis'] as { causes?: readonly Cause[] } | undefined)?.causes?.[0]
   if (cause === undefined) return <Trouble error={error} />

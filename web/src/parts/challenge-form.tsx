@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useAct } from '../act.ts'
 import type { Challenge } from '../api.ts'
 import { Trouble } from './states.tsx'
-import { formatInstant } from './time.tsx'
+import { untilInstant } from './time.tsx'
 
 type Prompt = Challenge['prompts'][number]
 
@@ -25,9 +25,14 @@ export function ChallengeForm({ challenge }: { challenge: Challenge }) {
         <button className="button button-primary" type="submit" disabled={busy}>{answer.isPending ? 'Asking the bank…' : elsewhere ? 'Ask the bank whether it is done' : 'Answer'}</button>
         <button className="button" type="button" disabled={busy} onClick={() => again.send('POST', `/connections/${challenge.connectionId}/sync`)}>{challenge.prompts.some(({ kind }) => kind === 'code') ? 'Get a new code' : 'Ask anew'}</button>
       </div>
-      <p className="meta">The bank waits until {formatInstant(challenge.expiresAt)}. An answer is sent once and not kept.</p>
+      <p className="meta">The bank waits about {minutesLeft(challenge)} more. An answer is sent once and not kept.</p>
     </form>
   )
+}
+
+function minutesLeft({ expiresAt }: Challenge): string {
+  const minutes = Math.max(1, Math.round(untilInstant(expiresAt) / 60_000))
+  return minutes === 1 ? 'a minute' : `${minutes} minutes`
 }
 
 function Field({ prompt, value, set }: { prompt: Prompt; value: string; set: (value: string) => void }) {

@@ -1,0 +1,250 @@
+/**
+ * Connecting through the page, and what a person does with a connection: every kind of question of
+ * the bank's, a wrong password, the same login twice, files, a doubt on Review, switching off, a lock,
+ * an outage, a server that restarts, two windows.
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Locator } from 'playwright-core'
+import { CUSTOMERS, type MfaMethod } from '../../bank/customers.ts'
+import { addDays } from '../../src/domain/day.ts'
+import { compareWithBank } from '../../src/demo/compare.ts'
+import { cannotRun, openWorld, type World } from './world.ts'
+
+const HOUR_MS = 3_600_000
+/** Of ana, at the sandbox bank. */
+const CHECKING = '1000200031'
+
+describe('connecting through the page', { skip: cannotRun ?? false }, () => {
+  let world: World
+  before(async () => {
+    world = await openWorld()
+  })
+  after(async () => {
+    await world.close()
+  })
+
+  const methods: readonly MfaMethod[] = ['text', 'question', 'token', 'push']
+  for (const { user, password, mfa, accounts } of CUSTOMERS.filter((customer) => methods.includes(customer.mfa))) {
+    test(`a login whose bank asks by ${mfa}: answered, read, as many rows as the bank has`, async () => {
+      const { page, sandbox } = world
+      await signInAtBank(world, user, password)
+      const asked = page.getByRole('form', { name: 'Question of the bank' })
+      await asked.waitFor()
+      await answer(world, asked, user)
+      await page.getByText('Read in full').waitFor()
+      for (const account of accounts) await page.getByRole('link', { name: account.name, exact: true }).waitFor()
+      assert.deepEqual(await lostAndDoubled(world), { lost: 0, doubled: 0 })
+      assert.equal((await sandbox.opened.instance.store.connections.list()).find((c) => c.loginLabel.startsWith(user.slice(0, 1)))?.state, 'active')
+    })
+  }
+
+  test('a wrong password at the first sign-in is said, and nothing of it is stored', async () => {
+    const { page, sandbox } = world
+    const { store } = sandbox.opened.instance
+    const before = (await store.accounts.list()).length
+    await signInAtBank(world, 'paula', 'not it')
+    const alert = page.getByRole('alert')
+    await alert.waitFor()
+    assert.match(await alert.innerText(), /did not accept the user name or password[\s\S]*Nothing was stored/)
+    assert.equal((await store.accounts.list()).length, before)
+    assert.equal((await store.connections.list()).filter((c) => c.state !== 'removed' && c.loginLabel.startsWith('pa')).length, 1, 'paul alone')
+  })
+
+  test('the same login twice leads to the first', async () => {
+    const { page, connectionId } = world
+    await signInAtBank(world, 'ana', 'correct horse')
+    await page.getByText('This login is connected already.').waitFor()
+    await page.getByRole('alert').getByRole('link', { name: 'Open it' }).click()
+    await page.waitForURL(`**/connections/${connectionId}`)
+  })
+
+  test('a file adds what the feed has not, and a damaged one leaves nothing', async () => {
+    const { page, url, sandbox } = world
+    await page.goto(url('/import'))
+    const input = page.locator('input[type=file]')
+    await input.setInputFiles({ name: 'march.ofx', mimeType: 'application/x-ofx', buffer: Buffer.from(statement(['-12.50', '100.00'])) })
+    await page.getByText('2 new, 0 there already').waitFor()
+    await input.setInputFiles({ name: 'march again.ofx', mimeType: 'application/x-ofx', buffer: Buffer.from(statement(['-12.50', '100.00'])) })
+    await page.getByText('0 new, 2 there already').waitFor()
+    const before = (await sandbox.opened.instance.store.accounts.list()).length
+    await input.setInputFiles({ name: 'damaged.ofx', mimeType: 'application/x-ofx', buffer: Buffer.from(statement(['-12.50', 'twelve']).replaceAll('77001', '77002')) })
+    await page.getByText('Nothing of this file was kept.').waitFor()
+    await page.getByText('Not imported').waitFor()
+    assert.equal((await sandbox.opened.instance.store.accounts.list()).length, before)
+  })
+
+  test('a bank that is away: no field for a password on any page', async () => {
+    const { page, url, connectionId, sandbox, untilRead } = world
+    sandbox.advance(26 * HOUR_MS)
+    sandbox.bank.inject({ name: 'http-503' })
+    await sandbox.listening.settle()
+    await page.goto(url(`/connections/${connectionId}`))
+    await untilRead(() => page.getByRole('button', { name: 'Update now' }).click())
+    await page.getByRole('region', { name: 'Problem with Sandbox Bank' }).waitFor()
+    await readOthers(world)
+    for (const path of ['/accounts', `/connections/${connectionId}`, '/banks', '/demo']) {
+      await page.goto(url(path))
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      assert.equal(await page.locator('input[type=password]').count(), 0, path)
+    }
+    await chooseBank(world)
+    await page.getByText('so no password is asked for').waitFor()
+    assert.equal(await page.locator('input[type=password]').count(), 0)
+    sandbox.bank.clear('http-503')
+    await sandbox.listening.settle()
+    sandbox.advance(3 * HOUR_MS)
+    await readOthers(world)
+    await page.goto(url(`/connections/${connectionId}`))
+    await untilRead(() => page.getByRole('button', { name: 'Update now' }).click())
+    await page.getByRole('region', { name: 'Proof' }).waitFor()
+  })
+
+  test('a server that restarts in the middle of a repair: the page goes on, and another window follows', async () => {
+    const { page, url, connectionId, sandbox, untilRead } = world
+    sandbox.advance(26 * HOUR_MS)
+    sandbox.bank.inject({ name: 'password-changed', login: 'ana' })
+    const other = await world.openPage()
+    await other.goto(url(`/connections/${connectionId}`))
+    await page.goto(url(`/connections/${connectionId}`))
+    await untilRead(() => page.getByRole('button', { name: 'Update now' }).click())
+    await page.getByLabel('Password or PIN').waitFor()
+    await other.getByLabel('Password or PIN').waitFor()
+    await world.restartServer(async () => {
+      await page.getByText('Live updates paused').waitFor()
+    })
+    await page.getByText('Live updates paused').waitFor({ state: 'detached' })
+    await page.getByLabel('Password or PIN').fill(sandbox.bank.state.logins.get('ana')?.password ?? '')
+    await page.getByRole('button', { name: 'Save and sign in once' }).click()
+    // The bank forgot this device with the old password: it asks who is there, and the same page goes on.
+    const asked = page.getByRole('form', { name: 'Question of the bank' })
+    await asked.waitFor()
+    await answer(world, asked, 'ana')
+    await page.getByRole('region', { name: 'Proof' }).waitFor()
+    await other.getByRole('region', { name: 'Proof' }).waitFor()
+    assert.deepEqual(await lostAndDoubled(world, 'ana'), { lost: 0, doubled: 0 })
+    await other.context().close()
+  })
+
+  test('a locked login offers to check once, and nothing else', async () => {
+    const { page, url, connectionId, sandbox, untilRead } = world
+    sandbox.advance(26 * HOUR_MS)
+    sandbox.bank.inject({ name: 'login-locked', login: 'ana' })
+    await page.goto(url(`/connections/${connectionId}`))
+    await untilRead(() => page.getByRole('button', { name: 'Update now' }).click())
+    const check = page.getByRole('button', { name: 'Check once' })
+    await check.waitFor()
+    assert.equal(await page.locator('input[type=password]').count(), 0)
+    assert.equal(await page.getByRole('button', { name: /Update now|again|once more/i }).count(), 0)
+    const person = world.person('ana')
+    person.learnPassword(sandbox.bank.state.logins.get('ana')?.password ?? '')
+    await person.unlock()
+    await check.click()
+    await page.getByRole('region', { name: 'Proof' }).waitFor()
+  })
+
+  test('switched off and on again nothing is lost; removed, the rows stay', async () => {
+    const { page, url, sandbox, connectionId, untilRead } = world
+    const { store } = sandbox.opened.instance
+    await page.goto(url(`/connections/${connectionId}`))
+    await page.getByRole('button', { name: 'Disable' }).click()
+    await page.getByText('Reading has stopped').waitFor()
+    sandbox.advance(50 * HOUR_MS)
+    await page.getByRole('button', { name: 'Enable' }).click()
+    await untilRead(() => page.getByRole('button', { name: 'Update now' }).click())
+    await page.getByText('Up to date').waitFor()
+    assert.deepEqual(await lostAndDoubled(world, 'ana'), { lost: 0, doubled: 0 })
+    const rows = (await store.accounts.list()).find(({ name }) => name === 'Business Checking')?.rows
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.waitForURL('**/accounts')
+    await page.getByRole('link', { name: new RegExp(`Business Checking[\\s\\S]*${rows} rows`) }).waitFor()
+  })
+
+  test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
+})
+
+describe('a doubt on the page', { skip: cannotRun ?? false }, () => {
+  let world: World
+  before(async () => {
+    world = await openWorld()
+  })
+  after(async () => {
+    await world.close()
+  })
+
+  test('“are these the same?” waits on Review, and the answer is kept', async () => {
+    const { page, url, sandbox } = world
+    const { store } = sandbox.opened.instance
+    const rowsOf = async (): Promise<number> => (await store.accounts.list()).find(({ number }) => number === CHECKING)?.rows ?? 0
+    const before = await rowsOf()
+    // A file tells of wages paid between two equal payrolls: which of them it is, or another one, only a person can know.
+    const payroll = sandbox.bank.truth(CHECKING).filter(({ amount, state }) => amount === '-2960.00' && state === 'booked').at(-2)
+    assert.ok(payroll !== undefined)
+    const day = addDays(payroll.bookedOn, 3).replaceAll('-', '')
+    const text = statement(['-2960.00']).replace('20260302', day).replace('SHOP 0', 'WAGES PAID').replace('<BANKID>123<ACCTID>77001', `<BANKID>123456780<ACCTID>${CHECKING}`)
+    await page.goto(url('/import'))
+    await page.locator('input[type=file]').setInputFiles({ name: 'doubt.ofx', mimeType: 'application/x-ofx', buffer: Buffer.from(text) })
+    await page.getByRole('link', { name: '1 to decide', exact: true }).waitFor()
+    assert.equal(await rowsOf(), before + 1, 'both stay until somebody decides')
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /Review/ }).click()
+    await page.getByRole('button', { name: 'Same', exact: true }).click()
+    await page.getByText('Nothing to decide').waitFor()
+    assert.equal(await rowsOf(), before)
+  })
+
+  test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
+})
+
+/** The bank's other logins, as the schedule would: what is wrong with a bank is learned from all of them. */
+async function readOthers({ sandbox, connectionId }: World): Promise<void> {
+  const { store, verbs } = sandbox.opened.instance
+  for (const { id, state } of await store.connections.list()) if (id !== connectionId && state === 'active') await verbs.sync(id, 'person')
+}
+
+async function chooseBank({ page, url }: World): Promise<void> {
+  await page.goto(url('/add'))
+  await page.getByLabel('Which bank?').fill('sandbox')
+  await page.getByRole('button', { name: /^Sandbox Bank 127/ }).click()
+}
+
+async function signInAtBank(world: World, user: string, password: string): Promise<void> {
+  const { page } = world
+  await chooseBank(world)
+  await page.getByLabel('User name').fill(user)
+  await page.getByLabel('Password or PIN').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+async function answer(world: World, asked: Locator, user: string): Promise<void> {
+  const person = world.person(user)
+  person.learnPassword(world.sandbox.bank.state.logins.get(user)?.password ?? '')
+  const fields = asked.getByRole('textbox')
+  if ((await fields.count()) === 0) await person.approve()
+  for (const field of await fields.all()) await field.fill(await person.answer(await labelOf(field)))
+  await asked.locator('.button-primary').click()
+  await asked.waitFor({ state: 'detached' })
+}
+
+function labelOf(field: Locator): Promise<string> {
+  return field.locator('xpath=ancestor::label').innerText()
+}
+
+async function lostAndDoubled({ sandbox }: World, user: string | null = null): Promise<{ lost: number; doubled: number }> {
+  const store = sandbox.opened.instance.store
+  const numbers = CUSTOMERS.find((customer) => customer.user === user)?.accounts.map(({ number }) => number)
+  const accounts = { ...store.accounts, list: async () => (await store.accounts.list()).filter(({ number }) => numbers === undefined || numbers.includes(number ?? '')) }
+  const { lost, doubled } = await compareWithBank({ ...store, accounts }, sandbox.bank)
+  return { lost, doubled }
+}
+
+/** One statement of one account, a row for each amount. */
+function statement(amounts: readonly string[]): string {
+  const rows = amounts.map((amount, at) => `<STMTTRN><TRNTYPE>OTHER<DTPOSTED>20260302<TRNAMT>${amount}<FITID>${at}<NAME>SHOP ${at}</STMTTRN>`).join('\n')
+  return `OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\nCOMPRESSION:NONE\nOLDFILEUID:NONE\nNEWFILEUID:NONE\n
+<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS><DTSERVER>20260331<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1>
+<BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><STMTRS><CURDEF>USD<BANKACCTFROM><BANKID>123<ACCTID>77001<ACCTTYPE>CHECKING</BANKACCTFROM>
+<BANKTRANLIST><DTSTART>20260301<DTEND>20260331
+${rows}
+</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>
+`
+}
