@@ -1,0 +1,171 @@
+/** Processes that stay: how they start, stop and leave nothing behind, on the embedded database and on one that an administrator set up. */
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { after, test } from 'node:test'
+import { firstLine, jsonLines, relink, spawnRelink, stop, temporary } from './relink.fixture.ts'
+
+const home = temporary('processes')
+after(() => home.remove())
+
+/** Processes, of whatever user, that have the directory in their command line or working directory. */
+function users(directory: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid).flatMap((pid) => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+      return command.includes(directory) ? [`${pid} ${command}`] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+function descendants(pid: number): readonly number[] {
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(Number(name)) === pid).map(Number)
+  return children.flatMap((child) => [child, ...descendants(child)])
+}
+
+function parentOf(pid: number): number | null {
+  try {
+    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+    return state === 'Z' ? null : Number(parent)
+  } catch {
+    return null
+  }
+}
+
+function isAlive(pid: number): boolean {
+  return parentOf(pid) !== null
+}
+
+/** Ended processes leave the table a moment later. */
+async function nobodyUses(directory: string): Promise<void> {
+  for (let tries = 0; tries < 100 && users(directory).length > 0; tries++) await pause(50)
+  assert.deepEqual(users(directory), [])
+}
+
+const onLinux = existsSync('/proc/self/cmdline') ? false : 'needs /proc'
+
+async function started(directory: string, env: Record<string, string> = {}): Promise<{ child: ChildProcess; url: string; token: string }> {
+  const child = spawnRelink(directory, ['start'], { RELINK_PORT: '0', ...env })
+  child.stderr?.resume()
+  const [, url = '', token = ''] = /(http:\/\/\S+?\/)#token=(\S+)/.exec(await firstLine(child)) ?? []
+  assert.ok(url !== '' && token !== '')
+  return { child, url, token }
+}
+
+test('start serves the API and the page until Ctrl-C or SIGTERM, ends with 0 and leaves no process', { skip: onLinux }, async () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const { child, url, token } = await started(home.path)
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/$/)
+    const answer = await fetch(`${url}api/server`, { headers: { authorization: `Bearer ${token}` } })
+    assert.deepEqual([answer.status, ((await answer.json()) as { demo: boolean }).demo], [200, false])
+    assert.equal((await fetch(`${url}api/server`)).status, 401)
+    assert.ok(users(home.path).length > 0)
+    assert.equal(await stop(child, signal), 0)
+    await nobodyUses(home.path)
+  }
+})
+
+test('a signal while it still opens, or in the middle of a command, closes the database first', { skip: onLinux }, async () => {
+  const fresh = temporary('interrupted')
+  const opening = spawnRelink(fresh.path, ['start'], { RELINK_PORT: '0' })
+  opening.stdout?.resume()
+  opening.stderr?.resume()
+  while (users(fresh.path).length === 0) await pause(20)
+  assert.equal(await stop(opening, 'SIGINT'), 0)
+  await nobodyUses(fresh.path)
+  // An import of a pipe that never ends is as long as a command can be.
+  const waiting = spawnRelink(fresh.path, ['import', '-'])
+  waiting.stdin?.write('Date,Description,Amount\n')
+  while (!users(fresh.path).some((command) => command.includes('postgres'))) await pause(20)
+  await pause(500)
+  assert.equal(await stop(waiting, 'SIGINT'), 130)
+  await nobodyUses(fresh.path)
+  fresh.remove()
+})
+
+test('demo --auto that is stopped early removes its bank, its database and its temporary place', { skip: onLinux }, async () => {
+  const temp = temporary('tmp')
+  const child = spawnRelink(home.path, ['demo', '--auto'], { TMPDIR: temp.path })
+  child.stderr?.resume()
+  await firstLine(child)
+  const family = descendants(child.pid ?? 0)
+  assert.ok(family.length > 0, 'the database is a process')
+  assert.equal(await stop(child, 'SIGTERM'), 143)
+  for (let tries = 0; tries < 100 && family.some(isAlive); tries++) await pause(50)
+  assert.deepEqual(family.filter(isAlive), [])
+  assert.deepEqual(readdirSync(temp.path).filter((name) => name.startsWith('relink-demo-')), [])
+  temp.remove()
+})
+
+test('a port that is taken is named with the remedy, and the database is closed again', { skip: onLinux }, async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  const { status, stdout, stderr } = await relink(home.path, ['start'], { env: { RELINK_PORT: String(port) } })
+  taken.close()
+  assert.deepEqual([status, stdout], [1, ''])
+  assert.match(stderr, new RegExp(`Port ${port} is in use.*RELINK_PORT`))
+  await nobodyUses(home.path)
+})
+
+test('commands beside a running server share its database', async () => {
+  const { child } = await started(home.path)
+  const file = join(home.path, 'a.csv')
+  writeFileSync(file, 'Date,Description,Amount\n2026-01-02,Coffee,-3.50\n')
+  assert.equal((await relink(home.path, ['import', file])).status, 0)
+  assert.equal(jsonLines((await relink(home.path, ['accounts', '--json'])).stdout).length, 1)
+  assert.equal(await stop(child), 0)
+})
+
+const bin = spawnSync('pg_config', ['--bindir'], { encoding: 'utf8' }).stdout?.trim() ?? ''
+const asPostgres = spawnSync('id', ['-u', 'postgres'], { encoding: 'utf8' })
+const given = existsSync(join(bin, 'postgres')) && (process.getuid?.() !== 0 || asPostgres.status === 0) ? false : 'no PostgreSQL of the system is here'
+
+test('DATABASE_URL: a PostgreSQL of the system serves, and a login that may not make roles is told what an administrator runs', { skip: given }, async () => {
+  const server = temporary('server')
+  const [data, sockets] = [join(server.path, 'data'), join(server.path, 's')]
+  mkdirSync(sockets)
+  const runAs = (command: string, ...args: string[]): string => {
+    const isRoot = process.getuid?.() === 0
+    return execFileSync(isRoot ? 'runuser' : command, isRoot ? ['-u', 'postgres', '--', command, ...args] : args, { encoding: 'utf8', cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+  if (process.getuid?.() === 0) for (const path of [server.path, sockets]) chownSync(path, Number(asPostgres.stdout), -1)
+  const free = createServer().listen(0, '127.0.0.1')
+  await once(free, 'listening')
+  const { port } = free.address() as AddressInfo
+  free.close()
+  const sql = (text: string, database = 'postgres'): string => runAs(join(bin, 'psql'), '-X', '-v', 'ON_ERROR_STOP=1', '-h', sockets, '-p', String(port), '-d', database, '-Atc', text)
+  runAs(join(bin, 'initdb'), '-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8')
+  runAs(join(bin, 'pg_ctl'), '-D', data, '-w', '-l', join(server.path, 'log'), '-o', `-p ${port} -k ${sockets} -c listen_addresses=127.0.0.1 -c fsync=off`, 'start')
+  try {
+    sql('create role poor login')
+    sql('create database books')
+    sql('create database closed owner poor')
+    const file = join(home.path, 'b.csv')
+    writeFileSync(file, 'Date,Description,Amount\n2026-01-02,Coffee,-3.50\n2026-01-03,Tea,-2.50\n')
+    const url = (user: string, database: string) => ({ env: { DATABASE_URL: `postgres://${user}@127.0.0.1:${port}/${database}` } })
+    const poor = await relink(join(home.path, 'poor'), ['accounts', '--json'], url('poor', 'closed'))
+    assert.deepEqual([poor.status, poor.stdout], [1, ''])
+    assert.match(poor.stderr, /DATABASE_URL: The database user poor may not create the roles/)
+    assert.match(poor.stderr, /create role relink_app/)
+    const home15 = join(home.path, 'given')
+    const imported = await relink(home15, ['import', '--json', file], url('postgres', 'books'))
+    assert.deepEqual([imported.status, imported.stderr, jsonLines(imported.stdout)[0]?.['added']], [0, '', 2])
+    const again = await relink(home15, ['import', '--json', file], url('postgres', 'books'))
+    assert.deepEqual([jsonLines(again.stdout)[0]?.['added'], jsonLines(again.stdout)[0]?.['matched']], [0, 2])
+    assert.equal(existsSync(join(home15, 'postgres')), false, 'no database of its own')
+    const { child, url: served, token } = await started(home15, url('postgres', 'books').env)
+    const accounts = (await (await fetch(`${served}api/accounts`, { headers: { authorization: `Bearer ${token}` } })).json()) as { items: { rows: number }[] }
+    assert.equal(accounts.items[0]?.rows, 2)
+    assert.equal(await stop(child), 0)
+  } finally {
+    runAs(join(bin, 'pg_ctl'), '-D', data, '-m', 'immediate', 'stop')
+    server.remove()
+  }
+})
