@@ -79,7 +79,7 @@ function depsOf(listening: Listening, store: TenantStore, now: () => number): Sy
 function openVault(): Vault {
   const nothing = async () => {}
   return {
-    seal: async () => ok({ version: 1, sameAsRefused: false }), lend: async () => ok({ values: LOGIN, settle: nothing }), status: async () => 'usable',
+    seal: async () => ok({ sameAsRefused: false }), lend: async () => ok({ values: LOGIN, settle: nothing }), status: async () => 'usable',
     grantOneUse: nothing, lock: nothing, unlock: nothing, destroy: nothing, sealAnswers: nothing, loginIndex: (institutionId, user) => `${institutionId} ${user}`,
   }
 }

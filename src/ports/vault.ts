@@ -19,6 +19,8 @@ export type SealRequest = {
   readonly values: Readonly<Record<string, string>>
   readonly origins: readonly string[]
   readonly keep?: { readonly fields: readonly string[]; readonly origins: readonly string[] }
+  /** A warned person wants this very secret stored although the bank refused it. */
+  readonly evenIfRefused?: boolean
 }
 
 /** One use. `settle` must be called once; a lease that is dropped stays `open` and becomes `unknown` at the next start. */
@@ -30,8 +32,8 @@ export type Lease = {
 export type SecretStatus = 'usable' | 'refused' | 'withheld_unknown' | 'locked' | 'missing'
 
 export type Vault = {
-  /** Stores a new version of the connection's secret, replacing the old one. */
-  seal(request: SealRequest): Promise<Result<{ readonly version: number; readonly sameAsRefused: boolean }, Failure>>
+  /** Stores a new version of the connection's secret, replacing the old one; one that the bank refused is not stored (`sameAsRefused`, the old one stays). */
+  seal(request: SealRequest): Promise<Result<{ readonly sameAsRefused: boolean }, Failure>>
   /**
    * Lends the fields for one exchange with `origin`; a failure with code `secret_withheld` sends
    * nothing. `audience`: all origins that the connection's settings name now (default: only this
@@ -46,7 +48,7 @@ export type Vault = {
   unlock(owner: SecretOwner): Promise<void>
   /** Destroys the secret of a removed connection. */
   destroy(owner: SecretOwner): Promise<void>
-  /** One blind index for a login, so that connections of the same login share one budget of attempts. */
+  /** One blind index for a login, however its user name is written, so that connections of the same login share one budget of attempts. */
   loginIndex(institutionId: string, userName: string): string
   /** Short-lived answers to challenges: kept sealed, one use, gone at `expiresAt`. */
   sealAnswers(challengeId: string, owner: SecretOwner, answers: Readonly<Record<string, string>>, expiresAt: number): Promise<void>

@@ -194,7 +194,7 @@ function checkForm(institution: Institution, connector: Connector, route: Route,
 /** Seals what a person typed and lets it be sent once; a refusal when it must not be sent. */
 async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, origins }: Checked, keep: Kept | null, onceMore: boolean): Promise<Refusal | null> {
   const owner = ownerOf(connection)
-  const sealed = await deps.vault.seal({ owner, values: secrets, origins, ...(keep === null ? {} : { keep }) })
+  const sealed = await deps.vault.seal({ owner, values: secrets, origins, evenIfRefused: onceMore, ...(keep === null ? {} : { keep }) })
   if (!sealed.ok) return { code: 'invalid', message: sealed.failure.message }
   if (onceMore) await deps.vault.unlock(owner)
   if (sealed.value.sameAsRefused && !onceMore) {

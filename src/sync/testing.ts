@@ -203,7 +203,7 @@ export function outcomeOf(run: SyncRun): AccountOutcome {
 
 function scriptedVault(calls: string[]): Vault {
   return {
-    seal: async () => ok({ version: 1, sameAsRefused: false }),
+    seal: async () => ok({ sameAsRefused: false }),
     lend: async () => ok({ values: {}, settle: async () => {} }),
     status: async () => 'usable',
     grantOneUse: async () => {},

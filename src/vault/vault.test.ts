@@ -119,10 +119,38 @@ test('a new version keeps fields of the stored one, joined inside the vault, and
   assert.ok(same.ok && same.value.sameAsRefused, 'a refused secret is known again when only the password was typed')
   const elsewhere = await vault.seal({ owner, values: { password: 'new' }, origins: [ORIGIN], keep: { ...keep, origins: ['https://evil.example:443'] } })
   assert.equal(!elsewhere.ok && elsewhere.failure.code, 'secret_unreadable')
-  assert.equal((await secrets.get('c1', 'login'))?.version, 2)
+  assert.equal((await secrets.get('c1', 'login'))?.version, 1)
   assert.ok((await vault.seal({ owner, values: { password: 'new' }, origins: [ORIGIN], keep })).ok)
   const lease = await vault.lend(owner, ['username', 'password'], ORIGIN)
   assert.deepEqual(lease.ok && lease.value.values, { username: 'ana', password: 'new' })
+})
+
+test('a refused secret that is typed again does not take the place of the one that works', async () => {
+  const { vault, owner, seal } = setUp()
+  await seal('wrong')
+  assert.equal(await send(vault, owner, 'refused'), 'refused')
+  await seal('right')
+  const again = await seal('wrong')
+  assert.ok(again.ok && again.value.sameAsRefused)
+  const lease = await vault.lend(owner, ['password'], ORIGIN)
+  assert.deepEqual(lease.ok && lease.value.values, { password: 'right' })
+})
+
+test('a refused secret is stored when a warned person wants it sent once more', async () => {
+  const { vault, owner, seal } = setUp()
+  await seal('wrong')
+  assert.equal(await send(vault, owner, 'refused'), 'refused')
+  await seal('right')
+  await vault.seal({ owner, values: { username: 'ana', password: 'wrong' }, origins: [ORIGIN], evenIfRefused: true })
+  assert.equal(await vault.status(owner), 'refused')
+})
+
+test('a secret that was sealed for another login than the connection has is not lent', async () => {
+  const { vault, owner } = setUp()
+  const bob = { ...owner, loginIndex: vault.loginIndex('bank', 'bob') }
+  await vault.seal({ owner: bob, values: { username: 'bob', password: 'x' }, origins: [ORIGIN] })
+  assert.equal(await send(vault, owner, 'accepted'), 'vault_missing')
+  assert.equal(await send(vault, bob, 'accepted'), 'accepted')
 })
 
 test('an unknown outcome allows one more try; what was not sent counts for nothing', async () => {
@@ -148,9 +176,9 @@ test('a grant that was used for nothing sent is given back', async () => {
 test('two connections of the same login share one budget, in whatever form the secret is typed', async () => {
   const { vault, owner, seal } = setUp()
   await seal('wrong')
-  await send(vault, owner, 'refused')
   const second = { connectionId: 'c2', loginIndex: vault.loginIndex('bank', 'ana') }
   await vault.seal({ owner: second, values: { password: 'wrong', username: 'ana' }, origins: [ORIGIN] })
+  await send(vault, owner, 'refused')
   assert.equal(await send(vault, second, 'refused'), 'vault_refused')
 })
 
@@ -215,9 +243,10 @@ test('two workers that make the first secret at once use one tenant key', async 
   const [a, b] = [open('t1'), open('t1')]
   await Promise.all([a.seal({ owner, values: { password: '1' }, origins: [ORIGIN] }), b.seal({ owner: { ...owner, connectionId: 'c2' }, values: { password: '2' }, origins: [ORIGIN] })])
   const fresh = open('t1')
-  assert.ok((await fresh.lend(owner, ['password'], ORIGIN)).ok)
-  const other = { connectionId: 'c2', loginIndex: 'another' }
-  assert.ok((await fresh.lend(other, ['password'], ORIGIN)).ok)
+  const first = await fresh.lend(owner, ['password'], ORIGIN)
+  assert.ok(first.ok)
+  await first.value.settle('accepted')
+  assert.ok((await fresh.lend({ ...owner, connectionId: 'c2' }, ['password'], ORIGIN)).ok)
 })
 
 /** A store that dies at a chosen call: before it, or after it took effect. */

@@ -58,13 +58,15 @@ class SealedVault implements TenantVault {
     this.#entropy = entropy
   }
 
-  async seal({ owner, values, origins, keep }: SealRequest): Promise<Result<{ readonly version: number; readonly sameAsRefused: boolean }, Failure>> {
+  async seal({ owner, values, origins, keep, evenIfRefused }: SealRequest): Promise<Result<{ readonly sameAsRefused: boolean }, Failure>> {
     const kept = keep === undefined ? ok({}) : await this.#storedFields(owner, keep.fields, keep.origins)
     if (!kept.ok) return kept
-    const record = await this.#sealValues(owner, LOGIN, { ...kept.value, ...values }, origins, null)
-    if (!record.ok) return record
-    const ledger = await this.#secrets.ledger(owner.loginIndex)
-    return ok({ version: record.value.version, sameAsRefused: isRefused(ledger, record.value.digest) })
+    const whole = { ...kept.value, ...values }
+    const sameAsRefused = isRefused(await this.#secrets.ledger(owner.loginIndex), this.#digestOf(owner, whole))
+    // Decided before anything is stored: a secret that may not be sent must not take the place of one that may.
+    if (sameAsRefused && evenIfRefused !== true) return ok({ sameAsRefused })
+    const record = await this.#sealValues(owner, LOGIN, whole, origins, null)
+    return record.ok ? ok({ sameAsRefused }) : record
   }
 
   async lend(owner: SecretOwner, fields: readonly string[], origin: string, audience: readonly string[] = [origin]): Promise<Result<Lease, Failure>> {
@@ -73,6 +75,9 @@ class SealedVault implements TenantVault {
     if (record === null) return failed(secretWithheld('No secret is stored for this connection. Type it to connect.', { kind: 'afterPerson' }, 'missing'))
     const login = await this.#openValues(record, audience)
     if (!login.ok) return login
+    const digest = this.#digestOf(owner, login.value)
+    // Sealed for another login than the connection has now: its ledger is not the one that would be asked.
+    if (digest !== record.digest) return failed(secretWithheld('The stored secret was typed for another user name. Type the whole sign-in again.', { kind: 'afterPerson' }, 'missing'))
     const fromAnswers = fields.some((field) => !Object.hasOwn(login.value, field))
     const answers: Result<Values, Failure> = fromAnswers ? await this.#takeAnswers(owner) : ok({})
     if (!answers.ok) return answers
@@ -81,7 +86,7 @@ class SealedVault implements TenantVault {
     if (absent !== undefined) {
       return failed(secretWithheld(`The field "${absent}" is not stored, was used already, or expired. It must be typed again.`, { kind: 'afterPerson' }, 'missing'))
     }
-    const attempt = await this.#begin(owner, record.version, this.#digestOf(owner, login.value))
+    const attempt = await this.#begin(owner, record.version, digest)
     if (!attempt.ok) return attempt
     const values = Object.fromEntries(fields.map((field) => [field, known.get(field) ?? '']))
     return ok({ values, settle: async (outcome) => await this.#settle(attempt.value, outcome) })
