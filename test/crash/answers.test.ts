@@ -25,8 +25,8 @@ const ANSWERS: readonly (readonly [fault: string, code: RegExp])[] = [
   ['connection-reset', /^bank_unreachable$/],
 ]
 
-// Fails when: rows before the break of a body are committed, an unreadable answer counts as an empty one
-// (planted: parse failure → no rows), the body is read without a limit.
+// Would fail when: rows before the break of a body are committed, an unreadable answer counts as an empty one, the body is
+// read without a limit (not planted yet).
 test('HTML, half a body, nothing, garbage, 100 MB of blanks: typed evidence, nothing half stored, repaired by the next sync', async (t) => {
   const ground = await openGround(t)
   const id = await ground.connect()
@@ -56,7 +56,7 @@ test('HTML, half a body, nothing, garbage, 100 MB of blanks: typed evidence, not
   if (peak !== null) assert.ok(Number(peak[1]) < 500_000, `peak memory ${peak[1]} kB`)
 })
 
-// Fails when: a limit is not kept (planted: totalMs ignored), or what was read before the limit is stored.
+// Would fail when: a limit is not kept, or what was read before the limit is stored (not planted yet).
 test('an answer that drips and one that never comes end at the time limits, and the next sync repairs it', async (t) => {
   const ground = await openGround(t)
   const id = await ground.connect()

@@ -12,8 +12,7 @@ async function openChallenge(server: Server): Promise<{ id: string; prompts: { i
   return list.find((challenge) => challenge.state === 'open')
 }
 
-// Fails when: the question or where to go on is kept in memory only (planted: challenges.create left out), or the
-// answer is taken twice (planted: it is not moved from open to answered before it is sent).
+// Would fail when: the question or where to go on is kept in memory only, or the answer is taken twice (not planted yet).
 test('the server is killed while the bank waits for a code; after a restart the code goes on with the same run', async (t) => {
   const ground = await openGround(t)
   const person = createPerson({ user: ANA.user, password: ANA.password, send: sendInMemory(ground.bank) })
@@ -51,7 +50,7 @@ test('the server is killed while the bank waits for a code; after a restart the 
   await ground.assertFeedIsTruth('after the answer')
 })
 
-// Fails when: the resumed run is another one than the suspended, or begins anew.
+// Would fail when: the resumed run is another one than the suspended, or begins anew.
 test('an answer after a restart resumes the suspended run itself', async (t) => {
   const ground = await openGround(t)
   const person = createPerson({ user: ANA.user, password: ANA.password, send: sendInMemory(ground.bank) })

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chance, openGround, ROUNDS_FACTOR, startServer, until } from './ground.ts'
 
-// Fails when: a pool without an error handler ends the process, the supervisor does not start the server anew,
-// the answer to a caller is a stack trace instead of `store_unavailable` (each planted once).
+// Would fail when: a pool without an error handler ends the process, the supervisor does not start the server anew, the
+// answer to a caller is not `store_unavailable` (not planted yet).
 test('kill -9 of the database at random points of a sync: the server lives and goes on by itself', async (t) => {
   const random = chance(t)
   const ground = await openGround(t)

@@ -40,7 +40,7 @@ function fill(place: string, leaveKilobytes: number): string {
   return path
 }
 
-// Fails when: the outage's remedy is not told (was so: a stack trace), a batch is stored in parts.
+// Would fail when: the outage's remedy is not told (it was a stack trace), a batch is stored in parts (not planted yet).
 test('an import onto a full disk says so, keeps whole batches only, and is completed when there is space', async (t) => {
   const place = smallDisk(400)
   if (place === null) return t.skip('only root can mount a small disk')

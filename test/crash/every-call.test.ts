@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ANA } from '../../bank/customers.ts'
 import { chance, ROUNDS_FACTOR } from './ground.ts'
-import { createMemoryWorld, FORM, Killed, type MemoryWorld } from './memory-world.ts'
+import { createMemoryWorld, FORM, Killed, type KillAt, type MemoryWorld } from './memory-world.ts'
 
 const START = Date.parse('2026-03-05T15:00:00Z')
 const HOUR_MS = 3_600_000
@@ -27,8 +27,8 @@ async function connected(world: MemoryWorld): Promise<string> {
   return done.kind === 'connected' ? done.connection.id : ''
 }
 
-// Fails when: the cursor or the coverage is stored apart from the rows (planted: rows committed before, coverage after
-// in a call of its own → rows doubled or lost), an abandoned sign-in keeps the login closed (was so: a real bug).
+// Fails when: an abandoned sign-in keeps the login closed until its lease ends, or a dead run stays "running" (the first was
+// a real bug). Coverage without rows does not show here, because the overlap reads these days again: see the next test.
 test('killed at every single store call of a sync, before and after its effect', async () => {
   let killed = 0
   for (const when of ['before', 'after'] as const) {
@@ -52,10 +52,10 @@ test('killed at every single store call of a sync, before and after its effect',
   assert.ok(killed > 100, `only ${killed} points`)
 })
 
-// Fails when: a first sign-in that was killed cannot be gone on with (planted: connections in state connecting are refused).
+// Fails when: coverage and cursor are stored apart from the rows (planted: in a commit of their own before the rows).
 test('killed at every store call of a first connect: connecting or reading again ends with the truth', async () => {
   for (let call = 1; ; call++) {
-    const world = createMemoryWorld({ now: START, seed: 12, historyDays: 10, customers })
+    const world = createMemoryWorld({ now: START, seed: 12, historyDays: 150, customers: [{ ...ANA, accounts: ANA.accounts.slice(0, 1) }] })
     const ended = await survives(world.start({ call, when: 'after' }).verbs.connect({ institutionId: 'riverside', connector: null, form: FORM }))
     const { verbs } = world.start()
     const again = await verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
@@ -84,21 +84,26 @@ function worstStreak(world: MemoryWorld): number {
   return worst
 }
 
-// Fails when: the attempt is written after the send, a refusal is not looked up by its secret, an abandoned attempt counts
-// for nothing (planted each; the last gives 3 sends).
+/** Somewhere, or where it hurts: the bank has refused, and nobody lives to write it down. */
+function pointOf(random: ReturnType<typeof chance>): KillAt {
+  if (random.below(2) === 0) return { answer: 1 + random.below(2) }
+  return { call: 1 + random.below(40), when: random.below(2) === 0 ? 'before' : 'after' }
+}
+
+// Fails when: a refusal is not looked up by its secret, or an abandoned attempt counts for nothing (both planted).
 test('a wrong secret under schedules, retries, repairs, two workers and kills: once when its refusal is known, never a third time', async (t) => {
   const random = chance(t)
   for (let story = 0; story < 40 * ROUNDS_FACTOR; story++) {
     const world = createMemoryWorld({ now: START, seed: story + 1, historyDays: 5, customers, triesBeforeLock: 1_000 })
     const id = await connected(world)
     world.bank.state.logins.get(FORM.username)!.password = 'changed at the bank'
-    // The kills of this story; in the other half of the stories there is none.
-    let kills = story % 2 === 0 ? 0 : 1 + random.below(3)
+    // The kills of this story, around the sign-in; in the other half of the stories there is none.
+    let kills = story % 2 === 0 ? 0 : 4
     for (let turn = 0; turn < 10; turn++) {
       world.now += random.below(8) * HOUR_MS
       const dies = kills > 0 && random.below(2) === 0
       if (dies) kills--
-      const one = world.start(dies ? { call: 1 + random.below(60), when: random.below(2) === 0 ? 'before' : 'after' } : undefined)
+      const one = world.start(dies ? pointOf(random) : undefined)
       const acts: readonly (() => Promise<unknown>)[] = [
         () => one.sync(id, 'schedule'), () => one.sync(id, 'person'), () => one.verbs.repair(id, null), () => Promise.all([one.sync(id), world.start().sync(id)]),
       ]

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { BANK_ID, chance, openGround, until } from './ground.ts'
 
-// Fails when: the loser of the race for the key file is refused, or reads it half written; migrations or roles
-// are made without a lock; initdb writes into the final directory (the first of these was a real bug).
+// Would fail when: the loser of the race for the key file is refused, or reads it half written, as it was; migrations or
+// roles are made without a lock; initdb writes into the final directory (not planted yet).
 test('four first starts at once on a fresh home all succeed and agree', async (t) => {
   const ground = await openGround(t)
   const ended = await Promise.all([1, 2, 3, 4].map(() => ground.run(['status', '--json']).ended))
@@ -18,7 +18,7 @@ test('four first starts at once on a fresh home all succeed and agree', async (t
   await ground.assertFeedIsTruth('after the race')
 })
 
-// Fails when: a key file is written in place (killed in between, it stays empty, and every later start refuses it).
+// Would fail when: a key file is written in place (killed in between, it stays empty, and every later start refuses it).
 test('a first start that is killed at any moment leaves nothing that stops the next one', async (t) => {
   const random = chance(t)
   const ground = await openGround(t)

@@ -33,8 +33,8 @@ async function storedRows(ground: Ground): Promise<number> {
   return Number((await ground.query<{ n: string }>('select count(*) as n from relink.transactions'))[0]?.n)
 }
 
-// Fails when: an import that finds rows of the account takes the account for empty (planted: accountWasEmpty
-// always true); rows are stored without their observation.
+// Fails when: a killed import stays "running" for ever (was so). Would fail when: an account with rows is taken for empty
+// (not planted yet).
 test('an import of 50,000 rows that is killed in the middle, again and again, ends with each row once', async (t) => {
   const random = chance(t)
   const ground = await openGround(t)
@@ -56,7 +56,7 @@ test('an import of 50,000 rows that is killed in the middle, again and again, en
   assert.deepEqual(await ground.query(`select outcome from relink.runs where outcome = 'running'`), [], 'runs of killed imports are closed')
 })
 
-// Fails when: imports lock only accounts that exist (this was a real bug: each import made the account, 2 × the rows).
+// Would fail when: imports lock only accounts that exist, as they did: each would make the account (not planted yet).
 test('the same file imported by two processes at once makes one account with each row once', async (t) => {
   const ground = await openGround(t)
   const file = await statementFile(ground, 8_000)
@@ -67,7 +67,7 @@ test('the same file imported by two processes at once makes one account with eac
   await assertWhole(ground, 8_000, 'two at once')
 })
 
-// Fails when: rows are stored in the first pass (planted: checkAll skipped).
+// Would fail when: rows are stored in the first pass (not planted yet).
 test('a damaged file leaves nothing: the count of rows of every table is as before', async (t) => {
   const ground = await openGround(t)
   const whole = await statementFile(ground, 200)

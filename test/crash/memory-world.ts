@@ -32,6 +32,9 @@ const ORIGINS = ['https://bank.example:443']
 /** What kill -9 looks like from inside: nothing after it runs. */
 export class Killed extends Error {}
 
+/** The store call at which a process dies, counted from 1, `before` or `after` its effect; or the answer of the bank that it does not live to read. */
+export type KillAt = { readonly call: number; readonly when: 'before' | 'after' } | { readonly answer: number }
+
 export type MemoryWorld = {
   readonly bank: Bank
   readonly store: TenantStore
@@ -41,8 +44,8 @@ export type MemoryWorld = {
   /** Sees every exchange before the bank does. */
   onExchange: (() => void | Promise<void>) | null
   exchanges: number
-  /** A process on the store. `killAt`: the store call at which it dies, counted from 1; `before` or `after` the call's effect. */
-  start(killAt?: { readonly call: number; readonly when: 'before' | 'after' }): Process
+  /** A process on the store, which dies at the given point. */
+  start(killAt?: KillAt): Process
   compare(): Promise<Comparison>
 }
 
@@ -77,8 +80,8 @@ function seeded(seed: number): Entropy {
   return { bytes, fraction: () => next() / 2 ** 32, id: (at) => uuidOf(Math.max(0, at), bytes(10)) }
 }
 
-function startProcess(world: MemoryWorld, entropy: Entropy, killAt: { readonly call: number; readonly when: 'before' | 'after' } | null): Process {
-  const life = { calls: 0, dead: false }
+function startProcess(world: MemoryWorld, entropy: Entropy, killAt: KillAt | null): Process {
+  const life: Life = { calls: 0, answers: 0, dead: false }
   const store = mortal(world.store, life, killAt)
   const clock = { now: () => world.now + world.skewMs, sleep: async (ms: number) => void (world.now += ms) }
   const log = { info() {}, warn() {}, error() {} }
@@ -89,7 +92,7 @@ function startProcess(world: MemoryWorld, entropy: Entropy, killAt: { readonly c
   }
   const timeZoneOf = (): string => institution.timeZone
   const openTransport = (connection: Connection) => createMemoryTransport({
-    bank: handleOf(world, life), vault, owner: { connectionId: connection.id, loginIndex: connection.loginIndex }, audience: ORIGINS, clock, log,
+    bank: handleOf(world, life, killAt), vault, owner: { connectionId: connection.id, loginIndex: connection.loginIndex }, audience: ORIGINS, clock, log,
     recorder: createRecorder(), pseudonym: (text) => vault.pseudonym(text),
   })
   const events = createEvents()
@@ -100,7 +103,7 @@ function startProcess(world: MemoryWorld, entropy: Entropy, killAt: { readonly c
   return { deps, verbs, calls: () => life.calls, sync: (id, trigger = 'person') => syncConnection(deps, id, trigger) }
 }
 
-function handleOf(world: MemoryWorld, life: { readonly dead: boolean }): BankHandle {
+function handleOf(world: MemoryWorld, life: Life, killAt: KillAt | null): BankHandle {
   return async ({ method, url, headers, body }) => {
     if (life.dead) throw new Killed()
     world.exchanges++
@@ -108,16 +111,20 @@ function handleOf(world: MemoryWorld, life: { readonly dead: boolean }): BankHan
     const answer = await world.bank.handle({
       method, url: url.pathname, headers: { host: url.host, ...Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])) }, body: body ?? new Uint8Array(0), scheme: 'https',
     })
+    if (killAt !== null && 'answer' in killAt && ++life.answers === killAt.answer) {
+      life.dead = true
+      throw new Killed()
+    }
     if (answer.kind === 'http') return { kind: 'answer', answer: { status: answer.status, headers: answer.headers, cookies: [], body: answer.body } }
     const message = 'The bank ended the connection without an answer.'
     return { kind: 'failed', sent: true, failure: { code: 'bank_unreachable', stage: 'connect', retry: { kind: 'at', at: null }, message, evidence: [{ stage: 'connect', message }] } }
   }
 }
 
-type Life = { calls: number; dead: boolean }
+type Life = { calls: number; answers: number; dead: boolean }
 
 /** The store as a process sees it that dies at one of its calls: from then on no call has an effect. */
-function mortal<T extends object>(target: T, life: Life, killAt: { readonly call: number; readonly when: 'before' | 'after' } | null): T {
+function mortal<T extends object>(target: T, life: Life, killAt: KillAt | null): T {
   return new Proxy(target, {
     get(of, name, receiver) {
       const value: unknown = Reflect.get(of, name, receiver)
@@ -127,10 +134,10 @@ function mortal<T extends object>(target: T, life: Life, killAt: { readonly call
   })
 }
 
-async function call(life: Life, killAt: { readonly call: number; readonly when: 'before' | 'after' } | null, work: () => unknown): Promise<unknown> {
+async function call(life: Life, killAt: KillAt | null, work: () => unknown): Promise<unknown> {
   if (life.dead) throw new Killed()
-  const isLast = killAt !== null && ++life.calls === killAt.call
-  if (killAt === null) life.calls++
+  life.calls++
+  const isLast = killAt !== null && 'call' in killAt && life.calls === killAt.call
   if (isLast && killAt.when === 'before') {
     life.dead = true
     throw new Killed()

@@ -3,9 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openGround, startServer, until } from './ground.ts'
 
-// Fails when: the lock of a connection is not taken (planted: exclusively runs its work at once → two readers at the
-// bank), a read stays due until it has ended, so that each
-// look of the schedule puts it in once more (was so: a real bug, twice the reads of every slow bank).
+// Would fail when: the lock of a connection is not taken, or a read stays due until it has ended, so that each look of the
+// schedule puts it in once more, as it did (not planted yet).
 test('a server and two workers on one connection: never two readers, each due read once, nothing doubled', async (t) => {
   const ground = await openGround(t)
   const id = await ground.connect()
