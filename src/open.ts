@@ -114,7 +114,11 @@ async function prepareGround(config: Config, { own }: OpenOptions): Promise<Resu
   const connectors = await discoverConnectors()
   const loaded = await institutionsOf(config, connectors)
   if (!loaded.ok) return failed({ part: 'configuration', message: loaded.failure.message })
-  if (own !== undefined) return ok({ connectors, institutions: [...own.institutions, ...loaded.value], network: networkPolicy(own.network) })
+  if (own !== undefined) {
+    // As with an operator's file, the instance's own entry takes the place of ours with the same id.
+    const ids = new Set(own.institutions.map(({ id }) => id))
+    return ok({ connectors, institutions: [...own.institutions, ...loaded.value.filter(({ id }) => !ids.has(id))], network: networkPolicy(own.network) })
+  }
   const network = config.networkFile === null ? ok(PUBLIC_ONLY) : await readNetworkPolicy(config.networkFile)
   if (!network.ok) return failed({ part: 'configuration', message: network.failure.message })
   return ok({ connectors, institutions: loaded.value, network: network.value })

@@ -151,6 +151,7 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.getByText('Reading has stopped').waitFor()
     sandbox.advance(50 * HOUR_MS)
     await page.getByRole('button', { name: 'Enable' }).click()
+    await page.getByRole('button', { name: 'Disable' }).waitFor()
     await untilRead(() => page.getByRole('button', { name: 'Update now' }).click())
     await page.getByText('Up to date').waitFor()
     assert.deepEqual(await lostAndDoubled(world, 'ana'), { lost: 0, doubled: 0 })

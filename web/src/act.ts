@@ -8,8 +8,12 @@ export type Act = { readonly error: Error | null; readonly isPending: boolean; r
 export function useAct(): Act {
   const queries = useQueryClient()
   const { error, isPending, mutate } = useMutation({
-    mutationFn: ({ method, path, body }: { method: Method; path: string; body: unknown }) => ask(method, path, body),
+    // `then` belongs to the change, not to the button: an event may take the button away before the answer is here.
+    mutationFn: async ({ method, path, body, then }: { method: Method; path: string; body: unknown; then: (() => void) | undefined }) => {
+      await ask(method, path, body)
+      then?.()
+    },
     onSettled: () => queries.invalidateQueries(),
   })
-  return { error, isPending, send: (method, path, body, then) => mutate({ method, path, body }, then === undefined ? {} : { onSuccess: then }) }
+  return { error, isPending, send: (method, path, body, then) => mutate({ method, path, body, then }) }
 }

@@ -34,10 +34,10 @@ export function ImportPage() {
     <div className="mx-auto max-w-2xl">
       <Title>Import statement files</Title>
       <p className="mt-2 mb-4 text-muted">OFX, QFX, QBO, CAMT, MT940, QIF or CSV. A row that the feed has already is not added again; a damaged file leaves no trace.</p>
-      <label className="panel grid gap-2">
+      <label className="panel grid grid-cols-1 gap-2">
         <span className="font-medium">{upload.isPending ? 'Reading…' : 'Choose files'}</span>
         <input
-          type="file" multiple disabled={upload.isPending} className="min-h-10 max-w-full file:button file:mr-3"
+          type="file" multiple disabled={upload.isPending} className="min-h-10 w-full min-w-0 file:button file:mr-3"
           onChange={(event) => {
             upload.mutate([...(event.target.files ?? [])])
             event.target.value = '' // the same file may be chosen again

@@ -33,8 +33,8 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
         )}
       </Loaded>
       <p className="meta mt-4 flex flex-wrap gap-x-4">
-        <a className="link" href={`/api/problems/${problem.id}/letter`} download>Letter to the bank</a>
-        <a className="link" href={`/api/problems/${problem.id}/bundle`} download>Support file without secrets</a>
+        <a className="link py-0.5" href={`/api/problems/${problem.id}/letter`} download>Letter to the bank</a>
+        <a className="link py-0.5" href={`/api/problems/${problem.id}/bundle`} download>Support file without secrets</a>
       </p>
     </section>
   )
