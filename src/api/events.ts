@@ -1,10 +1,11 @@
 /**
  * Server-sent events: "something changed" with its kind and id, never data. A page asks again for
- * what it shows. At most five streams at once for one token (security.md row 31).
+ * what it shows. At most 20 streams at once (security.md row 31): a page opens one, a browser keeps many.
  */
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Instance } from '../instance.ts'
-import type { Guard } from './guard.ts'
+import { setSecurityHeaders, type Guard } from './guard.ts'
 import { ApiProblem } from './problems.ts'
 
 const MAX_STREAMS = 20
@@ -16,13 +17,14 @@ export async function registerEvents(server: FastifyInstance, guard: Guard, inst
   server.addHook('preClose', async () => {
     for (const stop of stops) stop()
   })
-  server.get('/api/events', { schema: { hide: true } }, async (request, reply) => {
+  server.get('/api/events', { schema: { hide: true }, config: { action: 'read' } }, async (request, reply) => {
     guard.check(request)
     if (open >= MAX_STREAMS) throw new ApiProblem('wrong_state', 'Too many event streams are open; close other tabs of Relink.')
     open += 1
+    setSecurityHeaders(reply)
     reply.hijack()
     const { raw } = reply
-    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     raw.write(': connected\n\n')
     const unsubscribe = instance.events.subscribe((change) => void raw.write(`event: changed\ndata: ${JSON.stringify(change)}\n\n`))
     const heart = new AbortController()

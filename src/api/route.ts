@@ -10,6 +10,13 @@ import type { Instance } from '../instance.ts'
 /** What a route does, for `authorize` (security.md section 4). Roles come with the full sign-in; today the token may do all. */
 export type Action = 'public' | 'read' | 'review' | 'sync' | 'enter_secret' | 'administer' | 'demo'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route does; the server does not start with a route of the API that does not say so. */
+    action?: Action
+  }
+}
+
 /** A file to be saved by the browser, streamed. */
 export class Download {
   readonly contentType: string

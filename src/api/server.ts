@@ -32,7 +32,7 @@ export type ServerOptions = {
 
 /** Builds the server; the caller listens and closes. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const server = Fastify({ bodyLimit: JSON_LIMIT_BYTES, routerOptions: { maxParamLength: 200 }, genReqId: () => randomUUID(), requestTimeout: 120_000, onProtoPoisoning: 'error', onConstructorPoisoning: 'error' })
+  const server = Fastify({ bodyLimit: JSON_LIMIT_BYTES, routerOptions: { maxParamLength: 200 }, genReqId: () => randomUUID(), requestTimeout: 120_000, onProtoPoisoning: 'error', onConstructorPoisoning: 'error', frameworkErrors: answerUnroutable })
   const guard = createGuard(options.token, options.hosts)
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
@@ -40,6 +40,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.addHook('onSend', async (request, reply) => {
     setSecurityHeaders(reply)
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
+  })
+  server.addHook('onRoute', ({ method, url, config }) => {
+    if (url.startsWith('/api/') && config?.action === undefined) throw new Error(`the route ${String(method)} ${url} does not say what it does (action)`)
   })
   server.addContentTypeParser('application/octet-stream', { bodyLimit: UPLOAD_LIMIT_BYTES }, (_request, payload, done) => done(null, payload))
   await server.register(swagger, {
@@ -59,7 +62,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     if (row.action === 'demo' && options.instance.demo === null) continue
     registerRoute(server, guard, options.instance, row)
   }
-  server.get('/api/openapi.json', { schema: { hide: true } }, async (request) => {
+  server.get('/api/openapi.json', { schema: { hide: true }, config: { action: 'read' } }, async (request) => {
     guard.check(request)
     return server.swagger()
   })
@@ -80,6 +83,7 @@ function registerRoute(server: FastifyInstance, guard: Guard, instance: Instance
   server.route({
     method: row.method,
     url: `/api${row.url}`,
+    config: { action: row.action },
     ...(upload ? { bodyLimit: UPLOAD_LIMIT_BYTES } : {}),
     schema: {
       summary: row.summary,
@@ -107,7 +111,7 @@ const problemShape = z
 
 /** The page exchanges the token of its link for a cookie, so that the token is in no later address, log or script. */
 function registerSession(server: FastifyInstance, guard: Guard, options: ServerOptions): void {
-  server.post('/api/session', { schema: { hide: true, body: z.strictObject({ token: z.string().max(200) }) } }, async (request, reply) => {
+  server.post('/api/session', { schema: { hide: true, body: z.strictObject({ token: z.string().max(200) }) }, config: { action: 'public' } }, async (request, reply) => {
     guard.checkPlace(request)
     const { token } = request.body as { token: string }
     if (!guard.isToken(token)) throw new ApiProblem('unauthorized', 'This token is not the one of this server.')
@@ -133,7 +137,15 @@ function answerError(instance: Instance, error: FastifyError, request: FastifyRe
   return sendProblem(request, reply, 'internal_error', null)
 }
 
+/** An address that the router cannot even take apart: no hook and no error handler sees it. */
+function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  setSecurityHeaders(reply)
+  const isTooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'
+  void sendProblem(request, reply.header('cache-control', 'no-store'), isTooLong ? 'not_found' : 'invalid_request', isTooLong ? null : 'The address of this request is not valid.')
+}
+
 function sendProblem(request: FastifyRequest, reply: FastifyReply, code: ProblemCode, detail: string | null, extras: ProblemExtras = {}): FastifyReply {
+  if (code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
   return reply
     .status(PROBLEMS[code].status)
     .header('content-type', 'application/problem+json')

@@ -50,7 +50,7 @@ async function* contentOf(store: TenantStore, account: AccountSummary, request: 
   const asked = { from: request.from ?? null, to: request.to ?? null }
   switch (request.format) {
     case 'json':
-      for await (const row of rows) yield `${JSON.stringify({ ...row, amount: amountText(row.amount, row.currency) })}\n`
+      yield* jsonOf(rows)
       return
     case 'csv':
       yield* writeCsv({ account, covers: asked, opening: null, closing: null, rows })
@@ -58,6 +58,16 @@ async function* contentOf(store: TenantStore, account: AccountSummary, request: 
     default:
       yield* statementText({ account, ...(await boundsOf(store.feed, account, transactionsOf(store, account.id, request), asked, request.now)), rows }, request.format, request.now)
   }
+}
+
+/** One array, a row a line. */
+async function* jsonOf(rows: AsyncIterable<ExportRow>): AsyncGenerator<string> {
+  let before = '[\n'
+  for await (const row of rows) {
+    yield `${before}${JSON.stringify({ ...row, amount: amountText(row.amount, row.currency) })}`
+    before = ',\n'
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n'
 }
 
 /** The formats that carry balances. */

@@ -97,6 +97,7 @@ test('every format is written, to standard output or to a file whole or not at a
     const [printed, written] = await Promise.all([run('export', '--format', format, '--account', '5777'), run('export', '--format', format, '--account', '5777', '-o', path)])
     assert.deepEqual([printed.status, printed.stderr, written.status, written.stdout, written.stderr], [0, '', 0, '', ''], format)
     assert.ok(statSync(path).size > 200, format)
+    if (format === 'json') assert.equal((JSON.parse(printed.stdout) as unknown[]).length, 5)
   }
   const nowhere = await run('export', '--format', 'csv', '--account', '5777', '-o', join(work.path, 'no/such/place.csv'))
   assert.deepEqual([nowhere.status, /cannot be written: ENOENT/.test(nowhere.stderr)], [1, true])

@@ -57,14 +57,14 @@ const rows = route({
   response: pageOf(transactionShape),
   handle: async ({ params, query, instance }) => {
     await summaryOf(instance, params.id)
-    const page = await instance.store.feed.transactions({
+    const page = await firstOrAfter(instance.store.feed.transactions({
       accountId: params.id,
       limit: query.limit,
       ...range(query),
       ...(query.text === undefined ? {} : { text: query.text }),
       ...(query.state === undefined ? {} : { states: [query.state] }),
       ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-    })
+    }))
     return { items: page.rows.map(transactionResource), next: page.next }
   },
 })
@@ -93,6 +93,13 @@ const save = route({
 })
 
 export const accountRoutes: readonly Route[] = [list, one, change, rows, coverage, save]
+
+/** The page, or a problem when the cursor is none of ours. */
+async function firstOrAfter<T>(page: Promise<T>): Promise<T> {
+  return page.catch((error: unknown) => {
+    throw error instanceof RangeError ? new ApiProblem('invalid_request', 'The cursor is not one that this list gave; begin without one.') : error
+  })
+}
 
 async function summaryOf(instance: Instance, id: string) {
   const [account] = await instance.store.accounts.list({ accountIds: [id] })

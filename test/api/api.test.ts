@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { PROBLEMS } from '../../src/api/problems.ts'
+import { ROUTES } from '../../src/api/routes/index.ts'
+import { createServer } from '../../src/api/server.ts'
+import { createPerson } from '../../bank/person.ts'
+import { sendOverHttp } from '../../bank/send.ts'
+import { breakBank } from '../../src/demo/sandbox.ts'
+import { serve, type Answer, type Ask, type Served } from './served.fixture.ts'
+
+let served: Served
+before(async () => {
+  served = await serve()
+})
+after(() => served.close())
+const ask = (method: string, path: string, options?: Ask): Promise<Answer> => served.ask(method, path, options)
+
+const NOBODY = '01a20549-c591-7da7-8a7f-42942446c7f9'
+const pathOf = (url: string): string => `/api${url.replace(':id', NOBODY).replace(':code', '401')}`
+
+/** RFC 9457 with the members that this API promises, and the code of the table. */
+function assertProblem(answer: Answer, code: keyof typeof PROBLEMS, place = ''): void {
+  assert.deepEqual([answer.status, answer.json?.code], [PROBLEMS[code].status, code], `${place} ${answer.text}`)
+  assert.match(String(answer.headers['content-type']), /^application\/problem\+json/)
+  const { type, title, status, remedy, instance } = answer.json
+  assert.deepEqual([type, title, status, remedy], [`urn:relink:problem:${code}`, PROBLEMS[code].title, PROBLEMS[code].status, PROBLEMS[code].remedy])
+  assert.match(instance, /^urn:relink:request:[0-9a-f-]{36}$/)
+}
+
+const HEADERS: Readonly<Record<string, RegExp>> = {
+  'content-security-policy': /default-src 'none'.*frame-ancestors 'none'/, 'x-content-type-options': /^nosniff$/, 'referrer-policy': /^no-referrer$/, 'cross-origin-opener-policy': /^same-origin$/,
+  'cross-origin-resource-policy': /^same-origin$/, 'permissions-policy': /camera=\(\)/, 'cache-control': /^no-store$/,
+}
+
+function assertGuarded(answer: Answer, place: string): void {
+  for (const [name, value] of Object.entries(HEADERS)) assert.match(String(answer.headers[name]), value, `${place}: ${name}`)
+  assert.equal(answer.headers['access-control-allow-origin'], undefined)
+}
+
+test('every route but the public ones wants the token, the right host and no foreign site, and every answer has the headers', async () => {
+  for (const { method, url, action } of ROUTES) {
+    const path = pathOf(url)
+    const place = `${method} ${path}`
+    const plain = await ask(method, path, { token: null })
+    assertGuarded(plain, place)
+    if (action === 'public') {
+      assert.equal(plain.status, 200, place)
+      continue
+    }
+    assertProblem(plain, 'unauthorized', place)
+    assert.equal(plain.headers['www-authenticate'], 'Bearer')
+    assertProblem(await ask(method, path, { token: 'x'.repeat(43) }), 'unauthorized', place)
+    for (const headers of [{ host: 'evil.example' }, { host: '127.0.0.1' }, { origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
+      const refused = await ask(method, path, { headers })
+      assertProblem(refused, 'forbidden_origin', `${place} ${JSON.stringify(headers)}`)
+      assertGuarded(refused, place)
+    }
+  }
+})
+
+test('an id that is none is refused, one that nobody has is not found', async () => {
+  for (const { method, url, body } of ROUTES.filter((route) => route.url.includes(':id') && route.url !== '/institutions/:id')) {
+    const content: Ask = body === undefined || body === 'stream' ? {} : { body: BODIES[`${method} ${url}`] ?? {} }
+    assertProblem(await ask(method, `/api${url.replace(':id', 'not-an-id')}`, content), 'invalid_request', url)
+    const query = url.endsWith('/export') ? '?format=csv' : ''
+    assertProblem(await ask(method, pathOf(url) + query, content), 'not_found', url)
+  }
+  assertProblem(await ask('GET', '/api/institutions/nobody'), 'not_found')
+  assertProblem(await ask('GET', '/api/nothing'), 'not_found')
+  assertProblem(await ask('GET', '/nothing'), 'not_found')
+  for (const [path, code] of [[`/api/accounts/${'a'.repeat(300)}`, 'not_found'], ['/api/accounts/%zz', 'invalid_request']] as const) {
+    const unroutable = await ask('GET', path)
+    assertProblem(unroutable, code)
+    assertGuarded(unroutable, path)
+  }
+})
+
+/** A right body for the routes that need one. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  'POST /connections': { institutionId: 'sandbox', form: {} }, 'PUT /connections/:id/secret': { form: { password: 'x' } }, 'POST /challenges/:id/answer': { answers: { code: '1' } }, 'POST /questions/:id/answer': { answer: 'same' },
+  'POST /connections/:id/accounts/adopt': { missingAccountId: NOBODY, newAccountId: NOBODY },
+}
+
+test('bodies and queries are held to their schema: nothing unknown, nothing of another type, nothing that poisons', async () => {
+  for (const { method, url, body } of ROUTES.filter((route) => route.body !== undefined && route.body !== 'stream')) {
+    assert.ok(body !== undefined)
+    const right = (BODIES[`${method} ${url}`] ?? {}) as object
+    const path = pathOf(url)
+    const unknown = await ask(method, path, { body: { ...right, surprise: 1 } })
+    assertProblem(unknown, 'invalid_request', `${method} ${url}`)
+    assert.match(unknown.text, /surprise/)
+    const json = { 'content-type': 'application/json' }
+    for (const raw of ['{', '', 'null', '[]', '"text"', '{"__proto__": {"admin": true}}', '{"constructor": {"prototype": {"admin": true}}}']) assertProblem(await ask(method, path, { raw, headers: json }), 'invalid_request', `${method} ${url} ${raw}`)
+    assertProblem(await ask(method, path, { raw: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } }), 'unsupported_media_type', url)
+    assertProblem(await ask(method, path, { raw: '<a/>', headers: { 'content-type': 'text/xml' } }), 'unsupported_media_type', url)
+    assertProblem(await ask(method, path, { raw: `{"x": "${'y'.repeat(300_000)}"}`, headers: json }), 'too_large', url)
+  }
+  for (const { url, query } of ROUTES.filter((route) => route.method === 'GET' && route.query !== undefined)) {
+    assert.ok(query !== undefined)
+    assertProblem(await ask('GET', `${pathOf(url)}?surprise=1`), 'invalid_request', url)
+  }
+  for (const limit of ['0', '-1', '501', 'many', '1.5']) assertProblem(await ask('GET', `/api/accounts/${NOBODY}/transactions?limit=${limit}`), 'invalid_request', limit)
+  assert.equal(({} as Record<string, unknown>)['admin'], undefined)
+})
+
+test('the OpenAPI document is 3.1 and tells exactly the routes of the table; every reference leads somewhere', async () => {
+  const { json: document } = await ask('GET', '/api/openapi.json')
+  assert.match(document.openapi, /^3\.1\./)
+  const told = Object.entries(document.paths as Record<string, Record<string, unknown>>).flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`)).filter((line) => !line.includes('/simplefin'))
+  assert.deepEqual(told.sort(), ROUTES.map(({ method, url }) => `${method} /api${url.replace(/:(\w+)/g, '{$1}')}`).sort())
+  for (const [path, operations] of Object.entries(document.paths as Record<string, Record<string, any>>)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      const place = `${method} ${path}`
+      assert.ok(operation.summary?.length > 5 && Object.keys(operation.responses).length > 0, place)
+      const declared = (operation.parameters ?? []).filter((parameter: { in: string }) => parameter.in === 'path').map((parameter: { name: string }) => parameter.name)
+      assert.deepEqual(declared.sort(), [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort(), place)
+    }
+  }
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map((match) => match[1] ?? '')
+  assert.ok(references.length > 10)
+  for (const reference of references) assert.ok(reference.split('/').reduce((at: any, key) => at?.[decodeURIComponent(key)], document) !== undefined, reference)
+  assert.deepEqual(document.security, [{ token: [] }])
+})
+
+test('a route of the API that does not say what it does stops the start', async () => {
+  const server = await createServer({ instance: served.sandbox.opened.instance, token: 't', pageDirectory: null, hosts: () => new Set() })
+  assert.throws(() => server.get('/api/unsaid', async () => 'x'), /does not say what it does/)
+  await server.close()
+})
+
+let connectionId = ''
+
+/** What the bank asks of ana, read from her phone and sent as the page would. */
+async function answer(challenge: { id: string; prompts: { id: string; label: string }[] }): Promise<Answer> {
+  const person = createPerson({ user: 'ana', password: served.sandbox.bank.state.logins.get('ana')?.password ?? '', send: sendOverHttp(served.sandbox.listening.officeUrl) })
+  const answers = Object.fromEntries(await Promise.all(challenge.prompts.map(async ({ id, label }) => [id, await person.answer(label)])))
+  return ask('POST', `/api/challenges/${challenge.id}/answer`, { body: { answers } })
+}
+
+const SECRETS = ['Canary-wrong-9', 'correct horse', 'new horse 2']
+
+test('connect: a refused sign-in is a diagnosis, the same secret is withheld, a good one brings the accounts', async () => {
+  const connect = (form: object, more: object = {}) => ask('POST', '/api/connections', { body: { institutionId: 'sandbox', form, ...more } })
+  const missing = await connect({ username: 'ana' })
+  assertProblem(missing, 'invalid_request')
+  assert.deepEqual(missing.json.errors.map((error: { field: string }) => error.field), ['form/password'])
+  assertProblem(await connect({ username: 'ana', password: 'x', admin: 'yes' }), 'invalid_request')
+  const refused = await connect({ username: 'ana', password: 'Canary-wrong-9' })
+  assertProblem(refused, 'sign_in_failed')
+  assert.equal(refused.json.diagnosis.causes[0].cause, 'credentials_invalid')
+  assertProblem(await connect({ username: 'ana', password: 'Canary-wrong-9' }), 'secret_withheld')
+  const connected = await connect({ username: 'ana', password: 'correct horse' })
+  assert.equal(connected.status, 201, connected.text)
+  connectionId = connected.json.id
+  // This bank asks for the code that it sent to the phone.
+  const { challenge } = connected.json
+  assert.equal((await ask('GET', `/api/challenges/${challenge.id}`)).json.prompts.length, challenge.prompts.length)
+  assertProblem(await ask('POST', `/api/challenges/${challenge.id}/answer`, { body: { answers: {} } }), 'invalid_request')
+  const answered = await answer(challenge)
+  assert.deepEqual([answered.status, answered.json.outcome], [200, 'succeeded'], answered.text)
+  const whole = (await ask('GET', `/api/connections/${connectionId}`)).json
+  assert.deepEqual([whole.health, whole.accounts.length, whole.challenge], ['working', 5, null])
+  const again = await connect({ username: 'ana', password: 'correct horse' })
+  assertProblem(again, 'already_connected')
+  assert.equal(again.json.existing, connectionId)
+})
+
+test('what is read: institutions, connections, accounts, rows page by page, days, runs, the meaning of a code', async () => {
+  const found = await ask('GET', '/api/institutions?query=sandbox')
+  assert.deepEqual(found.json.items.map((item: { id: string; connectedAs: string[] }) => [item.id, item.connectedAs.includes(connectionId)])[0], ['sandbox', true])
+  assert.equal((await ask('GET', '/api/institutions/sandbox')).json.routes[0].fields.length, 2)
+  assert.equal((await ask('GET', `/api/connections/${connectionId}`)).json.id, connectionId)
+  const accounts = (await ask('GET', '/api/accounts')).json.items
+  const [account] = accounts
+  assert.equal((await ask('GET', `/api/accounts/${account.id}`)).json.number, account.number)
+  const ids: string[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: Answer = await ask('GET', `/api/accounts/${account.id}/transactions?limit=7${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`)
+    assert.equal(page.status, 200, page.text)
+    assert.ok(page.json.items.length <= 7)
+    ids.push(...page.json.items.map((row: { id: string }) => row.id))
+    cursor = page.json.next
+  }
+  assert.deepEqual([ids.length, new Set(ids).size], [account.rows, account.rows])
+  assertProblem(await ask('GET', `/api/accounts/${account.id}/transactions?cursor=nonsense`), 'invalid_request')
+  const detail = (await ask('GET', `/api/transactions/${ids[0]}`)).json
+  assert.ok(detail.observations.length > 0)
+  const decided = await ask('PATCH', `/api/transactions/${ids[0]}`, { body: { category: 'Supplies', review: 'accepted' } })
+  assert.deepEqual([decided.json.category, decided.json.review, decided.json.history.at(-1).reason], ['Supplies', 'accepted', 'decision'])
+  const renamed = await ask('PATCH', `/api/accounts/${account.id}`, { body: { name: 'House account' } })
+  assert.equal(renamed.json.name, 'House account')
+  assert.equal((await ask('GET', `/api/accounts/${account.id}/coverage`)).json.days.length, 90)
+  const runs = (await ask('GET', `/api/runs?connectionId=${connectionId}`)).json.items
+  assert.equal((await ask('GET', `/api/runs/${runs[0].id}`)).json.outcome, 'succeeded')
+  assert.ok((await ask('GET', '/api/explain/401')).json.items.length > 0)
+  assert.ok((await ask('GET', '/api/banks')).json.items[0].connections >= 1)
+  assert.deepEqual((await ask('GET', '/api/questions')).json.items, [])
+  assert.deepEqual((await ask('GET', '/api/challenges')).json.items, [])
+  assert.equal((await ask('GET', '/api/health', { token: null })).json.ok, true)
+})
+
+test('an account is downloaded in every format, and a file is imported once', async () => {
+  const [account] = (await ask('GET', '/api/accounts')).json.items
+  for (const format of ['ofx', 'qfx', 'qbo', 'csv', 'camt053', 'qif', 'hledger', 'ledger', 'beancount', 'json']) {
+    const file = await ask('GET', `/api/accounts/${account.id}/export?format=${format}`)
+    assert.deepEqual([file.status, /^attachment; filename="[a-z0-9.-]+"$/.test(String(file.headers['content-disposition']))], [200, true], format)
+    assertGuarded(file, format)
+    assert.ok(file.text.length > 200, format)
+  }
+  assertProblem(await ask('GET', `/api/accounts/${account.id}/export?format=word`), 'invalid_request')
+  const upload = (raw: string, name = 'a.csv'): Promise<Answer> => ask('POST', `/api/imports?name=${name}`, { raw, headers: { 'content-type': 'application/octet-stream' } })
+  const csv = 'Date,Description,Amount\n2026-01-02,Coffee,-3.50\n'
+  assert.deepEqual((({ added, matched }) => [added, matched])((await upload(csv)).json), [1, 0])
+  assert.deepEqual((({ added, matched }) => [added, matched])((await upload(csv)).json), [0, 1])
+  const damaged = await upload('OFXHEADER:100\n\n<OFX><BANKMSGSRSV1>', 'b.ofx')
+  assert.ok(damaged.json.failure !== null || damaged.json.code === 'file_unreadable', damaged.text)
+  const big = await ask('POST', '/api/imports?name=a.csv', { raw: 'x', headers: { 'content-type': 'application/octet-stream', 'content-length': String(21 * 1024 * 1024) } })
+  assertProblem(big, 'too_large')
+  assertProblem(await ask('POST', '/api/imports?name=a.csv', { raw: csv, headers: { 'content-type': 'text/csv' } }), 'unsupported_media_type')
+})
+
+test('events tell that something changed, never what', async () => {
+  const lines: string[] = []
+  const changed = new Promise<void>((resolve, reject) => {
+    const request = get(new URL('api/events', served.server.url), { headers: { authorization: `Bearer ${served.token}` } }, (response) => {
+      assert.deepEqual([response.statusCode, response.headers['content-type'], response.headers['x-content-type-options'], /frame-ancestors/.test(String(response.headers['content-security-policy']))], [200, 'text/event-stream', 'nosniff', true])
+      response.on('data', (chunk) => {
+        lines.push(String(chunk))
+        if (lines.join('').includes('"kind":"transaction"')) {
+          request.destroy()
+          resolve()
+        } else if (lines.length === 1) {
+          void change().catch(reject)
+        }
+      })
+    })
+    request.on('error', () => undefined)
+  })
+  const change = async (): Promise<void> => {
+    const [account] = (await ask('GET', '/api/accounts')).json.items
+    const [row] = (await ask('GET', `/api/accounts/${account.id}/transactions?limit=1`)).json.items
+    await ask('PATCH', `/api/transactions/${row.id}`, { body: { note: 'seen' } })
+  }
+  await changed
+  for (const data of lines.join('').match(/^data: .*$/gm) ?? []) assert.deepEqual(Object.keys(JSON.parse(data.slice(6))).sort(), ['id', 'kind'])
+})
+
+test('a broken connection: problem, plan, letter and bundle; the old secret is withheld, the new password alone mends it', async () => {
+  breakBank(served.sandbox.bank, 'password-changed')
+  const run = await ask('POST', `/api/connections/${connectionId}/sync`)
+  assert.deepEqual([run.status, run.json.outcome], [200, 'failed'])
+  const [problem] = (await ask('GET', `/api/problems?open=true&connectionId=${connectionId}`)).json.items
+  assert.equal(problem.cause, 'credentials_invalid')
+  assert.equal((await ask('GET', `/api/problems/${problem.id}`)).json.id, problem.id)
+  const plan = (await ask('GET', `/api/problems/${problem.id}/repair`)).json
+  assert.equal(plan.steps.at(-1).kind, 'proof')
+  for (const paper of ['letter', 'bundle']) assert.ok((await ask('GET', `/api/problems/${problem.id}/${paper}`)).text.length > 100, paper)
+  assert.notEqual((await ask('POST', `/api/connections/${connectionId}/repair`, { body: {} })).json.plan, null)
+  assertProblem(await ask('PUT', `/api/connections/${connectionId}/secret`, { body: { form: { password: 'correct horse' } } }), 'secret_withheld')
+  assertProblem(await ask('PUT', `/api/connections/${connectionId}/secret`, { body: { form: {} } }), 'invalid_request')
+  const mended = await ask('PUT', `/api/connections/${connectionId}/secret`, { body: { form: { password: 'new horse 2' } } })
+  // With its new password this bank has forgotten the device, and asks for a code.
+  assert.deepEqual([mended.status, mended.json.outcome], [200, 'suspended'], mended.text)
+  const [challenge] = (await ask('GET', '/api/challenges')).json.items
+  const answered = await answer(challenge)
+  assert.equal(answered.json.outcome, 'succeeded', answered.text)
+  const after = (await ask('GET', `/api/connections/${connectionId}`)).json
+  assert.deepEqual([after.health, after.problems], ['working', []])
+  assert.notEqual((await ask('GET', `/api/problems/${problem.id}`)).json.closedAt, null)
+})
+
+test('off and on again, and removed at the end; what does not fit the state is said', async () => {
+  const act = (method: string, path = ''): Promise<Answer> => ask(method, `/api/connections/${connectionId}${path}`)
+  assertProblem(await act('POST', '/enable'), 'wrong_state')
+  assert.equal((await act('POST', '/disable')).json.health, 'off')
+  assertProblem(await act('POST', '/sync'), 'wrong_state')
+  assert.equal((await act('POST', '/enable')).json.state, 'active')
+  assert.equal((await act('POST', '/secret/once-more')).json.outcome, 'succeeded')
+  assert.equal((await act('DELETE')).json.ok, true)
+  assert.deepEqual((await ask('GET', '/api/connections')).json.items, [])
+  assert.ok((await ask('GET', '/api/accounts')).json.items.length >= 5, 'rows stay')
+})
+
+test('the page gets a cookie for the token of its link, and only from its own place', async () => {
+  const post = (token: string, headers: Record<string, string> = {}) => ask('POST', '/api/session', { body: { token }, headers, token: null })
+  assertProblem(await post('wrong'), 'unauthorized')
+  assertProblem(await post(served.token, { origin: 'https://evil.example' }), 'forbidden_origin')
+  const session = await post(served.token)
+  const cookie = String(session.headers['set-cookie'])
+  assert.match(cookie, /HttpOnly; SameSite=Strict; Path=\//)
+  assert.equal((await ask('GET', '/api/server', { token: null, headers: { cookie: cookie.split(';')[0] ?? '' } })).status, 200)
+})
+
+test('no secret is in any answer', () => {
+  const everything = served.answers.join('\n')
+  assert.ok(everything.length > 10_000)
+  for (const secret of [...SECRETS, served.token, readFileSync(join(served.sandbox.home, 'keys', 'access.token'), 'utf8').trim()]) assert.ok(!everything.includes(secret), secret)
+})
