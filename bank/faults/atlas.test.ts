@@ -36,7 +36,8 @@ test('the true cause of a fault belongs to its family; data faults have none', (
 test('every family and every cause of the diagnosis can be caused', () => {
   assert.deepEqual([...new Set(ATLAS.map((definition) => definition.family))].sort(), Object.keys(FAMILY_TITLES).sort())
   const caused = new Set(ATLAS.map((definition) => definition.cause))
-  for (const cause of Object.values(CAUSES).flat()) assert.ok(caused.has(cause), cause)
+  // A wrong setting is made on Relink's side; a bank can only refuse what follows from it.
+  for (const cause of Object.values(CAUSES).flat().filter((one) => one !== 'configuration')) assert.ok(caused.has(cause), cause)
 })
 
 test('docs/faults.md says what the atlas says', () => {

@@ -233,7 +233,8 @@ test('CAMT.053 that was written is read with the same days, amounts, ids and bal
       assert.deepEqual(facts(statements[0]!.rows), facts(rows))
       assert.deepEqual(
         statements[0]!.rows.map(({ providerId }) => providerId),
-        rows.map(({ id }) => id),
+        // A reference holds 35 characters; without its hyphens a UUID fits whole.
+        rows.map(({ id }) => id.replaceAll('-', '')),
       )
       assert.deepEqual(
         statements[0]!.balances.map(({ amount }) => amount),
