@@ -96,6 +96,8 @@ function registerRoute(server: FastifyInstance, guard: Guard, instance: Instance
     },
     onRequest: async (request) => {
       if (row.action !== 'public') guard.check(request)
+      // Fastify asks this of bodies that it parses itself, not of a stream.
+      if (upload && Number(request.headers['content-length'] ?? 0) > UPLOAD_LIMIT_BYTES) throw new ApiProblem('too_large')
     },
     handler: async (request, reply) => {
       const value = await row.handle({ params: request.params, query: request.query, body: request.body, instance })

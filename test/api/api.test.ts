@@ -219,6 +219,7 @@ test('an account is downloaded in every format, and a file is imported once', as
   assert.ok(damaged.json.failure !== null || damaged.json.code === 'file_unreadable', damaged.text)
   const big = await ask('POST', '/api/imports?name=a.csv', { raw: 'x', headers: { 'content-type': 'application/octet-stream', 'content-length': String(21 * 1024 * 1024) } })
   assertProblem(big, 'too_large')
+  assertProblem(await ask('POST', '/api/imports?name=a.csv', { raw: 'x'.repeat(20 * 1024 * 1024 + 1), headers: { 'content-type': 'application/octet-stream', 'transfer-encoding': 'chunked' } }), 'too_large', 'without a length')
   assertProblem(await ask('POST', '/api/imports?name=a.csv', { raw: csv, headers: { 'content-type': 'text/csv' } }), 'unsupported_media_type')
 })
 

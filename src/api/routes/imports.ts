@@ -1,5 +1,4 @@
 /** Uploaded statement files. The bytes are kept in memory within the upload limit, because a file is read twice: checked, then imported. */
-import { buffer } from 'node:stream/consumers'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { ApiProblem } from '../problems.ts'
@@ -42,11 +41,20 @@ const upload = route({
 
 export const importRoutes: readonly Route[] = [upload]
 
-async function limited(stream: Readable): Promise<Uint8Array> {
-  let size = 0
-  stream.on('data', (chunk: Buffer) => {
-    size += chunk.length
-    if (size > LIMIT_BYTES) stream.destroy(new ApiProblem('too_large'))
+/** The whole body; one without a length may turn out too large, and is then left unread, so that the answer still arrives. */
+function limited(stream: Readable): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= LIMIT_BYTES) chunks.push(chunk)
+      else {
+        stream.removeAllListeners('data').pause()
+        reject(new ApiProblem('too_large'))
+      }
+    })
+    stream.once('end', () => resolve(Buffer.concat(chunks)))
+    stream.once('error', reject)
   })
-  return buffer(stream)
 }
