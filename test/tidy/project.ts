@@ -122,7 +122,10 @@ export const licence: Rule = {
 const CODES = 'src/api/problems.ts'
 const DOCUMENT = 'docs/errors.md'
 
-/** Sleeps until both the table and its document exist. */
+/** Where failures that are values have their codes: each a union of texts. */
+const UNIONS = [['src/domain/evidence.ts', 'FailureCode'], ['src/domain/statement.ts', 'FormatFailureCode']] as const
+
+/** The table of the API is a table in the document, the codes of failures are its lists. Sleeps until both the table and its document exist. */
 export const documentedErrors: Rule = {
   name: 'every error code is documented and every documented code exists',
   violations: files => {
@@ -130,18 +133,35 @@ export const documentedErrors: Rule = {
     if (table === undefined || document === undefined) return []
     const codes = new Set(keysOf(CODES, table, 'PROBLEMS'))
     const documented = new Set([...document.matchAll(/^(?:\||#+)\s*`([a-z][a-z0-9_]*)`/gm)].map(match => match[1] ?? ''))
+    const failures = new Set(UNIONS.flatMap(([path, name]) => wordsOf(path, files.get(path) ?? '', name)))
+    const listed = new Set([...document.matchAll(/^- (`[a-z_`, ]+`):/gm)].flatMap(([, words = '']) => words.split(', ').map(word => word.replaceAll('`', ''))))
     if (codes.size === 0) return [`${CODES}:1 has no table PROBLEMS`]
     return [
       ...[...codes].filter(code => !documented.has(code)).map(code => `${DOCUMENT}:1 lacks ${code}`),
       ...[...documented].filter(code => !codes.has(code)).map(code => `${DOCUMENT}:1 documents ${code}, which does not exist`),
+      ...[...failures].filter(code => !listed.has(code)).map(code => `${DOCUMENT}:1 lacks the failure ${code}`),
+      ...[...listed].filter(code => !failures.has(code)).map(code => `${DOCUMENT}:1 lists ${code}, which no failure has`),
     ]
   },
   planted: [
     { [CODES]: 'export const PROBLEMS = { not_found: {}, busy: {} } as const', [DOCUMENT]: '| `not_found` | |\n' },
     { [CODES]: 'export const PROBLEMS = { busy: {} } as const', [DOCUMENT]: '| `busy` | |\n| `gone` | |\n' },
     { [CODES]: 'export {}', [DOCUMENT]: '' },
+    { [CODES]: 'export const PROBLEMS = { busy: {} }', 'src/domain/evidence.ts': `export type FailureCode = 'a' | 'b'`, [DOCUMENT]: '| `busy` | |\n\n- `a`: text\n' },
+    { [CODES]: 'export const PROBLEMS = { busy: {} }', 'src/domain/statement.ts': `export type FormatFailureCode = 'a'`, [DOCUMENT]: '| `busy` | |\n\n- `a`, `b`: text\n' },
   ],
-  kept: { [CODES]: 'export const PROBLEMS = { busy: { status: 409 } } as const satisfies object', [DOCUMENT]: '# Errors\n\n| code |\n| - |\n| `busy` | text |\n' },
+  kept: {
+    [CODES]: 'export const PROBLEMS = { busy: { status: 409 } } as const satisfies object', [DOCUMENT]: '# Errors\n\n| code |\n| - |\n| `busy` | text |\n\n- `a`, `b`: text\n- `c`: text\n- a word\n',
+    'src/domain/evidence.ts': `export type FailureCode =\n  /** A. */\n  | 'a'\n  | 'b'`, 'src/domain/statement.ts': `export type FormatFailureCode = 'c' | 'a'`,
+  },
+}
+
+/** The texts of a union type. */
+function wordsOf(path: string, text: string, type: string): readonly string[] {
+  const declared = parsed(path, text).nodes.find(node => node.type === 'TSTypeAliasDeclaration' && (node['id'] as { name?: string }).name === type)
+  const annotation = declared?.['typeAnnotation'] as { types?: readonly Node[] } | undefined
+  const members = annotation?.types ?? (annotation === undefined ? [] : [annotation as unknown as Node])
+  return members.flatMap(member => (member['literal'] as { value?: unknown } | undefined)?.value ?? []).map(String)
 }
 
 /** The keys of the object that is the value of a constant. */
