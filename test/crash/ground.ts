@@ -8,7 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import { Client } from 'pg'
 import { createBank, type Bank } from '../../bank/bank.ts'
 import { ANA, BANK_FID, BANK_ORG, type CustomerSpec } from '../../bank/customers.ts'
@@ -25,6 +25,7 @@ import { openPostgresStore } from '../../src/store/postgres/store.ts'
 const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
 /** Compiled modules are kept between the many starts of a test run. */
 const COMPILE_CACHE = join(tmpdir(), `relink-crash-cache-${process.pid}`)
+after(() => rm(COMPILE_CACHE, { recursive: true, force: true }))
 const DEADLINE_MS = 60_000
 export const WRONG_PASSWORD = 'wrong horse'
 export const BANK_ID = 'riverside'
