@@ -6,11 +6,13 @@
 import { addDays, type Day, type DayRange } from '../domain/day.ts'
 import type { BalanceSpan, BalanceStatement, Coverage } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
+import type { Digest } from '../domain/transaction.ts'
 import type { CandidateQuery, Candidates } from '../ports/store.ts'
 import { providerIdsOf } from './answer.ts'
 import { proveStatement, type Movement } from './balance.ts'
 import { CommitBuilder, type Counts } from './commit.ts'
 import type { Incoming, Intake } from './incoming.ts'
+import { joinEqual } from './file-equals.ts'
 import { match } from './match.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
 
@@ -75,10 +77,13 @@ export class FileAnswer {
     // What is stored must be known before it is matched; an account that was empty has nothing to match.
     if (!this.#context.accountWasEmpty) await this.#inFlight
     const candidates = await this.#candidates(rows)
-    const decisions = match(rows, candidates, {
-      sourceId: this.#context.source.id, covers: this.#statement.covers, complete: true, reported: (mark) => this.#context.shown.shows(mark), repeated: (key) => this.#context.shown.holds(key),
-      coverage: this.#context.coverage.filter((range) => range.sourceId !== this.#context.source.id),
-    })
+    const context = {
+      sourceId: this.#context.source.id, covers: this.#statement.covers, complete: true,
+      // A row that the file leaves out stands as well as one that it shows: to the matcher nothing has vanished.
+      reported: () => true, repeated: () => true, coverage: this.#context.coverage.filter((range) => range.sourceId !== this.#context.source.id),
+    }
+    const shown = { ...context, reported: (mark: Digest) => this.#context.shown.shows(mark) }
+    const decisions = joinEqual(match(rows, candidates, context), candidates, shown)
     const builder = new CommitBuilder(commitContext(this.#context, true), candidates)
     builder.add(decisions)
     const built = builder.finish()

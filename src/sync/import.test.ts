@@ -75,6 +75,28 @@ test('report 31: a converter that changed its ids, or gives none, brings nothing
   assert.deepEqual([renamed.added, without.added, (await world.feed()).length], [0, 0, 3])
 })
 
+test('a file proves nothing by what it leaves out: another row of the same day and amount replaces none', async () => {
+  const world = new World()
+  await bring(world, [{ rows: [row('2026-01-05', '-5', 'Coffee'), row('2026-01-20', '-7', 'Lunch')] }])
+  const second = await bring(world, [{ rows: [row('2026-01-02', '-1', 'Stamp'), row('2026-01-05', '-5', 'Bus ticket'), row('2026-01-20', '-7', 'Lunch'), row('2026-01-25', '-2', 'Tea')] }])
+  assert.deepEqual([second.added, second.matched], [3, 1])
+  assert.deepEqual((await world.all()).map((r) => r.name).sort(), ['Bus ticket', 'Coffee', 'Lunch', 'Stamp', 'Tea'])
+})
+
+test('files with other ids: a like row of the next day is another row, asked about where the file covers the day', async () => {
+  const world = new World()
+  await bring(world, [{ rows: [row('2026-03-02', '-20', 'ATM', { providerId: 'i2' })] }])
+  const second = await bring(world, [{ rows: [row('2026-03-03', '-20', 'ATM', { providerId: 'i9' })], covers: ['2026-03-01', '2026-03-31'] }])
+  assert.deepEqual([second.added, second.questions, (await world.feed()).length], [1, 1, 2])
+})
+
+test('a third equal row under a new id is new beside two that the file still shows', async () => {
+  const world = new World()
+  await bring(world, [{ rows: MARCH }])
+  const more = await bring(world, [{ rows: [row('2026-03-02', '-5', 'Bakery', { providerId: 'z' }), ...MARCH] }])
+  assert.deepEqual([more.added, more.matched], [1, 3])
+})
+
 test('report 61: a row that was deleted here is shown as matched, not hidden and not re-created', async () => {
   const world = new World()
   await bring(world, [{ rows: MARCH }])
