@@ -19,6 +19,8 @@ export type SealRequest = {
   readonly values: Readonly<Record<string, string>>
   readonly origins: readonly string[]
   readonly keep?: { readonly fields: readonly string[]; readonly origins: readonly string[] }
+  /** The fields that name the login: `owner.loginIndex` stands for them, however they are written, when a refused secret is typed again. */
+  readonly identity?: readonly string[]
   /** A warned person wants this very secret stored although the bank refused it. */
   readonly evenIfRefused?: boolean
 }

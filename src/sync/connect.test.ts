@@ -55,3 +55,11 @@ test('a refused secret typed for another connection is not sent, and takes the p
   assert.equal(run.ok && run.value.outcome, 'succeeded')
   assert.deepEqual(world.sent, ['anna/right', 'bob/wrong1', 'anna/right'])
 })
+
+test('a login written in capitals or with a space is the same login: connected once, and its refused secret sent once', async () => {
+  const world = new VaultWorld()
+  await world.connectAs('anna', 'right')
+  assert.deepEqual([await world.connectAs('ANNA', 'right'), await world.connectAs('anna ', 'right')], ['exists', 'exists'])
+  assert.deepEqual([await world.connectAs('bob', 'wrong'), await world.connectAs('BOB', 'wrong'), await world.connectAs('bob ', 'wrong')], ['failed', 'withheld', 'withheld'])
+  assert.deepEqual(world.sent, ['anna/right', 'bob/wrong'])
+})

@@ -41,6 +41,8 @@ type Checked = {
   readonly settings: JsonObject
   readonly origins: readonly string[]
   readonly secrets: Readonly<Record<string, string>>
+  /** The fields among them that name the login. */
+  readonly identity: readonly string[]
 }
 
 /** Fields of the stored secret that stay, and the addresses for which it was sealed. */
@@ -105,7 +107,7 @@ export async function reconnect(deps: SyncDeps, connectionId: string, form: Read
   const connector = deps.connectorOf(connection.connector)
   const route = institution?.routes.find((candidate) => candidate.connector === connection.connector)
   if (institution === null || connector === null || route === undefined) return failed({ code: 'wrong_state', message: 'The institution or its connector is not known any more.' })
-  const keptFields = connector.manifest.fields.filter((field) => field.isLogin && field.kind !== 'secret' && form[field.name] === undefined).map((field) => field.name)
+  const keptFields = connector.manifest.fields.filter((field) => namesLogin(field) && form[field.name] === undefined).map((field) => field.name)
   const checked = checkForm(institution, connector, route, form, keptFields)
   if (!checked.ok) return failed({ code: 'invalid', message: checked.failure.message })
   const { login } = checked.value
@@ -188,13 +190,17 @@ function checkForm(institution: Institution, connector: Connector, route: Route,
     const value = form[field.name]
     if ((field.kind === 'secret' || field.isLogin) && value !== undefined) secrets[field.name] = value
   }
-  return ok({ login: form[loginField?.name ?? ''] ?? null, secrets, ...checked.value })
+  return ok({ login: form[loginField?.name ?? ''] ?? null, secrets, identity: fields.filter(namesLogin).map((field) => field.name), ...checked.value })
+}
+
+function namesLogin(field: Connector['manifest']['fields'][number]): boolean {
+  return field.isLogin && field.kind !== 'secret'
 }
 
 /** Seals what a person typed and lets it be sent once; a refusal when it must not be sent. */
-async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, origins }: Checked, keep: Kept | null, onceMore: boolean): Promise<Refusal | null> {
+async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, origins, identity }: Checked, keep: Kept | null, onceMore: boolean): Promise<Refusal | null> {
   const owner = ownerOf(connection)
-  const sealed = await deps.vault.seal({ owner, values: secrets, origins, evenIfRefused: onceMore, ...(keep === null ? {} : { keep }) })
+  const sealed = await deps.vault.seal({ owner, values: secrets, origins, identity, evenIfRefused: onceMore, ...(keep === null ? {} : { keep }) })
   if (!sealed.ok) return { code: 'invalid', message: sealed.failure.message }
   if (onceMore) await deps.vault.unlock(owner)
   if (sealed.value.sameAsRefused && !onceMore) {

@@ -145,11 +145,27 @@ test('a refused secret is stored when a warned person wants it sent once more', 
   assert.equal(await vault.status(owner), 'refused')
 })
 
+test('a login is the same one in capitals, with spaces and in full-width letters, and so is its refused secret', async () => {
+  const { vault } = setUp()
+  const typed = ['bob', 'BOB', ' bob ', 'ｂｏｂ'].map((name, index) => ({ name, owner: { connectionId: `c${index}`, loginIndex: vault.loginIndex('bank', name) } }))
+  assert.equal(new Set(typed.map(({ owner }) => owner.loginIndex)).size, 1)
+  assert.notEqual(vault.loginIndex('other bank', 'bob'), vault.loginIndex('bank', 'bob'))
+  const known: boolean[] = []
+  for (const { name, owner } of typed) {
+    const sealed = await vault.seal({ owner, values: { username: name, password: 'wrong' }, origins: [ORIGIN], identity: ['username'] })
+    known.push(sealed.ok && sealed.value.sameAsRefused)
+    await send(vault, owner, 'refused')
+  }
+  assert.deepEqual(known, [false, true, true, true])
+  const better = await vault.seal({ owner: typed[0]!.owner, values: { username: 'bob', password: 'WRONG' }, origins: [ORIGIN], identity: ['username'] })
+  assert.ok(better.ok && !better.value.sameAsRefused, 'a password in other letters is another password')
+})
+
 test('a secret that was sealed for another login than the connection has is not lent', async () => {
   const { vault, owner } = setUp()
   const bob = { ...owner, loginIndex: vault.loginIndex('bank', 'bob') }
   await vault.seal({ owner: bob, values: { username: 'bob', password: 'x' }, origins: [ORIGIN] })
-  assert.equal(await send(vault, owner, 'accepted'), 'vault_missing')
+  assert.equal(await send(vault, owner, 'accepted'), 'vault_unreadable')
   assert.equal(await send(vault, bob, 'accepted'), 'accepted')
 })
 

@@ -58,14 +58,14 @@ class SealedVault implements TenantVault {
     this.#entropy = entropy
   }
 
-  async seal({ owner, values, origins, keep, evenIfRefused }: SealRequest): Promise<Result<{ readonly sameAsRefused: boolean }, Failure>> {
+  async seal({ owner, values, origins, keep, identity = [], evenIfRefused }: SealRequest): Promise<Result<{ readonly sameAsRefused: boolean }, Failure>> {
     const kept = keep === undefined ? ok({}) : await this.#storedFields(owner, keep.fields, keep.origins)
     if (!kept.ok) return kept
     const whole = { ...kept.value, ...values }
-    const sameAsRefused = isRefused(await this.#secrets.ledger(owner.loginIndex), this.#digestOf(owner, whole))
+    const sameAsRefused = isRefused(await this.#secrets.ledger(owner.loginIndex), this.#digestOf(owner, whole, identity))
     // Decided before anything is stored: a secret that may not be sent must not take the place of one that may.
     if (sameAsRefused && evenIfRefused !== true) return ok({ sameAsRefused })
-    const record = await this.#sealValues(owner, LOGIN, whole, origins, null)
+    const record = await this.#sealValues(owner, LOGIN, whole, origins, null, identity)
     return record.ok ? ok({ sameAsRefused }) : record
   }
 
@@ -73,11 +73,8 @@ class SealedVault implements TenantVault {
     if (!audience.includes(origin)) return failed(unreadable('The secret was not typed for this address, so it is not sent there.'))
     const record = await this.#secrets.get(owner.connectionId, LOGIN)
     if (record === null) return failed(secretWithheld('No secret is stored for this connection. Type it to connect.', { kind: 'afterPerson' }, 'missing'))
-    const login = await this.#openValues(record, audience)
+    const login = await this.#openValues(owner, record, audience)
     if (!login.ok) return login
-    const digest = this.#digestOf(owner, login.value)
-    // Sealed for another login than the connection has now: its ledger is not the one that would be asked.
-    if (digest !== record.digest) return failed(secretWithheld('The stored secret was typed for another user name. Type the whole sign-in again.', { kind: 'afterPerson' }, 'missing'))
     const fromAnswers = fields.some((field) => !Object.hasOwn(login.value, field))
     const answers: Result<Values, Failure> = fromAnswers ? await this.#takeAnswers(owner) : ok({})
     if (!answers.ok) return answers
@@ -86,7 +83,7 @@ class SealedVault implements TenantVault {
     if (absent !== undefined) {
       return failed(secretWithheld(`The field "${absent}" is not stored, was used already, or expired. It must be typed again.`, { kind: 'afterPerson' }, 'missing'))
     }
-    const attempt = await this.#begin(owner, record.version, digest)
+    const attempt = await this.#begin(owner, record.version, record.digest)
     if (!attempt.ok) return attempt
     const values = Object.fromEntries(fields.map((field) => [field, known.get(field) ?? '']))
     return ok({ values, settle: async (outcome) => await this.#settle(attempt.value, outcome) })
@@ -119,7 +116,7 @@ class SealedVault implements TenantVault {
   }
 
   loginIndex(institutionId: string, userName: string): string {
-    return blindIndex(this.#blindKey, ['login', institutionId, userName])
+    return blindIndex(this.#blindKey, ['login', institutionId, userName.normalize('NFKC').trim().toLowerCase()])
   }
 
   async sealAnswers(challengeId: string, owner: SecretOwner, answers: Values, expiresAt: number): Promise<void> {
@@ -159,14 +156,14 @@ class SealedVault implements TenantVault {
     return key === null ? failed(unreadable('The key of this tenant cannot be opened: it was altered or belongs to another tenant.')) : ok(key)
   }
 
-  async #sealValues(owner: SecretOwner, purpose: string, values: Values, audience: readonly string[], expiresAt: number | null): Promise<Result<SealedSecret, Failure>> {
+  async #sealValues(owner: SecretOwner, purpose: string, values: Values, audience: readonly string[], expiresAt: number | null, identity: readonly string[] = []): Promise<Result<SealedSecret, Failure>> {
     const key = await this.#loadTenantKey()
     if (!key.ok) return key
     const version = ((await this.#secrets.get(owner.connectionId, purpose))?.version ?? 0) + 1
     const plaintext = Buffer.from(JSON.stringify(values), 'utf8')
     try {
-      const sealed = sealRecord(key.value, { tenantId: this.#tenantId, connectionId: owner.connectionId, purpose, version, audience }, plaintext, this.#entropy)
-      const record = { connectionId: owner.connectionId, purpose, version, sealed, digest: this.#digestOf(owner, values), createdAt: this.#clock.now(), expiresAt }
+      const sealed = sealRecord(key.value, { tenantId: this.#tenantId, connectionId: owner.connectionId, purpose: placeOf(owner, purpose), version, audience }, plaintext, this.#entropy)
+      const record = { connectionId: owner.connectionId, purpose, version, sealed, digest: this.#digestOf(owner, values, identity), createdAt: this.#clock.now(), expiresAt }
       await this.#secrets.put(record)
       return ok(record)
     } finally {
@@ -174,13 +171,13 @@ class SealedVault implements TenantVault {
     }
   }
 
-  async #openValues(record: SealedSecret, audience: readonly string[]): Promise<Result<Values, Failure>> {
+  async #openValues(owner: SecretOwner, record: SealedSecret, audience: readonly string[]): Promise<Result<Values, Failure>> {
     const key = await this.#loadTenantKey()
     if (!key.ok) return key
     const { connectionId, purpose, version, sealed } = record
-    const plaintext = openRecord(key.value, { tenantId: this.#tenantId, connectionId, purpose, version, audience }, sealed)
+    const plaintext = openRecord(key.value, { tenantId: this.#tenantId, connectionId, purpose: placeOf(owner, purpose), version, audience }, sealed)
     if (plaintext === null) {
-      return failed(unreadable('The stored secret cannot be opened for this address: the address or the record was changed since it was typed. Type it again.'))
+      return failed(unreadable('The stored secret cannot be opened for this address and login: the address, the login or the record was changed since it was typed. Type it again.'))
     }
     try {
       return ok(JSON.parse(Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.length).toString('utf8')) as Values)
@@ -192,7 +189,7 @@ class SealedVault implements TenantVault {
   /** Some fields of the stored login, for a new version of it. */
   async #storedFields(owner: SecretOwner, fields: readonly string[], audience: readonly string[]): Promise<Result<Values, Failure>> {
     const record = await this.#secrets.get(owner.connectionId, LOGIN)
-    const login: Result<Values, Failure> = record === null ? ok({}) : await this.#openValues(record, audience)
+    const login: Result<Values, Failure> = record === null ? ok({}) : await this.#openValues(owner, record, audience)
     if (!login.ok) return login
     const absent = fields.find((field) => !Object.hasOwn(login.value, field))
     if (absent !== undefined) return failed(secretWithheld(`The field "${absent}" is not stored. Type the whole sign-in again.`, { kind: 'afterPerson' }, 'missing'))
@@ -203,15 +200,15 @@ class SealedVault implements TenantVault {
   async #takeAnswers(owner: SecretOwner): Promise<Result<Values, Failure>> {
     const record = await this.#secrets.get(owner.connectionId, ANSWERS)
     if (record === null || (record.expiresAt !== null && record.expiresAt <= this.#clock.now())) return ok({})
-    const answers = await this.#openValues(record, WITH_LOGIN)
+    const answers = await this.#openValues(owner, record, WITH_LOGIN)
     if (!answers.ok) return answers
     const spent = await this.#sealValues(owner, ANSWERS, {}, WITH_LOGIN, null)
     return spent.ok ? answers : spent
   }
 
   /** Two entries that differ only in the order of fields are the same secret. */
-  #digestOf(owner: SecretOwner, values: Values): string {
-    const fields = Object.keys(values).sort().flatMap((name) => [name, values[name] ?? ''])
+  #digestOf(owner: SecretOwner, values: Values, identity: readonly string[]): string {
+    const fields = Object.keys(values).filter((name) => !identity.includes(name)).sort().flatMap((name) => [name, values[name] ?? ''])
     return blindIndex(this.#blindKey, ['secret', owner.loginIndex, ...fields])
   }
 
@@ -249,6 +246,11 @@ class SealedVault implements TenantVault {
       }
     }
   }
+}
+
+/** Sealed for one login: what was typed for another one does not open, so it is never counted in the wrong ledger. */
+function placeOf(owner: SecretOwner, purpose: string): string {
+  return `${purpose}:${owner.loginIndex}`
 }
 
 function statusOf(decision: Decision): SecretStatus {
