@@ -14,10 +14,11 @@ const PAGE = 500
 /** All accounts of the feed that the bank knows. */
 export async function compareWithBank(store: TenantStore, bank: Bank): Promise<Comparison> {
   let [rows, lost, doubled] = [0, 0, 0]
-  for (const account of await store.accounts.list()) {
-    if (account.number === null || !bank.has(account.number)) continue
-    const booked = countBy(bank.truth(account.number).filter((row) => row.state === 'booked').map((row) => `${row.bookedOn} ${row.amount}`))
-    const fed = countBy(await postedRows(store, account.id))
+  const accounts = (await store.accounts.list()).filter(({ number }) => number !== null && bank.has(number))
+  // Two accounts may name one of the bank's: what was listed as new, and then said to continue another.
+  for (const [number, same] of Map.groupBy(accounts, (account) => account.number ?? '')) {
+    const booked = countBy(bank.truth(number).filter((row) => row.state === 'booked').map((row) => `${row.bookedOn} ${row.amount}`))
+    const fed = countBy((await Promise.all(same.map(({ id }) => postedRows(store, id)))).flat())
     for (const key of new Set([...booked.keys(), ...fed.keys()])) {
       const difference = (fed.get(key) ?? 0) - (booked.get(key) ?? 0)
       if (difference > 0) doubled += difference

@@ -31,10 +31,10 @@ export function createScriptedPerson(instance: Instance, officeUrl: string): Scr
   return {
     learnPassword: (password) => person.learnPassword(password),
     async doStep(connectionId, cause, step, askBank) {
-      if (step.kind === 'credentials') return acted(enterPassword(instance, connectionId, person))
+      if (step.kind === 'credentials') return acted(enterPassword(instance, connectionId, person, step))
       if (await adoptRenumbered(instance, connectionId)) return acted(Promise.resolve())
       const atSite = AT_SITE[cause]
-      if (step.action === 'remove_account') count += 1
+      if (step.action === 'remove_account' || step.action === 'auto_retry') count += 1
       else if (atSite !== undefined) await acted(atSite(person))
       else await acted(askBank())
       await instance.verbs.repair(connectionId, { stepId: step.id, did: 'done' })
@@ -76,7 +76,9 @@ async function adoptRenumbered(instance: Instance, connectionId: string): Promis
   return (await instance.verbs.adoptAccount(connectionId, missing.id, one.id)).ok
 }
 
-async function enterPassword(instance: Instance, connectionId: string, person: Person): Promise<void> {
+/** Who has no other password than the one that was refused says so. */
+async function enterPassword(instance: Instance, connectionId: string, person: Person, step: RepairStep): Promise<void> {
   const done = await instance.verbs.enterSecret(connectionId, { username: person.user, password: person.password() })
-  if (!done.ok) throw new Error(`The new password could not be entered: ${done.failure.message}`)
+  if (!done.ok && done.failure.code === 'secret_withheld') await instance.verbs.repair(connectionId, { stepId: step.id, did: 'cannot' })
+  else if (!done.ok) throw new Error(`The new password could not be entered: ${done.failure.message}`)
 }

@@ -19,9 +19,9 @@ const DOES_NOT_ANSWER: Weights = { institution_down: 2, scheduled_maintenance: 1
 export function newsOf(plan: Pick<RepairPlan, 'steps'>): readonly Voice[] {
   return plan.steps.flatMap((step): readonly Voice[] => {
     const voice = (sentence: string, weights: Weights): Voice => ({ id: `step:${step.id}`, kind: 'rule', sentence, weights, share: 1 })
-    if (step.action === 'auto_retry' && step.state === 'done') return [voice('The bank answers when it is asked without signing in.', ANSWERS)]
-    if (step.action === 'auto_retry' && step.state === 'did_not_help') return [voice('The bank does not answer, not even without signing in.', DOES_NOT_ANSWER)]
-    if (step.state !== 'did_not_help' || step.action === null || step.kind === 'proof' || step.who === 'bank') return []
+    if (step.action === 'auto_retry' && step.who === 'relink' && step.state === 'done') return [voice('The bank answers when it is asked without signing in.', ANSWERS)]
+    if (step.action === 'auto_retry' && step.who === 'relink' && step.state === 'did_not_help') return [voice('The bank does not answer, not even without signing in.', DOES_NOT_ANSWER)]
+    if (step.state !== 'did_not_help' || step.action === null || step.kind === 'proof' || step.who === 'bank' || step.action === 'auto_retry') return []
     return [voice(`“${step.title}” was done and did not help.`, weightsAfter(step.action))]
   })
 }

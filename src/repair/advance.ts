@@ -17,7 +17,7 @@ import { isOutage, loadBankHealth, problemsOf, showsLock } from '../diagnose/pro
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
-import type { Vault } from '../ports/vault.ts'
+import type { SecretStatus, Vault } from '../ports/vault.ts'
 import { planFor } from './plan.ts'
 
 export type RepairDeps = {
@@ -94,7 +94,7 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const probes = await deps.connectorProbes(connection.id)
   const plan = planFor({ ...problem, diagnosis }, {
     planId: before?.state === 'open' ? before.id : deps.entropy.id(now), now, bankName: connection.institutionName,
-    bankDown: health?.status === 'down' || isOutage(diagnosis), locked: status === 'locked', nextTryAt: connection.nextSyncAt, canProbe: probes.length > 0, finished,
+    bankDown: health?.status === 'down' || isOutage(diagnosis), locked: status === 'locked', held: status === 'withheld_unknown', nextTryAt: connection.nextSyncAt, canProbe: probes.length > 0, finished,
   })
   const kept = { ...plan, createdAt: before?.state === 'open' ? before.createdAt : now }
   return proveNow ? proofFirst(kept) : kept
@@ -153,8 +153,13 @@ async function checkPerson(deps: RepairDeps, connection: Connection, problem: Pr
   if (step.action === 'remove_account' && problem.accountId !== null) await endFeedOf(deps.store, problem.accountId)
   if (step.action === 'unlock_at_bank') await deps.vault.unlock(ownerOf(connection))
   // Who says that it is done asks for one sign-in: the person for whom the ledger waits after two that were not accepted.
-  else if ((await deps.vault.status(ownerOf(connection))) === 'withheld_unknown') await deps.vault.grantOneUse(ownerOf(connection), 'person')
+  else if (allowsSignIn(step, await deps.vault.status(ownerOf(connection)))) await deps.vault.grantOneUse(ownerOf(connection), 'person')
   return { state: 'done', result: 'Done, says the person; a read will show.' }
+}
+
+/** After something was done at the bank, the same secret may be taken that was refused before; other steps change nothing in that. */
+function allowsSignIn({ action }: RepairStep, status: SecretStatus): boolean {
+  return status === 'withheld_unknown' || (status === 'refused' && (action === 'enroll_at_bank' || action === 'act_at_bank_site'))
 }
 
 /** An account that ended is not read any more; its rows stay. */
@@ -184,7 +189,7 @@ async function mayRead(deps: RepairDeps, connection: Connection, problem: Proble
 /** While the bank stays away, waiting goes on; that is no evidence against an outage. */
 async function waitForBank(deps: RepairDeps, connection: Connection): Promise<StepOutcome> {
   const read = await readAgain(deps, connection)
-  if (read.state === 'done') return read
+  if (read.state !== 'did_not_help') return read
   const later = (await deps.store.connections.get(connection.id))?.nextSyncAt ?? deps.clock.now() + WAIT_AGAIN_MS
   return { state: 'stay', result: read.result, notBefore: later }
 }
@@ -200,6 +205,8 @@ async function readAgain(deps: RepairDeps, connection: Connection): Promise<Step
   const run = await deps.syncNow(connection.id, 'repair')
   if (run.outcome === 'suspended') return { state: 'done', result: 'The bank now asks a question.' }
   if (run.outcome === 'succeeded') return { state: 'done', result: 'It was read.' }
+  // Nothing was sent, so nothing was learned of what the step is good for.
+  if (run.failure?.code === 'secret_withheld') return { state: 'skipped', result: run.failure.message }
   return { state: 'did_not_help', result: run.failure?.message ?? 'Not all accounts could be read.' }
 }
 

@@ -9,7 +9,7 @@ import { planFor, type PlanFacts } from './plan.ts'
 import { STEPS } from './steps.ts'
 import { failure, REFUSED } from './testing.ts'
 
-const FACTS: PlanFacts = { planId: 'p', now: 1_000, bankName: 'Riverbank', bankDown: false, locked: false, nextTryAt: 9_000, canProbe: true, finished: [] }
+const FACTS: PlanFacts = { planId: 'p', now: 1_000, bankName: 'Riverbank', bankDown: false, locked: false, held: false, nextTryAt: 9_000, canProbe: true, finished: [] }
 
 function problemOf(cause: CauseCode, p = 0.9): Problem {
   const rest = CAUSE_CODES.filter((one) => one !== cause)

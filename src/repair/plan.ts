@@ -11,7 +11,7 @@ import { waysToEnd } from '../diagnose/action.ts'
 import { hear } from '../diagnose/diagnose.ts'
 import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
-import { PROOF_TITLE, STANDS_FOR, STEPS, type StepText } from './steps.ts'
+import { ALLOW_SIGN_IN, PROOF_TITLE, STANDS_FOR, STEPS, type StepText } from './steps.ts'
 
 export type PlanFacts = {
   readonly planId: string
@@ -21,6 +21,8 @@ export type PlanFacts = {
   readonly bankDown: boolean
   /** The vault holds the login back as locked. */
   readonly locked: boolean
+  /** The vault lends the secret only when a person allows one more sign-in. */
+  readonly held: boolean
   /** When the schedule asks again; waiting steps end then. */
   readonly nextTryAt: number | null
   /** The connector can ask harmless questions. */
@@ -42,8 +44,7 @@ const MINUTE_MS = 60_000
 
 /** A plan for an open problem. Its last step is the proof; the first unfinished step is `now`. */
 export function planFor(problem: Problem, facts: PlanFacts): RepairPlan {
-  const tried = new Set(facts.finished.map((step) => step.action).filter((action) => action !== null && !REPEATABLE.includes(action)))
-  const chosen = stepsFor(problem, facts).filter((step) => !tried.has(step.action))
+  const chosen = stepsFor(problem, facts)
   const done = facts.finished.length
   const steps = chosen.map((text, at) => stepOf(text, facts, done + at))
   const proof = proofStep(facts, done + steps.length)
@@ -61,15 +62,37 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   if (facts.locked || of('login_locked') >= LIKELY) return STEPS.filter((step) => step.action === 'unlock_at_bank')
   const down = facts.bankDown || of('institution_down', 'scheduled_maintenance') >= LIKELY
   const wants = votes(problem)
-  const ranked = STEPS
-    .filter((step) => (facts.canProbe || step.action !== 'auto_retry') && !(down && step.needsSecret))
+  const ranked = (facts.held ? [...STEPS, ALLOW_SIGN_IN] : STEPS)
+    .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry') && !(down && step.needsSecret))
     .map((step) => ({ step, helps: helpOf(step, wants), worth: helpOf(step, wants) / costOf(step) }))
     .filter(({ step, helps }) => helps >= WORTH_TRYING || (down && step.action === 'wait_for_bank'))
     .sort((a, b) => b.worth - a.worth)
     .slice(0, MOST_STEPS)
     .map(({ step }) => step)
-  if (ranked.length > 0) return ranked
-  return STEPS.filter((step) => step.action === 'contact_support')
+  const steps = ranked.length > 0 ? ranked : STEPS.filter((step) => step.action === 'contact_support' && !isOver(step, facts))
+  return facts.held ? withPermission(steps, facts) : steps
+}
+
+/** Done, or not possible: not asked again. A permission to sign in is asked again only after it was waited for. */
+function isOver(step: StepText, { finished }: PlanFacts): boolean {
+  const same = (one: RepairStep) => one.action === step.action && one.who === step.who
+  if (step === ALLOW_SIGN_IN) return finished.findLastIndex(same) > finished.findLastIndex(isWait)
+  if (REPEATABLE.includes(step.action)) return finished.some((one) => same(one) && one.who === 'person' && one.state === 'skipped')
+  return finished.some(same)
+}
+
+function isWait({ action }: { readonly action: ActionCode | null }): boolean {
+  return action === 'wait_for_bank'
+}
+
+/** Where only a person may allow the next sign-in: it was waited for, or is waited for first; a plan without a person would not get on. */
+function withPermission(ranked: readonly StepText[], { finished }: PlanFacts): readonly StepText[] {
+  const waited = finished.findLast(({ kind }) => kind !== 'proof')?.action === 'wait_for_bank'
+  const wait = waited ? [] : ranked.filter(isWait)
+  const rest = ranked.filter((step) => !isWait(step))
+  const at = rest.indexOf(ALLOW_SIGN_IN)
+  if (at >= 0) return [...rest.slice(0, at), ...wait, ...rest.slice(at)]
+  return rest.some(({ who }) => who === 'person') ? rest : [...rest, ...wait, ALLOW_SIGN_IN]
 }
 
 /** How likely each action ends the problem: over all causes, not the first alone. */

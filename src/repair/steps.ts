@@ -38,6 +38,9 @@ export const STEPS: readonly StepText[] = [
   { kind: 'contact_support', action: 'contact_support', who: 'person', title: 'Send the redacted support file', personMinutes: 5, waitMinutes: 1440, needsSecret: false },
 ]
 
+/** After two sign-ins that the bank did not accept, the next one is a person's to allow: banks lock at three. */
+export const ALLOW_SIGN_IN: StepText = { kind: 'bank_status', action: 'auto_retry', who: 'person', title: 'Let Relink sign in to {bank} once more', personMinutes: 0.5, waitMinutes: 0, needsSecret: false }
+
 /** The last step of every plan. */
 export const PROOF_TITLE = 'Read {bank} once: working again is what is seen to work'
 

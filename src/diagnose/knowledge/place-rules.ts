@@ -67,6 +67,8 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { mfa_timeout: 6 } },
   { id: 'intermediary-answered', when: { httpStatus: '500-599', header: '^(server|via): .*(relay|bridge|aggregat|broker|connector|hub\\b)' }, because: 'A service between this program and the bank reports the failure in its own name.', source: 'what answered: bank, firewall, aggregator, proxy',
     weights: { aggregator_down: 2, institution_down: -0.5, scheduled_maintenance: -0.5 } },
+  { id: 'answer-too-late', when: { stage: ['mfa'], text: 'expired|too late|in time|timed out|older than|ran out|abgelaufen|zu spat' }, because: 'The answer came too late; banks refuse it with the same code as a wrong one.', source: 'OFX 2.2 has no code of its own for a late answer (3001, 15513)',
+    weights: { mfa_timeout: 1.5, mfa_invalid: -0.7 } },
   { id: 'server-shows-its-error', when: { httpStatus: '500-599', text: 'exception|stack ?trace|traceback|servlet|nullpointer|fatal error' }, because: 'The server shows an error of its own program.', source: 'what stands in an answer with a server status is the server\'s',
     weights: { institution_error: 2, client_bug: -1.7, aggregator_down: 0.3 } },
   { id: 'parse-stage', when: { stage: ['parse'] }, because: 'The answer came and could not be read.', source: 'the stage of the failure',
