@@ -126,7 +126,8 @@ async function checkAll(deps: ImportDeps, request: ImportRequest): Promise<Resul
       continue
     }
     if (sum === null) throw new Error('a statement part before the start of a statement')
-    const wrong = sum.take(part) ?? checkAmounts(part, destinations.get(key)!)
+    // A dry run says what the file says, also amounts finer than the currency's coins, which the feed cannot hold.
+    const wrong = sum.take(part) ?? (request.dryRun ? null : checkAmounts(part, destinations.get(key)!))
     if (wrong !== null) return failed(wrong)
     if (part.part === 'rows') {
       rows = progress(request, rows, part.rows.length)

@@ -65,6 +65,9 @@ export type IntakeContext = {
   readonly keepsMarks: boolean
 }
 
+/** What programs write where they have no id: as an id it would make all such rows one. */
+const NO_ID = /^(0+|-+|none|null|n\/?a|unknown)$/i
+
 /**
  * Takes in the rows of one answer in their order: counts equal rows without an id, drops the same
  * report twice, and registers what the answer shows. One intake per answer.
@@ -96,7 +99,8 @@ export class Intake {
   }
 
   /** The row, or null when it is not for the feed (reported before in this answer, before the account's start). */
-  take(row: StatementRow): Result<Incoming | null, UnreadableRow> {
+  take(given: StatementRow): Result<Incoming | null, UnreadableRow> {
+    const row = given.providerId !== null && NO_ID.test(given.providerId) ? { ...given, providerId: null } : given
     const read = this.#read(row)
     if (!read.ok) return read
     const { key, content } = read.value

@@ -12,6 +12,8 @@ import { isGone, isOwn, textOf, type Board } from './match.ts'
 
 /** Rows this far outside of what was asked are looked at; nearer ones are late or early bookings. */
 const FAR_DAYS = 60
+/** A window of nearly a year holds every day of the calendar. */
+const WIDE_DAYS = 300
 /** Fewer missing rows than this may be true removals; so many at one end are a cut. */
 const CUT_ROWS = 3
 
@@ -21,13 +23,17 @@ export function implausible(message: string, stage: Stage = 'statement'): Failur
 }
 
 /**
- * Unknown rows whose day would fall into the window if the year were another one, and rows far in
- * the future. Empty when other far rows show that the bank simply ignores the window.
+ * Unknown rows whose day would fall into the window if the year were another one. Not the past ones
+ * when other far rows show that the bank simply ignores the window; and none for a window so wide
+ * that every day falls into it in some year. Rows dated ahead (instalments) are as they are.
  */
 export function wrongYearRows(rows: readonly Incoming[], asked: DayRange): readonly Incoming[] {
-  const far = rows.filter(({ content: { postedOn } }) => daysBetween(postedOn, asked.from) > FAR_DAYS || daysBetween(asked.to, postedOn) > FAR_DAYS)
-  const shifted = far.filter(({ content: { postedOn } }) => postedOn > asked.to || fitsInOtherYear(postedOn, asked))
-  return shifted.length === far.length ? far : far.filter(({ content: { postedOn } }) => postedOn > asked.to)
+  if (daysBetween(asked.from, asked.to) >= WIDE_DAYS) return []
+  const isPast = ({ content: { postedOn } }: Incoming): boolean => daysBetween(postedOn, asked.from) > FAR_DAYS
+  const isFuture = ({ content: { postedOn } }: Incoming): boolean => daysBetween(asked.to, postedOn) > FAR_DAYS
+  const fits = ({ content: { postedOn } }: Incoming): boolean => fitsInOtherYear(postedOn, asked)
+  const ignoresWindow = rows.some((row) => isPast(row) && !fits(row))
+  return rows.filter((row) => fits(row) && (isFuture(row) || (isPast(row) && !ignoresWindow)))
 }
 
 function fitsInOtherYear(day: Day, asked: DayRange): boolean {
