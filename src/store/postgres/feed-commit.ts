@@ -9,6 +9,7 @@ import { assertOnePage, spansReplacedAfter, withoutStored } from '../page.ts'
 import { arrayOf, columnList, TYPES, unnested } from './arrays.ts'
 import { digest, json, type Shape } from './columns.ts'
 import { inTenant, type Session } from './session.ts'
+import { refreshStatistics } from './statistics.ts'
 import { balances, changes, contentShape, coverage, dated, flatTransaction, flatTransactions, observations, questions, spans } from './tables.ts'
 
 /**
@@ -17,12 +18,9 @@ import { balances, changes, contentShape, coverage, dated, flatTransaction, flat
  */
 export async function commitPage(db: Session, tenantId: string, page: PageCommit): Promise<{ readonly inserted: number }> {
   const committed = await writeOnce(db, tenantId, page)
-  // The page is stored; whether the planner learns of it in time is another matter.
-  if (committed.inserted >= LARGE_PAGE) await inTenant(db, tenantId, (trx) => sql`select relink.refresh_statistics()`.execute(trx)).catch(() => {})
+  await refreshStatistics(db, tenantId, committed.inserted)
   return committed
 }
-
-const LARGE_PAGE = 500
 
 async function writeOnce(db: Session, tenantId: string, page: PageCommit): Promise<{ readonly inserted: number }> {
   try {

@@ -8,12 +8,16 @@ import type { Shape, StoredRow } from './columns.ts'
 import { readCandidates } from './feed-candidates.ts'
 import { commitPage } from './feed-commit.ts'
 import { idKey, inTenant, type Session } from './session.ts'
+import { refreshStatistics } from './statistics.ts'
 import { balances, changes, coverage, flatTransaction, flatTransactions, observations, questions, readShown, readTransaction, spans, undated } from './tables.ts'
 
 export function postgresFeed(db: Session, tenantId: string): FeedStore {
   const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
   return {
-    candidates: (query) => run((trx) => readCandidates(trx, tenantId, query)),
+    async candidates(query) {
+      await refreshStatistics(db, tenantId, query.contentKeys.length + query.near.amounts.length)
+      return run((trx) => readCandidates(trx, tenantId, query))
+    },
     commitPage: (page) => commitPage(db, tenantId, page),
     async cursor(sourceId) {
       const row = await run((trx) => trx.selectFrom('relink.cursors').select('cursor').where('tenant_id', '=', tenantId).where('source_id', '=', idKey(sourceId)).executeTakeFirst())
