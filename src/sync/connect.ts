@@ -136,6 +136,15 @@ export async function reconnect(deps: SyncDeps, connectionId: string, form: Read
   return syncConnection(deps, connectionId, 'repair')
 }
 
+/** Switches the feed of one account on or off, whatever connection feeds it; rows stay, and the gap is filled when it is read again. */
+export async function switchAccount(deps: Pick<SyncDeps, 'store'>, accountId: AccountId, state: 'open' | 'paused'): Promise<void> {
+  const { accounts } = deps.store
+  for (const source of await accounts.sources({ accountId })) {
+    if (source.state !== 'replaced' && source.connectionId !== null) await accounts.updateSource(source.id, { state: state === 'open' ? 'active' : 'paused' })
+  }
+  await accounts.update(accountId, { state })
+}
+
 /** Stops reading; every row, match and decision stays. */
 export async function disableConnection(deps: SyncDeps, connectionId: string): Promise<Result<Connection, Refusal>> {
   return change(deps, connectionId, ['active', 'connecting'], { state: 'disabled', nextSyncAt: null })

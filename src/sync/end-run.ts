@@ -19,13 +19,15 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, e
   await deps.store.runs.update(run.id, { outcome, failure, accounts, endedAt: ended.endedAt, stage: null })
   const read = outcome === 'succeeded' || outcome === 'partial'
   const failuresInRow = outcome === 'succeeded' ? 0 : outcome === 'suspended' ? before.failuresInRow : before.failuresInRow + 1
+  // Somebody may have switched the connection off or removed it while it was read: that stays.
+  const present = (await deps.store.connections.get(before.id))?.state ?? before.state
   const limits = deps.institutionOf(before.institutionId)?.limits ?? NO_LIMITS
   const changes = {
     lastAttemptAt: now,
     failuresInRow,
     ...(outcome === 'succeeded' ? { lastSuccessAt: now } : {}),
-    ...(read && before.state === 'connecting' ? { state: 'active' as const } : {}),
-    nextSyncAt: end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, limits, fraction: deps.entropy.fraction() }),
+    ...(read && present === 'connecting' ? { state: 'active' as const } : {}),
+    nextSyncAt: present === 'disabled' || present === 'removed' ? null : end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, limits, fraction: deps.entropy.fraction() }),
   }
   await deps.store.connections.update(before.id, changes)
   deps.log.info('run_ended', { run: run.id, connection: before.id, outcome, code: failure?.code ?? null, accounts: accounts.length })

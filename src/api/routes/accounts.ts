@@ -6,6 +6,7 @@ import { exportAccount, EXPORT_FORMATS } from '../../exports/export.ts'
 import type { Patch } from '../../ports/store.ts'
 import type { Account } from '../../domain/account.ts'
 import type { Instance } from '../../instance.ts'
+import { switchAccount } from '../../sync/connect.ts'
 import { dayStates } from '../day-states.ts'
 import { ApiProblem } from '../problems.ts'
 import { Download, idParams, listOf, pageOf, route, type Route } from '../route.ts'
@@ -32,12 +33,12 @@ const change = route({
   response: accountShape,
   handle: async ({ params, body, instance }) => {
     await summaryOf(instance, params.id)
-    const patch: Patch<Pick<Account, 'name' | 'state' | 'startOn'>> = {
+    const patch: Patch<Pick<Account, 'name' | 'startOn'>> = {
       ...(body.name === undefined ? {} : { name: body.name }),
-      ...(body.state === undefined ? {} : { state: body.state }),
       ...(body.startOn === undefined ? {} : { startOn: body.startOn as Day | null }),
     }
     await instance.store.accounts.update(params.id, patch)
+    if (body.state !== undefined) await switchAccount(instance, params.id, body.state)
     instance.events.publish({ kind: 'account', id: params.id })
     return accountResource(await summaryOf(instance, params.id))
   },
