@@ -8,7 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { after, type TestContext } from 'node:test'
+import type { TestContext } from 'node:test'
 import { Client } from 'pg'
 import { createBank, type Bank } from '../../bank/bank.ts'
 import { ANA, BANK_FID, BANK_ORG, type CustomerSpec } from '../../bank/customers.ts'
@@ -23,9 +23,6 @@ import { runningPostmaster } from '../../src/store/postgres/embedded/pidfile.ts'
 import { openPostgresStore } from '../../src/store/postgres/store.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
-/** Compiled modules are kept between the many starts of a test run. */
-const COMPILE_CACHE = join(tmpdir(), `relink-crash-cache-${process.pid}`)
-after(() => rm(COMPILE_CACHE, { recursive: true, force: true }))
 const DEADLINE_MS = 60_000
 export const WRONG_PASSWORD = 'wrong horse'
 export const BANK_ID = 'riverside'
@@ -67,7 +64,7 @@ export type Running = { readonly child: ChildProcess; readonly ended: Promise<En
 /** One `relink` command as a process of its own. */
 export function relink(env: Readonly<Record<string, string>>, args: readonly string[], stdin = ''): Running {
   const { HOME = '/', PATH = '' } = process.env
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { HOME, PATH, NO_COLOR: '1', NODE_COMPILE_CACHE: COMPILE_CACHE, ...env }, stdio: 'pipe' })
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { HOME, PATH, NO_COLOR: '1', ...env }, stdio: 'pipe' })
   let [out, err] = ['', '']
   child.stdout.on('data', (chunk: Buffer) => void (out += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => void (err += chunk.toString()))
@@ -121,7 +118,8 @@ export async function openGround(t: TestContext, options: GroundOptions = {}): P
   const bank = createBank({ clock: createSettableClock(), seed: 7, historyDays: options.historyDays ?? 60, customers: options.customers ?? [ANA], adminToken: 'of-tests-only', triesBeforeLock: options.triesBeforeLock ?? 3 })
   const exchanges = watchBank(bank)
   const listening = await listen(bank)
-  const env = { RELINK_HOME: home, RELINK_PORT: '0', ...(await writeConfiguration(parent, listening)), ...options.env }
+  // Compiled modules are kept between the many starts of a test.
+  const env = { RELINK_HOME: home, RELINK_PORT: '0', NODE_COMPILE_CACHE: join(parent, 'compiled'), ...(await writeConfiguration(parent, listening)), ...options.env }
   const started: Running[] = []
   const endings: (() => Promise<unknown>)[] = []
   const database = openDatabase(home)
