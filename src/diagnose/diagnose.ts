@@ -59,8 +59,10 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const codes = findCodes(bare, knowledge.tables)
   const reading = { ...bare, text: `${bare.text} \n ${unexplainedWords(bare, codes)}` }
   const speaking = codes.filter((found) => found.entry.reasons.length > 0)
-  const rules = knowledge.rules.filter((rule) => matches(rule.when, reading))
-  const words = rules.filter((rule) => rule.when.text !== undefined && rule.vague !== true)
+  const holds = knowledge.rules.filter((rule) => rule.pair !== true && matches(rule.when, reading))
+  const known = holds.filter(isWords)
+  const pairs = statedBy(known).size > 0 ? [] : knowledge.rules.filter((rule) => rule.pair === true && matches(rule.when, reading))
+  const [rules, words] = [[...holds, ...pairs], [...known, ...pairs]]
   const stated = statedBy(words)
   const voices: Voice[] = []
   let before = 0
@@ -79,6 +81,11 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const { protocol, stage } = record.evidence
   const background = [protocol === undefined ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`].filter((name) => name !== '')
   return { reading, voices, background, codes }
+}
+
+/** Rules on words that say something. */
+function isWords({ when, vague }: Rule): boolean {
+  return when.text !== undefined && vague !== true
 }
 
 /** The causes that the bank's own words state outright. */

@@ -65,6 +65,8 @@ export type Rule = {
   readonly when: Pattern
   /** The words say next to nothing ("general error", "try later"): a vague code beside them keeps its weight. */
   readonly vague?: true
+  /** Two words near each other, not a known way of saying a thing: heard only where no such way is found. */
+  readonly pair?: true
   readonly weights: Weights
   /** The fact as a sentence for the lists "for" and "against"; `{name}` is replaced by that fact of the evidence or context. */
   readonly because: string

@@ -75,3 +75,20 @@ test('the letter names times, codes and request ids and no secret', () => {
   const letter = letterText({ ...problemOf('credentials_invalid'), failure: REFUSED }, null, [run])
   for (const part of ['15500', 'run-1', '2026-10-14 12:00:00 UTC', 'contains no password']) assert.ok(letter.includes(part), part)
 })
+
+test('a secret that only a person may have sent: waiting first, then the permission, and no plan without somebody who can get on', () => {
+  const held = { ...FACTS, held: true }
+  const actions = (cause: CauseCode, finished: PlanFacts['finished'] = []) => planFor(problemOf(cause), { ...held, finished }).steps.map(({ action, who }) => `${action} ${who}`)
+  const down = actions('institution_down')
+  assert.ok(down.indexOf('wait_for_bank bank') < down.indexOf('auto_retry person'), down.join())
+  assert.ok(!actions('consent_expired').slice(0, 1).includes('auto_retry person'), 'a step that is done at the bank allows the sign-in with it')
+  const waited = planFor(problemOf('institution_down'), FACTS).steps.find(({ action }) => action === 'wait_for_bank')
+  assert.ok(waited !== undefined)
+  assert.equal(actions('institution_down', [{ ...waited, state: 'skipped' }]).filter((one) => one === 'wait_for_bank bank').length, 1, 'it is not waited for twice')
+})
+
+test('what a person says cannot be done is not asked again', () => {
+  const [step] = planFor(problemOf('credentials_invalid'), FACTS).steps
+  const again = planFor(problemOf('credentials_invalid'), { ...FACTS, finished: [{ ...step!, state: 'skipped' }] }).steps
+  assert.equal(again.filter(({ action }) => action === 'fix_credentials').length, 1)
+})

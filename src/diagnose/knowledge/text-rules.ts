@@ -133,6 +133,7 @@ export const TEXT_RULES: readonly Rule[] = [
   { id: 'says-version-refused', source: WORDS, because: 'The answer refuses the version of the program or protocol.',
     when: { text: ways(
       'unsupported (version|protocol)|(does not|doesn.?t|no longer|not) support(s|ed)?[^.]{0,40}(version|software|protocol)|(update|upgrade)[^.]{0,30}(latest version|software|app|program|client)|latest version|current version|deprecated|nicht psd2|psd2[- ]?(modus|fahig)|bitte aktualisieren|software-update|version nicht unterstutzt|nicht mehr (erlaubt|unterstutzt)|handshake[_ ]failure|sslv3|wrong version number|unsupported protocol',
+      '(version|protocol)[^.]{0,20}(not (supported|accepted|allowed|served)|unsupported)',
       '(version|software|program|app|client)\\b[^.]{0,40}(too old|outdated|out of date|obsolete|(must|needs?|has) (to )?(be )?(updat|upgrad)\\w*|no longer accepted|veraltet)',
       '(ofx|version|protocol) ?\\d[^.]{0,50}(not accepted|no longer|not supported|or (later|newer|higher))|please (upgrade|update)\\b',
     ) },

@@ -1,0 +1,101 @@
+/**
+ * Sentences of banks that no rule of `text-rules.ts` knows: what is spoken of, and what is said of it,
+ * near each other in any order. Weaker than a known way of saying it, so these rules are heard only
+ * where none of those is. Stems in lower case without accents, in several languages; a pair holds for
+ * sentences that nobody has seen, and says nothing of how they are built.
+ */
+import type { Rule, Weights } from '../knowledge.ts'
+
+/** What is spoken of. */
+const OF = {
+  permission: 'consent|permission|authori[sz]ation|\\bsharing|\\blink(ed|s)?\\b|mandate|approval|einwilligung|zustimmung|freigabe|consent[ie]m|autorisation|autorizacion|consenso|toestemming|third.party access|berechtigung|user agreement|granted|\\bgrant\\b',
+  app: '\\bapps?\\b|application|this product|aggregator|connected service|anwendung|tool\\b|\\baccess\\b',
+  account: '\\baccounts?\\b|\\bcards?\\b|konto|\\bkarte|compte\\b|cuenta|\\bconto\\b|tarjeta|rekening',
+  person: 'signer|owner|holder|your rights?|authority|entitled|inhaber|berechtig|titulaire|titular|power of attorney|proxy|authori[sz]ed user|vollmacht',
+  password: 'passwords?\\b|passcode|passphrase|\\bpin\\b|passwort|kennwort|mot de passe|contrasena|wachtwoord|senha\\b',
+  login: 'log-?ins?\\b|sign-?in|sign-?on|user ?(name|id)|\\busers?\\b|credential|passwords?\\b|\\bpin\\b|zugang|benutzer|anmeld|kennwort|passwort|identifiant|usuario|utente|online access|\\bprofiles?\\b|online id|customer id|access code',
+  code: '\\bcodes?\\b|passcode|\\btans?\\b|\\botp\\b|verification|second factor|push|text message|texted|authenticat(or|ion)|security key|two.(step|factor)|one.time|device',
+  method: 'token|sms|text codes?|security questions?|\\w*tan\\b|card reader|authenticator|sign-?in method|readers?\\b|phone calls?|e-?mail codes?',
+  service: 'direct connect|\\bofx\\b|web connect|\\bhbci\\b|fints|quicken|financial software|download|this (service|connection|interface)|service|zugang|pc banking|contract',
+  software: 'software|programs?\\b|\\bapps?\\b|application|product|\\bclients?\\b|quicken|quickbooks|aggregat|third.part|automat|scrap|robot|traffic|programm|tools?\\b|provider|hosting',
+  address: 'address|\\burl\\b|server|host\\b|endpoint|adresse|direccion|indirizzo',
+  papers: 'message|mailbox|inbox|notice|agreement|terms|contact details|personal (data|details)|\\bform\\b|profile|identity|document|bedingungen|nachricht|mitteilung|condiciones|conditions|documents?|phone number|signature|survey|questions?|tax|consent form|news',
+  requests: 'requests?\\b|downloads?\\b|download only|calls?\\b|times (a|per)|quota|sessions?\\b|signed in|logged in|anfragen|abrufe|abfragen|solicitudes|requetes|\\basked\\b|\\bdata\\b|sync|updates?\\b|refresh',
+  days: 'history|period|\\bdays\\b|\\bmonths\\b|\\byears\\b|transactions|date range|umsatze|zeitraum|tage\\b|monate|historial|historique|periodo|data before|\\bsince\\b|start date|older',
+  work: 'maintenance|upgrad|nightly|batch|working on|wartung|arbeiten|mantenimiento|manutenzione|entretien|onderhoud|improving|processing|renovat|moderni|repairs?\\b|technical works?',
+  system: 'system|server|\\bhost|banking|\\bcore\\b|service|\\bsite\\b|platform|sistema|systeme',
+  message: 'element|aggregate|\\btags?\\b|\\bfields?\\b|request|segment|syntax|parameter|\\bxml\\b|\\bsgml\\b|wrong order|sequence|header|format',
+  clock: 'clock|computer.s? time|timestamp|dtclient|system time|uhrzeit|reloj|horloge|\\ba time\\b|your time|date and time',
+  between: 'aggregation|aggregator|relay|bridge|data provider|upstream|intermediary',
+} as const
+
+/** What is said of it. */
+const SAID = {
+  ended: 'expir|end date|\\bended|lapse|ran out|run out|no longer valid|renew|refresh|once more|\\bagain\\b|every \\d+ days|gilt nicht mehr|abgelauf|verlanger|caduc|scadut|verlopen|perime|passed|elapsed|timed out|older than|is over|out of date|anew|ausgelaufen|erneut|renouvel|renov',
+  withdrawn: 'revok|withdr|cancel|remov|unlink|disconnect|stopp|turned off|taken back|took back|widerruf|entzogen|zuruckgezogen|revoc|retire par|ingetrokken|took away|taken away|deleted|switched off by|ended by|no longer wish|entfernt|geloscht|annul',
+  closed: '\\bclosed?\\b|\\bshut|terminat|deactivat|inactiv|dormant|cancel|aufgelost|geschloss|gekundigt|cerrad|ferme\\b|cloture|chius|opgeheven|\\bended|no longer open|lost or stolen|stolen',
+  unknown: 'locate|\\bfind\\b|unknown|not on file|no such|renumber|replaced|re-?issued|no longer exist|unbekannt|nicht gefunden|introuvable|desconocid|not (exist|recogni)|not among|not one of|not part of|no match|not match|not belong',
+  notAllowed: '\\bnot\\b|no longer|\\bonly\\b|cannot|any more|without|nicht|kein|\\bpas\\b|\\bno\\b|expired|ended|removed',
+  wrong: 'wrong|\\bbad\\b|incorrect|invalid|not right|unknown|mis-?match|n.t match|not match|falsch|ungultig|stimmt nicht|stimmen nicht|incorrect[oae]|errat|erron|not recogni|(do|did) not know|no match|not accept|not what|rejected',
+  renewed: 'reset|chang|\\bnew\\b|\\bpick\\b|choose|renew|expired|replac|andern|\\bneues|abgelauf|cambi|modifi|\\bage\\b|too old|\\bstart|initial|temporary',
+  locked: '\\block|blocked|on hold|suspend|freez|frozen|disabled|gesperrt|deaktiv|bloque|bloccat|verrouill',
+  needed: 'need|requir|\\benter\\b|\\btype\\b|\\bsent\\b|texted|confirm|extra|additional|erforderlich|benotigt|eingeb|introduzca|saisi|use your|complete|switched on|tap|look at your|open the',
+  late: '\\blate\\b|expired|in time|too old|start again|timed out|abgelauf|zu spat|rechtzeitig|too long|not approved|no answer|elapsed',
+  replaced: 'replaced|no longer|instead|discontinu|retire|switch|nicht mehr|eingestellt|reemplaz|remplac',
+  stops: 'no longer (support|offer|avail)|not (support|offer)|discontinu|retire|ended\\b|ends\\b|eingestellt|abgeschaltet|phase|closed|no longer (possible|work)|was stopped|\\bgone',
+  moved: 'chang|\\bmoved|\\bnew\\b|renamed|relocat|geandert|\\bneue|nueva|nouvelle|nuovo|retired|current|elsewhere|different',
+  refused: 'not permit|may not|not allow|permitted|\\bden(y|ied)|refus|block|prohibit|not registered|unauthori|nicht zugelassen|nicht erlaubt|no permit|interdit|unrecogni|not accept|not recogni|not known|stopped serving|not welcome|not served|unknown',
+  old: 'upgrade|\\bupdate|current release|newer|too old|outdated|\\bversion|\\bbelow\\b|obsolete|veraltet|aktualisier|actualic|mettre a jour|latest|only ofx|no longer support|modern|too early',
+  missing: 'not (yet )?(signed|regist|activ|enrol|set up|subscrib|enabled|ordered)|\\bfirst\\b|sign up|\\border\\b|activate|enrol|paid feature|eingerichtet|freigeschaltet|activar|activer|\\bis off|turn(ed)? (it )?on|switch(ed)? (it )?on|\\bno\\b|\\bnot in your\\b',
+  wanted: '\\bread\\b|review|accept|agree|complete|confirm|update|sign\\b|lesen|bestatig|akzeptier|acept|accepter|verify|waiting|answer|provide|fill|tell us|look at',
+  tooMany: '\\bonly\\b|maxim|per (day|hour|minute)|a day\\b|used up|reached|\\btoo\\b|exceed|another (place|session|device)|already|limit|quota|zu viele|uberschritt|demasiad|more often|next|wait|again in|\\bhours?\\b|minutes?\\b|slow',
+  tooFar: '\\bonly\\b|\\bkeep|longer|older|beyond|limit|maxim|too (far|long|many)|\\bnur\\b|zu (lang|alt)|uberschr|exced|last \\d|at most|before|earlier|no data|not available|start later',
+  until: 'until|before \\d|\\d ?[ap]\\.?m\\b|\\d\\d:\\d\\d|\\d uhr|tonight|weekend|resum|back (at|on|soon)|\\bbis\\b|hasta|jusqu|shortly|night|midnight|come back|\\bsoon|morning|in progress|now\\b',
+  down: 'can ?not (be )?reach|unreachable|\\bdown\\b|offline|unavailable|not (respond|avail|work)|out of|nicht (erreichbar|verfugbar)|ausgefallen|no disponible|indisponible|outage',
+  bad: 'not expected|missing|malformed|invalid|unknown|unexpected|duplicate|not valid|fehlt|fehlerhaft|parse|\\bwrong|not understood|illegal|not recogni',
+  off: 'wrong|differ|\\boff\\b|ahead|behind|skew|falsch|\\bset\\b|not (correct|match)|abweich|future|past\\b|hours? (slow|fast)|too far',
+  failed: '\\bdown\\b|fail|unavailable|could not|error|outage|complete|not reach|problem',
+} as const
+
+/** Closer than this, also across the end of a sentence: banks write short ones. */
+const NEAR = 70
+
+function near(of: keyof typeof OF, said: keyof typeof SAID): string {
+  const between = `[\\s\\S]{0,${NEAR}}`
+  return `(?:${OF[of]})${between}(?:${SAID[said]})|(?:${SAID[said]})${between}(?:${OF[of]})`
+}
+
+function pair(of: keyof typeof OF, said: keyof typeof SAID, because: string, weights: Weights): Rule {
+  return { id: `pair-${of}-${said}`, pair: true, when: { text: near(of, said) }, because: `The answer seems to say that ${because}.`, source: 'subject and statement near each other', weights }
+}
+
+export const WORD_PAIRS: readonly Rule[] = [
+  pair('permission', 'ended', 'a permission has ended', { consent_expired: 1.8, consent_revoked: 0.4 }),
+  pair('permission', 'withdrawn', 'a permission was withdrawn', { consent_revoked: 1.8, consent_expired: 0.4 }),
+  pair('app', 'withdrawn', 'this program was taken off a list of the person\'s', { consent_revoked: 1.6, access_restricted: 0.4 }),
+  pair('account', 'closed', 'an account is closed', { account_closed: 1.8, account_not_found: 0.4 }),
+  pair('account', 'unknown', 'an account is not known', { account_not_found: 1.8, account_closed: 0.3, account_not_authorized: 0.3 }),
+  pair('person', 'notAllowed', 'this login has no right to an account', { account_not_authorized: 1.8 }),
+  pair('login', 'wrong', 'user name or password is wrong', { credentials_invalid: 1.8, login_locked: 0.2 }),
+  pair('password', 'renewed', 'a new password is wanted', { password_change_required: 2, credentials_invalid: 0.2 }),
+  pair('login', 'locked', 'the login is locked', { login_locked: 2.4 }),
+  pair('code', 'needed', 'a code is wanted', { mfa_required: 1.8 }),
+  pair('code', 'wrong', 'a code is wrong', { mfa_invalid: 1.4 }),
+  pair('code', 'late', 'a code came too late', { mfa_timeout: 1.8 }),
+  pair('method', 'replaced', 'a way of checking sign-ins was replaced', { mfa_method_changed: 2 }),
+  pair('service', 'stops', 'a service ends', { connection_migrated: 1.6, endpoint_moved: 0.8, protocol_outdated: 0.4 }),
+  pair('service', 'missing', 'a service must be switched on first', { enrollment_required: 2 }),
+  pair('software', 'refused', 'this program is not let in', { access_restricted: 2 }),
+  pair('software', 'old', 'this program is too old', { protocol_outdated: 1.8 }),
+  pair('address', 'moved', 'an address changed', { endpoint_moved: 1.8, connection_migrated: 0.3 }),
+  pair('papers', 'wanted', 'the person should read or confirm something', { bank_action_required: 1.8 }),
+  pair('requests', 'tooMany', 'it was asked too often', { rate_limited: 1.8 }),
+  pair('days', 'tooFar', 'too many days were asked for', { history_limit: 1.8 }),
+  pair('work', 'until', 'there is maintenance', { scheduled_maintenance: 2, institution_down: 0.4 }),
+  pair('system', 'down', 'a system of the bank is down', { institution_down: 1.8, institution_error: 0.4, scheduled_maintenance: 0.4 }),
+  pair('message', 'bad', 'the request was not as expected', { client_bug: 1.8, protocol_outdated: 0.3 }),
+  pair('clock', 'off', 'a clock is wrong', { local_network: 2 }),
+  pair('between', 'failed', 'something between this program and the bank failed', { aggregator_down: 1.6 }),
+  { id: 'pair-merged', pair: true, when: { text: 'merger|merged|acqui(red|sition)|(is|are) now [a-z]|now part of|became part|has joined|new (name|provider|member number|customer number|data.sharing)|ubernommen|fusion' }, because: 'The answer seems to say that the bank is another one now.', source: 'subject and statement near each other',
+    weights: { connection_migrated: 1.8, endpoint_moved: 0.4 } },
+]
