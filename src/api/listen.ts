@@ -20,7 +20,8 @@ export type ListenOptions = { readonly instance: Instance; readonly home: string
 
 /** Listens; fails with a sentence when the port is taken. */
 export async function listen({ instance, home, host, port, pageDirectory }: ListenOptions): Promise<Result<ListeningServer, { readonly message: string }>> {
-  const { token, tokenFile } = await accessToken(home, instance.entropy)
+  const tokenFile = tokenFileOf(home)
+  const token = await makeToken(tokenFile, instance.entropy)
   let hosts: ReadonlySet<string> = new Set()
   const server = await createServer({ instance, token, pageDirectory, hosts: () => hosts })
   try {
@@ -38,9 +39,13 @@ export async function listen({ instance, home, host, port, pageDirectory }: List
   return ok({ url, signInUrl: `${url}#token=${token}`, tokenFile, close: () => server.close() })
 }
 
-/** Made at the first start, 0600; the same over restarts, so that open pages stay signed in. */
-async function accessToken(home: string, entropy: Entropy): Promise<{ readonly token: string; readonly tokenFile: string }> {
-  const tokenFile = join(home, 'keys', 'access.token')
+/** Where the token is kept: 0600, beside the master key. */
+export function tokenFileOf(home: string): string {
+  return join(home, 'keys', 'access.token')
+}
+
+/** Made at the first start; the same over restarts, so that open pages stay signed in. */
+async function makeToken(tokenFile: string, entropy: Entropy): Promise<string> {
   await createOnce(tokenFile, Buffer.from(entropy.bytes(32)).toString('base64url'), entropy)
-  return { token: (await readFile(tokenFile, 'utf8')).trim(), tokenFile }
+  return (await readFile(tokenFile, 'utf8')).trim()
 }

@@ -7,6 +7,8 @@ import type { Result } from '../domain/result.ts'
 
 export type Output = {
   readonly json: boolean
+  /** Whether a person looks at standard output; else it may be a log. */
+  readonly isTerminal: boolean
   /** Why standard output takes nothing more: `EPIPE` when nobody reads it, as with `| head`. What only prints may then stop. Null: all is well. */
   readonly lost: string | null
   /** A line for a person; nothing with `--json`. */
@@ -47,6 +49,7 @@ export function createOutput(json: boolean, streams: Streams): Output {
   }
   return {
     json,
+    isTerminal: out.isTTY === true,
     get lost() {
       return lost
     },

@@ -65,6 +65,7 @@ function buildProgram(output: Output): Command {
     .option('--auto', 'play the whole story without a person and check it').option('--port <number>', 'port of the page', wholeNumber('--port', 65_535)).addOption(json())
     .action(async (options) => (await import('./demo.ts')).demoCommand(output, options))
   program.command('start').description('the server with its page and one worker').action(async () => (await import('./start.ts')).startCommand(output))
+  program.command('token').description('the link that signs in to the page, when `start` runs where it is not shown').addOption(json()).action(async () => (await import('./token.ts')).tokenCommand(output))
   program.command('worker').description('one more worker on the same database').action(async () => (await import('./start.ts')).workerCommand(output))
   program.command('bank').description('the sandbox bank: OFX, web site and faults on this host (relink bank --help)').helpOption(false).allowUnknownOption().argument('[options...]')
     .action(async (_options, _values, command: Command) => (await import('./bank.ts')).bankCommand(command.args))

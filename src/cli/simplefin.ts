@@ -5,6 +5,7 @@ import { createConsumer } from '../api/simplefin/consumers.ts'
 import type { Config } from '../config.ts'
 import type { Consumer } from '../domain/consumer.ts'
 import type { Instance } from '../instance.ts'
+import { serverAddress } from './address.ts'
 import { chooseAccount } from './accounts.ts'
 import { choose } from './choose.ts'
 import { CommandError, type Output } from './output.ts'
@@ -76,9 +77,10 @@ function consumerResource({ id, label, url, accountIds, createdAt, setupExpiresA
   }
 }
 
-function ownAddress({ host, port }: Config): string {
-  if (port === 0) throw new CommandError('RELINK_PORT is 0, so the port of the server is not known here; give --url.', 2)
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+function ownAddress(config: Config): string {
+  const address = serverAddress(config)
+  if (address === null) throw new CommandError('RELINK_PORT is 0, so the port of the server is not known here; give --url.', 2)
+  return address
 }
 
 function instantOrNull(at: number | null): string | null {

@@ -51,7 +51,13 @@ async function runUntilStopped(output: Output, serve: (config: Config, opened: O
   }
 }
 
-function tellWhere(output: Output, config: Config, listening: ListeningServer): void {
-  output.say(`Relink is running. Open ${listening.signInUrl}`)
-  output.say(output.dim(`Data: ${config.home}   Token for programs: ${listening.tokenFile}   Stop with Ctrl-C.`))
+/** The link signs in whoever has it, so it goes to a terminal only: what a service prints ends in a log, which others read and which is kept. */
+function tellWhere(output: Output, config: Config, { url, signInUrl, tokenFile }: ListeningServer): void {
+  if (output.isTerminal) {
+    output.say(`Relink is running. Open ${signInUrl}`)
+    output.say(output.dim(`Data: ${config.home}   Token for programs: ${tokenFile}   Stop with Ctrl-C.`))
+  } else {
+    output.say(`Relink is running at ${url} (not printed here, where it may be logged: the link that signs in; \`relink token\` gives it)`)
+    output.say(`Data: ${config.home}   Token for programs: ${tokenFile}`)
+  }
 }

@@ -53,8 +53,11 @@ const onLinux = existsSync('/proc/self/cmdline') ? false : 'needs /proc'
 async function started(directory: string, env: Record<string, string> = {}): Promise<{ child: ChildProcess; url: string; token: string }> {
   const child = spawnRelink(directory, ['start'], { RELINK_PORT: '0', ...env })
   child.stderr?.resume()
-  const [, url = '', token = ''] = /(http:\/\/\S+?\/)#token=(\S+)/.exec(await firstLine(child)) ?? []
-  assert.ok(url !== '' && token !== '')
+  const line = await firstLine(child)
+  const [, url = ''] = /(http:\/\/\S+?\/)(?=\s)/.exec(line) ?? []
+  const { token, signInUrl } = JSON.parse((await relink(directory, ['token', '--json'], { env: { RELINK_PORT: new URL(url).port } })).stdout) as { token: string; signInUrl: string }
+  assert.equal(signInUrl, `${url}#token=${token}`)
+  assert.ok(token.length > 40 && !line.includes(token), 'what is printed where it may be logged holds no token')
   return { child, url, token }
 }
 

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -263,11 +263,11 @@ export type Server = { readonly running: Running; call(method: string, path: str
 
 export async function startServer(ground: Ground): Promise<Server> {
   const running = ground.run(['start'])
-  const url = await until('the server is up', () => {
+  const [, address] = await until('the server is up', () => {
     assert.equal(running.child.exitCode, null, `relink start ended: ${running.out()}${running.err()}`)
-    return /Open (http:\/\/\S+)#token=(\S+)/.exec(running.out())
+    return /running at (http:\/\/\S+)/.exec(running.out())
   })
-  const [, address, token] = url
+  const token = await readFile(join(ground.home, 'keys', 'access.token'), 'utf8')
   return {
     running,
     async call(method, path, body) {

@@ -81,14 +81,15 @@ export const exactVersions: Rule = {
 }
 
 export const noInstallScripts: Rule = {
-  name: 'packages are installed without their scripts',
+  name: 'packages are installed without their scripts, and none that is younger than a week',
   violations: files => [...files.keys()].flatMap(path => {
     if (posix.basename(path) !== 'package-lock.json') return []
     const settings = files.get(posix.join(posix.dirname(path), '.npmrc')) ?? ''
-    return /^ignore-scripts=true$/m.test(settings) ? [] : [`${posix.join(posix.dirname(path), '.npmrc')}:1 lacks ignore-scripts=true`]
+    // A hijacked release is mostly found within days; npm before 11 ignores the setting.
+    return ['ignore-scripts=true', 'min-release-age=7'].filter((line) => !settings.split('\n').includes(line)).map((line) => `${posix.join(posix.dirname(path), '.npmrc')}:1 lacks ${line}`)
   }),
-  planted: [{ 'package-lock.json': '{}' }, { 'package-lock.json': '{}', '.npmrc': 'ignore-scripts=false\n' }],
-  kept: { 'package-lock.json': '{}', '.npmrc': 'save-exact=true\nignore-scripts=true\n' },
+  planted: [{ 'package-lock.json': '{}' }, { 'package-lock.json': '{}', '.npmrc': 'ignore-scripts=false\nmin-release-age=7\n' }, { 'package-lock.json': '{}', '.npmrc': 'ignore-scripts=true\n' }],
+  kept: { 'package-lock.json': '{}', '.npmrc': 'save-exact=true\nignore-scripts=true\nmin-release-age=7\n' },
 }
 
 const HOSTS = /\b(registry\.(?!example)[a-z0-9-]+\.[a-z]{2,}|deb\.debian\.org|files\.pythonhosted\.org|proxy\.golang\.org)\b/
