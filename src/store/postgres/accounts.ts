@@ -2,58 +2,51 @@
 import { sql } from 'kysely'
 import type { AccountSource } from '../../domain/account.ts'
 import type { AccountFilter, AccountStore, AccountSummary } from '../../ports/store.ts'
+import { arrayOf } from './arrays.ts'
 import type { StoredRow } from './columns.ts'
-import { idKey, inTenant, type Session } from './session.ts'
+import { idKey, inOneTrip, type Database } from './session.ts'
 import { accounts, sources } from './tables.ts'
 
-export function postgresAccounts(db: Session, tenantId: string): AccountStore {
-  const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
-  const insertSource = (trx: Session, source: AccountSource) =>
-    trx.insertInto('relink.account_sources').values({ tenant_id: tenantId, ...sources.write(source) } as never).execute()
+export function postgresAccounts(db: Database, tenantId: string): AccountStore {
+  const insertSource = (source: AccountSource) => db.insertInto('relink.account_sources').values({ tenant_id: tenantId, ...sources.write(source) } as never)
   return {
     async create(account, source) {
       if (source.accountId !== account.id) throw new Error('the first source of an account belongs to another account')
-      await run(async (trx) => {
-        await trx.insertInto('relink.accounts').values({ tenant_id: tenantId, ...accounts.write(account) }).execute()
-        await insertSource(trx, source)
-      })
+      await inOneTrip(db, tenantId, [db.insertInto('relink.accounts').values({ tenant_id: tenantId, ...accounts.write(account) }), insertSource(source)])
     },
-    addSource: (source) =>
-      run(async (trx) => {
-        await insertSource(trx, source)
-      }),
+    async addSource(source) {
+      await inOneTrip(db, tenantId, [insertSource(source)])
+    },
     async get(id) {
-      const row = await run((trx) => trx.selectFrom('relink.accounts').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).executeTakeFirst())
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.accounts').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id))])
       return row === undefined ? null : accounts.read(row)
     },
     async list(filter = {}) {
-      const { rows } = await run((trx) => summaries(tenantId, filter).execute(trx))
+      const [{ rows }] = await inOneTrip(db, tenantId, [summaries(tenantId, filter)])
       return rows.map(readSummary)
     },
-    update: (id, patch) =>
-      run(async (trx) => {
-        const values = accounts.writePatch(patch)
-        if (Object.keys(values).length === 0) return
-        await trx.updateTable('relink.accounts').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).execute()
-      }),
+    async update(id, patch) {
+      const values = accounts.writePatch(patch)
+      if (Object.keys(values).length === 0) return
+      await inOneTrip(db, tenantId, [db.updateTable('relink.accounts').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))])
+    },
     async sources({ accountId, connectionId }) {
-      const rows = await run((trx) =>
-        trx.selectFrom('relink.account_sources').selectAll().where('tenant_id', '=', tenantId)
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.account_sources').selectAll().where('tenant_id', '=', tenantId)
           .$if(accountId !== undefined, (q) => q.where('account_id', '=', idKey(accountId!)))
           .$if(connectionId !== undefined, (q) => q.where('connection_id', '=', idKey(connectionId!)))
-          .orderBy('id').execute(),
-      )
+          .orderBy('id'),
+      ])
       return rows.map(sources.read)
     },
-    updateSource: (id, patch) =>
-      run(async (trx) => {
-        const values = sources.writePatch(patch)
-        if (Object.keys(values).length === 0) return
-        await trx.updateTable('relink.account_sources').set(values as object).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).execute()
-      }),
+    async updateSource(id, patch) {
+      const values = sources.writePatch(patch)
+      if (Object.keys(values).length === 0) return
+      await inOneTrip(db, tenantId, [db.updateTable('relink.account_sources').set(values as object).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))])
+    },
     async findByRef({ number, kind, bankId }) {
-      const rows = await run((trx) =>
-        trx.selectFrom('relink.accounts as a').selectAll('a').where('a.tenant_id', '=', tenantId)
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.accounts as a').selectAll('a').where('a.tenant_id', '=', tenantId)
           .where(({ exists, selectFrom }) =>
             exists(
               selectFrom('relink.account_sources as s').select('s.id').where('s.tenant_id', '=', tenantId).whereRef('s.account_id', '=', 'a.id')
@@ -61,8 +54,8 @@ export function postgresAccounts(db: Session, tenantId: string): AccountStore {
                 .$if(bankId !== null, (q) => q.where((or) => or.or([or('s.ref_bank_id', 'is', null), or('s.ref_bank_id', '=', bankId)]))),
             ),
           )
-          .orderBy('a.created_at').orderBy('a.id').execute(),
-      )
+          .orderBy('a.created_at').orderBy('a.id'),
+      ])
       return rows.map(accounts.read)
     },
   }
@@ -74,7 +67,7 @@ type SummaryRow = StoredRow<Parameters<typeof accounts.write>[0]> & {
 }
 
 function summaries(tenantId: string, { accountIds, connectionId }: AccountFilter) {
-  const ofIds = accountIds === undefined ? sql`true` : sql`a.id = any (${accountIds.map(idKey)}::uuid[])`
+  const ofIds = accountIds === undefined ? sql`true` : sql`a.id = any (${arrayOf(accountIds.map(idKey), 'uuid')})`
   const ofConnection =
     connectionId === undefined
       ? sql`true`

@@ -1,5 +1,5 @@
 /**
- * The commit of one page: one statement for each kind of row, one transaction. Observations go first;
+ * The commit of one page: one statement for each kind of row, one transaction, one trip. Observations go first;
  * their key is unique for the source, so the database itself decides which of two writers was first,
  * and the rest of the page follows that decision (src/store/page.ts).
  */
@@ -8,7 +8,7 @@ import type { NewObservation, PageCommit, TransactionUpdate } from '../../ports/
 import { assertOnePage, spansReplacedAfter, withoutStored } from '../page.ts'
 import { arrayOf, columnList, TYPES, unnested } from './arrays.ts'
 import { digest, json, type Shape } from './columns.ts'
-import { inTenant, type Session } from './session.ts'
+import { inOneTrip, inTenant, type Database, type Session, type Statement } from './session.ts'
 import { refreshStatistics } from './statistics.ts'
 import { balances, changes, contentShape, coverage, dated, flatTransaction, flatTransactions, observations, questions, spans } from './tables.ts'
 
@@ -16,57 +16,70 @@ import { balances, changes, contentShape, coverage, dated, flatTransaction, flat
  * See `FeedStore.commitPage`. Tries first as the only writer, which is a fifth cheaper; when a key is
  * stored already the database refuses the whole page, and it is written anew around what is there.
  */
-export async function commitPage(db: Session, tenantId: string, page: PageCommit): Promise<{ readonly inserted: number }> {
+export async function commitPage(db: Database, tenantId: string, page: PageCommit): Promise<{ readonly inserted: number }> {
   const committed = await writeOnce(db, tenantId, page)
   await refreshStatistics(db, tenantId, committed.inserted)
   return committed
 }
 
-async function writeOnce(db: Session, tenantId: string, page: PageCommit): Promise<{ readonly inserted: number }> {
+async function writeOnce(db: Database, tenantId: string, page: PageCommit): Promise<{ readonly inserted: number }> {
+  assertOnePage(page)
   try {
-    return await inTenant(db, tenantId, (trx) => writePage(trx, tenantId, page, 'alone'))
+    await inOneTrip(db, tenantId, [...insertObservations(tenantId, page.observations, 'alone'), ...aroundObservations(tenantId, page)])
+    return { inserted: page.inserts.length }
   } catch (error) {
     if ((error as { constraint?: unknown }).constraint !== 'observations_pkey') throw error
-    return inTenant(db, tenantId, (trx) => writePage(trx, tenantId, page, 'raced'))
+    return inTenant(db, tenantId, (trx) => writeRaced(trx, tenantId, page))
   }
 }
 
-async function writePage(trx: Session, tenantId: string, asked: PageCommit, mode: 'alone' | 'raced'): Promise<{ readonly inserted: number }> {
-  assertOnePage(asked)
-  const page = withoutStored(asked, await writeObservations(trx, tenantId, asked, mode))
-  // By id, so that two writers lock rows in one order and their index entries lie together.
-  const inserts = page.inserts.map(flatTransaction).sort((a, b) => (a.id < b.id ? -1 : 1))
-  await insertAll(trx, tenantId, 'transactions', flatTransactions, inserts)
-  await writeUpdates(trx, tenantId, page)
-  await insertAll(trx, tenantId, 'questions', questions, page.questions)
-  await writePageRecord(trx, tenantId, page)
-  const { accountId, sourceId, runId, covers } = page
-  if (covers !== null) await insertAll(trx, tenantId, 'coverage', coverage, [dated({ accountId, sourceId, runId, from: covers.from, to: covers.to })])
-  await insertAll(trx, tenantId, 'balances', balances, page.balances.map(({ on, ...balance }) => ({ ...balance, statedOn: on })))
-  await writeSpans(trx, tenantId, page)
-  if (page.cursor !== null) await writeCursor(trx, tenantId, page)
+/** Stores what is new; what another writer stored before, and what only that would have made, is left out. */
+async function writeRaced(trx: Session, tenantId: string, asked: PageCommit): Promise<{ readonly inserted: number }> {
+  for (const statement of insertObservations(tenantId, asked.observations, 'raced')) await trx.executeQuery(statement.compile(trx))
+  const page = withoutStored(asked, await readWinners(trx, tenantId, asked.sourceId, asked.observations))
+  for (const statement of aroundObservations(tenantId, page)) await trx.executeQuery(statement.compile(trx))
   return { inserted: page.inserts.length }
 }
 
-async function insertAll<T>(trx: Session, tenantId: string, table: string, shape: Shape<T>, values: readonly T[]): Promise<void> {
-  if (values.length === 0) return
+/** All that a page stores beside its observations, in order. */
+function aroundObservations(tenantId: string, page: PageCommit): readonly Statement[] {
+  const { accountId, sourceId, runId, covers } = page
+  // By id, so that two writers lock rows in one order and their index entries lie together.
+  const inserts = page.inserts.map(flatTransaction).sort((a, b) => (a.id < b.id ? -1 : 1))
+  return [
+    ...insertAll(tenantId, 'transactions', flatTransactions, inserts),
+    ...updateAll(tenantId, page),
+    ...insertAll(tenantId, 'questions', questions, page.questions),
+    pageRecord(tenantId, page),
+    ...(covers === null ? [] : insertAll(tenantId, 'coverage', coverage, [dated({ accountId, sourceId, runId, from: covers.from, to: covers.to })])),
+    ...insertAll(tenantId, 'balances', balances, page.balances.map(({ on, ...balance }) => ({ ...balance, statedOn: on }))),
+    ...replaceSpans(tenantId, page),
+    ...(page.cursor === null ? [] : [storeCursor(tenantId, page)]),
+  ]
+}
+
+function insertAll<T>(tenantId: string, table: string, shape: Shape<T>, values: readonly T[]): readonly Statement[] {
+  if (values.length === 0) return []
   const columns = columnList(shape)
-  await sql`insert into ${sql.id('relink', table)} (tenant_id, ${columns}) select ${tenantId}, ${columns} from ${unnested(shape, values)}`.execute(trx)
+  return [sql`insert into ${sql.id('relink', table)} (tenant_id, ${columns}) select ${tenantId}::uuid, ${columns} from ${unnested(shape, values)}`]
 }
 
-/** Stores what is new and returns what lost: the id of each observation that was stored before, with its stored id. */
-async function writeObservations(trx: Session, tenantId: string, page: PageCommit, mode: 'alone' | 'raced'): Promise<ReadonlyMap<string, string>> {
-  if (page.observations.length === 0) return new Map()
-  const sorted = [...page.observations].sort((a, b) => (a.key < b.key ? -1 : 1))
+/** Alone, a key that is stored already ends the page; raced, its observation is left out. */
+function insertObservations(tenantId: string, rows: readonly NewObservation[], mode: 'alone' | 'raced'): readonly Statement[] {
+  if (rows.length === 0) return []
+  const sorted = [...rows].sort((a, b) => (a.key < b.key ? -1 : 1))
   const columns = columnList(observations)
-  const { numAffectedRows } = await sql`
-    insert into relink.observations (tenant_id, ${columns})
-    select ${tenantId}, ${columns} from ${unnested(observations, sorted)}
-    ${mode === 'alone' ? sql`` : sql`on conflict (tenant_id, source_id, key) do nothing`}`.execute(trx)
-  return numAffectedRows === BigInt(sorted.length) ? new Map() : readWinners(trx, tenantId, page.sourceId, sorted)
+  return [
+    sql`insert into relink.observations (tenant_id, ${columns})
+      select ${tenantId}::uuid, ${columns} from ${unnested(observations, sorted)}
+      ${mode === 'alone' ? sql`` : sql`on conflict (tenant_id, source_id, key) do nothing`}`,
+  ]
 }
 
-/** A new statement, so that it sees what the other writer committed while the insert waited for it. */
+/**
+ * What lost: the id of each observation that was stored before, with its stored id. A statement of its own,
+ * so that it sees what the other writer committed while the insert waited for it.
+ */
 async function readWinners(trx: Session, tenantId: string, sourceId: string, tried: readonly NewObservation[]): Promise<ReadonlyMap<string, string>> {
   const { rows } = await sql<{ id: string; stored: string }>`
     select n.id, o.id as stored
@@ -77,13 +90,13 @@ async function readWinners(trx: Session, tenantId: string, sourceId: string, tri
   return new Map(rows.map((row) => [row.id, row.stored]))
 }
 
-async function writeUpdates(trx: Session, tenantId: string, page: PageCommit): Promise<void> {
-  if (page.updates.length === 0) return
+function updateAll(tenantId: string, page: PageCommit): readonly Statement[] {
+  if (page.updates.length === 0) return []
   const updates = [...page.updates].sort((a, b) => (a.id < b.id ? -1 : 1))
   const set = contentShape.columns.map(({ column, codec }) =>
     sql`${sql.id(column)} = case when n.content ? ${column} then cast(n.content ->> ${column} as ${TYPES[codec.type]}) else t.${sql.id(column)} end`,
   )
-  await sql`
+  return [sql`
     with updated as (
       update relink.transactions t set ${sql.join(set)}, state = n.state, withdrawn_reason = n.withdrawn_reason, content_key = n.content_key, updated_at = ${page.at}
       from unnest(${column(updates, 'uuid', (u) => u.id)}, ${column(updates, 'jsonb', (u) => json().write(contentShape.writePatch(u.content)))},
@@ -92,28 +105,29 @@ async function writeUpdates(trx: Session, tenantId: string, page: PageCommit): P
       where t.tenant_id = ${tenantId} and t.id = n.id and t.account_id = ${page.accountId}
       returning t.id)
     insert into relink.transaction_changes (tenant_id, ${columnList(changes)})
-    select ${tenantId}, ${columnList(changes)} from ${unnested(changes, updates.map((u) => u.change))}
-    where transaction_id in (select id from updated)`.execute(trx)
+    select ${tenantId}::uuid, ${columnList(changes)} from ${unnested(changes, updates.map((u) => u.change))}
+    where transaction_id in (select id from updated)`]
 }
 
 function column(updates: readonly TransactionUpdate[], type: 'uuid' | 'jsonb' | 'text', value: (update: TransactionUpdate) => unknown) {
   return arrayOf(updates.map(value), type)
 }
 
-async function writePageRecord(trx: Session, tenantId: string, { runId, accountId, sourceId, at, seen, covers }: PageCommit): Promise<void> {
-  await sql`
+function pageRecord(tenantId: string, { runId, accountId, sourceId, at, seen, covers }: PageCommit): Statement {
+  return sql`
     insert into relink.pages (tenant_id, run_id, account_id, source_id, at, seen, covers_from, covers_to)
-    values (${tenantId}, ${runId}, ${accountId}, ${sourceId}, ${at}, ${arrayOf(seen, 'uuid')}, ${covers?.from ?? null}, ${covers?.to ?? null})`.execute(trx)
+    values (${tenantId}, ${runId}, ${accountId}, ${sourceId}, ${at}, ${arrayOf(seen, 'uuid')}, ${covers?.from ?? null}, ${covers?.to ?? null})`
 }
 
-async function writeSpans(trx: Session, tenantId: string, page: PageCommit): Promise<void> {
+function replaceSpans(tenantId: string, page: PageCommit): readonly Statement[] {
   const after = spansReplacedAfter(page)
-  if (after === null) return
-  await trx.deleteFrom('relink.balance_spans').where('tenant_id', '=', tenantId).where('source_id', '=', page.sourceId).where('to_on', '>', after).execute()
-  await insertAll(trx, tenantId, 'balance_spans', spans, page.spans.map(dated))
+  if (after === null) return []
+  const replaced = sql`delete from relink.balance_spans where tenant_id = ${tenantId} and source_id = ${page.sourceId} and to_on > ${after}`
+  return [replaced, ...insertAll(tenantId, 'balance_spans', spans, page.spans.map(dated))]
 }
 
-async function writeCursor(trx: Session, tenantId: string, { sourceId, cursor, at }: PageCommit): Promise<void> {
-  const row = { tenant_id: tenantId, source_id: sourceId, cursor: json().write(cursor), at }
-  await trx.insertInto('relink.cursors').values(row).onConflict((c) => c.columns(['tenant_id', 'source_id']).doUpdateSet({ cursor: row.cursor, at })).execute()
+function storeCursor(tenantId: string, { sourceId, cursor, at }: PageCommit): Statement {
+  return sql`
+    insert into relink.cursors (tenant_id, source_id, cursor, at) values (${tenantId}, ${sourceId}, ${json().write(cursor)}, ${at})
+    on conflict (tenant_id, source_id) do update set cursor = excluded.cursor, at = excluded.at`
 }

@@ -7,69 +7,69 @@ import { cursorAfter, placeOf } from '../paging.ts'
 import type { Shape, StoredRow } from './columns.ts'
 import { readCandidates } from './feed-candidates.ts'
 import { commitPage } from './feed-commit.ts'
-import { idKey, inTenant, type Session } from './session.ts'
+import { idKey, inOneTrip, inTenant, type Database, type Session } from './session.ts'
 import { refreshStatistics } from './statistics.ts'
 import { balances, changes, coverage, flatTransaction, flatTransactions, observations, questions, readShown, readTransaction, spans, undated } from './tables.ts'
 
-export function postgresFeed(db: Session, tenantId: string): FeedStore {
+export function postgresFeed(db: Database, tenantId: string): FeedStore {
   const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
   return {
     async candidates(query) {
       await refreshStatistics(db, tenantId, query.contentKeys.length + query.near.amounts.length)
-      return run((trx) => readCandidates(trx, tenantId, query))
+      return readCandidates(db, tenantId, query)
     },
     commitPage: (page) => commitPage(db, tenantId, page),
     async cursor(sourceId) {
-      const row = await run((trx) => trx.selectFrom('relink.cursors').select('cursor').where('tenant_id', '=', tenantId).where('source_id', '=', idKey(sourceId)).executeTakeFirst())
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.cursors').select('cursor').where('tenant_id', '=', tenantId).where('source_id', '=', idKey(sourceId))])
       return row?.cursor ?? null
     },
     async coverage(accountId) {
-      const rows = await run((trx) => trx.selectFrom('relink.coverage').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).orderBy('seq').execute())
+      const [{ rows }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.coverage').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).orderBy('seq')])
       return rows.map((row) => undated(coverage.read(row)))
     },
     async balances(accountId, sourceId) {
-      const rows = await run((trx) =>
-        trx.selectFrom('relink.balances').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('source_id', '=', idKey(sourceId))
-          .orderBy('stated_on').orderBy('observed_at').orderBy('seq').execute(),
-      )
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.balances').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('source_id', '=', idKey(sourceId))
+          .orderBy('stated_on').orderBy('observed_at').orderBy('seq'),
+      ])
       return rows.map(balances.read).map(({ statedOn, ...balance }) => ({ ...balance, on: statedOn }))
     },
     async newestBalance(accountId, kind) {
-      const row = await run((trx) =>
-        trx.selectFrom('relink.balances').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('kind', '=', kind)
-          .orderBy('stated_on', 'desc').orderBy('observed_at', 'desc').orderBy('seq', 'desc').limit(1).executeTakeFirst(),
-      )
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.balances').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('kind', '=', kind)
+          .orderBy('stated_on', 'desc').orderBy('observed_at', 'desc').orderBy('seq', 'desc').limit(1),
+      ])
       if (row === undefined) return null
       const { statedOn, ...balance } = balances.read(row)
       return { ...balance, on: statedOn }
     },
     async spans(accountId) {
-      const rows = await run((trx) =>
-        trx.selectFrom('relink.balance_spans').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId))
-          .orderBy('source_id').orderBy('from_on').orderBy('to_on').orderBy('seq').execute(),
-      )
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.balance_spans').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId))
+          .orderBy('source_id').orderBy('from_on').orderBy('to_on').orderBy('seq'),
+      ])
       return rows.map((row) => undated(spans.read(row)))
     },
     async sumPosted(accountId, after, upTo) {
-      const { rows } = await run((trx) =>
+      const [{ rows }] = await inOneTrip(db, tenantId, [
         sql<{ sum: string }>`select coalesce(sum(amount), 0)::text as sum from relink.transactions
-          where tenant_id = ${tenantId} and account_id = ${idKey(accountId)} and state = 'posted' and posted_on > ${after} and posted_on <= ${upTo}`.execute(trx),
-      )
+          where tenant_id = ${tenantId} and account_id = ${idKey(accountId)} and state = 'posted' and posted_on > ${after} and posted_on <= ${upTo}`,
+      ])
       return BigInt(rows[0]!.sum)
     },
     transactions: async (filter) => run((trx) => listTransactions(trx, tenantId, filter)),
     async transaction(id) {
-      const row = await run((trx) => oneTransaction(trx, tenantId, id).executeTakeFirst())
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [oneTransaction(db, tenantId, id)])
       return row === undefined ? null : readShown(row)
     },
     async history(id) {
-      const rows = await run((trx) => trx.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', '=', idKey(id)).orderBy('seq').execute())
+      const [{ rows }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', '=', idKey(id)).orderBy('seq')])
       return rows.map(changes.read)
     },
     async observations(id) {
-      const rows = await run((trx) =>
-        trx.selectFrom('relink.observations').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', '=', idKey(id)).orderBy('observed_at').orderBy('id').execute(),
-      )
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.observations').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', '=', idKey(id)).orderBy('observed_at').orderBy('id'),
+      ])
       return rows.map(observations.read).map(({ transactionId: _, ...observation }) => observation)
     },
     decide: (id, patch, at) =>
@@ -78,10 +78,10 @@ export function postgresFeed(db: Session, tenantId: string): FeedStore {
         if (row !== undefined) await storeDecided(trx, tenantId, applyDecisions(readTransaction(row), patch, at))
       }),
     async questions({ accountId, open }) {
-      const rows = await run((trx) =>
-        trx.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('answer', open ? 'is' : 'is not', null)
-          .$if(accountId !== undefined, (q) => q.where('account_id', '=', idKey(accountId!))).orderBy('asked_at').orderBy('id').execute(),
-      )
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('answer', open ? 'is' : 'is not', null)
+          .$if(accountId !== undefined, (q) => q.where('account_id', '=', idKey(accountId!))).orderBy('asked_at').orderBy('id'),
+      ])
       return rows.map(questions.read)
     },
     answerQuestion: (id, answer, at) =>

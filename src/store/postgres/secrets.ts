@@ -3,100 +3,107 @@
  * login is its lock: whoever begins an attempt holds it until the attempt is stored.
  */
 import { sql } from 'kysely'
-import type { LoginLedger, SecretStore } from '../../ports/store.ts'
-import { idKey, inTenant, lease, type Session } from './session.ts'
+import type { Attempt, LoginLedger, SecretStore } from '../../ports/store.ts'
+import { idKey, inOneTrip, inTwoTrips, lease, type Database } from './session.ts'
 import { attempts, secrets, tenantKeys } from './tables.ts'
 
-export function postgresSecrets(db: Session, tenantId: string): SecretStore {
-  const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
+export function postgresSecrets(db: Database, tenantId: string): SecretStore {
   return {
     async tenantKey() {
-      const row = await run((trx) => trx.selectFrom('relink.tenant_keys').selectAll().where('tenant_id', '=', tenantId).executeTakeFirst())
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.tenant_keys').selectAll().where('tenant_id', '=', tenantId)])
       return row === undefined ? null : tenantKeys.read(row)
     },
-    saveTenantKey: (key) =>
-      run(async (trx) => {
-        const row = tenantKeys.write(key)
-        await trx.insertInto('relink.tenant_keys').values({ tenant_id: tenantId, ...row })
-          .onConflict((c) =>
-            c.column('tenant_id').doUpdateSet({ sealed: row.sealed, master_key_id: row.master_key_id }).where('relink.tenant_keys.key_id', '=', row.key_id),
-          ).execute()
-      }),
-    put: (record) =>
-      run(async (trx) => {
-        await trx.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId).where('connection_id', '=', record.connectionId).where('purpose', '=', record.purpose)
-          .where('version', '<=', record.version).execute()
-        await trx.insertInto('relink.secrets').values({ tenant_id: tenantId, ...secrets.write(record) }).execute()
-      }),
+    async saveTenantKey(key) {
+      const row = tenantKeys.write(key)
+      await inOneTrip(db, tenantId, [
+        db.insertInto('relink.tenant_keys').values({ tenant_id: tenantId, ...row }).onConflict((c) =>
+          c.column('tenant_id').doUpdateSet({ sealed: row.sealed, master_key_id: row.master_key_id }).where('relink.tenant_keys.key_id', '=', row.key_id)),
+      ])
+    },
+    async put(record) {
+      await inOneTrip(db, tenantId, [
+        db.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId).where('connection_id', '=', record.connectionId).where('purpose', '=', record.purpose)
+          .where('version', '<=', record.version),
+        db.insertInto('relink.secrets').values({ tenant_id: tenantId, ...secrets.write(record) }),
+      ])
+    },
     async get(connectionId, purpose) {
-      const row = await run((trx) =>
-        trx.selectFrom('relink.secrets').selectAll().where('tenant_id', '=', tenantId).where('connection_id', '=', idKey(connectionId)).where('purpose', '=', purpose)
-          .orderBy('version', 'desc').limit(1).executeTakeFirst(),
-      )
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.secrets').selectAll().where('tenant_id', '=', tenantId).where('connection_id', '=', idKey(connectionId)).where('purpose', '=', purpose)
+          .orderBy('version', 'desc').limit(1),
+      ])
       return row === undefined ? null : secrets.read(row)
     },
-    destroy: (connectionId) =>
-      run(async (trx) => {
-        await trx.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId).where('connection_id', '=', idKey(connectionId)).execute()
-      }),
-    destroyExpired: (now) =>
-      run(async (trx) => {
-        await trx.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId).where('expires_at', '<=', now).execute()
-      }),
-    beginAttempt: (loginIndex, decide) =>
-      run(async (trx) => {
-        await lockLogin(trx, tenantId, loginIndex)
-        const decided = decide(await readLedger(trx, tenantId, loginIndex))
+    async destroy(connectionId) {
+      await inOneTrip(db, tenantId, [db.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId).where('connection_id', '=', idKey(connectionId))])
+    },
+    async destroyExpired(now) {
+      await inOneTrip(db, tenantId, [db.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId).where('expires_at', '<=', now)])
+    },
+    async beginAttempt(loginIndex, decide) {
+      let begun: Attempt | null = null
+      await inTwoTrips(db, tenantId, [...lockLogin(tenantId, loginIndex), ...ledgerOf(tenantId, loginIndex)], ([, , login, found]) => {
+        const decided = decide(readLedger(login.rows, found.rows))
         if (decided === null) return null
         const { usesGrant = false, ...attempt } = decided
-        await trx.insertInto('relink.login_attempts').values({ tenant_id: tenantId, ...attempts.write(attempt) } as never).execute()
-        if (usesGrant) {
-          await trx.updateTable('relink.logins').set({ granted_uses: sql`granted_uses - 1` }).where('tenant_id', '=', tenantId).where('login_index', '=', loginIndex)
-            .where('granted_uses', '>', 0).execute()
-        }
-        return attempt
-      }),
+        begun = attempt
+        const insert = db.insertInto('relink.login_attempts').values({ tenant_id: tenantId, ...attempts.write(attempt) } as never)
+        const grant = db.updateTable('relink.logins').set({ granted_uses: sql`granted_uses - 1` }).where('tenant_id', '=', tenantId).where('login_index', '=', loginIndex).where('granted_uses', '>', 0)
+        return usesGrant ? [insert, grant] : [insert]
+      })
+      return begun
+    },
     endAttempt: (id, outcome, at) =>
       // What the bank said is true even when the lock of the connection was lost meanwhile.
-      lease.run({ lost: false }, () =>
-        run(async (trx) => {
-          await trx.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))
-            .where('outcome', 'in', ['open', 'unknown']).execute()
-        }),
-      ),
-    async closeStaleAttempts(before, at) {
-      const { numUpdatedRows } = await run((trx) =>
-        trx.updateTable('relink.login_attempts').set({ outcome: 'unknown', closed_at: at }).where('tenant_id', '=', tenantId).where('outcome', '=', 'open')
-          .where('opened_at', '<', before).executeTakeFirst(),
-      )
-      return Number(numUpdatedRows)
-    },
-    ledger: (loginIndex) => run((trx) => readLedger(trx, tenantId, loginIndex)),
-    setLogin: (loginIndex, { lockedAt, grantedUses }) =>
-      run(async (trx) => {
-        await lockLogin(trx, tenantId, loginIndex)
-        const values = { ...(lockedAt === undefined ? {} : { locked_at: lockedAt }), ...(grantedUses === undefined ? {} : { granted_uses: grantedUses }) }
-        if (Object.keys(values).length === 0) return
-        await trx.updateTable('relink.logins').set(values).where('tenant_id', '=', tenantId).where('login_index', '=', loginIndex).execute()
+      lease.run({ lost: false }, async () => {
+        await inOneTrip(db, tenantId, [
+          db.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('outcome', 'in', ['open', 'unknown']),
+        ])
       }),
+    async closeStaleAttempts(before, at) {
+      const [{ affected }] = await inOneTrip(db, tenantId, [
+        db.updateTable('relink.login_attempts').set({ outcome: 'unknown', closed_at: at }).where('tenant_id', '=', tenantId).where('outcome', '=', 'open').where('opened_at', '<', before),
+      ])
+      return affected
+    },
+    async ledger(loginIndex) {
+      const [login, found] = await inOneTrip(db, tenantId, ledgerOf(tenantId, loginIndex))
+      return readLedger(login.rows, found.rows)
+    },
+    async setLogin(loginIndex, { lockedAt, grantedUses }) {
+      const values = { ...(lockedAt === undefined ? {} : { locked_at: lockedAt }), ...(grantedUses === undefined ? {} : { granted_uses: grantedUses }) }
+      const changed = Object.keys(values).length === 0 ? [] : [db.updateTable('relink.logins').set(values).where('tenant_id', '=', tenantId).where('login_index', '=', loginIndex)]
+      await inOneTrip(db, tenantId, [...lockLogin(tenantId, loginIndex), ...changed])
+    },
   }
 }
 
 /** Makes the row where it is missing and holds it to the end of the transaction. */
-async function lockLogin(trx: Session, tenantId: string, loginIndex: string): Promise<void> {
-  await sql`insert into relink.logins (tenant_id, login_index) values (${tenantId}, ${loginIndex}) on conflict do nothing`.execute(trx)
-  await trx.selectFrom('relink.logins').select('login_index').where('tenant_id', '=', tenantId).where('login_index', '=', loginIndex).forUpdate().execute()
+function lockLogin(tenantId: string, loginIndex: string) {
+  return [
+    sql`insert into relink.logins (tenant_id, login_index) values (${tenantId}, ${loginIndex}) on conflict do nothing`,
+    sql`select from relink.logins where tenant_id = ${tenantId} and login_index = ${loginIndex} for update`,
+  ] as const
 }
 
-async function readLedger(trx: Session, tenantId: string, loginIndex: string): Promise<LoginLedger> {
-  const login = await trx.selectFrom('relink.logins').select(['locked_at', 'granted_uses']).where('tenant_id', '=', tenantId).where('login_index', '=', loginIndex).executeTakeFirst()
-  const { rows } = await sql<Parameters<typeof attempts.read>[0]>`
-    select * from relink.login_attempts
-    where tenant_id = ${tenantId} and login_index = ${loginIndex} and seq >= coalesce((
-      select max(seq) from relink.login_attempts where tenant_id = ${tenantId} and login_index = ${loginIndex} and outcome = 'accepted'), 0)
-    order by seq desc`.execute(trx)
+type LoginRow = { readonly locked_at: bigint | null; readonly granted_uses: number }
+type AttemptRow = Parameters<typeof attempts.read>[0]
+
+/** A statement of its own after the lock, so that it sees what was committed while the lock was waited for. */
+function ledgerOf(tenantId: string, loginIndex: string) {
+  return [
+    sql<LoginRow>`select locked_at, granted_uses from relink.logins where tenant_id = ${tenantId} and login_index = ${loginIndex}`,
+    sql<AttemptRow>`
+      select * from relink.login_attempts
+      where tenant_id = ${tenantId} and login_index = ${loginIndex} and seq >= coalesce((
+        select max(seq) from relink.login_attempts where tenant_id = ${tenantId} and login_index = ${loginIndex} and outcome = 'accepted'), 0)
+      order by seq desc`,
+  ] as const
+}
+
+function readLedger([login]: readonly LoginRow[], found: readonly AttemptRow[]): LoginLedger {
   return {
-    attempts: rows.map(attempts.read),
+    attempts: found.map(attempts.read),
     lockedAt: login === undefined || login.locked_at === null ? null : Number(login.locked_at),
     grantedUses: login?.granted_uses ?? 0,
   }

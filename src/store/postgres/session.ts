@@ -1,19 +1,31 @@
 /**
  * The way to the database: one pool of the app role, and transactions in which the tenant is set. No
- * statement of a tenant runs outside of `inTenant`; without a tenant the policies show no row.
+ * statement of a tenant runs outside of `inTenant` and `inOneTrip`; without a tenant the policies show
+ * no row.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, PostgresDialect, sql, type CompiledQuery } from 'kysely'
 import pg from 'pg'
 import { StoreUnavailable } from '../../ports/store.ts'
 import { types } from './columns.ts'
 import { isRetriable, outageOf } from './outage.ts'
 import type { Tables } from './tables.ts'
+import { isForgotten, Trip, type Written } from './trip.ts'
 
 /** Where a database is and who signs in; `host` may be a directory with the server's socket. */
 export type ConnectionConfig = Pick<pg.ClientConfig, 'connectionString' | 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>
 
 export type Session = Kysely<Tables>
+
+/** A session that can also send several statements at once; the stores are given this. */
+export class Database extends Kysely<Tables> {
+  readonly pool: pg.Pool
+
+  constructor(pool: pg.Pool) {
+    super({ dialect: new PostgresDialect({ pool }) })
+    this.pool = pool
+  }
+}
 
 /** The lease of `connections.exclusively`, seen by every store call that its work makes. */
 export type Lease = { lost: boolean }
@@ -31,8 +43,8 @@ export function openPool(config: ConnectionConfig, max: number): pg.Pool {
   return pool
 }
 
-export function openSession(pool: pg.Pool): Session {
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+export function openSession(pool: pg.Pool): Database {
+  return new Database(pool)
 }
 
 /**
@@ -48,13 +60,87 @@ export async function asScheduler<T>(db: Session, work: (trx: Session) => Promis
   return transact(db, (trx) => sql`begin; set local role relink_sched`.execute(trx), work)
 }
 
+/** A query of Kysely's, built but not run. */
+export type Statement<R = any> = { compile(db: Session): CompiledQuery<R> }
+type Answers<S extends readonly Statement[]> = { readonly [K in keyof S]: S[K] extends Statement<infer R> ? { readonly rows: readonly R[]; readonly affected: number } : never }
+
+/**
+ * Runs statements that need no answer of each other for the tenant, as one transaction in one round
+ * trip (trip.ts). `relaxed`: the server answers before the disk has it, so that a crash of the
+ * database, not of this process, may lose it; only for what decision 14 names. Otherwise as `inTenant`.
+ */
+export async function inOneTrip<const S extends readonly Statement[]>(db: Database, tenantId: string, statements: S, durability: 'full' | 'relaxed' = 'full'): Promise<Answers<S>> {
+  const texts = [{ text: durability === 'full' ? TENANT : TENANT_RELAXED, values: [tenantId] }, ...written(db, statements)]
+  const [, ...found] = await persistently(() => withClient(db.pool, (client) => travel(client, texts)))
+  return found as unknown as Answers<S>
+}
+
+/**
+ * One transaction in two round trips: `decide` sees the answers to `asked` while the locks that they took
+ * are held, and says what is to be stored; null: nothing. True when something was stored.
+ */
+export async function inTwoTrips<const S extends readonly Statement[]>(db: Database, tenantId: string, asked: S, decide: (answers: Answers<S>) => readonly Statement[] | null): Promise<boolean> {
+  const first = [BEGIN, { text: TENANT, values: [tenantId] }, ...written(db, asked)]
+  return persistently(() =>
+    withClient(db.pool, async (client) => {
+      try {
+        const [, , ...found] = await travel(client, first)
+        const decided = decide(found as unknown as Answers<S>)
+        if (lease.getStore()?.lost === true) throw lockLost()
+        await travel(client, decided === null ? [ROLLBACK] : [...written(db, decided), COMMIT])
+        return decided !== null
+      } catch (error) {
+        // A connection that is gone has rolled back by itself; the pool drops it.
+        await travel(client, [ROLLBACK]).catch(() => {})
+        throw error
+      }
+    }),
+  )
+}
+
+const [BEGIN, COMMIT, ROLLBACK] = ['begin', 'commit', 'rollback'].map((text): Written => ({ text, values: [] })) as [Written, Written, Written]
+
+// Compiling costs more than any statement here; and a prepared plan must not be one that reads a whole
+// table because it was small when the plan was made.
+const TENANT = `select set_config('relink.tenant', $1, true), set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true)`
+const TENANT_RELAXED = `${TENANT}, set_config('synchronous_commit', 'off', true)`
+
+function written(db: Database, statements: readonly Statement[]): readonly Written[] {
+  return statements.map((statement) => {
+    const { sql: text, parameters } = statement.compile(db)
+    return { text, values: parameters }
+  })
+}
+
+function travel(client: pg.PoolClient, statements: readonly Written[]): Trip['done'] {
+  return client.query(new Trip(statements)).done
+}
+
+async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let forgotten = false
+  try {
+    return await work(client)
+  } catch (error) {
+    forgotten = isForgotten(error)
+    throw error
+  } finally {
+    client.release(forgotten)
+  }
+}
+
 async function transact<T>(db: Session, begin: (trx: Session) => Promise<unknown>, work: (trx: Session) => Promise<T>): Promise<T> {
+  return persistently(() => db.connection().execute((trx) => once(trx, begin, work)))
+}
+
+/** Again after a deadlock, never without the lease, and the driver's errors as what they mean. */
+async function persistently<T>(work: () => Promise<T>): Promise<T> {
   if (lease.getStore()?.lost === true) throw lockLost()
   for (let attempt = 0; ; attempt++) {
     try {
-      return await db.connection().execute((trx) => once(trx, begin, work))
+      return await work()
     } catch (error) {
-      if (isRetriable(error) && attempt < RETRIES) continue
+      if ((isRetriable(error) || isForgotten(error)) && attempt < RETRIES) continue
       throw outageOf(error) ?? error
     }
   }

@@ -16,7 +16,7 @@ import { postgresChallenges, postgresProblems } from './problems.ts'
 import { checkAppRole, prepareRoles, type OpenFailure } from './roles.ts'
 import { postgresRuns } from './runs.ts'
 import { postgresSecrets } from './secrets.ts'
-import { asScheduler, isUuid, openPool, openSession, type ConnectionConfig, type Session } from './session.ts'
+import { asScheduler, isUuid, openPool, openSession, type ConnectionConfig, type Database, type Session } from './session.ts'
 
 export type { ConnectionConfig } from './session.ts'
 export type { OpenFailure } from './roles.ts'
@@ -111,7 +111,7 @@ function missingSchema(): OpenFailure {
   return { code: 'schema_missing', message: 'The tables of this version are not in the database.', remedy: 'Start `relink start` once with the owner of the database.' }
 }
 
-function store(db: Session, locks: Locks, defaultTenant: string): Store {
+function store(db: Database, locks: Locks, defaultTenant: string): Store {
   return {
     tenant(tenantId) {
       if (!isUuid(tenantId)) throw new Error('a tenant id is a uuid in lower case')
@@ -134,7 +134,7 @@ function store(db: Session, locks: Locks, defaultTenant: string): Store {
   }
 }
 
-function tenantStore(db: Session, locks: Locks, tenantId: string): TenantStore {
+function tenantStore(db: Database, locks: Locks, tenantId: string): TenantStore {
   return {
     tenantId,
     connections: postgresConnections(db, locks, tenantId),
