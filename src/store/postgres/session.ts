@@ -66,11 +66,10 @@ type Answers<S extends readonly Statement[]> = { readonly [K in keyof S]: S[K] e
 
 /**
  * Runs statements that need no answer of each other for the tenant, as one transaction in one round
- * trip (trip.ts). `relaxed`: the server answers before the disk has it, so that a crash of the
- * database, not of this process, may lose it; only for what decision 14 names. Otherwise as `inTenant`.
+ * trip (trip.ts). Otherwise as `inTenant`.
  */
-export async function inOneTrip<const S extends readonly Statement[]>(db: Database, tenantId: string, statements: S, durability: 'full' | 'relaxed' = 'full'): Promise<Answers<S>> {
-  const texts = [{ text: durability === 'full' ? TENANT : TENANT_RELAXED, values: [tenantId] }, ...written(db, statements)]
+export async function inOneTrip<const S extends readonly Statement[]>(db: Database, tenantId: string, statements: S): Promise<Answers<S>> {
+  const texts = [{ text: TENANT, values: [tenantId] }, ...written(db, statements)]
   const [, ...found] = await persistently(() => withClient(db.pool, (client) => travel(client, texts)))
   return found as unknown as Answers<S>
 }
@@ -103,7 +102,6 @@ const [BEGIN, COMMIT, ROLLBACK] = ['begin', 'commit', 'rollback'].map((text): Wr
 // Compiling costs more than any statement here; and a prepared plan must not be one that reads a whole
 // table because it was small when the plan was made.
 const TENANT = `select set_config('relink.tenant', $1, true), set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true)`
-const TENANT_RELAXED = `${TENANT}, set_config('synchronous_commit', 'off', true)`
 
 function written(db: Database, statements: readonly Statement[]): readonly Written[] {
   return statements.map((statement) => {
