@@ -12,10 +12,13 @@ import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/store.ts'
 import type { Movement } from './balance.ts'
+import { decideByBalance, isRepeat } from './by-balance.ts'
 import { CommitBuilder, missingFrom, type Counts, type RowsCommit } from './commit.ts'
+import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, type Decision, type MatchContext } from './match.ts'
 import { believedCovers, implausible, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
+import { decideRepeats, isAboutRepeat, Repeats } from './repeats.ts'
 import { keysOf, separate } from './separate.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, spanning, statedBalances, type Ledger, type SettleContext } from './settle.ts'
 
@@ -41,6 +44,7 @@ export class Answer {
   /** More rows than this are not held back. */
   readonly #heldRows: number
   readonly #intake: Intake
+  readonly #repeats = new Repeats()
   readonly #pages = new Set<string>()
   readonly #committed: Movement[] = []
   #held: Incoming[] = []
@@ -51,7 +55,7 @@ export class Answer {
     this.#asked = asked
     this.#heldRows = heldRows
     const { account, source } = context
-    this.#intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: account.startOn, keepsMarks: true })
+    this.#intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: account.startOn, keepsMarks: true, keepsRepeats: true })
   }
 
   get #shown(): Pick<MatchContext, 'reported' | 'repeated'> {
@@ -69,7 +73,9 @@ export class Answer {
     for (const row of rows) {
       const taken = this.#intake.take(row)
       if (!taken.ok) return failed(implausible(taken.failure.message, 'parse'))
-      if (taken.value !== null) this.#held.push(taken.value)
+      if (taken.value === null) continue
+      this.#repeats.take(taken.value)
+      if (!isRepeat(taken.value)) this.#held.push(taken.value)
     }
     return this.#held.length > this.#heldRows ? this.#settleCertain() : ok(undefined)
   }
@@ -78,30 +84,34 @@ export class Answer {
   async finish(end: AnswerEnd): Promise<Result<Settled, Failure>> {
     const { feed, account, source } = this.#context
     const coverage = await feed.coverage(account.id)
-    const { rows: held, candidates } = await separate(feed, this.#held, await feed.candidates(this.#query(end.covers)))
+    const repeats = this.#repeats.finish()
+    const { rows: held, candidates } = await separate(feed, this.#held, await feed.candidates(this.#query(end.covers, repeats)))
     const unknown = held.filter((row) => !candidates.known.has(row.key))
     // Also rows whose id is known: with all else equal, a year is not what a bank corrects.
     const strange = new Set(wrongYearRows(unknown, this.#asked))
-    const rows = held.filter((row) => !strange.has(row))
+    const known = repeats.filter((row) => candidates.known.has(row.key))
+    const rows = [...held.filter((row) => !strange.has(row)), ...known]
     const covers = believedCovers(end.covers, this.#intake.postedDays, candidates, source.id)
     const context: MatchContext = {
-      sourceId: source.id, covers, complete: true, ...this.#shown, coverage: coverage.filter((c) => c.sourceId !== source.id),
+      sourceId: source.id, covers, complete: true, ...this.#shown, ids: judgeIds(rows, candidates, source.id, covers),
+      coverage: coverage.filter((c) => c.sourceId !== source.id),
     }
-    const decisions = match(rows, candidates, context)
-    const missing = missingFrom(candidates, decisions, context)
-    const failure = this.#doubt(end.covers, covers, strange.size, missing, decisions.length)
+    const matched = [...match(rows, candidates, context), ...decideRepeats(repeats.filter((row) => !candidates.known.has(row.key)), rows, candidates)]
+    const missing = missingFrom(candidates, matched, context)
+    const failure = this.#doubt(end.covers, covers, strange.size, missing, matched.length)
     const believed = failure === null ? covers : null
 
     const balances = statedBalances(this.#context, end.balances)
     const ledger = await openLedger(this.#context, balances, believed, coverage, this.#committed)
+    const decisions = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => ledger?.prove(movements).sound === true)
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
-    const closings = await this.#closings(decisions, missing)
+    const closings = await this.#closings(decisions, missing, candidates, believed)
     if (failure === null) await this.#endMissing(builder, missing, ledger, closings)
     const settled = builder.finish()
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
     // While rows and balance disagree, or a row is missing, the same days are read again: the reason lies in them.
-    const rereadFrom = verdict.sound === false ? this.#asked.from : oldestTouched(settled, candidates, missing)
+    const rereadFrom = verdict.sound === false ? this.#asked.from : oldestTouched(settled, candidates, missing, decisions)
     await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, rereadFrom) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now())
     return ok({ counts: this.#counts, covers: believed, failure })
@@ -122,7 +132,7 @@ export class Answer {
     const { feed } = this.#context
     const { rows, candidates } = await separate(feed, this.#held, await feed.candidates(this.#query(null)))
     const context: MatchContext = {
-      sourceId: this.#context.source.id, covers: null, complete: false, ...this.#shown, coverage: [],
+      sourceId: this.#context.source.id, covers: null, complete: false, ...this.#shown, ids: judgeIds(rows, candidates, this.#context.source.id, null), coverage: [],
     }
     if (signsFlipped(rows, candidates, layOut(candidates, context))) return failed(FLIPPED)
     const decisions = match(rows, candidates, context)
@@ -182,13 +192,20 @@ export class Answer {
   }
 
   /** Questions that this answer settles by itself. */
-  async #closings(decisions: readonly Decision[], missing: readonly Candidate[]): Promise<readonly Closing[]> {
+  async #closings(decisions: readonly Decision[], missing: readonly Candidate[], candidates: Candidates, covers: DayRange | null): Promise<readonly Closing[]> {
     const open = await this.#context.feed.questions({ accountId: this.#context.account.id, open: true })
     if (open.length === 0) return []
     const shown = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
     const dropped = new Set(missing.filter((candidate) => candidate.state === 'pending').map((candidate) => candidate.id))
+    const byId = new Map(candidates.transactions.map((candidate) => [candidate.id, candidate]))
     return open.flatMap((question): Closing[] => {
       const { kind, transactionId, otherTransactionId } = question
+      const [first, second] = [byId.get(transactionId), byId.get(otherTransactionId ?? '')]
+      // Came twice under one id in one answer, and once in another: the bank had repeated it.
+      if (isAboutRepeat(question, first, second)) {
+        const once = shown.has(transactionId) && !shown.has(otherTransactionId!) && covers !== null && contains(covers, second!.postedOn)
+        return once ? [{ question, answer: 'same' }] : []
+      }
       if (kind === 'removed_at_bank') return shown.has(transactionId) ? [{ question, answer: 'kept' }] : []
       if (otherTransactionId === null || !shown.has(otherTransactionId)) return []
       // The pending twin went and the posted one stayed: they were one. Both still there after it was asked: a person decides.
@@ -197,7 +214,7 @@ export class Answer {
   }
 
   /** Everything stored around the answer in one round trip: what it may repeat, amend, replace or have dropped. */
-  #query(covers: DayRange | null): CandidateQuery {
+  #query(covers: DayRange | null, repeats: readonly Incoming[] = []): CandidateQuery {
     const { account, source } = this.#context
     const whole = spanning(this.#asked, covers)
     const range = { from: addDays(whole.from, -NEAR_DAYS), to: addDays(whole.to, NEAR_DAYS) }
@@ -205,8 +222,8 @@ export class Answer {
     return {
       accountId: account.id,
       sourceId: source.id,
-      keys: keysOf(this.#held),
-      providerIds: providerIdsOf(this.#held),
+      keys: [...keysOf(this.#held), ...repeats.flatMap((row) => [row.firstKey, row.key])],
+      providerIds: providerIdsOf([...this.#held, ...repeats]),
       contentKeys: far.map((row) => row.contentKey),
       near: {
         amounts: far.map((row) => row.content.amount),
@@ -227,13 +244,12 @@ export function providerIdsOf(rows: readonly Incoming[]): readonly string[] {
   return [...ids]
 }
 
-/** The oldest day, as stored before, of the posted rows that this answer changed or left out. */
-function oldestTouched(rows: RowsCommit, candidates: Candidates, missing: readonly Candidate[]): Day | null {
+/** The oldest day, as stored before, of the posted rows that this answer changed or left out, or that it showed twice. */
+function oldestTouched(rows: RowsCommit, candidates: Candidates, missing: readonly Candidate[], decisions: readonly Decision[]): Day | null {
   const touched = new Set([...rows.updates.map((update) => update.id), ...missing.map((candidate) => candidate.id)])
-  return candidates.transactions.reduce<Day | null>((oldest, candidate) => {
-    if (candidate.state !== 'posted' || !touched.has(candidate.id)) return oldest
-    return oldest === null || candidate.postedOn < oldest ? candidate.postedOn : oldest
-  }, null)
+  const days = candidates.transactions.flatMap((candidate) => (candidate.state === 'posted' && touched.has(candidate.id) ? [candidate.postedOn] : []))
+  for (const { row } of decisions) if (isRepeat(row)) days.push(row.content.postedOn)
+  return days.reduce<Day | null>((oldest, day) => (oldest === null || day < oldest ? day : oldest), null)
 }
 
 /** The balance moved exactly by the rows that are new: their sign is right, whatever was stored before. */

@@ -8,10 +8,11 @@ import type {
   MatchTier, Observation, Question, RowContent, TransactionChange, TransactionId, TransactionState, WithdrawnReason,
 } from '../domain/transaction.ts'
 import type { Candidate, Candidates, NewObservation, NewTransaction, PageCommit, TransactionUpdate } from '../ports/store.ts'
+import { isOwn, textOf } from './candidate.ts'
 import type { Movement } from './balance.ts'
 import { contentKey } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { isOwn, isReported, MAX_MOVE_DAYS, textOf, type Decision, type MatchContext } from './match.ts'
+import { isReported, MAX_MOVE_DAYS, type Decision, type MatchContext } from './match.ts'
 
 export type CommitContext = {
   readonly accountId: string

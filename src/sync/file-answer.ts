@@ -13,6 +13,7 @@ import { proveStatement, type Movement } from './balance.ts'
 import { CommitBuilder, type Counts } from './commit.ts'
 import type { Incoming, Intake } from './incoming.ts'
 import { joinEqual } from './file-equals.ts'
+import { judgeIds } from './id-trust.ts'
 import { match } from './match.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
 
@@ -80,9 +81,9 @@ export class FileAnswer {
     const context = {
       sourceId: this.#context.source.id, covers: this.#statement.covers, complete: true,
       // A row that the file leaves out stands as well as one that it shows: to the matcher nothing has vanished.
-      reported: () => true, repeated: () => true, coverage: this.#context.coverage.filter((range) => range.sourceId !== this.#context.source.id),
+      reported: () => true, repeated: () => true, ids: judgeIds(rows, candidates, this.#context.source.id, this.#statement.covers), coverage: this.#context.coverage.filter((range) => range.sourceId !== this.#context.source.id),
     }
-    const shown = { ...context, reported: (mark: Digest) => this.#context.shown.shows(mark) }
+    const shown = { ...context, reported: (mark: Digest) => this.#context.shown.shows(mark), repeated: (key: Digest) => this.#context.shown.holds(key) }
     const decisions = joinEqual(match(rows, candidates, context), candidates, shown)
     const builder = new CommitBuilder(commitContext(this.#context, true), candidates)
     builder.add(decisions)

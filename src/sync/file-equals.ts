@@ -6,8 +6,9 @@
  */
 import { contains, daysBetween } from '../domain/day.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
+import { isOpen, isOwn, textOf } from './candidate.ts'
 import { resemblance } from './identity.ts'
-import { isOpen, isOwn, isReported, mayFollow, textOf, type Decision, type MatchContext } from './match.ts'
+import { isReported, mayFollow, type Decision, type MatchContext } from './match.ts'
 
 const NEAR_DAYS = 3
 const LIKE = 0.5

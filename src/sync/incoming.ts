@@ -19,11 +19,13 @@ export class Incoming {
   readonly corrects: StatementRow['corrects']
   readonly line: number
   readonly #row: StatementRow
+  readonly #firstKey: Digest
   #contentKey: Digest | null = null
   #text: string | null = null
 
-  constructor(row: StatementRow, content: RowContent, key: Digest, ordinal: number) {
+  constructor(row: StatementRow, content: RowContent, key: Digest, ordinal: number, firstKey: Digest = key) {
     this.#row = row
+    this.#firstKey = firstKey
     this.content = content
     this.key = key
     this.ordinal = ordinal
@@ -31,6 +33,11 @@ export class Incoming {
     this.pendingProviderId = row.pendingProviderId
     this.corrects = row.corrects
     this.line = row.line
+  }
+
+  /** The key of the first row like this one in the answer; of a row without equals before it, its own. */
+  get firstKey(): Digest {
+    return this.#firstKey
   }
 
   /** The key of the same report once it was parted from a transaction that it had been taken for; see separate.ts. */
@@ -63,7 +70,12 @@ export type IntakeContext = {
   readonly startOn: Day | null
   /** False where nobody will ask what the answer shows. */
   readonly keepsMarks: boolean
+  /** True where a row that comes again under its id is to be told, with an ordinal of its own; else it is dropped. */
+  readonly keepsRepeats?: boolean
 }
+
+/** Ordinals under which repeats of an id have their keys; below them is `apartKey`. */
+const REPEAT = 1
 
 /** What programs write where they have no id: as an id it would make all such rows one. */
 const NO_ID = /^(0+|-+|none|null|n\/?a|unknown)$/i
@@ -104,7 +116,10 @@ export class Intake {
     const read = this.#read(row)
     if (!read.ok) return read
     const { key, content } = read.value
-    if (this.#keys.add(key) > 0) return ok(null)
+    const { startOn } = this.#context
+    const isBefore = startOn !== null && content.postedOn < startOn
+    const times = this.#keys.add(key)
+    if (times > 0) return ok(this.#context.keepsRepeats && !isBefore ? this.#repeat(row, read.value, times) : null)
     if (this.#context.keepsMarks) this.#marks.add(presenceMark(row.providerId, content.amount, key))
     const { postedOn } = content
     if (content.status === 'posted') {
@@ -112,8 +127,13 @@ export class Intake {
       if (days === null) this.#postedDays = { from: postedOn, to: postedOn }
       else if (postedOn < days.from || postedOn > days.to) this.#postedDays = { from: minDay(days.from, postedOn), to: maxDay(days.to, postedOn) }
     }
-    const { startOn } = this.#context
-    return ok(startOn !== null && postedOn < startOn ? null : read.value)
+    return ok(isBefore ? null : read.value)
+  }
+
+  #repeat(row: StatementRow, first: Incoming, times: number): Incoming {
+    const key = reportKey(first.key, REPEAT + times)
+    this.#keys.add(key)
+    return new Incoming(row, first.content, key, times, first.key)
   }
 
   #read(row: StatementRow): Result<Incoming, UnreadableRow> {

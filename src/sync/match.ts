@@ -8,7 +8,9 @@ import { contains, daysBetween, type DayRange } from '../domain/day.ts'
 import type { Coverage } from '../domain/run.ts'
 import type { MatchTier, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
-import { normalisedText, presenceMark, resemblance } from './identity.ts'
+import { isOpen, isOwn, textOf } from './candidate.ts'
+import type { IdTrust } from './id-trust.ts'
+import { presenceMark, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { assignLeft } from './pairing.ts'
 
@@ -22,6 +24,8 @@ export type MatchContext = {
   readonly reported: (mark: string) => boolean
   /** Whether the answer holds the very report with this key. */
   readonly repeated: (key: string) => boolean
+  /** How far the ids of this answer can be believed; see id-trust.ts. */
+  readonly ids: IdTrust
   /** What the other sources of the account covered. */
   readonly coverage: readonly Coverage[]
 }
@@ -49,6 +53,9 @@ export type Board = {
 
 /** A row that moves further than this is not re-dated, whatever its id says: the year or the month is wrong. */
 export const MAX_MOVE_DAYS = 45
+/** So many rows under their old ids prove an id, so many renewed ones disprove it: fewer may be accidents. */
+const PROVING_ROWS = 2
+const RENEWED_ROWS = 3
 /** Within this a bank may correct the day of a row under the same id. */
 const CORRECTION_DAYS = 10
 
@@ -71,22 +78,11 @@ export function match(rows: readonly Incoming[], candidates: Candidates, context
 
 /** Whether the answer reports the transaction under an id or key that this source used for it before. */
 export function isReported(candidate: Candidate, context: MatchContext): boolean {
-  return candidate.reports.some(
-    (report) => report.sourceId === context.sourceId && context.reported(presenceMark(report.providerId, candidate.amount, report.key)),
-  )
-}
-
-export function isOwn(candidate: Candidate, sourceId: string): boolean {
-  return candidate.reports.some((report) => report.sourceId === sourceId)
-}
-
-/** A transaction that a row may still be joined to: not one that a person or the bank ended for good. */
-export function isOpen(candidate: Candidate): boolean {
-  return candidate.state !== 'withdrawn' || candidate.withdrawnReason === 'pending_dropped' || candidate.withdrawnReason === 'bank_removed'
-}
-
-export function textOf(candidate: Candidate): string {
-  return normalisedText(candidate.name, candidate.memo)
+  return candidate.reports.some(({ sourceId, providerId, key }) => {
+    if (sourceId !== context.sourceId) return false
+    // An id that wanders may be on another row of the same amount now: only the very report counts.
+    return providerId !== null && context.ids.distrusts(providerId) ? context.repeated(key) : context.reported(presenceMark(providerId, candidate.amount, key))
+  })
 }
 
 /** Records that the row belongs to the transaction. */
@@ -103,7 +99,7 @@ export function layOut(candidates: Candidates, context: MatchContext): Board {
   for (const candidate of open) {
     push(byContent, candidate.contentKey, candidate)
     const ids = new Set(candidate.reports.filter((r) => r.sourceId === context.sourceId && r.providerId !== null).map((r) => r.providerId!))
-    for (const id of ids) push(byProviderId, id, candidate)
+    for (const id of ids) if (!context.ids.distrusts(id)) push(byProviderId, id, candidate)
   }
   return { context, decisions: new Map(), taken: new Map(), candidates: open, byProviderId, byContent }
 }
@@ -150,10 +146,11 @@ function followCorrections(board: Board, rows: readonly Incoming[]): void {
 
 /** The same id pending and posted in one answer is one transaction: the posted row speaks for it. */
 function pairOwnPending(board: Board, rows: readonly Incoming[]): void {
+  const { distrusts } = board.context.ids
   const posted = new Map<string, Incoming>()
   for (const row of rows) if (row.providerId !== null && row.content.status === 'posted' && !board.decisions.has(row)) posted.set(row.providerId, row)
   for (const row of rows) {
-    if (row.content.status !== 'pending' || row.providerId === null || board.decisions.has(row)) continue
+    if (row.content.status !== 'pending' || row.providerId === null || distrusts(row.providerId) || board.decisions.has(row)) continue
     const settled = posted.get(row.providerId)
     if (settled !== undefined && resembleAtAll(row, settled)) board.decisions.set(row, { kind: 'joinRow', row, with: settled, tier: 'same_id' })
   }
@@ -163,14 +160,17 @@ function resembleAtAll(a: Incoming, b: Incoming): boolean {
   return a.content.amount === b.content.amount || resemblance(a.text, b.text) >= 0.5
 }
 
-/** Same id, same amount, same text. A day that moved counts only where the old report is really gone. */
+/**
+ * Same id, same amount, same text. A day that moved counts only where the old report is really gone,
+ * or where other rows prove that ids of this source stay with their rows.
+ */
 function keepSameId(board: Board, rows: readonly Incoming[]): void {
   forSameId(board, rows, (row, candidate) => {
     if (candidate.amount !== row.content.amount) return null
     const moved = Math.abs(daysBetween(candidate.postedOn, row.content.postedOn))
     if (candidate.status === 'posted' && row.content.status === 'pending') return moved <= MAX_MOVE_DAYS ? 'same_id' : null
     if (row.text !== textOf(candidate)) return null
-    return moved <= 3 || isReplaced(board, candidate) ? 'same_id' : null
+    return moved === 0 || (moved <= 3 && board.context.ids.agreeing >= PROVING_ROWS) || isReplaced(board, candidate) ? 'same_id' : null
   })
 }
 
@@ -203,10 +203,11 @@ function settleSameId(board: Board, rows: readonly Incoming[]): void {
  * met. As many rows as there are such transactions are paired, no more: twins stay twins.
  */
 function reKey(board: Board, rows: readonly Incoming[]): void {
+  const { sourceId } = board.context
   for (const row of rows) {
     if (board.decisions.has(row)) continue
     const equal = free(board, board.byContent.get(row.contentKey))
-    const own = equal.find((candidate) => isOwn(candidate, board.context.sourceId) && isGone(board, candidate) && mayFollow(row, candidate))
+    const own = equal.find((candidate) => isOwn(candidate, sourceId) && mayFollow(row, candidate) && (isGone(board, candidate) || isRenewed(board, rows, candidate)))
     if (own !== undefined) {
       join(board, row, own, own.status === 'pending' && row.content.status === 'posted' ? 'pending_posted' : 'rekey')
       continue
@@ -214,6 +215,25 @@ function reKey(board: Board, rows: readonly Incoming[]): void {
     const foreign = equal.find((candidate) => !isOwn(candidate, board.context.sourceId))
     if (foreign !== undefined) join(board, row, foreign, 'other_source')
   }
+}
+
+/**
+ * Whether a row of equal content, on a day for which the answer does not answer, is the stored one
+ * under a new id. A late twin would come the same way, so it is believed only where ids change
+ * anyway, or where the answer plainly shows all of the day; else it is asked about (pairing.ts).
+ */
+function isRenewed({ context, candidates }: Board, rows: readonly Incoming[], candidate: Candidate): boolean {
+  if (!context.complete || isReported(candidate, context)) return false
+  const { ids, sourceId } = context
+  if (ids.renewed >= ids.agreeing || ids.renewed >= RENEWED_ROWS) return true
+  if (candidate.reports.every((report) => report.sourceId !== sourceId || (report.providerId !== null && ids.distrusts(report.providerId)))) return true
+  const isOfDay = (content: Pick<Candidate, 'postedOn'>): boolean => content.postedOn === candidate.postedOn
+  const stored = candidates.filter((other) => isOfDay(other) && isOwn(other, sourceId))
+  const others = stored.filter((other) => other.contentKey !== candidate.contentKey)
+  if (others.length > 0 && others.every((other) => isReported(other, context))) return true
+  // Each row that is stored twice by now, and shown once, was doubled by such a change before.
+  const equal = stored.filter((other) => other.contentKey === candidate.contentKey)
+  return equal.length > 1 && rows.filter((row) => row.contentKey === candidate.contentKey).length < equal.length
 }
 
 /** Same id, amended: a text, a day or an amount, where the former report is gone from an answer that covers its day. */

@@ -7,16 +7,17 @@
 import { contains, daysBetween } from '../domain/day.ts'
 import type { MatchTier } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/store.ts'
+import { isOwn, textOf } from './candidate.ts'
 import { assign, components, type Edge } from './assign.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { type Board, isGone, isOwn, isReported, join, mayFollow, textOf } from './match.ts'
+import { type Board, isGone, isReported, join, mayFollow } from './match.ts'
 
 /**
  * `sure`: enough by itself. `if_unique`: enough when nothing else competes for either side.
- * `doubtful`: a question. `none`: never paired, never asked.
+ * `if_reworded`: enough when nothing competes and the bank plainly words its rows anew. `doubtful`: a question.
  */
-type Certainty = 'sure' | 'if_unique' | 'doubtful'
+type Certainty = 'sure' | 'if_unique' | 'if_reworded' | 'doubtful'
 
 type Pair = Edge & { readonly row: Incoming; readonly candidate: Candidate; readonly certainty: Certainty; readonly tier: MatchTier }
 
@@ -25,22 +26,46 @@ type Verdict = { readonly certainty: Certainty; readonly tier: MatchTier } | nul
 /** Cost of leaving a row alone: higher than any pair, so that as many pairs as possible are made. */
 const ALONE = 1_000
 const REACH_DAYS = 12
+/** So many pairs of one day and amount in one answer, all with other words, are a bank's new wording and no chance. */
+const REWORDED_ROWS = 3
 
 /** Joins what is above the certainty line; rows below it become new with a question; others stay undecided. */
 export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   const free = board.candidates.filter((candidate) => !board.taken.has(candidate.id))
   const pairs = free.length === 0 ? [] : weigh(board, rows, free)
-  for (const component of components(pairs)) {
+  const groups = components(pairs).map((component) => {
     const sides = [new Set(component.map((pair) => pair.left)).size, new Set(component.map((pair) => pair.right)).size] as const
     const chosen = assign(component, ALONE)
     // As many rows as transactions, and all of them paired: whichever way round, each is there once.
-    const closed = sides[0] === sides[1] && chosen.length === sides[0]
+    return { chosen, closed: sides[0] === sides[1] && chosen.length === sides[0] }
+  })
+  const reworded = groups.flatMap(({ chosen, closed }) => (closed ? chosen.filter((pair) => pair.certainty === 'if_reworded') : []))
+  const isReworded = reworded.length >= REWORDED_ROWS
+  for (const { chosen, closed } of groups) {
     for (const pair of chosen) {
-      if (pair.certainty === 'sure' || (pair.certainty === 'if_unique' && closed)) join(board, pair.row, pair.candidate, pair.tier)
+      const { certainty } = pair
+      if (certainty === 'sure' || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
       else if (leavesDouble(pair)) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null })
     }
   }
+  askAboutEqual(board, rows)
   askAboutStandingPending(board, rows)
+}
+
+/** A row of equal content on a day that the answer does not answer for: the stored one under a new id, or a late twin. */
+function askAboutEqual(board: Board, rows: readonly Incoming[]): void {
+  const { context } = board
+  if (!context.complete) return
+  const asked = new Set<Candidate>()
+  for (const row of rows) {
+    if (row.content.status !== 'posted' || board.decisions.has(row)) continue
+    const other = (board.byContent.get(row.contentKey) ?? []).find(
+      (candidate) => candidate.state === 'posted' && !board.taken.has(candidate.id) && !asked.has(candidate) && isOwn(candidate, context.sourceId) && !isReported(candidate, context),
+    )
+    if (other === undefined) continue
+    asked.add(other)
+    board.decisions.set(row, { kind: 'new', row, other, otherRow: null })
+  }
 }
 
 function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate[]): readonly Pair[] {
@@ -105,7 +130,7 @@ function judgeVanished(row: Incoming, candidate: Candidate, days: number, likene
     if (likeness === 1 && days >= 0 && days <= 10 && ratioWithin(row.content.amount, candidate.amount, 85n, 135n)) return { certainty: 'if_unique', tier }
     return likeness === 1 && apart <= 3 ? { certainty: 'doubtful', tier } : null
   }
-  if (apart === 0) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
+  if (apart === 0) return { certainty: likeness >= 0.3 ? 'sure' : 'if_reworded', tier }
   if (apart <= 3 && likeness >= 0.5) return { certainty: 'sure', tier }
   if (apart <= 7 && likeness >= 0.8) return { certainty: 'sure', tier }
   return apart <= 7 && likeness >= 0.3 ? { certainty: 'doubtful', tier } : null
@@ -142,7 +167,7 @@ function leavesDouble(pair: Pair): boolean {
 }
 
 function costOf(row: Incoming, candidate: Candidate, days: number, likeness: number, certainty: Certainty): number {
-  const doubt = certainty === 'sure' ? 0 : certainty === 'if_unique' ? 200 : 400
+  const doubt = certainty === 'sure' ? 0 : certainty === 'doubtful' ? 400 : 200
   const amount = row.content.amount === candidate.amount ? 0 : 100
   return doubt + amount + Math.abs(days) * 5 + Math.round((1 - likeness) * 40)
 }

@@ -6,9 +6,10 @@
 import { addDays, contains, dayOf, daysBetween, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure, Stage } from '../domain/evidence.ts'
 import type { Candidates } from '../ports/store.ts'
+import { isOwn, textOf } from './candidate.ts'
 import { overlap } from './coverage.ts'
 import type { Incoming } from './incoming.ts'
-import { isGone, isOwn, textOf, type Board } from './match.ts'
+import { isGone, type Board } from './match.ts'
 
 /** Rows this far outside of what was asked are looked at; nearer ones are late or early bookings. */
 const FAR_DAYS = 60

@@ -5,6 +5,7 @@
  * is known from then on under a key of its own. What a person merged stays merged.
  */
 import type { Candidates, FeedStore } from '../ports/store.ts'
+import { isRepeat } from './by-balance.ts'
 import type { Incoming } from './incoming.ts'
 
 export type Separated = { readonly rows: readonly Incoming[]; readonly candidates: Candidates }
@@ -32,7 +33,7 @@ export function keysOf(rows: readonly Incoming[]): readonly string[] {
 function shared(rows: readonly Incoming[], candidates: Candidates): ReadonlyMap<string, readonly Incoming[]> {
   const byTransaction = new Map<string, Incoming[]>()
   for (const row of rows) {
-    const known = row.content.status === 'posted' ? candidates.known.get(row.key) : undefined
+    const known = row.content.status === 'posted' && !isRepeat(row) ? candidates.known.get(row.key) : undefined
     if (known === undefined) continue
     const together = byTransaction.get(known.transactionId)
     if (together === undefined) byTransaction.set(known.transactionId, [row])

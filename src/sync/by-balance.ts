@@ -1,0 +1,62 @@
+/**
+ * Among several ways to match, the one that makes the balance hold wins. A doubtful pair is one
+ * transaction or two; each way changes the sum of the rows, and stated balances may bear only one of
+ * them. Decided is what all ways agree on that the balance bears; the rest stays a question. Pure.
+ */
+import type { Movement } from './balance.ts'
+import type { Incoming } from './incoming.ts'
+import type { Decision } from './match.ts'
+
+type NewRow = Extract<Decision, { kind: 'new' }>
+type Sound = (movements: readonly Movement[]) => boolean
+
+/** More doubts than this are not tried in all combinations: so many at once the balance cannot tell apart anyway. */
+const MAX_DOUBTS = 6
+
+/** The decisions, with pairs decided where the balance decides them. `movements`: of the decisions as they are. */
+export function decideByBalance(decisions: readonly Decision[], movements: readonly Movement[], sound: Sound): readonly Decision[] {
+  const doubts = decisions.filter(isDoubt)
+  if (doubts.length === 0 || doubts.length > MAX_DOUBTS) return decisions
+  const ways: boolean[][] = []
+  for (let mask = 0; mask < 1 << doubts.length; mask++) {
+    const joined = doubts.map((_, index) => (mask & (1 << index)) !== 0)
+    if (sound([...movements, ...doubts.flatMap((doubt, index) => (joined[index]! ? differenceOf(doubt) : []))])) ways.push(joined)
+  }
+  if (ways.length === 0) return decisions
+  const decided = new Map<Decision, Decision>()
+  doubts.forEach((doubt, index) => {
+    const [first, ...others] = ways.map((way) => way[index]!)
+    if (others.every((joined) => joined === first)) decided.set(doubt, first! ? asOne(doubt) : asTwo(doubt))
+  })
+  return decisions.map((decision) => decided.get(decision) ?? decision)
+}
+
+/** The pair is one transaction. */
+export function asOne(doubt: NewRow): Decision {
+  const { row, other, otherRow } = doubt
+  if (other !== null) return { kind: 'join', row, transaction: other, tier: isRepeat(row) ? 'same_id' : 'assignment' }
+  return otherRow === null ? doubt : { kind: 'joinRow', row, with: otherRow, tier: 'same_id' }
+}
+
+/** The pair is two, and nobody need be asked. */
+export function asTwo(doubt: NewRow): Decision {
+  return { ...doubt, other: null, otherRow: null }
+}
+
+export function isRepeat(row: Incoming): boolean {
+  return row.providerId !== null && row.ordinal > 0
+}
+
+/** A pair of which both sides would count as posted. */
+function isDoubt(decision: Decision): decision is NewRow {
+  if (decision.kind !== 'new' || decision.row.content.status !== 'posted') return false
+  return decision.other?.state === 'posted' || decision.otherRow?.content.status === 'posted'
+}
+
+/** What the sum loses when the pair is one. */
+function differenceOf({ row, other }: NewRow): readonly Movement[] {
+  const { postedOn: on, amount } = row.content
+  const without: Movement = { on, amount: -amount, isNew: true }
+  if (other === null || isRepeat(row)) return [without]
+  return [without, { on: other.postedOn, amount: -other.amount, isNew: false }, { on, amount, isNew: false }]
+}

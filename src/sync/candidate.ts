@@ -1,0 +1,17 @@
+/** What the matcher asks of stored transactions: whose they are, whether they are still open, how they read. Pure. */
+import type { Candidate } from '../ports/store.ts'
+import { normalisedText } from './identity.ts'
+
+export function isOwn(candidate: Candidate, sourceId: string): boolean {
+  return candidate.reports.some((report) => report.sourceId === sourceId)
+}
+
+/** A transaction that a row may still be joined to: not one that a person or the bank ended for good. */
+export function isOpen(candidate: Candidate): boolean {
+  return candidate.state !== 'withdrawn' || candidate.withdrawnReason === 'pending_dropped' || candidate.withdrawnReason === 'bank_removed'
+}
+
+/** Name and memo, normalised as those of reported rows. */
+export function textOf(candidate: Candidate): string {
+  return normalisedText(candidate.name, candidate.memo)
+}

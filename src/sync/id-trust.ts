@@ -1,0 +1,127 @@
+/**
+ * How far the provider ids of one source can be believed, judged from what its answers showed: an id
+ * that comes again on the content that it was stored with is one; ids that wander over contents are
+ * positions in the answer (row 1, 2, 3, numbered anew each time) and say nothing. Until an id has
+ * proved itself it counts together with its content only (match.ts). Pure; nothing is configured for a bank.
+ */
+import { contains, type DayRange } from '../domain/day.ts'
+import type { Digest } from '../domain/transaction.ts'
+import type { Candidate, Candidates } from '../ports/store.ts'
+import { textOf } from './candidate.ts'
+import type { Incoming } from './incoming.ts'
+
+export type IdTrust = {
+  /** Whether the id says nothing of the row that bears it. */
+  readonly distrusts: (providerId: string) => boolean
+  /** Rows of the answer under the id that their content had before. */
+  readonly agreeing: number
+  /** Rows of the answer whose content was stored under an id that the answer does not show any more. */
+  readonly renewed: number
+}
+
+/** Before anything is known: ids are ids. */
+export const UNTRIED: IdTrust = { distrusts: () => false, agreeing: 0, renewed: 0 }
+
+/** So many rows under wandering ids are no accident of single rows: then no id of the source counts. */
+const WANDERING = 2
+
+/** A stored transaction with the ids under which this source reported it. */
+type Holder = { readonly candidate: Candidate; readonly ids: ReadonlySet<string> }
+
+/** What the stored rows and the answer show of ids. */
+type Evidence = {
+  readonly byId: ReadonlyMap<string, readonly Holder[]>
+  readonly byContent: ReadonlyMap<Digest, readonly Holder[]>
+  /** The contents that the answer shows under each id. */
+  readonly shown: ReadonlyMap<string, ReadonlySet<Digest>>
+  readonly shownContents: ReadonlySet<Digest>
+}
+
+/** `covers`: the days from which absence can be believed. */
+export function judgeIds(rows: readonly Incoming[], candidates: Candidates, sourceId: string, covers: DayRange | null): IdTrust {
+  const holders = candidates.transactions.flatMap((candidate): Holder[] => {
+    const ids = new Set<string>()
+    for (const report of candidate.reports) if (report.sourceId === sourceId && report.providerId !== null) ids.add(report.providerId)
+    return ids.size === 0 ? [] : [{ candidate, ids }]
+  })
+  if (holders.length === 0) return UNTRIED
+  const evidence = gather(rows, candidates, holders)
+  const contested = new Set<string>()
+  let [agreeing, renewed, wandering] = [0, 0, 0]
+  let isSure = false
+  for (const row of rows) {
+    if (row.providerId === null || row.content.status === 'pending') continue
+    const verdict = judgeRow(row, candidates.known.has(row.key), evidence)
+    if (verdict.kind === 'agrees') agreeing++
+    if (verdict.kind === 'renewed') renewed++
+    if (verdict.kind !== 'wanders') continue
+    wandering++
+    isSure ||= verdict.isSure
+    for (const id of verdict.ids) contested.add(id)
+  }
+  // All booking days moved while the ids stayed: where rows are equal each day this looks like ids that wander.
+  if (!isSure && wandering > 0 && daysMoved(rows, evidence, covers)) return { ...UNTRIED, agreeing }
+  const all = (wandering >= WANDERING && wandering >= agreeing) || haveWandered(holders, evidence)
+  return { distrusts: all ? () => true : (id) => contested.has(id), agreeing, renewed }
+}
+
+type RowVerdict =
+  | { readonly kind: 'agrees' | 'renewed' | 'unknown' }
+  /** `isSure`: not to be explained by booking days that moved. */
+  | { readonly kind: 'wanders'; readonly isSure: boolean; readonly ids: readonly string[] }
+
+function judgeRow(row: Incoming, isKnown: boolean, evidence: Evidence): RowVerdict {
+  const id = row.providerId!
+  if (isKnown) return { kind: 'agrees' }
+  const equal = evidence.byContent.get(row.contentKey) ?? []
+  if (equal.some((holder) => holder.ids.has(id))) return { kind: 'agrees' }
+  const others = equal.filter((holder) => ![...holder.ids].some((other) => evidence.shown.get(other)?.has(row.contentKey) === true))
+  if (others.length === 0) return { kind: 'unknown' }
+  const before = (evidence.byId.get(id) ?? []).filter((holder) => holder.candidate.contentKey !== row.contentKey)
+  const movedOn = others.flatMap((holder) => [...holder.ids].filter((other) => evidence.shown.has(other)))
+  if (before.length === 0 && movedOn.length === 0) return { kind: 'renewed' }
+  const isSure = before.some(({ candidate }) => candidate.amount !== row.content.amount || textOf(candidate) !== row.text)
+  return { kind: 'wanders', isSure, ids: [id, ...movedOn] }
+}
+
+function gather(rows: readonly Incoming[], { known }: Candidates, holders: readonly Holder[]): Evidence {
+  const byId = new Map<string, Holder[]>()
+  for (const holder of holders) {
+    for (const id of holder.ids) {
+      const list = byId.get(id)
+      if (list === undefined) byId.set(id, [holder])
+      else list.push(holder)
+    }
+  }
+  const shown = new Map<string, Set<Digest>>()
+  const shownContents = new Set<Digest>()
+  for (const row of rows) {
+    const content = known.get(row.key)?.contentKey ?? row.contentKey
+    shownContents.add(content)
+    if (row.providerId === null) continue
+    const contents = shown.get(row.providerId)
+    if (contents === undefined) shown.set(row.providerId, new Set([content]))
+    else contents.add(content)
+  }
+  return { byId, byContent: Map.groupBy(holders, (holder) => holder.candidate.contentKey), shown, shownContents }
+}
+
+/** Whether a row that an answer must show is only there under its old id on another day: then days moved, not ids. */
+function daysMoved(rows: readonly Incoming[], { byId, shownContents }: Evidence, covers: DayRange | null): boolean {
+  if (covers === null) return false
+  return rows.some((row) =>
+    (row.providerId === null ? [] : (byId.get(row.providerId) ?? [])).some(
+      ({ candidate }) =>
+        candidate.amount === row.content.amount && candidate.postedOn !== row.content.postedOn && textOf(candidate) === row.text &&
+        contains(covers, candidate.postedOn) && !shownContents.has(candidate.contentKey),
+    ),
+  )
+}
+
+/** Whether most stored rows bear several ids that other rows bear as well: the ids of this source were positions before. */
+function haveWandered(holders: readonly Holder[], { byId }: Evidence): boolean {
+  const wandered = holders.filter(
+    ({ candidate, ids }) => ids.size > 1 && [...ids].some((id) => byId.get(id)!.some((other) => other.candidate.contentKey !== candidate.contentKey)),
+  )
+  return wandered.length > WANDERING && wandered.length * 2 >= holders.length
+}

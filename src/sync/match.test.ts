@@ -1,0 +1,153 @@
+/**
+ * The matcher against whole classes of banks rather than single cases: every way in which banks give
+ * ids to rows, crossed with how they keep to the window that was asked for. Whatever the ids, the
+ * feed holds the bank's rows, each once.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { ReadStep } from '../connector-kit/connector.ts'
+import { addDays, contains, day, type DayRange } from '../domain/day.ts'
+import type { StatementRow } from '../domain/statement.ts'
+import { decimal, row, World } from './testing.ts'
+
+const START = day('2026-03-02')
+
+type Booked = { readonly on: number; readonly cents: number; readonly name: string; /** The day on which the bank shows it first. */ readonly shown: number }
+
+/** How a bank gives ids to the rows of one answer; `issued` is the row's place in the bank's own book. */
+const ID_SCHEMES: Readonly<Record<string, (rows: readonly (StatementRow & { readonly issued: number })[], answer: number) => readonly (string | null)[]>> = {
+  'of its own for each row': (rows) => rows.map((r) => `F${r.issued * 7919}`),
+  'that count the answer, oldest first': (rows) => rows.map((_, i) => `${i + 1}`),
+  'that count the answer, newest first': (rows) => rows.map((_, i) => `${rows.length - i}`),
+  'that count each day': (rows) => rows.map((r, i) => `${r.postedOn}-${rows.slice(0, i).filter((o) => o.postedOn === r.postedOn).length + 1}`),
+  'that change with every answer': (rows, answer) => rows.map((_, i) => `a${answer}n${i}`),
+  'that are missing': (rows) => rows.map(() => null),
+}
+
+/** What the bank answers, given what was asked and its newest day. */
+const WINDOWS: Readonly<Record<string, (asked: DayRange, today: string) => DayRange>> = {
+  'keeps to the window': (asked) => asked,
+  'ignores the window': (_asked, today) => ({ from: day('2026-01-01'), to: day(today) }),
+  'gives some days more': (asked, today) => ({ from: addDays(asked.from, -4), to: day(today) }),
+}
+
+function answerOf(world: World, ledger: readonly Booked[], scheme: string, window: string, asked: DayRange, answer: number): readonly ReadStep[] {
+  const given = WINDOWS[window]!(asked, world.today())
+  const today = world.today()
+  const rows = ledger
+    .map((b, issued) => ({ ...row(addDays(START, b.on), `-${b.cents}`, b.name), issued, shownOn: addDays(START, b.shown) }))
+    .filter((r) => r.shownOn <= today && contains(given, r.postedOn))
+    .sort((a, b) => (a.postedOn < b.postedOn ? -1 : a.postedOn > b.postedOn ? 1 : a.issued - b.issued))
+  const ids = ID_SCHEMES[scheme]!(rows, answer)
+  const reported = rows.map(({ issued: _, shownOn: __, ...r }, i): StatementRow => ({ ...r, providerId: ids[i]! }))
+  return [{ step: 'page', state: {}, page: { rows: reported, currency: 'USD', covers: asked, balances: [], next: null, last: true } }]
+}
+
+/** Plays the bank over the days on which it is read; the feed must be the ledger after each read. */
+async function play(ledger: readonly Booked[], scheme: string, window: string, readOn: readonly number[], overlapDays: number): Promise<{ readonly world: World; readonly questions: number }> {
+  const world = await new World(START).connect()
+  const start = world.now
+  world.bank.overlapDays = overlapDays
+  let answers = 0
+  let questions = 0
+  world.bank.onRead = (_context, _ref, asked) => answerOf(world, ledger, scheme, window, asked, answers++)
+  for (const on of readOn) {
+    world.now = start + on * 86_400_000
+    const run = await world.sync()
+    questions += run.accounts.reduce((sum, account) => sum + account.questions, 0)
+    const expected = ledger.filter((b) => b.shown <= on).map((b) => `${addDays(START, b.on)} ${-b.cents * 100} ${b.name}`).sort()
+    assert.deepEqual(await world.feed(), expected, `ids ${scheme}, bank ${window}, read on day ${on}`)
+  }
+  return { world, questions }
+}
+
+const NAMES = ['Coffee', 'Parking', 'Lunch']
+/** Sparse or full of equal rows; some are shown up to two days late. */
+const ledgers = fc.oneof(
+  fc.array(fc.record({ on: fc.nat(24), cents: fc.integer({ min: 1, max: 3 }), name: fc.constantFrom(...NAMES), late: fc.nat(2) }), { maxLength: 40 }),
+  fc.record({ times: fc.integer({ min: 1, max: 3 }), late: fc.nat(1) }).map(({ times, late }) => Array.from({ length: 25 * times }, (_, i) => ({ on: Math.floor(i / times), cents: 5, name: 'Coffee', late }))),
+).map((rows) => rows.map(({ late, ...r }): Booked => ({ ...r, shown: r.on + late })))
+
+for (const scheme of Object.keys(ID_SCHEMES)) {
+  test(`ids ${scheme}: the feed is the bank's book, whatever the window, and nobody is asked`, async () => {
+    await fc.assert(
+      fc.asyncProperty(ledgers, fc.constantFrom(...Object.keys(WINDOWS)), fc.uniqueArray(fc.nat(26), { minLength: 3, maxLength: 10 }), fc.integer({ min: 3, max: 10 }), async (ledger, window, days, overlapDays) => {
+        const { questions } = await play(ledger, scheme, window, days.sort((a, b) => a - b), overlapDays)
+        assert.equal(questions, 0)
+      }),
+      { numRuns: 40 },
+    )
+  })
+}
+
+const TWICE = row('2026-03-10', '-4', 'Coffee', { providerId: 'x' })
+const OTHER = row('2026-03-11', '-9', 'Lunch', { providerId: 'y' })
+const THIRD = row('2026-03-12', '-7', 'Books', { providerId: 'z' })
+
+function states(world: World, amount: string): void {
+  world.bank.balances = () => [{ kind: 'ledger', amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
+}
+
+async function read(world: World, rows: readonly StatementRow[], balance: string | null = null, days = 1): Promise<readonly [rows: number, questions: readonly string[]]> {
+  world.bank.rows = [...rows]
+  if (balance !== null) states(world, balance)
+  await world.sync(days)
+  return [(await world.feed()).length, await world.openQuestions()]
+}
+
+test('one id twice with equal content: a repeated list is one, whatever its length; what a balance decides is not asked', async () => {
+  for (const list of [[TWICE, OTHER], [TWICE, OTHER, THIRD]]) {
+    assert.deepEqual(await read(await new World('2026-03-15').connect(), [...list, ...list]), [list.length, []])
+  }
+  const two = await new World('2026-03-12').connect()
+  assert.deepEqual(await read(two, [OTHER], '91'), [1, []])
+  assert.deepEqual(await read(two, [TWICE, TWICE, OTHER], '83'), [3, []])
+  assert.deepEqual(await read(two, [TWICE, TWICE, OTHER], '83'), [3, []])
+  const one = await new World('2026-03-12').connect()
+  await read(one, [OTHER], '91')
+  assert.deepEqual(await read(one, [TWICE, TWICE, OTHER], '87'), [2, []])
+  assert.deepEqual(await read(one, [TWICE, TWICE, OTHER], '87'), [2, []])
+})
+
+test('one id twice, and nothing decides: both are in the feed with a question; an answer that shows it once settles it', async () => {
+  const world = await new World('2026-03-12').connect()
+  assert.deepEqual(await read(world, [TWICE, TWICE, OTHER]), [3, ['same_transaction']])
+  assert.deepEqual(await read(world, [TWICE, TWICE, OTHER]), [3, ['same_transaction']])
+  assert.deepEqual(await read(world, [TWICE, OTHER]), [2, []])
+  assert.deepEqual(await read(world, [TWICE, TWICE, OTHER]), [2, []])
+})
+
+test('where a bank gives equal rows ids of their own, an id that comes twice is one row', async () => {
+  const twin = { ...TWICE, providerId: 'w' }
+  assert.deepEqual(await read(await new World('2026-03-12').connect(), [TWICE, twin, OTHER, OTHER]), [3, []])
+})
+
+test('a row that vanished and an unlike one of its day and amount: asked about, unless the balance or a new wording of all rows decides', async () => {
+  const gone = row('2026-03-11', '-20', 'Gas Station', { providerId: 'a' })
+  const came = row('2026-03-11', '-20', 'Zoo Tickets', { providerId: 'b' })
+  const asked = await new World('2026-03-12').connect()
+  await read(asked, [gone, THIRD])
+  assert.deepEqual(await read(asked, [came, THIRD]), [3, ['same_transaction']])
+  for (const [balance, rows] of [['73', 2], ['53', 3]] as const) {
+    const world = await new World('2026-03-12').connect()
+    await read(world, [THIRD], '93')
+    await read(world, [THIRD, gone], '73')
+    assert.deepEqual(await read(world, [THIRD, came], balance), [rows, []], balance)
+  }
+  const worded = (names: readonly string[], mark: string) => names.map((name, i) => row(addDays(day('2026-03-09'), i), `-${10 + i}`, name, { providerId: `${mark}${i}` }))
+  const world = await new World('2026-03-13').connect()
+  await read(world, worded(['Gas Station', 'Bakery', 'Rail'], 'o'))
+  assert.deepEqual(await read(world, worded(['Zoo Inc', 'Pugh & Co', 'DXN'], 'n')), [3, []])
+})
+
+test('a late twin outside of the days that are answered for: asked about where ids are proved, the stored row stays', async () => {
+  const world = await new World('2026-03-20').connect()
+  world.bank.overlapDays = 3
+  const old = row('2026-03-10', '-4', 'Coffee', { providerId: 'c1' })
+  const rest = [row('2026-03-17', '-1', 'A', { providerId: 'a' }), row('2026-03-18', '-2', 'B', { providerId: 'b' })]
+  await read(world, [old, ...rest])
+  world.bank.onRead = (_context, _ref, asked) => [{ step: 'page', state: {}, page: { rows: [...rest, { ...old, providerId: 'c2' }], currency: 'USD', covers: asked, balances: [], next: null, last: true } }]
+  await world.sync()
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [4, ['same_transaction']])
+})

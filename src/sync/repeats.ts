@@ -1,0 +1,89 @@
+/**
+ * Rows that come twice in one answer under one id with equal content: a row or page that the bank
+ * repeated, or two equal purchases of a bank whose ids are made from the content. A repeated list is
+ * one, and so is a row of a bank that gives equal rows ids of their own; what neither this nor the
+ * balance (by-balance.ts) decides is taken as two with a question, and later counts settle it. Pure.
+ */
+import type { Digest, Question } from '../domain/transaction.ts'
+import type { Candidate, Candidates } from '../ports/store.ts'
+import { isRepeat } from './by-balance.ts'
+import type { Incoming } from './incoming.ts'
+import type { Decision } from './match.ts'
+
+/** So many different rows that come again in a row are a repeated list. */
+const LISTED_ROWS = 3
+
+/** The repeats of one answer as they come; those of a repeated list are dropped on the way. */
+export class Repeats {
+  readonly #rows: Incoming[] = []
+  /** The repeats of different rows that stand together at the end of what was taken so far. */
+  #run: Incoming[] = []
+  #firsts = 0
+
+  /** Takes every row of the answer in its order, repeated or not. */
+  take(row: Incoming): void {
+    if (!isRepeat(row)) {
+      if (row.providerId !== null) this.#firsts++
+      this.#endRun()
+    } else if (this.#run.length > 0 && this.#run.at(-1)!.providerId === row.providerId) {
+      this.#endRun()
+      this.#rows.push(row)
+    } else this.#run.push(row)
+  }
+
+  /** The answer is complete: the repeats that are to be decided one by one. */
+  finish(): readonly Incoming[] {
+    // The whole list came again, however short it is; one row alone is no list.
+    const isWhole = this.#firsts > 1 && this.#rows.length === 0 && this.#run.length === this.#firsts
+    if (!isWhole) this.#endRun()
+    return this.#rows
+  }
+
+  #endRun(): void {
+    if (this.#run.length < LISTED_ROWS) this.#rows.push(...this.#run)
+    this.#run = []
+  }
+}
+
+/**
+ * What becomes of repeats that are not stored yet. `rows`: the other rows that are being decided;
+ * `candidates` must have been asked for with the ids and first keys of the repeats.
+ */
+export function decideRepeats(repeats: readonly Incoming[], rows: readonly Incoming[], candidates: Candidates): readonly Decision[] {
+  if (repeats.length === 0 || givesTwinsIds(rows, candidates.transactions)) return []
+  const firsts = new Map(rows.map((row) => [row.key, row]))
+  return repeats.flatMap((row): Decision[] => {
+    const otherRow = firsts.get(row.firstKey) ?? null
+    if (otherRow !== null) return [{ kind: 'new', row, other: null, otherRow }]
+    const known = candidates.known.get(row.firstKey)
+    const other = candidates.transactions.find((candidate) => candidate.id === known?.transactionId) ?? null
+    return other === null ? [] : [{ kind: 'new', row, other, otherRow: null }]
+  })
+}
+
+/** Whether equal rows are known under different ids: then ids are given out one by one, and an id that comes twice is one row. */
+function givesTwinsIds(rows: readonly Incoming[], stored: readonly Candidate[]): boolean {
+  const shown = rows.filter((row) => row.providerId !== null && !isRepeat(row) && row.content.status === 'posted')
+  if (hasTwins(shown.map((row): Named => [row.contentKey, [row.providerId!]]))) return true
+  const posted = stored.filter((candidate) => candidate.state === 'posted')
+  return hasTwins(posted.map((candidate): Named => [candidate.contentKey, candidate.reports.flatMap((report) => report.providerId ?? [])]))
+}
+
+type Named = readonly [content: Digest, ids: readonly string[]]
+
+function hasTwins(named: readonly Named[]): boolean {
+  const idsOf = new Map<Digest, readonly string[]>()
+  for (const [content, ids] of named) {
+    if (ids.length === 0) continue
+    const others = idsOf.get(content)
+    if (others !== undefined && !others.some((id) => ids.includes(id))) return true
+    idsOf.set(content, ids)
+  }
+  return false
+}
+
+/** Whether the question is about a row that came twice under one id. */
+export function isAboutRepeat(question: Question, first: Candidate | undefined, second: Candidate | undefined): boolean {
+  if (question.kind !== 'same_transaction' || first === undefined || second === undefined || first.contentKey !== second.contentKey) return false
+  return second.reports.some((report) => report.providerId !== null && first.reports.some((other) => other.sourceId === report.sourceId && other.providerId === report.providerId))
+}
