@@ -1,0 +1,278 @@
+/**
+ * Why balances and rows disagree: the smallest sets of faults that explain every difference to the
+ * cent, the most plausible first. A missing row of the right amount always explains a difference,
+ * so the other explanations must fit exactly, and win when such a fit by chance is less likely than
+ * that amount. What only came late, or a balance that was off for a day, is named too, so that it is
+ * not taken for a fault of the rows. Pure; it changes nothing and decides nothing.
+ */
+import { daysBetween, type Day } from '../domain/day.ts'
+import type { TransactionId } from '../domain/transaction.ts'
+import type { Chain, LedgerRow, Step } from './balance-chain.ts'
+import type { Clues, Expected } from './balance-clues.ts'
+
+export type Fault =
+  /** The bank counts a row that is not here: this amount, booked after one day and up to the other. */
+  | { readonly kind: 'missing'; readonly amount: bigint; readonly after: Day; readonly upTo: Day; readonly clue: Expected['clue'] | null; readonly row: TransactionId | null }
+  /** The row is here twice; `twin` stays. Without a twin: the bank does not count the row. */
+  | { readonly kind: 'doubled'; readonly row: TransactionId; readonly twin: TransactionId }
+  | { readonly kind: 'extra'; readonly row: TransactionId; readonly pending: boolean }
+  | { readonly kind: 'flipped'; readonly row: TransactionId }
+  /** The row belongs to a day after `after`, up to `upTo`. */
+  | { readonly kind: 'misdated'; readonly row: TransactionId; readonly after: Day; readonly upTo: Day }
+  /** The row's amount should be this one. */
+  | { readonly kind: 'amount'; readonly row: TransactionId; readonly amount: bigint; readonly currency: boolean }
+  /** Not a fault: the list showed the row, or posted it, later than the balance counted it. */
+  | { readonly kind: 'late'; readonly row: TransactionId }
+  /** Not a fault of the rows: the stated balance was off by this much, from one statement on until before another. */
+  | { readonly kind: 'statement'; readonly on: Day; readonly until: Day; readonly by: bigint }
+  /** The source reports all amounts with the opposite sign. */
+  | { readonly kind: 'inverted' }
+
+/** `p`: among the explanations found, how likely this one is. */
+export type Explanation = { readonly faults: readonly Fault[]; readonly p: number }
+
+/** Those that are no fault of the rows. */
+export function isHarmless({ kind }: Fault): boolean {
+  return kind === 'late' || kind === 'statement'
+}
+
+/** How much rarer two faults are than one, and how often faults are of which kind. */
+const ANOTHER = 0.03
+const USUAL = { missing: 0.35, doubled: 0.3, extra: 0.0001, flipped: 0.12, misdated: 0.15, amount: 0.04, currency: 0.1, late: 0.5, statement: 0.03, pending: 0.03 } as const
+const MAX_FAULTS = 4
+/** More differences than this are not the sum of single faults. */
+const MAX_BROKEN = 10
+const SHOWN = 8
+/** What is so much less likely than the best is not followed any further. */
+const HOPELESS = 0.000_01
+/** How far a wrong day lies from the right one, but for exchanged months and years. */
+const MOST_DAYS = 45
+const MOVES = 3
+
+/** A fault with its effect on one or two steps. */
+type Atom = { readonly fault: Fault; readonly effects: readonly (readonly [step: number, amount: bigint])[]; readonly p: number }
+
+/** Explains the differences of the steps; empty when all hold. Steps that are not covered are passed over. */
+export function solveBalance(chain: Chain, clues: Clues): readonly Explanation[] {
+  if (isInverted(chain.steps)) return [{ faults: [{ kind: 'inverted' }], p: 1 }]
+  return new Search(chain, clues).run()
+}
+
+/** Every balance that moved, moved by exactly the opposite of the rows: three times or more, and never otherwise. */
+export function isInverted(steps: readonly Step[]): boolean {
+  let against = 0
+  for (const { from, to, difference, isCovered } of steps) {
+    if (!isCovered) continue
+    const stated = to.amount - from.amount
+    const rows = stated - difference
+    if (rows === 0n && stated === 0n) continue
+    if (stated !== -rows) return false
+    against++
+  }
+  return against >= MOVES
+}
+
+class Search {
+  readonly #steps: readonly Step[]
+  readonly #outside: readonly LedgerRow[]
+  readonly #clues: Clues
+  readonly #found = new Map<string, { faults: readonly Fault[]; p: number }>()
+  readonly #expected = new Map<number, readonly Expected[]>()
+  readonly #alone = new Map<number, readonly Atom[]>()
+  readonly #late: Atom[] = []
+  #best = 0
+
+  constructor({ steps, outside }: Chain, clues: Clues) {
+    this.#steps = steps
+    this.#outside = outside
+    this.#clues = clues
+  }
+
+  run(): readonly Explanation[] {
+    const left = this.#steps.map((step) => (step.isCovered ? step.difference : 0n))
+    this.#takeLate(left)
+    const broken = left.filter((difference) => difference !== 0n).length
+    if (broken === 0) return this.#late.length === 0 ? [] : [{ faults: this.#late.map((atom) => atom.fault), p: 1 }]
+    if (broken > MAX_BROKEN) return []
+    this.#explain(left, [], 1, broken + 1, broken < MAX_FAULTS ? 'any' : 'moves')
+    const best = [...this.#found.values()].sort((a, b) => b.p - a.p)
+    const total = best.reduce((sum, { p }) => sum + p, 0)
+    return best.slice(0, SHOWN).map(({ faults, p }) => ({ faults: [...faults, ...this.#late.map((atom) => atom.fault)], p: p / total }))
+  }
+
+  /** Rows that one balance counted before the list showed them: nothing but that explains both differences so well. */
+  #takeLate(left: bigint[]): void {
+    for (const [at, step] of this.#steps.entries()) {
+      for (const row of step.rows) {
+        const before = this.#steps.findIndex(({ to }, index) => index < at && left[index] === row.amount && row.on <= to.on && row.knownAt! > to.at)
+        if (before === -1 || left[at] !== -row.amount) continue
+        left[before] = 0n
+        left[at] = 0n
+        this.#late.push({ fault: { kind: 'late', row: row.id }, effects: [[before, row.amount], [at, -row.amount]], p: 1 })
+      }
+    }
+  }
+
+  /** Explains the first difference that is left in every way, then the rest. `spare`: one fault, or one move, may leave a rest in its step. */
+  #explain(left: readonly bigint[], faults: readonly Atom[], p: number, most: number, spare: 'any' | 'moves' | null): void {
+    const at = left.findIndex((difference) => difference !== 0n)
+    if (at === -1) return this.#note(faults, p)
+    if (faults.length >= most || p < this.#best * HOPELESS) return
+    for (const atom of this.#exactly(at, left)) this.#explain(after(left, atom), [...faults, atom], p * atom.p * ANOTHER, most, spare)
+    if (spare === null || faults.length + 1 >= most) return
+    for (const atom of spare === 'any' ? this.#partly(at, left) : this.#moves(at, left, false)) {
+      if (!faults.includes(atom)) this.#explain(after(left, atom), [...faults, atom], p * atom.p * ANOTHER, most, null)
+    }
+  }
+
+  #note(atoms: readonly Atom[], p: number): void {
+    const rows = new Set<string>()
+    for (const { fault } of atoms) {
+      // One row has one fault.
+      if (!('row' in fault) || fault.row === null || fault.kind === 'missing') continue
+      if (rows.has(fault.row)) return
+      rows.add(fault.row)
+    }
+    this.#best = Math.max(this.#best, p)
+    const key = atoms.map(({ fault }) => keyOf(fault)).sort().join(' ')
+    const known = this.#found.get(key)
+    if (known === undefined || known.p < p) this.#found.set(key, { faults: atoms.map(({ fault }) => fault), p })
+  }
+
+  /** Faults that leave nothing of the step's difference. */
+  #exactly(at: number, left: readonly bigint[]): readonly Atom[] {
+    const difference = left[at]!
+    const rows = this.#ofRows(at).filter(({ effects }) => effects[0]![1] === difference)
+    const outside = this.#outside.filter((row) => row.amount === difference).map((row) => this.#move(row, null, at, at))
+    return [this.#missing(at, difference), ...rows, ...outside, ...this.#unconverted(at, difference), ...this.#moves(at, left, true)]
+  }
+
+  /** Faults that leave a rest, which another one in the same step must explain. */
+  #partly(at: number, left: readonly bigint[]): readonly Atom[] {
+    const difference = left[at]!
+    const expected = this.#expectedIn(at).map((due) => this.#missing(at, due.amount))
+    return [...expected, ...this.#ofRows(at), ...this.#moves(at, left, false)].filter(({ effects }) => effects[0]![1] !== difference)
+  }
+
+  #expectedIn(at: number): readonly Expected[] {
+    let expected = this.#expected.get(at)
+    if (expected === undefined) this.#expected.set(at, (expected = this.#clues.expected(this.#steps[at]!)))
+    return expected
+  }
+
+  #missing(at: number, amount: bigint): Atom {
+    const { from, to, gone } = this.#steps[at]!
+    let [p, due] = [this.#clues.ofAmount(amount), null as Expected | null]
+    for (const expected of this.#expectedIn(at)) if (expected.amount === amount && expected.p > p) [p, due] = [expected.p, expected]
+    const withdrawn = gone.find((row) => row.amount === amount)
+    const clue = withdrawn !== undefined ? 'withdrawn' : (due?.clue ?? null)
+    if (withdrawn !== undefined) p = Math.max(p, 0.4)
+    const fault: Fault = { kind: 'missing', amount, after: from.on, upTo: to.on, clue, row: withdrawn?.id ?? due?.row ?? null }
+    return { fault, effects: [[at, amount]], p: p * USUAL.missing }
+  }
+
+  /** What a row of the step alone may be guilty of. */
+  #ofRows(at: number): readonly Atom[] {
+    let atoms = this.#alone.get(at)
+    if (atoms === undefined) this.#alone.set(at, (atoms = this.#steps[at]!.rows.flatMap((row) => this.#ofRow(at, row))))
+    return atoms
+  }
+
+  #ofRow(at: number, row: LedgerRow): readonly Atom[] {
+    const each = 1 / this.#steps[at]!.rows.length
+    const atoms: Atom[] = []
+    const add = (fault: Fault, amount: bigint, p: number): void => void atoms.push({ fault, effects: [[at, amount]], p: p * each })
+    const twin = this.#clues.twinOf(row)
+    // Of two that are alike the one that came later is the copy; of two at once, the later id.
+    const isCopy = twin !== null && (twin.row.knownAt! < row.knownAt! || (twin.row.knownAt === row.knownAt && twin.row.id < row.id))
+    if (twin !== null) add({ kind: 'doubled', row: row.id, twin: twin.row.id }, -row.amount, USUAL.doubled * twin.p * (isCopy ? 1 : 0.4))
+    else {
+      const pending = row.pendingAt !== null && this.#clues.hasPostedOtherwise(row)
+      add({ kind: 'extra', row: row.id, pending }, -row.amount, pending ? USUAL.pending : USUAL.extra)
+    }
+    add({ kind: 'flipped', row: row.id }, -2n * row.amount, USUAL.flipped * this.#clues.turned(row))
+    for (const other of new Set(row.otherAmounts)) add({ kind: 'amount', row: row.id, amount: other, currency: false }, other - row.amount, USUAL.amount * 3)
+    for (const other of transposed(row.amount)) add({ kind: 'amount', row: row.id, amount: other, currency: false }, other - row.amount, USUAL.amount / 10)
+    return atoms
+  }
+
+  /** Faults between this step and another one: a row on the wrong side of a balance, or a balance that was off in between. */
+  #moves(at: number, left: readonly bigint[], exact: boolean): readonly Atom[] {
+    const atoms: Atom[] = []
+    for (let other = 0; other < left.length; other++) {
+      if (other === at || left[other] === 0n) continue
+      for (const row of this.#steps[at]!.rows) if (exact === (row.amount === -left[at]!)) atoms.push(this.#move(row, at, other, at))
+      for (const row of this.#steps[other]!.rows) if (exact === (row.amount === left[at]!)) atoms.push(this.#move(row, other, at, at))
+      if (exact && other > at && left[other] === -left[at]!) atoms.push(this.#offUntil(at, other, left[at]!))
+    }
+    return atoms
+  }
+
+  /** The row counts in the step `counted`, or in none, and belongs into `right`; `first`: the step whose effect comes first. */
+  #move(row: LedgerRow, counted: number | null, right: number, first: number): Atom {
+    const { from, to } = this.#steps[right]!
+    const into: readonly [number, bigint] = [right, row.amount]
+    const out: readonly (readonly [number, bigint])[] = counted === null ? [] : [[counted, -row.amount]]
+    const effects = first === counted ? [...out, into] : [into, ...out]
+    const days = row.on <= from.on ? daysBetween(row.on, from.on) + 1 : row.on > to.on ? daysBetween(to.on, row.on) : 0
+    const told = [row.transactedOn, row.valueOn].some((day) => day !== null && day !== row.on && from.on < day && day <= to.on)
+    const whole = [28, 29, 30, 31, 365, 366].some((shift) => Math.abs(days - shift) <= daysBetween(from.on, to.on))
+    const far = days > MOST_DAYS ? 0.000_001 : 1 / (1 + days / 2)
+    const p = USUAL.misdated * (told ? 3 : 1) * Math.max(far, whole ? 0.2 : 0) * this.#outOfPlace(row, counted)
+    const wasLate = counted !== null && right < counted && row.knownAt! > to.at && row.on <= to.on
+    if (wasLate) return { fault: { kind: 'late', row: row.id }, effects, p: USUAL.late }
+    return { fault: { kind: 'misdated', row: row.id, after: from.on, upTo: to.on }, effects, p }
+  }
+
+  /**
+   * How odd the row is where it is now: one among those of its step. A lone row dated after the last
+   * balance is odd by itself; others outside of the balances only when their amount is not a usual one.
+   */
+  #outOfPlace(row: LedgerRow, counted: number | null): number {
+    if (counted !== null) return 1 / this.#steps[counted]!.rows.length
+    const isAlone = row.on > this.#steps.at(-1)!.to.on && !this.#outside.some((other) => other.id !== row.id && Math.abs(daysBetween(other.on, row.on)) < 20)
+    if (isAlone) return 20
+    return this.#clues.isUnique(row) ? 0.5 : 0.002
+  }
+
+  /** A row whose amount is the one in the other currency, taken over as it is. */
+  #unconverted(at: number, difference: bigint): readonly Atom[] {
+    return this.#steps[at]!.rows.flatMap((row): readonly Atom[] => {
+      const right = row.amount + difference
+      const rate = Number(right) / Number(row.amount)
+      if (row.foreignAmount === null || abs(row.foreignAmount) !== abs(row.amount) || !(rate > 0.05 && rate < 20)) return []
+      return [{ fault: { kind: 'amount', row: row.id, amount: right, currency: true }, effects: [[at, difference]], p: USUAL.currency }]
+    })
+  }
+
+  #offUntil(at: number, until: number, by: bigint): Atom {
+    const fault: Fault = { kind: 'statement', on: this.#steps[at]!.to.on, until: this.#steps[until]!.to.on, by }
+    return { fault, effects: [[at, by], [until, -by]], p: (USUAL.statement * this.#clues.ofAmount(by)) / (until - at) }
+  }
+}
+
+function after(left: readonly bigint[], { effects }: Atom): readonly bigint[] {
+  const rest = [...left]
+  for (const [step, amount] of effects) rest[step] = rest[step]! - amount
+  return rest
+}
+
+/** The amount with two neighbouring digits exchanged. */
+function transposed(amount: bigint): readonly bigint[] {
+  const [sign, digits] = amount < 0n ? [-1n, String(-amount)] : [1n, String(amount)]
+  const others: bigint[] = []
+  for (let i = 0; i + 1 < digits.length; i++) {
+    if (digits[i] !== digits[i + 1]) others.push(sign * BigInt(`${digits.slice(0, i)}${digits[i + 1]}${digits[i]}${digits.slice(i + 2)}`))
+  }
+  return others
+}
+
+function abs(amount: bigint): bigint {
+  return amount < 0n ? -amount : amount
+}
+
+function keyOf(fault: Fault): string {
+  // Which of two twins is called the copy is no other explanation.
+  if (fault.kind === 'doubled') return `doubled ${[fault.row, fault.twin].sort().join(' ')}`
+  return Object.values(fault).join(' ')
+}
