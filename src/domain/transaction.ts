@@ -63,6 +63,8 @@ export type MatchTier =
   | 'pending_posted'
   /** Least-cost assignment among what was left. */
   | 'assignment'
+  /** A person said of such a pair before that they are the same; see `Question.pattern`. */
+  | 'rule'
   /** A person said that they are the same. */
   | 'person'
 
@@ -107,6 +109,11 @@ export type Question = {
   readonly kind: 'same_transaction' | 'removed_at_bank'
   readonly transactionId: TransactionId
   readonly otherTransactionId: TransactionId | null
+  /**
+   * How the two stood to each other when it was asked (sync/rules.ts): a person's answer holds for every later pair
+   * of this pattern in the account. Null: the answer holds for this pair only.
+   */
+  readonly pattern: string | null
   readonly askedAt: number
   readonly answer: 'same' | 'different' | 'removed' | 'kept' | null
   readonly answeredAt: number | null

@@ -15,7 +15,7 @@ async function everyRow(tenant: TenantStore, accountId: string) {
 }
 
 async function ask(ledger: Ledger, kind: 'same_transaction' | 'removed_at_bank', transactionId: string, otherTransactionId: string | null): Promise<string> {
-  const question = { id: newId(), accountId: ledger.accountId, kind, transactionId, otherTransactionId, askedAt: 5, answer: null, answeredAt: null }
+  const question = { id: newId(), accountId: ledger.accountId, kind, transactionId, otherTransactionId, pattern: 'like that', askedAt: 5, answer: null, answeredAt: null }
   await ledger.tenant.feed.commitPage(aPage(ledger, [], { questions: [question] }))
   return question.id
 }
@@ -75,7 +75,7 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.equal((await ledger.tenant.feed.history(row.id)).length, 1)
       assert.equal((await ledger.tenant.feed.observations(row.id)).length, 2)
       const loser = aPage(ledger, [{ text: 'a' }])
-      const question = { id: newId(), accountId: ledger.accountId, kind: 'same_transaction' as const, transactionId: row.id, otherTransactionId: loser.inserts[0]!.id, askedAt: 1, answer: null, answeredAt: null }
+      const question = { id: newId(), accountId: ledger.accountId, kind: 'same_transaction' as const, transactionId: row.id, otherTransactionId: loser.inserts[0]!.id, pattern: null, askedAt: 1, answer: null, answeredAt: null }
       await ledger.tenant.feed.commitPage({ ...loser, questions: [question] })
       assert.deepEqual(await ledger.tenant.feed.questions({ open: true }), [])
     })
@@ -273,6 +273,8 @@ for (const twin of [memoryTwin(), postgres]) {
       await feed.answerQuestion(await ask(ledger, 'removed_at_bank', b!, null), 'kept', 3)
       await feed.answerQuestion(await ask(ledger, 'same_transaction', b!, a!), 'different', 4)
       await feed.answerQuestion(newId(), 'same', 5)
+      await feed.answerQuestion(await ask(ledger, 'same_transaction', b!, a!), 'different', 6, 'bank')
+      assert.deepEqual((await feed.questions({ open: false })).map((q) => q.pattern), ['like that', 'like that', 'like that', null])
       assert.deepEqual([(await feed.transaction(a!))?.withdrawnReason, (await feed.transaction(b!))?.state, (await feed.history(b!)).length], ['bank_removed', 'posted', 0])
       assert.deepEqual(await feed.questions({ open: true }), [])
     })

@@ -52,7 +52,7 @@ function callsOf(op: Operation, ledger: Ledger, known: Known, at: number): (feed
   const questions = op.asks.flatMap(([m, n]): Question[] => {
     const [first, second] = [any(m), any(n)]
     if (first === undefined || second === undefined || first.id === second.id) return []
-    return [{ id: newId(), accountId: ledger.accountId, kind: 'same_transaction', transactionId: first.id, otherTransactionId: second.id, askedAt: at, answer: null, answeredAt: null }]
+    return [{ id: newId(), accountId: ledger.accountId, kind: 'same_transaction', transactionId: first.id, otherTransactionId: second.id, pattern: null, askedAt: at, answer: null, answeredAt: null }]
   })
   const { accountId, sourceId, runId } = ledger
   const [from, to] = op.span === null ? [0, 0] : [Math.min(...op.span), Math.max(...op.span)]

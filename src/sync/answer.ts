@@ -19,6 +19,7 @@ import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, type Decision, type MatchContext } from './match.ts'
 import { believedCovers, implausible, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
 import { decideRepeats, isAboutRepeat, Repeats } from './repeats.ts'
+import { followRules } from './rules.ts'
 import { keysOf, separate } from './separate.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, spanning, statedBalances, type Ledger, type SettleContext } from './settle.ts'
 
@@ -103,7 +104,8 @@ export class Answer {
 
     const balances = statedBalances(this.#context, end.balances)
     const ledger = await openLedger(this.#context, balances, believed, coverage, this.#committed)
-    const decisions = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => ledger?.prove(movements).sound === true)
+    const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => ledger?.prove(movements).sound === true)
+    const decisions = await followRules(feed, account.id, balanced)
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     const closings = await this.#closings(decisions, missing, candidates, believed)
@@ -113,7 +115,7 @@ export class Answer {
     // While rows and balance disagree, or a row is missing, the same days are read again: the reason lies in them.
     const rereadFrom = verdict.sound === false ? this.#asked.from : oldestTouched(settled, candidates, missing, decisions)
     await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, rereadFrom) })
-    for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now())
+    for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now(), 'bank')
     return ok({ counts: this.#counts, covers: believed, failure })
   }
 

@@ -3,6 +3,7 @@
  * transaction or two; each way changes the sum of the rows, and stated balances may bear only one of
  * them. Decided is what all ways agree on that the balance bears; the rest stays a question. Pure.
  */
+import type { MatchTier } from '../domain/transaction.ts'
 import type { Movement } from './balance.ts'
 import type { Incoming } from './incoming.ts'
 import type { Decision } from './match.ts'
@@ -26,16 +27,16 @@ export function decideByBalance(decisions: readonly Decision[], movements: reado
   const decided = new Map<Decision, Decision>()
   doubts.forEach((doubt, index) => {
     const [first, ...others] = ways.map((way) => way[index]!)
-    if (others.every((joined) => joined === first)) decided.set(doubt, first! ? asOne(doubt) : asTwo(doubt))
+    if (others.every((joined) => joined === first)) decided.set(doubt, first! ? asOne(doubt, isRepeat(doubt.row) ? 'same_id' : 'assignment') : asTwo(doubt))
   })
   return decisions.map((decision) => decided.get(decision) ?? decision)
 }
 
 /** The pair is one transaction. */
-export function asOne(doubt: NewRow): Decision {
+export function asOne(doubt: NewRow, tier: MatchTier): Decision {
   const { row, other, otherRow } = doubt
-  if (other !== null) return { kind: 'join', row, transaction: other, tier: isRepeat(row) ? 'same_id' : 'assignment' }
-  return otherRow === null ? doubt : { kind: 'joinRow', row, with: otherRow, tier: 'same_id' }
+  if (other !== null) return { kind: 'join', row, transaction: other, tier }
+  return otherRow === null ? doubt : { kind: 'joinRow', row, with: otherRow, tier }
 }
 
 /** The pair is two, and nobody need be asked. */

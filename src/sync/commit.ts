@@ -13,6 +13,7 @@ import type { Movement } from './balance.ts'
 import { contentKey } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { isReported, MAX_MOVE_DAYS, type Decision, type MatchContext } from './match.ts'
+import { patternOfDoubt } from './rules.ts'
 
 export type CommitContext = {
   readonly accountId: string
@@ -72,9 +73,9 @@ export class CommitBuilder {
     draft.withdrawnReason = reason
   }
 
-  ask(kind: Question['kind'], transactionId: TransactionId, otherTransactionId: TransactionId | null): void {
+  ask(kind: Question['kind'], transactionId: TransactionId, otherTransactionId: TransactionId | null, pattern: string | null = null): void {
     const { accountId, at, newId } = this.#context
-    this.#questions.push({ id: newId(), accountId, kind, transactionId, otherTransactionId, askedAt: at, answer: null, answeredAt: null })
+    this.#questions.push({ id: newId(), accountId, kind, transactionId, otherTransactionId, pattern, askedAt: at, answer: null, answeredAt: null })
   }
 
   finish(): RowsCommit {
@@ -129,7 +130,7 @@ export class CommitBuilder {
       case 'new': {
         const id = this.#insert(row)
         const other = decision.other?.id ?? (decision.otherRow === null ? null : this.#placed!.get(decision.otherRow))
-        if (other !== null && other !== undefined) this.ask('same_transaction', other, id)
+        if (other !== null && other !== undefined) this.ask('same_transaction', other, id, patternOfDoubt(decision))
       }
     }
   }

@@ -41,5 +41,6 @@ const BECAUSE: Readonly<Record<MatchTier, string>> = {
   other_source: 'Another source of this account reports the same transaction.',
   pending_posted: 'The pending transaction was gone, and this posted one fits it by amount, day and text.',
   assignment: 'The earlier report was gone, and this one fits it better than any other.',
+  rule: 'A person said of such a pair before that the two are the same.',
   person: 'A person said that they are the same.',
 }

@@ -15,6 +15,7 @@ import type { Incoming, Intake } from './incoming.ts'
 import { joinEqual } from './file-equals.ts'
 import { judgeIds } from './id-trust.ts'
 import { match } from './match.ts'
+import { followRules } from './rules.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
 
 /** What the first pass found of the statement. */
@@ -84,7 +85,7 @@ export class FileAnswer {
       reported: () => true, repeated: () => true, ids: judgeIds(rows, candidates, this.#context.source.id, this.#statement.covers), coverage: this.#context.coverage.filter((range) => range.sourceId !== this.#context.source.id),
     }
     const shown = { ...context, reported: (mark: Digest) => this.#context.shown.shows(mark), repeated: (key: Digest) => this.#context.shown.holds(key) }
-    const decisions = joinEqual(match(rows, candidates, context), candidates, shown)
+    const decisions = await followRules(this.#context.feed, this.#context.account.id, joinEqual(match(rows, candidates, context), candidates, shown))
     const builder = new CommitBuilder(commitContext(this.#context, true), candidates)
     builder.add(decisions)
     const built = builder.finish()

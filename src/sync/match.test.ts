@@ -151,3 +151,43 @@ test('a late twin outside of the days that are answered for: asked about where i
   await world.sync()
   assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [4, ['same_transaction']])
 })
+
+/** A row of every kind of doubt, month after month: what was shown first, and what came in its place. */
+function monthly(month: number, mark: string): readonly [StatementRow, StatementRow] {
+  const on = (d: number) => `2026-0${month}-${d}`
+  return [row(on(11), `-${20 + month}`, 'Gas Station 12', { providerId: `a${month}${mark}` }), row(on(11), `-${20 + month}`, 'Zoo Tickets 7', { providerId: `b${month}${mark}` })]
+}
+
+for (const [answer, rows] of [['same', 1], ['different', 2]] as const) {
+  test(`a person's answer "${answer}" is a rule of the account: the same pattern of pair is not asked about again`, async () => {
+    const world = await new World('2026-03-12').connect()
+    const held: StatementRow[] = [row('2026-03-10', '-1', 'Stays', { providerId: 's' })]
+    for (const month of [3, 4]) {
+      const [gone, came] = monthly(month, answer)
+      world.now = Date.parse(`2026-0${month}-12T15:00:00Z`)
+      await read(world, [...held, gone], null, 0)
+      await read(world, [...held, came], null, 1)
+      const asked = (await world.store.feed.questions({ open: true })).filter((question) => question.kind === 'same_transaction')
+      assert.equal(asked.length, month === 3 ? 1 : 0, `month ${month}`)
+      for (const question of asked) await world.store.feed.answerQuestion(question.id, answer, world.now)
+      held.push(came)
+    }
+    const april = (await world.feed()).filter((text) => text.startsWith('2026-04'))
+    assert.equal(april.length, rows)
+    const other = await new World('2026-04-12').connect()
+    await read(other, [monthly(4, answer)[0]], null, 0)
+    assert.deepEqual((await read(other, [monthly(4, answer)[1]]))[1], ['same_transaction'], 'another account has no such rule')
+  })
+}
+
+test('the answer about one id that comes twice holds for the next time; what the bank settled itself is no rule', async () => {
+  const next = (month: number) => row(`2026-0${month}-10`, '-4', `Coffee ${month}`, { providerId: `x${month}` })
+  const world = await new World('2026-03-12').connect()
+  await read(world, [next(3), next(3), OTHER])
+  await read(world, [next(3), OTHER])
+  world.now = Date.parse('2026-04-12T15:00:00Z')
+  assert.deepEqual(await read(world, [next(3), next(4), next(4), OTHER], null, 0), [4, ['same_transaction']])
+  for (const question of await world.store.feed.questions({ open: true })) await world.store.feed.answerQuestion(question.id, 'different', world.now)
+  world.now = Date.parse('2026-05-12T15:00:00Z')
+  assert.deepEqual(await read(world, [next(3), next(4), next(4), next(5), next(5), OTHER], null, 0), [6, []])
+})

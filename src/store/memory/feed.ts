@@ -67,10 +67,10 @@ export function memoryFeed(state: TenantState): FeedStore {
       )
       return asked.sort(by((q) => q.askedAt, (q) => q.id))
     },
-    async answerQuestion(id, answer, at) {
+    async answerQuestion(id, answer, at, by = 'person') {
       const question = state.questions.get(id)
       if (question === undefined || question.answer !== null) return
-      state.questions.set(id, { ...question, answer, answeredAt: at })
+      state.questions.set(id, { ...question, answer, answeredAt: at, ...(by === 'bank' ? { pattern: null } : {}) })
       const row = feed.transactions.get(question.transactionId)
       const other = question.otherTransactionId === null ? undefined : feed.transactions.get(question.otherTransactionId)
       if (row === undefined) return

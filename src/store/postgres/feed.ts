@@ -84,9 +84,9 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       ])
       return rows.map(questions.read)
     },
-    answerQuestion: (id, answer, at) =>
+    answerQuestion: (id, answer, at, by = 'person') =>
       run(async (trx) => {
-        const answered = await trx.updateTable('relink.questions').set({ answer, answered_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))
+        const answered = await trx.updateTable('relink.questions').set({ answer, answered_at: at, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))
           .where('answer', 'is', null).returningAll().executeTakeFirst()
         if (answered === undefined) return
         const { transactionId, otherTransactionId } = questions.read(answered)

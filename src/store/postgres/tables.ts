@@ -104,7 +104,7 @@ type FlatBalance = Omit<BalanceStatement, 'on'> & { readonly statedOn: BalanceSt
 export const balances = shape<FlatBalance>({ accountId: uuid, sourceId: uuid, runId: uuid, kind: text(), amount: money, statedOn: day, observedAt: instant })
 
 export const questions = shape<Question>({
-  id: uuid, accountId: uuid, kind: text(), transactionId: uuid, otherTransactionId: nullable(uuid), askedAt: instant,
+  id: uuid, accountId: uuid, kind: text(), transactionId: uuid, otherTransactionId: nullable(uuid), pattern: nullable(text()), askedAt: instant,
   answer: nullable(text<NonNullable<Question['answer']>>()), answeredAt: nullable(instant),
 })
 

@@ -128,6 +128,7 @@ const TIERS: Record<string, string> = {
   other_source: 'same transaction from another source',
   pending_posted: 'pending became posted',
   assignment: 'the best fit among what was left',
+  rule: 'you said of such a pair before that it is the same',
   person: 'you said that it is the same',
 }
 

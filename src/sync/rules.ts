@@ -1,0 +1,66 @@
+/**
+ * A person's answers, remembered as rules of their account: when a doubtful pair of the same pattern
+ * comes again, the same answer holds without asking. A pattern is how the two sides stand to each
+ * other, and the words of both without their digits; never the words of one side alone.
+ */
+import { daysBetween } from '../domain/day.ts'
+import type { RowContent } from '../domain/transaction.ts'
+import type { FeedStore } from '../ports/store.ts'
+import { asOne, asTwo, isRepeat } from './by-balance.ts'
+import { normalisedText } from './identity.ts'
+import type { Decision } from './match.ts'
+
+type NewRow = Extract<Decision, { kind: 'new' }>
+/** What was answered to a pattern; the newest answer counts. */
+type Rules = ReadonlyMap<string, 'same' | 'different'>
+
+const SEPARATOR = '\u001f'
+
+/** The pattern of a pair: of two rows that came under one id in one answer, or of an earlier and a later one. */
+export function patternOf(earlier: RowContent, later: RowContent, isOneId: boolean): string {
+  const days = Math.abs(daysBetween(earlier.postedOn, later.postedOn))
+  const distance = days === 0 ? 'day' : days <= 3 ? 'days' : days <= 7 ? 'week' : 'far'
+  const amounts = earlier.amount === later.amount ? 'amount' : 'amounts'
+  const standing = ['v1', `${earlier.status}-${later.status}`, amounts, distance, isOneId ? 'id' : 'ids'].join(' ')
+  return [standing, wordsOf(earlier), wordsOf(later)].join(SEPARATOR)
+}
+
+/** The pattern that the question of a decision has; null when it asks nothing, or without any word to go by. */
+export function patternOfDoubt({ row, other, otherRow }: NewRow): string | null {
+  const earlier = other ?? otherRow?.content ?? null
+  if (earlier === null || (wordsOf(earlier) === '' && wordsOf(row.content) === '')) return null
+  return patternOf(earlier, row.content, isRepeat(row))
+}
+
+/** The decisions, with those doubts decided that a person has decided before in this account. */
+export async function followRules(feed: Pick<FeedStore, 'questions'>, accountId: string, decisions: readonly Decision[]): Promise<readonly Decision[]> {
+  if (!decisions.some((decision) => decision.kind === 'new' && patternOfDoubt(decision) !== null)) return decisions
+  const rules = new Map<string, 'same' | 'different'>()
+  const answered = [...(await feed.questions({ accountId, open: false }))].sort((a, b) => (a.answeredAt ?? 0) - (b.answeredAt ?? 0))
+  for (const { pattern, answer } of answered) if (pattern !== null && (answer === 'same' || answer === 'different')) rules.set(pattern, answer)
+  return applyRules(decisions, rules)
+}
+
+/** Pure part of `followRules`. */
+export function applyRules(decisions: readonly Decision[], rules: Rules): readonly Decision[] {
+  if (rules.size === 0) return decisions
+  const decided = new Map<Decision, Decision>()
+  for (const doubt of decisions) {
+    if (doubt.kind !== 'new') continue
+    const answer = rules.get(patternOfDoubt(doubt) ?? '')
+    if (answer === undefined) continue
+    const { row, otherRow } = doubt
+    if (answer === 'different') decided.set(doubt, asTwo(doubt))
+    else if (otherRow?.content.status === 'pending' && row.content.status === 'posted') {
+      // The posted row speaks for both; the pending one of the same answer belongs to it.
+      decided.set(doubt, asTwo(doubt))
+      const pending = decisions.find((decision) => decision.row === otherRow)
+      if (pending?.kind === 'new') decided.set(pending, { kind: 'joinRow', row: otherRow, with: row, tier: 'rule' })
+    } else decided.set(doubt, asOne(doubt, 'rule'))
+  }
+  return decisions.map((decision) => decided.get(decision) ?? decision)
+}
+
+function wordsOf({ name, memo }: RowContent): string {
+  return normalisedText(name, memo).replace(/\p{N}+/gu, '').replace(/\s+/g, ' ').trim().slice(0, 120)
+}
