@@ -11,6 +11,7 @@ import { answerChallenge } from './sync/challenge.ts'
 import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection } from './sync/connect.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { syncConnection } from './sync/sync.ts'
+import { undoRun } from './sync/undo.ts'
 import type { ConnectResult, VerbFailure, Verbs } from './verbs.ts'
 import { diagnoseFirstSignIn } from './run-ended.ts'
 
@@ -62,6 +63,11 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       const report = await importFile(deps, { ...request, dryRun: false })
       events.publish({ kind: 'account', id: request.accountId ?? '' })
       return report
+    },
+    async undo(runId) {
+      const undone = await undoRun(deps, runId)
+      if (undone.ok) for (const { accountId } of undone.value.accounts) events.publish({ kind: 'account', id: accountId })
+      return undone
     },
     async plan(problem) {
       const connection = await deps.store.connections.get(problem.connectionId)

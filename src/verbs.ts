@@ -55,6 +55,8 @@ export type Verbs = {
   /** A person says that a new account of the bank's list continues one that is missing; then it is read. */
   adoptAccount(connectionId: string, missingId: string, newId: string): Promise<Result<SyncRun, VerbFailure>>
   importFile(request: ImportRequest): Promise<ImportReport>
+  /** Takes back what a run made: a sync, an import, a switch to another connection, or an undo. */
+  undo(runId: string): Promise<Result<SyncRun, VerbFailure>>
   /** The plan of a problem, made when there is none. */
   plan(problem: Problem): Promise<RepairPlan>
   /** Does what Relink can do by itself, checks what a person reports, and plans anew. Null: there is no open problem. */

@@ -7,8 +7,9 @@ import { z } from 'zod'
 import type { Challenge } from '../domain/connection.ts'
 import { formatMoney } from '../domain/money.ts'
 import type { SyncRun } from '../domain/run.ts'
-import type { MatchTier, Observation, Question, Transaction, TransactionChange } from '../domain/transaction.ts'
+import type { Question, Transaction } from '../domain/transaction.ts'
 import type { AccountSummary } from '../ports/store.ts'
+import type { Explanation } from '../sync/explain.ts'
 
 const instant = z.iso.datetime().meta({ description: 'ISO 8601 in UTC' })
 export const dayShape = z.iso.date().meta({ description: 'A calendar day of the bank, YYYY-MM-DD' })
@@ -112,6 +113,9 @@ export const transactionDetailShape = transactionShape
         runId: z.uuid(),
         observedAt: instant,
         tier: z.string().meta({ description: 'Why this report belongs to this transaction' }),
+        because: z.string().meta({ description: 'The tier as a plain sentence' }),
+        source: z.string().meta({ description: 'Who reported it: a bank with its login, or a file' }),
+        undone: z.boolean().meta({ description: 'The run that brought it was taken back' }),
         providerId: z.string().nullable(),
         status: z.enum(['posted', 'pending']),
         postedOn: dayShape,
@@ -121,27 +125,28 @@ export const transactionDetailShape = transactionShape
       }),
     ),
     history: z.array(
-      z.object({ at: instant, runId: z.uuid().nullable(), reason: z.string(), changes: z.record(z.string(), z.tuple([z.string().nullable(), z.string().nullable()])) }),
+      z.object({ at: instant, runId: z.uuid().nullable(), reason: z.string(), because: z.string(), changes: z.record(z.string(), z.tuple([z.string().nullable(), z.string().nullable()])) }),
     ),
   })
   .meta({ id: 'TransactionDetail' })
 
-export function transactionDetail(
-  row: Transaction,
-  observations: readonly (Observation & { readonly tier: MatchTier })[],
-  history: readonly TransactionChange[],
-): z.output<typeof transactionDetailShape> {
+export function transactionDetail({ transaction, reports, changes }: Explanation): z.output<typeof transactionDetailShape> {
   return {
-    ...transactionResource(row),
-    observations: observations.map((o) => ({
-      id: o.id, runId: o.runId, observedAt: isoInstant(o.observedAt), tier: o.tier, providerId: o.providerId, status: o.status, postedOn: o.postedOn,
+    ...transactionResource(transaction),
+    observations: reports.map(({ observation: o, tier, because, source, undone }) => ({
+      id: o.id, runId: o.runId, observedAt: isoInstant(o.observedAt), tier, because, source, undone, providerId: o.providerId, status: o.status, postedOn: o.postedOn,
       amount: formatMoney({ minor: o.amount, currency: o.currency }), name: o.name, memo: o.memo,
     })),
-    history: history.map((h) => ({
-      at: isoInstant(h.at), runId: h.runId, reason: h.reason,
-      changes: Object.fromEntries(Object.entries(h.changes).map(([field, [before, after]]) => [field, [before, after] as [string | null, string | null]])),
+    history: changes.map((h) => ({
+      at: isoInstant(h.at), runId: h.runId, reason: h.reason, because: h.because,
+      changes: Object.fromEntries(Object.entries(h.changes).map(([field, [before, after]]) => [field, [written(field, before, transaction), written(field, after, transaction)] as [string | null, string | null]])),
     })),
   }
+}
+
+/** History keeps amounts in minor units; outside they are decimals like everywhere. */
+function written(field: string, value: string | null, { currency }: Transaction): string | null {
+  return field === 'amount' && value !== null ? formatMoney({ minor: BigInt(value), currency }) : value
 }
 
 export const questionShape = z

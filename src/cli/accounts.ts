@@ -4,6 +4,7 @@ import { parseDay, type Day } from '../domain/day.ts'
 import type { Instance } from '../instance.ts'
 import type { AccountSummary } from '../ports/store.ts'
 import { choose } from './choose.ts'
+import { whyCommand } from './history.ts'
 import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
 
@@ -26,11 +27,12 @@ export async function accountsCommand(output: Output): Promise<void> {
   })
 }
 
-export type TransactionsOptions = { readonly from?: string; readonly to?: string; readonly text?: string }
+export type TransactionsOptions = { readonly from?: string; readonly to?: string; readonly text?: string; readonly why?: string }
 
 export async function transactionsCommand(output: Output, wanted: string, options: TransactionsOptions): Promise<void> {
   await withInstance(output, async (instance) => {
     const account = await chooseAccount(instance, wanted)
+    if (options.why !== undefined) return whyCommand(output, instance, options.why)
     let cursor: string | null = null
     let count = 0
     do {

@@ -115,6 +115,7 @@ export type Question = {
    */
   readonly pattern: string | null
   readonly askedAt: number
-  readonly answer: 'same' | 'different' | 'removed' | 'kept' | null
+  /** `undone`: closed without an answer, because the run that asked was taken back. */
+  readonly answer: 'same' | 'different' | 'removed' | 'kept' | 'undone' | null
   readonly answeredAt: number | null
 }

@@ -9,6 +9,7 @@ import type { Consumer, ConsumerRead } from '../domain/consumer.ts'
 import type { Challenge, Connection, Problem } from '../domain/connection.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
+import type { HistoryStore } from './history.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../domain/run.ts'
 import type {
   Decisions, Digest, MatchTier, Observation, Question, Transaction, TransactionChange, TransactionId, TransactionState, WithdrawnReason,
@@ -50,6 +51,7 @@ export type TenantStore = {
   readonly connections: ConnectionStore
   readonly accounts: AccountStore
   readonly feed: FeedStore
+  readonly history: HistoryStore
   readonly runs: RunStore
   readonly problems: ProblemStore
   readonly challenges: ChallengeStore
@@ -189,6 +191,7 @@ export type FeedStore = {
    */
   commitPage(commit: PageCommit): Promise<{ readonly inserted: number }>
   cursor(sourceId: string): Promise<JsonObject | null>
+  /** Here and below, what a run stated that was taken back does not count. */
   coverage(accountId: string): Promise<readonly Coverage[]>
   /** Newest last. */
   balances(accountId: string, sourceId: string): Promise<readonly BalanceStatement[]>

@@ -39,7 +39,7 @@ type Settled = Awaited<ReturnType<typeof settle>>
 /** All that a tenant can see. */
 async function view(tenant: TenantStore, { connection, ledger, page, problem, challenge }: Settled): Promise<unknown[]> {
   const { accountId, sourceId, runId } = ledger
-  const { connections, accounts, feed, runs, problems, challenges, secrets } = tenant
+  const { connections, accounts, feed, history, runs, problems, challenges, secrets } = tenant
   const id = page.inserts[0]!.id
   return [
     await connections.get(connection.id), await connections.list(), await connections.findByLogin('login'),
@@ -52,7 +52,7 @@ async function view(tenant: TenantStore, { connection, ledger, page, problem, ch
       keys: page.observations.map((o) => o.key), providerIds: ['F1'], contentKeys: page.inserts.map((t) => t.contentKey),
       near: { amounts: [-1250n], from: [day('2020-01-01')], to: [day('2030-01-01')] }, states: { states: ['posted'], range: { from: day('2020-01-01'), to: day('2030-01-01') } },
     })),
-    await runs.get(runId), await runs.list({ limit: 9 }), await runs.list({ connectionId: connection.id, limit: 9 }), await runs.latestByConnection(0),
+    await history.undos([runId]), await history.places(runId), await runs.get(runId), await runs.list({ limit: 9 }), await runs.list({ connectionId: connection.id, limit: 9 }), await runs.latestByConnection(0),
     await problems.get(problem.id), await problems.list({ limit: 9 }), await problems.plan(problem.id), await problems.alerts({ limit: 9 }),
     await challenges.get(challenge.id), await challenges.list({}), await challenges.list({ connectionId: connection.id }),
     await secrets.get(connection.id, 'sign-in'), await secrets.tenantKey(), await secrets.ledger('login'),
@@ -63,7 +63,7 @@ async function view(tenant: TenantStore, { connection, ledger, page, problem, ch
 function attacks(tenant: TenantStore, other: Settled) {
   const { connection, ledger, page, question, problem, challenge, attempt } = other
   const { accountId, runId } = ledger
-  const { connections, accounts, feed, runs, problems, challenges, secrets } = tenant
+  const { connections, accounts, feed, history, runs, problems, challenges, secrets } = tenant
   const row = page.inserts[0]!
   const theirs = { ...ledger, tenant }
   return {
@@ -71,6 +71,7 @@ function attacks(tenant: TenantStore, other: Settled) {
       () => connections.update(connection.id, { state: 'removed' }), () => connections.exclusively(connection.id, async () => null),
       () => accounts.update(accountId, { name: 'stolen' }), () => accounts.updateSource(ledger.sourceId, { state: 'replaced' }),
       () => feed.decide(row.id, { deleted: true }, 1), () => feed.answerQuestion(question.id, 'same', 1),
+      () => history.undo({ runId, by: aRun({ trigger: 'undo' }), cursors: [{ sourceId: ledger.sourceId, cursor: {} }], sources: [{ id: ledger.sourceId, state: 'replaced' }], connections: [{ id: connection.id, patch: { state: 'removed' } }], contentKeyOf: () => '' }),
       () => runs.update(runId, { outcome: 'failed' }), () => problems.update(problem.id, { closedAt: 1 }), () => challenges.move(challenge.id, 'open', 'cancelled'),
       () => secrets.destroy(connection.id), () => secrets.destroyExpired(Number.MAX_SAFE_INTEGER), () => secrets.endAttempt(attempt.id, 'refused', 1),
       () => secrets.closeStaleAttempts(Number.MAX_SAFE_INTEGER, 1), () => runs.reserveRequest('bank', day('2026-01-01'), 1),

@@ -53,7 +53,8 @@ function contentOf(row: Transaction): RowContent {
   return { status, postedOn, transactedOn, valueOn, amount, currency, name, memo, kind, checkNumber, reference, foreignAmount, foreignCurrency }
 }
 
-function changed(before: NewTransaction, after: NewTransaction, reason: TransactionChange['reason'], at: number): Decided {
+/** The row as it becomes, with what differs as a history entry. */
+export function changed(before: NewTransaction, after: NewTransaction, reason: TransactionChange['reason'], at: number): Decided {
   const from = facts(before)
   const to = facts(after)
   const changes: Record<string, readonly [string | null, string | null]> = {}

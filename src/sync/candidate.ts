@@ -8,7 +8,7 @@ export function isOwn(candidate: Candidate, sourceId: string): boolean {
 
 /** A transaction that a row may still be joined to: not one that a person or the bank ended for good. */
 export function isOpen(candidate: Candidate): boolean {
-  return candidate.state !== 'withdrawn' || candidate.withdrawnReason === 'pending_dropped' || candidate.withdrawnReason === 'bank_removed'
+  return candidate.state !== 'withdrawn' || candidate.withdrawnReason === 'pending_dropped' || candidate.withdrawnReason === 'bank_removed' || candidate.withdrawnReason === 'undone'
 }
 
 /** Name and memo, normalised as those of reported rows. */

@@ -21,7 +21,7 @@ export type CommitContext = {
   readonly runId: string
   readonly at: number
   readonly newId: () => string
-  /** True for files: a person brings them on purpose, so rows of an undone import come back, and old files amend nothing. */
+  /** True for files: old ones amend nothing. */
   readonly isFile: boolean
 }
 
@@ -138,10 +138,12 @@ export class CommitBuilder {
   /** The same report again: it may bring back a row that had gone, or content that was amended in between. */
   #repeat(row: Incoming, stored: Candidate, contested: boolean): void {
     if (stored.state === 'withdrawn') {
-      const returns = stored.withdrawnReason === 'pending_dropped' || stored.withdrawnReason === 'bank_removed' || (stored.withdrawnReason === 'undone' && this.#context.isFile)
+      const returns = stored.withdrawnReason === 'pending_dropped' || stored.withdrawnReason === 'bank_removed' || stored.withdrawnReason === 'undone'
       if (returns) this.#overwrite(row, stored, 'restored')
       return
     }
+    // What settled it was taken back, and is reported again.
+    if (stored.status === 'pending' && row.content.status === 'posted') return this.#overwrite(row, stored, 'pending_posted')
     if (this.#context.isFile || contested || row.content.status !== 'posted' || stored.status !== 'posted') return
     // A, then B, now A again under the same source: the bank took its correction back.
     const amended = stored.reports.filter((r) => r.sourceId === this.#context.sourceId && r.status === 'posted').length > 1

@@ -1,5 +1,6 @@
-/** "Why is this here?": which reports made a transaction, by which tier, and what changed it since. */
-import type { MatchTier, Observation, Transaction, TransactionChange, TransactionId } from '../domain/transaction.ts'
+/** "Why is this here?": which reports made a transaction, from where and by which tier, and what changed it since, in plain words. */
+import type { SyncRun } from '../domain/run.ts'
+import type { MatchTier, Observation, RunId, Transaction, TransactionChange, TransactionId } from '../domain/transaction.ts'
 import type { TenantStore } from '../ports/store.ts'
 
 export type Explanation = {
@@ -7,7 +8,7 @@ export type Explanation = {
   /** Oldest first. */
   readonly reports: readonly ExplainedReport[]
   /** Oldest first. */
-  readonly changes: readonly TransactionChange[]
+  readonly changes: readonly ExplainedChange[]
 }
 
 export type ExplainedReport = {
@@ -15,20 +16,45 @@ export type ExplainedReport = {
   readonly tier: MatchTier
   /** The file's name, or null for a bank's answer. */
   readonly label: string | null
+  /** Who reported it: a bank with its login, or a file. */
+  readonly source: string
+  /** The run that brought it was taken back. */
+  readonly undone: boolean
   /** One plain sentence. */
   readonly because: string
 }
+
+export type ExplainedChange = TransactionChange & { readonly because: string }
 
 /** Null when there is no such transaction. */
 export async function explainTransaction(store: TenantStore, id: TransactionId): Promise<Explanation | null> {
   const transaction = await store.feed.transaction(id)
   if (transaction === null) return null
-  const reports: ExplainedReport[] = []
-  for (const { tier, ...observation } of await store.feed.observations(id)) {
-    const run = await store.runs.get(observation.runId)
-    reports.push({ observation, tier, label: run?.label ?? null, because: BECAUSE[tier] })
+  const [observations, changes] = await Promise.all([store.feed.observations(id), store.feed.history(id)])
+  const runIds = [...new Set(observations.map((observation) => observation.runId))]
+  const [runs, sources, undos] = await Promise.all([
+    Promise.all(runIds.map((runId) => store.runs.get(runId))), sourceNames(store, transaction.accountId), store.history.undos(runIds),
+  ])
+  const undone = new Set(undos.filter((undo) => undo.redoneAt === null).map((undo) => undo.runId))
+  const byId = new Map<RunId, SyncRun>(runs.flatMap((run) => (run === null ? [] : [[run.id, run] as const])))
+  return {
+    transaction,
+    reports: observations.map(({ tier, ...observation }): ExplainedReport => {
+      const label = byId.get(observation.runId)?.label ?? null
+      const source = label === null ? (sources.get(observation.sourceId) ?? 'the bank') : `the file ${label}`
+      return { observation, tier, label, source, undone: undone.has(observation.runId), because: BECAUSE[tier] }
+    }),
+    changes: changes.map((change) => ({ ...change, because: REASONS[change.reason] })),
   }
-  return { transaction, reports, changes: await store.feed.history(id) }
+}
+
+async function sourceNames(store: TenantStore, accountId: string): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>()
+  for (const { id, connectionId } of await store.accounts.sources({ accountId })) {
+    const connection = connectionId === null ? null : await store.connections.get(connectionId)
+    names.set(id, connection === null ? 'a file' : `${connection.institutionName} (${connection.loginLabel})`)
+  }
+  return names
 }
 
 const BECAUSE: Readonly<Record<MatchTier, string>> = {
@@ -43,4 +69,15 @@ const BECAUSE: Readonly<Record<MatchTier, string>> = {
   assignment: 'The earlier report was gone, and this one fits it better than any other.',
   rule: 'A person said of such a pair before that the two are the same.',
   person: 'A person said that they are the same.',
+}
+
+const REASONS: Readonly<Record<TransactionChange['reason'], string>> = {
+  ...BECAUSE,
+  pending_dropped: 'The bank did not show the pending transaction any more, so it was withdrawn.',
+  bank_removed: 'The bank took it out of its books, so it was withdrawn.',
+  bank_corrected: 'The bank itself deleted it.',
+  merged: 'It is the same as another transaction, which holds its reports now.',
+  undone: 'A run was taken back, and this with it.',
+  restored: 'It was reported again, so it stands again.',
+  decision: 'A person decided it.',
 }

@@ -52,7 +52,7 @@ type Checks = { readonly statements: readonly Checked[]; readonly destinations: 
 
 const PROGRESS_ROWS = 5_000
 /** The lock of all imports. */
-const IMPORTS = 'imports'
+export const IMPORTS = 'imports'
 const RECENT_RUNS = 50
 const LOCK_WAIT_MS = 250
 const LOCK_TRIES = 2_400

@@ -95,7 +95,9 @@ export function join(board: Board, row: Incoming, transaction: Candidate, tier: 
 export function layOut(candidates: Candidates, context: MatchContext): Board {
   const byProviderId = new Map<string, Candidate[]>()
   const byContent = new Map<string, Candidate[]>()
-  const open = candidates.transactions.filter(isOpen)
+  // What stands comes before what was withdrawn: a row that fits both is the one that stands.
+  const [gone, standing] = [candidates.transactions.filter((c) => c.state === 'withdrawn' && isOpen(c)), candidates.transactions.filter((c) => c.state !== 'withdrawn')]
+  const open = gone.length === 0 ? standing : [...standing, ...gone]
   for (const candidate of open) {
     push(byContent, candidate.contentKey, candidate)
     const ids = new Set(candidate.reports.filter((r) => r.sourceId === context.sourceId && r.providerId !== null).map((r) => r.providerId!))

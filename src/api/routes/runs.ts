@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
+import { valueOf } from './connections.ts'
 import { runResource, runShape } from '../shapes.ts'
 
 const list = route({
@@ -24,4 +25,10 @@ const one = route({
   },
 })
 
-export const runRoutes: readonly Route[] = [list, one]
+const undo = route({
+  method: 'POST', url: '/runs/:id/undo', action: 'review', tag: 'Runs', summary: 'Take back what a run made; an undo can be taken back, too',
+  params: idParams, response: runShape,
+  handle: async ({ params, instance }) => runResource(valueOf(await instance.verbs.undo(params.id))),
+})
+
+export const runRoutes: readonly Route[] = [list, one, undo]

@@ -1,6 +1,7 @@
 /** One transaction with why it is here, what a person decides of it, and the questions only a person can answer. */
 import { z } from 'zod'
 import type { Instance } from '../../instance.ts'
+import { explainTransaction } from '../../sync/explain.ts'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { questionResource, questionShape, transactionDetail, transactionDetailShape } from '../shapes.ts'
@@ -67,9 +68,7 @@ const answer = route({
 export const transactionRoutes: readonly Route[] = [one, decide, questions, answer]
 
 async function detailOf(instance: Instance, id: string) {
-  const { feed } = instance.store
-  const row = await feed.transaction(id)
-  if (row === null) throw new ApiProblem('not_found', 'There is no transaction with this id.')
-  const [observations, history] = await Promise.all([feed.observations(id), feed.history(id)])
-  return transactionDetail(row, observations, history)
+  const explanation = await explainTransaction(instance.store, id)
+  if (explanation === null) throw new ApiProblem('not_found', 'There is no transaction with this id.')
+  return transactionDetail(explanation)
 }

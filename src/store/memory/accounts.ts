@@ -1,6 +1,7 @@
 /** Accounts and their sources of one tenant in memory; see `AccountStore`. */
 import type { Account, AccountSource } from '../../domain/account.ts'
 import type { AccountStore, AccountSummary } from '../../ports/store.ts'
+import { counting } from './feed.ts'
 import { by } from './order.ts'
 import { insert, patch } from './rows.ts'
 import type { TenantState } from './state.ts'
@@ -70,7 +71,7 @@ function summary(state: TenantState, account: Account): AccountSummary {
       if (newestRowOn === null || row.postedOn > newestRowOn) newestRowOn = row.postedOn
     }
   }
-  const stated = state.balances
+  const stated = counting(state, state.balances)
     .filter((b) => b.accountId === account.id && (b.kind === 'ledger' || b.kind === 'closing'))
     .sort(by((b) => b.on, (b) => b.observedAt))
     .at(-1)

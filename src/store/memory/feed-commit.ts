@@ -3,7 +3,7 @@
  * only adds, without a step in between at which another call could run: it is atomic.
  */
 import type { Candidate, CandidateQuery, Candidates, KnownReport, NewTransaction, PageCommit } from '../../ports/store.ts'
-import { assertOnePage, spansReplacedAfter, withoutStored } from '../page.ts'
+import { assertOnePage, restoredIn, spansReplacedAfter, withoutStored } from '../page.ts'
 import { by } from './order.ts'
 import type { FeedState, TenantState } from './state.ts'
 
@@ -65,14 +65,33 @@ export function commitPage(state: TenantState, asked: PageCommit): { readonly in
   for (const { transactionId, tier, ...row } of page.observations) state.feed.addObservation({ row, transactionId, tier })
   for (const row of page.inserts) state.feed.putTransaction(row)
   applyUpdates(state.feed, page)
-  for (const question of page.questions) state.questions.set(question.id, question)
-  const { accountId, sourceId, runId, covers } = page
+  const { accountId, sourceId, runId, at, seen, covers } = page
+  for (const question of page.questions) {
+    state.questions.set(question.id, question)
+    state.questionRuns.set(question.id, { runId, closedBy: null })
+  }
+  reopenQuestions(state, page)
+  state.pages.push({ runId, accountId, sourceId, at, seen, covers })
   if (covers !== null) state.coverage.push({ accountId, sourceId, runId, from: covers.from, to: covers.to })
   state.balances.push(...page.balances)
   const after = spansReplacedAfter(page)
   if (after !== null) state.spans = [...state.spans.filter((s) => s.sourceId !== sourceId || s.to <= after), ...page.spans]
   if (page.cursor !== null) state.cursors.set(sourceId, page.cursor)
   return { inserted: page.inserts.length }
+}
+
+/** Questions that were closed with an undone row are open again when a report brings the row back. */
+function reopenQuestions(state: TenantState, page: PageCommit): void {
+  const back = new Set(restoredIn(page))
+  if (back.size === 0) return
+  const stands = (id: string | null) => id === null || state.feed.transactions.get(id)!.state !== 'withdrawn'
+  for (const question of [...state.questions.values()]) {
+    const { id, answer, transactionId, otherTransactionId } = question
+    if (answer !== 'undone' || !(back.has(transactionId) || back.has(otherTransactionId ?? ''))) continue
+    if (!stands(transactionId) || !stands(otherTransactionId)) continue
+    state.questions.set(id, { ...question, answer: null, answeredAt: null })
+    state.questionRuns.set(id, { runId: state.questionRuns.get(id)?.runId ?? null, closedBy: null })
+  }
 }
 
 /** Observations of the page that lose, with the id under which their report is stored. */

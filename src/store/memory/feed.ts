@@ -4,6 +4,7 @@ import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/s
 import { applyAnswer, applyDecisions, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
 import { candidates, commitPage } from './feed-commit.ts'
+import { undoneRuns } from './history.ts'
 import { by } from './order.ts'
 import type { FeedState, TenantState } from './state.ts'
 
@@ -20,14 +21,14 @@ export function memoryFeed(state: TenantState): FeedStore {
       return state.cursors.get(sourceId) ?? null
     },
     async coverage(accountId) {
-      return state.coverage.filter((c) => c.accountId === accountId)
+      return counting(state, state.coverage).filter((c) => c.accountId === accountId)
     },
     async balances(accountId, sourceId) {
-      const own = state.balances.filter((b) => b.accountId === accountId && b.sourceId === sourceId)
+      const own = counting(state, state.balances).filter((b) => b.accountId === accountId && b.sourceId === sourceId)
       return own.sort(by((b) => b.on, (b) => b.observedAt))
     },
     async newestBalance(accountId, kind) {
-      return state.balances.filter((b) => b.accountId === accountId && b.kind === kind).sort(by((b) => b.on, (b) => b.observedAt)).at(-1) ?? null
+      return counting(state, state.balances).filter((b) => b.accountId === accountId && b.kind === kind).sort(by((b) => b.on, (b) => b.observedAt)).at(-1) ?? null
     },
     async spans(accountId) {
       return state.spans.filter((s) => s.accountId === accountId).sort(by((s) => s.sourceId, (s) => s.from, (s) => s.to))
@@ -78,6 +79,13 @@ export function memoryFeed(state: TenantState): FeedStore {
       if (answer === 'same' && other !== undefined) feed.moveObservations(other.id, row.id, 'person')
     },
   }
+}
+
+/** Without what a run said that was taken back. */
+export function counting<T extends { readonly runId: string }>(state: TenantState, stated: readonly T[]): readonly T[] {
+  if (state.undos.size === 0) return stated
+  const undone = undoneRuns(state)
+  return stated.filter(({ runId }) => !undone.has(runId))
 }
 
 function put(feed: FeedState, { row, change }: Decided): void {

@@ -10,6 +10,7 @@ import type { JsonObject } from '../../domain/institution.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Digest, MatchTier, Observation, Question, TransactionChange } from '../../domain/transaction.ts'
+import type { RecordedPage, Undo } from '../../ports/history.ts'
 import type { Alert, Attempt, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
 
 /** Mutable in its link only, as in the database. */
@@ -25,6 +26,12 @@ export type TenantState = {
   readonly balances: BalanceStatement[]
   readonly cursors: Map<string, JsonObject>
   readonly questions: Map<string, Question>
+  /** Which run asked a question, and which undo closed it. */
+  readonly questionRuns: Map<string, { readonly runId: string | null; readonly closedBy: string | null }>
+  /** In the order of their commits. */
+  readonly pages: (Omit<RecordedPage, 'place'> & { readonly accountId: string })[]
+  /** By the run that undid. */
+  readonly undos: Map<string, Undo>
   readonly runs: Map<string, SyncRun>
   readonly problems: Map<string, Problem>
   readonly alerts: Map<string, Alert>
@@ -49,7 +56,7 @@ export type SecretState = {
 export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
-    cursors: new Map(), questions: new Map(), runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), challenges: new Map(),
+    cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), challenges: new Map(),
     secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), spans: [],
   }
 }
@@ -59,6 +66,7 @@ export class FeedState {
   readonly transactions = new Map<string, NewTransaction>()
   readonly history = new Map<string, TransactionChange[]>()
   readonly #byKey = new Map<string, StoredObservation>()
+  readonly #byId = new Map<string, StoredObservation>()
   readonly #byProvider = new Map<string, StoredObservation[]>()
   readonly #byTransaction = new Map<string, StoredObservation[]>()
   readonly #byContent = new Map<string, Set<string>>()
@@ -67,6 +75,10 @@ export class FeedState {
 
   observation(sourceId: string, key: Digest): StoredObservation | undefined {
     return this.#byKey.get(`${sourceId}|${key}`)
+  }
+
+  byId(observationId: string): StoredObservation | undefined {
+    return this.#byId.get(observationId)
   }
 
   /** Observations of a source that carry the id, also as the id of a pending row before. */
@@ -94,6 +106,7 @@ export class FeedState {
   addObservation(stored: StoredObservation): void {
     const { sourceId, key, providerId, pendingProviderId } = stored.row
     this.#byKey.set(`${sourceId}|${key}`, stored)
+    this.#byId.set(stored.row.id, stored)
     if (providerId !== null) append(this.#byProvider, `${sourceId}|${providerId}`, stored)
     if (pendingProviderId !== null && pendingProviderId !== providerId) append(this.#byProvider, `${sourceId}|${pendingProviderId}`, stored)
     append(this.#byTransaction, stored.transactionId, stored)

@@ -7,6 +7,7 @@ import { memoryAccounts } from './accounts.ts'
 import { memoryConnections } from './connections.ts'
 import { memoryConsumers } from './consumers.ts'
 import { memoryFeed } from './feed.ts'
+import { memoryHistory } from './history.ts'
 import { by } from './order.ts'
 import { memoryChallenges, memoryProblems } from './problems.ts'
 import { memoryRuns } from './runs.ts'
@@ -51,6 +52,7 @@ function tenantStore(tenantId: string, state: TenantState): TenantStore {
     connections: memoryConnections(state),
     accounts: memoryAccounts(state),
     feed: memoryFeed(state),
+    history: memoryHistory(state),
     runs: memoryRuns(state),
     problems: memoryProblems(state),
     challenges: memoryChallenges(state),

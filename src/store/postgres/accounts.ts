@@ -6,6 +6,7 @@ import { arrayOf } from './arrays.ts'
 import type { StoredRow } from './columns.ts'
 import { idKey, inOneTrip, type Database } from './session.ts'
 import { accounts, sources } from './tables.ts'
+import { counts } from './undone.ts'
 
 export function postgresAccounts(db: Database, tenantId: string): AccountStore {
   const insertSource = (source: AccountSource) => db.insertInto('relink.account_sources').values({ tenant_id: tenantId, ...sources.write(source) } as never)
@@ -80,7 +81,7 @@ function summaries(tenantId: string, { accountIds, connectionId }: AccountFilter
         count(*) filter (where review = 'for_review' and not excluded) as for_review
       from relink.transactions where tenant_id = ${tenantId} and account_id = a.id and state <> 'withdrawn' and not deleted) t on true
     left join lateral (
-      select amount, stated_on from relink.balances where tenant_id = ${tenantId} and account_id = a.id and kind in ('ledger', 'closing')
+      select amount, stated_on from relink.balances where tenant_id = ${tenantId} and account_id = a.id and kind in ('ledger', 'closing') and ${counts(tenantId, 'relink.balances.run_id')}
       order by stated_on desc, observed_at desc, seq desc limit 1) b on true
     left join lateral (
       select array_agg(distinct connection_id::text order by connection_id::text) as connection_ids

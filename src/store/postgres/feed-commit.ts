@@ -5,12 +5,12 @@
  */
 import { sql } from 'kysely'
 import type { NewObservation, PageCommit, TransactionUpdate } from '../../ports/store.ts'
-import { assertOnePage, spansReplacedAfter, withoutStored } from '../page.ts'
+import { assertOnePage, restoredIn, spansReplacedAfter, withoutStored } from '../page.ts'
 import { arrayOf, columnList, TYPES, unnested } from './arrays.ts'
 import { digest, json, type Shape } from './columns.ts'
 import { inOneTrip, inTenant, type Database, type Session, type Statement } from './session.ts'
 import { refreshStatistics } from './statistics.ts'
-import { balances, changes, contentShape, coverage, dated, flatTransaction, flatTransactions, observations, questions, spans } from './tables.ts'
+import { askedQuestions, balances, changes, contentShape, coverage, dated, flatTransaction, flatTransactions, observations, spans } from './tables.ts'
 
 /**
  * See `FeedStore.commitPage`. Tries first as the only writer, which is a fifth cheaper; when a key is
@@ -49,7 +49,8 @@ function aroundObservations(tenantId: string, page: PageCommit): readonly Statem
   return [
     ...insertAll(tenantId, 'transactions', flatTransactions, inserts),
     ...updateAll(tenantId, page),
-    ...insertAll(tenantId, 'questions', questions, page.questions),
+    ...insertAll(tenantId, 'questions', askedQuestions, page.questions.map((question) => ({ ...question, runId: page.runId }))),
+    ...reopenQuestions(tenantId, page),
     pageRecord(tenantId, page),
     ...(covers === null ? [] : insertAll(tenantId, 'coverage', coverage, [dated({ accountId, sourceId, runId, from: covers.from, to: covers.to })])),
     ...insertAll(tenantId, 'balances', balances, page.balances.map(({ on, ...balance }) => ({ ...balance, statedOn: on }))),
@@ -111,6 +112,18 @@ function updateAll(tenantId: string, page: PageCommit): readonly Statement[] {
 
 function column(updates: readonly TransactionUpdate[], type: 'uuid' | 'jsonb' | 'text', value: (update: TransactionUpdate) => unknown) {
   return arrayOf(updates.map(value), type)
+}
+
+/** Questions that were closed with an undone row are open again when a report brings the row back. */
+function reopenQuestions(tenantId: string, page: PageCommit): readonly Statement[] {
+  const restored = restoredIn(page)
+  if (restored.length === 0) return []
+  const ids = arrayOf(restored, 'uuid')
+  const gone = (column: string) => sql`exists (select from relink.transactions t where t.tenant_id = ${tenantId} and t.id = ${sql.ref(column)} and t.state = 'withdrawn')`
+  return [sql`
+    update relink.questions q set answer = null, answered_at = null, closed_by = null
+    where q.tenant_id = ${tenantId} and q.answer = 'undone' and (q.transaction_id = any(${ids}) or q.other_transaction_id = any(${ids}))
+      and not ${gone('q.transaction_id')} and not ${gone('q.other_transaction_id')}`]
 }
 
 function pageRecord(tenantId: string, { runId, accountId, sourceId, at, seen, covers }: PageCommit): Statement {

@@ -2,14 +2,16 @@
 import { sql, type SqlBool } from 'kysely'
 import type { FeedStore, TransactionFilter } from '../../ports/store.ts'
 import type { Transaction } from '../../domain/transaction.ts'
-import { applyAnswer, applyDecisions, type Decided } from '../decide.ts'
+import { applyAnswer, applyDecisions } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
-import type { Shape, StoredRow } from './columns.ts'
+import type { StoredRow } from './columns.ts'
+import { storeDecided } from './decided.ts'
 import { readCandidates } from './feed-candidates.ts'
 import { commitPage } from './feed-commit.ts'
 import { idKey, inOneTrip, inTenant, type Database, type Session } from './session.ts'
 import { refreshStatistics } from './statistics.ts'
-import { balances, changes, coverage, flatTransaction, flatTransactions, observations, questions, readShown, readTransaction, spans, undated } from './tables.ts'
+import { balances, changes, coverage, observations, questions, readShown, readTransaction, spans, undated } from './tables.ts'
+import { counts } from './undone.ts'
 
 export function postgresFeed(db: Database, tenantId: string): FeedStore {
   const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
@@ -24,20 +26,20 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       return row?.cursor ?? null
     },
     async coverage(accountId) {
-      const [{ rows }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.coverage').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).orderBy('seq')])
+      const [{ rows }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.coverage').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where(counts(tenantId, 'relink.coverage.run_id')).orderBy('seq')])
       return rows.map((row) => undated(coverage.read(row)))
     },
     async balances(accountId, sourceId) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
         db.selectFrom('relink.balances').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('source_id', '=', idKey(sourceId))
-          .orderBy('stated_on').orderBy('observed_at').orderBy('seq'),
+          .where(counts(tenantId, 'relink.balances.run_id')).orderBy('stated_on').orderBy('observed_at').orderBy('seq'),
       ])
       return rows.map(balances.read).map(({ statedOn, ...balance }) => ({ ...balance, on: statedOn }))
     },
     async newestBalance(accountId, kind) {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [
         db.selectFrom('relink.balances').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('kind', '=', kind)
-          .orderBy('stated_on', 'desc').orderBy('observed_at', 'desc').orderBy('seq', 'desc').limit(1),
+          .where(counts(tenantId, 'relink.balances.run_id')).orderBy('stated_on', 'desc').orderBy('observed_at', 'desc').orderBy('seq', 'desc').limit(1),
       ])
       if (row === undefined) return null
       const { statedOn, ...balance } = balances.read(row)
@@ -103,17 +105,6 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
 
 function oneTransaction(trx: Session, tenantId: string, id: string) {
   return trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id))
-}
-
-async function storeDecided(trx: Session, tenantId: string, { row, change }: Decided): Promise<void> {
-  if (change === null) return
-  const { id: _, ...values } = flatTransactions.write(flatTransaction(row))
-  await trx.updateTable('relink.transactions').set(values).where('tenant_id', '=', tenantId).where('id', '=', row.id).execute()
-  await insertRow(trx, tenantId, changes, change)
-}
-
-async function insertRow<T>(trx: Session, tenantId: string, shape: Shape<T>, value: T): Promise<void> {
-  await trx.insertInto('relink.transaction_changes').values({ tenant_id: tenantId, ...shape.write(value) } as never).execute()
 }
 
 async function listTransactions(trx: Session, tenantId: string, filter: TransactionFilter): Promise<{ rows: readonly Transaction[]; next: string | null }> {

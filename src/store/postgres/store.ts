@@ -9,6 +9,7 @@ import { postgresAccounts } from './accounts.ts'
 import { postgresConnections } from './connections.ts'
 import { postgresConsumers } from './consumers.ts'
 import { postgresFeed } from './feed.ts'
+import { postgresHistory } from './history.ts'
 import { openLocks, type Locks } from './locks.ts'
 import { MIGRATIONS, migrate, schemaNumber } from './migrate.ts'
 import { errorCode, outageOf } from './outage.ts'
@@ -140,6 +141,7 @@ function tenantStore(db: Database, locks: Locks, tenantId: string): TenantStore 
     connections: postgresConnections(db, locks, tenantId),
     accounts: postgresAccounts(db, tenantId),
     feed: postgresFeed(db, tenantId),
+    history: postgresHistory(db, tenantId),
     runs: postgresRuns(db, tenantId),
     problems: postgresProblems(db, tenantId),
     challenges: postgresChallenges(db, tenantId),

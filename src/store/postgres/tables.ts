@@ -8,6 +8,7 @@ import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Decisions, MatchTier, Question, RowContent, Transaction, TransactionChange } from '../../domain/transaction.ts'
+import type { Undo } from '../../ports/history.ts'
 import type { Alert, Attempt, NewObservation, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
 import { bytes, day, digest, flag, instant, integer, json, money, nullable, shape, sign, text, uuid, type Columns, type Shape, type StoredRow } from './columns.ts'
 
@@ -103,10 +104,16 @@ export function undated<T extends { readonly fromOn: BalanceSpan['from']; readon
 type FlatBalance = Omit<BalanceStatement, 'on'> & { readonly statedOn: BalanceStatement['on'] }
 export const balances = shape<FlatBalance>({ accountId: uuid, sourceId: uuid, runId: uuid, kind: text(), amount: money, statedOn: day, observedAt: instant })
 
-export const questions = shape<Question>({
+const questionColumns: Columns<Question> = {
   id: uuid, accountId: uuid, kind: text(), transactionId: uuid, otherTransactionId: nullable(uuid), pattern: nullable(text()), askedAt: instant,
   answer: nullable(text<NonNullable<Question['answer']>>()), answeredAt: nullable(instant),
-})
+}
+export const questions = shape<Question>(questionColumns)
+
+/** A question with the run that asked it. */
+export const askedQuestions = shape<Question & { readonly runId: string }>({ ...questionColumns, runId: uuid })
+
+export const undos = shape<Undo>({ undoRunId: uuid, runId: uuid, at: instant, redoneAt: nullable(instant) })
 
 export const problems = shape<Problem>({
   id: uuid, connectionId: uuid, accountId: nullable(uuid), institutionId: text(), openedAt: instant, updatedAt: instant, closedAt: nullable(instant),
@@ -157,6 +164,7 @@ export type Tables = {
   'relink.balances': Of<typeof balances> & Numbered
   'relink.balance_spans': Of<typeof spans> & Numbered
   'relink.questions': Of<typeof questions>
+  'relink.undos': Of<typeof undos>
   'relink.problems': Of<typeof problems>
   'relink.alerts': Of<typeof alerts>
   'relink.repair_plans': Of<typeof plans>

@@ -118,20 +118,6 @@ function Row({ row, open, toggle }: { row: Transaction; open: boolean; toggle: (
   )
 }
 
-const TIERS: Record<string, string> = {
-  new: 'first reported',
-  same_report: 'reported again, unchanged',
-  same_id: 'same id at the bank',
-  provider_link: 'the bank itself linked it',
-  correction: 'the bank amended it',
-  rekey: 'same content under a new id; the old id had vanished',
-  other_source: 'same transaction from another source',
-  pending_posted: 'pending became posted',
-  assignment: 'the best fit among what was left',
-  rule: 'you said of such a pair before that it is the same',
-  person: 'you said that it is the same',
-}
-
 /** "Why is this here?": each report by a source, and each change since. */
 function Why({ id }: { id: string }) {
   const detail = useQuery({ queryKey: ['transaction', id], queryFn: () => get<TransactionDetail>(`/transactions/${id}`) })
@@ -142,12 +128,12 @@ function Why({ id }: { id: string }) {
       <ul className="list-disc pl-5">
         {detail.data.observations.map((seen) => (
           <li key={seen.id}>
-            {formatInstant(seen.observedAt)}: {TIERS[seen.tier] ?? seen.tier}
-            {seen.providerId !== null && <> (bank’s id <bdi>{seen.providerId}</bdi>)</>}, {seen.status}
+            {formatInstant(seen.observedAt)}, {seen.source}: {seen.because}
+            {seen.providerId !== null && <> (id <bdi>{seen.providerId}</bdi>)</>}{seen.undone && <> That run was taken back.</>}
           </li>
         ))}
         {detail.data.history.map((change, index) => (
-          <li key={index}>{formatInstant(change.at)}: {Object.entries(change.changes).map(([field, [before, after]]) => `${field} ${before ?? '–'} → ${after ?? '–'}`).join(', ')}</li>
+          <li key={index}>{formatInstant(change.at)}: {change.because} {Object.entries(change.changes).map(([field, [before, after]]) => `${field} ${before ?? '–'} → ${after ?? '–'}`).join(', ')}</li>
         ))}
       </ul>
     </div>

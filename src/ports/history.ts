@@ -1,0 +1,60 @@
+/**
+ * The feed's way back: what the answers of each run showed, and the taking back of a run. Taking back
+ * is a run of its own, so that it can be taken back, too. Observations and pages are only ever added:
+ * a run that was taken back is marked, and what it covered and stated does not count while it is.
+ */
+import type { JsonObject } from '../domain/institution.ts'
+import type { AccountSource } from '../domain/account.ts'
+import type { Connection } from '../domain/connection.ts'
+import type { DayRange } from '../domain/day.ts'
+import type { SyncRun } from '../domain/run.ts'
+import type { Digest, Observation, ObservationId, RunId, TransactionId } from '../domain/transaction.ts'
+import type { NewTransaction } from './store.ts'
+
+/** `redoneAt`: the undo was taken back itself; null while it holds. */
+export type Undo = { readonly runId: RunId; readonly undoRunId: RunId; readonly at: number; readonly redoneAt: number | null }
+
+/** Where a run brought something, with the days that its answers covered and its balances belong to; null: none. */
+export type RunPlace = { readonly accountId: string; readonly sourceId: string; readonly days: DayRange | null }
+
+export type UndoAct = {
+  /** The run to take back; when that is an undo, what it took back comes again. */
+  readonly runId: RunId
+  /** The run that does it, ended; what it did to each account is filled in by the store. */
+  readonly by: Omit<SyncRun, 'accounts'>
+  /** Cursors that let the next read ask the days again. */
+  readonly cursors: readonly { readonly sourceId: string; readonly cursor: JsonObject }[]
+  readonly sources: readonly SourceSwitch[]
+  readonly connections: readonly ConnectionSwitch[]
+  /** Content key of a row whose former content comes back. */
+  readonly contentKeyOf: (row: NewTransaction) => Digest
+}
+
+export type SourceSwitch = { readonly id: string; readonly state: AccountSource['state'] }
+export type ConnectionSwitch = { readonly id: string; readonly patch: Partial<Pick<Connection, 'state' | 'nextSyncAt'>> }
+
+/** One page that was committed, with the observations that it showed, in the order of the answer. */
+export type RecordedPage = {
+  readonly place: string
+  readonly runId: RunId
+  readonly sourceId: string
+  readonly at: number
+  readonly covers: DayRange | null
+  readonly seen: readonly ObservationId[]
+}
+
+export type PlacedObservation = Observation & { readonly transactionId: TransactionId }
+
+export type HistoryStore = {
+  /** Undos of these runs, oldest first; of all runs without a filter. */
+  undos(runIds?: readonly RunId[]): Promise<readonly Undo[]>
+  /** Where the run's pages went, by account, then source. */
+  places(runId: RunId): Promise<readonly RunPlace[]>
+  /**
+   * Takes the run back, in one step: transactions that no other answer reports are withdrawn as
+   * `undone`; what it changed returns to what it was, unless something changed it since or a later
+   * answer showed the same; its open questions are closed. Returns the run that did it; null when the
+   * run is taken back already.
+   */
+  undo(act: UndoAct): Promise<SyncRun | null>
+}

@@ -1,0 +1,65 @@
+/** What an undo does, summed up while it is done: the outcome for its run, and the days whose balance proofs it makes void. For both stores. */
+import { maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
+import type { AccountOutcome } from '../domain/run.ts'
+import type { TransactionState } from '../domain/transaction.ts'
+import type { RunPlace } from '../ports/history.ts'
+
+/** The part of a row that an undo's record needs. */
+type Touched = { readonly accountId: string; readonly postedOn: Day; readonly state: TransactionState }
+type Counted = Pick<AccountOutcome, 'added' | 'changed' | 'withdrawn' | 'questions'>
+
+const NOTHING: Counted = { added: 0, changed: 0, withdrawn: 0, questions: 0 }
+
+export class UndoTally {
+  readonly #counted = new Map<string, Counted>()
+  readonly #days = new Map<string, DayRange>()
+
+  constructor(places: readonly RunPlace[]) {
+    for (const { accountId, days } of places) {
+      this.#count(accountId, {})
+      this.#touch(accountId, days)
+    }
+  }
+
+  /** Rows that were withdrawn because no answer reports them any more. */
+  withdrawn(accountId: string, rows: number, days: DayRange): void {
+    this.#count(accountId, { withdrawn: rows })
+    this.#touch(accountId, days)
+  }
+
+  changed(before: Touched, after: Touched): void {
+    const [was, is] = [before.state === 'withdrawn', after.state === 'withdrawn']
+    this.#count(before.accountId, was === is ? { changed: 1 } : is ? { withdrawn: 1 } : { added: 1 })
+    for (const { accountId, postedOn } of [before, after]) this.#touch(accountId, { from: postedOn, to: postedOn })
+  }
+
+  closedQuestion(accountId: string): void {
+    this.#count(accountId, { questions: 1 })
+  }
+
+  /** By account; `added` counts rows that came back. */
+  get outcomes(): readonly AccountOutcome[] {
+    return [...this.#counted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([accountId, counted]) => ({ accountId, matched: 0, failure: null, ...counted }))
+  }
+
+  get days(): ReadonlyMap<string, DayRange> {
+    return this.#days
+  }
+
+  #count(accountId: string, more: Partial<Counted>): void {
+    const { added, changed, withdrawn, questions } = this.#counted.get(accountId) ?? NOTHING
+    this.#counted.set(accountId, {
+      added: added + (more.added ?? 0), changed: changed + (more.changed ?? 0), withdrawn: withdrawn + (more.withdrawn ?? 0), questions: questions + (more.questions ?? 0),
+    })
+  }
+
+  #touch(accountId: string, range: DayRange | null): void {
+    const hull = hullOf(this.#days.get(accountId) ?? null, range)
+    if (hull !== null) this.#days.set(accountId, hull)
+  }
+}
+
+export function hullOf(a: DayRange | null, b: DayRange | null): DayRange | null {
+  if (a === null || b === null) return a ?? b
+  return { from: minDay(a.from, b.from), to: maxDay(a.to, b.to) }
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { day } from '../domain/day.ts'
+import { ok } from '../domain/result.ts'
+import type { StatementHead, StatementPart, StatementRow, StatementStream } from '../domain/statement.ts'
+import { importStatements } from './import.ts'
+import { decimal, outcomeOf, row, World } from './testing.ts'
+import { undoRun } from './undo.ts'
+
+const HEAD: StatementHead = { account: { number: '100200300', bankId: '121', branchId: null, kind: 'checking', name: null }, currency: 'USD', covers: { from: null, to: null }, line: 1 }
+
+/** Imports a file of these rows; returns its run. */
+async function bring(world: World, rows: readonly StatementRow[], label = 'march.ofx'): Promise<string> {
+  const open = async function* (): StatementStream {
+    const parts: StatementPart[] = [{ part: 'start', head: HEAD }, { part: 'rows', rows }, { part: 'end', covers: { from: null, to: null } }]
+    for (const part of parts) yield ok(part)
+  }
+  const done = await importStatements(world.deps, { open, accountId: null, label, dryRun: false, onProgress: null })
+  return done.runId!
+}
+
+async function undo(world: World, runId: string) {
+  const done = await undoRun(world.deps, runId)
+  if (!done.ok) throw new Error(done.failure.message)
+  return done.value
+}
+
+const MARCH = [row('2026-03-02', '-5', 'Bakery', { providerId: 'a' }), row('2026-03-02', '-5', 'Bakery', { providerId: 'b' }), row('2026-03-09', '100', 'Payroll', { providerId: 'c' })]
+
+test('an import taken back leaves nothing in the feed; the same file again brings the same ids with what a person decided; a second click is refused', async () => {
+  const world = new World()
+  const runId = await bring(world, MARCH)
+  const [first] = await world.all()
+  await world.store.feed.decide(first!.id, { category: 'food', review: 'accepted' }, world.now)
+  const ids = (await world.all()).map((t) => t.id)
+  const taken = await undo(world, runId)
+  assert.deepEqual([taken.trigger, taken.label, outcomeOf(taken).withdrawn], ['undo', 'march.ofx', 3])
+  assert.deepEqual(await world.feed(), [])
+  assert.deepEqual((await world.all()).map((t) => [t.state, t.withdrawnReason]), Array(3).fill(['withdrawn', 'undone']))
+  assert.equal((await world.store.feed.observations(first!.id)).length, 1, 'observations stay')
+  const again = await undoRun(world.deps, runId)
+  assert.deepEqual(again.ok ? null : again.failure.code, 'wrong_state')
+  await bring(world, MARCH)
+  assert.deepEqual((await world.all()).map((t) => t.id), ids)
+  assert.deepEqual((await world.all()).map((t) => t.state), ['posted', 'posted', 'posted'])
+  assert.deepEqual((await world.store.feed.transaction(first!.id))!.decisions, { ...first!.decisions, category: 'food', review: 'accepted' })
+})
+
+test('the undo can be taken back: everything stands as before; what happened in between is not touched', async () => {
+  const world = new World()
+  const runId = await bring(world, MARCH)
+  const before = await world.all()
+  const taken = await undo(world, runId)
+  const back = await undo(world, taken.id)
+  assert.equal(outcomeOf(back).added, 3)
+  assert.deepEqual((await world.all()).map(({ updatedAt: _, ...t }) => t), before.map(({ updatedAt: _, ...t }) => t))
+  const third = await undoRun(world.deps, back.id)
+  assert.match(third.ok ? '' : third.failure.message, new RegExp(runId), 'it says which run to undo instead')
+  await undo(world, runId)
+  assert.deepEqual(await world.feed(), [])
+  // Brought again by a file, then the undo taken back: nothing is there twice.
+  await bring(world, MARCH.slice(0, 1))
+  const later = (await world.store.history.undos([runId])).find((u) => u.redoneAt === null)
+  assert.equal((await undoRun(world.deps, later!.undoRunId)).ok, true)
+  assert.equal((await world.feed()).length, 3)
+})
+
+test('a row that another source or a later answer reports, too, stays; only what the run alone reported goes', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [...MARCH]
+  await world.sync()
+  const runId = await bring(world, [...MARCH.map((r) => ({ ...r, providerId: `file-${r.providerId}` })), row('2026-03-11', '-7', 'Kiosk', { providerId: 'file-k' })])
+  assert.equal((await world.feed()).length, 4)
+  await undo(world, runId)
+  assert.equal((await world.feed()).length, 3)
+  // A sync that a later one repeated: nothing of it is only its own.
+  world.bank.rows.push(row(world.today(-1), '-3', 'Bus', { providerId: 'bus' }))
+  const second = await world.sync(1)
+  await world.sync(1)
+  const taken = await undo(world, second.id)
+  assert.deepEqual([outcomeOf(taken).withdrawn, (await world.feed()).length], [0, 4])
+})
+
+test('a sync taken back opens its days again: the next read asks for them and brings the same ids; balances it stated do not count', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [...MARCH]
+  world.bank.balances = (asked) => [{ kind: 'ledger', amount: decimal('90'), currency: 'USD', on: asked.to, at: null }]
+  const run = await world.sync()
+  const ids = (await world.all()).map((t) => t.id)
+  const accountId = await world.accountId()
+  await undo(world, run.id)
+  assert.deepEqual([await world.store.feed.coverage(accountId), await world.store.feed.newestBalance(accountId, 'ledger'), (await world.store.accounts.list())[0]!.balanceIsStated], [[], null, false])
+  assert.deepEqual(await world.store.feed.spans(accountId), [])
+  world.bank.reads = []
+  await world.sync(1)
+  assert.ok(world.bank.reads.some(({ asked }) => asked.from <= day('2026-03-02') && day('2026-03-02') <= asked.to))
+  assert.deepEqual((await world.all()).map((t) => [t.id, t.state]), ids.map((id) => [id, 'posted']))
+})
+
+test('what a run changed returns to what it was: a settled row is pending again, a dropped one is back; the next read settles it under its id', async () => {
+  const world = await new World().connect()
+  const on = world.today(-2)
+  world.bank.rows = [row(on, '-20', 'Hotel hold', { providerId: 'p1', status: 'pending' }), row(on, '-4', 'Parking', { providerId: 'p2', status: 'pending' })]
+  await world.sync()
+  const before = await world.all()
+  world.bank.rows = [row(on, '-22', 'Hotel hold', { providerId: 'q1', pendingProviderId: 'p1' })]
+  const settled = await world.sync(1)
+  assert.deepEqual(await world.feed(), [`${on} -2200 Hotel hold`])
+  await undo(world, settled.id)
+  const shape = (list: Awaited<ReturnType<typeof world.all>>) => list.map(({ updatedAt: _, ...t }) => t)
+  assert.deepEqual(shape(await world.all()), shape(before))
+  await world.sync(1)
+  assert.deepEqual(await world.feed(), [`${on} -2200 Hotel hold`])
+  assert.equal((await world.all()).find((t) => t.state === 'posted')!.id, before.find((t) => t.amount === -2000n)!.id)
+})
+
+test('a change that a later run built on stays', async () => {
+  const world = await new World().connect()
+  const on = world.today(-1)
+  world.bank.rows = [row(on, '-20', 'Lunch', { providerId: 'a' })]
+  await world.sync()
+  world.bank.rows = [row(on, '-20', 'Lunch at Rosa', { providerId: 'a' })]
+  const second = await world.sync(1)
+  world.bank.rows = [row(on, '-20', 'Lunch at Rosa', { providerId: 'a', memo: 'Table 4' })]
+  await world.sync(1)
+  await undo(world, second.id)
+  const [lunch] = await world.all()
+  assert.deepEqual([lunch!.name, lunch!.memo, lunch!.state], ['Lunch', 'Table 4', 'posted'])
+})
+
+test('questions of the run are closed without an answer, and open again when its rows come back', async () => {
+  const world = await new World().connect()
+  const on = world.today(-1)
+  world.bank.rows = [row(on, '-20', 'Corner Cafe', { providerId: 'a' })]
+  await world.sync()
+  const other = [row(world.today(-4), '-20', 'Corner Cafe', { providerId: 'x' })]
+  const runId = await bring(world, other)
+  assert.deepEqual(await world.openQuestions(), ['same_transaction'])
+  await undo(world, runId)
+  assert.deepEqual([await world.openQuestions(), (await world.feed()).length], [[], 1])
+  assert.equal((await world.store.feed.questions({ open: false }))[0]!.answer, 'undone')
+  await bring(world, other)
+  assert.deepEqual([await world.openQuestions(), (await world.feed()).length], [['same_transaction'], 2])
+})
+
+test('a row that came back from an undo by another source is the same row: its id stays and nothing doubles', async () => {
+  const world = await new World().connect()
+  const runId = await bring(world, MARCH)
+  const ids = (await world.all()).map((t) => t.id)
+  await undo(world, runId)
+  world.bank.rows = MARCH.map((r) => ({ ...r, providerId: `api-${r.providerId}` }))
+  await world.sync()
+  assert.deepEqual([(await world.feed()).length, (await world.all()).map((t) => t.id)], [3, ids])
+})
+
+test('a run that has not ended, or does not exist, is refused; so is an account that is being read', async () => {
+  const world = await new World().connect()
+  world.bank.onList = (context) => ({ kind: 'challenge', prompts: [{ id: 'code', kind: 'code', label: 'Code' }], codes: [], resume: {}, expiresInMs: 60_000, state: context.state })
+  const run = await world.sync()
+  const codes = []
+  for (const id of [run.id, world.connectionId]) {
+    const refused = await undoRun(world.deps, id)
+    codes.push(refused.ok ? null : refused.failure.code)
+  }
+  const runId = await bring(world, MARCH)
+  await world.store.connections.exclusively('imports', async () => {
+    const refused = await undoRun(world.deps, runId)
+    codes.push(refused.ok ? null : refused.failure.code)
+  })
+  assert.deepEqual(codes, ['wrong_state', 'not_found', 'busy'])
+})
