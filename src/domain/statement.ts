@@ -66,6 +66,8 @@ export type StatementHead = {
   /** The range of days that the bank says it answered for (OFX DTSTART, DTEND); null when not told. */
   readonly covers: { readonly from: Day | null; readonly to: Day | null }
   readonly line: number
+  /** True where a table changes back to an account that it had before: this is more of its last statement, not another one. */
+  readonly continues?: boolean
 }
 
 /** Parts arrive in this order: start (rows | balance | notice)* end, again for the next statement. */
@@ -95,6 +97,8 @@ export type FormatFailureCode =
   | 'limit_exceeded'
   | 'bank_refused'
   | 'not_statements'
+  /** The file names its account badly or not at all, and nothing in it tells which of several it is. */
+  | 'account_unclear'
 
 /** A stream of parts; the last item is a failure when the input is damaged, and nothing before it may then be kept. */
 export type StatementStream = AsyncIterable<Result<StatementPart, FormatFailure>>

@@ -12,7 +12,7 @@ import { providerIdsOf } from './answer.ts'
 import { proveStatement, type Movement } from './balance.ts'
 import { CommitBuilder, type Counts } from './commit.ts'
 import type { Incoming, Intake } from './incoming.ts'
-import { joinEqual } from './file-equals.ts'
+import { joinEqual, mayJoin } from './file-equals.ts'
 import { judgeIds } from './id-trust.ts'
 import { match } from './match.ts'
 import { followRules } from './rules.ts'
@@ -27,9 +27,9 @@ export type FileStatement = {
 }
 
 export type FileAnswerContext = SettleContext & {
-  /** What the whole file shows. */
-  readonly shown: Intake
-  /** The account had no row before this import: nothing stored can match. */
+  /** What the file shows in all statements that add up with this one; asked for only when a decision hangs on it. */
+  readonly shown: () => Promise<Intake>
+  /** Nothing is stored of the account but statements that add up with this one: nothing stored can match. */
   readonly accountWasEmpty: boolean
   readonly coverage: readonly Coverage[]
 }
@@ -84,8 +84,12 @@ export class FileAnswer {
       // A row that the file leaves out stands as well as one that it shows: to the matcher nothing has vanished.
       reported: () => true, repeated: () => true, ids: judgeIds(rows, candidates, this.#context.source.id, this.#statement.covers), coverage: this.#context.coverage.filter((range) => range.sourceId !== this.#context.source.id),
     }
-    const shown = { ...context, reported: (mark: Digest) => this.#context.shown.shows(mark), repeated: (key: Digest) => this.#context.shown.holds(key) }
-    const decisions = await followRules(this.#context.feed, this.#context.account.id, joinEqual(match(rows, candidates, context), candidates, shown))
+    let decisions = match(rows, candidates, context)
+    if (mayJoin(decisions, candidates, context.sourceId)) {
+      const shown = await this.#context.shown()
+      decisions = joinEqual(decisions, candidates, { ...context, reported: (mark: Digest) => shown.shows(mark), repeated: (key: Digest) => shown.holds(key) })
+    }
+    decisions = await followRules(this.#context.feed, this.#context.account.id, decisions)
     const builder = new CommitBuilder(commitContext(this.#context, true), candidates)
     builder.add(decisions)
     const built = builder.finish()

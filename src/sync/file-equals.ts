@@ -15,6 +15,11 @@ const LIKE = 0.5
 
 type NewRow = Extract<Decision, { kind: 'new' }>
 
+/** Whether `joinEqual` could change a decision, so that what the file shows must be known. */
+export function mayJoin(decisions: readonly Decision[], candidates: Candidates, sourceId: string): boolean {
+  return candidates.transactions.some((candidate) => isOpen(candidate) && isOwn(candidate, sourceId)) && decisions.some((decision) => decision.kind === 'new')
+}
+
 /** The decisions, with rows of equal content joined and resembling ones asked about. `context.reported`: what the file shows. */
 export function joinEqual(decisions: readonly Decision[], candidates: Candidates, context: MatchContext): readonly Decision[] {
   if (candidates.transactions.length === 0 || decisions.every((decision) => decision.kind !== 'new')) return decisions

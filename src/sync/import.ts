@@ -1,28 +1,31 @@
 /**
  * Statements of a file into the feed. The file is read twice: the first pass checks all of it and
- * sums it up, so that nothing of a damaged file is stored; the second brings it in through the same
- * matcher as a bank's answer. Accounts are found by number and kind, or made.
+ * sums it up (file-check.ts), so that nothing of a damaged file is stored; the second brings it in
+ * through the same matcher as a bank's answer. Which account it belongs to is chosen in between
+ * (file-account.ts); one that nobody knows is made.
  */
-import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
+import type { Account, AccountSource } from '../domain/account.ts'
 import { moneyOf, type Currency, type Decimal } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { AccountOutcome, SyncRun } from '../domain/run.ts'
-import type { FormatFailure, StatementAccount, StatementHead, StatementPart, StatementStream } from '../domain/statement.ts'
+import type { FormatFailure, StatementStream } from '../domain/statement.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
-import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
+import { chooseAccount } from './file-account.ts'
 import { FileAnswer } from './file-answer.ts'
+import { checkFile, labelOf, type CheckedFile, type CheckedStatement, type FileAccount } from './file-check.ts'
 import { Intake } from './incoming.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
-import { StatementSum, type StatementSummary } from './statement-sum.ts'
+import type { StatementSummary } from './statement-sum.ts'
 
 export type ImportDeps = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy }
 
 export type ImportRequest = {
   /** Opens the statements from their beginning; called more than once. */
   readonly open: () => StatementStream | Promise<StatementStream>
-  /** Null: the file tells its account, or a new one is made. */
+  /** Null: the file tells its account, or a new one is made; `NEW_ACCOUNT`: a new one is made. */
   readonly accountId: string | null
   /** The file's name, for the run; also how a file that names no account is known again. */
   readonly label: string
@@ -42,14 +45,13 @@ export type ImportResult = {
   readonly accountIds: readonly string[]
 }
 
-/** A statement after the first pass. `accountKey` groups statements of one account. */
-type Checked = { readonly accountKey: string; readonly sum: StatementSum; readonly isRepeated: boolean }
+/** Where the statements of one account go. */
+type Destination = { readonly file: FileAccount; readonly currency: Currency; account: Account | null; source: AccountSource | null; readonly hadRows: boolean }
 
-/** Where the statements of one account go. `shown`: what the file shows of it; null when nothing was stored before. */
-type Destination = { account: Account | null; source: AccountSource | null; shown: Intake | null; readonly ref: AccountRef; readonly head: StatementHead; readonly currency: Currency }
+type Plan = { readonly checked: CheckedFile; readonly destinations: ReadonlyMap<FileAccount, Destination> }
 
-type Checks = { readonly statements: readonly Checked[]; readonly destinations: ReadonlyMap<string, Destination> }
-
+/** In place of an account's id: a person says that the file belongs to an account that is not there yet. */
+export const NEW_ACCOUNT = 'new'
 const PROGRESS_ROWS = 5_000
 /** The lock of all imports. */
 export const IMPORTS = 'imports'
@@ -60,31 +62,41 @@ const LOCK_TRIES = 2_400
 /** Imports all statements, or nothing when the file is damaged; the failure names line and reason. */
 export async function importStatements(deps: ImportDeps, request: ImportRequest): Promise<ImportResult> {
   if (request.dryRun) {
-    const checks = await checkAll(deps, request)
-    return checks.ok ? { ...NOTHING, statements: summariesOf(checks.value) } : { ...NOTHING, failure: checks.failure }
+    // A dry run says what the file says, also amounts finer than the currency's coins, which the feed cannot hold.
+    const checked = await check(request)
+    return checked.ok ? { ...NOTHING, statements: summariesOf(checked.value) } : { ...NOTHING, failure: checked.failure }
   }
   // One import at a time: two that bring the same new account at once would make it twice.
   return (await locked(deps, [IMPORTS], () => importAlone(deps, request))) ?? { ...NOTHING, failure: OCCUPIED }
 }
 
-/** Checks and imports; anew when a sync brought the first rows of an account between the two. */
+/** Checks and imports; plans anew when a sync brought the first rows of an account in between. */
 async function importAlone(deps: ImportDeps, request: ImportRequest): Promise<ImportResult> {
   await closeAbandonedImports(deps)
+  const checked = await check(request)
+  if (!checked.ok) return { ...NOTHING, failure: checked.failure }
   for (;;) {
-    const checks = await checkAll(deps, request)
-    if (!checks.ok) return { ...NOTHING, failure: checks.failure }
-    const { destinations } = checks.value
-    const done = await locked(deps, await locksOf(deps, destinations), async () => ((await areStale(deps, destinations)) ? 'stale' : importChecked(deps, request, checks.value)))
-    if (done === null) return { ...NOTHING, statements: summariesOf(checks.value), failure: OCCUPIED }
+    const plan = await makePlan(deps, request, checked.value)
+    if (!plan.ok) return { ...NOTHING, failure: plan.failure }
+    const { destinations } = plan.value
+    const done = await locked(deps, await locksOf(deps, destinations), async () => ((await isStale(deps, request, plan.value)) ? 'stale' : importPlanned(deps, request, plan.value)))
+    if (done === null) return { ...NOTHING, statements: summariesOf(checked.value), failure: OCCUPIED }
     if (done !== 'stale') return done
   }
 }
 
-/** Whether an account that was new or empty when the file was checked has rows now. */
-async function areStale(deps: ImportDeps, destinations: ReadonlyMap<string, Destination>): Promise<boolean> {
-  for (const { account, ref, shown } of destinations.values()) {
-    const now = account ?? (await findAccount(deps, ref))
-    if (shown === null && now !== null && (account === null || (await hasRows(deps, now.id)))) return true
+function check(request: ImportRequest): Promise<Result<CheckedFile, FormatFailure>> {
+  const count = counter(request)
+  return Promise.resolve(request.open()).then((stream) => checkFile(stream, request.label, count))
+}
+
+/** Whether an account that was new or empty when the file was planned is known or has rows now. */
+async function isStale(deps: ImportDeps, request: ImportRequest, { destinations }: Plan): Promise<boolean> {
+  for (const { account, file, hadRows } of destinations.values()) {
+    if (account === null) {
+      const now = await accountOf(deps, request, file)
+      if (!now.ok || now.value !== null) return true
+    } else if (!hadRows && (await hasRows(deps, account.id))) return true
   }
   return false
 }
@@ -96,175 +108,188 @@ async function closeAbandonedImports({ store, clock }: ImportDeps): Promise<void
   }
 }
 
-async function importChecked(deps: ImportDeps, request: ImportRequest, checks: Checks): Promise<ImportResult> {
+async function importPlanned(deps: ImportDeps, request: ImportRequest, plan: Plan): Promise<ImportResult> {
   const now = deps.clock.now()
   const run: SyncRun = {
     id: deps.entropy.id(now), connectionId: null, trigger: 'import', startedAt: now, endedAt: null, outcome: 'running', stage: 'matching', accounts: [], failure: null, label: request.label,
   }
   await deps.store.runs.create(run)
-  for (const destination of checks.destinations.values()) await makeAccount(deps, destination, request.label)
-  const outcomes = await importRows(deps, request, checks, run.id)
+  for (const destination of plan.destinations.values()) await makeAccount(deps, destination)
+  const outcomes = await importRows(deps, request, plan, run.id)
   const accounts = [...outcomes.values()]
   await deps.store.runs.update(run.id, { outcome: 'succeeded', endedAt: deps.clock.now(), stage: null, accounts })
   const total = accounts.reduce((sum, outcome) => addCounts(sum, outcome), NO_COUNTS)
   const { added, matched, questions } = total
-  return { statements: summariesOf(checks), added, matched, questions, failure: null, runId: run.id, accountIds: [...outcomes.keys()] }
+  return { statements: summariesOf(plan.checked), added, matched, questions, failure: null, runId: run.id, accountIds: [...outcomes.keys()] }
 }
 
-/** First pass: every part is read, every amount fits its currency, every statement is summed up. */
-async function checkAll(deps: ImportDeps, request: ImportRequest): Promise<Result<Checks, FormatFailure>> {
-  const statements: Checked[] = []
-  const destinations = new Map<string, Destination>()
-  let [key, sum, rows]: [string, StatementSum | null, number] = ['', null, 0]
-  for await (const read of await request.open()) {
-    if (!read.ok) return read
-    const part = read.value
-    if (part.part === 'start') {
-      const opened = await openDestination(deps, request, part.head, destinations)
-      if (!opened.ok) return opened
-      ;[key, sum] = [opened.value, new StatementSum(part.head, labelOf(part.head.account, request.label))]
-      continue
-    }
-    if (sum === null) throw new Error('a statement part before the start of a statement')
-    // A dry run says what the file says, also amounts finer than the currency's coins, which the feed cannot hold.
-    const wrong = sum.take(part) ?? (request.dryRun ? null : checkAmounts(part, destinations.get(key)!))
-    if (wrong !== null) return failed(wrong)
-    if (part.part === 'rows') {
-      rows = progress(request, rows, part.rows.length)
-    } else if (part.part === 'end') {
-      const ended: StatementSum = sum
-      statements.push({ accountKey: key, sum: ended, isRepeated: statements.some((other) => other.accountKey === key && ended.repeats(other.sum)) })
-    }
+/** Finds the account of each statement without making one, and checks that every amount fits its currency. */
+async function makePlan(deps: ImportDeps, request: ImportRequest, checked: CheckedFile): Promise<Result<Plan, FormatFailure>> {
+  const destinations = new Map<FileAccount, Destination>()
+  const [first, another] = checked.accounts
+  if (request.accountId !== null && request.accountId !== NEW_ACCOUNT && another !== undefined) {
+    const message = `The file holds statements of several accounts (${labelOf(first!.named, first!.label)} ${first!.currency}, ${labelOf(another.named, another.label)} ${another.currency}…); import it without naming one.`
+    return failed({ code: 'account_unclear', message, line: another.line })
   }
-  return ok({ statements, destinations })
+  for (const file of checked.accounts) {
+    const chosen = await accountOf(deps, request, file)
+    if (!chosen.ok) return chosen
+    const account = chosen.value
+    const isTold = account === null || account.currency === UNKNOWN_CURRENCY
+    if (!isTold && file.currency !== UNKNOWN_CURRENCY && file.currency !== account.currency) {
+      return failed({ code: 'not_statements', message: `The statement is in ${file.currency}, but the account is in ${account.currency}.`, line: file.line })
+    }
+    const currency = isTold ? file.currency : account.currency
+    for (const sum of file.sums) {
+      const misfit = sum.misfit(currency)
+      if (misfit !== null) return failed(misfit)
+    }
+    destinations.set(file, { file, account, currency, source: null, hadRows: account !== null && (await hasRows(deps, account.id)) })
+  }
+  return ok({ checked, destinations })
 }
+
+/** The account that the person named, else the one that the file shows to be its own; null: a new one. */
+async function accountOf({ store }: ImportDeps, { accountId }: ImportRequest, file: FileAccount): Promise<Result<Account | null, FormatFailure>> {
+  if (accountId === null) return chooseAccount(store, file)
+  if (accountId === NEW_ACCOUNT) return ok(null)
+  const account = await store.accounts.get(accountId)
+  return account === null ? failed({ code: 'not_statements', message: 'There is no such account.', line: file.line }) : ok(account)
+}
+
+/** A statement on its way into the feed, with the rows that its layer showed so far. */
+type Way = { readonly answer: FileAnswer; readonly intake: Intake; readonly accountId: string; starts: number }
 
 /** Second pass: the rows of each statement, in batches. */
-async function importRows(deps: ImportDeps, request: ImportRequest, checks: Checks, runId: string): Promise<Map<string, AccountOutcome>> {
+async function importRows(deps: ImportDeps, request: ImportRequest, plan: Plan, runId: string): Promise<Map<string, AccountOutcome>> {
   const outcomes = new Map<string, AccountOutcome>()
-  const intakes = new Map<string, Intake>()
-  let [index, answer, rows]: [number, FileAnswer | null, number] = [-1, null, 0]
+  const { starts } = plan.checked
+  const ways = new Ways(deps, request, plan, runId)
+  const count = counter(request)
+  let [index, way]: [number, Way | null] = [-1, null]
   for await (const read of await request.open()) {
     if (!read.ok) throw new Error(`the file changed while it was imported: ${read.failure.message}`)
     const part = read.value
     if (part.part === 'start') {
-      const statement = checks.statements[++index]
+      const statement = starts[++index]
       if (statement === undefined) throw new Error('the file changed while it was imported')
-      const destination = checks.destinations.get(statement.accountKey)!
-      const intake = intakes.get(statement.accountKey) ?? intakeFor(destination, destination.shown === null)
-      intakes.set(statement.accountKey, intake)
-      answer = statement.isRepeated ? null : await openAnswer(deps, destination, intake, statement, runId)
-    } else if (part.part === 'rows' && answer !== null) {
-      const intake = intakes.get(checks.statements[index]!.accountKey)!
+      way = statement.isRepeated ? null : await ways.of(statement)
+    } else if (part.part === 'rows' && way !== null) {
       for (const row of part.rows) {
-        const taken = intake.take(row)
+        const taken = way.intake.take(row)
         if (!taken.ok) throw new Error(taken.failure.message)
-        if (taken.value !== null) await answer.add(taken.value)
+        if (taken.value !== null) await way.answer.add(taken.value)
       }
-      rows = progress(request, rows, part.rows.length)
-    } else if (part.part === 'end' && answer !== null) {
-      const statement = checks.statements[index]!
-      const { account } = checks.destinations.get(statement.accountKey)!
-      await answer.finish()
-      const soFar = outcomes.get(account!.id) ?? { accountId: account!.id, ...NO_COUNTS, failure: null }
-      outcomes.set(account!.id, { ...soFar, ...addCounts(soFar, answer.counts) })
-      answer = null
+      count(part.rows.length)
+    } else if (part.part === 'end' && way !== null) {
+      if (--way.starts > 0) continue
+      await way.answer.finish()
+      const { accountId, answer } = way
+      const soFar = outcomes.get(accountId) ?? { accountId, ...NO_COUNTS, failure: null }
+      outcomes.set(accountId, { ...soFar, ...addCounts(soFar, answer.counts) })
     }
   }
   return outcomes
 }
 
-async function openAnswer(deps: ImportDeps, destination: Destination, intake: Intake, statement: Checked, runId: string): Promise<FileAnswer> {
-  const { account, source, shown } = destination
-  if (account === null || source === null) throw new Error('an account is made before its rows come')
-  return new FileAnswer(
-    {
-      feed: deps.store.feed, account, source, runId, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at),
-      shown: shown ?? intake, accountWasEmpty: shown === null, coverage: await deps.store.feed.coverage(account.id),
-    },
-    { covers: statement.sum.covers, balances: statement.sum.balances, postedSum: minorOf(statement.sum.postedSum, account.currency) * BigInt(source.sign) },
-  )
-}
+/** Opens the way of each statement when it begins: one intake for a layer, because its statements add up. */
+class Ways {
+  readonly #deps: ImportDeps
+  readonly #request: ImportRequest
+  readonly #plan: Plan
+  readonly #runId: string
+  readonly #ways = new Map<CheckedStatement, Way>()
+  readonly #intakes = new Map<FileAccount, Intake[]>()
+  #shown: Promise<ReadonlyMap<FileAccount, readonly Intake[]>> | null = null
 
-/** Finds the account of a statement without making one; the key groups statements of the same account. */
-async function openDestination(deps: ImportDeps, request: ImportRequest, head: StatementHead, destinations: Map<string, Destination>): Promise<Result<string, FormatFailure>> {
-  const ref = refOf(head.account, request.label)
-  const key = request.accountId ?? `${ref.bankId ?? ''}|${ref.branchId ?? ''}|${ref.number}|${ref.kind}`
-  if (destinations.has(key)) return ok(key)
-  const account = request.accountId === null ? await findAccount(deps, ref) : await deps.store.accounts.get(request.accountId)
-  if (request.accountId !== null && account === null) return failed({ code: 'not_statements', message: 'There is no such account.', line: head.line })
-  const told = head.currency === UNKNOWN_CURRENCY ? null : head.currency
-  if (account !== null && told !== null && account.currency !== UNKNOWN_CURRENCY && told !== account.currency) {
-    return failed({ code: 'not_statements', message: `The statement is in ${told}, but the account is in ${account.currency}.`, line: head.line })
+  constructor(deps: ImportDeps, request: ImportRequest, plan: Plan, runId: string) {
+    this.#deps = deps
+    this.#request = request
+    this.#plan = plan
+    this.#runId = runId
   }
-  const source = account === null ? null : ((await deps.store.accounts.sources({ accountId: account.id })).find((s) => s.connectionId === null) ?? null)
-  const currency = account === null || account.currency === UNKNOWN_CURRENCY ? (told ?? UNKNOWN_CURRENCY) : account.currency
-  const destination: Destination = { account, source, shown: null, ref, head, currency }
-  if (account !== null && (await hasRows(deps, account.id))) {
-    if (destination.source === null) destination.source = { id: deps.entropy.id(deps.clock.now()), accountId: account.id, connectionId: null, ref, state: 'active', sign: 1 }
-    destination.shown = intakeFor(destination, true)
+
+  async of(statement: CheckedStatement): Promise<Way> {
+    const open = this.#ways.get(statement)
+    if (open !== undefined) return open
+    const { feed } = this.#deps.store
+    const { file, account, source, currency, hadRows } = this.#plan.destinations.get(statement.account)!
+    if (account === null || source === null) throw new Error('an account is made before its rows come')
+    const intakes = this.#intakes.get(file) ?? []
+    this.#intakes.set(file, intakes)
+    const alone = intakes.every((_, layer) => layer === statement.layer)
+    const intake = (intakes[statement.layer] ??= intakeFor(account, source, currency, false))
+    const { sum } = statement
+    const answer = new FileAnswer(
+      {
+        feed, account, source, runId: this.#runId, now: () => this.#deps.clock.now(), newId: (at) => this.#deps.entropy.id(at),
+        shown: async () => (await (this.#shown ??= this.#register())).get(file)![statement.layer]!,
+        accountWasEmpty: !hadRows && alone, coverage: await feed.coverage(account.id),
+      },
+      { covers: sum.covers, balances: sum.balances, postedSum: minorOf(sum.postedSum, account.currency) * BigInt(source.sign) },
+    )
+    const way = { answer, intake, accountId: account.id, starts: this.#plan.checked.starts.filter((start) => start === statement).length }
+    this.#ways.set(statement, way)
+    return way
   }
-  destinations.set(key, destination)
-  return ok(key)
-}
 
-/** Checks that the amounts fit the currency, and notes what the file shows where something is stored already. */
-function checkAmounts(part: StatementPart, destination: Destination): FormatFailure | null {
-  if (part.part !== 'rows') return null
-  for (const row of part.rows) {
-    const wrong = destination.shown === null ? moneyOf(row.amount, destination.currency) : destination.shown.take(row)
-    if (!wrong.ok) return { code: 'invalid_amount', message: wrong.failure.message, line: row.line }
+  /** What each layer shows: one more pass over the file, made only when a row is met that may be known under another id. */
+  async #register(): Promise<ReadonlyMap<FileAccount, readonly Intake[]>> {
+    const shown = new Map<FileAccount, Intake[]>()
+    let [index, intake]: [number, Intake | null] = [-1, null]
+    for await (const read of await this.#request.open()) {
+      if (!read.ok) throw new Error(`the file changed while it was imported: ${read.failure.message}`)
+      const part = read.value
+      if (part.part === 'start') {
+        const { account: file, layer } = this.#plan.checked.starts[++index]!
+        const { account, source, currency } = this.#plan.destinations.get(file)!
+        const intakes = shown.get(file) ?? []
+        shown.set(file, intakes)
+        intake = intakes[layer] ??= intakeFor(account!, source!, currency, true)
+      } else if (part.part === 'rows') for (const row of part.rows) intake!.take(row)
+    }
+    return shown
   }
-  return null
 }
 
-function intakeFor({ source, account, currency }: Destination, keepsMarks: boolean): Intake {
-  if (source === null) throw new Error('an intake needs a source')
-  return new Intake({ sourceId: source.id, currency, sign: source.sign, startOn: account?.startOn ?? null, keepsMarks })
+function intakeFor(account: Account, source: AccountSource, currency: Currency, keepsMarks: boolean): Intake {
+  return new Intake({ sourceId: source.id, currency, sign: source.sign, startOn: account.startOn, keepsMarks })
 }
 
-async function makeAccount(deps: ImportDeps, destination: Destination, label: string): Promise<void> {
-  const { accounts } = deps.store
-  const now = deps.clock.now()
-  if (destination.account !== null) {
-    const { account, ref, currency } = destination
-    const stored = (await accounts.sources({ accountId: account.id })).find((s) => s.connectionId === null)
-    const source = stored ?? destination.source ?? { id: deps.entropy.id(now), accountId: account.id, connectionId: null, ref, state: 'active' as const, sign: 1 as const }
-    if (stored === undefined) await accounts.addSource(source)
+/** The account and its source of files, made where they are not there. */
+async function makeAccount({ store: { accounts }, clock, entropy }: ImportDeps, destination: Destination): Promise<void> {
+  const { file, account, currency } = destination
+  const now = clock.now()
+  const newSource = (accountId: string): AccountSource => ({ id: entropy.id(now), accountId, connectionId: null, ref: file.ref, state: 'active', sign: 1 })
+  if (account !== null) {
+    const files = (await accounts.sources({ accountId: account.id })).filter(({ connectionId }) => connectionId === null)
+    const active = files.find(({ state }) => state !== 'replaced')
+    const source = active ?? newSource(account.id)
+    if (active === undefined) await accounts.addSource(source)
+    // Another name by which files call the account: the next one is known by it. What a file happens to be called is none.
+    else if (file.named.number !== null && !files.some(({ ref }) => sameRef(ref, file.ref))) await accounts.addSource({ ...newSource(account.id), state: 'replaced' })
     if (account.currency !== currency) await accounts.update(account.id, { currency })
     destination.source = source
     destination.account = { ...account, currency }
     return
   }
-  const { head, ref, currency } = destination
-  const id = deps.entropy.id(now)
-  const account: Account = {
-    id, name: labelOf(head.account, label), number: head.account.number, bankId: head.account.bankId, kind: head.account.kind, currency,
+  const id = entropy.id(now)
+  const made: Account = {
+    id, name: await freeName(accounts, labelOf(file.named, file.label)), number: file.named.number, bankId: file.named.bankId, kind: file.named.kind, currency,
     state: 'open', institutionName: null, startOn: null, createdAt: now,
   }
-  const source: AccountSource = { id: deps.entropy.id(now), accountId: id, connectionId: null, ref, state: 'active', sign: 1 }
-  await accounts.create(account, source)
-  destination.account = account
+  const source = newSource(id)
+  await accounts.create(made, source)
+  destination.account = made
   destination.source = source
 }
 
-/** By number and kind; where a format does not tell the kind, by number alone when only one account has it. */
-async function findAccount(deps: ImportDeps, ref: AccountRef): Promise<Account | null> {
-  const exact = await deps.store.accounts.findByRef(ref)
-  if (exact.length > 0) return exact[0]!
-  if (ref.kind !== 'other') return null
-  const kinds = ['checking', 'savings', 'credit_card', 'credit_line', 'loan', 'money_market', 'certificate', 'investment'] as const
-  const found = (await Promise.all(kinds.map((kind) => deps.store.accounts.findByRef({ ...ref, kind })))).flat()
-  return found.length === 1 ? found[0]! : null
-}
-
-function refOf(account: StatementAccount, label: string): AccountRef {
-  const { bankId, branchId, number, kind } = account
-  return { bankId, branchId, kind, number: number ?? `file:${account.name ?? label}` }
-}
-
-function labelOf(account: StatementAccount, label: string): string {
-  return account.number ?? account.name ?? label
+/** `export.csv (2)` beside an `export.csv`. */
+async function freeName(accounts: TenantStore['accounts'], wanted: string): Promise<string> {
+  const taken = new Set((await accounts.list()).map(({ name }) => name))
+  let name = wanted
+  for (let number = 2; taken.has(name); number++) name = `${wanted} (${number})`
+  return name
 }
 
 /** In minor units; the first pass has checked that every amount fits. */
@@ -279,7 +304,7 @@ async function hasRows(deps: ImportDeps, accountId: string): Promise<boolean> {
 }
 
 /** The connections that feed the accounts: while we hold them no sync writes beside us. */
-async function locksOf(deps: ImportDeps, destinations: ReadonlyMap<string, Destination>): Promise<readonly string[]> {
+async function locksOf(deps: ImportDeps, destinations: Plan['destinations']): Promise<readonly string[]> {
   const ids = new Set<string>()
   for (const { account } of destinations.values()) {
     if (account === null) continue
@@ -299,14 +324,18 @@ async function locked<T>(deps: ImportDeps, [first, ...others]: readonly string[]
   return null
 }
 
-function progress(request: ImportRequest, before: number, more: number): number {
-  const after = before + more
-  if (request.onProgress !== null && Math.floor(after / PROGRESS_ROWS) > Math.floor(before / PROGRESS_ROWS)) request.onProgress(after)
-  return after
+/** Tells of every 5,000 rows. */
+function counter({ onProgress }: ImportRequest): (rows: number) => void {
+  let rows = 0
+  return (more) => {
+    const before = rows
+    rows += more
+    if (onProgress !== null && Math.floor(rows / PROGRESS_ROWS) > Math.floor(before / PROGRESS_ROWS)) onProgress(rows)
+  }
 }
 
-function summariesOf(checks: Checks): readonly StatementSummary[] {
-  return checks.statements.map((statement) => statement.sum.finish())
+function summariesOf({ statements }: CheckedFile): readonly StatementSummary[] {
+  return statements.map((statement) => statement.sum.finish())
 }
 
 const OCCUPIED: FormatFailure = { code: 'limit_exceeded', message: 'The account is being read by a sync or another import that does not end; try again later.', line: 0 }

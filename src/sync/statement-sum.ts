@@ -1,7 +1,8 @@
 /** One statement of a file summed up while it is read: rows, exact sum, days, balances. Keeps no row. */
 import { maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
-import { DecimalSum, type Currency, type Decimal } from '../domain/money.ts'
-import type { FormatFailure, StatedBalance, StatementHead, StatementPart } from '../domain/statement.ts'
+import { DecimalSum, moneyOf, type Currency, type Decimal } from '../domain/money.ts'
+import type { FormatFailure, StatedBalance, StatementHead, StatementPart, StatementRow } from '../domain/statement.ts'
+import type { Lying } from './file-layers.ts'
 
 /** The line of `relink import` for one statement. */
 export type StatementSummary = {
@@ -25,6 +26,9 @@ export class StatementSum {
   /** Rolling sum over the rows, only to tell whether two statements of one file hold the same. */
   #fingerprint = 0
   #days: DayRange | null = null
+  /** The rows with most decimals and with most digits before them: if these fit a currency, all do. */
+  #finest: Measured | null = null
+  #longest: Measured | null = null
   #stated: { readonly from: Day | null; readonly to: Day | null }
 
   constructor(head: StatementHead, account: string) {
@@ -33,21 +37,39 @@ export class StatementSum {
     this.#stated = head.covers
   }
 
-  /** Takes a part after the head; a failure when the bank refused this statement. */
-  take(part: StatementPart): FormatFailure | null {
-    if (part.part === 'rows') {
-      for (const { postedOn, amount, status, name } of part.rows) {
-        this.#rows++
-        this.#sum.add(amount)
-        if (status === 'pending') this.#pending.add(amount)
-        this.#fingerprint = rolled(rolled(rolled(this.#fingerprint, postedOn), amount), name ?? '')
-        const days = this.#days
-        if (days === null) this.#days = { from: postedOn, to: postedOn }
-        else if (postedOn < days.from || postedOn > days.to) this.#days = { from: minDay(days.from, postedOn), to: maxDay(days.to, postedOn) }
-      }
-    } else if (part.part === 'balance') this.balances.push(part.balance)
+  /** Takes a part after the head. */
+  take(part: StatementPart): void {
+    if (part.part === 'rows') for (const row of part.rows) this.#row(row)
+    else if (part.part === 'balance') this.balances.push(part.balance)
     else if (part.part === 'end') this.#stated = part.covers
+  }
+
+  #row({ postedOn, amount, status, name, line }: StatementRow): void {
+    this.#rows++
+    this.#sum.add(amount)
+    if (status === 'pending') this.#pending.add(amount)
+    this.#fingerprint = rolled(rolled(rolled(this.#fingerprint, postedOn), amount), name ?? '')
+    const days = this.#days
+    if (days === null) this.#days = { from: postedOn, to: postedOn }
+    else if (postedOn < days.from || postedOn > days.to) this.#days = { from: minDay(days.from, postedOn), to: maxDay(days.to, postedOn) }
+    const dot = amount.indexOf('.')
+    const [whole, decimals] = dot === -1 ? [amount.length, 0] : [dot, amount.length - dot - 1]
+    if (this.#finest === null || decimals > this.#finest.size) this.#finest = { size: decimals, amount, line }
+    if (this.#longest === null || whole > this.#longest.size) this.#longest = { size: whole, amount, line }
+  }
+
+  /** Whether every amount is a whole number of the currency's smallest coins; else a failure with the line of one that is not. */
+  misfit(currency: Currency): FormatFailure | null {
+    for (const row of [this.#finest, this.#longest]) {
+      const money = row === null ? null : moneyOf(row.amount, currency)
+      if (money !== null && !money.ok) return { code: 'invalid_amount', message: money.failure.message, line: row!.line }
+    }
     return null
+  }
+
+  get lying(): Lying {
+    const { opening, closing } = this.finish()
+    return { days: this.#days, opening, closing }
   }
 
   /**
@@ -71,17 +93,9 @@ export class StatementSum {
     return posted.toDecimal()
   }
 
-  /**
-   * Whether an earlier statement of the file says the same: programs write a statement twice. One
-   * row alone may be a true twin, unless the balances moved.
-   */
-  repeats(other: StatementSum): boolean {
-    const [own, its] = [this.finish(), other.finish()]
-    const moved = own.opening !== null && own.closing !== null && own.opening !== own.closing
-    return (
-      (own.rows > 1 || moved) && this.#fingerprint === other.#fingerprint &&
-      (Object.keys(own) as (keyof StatementSummary)[]).every((field) => own[field] === its[field])
-    )
+  /** Equal for statements that say the same: programs write a statement twice. */
+  get digest(): string {
+    return JSON.stringify([this.#fingerprint, this.finish()])
   }
 
   finish(): StatementSummary {
@@ -93,6 +107,8 @@ export class StatementSum {
     }
   }
 }
+
+type Measured = { readonly size: number; readonly amount: Decimal; readonly line: number }
 
 function rolled(before: number, text: string): number {
   let hash = before

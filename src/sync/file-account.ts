@@ -1,0 +1,174 @@
+/**
+ * Which account a file belongs to. A full number decides by itself. Where the file gives a masked
+ * number, only a name or none at all, its rows do: they are compared with those of the accounts that
+ * it could be, on the days that both know; then its balances, which go on where an account's ended.
+ * What is left open is a failure that says how to name the account: two accounts are never mixed, and
+ * one is never made two, because of what a file is called.
+ */
+import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
+import { addDays, contains, daysBetween, type Day } from '../domain/day.ts'
+import { moneyOf } from '../domain/money.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { FormatFailure } from '../domain/statement.ts'
+import type { Candidate, TenantStore } from '../ports/store.ts'
+import { isMasked, UNKNOWN_CURRENCY } from './accounts.ts'
+import { joinRanges } from './coverage.ts'
+import type { FileAccount } from './file-check.ts'
+import { contentKey, normalisedText, resemblance } from './identity.ts'
+import { textOf } from './match.ts'
+
+/** Days by which two sources may book the same row apart. */
+const NEAR_DAYS = 3
+const LIKE = 0.3
+
+/** An account that the file may mean. `sameName`: the file calls it as a file before did. */
+type Possible = { readonly account: Account; readonly source: AccountSource; readonly relation: 'same' | 'possible'; readonly sameName: boolean }
+
+/** What the rows of both say. `other`: they know the same days and share next to nothing. */
+type Verdict = { readonly says: 'same' | 'unknown' | 'other'; readonly shared: number }
+
+/** The account; null when nobody knows it yet. */
+export async function chooseAccount(store: TenantStore, file: FileAccount): Promise<Result<Account | null, FormatFailure>> {
+  const possible = await possibleAccounts(store, file)
+  const named = possible.filter(({ relation }) => relation === 'same')
+  if (named.length === 1) return ok(named[0]!.account)
+  const exact = named.filter(({ account }) => account.kind === file.ref.kind)
+  if (exact.length > 0) return ok(exact[0]!.account)
+  const judged = await Promise.all((named.length > 0 ? named : possible).map(async (one) => ({ ...one, verdict: await compare(store, file, one) })))
+  const proved = judged.filter(({ verdict }) => verdict.says === 'same').sort((a, b) => b.verdict.shared - a.verdict.shared)
+  if (proved[0] !== undefined && proved[0].verdict.shared > (proved[1]?.verdict.shared ?? 0)) return ok(proved[0].account)
+  if (proved.length > 0) return unclear(file, proved)
+  const open = judged.filter(({ verdict }) => verdict.says === 'unknown')
+  const goesOn = (await Promise.all(open.map(async (one) => ((await balancesMeet(store, file, one.account)) ? [one] : [])))).flat()
+  if (goesOn.length === 1) return ok(goesOn[0]!.account)
+  if (named.length > 0) return ok(null)
+  return byName(file, open)
+}
+
+/** Nothing but names to go by. A program's own name for an account counts, and a mask within one bank; what the file is called does not. */
+function byName(file: FileAccount, open: readonly Possible[]): Result<Account | null, FormatFailure> {
+  const called = open.filter(({ sameName }) => sameName)
+  const trusted = file.named.number !== null ? file.ref.bankId !== null : file.named.name !== null
+  if (trusted && called.length === 1) return ok(called[0]!.account)
+  const doubtful = isName(file.ref) ? called : open.filter(({ source, sameName }) => sameName || !isName(source.ref))
+  return doubtful.length === 0 ? ok(null) : unclear(file, doubtful)
+}
+
+function unclear({ named, label, line }: FileAccount, choices: readonly Possible[]): Result<never, FormatFailure> {
+  const says = named.number === null ? 'names no account' : `names its account only as ${named.number}`
+  const names = choices.slice(0, 5).map(({ account }) => `"${account.name}" (${account.id})`).join(', ')
+  const message = `${label} ${says}, and nothing in it tells whether it goes on with ${names} or belongs to another account. Name the account (--account ID), or say that it is a new one (--account new).`
+  return failed({ code: 'account_unclear', message, line })
+}
+
+/** The accounts that the file could be: of its currency and kind, and not called by another number. */
+async function possibleAccounts(store: TenantStore, file: FileAccount): Promise<readonly Possible[]> {
+  const byAccount = Map.groupBy(await store.accounts.sources({}), (source) => source.accountId)
+  const possible: Possible[] = []
+  for (const [accountId, sources] of byAccount) {
+    const relations = sources.map((source) => relate(file.ref, source.ref))
+    const relation = relations.includes('same') ? 'same' : relations.includes('other') ? 'other' : 'possible'
+    if (relation === 'other') continue
+    const account = await store.accounts.get(accountId)
+    if (account === null || !agree(account.currency, file.currency, UNKNOWN_CURRENCY) || !agree(account.kind, file.ref.kind, 'other')) continue
+    const source = sources.find(({ connectionId }) => connectionId === null) ?? sources[0]!
+    possible.push({ account, source, relation, sameName: sources.some(({ ref }) => ref.number === file.ref.number && agree(ref.bankId, file.ref.bankId, null)) })
+  }
+  return possible.sort((a, b) => a.account.createdAt - b.account.createdAt || (a.account.id < b.account.id ? -1 : 1))
+}
+
+function relate(a: AccountRef, b: AccountRef): 'same' | 'possible' | 'other' {
+  if (isName(a) || isName(b)) return 'possible'
+  const [one, two] = [plainNumber(a.number), plainNumber(b.number)]
+  if (isMasked(a) || isMasked(b)) return masksAgree(a.number, b.number) ? 'possible' : 'other'
+  if (one === two) return agree(a.bankId, b.bankId, null) && agree(a.branchId, b.branchId, null) ? 'same' : 'possible'
+  // An IBAN holds the national number.
+  const [short, long] = one.length < two.length ? [one, two] : [two, one]
+  return short.length >= 6 && /^[A-Z]{2}\d{2}/.test(long) && long.endsWith(short) ? 'possible' : 'other'
+}
+
+/** Not a number but a name, of the file or one that a program gave. */
+function isName({ number }: AccountRef): boolean {
+  return number.startsWith('file:')
+}
+
+/** Without what people put between the digits, and without leading zeros. */
+function plainNumber(number: string): string {
+  return number.toUpperCase().replace(/[^A-Z0-9]/g, '').replace(/^0+(?=.)/, '')
+}
+
+/** Whether what both show of a number is the same: `****1234`, `XXXX-1234`, `12******34`, `1234`. */
+function masksAgree(a: string, b: string): boolean {
+  const [headA, tailA] = shownEnds(a)
+  const [headB, tailB] = shownEnds(b)
+  const tail = Math.min(tailA.length, tailB.length)
+  const head = Math.min(headA.length, headB.length)
+  return (tail === 0 || tailA.slice(-tail) === tailB.slice(-tail)) && (head === 0 || tail === 0 || headA.slice(0, head) === headB.slice(0, head))
+}
+
+/** The characters before and after the masked ones; a number without mask is all tail. */
+function shownEnds(number: string): readonly [string, string] {
+  const match = /^(.*?)[*x#•]{2,}.*?([^*x#•]*)$/i.exec(number)
+  const plain = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '')
+  return match === null ? [plain(number), plain(number)] : [plain(match[1]!), plain(match[2]!)]
+}
+
+function agree<T>(a: T, b: T, unknown: T): boolean {
+  return a === b || a === unknown || b === unknown
+}
+
+/** Compares a sample of the file with what the account has. */
+async function compare(store: TenantStore, file: FileAccount, { account, source }: Possible): Promise<Verdict> {
+  const currency = account.currency === UNKNOWN_CURRENCY ? file.currency : account.currency
+  const rows = file.sample.flatMap((row) => {
+    const money = moneyOf(row.amount, currency)
+    if (!money.ok) return []
+    const text = normalisedText(row.name, row.memo)
+    return [{ on: row.postedOn, amount: money.value.minor * BigInt(source.sign), text, key: contentKey(row.postedOn, money.value.minor * BigInt(source.sign), currency, text) }]
+  })
+  if (rows.length === 0) return { says: 'unknown', shared: 0 }
+  const { transactions } = await store.feed.candidates({
+    accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: rows.map(({ key }) => key),
+    near: { amounts: rows.map(({ amount }) => amount), from: rows.map(({ on }) => addDays(on, -NEAR_DAYS)), to: rows.map(({ on }) => addDays(on, NEAR_DAYS)) }, states: null,
+  })
+  const left = new Set(transactions.filter(({ state }) => state !== 'withdrawn'))
+  const take = (fits: (candidate: Candidate) => boolean): boolean => {
+    const found = [...left].find(fits)
+    return found !== undefined && left.delete(found)
+  }
+  const equal = rows.filter(({ key }) => take((candidate) => candidate.contentKey === key))
+  const alike = rows.filter((row) => !equal.includes(row) && take((candidate) => isLike(row, candidate)))
+  const covered = joinRanges(await store.feed.coverage(account.id))
+  const met = rows.filter((row) => equal.includes(row) || alike.includes(row) || covered.some((range) => contains(range, row.on)))
+  const shared = equal.length + alike.length
+  if (shared * 2 < met.length) return { says: 'other', shared }
+  // One equal row may be a fee that every account pays on that day; it proves only where it is all that both know.
+  const proves = shared >= 2 || (equal.length === 1 && met.length === 1)
+  return { says: proves ? 'same' : 'unknown', shared }
+}
+
+function isLike(row: { readonly on: Day; readonly amount: bigint; readonly text: string }, candidate: Candidate): boolean {
+  return candidate.amount === row.amount && Math.abs(daysBetween(candidate.postedOn, row.on)) <= NEAR_DAYS && resemblance(row.text, textOf(candidate)) >= LIKE
+}
+
+/** The file opens with what the account's newest balance before it was, or closes where the account's oldest begins. */
+async function balancesMeet(store: TenantStore, file: FileAccount, account: Account): Promise<boolean> {
+  const currency = account.currency === UNKNOWN_CURRENCY ? file.currency : account.currency
+  const stored = (await Promise.all((await store.accounts.sources({ accountId: account.id })).map((source) => store.feed.balances(account.id, source.id)))).flat()
+  return file.sums.some(({ balances }) =>
+    balances.some((own) => {
+      const money = moneyOf(own.amount, currency)
+      if (!money.ok || money.value.minor === 0n) return false
+      const { minor } = money.value
+      if (own.kind === 'opening') {
+        const before = stored.filter(({ kind, on }) => (kind === 'closing' || kind === 'ledger') && on <= own.on)
+        const newest = before.reduce<Day | null>((day, { on }) => (day === null || on > day ? on : day), null)
+        return before.some(({ on, amount }) => on === newest && amount === minor)
+      }
+      if (own.kind !== 'closing') return false
+      const after = stored.filter(({ kind, on }) => kind === 'opening' && on >= own.on)
+      const oldest = after.reduce<Day | null>((day, { on }) => (day === null || on < day ? on : day), null)
+      return after.some(({ on, amount }) => on === oldest && amount === minor)
+    }),
+  )
+}

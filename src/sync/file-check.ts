@@ -1,0 +1,146 @@
+/**
+ * The first pass over a file: all of it is read and summed up, so that nothing of a damaged file is
+ * stored, and its statements are put together by the account that they name. Holds no rows but a
+ * sample of each account, by which an account is known that the file names badly or not at all.
+ */
+import type { AccountRef } from '../domain/account.ts'
+import type { Currency } from '../domain/money.ts'
+import { ok, type Result } from '../domain/result.ts'
+import type { FormatFailure, StatementAccount, StatementHead, StatementRow, StatementStream } from '../domain/statement.ts'
+import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { layersOf } from './file-layers.ts'
+import { StatementSum } from './statement-sum.ts'
+
+/** The statements of one account in the file, before anybody knows which account that is. */
+export type FileAccount = {
+  /** How the file names it. Where it does not, `number` is `file:` and the name that the program or the file has. */
+  readonly ref: AccountRef
+  readonly named: StatementAccount
+  readonly label: string
+  /** `UNKNOWN_CURRENCY` when the file does not tell. */
+  readonly currency: Currency
+  readonly line: number
+  readonly sums: readonly StatementSum[]
+  readonly sample: readonly StatementRow[]
+}
+
+export type CheckedStatement = {
+  readonly account: FileAccount
+  readonly sum: StatementSum
+  /** An earlier statement of the file says the same. */
+  readonly isRepeated: boolean
+  /** See `layersOf`. */
+  readonly layer: number
+}
+
+export type CheckedFile = {
+  readonly accounts: readonly FileAccount[]
+  readonly statements: readonly CheckedStatement[]
+  /** For each start of a statement in the stream, the statement that it begins or goes on with. */
+  readonly starts: readonly CheckedStatement[]
+}
+
+type Draft = { -readonly [K in 'ref' | 'named' | 'label' | 'currency' | 'line']: FileAccount[K] } & { readonly sums: StatementSum[]; readonly rows: Sample }
+
+/** Reads all of the file. `onRows` hears of each batch. */
+export async function checkFile(stream: StatementStream, label: string, onRows: (rows: number) => void): Promise<Result<CheckedFile, FormatFailure>> {
+  const drafts = new Map<string, Draft>()
+  const owners = new Map<StatementSum, Draft>()
+  const starts: StatementSum[] = []
+  let sum: StatementSum | null = null
+  for await (const read of stream) {
+    if (!read.ok) return read
+    const part = read.value
+    if (part.part === 'start') {
+      const draft = draftFor(drafts, part.head, label)
+      const before: StatementSum | undefined = part.head.continues === true ? draft.sums.at(-1) : undefined
+      sum = before ?? new StatementSum(part.head, labelOf(part.head.account, label))
+      if (before === undefined) draft.sums.push(sum)
+      owners.set(sum, draft)
+      starts.push(sum)
+      continue
+    }
+    if (sum === null) throw new Error('a statement part before the start of a statement')
+    sum.take(part)
+    if (part.part !== 'rows') continue
+    for (const row of part.rows) owners.get(sum)!.rows.take(row)
+    onRows(part.rows.length)
+  }
+  return ok(checked([...drafts.values()], starts, owners))
+}
+
+function checked(drafts: readonly Draft[], starts: readonly StatementSum[], owners: ReadonlyMap<StatementSum, Draft>): CheckedFile {
+  // Statements that do not tell their currency are those of the account of that name, when there is only one.
+  const merged = new Map<Draft, Draft>()
+  for (const draft of drafts) {
+    const told = drafts.filter((other) => other.currency !== UNKNOWN_CURRENCY && sameName(other.ref, draft.ref))
+    merged.set(draft, draft.currency === UNKNOWN_CURRENCY && told.length === 1 ? told[0]! : draft)
+  }
+  const order = [...new Set(starts)]
+  const accounts = new Map<Draft, FileAccount>()
+  const statements = new Map<StatementSum, CheckedStatement>()
+  for (const draft of new Set(merged.values())) {
+    const sums = order.filter((sum) => merged.get(owners.get(sum)!) === draft)
+    const { ref, named, label, currency, line } = draft
+    const account: FileAccount = { ref, named, label, currency, line, sums, sample: drafts.filter((other) => merged.get(other) === draft).flatMap(({ rows }) => rows.rows()) }
+    accounts.set(draft, account)
+    const repeated = repeats(sums)
+    const layers = layersOf(sums.map((sum) => sum.lying))
+    sums.forEach((sum, index) => statements.set(sum, { account, sum, isRepeated: repeated.has(sum), layer: layers[index]! }))
+  }
+  return { accounts: [...accounts.values()], statements: order.map((sum) => statements.get(sum)!), starts: starts.map((sum) => statements.get(sum)!) }
+}
+
+function repeats(sums: readonly StatementSum[]): ReadonlySet<StatementSum> {
+  const first = new Map<string, StatementSum>()
+  const repeated = new Set<StatementSum>()
+  for (const sum of sums) {
+    if (first.has(sum.digest)) repeated.add(sum)
+    else first.set(sum.digest, sum)
+  }
+  return repeated
+}
+
+function draftFor(drafts: Map<string, Draft>, head: StatementHead, label: string): Draft {
+  const { bankId, branchId, number, kind, name } = head.account
+  const ref: AccountRef = { bankId, branchId, kind, number: number ?? `file:${name ?? label}` }
+  // One number may stand for an account in each of several currencies.
+  const currency = head.currency ?? UNKNOWN_CURRENCY
+  const key = [bankId, branchId, ref.number, kind, currency].join('\u001f')
+  const known = drafts.get(key)
+  if (known !== undefined) return known
+  const draft: Draft = { ref, named: head.account, label, currency, line: head.line, sums: [], rows: new Sample() }
+  drafts.set(key, draft)
+  return draft
+}
+
+function sameName(a: AccountRef, b: AccountRef): boolean {
+  return a.bankId === b.bankId && a.branchId === b.branchId && a.number === b.number && a.kind === b.kind
+}
+
+/** What a person reads as the account's name. */
+export function labelOf(account: StatementAccount, label: string): string {
+  return account.number ?? account.name ?? label
+}
+
+const SAMPLED = 200
+
+/** The first and the last rows: where a file meets others of its account, it is at its ends. */
+class Sample {
+  readonly #first: StatementRow[] = []
+  readonly #last: StatementRow[] = []
+  #next = 0
+
+  take(row: StatementRow): void {
+    if (this.#first.length < SAMPLED) {
+      this.#first.push(row)
+      return
+    }
+    this.#last[this.#next] = row
+    this.#next = (this.#next + 1) % SAMPLED
+  }
+
+  rows(): readonly StatementRow[] {
+    return [...this.#first, ...this.#last]
+  }
+}

@@ -1,0 +1,108 @@
+/** Statements of one account that stand together in one file: what both show is there once, what adds up adds up. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { addDays, day, type Day } from '../domain/day.ts'
+import { ok } from '../domain/result.ts'
+import type { StatedBalance, StatementHead, StatementPart, StatementRow, StatementStream } from '../domain/statement.ts'
+import { importStatements, type ImportResult } from './import.ts'
+import { decimal, row, World } from './testing.ts'
+
+const HEAD: StatementHead = {
+  account: { number: '100200300', bankId: '121', branchId: null, kind: 'checking', name: null }, currency: 'USD', covers: { from: null, to: null }, line: 1,
+}
+
+type Statement = { readonly head?: Partial<StatementHead>; readonly rows: readonly StatementRow[]; readonly opening?: string; readonly closing?: string }
+
+function bring(world: World, statements: readonly Statement[]): Promise<ImportResult> {
+  const open = async function* (): StatementStream {
+    for (const { head, rows, opening, closing } of statements) {
+      yield ok({ part: 'start', head: { ...HEAD, ...head } } satisfies StatementPart)
+      yield ok({ part: 'rows', rows } satisfies StatementPart)
+      for (const [kind, amount, of] of [['opening', opening, rows[0]], ['closing', closing, rows.at(-1)]] as const) {
+        const balance = (): StatedBalance => ({ kind, amount: decimal(amount!), currency: 'USD', on: of!.postedOn, at: null })
+        if (amount !== undefined) yield ok({ part: 'balance', balance: balance() } satisfies StatementPart)
+      }
+      yield ok({ part: 'end', covers: { from: null, to: null } } satisfies StatementPart)
+    }
+  }
+  return importStatements(world.deps, { open, accountId: null, label: 'f.ofx', dryRun: false, onProgress: null })
+}
+
+const JANUARY = [row('2026-01-05', '-5', 'Coffee'), row('2026-01-05', '-5', 'Coffee'), row('2026-01-20', '-7', 'Lunch')]
+const SIXTY_DAYS = [row('2025-12-28', '-30', 'Fuel'), ...JANUARY, row('2026-02-02', '-9', 'Book')]
+const withIds = (rows: readonly StatementRow[], prefix: string): readonly StatementRow[] => rows.map((r, index) => ({ ...r, providerId: `${prefix}${index}` }))
+
+test('January and the last 60 days in one file: each row once, twins stay twins, in either order, with ids that differ, amend or are the same', async () => {
+  const variants: readonly (readonly [string, readonly Statement[]])[] = [
+    ['without ids', [{ rows: JANUARY }, { rows: SIXTY_DAYS }]],
+    ['the longer first', [{ rows: SIXTY_DAYS }, { rows: JANUARY }]],
+    ['ids of the statement', [{ rows: withIds(JANUARY, 'a') }, { rows: withIds(SIXTY_DAYS, 'b') }]],
+    ['the same ids', [{ rows: withIds(SIXTY_DAYS, 'x') }, { rows: withIds(SIXTY_DAYS, 'x').slice(1, 4) }]],
+    ['the same ids, more said', [{ rows: withIds(SIXTY_DAYS, 'x').slice(1, 4) }, { rows: withIds(SIXTY_DAYS, 'x').map((r) => ({ ...r, memo: 'Card 12' })) }]],
+    ['a third that lies beside the first', [{ rows: JANUARY }, { rows: SIXTY_DAYS.slice(0, 4) }, { rows: SIXTY_DAYS.slice(4) }]],
+  ]
+  for (const [what, statements] of variants) {
+    const world = new World()
+    const first = await bring(world, statements)
+    assert.deepEqual([(await world.feed()).length, first.added, await world.openQuestions()], [5, 5, []], what)
+    const again = await bring(world, statements)
+    assert.deepEqual([(await world.feed()).length, again.added, await world.openQuestions()], [5, 0, []], `${what}, again`)
+  }
+})
+
+test('statements of one day that open where the one before closed add up, whatever their order and though one of them moves nothing', async () => {
+  const one = { rows: [row('2026-03-02', '-5', 'Tram')], opening: '100', closing: '95' }
+  const none = { rows: [row('2026-03-02', '5', 'Back'), row('2026-03-02', '-5', 'Tram')], opening: '95', closing: '95' }
+  const two = { rows: [row('2026-03-02', '-5', 'Tram')], opening: '95', closing: '90' }
+  for (const order of [[one, two], [two, one], [one, none, two]]) {
+    const world = new World()
+    await bring(world, order)
+    assert.equal((await world.feed()).filter((text) => text.includes('Tram')).length, order.length, JSON.stringify(order.map(({ opening }) => opening)))
+  }
+})
+
+test('reports of one day that grow are not chained by an equal balance', async () => {
+  const world = new World()
+  const morning = { rows: [row('2026-03-02', '5', 'Refund'), row('2026-03-02', '-5', 'Tram')], opening: '100', closing: '100' }
+  await bring(world, [morning, { rows: [...morning.rows, row('2026-03-02', '-1', 'Stamp')], opening: '100', closing: '99' }])
+  assert.equal((await world.feed()).length, 3)
+})
+
+test('a table that changes between accounts and back goes on: its twins stay two, and it is one statement', async () => {
+  const world = new World()
+  const other = { account: { ...HEAD.account, number: '999' } }
+  const result = await bring(world, [
+    { rows: [row('2026-03-02', '-5', 'Tram')] }, { head: other, rows: [row('2026-03-02', '-5', 'Tram')] },
+    { head: { continues: true }, rows: [row('2026-03-02', '-5', 'Tram')] }, { head: { ...other, continues: true }, rows: [row('2026-03-03', '-1', 'Stamp')] },
+  ])
+  assert.deepEqual(result.statements.map(({ account, rows }) => `${account} ${rows}`), ['100200300 2', '999 2'])
+  assert.deepEqual([(await world.feed(0)).length, (await world.feed(1)).length, result.added], [2, 2, 4])
+})
+
+test('one number in two currencies is two accounts', async () => {
+  const world = new World()
+  const statements = [{ rows: JANUARY }, { head: { currency: 'EUR' }, rows: JANUARY }]
+  await bring(world, statements)
+  const again = await bring(world, statements)
+  assert.deepEqual((await world.store.accounts.list()).map(({ currency }) => currency).sort(), ['EUR', 'USD'])
+  assert.deepEqual([again.added, again.failure], [0, null])
+})
+
+test('however a ledger is cut into overlapping statements, whole days of it come once', async () => {
+  const first = day('2026-01-01')
+  const ledgers = fc.array(fc.record({ after: fc.integer({ min: 0, max: 20 }), amount: fc.constantFrom('-5', '-7', '12'), name: fc.constantFrom('Tram', 'Coffee') }), { minLength: 1, maxLength: 14 })
+  const windows = fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 })), { minLength: 1, maxLength: 4 })
+  await fc.assert(
+    fc.asyncProperty(ledgers, windows, fc.boolean(), async (ledger, cuts, ids) => {
+      const rows = ledger.map(({ after, amount, name }, index) => row(addDays(first, after), amount, name, ids ? { providerId: `i${index}` } : {})).sort((a, b) => (a.postedOn < b.postedOn ? -1 : a.postedOn > b.postedOn ? 1 : 0))
+      const ranges = cuts.map(([a, b]): readonly [Day, Day] => [addDays(first, Math.min(a, b)), addDays(first, Math.max(a, b))])
+      const within = (on: Day) => ranges.some(([from, to]) => from <= on && on <= to)
+      const world = new World()
+      await bring(world, ranges.map(([from, to]) => ({ rows: rows.filter((r) => from <= r.postedOn && r.postedOn <= to) })))
+      const expected = rows.filter((r) => within(r.postedOn)).map((r) => `${r.postedOn} ${r.amount}00 ${r.name}`).sort()
+      assert.deepEqual(await world.feed(), expected)
+    }),
+    { numRuns: 150 },
+  )
+})
