@@ -1,0 +1,134 @@
+/** Files that name no account, or half a number: never two accounts in one, never one account as two, and what stays open is said. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { day } from '../domain/day.ts'
+import { ok } from '../domain/result.ts'
+import type { StatedBalance, StatementAccount, StatementRow, StatementStream } from '../domain/statement.ts'
+import { importStatements, NEW_ACCOUNT, type ImportRequest, type ImportResult } from './import.ts'
+import { decimal, row, World } from './testing.ts'
+
+const UNNAMED: StatementAccount = { number: null, bankId: null, branchId: null, kind: 'other', name: null }
+const masked = (number: string, bankId: string | null = null): StatementAccount => ({ number, bankId, branchId: null, kind: 'checking', name: null })
+
+type File = { readonly account?: StatementAccount; readonly currency?: string | null; readonly rows: readonly StatementRow[]; readonly opening?: string; readonly closing?: string }
+
+function bring(world: World, label: string, { account = UNNAMED, currency = null, rows, opening, closing }: File, more: Partial<ImportRequest> = {}): Promise<ImportResult> {
+  const open = async function* (): StatementStream {
+    yield ok({ part: 'start' as const, head: { account, currency, covers: { from: null, to: null }, line: 1 } })
+    yield ok({ part: 'rows' as const, rows })
+    const balance = (kind: StatedBalance['kind'], amount: string, on: string): StatedBalance => ({ kind, amount: decimal(amount), currency: currency ?? 'XXX', on: day(on), at: null })
+    if (opening !== undefined) yield ok({ part: 'balance' as const, balance: balance('opening', opening, rows[0]!.postedOn) })
+    if (closing !== undefined) yield ok({ part: 'balance' as const, balance: balance('closing', closing, rows.at(-1)!.postedOn) })
+    yield ok({ part: 'end' as const, covers: { from: null, to: null } })
+  }
+  return importStatements(world.deps, { open, accountId: null, label, dryRun: false, onProgress: null, ...more })
+}
+
+const accounts = async (world: World): Promise<readonly string[]> => (await world.store.accounts.list()).map(({ name, rows }) => `${name} ${rows}`).sort()
+
+const JANUARY = [row('2026-01-05', '-5', 'Coffee'), row('2026-01-12', '-40', 'Fuel'), row('2026-01-20', '-7', 'Lunch'), row('2026-01-31', '900', 'Pay')]
+const OTHERS = [row('2026-01-04', '-55', 'Shoes'), row('2026-01-13', '-4', 'Paper'), row('2026-01-21', '-77', 'Dentist')]
+const FEBRUARY = [row('2026-02-03', '-5', 'Coffee'), row('2026-02-12', '-41', 'Fuel')]
+
+test('a file that names no account is known again by its rows, whatever it is called', async () => {
+  const world = new World()
+  await bring(world, 'january.csv', { rows: JANUARY })
+  const again = await bring(world, 'Download (3).csv', { rows: JANUARY })
+  const more = await bring(world, 'x.csv', { rows: [...JANUARY.slice(1), ...FEBRUARY] })
+  assert.deepEqual([again.added, more.added, await accounts(world)], [0, 2, ['january.csv 6']])
+  // A tiny file, too.
+  const tiny = new World()
+  await bring(tiny, 'a.csv', { rows: JANUARY.slice(0, 1) })
+  assert.deepEqual([(await bring(tiny, 'b.csv', { rows: JANUARY.slice(0, 1) })).added, await accounts(tiny)], [0, ['a.csv 1']])
+})
+
+test('two accounts whose files have the same name stay two, and each is known again', async () => {
+  const world = new World()
+  await bring(world, 'export.csv', { rows: JANUARY })
+  await bring(world, 'export.csv', { rows: OTHERS })
+  assert.deepEqual(await accounts(world), ['export.csv (2) 3', 'export.csv 4'])
+  const again = [await bring(world, 'export.csv', { rows: JANUARY }), await bring(world, 'export.csv', { rows: OTHERS })]
+  assert.deepEqual([again.map(({ added }) => added), await accounts(world)], [[0, 0], ['export.csv (2) 3', 'export.csv 4']])
+})
+
+test('a fee that both accounts pay on the same day makes them not one', async () => {
+  const world = new World()
+  const fee = row('2026-01-31', '-2', 'Account fee')
+  await bring(world, 'export.csv', { rows: [...JANUARY, fee] })
+  await bring(world, 'export.csv', { rows: [...OTHERS, fee] })
+  assert.equal((await accounts(world)).length, 2)
+})
+
+test('the next month goes on where the balance says so; without one the person is asked, and both answers are taken', async () => {
+  const world = new World()
+  await bring(world, 'a.csv', { rows: JANUARY, opening: '100', closing: '948' })
+  await bring(world, 'b.csv', { rows: FEBRUARY, opening: '948', closing: '902' })
+  await bring(world, 'c.csv', { rows: [row('2025-12-30', '10', 'Gift')], opening: '90', closing: '100' })
+  assert.deepEqual(await accounts(world), ['a.csv 7'])
+
+  const asked = new World()
+  await bring(asked, 'export.csv', { rows: JANUARY })
+  const open = await bring(asked, 'export.csv', { rows: FEBRUARY })
+  assert.deepEqual([open.failure?.code, open.failure?.line, await accounts(asked)], ['account_unclear', 1, ['export.csv 4']])
+  assert.match(open.failure!.message, /export\.csv.*--account ID.*--account new/)
+  await bring(asked, 'export.csv', { rows: FEBRUARY }, { accountId: await asked.accountId() })
+  await bring(asked, 'export.csv', { rows: [row('2026-03-01', '-1', 'Stamp')] }, { accountId: NEW_ACCOUNT })
+  assert.deepEqual(await accounts(asked), ['export.csv (2) 1', 'export.csv 6'])
+})
+
+test('a masked number: the same mask on other rows is another account, the full number with the same rows is the same, and is known from then on', async () => {
+  const world = new World()
+  await bring(world, 'a.ofx', { account: masked('****1234'), currency: 'USD', rows: JANUARY })
+  await bring(world, 'b.ofx', { account: masked('****1234'), currency: 'USD', rows: OTHERS })
+  assert.equal((await accounts(world)).length, 2)
+  const full = await bring(world, 'c.ofx', { account: masked('900011234', '121'), currency: 'USD', rows: [...JANUARY, ...FEBRUARY] })
+  assert.deepEqual([full.added, (await accounts(world)).length], [2, 2])
+  const later = await bring(world, 'd.ofx', { account: masked('900011234', '121'), currency: 'USD', rows: [row('2026-05-01', '-1', 'Stamp')] })
+  assert.deepEqual([later.failure, (await accounts(world)).length, (await world.feed(0)).length], [null, 2, 7])
+  const unlike = await bring(world, 'e.ofx', { account: masked('****9999'), currency: 'USD', rows: JANUARY })
+  assert.deepEqual([unlike.added, (await accounts(world)).length], [4, 3])
+})
+
+test('a mask goes on within its bank; without a bank it proves nothing, and neither do other currencies or kinds', async () => {
+  const world = new World()
+  await bring(world, 'a.ofx', { account: masked('XXXX1234', '121'), currency: 'USD', rows: JANUARY })
+  assert.equal((await bring(world, 'b.ofx', { account: masked('XXXX1234', '121'), currency: 'USD', rows: FEBRUARY })).added, 2)
+  assert.equal((await bring(world, 'c.csv', { account: { ...masked('XXXX1234'), kind: 'other' }, currency: 'USD', rows: [row('2026-06-01', '-1', 'Tea')] })).failure?.code, 'account_unclear')
+  assert.equal((await bring(world, 'd.csv', { account: { ...masked('XXXX1234'), kind: 'other' }, currency: 'EUR', rows: JANUARY })).added, 4)
+  assert.equal((await bring(world, 'e.ofx', { account: { ...masked('XXXX1234'), kind: 'credit_card' }, currency: 'USD', rows: JANUARY })).added, 4)
+  assert.equal((await accounts(world)).length, 3)
+})
+
+test('another format that names the account otherwise joins it by its rows: no number, the number without bank, an IBAN', async () => {
+  const world = await new World().connect()
+  world.bank.rows = JANUARY.map((r, index) => ({ ...r, providerId: `p${index}` }))
+  await world.sync()
+  const number = (await world.store.accounts.list())[0]!.number!
+  assert.equal((await bring(world, 'a.csv', { rows: JANUARY.map((r) => ({ ...r, name: `POS ${r.name}` })) })).added, 0)
+  assert.equal((await bring(world, 'b.csv', { account: { ...UNNAMED, number }, rows: [row('2025-11-01', '-1', 'Tea')] })).added, 1)
+  assert.equal((await bring(world, 'c.xml', { account: masked(`DE02500105${number.padStart(12, '0')}`, 'INGDDEFF'), currency: 'USD', rows: JANUARY })).added, 0)
+  assert.equal((await accounts(world)).length, 1)
+})
+
+test('a name that a program gave to its account is kept to, unless the rows contradict', async () => {
+  const world = new World()
+  const account = { ...UNNAMED, kind: 'checking' as const, name: 'Household' }
+  await bring(world, 'a.qif', { account, rows: JANUARY })
+  assert.equal((await bring(world, 'b.qif', { account, rows: FEBRUARY })).added, 2)
+  await bring(world, 'c.qif', { account, rows: OTHERS })
+  assert.deepEqual(await accounts(world), ['Household (2) 3', 'Household 6'])
+})
+
+test('an account that the person names takes one account of the file, not several', async () => {
+  const world = new World()
+  await bring(world, 'a.ofx', { account: masked('900011234'), currency: 'USD', rows: JANUARY })
+  const open = async function* (): StatementStream {
+    for (const number of ['1111111', '2222222']) {
+      yield ok({ part: 'start' as const, head: { account: masked(number), currency: 'USD', covers: { from: null, to: null }, line: 4 } })
+      yield ok({ part: 'rows' as const, rows: FEBRUARY })
+      yield ok({ part: 'end' as const, covers: { from: null, to: null } })
+    }
+  }
+  const result = await importStatements(world.deps, { open, accountId: await world.accountId(), label: 'two.ofx', dryRun: false, onProgress: null })
+  assert.deepEqual([result.failure?.code, await accounts(world)], ['account_unclear', ['900011234 4']])
+})
