@@ -9,6 +9,7 @@ import type { Result } from './domain/result.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { FormatFailure } from './domain/statement.ts'
 import type { Connected, ConnectRequest } from './sync/connect.ts'
+import type { FileNotice } from './sync/file-check.ts'
 import type { StatementSummary } from './sync/statement-sum.ts'
 
 export type ConnectResult =
@@ -27,6 +28,8 @@ export type ImportReport = {
   readonly added: number
   readonly matched: number
   readonly questions: number
+  /** What should be heard of a file that was read, such as an account that the bank refused. */
+  readonly notices: readonly FileNotice[]
   readonly failure: FormatFailure | null
 }
 

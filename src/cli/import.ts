@@ -7,6 +7,8 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { failureSentence } from '../domain/statement.ts'
+import { NEW_ACCOUNT } from '../sync/import.ts'
 import type { ImportReport, ImportRequest } from '../verbs.ts'
 import { chooseAccount } from './accounts.ts'
 import { CommandError, type Output } from './output.ts'
@@ -24,8 +26,9 @@ export async function importCommand(output: Output, files: readonly string[], op
 
 async function intoFeed(output: Output, files: readonly string[], options: ImportOptions): Promise<number> {
   return withInstance(output, async (instance) => {
-    const account = options.account === undefined ? null : await chooseAccount(instance, options.account)
-    return each(output, files, account?.id ?? null, (request) => instance.verbs.importFile(request))
+    const { account } = options
+    const accountId = account === undefined ? null : account === NEW_ACCOUNT ? NEW_ACCOUNT : (await chooseAccount(instance, account)).id
+    return each(output, files, accountId, (request) => instance.verbs.importFile(request))
   })
 }
 
@@ -51,7 +54,7 @@ async function importOne(file: string, work: (path: string) => Promise<ImportRep
     // Only what the system said of the file; a lost database or a bug is told as such.
     if (!FILE_CALLS.has(syscall)) throw error
     const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : code === 'EACCES' ? 'this user may not read it' : code
-    return { file, format: null, statements: [], added: 0, matched: 0, questions: 0, failure: { code: 'unreadable', message: `The file cannot be read: ${reason}.`, line: 0 } }
+    return { file, format: null, statements: [], added: 0, matched: 0, questions: 0, notices: [], failure: { code: 'unreadable', message: `The file cannot be read: ${reason}.`, line: 0 } }
   }
 }
 
@@ -87,10 +90,11 @@ async function withCopy(file: string, work: (path: string) => Promise<ImportRepo
 
 function sayReport(output: Output, report: ImportReport): 0 | 1 {
   if (report.failure !== null) {
-    output.say(`${report.file}: ${report.failure.line > 0 ? `line ${report.failure.line}: ` : ''}${report.failure.message} Nothing of it was stored.`)
+    output.say(`${report.file}: ${failureSentence(report.failure)} Nothing of it was stored.`)
     return 1
   }
   output.say(`${report.file} (${report.format ?? ''}): ${report.added} new, ${report.matched} already here${report.questions > 0 ? `, ${report.questions} to decide` : ''}`)
   for (const s of report.statements) output.say(`  ${s.account}  ${s.rows} rows  sum ${s.sum} ${s.currency}${s.from === null ? '' : `  ${s.from} to ${s.to ?? ''}`}${s.closing === null ? '' : `  closing ${s.closing}`}`)
+  for (const notice of report.notices) output.say(`  ${notice.line > 0 ? `Line ${notice.line}: ` : ''}${notice.message}`)
   return 0
 }

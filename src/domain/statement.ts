@@ -99,6 +99,13 @@ export type FormatFailureCode =
   | 'not_statements'
   /** The file names its account badly or not at all, and nothing in it tells which of several it is. */
   | 'account_unclear'
+  /** Another import or a sync holds the account. */
+  | 'busy'
+
+/** The failure as one sentence that names its line once; readers name it where it reads best. */
+export function failureSentence({ message, line }: FormatFailure): string {
+  return line === 0 || new RegExp(`\\bline ${line}\\b`, 'i').test(message) ? message : `Line ${line}: ${message}`
+}
 
 /** A stream of parts; the last item is a failure when the input is damaged, and nothing before it may then be kept. */
 export type StatementStream = AsyncIterable<Result<StatementPart, FormatFailure>>

@@ -33,7 +33,11 @@ export type CheckedStatement = {
   readonly layer: number
 }
 
+/** What a person should hear of a file that was read: an account that the bank refused, rows that are no bookings. */
+export type FileNotice = { readonly code: string; readonly message: string; readonly line: number }
+
 export type CheckedFile = {
+  readonly notices: readonly FileNotice[]
   readonly accounts: readonly FileAccount[]
   readonly statements: readonly CheckedStatement[]
   /** For each start of a statement in the stream, the statement that it begins or goes on with. */
@@ -42,11 +46,14 @@ export type CheckedFile = {
 
 type Draft = { -readonly [K in 'ref' | 'named' | 'label' | 'currency' | 'line']: FileAccount[K] } & { readonly sums: StatementSum[]; readonly rows: Sample }
 
+const NOTICES = 100
+
 /** Reads all of the file. `onRows` hears of each batch. */
 export async function checkFile(stream: StatementStream, label: string, onRows: (rows: number) => void): Promise<Result<CheckedFile, FormatFailure>> {
   const drafts = new Map<string, Draft>()
   const owners = new Map<StatementSum, Draft>()
   const starts: StatementSum[] = []
+  const notices: FileNotice[] = []
   let sum: StatementSum | null = null
   for await (const read of stream) {
     if (!read.ok) return read
@@ -61,15 +68,19 @@ export async function checkFile(stream: StatementStream, label: string, onRows: 
       continue
     }
     if (sum === null) throw new Error('a statement part before the start of a statement')
+    if (part.part === 'notice') {
+      if (notices.length < NOTICES) notices.push({ code: part.code, message: part.message ?? part.code, line: part.line })
+      continue
+    }
     sum.take(part)
     if (part.part !== 'rows') continue
     for (const row of part.rows) owners.get(sum)!.rows.take(row)
     onRows(part.rows.length)
   }
-  return ok(checked([...drafts.values()], starts, owners))
+  return ok({ notices, ...checked([...drafts.values()], starts, owners) })
 }
 
-function checked(drafts: readonly Draft[], starts: readonly StatementSum[], owners: ReadonlyMap<StatementSum, Draft>): CheckedFile {
+function checked(drafts: readonly Draft[], starts: readonly StatementSum[], owners: ReadonlyMap<StatementSum, Draft>): Omit<CheckedFile, 'notices'> {
   // Statements that do not tell their currency are those of the account of that name, when there is only one.
   const merged = new Map<Draft, Draft>()
   for (const draft of drafts) {

@@ -15,7 +15,7 @@ import type { TenantStore } from '../ports/store.ts'
 import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
 import { chooseAccount } from './file-account.ts'
 import { FileAnswer } from './file-answer.ts'
-import { checkFile, labelOf, type CheckedFile, type CheckedStatement, type FileAccount } from './file-check.ts'
+import { checkFile, labelOf, type CheckedFile, type CheckedStatement, type FileAccount, type FileNotice } from './file-check.ts'
 import { Intake } from './incoming.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { StatementSummary } from './statement-sum.ts'
@@ -39,6 +39,7 @@ export type ImportResult = {
   readonly added: number
   readonly matched: number
   readonly questions: number
+  readonly notices: readonly FileNotice[]
   readonly failure: FormatFailure | null
   /** Null: nothing was stored. */
   readonly runId: string | null
@@ -64,7 +65,7 @@ export async function importStatements(deps: ImportDeps, request: ImportRequest)
   if (request.dryRun) {
     // A dry run says what the file says, also amounts finer than the currency's coins, which the feed cannot hold.
     const checked = await check(request)
-    return checked.ok ? { ...NOTHING, statements: summariesOf(checked.value) } : { ...NOTHING, failure: checked.failure }
+    return checked.ok ? { ...NOTHING, statements: summariesOf(checked.value), notices: checked.value.notices } : { ...NOTHING, failure: checked.failure }
   }
   // One import at a time: two that bring the same new account at once would make it twice.
   return (await locked(deps, [IMPORTS], () => importAlone(deps, request))) ?? { ...NOTHING, failure: OCCUPIED }
@@ -120,7 +121,7 @@ async function importPlanned(deps: ImportDeps, request: ImportRequest, plan: Pla
   await deps.store.runs.update(run.id, { outcome: 'succeeded', endedAt: deps.clock.now(), stage: null, accounts })
   const total = accounts.reduce((sum, outcome) => addCounts(sum, outcome), NO_COUNTS)
   const { added, matched, questions } = total
-  return { statements: summariesOf(plan.checked), added, matched, questions, failure: null, runId: run.id, accountIds: [...outcomes.keys()] }
+  return { statements: summariesOf(plan.checked), added, matched, questions, notices: plan.checked.notices, failure: null, runId: run.id, accountIds: [...outcomes.keys()] }
 }
 
 /** Finds the account of each statement without making one, and checks that every amount fits its currency. */
@@ -338,5 +339,5 @@ function summariesOf({ statements }: CheckedFile): readonly StatementSummary[] {
   return statements.map((statement) => statement.sum.finish())
 }
 
-const OCCUPIED: FormatFailure = { code: 'limit_exceeded', message: 'The account is being read by a sync or another import that does not end; try again later.', line: 0 }
-const NOTHING: ImportResult = { statements: [], added: 0, matched: 0, questions: 0, failure: null, runId: null, accountIds: [] }
+const OCCUPIED: FormatFailure = { code: 'busy', message: 'The account is being read by a sync or another import that does not end; try again later.', line: 0 }
+const NOTHING: ImportResult = { statements: [], added: 0, matched: 0, questions: 0, notices: [], failure: null, runId: null, accountIds: [] }

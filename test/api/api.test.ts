@@ -216,7 +216,11 @@ test('an account is downloaded in every format, and a file is imported once', as
   assert.deepEqual((({ added, matched }) => [added, matched])((await upload(csv)).json), [1, 0])
   assert.deepEqual((({ added, matched }) => [added, matched])((await upload(csv)).json), [0, 1])
   const damaged = await upload('OFXHEADER:100\n\n<OFX><BANKMSGSRSV1>', 'b.ofx')
-  assert.ok(damaged.json.failure !== null || damaged.json.code === 'file_unreadable', damaged.text)
+  assertProblem(damaged, 'file_unreadable')
+  assert.deepEqual([damaged.json.reason, damaged.json.line, /^Line 3: (?!.*line 3:)/i.test(damaged.json.detail), damaged.json.file], ['truncated', 3, true, 'b.ofx'])
+  const more = 'Date,Description,Amount\n2026-02-02,Tea,-2.50\n'
+  assertProblem(await upload(more), 'account_unclear')
+  assert.equal((await upload(more, 'a.csv&accountId=new')).json.added, 1)
   const big = await ask('POST', '/api/imports?name=a.csv', { raw: 'x', headers: { 'content-type': 'application/octet-stream', 'content-length': String(21 * 1024 * 1024) } })
   assertProblem(big, 'too_large')
   assertProblem(await ask('POST', '/api/imports?name=a.csv', { raw: 'x'.repeat(20 * 1024 * 1024 + 1), headers: { 'content-type': 'application/octet-stream', 'transfer-encoding': 'chunked' } }), 'too_large', 'without a length')

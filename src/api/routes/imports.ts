@@ -1,6 +1,8 @@
 /** Uploaded statement files. The bytes are kept in memory within the upload limit, because a file is read twice: checked, then imported. */
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
+import { failureSentence } from '../../domain/statement.ts'
+import { NEW_ACCOUNT } from '../../sync/import.ts'
 import { ApiProblem } from '../problems.ts'
 import { route, type Route } from '../route.ts'
 
@@ -16,17 +18,17 @@ export const importShape = z
     added: z.int(),
     matched: z.int(),
     questions: z.int(),
-    failure: z.object({ code: z.string(), message: z.string(), line: z.int() }).nullable(),
+    notices: z.array(z.object({ code: z.string(), message: z.string(), line: z.int() })),
   })
   .meta({ id: 'Import' })
 
 const upload = route({
   method: 'POST', url: '/imports', action: 'review', tag: 'Imports', summary: 'Import a statement file (OFX, QFX, QBO, CAMT, MT940, QIF, CSV); nothing of a damaged file is kept',
-  query: z.strictObject({ name: z.string().max(255), accountId: z.uuid().optional() }),
+  query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional() }),
   body: 'stream', response: importShape,
   handle: async ({ query, body, instance }) => {
     const bytes = await limited(body as unknown as Readable)
-    const report = await instance.verbs.importFile({
+    const { failure, ...report } = await instance.verbs.importFile({
       fileName: query.name,
       open: async function* () {
         yield bytes
@@ -34,8 +36,11 @@ const upload = route({
       accountId: query.accountId ?? null,
       onProgress: null,
     })
-    instance.events.publish({ kind: 'account', id: query.accountId ?? '' })
-    return { ...report, statements: [...report.statements] }
+    if (failure !== null) {
+      const code = failure.code === 'busy' || failure.code === 'account_unclear' ? failure.code : 'file_unreadable'
+      throw new ApiProblem(code, failureSentence(failure), { file: report.file, reason: failure.code, line: failure.line })
+    }
+    return { ...report, statements: [...report.statements], notices: [...report.notices] }
   },
 })
 

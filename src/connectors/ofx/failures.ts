@@ -5,7 +5,8 @@
 import type { Evidence, Failure, FailureCode, Stage } from '../../domain/evidence.ts'
 import { redactText } from '../../connector-kit/evidence.ts'
 import type { OfxStatus } from '../../formats/ofx/statements.ts'
-import { codeText, retryAfterCode, severityOf } from './codes.ts'
+import { codeText, severityOf } from '../../formats/ofx/status-codes.ts'
+import { retryAfterCode } from './codes.ts'
 
 /** Whether a status stops what it answers. A missing status stops nothing: its content speaks. */
 export function isRefusal(status: OfxStatus | null): boolean {

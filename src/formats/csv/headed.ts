@@ -6,13 +6,16 @@
 import type { Currency } from '../../domain/money.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { scanDate } from '../written-date.ts'
-import { cellAmount, isProved, prove, signedAmount } from './amounts.ts'
+import { cellAmount, isProved, prove, signedAmount, type Proof } from './amounts.ts'
 import { readHeading, type Role } from './headings.ts'
-import { filled, markOf, type AmountColumns, type Columns } from './layout.ts'
+import { bySection, filled, markOf, type AmountColumns, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 /** Column indexes by role, the preferred first. */
 export type Roles = ReadonlyMap<Role, readonly number[]>
+
+/** Steps of a running balance that outweigh written signs. */
+const SIGN_STEPS = 4
 
 const DATES = new Set<Role>(['booked', 'date', 'acted', 'value'])
 const AMOUNTS = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'foreignAmount'])
@@ -94,24 +97,26 @@ function chooseAmount(
   const balance = roles.get('balance')?.[0]
   const fee = roles.get('fee')?.[0] ?? null
   if (balance !== undefined) {
-    const balances = rows.map((row) => cellAmount(row, balance, balanceStyle))
+    const sections = bySection(rows, [(roles.get('account') ?? roles.get('constantAccount'))?.[0], roles.get('currency')?.[0]])
+    const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
+    const proofOf = (amount: AmountColumns, charged: number | null) => prove(sections.map((row) => signedAmount(row, amount, charged, style)), balances)
     for (const charged of fee === null ? [null] : [null, fee]) {
       for (const amount of candidates) {
-        for (const variant of amount.form === 'signed' ? [amount, { ...amount, inverted: true }] : [amount]) {
-          if (
-            isProved(
-              prove(
-                rows.map((row) => signedAmount(row, variant, charged, style)),
-                balances,
-              ),
-            )
-          )
-            return { amount: variant, fee: charged }
-        }
+        if (isProved(proofOf(amount, charged))) return { amount, fee: charged }
+        if (amount.form !== 'signed') continue
+        const inverted = { ...amount, inverted: !amount.inverted }
+        const proof = proofOf(inverted, charged)
+        if (isProved(proof) && mayInvert(rows, amount.at, style, proof)) return { amount: inverted, fee: charged }
       }
     }
   }
   return candidates[0] === undefined ? null : { amount: candidates[0], fee: null }
+}
+
+/** Signs that the file writes out are turned only by many steps of the balance that all say so: one may be a row that is missing. */
+function mayInvert(rows: readonly CsvRecord[], at: number, style: AmountStyle, { steps, forward, backward }: Proof): boolean {
+  const isSigned = rows.some((row) => cellAmount(row, at, style)?.startsWith('-') === true)
+  return !isSigned || (steps >= SIGN_STEPS && Math.max(forward, backward) === steps)
 }
 
 function amountCandidates(roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {

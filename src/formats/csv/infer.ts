@@ -7,6 +7,7 @@ import type { Currency } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
+import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate, type DateOrder } from '../written-date.ts'
 import { isIban } from '../iban.ts'
 import { plainWords } from '../unstated.ts'
@@ -14,25 +15,11 @@ import { cellAmount, isProved, prove, signedAmount } from './amounts.ts'
 import { headedColumns, readRoles, stylesOf, type Styles } from './headed.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
 import { isHeadingLine } from './headings.ts'
-import { filled, type Columns, type Layout } from './layout.ts'
+import { bySection, filled, type Columns, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 /** Preambles of banks have up to some dozens of lines. */
 const HEADING_WITHIN = 100
-
-const SYMBOLS: ReadonlyMap<string, Currency> = new Map([
-  ['€', 'EUR'],
-  ['£', 'GBP'],
-  ['zł', 'PLN'],
-  ['Kč', 'CZK'],
-  ['Ft', 'HUF'],
-  ['₹', 'INR'],
-  ['US$', 'USD'],
-  ['A$', 'AUD'],
-  ['C$', 'CAD'],
-  ['R$', 'BRL'],
-  ['NZ$', 'NZD'],
-])
 
 /** `records` are the first of the file; `delimiter` is a hint on the country it was made for. */
 export function inferLayout(records: readonly CsvRecord[], delimiter: string): Result<Layout, FormatFailure> {
@@ -97,8 +84,9 @@ function settle(
   european: boolean,
 ): Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency'> {
   const order = orderOf(columns, rows, style === 'comma' || european)
-  const amounts = rows.map((row) => signedAmount(row, columns.amount, columns.fee, style))
-  const balances = columns.balance === null ? [] : rows.map((row) => cellAmount(row, columns.balance!, balanceStyle))
+  const sections = bySection(rows, [columns.account, columns.currency])
+  const amounts = sections.map((row) => signedAmount(row, columns.amount, columns.fee, style))
+  const balances = columns.balance === null ? [] : sections.map((row) => cellAmount(row, columns.balance!, balanceStyle))
   const proof = prove(amounts, balances)
   const days = filled(rows, columns.booked)
     .map(scanDate)
@@ -138,8 +126,8 @@ function currencyInAmounts(rows: readonly CsvRecord[], columns: readonly number[
   for (const at of columns) {
     for (const cell of filled(rows, at)) {
       const written = scanAmount(cell)?.currency ?? null
-      const code = written === null ? undefined : /^[A-Z]{3}$/.test(written) ? written : SYMBOLS.get(written)
-      if (code !== undefined) found.add(code)
+      const code = written === null ? null : readCurrency(written)
+      if (code !== null) found.add(code)
     }
   }
   return found.size === 1 ? [...found][0]! : null

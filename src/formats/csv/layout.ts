@@ -56,6 +56,13 @@ export function filled(records: readonly CsvRecord[], column: number): readonly 
   return records.map(({ cells }) => cells[column] ?? '').filter((cell) => cell !== '')
 }
 
+/** The rows of each account and currency together, with an empty record between: a running balance runs within them only. */
+export function bySection(rows: readonly CsvRecord[], columns: readonly (number | null | undefined)[]): readonly CsvRecord[] {
+  const keys = columns.filter((at) => at !== null && at !== undefined)
+  const sections = [...Map.groupBy(rows, ({ cells }) => keys.map((at) => cells[at] ?? '').join('\u001f')).values()]
+  return sections.length === 1 ? rows : sections.flatMap((section) => [...section, { cells: [], line: 0 }])
+}
+
 const OUT = /^(d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut)$/
 const IN = /^(c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|k|kredit|gutschrift|deposit|\+|inn|ind)$/
 

@@ -248,3 +248,20 @@ test('rows beyond the sample are read, and the number of lines is limited only w
   const { failure } = await collect(readCsv(bytes(content), { maxLines: 10_000 }))
   assert.equal(failure?.code, 'limit_exceeded')
 })
+
+test('a table that changes between currencies is one statement each, with the running balance of each', async () => {
+  const { statements, failure } = await collect(readCsv(bytes(
+    'Date,Name,Currency,Amount,Balance\n2026-01-02,A,USD,-5.00,95.00\n2026-01-02,B,EUR,10.00,60.00\n2026-01-03,C,USD,-5.00,90.00\n2026-01-04,D,EUR,-20.00,40.00\n2026-01-05,E,USD,1.00,91.00\n',
+  )))
+  assert.equal(failure, null)
+  assert.deepEqual(statements.map(({ head, rows }) => `${head.currency} ${rows.length} ${head.continues ?? false}`), ['USD 1 false', 'EUR 1 false', 'USD 1 true', 'EUR 1 true', 'USD 1 true', 'EUR 0 true'])
+  assert.deepEqual(statements.flatMap(({ balances }) => balances).map(({ kind, amount, currency }) => `${kind} ${amount} ${currency}`), ['opening 100 USD', 'closing 91 USD', 'opening 50 EUR', 'closing 40 EUR'])
+})
+
+test('written signs stand against one step of a balance, and yield to many that all say the same; amounts without signs follow the balance', async () => {
+  const file = (rows: readonly (readonly [string, string])[]): string => `Date,Description,Amount,Balance\n${rows.map(([amount, balance], index) => `2026-01-0${index + 1},Row ${index},${amount},${balance}\n`).join('')}`
+  // The row between them is missing: what is left looks turned.
+  assert.deepEqual(await statementsOf(file([['-5.00', '95.00'], ['-10.00', '105.00']])), ['- - | 2 -15 2026-01-01 2026-01-02 100 105'])
+  assert.deepEqual(await statementsOf(file([['5.00', '95.00'], ['-20.00', '115.00'], ['7.50', '107.50'], ['2.00', '105.50'], ['-1.00', '106.50']])), ['- - | 5 6.5 2026-01-01 2026-01-05 100 106.5'])
+  assert.deepEqual(await statementsOf(file([['5.00', '95.00'], ['20.00', '75.00'], ['7.00', '68.00']])), ['- - | 3 -32 2026-01-01 2026-01-03 100 68'])
+})

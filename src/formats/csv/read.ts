@@ -4,7 +4,7 @@
  * a row that contradicts what was understood, is a failure with its line. Several accounts or
  * currencies in one file become statements of their own.
  */
-import type { Currency, Decimal } from '../../domain/money.ts'
+import type { Currency } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { decodeText } from '../decode.ts'
@@ -97,19 +97,24 @@ async function* chain(first: string, rest: AsyncIterable<string> | readonly stri
   yield* rest
 }
 
-/** Collects rows to parts; a change of account or currency begins another statement. */
+/** The rows of one account in one currency. A table may change between several and come back to each. */
+type Section = { readonly account: string | null; readonly currency: Currency | null; readonly balance: RunningBalance; readonly line: number }
+
+/** Collects rows to parts; each account and currency is one statement, which goes on when the table comes back to it. */
 class RowReader {
   #parts: StatementPart[] = []
   #rows: StatementRow[] = []
-  #balance: RunningBalance
-  #open: { readonly account: string | null; readonly currency: Currency | null } | null = null
+  readonly #sections = new Map<string, Section>()
+  /** Balances in words that came before any row. */
+  #early: Extract<CsvRow, { readonly type: 'balance' }>[] = []
+  /** Sections whose balances were given. */
+  readonly #stated = new Set<Section>()
+  #open: Section | null = null
   #declined = 0
-  #seen = false
   readonly #layout: Layout
 
   constructor(layout: Layout) {
     this.#layout = layout
-    this.#balance = new RunningBalance(layout.direction)
   }
 
   get hasParts(): boolean {
@@ -125,61 +130,62 @@ class RowReader {
   accept(row: CsvRow, line: number): void {
     if (row.type === 'declined') this.#declined += 1
     if (row.type === 'balance') {
-      if (this.#open === null) this.#start(this.#layout.accountNumber, this.#layout.fixedCurrency, line)
-      this.#balance.state(row.kind, row.amount, row.on)
+      // Before the first row it does not know account and currency yet; the row completes it.
+      if (this.#open === null) this.#early.push(row)
+      else this.#open.balance.state(row.kind, row.amount, row.on)
     }
     if (row.type !== 'row') return
     const open = this.#open
-    // A balance in words before the first row does not know account and currency yet; the row completes it.
     if (open === null || row.account !== open.account || row.currency !== open.currency) this.#start(row.account, row.currency, line)
-    this.#balance.move(row.row.amount, row.balance, row.row)
+    this.#open!.balance.move(row.row.amount, row.balance, row.row)
     this.#rows.push(row.row)
     if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
   }
 
+  /** Ends what is open; the balances of sections that ended before are known only now. */
   finish(): void {
-    if (!this.#seen) this.#start(this.#layout.accountNumber, this.#layout.fixedCurrency, 1)
-    this.#end()
+    if (this.#sections.size === 0) this.#start(this.#layout.accountNumber, this.#layout.fixedCurrency, 1)
+    this.#endWithBalances()
+    for (const section of this.#sections.values()) {
+      if (section.balance.stated().length === 0 || this.#stated.has(section)) continue
+      this.#start(section.account, section.currency, section.line)
+      this.#endWithBalances()
+    }
   }
 
   #start(account: string | null, currency: Currency | null, line: number): void {
     this.#end()
-    this.#seen = true
-    this.#open = { account, currency }
-    this.#parts.push({
-      part: 'start',
-      head: {
-        account: { number: account, bankId: null, branchId: null, kind: 'other', name: null },
-        currency,
-        covers: { from: null, to: null },
-        line,
-      },
-    })
+    const key = `${account ?? ''}\u001f${currency ?? ''}`
+    const before = this.#sections.get(key)
+    const section = before ?? { account, currency, balance: new RunningBalance(this.#layout.direction), line }
+    this.#sections.set(key, section)
+    this.#open = section
+    for (const { kind, amount, on } of this.#early) section.balance.state(kind, amount, on)
+    this.#early = []
+    const named = { number: account, bankId: null, branchId: null, kind: 'other' as const, name: null }
+    this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined ? {} : { continues: true }) } })
+  }
+
+  #endWithBalances(): void {
+    const open = this.#open!
+    this.#flushRows()
+    for (const { kind, amount, on } of open.balance.stated()) {
+      this.#parts.push({ part: 'balance', balance: { kind, amount, currency: open.currency ?? UNSTATED_CURRENCY, on, at: null } })
+    }
+    this.#stated.add(open)
+    this.#end()
   }
 
   #end(): void {
-    const open = this.#open
-    if (open === null) return
+    if (this.#open === null) return
     this.#open = null
     this.#flushRows()
     if (this.#declined > 0) {
-      this.#parts.push({
-        part: 'notice',
-        code: 'declined',
-        severity: 'INFO',
-        message: `${this.#declined} declined or cancelled payments were left out.`,
-        line: 0,
-      })
+      const message = `${this.#declined} declined or cancelled payments were left out.`
+      this.#parts.push({ part: 'notice', code: 'declined', severity: 'INFO', message, line: 0 })
       this.#declined = 0
     }
-    for (const { kind, amount, on } of this.#balance.stated()) {
-      this.#parts.push({
-        part: 'balance',
-        balance: { kind, amount: amount as Decimal, currency: open.currency ?? UNSTATED_CURRENCY, on, at: null },
-      })
-    }
     this.#parts.push({ part: 'end', covers: { from: null, to: null } })
-    this.#balance = new RunningBalance(this.#layout.direction)
   }
 
   #flushRows(): void {

@@ -10,6 +10,7 @@ import type { FormatFailure, StatementRow } from '../../domain/statement.ts'
 import { cleanText, joinTexts } from '../clean-text.ts'
 import { balanceWords, isTotal, plainWords } from '../unstated.ts'
 import { negate } from '../written-amount.ts'
+import { readCurrency } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
 import { cellAmount, signedAmount } from './amounts.ts'
 import { unguardFormula } from './formula-guard.ts'
@@ -65,7 +66,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   return ok({
     type: 'row',
     balance,
-    currency: currencyOf(cell(layout.currency)) ?? layout.fixedCurrency,
+    currency: readCurrency(cell(layout.currency)) ?? layout.fixedCurrency,
     account: cleanText(cell(layout.account)) ?? layout.accountNumber,
     row: {
       providerId: cleanText(cell(layout.id)),
@@ -126,16 +127,10 @@ function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, Format
   })
 }
 
-function currencyOf(cell: string): Currency | null {
-  if (cell === '€') return 'EUR'
-  if (cell === '£') return 'GBP'
-  return /^[A-Za-z]{3}$/.test(cell) ? cell.toUpperCase() : null
-}
-
 /** The original amount where another currency is named, with the sign of the row. */
 function foreignOf(record: CsvRecord, layout: Layout, amount: Decimal): StatementRow['foreign'] {
-  const currency = layout.foreignCurrency === null ? null : currencyOf(record.cells[layout.foreignCurrency] ?? '')
-  const own = layout.currency === null ? layout.fixedCurrency : currencyOf(record.cells[layout.currency] ?? '')
+  const currency = layout.foreignCurrency === null ? null : readCurrency(record.cells[layout.foreignCurrency] ?? '')
+  const own = layout.currency === null ? layout.fixedCurrency : readCurrency(record.cells[layout.currency] ?? '')
   if (currency === null || currency === own) return null
   const original = layout.foreignAmount === null ? null : (cellAmount(record, layout.foreignAmount, layout.style) ?? null)
   const signed = original !== null && original.startsWith('-') !== amount.startsWith('-') ? negate(original) : original

@@ -347,6 +347,29 @@ test('a sign-on that warns and an account that is refused are notices beside the
   )
 })
 
+test('a refused account is no empty statement: alone it fails the file with code, meaning and line, with rows it is one all the same', async () => {
+  const refused = (file: string): string => file.replace('<TRNUID>1<STATUS><CODE>0<SEVERITY>INFO', '\n<TRNUID>1<STATUS><CODE>2003<SEVERITY>ERROR<MESSAGE>Call us')
+  for (const file of [bankFile({ rows: '', after: '' }), bankFile({ rows: '' }), bankFile().replace(/<STMTRS>.*<\/STMTRS>/s, '')]) {
+    const { statements, failure } = await readAll(refused(file))
+    assert.deepEqual([statements.length, failure?.code, failure?.line], [0, 'bank_refused', 12])
+    assert.match(failure!.message, /^Line 12: .* 2003 Account not found .*Call us/)
+  }
+  const kept = await readAll(refused(bankFile()))
+  assert.deepEqual([kept.failure, kept.statements[0]?.rows.length, kept.statements[0]?.notices], [null, 1, ['2003']])
+  // An information about an account without rows refuses nothing.
+  const empty = await readAll(bankFile({ rows: '' }).replace('<TRNUID>1<STATUS><CODE>0', '<TRNUID>1<STATUS><CODE>1'))
+  assert.deepEqual([empty.failure, empty.statements.length], [null, 1])
+  const beside = await readAll(`${SGML_HEADER}<OFX>${SIGN_ON}<BANKMSGSRSV1>${refused(bankStatement({ rows: '', account: 'B-2' }))}${bankStatement()}</BANKMSGSRSV1></OFX>`)
+  assert.deepEqual([beside.failure, beside.statements.map(({ head, notices }) => `${head.account.number} ${notices}`)], [null, ['A-1 2003']])
+})
+
+test('currencies are told by code, number, sign or name where that is one currency, else not at all', async () => {
+  for (const [written, told] of [['usd', 'USD'], ['US$', 'USD'], ['$US', 'USD'], ['840', 'USD'], ['€', 'EUR'], ['Euro', 'EUR'], ['CA$', 'CAD'], ['Kwd', 'KWD'], ['DEM', 'DEM'], ['$', null], ['kr', null], ['QQQ', null], ['DOLLAR', null], ['', null]] as const) {
+    const { statements, failure } = await readAll(Buffer.from(bankFile({ curdef: written }, SGML_HEADER.replace('USASCII', 'UTF-8')), 'utf8'))
+    assert.deepEqual([failure, statements[0]?.head.currency], [null, told], written)
+  }
+})
+
 test('rows come in batches, in order, with their lines', async () => {
   const rows = Array.from({ length: 2_345 }, (_, at) => `\n<STMTTRN><DTPOSTED>20240115<TRNAMT>${at}<FITID>${at}</STMTTRN>`).join('')
   const { parts, statements } = await readAll(bankFile({ rows }))

@@ -7,6 +7,7 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementPart, StatementStream } from '../../domain/statement.ts'
 import { OfxScanner } from './scanner.ts'
 import { OfxStatements, type OfxEvent, type OfxStatus } from './statements.ts'
+import { codeText, severityOf } from './status-codes.ts'
 import { OfxStructure } from './structure.ts'
 
 /** A file that brings more refusals than this is no file of a bank. */
@@ -36,6 +37,10 @@ class StatementReading {
   #held: OfxStatus[] = []
   #firstError: OfxStatus | null = null
   #statementEnd: StatementPart | null = null
+  /** The error with which the bank answered for the account that is read now. */
+  #refusal: OfxStatus | null = null
+  /** What came of a refused statement so far; given when a row shows that it is one all the same. */
+  #unproved: StatementPart[] = []
   #sawStatement = false
   #verdict: FormatFailure | null = null
 
@@ -75,27 +80,50 @@ class StatementReading {
   }
 
   #take(event: OfxEvent): void {
-    if (event.part === 'answer') return
-    if (event.part === 'status') {
-      this.#hold(event.status)
-      return
+    switch (event.part) {
+      case 'answer':
+        this.#refusal = null
+        return
+      case 'status':
+        this.#hold(event.of, event.status)
+        return
+      case 'start':
+        // A refused account may come with a statement that holds nothing: that is no statement.
+        this.#unproved = [event]
+        if (this.#refusal === null) this.#giveUnproved()
+        return
+      case 'end':
+        if (this.#unproved.length === 0) this.#statementEnd = event
+        // Given only when the next statement starts or the file ends: a later refusal may still have to go before it.
+        this.#unproved = []
+        return
+      case 'rows':
+        this.#giveUnproved()
+        this.#parts.push(ok(event))
+        return
+      case 'balance':
+        if (this.#unproved.length > 0) this.#unproved.push(event)
+        else this.#parts.push(ok(event))
     }
-    if (event.part === 'end') {
-      // Given only when the next statement starts or the file ends: a later refusal may still have to go before it.
-      this.#statementEnd = event
-      return
-    }
-    if (event.part === 'start') this.#giveEnd()
-    this.#parts.push(ok(event))
-    if (event.part !== 'start') return
+  }
+
+  #giveUnproved(): void {
+    const parts = this.#unproved
+    if (parts.length === 0) return
+    this.#unproved = []
+    this.#giveEnd()
     this.#sawStatement = true
+    for (const part of parts) this.#parts.push(ok(part))
     this.#giveNotices()
   }
 
-  #hold(status: OfxStatus): void {
+  #hold(answer: string, status: OfxStatus): void {
     if (/^0+$/.test(status.code)) return
+    const refuses = severityOf(Number(status.code), status.severity) === 'ERROR'
+    if (refuses && answer !== 'SONRS') this.#refusal = status
     if (this.#firstError === null && status.severity !== 'INFO') this.#firstError = status
-    this.#held.push(status)
+    const says = refuses ? `The bank refused a statement: ${codeText(status.code)}.` : `The bank says ${codeText(status.code)}.`
+    this.#held.push({ ...status, message: status.message === null ? says : `${says} ${status.message}` })
     if (this.#held.length > NOTICE_LIMIT)
       this.#scanner.fail('limit_exceeded', status.line, `more than ${NOTICE_LIMIT} refusals in one file. It is damaged.`)
   }
@@ -117,7 +145,7 @@ class StatementReading {
     }
     if (this.#firstError !== null) {
       const { code, severity, message, line } = this.#firstError
-      const text = [severity, code, message].filter((each) => each !== null && each !== '').join(' ')
+      const text = [severity, codeText(code), message === null ? null : `(${message})`].filter((each) => each !== null && each !== '').join(' ')
       return { code: 'bank_refused', line, message: `Line ${line}: the bank sent no statement but an error: ${text}.` }
     }
     if (!this.#structure.rootClosed) {

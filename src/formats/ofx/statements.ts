@@ -6,6 +6,7 @@
 import type { Day } from '../../domain/day.ts'
 import { parseDecimal, type Currency, type Decimal } from '../../domain/money.ts'
 import type { AccountKind, BalanceKind, StatementPart, StatementRow } from '../../domain/statement.ts'
+import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
 import { isBlankDate, parseOfxDay, parseOfxInstant } from './datetime.ts'
 import type { Place } from './scanner.ts'
@@ -120,6 +121,8 @@ export class OfxStatements implements StructureSink {
         return text
       case 'code':
         return text.toUpperCase()
+      case 'currency':
+        return readCurrency(text)
       case 'asOf':
         return text
       case 'amount':

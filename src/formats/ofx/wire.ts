@@ -5,10 +5,10 @@
 import { tagId } from './tags.ts'
 
 /**
- * `text`: as written, tidied. `code`: upper case. `day`: blank or all zeros is "not told". `requiredDay`: as `day`,
+ * `text`: as written, tidied. `code`: upper case. `currency`: its ISO 4217 code, not told where the text names none. `day`: blank or all zeros is "not told". `requiredDay`: as `day`,
  * but blank or zeros is a failure. `asOf`: kept as written, since both a day and an instant are read from it.
  */
-export type FieldType = 'text' | 'code' | 'day' | 'requiredDay' | 'asOf' | 'amount'
+export type FieldType = 'text' | 'code' | 'currency' | 'day' | 'requiredDay' | 'asOf' | 'amount'
 
 /** `record`: a row, balance, status or answer starts; without it the leaves belong to the record round about. */
 export type RecordKind = 'answer' | 'statement' | 'row' | 'pending' | 'balance' | 'status'
@@ -63,8 +63,8 @@ const STATUS_SCOPE = scope('STATUS', 'status', {
 /** Section 11.4.3 and, for what is common to rows of all message sets, 5.2 (currencies) and 12.5.2.1 (payee). */
 const ROW_INNER = [
   scope('PAYEE', null, { NAME: ['text', ROW.PAYEE_NAME] }),
-  scope('CURRENCY', null, { CURRATE: ['text', ROW.CURRENCY_RATE], CURSYM: ['code', ROW.CURRENCY_CODE] }),
-  scope('ORIGCURRENCY', null, { CURRATE: ['text', ROW.ORIGINAL_RATE], CURSYM: ['code', ROW.ORIGINAL_CODE] }),
+  scope('CURRENCY', null, { CURRATE: ['text', ROW.CURRENCY_RATE], CURSYM: ['currency', ROW.CURRENCY_CODE] }),
+  scope('ORIGCURRENCY', null, { CURRATE: ['text', ROW.ORIGINAL_RATE], CURSYM: ['currency', ROW.ORIGINAL_CODE] }),
 ]
 
 const ROW_LEAVES: Leaves = {
@@ -118,7 +118,7 @@ const ACCOUNTS = [
   scope('INVACCTFROM', null, { BROKERID: ['text', STATEMENT.BANKID], ACCTID: ['text', STATEMENT.ACCTID] }),
 ]
 
-const CURDEF: Leaves = { CURDEF: ['code', STATEMENT.CURDEF] }
+const CURDEF: Leaves = { CURDEF: ['currency', STATEMENT.CURDEF] }
 const BANK_INNER = [...ACCOUNTS, ...LISTS, ...BALANCES, POSTED_ROW]
 const STATEMENTS = [
   scope('STMTRS', 'statement', CURDEF, BANK_INNER),

@@ -1,8 +1,8 @@
 /** Statement files as a source of an account: nothing of a damaged file is kept, nothing comes in twice. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { ask } from '../api.ts'
+import { ask, get, ServerProblem, type Account } from '../api.ts'
 import { Chip } from '../parts/chip.tsx'
 import { Amount } from '../parts/money.tsx'
 import { Title, Trouble } from '../parts/states.tsx'
@@ -15,17 +15,21 @@ type Imported = {
   added: number
   matched: number
   questions: number
-  failure: { code: string; message: string; line: number } | null
+  notices: { code: string; message: string; line: number }[]
 }
+
+/** A file and what became of it. */
+type Attempt = { file: File; imported: Imported } | { file: File; refused: ServerProblem }
 
 export function ImportPage() {
   const queries = useQueryClient()
-  const [results, setResults] = useState<Imported[]>([])
+  const [attempts, setAttempts] = useState<Attempt[]>([])
   const upload = useMutation({
-    mutationFn: async (files: readonly File[]) => {
+    // `accountId`: what the person says where the file does not tell its account.
+    mutationFn: async ({ files, accountId }: { files: readonly File[]; accountId?: string }) => {
       for (const file of files) {
-        const result = await ask<Imported>('POST', `/imports?name=${encodeURIComponent(file.name)}`, file)
-        setResults((before) => [result, ...before])
+        const attempt = await send(file, accountId)
+        setAttempts((before) => [attempt, ...before.filter((other) => other.file !== file)])
       }
     },
     onSettled: () => queries.invalidateQueries(),
@@ -39,38 +43,68 @@ export function ImportPage() {
         <input
           type="file" multiple disabled={upload.isPending} className="min-h-10 w-full min-w-0 file:button file:mr-3"
           onChange={(event) => {
-            upload.mutate([...(event.target.files ?? [])])
+            upload.mutate({ files: [...(event.target.files ?? [])] })
             event.target.value = '' // the same file may be chosen again
           }}
         />
       </label>
       {upload.error !== null && <div className="mt-4"><Trouble error={upload.error} /></div>}
-      <ul className="mt-4 grid gap-2" aria-live="polite">{results.map((result, index) => <Outcome key={results.length - index} result={result} />)}</ul>
-      {results.some(({ failure }) => failure === null) && <Link to="/accounts" className="button mt-4">See the accounts</Link>}
+      <ul className="mt-4 grid gap-2" aria-live="polite">
+        {attempts.map((attempt, index) => (
+          <li key={attempts.length - index} className="panel">
+            <div className="flex flex-wrap items-baseline justify-between gap-2">
+              <span className="name font-medium">{attempt.file.name}</span>
+              {'imported' in attempt ? <Chip tone="ok">Imported</Chip> : <Chip tone="stop">Not imported</Chip>}
+            </div>
+            {'imported' in attempt ? <Rows imported={attempt.imported} /> : <Refused refused={attempt.refused} choose={(accountId) => upload.mutate({ files: [attempt.file], accountId })} isBusy={upload.isPending} />}
+          </li>
+        ))}
+      </ul>
+      {attempts.some((attempt) => 'imported' in attempt) && <Link to="/accounts" className="button mt-4">See the accounts</Link>}
     </div>
   )
 }
 
-function Outcome({ result }: { result: Imported }) {
+/** A file that cannot be taken is news of its own; the next one is still sent. */
+async function send(file: File, accountId?: string): Promise<Attempt> {
+  try {
+    const query = new URLSearchParams({ name: file.name, ...(accountId === undefined ? {} : { accountId }) })
+    return { file, imported: await ask<Imported>('POST', `/imports?${query}`, file) }
+  } catch (error) {
+    if (error instanceof ServerProblem && (error.body['status'] === 422 || error.body['status'] === 413)) return { file, refused: error }
+    throw error
+  }
+}
+
+function Refused({ refused, choose, isBusy }: { refused: ServerProblem; choose: (accountId: string) => void; isBusy: boolean }) {
+  const isUnclear = refused.code === 'account_unclear'
+  const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts'), enabled: isUnclear })
+  if (!isUnclear) return <p className="mt-1 [overflow-wrap:anywhere]">{refused.message} Nothing of this file was kept.</p>
   return (
-    <li className="panel">
-      <div className="flex flex-wrap items-baseline justify-between gap-2">
-        <span className="name font-medium">{result.file}</span>
-        {result.failure === null ? <Chip tone="ok">Imported</Chip> : <Chip tone="stop">Not imported</Chip>}
+    <>
+      <p className="mt-1">The file does not say to which account it belongs. Nothing of it was kept yet.</p>
+      <div className="mt-2 flex flex-wrap gap-2">
+        {(accounts.data?.items ?? []).map(({ id, name, currency }) => (
+          <button key={id} type="button" className="button" disabled={isBusy} onClick={() => choose(id)}>{name} ({currency})</button>
+        ))}
+        <button type="button" className="button" disabled={isBusy} onClick={() => choose('new')}>A new account</button>
       </div>
-      {result.failure !== null ? (
-        <p className="mt-1 [overflow-wrap:anywhere]">{result.failure.line > 0 && `Line ${result.failure.line}: `}{result.failure.message} Nothing of this file was kept.</p>
-      ) : (
-        <>
-          <p className="mt-1">{result.added} new, {result.matched} there already{result.questions > 0 && <>, <Link to="/review" className="link">{result.questions} to decide</Link></>}</p>
-          {result.statements.map((s, index) => (
-            <p key={index} className="meta">
-              {s.account}: {s.rows === 1 ? '1 row' : `${s.rows} rows`}, sum <Amount amount={s.sum} currency={s.currency} />
-              {s.from !== null && s.to !== null && <>, <Day day={s.from} /> to <Day day={s.to} /></>}
-            </p>
-          ))}
-        </>
-      )}
-    </li>
+    </>
+  )
+}
+
+function Rows({ imported }: { imported: Imported }) {
+  const { added, matched, questions, statements, notices } = imported
+  return (
+    <>
+      <p className="mt-1">{added} new, {matched} there already{questions > 0 && <>, <Link to="/review" className="link">{questions} to decide</Link></>}</p>
+      {statements.map((s, index) => (
+        <p key={index} className="meta">
+          {s.account}: {s.rows === 1 ? '1 row' : `${s.rows} rows`}, sum <Amount amount={s.sum} currency={s.currency} />
+          {s.from !== null && s.to !== null && <>, <Day day={s.from} /> to <Day day={s.to} /></>}
+        </p>
+      ))}
+      {notices.map(({ message, line }, index) => <p key={index} className="meta [overflow-wrap:anywhere]">{line > 0 && `Line ${line}: `}{message}</p>)}
+    </>
   )
 }

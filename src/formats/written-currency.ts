@@ -1,0 +1,26 @@
+/**
+ * Currencies as files write them: ISO 4217 codes, their numbers, and the signs and names that stand
+ * for one currency only. What could be several (`$`, `kr`, `¥`) or is none is not told, never guessed.
+ */
+import type { Currency } from '../domain/money.ts'
+
+/** Codes in use, those of the currencies that the euro replaced, and two that ISO does not list but money.ts knows. */
+const CODES: ReadonlySet<string> = new Set([
+  ...Intl.supportedValuesOf('currency'), ...'ATS BEF DEM ESP FIM FRF GRD IEP ITL LUF NLG PTE CYP MTL SIT SKK EEK LVL LTL HRK CNH BTC ETH'.split(' '),
+])
+
+const SIGNS: ReadonlyMap<string, Currency> = new Map(
+  Object.entries({
+    '€': 'EUR', EURO: 'EUR', EUROS: 'EUR', '£': 'GBP', 'UK£': 'GBP', 'US$': 'USD', $US: 'USD', 'USD$': 'USD', 'U.S. DOLLAR': 'USD', 'US DOLLAR': 'USD', 'US DOLLARS': 'USD',
+    'C$': 'CAD', 'CA$': 'CAD', 'CAD$': 'CAD', 'CDN$': 'CAD', CDN: 'CAD', 'A$': 'AUD', 'AU$': 'AUD', 'AUD$': 'AUD', 'NZ$': 'NZD', 'NZD$': 'NZD', 'HK$': 'HKD', 'HKD$': 'HKD', 'S$': 'SGD',
+    'SGD$': 'SGD', 'R$': 'BRL', 'NT$': 'TWD', 'MX$': 'MXN', ZŁ: 'PLN', KČ: 'CZK', FT: 'HUF', '₹': 'INR', '₽': 'RUB', '₺': 'TRY', '₪': 'ILS', '₩': 'KRW', '₴': 'UAH', '₫': 'VND', '₱': 'PHP', '฿': 'THB',
+    RMB: 'CNY', 'JP¥': 'JPY', 'CN¥': 'CNY', SFR: 'CHF', 'SFR.': 'CHF', STG: 'GBP', RUR: 'RUB',
+    '840': 'USD', '978': 'EUR', '826': 'GBP', '124': 'CAD', '036': 'AUD', '756': 'CHF', '392': 'JPY', '156': 'CNY', '356': 'INR', '554': 'NZD', '752': 'SEK', '578': 'NOK', '208': 'DKK', '985': 'PLN', '203': 'CZK', '348': 'HUF', '986': 'BRL', '710': 'ZAR', '484': 'MXN', '702': 'SGD', '344': 'HKD',
+  }),
+)
+
+/** The upper-case code; null for what names no currency or could be several. */
+export function readCurrency(text: string): Currency | null {
+  const plain = text.trim().toUpperCase().replace(/\s+/g, ' ')
+  return CODES.has(plain) ? plain : (SIGNS.get(plain) ?? null)
+}
