@@ -15,7 +15,7 @@ import { isMasked, UNKNOWN_CURRENCY } from './accounts.ts'
 import { joinRanges } from './coverage.ts'
 import type { FileAccount } from './file-check.ts'
 import { contentKey, normalisedText, resemblance } from './identity.ts'
-import { textOf } from './match.ts'
+import { textOf } from './candidate.ts'
 
 /** Days by which two sources may book the same row apart. */
 const NEAR_DAYS = 3

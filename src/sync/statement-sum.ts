@@ -1,6 +1,6 @@
 /** One statement of a file summed up while it is read: rows, exact sum, days, balances. Keeps no row. */
 import { maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
-import { DecimalSum, moneyOf, type Currency, type Decimal } from '../domain/money.ts'
+import { DecimalSum, moneyOf, type Currency, type Decimal, type MoneyFailure } from '../domain/money.ts'
 import type { FormatFailure, StatedBalance, StatementHead, StatementPart, StatementRow } from '../domain/statement.ts'
 import type { Lying } from './file-layers.ts'
 
@@ -62,7 +62,7 @@ export class StatementSum {
   misfit(currency: Currency): FormatFailure | null {
     for (const row of [this.#finest, this.#longest]) {
       const money = row === null ? null : moneyOf(row.amount, currency)
-      if (money !== null && !money.ok) return { code: 'invalid_amount', message: money.failure.message, line: row!.line }
+      if (money !== null && !money.ok) return { code: 'invalid_amount', message: `${money.failure.message} ${REMEDY[money.failure.code]}`, line: row!.line }
     }
     return null
   }
@@ -106,6 +106,12 @@ export class StatementSum {
       rows: this.#rows, sum: this.#sum.toDecimal(), opening: opening?.amount ?? null, closing: closing?.amount ?? null,
     }
   }
+}
+
+const REMEDY: Readonly<Record<MoneyFailure['code'], string>> = {
+  amount_too_precise: 'Banks book whole coins: take the amount from the statement on paper, or export in another format; if the currency is wrong, name the right account.',
+  amount_too_large: 'No bank books such an amount: download the file again.',
+  amount_malformed: 'Download the file again.',
 }
 
 type Measured = { readonly size: number; readonly amount: Decimal; readonly line: number }
