@@ -1,11 +1,12 @@
 /** The verbs, made of the engine, the doctor and the repair; each tells the listeners what changed. */
 import { importFile } from './import-file.ts'
 import type { Connection } from './domain/connection.ts'
-import type { ProblemDeps } from './diagnose/problems.ts'
+import { dropProblems, type ProblemDeps } from './diagnose/problems.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Events } from './events.ts'
-import { advanceRepair, currentPlan, type RepairDeps } from './repair/advance.ts'
+import { currentPlan, endPlan, type RepairDeps } from './repair/advance.ts'
+import { repairInTurn } from './repair/by-itself.ts'
 import { adoptAccount } from './sync/adopt-account.ts'
 import { answerChallenge } from './sync/challenge.ts'
 import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection } from './sync/connect.ts'
@@ -52,6 +53,10 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
     enable: (connectionId) => switched(enableConnection(deps, connectionId)),
     async remove(connectionId) {
       const result = await removeConnection(deps, connectionId)
+      if (result.ok) {
+        await dropProblems(deps, connectionId)
+        await endPlan(deps, connectionId)
+      }
       events.publish({ kind: 'connection', id: connectionId })
       return result
     },
@@ -77,9 +82,9 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
     async repair(connectionId, report) {
       const connection = await deps.store.connections.get(connectionId)
       if (connection === null) return failed({ code: 'not_found', message: 'There is no such connection.' })
-      const plan = await advanceRepair(repairDeps, connectionId, report === null ? { kind: 'go_on' } : { kind: 'person', ...report })
+      const done = await repairInTurn(repairDeps, connectionId, report === null ? { kind: 'go_on' } : { kind: 'person', ...report })
       events.publish({ kind: 'connection', id: connectionId })
-      return ok(plan)
+      return done === null ? failed({ code: 'busy', message: 'Relink is at a step of this repair right now; look again in a minute.' }) : ok(done.plan)
     },
   }
 }

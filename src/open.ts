@@ -28,6 +28,7 @@ import type { Transport } from './ports/transport.ts'
 import { openPostgresJobs, prepareJobs } from './store/jobs/postgres.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { syncConnection } from './sync/sync.ts'
+import { repairByItself } from './repair/by-itself.ts'
 import { repairHands } from './repair-hands.ts'
 import type { MasterKey } from './vault/keys.ts'
 import { checkMasterKey, readMasterKey } from './vault/master-key.ts'
@@ -136,9 +137,10 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const institutionOf = (id: string): Institution | null => ground.institutions.find((i) => i.id === id) ?? null
   const connectorOf = (id: string): Connector | null => ground.connectors.get(id) ?? null
   const openTransport = transportOpener({ vault, clock, log, network: ground.network, connectorOf, limits: options.limits })
-  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf }, events) }
+  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf, institutionOf }, events) }
   const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy }
-  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps: { ...base, ...repairHands(deps, openers) }, events })
+  const repairDeps = { ...base, ...repairHands(deps, openers) }
+  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events })
   const instance: Instance = {
     version: VERSION, clock, entropy: hostEntropy, log, store, vault, events, verbs,
     institutions: ground.institutions, connectors: ground.connectors, demo: options.own?.demo ?? null,
@@ -148,7 +150,12 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
     startWorker: async () => {
       await prepareJobs(database.owner)
       const jobs = await openPostgresJobs(database.app, log)
-      return startWorker({ store: database.store, tenantId, jobs, verbs, log, clock, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger) })
+      return startWorker({
+        store: database.store, tenantId, jobs, log, clock, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger),
+        repair: async (id) => {
+          if (await repairByItself(repairDeps, id)) events.publish({ kind: 'connection', id })
+        },
+      })
     },
     close: () => database.close(),
   })

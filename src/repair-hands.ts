@@ -9,6 +9,7 @@ import type { TenantStore } from './ports/store.ts'
 import type { Transport } from './ports/transport.ts'
 import type { RepairDeps } from './repair/advance.ts'
 import type { SyncDeps } from './sync/deps.ts'
+import { withinQuota } from './sync/schedule.ts'
 import { syncConnection } from './sync/sync.ts'
 
 export type HandParts = {
@@ -20,7 +21,7 @@ export type HandParts = {
   readonly openTransport: (connection: Connection) => Transport
 }
 
-type Hands = Pick<RepairDeps, 'syncNow' | 'probe' | 'connectorProbes' | 'reloadInstitution'>
+type Hands = Pick<RepairDeps, 'syncNow' | 'probe' | 'connectorProbes' | 'earliestReadAt' | 'reloadInstitution'>
 
 export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
   const found = async (connectionId: string) => {
@@ -37,6 +38,10 @@ export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
       if (known === null) return { id: probeId, ok: false, sentence: 'The connector of this connection is not known any more.', evidence: null, facts: {} }
       return known.connector.probe(contextOf(parts, known.connection, known.institution), probeId)
     },
+    async earliestReadAt(connectionId) {
+      const known = await found(connectionId)
+      return (known?.connection.lastAttemptAt ?? 0) + (known?.institution.limits.minSecondsBetweenSyncs ?? 0) * 1000
+    },
     async reloadInstitution(connectionId) {
       const known = await found(connectionId)
       const route = known?.institution.routes.find((r) => r.connector === known.connection.connector)
@@ -50,19 +55,16 @@ export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
   }
 }
 
-/** The read of a repair. When somebody else reads at this moment, their run is what counts. */
-async function syncNow(deps: SyncDeps, connectionId: string, trigger: 'repair'): Promise<SyncRun> {
+/** The read of a repair. Somebody else who reads at this moment tells as much, when they have ended. */
+async function syncNow(deps: SyncDeps, connectionId: string, trigger: 'repair'): Promise<SyncRun | null> {
   const done = await syncConnection(deps, connectionId, trigger)
-  if (done.ok) return done.value
-  const [latest] = await deps.store.runs.list({ connectionId, limit: 1 })
-  if (latest === undefined) throw new Error(`a repair of a connection that was never read: ${done.failure.message}`)
-  return latest
+  return done.ok ? done.value : null
 }
 
-/** For probes: no answers, no memory kept. */
-function contextOf({ openTransport, clock, entropy }: HandParts, connection: Connection, institution: Institution): ConnectorContext {
+/** For probes: no answers, no memory kept; what they ask counts as what a read asks. */
+function contextOf({ openTransport, clock, entropy, store }: HandParts, connection: Connection, institution: Institution): ConnectorContext {
   return {
-    institution, settings: connection.settings, transport: openTransport(connection), state: connection.connectorState, resume: null,
+    institution, settings: connection.settings, transport: withinQuota(openTransport(connection), institution, store.runs, clock), state: connection.connectorState, resume: null,
     now: () => clock.now(), newId: () => entropy.id(clock.now()),
   }
 }

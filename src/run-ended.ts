@@ -8,17 +8,19 @@ import type { Failure } from './domain/evidence.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Events } from './events.ts'
 import { endPlan } from './repair/advance.ts'
+import { resumeBank, type ResumeDeps } from './repair/resume-bank.ts'
 import type { SyncDeps } from './sync/deps.ts'
 
 /** The engine's hook. */
-export function onRunEnded(deps: ProblemDeps, events: Events): SyncDeps['onRunEnded'] {
+export function onRunEnded(deps: ProblemDeps & ResumeDeps, events: Events): SyncDeps['onRunEnded'] {
   return async ({ connection, run, question, facts, accountFacts }) => {
     events.publish({ kind: 'run', id: run.id })
     // A first sign-in that fails is told to the person who waits; nothing of it stays to be a problem.
     if (connection.state === 'connecting') return { loginLocked: false }
-    const { loginLocked } = await settleProblems(deps, { connection, run, question, facts, accountFacts })
+    const { loginLocked, bankIsBack } = await settleProblems(deps, { connection, run, question, facts, accountFacts })
     // Whoever read, the schedule or a person: a plan ends with the read that closed its problem.
     await endPlan(deps, connection.id)
+    if (bankIsBack) await resumeBank(deps, connection)
     events.publish({ kind: 'problem', id: connection.id })
     return { loginLocked }
   }

@@ -1,7 +1,8 @@
 /**
- * A worker: puts due connections into the queue and takes jobs from it, several at once. Any number
- * of workers may run on one database; the store's lock makes one writer for each connection, and
- * jobs hold ids only. Attempts that a dead process left open are closed at the start.
+ * A worker: puts into the queue what is due, reads of connections and steps of repairs, and takes jobs
+ * from it, several at once. Any number of workers may run on one database; the store's locks make one
+ * writer and one repairer for each connection, what is due is asked again before it is done, and jobs
+ * hold ids only. Attempts that a dead process left open are closed at the start.
  */
 import type { Connection } from './domain/connection.ts'
 import { failed, type Result } from './domain/result.ts'
@@ -10,7 +11,8 @@ import type { Clock } from './ports/clock.ts'
 import type { Job, Jobs } from './ports/jobs.ts'
 import type { Log } from './ports/log.ts'
 import type { Store } from './ports/store.ts'
-import type { VerbFailure, Verbs } from './verbs.ts'
+import { repairDueAt } from './repair/due.ts'
+import type { VerbFailure } from './verbs.ts'
 
 export type WorkerParts = {
   readonly store: Store
@@ -18,7 +20,8 @@ export type WorkerParts = {
   readonly jobs: Jobs
   /** The engine's read, with its trigger. */
   readonly sync: (connectionId: string, trigger: Extract<Job, { kind: 'sync' }>['trigger']) => Promise<Result<SyncRun, VerbFailure>>
-  readonly verbs: Pick<Verbs, 'repair'>
+  /** What is due of the connection's repairs and needs no person. */
+  readonly repair: (connectionId: string) => Promise<void>
   readonly log: Log
   readonly clock: Clock
   readonly concurrency: number
@@ -26,8 +29,15 @@ export type WorkerParts = {
 
 const TICK_MS = 5_000
 const DUE_AT_ONCE = 200
+const REPAIRS_AT_ONCE = 5_000
+/** With so many problems open, looking through them all takes a while, so it is done less often. */
+const REPAIRS_EACH_TICK = 100
 /** Longer than any exchange can last: an attempt that is still open after it has lost its process. */
 const STALE_ATTEMPT_MS = 5 * 60_000
+/** A repair that broke is a bug, which the next seconds do not mend. */
+const BROKEN_PAUSE_MS = 5 * 60_000
+
+type Working = WorkerParts & { /** Connections whose repair broke here, and until when they are left alone. */ readonly broken: Map<string, number> }
 
 /** Starts the worker; the returned function stops it and waits for running reads. */
 export async function startWorker(parts: WorkerParts): Promise<() => Promise<void>> {
@@ -35,9 +45,10 @@ export async function startWorker(parts: WorkerParts): Promise<() => Promise<voi
   const now = clock.now()
   const stale = await store.tenant(tenantId).secrets.closeStaleAttempts(now - STALE_ATTEMPT_MS, now)
   if (stale > 0) log.warn('attempts_without_end', { count: stale })
-  await jobs.work(parts.concurrency, (job) => handle(parts, job))
+  const working: Working = { ...parts, broken: new Map() }
+  await jobs.work(parts.concurrency, (job) => (job.kind === 'repair' ? repair(working, job) : read(working, job)))
   const stopping = new AbortController()
-  const ticking = tick(parts, stopping.signal)
+  const ticking = tick(working, stopping.signal)
   return async () => {
     stopping.abort()
     await ticking
@@ -45,11 +56,7 @@ export async function startWorker(parts: WorkerParts): Promise<() => Promise<voi
   }
 }
 
-async function handle({ store, sync, verbs, log, clock }: WorkerParts, job: Job): Promise<void> {
-  if (job.kind === 'repair') {
-    await verbs.repair(job.connectionId, null)
-    return
-  }
+async function read({ store, sync, log, clock }: WorkerParts, job: Extract<Job, { kind: 'sync' }>): Promise<void> {
   // A job that was put in while the connection was being read, or before the clock was set back, would only ask the bank twice.
   if (job.trigger === 'schedule' && !isDue(await store.tenant(job.tenantId).connections.get(job.connectionId), clock.now())) return
   const result = await sync(job.connectionId, job.trigger).catch((error: Error): Result<SyncRun, VerbFailure> => {
@@ -59,20 +66,48 @@ async function handle({ store, sync, verbs, log, clock }: WorkerParts, job: Job)
   if (!result.ok) log.info('sync_not_run', { connection: job.connectionId, reason: result.failure.code })
 }
 
+/** What was due is asked again by the repair itself, once it holds the connection. */
+async function repair({ repair, log, clock, broken }: Working, { connectionId }: Job): Promise<void> {
+  try {
+    await repair(connectionId)
+    broken.delete(connectionId)
+  } catch (error) {
+    broken.set(connectionId, clock.now() + BROKEN_PAUSE_MS)
+    log.error('repair_broke', { connection: connectionId, place: (error as Error).stack ?? (error as Error).message })
+  }
+}
+
 function isDue(connection: Connection | null, now: number): boolean {
   return connection !== null && connection.nextSyncAt !== null && connection.nextSyncAt <= now
 }
 
 /** Enqueues what is due until it is stopped; a database that is away for a while does not end it. */
-async function tick({ store, jobs, log, clock }: WorkerParts, stopping: AbortSignal): Promise<void> {
+async function tick(working: Working, stopping: AbortSignal): Promise<void> {
+  const { log, clock } = working
+  let ticksToRepairs = 0
   while (!stopping.aborted) {
     try {
-      for (const { tenantId, connectionId } of await store.due(clock.now(), DUE_AT_ONCE)) {
-        await jobs.enqueue({ kind: 'sync', tenantId, connectionId, trigger: 'schedule' })
-      }
+      await enqueueReads(working)
+      if (--ticksToRepairs <= 0) ticksToRepairs = Math.ceil((await enqueueRepairs(working)) / REPAIRS_EACH_TICK)
     } catch (error) {
       log.error('schedule_failed', { reason: (error as Error).message })
     }
     await clock.sleep(TICK_MS, stopping).catch(() => undefined)
   }
+}
+
+async function enqueueReads({ store, jobs, clock }: Working): Promise<void> {
+  for (const { tenantId, connectionId } of await store.due(clock.now(), DUE_AT_ONCE)) await jobs.enqueue({ kind: 'sync', tenantId, connectionId, trigger: 'schedule' })
+}
+
+/** Returns how many problems are open. */
+async function enqueueRepairs({ store, tenantId, jobs, clock, broken }: Working): Promise<number> {
+  const now = clock.now()
+  const open = await store.tenant(tenantId).problems.repairs(REPAIRS_AT_ONCE)
+  const due = open.filter((one) => {
+    const dueAt = repairDueAt(one)
+    return dueAt !== null && dueAt <= now && (broken.get(one.connectionId) ?? 0) <= now
+  })
+  for (const connectionId of new Set(due.map((one) => one.connectionId))) await jobs.enqueue({ kind: 'repair', tenantId, connectionId })
+  return open.length
 }

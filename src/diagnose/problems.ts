@@ -36,17 +36,18 @@ export type EndedRun = {
 
 const OUTAGES: readonly CauseCode[] = ['institution_down', 'scheduled_maintenance']
 const LOCK_IS_LIKELY = 0.5
-const MANY = 100
+/** More than one bank has connections here. */
+const MANY = 2_000
 
 /** Does all of it for one ended run. `loginLocked`: the evidence shows a lock, so nothing more may be sent for this login. */
-export async function settleProblems(deps: ProblemDeps, ended: EndedRun): Promise<{ readonly loginLocked: boolean; readonly open: readonly Problem[] }> {
-  await closeProblems(deps, ended)
+export async function settleProblems(deps: ProblemDeps, ended: EndedRun): Promise<{ readonly loginLocked: boolean; readonly open: readonly Problem[]; /** An outage of the bank was open, and this run was answered. */ readonly bankIsBack: boolean }> {
+  const { bankIsBack } = await closeProblems(deps, ended)
   const open: Problem[] = []
   for (const { accountId, failure, facts } of brokenParts(ended)) {
     const problem = await openOrUpdateProblem(deps, ended, accountId, failure, facts)
     if (problem !== null) open.push(problem)
   }
-  return { loginLocked: open.some(showsLock), open }
+  return { loginLocked: open.some(showsLock), open, bankIsBack }
 }
 
 /** The diagnosis is a lock, not merely a possibility. */
@@ -62,8 +63,7 @@ export async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, ac
   const { store } = deps
   const { connection, run } = ended
   const now = deps.clock.now()
-  const open = await store.problems.list({ open: true, limit: MANY })
-  const own = open.find((problem) => problem.connectionId === connection.id && problem.accountId === accountId)
+  const own = (await store.problems.list({ connectionId: connection.id, open: true, limit: MANY })).find((problem) => problem.accountId === accountId)
   const loaded = await loadFacts(store, { connection, run, accountId, timeZone: deps.timeZoneOf(connection.institutionId), now, observed: facts })
   const context = contextFor(loaded)
   const plan = own === undefined ? null : await store.problems.plan(own.id)
@@ -74,7 +74,7 @@ export async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, ac
     await store.problems.update(own.id, changed)
     return { ...own, ...changed }
   }
-  if (isOutage(diagnosis) && open.some((problem) => problem.institutionId === connection.institutionId && isOutage(problem.diagnosis))) return null
+  if (isOutage(diagnosis) && (await outagesOf(store, connection.institutionId)).some(({ isWatched }) => isWatched)) return null
   const problem: Problem = {
     id: deps.entropy.id(now), connectionId: connection.id, accountId, institutionId: connection.institutionId,
     openedAt: now, updatedAt: now, closedAt: null, proofRunId: null, failure, context, diagnosis,
@@ -89,19 +89,43 @@ async function keep(deps: ProblemDeps, problem: Problem, now: number): Promise<P
   return { ...problem, updatedAt: now }
 }
 
-/** Closes what this run proves to work again: all of it after a success, single accounts after a partial one; and what nobody wants to be read any more. */
-export async function closeProblems(deps: ProblemDeps, { connection, run }: EndedRun): Promise<readonly string[]> {
-  if (run.outcome !== 'succeeded' && run.outcome !== 'partial') return []
+type Closed = { readonly closed: readonly string[]; readonly bankIsBack: boolean }
+
+/**
+ * Closes what this run proves to work again: all of it after a success, single accounts after a partial one; and what nobody wants to be read
+ * any more. An outage that another connection reported is that one's to prove, unless nobody reads it any more.
+ */
+export async function closeProblems(deps: ProblemDeps, { connection, run }: EndedRun): Promise<Closed> {
+  if (run.outcome !== 'succeeded' && run.outcome !== 'partial') return { closed: [], bankIsBack: false }
   const now = deps.clock.now()
   const read = new Set(run.accounts.filter(({ failure }) => failure === null).map(({ accountId }) => accountId))
   const closed: string[] = []
-  for (const problem of await deps.store.problems.list({ connectionId: connection.id, open: true, limit: MANY })) {
-    const proved = problem.accountId === null ? run.outcome === 'succeeded' || read.size > 0 : read.has(problem.accountId) || (await hasNoFeed(deps.store, problem.accountId))
+  let bankIsBack = false
+  for (const problem of await deps.store.problems.list({ institutionId: connection.institutionId, open: true, limit: MANY })) {
+    bankIsBack ||= isOutage(problem.diagnosis)
+    if (problem.connectionId !== connection.id && !(isOutage(problem.diagnosis) && !(await isRead(deps.store, problem)))) continue
+    const proved = problem.connectionId !== connection.id || problem.accountId === null ? run.outcome === 'succeeded' || read.size > 0 : read.has(problem.accountId) || (await hasNoFeed(deps.store, problem.accountId))
     if (!proved) continue
     await deps.store.problems.update(problem.id, { updatedAt: now, closedAt: now, proofRunId: run.id })
     closed.push(problem.id)
   }
-  return closed
+  return { closed, bankIsBack }
+}
+
+/** Nobody will prove or disprove any more what was broken: the connection was removed. Its alerts end with it. */
+export async function dropProblems({ store, clock }: Pick<ProblemDeps, 'store' | 'clock'>, connectionId: string): Promise<void> {
+  const now = clock.now()
+  for (const { id } of await store.problems.list({ connectionId, open: true, limit: MANY })) await store.problems.update(id, { updatedAt: now, closedAt: now })
+}
+
+/** Open outages of a bank. `isWatched`: the connection that reported it is still read, so it will see the end. */
+async function outagesOf(store: TenantStore, institutionId: string): Promise<readonly { readonly problem: Problem; readonly isWatched: boolean }[]> {
+  const outages = (await store.problems.list({ institutionId, open: true, limit: MANY })).filter(({ diagnosis }) => isOutage(diagnosis))
+  return Promise.all(outages.map(async (problem) => ({ problem, isWatched: await isRead(store, problem) })))
+}
+
+async function isRead(store: TenantStore, { connectionId }: Problem): Promise<boolean> {
+  return (await store.connections.get(connectionId))?.state === 'active'
 }
 
 /** Nobody wants the account to be read any more: the bank or a person closed it, or a person paused it. */
@@ -112,8 +136,8 @@ async function hasNoFeed(store: TenantStore, accountId: string): Promise<boolean
 
 /** The open problems that a person sees for a connection: its own, and the outage of its bank. */
 export async function problemsOf(store: TenantStore, connection: Connection): Promise<readonly Problem[]> {
-  const open = await store.problems.list({ open: true, limit: MANY })
-  return open.filter((problem) => problem.connectionId === connection.id || (problem.institutionId === connection.institutionId && isOutage(problem.diagnosis)))
+  const open = await store.problems.list({ institutionId: connection.institutionId, open: true, limit: MANY })
+  return open.filter((problem) => problem.connectionId === connection.id || isOutage(problem.diagnosis))
 }
 
 /** Health of all banks now, from the newest runs. */

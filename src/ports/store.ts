@@ -5,6 +5,7 @@
  */
 import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
 import type { Day, DayRange } from '../domain/day.ts'
+import type { CauseCode } from '../domain/cause.ts'
 import type { Consumer, ConsumerRead } from '../domain/consumer.ts'
 import type { Challenge, Connection, Problem } from '../domain/connection.ts'
 import type { JsonObject } from '../domain/institution.ts'
@@ -75,6 +76,7 @@ export type ConnectionStore = {
    * Runs `work` while this process is the only one that may write to the connection; null when
    * another holds it. A process that dies gives the lock up. When the lock is lost while `work`
    * runs, each further store call that `work` makes throws `StoreUnavailable` with code `lock_lost`.
+   * Any name beside an id may be held in the same way (`repair/…`).
    */
   exclusively<T>(id: string, work: () => Promise<T>): Promise<T | null>
 }
@@ -254,14 +256,19 @@ export type ProblemStore = {
   update(id: string, patch: Patch<Pick<Problem, 'updatedAt' | 'closedAt' | 'proofRunId' | 'failure' | 'context' | 'diagnosis'>>): Promise<void>
   get(id: string): Promise<Problem | null>
   /** Newest first. */
-  list(filter: { readonly connectionId?: string; readonly open?: boolean; readonly limit: number }): Promise<readonly Problem[]>
+  list(filter: { readonly connectionId?: string; readonly institutionId?: string; readonly open?: boolean; readonly limit: number }): Promise<readonly Problem[]>
   /** Stores the plan, or its newer state. */
   savePlan(plan: RepairPlan): Promise<void>
   /** The newest plan of the problem. */
   plan(problemId: string): Promise<RepairPlan | null>
+  /** Open problems of connections that are switched on, each with its newest plan, oldest first: what a worker looks through for steps that are due. One round trip. */
+  repairs(limit: number): Promise<readonly OpenRepair[]>
   /** One alert row per problem: made when it opens, closed with it. */
   alerts(filter: { readonly open?: boolean; readonly limit: number }): Promise<readonly Alert[]>
 }
+
+/** An open problem as far as its repair is concerned: without the evidence, because all of them are looked through every few seconds. */
+export type OpenRepair = { readonly problemId: string; readonly connectionId: string; readonly updatedAt: number; readonly cause: CauseCode; readonly plan: RepairPlan | null }
 
 export type Alert = { readonly id: string; readonly problemId: string; readonly openedAt: number; readonly closedAt: number | null; readonly deliveredAt: number | null }
 

@@ -41,13 +41,14 @@ const MOST_STEPS = 6
 /** A second password may be right where the first was not; that it failed once has lowered its place. */
 const REPEATABLE: readonly ActionCode[] = ['fix_credentials', 'update_mfa', 'unlock_at_bank', 'wait_for_bank']
 const MINUTE_MS = 60_000
+const ALONE_MS = 60 * MINUTE_MS
 
 /** A plan for an open problem. Its last step is the proof; the first unfinished step is `now`. */
 export function planFor(problem: Problem, facts: PlanFacts): RepairPlan {
   const chosen = stepsFor(problem, facts)
   const done = facts.finished.length
   const steps = chosen.map((text, at) => stepOf(text, facts, done + at))
-  const proof = proofStep(facts, done + steps.length)
+  const proof = proofStep(facts, done + steps.length, steps.length === 0)
   const open = [...steps, proof].map((step, at) => (at === 0 ? { ...step, state: 'now' as const, startedAt: facts.now } : step))
   return {
     id: facts.planId, problemId: problem.id, connectionId: problem.connectionId, cause: problem.diagnosis.causes[0]?.cause ?? 'unknown',
@@ -122,9 +123,10 @@ function stepOf(text: StepText, facts: PlanFacts, at: number): RepairStep {
   }
 }
 
-function proofStep(facts: PlanFacts, at: number): RepairStep & { readonly kind: 'proof' } {
+/** `alone`: everything that is known was tried, so that only the bank can change something; it is asked no oftener than the schedule would. */
+function proofStep(facts: PlanFacts, at: number, alone: boolean): RepairStep & { readonly kind: 'proof' } {
   return {
     id: `${at + 1}-proof`, kind: 'proof', action: null, who: 'relink', title: PROOF_TITLE.replace('{bank}', facts.bankName),
-    state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: null, personMinutes: 0, waitMinutes: 1,
+    state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: alone ? Math.max(facts.nextTryAt ?? 0, facts.now + ALONE_MS) : null, personMinutes: 0, waitMinutes: 1,
   }
 }

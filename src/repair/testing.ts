@@ -43,7 +43,10 @@ export class RepairWorld {
   }
 
   readonly entropy = { bytes: (length: number) => new Uint8Array(length), fraction: () => 0.5, id: () => `00000000-0000-7000-8000-${String(++this.#ids).padStart(12, '0')}` }
-  readonly clock = { now: () => this.now, sleep: async () => undefined }
+  readonly clock = { now: () => this.now, sleep: async (ms: number) => {
+    this.now += ms
+    await new Promise((later) => setImmediate(later))
+  } }
 
   async connect(id: string, institutionId = 'riverbank'): Promise<void> {
     const connection: Connection = {
@@ -103,6 +106,7 @@ export class RepairWorld {
       syncNow: (id) => this.sync(id, 'repair'),
       probe: async (_, id) => ({ id, ok: this.reachable, sentence: this.reachable ? 'It answers.' : 'Riverbank does not answer.', evidence: null, facts: {} }),
       connectorProbes: () => [{ id: 'profile', title: 'Profile', seconds: 2 }],
+      earliestReadAt: async () => 0,
       reloadInstitution: async () => false,
     }
   }

@@ -97,7 +97,7 @@ function startProcess(world: MemoryWorld, entropy: Entropy, killAt: KillAt | nul
   })
   const events = createEvents()
   const base = { store, vault, clock, entropy, log }
-  const deps: SyncDeps = { ...base, connectorOf: (id) => (id === 'ofx' ? connector : null), institutionOf: () => institution, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf }, events) }
+  const deps: SyncDeps = { ...base, connectorOf: (id) => (id === 'ofx' ? connector : null), institutionOf: () => institution, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf, institutionOf: () => institution }, events) }
   const hands = repairHands(deps, { institutionOf: () => institution, connectorOf: deps.connectorOf, openTransport, store, clock, entropy })
   const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps: { ...base, ...hands }, events })
   return { deps, verbs, calls: () => life.calls, sync: (id, trigger = 'person') => syncConnection(deps, id, trigger) }

@@ -6,6 +6,7 @@ import type { TenantState } from './state.ts'
 
 export function memoryProblems({ connections, problems, alerts, plans }: TenantState): ProblemStore {
   const byOpening = by<{ openedAt: number; id: string }>((p) => p.openedAt, (p) => p.id)
+  const newestPlan = (problemId: string) => [...plans.values()].filter((p) => p.problemId === problemId).sort(by((p) => p.createdAt, (p) => p.id)).at(-1) ?? null
   return {
     async open(problem) {
       if (!connections.has(problem.connectionId)) throw new Error('a problem of a connection that does not exist')
@@ -20,9 +21,10 @@ export function memoryProblems({ connections, problems, alerts, plans }: TenantS
     async get(id) {
       return problems.get(id) ?? null
     },
-    async list({ connectionId, open, limit }) {
+    async list({ connectionId, institutionId, open, limit }) {
       const wanted = [...problems.values()].filter(
-        (p) => (connectionId === undefined || p.connectionId === connectionId) && (open === undefined || (p.closedAt === null) === open),
+        (p) => (connectionId === undefined || p.connectionId === connectionId) && (institutionId === undefined || p.institutionId === institutionId) &&
+          (open === undefined || (p.closedAt === null) === open),
       )
       return wanted.sort((a, b) => byOpening(b, a)).slice(0, limit)
     },
@@ -31,7 +33,11 @@ export function memoryProblems({ connections, problems, alerts, plans }: TenantS
       plans.set(plan.id, plan)
     },
     async plan(problemId) {
-      return [...plans.values()].filter((p) => p.problemId === problemId).sort(by((p) => p.createdAt, (p) => p.id)).at(-1) ?? null
+      return newestPlan(problemId)
+    },
+    async repairs(limit) {
+      const open = [...problems.values()].filter((p) => p.closedAt === null && connections.get(p.connectionId)?.state === 'active').sort(byOpening).slice(0, limit)
+      return open.map(({ id, connectionId, updatedAt, diagnosis }) => ({ problemId: id, connectionId, updatedAt, cause: diagnosis.causes[0]?.cause ?? 'unknown', plan: newestPlan(id) }))
     },
     async alerts({ open, limit }) {
       const wanted = [...alerts.values()].filter((a) => open === undefined || (a.closedAt === null) === open)

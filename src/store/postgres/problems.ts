@@ -1,4 +1,6 @@
 /** Problems, alerts, repair plans and challenges of one tenant on PostgreSQL; see `ProblemStore` and `ChallengeStore`. */
+import { sql } from 'kysely'
+import type { CauseCode } from '../../domain/cause.ts'
 import type { ChallengeStore, ProblemStore } from '../../ports/store.ts'
 import { idKey, inOneTrip, type Database } from './session.ts'
 import { alerts, challenges, plans, problems } from './tables.ts'
@@ -22,10 +24,11 @@ export function postgresProblems(db: Database, tenantId: string): ProblemStore {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.problems').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id))])
       return row === undefined ? null : problems.read(row)
     },
-    async list({ connectionId, open, limit }) {
+    async list({ connectionId, institutionId, open, limit }) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
         db.selectFrom('relink.problems').selectAll().where('tenant_id', '=', tenantId)
           .$if(connectionId !== undefined, (q) => q.where('connection_id', '=', idKey(connectionId!)))
+          .$if(institutionId !== undefined, (q) => q.where('institution_id', '=', institutionId!))
           .$if(open !== undefined, (q) => q.where('closed_at', open! ? 'is' : 'is not', null))
           .orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(limit),
       ])
@@ -43,6 +46,22 @@ export function postgresProblems(db: Database, tenantId: string): ProblemStore {
           .orderBy('created_at', 'desc').orderBy('id', 'desc').limit(1),
       ])
       return row === undefined ? null : plans.read(row)
+    },
+    async repairs(limit) {
+      const newest = db.selectFrom('relink.repair_plans as r').selectAll('r').where('r.tenant_id', '=', tenantId).where('r.problem_id', '=', sql.ref('p.id'))
+        .orderBy('r.created_at', 'desc').orderBy('r.id', 'desc').limit(1)
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.problems as p')
+          .innerJoin('relink.connections as c', (join) => join.onRef('c.tenant_id', '=', 'p.tenant_id').onRef('c.id', '=', 'p.connection_id').on('c.state', '=', 'active'))
+          .leftJoinLateral(newest.as('plan'), (join) => join.onTrue())
+          .select(['p.id as of_problem', 'p.connection_id as of_connection', 'p.updated_at as problem_updated_at'])
+          .select(sql<CauseCode>`coalesce(p.diagnosis #>> '{causes,0,cause}', 'unknown')`.as('first_cause'))
+          .selectAll('plan')
+          .where('p.tenant_id', '=', tenantId).where('p.closed_at', 'is', null).orderBy('p.opened_at').orderBy('p.id').limit(limit),
+      ])
+      return rows.map((row) => ({
+        problemId: row.of_problem, connectionId: row.of_connection, updatedAt: Number(row.problem_updated_at), cause: row.first_cause, plan: row.id === null ? null : plans.read(row as never),
+      }))
     },
     async alerts({ open, limit }) {
       const [{ rows }] = await inOneTrip(db, tenantId, [

@@ -1,0 +1,50 @@
+/**
+ * When Relink itself has something to do in a repair, from what is stored: so no job can be lost, and
+ * a worker that died is taken over. Pure. A step that waits for its time is due then; before it, a
+ * bank that is away is looked at now and then; a person's step is looked at when `notBefore` says so.
+ */
+import type { RepairPlan, RepairStep } from '../domain/repair.ts'
+import type { OpenRepair } from '../ports/store.ts'
+
+const MINUTE_MS = 60_000
+/** The first look comes soon, later ones ever less often: what took an hour may take another half. */
+const FIRST_LOOK_MS = 5 * MINUTE_MS
+const LAST_LOOK_MS = 60 * MINUTE_MS
+/** Reading to see what a person did at the bank costs a sign-in: as often as the schedule reads a healthy feed, in the end. */
+const FIRST_READ_MS = 15 * MINUTE_MS
+const LAST_READ_MS = 6 * 60 * MINUTE_MS
+
+/** Epoch ms, possibly past; null when only a person can go on. */
+export function repairDueAt({ plan, updatedAt, cause }: Pick<OpenRepair, 'plan' | 'updatedAt' | 'cause'>): number | null {
+  // News since the plan was looked at last: a run has told more of the problem.
+  if (plan === null || plan.state !== 'open' || plan.cause !== cause || plan.updatedAt < updatedAt) return updatedAt
+  const step = presentStep(plan)
+  if (step === undefined) return null
+  if (step.state === 'running') return step.startedAt ?? plan.updatedAt
+  if (step.who === 'person') return step.notBefore
+  if (step.who === 'bank') return Math.min(step.notBefore ?? plan.updatedAt, lookAt(plan, step))
+  return step.notBefore ?? plan.updatedAt
+}
+
+export function presentStep(plan: RepairPlan): RepairStep | undefined {
+  return plan.steps.find(({ state }) => state === 'now' || state === 'running')
+}
+
+/** When a step that waits is looked at again although its time has not come. */
+export function lookAt(plan: RepairPlan, step: RepairStep): number {
+  return plan.updatedAt + between(FIRST_LOOK_MS, (plan.updatedAt - (step.startedAt ?? plan.createdAt)) / 2, LAST_LOOK_MS)
+}
+
+/** When a harmless question tells next whether the person's step had its effect. */
+export function nextProbeAt(step: RepairStep, now: number): number {
+  return now + between(MINUTE_MS, (now - (step.startedAt ?? now)) / 2, LAST_LOOK_MS)
+}
+
+/** When a read tells next whether the person's step had its effect. */
+export function nextReadAt(step: RepairStep, now: number): number {
+  return now + between(FIRST_READ_MS, now - (step.startedAt ?? now), LAST_READ_MS)
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.min(most, Math.max(least, value))
+}

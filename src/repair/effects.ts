@@ -1,0 +1,85 @@
+/**
+ * What a person did, seen by its effect and not by a click: a new password, a changed setting, an
+ * answered question; at the bank, by a harmless question or by a read that costs no try. Where only
+ * the person can know (a locked login, a secret that the bank refused), their word is waited for.
+ */
+import type { Connection, Problem } from '../domain/connection.ts'
+import type { RepairStep } from '../domain/repair.ts'
+import { familyOf } from '../domain/cause.ts'
+import type { TenantStore } from '../ports/store.ts'
+import type { SecretStatus } from '../ports/vault.ts'
+import type { RepairDeps } from './advance.ts'
+import { nextProbeAt, nextReadAt } from './due.ts'
+import { costsNoTry, notAnswering, ownerOf, readAgain, type StepOutcome, type Turn } from './reads.ts'
+
+/** `said` null: nobody said anything; the effect is looked for all the same. */
+export async function checkPerson(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep, said: 'done' | 'cannot' | null, turn: Turn): Promise<StepOutcome> {
+  if (said === 'cannot') return { state: 'skipped', result: 'Not possible, says the person.' }
+  if (step.action === 'fix_credentials') return newSecret(deps, connection, problem, step, said)
+  if (step.action === 'update_mfa') {
+    const asked = await deps.store.challenges.list({ connectionId: connection.id, state: 'open' })
+    if (asked.length > 0) return { state: 'stay', result: said === 'done' ? 'The question is not answered yet.' : null }
+    return said === 'done' ? { state: 'done', result: 'A read will ask the bank anew.' } : { state: 'stay', result: null }
+  }
+  if (said === null) return (await seen(deps, connection, problem, step)) ?? look(deps, connection, problem, step, turn)
+  if (step.action === 'remove_account' && problem.accountId !== null) await endFeedOf(deps.store, problem.accountId)
+  if (step.action === 'unlock_at_bank') await deps.vault.unlock(ownerOf(connection))
+  // Who says that it is done asks for one sign-in: the person for whom the ledger waits after two that were not accepted.
+  else if (allowsSignIn(step, await deps.vault.status(ownerOf(connection)))) await deps.vault.grantOneUse(ownerOf(connection), 'person')
+  return { state: 'done', result: 'Done, says the person; a read will show.' }
+}
+
+async function newSecret(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep, said: 'done' | null): Promise<StepOutcome> {
+  const enteredAt = connection.secretChangedAt
+  if (enteredAt === null || enteredAt < (step.startedAt ?? 0)) return { state: 'stay', result: said === 'done' ? 'No new password is stored yet.' : null }
+  const refusedSince = problem.updatedAt > enteredAt && (await deps.vault.status(ownerOf(connection))) === 'refused'
+  return refusedSince ? { state: 'did_not_help', result: 'The bank did not accept this one either.' } : { state: 'done', result: 'A new password is stored.' }
+}
+
+/** What was changed here since the step began. */
+async function seen({ store }: RepairDeps, connection: Connection, problem: Problem, step: RepairStep): Promise<StepOutcome | null> {
+  const since = (at: number | null): boolean => at !== null && step.startedAt !== null && at >= step.startedAt
+  if (step.action === 'reconnect' && since(connection.secretChangedAt)) return { state: 'done', result: 'The sign-in was entered again.' }
+  if (step.action === 'fix_configuration' && since(connection.settingsChangedAt)) return { state: 'done', result: 'The setting was changed.' }
+  if (step.action === 'remove_account' && problem.accountId !== null && (await store.accounts.get(problem.accountId))?.state === 'paused') return { state: 'done', result: 'Its feed was switched off.' }
+  return null
+}
+
+/** Whether the effect shows at the bank; when that cannot be asked without harm, the step waits for the person's word. */
+async function look(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep, turn: Turn): Promise<StepOutcome> {
+  const now = deps.clock.now()
+  const due = step.notBefore === null || step.notBefore <= now
+  if (step.action === 'fix_network') {
+    if (!due || (await deps.connectorProbes(connection.id)).length === 0) return { state: 'stay', result: step.result }
+    const silent = await notAnswering(deps, connection)
+    return silent === null ? { state: 'done', result: 'The bank can be reached again.' } : { state: 'stay', result: silent, notBefore: nextProbeAt(step, now) }
+  }
+  if (!(await readShows(deps, connection, problem, step))) return { state: 'stay', result: step.result, notBefore: null }
+  if (step.notBefore === null) return { state: 'stay', result: step.result, notBefore: nextReadAt(step, now) }
+  if (!due) return { state: 'stay', result: step.result }
+  const read = await readAgain(deps, connection, turn)
+  if (read.state === 'done') return read
+  return { state: 'stay', result: step.result, notBefore: Math.max(read.notBefore ?? 0, nextReadAt(step, now)) }
+}
+
+/**
+ * Nobody else reads this connection (the schedule waits for a person), the sign-in itself works, so
+ * that a read brings no lock nearer, and it would ask nobody for a code.
+ */
+async function readShows(deps: RepairDeps, connection: Connection, { failure, diagnosis }: Problem, step: RepairStep): Promise<boolean> {
+  if (connection.nextSyncAt !== null || failure.retry.kind === 'at' || step.action === 'unlock_at_bank') return false
+  if (familyOf(diagnosis.causes[0]?.cause ?? 'unknown') === 'mfa') return false
+  const { attempts } = await deps.store.secrets.ledger(connection.loginIndex)
+  return attempts.length > 0 && (await costsNoTry(deps, connection))
+}
+
+/** After something was done at the bank, the same secret may be taken that was refused before; other steps change nothing in that. */
+function allowsSignIn({ action }: RepairStep, status: SecretStatus): boolean {
+  return status === 'withheld_unknown' || (status === 'refused' && (action === 'enroll_at_bank' || action === 'act_at_bank_site'))
+}
+
+/** An account that ended is not read any more; its rows stay. */
+async function endFeedOf(store: TenantStore, accountId: string): Promise<void> {
+  const account = await store.accounts.get(accountId)
+  if (account?.state === 'open' || account?.state === 'missing') await store.accounts.update(accountId, { state: 'paused' })
+}

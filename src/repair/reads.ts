@@ -1,0 +1,95 @@
+/**
+ * The reads of a repair: when one may be sent without a person, and what came of it. A secret that
+ * was refused is the vault's to hold back; here are the gentler rules, which keep a feed that mends
+ * itself from using up what a person may need: the tries before a lock, the bank's own limits, and
+ * a code that somebody is about to type.
+ */
+import type { Connection, Problem } from '../domain/connection.ts'
+import type { TenantStore } from '../ports/store.ts'
+import type { SecretOwner } from '../ports/vault.ts'
+import type { RepairDeps } from './advance.ts'
+
+/** What became of a step: `stay` means that a person or time is needed. */
+export type StepOutcome = { readonly state: 'done' | 'did_not_help' | 'skipped' | 'stay'; readonly result: string | null; readonly notBefore?: number | null }
+
+const COME_AGAIN_MS = 30_000
+const WAIT_AGAIN_MS = 15 * 60_000
+const HOUR_MS = 60 * 60_000
+
+/** What was done in this turn: after one read that failed a second at once would only ask the same of the same bank. */
+export type Turn = { read: boolean }
+
+/** One read. What it proves is judged by whether it closed the problem, which the caller looks up. */
+export async function readAgain(deps: RepairDeps, connection: Connection, turn: Turn): Promise<StepOutcome> {
+  const held = await heldUntil(deps, connection, turn)
+  if (held !== null) return { state: 'stay', ...held }
+  const run = await deps.syncNow(connection.id, 'repair')
+  if (run === null) return { state: 'stay', result: null, notBefore: deps.clock.now() + COME_AGAIN_MS }
+  turn.read = true
+  if (run.outcome === 'suspended') return { state: 'done', result: 'The bank now asks a question.' }
+  if (run.outcome === 'succeeded') return { state: 'done', result: 'It was read.' }
+  // Nothing was sent, so nothing was learned of what the step is good for.
+  if (run.failure?.code === 'secret_withheld') return { state: 'skipped', result: run.failure.message }
+  return { state: 'did_not_help', result: run.failure?.message ?? 'Not all accounts could be read.' }
+}
+
+/** Why the read must wait, and until when; null: it may be sent. */
+async function heldUntil(deps: RepairDeps, connection: Connection, turn: Turn): Promise<{ readonly result: string | null; readonly notBefore: number } | null> {
+  const now = deps.clock.now()
+  const asked = (await deps.store.challenges.list({ connectionId: connection.id, state: 'open' })).find(({ expiresAt }) => expiresAt > now)
+  // Reading anew would make the code worthless that somebody is about to type.
+  if (asked !== undefined) return { result: 'The bank asked a question; it waits for its answer.', notBefore: asked.expiresAt }
+  const fresh = await deps.store.connections.get(connection.id)
+  if (turn.read) return { result: null, notBefore: Math.max(now + COME_AGAIN_MS, fresh?.nextSyncAt ?? now + WAIT_AGAIN_MS) }
+  const earliest = await deps.earliestReadAt(connection.id)
+  return earliest > now ? { result: null, notBefore: earliest } : null
+}
+
+/** While the bank stays away, waiting goes on; that is no evidence against an outage. */
+export async function waitForBank(deps: RepairDeps, connection: Connection, turn: Turn): Promise<StepOutcome> {
+  const read = await readAgain(deps, connection, turn)
+  if (read.state !== 'did_not_help') return read
+  const now = deps.clock.now()
+  // A bank that gives no time of its own is asked again after an hour, not in the same turn.
+  const later = (await deps.store.connections.get(connection.id))?.nextSyncAt ?? now + HOUR_MS
+  return { state: 'stay', result: read.result, notBefore: Math.max(now + COME_AGAIN_MS, later) }
+}
+
+/** `done`: the bank answers; `did_not_help`: it does not. Both are news for the diagnosis. */
+export async function askBank(deps: RepairDeps, connection: Connection, problem: Problem, turn: Turn): Promise<StepOutcome> {
+  const silent = await notAnswering(deps, connection)
+  if (silent !== null) return { state: 'did_not_help', result: silent }
+  if (!(await mayRead(deps, connection, problem))) return { state: 'done', result: 'The bank answers.' }
+  const read = await readAgain(deps, connection, turn)
+  return { state: 'done', result: `The bank answers. ${read.result ?? ''}`.trim() }
+}
+
+/** The sentence of the first harmless question that went wrong; null when the bank answers. */
+export async function notAnswering(deps: RepairDeps, connection: Connection): Promise<string | null> {
+  for (const probe of await deps.connectorProbes(connection.id)) {
+    const result = await deps.probe(connection.id, probe.id)
+    if (!result.ok) return result.sentence
+  }
+  return null
+}
+
+/** Whether reading without a person makes sense: the bank named no later time, no person is needed, and it brings no lock nearer. */
+export async function mayRead(deps: RepairDeps, connection: Connection, problem: Problem): Promise<boolean> {
+  const { retry } = problem.failure
+  return retry.kind === 'at' && (retry.at === null || retry.at <= deps.clock.now()) && (await costsNoTry(deps, connection))
+}
+
+/** The last sign-in that left was accepted: one more is not one of the two that banks forgive. The schedule has those. */
+export async function costsNoTry(deps: RepairDeps, connection: Connection): Promise<boolean> {
+  if ((await deps.vault.status(ownerOf(connection))) !== 'usable') return false
+  return isFresh(await deps.store.secrets.ledger(connection.loginIndex))
+}
+
+function isFresh({ attempts }: Awaited<ReturnType<TenantStore['secrets']['ledger']>>): boolean {
+  const last = attempts.find(({ outcome }) => outcome !== 'not_sent')
+  return last === undefined || last.outcome === 'accepted'
+}
+
+export function ownerOf(connection: Connection): SecretOwner {
+  return { connectionId: connection.id, loginIndex: connection.loginIndex }
+}

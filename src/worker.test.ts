@@ -1,0 +1,79 @@
+/** A worker enqueues what is due, once, and goes on when a repair breaks. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createMemoryStore } from './store/memory/store.ts'
+import { aConnection, aPlan, aProblem } from './store/fixtures.ts'
+import type { Job, Jobs } from './ports/jobs.ts'
+import { startWorker } from './worker.ts'
+
+const START = Date.UTC(2026, 9, 14)
+const TICK_MS = 5_000
+
+/** Jobs that keep what was put in; the test takes them out. */
+function queue() {
+  const waiting = new Map<string, Job>()
+  let handle: (job: Job) => Promise<void> = async () => undefined
+  const jobs: Jobs = {
+    enqueue: async (job) => void waiting.set(`${job.kind}/${job.connectionId}`, job),
+    work: async (_, given) => void (handle = given),
+    stop: async () => undefined,
+  }
+  const run = async (): Promise<Job[]> => {
+    const taken = [...waiting.values()]
+    waiting.clear()
+    for (const job of taken) await handle(job)
+    return taken
+  }
+  return { jobs, run }
+}
+
+test('a step that is due is enqueued with ids alone, one that waits is not, and a repair that breaks is left alone for a while', async () => {
+  const store = createMemoryStore()
+  const tenantId = await store.defaultTenant()
+  const { connections, problems } = store.tenant(tenantId)
+  const connection = aConnection({ state: 'active', nextSyncAt: null })
+  await connections.create(connection)
+  const problem = aProblem(connection.id, { openedAt: START, updatedAt: START })
+  await problems.open(problem)
+
+  let now = START
+  let wake: () => void = () => undefined
+  const clock = { now: () => now, sleep: (_: number, signal?: AbortSignal) => new Promise<void>((done) => {
+    wake = done
+    signal?.addEventListener('abort', () => done())
+  }) }
+  const pass = async (ms: number): Promise<void> => {
+    now += ms
+    wake()
+    for (let turn = 0; turn < 20; turn++) await new Promise((later) => setImmediate(later))
+  }
+  const { jobs, run } = queue()
+  const repaired: string[] = []
+  const errors: string[] = []
+  let breaks = true
+  const stop = await startWorker({
+    store, tenantId, jobs, clock, concurrency: 2, log: { info() {}, warn() {}, error: (event) => void errors.push(event) },
+    sync: async () => ({ ok: false, failure: { code: 'busy', message: '' } }),
+    async repair(id) {
+      repaired.push(id)
+      if (breaks) throw new Error('planted')
+    },
+  })
+  await pass(0)
+  assert.deepEqual(await run(), [{ kind: 'repair', tenantId, connectionId: connection.id }])
+  assert.deepEqual(errors, ['repair_broke'])
+  await pass(TICK_MS)
+  assert.deepEqual(await run(), [], 'left alone')
+  breaks = false
+  await pass(10 * 60_000)
+  assert.equal((await run()).length, 1)
+  const cause = problem.diagnosis.causes[0]?.cause ?? 'unknown'
+  const steps = aPlan(problem).steps.map((step) => ({ ...step, state: 'now', who: 'relink', notBefore: now + 60_000 })) as never
+  await problems.savePlan(aPlan(problem, { cause, updatedAt: now, steps }))
+  await pass(TICK_MS)
+  assert.deepEqual(await run(), [], 'its time has not come')
+  await pass(60_000)
+  assert.equal((await run()).length, 1)
+  assert.equal(repaired.length, 3)
+  await stop()
+})
