@@ -29,6 +29,23 @@ test('a server and two workers on one connection: never two readers, each due re
   assert.equal(most, 1, 'one exchange at a time')
   await ground.assertFeedIsTruth('after the workers')
 
+  // The bank fails one read and is back before the next: the workers find that out and prove it, once, and nobody opened the repair.
+  ground.bank.inject({ name: 'http-503' })
+  ground.watch({ after: () => void ground.bank.clear('http-503') })
+  const known = (await store.runs.list({ connectionId: id, limit: 100 })).length
+  await store.connections.update(id, { nextSyncAt: Date.now() - 1 })
+  const mended = await until('the repair is proved', async () => {
+    const [problem] = await store.problems.list({ connectionId: id, open: false, limit: 1 })
+    return problem === undefined ? null : store.problems.plan(problem.id)
+  })
+  assert.equal(mended.state, 'proved')
+  await until('no repair waits any more', async () => (await ground.query<{ n: string }>(`select count(*) as n from relink_jobs.job where name = 'repair' and state in ('created', 'active', 'retry')`))[0]!.n === '0')
+  const since = (await store.runs.list({ connectionId: id, limit: 100 })).slice(0, -known)
+  assert.deepEqual(since.map(({ trigger, outcome }) => [trigger, outcome]), [['repair', 'succeeded'], ['schedule', 'failed']])
+  assert.deepEqual(await store.problems.list({ connectionId: id, open: true, limit: 1 }), [])
+  const jobs = await ground.query<{ data: object }>(`select data from relink_jobs.job where name = 'repair'`)
+  for (const { data } of jobs) assert.deepEqual(Object.keys(data).sort(), ['connectionId', 'kind', 'tenantId'])
+
   // A person asks in two places at once: the second is told that it is being read.
   const running = new Promise<string>((told) => {
     ground.watch({
