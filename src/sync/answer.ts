@@ -18,7 +18,7 @@ import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, type Decision, type MatchContext } from './match.ts'
 import { believedCovers, implausible, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
-import { decideRepeats, isAboutRepeat, Repeats } from './repeats.ts'
+import { decideRepeats, doubtRepeats, isAboutRepeat, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
 import { keysOf, separate } from './separate.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, spanning, statedBalances, type Ledger, type SettleContext } from './settle.ts'
@@ -97,7 +97,7 @@ export class Answer {
       sourceId: source.id, covers, complete: true, ...this.#shown, ids: judgeIds(rows, candidates, source.id, covers),
       coverage: coverage.filter((c) => c.sourceId !== source.id),
     }
-    const matched = [...match(rows, candidates, context), ...decideRepeats(repeats.filter((row) => !candidates.known.has(row.key)), rows, candidates)]
+    const matched = [...match(rows, candidates, context), ...doubtRepeats(repeats.filter((row) => !candidates.known.has(row.key)), rows, candidates)]
     const missing = missingFrom(candidates, matched, context)
     const failure = this.#doubt(end.covers, covers, strange.size, missing, matched.length)
     const believed = failure === null ? covers : null
@@ -105,7 +105,7 @@ export class Answer {
     const balances = statedBalances(this.#context, end.balances)
     const ledger = await openLedger(this.#context, balances, believed, coverage, this.#committed)
     const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => ledger?.prove(movements).sound === true)
-    const decisions = await followRules(feed, account.id, balanced)
+    const decisions = await followRules(feed, account.id, decideRepeats(balanced, rows, candidates))
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     const closings = await this.#closings(decisions, missing, candidates, believed)

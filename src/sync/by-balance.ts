@@ -11,16 +11,15 @@ import type { Decision } from './match.ts'
 type NewRow = Extract<Decision, { kind: 'new' }>
 type Sound = (movements: readonly Movement[]) => boolean
 
-/** More doubts than this are not tried in all combinations: so many at once the balance cannot tell apart anyway. */
+/** More doubts than this are only tried as all one and all two: so many at once the balance cannot tell apart. */
 const MAX_DOUBTS = 6
 
 /** The decisions, with pairs decided where the balance decides them. `movements`: of the decisions as they are. */
 export function decideByBalance(decisions: readonly Decision[], movements: readonly Movement[], sound: Sound): readonly Decision[] {
   const doubts = decisions.filter(isDoubt)
-  if (doubts.length === 0 || doubts.length > MAX_DOUBTS) return decisions
+  if (doubts.length === 0) return decisions
   const ways: boolean[][] = []
-  for (let mask = 0; mask < 1 << doubts.length; mask++) {
-    const joined = doubts.map((_, index) => (mask & (1 << index)) !== 0)
+  for (const joined of combinations(doubts.length)) {
     if (sound([...movements, ...doubts.flatMap((doubt, index) => (joined[index]! ? differenceOf(doubt) : []))])) ways.push(joined)
   }
   if (ways.length === 0) return decisions
@@ -30,6 +29,12 @@ export function decideByBalance(decisions: readonly Decision[], movements: reado
     if (others.every((joined) => joined === first)) decided.set(doubt, first! ? asOne(doubt, isRepeat(doubt.row) ? 'same_id' : 'assignment') : asTwo(doubt))
   })
   return decisions.map((decision) => decided.get(decision) ?? decision)
+}
+
+function* combinations(count: number): Generator<boolean[]> {
+  const all = 1 << Math.min(count, MAX_DOUBTS)
+  const step = count > MAX_DOUBTS ? all - 1 : 1
+  for (let mask = 0; mask < all; mask += step) yield Array.from({ length: count }, (_, index) => (mask & (1 << index % MAX_DOUBTS)) !== 0)
 }
 
 /** The pair is one transaction. */

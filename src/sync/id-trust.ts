@@ -60,7 +60,8 @@ export function judgeIds(rows: readonly Incoming[], candidates: Candidates, sour
     for (const id of verdict.ids) contested.add(id)
   }
   // All booking days moved while the ids stayed: where rows are equal each day this looks like ids that wander.
-  if (!isSure && wandering > 0 && daysMoved(rows, evidence, covers)) return { ...UNTRIED, agreeing }
+  const moved = isSure || covers === null ? 0 : rowsMoved(rows, evidence, covers)
+  if (moved > 0) return { ...UNTRIED, agreeing: agreeing + (moved > 1 ? moved : 0) }
   const all = (wandering >= WANDERING && wandering >= agreeing) || haveWandered(holders, evidence)
   return { distrusts: all ? () => true : (id) => contested.has(id), agreeing, renewed }
 }
@@ -106,16 +107,22 @@ function gather(rows: readonly Incoming[], { known }: Candidates, holders: reado
   return { byId, byContent: Map.groupBy(holders, (holder) => holder.candidate.contentKey), shown, shownContents }
 }
 
-/** Whether a row that an answer must show is only there under its old id on another day: then days moved, not ids. */
-function daysMoved(rows: readonly Incoming[], { byId, shownContents }: Evidence, covers: DayRange | null): boolean {
-  if (covers === null) return false
-  return rows.some((row) =>
-    (row.providerId === null ? [] : (byId.get(row.providerId) ?? [])).some(
+/**
+ * How many different rows that the answer must show are only there under their old id on another day: then days moved,
+ * not ids. Rows of equal amount and text count once, since ids that wander over them would show the same.
+ */
+function rowsMoved(rows: readonly Incoming[], { byId, shownContents }: Evidence, covers: DayRange): number {
+  const moved = new Set<string>()
+  for (const row of rows) {
+    const holders = row.providerId === null ? [] : (byId.get(row.providerId) ?? [])
+    const isMoved = holders.some(
       ({ candidate }) =>
         candidate.amount === row.content.amount && candidate.postedOn !== row.content.postedOn && textOf(candidate) === row.text &&
         contains(covers, candidate.postedOn) && !shownContents.has(candidate.contentKey),
-    ),
-  )
+    )
+    if (isMoved) moved.add(`${row.content.amount} ${row.text}`)
+  }
+  return moved.size
 }
 
 /** Whether most stored rows bear several ids that other rows bear as well: the ids of this source were positions before. */

@@ -118,6 +118,29 @@ test('one id twice, and nothing decides: both are in the feed with a question; a
   assert.deepEqual(await read(world, [TWICE, TWICE, OTHER]), [2, []])
 })
 
+test('many single rows that come twice under their ids, or a balance against what the ids say: each is there as often as it came', async () => {
+  const rows = [TWICE, OTHER, THIRD]
+  assert.deepEqual(await read(await new World('2026-03-15').connect(), rows.flatMap((r) => [r, r])), [6, []])
+  const twins = await new World('2026-03-12').connect()
+  await read(twins, [OTHER, { ...OTHER, providerId: 'own' }], '82')
+  assert.deepEqual(await read(twins, [OTHER, { ...OTHER, providerId: 'own' }, TWICE, TWICE], '74'), [4, []])
+})
+
+test('days that moved with their ids are moved back, also those that lie before the days that are answered for', async () => {
+  const rows = [row('2026-03-10', '-4', 'Coffee', { providerId: 'a' }), row('2026-03-11', '-5', 'Lunch', { providerId: 'b' }), row('2026-03-12', '-6', 'Books', { providerId: 'c' })]
+  const world = await new World('2026-03-12').connect()
+  world.bank.overlapDays = 2
+  await read(world, rows)
+  const answer = (given: readonly StatementRow[], from: string) => {
+    world.bank.onRead = (_context, _ref, asked) => [{ step: 'page', state: {}, page: { rows: given, currency: 'USD', covers: { from: day(from), to: asked.to }, balances: [], next: null, last: true } }]
+  }
+  answer(rows.map((r) => ({ ...r, postedOn: addDays(r.postedOn, -1) })), '2026-03-10')
+  await world.sync()
+  answer(rows, '2026-03-10')
+  await world.sync()
+  assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-10 -400 Coffee', '2026-03-11 -500 Lunch', '2026-03-12 -600 Books'], []])
+})
+
 test('where a bank gives equal rows ids of their own, an id that comes twice is one row', async () => {
   const twin = { ...TWICE, providerId: 'w' }
   assert.deepEqual(await read(await new World('2026-03-12').connect(), [TWICE, twin, OTHER, OTHER]), [3, []])

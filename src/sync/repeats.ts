@@ -1,17 +1,19 @@
 /**
  * Rows that come twice in one answer under one id with equal content: a row or page that the bank
  * repeated, or two equal purchases of a bank whose ids are made from the content. A repeated list is
- * one, and so is a row of a bank that gives equal rows ids of their own; what neither this nor the
- * balance (by-balance.ts) decides is taken as two with a question, and later counts settle it. Pure.
+ * one. Of single rows the balance decides (by-balance.ts), then whether the bank gives equal rows ids
+ * of their own; what neither tells is taken as two with a question, and later counts settle it. Pure.
  */
 import type { Digest, Question } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
-import { isRepeat } from './by-balance.ts'
+import { asOne, asTwo, isRepeat } from './by-balance.ts'
 import type { Incoming } from './incoming.ts'
 import type { Decision } from './match.ts'
 
 /** So many different rows that come again in a row are a repeated list. */
 const LISTED_ROWS = 3
+/** So many different single rows that come twice, where no equal rows have ids of their own, show ids made from the content. */
+const MADE_IDS = 3
 
 /** The repeats of one answer as they come; those of a repeated list are dropped on the way. */
 export class Repeats {
@@ -46,11 +48,11 @@ export class Repeats {
 }
 
 /**
- * What becomes of repeats that are not stored yet. `rows`: the other rows that are being decided;
- * `candidates` must have been asked for with the ids and first keys of the repeats.
+ * Repeats that are not stored yet, each as a doubt: one with the first of its kind, or a row of its own. `rows`: the
+ * other rows that are being decided; `candidates` must have been asked for with the ids and first keys of the repeats.
  */
-export function decideRepeats(repeats: readonly Incoming[], rows: readonly Incoming[], candidates: Candidates): readonly Decision[] {
-  if (repeats.length === 0 || givesTwinsIds(rows, candidates.transactions)) return []
+export function doubtRepeats(repeats: readonly Incoming[], rows: readonly Incoming[], candidates: Candidates): readonly Decision[] {
+  if (repeats.length === 0) return []
   const firsts = new Map(rows.map((row) => [row.key, row]))
   return repeats.flatMap((row): Decision[] => {
     const otherRow = firsts.get(row.firstKey) ?? null
@@ -59,6 +61,17 @@ export function decideRepeats(repeats: readonly Incoming[], rows: readonly Incom
     const other = candidates.transactions.find((candidate) => candidate.id === known?.transactionId) ?? null
     return other === null ? [] : [{ kind: 'new', row, other, otherRow: null }]
   })
+}
+
+/** Decides the repeats that the balance left in doubt, where the way in which the bank gives ids tells. */
+export function decideRepeats(decisions: readonly Decision[], rows: readonly Incoming[], candidates: Candidates): readonly Decision[] {
+  const doubts = new Set(decisions.filter((decision) => decision.kind === 'new' && isRepeat(decision.row) && (decision.other ?? decision.otherRow) !== null))
+  if (doubts.size === 0) return decisions
+  const isOneRow = givesTwinsIds(rows, candidates.transactions)
+  // A bank repeats a row or a list by mistake, not many single rows at once: then its ids are made from the content.
+  const areTwo = new Set([...doubts].map(({ row }) => (row as Incoming).firstKey)).size >= MADE_IDS
+  if (!isOneRow && !areTwo) return decisions
+  return decisions.map((decision) => (decision.kind !== 'new' || !doubts.has(decision) ? decision : isOneRow ? asOne(decision, 'same_id') : asTwo(decision)))
 }
 
 /** Whether equal rows are known under different ids: then ids are given out one by one, and an id that comes twice is one row. */
