@@ -3,9 +3,14 @@
  * played against this engine. The numbers are those of the collection of feed integrity cases.
  */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { addDays, day } from '../domain/day.ts'
+import { ok } from '../domain/result.ts'
 import type { StatementRow } from '../domain/statement.ts'
+import { connectInstitution, reconnect } from './connect.ts'
+import { exploding } from './exploding.ts'
+import { importStatements } from './import.ts'
 import { CHECKING, decimal, listed, outcomeOf, row, World } from './testing.ts'
 
 async function worldWith(rows: readonly StatementRow[], options: ConstructorParameters<typeof World>[1] = {}): Promise<World> {
@@ -16,6 +21,24 @@ async function worldWith(rows: readonly StatementRow[], options: ConstructorPara
 }
 
 const pending = { status: 'pending' } as const
+
+/** Brings a file of one statement of the checking account. */
+function bringFile(world: World, rows: readonly StatementRow[]): ReturnType<typeof importStatements> {
+  const head = { account: { number: CHECKING.number, bankId: CHECKING.bankId, branchId: null, kind: CHECKING.kind, name: null }, currency: 'USD', covers: { from: null, to: null }, line: 1 }
+  const open = async function* () {
+    yield ok({ part: 'start' as const, head })
+    yield ok({ part: 'rows' as const, rows })
+    yield ok({ part: 'end' as const, covers: { from: null, to: null } })
+  }
+  return importStatements(world.deps, { open, accountId: null, label: 'march.ofx', dryRun: false, onProgress: null })
+}
+
+/** Each report is named by one test at least, and no number is made up. */
+test('all 61 reports have a test that names them', () => {
+  const titles = [...readFileSync(new URL(import.meta.url), 'utf8').matchAll(/^test\('(.*)', (?:async )?\(\) =>/gm)].map((match) => match[1]!)
+  const named = titles.flatMap((title) => [...title.matchAll(/reports? (\d+(?:(?:, | and )\d+)*)/g)].flatMap((match) => match[1]!.split(/, | and /).map(Number)))
+  assert.deepEqual([...new Set(named)].sort((a, b) => a - b), Array.from({ length: 61 }, (_, index) => index + 1))
+})
 
 test('A, reports 1 and 7: pending becomes posted under a new id without a link; one row, the same id for consumers', async () => {
   const world = await worldWith([row('2026-03-18', '-4.50', 'AUTH BAKERY', { ...pending, providerId: 'p1' })])
@@ -100,7 +123,7 @@ test('A, report 9: a tip raises the amount at posting; the bank\'s final amount 
   assert.deepEqual([all.length, all[0]!.amount, all[0]!.decisions.category], [1, -4800n, 'food'])
 })
 
-test('A: a fuel hold of 1.00 becomes 43.17 under the same text', async () => {
+test('A, report 37: a fuel hold of 1.00 becomes 43.17 under the same text', async () => {
   const world = await worldWith([row('2026-03-18', '-1.00', 'Shell Oil 5512', { ...pending, providerId: 'p1' })])
   world.bank.rows = [row('2026-03-19', '-43.17', 'Shell Oil 5512', { providerId: 'q1' })]
   await world.sync(1)
@@ -108,7 +131,7 @@ test('A: a fuel hold of 1.00 becomes 43.17 under the same text', async () => {
   assert.deepEqual(await world.feed(), ['2026-03-19 -4317 Shell Oil 5512'])
 })
 
-test('A, F, reports 10, 45 to 48: no identity holds a time of day or the zone of the host', async () => {
+test('A, F, reports 10, 46, 47 and 48: no identity holds a time of day or the zone of the host', async () => {
   const zone = process.env['TZ']
   const world = await worldWith([row('2026-03-18', '-4.50', 'Bakery')])
   try {
@@ -332,7 +355,7 @@ test('E, reports 39, 40 and 41: rows booked late with older days are read within
   assert.deepEqual(await world.feed(), ['2026-03-13 -900 Late', '2026-03-18 -500 A'])
 })
 
-test('E, report 39: after an outage the whole gap is asked for, however long', async () => {
+test('E, reports 39 and 44: after an outage the whole gap is asked for, however long', async () => {
   const world = await worldWith([])
   world.bank.rows = [row('2026-05-01', '-1', 'In the gap', { providerId: '1' }), row('2026-09-30', '-2', 'Later', { providerId: '2' })]
   await world.sync(200)
@@ -393,7 +416,7 @@ test('F: dates one day off for a while are corrected back', async () => {
   assert.deepEqual(await world.feed(), ['2026-03-15 -500 A', '2026-03-16 -600 B', '2026-03-18 -700 C'])
 })
 
-test('G, reports 50 to 55: an answer with all signs turned is not believed; amounts stay and nothing is doubled', async () => {
+test('G, reports 50 and 54: an answer with all signs turned is not believed; amounts stay and nothing is doubled', async () => {
   const rows = [row('2026-03-15', '-5', 'A', { providerId: '1' }), row('2026-03-16', '60', 'B', { providerId: '2' })]
   const world = await worldWith(rows)
   const turned = (r: StatementRow) => ({ ...r, amount: decimal(r.amount.startsWith('-') ? r.amount.slice(1) : `-${r.amount}`) })
@@ -407,7 +430,7 @@ test('G, reports 50 to 55: an answer with all signs turned is not believed; amou
   assert.deepEqual(await world.feed(), ['2026-03-15 -500 A', '2026-03-16 6000 B', '2026-03-20 -900 C'])
 })
 
-test('G: turned signs that the stated balance proves right correct what was stored before', async () => {
+test('G, reports 50 and 51: turned signs that the stated balance proves right correct what was stored before', async () => {
   const world = await new World().connect()
   const ledger = (amount: string) => () => [{ kind: 'ledger' as const, amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
   world.bank.rows = [row('2026-03-15', '5', 'A', { providerId: '1' })]
@@ -481,4 +504,89 @@ test('A: pending rows that a bank lists as booked come again with a tip under an
   world.bank.rows = [row('2026-03-20', '-48.00', 'Trattoria Roma', { providerId: 'q1' })]
   await world.sync(1)
   assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-20 -4800 Trattoria Roma'], []])
+})
+
+test('C, reports 21, 22 and 24: signing in again, after an expiry or by mistake a second time, goes on in the same connection and account', async () => {
+  const world = new World()
+  const form = { user: 'anna', password: 'x' }
+  world.bank.rows = [row('2026-03-05', '-5', 'A', { providerId: '1' }), row('2026-03-08', '-6', 'B', { providerId: '2' })]
+  const first = await connectInstitution(world.deps, { institutionId: 'riverbank', connector: null, form })
+  if (first.kind !== 'connected') throw new Error(first.kind)
+  const [before] = await world.all()
+  await world.store.feed.decide(before!.id, { category: 'food', excluded: true }, world.now)
+  assert.equal((await connectInstitution(world.deps, { institutionId: 'riverbank', connector: null, form })).kind, 'exists')
+  assert.equal((await reconnect(world.deps, first.connection.id, { user: 'anna', password: 'y' })).ok, true)
+  world.bank.rows = world.bank.rows.map((r) => ({ ...r, providerId: `again${r.providerId}` }))
+  assert.equal((await reconnect(world.deps, first.connection.id, { user: 'anna', password: 'z' })).ok, true)
+  const all = await world.all()
+  assert.deepEqual([(await world.store.accounts.list()).length, (await world.store.connections.list()).length, all.length], [1, 1, 2])
+  assert.deepEqual([all[0]!.id, all[0]!.decisions.category, all[0]!.decisions.excluded], [before!.id, 'food', true])
+})
+
+test('J, report 31: a converter that makes its ids by another recipe brings the same rows; none is there twice', async () => {
+  const world = new World()
+  const rows = ['2026-03-02', '2026-03-02', '2026-03-09'].map((on, i) => row(on, '-5', 'Bakery', { providerId: `old${i}` }))
+  await bringFile(world, rows)
+  const again = await bringFile(world, rows.map((r, i) => ({ ...r, providerId: `NEW-${i}` })))
+  assert.deepEqual([again.added, again.matched, (await world.feed()).length], [0, 3, 3])
+})
+
+test('I, D, reports 32 and 61: the same file again doubles nothing and says what it found known; a known id on another row is not hidden', async () => {
+  const world = new World()
+  const rows = [row('2026-03-02', '-5', 'Bakery', { providerId: 'a' }), row('2026-03-09', '-7', 'Cinema', { providerId: 'b' })]
+  await bringFile(world, rows)
+  const again = await bringFile(world, [...rows, row('2026-03-12', '-30', 'Garage', { providerId: 'a' })])
+  assert.deepEqual([again.added, again.matched], [1, 2])
+  assert.deepEqual(await world.feed(), ['2026-03-02 -500 Bakery', '2026-03-09 -700 Cinema', '2026-03-12 -3000 Garage'])
+})
+
+test('I, report 36: a first read that dies at any step leaves no balance without its rows, and reading again is whole', async () => {
+  const ledger = [{ kind: 'ledger' as const, amount: decimal('94'), currency: 'USD', on: day('2026-03-20'), at: null }]
+  for (let call = 5; call < 40; call += 3) {
+    const bomb = { left: call }
+    const world = await new World('2026-03-20', { wrapStore: (store) => exploding(store, bomb) }).connect()
+    world.bank.rows = [row('2026-03-18', '-6', 'A', { providerId: '1' })]
+    world.bank.balances = () => ledger
+    const died = await world.sync().then(() => false, () => true)
+    bomb.left = Infinity
+    for (const account of died ? await world.store.accounts.list() : []) assert.equal(account.balanceIsStated, account.rows > 0, `crash at call ${call}`)
+    await world.sync(1)
+    assert.deepEqual(await world.feed(), ['2026-03-18 -600 A'])
+  }
+})
+
+test('F, report 45: a booking day is what the bank wrote, whatever the hour and zone of the run', async () => {
+  const world = await new World('2026-06-30').connect()
+  world.now = Date.parse('2026-06-30T22:30:00Z')
+  world.bank.rows = [row('2026-06-30', '-5', 'Late shop', { providerId: '1', transactedOn: day('2026-06-29'), valueOn: day('2026-07-01') })]
+  await world.sync()
+  assert.deepEqual(await world.feed(), ['2026-06-30 -500 Late shop'])
+})
+
+test('G, reports 51, 52, 53 and 55: a sign belongs to one source of one account; it is negated, never made positive, and no sibling is touched', async () => {
+  const world = await new World().connect()
+  const card = { ...CHECKING, number: '555', kind: 'credit_card' as const }
+  world.bank.accounts = [listed(CHECKING), listed(card)]
+  await world.sync()
+  const cardId = (await world.store.accounts.list()).find((account) => account.number === '555')!.id
+  const [source] = await world.store.accounts.sources({ accountId: cardId })
+  await world.store.accounts.updateSource(source!.id, { sign: -1 })
+  world.bank.rowsOf.set('555', [row('2026-03-18', '40', 'Shoes', { providerId: 'a' }), row('2026-03-19', '-100', 'Overpaid', { providerId: 'b' })])
+  world.bank.rows = [row('2026-03-18', '-3', 'Coffee', { providerId: 'c' })]
+  await world.sync(1)
+  await world.sync(1)
+  assert.deepEqual([await world.feed(0), await world.feed(1)].sort(), [['2026-03-18 -300 Coffee'], ['2026-03-18 -4000 Shoes', '2026-03-19 10000 Overpaid']])
+})
+
+test('G, report 54: a sign that was set for a source holds through later reads', async () => {
+  const world = await new World().connect()
+  await world.sync()
+  const [source] = await world.store.accounts.sources({ accountId: await world.accountId() })
+  await world.store.accounts.updateSource(source!.id, { sign: -1 })
+  for (const extra of ['1', '2', '3']) {
+    world.bank.rows.push(row('2026-03-19', extra, `Shop ${extra}`, { providerId: extra }))
+    await world.sync(1)
+  }
+  assert.deepEqual(await world.feed(), ['2026-03-19 -100 Shop 1', '2026-03-19 -200 Shop 2', '2026-03-19 -300 Shop 3'])
+  assert.equal((await world.store.accounts.sources({ accountId: await world.accountId() }))[0]!.sign, -1)
 })
