@@ -96,7 +96,10 @@ function buildProgram(output: Output): Command {
   program.command('explain').description('what an error code means, in any system').argument('<code...>').addOption(json()).action(async (words) => (await import('./diagnose.ts')).explainCommand(output, words.join(' ')))
   program.command('doctor').description('check this host: clock, names, certificates, database, disk').addOption(json()).action(async () => (await import('./doctor.ts')).doctorCommand(output))
   simplefinCommand(program, output, json)
-  for (const later of ['backup', 'restore', 'simulate']) {
+  program.command('simulate').description('play the engine against banks that break, under a virtual clock; says what was lost, doubled or wrong')
+    .requiredOption('--seed <seed>', 'the first seed, or the line of a seed that failed').option('--runs <count>', 'how many seeds', wholeNumber('--runs', 100_000_000)).option('--postgres', 'on an embedded PostgreSQL instead of in memory').addOption(json())
+    .action(async (options) => (await import('./simulate.ts')).simulateCommand(output, options))
+  for (const later of ['backup', 'restore']) {
     program.command(later, { hidden: false }).description('comes with a later version').argument('[rest...]').allowUnknownOption()
       .action(() => { throw new CommandError(`relink ${later} is not in version ${VERSION} yet; CHANGELOG.md tells when it comes.`) })
   }

@@ -22,11 +22,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['ports', 'domain'],
   adapters: ['ports', 'domain', 'connector-kit'],
   api: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'root?'],
-  cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'api', 'root', 'bank', 'demo'],
+  cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'api', 'root', 'bank', 'demo', 'sim'],
   // The demo puts a whole world together, as the files of the root do for the real one.
   demo: ['repair', 'ports', 'domain', 'adapters', 'root', 'bank'],
   bank: ['domain'],
-  sim: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'store', 'formats', 'connector-kit', 'ports', 'domain', 'bank'],
+  // The simulator puts a whole world together too, with the real connectors on its own clock, chance and network.
+  sim: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'store', 'adapters', 'connectors', 'connector-kit', 'ports', 'domain', 'root', 'bank'],
   web: ['api?'],
 }
 

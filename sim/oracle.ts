@@ -1,0 +1,275 @@
+/**
+ * The independent judge. It owns the bank's truth and knows nothing of the matcher: it sees what was
+ * committed, turns each reported row back into the row of the bank's ledger that it was, and decides
+ * what is lost, doubled, wrongly merged, of a wrong amount or day. Checked at every step with what a
+ * step must hold, and at the end, when faults have stopped, with everything.
+ */
+import type { Bank } from '../bank/bank.ts'
+import type { TruthRow } from '../bank/ledger/row.ts'
+import type { AccountSummary, PageCommit, TenantStore } from '../src/ports/store.ts'
+import type { Question, Transaction } from '../src/domain/transaction.ts'
+import { AccountTruth, kindOf, pendingLook, type Known } from './truth.ts'
+
+export const HARMS = ['lost', 'doubled', 'wronglyMerged', 'wrongAmount', 'wrongDay'] as const
+export type Harm = (typeof HARMS)[number]
+export type Harms = Record<Harm, number>
+
+export function noHarm(): Harms {
+  return { lost: 0, doubled: 0, wronglyMerged: 0, wrongAmount: 0, wrongDay: 0 }
+}
+
+/** All reports that the feed took for one transaction. */
+type Reports = { readonly accountId: string; readonly known: Known[] }
+
+/** What one look at one account of the bank found. */
+type Look = { readonly harms: Harms; readonly notes: string[] }
+
+export class Oracle {
+  readonly #bank: Bank
+  readonly #truths = new Map<string, AccountTruth>()
+  readonly #keys = new Map<string, string>()
+  readonly #reports = new Map<string, Reports>()
+  readonly #questions = new Map<string, Question>()
+  /** How many rows of each kind were in the feed at some time, by account of the bank. */
+  readonly #seen = new Map<string, Map<string, number>>()
+  /** True since the last look when something was committed. */
+  #changed = false
+  asked = 0
+  /** The worst that was seen at any step, and what it was. */
+  readonly worst = noHarm()
+  readonly notes: string[] = []
+
+  constructor(bank: Bank) {
+    this.#bank = bank
+  }
+
+  /** The disk, watched: what is told here is what was stored. */
+  watch(store: TenantStore): TenantStore {
+    const { feed } = store
+    return {
+      ...store,
+      feed: {
+        ...feed,
+        commitPage: async (page) => {
+          const done = await feed.commitPage(page)
+          await this.#committed(store, page)
+          return done
+        },
+        answerQuestion: async (id, answer, at) => {
+          await feed.answerQuestion(id, answer, at)
+          this.#answered(id, answer)
+        },
+      },
+    }
+  }
+
+  /** What an honest person answers. */
+  readonly knows = (question: Question): NonNullable<Question['answer']> => {
+    const one = this.#identity(question.transactionId)
+    if (question.kind === 'removed_at_bank') {
+      if (one === null || one.copy) return 'removed'
+      const truth = this.#truthOf(this.#reports.get(question.transactionId)!.accountId)
+      return truth !== null && truth.has(one.row) ? 'kept' : 'removed'
+    }
+    const other = question.otherTransactionId === null ? null : this.#identity(question.otherTransactionId)
+    return one !== null && other !== null && one.row.id === other.row.id ? 'same' : 'different'
+  }
+
+  /** What must hold at every moment: nothing that was in the feed is gone, nothing is there twice unasked, nothing is mixed up. */
+  async step(store: TenantStore): Promise<void> {
+    if (!this.#changed) return
+    this.#changed = false
+    const asked = new Set((await store.feed.questions({ open: true })).flatMap((question) => [question.transactionId, question.otherTransactionId ?? '']))
+    for (const [key, rows] of await this.#liveRows(store)) this.#worse(this.#lookDuring(key, rows, asked), 'at a step')
+  }
+
+  /** What must hold in the end, for all rows that were booked by `readAt`. */
+  async end(store: TenantStore, readAt: number): Promise<{ readonly harms: Harms; readonly notes: readonly string[]; readonly booked: number; readonly fed: number }> {
+    const total: Look = { harms: noHarm(), notes: [] }
+    let [booked, fed] = [0, 0]
+    const live = await this.#liveRows(store)
+    const owedFrom = await this.#owedFrom(store)
+    for (const login of this.#bank.state.logins.values()) {
+      for (const { spec } of login.accounts) {
+        const rows = live.get(spec.key) ?? []
+        const truth = this.#truth(spec.key)
+        const look = this.#lookAfter(truth, rows, truth.booked(readAt).filter((row) => row.bookedOn >= (owedFrom.get(spec.key) ?? '')))
+        for (const harm of HARMS) total.harms[harm] += look.harms[harm]
+        total.notes.push(...look.notes)
+        booked += truth.booked(readAt).length
+        fed += rows.length
+      }
+    }
+    return { ...total, booked, fed }
+  }
+
+  /** Takes what was found at a step into the worst. */
+  #worse({ harms, notes }: Look, when: string): void {
+    for (const harm of HARMS) this.worst[harm] = Math.max(this.worst[harm], harms[harm])
+    for (const note of notes) if (this.notes.length < 20) this.notes.push(`${new Date(this.#bank.now()).toISOString()} ${when}: ${note}`)
+  }
+
+  #lookDuring(key: string, rows: readonly Transaction[], asked: ReadonlySet<string>): Look {
+    const truth = this.#truth(key)
+    const look: Look = { harms: noHarm(), notes: [] }
+    const booked = truth.booked(this.#bank.now())
+    const need = countBy(booked, kindOf)
+    const have = this.#byKind(rows)
+    const seen = this.#seen.get(key) ?? new Map<string, number>()
+    this.#seen.set(key, seen)
+    for (const [kind, before] of seen) {
+      const missing = Math.min(before, need.get(kind) ?? 0) - (have.get(kind)?.length ?? 0)
+      if (missing > 0) blame(look, 'lost', missing, kind)
+    }
+    for (const [kind, same] of have) {
+      seen.set(kind, Math.max(seen.get(kind) ?? 0, same.length))
+      const allowed = Math.max(need.get(kind) ?? 0, truth.rows.filter((row) => kindOf(row) === kind).length)
+      const excused = same.some(({ id }) => asked.has(id) || this.#identity(id)?.copy === true)
+      if (same.length > allowed && !excused) blame(look, 'doubled', same.length - allowed, kind)
+    }
+    this.#findMerged(truth, rows, look)
+    return look
+  }
+
+  #lookAfter(truth: AccountTruth, rows: readonly Transaction[], owed: readonly TruthRow[]): Look {
+    const look: Look = { harms: noHarm(), notes: [] }
+    const need = countBy(owed, kindOf)
+    const have = this.#byKind(rows)
+    const now = this.#bank.now()
+    const atBank = countBy(truth.booked(now), kindOf)
+    for (const [kind, count] of need) {
+      const missing = count - (have.get(kind)?.length ?? 0)
+      if (missing > 0) blame(look, 'lost', missing, kind)
+    }
+    for (const [kind, same] of have) {
+      const extra = same.length - (atBank.get(kind) ?? 0)
+      if (extra > 0) blame(look, 'doubled', extra, kind)
+    }
+    for (const transaction of rows) {
+      const row = this.#identity(transaction.id)?.row
+      if (row === undefined) continue
+      if (transaction.amount !== row.minor) blame(look, 'wrongAmount', 1, `${transaction.amount} for ${kindOf(row)}`)
+      if (transaction.postedOn !== row.bookedOn) blame(look, 'wrongDay', 1, `${transaction.postedOn} for ${kindOf(row)}`)
+    }
+    this.#findMerged(truth, rows, look)
+    return look
+  }
+
+  /** Transactions that took up reports of rows which a reader could tell apart. */
+  #findMerged(truth: AccountTruth, rows: readonly Transaction[], look: Look): void {
+    for (const { id } of rows) {
+      const known = this.#reports.get(id)?.known ?? []
+      const booked = known.filter(({ stage }) => stage === 'booked')
+      const kinds = new Set(booked.map(({ row }) => kindOf(row)))
+      const [kind] = kinds
+      const strange = known.find(({ stage, row }) => stage === 'pending' && kind !== undefined && !truth.looked(kind, pendingLook(row)))
+      if (kinds.size > 1) blame(look, 'wronglyMerged', 1, [...kinds].join(' with '))
+      else if (strange !== undefined) blame(look, 'wronglyMerged', 1, `${pendingLook(strange.row)} with ${kind}`)
+    }
+  }
+
+  /** Live rows by the kind that they show; what the bank never reported is a kind of its own. */
+  #byKind(rows: readonly Transaction[]): ReadonlyMap<string, readonly Transaction[]> {
+    return Map.groupBy(rows, ({ id }) => {
+      const known = this.#identity(id)
+      return known === null ? `never reported: ${id}` : kindOf(known.row)
+    })
+  }
+
+  /** The row that a transaction stands for: the last that was reported booked, else the last pending one. */
+  #identity(transactionId: string): Known | null {
+    const known = this.#reports.get(transactionId)?.known ?? []
+    return known.findLast(({ stage }) => stage === 'booked') ?? known.at(-1) ?? null
+  }
+
+  /** Posted rows of the feed by the bank's account; deleted ones too, because they are at the bank. */
+  async #liveRows(store: TenantStore): Promise<ReadonlyMap<string, readonly Transaction[]>> {
+    const live = new Map<string, Transaction[]>()
+    for (const account of await this.#accounts(store)) {
+      const key = await this.#keyOf(store, account.id)
+      if (key === null) continue
+      let cursor: string | null = null
+      do {
+        const page: Awaited<ReturnType<TenantStore['feed']['transactions']>> = await store.feed.transactions({ accountId: account.id, states: ['posted'], includeDeleted: true, limit: 1_000, ...(cursor === null ? {} : { cursor }) })
+        live.set(key, [...(live.get(key) ?? []), ...page.rows])
+        cursor = page.next
+      } while (cursor !== null)
+    }
+    return live
+  }
+
+  async #accounts(store: TenantStore): Promise<readonly AccountSummary[]> {
+    return store.accounts.list()
+  }
+
+  /** The first day that any answer for the account covered: older rows were never asked for successfully. */
+  async #owedFrom(store: TenantStore): Promise<ReadonlyMap<string, string>> {
+    const from = new Map<string, string>()
+    for (const account of await this.#accounts(store)) {
+      const key = await this.#keyOf(store, account.id)
+      for (const range of await store.feed.coverage(account.id)) {
+        const known = key === null ? undefined : from.get(key)
+        if (key !== null && (known === undefined || range.from < known)) from.set(key, range.from)
+      }
+    }
+    return from
+  }
+
+  async #committed(store: TenantStore, page: PageCommit): Promise<void> {
+    if (page.inserts.length > 0 || page.updates.length > 0 || page.observations.length > 0) this.#changed = true
+    for (const question of page.questions) {
+      this.#questions.set(question.id, question)
+      this.asked++
+    }
+    if (page.observations.length === 0) return
+    const key = await this.#keyOf(store, page.accountId)
+    if (key === null) return
+    const truth = this.#truth(key)
+    for (const { transactionId, providerId, amount } of page.observations) {
+      const known = providerId === null ? null : truth.rowOf(providerId, amount)
+      const reports = this.#reports.get(transactionId) ?? { accountId: page.accountId, known: [] }
+      if (known !== null) reports.known.push(known)
+      this.#reports.set(transactionId, reports)
+    }
+  }
+
+  #answered(id: string, answer: NonNullable<Question['answer']>): void {
+    this.#changed = true
+    const question = this.#questions.get(id)
+    if (answer !== 'same' || question === undefined || question.otherTransactionId === null) return
+    const [into, from] = [this.#reports.get(question.transactionId), this.#reports.get(question.otherTransactionId)]
+    if (into !== undefined && from !== undefined) into.known.push(...from.known)
+  }
+
+  async #keyOf(store: TenantStore, accountId: string): Promise<string | null> {
+    const known = this.#keys.get(accountId)
+    if (known !== undefined) return known
+    const source = (await store.accounts.sources({ accountId })).find(({ ref }) => this.#bank.has(ref.number))
+    if (source === undefined) return null
+    const { key } = this.#bank.find(source.ref.number).account.spec
+    this.#keys.set(accountId, key)
+    return key
+  }
+
+  #truthOf(accountId: string): AccountTruth | null {
+    const key = this.#keys.get(accountId)
+    return key === undefined ? null : this.#truth(key)
+  }
+
+  #truth(key: string): AccountTruth {
+    let truth = this.#truths.get(key)
+    if (truth === undefined) this.#truths.set(key, (truth = new AccountTruth(this.#bank, key)))
+    return truth
+  }
+}
+
+function blame({ harms, notes }: Look, harm: Harm, count: number, what: string): void {
+  harms[harm] += count
+  if (notes.length < 8) notes.push(`${harm} ${count === 1 ? '' : `${count} times `}${what}`)
+}
+
+function countBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const row of rows) counts.set(keyOf(row), (counts.get(keyOf(row)) ?? 0) + 1)
+  return counts
+}

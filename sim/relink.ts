@@ -1,0 +1,75 @@
+/**
+ * One Relink process in the simulated world: the real engine, matcher, schedule, vault, diagnosis and
+ * repair, put together as `src/open.ts` does, on ports that the world owns. It lives until it is killed.
+ */
+import { BANK_FID, BANK_ORG } from '../bank/customers.ts'
+import { createMemoryTransport } from '../src/adapters/transport.ts'
+import type { Connector } from '../src/connector-kit/connector.ts'
+import { createRecorder } from '../src/connector-kit/recorder.ts'
+import { createVerbs } from '../src/create-verbs.ts'
+import type { Connection } from '../src/domain/connection.ts'
+import type { Institution } from '../src/domain/institution.ts'
+import { createEvents } from '../src/events.ts'
+import type { Entropy } from '../src/ports/entropy.ts'
+import type { TenantStore } from '../src/ports/store.ts'
+import { repairHands } from '../src/repair-hands.ts'
+import { onRunEnded } from '../src/run-ended.ts'
+import type { SyncDeps } from '../src/sync/deps.ts'
+import { syncConnection } from '../src/sync/sync.ts'
+import { masterKeyOf } from '../src/vault/keys.ts'
+import { createVault } from '../src/vault/vault.ts'
+import type { Verbs } from '../src/verbs.ts'
+import { hostClock, mortal, type Life } from './kernel.ts'
+import { wayToBank, type Network } from './network.ts'
+import type { Plan } from './plan.ts'
+
+export const BANK_URL = 'https://bank.example/ofx'
+const AUDIENCE = ['https://bank.example:443']
+const MASTER_KEY = masterKeyOf(new Uint8Array(32).fill(5))
+const LOG = { info() {}, warn() {}, error() {} }
+
+export type Relink = {
+  readonly life: Life
+  readonly store: TenantStore
+  readonly verbs: Verbs
+  readonly deps: SyncDeps
+  /** What the worker does with a connection that is due. */
+  read(connectionId: string): ReturnType<typeof syncConnection>
+}
+
+export type Parts = {
+  readonly life: Life
+  readonly network: Network
+  readonly store: TenantStore
+  readonly entropy: Entropy
+  readonly institution: Institution
+  readonly connectors: ReadonlyMap<string, Connector>
+}
+
+export function startRelink({ life, network, store: disk, entropy, institution, connectors }: Parts): Relink {
+  const store = mortal(disk, life)
+  const clock = hostClock(network.time, life)
+  const vault = createVault({ secrets: store.secrets, tenantId: store.tenantId, masterKey: MASTER_KEY, clock, entropy })
+  const timeZoneOf = (): string => institution.timeZone
+  const connectorOf = (id: string): Connector | null => connectors.get(id) ?? null
+  const institutionOf = (): Institution => institution
+  const openTransport = (connection: Connection) => createMemoryTransport({
+    bank: wayToBank(network, life), vault, owner: { connectionId: connection.id, loginIndex: connection.loginIndex }, audience: AUDIENCE, clock, log: LOG,
+    recorder: createRecorder(), pseudonym: (text) => vault.pseudonym(text),
+  })
+  const events = createEvents()
+  const base = { store, vault, clock, entropy, log: LOG }
+  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf }, events) }
+  const hands = repairHands(deps, { institutionOf, connectorOf, openTransport, store, clock, entropy })
+  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps: { ...base, ...hands }, events })
+  return { life, store, verbs, deps, read: (id) => syncConnection(deps, id, 'schedule') }
+}
+
+/** The bank as an entry of data, as Relink knows it. */
+export function institutionOf({ place, settings, hoursBetweenReads }: Plan): Institution {
+  return {
+    id: 'simulated', name: 'Sandbox Bank', country: 'US', website: null, routingNumbers: [], timeZone: place.timeZone,
+    limits: { requestsPerDay: null, minSecondsBetweenSyncs: hoursBetweenReads * 3_600 },
+    routes: [{ connector: 'ofx', settings: { url: BANK_URL, org: BANK_ORG, fid: BANK_FID, ...settings } }],
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Plays seeds one after the other and reports what came of them; a seed that fails is made small.
+ * An exception of the engine is a failure of its seed, not the end of the run.
+ */
+import { lineOf, planOf, type Line } from './plan.ts'
+import { noHarm } from './oracle.ts'
+import { Report } from './report.ts'
+import { isClean, shrink } from './shrink.ts'
+import { play, type Ground, type Outcome } from './world.ts'
+
+export type SimulateOptions = {
+  readonly ground: Ground
+  /** The first seed, or one line that is played alone. */
+  readonly first: Line
+  readonly runs: number
+  /** Called after each seed. */
+  readonly onSeed?: (report: Report, outcome: Outcome) => void
+  /** At most this many failing seeds are made small; others are told as they are. */
+  readonly mostShrunk?: number
+}
+
+export async function simulate({ ground, first, runs, onSeed, mostShrunk = 5 }: SimulateOptions): Promise<Report> {
+  const report = new Report()
+  const playLine = (line: Line): Promise<Outcome> => playSafely(line, ground)
+  for (let index = 0; index < runs; index++) {
+    const line = index === 0 ? first : lineOf(first.seed + index)
+    const outcome = await playLine(line)
+    report.add(outcome)
+    if (!isClean(outcome)) {
+      const small = report.failures.length < mostShrunk ? await shrink(line, outcome, playLine) : { line, outcome }
+      report.addFailure(small.line, small.outcome.notes)
+    }
+    onSeed?.(report, outcome)
+  }
+  return report
+}
+
+async function playSafely(line: Line, ground: Ground): Promise<Outcome> {
+  const plan = planOf(line)
+  try {
+    return await play(plan, ground)
+  } catch (error) {
+    const note = `something broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+    return { plan, harms: noHarm(), notes: [note], booked: 0, fed: 0, questions: 0, coveredDays: 0, provedDays: 0, reads: 0, crashes: 0, insisted: 0 }
+  }
+}

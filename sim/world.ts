@@ -1,0 +1,206 @@
+/**
+ * One seed, played: a bank, a host with its clock, a Relink process that may die at any port call and
+ * is started again on the same store, and a person who looks in. First the faults strike and safety is
+ * judged at each step; then they stop, and the feed must become the bank's truth within bounded time.
+ */
+import { createBank, type Bank } from '../bank/bank.ts'
+import { joinRanges } from '../src/sync/coverage.ts'
+import { daysBetween } from '../src/domain/day.ts'
+import type { Connector } from '../src/connector-kit/connector.ts'
+import type { Entropy } from '../src/ports/entropy.ts'
+import type { TenantStore } from '../src/ports/store.ts'
+import { chance, Killed, Life, seededEntropy, type Time } from './kernel.ts'
+import type { Network } from './network.ts'
+import { HARMS, Oracle, type Harms } from './oracle.ts'
+import { Person } from './person.ts'
+import { DAY_MS, HOUR_MS, type Plan } from './plan.ts'
+import { institutionOf, startRelink, type Relink } from './relink.ts'
+
+/** What a seed is played on. */
+export type Ground = { readonly connectors: ReadonlyMap<string, Connector>; /** An empty tenant. */ readonly newTenant: () => Promise<TenantStore> }
+
+export type Outcome = {
+  readonly plan: Plan
+  readonly harms: Harms
+  /** What was wrong, in words, the first twenty; empty when all was well. */
+  readonly notes: readonly string[]
+  readonly booked: number
+  readonly fed: number
+  readonly questions: number
+  readonly coveredDays: number
+  readonly provedDays: number
+  readonly reads: number
+  readonly crashes: number
+  /** How often the person went beyond what Relink asked for. */
+  readonly insisted: number
+}
+
+/** Within this many days without faults the feed must be whole. */
+const CALM_DAYS = 14
+const CALM_VISIT_MS = 12 * HOUR_MS
+
+export async function play(plan: Plan, ground: Ground): Promise<Outcome> {
+  const world = new World(plan, ground, await ground.newTenant())
+  await world.live()
+  return world.settle()
+}
+
+class World {
+  readonly #plan: Plan
+  readonly #ground: Ground
+  readonly #time: Time
+  readonly #bank: Bank
+  readonly #network: Network
+  readonly #entropy: Entropy
+  readonly #oracle: Oracle
+  readonly #person: Person
+  /** The store itself, and as the oracle watches it. */
+  readonly #disk: TenantStore
+  readonly #watched: TenantStore
+  #relink: Relink
+  #crashes = 0
+  #reads = 0
+  #lastReadAt = 0
+
+  constructor(plan: Plan, ground: Ground, disk: TenantStore) {
+    this.#plan = plan
+    this.#ground = ground
+    this.#time = { now: plan.startsAt, skewMs: 0 }
+    this.#bank = createBank({ clock: { now: () => this.#time.now }, seed: plan.seed, historyDays: plan.historyDays, customers: [plan.customer], zone: plan.place.zone })
+    for (const order of plan.faults) this.#bank.inject(order)
+    this.#network = { bank: this.#bank, time: this.#time, random: chance(plan.seed, 'network'), seen: () => undefined }
+    this.#entropy = seededEntropy(plan.seed)
+    this.#oracle = new Oracle(this.#bank)
+    this.#disk = disk
+    this.#watched = this.#oracle.watch(disk)
+    this.#person = new Person(plan, this.#bank, chance(plan.seed, 'person'), this.#oracle.knows)
+    this.#relink = this.#start()
+  }
+
+  /** The days in which faults strike. */
+  async live(): Promise<void> {
+    const { startsAt, days, crashes, steps, visitHours } = this.#plan
+    const end = startsAt + days * DAY_MS
+    const visits = chance(this.#plan.seed, 'visits')
+    const [nextSteps, nextCrashes] = [[...steps], [...crashes]]
+    let visitAt = startsAt
+    for (;;) {
+      const dueAt = await this.#dueAt()
+      const at = Math.max(this.#time.now, Math.min(dueAt, visitAt, startsAt + (nextSteps[0]?.atMs ?? Infinity)))
+      if (at >= end) break
+      this.#time.now = at
+      for (const { skewMs } of takeDue(nextSteps, at - startsAt)) this.#time.skewMs = skewMs
+      for (const { calls, phase } of takeDue(nextCrashes, at - startsAt)) this.#relink.life.doom(calls, phase)
+      if (visitAt <= at) {
+        await this.#survive(() => this.#person.visit(this.#relink, false))
+        visitAt = Math.max(at, this.#time.now) + Math.round(visitHours * HOUR_MS * (0.5 + visits.next()))
+      } else if (dueAt <= at) await this.#read()
+      await this.#oracle.step(this.#disk)
+    }
+    this.#time.now = Math.max(this.#time.now, end)
+  }
+
+  /** Faults stop; the feed must become the truth. */
+  async settle(): Promise<Outcome> {
+    this.#bank.clear()
+    this.#time.skewMs = 0
+    this.#relink.life.spare()
+    const notes: string[] = []
+    let judged: Awaited<ReturnType<Oracle['end']>> | null = null
+    let whole = false
+    for (const until = this.#time.now + CALM_DAYS * DAY_MS; this.#time.now < until && !whole; this.#time.now += CALM_VISIT_MS) {
+      this.#lastReadAt = this.#time.now
+      await this.#survive(() => this.#person.visit(this.#relink, true))
+      await this.#oracle.step(this.#disk)
+      judged = await this.#oracle.end(this.#disk, this.#lastReadAt)
+      whole = HARMS.every((harm) => judged!.harms[harm] === 0) && (await this.#isQuiet())
+    }
+    if (!whole) notes.push(...(judged?.notes ?? []).map((note) => `in the end: ${note}`), ...(await this.#whatIsLeft()))
+    const harms = Object.fromEntries(HARMS.map((harm) => [harm, Math.max(this.#oracle.worst[harm], judged?.harms[harm] ?? 0)])) as Harms
+    return {
+      plan: this.#plan, harms, notes: [...this.#oracle.notes, ...notes, ...(await this.#lostDecisions())], booked: judged?.booked ?? 0, fed: judged?.fed ?? 0, questions: this.#oracle.asked,
+      ...(await this.#proof()), reads: this.#reads, crashes: this.#crashes, insisted: this.#person.insisted,
+    }
+  }
+
+  #start(): Relink {
+    return startRelink({
+      life: new Life(), network: this.#network, store: this.#watched, entropy: this.#entropy, institution: institutionOf(this.#plan), connectors: this.#ground.connectors,
+    })
+  }
+
+  /** When the schedule wants to read, in true time. */
+  async #dueAt(): Promise<number> {
+    const id = this.#person.connectionId
+    const connection = id === null ? null : await this.#disk.connections.get(id)
+    if (connection?.nextSyncAt == null || connection.state === 'disabled' || connection.state === 'removed') return Infinity
+    return connection.nextSyncAt - this.#time.skewMs
+  }
+
+  async #read(): Promise<void> {
+    this.#reads++
+    await this.#survive(() => this.#relink.read(this.#person.connectionId!))
+  }
+
+  /** Does something with the process; when it dies of it, the next one starts on the same store. */
+  async #survive(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error
+      this.#crashes++
+      this.#relink = this.#start()
+      const now = this.#relink.deps.clock.now()
+      await this.#relink.store.secrets.closeStaleAttempts(now - 5 * 60_000, now)
+    }
+  }
+
+  /** Nothing is broken and nothing waits. */
+  async #isQuiet(): Promise<boolean> {
+    return (await this.#whatIsLeft()).length === 0
+  }
+
+  async #whatIsLeft(): Promise<string[]> {
+    const left: string[] = []
+    const id = this.#person.connectionId
+    if (id === null) return ['the login could not be connected']
+    const connection = await this.#disk.connections.get(id)
+    if (connection?.state !== 'active') left.push(`the connection is ${connection?.state}`)
+    for (const problem of await this.#disk.problems.list({ connectionId: id, open: true, limit: 5 })) left.push(`a problem is open: ${problem.diagnosis.causes[0]?.cause}, ${problem.failure.message}`)
+    if ((await this.#disk.feed.questions({ open: true })).length > 0) left.push('a question is open')
+    return left
+  }
+
+  /** What a person decided of a row must still be there, on the row itself or on the one that took it up. */
+  async #lostDecisions(): Promise<string[]> {
+    const lost: string[] = []
+    for (const [id, category] of this.#person.decided) {
+      const row = await this.#disk.feed.transaction(id)
+      if (row?.decisions.category !== category && row?.withdrawnReason !== 'merged') lost.push(`the category of ${id} is gone`)
+    }
+    return lost
+  }
+
+  /** Days that were covered between stated balances, and those of them that are proved. */
+  async #proof(): Promise<{ readonly coveredDays: number; readonly provedDays: number }> {
+    let [coveredDays, provedDays] = [0, 0]
+    for (const account of await this.#disk.accounts.list()) {
+      const spans = await this.#disk.feed.spans(account.id)
+      const [first, last] = [spans[0]?.from, spans.at(-1)?.to]
+      if (first === undefined || last === undefined) continue
+      const covered = joinRanges(await this.#disk.feed.coverage(account.id))
+      for (const range of covered) {
+        const [from, to] = [range.from > first ? range.from : first, range.to < last ? range.to : last]
+        if (from < to) coveredDays += daysBetween(from, to)
+      }
+      for (const span of spans) if (span.status === 'proved') provedDays += daysBetween(span.from, span.to)
+    }
+    return { coveredDays, provedDays }
+  }
+}
+
+/** Takes what is due from the front of a list in order of time. */
+function takeDue<T extends { readonly atMs: number }>(list: T[], atMs: number): T[] {
+  const count = list.findIndex((one) => one.atMs > atMs)
+  return list.splice(0, count === -1 ? list.length : count)
+}
