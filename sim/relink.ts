@@ -12,6 +12,7 @@ import type { Institution } from '../src/domain/institution.ts'
 import { createEvents } from '../src/events.ts'
 import type { Entropy } from '../src/ports/entropy.ts'
 import type { TenantStore } from '../src/ports/store.ts'
+import { repairByItself } from '../src/repair/by-itself.ts'
 import { repairHands } from '../src/repair-hands.ts'
 import { onRunEnded } from '../src/run-ended.ts'
 import type { SyncDeps } from '../src/sync/deps.ts'
@@ -35,6 +36,8 @@ export type Relink = {
   readonly deps: SyncDeps
   /** What the worker does with a connection that is due. */
   read(connectionId: string): ReturnType<typeof syncConnection>
+  /** What the worker does with a repair that is due. */
+  repair(connectionId: string): Promise<boolean>
 }
 
 export type Parts = {
@@ -59,10 +62,11 @@ export function startRelink({ life, network, store: disk, entropy, institution, 
   })
   const events = createEvents()
   const base = { store, vault, clock, entropy, log: LOG }
-  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf }, events) }
+  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf, institutionOf }, events) }
   const hands = repairHands(deps, { institutionOf, connectorOf, openTransport, store, clock, entropy })
-  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps: { ...base, ...hands }, events })
-  return { life, store, verbs, deps, read: (id) => syncConnection(deps, id, 'schedule') }
+  const repairDeps = { ...base, ...hands }
+  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events })
+  return { life, store, verbs, deps, read: (id) => syncConnection(deps, id, 'schedule'), repair: (id) => repairByItself(repairDeps, id) }
 }
 
 /** The bank as an entry of data, as Relink knows it. */

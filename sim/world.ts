@@ -7,6 +7,7 @@ import { createBank, type Bank } from '../bank/bank.ts'
 import { joinRanges } from '../src/sync/coverage.ts'
 import { daysBetween } from '../src/domain/day.ts'
 import type { Connector } from '../src/connector-kit/connector.ts'
+import { repairDueAt } from '../src/repair/due.ts'
 import type { Entropy } from '../src/ports/entropy.ts'
 import type { TenantStore } from '../src/ports/store.ts'
 import { chance, Killed, Life, seededEntropy, type Time } from './kernel.ts'
@@ -38,6 +39,11 @@ export type Outcome = {
 /** Within this many days without faults the feed must be whole. */
 const CALM_DAYS = 14
 const CALM_VISIT_MS = 12 * HOUR_MS
+/** How often the worker looks for what is due. */
+const TICK_MS = 5_000
+
+type Due = { readonly kind: 'read' | 'repair'; readonly at: number }
+const NOTHING_DUE: Due = { kind: 'read', at: Infinity }
 
 export async function play(plan: Plan, ground: Ground): Promise<Outcome> {
   const world = new World(plan, ground, await ground.newTenant())
@@ -60,6 +66,7 @@ class World {
   #relink: Relink
   #crashes = 0
   #reads = 0
+  #lastRepairAt = 0
   #lastReadAt = 0
 
   constructor(plan: Plan, ground: Ground, disk: TenantStore) {
@@ -85,8 +92,8 @@ class World {
     const [nextSteps, nextCrashes] = [[...steps], [...crashes]]
     let visitAt = startsAt
     for (;;) {
-      const dueAt = await this.#dueAt()
-      const at = Math.max(this.#time.now, Math.min(dueAt, visitAt, startsAt + (nextSteps[0]?.atMs ?? Infinity)))
+      const due = await this.#due()
+      const at = Math.max(this.#time.now, Math.min(due.at, visitAt, startsAt + (nextSteps[0]?.atMs ?? Infinity)))
       if (at >= end) break
       this.#time.now = at
       for (const { skewMs } of takeDue(nextSteps, at - startsAt)) this.#time.skewMs = skewMs
@@ -94,7 +101,7 @@ class World {
       if (visitAt <= at) {
         await this.#survive(() => this.#person.visit(this.#relink, false))
         visitAt = Math.max(at, this.#time.now) + Math.round(visitHours * HOUR_MS * (0.5 + visits.next()))
-      } else if (dueAt <= at) await this.#read()
+      } else if (due.at <= at) await this.#work(due)
       await this.#oracle.step(this.#disk)
     }
     this.#time.now = Math.max(this.#time.now, end)
@@ -129,17 +136,21 @@ class World {
     })
   }
 
-  /** When the schedule wants to read, in true time. */
-  async #dueAt(): Promise<number> {
+  /** What the worker has to do next, and when in true time; as the worker, it looks every few seconds. */
+  async #due(): Promise<Due> {
     const id = this.#person.connectionId
     const connection = id === null ? null : await this.#disk.connections.get(id)
-    if (connection?.nextSyncAt == null || connection.state === 'disabled' || connection.state === 'removed') return Infinity
-    return connection.nextSyncAt - this.#time.skewMs
+    if (connection === null || connection.state === 'disabled' || connection.state === 'removed') return NOTHING_DUE
+    const readAt = (connection.nextSyncAt ?? Infinity) - this.#time.skewMs
+    const repairs = (await this.#disk.problems.repairs(20)).map((one) => repairDueAt(one) ?? Infinity)
+    const repairAt = Math.max(Math.min(...repairs) - this.#time.skewMs, this.#lastRepairAt + TICK_MS)
+    return readAt <= repairAt ? { kind: 'read', at: readAt } : { kind: 'repair', at: repairAt }
   }
 
-  async #read(): Promise<void> {
-    this.#reads++
-    await this.#survive(() => this.#relink.read(this.#person.connectionId!))
+  async #work({ kind }: Due): Promise<void> {
+    if (kind === 'repair') this.#lastRepairAt = this.#time.now
+    else this.#reads++
+    await this.#survive(() => (kind === 'repair' ? this.#relink.repair(this.#person.connectionId!) : this.#relink.read(this.#person.connectionId!)))
   }
 
   /** Does something with the process; when it dies of it, the next one starts on the same store. */
