@@ -31,12 +31,12 @@ export function isXml(version: number): boolean {
 /** Reads a request, or says in one sentence why it is not one. */
 export function readMessage(body: Uint8Array): OfxRequest | string {
   const text = decode(body)
-  const start = text.search(/<OFX>/i)
+  const start = text.search(ROOT)
   if (start === -1) return 'The request has no <OFX> element.'
   const header = text.slice(0, start)
   const version = /VERSION\s*[:=]\s*["']?(\d{3})(?!\d)/.exec(header.replace(/<\?xml[^>]*\?>/i, ''))?.[1]
   if (version === undefined) return 'The request has no OFX header with a VERSION.'
-  const root = readElements(text.slice(start).trim())
+  const root = readElements(plainMarkup(text.slice(start).trim()))
   if (typeof root === 'string') return `The request is not well formed: ${root}.`
   const fileUid = /NEWFILEUID\s*[:=]\s*["']?([A-Za-z0-9-]{1,36})/.exec(header)?.[1] ?? 'NONE'
   return { version: Number(version), fileUid, root }
@@ -62,6 +62,29 @@ export function writeMessage(root: Element, version: number, fileUid: string): U
     `NEWFILEUID:${fileUid}`,
   ]
   return encodeLatin(head.join('\r\n') + '\r\n\r\n' + writeElements(root, 'sgml'))
+}
+
+/** The root as clients write it: alone, with a namespace, or with a prefix for it. */
+const ROOT = /<(?:ofx:)?OFX(?:\s[^<>]*)?>/i
+
+/** What XML libraries write and OFX has no use for: comments, marked sections, namespaces. */
+function plainMarkup(text: string): string {
+  const spoken = between(text, '<!--', '-->', () => '')
+  const escaped = between(spoken, '<![CDATA[', ']]>', (inner) => inner.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'))
+  return escaped.replace(/<(\/?)ofx:/gi, '<$1').replace(/^<OFX\s[^<>]*>/i, '<OFX>')
+}
+
+/** Puts something in the place of every section; one that does not end is left to the reader to refuse. One pass, whatever the text. */
+function between(text: string, begin: string, end: string, instead: (inner: string) => string): string {
+  const pieces: string[] = []
+  let at = 0
+  for (let from = text.indexOf(begin); from !== -1; from = text.indexOf(begin, at)) {
+    const to = text.indexOf(end, from + begin.length)
+    if (to === -1) break
+    pieces.push(text.slice(at, from), instead(text.slice(from + begin.length, to)))
+    at = to + end.length
+  }
+  return pieces.join('') + text.slice(at)
 }
 
 function decode(body: Uint8Array): string {

@@ -67,6 +67,36 @@ test('the window moves by whole days of the bank, whatever the dialect of the da
   assert.deepEqual(await rows('<DTSTART>20261120000000.000[-5:EST]<DTEND>20261120235900[-5:EST]'), day)
 })
 
+test('a statement never names days that end before they begin, wherever the window lies', async () => {
+  const bank = bankAt(undefined, 365)
+  for (const [window, from, to] of [
+    ['<DTEND>20260815', '20260616', '20260815'],
+    ['<DTSTART>19990101<DTEND>20000101', '19990101', '20000101'],
+    ['<DTEND>20000101', '19991102', '20000101'],
+    ['<DTSTART>20300101', '20300101', '20300101'],
+    ['<DTSTART>20261101<DTEND>20300101', '20261101', '20261122'],
+    ['', '20260923', '20261122'],
+  ] as const) {
+    const text = await ask(bank, { body: statementOf('1000200031', 'CHECKING', window) })
+    const named = /<BANKTRANLIST>\s*<DTSTART>(\d{8})[^<]*<DTEND>(\d{8})/.exec(text)
+    assert.deepEqual(named?.slice(1), [from, to], window)
+    assert.ok(values(text, 'DTPOSTED').every((day) => day.slice(0, 8) >= from && day.slice(0, 8) <= to), window)
+  }
+})
+
+test('namespaces, comments and marked sections of XML libraries are taken; what does not end is refused at once', async () => {
+  const plain = requestOf({ version: 211, body: ACCOUNTS })
+  const expected = codes((await post(bankAt(), plain)).text)
+  const written = [
+    plain.replace('<OFX>', '<OFX xmlns="http://ofx.net/types/2003/04">'),
+    plain.replace('<OFX>', '<ofx:OFX xmlns:ofx="http://ofx.net/types/2003/04">').replace('</OFX>', '</ofx:OFX>'),
+    plain.replace('<OFX>', '<OFX><!-- <CODE>1 -->'),
+    plain.replace(/<USERPASS>([^<]*)/, '<USERPASS><![CDATA[$1]]>'),
+  ]
+  for (const request of written) assert.deepEqual(codes((await post(bankAt(), request)).text), expected, request)
+  assert.equal((await post(bankAt(), plain.replace('<OFX>', `<OFX>${'<!--'.repeat(200_000)}`))).status, 400)
+})
+
 test('INCLUDE N and no INCTRAN give the balance without rows', async () => {
   const text = await ask(bankAt(), { body: statementOf('1000200031', 'CHECKING').replace('<INCLUDE>Y', '<INCLUDE>N') })
   assert.ok(!text.includes('<BANKTRANLIST>'))

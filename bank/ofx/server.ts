@@ -2,7 +2,7 @@
  * The OFX Direct Connect server: one POST in, one message out. Answers every transaction that it
  * finds, refuses what it does not know with a status, and never throws on bad input.
  */
-import { addDays, maxDay } from '../../src/domain/day.ts'
+import { addDays, type Day, maxDay } from '../../src/domain/day.ts'
 import { concerns, type Fault, type LoginMoment, type RequestMoment, type Status } from '../faults/fault.ts'
 import type { LoginState } from '../state.ts'
 import { answer, type HttpAnswer } from '../wire.ts'
@@ -14,7 +14,7 @@ import { knowsMfa, knowsPending, type OfxRequest, VERSIONS, writeMessage } from 
 import { challengeOf } from './mfa.ts'
 import { profile } from './profile.ts'
 import { type SignOn, signOn } from './signon.ts'
-import { readStatement, writeStatement } from './statement.ts'
+import { readStatement, type Window, writeStatement } from './statement.ts'
 
 export type OfxPlace = { readonly url: string; readonly siteUrl: string }
 
@@ -147,9 +147,8 @@ function statement(
   const from = readBound(textOf(include, 'DTSTART'), zone)
   const to = readBound(textOf(include, 'DTEND'), zone)
   if (from === 'bad' || to === 'bad') return refuse(2020, 'Invalid date')
-  // Rows that are booked for a day before the history began cannot exist, so an older start is harmless.
-  const window = { from: maxDay(from ?? addDays(today, -60), login.ledger.startsOn), to: to === null || to > today ? today : to }
   if (from !== null && to !== null && from > to) return refuse(2027, 'Invalid date range')
+  const window = windowOf(from, to, today, login.ledger.startsOn)
   for (const fault of faults) {
     const status = concerns(fault, login, account.spec.key)
       ? fault.definition.refuse?.(fault, account, from ?? window.from, window.to, moment)
@@ -160,6 +159,17 @@ function statement(
   const withRows = include !== null && textOf(include, 'INCLUDE')?.toUpperCase() !== 'N'
   const withPending = knowsPending(message.version) && textOf(request, 'INCLUDEPENDING')?.toUpperCase() === 'Y'
   return { status: SUCCESS, content: writeStatement(seen, { withRows, withPending }, moment) }
+}
+
+/**
+ * The days that the statement will name. Without a start it goes back 60 days from its end; nothing is booked after today or before the history
+ * began, but days that lie wholly outside are named as they were asked: DTSTART is never after DTEND.
+ */
+function windowOf(from: Day | null, to: Day | null, today: Day, startsOn: Day): Window {
+  const end = to === null || to > today ? today : to
+  const start = from ?? addDays(end, -60)
+  if (start > today) return { from: start, to: to ?? start }
+  return { from: end < startsOn ? start : maxDay(start, startsOn), to: end }
 }
 
 function readBound(text: string | null, zone: LoginMoment['bank']['zone']): ReturnType<typeof readDay> | 'bad' {

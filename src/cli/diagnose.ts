@@ -47,6 +47,7 @@ async function diagnoseInput(output: Output): Promise<void> {
 }
 
 export function explainCommand(output: Output, code: string): void {
+  if (code.trim() === '') throw new CommandError('Name the code that was shown, for example: relink explain 401', 2)
   const explanations = explain(code)
   output.data({ asked: code, explanations })
   for (const line of explanationLines(explanations)) output.say(line)

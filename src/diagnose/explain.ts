@@ -89,14 +89,18 @@ function explanationOf(table: CodeTable, entry: CodeEntry): Explanation {
   const total = entry.reasons.reduce((sum, [, weight]) => sum + weight, 0)
   const causes = entry.reasons.map(([cause, weight, action, when]): ExplainedCause => {
     const p = ((1 - entry.doubt) * weight) / total
-    const card = cardFor(cause, p, { bank: 'Your bank' })
+    const card = cardFor(cause, p, { bank: 'your bank' })
     return {
-      cause, family: CAUSES[cause].family, p, likelihood: shareWords(p), what: plainText(card.what), when: when ?? null,
+      cause, family: CAUSES[cause].family, p, likelihood: shareWords(p), what: asSentence(plainText(card.what)), when: when ?? null,
       relinkDoes: `Relink ${plainText(card.relink)}`, action, youDo: ACTION_WORDS[action],
     }
   })
   causes.sort((a, b) => b.p - a.p)
   return { code: entry.code, system: table.system, title: table.title, seenBy: table.seenBy, name: entry.name, meaning: entry.meaning, causes, source: entry.source, near: [] }
+}
+
+function asSentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** As on the card; below it a code still has a share worth telling: "Possible (about 2 in 10)". */
