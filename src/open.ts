@@ -168,9 +168,14 @@ async function openMasterKey(
   mayCreate: boolean,
 ): Promise<Result<MasterKey, OpenFailure>> {
   const read = await readMasterKey({ source: config.masterKey, environment: process.env, mayCreate, entropy: hostEntropy, warn: (message) => log.warn('master_key', { message }) })
-  if (!read.ok) return failed({ part: 'keys', message: `The master key (RELINK_MASTER_KEY=${config.masterKey}): ${read.failure.message}` })
+  if (!read.ok) return failed({ part: 'keys', message: `The master key (${namedSource(config.masterKey)}): ${read.failure.message}` })
   const fits = await check(read.value)
   return fits.ok ? read : failed({ part: 'keys', message: fits.failure.message })
+}
+
+/** Where the key was looked for. What is no source may be the key itself, and a command may hold a secret: neither is shown. */
+function namedSource(source: string): string {
+  return /^(file|credential|env):/.test(source) ? `RELINK_MASTER_KEY=${source}` : 'RELINK_MASTER_KEY'
 }
 
 type OpenerParts = {

@@ -44,7 +44,7 @@ export async function playStory(sandbox: Sandbox, tell: Narrator): Promise<Story
   for (const fault of DEMO_FAULTS) {
     const result = await playFamily(sandbox, person, connectionId, fault, tell)
     families.push(result)
-    tell(`  ${result.rightCause && result.mended ? '✓' : '✕'} ${FAMILY_NAMES[fault.family]}: ${result.cause ?? 'nothing seen'} (p ${result.p.toFixed(2)}), ${result.mended ? 'mended' : 'NOT mended'}, ${result.humanSteps} human steps, ${result.lost} lost, ${result.doubled} doubled`)
+    tell(`  ${result.rightCause && result.mended ? '✓' : '✕'} ${FAMILY_NAMES[fault.family]}: ${result.cause ?? 'nothing seen'} (p ${result.p.toFixed(2)}), ${result.mended ? 'mended' : 'NOT mended'}, ${result.humanSteps} human ${result.humanSteps === 1 ? 'step' : 'steps'}, ${result.lost} lost, ${result.doubled} doubled`)
   }
   const { rows, lost, doubled } = await compareWithBank(instance.store, sandbox.bank)
   return { families, rows, lost, doubled }

@@ -70,7 +70,7 @@ test('a wrong setting stops the start with its name and the remedy', async () =>
   mkdirSync(join(home.path, 'other'))
   const wrong: readonly (readonly [string, string, RegExp])[] = [
     ['RELINK_PORT', 'abc', /whole number/], ['RELINK_HOST', '0.0.0.0', /loopback/], ['RELINK_CONCURRENCY', '0', /from 1 to 64/], ['DATABASE_URL', 'mysql://x', /postgres:\/\//], ['DATABASE_URL', 'postgres://nobody@127.0.0.1:1/x', /Start the database/],
-    ['RELINK_MASTER_KEY', 'foo', /file:, credential:, command: or env:/], ['RELINK_MASTER_KEY', 'env:NOT_THERE', /NOT_THERE/], ['RELINK_INSTITUTIONS', '/nowhere', /ENOENT/], ['RELINK_INSTITUTIONS', file, /entry 1/], ['RELINK_NETWORK', '/nowhere', /ENOENT/],
+    ['RELINK_MASTER_KEY', 'Canary-78', /file:, credential:, command: or env:/], ['RELINK_MASTER_KEY', 'env:NOT_THERE', /NOT_THERE/], ['RELINK_INSTITUTIONS', '/nowhere', /ENOENT/], ['RELINK_INSTITUTIONS', file, /entry 1/], ['RELINK_NETWORK', '/nowhere', /ENOENT/],
     ['RELINK_NETWORK', file, /not valid/], ['RELINK_HOME', '/proc/relink', /ENOENT/], ['RELINK_HOME', file, /RELINK_HOME/],
   ]
   for (const [name, value, remedy] of wrong) {
@@ -79,6 +79,7 @@ test('a wrong setting stops the start with its name and the remedy', async () =>
     assert.match(stderr, new RegExp(name))
     assert.match(stderr, remedy)
     assert.doesNotMatch(stderr, /\n\s+at /, 'no stack trace')
+    assert.doesNotMatch(stderr, /Canary/, 'who typed the key itself does not find it in a log')
   }
 })
 
@@ -161,7 +162,8 @@ test('a record that cannot be read keeps its place in the answers, and is named 
 })
 
 test('explain tells what a code means in words or as one document; a code of no system is no success', async () => {
-  const [words, json, unknown] = await Promise.all([run(['explain', '401']), run(['explain', 'OL-301', '--json']), run(['explain', 'zzz-no-such-code', '--json'])])
+  const [words, json, unknown, none] = await Promise.all([run(['explain', '401']), run(['explain', 'OL-301', '--json']), run(['explain', 'zzz-no-such-code', '--json']), run(['explain', ' '])])
+  assert.deepEqual([none.status, none.stdout], [2, ''])
   assert.deepEqual([words.status, words.stderr], [0, ''])
   assert.match(words.stdout, /401/)
   assert.deepEqual([json.status, jsonLines(json.stdout).length], [0, 1])
