@@ -94,7 +94,7 @@ export class Answer {
     const rows = [...held.filter((row) => !strange.has(row)), ...known]
     const covers = believedCovers(end.covers, this.#intake.postedDays, candidates, source.id)
     const context: MatchContext = {
-      sourceId: source.id, covers, complete: true, ...this.#shown, ids: judgeIds(rows, candidates, source.id, covers),
+      sourceId: source.id, covers, complete: true, ...this.#shown, ids: judgeIds(rows, candidates, source.id, end.covers),
       coverage: coverage.filter((c) => c.sourceId !== source.id),
     }
     const matched = [...match(rows, candidates, context), ...doubtRepeats(repeats.filter((row) => !candidates.known.has(row.key)), rows, candidates)]

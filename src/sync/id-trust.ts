@@ -37,7 +37,7 @@ type Evidence = {
   readonly shownContents: ReadonlySet<Digest>
 }
 
-/** `covers`: the days from which absence can be believed. */
+/** `covers`: the days that the answer claims to cover. */
 export function judgeIds(rows: readonly Incoming[], candidates: Candidates, sourceId: string, covers: DayRange | null): IdTrust {
   const holders = candidates.transactions.flatMap((candidate): Holder[] => {
     const ids = new Set<string>()

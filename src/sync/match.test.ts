@@ -141,6 +141,14 @@ test('days that moved with their ids are moved back, also those that lie before 
   assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-10 -400 Coffee', '2026-03-11 -500 Lunch', '2026-03-12 -600 Books'], []])
 })
 
+test('days that moved with their ids are moved, also when they are the last days of the answer', async () => {
+  const rows = ['Rent', 'Fee', 'Cash'].map((name, i) => row('2026-03-10', `-${i + 4}`, name, { providerId: name }))
+  const world = await new World('2026-03-12').connect()
+  await read(world, rows)
+  assert.deepEqual(await read(world, rows.map((r) => ({ ...r, postedOn: day('2026-03-09') }))), [3, []])
+  assert.deepEqual(await read(world, rows), [3, []])
+})
+
 test('where a bank gives equal rows ids of their own, an id that comes twice is one row', async () => {
   const twin = { ...TWICE, providerId: 'w' }
   assert.deepEqual(await read(await new World('2026-03-12').connect(), [TWICE, twin, OTHER, OTHER]), [3, []])
