@@ -10,11 +10,13 @@ import type { Digest } from '../domain/transaction.ts'
 import type { CandidateQuery, Candidates } from '../ports/store.ts'
 import { providerIdsOf } from './answer.ts'
 import { proveStatement, type Movement } from './balance.ts'
+import { decideByBalance, isRepeat } from './by-balance.ts'
 import { CommitBuilder, type Counts } from './commit.ts'
 import type { Incoming, Intake } from './incoming.ts'
 import { joinEqual, mayJoin } from './file-equals.ts'
 import { judgeIds } from './id-trust.ts'
-import { match } from './match.ts'
+import { match, type Decision } from './match.ts'
+import { decideRepeats, doubtRepeats, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
 
@@ -43,7 +45,12 @@ export class FileAnswer {
   readonly #movements: Movement[] = []
   readonly #keepsMovements: boolean
   readonly #windows = new Map<Day, readonly [Day, Day]>()
+  readonly #repeats = new Repeats()
   #batch: Incoming[] = []
+  /** The batch before, from which the file's way of giving ids can be told. */
+  #recent: readonly Incoming[] = []
+  /** In minor units, without rows that turned out to be repeated. */
+  #postedSum: bigint
   /** The commit of the batch before: the database works on it while the next batch is read. */
   #inFlight: Promise<void> = Promise.resolve()
   #counts = NO_COUNTS
@@ -51,6 +58,7 @@ export class FileAnswer {
   constructor(context: FileAnswerContext, statement: FileStatement) {
     this.#context = context
     this.#statement = statement
+    this.#postedSum = statement.postedSum
     // Only a lone closing balance is compared with what the feed had before; millions of movements are not kept for nothing.
     this.#keepsMovements = statement.balances.length > 0 && !hasOpening(statement.balances)
   }
@@ -60,6 +68,8 @@ export class FileAnswer {
   }
 
   async add(row: Incoming): Promise<void> {
+    this.#repeats.take(row)
+    if (isRepeat(row)) return
     this.#batch.push(row)
     if (this.#batch.length >= BATCH_ROWS) await this.#settle(null)
   }
@@ -68,6 +78,11 @@ export class FileAnswer {
   async finish(): Promise<void> {
     const { covers } = this.#statement
     const balances = statedBalances(this.#context, this.#statement.balances)
+    const repeats = this.#repeats.finish()
+    if (repeats.length > 0) {
+      await this.#settle(null)
+      await this.#settleRepeats(repeats, balances)
+    }
     await this.#settle(async (movements) => ({ covers, balances, spans: await this.#spans(balances, movements), cursor: null }))
     await this.#inFlight
   }
@@ -75,6 +90,7 @@ export class FileAnswer {
   async #settle(last: ((movements: readonly Movement[]) => Promise<LastPiece>) | null): Promise<void> {
     const rows = this.#batch
     this.#batch = []
+    if (rows.length > 0) this.#recent = rows
     if (rows.length === 0 && last === null) return
     // What is stored must be known before it is matched; an account that was empty has nothing to match.
     if (!this.#context.accountWasEmpty) await this.#inFlight
@@ -99,6 +115,45 @@ export class FileAnswer {
     this.#inFlight.catch(() => {})
     if (this.#keepsMovements) this.#movements.push(...built.movements)
     this.#counts = addCounts(this.#counts, built.counts)
+  }
+
+  /** Rows that came again under their ids: their first ones are stored by now. */
+  async #settleRepeats(repeats: readonly Incoming[], balances: readonly BalanceStatement[]): Promise<void> {
+    const { feed, account, source } = this.#context
+    await this.#inFlight
+    const candidates = await feed.candidates({
+      accountId: account.id, sourceId: source.id, keys: repeats.flatMap((row) => [row.firstKey, row.key]), providerIds: providerIdsOf(repeats),
+      contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null,
+    })
+    const build = (decisions: readonly Decision[]) => {
+      const builder = new CommitBuilder(commitContext(this.#context, true), candidates)
+      builder.add(decisions)
+      return builder.finish()
+    }
+    const doubts = doubtRepeats(repeats.filter((row) => !candidates.known.has(row.key)), [], candidates)
+    const balanced = decideByBalance(doubts, ...(await this.#balanceOf(balances, build(doubts).movements)))
+    const decided = await followRules(feed, account.id, decideRepeats(balanced, this.#recent, candidates))
+    const seen = repeats.flatMap((row): Decision[] => {
+      const known = candidates.known.get(row.key)
+      return known === undefined ? [] : [{ kind: 'seen', row, transactionId: known.transactionId, observationId: known.observationId }]
+    })
+    const isDropped = (decision: Decision): boolean =>
+      decision.kind === 'join' || (decision.kind === 'seen' && candidates.known.get(decision.row.firstKey)?.transactionId === decision.transactionId)
+    const decisions = [...seen, ...decided]
+    for (const decision of decisions) if (isDropped(decision) && decision.row.content.status === 'posted') this.#postedSum -= decision.row.content.amount
+    const built = build(decisions)
+    await commitRows(this.#context, built)
+    if (this.#keepsMovements) this.#movements.push(...built.movements)
+    this.#counts = addCounts(this.#counts, built.counts)
+  }
+
+  /** The movements of doubtful rows and what the stated balances say of them: the statement's own, or the one of before. */
+  async #balanceOf(balances: readonly BalanceStatement[], movements: readonly Movement[]): Promise<Parameters<typeof decideByBalance> extends [unknown, ...infer R] ? R : never> {
+    if (proveStatement(balances, this.#postedSum) !== null) {
+      return [[], (less) => proveStatement(balances, less.reduce((sum, movement) => sum + movement.amount, this.#postedSum))?.status === 'proved']
+    }
+    const ledger = await openLedger(this.#context, balances, this.#statement.covers, this.#context.coverage, this.#movements)
+    return [movements, (all) => ledger?.prove(all).sound === true]
   }
 
   /** First the exact repeats, which are most rows of most files; only for the rest what resembles them. */
@@ -132,7 +187,7 @@ export class FileAnswer {
 
   /** A statement with opening and closing balance proves itself; a closing one alone is compared with the one before. */
   async #spans(balances: readonly BalanceStatement[], movements: readonly Movement[]): Promise<readonly BalanceSpan[]> {
-    const own = proveStatement(balances, this.#statement.postedSum)
+    const own = proveStatement(balances, this.#postedSum)
     if (own === null) {
       const ledger = await openLedger(this.#context, balances, this.#statement.covers, this.#context.coverage, this.#movements)
       return ledger?.prove(movements).spans ?? []

@@ -187,3 +187,22 @@ test('explains which reports made a transaction and why', async () => {
   assert.deepEqual(explained?.reports.map((report) => report.tier), ['new', 'rekey'])
   assert.equal(explained?.changes.length, 1)
 })
+
+test('one id twice in a file: the statement\'s balances decide, a repeated list is one, and what nothing decides is kept with a question', async () => {
+  const twice = row('2026-03-03', '-4', 'Coffee', { providerId: 'x' })
+  const once = row('2026-03-04', '-9', 'Lunch', { providerId: 'y' })
+  for (const [closing, added] of [['83', 3], ['87', 2]] as const) {
+    const world = new World()
+    const result = await bring(world, [{ rows: [twice, twice, once], balances: [balance('opening', '100', '2026-03-02'), balance('closing', closing, '2026-03-09')], covers: ['2026-03-02', '2026-03-09'] }])
+    assert.deepEqual([result.added, result.questions, (await world.feed()).length], [added, 0, added], closing)
+    assert.deepEqual((await world.store.feed.spans(await world.accountId())).map((span) => span.status), ['proved'])
+    const again = await bring(world, [{ rows: [twice, twice, once] }])
+    assert.deepEqual([again.added, again.questions, (await world.feed()).length], [0, 0, added])
+  }
+  const undecided = new World()
+  const result = await bring(undecided, [{ rows: [twice, twice, once] }])
+  assert.deepEqual([result.added, result.questions], [3, 1])
+  assert.deepEqual((await bring(undecided, [{ rows: [twice, twice, once] }])).added, 0)
+  const listed = await bring(new World(), [{ rows: [twice, once, twice, once] }])
+  assert.deepEqual([listed.added, listed.questions], [2, 0])
+})

@@ -254,7 +254,7 @@ class Ways {
 }
 
 function intakeFor(account: Account, source: AccountSource, currency: Currency, keepsMarks: boolean): Intake {
-  return new Intake({ sourceId: source.id, currency, sign: source.sign, startOn: account.startOn, keepsMarks })
+  return new Intake({ sourceId: source.id, currency, sign: source.sign, startOn: account.startOn, keepsMarks, keepsRepeats: true })
 }
 
 /** The account and its source of files, made where they are not there. */

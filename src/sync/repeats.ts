@@ -18,8 +18,10 @@ const MADE_IDS = 3
 /** The repeats of one answer as they come; those of a repeated list are dropped on the way. */
 export class Repeats {
   readonly #rows: Incoming[] = []
-  /** The repeats of different rows that stand together at the end of what was taken so far. */
+  /** The repeats of different rows that stand together at the end of what was taken so far: as many as are no list yet, and how many. */
   #run: Incoming[] = []
+  #length = 0
+  #last: Incoming | null = null
   #firsts = 0
 
   /** Takes every row of the answer in its order, repeated or not. */
@@ -27,23 +29,28 @@ export class Repeats {
     if (!isRepeat(row)) {
       if (row.providerId !== null) this.#firsts++
       this.#endRun()
-    } else if (this.#run.length > 0 && this.#run.at(-1)!.providerId === row.providerId) {
+    } else if (this.#last?.providerId === row.providerId) {
       this.#endRun()
       this.#rows.push(row)
-    } else this.#run.push(row)
+    } else {
+      this.#last = row
+      if (++this.#length < LISTED_ROWS) this.#run.push(row)
+    }
   }
 
   /** The answer is complete: the repeats that are to be decided one by one. */
   finish(): readonly Incoming[] {
     // The whole list came again, however short it is; one row alone is no list.
-    const isWhole = this.#firsts > 1 && this.#rows.length === 0 && this.#run.length === this.#firsts
+    const isWhole = this.#firsts > 1 && this.#rows.length === 0 && this.#length === this.#firsts
     if (!isWhole) this.#endRun()
     return this.#rows
   }
 
   #endRun(): void {
-    if (this.#run.length < LISTED_ROWS) this.#rows.push(...this.#run)
+    if (this.#length < LISTED_ROWS) this.#rows.push(...this.#run)
     this.#run = []
+    this.#length = 0
+    this.#last = null
   }
 }
 
