@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Institution } from '../domain/institution.ts'
-import { isOutage } from '../diagnose/problems.ts'
+import { dropProblems, isOutage } from '../diagnose/problems.ts'
 import { createEvents } from '../events.ts'
 import { onRunEnded } from '../run-ended.ts'
+import { endPlan } from './advance.ts'
+import { repairByItself } from './by-itself.ts'
 import { DOWN, failure, newWorld, REFUSED } from './testing.ts'
 
 const HOUR_MS = 3_600_000
@@ -38,6 +40,23 @@ test('one read that works lets the others be read now: not before a named time, 
   assert.deepEqual(next.slice(3), [later, null, null, later], 'a named time, a refused password, switched off, another bank')
   const outages = (await world.store.problems.list({ institutionId: 'riverbank', open: true, limit: 9 })).filter(({ diagnosis }) => isOutage(diagnosis))
   assert.deepEqual(outages, [], 'the outage ended with the read of the connection that had reported it')
+})
+
+test('a removed connection takes its problem, its alert and its plan with it, and a read that was under way leaves none', async () => {
+  const world = await newWorld()
+  await world.connect(id(0))
+  world.bank = () => REFUSED
+  const run = await world.sync(id(0))
+  await repairByItself(world.deps, id(0))
+  const problem = (await world.problem(id(0)))!
+  await world.store.connections.update(id(0), { state: 'removed' })
+  await dropProblems(world, id(0))
+  await endPlan(world.deps, id(0))
+  assert.deepEqual(await world.store.problems.alerts({ open: true, limit: 9 }), [])
+  assert.equal((await world.store.problems.plan(problem.id))?.state, 'abandoned')
+  const ended = onRunEnded({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', institutionOf: () => null }, createEvents())
+  await ended({ connection: (await world.store.connections.get(id(0)))!, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [] })
+  assert.equal(await world.problem(id(0)), null)
 })
 
 test('a healthy read moves nobody else', async () => {
