@@ -92,6 +92,8 @@ export type AccountStore = {
   list(filter?: AccountFilter): Promise<readonly AccountSummary[]>
   update(id: string, patch: Patch<Omit<Account, 'id' | 'createdAt'>>): Promise<void>
   sources(filter: { readonly accountId?: string; readonly connectionId?: string }): Promise<readonly AccountSource[]>
+  /** What a connection feeds: its sources, as `sources` orders them, each with its account. */
+  feeds(connectionId: string): Promise<readonly { readonly source: AccountSource; readonly account: Account }[]>
   updateSource(id: string, patch: Patch<Pick<AccountSource, 'state' | 'sign' | 'ref' | 'connectionId'>>): Promise<void>
   /** Accounts that have a source with this number and kind (bank id compared where both tell one). */
   findByRef(ref: AccountRef): Promise<readonly Account[]>
@@ -200,6 +202,11 @@ export type FeedStore = {
   /** The one of the latest day, then the one observed last; null when no source stated one. */
   newestBalance(accountId: string, kind: BalanceStatement['kind']): Promise<BalanceStatement | null>
   spans(accountId: string): Promise<readonly BalanceSpan[]>
+  /**
+   * The newest `ledger` or `closing` balance that a source stated, and the sum of the account's posted
+   * rows after its day, up to and including `upTo`; null when it stated none.
+   */
+  lastStated(accountId: string, sourceId: string, upTo: Day): Promise<{ readonly balance: BalanceStatement; readonly sumSince: bigint } | null>
   /** Sum of posted rows with `after < postedOn <= upTo`; what a person excluded or deleted counts, because it counts at the bank. */
   sumPosted(accountId: string, after: Day, upTo: Day): Promise<bigint>
   /**
@@ -241,6 +248,12 @@ export type TransactionFilter = {
 export type RunStore = {
   create(run: SyncRun): Promise<void>
   update(id: string, patch: Patch<Omit<SyncRun, 'id' | 'connectionId' | 'startedAt'>>): Promise<void>
+  /**
+   * Ends a run and notes on its connection how it went, in one step. `nextSyncAt` counts only while the
+   * connection is switched on: what a person switched off or removed meanwhile stays so. `isRead`: a
+   * connection that was connecting is active now. Returns the connection; null: there is none.
+   */
+  end(id: string, run: Pick<SyncRun, 'outcome' | 'failure' | 'accounts' | 'endedAt'>, connection: ConnectionHealth): Promise<Connection | null>
   get(id: string): Promise<SyncRun | null>
   /** Newest first. */
   list(filter: { readonly connectionId?: string; readonly since?: number; readonly limit: number }): Promise<readonly SyncRun[]>
@@ -249,6 +262,8 @@ export type RunStore = {
   /** Exchanges of today with an institution, counted before they are sent. Returns false when the quota is used up. */
   reserveRequest(institutionId: string, day: Day, quota: number): Promise<boolean>
 }
+
+export type ConnectionHealth = Pick<Connection, 'id' | 'lastAttemptAt' | 'failuresInRow' | 'nextSyncAt'> & { readonly lastSuccessAt?: number; readonly isRead: boolean }
 
 export type ProblemStore = {
   /** Stores the problem and its alert; the alert has the problem's id. */
@@ -318,7 +333,7 @@ export type SecretStore = {
    * attempt with `usesGrant` takes one granted use in the same step.
    */
   beginAttempt(loginIndex: string, decide: (ledger: LoginLedger) => NewAttempt | null): Promise<Attempt | null>
-  /** Only an attempt that is `open` or `unknown` gets an outcome. */
+  /** Only an attempt that is `open` or `unknown` gets an outcome. One that was accepted ends what was granted to its login, in the same step. */
   endAttempt(id: string, outcome: Attempt['outcome'], at: number): Promise<void>
   /** Attempts that were open when their process died; moved to `unknown` at a start. */
   closeStaleAttempts(before: number, at: number): Promise<number>

@@ -279,6 +279,19 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await feed.questions({ open: true }), [])
     })
 
+    test('the newest stated balance of a source comes with the posted rows since', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { accountId, sourceId, runId, tenant: { feed } } = ledger
+      const stated = (kind: 'ledger' | 'closing' | 'available' | 'opening', on: string, amount: bigint, observedAt: number) => ({ accountId, sourceId, runId, kind, amount, on: day(on), observedAt })
+      assert.equal(await feed.lastStated(accountId, sourceId, day('2026-03-31')), null)
+      const balances = [stated('ledger', '2026-03-05', 1n, 9), stated('closing', '2026-03-06', 2n, 3), stated('ledger', '2026-03-06', 3n, 4), stated('available', '2026-03-09', 4n, 5), stated('opening', '2026-03-09', 5n, 5)]
+      const rows = [['a', '2026-03-06'], ['b', '2026-03-07'], ['c', '2026-03-08'], ['d', '2026-03-09']] as const
+      await feed.commitPage(aPage(ledger, [...rows.map(([text, on]) => ({ text, on, amount: -10n })), { text: 'e', on: '2026-03-08', amount: -500n, status: 'pending' as const }], { balances }))
+      assert.deepEqual(await feed.lastStated(accountId, sourceId, day('2026-03-08')), { balance: balances[2], sumSince: -20n })
+      assert.deepEqual(await feed.lastStated(accountId, sourceId, day('2026-03-06')), { balance: balances[2], sumSince: 0n })
+      assert.equal(await feed.lastStated(accountId, newId(), day('2026-03-08')), null)
+    })
+
     test('sums are exact beyond what a number holds', async () => {
       const ledger = await aLedger(await twin.newTenant())
       const big = 999_999_999_999_999_999n

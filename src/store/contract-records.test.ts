@@ -275,6 +275,53 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual([lockedAt, grantedUses], [5, 3])
     })
 
+    test('an acceptance ends what was granted to its login, and to no other', async () => {
+      const { secrets } = await twin.newTenant()
+      const [login, other] = [randomUUID(), randomUUID()]
+      const attempt = (await secrets.beginAttempt(login, () => anAttempt(login)))!
+      for (const each of [login, other]) await secrets.setLogin(each, { grantedUses: 1 })
+      await secrets.endAttempt(attempt.id, 'refused', 7)
+      assert.equal((await secrets.ledger(login)).grantedUses, 1)
+      const next = (await secrets.beginAttempt(login, () => anAttempt(login)))!
+      await secrets.endAttempt(next.id, 'accepted', 8)
+      assert.deepEqual([(await secrets.ledger(login)).grantedUses, (await secrets.ledger(other)).grantedUses], [0, 1])
+    })
+
+    test('the end of a run notes how its connection is, but plans nothing for one that was switched off meanwhile', async () => {
+      const { connections, runs } = await twin.newTenant()
+      const ended = { outcome: 'succeeded', failure: null, accounts: [], endedAt: 90 } as const
+      const endOf = async (state: 'connecting' | 'active' | 'disabled' | 'removed', isRead = true) => {
+        const connection = aConnection({ state, failuresInRow: 3, nextSyncAt: 5, lastSuccessAt: 6 })
+        const run = aRun({ connectionId: connection.id, stage: 'reading' })
+        await connections.create(connection)
+        await runs.create(run)
+        const noted = await runs.end(run.id, ended, { id: connection.id, lastAttemptAt: 90, failuresInRow: 0, nextSyncAt: 1_000, isRead, ...(isRead ? { lastSuccessAt: 90 } : {}) })
+        assert.deepEqual(noted, await connections.get(connection.id))
+        assert.deepEqual(await runs.get(run.id), { ...run, ...ended, stage: null })
+        return [noted!.state, noted!.nextSyncAt, noted!.lastAttemptAt, noted!.lastSuccessAt, noted!.failuresInRow]
+      }
+      assert.deepEqual(await endOf('active'), ['active', 1_000, 90, 90, 0])
+      assert.deepEqual(await endOf('connecting'), ['active', 1_000, 90, 90, 0])
+      assert.deepEqual(await endOf('connecting', false), ['connecting', 1_000, 90, 6, 0])
+      assert.deepEqual(await endOf('disabled'), ['disabled', null, 90, 90, 0])
+      assert.deepEqual(await endOf('removed'), ['removed', null, 90, 90, 0])
+      assert.equal(await runs.end(newId(), ended, { id: newId(), lastAttemptAt: 1, failuresInRow: 0, nextSyncAt: null, isRead: true }), null)
+    })
+
+    test('what a connection feeds comes with its accounts, and nothing of others', async () => {
+      const { connections, accounts } = await twin.newTenant()
+      const [mine, other] = [aConnection(), aConnection()]
+      for (const connection of [mine, other]) await connections.create(connection)
+      const [first, second, strange] = [anAccount(), anAccount({ state: 'paused' }), anAccount()]
+      const fed = [aSource(first.id, { connectionId: mine.id }), aSource(second.id, { connectionId: mine.id, state: 'replaced' })]
+      await accounts.create(second, fed[1]!)
+      await accounts.create(first, fed[0]!)
+      await accounts.create(strange, aSource(strange.id, { connectionId: other.id }))
+      assert.deepEqual(await accounts.feeds(mine.id), [{ source: fed[0], account: first }, { source: fed[1], account: second }])
+      assert.deepEqual(await accounts.feeds(newId()), [])
+      assert.deepEqual(await accounts.feeds('no uuid'), [])
+    })
+
     test('nothing is stored when the ledger refuses or the decision throws', async () => {
       const { secrets } = await twin.newTenant()
       assert.equal(await secrets.beginAttempt('L', () => null), null)

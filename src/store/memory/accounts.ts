@@ -41,6 +41,10 @@ export function memoryAccounts(state: TenantState): AccountStore {
       )
       return wanted.sort(by((s) => s.id))
     },
+    async feeds(connectionId) {
+      const own = [...sources.values()].filter((s) => s.connectionId === connectionId).sort(by((s) => s.id))
+      return own.map((source) => ({ source, account: accounts.get(source.accountId)! }))
+    },
     async updateSource(id, changes) {
       const { connectionId } = changes
       if (connectionId !== undefined && connectionId !== null && !state.connections.has(connectionId)) {

@@ -1,5 +1,6 @@
 /** The feed of one tenant in memory; see `FeedStore`. */
 import type { Transaction } from '../../domain/transaction.ts'
+import type { Day } from '../../domain/day.ts'
 import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/store.ts'
 import { applyAnswer, applyDecisions, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
@@ -33,16 +34,13 @@ export function memoryFeed(state: TenantState): FeedStore {
     async spans(accountId) {
       return state.spans.filter((s) => s.accountId === accountId).sort(by((s) => s.sourceId, (s) => s.from, (s) => s.to))
     },
+    async lastStated(accountId, sourceId, upTo) {
+      const stated = counting(state, state.balances).filter((b) => b.accountId === accountId && b.sourceId === sourceId && (b.kind === 'ledger' || b.kind === 'closing'))
+      const balance = stated.sort(by((b) => b.on, (b) => b.observedAt)).at(-1)
+      return balance === undefined ? null : { balance, sumSince: sumPosted(feed, accountId, balance.on, upTo) }
+    },
     async sumPosted(accountId, after, upTo) {
-      let sum = 0n
-      for (const [day, ids] of feed.days(accountId)) {
-        if (day <= after || day > upTo) continue
-        for (const id of ids) {
-          const row = feed.transactions.get(id)!
-          if (row.state === 'posted') sum += row.amount
-        }
-      }
-      return sum
+      return sumPosted(feed, accountId, after, upTo)
     },
     async transactions(filter) {
       return listTransactions(feed, filter)
@@ -86,6 +84,18 @@ export function counting<T extends { readonly runId: string }>(state: TenantStat
   if (state.undos.size === 0) return stated
   const undone = undoneRuns(state)
   return stated.filter(({ runId }) => !undone.has(runId))
+}
+
+function sumPosted(feed: FeedState, accountId: string, after: Day, upTo: Day): bigint {
+  let sum = 0n
+  for (const [day, ids] of feed.days(accountId)) {
+    if (day <= after || day > upTo) continue
+    for (const id of ids) {
+      const row = feed.transactions.get(id)!
+      if (row.state === 'posted') sum += row.amount
+    }
+  }
+  return sum
 }
 
 function put(feed: FeedState, { row, change }: Decided): void {

@@ -1,4 +1,5 @@
 /** Runs and request quotas of one tenant in memory; see `RunStore`. */
+import type { Connection } from '../../domain/connection.ts'
 import type { RunStore } from '../../ports/store.ts'
 import { by } from './order.ts'
 import { insert, patch } from './rows.ts'
@@ -13,6 +14,16 @@ export function memoryRuns({ runs, connections, requests }: TenantState): RunSto
     },
     async update(id, changes) {
       patch(runs, id, changes)
+    },
+    async end(id, { outcome, failure, accounts, endedAt }, { id: connectionId, nextSyncAt, isRead, ...health }) {
+      patch(runs, id, { outcome, failure, accounts, endedAt, stage: null })
+      const connection = connections.get(connectionId)
+      if (connection === undefined) return null
+      const { state } = connection
+      const isOff = state === 'disabled' || state === 'removed'
+      const changed: Connection = { ...connection, ...health, nextSyncAt: isOff ? null : nextSyncAt, state: isRead && state === 'connecting' ? 'active' : state }
+      connections.set(connectionId, changed)
+      return changed
     },
     async get(id) {
       return runs.get(id) ?? null

@@ -47,6 +47,8 @@ export function memorySecrets(state: SecretState): SecretStore {
     async endAttempt(id, outcome, at) {
       const index = state.attempts.findIndex((a) => a.id === id && (a.outcome === 'open' || a.outcome === 'unknown'))
       if (index !== -1) settle(index, outcome, at)
+      const loginIndex = state.attempts.find((a) => a.id === id)?.loginIndex
+      if (outcome === 'accepted' && loginIndex !== undefined) state.logins.set(loginIndex, { ...login(loginIndex), grantedUses: 0 })
     },
     async closeStaleAttempts(before, at) {
       const stale = [...state.attempts.keys()].filter((i) => state.attempts[i]!.outcome === 'open' && state.attempts[i]!.openedAt < before)

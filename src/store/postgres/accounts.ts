@@ -40,6 +40,15 @@ export function postgresAccounts(db: Database, tenantId: string): AccountStore {
       ])
       return rows.map(sources.read)
     },
+    async feeds(connectionId) {
+      const own = db.selectFrom('relink.account_sources').where('tenant_id', '=', tenantId).where('connection_id', '=', idKey(connectionId))
+      const [found, fed] = await inOneTrip(db, tenantId, [
+        own.selectAll().orderBy('id'),
+        db.selectFrom('relink.accounts').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', own.select('account_id')),
+      ])
+      const byId = new Map(fed.rows.map((row) => [row.id as string, accounts.read(row)]))
+      return found.rows.map(sources.read).map((source) => ({ source, account: byId.get(source.accountId)! }))
+    },
     async updateSource(id, patch) {
       const values = sources.writePatch(patch)
       if (Object.keys(values).length === 0) return

@@ -1,8 +1,12 @@
 /** Connections of one tenant on PostgreSQL; see `ConnectionStore`. */
+import type { Connection } from '../../domain/connection.ts'
 import type { ConnectionStore } from '../../ports/store.ts'
 import type { Locks } from './locks.ts'
 import { idKey, inOneTrip, type Database } from './session.ts'
 import { connections } from './tables.ts'
+
+/** What each run writes anew. Lost with a crash of the database, it only means a read sooner or later than planned. */
+const HEALTH: ReadonlySet<string> = new Set<keyof Connection>(['lastAttemptAt', 'lastSuccessAt', 'failuresInRow', 'nextSyncAt'])
 
 export function postgresConnections(db: Database, locks: Locks, tenantId: string): ConnectionStore {
   const all = db.selectFrom('relink.connections').selectAll().where('tenant_id', '=', tenantId)
@@ -26,7 +30,7 @@ export function postgresConnections(db: Database, locks: Locks, tenantId: string
     async update(id, patch) {
       const values = connections.writePatch(patch)
       if (Object.keys(values).length === 0) return
-      await inOneTrip(db, tenantId, [db.updateTable('relink.connections').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))])
+      await inOneTrip(db, tenantId, [db.updateTable('relink.connections').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))], Object.keys(patch).every((field) => HEALTH.has(field)) ? 'relaxed' : 'durable')
     },
     exclusively: (id, work) => locks.exclusively(`relink/${tenantId}/${id}`, work),
   }

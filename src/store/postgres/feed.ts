@@ -52,6 +52,22 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       ])
       return rows.map((row) => undated(spans.read(row)))
     },
+    async lastStated(accountId, sourceId, upTo) {
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [
+        sql<{ readonly sum_since: string }>`
+          select b.*, (
+            select coalesce(sum(amount), 0)::text from relink.transactions
+            where tenant_id = ${tenantId} and account_id = b.account_id and state = 'posted' and posted_on > b.stated_on and posted_on <= ${upTo}) as sum_since
+          from (
+            select * from relink.balances
+            where tenant_id = ${tenantId} and account_id = ${idKey(accountId)} and source_id = ${idKey(sourceId)} and kind in ('ledger', 'closing')
+              and ${counts(tenantId, 'relink.balances.run_id')}
+            order by stated_on desc, observed_at desc, seq desc limit 1) b`,
+      ])
+      if (row === undefined) return null
+      const { statedOn, ...balance } = balances.read(row as StoredRow<never>)
+      return { balance: { ...balance, on: statedOn }, sumSince: BigInt(row.sum_since) }
+    },
     async sumPosted(accountId, after, upTo) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
         sql<{ sum: string }>`select coalesce(sum(amount), 0)::text as sum from relink.transactions

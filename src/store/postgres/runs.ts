@@ -1,20 +1,25 @@
 /** Runs and request quotas of one tenant on PostgreSQL; see `RunStore`. */
 import { sql } from 'kysely'
-import type { RunStore } from '../../ports/store.ts'
+import type { ConnectionHealth, RunStore } from '../../ports/store.ts'
 import type { StoredRow } from './columns.ts'
 import { idKey, inOneTrip, type Database } from './session.ts'
-import { runs } from './tables.ts'
+import { connections, runs } from './tables.ts'
 
 export function postgresRuns(db: Database, tenantId: string): RunStore {
   const all = db.selectFrom('relink.runs').selectAll().where('tenant_id', '=', tenantId)
   return {
     async create(run) {
-      await inOneTrip(db, tenantId, [db.insertInto('relink.runs').values({ tenant_id: tenantId, ...runs.write(run) })])
+      await inOneTrip(db, tenantId, [db.insertInto('relink.runs').values({ tenant_id: tenantId, ...runs.write(run) })], 'relaxed')
     },
     async update(id, patch) {
       const values = runs.writePatch(patch)
       if (Object.keys(values).length === 0) return
-      await inOneTrip(db, tenantId, [db.updateTable('relink.runs').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))])
+      await inOneTrip(db, tenantId, [db.updateTable('relink.runs').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))], tellsNoFailure(patch) ? 'relaxed' : 'durable')
+    },
+    async end(id, { outcome, failure, accounts, endedAt }, health) {
+      const ended = db.updateTable('relink.runs').set(runs.writePatch({ outcome, failure, accounts, endedAt, stage: null })).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))
+      const [, { rows: [row] }] = await inOneTrip(db, tenantId, [ended, noteHealth(db, tenantId, health)], tellsNoFailure({ outcome, failure }) ? 'relaxed' : 'durable')
+      return row === undefined ? null : connections.read(row)
     },
     async get(id) {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [all.where('id', '=', idKey(id))])
@@ -48,4 +53,20 @@ export function postgresRuns(db: Database, tenantId: string): RunStore {
       return rows.length === 1
     },
   }
+}
+
+function noteHealth(db: Database, tenantId: string, { id, lastAttemptAt, lastSuccessAt, failuresInRow, nextSyncAt, isRead }: ConnectionHealth) {
+  const { next_sync_at: planned, ...noted } = connections.writePatch({ lastAttemptAt, failuresInRow, nextSyncAt, ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }) })
+  return db.updateTable('relink.connections')
+    .set({
+      ...noted,
+      next_sync_at: sql`case when state in ('disabled', 'removed') then null else ${planned}::bigint end`,
+      ...(isRead ? { state: sql`case when state = 'connecting' then 'active' else state end` } : {}),
+    })
+    .where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).returningAll()
+}
+
+/** What is lost of a run that goes on or went well is found out by the next one; what a failure showed is found nowhere else. */
+function tellsNoFailure({ outcome, failure }: Parameters<RunStore['update']>[1]): boolean {
+  return (outcome === undefined || outcome === 'succeeded') && (failure ?? null) === null
 }

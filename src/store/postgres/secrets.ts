@@ -58,7 +58,9 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
       lease.run({ lost: false }, async () => {
         await inOneTrip(db, tenantId, [
           db.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('outcome', 'in', ['open', 'unknown']),
-        ])
+          ...(outcome === 'accepted' ? [endGrants(tenantId, id)] : []),
+          // An acceptance that is lost leaves an attempt of which nothing is known, which allows less, never more.
+        ], outcome === 'accepted' ? 'relaxed' : 'durable')
       }),
     async closeStaleAttempts(before, at) {
       const [{ affected }] = await inOneTrip(db, tenantId, [
@@ -76,6 +78,13 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
       await inOneTrip(db, tenantId, [...lockLogin(tenantId, loginIndex), ...changed])
     },
   }
+}
+
+function endGrants(tenantId: string, attemptId: string) {
+  return sql`
+    update relink.logins set granted_uses = 0
+    where tenant_id = ${tenantId} and granted_uses <> 0 and login_index = (
+      select login_index from relink.login_attempts where tenant_id = ${tenantId} and id = ${idKey(attemptId)})`
 }
 
 /** Makes the row where it is missing and holds it to the end of the transaction. */

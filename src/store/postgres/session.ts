@@ -10,7 +10,8 @@ import { StoreUnavailable } from '../../ports/store.ts'
 import { types } from './columns.ts'
 import { isRetriable, outageOf } from './outage.ts'
 import type { Tables } from './tables.ts'
-import { isForgotten, Trip, type Written } from './trip.ts'
+import { asTenant, Together, travel, withClient, type Step } from './together.ts'
+import { isForgotten, type Written } from './trip.ts'
 
 /** Where a database is and who signs in; `host` may be a directory with the server's socket. */
 export type ConnectionConfig = Pick<pg.ClientConfig, 'connectionString' | 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>
@@ -20,10 +21,12 @@ export type Session = Kysely<Tables>
 /** A session that can also send several statements at once; the stores are given this. */
 export class Database extends Kysely<Tables> {
   readonly pool: pg.Pool
+  readonly together: Together
 
   constructor(pool: pg.Pool) {
     super({ dialect: new PostgresDialect({ pool }) })
     this.pool = pool
+    this.together = new Together(pool)
   }
 }
 
@@ -66,12 +69,16 @@ type Answers<S extends readonly Statement[]> = { readonly [K in keyof S]: S[K] e
 
 /**
  * Runs statements that need no answer of each other for the tenant, as one transaction in one round
- * trip (trip.ts). Otherwise as `inTenant`.
+ * trip (trip.ts), together with what else is asked at that moment (together.ts). `relaxed`: done before the
+ * disk has it, so that a crash of the database or the host, never of this process, may lose it; only for
+ * what decision 6 names. Otherwise as `inTenant`.
  */
-export async function inOneTrip<const S extends readonly Statement[]>(db: Database, tenantId: string, statements: S): Promise<Answers<S>> {
-  const texts = [{ text: TENANT, values: [tenantId] }, ...written(db, statements)]
-  const [, ...found] = await persistently(() => withClient(db.pool, (client) => travel(client, texts)))
-  return found as unknown as Answers<S>
+export async function inOneTrip<const S extends readonly Statement[]>(db: Database, tenantId: string, statements: S, durability: 'durable' | 'relaxed' = 'durable'): Promise<Answers<S>> {
+  const held = lease.getStore()
+  const texts = written(db, statements)
+  const stores = texts.some(({ text }) => !READS.test(text))
+  const step: Step = { tenantId, statements: texts, durable: stores && durability === 'durable', mayGo: () => (held?.lost === true ? lockLost() : null) }
+  return (await persistently(() => db.together.ask(step))) as unknown as Answers<S>
 }
 
 /**
@@ -79,7 +86,7 @@ export async function inOneTrip<const S extends readonly Statement[]>(db: Databa
  * are held, and says what is to be stored; null: nothing. True when something was stored.
  */
 export async function inTwoTrips<const S extends readonly Statement[]>(db: Database, tenantId: string, asked: S, decide: (answers: Answers<S>) => readonly Statement[] | null): Promise<boolean> {
-  const first = [BEGIN, { text: TENANT, values: [tenantId] }, ...written(db, asked)]
+  const first = [BEGIN, asTenant(tenantId), ...written(db, asked)]
   return persistently(() =>
     withClient(db.pool, async (client) => {
       try {
@@ -99,32 +106,14 @@ export async function inTwoTrips<const S extends readonly Statement[]>(db: Datab
 
 const [BEGIN, COMMIT, ROLLBACK] = ['begin', 'commit', 'rollback'].map((text): Written => ({ text, values: [] })) as [Written, Written, Written]
 
-// Compiling costs more than any statement here; and a prepared plan must not be one that reads a whole
-// table because it was small when the plan was made.
-const TENANT = `select set_config('relink.tenant', $1, true), set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true)`
+/** What reads has nothing to wait for; a statement that begins otherwise may store. */
+const READS = /^\s*select\b/i
 
 function written(db: Database, statements: readonly Statement[]): readonly Written[] {
   return statements.map((statement) => {
     const { sql: text, parameters } = statement.compile(db)
     return { text, values: parameters }
   })
-}
-
-function travel(client: pg.PoolClient, statements: readonly Written[]): Trip['done'] {
-  return client.query(new Trip(statements)).done
-}
-
-async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  let forgotten = false
-  try {
-    return await work(client)
-  } catch (error) {
-    forgotten = isForgotten(error)
-    throw error
-  } finally {
-    client.release(forgotten)
-  }
 }
 
 async function transact<T>(db: Session, begin: (trx: Session) => Promise<unknown>, work: (trx: Session) => Promise<T>): Promise<T> {

@@ -75,6 +75,11 @@ export class Trip implements pg.Submittable {
     this.done = new Promise((resolve, reject) => ([this.#resolve, this.#reject] = [resolve, reject]))
   }
 
+  /** What is sent, for who counts. */
+  get texts(): readonly string[] {
+    return this.#steps.map(({ text }) => text)
+  }
+
   submit(connection: pg.Connection): void {
     const prepared = (this.#prepared = Prepared.of(connection))
     prepared.pending = []

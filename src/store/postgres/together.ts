@@ -1,0 +1,129 @@
+/**
+ * Steps that are asked in one breath travel together: what the callers of one tick want of one tenant,
+ * and, while the ways to the server are taken, what has gathered meanwhile, is one trip and one
+ * transaction (trip.ts). Each step keeps its promise of all or nothing: a trip that fails has stored
+ * nothing, and its steps are then made one by one, so that none fails for another. Eight reads at once
+ * so share their trips and their waits for the disk.
+ */
+import type pg from 'pg'
+import { outageOf } from './outage.ts'
+import { isForgotten, Trip, type Found, type Written } from './trip.ts'
+
+/** `durable`: acknowledged only when it is on the disk. `mayGo`: why it may not leave any more; null: it may. */
+export type Step = { readonly tenantId: string; readonly statements: readonly Written[]; readonly durable: boolean; readonly mayGo: () => Error | null }
+
+type Waiting = Step & { readonly resolve: (found: readonly Found[]) => void; readonly reject: (error: unknown) => void }
+
+/** More ways gain nothing: the server works on as many processors at once. */
+const MOST_WAYS = 3
+const MOST_STATEMENTS = 60
+/** A step with more text than this is a page of an import; it goes alone. */
+const LARGE_CHARACTERS = 65_536
+
+// Compiling costs more than any statement here; and a prepared plan must not be one that reads a whole
+// table because it was small when the plan was made.
+const TENANT = `select set_config('relink.tenant', $1, true), set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true)`
+const TENANT_RELAXED = `${TENANT}, set_config('synchronous_commit', 'off', true)`
+
+/** What comes first in every transaction of a tenant. */
+export function asTenant(tenantId: string, durable = true): Written {
+  return { text: durable ? TENANT : TENANT_RELAXED, values: [tenantId] }
+}
+
+export class Together {
+  readonly #pool: pg.Pool
+  #waiting: Waiting[] = []
+  #ways = 0
+  #isCalled = false
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  /** The answers to the step's statements, when all of it is stored. */
+  ask(step: Step): Promise<readonly Found[]> {
+    if (isLarge(step)) return this.#go([step]).then(([found]) => found!)
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...step, resolve, reject })
+      if (this.#isCalled) return
+      this.#isCalled = true
+      queueMicrotask(() => {
+        this.#isCalled = false
+        this.#depart()
+      })
+    })
+  }
+
+  #depart(): void {
+    while (this.#ways < MOST_WAYS && this.#waiting.length > 0) {
+      const steps = this.#next()
+      if (steps.length > 0) void this.#carry(steps)
+    }
+  }
+
+  /** The oldest step, and those of its tenant that fit into the same trip. */
+  #next(): readonly Waiting[] {
+    const { tenantId } = this.#waiting[0]!
+    const taken: Waiting[] = []
+    const left: Waiting[] = []
+    let statements = 0
+    for (const step of this.#waiting) {
+      const stop = step.mayGo()
+      if (stop !== null) {
+        step.reject(stop)
+        continue
+      }
+      const fits = step.tenantId === tenantId && (taken.length === 0 || statements + step.statements.length <= MOST_STATEMENTS)
+      if (fits) statements += step.statements.length
+      ;(fits ? taken : left).push(step)
+    }
+    this.#waiting = left
+    return taken
+  }
+
+  async #carry(steps: readonly Waiting[]): Promise<void> {
+    this.#ways++
+    try {
+      const found = await this.#go(steps)
+      steps.forEach((step, index) => step.resolve(found[index]!))
+    } catch (error) {
+      // Who is away is away for all; another failure belongs to one of them.
+      if (steps.length === 1 || outageOf(error) !== null) for (const step of steps) step.reject(error)
+      else for (const step of steps) await this.#go([step]).then(([found]) => step.resolve(found!), step.reject)
+    } finally {
+      this.#ways--
+      this.#depart()
+    }
+  }
+
+  /** One trip; the answers step by step. */
+  async #go(steps: readonly Step[]): Promise<readonly (readonly Found[])[]> {
+    const statements = [asTenant(steps[0]!.tenantId, steps.some(({ durable }) => durable)), ...steps.flatMap((step) => step.statements)]
+    const [, ...found] = await withClient(this.#pool, (client) => travel(client, statements))
+    let at = 0
+    return steps.map((step) => found.slice(at, (at += step.statements.length)))
+  }
+}
+
+export function travel(client: pg.PoolClient, statements: readonly Written[]): Trip['done'] {
+  return client.query(new Trip(statements)).done
+}
+
+export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let forgotten = false
+  try {
+    return await work(client)
+  } catch (error) {
+    forgotten = isForgotten(error)
+    throw error
+  } finally {
+    client.release(forgotten)
+  }
+}
+
+function isLarge({ statements }: Step): boolean {
+  let characters = 0
+  for (const { values } of statements) for (const value of values) if (typeof value === 'string') characters += value.length
+  return characters > LARGE_CHARACTERS
+}
