@@ -15,16 +15,17 @@ export const UNKNOWN_CURRENCY: Currency = 'XXX'
 
 /** Brings accounts and sources up to the list. A failure means that the list cannot be used at all. */
 export async function reconcileAccounts(session: Session, list: AccountList): Promise<Failure | null> {
-  const { store } = session.deps
-  const sources = await store.accounts.sources({ connectionId: session.connection.id })
+  const feeds = await session.deps.store.accounts.feeds(session.connection.id)
+  const sources = feeds.map(({ source }) => source)
   if (list.accounts.length === 0) return sources.length > 0 ? null : emptyList()
   if (isSomebodyElse(session, sources, list)) return identityChanged()
   const known = new Map(list.accounts.map((listed) => [listed, sources.find((source) => source.state !== 'replaced' && sameRef(source.ref, listed.ref))]))
-  for (const [listed, source] of known) if (source !== undefined) await follow(session, source, listed)
+  const accountOf = (source: AccountSource): Account => feeds.find((feed) => feed.source === source)!.account
+  for (const [listed, source] of known) if (source !== undefined) await follow(session, accountOf(source), listed)
   const absent = list.complete ? sources.filter((source) => source.state === 'active' && ![...known.values()].includes(source)) : []
   const unknown = list.accounts.filter((listed) => known.get(listed) === undefined && listed.status === 'open')
   const left = await findRenumbered(session, unknown, absent)
-  for (const source of left.absent) await setState(session, source.accountId, ['open'], 'missing')
+  for (const source of left.absent) await setState(session, accountOf(source), ['open'], 'missing')
   const created: string[] = []
   for (const listed of left.unknown) created.push(await addAccount(session, listed))
   session.newAccountIds = session.connection.state === 'connecting' ? [] : created
@@ -38,14 +39,13 @@ export function sameRef(a: AccountRef, b: AccountRef): boolean {
 }
 
 /** A listed account that we know: the bank's word on it counts, but a person's choice stays. */
-async function follow(session: Session, source: AccountSource, listed: ListedAccount): Promise<void> {
-  if (listed.status === 'closed') await setState(session, source.accountId, ['open', 'missing'], 'closed')
-  else await setState(session, source.accountId, ['missing'], 'open')
+async function follow(session: Session, account: Account, listed: ListedAccount): Promise<void> {
+  if (listed.status === 'closed') await setState(session, account, ['open', 'missing'], 'closed')
+  else await setState(session, account, ['missing'], 'open')
 }
 
-async function setState(session: Session, accountId: string, from: readonly AccountState[], to: AccountState): Promise<void> {
-  const account = await session.deps.store.accounts.get(accountId)
-  if (account !== null && from.includes(account.state)) await session.deps.store.accounts.update(accountId, { state: to })
+async function setState(session: Session, account: Account, from: readonly AccountState[], to: AccountState): Promise<void> {
+  if (from.includes(account.state)) await session.deps.store.accounts.update(account.id, { state: to })
 }
 
 /**

@@ -21,7 +21,7 @@ import { believedCovers, implausible, signsFlipped, tooManyMissing, wrongYearRow
 import { decideRepeats, doubtRepeats, isAboutRepeat, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
 import { keysOf, separate } from './separate.ts'
-import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, spanning, statedBalances, type Ledger, type SettleContext } from './settle.ts'
+import { addCounts, askLedger, commitContext, commitRows, ledgerFrom, NO_COUNTS, spanning, statedBalances, type Ledger, type SettleContext } from './settle.ts'
 
 export type AnswerEnd = {
   readonly covers: DayRange | null
@@ -84,9 +84,12 @@ export class Answer {
   /** The answer is complete: decides what waited, and commits rows, coverage, balances and cursor as one. */
   async finish(end: AnswerEnd): Promise<Result<Settled, Failure>> {
     const { feed, account, source } = this.#context
-    const coverage = await feed.coverage(account.id)
     const repeats = this.#repeats.finish()
-    const { rows: held, candidates } = await separate(feed, this.#held, await feed.candidates(this.#query(end.covers, repeats)))
+    const balances = statedBalances(this.#context, end.balances)
+    const [found, coverage, facts, questions] = await Promise.all([
+      feed.candidates(this.#query(end.covers, repeats)), feed.coverage(account.id), askLedger(this.#context, balances), feed.questions({ accountId: account.id, open: true }),
+    ])
+    const { rows: held, candidates } = await separate(feed, this.#held, found)
     const unknown = held.filter((row) => !candidates.known.has(row.key))
     // Also rows whose id is known: with all else equal, a year is not what a bank corrects.
     const strange = new Set(wrongYearRows(unknown, this.#asked))
@@ -102,13 +105,12 @@ export class Answer {
     const failure = this.#doubt(end.covers, covers, strange.size, missing, matched.length)
     const believed = failure === null ? covers : null
 
-    const balances = statedBalances(this.#context, end.balances)
-    const ledger = await openLedger(this.#context, balances, believed, coverage, this.#committed)
+    const ledger = ledgerFrom(this.#context, facts, believed, coverage, this.#committed)
     const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => ledger?.prove(movements).sound === true)
     const decisions = await followRules(feed, account.id, decideRepeats(balanced, rows, candidates))
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
-    const closings = await this.#closings(decisions, missing, candidates, believed)
+    const closings = closingsOf(questions, decisions, missing, candidates, believed)
     if (failure === null) await this.#endMissing(builder, missing, ledger, closings)
     const settled = builder.finish()
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
@@ -193,28 +195,6 @@ export class Answer {
     return new Set(about.flatMap((question) => [question.transactionId, question.otherTransactionId ?? question.transactionId]))
   }
 
-  /** Questions that this answer settles by itself. */
-  async #closings(decisions: readonly Decision[], missing: readonly Candidate[], candidates: Candidates, covers: DayRange | null): Promise<readonly Closing[]> {
-    const open = await this.#context.feed.questions({ accountId: this.#context.account.id, open: true })
-    if (open.length === 0) return []
-    const shown = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
-    const dropped = new Set(missing.filter((candidate) => candidate.state === 'pending').map((candidate) => candidate.id))
-    const byId = new Map(candidates.transactions.map((candidate) => [candidate.id, candidate]))
-    return open.flatMap((question): Closing[] => {
-      const { kind, transactionId, otherTransactionId } = question
-      const [first, second] = [byId.get(transactionId), byId.get(otherTransactionId ?? '')]
-      // Came twice under one id in one answer, and once in another: the bank had repeated it.
-      if (isAboutRepeat(question, first, second)) {
-        const once = shown.has(transactionId) && !shown.has(otherTransactionId!) && covers !== null && contains(covers, second!.postedOn)
-        return once ? [{ question, answer: 'same' }] : []
-      }
-      if (kind === 'removed_at_bank') return shown.has(transactionId) ? [{ question, answer: 'kept' }] : []
-      if (otherTransactionId === null || !shown.has(otherTransactionId)) return []
-      // The pending twin went and the posted one stayed: they were one. Both still there after it was asked: a person decides.
-      return dropped.has(transactionId) ? [{ question, answer: 'same' }] : []
-    })
-  }
-
   /** Everything stored around the answer in one round trip: what it may repeat, amend, replace or have dropped. */
   #query(covers: DayRange | null, repeats: readonly Incoming[] = []): CandidateQuery {
     const { account, source } = this.#context
@@ -235,6 +215,27 @@ export class Answer {
       states: { states: ['pending', 'posted', 'withdrawn'], range },
     }
   }
+}
+
+/** Questions that this answer settles by itself. */
+function closingsOf(open: readonly Question[], decisions: readonly Decision[], missing: readonly Candidate[], candidates: Candidates, covers: DayRange | null): readonly Closing[] {
+  if (open.length === 0) return []
+  const shown = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
+  const dropped = new Set(missing.filter((candidate) => candidate.state === 'pending').map((candidate) => candidate.id))
+  const byId = new Map(candidates.transactions.map((candidate) => [candidate.id, candidate]))
+  return open.flatMap((question): Closing[] => {
+    const { kind, transactionId, otherTransactionId } = question
+    const [first, second] = [byId.get(transactionId), byId.get(otherTransactionId ?? '')]
+    // Came twice under one id in one answer, and once in another: the bank had repeated it.
+    if (isAboutRepeat(question, first, second)) {
+      const once = shown.has(transactionId) && !shown.has(otherTransactionId!) && covers !== null && contains(covers, second!.postedOn)
+      return once ? [{ question, answer: 'same' }] : []
+    }
+    if (kind === 'removed_at_bank') return shown.has(transactionId) ? [{ question, answer: 'kept' }] : []
+    if (otherTransactionId === null || !shown.has(otherTransactionId)) return []
+    // The pending twin went and the posted one stayed: they were one. Both still there after it was asked: a person decides.
+    return dropped.has(transactionId) ? [{ question, answer: 'same' }] : []
+  })
 }
 
 /** Every id that the rows name: their own, the pending ones before them, and those they correct. */

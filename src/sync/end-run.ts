@@ -16,22 +16,16 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, e
   const now = deps.clock.now()
   const { outcome, failure, accounts } = end
   const ended: SyncRun = { ...run, outcome, failure, accounts, endedAt: outcome === 'suspended' ? null : now, stage: null }
-  await deps.store.runs.update(run.id, { outcome, failure, accounts, endedAt: ended.endedAt, stage: null })
-  const read = outcome === 'succeeded' || outcome === 'partial'
   const failuresInRow = outcome === 'succeeded' ? 0 : outcome === 'suspended' ? before.failuresInRow : before.failuresInRow + 1
-  // Somebody may have switched the connection off or removed it while it was read: that stays.
-  const present = (await deps.store.connections.get(before.id))?.state ?? before.state
   const limits = deps.institutionOf(before.institutionId)?.limits ?? NO_LIMITS
-  const changes = {
-    lastAttemptAt: now,
-    failuresInRow,
+  const stored = await deps.store.runs.end(run.id, ended, {
+    id: before.id, lastAttemptAt: now, failuresInRow,
     ...(outcome === 'succeeded' ? { lastSuccessAt: now } : {}),
-    ...(read && present === 'connecting' ? { state: 'active' as const } : {}),
-    nextSyncAt: present === 'disabled' || present === 'removed' ? null : end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, limits, fraction: deps.entropy.fraction() }),
-  }
-  await deps.store.connections.update(before.id, changes)
+    isRead: outcome === 'succeeded' || outcome === 'partial',
+    nextSyncAt: end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, limits, fraction: deps.entropy.fraction() }),
+  })
   deps.log.info('run_ended', { run: run.id, connection: before.id, outcome, code: failure?.code ?? null, accounts: accounts.length })
-  const connection = (await deps.store.connections.get(before.id)) ?? before
+  const connection = stored ?? before
   const facts = session?.facts ?? {}
   const { loginLocked } = await deps.onRunEnded({
     connection, run: ended, question: end.question ?? null, facts, accountFacts: session?.accountFacts ?? new Map(), newAccountIds: session?.newAccountIds ?? [],

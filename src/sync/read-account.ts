@@ -33,15 +33,16 @@ const SHORT_WINDOW_DAYS = 31
 export async function readAccount(session: Session, target: Target, resume: Resume | null): Promise<AccountRead> {
   const { feed } = session.deps.store
   const { maxWindowDays, overlapDays } = session.connector.manifest
-  const covered = (await feed.coverage(target.account.id)).filter((range) => range.sourceId === target.source.id)
-  const progress = readProgress(await feed.cursor(target.source.id))
+  const [coverage, cursor] = await Promise.all([feed.coverage(target.account.id), feed.cursor(target.source.id)])
+  const covered = coverage.filter((range) => range.sourceId === target.source.id)
+  const progress = readProgress(cursor)
   const windows = planWindows({ covered, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays })
   const oldestCovered = covered.reduce<Day | null>((oldest, range) => (oldest === null || range.from < oldest ? range.from : oldest), null)
   let [counts, failure, reading]: [Settled['counts'], Failure | null, Resume | null] = [NO_COUNTS, null, resume]
   let read = 0
   for (const window of windows) {
     const isHistory = read > 0 && (oldestCovered === null || window.to < oldestCovered)
-    const done = await readWindow(session, target, window, reading)
+    const done = await readWindow(session, target, window, reading, read === 0 ? progress : await loadProgress(session, target))
     reading = null
     if (done.kind === 'challenge') return done
     counts = addCounts(counts, done.kind === 'settled' ? done.settled.counts : done.counts)
@@ -62,18 +63,21 @@ export async function readAccount(session: Session, target: Target, resume: Resu
 }
 
 /** Reads one window; a range that the bank refuses is tried once more with its newest days only. */
-async function readWindow(session: Session, target: Target, window: DayRange, resume: Resume | null): Promise<WindowRead> {
-  const done = await readOnce(session, target, window, resume)
+async function readWindow(session: Session, target: Target, window: DayRange, resume: Resume | null, progress: Progress): Promise<WindowRead> {
+  const done = await readOnce(session, target, window, resume, progress)
   const length = daysBetween(window.from, window.to) + 1
   if (done.kind !== 'failed' || !isRangeRefusal(done.failure) || length <= SHORT_WINDOW_DAYS) return done
-  const short = await readOnce(session, target, { from: addDays(window.to, 1 - SHORT_WINDOW_DAYS), to: window.to }, null)
+  const short = await readOnce(session, target, { from: addDays(window.to, 1 - SHORT_WINDOW_DAYS), to: window.to }, null, progress)
   // When the short one is refused, too, the length was not the reason: the first word of the bank counts.
   return short.kind === 'failed' ? done : short
 }
 
-async function readOnce(session: Session, target: Target, window: DayRange, resume: Resume | null): Promise<WindowRead> {
-  const { store } = session.deps
-  const progress = readProgress(await store.feed.cursor(target.source.id))
+/** As it is stored: each answer that is committed moves it on. */
+async function loadProgress(session: Session, target: Target): Promise<Progress> {
+  return readProgress(await session.deps.store.feed.cursor(target.source.id))
+}
+
+async function readOnce(session: Session, target: Target, window: DayRange, resume: Resume | null, progress: Progress): Promise<WindowRead> {
   const reader = new WindowReader(session, target, window, progress)
   for await (const step of session.connector.readAccount(session.context(resume), target.source.ref, window, progress.connector)) {
     const done = await reader.take(step)
@@ -173,7 +177,7 @@ function isRangeRefusal(failure: Failure): boolean {
 /** Walking back ends where the bank has left out the older days of a window more than once. */
 async function reachedFloor(session: Session, target: Target, window: DayRange, covers: DayRange | null): Promise<boolean> {
   if (covers !== null && covers.from <= window.from) return false
-  const { gaps } = readProgress(await session.deps.store.feed.cursor(target.source.id))
+  const { gaps } = await loadProgress(session, target)
   const again = gaps.some((gap) => gap.from <= window.from && window.from <= gap.to && gap.asked >= 2)
   if (again) await setFloor(session, target, covers?.from ?? addDays(window.to, 1))
   return true
@@ -181,7 +185,7 @@ async function reachedFloor(session: Session, target: Target, window: DayRange, 
 
 async function setFloor(session: Session, target: Target, floor: Day): Promise<void> {
   const { feed } = session.deps.store
-  const progress = readProgress(await feed.cursor(target.source.id))
+  const progress = await loadProgress(session, target)
   await feed.commitPage({
     runId: session.run.id, accountId: target.account.id, sourceId: target.source.id, at: session.deps.clock.now(), seen: [], observations: [], inserts: [],
     updates: [], questions: [], covers: null, balances: [], spans: [], cursor: writeProgress({ ...progress, floor }),

@@ -2,6 +2,7 @@
  * One run of one connection: what the steps of a run share. It remembers what the connector wants
  * to remember and collects what is known about a failure; it decides nothing.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Connector, ConnectorContext } from '../connector-kit/connector.ts'
 import type { Connection } from '../domain/connection.ts'
 import { dayInZone, type Day } from '../domain/day.ts'
@@ -59,7 +60,8 @@ export class Session {
 
   /** Stores what the connector wants to remember at once: a client id that is lost would be a new device to the bank. */
   async remember(state: JsonObject): Promise<void> {
-    if (JSON.stringify(state) === JSON.stringify(this.#state)) return
+    // A database gives the fields of an object back in an order of its own.
+    if (isDeepStrictEqual(state, this.#state)) return
     this.#state = state
     await this.deps.store.connections.update(this.connection.id, { connectorState: state })
   }

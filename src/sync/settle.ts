@@ -75,28 +75,42 @@ export type Ledger = {
   readonly prove: (movements: readonly Movement[]) => Verdict
 }
 
-/**
- * Looks up what the proof needs; null when no ledger balance is stated. `committed`: movements of
- * this answer that are in the store already.
- */
-export async function openLedger(
-  context: SettleContext, balances: readonly BalanceStatement[], covers: DayRange | null, coverage: readonly Coverage[], committed: readonly Movement[],
-): Promise<Ledger | null> {
-  const { feed, account, source } = context
+/** What the store knows of the balances before: nothing of it depends on the rows, so it is asked with them. */
+export type LedgerFacts = {
+  readonly statement: BalanceStatement
+  readonly last: BalanceStatement | null
+  readonly storedBetween: bigint
+  readonly spans: readonly BalanceSpan[]
+}
+
+/** Looks up what a proof needs; null when no ledger balance is stated. */
+export async function askLedger({ feed, account, source }: SettleContext, balances: readonly BalanceStatement[]): Promise<LedgerFacts | null> {
   const statement = newestLedger(balances)
   if (statement === null) return null
-  const last = newestLedger(await feed.balances(account.id, source.id))
-  const spans = (await feed.spans(account.id)).filter((span) => span.sourceId === source.id)
+  const [stated, spans] = await Promise.all([feed.lastStated(account.id, source.id, statement.on), feed.spans(account.id)])
+  return { statement, last: stated?.balance ?? null, storedBetween: stated?.sumSince ?? 0n, spans: spans.filter((span) => span.sourceId === source.id) }
+}
+
+/** The ledger to prove movements with. `committed`: movements of this answer that were in the store already when the facts were asked. */
+export function ledgerFrom(
+  { source }: SettleContext, facts: LedgerFacts | null, covers: DayRange | null, coverage: readonly Coverage[], committed: readonly Movement[],
+): Ledger | null {
+  if (facts === null) return null
+  const { statement, last, spans } = facts
   const coveredBefore = joinRanges(coverage.filter((range) => range.sourceId === source.id))
   const coveredAfter = joinRanges(covers === null ? coveredBefore : [...coveredBefore, covers])
-  let storedBetween = 0n
-  if (last !== null && last.on < statement.on) {
-    storedBetween = await feed.sumPosted(account.id, last.on, statement.on)
-    for (const { on, amount } of committed) if (on > last.on && on <= statement.on) storedBetween -= amount
-  }
+  let { storedBetween } = facts
+  if (last !== null) for (const { on, amount } of committed) if (on > last.on && on <= statement.on) storedBetween -= amount
   const prove = (movements: readonly Movement[]) =>
     proveBalance({ statement, last, spans, storedBetween, movements: [...committed, ...movements], coveredBefore, coveredAfter })
   return { moved: last === null || statement.on < last.on ? null : statement.amount - last.amount, prove }
+}
+
+/** Both at once. */
+export async function openLedger(
+  context: SettleContext, balances: readonly BalanceStatement[], covers: DayRange | null, coverage: readonly Coverage[], committed: readonly Movement[],
+): Promise<Ledger | null> {
+  return ledgerFrom(context, await askLedger(context, balances), covers, coverage, committed)
 }
 
 /** The smallest range that holds both. */

@@ -25,15 +25,15 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
     const connection = await deps.store.connections.get(connectionId)
     const refusal = refusalFor(connection)
     if (connection === null || refusal !== null) return failed(refusal ?? NOT_FOUND)
-    const waiting = await clearChallenges(deps, connection, trigger)
+    // What needs no answer of each other is asked in one breath: the store makes one trip of it.
+    const [waiting, recent] = await Promise.all([clearChallenges(deps, connection, trigger), deps.store.runs.list({ connectionId, limit: 5 })])
     if (waiting !== null) return waiting
-    await closeAbandoned(deps, connection)
+    await closeAbandoned(deps, connection, recent)
     const now = deps.clock.now()
     const run: SyncRun = {
       id: deps.entropy.id(now), connectionId, trigger, startedAt: now, endedAt: null, outcome: 'running', stage: 'signing_in', accounts: [], failure: null, label: null,
     }
-    await planRetry(deps, connection, now)
-    await deps.store.runs.create(run)
+    await Promise.all([planRetry(deps, connection, now), deps.store.runs.create(run)])
     return ok(await runConnection(deps, connection, run, null))
   })
   return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
@@ -46,7 +46,6 @@ export async function runConnection(deps: SyncDeps, connection: Connection, run:
   const session = opened.value
   const targets = await chooseTargets(session, answered)
   if (targets.kind === 'ended') return targets.run
-  await session.stage('reading')
   return readTargets(session, targets.targets, answered)
 }
 
@@ -60,7 +59,6 @@ async function chooseTargets(session: Session, answered: AnsweredChallenge | nul
   if (outcome.kind === 'challenge') return { kind: 'ended', run: await suspend(session, { ...outcome, at: 'accounts' }, []) }
   session.facts = { ...session.facts, ...outcome.facts }
   if (outcome.kind === 'failed') return { kind: 'ended', run: await end(session, [], outcome.failure) }
-  await session.stage('accounts')
   const failure = await reconcileAccounts(session, outcome.value)
   // Somebody else's secret must not be sent again by the schedule.
   if (failure?.code === 'identity_changed') await session.forgetSecret()
@@ -90,16 +88,10 @@ async function end(session: Session, accounts: readonly AccountOutcome[], failur
   return endRun(session.deps, session.connection, session.run, { outcome, failure: whole, accounts }, session)
 }
 
+/** The accounts to read, from here on. */
 async function activeTargets(session: Session): Promise<readonly Target[]> {
-  const { store } = session.deps
-  const sources = await store.accounts.sources({ connectionId: session.connection.id })
-  const targets: Target[] = []
-  for (const source of sources) {
-    if (source.state !== 'active') continue
-    const account = await store.accounts.get(source.accountId)
-    if (account !== null && (account.state === 'open' || account.state === 'missing')) targets.push({ account, source })
-  }
-  return targets
+  const [feeds] = await Promise.all([session.deps.store.accounts.feeds(session.connection.id), session.stage('reading')])
+  return feeds.filter(({ source, account }) => source.state === 'active' && (account.state === 'open' || account.state === 'missing'))
 }
 
 /** The other accounts would meet the same: asking on could only do harm. */
@@ -140,10 +132,10 @@ async function planRetry(deps: SyncDeps, connection: Connection, now: number): P
  * whole; reading again is safe. A sign-in that it left open will not be answered any more: how it
  * ended is unknown, and waiting for its lease would only keep the feed away.
  */
-async function closeAbandoned(deps: SyncDeps, connection: Connection): Promise<void> {
+async function closeAbandoned(deps: SyncDeps, connection: Connection, recent: readonly SyncRun[]): Promise<void> {
   const { runs, secrets } = deps.store
   const now = deps.clock.now()
-  const abandoned = (await runs.list({ connectionId: connection.id, limit: 5 })).filter((run) => run.outcome === 'running')
+  const abandoned = recent.filter((run) => run.outcome === 'running')
   for (const run of abandoned) await runs.update(run.id, { outcome: 'failed', endedAt: now, stage: null })
   if (abandoned.length === 0) return
   for (const attempt of (await secrets.ledger(connection.loginIndex)).attempts) {

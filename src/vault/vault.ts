@@ -228,10 +228,9 @@ class SealedVault implements TenantVault {
     return stored === null || begun === null ? failed(withheldFailure(why, this.#clock.now())) : ok(begun)
   }
 
-  /** Closes the ledger's entry. Grants go first when the bank accepted, last when nothing was sent: a crash between never leaves one too many. */
+  /** Closes the ledger's entry. What a person granted ends with an acceptance; it comes back last when nothing was sent: a crash between never leaves one too many. */
   async #settle(attempt: NewAttempt, outcome: LoginVerdict | 'not_sent'): Promise<void> {
     const { loginIndex } = attempt
-    if (outcome === 'accepted' && (await this.#secrets.ledger(loginIndex)).grantedUses !== 0) await this.#secrets.setLogin(loginIndex, { grantedUses: 0 })
     await this.#insist(() => this.#secrets.endAttempt(attempt.id, outcome, this.#clock.now()))
     if (outcome === 'not_sent' && attempt.usesGrant === true) await this.#secrets.setLogin(loginIndex, { grantedUses: 1 })
   }
