@@ -1,0 +1,94 @@
+/**
+ * What a benchmark of reads counts beside the clock: trips to the database, transactions that wait for the disk, and the
+ * processor time of PostgreSQL; and the floor, bare trips and commits without anything of Relink.
+ */
+import { globSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { asTenant } from '../src/store/postgres/together.ts'
+import { Trip } from '../src/store/postgres/trip.ts'
+
+export type Trips = { trips: number; commits: number }
+export type Watch = { readonly count: Trips; /** The login that was used last. */ readonly login: () => pg.ClientConfig }
+
+const WRITES = /^\s*(insert|update|delete|with updated)\b/i
+
+/** Counts from now on what any client of this process sends. */
+export function watchDatabase(): Watch {
+  const count: Trips = { trips: 0, commits: 0 }
+  let last: pg.Client | null = null
+  const send = pg.Client.prototype.query as (this: pg.Client, ...args: unknown[]) => unknown
+  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+    last = this
+    count.trips++
+    if (waitsForDisk(args[0])) count.commits++
+    return send.apply(this, args)
+  } as typeof pg.Client.prototype.query
+  return {
+    count,
+    login: () => {
+      if (last === null) throw new Error('nothing was sent')
+      const { host, port, user, password, database } = last
+      return { host, port, user: user!, password: password!, database: database! }
+    },
+  }
+}
+
+/** A transaction ends here that stored something and is answered when the disk has it. */
+function waitsForDisk(query: unknown): boolean {
+  if (!(query instanceof Trip)) return /^\s*commit/i.test(typeof query === 'string' ? query : ((query as { text?: string }).text ?? ''))
+  const texts = query.texts
+  if (texts.includes('begin') || texts.some((text) => text.includes('synchronous_commit'))) return false
+  return texts.includes('commit') || texts.some((text) => WRITES.test(text))
+}
+
+/** User and system time of the server under `home` so far, its ended processes too; null where the system does not tell. */
+export function postgresSeconds(home: string): number | null {
+  try {
+    const [file] = globSync('**/postmaster.pid', { cwd: home })
+    const postmaster = readFileSync(join(home, file!), 'utf8').split('\n')[0]!
+    let ticks = 0
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      const fields = statOf(pid)
+      // proc(5): 4 is the parent, 14 and 15 the own time, 16 and 17 that of children that were waited for.
+      if (pid === postmaster) ticks += fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+      else if (fields[1] === postmaster) ticks += Number(fields[11]) + Number(fields[12])
+    }
+    return ticks / 100
+  } catch {
+    return null
+  }
+}
+
+/** The fields after the name, which may hold anything. */
+function statOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+  } catch {
+    return []
+  }
+}
+
+/** Reads per second that only make as many trips, so many of them commits, with nothing in them; so many at once. */
+export async function bareTrips(login: pg.ClientConfig, tenantId: string, perRead: Trips, reads: number, atOnce: number): Promise<number> {
+  const pool = new pg.Pool({ ...login, max: atOnce })
+  const nothing = { text: 'select 1', values: [] }
+  const store = { text: `insert into relink.request_quotas (tenant_id, institution_id, day, used) values ($1, $2, '2026-01-01', 1) on conflict (tenant_id, institution_id, day) do update set used = request_quotas.used + 1`, values: [tenantId] }
+  try {
+    let left = reads
+    const began = performance.now()
+    await Promise.all(Array.from({ length: atOnce }, async (_, worker) => {
+      const client = await pool.connect()
+      while (left-- > 0) {
+        for (let trip = 0; trip < Math.round(perRead.trips); trip++) {
+          const statement = trip < Math.round(perRead.commits) ? { ...store, values: [tenantId, `bare ${worker}`] } : nothing
+          await client.query(new Trip([asTenant(tenantId), statement])).done
+        }
+      }
+      client.release()
+    }))
+    return reads / ((performance.now() - began) / 1_000)
+  } finally {
+    await pool.end()
+  }
+}

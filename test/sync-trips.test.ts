@@ -1,0 +1,16 @@
+/** A read stays cheap: trips to the database, waits for the disk and exchanges are counted by the benchmark, where noise cannot move them. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+// Fails when: a store call is awaited that could go with another, or a step waits for the disk without need (both planted).
+test('a read of one account makes at most 21 trips, of which three wait for the disk: two attempts and the page', { timeout: 300_000 }, async () => {
+  const bench = fileURLToPath(new URL('../bench/sync.ts', import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, [bench, '--json', '--connections', '2'])
+  const { alone, exchangesPerRead } = JSON.parse(stdout) as { readonly alone: { readonly trips: number; readonly commits: number }; readonly exchangesPerRead: number }
+  assert.equal(exchangesPerRead, 3)
+  assert.ok(alone.trips <= 21, `${alone.trips} trips`)
+  assert.ok(alone.commits <= 3, `${alone.commits} waits for the disk`)
+})
