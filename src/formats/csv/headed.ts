@@ -14,6 +14,9 @@ import type { CsvRecord } from './records.ts'
 /** Column indexes by role, the preferred first. */
 export type Roles = ReadonlyMap<Role, readonly number[]>
 
+/** What tells the account of each row stands in each row; a column with gaps tells it of the other party, or of a foreign amount. */
+const EVERYWHERE = new Set<Role>(['currency', 'account'])
+
 /** Steps of a running balance that outweigh written signs. */
 const SIGN_STEPS = 4
 
@@ -31,10 +34,11 @@ export function readRoles(
 ): { readonly roles: Roles; readonly currency: Currency | null } {
   const found: { role: Role; rank: number; at: number }[] = []
   let currency: Currency | null = null
+  const width = rows.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 2).length
   heading.cells.forEach((cell, at) => {
     const { meanings, currency: named } = readHeading(cell)
     const cells = filled(rows, at)
-    const meaning = meanings.find(({ role }) => bearsOut(role, cells, share))
+    const meaning = meanings.find(({ role }) => bearsOut(role, cells, share) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, at })
     if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount') currency ??= named

@@ -33,9 +33,9 @@ export type Role =
 const WORDS: readonly (readonly [Role, string])[] = [
   [
     'booked',
-    'booking date|posting date|posted date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|konyveles datuma',
+    'booking date|posting date|posted date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|konyveles datuma|data postarii|дата проводки|дата обработки|記帳日|記入日|取引日|交易日期|记账日期|记账日|거래일자|거래일시',
   ],
-  ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag'],
+  ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια'],
   [
     'acted',
     'transaction date|trans date|transaction posted date|purchase date|started date|date started|kaufdatum|belegdatum|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|date achat|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date',
@@ -46,15 +46,15 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ],
   [
     'amount',
-    'net|net amount|netto|amount|transaction amount|amount in account currency|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|gross|brutto',
+    'net|net amount|netto|amount|transaction amount|amount in account currency|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|gross|brutto|сумма|сумма операции|金額|金额|交易金额|tutar|islem tutari|ποσο',
   ],
   [
     'debit',
-    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|out|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|debito|debitos|saida|saidas|wydatki|obciazenia|obciazenie|charge|charges',
+    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|out|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|debito|debitos|saida|saidas|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|お支払金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc',
   ],
   [
     'credit',
-    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|in|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy',
+    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|in|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|お預り金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak',
   ],
   [
     'mark',
@@ -63,11 +63,11 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ['fee', 'fee|fees|gebuhr|gebuhren|frais|commission|comision'],
   [
     'balance',
-    'balance|running balance|running bal|account balance|accountbalance|balance after|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal',
+    'balance|running balance|running bal|account balance|accountbalance|balance after|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο',
   ],
   [
     'currency',
-    'currency|ccy|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|munt|muntsoort|moeda|moneda|waluta|mena|devizanem',
+    'currency|ccy|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|通貨|币种|통화',
   ],
   ['account', 'auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|rekening|rekeningnummer'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
@@ -78,7 +78,7 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ],
   [
     'memo',
-    'description|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title',
+    'description|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|备注|交易摘要|적요|내용|aciklama|περιγραφη',
   ],
   [
     'id',
@@ -103,6 +103,8 @@ const WORDS: readonly (readonly [Role, string])[] = [
 
 /** Words inside longer headings, tried where no whole heading fits. */
 const PARTS: readonly (readonly [Role, RegExp])[] = [
+  ['foreignAmount', /\b(amount|betrag|montant|importe)\b.*\b(foreign|original)\b/],
+  ['foreignCurrency', /\b(foreign|original|local) currency\b/],
   ['value', /\b(value date|valuta|wertstellung|valeur|fecha valor|rente)/],
   ['booked', /\b(booking|posting|posted|buchung|comptable|contable|contabile|boek|bokfor|bogfor)\w*/],
   ['balance', /\b(balance|saldo|solde|kontostand|zustatek|egyenleg)\b/],
@@ -124,6 +126,8 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
 /** Codes that headings carry beside the word: `Amount (EUR)`, `Betrag in CHF`. */
 const CODES = new Set('eur usd gbp chf sek nok dkk isk pln czk huf ron bgn try brl mxn aud cad nzd jpy cny inr zar sgd hkd ils'.split(' '))
 
+const CODE_WORDS: ReadonlyMap<string, string> = new Map([['euro', 'eur'], ['euros', 'eur'], ['euroa', 'eur']])
+
 export type Heading = {
   /** What the column may be, the likeliest first; `rank` compares columns with the same role, lower is better. */
   readonly meanings: readonly { readonly role: Role; readonly rank: number }[]
@@ -134,7 +138,7 @@ export type Heading = {
 const MEANINGS: ReadonlyMap<string, Heading['meanings']> = (() => {
   const map = new Map<string, { role: Role; rank: number }[]>()
   for (const [role, words] of WORDS) {
-    words.split('|').forEach((word, rank) => {
+    words.split('|').map(plainWords).forEach((word, rank) => {
       const known = map.get(word)
       if (known === undefined) map.set(word, [{ role, rank }])
       else known.push({ role, rank })
@@ -147,7 +151,7 @@ const MEANINGS: ReadonlyMap<string, Heading['meanings']> = (() => {
 export function readHeading(cell: string): Heading {
   const symbol = cell.includes('€') ? 'EUR' : cell.includes('£') ? 'GBP' : null
   const words = plainWords(cell.replace(/([a-z])([A-Z])/g, '$1 $2')).split(' ')
-  const last = words.at(-1) ?? ''
+  const last = CODE_WORDS.get(words.at(-1) ?? '') ?? words.at(-1) ?? ''
   const code = words.length > 1 && CODES.has(last) ? last : null
   if (code !== null) words.pop()
   if (code !== null && (words.at(-1) === 'in' || words.at(-1) === 'en')) words.pop()

@@ -66,6 +66,21 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
 
 function inferHeadless(records: readonly CsvRecord[], delimiter: string): Result<Layout, FormatFailure> {
   const line = records[0]?.line ?? 1
+  const skipped = preambleOf(records)
+  const found = inferRows(records.slice(skipped), delimiter, line)
+  return found.ok ? ok({ ...found.value, skipped, accountNumber: accountInPreamble(records.slice(0, skipped)) }) : found
+}
+
+/** Records before the first that looks like the others: of another width than most, with no date where all others have one. */
+function preambleOf(records: readonly CsvRecord[]): number {
+  const widths = Map.groupBy(records, ({ cells }) => cells.length)
+  const [usual] = [...widths].sort((a, b) => b[1].length - a[1].length)[0] ?? [0]
+  const rows = records.filter(({ cells }) => cells.length === usual)
+  const first = records.slice(0, HEADING_WITHIN).findIndex(({ cells }) => cells.length === usual && dateColumns(rows).some((at) => (cells[at] ?? '') !== ''))
+  return first > 0 && records.slice(0, first).every(({ cells }) => cells.length !== usual) ? first : 0
+}
+
+function inferRows(records: readonly CsvRecord[], delimiter: string, line: number): Result<Layout, FormatFailure> {
   const dates = dateColumns(records)
   const dated = records.filter(({ cells }) => dates[0] !== undefined && (cells[dates[0]] ?? '') !== '')
   const money = moneyColumns(dated, dates)

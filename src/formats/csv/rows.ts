@@ -42,10 +42,10 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const amount = signedAmount(record, layout.amount, layout.fee, layout.style)
   const pending = PENDING.test(plainWords(cell(layout.status)))
   const dated = [layout.booked, layout.acted, layout.value].find((at) => cell(at) !== '' && (at === layout.booked || pending))
+  if (DECLINED.test(plainWords(cell(layout.status)))) return ok({ type: 'declined' })
   if (dated === undefined || dated === null) return undated(record, amount, texts)
   const on = dayIn(record, dated, layout)
   if (!on.ok) return amount === null || isFooter(record) || isHeadingLine(record.cells) ? ok({ type: 'none' }) : on
-  if (DECLINED.test(plainWords(cell(layout.status)))) return ok({ type: 'declined' })
   if (amount === undefined) return invalidAmount(record, layout)
   const balance = layout.balance === null ? null : cellAmount(record, layout.balance, layout.balanceStyle)
   if (balance === undefined)
@@ -58,7 +58,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const stated = amount ?? balance
   if (words !== undefined && words !== null && stated !== null) return ok({ type: 'balance', kind: words, amount: stated, on: on.value })
   if (amount === null) {
-    if (balance !== null) return ok({ type: 'none' })
+    if (balance !== null || (words !== undefined && words !== null)) return ok({ type: 'none' })
     return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
   }
   const acted = dayIn(record, layout.acted, layout)
