@@ -7,7 +7,7 @@ import type { FormatFailure } from '../domain/statement.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 
 /** `number` counts from 1. */
-export type Line = { readonly text: string; readonly number: number }
+export type Line = { readonly text: string; readonly number: number; /** The text ends without a line end: it may have been cut here. */ readonly isCut?: boolean }
 
 /** Limits that depend on where a file comes from; those on depth and length hold always (security.md section 5). */
 export type ReadLimits = {
@@ -41,7 +41,7 @@ export async function* readLines(
     if (batch.length > 0) yield ok(batch)
   }
   const last = withoutControls(rest)
-  if (last !== '') yield ok([{ text: last, number: number + 1 }])
+  if (last !== '') yield ok([{ text: last, number: number + 1, isCut: !rest.endsWith('\r') }])
 }
 
 function withoutControls(line: string): string {

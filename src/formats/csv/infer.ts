@@ -76,8 +76,10 @@ function preambleOf(records: readonly CsvRecord[]): number {
   const widths = Map.groupBy(records, ({ cells }) => cells.length)
   const [usual] = [...widths].sort((a, b) => b[1].length - a[1].length)[0] ?? [0]
   const rows = records.filter(({ cells }) => cells.length === usual)
-  const first = records.slice(0, HEADING_WITHIN).findIndex(({ cells }) => cells.length === usual && dateColumns(rows).some((at) => (cells[at] ?? '') !== ''))
-  return first > 0 && records.slice(0, first).every(({ cells }) => cells.length !== usual) ? first : 0
+  const start = records.slice(0, HEADING_WITHIN)
+  const first = start.findIndex(({ cells }) => cells.length === usual)
+  const isOther = ({ cells }: CsvRecord): boolean => !cells.some((cell) => scanDate(cell) !== null)
+  return first > 0 && start.slice(0, first).every(isOther) && dateColumns(rows).some((at) => (start[first]!.cells[at] ?? '') !== '') ? first : 0
 }
 
 function inferRows(records: readonly CsvRecord[], delimiter: string, line: number): Result<Layout, FormatFailure> {

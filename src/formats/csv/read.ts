@@ -42,14 +42,22 @@ export async function* readCsv(
   const { delimiter, layout } = dialect.value
   const reader = new RowReader(layout)
   let index = 0
-  for await (const record of readRecords(chain(sample, text), delimiter, limits.maxLines)) {
+  let [width, isShort, line, end] = [0, false, 0, '']
+  const noteEnd = (piece: string): void => void (end = piece.at(-1) ?? end)
+  for await (const record of readRecords(chain(sample, text, noteEnd), delimiter, limits.maxLines)) {
     if (!record.ok) return yield record
     index += 1
+    const { length } = record.value.cells
+    ;[isShort, width, line] = [length < width, length, record.value.line]
     if (index <= layout.skipped) continue
     const row = readRow(record.value, layout)
     if (!row.ok) return yield row
     reader.accept(row.value, record.value.line)
     if (reader.hasParts) yield* reader.take()
+  }
+  // Many files lack the last line end; one whose last record lacks columns, too, was cut within it.
+  if (isShort && index > layout.skipped && !/[\r\n]/.test(end)) {
+    return yield failed({ code: 'truncated', message: `The file ends inside the record on line ${line}: it has fewer columns than the one before. Download it again.`, line })
   }
   reader.finish()
   yield* reader.take()
@@ -92,9 +100,13 @@ async function sampleRecords(
   return { records, failure: null }
 }
 
-async function* chain(first: string, rest: AsyncIterable<string> | readonly string[]): AsyncGenerator<string> {
+async function* chain(first: string, rest: AsyncIterable<string> | readonly string[], seen: (piece: string) => void = () => {}): AsyncGenerator<string> {
+  seen(first)
   yield first
-  yield* rest
+  for await (const piece of rest) {
+    seen(piece)
+    yield piece
+  }
 }
 
 /** The rows of one account in one currency. A table may change between several and come back to each. */

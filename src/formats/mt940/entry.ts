@@ -12,7 +12,7 @@ import { negate } from '../written-amount.ts'
 import { readInformation, readNationalSubfields, type EntryDetails } from './details.ts'
 import type { Field } from './fields.ts'
 
-const LINE_61 = /^(\d{6})(\d{4}| {4})?(R[CD]|E[CD]|[CD])([A-Z])? ?(\d+[.,]?\d*)(?![.,\d])([A-Z][A-Z0-9 ]{3})?(.*)$/
+const LINE_61 = /^(\d{6})(\d{4}| {4})?(R[CD]|E[CD]|[CD])([A-Z])? ?(\d+[.,]?\d*)(?=[A-Z/ ]|$)([A-Z][A-Z0-9 ]{3})?(.*)$/
 
 /** References that say that there is none. */
 const NO_REFERENCE = /^(NONREF|NOTPROVIDED|KREF\+|EREF\+|X)?$/

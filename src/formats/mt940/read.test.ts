@@ -138,3 +138,7 @@ test('fragments and damage fail with their line', async () => {
   assert.equal(await failureOf('hello\n'), 'not_statements 0')
   assert.equal(await failureOf(whole.replace('NONREF', 'x'.repeat(70_000))), 'limit_exceeded 5')
 })
+
+test('an amount that runs into something else is no amount cut short', async () => {
+  assert.equal(await failureOf(message(':61:2401030103D12,5xNTRFNONREF\n', 'C240103EUR100,00')), 'malformed 5')
+})

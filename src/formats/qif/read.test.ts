@@ -82,7 +82,12 @@ test('investment records count by their cash', async () => {
 })
 
 test('without header, with comments, old Mac line ends and no end of the last record', async () => {
-  assert.equal(summary((await read('# exported\rD1/13/2020\rT1.00\r^\rD1/14/2020\rT2.00')).statements[0]!), '2 3 2020-01-13 2020-01-14 - -')
+  assert.equal(summary((await read('# exported\rD1/13/2020\rT1.00\r^\rD1/14/2020\rT2.00\r')).statements[0]!), '2 3 2020-01-13 2020-01-14 - -')
+})
+
+test('a file that stops within a line of a record was cut, perhaps within its amount', async () => {
+  assert.equal(await failureOf('!Type:Bank\nD1/13/2020\nT1.00\n^\nD1/14/2020\nT2.0'), 'truncated 6')
+  assert.equal(await failureOf('!Type:Bank\nD1/13/2020\nT1.00\n^'), 'none')
 })
 
 test('what is missing or contradicts fails with its line', async () => {

@@ -54,6 +54,8 @@ export async function* readQifItems(
     if (items.length > 0) yield ok(items)
   }
   const items: QifItem[] = []
+  const cut = reader.cut()
+  if (cut !== null) return yield failed(cut)
   reader.endRecord(items)
   if (items.length > 0) yield ok(items)
 }
@@ -61,9 +63,11 @@ export async function* readQifItems(
 class ItemReader {
   #section: Section = { type: 'none' }
   #fields: QifField[] = []
+  #isCut = false
   #account: { readonly name: string | null; readonly kind: AccountKind | null } | null = null
 
-  accept({ text, number }: Line, items: QifItem[]): FormatFailure | null {
+  accept({ text, number, isCut = false }: Line, items: QifItem[]): FormatFailure | null {
+    this.#isCut = isCut
     const trimmed = text.trim()
     if (trimmed === '' || (trimmed.startsWith('#') && this.#fields.length === 0)) return null
     if (trimmed.startsWith('!')) {
@@ -89,6 +93,14 @@ class ItemReader {
           line: number,
         }
       : null
+  }
+
+  /** A record without its `^` is whole when its last line is; one that stops within a line was cut, perhaps within an amount. */
+  cut(): FormatFailure | null {
+    const last = this.#fields.at(-1)
+    if (last === undefined || !this.#isCut) return null
+    const message = `The file ends on line ${last.line} inside the record that begins on line ${this.#fields[0]!.line}, expected its end (^). Export it again.`
+    return { code: 'truncated', message, line: last.line }
   }
 
   /** Also for a last record whose `^` is missing. */
