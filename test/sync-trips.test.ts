@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-// Fails when: a store call is awaited that could go with another, or a step waits for the disk without need (both planted).
+// Fails when: a read stores what did not change (seen: the state of the connector, whose fields came back in another order), one trip and one wait more.
 test('a read of one account makes at most 21 trips, of which three wait for the disk: two attempts and the page', { timeout: 300_000 }, async () => {
   const bench = fileURLToPath(new URL('../bench/sync.ts', import.meta.url))
   const { stdout } = await promisify(execFile)(process.execPath, [bench, '--json', '--connections', '2'])

@@ -58,7 +58,7 @@ test('what is asked in one breath is one trip; each gets its own answer', async 
   assert.deepEqual(answers, [[[{ n: 1 }]], [[{ t: 'a' }], [{ n: 2 }]], [[{ n: 1 }]]])
 })
 
-// Fails when: the steps of a failed trip are all rejected, or some are made twice (both planted).
+// Fails when: the steps of a failed trip are all rejected (planted).
 test('a step that fails fails alone: its companions are stored once', async () => {
   const { connections, runs } = tenant
   const [taken, one, two] = [aConnection(), aConnection(), aConnection()]
