@@ -170,7 +170,8 @@ function keepSameId(board: Board, rows: readonly Incoming[]): void {
   forSameId(board, rows, (row, candidate) => {
     if (candidate.amount !== row.content.amount) return null
     const moved = Math.abs(daysBetween(candidate.postedOn, row.content.postedOn))
-    if (candidate.status === 'posted' && row.content.status === 'pending') return moved <= MAX_MOVE_DAYS ? 'same_id' : null
+    // A pending copy beside its posted row is of its day or an earlier one, as far as posting takes.
+    if (candidate.status === 'posted' && row.content.status === 'pending') return moved <= CORRECTION_DAYS && row.content.postedOn <= candidate.postedOn ? 'same_id' : null
     if (row.text !== textOf(candidate)) return null
     return moved === 0 || (moved <= 3 && board.context.ids.agreeing >= PROVING_ROWS) || isReplaced(board, candidate) ? 'same_id' : null
   })
