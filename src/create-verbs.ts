@@ -3,6 +3,7 @@ import { importFile } from './import-file.ts'
 import type { Connection } from './domain/connection.ts'
 import { dropProblems, type ProblemDeps } from './diagnose/problems.ts'
 import { failed, ok, type Result } from './domain/result.ts'
+import type { ReconnectPreview } from './domain/preview.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Events } from './events.ts'
 import { currentPlan, endPlan, type RepairDeps } from './repair/advance.ts'
@@ -11,8 +12,8 @@ import { adoptAccount } from './sync/adopt-account.ts'
 import { answerChallenge } from './sync/challenge.ts'
 import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection } from './sync/connect.ts'
 import type { SyncDeps } from './sync/deps.ts'
+import { cancelPreview, previewReconnect, switchPreview, takeBack } from './sync/preview.ts'
 import { syncConnection } from './sync/sync.ts'
-import { undoRun } from './sync/undo.ts'
 import type { ConnectResult, VerbFailure, Verbs } from './verbs.ts'
 import { diagnoseFirstSignIn } from './run-ended.ts'
 
@@ -28,6 +29,11 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
   const switched = async (work: Promise<Result<Connection, VerbFailure>>): Promise<Result<Connection, VerbFailure>> => {
     const result = await work
     if (result.ok) events.publish({ kind: 'connection', id: result.value.id })
+    return result
+  }
+  const previewed = async (work: Promise<Result<ReconnectPreview, VerbFailure>>): Promise<Result<ReconnectPreview, VerbFailure>> => {
+    const result = await work
+    if (result.ok) for (const id of [result.value.connectionId, result.value.shadowId]) events.publish({ kind: 'connection', id })
     return result
   }
   return {
@@ -69,8 +75,15 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       events.publish({ kind: 'account', id: request.accountId ?? '' })
       return report
     },
+    previewReconnect: async (connectionId, request) => {
+      const previewed = await previewReconnect(deps, connectionId, request)
+      events.publish({ kind: 'connection', id: connectionId })
+      return previewed
+    },
+    switchPreview: (previewId) => previewed(switchPreview(deps, previewId)),
+    cancelPreview: (previewId) => previewed(cancelPreview(deps, previewId)),
     async undo(runId) {
-      const undone = await undoRun(deps, runId)
+      const undone = await takeBack(deps, runId)
       if (undone.ok) for (const { accountId } of undone.value.accounts) events.publish({ kind: 'account', id: accountId })
       return undone
     },

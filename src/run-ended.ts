@@ -15,9 +15,9 @@ import type { SyncDeps } from './sync/deps.ts'
 export function onRunEnded(deps: ProblemDeps & ResumeDeps, events: Events): SyncDeps['onRunEnded'] {
   return async ({ connection, run, question, facts, accountFacts }) => {
     events.publish({ kind: 'run', id: run.id })
-    // A first sign-in that fails is told to the person who waits; nothing of it stays to be a problem. A connection that was removed while it
-    // was read has nobody who could end one.
-    if (connection.state === 'connecting' || connection.state === 'removed') return { loginLocked: false }
+    // A first sign-in, or one beside another, that fails is told to the person who waits; nothing of it stays to be a problem. A connection that
+    // was removed while it was read has nobody who could end one.
+    if (connection.state === 'connecting' || connection.state === 'preview' || connection.state === 'removed') return { loginLocked: false }
     const { loginLocked, bankIsBack } = await settleProblems(deps, { connection, run, question, facts, accountFacts })
     // Whoever read, the schedule or a person: a plan ends with the read that closed its problem.
     await endPlan(deps, connection.id)

@@ -8,8 +8,10 @@ import type { RepairPlan } from './domain/repair.ts'
 import type { Result } from './domain/result.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { FormatFailure } from './domain/statement.ts'
+import type { ReconnectPreview } from './domain/preview.ts'
 import type { Connected, ConnectRequest } from './sync/connect.ts'
 import type { FileNotice } from './sync/file-check.ts'
+import type { Previewed } from './sync/preview.ts'
 import type { StatementSummary } from './sync/statement-sum.ts'
 
 export type ConnectResult =
@@ -58,6 +60,10 @@ export type Verbs = {
   /** A person says that a new account of the bank's list continues one that is missing; then it is read. */
   adoptAccount(connectionId: string, missingId: string, newId: string): Promise<Result<SyncRun, VerbFailure>>
   importFile(request: ImportRequest): Promise<ImportReport>
+  /** Signs in beside a connection and reads without touching the feed; then `switchPreview` or `cancelPreview`. */
+  previewReconnect(connectionId: string, request: ConnectRequest): Promise<Previewed>
+  switchPreview(previewId: string): Promise<Result<ReconnectPreview, VerbFailure>>
+  cancelPreview(previewId: string): Promise<Result<ReconnectPreview, VerbFailure>>
   /** Takes back what a run made: a sync, an import, a switch to another connection, or an undo. */
   undo(runId: string): Promise<Result<SyncRun, VerbFailure>>
   /** The plan of a problem, made when there is none. */

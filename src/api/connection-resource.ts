@@ -21,7 +21,7 @@ export async function institutionResource(instance: Instance, institution: Insti
   return {
     id, name, country, website,
     health: health?.status ?? 'unknown',
-    connectedAs: connections.filter((c) => c.institutionId === id && c.state !== 'removed').map((c) => c.id),
+    connectedAs: connections.filter((c) => c.institutionId === id && c.state !== 'removed' && c.state !== 'preview').map((c) => c.id),
     routes: institution.routes.flatMap(({ connector }) => {
       const manifest = instance.connectors.get(connector)?.manifest
       return manifest === undefined ? [] : [{ connector, name: manifest.name, advice: manifest.advice, fields: formFields(instance, connector) }]

@@ -52,7 +52,7 @@ async function answerFirst(output: Output, instance: Instance, { connection, cha
   output.data(run === null ? { connection: after, challenge: challengeResource(challenge) } : { connection: after, run: runResource(run) })
 }
 
-async function chooseInstitution(instance: Instance, wanted: string | undefined): Promise<Institution> {
+export async function chooseInstitution(instance: Instance, wanted: string | undefined): Promise<Institution> {
   if (wanted !== undefined) {
     const byId = instance.institutions.find((i) => i.id === wanted.toLowerCase())
     const found = byId === undefined ? searchInstitutions(instance.institutions, wanted) : [byId]
@@ -69,7 +69,7 @@ async function chooseInstitution(instance: Instance, wanted: string | undefined)
   return chooseInstitution(instance, id)
 }
 
-function givenFields(pairs: readonly string[]): Record<string, string> {
+export function givenFields(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=')

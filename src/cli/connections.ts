@@ -8,7 +8,7 @@ import { choose } from './choose.ts'
 import { CommandError, type Output } from './output.ts'
 
 export async function chooseConnection(instance: Instance, wanted: string): Promise<Connection> {
-  const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed')
+  const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed' && c.state !== 'preview')
   const choices = connections.map((c) => ({ ...c, names: [c.institutionName, c.institutionId], label: `${c.institutionName} (${c.loginLabel}), ${c.state}` }))
   return choose('connections', wanted, choices)
 }

@@ -26,7 +26,7 @@ export async function syncCommand(output: Output, wanted: string | undefined): P
 
 export async function statusCommand(output: Output): Promise<void> {
   await withInstance(output, async (instance) => {
-    const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed')
+    const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed' && c.state !== 'preview')
     const resources = await Promise.all(connections.map((c) => connectionResource(instance, c)))
     output.data({ connections: resources })
     if (resources.length === 0) output.say('No connection yet. `relink connect` makes one, `relink demo` shows how it looks.')

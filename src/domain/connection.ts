@@ -10,9 +10,10 @@ export type ConnectionId = string
 
 /**
  * `connecting`: the first sign-in has not succeeded yet. `active`. `disabled`: a person switched it
- * off; all rows stay. `removed`: the secret is destroyed; rows stay.
+ * off; all rows stay. `removed`: the secret is destroyed; rows stay. `preview`: signs in beside
+ * another connection, to take its place when a person says so; it feeds nothing.
  */
-export type ConnectionState = 'connecting' | 'active' | 'disabled' | 'removed'
+export type ConnectionState = 'connecting' | 'active' | 'disabled' | 'removed' | 'preview'
 
 export type Connection = {
   readonly id: ConnectionId

@@ -9,7 +9,8 @@ import type { Connection } from '../domain/connection.ts'
 import type { DayRange } from '../domain/day.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Digest, Observation, ObservationId, RunId, TransactionId } from '../domain/transaction.ts'
-import type { NewTransaction } from './store.ts'
+import type { PreviewAnswer, PreviewState, ReconnectPreview } from '../domain/preview.ts'
+import type { NewTransaction, PageCommit, Patch } from './store.ts'
 
 /** `redoneAt`: the undo was taken back itself; null while it holds. */
 export type Undo = { readonly runId: RunId; readonly undoRunId: RunId; readonly at: number; readonly redoneAt: number | null }
@@ -26,12 +27,14 @@ export type UndoAct = {
   readonly cursors: readonly { readonly sourceId: string; readonly cursor: JsonObject }[]
   readonly sources: readonly SourceSwitch[]
   readonly connections: readonly ConnectionSwitch[]
+  /** The preview whose switch goes back, or forth again, with it. */
+  readonly preview: { readonly id: string; readonly state: PreviewState } | null
   /** Content key of a row whose former content comes back. */
   readonly contentKeyOf: (row: NewTransaction) => Digest
 }
 
 export type SourceSwitch = { readonly id: string; readonly state: AccountSource['state'] }
-export type ConnectionSwitch = { readonly id: string; readonly patch: Partial<Pick<Connection, 'state' | 'nextSyncAt'>> }
+export type ConnectionSwitch = { readonly id: string; readonly patch: Partial<Pick<Connection, 'state' | 'nextSyncAt' | 'lastSuccessAt'>> }
 
 /** One page that was committed, with the observations that it showed, in the order of the answer. */
 export type RecordedPage = {
@@ -57,4 +60,31 @@ export type HistoryStore = {
    * run is taken back already.
    */
   undo(act: UndoAct): Promise<SyncRun | null>
+}
+
+export type PreviewStore = {
+  create(preview: ReconnectPreview): Promise<void>
+  get(id: string): Promise<ReconnectPreview | null>
+  /** Newest first. */
+  list(filter: { readonly connectionId?: string; readonly shadowId?: string; readonly switchRunId?: RunId }): Promise<readonly ReconnectPreview[]>
+  /** Changes it only while it is in one of these states; false when it is not. */
+  update(id: string, from: readonly PreviewState[], patch: Patch<Omit<ReconnectPreview, 'id' | 'connectionId' | 'shadowId' | 'createdAt'>>): Promise<boolean>
+  addAnswer(previewId: string, answer: PreviewAnswer): Promise<void>
+  /** The answers of one account in the order in which they were read. */
+  answers(previewId: string, accountId: string): Promise<readonly PreviewAnswer[]>
+  dropAnswers(previewId: string): Promise<void>
+  /**
+   * Puts the new sources in the place of the old ones, with all that they showed, in one step. False
+   * when the preview is not ready any more; then nothing is stored.
+   */
+  switchOver(act: SwitchAct): Promise<boolean>
+}
+
+export type SwitchAct = {
+  readonly previewId: string
+  readonly run: SyncRun
+  readonly newSources: readonly AccountSource[]
+  readonly sources: readonly SourceSwitch[]
+  readonly connections: readonly ConnectionSwitch[]
+  readonly pages: readonly PageCommit[]
 }

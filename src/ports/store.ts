@@ -10,7 +10,7 @@ import type { Consumer, ConsumerRead } from '../domain/consumer.ts'
 import type { Challenge, Connection, Problem } from '../domain/connection.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
-import type { HistoryStore } from './history.ts'
+import type { HistoryStore, PreviewStore } from './history.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../domain/run.ts'
 import type {
   Decisions, Digest, MatchTier, Observation, Question, Transaction, TransactionChange, TransactionId, TransactionState, WithdrawnReason,
@@ -53,6 +53,7 @@ export type TenantStore = {
   readonly accounts: AccountStore
   readonly feed: FeedStore
   readonly history: HistoryStore
+  readonly previews: PreviewStore
   readonly runs: RunStore
   readonly problems: ProblemStore
   readonly challenges: ChallengeStore
@@ -69,7 +70,7 @@ export type ConnectionStore = {
   get(id: string): Promise<Connection | null>
   /** Oldest first, removed ones too. */
   list(): Promise<readonly Connection[]>
-  /** The connection with this login that is not removed, the newest if there are several. */
+  /** The connection with this login that is neither removed nor a preview, the newest if there are several. */
   findByLogin(loginIndex: string): Promise<Connection | null>
   update(id: string, patch: Patch<Omit<Connection, 'id' | 'createdAt'>>): Promise<void>
   /**

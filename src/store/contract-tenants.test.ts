@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { day } from '../domain/day.ts'
 import type { TenantStore } from '../ports/store.ts'
-import { aChallenge, aConnection, aLedger, anAttempt, aPage, aPlan, aProblem, aQuery, aRun, aSecret, aSource, anUpdate, newId } from './fixtures.ts'
+import { aChallenge, aConnection, aLedger, anAnswer, anAttempt, aPage, aPlan, aPreview, aProblem, aQuery, aRun, aSecret, aSource, anUpdate, newId } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
 
 const postgres = postgresTwin()
@@ -22,6 +22,9 @@ async function settle(tenant: TenantStore) {
   })
   const question = { id: newId(), accountId, kind: 'same_transaction' as const, transactionId: page.inserts[0]!.id, otherTransactionId: page.inserts[1]!.id, pattern: null, askedAt: 1, answer: null, answeredAt: null }
   await tenant.feed.commitPage({ ...page, questions: [question] })
+  const preview = aPreview(connection.id)
+  await tenant.previews.create(preview)
+  await tenant.previews.addAnswer(preview.id, anAnswer(accountId))
   const problem = aProblem(connection.id)
   await tenant.problems.open(problem)
   await tenant.problems.savePlan(aPlan(problem))
@@ -31,15 +34,15 @@ async function settle(tenant: TenantStore) {
   await tenant.secrets.saveTenantKey({ keyId: Uint8Array.of(1), sealed: Uint8Array.of(2), masterKeyId: Uint8Array.of(3) })
   const attempt = (await tenant.secrets.beginAttempt('login', () => anAttempt('login', { openedAt: 5 })))!
   await tenant.runs.update(runId, { endedAt: 9 })
-  return { connection, ledger, page, question, problem, challenge, attempt }
+  return { connection, ledger, page, question, preview, problem, challenge, attempt }
 }
 
 type Settled = Awaited<ReturnType<typeof settle>>
 
 /** All that a tenant can see. */
-async function view(tenant: TenantStore, { connection, ledger, page, problem, challenge }: Settled): Promise<unknown[]> {
+async function view(tenant: TenantStore, { connection, ledger, page, preview, problem, challenge }: Settled): Promise<unknown[]> {
   const { accountId, sourceId, runId } = ledger
-  const { connections, accounts, feed, history, runs, problems, challenges, secrets } = tenant
+  const { connections, accounts, feed, history, previews, runs, problems, challenges, secrets } = tenant
   const id = page.inserts[0]!.id
   return [
     await connections.get(connection.id), await connections.list(), await connections.findByLogin('login'),
@@ -52,7 +55,7 @@ async function view(tenant: TenantStore, { connection, ledger, page, problem, ch
       keys: page.observations.map((o) => o.key), providerIds: ['F1'], contentKeys: page.inserts.map((t) => t.contentKey),
       near: { amounts: [-1250n], from: [day('2020-01-01')], to: [day('2030-01-01')] }, states: { states: ['posted'], range: { from: day('2020-01-01'), to: day('2030-01-01') } },
     })),
-    await history.undos([runId]), await history.places(runId), await runs.get(runId), await runs.list({ limit: 9 }), await runs.list({ connectionId: connection.id, limit: 9 }), await runs.latestByConnection(0),
+    await previews.get(preview.id), await previews.list({}), await previews.answers(preview.id, ledger.accountId), await history.undos([runId]), await history.places(runId), await runs.get(runId), await runs.list({ limit: 9 }), await runs.list({ connectionId: connection.id, limit: 9 }), await runs.latestByConnection(0),
     await problems.get(problem.id), await problems.list({ limit: 9 }), await problems.plan(problem.id), await problems.alerts({ limit: 9 }),
     await challenges.get(challenge.id), await challenges.list({}), await challenges.list({ connectionId: connection.id }),
     await secrets.get(connection.id, 'sign-in'), await secrets.tenantKey(), await secrets.ledger('login'),
@@ -61,9 +64,9 @@ async function view(tenant: TenantStore, { connection, ledger, page, problem, ch
 
 /** Every writing method, aimed at another tenant's rows. Those that must fail are told apart from those that do nothing. */
 function attacks(tenant: TenantStore, other: Settled) {
-  const { connection, ledger, page, question, problem, challenge, attempt } = other
+  const { connection, ledger, page, question, preview, problem, challenge, attempt } = other
   const { accountId, runId } = ledger
-  const { connections, accounts, feed, history, runs, problems, challenges, secrets } = tenant
+  const { connections, accounts, feed, history, previews, runs, problems, challenges, secrets } = tenant
   const row = page.inserts[0]!
   const theirs = { ...ledger, tenant }
   return {
@@ -71,7 +74,9 @@ function attacks(tenant: TenantStore, other: Settled) {
       () => connections.update(connection.id, { state: 'removed' }), () => connections.exclusively(connection.id, async () => null),
       () => accounts.update(accountId, { name: 'stolen' }), () => accounts.updateSource(ledger.sourceId, { state: 'replaced' }),
       () => feed.decide(row.id, { deleted: true }, 1), () => feed.answerQuestion(question.id, 'same', 1),
-      () => history.undo({ runId, by: aRun({ trigger: 'undo' }), cursors: [{ sourceId: ledger.sourceId, cursor: {} }], sources: [{ id: ledger.sourceId, state: 'replaced' }], connections: [{ id: connection.id, patch: { state: 'removed' } }], contentKeyOf: () => '' }),
+      () => history.undo({ runId, by: aRun({ trigger: 'undo' }), cursors: [{ sourceId: ledger.sourceId, cursor: {} }], sources: [{ id: ledger.sourceId, state: 'replaced' }], connections: [{ id: connection.id, patch: { state: 'removed' } }], preview: null, contentKeyOf: () => '' }),
+      () => previews.update(preview.id, ['ready'], { state: 'cancelled' }), () => previews.dropAnswers(preview.id),
+      () => previews.switchOver({ previewId: preview.id, run: aRun({ trigger: 'switch' }), newSources: [], sources: [{ id: ledger.sourceId, state: 'replaced' }], connections: [], pages: [] }),
       () => runs.update(runId, { outcome: 'failed' }), () => problems.update(problem.id, { closedAt: 1 }), () => challenges.move(challenge.id, 'open', 'cancelled'),
       () => secrets.destroy(connection.id), () => secrets.destroyExpired(Number.MAX_SAFE_INTEGER), () => secrets.endAttempt(attempt.id, 'refused', 1),
       () => secrets.closeStaleAttempts(Number.MAX_SAFE_INTEGER, 1), () => runs.reserveRequest('bank', day('2026-01-01'), 1),
@@ -80,7 +85,7 @@ function attacks(tenant: TenantStore, other: Settled) {
       () => accounts.addSource(aSource(accountId)), () => feed.commitPage(aPage(theirs, [{ text: 'x' }])),
       () => feed.commitPage(aPage(theirs, [], { updates: [anUpdate(row, { state: 'withdrawn', withdrawnReason: 'undone' })] })),
       () => runs.create(aRun({ connectionId: connection.id })), () => problems.open(aProblem(connection.id)), () => problems.savePlan(aPlan(problem)),
-      () => challenges.create(aChallenge(connection.id, runId)),
+      () => challenges.create(aChallenge(connection.id, runId)), () => previews.create(aPreview(connection.id)), () => previews.addAnswer(preview.id, anAnswer(accountId)),
     ],
   }
 }

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Account, AccountSource } from '../domain/account.ts'
 import type { Challenge, Connection, Problem } from '../domain/connection.ts'
 import { day } from '../domain/day.ts'
+import type { PreviewAnswer, ReconnectPreview } from '../domain/preview.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Attempt, CandidateQuery, NewObservation, NewTransaction, PageCommit, SealedSecret, TenantStore, TransactionUpdate } from '../ports/store.ts'
@@ -121,4 +122,16 @@ export function aSecret(connectionId: string, over: Partial<SealedSecret> = {}):
 
 export function anAttempt(loginIndex: string, over: Partial<Attempt> = {}): Attempt {
   return { id: newId(), loginIndex, connectionId: newId(), secretVersion: 1, secretDigest: 'd1', openedAt: clock, closedAt: null, outcome: 'open', ...over }
+}
+
+/** A preview that may be switched; the connection stands beside itself. */
+export function aPreview(connectionId: string, over: Partial<ReconnectPreview> = {}): ReconnectPreview {
+  return {
+    id: newId(), connectionId, shadowId: connectionId, state: 'ready', createdAt: clock, updatedAt: clock, switchedAt: null, switchRunId: null, formerState: 'active',
+    accounts: [], unfed: [], unknown: ['Savings'], failure: null, ...over,
+  }
+}
+
+export function anAnswer(accountId: string): PreviewAnswer {
+  return { accountId, asked: { from: day('2026-03-01'), to: day('2026-03-31') }, rows: [], covers: null, balances: [] }
 }

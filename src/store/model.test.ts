@@ -50,7 +50,7 @@ function callsOf(op: Operation, first: Ledger, known: Known, at: number): (tenan
     const { accounts: _, ...by } = aRun({ trigger: 'undo', startedAt: at })
     const runId = known.runs[op.at % known.runs.length]!
     return async ({ history }) => {
-      const done = await history.undo({ runId, by, cursors: [{ sourceId: ledger.sourceId, cursor: { at } }], sources: [], connections: [], contentKeyOf: (row) => digestOf(`content ${row.amount} ${row.memo}`) })
+      const done = await history.undo({ runId, by, cursors: [{ sourceId: ledger.sourceId, cursor: { at } }], sources: [], connections: [], preview: null, contentKeyOf: (row) => digestOf(`content ${row.amount} ${row.memo}`) })
       if (done !== null && !known.runs.includes(by.id)) known.runs.unshift(by.id)
       return done
     }

@@ -52,6 +52,15 @@ type Invalid = { readonly field: string | null; readonly message: string }
 
 /** Signs in for the first time, makes the accounts that the bank lists, and reads them. */
 export async function connectInstitution(deps: SyncDeps, request: ConnectRequest): Promise<Connected> {
+  const begun = await beginConnection(deps, request, 'connecting', null)
+  return begun.kind === 'begun' ? firstSync(deps, begun.connection) : begun
+}
+
+/** A connection whose secret is sealed and not sent yet; or why there is none. */
+export type Begun = { readonly kind: 'begun'; readonly connection: Connection } | Extract<Connected, { readonly kind: 'exists' | 'invalid' | 'withheld' }>
+
+/** Makes the connection and seals what was typed. `besides`: a connection that may have the same login. */
+export async function beginConnection(deps: SyncDeps, request: ConnectRequest, state: 'connecting' | 'preview', besides: string | null): Promise<Begun> {
   const institution = deps.institutionOf(request.institutionId)
   const route = institution?.routes.find((candidate) => request.connector === null || candidate.connector === request.connector)
   const connector = route === undefined ? null : deps.connectorOf(route.connector)
@@ -62,20 +71,18 @@ export async function connectInstitution(deps: SyncDeps, request: ConnectRequest
   const login = checked.value.login ?? ''
   const loginIndex = deps.vault.loginIndex(institution.id, login)
   const existing = await deps.store.connections.findByLogin(loginIndex)
-  if (existing !== null) return { kind: 'exists', connectionId: existing.id }
+  if (existing !== null && existing.id !== besides) return { kind: 'exists', connectionId: existing.id }
   const now = deps.clock.now()
   const connection: Connection = {
     id: deps.entropy.id(now), institutionId: institution.id, institutionName: institution.name, connector: connector.manifest.id, settings,
-    loginLabel: labelOf(login), loginIndex, state: 'connecting', connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null,
+    loginLabel: labelOf(login), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null,
     lastAttemptAt: null, failuresInRow: 0, secretChangedAt: now, settingsChangedAt: now,
   }
   await deps.store.connections.create(connection)
   const refusal = await sealTyped(deps, connection, checked.value, null, request.onceMore === true)
-  if (refusal !== null) {
-    await forgetFirst(deps, connection)
-    return refusal.code === 'secret_withheld' ? { kind: 'withheld', message: refusal.message } : { kind: 'invalid', field: null, message: refusal.message }
-  }
-  return firstSync(deps, connection)
+  if (refusal === null) return { kind: 'begun', connection }
+  await forgetFirst(deps, connection)
+  return refusal.code === 'secret_withheld' ? { kind: 'withheld', message: refusal.message } : { kind: 'invalid', field: null, message: refusal.message }
 }
 
 /** Switches the feed of accounts on or off, one by one; accounts that are read again have their gap filled. */
@@ -237,7 +244,7 @@ async function change(
 }
 
 /** A first sign-in that came to nothing: the login is free to be connected again. */
-async function forgetFirst(deps: SyncDeps, connection: Connection): Promise<void> {
+export async function forgetFirst(deps: SyncDeps, connection: Connection): Promise<void> {
   await forget(deps, connection)
   await deps.store.connections.update(connection.id, { state: 'removed', nextSyncAt: null })
 }

@@ -170,7 +170,7 @@ class WindowReader {
 }
 
 /** Refused in the protocol at the statement itself, and not a thing that time or a person ends. */
-function isRangeRefusal(failure: Failure): boolean {
+export function isRangeRefusal(failure: Failure): boolean {
   return failure.code === 'bank_refused' && failure.stage === 'statement' && failure.retry.kind === 'never'
 }
 

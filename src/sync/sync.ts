@@ -14,6 +14,7 @@ import { clearChallenges, suspend, type AnsweredChallenge } from './challenge.ts
 import type { Refusal, SyncDeps } from './deps.ts'
 import { endRun } from './end-run.ts'
 import { readAccount } from './read-account.ts'
+import { readPreview } from './read-preview.ts'
 import { NO_LIMITS, nextSyncAt } from './schedule.ts'
 import { Session } from './session.ts'
 
@@ -44,6 +45,7 @@ export async function runConnection(deps: SyncDeps, connection: Connection, run:
   const opened = openSession(deps, connection, run)
   if (!opened.ok) return endRun(deps, connection, run, { outcome: 'failed', failure: opened.failure, accounts: [] })
   const session = opened.value
+  if (connection.state === 'preview') return readPreview(session, answered)
   const targets = await chooseTargets(session, answered)
   if (targets.kind === 'ended') return targets.run
   return readTargets(session, targets.targets, answered)

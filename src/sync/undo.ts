@@ -6,7 +6,7 @@
  */
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { SyncRun } from '../domain/run.ts'
-import type { ConnectionSwitch, RunPlace, SourceSwitch, Undo } from '../ports/history.ts'
+import type { RunPlace, Undo, UndoAct } from '../ports/history.ts'
 import type { NewTransaction } from '../ports/store.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { contentKey, normalisedText } from './identity.ts'
@@ -16,10 +16,12 @@ import { readProgress, writeProgress } from './window.ts'
 export type UndoDeps = Pick<SyncDeps, 'store' | 'clock' | 'entropy'>
 
 /** What else goes back with the run, in the same step. */
-export type Beside = { readonly sources: readonly SourceSwitch[]; readonly connections: readonly ConnectionSwitch[] }
+export type Beside = Pick<UndoAct, 'sources' | 'connections' | 'preview'>
+
+const NOTHING_BESIDE: Beside = { sources: [], connections: [], preview: null }
 
 /** Takes the run back. Refuses one that is not there, still runs, or is taken back already; a second click changes nothing. */
-export async function undoRun(deps: UndoDeps, runId: string, beside: Beside = { sources: [], connections: [] }): Promise<Result<SyncRun, Refusal>> {
+export async function undoRun(deps: UndoDeps, runId: string, beside: Beside = NOTHING_BESIDE): Promise<Result<SyncRun, Refusal>> {
   const { store } = deps
   const run = await store.runs.get(runId)
   const refusal = run === null ? NO_RUN : refusalFor(run, await store.history.undos())

@@ -81,7 +81,7 @@ test('an id that is none is refused, one that nobody has is not found', async ()
 /** A right body for the routes that need one. */
 const BODIES: Readonly<Record<string, unknown>> = {
   'POST /connections': { institutionId: 'sandbox', form: {} }, 'PUT /connections/:id/secret': { form: { password: 'x' } }, 'POST /challenges/:id/answer': { answers: { code: '1' } }, 'POST /questions/:id/answer': { answer: 'same' },
-  'POST /connections/:id/accounts/adopt': { missingAccountId: NOBODY, newAccountId: NOBODY },
+  'POST /connections/:id/previews': { institutionId: 'sandbox', form: {} }, 'POST /connections/:id/accounts/adopt': { missingAccountId: NOBODY, newAccountId: NOBODY },
 }
 
 test('bodies and queries are held to their schema: nothing unknown, nothing of another type, nothing that poisons', async () => {

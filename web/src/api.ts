@@ -1,6 +1,7 @@
 /** The page's way to the server: typed resources, problem details as errors. Knows no connector. */
 import type { z } from 'zod'
 import type { accountShape, challengeShape, questionShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
+import type { previewShape } from '../../src/api/preview-resource.ts'
 import type { bankShape, connectionShape, institutionShape, planShape, problemShape } from '../../src/api/connection-shapes.ts'
 
 export type Account = z.output<typeof accountShape>
@@ -10,6 +11,7 @@ export type Run = z.output<typeof runShape>
 export type Challenge = z.output<typeof challengeShape>
 export type Question = z.output<typeof questionShape>
 export type Connection = z.output<typeof connectionShape>
+export type Preview = z.output<typeof previewShape>
 export type Institution = z.output<typeof institutionShape>
 export type Problem = z.output<typeof problemShape>
 export type Plan = z.output<typeof planShape>

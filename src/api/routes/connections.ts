@@ -4,6 +4,7 @@ import type { Connection } from '../../domain/connection.ts'
 import type { Instance } from '../../instance.ts'
 import type { VerbFailure } from '../../verbs.ts'
 import type { Result } from '../../domain/result.ts'
+import type { Begun } from '../../sync/connect.ts'
 import { connectionResource, diagnosisResource } from '../connection-resource.ts'
 import { connectionShape } from '../connection-shapes.ts'
 import { ApiProblem, type ProblemCode } from '../problems.ts'
@@ -12,11 +13,14 @@ import { challengeResource, challengeShape, runResource, runShape } from '../sha
 
 const form = z.record(z.string().max(64), z.string().max(1_000)).meta({ description: 'Values by field name, as the institution\'s route describes its fields' })
 
+/** What a sign-in needs. */
+export const connectForm = z.strictObject({ institutionId: z.string().max(100), connector: z.string().max(40).optional(), form, onceMore: z.boolean().optional().meta({ description: 'Send it although the bank refused this very secret, or locked the login, before; banks lock after a few' }) })
+
 const list = route({
   method: 'GET', url: '/connections', action: 'read', tag: 'Connections', summary: 'All connections with their health and problems',
   response: listOf(connectionShape),
   handle: async ({ instance }) => {
-    const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed')
+    const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed' && c.state !== 'preview')
     return { items: await Promise.all(connections.map((c) => connectionResource(instance, c))) }
   },
 })
@@ -29,7 +33,7 @@ const one = route({
 
 const connect = route({
   method: 'POST', url: '/connections', action: 'administer', tag: 'Connections', summary: 'Sign in at a bank and read for the first time; the answer may hold a challenge',
-  body: z.strictObject({ institutionId: z.string().max(100), connector: z.string().max(40).optional(), form, onceMore: z.boolean().optional().meta({ description: 'Send it although the bank refused this very secret, or locked the login, before; banks lock after a few' }) }),
+  body: connectForm,
   response: connectionShape, status: 201,
   handle: async ({ body, instance }) => {
     const result = await instance.verbs.connect({ institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, onceMore: body.onceMore === true })
@@ -38,11 +42,9 @@ const connect = route({
       case 'challenge':
         return connectionResource(instance, await connectionOf(instance, result.connection.id))
       case 'exists':
-        throw new ApiProblem('already_connected', undefined, { existing: result.connectionId })
       case 'invalid':
-        throw new ApiProblem('invalid_request', result.message, { errors: [{ field: result.field === null ? 'form' : `form/${result.field}`, message: result.message }] })
       case 'withheld':
-        throw new ApiProblem('secret_withheld', result.message)
+        throw failedSignIn(result)
       case 'failed':
         throw new ApiProblem('sign_in_failed', result.failure.message, { failure: { code: result.failure.code, stage: result.failure.stage }, diagnosis: diagnosisResource(result.diagnosis, { bank: instance.institutions.find((i) => i.id === body.institutionId)?.name ?? body.institutionId }) })
     }
@@ -120,6 +122,13 @@ export async function connectionOf(instance: Instance, id: string): Promise<Conn
   const connection = await instance.store.connections.get(id)
   if (connection === null) throw new ApiProblem('not_found', 'There is no connection with this id.')
   return connection
+}
+
+/** Why nothing was sent. */
+export function failedSignIn(result: Exclude<Begun, { readonly kind: 'begun' }>): ApiProblem {
+  if (result.kind === 'exists') return new ApiProblem('already_connected', undefined, { existing: result.connectionId })
+  if (result.kind === 'withheld') return new ApiProblem('secret_withheld', result.message)
+  return new ApiProblem('invalid_request', result.message, { errors: [{ field: result.field === null ? 'form' : `form/${result.field}`, message: result.message }] })
 }
 
 const CODES: Record<VerbFailure['code'], ProblemCode> = {

@@ -5,9 +5,10 @@ import { connectionRoutes } from './connections.ts'
 import { demoRoutes } from './demo.ts'
 import { importRoutes } from './imports.ts'
 import { institutionRoutes } from './institutions.ts'
+import { previewRoutes } from './previews.ts'
 import { problemRoutes } from './problems.ts'
 import { runRoutes } from './runs.ts'
 import { serverRoutes } from './server.ts'
 import { transactionRoutes } from './transactions.ts'
 
-export const ROUTES: readonly Route[] = [...serverRoutes, ...institutionRoutes, ...connectionRoutes, ...accountRoutes, ...transactionRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]
+export const ROUTES: readonly Route[] = [...serverRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...transactionRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]

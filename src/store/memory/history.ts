@@ -69,6 +69,7 @@ function undo(state: TenantState, act: UndoAct): SyncRun | null {
   for (const { sourceId, cursor } of act.cursors) if (state.cursors.has(sourceId)) state.cursors.set(sourceId, cursor)
   for (const { id, state: to } of act.sources) patch(state.sources, id, { state: to })
   for (const { id, patch: changes } of act.connections) patch<Connection>(state.connections, id, changes)
+  if (act.preview !== null) patch(state.previews, act.preview.id, { state: act.preview.state, updatedAt: run.startedAt })
   const done: SyncRun = { ...run, accounts: tally.outcomes }
   insert(state.runs, done)
   return done

@@ -7,6 +7,7 @@ import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
 import type { Day } from '../../domain/day.ts'
 import type { JsonObject } from '../../domain/institution.ts'
+import type { PreviewAnswer, ReconnectPreview } from '../../domain/preview.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Digest, MatchTier, Observation, Question, TransactionChange } from '../../domain/transaction.ts'
@@ -42,6 +43,8 @@ export type TenantState = {
   readonly consumers: Map<string, Consumer>
   /** By consumer, then by account. */
   readonly reads: Map<string, Map<string, ConsumerRead>>
+  readonly previews: Map<string, ReconnectPreview>
+  previewAnswers: { readonly previewId: string; readonly answer: PreviewAnswer }[]
   spans: BalanceSpan[]
 }
 
@@ -56,7 +59,7 @@ export type SecretState = {
 export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
-    cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), challenges: new Map(),
+    cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), challenges: new Map(),
     secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), spans: [],
   }
 }

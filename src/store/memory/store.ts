@@ -9,6 +9,7 @@ import { memoryConsumers } from './consumers.ts'
 import { memoryFeed } from './feed.ts'
 import { memoryHistory } from './history.ts'
 import { by } from './order.ts'
+import { memoryPreviews } from './previews.ts'
 import { memoryChallenges, memoryProblems } from './problems.ts'
 import { memoryRuns } from './runs.ts'
 import { memorySecrets } from './secrets.ts'
@@ -33,7 +34,7 @@ export function createMemoryStore(): Store {
     async due(now, limit) {
       const due = [...tenants].flatMap(([tenantId, { state }]) =>
         [...state.connections.values()]
-          .filter((c) => c.nextSyncAt !== null && c.nextSyncAt <= now && c.state !== 'disabled' && c.state !== 'removed')
+          .filter((c) => c.nextSyncAt !== null && c.nextSyncAt <= now && (c.state === 'connecting' || c.state === 'active'))
           .map((c) => ({ at: c.nextSyncAt!, tenantId, connectionId: c.id })),
       )
       const first = due.sort(by((d) => d.at, (d) => d.connectionId)).slice(0, limit)
@@ -53,6 +54,7 @@ function tenantStore(tenantId: string, state: TenantState): TenantStore {
     accounts: memoryAccounts(state),
     feed: memoryFeed(state),
     history: memoryHistory(state),
+    previews: memoryPreviews(state),
     runs: memoryRuns(state),
     problems: memoryProblems(state),
     challenges: memoryChallenges(state),

@@ -33,6 +33,12 @@ async function writeOnce(db: Database, tenantId: string, page: PageCommit): Prom
   }
 }
 
+/** One of several pages that are one step together with more. */
+export async function writeInTransaction(trx: Session, tenantId: string, page: PageCommit): Promise<void> {
+  assertOnePage(page)
+  await writeRaced(trx, tenantId, page)
+}
+
 /** Stores what is new; what another writer stored before, and what only that would have made, is left out. */
 async function writeRaced(trx: Session, tenantId: string, asked: PageCommit): Promise<{ readonly inserted: number }> {
   for (const statement of insertObservations(tenantId, asked.observations, 'raced')) await trx.executeQuery(statement.compile(trx))

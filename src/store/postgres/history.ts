@@ -81,6 +81,8 @@ class UndoWork {
     for (const { sourceId, cursor } of cursors) await sql`update relink.cursors set cursor = ${json().write(cursor)}, at = ${by.startedAt} where ${ofTenant} and source_id = ${sourceId}`.execute(this.#trx)
     for (const { id, state } of sources) await sql`update relink.account_sources set state = ${state} where ${ofTenant} and id = ${id}`.execute(this.#trx)
     for (const { id, patch } of switched) await this.#trx.updateTable('relink.connections').set(connections.writePatch(patch)).where('tenant_id', '=', this.#tenantId).where('id', '=', id).execute()
+    const { preview } = this.#act
+    if (preview !== null) await sql`update relink.previews set state = ${preview.state}, updated_at = ${by.startedAt} where ${ofTenant} and id = ${preview.id}`.execute(this.#trx)
     const done: SyncRun = { ...by, accounts: this.#tally.outcomes }
     await this.#trx.insertInto('relink.runs').values({ tenant_id: this.#tenantId, ...runs.write(done) }).execute()
     return done

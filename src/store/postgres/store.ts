@@ -13,6 +13,7 @@ import { postgresHistory } from './history.ts'
 import { openLocks, type Locks } from './locks.ts'
 import { MIGRATIONS, migrate, schemaNumber } from './migrate.ts'
 import { errorCode, outageOf } from './outage.ts'
+import { postgresPreviews } from './previews.ts'
 import { postgresChallenges, postgresProblems } from './problems.ts'
 import { checkAppRole, prepareRoles, type OpenFailure } from './roles.ts'
 import { postgresRuns } from './runs.ts'
@@ -142,6 +143,7 @@ function tenantStore(db: Database, locks: Locks, tenantId: string): TenantStore 
     accounts: postgresAccounts(db, tenantId),
     feed: postgresFeed(db, tenantId),
     history: postgresHistory(db, tenantId),
+    previews: postgresPreviews(db, tenantId),
     runs: postgresRuns(db, tenantId),
     problems: postgresProblems(db, tenantId),
     challenges: postgresChallenges(db, tenantId),

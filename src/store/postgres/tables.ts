@@ -5,6 +5,7 @@
 import type { Account, AccountRef, AccountSource } from '../../domain/account.ts'
 import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
+import type { PreviewAnswer, ReconnectPreview } from '../../domain/preview.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Decisions, MatchTier, Question, RowContent, Transaction, TransactionChange } from '../../domain/transaction.ts'
@@ -115,6 +116,13 @@ export const askedQuestions = shape<Question & { readonly runId: string }>({ ...
 
 export const undos = shape<Undo>({ undoRunId: uuid, runId: uuid, at: instant, redoneAt: nullable(instant) })
 
+export const previews = shape<ReconnectPreview>({
+  id: uuid, connectionId: uuid, shadowId: uuid, state: text(), createdAt: instant, updatedAt: instant, switchedAt: nullable(instant), switchRunId: nullable(uuid),
+  formerState: text(), accounts: json(), unfed: json(), unknown: json(), failure: nullable(json<NonNullable<ReconnectPreview['failure']>>()),
+})
+
+export const previewAnswers = shape<{ readonly previewId: string; readonly accountId: string; readonly answer: PreviewAnswer }>({ previewId: uuid, accountId: uuid, answer: json() })
+
 export const problems = shape<Problem>({
   id: uuid, connectionId: uuid, accountId: nullable(uuid), institutionId: text(), openedAt: instant, updatedAt: instant, closedAt: nullable(instant),
   proofRunId: nullable(uuid), failure: json(), context: json(), diagnosis: json(),
@@ -165,6 +173,8 @@ export type Tables = {
   'relink.balance_spans': Of<typeof spans> & Numbered
   'relink.questions': Of<typeof questions>
   'relink.undos': Of<typeof undos>
+  'relink.previews': Of<typeof previews>
+  'relink.preview_answers': Of<typeof previewAnswers> & Numbered
   'relink.problems': Of<typeof problems>
   'relink.alerts': Of<typeof alerts>
   'relink.repair_plans': Of<typeof plans>

@@ -9,6 +9,7 @@ import { ChallengeForm } from '../parts/challenge-form.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { Proof } from '../parts/proof.tsx'
+import { Reconnect } from '../parts/reconnect.tsx'
 import { Repair } from '../parts/repair.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
@@ -41,6 +42,7 @@ function Whole({ connection }: { connection: Connection }) {
       {isRunning && proof !== undefined && <Proof problem={proof} connection={connection} />}
       <Withheld connection={connection} />
       <Accounts connection={connection} />
+      {connection.state !== 'connecting' && connection.state !== 'preview' && <Reconnect connection={connection} />}
       <Attempts runs={runs.data?.items ?? []} />
       {connection.state !== 'removed' && <Switches connection={connection} />}
     </>

@@ -1,4 +1,5 @@
-/** Every attempt to read a connection, newest first; equal ones in a row fold into one line. */
+/** Every attempt to read a connection, newest first; equal ones in a row fold into one line. What one brought can be taken back. */
+import { useAct } from '../act.ts'
 import type { Run } from '../api.ts'
 import { Chip, type Tone } from './chip.tsx'
 import { Instant } from './time.tsx'
@@ -21,7 +22,8 @@ export function Attempts({ runs }: { runs: readonly Run[] }) {
           <li key={run.id} className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
             <Chip tone={OUTCOMES[run.outcome].tone}>{OUTCOMES[run.outcome].word}</Chip>
             <span className="meta"><Instant at={run.startedAt} />{times > 1 && `, ${times} times`}</span>
-            <span className="min-w-0 [overflow-wrap:anywhere]">{said(run)}</span>
+            <span className="min-w-0 grow [overflow-wrap:anywhere]">{said(run)}</span>
+            {times === 1 && broughtSomething(run) && <TakeBack run={run} />}
           </li>
         ))}
       </ul>
@@ -43,7 +45,19 @@ function said(run: Run): string {
   if (run.failure !== null) return run.failure.message
   if (run.outcome === 'suspended') return 'The bank asked a question.'
   if (run.outcome === 'running') return ''
+  if (run.trigger === 'undo') return 'An earlier one was taken back.'
+  if (run.trigger === 'switch') return 'Took over from another connection.'
   const added = run.accounts.reduce((sum, a) => sum + a.added, 0)
   const failure = run.accounts.find((a) => a.failure !== null)?.failure
   return `${added === 1 ? '1 new row' : `${added} new rows`}${failure == null ? '' : `; ${failure}`}`
+}
+
+function broughtSomething(run: Run): boolean {
+  return run.endedAt !== null && run.accounts.some(({ added, changed, withdrawn }) => added + changed + withdrawn > 0)
+}
+
+function TakeBack({ run }: { run: Run }) {
+  const act = useAct()
+  if (act.error !== null) return <span role="alert" className="meta">{act.error.message}</span>
+  return <button className="link min-h-6" disabled={act.isPending} onClick={() => act.send('POST', `/runs/${run.id}/undo`)}>{act.isPending ? 'Taking back…' : 'Take back'}</button>
 }
