@@ -27,6 +27,7 @@ import type { Log } from './ports/log.ts'
 import type { Transport } from './ports/transport.ts'
 import { openPostgresJobs, prepareJobs } from './store/jobs/postgres.ts'
 import type { SyncDeps } from './sync/deps.ts'
+import { forgetOldLogins } from './sync/preview.ts'
 import { syncConnection } from './sync/sync.ts'
 import { repairByItself } from './repair/by-itself.ts'
 import { repairHands } from './repair-hands.ts'
@@ -151,7 +152,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
       await prepareJobs(database.owner)
       const jobs = await openPostgresJobs(database.app, log)
       return startWorker({
-        store: database.store, tenantId, jobs, log, clock, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger),
+        store: database.store, tenantId, jobs, log, clock, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger), hourly: () => forgetOldLogins(deps),
         repair: async (id) => {
           if (await repairByItself(repairDeps, id)) events.publish({ kind: 'connection', id })
         },

@@ -22,12 +22,15 @@ export type WorkerParts = {
   readonly sync: (connectionId: string, trigger: Extract<Job, { kind: 'sync' }>['trigger']) => Promise<Result<SyncRun, VerbFailure>>
   /** What is due of the connection's repairs and needs no person. */
   readonly repair: (connectionId: string) => Promise<void>
+  /** What nobody waits for: secrets whose time is over. */
+  readonly hourly: () => Promise<void>
   readonly log: Log
   readonly clock: Clock
   readonly concurrency: number
 }
 
 const TICK_MS = 5_000
+const TICKS_AN_HOUR = 720
 const DUE_AT_ONCE = 200
 const REPAIRS_AT_ONCE = 5_000
 /** With so many problems open, looking through them all takes a while, so it is done less often. */
@@ -84,10 +87,14 @@ function isDue(connection: Connection | null, now: number): boolean {
 /** Enqueues what is due until it is stopped; a database that is away for a while does not end it. */
 async function tick(working: Working, stopping: AbortSignal): Promise<void> {
   const { log, clock } = working
-  let ticksToRepairs = 0
+  let [ticksToRepairs, ticksToHour] = [0, 0]
   while (!stopping.aborted) {
     try {
       await enqueueReads(working)
+      if (--ticksToHour <= 0) {
+        ticksToHour = TICKS_AN_HOUR
+        await working.hourly()
+      }
       if (--ticksToRepairs <= 0) ticksToRepairs = Math.ceil((await enqueueRepairs(working)) / REPAIRS_EACH_TICK)
     } catch (error) {
       log.error('schedule_failed', { reason: (error as Error).message })

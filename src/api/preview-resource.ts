@@ -1,39 +1,13 @@
 /** A reconnect preview as the API tells it: counts, what they mean in a sentence, and whether it may be switched. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { formatMoney } from '../domain/money.ts'
 import type { PreviewAccount, PreviewCounts, ReconnectPreview } from '../domain/preview.ts'
 import type { Instance } from '../instance.ts'
 import { objectionTo, totalOf, UNDO_DAYS } from '../sync/preview.ts'
-import { challengeResource, challengeShape, dayShape, isoInstant } from './shapes.ts'
+import type { countsShape, previewShape } from './preview-shape.ts'
+import { challengeResource, isoInstant } from './shapes.ts'
 
 const DAY_MS = 86_400_000
-const countsShape = z.object({ same: z.int(), new: z.int(), lost: z.int(), double: z.int(), toCheck: z.int() })
-
-export const previewShape = z
-  .object({
-    id: z.uuid(),
-    connectionId: z.uuid(),
-    newConnectionId: z.uuid(),
-    newLogin: z.string().meta({ description: 'The bank and login of the new sign-in' }),
-    state: z.enum(['reading', 'asked', 'ready', 'failed', 'different_login', 'switched', 'undone', 'cancelled']),
-    sentence: z.string().meta({ description: '312 the same, 4 new, 0 lost, 0 double, 1 to check' }),
-    objection: z.string().nullable().meta({ description: 'Why it cannot be switched; null: nothing stands in the way' }),
-    counts: countsShape,
-    accounts: z.array(
-      z.object({
-        accountId: z.uuid(), name: z.string(), listedName: z.string(), listedNumber: z.string(), sentence: z.string(), counts: countsShape.nullable(),
-        rows: z.array(z.object({ kind: z.enum(['new', 'lost', 'double', 'to_check']), transactionId: z.uuid().nullable(), on: dayShape, amount: z.string(), text: z.string() })),
-      }),
-    ),
-    unfed: z.array(z.object({ accountId: z.uuid(), name: z.string() })).meta({ description: 'Accounts that the new sign-in does not list' }),
-    unknown: z.array(z.string()).meta({ description: 'Accounts that only the new sign-in lists; they wait for you after the switch' }),
-    challenge: challengeShape.nullable(),
-    failure: z.object({ code: z.string(), stage: z.string(), message: z.string() }).nullable(),
-    switchRunId: z.uuid().nullable().meta({ description: 'Undo this run to go back' }),
-    undoUntil: z.iso.datetime().nullable(),
-  })
-  .meta({ id: 'ReconnectPreview' })
-
 export async function previewResource(instance: Instance, preview: ReconnectPreview): Promise<z.output<typeof previewShape>> {
   const { store } = instance
   const { id, connectionId, shadowId, state, failure, switchRunId, switchedAt, unknown } = preview

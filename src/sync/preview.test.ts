@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { AccountRef } from '../domain/account.ts'
 import { answerChallenge } from './challenge.ts'
 import { mapAccounts } from './map-accounts.ts'
-import { cancelPreview, objectionTo, previewReconnect, switchPreview, takeBack, totalOf } from './preview.ts'
+import { cancelPreview, forgetOldLogins, objectionTo, previewReconnect, switchPreview, takeBack, totalOf } from './preview.ts'
 import { CHECKING, listed, row, World } from './testing.ts'
 
 const REQUEST = { institutionId: 'riverbank', connector: null, form: { user: 'anna', password: 'new' } }
@@ -66,6 +66,9 @@ test('the switch can be taken back within 30 days, and forth again: sources, con
   world.now += 31 * 86_400_000
   const late = await takeBack(world.deps, runId)
   assert.match(late.ok ? '' : late.failure.message, /30 days/)
+  assert.equal((await world.store.connections.get(world.connectionId))?.state, 'disabled')
+  await forgetOldLogins(world.deps)
+  assert.deepEqual([(await world.store.connections.get(world.connectionId))?.state, (await world.store.connections.get(seen.shadowId))?.state], ['removed', 'active'])
 })
 
 test('rows that would be lost or be there twice stand in the way of the switch, and are shown', async () => {

@@ -1,7 +1,7 @@
 /** The page's way to the server: typed resources, problem details as errors. Knows no connector. */
 import type { z } from 'zod'
 import type { accountShape, challengeShape, questionShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
-import type { previewShape } from '../../src/api/preview-resource.ts'
+import type { previewShape } from '../../src/api/preview-shape.ts'
 import type { bankShape, connectionShape, institutionShape, planShape, problemShape } from '../../src/api/connection-shapes.ts'
 
 export type Account = z.output<typeof accountShape>

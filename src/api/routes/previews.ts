@@ -1,6 +1,7 @@
 /** A reconnect, looked at before it happens: preview, switch, end. */
 import type { Instance } from '../../instance.ts'
-import { previewResource, previewShape } from '../preview-resource.ts'
+import { previewResource } from '../preview-resource.ts'
+import { previewShape } from '../preview-shape.ts'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { connectForm, failedSignIn, valueOf } from './connections.ts'
