@@ -52,6 +52,7 @@ test('a step that is due is enqueued with ids alone, one that waits is not, and 
   const errors: string[] = []
   let breaks = true
   const stop = await startWorker({
+    hourly: async () => {},
     store, tenantId, jobs, clock, concurrency: 2, log: { info() {}, warn() {}, error: (event) => void errors.push(event) },
     sync: async () => ({ ok: false, failure: { code: 'busy', message: '' } }),
     async repair(id) {

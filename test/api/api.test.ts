@@ -168,6 +168,26 @@ test('connect: a refused sign-in is a diagnosis, the same secret is withheld, a 
   assert.equal(again.json.existing, connectionId)
 })
 
+test('reconnect: a preview beside the connection says what would change, one switch takes over, undoing its run goes back', async () => {
+  const before = (await ask('GET', '/api/accounts')).json
+  const begun = await ask('POST', `/api/connections/${connectionId}/previews`, { body: { institutionId: 'sandbox', form: { username: 'ana', password: 'correct horse' } } })
+  assert.equal(begun.status, 201, begun.text)
+  if (begun.json.challenge !== null) assert.equal((await answer(begun.json.challenge)).json.outcome, 'succeeded')
+  const preview = (await ask('GET', `/api/previews/${begun.json.id}`)).json
+  assert.deepEqual([preview.state, preview.objection, preview.counts.lost, preview.counts.double, preview.accounts.length], ['ready', null, 0, 0, 5], JSON.stringify(preview))
+  assert.match(preview.sentence, /^\d+ the same, 0 new, 0 lost, 0 double, 0 to check\.$/)
+  assert.deepEqual((await ask('GET', '/api/accounts')).json, before)
+  const [first, second] = await Promise.all([1, 2].map(() => ask('POST', `/api/previews/${preview.id}/switch`)))
+  assert.ok([first!, second!].some((switched) => switched.status === 200 && switched.json.state === 'switched'), first!.text)
+  const { switchRunId, newConnectionId } = (await ask('GET', `/api/connections/${connectionId}/previews`)).json.items[0]
+  assert.deepEqual([(await ask('GET', `/api/connections/${newConnectionId}`)).json.state, (await ask('GET', `/api/connections/${connectionId}`)).json.state], ['active', 'disabled'])
+  assert.equal((await ask('POST', `/api/runs/${switchRunId}/undo`)).status, 200)
+  assertProblem(await ask('POST', `/api/runs/${switchRunId}/undo`), 'wrong_state')
+  assert.equal((await ask('GET', `/api/connections/${connectionId}`)).json.state, 'active')
+  const shape = (accounts: { items: { id: string; rows: number; balance: string }[] }) => accounts.items.map(({ id, rows, balance }) => [id, rows, balance])
+  assert.deepEqual(shape((await ask('GET', '/api/accounts')).json), shape(before))
+})
+
 test('what is read: institutions, connections, accounts, rows page by page, days, runs, the meaning of a code', async () => {
   const found = await ask('GET', '/api/institutions?query=sandbox')
   assert.deepEqual(found.json.items.map((item: { id: string; connectedAs: string[] }) => [item.id, item.connectedAs.includes(connectionId)])[0], ['sandbox', true])

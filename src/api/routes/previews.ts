@@ -4,7 +4,7 @@ import { previewResource } from '../preview-resource.ts'
 import { previewShape } from '../preview-shape.ts'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
-import { connectForm, failedSignIn, valueOf } from './connections.ts'
+import { connectForm, connectionOf, failedSignIn, valueOf } from './connections.ts'
 
 const begin = route({
   method: 'POST', url: '/connections/:id/previews', action: 'enter_secret', tag: 'Reconnect', summary: 'Sign in beside this connection and read, without touching the feed; the answer may wait for the bank\'s question',
@@ -20,6 +20,7 @@ const ofConnection = route({
   method: 'GET', url: '/connections/:id/previews', action: 'read', tag: 'Reconnect', summary: 'Previews of this connection, newest first; also those by which it came',
   params: idParams, response: listOf(previewShape),
   handle: async ({ params, instance }) => {
+    await connectionOf(instance, params.id)
     const { previews } = instance.store
     const found = [...(await previews.list({ connectionId: params.id })), ...(await previews.list({ shadowId: params.id }))]
     return { items: await Promise.all(found.map((preview) => previewResource(instance, preview))) }
