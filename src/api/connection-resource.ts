@@ -4,7 +4,7 @@ import type { BankHealth } from '../diagnose/bank-health.ts'
 import { loadBankHealth, problemsOf } from '../diagnose/problems.ts'
 import { cardFor, likelihoodWords, plainText, type CardFacts, type Part } from '../diagnose/sentences.ts'
 import { familyOf } from '../domain/cause.ts'
-import type { Connection, Diagnosis, Problem } from '../domain/connection.ts'
+import { isShown, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
 import type { Institution } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { Instance } from '../instance.ts'
@@ -21,7 +21,7 @@ export async function institutionResource(instance: Instance, institution: Insti
   return {
     id, name, country, website,
     health: health?.status ?? 'unknown',
-    connectedAs: connections.filter((c) => c.institutionId === id && c.state !== 'removed' && c.state !== 'preview').map((c) => c.id),
+    connectedAs: connections.filter((c) => c.institutionId === id && isShown(c)).map((c) => c.id),
     routes: institution.routes.flatMap(({ connector }) => {
       const manifest = instance.connectors.get(connector)?.manifest
       return manifest === undefined ? [] : [{ connector, name: manifest.name, advice: manifest.advice, fields: formFields(instance, connector) }]
@@ -56,7 +56,7 @@ export async function connectionResource(instance: Instance, connection: Connect
 }
 
 function healthWord(connection: Connection, problems: readonly z.output<typeof problemShape>[], asks: boolean, reading: boolean): z.output<typeof connectionShape>['health'] {
-  if (connection.state === 'disabled' || connection.state === 'removed') return 'off'
+  if (connection.state === 'disabled' || connection.state === 'removed' || connection.state === 'replaced') return 'off'
   if (reading) return 'reading'
   if (asks || problems.some((p) => p.card.chip === 'needs_you')) return 'needs_you'
   return problems.length > 0 ? 'waiting' : 'working'

@@ -101,7 +101,7 @@ export const connectionShape = z
     institutionId: z.string(),
     institutionName: z.string(),
     loginLabel: z.string(),
-    state: z.enum(['connecting', 'active', 'disabled', 'removed', 'preview']),
+    state: z.enum(['connecting', 'active', 'disabled', 'removed', 'preview', 'replaced']),
     health: z.enum(['working', 'needs_you', 'waiting', 'reading', 'off']),
     lastSuccessAt: instant.nullable(),
     lastAttemptAt: instant.nullable(),

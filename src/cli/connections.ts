@@ -1,5 +1,5 @@
 /** Finding the connection that a person means, and how the verbs' failures end a command. */
-import type { Connection } from '../domain/connection.ts'
+import { isShown, type Connection } from '../domain/connection.ts'
 import type { Result } from '../domain/result.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Instance } from '../instance.ts'
@@ -8,7 +8,7 @@ import { choose } from './choose.ts'
 import { CommandError, type Output } from './output.ts'
 
 export async function chooseConnection(instance: Instance, wanted: string): Promise<Connection> {
-  const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed' && c.state !== 'preview')
+  const connections = (await instance.store.connections.list()).filter(isShown)
   const choices = connections.map((c) => ({ ...c, names: [c.institutionName, c.institutionId], label: `${c.institutionName} (${c.loginLabel}), ${c.state}` }))
   return choose('connections', wanted, choices)
 }

@@ -1,5 +1,6 @@
 /** `relink sync`, `status`, `disable`, `enable`, `remove`. */
 import { runResource } from '../api/shapes.ts'
+import { isShown } from '../domain/connection.ts'
 import { connectionResource } from '../api/connection-resource.ts'
 import type { Instance } from '../instance.ts'
 import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
@@ -26,7 +27,7 @@ export async function syncCommand(output: Output, wanted: string | undefined): P
 
 export async function statusCommand(output: Output): Promise<void> {
   await withInstance(output, async (instance) => {
-    const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed' && c.state !== 'preview')
+    const connections = (await instance.store.connections.list()).filter(isShown)
     const resources = await Promise.all(connections.map((c) => connectionResource(instance, c)))
     output.data({ connections: resources })
     if (resources.length === 0) output.say('No connection yet. `relink connect` makes one, `relink demo` shows how it looks.')

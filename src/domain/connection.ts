@@ -11,9 +11,10 @@ export type ConnectionId = string
 /**
  * `connecting`: the first sign-in has not succeeded yet. `active`. `disabled`: a person switched it
  * off; all rows stay. `removed`: the secret is destroyed; rows stay. `preview`: signs in beside
- * another connection, to take its place when a person says so; it feeds nothing.
+ * another connection, to take its place when a person says so; it feeds nothing. `replaced`: another took
+ * its place; its secret stays until that cannot be taken back any more.
  */
-export type ConnectionState = 'connecting' | 'active' | 'disabled' | 'removed' | 'preview'
+export type ConnectionState = 'connecting' | 'active' | 'disabled' | 'removed' | 'preview' | 'replaced'
 
 export type Connection = {
   readonly id: ConnectionId
@@ -38,6 +39,11 @@ export type Connection = {
   /** When a person last changed the stored secret or settings; facts for the diagnosis. */
   readonly secretChangedAt: number | null
   readonly settingsChangedAt: number | null
+}
+
+/** Whether a person sees the connection among theirs: not what is gone, or stands beside another. */
+export function isShown({ state }: Pick<Connection, 'state'>): boolean {
+  return state !== 'removed' && state !== 'preview' && state !== 'replaced'
 }
 
 export type ChallengeKind = 'code' | 'question' | 'selection' | 'picture' | 'approval' | 'redirect'

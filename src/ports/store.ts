@@ -70,7 +70,7 @@ export type ConnectionStore = {
   get(id: string): Promise<Connection | null>
   /** Oldest first, removed ones too. */
   list(): Promise<readonly Connection[]>
-  /** The connection with this login that is neither removed nor a preview, the newest if there are several. */
+  /** The connection with this login that is neither removed, a preview nor replaced, the newest if there are several. */
   findByLogin(loginIndex: string): Promise<Connection | null>
   update(id: string, patch: Patch<Omit<Connection, 'id' | 'createdAt'>>): Promise<void>
   /**

@@ -51,7 +51,7 @@ export async function answerChallenge(deps: SyncDeps, challengeId: string, answe
     const connection = await deps.store.connections.get(challenge.connectionId)
     const run = await deps.store.runs.get(challenge.runId)
     if (connection === null || run === null) return failed({ code: 'not_found', message: 'The connection of this question is gone.' })
-    if (connection.state === 'disabled' || connection.state === 'removed') return failed({ code: 'wrong_state', message: 'This connection is switched off.' })
+    if (connection.state === 'disabled' || connection.state === 'removed' || connection.state === 'replaced') return failed({ code: 'wrong_state', message: 'This connection is switched off.' })
     if (deps.clock.now() >= challenge.expiresAt) {
       if (await deps.store.challenges.move(challengeId, 'open', 'expired')) return ok(await expire(deps, connection, run))
       return failed(ANSWERED)

@@ -44,7 +44,7 @@ test('a preview reads beside the feed and touches nothing of it; the switch keep
   assert.equal(switched.ok && switched.value.state, 'switched')
   assert.deepEqual((await world.all()).filter((t) => before.rows.some((b) => b.id === t.id)).map((t) => [t.id, t.decisions.category]), before.rows.map((t) => [t.id, t.decisions.category]))
   assert.equal((await world.feed()).length, 7)
-  assert.deepEqual([(await world.store.connections.get(world.connectionId))?.state, (await world.store.connections.get(seen.shadowId))?.state], ['disabled', 'active'])
+  assert.deepEqual([(await world.store.connections.get(world.connectionId))?.state, (await world.store.connections.get(seen.shadowId))?.state], ['replaced', 'active'])
   const again = await switchPreview(world.deps, seen.id)
   assert.deepEqual([again.ok, (await world.feed()).length], [true, 7], 'a second click changes nothing')
 })
@@ -66,7 +66,7 @@ test('the switch can be taken back within 30 days, and forth again: sources, con
   world.now += 31 * 86_400_000
   const late = await takeBack(world.deps, runId)
   assert.match(late.ok ? '' : late.failure.message, /30 days/)
-  assert.equal((await world.store.connections.get(world.connectionId))?.state, 'disabled')
+  assert.equal((await world.store.connections.get(world.connectionId))?.state, 'replaced')
   await forgetOldLogins(world.deps)
   assert.deepEqual([(await world.store.connections.get(world.connectionId))?.state, (await world.store.connections.get(seen.shadowId))?.state], ['removed', 'active'])
 })

@@ -27,6 +27,7 @@ export async function previewReconnect(deps: SyncDeps, connectionId: string, req
   const { store, clock, entropy } = deps
   const old = await store.connections.get(connectionId)
   if (old === null) return refused({ code: 'not_found', message: 'There is no such connection.' })
+  if (old.state === 'replaced') return refused({ code: 'wrong_state', message: 'Another connection took the place of this one; reconnect that one, or take the switch back.' })
   if (old.state === 'preview' || old.state === 'connecting') return refused({ code: 'wrong_state', message: 'This connection has never been read; connect it instead.' })
   for (const open of await store.previews.list({ connectionId })) if (isOpen(open)) await cancelPreview(deps, open.id)
   const begun = await beginConnection(deps, request, 'preview', connectionId)
@@ -70,6 +71,8 @@ export async function switchPreview(deps: SyncDeps, previewId: string): Promise<
     const objection = objectionTo({ ...preview, accounts })
     if (objection !== null) return failed({ code: 'wrong_state', message: objection })
     const switched = await store.previews.switchOver({ previewId, run, pages, ...switchOf(deps, { ...preview, accounts }, shadow) })
+    // The new sign-in was read in full: whatever was wrong with the old one is over.
+    if (switched) for (const problem of await store.problems.list({ connectionId: preview.connectionId, open: true, limit: 100 })) await store.problems.update(problem.id, { closedAt: run.startedAt, updatedAt: run.startedAt, proofRunId: run.id })
     const now = await store.previews.get(previewId)
     return now !== null && (switched || now.state === 'switched') ? ok(now) : failed({ code: 'wrong_state', message: 'This preview was ended in the meantime.' })
   })
@@ -107,7 +110,7 @@ export async function forgetOldLogins(deps: SyncDeps): Promise<void> {
   for (const preview of await deps.store.previews.list({})) {
     if (preview.switchedAt === null || preview.switchedAt > before) continue
     const left = await deps.store.connections.get(preview.state === 'switched' ? preview.connectionId : preview.shadowId)
-    if (left?.state === 'disabled') await forgetFirst(deps, left)
+    if (left?.state === 'replaced') await forgetFirst(deps, left)
     await deps.store.previews.dropAnswers(preview.id)
   }
 }
@@ -141,7 +144,7 @@ function switchOf(deps: SyncDeps, { accounts, connectionId }: ReconnectPreview, 
     newSources: accounts.map((mapped) => ({ ...sourceOf(mapped, shadow.id), state: mapped.replaces.some(({ state }) => state === 'active') ? ('active' as const) : ('paused' as const) })),
     sources: accounts.flatMap(({ replaces }) => replaces.map(({ id }) => ({ id, state: 'replaced' as const }))),
     connections: [
-      { id: connectionId, patch: { state: 'disabled' as const, nextSyncAt: null } },
+      { id: connectionId, patch: { state: 'replaced' as const, nextSyncAt: null } },
       { id: shadow.id, patch: { state: 'active' as const, nextSyncAt: now, lastSuccessAt: now } },
     ],
   }
@@ -158,7 +161,7 @@ async function besideOf(deps: SyncDeps, preview: ReconnectPreview, forth: boolea
       { id: sourceId, state: forth ? ('active' as const) : ('replaced' as const) },
       ...replaces.map(({ id, state: former }) => ({ id, state: forth ? ('replaced' as const) : former })),
     ]),
-    connections: [{ id: off, patch: { state: 'disabled', nextSyncAt: null } }, { id: on, patch: { state, nextSyncAt: state === 'active' ? now : null } }],
+    connections: [{ id: off, patch: { state: 'replaced', nextSyncAt: null } }, { id: on, patch: { state, nextSyncAt: state === 'active' ? now : null } }],
   })
 }
 

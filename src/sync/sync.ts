@@ -115,6 +115,7 @@ const NOT_FOUND: Refusal = { code: 'not_found', message: 'There is no such conne
 function refusalFor(connection: Connection | null): Refusal | null {
   if (connection === null) return NOT_FOUND
   if (connection.state === 'disabled') return { code: 'wrong_state', message: 'This connection is switched off; enable it first.' }
+  if (connection.state === 'replaced') return { code: 'wrong_state', message: 'Another connection took the place of this one; take the switch back to read it again.' }
   return connection.state === 'removed' ? { code: 'wrong_state', message: 'This connection was removed; connect again.' } : null
 }
 

@@ -180,7 +180,7 @@ test('reconnect: a preview beside the connection says what would change, one swi
   const [first, second] = await Promise.all([1, 2].map(() => ask('POST', `/api/previews/${preview.id}/switch`)))
   assert.ok([first!, second!].some((switched) => switched.status === 200 && switched.json.state === 'switched'), first!.text)
   const { switchRunId, newConnectionId } = (await ask('GET', `/api/connections/${connectionId}/previews`)).json.items[0]
-  assert.deepEqual([(await ask('GET', `/api/connections/${newConnectionId}`)).json.state, (await ask('GET', `/api/connections/${connectionId}`)).json.state], ['active', 'disabled'])
+  assert.deepEqual([(await ask('GET', `/api/connections/${newConnectionId}`)).json.state, (await ask('GET', `/api/connections/${connectionId}`)).json.state], ['active', 'replaced'])
   assert.equal((await ask('POST', `/api/runs/${switchRunId}/undo`)).status, 200)
   assertProblem(await ask('POST', `/api/runs/${switchRunId}/undo`), 'wrong_state')
   assert.equal((await ask('GET', `/api/connections/${connectionId}`)).json.state, 'active')

@@ -1,6 +1,6 @@
 /** Connections: sign in, read, pause, remove, a new secret, and the bank's questions. */
 import { z } from 'zod'
-import type { Connection } from '../../domain/connection.ts'
+import { isShown, type Connection } from '../../domain/connection.ts'
 import type { Instance } from '../../instance.ts'
 import type { VerbFailure } from '../../verbs.ts'
 import type { Result } from '../../domain/result.ts'
@@ -20,7 +20,7 @@ const list = route({
   method: 'GET', url: '/connections', action: 'read', tag: 'Connections', summary: 'All connections with their health and problems',
   response: listOf(connectionShape),
   handle: async ({ instance }) => {
-    const connections = (await instance.store.connections.list()).filter((c) => c.state !== 'removed' && c.state !== 'preview')
+    const connections = (await instance.store.connections.list()).filter((c) => isShown(c))
     return { items: await Promise.all(connections.map((c) => connectionResource(instance, c))) }
   },
 })

@@ -57,7 +57,7 @@ function placeOf(account: AccountSummary, connections: readonly Connection[], in
 
 /** Two logins at one bank are told apart, because a client shows trouble by this name. */
 function nameOf(connection: Connection, connections: readonly Connection[]): string {
-  const logins = new Set(connections.filter((c) => c.institutionId === connection.institutionId && c.state !== 'connecting' && c.state !== 'preview').map((c) => c.loginIndex))
+  const logins = new Set(connections.filter((c) => c.institutionId === connection.institutionId && c.state !== 'connecting' && c.state !== 'preview' && c.state !== 'replaced').map((c) => c.loginIndex))
   return logins.size < 2 ? connection.institutionName : `${connection.institutionName} (${connection.loginLabel})`
 }
 

@@ -16,7 +16,7 @@ export function memoryConnections({ connections, heldConnections }: TenantState)
       return [...connections.values()].sort(by((c) => c.createdAt, (c) => c.id))
     },
     async findByLogin(loginIndex) {
-      const same = [...connections.values()].filter((c) => c.loginIndex === loginIndex && c.state !== 'removed' && c.state !== 'preview')
+      const same = [...connections.values()].filter((c) => c.loginIndex === loginIndex && !['removed', 'preview', 'replaced'].includes(c.state))
       return same.sort(by((c) => c.createdAt, (c) => c.id)).at(-1) ?? null
     },
     async update(id, changes) {

@@ -23,7 +23,7 @@ export function postgresConnections(db: Database, locks: Locks, tenantId: string
       return rows.map(connections.read)
     },
     async findByLogin(loginIndex) {
-      const newest = all.where('login_index', '=', loginIndex).where('state', 'not in', ['removed', 'preview']).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(1)
+      const newest = all.where('login_index', '=', loginIndex).where('state', 'not in', ['removed', 'preview', 'replaced']).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(1)
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [newest])
       return row === undefined ? null : connections.read(row)
     },

@@ -11,7 +11,7 @@ export const previews: Migration = {
   async up(db) {
     await sql`
 alter table relink.connections drop constraint connections_state_check,
-  add constraint connections_state_check check (state in ('connecting', 'active', 'disabled', 'removed', 'preview'));
+  add constraint connections_state_check check (state in ('connecting', 'active', 'disabled', 'removed', 'preview', 'replaced'));
 
 create table relink.previews (
   tenant_id uuid not null, id uuid not null, connection_id uuid not null, shadow_id uuid not null,
