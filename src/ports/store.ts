@@ -186,6 +186,8 @@ export type PageCommit = {
   readonly spans: readonly BalanceSpan[]
   /** Null leaves the stored cursor as it is. */
   readonly cursor: JsonObject | null
+  /** The sign of the source from now on, when balances proved it; its rows are turned by `updates` of the same page. */
+  readonly sign?: 1 | -1
 }
 
 export type FeedStore = {

@@ -4,7 +4,7 @@
  * batch and the rest when the answer is complete. Coverage, balances and cursor come with the last
  * piece, so that a crash in between only means reading again.
  */
-import { addDays, contains, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, maxDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
@@ -22,6 +22,7 @@ import { decideRepeats, doubtRepeats, isAboutRepeat, Repeats } from './repeats.t
 import { followRules } from './rules.ts'
 import { keysOf, separate } from './separate.ts'
 import { addCounts, askLedger, commitContext, commitRows, ledgerFrom, NO_COUNTS, spanning, statedBalances, type Ledger, type SettleContext } from './settle.ts'
+import { failsFrom, needsTending, tendBalance } from './tend-balance.ts'
 
 export type AnswerEnd = {
   readonly covers: DayRange | null
@@ -31,7 +32,13 @@ export type AnswerEnd = {
 }
 
 /** What an answer did. `failure`: its rows were stored, but it cannot be believed whole, so it covers nothing. */
-export type Settled = { readonly counts: Counts; readonly covers: DayRange | null; readonly failure: Failure | null }
+export type Settled = {
+  readonly counts: Counts
+  readonly covers: DayRange | null
+  readonly failure: Failure | null
+  /** The day after which stated balances and rows disagree, as far as this answer shows. */
+  readonly disagreesFrom: Day | null
+}
 
 /** Stored rows further than this from a reported one are never the same. */
 const NEAR_DAYS = 13
@@ -115,10 +122,19 @@ export class Answer {
     const settled = builder.finish()
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
     // While rows and balance disagree, or a row is missing, the same days are read again: the reason lies in them.
-    const rereadFrom = verdict.sound === false ? this.#asked.from : oldestTouched(settled, candidates, missing, decisions)
+    const failsAfter = failsFrom(verdict.spans)
+    const rereadFrom = verdict.sound === false ? this.#suspect(failsAfter) : oldestTouched(settled, candidates, missing, decisions)
     await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, rereadFrom) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now(), 'bank')
-    return ok({ counts: this.#counts, covers: believed, failure })
+    if (ledger !== null && needsTending(ledger.spans, verdict, settled.movements)) await tendBalance(this.#context)
+    return ok({ counts: this.#counts, covers: believed, failure, disagreesFrom: failsAfter })
+  }
+
+  /** From when to read again: not further back than rows are booked late, so that a lasting mismatch does not widen every read. */
+  #suspect(failsAfter: Day | null): Day | null {
+    const { from, to } = this.#asked
+    const suspect = failsAfter === null ? from : maxDay(from, addDays(failsAfter, -NEAR_DAYS))
+    return suspect > to ? null : suspect
   }
 
   /** A page sent twice: only told for rows without ids, because rows with ids are recognised one by one. */

@@ -3,7 +3,7 @@
  * was committed stays when a later window fails; the next sync goes on from the coverage.
  */
 import type { Page, ReadStep } from '../connector-kit/connector.ts'
-import { addDays, daysBetween, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, daysBetween, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import type { AccountOutcome } from '../domain/run.ts'
@@ -15,7 +15,7 @@ import { implausible } from './plausible.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
 import type { Target } from './sync.ts'
-import { afterAnswer, planWindows, readProgress, writeProgress, type Progress } from './window.ts'
+import { afterAnswer, planWindows, readProgress, recheckWindow, writeProgress, type Progress } from './window.ts'
 
 export type AccountRead = { readonly kind: 'read'; readonly outcome: AccountOutcome } | ({ readonly kind: 'challenge' } & Asked)
 
@@ -40,6 +40,7 @@ export async function readAccount(session: Session, target: Target, resume: Resu
   const oldestCovered = covered.reduce<Day | null>((oldest, range) => (oldest === null || range.from < oldest ? range.from : oldest), null)
   let [counts, failure, reading]: [Settled['counts'], Failure | null, Resume | null] = [NO_COUNTS, null, resume]
   let read = 0
+  let [disagreesFrom, oldestAsked]: [Day | null, Day] = [null, windows[0]!.from]
   for (const window of windows) {
     const isHistory = read > 0 && (oldestCovered === null || window.to < oldestCovered)
     const done = await readWindow(session, target, window, reading, read === 0 ? progress : await loadProgress(session, target))
@@ -57,9 +58,28 @@ export async function readAccount(session: Session, target: Target, resume: Resu
       break
     }
     read++
+    if (done.kind === 'settled') disagreesFrom = done.settled.disagreesFrom
+    oldestAsked = minDay(oldestAsked, window.from)
     if (isHistory && done.kind === 'settled' && (await reachedFloor(session, target, window, done.settled.covers))) break
   }
+  if (failure === null && disagreesFrom !== null) counts = addCounts(counts, await recheck(session, target, disagreesFrom, oldestAsked))
   return { kind: 'read', outcome: { accountId: target.account.id, ...counts, failure } }
+}
+
+/**
+ * Balance and rows disagree: asks once for older days, and writes that down first. It is a kindness
+ * of the feed, so nothing that goes wrong with it is a failure of the read; the schedule goes on as usual.
+ */
+async function recheck(session: Session, target: Target, disagreesFrom: Day, oldestAsked: Day): Promise<Settled['counts']> {
+  const { account, source } = target
+  const progress = await loadProgress(session, target)
+  const window = recheckWindow({ progress, disagreesFrom, oldestAsked, startOn: account.startOn, maxWindowDays: session.connector.manifest.maxWindowDays })
+  if (window === null) return NO_COUNTS
+  const noted = { ...progress, rechecked: disagreesFrom }
+  await storeProgress(session, target, noted)
+  const done = await readOnce(session, target, window, null, noted)
+  session.deps.log.info('balance_rechecked', { run: session.run.id, source: source.id, outcome: done.kind })
+  return done.kind === 'settled' ? done.settled.counts : done.kind === 'failed' ? done.counts : NO_COUNTS
 }
 
 /** Reads one window; a range that the bank refuses is tried once more with its newest days only. */
@@ -184,10 +204,12 @@ async function reachedFloor(session: Session, target: Target, window: DayRange, 
 }
 
 async function setFloor(session: Session, target: Target, floor: Day): Promise<void> {
-  const { feed } = session.deps.store
-  const progress = await loadProgress(session, target)
-  await feed.commitPage({
+  await storeProgress(session, target, { ...(await loadProgress(session, target)), floor })
+}
+
+async function storeProgress(session: Session, target: Target, progress: Progress): Promise<void> {
+  await session.deps.store.feed.commitPage({
     runId: session.run.id, accountId: target.account.id, sourceId: target.source.id, at: session.deps.clock.now(), seen: [], observations: [], inserts: [],
-    updates: [], questions: [], covers: null, balances: [], spans: [], cursor: writeProgress({ ...progress, floor }),
+    updates: [], questions: [], covers: null, balances: [], spans: [], cursor: writeProgress(progress),
   })
 }

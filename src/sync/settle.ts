@@ -72,6 +72,8 @@ export function statedBalances(context: SettleContext, stated: readonly StatedBa
 export type Ledger = {
   /** What the bank's balance moved since the statement before; null when there was none or it is not later. */
   readonly moved: bigint | null
+  /** The spans of the source so far. */
+  readonly spans: readonly BalanceSpan[]
   readonly prove: (movements: readonly Movement[]) => Verdict
 }
 
@@ -103,7 +105,7 @@ export function ledgerFrom(
   if (last !== null) for (const { on, amount } of committed) if (on > last.on && on <= statement.on) storedBetween -= amount
   const prove = (movements: readonly Movement[]) =>
     proveBalance({ statement, last, spans, storedBetween, movements: [...committed, ...movements], coveredBefore, coveredAfter })
-  return { moved: last === null || statement.on < last.on ? null : statement.amount - last.amount, prove }
+  return { moved: last === null || statement.on < last.on ? null : statement.amount - last.amount, spans, prove }
 }
 
 /** Both at once. */

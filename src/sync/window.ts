@@ -30,6 +30,8 @@ export type Progress = {
    * tomorrow, so days from `from` on are read again until `until`, however old they get meanwhile.
    */
   readonly unsettled: { readonly from: Day; readonly until: Day } | null
+  /** The day after which balance and rows disagreed when older days were asked for because of it; once for each failure. */
+  readonly rechecked: Day | null
 }
 
 /** How far back the first sync goes at most, and how often a gap is asked for again. */
@@ -38,8 +40,10 @@ const GAP_LIMIT = 5
 /** For how long amended rows are read again, and how far back at most. */
 const UNSETTLED_DAYS = 14
 const UNSETTLED_REACH_DAYS = 60
+/** How far before a failed balance rows are looked for that were booked back. */
+const RECHECK_DAYS = 31
 
-export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [], unsettled: null }
+export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [], unsettled: null, rechecked: null }
 
 /** The windows of this sync in the order in which to ask; never empty. */
 export function planWindows(plan: WindowPlan): readonly DayRange[] {
@@ -64,13 +68,25 @@ export function planWindows(plan: WindowPlan): readonly DayRange[] {
   return windows
 }
 
+/**
+ * Days to ask for once more when balance and rows begin to disagree: older than what was asked just
+ * now, because a row may have been booked back further than a read reaches. Null: asked already.
+ */
+export function recheckWindow(plan: { readonly progress: Progress; readonly disagreesFrom: Day; readonly oldestAsked: Day; readonly startOn: Day | null; readonly maxWindowDays: number }): DayRange | null {
+  const { progress, disagreesFrom, oldestAsked, startOn, maxWindowDays } = plan
+  if (progress.rechecked !== null && disagreesFrom <= progress.rechecked) return null
+  const to = addDays(oldestAsked, -1)
+  const oldest = [startOn, progress.floor, addDays(to, 1 - maxWindowDays)].reduce<Day>((latest, day) => (day === null ? latest : maxDay(latest, day)), addDays(disagreesFrom, -RECHECK_DAYS))
+  return oldest <= to ? { from: oldest, to } : null
+}
+
 /** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
 export function afterAnswer(before: Progress, asked: DayRange, covers: DayRange | null, connector: JsonObject | null, rereadFrom: Day | null): Progress {
   const left = covers === null ? [asked] : gapsIn(asked, [covers])
   const times = (gap: DayRange) => Math.max(0, ...before.gaps.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => g.asked))
   const others = before.gaps.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...rest, asked: gap.asked })))
   const gaps = [...others, ...left.map((gap) => ({ ...gap, asked: times(gap) + 1 }))].sort((a, b) => (a.from < b.from ? -1 : 1))
-  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before, asked, rereadFrom) }
+  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before, asked, rereadFrom), rechecked: before.rechecked }
 }
 
 function unsettledAfter(before: Progress, asked: DayRange, rereadFrom: Day | null): Progress['unsettled'] {
@@ -85,11 +101,11 @@ function unsettledAfter(before: Progress, asked: DayRange, rereadFrom: Day | nul
 export function readProgress(cursor: JsonObject | null): Progress {
   if (cursor === null || cursor['v'] !== 1) return NO_PROGRESS
   const gaps = (cursor['gaps'] ?? []) as readonly { from: Day; to: Day; asked: number }[]
-  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: (cursor['unsettled'] ?? null) as Progress['unsettled'] }
+  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: (cursor['unsettled'] ?? null) as Progress['unsettled'], rechecked: (cursor['rechecked'] ?? null) as Day | null }
 }
 
 export function writeProgress(progress: Progress): JsonObject {
-  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled }
+  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled, rechecked: progress.rechecked }
 }
 
 function backwards(range: DayRange, days: number): readonly DayRange[] {

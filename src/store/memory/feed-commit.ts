@@ -77,6 +77,7 @@ export function commitPage(state: TenantState, asked: PageCommit): { readonly in
   const after = spansReplacedAfter(page)
   if (after !== null) state.spans = [...state.spans.filter((s) => s.sourceId !== sourceId || s.to <= after), ...page.spans]
   if (page.cursor !== null) state.cursors.set(sourceId, page.cursor)
+  if (page.sign !== undefined) state.sources.set(sourceId, { ...state.sources.get(sourceId)!, sign: page.sign })
   return { inserted: page.inserts.length }
 }
 

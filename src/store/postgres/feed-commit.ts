@@ -62,6 +62,7 @@ function aroundObservations(tenantId: string, page: PageCommit): readonly Statem
     ...insertAll(tenantId, 'balances', balances, page.balances.map(({ on, ...balance }) => ({ ...balance, statedOn: on }))),
     ...replaceSpans(tenantId, page),
     ...(page.cursor === null ? [] : [storeCursor(tenantId, page)]),
+    ...(page.sign === undefined ? [] : [sql`update relink.account_sources set sign = ${page.sign} where tenant_id = ${tenantId} and id = ${sourceId}`]),
   ]
 }
 

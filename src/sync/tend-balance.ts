@@ -1,0 +1,167 @@
+/**
+ * What the engine does by itself when balances and rows disagree: a span that agrees by now is
+ * proved, also where the source counts by its own habit; amounts that a source reports the wrong way
+ * round are turned; and where a row seems to be here twice a person is asked. Everything here costs
+ * reads of the store, so it runs only after a balance has failed.
+ */
+import type { Account } from '../domain/account.ts'
+import { addDays, day, type Day } from '../domain/day.ts'
+import type { BalanceSpan } from '../domain/run.ts'
+import type { Question } from '../domain/transaction.ts'
+import type { Candidate, FeedStore, TransactionUpdate } from '../ports/store.ts'
+import type { Movement, Verdict } from './balance.ts'
+import { stepsOf, type LedgerRow, type Step } from './balance-chain.ts'
+import { Clues } from './balance-clues.ts'
+import { isFailing, loadChain, type LoadedChain } from './balance-proof.ts'
+import { textOf } from './candidate.ts'
+import { contentKey } from './identity.ts'
+import { isInverted, solveBalance } from './solve-balance.ts'
+import type { SettleContext } from './settle.ts'
+
+/** A doubt is put to a person when nothing else explains the balance nearly as well. */
+const SURE = 0.7
+/** A habit of counting is one when so many balances that moved agree with it, and hardly any does not. */
+const HABIT_MOVES = 3
+const HABIT_SHARE = 0.8
+const LIABILITIES: readonly Account['kind'][] = ['credit_card', 'credit_line', 'loan']
+const ALL_DAYS = { from: day('0001-01-01'), to: day('9999-12-31') }
+
+/** Whether this answer leaves something to tend: a balance that fails now, or rows of days in which one failed before. */
+export function needsTending(before: readonly BalanceSpan[], verdict: Verdict, movements: readonly Movement[]): boolean {
+  if (verdict.spans.some(isFailing)) return true
+  return before.some((span) => isFailing(span) && movements.some(({ on }) => on <= span.to))
+}
+
+/** Tends the newest failures of the source; the answer that showed them is committed already. */
+export async function tendBalance(context: SettleContext): Promise<void> {
+  const turned = await tendOnce(context)
+  if (turned) await tendOnce(context)
+}
+
+/** After a person decided about rows: spans that agree by now are proved at once. */
+export async function tendAfterDecision(feed: FeedStore, account: Account, now: number): Promise<void> {
+  const failing = (await feed.spans(account.id)).filter(isFailing)
+  for (const sourceId of new Set(failing.map((span) => span.sourceId))) {
+    const stated = (await feed.balances(account.id, sourceId)).at(-1)
+    const chain = stated === undefined ? null : await chainOf(feed, account, sourceId)
+    if (stated !== undefined && chain !== null) await mend({ feed, account, sourceId, runId: stated.runId, at: now }, chain)
+  }
+}
+
+type Place = { readonly feed: FeedStore; readonly account: Account; readonly sourceId: string; readonly runId: string; readonly at: number }
+
+/** True when the amounts were turned, so that everything must be looked at anew. */
+async function tendOnce(context: SettleContext): Promise<boolean> {
+  const { feed, account, source, runId, now } = context
+  const place = { feed, account, sourceId: source.id, runId, at: now() }
+  const chain = await chainOf(feed, account, source.id)
+  if (chain === null) return false
+  if (isInverted(chain.steps)) return source.sign === 1 && amountsAreAtFault(account, chain) ? turnSigns(place) : false
+  await mend(place, chain)
+  if (chain.isBroken) await askAboutDoubles(context, chain)
+  return false
+}
+
+type FailingChain = LoadedChain & { readonly spans: readonly BalanceSpan[]; readonly isBroken: boolean }
+
+async function chainOf(feed: FeedStore, account: Account, sourceId: string): Promise<FailingChain | null> {
+  const spans = (await feed.spans(account.id)).filter((span) => span.sourceId === sourceId)
+  // The newest failure with those right before it: what failed long ago is not looked at again and again.
+  const newest = spans.findLast(isFailing)
+  const first = newest === undefined ? undefined : spans.find((span) => isFailing(span) && span.from >= addDays(newest.from, -45))
+  if (first === undefined) return null
+  const chain = await loadChain(feed, account, sourceId, first, await feed.coverage(account.id))
+  return chain === null ? null : { ...chain, spans, isBroken: spans.some((span) => span.from >= first.from && span.status === 'broken') }
+}
+
+/** Spans whose balances agree with the rows as they are known now, or as this source always counts them. */
+async function mend({ feed, account, sourceId, runId, at }: Place, chain: FailingChain): Promise<void> {
+  const steps = habitualSteps(chain)
+  const agrees = (span: BalanceSpan): boolean => {
+    const inside = steps.filter(({ from, to }) => from.on >= span.from && to.on <= span.to)
+    const [first, last] = [inside[0], inside.at(-1)]
+    if (first === undefined || last === undefined || first.from.on !== span.from || last.to.on !== span.to) return false
+    return inside.every((step) => step.isCovered) && last.to.amount === span.closing && first.from.amount === span.opening && inside.reduce((sum, step) => sum + step.difference, 0n) === 0n
+  }
+  const mended = chain.spans.map((span): BalanceSpan => (isFailing(span) && agrees(span) ? { ...span, rowsSum: span.closing - span.opening, status: 'proved' } : span))
+  const from = mended.findIndex((span, index) => span !== chain.spans[index])
+  if (from === -1) return
+  await feed.commitPage({
+    runId, accountId: account.id, sourceId, at, seen: [], observations: [], inserts: [], updates: [], questions: [], covers: null, balances: [],
+    spans: mended.filter((span, index) => index >= from || span.to > mended[from]!.from), cursor: null,
+  })
+}
+
+/**
+ * The steps as the source counts. Some state a balance of now under the day before, or the close of the
+ * day before under today, or count what is pending: a habit that shows in every balance that moves.
+ */
+function habitualSteps({ checkpoints, rows, coveredBefore, covered, steps }: LoadedChain): readonly Step[] {
+  const shifted = (days: number): readonly Step[] => back(stepsOf(checkpoints.map((point) => ({ ...point, on: addDays(point.on, days) })), rows, coveredBefore, covered).steps, days, steps)
+  const withPending = rows.map((row): LedgerRow => (row.pendingAt === null ? row : { ...row, knownAt: row.pendingAt }))
+  const habits = [shifted(1), shifted(-1), back(stepsOf(checkpoints, withPending, coveredBefore, covered).steps, 0, steps)]
+  const usual = agreeing(steps)
+  const best = habits.map((habit) => ({ habit, ...agreeing(habit) })).sort((a, b) => b.agree - a.agree)[0]!
+  return best.agree >= HABIT_MOVES && best.agree >= best.moved * HABIT_SHARE && best.agree > usual.agree + 1 ? best.habit : steps
+}
+
+/** The steps with the days that the source states, and what is covered of those. */
+function back(habit: readonly Step[], days: number, stated: readonly Step[]): readonly Step[] {
+  return habit.map((step, index): Step => ({
+    ...step, from: { ...step.from, on: addDays(step.from.on, -days) }, to: { ...step.to, on: addDays(step.to.on, -days) }, isCovered: stated[index]!.isCovered,
+  }))
+}
+
+function agreeing(steps: readonly Step[]): { readonly moved: number; readonly agree: number } {
+  const moved = steps.filter(({ rows, from, to, isCovered }) => isCovered && (rows.length > 0 || from.amount !== to.amount))
+  return { moved: moved.length, agree: moved.filter((step) => step.difference === 0n).length }
+}
+
+/** Money that one has is positive and what one owes is negative: where the balances say so, it is the amounts that are turned. */
+function amountsAreAtFault({ kind }: Account, { checkpoints }: LoadedChain): boolean {
+  const usual = LIABILITIES.includes(kind) ? -1n : 1n
+  return checkpoints.filter(({ amount }) => amount * usual > 0n).length * 2 > checkpoints.length
+}
+
+/** Turns every stored row and the source's sign in one commit; not where another source reported rows of the account too. */
+async function turnSigns({ feed, account, sourceId, runId, at }: Place): Promise<boolean> {
+  const { transactions } = await feed.candidates({
+    accountId: account.id, sourceId, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['pending', 'posted', 'withdrawn'], range: ALL_DAYS },
+  })
+  if (transactions.some((row) => row.reports.some((report) => report.sourceId !== sourceId))) return false
+  await feed.commitPage({
+    runId, accountId: account.id, sourceId, at, seen: [], observations: [], inserts: [], updates: transactions.map((row) => turned(row, runId, at)), questions: [], covers: null,
+    balances: [], spans: [], cursor: null, sign: -1,
+  })
+  return true
+}
+
+function turned(row: Candidate, runId: string, at: number): TransactionUpdate {
+  const amount = -row.amount
+  return {
+    id: row.id, content: { amount }, state: row.state, withdrawnReason: row.withdrawnReason, contentKey: contentKey(row.postedOn, amount, row.currency, textOf(row)),
+    change: { transactionId: row.id, at, runId, reason: 'correction', changes: { amount: [String(row.amount), String(amount)] } },
+  }
+}
+
+/** "Are these the same?", where only a row that is here twice explains the balance. Asked once about a row. */
+async function askAboutDoubles({ feed, account, source, runId, now, newId }: SettleContext, chain: LoadedChain): Promise<void> {
+  const [best] = solveBalance(stepsOf(chain.checkpoints, chain.rows, chain.coveredBefore, chain.covered), new Clues(chain.rows, []))
+  const doubles = best === undefined || best.p < SURE ? [] : best.faults.filter((fault) => fault.kind === 'doubled')
+  if (doubles.length === 0) return
+  const asked = [...(await feed.questions({ accountId: account.id, open: true })), ...(await feed.questions({ accountId: account.id, open: false }))]
+  const known = new Set(asked.flatMap((question) => [question.transactionId, question.otherTransactionId]))
+  const at = now()
+  const questions = doubles.filter((fault) => !known.has(fault.row)).map((fault): Question => ({
+    id: newId(at), accountId: account.id, kind: 'same_transaction', transactionId: fault.twin, otherTransactionId: fault.row, askedAt: at, answer: null, answeredAt: null,
+  }))
+  if (questions.length === 0) return
+  await feed.commitPage({
+    runId, accountId: account.id, sourceId: source.id, at, seen: [], observations: [], inserts: [], updates: [], questions, covers: null, balances: [], spans: [], cursor: null,
+  })
+}
+
+/** The first day of the oldest failure among these spans; null when none fails. */
+export function failsFrom(spans: readonly BalanceSpan[]): Day | null {
+  return spans.find(isFailing)?.from ?? null
+}
