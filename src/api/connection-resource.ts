@@ -163,7 +163,7 @@ function formFields(instance: Instance, connector: string): z.output<typeof conn
   return (instance.connectors.get(connector)?.manifest.fields ?? []).map(({ name, label, hint, kind, required }) => ({ name, label, hint, kind, required }))
 }
 
-function partResource(part: Part): z.output<typeof partShape> {
+export function partResource(part: Part): z.output<typeof partShape> {
   return typeof part !== 'string' && part.kind === 'instant' ? { kind: 'instant', at: isoInstant(part.at) } : part
 }
 

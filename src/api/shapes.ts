@@ -13,7 +13,7 @@ import type { Explanation } from '../sync/explain.ts'
 
 const instant = z.iso.datetime().meta({ description: 'ISO 8601 in UTC' })
 export const dayShape = z.iso.date().meta({ description: 'A calendar day of the bank, YYYY-MM-DD' })
-const money = z.string().meta({ description: 'An exact decimal with all decimals of the currency', examples: ['-12.50'] })
+export const money = z.string().meta({ description: 'An exact decimal with all decimals of the currency', examples: ['-12.50'] })
 
 /** Epoch milliseconds as the API writes an instant. */
 export function isoInstant(epochMs: number): string {

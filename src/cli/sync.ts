@@ -1,6 +1,7 @@
 /** `relink sync`, `status`, `disable`, `enable`, `remove`. */
 import { runResource } from '../api/shapes.ts'
 import { isShown } from '../domain/connection.ts'
+import { balanceProofResource, proofLines, type BalanceProofResource } from '../api/balance-resource.ts'
 import { connectionResource } from '../api/connection-resource.ts'
 import type { Instance } from '../instance.ts'
 import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
@@ -29,12 +30,21 @@ export async function statusCommand(output: Output): Promise<void> {
   await withInstance(output, async (instance) => {
     const connections = (await instance.store.connections.list()).filter(isShown)
     const resources = await Promise.all(connections.map((c) => connectionResource(instance, c)))
-    output.data({ connections: resources })
+    const proofs = new Map<string, BalanceProofResource>()
+    for (const { id } of resources.flatMap((c) => c.accounts)) {
+      const account = await instance.store.accounts.get(id)
+      if (account !== null) proofs.set(id, await balanceProofResource(instance, account))
+    }
+    output.data({ connections: resources.map((c) => ({ ...c, accounts: c.accounts.map((account) => ({ ...account, proof: proofs.get(account.id) ?? null })) })) })
     if (resources.length === 0) output.say('No connection yet. `relink connect` makes one, `relink demo` shows how it looks.')
     for (const c of resources) {
       output.say(`${output.bold(c.institutionName)} (${c.loginLabel}): ${HEALTH[c.health]}${c.lastSuccessAt === null ? '' : `; the bank answered in full at ${c.lastSuccessAt}`}`)
       await sayProblems(output, instance, c.id)
-      for (const account of c.accounts) output.say(`  ${account.name}  ${account.balance} ${account.currency}  ${account.rows} rows${account.forReview > 0 ? `, ${account.forReview} to review` : ''}`)
+      for (const account of c.accounts) {
+        output.say(`  ${account.name}  ${account.balance} ${account.currency}  ${account.rows} rows${account.forReview > 0 ? `, ${account.forReview} to review` : ''}`)
+        const proof = proofs.get(account.id)
+        if (proof !== undefined) for (const line of proofLines(proof)) output.say(`    ${line}`)
+      }
     }
   })
 }

@@ -51,6 +51,15 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await ledger.tenant.feed.cursor(ledger.sourceId), { at: 1 })
     })
 
+    test('a page may bring the sign of its source with the rows that it turns', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const sign = async () => (await ledger.tenant.accounts.sources({ accountId: ledger.accountId }))[0]?.sign
+      await ledger.tenant.feed.commitPage(aPage(ledger, [{ text: 'a' }]))
+      assert.equal(await sign(), 1)
+      await ledger.tenant.feed.commitPage(aPage(ledger, [], { sign: -1 }))
+      assert.equal(await sign(), -1)
+    })
+
     test('the same page again adds nothing, not even with new ids', async () => {
       const ledger = await aLedger(await twin.newTenant())
       await ledger.tenant.feed.commitPage(aPage(ledger, [{ text: 'a' }, { text: 'b' }]))

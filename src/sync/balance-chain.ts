@@ -72,11 +72,12 @@ export function stepsOf(checkpoints: readonly Checkpoint[], rows: readonly Ledge
   const [anchor] = checkpoints
   const last = checkpoints.at(-1)
   if (anchor === undefined || last === undefined) return { steps: [], outside: [] }
+  const answeredUpTo = coveredBefore.reduce<Day | null>((last, { to }) => (last === null || to > last ? to : last), null)
   const came: LedgerRow[][] = checkpoints.map(() => [])
   const went: LedgerRow[][] = checkpoints.map(() => [])
   for (const row of rows) {
     if (row.knownAt === null) continue
-    const isHistory = row.knownAt > anchor.at && row.on <= anchor.on && !coveredBefore.some((range) => contains(range, row.on))
+    const isHistory = row.knownAt > anchor.at && row.on <= anchor.on && (answeredUpTo === null || row.on <= answeredUpTo) && !coveredBefore.some((range) => contains(range, row.on))
     const counts = isHistory ? 0 : checkpoints.findIndex(({ on, at }) => row.on <= on && row.knownAt! <= at)
     if (counts === -1) continue
     const ends = row.goneAt === null ? -1 : checkpoints.findIndex(({ at }, index) => index >= counts && row.goneAt! <= at)

@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { day, type Day } from '../domain/day.ts'
+import { formatMinor, moneyOf } from '../domain/money.ts'
 import type { StatementRow } from '../domain/statement.ts'
+import { loadBalanceProof } from './balance-proof.ts'
+import { tendAfterDecision } from './tend-balance.ts'
 import { decimal, row, World } from './testing.ts'
 
 const OPENING = 100_00n
 
+function minor({ amount }: StatementRow): bigint {
+  const read = moneyOf(amount, 'USD')
+  if (!read.ok) throw new Error(read.failure.message)
+  return read.value.minor
+}
+
 /** A bank whose stated balance is right: opening plus its own posted rows, wherever they are dated. */
 function honest(world: World, truth: () => readonly StatementRow[], wrongBy = 0n) {
   return () => {
-    const sum = truth().reduce((total, r) => total + BigInt(r.amount.replace('.', '')) * (r.amount.includes('.') ? 1n : 100n), OPENING + wrongBy)
-    return [{ kind: 'ledger' as const, amount: decimal(`${sum / 100n}.${String(sum % 100n).padStart(2, '0')}`), currency: 'USD', on: day(world.today()), at: null }]
+    const sum = truth().reduce((total, r) => total + minor(r), OPENING + wrongBy)
+    return [{ kind: 'ledger' as const, amount: decimal(formatMinor(sum, 2)), currency: 'USD', on: day(world.today()), at: null }]
   }
 }
 
@@ -78,10 +87,18 @@ test('a row that stays missing is called broken once it has outlived the delays 
   const hidden = row('2026-03-11', '-9', 'Hidden', { providerId: 'h' })
   world.bank.balances = honest(world, () => [...world.bank.rows, hidden])
   for (let i = 0; i < 6; i++) await world.sync(1)
-  assert.deepEqual(await spans(world), ['03-10 03-16 broken'])
+  const broken = async () => (await spans(world)).filter((span) => !span.endsWith('proved'))
+  // Only the day at fault: the balances after it did not move.
+  assert.deepEqual([await broken(), (await spans(world)).at(-1)], [['03-10 03-11 broken'], '03-15 03-16 proved'])
   world.bank.rows.push(row('2026-03-17', '-3', 'B', { providerId: 'b' }))
   await world.sync(1)
-  assert.deepEqual(await spans(world), ['03-10 03-16 broken', '03-16 03-17 proved'])
+  assert.deepEqual([await broken(), (await spans(world)).at(-1)], [['03-10 03-11 broken'], '03-16 03-17 proved'])
+  // Long after: the row comes at last.
+  for (let i = 0; i < 12; i++) await world.sync(1)
+  world.bank.rows.push(hidden)
+  world.bank.balances = honest(world, () => world.bank.rows)
+  await world.sync(1)
+  assert.deepEqual(await broken(), [])
 })
 
 test('a balance as of another, older day claims nothing', async () => {
@@ -102,4 +119,112 @@ test('pending rows are not in the balance, and count when they post', async () =
   world.bank.balances = honest(world, () => world.bank.rows)
   await world.sync(1)
   assert.equal((await spans(world)).at(-1), '03-11 03-12 proved')
+})
+
+async function proofOf(world: World) {
+  return loadBalanceProof(world.store, (await world.store.accounts.get(await world.accountId()))!)
+}
+
+/** Rows of a week, so that there is something usual. */
+const WEEK = Array.from({ length: 7 }, (_, n) => row(`2026-03-0${n + 1}`, `-${n + 5}.1${n}`, `Shop ${n}`, { providerId: `w${n}` }))
+
+test('a row that is missing for good is named with its amount and its day, and asked for once in older days', async () => {
+  const world = await start(WEEK)
+  const hidden = row('2026-03-12', '-9.37', 'Hidden', { providerId: 'h' })
+  world.bank.balances = honest(world, () => (world.today() >= '2026-03-12' ? [...world.bank.rows, hidden] : world.bank.rows))
+  for (let i = 0; i < 8; i++) await world.sync(1)
+  const { state, breaks } = await proofOf(world)
+  assert.equal(state, 'broken')
+  assert.deepEqual(breaks.map(({ difference, explanations }) => [difference, explanations[0]?.faults]), [
+    [-937n, [{ kind: 'missing', amount: -937n, after: '2026-03-11', upTo: '2026-03-12', clue: null, row: null }]],
+  ])
+  const older = world.bank.reads.filter(({ asked }) => asked.to < '2026-03-05' && asked.from > '2026-01-20')
+  assert.equal(older.length, 1)
+})
+
+test('a row that was booked back further than a read reaches is found by asking once for older days', async () => {
+  const world = await start(WEEK)
+  await world.sync(20)
+  world.bank.rows.push(row('2026-03-05', '-8.25', 'Booked back', { providerId: 'back' }))
+  await world.sync(1)
+  assert.equal((await world.feed()).length, 8)
+  assert.equal((await proofOf(world)).state, 'proved')
+})
+
+test('a row that is here twice is asked about once; the answer proves the days', async () => {
+  const world = await start(WEEK)
+  await world.sync(1)
+  const [real, copy] = [row('2026-03-12', '-21.40', 'Bakery', { providerId: 'b1' }), row('2026-03-12', '-21.40', 'Bakery', { providerId: 'b2' })]
+  world.bank.rows.push(real, copy)
+  world.bank.balances = honest(world, () => world.bank.rows.filter((r) => r !== copy))
+  for (let i = 0; i < 7; i++) await world.sync(1)
+  assert.deepEqual((await proofOf(world)).breaks[0]?.explanations[0]?.faults.map((fault) => fault.kind), ['doubled'])
+  const [question, ...others] = await world.store.feed.questions({ open: true })
+  assert.equal(others.length, 0)
+  await world.store.feed.answerQuestion(question!.id, 'same', world.now)
+  await tendAfterDecision(world.store.feed, (await world.store.accounts.get(await world.accountId()))!, world.now)
+  const after = await proofOf(world)
+  assert.deepEqual([after.state, after.breaks], ['proved', []])
+  world.bank.rows.splice(world.bank.rows.indexOf(copy), 1)
+  await world.sync(1)
+  assert.deepEqual([(await proofOf(world)).state, await world.openQuestions()], ['proved', []])
+})
+
+test('two that are different stay two, and nobody is asked again', async () => {
+  const world = await start(WEEK)
+  await world.sync(1)
+  const twins = [row('2026-03-12', '-21.40', 'Bakery', { providerId: 'b1' }), row('2026-03-12', '-21.40', 'Bakery', { providerId: 'b2' })]
+  world.bank.rows.push(...twins)
+  world.bank.balances = honest(world, () => world.bank.rows.slice(0, -1))
+  for (let i = 0; i < 7; i++) await world.sync(1)
+  const [question] = await world.store.feed.questions({ open: true })
+  await world.store.feed.answerQuestion(question!.id, 'different', world.now)
+  for (let i = 0; i < 3; i++) await world.sync(1)
+  assert.deepEqual([await world.openQuestions(), (await world.feed()).length], [[], 9])
+})
+
+test('amounts that a source reports the wrong way round are turned when balances prove it, old rows too', async () => {
+  const truth = [...WEEK]
+  const inverted = () => truth.map((r) => ({ ...r, amount: decimal(r.amount.startsWith('-') ? r.amount.slice(1) : `-${r.amount}`) }))
+  const world = await new World('2026-03-10').connect()
+  world.bank.rows = inverted()
+  world.bank.balances = honest(world, () => truth, 1_000_00n)
+  await world.sync()
+  for (const [n, amount] of ['-12.10', '-3.07', '200.00', '-8.80'].entries()) {
+    truth.push(row(world.today(1), amount, `New ${n}`, { providerId: `n${n}` }))
+    world.bank.rows = inverted()
+    await world.sync(1)
+  }
+  assert.equal((await world.store.accounts.sources({ accountId: await world.accountId() }))[0]!.sign, -1)
+  assert.deepEqual((await world.all()).map((t) => t.amount), truth.map(minor))
+  assert.equal((await proofOf(world)).state, 'proved')
+  truth.push(row(world.today(1), '-1.11', 'After', { providerId: 'after' }))
+  world.bank.rows = inverted()
+  await world.sync(1)
+  assert.deepEqual([(await world.all()).at(-1)?.amount, (await spans(world)).at(-1)?.endsWith('proved')], [-111n, true])
+})
+
+test('a bank that states the balance of now under the day before, or yesterday\'s close under today, raises no alarm', async () => {
+  for (const shift of [-1, 0] as const) {
+    const world = await start(WEEK)
+    const amounts = ['-1.11', '-2.22', '-3.33', '-4.44', '-5.55', '-6.66', '-7.77', '-8.88', '-9.99', '-10.10']
+    for (const [n, amount] of amounts.entries()) {
+      world.bank.rows.push(row(world.today(1), amount, `Daily ${n}`, { providerId: `d${n}` }))
+      const today = world.today(1)
+      world.bank.balances = () => honest(world, () => (shift === 0 ? world.bank.rows.filter((r) => r.postedOn < today) : world.bank.rows))().map((b) => ({ ...b, on: day(world.today(shift)) }))
+      await world.sync(1)
+    }
+    assert.deepEqual((await spans(world)).filter((s) => s.endsWith('broken')), [], `shift ${shift}`)
+    assert.ok((await spans(world)).some((s) => s.endsWith('proved')), `shift ${shift}`)
+  }
+})
+
+test('a ledger balance that counts what is pending raises no alarm', async () => {
+  const world = await start(WEEK)
+  for (let n = 0; n < 10; n++) {
+    const pending = row(world.today(1), `-${n + 11}.5${n}`, `Card ${n}`, { providerId: `p${n}`, status: 'pending' })
+    world.bank.rows = [...world.bank.rows.map((r) => (r.status === 'pending' ? { ...r, status: 'posted' as const } : r)), pending]
+    await world.sync(1)
+  }
+  assert.deepEqual((await spans(world)).filter((s) => s.endsWith('broken')), [])
 })

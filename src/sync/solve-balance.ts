@@ -72,6 +72,26 @@ export function isInverted(steps: readonly Step[]): boolean {
   return against >= MOVES
 }
 
+/**
+ * The differences of the steps without those of rows that one balance counted before the list showed
+ * them: nothing but such a row explains two opposite differences so well. Steps that are not covered count as 0.
+ */
+export function withoutLate(steps: readonly Step[]): { readonly left: bigint[]; readonly late: readonly LedgerRow[] } {
+  const left = steps.map((step) => (step.isCovered ? step.difference : 0n))
+  const late: LedgerRow[] = []
+  for (const [at, step] of steps.entries()) {
+    for (const row of step.rows) {
+      if (left[at] !== -row.amount) continue
+      const before = steps.findIndex(({ to }, index) => index < at && left[index] === row.amount && row.on <= to.on && row.knownAt! > to.at)
+      if (before === -1) continue
+      left[before] = 0n
+      left[at] = 0n
+      late.push(row)
+    }
+  }
+  return { left, late }
+}
+
 class Search {
   readonly #steps: readonly Step[]
   readonly #outside: readonly LedgerRow[]
@@ -79,7 +99,6 @@ class Search {
   readonly #found = new Map<string, { faults: readonly Fault[]; p: number }>()
   readonly #expected = new Map<number, readonly Expected[]>()
   readonly #alone = new Map<number, readonly Atom[]>()
-  readonly #late: Atom[] = []
   #best = 0
 
   constructor({ steps, outside }: Chain, clues: Clues) {
@@ -89,28 +108,15 @@ class Search {
   }
 
   run(): readonly Explanation[] {
-    const left = this.#steps.map((step) => (step.isCovered ? step.difference : 0n))
-    this.#takeLate(left)
+    const { left, late } = withoutLate(this.#steps)
+    const settled = late.map((row): Fault => ({ kind: 'late', row: row.id }))
     const broken = left.filter((difference) => difference !== 0n).length
-    if (broken === 0) return this.#late.length === 0 ? [] : [{ faults: this.#late.map((atom) => atom.fault), p: 1 }]
+    if (broken === 0) return settled.length === 0 ? [] : [{ faults: settled, p: 1 }]
     if (broken > MAX_BROKEN) return []
     this.#explain(left, [], 1, broken + 1, broken < MAX_FAULTS ? 'any' : 'moves')
     const best = [...this.#found.values()].sort((a, b) => b.p - a.p)
     const total = best.reduce((sum, { p }) => sum + p, 0)
-    return best.slice(0, SHOWN).map(({ faults, p }) => ({ faults: [...faults, ...this.#late.map((atom) => atom.fault)], p: p / total }))
-  }
-
-  /** Rows that one balance counted before the list showed them: nothing but that explains both differences so well. */
-  #takeLate(left: bigint[]): void {
-    for (const [at, step] of this.#steps.entries()) {
-      for (const row of step.rows) {
-        const before = this.#steps.findIndex(({ to }, index) => index < at && left[index] === row.amount && row.on <= to.on && row.knownAt! > to.at)
-        if (before === -1 || left[at] !== -row.amount) continue
-        left[before] = 0n
-        left[at] = 0n
-        this.#late.push({ fault: { kind: 'late', row: row.id }, effects: [[before, row.amount], [at, -row.amount]], p: 1 })
-      }
-    }
+    return best.slice(0, SHOWN).map(({ faults, p }) => ({ faults: [...faults, ...settled], p: p / total }))
   }
 
   /** Explains the first difference that is left in every way, then the rest. `spare`: one fault, or one move, may leave a rest in its step. */

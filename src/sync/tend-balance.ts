@@ -5,7 +5,7 @@
  * reads of the store, so it runs only after a balance has failed.
  */
 import type { Account } from '../domain/account.ts'
-import { addDays, day, type Day } from '../domain/day.ts'
+import { addDays, day, daysBetween, type Day } from '../domain/day.ts'
 import type { BalanceSpan } from '../domain/run.ts'
 import type { Question } from '../domain/transaction.ts'
 import type { Candidate, FeedStore, TransactionUpdate } from '../ports/store.ts'
@@ -15,7 +15,7 @@ import { Clues } from './balance-clues.ts'
 import { isFailing, loadChain, type LoadedChain } from './balance-proof.ts'
 import { textOf } from './candidate.ts'
 import { contentKey } from './identity.ts'
-import { isInverted, solveBalance } from './solve-balance.ts'
+import { isInverted, solveBalance, withoutLate } from './solve-balance.ts'
 import type { SettleContext } from './settle.ts'
 
 /** A doubt is put to a person when nothing else explains the balance nearly as well. */
@@ -23,6 +23,8 @@ const SURE = 0.7
 /** A habit of counting is one when so many balances that moved agree with it, and hardly any does not. */
 const HABIT_MOVES = 3
 const HABIT_SHARE = 0.8
+/** A difference that is gone within so many days was a delay. */
+const HEALING_DAYS = 10
 const LIABILITIES: readonly Account['kind'][] = ['credit_card', 'credit_line', 'loan']
 const ALL_DAYS = { from: day('0001-01-01'), to: day('9999-12-31') }
 
@@ -74,22 +76,48 @@ async function chainOf(feed: FeedStore, account: Account, sourceId: string): Pro
   return chain === null ? null : { ...chain, spans, isBroken: spans.some((span) => span.from >= first.from && span.status === 'broken') }
 }
 
-/** Spans whose balances agree with the rows as they are known now, or as this source always counts them. */
+/** Spans whose balances agree with the rows as they are known now, or as this source always counts them; broken ones down to the days that are at fault. */
 async function mend({ feed, account, sourceId, runId, at }: Place, chain: FailingChain): Promise<void> {
   const steps = habitualSteps(chain)
-  const agrees = (span: BalanceSpan): boolean => {
-    const inside = steps.filter(({ from, to }) => from.on >= span.from && to.on <= span.to)
-    const [first, last] = [inside[0], inside.at(-1)]
-    if (first === undefined || last === undefined || first.from.on !== span.from || last.to.on !== span.to) return false
-    return inside.every((step) => step.isCovered) && last.to.amount === span.closing && first.from.amount === span.opening && inside.reduce((sum, step) => sum + step.difference, 0n) === 0n
-  }
-  const mended = chain.spans.map((span): BalanceSpan => (isFailing(span) && agrees(span) ? { ...span, rowsSum: span.closing - span.opening, status: 'proved' } : span))
-  const from = mended.findIndex((span, index) => span !== chain.spans[index])
+  const { left } = withoutLate(steps)
+  const mended = chain.spans.map((span): readonly BalanceSpan[] => (isFailing(span) ? mendSpan(span, steps, left) : [span]))
+  const from = mended.findIndex(([first], index) => first !== chain.spans[index])
   if (from === -1) return
   await feed.commitPage({
     runId, accountId: account.id, sourceId, at, seen: [], observations: [], inserts: [], updates: [], questions: [], covers: null, balances: [],
-    spans: mended.filter((span, index) => index >= from || span.to > mended[from]!.from), cursor: null,
+    spans: mended.filter((_, index) => index >= from || chain.spans[index]!.to > chain.spans[from]!.from).flat(), cursor: null,
   })
+}
+
+/** The span as it is, or what it falls into. A fresh mismatch may still heal as one, so only all of it is proved. */
+function mendSpan(span: BalanceSpan, steps: readonly Step[], left: readonly bigint[]): readonly BalanceSpan[] {
+  const first = steps.findIndex(({ from }) => from.on === span.from && from.amount === span.opening)
+  const last = steps.findLastIndex(({ to }) => to.on === span.to && to.amount === span.closing)
+  if (first === -1 || last < first || steps.slice(first, last + 1).some((step) => !step.isCovered)) return [span]
+  const pieces: BalanceSpan[] = []
+  for (let at = first; at <= last; at++) {
+    const end = healsAt(steps, left, at, last)
+    const [from, to] = [steps[at]!.from, steps[end ?? at]!.to]
+    const moved = to.amount - from.amount
+    const piece = { ...span, from: from.on, to: to.on, opening: from.amount, closing: to.amount }
+    const before = pieces.at(-1)
+    if (end === null) pieces.push({ ...piece, rowsSum: moved - left[at]!, status: span.status })
+    else if (before?.status === 'proved') pieces[pieces.length - 1] = { ...before, to: to.on, closing: to.amount, rowsSum: to.amount - before.opening }
+    else pieces.push({ ...piece, rowsSum: moved, status: 'proved' })
+    at = end ?? at
+  }
+  const isWhole = pieces.length === 1 && pieces[0]!.status === 'proved'
+  return isWhole || (span.status === 'broken' && pieces.length > 1 && pieces.every(({ from, to }) => from < to)) ? pieces : [span]
+}
+
+/** The step up to which differences cancel out, from this one on; null when they do not within the usual delays. */
+function healsAt(steps: readonly Step[], left: readonly bigint[], at: number, last: number): number | null {
+  let sum = 0n
+  for (let end = at; end <= last && (end === at || daysBetween(steps[at]!.from.on, steps[end]!.to.on) <= HEALING_DAYS); end++) {
+    sum += left[end]!
+    if (sum === 0n) return end
+  }
+  return null
 }
 
 /**

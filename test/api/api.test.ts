@@ -213,6 +213,8 @@ test('what is read: institutions, connections, accounts, rows page by page, days
   const renamed = await ask('PATCH', `/api/accounts/${account.id}`, { body: { name: 'House account' } })
   assert.equal(renamed.json.name, 'House account')
   assert.equal((await ask('GET', `/api/accounts/${account.id}/coverage`)).json.days.length, 90)
+  const proof = (await ask('GET', `/api/accounts/${account.id}/balance-proof`)).json
+  assert.deepEqual([['proved', 'none'].includes(proof.state), proof.breaks, proof.provedDays <= proof.coveredDays, proof.says.length > 0], [true, [], true, true])
   const runs = (await ask('GET', `/api/runs?connectionId=${connectionId}`)).json.items
   assert.equal((await ask('GET', `/api/runs/${runs[0].id}`)).json.outcome, 'succeeded')
   assert.ok((await ask('GET', '/api/explain/401')).json.items.length > 0)

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { accountShape, challengeShape, questionShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
 import type { previewShape } from '../../src/api/preview-shape.ts'
+import type { balanceProofShape } from '../../src/api/balance-shapes.ts'
 import type { bankShape, connectionShape, institutionShape, planShape, problemShape } from '../../src/api/connection-shapes.ts'
 
 export type Account = z.output<typeof accountShape>
@@ -15,6 +16,7 @@ export type Preview = z.output<typeof previewShape>
 export type Institution = z.output<typeof institutionShape>
 export type Problem = z.output<typeof problemShape>
 export type Plan = z.output<typeof planShape>
+export type BalanceProof = z.output<typeof balanceProofShape>
 export type Bank = z.output<typeof bankShape>
 
 /** A problem as the server describes it (RFC 9457). */

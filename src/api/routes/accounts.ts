@@ -7,12 +7,12 @@ import type { Patch } from '../../ports/store.ts'
 import type { Account } from '../../domain/account.ts'
 import type { Instance } from '../../instance.ts'
 import { switchAccount } from '../../sync/connect.ts'
+import { balanceProofResource, PROOF_DAYS } from '../balance-resource.ts'
+import { balanceProofShape } from '../balance-shapes.ts'
 import { dayStates } from '../day-states.ts'
 import { ApiProblem } from '../problems.ts'
 import { Download, idParams, listOf, pageOf, route, type Route } from '../route.ts'
 import { accountResource, accountShape, dayShape, transactionResource, transactionShape } from '../shapes.ts'
-
-const DAYS_SHOWN = 90
 
 const list = route({
   method: 'GET', url: '/accounts', action: 'read', tag: 'Accounts', summary: 'All accounts',
@@ -77,8 +77,14 @@ const coverage = route({
   handle: async ({ params, instance }) => {
     await summaryOf(instance, params.id)
     const [covered, spans] = await Promise.all([instance.store.feed.coverage(params.id), instance.store.feed.spans(params.id)])
-    return { days: dayStates(covered, spans, instance.clock.now(), DAYS_SHOWN) }
+    return { days: dayStates(covered, spans, instance.clock.now(), PROOF_DAYS) }
   },
+})
+
+const proof = route({
+  method: 'GET', url: '/accounts/:id/balance-proof', action: 'read', tag: 'Accounts', summary: 'What the bank\'s balances prove of the rows, and what explains it where they disagree',
+  params: idParams, response: balanceProofShape,
+  handle: async ({ params, instance }) => balanceProofResource(instance, await summaryOf(instance, params.id)),
 })
 
 const save = route({
@@ -93,7 +99,7 @@ const save = route({
   },
 })
 
-export const accountRoutes: readonly Route[] = [list, one, change, rows, coverage, save]
+export const accountRoutes: readonly Route[] = [list, one, change, rows, coverage, proof, save]
 
 /** The page, or a problem when the cursor is none of ours. */
 async function firstOrAfter<T>(page: Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Instance } from '../../instance.ts'
 import { explainTransaction } from '../../sync/explain.ts'
+import { tendAfterDecision } from '../../sync/tend-balance.ts'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { questionResource, questionShape, transactionDetail, transactionDetailShape } from '../shapes.ts'
@@ -60,6 +61,8 @@ const answer = route({
     const fits = question.kind === 'same_transaction' ? ['same', 'different'] : ['removed', 'kept']
     if (!fits.includes(body.answer)) throw new ApiProblem('invalid_request', `This question is answered with ${fits.join(' or ')}.`)
     await instance.store.feed.answerQuestion(params.id, body.answer, instance.clock.now())
+    const account = await instance.store.accounts.get(question.accountId)
+    if (account !== null) await tendAfterDecision(instance.store.feed, account, instance.clock.now())
     instance.events.publish({ kind: 'question', id: params.id })
     return { ok: true as const }
   },

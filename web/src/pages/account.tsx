@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { get, type Account, type Transaction, type TransactionDetail } from '../api.ts'
+import { BalanceBreaks } from '../parts/balance.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Amount, formatAmount } from '../parts/money.tsx'
 import { Strip, type Coverage } from '../parts/strip.tsx'
@@ -23,6 +24,7 @@ export function AccountPage() {
         <>
           <Head account={data} />
           {coverage.data !== undefined && <Strip coverage={coverage.data} />}
+          <BalanceBreaks accountId={id} />
           <Transactions accountId={id} />
         </>
       )}
