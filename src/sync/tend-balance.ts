@@ -181,7 +181,7 @@ async function askAboutDoubles({ feed, account, source, runId, now, newId }: Set
   const known = new Set(asked.flatMap((question) => [question.transactionId, question.otherTransactionId]))
   const at = now()
   const questions = doubles.filter((fault) => !known.has(fault.row)).map((fault): Question => ({
-    id: newId(at), accountId: account.id, kind: 'same_transaction', transactionId: fault.twin, otherTransactionId: fault.row, askedAt: at, answer: null, answeredAt: null,
+    id: newId(at), accountId: account.id, kind: 'same_transaction', transactionId: fault.twin, otherTransactionId: fault.row, askedAt: at, answer: null, answeredAt: null, pattern: null,
   }))
   if (questions.length === 0) return
   await feed.commitPage({
