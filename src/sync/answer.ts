@@ -4,7 +4,7 @@
  * batch and the rest when the answer is complete. Coverage, balances and cursor come with the last
  * piece, so that a crash in between only means reading again.
  */
-import { addDays, contains, maxDay, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
@@ -123,18 +123,11 @@ export class Answer {
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
     // While rows and balance disagree, or a row is missing, the same days are read again: the reason lies in them.
     const failsAfter = failsFrom(verdict.spans)
-    const rereadFrom = verdict.sound === false ? this.#suspect(failsAfter) : oldestTouched(settled, candidates, missing, decisions)
+    const rereadFrom = verdict.sound === false ? this.#asked.from : oldestTouched(settled, candidates, missing, decisions)
     await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, rereadFrom) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now(), 'bank')
     if (ledger !== null && needsTending(ledger.spans, verdict, settled.movements)) await tendBalance(this.#context)
     return ok({ counts: this.#counts, covers: believed, failure, disagreesFrom: failsAfter })
-  }
-
-  /** From when to read again: not further back than rows are booked late, so that a lasting mismatch does not widen every read. */
-  #suspect(failsAfter: Day | null): Day | null {
-    const { from, to } = this.#asked
-    const suspect = failsAfter === null ? from : maxDay(from, addDays(failsAfter, -NEAR_DAYS))
-    return suspect > to ? null : suspect
   }
 
   /** A page sent twice: only told for rows without ids, because rows with ids are recognised one by one. */

@@ -159,7 +159,7 @@ class WindowReader {
       covers: this.#covers,
       balances: this.#balances,
       // An answer that cannot be believed must be asked for again, so the connector's cursor stays.
-      cursor: (covers, rereadFrom) => writeProgress(afterAnswer(this.#progress, this.#window, covers, covers === null && this.#covers !== null ? null : this.#next, rereadFrom)),
+      cursor: (covers, rereadFrom) => writeProgress(afterAnswer(this.#progress, this.#window, covers, covers === null && this.#covers !== null ? null : this.#next, rereadFrom, this.#session.today)),
     })
     return settled.ok ? { kind: 'settled', settled: settled.value } : this.#fail(settled.failure)
   }

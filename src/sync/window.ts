@@ -81,20 +81,20 @@ export function recheckWindow(plan: { readonly progress: Progress; readonly disa
 }
 
 /** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
-export function afterAnswer(before: Progress, asked: DayRange, covers: DayRange | null, connector: JsonObject | null, rereadFrom: Day | null): Progress {
+export function afterAnswer(before: Progress, asked: DayRange, covers: DayRange | null, connector: JsonObject | null, rereadFrom: Day | null, today: Day): Progress {
   const left = covers === null ? [asked] : gapsIn(asked, [covers])
   const times = (gap: DayRange) => Math.max(0, ...before.gaps.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => g.asked))
   const others = before.gaps.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...rest, asked: gap.asked })))
   const gaps = [...others, ...left.map((gap) => ({ ...gap, asked: times(gap) + 1 }))].sort((a, b) => (a.from < b.from ? -1 : 1))
-  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before, asked, rereadFrom), rechecked: before.rechecked }
+  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before, rereadFrom, maxDay(asked.to, today)), rechecked: before.rechecked }
 }
 
-function unsettledAfter(before: Progress, asked: DayRange, rereadFrom: Day | null): Progress['unsettled'] {
-  const still = before.unsettled !== null && asked.to <= before.unsettled.until ? before.unsettled : null
+function unsettledAfter(before: Progress, rereadFrom: Day | null, today: Day): Progress['unsettled'] {
+  const still = before.unsettled !== null && today <= before.unsettled.until ? before.unsettled : null
   if (rereadFrom === null) return still
   // A day more: a row that was dated wrongly may lie on the other side of the window's edge.
   const from = addDays(rereadFrom, -1)
-  return { from: still === null ? from : minDay(still.from, from), until: addDays(asked.to, UNSETTLED_DAYS) }
+  return { from: still === null ? from : minDay(still.from, from), until: addDays(today, UNSETTLED_DAYS) }
 }
 
 /** Reads what `writeProgress` wrote; anything else is no progress. */
