@@ -114,7 +114,7 @@ export class Answer {
 
     const ledger = ledgerFrom(this.#context, facts, believed, coverage, this.#committed)
     const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => ledger?.prove(movements).sound === true)
-    const decisions = await followRules(feed, account.id, decideRepeats(balanced, rows, candidates))
+    const decisions = await followRules(feed, account.id, decideRepeats(balanced, rows, candidates, this.#asked.to))
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     const closings = closingsOf(questions, decisions, missing, candidates, believed)

@@ -132,7 +132,7 @@ export class FileAnswer {
     }
     const doubts = doubtRepeats(repeats.filter((row) => !candidates.known.has(row.key)), [], candidates)
     const balanced = decideByBalance(doubts, ...(await this.#balanceOf(balances, build(doubts).movements)))
-    const decided = await followRules(feed, account.id, decideRepeats(balanced, this.#recent, candidates))
+    const decided = await followRules(feed, account.id, decideRepeats(balanced, this.#recent, candidates, null))
     const seen = repeats.flatMap((row): Decision[] => {
       const known = candidates.known.get(row.key)
       return known === undefined ? [] : [{ kind: 'seen', row, transactionId: known.transactionId, observationId: known.observationId }]

@@ -130,6 +130,13 @@ test('many single rows that come twice under their ids, or a balance against wha
   assert.deepEqual(await read(twins, [OTHER, { ...OTHER, providerId: 'own' }, TWICE, TWICE], '74'), [4, []])
 })
 
+test('a row that earlier answers showed once, when its day was long past, is one when it comes twice', async () => {
+  const world = await new World('2026-04-20').connect()
+  world.bank.overlapDays = 60
+  await read(world, [TWICE, OTHER])
+  assert.deepEqual(await read(world, [TWICE, TWICE, OTHER]), [2, []])
+})
+
 test('days that moved with their ids are moved back, also those that lie before the days that are answered for', async () => {
   const rows = [row('2026-03-10', '-4', 'Coffee', { providerId: 'a' }), row('2026-03-11', '-5', 'Lunch', { providerId: 'b' }), row('2026-03-12', '-6', 'Books', { providerId: 'c' })]
   const world = await new World('2026-03-12').connect()

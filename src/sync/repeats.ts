@@ -4,6 +4,7 @@
  * one. Of single rows the balance decides (by-balance.ts), then whether the bank gives equal rows ids
  * of their own; what neither tells is taken as two with a question, and later counts settle it. Pure.
  */
+import { daysBetween, type Day } from '../domain/day.ts'
 import type { Digest, Question } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { asOne, asTwo, isRepeat } from './by-balance.ts'
@@ -14,6 +15,8 @@ import type { Decision } from './match.ts'
 const LISTED_ROWS = 3
 /** So many different single rows that come twice, where no equal rows have ids of their own, show ids made from the content. */
 const MADE_IDS = 3
+/** Later than this a bank books no second row of a day that it showed before. */
+const LATE_DAYS = 14
 
 /** The repeats of one answer as they come; those of a repeated list are dropped on the way. */
 export class Repeats {
@@ -70,15 +73,22 @@ export function doubtRepeats(repeats: readonly Incoming[], rows: readonly Incomi
   })
 }
 
-/** Decides the repeats that the balance left in doubt, where the way in which the bank gives ids tells. */
-export function decideRepeats(decisions: readonly Decision[], rows: readonly Incoming[], candidates: Candidates): readonly Decision[] {
+/**
+ * Decides the repeats that the balance left in doubt: by the way in which the bank gives ids, and by earlier answers that
+ * showed a day once when it was long past. `today`: the newest day of the answer; null where others say nothing.
+ */
+export function decideRepeats(decisions: readonly Decision[], rows: readonly Incoming[], candidates: Candidates, today: Day | null): readonly Decision[] {
   const doubts = new Set(decisions.filter((decision) => decision.kind === 'new' && isRepeat(decision.row) && (decision.other ?? decision.otherRow) !== null))
   if (doubts.size === 0) return decisions
   const isOneRow = givesTwinsIds(rows, candidates.transactions)
   // A bank repeats a row or a list by mistake, not many single rows at once: then its ids are made from the content.
   const areTwo = new Set([...doubts].map(({ row }) => (row as Incoming).firstKey)).size >= MADE_IDS
-  if (!isOneRow && !areTwo) return decisions
-  return decisions.map((decision) => (decision.kind !== 'new' || !doubts.has(decision) ? decision : isOneRow ? asOne(decision, 'same_id') : asTwo(decision)))
+  const wasOnce = (row: Incoming): boolean => today !== null && candidates.known.has(row.firstKey) && daysBetween(row.content.postedOn, today) > LATE_DAYS
+  return decisions.map((decision) => {
+    if (decision.kind !== 'new' || !doubts.has(decision)) return decision
+    if (isOneRow || (!areTwo && wasOnce(decision.row))) return asOne(decision, 'same_id')
+    return areTwo ? asTwo(decision) : decision
+  })
 }
 
 /** Whether equal rows are known under different ids: then ids are given out one by one, and an id that comes twice is one row. */
