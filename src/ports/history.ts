@@ -8,7 +8,7 @@ import type { AccountSource } from '../domain/account.ts'
 import type { Connection } from '../domain/connection.ts'
 import type { DayRange } from '../domain/day.ts'
 import type { SyncRun } from '../domain/run.ts'
-import type { Digest, Observation, ObservationId, RunId, TransactionId } from '../domain/transaction.ts'
+import type { Digest, ObservationId, RunId } from '../domain/transaction.ts'
 import type { PreviewAnswer, PreviewState, ReconnectPreview } from '../domain/preview.ts'
 import type { NewTransaction, PageCommit, Patch } from './store.ts'
 
@@ -38,15 +38,13 @@ export type ConnectionSwitch = { readonly id: string; readonly patch: Partial<Pi
 
 /** One page that was committed, with the observations that it showed, in the order of the answer. */
 export type RecordedPage = {
-  readonly place: string
   readonly runId: RunId
+  readonly accountId: string
   readonly sourceId: string
   readonly at: number
   readonly covers: DayRange | null
   readonly seen: readonly ObservationId[]
 }
-
-export type PlacedObservation = Observation & { readonly transactionId: TransactionId }
 
 export type HistoryStore = {
   /** Undos of these runs, oldest first; of all runs without a filter. */

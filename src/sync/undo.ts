@@ -37,9 +37,9 @@ export async function undoRun(deps: UndoDeps, runId: string, beside: Beside = NO
 }
 
 /** Runs the work while nobody else may write to these connections; null when one of them is held. */
-export async function whileHeld<T>({ store }: UndoDeps, [first, ...others]: readonly string[], work: () => Promise<T>): Promise<{ readonly value: T } | null> {
+export async function whileHeld<T>(deps: Pick<UndoDeps, 'store'>, [first, ...others]: readonly string[], work: () => Promise<T>): Promise<{ readonly value: T } | null> {
   if (first === undefined) return { value: await work() }
-  return store.connections.exclusively(first, () => whileHeld({ store } as UndoDeps, others, work))
+  return deps.store.connections.exclusively(first, () => whileHeld(deps, others, work))
 }
 
 /** The connections that feed the accounts, and the lock of imports: in one order, so that two never wait for each other. */

@@ -30,7 +30,7 @@ export type TenantState = {
   /** Which run asked a question, and which undo closed it. */
   readonly questionRuns: Map<string, { readonly runId: string | null; readonly closedBy: string | null }>
   /** In the order of their commits. */
-  readonly pages: (Omit<RecordedPage, 'place'> & { readonly accountId: string })[]
+  readonly pages: RecordedPage[]
   /** By the run that undid. */
   readonly undos: Map<string, Undo>
   readonly runs: Map<string, SyncRun>

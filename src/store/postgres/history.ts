@@ -3,11 +3,12 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Day } from '../../domain/day.ts'
 import type { SyncRun } from '../../domain/run.ts'
 import type { HistoryStore, RunPlace, UndoAct } from '../../ports/history.ts'
+import type { Decided } from '../decide.ts'
 import { UndoTally } from '../undo-tally.ts'
 import { withoutRun } from '../undo.ts'
 import { arrayOf } from './arrays.ts'
 import { json } from './columns.ts'
-import { storeDecided } from './decided.ts'
+import { storeAllDecided } from './decided.ts'
 import { idKey, inTenant, isUuid, type Session } from './session.ts'
 import { changes, connections, readTransaction, runs, undos } from './tables.ts'
 import { counts } from './undone.ts'
@@ -157,12 +158,14 @@ class UndoWork {
     const stored = await this.#trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', this.#tenantId).where(sql<boolean>`id = any(${those})`).orderBy('id').forUpdate().execute()
     const logged = await this.#trx.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', this.#tenantId).where(sql<boolean>`transaction_id = any(${those})`).orderBy('seq').execute()
     const histories = Map.groupBy(logged.map(changes.read), (change) => change.transactionId)
+    const takenBack: Decided[] = []
     for (const row of stored.map(readTransaction)) {
       const decided = withoutRun(row, histories.get(row.id) ?? [], runId, by.id, by.startedAt, contentKeyOf)
       if (decided === null) continue
       this.#tally.changed(row, decided.row)
-      await storeDecided(this.#trx, this.#tenantId, decided)
+      takenBack.push(decided)
     }
+    await storeAllDecided(this.#trx, this.#tenantId, takenBack)
   }
 
   /** Questions that the run asked, and those about rows that are gone with it. */
