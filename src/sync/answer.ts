@@ -4,7 +4,7 @@
  * batch and the rest when the answer is complete. Coverage, balances and cursor come with the last
  * piece, so that a crash in between only means reading again.
  */
-import { addDays, contains, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, utcDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
@@ -114,7 +114,7 @@ export class Answer {
 
     const ledger = ledgerFrom(this.#context, facts, believed, coverage, this.#committed)
     const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => ledger?.prove(movements).sound === true)
-    const decisions = await followRules(feed, account.id, decideRepeats(balanced, rows, candidates, this.#asked.to))
+    const decisions = await followRules(feed, account.id, decideRepeats(balanced, rows, candidates, utcDay(this.#context.now())))
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     const closings = closingsOf(questions, decisions, missing, candidates, believed)

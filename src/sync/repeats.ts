@@ -75,7 +75,7 @@ export function doubtRepeats(repeats: readonly Incoming[], rows: readonly Incomi
 
 /**
  * Decides the repeats that the balance left in doubt: by the way in which the bank gives ids, and by earlier answers that
- * showed a day once when it was long past. `today`: the newest day of the answer; null where others say nothing.
+ * showed a day once when it was long past. `today`: the day of the answer; null where others say nothing.
  */
 export function decideRepeats(decisions: readonly Decision[], rows: readonly Incoming[], candidates: Candidates, today: Day | null): readonly Decision[] {
   const doubts = new Set(decisions.filter((decision) => decision.kind === 'new' && isRepeat(decision.row) && (decision.other ?? decision.otherRow) !== null))
