@@ -115,6 +115,8 @@ export class Oracle {
     const booked = truth.booked(this.#bank.now())
     const need = countBy(booked, kindOf)
     const have = this.#byKind(rows)
+    // A pending row that the bank lists as a booked one is there already.
+    const most = countBy(truth.rows, kindOf)
     const seen = this.#seen.get(key) ?? new Map<string, number>()
     this.#seen.set(key, seen)
     for (const [kind, before] of seen) {
@@ -123,7 +125,7 @@ export class Oracle {
     }
     for (const [kind, same] of have) {
       seen.set(kind, Math.max(seen.get(kind) ?? 0, same.length))
-      const allowed = Math.max(need.get(kind) ?? 0, truth.rows.filter((row) => kindOf(row) === kind).length)
+      const allowed = most.get(kind) ?? 0
       const excused = same.some(({ id }) => asked.has(id) || this.#identity(id)?.copy === true)
       if (same.length > allowed && !excused) blame(look, 'doubled', same.length - allowed, kind)
     }
@@ -270,6 +272,9 @@ function blame({ harms, notes }: Look, harm: Harm, count: number, what: string):
 
 function countBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const row of rows) counts.set(keyOf(row), (counts.get(keyOf(row)) ?? 0) + 1)
+  for (const row of rows) {
+    const key = keyOf(row)
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
   return counts
 }

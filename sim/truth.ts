@@ -10,9 +10,13 @@ import type { AccountState, LoginState } from '../bank/state.ts'
 
 export type Known = { readonly row: TruthRow; readonly stage: 'pending' | 'booked'; /** The bank showed the row once more under an id of its own. */ readonly copy: boolean }
 
-/** Rows that look the same once they are booked, by `kindOf`. */
+const kinds = new WeakMap<TruthRow, string>()
+
+/** Rows with the same kind look the same once they are booked. */
 export function kindOf(row: TruthRow): string {
-  return `${row.bookedOn} ${row.minor} ${row.name} ${row.memo ?? ''}`
+  let kind = kinds.get(row)
+  if (kind === undefined) kinds.set(row, (kind = `${row.bookedOn} ${row.minor} ${row.name} ${row.memo ?? ''}`))
+  return kind
 }
 
 /** How a row looks while it is pending. */
