@@ -67,7 +67,7 @@ export class Person {
     const { store, verbs } = relink
     if ((await store.problems.list({ connectionId, open: true, limit: 1 })).length === 0) return
     this.insisted++
-    for (const act of [...Object.values(AT_SITE)]) await act(this.#atBank, this.#random).catch(() => undefined)
+    for (const act of Object.values(AT_SITE)) await act(this.#atBank, this.#random).catch(() => undefined)
     const read = await verbs.enterSecret(connectionId, { username: this.#atBank.user, password: this.#atBank.password() })
     if (!read.ok && read.failure.code === 'secret_withheld') await verbs.tryOnceMore(connectionId, 'person')
     await this.#mendAll(relink, connectionId)
@@ -123,12 +123,8 @@ export class Person {
 
   async #doStep(relink: Relink, connectionId: string, cause: CauseCode, step: RepairStep): Promise<boolean> {
     if (step.kind === 'credentials') return this.#enterPassword(relink, connectionId, step)
-    const atSite = AT_SITE[cause]
-    try {
-      await atSite?.(this.#atBank, this.#random)
-    } catch {
-      return false
-    }
+    // Where the web site has nothing to do, there was nothing to do.
+    await AT_SITE[cause]?.(this.#atBank, this.#random).catch(() => undefined)
     return (await relink.verbs.repair(connectionId, { stepId: step.id, did: 'done' })).ok
   }
 
@@ -151,8 +147,11 @@ export class Person {
 
   /** In calm times what was paused is switched on, and all is read. */
   async #switchOn(relink: Relink, connectionId: string): Promise<void> {
-    for (const account of await relink.store.accounts.list({ connectionId })) {
-      if (account.state === 'paused' && account.rows > 0) await switchAccount(relink.deps, account.id, 'open')
+    const sources = await relink.store.accounts.sources({ connectionId })
+    for (const { id, state, newestRowOn } of await relink.store.accounts.list({ connectionId })) {
+      const own = sources.find((source) => source.accountId === id)
+      // One that is new and was never read may yet turn out to continue another.
+      if (state === 'paused' && (own?.state === 'active' || newestRowOn !== null)) await switchAccount(relink.deps, id, 'open')
     }
     await relink.verbs.sync(connectionId, 'person')
     await this.#mendAll(relink, connectionId)

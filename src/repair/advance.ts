@@ -88,6 +88,8 @@ export async function currentPlan(deps: RepairDeps, connection: Connection, prob
 async function fits(deps: RepairDeps, connection: Connection, problem: Problem, plan: RepairPlan): Promise<boolean> {
   const step = presentStep(plan)
   if (step === undefined || step.state === 'running') return true
+  // A login that was locked meanwhile is unlocked first; a plan that only waits to be let through would wait for ever.
+  if (step.action !== 'unlock_at_bank' && (await deps.vault.status(ownerOf(connection))) === 'locked') return false
   const asks = STEPS.some(({ action, who, needsSecret }) => needsSecret && action === step.action && who === step.who)
   const waitsForOthers = step.action === 'wait_for_bank' && !isOutage(problem.diagnosis) && (await deps.vault.status(ownerOf(connection))) === 'refused'
   if (!asks && !waitsForOthers) return true
@@ -110,9 +112,9 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const diagnosis = news.length === 0 ? problem.diagnosis : diagnose({ evidence: mergeEvidence(problem.failure.evidence), context: problem.context }, undefined, news)
   if (news.length > 0) await deps.store.problems.update(problem.id, { diagnosis, updatedAt: now })
   const last = finished.at(-1)
-  // A step that a person did is proved at once: reading is cheaper than any other step.
-  const proveNow = last?.state === 'done' && last.who === 'person' && unplanned.some(({ kind }) => kind === 'proof')
   const status = await deps.vault.status(ownerOf(connection))
+  // A step that a person did is proved at once, where it may be: reading is cheaper than any other step.
+  const proveNow = status !== 'locked' && last?.state === 'done' && last.who === 'person' && unplanned.some(({ kind }) => kind === 'proof')
   const probes = await deps.connectorProbes(connection.id)
   const plan = planFor({ ...problem, diagnosis }, {
     planId: before?.state === 'open' ? before.id : deps.entropy.id(now), now, bankName: connection.institutionName,

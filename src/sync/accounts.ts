@@ -21,7 +21,7 @@ export async function reconcileAccounts(session: Session, list: AccountList): Pr
   if (isSomebodyElse(session, sources, list)) return identityChanged()
   const known = new Map(list.accounts.map((listed) => [listed, sources.find((source) => source.state !== 'replaced' && sameRef(source.ref, listed.ref))]))
   const accountOf = (source: AccountSource): Account => feeds.find((feed) => feed.source === source)!.account
-  for (const [listed, source] of known) if (source !== undefined) await follow(session, accountOf(source), listed)
+  for (const [listed, source] of known) if (source !== undefined) await follow(session, accountOf(source), source, listed)
   const absent = list.complete ? sources.filter((source) => source.state === 'active' && ![...known.values()].includes(source)) : []
   const unknown = list.accounts.filter((listed) => known.get(listed) === undefined && listed.status === 'open')
   const left = await findRenumbered(session, unknown, absent)
@@ -39,9 +39,10 @@ export function sameRef(a: AccountRef, b: AccountRef): boolean {
 }
 
 /** A listed account that we know: the bank's word on it counts, but a person's choice stays. */
-async function follow(session: Session, account: Account, listed: ListedAccount): Promise<void> {
+async function follow(session: Session, account: Account, source: AccountSource, listed: ListedAccount): Promise<void> {
   if (listed.status === 'closed') await setState(session, account, ['open', 'missing'], 'closed')
-  else await setState(session, account, ['missing'], 'open')
+  // What the bank opens again is read again, where it was read before.
+  else await setState(session, account, source.state === 'active' ? ['missing', 'closed'] : ['missing'], 'open')
 }
 
 async function setState(session: Session, account: Account, from: readonly AccountState[], to: AccountState): Promise<void> {
