@@ -68,6 +68,8 @@ export class Oracle {
     const one = this.#identity(question.transactionId)
     if (question.kind === 'removed_at_bank') {
       if (one === null || one.copy) return 'removed'
+      // The row that was listed while it was pending, beside the one that it became.
+      if (one.stage === 'pending' && this.#becameAnother(question.transactionId, one.row)) return 'removed'
       const truth = this.#truthOf(this.#reports.get(question.transactionId)!.accountId)
       return truth !== null && truth.has(one.row) ? 'kept' : 'removed'
     }
@@ -176,6 +178,10 @@ export class Oracle {
       const known = this.#identity(id)
       return known === null ? `never reported: ${id}` : kindOf(known.row)
     })
+  }
+
+  #becameAnother(transactionId: string, row: TruthRow): boolean {
+    return [...this.#reports].some(([id, { known }]) => id !== transactionId && known.some((one) => one.stage === 'booked' && one.row.id === row.id))
   }
 
   /** The row that a transaction stands for: the last that was reported booked, else the last pending one. */

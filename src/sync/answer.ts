@@ -12,7 +12,7 @@ import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/store.ts'
 import type { Movement } from './balance.ts'
-import { decideByBalance, isRepeat } from './by-balance.ts'
+import { decideByBalance, isRepeat, presume } from './by-balance.ts'
 import { CommitBuilder, missingFrom, type Counts, type RowsCommit } from './commit.ts'
 import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
@@ -114,7 +114,8 @@ export class Answer {
 
     const ledger = ledgerFrom(this.#context, facts, believed, coverage, this.#committed)
     const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => ledger?.prove(movements).sound === true)
-    const decisions = await followRules(feed, account.id, decideRepeats(balanced, rows, candidates, utcDay(this.#context.now())))
+    const comparable = ledger !== null && ledger.moved !== null
+    const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, utcDay(this.#context.now())))
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     const closings = closingsOf(questions, decisions, missing, candidates, believed)

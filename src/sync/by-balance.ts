@@ -37,6 +37,11 @@ function* combinations(count: number): Generator<boolean[]> {
   for (let mask = 0; mask < all; mask += step) yield Array.from({ length: count }, (_, index) => (mask & (1 << index % MAX_DOUBTS)) !== 0)
 }
 
+/** Where no balance could tell, pairs that look like one are one. */
+export function presume(decisions: readonly Decision[]): readonly Decision[] {
+  return decisions.map((decision) => (decision.kind === 'new' && decision.presumed === true ? asOne(decision, 'assignment') : decision))
+}
+
 /** The pair is one transaction. */
 export function asOne(doubt: NewRow, tier: MatchTier): Decision {
   const { row, other, otherRow } = doubt

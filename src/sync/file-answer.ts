@@ -10,7 +10,7 @@ import type { Digest } from '../domain/transaction.ts'
 import type { CandidateQuery, Candidates } from '../ports/store.ts'
 import { providerIdsOf } from './answer.ts'
 import { proveStatement, type Movement } from './balance.ts'
-import { decideByBalance, isRepeat } from './by-balance.ts'
+import { decideByBalance, isRepeat, presume } from './by-balance.ts'
 import { CommitBuilder, type Counts } from './commit.ts'
 import type { Incoming, Intake } from './incoming.ts'
 import { joinEqual, mayJoin } from './file-equals.ts'
@@ -100,7 +100,7 @@ export class FileAnswer {
       // A row that the file leaves out stands as well as one that it shows: to the matcher nothing has vanished.
       reported: () => true, repeated: () => true, ids: judgeIds(rows, candidates, this.#context.source.id, this.#statement.covers), coverage: this.#context.coverage.filter((range) => range.sourceId !== this.#context.source.id),
     }
-    let decisions = match(rows, candidates, context)
+    let decisions = presume(match(rows, candidates, context))
     if (mayJoin(decisions, candidates, context.sourceId)) {
       const shown = await this.#context.shown()
       decisions = joinEqual(decisions, candidates, { ...context, reported: (mark: Digest) => shown.shows(mark), repeated: (key: Digest) => shown.holds(key) })

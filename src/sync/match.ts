@@ -37,7 +37,8 @@ export type Decision =
   /** Belongs to the transaction that another row of the same answer makes or joins. */
   | { readonly kind: 'joinRow'; readonly row: Incoming; readonly with: Incoming; readonly tier: MatchTier }
   | { readonly kind: 'delete'; readonly row: Incoming; readonly transaction: Candidate | null }
-  | { readonly kind: 'new'; readonly row: Incoming; readonly other: Candidate | null; readonly otherRow: Incoming | null }
+  /** `presumed`: the pair is one where no balance is stated that could say that it is two. */
+  | { readonly kind: 'new'; readonly row: Incoming; readonly other: Candidate | null; readonly otherRow: Incoming | null; readonly presumed?: true }
   | { readonly kind: 'wait'; readonly row: Incoming }
 
 /** The state of one run of the matcher. */

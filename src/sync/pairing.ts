@@ -17,7 +17,7 @@ import { type Board, isGone, isReported, join, mayFollow } from './match.ts'
  * `sure`: enough by itself. `if_unique`: enough when nothing else competes for either side.
  * `if_reworded`: enough when nothing competes and the bank plainly words its rows anew. `doubtful`: a question.
  */
-type Certainty = 'sure' | 'if_unique' | 'if_reworded' | 'doubtful'
+type Certainty = 'sure' | 'if_unique' | 'if_reworded' | 'if_unbalanced' | 'doubtful'
 
 type Pair = Edge & { readonly row: Incoming; readonly candidate: Candidate; readonly certainty: Certainty; readonly tier: MatchTier }
 
@@ -25,6 +25,8 @@ type Verdict = { readonly certainty: Certainty; readonly tier: MatchTier } | nul
 
 /** Cost of leaving a row alone: higher than any pair, so that as many pairs as possible are made. */
 const ALONE = 1_000
+/** Within this a booking day is corrected. */
+const MOVED_DAYS = 3
 const REACH_DAYS = 12
 /** So many pairs of one day and amount in one answer, all with other words, are a bank's new wording and no chance. */
 const REWORDED_ROWS = 3
@@ -45,10 +47,11 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
     for (const pair of chosen) {
       const { certainty } = pair
       if (certainty === 'sure' || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
-      else if (leavesDouble(pair)) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null })
+      else if (leavesDouble(pair)) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(closed && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
     }
   }
   askAboutEqual(board, rows)
+  askAboutMoved(board, rows)
   askAboutStandingPending(board, rows)
 }
 
@@ -65,6 +68,26 @@ function askAboutEqual(board: Board, rows: readonly Incoming[]): void {
     if (other === undefined) continue
     asked.add(other)
     board.decisions.set(row, { kind: 'new', row, other, otherRow: null })
+  }
+}
+
+/**
+ * A row that bears id, amount and text of a stored one, a few days beside it, in an answer that does not answer for the
+ * stored day: its booking day was moved across the edge of the answer, or an id is used again each day.
+ */
+function askAboutMoved({ context, byProviderId, decisions, taken }: Board, rows: readonly Incoming[]): void {
+  if (!context.complete) return
+  const asked = new Set<Candidate>()
+  for (const row of rows) {
+    if (row.content.status !== 'posted' || row.providerId === null || decisions.has(row)) continue
+    const other = (byProviderId.get(row.providerId) ?? []).find(
+      (candidate) =>
+        candidate.state === 'posted' && !taken.has(candidate.id) && !asked.has(candidate) && candidate.amount === row.content.amount && textOf(candidate) === row.text &&
+        Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= MOVED_DAYS && !candidate.reports.some((report) => report.sourceId === context.sourceId && context.repeated(report.key)),
+    )
+    if (other === undefined) continue
+    asked.add(other)
+    decisions.set(row, { kind: 'new', row, other, otherRow: null })
   }
 }
 
@@ -126,8 +149,9 @@ function judgeVanished(row: Incoming, candidate: Candidate, days: number, likene
   const apart = Math.abs(days)
   const tier = 'assignment'
   if (row.content.amount !== candidate.amount) {
-    // Some banks list pending rows as booked ones and bring them again, with the final amount, under another id.
-    if (likeness === 1 && days >= 0 && days <= 10 && ratioWithin(row.content.amount, candidate.amount, 85n, 135n)) return { certainty: 'if_unique', tier }
+    // Some banks list pending rows as booked ones and bring them again, with the final amount, under another id. A
+    // row that is missing for a while and the next purchase in the same shop look just like it: the balance decides, or a person.
+    if (likeness === 1 && days >= 0 && days <= 10 && ratioWithin(row.content.amount, candidate.amount, 85n, 135n)) return { certainty: 'if_unbalanced', tier }
     return likeness === 1 && apart <= 3 ? { certainty: 'doubtful', tier } : null
   }
   if (apart === 0) return { certainty: likeness >= 0.3 ? 'sure' : 'if_reworded', tier }
