@@ -14,7 +14,7 @@ import type { Log } from '../ports/log.ts'
 import type { Answer, ExchangeRequest, LoginVerdict, SecretReader, Transport } from '../ports/transport.ts'
 import type { Lease, SecretOwner, Vault } from '../ports/vault.ts'
 import { createCookieJar, type CookieJar } from './cookies.ts'
-import { maskBytes, maskEverywhere, maskText } from './masking.ts'
+import { createMasker, maskEverywhere } from './masking.ts'
 import { forbidden } from './network-failure.ts'
 import { followRedirect } from './redirect.ts'
 import type { Wire, WireRequest, WireResult } from './wire.ts'
@@ -117,13 +117,13 @@ function readResult(sent: Sent, lease: Lease, identityFields: ReadonlySet<string
   const values = Object.values(lease.values)
   if (sent.result.kind === 'failed') return failed(maskFailure(sent.result.failure, values))
   const { status, headers, body } = sent.result.answer
-  const hidden = Object.entries(lease.values).flatMap(([field, value]) => (identityFields.has(field) ? [] : [value]))
+  const mask = createMasker(Object.entries(lease.values).flatMap(([field, value]) => (identityFields.has(field) ? [] : [value])))
   const date = Date.parse(headers['date'] ?? '')
   return ok({
     status,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, maskText(value, hidden)])),
-    body: maskBytes(body, hidden),
-    finalUrl: maskText(sent.finalUrl.href, hidden),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, mask.text(value)])),
+    body: mask.bytes(body),
+    finalUrl: mask.text(sent.finalUrl.href),
     receivedAt,
     clockSkewSeconds: Number.isNaN(date) ? null : Math.round((date - receivedAt) / 1000),
   })
@@ -134,29 +134,36 @@ function maskFailure(failure: Failure, values: readonly string[]): Failure {
   return values.length === 0 ? failure : (JSON.parse(maskEverywhere(JSON.stringify(failure), values)) as Failure)
 }
 
+/** The record is written when somebody reads it, which hardly anybody does: only the beginning of the masked answer is kept until then. */
 function record(request: ExchangeRequest, { result, verdict }: Ended, startedAt: number, { clock, log, recorder, pseudonym }: ExchangeOptions): void {
   const elapsedMs = clock.now() - startedAt
   const answer = result.ok ? result.value : null
   const failure = result.ok ? null : result.failure
   const evidence = failure?.evidence[0]
-  const redact = (text: string): string => (request.redact === undefined ? `[${text.length} characters]` : request.redact(text, pseudonym).slice(0, MAX_RECORDED_TEXT))
-  const body = request.body?.((field) => `[secret:${field}]`) ?? null
-  recorder.add({
-    purpose: request.purpose,
-    stage: request.stage,
-    startedAt,
-    elapsedMs,
-    method: request.method,
-    url: URL.canParse(request.url) ? shownAddress(new URL(request.url)) : '[no address]',
-    finalUrl: answer === null ? null : shownAddress(new URL(answer.finalUrl)),
-    secrets: request.secrets,
-    request: body === null ? null : redact(typeof body === 'string' ? body : Buffer.from(body).toString('latin1')),
-    status: answer?.status ?? evidence?.httpStatus ?? null,
-    headers: answer === null ? (evidence?.headers ?? {}) : listedHeaders(answer.headers),
-    answerBytes: answer?.body.length ?? 0,
-    answer: answer === null ? null : redact(Buffer.from(answer.body.subarray(0, MAX_RECORDED_TEXT)).toString('latin1')),
-    verdict,
-    failure: failure?.code ?? null,
+  const begins = answer === null ? null : Buffer.from(answer.body.subarray(0, MAX_RECORDED_TEXT))
+  const [headers, finalUrl, answerBytes] = [answer === null ? (evidence?.headers ?? {}) : listedHeaders(answer.headers), answer?.finalUrl ?? null, answer?.body.length ?? 0]
+  const status = answer?.status ?? evidence?.httpStatus ?? null
+  const code = failure?.code ?? null
+  recorder.add(() => {
+    const redact = (text: string): string => (request.redact === undefined ? `[${text.length} characters]` : request.redact(text, pseudonym).slice(0, MAX_RECORDED_TEXT))
+    const body = request.body?.((field) => `[secret:${field}]`) ?? null
+    return {
+      purpose: request.purpose,
+      stage: request.stage,
+      startedAt,
+      elapsedMs,
+      method: request.method,
+      url: URL.canParse(request.url) ? shownAddress(new URL(request.url)) : '[no address]',
+      finalUrl: finalUrl === null ? null : shownAddress(new URL(finalUrl)),
+      secrets: request.secrets,
+      request: body === null ? null : redact(typeof body === 'string' ? body : Buffer.from(body).toString('latin1')),
+      status,
+      headers,
+      answerBytes,
+      answer: begins === null ? null : redact(begins.toString('latin1')),
+      verdict,
+      failure: code,
+    }
   })
-  log.info('exchange', { purpose: request.purpose, status: answer?.status ?? null, failure: failure?.code ?? null, verdict, elapsedMs })
+  log.info('exchange', { purpose: request.purpose, status: answer?.status ?? null, failure: code, verdict, elapsedMs })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { MASK, maskBytes, maskEverywhere, maskText } from './masking.ts'
+import { createMasker, MASK, maskEverywhere } from './masking.ts'
 
 const SECRET = 'pa&ss <"wörd">\'42/+'
 
@@ -11,7 +11,7 @@ test('a secret is found raw and in the encodings in which servers repeat it', ()
   const echoes = [SECRET, encodeURIComponent(SECRET), encodeURIComponent(SECRET).replaceAll('%20', '+'), encodeURIComponent(SECRET).toLowerCase(), xml, xml.replaceAll('"', '&quot;').replaceAll("'", '&apos;'),
     bytes.toString('base64'), bytes.toString('base64url'), bytes.toString('hex'), bytes.toString('hex').toUpperCase(), Buffer.from(`ana:${SECRET}!`).toString('base64'), Buffer.from(`x${SECRET}`).toString('base64')] // prettier-ignore
   for (const echo of echoes) {
-    const masked = maskText(`<MESSAGE>you sent ${echo} to us</MESSAGE>`, [SECRET])
+    const masked = createMasker([SECRET]).text(`<MESSAGE>you sent ${echo} to us</MESSAGE>`)
     assert.ok(masked.includes(MASK), echo)
     assert.ok(!masked.includes(echo), echo)
   }
@@ -19,7 +19,7 @@ test('a secret is found raw and in the encodings in which servers repeat it', ()
 
 test('a secret is found in bytes of a charset that nobody announced', () => {
   for (const charset of ['utf8', 'latin1', 'utf16le'] as const) {
-    const masked = Buffer.from(maskBytes(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(SECRET, charset)]), [SECRET]))
+    const masked = Buffer.from(createMasker([SECRET]).bytes(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(SECRET, charset)])))
     assert.ok(!masked.includes(Buffer.from(SECRET, charset)), charset)
   }
 })
@@ -27,7 +27,7 @@ test('a secret is found in bytes of a charset that nobody announced', () => {
 test('any secret of eight characters or more is found in base64, wherever it stands', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 8, maxLength: 40, unit: 'grapheme-ascii' }), fc.string({ maxLength: 5 }), fc.string({ maxLength: 5 }), (secret, before, after) => {
-      const masked = maskText(Buffer.from(before + secret + after).toString('base64'), [secret])
+      const masked = createMasker([secret]).text(Buffer.from(before + secret + after).toString('base64'))
       assert.ok(masked.includes(MASK))
     }),
   )
@@ -35,14 +35,14 @@ test('any secret of eight characters or more is found in base64, wherever it sta
 
 test('a PIN is masked where it is told, and not inside amounts, dates and ids', () => {
   const answer = '<MESSAGE>PIN 1234 is wrong</MESSAGE><TRNAMT>1234.50<FITID>20241234991234<TRNAMT>-1234<CHECKNUM>1234<NAME>SHOP A1234'
-  assert.equal(maskText(answer, ['1234']), answer.replace('PIN 1234 is', `PIN ${MASK} is`))
+  assert.equal(createMasker(['1234']).text(answer), answer.replace('PIN 1234 is', `PIN ${MASK} is`))
   assert.equal(maskEverywhere('tried 1234.50', ['1234']), `tried ${MASK}.50`)
 })
 
 test('an answer without the secret is left as it is, byte for byte', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-      assert.deepEqual(maskBytes(bytes, ['not in random bytes at all']), bytes)
+      assert.deepEqual(createMasker(['not in random bytes at all']).bytes(bytes), bytes)
     }),
   )
 })

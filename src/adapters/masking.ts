@@ -9,28 +9,39 @@ export const MASK = '[secret]'
 /** Below this a value occurs by chance in amounts, dates and ids. */
 const LONG = 8
 
-/** A copy of `body` without the values; `body` itself when none occurs. */
-export function maskBytes(body: Uint8Array, values: readonly string[]): Uint8Array {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')
-  const masked = maskLatin(text, values)
-  return masked === text ? body : Buffer.from(masked, 'latin1')
+export type Masker = {
+  /** A copy of `body` without the values; `body` itself when none occurs. */
+  bytes(body: Uint8Array): Uint8Array
+  /** As `bytes`, for a text. */
+  text(text: string): string
 }
 
-/** As `maskBytes`, for a text. */
-export function maskText(text: string, values: readonly string[]): string {
-  return Buffer.from(maskBytes(Buffer.from(text, 'utf8'), values)).toString('utf8')
+/** Masks these values; made once for one answer, because their forms are many. */
+export function createMasker(values: readonly string[]): Masker {
+  const forms = values.flatMap((value) => (value === '' ? [] : [...formsOf(value)]))
+  return {
+    bytes(body) {
+      const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')
+      const masked = maskLatin(text, forms)
+      return masked === text ? body : Buffer.from(masked, 'latin1')
+    },
+    text(text) {
+      const latin = Buffer.from(text, 'utf8').toString('latin1')
+      const masked = maskLatin(latin, forms)
+      return masked === latin ? text : Buffer.from(masked, 'latin1').toString('utf8')
+    },
+  }
 }
 
 /** In a text that is only kept as evidence a value is masked wherever it occurs, however short. */
 export function maskEverywhere(text: string, values: readonly string[]): string {
-  return values.reduce((masked, value) => (value.length < 2 ? masked : masked.replaceAll(value, MASK)), maskText(text, values))
+  return values.reduce((masked, value) => (value.length < 2 ? masked : masked.replaceAll(value, MASK)), createMasker(values).text(text))
 }
 
-function maskLatin(text: string, values: readonly string[]): string {
+function maskLatin(text: string, forms: readonly string[]): string {
   let masked = text
-  for (const value of values) {
-    if (value === '') continue
-    for (const form of formsOf(value)) masked = form.length >= LONG && /\D/.test(form) ? masked.replaceAll(form, MASK) : maskWord(masked, form)
+  for (const form of forms) {
+    if (masked.includes(form)) masked = form.length >= LONG && /\D/.test(form) ? masked.replaceAll(form, MASK) : maskWord(masked, form)
   }
   return masked
 }
@@ -40,7 +51,6 @@ function maskLatin(text: string, values: readonly string[]): string {
  * that also has letters: masked inside `1234.50` or an id it would falsify a transaction.
  */
 function maskWord(text: string, value: string): string {
-  if (!text.includes(value)) return text
   return text.replace(/[^<>\r\n]+/g, (run) => {
     if (!run.includes(value)) return run
     const rest = run.replaceAll(value, '')

@@ -1,7 +1,7 @@
 /**
  * The record of a run's exchanges, for the support bundle and for replay: what was asked, what came
- * back, how long it took. Everything in it was redacted when it was made. Bounded: a bank that
- * answers a thousand times, or at length, cannot fill the memory.
+ * back, how long it took. A record is made and redacted when it is first read, and nothing reads what
+ * is behind it. Bounded: a bank that answers a thousand times, or at length, cannot fill the memory.
  */
 import type { FailureCode, Stage } from '../domain/evidence.ts'
 import type { LoginVerdict } from '../ports/transport.ts'
@@ -30,7 +30,8 @@ export type ExchangeRecord = {
 }
 
 export type Recorder = {
-  add(record: ExchangeRecord): void
+  /** `make` is called once at most, when the records are read. */
+  add(make: () => ExchangeRecord): void
   records(): readonly ExchangeRecord[]
 }
 
@@ -40,12 +41,12 @@ const MAX_RECORDS = 200
 
 /** Keeps the first and the newest exchanges of a run: how it began and how it ended. */
 export function createRecorder(): Recorder {
-  const kept: ExchangeRecord[] = []
+  const kept: { readonly make: () => ExchangeRecord; made?: ExchangeRecord }[] = []
   return {
-    add: (record) => {
+    add: (make) => {
       if (kept.length === MAX_RECORDS) kept.splice(MAX_RECORDS / 2, 1)
-      kept.push(record)
+      kept.push({ make })
     },
-    records: () => kept,
+    records: () => kept.map((one) => (one.made ??= one.make())),
   }
 }

@@ -104,8 +104,12 @@ function secondsSince(before: SyncRun | undefined, run: SyncRun): number | undef
   return Math.round((run.startedAt - before.endedAt) / 1000)
 }
 
+const zoneFormatters = new Map<string, Intl.DateTimeFormat>()
+
 function localTime(now: number, timeZone: string): Pick<CaseContext, 'localHour' | 'weekday'> {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', hourCycle: 'h23', weekday: 'short' }).formatToParts(new Date(now))
+  const formatter = zoneFormatters.get(timeZone) ?? new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', hourCycle: 'h23', weekday: 'short' })
+  zoneFormatters.set(timeZone, formatter)
+  const parts = formatter.formatToParts(now)
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
   return { localHour: Number(part('hour')), weekday: part('weekday') }
 }

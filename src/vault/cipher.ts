@@ -10,12 +10,14 @@ export const TAG_BYTES = 16
 
 /** Parts, each behind its length in 4 bytes: `["ab", "c"]` and `["a", "bc"]` differ. */
 export function additionalData(parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const pieces: Uint8Array[] = []
-  for (const part of parts) {
-    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(bytes.length)
-    pieces.push(length, bytes)
+  const sizes = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part, 'utf8') : part.length))
+  const data = Buffer.alloc(sizes.reduce((sum, size) => sum + 4 + size, 0))
+  let at = 0
+  for (const [index, part] of parts.entries()) {
+    at = data.writeUInt32BE(sizes[index]!, at)
+    if (typeof part === 'string') data.write(part, at, 'utf8')
+    else data.set(part, at)
+    at += sizes[index]!
   }
-  return Buffer.concat(pieces)
+  return data
 }
