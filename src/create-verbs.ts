@@ -10,7 +10,7 @@ import { currentPlan, endPlan, type RepairDeps } from './repair/advance.ts'
 import { repairInTurn } from './repair/by-itself.ts'
 import { adoptAccount } from './sync/adopt-account.ts'
 import { answerChallenge } from './sync/challenge.ts'
-import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection } from './sync/connect.ts'
+import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection, tryOnceMore } from './sync/connect.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { cancelPreview, previewReconnect, switchPreview, takeBack } from './sync/preview.ts'
 import { syncConnection } from './sync/sync.ts'
@@ -49,12 +49,7 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       return told(challenge?.connectionId ?? '', answerChallenge(deps, challengeId, answers))
     },
     enterSecret: (connectionId, form) => told(connectionId, reconnect(deps, connectionId, form)),
-    async tryOnceMore(connectionId, by) {
-      const connection = await deps.store.connections.get(connectionId)
-      if (connection === null) return failed({ code: 'not_found', message: 'There is no such connection.' })
-      await deps.vault.grantOneUse({ connectionId, loginIndex: connection.loginIndex }, by)
-      return told(connectionId, syncConnection(deps, connectionId, 'person'))
-    },
+    tryOnceMore: (connectionId, by) => told(connectionId, tryOnceMore(deps, connectionId, by)),
     disable: (connectionId) => switched(disableConnection(deps, connectionId)),
     enable: (connectionId) => switched(enableConnection(deps, connectionId)),
     async remove(connectionId) {

@@ -6,15 +6,16 @@
  */
 import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
+import { concealFailure } from '../connector-kit/conceal.ts'
 import { listedHeaders } from '../connector-kit/evidence.ts'
+import { concealText, createMasker } from '../connector-kit/masking.ts'
 import { originOf, shownAddress } from '../connector-kit/origin.ts'
 import { MAX_RECORDED_TEXT, type Recorder } from '../connector-kit/recorder.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
-import type { Answer, ExchangeRequest, LoginVerdict, SecretReader, Transport } from '../ports/transport.ts'
+import type { Answer, AttemptEnd, ExchangeRequest, SecretReader, Transport } from '../ports/transport.ts'
 import type { Lease, SecretOwner, Vault } from '../ports/vault.ts'
 import { createCookieJar, type CookieJar } from './cookies.ts'
-import { createMasker, maskEverywhere } from './masking.ts'
 import { forbidden } from './network-failure.ts'
 import { followRedirect } from './redirect.ts'
 import type { Wire, WireRequest, WireResult } from './wire.ts'
@@ -36,8 +37,10 @@ export type ExchangeOptions = {
 
 const MAX_REDIRECTS = 3
 const NOTHING_LENT: Lease = { values: {}, settle: async () => {} }
+/** How much of a body is looked at while it comes in. */
+const HEAD_BYTES = 16_384
 
-type Ended = { readonly result: Result<Answer, Failure>; readonly verdict: LoginVerdict | 'not_sent' | null }
+type Ended = { readonly result: Result<Answer, Failure>; readonly verdict: AttemptEnd | null; readonly lease: Lease }
 
 /** The transport of one run of one connection. */
 export function createExchange(options: ExchangeOptions): Transport {
@@ -47,7 +50,7 @@ export function createExchange(options: ExchangeOptions): Transport {
     exchange: async (request) => {
       const startedAt = options.clock.now()
       const ended = await attempt(request, options, cookies, identityFields)
-      record(request, ended, startedAt, options)
+      record(request, ended, startedAt, options, identityFields)
       return ended.result
     },
   }
@@ -56,20 +59,49 @@ export function createExchange(options: ExchangeOptions): Transport {
 async function attempt(request: ExchangeRequest, options: ExchangeOptions, cookies: CookieJar, identityFields: ReadonlySet<string>): Promise<Ended> {
   const url = URL.canParse(request.url) ? new URL(request.url) : null
   const origin = originOf(request.url)
-  if (url === null || origin === null) return { result: failed(forbidden('it is not a web address')), verdict: null }
+  const unsent = (failure: Failure): Ended => ({ result: failed(failure), verdict: null, lease: NOTHING_LENT })
+  if (url === null || origin === null) return unsent(forbidden('it is not a web address'))
   const refusal = options.wire.admits(url)
-  if (refusal !== null) return { result: failed(refusal), verdict: null }
+  if (refusal !== null) return unsent(refusal)
   const withSecrets = request.secrets.length > 0
   const lent = withSecrets ? await options.vault.lend(options.owner, request.secrets, origin, options.audience) : ok(NOTHING_LENT)
-  if (!lent.ok) return { result: lent, verdict: null }
+  if (!lent.ok) return unsent(lent.failure)
   const lease = lent.value
   const written = await writeRequest(request, url, lease)
-  const sent = await sendFollowing(written, withSecrets, options.wire, cookies)
+  const refused = watchForRefusal(request, lease)
+  const sent = await sendFollowing({ ...written, onBody: refused.onBody }, withSecrets, options.wire, cookies)
+  const early = await refused.written()
   const result = readResult(sent, lease, identityFields, options.clock.now())
-  if (!withSecrets) return { result, verdict: null }
-  const verdict = !result.ok && !sent.left ? 'not_sent' : result.ok ? (request.judge?.(result.value) ?? 'unknown') : 'unknown'
-  await lease.settle(verdict)
-  return { result, verdict }
+  if (!withSecrets) return { result, verdict: null, lease }
+  const verdict = early ? 'refused' : verdictOf(sent, result, request)
+  if (!early) await lease.settle(verdict)
+  return { result, verdict, lease }
+}
+
+/** The refusal is written down as soon as it can be read: a process that dies while the rest comes in must not send again. */
+function watchForRefusal({ refusedBy, secrets }: ExchangeRequest, lease: Lease): { readonly onBody: (chunk: Uint8Array) => void; written(): Promise<boolean> } {
+  let head: Uint8Array = new Uint8Array(0)
+  let settled: Promise<void> | null = null
+  return {
+    onBody(chunk) {
+      if (refusedBy === undefined || secrets.length === 0 || settled !== null || head.length >= HEAD_BYTES) return
+      head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)])
+      if (!refusedBy(head)) return
+      settled = lease.settle('refused')
+      // Awaited below; until then a failure is nobody's.
+      settled.catch(() => undefined)
+    },
+    async written() {
+      await settled
+      return settled !== null
+    },
+  }
+}
+
+function verdictOf(sent: Sent, result: Result<Answer, Failure>, { judge }: ExchangeRequest): AttemptEnd {
+  if (result.ok) return judge?.(result.value) ?? 'unknown'
+  if (!sent.left) return 'not_sent'
+  return sent.answered ? 'unknown' : 'lost'
 }
 
 /** A builder that throws is a bug, but not one that may leave an attempt open. */
@@ -94,28 +126,29 @@ function wireRequest(request: ExchangeRequest, url: URL, lease: Lease): WireRequ
   return { method: request.method, url, headers, body: typeof body === 'string' ? Buffer.from(body, 'utf8') : body }
 }
 
-type Sent = { readonly result: WireResult; readonly left: boolean; readonly finalUrl: URL }
+/** `left`: whether a byte of any hop may have left; `answered`: whether the last hop that left was answered. */
+type Sent = { readonly result: WireResult; readonly left: boolean; readonly answered: boolean; readonly finalUrl: URL }
 
-/** Sends, and follows redirects; `left`: whether a byte of any hop may have left. */
+/** Sends, and follows redirects. */
 async function sendFollowing(first: WireRequest, withSecrets: boolean, wire: Wire, cookies: CookieJar): Promise<Sent> {
   let request = first
   let left = false
   for (let hop = 0; ; hop += 1) {
     const result = await wire.send({ ...request, headers: cookies.attach(request.url, request.headers) })
     left ||= result.kind === 'answer' || result.sent
-    if (result.kind === 'failed') return { result, left, finalUrl: request.url }
+    // A hop that never left changes nothing of the answer before it.
+    if (result.kind === 'failed') return { result, left, answered: left && !result.sent, finalUrl: request.url }
     cookies.keep(request.url, result.answer.cookies)
     const next = followRedirect(request, result.answer, withSecrets)
-    if (next === null || hop === MAX_REDIRECTS) return { result, left, finalUrl: request.url }
+    if (next === null || hop === MAX_REDIRECTS) return { result, left, answered: true, finalUrl: request.url }
     const refusal = wire.admits(next.url)
-    if (refusal !== null) return { result: { kind: 'failed', sent: true, failure: refusal }, left, finalUrl: request.url }
+    if (refusal !== null) return { result: { kind: 'failed', sent: true, failure: refusal }, left, answered: true, finalUrl: request.url }
     request = next
   }
 }
 
 function readResult(sent: Sent, lease: Lease, identityFields: ReadonlySet<string>, receivedAt: number): Result<Answer, Failure> {
-  const values = Object.values(lease.values)
-  if (sent.result.kind === 'failed') return failed(maskFailure(sent.result.failure, values))
+  if (sent.result.kind === 'failed') return failed(concealFailure(sent.result.failure, (text) => concealText(text, Object.values(lease.values))))
   const { status, headers, body } = sent.result.answer
   const mask = createMasker(Object.entries(lease.values).flatMap(([field, value]) => (identityFields.has(field) ? [] : [value])))
   const date = Date.parse(headers['date'] ?? '')
@@ -129,23 +162,23 @@ function readResult(sent: Sent, lease: Lease, identityFields: ReadonlySet<string
   })
 }
 
-/** Texts in the evidence may repeat what a server said. */
-function maskFailure(failure: Failure, values: readonly string[]): Failure {
-  return values.length === 0 ? failure : (JSON.parse(maskEverywhere(JSON.stringify(failure), values)) as Failure)
-}
-
-/** The record is written when somebody reads it, which hardly anybody does: only the beginning of the masked answer is kept until then. */
-function record(request: ExchangeRequest, { result, verdict }: Ended, startedAt: number, { clock, log, recorder, pseudonym }: ExchangeOptions): void {
+/** The record is written when somebody reads it, which hardly anybody does: only the beginning of the answer is kept until then, without the secrets. */
+function record(request: ExchangeRequest, { result, verdict, lease }: Ended, startedAt: number, { clock, log, recorder, pseudonym }: ExchangeOptions, identityFields: ReadonlySet<string>): void {
   const elapsedMs = clock.now() - startedAt
   const answer = result.ok ? result.value : null
   const failure = result.ok ? null : result.failure
   const evidence = failure?.evidence[0]
-  const begins = answer === null ? null : Buffer.from(answer.body.subarray(0, MAX_RECORDED_TEXT))
+  const lent = Object.entries(lease.values)
+  const secrets = lent.flatMap(([field, value]) => (identityFields.has(field) ? [] : [value]))
+  const names = lent.flatMap(([field, value]) => (identityFields.has(field) ? [value] : []))
+  const begins = answer === null ? null : concealText(Buffer.from(answer.body.subarray(0, MAX_RECORDED_TEXT)).toString('latin1'), secrets)
   const [headers, finalUrl, answerBytes] = [answer === null ? (evidence?.headers ?? {}) : listedHeaders(answer.headers), answer?.finalUrl ?? null, answer?.body.length ?? 0]
   const status = answer?.status ?? evidence?.httpStatus ?? null
   const code = failure?.code ?? null
   recorder.add(() => {
-    const redact = (text: string): string => (request.redact === undefined ? `[${text.length} characters]` : request.redact(text, pseudonym).slice(0, MAX_RECORDED_TEXT))
+    const pseudonyms = new Map(names.map((name) => [name, `[${pseudonym(name)}]`]))
+    // Redacted first: what its allow-list keeps as personal has its pseudonym then.
+    const redact = (text: string): string => (request.redact === undefined ? `[${text.length} characters]` : concealText(request.redact(text, pseudonym), [], pseudonyms).slice(0, MAX_RECORDED_TEXT))
     const body = request.body?.((field) => `[secret:${field}]`) ?? null
     return {
       purpose: request.purpose,
@@ -160,7 +193,7 @@ function record(request: ExchangeRequest, { result, verdict }: Ended, startedAt:
       status,
       headers,
       answerBytes,
-      answer: begins === null ? null : redact(begins.toString('latin1')),
+      answer: begins === null ? null : redact(begins),
       verdict,
       failure: code,
     }

@@ -73,7 +73,7 @@ export async function sendOver(dialled: Dialled, request: WireRequest, limits: W
     })
     const { headers, cookies } = readHeaders(response.headers)
     partial = { status: response.statusCode, headers }
-    const answer: WireAnswer = { status: response.statusCode, headers, cookies, body: await readBody(response.body, headers['content-encoding'] ?? '', limits) }
+    const answer: WireAnswer = { status: response.statusCode, headers, cookies, body: await readBody(response.body, headers['content-encoding'] ?? '', limits, request.onBody) }
     return { kind: 'answer', answer }
   } catch (error) {
     return { kind: 'failed', sent: true, failure: brokenAnswer(error, partial) }
@@ -96,7 +96,7 @@ function readHeaders(raw: Dispatcher.ResponseData['headers']): { readonly header
 }
 
 /** The whole body, unpacked. Throws LimitExceeded as soon as either side of the unpacking passes the limit. */
-async function readBody(body: Dispatcher.ResponseData['body'], encoding: string, limits: WireLimits): Promise<Uint8Array> {
+async function readBody(body: Dispatcher.ResponseData['body'], encoding: string, limits: WireLimits, onBody: WireRequest['onBody']): Promise<Uint8Array> {
   const unpack = unpackerOf(encoding.trim().toLowerCase())
   const chunks: Uint8Array[] = []
   let packed = 0
@@ -113,6 +113,7 @@ async function readBody(body: Dispatcher.ResponseData['body'], encoding: string,
       bytes += chunk.length
       if (bytes > limits.answerBytes) throw new LimitExceeded()
       chunks.push(chunk)
+      onBody?.(chunk)
     }
   }
   if (unpack === null) await pipeline(body, counted, collect)

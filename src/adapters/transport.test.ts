@@ -244,12 +244,12 @@ test('an answer over the limit is cut off while it streams, packed or not', asyn
   assert.equal(bodyOf(await send(`http://127.0.0.1:${honest}/`)), 'small')
 })
 
-test('headers without end, half a body, a cut parcel and no HTTP at all are failures of their kind, and the outcome is unknown', async () => {
+test('headers without end, half a body, a cut parcel and no HTTP at all are failures of their kind, and the bank\'s word is lost', async () => {
   const headers = await serveRaw((socket) => void socket.write(`HTTP/1.1 200 OK\r\n${`X: ${'y'.repeat(80)}\r\n`.repeat(500)}`))
   assert.equal(failure(await send(`http://127.0.0.1:${headers}/`, { withSecret: true })).code, 'answer_too_large')
   const half = await serveRaw((socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\nServer: half\r\n\r\nhalf', () => socket.destroy()))
   const cut = await send(`http://127.0.0.1:${half}/`, { withSecret: true })
-  assert.deepEqual([failure(cut).code, failure(cut).evidence[0].httpStatus, failure(cut).evidence[0].headers?.['server'], cut.events[1]], ['answer_unreadable', 200, 'half', 'unknown'])
+  assert.deepEqual([failure(cut).code, failure(cut).evidence[0].httpStatus, failure(cut).evidence[0].headers?.['server'], cut.events[1]], ['answer_unreadable', 200, 'half', 'lost'])
   const parcel = gzipSync('x'.repeat(1000)).subarray(0, 20)
   const torn = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(parcel))
   assert.equal(failure(await send(`http://127.0.0.1:${torn}/`)).code, 'answer_unreadable')
@@ -257,13 +257,13 @@ test('headers without end, half a body, a cut parcel and no HTTP at all are fail
   assert.equal(failure(await send(`http://127.0.0.1:${noise}/`)).code, 'answer_unreadable')
   const silent = await serveRaw((socket) => void socket.once('data', () => socket.destroy()))
   const reset = await send(`http://127.0.0.1:${silent}/`, { withSecret: true })
-  assert.deepEqual([failure(reset).code, reset.events[1]], ['bank_unreachable', 'unknown'])
+  assert.deepEqual([failure(reset).code, reset.events[1]], ['bank_unreachable', 'lost'])
 })
 
 test('a server that says nothing, drips, or never ends is given up in time', async () => {
   const mute = await serveRaw(() => {})
   const idle = await send(`http://127.0.0.1:${mute}/`, { limits: { idleMs: 60 }, withSecret: true })
-  assert.deepEqual([failure(idle).code, failure(idle).evidence[0].networkError, idle.events[1]], ['answer_too_slow', 'ETIMEDOUT', 'unknown'])
+  assert.deepEqual([failure(idle).code, failure(idle).evidence[0].networkError, idle.events[1]], ['answer_too_slow', 'ETIMEDOUT', 'lost'])
   const drip = await serve((_, response) => {
     response.writeHead(200)
     const timer = setInterval(() => response.write(' '), 10)

@@ -10,6 +10,8 @@ export type WireRequest = {
   /** In the order and spelling in which they are sent. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array | null
+  /** Told each piece of the answer's body as it comes in, unpacked. Must not throw. */
+  readonly onBody?: (chunk: Uint8Array) => void
 }
 
 export type WireAnswer = {

@@ -4,7 +4,7 @@
  * is behind it. Bounded: a bank that answers a thousand times, or at length, cannot fill the memory.
  */
 import type { FailureCode, Stage } from '../domain/evidence.ts'
-import type { LoginVerdict } from '../ports/transport.ts'
+import type { AttemptEnd } from '../ports/transport.ts'
 
 export type ExchangeRecord = {
   readonly purpose: string
@@ -25,7 +25,7 @@ export type ExchangeRecord = {
   readonly answerBytes: number
   readonly answer: string | null
   /** How the attempts ledger was closed; null without secrets. */
-  readonly verdict: LoginVerdict | 'not_sent' | null
+  readonly verdict: AttemptEnd | null
   readonly failure: FailureCode | null
 }
 

@@ -294,7 +294,7 @@ export type ChallengeStore = {
   create(challenge: Challenge): Promise<void>
   get(id: string): Promise<Challenge | null>
   /** Newest first. */
-  list(filter: { readonly connectionId?: string; readonly state?: Challenge['state'] }): Promise<readonly Challenge[]>
+  list(filter: { readonly connectionId?: string; readonly state?: Challenge['state'] | readonly Challenge['state'][] }): Promise<readonly Challenge[]>
   /** Moves the state only from `from`; false when it was not in that state (two answers at once). */
   move(id: string, from: Challenge['state'], to: Challenge['state']): Promise<boolean>
 }
@@ -328,7 +328,8 @@ export type SecretStore = {
   put(record: SealedSecret): Promise<void>
   /** The newest version. */
   get(connectionId: string, purpose: string): Promise<SealedSecret | null>
-  destroy(connectionId: string): Promise<void>
+  /** Of one purpose, or of all. */
+  destroy(connectionId: string, purpose?: string): Promise<void>
   destroyExpired(now: number): Promise<void>
   /**
    * Locks the login's ledger, shows it to `decide`, and stores the entry that it returns before it
@@ -336,9 +337,9 @@ export type SecretStore = {
    * attempt with `usesGrant` takes one granted use in the same step.
    */
   beginAttempt(loginIndex: string, decide: (ledger: LoginLedger) => NewAttempt | null): Promise<Attempt | null>
-  /** Only an attempt that is `open` or `unknown` gets an outcome. One that was accepted ends what was granted to its login, in the same step. */
+  /** Only an attempt that is `open`, `unknown` or `lost` gets an outcome. One that was accepted ends what was granted to its login, in the same step. */
   endAttempt(id: string, outcome: Attempt['outcome'], at: number): Promise<void>
-  /** Attempts that were open when their process died; moved to `unknown` at a start. */
+  /** Attempts that were open when their process died; moved to `lost` at a start. */
   closeStaleAttempts(before: number, at: number): Promise<number>
   ledger(loginIndex: string): Promise<LoginLedger>
   setLogin(loginIndex: string, patch: Patch<Pick<LoginLedger, 'lockedAt' | 'grantedUses'>>): Promise<void>
@@ -365,7 +366,8 @@ export type Attempt = {
   readonly secretDigest: string
   readonly openedAt: number
   readonly closedAt: number | null
-  readonly outcome: 'open' | 'accepted' | 'refused' | 'not_sent' | 'unknown'
+  /** `unknown`: the bank's answer says nothing of the secret. `lost`: nobody read an answer, which may have been a refusal. */
+  readonly outcome: 'open' | 'accepted' | 'refused' | 'not_sent' | 'unknown' | 'lost'
 }
 
 /** What `beginAttempt` writes down. */

@@ -11,6 +11,9 @@ export type SecretReader = (field: string) => string
 
 export type LoginVerdict = 'accepted' | 'refused' | 'unknown'
 
+/** What became of an attempt: nothing left, no answer was read, or what the answer says of the secret. */
+export type AttemptEnd = LoginVerdict | 'not_sent' | 'lost'
+
 export type ExchangeRequest = {
   /** Named in the record: `profile`, `accounts`, `statement`. */
   readonly purpose: string
@@ -26,6 +29,8 @@ export type ExchangeRequest = {
   readonly secrets: readonly string[]
   /** What the answer says of the secrets: closes the entry of the attempts ledger. Not called without secrets. */
   readonly judge?: (answer: Answer) => LoginVerdict
+  /** Whether the beginning of a body, as it comes in, refuses the secrets already: that is written down before the rest is read. */
+  readonly refusedBy?: (head: Uint8Array) => boolean
   /** The allow-list for the record, of request and answer alike; without it only sizes are kept. `pseudonym` stands for personal data. */
   readonly redact?: (text: string, pseudonym: (text: string) => string) => string
 }

@@ -5,7 +5,7 @@
  */
 import type { Failure } from '../domain/evidence.ts'
 import type { Result } from '../domain/result.ts'
-import type { LoginVerdict } from './transport.ts'
+import type { AttemptEnd } from './transport.ts'
 
 export type SecretOwner = { readonly connectionId: string; readonly loginIndex: string }
 
@@ -23,19 +23,24 @@ export type SealRequest = {
   readonly identity?: readonly string[]
   /** A warned person wants this very secret stored although the bank refused it. */
   readonly evenIfRefused?: boolean
+  /** Another login for a connection that has one: the stored secret stays beside it until `resolveTrial`. */
+  readonly trial?: boolean
 }
 
-/** One use. `settle` must be called once; a lease that is dropped stays `open` and becomes `unknown` at the next start. */
+/** `status`: whether the secret that was sealed may be sent, `refused` also when it was not stored for that. */
+export type Sealed = { readonly sameAsRefused: boolean; readonly status: SecretStatus }
+
+/** One use. `settle` must be called once; a lease that is dropped stays `open` and becomes `lost` at the next start. */
 export type Lease = {
   readonly values: Readonly<Record<string, string>>
-  settle(outcome: LoginVerdict | 'not_sent'): Promise<void>
+  settle(outcome: AttemptEnd): Promise<void>
 }
 
 export type SecretStatus = 'usable' | 'refused' | 'withheld_unknown' | 'locked' | 'missing'
 
 export type Vault = {
   /** Stores a new version of the connection's secret, replacing the old one; one that the bank refused is not stored (`sameAsRefused`, the old one stays). */
-  seal(request: SealRequest): Promise<Result<{ readonly sameAsRefused: boolean }, Failure>>
+  seal(request: SealRequest): Promise<Result<Sealed, Failure>>
   /**
    * Lends the fields for one exchange with `origin`; a failure with code `secret_withheld` sends
    * nothing. `audience`: all origins that the connection's settings name now (default: only this
@@ -43,8 +48,12 @@ export type Vault = {
    */
   lend(owner: SecretOwner, fields: readonly string[], origin: string, audience?: readonly string[]): Promise<Result<Lease, Failure>>
   status(owner: SecretOwner): Promise<SecretStatus>
-  /** A warned person asks to send a refused or unknown secret once more. */
+  /** A warned person asks to send a refused or unknown secret once more. A secret that is typed later takes the grant away. */
   grantOneUse(owner: SecretOwner, by: string): Promise<void>
+  /** What was granted for one run and not used by it is not left for another. */
+  withdrawGrant(owner: SecretOwner): Promise<void>
+  /** The end of a trial: its secret becomes the connection's when it was sealed for this login, and is destroyed when not. */
+  resolveTrial(owner: SecretOwner, audience: readonly string[]): Promise<void>
   /** The bank says that this login is locked: nothing more is sent until the person says that it is unlocked. */
   lock(owner: SecretOwner): Promise<void>
   unlock(owner: SecretOwner): Promise<void>
@@ -52,6 +61,14 @@ export type Vault = {
   destroy(owner: SecretOwner): Promise<void>
   /** One blind index for a login, however its user name is written, so that connections of the same login share one budget of attempts. */
   loginIndex(institutionId: string, userName: string): string
-  /** Short-lived answers to challenges: kept sealed, one use, gone at `expiresAt`. */
+  /** Short-lived answers to challenges: kept sealed, one use, gone at `expiresAt`. They are spent when they leave, not when something hinders that. */
   sealAnswers(challengeId: string, owner: SecretOwner, answers: Readonly<Record<string, string>>, expiresAt: number): Promise<void>
+  /** Whether answers wait that were not sent. */
+  answersWait(owner: SecretOwner): Promise<boolean>
+  /**
+   * A function that takes the login's values, and the answers that were lent last, out of a text that
+   * will be kept or shown: secrets are masked, the `identity` fields become pseudonyms. Reads no ledger
+   * and sends nothing; the values never leave it.
+   */
+  concealer(owner: SecretOwner, audience: readonly string[], identity: readonly string[]): Promise<(text: string) => string>
 }

@@ -17,7 +17,7 @@ export const UNKNOWN_CURRENCY: Currency = 'XXX'
 export async function reconcileAccounts(session: Session, list: AccountList): Promise<Failure | null> {
   const feeds = await session.deps.store.accounts.feeds(session.connection.id)
   const sources = feeds.map(({ source }) => source)
-  if (list.accounts.length === 0) return sources.length > 0 ? null : emptyList()
+  if (list.accounts.length === 0 && session.trial === null) return sources.length > 0 ? null : emptyList()
   if (isSomebodyElse(session, sources, list)) return identityChanged()
   const known = new Map(list.accounts.map((listed) => [listed, sources.find((source) => source.state !== 'replaced' && sameRef(source.ref, listed.ref))]))
   const accountOf = (source: AccountSource): Account => feeds.find((feed) => feed.source === source)!.account
@@ -98,9 +98,12 @@ export function isMasked({ number, bankId }: AccountRef): boolean {
  * storing a stranger's rows is the worse mistake.
  */
 function isSomebodyElse(session: Session, sources: readonly AccountSource[], list: AccountList): boolean {
+  const noneInCommon = !sources.some((source) => list.accounts.some((listed) => sameRef(source.ref, listed.ref)))
+  // Another user name must prove itself; that nothing speaks against it is not enough.
+  if (session.trial !== null) return sources.length > 0 && noneInCommon
   if (session.run.trigger !== 'repair' || sources.length === 0 || !list.complete) return false
   const changedSince = session.connection.secretChangedAt !== null && session.connection.secretChangedAt > (session.connection.lastSuccessAt ?? 0)
-  return changedSince && !sources.some((source) => list.accounts.some((listed) => sameRef(source.ref, listed.ref)))
+  return changedSince && noneInCommon
 }
 
 function identityChanged(): Failure {

@@ -9,10 +9,12 @@ import type { Challenge, ChallengePrompt, Connection } from '../domain/connectio
 import type { Evidence, Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { AccountOutcome, RunTrigger, SyncRun } from '../domain/run.ts'
+import type { SecretOwner } from '../ports/vault.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { endRun } from './end-run.ts'
 import type { Resume, Session } from './session.ts'
 import { runConnection } from './sync.ts'
+import { readTrial, settleSecret, trialAsJson, type Trial } from './trial.ts'
 
 /** What the connector asked, and where: at the list of accounts, or at the read of one source. */
 export type Asked = {
@@ -28,12 +30,13 @@ export type AnsweredChallenge = { readonly at: string; readonly resume: Resume; 
 
 /** Stores the question and ends the run as suspended. */
 export async function suspend(session: Session, asked: Asked, accounts: readonly AccountOutcome[]): Promise<SyncRun> {
-  const { deps, connection, run } = session
+  const { deps, connection, run, trial } = session
   const askedAt = deps.clock.now()
   const expiresAt = askedAt + asked.expiresInMs
+  const conceal = await session.concealer()
   await deps.store.challenges.create({
-    id: session.newId(), connectionId: connection.id, runId: run.id, prompts: asked.prompts,
-    resume: { at: asked.at, data: asked.resume as Json }, askedAt, expiresAt, state: 'open',
+    id: session.newId(), connectionId: connection.id, runId: run.id, prompts: asked.prompts.map((prompt) => ({ ...prompt, label: conceal(prompt.label) })),
+    resume: { at: asked.at, data: asked.resume as Json, ...(trial === null ? {} : { trial: trialAsJson(trial) }) }, askedAt, expiresAt, state: 'open',
   })
   return endRun(deps, connection, run, { outcome: 'suspended', failure: null, accounts, question: questionOf(session, asked), resumeBy: expiresAt }, session)
 }
@@ -56,40 +59,67 @@ export async function answerChallenge(deps: SyncDeps, challengeId: string, answe
       if (await deps.store.challenges.move(challengeId, 'open', 'expired')) return ok(await expire(deps, connection, run))
       return failed(ANSWERED)
     }
-    const owner = { connectionId: connection.id, loginIndex: connection.loginIndex }
     if (!(await deps.store.challenges.move(challengeId, 'open', 'answered'))) return failed(ANSWERED)
-    await deps.vault.sealAnswers(challengeId, owner, answers, challenge.expiresAt)
+    await deps.vault.sealAnswers(challengeId, askedOwner(connection, challenge), answers, challenge.expiresAt)
     return ok(await resumeRun(deps, connection, run, challenge, Object.keys(answers)))
   })
   return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
 }
 
 /**
- * Before a new run: an expired question ends its run as failed, and that run is the result when only
- * the schedule asked. A question that still waits keeps the schedule away; a person starts anew.
- * Null: nothing stands in the way.
+ * Before a new run: answers that were given but could not be sent are sent now, and an expired
+ * question ends its run as failed; that run is the result when only the schedule asked. A question
+ * that still waits keeps the schedule away; a person starts anew, and so does who enters a secret
+ * (`anew`). Null: nothing stands in the way.
  */
-export async function clearChallenges(deps: SyncDeps, connection: Connection, trigger: RunTrigger): Promise<Result<SyncRun, Refusal> | null> {
-  for (const challenge of await deps.store.challenges.list({ connectionId: connection.id, state: 'open' })) {
+export async function clearChallenges(deps: SyncDeps, connection: Connection, trigger: RunTrigger, anew: boolean): Promise<Result<SyncRun, Refusal> | null> {
+  for (const challenge of await deps.store.challenges.list({ connectionId: connection.id, state: ['open', 'answered'] })) {
     const expired = deps.clock.now() >= challenge.expiresAt
-    if (!expired && trigger === 'schedule') return failed({ code: 'wrong_state', message: 'The bank waits for an answer of a person.' })
-    if (!(await deps.store.challenges.move(challenge.id, 'open', expired ? 'expired' : 'cancelled'))) continue
     const run = await deps.store.runs.get(challenge.runId)
+    if (challenge.state === 'answered' && run !== null && !expired && !anew && (await deps.vault.answersWait(askedOwner(connection, challenge)))) {
+      return ok(await resumeRun(deps, connection, await runAgain(deps, run, trigger), challenge, challenge.prompts.map(({ id }) => id)))
+    }
+    if (challenge.state === 'open' && !expired && trigger === 'schedule') return failed({ code: 'wrong_state', message: 'The bank waits for an answer of a person.' })
+    if (!(await deps.store.challenges.move(challenge.id, challenge.state, expired ? 'expired' : 'cancelled'))) continue
+    // What was tried while the bank asked is given up with the question.
+    const trial = trialOf(challenge)
+    if (trial !== null) await settleSecret(deps, connection)
     if (run === null || run.outcome !== 'suspended') continue
-    if (expired && trigger === 'schedule') return ok(await expire(deps, connection, run))
+    if (expired && trigger === 'schedule' && trial === null) return ok(await expire(deps, connection, run))
     await deps.store.runs.update(run.id, { outcome: 'failed', endedAt: deps.clock.now() })
   }
   return null
+}
+
+/** The run that asked, or, when that ended before the answers could leave, another one that goes on with what it had read. */
+async function runAgain(deps: SyncDeps, asked: SyncRun, trigger: RunTrigger): Promise<SyncRun> {
+  if (asked.outcome === 'suspended') return asked
+  const now = deps.clock.now()
+  const run: SyncRun = { ...asked, id: deps.entropy.id(now), trigger, startedAt: now, endedAt: null, outcome: 'running', stage: 'signing_in', accounts: asked.accounts.filter(({ failure }) => failure === null), failure: null }
+  await deps.store.runs.create(run)
+  return run
 }
 
 async function resumeRun(deps: SyncDeps, connection: Connection, suspended: SyncRun, challenge: Challenge, answerFields: readonly string[]): Promise<SyncRun> {
   const run: SyncRun = { ...suspended, outcome: 'running', stage: 'signing_in', endedAt: null }
   await deps.store.runs.update(run.id, { outcome: 'running', stage: 'signing_in' })
   const { at, data } = challenge.resume as { readonly at: string; readonly data: JsonObject }
-  const ended = await runConnection(deps, connection, run, { at, resume: { data, answerFields }, accounts: suspended.accounts })
+  const trial = trialOf(challenge)
+  const ended = await runConnection(deps, connection, run, { trial, answered: { at, resume: { data, answerFields }, accounts: suspended.accounts } })
+  // What did not leave is not spent: the next read sends it, while it is good.
+  if (ended.outcome === 'failed' && trial === null && (await deps.vault.answersWait(askedOwner(connection, challenge)))) return ended
   const refused = [ended.failure, ...ended.accounts.map((outcome) => outcome.failure)].some((failure) => failure?.code === 'challenge_refused')
   await deps.store.challenges.move(challenge.id, 'answered', refused ? 'refused' : 'accepted')
   return ended
+}
+
+function trialOf({ resume }: Challenge): Trial | null {
+  return readTrial(resume['trial'])
+}
+
+/** The login that was asked. */
+function askedOwner(connection: Connection, challenge: Challenge): SecretOwner {
+  return { connectionId: connection.id, loginIndex: trialOf(challenge)?.loginIndex ?? connection.loginIndex }
 }
 
 async function expire(deps: SyncDeps, connection: Connection, run: SyncRun): Promise<SyncRun> {

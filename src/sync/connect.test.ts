@@ -4,9 +4,10 @@ import { hostEntropy } from '../adapters/entropy.ts'
 import type { ConnectorContext } from '../connector-kit/connector.ts'
 import { createVault } from '../vault/vault.ts'
 import { masterKeyOf } from '../vault/keys.ts'
-import { connectInstitution, reconnect } from './connect.ts'
+import { answerChallenge } from './challenge.ts'
+import { connectInstitution, disableConnection, reconnect, tryOnceMore } from './connect.ts'
 import { syncConnection } from './sync.ts'
-import { refusal, World } from './testing.ts'
+import { CHECKING, listed, refusal, World } from './testing.ts'
 
 const ORIGIN = 'https://bank.example:443'
 
@@ -14,25 +15,30 @@ const ORIGIN = 'https://bank.example:443'
 class VaultWorld extends World {
   readonly sent: string[] = []
   readonly passwords = new Map([['anna', 'right']])
+  offline = false
   readonly vault = createVault({ secrets: this.store.secrets, tenantId: 't', masterKey: masterKeyOf(new Uint8Array(32).fill(1)), clock: { now: () => this.now, sleep: async () => {} }, entropy: hostEntropy })
-  readonly real = { ...this.deps, vault: this.vault, openTransport: (connection: { readonly id: string; readonly loginIndex: string }) => ({ exchange: async () => await this.#signIn(connection) }) }
+  readonly real = { ...this.deps, vault: this.vault, openTransport: (connection: { readonly id: string; readonly loginIndex: string }) => ({ exchange: async ({ secrets }: { readonly secrets: readonly string[] }) => await this.#signIn(connection, secrets) }) }
 
   constructor() {
     super()
     const { connector } = this.bank
     const listAccounts = async (context: ConnectorContext) => {
-      const answer = await context.transport.exchange({} as never)
+      const answer = await context.transport.exchange({ secrets: ['user', 'password', ...(context.resume === null ? [] : ['code'])] } as never)
       return answer.ok ? await connector.listAccounts(context) : { kind: 'failed' as const, failure: answer.failure, state: context.state, facts: {} }
     }
     const signingIn = { ...connector, manifest: connector.manifest, listAccounts }
     Object.assign(this.real, { connectorOf: () => signingIn })
   }
 
-  async #signIn(connection: { readonly id: string; readonly loginIndex: string }) {
-    const lease = await this.vault.lend({ connectionId: connection.id, loginIndex: connection.loginIndex }, ['user', 'password'], ORIGIN)
+  async #signIn(connection: { readonly id: string; readonly loginIndex: string }, fields: readonly string[]) {
+    const lease = await this.vault.lend({ connectionId: connection.id, loginIndex: connection.loginIndex }, fields, ORIGIN)
     if (!lease.ok) return lease
+    if (this.offline) {
+      await lease.value.settle('not_sent')
+      return { ok: false as const, failure: { ...refusal('0', { stage: 'connect' }), code: 'bank_unreachable' as const } }
+    }
     const { user = '', password = '' } = lease.value.values
-    this.sent.push(`${user}/${password}`)
+    this.sent.push(fields.map((field) => lease.value.values[field]).join('/'))
     const accepted = this.passwords.get(user.trim().toLowerCase()) === password
     await lease.value.settle(accepted ? 'accepted' : 'refused')
     return accepted ? ({ ok: true, value: {} } as never) : { ok: false as const, failure: refusal('15500', { stage: 'signon', retry: { kind: 'afterPerson' } }) }
@@ -62,4 +68,109 @@ test('a login written in capitals or with a space is the same login: connected o
   assert.deepEqual([await world.connectAs('ANNA', 'right'), await world.connectAs('anna ', 'right')], ['exists', 'exists'])
   assert.deepEqual([await world.connectAs('bob', 'wrong'), await world.connectAs('BOB', 'wrong'), await world.connectAs('bob ', 'wrong')], ['failed', 'withheld', 'withheld'])
   assert.deepEqual(world.sent, ['anna/right', 'bob/wrong'])
+})
+
+const DAY_MS = 86_400_000
+
+/** The next read by the schedule, a day later. */
+async function readLater(world: VaultWorld, id: string): Promise<string | undefined> {
+  world.now += DAY_MS
+  const run = await syncConnection(world.real, id, 'schedule')
+  return run.ok ? run.value.outcome : run.failure.code
+}
+
+test('another user name is tried beside the stored login: refused, a stranger\'s or away leaves the old one as it was', async () => {
+  const world = new VaultWorld()
+  world.passwords.set('eve', 'hers').set('carla', 'new')
+  const id = await world.connectAs('anna', 'right')
+  const before = await world.store.connections.get(id)
+  const trial = async (user: string, password: string) => {
+    world.now += 1000
+    const run = await reconnect(world.real, id, { user, password })
+    return run.ok ? (run.value.failure?.code ?? run.value.outcome) : run.failure.code
+  }
+  assert.equal(await trial('carla', 'wrong'), 'bank_refused')
+  world.bank.accounts = [listed({ ...CHECKING, number: '777' })]
+  assert.equal(await trial('eve', 'hers'), 'identity_changed')
+  world.bank.accounts = []
+  assert.equal(await trial('eve', 'hers'), 'identity_changed', 'an empty list proves nobody')
+  world.bank.accounts = [listed(CHECKING)]
+  world.offline = true
+  assert.equal(await trial('carla', 'new'), 'bank_unreachable')
+  world.offline = false
+  assert.deepEqual(await world.store.connections.get(id), before, 'health, schedule and login are as they were')
+  assert.equal(await world.store.secrets.get(id, 'trial'), null, 'nothing of it is stored')
+  assert.equal(await readLater(world, id), 'succeeded')
+  assert.equal(await trial('carla', 'new'), 'succeeded')
+  assert.equal((await world.store.connections.get(id))!.loginLabel, 'ca…')
+  assert.equal(await readLater(world, id), 'succeeded')
+  assert.equal(world.sent.at(-1), 'carla/new')
+})
+
+test('a question of the bank\'s suspends a trial; answered it is proved, left alone the old login reads on', async () => {
+  const world = new VaultWorld()
+  world.passwords.set('carla', 'new')
+  const id = await world.connectAs('anna', 'right')
+  const ask = { kind: 'challenge' as const, prompts: [{ id: 'code', kind: 'code' as const, label: 'The code for carla' }], codes: [], resume: {}, expiresInMs: 600_000, state: { device: 'of carla' } }
+  world.bank.onList = (context) => (context.resume === null ? ask : null)
+  const asked = async () => {
+    world.now += 1000
+    const run = await reconnect(world.real, id, { user: 'carla', password: 'new' })
+    assert.equal(run.ok && run.value.outcome, 'suspended')
+    return (await world.store.challenges.list({ connectionId: id, state: 'open' }))[0]!
+  }
+  const left = await asked()
+  assert.equal(left.prompts[0]!.label, `The code for [${world.vault.pseudonym('carla')}]`)
+  world.bank.onList = () => null
+  assert.equal(await readLater(world, id), 'succeeded')
+  assert.deepEqual([world.sent.at(-1), (await world.store.challenges.get(left.id))!.state, await world.store.secrets.get(id, 'trial')], ['anna/right', 'expired', null])
+  let remembered: unknown = null
+  world.bank.onList = (context) => {
+    remembered = context.state
+    return context.resume === null ? ask : null
+  }
+  const done = await answerChallenge(world.real, (await asked()).id, { code: '493817' })
+  assert.equal(done.ok && done.value.outcome, 'succeeded')
+  assert.deepEqual([world.sent.at(-1), (await world.store.connections.get(id))!.loginLabel, remembered], ['carla/new/493817', 'ca…', { device: 'of carla' }])
+})
+
+test('an answer that could not leave is sent by the next read, as long as it is good', async () => {
+  const world = new VaultWorld()
+  const id = await world.connectAs('anna', 'right')
+  world.bank.onList = (context) => (context.resume === null ? { kind: 'challenge', prompts: [{ id: 'code', kind: 'code', label: 'The code' }], codes: [], resume: {}, expiresInMs: 600_000, state: context.state } : null)
+  await readLater(world, id)
+  const [asked] = await world.store.challenges.list({ connectionId: id, state: 'open' })
+  world.offline = true
+  const unsent = await answerChallenge(world.real, asked!.id, { code: '493817' })
+  assert.equal(unsent.ok && unsent.value.failure?.code, 'bank_unreachable')
+  world.offline = false
+  world.now += 300_000
+  const again = await syncConnection(world.real, id, 'schedule')
+  assert.equal(again.ok && again.value.outcome, 'succeeded')
+  assert.deepEqual([world.sent.at(-1), (await world.store.challenges.get(asked!.id))!.state], ['anna/right/493817', 'accepted'])
+  world.bank.onList = () => null
+  assert.equal(await readLater(world, id), 'succeeded')
+  assert.equal(world.sent.at(-1), 'anna/right')
+})
+
+test('one more try that is refused as busy, or sends nothing, leaves no grant behind', async () => {
+  const world = new VaultWorld()
+  const id = await world.connectAs('anna', 'right')
+  const { loginIndex } = (await world.store.connections.get(id))!
+  const grants = async () => (await world.store.secrets.ledger(loginIndex)).grantedUses
+  world.passwords.set('anna', 'changed at the bank')
+  await readLater(world, id)
+  const busy = await world.store.connections.exclusively(id, async () => await tryOnceMore(world.real, id, 'ana'))
+  assert.deepEqual([busy?.ok === false && busy.failure.code, await grants()], ['busy', 0])
+  const typed = await world.store.connections.exclusively(id, async () => await reconnect(world.real, id, { user: 'anna', password: 'typed meanwhile' }))
+  assert.equal(typed?.ok === false && typed.failure.code, 'busy')
+  world.offline = true
+  assert.ok((await tryOnceMore(world.real, id, 'ana')).ok)
+  assert.equal(await grants(), 0)
+  world.offline = false
+  assert.equal(await readLater(world, id), 'failed')
+  assert.equal(world.sent.filter((sent) => sent === 'anna/right').length, 2, 'accepted once, refused once')
+  await disableConnection(world.real, id)
+  assert.equal((await tryOnceMore(world.real, id, 'ana')).ok, false)
+  assert.equal(await grants(), 0)
 })

@@ -12,7 +12,8 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { SecretOwner } from '../ports/vault.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
-import { syncConnection } from './sync.ts'
+import { refusalFor, syncConnection, type Prepared } from './sync.ts'
+import { reviveSources, withTrial, type Trial } from './trial.ts'
 
 export type ConnectRequest = {
   readonly institutionId: string
@@ -79,7 +80,7 @@ export async function beginConnection(deps: SyncDeps, request: ConnectRequest, s
     lastAttemptAt: null, failuresInRow: 0, secretChangedAt: now, settingsChangedAt: now,
   }
   await deps.store.connections.create(connection)
-  const refusal = await sealTyped(deps, connection, checked.value, null, request.onceMore === true)
+  const refusal = await sealTyped(deps, connection, checked.value, { keep: null, onceMore: request.onceMore === true, trial: false })
   if (refusal === null) return { kind: 'begun', connection }
   await forgetFirst(deps, connection)
   return refusal.code === 'secret_withheld' ? { kind: 'withheld', message: refusal.message } : { kind: 'invalid', field: null, message: refusal.message }
@@ -103,13 +104,16 @@ export async function chooseAccounts(deps: SyncDeps, connectionId: string, accou
 
 /**
  * Signs in once with a new secret for an existing connection. A login field that the form leaves out
- * keeps its stored value. A new user name must lead to the same accounts: otherwise the secret is
- * destroyed, and neither accounts nor rows are stored. Typing a secret is a person's consent to send
+ * keeps its stored value. Another user name must lead to the same accounts: until it has, the stored
+ * login stays, and when it does not, nothing is stored. Typing a secret is a person's consent to send
  * it although earlier ones were not accepted, but never to send one again that the bank refused.
  */
 export async function reconnect(deps: SyncDeps, connectionId: string, form: Readonly<Record<string, string>>): Promise<Result<SyncRun, Refusal>> {
-  const connection = await deps.store.connections.get(connectionId)
-  if (connection === null) return failed({ code: 'not_found', message: 'There is no such connection.' })
+  return syncConnection(deps, connectionId, 'repair', { prepare: (connection) => storeTyped(deps, connection, form) })
+}
+
+/** Seals what was typed: in place of the stored secret, or beside it when it is another login's. */
+async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly<Record<string, string>>): Promise<Result<Prepared, Refusal>> {
   const institution = deps.institutionOf(connection.institutionId)
   const connector = deps.connectorOf(connection.connector)
   const route = institution?.routes.find((candidate) => candidate.connector === connection.connector)
@@ -117,30 +121,41 @@ export async function reconnect(deps: SyncDeps, connectionId: string, form: Read
   const keptFields = connector.manifest.fields.filter((field) => namesLogin(field) && form[field.name] === undefined).map((field) => field.name)
   const checked = checkForm(institution, connector, route, form, keptFields)
   if (!checked.ok) return failed({ code: 'invalid', message: checked.failure.message })
-  const { login } = checked.value
+  const { login, settings } = checked.value
   const loginIndex = login === null ? connection.loginIndex : deps.vault.loginIndex(institution.id, login)
+  const loginLabel = login === null ? connection.loginLabel : labelOf(login)
   const other = await deps.store.connections.findByLogin(loginIndex)
-  if (other !== null && other.id !== connectionId) return failed({ code: 'invalid', message: 'This login belongs to another connection.' })
-  const now = deps.clock.now()
-  const isOtherLogin = loginIndex !== connection.loginIndex
-  const next: Connection = { ...connection, loginIndex, loginLabel: login === null ? connection.loginLabel : labelOf(login), settings: checked.value.settings }
+  if (other !== null && other.id !== connection.id) return failed({ code: 'invalid', message: 'This login belongs to another connection.' })
+  const secretChangedAt = deps.clock.now()
+  if (loginIndex !== connection.loginIndex) {
+    const trial: Trial = { loginIndex, loginLabel, settings, secretChangedAt, connectorState: {} }
+    const refused = await sealTyped(deps, withTrial(connection, trial), checked.value, { keep: null, onceMore: false, trial: true })
+    return refused === null ? ok({ connection, trial }) : failed(refused)
+  }
   const keep: Kept | null = keptFields.length === 0 ? null : { fields: keptFields, origins: connector.originsOf(connection.settings) }
-  const stored = await deps.store.connections.exclusively(connectionId, async (): Promise<Refusal | 'stored'> => {
-    const refused = await sealTyped(deps, next, checked.value, keep, false)
-    if (refused !== null) return refused
-    await deps.store.connections.update(connectionId, {
-      loginIndex, loginLabel: next.loginLabel, settings: next.settings, secretChangedAt: now,
-      // A device that another login registered is not this login's.
-      ...(isOtherLogin ? { connectorState: {} } : {}),
-      ...(JSON.stringify(next.settings) === JSON.stringify(connection.settings) ? {} : { settingsChangedAt: now }),
-      ...(connection.state === 'removed' || connection.state === 'disabled' ? { state: 'active' as const } : {}),
-    })
-    return 'stored'
+  const refused = await sealTyped(deps, connection, checked.value, { keep, onceMore: false, trial: false })
+  if (refused !== null) return failed(refused)
+  const changes = {
+    loginLabel, settings, secretChangedAt,
+    ...(JSON.stringify(settings) === JSON.stringify(connection.settings) ? {} : { settingsChangedAt: secretChangedAt }),
+    ...(connection.state === 'removed' || connection.state === 'disabled' ? { state: 'active' as const } : {}),
+  }
+  await deps.store.connections.update(connection.id, changes)
+  if (connection.state === 'removed') await reviveSources(deps, connection.id)
+  return ok({ connection: { ...connection, ...changes }, trial: null })
+}
+
+/** Sends the stored secret once more because a warned person asks for it; what this one read does not use of the grant is not left for another. */
+export async function tryOnceMore(deps: SyncDeps, connectionId: string, by: string): Promise<Result<SyncRun, Refusal>> {
+  return syncConnection(deps, connectionId, 'person', {
+    prepare: async (connection) => {
+      const refusal = refusalFor(connection)
+      if (refusal !== null) return failed(refusal)
+      await deps.vault.grantOneUse(ownerOf(connection), by)
+      return ok({ connection, trial: null })
+    },
+    afterwards: (connection) => deps.vault.withdrawGrant(ownerOf(connection)),
   })
-  if (stored === null) return failed({ code: 'busy', message: 'This connection is being read right now.' })
-  if (stored !== 'stored') return failed(stored)
-  if (connection.state === 'removed') await reviveSources(deps, connectionId)
-  return syncConnection(deps, connectionId, 'repair')
 }
 
 /** Switches the feed of one account on or off, whatever connection feeds it; rows stay, and the gap is filled when it is read again. */
@@ -213,16 +228,18 @@ function namesLogin(field: Connector['manifest']['fields'][number]): boolean {
   return field.isLogin && field.kind !== 'secret'
 }
 
+type Typed = { readonly keep: Kept | null; readonly onceMore: boolean; readonly trial: boolean }
+
 /** Seals what a person typed and lets it be sent once; a refusal when it must not be sent. */
-async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, origins, identity }: Checked, keep: Kept | null, onceMore: boolean): Promise<Refusal | null> {
+async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, origins, identity }: Checked, { keep, onceMore, trial }: Typed): Promise<Refusal | null> {
   const owner = ownerOf(connection)
-  const sealed = await deps.vault.seal({ owner, values: secrets, origins, identity, evenIfRefused: onceMore, ...(keep === null ? {} : { keep }) })
+  const sealed = await deps.vault.seal({ owner, values: secrets, origins, identity, trial, evenIfRefused: onceMore, ...(keep === null ? {} : { keep }) })
   if (!sealed.ok) return { code: 'invalid', message: sealed.failure.message }
   if (onceMore) await deps.vault.unlock(owner)
   if (sealed.value.sameAsRefused && !onceMore) {
     return { code: 'secret_withheld', message: 'The bank refused this very secret before, so it was not sent again. Enter the right one, or ask to send this one once more; banks lock a login after a few.' }
   }
-  if (onceMore || (await deps.vault.status(owner)) === 'withheld_unknown') await deps.vault.grantOneUse(owner, 'the person who typed it')
+  if (onceMore || sealed.value.status === 'withheld_unknown') await deps.vault.grantOneUse(owner, 'the person who typed it')
   return null
 }
 
@@ -251,13 +268,6 @@ export async function forgetFirst(deps: SyncDeps, connection: Connection): Promi
 
 async function forget(deps: SyncDeps, connection: Connection): Promise<void> {
   await deps.vault.destroy(ownerOf(connection))
-}
-
-async function reviveSources(deps: SyncDeps, connectionId: string): Promise<void> {
-  for (const source of await deps.store.accounts.sources({ connectionId })) {
-    const account = await deps.store.accounts.get(source.accountId)
-    if (source.state === 'paused' && account?.state === 'open') await deps.store.accounts.updateSource(source.id, { state: 'active' })
-  }
 }
 
 /** How the login is shown: enough to recognise, too little to use. */

@@ -2,19 +2,23 @@
  * How a run ends: its record, the connection's health and next attempt, and the word to those who
  * open and close problems. Rows are already stored when this is called.
  */
+import { concealFailure } from '../connector-kit/conceal.ts'
 import type { Connection } from '../domain/connection.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { AccountOutcome, RunOutcome, SyncRun } from '../domain/run.ts'
 import type { SyncDeps } from './deps.ts'
 import { NO_LIMITS, nextSyncAt } from './schedule.ts'
 import type { Session } from './session.ts'
+import { settleSecret } from './trial.ts'
 
 export type RunEnd = { readonly outcome: Exclude<RunOutcome, 'running'>; readonly failure: Failure | null; readonly accounts: readonly AccountOutcome[]; readonly question?: Failure; readonly resumeBy?: number }
 
 /** Stores the end of the run and tells `onRunEnded`; returns the run as stored. */
-export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, end: RunEnd, session: Session | null = null): Promise<SyncRun> {
+export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, said: RunEnd, session: Session | null = null): Promise<SyncRun> {
   const now = deps.clock.now()
+  const end = await concealed(said, session)
   const { outcome, failure, accounts } = end
+  if (session?.trial != null && outcome === 'failed') return endTrial(deps, run, end, session)
   const ended: SyncRun = { ...run, outcome, failure, accounts, endedAt: outcome === 'suspended' ? null : now, stage: null }
   const failuresInRow = outcome === 'succeeded' ? 0 : outcome === 'suspended' ? before.failuresInRow : before.failuresInRow + 1
   const limits = deps.institutionOf(before.institutionId)?.limits ?? NO_LIMITS
@@ -33,4 +37,25 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, e
   // From here on nothing is sent for this login until the person says that the bank unlocked it.
   if (loginLocked) await deps.vault.lock({ connectionId: before.id, loginIndex: before.loginIndex })
   return ended
+}
+
+/** A login that was tried beside the stored one, and failed: what it left is the record of its run. The stored one keeps its health, its schedule and its problems. */
+async function endTrial(deps: SyncDeps, run: SyncRun, { outcome, failure, accounts }: RunEnd, { connection }: Session): Promise<SyncRun> {
+  const ended: SyncRun = { ...run, outcome, failure, accounts, endedAt: deps.clock.now(), stage: null }
+  await deps.store.runs.update(run.id, { outcome, failure, accounts, endedAt: ended.endedAt, stage: null })
+  const stored = await deps.store.connections.get(connection.id)
+  if (stored !== null) await settleSecret(deps, stored)
+  deps.log.info('run_ended', { run: run.id, connection: connection.id, outcome, code: failure?.code ?? null, accounts: accounts.length })
+  return ended
+}
+
+/** The one place through which what a bank said gets into the store, the API and the papers: without secrets, and with pseudonyms for user names. */
+async function concealed(end: RunEnd, session: Session | null): Promise<RunEnd> {
+  if (session === null || (end.failure === null && end.question === undefined && end.accounts.every(({ failure }) => failure === null))) return end
+  const conceal = await session.concealer()
+  const clean = <T extends Failure | null>(failure: T): T => (failure === null ? failure : (concealFailure(failure, conceal) as T))
+  return {
+    ...end, failure: clean(end.failure), accounts: end.accounts.map((account) => ({ ...account, failure: clean(account.failure) })),
+    ...(end.question === undefined ? {} : { question: clean(end.question) }),
+  }
 }

@@ -12,6 +12,7 @@ import type { SyncRun } from '../domain/run.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { SyncDeps } from './deps.ts'
 import { withinQuota } from './schedule.ts'
+import { adoptTrial, type Trial } from './trial.ts'
 
 export type Resume = NonNullable<ConnectorContext['resume']>
 
@@ -24,15 +25,18 @@ export class Session {
   readonly accountFacts = new Map<string, CaseContext>()
   facts: CaseContext = {}
   newAccountIds: readonly string[] = []
+  #trial: Trial | null
   #state: JsonObject
   readonly #transport: Transport
 
-  constructor(deps: SyncDeps, connection: Connection, institution: Institution, connector: Connector, run: SyncRun) {
+  /** With a trial, `connection` is what it will be when the trial is proved. */
+  constructor(deps: SyncDeps, connection: Connection, institution: Institution, connector: Connector, run: SyncRun, trial: Trial | null) {
     this.deps = deps
     this.connection = connection
     this.institution = institution
     this.connector = connector
     this.run = run
+    this.#trial = trial
     this.#state = connection.connectorState
     this.#transport = withinQuota(deps.openTransport(connection, run), institution, deps.store.runs, deps.clock)
   }
@@ -63,11 +67,30 @@ export class Session {
     // A database gives the fields of an object back in an order of its own.
     if (isDeepStrictEqual(state, this.#state)) return
     this.#state = state
-    await this.deps.store.connections.update(this.connection.id, { connectorState: state })
+    if (this.#trial !== null) this.#trial = { ...this.#trial, connectorState: state }
+    else await this.deps.store.connections.update(this.connection.id, { connectorState: state })
+  }
+
+  /** Another login that is not proved yet. */
+  get trial(): Trial | null {
+    return this.#trial
+  }
+
+  async adoptTrial(): Promise<void> {
+    if (this.#trial === null) return
+    await adoptTrial(this.deps, this.connection, this.#trial)
+    this.#trial = null
+  }
+
+  /** What takes secrets and user names out of a text of the bank's before it is kept or shown. */
+  async concealer(): Promise<(text: string) => string> {
+    const { id, loginIndex, settings } = this.connection
+    const identity = this.connector.manifest.fields.filter((field) => field.isLogin && field.kind !== 'secret').map((field) => field.name)
+    return this.deps.vault.concealer({ connectionId: id, loginIndex }, this.connector.originsOf(settings), identity)
   }
 
   async forgetSecret(): Promise<void> {
-    await this.deps.vault.destroy({ connectionId: this.connection.id, loginIndex: this.connection.loginIndex })
+    if (this.#trial === null) await this.deps.vault.destroy({ connectionId: this.connection.id, loginIndex: this.connection.loginIndex })
   }
 
   /** Tells those who watch where the run is. */

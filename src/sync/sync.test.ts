@@ -185,7 +185,7 @@ test('the same login is connected once; a first sign-in that fails leaves no acc
   assert.equal((await connectInstitution(world.deps, { institutionId: 'riverbank', connector: null, form: { user: 'anna' } })).kind, 'invalid')
 })
 
-test('reconnect with another login: the same accounts go on, a stranger\'s store nothing and destroy the secret', async () => {
+test('reconnect with another login: the same accounts go on, a stranger\'s store nothing and give up the trial', async () => {
   const world = new World()
   world.bank.rows = [row('2026-03-02', '-1', 'A', { providerId: 'a' })]
   const connected = await connectInstitution(world.deps, { institutionId: 'riverbank', connector: null, form: FORM })
@@ -198,7 +198,9 @@ test('reconnect with another login: the same accounts go on, a stranger\'s store
   world.bank.rows = [row('2026-03-03', '-9', 'Stranger', { providerId: 's' })]
   const stranger = await reconnect(world.deps, id, { user: 'bob', password: 'z' })
   assert.equal(stranger.ok && stranger.value.failure?.code, 'identity_changed')
-  assert.deepEqual([(await world.store.accounts.list()).length, await world.feed(), world.vaultCalls.includes('destroy')], [1, ['2026-03-02 -100 A'], true])
+  assert.deepEqual([(await world.store.accounts.list()).length, await world.feed()], [1, ['2026-03-02 -100 A']])
+  assert.equal((await world.store.connections.get(id))!.loginIndex, 'riverbank/anna2')
+  assert.deepEqual([world.vaultCalls.at(-1), world.vaultCalls.includes('destroy')], ['resolve trial riverbank/anna2', false])
 })
 
 test('accounts are chosen one by one, and a removed connection keeps its rows for the next one of the same account', async () => {

@@ -17,32 +17,53 @@ import { readAccount } from './read-account.ts'
 import { readPreview } from './read-preview.ts'
 import { NO_LIMITS, nextSyncAt } from './schedule.ts'
 import { Session } from './session.ts'
+import { settleSecret, withTrial, type Trial } from './trial.ts'
 
 export type Target = { readonly account: Account; readonly source: AccountSource }
 
+/** What a person wants done with the connection in the same breath: nobody else may read in between, and when somebody reads just now, nothing is done. */
+export type Before = {
+  /** Changes the connection, or refuses. A trial: another login, tried beside the stored one. */
+  readonly prepare?: (connection: Connection) => Promise<Result<Prepared, Refusal>>
+  /** Whatever came of the run. */
+  readonly afterwards?: (connection: Connection) => Promise<void>
+}
+
+export type Prepared = { readonly connection: Connection; readonly trial: Trial | null }
+
 /** Reads a connection now. Refuses when it is switched off, waits for a person, or is being read. */
-export async function syncConnection(deps: SyncDeps, connectionId: string, trigger: RunTrigger): Promise<Result<SyncRun, Refusal>> {
+export async function syncConnection(deps: SyncDeps, connectionId: string, trigger: RunTrigger, before: Before = {}): Promise<Result<SyncRun, Refusal>> {
   const done = await deps.store.connections.exclusively(connectionId, async (): Promise<Result<SyncRun, Refusal>> => {
-    const connection = await deps.store.connections.get(connectionId)
-    const refusal = refusalFor(connection)
-    if (connection === null || refusal !== null) return failed(refusal ?? NOT_FOUND)
-    // What needs no answer of each other is asked in one breath: the store makes one trip of it.
-    const [waiting, recent] = await Promise.all([clearChallenges(deps, connection, trigger), deps.store.runs.list({ connectionId, limit: 5 })])
+    const found = await deps.store.connections.get(connectionId)
+    if (found === null) return failed(NOT_FOUND)
+    const off = before.prepare === undefined ? refusalFor(found) : null
+    if (off !== null) return failed(off)
+    await closeAbandoned(deps, found, await deps.store.runs.list({ connectionId, limit: 5 }))
+    const waiting = await clearChallenges(deps, found, trigger, before.prepare !== undefined)
     if (waiting !== null) return waiting
-    await closeAbandoned(deps, connection, recent)
+    const prepared: Result<Prepared, Refusal> = await (before.prepare?.(found) ?? ok({ connection: found, trial: null }))
+    if (!prepared.ok) return prepared
+    const { connection, trial } = prepared.value
     const now = deps.clock.now()
     const run: SyncRun = {
       id: deps.entropy.id(now), connectionId, trigger, startedAt: now, endedAt: null, outcome: 'running', stage: 'signing_in', accounts: [], failure: null, label: null,
     }
-    await Promise.all([planRetry(deps, connection, now), deps.store.runs.create(run)])
-    return ok(await runConnection(deps, connection, run, null))
+    // A trial that dies leaves the stored login to its own schedule.
+    await Promise.all([trial === null ? planRetry(deps, connection, now) : null, deps.store.runs.create(run)])
+    const ended = await runConnection(deps, connection, run, { trial, answered: null })
+    await before.afterwards?.(connection)
+    return ok(ended)
   })
   return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
 }
 
+/** How a run begins: with a login that is tried, at the question that a person has answered, or both. */
+export type RunStart = { readonly trial: Trial | null; readonly answered: AnsweredChallenge | null }
+
 /** The run itself, from the sign-in or from the question that a person has answered. The caller holds the connection. */
-export async function runConnection(deps: SyncDeps, connection: Connection, run: SyncRun, answered: AnsweredChallenge | null): Promise<SyncRun> {
-  const opened = openSession(deps, connection, run)
+export async function runConnection(deps: SyncDeps, stored: Connection, run: SyncRun, { trial, answered }: RunStart): Promise<SyncRun> {
+  const connection = trial === null ? stored : withTrial(stored, trial)
+  const opened = openSession(deps, connection, run, trial)
   if (!opened.ok) return endRun(deps, connection, run, { outcome: 'failed', failure: opened.failure, accounts: [] })
   const session = opened.value
   if (connection.state === 'preview') return readPreview(session, answered)
@@ -65,6 +86,7 @@ async function chooseTargets(session: Session, answered: AnsweredChallenge | nul
   // Somebody else's secret must not be sent again by the schedule.
   if (failure?.code === 'identity_changed') await session.forgetSecret()
   if (failure !== null) return { kind: 'ended', run: await end(session, [], failure) }
+  await session.adoptTrial()
   return { kind: 'targets', targets: await activeTargets(session) }
 }
 
@@ -102,18 +124,18 @@ function concernsLogin(failure: Failure): boolean {
   return loginStages.includes(failure.stage) || failure.code === 'secret_withheld' || failure.code === 'quota_reached'
 }
 
-function openSession(deps: SyncDeps, connection: Connection, run: SyncRun): Result<Session, Failure> {
+function openSession(deps: SyncDeps, connection: Connection, run: SyncRun, trial: Trial | null): Result<Session, Failure> {
   const connector = deps.connectorOf(connection.connector)
   const institution = deps.institutionOf(connection.institutionId)
-  if (connector !== null && institution !== null) return ok(new Session(deps, connection, institution, connector, run))
+  if (connector !== null && institution !== null) return ok(new Session(deps, connection, institution, connector, run, trial))
   const message = connector === null ? `This Relink has no connector "${connection.connector}".` : `This Relink does not know the institution "${connection.institutionId}" any more.`
   return failed({ code: 'configuration_invalid', stage: 'resolve', retry: { kind: 'afterPerson' }, message, evidence: [{ message }] })
 }
 
 const NOT_FOUND: Refusal = { code: 'not_found', message: 'There is no such connection.' }
 
-function refusalFor(connection: Connection | null): Refusal | null {
-  if (connection === null) return NOT_FOUND
+/** Why a connection is not read, whoever asks. */
+export function refusalFor(connection: Connection): Refusal | null {
   if (connection.state === 'disabled') return { code: 'wrong_state', message: 'This connection is switched off; enable it first.' }
   if (connection.state === 'replaced') return { code: 'wrong_state', message: 'Another connection took the place of this one; take the switch back to read it again.' }
   return connection.state === 'removed' ? { code: 'wrong_state', message: 'This connection was removed; connect again.' } : null
@@ -132,8 +154,8 @@ async function planRetry(deps: SyncDeps, connection: Connection, now: number): P
 
 /**
  * We hold the connection, so a run that is still `running` died with its process. Its commits are
- * whole; reading again is safe. A sign-in that it left open will not be answered any more: how it
- * ended is unknown, and waiting for its lease would only keep the feed away.
+ * whole; reading again is safe. A sign-in that it left open will not be answered any more: its
+ * answer is lost, and waiting for its lease would only keep the feed away.
  */
 async function closeAbandoned(deps: SyncDeps, connection: Connection, recent: readonly SyncRun[]): Promise<void> {
   const { runs, secrets } = deps.store
@@ -141,7 +163,8 @@ async function closeAbandoned(deps: SyncDeps, connection: Connection, recent: re
   const abandoned = recent.filter((run) => run.outcome === 'running')
   for (const run of abandoned) await runs.update(run.id, { outcome: 'failed', endedAt: now, stage: null })
   if (abandoned.length === 0) return
+  await settleSecret(deps, connection)
   for (const attempt of (await secrets.ledger(connection.loginIndex)).attempts) {
-    if (attempt.outcome === 'open' && attempt.connectionId === connection.id) await secrets.endAttempt(attempt.id, 'unknown', now)
+    if (attempt.outcome === 'open' && attempt.connectionId === connection.id) await secrets.endAttempt(attempt.id, 'lost', now)
   }
 }

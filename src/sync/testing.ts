@@ -203,10 +203,14 @@ export function outcomeOf(run: SyncRun): AccountOutcome {
 
 function scriptedVault(calls: string[]): Vault {
   return {
-    seal: async () => ok({ sameAsRefused: false }),
+    seal: async () => ok({ sameAsRefused: false, status: 'usable' }),
     lend: async () => ok({ values: {}, settle: async () => {} }),
     status: async () => 'usable',
     grantOneUse: async () => {},
+    withdrawGrant: async () => {},
+    resolveTrial: async ({ loginIndex }) => void calls.push(`resolve trial ${loginIndex}`),
+    answersWait: async () => false,
+    concealer: async () => (text) => text,
     lock: async () => void calls.push('lock'),
     unlock: async () => void calls.push('unlock'),
     destroy: async () => void calls.push('destroy'),

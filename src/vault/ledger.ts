@@ -1,8 +1,9 @@
 /**
  * The rules of the attempts ledger: when a login's secret may be sent. Pure; the store applies the
- * decision under the login's lock. Promises that a refused secret is not sent again, that an
- * unknown outcome allows one more try, and that the third send in a row without acceptance needs a
- * warned person, because banks lock at three.
+ * decision under the login's lock. Promises that a refused secret is not sent again; that one which
+ * the bank never accepted is not sent again when its answer was lost, because that may have been the
+ * refusal; that one which it accepted before then gets one more try; and that the third send in a row
+ * without acceptance needs a warned person, because banks lock at three (docs/decisions/0005).
  */
 import type { Attempt, LoginLedger } from '../ports/store.ts'
 
@@ -21,7 +22,8 @@ export function decide(ledger: LoginLedger, secretDigest: string, now: number): 
   if (ledger.lockedAt !== null) return { send: false, why: 'locked' }
   const streak = notAccepted(ledger)
   if (streak.some((attempt) => attempt.outcome === 'open' && Math.abs(now - attempt.openedAt) < LEASE_MS)) return { send: false, why: 'busy' }
-  const why = isRefused(ledger, secretDigest) ? 'refused' : streak.length >= SENDS_WITHOUT_PERSON ? 'withheld_unknown' : null
+  const mayBeRefused = !wasAccepted(ledger, secretDigest) && streak.some((attempt) => isLost(attempt) && attempt.secretDigest === secretDigest)
+  const why = isRefused(ledger, secretDigest) ? 'refused' : mayBeRefused || streak.length >= SENDS_WITHOUT_PERSON ? 'withheld_unknown' : null
   if (why === null) return { send: true, usesGrant: false }
   return ledger.grantedUses > 0 ? { send: true, usesGrant: true } : { send: false, why }
 }
@@ -29,6 +31,16 @@ export function decide(ledger: LoginLedger, secretDigest: string, now: number): 
 /** Whether the bank refused this very secret since it last accepted one. */
 export function isRefused(ledger: LoginLedger, secretDigest: string): boolean {
   return notAccepted(ledger).some((attempt) => attempt.outcome === 'refused' && attempt.secretDigest === secretDigest)
+}
+
+/** Whether it was this secret that the bank accepted last. */
+function wasAccepted(ledger: LoginLedger, secretDigest: string): boolean {
+  return ledger.attempts.find((attempt) => attempt.outcome === 'accepted')?.secretDigest === secretDigest
+}
+
+/** Nobody read the bank's answer: none came, or the process that waited for it died. */
+function isLost({ outcome }: Attempt): boolean {
+  return outcome === 'lost' || outcome === 'open'
 }
 
 /** Sends since the last accepted one, newest first. What never left does not count. */

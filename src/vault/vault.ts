@@ -10,8 +10,9 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import { StoreUnavailable, type NewAttempt, type SealedSecret, type SecretStore } from '../ports/store.ts'
-import type { LoginVerdict } from '../ports/transport.ts'
-import type { Lease, SealRequest, SecretOwner, SecretStatus, Vault } from '../ports/vault.ts'
+import type { AttemptEnd } from '../ports/transport.ts'
+import type { Lease, Sealed, SealRequest, SecretOwner, SecretStatus, Vault } from '../ports/vault.ts'
+import { concealText } from '../connector-kit/masking.ts'
 import { blindIndex, deriveKey, makeTenantKey, openTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
 import { decide, isRefused, LEASE_MS, type Decision, type Withheld } from './ledger.ts'
 import { openRecord, sealRecord } from './record.ts'
@@ -28,8 +29,12 @@ export type VaultOptions = {
 export type TenantVault = Vault & { pseudonym(text: string): string }
 
 type Values = Readonly<Record<string, string>>
+type Answers = { readonly values: Values; readonly expiresAt: number | null }
+type SealOptions = { readonly expiresAt?: number | null; readonly identity?: readonly string[]; readonly drawer?: string }
 
 const LOGIN = 'login'
+/** The secret of another login that is tried: sealed as a login, kept beside the one that counts. */
+const TRIAL = 'trial'
 const SETTLE_PAUSE_MS = 500
 const ANSWERS = 'answers'
 /** Answers go only where the login goes that they are lent with, so they are bound to no address of their own. */
@@ -48,6 +53,8 @@ class SealedVault implements TenantVault {
   readonly #clock: Clock
   readonly #entropy: Entropy
   #tenantKey: Promise<Result<TenantKey, Failure>> | null = null
+  /** What was sent last is no longer stored, but an answer of the bank's may repeat it. */
+  readonly #lentAnswers = new Map<string, readonly string[]>()
 
   constructor({ secrets, tenantId, masterKey, clock, entropy }: VaultOptions) {
     this.#secrets = secrets
@@ -58,35 +65,49 @@ class SealedVault implements TenantVault {
     this.#entropy = entropy
   }
 
-  async seal({ owner, values, origins, keep, identity = [], evenIfRefused }: SealRequest): Promise<Result<{ readonly sameAsRefused: boolean }, Failure>> {
+  async seal({ owner, values, origins, keep, identity = [], evenIfRefused, trial = false }: SealRequest): Promise<Result<Sealed, Failure>> {
     const kept = keep === undefined ? ok({}) : await this.#storedFields(owner, keep.fields, keep.origins)
     if (!kept.ok) return kept
     const whole = { ...kept.value, ...values }
-    const sameAsRefused = isRefused(await this.#secrets.ledger(owner.loginIndex), this.#digestOf(owner, whole, identity))
+    const digest = this.#digestOf(owner, whole, identity)
+    const ledger = await this.#secrets.ledger(owner.loginIndex)
+    const sameAsRefused = isRefused(ledger, digest)
     // Decided before anything is stored: a secret that may not be sent must not take the place of one that may.
-    if (sameAsRefused && evenIfRefused !== true) return ok({ sameAsRefused })
-    const record = await this.#sealValues(owner, LOGIN, whole, origins, null, identity)
-    return record.ok ? ok({ sameAsRefused }) : record
+    if (sameAsRefused && evenIfRefused !== true) return ok({ sameAsRefused, status: 'refused' })
+    const record = await this.#sealValues(owner, LOGIN, whole, origins, { identity, drawer: trial ? TRIAL : LOGIN })
+    if (!record.ok) return record
+    // What a person granted was meant for the secret that was stored then.
+    if (ledger.grantedUses !== 0) await this.withdrawGrant(owner)
+    return ok({ sameAsRefused, status: statusOf(decide({ ...ledger, grantedUses: 0 }, digest, this.#clock.now())) })
   }
 
   async lend(owner: SecretOwner, fields: readonly string[], origin: string, audience: readonly string[] = [origin]): Promise<Result<Lease, Failure>> {
     if (!audience.includes(origin)) return failed(unreadable('The secret was not typed for this address, so it is not sent there.'))
-    const record = await this.#secrets.get(owner.connectionId, LOGIN)
-    if (record === null) return failed(secretWithheld('No secret is stored for this connection. Type it to connect.', { kind: 'afterPerson' }, 'missing'))
-    const login = await this.#openValues(owner, record, audience)
+    const login = await this.#openLogin(owner, audience)
     if (!login.ok) return login
-    const fromAnswers = fields.some((field) => !Object.hasOwn(login.value, field))
-    const answers: Result<Values, Failure> = fromAnswers ? await this.#takeAnswers(owner) : ok({})
+    const { record } = login.value
+    const fromAnswers = fields.some((field) => !Object.hasOwn(login.value.values, field))
+    const answers: Result<Answers | null, Failure> = fromAnswers ? await this.#openAnswers(owner) : ok(null)
     if (!answers.ok) return answers
-    const known = new Map([...Object.entries(answers.value), ...Object.entries(login.value)])
+    const known = new Map([...Object.entries(answers.value?.values ?? {}), ...Object.entries(login.value.values)])
     const absent = fields.find((field) => !known.has(field))
     if (absent !== undefined) {
       return failed(secretWithheld(`The field "${absent}" is not stored, was used already, or expired. It must be typed again.`, { kind: 'afterPerson' }, 'missing'))
     }
     const attempt = await this.#begin(owner, record.version, record.digest)
     if (!attempt.ok) return attempt
+    if (answers.value !== null) {
+      const spent = await this.#spend(owner, answers.value, attempt.value)
+      if (!spent.ok) return spent
+    }
     const values = Object.fromEntries(fields.map((field) => [field, known.get(field) ?? '']))
-    return ok({ values, settle: async (outcome) => await this.#settle(attempt.value, outcome) })
+    return ok({
+      values,
+      settle: async (outcome) => {
+        if (outcome === 'not_sent' && answers.value !== null) await this.#sealValues(owner, ANSWERS, answers.value.values, WITH_LOGIN, { expiresAt: answers.value.expiresAt })
+        await this.#settle(attempt.value, outcome)
+      },
+    })
   }
 
   async status(owner: SecretOwner): Promise<SecretStatus> {
@@ -97,6 +118,17 @@ class SealedVault implements TenantVault {
   /** One, not one more: asking twice does not allow two. */
   async grantOneUse(owner: SecretOwner): Promise<void> {
     await this.#secrets.setLogin(owner.loginIndex, { grantedUses: 1 })
+  }
+
+  async withdrawGrant(owner: SecretOwner): Promise<void> {
+    await this.#secrets.setLogin(owner.loginIndex, { grantedUses: 0 })
+  }
+
+  async resolveTrial(owner: SecretOwner, audience: readonly string[]): Promise<void> {
+    const record = await this.#secrets.get(owner.connectionId, TRIAL)
+    if (record === null) return
+    if ((await this.#openValues(owner, record, audience)).ok) await this.#secrets.put({ ...record, purpose: LOGIN })
+    await this.#secrets.destroy(owner.connectionId, TRIAL)
   }
 
   async lock(owner: SecretOwner): Promise<void> {
@@ -112,6 +144,7 @@ class SealedVault implements TenantVault {
   }
 
   async destroy(owner: SecretOwner): Promise<void> {
+    this.#lentAnswers.delete(owner.connectionId)
     await this.#secrets.destroy(owner.connectionId)
   }
 
@@ -120,8 +153,21 @@ class SealedVault implements TenantVault {
   }
 
   async sealAnswers(challengeId: string, owner: SecretOwner, answers: Values, expiresAt: number): Promise<void> {
-    const sealed = await this.#sealValues(owner, ANSWERS, answers, WITH_LOGIN, expiresAt)
+    const sealed = await this.#sealValues(owner, ANSWERS, answers, WITH_LOGIN, { expiresAt })
     if (!sealed.ok) throw new Error(`the answers of challenge ${challengeId} could not be sealed: ${sealed.failure.message}`)
+  }
+
+  async answersWait(owner: SecretOwner): Promise<boolean> {
+    const answers = await this.#openAnswers(owner)
+    return answers.ok && answers.value !== null
+  }
+
+  async concealer(owner: SecretOwner, audience: readonly string[], identity: readonly string[]): Promise<(text: string) => string> {
+    const login = await this.#openLogin(owner, audience)
+    const stored = login.ok ? Object.entries(login.value.values) : []
+    const secrets = [...stored.flatMap(([field, value]) => (identity.includes(field) ? [] : [value])), ...(this.#lentAnswers.get(owner.connectionId) ?? [])]
+    const names = new Map(stored.flatMap(([field, value]) => (identity.includes(field) ? [[value.trim(), `[${this.pseudonym(value)}]`] as const] : [])))
+    return (text) => concealText(text, secrets, names)
   }
 
   pseudonym(text: string): string {
@@ -156,14 +202,15 @@ class SealedVault implements TenantVault {
     return key === null ? failed(unreadable('The key of this tenant cannot be opened: it was altered or belongs to another tenant.')) : ok(key)
   }
 
-  async #sealValues(owner: SecretOwner, purpose: string, values: Values, audience: readonly string[], expiresAt: number | null, identity: readonly string[] = []): Promise<Result<SealedSecret, Failure>> {
+  /** `drawer`: where the record is kept until a trial is resolved; it is sealed for its purpose and its version there. */
+  async #sealValues(owner: SecretOwner, purpose: string, values: Values, audience: readonly string[], { expiresAt = null, identity = [], drawer = purpose }: SealOptions): Promise<Result<SealedSecret, Failure>> {
     const key = await this.#loadTenantKey()
     if (!key.ok) return key
     const version = ((await this.#secrets.get(owner.connectionId, purpose))?.version ?? 0) + 1
     const plaintext = Buffer.from(JSON.stringify(values), 'utf8')
     try {
       const sealed = sealRecord(key.value, { tenantId: this.#tenantId, connectionId: owner.connectionId, purpose: placeOf(owner, purpose), version, audience }, plaintext, this.#entropy)
-      const record = { connectionId: owner.connectionId, purpose, version, sealed, digest: this.#digestOf(owner, values, identity), createdAt: this.#clock.now(), expiresAt }
+      const record = { connectionId: owner.connectionId, purpose: drawer, version, sealed, digest: this.#digestOf(owner, values, identity), createdAt: this.#clock.now(), expiresAt }
       await this.#secrets.put(record)
       return ok(record)
     } finally {
@@ -174,7 +221,8 @@ class SealedVault implements TenantVault {
   async #openValues(owner: SecretOwner, record: SealedSecret, audience: readonly string[]): Promise<Result<Values, Failure>> {
     const key = await this.#loadTenantKey()
     if (!key.ok) return key
-    const { connectionId, purpose, version, sealed } = record
+    const { connectionId, version, sealed } = record
+    const purpose = record.purpose === TRIAL ? LOGIN : record.purpose
     const plaintext = openRecord(key.value, { tenantId: this.#tenantId, connectionId, purpose: placeOf(owner, purpose), version, audience }, sealed)
     if (plaintext === null) {
       return failed(unreadable('The stored secret cannot be opened for this address and login: the address, the login or the record was changed since it was typed. Type it again.'))
@@ -184,6 +232,18 @@ class SealedVault implements TenantVault {
     } finally {
       plaintext.fill(0)
     }
+  }
+
+  /** The connection's secret, or that of the login that is tried; each opens only for its own login. */
+  async #openLogin(owner: SecretOwner, audience: readonly string[]): Promise<Result<{ readonly record: SealedSecret; readonly values: Values }, Failure>> {
+    const record = await this.#secrets.get(owner.connectionId, LOGIN)
+    const login = record === null ? null : await this.#openValues(owner, record, audience)
+    if (record !== null && login?.ok === true) return ok({ record, values: login.value })
+    const trial = await this.#secrets.get(owner.connectionId, TRIAL)
+    const tried = trial === null ? null : await this.#openValues(owner, trial, audience)
+    if (trial !== null && tried?.ok === true) return ok({ record: trial, values: tried.value })
+    const failure = login ?? tried
+    return failure === null || failure.ok ? failed(secretWithheld('No secret is stored for this connection. Type it to connect.', { kind: 'afterPerson' }, 'missing')) : failure
   }
 
   /** Some fields of the stored login, for a new version of it. */
@@ -196,14 +256,25 @@ class SealedVault implements TenantVault {
     return ok(Object.fromEntries(fields.map((field) => [field, login.value[field] ?? ''])))
   }
 
-  /** The answers of a challenge, which are gone with this: a code is sent once. */
-  async #takeAnswers(owner: SecretOwner): Promise<Result<Values, Failure>> {
+  /** The answers of a challenge that were not sent; null: there are none, or their time is over. */
+  async #openAnswers(owner: SecretOwner): Promise<Result<Answers | null, Failure>> {
     const record = await this.#secrets.get(owner.connectionId, ANSWERS)
-    if (record === null || (record.expiresAt !== null && record.expiresAt <= this.#clock.now())) return ok({})
-    const answers = await this.#openValues(owner, record, WITH_LOGIN)
-    if (!answers.ok) return answers
-    const spent = await this.#sealValues(owner, ANSWERS, {}, WITH_LOGIN, null)
-    return spent.ok ? answers : spent
+    if (record === null || (record.expiresAt !== null && record.expiresAt <= this.#clock.now())) return ok(null)
+    const opened = await this.#openValues(owner, record, WITH_LOGIN)
+    if (!opened.ok) return opened
+    return ok(Object.keys(opened.value).length === 0 ? null : { values: opened.value, expiresAt: record.expiresAt })
+  }
+
+  /** A code is sent once: it is gone before it leaves, and after the attempt is in writing, so that a withheld attempt costs none. */
+  async #spend(owner: SecretOwner, answers: Answers, attempt: NewAttempt): Promise<Result<null, Failure>> {
+    this.#lentAnswers.set(owner.connectionId, Object.values(answers.values))
+    let spent: Result<unknown, Failure> | null = null
+    try {
+      spent = await this.#sealValues(owner, ANSWERS, {}, WITH_LOGIN, {})
+    } finally {
+      if (spent?.ok !== true) await this.#settle(attempt, 'not_sent')
+    }
+    return spent.ok ? ok(null) : spent
   }
 
   /** Two entries that differ only in the order of fields are the same secret. */
@@ -229,7 +300,7 @@ class SealedVault implements TenantVault {
   }
 
   /** Closes the ledger's entry. What a person granted ends with an acceptance; it comes back last when nothing was sent: a crash between never leaves one too many. */
-  async #settle(attempt: NewAttempt, outcome: LoginVerdict | 'not_sent'): Promise<void> {
+  async #settle(attempt: NewAttempt, outcome: AttemptEnd): Promise<void> {
     const { loginIndex } = attempt
     await this.#insist(() => this.#secrets.endAttempt(attempt.id, outcome, this.#clock.now()))
     if (outcome === 'not_sent' && attempt.usesGrant === true) await this.#secrets.setLogin(loginIndex, { grantedUses: 1 })

@@ -37,7 +37,10 @@ export async function exchangeMessage(transport: Transport, settings: OfxSetting
     headers: headersOf(settings),
     body: (secret) => writeOfxRequest(message.write(secret)),
     secrets: message.secrets,
+    refusedBy: signOnRefused,
     judge: (answer) => {
+      // Also where the rest of the answer cannot be read: the bank has counted it.
+      if (signOnRefused(answer.body)) return 'refused'
       const status = readAnswer(answer).ok ? read(answer)?.signOn?.status : null
       return loginVerdict(status == null ? null : Number(status.code), status?.severity ?? '')
     },
@@ -45,6 +48,15 @@ export async function exchangeMessage(transport: Transport, settings: OfxSetting
   })
   return answered.ok ? readAnswer(answered.value) : answered
 }
+
+/** Whether the sign-on's own status, which comes first in an answer, refuses the password. */
+function signOnRefused(head: Uint8Array): boolean {
+  const text = new TextDecoder('latin1').decode(head.subarray(0, HEAD_BYTES)).replaceAll('\0', '')
+  const [, code, severity = ''] = /<SONRS>\s*<STATUS>\s*<CODE>\s*(\d{1,6})(?:\s*<\/CODE>)?\s*<(?:SEVERITY>\s*([A-Z]*))?/i.exec(text) ?? []
+  return code !== undefined && loginVerdict(Number(code), severity.toUpperCase()) === 'refused'
+}
+
+const HEAD_BYTES = 16_384
 
 function headersOf({ userAgent, accept }: OfxSettings): Readonly<Record<string, string>> {
   return { ...(userAgent === '' ? {} : { 'User-Agent': userAgent }), 'Content-Type': 'application/x-ofx', ...(accept === '' ? {} : { Accept: accept }) }

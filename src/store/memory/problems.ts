@@ -58,7 +58,7 @@ export function memoryChallenges({ connections, challenges }: TenantState): Chal
     },
     async list({ connectionId, state }) {
       const wanted = [...challenges.values()].filter(
-        (c) => (connectionId === undefined || c.connectionId === connectionId) && (state === undefined || c.state === state),
+        (c) => (connectionId === undefined || c.connectionId === connectionId) && (state === undefined || [state].flat().includes(c.state)),
       )
       return wanted.sort((a, b) => byAsking(b, a))
     },

@@ -29,8 +29,8 @@ export function memorySecrets(state: SecretState): SecretStore {
     async get(connectionId, purpose) {
       return state.records.filter((r) => r.connectionId === connectionId && r.purpose === purpose).sort(by((r) => r.version)).at(-1) ?? null
     },
-    async destroy(connectionId) {
-      state.records = state.records.filter((r) => r.connectionId !== connectionId)
+    async destroy(connectionId, purpose) {
+      state.records = state.records.filter((r) => r.connectionId !== connectionId || (purpose !== undefined && r.purpose !== purpose))
     },
     async destroyExpired(now) {
       state.records = state.records.filter((r) => r.expiresAt === null || r.expiresAt > now)
@@ -45,14 +45,14 @@ export function memorySecrets(state: SecretState): SecretStore {
       return attempt
     },
     async endAttempt(id, outcome, at) {
-      const index = state.attempts.findIndex((a) => a.id === id && (a.outcome === 'open' || a.outcome === 'unknown'))
+      const index = state.attempts.findIndex((a) => a.id === id && ['open', 'unknown', 'lost'].includes(a.outcome))
       if (index !== -1) settle(index, outcome, at)
       const loginIndex = state.attempts.find((a) => a.id === id)?.loginIndex
       if (outcome === 'accepted' && loginIndex !== undefined) state.logins.set(loginIndex, { ...login(loginIndex), grantedUses: 0 })
     },
     async closeStaleAttempts(before, at) {
       const stale = [...state.attempts.keys()].filter((i) => state.attempts[i]!.outcome === 'open' && state.attempts[i]!.openedAt < before)
-      for (const index of stale) settle(index, 'unknown', at)
+      for (const index of stale) settle(index, 'lost', at)
       return stale.length
     },
     async ledger(loginIndex) {

@@ -86,7 +86,7 @@ export function postgresChallenges(db: Database, tenantId: string): ChallengeSto
       const [{ rows }] = await inOneTrip(db, tenantId, [
         db.selectFrom('relink.challenges').selectAll().where('tenant_id', '=', tenantId)
           .$if(connectionId !== undefined, (q) => q.where('connection_id', '=', idKey(connectionId!)))
-          .$if(state !== undefined, (q) => q.where('state', '=', state!))
+          .$if(state !== undefined, (q) => q.where('state', 'in', [state!].flat()))
           .orderBy('asked_at', 'desc').orderBy('id', 'desc'),
       ])
       return rows.map(challenges.read)

@@ -34,8 +34,10 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
       ])
       return row === undefined ? null : secrets.read(row)
     },
-    async destroy(connectionId) {
-      await inOneTrip(db, tenantId, [db.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId).where('connection_id', '=', idKey(connectionId))])
+    async destroy(connectionId, purpose) {
+      await inOneTrip(db, tenantId, [
+        db.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId).where('connection_id', '=', idKey(connectionId)).$if(purpose !== undefined, (q) => q.where('purpose', '=', purpose!)),
+      ])
     },
     async destroyExpired(now) {
       await inOneTrip(db, tenantId, [db.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId).where('expires_at', '<=', now)])
@@ -57,14 +59,14 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
       // What the bank said is true even when the lock of the connection was lost meanwhile.
       lease.run({ lost: false }, async () => {
         await inOneTrip(db, tenantId, [
-          db.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('outcome', 'in', ['open', 'unknown']),
+          db.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('outcome', 'in', ['open', 'unknown', 'lost']),
           ...(outcome === 'accepted' ? [endGrants(tenantId, id)] : []),
           // An acceptance that is lost leaves an attempt of which nothing is known, which allows less, never more.
         ], outcome === 'accepted' ? 'relaxed' : 'durable')
       }),
     async closeStaleAttempts(before, at) {
       const [{ affected }] = await inOneTrip(db, tenantId, [
-        db.updateTable('relink.login_attempts').set({ outcome: 'unknown', closed_at: at }).where('tenant_id', '=', tenantId).where('outcome', '=', 'open').where('opened_at', '<', before),
+        db.updateTable('relink.login_attempts').set({ outcome: 'lost', closed_at: at }).where('tenant_id', '=', tenantId).where('outcome', '=', 'open').where('opened_at', '<', before),
       ])
       return affected
     },

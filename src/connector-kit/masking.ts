@@ -8,6 +8,8 @@ export const MASK = '[secret]'
 
 /** Below this a value occurs by chance in amounts, dates and ids. */
 const LONG = 8
+/** Fewer characters of a value at the end of a text are chance. */
+const CUT = 4
 
 export type Masker = {
   /** A copy of `body` without the values; `body` itself when none occurs. */
@@ -33,9 +35,39 @@ export function createMasker(values: readonly string[]): Masker {
   }
 }
 
-/** In a text that is only kept as evidence a value is masked wherever it occurs, however short. */
-export function maskEverywhere(text: string, values: readonly string[]): string {
-  return values.reduce((masked, value) => (value.length < 2 ? masked : masked.replaceAll(value, MASK)), createMasker(values).text(text))
+/**
+ * A text that is only kept as evidence or shown, without the `secrets` and with a pseudonym for each
+ * of the `names`, in any letters and encodings; short and numeric ones wherever they stand as a word
+ * of their own. What the end of the text cuts off is masked too.
+ */
+export function concealText(text: string, secrets: readonly string[], names: ReadonlyMap<string, string> = new Map()): string {
+  const masks = [...secrets.map((secret) => [secret, MASK] as const), ...names].filter(([value]) => value.length > 1).sort(([a], [b]) => b.length - a.length)
+  let concealed = text
+  for (const [value, mask] of masks) {
+    const lower = concealed.toLowerCase()
+    // Most texts hold none of the forms; looking is much cheaper than replacing.
+    for (const form of textForms(value)) if (lower.includes(form.toLowerCase())) concealed = concealed.replace(anyLetters(form), () => mask)
+    concealed = maskCutEnd(concealed, value, mask)
+  }
+  return concealed
+}
+
+/** The forms of a value as they stand in a text that was decoded rightly, or byte by byte. */
+function textForms(value: string): readonly string[] {
+  return [...new Set([value, ...formsOf(value)])].sort((a, b) => b.length - a.length)
+}
+
+function anyLetters(form: string): RegExp {
+  return new RegExp(form.length >= LONG ? escapeRegExp(form) : `(?<![\\p{L}\\p{N}])${escapeRegExp(form)}(?![\\p{L}\\p{N}])`, 'giu')
+}
+
+/** Excerpts end somewhere: half of a password is too much. */
+function maskCutEnd(text: string, value: string, mask: string): string {
+  const [ending, begins] = [text.slice(-value.length).toLowerCase(), value.toLowerCase()]
+  for (let length = Math.min(value.length, text.length) - 1; length >= CUT; length -= 1) {
+    if (ending.endsWith(begins.slice(0, length))) return text.slice(0, text.length - length) + mask
+  }
+  return text
 }
 
 function maskLatin(text: string, forms: readonly string[]): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createMasker, MASK, maskEverywhere } from './masking.ts'
+import { concealText, createMasker, MASK } from './masking.ts'
 
 const SECRET = 'pa&ss <"wörd">\'42/+'
 
@@ -36,7 +36,7 @@ test('any secret of eight characters or more is found in base64, wherever it sta
 test('a PIN is masked where it is told, and not inside amounts, dates and ids', () => {
   const answer = '<MESSAGE>PIN 1234 is wrong</MESSAGE><TRNAMT>1234.50<FITID>20241234991234<TRNAMT>-1234<CHECKNUM>1234<NAME>SHOP A1234'
   assert.equal(createMasker(['1234']).text(answer), answer.replace('PIN 1234 is', `PIN ${MASK} is`))
-  assert.equal(maskEverywhere('tried 1234.50', ['1234']), `tried ${MASK}.50`)
+  assert.equal(concealText('tried 1234.50', ['1234']), `tried ${MASK}.50`)
 })
 
 test('an answer without the secret is left as it is, byte for byte', () => {

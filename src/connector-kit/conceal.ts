@@ -1,0 +1,29 @@
+/**
+ * Takes what must not be kept out of every text of a failure. Protocol codes and dates stay: they are
+ * what a failure is known by, and a code of up to five digits is in the open lists of its protocol.
+ */
+import type { Evidence, Failure } from '../domain/evidence.ts'
+
+type Conceal = (text: string) => string
+
+export function concealFailure(failure: Failure, conceal: Conceal): Failure {
+  const [first, ...rest] = failure.evidence
+  return { ...failure, message: conceal(failure.message), evidence: [concealEvidence(first, conceal), ...rest.map((evidence) => concealEvidence(evidence, conceal))] }
+}
+
+function concealEvidence(evidence: Evidence, conceal: Conceal): Evidence {
+  const { headers, codes, severity, message, body } = evidence
+  return {
+    ...evidence,
+    ...(headers === undefined ? {} : { headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, isDate(value) ? value : conceal(value)])) }),
+    ...(codes === undefined ? {} : { codes: codes.map((code) => (/^\d{1,5}$/.test(code) ? code : conceal(code))) }),
+    ...(severity === undefined ? {} : { severity: conceal(severity) }),
+    ...(message === undefined ? {} : { message: conceal(message) }),
+    ...(body === undefined ? {} : { body: conceal(body) }),
+  }
+}
+
+/** RFC 9110 section 5.6.7, the form that servers send. */
+function isDate(value: string): boolean {
+  return /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value)
+}
