@@ -39,6 +39,24 @@ test('a PIN is masked where it is told, and not inside amounts, dates and ids', 
   assert.equal(concealText('tried 1234.50', ['1234']), `tried ${MASK}.50`)
 })
 
+test('evidence holds no secret and no name of any class in any encoding, alone or among words, short or numeric', () => {
+  const xml = (value: string): string => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+  const encodings: readonly ((value: string) => string)[] = [(value) => value, (value) => value.toUpperCase(), encodeURIComponent, xml, (value) => Buffer.from(value).toString('base64'), (value) => Buffer.from(value).toString('base64url'),
+    (value) => Buffer.from(`me:${value}!`).toString('base64'), (value) => Buffer.from(value).toString('hex'), (value) => JSON.stringify(value).slice(1, -1)]
+  for (const secret of ['Zx9&q"7<canary', '4839201746', '7351', '90217', 'wörd-canäry 88', 'rex']) {
+    for (const name of ['ana', 'canary.user-7qx', '1000200031']) {
+      for (const encode of encodings) {
+        for (const place of [(value: string) => value, (value: string) => `the user "${value}" is away`, (value: string) => `${value}.`, (value: string) => `/login?user=${value}&x=1`]) {
+          const concealed = concealText(`${place(encode(secret))} ${place(encode(name))}`, [secret], new Map([[name, '[who]']]))
+          for (const value of [secret, name]) assert.ok(!concealed.toLowerCase().includes(encode(value).toLowerCase()), `${encode(value)} in ${concealed}`)
+        }
+      }
+    }
+  }
+  assert.equal(concealText('banana 173514 exchange', ['7351', 'change'], new Map([['ana', '[who]']])), 'banana 173514 exchange')
+  assert.equal(concealText('you are canary.us', [], new Map([['canary.user-7qx', '[who]']])), 'you are [who]')
+})
+
 test('an answer without the secret is left as it is, byte for byte', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

@@ -42,6 +42,14 @@ export function createMasker(values: readonly string[]): Masker {
  */
 export function concealText(text: string, secrets: readonly string[], names: ReadonlyMap<string, string> = new Map()): string {
   const masks = [...secrets.map((secret) => [secret, MASK] as const), ...names].filter(([value]) => value.length > 1).sort(([a], [b]) => b.length - a.length)
+  const plain = concealPlain(text, masks)
+  // A short value in a longer parcel has no form of its own: what can be unpacked is looked into.
+  return plain.replace(/[A-Za-z0-9+/_-]{6,}={0,2}/g, (parcel) => (unpacked(parcel).some((content) => concealPlain(content, masks) !== content) ? MASK : parcel))
+}
+
+type Masks = readonly (readonly [value: string, mask: string])[]
+
+function concealPlain(text: string, masks: Masks): string {
   let concealed = text
   for (const [value, mask] of masks) {
     const lower = concealed.toLowerCase()
@@ -50,6 +58,12 @@ export function concealText(text: string, secrets: readonly string[], names: Rea
     concealed = maskCutEnd(concealed, value, mask)
   }
   return concealed
+}
+
+/** What a word holds when it is base64 or hexadecimal; nothing when that gives no text. */
+function unpacked(parcel: string): readonly string[] {
+  const hex = /^(?:[0-9a-fA-F]{2})+$/.test(parcel) ? [Buffer.from(parcel, 'hex')] : []
+  return [...hex, Buffer.from(parcel, 'base64')].map((bytes) => bytes.toString('utf8')).filter((content) => /^[\P{C}\s]+$/u.test(content) && !content.includes('\ufffd'))
 }
 
 /** The forms of a value as they stand in a text that was decoded rightly, or byte by byte. */
@@ -108,6 +122,7 @@ function formsOf(value: string): ReadonlySet<string> {
     Buffer.from(escapeXml(value, '&#34;', '&#39;'), 'utf8').toString('latin1'),
     Buffer.from(escapeXml(value, '"', "'"), 'utf8').toString('latin1'),
     escapeXml(value, '"', "'").replace(/[^\x00-\x7f]/gu, (character) => `&#${character.codePointAt(0)};`),
+    Buffer.from(JSON.stringify(value).slice(1, -1), 'utf8').toString('latin1'),
     hex,
     hex.toUpperCase(),
   ])
@@ -122,6 +137,7 @@ function base64Forms(bytes: Buffer): readonly string[] {
   for (const before of [0, 1, 2]) {
     const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '')
     const spoiled = (before + bytes.length) % 3 === 0 ? 0 : 1
+    if (before === 0) forms.push(bytes.toString('base64'), encoded)
     const core = encoded.slice(before === 0 ? 0 : before + 1, encoded.length - spoiled)
     if (core.length >= 6) forms.push(core, core.replaceAll('+', '-').replaceAll('/', '_'))
   }
