@@ -34,11 +34,12 @@ export type Prepared = { readonly connection: Connection; readonly trial: Trial 
 /** Reads a connection now. Refuses when it is switched off, waits for a person, or is being read. */
 export async function syncConnection(deps: SyncDeps, connectionId: string, trigger: RunTrigger, before: Before = {}): Promise<Result<SyncRun, Refusal>> {
   const done = await deps.store.connections.exclusively(connectionId, async (): Promise<Result<SyncRun, Refusal>> => {
-    const found = await deps.store.connections.get(connectionId)
+    // What needs no answer of each other is asked in one breath: the store makes one trip of it.
+    const [found, recent] = await Promise.all([deps.store.connections.get(connectionId), deps.store.runs.list({ connectionId, limit: 5 })])
     if (found === null) return failed(NOT_FOUND)
     const off = before.prepare === undefined ? refusalFor(found) : null
     if (off !== null) return failed(off)
-    await closeAbandoned(deps, found, await deps.store.runs.list({ connectionId, limit: 5 }))
+    await closeAbandoned(deps, found, recent)
     const waiting = await clearChallenges(deps, found, trigger, before.prepare !== undefined)
     if (waiting !== null) return waiting
     const prepared: Result<Prepared, Refusal> = await (before.prepare?.(found) ?? ok({ connection: found, trial: null }))
