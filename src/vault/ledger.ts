@@ -3,7 +3,7 @@
  * decision under the login's lock. Promises that a refused secret is not sent again; that one which
  * the bank never accepted is not sent again when its answer was lost, because that may have been the
  * refusal; that one which it accepted before then gets one more try; and that the third send in a row
- * without acceptance needs a warned person, because banks lock at three (docs/decisions/0008).
+ * without acceptance needs a warned person, because banks lock at three (docs/decisions/0009).
  */
 import type { Attempt, LoginLedger } from '../ports/store.ts'
 
