@@ -87,10 +87,13 @@ function between(text: string, begin: string, end: string, instead: (inner: stri
   return pieces.join('') + text.slice(at)
 }
 
+const WESTERN = new TextDecoder('windows-1252')
+const UTF_8 = new TextDecoder('utf-8')
+
 function decode(body: Uint8Array): string {
-  const head = new TextDecoder('windows-1252').decode(body.subarray(0, 400))
+  const head = WESTERN.decode(body.subarray(0, 400))
   const utf8 = /encoding="utf-8"/i.test(head) || /ENCODING:\s*(UTF-8|UNICODE)/i.test(head)
-  return new TextDecoder(utf8 ? 'utf-8' : 'windows-1252').decode(body)
+  return (utf8 ? UTF_8 : WESTERN).decode(body)
 }
 
 /** Windows-1252 for the characters that it shares with Latin-1; others as numeric references. */

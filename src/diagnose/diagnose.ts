@@ -49,7 +49,8 @@ export function diagnose(record: CaseRecord, knowledge: Knowledge = KNOWLEDGE, n
   const voices = [...heard.voices, ...news]
   const p = probabilities({ ...heard, voices }, knowledge.fitted)
   const causes: RankedCause[] = CAUSE_CODES.map((cause) => ({ cause, p: p[cause], ...arguments_(cause, voices) }))
-  causes.sort((a, b) => b.p - a.p || CAUSE_CODES.indexOf(a.cause) - CAUSE_CODES.indexOf(b.cause))
+  // Equal ones stay in the order of the codes.
+  causes.sort((a, b) => b.p - a.p)
   return { causes, action: chooseAction(p, heard.codes, heard.reading) }
 }
 

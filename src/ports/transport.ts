@@ -21,7 +21,7 @@ export type ExchangeRequest = {
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** Called twice: with markers for the record, with values for the wire. Pure. */
+  /** Called with values for the wire, and with markers when somebody reads the record, perhaps long after. Pure: it gives the same both times. */
   readonly body: ((secret: SecretReader) => string | Uint8Array) | null
   /** As `body`, for a secret that belongs into the `authorization` header. */
   readonly authorization?: (secret: SecretReader) => string

@@ -6,10 +6,10 @@
 import type { Digest } from '../domain/transaction.ts'
 
 export class DigestCounter {
-  #high = new Uint32Array(1024)
-  #low = new Uint32Array(1024)
+  #high = new Uint32Array(64)
+  #low = new Uint32Array(64)
   /** 0: the place is free. */
-  #counts = new Uint32Array(1024)
+  #counts = new Uint32Array(64)
   #size = 0
 
   get size(): number {

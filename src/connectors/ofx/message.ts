@@ -18,7 +18,7 @@ export type Message = {
   readonly purpose: string
   readonly stage: Stage
   readonly url: string
-  /** Pure: called once with markers and once with values. */
+  /** Pure: called with values, and with markers when the record is read. */
   readonly write: (secret: SecretReader) => OfxRequest
   /** The secret fields that `write` reads. */
   readonly secrets: readonly string[]
@@ -96,6 +96,6 @@ function whyUnreadable({ code, line, message }: FormatFailure): string {
 
 /** A file may lack its last end tag; an answer over the wire that lacks it was cut. */
 function endsWhole(body: Uint8Array): boolean {
-  const tail = new TextDecoder('latin1').decode(body.subarray(-2000)).replaceAll('\0', '')
+  const tail = Buffer.from(body.subarray(-2000)).toString('latin1').replaceAll('\0', '')
   return /<\/OFX>\s*$/i.test(tail)
 }

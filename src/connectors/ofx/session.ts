@@ -34,6 +34,9 @@ export type Signed =
   | { readonly kind: 'challenge'; readonly prompts: readonly ChallengePrompt[]; readonly codes: readonly string[]; readonly resume: JsonObject }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
+/** What a session sends beside the login. */
+type Carried = { readonly clientUid: string | null; readonly sessionCookie: string | null; readonly accessKey: string | null }
+
 export class Session {
   readonly settings: OfxSettings
   readonly #context: ConnectorContext
@@ -194,7 +197,9 @@ export class Session {
     const clientTimeMs = now()
     const version = this.#version
     const newFileUid = this.newTransaction()
-    const write = (secret: SecretReader) => ({ version, newFileUid, clientTimeMs, messages, signOn: this.#signOn(signed, secret) })
+    // As it is now: the record of the request may be written when the session has long gone on.
+    const carried = { clientUid: this.#clientUidSent(), sessionCookie: this.#sessionCookie, accessKey: this.#accessKey }
+    const write = (secret: SecretReader) => ({ version, newFileUid, clientTimeMs, messages, signOn: this.#signOn(signed, carried, clientTimeMs, secret) })
     const secrets = signed === null ? [] : ['username', 'password', ...this.#answerFields(signed.answers)]
     const replied = await exchangeMessage(transport, this.settings, { purpose, stage, url, write, secrets })
     if (!replied.ok) return failed(replied.failure)
@@ -207,25 +212,24 @@ export class Session {
     return ok(replied.value)
   }
 
-  #signOn(signed: { readonly answers: Resume | null } | null, secret: SecretReader): OfxSignOnRequest {
+  #signOn(signed: { readonly answers: Resume | null } | null, { clientUid, sessionCookie, accessKey }: Carried, at: number, secret: SecretReader): OfxSignOnRequest {
     const { org, fid, appId, appVersion } = this.settings
-    const clientUid = this.#clientUidSent()
     const shared = { appId, appVersion, ...(org === undefined ? {} : { institution: { org, fid: fid ?? null } }) }
     if (signed === null) return { ...shared, login: 'anonymous' }
     return {
       ...shared,
       login: { userId: secret('username'), password: secret('password') },
       ...(clientUid === null ? {} : { clientUid }),
-      ...(this.#sessionCookie === null ? {} : { sessionCookie: this.#sessionCookie }),
-      ...(this.#accessKey === null ? {} : { accessKey: this.#accessKey }),
-      ...this.#answered(signed.answers, secret),
+      ...(sessionCookie === null ? {} : { sessionCookie }),
+      ...(accessKey === null ? {} : { accessKey }),
+      ...this.#answered(signed.answers, at, secret),
     }
   }
 
-  #answered(answers: Resume | null, secret: SecretReader): Partial<OfxSignOnRequest> {
+  #answered(answers: Resume | null, at: number, secret: SecretReader): Partial<OfxSignOnRequest> {
     if (answers === null) return {}
     if (answers.kind === 'token') return { authToken: secret(TOKEN_FIELD) }
-    const given = answers.phraseIds.map((phraseId) => ({ phraseId, answer: ownAnswer(phraseId, this.#context.now(), this.settings.userAgent) ?? secret(answerField(phraseId)) }))
+    const given = answers.phraseIds.map((phraseId) => ({ phraseId, answer: ownAnswer(phraseId, at, this.settings.userAgent) ?? secret(answerField(phraseId)) }))
     return { challengeAnswers: given }
   }
 

@@ -27,6 +27,8 @@ export interface TagSink {
 /** A tag with its text must fit (security.md section 5). */
 export const TOKEN_LIMIT = 65_536
 const CAPACITY = 2 * TOKEN_LIMIT
+/** Most answers of a bank fit; the buffer grows to its capacity for what is larger. */
+const FIRST_CAPACITY = 16_384
 /** Read this much at once: strings of that size die young, larger ones wait for a full collection. */
 const WINDOW = 32_768
 const NAME_LIMIT = 64
@@ -62,7 +64,7 @@ const REFUSED = 5
 export class OfxScanner implements Place {
   readonly #sink: TagSink
   readonly #transcoder = new Transcoder()
-  readonly #buffer = Buffer.allocUnsafe(CAPACITY)
+  #buffer = Buffer.allocUnsafe(FIRST_CAPACITY)
   #end = 0
   /** The header must lie in the first block whole; later blocks may be smaller. */
   #scanAt = CAPACITY
@@ -143,11 +145,18 @@ export class OfxScanner implements Place {
   #append(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length && this.#failure === null; ) {
       const size = Math.min(this.#scanAt - this.#end, bytes.length - at)
+      if (this.#end + size > this.#buffer.length) this.#grow(this.#end + size)
       this.#buffer.set(bytes.subarray(at, at + size), this.#end)
       this.#end += size
       at += size
       if (this.#end === this.#scanAt) this.#scan(false)
     }
+  }
+
+  #grow(needed: number): void {
+    const larger = Buffer.allocUnsafe(Math.min(CAPACITY, Math.max(needed, 2 * this.#buffer.length)))
+    larger.set(this.#buffer.subarray(0, this.#end))
+    this.#buffer = larger
   }
 
   #scan(final: boolean): void {
