@@ -38,7 +38,7 @@ const opened = await open(listening)
 try {
   const ids = await connectAll(opened)
   // The first reads walk into the past; what is measured is the everyday one.
-  for (let warm = 0; warm < 3; warm++) await readAll(ids, AT_ONCE)
+  for (let warm = 0; warm < 10; warm++) { const r = await readAll(ids, AT_ONCE); if (args.includes('--rounds')) process.stdout.write(JSON.stringify(perReadOf(r))+'\n') }
   const alone = await readAll(ids, 1)
   const together = await readAll(ids, AT_ONCE)
   const perRead = { trips: alone.trips / CONNECTIONS, commits: alone.commits / CONNECTIONS }

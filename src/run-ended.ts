@@ -7,7 +7,7 @@ import type { Connection, Diagnosis } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Events } from './events.ts'
-import { endPlan } from './repair/advance.ts'
+import { endPlan, lastClosed } from './repair/advance.ts'
 import { resumeBank, type ResumeDeps } from './repair/resume-bank.ts'
 import type { SyncDeps } from './sync/deps.ts'
 
@@ -18,9 +18,9 @@ export function onRunEnded(deps: ProblemDeps & ResumeDeps, events: Events): Sync
     // A first sign-in, or one beside another, that fails is told to the person who waits; nothing of it stays to be a problem. A connection that
     // was removed while it was read has nobody who could end one.
     if (connection.state === 'connecting' || connection.state === 'preview' || connection.state === 'removed') return { loginLocked: false }
-    const { loginLocked, bankIsBack } = await settleProblems(deps, { connection, run, question, facts, accountFacts })
+    const [before, { loginLocked, closed, bankIsBack }] = await Promise.all([lastClosed(deps, connection.id), settleProblems(deps, { connection, run, question, facts, accountFacts })])
     // Whoever read, the schedule or a person: a plan ends with the read that closed its problem.
-    await endPlan(deps, connection.id)
+    await endPlan(deps, connection.id, closed.length === 0 ? before : undefined)
     if (bankIsBack) await resumeBank(deps, connection)
     events.publish({ kind: 'problem', id: connection.id })
     return { loginLocked }

@@ -40,14 +40,14 @@ const LOCK_IS_LIKELY = 0.5
 const MANY = 2_000
 
 /** Does all of it for one ended run. `loginLocked`: the evidence shows a lock, so nothing more may be sent for this login. */
-export async function settleProblems(deps: ProblemDeps, ended: EndedRun): Promise<{ readonly loginLocked: boolean; readonly open: readonly Problem[]; /** An outage of the bank was open, and this run was answered. */ readonly bankIsBack: boolean }> {
-  const { bankIsBack } = await closeProblems(deps, ended)
+export async function settleProblems(deps: ProblemDeps, ended: EndedRun): Promise<{ readonly loginLocked: boolean; readonly open: readonly Problem[]; readonly closed: readonly string[]; /** An outage of the bank was open, and this run was answered. */ readonly bankIsBack: boolean }> {
+  const { closed, bankIsBack } = await closeProblems(deps, ended)
   const open: Problem[] = []
   for (const { accountId, failure, facts } of brokenParts(ended)) {
     const problem = await openOrUpdateProblem(deps, ended, accountId, failure, facts)
     if (problem !== null) open.push(problem)
   }
-  return { loginLocked: open.some(showsLock), open, bankIsBack }
+  return { loginLocked: open.some(showsLock), open, closed, bankIsBack }
 }
 
 /** The diagnosis is a lock, not merely a possibility. */

@@ -77,9 +77,10 @@ export type ConnectionStore = {
    * Runs `work` while this process is the only one that may write to the connection; null when
    * another holds it. A process that dies gives the lock up. When the lock is lost while `work`
    * runs, each further store call that `work` makes throws `StoreUnavailable` with code `lock_lost`.
-   * Any name beside an id may be held in the same way (`repair/…`).
+   * `work` is given the connection as it is then. Any name beside an id may be held in the same way
+   * (`repair/…`); it gives null.
    */
-  exclusively<T>(id: string, work: () => Promise<T>): Promise<T | null>
+  exclusively<T>(id: string, work: (connection: Connection | null) => Promise<T>): Promise<T | null>
 }
 
 /** All accounts, or those with one of these ids, or those that a connection feeds or fed. */
@@ -334,9 +335,10 @@ export type SecretStore = {
   /**
    * Locks the login's ledger, shows it to `decide`, and stores the entry that it returns before it
    * resolves; nothing is stored when `decide` returns null. Two workers can never both pass. An
-   * attempt with `usesGrant` takes one granted use in the same step.
+   * attempt with `usesGrant` takes one granted use in the same step. `seen`: what `ledger` told a
+   * moment ago, which saves time while it is still so; `decide` may be asked again when it is not.
    */
-  beginAttempt(loginIndex: string, decide: (ledger: LoginLedger) => NewAttempt | null): Promise<Attempt | null>
+  beginAttempt(loginIndex: string, decide: (ledger: LoginLedger) => NewAttempt | null, seen?: LoginLedger): Promise<Attempt | null>
   /** Only an attempt that is `open`, `unknown` or `lost` gets an outcome. One that was accepted ends what was granted to its login, in the same step. */
   endAttempt(id: string, outcome: Attempt['outcome'], at: number): Promise<void>
   /** Attempts that were open when their process died; moved to `lost` at a start. */

@@ -174,9 +174,9 @@ async function lookEarly(deps: RepairDeps, connection: Connection, problem: Prob
 }
 
 /** The problem is closed: its plan, if one is open, ends with the run that proved it. */
-export async function endPlan(deps: Pick<RepairDeps, 'store' | 'clock'>, connectionId: string): Promise<RepairPlan | null> {
+export async function endPlan(deps: Pick<RepairDeps, 'store' | 'clock'>, connectionId: string, closed?: readonly Problem[]): Promise<RepairPlan | null> {
   const now = deps.clock.now()
-  for (const problem of await deps.store.problems.list({ connectionId, open: false, limit: 5 })) {
+  for (const problem of closed ?? (await lastClosed(deps, connectionId))) {
     const plan = await deps.store.problems.plan(problem.id)
     if (plan === null || plan.state !== 'open' || problem.closedAt === null) continue
     // Closed without a proof: nobody wants this connection to be read any more.
@@ -189,6 +189,11 @@ export async function endPlan(deps: Pick<RepairDeps, 'store' | 'clock'>, connect
     return saved(deps, { ...plan, state: 'proved', updatedAt: now, steps: steps as unknown as RepairPlan['steps'] })
   }
   return null
+}
+
+/** The problems of a connection whose plans `endPlan` ends. */
+export function lastClosed({ store }: Pick<RepairDeps, 'store'>, connectionId: string): Promise<readonly Problem[]> {
+  return store.problems.list({ connectionId, open: false, limit: 5 })
 }
 
 function withStep(plan: RepairPlan, step: RepairStep, now: number): RepairPlan {

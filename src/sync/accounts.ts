@@ -7,29 +7,34 @@ import type { AccountList, ListedAccount } from '../connector-kit/connector.ts'
 import type { Account, AccountRef, AccountSource, AccountState } from '../domain/account.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { Currency } from '../domain/money.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
 import { findRenumbered } from './renumber.ts'
 import type { Session } from './session.ts'
 
 /** "No currency" in ISO 4217: what an account has until a statement tells. */
 export const UNKNOWN_CURRENCY: Currency = 'XXX'
 
-/** Brings accounts and sources up to the list. A failure means that the list cannot be used at all. */
-export async function reconcileAccounts(session: Session, list: AccountList): Promise<Failure | null> {
-  const feeds = await session.deps.store.accounts.feeds(session.connection.id)
+/** What the connection feeds: a source with its account. */
+export type Feed = { readonly source: AccountSource; readonly account: Account }
+
+/** Brings what the connection feeds up to the list, and tells how it is then. A failure means that the list cannot be used at all. */
+export async function reconcileAccounts(session: Session, feeds: readonly Feed[], list: AccountList): Promise<Result<readonly Feed[], Failure>> {
   const sources = feeds.map(({ source }) => source)
-  if (list.accounts.length === 0 && session.trial === null) return sources.length > 0 ? null : emptyList()
-  if (isSomebodyElse(session, sources, list)) return identityChanged()
+  if (list.accounts.length === 0 && session.trial === null) return sources.length > 0 ? ok(feeds) : failed(emptyList())
+  if (isSomebodyElse(session, sources, list)) return failed(identityChanged())
   const known = new Map(list.accounts.map((listed) => [listed, sources.find((source) => source.state !== 'replaced' && sameRef(source.ref, listed.ref))]))
   const accountOf = (source: AccountSource): Account => feeds.find((feed) => feed.source === source)!.account
-  for (const [listed, source] of known) if (source !== undefined) await follow(session, accountOf(source), source, listed)
+  let moved = false
+  for (const [listed, source] of known) if (source !== undefined && (await follow(session, accountOf(source), source, listed))) moved = true
   const absent = list.complete ? sources.filter((source) => source.state === 'active' && ![...known.values()].includes(source)) : []
   const unknown = list.accounts.filter((listed) => known.get(listed) === undefined && listed.status === 'open')
+  if (!moved && absent.length === 0 && unknown.length === 0) return ok(feeds)
   const left = await findRenumbered(session, unknown, absent)
   for (const source of left.absent) await setState(session, accountOf(source), ['open'], 'missing')
   const created: string[] = []
   for (const listed of left.unknown) created.push(await addAccount(session, listed))
   session.newAccountIds = session.connection.state === 'connecting' ? [] : created
-  return null
+  return ok(await session.deps.store.accounts.feeds(session.connection.id))
 }
 
 /** Same number and kind; bank and branch must agree where both tell one. */
@@ -39,14 +44,17 @@ export function sameRef(a: AccountRef, b: AccountRef): boolean {
 }
 
 /** A listed account that we know: the bank's word on it counts, but a person's choice stays. */
-async function follow(session: Session, account: Account, source: AccountSource, listed: ListedAccount): Promise<void> {
-  if (listed.status === 'closed') await setState(session, account, ['open', 'missing'], 'closed')
+async function follow(session: Session, account: Account, source: AccountSource, listed: ListedAccount): Promise<boolean> {
+  if (listed.status === 'closed') return setState(session, account, ['open', 'missing'], 'closed')
   // What the bank opens again is read again, where it was read before.
-  else await setState(session, account, source.state === 'active' ? ['missing', 'closed'] : ['missing'], 'open')
+  return setState(session, account, source.state === 'active' ? ['missing', 'closed'] : ['missing'], 'open')
 }
 
-async function setState(session: Session, account: Account, from: readonly AccountState[], to: AccountState): Promise<void> {
-  if (from.includes(account.state)) await session.deps.store.accounts.update(account.id, { state: to })
+/** True when the state is another one now. */
+async function setState(session: Session, account: Account, from: readonly AccountState[], to: AccountState): Promise<boolean> {
+  if (!from.includes(account.state)) return false
+  await session.deps.store.accounts.update(account.id, { state: to })
+  return true
 }
 
 /**

@@ -6,15 +6,14 @@ import type { Page, ReadStep } from '../connector-kit/connector.ts'
 import { addDays, daysBetween, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
-import type { AccountOutcome } from '../domain/run.ts'
+import type { AccountOutcome, Coverage } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
-import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { UNKNOWN_CURRENCY, type Feed } from './accounts.ts'
 import { Answer, type Settled } from './answer.ts'
 import type { Asked } from './challenge.ts'
 import { implausible } from './plausible.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
-import type { Target } from './sync.ts'
 import { afterAnswer, planWindows, readProgress, recheckWindow, writeProgress, type Progress } from './window.ts'
 
 export type AccountRead = { readonly kind: 'read'; readonly outcome: AccountOutcome } | ({ readonly kind: 'challenge' } & Asked)
@@ -29,13 +28,17 @@ const HELD_ROWS = 5_000
 /** A refused range is asked once more at this length, before it counts as a failure. */
 const SHORT_WINDOW_DAYS = 31
 
+/** Which days of a source were read, and how far its reads came. */
+export type Known = { readonly covered: readonly Coverage[]; readonly progress: Progress }
+
+export async function whatIsKnown({ deps: { store: { feed } } }: Session, { account, source }: Feed): Promise<Known> {
+  const [coverage, cursor] = await Promise.all([feed.coverage(account.id), feed.cursor(source.id)])
+  return { covered: coverage.filter((range) => range.sourceId === source.id), progress: readProgress(cursor) }
+}
+
 /** Reads every window that is due; ends early at a failure or a question of the bank's. */
-export async function readAccount(session: Session, target: Target, resume: Resume | null): Promise<AccountRead> {
-  const { feed } = session.deps.store
+export async function readAccount(session: Session, target: Feed, { covered, progress }: Known, resume: Resume | null): Promise<AccountRead> {
   const { maxWindowDays, overlapDays } = session.connector.manifest
-  const [coverage, cursor] = await Promise.all([feed.coverage(target.account.id), feed.cursor(target.source.id)])
-  const covered = coverage.filter((range) => range.sourceId === target.source.id)
-  const progress = readProgress(cursor)
   const windows = planWindows({ covered, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays })
   const oldestCovered = covered.reduce<Day | null>((oldest, range) => (oldest === null || range.from < oldest ? range.from : oldest), null)
   let [counts, failure, reading]: [Settled['counts'], Failure | null, Resume | null] = [NO_COUNTS, null, resume]
@@ -70,7 +73,7 @@ export async function readAccount(session: Session, target: Target, resume: Resu
  * Balance and rows disagree: asks once for older days, and writes that down first. It is a kindness
  * of the feed, so nothing that goes wrong with it is a failure of the read; the schedule goes on as usual.
  */
-async function recheck(session: Session, target: Target, disagreesFrom: Day, oldestAsked: Day): Promise<Settled['counts']> {
+async function recheck(session: Session, target: Feed, disagreesFrom: Day, oldestAsked: Day): Promise<Settled['counts']> {
   const { account, source } = target
   const progress = await loadProgress(session, target)
   const window = recheckWindow({ progress, disagreesFrom, oldestAsked, startOn: account.startOn, maxWindowDays: session.connector.manifest.maxWindowDays })
@@ -83,7 +86,7 @@ async function recheck(session: Session, target: Target, disagreesFrom: Day, old
 }
 
 /** Reads one window; a range that the bank refuses is tried once more with its newest days only. */
-async function readWindow(session: Session, target: Target, window: DayRange, resume: Resume | null, progress: Progress): Promise<WindowRead> {
+async function readWindow(session: Session, target: Feed, window: DayRange, resume: Resume | null, progress: Progress): Promise<WindowRead> {
   const done = await readOnce(session, target, window, resume, progress)
   const length = daysBetween(window.from, window.to) + 1
   if (done.kind !== 'failed' || !isRangeRefusal(done.failure) || length <= SHORT_WINDOW_DAYS) return done
@@ -93,11 +96,11 @@ async function readWindow(session: Session, target: Target, window: DayRange, re
 }
 
 /** As it is stored: each answer that is committed moves it on. */
-async function loadProgress(session: Session, target: Target): Promise<Progress> {
+async function loadProgress(session: Session, target: Feed): Promise<Progress> {
   return readProgress(await session.deps.store.feed.cursor(target.source.id))
 }
 
-async function readOnce(session: Session, target: Target, window: DayRange, resume: Resume | null, progress: Progress): Promise<WindowRead> {
+async function readOnce(session: Session, target: Feed, window: DayRange, resume: Resume | null, progress: Progress): Promise<WindowRead> {
   const reader = new WindowReader(session, target, window, progress)
   for await (const step of session.connector.readAccount(session.context(resume), target.source.ref, window, progress.connector)) {
     const done = await reader.take(step)
@@ -113,12 +116,12 @@ class WindowReader {
   readonly #window: DayRange
   readonly #progress: Progress
   readonly #balances: StatedBalance[] = []
-  #target: Target
+  #target: Feed
   #answer: Answer | null = null
   #covers: DayRange | null = null
   #next: JsonObject | null = null
 
-  constructor(session: Session, target: Target, window: DayRange, progress: Progress) {
+  constructor(session: Session, target: Feed, window: DayRange, progress: Progress) {
     this.#session = session
     this.#target = target
     this.#window = window
@@ -195,7 +198,7 @@ export function isRangeRefusal(failure: Failure): boolean {
 }
 
 /** Walking back ends where the bank has left out the older days of a window more than once. */
-async function reachedFloor(session: Session, target: Target, window: DayRange, covers: DayRange | null): Promise<boolean> {
+async function reachedFloor(session: Session, target: Feed, window: DayRange, covers: DayRange | null): Promise<boolean> {
   if (covers !== null && covers.from <= window.from) return false
   const { gaps } = await loadProgress(session, target)
   const again = gaps.some((gap) => gap.from <= window.from && window.from <= gap.to && gap.asked >= 2)
@@ -203,11 +206,11 @@ async function reachedFloor(session: Session, target: Target, window: DayRange, 
   return true
 }
 
-async function setFloor(session: Session, target: Target, floor: Day): Promise<void> {
+async function setFloor(session: Session, target: Feed, floor: Day): Promise<void> {
   await storeProgress(session, target, { ...(await loadProgress(session, target)), floor })
 }
 
-async function storeProgress(session: Session, target: Target, progress: Progress): Promise<void> {
+async function storeProgress(session: Session, target: Feed, progress: Progress): Promise<void> {
   await session.deps.store.feed.commitPage({
     runId: session.run.id, accountId: target.account.id, sourceId: target.source.id, at: session.deps.clock.now(), seen: [], observations: [], inserts: [],
     updates: [], questions: [], covers: null, balances: [], spans: [], cursor: writeProgress(progress),

@@ -76,10 +76,11 @@ export class Session {
     return this.#trial
   }
 
-  async adoptTrial(): Promise<void> {
-    if (this.#trial === null) return
+  async adoptTrial(): Promise<boolean> {
+    if (this.#trial === null) return false
     await adoptTrial(this.deps, this.connection, this.#trial)
     this.#trial = null
+    return true
   }
 
   /** What takes secrets and user names out of a text of the bank's before it is kept or shown. */

@@ -4,22 +4,19 @@
  * never stops the others; a question of the bank's suspends the run and survives a restart; nothing
  * that a bank does is an exception.
  */
-import type { Account, AccountSource } from '../domain/account.ts'
 import type { Connection } from '../domain/connection.ts'
 import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { AccountOutcome, RunTrigger, SyncRun } from '../domain/run.ts'
-import { reconcileAccounts } from './accounts.ts'
-import { clearChallenges, suspend, type AnsweredChallenge } from './challenge.ts'
+import { reconcileAccounts, type Feed } from './accounts.ts'
+import { challengesBefore, clearChallenges, suspend, type AnsweredChallenge } from './challenge.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { endRun } from './end-run.ts'
-import { readAccount } from './read-account.ts'
+import { readAccount, whatIsKnown } from './read-account.ts'
 import { readPreview } from './read-preview.ts'
 import { NO_LIMITS, nextSyncAt } from './schedule.ts'
 import { Session } from './session.ts'
 import { settleSecret, withTrial, type Trial } from './trial.ts'
-
-export type Target = { readonly account: Account; readonly source: AccountSource }
 
 /** What a person wants done with the connection in the same breath: nobody else may read in between, and when somebody reads just now, nothing is done. */
 export type Before = {
@@ -33,14 +30,14 @@ export type Prepared = { readonly connection: Connection; readonly trial: Trial 
 
 /** Reads a connection now. Refuses when it is switched off, waits for a person, or is being read. */
 export async function syncConnection(deps: SyncDeps, connectionId: string, trigger: RunTrigger, before: Before = {}): Promise<Result<SyncRun, Refusal>> {
-  const done = await deps.store.connections.exclusively(connectionId, async (): Promise<Result<SyncRun, Refusal>> => {
-    // What needs no answer of each other is asked in one breath: the store makes one trip of it.
-    const [found, recent] = await Promise.all([deps.store.connections.get(connectionId), deps.store.runs.list({ connectionId, limit: 5 })])
+  const done = await deps.store.connections.exclusively(connectionId, async (found): Promise<Result<SyncRun, Refusal>> => {
     if (found === null) return failed(NOT_FOUND)
     const off = before.prepare === undefined ? refusalFor(found) : null
     if (off !== null) return failed(off)
+    // What needs no answer of each other is asked in one breath: the store makes one trip of it.
+    const [recent, asked] = await Promise.all([deps.store.runs.list({ connectionId, limit: 5 }), challengesBefore(deps, connectionId)])
     await closeAbandoned(deps, found, recent)
-    const waiting = await clearChallenges(deps, found, trigger, before.prepare !== undefined)
+    const waiting = await clearChallenges(deps, found, asked, trigger, before.prepare !== undefined)
     if (waiting !== null) return waiting
     const prepared: Result<Prepared, Refusal> = await (before.prepare?.(found) ?? ok({ connection: found, trial: null }))
     if (!prepared.ok) return prepared
@@ -50,8 +47,8 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
       id: deps.entropy.id(now), connectionId, trigger, startedAt: now, endedAt: null, outcome: 'running', stage: 'signing_in', accounts: [], failure: null, label: null,
     }
     // A trial that dies leaves the stored login to its own schedule.
-    await Promise.all([trial === null ? planRetry(deps, connection, now) : null, deps.store.runs.create(run)])
-    const ended = await runConnection(deps, connection, run, { trial, answered: null })
+    const [feeds] = await Promise.all([deps.store.accounts.feeds(connectionId), trial === null ? planRetry(deps, connection, now) : null, deps.store.runs.create(run)])
+    const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null })
     await before.afterwards?.(connection)
     return ok(ended)
   })
@@ -62,42 +59,42 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
 export type RunStart = { readonly trial: Trial | null; readonly answered: AnsweredChallenge | null }
 
 /** The run itself, from the sign-in or from the question that a person has answered. The caller holds the connection. */
-export async function runConnection(deps: SyncDeps, stored: Connection, run: SyncRun, { trial, answered }: RunStart): Promise<SyncRun> {
+export async function runConnection(deps: SyncDeps, stored: Connection, run: SyncRun, feeds: readonly Feed[], { trial, answered }: RunStart): Promise<SyncRun> {
   const connection = trial === null ? stored : withTrial(stored, trial)
   const opened = openSession(deps, connection, run, trial)
   if (!opened.ok) return endRun(deps, connection, run, { outcome: 'failed', failure: opened.failure, accounts: [] })
   const session = opened.value
   if (connection.state === 'preview') return readPreview(session, answered)
-  const targets = await chooseTargets(session, answered)
+  const targets = await chooseTargets(session, feeds, answered)
   if (targets.kind === 'ended') return targets.run
   return readTargets(session, targets.targets, answered)
 }
 
-type Targets = { readonly kind: 'targets'; readonly targets: readonly Target[] } | { readonly kind: 'ended'; readonly run: SyncRun }
+type Targets = { readonly kind: 'targets'; readonly targets: readonly Feed[] } | { readonly kind: 'ended'; readonly run: SyncRun }
 
 /** Signs in and compares the bank's list of accounts with ours; a resumed read goes on where it was. */
-async function chooseTargets(session: Session, answered: AnsweredChallenge | null): Promise<Targets> {
-  if (answered !== null && answered.at !== 'accounts') return { kind: 'targets', targets: await activeTargets(session) }
+async function chooseTargets(session: Session, feeds: readonly Feed[], answered: AnsweredChallenge | null): Promise<Targets> {
+  if (answered !== null && answered.at !== 'accounts') return { kind: 'targets', targets: activeOnes(feeds) }
   const outcome = await session.connector.listAccounts(session.context(answered?.resume ?? null))
   await session.remember(outcome.state)
   if (outcome.kind === 'challenge') return { kind: 'ended', run: await suspend(session, { ...outcome, at: 'accounts' }, []) }
   session.facts = { ...session.facts, ...outcome.facts }
   if (outcome.kind === 'failed') return { kind: 'ended', run: await end(session, [], outcome.failure) }
-  const failure = await reconcileAccounts(session, outcome.value)
+  const reconciled = await reconcileAccounts(session, feeds, outcome.value)
+  if (reconciled.ok) return { kind: 'targets', targets: activeOnes((await session.adoptTrial()) ? await session.deps.store.accounts.feeds(session.connection.id) : reconciled.value) }
   // Somebody else's secret must not be sent again by the schedule.
-  if (failure?.code === 'identity_changed') await session.forgetSecret()
-  if (failure !== null) return { kind: 'ended', run: await end(session, [], failure) }
-  await session.adoptTrial()
-  return { kind: 'targets', targets: await activeTargets(session) }
+  if (reconciled.failure.code === 'identity_changed') await session.forgetSecret()
+  return { kind: 'ended', run: await end(session, [], reconciled.failure) }
 }
 
 /** Reads each account. Only a failure that concerns the whole login ends the run early. */
-async function readTargets(session: Session, targets: readonly Target[], answered: AnsweredChallenge | null): Promise<SyncRun> {
+async function readTargets(session: Session, targets: readonly Feed[], answered: AnsweredChallenge | null): Promise<SyncRun> {
   const outcomes = new Map((answered?.accounts ?? []).map((outcome) => [outcome.accountId, outcome]))
-  for (const target of targets) {
+  const [known] = await Promise.all([Promise.all(targets.map((target) => whatIsKnown(session, target))), session.stage('reading')])
+  for (const [index, target] of targets.entries()) {
     if (outcomes.has(target.account.id)) continue
     const resume = answered?.at === target.source.id ? answered.resume : null
-    const read = await readAccount(session, target, resume)
+    const read = await readAccount(session, target, known[index]!, resume)
     if (read.kind === 'challenge') return suspend(session, read, [...outcomes.values()])
     outcomes.set(target.account.id, read.outcome)
     if (read.outcome.failure !== null && concernsLogin(read.outcome.failure)) return end(session, [...outcomes.values()], read.outcome.failure)
@@ -114,8 +111,7 @@ async function end(session: Session, accounts: readonly AccountOutcome[], failur
 }
 
 /** The accounts to read, from here on. */
-async function activeTargets(session: Session): Promise<readonly Target[]> {
-  const [feeds] = await Promise.all([session.deps.store.accounts.feeds(session.connection.id), session.stage('reading')])
+function activeOnes(feeds: readonly Feed[]): readonly Feed[] {
   return feeds.filter(({ source, account }) => source.state === 'active' && (account.state === 'open' || account.state === 'missing'))
 }
 

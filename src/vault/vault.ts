@@ -9,7 +9,7 @@ import type { Evidence, Failure, Retry } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import { StoreUnavailable, type NewAttempt, type SealedSecret, type SecretStore } from '../ports/store.ts'
+import { StoreUnavailable, type LoginLedger, type NewAttempt, type SealedSecret, type SecretStore } from '../ports/store.ts'
 import type { AttemptEnd } from '../ports/transport.ts'
 import type { Lease, Sealed, SealRequest, SecretOwner, SecretStatus, Vault } from '../ports/vault.ts'
 import { concealText } from '../connector-kit/masking.ts'
@@ -83,7 +83,8 @@ class SealedVault implements TenantVault {
 
   async lend(owner: SecretOwner, fields: readonly string[], origin: string, audience: readonly string[] = [origin]): Promise<Result<Lease, Failure>> {
     if (!audience.includes(origin)) return failed(unreadable('The secret was not typed for this address, so it is not sent there.'))
-    const login = await this.#openLogin(owner, audience)
+    const [stored, seen] = await Promise.all([this.#secrets.get(owner.connectionId, LOGIN), this.#secrets.ledger(owner.loginIndex)])
+    const login = await this.#openLogin(owner, audience, stored)
     if (!login.ok) return login
     const { record } = login.value
     const fromAnswers = fields.some((field) => !Object.hasOwn(login.value.values, field))
@@ -94,7 +95,7 @@ class SealedVault implements TenantVault {
     if (absent !== undefined) {
       return failed(secretWithheld(`The field "${absent}" is not stored, was used already, or expired. It must be typed again.`, { kind: 'afterPerson' }, 'missing'))
     }
-    const attempt = await this.#begin(owner, record.version, record.digest)
+    const attempt = await this.#begin(owner, record.version, record.digest, seen)
     if (!attempt.ok) return attempt
     if (answers.value !== null) {
       const spent = await this.#spend(owner, answers.value, attempt.value)
@@ -163,7 +164,7 @@ class SealedVault implements TenantVault {
   }
 
   async concealer(owner: SecretOwner, audience: readonly string[], identity: readonly string[]): Promise<(text: string) => string> {
-    const login = await this.#openLogin(owner, audience)
+    const login = await this.#openLogin(owner, audience, await this.#secrets.get(owner.connectionId, LOGIN))
     const stored = login.ok ? Object.entries(login.value.values) : []
     const secrets = [...stored.flatMap(([field, value]) => (identity.includes(field) ? [] : [value])), ...(this.#lentAnswers.get(owner.connectionId) ?? [])]
     const names = new Map(stored.flatMap(([field, value]) => (identity.includes(field) ? [[value.trim(), `[${this.pseudonym(value)}]`] as const] : [])))
@@ -235,8 +236,7 @@ class SealedVault implements TenantVault {
   }
 
   /** The connection's secret, or that of the login that is tried; each opens only for its own login. */
-  async #openLogin(owner: SecretOwner, audience: readonly string[]): Promise<Result<{ readonly record: SealedSecret; readonly values: Values }, Failure>> {
-    const record = await this.#secrets.get(owner.connectionId, LOGIN)
+  async #openLogin(owner: SecretOwner, audience: readonly string[], record: SealedSecret | null): Promise<Result<{ readonly record: SealedSecret; readonly values: Values }, Failure>> {
     const login = record === null ? null : await this.#openValues(owner, record, audience)
     if (record !== null && login?.ok === true) return ok({ record, values: login.value })
     const trial = await this.#secrets.get(owner.connectionId, TRIAL)
@@ -283,7 +283,7 @@ class SealedVault implements TenantVault {
     return blindIndex(this.#blindKey, ['secret', owner.loginIndex, ...fields])
   }
 
-  async #begin(owner: SecretOwner, version: number, digest: string): Promise<Result<NewAttempt, Failure>> {
+  async #begin(owner: SecretOwner, version: number, digest: string, seen: LoginLedger): Promise<Result<NewAttempt, Failure>> {
     let why: Withheld = 'busy'
     let begun: NewAttempt | null = null
     const stored = await this.#secrets.beginAttempt(owner.loginIndex, (ledger) => {
@@ -295,7 +295,7 @@ class SealedVault implements TenantVault {
       }
       begun = { id: this.#entropy.id(now), loginIndex: owner.loginIndex, connectionId: owner.connectionId, secretVersion: version, secretDigest: digest, openedAt: now, closedAt: null, outcome: 'open', usesGrant: decision.usesGrant }
       return begun
-    })
+    }, seen)
     return stored === null || begun === null ? failed(withheldFailure(why, this.#clock.now())) : ok(begun)
   }
 

@@ -26,7 +26,7 @@ export function memoryConnections({ connections, heldConnections }: TenantState)
       if (heldConnections.has(id)) return null
       heldConnections.add(id)
       try {
-        return await work()
+        return await work(connections.get(id) ?? null)
       } finally {
         heldConnections.delete(id)
       }

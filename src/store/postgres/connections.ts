@@ -32,6 +32,9 @@ export function postgresConnections(db: Database, locks: Locks, tenantId: string
       if (Object.keys(values).length === 0) return
       await inOneTrip(db, tenantId, [db.updateTable('relink.connections').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))], Object.keys(patch).every((field) => HEALTH.has(field)) ? 'relaxed' : 'durable')
     },
-    exclusively: (id, work) => locks.exclusively(`relink/${tenantId}/${id}`, work),
+    exclusively(id, work) {
+      const { sql: text, parameters: values } = all.where('id', '=', idKey(id)).compile()
+      return locks.exclusively(`relink/${tenantId}/${id}`, { tenantId, statement: { text, values } }, (row) => work(row === null ? null : connections.read(row as never)))
+    },
   }
 }

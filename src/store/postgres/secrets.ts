@@ -3,7 +3,8 @@
  * login is its lock: whoever begins an attempt holds it until the attempt is stored.
  */
 import { sql } from 'kysely'
-import type { Attempt, LoginLedger, SecretStore } from '../../ports/store.ts'
+import type { Attempt, LoginLedger, NewAttempt, SecretStore } from '../../ports/store.ts'
+import { columnList, TYPES } from './arrays.ts'
 import { idKey, inOneTrip, inTwoTrips, lease, type Database } from './session.ts'
 import { attempts, secrets, tenantKeys } from './tables.ts'
 
@@ -42,16 +43,16 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
     async destroyExpired(now) {
       await inOneTrip(db, tenantId, [db.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId).where('expires_at', '<=', now)])
     },
-    async beginAttempt(loginIndex, decide) {
+    async beginAttempt(loginIndex, decide, seen) {
+      const expected = seen === undefined ? null : decide(seen)
+      if (expected !== null && (await beginAsSeen(db, tenantId, expected, seen!))) return attemptOf(expected)
       let begun: Attempt | null = null
       await inTwoTrips(db, tenantId, [...lockLogin(tenantId, loginIndex), ...ledgerOf(tenantId, loginIndex)], ([, , login, found]) => {
         const decided = decide(readLedger(login.rows, found.rows))
         if (decided === null) return null
-        const { usesGrant = false, ...attempt } = decided
-        begun = attempt
-        const insert = db.insertInto('relink.login_attempts').values({ tenant_id: tenantId, ...attempts.write(attempt) } as never)
-        const grant = db.updateTable('relink.logins').set({ granted_uses: sql`granted_uses - 1` }).where('tenant_id', '=', tenantId).where('login_index', '=', loginIndex).where('granted_uses', '>', 0)
-        return usesGrant ? [insert, grant] : [insert]
+        begun = attemptOf(decided)
+        const insert = db.insertInto('relink.login_attempts').values({ tenant_id: tenantId, ...attempts.write(begun) } as never)
+        return decided.usesGrant === true ? [insert, takeGrant(tenantId, loginIndex)] : [insert]
       })
       return begun
     },
@@ -82,6 +83,41 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
   }
 }
 
+function attemptOf({ usesGrant: _, ...attempt }: NewAttempt): Attempt {
+  return attempt
+}
+
+/**
+ * Stores the attempt if the ledger, under its lock, is still what was seen; true when it is stored. One
+ * trip, which others may share, so that no lock is held while this process thinks.
+ */
+async function beginAsSeen(db: Database, tenantId: string, { usesGrant = false, ...attempt }: NewAttempt, seen: LoginLedger): Promise<boolean> {
+  const { loginIndex } = attempt
+  const row = attempts.write(attempt) as Readonly<Record<string, unknown>>
+  const values = attempts.columns.map(({ column, codec }) => sql`cast(${row[column]} as ${TYPES[codec.type]})`)
+  const [, , { affected }] = await inOneTrip(db, tenantId, [
+    ...lockLogin(tenantId, loginIndex),
+    sql`
+      insert into relink.login_attempts (tenant_id, ${columnList(attempts)})
+      select cast(${tenantId} as uuid), ${sql.join(values)} from relink.logins l
+      where l.tenant_id = ${tenantId} and l.login_index = ${loginIndex} and l.locked_at is not distinct from cast(${seen.lockedAt} as bigint) and l.granted_uses = ${seen.grantedUses}
+        and ${digestOf(seen)} = coalesce((select string_agg(a.id || ' ' || a.outcome, ',' order by a.seq desc) from (${sinceAccepted(tenantId, loginIndex)}) a), '')`,
+    ...(usesGrant ? [takeGrant(tenantId, loginIndex, attempt.id)] : []),
+  ])
+  return affected === 1
+}
+
+/** What the rules of the ledger look at, as text. */
+function digestOf({ attempts: seen }: LoginLedger): string {
+  return seen.map(({ id, outcome }) => `${id} ${outcome}`).join(',')
+}
+
+/** One granted use less; with `attemptId` only if that attempt is stored. */
+function takeGrant(tenantId: string, loginIndex: string, attemptId?: string) {
+  const isStored = attemptId === undefined ? sql`true` : sql`exists (select from relink.login_attempts where tenant_id = ${tenantId} and id = ${attemptId})`
+  return sql`update relink.logins set granted_uses = granted_uses - 1 where tenant_id = ${tenantId} and login_index = ${loginIndex} and granted_uses > 0 and ${isStored}`
+}
+
 function endGrants(tenantId: string, attemptId: string) {
   return sql`
     update relink.logins set granted_uses = 0
@@ -104,12 +140,15 @@ type AttemptRow = Parameters<typeof attempts.read>[0]
 function ledgerOf(tenantId: string, loginIndex: string) {
   return [
     sql<LoginRow>`select locked_at, granted_uses from relink.logins where tenant_id = ${tenantId} and login_index = ${loginIndex}`,
-    sql<AttemptRow>`
-      select * from relink.login_attempts
-      where tenant_id = ${tenantId} and login_index = ${loginIndex} and seq >= coalesce((
-        select max(seq) from relink.login_attempts where tenant_id = ${tenantId} and login_index = ${loginIndex} and outcome = 'accepted'), 0)
-      order by seq desc`,
+    sql<AttemptRow>`${sinceAccepted(tenantId, loginIndex)} order by seq desc`,
   ] as const
+}
+
+function sinceAccepted(tenantId: string, loginIndex: string) {
+  return sql`
+    select * from relink.login_attempts
+    where tenant_id = ${tenantId} and login_index = ${loginIndex} and seq >= coalesce((
+      select max(seq) from relink.login_attempts where tenant_id = ${tenantId} and login_index = ${loginIndex} and outcome = 'accepted'), 0)`
 }
 
 function readLedger([login]: readonly LoginRow[], found: readonly AttemptRow[]): LoginLedger {
