@@ -76,6 +76,7 @@ export class Session {
     return this.#trial
   }
 
+  /** True when there was one: the connection and what it feeds may be another now. */
   async adoptTrial(): Promise<boolean> {
     if (this.#trial === null) return false
     await adoptTrial(this.deps, this.connection, this.#trial)
