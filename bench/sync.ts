@@ -6,6 +6,7 @@
  * Time by the clock says much of what else the machine does, so three figures that it cannot move stand beside: the
  * processor time of this process and of PostgreSQL, and the trips to the database and the transactions that wait for the
  * disk. The floor, printed last, is as many bare trips and commits in the same run, without anything of Relink.
+ * Every figure is the median of five rounds over all connections, after ten that warm up.
  *
  *   node bench/sync.ts [--json] [--connections N]
  */
@@ -21,6 +22,8 @@ import { bareTrips, postgresSeconds, watchDatabase, type Trips } from './sync-co
 
 const AT_ONCE = 8
 const NEW_ROWS = 5
+const WARM_ROUNDS = 10
+const MEASURED_ROUNDS = 5
 const args = process.argv.slice(2)
 const wanted = args.indexOf('--connections')
 const CONNECTIONS = wanted === -1 ? 48 : Number(args[wanted + 1])
@@ -37,10 +40,10 @@ const listening = await listen(bank)
 const opened = await open(listening)
 try {
   const ids = await connectAll(opened)
-  // The first reads walk into the past; what is measured is the everyday one.
-  for (let warm = 0; warm < 10; warm++) { const r = await readAll(ids, AT_ONCE); if (args.includes('--rounds')) process.stdout.write(JSON.stringify(perReadOf(r))+'\n') }
-  const alone = await readAll(ids, 1)
-  const together = await readAll(ids, AT_ONCE)
+  // The first reads walk into the past, and code and plans are cold; what is measured is the everyday read of a server that runs for a while.
+  for (let round = 0; round < WARM_ROUNDS; round++) await readAll(ids, AT_ONCE)
+  const alone = await medianRound(ids, 1)
+  const together = await medianRound(ids, AT_ONCE)
   const perRead = { trips: alone.trips / CONNECTIONS, commits: alone.commits / CONNECTIONS }
   const floor = await bareTrips(database.login(), opened.instance.store.tenantId, perRead, CONNECTIONS * 4, AT_ONCE)
   const figures = {
@@ -113,6 +116,17 @@ async function connectAll({ instance }: Opened): Promise<readonly string[]> {
     ids.push(connected.connection.id)
   }
   return ids
+}
+
+/** Each figure's median over the rounds. */
+async function medianRound(ids: readonly string[], atOnce: number): Promise<Round> {
+  const rounds: Round[] = []
+  for (let round = 0; round < MEASURED_ROUNDS; round++) rounds.push(await readAll(ids, atOnce))
+  const of = (figure: (round: Round) => number): number => rounds.map(figure).sort((a, b) => a - b)[Math.floor(rounds.length / 2)]!
+  return {
+    wallMs: of((r) => r.wallMs), ownMs: of((r) => r.ownMs), bankMs: of((r) => r.bankMs), medianMs: of((r) => r.medianMs), exchanges: of((r) => r.exchanges), nodeMs: of((r) => r.nodeMs),
+    postgresMs: rounds.some((r) => r.postgresMs === null) ? null : of((r) => r.postgresMs!), trips: of((r) => r.trips), commits: of((r) => r.commits),
+  }
 }
 
 /** Books the new rows, reads all connections so many at once, and checks that each brought its rows. */
