@@ -8,6 +8,7 @@ import { addDays, contains, utcDay, type Day, type DayRange } from '../domain/da
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
+import type { Coverage } from '../domain/run.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/store.ts'
@@ -17,18 +18,19 @@ import { CommitBuilder, missingFrom, type Counts, type RowsCommit } from './comm
 import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, type Decision, type MatchContext } from './match.ts'
-import { believedCovers, implausible, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
+import { believedCovers, implausible, movedByYears, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
 import { decideRepeats, doubtRepeats, isAboutRepeat, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
 import { keysOf, separate } from './separate.ts'
 import { addCounts, askLedger, commitContext, commitRows, ledgerFrom, NO_COUNTS, spanning, statedBalances, type Ledger, type SettleContext } from './settle.ts'
 import { failsFrom, needsTending, tendBalance } from './tend-balance.ts'
+import { disputedDays } from './window.ts'
 
 export type AnswerEnd = {
   readonly covers: DayRange | null
   readonly balances: readonly StatedBalance[]
   /** The cursor to store, given the days that can be believed and the day from which to read again. */
-  readonly cursor: (covers: DayRange | null, rereadFrom: Day | null) => JsonObject | null
+  readonly cursor: (covers: DayRange | null, reread: DayRange | null) => JsonObject | null
 }
 
 /** What an answer did. `failure`: its rows were stored, but it cannot be believed whole, so it covers nothing. */
@@ -99,7 +101,7 @@ export class Answer {
     const { rows: held, candidates } = await separate(feed, this.#held, found)
     const unknown = held.filter((row) => !candidates.known.has(row.key))
     // Also rows whose id is known: with all else equal, a year is not what a bank corrects.
-    const strange = new Set(wrongYearRows(unknown, this.#asked))
+    const strange = new Set([...wrongYearRows(unknown, this.#asked), ...movedByYears(unknown, candidates, source.id)])
     const known = repeats.filter((row) => candidates.known.has(row.key))
     const rows = [...held.filter((row) => !strange.has(row)), ...known]
     const covers = believedCovers(end.covers, this.#intake.postedDays, candidates, source.id)
@@ -122,10 +124,12 @@ export class Answer {
     if (failure === null) await this.#endMissing(builder, missing, ledger, closings)
     const settled = builder.finish()
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
-    // While rows and balance disagree, or a row is missing, the same days are read again: the reason lies in them.
+    // While rows and balance disagree, or a row is missing, the same days are read again: the reason lies in
+    // them, unless they end before the days in which the balance moved.
     const failsAfter = failsFrom(verdict.spans)
-    const rereadFrom = verdict.sound === false ? this.#asked.from : oldestTouched(settled, candidates, missing, decisions)
-    await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, rereadFrom) })
+    const judges = verdict.sound === false && verdict.spans.every((span) => span.from <= this.#asked.to)
+    const reread = judges ? disputedDays(this.#asked, utcDay(this.#context.now())) : touchedDays(settled, candidates, missing, decisions, late(settled, this.#asked, coverage, source.id))
+    await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, reread) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now(), 'bank')
     if (ledger !== null && needsTending(ledger.spans, verdict, settled.movements)) await tendBalance(this.#context)
     return ok({ counts: this.#counts, covers: believed, failure, disagreesFrom: failsAfter })
@@ -257,12 +261,19 @@ export function providerIdsOf(rows: readonly Incoming[]): readonly string[] {
   return [...ids]
 }
 
-/** The oldest day, as stored before, of the posted rows that this answer changed or left out, or that it showed twice. */
-function oldestTouched(rows: RowsCommit, candidates: Candidates, missing: readonly Candidate[], decisions: readonly Decision[]): Day | null {
+/** The days, as stored before, of the posted rows that this answer changed or left out, that it showed twice, and of `others`. */
+function touchedDays(rows: RowsCommit, candidates: Candidates, missing: readonly Candidate[], decisions: readonly Decision[], others: readonly Day[]): DayRange | null {
   const touched = new Set([...rows.updates.map((update) => update.id), ...missing.map((candidate) => candidate.id)])
-  const days = candidates.transactions.flatMap((candidate) => (candidate.state === 'posted' && touched.has(candidate.id) ? [candidate.postedOn] : []))
+  const days = [...others, ...candidates.transactions.flatMap((candidate) => (candidate.state === 'posted' && touched.has(candidate.id) ? [candidate.postedOn] : []))]
   for (const { row } of decisions) if (isRepeat(row)) days.push(row.content.postedOn)
-  return days.reduce<Day | null>((oldest, day) => (oldest === null || day < oldest ? day : oldest), null)
+  return days.reduce<DayRange | null>((range, day) => spanning({ from: day, to: day }, range), null)
+}
+
+/** Days that were not asked for and were read before, on which the answer brings a row all the same. */
+function late(rows: RowsCommit, asked: DayRange, coverage: readonly Coverage[], sourceId: string): readonly Day[] {
+  const read = coverage.filter((covered) => covered.sourceId === sourceId)
+  const days = rows.inserts.flatMap(({ postedOn, state }) => (state === 'posted' && !contains(asked, postedOn) ? [postedOn] : []))
+  return days.filter((day) => read.some((covered) => contains(covered, day)))
 }
 
 /** The balance moved exactly by the rows that are new: their sign is right, whatever was stored before. */

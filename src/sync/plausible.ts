@@ -37,6 +37,16 @@ export function wrongYearRows(rows: readonly Incoming[], asked: DayRange): reado
   return rows.filter((row) => fits(row) && (isFuture(row) || (isPast(row) && !ignoresWindow)))
 }
 
+/** Unknown rows that are stored already, word for word under their id, on the same day of a later year. */
+export function movedByYears(rows: readonly Incoming[], candidates: Candidates, sourceId: string): readonly Incoming[] {
+  const byId = Map.groupBy(
+    candidates.transactions.flatMap((candidate) => candidate.reports.map((report) => ({ candidate, report }))).filter(({ report }) => report.sourceId === sourceId && report.providerId !== null),
+    ({ report }) => report.providerId,
+  )
+  return rows.filter(({ providerId, content: { postedOn, amount }, text }) =>
+    (byId.get(providerId) ?? []).some(({ candidate }) => candidate.amount === amount && candidate.postedOn > postedOn && candidate.postedOn.slice(5) === postedOn.slice(5) && textOf(candidate) === text))
+}
+
 function fitsInOtherYear(day: Day, asked: DayRange): boolean {
   const near = { from: addDays(asked.from, -5), to: addDays(asked.to, 5) }
   const [month, dayOfMonth] = [Number(day.slice(5, 7)), Number(day.slice(8, 10))]

@@ -45,7 +45,7 @@ export async function readAccount(session: Session, target: Feed, { covered, pro
   let read = 0
   let [disagreesFrom, oldestAsked]: [Day | null, Day] = [null, windows[0]!.from]
   for (const window of windows) {
-    const isHistory = read > 0 && (oldestCovered === null || window.to < oldestCovered)
+    const isHistory = oldestCovered === null || window.to < oldestCovered
     const done = await readWindow(session, target, window, reading, read === 0 ? progress : await loadProgress(session, target))
     reading = null
     if (done.kind === 'challenge') return done
@@ -54,7 +54,7 @@ export async function readAccount(session: Session, target: Feed, { covered, pro
     if (failure !== null) {
       session.accountFacts.set(target.account.id, { ...session.accountFacts.get(target.account.id), requestRangeDays: daysBetween(window.from, window.to) + 1 })
       // The bank gives no history so old: that is its floor, not a failure of the feed.
-      if (isHistory && isRangeRefusal(failure)) {
+      if (read > 0 && isHistory && isRangeRefusal(failure)) {
         await setFloor(session, target, addDays(window.to, 1))
         failure = null
       }
@@ -162,7 +162,7 @@ class WindowReader {
       covers: this.#covers,
       balances: this.#balances,
       // An answer that cannot be believed must be asked for again, so the connector's cursor stays.
-      cursor: (covers, rereadFrom) => writeProgress(afterAnswer(this.#progress, this.#window, covers, covers === null && this.#covers !== null ? null : this.#next, rereadFrom, this.#session.today)),
+      cursor: (covers, reread) => writeProgress(afterAnswer(this.#progress, this.#window, covers, covers === null && this.#covers !== null ? null : this.#next, reread, this.#session.today)),
     })
     return settled.ok ? { kind: 'settled', settled: settled.value } : this.#fail(settled.failure)
   }

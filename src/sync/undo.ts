@@ -76,7 +76,7 @@ async function reopened({ store }: UndoDeps, places: readonly RunPlace[]): Promi
   const cursors = []
   for (const { sourceId } of places) {
     const cursor = await store.feed.cursor(sourceId)
-    if (cursor !== null) cursors.push({ sourceId, cursor: writeProgress({ ...readProgress(cursor), connector: null, floor: null, unsettled: null }) })
+    if (cursor !== null) cursors.push({ sourceId, cursor: writeProgress({ ...readProgress(cursor), connector: null, floor: null, unsettled: [] }) })
   }
   return cursors
 }

@@ -18,6 +18,8 @@ export type WindowPlan = {
   readonly overlapDays: number
 }
 
+export type Unsettled = DayRange & { readonly until: Day }
+
 /** What the engine remembers of a source beside the connector's own cursor; lives in the same record. */
 export type Progress = {
   readonly connector: JsonObject | null
@@ -27,9 +29,9 @@ export type Progress = {
   readonly gaps: readonly (DayRange & { readonly asked: number })[]
   /**
    * Known rows were amended, or rows and balance disagree: what the bank shows today it may take back
-   * tomorrow, so days from `from` on are read again until `until`, however old they get meanwhile.
+   * tomorrow, so these days are read again until `until`, however old they get meanwhile.
    */
-  readonly unsettled: { readonly from: Day; readonly until: Day } | null
+  readonly unsettled: readonly Unsettled[]
   /** The day after which balance and rows disagreed when older days were asked for because of it; once for each failure. */
   readonly rechecked: Day | null
 }
@@ -37,13 +39,15 @@ export type Progress = {
 /** How far back the first sync goes at most, and how often a gap is asked for again. */
 export const HISTORY_DAYS = 731
 const GAP_LIMIT = 5
-/** For how long amended rows are read again, and how far back at most. */
+/** For how long amended rows are read again, and how many stretches of days at once. */
 const UNSETTLED_DAYS = 14
-const UNSETTLED_REACH_DAYS = 60
+const MAX_UNSETTLED = 8
+/** A balance that never agrees again must not make each read longer: how far back it is looked into. */
+const DISAGREEMENT_REACH_DAYS = 60
 /** How far before a failed balance rows are looked for that were booked back. */
 const RECHECK_DAYS = 31
 
-export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [], unsettled: null, rechecked: null }
+export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [], unsettled: [], rechecked: null }
 
 /** The windows of this sync in the order in which to ask; never empty. */
 export function planWindows(plan: WindowPlan): readonly DayRange[] {
@@ -52,15 +56,18 @@ export function planWindows(plan: WindowPlan): readonly DayRange[] {
   const covered = joinRanges(plan.covered).filter((range) => range.from <= today)
   const newest = covered.at(-1)
   if (newest === undefined) return backwards({ from: oldest, to: today }, plan.maxWindowDays)
-  const overlapping = addDays(minDay(newest.to, today), -plan.overlapDays)
-  const again = progress.unsettled !== null && today <= progress.unsettled.until ? maxDay(progress.unsettled.from, addDays(today, -UNSETTLED_REACH_DAYS)) : overlapping
-  const from = maxDay(minDay(overlapping, again), minDay(plan.startOn ?? newest.from, today))
+  const start = minDay(plan.startOn ?? newest.from, today)
+  const overlapping = maxDay(addDays(minDay(newest.to, today), -plan.overlapDays), start)
+  const again = progress.unsettled.filter(({ to, until }) => today <= until && to >= start).map(({ from, to }) => ({ from: maxDay(from, start), to: minDay(to, today) }))
+  const rereads = joinRanges([...again, { from: overlapping, to: today }])
+  const recent = rereads.at(-1)!
   const windows: DayRange[] = []
   // Holes between answered days first (an outage in the middle), except those the bank keeps leaving out.
   const given = progress.gaps.filter((gap) => gap.asked >= GAP_LIMIT)
   const first = maxDay(oldest, covered[0]!.from)
-  if (first < from) for (const gap of gapsIn({ from: first, to: addDays(from, -1) }, [...covered, ...given])) windows.push(...forwards(gap, plan.maxWindowDays))
-  windows.push(...forwards({ from, to: today }, plan.maxWindowDays))
+  if (first < recent.from) for (const gap of gapsIn({ from: first, to: addDays(recent.from, -1) }, [...covered, ...given])) windows.push(...forwards(gap, plan.maxWindowDays))
+  // Older days in doubt come after the newest: with today's rows stored, today's balance can judge them.
+  for (const range of [recent, ...rereads.slice(0, -1)]) windows.push(...forwards(range, plan.maxWindowDays))
   // History that the first sync did not reach, because it was interrupted or the person moved the start back.
   if (oldest < covered[0]!.from) {
     for (const gap of [...gapsIn({ from: oldest, to: addDays(covered[0]!.from, -1) }, given)].reverse()) windows.push(...backwards(gap, plan.maxWindowDays))
@@ -81,31 +88,36 @@ export function recheckWindow(plan: { readonly progress: Progress; readonly disa
 }
 
 /** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
-export function afterAnswer(before: Progress, asked: DayRange, covers: DayRange | null, connector: JsonObject | null, rereadFrom: Day | null, today: Day): Progress {
+export function afterAnswer(before: Progress, asked: DayRange, covers: DayRange | null, connector: JsonObject | null, reread: DayRange | null, today: Day): Progress {
   const left = covers === null ? [asked] : gapsIn(asked, [covers])
   const times = (gap: DayRange) => Math.max(0, ...before.gaps.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => g.asked))
   const others = before.gaps.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...rest, asked: gap.asked })))
   const gaps = [...others, ...left.map((gap) => ({ ...gap, asked: times(gap) + 1 }))].sort((a, b) => (a.from < b.from ? -1 : 1))
-  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before, rereadFrom, maxDay(asked.to, today)), rechecked: before.rechecked }
+  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before.unsettled, reread, maxDay(asked.to, today)), rechecked: before.rechecked }
 }
 
-function unsettledAfter(before: Progress, rereadFrom: Day | null, today: Day): Progress['unsettled'] {
-  const still = before.unsettled !== null && today <= before.unsettled.until ? before.unsettled : null
-  if (rereadFrom === null) return still
+/** The days of an answer in which the reason lies that rows and balance disagree. */
+export function disputedDays(asked: DayRange, today: Day): DayRange {
+  return { from: minDay(asked.to, maxDay(asked.from, addDays(today, -DISAGREEMENT_REACH_DAYS))), to: asked.to }
+}
+
+function unsettledAfter(before: readonly Unsettled[], reread: DayRange | null, today: Day): readonly Unsettled[] {
+  const still = before.filter(({ until }) => today <= until)
+  if (reread === null) return still
   // A day more: a row that was dated wrongly may lie on the other side of the window's edge.
-  const from = addDays(rereadFrom, -1)
-  return { from: still === null ? from : minDay(still.from, from), until: addDays(today, UNSETTLED_DAYS) }
+  const range = { from: addDays(reread.from, -1), to: addDays(reread.to, 1), until: addDays(today, UNSETTLED_DAYS) }
+  return [...still.filter(({ from, to }) => from < range.from || to > range.to), range].slice(-MAX_UNSETTLED)
 }
 
 /** Reads what `writeProgress` wrote; anything else is no progress. */
 export function readProgress(cursor: JsonObject | null): Progress {
   if (cursor === null || cursor['v'] !== 1) return NO_PROGRESS
   const gaps = (cursor['gaps'] ?? []) as readonly { from: Day; to: Day; asked: number }[]
-  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: (cursor['unsettled'] ?? null) as Progress['unsettled'], rechecked: (cursor['rechecked'] ?? null) as Day | null }
+  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], rechecked: (cursor['rechecked'] ?? null) as Day | null }
 }
 
 export function writeProgress(progress: Progress): JsonObject {
-  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled, rechecked: progress.rechecked }
+  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled as unknown as Json, rechecked: progress.rechecked }
 }
 
 function backwards(range: DayRange, days: number): readonly DayRange[] {

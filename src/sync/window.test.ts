@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Day } from '../domain/day.ts'
+import { afterAnswer, NO_PROGRESS, planWindows, readProgress, writeProgress, type Progress } from './window.ts'
+
+const day = (text: string) => text as Day
+const range = (from: string, to: string) => ({ from: day(from), to: day(to) })
+const COVERED = [range('2026-03-01', '2026-10-05')]
+
+function windowsOn(today: string, progress: Progress, covered = COVERED) {
+  return planWindows({ covered, progress: { ...progress, floor: day('2026-03-01') }, today: day(today), startOn: null, maxWindowDays: 365, overlapDays: 10 })
+}
+
+// Fails when: the stretch is cut at a distance from today, as it was: days that had been amended left it one by one, and kept what a faulty answer had made of them.
+test('days whose rows were amended are read again for two weeks, however old they get meanwhile', () => {
+  const progress = afterAnswer(NO_PROGRESS, range('2026-07-01', '2026-10-05'), range('2026-07-01', '2026-10-05'), null, range('2026-07-07', '2026-07-09'), day('2026-10-05'))
+  const stretch = range('2026-07-06', '2026-07-10')
+  assert.deepEqual(windowsOn('2026-10-06', progress), [range('2026-09-25', '2026-10-06'), stretch])
+  assert.deepEqual(windowsOn('2026-10-19', progress), [range('2026-09-25', '2026-10-19'), stretch])
+  assert.deepEqual(windowsOn('2026-10-20', progress), [range('2026-09-25', '2026-10-20')])
+})
+
+test('a stretch that touches the newest days is read with them, and a hole comes before both', () => {
+  const unsettled = afterAnswer(NO_PROGRESS, range('2026-09-20', '2026-10-05'), range('2026-09-20', '2026-10-05'), null, range('2026-09-21', '2026-09-26'), day('2026-10-05'))
+  assert.deepEqual(windowsOn('2026-10-05', unsettled), [range('2026-09-20', '2026-10-05')])
+  const holed = [range('2026-03-01', '2026-08-01'), range('2026-08-05', '2026-10-05')]
+  assert.deepEqual(windowsOn('2026-10-05', unsettled, holed), [range('2026-08-02', '2026-08-04'), range('2026-09-20', '2026-10-05')])
+})
+
+test('progress is read as it was written, and a stretch that another one holds is one with it', () => {
+  const answer = (before: Progress, reread: ReturnType<typeof range>) => afterAnswer(before, range('2026-09-25', '2026-10-05'), range('2026-09-25', '2026-10-05'), null, reread, day('2026-10-05'))
+  const twice = answer(answer(NO_PROGRESS, range('2026-09-28', '2026-09-29')), range('2026-09-27', '2026-09-30'))
+  assert.deepEqual(twice.unsettled, [{ ...range('2026-09-26', '2026-10-01'), until: '2026-10-19' }])
+  assert.deepEqual(readProgress(writeProgress(twice)), twice)
+  assert.deepEqual(readProgress({ v: 1, unsettled: { from: '2026-01-01', until: '2026-02-01' } }).unsettled, [], 'what an earlier version wrote')
+})
