@@ -12,7 +12,7 @@ import type { WireRequest, WireResult } from '../src/adapters/wire.ts'
 import type { DialFailure } from '../src/adapters/dial.ts'
 import type { Life, Time } from './kernel.ts'
 
-export type Network = { readonly bank: Bank; readonly time: Time; readonly random: Random; /** Told of each request that reached the bank. */ readonly seen: () => void }
+export type Network = { readonly bank: Bank; readonly time: Time; readonly random: Random }
 
 const FASTEST_MS = 40
 const SLOWEST_MS = 900
@@ -22,11 +22,10 @@ export function wayToBank(network: Network, life: Life): BankHandle {
   return (request) => life.exchange(() => send(network, request))
 }
 
-async function send({ bank, time, random, seen }: Network, request: WireRequest): Promise<WireResult> {
+async function send({ bank, time, random }: Network, request: WireRequest): Promise<WireResult> {
   time.now += random.between(FASTEST_MS, SLOWEST_MS)
   const closed = closedDoor(bank.door())
   if (closed !== null) return { kind: 'failed', sent: false, failure: dialFailure(closed) }
-  seen()
   const headers: Record<string, string> = { host: request.url.host }
   for (const [name, value] of request.headers) headers[name.toLowerCase()] = value
   const answer = await bank.handle({ method: request.method, url: request.url.pathname + request.url.search, headers, body: request.body ?? new Uint8Array(0), scheme: 'https' })

@@ -75,7 +75,7 @@ class World {
     this.#time = { now: plan.startsAt, skewMs: 0 }
     this.#bank = createBank({ clock: { now: () => this.#time.now }, seed: plan.seed, historyDays: plan.historyDays, customers: [plan.customer], zone: plan.place.zone })
     for (const order of plan.faults) this.#bank.inject(order)
-    this.#network = { bank: this.#bank, time: this.#time, random: chance(plan.seed, 'network'), seen: () => undefined }
+    this.#network = { bank: this.#bank, time: this.#time, random: chance(plan.seed, 'network') }
     this.#entropy = seededEntropy(plan.seed)
     this.#oracle = new Oracle(this.#bank)
     this.#disk = disk
