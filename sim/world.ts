@@ -93,7 +93,7 @@ class World {
     let visitAt = startsAt
     for (;;) {
       const due = await this.#due()
-      const at = Math.max(this.#time.now, Math.min(due.at, visitAt, startsAt + (nextSteps[0]?.atMs ?? Infinity)))
+      const at = Math.max(this.#time.now, Math.ceil(Math.min(due.at, visitAt, startsAt + (nextSteps[0]?.atMs ?? Infinity))))
       if (at >= end) break
       this.#time.now = at
       for (const { skewMs } of takeDue(nextSteps, at - startsAt)) this.#time.skewMs = skewMs
@@ -101,7 +101,7 @@ class World {
       if (visitAt <= at) {
         await this.#survive(() => this.#person.visit(this.#relink, false))
         visitAt = Math.max(at, this.#time.now) + Math.round(visitHours * HOUR_MS * (0.5 + visits.next()))
-      } else if (due.at <= at) await this.#work(due)
+      } else if (Math.ceil(due.at) <= at) await this.#work(due)
       await this.#oracle.step(this.#disk)
     }
     this.#time.now = Math.max(this.#time.now, end)

@@ -2,7 +2,7 @@
  * Data faults: the connection works, but what comes is wrong or strange. They change what is shown,
  * never the truth; only `back-dated-row` books a real row. Each is one that real feeds had.
  */
-import { addDays, contains, type Day, dayOf } from '../../src/domain/day.ts'
+import { addDays, contains, type Day, dayOf, maxDay } from '../../src/domain/day.ts'
 import { decimalsOf } from '../../src/domain/money.ts'
 import { isBooked } from '../ledger/row.ts'
 import { fitidOf } from '../ofx/statement.ts'
@@ -127,7 +127,8 @@ const ROW_FAULTS: readonly FaultDefinition[] = [
       begin: (fault, { bank, now }) => {
         for (const { login, account } of accountsOf(fault, bank)) {
           const unit = 10n ** BigInt(decimalsOf(login.customer.currency))
-          const bookedOn = addDays(bank.zone.dayOf(now), -numberOf(fault, 'days'))
+          // Not before the history that the bank tells of: nobody could ever ask for such a row.
+          const bookedOn = maxDay(addDays(bank.zone.dayOf(now), -numberOf(fault, 'days')), login.ledger.startsOn)
           login.ledger.book(
             account.spec.key,
             { minor: -BigInt(numberOf(fault, 'units')) * unit, name: 'LATE BOOKING', kind: 'OTHER', bookedOn },

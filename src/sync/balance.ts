@@ -55,7 +55,9 @@ export function proveBalance(proof: Proof): Verdict {
     const open = chained ? proof.spans.slice(-MAX_ANCHORS).some((before) => before.status !== 'proved' && (agreeing === direct || before.to <= agreeing.from)) : false
     return { spans: [...renewed, ...span(proof, agreeing, 'proved')], sound: !open }
   }
-  const start = failing === null ? direct : { from: failing.from, opening: failing.opening, carried: failing.rowsSum }
+  // A second statement of a day that disagrees takes the proof of the first away: there is no day between them that could bear the mismatch.
+  const torn = failing ?? (chained && statement.on === last.on ? chain : null)
+  const start = torn === null ? direct : { from: torn.from, opening: torn.opening, carried: torn.rowsSum }
   const outlived = failing !== null && daysBetween(failing.from, statement.on) >= DELAY_DAYS
   return { spans: span(proof, start, outlived ? 'broken' : 'unknown'), sound: false }
 }
