@@ -13,12 +13,12 @@ import type { SyncDeps } from './sync/deps.ts'
 
 /** The engine's hook. */
 export function onRunEnded(deps: ProblemDeps & ResumeDeps, events: Events): SyncDeps['onRunEnded'] {
-  return async ({ connection, run, question, facts, accountFacts }) => {
+  return async ({ connection, run, question, facts, accountFacts, exchanges }) => {
     events.publish({ kind: 'run', id: run.id })
     // A first sign-in, or one beside another, that fails is told to the person who waits; nothing of it stays to be a problem. A connection that
     // was removed while it was read has nobody who could end one.
     if (connection.state === 'connecting' || connection.state === 'preview' || connection.state === 'removed') return { loginLocked: false }
-    const [before, { loginLocked, closed, bankIsBack }] = await Promise.all([lastClosed(deps, connection.id), settleProblems(deps, { connection, run, question, facts, accountFacts })])
+    const [before, { loginLocked, closed, bankIsBack }] = await Promise.all([lastClosed(deps, connection.id), settleProblems(deps, { connection, run, question, facts, accountFacts, exchanges })])
     // Whoever read, the schedule or a person: a plan ends with the read that closed its problem.
     await endPlan(deps, connection.id, closed.length === 0 ? before : undefined)
     if (bankIsBack) await resumeBank(deps, connection)

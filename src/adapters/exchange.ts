@@ -53,6 +53,7 @@ export function createExchange(options: ExchangeOptions): Transport {
       record(request, ended, startedAt, options, identityFields)
       return ended.result
     },
+    records: (most) => options.recorder.records(most),
   }
 }
 

@@ -4,12 +4,14 @@ import { createInterface } from 'node:readline'
 import { problemResource } from '../api/connection-resource.ts'
 import { explain, explanationLines } from '../diagnose/explain.ts'
 import { diagnoseLines } from '../diagnose/jsonl.ts'
+import { replayCommand } from './bundle.ts'
 import { chooseConnection } from './connections.ts'
 import { CommandError, type Output } from './output.ts'
 import { plainText } from './sentence.ts'
 import { withInstance } from './with-instance.ts'
 
-export async function diagnoseCommand(output: Output, wanted: string | undefined, options: { readonly format?: string }): Promise<void> {
+export async function diagnoseCommand(output: Output, wanted: string | undefined, options: { readonly format?: string; readonly bundle?: string }): Promise<void> {
+  if (options.bundle !== undefined) return replayCommand(output, options.bundle)
   if (options.format === 'jsonl') return diagnoseInput(output)
   if (wanted === undefined) throw new CommandError('Name a connection, or read records from standard input with --format jsonl.', 2)
   await withInstance(output, async (instance) => {

@@ -7,6 +7,7 @@ import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Instance } from '../instance.ts'
 import type { StepReport } from '../verbs.ts'
+import { bundleCommand } from './bundle.ts'
 import { answerChallenge } from './challenge.ts'
 import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
 import { CommandError, type Output } from './output.ts'
@@ -14,11 +15,12 @@ import { fillForm, isGiven, sourceOf, type SecretOptions, type SecretSource } fr
 import { sayProblems } from './sync.ts'
 import { withInstance } from './with-instance.ts'
 
-export type RepairOptions = SecretOptions & { readonly did?: string; readonly cannot?: string }
+export type RepairOptions = SecretOptions & { readonly did?: string; readonly cannot?: string; readonly bundle?: string }
 
 /** With `--json` one document: the plan as it is now (null: nothing is broken), the bank's open question, and the last run of this command. */
 export async function repairCommand(output: Output, wanted: string, options: RepairOptions): Promise<void> {
   if (options.did !== undefined && options.cannot !== undefined) throw new CommandError('Give --did or --cannot, not both.', 2)
+  if (options.bundle !== undefined) return bundleCommand(output, wanted, options.bundle)
   const source = sourceOf(options)
   await withInstance(output, async (instance) => {
     const connection = await chooseConnection(instance, wanted)

@@ -3,36 +3,13 @@
  * back, how long it took. A record is made and redacted when it is first read, and nothing reads what
  * is behind it. Bounded: a bank that answers a thousand times, or at length, cannot fill the memory.
  */
-import type { FailureCode, Stage } from '../domain/evidence.ts'
-import type { AttemptEnd } from '../ports/transport.ts'
-
-export type ExchangeRecord = {
-  readonly purpose: string
-  readonly stage: Stage
-  /** Epoch ms. */
-  readonly startedAt: number
-  readonly elapsedMs: number
-  readonly method: 'GET' | 'POST'
-  /** Without values of its query. */
-  readonly url: string
-  readonly finalUrl: string | null
-  /** The names of the secret fields that were lent. */
-  readonly secrets: readonly string[]
-  /** The body that was sent, with markers for secrets, redacted. */
-  readonly request: string | null
-  readonly status: number | null
-  readonly headers: Readonly<Record<string, string>>
-  readonly answerBytes: number
-  readonly answer: string | null
-  /** How the attempts ledger was closed; null without secrets. */
-  readonly verdict: AttemptEnd | null
-  readonly failure: FailureCode | null
-}
+import type { ExchangeRecord } from '../ports/transport.ts'
 
 export type Recorder = {
   /** `make` is called once at most, when the records are read. */
   add(make: () => ExchangeRecord): void
-  records(): readonly ExchangeRecord[]
+  /** At most `most` of them, by default all that are kept: the first and the newest. */
+  records(most?: number): readonly ExchangeRecord[]
 }
 
 /** Longest redacted text kept of one request or answer, in characters. */
@@ -47,6 +24,10 @@ export function createRecorder(): Recorder {
       if (kept.length === MAX_RECORDS) kept.splice(MAX_RECORDS / 2, 1)
       kept.push({ make })
     },
-    records: () => kept.map((one) => (one.made ??= one.make())),
+    records: (most = MAX_RECORDS) => {
+      const first = Math.min(kept.length, Math.ceil(most / 3))
+      const ends = [...kept.slice(0, first), ...kept.slice(Math.max(first, kept.length - (most - first)))]
+      return ends.map((one) => (one.made ??= one.make()))
+    },
   }
 }

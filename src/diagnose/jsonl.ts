@@ -3,7 +3,7 @@
  * order, one answer for each line, labels ignored, nothing kept in memory. A malformed line is
  * answered in its place with `{"id":null,"error":{"code","line","message"}}` so that line N of the
  * answer still belongs to line N of the question; the caller also writes it to stderr and ends with
- * a failing status. Empty lines are skipped.
+ * a failing status. Empty lines are skipped. A support bundle is answered by the record in it.
  */
 import { z } from 'zod'
 import type { CauseCode } from '../domain/cause.ts'
@@ -11,6 +11,7 @@ import type { CaseRecord } from '../domain/evidence.ts'
 import { diagnose } from './diagnose.ts'
 import type { Knowledge } from './knowledge.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
+import { newsOf, type StepNews } from './step-news.ts'
 
 export type LineError = { readonly code: 'line_not_json' | 'line_not_a_case'; readonly line: number; readonly message: string }
 export type LineAnswer = {
@@ -32,7 +33,11 @@ const CASE = z.looseObject({
     message: text.nullish(), body: text.nullish(), empty: z.boolean().nullish(),
   }),
   context: z.record(text, fact).nullish(),
+  /** What a repair tried since: a step that did not help says something of the cause. */
+  steps: z.array(z.looseObject({ id: text, kind: text, action: text.nullable(), who: text, state: text, title: text })).nullish(),
 })
+
+export const BUNDLE_KIND = 'relink-support'
 
 /** Answers every line; hands each error to `onError` as well. Ends when the input ends. */
 export async function* diagnoseLines(input: AsyncIterable<string>, onError: (error: LineError) => void = () => {}, knowledge: Knowledge = KNOWLEDGE): AsyncIterable<string> {
@@ -53,6 +58,16 @@ function answerLine(raw: string, line: number, knowledge: Knowledge): LineAnswer
   } catch (error) {
     return { id: null, error: { code: 'line_not_json', line, message: `Line ${line} is not JSON: ${(error as Error).message}. Write one JSON object on each line.` } }
   }
+  return answerCase(isBundle(value) ? value.record : value, line, knowledge)
+}
+
+/** Whether a document says of itself that it is a support bundle. */
+export function isBundle(value: unknown): value is { readonly kind: typeof BUNDLE_KIND; readonly record: unknown } {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === BUNDLE_KIND && 'record' in value
+}
+
+/** The answer to one record; `line` is its place, for the error. */
+export function answerCase(value: unknown, line: number, knowledge: Knowledge = KNOWLEDGE): LineAnswer | { readonly id: string | null; readonly error: LineError } {
   const parsed = CASE.safeParse(value)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
@@ -61,7 +76,7 @@ function answerLine(raw: string, line: number, knowledge: Knowledge): LineAnswer
     return { id, error: { code: 'line_not_a_case', line, message: `Line ${line}: ${place} does not fit a case record: ${issue?.message ?? 'wrong shape'}. A case has "evidence" and "context" objects.` } }
   }
   const record = { evidence: present(parsed.data.evidence), context: present(parsed.data.context ?? {}) } as CaseRecord
-  const { causes, action } = diagnose(record, knowledge)
+  const { causes, action } = diagnose(record, knowledge, newsOf({ steps: (parsed.data.steps ?? []) as readonly StepNews[] }))
   const rounded = roundedToOne(causes)
   return { id: parsed.data.id == null ? null : String(parsed.data.id), causes: rounded, action, for: causes[0]?.for ?? [], against: causes[0]?.against ?? [] }
 }

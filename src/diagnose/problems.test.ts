@@ -70,10 +70,10 @@ test('one bad account has its own problem, and closes when it alone is read', as
   const deps = { store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }
   const account = (id: string, bad: boolean) => ({ accountId: id, added: 0, matched: 0, changed: 0, withdrawn: 0, questions: 0, failure: bad ? failure({ stage: 'statement', codes: ['2004'] }) : null })
   const run = (id: string, bad: boolean): SyncRun => ({ id, connectionId: A, trigger: 'schedule', startedAt: 1, endedAt: 2, outcome: bad ? 'partial' : 'succeeded', stage: null, accounts: [account('one', false), account('two', bad)], failure: null, label: null })
-  const { open } = await settleProblems(deps, { connection, run: run('r1', true), question: null, facts: {}, accountFacts: new Map() })
+  const { open } = await settleProblems(deps, { connection, run: run('r1', true), question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
   assert.deepEqual(open.map(({ accountId, diagnosis }) => [accountId, diagnosis.causes[0]?.cause]), [['two', 'account_closed']])
   assert.equal(open[0]?.context.otherAccounts, 'ok')
-  await settleProblems(deps, { connection, run: run('r2', false), question: null, facts: {}, accountFacts: new Map() })
+  await settleProblems(deps, { connection, run: run('r2', false), question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
   assert.equal(await world.problem(A), null)
 })
 
@@ -82,7 +82,7 @@ test('a question of the bank while nobody is there is a problem that asks for an
   await world.connect(A)
   const connection = await world.store.connections.get(A)
   assert.ok(connection !== null)
-  const { open } = await settleProblems({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }, { connection, run: RUN, question: QUESTION, facts: {}, accountFacts: new Map() })
+  const { open } = await settleProblems({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }, { connection, run: RUN, question: QUESTION, facts: {}, accountFacts: new Map(), exchanges: () => [] })
   assert.equal(open[0]?.diagnosis.causes[0]?.cause, 'mfa_required')
   assert.ok((open[0]?.diagnosis.causes[0]?.p ?? 0) > 0.9, 'Relink knows that the bank asks')
 })

@@ -11,6 +11,7 @@ import type { SyncRun } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
+import type { ExchangeRecord } from '../ports/transport.ts'
 import { bankHealth, failureOf, type BankHealth } from './bank-health.ts'
 import { contextFor, loadFacts } from './context.ts'
 import { diagnose } from './diagnose.ts'
@@ -32,6 +33,8 @@ export type EndedRun = {
   readonly question: Failure | null
   readonly facts: CaseContext
   readonly accountFacts: ReadonlyMap<string, CaseContext>
+  /** What was exchanged with the bank, redacted: kept beside the problem until a later run fails. */
+  readonly exchanges: () => readonly ExchangeRecord[]
 }
 
 const OUTAGES: readonly CauseCode[] = ['institution_down', 'scheduled_maintenance']
@@ -72,6 +75,7 @@ export async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, ac
   if (own !== undefined) {
     const changed = { updatedAt: now, failure, context, diagnosis }
     await store.problems.update(own.id, changed)
+    await store.problems.keepExchanges(own.id, run.id, ended.exchanges())
     return { ...own, ...changed }
   }
   if (isOutage(diagnosis) && (await outagesOf(store, connection.institutionId)).some(({ isWatched }) => isWatched)) return null
@@ -80,6 +84,7 @@ export async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, ac
     openedAt: now, updatedAt: now, closedAt: null, proofRunId: null, failure, context, diagnosis,
   }
   await store.problems.open(problem)
+  await store.problems.keepExchanges(problem.id, run.id, ended.exchanges())
   return problem
 }
 

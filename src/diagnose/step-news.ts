@@ -4,7 +4,7 @@
  * a plan's steps into voices for the inference.
  */
 import type { ActionCode, CauseCode } from '../domain/cause.ts'
-import type { RepairPlan } from '../domain/repair.ts'
+import type { RepairStep } from '../domain/repair.ts'
 import type { Voice } from './diagnose.ts'
 import type { Weights } from './knowledge.ts'
 import { ACTIONS_BY_CAUSE } from './knowledge/actions.ts'
@@ -15,8 +15,11 @@ const DONE_RIGHT = 0.9
 const ANSWERS: Weights = { institution_down: -2.5, scheduled_maintenance: -2, local_network: -3, endpoint_moved: -0.7, aggregator_down: -1 }
 const DOES_NOT_ANSWER: Weights = { institution_down: 2, scheduled_maintenance: 1, local_network: 1.2, endpoint_moved: 1, aggregator_down: 0.5, credentials_invalid: -2.5, login_locked: -2, account_closed: -2.5, mfa_required: -2, consent_expired: -2 }
 
+/** What of a step is needed to learn from it. */
+export type StepNews = Pick<RepairStep, 'id' | 'kind' | 'action' | 'who' | 'state' | 'title'>
+
 /** One voice for each step that taught something. */
-export function newsOf(plan: Pick<RepairPlan, 'steps'>): readonly Voice[] {
+export function newsOf(plan: { readonly steps: readonly StepNews[] }): readonly Voice[] {
   return plan.steps.flatMap((step): readonly Voice[] => {
     const voice = (sentence: string, weights: Weights): Voice => ({ id: `step:${step.id}`, kind: 'rule', sentence, weights, share: 1 })
     if (step.action === 'auto_retry' && step.who === 'relink' && step.state === 'done') return [voice('The bank answers when it is asked without signing in.', ANSWERS)]

@@ -12,6 +12,7 @@ import type { JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { HistoryStore, PreviewStore } from './history.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../domain/run.ts'
+import type { ExchangeRecord } from './transport.ts'
 import type {
   Decisions, Digest, MatchTier, Observation, Question, Transaction, TransactionChange, TransactionId, TransactionState, WithdrawnReason,
 } from '../domain/transaction.ts'
@@ -269,6 +270,9 @@ export type RunStore = {
 
 export type ConnectionHealth = Pick<Connection, 'id' | 'lastAttemptAt' | 'failuresInRow' | 'nextSyncAt'> & { readonly lastSuccessAt?: number; readonly isRead: boolean }
 
+/** What was asked and answered in the last run that showed the problem. */
+export type FailedExchanges = { readonly runId: string; readonly exchanges: readonly ExchangeRecord[] }
+
 export type ProblemStore = {
   /** Stores the problem and its alert; the alert has the problem's id. */
   open(problem: Problem): Promise<void>
@@ -276,6 +280,9 @@ export type ProblemStore = {
   get(id: string): Promise<Problem | null>
   /** Newest first. */
   list(filter: { readonly connectionId?: string; readonly institutionId?: string; readonly open?: boolean; readonly limit: number }): Promise<readonly Problem[]>
+  /** Replaces what was kept of the run that failed before; none are kept of a run that asked nothing. */
+  keepExchanges(problemId: string, runId: string, exchanges: readonly ExchangeRecord[]): Promise<void>
+  exchanges(problemId: string): Promise<FailedExchanges | null>
   /** Stores the plan, or its newer state. */
   savePlan(plan: RepairPlan): Promise<void>
   /** The newest plan of the problem. */

@@ -3,7 +3,7 @@
  * redacted, and, when it carries a secret, written into the attempts ledger before a byte leaves.
  * A failure to get an answer is a value; it is judged by the transport, not by the connector.
  */
-import type { Failure, Stage } from '../domain/evidence.ts'
+import type { Failure, FailureCode, Stage } from '../domain/evidence.ts'
 import type { Result } from '../domain/result.ts'
 
 /** Gives a secret's value for the wire, or a marker of the same field for the record. */
@@ -48,8 +48,34 @@ export type Answer = {
   readonly clockSkewSeconds: number | null
 }
 
+/** What was asked and answered in one exchange, redacted: for the support bundle. */
+export type ExchangeRecord = {
+  readonly purpose: string
+  readonly stage: Stage
+  /** Epoch ms. */
+  readonly startedAt: number
+  readonly elapsedMs: number
+  readonly method: 'GET' | 'POST'
+  /** Without values of its query. */
+  readonly url: string
+  readonly finalUrl: string | null
+  /** The names of the secret fields that were lent. */
+  readonly secrets: readonly string[]
+  /** The body that was sent, with markers for secrets, redacted. */
+  readonly request: string | null
+  readonly status: number | null
+  readonly headers: Readonly<Record<string, string>>
+  readonly answerBytes: number
+  readonly answer: string | null
+  /** How the attempts ledger was closed; null without secrets. */
+  readonly verdict: AttemptEnd | null
+  readonly failure: FailureCode | null
+}
+
 export type Transport = {
   exchange(request: ExchangeRequest): Promise<Result<Answer, Failure>>
+  /** At most so many of the exchanges so far: how they began and how they ended. Absent where none are recorded. */
+  records?(most: number): readonly ExchangeRecord[]
 }
 
 /** What a harmless probe of an address found: how far a connection gets. Sends no request that carries a secret. */

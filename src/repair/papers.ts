@@ -1,17 +1,20 @@
 /**
  * The two papers of a repair: the letter to the bank (times, codes, request ids; no secrets, no
- * account numbers) and the support bundle, which holds the redacted record that replays through
- * `relink diagnose --format jsonl` to the same verdict. Evidence was redacted when it was made.
+ * account numbers) and the support bundle, which holds the redacted record that replays offline
+ * through `relink diagnose --bundle` to the same verdict, and what was asked and answered in the
+ * last run that failed. Evidence and exchanges were redacted when they were made.
  */
 import type { Connection, Problem } from '../domain/connection.ts'
 import type { CaseRecord, Evidence } from '../domain/evidence.ts'
-import type { RepairPlan } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
-import type { TenantStore } from '../ports/store.ts'
+import type { FailedExchanges, TenantStore } from '../ports/store.ts'
+import type { ExchangeRecord } from '../ports/transport.ts'
 import { failureOf } from '../diagnose/bank-health.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
+import { BUNDLE_KIND } from '../diagnose/jsonl.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import { cardFor, plainText } from '../diagnose/sentences.ts'
+import { newsOf, type StepNews } from '../diagnose/step-news.ts'
 
 const RUNS_IN_A_LETTER = 10
 
@@ -64,38 +67,43 @@ function answerLines(evidence: Evidence): readonly string[] {
 }
 
 export type SupportBundle = {
-  readonly kind: 'relink-support'
+  readonly kind: typeof BUNDLE_KIND
   readonly version: string
-  /** Feed this to `relink diagnose --format jsonl`: it gives `verdict` again. */
-  readonly record: CaseRecord & { readonly id: string }
+  /** `relink diagnose --bundle FILE`, or this as a line of `--format jsonl`, gives `verdict` again. */
+  readonly record: CaseRecord & { readonly id: string; readonly steps: readonly StepNews[] }
   readonly verdict: { readonly causes: readonly { readonly cause: string; readonly p: number }[]; readonly action: string }
   readonly protocol: string | null
   readonly openedAt: string
   readonly runs: readonly { readonly startedAt: string; readonly outcome: string; readonly stage: string | null; readonly code: string | null }[]
-  readonly steps: readonly { readonly kind: string; readonly action: string | null; readonly state: string }[]
+  /** Of the run that failed last: how it began and how it ended. Empty when nothing was asked, or before a version that keeps them. */
+  readonly exchanges: readonly (Omit<ExchangeRecord, 'startedAt'> & { readonly startedAt: string })[]
 }
 
 /** The bundle: codes, times and redacted evidence only; no names of persons, accounts, rows or amounts. */
 export async function supportBundle(store: TenantStore, problem: Problem, version: string): Promise<SupportBundle> {
-  const [runs, plan] = await Promise.all([store.runs.list({ connectionId: problem.connectionId, limit: RUNS_IN_A_LETTER }), store.problems.plan(problem.id)])
-  return bundleOf(problem, runs, plan, version)
+  const [runs, plan, failed] = await Promise.all([
+    store.runs.list({ connectionId: problem.connectionId, limit: RUNS_IN_A_LETTER }), store.problems.plan(problem.id), store.problems.exchanges(problem.id),
+  ])
+  return bundleOf(problem, { runs, plan, failed, version })
 }
 
+export type BundleFacts = { readonly runs: readonly SyncRun[]; readonly plan: { readonly steps: readonly StepNews[] } | null; readonly failed: FailedExchanges | null; readonly version: string }
+
 /** The bundle from its facts; pure. */
-export function bundleOf(problem: Problem, runs: readonly SyncRun[], plan: RepairPlan | null, version: string): SupportBundle {
+export function bundleOf(problem: Problem, { runs, plan, failed, version }: BundleFacts): SupportBundle {
   const evidence = mergeEvidence(problem.failure.evidence)
-  const verdict = replay({ evidence, context: problem.context })
+  const steps = (plan?.steps ?? []).map(({ id, kind, action, who, state, title }) => ({ id, kind, action, who, state, title }))
+  const record = { id: problem.id, evidence, context: problem.context, steps }
   return {
-    kind: 'relink-support', version, record: { id: problem.id, evidence, context: problem.context }, verdict,
+    kind: BUNDLE_KIND, version, record, verdict: verdictOf(record),
     protocol: evidence.protocol ?? null, openedAt: new Date(problem.openedAt).toISOString(),
     runs: runs.map((run) => ({ startedAt: new Date(run.startedAt).toISOString(), outcome: run.outcome, stage: failureOf(run)?.stage ?? null, code: failureOf(run)?.code ?? null })),
-    steps: (plan?.steps ?? []).map(({ kind, action, state }) => ({ kind, action, state })),
+    exchanges: (failed?.exchanges ?? []).map((exchange) => ({ ...exchange, startedAt: new Date(exchange.startedAt).toISOString() })),
   }
 }
 
-/** The verdict of the record alone, without what steps that failed added to it. */
-function replay(record: CaseRecord): SupportBundle['verdict'] {
-  const { causes, action } = diagnose(record)
+function verdictOf(record: SupportBundle['record']): SupportBundle['verdict'] {
+  const { causes, action } = diagnose(record, undefined, newsOf(record))
   return { causes: causes.slice(0, 5).map(({ cause, p }) => ({ cause, p })), action }
 }
 

@@ -57,10 +57,12 @@ test('a locked login has one step before the proof, by the vault or by the diagn
   assert.deepEqual(planFor(problemOf('institution_error'), { ...FACTS, locked: true }).steps.map(({ action }) => action), ['unlock_at_bank', null])
 })
 
-test('the support bundle replays to the same verdict through the JSON lines', async () => {
-  const bundle = bundleOf({ ...problemOf('credentials_invalid'), failure: REFUSED, context: { sameBank: 'none', failuresInRow: 2 } }, [], null, '0.1.0')
+test('the support bundle replays to the same verdict through the JSON lines, with what the steps of the repair taught', async () => {
+  const tried = planFor(problemOf('credentials_invalid'), FACTS).steps.map((step) => ({ ...step, state: step.action === 'fix_credentials' ? 'did_not_help' as const : step.state }))
+  const bundle = bundleOf({ ...problemOf('credentials_invalid'), failure: REFUSED, context: { sameBank: 'none', failuresInRow: 2 } }, { runs: [], plan: { steps: tried }, failed: null, version: '0.1.0' })
   async function* input(): AsyncIterable<string> {
     yield JSON.stringify(bundle.record)
+    yield JSON.stringify(bundle)
   }
   for await (const line of diagnoseLines(input())) {
     const answer = JSON.parse(line) as { causes: { cause: string; p: number }[]; action: string }

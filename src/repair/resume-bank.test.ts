@@ -31,7 +31,7 @@ test('one read that works lets the others be read now: not before a named time, 
   const connection = (await world.store.connections.get(id(0)))!
   const run = { id: world.entropy.id(), connectionId: id(0), trigger: 'schedule' as const, startedAt: world.now, endedAt: world.now, outcome: 'succeeded' as const, stage: null, accounts: [], failure: null, label: null }
   await world.store.runs.create(run)
-  await ended({ connection, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [] })
+  await ended({ connection, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [], exchanges: () => [] })
 
   const next = await Promise.all([0, 1, 2, 3, 4, 5, 6].map(async (at) => (await world.store.connections.get(id(at)))!.nextSyncAt))
   assert.equal(next[0], later, 'the one that was read keeps its own time')
@@ -55,7 +55,7 @@ test('a removed connection takes its problem, its alert and its plan with it, an
   assert.deepEqual(await world.store.problems.alerts({ open: true, limit: 9 }), [])
   assert.equal((await world.store.problems.plan(problem.id))?.state, 'abandoned')
   const ended = onRunEnded({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', institutionOf: () => null }, createEvents())
-  await ended({ connection: (await world.store.connections.get(id(0)))!, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [] })
+  await ended({ connection: (await world.store.connections.get(id(0)))!, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [], exchanges: () => [] })
   assert.equal(await world.problem(id(0)), null)
 })
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, describe, test } from 'node:test'
 import { day } from '../domain/day.ts'
 import type { LoginLedger } from '../ports/store.ts'
+import type { ExchangeRecord } from '../ports/transport.ts'
 import { aChallenge, aConnection, aLedger, anAccount, anAttempt, aPage, aPlan, aProblem, aRun, aSecret, aSource, newId } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
 
@@ -187,6 +188,14 @@ for (const twin of [memoryTwin(), postgres]) {
         { id: recent.id, problemId: recent.id, openedAt: 2, closedAt: null, deliveredAt: null }, { id: old.id, problemId: old.id, openedAt: 1, closedAt: 9, deliveredAt: null },
       ])
       assert.deepEqual((await problems.alerts({ open: true, limit: 5 })).map((a) => a.problemId), [recent.id])
+      assert.equal(await problems.exchanges(old.id), null)
+      const asked: ExchangeRecord = { purpose: 'statement', stage: 'statement', startedAt: 5, elapsedMs: 7, method: 'POST', url: 'https://bank.example/ofx', finalUrl: null, secrets: ['password'], request: '<OFX>', status: 503, headers: { server: 'x' }, answerBytes: 2, answer: 'no', verdict: 'unknown', failure: 'http_refused' }
+      await problems.keepExchanges(old.id, proof.id, [asked])
+      await problems.keepExchanges(old.id, proof.id, [{ ...asked, status: 500 }, asked])
+      await problems.keepExchanges(old.id, proof.id, [])
+      assert.deepEqual(await problems.exchanges(old.id), { runId: proof.id, exchanges: [{ ...asked, status: 500 }, asked] }, 'those of the newest run that asked something')
+      assert.equal(await problems.exchanges(recent.id), null)
+      await assert.rejects(problems.keepExchanges(newId(), proof.id, [asked]))
       assert.equal(await problems.plan(old.id), null)
       const [first, second] = [aPlan(old, { createdAt: 1 }), aPlan(old, { createdAt: 2 })]
       for (const plan of [second, first]) await problems.savePlan(plan)

@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { Log } from '../ports/log.ts'
 import type { TenantStore } from '../ports/store.ts'
-import type { Transport } from '../ports/transport.ts'
+import type { ExchangeRecord, Transport } from '../ports/transport.ts'
 import type { Vault } from '../ports/vault.ts'
 
 export type SyncDeps = {
@@ -40,6 +40,8 @@ export type RunEnded = {
   readonly accountFacts: ReadonlyMap<string, CaseContext>
   /** Accounts that the bank listed for the first time; they wait for a person to choose them. */
   readonly newAccountIds: readonly string[]
+  /** What was exchanged with the bank, redacted; made when somebody wants to keep it. */
+  readonly exchanges: () => readonly ExchangeRecord[]
 }
 
 /** Why nothing was done; the message is for a person. */

@@ -2,7 +2,7 @@
  * How a run ends: its record, the connection's health and next attempt, and the word to those who
  * open and close problems. Rows are already stored when this is called.
  */
-import { concealFailure } from '../connector-kit/conceal.ts'
+import { concealFailure, concealRecord } from '../connector-kit/conceal.ts'
 import type { Connection } from '../domain/connection.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { AccountOutcome, RunOutcome, SyncRun } from '../domain/run.ts'
@@ -11,12 +11,17 @@ import { NO_LIMITS, nextSyncAt } from './schedule.ts'
 import type { Session } from './session.ts'
 import { settleSecret } from './trial.ts'
 
+/** Of a run that failed so many exchanges are kept, and so many characters of each body: how it began, and how it ended. */
+const KEPT_EXCHANGES = 12
+const KEPT_TEXT = 2_000
+
 export type RunEnd = { readonly outcome: Exclude<RunOutcome, 'running'>; readonly failure: Failure | null; readonly accounts: readonly AccountOutcome[]; readonly question?: Failure; readonly resumeBy?: number }
 
 /** Stores the end of the run and tells `onRunEnded`; returns the run as stored. */
 export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, said: RunEnd, session: Session | null = null): Promise<SyncRun> {
   const now = deps.clock.now()
-  const end = await concealed(said, session)
+  const conceal = session === null || succeeded(said) ? (text: string) => text : await session.concealer()
+  const end = concealed(said, conceal)
   const { outcome, failure, accounts } = end
   if (session?.trial != null && outcome === 'failed') return endTrial(deps, run, end, session)
   const ended: SyncRun = { ...run, outcome, failure, accounts, endedAt: outcome === 'suspended' ? null : now, stage: null }
@@ -33,6 +38,7 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, s
   const facts = session?.facts ?? {}
   const { loginLocked } = await deps.onRunEnded({
     connection, run: ended, question: end.question ?? null, facts, accountFacts: session?.accountFacts ?? new Map(), newAccountIds: session?.newAccountIds ?? [],
+    exchanges: () => (session?.records(KEPT_EXCHANGES) ?? []).map((record) => concealRecord(record, conceal, KEPT_TEXT)),
   })
   // From here on nothing is sent for this login until the person says that the bank unlocked it.
   if (loginLocked) await deps.vault.lock({ connectionId: before.id, loginIndex: before.loginIndex })
@@ -49,10 +55,13 @@ async function endTrial(deps: SyncDeps, run: SyncRun, { outcome, failure, accoun
   return ended
 }
 
+/** Nothing of what the bank said is kept. */
+function succeeded({ failure, question, accounts }: RunEnd): boolean {
+  return failure === null && question === undefined && accounts.every((account) => account.failure === null)
+}
+
 /** The one place through which what a bank said gets into the store, the API and the papers: without secrets, and with pseudonyms for user names. */
-async function concealed(end: RunEnd, session: Session | null): Promise<RunEnd> {
-  if (session === null || (end.failure === null && end.question === undefined && end.accounts.every(({ failure }) => failure === null))) return end
-  const conceal = await session.concealer()
+function concealed(end: RunEnd, conceal: (text: string) => string): RunEnd {
   const clean = <T extends Failure | null>(failure: T): T => (failure === null ? failure : (concealFailure(failure, conceal) as T))
   return {
     ...end, failure: clean(end.failure), accounts: end.accounts.map((account) => ({ ...account, failure: clean(account.failure) })),

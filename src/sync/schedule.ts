@@ -53,6 +53,7 @@ export function withinQuota(transport: Transport, institution: Institution, runs
   const quota = institution.limits.requestsPerDay
   if (quota === null) return transport
   return {
+    ...transport,
     async exchange(request) {
       const now = clock.now()
       if (await runs.reserveRequest(institution.id, dayInZone(now, institution.timeZone), quota)) return transport.exchange(request)

@@ -9,7 +9,7 @@ import { dayInZone, type Day } from '../domain/day.ts'
 import type { CaseContext } from '../domain/evidence.ts'
 import type { Institution, JsonObject } from '../domain/institution.ts'
 import type { SyncRun } from '../domain/run.ts'
-import type { Transport } from '../ports/transport.ts'
+import type { ExchangeRecord, Transport } from '../ports/transport.ts'
 import type { SyncDeps } from './deps.ts'
 import { withinQuota } from './schedule.ts'
 import { adoptTrial, type Trial } from './trial.ts'
@@ -89,6 +89,11 @@ export class Session {
     const { id, loginIndex, settings } = this.connection
     const identity = this.connector.manifest.fields.filter((field) => field.isLogin && field.kind !== 'secret').map((field) => field.name)
     return this.deps.vault.concealer({ connectionId: id, loginIndex }, this.connector.originsOf(settings), identity)
+  }
+
+  /** How the run's exchanges began and ended, for the support bundle. */
+  records(most: number): readonly ExchangeRecord[] {
+    return this.#transport.records?.(most) ?? []
   }
 
   async forgetSecret(): Promise<void> {

@@ -9,6 +9,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { ANA } from '../../bank/customers.ts'
 import type { HttpAnswer } from '../../bank/wire.ts'
+import { diagnose } from '../../src/diagnose/diagnose.ts'
+import { newsOf } from '../../src/diagnose/step-news.ts'
 import { problemResource } from '../../src/api/connection-resource.ts'
 import { challengeResource, runResource } from '../../src/api/shapes.ts'
 import type { Opened } from '../../src/open.ts'
@@ -78,7 +80,7 @@ async function shown({ instance }: Opened, connectionId: string): Promise<string
 }
 
 // Fails when: evidence, messages or prompts are kept as the bank wrote them (planted: `concealed` returns its argument; suspend
-// keeps the label), or names are not concealed (planted: no names in the vault's concealer).
+// keeps the label), or names are not concealed (planted: no names in the vault's concealer; `concealRecord` gives what it gets).
 test('a bank that repeats secrets and user names in every encoding and place: none of them stands in a table, on the page, in a paper, in the log or in a file', async (t) => {
   const ground = await openGround(t, { customers: [{ ...ANA, user: USER, password: PASSWORDS[0], accounts: ANA.accounts.slice(0, 1) }], historyDays: 5, triesBeforeLock: 1_000 })
   const logged: string[] = []
@@ -119,6 +121,10 @@ test('a bank that repeats secrets and user names in every encoding and place: no
     }
   }
   assert.ok(told >= PASSWORDS.length * Object.keys(PLACES).length, `only ${told} echoes`)
+  const [problem] = await opened.instance.store.problems.list({ connectionId: id, limit: 1 })
+  const bundle = await supportBundle(opened.instance.store, problem!, 'test')
+  assert.ok(bundle.exchanges.some(({ secrets, verdict, answer, request }) => secrets.length > 0 && verdict !== null && answer !== null && request !== null), 'what was asked and answered is in the support file')
+  assert.deepEqual(diagnose(bundle.record, undefined, newsOf(bundle.record)).causes.slice(0, 5).map(({ cause }) => cause), bundle.verdict.causes.map(({ cause }) => cause))
   const all = [...PASSWORDS, USER]
   for (const [table, rows] of await tables(ground)) assertClean(`table ${table}`, rows, all)
   assertClean('what is shown', await shown(opened, id), all)

@@ -4,7 +4,7 @@ import { by } from './order.ts'
 import { insert, patch } from './rows.ts'
 import type { TenantState } from './state.ts'
 
-export function memoryProblems({ connections, problems, alerts, plans }: TenantState): ProblemStore {
+export function memoryProblems({ connections, problems, alerts, plans, exchanges }: TenantState): ProblemStore {
   const byOpening = by<{ openedAt: number; id: string }>((p) => p.openedAt, (p) => p.id)
   const newestPlan = (problemId: string) => [...plans.values()].filter((p) => p.problemId === problemId).sort(by((p) => p.createdAt, (p) => p.id)).at(-1) ?? null
   return {
@@ -27,6 +27,14 @@ export function memoryProblems({ connections, problems, alerts, plans }: TenantS
           (open === undefined || (p.closedAt === null) === open),
       )
       return wanted.sort((a, b) => byOpening(b, a)).slice(0, limit)
+    },
+    async keepExchanges(problemId, runId, kept) {
+      if (kept.length === 0) return
+      if (!problems.has(problemId)) throw new Error('exchanges of a problem that does not exist')
+      exchanges.set(problemId, { runId, exchanges: kept })
+    },
+    async exchanges(problemId) {
+      return exchanges.get(problemId) ?? null
     },
     async savePlan(plan) {
       if (!problems.has(plan.problemId)) throw new Error('a plan of a problem that does not exist')

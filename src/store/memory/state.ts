@@ -12,7 +12,7 @@ import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Digest, MatchTier, Observation, Question, TransactionChange } from '../../domain/transaction.ts'
 import type { RecordedPage, Undo } from '../../ports/history.ts'
-import type { Alert, Attempt, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
+import type { Alert, Attempt, FailedExchanges, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
 
 /** Mutable in its link only, as in the database. */
 export type StoredObservation = { readonly row: Observation; transactionId: string; tier: MatchTier }
@@ -37,6 +37,8 @@ export type TenantState = {
   readonly problems: Map<string, Problem>
   readonly alerts: Map<string, Alert>
   readonly plans: Map<string, RepairPlan>
+  /** By problem. */
+  readonly exchanges: Map<string, FailedExchanges>
   readonly challenges: Map<string, Challenge>
   readonly secrets: SecretState
   readonly requests: Map<string, number>
@@ -59,7 +61,7 @@ export type SecretState = {
 export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
-    cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), challenges: new Map(),
+    cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), exchanges: new Map(), challenges: new Map(),
     secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), spans: [],
   }
 }

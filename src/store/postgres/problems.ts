@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { CauseCode } from '../../domain/cause.ts'
 import type { ChallengeStore, ProblemStore } from '../../ports/store.ts'
 import { idKey, inOneTrip, type Database } from './session.ts'
-import { alerts, challenges, plans, problems } from './tables.ts'
+import { alerts, challenges, failedExchanges, plans, problems } from './tables.ts'
 
 export function postgresProblems(db: Database, tenantId: string): ProblemStore {
   return {
@@ -33,6 +33,19 @@ export function postgresProblems(db: Database, tenantId: string): ProblemStore {
           .orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(limit),
       ])
       return rows.map(problems.read)
+    },
+    async keepExchanges(problemId, runId, exchanges) {
+      if (exchanges.length === 0) return
+      const { problem_id: _, ...newer } = failedExchanges.write({ problemId, runId, exchanges })
+      await inOneTrip(db, tenantId, [
+        db.insertInto('relink.failed_exchanges').values({ tenant_id: tenantId, problem_id: problemId, ...newer }).onConflict((c) => c.columns(['tenant_id', 'problem_id']).doUpdateSet(newer)),
+      ])
+    },
+    async exchanges(problemId) {
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.failed_exchanges').selectAll().where('tenant_id', '=', tenantId).where('problem_id', '=', idKey(problemId))])
+      if (row === undefined) return null
+      const { runId, exchanges } = failedExchanges.read(row)
+      return { runId, exchanges }
     },
     async savePlan(plan) {
       const { id: _, ...newer } = plans.write(plan)

@@ -10,7 +10,7 @@ import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Decisions, MatchTier, Question, RowContent, Transaction, TransactionChange } from '../../domain/transaction.ts'
 import type { Undo } from '../../ports/history.ts'
-import type { Alert, Attempt, NewObservation, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
+import type { Alert, Attempt, FailedExchanges, NewObservation, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
 import { bytes, day, digest, flag, instant, integer, json, money, nullable, shape, sign, text, uuid, type Columns, type Shape, type StoredRow } from './columns.ts'
 
 export const connections = shape<Connection>({
@@ -134,6 +134,8 @@ export const plans = shape<RepairPlan>({
   id: uuid, problemId: uuid, connectionId: uuid, cause: text(), createdAt: instant, updatedAt: instant, state: text(), steps: json(),
 })
 
+export const failedExchanges = shape<FailedExchanges & { readonly problemId: string }>({ problemId: uuid, runId: uuid, exchanges: json() })
+
 export const challenges = shape<Challenge>({
   id: uuid, connectionId: uuid, runId: uuid, prompts: json(), resume: json(), askedAt: instant, expiresAt: instant, state: text(),
 })
@@ -178,6 +180,7 @@ export type Tables = {
   'relink.problems': Of<typeof problems>
   'relink.alerts': Of<typeof alerts>
   'relink.repair_plans': Of<typeof plans>
+  'relink.failed_exchanges': Of<typeof failedExchanges>
   'relink.challenges': Of<typeof challenges>
   'relink.secrets': Of<typeof secrets>
   'relink.tenant_keys': Of<typeof tenantKeys>
