@@ -114,6 +114,9 @@ test('a bank that repeats secrets and user names in every encoding and place: no
       assert.ok(run.ok, JSON.stringify(run))
       assert.notEqual(run.value.outcome, 'succeeded', `${place}, ${name}`)
       assertClean(`the answer to ${place}, ${name}`, JSON.stringify(run.value), [password, USER])
+      // Kept of the run that failed last only, so each is looked at before the next.
+      const [broken] = await opened.instance.store.problems.list({ connectionId: id, limit: 1 })
+      assertClean(`the exchanges of ${place}, ${name}`, JSON.stringify(await opened.instance.store.problems.exchanges(broken!.id), (key, value) => (key === 'runId' ? 'id' : value)), [password, USER])
       if (run.value.outcome !== 'suspended') continue
       const [challenge] = await opened.instance.store.challenges.list({ connectionId: id, state: 'open' })
       const answered = await verbs.answer(challenge!.id, { [challenge!.prompts[0]!.id]: CODE })
