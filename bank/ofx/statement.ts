@@ -56,8 +56,17 @@ export function trueStatement(login: LoginState, account: AccountState, window: 
 /** The id on the wire: given once by a fault, else derived from the truth id and the epoch of the account. */
 export function fitidOf(row: TruthRow, account: AccountState, bank: BankState, stage: 'pending' | 'booked' = 'booked'): string {
   const issued = stage === 'booked' ? account.issuedIds.get(row.id) : undefined
-  return issued ?? `${row.authorisedOn.replaceAll('-', '')}${digitsOf(`${row.id} ${stage} ${account.idEpoch}`, bank.seed, 10)}`
+  if (issued !== undefined) return issued
+  const ids = derived.get(row) ?? new Map<string, string>()
+  derived.set(row, ids)
+  const name = `${stage} ${account.idEpoch}`
+  let id = ids.get(name)
+  if (id === undefined) ids.set(name, (id = `${row.authorisedOn.replaceAll('-', '')}${digitsOf(`${row.id} ${name}`, bank.seed, 10)}`))
+  return id
 }
+
+/** A row is of one bank, so its ids are always the same; statements show it again and again. */
+const derived = new WeakMap<TruthRow, Map<string, string>>()
 
 function bookedRow(row: TruthRow, account: AccountState, bank: BankState): WireRow {
   return { truth: row, fitid: fitidOf(row, account, bank), day: row.bookedOn, minor: row.minor, name: row.name, memo: row.memo }

@@ -33,11 +33,12 @@ export function sealRecord(tenantKey: TenantKey, place: RecordPlace, plaintext: 
   try {
     const wrapNonce = entropy.bytes(NONCE_BYTES)
     const wrap = createCipheriv(ALGORITHM, tenantKey.key, wrapNonce, { authTagLength: TAG_BYTES })
-    wrap.setAAD(placeData('key', place, header))
+    const audience = audienceDigest(place)
+    wrap.setAAD(placeData('key', place, audience, header))
     const wrapped = Buffer.concat([wrap.update(dataKey), wrap.final()])
     const nonce = entropy.bytes(NONCE_BYTES)
     const cipher = createCipheriv(ALGORITHM, createSecretKey(dataKey), nonce, { authTagLength: TAG_BYTES })
-    cipher.setAAD(placeData('value', place, header))
+    cipher.setAAD(placeData('value', place, audience, header))
     const ciphertext = Buffer.concat([cipher.update(padded), cipher.final()])
     return Buffer.concat([header, wrapNonce, wrapped, wrap.getAuthTag(), nonce, ciphertext, cipher.getAuthTag()])
   } finally {
@@ -56,11 +57,12 @@ export function openRecord(tenantKey: TenantKey, place: RecordPlace, record: Uin
   try {
     const wrapNonce = record.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES)
     const unwrap = createDecipheriv(ALGORITHM, tenantKey.key, wrapNonce, { authTagLength: TAG_BYTES })
-    unwrap.setAAD(placeData('key', place, header))
+    const audience = audienceDigest(place)
+    unwrap.setAAD(placeData('key', place, audience, header))
     unwrap.setAuthTag(record.subarray(WRAP_END - TAG_BYTES, WRAP_END))
     dataKey = Buffer.concat([unwrap.update(record.subarray(HEADER_BYTES + NONCE_BYTES, WRAP_END - TAG_BYTES)), unwrap.final()])
     const decipher = createDecipheriv(ALGORITHM, createSecretKey(dataKey), record.subarray(WRAP_END, WRAP_END + NONCE_BYTES), { authTagLength: TAG_BYTES })
-    decipher.setAAD(placeData('value', place, header))
+    decipher.setAAD(placeData('value', place, audience, header))
     decipher.setAuthTag(record.subarray(-TAG_BYTES))
     padded = Buffer.concat([decipher.update(record.subarray(WRAP_END + NONCE_BYTES, -TAG_BYTES)), decipher.final()])
     return unpad(padded)
@@ -73,8 +75,11 @@ export function openRecord(tenantKey: TenantKey, place: RecordPlace, record: Uin
   }
 }
 
-function placeData(layer: 'key' | 'value', place: RecordPlace, header: Uint8Array): Uint8Array {
-  const audience = hash('sha256', additionalData([...place.audience].sort()), 'buffer')
+function audienceDigest({ audience }: RecordPlace): Uint8Array {
+  return hash('sha256', additionalData([...audience].sort()), 'buffer')
+}
+
+function placeData(layer: 'key' | 'value', place: RecordPlace, audience: Uint8Array, header: Uint8Array): Uint8Array {
   return additionalData(['relink/vault/1', layer, place.tenantId, place.connectionId, place.purpose, String(place.version), audience, header])
 }
 

@@ -166,7 +166,7 @@ export function parseOfxResponse(bytes: Uint8Array): Result<OfxResponse, FormatF
     signOn: signOn === null ? null : signOnOf(signOn),
     profile: profileOf(firstDescendant(tree.root, 'PROFRS')),
     accounts: accountsOf(firstDescendant(tree.root, 'ACCTINFORS')),
-    challenges: [...descendants(tree.root, 'MFACHALLENGE')].map((each) => typed(each, CHALLENGE)),
+    challenges: descendants(tree.root, 'MFACHALLENGE').map((each) => typed(each, CHALLENGE)),
     answers: answers.all,
   })
 }
@@ -214,8 +214,9 @@ function both(first: StructureSink, second: StructureSink): StructureSink {
 }
 
 function typed<T extends Table>(element: OfxElement, table: T): Typed<T> {
-  const values = Object.entries(table).map(([key, [tag, type]]) => [key, valueOf(element, tag, type)])
-  return Object.fromEntries(values) as Typed<T>
+  const values: Record<string, ReturnType<typeof valueOf>> = {}
+  for (const key in table) values[key] = valueOf(element, table[key]![0], table[key]![1])
+  return values as Typed<T>
 }
 
 function valueOf(element: OfxElement, tag: string, type: FieldType): string | number | boolean | null | readonly string[] {
@@ -252,7 +253,7 @@ function profileOf(element: OfxElement | null): OfxProfile | null {
   return {
     ...typed(element, INSTITUTION),
     messageSets,
-    signOnInfos: [...descendants(element, 'SIGNONINFO')].map((each) => typed(each, SIGN_ON_INFO)),
+    signOnInfos: descendants(element, 'SIGNONINFO').map((each) => typed(each, SIGN_ON_INFO)),
   }
 }
 

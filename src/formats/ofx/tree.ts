@@ -60,15 +60,22 @@ export class OfxTree implements StructureSink {
 }
 
 /** All elements of that name, however deep, in document order. */
-export function* descendants(element: OfxElement, name: string): Generator<OfxElement> {
+export function descendants(element: OfxElement, name: string, found: OfxElement[] = []): readonly OfxElement[] {
   for (const child of element.children) {
-    if (child.name === name) yield child
-    yield* descendants(child, name)
+    if (child.name === name) found.push(child)
+    if (child.children.length > 0) descendants(child, name, found)
   }
+  return found
 }
 
+/** The first element of that name in document order. */
 export function firstDescendant(element: OfxElement, name: string): OfxElement | null {
-  return descendants(element, name).next().value ?? null
+  for (const child of element.children) {
+    if (child.name === name) return child
+    const inner = child.children.length === 0 ? null : firstDescendant(child, name)
+    if (inner !== null) return inner
+  }
+  return null
 }
 
 /** The text of the direct child of that name; null when it is absent or empty. */
