@@ -8,7 +8,7 @@ import type { Failure } from './evidence.ts'
 import type { RunId } from './transaction.ts'
 
 /** `undo` takes another run back, `switch` moves accounts to another connection. */
-export type RunTrigger = 'schedule' | 'person' | 'repair' | 'connect' | 'import' | 'undo' | 'switch'
+export type RunTrigger = 'schedule' | 'person' | 'repair' | 'connect' | 'import' | 'undo' | 'switch' | 'recompute'
 
 /** `suspended`: a challenge waits for a person. `partial`: some accounts were read, others failed. */
 export type RunOutcome = 'running' | 'succeeded' | 'partial' | 'failed' | 'suspended'

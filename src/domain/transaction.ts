@@ -98,7 +98,7 @@ export type TransactionChange = {
   readonly transactionId: TransactionId
   readonly at: number
   readonly runId: RunId | null
-  readonly reason: MatchTier | WithdrawnReason | 'restored' | 'decision'
+  readonly reason: MatchTier | WithdrawnReason | 'restored' | 'decision' | 'recomputed'
   readonly changes: Readonly<Record<string, readonly [before: string | null, after: string | null]>>
 }
 

@@ -7,8 +7,8 @@ import type { JsonObject } from '../domain/institution.ts'
 import type { AccountSource } from '../domain/account.ts'
 import type { Connection } from '../domain/connection.ts'
 import type { DayRange } from '../domain/day.ts'
-import type { SyncRun } from '../domain/run.ts'
-import type { Digest, ObservationId, RunId } from '../domain/transaction.ts'
+import type { BalanceSpan, SyncRun } from '../domain/run.ts'
+import type { Digest, MatchTier, Observation, ObservationId, Question, RowContent, RunId, TransactionId, TransactionState, WithdrawnReason } from '../domain/transaction.ts'
 import type { PreviewAnswer, PreviewState, ReconnectPreview } from '../domain/preview.ts'
 import type { NewTransaction, PageCommit, Patch } from './store.ts'
 
@@ -46,6 +46,42 @@ export type RecordedPage = {
   readonly seen: readonly ObservationId[]
 }
 
+/** A page as it is read again: `seq` rises with each commit. */
+export type SeenPage = RecordedPage & { readonly seq: number }
+
+/** An observation with the transaction to which it belongs now. */
+export type StoredReport = Observation & { readonly transactionId: TransactionId; readonly tier: MatchTier }
+
+/** What concluding an account anew changes, in one step. */
+export type RecomputeAct = {
+  /** Ended, with its outcome. */
+  readonly run: SyncRun
+  readonly accountId: string
+  readonly sourceIds: readonly string[]
+  /** New transactions; their first history entry is that the run brought them, so that an undo withdraws them. */
+  readonly inserts: readonly NewTransaction[]
+  readonly rows: readonly RecomputedTransaction[]
+  /** Reports that belong to another transaction. */
+  readonly moves: readonly ReportMove[]
+  readonly questions: readonly Question[]
+  /** Open questions that are none any more. */
+  readonly closed: readonly string[]
+  /** In the place of all spans of the account. */
+  readonly spans: readonly BalanceSpan[]
+}
+
+export type RecomputedTransaction = {
+  readonly id: TransactionId
+  readonly content: RowContent
+  readonly state: TransactionState
+  readonly withdrawnReason: WithdrawnReason | null
+  readonly contentKey: Digest
+  /** Transactions that became one with it: what a person decided of them is decided of it. */
+  readonly joins: readonly TransactionId[]
+}
+
+export type ReportMove = { readonly sourceId: string; readonly key: Digest; readonly from: TransactionId; readonly to: TransactionId; readonly tier: MatchTier }
+
 export type HistoryStore = {
   /** Undos of these runs, oldest first; of all runs without a filter. */
   undos(runIds?: readonly RunId[]): Promise<readonly Undo[]>
@@ -54,10 +90,16 @@ export type HistoryStore = {
   /**
    * Takes the run back, in one step: transactions that no other answer reports are withdrawn as
    * `undone`; what it changed returns to what it was, unless something changed it since or a later
-   * answer showed the same; its open questions are closed. Returns the run that did it; null when the
+   * answer showed the same; its open questions are closed; reports that a recompute moved go back. Returns the run that did it; null when the
    * run is taken back already.
    */
   undo(act: UndoAct): Promise<SyncRun | null>
+  /** Pages of the account in the order of their commits, after one of them; those of runs that were taken back are left out. */
+  pages(accountId: string, after: number, limit: number): Promise<readonly SeenPage[]>
+  /** All reports of one source by their keys, after one of them. */
+  reports(sourceId: string, after: Digest | null, limit: number): Promise<readonly StoredReport[]>
+  /** Does all of it or nothing; false when a report is not where the act takes it from, because a person decided meanwhile. */
+  recompute(act: RecomputeAct): Promise<boolean>
 }
 
 export type PreviewStore = {

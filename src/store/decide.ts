@@ -34,7 +34,7 @@ export function applyAnswer(row: NewTransaction, other: NewTransaction | null, a
 }
 
 /** Neither row's decision is lost; the row stays deleted only when both were, since one of a pair deleted is what a person wants. */
-function joined(kept: Decisions, other: Decisions): Decisions {
+export function joined(kept: Decisions, other: Decisions): Decisions {
   return {
     review: kept.review === 'accepted' || other.review === 'accepted' ? 'accepted' : 'for_review',
     category: kept.category ?? other.category,

@@ -80,4 +80,5 @@ const REASONS: Readonly<Record<TransactionChange['reason'], string>> = {
   undone: 'A run was taken back, and this with it.',
   restored: 'It was reported again, so it stands again.',
   decision: 'A person decided it.',
+  recomputed: 'All reports of the account were judged again, and came to this.',
 }

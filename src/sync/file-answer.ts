@@ -30,7 +30,7 @@ export type FileStatement = {
 
 export type FileAnswerContext = SettleContext & {
   /** What the file shows in all statements that add up with this one; asked for only when a decision hangs on it. */
-  readonly shown: () => Promise<Intake>
+  readonly shown: () => Promise<Pick<Intake, 'shows' | 'holds'>>
   /** Nothing is stored of the account but statements that add up with this one: nothing stored can match. */
   readonly accountWasEmpty: boolean
   readonly coverage: readonly Coverage[]

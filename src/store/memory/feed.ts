@@ -5,7 +5,7 @@ import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/s
 import { applyAnswer, applyDecisions, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
 import { candidates, commitPage } from './feed-commit.ts'
-import { undoneRuns } from './history.ts'
+import { undoneRuns } from './undone.ts'
 import { by } from './order.ts'
 import type { FeedState, TenantState } from './state.ts'
 

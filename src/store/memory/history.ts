@@ -6,8 +6,10 @@ import type { HistoryStore, RunPlace, Undo, UndoAct } from '../../ports/history.
 import { hullOf, UndoTally } from '../undo-tally.ts'
 import { withoutRun } from '../undo.ts'
 import { by } from './order.ts'
+import { memoryRecompute, moveBack } from './recompute.ts'
 import { insert, patch } from './rows.ts'
 import type { StoredObservation, TenantState } from './state.ts'
+import { undoneRuns } from './undone.ts'
 
 export function memoryHistory(state: TenantState): HistoryStore {
   return {
@@ -21,12 +23,8 @@ export function memoryHistory(state: TenantState): HistoryStore {
     async undo(act) {
       return undo(state, act)
     },
+    ...memoryRecompute(state),
   }
-}
-
-/** Runs that are taken back now. */
-export function undoneRuns(state: TenantState): ReadonlySet<string> {
-  return new Set([...state.undos.values()].filter((undo) => undo.redoneAt === null).map((undo) => undo.runId))
 }
 
 function placesOf(state: TenantState, runId: string): readonly RunPlace[] {
@@ -63,8 +61,9 @@ function undo(state: TenantState, act: UndoAct): SyncRun | null {
     state.feed.putTransaction(decided.row)
     state.feed.addChange(decided.change)
   }
-  if (isRedo) reopen(state, runId)
-  else close(state, act, dropped, tally)
+  if (!isRedo) close(state, act, dropped, tally)
+  moveBack(state, runId)
+  reopen(state, runId)
   dropSpans(state, tally.days)
   for (const { sourceId, cursor } of act.cursors) if (state.cursors.has(sourceId)) state.cursors.set(sourceId, cursor)
   for (const { id, state: to } of act.sources) patch(state.sources, id, { state: to })
@@ -117,6 +116,7 @@ function close(state: TenantState, { runId, by: run }: UndoAct, dropped: Readonl
   }
 }
 
+/** Opens again what an undo or a recompute closed. */
 function reopen(state: TenantState, undoRunId: string): void {
   for (const [id, asked] of state.questionRuns) {
     const question = state.questions.get(id)!

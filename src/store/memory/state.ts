@@ -11,7 +11,7 @@ import type { PreviewAnswer, ReconnectPreview } from '../../domain/preview.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Digest, MatchTier, Observation, Question, TransactionChange } from '../../domain/transaction.ts'
-import type { RecordedPage, Undo } from '../../ports/history.ts'
+import type { RecordedPage, ReportMove, Undo } from '../../ports/history.ts'
 import type { Alert, Attempt, FailedExchanges, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
 
 /** Mutable in its link only, as in the database. */
@@ -33,6 +33,8 @@ export type TenantState = {
   readonly pages: RecordedPage[]
   /** By the run that undid. */
   readonly undos: Map<string, Undo>
+  /** What each recompute moved, with the tiers of before. */
+  readonly moves: Map<string, readonly ReportMove[]>
   readonly runs: Map<string, SyncRun>
   readonly problems: Map<string, Problem>
   readonly alerts: Map<string, Alert>
@@ -61,7 +63,7 @@ export type SecretState = {
 export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
-    cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), exchanges: new Map(), challenges: new Map(),
+    cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), exchanges: new Map(), challenges: new Map(),
     secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), spans: [],
   }
 }
@@ -124,6 +126,18 @@ export class FeedState {
       append(this.#byTransaction, to, stored)
     }
     this.#byTransaction.delete(from)
+  }
+
+  moveObservation(stored: StoredObservation, to: string, tier: MatchTier): void {
+    const left = this.observationsOf(stored.transactionId).filter((other) => other !== stored)
+    this.#byTransaction.set(stored.transactionId, left)
+    stored.transactionId = to
+    stored.tier = tier
+    append(this.#byTransaction, to, stored)
+  }
+
+  ofSource(sourceId: string): readonly StoredObservation[] {
+    return [...this.#byKey.values()].filter(({ row }) => row.sourceId === sourceId)
   }
 
   /** Adds the row or replaces the one with its id. */

@@ -11,6 +11,7 @@ import { json } from './columns.ts'
 import { storeAllDecided } from './decided.ts'
 import { idKey, inTenant, isUuid, type Session } from './session.ts'
 import { changes, connections, readTransaction, runs, undos } from './tables.ts'
+import { moveBack, postgresRecompute } from './recompute.ts'
 import { counts } from './undone.ts'
 
 type Ids = RawBuilder<unknown>
@@ -34,6 +35,7 @@ export function postgresHistory(db: Session, tenantId: string): HistoryStore {
       if (idKey(act.runId) === null) return null
       return run(async (trx) => new UndoWork(trx, tenantId, act, await placesOf(trx, tenantId, act.runId)).run())
     },
+    ...postgresRecompute(run, tenantId),
   }
 }
 
@@ -74,7 +76,9 @@ class UndoWork {
     if (isRedo === null) return null
     await this.#withdrawUnheld()
     await this.#takeBackChanges()
-    await (isRedo ? this.#reopen(runId) : this.#close())
+    if (!isRedo) await this.#close()
+    await moveBack(this.#trx, this.#tenantId, runId)
+    await this.#reopen(runId)
     const ofTenant = sql`tenant_id = ${this.#tenantId}`
     for (const [accountId, { from, to }] of this.#tally.days) {
       await sql`delete from relink.balance_spans where ${ofTenant} and account_id = ${accountId} and from_on <= ${to} and to_on >= ${from}`.execute(this.#trx)
@@ -181,6 +185,7 @@ class UndoWork {
     for (const { account_id } of rows) this.#tally.closedQuestion(account_id)
   }
 
+  /** What an undo or a recompute closed. */
   async #reopen(undoRunId: string): Promise<void> {
     await sql`update relink.questions set answer = null, answered_at = null, closed_by = null
       where tenant_id = ${this.#tenantId} and closed_by = ${undoRunId} and answer = 'undone'`.execute(this.#trx)

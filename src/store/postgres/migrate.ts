@@ -13,12 +13,13 @@ import { pending } from './migrations/006-pending.ts'
 import { previews } from './migrations/007-previews.ts'
 import { lostAttempts } from './migrations/008-lost-attempts.ts'
 import { failedExchanges } from './migrations/009-failed-exchanges.ts'
+import { moves } from './migrations/010-moves.ts'
 import type { Tables } from './tables.ts'
 
 export type Migration = { readonly number: number; readonly name: string; up(db: Kysely<Tables>): Promise<void> }
 
 /** In order; the last one's number is the schema that this program knows. */
-export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges]
+export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves]
 
 export type Migrated = 'current' | 'newer'
 

@@ -1,0 +1,354 @@
+/**
+ * An account lived through again: every answer and file whose run counts, in the order in which they
+ * came, with the days that they covered and the balances that they stated, through the present matcher
+ * into a feed of its own that is thrown away. What a person answered meanwhile is answered again at its
+ * time. Nothing here touches the account.
+ */
+import type { Account, AccountSource } from '../domain/account.ts'
+import { maxDay, minDay, type DayRange } from '../domain/day.ts'
+import { decimalsOf, formatMinor, type Decimal } from '../domain/money.ts'
+import type { BalanceStatement, SyncRun } from '../domain/run.ts'
+import type { StatedBalance, StatementRow } from '../domain/statement.ts'
+import type { Observation, Question, TransactionId } from '../domain/transaction.ts'
+import type { SeenPage, StoredReport } from '../ports/history.ts'
+import type { FeedStore, PageCommit, TenantStore } from '../ports/store.ts'
+import { Answer } from './answer.ts'
+import { FileAnswer } from './file-answer.ts'
+import { reportKey, reportText } from './identity.ts'
+import { Intake } from './incoming.ts'
+import type { SettleContext } from './settle.ts'
+
+/** What the account is lived through with. */
+export type Life = {
+  readonly store: TenantStore
+  readonly account: Account
+  readonly sources: readonly AccountSource[]
+  readonly reports: ReadonlyMap<string, StoredReport>
+  readonly answered: readonly Question[]
+}
+
+/** The feed as it came out, and where each report went that an answer which counts showed. */
+export type Replayed = { readonly feed: FeedStore; readonly placeOf: ReadonlyMap<string, TransactionId> }
+
+/** One answer of a bank, or one statement of a file. */
+type Part = { readonly runId: string; readonly sourceId: string; at: number; covers: DayRange | null; readonly shown: StoredReport[]; readonly ids: Set<string> }
+/** Under which keys the report is known in the feed that is thrown away. */
+type Keys = { readonly key: string; readonly apartKey: string }
+
+const PAGES = 200
+const KEYS = 2_000
+const ALL_ROWS = 100_000_000
+/** The run of what a person did between the answers. */
+const PERSON = '00000000-0000-7000-8000-000000000000'
+
+export async function replay(life: Life, scratch: TenantStore): Promise<Replayed> {
+  const work = new Replay(life, scratch)
+  await work.begin()
+  for await (const part of partsOf(life)) await work.take(part)
+  return work.finish()
+}
+
+/** The pages put together to answers: one ends with the days that it covers, or where the same report comes again. */
+async function* partsOf({ store, account, reports }: Life): AsyncGenerator<Part> {
+  let open: Part | null = null
+  for (let after = 0; ; ) {
+    const pages = await store.history.pages(account.id, after, PAGES)
+    for (const page of pages) {
+      const shown = page.seen.flatMap((id) => reports.get(id) ?? [])
+      if (shown.length === 0 && page.covers === null) continue
+      if (open !== null && !continues(open, page)) {
+        yield open
+        open = null
+      }
+      open ??= { runId: page.runId, sourceId: page.sourceId, at: page.at, covers: null, shown: [], ids: new Set() }
+      for (const report of shown) {
+        if (open.ids.has(report.id)) continue
+        open.ids.add(report.id)
+        open.shown.push(report)
+      }
+      open.at = page.at
+      if (page.covers === null) continue
+      yield { ...open, covers: page.covers }
+      open = null
+    }
+    if (pages.length < PAGES) break
+    after = pages.at(-1)!.seq
+  }
+  if (open !== null) yield open
+}
+
+function continues(open: Part, { runId, sourceId, seen }: SeenPage): boolean {
+  return open.runId === runId && open.sourceId === sourceId && !seen.some((id) => open.ids.has(id))
+}
+
+class Replay {
+  readonly #life: Life
+  readonly #scratch: TenantStore
+  readonly #feed: FeedStore
+  readonly #sources: ReadonlyMap<string, AccountSource>
+  /** Keys of the stored reports of each source, to tell those that were parted from another one. */
+  readonly #parted: ReadonlySet<string>
+  readonly #keys = new Map<string, Keys>()
+  readonly #byKey = new Map<string, StoredReport>()
+  readonly #runs = new Map<string, SyncRun | null>()
+  readonly #balances = new Map<string, BalanceStatement[]>()
+  readonly #used = new Set<TransactionId>()
+  /** Layers of the file that is read: what each of them showed so far. */
+  #layers: { readonly of: string; readonly intake: Intake; readonly ids: Set<string> }[] = []
+  #questions: Question[]
+  #ids = 0
+
+  constructor(life: Life, scratch: TenantStore) {
+    this.#life = life
+    this.#scratch = scratch
+    this.#sources = new Map(life.sources.map((source) => [source.id, source]))
+    const known = new Set([...life.reports.values()].map(({ sourceId, key }) => `${sourceId}|${key}`))
+    this.#parted = new Set([...life.reports.values()].flatMap(({ sourceId, key }) => (known.has(`${sourceId}|${reportKey(key, 1)}`) ? [`${sourceId}|${reportKey(key, 1)}`] : [])))
+    this.#questions = [...life.answered].sort((a, b) => a.answeredAt! - b.answeredAt!)
+    this.#feed = { ...scratch.feed, commitPage: (page) => scratch.feed.commitPage(this.#named(page)) }
+  }
+
+  async begin(): Promise<void> {
+    const { account, sources, store } = this.#life
+    const [first, ...others] = sources
+    // Rows of before the account's start were not taken when they came; what was taken stays.
+    await this.#scratch.accounts.create({ ...account, startOn: null }, { ...first!, connectionId: null })
+    for (const source of others) await this.#scratch.accounts.addSource({ ...source, connectionId: null })
+    for (const { id } of sources) for (const balance of await store.feed.balances(account.id, id)) push(this.#balances, `${balance.runId}|${id}`, balance)
+    await this.#scratch.runs.create({ id: PERSON, connectionId: null, trigger: 'person', startedAt: 0, endedAt: 0, outcome: 'succeeded', stage: null, accounts: [], failure: null, label: null })
+  }
+
+  async take(part: Part): Promise<void> {
+    await this.#answerUntil(part.at)
+    if (!this.#runs.has(part.runId)) {
+      const run = await this.#life.store.runs.get(part.runId)
+      this.#runs.set(part.runId, run)
+      if (run !== null) await this.#scratch.runs.create({ ...run, connectionId: null, accounts: [] })
+    }
+    const source = this.#sources.get(part.sourceId)!
+    const context: SettleContext = { feed: this.#feed, account: { ...this.#life.account, startOn: null }, source, runId: part.runId, now: () => part.at, newId: () => this.#newId() }
+    // What came under an id that has equals before it comes after them.
+    const shown = [...part.shown].sort((a, b) => a.ordinal - b.ordinal)
+    await (source.connectionId === null ? this.#takeFile(part, shown, context) : this.#takeAnswer(part, shown, context))
+  }
+
+  async finish(): Promise<Replayed> {
+    await this.#answerUntil(Infinity)
+    const placeOf = new Map<string, TransactionId>()
+    for (const sourceId of this.#sources.keys()) {
+      const ids = [...this.#keys.keys()].filter((id) => this.#life.reports.get(id)!.sourceId === sourceId)
+      for (let from = 0; from < ids.length; from += KEYS) {
+        const some = ids.slice(from, from + KEYS)
+        const { known } = await this.#scratch.feed.candidates({
+          accountId: this.#life.account.id, sourceId, keys: some.flatMap((id) => [this.#keys.get(id)!.key, this.#keys.get(id)!.apartKey]), providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null,
+        })
+        for (const id of some) {
+          const { key, apartKey } = this.#keys.get(id)!
+          const found = (this.#hasTwin(id) ? known.get(key) : known.get(apartKey)) ?? known.get(key)
+          if (found !== undefined) placeOf.set(id, found.transactionId)
+        }
+      }
+    }
+    return { feed: this.#scratch.feed, placeOf }
+  }
+
+  async #takeAnswer(part: Part, shown: readonly StoredReport[], context: SettleContext): Promise<void> {
+    const rows = shown.map((report) => this.#rowOf(report, context.source))
+    this.#register(shown, rows, this.#intake(context))
+    const answer = new Answer(context, hullOf(part.covers, shown), ALL_ROWS)
+    const added = await answer.add(rows)
+    if (!added.ok) throw new Error(`a stored report cannot be read: ${added.failure.message}`)
+    // A failure means that it is not believed whole: it was not, and then it covers nothing, or it is not any more.
+    await answer.finish({ covers: part.covers, balances: this.#balancesOf(part, null), cursor: () => null })
+  }
+
+  async #takeFile(part: Part, shown: readonly StoredReport[], context: SettleContext): Promise<void> {
+    const of = `${part.runId}|${part.sourceId}`
+    this.#layers = this.#layers.filter((layer) => layer.of === of)
+    let layer = this.#layers.find(({ ids }) => !shown.some(({ id }) => ids.has(id)))
+    if (layer === undefined) this.#layers.push((layer = { of, intake: this.#intake(context), ids: new Set() }))
+    const { intake, ids } = layer
+    for (const { id } of shown) ids.add(id)
+    const incoming = this.#register(shown, shown.map((report) => this.#rowOf(report, context.source)), intake)
+    const postedSum = incoming.reduce((sum, { content }) => (content.status === 'posted' ? sum + content.amount : sum), 0n)
+    const coverage = await this.#feed.coverage(this.#life.account.id)
+    const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: false, coverage }, { covers: part.covers, balances: this.#balancesOf(part, part.covers), postedSum })
+    for (const row of incoming) await answer.add(row)
+    await answer.finish()
+  }
+
+  #intake({ source, account }: SettleContext): Intake {
+    return new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: null, keepsMarks: true, keepsRepeats: true })
+  }
+
+  /** Notes under which key each report will be known. */
+  #register(shown: readonly StoredReport[], rows: readonly StatementRow[], intake: Intake) {
+    return shown.flatMap((report, index) => {
+      const taken = intake.take(rows[index]!)
+      if (!taken.ok || taken.value === null) throw new Error('a stored report cannot be read')
+      const incoming = taken.value
+      const { key, apartKey } = incoming
+      if (!this.#keys.has(report.id)) this.#keys.set(report.id, { key, apartKey })
+      this.#byKey.set(`${report.sourceId}|${this.#isApart(report) ? apartKey : key}`, report)
+      return [incoming]
+    })
+  }
+
+  #isApart({ sourceId, key }: Observation): boolean {
+    return this.#parted.has(`${sourceId}|${key}`)
+  }
+
+  /** Whether the same report is stored a second time, under the key that it got when it was parted. */
+  #hasTwin(id: string): boolean {
+    const { sourceId, key } = this.#life.reports.get(id)!
+    return this.#parted.has(`${sourceId}|${reportKey(key, 1)}`)
+  }
+
+  /** The row as the source reported it. What an observation does not hold (the sign of then, what it corrects) is what gives its key. */
+  #rowOf(report: StoredReport, { sign }: AccountSource): StatementRow {
+    const assumed = report.amount * BigInt(sign)
+    const linked = report.tier === 'provider_link' ? this.#linksOf(report) : []
+    for (const corrects of [null, ...linked]) {
+      for (const minor of [assumed, -assumed]) {
+        const row = { ...rowOf(report, minor), corrects }
+        if (isReportOf(report, row, minor)) return row
+      }
+    }
+    return rowOf(report, assumed)
+  }
+
+  /** What a report of the bank's own link may correct: the other reports of its transaction. */
+  #linksOf(report: StoredReport): readonly NonNullable<StatementRow['corrects']>[] {
+    const others = [...this.#life.reports.values()].filter((other) => other.transactionId === report.transactionId && other.providerId !== null && other.id !== report.id)
+    return others.flatMap(({ providerId }) => [{ providerId: providerId!, action: 'replace' as const }, { providerId: providerId!, action: 'delete' as const }])
+  }
+
+  /** Balances of the run that were stated by now and, of a file, that belong to these days; each kind and day once. */
+  #balancesOf({ runId, sourceId, at }: Part, days: DayRange | null): readonly StatedBalance[] {
+    const key = `${runId}|${sourceId}`
+    const taken = new Map<string, BalanceStatement>()
+    for (const balance of this.#balances.get(key) ?? []) {
+      const { kind, on, observedAt } = balance
+      if (observedAt > at || taken.has(`${kind} ${on}`) || (days !== null && (on < days.from || on > days.to))) continue
+      taken.set(`${kind} ${on}`, balance)
+    }
+    const used = new Set(taken.values())
+    this.#balances.set(key, (this.#balances.get(key) ?? []).filter((balance) => !used.has(balance)))
+    const { currency } = this.#life.account
+    return [...used].map(({ kind, on, amount }) => ({ kind, on, amount: decimalOf(amount, currency), currency, at: null }))
+  }
+
+  /** New rows take the ids that their reports have in the account, so that whatever goes by ids goes as it went. */
+  #named(page: PageCommit): PageCommit {
+    const names = new Map<string, string>()
+    for (const { id, key, transactionId, tier } of page.observations) {
+      const report = this.#byKey.get(`${page.sourceId}|${key}`)
+      if (report === undefined) continue
+      if (!this.#used.has(report.id)) names.set(id, report.id)
+      this.#used.add(report.id)
+      if (tier !== 'new' || this.#used.has(report.transactionId)) continue
+      names.set(transactionId, report.transactionId)
+      this.#used.add(report.transactionId)
+    }
+    const named = (id: string) => names.get(id) ?? id
+    return {
+      ...page, seen: page.seen.map(named), inserts: page.inserts.map((row) => ({ ...row, id: named(row.id) })),
+      observations: page.observations.map((o) => ({ ...o, id: named(o.id), transactionId: named(o.transactionId) })),
+      questions: page.questions.map((q) => ({ ...q, transactionId: named(q.transactionId), otherTransactionId: q.otherTransactionId === null ? null : named(q.otherTransactionId) })),
+    }
+  }
+
+  /** What was answered before an instant is answered again, and is a rule from then on. */
+  async #answerUntil(at: number): Promise<void> {
+    const due = this.#questions.filter(({ answeredAt }) => answeredAt! < at)
+    this.#questions = this.#questions.slice(due.length)
+    for (const question of due) await this.#answerAgain(question)
+  }
+
+  async #answerAgain(question: Question): Promise<void> {
+    const { kind, transactionId, otherTransactionId, answer, answeredAt, pattern } = question
+    if (answer === null || answer === 'undone') return
+    const [first, ...others] = await this.#sidesOf(question)
+    const open = await this.#scratch.feed.questions({ accountId: this.#life.account.id, open: true })
+    const pairs = kind === 'removed_at_bank' || others.length === 0 ? [null] : others
+    for (const other of pairs) {
+      const asked = open.find((o) => o.kind === kind && ((o.transactionId === first && o.otherTransactionId === other) || (other !== null && o.transactionId === other && o.otherTransactionId === first)))
+      const isDone = asked === undefined && (first === undefined || (kind === 'same_transaction' && other === null))
+      // Also where nothing is left to answer: a person's answer is a rule.
+      if (isDone && pattern === null) continue
+      const id = asked?.id ?? this.#newId()
+      if (asked === undefined) await this.#ask({ ...question, id, transactionId: isDone ? transactionId : first!, otherTransactionId: isDone ? otherTransactionId : other, answer: null, answeredAt: null }, isDone)
+      await this.#scratch.feed.answerQuestion(id, answer, answeredAt!, pattern === null ? 'bank' : 'person')
+    }
+  }
+
+  async #ask(question: Question, isRuleOnly: boolean): Promise<void> {
+    // A rule stands on words alone; its pair must not be found.
+    const asked = isRuleOnly ? { ...question, transactionId: question.id, otherTransactionId: null } : question
+    await this.#scratch.feed.commitPage({
+      runId: PERSON, accountId: this.#life.account.id, sourceId: this.#life.sources[0]!.id, at: question.askedAt, seen: [], observations: [], inserts: [], updates: [],
+      questions: [asked], covers: null, balances: [], spans: [], cursor: null,
+    })
+  }
+
+  /** Where the two sides of a stored question are now: the first, then those that are or were the other. */
+  async #sidesOf({ transactionId, otherTransactionId, answer }: Question): Promise<readonly TransactionId[]> {
+    const placesOf = async (reports: readonly { readonly id: string }[]) => {
+      const places = new Set<TransactionId>()
+      for (const { id } of reports) {
+        const place = await this.#placeNow(id)
+        if (place !== null) places.add(place)
+      }
+      return places
+    }
+    const { feed } = this.#life.store
+    const own = await feed.observations(transactionId)
+    const [first] = await placesOf(own.filter(({ tier }) => tier !== 'person'))
+    if (first === undefined) return []
+    const rest = answer === 'same' ? own.filter(({ tier }) => tier === 'person') : otherTransactionId === null ? [] : await feed.observations(otherTransactionId)
+    return [first, ...[...(await placesOf(rest))].filter((place) => place !== first)]
+  }
+
+  async #placeNow(reportId: string): Promise<TransactionId | null> {
+    const keys = this.#keys.get(reportId)
+    const { sourceId } = this.#life.reports.get(reportId) ?? {}
+    if (keys === undefined || sourceId === undefined) return null
+    const { known } = await this.#scratch.feed.candidates({ accountId: this.#life.account.id, sourceId, keys: [keys.key, keys.apartKey], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null })
+    return (this.#hasTwin(reportId) ? known.get(keys.key) : (known.get(keys.apartKey) ?? known.get(keys.key)))?.transactionId ?? null
+  }
+
+  #newId(): string {
+    return `00000000-0000-7000-8001-${(++this.#ids).toString(16).padStart(12, '0')}`
+  }
+}
+
+/** Whether this is the row that has the report's key: alone, among its equals, parted from another, or come again under its id. */
+function isReportOf({ currency, sourceId, ordinal, key }: Observation, row: StatementRow, minor: bigint): boolean {
+  const text = reportText(sourceId, row, minor, currency)
+  const [first, own] = [reportKey(text, 0), reportKey(text, ordinal)]
+  return key === own || key === reportKey(own, 1) || (ordinal > 0 && key === reportKey(first, 1 + ordinal))
+}
+
+function rowOf(report: Observation, minor: bigint): StatementRow {
+  const { providerId, pendingProviderId, status, postedOn, transactedOn, valueOn, currency, kind, name, memo, checkNumber, reference, foreignAmount, foreignCurrency } = report
+  return {
+    providerId, pendingProviderId, status, postedOn, transactedOn, valueOn, amount: decimalOf(minor, currency), kind, name, memo, checkNumber, reference,
+    foreign: foreignCurrency === null ? null : { amount: foreignAmount as Decimal | null, currency: foreignCurrency, rate: null }, corrects: null, line: 0,
+  }
+}
+
+function decimalOf(minor: bigint, currency: string): Decimal {
+  return formatMinor(minor, decimalsOf(currency)) as Decimal
+}
+
+function hullOf(covers: DayRange | null, shown: readonly Observation[]): DayRange {
+  const days = shown.map(({ postedOn }) => postedOn)
+  const from = covers?.from ?? days[0]!
+  return days.reduce((range, on) => ({ from: minDay(range.from, on), to: maxDay(range.to, on) }), covers ?? { from, to: from })
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [value])
+  else list.push(value)
+}
