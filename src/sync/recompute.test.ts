@@ -93,3 +93,115 @@ test('an account that the present matcher made is the same when it is made again
     { numRuns: Number(process.env['RELINK_RECOMPUTE_RUNS'] ?? 60), ...(seed === undefined ? {} : { seed: Number(seed) }) },
   )
 })
+
+const TWO = [row('2026-03-10', '-5', 'Bakery', { providerId: 'a' }), row('2026-03-12', '-5', 'Bakery Main', { providerId: 'b' }), row('2026-03-13', '-9', 'Cinema', { providerId: 'c' })]
+
+test('what was wrongly joined is parted, what is doubled is joined; ids and decisions stay; a second time finds nothing; the undo brings back what was', async () => {
+  const world = await new World('2026-03-14').connect()
+  world.bank.rows = [...TWO]
+  await world.sync()
+  const [a, b, c] = await world.all()
+  await world.store.feed.decide(a!.id, { category: 'food', review: 'accepted' }, world.now)
+  await plantJoin(world, a!.id, b!.id)
+  assert.equal((await world.feed()).length, 2)
+  const before = await picture(world)
+
+  const shown = await recompute(world)
+  assert.deepEqual([shown.counts.parted, shown.counts.restored, shown.counts.joined, shown.run], [1, 0, 0, null])
+  assert.deepEqual([shown.rows[0]!.kind, shown.rows[0]!.otherId, shown.rows[0]!.after.name], ['parted', a!.id, 'Bakery Main'])
+  assert.deepEqual(await picture(world), before, 'looking changes nothing')
+
+  const { run } = await recompute(world, true)
+  assert.deepEqual(await world.feed(), TWO.map((r) => `${r.postedOn} ${r.amount}00 ${r.name}`))
+  const now = await world.all()
+  assert.deepEqual(now.filter((t) => t.state === 'posted').map((t) => t.id).slice(0, 1), [a!.id])
+  assert.ok(now.some((t) => t.id === c!.id && t.state === 'posted'))
+  assert.deepEqual([now[0]!.decisions.category, now[0]!.decisions.review], ['food', 'accepted'])
+  const made = now.find((t) => t.state === 'posted' && t.name === 'Bakery Main')!
+  assert.deepEqual((await world.store.feed.history(made.id)).map(({ reason, runId }) => [reason, runId]), [['recomputed', run!.id]])
+  const again = await recompute(world, true)
+  assert.deepEqual([again.isDifferent, again.rows, again.run], [false, [], null])
+  await world.sync(1)
+  assert.equal((await world.feed()).length, 3, 'the next read finds its rows')
+
+  const undone = await undoRun(world.deps, run!.id)
+  assert.equal(undone.ok, true)
+  assert.deepEqual((await world.feed()), before.rows.filter((t) => t.state === 'posted').map((t) => `${t.postedOn} ${t.amount} ${t.name}`))
+  assert.deepEqual((await world.store.feed.observations(a!.id)).map((o) => o.providerId), ['a', 'b'])
+  const twice = undone.ok ? await undoRun(world.deps, undone.value.id) : null
+  assert.match(twice?.ok === false ? twice.failure.message : '', /recompute the account/)
+  assert.equal((await recompute(world, true)).counts.parted + (await world.feed()).length, 4, 'it can be had again')
+})
+
+test('a row that an old matcher doubled is one again: the older keeps its id and takes what was decided of either', async () => {
+  const world = await new World('2026-03-14').connect()
+  world.bank.rows = [TWO[0]!]
+  await world.sync()
+  // Re-issued, and an old matcher that goes by ids alone made a second transaction of it.
+  world.bank.rows = [{ ...TWO[0]!, providerId: 'z' }]
+  await world.sync(1)
+  const [a] = await world.all()
+  const [, second] = await world.store.feed.observations(a!.id)
+  const doubleId = world.deps.entropy.id(world.now)
+  const run = { id: world.deps.entropy.id(world.now), connectionId: null, trigger: 'person' as const, startedAt: world.now, endedAt: world.now, outcome: 'succeeded' as const, stage: null, accounts: [], failure: null, label: null }
+  await world.store.history.recompute({
+    run, accountId: a!.accountId, sourceIds: [], rows: [], questions: [], closed: [], spans: [], inserts: [{ ...a!, id: doubleId, contentKey: '0'.repeat(32), createdAt: world.now }],
+    moves: [{ sourceId: second!.sourceId, key: second!.key, from: a!.id, to: doubleId, tier: 'new' }],
+  })
+  assert.equal((await world.feed()).length, 2)
+  await world.store.feed.decide(doubleId, { category: 'food', excluded: true }, world.now)
+  const done = await recompute(world, true)
+  assert.deepEqual([done.counts.joined, done.rows[0]!.transactionId, done.rows[0]!.otherId], [1, doubleId, a!.id])
+  assert.equal((await world.feed()).length, 1)
+  const kept = (await world.store.feed.transaction(a!.id))!
+  assert.deepEqual([kept.decisions.category, kept.decisions.excluded, kept.state], ['food', true, 'posted'])
+  assert.equal((await world.store.feed.transaction(doubleId))!.withdrawnReason, 'merged')
+  assert.equal((await recompute(world)).isDifferent, false)
+})
+
+test('content that an old matcher got wrong is put right under its id, a row that it withdrew stands again, and its history says why', async () => {
+  const world = await new World('2026-03-14').connect()
+  world.bank.rows = [...TWO]
+  await world.sync()
+  const [a, b] = await world.all()
+  const [first] = await world.store.feed.observations(a!.id)
+  const at = { runId: first!.runId, accountId: a!.accountId, sourceId: first!.sourceId, at: world.now, seen: [], observations: [], inserts: [], questions: [], covers: null, balances: [], spans: [], cursor: null }
+  const change = (id: string) => ({ transactionId: id, at: world.now, runId: first!.runId, reason: 'correction' as const, changes: {} })
+  await world.store.feed.commitPage({ ...at, updates: [
+    { id: a!.id, content: { amount: 500n }, state: 'posted', withdrawnReason: null, contentKey: '0'.repeat(32), change: change(a!.id) },
+    { id: b!.id, content: {}, state: 'withdrawn', withdrawnReason: 'bank_removed', contentKey: '1'.repeat(32), change: change(b!.id) },
+  ] })
+  const done = await recompute(world, true)
+  assert.deepEqual([done.counts.changed, done.counts.restored, done.counts.same], [1, 1, 1])
+  assert.deepEqual((await world.all()).map((t) => [t.id, t.amount, t.state]), [[a!.id, -500n, 'posted'], [b!.id, -500n, 'posted'], [(await world.all())[2]!.id, -900n, 'posted']])
+  assert.deepEqual((await world.store.feed.history(a!.id)).at(-1)!.changes['amount'], ['500', '-500'])
+})
+
+test('what a person said outweighs what comes out: merged stays merged, deleted stays deleted, a removed row stays away', async () => {
+  const world = await new World('2026-03-14').connect()
+  world.bank.rows = [...TWO]
+  await world.sync()
+  const [a, b, c] = await world.all()
+  const [first] = await world.store.feed.observations(a!.id)
+  const question = { id: world.deps.entropy.id(world.now), accountId: a!.accountId, kind: 'same_transaction' as const, transactionId: a!.id, otherTransactionId: b!.id, pattern: null, askedAt: world.now, answer: null, answeredAt: null }
+  const removed = { ...question, id: world.deps.entropy.id(world.now), kind: 'removed_at_bank' as const, transactionId: c!.id, otherTransactionId: null }
+  await world.store.feed.commitPage({ runId: first!.runId, accountId: a!.accountId, sourceId: first!.sourceId, at: world.now, seen: [], observations: [], inserts: [], updates: [], questions: [question, removed], covers: null, balances: [], spans: [], cursor: null })
+  await world.store.feed.answerQuestion(question.id, 'same', (world.now += 1_000))
+  await world.store.feed.answerQuestion(removed.id, 'removed', (world.now += 1_000))
+  await world.store.feed.decide(a!.id, { deleted: true }, (world.now += 1_000))
+  const before = await picture(world)
+  const done = await recompute(world, true)
+  assert.deepEqual([done.isDifferent, done.rows], [false, []])
+  assert.deepEqual(await picture(world), before)
+})
+
+test('runs that were taken back stay taken back', async () => {
+  const world = await new World('2026-03-14').connect()
+  world.bank.rows = TWO.slice(0, 1)
+  await world.sync()
+  await bring(world, TWO)
+  const run = (await world.store.runs.list({ limit: 9 })).find(({ trigger }) => trigger === 'import')!
+  assert.equal((await undoRun(world.deps, run.id)).ok, true)
+  assert.equal((await world.feed()).length, 1)
+  assert.equal((await recompute(world)).isDifferent, false)
+})
