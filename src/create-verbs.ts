@@ -8,11 +8,13 @@ import type { SyncRun } from './domain/run.ts'
 import type { Events } from './events.ts'
 import { currentPlan, endPlan, type RepairDeps } from './repair/advance.ts'
 import { repairInTurn } from './repair/by-itself.ts'
+import { createMemoryStore } from './store/memory/store.ts'
 import { adoptAccount } from './sync/adopt-account.ts'
 import { answerChallenge } from './sync/challenge.ts'
 import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection, tryOnceMore } from './sync/connect.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { cancelPreview, previewReconnect, switchPreview, takeBack } from './sync/preview.ts'
+import { recomputeAccount } from './sync/recompute.ts'
 import { syncConnection } from './sync/sync.ts'
 import type { ConnectResult, VerbFailure, Verbs } from './verbs.ts'
 import { diagnoseFirstSignIn } from './run-ended.ts'
@@ -81,6 +83,11 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       const undone = await takeBack(deps, runId)
       if (undone.ok) for (const { accountId } of undone.value.accounts) events.publish({ kind: 'account', id: accountId })
       return undone
+    },
+    async recompute(accountId, apply) {
+      const done = await recomputeAccount({ ...deps, scratch: () => createMemoryStore().tenant(deps.store.tenantId) }, accountId, apply)
+      if (done.ok && done.value.run !== null) events.publish({ kind: 'account', id: accountId })
+      return done
     },
     async plan(problem) {
       const connection = await deps.store.connections.get(problem.connectionId)

@@ -12,6 +12,7 @@ import type { ReconnectPreview } from './domain/preview.ts'
 import type { Connected, ConnectRequest } from './sync/connect.ts'
 import type { FileNotice } from './sync/file-check.ts'
 import type { Previewed } from './sync/preview.ts'
+import type { Recomputation } from './sync/recompute.ts'
 import type { StatementSummary } from './sync/statement-sum.ts'
 
 export type ConnectResult =
@@ -66,6 +67,8 @@ export type Verbs = {
   cancelPreview(previewId: string): Promise<Result<ReconnectPreview, VerbFailure>>
   /** Takes back what a run made: a sync, an import, a switch to another connection, or an undo. */
   undo(runId: string): Promise<Result<SyncRun, VerbFailure>>
+  /** Concludes all transactions of an account anew from its reports and shows the difference; with `apply` makes it true. */
+  recompute(accountId: string, apply: boolean): Promise<Result<Recomputation, VerbFailure>>
   /** The plan of a problem, made when there is none. */
   plan(problem: Problem): Promise<RepairPlan>
   /** Does what Relink can do by itself, checks what a person reports, and plans anew. Null: there is no open problem. */

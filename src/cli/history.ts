@@ -61,7 +61,7 @@ export async function whyCommand(output: Output, instance: Instance, id: string)
 
 function what(run: SyncRun, names: ReadonlyMap<string, string>): string {
   const of = run.label ?? names.get(run.connectionId ?? '') ?? ''
-  return run.trigger === 'import' ? of : `${run.trigger === 'undo' ? 'undo of' : run.trigger === 'switch' ? 'switch to' : 'read'} ${of}`
+  return run.trigger === 'import' ? of : `${run.trigger === 'undo' ? 'undo of' : run.trigger === 'switch' ? 'switch to' : run.trigger === 'recompute' ? 'recompute of' : 'read'} ${of}`
 }
 
 function counted(run: SyncRun): string[] {
