@@ -75,6 +75,7 @@ function attacks(tenant: TenantStore, other: Settled) {
       () => accounts.update(accountId, { name: 'stolen' }), () => accounts.updateSource(ledger.sourceId, { state: 'replaced' }),
       () => feed.decide(row.id, { deleted: true }, 1), () => feed.answerQuestion(question.id, 'same', 1),
       () => history.undo({ runId, by: aRun({ trigger: 'undo' }), cursors: [{ sourceId: ledger.sourceId, cursor: {} }], sources: [{ id: ledger.sourceId, state: 'replaced' }], connections: [{ id: connection.id, patch: { state: 'removed' } }], preview: null, contentKeyOf: () => '' }),
+      () => history.recompute({ run: aRun({ trigger: 'recompute' }), accountId, sourceIds: [], inserts: [], rows: [], moves: [{ sourceId: ledger.sourceId, key: page.observations[0]!.key, from: row.id, to: row.id, tier: 'rekey' }], questions: [], closed: [], spans: [] }),
       () => previews.update(preview.id, ['ready'], { state: 'cancelled' }), () => previews.dropAnswers(preview.id),
       () => previews.switchOver({ previewId: preview.id, run: aRun({ trigger: 'switch' }), newSources: [], sources: [{ id: ledger.sourceId, state: 'replaced' }], connections: [], pages: [] }),
       () => runs.update(runId, { outcome: 'failed' }), () => problems.update(problem.id, { closedAt: 1 }), () => challenges.move(challenge.id, 'open', 'cancelled'),

@@ -186,6 +186,13 @@ test('reconnect: a preview beside the connection says what would change, one swi
   assert.equal((await ask('GET', `/api/connections/${connectionId}`)).json.state, 'active')
   const shape = (accounts: { items: { id: string; rows: number; balance: string }[] }) => accounts.items.map(({ id, rows, balance }) => [id, rows, balance])
   assert.deepEqual(shape((await ask('GET', '/api/accounts')).json), shape(before))
+  // Judged again, with the run that was taken back: the same.
+  for (const { id, rows } of before.items) {
+    for (const method of ['GET', 'POST'] as const) {
+      const { status, json } = await ask(method, `/api/accounts/${id}/recompute`)
+      assert.deepEqual([status, json.different, json.rows, json.run, json.counts.same], [200, false, [], null, rows], JSON.stringify(json))
+    }
+  }
 })
 
 test('what is read: institutions, connections, accounts, rows page by page, days, runs, the meaning of a code', async () => {

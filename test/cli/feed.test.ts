@@ -88,6 +88,15 @@ test('accounts and transactions are JSON lines with the agreed fields; an accoun
   assert.deepEqual([unknown.status, unknown.stdout], [2, ''])
 })
 
+test('what the present matcher made is the same when it is judged again, and nothing is applied', async () => {
+  const looked = await run('recompute', '5777', '--json')
+  const [told] = jsonLines<{ different: boolean; counts: Record<string, number>; rows: unknown[]; run: unknown }>(looked.stdout)
+  assert.deepEqual([looked.status, looked.stderr, told?.different, told?.counts['same'], told?.rows, told?.run], [0, '', false, 5, [], null])
+  const applied = await run('recompute', '5777', '--apply')
+  assert.deepEqual([applied.status, /5 the same/.test(applied.stdout), /Applied/.test(applied.stdout)], [0, true, false])
+  assert.deepEqual((await run('recompute', '9999', '--json')).status, 2)
+})
+
 const FORMATS = ['ofx', 'qfx', 'qbo', 'csv', 'camt053', 'qif', 'hledger', 'ledger', 'beancount', 'json']
 const EXTENSION: Record<string, string> = { camt053: 'xml', hledger: 'journal', csv: 'csv' }
 

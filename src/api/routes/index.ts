@@ -7,8 +7,9 @@ import { importRoutes } from './imports.ts'
 import { institutionRoutes } from './institutions.ts'
 import { previewRoutes } from './previews.ts'
 import { problemRoutes } from './problems.ts'
+import { recomputeRoutes } from './recompute.ts'
 import { runRoutes } from './runs.ts'
 import { serverRoutes } from './server.ts'
 import { transactionRoutes } from './transactions.ts'
 
-export const ROUTES: readonly Route[] = [...serverRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...transactionRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]
+export const ROUTES: readonly Route[] = [...serverRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...transactionRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]

@@ -46,6 +46,7 @@ function said(run: Run): string {
   if (run.outcome === 'suspended') return 'The bank asked a question.'
   if (run.outcome === 'running') return ''
   if (run.trigger === 'undo') return 'An earlier one was taken back.'
+  if (run.trigger === 'recompute') return 'All reports were judged again.'
   if (run.trigger === 'switch') return 'Took over from another connection.'
   const added = run.accounts.reduce((sum, a) => sum + a.added, 0)
   const failure = run.accounts.find((a) => a.failure !== null)?.failure
