@@ -12,14 +12,18 @@ import type { WireRequest, WireResult } from '../src/adapters/wire.ts'
 import type { DialFailure } from '../src/adapters/dial.ts'
 import type { Life, Time } from './kernel.ts'
 
-export type Network = { readonly bank: Bank; readonly time: Time; readonly random: Random }
+export type Network = { readonly bank: Bank; readonly time: Time; readonly random: Random; /** Told of each exchange that a process lived to see the end of, and whether an answer came. */ readonly heard: (answered: boolean) => void }
 
 const FASTEST_MS = 40
 const SLOWEST_MS = 900
 
 /** The way of one process to the bank. */
 export function wayToBank(network: Network, life: Life): BankHandle {
-  return (request) => life.exchange(() => send(network, request))
+  return async (request) => {
+    const result = await life.exchange(() => send(network, request))
+    network.heard(result.kind === 'answer')
+    return result
+  }
 }
 
 async function send({ bank, time, random }: Network, request: WireRequest): Promise<WireResult> {

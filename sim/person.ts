@@ -14,7 +14,7 @@ import type { RepairStep } from '../src/domain/repair.ts'
 import type { Question } from '../src/domain/transaction.ts'
 import { switchAccount } from '../src/sync/connect.ts'
 import type { Relink } from './relink.ts'
-import type { Plan } from './plan.ts'
+import type { Act, Plan } from './plan.ts'
 
 /** What really happened, for the review list. */
 export type Knows = (question: Question) => NonNullable<Question['answer']>
@@ -27,17 +27,21 @@ export class Person {
   readonly #plan: Plan
   readonly #random: Random
   readonly #knows: Knows
+  readonly #permit: () => void
   connectionId: string | null = null
   /** What this person decided of single rows: category by transaction. */
   readonly decided = new Map<string, string>()
+  /** Rows that this person deleted. */
+  readonly deleted = new Set<string>()
   /** How often this person went beyond what Relink asked for. */
   insisted = 0
 
-  constructor(plan: Plan, bank: Bank, random: Random, knows: Knows) {
+  constructor(plan: Plan, bank: Bank, random: Random, knows: Knows, permit: () => void) {
     this.#plan = plan
     this.#bank = bank
     this.#random = random
     this.#knows = knows
+    this.#permit = permit
     this.#atBank = createPerson({ user: plan.customer.user, password: plan.customer.password, send: sendInMemory(bank) })
   }
 
@@ -51,6 +55,37 @@ export class Person {
     if (calm) await this.#switchOn(relink, connectionId)
     else await this.#decide(relink, connectionId)
     await this.review(relink)
+  }
+
+  /** Something beside looking in. */
+  async act(relink: Relink, act: Act['act']): Promise<void> {
+    const { store, verbs } = relink
+    if (this.connectionId === null) return
+    if (act === 'link_anew') {
+      await verbs.remove(this.connectionId)
+      this.connectionId = null
+      await this.visit(relink, false)
+      return
+    }
+    const [account] = await store.accounts.list({ connectionId: this.connectionId })
+    if (account === undefined) return
+    const { key, number } = this.#bank.state.logins.get(this.#atBank.user)!.accounts[0]!.spec
+    if (act === 'pay_twice') {
+      for (let time = 0; time < 2; time++) this.#bank.book(key, { minor: -4_50n, name: 'TWICE THE SAME', kind: 'OTHER' })
+    } else if (act === 'bring_file') {
+      const text = await this.#atBank.download(number, 'ofx')
+      const open = async function* () {
+        yield Buffer.from(text, 'latin1')
+      }
+      const { failure } = await verbs.importFile({ fileName: 'from-the-site.ofx', open, accountId: null, onProgress: null })
+      if (failure !== null) throw new Error(`the bank's own file was refused: ${failure.message}`)
+    } else {
+      const { rows } = await store.feed.transactions({ accountId: account.id, states: ['posted'], limit: 20 })
+      if (rows.length === 0) return
+      const { id } = this.#random.pick(rows)
+      await store.feed.decide(id, { deleted: true }, relink.deps.clock.now())
+      this.deleted.add(id)
+    }
   }
 
   /** Answers the review list. */
@@ -69,16 +104,24 @@ export class Person {
     this.insisted++
     for (const act of Object.values(AT_SITE)) await act(this.#atBank, this.#random).catch(() => undefined)
     const read = await verbs.enterSecret(connectionId, { username: this.#atBank.user, password: this.#atBank.password() })
-    if (!read.ok && read.failure.code === 'secret_withheld') await verbs.tryOnceMore(connectionId, 'person')
+    if (!read.ok && read.failure.code === 'secret_withheld') {
+      this.#permit()
+      await verbs.tryOnceMore(connectionId, 'person')
+    }
     await this.#mendAll(relink, connectionId)
   }
 
   async #connect(relink: Relink): Promise<string | null> {
     const form = { username: this.#atBank.user, password: this.#atBank.password() }
+    this.#permit()
     const done = await relink.verbs.connect({ institutionId: 'simulated', connector: null, form, onceMore: true })
     if (done.kind === 'invalid') throw new Error(done.message)
     if (done.kind === 'connected' || done.kind === 'challenge') this.connectionId = done.connection.id
-    if (done.kind === 'exists') this.connectionId = done.connectionId
+    if (done.kind === 'exists') {
+      // An attempt that died has left it behind, perhaps without its secret: it is typed there.
+      await relink.verbs.enterSecret(done.connectionId, form)
+      this.connectionId = done.connectionId
+    }
     return this.connectionId
   }
 

@@ -1,19 +1,27 @@
 /**
  * What a seed draws: where bank and host stand, whose accounts, which faults of the atlas, when a
  * process dies and when the host's clock steps. A plan is data; the same seed gives the same plan. A
- * seed line names a seed and what of its plan is kept: `17`, or `17/d12/f0,3/c1/s` after shrinking.
+ * seed line names a seed and what of its plan is kept: `17`, or `17/d12/f0,3/c1/s` after shrinking. With
+ * a scenario before it (`ids-change:17`) the scenario says what happens, and the seed where and to whom.
  */
 import { CUSTOMERS, type CustomerSpec } from '../bank/customers.ts'
 import type { FaultOrder } from '../bank/faults/engine.ts'
 import { drawSwarm } from '../bank/swarm.ts'
 import type { Random } from '../bank/random.ts'
 import { chance, type Phase } from './kernel.ts'
+import { scenarioOf } from './scenarios.ts'
 import { HOST_ZONES, PLACES, type Place } from './zones.ts'
 
 /** From the instant on, the process dies at its call after `calls` more. */
 export type Crash = { readonly atMs: number; readonly calls: number; readonly phase: Phase }
 /** From the instant on, the host's clock is off by `skewMs`. */
 export type ClockStep = { readonly atMs: number; readonly skewMs: number }
+
+/**
+ * Something that the person does at that instant beside looking in: removes the connection and makes it
+ * anew, brings the bank's file of an account, deletes a row in the feed, or pays the same twice.
+ */
+export type Act = { readonly atMs: number; readonly act: 'link_anew' | 'bring_file' | 'delete_row' | 'pay_twice' }
 
 export type Plan = {
   readonly seed: number
@@ -35,10 +43,11 @@ export type Plan = {
   readonly faults: readonly FaultOrder[]
   readonly crashes: readonly Crash[]
   readonly steps: readonly ClockStep[]
+  readonly acts: readonly Act[]
 }
 
 /** What of a seed's plan is kept; null: all of it. */
-export type Line = { readonly seed: number; readonly days: number | null; readonly faults: readonly number[] | null; readonly crashes: readonly number[] | null; readonly steps: readonly number[] | null }
+export type Line = { /** A scenario's name; null: the seed draws what happens. */ readonly scenario: string | null; readonly seed: number; readonly days: number | null; readonly faults: readonly number[] | null; readonly crashes: readonly number[] | null; readonly steps: readonly number[] | null }
 
 export const DAY_MS = 86_400_000
 export const HOUR_MS = 3_600_000
@@ -46,26 +55,31 @@ export const DAYS = 30
 
 /** The plan of a seed line. */
 export function planOf(line: Line): Plan {
-  const whole = draw(line.seed)
+  const drawn = draw(line.seed)
+  const scenario = scenarioOf(line.scenario)
+  const whole = scenario === null ? drawn : { ...drawn, ...QUIET, ...scenario.change(drawn) }
   const kept = <T>(all: readonly T[], chosen: readonly number[] | null): readonly T[] => (chosen === null ? all : all.filter((_, index) => chosen.includes(index)))
   return { ...whole, days: line.days ?? whole.days, faults: kept(whole.faults, line.faults), crashes: kept(whole.crashes, line.crashes), steps: kept(whole.steps, line.steps) }
 }
 
-export function lineOf(seed: number): Line {
-  return { seed, days: null, faults: null, crashes: null, steps: null }
+/** A plan in which nothing goes wrong. */
+const QUIET = { typos: false, faults: [], crashes: [], steps: [], acts: [] } as const
+
+export function lineOf(seed: number, scenario: string | null = null): Line {
+  return { scenario, seed, days: null, faults: null, crashes: null, steps: null }
 }
 
-export function writeLine({ seed, days, faults, crashes, steps }: Line): string {
+export function writeLine({ scenario, seed, days, faults, crashes, steps }: Line): string {
   const list = (letter: string, kept: readonly number[] | null): string => (kept === null ? '' : `/${letter}${kept.join(',')}`)
-  return `${seed}${days === null ? '' : `/d${days}`}${list('f', faults)}${list('c', crashes)}${list('s', steps)}`
+  return `${scenario === null ? '' : `${scenario}:`}${seed}${days === null ? '' : `/d${days}`}${list('f', faults)}${list('c', crashes)}${list('s', steps)}`
 }
 
 /** Reads what `writeLine` wrote; null when it is none. */
 export function readLine(text: string): Line | null {
-  const match = /^(\d{1,9})(?:\/d(\d{1,3}))?(?:\/f([\d,]*))?(?:\/c([\d,]*))?(?:\/s([\d,]*))?$/.exec(text)
-  if (match === null) return null
+  const match = /^(?:([a-z-]+):)?(\d{1,9})(?:\/d(\d{1,3}))?(?:\/f([\d,]*))?(?:\/c([\d,]*))?(?:\/s([\d,]*))?$/.exec(text)
+  if (match === null || (match[1] !== undefined && scenarioOf(match[1]) === null)) return null
   const list = (part: string | undefined): readonly number[] | null => (part === undefined ? null : part === '' ? [] : part.split(',').map(Number))
-  return { seed: Number(match[1]), days: match[2] === undefined ? null : Number(match[2]), faults: list(match[3]), crashes: list(match[4]), steps: list(match[5]) }
+  return { scenario: match[1] ?? null, seed: Number(match[2]), days: match[3] === undefined ? null : Number(match[3]), faults: list(match[4]), crashes: list(match[5]), steps: list(match[6]) }
 }
 
 function draw(seed: number): Plan {
@@ -86,6 +100,7 @@ function draw(seed: number): Plan {
     faults: drawSwarm(seed, { horizonMs: (DAYS - 2) * DAY_MS, customers: [customer] }).map((order) => oneRenumbered(order, customer)),
     crashes: drawCrashes(chance(seed, 'crashes')),
     steps: drawSteps(chance(seed, 'clock')),
+    acts: [],
   }
 }
 

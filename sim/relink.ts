@@ -23,6 +23,7 @@ import type { Verbs } from '../src/verbs.ts'
 import { hostClock, mortal, type Life } from './kernel.ts'
 import { wayToBank, type Network } from './network.ts'
 import type { Plan } from './plan.ts'
+import { NO_PLANT, type Plant } from './plant.ts'
 
 export const BANK_URL = 'https://bank.example/ofx'
 const AUDIENCE = ['https://bank.example:443']
@@ -47,17 +48,22 @@ export type Parts = {
   readonly entropy: Entropy
   readonly institution: Institution
   readonly connectors: ReadonlyMap<string, Connector>
+  /** Wrong parts in place of the real ones. */
+  readonly plant?: Plant
 }
 
-export function startRelink({ life, network, store: disk, entropy, institution, connectors }: Parts): Relink {
-  const store = mortal(disk, life)
+export function startRelink({ life, network, store: disk, entropy, institution, connectors, plant = NO_PLANT }: Parts): Relink {
+  const store = plant.store(mortal(disk, life))
   const clock = hostClock(network.time, life)
-  const vault = createVault({ secrets: store.secrets, tenantId: store.tenantId, masterKey: MASTER_KEY, clock, entropy })
+  const vault = plant.vault(createVault({ secrets: store.secrets, tenantId: store.tenantId, masterKey: MASTER_KEY, clock, entropy }))
   const timeZoneOf = (): string => institution.timeZone
-  const connectorOf = (id: string): Connector | null => connectors.get(id) ?? null
+  const connectorOf = (id: string): Connector | null => {
+    const connector = connectors.get(id)
+    return connector === undefined ? null : plant.connector(connector)
+  }
   const institutionOf = (): Institution => institution
   const openTransport = (connection: Connection) => createMemoryTransport({
-    bank: wayToBank(network, life), vault, owner: { connectionId: connection.id, loginIndex: connection.loginIndex }, audience: AUDIENCE, clock, log: LOG,
+    bank: plant.wire(wayToBank(network, life)), vault, owner: { connectionId: connection.id, loginIndex: connection.loginIndex }, audience: AUDIENCE, clock, log: LOG,
     recorder: createRecorder(), pseudonym: (text) => vault.pseudonym(text),
   })
   const events = createEvents()

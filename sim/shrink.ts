@@ -19,7 +19,7 @@ export function isClean({ harms, notes }: Pick<Outcome, 'harms' | 'notes'>): boo
 export async function shrink(start: Line, failed: Outcome, play: Play): Promise<{ readonly line: Line; readonly outcome: Outcome }> {
   const whole = planOf(start)
   const all = (list: readonly unknown[]): readonly number[] => list.map((_, index) => index)
-  let best: { line: Line; outcome: Outcome } = { line: { seed: start.seed, days: whole.days, faults: start.faults ?? all(whole.faults), crashes: start.crashes ?? all(whole.crashes), steps: start.steps ?? all(whole.steps) }, outcome: failed }
+  let best: { line: Line; outcome: Outcome } = { line: { scenario: start.scenario, seed: start.seed, days: whole.days, faults: start.faults ?? all(whole.faults), crashes: start.crashes ?? all(whole.crashes), steps: start.steps ?? all(whole.steps) }, outcome: failed }
   let plays = 0
   const attempt = async (line: Line): Promise<boolean> => {
     if (plays++ >= MOST_PLAYS) return false

@@ -13,8 +13,8 @@ export type SimulateOptions = {
   /** The first seed, or one line that is played alone. */
   readonly first: Line
   readonly runs: number
-  /** Called after each seed. */
-  readonly onSeed?: (report: Report, outcome: Outcome) => void
+  /** Called after each seed, and waited for. */
+  readonly onSeed?: (report: Report, outcome: Outcome) => void | Promise<void>
   /** At most this many failing seeds are made small; others are told as they are. */
   readonly mostShrunk?: number
 }
@@ -23,24 +23,25 @@ export async function simulate({ ground, first, runs, onSeed, mostShrunk = 5 }: 
   const report = new Report()
   const playLine = (line: Line): Promise<Outcome> => playSafely(line, ground)
   for (let index = 0; index < runs; index++) {
-    const line = index === 0 ? first : lineOf(first.seed + index)
+    const line = index === 0 ? first : lineOf(first.seed + index, first.scenario)
     const outcome = await playLine(line)
     report.add(outcome)
     if (!isClean(outcome)) {
       const small = report.failures.length < mostShrunk ? await shrink(line, outcome, playLine) : { line, outcome }
       report.addFailure(small.line, small.outcome.notes)
     }
-    onSeed?.(report, outcome)
+    await onSeed?.(report, outcome)
   }
   return report
 }
 
-async function playSafely(line: Line, ground: Ground): Promise<Outcome> {
+/** One line, played; what the engine throws is a note of its outcome. */
+export async function playSafely(line: Line, ground: Ground): Promise<Outcome> {
   const plan = planOf(line)
   try {
     return await play(plan, ground)
   } catch (error) {
     const note = `something broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
-    return { plan, harms: noHarm(), notes: [note], booked: 0, fed: 0, questions: 0, coveredDays: 0, provedDays: 0, reads: 0, crashes: 0, insisted: 0 }
+    return { plan, harms: noHarm(), notes: [note], booked: 0, fed: 0, questions: 0, coveredDays: 0, provedDays: 0, reads: 0, crashes: 0, insisted: 0, secretsResent: 0, askedWhileDown: 0 }
   }
 }

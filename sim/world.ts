@@ -10,15 +10,17 @@ import type { Connector } from '../src/connector-kit/connector.ts'
 import { repairDueAt } from '../src/repair/due.ts'
 import type { Entropy } from '../src/ports/entropy.ts'
 import type { TenantStore } from '../src/ports/store.ts'
+import { Conduct } from './conduct.ts'
 import { chance, Killed, Life, seededEntropy, type Time } from './kernel.ts'
 import type { Network } from './network.ts'
 import { HARMS, Oracle, type Harms } from './oracle.ts'
 import { Person } from './person.ts'
 import { DAY_MS, HOUR_MS, type Plan } from './plan.ts'
+import type { Plant } from './plant.ts'
 import { institutionOf, startRelink, type Relink } from './relink.ts'
 
 /** What a seed is played on. */
-export type Ground = { readonly connectors: ReadonlyMap<string, Connector>; /** An empty tenant. */ readonly newTenant: () => Promise<TenantStore> }
+export type Ground = { readonly connectors: ReadonlyMap<string, Connector>; /** An empty tenant. */ readonly newTenant: () => Promise<TenantStore>; /** Wrong parts in place of the real ones. */ readonly plant?: Plant }
 
 export type Outcome = {
   readonly plan: Plan
@@ -34,6 +36,9 @@ export type Outcome = {
   readonly crashes: number
   /** How often the person went beyond what Relink asked for. */
   readonly insisted: number
+  /** How often a secret that the bank had refused was sent again unasked, and the password asked for while the bank was down. */
+  readonly secretsResent: number
+  readonly askedWhileDown: number
 }
 
 /** Within this many days without faults the feed must be whole. */
@@ -59,6 +64,7 @@ class World {
   readonly #network: Network
   readonly #entropy: Entropy
   readonly #oracle: Oracle
+  readonly #conduct: Conduct
   readonly #person: Person
   /** The store itself, and as the oracle watches it. */
   readonly #disk: TenantStore
@@ -75,29 +81,31 @@ class World {
     this.#time = { now: plan.startsAt, skewMs: 0 }
     this.#bank = createBank({ clock: { now: () => this.#time.now }, seed: plan.seed, historyDays: plan.historyDays, customers: [plan.customer], zone: plan.place.zone })
     for (const order of plan.faults) this.#bank.inject(order)
-    this.#network = { bank: this.#bank, time: this.#time, random: chance(plan.seed, 'network') }
+    this.#network = { bank: this.#bank, time: this.#time, random: chance(plan.seed, 'network'), heard: (answered) => this.#conduct.heard(answered) }
     this.#entropy = seededEntropy(plan.seed)
     this.#oracle = new Oracle(this.#bank)
+    this.#conduct = new Conduct(this.#bank)
     this.#disk = disk
     this.#watched = this.#oracle.watch(disk)
-    this.#person = new Person(plan, this.#bank, chance(plan.seed, 'person'), this.#oracle.knows)
+    this.#person = new Person(plan, this.#bank, chance(plan.seed, 'person'), this.#oracle.knows, () => this.#conduct.permit())
     this.#relink = this.#start()
   }
 
   /** The days in which faults strike. */
   async live(): Promise<void> {
-    const { startsAt, days, crashes, steps, visitHours } = this.#plan
+    const { startsAt, days, crashes, steps, acts, visitHours } = this.#plan
     const end = startsAt + days * DAY_MS
     const visits = chance(this.#plan.seed, 'visits')
-    const [nextSteps, nextCrashes] = [[...steps], [...crashes]]
+    const [nextSteps, nextCrashes, nextActs] = [[...steps], [...crashes], [...acts]]
     let visitAt = startsAt
     for (;;) {
       const due = await this.#due()
-      const at = Math.max(this.#time.now, Math.ceil(Math.min(due.at, visitAt, startsAt + (nextSteps[0]?.atMs ?? Infinity))))
+      const at = Math.max(this.#time.now, Math.ceil(Math.min(due.at, visitAt, startsAt + (nextSteps[0]?.atMs ?? Infinity), startsAt + (nextActs[0]?.atMs ?? Infinity))))
       if (at >= end) break
       this.#time.now = at
       for (const { skewMs } of takeDue(nextSteps, at - startsAt)) this.#time.skewMs = skewMs
       for (const { calls, phase } of takeDue(nextCrashes, at - startsAt)) this.#relink.life.doom(calls, phase)
+      for (const { act } of takeDue(nextActs, at - startsAt)) await this.#survive(() => this.#person.act(this.#relink, act))
       if (visitAt <= at) {
         await this.#survive(() => this.#person.visit(this.#relink, false))
         visitAt = Math.max(at, this.#time.now) + Math.round(visitHours * HOUR_MS * (0.5 + visits.next()))
@@ -125,14 +133,15 @@ class World {
     if (!whole) notes.push(...(judged?.notes ?? []).map((note) => `in the end: ${note}`), ...(await this.#whatIsLeft()))
     const harms = Object.fromEntries(HARMS.map((harm) => [harm, Math.max(this.#oracle.worst[harm], judged?.harms[harm] ?? 0)])) as Harms
     return {
-      plan: this.#plan, harms, notes: [...this.#oracle.notes, ...notes, ...(await this.#lostDecisions())], booked: judged?.booked ?? 0, fed: judged?.fed ?? 0, questions: this.#oracle.asked,
-      ...(await this.#proof()), reads: this.#reads, crashes: this.#crashes, insisted: this.#person.insisted,
+      plan: this.#plan, harms, notes: [...this.#oracle.notes, ...this.#conduct.notes, ...notes, ...(await this.#lostDecisions())], booked: judged?.booked ?? 0, fed: judged?.fed ?? 0, questions: this.#oracle.asked,
+      ...(await this.#proof()), reads: this.#reads, crashes: this.#crashes, insisted: this.#person.insisted, secretsResent: this.#conduct.secretsResent, askedWhileDown: this.#conduct.askedWhileDown,
     }
   }
 
   #start(): Relink {
     return startRelink({
       life: new Life(), network: this.#network, store: this.#watched, entropy: this.#entropy, institution: institutionOf(this.#plan), connectors: this.#ground.connectors,
+      ...(this.#ground.plant === undefined ? {} : { plant: this.#ground.plant }),
     })
   }
 
@@ -142,8 +151,9 @@ class World {
     const connection = id === null ? null : await this.#disk.connections.get(id)
     if (connection === null || connection.state === 'disabled' || connection.state === 'removed') return NOTHING_DUE
     const readAt = (connection.nextSyncAt ?? Infinity) - this.#time.skewMs
-    const repairs = (await this.#disk.problems.repairs(20)).map((one) => repairDueAt(one) ?? Infinity)
-    const repairAt = Math.max(Math.min(...repairs) - this.#time.skewMs, this.#lastRepairAt + TICK_MS)
+    const repairs = await this.#disk.problems.repairs(20)
+    this.#conduct.asks(repairs)
+    const repairAt = Math.max(Math.min(...repairs.map((one) => repairDueAt(one) ?? Infinity)) - this.#time.skewMs, this.#lastRepairAt + TICK_MS)
     return readAt <= repairAt ? { kind: 'read', at: readAt } : { kind: 'repair', at: repairAt }
   }
 
@@ -157,8 +167,10 @@ class World {
   async #survive(act: () => Promise<unknown>): Promise<void> {
     try {
       await act()
+      this.#conduct.survived()
     } catch (error) {
       if (!(error instanceof Killed)) throw error
+      this.#conduct.died()
       this.#crashes++
       this.#relink = this.#start()
       const now = this.#relink.deps.clock.now()
@@ -188,6 +200,9 @@ class World {
     for (const [id, category] of this.#person.decided) {
       const row = await this.#disk.feed.transaction(id)
       if (row?.decisions.category !== category && row?.withdrawnReason !== 'merged') lost.push(`the category of ${id} is gone`)
+    }
+    for (const id of this.#person.deleted) {
+      if ((await this.#disk.feed.transaction(id))?.decisions.deleted !== true) lost.push(`${id} was deleted and is back`)
     }
     return lost
   }

@@ -103,7 +103,7 @@ function buildProgram(output: Output): Command {
   program.command('doctor').description('check this host: clock, names, certificates, database, disk').addOption(json()).action(async () => (await import('./doctor.ts')).doctorCommand(output))
   simplefinCommand(program, output, json)
   program.command('simulate').description('play the engine against banks that break, under a virtual clock; says what was lost, doubled or wrong')
-    .requiredOption('--seed <seed>', 'the first seed, or the line of a seed that failed').option('--runs <count>', 'how many seeds', wholeNumber('--runs', 100_000_000)).option('--postgres', 'on an embedded PostgreSQL instead of in memory').addOption(json())
+    .option('--seed <seed>', 'the first seed, or the line of a seed that failed (default 1)').option('--scenario <name>', 'play what a named scenario pins').option('--planted [name]', 'put wrong parts in, one after the other, and see that each is found').option('--runs <count>', 'how many seeds', wholeNumber('--runs', 100_000_000)).option('--postgres', 'on an embedded PostgreSQL instead of in memory').addOption(json())
     .action(async (options) => (await import('./simulate.ts')).simulateCommand(output, options))
   for (const later of ['backup', 'restore']) {
     program.command(later, { hidden: false }).description('comes with a later version').argument('[rest...]').allowUnknownOption()

@@ -1,34 +1,69 @@
 /** `relink simulate`: plays the engine against simulated banks that break, and says what was lost, doubled or wrong. */
-import { readLine, type Line } from '../../sim/plan.ts'
-import { memoryGround, postgresGround } from '../../sim/ground.ts'
+import { setImmediate } from 'node:timers/promises'
+import { memoryGround, postgresGround, type OpenGround } from '../../sim/ground.ts'
+import { findPlanted, MOST_SEEDS, PLANTED_BUGS, type Found } from '../../sim/planted/index.ts'
+import { lineOf, readLine, writeLine, type Line } from '../../sim/plan.ts'
 import type { Report } from '../../sim/report.ts'
+import { SCENARIOS } from '../../sim/scenarios.ts'
 import { simulate } from '../../sim/simulate.ts'
+import { whileOpen } from './interrupt.ts'
 import { CommandError, type Output } from './output.ts'
 import { configuration } from './with-instance.ts'
 
-export type SimulateOptions = { readonly seed: string; readonly runs?: number; readonly postgres?: boolean }
+export type SimulateOptions = { readonly seed?: string; readonly scenario?: string; readonly planted?: string | true; readonly runs?: number; readonly postgres?: boolean }
 
 const PROGRESS_EVERY = 10
 
+/** Status 0: all was well, or each planted bug was found; 1: something failed; 2: wrong usage. */
 export async function simulateCommand(output: Output, options: SimulateOptions): Promise<void> {
-  const first = readLine(options.seed)
-  if (first === null) throw new CommandError('--seed must be a number, or a seed line as a failing run prints it (17/d12/f0,3/c/s).', 2)
+  const open = async (): Promise<OpenGround> => (options.postgres === true ? postgresGround(configuration()) : memoryGround())
+  if (options.planted !== undefined) return whileOpen(open, searchPlanted(output, options))
+  const first = firstLine(options)
   const runs = options.runs ?? 1
   if (runs < 1) throw new CommandError('--runs must be at least 1.', 2)
   const began = process.cpuUsage()
-  const ground = options.postgres === true ? await postgresGround(configuration()) : await memoryGround()
-  try {
+  await whileOpen(open, async (ground) => {
     const report = await simulate({
       ground, first, runs,
-      onSeed: ({ totals, failed }) => {
+      onSeed: async ({ totals, failed }) => {
         if (totals.seeds % PROGRESS_EVERY === 0) output.progress(`${totals.seeds} of ${runs} seeds, ${totals.rows} rows, ${failed} failed`)
+        // In memory nothing else lets a signal in.
+        await setImmediate()
       },
     })
     output.data(report)
     tell(output, report, first, process.cpuUsage(began))
     if (!report.clean) process.exitCode = 1
-  } finally {
-    await ground.close()
+  })
+}
+
+function firstLine({ seed, scenario }: SimulateOptions): Line {
+  const names = SCENARIOS.map(({ name }) => name)
+  if (scenario !== undefined && !names.includes(scenario)) throw new CommandError(`There is no scenario "${scenario}". There are: ${names.join(', ')}.`, 2)
+  if (seed === undefined && scenario === undefined) throw new CommandError('Say where to begin: --seed 1, or --scenario NAME.', 2)
+  const line = readLine(seed ?? '1')
+  if (line === null) throw new CommandError('--seed must be a number, or a seed line as a failing run prints it (17/d12/f0,3/c/s, ids-change:17).', 2)
+  return scenario === undefined ? line : lineOf(line.seed, scenario)
+}
+
+/** Puts each wrong part in and plays until it shows. */
+function searchPlanted(output: Output, { planted, seed, scenario, runs }: SimulateOptions): (ground: OpenGround) => Promise<void> {
+  if (seed !== undefined || scenario !== undefined || runs !== undefined) throw new CommandError('--planted goes without --seed, --scenario and --runs.', 2)
+  const chosen = PLANTED_BUGS.filter(({ name }) => planted === true || planted === name)
+  if (chosen.length === 0) throw new CommandError(`There is no planted bug "${String(planted)}". There are: ${PLANTED_BUGS.map(({ name }) => name).join(', ')}.`, 2)
+  return async (ground) => {
+    const found: Found[] = []
+    for (const bug of chosen) {
+      output.progress(`${found.length} of ${chosen.length} found: ${bug.name}`)
+      found.push(await findPlanted(bug, ground))
+      await setImmediate()
+    }
+    output.data({ planted: found })
+    output.table(['planted bug', 'found in seeds', 'first line that shows it', 'what the judges saw'], found.map(({ name, line, seeds, shown }) => [name, line === null ? `not in ${seeds}` : String(seeds), line ?? '-', shown]), [1])
+    const missed = found.filter(({ line }) => line === null)
+    output.say()
+    output.say(output.bold(`${found.length - missed.length} of ${found.length} planted bugs are found, each within ${MOST_SEEDS} seeds.`))
+    if (missed.length > 0) process.exitCode = 1
   }
 }
 
@@ -42,7 +77,7 @@ function tell(output: Output, report: Report, first: Line, { user, system }: Nod
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
   )
   output.say()
-  output.say(output.bold(`${totals.seeds} seeds from ${first.seed}: ${totals.rows} rows, ${totals.lost} lost, ${totals.doubled} doubled, ${totals.wronglyMerged} wrongly merged, ${totals.wrongAmount} with a wrong amount, ${totals.wrongDay} with a wrong day.`))
+  output.say(output.bold(`${totals.seeds} seeds from ${writeLine({ ...first, days: null, faults: null, crashes: null, steps: null })}: ${totals.rows} rows, ${totals.lost} lost, ${totals.doubled} doubled, ${totals.wronglyMerged} wrongly merged, ${totals.wrongAmount} with a wrong amount, ${totals.wrongDay} with a wrong day.`))
   output.say(`${totals.questions} questions (${perThousand(totals.questions, totals.rows)} for 1,000 rows); ${share(totals.provedDays, totals.coveredDays)} of the covered days with a stated balance are proved.`)
   // What the report holds is the same in every run; how long it took is not.
   output.say(`${((totals.seeds * 1_000_000) / (user + system)).toFixed(1)} seeds a second of processor time, the start included.`)

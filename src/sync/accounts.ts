@@ -91,7 +91,10 @@ async function sameAccount(session: Session, listed: ListedAccount): Promise<Acc
     (account) => listed.currency === null || account.currency === UNKNOWN_CURRENCY || account.currency === listed.currency,
   )
   const own = new Set((await session.deps.store.accounts.sources({ connectionId: session.connection.id })).map((source) => source.accountId))
-  const [first, ...others] = found.filter((account) => !own.has(account.id))
+  const free = found.filter((account) => !own.has(account.id))
+  // One that was closed, as when its number was found to be another account's new one, does not compete with one that lives.
+  const alive = free.filter((account) => account.state !== 'closed')
+  const [first, ...others] = alive.length > 0 ? alive : free
   return first !== undefined && others.length === 0 ? first : null
 }
 

@@ -138,7 +138,7 @@ async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly
   const changes = {
     loginLabel, settings, secretChangedAt,
     ...(JSON.stringify(settings) === JSON.stringify(connection.settings) ? {} : { settingsChangedAt: secretChangedAt }),
-    ...(connection.state === 'removed' || connection.state === 'disabled' ? { state: 'active' as const } : {}),
+    ...(connection.state === 'removed' || connection.state === 'disabled' ? { state: switchedOn(connection) } : {}),
   }
   await deps.store.connections.update(connection.id, changes)
   if (connection.state === 'removed') await reviveSources(deps, connection.id)
@@ -174,7 +174,13 @@ export async function disableConnection(deps: SyncDeps, connectionId: string): P
 
 /** Reads again; the days in between are covered by no answer, so the next sync asks for them. */
 export async function enableConnection(deps: SyncDeps, connectionId: string): Promise<Result<Connection, Refusal>> {
-  return change(deps, connectionId, ['disabled'], { state: 'active', nextSyncAt: deps.clock.now() })
+  const connection = await deps.store.connections.get(connectionId)
+  return change(deps, connectionId, ['disabled'], { state: switchedOn(connection), nextSyncAt: deps.clock.now() })
+}
+
+/** One that was never read is connecting still: its first list brings the accounts to read, not new ones that wait to be chosen. */
+function switchedOn(connection: Connection | null): 'active' | 'connecting' {
+  return connection?.lastSuccessAt === null ? 'connecting' : 'active'
 }
 
 /** Destroys the secret and ends the connection; its accounts keep their rows. */

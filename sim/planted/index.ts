@@ -1,0 +1,42 @@
+/**
+ * All planted bugs, and the search for each: seeds of the scenario in which it shows soon, one after the
+ * other, until one fails with the wrong part and is clean with the real ones. If none of 300 seeds does, the
+ * simulator itself has failed.
+ */
+import type { Ground, Outcome } from '../world.ts'
+import { HARMS } from '../oracle.ts'
+import { lineOf, writeLine } from '../plan.ts'
+import { isClean } from '../shrink.ts'
+import { playSafely } from '../simulate.ts'
+import type { PlantedBug } from './planted-bug.ts'
+import { WRONG_CONNECTORS } from './wrong-connectors.ts'
+import { WRONG_ENGINES } from './wrong-engines.ts'
+import { WRONG_KEEPERS } from './wrong-keepers.ts'
+import { WRONG_MATCHERS } from './wrong-matchers.ts'
+
+export type { PlantedBug } from './planted-bug.ts'
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [...WRONG_CONNECTORS, ...WRONG_ENGINES, ...WRONG_MATCHERS, ...WRONG_KEEPERS]
+
+export const MOST_SEEDS = 300
+
+export type Found = { readonly name: string; readonly what: string; /** Seeds that were played; the last one found it. */ readonly seeds: number; /** Null: not found. */ readonly line: string | null; readonly shown: string }
+
+/** Plays seeds of the bug's scenario, or without one those that `relink simulate` plays, until it shows. */
+export async function findPlanted({ name, what, scenario, plant }: PlantedBug, ground: Ground, plain = false, most = MOST_SEEDS): Promise<Found> {
+  for (let seed = 1; seed <= most; seed++) {
+    const line = lineOf(seed, plain ? null : scenario)
+    const wrong = await playSafely(line, { ...ground, plant })
+    // What the real parts do wrong as well is no sign of the planted one.
+    if (isClean(wrong) || !isClean(await playSafely(line, ground))) continue
+    return { name, what, seeds: seed, line: writeLine(line), shown: shownBy(wrong) }
+  }
+  return { name, what, seeds: most, line: null, shown: '' }
+}
+
+/** What the judges saw, in few words. */
+function shownBy({ harms, notes, secretsResent, askedWhileDown }: Outcome): string {
+  const counted = [...HARMS.map((harm) => [harm, harms[harm]] as const), ['secretsResent', secretsResent] as const, ['askedWhileDown', askedWhileDown] as const]
+  const shown = counted.flatMap(([harm, count]) => (count > 0 ? [`${harm} ${count}`] : []))
+  return shown.length > 0 ? shown.join(', ') : (notes[0] ?? '')
+}
