@@ -5,6 +5,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hostClock } from '../src/adapters/clock.ts'
 import type { Config } from '../src/config.ts'
 import { discoverConnectors } from '../src/connectors/registry.ts'
 import { openStore } from '../src/open-store.ts'
@@ -14,6 +15,9 @@ import { openPool, openSession } from '../src/store/postgres/session.ts'
 import type { Ground } from './world.ts'
 
 const TENANT = '00000000-0000-7000-8000-000000000001'
+
+/** Lets signals in between two seeds: in memory nothing else does. */
+export const breathe = (): Promise<void> => hostClock.sleep(0)
 
 export type OpenGround = Ground & { close(): Promise<void> }
 

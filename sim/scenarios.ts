@@ -109,7 +109,8 @@ const OF_PLANTS: readonly Scenario[] = [
   },
   {
     name: 'dies-at-first', reports: null, what: 'The process dies again and again in the reads that bring the history.',
-    change: ({ seed }) => ({ historyDays: 40, crashes: Array.from({ length: 8 }, (_, at) => crash(at / 4, (seed * 13 + at * 5) % 36, 'after')) }),
+    // One call later each time, so that no place between the first call and the last is left out.
+    change: ({ seed }) => ({ historyDays: 40, visitHours: 12, crashes: Array.from({ length: 10 }, (_, at) => crash(at, 12 + ((seed * 10) % 60) + at, 'after')) }),
   },
   {
     name: 'new-password', reports: null, what: 'The password is changed at the bank.',

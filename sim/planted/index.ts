@@ -22,16 +22,16 @@ export const MOST_SEEDS = 300
 
 export type Found = { readonly name: string; readonly what: string; /** Seeds that were played; the last one found it. */ readonly seeds: number; /** Null: not found. */ readonly line: string | null; readonly shown: string }
 
-/** Plays seeds of the bug's scenario, or without one those that `relink simulate` plays, until it shows. */
-export async function findPlanted({ name, what, scenario, plant }: PlantedBug, ground: Ground, plain = false, most = MOST_SEEDS): Promise<Found> {
-  for (let seed = 1; seed <= most; seed++) {
-    const line = lineOf(seed, plain ? null : scenario)
+/** Plays seeds of the bug's scenario until it shows. */
+export async function findPlanted({ name, what, scenario, plant }: PlantedBug, ground: Ground): Promise<Found> {
+  for (let seed = 1; seed <= MOST_SEEDS; seed++) {
+    const line = lineOf(seed, scenario)
     const wrong = await playSafely(line, { ...ground, plant })
     // What the real parts do wrong as well is no sign of the planted one.
     if (isClean(wrong) || !isClean(await playSafely(line, ground))) continue
     return { name, what, seeds: seed, line: writeLine(line), shown: shownBy(wrong) }
   }
-  return { name, what, seeds: most, line: null, shown: '' }
+  return { name, what, seeds: MOST_SEEDS, line: null, shown: '' }
 }
 
 /** What the judges saw, in few words. */

@@ -1,7 +1,7 @@
 /** Vaults, transports and schedules that do harm at the bank: passwords sent again, failures forgotten. */
 import type { BankHandle } from '../../src/adapters/transport.ts'
 import type { TenantStore } from '../../src/ports/store.ts'
-import type { AttemptEnd } from '../../src/ports/vault.ts'
+import type { AttemptEnd } from '../../src/ports/transport.ts'
 import type { TenantVault } from '../../src/vault/vault.ts'
 import { planted, type PlantedBug } from './planted-bug.ts'
 

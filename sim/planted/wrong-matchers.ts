@@ -94,15 +94,5 @@ export const WRONG_MATCHERS: readonly PlantedBug[] = [
       }))(store)
     },
   }),
-  planted('every-pair-is-the-same', 'pending-becomes-posted', 'Pairs below the certainty line are joined instead of asked about (3, 13).', {
-    store: feedOf((feed) => ({
-      commitPage: async (page) => {
-        const done = await feed.commitPage(page)
-        for (const { id, kind } of page.questions) if (kind === 'same_transaction') await feed.answerQuestion(id, 'same', page.at)
-        return done
-      },
-      answerQuestion: (id, answer, at, by) => feed.answerQuestion(id, answer === 'different' ? 'same' : answer, at, by),
-    })),
-  }),
   planted('no-question-asked', 'unsure-copies', 'Pairs below the certainty line are two rows, and nobody is asked (3).', { store: commitsOf((page) => ({ ...page, questions: [] })) }),
 ]

@@ -1,6 +1,5 @@
 /** `relink simulate`: plays the engine against simulated banks that break, and says what was lost, doubled or wrong. */
-import { setImmediate } from 'node:timers/promises'
-import { memoryGround, postgresGround, type OpenGround } from '../../sim/ground.ts'
+import { breathe, memoryGround, postgresGround, type OpenGround } from '../../sim/ground.ts'
 import { findPlanted, MOST_SEEDS, PLANTED_BUGS, type Found } from '../../sim/planted/index.ts'
 import { lineOf, readLine, writeLine, type Line } from '../../sim/plan.ts'
 import type { Report } from '../../sim/report.ts'
@@ -28,7 +27,7 @@ export async function simulateCommand(output: Output, options: SimulateOptions):
       onSeed: async ({ totals, failed }) => {
         if (totals.seeds % PROGRESS_EVERY === 0) output.progress(`${totals.seeds} of ${runs} seeds, ${totals.rows} rows, ${failed} failed`)
         // In memory nothing else lets a signal in.
-        await setImmediate()
+        await breathe()
       },
     })
     output.data(report)
@@ -56,7 +55,7 @@ function searchPlanted(output: Output, { planted, seed, scenario, runs }: Simula
     for (const bug of chosen) {
       output.progress(`${found.length} of ${chosen.length} found: ${bug.name}`)
       found.push(await findPlanted(bug, ground))
-      await setImmediate()
+      await breathe()
     }
     output.data({ planted: found })
     output.table(['planted bug', 'found in seeds', 'first line that shows it', 'what the judges saw'], found.map(({ name, line, seeds, shown }) => [name, line === null ? `not in ${seeds}` : String(seeds), line ?? '-', shown]), [1])
