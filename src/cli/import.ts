@@ -38,10 +38,15 @@ async function each(output: Output, files: readonly string[], accountId: string 
   for (const file of files) {
     const onProgress = (rows: number): void => output.progress(`${basename(file)}: ${rows} rows…`)
     const report = await importOne(file, (path) => work({ fileName: file, open: () => createReadStream(path), accountId, onProgress }))
-    output.data(report)
+    output.data(documentOf(report))
     failures += sayReport(output, report)
   }
   return failures
+}
+
+/** The line of product.md; what it does not name is there only when there is something to say. */
+function documentOf({ notices, ...report }: ImportReport): object {
+  return notices.length > 0 ? { ...report, notices } : report
 }
 
 /** A file that cannot be opened or read is a report like any other. */
