@@ -28,6 +28,7 @@ async function settle(tenant: TenantStore) {
   const problem = aProblem(connection.id)
   await tenant.problems.open(problem)
   await tenant.problems.savePlan(aPlan(problem))
+  await tenant.problems.keepExchanges(problem.id, runId, [{ purpose: 'accounts', stage: 'accounts', startedAt: 5, elapsedMs: 7, method: 'POST', url: 'https://bank.example/ofx', finalUrl: null, secrets: [], request: null, status: 503, headers: {}, answerBytes: 0, answer: null, verdict: null, failure: 'http_refused' }])
   const challenge = aChallenge(connection.id, runId)
   await tenant.challenges.create(challenge)
   await tenant.secrets.put(aSecret(connection.id))
@@ -56,7 +57,7 @@ async function view(tenant: TenantStore, { connection, ledger, page, preview, pr
       near: { amounts: [-1250n], from: [day('2020-01-01')], to: [day('2030-01-01')] }, states: { states: ['posted'], range: { from: day('2020-01-01'), to: day('2030-01-01') } },
     })),
     await previews.get(preview.id), await previews.list({}), await previews.answers(preview.id, ledger.accountId), await history.undos([runId]), await history.places(runId), await runs.get(runId), await runs.list({ limit: 9 }), await runs.list({ connectionId: connection.id, limit: 9 }), await runs.latestByConnection(0),
-    await problems.get(problem.id), await problems.list({ limit: 9 }), await problems.plan(problem.id), await problems.alerts({ limit: 9 }),
+    await problems.get(problem.id), await problems.list({ limit: 9 }), await problems.plan(problem.id), await problems.exchanges(problem.id), await problems.alerts({ limit: 9 }),
     await challenges.get(challenge.id), await challenges.list({}), await challenges.list({ connectionId: connection.id }),
     await secrets.get(connection.id, 'sign-in'), await secrets.tenantKey(), await secrets.ledger('login'),
   ]

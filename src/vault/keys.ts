@@ -17,7 +17,8 @@ export type MasterKey = { readonly key: KeyObject; readonly id: Uint8Array }
 /** What the master key is used for, one derived key each. A label never changes its meaning. */
 export type KeyLabel = 'wrap' | 'sign-in' | 'links' | 'audit' | 'blind index'
 
-export type TenantKey = { readonly key: KeyObject; readonly id: Uint8Array }
+/** `blind` names logins and refused secrets: it outlives the master key under which it was first derived, or a rotation would forget what a bank refused. */
+export type TenantKey = { readonly key: KeyObject; readonly id: Uint8Array; readonly blind: KeyObject }
 
 /** Takes 32 bytes, wipes them, and gives the master key with its public id (the first 8 bytes of an HMAC). */
 export function masterKeyOf(bytes: Uint8Array): MasterKey {
@@ -41,11 +42,7 @@ export function makeTenantKey(master: MasterKey, tenantId: string, entropy: Entr
   try {
     const key = createSecretKey(bytes)
     const id = keyId(key, 'relink/tenant-key-id/1')
-    const nonce = entropy.bytes(NONCE_BYTES)
-    const cipher = createCipheriv(ALGORITHM, deriveKey(master, 'wrap'), nonce, { authTagLength: TAG_BYTES })
-    cipher.setAAD(wrapData(tenantId, id, master.id))
-    const wrapped = Buffer.concat([cipher.update(bytes), cipher.final()])
-    return { key: { key, id }, sealed: { keyId: id, sealed: Buffer.concat([nonce, wrapped, cipher.getAuthTag()]), masterKeyId: master.id } }
+    return { key: { key, id, blind: deriveKey(master, 'blind index', tenantId) }, sealed: wrap(master, tenantId, id, bytes, entropy) }
   } finally {
     bytes.fill(0)
   }
@@ -54,19 +51,39 @@ export function makeTenantKey(master: MasterKey, tenantId: string, entropy: Entr
 /** Unwraps a tenant's key; null when it was not wrapped for this tenant under this master key. */
 export function openTenantKey(master: MasterKey, tenantId: string, sealed: SealedKey): TenantKey | null {
   const { sealed: bytes } = sealed
-  if (bytes.length !== NONCE_BYTES + KEY_BYTES + TAG_BYTES) return null
+  const inside = bytes.length - NONCE_BYTES - TAG_BYTES
+  // Wrapped under the master key that the blind key comes from, or under a later one, with that key beside it.
+  if (inside !== KEY_BYTES && inside !== 2 * KEY_BYTES) return null
   const decipher = createDecipheriv(ALGORITHM, deriveKey(master, 'wrap'), bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
   decipher.setAAD(wrapData(tenantId, sealed.keyId, master.id))
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
   let opened: Buffer | null = null
   try {
     opened = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
-    return { key: createSecretKey(opened), id: sealed.keyId }
+    const blind = inside === KEY_BYTES ? deriveKey(master, 'blind index', tenantId) : createSecretKey(opened.subarray(KEY_BYTES))
+    return { key: createSecretKey(opened.subarray(0, KEY_BYTES)), id: sealed.keyId, blind }
   } catch {
     return null
   } finally {
     opened?.fill(0)
   }
+}
+
+/** The same tenant key under another master key. */
+export function rewrapTenantKey(master: MasterKey, tenantId: string, { key, id, blind }: TenantKey, entropy: Entropy): SealedKey {
+  const bytes = Buffer.concat([key.export(), blind.export()])
+  try {
+    return wrap(master, tenantId, id, bytes, entropy)
+  } finally {
+    bytes.fill(0)
+  }
+}
+
+function wrap(master: MasterKey, tenantId: string, id: Uint8Array, bytes: Uint8Array, entropy: Entropy): SealedKey {
+  const nonce = entropy.bytes(NONCE_BYTES)
+  const cipher = createCipheriv(ALGORITHM, deriveKey(master, 'wrap'), nonce, { authTagLength: TAG_BYTES })
+  cipher.setAAD(wrapData(tenantId, id, master.id))
+  return { keyId: id, sealed: Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]), masterKeyId: master.id }
 }
 
 /** HMAC-SHA256 over length-prefixed parts, as hex: a value that can be compared but not read. */

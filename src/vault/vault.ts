@@ -21,6 +21,8 @@ export type VaultOptions = {
   readonly secrets: SecretStore
   readonly tenantId: string
   readonly masterKey: MasterKey
+  /** The tenant's own after a rotation (`blindKeyOf`); by default the master key's. */
+  readonly blindKey?: KeyObject
   readonly clock: Clock
   readonly entropy: Entropy
 }
@@ -56,11 +58,11 @@ class SealedVault implements TenantVault {
   /** What was sent last is no longer stored, but an answer of the bank's may repeat it. */
   readonly #lentAnswers = new Map<string, readonly string[]>()
 
-  constructor({ secrets, tenantId, masterKey, clock, entropy }: VaultOptions) {
+  constructor({ secrets, tenantId, masterKey, blindKey, clock, entropy }: VaultOptions) {
     this.#secrets = secrets
     this.#tenantId = tenantId
     this.#masterKey = masterKey
-    this.#blindKey = deriveKey(masterKey, 'blind index', tenantId)
+    this.#blindKey = blindKey ?? deriveKey(masterKey, 'blind index', tenantId)
     this.#clock = clock
     this.#entropy = entropy
   }

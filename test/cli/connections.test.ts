@@ -154,6 +154,25 @@ test('the bank asks: without a terminal the question waits, and is answered late
   assert.deepEqual([answered.status, one(answered).run.outcome, one(answered).challenge], [0, 'succeeded', null], answered.stdout)
 })
 
+test('another master key: the secret is sent as before, the old key is refused; what was exposed is listed without a secret', async () => {
+  const next = `file:${join(home.path, 'next.key')}`
+  const rotated = await run(['vault', 'rotate', '--json', '--to', next])
+  assert.deepEqual([rotated.status, one(rotated).rotated], [0, 'rotated'], rotated.stderr)
+  assert.equal(one(await run(['vault', 'rotate', '--json', '--to', next])).rotated, 'already')
+  const old = await run(['status', '--json'])
+  assert.equal(old.status, 1)
+  assert.match(old.stderr, /sealed under the master key/)
+  const env = { ...bank.env, RELINK_MASTER_KEY: next }
+  const ana = (await opened.instance.store.connections.list()).find(({ state, loginLabel }) => state === 'active' && loginLabel.startsWith('a'))
+  const synced = await relink(home.path, ['sync', ana!.id, '--json'], { env })
+  assert.equal(one(synced).outcome, 'succeeded', synced.stderr)
+  const back = await relink(home.path, ['vault', 'rotate', '--json', '--to', `file:${join(home.path, 'keys', 'master.key')}`], { env })
+  assert.equal(one(back).rotated, 'rotated', back.stderr)
+  const exposed = one(await run(['vault', 'exposed', '--json']))
+  assert.deepEqual(exposed.logins.map(({ login }: { login: string }) => login[0]).toSorted(), ['a', 'y'])
+  assert.ok(exposed.logins.every(({ connectionId, secrets, then }: { connectionId: string; secrets: string[]; then: string }) => secrets.length > 0 && then === `relink secret ${connectionId}`))
+})
+
 test('a removed connection has no secret and keeps its rows', async () => {
   const { connections } = one(await run(['status', '--json']))
   const { id } = connections.find((connection: { loginLabel: string }) => connection.loginLabel === 'a…')

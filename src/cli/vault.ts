@@ -1,0 +1,70 @@
+/** `relink vault`: another master key, and what to change at which bank after this host was in other hands. Prints no secret. */
+import type { Command, Option } from 'commander'
+import { isoInstant } from '../api/shapes.ts'
+import type { Instance } from '../instance.ts'
+import { orFail, type Output } from './output.ts'
+import { configuration, withInstance } from './with-instance.ts'
+
+export function vaultCommand(program: Command, output: Output, json: () => Option): void {
+  const command = program.command('vault').description('the keys of the stored secrets, and what to do when they were exposed')
+  command.command('rotate').description('seal the stored secrets under another master key; can be repeated when it was interrupted')
+    .requiredOption('--to <source>', 'where the new key is: file:PATH (made when missing), credential:NAME, command:["program","argument"] or env:NAME')
+    .option('--from <source>', 'where the present key is; default: RELINK_MASTER_KEY').addOption(json()).action((options: RotateOptions) => rotate(output, options))
+  command.command('exposed').description('after somebody else had this host: what to change at which bank, and here').addOption(json()).action(() => exposed(output))
+}
+
+type RotateOptions = { readonly to: string; readonly from?: string }
+
+async function rotate(output: Output, options: RotateOptions): Promise<void> {
+  const config = configuration()
+  const { rotateKey } = await import('../rotate-key.ts')
+  const { rotated, keyId } = orFail(await rotateKey(config, { from: options.from ?? config.masterKey, to: options.to, tell: (message) => output.error(message) }))
+  output.data({ rotated, keyId, sealedUnderTheOldKey: 0 })
+  output.say(SENTENCES[rotated].replace('{id}', keyId))
+  output.say('Now set RELINK_MASTER_KEY to the place that --to names, and start the server and its workers again.')
+  output.say('The old key opens nothing in this database any more. Keep it as long as you keep backups from before; then destroy it.')
+}
+
+const SENTENCES = {
+  rotated: 'All secrets are sealed under the master key {id} now.',
+  already: 'All secrets were sealed under the master key {id} already.',
+  nothing_sealed: 'No secret is stored yet; the master key {id} will be used for the first.',
+} as const
+
+type ExposedLogin = { readonly connectionId: string; readonly institution: string; readonly login: string; readonly website: string | null; readonly secrets: readonly string[]; readonly changedAt: string | null; readonly state: string; readonly then: string }
+
+/** Whoever had the host had the master key and every secret under it: a new key here helps nothing, only new secrets at the banks do. */
+async function exposed(output: Output): Promise<void> {
+  await withInstance(output, async (instance) => {
+    const logins = await exposedLogins(instance)
+    const consumers = (await instance.store.consumers.list()).filter(({ revokedAt }) => revokedAt === null).map(({ id, label }) => ({ id, label, then: `relink simplefin revoke ${id}` }))
+    output.data({ logins, consumers, here: HERE })
+    output.say(logins.length === 0 ? 'No secret of a bank is stored here.' : 'Change at the bank, from another host, in this order; then tell Relink:')
+    for (const { institution, login, website, secrets, changedAt, state, then } of logins) {
+      output.say(`- ${output.bold(institution)} (${login})${website === null ? '' : `, ${website}`}: ${secrets.join(', ')}${changedAt === null ? '' : `, stored ${changedAt}`}${state === 'active' ? '' : `, ${state}`}. Then: ${then}`)
+    }
+    for (const { label, then } of consumers) output.say(`- ${label} reads the feed over SimpleFIN. ${then}, then make a new setup token.`)
+    output.say('Here, on a clean host:')
+    for (const line of HERE) output.say(`- ${line}`)
+  })
+}
+
+const HERE: readonly string[] = [
+  'relink vault rotate --to file:NEW: a new master key, after the secrets above were changed.',
+  'A new password of the database, if it is your own (DATABASE_URL); the page signs in with a new token when RELINK_HOME/keys is made anew.',
+]
+
+/** The newest first within those that are read: what is used most is known best by a thief. */
+async function exposedLogins({ store, vault, connectors, institutions }: Instance): Promise<readonly ExposedLogin[]> {
+  const found: ExposedLogin[] = []
+  for (const { id, loginIndex, connector, institutionId, institutionName, loginLabel, secretChangedAt, createdAt, state } of await store.connections.list()) {
+    if ((await vault.status({ connectionId: id, loginIndex })) === 'missing') continue
+    const fields = (connectors.get(connector)?.manifest.fields ?? []).filter(({ kind }) => kind === 'secret')
+    found.push({
+      connectionId: id, institution: institutionName, login: loginLabel, website: institutions.find((one) => one.id === institutionId)?.website ?? null,
+      secrets: fields.map(({ label }) => label), changedAt: isoInstant(secretChangedAt ?? createdAt), state,
+      then: state === 'replaced' || state === 'preview' ? 'nothing: another login took its place' : `relink secret ${id}`,
+    })
+  }
+  return found.sort((a, b) => Number(b.state === 'active') - Number(a.state === 'active') || (b.changedAt ?? '').localeCompare(a.changedAt ?? ''))
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hostEntropy } from '../adapters/entropy.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { SecretStore } from '../ports/store.ts'
+import { createMemoryStore } from '../store/memory/store.ts'
+import { masterKeyOf } from './keys.ts'
+import { blindKeyOf, rotateMasterKey } from './rotate.ts'
+import { createVault, type TenantVault } from './vault.ts'
+
+const ORIGIN = 'https://bank.example:443'
+const clock: Clock = { now: () => 1_700_000_000_000, sleep: async () => {} }
+const keyOf = (fill: number) => masterKeyOf(new Uint8Array(32).fill(fill))
+
+async function openVault(secrets: SecretStore, fill: number): Promise<TenantVault> {
+  const masterKey = keyOf(fill)
+  return createVault({ secrets, tenantId: 't', masterKey, blindKey: await blindKeyOf(secrets, 't', masterKey), clock, entropy: hostEntropy })
+}
+
+const rotate = (secrets: SecretStore, from: number, to: number) => rotateMasterKey({ secrets, tenantId: 't', from: keyOf(from), to: keyOf(to), entropy: hostEntropy })
+
+// Fails when: the blind key comes from the present master key (planted: rewrapTenantKey wraps `key` alone): the refused password is sent again.
+test('after rotations the secret opens under the newest key alone, and the login and what was refused are known as before', async () => {
+  const { secrets } = createMemoryStore().tenant('t')
+  assert.deepEqual(await rotate(secrets, 1, 2), { ok: true, value: 'nothing_sealed' })
+  const first = await openVault(secrets, 1)
+  const owner = { connectionId: 'c', loginIndex: first.loginIndex('bank', 'ana') }
+  const seal = (vault: TenantVault, password: string) => vault.seal({ owner, values: { username: 'ana', password }, origins: [ORIGIN], identity: ['username'] })
+  await seal(first, 'wrong horse')
+  const lease = await first.lend(owner, ['password'], ORIGIN)
+  assert.ok(lease.ok)
+  await lease.value.settle('refused')
+  await seal(first, 'correct horse')
+  for (const [from, to] of [[1, 2], [2, 3]] as const) {
+    assert.deepEqual(await rotate(secrets, from, to), { ok: true, value: 'rotated' })
+    assert.deepEqual(await rotate(secrets, from, to), { ok: true, value: 'already' }, 'the same command again')
+    const vault = await openVault(secrets, to)
+    assert.equal(vault.loginIndex('bank', 'ana'), owner.loginIndex)
+    const again = await seal(vault, 'wrong horse')
+    assert.deepEqual(again.ok && again.value, { sameAsRefused: true, status: 'refused' })
+    const lent = await vault.lend(owner, ['password'], ORIGIN)
+    assert.equal(lent.ok && lent.value.values['password'], 'correct horse')
+    if (lent.ok) await lent.value.settle('not_sent')
+    const old = await (await openVault(secrets, from)).lend(owner, ['password'], ORIGIN)
+    assert.ok(!old.ok && /another master key/.test(old.failure.message))
+  }
+  // A vault that was open all the time goes on: a server need not be stopped before.
+  assert.ok((await first.lend(owner, ['password'], ORIGIN)).ok)
+})
+
+test('killed at the one write, the same command ends what was begun; wrong keys and altered ones change nothing', async () => {
+  const { secrets } = createMemoryStore().tenant('t')
+  const vault = await openVault(secrets, 1)
+  const owner = { connectionId: 'c', loginIndex: vault.loginIndex('bank', 'ana') }
+  await vault.seal({ owner, values: { password: 'correct horse' }, origins: [ORIGIN] })
+  const before = await secrets.tenantKey()
+  for (const [from, to, says] of [[1, 1, /nothing would change/], [4, 5, /sealed under the master key [0-9a-f]{16}/]] as const) {
+    const refused = await rotate(secrets, from, to)
+    assert.ok(!refused.ok && says.test(refused.failure.message))
+  }
+  const killed = (when: 'before' | 'after'): SecretStore => ({ ...secrets, saveTenantKey: async (key) => {
+    if (when === 'after') await secrets.saveTenantKey(key)
+    throw new Error('killed')
+  } })
+  await assert.rejects(rotate(killed('before'), 1, 2))
+  assert.deepEqual(await secrets.tenantKey(), before)
+  await assert.rejects(rotate(killed('after'), 1, 2))
+  assert.deepEqual(await rotate(secrets, 1, 2), { ok: true, value: 'already' })
+  const stored = (await secrets.tenantKey())!
+  await secrets.saveTenantKey({ ...stored, sealed: stored.sealed.map((byte, at) => (at === 20 ? byte ^ 1 : byte)) })
+  const altered = await rotate(secrets, 2, 3)
+  assert.ok(!altered.ok && /was altered/.test(altered.failure.message))
+})
