@@ -11,6 +11,9 @@ import type { OpenRepair } from '../src/ports/store.ts'
 /** Codes of a sign-on whose password is wrong: refused, and locked by it. */
 const REFUSALS = new Set([15500, 15502])
 
+/** The password was right, and the bank asks for more. */
+const ASKS_MORE = 3000
+
 /** A feed that was not let in for so long stands still; reads are three days apart at most, and clocks three days wrong. */
 const STILL_MS = 9 * 86_400_000
 
@@ -89,6 +92,7 @@ export class Conduct {
         this.#note('a refused password was sent again')
       }
       this.#permitted = false
+      if (code === ASKS_MORE) this.#refused.delete(secretDigest)
       // With an acceptance a new count begins; what was refused before it and is right again is another matter.
       if (code !== 0) continue
       this.#refused.clear()

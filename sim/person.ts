@@ -168,6 +168,8 @@ export class Person {
     if (step.kind === 'credentials') return this.#enterPassword(relink, connectionId, step)
     // Where the web site has nothing to do, there was nothing to do.
     await AT_SITE[cause]?.(this.#atBank, this.#random).catch(() => undefined)
+    // Who says that it is done asks for one sign-in more, also with a password that was refused (docs/promises.md, Secrets).
+    this.#permit()
     return (await relink.verbs.repair(connectionId, { stepId: step.id, did: 'done' })).ok
   }
 
