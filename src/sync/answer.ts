@@ -128,11 +128,16 @@ export class Answer {
     // them, unless they end before the days in which the balance moved.
     const failsAfter = failsFrom(verdict.spans)
     const judges = verdict.sound === false && verdict.spans.every((span) => span.from <= this.#asked.to)
-    const reread = judges ? disputedDays(this.#asked, utcDay(this.#context.now())) : touchedDays(settled, candidates, missing, decisions, late(settled, this.#asked, coverage, source.id))
+    const reread = judges ? disputedDays(this.#asked, utcDay(this.#context.now())) : this.#toItsEnd(touchedDays(settled, candidates, missing, decisions, late(settled, this.#asked, coverage, source.id)))
     await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, reread) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now(), 'bank')
     if (ledger !== null && needsTending(ledger.spans, verdict, settled.movements)) await tendBalance(this.#context)
     return ok({ counts: this.#counts, covers: believed, failure, disagreesFrom: failsAfter })
+  }
+
+  /** An answer that changed known rows may be wrong in the new ones after them as well. */
+  #toItsEnd(touched: DayRange | null): DayRange | null {
+    return touched === null || !contains(this.#asked, touched.to) ? touched : { from: touched.from, to: this.#asked.to }
   }
 
   /** A page sent twice: only told for rows without ids, because rows with ids are recognised one by one. */
