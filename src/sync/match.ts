@@ -208,16 +208,19 @@ function settleSameId(board: Board, rows: readonly Incoming[]): void {
  */
 function reKey(board: Board, rows: readonly Incoming[]): void {
   const { sourceId } = board.context
+  const own = (row: Incoming): readonly Candidate[] =>
+    free(board, board.byContent.get(row.contentKey)).filter((candidate) => isOwn(candidate, sourceId) && mayFollow(row, candidate) && (isGone(board, candidate) || isRenewed(board, rows, candidate)))
+  // Posted with posted and pending with pending first: where both stand side by side, each keeps its own.
   for (const row of rows) {
     if (board.decisions.has(row)) continue
-    const equal = free(board, board.byContent.get(row.contentKey))
-    const own = equal.find((candidate) => isOwn(candidate, sourceId) && mayFollow(row, candidate) && (isGone(board, candidate) || isRenewed(board, rows, candidate)))
-    if (own !== undefined) {
-      join(board, row, own, own.status === 'pending' && row.content.status === 'posted' ? 'pending_posted' : 'rekey')
-      continue
-    }
-    const foreign = equal.find((candidate) => !isOwn(candidate, board.context.sourceId))
-    if (foreign !== undefined) join(board, row, foreign, 'other_source')
+    const same = own(row).find((candidate) => candidate.status === row.content.status)
+    if (same !== undefined) join(board, row, same, 'rekey')
+  }
+  for (const row of rows) {
+    if (board.decisions.has(row)) continue
+    const [pending] = own(row)
+    const found = pending ?? free(board, board.byContent.get(row.contentKey)).find((candidate) => !isOwn(candidate, sourceId))
+    if (found !== undefined) join(board, row, found, pending === undefined ? 'other_source' : 'pending_posted')
   }
 }
 

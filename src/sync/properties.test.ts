@@ -71,7 +71,8 @@ test('ids that are all re-issued, dropped or invented change no row and ask noth
       assert.deepEqual(await world.feed(), before)
       assert.equal((await world.all()).length, rows.length)
     }),
-    { numRuns: 60 },
+    // Found by chance once in some thousand runs: a posted row and a pending one, alike in all else.
+    { numRuns: 60, examples: [[[row(day('2026-03-18'), '-2', 'To Bob', { providerId: null, status: 'posted' }), row(day('2026-03-18'), '-2', 'To Bob', { providerId: null, status: 'pending' })], 'invented']] },
   )
 })
 
