@@ -1,8 +1,11 @@
 /**
  * One writer for each connection, among all processes: session advisory locks on one connection of
  * its own. The server frees them when the process or its connection dies; work that goes on then is
- * told so by its next store call (`Lease.lost`). Needs a session, so no transaction-pooling proxy.
+ * told so by its next store call (`Lease.lost`), and what of it the server reads later is refused there
+ * (migrations/011-fence.ts): each session has a name that it keeps locked as long as it lives. Needs a
+ * session, so no transaction-pooling proxy.
  */
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { outageOf } from './outage.ts'
 import { lease, type ConnectionConfig, type Lease } from './session.ts'
@@ -10,9 +13,11 @@ import { asTenant } from './together.ts'
 import { Trip, type Written } from './trip.ts'
 
 type Answer = Readonly<Record<string, unknown>> | null
-type Question = { readonly statements: readonly Written[]; readonly resolve: (answers: readonly Answer[]) => void; readonly reject: (error: unknown) => void }
+type Answers = { readonly holder: string; readonly rows: readonly Answer[] }
+type Question = { readonly statements: readonly Written[]; readonly resolve: (answers: Answers) => void; readonly reject: (error: unknown) => void }
 
-const LOCK = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as done'
+const LOCK = 'select relink.take_lock($1) as done'
+const LIVES = 'select pg_advisory_lock(hashtextextended($1, 2))'
 const UNLOCK = 'select pg_advisory_unlock(hashtextextended($1, 0)) as done'
 
 export type Locks = {
@@ -21,23 +26,27 @@ export type Locks = {
   close(): Promise<void>
 }
 
+/** `holder`: the name that the session keeps locked. */
+type LockSession = { readonly client: Promise<pg.Client>; readonly holder: string }
+
 export function openLocks(config: ConnectionConfig): Locks {
   const held = new Map<string, Lease>()
-  let session: Promise<pg.Client> | null = null
+  let session: LockSession | null = null
   let last: Promise<void> = Promise.resolve()
   const waiting: Question[] = []
 
   /** What was locked through this session is free now, or about to be. */
-  function drop(own: Promise<pg.Client>): void {
+  function drop(own: LockSession): void {
     if (session !== own) return
     session = null
     for (const lease of held.values()) lease.lost = true
-    own.then((client) => client.end()).catch(() => {})
+    own.client.then((client) => client.end()).catch(() => {})
   }
 
-  function connect(): Promise<pg.Client> {
+  function connect(): LockSession {
     const client = new pg.Client({ ...config, keepAlive: true, application_name: 'relink locks' })
-    const own = client.connect().then(() => client)
+    const holder = randomUUID()
+    const own: LockSession = { holder, client: client.connect().then(() => client.query(LIVES, [holder])).then(() => client) }
     client.on('error', () => drop(own))
     client.on('end', () => drop(own))
     return own
@@ -46,8 +55,8 @@ export function openLocks(config: ConnectionConfig): Locks {
   async function ask(asked: readonly Question[]): Promise<void> {
     const own = (session ??= connect())
     try {
-      const found = [...(await (await own).query(new Trip(asked.flatMap(({ statements }) => statements))).done)]
-      for (const { statements, resolve } of asked) resolve(found.splice(0, statements.length).map(({ rows }) => rows[0] ?? null))
+      const found = [...(await (await own.client).query(new Trip(asked.flatMap(({ statements }) => statements))).done)]
+      for (const { statements, resolve } of asked) resolve({ holder: own.holder, rows: found.splice(0, statements.length).map(({ rows }) => rows[0] ?? null) })
     } catch (error) {
       drop(own)
       for (const { reject } of asked) reject(outageOf(error) ?? error)
@@ -55,7 +64,7 @@ export function openLocks(config: ConnectionConfig): Locks {
   }
 
   /** One trip at a time; what is asked meanwhile shares the next one. */
-  function query(statements: readonly Written[]): Promise<readonly Answer[]> {
+  function query(statements: readonly Written[]): Promise<Answers> {
     return new Promise((resolve, reject) => {
       waiting.push({ statements, resolve, reject })
       if (waiting.length > 1) return
@@ -66,12 +75,13 @@ export function openLocks(config: ConnectionConfig): Locks {
   return {
     async exclusively(name, also, work) {
       if (held.has(name)) return null
-      const mine: Lease = { lost: false }
+      const mine: Lease = { name, holder: '', lost: false }
       held.set(name, mine)
       try {
         // A statement after the lock sees what was stored by whoever held it before.
-        const [, locked, found] = await query([asTenant(also.tenantId), { text: LOCK, values: [name] }, also.statement])
+        const { holder, rows: [, locked, found] } = await query([asTenant(also.tenantId), { text: LOCK, values: [name] }, also.statement])
         if (locked!['done'] !== true) return null
+        mine.holder = holder
         try {
           return await lease.run(mine, () => work(found ?? null))
         } finally {
@@ -83,7 +93,7 @@ export function openLocks(config: ConnectionConfig): Locks {
       }
     },
     async close() {
-      if (session !== null) await (await session).end()
+      if (session !== null) await (await session.client).end()
     },
   }
 }

@@ -14,12 +14,13 @@ import { previews } from './migrations/007-previews.ts'
 import { lostAttempts } from './migrations/008-lost-attempts.ts'
 import { failedExchanges } from './migrations/009-failed-exchanges.ts'
 import { moves } from './migrations/010-moves.ts'
+import { fence } from './migrations/011-fence.ts'
 import type { Tables } from './tables.ts'
 
 export type Migration = { readonly number: number; readonly name: string; up(db: Kysely<Tables>): Promise<void> }
 
 /** In order; the last one's number is the schema that this program knows. */
-export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves]
+export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves, fence]
 
 export type Migrated = 'current' | 'newer'
 

@@ -9,6 +9,7 @@ import { StoreUnavailable, type TenantStore } from '../../ports/store.ts'
 import { aConnection, aLedger, aPage } from '../fixtures.ts'
 import { postgresTwin } from '../testing.ts'
 import { outageOf } from './outage.ts'
+import { lease } from './session.ts'
 import { openPostgresStore } from './store.ts'
 
 const twin = postgresTwin()
@@ -134,6 +135,37 @@ test('a writer killed at any moment leaves whole pages and no lock', async () =>
     await assertWhole(tenant, accountId, 1_000)
     assert.equal(await orphans(tenant.tenantId), 0)
   }
+})
+
+test('a page that a killed writer had sent is waited for: nobody holds the connection before it is stored', async () => {
+  const { owner, app } = await twin.database()
+  const tenant = await twin.newTenant()
+  const connection = aConnection()
+  await tenant.connections.create(connection)
+  const { accountId, sourceId, runId } = await aLedger(tenant)
+  const blocker = new pg.Client(owner)
+  await blocker.connect()
+  await blocker.query('begin; lock table relink.transactions in share row exclusive mode')
+  const { child } = startWriter({ app, tenantId: tenant.tenantId, connectionId: connection.id, accountId, sourceId, runId, pageRows: 10 })
+  const waits = `select count(*)::int as n from pg_locks where relation = 'relink.transactions'::regclass and not granted`
+  while ((await blocker.query(waits)).rows[0].n === 0);
+  await killed(child)
+  assert.equal(await tenant.connections.exclusively(connection.id, async () => 'taken too early'), null)
+  await blocker.query('commit')
+  await blocker.end()
+  let seen: number | null = null
+  while (seen === null) seen = await tenant.connections.exclusively(connection.id, () => assertWhole(tenant, accountId, 10))
+  assert.equal(seen, 10)
+})
+
+test('what is sent under a lock whose session is gone is refused by the database, whatever the process believes', async () => {
+  const tenant = await twin.newTenant()
+  const ledger = await aLedger(tenant)
+  const gone = () => ({ name: 'a lock', holder: 'a session that is gone', lost: false })
+  const refused = (error: unknown) => error instanceof StoreUnavailable && error.code === 'lock_lost'
+  await assert.rejects(lease.run(gone(), () => tenant.feed.commitPage(aPage(ledger, [{ text: 'late' }]))), refused)
+  await assert.rejects(lease.run(gone(), () => tenant.connections.create(aConnection())), refused)
+  assert.equal((await tenant.feed.transactions({ accountId: ledger.accountId, limit: 10 })).rows.length, 0)
 })
 
 test('errors are sorted into outages and bugs', () => {

@@ -58,7 +58,7 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
     },
     endAttempt: (id, outcome, at) =>
       // What the bank said is true even when the lock of the connection was lost meanwhile.
-      lease.run({ lost: false }, async () => {
+      lease.exit(async () => {
         await inOneTrip(db, tenantId, [
           db.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('outcome', 'in', ['open', 'unknown', 'lost']),
           ...(outcome === 'accepted' ? [endGrants(tenantId, id)] : []),

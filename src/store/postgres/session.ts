@@ -8,7 +8,7 @@ import { Kysely, PostgresDialect, sql, type CompiledQuery } from 'kysely'
 import pg from 'pg'
 import { StoreUnavailable } from '../../ports/store.ts'
 import { types } from './columns.ts'
-import { isRetriable, outageOf } from './outage.ts'
+import { errorCode, isRetriable, outageOf } from './outage.ts'
 import type { Tables } from './tables.ts'
 import { asTenant, Together, travel, withClient, type Step } from './together.ts'
 import { isForgotten, type Written } from './trip.ts'
@@ -30,11 +30,13 @@ export class Database extends Kysely<Tables> {
   }
 }
 
-/** The lease of `connections.exclusively`, seen by every store call that its work makes. */
-export type Lease = { lost: boolean }
+/** The lease of `connections.exclusively`, seen by every store call that its work makes; `holder` names the session that has the lock. */
+export type Lease = { readonly name: string; holder: string; lost: boolean }
 export const lease = new AsyncLocalStorage<Lease>()
 
 const RETRIES = 5
+/** Raised by `relink.fence`. */
+const LOCK_LOST = 'RL001'
 const CONNECT_TIMEOUT_MS = 10_000
 
 export function openPool(config: ConnectionConfig, max: number): pg.Pool {
@@ -55,7 +57,9 @@ export function openSession(pool: pg.Pool): Database {
  * a deadlock. Throws `StoreUnavailable` when the database cannot serve.
  */
 export async function inTenant<T>(db: Session, tenantId: string, work: (trx: Session) => Promise<T>): Promise<T> {
-  return transact(db, (trx) => sql`begin; select set_config('relink.tenant', ${sql.lit(tenantId)}, true), set_config('jit', 'off', true)`.execute(trx), work)
+  const held = lease.getStore()
+  const fenced = held === undefined ? sql`` : sql`, relink.fence(${sql.lit(held.name)}, ${sql.lit(held.holder)})`
+  return transact(db, (trx) => sql`begin; select set_config('relink.tenant', ${sql.lit(tenantId)}, true), set_config('jit', 'off', true)${fenced}`.execute(trx), work)
 }
 
 /** As `inTenant`, as the scheduler's role, which sees the due times of all tenants and nothing else. */
@@ -77,8 +81,9 @@ export async function inOneTrip<const S extends readonly Statement[]>(db: Databa
   const held = lease.getStore()
   const texts = written(db, statements)
   const stores = texts.some(({ text }) => !READS.test(text))
-  const step: Step = { tenantId, statements: texts, durable: stores && durability === 'durable', mayGo: () => (held?.lost === true ? lockLost() : null) }
-  return (await persistently(() => db.together.ask(step))) as unknown as Answers<S>
+  const fences = stores ? fencesOf(held) : []
+  const step: Step = { tenantId, statements: [...fences, ...texts], durable: stores && durability === 'durable', mayGo: () => (held?.lost === true ? lockLost() : null) }
+  return (await persistently(() => db.together.ask(step))).slice(fences.length) as unknown as Answers<S>
 }
 
 /**
@@ -86,11 +91,12 @@ export async function inOneTrip<const S extends readonly Statement[]>(db: Databa
  * are held, and says what is to be stored; null: nothing. True when something was stored.
  */
 export async function inTwoTrips<const S extends readonly Statement[]>(db: Database, tenantId: string, asked: S, decide: (answers: Answers<S>) => readonly Statement[] | null): Promise<boolean> {
-  const first = [BEGIN, asTenant(tenantId), ...written(db, asked)]
+  const fences = fencesOf(lease.getStore())
+  const first = [BEGIN, asTenant(tenantId), ...fences, ...written(db, asked)]
   return persistently(() =>
     withClient(db.pool, async (client) => {
       try {
-        const [, , ...found] = await travel(client, first)
+        const found = (await travel(client, first)).slice(2 + fences.length)
         const decided = decide(found as unknown as Answers<S>)
         if (lease.getStore()?.lost === true) throw lockLost()
         await travel(client, decided === null ? [ROLLBACK] : [...written(db, decided), COMMIT])
@@ -105,6 +111,11 @@ export async function inTwoTrips<const S extends readonly Statement[]>(db: Datab
 }
 
 const [BEGIN, COMMIT, ROLLBACK] = ['begin', 'commit', 'rollback'].map((text): Written => ({ text, values: [] })) as [Written, Written, Written]
+
+/** What a transaction that stores begins with under a lock: it ends there when the lock's session is gone. */
+function fencesOf(held: Lease | undefined): readonly Written[] {
+  return held === undefined ? [] : [{ text: 'select relink.fence($1, $2)', values: [held.name, held.holder] }]
+}
 
 /** What reads has nothing to wait for; a statement that begins otherwise may store. */
 const READS = /^\s*select\b/i
@@ -128,6 +139,7 @@ async function persistently<T>(work: () => Promise<T>): Promise<T> {
       return await work()
     } catch (error) {
       if ((isRetriable(error) || isForgotten(error)) && attempt < RETRIES) continue
+      if (errorCode(error) === LOCK_LOST) throw lockLost()
       throw outageOf(error) ?? error
     }
   }
