@@ -1,6 +1,6 @@
 /**
  * Amounts as people and banks write them in CSV and QIF: `1.234,56`, `1,234.56`, `(12.00)`, `12.00-`,
- * `$ -5`, `1'000.00 CHF`, `5,00 DR`. What is the decimal separator is a property of the file, not of
+ * `$ -5`, `1'000.00 CHF`, `5,00 DR`, `5,00 S`. What is the decimal separator is a property of the file, not of
  * the number: a number is scanned first, the style is chosen over many, then it is read exactly.
  */
 import { parseDecimal, type Decimal } from '../domain/money.ts'
@@ -14,7 +14,7 @@ export type WrittenAmount = { readonly negative: boolean; readonly number: strin
 const SIGN = '[-+\\u2212\\u2013]?'
 const CURRENCY = '(?:[A-Z]{3}|[A-Z]{0,2}\\p{Sc}|[Kk]r\\.?|zł|Kč|Ft|Fr\\.?|lei)?'
 const NUMBER = "(?:\\d[\\d.,'\\u2019 ]*|[.,]\\d+)"
-const AMOUNT = new RegExp(`^(${SIGN}) ?(${CURRENCY}) ?(${SIGN}) ?(${NUMBER}?) ?(${SIGN}) ?(${CURRENCY}) ?(CR|DR|Cr|Dr)?$`, 'u')
+const AMOUNT = new RegExp(`^(${SIGN}) ?(${CURRENCY}) ?(${SIGN}) ?(${NUMBER}?) ?(${SIGN}) ?(${CURRENCY}) ?((?:CR|DR|Cr|Dr)\\.?|[CDHS])?$`, 'u')
 
 /** The codes of ISO 4217: other three letters before digits are a reference (`REF123`), not money. */
 const CODES = new Set(Intl.supportedValuesOf('currency'))
@@ -35,7 +35,7 @@ export function scanAmount(text: string): WrittenAmount | null {
   if (signs.length > 1 || (bracketed !== null && signs.some((sign) => sign === '+'))) return null
   const number = ungroupBlanks(digits.trim())
   if (number === null) return null
-  const negative = bracketed !== null || signs.some((sign) => sign !== '+') || mark.toUpperCase() === 'DR'
+  const negative = bracketed !== null || signs.some((sign) => sign !== '+') || /^[DS]/i.test(mark)
   const currency = currencyBefore === '' ? currencyAfter : currencyBefore
   if (/^[A-Z]{3}$/.test(currency) && !CODES.has(currency)) return null
   return { negative, number, currency: currency === '' ? null : currency }

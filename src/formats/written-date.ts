@@ -40,12 +40,18 @@ const TIME = /[T\s,]\s*\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AP]\.?M\
 
 /** Reads the outer form; null when the text is no date at all or names a day that does not exist in any order. */
 export function scanDate(text: string): WrittenDate | null {
-  const trimmed = text.trim()
+  const trimmed = text.trim().replace(/^="([^"]*)"$/, '$1')
   if (trimmed.length < 6 || trimmed.length > 40) return null
   const compact = /^(\d{4})(\d{2})(\d{2})(?:\d{6}(?:\.\d+)?)?(?:\[[^\]]*\])?$/.exec(trimmed)
-  if (compact !== null) return certain(Number(compact[1]), Number(compact[2]), Number(compact[3]))
-  const bare = trimmed.replace(/^\p{L}{2,10}\.?,\s+(?=\d)/u, '')
-  return scanNumbers(bare) ?? scanNumbers(bare.replace(TIME, '')) ?? scanNamedMonth(bare.replace(TIME, ''))
+  const yearFirst = compact === null ? null : certain(Number(compact[1]), Number(compact[2]), Number(compact[3]))
+  if (yearFirst !== null) return yearFirst
+  const dayFirst = /^(\d{2})(\d{2})((?:19|20)\d{2})$/.exec(trimmed)
+  if (dayFirst !== null) return ordered([dayFirst[1]!, dayFirst[2]!, dayFirst[3]!], '')
+  return scanWords(trimmed) ?? scanWords(trimmed.replace(/^\p{L}{2,10}\.?,?\s+(?=\d)/u, ''))
+}
+
+function scanWords(text: string): WrittenDate | null {
+  return scanNumbers(text) ?? scanNumbers(text.replace(TIME, '')) ?? scanNamedMonth(text.replace(TIME, ''))
 }
 
 /** The day in this order; null when it does not exist (day 13 of a month in the other order, 30 February). */
@@ -82,6 +88,10 @@ function scanNumbers(text: string): WrittenDate | null {
   const match = /^(\d{1,2})([-/. ])\s?(\d{1,2})[-/. ']\s?(\d{4}|\d{1,2})\.?$/.exec(text)
   if (match === null) return null
   const [, first = '', separator = '', second = '', third = ''] = match
+  return ordered([first, second, third], separator)
+}
+
+function ordered([first, second, third]: readonly [string, string, string], separator: string): WrittenDate | null {
   const date: WrittenDate = {
     kind: 'numbers',
     first: Number(first),

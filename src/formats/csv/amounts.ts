@@ -35,7 +35,8 @@ function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyl
     if (out === undefined || into === undefined) return undefined
     if (out === null && into === null) return null
     const paid = out === null ? null : columns.signed ? out : negate(out)
-    return plus(paid ?? ('0' as Decimal), into ?? ('0' as Decimal))
+    const received = into !== null && columns.inNegative ? negate(into) : into
+    return plus(paid ?? ('0' as Decimal), received ?? ('0' as Decimal))
   }
   const amount = cellAmount(record, columns.at, style)
   if (amount === null || amount === undefined) return amount
@@ -48,8 +49,15 @@ function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyl
 /** How many steps from row to row the balance bears out in each direction, of how many. */
 export type Proof = { readonly steps: number; readonly forward: number; readonly backward: number }
 
+type Cells = readonly (Decimal | null | undefined)[]
+
+/** The balances after each row, where the column tells those before it. */
+export function endings(amounts: Cells, before: Cells): Cells {
+  return before.map((balance, at) => (typeof balance === 'string' && typeof amounts[at] === 'string' ? plus(balance, amounts[at]) : null))
+}
+
 /** Compares each balance with its neighbour; rows without balance or amount break the chain. */
-export function prove(amounts: readonly (Decimal | null | undefined)[], balances: readonly (Decimal | null | undefined)[]): Proof {
+export function prove(amounts: Cells, balances: Cells): Proof {
   let steps = 0
   let forward = 0
   let backward = 0
@@ -67,6 +75,11 @@ export function prove(amounts: readonly (Decimal | null | undefined)[], balances
 /** Whether the balance column runs with the amounts: nearly every step, in one direction. */
 export function isProved({ steps, forward, backward }: Proof): boolean {
   return steps > 0 && Math.max(forward, backward) * 10 >= steps * 9
+}
+
+/** The same for balances before the rows. Those look like turned ones after them: the dates, which run so, tell which it is. */
+export function isProvedBefore(proof: Proof, runs: 'forward' | 'backward' | null): boolean {
+  return runs !== null && isProved(proof) && proof[runs] === Math.max(proof.forward, proof.backward)
 }
 
 /** Exact sum of two amounts. */

@@ -3,8 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readStatementFile } from '../detect.ts'
 import { bytes, collect, summary } from '../testing/collect.ts'
-
-type Encoding = 'utf8' | 'latin1' | 'utf16le'
+import { WORLD, type Encoding } from './banks.fixture.ts'
 
 /** Name, file, `rows sum first last opening closing`, encoding. */
 const BANKS: readonly (readonly [string, string, string, Encoding?])[] = [
@@ -54,17 +53,51 @@ function encoded(text: string, encoding: Encoding): Uint8Array {
   return Buffer.from(encoding === 'utf16le' ? `\ufeff${text}` : text, encoding)
 }
 
+async function assertRead(content: Uint8Array, expected: string, name: string): Promise<void> {
+  const file = await readStatementFile(bytes(content, 97), { fileName: 'x.csv' })
+  assert.ok(file.ok, file.ok ? '' : `${name}: ${file.failure.message}`)
+  const { statements, failure } = await collect(file.value.stream)
+  assert.deepEqual([failure, statements.map(summary)], [null, [expected]], name)
+}
+
 for (const [name, text, expected, encoding = 'utf8'] of BANKS) {
   test(`${name}, also with a byte order mark, other line ends, and without the last one`, async () => {
     const variants = encoding === 'utf8' ? [text, `\ufeff${text}`, text.replace(/\r?\n/g, '\r\n'), text.trimEnd()] : [text]
-    for (const variant of variants) {
-      const file = await readStatementFile(bytes(encoded(variant, encoding), 97), { fileName: 'x.csv' })
-      assert.ok(file.ok, file.ok ? '' : file.failure.message)
-      const { statements, failure } = await collect(file.value.stream)
-      assert.deepEqual([failure, statements.map(summary)], [null, [expected]])
-    }
+    for (const variant of variants) await assertRead(encoded(variant, encoding), expected, name)
   })
 }
+
+test('exports of banks of many countries, with all that they put around and into their rows', async () => {
+  for (const [name, text, expected, encoding = 'utf8'] of WORLD) {
+    await assertRead(encoded(text, encoding), expected, name)
+    if (encoding === 'utf8') await assertRead(encoded(`\ufeff${text.replace(/\r?\n/g, '\r\n')}`, encoding), expected, name)
+  }
+})
+
+test('a balance that moves beside no amount is refused, one that stands is passed over', async () => {
+  const failureOf = async (text: string): Promise<string | null> => {
+    const file = await readStatementFile(bytes(text), { fileName: 'x.csv' })
+    assert.ok(file.ok)
+    const { failure } = await collect(file.value.stream)
+    return failure === null ? null : `${failure.code} ${failure.line}`
+  }
+  assert.equal(await failureOf('Date,Text,Debit,Balance\n2024-01-14,a,5.00,95.00\n2024-01-15,b,,195.00\n2024-01-16,c,5.00,190.00\n'), 'missing_field 3')
+  assert.equal(await failureOf('Date,Text,Debit,Balance\n2024-01-14,a,5.00,95.00\n2024-01-15,Stand,,95.00\n2024-01-16,c,5.00,90.00\n'), null)
+})
+
+test('a bad date in the first rows is no preamble, and columns under words that nobody can read are not guessed', async () => {
+  const codeOf = async (text: string): Promise<string | undefined> => {
+    const file = await readStatementFile(bytes(text), { fileName: 'x.csv' })
+    return file.ok ? (await collect(file.value.stream)).failure?.code : file.failure.code
+  }
+  assert.equal(await codeOf('2024-13-15,SHOP,-12.50\n2024-01-16,PAY,1000.00\n2024-01-17,PAY,1000.00\n'), 'missing_field')
+  assert.equal(await codeOf('Foo,Bar,Baz,Qux\n15/01/2024,SHOP,12.50,\n16/01/2024,PAY,,1000.00\n'), 'missing_field')
+})
+
+test('balances before the rows prove the signs as written, however many rows there are', async () => {
+  const rows = [5, -10, 20, -40, 15].map((amount, at, all) => `${15 + at}-01-2024;NL91ABNA0417164300;SHOP;EUR;${1000 + all.slice(0, at).reduce((a, b) => a + b, 0)},00;${amount},00\n`)
+  await assertRead(Buffer.from(`Datum;Rekening;Naam;Valuta;Saldo voor mutatie;Transactiebedrag\n${rows.join('')}`), '5 -10 2024-01-15 2024-01-19 1000 990', 'before')
+})
 
 test('a file cut within its last record is refused with the line, whatever the columns', async () => {
   for (const text of ['Date,Description,Amount,Balance\n2023-01-02,Shop,-12.50,87.50\n2023-01-03,Pay,10', 'Date,Amount,Description\n2023-01-02,-12.50,Shop\n2023-01-03,100']) {

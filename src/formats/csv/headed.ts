@@ -5,10 +5,11 @@
  */
 import type { Currency } from '../../domain/money.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
-import { scanDate } from '../written-date.ts'
-import { cellAmount, isProved, prove, signedAmount, type Proof } from './amounts.ts'
+import { chooseOrder, readDate, scanDate } from '../written-date.ts'
+import { cellAmount, endings, isProved, isProvedBefore, prove, signedAmount, type Proof } from './amounts.ts'
 import { readHeading, type Role } from './headings.ts'
 import { bySection, filled, markOf, type AmountColumns, type Columns } from './layout.ts'
+import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 
 /** Column indexes by role, the preferred first. */
@@ -34,10 +35,11 @@ export function readRoles(
 ): { readonly roles: Roles; readonly currency: Currency | null } {
   const found: { role: Role; rank: number; at: number }[] = []
   let currency: Currency | null = null
-  const width = rows.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 2).length
+  const judged = bookedRows(heading, rows)
+  const width = judged.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 2).length
   heading.cells.forEach((cell, at) => {
     const { meanings, currency: named } = readHeading(cell)
-    const cells = filled(rows, at)
+    const cells = filled(judged, at)
     const meaning = meanings.find(({ role }) => bearsOut(role, cells, share) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, at })
@@ -47,6 +49,16 @@ export function readRoles(
   const roles = new Map<Role, number[]>()
   for (const { role, at } of found) roles.set(role, [...(roles.get(role) ?? []), at])
   return { roles, currency }
+}
+
+/** Without footers: those with a date where most have one. What a footer says stands under no heading. */
+function bookedRows(heading: CsvRecord, rows: readonly CsvRecord[]): readonly CsvRecord[] {
+  const claims = heading.cells.flatMap((cell, at) => readHeading(cell).meanings.filter(({ role }) => DATES.has(role)).map(({ role, rank }) => ({ at, order: [...DATES].indexOf(role) * 1_000 + rank })))
+  for (const { at } of claims.sort((a, b) => a.order - b.order)) {
+    const dated = rows.filter(({ cells }) => scanDate(cells[at] ?? '') !== null)
+    if (dated.length * 2 > rows.length) return dated
+  }
+  return rows
 }
 
 export type Styles = { readonly style: AmountStyle; readonly balanceStyle: AmountStyle }
@@ -62,12 +74,13 @@ export function stylesOf(roles: Roles, rows: readonly CsvRecord[]): Styles {
 }
 
 /** The columns, or null when dates or amounts are missing. */
-export function headedColumns(roles: Roles, rows: readonly CsvRecord[], styles: Styles): Columns | null {
+export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], styles: Styles): Columns | null {
   const first = (role: Role): number | null => roles.get(role)?.[0] ?? null
   const dates = [first('booked'), first('date'), first('acted'), first('value')].filter((at) => at !== null)
   const booked = dates[0]
-  const amount = chooseAmount(roles, rows, styles)
-  if (booked === undefined || amount === null) return null
+  if (booked === undefined) return null
+  const amount = chooseAmount(heading, roles, rows, styles, booked)
+  if (amount === null) return null
   const others = (at: number | null): number | null => (at === booked ? null : at)
   const memo = roles.get('memo') ?? []
   const name = roles.get('name') ?? memo.slice(0, 1)
@@ -76,7 +89,7 @@ export function headedColumns(roles: Roles, rows: readonly CsvRecord[], styles: 
     acted: others(first('acted') ?? first('date')),
     value: others(first('value')),
     ...amount,
-    balance: first('balance'),
+    balance: isStanding(rows, first('balance'), styles.balanceStyle) ? null : first('balance'),
     currency: first('currency'),
     account: first('account') ?? first('constantAccount'),
     name,
@@ -92,29 +105,57 @@ export function headedColumns(roles: Roles, rows: readonly CsvRecord[], styles: 
   }
 }
 
-function chooseAmount(
-  roles: Roles,
-  rows: readonly CsvRecord[],
-  { style, balanceStyle }: Styles,
-): { readonly amount: AmountColumns; readonly fee: number | null } | null {
+type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore'>
+
+/** The amount that moves the balance, as the file writes it if that fits at all; without a balance the first that is there. */
+function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], { style, balanceStyle }: Styles, booked: number): Chosen | null {
   const candidates = amountCandidates(roles, rows, style)
   const balance = roles.get('balance')?.[0]
   const fee = roles.get('fee')?.[0] ?? null
   if (balance !== undefined) {
     const sections = bySection(rows, [(roles.get('account') ?? roles.get('constantAccount'))?.[0], roles.get('currency')?.[0]])
     const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
-    const proofOf = (amount: AmountColumns, charged: number | null) => prove(sections.map((row) => signedAmount(row, amount, charged, style)), balances)
+    const runs = runOf(rows, booked)
+    const proofOf = (amount: AmountColumns, charged: number | null, isBefore: boolean): Proof => {
+      const amounts = sections.map((row) => signedAmount(row, amount, charged, style))
+      return prove(amounts, isBefore ? endings(amounts, balances) : balances)
+    }
     for (const charged of fee === null ? [null] : [null, fee]) {
       for (const amount of candidates) {
-        if (isProved(proofOf(amount, charged))) return { amount, fee: charged }
+        if (isProved(proofOf(amount, charged, false))) return { amount, fee: charged, balanceBefore: false }
+        if (isProvedBefore(proofOf(amount, charged, true), runs)) return { amount, fee: charged, balanceBefore: true }
         if (amount.form !== 'signed') continue
         const inverted = { ...amount, inverted: !amount.inverted }
-        const proof = proofOf(inverted, charged)
-        if (isProved(proof) && mayInvert(rows, amount.at, style, proof)) return { amount: inverted, fee: charged }
+        const proof = proofOf(inverted, charged, false)
+        if (isProved(proof) && mayInvert(rows, amount.at, style, proof)) return { amount: inverted, fee: charged, balanceBefore: false }
       }
     }
   }
-  return candidates[0] === undefined ? null : { amount: candidates[0], fee: null }
+  const [amount] = candidates
+  if (amount === undefined) return null
+  return { amount: amount.form === 'signed' && isOwed(heading, roles, rows, amount, style) ? { ...amount, inverted: true } : amount, fee: null, balanceBefore: false }
+}
+
+function isOwed(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle): boolean {
+  const columns = (...wanted: readonly Role[]): readonly number[] => wanted.flatMap((role) => roles.get(role) ?? [])
+  const amounts = rows.map((row) => signedAmount(row, amount, null, style))
+  return countsOwed(heading.cells, rows, amounts, columns('name', 'memo'), columns('kind', 'mark'))
+}
+
+/** The direction of time from the first date to the last; null when all are of one day. */
+export function runOf(rows: readonly CsvRecord[], booked: number): 'forward' | 'backward' | null {
+  const dates = filled(rows, booked).map(scanDate).filter((date) => date !== null)
+  const order = chooseOrder(dates, null)
+  const days = dates.map((date) => readDate(date, order)).filter((day) => day !== null)
+  const [first, last] = [days[0], days.at(-1)]
+  return first === undefined || last === undefined || first === last ? null : first < last ? 'forward' : 'backward'
+}
+
+/** One and the same balance beside all rows is that of the moment of the export: it runs with none of them. */
+function isStanding(rows: readonly CsvRecord[], balance: number | null, style: AmountStyle): boolean {
+  if (balance === null) return false
+  const told = rows.map((row) => cellAmount(row, balance, style)).filter((amount) => typeof amount === 'string')
+  return told.length > 1 && new Set(told).size === 1
 }
 
 /** Signs that the file writes out are turned only by many steps of the balance that all say so: one may be a row that is missing. */
@@ -126,11 +167,25 @@ function mayInvert(rows: readonly CsvRecord[], at: number, style: AmountStyle, {
 function amountCandidates(roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {
   const marks = roles.get('mark') ?? []
   const [out, into] = [roles.get('debit')?.[0], roles.get('credit')?.[0]]
-  const candidates: AmountColumns[] = (roles.get('amount') ?? []).map((at) => singleAmount(rows, at, marks, style))
-  if (out !== undefined && into !== undefined) candidates.push(splitAmount(rows, out, into, style))
-  else if (candidates.length === 0 && (out ?? into) !== undefined)
+  const candidates: AmountColumns[] = (roles.get('amount') ?? []).map((at) => singleAmount(rows, at, [...marks, ...unnamedMarks(roles, rows)], style))
+  if (out !== undefined && into !== undefined) {
+    const split = splitAmount(rows, out, into, style)
+    candidates.push(split)
+    // Money in that is all negative may also be what was taken back: a balance then tells.
+    if (split.inNegative) candidates.push({ ...split, inNegative: false })
+  }
+  if (candidates.length === 0 && (out ?? into) !== undefined)
     candidates.push({ form: 'signed', at: (out ?? into)!, inverted: out !== undefined })
-  return candidates
+  // A column that most rows leave empty is not the amount while another one has it.
+  const told = candidates.map((amount) => ({ amount, rows: rows.filter((row) => typeof signedAmount(row, amount, null, style) === 'string').length }))
+  return told.sort((a, b) => b.rows - a.rows).map(({ amount }) => amount)
+}
+
+/** Columns whose heading says nothing but whose cells all tell the direction (`S` and `H` under a blank). */
+function unnamedMarks(roles: Roles, rows: readonly CsvRecord[]): readonly number[] {
+  const named = new Set([...roles.values()].flat())
+  const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0)
+  return Array.from({ length: width }, (_, at) => at).filter((at) => !named.has(at) && bearsOut('mark', filled(rows, at), 0.8))
 }
 
 /**
@@ -159,10 +214,12 @@ export function singleAmount(rows: readonly CsvRecord[], at: number, marks: read
   return { form: 'signed', at, inverted: false }
 }
 
-/** Two columns; money out counts as written negative when none of it is positive. */
-export function splitAmount(rows: readonly CsvRecord[], out: number, into: number, style: AmountStyle): AmountColumns {
+/** Two columns; money out, or in, counts as written negative when none of it is positive. */
+export function splitAmount(rows: readonly CsvRecord[], out: number, into: number, style: AmountStyle): Extract<AmountColumns, { readonly form: 'split' }> {
   const paid = rows.map((row) => cellAmount(row, out, style)).filter((amount) => typeof amount === 'string' && amount !== '0')
-  return { form: 'split', out, in: into, signed: paid.length > 0 && paid.every((amount) => amount!.startsWith('-')) }
+  const received = rows.map((row) => cellAmount(row, into, style)).filter((amount) => typeof amount === 'string' && amount !== '0')
+  const allNegative = (amounts: typeof paid): boolean => amounts.length > 0 && amounts.every((amount) => amount!.startsWith('-'))
+  return { form: 'split', out, in: into, signed: allNegative(paid), inNegative: allNegative(received) }
 }
 
 function bearsOut(role: Role, cells: readonly string[], share: number): boolean {

@@ -4,6 +4,7 @@
  * the first meaning that the cells below bear out.
  */
 import { plainWords } from '../unstated.ts'
+import { readCurrency } from '../written-currency.ts'
 
 export type Role =
   | 'booked'
@@ -33,12 +34,12 @@ export type Role =
 const WORDS: readonly (readonly [Role, string])[] = [
   [
     'booked',
-    'booking date|posting date|posted date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|konyveles datuma|data postarii|дата проводки|дата обработки|記帳日|記入日|取引日|交易日期|记账日期|记账日|거래일자|거래일시',
+    'booking date|posting date|posted date|clearing date|settled date|settlement date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|konyveles datuma|konyveles napja|data postarii|дата проводки|дата обработки|記帳日|記入日|取引日|交易日期|记账日期|记账日|거래일자|거래일시',
   ],
-  ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια'],
+  ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια'],
   [
     'acted',
-    'transaction date|trans date|transaction posted date|purchase date|started date|date started|kaufdatum|belegdatum|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|date achat|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date',
+    'transaction date|trans date|tran date|txn date|transactiedatum|transaction posted date|purchase date|started date|date started|kaufdatum|belegdatum|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|date achat|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date',
   ],
   [
     'value',
@@ -46,24 +47,24 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ],
   [
     'amount',
-    'net|net amount|netto|amount|transaction amount|amount in account currency|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|gross|brutto|сумма|сумма операции|金額|金额|交易金额|tutar|islem tutari|ποσο',
+    'net|net amount|netto|amount|transaction amount|amount in account currency|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|total|total amount|gross|brutto|objem|upphaeð|fjarhaeð|入出金|сумма|сумма операции|金額|金额|交易金额|tutar|islem tutari|ποσο',
   ],
   [
     'debit',
-    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|out|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|debito|debitos|saida|saidas|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|お支払金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc',
+    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|funds out|out|dr|retiro|retiros|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|debito|debitos|saida|saidas|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|お支払金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc',
   ],
   [
     'credit',
-    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|in|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|お預り金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak',
+    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|funds in|in|cr|deposito|depositos|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|お預り金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak',
   ],
   [
     'mark',
-    'debit credit|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|code debet credit|transaction type|type|tipo|typ|art',
+    'debit credit|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|credit debet|code debet credit|debit credit flag|收 支|收支|transaction type|type|tipo|typ|art',
   ],
   ['fee', 'fee|fees|gebuhr|gebuhren|frais|commission|comision'],
   [
     'balance',
-    'balance|running balance|running bal|account balance|accountbalance|balance after|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο',
+    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο',
   ],
   [
     'currency',
@@ -74,11 +75,11 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ['constantAccount', 'account number|account no|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no'],
   [
     'name',
-    'payee|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja',
+    'payee|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja',
   ],
   [
     'memo',
-    'description|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|备注|交易摘要|적요|내용|aciklama|περιγραφη',
+    'description|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|lancamento|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|入出金内容|备注|商品说明|交易摘要|적요|내용|aciklama|περιγραφη',
   ],
   [
     'id',
@@ -107,9 +108,9 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
   ['foreignCurrency', /\b(foreign|original|local) currency\b/],
   ['value', /\b(value date|valuta|wertstellung|valeur|fecha valor|rente)/],
   ['booked', /\b(booking|posting|posted|buchung|comptable|contable|contabile|boek|bokfor|bogfor)\w*/],
-  ['balance', /\b(balance|saldo|solde|kontostand|zustatek|egyenleg)\b/],
-  ['debit', /\b(debit|withdrawals?|belastung|addebit\w*|uscite|cargos?|debet)\b/],
-  ['credit', /\b(credit|deposits?|gutschrift|accredit\w*|entrate|abonos?)\b/],
+  ['balance', /\b(balance|saldos?|sold|solde|kontostand|zustatek|egyenleg)\b/],
+  ['debit', /\b(debit|withdrawals?|belastung|addebit\w*|uscite|cargos?|retiros?|debet)\b/],
+  ['credit', /\b(credit|deposits?|gutschrift|accredit\w*|entrate|abonos?|depositos?)\b/],
   ['amount', /\b(amount|betrag|umsatz|montant|importe|importo|bedrag|belopp|belop|belob|kwota|castka|osszeg|montante)\b/],
   ['currency', /\b(currency|wahrung|waehrung|devise|divisa|moneda|moeda|waluta)\b/],
   [
@@ -125,6 +126,9 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
 
 /** Codes that headings carry beside the word: `Amount (EUR)`, `Betrag in CHF`. */
 const CODES = new Set('eur usd gbp chf sek nok dkk isk pln czk huf ron bgn try brl mxn aud cad nzd jpy cny inr zar sgd hkd ils'.split(' '))
+
+/** Currencies as East Asian headings write them in brackets. */
+const BESIDE: ReadonlyMap<string, string> = new Map([['円', 'JPY'], ['元', 'CNY'], ['人民币', 'CNY'], ['원', 'KRW']])
 
 const CODE_WORDS: ReadonlyMap<string, string> = new Map([['euro', 'eur'], ['euros', 'eur'], ['euroa', 'eur']])
 
@@ -149,8 +153,11 @@ const MEANINGS: ReadonlyMap<string, Heading['meanings']> = (() => {
 
 /** The meanings of a heading cell; none when no word is known. */
 export function readHeading(cell: string): Heading {
-  const symbol = cell.includes('€') ? 'EUR' : cell.includes('£') ? 'GBP' : null
-  const words = plainWords(cell.replace(/([a-z])([A-Z])/g, '$1 $2')).split(' ')
+  const beside = /[(（［[]\s*([^()（）]{1,4}?)\s*[)）］\]]/u.exec(cell)
+  const written = beside === null ? null : readCurrency(BESIDE.get(beside[1]!) ?? beside[1]!)
+  const isUnit = beside !== null && (written !== null || beside[1] === '$')
+  const symbol = written ?? (cell.includes('€') ? 'EUR' : cell.includes('£') ? 'GBP' : null)
+  const words = plainWords((isUnit ? cell.replace(beside[0], ' ') : cell).replace(/([a-z])([A-Z])/g, '$1 $2')).split(' ')
   const last = CODE_WORDS.get(words.at(-1) ?? '') ?? words.at(-1) ?? ''
   const code = words.length > 1 && CODES.has(last) ? last : null
   if (code !== null) words.pop()

@@ -5,8 +5,8 @@
  */
 import { scanAmount, type AmountStyle } from '../written-amount.ts'
 import { scanDate } from '../written-date.ts'
-import { cellAmount, isProved, plus, prove, signedAmount } from './amounts.ts'
-import { singleAmount, splitAmount } from './headed.ts'
+import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount } from './amounts.ts'
+import { runOf, singleAmount, splitAmount } from './headed.ts'
 import { filled, markOf, type AmountColumns, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -15,7 +15,7 @@ export type Headless = { readonly columns: Columns; readonly rows: readonly CsvR
 /** Why the columns could not be told. */
 export type HeadlessProblem = 'no_date' | 'no_amount' | 'ambiguous_amount'
 
-type Choice = { readonly amount: AmountColumns; readonly balance: number | null }
+type Choice = { readonly amount: AmountColumns; readonly balance: number | null; readonly balanceBefore: boolean }
 
 /** Columns which hold dates in every filled cell and in at least half of the records. */
 export function dateColumns(records: readonly CsvRecord[]): readonly number[] {
@@ -27,16 +27,20 @@ export function dateColumns(records: readonly CsvRecord[]): readonly number[] {
 
 /** Columns of figures; those of whole numbers only (check numbers, categories) just where there are no others. */
 export function moneyColumns(rows: readonly CsvRecord[], dates: readonly number[]): readonly number[] {
-  const figures = indexes(rows).filter((at) => {
-    const cells = filled(rows, at)
-    return !dates.includes(at) && cells.length > 0 && cells.every((cell) => scanAmount(cell) !== null)
-  })
+  const figures = figureColumns(rows, dates)
   const written = figures.filter((at) => filled(rows, at).some((cell) => /[^\d]/.test(cell)))
   return written.length > 0 ? written : figures
 }
 
-/** The columns, or what is missing. `style` is that of the money columns. */
-export function headlessColumns(records: readonly CsvRecord[], style: AmountStyle): Headless | HeadlessProblem {
+function figureColumns(rows: readonly CsvRecord[], dates: readonly number[]): readonly number[] {
+  return indexes(rows).filter((at) => {
+    const cells = filled(rows, at)
+    return !dates.includes(at) && cells.length > 0 && cells.every((cell) => cell === '-' || scanAmount(cell) !== null) && cells.some((cell) => cell !== '-')
+  })
+}
+
+/** The columns, or what is missing. `style` is that of the money columns; `isHeaded`: a heading that nobody can read stands above. */
+export function headlessColumns(records: readonly CsvRecord[], style: AmountStyle, isHeaded: boolean): Headless | HeadlessProblem {
   const dates = dateColumns(records)
   const booked = dates[0]
   if (booked === undefined) return 'no_date'
@@ -47,9 +51,12 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
     (at) =>
       !money.includes(at) && !dates.includes(at) && filled(rows, at).length > 0 && filled(rows, at).every((cell) => markOf(cell) !== null),
   )
-  const choice = provedChoice(rows, money, marks, style) ?? unprovedChoice(rows, money, marks, style)
+  const proved = provedChoice(rows, dates, money, marks, style)
+  const guessed = proved ?? unprovedChoice(rows, money, marks, style)
+  // Which of two columns is money in stands in the heading.
+  const choice = isHeaded && proved === null && guessed?.amount.form === 'split' ? null : guessed
   if (choice === null) return 'ambiguous_amount'
-  const { amount, balance } = choice
+  const { amount, balance, balanceBefore } = choice
   const texts = indexes(rows).filter((at) => !dates.includes(at) && !money.includes(at) && !marks.includes(at) && isText(filled(rows, at)))
   const currency =
     indexes(rows).find((at) => filled(rows, at).length === rows.length && filled(rows, at).every((cell) => /^[A-Z]{3}$/.test(cell))) ?? null
@@ -67,6 +74,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       amount,
       fee: null,
       balance,
+      balanceBefore,
       currency,
       account,
       name: name.slice(0, 1),
@@ -83,15 +91,30 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
 }
 
 /** Amount and balance columns that agree from row to row, or within each row with the balance before in a column of its own. */
-function provedChoice(rows: readonly CsvRecord[], money: readonly number[], marks: readonly number[], style: AmountStyle): Choice | null {
+function provedChoice(rows: readonly CsvRecord[], dates: readonly number[], money: readonly number[], marks: readonly number[], style: AmountStyle): Choice | null {
   const candidates = [...pairs(rows, money, style), ...money.map((at) => singleAmount(rows, at, marks, style))].map((amount) => ({
     amount,
     amounts: rows.map((row) => signedAmount(row, amount, null, style)),
   }))
-  const balances = new Map(money.map((at) => [at, rows.map((row) => cellAmount(row, at, style))]))
+  const figures = figureColumns(rows, dates)
+  const balances = new Map(figures.map((at) => [at, rows.map((row) => cellAmount(row, at, style))]))
   for (const { amount, amounts } of candidates) {
     const balance = money.find((at) => !uses(amount, at) && isProved(prove(amounts, balances.get(at)!)))
-    if (balance !== undefined) return { amount, balance }
+    if (balance !== undefined) return { amount, balance, balanceBefore: false }
+  }
+  // Whole numbers are balances, too, in currencies without coins; numbers of rows and papers may agree once by chance.
+  for (const { amount, amounts } of candidates) {
+    const isBalance = (at: number): boolean => {
+      const proof = prove(amounts, balances.get(at)!)
+      return proof.steps > 1 && isProved(proof)
+    }
+    const balance = figures.find((at) => !uses(amount, at) && isBalance(at))
+    if (balance !== undefined) return { amount, balance, balanceBefore: false }
+  }
+  const runs = runOf(rows, dates[0]!)
+  for (const { amount, amounts } of candidates) {
+    const balance = money.find((at) => !uses(amount, at) && isProvedBefore(prove(amounts, endings(amounts, balances.get(at)!)), runs))
+    if (balance !== undefined) return { amount, balance, balanceBefore: true }
   }
   for (const { amount, amounts } of candidates) {
     const balance = money.find(
@@ -103,24 +126,24 @@ function provedChoice(rows: readonly CsvRecord[], money: readonly number[], mark
           return typeof start === 'string' && typeof moved === 'string' && typeof end === 'string' && plus(start, moved) === end
         }),
     )
-    if (balance !== undefined) return { amount, balance }
+    if (balance !== undefined) return { amount, balance, balanceBefore: false }
   }
   return null
 }
 
 function unprovedChoice(rows: readonly CsvRecord[], money: readonly number[], marks: readonly number[], style: AmountStyle): Choice | null {
   const only = money.length === 1 ? money[0] : undefined
-  if (only !== undefined) return { amount: singleAmount(rows, only, marks, style), balance: null }
+  if (only !== undefined) return { amount: singleAmount(rows, only, marks, style), balance: null, balanceBefore: false }
   const pair = pairs(rows, money, style)[0]
-  if (pair !== undefined) return { amount: pair, balance: null }
+  if (pair !== undefined) return { amount: pair, balance: null, balanceBefore: false }
   const isNegative = (at: number): boolean => rows.some((row) => cellAmount(row, at, style)?.startsWith('-') === true)
   const signed = money.filter(isNegative)
-  if (signed.length === 1) return { amount: singleAmount(rows, signed[0]!, marks, style), balance: null }
+  if (signed.length === 1) return { amount: singleAmount(rows, signed[0]!, marks, style), balance: null, balanceBefore: false }
   // `amount, (empty), balance`: the usual order is money out, money in, balance, and none came in.
   const [first, second] = money
   const between = first === undefined ? [] : filled(rows, first + 1)
   if (signed.length === 0 && first !== undefined && second === first + 2 && between.length === 0) {
-    return { amount: splitAmount(rows, first, first + 1, style), balance: null }
+    return { amount: splitAmount(rows, first, first + 1, style), balance: null, balanceBefore: false }
   }
   return null
 }

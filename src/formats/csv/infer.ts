@@ -11,7 +11,7 @@ import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate, type DateOrder } from '../written-date.ts'
 import { isIban } from '../iban.ts'
 import { plainWords } from '../unstated.ts'
-import { cellAmount, isProved, prove, signedAmount } from './amounts.ts'
+import { cellAmount, endings, isProved, prove, signedAmount } from './amounts.ts'
 import { headedColumns, readRoles, stylesOf, type Styles } from './headed.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
 import { isHeadingLine } from './headings.ts'
@@ -34,11 +34,11 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   // good cells do, and the reader then names the line of the first bad one.
   let { roles, currency } = readRoles(heading, rows, 0.8)
   let styles = stylesOf(roles, rows)
-  let columns = headedColumns(roles, rows, styles)
+  let columns = headedColumns(heading, roles, rows, styles)
   if (columns === null) {
     ;({ roles, currency } = readRoles(heading, rows, Number.MIN_VALUE))
     styles = stylesOf(roles, rows)
-    columns = headedColumns(roles, rows, styles)
+    columns = headedColumns(heading, roles, rows, styles)
   }
   if (columns === null) {
     const missing = ['booked', 'date', 'acted', 'value'].some((role) => roles.has(role as 'date'))
@@ -67,27 +67,36 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
 function inferHeadless(records: readonly CsvRecord[], delimiter: string): Result<Layout, FormatFailure> {
   const line = records[0]?.line ?? 1
   const skipped = preambleOf(records)
-  const found = inferRows(records.slice(skipped), delimiter, line)
+  const found = inferRows(records.slice(skipped), delimiter, line, isUnreadHeading(records, skipped))
   return found.ok ? ok({ ...found.value, skipped, accountNumber: accountInPreamble(records.slice(0, skipped)) }) : found
 }
 
-/** Records before the first that looks like the others: of another width than most, with no date where all others have one. */
+/**
+ * Records before the first from which on a column holds nothing but dates, as long as they are
+ * something else: one that has a figure where the dates stand is a row with a bad date, not a preamble.
+ */
 function preambleOf(records: readonly CsvRecord[]): number {
-  const widths = Map.groupBy(records, ({ cells }) => cells.length)
-  const [usual] = [...widths].sort((a, b) => b[1].length - a[1].length)[0] ?? [0]
-  const rows = records.filter(({ cells }) => cells.length === usual)
-  const start = records.slice(0, HEADING_WITHIN)
-  const first = start.findIndex(({ cells }) => cells.length === usual)
-  const isOther = ({ cells }: CsvRecord): boolean => !cells.some((cell) => scanDate(cell) !== null)
-  return first > 0 && start.slice(0, first).every(isOther) && dateColumns(rows).some((at) => (start[first]!.cells[at] ?? '') !== '') ? first : 0
+  for (const [at, record] of records.slice(0, HEADING_WITHIN).entries()) {
+    if (!record.cells.some((cell) => scanDate(cell) !== null)) continue
+    const dates = dateColumns(records.slice(at)).filter((column) => scanDate(record.cells[column] ?? '') !== null)
+    const fits = (column: number): boolean => records.slice(0, at).every(({ cells }) => !/\d/.test(cells[column] ?? ''))
+    if (dates.some(fits)) return at
+  }
+  return 0
 }
 
-function inferRows(records: readonly CsvRecord[], delimiter: string, line: number): Result<Layout, FormatFailure> {
+/** Words above the rows, one for each column, in a language that headings.ts does not know. */
+function isUnreadHeading(records: readonly CsvRecord[], skipped: number): boolean {
+  const [last, first] = [records[skipped - 1]?.cells ?? [], records[skipped]?.cells ?? []]
+  return last.length === first.length && last.length > 1 && last.every((cell) => !/\d/.test(cell)) && last.filter((cell) => cell !== '').length > 1
+}
+
+function inferRows(records: readonly CsvRecord[], delimiter: string, line: number, isHeaded: boolean): Result<Layout, FormatFailure> {
   const dates = dateColumns(records)
   const dated = records.filter(({ cells }) => dates[0] !== undefined && (cells[dates[0]] ?? '') !== '')
   const money = moneyColumns(dated, dates)
   const style = styleOf(dated, money)
-  const found = headlessColumns(records, style)
+  const found = headlessColumns(records, style, isHeaded)
   if (typeof found === 'string') return failed({ code: 'missing_field', message: problemMessage(found, line), line })
   const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, delimiter === ';')
   return ok({ ...layout, skipped: 0, accountNumber: null, fixedCurrency: currencyInAmounts(found.rows, money) })
@@ -103,8 +112,8 @@ function settle(
   const order = orderOf(columns, rows, style === 'comma' || european)
   const sections = bySection(rows, [columns.account, columns.currency])
   const amounts = sections.map((row) => signedAmount(row, columns.amount, columns.fee, style))
-  const balances = columns.balance === null ? [] : sections.map((row) => cellAmount(row, columns.balance!, balanceStyle))
-  const proof = prove(amounts, balances)
+  const written = columns.balance === null ? [] : sections.map((row) => cellAmount(row, columns.balance!, balanceStyle))
+  const proof = prove(amounts, columns.balanceBefore ? endings(amounts, written) : written)
   const days = filled(rows, columns.booked)
     .map(scanDate)
     .map((date) => (date === null ? null : readDate(date, order)))

@@ -14,8 +14,8 @@ export type AmountColumns =
   | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean }
   /** The direction stands in another column (D/C, Af/Bij, debit/credit); a sign in the amount itself is dropped. */
   | { readonly form: 'marked'; readonly at: number; readonly mark: number }
-  /** Money out and money in have columns of their own; `signed` when money out is written negative. */
-  | { readonly form: 'split'; readonly out: number; readonly in: number; readonly signed: boolean }
+  /** Money out and money in have columns of their own; `signed` when money out is written negative, `inNegative` when money in is. */
+  | { readonly form: 'split'; readonly out: number; readonly in: number; readonly signed: boolean; readonly inNegative: boolean }
 
 export type Columns = {
   readonly booked: number
@@ -25,6 +25,8 @@ export type Columns = {
   /** Taken off the amount: only set where the balance column proves it. */
   readonly fee: number | null
   readonly balance: number | null
+  /** The balance is that before the row, not after it. */
+  readonly balanceBefore: boolean
   readonly currency: number | null
   readonly account: number | null
   readonly name: readonly number[]
@@ -63,8 +65,8 @@ export function bySection(rows: readonly CsvRecord[], columns: readonly (number 
   return sections.length === 1 ? rows : sections.flatMap((section) => [...section, { cells: [], line: 0 }])
 }
 
-const OUT = /^(d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut)$/
-const IN = /^(c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|k|kredit|gutschrift|deposit|\+|inn|ind)$/
+const OUT = /^(d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|支出|出金|借)$/
+const IN = /^(c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|\+|inn|ind|收入|入金|贷)$/
 
 /** Direction of a mark cell; null for other words. */
 export function markOf(cell: string): 'out' | 'in' | null {

@@ -12,14 +12,14 @@ import { NO_LIMITS, type ReadLimits } from '../lines.ts'
 import { UNSTATED_CURRENCY } from '../unstated.ts'
 import { inferLayout } from './infer.ts'
 import type { Layout } from './layout.ts'
-import { likelyDelimiters, readRecords, type CsvRecord } from './records.ts'
+import { likelyDialects, readRecords, type CsvRecord, type Dialect } from './records.ts'
 import { readRow, type CsvRow } from './rows.ts'
 import { RunningBalance } from './running-balance.ts'
 
 /** Characters of the file that decide its layout. */
 const SAMPLE_LENGTH = 262_144
 
-/** Delimiters that are tried before a file is given up. */
+/** Dialects that are tried before a file is given up. */
 const ATTEMPTS = 3
 const ROWS_A_BATCH = 500
 
@@ -39,12 +39,12 @@ export async function* readCsv(
   if (sample.trim() === '') return yield failed({ code: 'empty_file', message: 'The file is empty.', line: 0 })
   const dialect = await inferDialect(sample.slice(0, SAMPLE_LENGTH), whole)
   if (!dialect.ok) return yield dialect
-  const { delimiter, layout } = dialect.value
+  const { dialect: written, layout } = dialect.value
   const reader = new RowReader(layout)
   let index = 0
   let [width, isShort, line, end] = [0, false, 0, '']
   const noteEnd = (piece: string): void => void (end = piece.at(-1) ?? end)
-  for await (const record of readRecords(chain(sample, text, noteEnd), delimiter, limits.maxLines)) {
+  for await (const record of readRecords(chain(sample, text, noteEnd), written, limits.maxLines)) {
     if (!record.ok) return yield record
     index += 1
     const { length } = record.value.cells
@@ -52,7 +52,8 @@ export async function* readCsv(
     if (index <= layout.skipped) continue
     const row = readRow(record.value, layout)
     if (!row.ok) return yield row
-    reader.accept(row.value, record.value.line)
+    const refused = reader.accept(row.value, record.value.line)
+    if (refused !== null) return yield failed(refused)
     if (reader.hasParts) yield* reader.take()
   }
   // Many files lack the last line end; one whose last record lacks columns, too, was cut within it.
@@ -63,16 +64,16 @@ export async function* readCsv(
   yield* reader.take()
 }
 
-/** The delimiter with which the sample makes sense, and the layout that it has then. */
+/** The dialect in which the sample makes sense, and the layout that it has then. */
 async function inferDialect(
   sample: string,
   whole: boolean,
-): Promise<Result<{ readonly delimiter: string; readonly layout: Layout }, FormatFailure>> {
+): Promise<Result<{ readonly dialect: Dialect; readonly layout: Layout }, FormatFailure>> {
   let firstFailure: FormatFailure | null = null
-  for (const delimiter of likelyDelimiters(sample).slice(0, ATTEMPTS)) {
-    const { records, failure } = await sampleRecords(sample, whole, delimiter)
-    const layout = inferLayout(records, delimiter)
-    if (layout.ok) return ok({ delimiter, layout: layout.value })
+  for (const dialect of likelyDialects(sample).slice(0, ATTEMPTS)) {
+    const { records, failure } = await sampleRecords(sample, whole, dialect)
+    const layout = inferLayout(records, dialect.delimiter)
+    if (layout.ok) return ok({ dialect, layout: layout.value })
     firstFailure ??= failure ?? layout.failure
   }
   return failed(
@@ -87,10 +88,10 @@ async function inferDialect(
 async function sampleRecords(
   sample: string,
   whole: boolean,
-  delimiter: string,
+  dialect: Dialect,
 ): Promise<{ readonly records: readonly CsvRecord[]; readonly failure: FormatFailure | null }> {
   const records: CsvRecord[] = []
-  for await (const record of readRecords(chain(sample, []), delimiter, null)) {
+  for await (const record of readRecords(chain(sample, []), dialect, null)) {
     // A sample cut inside a quoted field ends in a failure that is none of the file.
     if (!record.ok) return { records, failure: whole ? record.failure : null }
     records.push(record.value)
@@ -139,19 +140,23 @@ class RowReader {
     for (const part of parts) yield ok(part)
   }
 
-  accept(row: CsvRow, line: number): void {
+  /** A failure when the row shows that money moved without saying how much. */
+  accept(row: CsvRow, line: number): FormatFailure | null {
     if (row.type === 'declined') this.#declined += 1
+    if (row.type === 'standing' && this.#open?.balance.agrees(row.balance) === false)
+      return { code: 'missing_field', message: `The row on line ${line} has a date and another balance than the rows before it lead to, but no amount.`, line }
     if (row.type === 'balance') {
       // Before the first row it does not know account and currency yet; the row completes it.
       if (this.#open === null) this.#early.push(row)
       else this.#open.balance.state(row.kind, row.amount, row.on)
     }
-    if (row.type !== 'row') return
+    if (row.type !== 'row') return null
     const open = this.#open
     if (open === null || row.account !== open.account || row.currency !== open.currency) this.#start(row.account, row.currency, line)
     this.#open!.balance.move(row.row.amount, row.balance, row.row)
     this.#rows.push(row.row)
     if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
+    return null
   }
 
   /** Ends what is open; the balances of sections that ended before are known only now. */

@@ -13,21 +13,33 @@ export type CsvRecord = { readonly cells: readonly string[]; readonly line: numb
 
 const COLUMNS_MAX = 200
 
+/** How records are cut: into fields by `delimiter`, which stands for itself between two `quote`. */
+export type Dialect = { readonly delimiter: string; readonly quote: '"' | "'" }
+
 /** From the least to the most likely to stand inside a number or text. */
-const DELIMITERS = ['\t', ';', '|', ','] as const
+const DELIMITERS = ['\t', ';', '|', '~', '^', ','] as const
+
+/** Padding of old systems, and the mark with which DOS ended a file. */
+const PADDING = /[\0\u001a]/g
+/** Padding is shorter; a lost disk page, which may have held rows, is longer. */
+const ZERO_RUN = '\0'.repeat(256)
 
 type Tokenised = { readonly cells: readonly string[]; readonly lines: number }
 
 /** Yields the records one by one; the last item may be a failure. Errors of `text` itself are thrown on. */
 export async function* readRecords(
   text: AsyncIterable<string>,
-  delimiter: string,
+  { delimiter, quote }: Dialect,
   maxLines: number | null,
 ): AsyncGenerator<Result<CsvRecord, FormatFailure>> {
   // The parser drops finished records when it fails, so the last line is noted where each record is made.
   let linesDone = 0
   const parser = new Parser({
     delimiter,
+    quote,
+    escape: quote,
+    // `"a", "b"`: a quote after a blank opens a field, too.
+    ltrim: true,
     relax_quotes: true,
     relax_column_count: true,
     skip_empty_lines: true,
@@ -58,7 +70,10 @@ export async function* readRecords(
           line,
         })
       }
-      const cells = record.map((cell) => cell.trim())
+      if (record.some((cell) => cell.includes(ZERO_RUN))) {
+        return yield failed({ code: 'malformed', message: `The record on line ${line} holds ${ZERO_RUN.length} or more zero bytes where text should be. The file was damaged.`, line })
+      }
+      const cells = record.map((cell) => cell.replace(PADDING, '').trim())
       if (cells.some((cell) => cell !== '')) yield ok({ cells, line })
     }
   } catch (error) {
@@ -68,9 +83,10 @@ export async function* readRecords(
   }
 }
 
-/** The delimiters that may be the one, the likeliest first: those that cut most lines into the same number of cells. */
-export function likelyDelimiters(sample: string): readonly string[] {
-  const lines = unquotedLines(sample)
+/** The dialects that may be the one, the likeliest first: those whose delimiter cuts most lines into the same number of cells. */
+export function likelyDialects(sample: string): readonly Dialect[] {
+  const quote = quoteOf(sample)
+  const lines = unquotedLines(sample, quote)
   const scored = DELIMITERS.map((delimiter, rank) => {
     const counts = new Map<number, number>()
     for (const line of lines) {
@@ -83,13 +99,27 @@ export function likelyDelimiters(sample: string): readonly string[] {
   return scored
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.agreeing - a.agreeing || b.count - a.count || a.rank - b.rank)
-    .map(({ delimiter }) => delimiter)
+    .map(({ delimiter }) => ({ delimiter, quote }))
+}
+
+const LINES_MAX = 500
+const DOUBLE_QUOTED = /(?:^|[,;\t|])\s*"/
+const SINGLE_QUOTED = /(?:^|[,;\t|])\s*'[^']*'\s*(?=[,;\t|]|$)/
+
+/** Single quotes, where nearly every line has a field in them and none has one in double quotes; an apostrophe alone is text. */
+function quoteOf(sample: string): Dialect['quote'] {
+  const lines = linesOf(sample)
+  const single = lines.filter((line) => SINGLE_QUOTED.test(line)).length
+  return single > 0 && single * 5 >= lines.length * 4 && !lines.some((line) => DOUBLE_QUOTED.test(line)) ? "'" : '"'
 }
 
 /** Up to 500 lines, without what stands between quotes. */
-function unquotedLines(sample: string): readonly string[] {
-  const bare = sample.replace(/"[^"]*"/g, '""')
-  return bare.split(/\r\n|\n|\r/, 500).filter((line) => line.trim() !== '')
+function unquotedLines(sample: string, quote: Dialect['quote']): readonly string[] {
+  return linesOf(quote === '"' ? sample.replace(/"[^"]*"/g, '""') : sample.replace(/'[^']*'/g, "''"))
+}
+
+function linesOf(sample: string): readonly string[] {
+  return sample.split(/\r\n|\n|\r/, LINES_MAX).filter((line) => line.trim() !== '')
 }
 
 function failureOf(error: unknown, line: number): FormatFailure | null {

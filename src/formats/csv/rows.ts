@@ -12,7 +12,7 @@ import { balanceWords, isTotal, plainWords } from '../unstated.ts'
 import { negate } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
-import { cellAmount, signedAmount } from './amounts.ts'
+import { cellAmount, plus, signedAmount } from './amounts.ts'
 import { unguardFormula } from './formula-guard.ts'
 import { isHeadingLine } from './headings.ts'
 import type { Layout } from './layout.ts'
@@ -27,11 +27,13 @@ export type CsvRow =
       readonly account: string | null
     }
   | { readonly type: 'balance'; readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day }
+  /** A day's balance beside no amount. */
+  | { readonly type: 'standing'; readonly balance: Decimal }
   | { readonly type: 'declined' }
   | { readonly type: 'none' }
 
 const PENDING =
-  /^(pending|processing|authori[sz]ed|vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|reserver(et|ad|t)|oczekujace|in behandeling)\b/
+  /^(pending|processing|authori[sz]ed|vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|reserver(et|ad|t)|afventer|vantar|odottaa|varaus|w toku|bekleyen|bekliyor|ceka|oczekujace|in behandeling)\b/
 const DECLINED =
   /^(declined|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|refuse|rechazad[oa]|rifiutat[oa]|geweigerd|afvist|odrzucon[ae])\b/
 
@@ -47,18 +49,20 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const on = dayIn(record, dated, layout)
   if (!on.ok) return amount === null || isFooter(record) || isHeadingLine(record.cells) ? ok({ type: 'none' }) : on
   if (amount === undefined) return invalidAmount(record, layout)
-  const balance = layout.balance === null ? null : cellAmount(record, layout.balance, layout.balanceStyle)
-  if (balance === undefined)
+  const written = layout.balance === null ? null : cellAmount(record, layout.balance, layout.balanceStyle)
+  if (written === undefined)
     return failed({
       code: 'invalid_amount',
       message: `The balance ${quoted(cell(layout.balance))} on line ${record.line} is not a number with a decimal ${layout.balanceStyle}.`,
       line: record.line,
     })
-  const words = texts.map(balanceWords).find((kind) => kind !== null)
+  const balance = layout.balanceBefore && written !== null && amount !== null ? plus(written, amount) : written
+  const words = record.cells.map(balanceWords).find((kind) => kind !== null)
   const stated = amount ?? balance
   if (words !== undefined && words !== null && stated !== null) return ok({ type: 'balance', kind: words, amount: stated, on: on.value })
   if (amount === null) {
-    if (balance !== null || (words !== undefined && words !== null)) return ok({ type: 'none' })
+    if (balance !== null) return ok({ type: 'standing', balance })
+    if (words !== undefined && words !== null) return ok({ type: 'none' })
     return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
   }
   const acted = dayIn(record, layout.acted, layout)

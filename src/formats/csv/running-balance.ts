@@ -32,7 +32,10 @@ export class RunningBalance {
 
   /** A balance that the file states in words. */
   state(kind: Stated['kind'], amount: Decimal, on: Day): void {
-    if (!this.#inWords.has(kind)) this.#inWords.set(kind, { kind, amount, on })
+    const before = this.#inWords.get(kind)
+    // Some banks state one at the end of each day: the first opens the file, the last of the days closes it.
+    const counts = before === undefined || (kind === 'closing' && (this.#forward ? on >= before.on : on > before.on))
+    if (counts) this.#inWords.set(kind, { kind, amount, on })
   }
 
   /** The next row in the file; `balance` is null where its cell is empty. */
@@ -46,6 +49,14 @@ export class RunningBalance {
     const known = { balance, before, upTo: this.#sum.toDecimal() }
     this.#first ??= known
     this.#last = known
+  }
+
+  /** Whether a balance beside no amount is the one that the rows so far lead to; true as long as nothing is known. */
+  agrees(balance: Decimal): boolean {
+    const last = this.#last
+    if (last === null) return true
+    const rest = sum(this.#sum.toDecimal(), negate(last.upTo))
+    return balance === (this.#forward ? sum(last.balance, rest) : sum(last.balance, negate(last.upTo), last.before, negate(rest)))
   }
 
   /** What is known: in words, else by the column; the opening balance belongs to the first booking day. */

@@ -1,0 +1,36 @@
+/**
+ * Card exports that count what is owed: charges without a sign, payments negative. Nothing in one row
+ * tells them from an account's, so the file is turned only on evidence in it: what its rows call
+ * purchases and payments, or that a list of a card's charges holds nothing but positive amounts.
+ */
+import type { Decimal } from '../../domain/money.ts'
+import { plainWords } from '../unstated.ts'
+import type { CsvRecord } from './records.ts'
+
+/** What only the issuer says of a payment that arrived. */
+const RECEIVED =
+  /\b(thank ?you|payment received|paiement (recu|merci)|merci|pagamento (recebido|efetuado)|pago recibido|su pago gracias|gracias por su pago|zahlung erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\b/
+const PAYMENT_KIND = /^(card )?(payment|payments|repayment|zahlung|paiement|pago|pagamento|betaling|inbetalning)( received| and credits)?$/
+const PURCHASE_KIND = /^(sale|purchase|purchases|charge|einkauf|kauf|karteneinkauf|achat|compra|aankoop|kop|kjop|kob|acquisto)$/
+const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|einzahlung)$/
+const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b/
+
+/** `texts` and `kinds`: the columns that say what a row is; `amounts` go with `rows`. */
+export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[], amounts: readonly (Decimal | null | undefined)[], texts: readonly number[], kinds: readonly number[]): boolean {
+  const moves = rows.flatMap(({ cells }, at) => {
+    const amount = amounts[at]
+    if (typeof amount !== 'string' || amount === '0') return []
+    const words = (columns: readonly number[]): readonly string[] => columns.map((column) => plainWords(cells[column] ?? ''))
+    return [{ out: amount.startsWith('-'), kinds: words(kinds), texts: words(texts) }]
+  })
+  const received = moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => RECEIVED.test(text)))
+  const bought = moves.filter(({ kinds }) => kinds.some((kind) => PURCHASE_KIND.test(kind)))
+  const paid = [...received, ...moves.filter(({ kinds }) => kinds.some((kind) => PAYMENT_KIND.test(kind)))]
+  if (bought.length > 0) {
+    const came = moves.some(({ kinds, out }) => !out && kinds.some((kind) => INCOMING_KIND.test(kind) || PAYMENT_KIND.test(kind)))
+    return !came && bought.every(({ out }) => !out) && paid.every(({ out }) => out)
+  }
+  const others = moves.filter((move) => !received.includes(move))
+  if (received.length > 0) return received.every(({ out }) => out) && others.filter(({ out }) => !out).length * 2 > others.length
+  return moves.length > 0 && moves.every(({ out }) => !out) && heading.some((cell) => CARD_HEADING.test(plainWords(cell)))
+}
