@@ -233,8 +233,8 @@ export class Oracle {
     const key = await this.#keyOf(store, page.accountId)
     if (key === null) return
     const truth = this.#truth(key)
-    for (const { transactionId, providerId, amount } of page.observations) {
-      const known = providerId === null ? null : truth.rowOf(providerId, amount)
+    for (const { transactionId, providerId, amount, postedOn, name } of page.observations) {
+      const known = providerId === null ? null : truth.rowOf(providerId, { amount, postedOn, name })
       const reports = this.#reports.get(transactionId) ?? { accountId: page.accountId, known: [] }
       if (known !== null) reports.known.push(known)
       this.#reports.set(transactionId, reports)

@@ -10,6 +10,9 @@ import type { AccountState, LoginState } from '../bank/state.ts'
 
 export type Known = { readonly row: TruthRow; readonly stage: 'pending' | 'booked'; /** The bank showed the row once more under an id of its own. */ readonly copy: boolean }
 
+/** What a report shows of its row. */
+export type Shown = { readonly amount: bigint; readonly postedOn: string; readonly name: string | null }
+
 const kinds = new WeakMap<TruthRow, string>()
 
 /** Rows with the same kind look the same once they are booked. */
@@ -22,6 +25,13 @@ export function kindOf(row: TruthRow): string {
 /** How a row looks while it is pending. */
 export function pendingLook(row: TruthRow): string {
   return `${row.authorisedOn} ${row.pendingMinor} ${row.name}`
+}
+
+/** How well a report fits a row: the amount counts more than all else together, its sign as much as a day or a name. */
+function likeness({ row, stage }: Known, { amount, postedOn, name }: Shown): number {
+  const [minor, day] = stage === 'booked' ? [row.minor, row.bookedOn] : [row.pendingMinor, row.authorisedOn]
+  const fits = [minor === amount, day === postedOn, row.name === name].filter(Boolean).length
+  return (minor === amount || minor === -amount ? 4 : 0) + fits
 }
 
 /** The truth of one account of the bank. */
@@ -55,18 +65,17 @@ export class AccountTruth {
     return isBooked(row, now) || isPending(row, now)
   }
 
-  /** The row behind an id; where the bank used an id twice, the amount tells. Null: the bank never gave this id. */
-  rowOf(id: string, minor: bigint): Known | null {
+  /**
+   * The row behind an id. Where the bank used an id twice the amount tells, and of a purchase and its reversal what
+   * else they show: a fault may have turned the sign, moved the day or worded the row anew, but not most of it at once.
+   * Null: the bank never gave this id.
+   */
+  rowOf(id: string, shown: Shown): Known | null {
     this.#index()
     const found = [...(this.#byId.get(id) ?? []), ...this.#reused(id)]
-    const absolute = minor < 0n ? -minor : minor
-    const same = found.find(({ row, stage }) => {
-      const amount = stage === 'booked' ? row.minor : row.pendingMinor
-      return (amount < 0n ? -amount : amount) === absolute
-    })
-    const known = same ?? found[0]
+    const known = found.length < 2 ? found[0] : found.map((one) => ({ one, likeness: likeness(one, shown) })).reduce((best, other) => (other.likeness > best.likeness ? other : best)).one
     if (known !== undefined) return known
-    const original = id.endsWith('D') ? this.rowOf(id.slice(0, -1), minor) : null
+    const original = id.endsWith('D') ? this.rowOf(id.slice(0, -1), shown) : null
     return original === null ? null : { ...original, copy: true }
   }
 

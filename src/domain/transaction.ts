@@ -61,6 +61,8 @@ export type MatchTier =
   /** Equal content from another source of the same account. */
   | 'other_source'
   | 'pending_posted'
+  /** Listed as pending again, after the booked report was gone from an answer covering its day. */
+  | 'unbooked'
   /** Least-cost assignment among what was left. */
   | 'assignment'
   /** A person said of such a pair before that they are the same; see `Question.pattern`. */

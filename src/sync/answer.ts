@@ -115,7 +115,10 @@ export class Answer {
     const believed = failure === null ? covers : null
 
     const ledger = ledgerFrom(this.#context, facts, believed, coverage, this.#committed)
-    const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => ledger?.prove(movements).sound === true)
+    // What is missing may be out of the books as well: the balance is asked with and without it.
+    const without = withoutPosted(missing)
+    const isSound = (movements: readonly Movement[]): boolean => ledger?.prove(movements).sound === true
+    const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => isSound(movements) || (without.length > 0 && isSound([...movements, ...without])))
     const comparable = ledger !== null && ledger.moved !== null
     const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, utcDay(this.#context.now())))
     const builder = this.#build(candidates, decisions)
@@ -196,8 +199,7 @@ export class Answer {
     if (lost.length === 0) return
     const { movements } = builder.finish()
     if (ledger?.prove(movements).sound === true) return
-    const without: Movement[] = lost.map((candidate) => ({ on: candidate.postedOn, amount: -candidate.amount, isNew: false }))
-    if (ledger?.prove([...movements, ...without]).sound === true) {
+    if (ledger?.prove([...movements, ...withoutPosted(lost)]).sound === true) {
       for (const candidate of lost) builder.withdraw(candidate, 'bank_removed')
       return
     }
@@ -279,6 +281,11 @@ function late(rows: RowsCommit, asked: DayRange, coverage: readonly Coverage[], 
   const read = coverage.filter((covered) => covered.sourceId === sourceId)
   const days = rows.inserts.flatMap(({ postedOn, state }) => (state === 'posted' && !contains(asked, postedOn) ? [postedOn] : []))
   return days.filter((day) => read.some((covered) => contains(covered, day)))
+}
+
+/** What the sum of rows loses when the posted ones of these are out of the books. */
+function withoutPosted(missing: readonly Candidate[]): readonly Movement[] {
+  return missing.flatMap((candidate): Movement[] => (candidate.state === 'posted' ? [{ on: candidate.postedOn, amount: -candidate.amount, isNew: false }] : []))
 }
 
 /** The balance moved exactly by the rows that are new: their sign is right, whatever was stored before. */

@@ -26,7 +26,9 @@ export function decideByBalance(decisions: readonly Decision[], movements: reado
   const decided = new Map<Decision, Decision>()
   doubts.forEach((doubt, index) => {
     const [first, ...others] = ways.map((way) => way[index]!)
-    if (others.every((joined) => joined === first)) decided.set(doubt, first! ? asOne(doubt, isRepeat(doubt.row) ? 'same_id' : 'assignment') : asTwo(doubt))
+    if (others.some((joined) => joined !== first)) return
+    if (!first!) decided.set(doubt, asTwo(doubt))
+    else if (!mayBeGone(doubt)) decided.set(doubt, asOne(doubt, isRepeat(doubt.row) ? 'same_id' : 'assignment'))
   })
   return decisions.map((decision) => decided.get(decision) ?? decision)
 }
@@ -62,6 +64,14 @@ export function isRepeat(row: Incoming): boolean {
 function isDoubt(decision: Decision): decision is NewRow {
   if (decision.kind !== 'new' || decision.row.content.status !== 'posted') return false
   return decision.other?.state === 'posted' || decision.otherRow?.content.status === 'posted'
+}
+
+/**
+ * Of other amounts, and not plainly one: that the earlier row is gone and the later one is another purchase comes to the
+ * same sum, so the balance can only tell that both are booked.
+ */
+function mayBeGone({ row, other, presumed }: NewRow): boolean {
+  return other !== null && !isRepeat(row) && other.amount !== row.content.amount && presumed !== true
 }
 
 /** What the sum loses when the pair is one. */

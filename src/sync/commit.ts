@@ -109,7 +109,8 @@ export class CommitBuilder {
         this.#seen.push(decision.observationId)
         this.#placed?.set(row, decision.transactionId)
         const stored = this.#byId.get(decision.transactionId)
-        if (stored !== undefined) this.#repeat(row, stored, (takers.get(stored.id) ?? 0) > 1)
+        if (stored !== undefined && decision.unbooked === true) this.#overwrite(row, stored, 'unbooked')
+        else if (stored !== undefined) this.#repeat(row, stored, (takers.get(stored.id) ?? 0) > 1)
         return
       }
       case 'join':
@@ -152,7 +153,7 @@ export class CommitBuilder {
 
   #amend(row: Incoming, stored: Candidate, tier: MatchTier): void {
     if (stored.state === 'withdrawn') return this.#overwrite(row, stored, 'restored')
-    const goesBack = row.content.status === 'pending' && stored.status === 'posted'
+    const goesBack = row.content.status === 'pending' && stored.status === 'posted' && tier !== 'unbooked'
     // Another source's words do not replace those of the first, unless they settle a pending row.
     const foreign = tier === 'other_source' && !(row.content.status === 'posted' && stored.status === 'pending')
     if (!goesBack && !foreign) this.#overwrite(row, stored, tier)
@@ -160,7 +161,7 @@ export class CommitBuilder {
 
   #overwrite(row: Incoming, stored: Candidate, reason: TransactionChange['reason']): void {
     const draft = this.#draft(stored, reason)
-    if (draft.content.status === 'posted' && row.content.status === 'pending' && draft.state !== 'withdrawn') return
+    if (draft.content.status === 'posted' && row.content.status === 'pending' && draft.state !== 'withdrawn' && reason !== 'unbooked') return
     const moved = Math.abs(daysBetween(stored.postedOn, row.content.postedOn))
     draft.content = moved > MAX_MOVE_DAYS ? { ...row.content, postedOn: stored.postedOn } : row.content
     draft.state = row.content.status

@@ -66,6 +66,7 @@ const BECAUSE: Readonly<Record<MatchTier, string>> = {
   rekey: 'The same content came under a new id, and the old id was gone from an answer that covers its day.',
   other_source: 'Another source of this account reports the same transaction.',
   pending_posted: 'The pending transaction was gone, and this posted one fits it by amount, day and text.',
+  unbooked: 'The bank lists it as pending again; it had been listed as booked.',
   assignment: 'The earlier report was gone, and this one fits it better than any other.',
   rule: 'A person said of such a pair before that the two are the same.',
   person: 'A person said that they are the same.',

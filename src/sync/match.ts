@@ -13,6 +13,7 @@ import type { IdTrust } from './id-trust.ts'
 import { presenceMark, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { assignLeft } from './pairing.ts'
+import { takeBack, takesBack } from './unbooked.ts'
 
 export type MatchContext = {
   readonly sourceId: string
@@ -32,7 +33,8 @@ export type MatchContext = {
 
 /** What becomes of a row. `other`, `otherRow`: what a person should compare it with. */
 export type Decision =
-  | { readonly kind: 'seen'; readonly row: Incoming; readonly transactionId: TransactionId; readonly observationId: string }
+  /** `unbooked`: the transaction was posted meanwhile, and the bank lists it as pending again. */
+  | { readonly kind: 'seen'; readonly row: Incoming; readonly transactionId: TransactionId; readonly observationId: string; readonly unbooked?: true }
   | { readonly kind: 'join'; readonly row: Incoming; readonly transaction: Candidate; readonly tier: MatchTier }
   /** Belongs to the transaction that another row of the same answer makes or joins. */
   | { readonly kind: 'joinRow'; readonly row: Incoming; readonly with: Incoming; readonly tier: MatchTier }
@@ -47,6 +49,8 @@ export type Board = {
   readonly decisions: Map<Incoming, Decision>
   /** By which row a transaction is taken. */
   readonly taken: Map<TransactionId, Incoming>
+  /** Posted transactions that a known pending row takes back, unless a posted row of the answer speaks for them; see unbooked.ts. */
+  readonly takingBack: Map<TransactionId, Incoming>
   readonly candidates: readonly Candidate[]
   readonly byProviderId: ReadonlyMap<string, readonly Candidate[]>
   readonly byContent: ReadonlyMap<string, readonly Candidate[]>
@@ -63,18 +67,29 @@ const CORRECTION_DAYS = 10
 /** Decides every row; decisions in the order of the rows. Rows with equal keys must have been dropped before. */
 export function match(rows: readonly Incoming[], candidates: Candidates, context: MatchContext): readonly Decision[] {
   const board = layOut(candidates, context)
-  const repeats = rows.map((row): Decision | null => {
+  const left = rows.filter((row) => {
     const known = candidates.known.get(row.key)
-    if (known === undefined) return null
-    board.taken.set(known.transactionId, row)
-    return { kind: 'seen', row, transactionId: known.transactionId, observationId: known.observationId }
+    if (known === undefined) return true
+    if (takesBack(board, row, known)) board.takingBack.set(known.transactionId, row)
+    else board.taken.set(known.transactionId, row)
+    return false
   })
-  const left = rows.filter((_, index) => repeats[index] === null)
   if (left.length > 0) {
     if (context.complete) decideAll(board, left)
     else decideCertain(board, left)
   }
-  return rows.map((row, index) => repeats[index] ?? board.decisions.get(row) ?? { kind: 'new', row, other: null, otherRow: null })
+  takeKnownBack(board)
+  return rows.map((row): Decision => {
+    const known = candidates.known.get(row.key)
+    if (known === undefined) return board.decisions.get(row) ?? { kind: 'new', row, other: null, otherRow: null }
+    const { transactionId, observationId } = known
+    return { kind: 'seen', row, transactionId, observationId, ...(board.takingBack.get(transactionId) === row && board.taken.get(transactionId) === row ? { unbooked: true } : {}) }
+  })
+}
+
+/** Known pending rows take back what no posted row of the answer has claimed. */
+function takeKnownBack({ takingBack, taken }: Board): void {
+  for (const [id, row] of takingBack) if (!taken.has(id)) taken.set(id, row)
 }
 
 /** Whether the answer reports the transaction under an id or key that this source used for it before. */
@@ -104,7 +119,7 @@ export function layOut(candidates: Candidates, context: MatchContext): Board {
     const ids = new Set(candidate.reports.filter((r) => r.sourceId === context.sourceId && r.providerId !== null).map((r) => r.providerId!))
     for (const id of ids) if (!context.ids.distrusts(id)) push(byProviderId, id, candidate)
   }
-  return { context, decisions: new Map(), taken: new Map(), candidates: open, byProviderId, byContent }
+  return { context, decisions: new Map(), taken: new Map(), takingBack: new Map(), candidates: open, byProviderId, byContent }
 }
 
 /** Rows that stay undecided are new. */
@@ -117,7 +132,9 @@ function decideAll(board: Board, rows: readonly Incoming[]): void {
     if (board.decisions.size > 0) left = left.filter((row) => !board.decisions.has(row))
     if (left.length === 0) return
   }
-  assignLeft(board, left)
+  takeKnownBack(board)
+  takeBack(board, left)
+  assignLeft(board, left.filter((row) => !board.decisions.has(row)))
 }
 
 /** While pages are to come: rows that nothing stored and no other row resembles are new, the rest waits. */
@@ -274,7 +291,7 @@ export function mayFollow(row: Incoming, candidate: Candidate): boolean {
 /** Gone: its day is covered completely, and nothing in the answer reports it any more. */
 export function isGone(board: Board, candidate: Candidate): boolean {
   const { context } = board
-  return context.complete && context.covers !== null && contains(context.covers, candidate.postedOn) && !isReported(candidate, context)
+  return context.complete && context.covers !== null && contains(context.covers, candidate.postedOn) && (board.takingBack.has(candidate.id) || !isReported(candidate, context))
 }
 
 /** Replaced: its day is covered completely, and its reports are gone, though its id may be on another row now. */

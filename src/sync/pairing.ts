@@ -2,7 +2,8 @@
  * The last tier of the matcher: what resembles but is not equal. Pairs are weighed by amount, day
  * and text, chosen by a least-cost assignment, and made only above the certainty line. Where a
  * missed pair would leave a double in the feed, the pair becomes a question; where it would not
- * (a pending row that vanished is withdrawn anyway), nobody is bothered.
+ * (a pending row that vanished is withdrawn anyway), nobody is bothered. Nor about a pair of other amounts
+ * where several rows compete: then the question is whether the vanished row is gone (answer.ts), not which it became.
  */
 import { contains, daysBetween } from '../domain/day.ts'
 import type { MatchTier } from '../domain/transaction.ts'
@@ -47,7 +48,7 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
     for (const pair of chosen) {
       const { certainty } = pair
       if (certainty === 'sure' || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
-      else if (leavesDouble(pair)) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(closed && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
+      else if (leavesDouble(pair) && (closed || pair.row.content.amount === pair.candidate.amount)) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(closed && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
     }
   }
   askAboutEqual(board, rows)
@@ -100,7 +101,9 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
   const place = new Map(eligible.map((candidate, index) => [candidate, index]))
   const byAmount = Map.groupBy(eligible, (candidate) => candidate.amount)
   const pending = vanished.filter((candidate) => candidate.status === 'pending')
-  const byText = Map.groupBy(vanished.filter((candidate) => candidate.status === 'posted'), textOf)
+  // A row that vanished beside its equal, which stands, was one too many: it has not become another amount.
+  const standing = new Set(board.candidates.filter((candidate) => board.taken.has(candidate.id)).map((candidate) => candidate.contentKey))
+  const byText = Map.groupBy(vanished.filter((candidate) => candidate.status === 'posted' && !standing.has(candidate.contentKey)), textOf)
   const pairs: Pair[] = []
   rows.forEach((row, left) => {
     if (row.corrects !== null) return
@@ -152,12 +155,13 @@ function judgeVanished(row: Incoming, candidate: Candidate, days: number, likene
     // Some banks list pending rows as booked ones and bring them again, with the final amount, under another id. A
     // row that is missing for a while and the next purchase in the same shop look just like it: the balance decides, or a person.
     if (likeness === 1 && days >= 0 && days <= 10 && ratioWithin(row.content.amount, candidate.amount, 85n, 135n)) return { certainty: 'if_unbalanced', tier }
-    return likeness === 1 && apart <= 3 ? { certainty: 'doubtful', tier } : null
+    // A hold may become any amount.
+    return likeness === 1 && days >= -3 && days <= 10 ? { certainty: 'doubtful', tier } : null
   }
   if (apart === 0) return { certainty: likeness >= 0.3 ? 'sure' : 'if_reworded', tier }
   if (apart <= 3 && likeness >= 0.5) return { certainty: 'sure', tier }
   if (apart <= 7 && likeness >= 0.8) return { certainty: 'sure', tier }
-  return apart <= 7 && likeness >= 0.3 ? { certainty: 'doubtful', tier } : null
+  return (apart <= 7 && likeness >= 0.3) || likeness >= 0.8 ? { certainty: 'doubtful', tier } : null
 }
 
 /**
