@@ -29,8 +29,8 @@ export class Person {
   readonly #knows: Knows
   readonly #permit: () => void
   connectionId: string | null = null
-  /** What this person decided of single rows: category by transaction. */
-  readonly decided = new Map<string, string>()
+  /** What this person decided of single rows: the categories that may stand, by transaction. */
+  readonly decided = new Map<string, readonly (string | null)[]>()
   /** Rows that this person deleted. */
   readonly deleted = new Set<string>()
   /** How often this person went beyond what Relink asked for. */
@@ -214,8 +214,10 @@ export class Person {
     if (rows.length === 0) return
     const row = this.#random.pick(rows)
     const category = `category ${this.decided.size}`
+    // Until it is acknowledged nobody knows which of the two is stored.
+    this.decided.set(row.id, [...(this.decided.get(row.id) ?? [row.decisions.category]), category])
     await store.feed.decide(row.id, { category }, deps.clock.now())
-    this.decided.set(row.id, category)
+    this.decided.set(row.id, [category])
   }
 }
 

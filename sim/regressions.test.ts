@@ -12,6 +12,8 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['pending-becomes-posted:3/d22/f0/c/s', 'a row listed as booked and then as pending again stood beside itself'],
   ['1387/d12/f3/c0/s', 'a hold that was listed as booked, and lapsed, stayed'],
   ['1472/d24/f0/c/s', 'a balance joined a vanished hold and the next purchase in that shop'],
+  ['1660/d22/f1/c/s', 'equal purchases of a bank that used one old id for both were taken as one'],
+  ['1837/d27/f0/c1,2/s', 'the judge took a decision that was stored and not acknowledged for a lost one'],
   ['1429', 'a balance joined a vanished copy and the next purchase in that shop'],
 ]
 

@@ -197,9 +197,9 @@ class World {
   /** What a person decided of a row must still be there, on the row itself or on the one that took it up. */
   async #lostDecisions(): Promise<string[]> {
     const lost: string[] = []
-    for (const [id, category] of this.#person.decided) {
+    for (const [id, categories] of this.#person.decided) {
       const row = await this.#disk.feed.transaction(id)
-      if (row?.decisions.category !== category && row?.withdrawnReason !== 'merged') lost.push(`the category of ${id} is gone`)
+      if (row === null || (!categories.includes(row.decisions.category) && row.withdrawnReason !== 'merged')) lost.push(`the category of ${id} is gone`)
     }
     for (const id of this.#person.deleted) {
       if ((await this.#disk.feed.transaction(id))?.decisions.deleted !== true) lost.push(`${id} was deleted and is back`)

@@ -13,11 +13,11 @@ import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/store.ts'
 import type { Movement } from './balance.ts'
-import { decideByBalance, isRepeat, presume } from './by-balance.ts'
+import { countedOnce, decideByBalance, isRepeat, presume } from './by-balance.ts'
 import { CommitBuilder, missingFrom, type Counts, type RowsCommit } from './commit.ts'
 import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
-import { layOut, match, type Decision, type MatchContext } from './match.ts'
+import { layOut, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
 import { believedCovers, implausible, movedByYears, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
 import { decideRepeats, doubtRepeats, isAboutRepeat, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
@@ -105,10 +105,12 @@ export class Answer {
     const known = repeats.filter((row) => candidates.known.has(row.key))
     const rows = [...held.filter((row) => !strange.has(row)), ...known]
     const covers = believedCovers(end.covers, this.#intake.postedDays, candidates, source.id)
-    const context: MatchContext = {
+    const seen: MatchContext = {
       sourceId: source.id, covers, complete: true, ...this.#shown, ids: judgeIds(rows, candidates, source.id, end.covers),
-      coverage: coverage.filter((c) => c.sourceId !== source.id),
+      vanishedBefore: NONE_VANISHED, coverage: coverage.filter((c) => c.sourceId !== source.id),
     }
+    const vanished = missingFrom(candidates, [], seen).some((candidate) => candidate.state === 'posted')
+    const context: MatchContext = vanished ? { ...seen, vanishedBefore: await this.#vanishedBefore(questions) } : seen
     const matched = [...match(rows, candidates, context), ...doubtRepeats(repeats.filter((row) => !candidates.known.has(row.key)), rows, candidates)]
     const missing = missingFrom(candidates, matched, context)
     const failure = this.#doubt(end.covers, covers, strange.size, missing, matched.length)
@@ -120,11 +122,11 @@ export class Answer {
     const isSound = (movements: readonly Movement[]): boolean => ledger?.prove(movements).sound === true
     const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => isSound(movements) || (without.length > 0 && isSound([...movements, ...without])))
     const comparable = ledger !== null && ledger.moved !== null
-    const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, utcDay(this.#context.now())))
+    const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, { sourceId: source.id, today: utcDay(this.#context.now()) }))
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     const closings = closingsOf(questions, decisions, missing, candidates, believed)
-    if (failure === null) await this.#endMissing(builder, missing, ledger, closings)
+    if (failure === null) await this.#endMissing(builder, missing, ledger, closings, countedOnce(decisions))
     const settled = builder.finish()
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
     // While rows and balance disagree, or a row is missing, the same days are read again: the reason lies in
@@ -158,7 +160,7 @@ export class Answer {
     const { feed } = this.#context
     const { rows, candidates } = await separate(feed, this.#held, await feed.candidates(this.#query(null)))
     const context: MatchContext = {
-      sourceId: this.#context.source.id, covers: null, complete: false, ...this.#shown, ids: judgeIds(rows, candidates, this.#context.source.id, null), coverage: [],
+      sourceId: this.#context.source.id, covers: null, complete: false, ...this.#shown, ids: judgeIds(rows, candidates, this.#context.source.id, null), vanishedBefore: NONE_VANISHED, coverage: [],
     }
     if (signsFlipped(rows, candidates, layOut(candidates, context))) return failed(FLIPPED)
     const decisions = match(rows, candidates, context)
@@ -192,12 +194,12 @@ export class Answer {
    * when the bank shows them again). Posted ones stay, with a question, unless stated balances prove
    * that the bank took them out; when the balance still holds with them, the list is at fault.
    */
-  async #endMissing(builder: CommitBuilder, missing: readonly Candidate[], ledger: Ledger | null, closings: readonly Closing[]): Promise<void> {
+  async #endMissing(builder: CommitBuilder, missing: readonly Candidate[], ledger: Ledger | null, closings: readonly Closing[], counted: readonly Movement[]): Promise<void> {
     const merged = new Set(closings.filter((closing) => closing.answer === 'same').map((closing) => closing.question.transactionId))
     const lost = missing.filter((candidate) => candidate.state === 'posted')
     for (const candidate of missing) if (candidate.state === 'pending' && !merged.has(candidate.id)) builder.withdraw(candidate, 'pending_dropped')
     if (lost.length === 0) return
-    const { movements } = builder.finish()
+    const movements = [...builder.finish().movements, ...counted]
     if (ledger?.prove(movements).sound === true) return
     if (ledger?.prove([...movements, ...withoutPosted(lost)]).sound === true) {
       for (const candidate of lost) builder.withdraw(candidate, 'bank_removed')
@@ -205,6 +207,12 @@ export class Answer {
     }
     const asked = await this.#askedAbout()
     for (const candidate of lost) if (!asked.has(candidate.id)) builder.ask('removed_at_bank', candidate.id, null)
+  }
+
+  /** Posted rows whose absence is in question, or that a person kept. */
+  async #vanishedBefore(open: readonly Question[]): Promise<ReadonlySet<TransactionId>> {
+    const answered = await this.#context.feed.questions({ accountId: this.#context.account.id, open: false })
+    return new Set([...open, ...answered.filter(({ answer }) => answer === 'kept')].map(({ transactionId }) => transactionId))
   }
 
   /** A row is asked about once: what a person kept is not asked again. */

@@ -28,7 +28,7 @@ export function decideByBalance(decisions: readonly Decision[], movements: reado
     const [first, ...others] = ways.map((way) => way[index]!)
     if (others.some((joined) => joined !== first)) return
     if (!first!) decided.set(doubt, asTwo(doubt))
-    else if (!mayBeGone(doubt)) decided.set(doubt, asOne(doubt, isRepeat(doubt.row) ? 'same_id' : 'assignment'))
+    else decided.set(doubt, mayBeGone(doubt) ? { ...doubt, counted: 'one' } : asOne(doubt, isRepeat(doubt.row) ? 'same_id' : 'assignment'))
   })
   return decisions.map((decision) => decided.get(decision) ?? decision)
 }
@@ -37,6 +37,11 @@ function* combinations(count: number): Generator<boolean[]> {
   const all = 1 << Math.min(count, MAX_DOUBTS)
   const step = count > MAX_DOUBTS ? all - 1 : 1
   for (let mask = 0; mask < all; mask += step) yield Array.from({ length: count }, (_, index) => (mask & (1 << index % MAX_DOUBTS)) !== 0)
+}
+
+/** What the sum loses by pairs that are asked about, and of which the balance holds one side only. */
+export function countedOnce(decisions: readonly Decision[]): readonly Movement[] {
+  return decisions.flatMap((decision) => (decision.kind === 'new' && decision.counted === 'one' ? differenceOf(decision) : []))
 }
 
 /** Where no balance could tell, pairs that look like one are one. */

@@ -15,7 +15,7 @@ import { CommitBuilder, type Counts } from './commit.ts'
 import type { Incoming, Intake } from './incoming.ts'
 import { joinEqual, mayJoin } from './file-equals.ts'
 import { judgeIds } from './id-trust.ts'
-import { match, type Decision } from './match.ts'
+import { match, NONE_VANISHED, type Decision } from './match.ts'
 import { decideRepeats, doubtRepeats, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
@@ -98,7 +98,7 @@ export class FileAnswer {
     const context = {
       sourceId: this.#context.source.id, covers: this.#statement.covers, complete: true,
       // A row that the file leaves out stands as well as one that it shows: to the matcher nothing has vanished.
-      reported: () => true, repeated: () => true, ids: judgeIds(rows, candidates, this.#context.source.id, this.#statement.covers), coverage: this.#context.coverage.filter((range) => range.sourceId !== this.#context.source.id),
+      reported: () => true, repeated: () => true, vanishedBefore: NONE_VANISHED, ids: judgeIds(rows, candidates, this.#context.source.id, this.#statement.covers), coverage: this.#context.coverage.filter((range) => range.sourceId !== this.#context.source.id),
     }
     let decisions = presume(match(rows, candidates, context))
     if (mayJoin(decisions, candidates, context.sourceId)) {
@@ -132,7 +132,7 @@ export class FileAnswer {
     }
     const doubts = doubtRepeats(repeats.filter((row) => !candidates.known.has(row.key)), [], candidates)
     const balanced = decideByBalance(doubts, ...(await this.#balanceOf(balances, build(doubts).movements)))
-    const decided = await followRules(feed, account.id, decideRepeats(balanced, this.#recent, candidates, null))
+    const decided = await followRules(feed, account.id, decideRepeats(balanced, this.#recent, candidates, { sourceId: this.#context.source.id, today: null }))
     const seen = repeats.flatMap((row): Decision[] => {
       const known = candidates.known.get(row.key)
       return known === undefined ? [] : [{ kind: 'seen', row, transactionId: known.transactionId, observationId: known.observationId }]

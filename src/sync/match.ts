@@ -27,9 +27,13 @@ export type MatchContext = {
   readonly repeated: (key: string) => boolean
   /** How far the ids of this answer can be believed; see id-trust.ts. */
   readonly ids: IdTrust
+  /** Rows that were missing from an earlier answer already, and were asked about: what comes now has not taken their place. */
+  readonly vanishedBefore: ReadonlySet<TransactionId>
   /** What the other sources of the account covered. */
   readonly coverage: readonly Coverage[]
 }
+
+export const NONE_VANISHED: ReadonlySet<TransactionId> = new Set()
 
 /** What becomes of a row. `other`, `otherRow`: what a person should compare it with. */
 export type Decision =
@@ -39,8 +43,8 @@ export type Decision =
   /** Belongs to the transaction that another row of the same answer makes or joins. */
   | { readonly kind: 'joinRow'; readonly row: Incoming; readonly with: Incoming; readonly tier: MatchTier }
   | { readonly kind: 'delete'; readonly row: Incoming; readonly transaction: Candidate | null }
-  /** `presumed`: the pair is one where no balance is stated that could say that it is two. */
-  | { readonly kind: 'new'; readonly row: Incoming; readonly other: Candidate | null; readonly otherRow: Incoming | null; readonly presumed?: true }
+  /** `presumed`: the pair is one where no balance is stated that could say that it is two; `counted`: the balance holds one of them. */
+  | { readonly kind: 'new'; readonly row: Incoming; readonly other: Candidate | null; readonly otherRow: Incoming | null; readonly presumed?: true; readonly counted?: 'one' }
   | { readonly kind: 'wait'; readonly row: Incoming }
 
 /** The state of one run of the matcher. */

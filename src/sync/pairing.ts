@@ -48,7 +48,7 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
     for (const pair of chosen) {
       const { certainty } = pair
       if (certainty === 'sure' || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
-      else if (leavesDouble(pair) && (closed || pair.row.content.amount === pair.candidate.amount)) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(closed && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
+      else if (leavesDouble(pair) && (closed || pair.row.content.amount === pair.candidate.amount || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(closed && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
     }
   }
   askAboutEqual(board, rows)
@@ -115,7 +115,11 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
       const likeness = resemblance(row.text, textOf(candidate))
       const verdict = judge(board, row, candidate, days, likeness)
       if (verdict === null) continue
-      pairs.push({ left, right: place.get(candidate)!, row, candidate, ...verdict, cost: costOf(row, candidate, days, likeness, verdict.certainty) })
+      const certainty = inLimbo(board, row, candidate) ? 'doubtful' : verdict.certainty
+      // Where neither a join nor a question can come of it, it competes with nothing.
+      if (certainty === 'doubtful' && candidate.state !== 'posted') continue
+      // What two rows cost together says how they fit; how sure that makes one of it is another matter.
+      pairs.push({ left, right: place.get(candidate)!, row, candidate, tier: verdict.tier, certainty, cost: costOf(row, candidate, days, likeness, verdict.certainty) })
     }
   })
   return pairs
@@ -131,6 +135,11 @@ function comparable(row: Incoming, candidate: Candidate): boolean {
 function judge(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   if (!isOwn(candidate, board.context.sourceId)) return judgeForeign(board, row, candidate, days, likeness)
   return candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(row, candidate, days, likeness)
+}
+
+/** Equal amounts of which the earlier was gone before: a booking that is moved or worded anew is gone and there again in one answer. */
+function inLimbo({ context }: Board, row: Incoming, candidate: Candidate): boolean {
+  return candidate.status === 'posted' && row.content.amount === candidate.amount && isOwn(candidate, context.sourceId) && context.vanishedBefore.has(candidate.id)
 }
 
 /** A pending row that vanished, and a row that appeared. */

@@ -77,7 +77,7 @@ export function doubtRepeats(repeats: readonly Incoming[], rows: readonly Incomi
  * Decides the repeats that the balance left in doubt: by the way in which the bank gives ids, and by earlier answers that
  * showed a day once when it was long past. `today`: the day of the answer; null where others say nothing.
  */
-export function decideRepeats(decisions: readonly Decision[], rows: readonly Incoming[], candidates: Candidates, today: Day | null): readonly Decision[] {
+export function decideRepeats(decisions: readonly Decision[], rows: readonly Incoming[], candidates: Candidates, { sourceId, today }: { readonly sourceId: string; readonly today: Day | null }): readonly Decision[] {
   const doubts = new Set(decisions.filter((decision) => decision.kind === 'new' && isRepeat(decision.row) && (decision.other ?? decision.otherRow) !== null))
   if (doubts.size === 0) return decisions
   const isOneRow = givesTwinsIds(rows, candidates.transactions)
@@ -86,9 +86,14 @@ export function decideRepeats(decisions: readonly Decision[], rows: readonly Inc
   const wasOnce = (row: Incoming): boolean => today !== null && candidates.known.has(row.firstKey) && daysBetween(row.content.postedOn, today) > LATE_DAYS
   return decisions.map((decision) => {
     if (decision.kind !== 'new' || !doubts.has(decision)) return decision
-    if (isOneRow || (!areTwo && wasOnce(decision.row))) return asOne(decision, 'same_id')
+    if ((isOneRow && !isReused(decision.row, sourceId, candidates.transactions)) || (!areTwo && wasOnce(decision.row))) return asOne(decision, 'same_id')
     return areTwo ? asTwo(decision) : decision
   })
+}
+
+/** Whether the id is on a row of other content as well: a bank that uses ids again may have given it to two equal rows. */
+function isReused(row: Incoming, sourceId: string, stored: readonly Candidate[]): boolean {
+  return stored.some((candidate) => candidate.contentKey !== row.contentKey && candidate.reports.some((report) => report.sourceId === sourceId && report.providerId === row.providerId))
 }
 
 /** Whether equal rows are known under different ids: then ids are given out one by one, and an id that comes twice is one row. */

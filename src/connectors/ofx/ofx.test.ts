@@ -8,6 +8,7 @@ import { loginVerdict } from './codes.ts'
 import { refusal } from './failures.ts'
 import { redactOfx } from './redaction.ts'
 import { checkSettings, originsOf, readSettings } from './settings.ts'
+import { balancesOfToday } from './statement.ts'
 
 const shared = process.env['RELINK_SHARED'] ?? new URL('../../../../shared', import.meta.url).pathname
 const reference = `${shared}/reference/ofx_codes.md`
@@ -80,4 +81,13 @@ test('questions about the program are answered without a person; all others beco
   assert.equal(ownAnswer('MFA16', 0, ''), null)
   const prompts = promptsOf([{ phraseId: 'MFA105', label: null }, { phraseId: 'MFA16', label: null }, { phraseId: 'sms', label: 'The code we sent you' }, { phraseId: null, label: 'x' }], 0)
   assert.deepEqual(prompts, [{ id: 'mfa.MFA16', kind: 'question', label: 'Your mother\'s maiden name' }, { id: 'mfa.sms', kind: 'code', label: 'The code we sent you' }])
+})
+
+test('a balance of this moment is of the day at the bank, though the instant is written in another zone; any other stays as written', () => {
+  const context = { now: () => Date.parse('2027-03-02T00:46:22Z'), institution: { timeZone: 'America/Los_Angeles' } as Institution }
+  const daysOf = (...stated: readonly (readonly [on: string, at: string | null])[]) => {
+    const balances = stated.map(([on, at]) => ({ kind: 'ledger', amount: '1', currency: 'USD', on, at }))
+    return balancesOfToday({ balances } as unknown as Parameters<typeof balancesOfToday>[0], context).balances.map(({ on }) => on)
+  }
+  assert.deepEqual(daysOf(['2027-03-02', '2027-03-02T00:46:20.000Z'], ['2027-03-02', '2027-03-02T00:00:00.000Z'], ['2027-03-02', null]), ['2027-03-01', '2027-03-02', '2027-03-02'])
 })

@@ -4,7 +4,7 @@
  * shortened is noticed; and that an answer for another account, or none at all, is a failure and
  * not an empty statement. A refusal concerns this account only.
  */
-import type { ConnectorContext, ReadStep } from '../../connector-kit/connector.ts'
+import type { ConnectorContext, Page, ReadStep } from '../../connector-kit/connector.ts'
 import { pageOfParts } from '../../connector-kit/pages.ts'
 import type { AccountRef } from '../../domain/account.ts'
 import { addDays, dayInZone, daysBetween, type DayRange } from '../../domain/day.ts'
@@ -17,6 +17,9 @@ import { openSession, type Session } from './session.ts'
 
 /** ACCTTYPE of section 11.3.1.1. */
 const ACCOUNT_TYPES: Readonly<Record<string, string>> = { checking: 'CHECKING', savings: 'SAVINGS', money_market: 'MONEYMRKT', credit_line: 'CREDITLINE', certificate: 'CD' }
+
+/** So much may a balance of now, the clocks of bank and host, and the way of an answer be apart. */
+const NOW_MS = 15 * 60_000
 
 /** Reads one account in one answer: OFX Direct Connect has no pages. */
 export async function* readAccount(context: ConnectorContext, account: AccountRef, window: DayRange): AsyncIterable<ReadStep> {
@@ -36,11 +39,20 @@ export async function* readAccount(context: ConnectorContext, account: AccountRe
     return yield { step: 'failed', failure: ofBank(failure ?? implausible('statement', 'No statement came.'), context.institution.id), state, facts }
   }
   if (answer.status !== null && Number(answer.status.code) !== 0) yield { step: 'notice', code: answer.status.code, message: answer.status.message }
-  const page = pageOfParts(answer.statement, window)
+  const page = balancesOfToday(pageOfParts(answer.statement, window), context)
   if (page.covers !== null && page.covers.from > window.from) {
     yield { step: 'notice', code: 'window_cut', message: `Asked from ${window.from}, the bank answered from ${page.covers.from}.` }
   }
   yield { step: 'page', page, state }
+}
+
+/**
+ * A balance as of this moment is one of the bank's day, in whatever zone the instant is written: many banks write
+ * GMT, where it is tomorrow already. Of another time of day nobody knows which zone was meant: it stays as written.
+ */
+export function balancesOfToday(page: Page, { now, institution }: Pick<ConnectorContext, 'now' | 'institution'>): Page {
+  const isNow = (at: string | null): boolean => at !== null && Math.abs(Date.parse(at) - now()) <= NOW_MS
+  return { ...page, balances: page.balances.map((balance) => (isNow(balance.at) ? { ...balance, on: dayInZone(Date.parse(balance.at!), institution.timeZone) } : balance)) }
 }
 
 function requestFor(session: Session, account: AccountRef, window: DayRange, today: string): OfxRequestMessage {
