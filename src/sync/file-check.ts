@@ -72,6 +72,11 @@ export async function checkFile(stream: StatementStream, label: string, onRows: 
       if (notices.length < NOTICES) notices.push({ code: part.code, message: part.message ?? part.code, line: part.line })
       continue
     }
+    if (part.part === 'balance' && !sum.speaksOf(part.balance)) {
+      const { kind, amount, currency, on } = part.balance
+      if (notices.length < NOTICES) notices.push({ code: 'other_currency', message: `The ${kind} balance of ${on}, ${amount} ${currency}, is in another currency than the statement (${sum.head.currency}) and was left out.`, line: sum.head.line })
+      continue
+    }
     sum.take(part)
     if (part.part !== 'rows') continue
     for (const row of part.rows) owners.get(sum)!.rows.take(row)

@@ -106,3 +106,28 @@ test('however a ledger is cut into overlapping statements, whole days of it come
     { numRuns: 150 },
   )
 })
+
+test('a balance without a currency is one of the account\'s; one in another currency is left out and said', async () => {
+  const world = new World()
+  const bare = (day: string, amount: string, opening: string, closing: string): ImportResult | Promise<ImportResult> => bringWith(world, null, 'XXX', [row(day, amount, 'Tram')], opening, closing)
+  await bringWith(world, 'USD', 'USD', [row('2026-03-02', '-5', 'Tram')], '100', '95')
+  await bare('2026-03-03', '-5', '95', '90')
+  const [account] = await world.store.accounts.list()
+  const [source] = await world.store.accounts.sources({ accountId: account!.id })
+  const stored = await world.store.feed.balances(account!.id, source!.id)
+  assert.deepEqual(stored.map(({ kind, on, amount }) => `${kind} ${on} ${amount}`).sort(), ['closing 2026-03-02 9500', 'closing 2026-03-03 9000', 'opening 2026-03-02 10000', 'opening 2026-03-03 9500'])
+  const other = await bringWith(world, 'USD', 'EUR', [row('2026-03-04', '-5', 'Tram')], '90', '85')
+  assert.deepEqual(other.notices.map(({ code }) => code), ['other_currency', 'other_currency'])
+  assert.deepEqual([other.statements[0]!.opening, other.statements[0]!.closing, (await world.feed()).length], [null, null, 3])
+})
+
+function bringWith(world: World, currency: string | null, balanceCurrency: string, rows: readonly StatementRow[], opening: string, closing: string): Promise<ImportResult> {
+  const on = rows[0]!.postedOn
+  const open = async function* (): StatementStream {
+    yield ok({ part: 'start', head: { ...HEAD, currency } } satisfies StatementPart)
+    yield ok({ part: 'rows', rows } satisfies StatementPart)
+    for (const [kind, amount] of [['opening', opening], ['closing', closing]] as const) yield ok({ part: 'balance', balance: { kind, amount: decimal(amount), currency: balanceCurrency, on, at: null } } satisfies StatementPart)
+    yield ok({ part: 'end', covers: { from: null, to: null } } satisfies StatementPart)
+  }
+  return importStatements(world.deps, { open, accountId: null, label: 'f.csv', dryRun: false, onProgress: null })
+}

@@ -9,6 +9,7 @@ import { moneyOf } from '../domain/money.ts'
 import type { BalanceSpan, BalanceStatement, Coverage } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import type { FeedStore } from '../ports/store.ts'
+import { UNKNOWN_CURRENCY } from './accounts.ts'
 import { newestLedger, proveBalance, type Movement, type Verdict } from './balance.ts'
 import type { CommitContext, Counts, RowsCommit } from './commit.ts'
 import { joinRanges } from './coverage.ts'
@@ -61,7 +62,8 @@ export function statedBalances(context: SettleContext, stated: readonly StatedBa
   const observedAt = context.now()
   const balances = new Map<string, BalanceStatement>()
   for (const { kind, amount, currency, on } of stated) {
-    const money = currency === account.currency ? moneyOf(amount, currency) : null
+    // A file that names no currency is in that of its account; one in another currency says nothing of the rows.
+    const money = currency === account.currency || currency === UNKNOWN_CURRENCY ? moneyOf(amount, account.currency) : null
     if (money === null || !money.ok) continue
     balances.set(`${kind} ${on}`, { accountId: account.id, sourceId: source.id, runId, kind, amount: money.value.minor, on, observedAt })
   }

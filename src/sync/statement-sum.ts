@@ -2,6 +2,7 @@
 import { maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import { DecimalSum, moneyOf, type Currency, type Decimal, type MoneyFailure } from '../domain/money.ts'
 import type { FormatFailure, StatedBalance, StatementHead, StatementPart, StatementRow } from '../domain/statement.ts'
+import { UNKNOWN_CURRENCY } from './accounts.ts'
 import type { Lying } from './file-layers.ts'
 
 /** The line of `relink import` for one statement. */
@@ -35,6 +36,11 @@ export class StatementSum {
     this.head = head
     this.#account = account
     this.#stated = head.covers
+  }
+
+  /** Whether a balance is one of this statement: in its currency, where both tell one. */
+  speaksOf({ currency }: StatedBalance): boolean {
+    return this.head.currency === null || currency === this.head.currency || currency === UNKNOWN_CURRENCY
   }
 
   /** Takes a part after the head. */

@@ -85,6 +85,14 @@ test('a balance that moves beside no amount is refused, one that stands is passe
   assert.equal(await failureOf('Date,Text,Debit,Balance\n2024-01-14,a,5.00,95.00\n2024-01-15,Stand,,95.00\n2024-01-16,c,5.00,90.00\n'), null)
 })
 
+test('a last amount without decimals is no cut where the file writes none, or pads none', async () => {
+  for (const [text, expected] of [
+    ['Date,Text,Amount\n2023-01-02,Shop,-12.5\n2023-01-03,Pay,100', '2 87.5 2023-01-02 2023-01-03 - -'],
+    ['Date,Text,Amount\n2023-01-02,Shop,-1250\n2023-01-03,Pay,"100,000"', '2 98750 2023-01-02 2023-01-03 - -'],
+    ['Date,Text,Amount\n2023-01-02,Shop,-12.25\n2023-01-03,Pay,100', '2 87.75 2023-01-02 2023-01-03 - -'],
+  ] as const) await assertRead(Buffer.from(text), expected, text)
+})
+
 test('a bad date in the first rows is no preamble, and columns under words that nobody can read are not guessed', async () => {
   const codeOf = async (text: string): Promise<string | undefined> => {
     const file = await readStatementFile(bytes(text), { fileName: 'x.csv' })
@@ -100,7 +108,7 @@ test('balances before the rows prove the signs as written, however many rows the
 })
 
 test('a file cut within its last record is refused with the line, whatever the columns', async () => {
-  for (const text of ['Date,Description,Amount,Balance\n2023-01-02,Shop,-12.50,87.50\n2023-01-03,Pay,10', 'Date,Amount,Description\n2023-01-02,-12.50,Shop\n2023-01-03,100']) {
+  for (const text of ['Date,Description,Amount,Balance\n2023-01-02,Shop,-12.50,87.50\n2023-01-03,Pay,10', 'Date,Amount,Description\n2023-01-02,-12.50,Shop\n2023-01-03,100', 'Date,Text,Amount\n2023-01-02,Shop,-12.50\n2023-01-03,Pay,100', 'Date;Text;Amount;Balance\n2023-01-02;Shop;-12,5;1.012,50\n2023-01-03;Pay;100;1.112,']) {
     const file = await readStatementFile(bytes(text), { fileName: 'x.csv' })
     assert.ok(file.ok)
     const { failure } = await collect(file.value.stream)

@@ -10,6 +10,7 @@ import type { FormatFailure, StatementPart, StatementRow } from '../../domain/st
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, type ReadLimits } from '../lines.ts'
 import { UNSTATED_CURRENCY } from '../unstated.ts'
+import { CutWatch } from './cut.ts'
 import { inferLayout } from './infer.ts'
 import type { Layout } from './layout.ts'
 import { likelyDialects, readRecords, type CsvRecord, type Dialect } from './records.ts'
@@ -42,13 +43,14 @@ export async function* readCsv(
   const { dialect: written, layout } = dialect.value
   const reader = new RowReader(layout)
   let index = 0
-  let [width, isShort, line, end] = [0, false, 0, '']
+  let end = ''
+  const cut = new CutWatch(layout)
   const noteEnd = (piece: string): void => void (end = piece.at(-1) ?? end)
   for await (const record of readRecords(chain(sample, text, noteEnd), written, limits.maxLines)) {
     if (!record.ok) return yield record
     index += 1
-    const { length } = record.value.cells
-    ;[isShort, width, line] = [length < width, length, record.value.line]
+    // The heading tells how wide a row is.
+    if (index >= layout.skipped) cut.take(record.value)
     if (index <= layout.skipped) continue
     const row = readRow(record.value, layout)
     if (!row.ok) return yield row
@@ -56,10 +58,8 @@ export async function* readCsv(
     if (refused !== null) return yield failed(refused)
     if (reader.hasParts) yield* reader.take()
   }
-  // Many files lack the last line end; one whose last record lacks columns, too, was cut within it.
-  if (isShort && index > layout.skipped && !/[\r\n]/.test(end)) {
-    return yield failed({ code: 'truncated', message: `The file ends inside the record on line ${line}: it has fewer columns than the one before. Download it again.`, line })
-  }
+  const failure = /[\r\n]/.test(end) ? null : cut.failure()
+  if (failure !== null) return yield failed(failure)
   reader.finish()
   yield* reader.take()
 }
