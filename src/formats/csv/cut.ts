@@ -58,5 +58,5 @@ export class CutWatch {
 }
 
 function decimalsOf(cell: string): number {
-  return /[.,](\d*)\D*$/.exec(cell)?.[1]?.length ?? 0
+  return /[.,](\d*)[^\d.,]*$/.exec(cell)?.[1]?.length ?? 0
 }
