@@ -1,7 +1,8 @@
 /**
  * The judge of conduct, beside the oracle of rows. It sees which passwords reached the bank and what
  * came of them, by the bank's own log, and what repairs ask of the person; it knows nothing of vault and
- * diagnosis. A secret that the bank refused is sent once, unless the person wants it sent again, and
+ * diagnosis. A secret that the bank refused is sent once, unless the person asks for that very thing; one
+ * whose refusal a dying process may not have written down goes out again only when the person reads. And
  * nobody is asked for a password because the bank is down. A feed that stands still is told of.
  */
 import type { Bank } from '../bank/bank.ts'
@@ -19,12 +20,15 @@ const STILL_MS = 9 * 86_400_000
 
 export class Conduct {
   readonly #bank: Bank
-  /** By digest: refused by the bank, and the process lived to read it. */
+  /** By digest: refused by the bank, and the process lived to write it down. */
   readonly #refused = new Set<string>()
-  /** Refusals of the act that is under way: a process that dies in it may not have written them down. */
+  /** Refused in an act in which the process died: nobody may know of it. */
+  readonly #unwritten = new Set<string>()
+  /** Refusals of the act that is under way. */
   #fresh: string[] = []
   #looked = 0
   #permitted = false
+  #personReads = false
   /** The bank refused some sign-on, for whatever reason, and has let none in since. */
   #doubted = false
   #letInAt: number | null = null
@@ -40,6 +44,17 @@ export class Conduct {
   /** The person wants the password sent, whatever was said of it before; once. */
   permit(): void {
     this.#permitted = true
+  }
+
+  /** What the person has read now: an act of the person, not a word on a refused password. */
+  async read<T>(act: () => Promise<T>): Promise<T> {
+    this.#personReads = true
+    try {
+      return await act()
+    } finally {
+      this.#sent()
+      this.#personReads = false
+    }
   }
 
   /** An exchange has ended for a process that lives. */
@@ -58,10 +73,13 @@ export class Conduct {
     this.#fresh = []
   }
 
-  /** The process died: what the bank said last may not have been written down (docs/promises.md, Known gaps). */
+  /** The process died: what the bank said last may not have been written down. */
   died(): void {
     this.#sent()
-    for (const digest of this.#fresh) this.#refused.delete(digest)
+    for (const digest of this.#fresh) {
+      this.#refused.delete(digest)
+      this.#unwritten.add(digest)
+    }
     this.#fresh = []
   }
 
@@ -87,15 +105,17 @@ export class Conduct {
     this.#looked += sent.length
     for (const { at, secretDigest, code } of sent) {
       this.#doubted = code !== 0
-      if (this.#refused.has(secretDigest) && !this.#permitted) {
+      const isResent = this.#refused.has(secretDigest) || (this.#unwritten.has(secretDigest) && !this.#personReads)
+      if (isResent && !this.#permitted) {
         this.secretsResent++
         this.#note('a refused password was sent again')
       }
       this.#permitted = false
-      if (code === ASKS_MORE) this.#refused.delete(secretDigest)
+      if (code === ASKS_MORE) for (const known of [this.#refused, this.#unwritten]) known.delete(secretDigest)
       // With an acceptance a new count begins; what was refused before it and is right again is another matter.
       if (code !== 0) continue
       this.#refused.clear()
+      this.#unwritten.clear()
       this.#letInAt = at
     }
     return sent

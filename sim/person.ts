@@ -12,7 +12,9 @@ import type { CauseCode } from '../src/domain/cause.ts'
 import type { Challenge } from '../src/domain/connection.ts'
 import type { RepairStep } from '../src/domain/repair.ts'
 import type { Question } from '../src/domain/transaction.ts'
+import { isPermission } from '../src/repair/steps.ts'
 import { switchAccount } from '../src/sync/connect.ts'
+import type { Conduct } from './conduct.ts'
 import type { Relink } from './relink.ts'
 import type { Act, Plan } from './plan.ts'
 
@@ -27,7 +29,7 @@ export class Person {
   readonly #plan: Plan
   readonly #random: Random
   readonly #knows: Knows
-  readonly #permit: () => void
+  readonly #conduct: Pick<Conduct, 'permit' | 'read'>
   connectionId: string | null = null
   /** What this person decided of single rows: the categories that may stand, by transaction. */
   readonly decided = new Map<string, readonly (string | null)[]>()
@@ -36,12 +38,12 @@ export class Person {
   /** How often this person went beyond what Relink asked for. */
   insisted = 0
 
-  constructor(plan: Plan, bank: Bank, random: Random, knows: Knows, permit: () => void) {
+  constructor(plan: Plan, bank: Bank, random: Random, knows: Knows, conduct: Pick<Conduct, 'permit' | 'read'>) {
     this.#plan = plan
     this.#bank = bank
     this.#random = random
     this.#knows = knows
-    this.#permit = permit
+    this.#conduct = conduct
     this.#atBank = createPerson({ user: plan.customer.user, password: plan.customer.password, send: sendInMemory(bank) })
   }
 
@@ -103,9 +105,9 @@ export class Person {
     if ((await store.problems.list({ connectionId, open: true, limit: 1 })).length === 0) return
     this.insisted++
     for (const act of Object.values(AT_SITE)) await act(this.#atBank, this.#random).catch(() => undefined)
-    const read = await verbs.enterSecret(connectionId, { username: this.#atBank.user, password: this.#atBank.password() })
+    const read = await this.#conduct.read(() => verbs.enterSecret(connectionId, { username: this.#atBank.user, password: this.#atBank.password() }))
     if (!read.ok && read.failure.code === 'secret_withheld') {
-      this.#permit()
+      this.#conduct.permit()
       await verbs.tryOnceMore(connectionId, 'person')
     }
     await this.#mendAll(relink, connectionId)
@@ -113,13 +115,13 @@ export class Person {
 
   async #connect(relink: Relink): Promise<string | null> {
     const form = { username: this.#atBank.user, password: this.#atBank.password() }
-    this.#permit()
+    this.#conduct.permit()
     const done = await relink.verbs.connect({ institutionId: 'simulated', connector: null, form, onceMore: true })
     if (done.kind === 'invalid') throw new Error(done.message)
     if (done.kind === 'connected' || done.kind === 'challenge') this.connectionId = done.connection.id
     if (done.kind === 'exists') {
       // An attempt that died has left it behind, perhaps without its secret: it is typed there.
-      await relink.verbs.enterSecret(done.connectionId, form)
+      await this.#conduct.read(() => relink.verbs.enterSecret(done.connectionId, form))
       this.connectionId = done.connectionId
     }
     return this.connectionId
@@ -150,7 +152,7 @@ export class Person {
       this.connectionId = null
       return (await this.#connect(relink)) !== null
     }
-    const read = await relink.verbs.sync(connectionId, 'person')
+    const read = await this.#conduct.read(() => relink.verbs.sync(connectionId, 'person'))
     return read.ok && read.value.outcome === 'suspended'
   }
 
@@ -167,16 +169,15 @@ export class Person {
   async #doStep(relink: Relink, connectionId: string, cause: CauseCode, step: RepairStep): Promise<boolean> {
     if (step.kind === 'credentials') return this.#enterPassword(relink, connectionId, step)
     // Where the web site has nothing to do, there was nothing to do.
-    await AT_SITE[cause]?.(this.#atBank, this.#random).catch(() => undefined)
-    // Who says that it is done asks for one sign-in more, also with a password that was refused (docs/promises.md, Secrets).
-    this.#permit()
-    return (await relink.verbs.repair(connectionId, { stepId: step.id, did: 'done' })).ok
+    if (!isPermission(step)) await AT_SITE[cause]?.(this.#atBank, this.#random).catch(() => undefined)
+    if (isPermission(step)) this.#conduct.permit()
+    return (await this.#conduct.read(() => relink.verbs.repair(connectionId, { stepId: step.id, did: 'done' }))).ok
   }
 
   async #enterPassword({ verbs }: Relink, connectionId: string, step: RepairStep): Promise<boolean> {
     const right = this.#atBank.password()
     const password = this.#plan.typos && this.#random.chance(0.3) ? `${right} ` : right
-    const done = await verbs.enterSecret(connectionId, { username: this.#atBank.user, password })
+    const done = await this.#conduct.read(() => verbs.enterSecret(connectionId, { username: this.#atBank.user, password }))
     if (done.ok) return true
     return (await verbs.repair(connectionId, { stepId: step.id, did: 'cannot' })).ok
   }
@@ -198,7 +199,7 @@ export class Person {
       // One that is new and was never read may yet turn out to continue another.
       if (state === 'paused' && (own?.state === 'active' || newestRowOn !== null)) await switchAccount(relink.deps, id, 'open')
     }
-    await relink.verbs.sync(connectionId, 'person')
+    await this.#conduct.read(() => relink.verbs.sync(connectionId, 'person'))
     await this.#mendAll(relink, connectionId)
   }
 

@@ -87,7 +87,7 @@ class World {
     this.#conduct = new Conduct(this.#bank)
     this.#disk = disk
     this.#watched = this.#oracle.watch(disk)
-    this.#person = new Person(plan, this.#bank, chance(plan.seed, 'person'), this.#oracle.knows, () => this.#conduct.permit())
+    this.#person = new Person(plan, this.#bank, chance(plan.seed, 'person'), this.#oracle.knows, this.#conduct)
     this.#relink = this.#start()
   }
 

@@ -7,6 +7,7 @@ import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Instance } from '../instance.ts'
 import type { StepReport } from '../verbs.ts'
+import { isPermission } from '../repair/steps.ts'
 import { bundleCommand } from './bundle.ts'
 import { answerChallenge } from './challenge.ts'
 import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
@@ -52,7 +53,7 @@ async function walk(output: Output, instance: Instance, connection: Connection, 
       unread = false
       plan = verbOrFail(await instance.verbs.repair(connection.id, null))
     } else if (process.stdin.isTTY) {
-      const done = await confirm({ message: `${step.title}. Done?` })
+      const done = await confirm({ message: isPermission(step) ? `${step.title}? Yes sends it once.` : `${step.title}. Done?`, default: !isPermission(step) })
       plan = verbOrFail(await instance.verbs.repair(connection.id, { stepId: step.id, did: done ? 'done' : 'cannot' }))
     } else {
       break

@@ -48,6 +48,8 @@ export type ConnectorContext = {
   readonly now: () => number
   /** A new random identifier (UUID), for request ids. */
   readonly newId: () => string
+  /** The last read failed: where the protocol has a harmless question, it is asked before a secret goes out again. Absent: not. */
+  readonly inDoubt?: boolean
   /** What the connector remembered of this login in earlier runs; returned in outcomes to be kept. */
   readonly state: JsonObject
   /** Set when a person has answered a challenge: what the connector asked to remember, and the fields of its answers among the secrets. */

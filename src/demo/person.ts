@@ -9,6 +9,7 @@ import { sendOverHttp } from '../../bank/send.ts'
 import type { Challenge } from '../domain/connection.ts'
 import type { CauseCode } from '../domain/cause.ts'
 import type { RepairStep } from '../domain/repair.ts'
+import { isPermission } from '../repair/steps.ts'
 import type { Instance } from '../instance.ts'
 
 export type ScriptedPerson = {
@@ -34,7 +35,7 @@ export function createScriptedPerson(instance: Instance, officeUrl: string): Scr
       if (step.kind === 'credentials') return acted(enterPassword(instance, connectionId, person, step))
       if (await adoptRenumbered(instance, connectionId)) return acted(Promise.resolve())
       const atSite = AT_SITE[cause]
-      if (step.action === 'remove_account' || step.action === 'auto_retry') count += 1
+      if (step.action === 'remove_account' || isPermission(step)) count += 1
       else if (atSite !== undefined) await acted(atSite(person))
       else await acted(askBank())
       await instance.verbs.repair(connectionId, { stepId: step.id, did: 'done' })

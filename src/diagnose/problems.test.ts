@@ -59,7 +59,7 @@ test('a lock is told to the engine', async () => {
   await world.connect(A)
   world.bank = () => LOCKED
   await world.sync(A)
-  assert.equal(world.locked, true)
+  assert.equal((await world.vault.status({ connectionId: A, loginIndex: `login-${A}` })) === 'locked', true)
 })
 
 test('one bad account has its own problem, and closes when it alone is read', async () => {

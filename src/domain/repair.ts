@@ -17,6 +17,9 @@ export type StepKind =
   | 'act_at_bank'
   | 'choose_account'
   | 'import_file'
+  /** A person lets a sign-in out that the attempts ledger holds back: not known to be refused, or refused and right all the same. */
+  | 'allow_sign_in'
+  | 'same_secret'
   | 'proof'
 
 export type StepState = 'waiting' | 'now' | 'running' | 'done' | 'did_not_help' | 'skipped'

@@ -346,9 +346,9 @@ export type SecretStore = {
    * moment ago, which saves time while it is still so; `decide` may be asked again when it is not.
    */
   beginAttempt(loginIndex: string, decide: (ledger: LoginLedger) => NewAttempt | null, seen?: LoginLedger): Promise<Attempt | null>
-  /** Only an attempt that is `open`, `unknown` or `lost` gets an outcome. One that was accepted ends what was granted to its login, in the same step. */
+  /** Only an attempt that is `open`, `unknown`, `lost` or `abandoned` gets an outcome. One that was accepted ends what was granted to its login, in the same step. */
   endAttempt(id: string, outcome: Attempt['outcome'], at: number): Promise<void>
-  /** Attempts that were open when their process died; moved to `lost` at a start. */
+  /** Attempts that were open when their process died; `abandoned` from then on. */
   closeStaleAttempts(before: number, at: number): Promise<number>
   ledger(loginIndex: string): Promise<LoginLedger>
   setLogin(loginIndex: string, patch: Patch<Pick<LoginLedger, 'lockedAt' | 'grantedUses'>>): Promise<void>
@@ -375,8 +375,8 @@ export type Attempt = {
   readonly secretDigest: string
   readonly openedAt: number
   readonly closedAt: number | null
-  /** `unknown`: the bank's answer says nothing of the secret. `lost`: nobody read an answer, which may have been a refusal. */
-  readonly outcome: 'open' | 'accepted' | 'refused' | 'not_sent' | 'unknown' | 'lost'
+  /** `unknown`: the bank's answer says nothing of the secret. `lost`: no answer came, or it was cut. `abandoned`: the process died that waited for it. The last two may have been a refusal. */
+  readonly outcome: 'open' | 'accepted' | 'refused' | 'not_sent' | 'unknown' | 'lost' | 'abandoned'
 }
 
 /** What `beginAttempt` writes down. */

@@ -30,13 +30,13 @@ export type SealRequest = {
 /** `status`: whether the secret that was sealed may be sent, `refused` also when it was not stored for that. */
 export type Sealed = { readonly sameAsRefused: boolean; readonly status: SecretStatus }
 
-/** One use. `settle` must be called once; a lease that is dropped stays `open` and becomes `lost` at the next start. */
+/** One use. `settle` must be called once; a lease that is dropped stays `open` and counts as `abandoned` when its time is over. */
 export type Lease = {
   readonly values: Readonly<Record<string, string>>
   settle(outcome: AttemptEnd): Promise<void>
 }
 
-export type SecretStatus = 'usable' | 'refused' | 'withheld_unknown' | 'locked' | 'missing'
+export type SecretStatus = 'usable' | 'refused' | 'interrupted' | 'withheld_unknown' | 'locked' | 'missing'
 
 export type Vault = {
   /** Stores a new version of the connection's secret, replacing the old one; one that the bank refused is not stored (`sameAsRefused`, the old one stays). */

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RepairPlan } from '../domain/repair.ts'
 import { advanceRepair } from './advance.ts'
-import { DOWN, LOCKED, newWorld, REFUSED, type RepairWorld } from './testing.ts'
+import { DOWN, failure, LOCKED, newWorld, REFUSED, type RepairWorld } from './testing.ts'
 
 const C = 'c0000000-0000-7000-8000-000000000001'
+const locked = async (world: RepairWorld) => (await world.vault.status({ connectionId: C, loginIndex: `login-${C}` })) === 'locked'
 const present = (plan: RepairPlan | null) => plan?.steps.find(({ state }) => state === 'now')
 const goOn = (world: RepairWorld) => advanceRepair(world.deps, C, { kind: 'go_on' })
 const done = (world: RepairWorld, plan: RepairPlan | null) => advanceRepair(world.deps, C, { kind: 'person', stepId: present(plan)?.id ?? '', did: 'done' })
@@ -71,18 +72,86 @@ test('while the bank is down the plan waits and nobody is asked for a secret', a
 test('a locked login: no read until the person says that it is unlocked, then exactly one', async () => {
   let stillLocked = true
   const world = await broken(() => (stillLocked ? LOCKED : null))
-  assert.equal(world.locked, true)
+  assert.equal(await locked(world), true)
   let plan = await goOn(world)
   assert.deepEqual(plan?.steps.map(({ action }) => action), ['unlock_at_bank', null])
   await goOn(world)
   assert.equal(world.sent.length, 1)
   plan = await done(world, plan)
   assert.equal(world.sent.length, 2, 'one check')
-  assert.equal(world.locked, true, 'locked again: nothing more is sent')
+  assert.equal(await locked(world), true, 'locked again: nothing more is sent')
   stillLocked = false
   plan = await done(world, await goOn(world))
   assert.equal(plan?.state, 'proved')
   assert.equal(world.sent.length, 3)
+})
+
+const ENROLL = failure({ stage: 'signon', codes: ['15500'], message: 'Direct Connect is not activated for this customer. Please enroll at our web site.' })
+const UNCLEAR = failure({ stage: 'signon', codes: ['2000'], message: 'General error' })
+
+test('something was done at the bank: the refused password goes out again only by the step that says so, and once', async () => {
+  let enrolled = false
+  const world = await broken(() => (enrolled ? null : ENROLL))
+  let plan = await goOn(world)
+  if (present(plan)?.action === 'fix_credentials') plan = await advanceRepair(world.deps, C, { kind: 'person', stepId: present(plan)?.id ?? '', did: 'cannot' })
+  assert.equal(present(plan)?.action, 'enroll_at_bank')
+  enrolled = true
+  plan = await done(world, plan)
+  assert.deepEqual(world.sent, ['old'], 'a "done" sends nothing')
+  assert.match(present(plan)?.title ?? '', /refused password once more/)
+  plan = await done(world, plan)
+  assert.deepEqual([plan?.state, world.sent], ['proved', ['old', 'old']])
+})
+
+// Fails when: a "done" grants a sign-in, or the permission is asked for twice (planted: both).
+test('whatever a person says is done, a refused secret goes out once more at most, and never without its own permission', async () => {
+  for (const [said, most] of [['cannot', 1], ['done', 2]] as const) {
+    for (const verdict of [REFUSED, ENROLL, failure({ stage: 'signon', codes: ['15500'], message: 'Please accept the new terms at our web site' })]) {
+      const world = await broken(() => verdict)
+      let plan = await goOn(world)
+      for (let turn = 0; turn < 25 && plan !== null; turn++) {
+        const step = present(plan)
+        world.now += 3_600_000
+        // Who has no other password says so; all else "is done".
+        const did = step?.kind === 'same_secret' || step?.kind === 'allow_sign_in' ? said : step?.kind === 'credentials' ? 'cannot' : 'done'
+        plan = await advanceRepair(world.deps, C, { kind: 'person', stepId: step?.id ?? '', did })
+      }
+      assert.ok(world.sent.length <= most, `${verdict.evidence[0].message}, ${said}: ${world.sent.length} sends`)
+    }
+  }
+})
+
+test('after two sign-ins whose end is not known, only the permission lets a third out', async () => {
+  const world = await broken(() => UNCLEAR)
+  await world.sync(C)
+  assert.equal(world.sent.length, 2)
+  let plan = await goOn(world)
+  for (let turn = 0; turn < 12; turn++) {
+    const step = present(plan)
+    world.now += 26 * 3_600_000
+    plan = await advanceRepair(world.deps, C, { kind: 'person', stepId: step?.id ?? '', did: step?.kind === 'allow_sign_in' ? 'cannot' : 'done' })
+  }
+  assert.equal(world.sent.length, 2)
+  world.bank = () => null
+  for (let turn = 0; turn < 12 && plan?.state === 'open'; turn++) {
+    world.now += 26 * 3_600_000
+    plan = await done(world, plan)
+  }
+  assert.deepEqual([plan?.state, world.sent.length], ['proved', 3])
+})
+
+test('unlocked at the bank, but the password had been refused before: it is asked for, and goes out again only by its own permission', async () => {
+  const world = await broken(() => REFUSED)
+  await world.vault.lock({ connectionId: C, loginIndex: `login-${C}` })
+  let plan = await goOn(world)
+  assert.equal(present(plan)?.action, 'unlock_at_bank')
+  plan = await done(world, plan)
+  assert.deepEqual([present(plan)?.kind, world.sent], ['same_secret', ['old']])
+  plan = await advanceRepair(world.deps, C, { kind: 'person', stepId: present(plan)?.id ?? '', did: 'cannot' })
+  assert.equal(present(plan)?.action, 'fix_credentials')
+  world.bank = (secret) => (secret === 'new' ? null : REFUSED)
+  await world.enterSecret(C, 'new')
+  assert.deepEqual([(await goOn(world))?.state, world.sent], ['proved', ['old', 'new']])
 })
 
 test('what a person cannot do is skipped, and the plan goes on', async () => {

@@ -19,10 +19,10 @@ import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { Vault } from '../ports/vault.ts'
 import { lookAt, presentStep } from './due.ts'
-import { checkPerson } from './effects.ts'
+import { checkPerson, letsOut } from './effects.ts'
 import { planFor } from './plan.ts'
 import { askBank, mayRead, notAnswering, ownerOf, readAgain, waitForBank, type StepOutcome, type Turn } from './reads.ts'
-import { STEPS } from './steps.ts'
+import { isPermission, SAME_SECRET, STEPS } from './steps.ts'
 
 export type RepairDeps = {
   readonly store: TenantStore
@@ -89,9 +89,11 @@ async function fits(deps: RepairDeps, connection: Connection, problem: Problem, 
   const step = presentStep(plan)
   if (step === undefined || step.state === 'running') return true
   // A login that was locked meanwhile is unlocked first; a plan that only waits to be let through would wait for ever.
-  if (step.action !== 'unlock_at_bank' && (await deps.vault.status(ownerOf(connection))) === 'locked') return false
-  const asks = STEPS.some(({ action, who, needsSecret }) => needsSecret && action === step.action && who === step.who)
-  const waitsForOthers = step.action === 'wait_for_bank' && !isOutage(problem.diagnosis) && (await deps.vault.status(ownerOf(connection))) === 'refused'
+  const status = await deps.vault.status(ownerOf(connection))
+  if (step.action !== 'unlock_at_bank' && status === 'locked') return false
+  if (isPermission(step) && !letsOut(step, status)) return false
+  const asks = [...STEPS, SAME_SECRET].some(({ action, who, kind, needsSecret }) => needsSecret && action === step.action && who === step.who && kind === step.kind)
+  const waitsForOthers = step.action === 'wait_for_bank' && !isOutage(problem.diagnosis) && status === 'refused'
   if (!asks && !waitsForOthers) return true
   return (await isBankDown(deps, connection, problem)) === waitsForOthers
 }
@@ -113,12 +115,12 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   if (news.length > 0) await deps.store.problems.update(problem.id, { diagnosis, updatedAt: now })
   const last = finished.at(-1)
   const status = await deps.vault.status(ownerOf(connection))
-  // A step that a person did is proved at once, where it may be: reading is cheaper than any other step.
-  const proveNow = status !== 'locked' && last?.state === 'done' && last.who === 'person' && unplanned.some(({ kind }) => kind === 'proof')
+  // A step that a person did is proved at once, where the secret may be sent: reading is cheaper than any other step.
+  const proveNow = (status === 'usable' || status === 'missing') && last?.state === 'done' && last.who === 'person' && unplanned.some(({ kind }) => kind === 'proof')
   const probes = await deps.connectorProbes(connection.id)
   const plan = planFor({ ...problem, diagnosis }, {
     planId: before?.state === 'open' ? before.id : deps.entropy.id(now), now, bankName: connection.institutionName,
-    bankDown: await isBankDown(deps, connection, { ...problem, diagnosis }), locked: status === 'locked', held: status === 'withheld_unknown', nextTryAt: connection.nextSyncAt, canProbe: probes.length > 0, finished,
+    bankDown: await isBankDown(deps, connection, { ...problem, diagnosis }), secret: status, nextTryAt: connection.nextSyncAt, canProbe: probes.length > 0, finished,
   })
   const kept = { ...plan, createdAt: before?.state === 'open' ? before.createdAt : now }
   return proveNow ? proofFirst(kept) : kept
@@ -126,8 +128,11 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
 
 /** A proof that failed says of the person's step before it that it did not help. */
 function blameLast(plan: RepairPlan, outcome: StepOutcome, now: number): RepairPlan {
-  const last = plan.steps.findLast(({ state, who }) => state === 'done' && who === 'person')
-  return outcome.state !== 'did_not_help' || last === undefined ? plan : withStep(plan, { ...last, state: 'did_not_help', result: outcome.result }, now)
+  if (outcome.state !== 'did_not_help') return plan
+  const done = plan.steps.filter(({ state, who }) => state === 'done' && who === 'person')
+  // A permission to sign in was for the sake of the step before it.
+  const blamed = done.slice(done.at(-1) !== undefined && isPermission(done.at(-1)!) ? -2 : -1)
+  return blamed.reduce((all, step) => withStep(all, { ...step, state: 'did_not_help', result: outcome.result }, now), plan)
 }
 
 function proofFirst(plan: RepairPlan): RepairPlan {

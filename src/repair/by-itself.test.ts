@@ -1,7 +1,6 @@
 /** Repairs that nobody opens: what is due is done once, ends with a read that works, and costs no try at the bank. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Attempt } from '../ports/store.ts'
 import { problemsOf } from '../diagnose/problems.ts'
 import { repairByItself, repairInTurn } from './by-itself.ts'
 import { repairDueAt } from './due.ts'
@@ -68,10 +67,10 @@ test('while the bank is down nobody is asked for a password, and when it is back
   await work(world, MINUTE_MS)
   const asked = async () => (await world.store.problems.repairs(9)).find(({ connectionId }) => connectionId === C)?.plan?.steps.find(({ state }) => state === 'now')?.action
   assert.equal(await asked(), 'fix_credentials')
+  world.secret = 'of another'
   await world.connect(OTHER)
   world.bank = () => DOWN
   world.reachable = false
-  world.secret = 'of another'
   await world.sync(OTHER)
   await repairByItself(world.deps, OTHER)
   await repairInTurn(world.deps, C, { kind: 'go_on' })
@@ -79,7 +78,6 @@ test('while the bank is down nobody is asked for a password, and when it is back
   world.bank = () => null
   world.reachable = true
   await world.sync(OTHER)
-  world.secret = 'old'
   await work(world, 2 * 60 * MINUTE_MS)
   assert.equal(await asked(), 'fix_credentials')
   assert.deepEqual(world.sent, ['old', 'of another'])
@@ -125,9 +123,7 @@ test('a worker that dies at any store of the plan is taken over', async () => {
 test('a sign-in whose end is not known is not repeated by a repair, and a question that is open is not made worthless', async () => {
   const unclear = failure({ stage: 'signon', httpStatus: 500 }, { code: 'http_refused', retry: { kind: 'at', at: null }, message: 'The bank answered 500.' })
   const world = await broken(() => unclear)
-  const ledger = (outcome: Attempt['outcome']) => ({ attempts: [{ outcome } as Attempt], lockedAt: null, grantedUses: 0 })
-  const withLedger = (outcome: Attempt['outcome']) => ({ ...world.deps, store: { ...world.deps.store, secrets: { ...world.store.secrets, ledger: async () => ledger(outcome) } } })
-  await repairByItself(withLedger('unknown'), C)
+  await repairByItself(world.deps, C)
   assert.deepEqual(world.sent, ['old'], 'the try that is left is the schedule\'s')
 
   const asking = await broken(() => DOWN)
@@ -158,12 +154,11 @@ test('what a person did at the bank is seen by a read that costs no try; what on
   const terms = failure({ stage: 'accounts', codes: ['15508'], message: 'Please accept the new terms at our web site' })
   const world = await broken(() => terms)
   await world.store.connections.update(C, { nextSyncAt: null })
-  const accepted = { ...world.deps, store: { ...world.deps.store, secrets: { ...world.store.secrets, ledger: async () => ({ attempts: [{ outcome: 'accepted' } as Attempt], lockedAt: null, grantedUses: 0 }) } } }
-  await work(world, 60 * MINUTE_MS, accepted)
+  await work(world, 60 * MINUTE_MS)
   const step = (await world.store.problems.repairs(9))[0]?.plan?.steps.find(({ state }) => state === 'now')
   assert.equal(step?.who, 'person')
   world.bank = () => null
-  await work(world, 6 * 60 * MINUTE_MS, accepted)
+  await work(world, 6 * 60 * MINUTE_MS)
   assert.equal(await world.problem(C), null, 'nobody said "done"')
 })
 
@@ -187,11 +182,11 @@ test('with hundreds of open problems each broken thing still has one problem and
   const world = await newWorld()
   world.bank = () => REFUSED
   for (let at = 0; at < 130; at++) {
-    await world.connect(`c0000000-0000-7000-8000-${String(at).padStart(12, '0')}`)
     world.secret = `secret ${at}`
+    await world.connect(`c0000000-0000-7000-8000-${String(at).padStart(12, '0')}`)
     await world.sync(`c0000000-0000-7000-8000-${String(at).padStart(12, '0')}`)
   }
-  world.secret = 'secret 0 changed'
+  await world.enterSecret('c0000000-0000-7000-8000-000000000000', 'secret 0 changed')
   await world.sync('c0000000-0000-7000-8000-000000000000')
   assert.equal((await world.store.problems.alerts({ limit: 999 })).length, 130)
 })

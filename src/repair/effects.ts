@@ -1,7 +1,8 @@
 /**
  * What a person did, seen by its effect and not by a click: a new password, a changed setting, an
  * answered question; at the bank, by a harmless question or by a read that costs no try. Where only
- * the person can know (a locked login, a secret that the bank refused), their word is waited for.
+ * the person can know (a locked login, a secret that the bank refused), their word is waited for; and
+ * only a step that says so in its title lets a secret out that the ledger holds back.
  */
 import type { Connection, Problem } from '../domain/connection.ts'
 import type { RepairStep } from '../domain/repair.ts'
@@ -9,6 +10,7 @@ import { familyOf } from '../domain/cause.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { SecretStatus } from '../ports/vault.ts'
 import type { RepairDeps } from './advance.ts'
+import { isPermission, SAME_SECRET } from './steps.ts'
 import { nextProbeAt, nextReadAt } from './due.ts'
 import { costsNoTry, notAnswering, ownerOf, readAgain, type StepOutcome, type Turn } from './reads.ts'
 
@@ -24,8 +26,11 @@ export async function checkPerson(deps: RepairDeps, connection: Connection, prob
   if (said === null) return (await seen(deps, connection, problem, step)) ?? look(deps, connection, problem, step, turn)
   if (step.action === 'remove_account' && problem.accountId !== null) await endFeedOf(deps.store, problem.accountId)
   if (step.action === 'unlock_at_bank') await deps.vault.unlock(ownerOf(connection))
-  // Who says that it is done asks for one sign-in: the person for whom the ledger waits after two that were not accepted.
-  else if (allowsSignIn(step, await deps.vault.status(ownerOf(connection)))) await deps.vault.grantOneUse(ownerOf(connection), 'person')
+  if (isPermission(step)) {
+    if (!letsOut(step, await deps.vault.status(ownerOf(connection)))) return { state: 'skipped', result: 'Not needed any more.' }
+    await deps.vault.grantOneUse(ownerOf(connection), 'person')
+    return { state: 'done', result: 'Relink signs in once.' }
+  }
   return { state: 'done', result: 'Done, says the person; a read will show.' }
 }
 
@@ -73,9 +78,9 @@ async function readShows(deps: RepairDeps, connection: Connection, { failure, di
   return attempts.length > 0 && (await costsNoTry(deps, connection))
 }
 
-/** After something was done at the bank, the same secret may be taken that was refused before; other steps change nothing in that. */
-function allowsSignIn({ action }: RepairStep, status: SecretStatus): boolean {
-  return status === 'withheld_unknown' || (status === 'refused' && (action === 'enroll_at_bank' || action === 'act_at_bank_site'))
+/** Whether a permission is for what the ledger holds back now: one to sign in is none to repeat what was refused meanwhile. */
+export function letsOut({ kind }: RepairStep, status: SecretStatus): boolean {
+  return kind === SAME_SECRET.kind ? status === 'refused' : status === 'withheld_unknown' || status === 'interrupted'
 }
 
 /** An account that ended is not read any more; its rows stay. */

@@ -9,7 +9,7 @@ import { planFor, type PlanFacts } from './plan.ts'
 import { STEPS } from './steps.ts'
 import { failure, REFUSED } from './testing.ts'
 
-const FACTS: PlanFacts = { planId: 'p', now: 1_000, bankName: 'Riverbank', bankDown: false, locked: false, held: false, nextTryAt: 9_000, canProbe: true, finished: [] }
+const FACTS: PlanFacts = { planId: 'p', now: 1_000, bankName: 'Riverbank', bankDown: false, secret: 'usable', nextTryAt: 9_000, canProbe: true, finished: [] }
 
 function problemOf(cause: CauseCode, p = 0.9): Problem {
   const rest = CAUSE_CODES.filter((one) => one !== cause)
@@ -54,7 +54,7 @@ test('no plan asks for a secret while the bank is down, whatever the diagnosis s
 
 test('a locked login has one step before the proof, by the vault or by the diagnosis', () => {
   assert.deepEqual(planFor(problemOf('login_locked'), FACTS).steps.map(({ action }) => action), ['unlock_at_bank', null])
-  assert.deepEqual(planFor(problemOf('institution_error'), { ...FACTS, locked: true }).steps.map(({ action }) => action), ['unlock_at_bank', null])
+  assert.deepEqual(planFor(problemOf('institution_error'), { ...FACTS, secret: 'locked' }).steps.map(({ action }) => action), ['unlock_at_bank', null])
 })
 
 test('the support bundle replays to the same verdict through the JSON lines, with what the steps of the repair taught', async () => {
@@ -79,11 +79,11 @@ test('the letter names times, codes and request ids and no secret', () => {
 })
 
 test('a secret that only a person may have sent: waiting first, then the permission, and no plan without somebody who can get on', () => {
-  const held = { ...FACTS, held: true }
+  const held: PlanFacts = { ...FACTS, secret: 'withheld_unknown' }
   const actions = (cause: CauseCode, finished: PlanFacts['finished'] = []) => planFor(problemOf(cause), { ...held, finished }).steps.map(({ action, who }) => `${action} ${who}`)
   const down = actions('institution_down')
   assert.ok(down.indexOf('wait_for_bank bank') < down.indexOf('auto_retry person'), down.join())
-  assert.ok(!actions('consent_expired').slice(0, 1).includes('auto_retry person'), 'a step that is done at the bank allows the sign-in with it')
+  assert.ok(!actions('consent_expired').slice(0, 1).includes('auto_retry person'), 'first what may end it')
   const waited = planFor(problemOf('institution_down'), FACTS).steps.find(({ action }) => action === 'wait_for_bank')
   assert.ok(waited !== undefined)
   assert.equal(actions('institution_down', [{ ...waited, state: 'skipped' }]).filter((one) => one === 'wait_for_bank bank').length, 1, 'it is not waited for twice')

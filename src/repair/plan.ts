@@ -11,7 +11,8 @@ import { waysToEnd } from '../diagnose/action.ts'
 import { hear } from '../diagnose/diagnose.ts'
 import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
-import { ALLOW_SIGN_IN, PROOF_TITLE, STANDS_FOR, STEPS, type StepText } from './steps.ts'
+import type { SecretStatus } from '../ports/vault.ts'
+import { ALLOW_SIGN_IN, isPermission, PROOF_TITLE, SAME_SECRET, STANDS_FOR, STEPS, type StepText } from './steps.ts'
 
 export type PlanFacts = {
   readonly planId: string
@@ -19,10 +20,8 @@ export type PlanFacts = {
   readonly bankName: string
   /** An outage of the bank is open, by its other connections or by probes. */
   readonly bankDown: boolean
-  /** The vault holds the login back as locked. */
-  readonly locked: boolean
-  /** The vault lends the secret only when a person allows one more sign-in. */
-  readonly held: boolean
+  /** What the vault does with the secret: nothing is planned that it will not lend for. */
+  readonly secret: SecretStatus
   /** When the schedule asks again; waiting steps end then. */
   readonly nextTryAt: number | null
   /** The connector can ask harmless questions. */
@@ -40,6 +39,8 @@ const LIKELY = 0.5
 const MOST_STEPS = 6
 /** A second password may be right where the first was not; that it failed once has lowered its place. */
 const REPEATABLE: readonly ActionCode[] = ['fix_credentials', 'update_mfa', 'unlock_at_bank', 'wait_for_bank']
+/** After these a secret may be taken that the bank refused before. */
+const AT_BANK: readonly (ActionCode | null)[] = ['unlock_at_bank', 'act_at_bank_site', 'enroll_at_bank', 'contact_bank']
 const MINUTE_MS = 60_000
 const ALONE_MS = 60 * MINUTE_MS
 
@@ -60,23 +61,31 @@ export function planFor(problem: Problem, facts: PlanFacts): RepairPlan {
 function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const p = new Map(problem.diagnosis.causes.map((one) => [one.cause, one.p]))
   const of = (...causes: CauseCode[]) => causes.reduce((sum, cause) => sum + (p.get(cause) ?? 0), 0)
-  if (facts.locked || of('login_locked') >= LIKELY) return STEPS.filter((step) => step.action === 'unlock_at_bank')
+  // Unlocked, says the person; but the password was refused before, and that is what is left.
+  const unlocked = facts.secret === 'refused' && facts.finished.some(({ action, state }) => action === 'unlock_at_bank' && state === 'done')
+  if (facts.secret === 'locked' || (of('login_locked') >= LIKELY && !unlocked)) return STEPS.filter((step) => step.action === 'unlock_at_bank')
   const down = facts.bankDown || of('institution_down', 'scheduled_maintenance') >= LIKELY
   const wants = votes(problem)
-  const ranked = (facts.held ? [...STEPS, ALLOW_SIGN_IN] : STEPS)
-    .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry') && !(down && step.needsSecret))
+  const isWorthIt = (step: StepText, helps: number): boolean => (unlocked ? step.action === 'fix_credentials' || (helps >= WORTH_TRYING && step.action !== 'unlock_at_bank') : helps >= WORTH_TRYING)
+  const ranked = (needsPermission(facts) ? [...STEPS, ALLOW_SIGN_IN] : STEPS)
+    .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry' || isPermission(step)) && !(down && step.needsSecret))
     .map((step) => ({ step, helps: helpOf(step, wants), worth: helpOf(step, wants) / costOf(step) }))
-    .filter(({ step, helps }) => helps >= WORTH_TRYING || (down && step.action === 'wait_for_bank'))
+    .filter(({ step, helps }) => isWorthIt(step, helps) || (down && step.action === 'wait_for_bank'))
     .sort((a, b) => b.worth - a.worth)
     .slice(0, MOST_STEPS)
     .map(({ step }) => step)
   const steps = ranked.length > 0 ? ranked : STEPS.filter((step) => step.action === 'contact_support' && !isOver(step, facts))
-  return facts.held ? withPermission(steps, facts) : steps
+  if (needsPermission(facts)) return withPermission(steps, facts)
+  return facts.secret === 'refused' && !down ? withSameSecret(steps, facts) : steps
 }
 
-/** Done, or not possible: not asked again. A permission to sign in is asked again only after it was waited for. */
+function needsPermission({ secret }: PlanFacts): boolean {
+  return secret === 'withheld_unknown' || secret === 'interrupted'
+}
+
+/** Done, or not possible: not asked again. A permission to sign in is asked again only after it was waited for; that for a refused secret never. */
 function isOver(step: StepText, { finished }: PlanFacts): boolean {
-  const same = (one: RepairStep) => one.action === step.action && one.who === step.who
+  const same = (one: RepairStep) => one.action === step.action && one.who === step.who && one.kind === step.kind
   if (step === ALLOW_SIGN_IN) return finished.findLastIndex(same) > finished.findLastIndex(isWait)
   if (REPEATABLE.includes(step.action)) return finished.some((one) => same(one) && one.who === 'person' && one.state === 'skipped')
   return finished.some(same)
@@ -86,14 +95,34 @@ function isWait({ action }: { readonly action: ActionCode | null }): boolean {
   return action === 'wait_for_bank'
 }
 
-/** Where only a person may allow the next sign-in: it was waited for, or is waited for first; a plan without a person would not get on. */
-function withPermission(ranked: readonly StepText[], { finished }: PlanFacts): readonly StepText[] {
-  const waited = finished.findLast(({ kind }) => kind !== 'proof')?.action === 'wait_for_bank'
+/** The step that ended last, unless it only looked. */
+function lastDone({ finished }: PlanFacts): RepairStep | null {
+  const last = finished.findLast(({ kind }) => kind !== 'proof')
+  return last?.state === 'done' && last.who === 'person' ? last : null
+}
+
+/**
+ * Where only a person may allow the next sign-in, the permission has its place: after what was done at
+ * the bank, first where nothing but a crash of ours is the matter, else after waiting. A plan without
+ * a person would not get on.
+ */
+function withPermission(ranked: readonly StepText[], facts: PlanFacts): readonly StepText[] {
+  const rest = ranked.filter((step) => !isWait(step) && step !== ALLOW_SIGN_IN)
+  const last = lastDone(facts)
+  if ((facts.secret === 'interrupted' && !isOver(ALLOW_SIGN_IN, facts)) || (last !== null && !isPermission(last))) return [ALLOW_SIGN_IN, ...rest]
+  const waited = facts.finished.findLast(({ kind }) => kind !== 'proof')?.action === 'wait_for_bank'
   const wait = waited ? [] : ranked.filter(isWait)
-  const rest = ranked.filter((step) => !isWait(step))
-  const at = rest.indexOf(ALLOW_SIGN_IN)
-  if (at >= 0) return [...rest.slice(0, at), ...wait, ...rest.slice(at)]
-  return rest.some(({ who }) => who === 'person') ? rest : [...rest, ...wait, ALLOW_SIGN_IN]
+  const at = ranked.filter((step) => !isWait(step)).indexOf(ALLOW_SIGN_IN)
+  if (at >= 0) return [...rest.slice(0, at), ...wait, ALLOW_SIGN_IN, ...rest.slice(at)]
+  return isOver(ALLOW_SIGN_IN, facts) && rest.some(({ who }) => who === 'person') ? rest : [...rest, ...wait, ALLOW_SIGN_IN]
+}
+
+/** A refused secret goes out once more only after something was done at the bank, and only by the step that says so. */
+function withSameSecret(ranked: readonly StepText[], facts: PlanFacts): readonly StepText[] {
+  if (isOver(SAME_SECRET, facts)) return ranked
+  if (AT_BANK.includes(lastDone(facts)?.action ?? null)) return [SAME_SECRET, ...ranked]
+  const at = ranked.findIndex(({ action }) => AT_BANK.includes(action))
+  return at < 0 ? ranked : [...ranked.slice(0, at + 1), SAME_SECRET, ...ranked.slice(at + 1)]
 }
 
 /** How likely each action ends the problem: over all causes, not the first alone. */
@@ -117,7 +146,7 @@ function costOf(step: StepText): number {
 
 function stepOf(text: StepText, facts: PlanFacts, at: number): RepairStep {
   return {
-    id: `${at + 1}-${text.action}`, kind: text.kind, action: text.action, who: text.who, title: text.title.replace('{bank}', facts.bankName),
+    id: `${at + 1}-${isPermission(text) ? text.kind : text.action}`, kind: text.kind, action: text.action, who: text.who, title: text.title.replace('{bank}', facts.bankName),
     state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: text.who === 'bank' ? (facts.nextTryAt ?? facts.now + text.waitMinutes * MINUTE_MS) : null,
     personMinutes: text.personMinutes, waitMinutes: text.waitMinutes,
   }

@@ -24,7 +24,7 @@ export const STEPS: readonly StepText[] = [
   { kind: 'update', action: 'update_connection', who: 'relink', title: 'Load the newest data about {bank} and read again', personMinutes: 0, waitMinutes: 1, needsSecret: false },
   { kind: 'credentials', action: 'fix_credentials', who: 'person', title: 'Enter the user name and password of {bank}', personMinutes: 1.5, waitMinutes: 0, needsSecret: true },
   { kind: 'mfa', action: 'update_mfa', who: 'person', title: 'Answer the question of {bank}', personMinutes: 2, waitMinutes: 0, needsSecret: true },
-  { kind: 'act_at_bank', action: 'unlock_at_bank', who: 'person', title: 'Unlock the login at {bank}', personMinutes: 8, waitMinutes: 5, needsSecret: false },
+  { kind: 'act_at_bank', action: 'unlock_at_bank', who: 'person', title: 'Unlock the login at {bank}; then Relink signs in once', personMinutes: 8, waitMinutes: 5, needsSecret: false },
   { kind: 'act_at_bank', action: 'act_at_bank_site', who: 'person', title: 'Sign in at the site of {bank} and do what it asks', personMinutes: 5, waitMinutes: 0, needsSecret: false },
   { kind: 'act_at_bank', action: 'enroll_at_bank', who: 'person', title: 'Have access for programs switched on at {bank}', personMinutes: 10, waitMinutes: 60, needsSecret: false },
   { kind: 'reconnect', action: 'reconnect', who: 'person', title: 'Connect {bank} again; accounts and rows stay', personMinutes: 4, waitMinutes: 0, needsSecret: true },
@@ -38,8 +38,20 @@ export const STEPS: readonly StepText[] = [
   { kind: 'contact_support', action: 'contact_support', who: 'person', title: 'Send the redacted support file', personMinutes: 5, waitMinutes: 1440, needsSecret: false },
 ]
 
-/** After two sign-ins that the bank did not accept, the next one is a person's to allow: banks lock at three. */
-export const ALLOW_SIGN_IN: StepText = { kind: 'bank_status', action: 'auto_retry', who: 'person', title: 'Let Relink sign in to {bank} once more', personMinutes: 0.5, waitMinutes: 0, needsSecret: false }
+/**
+ * The next sign-in is a person's to allow: after two that the bank did not accept, because banks lock at
+ * three; after one whose answer was lost where it may have been a refusal. This step lets it out, and
+ * no other does: a "done" for something else says nothing of a password.
+ */
+export const ALLOW_SIGN_IN: StepText = { kind: 'allow_sign_in', action: 'auto_retry', who: 'person', title: 'Let Relink sign in to {bank} once more', personMinutes: 0.5, waitMinutes: 0, needsSecret: false }
+
+/** After something was done at the bank a secret may be right that it refused before. Asked once, in these words. */
+export const SAME_SECRET: StepText = { kind: 'same_secret', action: 'auto_retry', who: 'person', title: 'Send {bank} the refused password once more, if it is right now: banks lock after about three', personMinutes: 0.5, waitMinutes: 0, needsSecret: true }
+
+/** Whether a step lets a sign-in out that the ledger holds back. */
+export function isPermission({ kind }: { readonly kind: StepKind }): boolean {
+  return kind === ALLOW_SIGN_IN.kind || kind === SAME_SECRET.kind
+}
 
 /** The last step of every plan. */
 export const PROOF_TITLE = 'Read {bank} once: working again is what is seen to work'

@@ -1,15 +1,16 @@
 /**
- * A world for the tests of problems and repairs: the memory store, a clock moved by hand, a bank
- * that is a function from secret to failure, and a vault with the rule that matters here: a refused
- * secret is not sent again. Runs are settled as the engine settles them.
+ * A world for the tests of problems and repairs: the memory store, the real vault, a clock moved by
+ * hand, and a bank that is a function from secret to failure. Runs are settled as the engine settles them.
  */
 import type { Connection, Problem } from '../domain/connection.ts'
 import type { Evidence, Failure } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
 import { settleProblems } from '../diagnose/problems.ts'
 import type { TenantStore } from '../ports/store.ts'
-import type { SecretStatus, Vault } from '../ports/vault.ts'
+import type { SecretOwner } from '../ports/vault.ts'
 import { createMemoryStore } from '../store/memory/store.ts'
+import { masterKeyOf } from '../vault/keys.ts'
+import { createVault, type TenantVault } from '../vault/vault.ts'
 import type { RepairDeps } from './advance.ts'
 
 const START = Date.UTC(2026, 9, 14, 14, 5)
@@ -23,23 +24,30 @@ export const REFUSED = failure({ stage: 'signon', codes: ['15500'], message: 'Si
 export const LOCKED = failure({ stage: 'signon', codes: ['15502'], message: 'USERPASS lockout' })
 export const DOWN = failure({ stage: 'connect', networkError: 'ECONNREFUSED' }, { code: 'bank_unreachable', retry: { kind: 'at', at: null }, message: 'The bank does not answer.' })
 
+const ORIGIN = 'https://riverbank.example:443'
+
+function ownerOf(connectionId: string): SecretOwner {
+  return { connectionId, loginIndex: `login-${connectionId}` }
+}
+
 export class RepairWorld {
   now = START
+  /** What is stored for a login, and what a new connection is made with. */
   secret = 'old'
-  locked = false
-  /** Secrets that the bank refused and that were sent. */
+  /** Secrets that reached the bank. */
   readonly sent: string[] = []
-  readonly refused = new Set<string>()
   /** What the bank does with a secret; null: it reads. */
   bank: (secret: string) => Failure | null = () => null
   reachable = true
   /** Throws at this many further stores of a plan: a crash. */
   crashIn = Infinity
   readonly store: TenantStore
+  readonly vault: TenantVault
   #ids = 0
 
   constructor(store: TenantStore) {
     this.store = store
+    this.vault = createVault({ secrets: store.secrets, tenantId: store.tenantId, masterKey: masterKeyOf(new Uint8Array(32).fill(7)), clock: this.clock, entropy: this.entropy })
   }
 
   readonly entropy = { bytes: (length: number) => new Uint8Array(length), fraction: () => 0.5, id: () => `00000000-0000-7000-8000-${String(++this.#ids).padStart(12, '0')}` }
@@ -54,6 +62,7 @@ export class RepairWorld {
       nextSyncAt: START + 2 * HOUR_MS, lastSuccessAt: START - 6 * HOUR_MS, lastAttemptAt: null, failuresInRow: 0, secretChangedAt: START - 800 * HOUR_MS, settingsChangedAt: null,
     }
     await this.store.connections.create(connection)
+    await this.#seal(id)
   }
 
   /** One run as the engine does it: lend, send, store the run, settle problems. */
@@ -61,37 +70,42 @@ export class RepairWorld {
     this.now += 1_000
     const connection = await this.store.connections.get(connectionId)
     if (connection === null) throw new Error('no connection')
-    const result = this.#ask()
+    const result = await this.#ask(connectionId)
     const run: SyncRun = { id: this.entropy.id(), connectionId, trigger, startedAt: this.now, endedAt: this.now, outcome: result === null ? 'succeeded' : 'failed', stage: null, accounts: [], failure: result, label: null }
     await this.store.runs.create(run)
     await this.store.connections.update(connectionId, result === null ? { failuresInRow: 0, lastSuccessAt: this.now } : { failuresInRow: connection.failuresInRow + 1 })
     const after = (await this.store.connections.get(connectionId)) ?? connection
     const deps = { store: this.store, clock: this.clock, entropy: this.entropy, timeZoneOf: () => 'America/New_York' }
     const { loginLocked } = await settleProblems(deps, { connection: after, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
-    if (loginLocked) this.locked = true
+    if (loginLocked) await this.vault.lock(ownerOf(connectionId))
     return run
   }
 
-  #ask(): Failure | null {
-    if (this.locked || this.refused.has(this.secret)) return failure({ stage: 'signon' }, { code: 'secret_withheld', message: 'Nothing was sent.' })
-    const said = this.bank(this.secret)
-    if (said?.code !== 'bank_unreachable') this.sent.push(this.secret)
-    if (said !== null && said.code === 'bank_refused' && said.stage === 'signon') this.refused.add(this.secret)
+  async #ask(connectionId: string): Promise<Failure | null> {
+    const away = this.bank('')
+    if (away?.code === 'bank_unreachable') return away
+    const lease = await this.vault.lend(ownerOf(connectionId), ['password'], ORIGIN)
+    if (!lease.ok) return lease.failure
+    const secret = lease.value.values['password'] ?? ''
+    const said = this.bank(secret)
+    this.sent.push(secret)
+    await lease.value.settle(said === null ? 'accepted' : said.evidence[0].codes?.includes('15500') === true ? 'refused' : said.stage === 'signon' ? 'unknown' : 'accepted')
     return said
   }
 
   async enterSecret(connectionId: string, secret: string): Promise<void> {
     this.now += 60_000
     this.secret = secret
+    await this.#seal(connectionId)
+    if ((await this.vault.status(ownerOf(connectionId))) === 'withheld_unknown') await this.vault.grantOneUse(ownerOf(connectionId), 'who typed it')
     await this.store.connections.update(connectionId, { secretChangedAt: this.now })
   }
 
+  async #seal(connectionId: string): Promise<void> {
+    await this.vault.seal({ owner: ownerOf(connectionId), values: { password: this.secret }, origins: [ORIGIN] })
+  }
+
   get deps(): RepairDeps {
-    const status = (): SecretStatus => (this.locked ? 'locked' : this.refused.has(this.secret) ? 'refused' : 'usable')
-    const unlock = async (): Promise<void> => {
-      this.locked = false
-      this.refused.delete(this.secret)
-    }
     const problems = {
       ...this.store.problems,
       savePlan: async (plan: Parameters<TenantStore['problems']['savePlan']>[0]) => {
@@ -102,7 +116,7 @@ export class RepairWorld {
     }
     return {
       store: { ...this.store, problems }, clock: this.clock, entropy: this.entropy,
-      vault: { status: async () => status(), unlock } as unknown as Vault,
+      vault: this.vault,
       syncNow: (id) => this.sync(id, 'repair'),
       probe: async (_, id) => ({ id, ok: this.reachable, sentence: this.reachable ? 'It answers.' : 'Riverbank does not answer.', evidence: null, facts: {} }),
       connectorProbes: () => [{ id: 'profile', title: 'Profile', seconds: 2 }],

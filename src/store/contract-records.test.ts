@@ -376,7 +376,7 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual((await secrets.ledger('L')).attempts, [three, { ...two, outcome: 'accepted', closedAt: 12 }])
       assert.equal(await secrets.closeStaleAttempts(10, 20), 0)
       assert.equal(await secrets.closeStaleAttempts(11, 20), 1)
-      assert.deepEqual((await secrets.ledger('L')).attempts[0], { ...three, outcome: 'lost', closedAt: 20 })
+      assert.deepEqual((await secrets.ledger('L')).attempts[0], { ...three, outcome: 'abandoned', closedAt: 20 })
       await secrets.endAttempt(three.id, 'accepted', 21)
       assert.deepEqual((await secrets.ledger('L')).attempts.map((a) => a.outcome), ['accepted'])
     })

@@ -245,7 +245,7 @@ async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, orig
   if (sealed.value.sameAsRefused && !onceMore) {
     return { code: 'secret_withheld', message: 'The bank refused this very secret before, so it was not sent again. Enter the right one, or ask to send this one once more; banks lock a login after a few.' }
   }
-  if (onceMore || sealed.value.status === 'withheld_unknown') await deps.vault.grantOneUse(owner, 'the person who typed it')
+  if (onceMore || sealed.value.status === 'withheld_unknown' || sealed.value.status === 'interrupted') await deps.vault.grantOneUse(owner, 'the person who typed it')
   return null
 }
 

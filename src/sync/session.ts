@@ -58,6 +58,7 @@ export class Session {
       now: () => this.deps.clock.now(),
       newId: () => this.newId(),
       state: this.#state,
+      inDoubt: this.connection.failuresInRow > 0,
       resume,
     }
   }

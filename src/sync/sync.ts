@@ -8,6 +8,7 @@ import type { Connection } from '../domain/connection.ts'
 import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { AccountOutcome, RunTrigger, SyncRun } from '../domain/run.ts'
+import type { Attempt } from '../ports/store.ts'
 import { reconcileAccounts, type Feed } from './accounts.ts'
 import { challengesBefore, clearChallenges, suspend, type AnsweredChallenge } from './challenge.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
@@ -48,7 +49,9 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
     }
     // A trial that dies leaves the stored login to its own schedule.
     const [feeds] = await Promise.all([deps.store.accounts.feeds(connectionId), trial === null ? planRetry(deps, connection, now) : null, deps.store.runs.create(run)])
+    const allowed = trial === null && (await allowInterrupted(deps, connection, trigger, recent[0]))
     const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null })
+    if (allowed) await deps.vault.withdrawGrant({ connectionId, loginIndex: connection.loginIndex })
     await before.afterwards?.(connection)
     return ok(ended)
   })
@@ -151,8 +154,9 @@ async function planRetry(deps: SyncDeps, connection: Connection, now: number): P
 
 /**
  * We hold the connection, so a run that is still `running` died with its process. Its commits are
- * whole; reading again is safe. A sign-in that it left open will not be answered any more: its
- * answer is lost, and waiting for its lease would only keep the feed away.
+ * whole; reading again is safe. A sign-in that it left open will not be answered any more, and waiting
+ * for its lease would only keep the feed away. Whether it may be repeated is the ledger's to say: it
+ * may have been refused, unless this very run had been let in with the same secret just before.
  */
 async function closeAbandoned(deps: SyncDeps, connection: Connection, recent: readonly SyncRun[]): Promise<void> {
   const { runs, secrets } = deps.store
@@ -161,7 +165,20 @@ async function closeAbandoned(deps: SyncDeps, connection: Connection, recent: re
   for (const run of abandoned) await runs.update(run.id, { outcome: 'failed', endedAt: now, stage: null })
   if (abandoned.length === 0) return
   await settleSecret(deps, connection)
-  for (const attempt of (await secrets.ledger(connection.loginIndex)).attempts) {
-    if (attempt.outcome === 'open' && attempt.connectionId === connection.id) await secrets.endAttempt(attempt.id, 'lost', now)
+  const { attempts } = await secrets.ledger(connection.loginIndex)
+  const accepted = attempts.find(({ outcome }) => outcome === 'accepted')
+  const letIn = ({ secretDigest, openedAt }: Attempt): boolean =>
+    accepted?.secretDigest === secretDigest && abandoned.some(({ startedAt }) => startedAt <= accepted.openedAt && accepted.openedAt <= openedAt)
+  for (const attempt of attempts) {
+    if ((attempt.outcome === 'open' || attempt.outcome === 'abandoned') && attempt.connectionId === connection.id) await secrets.endAttempt(attempt.id, letIn(attempt) ? 'lost' : 'abandoned', now)
   }
+}
+
+/** A person who asks for a read wants the sign-in that a crash of ours cut short; what the bank is known to have refused is not let out by that. */
+async function allowInterrupted(deps: SyncDeps, { id, loginIndex }: Connection, trigger: RunTrigger, last: SyncRun | undefined): Promise<boolean> {
+  const owner = { connectionId: id, loginIndex }
+  // A healthy connection has no such attempt, and is not looked at.
+  if (trigger !== 'person' || last === undefined || last.outcome === 'succeeded' || (await deps.vault.status(owner)) !== 'interrupted') return false
+  await deps.vault.grantOneUse(owner, 'the person who asked for a read')
+  return true
 }

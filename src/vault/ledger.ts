@@ -1,9 +1,10 @@
 /**
  * The rules of the attempts ledger: when a login's secret may be sent. Pure; the store applies the
- * decision under the login's lock. Promises that a refused secret is not sent again; that one which
- * the bank never accepted is not sent again when its answer was lost, because that may have been the
- * refusal; that one which it accepted before then gets one more try; and that the third send in a row
- * without acceptance needs a warned person, because banks lock at three (docs/decisions/0009).
+ * decision under the login's lock. Promises that a refused secret is not sent again; that none is sent
+ * again by itself after a process died while the bank was answering, nor one that the bank never
+ * accepted after any lost answer, because that may have been the refusal; that one which it accepted
+ * before gets one more try when a bank does not answer a process that lives; and that the third send in
+ * a row without acceptance needs a warned person, because banks lock at three (docs/decisions/0009).
  */
 import type { Attempt, LoginLedger } from '../ports/store.ts'
 
@@ -13,7 +14,7 @@ export const LEASE_MS = 150_000
 const SENDS_WITHOUT_PERSON = 2
 
 /** Why nothing is sent. `busy`: another send of this login has not been answered yet. */
-export type Withheld = 'busy' | 'locked' | 'refused' | 'withheld_unknown'
+export type Withheld = 'busy' | 'locked' | 'refused' | 'interrupted' | 'withheld_unknown'
 
 export type Decision = { readonly send: true; readonly usesGrant: boolean } | { readonly send: false; readonly why: Withheld }
 
@@ -22,10 +23,18 @@ export function decide(ledger: LoginLedger, secretDigest: string, now: number): 
   if (ledger.lockedAt !== null) return { send: false, why: 'locked' }
   const streak = notAccepted(ledger)
   if (streak.some((attempt) => attempt.outcome === 'open' && Math.abs(now - attempt.openedAt) < LEASE_MS)) return { send: false, why: 'busy' }
-  const mayBeRefused = !wasAccepted(ledger, secretDigest) && streak.some((attempt) => isLost(attempt) && attempt.secretDigest === secretDigest)
-  const why = isRefused(ledger, secretDigest) ? 'refused' : mayBeRefused || streak.length >= SENDS_WITHOUT_PERSON ? 'withheld_unknown' : null
+  const why = heldBack(ledger, streak, secretDigest)
   if (why === null) return { send: true, usesGrant: false }
   return ledger.grantedUses > 0 ? { send: true, usesGrant: true } : { send: false, why }
+}
+
+/** Why only a person may let this secret out. */
+function heldBack(ledger: LoginLedger, streak: readonly Attempt[], secretDigest: string): Exclude<Withheld, 'busy' | 'locked'> | null {
+  if (isRefused(ledger, secretDigest)) return 'refused'
+  const unanswered = streak.filter((attempt) => attempt.secretDigest === secretDigest && isUnanswered(attempt))
+  const proven = wasAccepted(ledger, secretDigest)
+  if (streak.length >= SENDS_WITHOUT_PERSON || (!proven && unanswered.length > 0)) return 'withheld_unknown'
+  return unanswered.some(isAbandoned) ? 'interrupted' : null
 }
 
 /** Whether the bank refused this very secret since it last accepted one. */
@@ -39,8 +48,13 @@ function wasAccepted(ledger: LoginLedger, secretDigest: string): boolean {
 }
 
 /** Nobody read the bank's answer: none came, or the process that waited for it died. */
-function isLost({ outcome }: Attempt): boolean {
-  return outcome === 'lost' || outcome === 'open'
+function isUnanswered(attempt: Attempt): boolean {
+  return attempt.outcome === 'lost' || isAbandoned(attempt)
+}
+
+/** The process that waited for the answer died: the bank may have refused, and nobody lived to write it down. */
+function isAbandoned({ outcome }: Attempt): boolean {
+  return outcome === 'abandoned' || outcome === 'open'
 }
 
 /** Sends since the last accepted one, newest first. What never left does not count. */

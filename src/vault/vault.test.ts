@@ -283,13 +283,16 @@ test('two connections of the same login share one budget, in whatever form the s
   assert.equal(await send(vault, second, 'refused'), 'vault_refused')
 })
 
-test('a second send waits while the first one is not answered, and goes on as lost when its lease is', async () => {
+test('a second send waits while the first one is not answered; when its lease is over nobody lives who could know, and only a person lets it out', async () => {
   const { vault, owner, seal, time } = setUp()
   await seal('maybe')
   await send(vault, owner, 'accepted')
   assert.ok((await vault.lend(owner, ['password'], ORIGIN)).ok)
   assert.equal(await send(vault, owner, 'accepted'), 'vault_busy')
   time.now += LEASE_MS
+  assert.equal(await send(vault, owner, 'unknown'), 'vault_interrupted', 'the bank accepted it once, but may have refused it just now')
+  assert.equal(await vault.status(owner), 'interrupted')
+  await vault.grantOneUse(owner, 'ana')
   assert.equal(await send(vault, owner, 'unknown'), 'unknown')
   assert.equal(await send(vault, owner, 'unknown'), 'vault_withheld_unknown')
 })
@@ -367,7 +370,7 @@ function dyingStore(inner: SecretStore): { readonly store: SecretStore; dieAt: n
   return control
 }
 
-test('under crashes at any call: between two successes a secret that is or may be refused is sent once, one that was accepted before twice, and never three in a row without a person', async () => {
+test('under crashes at any call: between two successes a secret that is or may be refused is sent once, one that was accepted before and got no answer twice, and never three in a row without a person', async () => {
   const step = fc.record({ outcome: fc.constantFrom('judged', 'lost', 'unknown', 'not_sent'), dieAt: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 9 })), after: fc.boolean(), crashWithLease: fc.boolean(), password: fc.constantFrom('keep', 'right', 'wrong', 'worse'), wait: fc.boolean() }) // prettier-ignore
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
@@ -375,13 +378,14 @@ test('under crashes at any call: between two successes a secret that is or may b
       await seal('wrong')
       let typed = 'wrong'
       // What a bank would count: every send that really left since the last accepted one.
-      let sends: { password: string; knownRefused: boolean; mayBeRefused: boolean }[] = []
+      let sends: { password: string; knownRefused: boolean; mayBeRefused: boolean; abandoned: boolean }[] = []
       let proven: string | null = null
       for (const { outcome, dieAt, after, crashWithLease, password, wait } of steps) {
         const dying = dyingStore(secrets)
         Object.assign(dying, { dieAt, after })
         const vault = open('t1', dying.store)
         time.now += wait ? LEASE_MS : 1000
+        let settling: (typeof sends)[number] | null = null
         try {
           if (password !== 'keep') {
             await vault.seal({ owner, values: { username: 'ana', password }, origins: [ORIGIN] })
@@ -393,20 +397,24 @@ test('under crashes at any call: between two successes a secret that is or may b
             await lease.value.settle('not_sent')
             continue
           }
-          assert.ok(!sends.some((sent) => sent.password === typed && (sent.knownRefused || (sent.mayBeRefused && typed !== proven))), `"${typed}" was refused before, or may have been`)
-          const sent = { password: typed, knownRefused: false, mayBeRefused: outcome !== 'unknown' }
+          assert.ok(!sends.some((sent) => sent.password === typed && (sent.knownRefused || sent.abandoned || (sent.mayBeRefused && typed !== proven))), `"${typed}" was refused before, or may have been`)
+          const sent = { password: typed, knownRefused: false, mayBeRefused: outcome !== 'unknown', abandoned: true }
           sends.push(sent)
           assert.ok(sends.length <= 2, 'a third send in a row without acceptance')
           if (crashWithLease) continue
           const verdict = outcome !== 'judged' ? outcome : typed === 'right' ? 'accepted' : 'refused'
           // The bank accepted even if writing it down fails; its own counter starts again.
           if (verdict === 'accepted') sends = []
+          settling = sent
           await lease.value.settle(verdict)
+          sent.abandoned = false
           if (verdict === 'accepted') proven = typed
           sent.knownRefused = verdict === 'refused'
           sent.mayBeRefused = verdict === 'lost'
         } catch (error) {
           if ((error as Error).message !== 'killed') throw error
+          // It died after the last word was in writing.
+          if (settling !== null && after) settling.abandoned = false
         }
       }
     }),

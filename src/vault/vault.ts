@@ -333,6 +333,7 @@ const SENTENCES: Readonly<Record<Withheld, string>> = {
   busy: 'Another sign-in with this login is being answered right now.',
   locked: 'The bank locked this login. Nothing is sent until somebody says that it was unlocked at the bank.',
   refused: 'The bank refused this secret before. It is not sent again until it is changed or one more try is asked for.',
+  interrupted: 'Relink was stopped while the bank was answering the last sign-in. That may have been a refusal, so the next one needs a person.',
   withheld_unknown: 'The last sign-ins were not accepted. Banks lock after three, so the next one needs a person who knows that.',
 }
 

@@ -70,6 +70,60 @@ test('killed at every store call of a first connect: connecting or reading again
   }
 })
 
+// Fails when: an attempt whose process died may be repeated by itself (planted: two sends at 2 points of the answer and of its record).
+test('the bank refuses a password that it took before, killed at every store call and answer: it never goes out again by itself', async () => {
+  let killed = 0
+  const points: KillAt[] = [{ answer: 1 }, { answer: 2 }]
+  for (const when of ['before', 'after'] as const) for (let call = 1; call <= 60; call++) points.push({ call, when })
+  for (const point of points) {
+    const world = createMemoryWorld({ now: START, seed: 13, historyDays: 3, customers: [{ ...ANA, accounts: ANA.accounts.slice(0, 1) }], triesBeforeLock: 1_000 })
+    const id = await connected(world)
+    world.bank.state.logins.get(FORM.username)!.password = 'changed at the bank'
+    world.now += 30 * HOUR_MS
+    const where = JSON.stringify(point)
+    if (!(await survives(world.start(point).sync(id, 'schedule')))) killed++
+    for (let turn = 0; turn < 3; turn++) {
+      world.now += 13 * HOUR_MS
+      await world.start().sync(id, 'schedule')
+      await world.start().verbs.repair(id, null)
+    }
+    assert.ok(worstStreak(world) <= 1, `${where}: ${worstStreak(world)} sends`)
+    assert.notDeepEqual(await world.store.problems.list({ open: true, limit: 9 }), [], `${where}: somebody is told`)
+    const right = await world.start().verbs.enterSecret(id, { ...FORM, password: 'changed at the bank' })
+    assert.ok(right.ok && right.value.outcome === 'succeeded', `${where}: ${JSON.stringify(right)}`)
+  }
+  assert.ok(killed > 40, `only ${killed} points`)
+})
+
+// Fails when: every attempt that a dead process left needs a person (planted: 5 points and more of one read), or none does.
+test('a healthy feed killed at every store call comes back by itself, but for the one sign-in that nobody saw answered; that one is let out by a step that says so', async () => {
+  let asked = 0
+  for (const when of ['before', 'after'] as const) {
+    for (let call = 1; ; call++) {
+      const world = createMemoryWorld({ now: START, seed: 14, historyDays: 3, customers: [{ ...ANA, accounts: ANA.accounts.slice(0, 1) }] })
+      const id = await connected(world)
+      world.now += 30 * HOUR_MS
+      const ended = await survives(world.start({ call, when }).sync(id, 'schedule'))
+      world.now += 13 * HOUR_MS
+      const next = await world.start().sync(id, 'schedule')
+      assert.ok(next.ok)
+      if (next.value.outcome !== 'succeeded') {
+        asked++
+        assert.equal(next.value.failure?.evidence[0].codes?.[0], 'vault_interrupted', `${when} call ${call}`)
+        const plan = await world.start().verbs.repair(id, null)
+        const step = plan.ok ? plan.value?.steps.find(({ state }) => state === 'now') : undefined
+        assert.equal(step?.kind, 'allow_sign_in', `${when} call ${call}`)
+        const mended = await world.start().verbs.repair(id, { stepId: step?.id ?? '', did: 'done' })
+        assert.equal(mended.ok && mended.value?.state, 'proved', `${when} call ${call}`)
+      }
+      const { lost, doubled } = await world.compare()
+      assert.deepEqual({ lost, doubled }, { lost: 0, doubled: 0 }, `${when} call ${call}`)
+      if (ended) break
+    }
+  }
+  assert.ok(asked >= 1 && asked <= 4, `${asked} points ask for a person`)
+})
+
 /** How often each refused secret went out since the last accepted sign-in, at its worst. */
 function worstStreak(world: MemoryWorld): number {
   let worst = 0
@@ -91,7 +145,7 @@ function pointOf(random: ReturnType<typeof chance>): KillAt {
 }
 
 // Fails when: a refusal is not looked up by its secret, or an abandoned attempt counts for nothing (both planted).
-test('a wrong secret under schedules, retries, repairs, two workers and kills: once when its refusal is known, never a third time', async (t) => {
+test('a wrong secret under schedules, retries, repairs, two workers and kills: once by itself, once more when a person reads after a kill, never a third time', async (t) => {
   const random = chance(t)
   for (let story = 0; story < 40 * ROUNDS_FACTOR; story++) {
     const world = createMemoryWorld({ now: START, seed: story + 1, historyDays: 5, customers, triesBeforeLock: 1_000 })
@@ -99,18 +153,21 @@ test('a wrong secret under schedules, retries, repairs, two workers and kills: o
     world.bank.state.logins.get(FORM.username)!.password = 'changed at the bank'
     // The kills of this story, around the sign-in; in the other half of the stories there is none.
     let kills = story % 2 === 0 ? 0 : 4
+    let byHand = false
     for (let turn = 0; turn < 10; turn++) {
       world.now += random.below(8) * HOUR_MS
       const dies = kills > 0 && random.below(2) === 0
       if (dies) kills--
       const one = world.start(dies ? pointOf(random) : undefined)
       const acts: readonly (() => Promise<unknown>)[] = [
-        () => one.sync(id, 'schedule'), () => one.sync(id, 'person'), () => one.verbs.repair(id, null), () => Promise.all([one.sync(id), world.start().sync(id)]),
+        () => one.sync(id, 'schedule'), () => one.verbs.repair(id, null), () => Promise.all([one.sync(id, 'schedule'), world.start().sync(id, 'schedule')]), () => one.sync(id, 'person'),
       ]
-      await survives(acts[random.below(acts.length)]!())
+      const act = random.below(acts.length)
+      byHand ||= act === acts.length - 1
+      await survives(acts[act]!())
     }
     const known = story % 2 === 0
-    assert.ok(worstStreak(world) <= (known ? 1 : 2), `seed ${random.seed}, story ${story}: ${worstStreak(world)} sends`)
+    assert.ok(worstStreak(world) <= (known || !byHand ? 1 : 2), `seed ${random.seed}, story ${story}: ${worstStreak(world)} sends`)
     // The right secret ends it, whatever happened before.
     world.now += HOUR_MS
     const right = await world.start().verbs.enterSecret(id, { ...FORM, password: 'changed at the bank' })

@@ -12,7 +12,7 @@ import { connector } from '../../src/connectors/ofx/index.ts'
 import { createVerbs } from '../../src/create-verbs.ts'
 import { compareWithBank, type Comparison } from '../../src/demo/compare.ts'
 import type { Connection } from '../../src/domain/connection.ts'
-import type { Institution } from '../../src/domain/institution.ts'
+import type { Institution, JsonObject } from '../../src/domain/institution.ts'
 import { createEvents } from '../../src/events.ts'
 import type { Entropy } from '../../src/ports/entropy.ts'
 import type { TenantStore } from '../../src/ports/store.ts'
@@ -49,9 +49,9 @@ export type MemoryWorld = {
   compare(): Promise<Comparison>
 }
 
-export type Process = { readonly deps: SyncDeps; readonly verbs: Verbs; calls(): number; sync(connectionId: string, trigger?: 'schedule' | 'person'): ReturnType<typeof syncConnection> }
+export type Process = { readonly deps: SyncDeps; /** Of the customer who is connected. */ readonly loginIndex: string; readonly verbs: Verbs; calls(): number; sync(connectionId: string, trigger?: 'schedule' | 'person'): ReturnType<typeof syncConnection> }
 
-export function createMemoryWorld(options: { readonly now: number; readonly seed: number; readonly historyDays?: number; readonly customers?: readonly CustomerSpec[]; readonly triesBeforeLock?: number }): MemoryWorld {
+export function createMemoryWorld(options: { readonly now: number; readonly seed: number; readonly historyDays?: number; readonly customers?: readonly CustomerSpec[]; readonly triesBeforeLock?: number; /** Traits of the bank's route. */ readonly settings?: JsonObject }): MemoryWorld {
   const time = { now: options.now }
   const bank = createBank({ clock: { now: () => time.now }, seed: options.seed, historyDays: options.historyDays ?? 40, customers: options.customers ?? [ANA], triesBeforeLock: options.triesBeforeLock ?? 3 })
   const store = createMemoryStore().tenant('00000000-0000-7000-8000-000000000001')
@@ -64,7 +64,7 @@ export function createMemoryWorld(options: { readonly now: number; readonly seed
     set now(value) {
       time.now = value
     },
-    start: (killAt) => startProcess(world, entropy, killAt ?? null),
+    start: (killAt) => startProcess(world, entropy, killAt ?? null, options.settings ?? {}),
     compare: () => compareWithBank(store, bank),
   }
   return world
@@ -80,7 +80,7 @@ function seeded(seed: number): Entropy {
   return { bytes, fraction: () => next() / 2 ** 32, id: (at) => uuidOf(Math.max(0, at), bytes(10)) }
 }
 
-function startProcess(world: MemoryWorld, entropy: Entropy, killAt: KillAt | null): Process {
+function startProcess(world: MemoryWorld, entropy: Entropy, killAt: KillAt | null, traits: JsonObject): Process {
   const life: Life = { calls: 0, answers: 0, dead: false }
   const store = mortal(world.store, life, killAt)
   const clock = { now: () => world.now + world.skewMs, sleep: async (ms: number) => void (world.now += ms) }
@@ -88,7 +88,7 @@ function startProcess(world: MemoryWorld, entropy: Entropy, killAt: KillAt | nul
   const vault = createVault({ secrets: store.secrets, tenantId: store.tenantId, masterKey: masterKeyOf(new Uint8Array(32).fill(5)), clock, entropy })
   const institution: Institution = {
     id: 'riverside', name: 'Riverside Bank', country: 'US', website: null, routingNumbers: [], timeZone: 'America/New_York', limits: { requestsPerDay: null, minSecondsBetweenSyncs: null },
-    routes: [{ connector: 'ofx', settings: { url: URL_OF_BANK, org: BANK_ORG, fid: BANK_FID } }],
+    routes: [{ connector: 'ofx', settings: { url: URL_OF_BANK, org: BANK_ORG, fid: BANK_FID, ...traits } }],
   }
   const timeZoneOf = (): string => institution.timeZone
   const openTransport = (connection: Connection) => createMemoryTransport({
@@ -100,7 +100,7 @@ function startProcess(world: MemoryWorld, entropy: Entropy, killAt: KillAt | nul
   const deps: SyncDeps = { ...base, connectorOf: (id) => (id === 'ofx' ? connector : null), institutionOf: () => institution, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf, institutionOf: () => institution }, events) }
   const hands = repairHands(deps, { institutionOf: () => institution, connectorOf: deps.connectorOf, openTransport, store, clock, entropy })
   const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps: { ...base, ...hands }, events })
-  return { deps, verbs, calls: () => life.calls, sync: (id, trigger = 'person') => syncConnection(deps, id, trigger) }
+  return { deps, verbs, loginIndex: vault.loginIndex(institution.id, FORM.username), calls: () => life.calls, sync: (id, trigger = 'person') => syncConnection(deps, id, trigger) }
 }
 
 function handleOf(world: MemoryWorld, life: Life, killAt: KillAt | null): BankHandle {

@@ -1,22 +1,24 @@
-/** A password that the bank refuses, with real processes: it goes out once, whoever asks and whatever is restarted; a kill between the refusal and its record allows one more, never a third. */
+/** A password that the bank refuses, with real processes: it goes out once, whoever asks and whatever is restarted, also after a kill between the refusal and its record; there a person who reads by hand may send it once more, never a third time. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ANA } from '../../bank/customers.ts'
 import { openGround, startServer, until, type Ground } from './ground.ts'
 
-/** Everybody asks for a read: schedule, person, repair, command line; before and after a restart. */
-async function askAround(ground: Ground, id: string): Promise<void> {
+/** Everybody asks for a read: schedule and repair, and `byHand` a person and the command line; before and after a restart. */
+async function askAround(ground: Ground, id: string, byHand: boolean): Promise<void> {
   const store = await ground.store()
   const [one, worker] = [await startServer(ground), ground.run(['worker'])]
   await until('the worker works', () => /This worker reads/.test(worker.out()))
   const runsBefore = (await store.runs.list({ connectionId: id, limit: 100 })).length
   await store.connections.update(id, { nextSyncAt: Date.now() - 1 })
   await until('the schedule has tried', async () => (await store.runs.list({ connectionId: id, limit: 100 })).length > runsBefore)
-  await Promise.all([one.call('POST', `/connections/${id}/sync`), one.call('POST', `/connections/${id}/repair`, {}), ground.run(['sync', id]).ended])
+  const persons = byHand ? [one.call('POST', `/connections/${id}/sync`), ground.run(['sync', id]).ended] : []
+  await Promise.all([one.call('POST', `/connections/${id}/repair`, {}), ...persons])
   await one.running.kill()
   await worker.kill()
   const two = await startServer(ground)
-  assert.notEqual((await two.call('POST', `/connections/${id}/sync`)).body.outcome, 'succeeded')
+  if (byHand) assert.notEqual((await two.call('POST', `/connections/${id}/sync`)).body.outcome, 'succeeded')
+  else await two.call('POST', `/connections/${id}/repair`, {})
   await two.running.kill()
 }
 
@@ -26,7 +28,7 @@ test('a refused password goes out once, and the right one ends it', async (t) =>
   const id = await ground.connect()
   await ground.store()
   ground.bank.state.logins.get(ANA.user)!.password = 'changed at the bank'
-  await askAround(ground, id)
+  await askAround(ground, id, true)
   assert.deepEqual([...ground.refusals().values()], [1])
   // The same wrong one typed anew is the same wrong one.
   const typed = await ground.run(['secret', id, '--secrets-stdin'], ANA.password).ended
@@ -38,8 +40,8 @@ test('a refused password goes out once, and the right one ends it', async (t) =>
   await ground.assertFeedIsTruth('after the new password')
 })
 
-// Fails when: an attempt that lost its process counts for nothing (planted: a third send, and banks lock at three).
-test('killed twice between the refusal and its record: the password goes out once more and never a third time', async (t) => {
+// Fails when: an attempt that lost its process may be repeated by itself, or counts for nothing (planted: a second and a third send, and banks lock at three).
+test('killed between the refusal and its record: the password never goes out again by itself, once more by hand, and never a third time', async (t) => {
   const ground = await openGround(t)
   const id = await ground.connect()
   await ground.store()
@@ -50,8 +52,10 @@ test('killed twice between the refusal and its record: the password goes out onc
     await victim.ended
     ground.watch({})
     assert.deepEqual([...ground.refusals().values()], [sends])
+    if (sends === 1) await askAround(ground, id, false)
+    assert.deepEqual([...ground.refusals().values()], [sends])
   }
-  await askAround(ground, id)
+  await askAround(ground, id, true)
   assert.deepEqual([...ground.refusals().values()], [2])
   assert.equal(ground.bank.state.logins.get(ANA.user)!.locked, false, 'the bank did not lock the login')
 })

@@ -1,7 +1,9 @@
 /**
  * One run's conversation with one OFX server: profile first, then signed messages with the version,
  * address and CLIENTUID that this bank wants. The anonymous profile is asked in every run before a
- * secret is sent: a server that is down, moved or not itself shows it there, and costs no attempt.
+ * secret is sent: a server that is down, moved or not itself shows it there, and costs no attempt. A bank
+ * that does not answer that question is asked it after a read that failed: how it turns it away when it
+ * is well was seen, so that one that is not there yet is known without a sign-in.
  * Keeps sign-on answers (cookies, access keys) in memory only; what may be remembered is `state`.
  */
 import type { ConnectorContext, SecretReader } from '../../connector-kit/connector.ts'
@@ -46,6 +48,8 @@ export class Session {
   #profileUpdated: string | null
   #tokenLabel: string | null
   #clientUidRequired: boolean
+  /** Of a bank whose profile is not asked: how it looks to one that asks all the same, when it is well. Null: not seen yet. */
+  #whenWell: string | null
   #answers: Resume | null
   #sessionCookie: string | null = null
   #accessKey: string | null = null
@@ -64,6 +68,7 @@ export class Session {
     this.#profileUpdated = text('profileUpdated')
     this.#tokenLabel = text('tokenLabel')
     this.#clientUidRequired = known['clientUidRequired'] === true
+    this.#whenWell = text('whenWell')
     this.#answers = context.resume === null ? null : readResume(context.resume.data)
   }
 
@@ -72,6 +77,7 @@ export class Session {
     return {
       clientUid: this.#clientUid, signOnUrl: this.settings.url, version: this.#version, url: this.#url, profileUpdated: this.#profileUpdated,
       tokenLabel: this.#tokenLabel, clientUidRequired: this.#clientUidRequired,
+      ...(this.#whenWell === null ? {} : { whenWell: this.#whenWell }),
     } // prettier-ignore
   }
 
@@ -81,8 +87,7 @@ export class Session {
 
   /** Asks the anonymous profile; null when the bank can be signed in to. */
   async open(): Promise<Failure | null> {
-    if (!this.settings.profile) return null
-    const failure = await this.#readProfile()
+    const failure = this.settings.profile ? await this.#readProfile() : await this.#askWhetherThere()
     return failure === null ? null : ofBank(failure, this.#context.institution.id)
   }
 
@@ -94,6 +99,23 @@ export class Session {
 
   newTransaction(): string {
     return this.#context.newId()
+  }
+
+  /** Null: the bank is there, or nothing can be said without a sign-in. */
+  async #askWhetherThere(): Promise<Failure | null> {
+    if (this.#context.inDoubt !== true || this.#whenWell === null || AWAY.has(this.#whenWell)) return null
+    const asked = await this.#askAnonymously()
+    const look = lookOf(asked)
+    return asked.ok || look === this.#whenWell || !AWAY.has(look) ? null : asked.failure
+  }
+
+  /** Once for each connection, when a sign-in has just worked. */
+  async #learnToAsk(): Promise<void> {
+    if (!this.settings.profile) this.#whenWell ??= lookOf(await this.#askAnonymously())
+  }
+
+  #askAnonymously(url = this.settings.url): Promise<Result<Reply, Failure>> {
+    return this.#post('profile', 'signon', [{ type: 'profile', trnuid: this.newTransaction() }], null, url)
   }
 
   async #readProfile(): Promise<Failure | null> {
@@ -142,7 +164,7 @@ export class Session {
 
   /** An address that nobody is there to answer is an outage; any other new address is for a person to judge. Asked without a secret. */
   async #judgeNewAddress(url: string): Promise<Failure> {
-    const asked = await this.#post('profile', 'signon', [{ type: 'profile', trnuid: this.newTransaction() }], null, url)
+    const asked = await this.#askAnonymously(url)
     return !asked.ok && asked.failure.code === 'bank_unreachable' ? asked.failure : endpointMoved(this.settings.url, url)
   }
 
@@ -155,7 +177,10 @@ export class Session {
     if (!replied.ok) return { kind: 'failed', failure: replied.failure }
     const { response, signOn } = replied.value
     const code = Number(signOn.status?.code ?? 0)
-    if (!isRefusal(signOn.status)) return { kind: 'reply', response, signOn }
+    if (!isRefusal(signOn.status)) {
+      await this.#learnToAsk()
+      return { kind: 'reply', response, signOn }
+    }
     if (code === CODE.challengeRequired) return await this.#startChallenge(purpose, stage, messages, response, mayRepeat)
     if (code === CODE.tokenRequired) return { kind: 'challenge', prompts: [tokenPrompt(this.#tokenLabel)], codes: [String(code)], resume: { kind: 'token' } }
     if (code === CODE.clientUid && !hadClientUid && mayRepeat && this.settings.version === undefined && this.settings.clientUid === 'auto') {
@@ -279,3 +304,13 @@ function mayBeVersion(failure: Failure): boolean {
   const status = failure.evidence[0].httpStatus
   return failure.code === 'http_refused' && (status === 400 || status === 501)
 }
+
+/** What an answer to an anonymous question looks like, as far as it tells whether anybody is there. */
+function lookOf(asked: Result<Reply, Failure>): string {
+  if (asked.ok) return 'answers'
+  const { code, evidence: [first] } = asked.failure
+  return code === 'http_refused' && (first.httpStatus ?? 0) >= 500 ? 'server_error' : code
+}
+
+/** Nobody is there to look at a password: no connection, no answer in time, a server that says so of itself, or something else in its place. */
+const AWAY: ReadonlySet<string> = new Set(['bank_unreachable', 'tls_refused', 'answer_too_slow', 'server_error', 'answer_unreadable', 'answer_empty', 'answer_too_large'])

@@ -48,14 +48,14 @@ export function memorySecrets(state: SecretState): SecretStore {
       return attempt
     },
     async endAttempt(id, outcome, at) {
-      const index = state.attempts.findIndex((a) => a.id === id && ['open', 'unknown', 'lost'].includes(a.outcome))
+      const index = state.attempts.findIndex((a) => a.id === id && ['open', 'unknown', 'lost', 'abandoned'].includes(a.outcome))
       if (index !== -1) settle(index, outcome, at)
       const loginIndex = state.attempts.find((a) => a.id === id)?.loginIndex
       if (outcome === 'accepted' && loginIndex !== undefined) state.logins.set(loginIndex, { ...login(loginIndex), grantedUses: 0 })
     },
     async closeStaleAttempts(before, at) {
       const stale = [...state.attempts.keys()].filter((i) => state.attempts[i]!.outcome === 'open' && state.attempts[i]!.openedAt < before)
-      for (const index of stale) settle(index, 'lost', at)
+      for (const index of stale) settle(index, 'abandoned', at)
       return stale.length
     },
     async ledger(loginIndex) {

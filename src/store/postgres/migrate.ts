@@ -11,6 +11,7 @@ import { patterns } from './migrations/004-patterns.ts'
 import { history } from './migrations/005-history.ts'
 import { pending } from './migrations/006-pending.ts'
 import { previews } from './migrations/007-previews.ts'
+import { abandonedAttempts } from './migrations/012-abandoned-attempts.ts'
 import { lostAttempts } from './migrations/008-lost-attempts.ts'
 import { failedExchanges } from './migrations/009-failed-exchanges.ts'
 import { moves } from './migrations/010-moves.ts'
@@ -20,7 +21,7 @@ import type { Tables } from './tables.ts'
 export type Migration = { readonly number: number; readonly name: string; up(db: Kysely<Tables>): Promise<void> }
 
 /** In order; the last one's number is the schema that this program knows. */
-export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves, fence]
+export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves, fence, abandonedAttempts]
 
 export type Migrated = 'current' | 'newer'
 

@@ -60,14 +60,14 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
       // What the bank said is true even when the lock of the connection was lost meanwhile.
       lease.exit(async () => {
         await inOneTrip(db, tenantId, [
-          db.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('outcome', 'in', ['open', 'unknown', 'lost']),
+          db.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('outcome', 'in', ['open', 'unknown', 'lost', 'abandoned']),
           ...(outcome === 'accepted' ? [endGrants(tenantId, id)] : []),
           // An acceptance that is lost leaves an attempt of which nothing is known, which allows less, never more.
         ], outcome === 'accepted' ? 'relaxed' : 'durable')
       }),
     async closeStaleAttempts(before, at) {
       const [{ affected }] = await inOneTrip(db, tenantId, [
-        db.updateTable('relink.login_attempts').set({ outcome: 'lost', closed_at: at }).where('tenant_id', '=', tenantId).where('outcome', '=', 'open').where('opened_at', '<', before),
+        db.updateTable('relink.login_attempts').set({ outcome: 'abandoned', closed_at: at }).where('tenant_id', '=', tenantId).where('outcome', '=', 'open').where('opened_at', '<', before),
       ])
       return affected
     },

@@ -76,6 +76,7 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
   const act = useAct()
   const says = (did: 'done' | 'cannot'): void => act.send('POST', `/connections/${problem.connectionId}/repair`, { stepId: step.id, did })
   const away = connection.problems.some(({ card }) => card.chip === 'waiting_for_bank')
+  const locked = problem.cause === 'login_locked' && step.kind === 'act_at_bank'
   if (connection.health === 'reading') return <p className="text-muted">Relink is reading now…</p>
   if (step.kind === 'mfa' && connection.challenge !== null) return <p className="text-muted">The question is above.</p>
   if ((step.kind === 'credentials' || (step.kind === 'reconnect' && problem.card.next?.href == null)) && !away) return <SignInAgain connection={connection} />
@@ -85,17 +86,17 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
       <div className="flex flex-wrap items-center gap-3">
         <Prepared step={step} problem={problem} />
         <button className="button button-primary" disabled={act.isPending} onClick={() => (step.kind === 'choose_account' && problem.accountId !== null ? act.send('PATCH', `/accounts/${problem.accountId}`, { state: 'paused' }, () => says('done')) : says('done'))}>
-          {act.isPending ? 'Checking…' : (WORDS[step.kind] ?? (problem.cause === 'login_locked' ? 'Check once' : 'Check now'))}
+          {act.isPending ? 'Checking…' : (WORDS[step.kind] ?? (locked ? 'Check once' : 'Check now'))}
         </button>
-        {problem.cause !== 'login_locked' && <button className="button" disabled={act.isPending} onClick={() => says('cannot')}>Not possible for me</button>}
+        {!locked && <button className="button" disabled={act.isPending} onClick={() => says('cannot')}>{step.kind === 'same_secret' || step.kind === 'allow_sign_in' ? 'No, do not send it' : 'Not possible for me'}</button>}
       </div>
-      {problem.cause === 'login_locked' && <p className="meta mt-2">Unlock the login at the bank first: Relink signs in exactly once, so that nothing gets worse.</p>}
+      {locked && <p className="meta mt-2">Unlock the login at the bank first: Relink signs in exactly once, so that nothing gets worse.</p>}
     </>
   )
 }
 
 /** What the button of a step says where “Check now” would not tell what happens. */
-const WORDS: Partial<Record<string, string>> = { mfa: 'Get a new question', choose_account: 'Close this feed, keep the rows' }
+const WORDS: Partial<Record<string, string>> = { mfa: 'Get a new question', choose_account: 'Close this feed, keep the rows', allow_sign_in: 'Sign in once', same_secret: 'It is right: send it once more' }
 
 /** What a person needs at hand for a step: the bank's site, the letter, the file page. */
 function Prepared({ step, problem }: { step: Step; problem: Problem }) {
