@@ -11,11 +11,11 @@ import { patterns } from './migrations/004-patterns.ts'
 import { history } from './migrations/005-history.ts'
 import { pending } from './migrations/006-pending.ts'
 import { previews } from './migrations/007-previews.ts'
-import { abandonedAttempts } from './migrations/012-abandoned-attempts.ts'
 import { lostAttempts } from './migrations/008-lost-attempts.ts'
 import { failedExchanges } from './migrations/009-failed-exchanges.ts'
 import { moves } from './migrations/010-moves.ts'
 import { fence } from './migrations/011-fence.ts'
+import { abandonedAttempts } from './migrations/012-abandoned-attempts.ts'
 import type { Tables } from './tables.ts'
 
 export type Migration = { readonly number: number; readonly name: string; up(db: Kysely<Tables>): Promise<void> }
