@@ -30,6 +30,7 @@ export class Oracle {
   readonly #keys = new Map<string, string>()
   readonly #reports = new Map<string, Reports>()
   readonly #questions = new Map<string, Question>()
+  readonly #withdrawn = new Set<string>()
   /** How many rows of each kind were in the feed at some time, by account of the bank. */
   readonly #seen = new Map<string, Map<string, number>>()
   /** True since the last look when something was committed. */
@@ -68,8 +69,8 @@ export class Oracle {
     const one = this.#identity(question.transactionId)
     if (question.kind === 'removed_at_bank') {
       if (one === null || one.copy) return 'removed'
-      // The row that was listed while it was pending, beside the one that it became.
-      if (one.stage === 'pending' && this.#becameAnother(question.transactionId, one.row)) return 'removed'
+      // It is in the feed as what it became: the row that was listed while it was pending, or one under a new id.
+      if (this.#becameAnother(question.transactionId, one.row)) return 'removed'
       const truth = this.#truthOf(this.#reports.get(question.transactionId)!.accountId)
       return truth !== null && truth.has(one.row) ? 'kept' : 'removed'
     }
@@ -93,7 +94,7 @@ export class Oracle {
     const owedFrom = await this.#owedFrom(store)
     for (const login of this.#bank.state.logins.values()) {
       for (const { spec } of login.accounts) {
-        const rows = live.get(spec.key) ?? []
+        const rows = (live.get(spec.key) ?? []).filter(({ state }) => state === 'posted')
         const truth = this.#truth(spec.key)
         const look = this.#lookAfter(truth, rows, truth.booked(readAt).filter((row) => row.bookedOn >= (owedFrom.get(spec.key) ?? '')))
         for (const harm of HARMS) total.harms[harm] += look.harms[harm]
@@ -116,13 +117,15 @@ export class Oracle {
     const look: Look = { harms: noHarm(), notes: [] }
     const booked = truth.booked(this.#bank.now())
     const need = countBy(booked, kindOf)
-    const have = this.#byKind(rows)
+    const have = this.#byKind(rows.filter(({ state }) => state === 'posted'))
+    // One that the bank took back among its pending rows is still here.
+    const here = this.#byKind(rows)
     // A pending row that the bank lists as a booked one is there already.
     const most = countBy(truth.rows, kindOf)
     const seen = this.#seen.get(key) ?? new Map<string, number>()
     this.#seen.set(key, seen)
     for (const [kind, before] of seen) {
-      const missing = Math.min(before, need.get(kind) ?? 0) - (have.get(kind)?.length ?? 0)
+      const missing = Math.min(before, need.get(kind) ?? 0) - (here.get(kind)?.length ?? 0)
       if (missing > 0) blame(look, 'lost', missing, kind)
     }
     for (const [kind, same] of have) {
@@ -181,7 +184,7 @@ export class Oracle {
   }
 
   #becameAnother(transactionId: string, row: TruthRow): boolean {
-    return [...this.#reports].some(([id, { known }]) => id !== transactionId && known.some((one) => one.stage === 'booked' && one.row.id === row.id))
+    return [...this.#reports].some(([id, { known }]) => id !== transactionId && !this.#withdrawn.has(id) && known.some((one) => one.stage === 'booked' && one.row.id === row.id))
   }
 
   /** The row that a transaction stands for: the last that was reported booked, else the last pending one. */
@@ -190,7 +193,7 @@ export class Oracle {
     return known.findLast(({ stage }) => stage === 'booked') ?? known.at(-1) ?? null
   }
 
-  /** Posted rows of the feed by the bank's account; deleted ones too, because they are at the bank. */
+  /** Posted and pending rows of the feed by the bank's account; deleted ones too, because they are at the bank. */
   async #liveRows(store: TenantStore): Promise<ReadonlyMap<string, readonly Transaction[]>> {
     const live = new Map<string, Transaction[]>()
     for (const account of await this.#accounts(store)) {
@@ -198,7 +201,7 @@ export class Oracle {
       if (key === null) continue
       let cursor: string | null = null
       do {
-        const page: Awaited<ReturnType<TenantStore['feed']['transactions']>> = await store.feed.transactions({ accountId: account.id, states: ['posted'], includeDeleted: true, limit: 1_000, ...(cursor === null ? {} : { cursor }) })
+        const page: Awaited<ReturnType<TenantStore['feed']['transactions']>> = await store.feed.transactions({ accountId: account.id, states: ['posted', 'pending'], includeDeleted: true, limit: 1_000, ...(cursor === null ? {} : { cursor }) })
         live.set(key, [...(live.get(key) ?? []), ...page.rows])
         cursor = page.next
       } while (cursor !== null)
@@ -225,6 +228,10 @@ export class Oracle {
 
   async #committed(store: TenantStore, page: PageCommit): Promise<void> {
     if (page.inserts.length > 0 || page.updates.length > 0 || page.observations.length > 0) this.#changed = true
+    for (const { id, state } of page.updates) {
+      if (state === 'withdrawn') this.#withdrawn.add(id)
+      else this.#withdrawn.delete(id)
+    }
     for (const question of page.questions) {
       this.#questions.set(question.id, question)
       this.asked++
@@ -246,6 +253,7 @@ export class Oracle {
     const question = this.#questions.get(id)
     if (answer !== 'same' || question === undefined || question.otherTransactionId === null) return
     const [into, from] = [this.#reports.get(question.transactionId), this.#reports.get(question.otherTransactionId)]
+    this.#withdrawn.add(question.otherTransactionId)
     if (into !== undefined && from !== undefined) into.known.push(...from.known)
   }
 

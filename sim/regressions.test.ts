@@ -14,6 +14,8 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['1472/d24/f0/c/s', 'a balance joined a vanished hold and the next purchase in that shop'],
   ['1660/d22/f1/c/s', 'equal purchases of a bank that used one old id for both were taken as one'],
   ['1837/d27/f0/c1,2/s', 'the judge took a decision that was stored and not acknowledged for a lost one'],
+  ['2585/d11/f0/c/s', 'a hold was taken for the next hold of its amount, though it had become another row of the answer'],
+  ['2153/d22/f7,13/c/s', 'rows whose day and id changed at once, at the edge of the answer, stood there twice unasked'],
   ['1429', 'a balance joined a vanished copy and the next purchase in that shop'],
 ]
 

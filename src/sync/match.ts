@@ -64,7 +64,7 @@ export type Board = {
 export const MAX_MOVE_DAYS = 45
 /** So many rows under their old ids prove an id, so many renewed ones disprove it: fewer may be accidents. */
 const PROVING_ROWS = 2
-const RENEWED_ROWS = 3
+export const RENEWED_ROWS = 3
 /** Within this a bank may correct the day of a row under the same id. */
 const CORRECTION_DAYS = 10
 

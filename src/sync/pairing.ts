@@ -2,8 +2,8 @@
  * The last tier of the matcher: what resembles but is not equal. Pairs are weighed by amount, day
  * and text, chosen by a least-cost assignment, and made only above the certainty line. Where a
  * missed pair would leave a double in the feed, the pair becomes a question; where it would not
- * (a pending row that vanished is withdrawn anyway), nobody is bothered. Nor about a pair of other amounts
- * where several rows compete: then the question is whether the vanished row is gone (answer.ts), not which it became.
+ * (a pending row that vanished is withdrawn anyway), nobody is bothered. Nor about a pair where several
+ * rows compete for one that vanished: then the question is whether that is gone (answer.ts), not which it became.
  */
 import { contains, daysBetween } from '../domain/day.ts'
 import type { MatchTier } from '../domain/transaction.ts'
@@ -12,13 +12,14 @@ import { isOwn, textOf } from './candidate.ts'
 import { assign, components, type Edge } from './assign.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { type Board, isGone, isReported, join, mayFollow } from './match.ts'
+import { type Board, isGone, isReported, join, mayFollow, RENEWED_ROWS } from './match.ts'
 
 /**
- * `sure`: enough by itself. `if_unique`: enough when nothing else competes for either side.
+ * `sure`: enough by itself. `if_unique`: enough when nothing else competes for either side. `if_unrivalled`: enough when no
+ * other row competes for the transaction, but such as have an equal one of their own.
  * `if_reworded`: enough when nothing competes and the bank plainly words its rows anew. `doubtful`: a question.
  */
-type Certainty = 'sure' | 'if_unique' | 'if_reworded' | 'if_unbalanced' | 'doubtful'
+type Certainty = 'sure' | 'if_unique' | 'if_unrivalled' | 'if_reworded' | 'if_unbalanced' | 'doubtful'
 
 type Pair = Edge & { readonly row: Incoming; readonly candidate: Candidate; readonly certainty: Certainty; readonly tier: MatchTier }
 
@@ -39,16 +40,18 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   const groups = components(pairs).map((component) => {
     const sides = [new Set(component.map((pair) => pair.left)).size, new Set(component.map((pair) => pair.right)).size] as const
     const chosen = assign(component, ALONE)
+    const explained = new Set(chosen.filter(({ row, candidate }) => row.content.amount === candidate.amount).map(({ left }) => left))
+    const isRivalled = (pair: Pair): boolean => component.some(({ left, right }) => right === pair.right && left !== pair.left && !explained.has(left))
     // As many rows as transactions, and all of them paired: whichever way round, each is there once.
-    return { chosen, closed: sides[0] === sides[1] && chosen.length === sides[0] }
+    return { chosen, closed: sides[0] === sides[1] && chosen.length === sides[0], isRivalled }
   })
   const reworded = groups.flatMap(({ chosen, closed }) => (closed ? chosen.filter((pair) => pair.certainty === 'if_reworded') : []))
   const isReworded = reworded.length >= REWORDED_ROWS
-  for (const { chosen, closed } of groups) {
+  for (const { chosen, closed, isRivalled } of groups) {
     for (const pair of chosen) {
       const { certainty } = pair
-      if (certainty === 'sure' || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
-      else if (leavesDouble(pair) && (closed || pair.row.content.amount === pair.candidate.amount || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(closed && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
+      if (certainty === 'sure' || (certainty === 'if_unrivalled' && !isRivalled(pair)) || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
+      else if (leavesDouble(pair) && (closed || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(closed && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
     }
   }
   askAboutEqual(board, rows)
@@ -73,18 +76,21 @@ function askAboutEqual(board: Board, rows: readonly Incoming[]): void {
 }
 
 /**
- * A row that bears id, amount and text of a stored one, a few days beside it, in an answer that does not answer for the
- * stored day: its booking day was moved across the edge of the answer, or an id is used again each day.
+ * A row of the amount and text of a stored one, a few days beside it, in an answer that does not answer for the stored
+ * day, under its id or where all ids are new: its booking day was moved across the edge of the answer, or an id is used
+ * again each day.
  */
-function askAboutMoved({ context, byProviderId, decisions, taken }: Board, rows: readonly Incoming[]): void {
+function askAboutMoved({ context, byProviderId, candidates, decisions, taken }: Board, rows: readonly Incoming[]): void {
   if (!context.complete) return
+  const { ids, covers, sourceId } = context
+  const outside = ids.renewed < RENEWED_ROWS || ids.renewed < ids.agreeing ? [] : candidates.filter((candidate) => covers !== null && !contains(covers, candidate.postedOn) && isOwn(candidate, sourceId))
   const asked = new Set<Candidate>()
   for (const row of rows) {
     if (row.content.status !== 'posted' || row.providerId === null || decisions.has(row)) continue
-    const other = (byProviderId.get(row.providerId) ?? []).find(
+    const other = [...(byProviderId.get(row.providerId) ?? []), ...outside].find(
       (candidate) =>
         candidate.state === 'posted' && !taken.has(candidate.id) && !asked.has(candidate) && candidate.amount === row.content.amount && textOf(candidate) === row.text &&
-        Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= MOVED_DAYS && !candidate.reports.some((report) => report.sourceId === context.sourceId && context.repeated(report.key)),
+        Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= MOVED_DAYS && !candidate.reports.some((report) => report.sourceId === sourceId && context.repeated(report.key)),
     )
     if (other === undefined) continue
     asked.add(other)
@@ -168,8 +174,8 @@ function judgeVanished(row: Incoming, candidate: Candidate, days: number, likene
     return likeness === 1 && days >= -3 && days <= 10 ? { certainty: 'doubtful', tier } : null
   }
   if (apart === 0) return { certainty: likeness >= 0.3 ? 'sure' : 'if_reworded', tier }
-  if (apart <= 3 && likeness >= 0.5) return { certainty: 'sure', tier }
-  if (apart <= 7 && likeness >= 0.8) return { certainty: 'sure', tier }
+  // Two holds are of one amount, too: the earlier may have become the other row that competes for it.
+  if ((apart <= 3 && likeness >= 0.5) || (apart <= 7 && likeness >= 0.8)) return { certainty: 'if_unrivalled', tier }
   return (apart <= 7 && likeness >= 0.3) || likeness >= 0.8 ? { certainty: 'doubtful', tier } : null
 }
 
@@ -204,7 +210,7 @@ function leavesDouble(pair: Pair): boolean {
 }
 
 function costOf(row: Incoming, candidate: Candidate, days: number, likeness: number, certainty: Certainty): number {
-  const doubt = certainty === 'sure' ? 0 : certainty === 'doubtful' ? 400 : 200
+  const doubt = certainty === 'sure' || certainty === 'if_unrivalled' ? 0 : certainty === 'doubtful' ? 400 : 200
   const amount = row.content.amount === candidate.amount ? 0 : 100
   return doubt + amount + Math.abs(days) * 5 + Math.round((1 - likeness) * 40)
 }
