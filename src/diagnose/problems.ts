@@ -4,7 +4,7 @@
  * broken. An outage of a bank is one problem with one alert, however many connections it strikes.
  * Store and clock are ports; nothing is sent from here.
  */
-import { CAUSES, type CauseCode } from '../domain/cause.ts'
+import { OUTAGES } from '../domain/cause.ts'
 import type { Connection, Diagnosis, Problem } from '../domain/connection.ts'
 import type { CaseContext, Failure } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
@@ -37,7 +37,6 @@ export type EndedRun = {
   readonly exchanges: () => readonly ExchangeRecord[]
 }
 
-const OUTAGES: readonly CauseCode[] = ['institution_down', 'scheduled_maintenance']
 const LOCK_IS_LIKELY = 0.5
 /** More than one bank has connections here. */
 const MANY = 2_000
@@ -153,7 +152,7 @@ export async function loadBankHealth(store: TenantStore, now: number): Promise<R
 /** The first cause is the bank's being away. */
 export function isOutage(diagnosis: Diagnosis): boolean {
   const first = diagnosis.causes[0]?.cause
-  return first !== undefined && OUTAGES.includes(first) && CAUSES[first as keyof typeof CAUSES].whose === 'bank'
+  return first !== undefined && OUTAGES.includes(first)
 }
 
 type BrokenPart = { readonly accountId: string | null; readonly failure: Failure; readonly facts: CaseContext }

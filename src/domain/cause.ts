@@ -53,6 +53,9 @@ export type CauseCode = keyof typeof CAUSES | 'unknown'
 
 export const CAUSE_CODES: readonly CauseCode[] = [...(Object.keys(CAUSES) as (keyof typeof CAUSES)[]), 'unknown']
 
+/** The bank is away: for all who use it, until it is back. */
+export const OUTAGES: readonly CauseCode[] = ['institution_down', 'scheduled_maintenance']
+
 export type ActionCode =
   | 'auto_retry'
   | 'wait_for_bank'

@@ -3,6 +3,7 @@
  * a worker that died is taken over. Pure. A step that waits for its time is due then; before it, a
  * bank that is away is looked at now and then; a person's step is looked at when `notBefore` says so.
  */
+import { CAUSES, OUTAGES, type CauseCode } from '../domain/cause.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { OpenRepair } from '../ports/store.ts'
 
@@ -22,8 +23,13 @@ export function repairDueAt({ plan, updatedAt, cause }: Pick<OpenRepair, 'plan' 
   if (step === undefined) return null
   if (step.state === 'running') return step.startedAt ?? plan.updatedAt
   if (step.who === 'person') return step.notBefore
-  if (step.who === 'bank') return Math.min(step.notBefore ?? plan.updatedAt, lookAt(plan, step))
-  return step.notBefore ?? plan.updatedAt
+  const timeAt = step.notBefore ?? plan.updatedAt
+  return step.who === 'bank' && mayEndEarly(plan.cause) ? Math.min(timeAt, lookAt(plan, step)) : timeAt
+}
+
+/** An outage may be over before its time, and the wait for it that comes before a person's step; of other waits a look would show nothing. */
+function mayEndEarly(cause: CauseCode): boolean {
+  return OUTAGES.includes(cause) || (cause !== 'unknown' && CAUSES[cause].whose === 'person')
 }
 
 export function presentStep(plan: RepairPlan): RepairStep | undefined {
