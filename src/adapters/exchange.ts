@@ -8,7 +8,7 @@ import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import { concealFailure } from '../connector-kit/conceal.ts'
 import { listedHeaders } from '../connector-kit/evidence.ts'
-import { concealText, createMasker } from '../connector-kit/masking.ts'
+import { concealText, createMasker, type Masker } from '../connector-kit/masking.ts'
 import { originOf, shownAddress } from '../connector-kit/origin.ts'
 import { MAX_RECORDED_TEXT, type Recorder } from '../connector-kit/recorder.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -40,7 +40,7 @@ const NOTHING_LENT: Lease = { values: {}, settle: async () => {} }
 /** How much of a body is looked at while it comes in. */
 const HEAD_BYTES = 16_384
 
-type Ended = { readonly result: Result<Answer, Failure>; readonly verdict: AttemptEnd | null; readonly lease: Lease }
+type Ended = { readonly result: Result<Answer, Failure>; readonly verdict: AttemptEnd | null; readonly lease: Lease; readonly mask: Masker }
 
 /** The transport of one run of one connection. */
 export function createExchange(options: ExchangeOptions): Transport {
@@ -60,7 +60,7 @@ export function createExchange(options: ExchangeOptions): Transport {
 async function attempt(request: ExchangeRequest, options: ExchangeOptions, cookies: CookieJar, identityFields: ReadonlySet<string>): Promise<Ended> {
   const url = URL.canParse(request.url) ? new URL(request.url) : null
   const origin = originOf(request.url)
-  const unsent = (failure: Failure): Ended => ({ result: failed(failure), verdict: null, lease: NOTHING_LENT })
+  const unsent = (failure: Failure): Ended => ({ result: failed(failure), verdict: null, lease: NOTHING_LENT, mask: createMasker([]) })
   if (url === null || origin === null) return unsent(forbidden('it is not a web address'))
   const refusal = options.wire.admits(url)
   if (refusal !== null) return unsent(refusal)
@@ -72,11 +72,17 @@ async function attempt(request: ExchangeRequest, options: ExchangeOptions, cooki
   const refused = watchForRefusal(request, lease)
   const sent = await sendFollowing({ ...written, onBody: refused.onBody }, withSecrets, options.wire, cookies)
   const early = await refused.written()
-  const result = readResult(sent, lease, identityFields, options.clock.now())
-  if (!withSecrets) return { result, verdict: null, lease }
+  const mask = createMasker(secretsOf(lease, identityFields))
+  const result = readResult(sent, lease, mask, options.clock.now())
+  if (!withSecrets) return { result, verdict: null, lease, mask }
   const verdict = early ? 'refused' : verdictOf(sent, result, request)
   if (!early) await lease.settle(verdict)
-  return { result, verdict, lease }
+  return { result, verdict, lease, mask }
+}
+
+/** What was lent, but for names. */
+function secretsOf({ values }: Lease, identityFields: ReadonlySet<string>): readonly string[] {
+  return Object.entries(values).flatMap(([field, value]) => (identityFields.has(field) ? [] : [value]))
 }
 
 /** The refusal is written down as soon as it can be read: a process that dies while the rest comes in must not send again. */
@@ -148,10 +154,9 @@ async function sendFollowing(first: WireRequest, withSecrets: boolean, wire: Wir
   }
 }
 
-function readResult(sent: Sent, lease: Lease, identityFields: ReadonlySet<string>, receivedAt: number): Result<Answer, Failure> {
+function readResult(sent: Sent, lease: Lease, mask: Masker, receivedAt: number): Result<Answer, Failure> {
   if (sent.result.kind === 'failed') return failed(concealFailure(sent.result.failure, (text) => concealText(text, Object.values(lease.values))))
   const { status, headers, body } = sent.result.answer
-  const mask = createMasker(Object.entries(lease.values).flatMap(([field, value]) => (identityFields.has(field) ? [] : [value])))
   const date = Date.parse(headers['date'] ?? '')
   return ok({
     status,
@@ -164,15 +169,13 @@ function readResult(sent: Sent, lease: Lease, identityFields: ReadonlySet<string
 }
 
 /** The record is written when somebody reads it, which hardly anybody does: only the beginning of the answer is kept until then, without the secrets. */
-function record(request: ExchangeRequest, { result, verdict, lease }: Ended, startedAt: number, { clock, log, recorder, pseudonym }: ExchangeOptions, identityFields: ReadonlySet<string>): void {
+function record(request: ExchangeRequest, { result, verdict, lease, mask }: Ended, startedAt: number, { clock, log, recorder, pseudonym }: ExchangeOptions, identityFields: ReadonlySet<string>): void {
   const elapsedMs = clock.now() - startedAt
   const answer = result.ok ? result.value : null
   const failure = result.ok ? null : result.failure
   const evidence = failure?.evidence[0]
-  const lent = Object.entries(lease.values)
-  const secrets = lent.flatMap(([field, value]) => (identityFields.has(field) ? [] : [value]))
-  const names = lent.flatMap(([field, value]) => (identityFields.has(field) ? [value] : []))
-  const begins = answer === null ? null : concealText(Buffer.from(answer.body.subarray(0, MAX_RECORDED_TEXT)).toString('latin1'), secrets)
+  const names = Object.entries(lease.values).flatMap(([field, value]) => (identityFields.has(field) ? [value] : []))
+  const begins = answer === null ? null : mask.conceal(Buffer.from(answer.body.subarray(0, MAX_RECORDED_TEXT)).toString('latin1'))
   const [headers, finalUrl, answerBytes] = [answer === null ? (evidence?.headers ?? {}) : listedHeaders(answer.headers), answer?.finalUrl ?? null, answer?.body.length ?? 0]
   const status = answer?.status ?? evidence?.httpStatus ?? null
   const code = failure?.code ?? null

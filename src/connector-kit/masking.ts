@@ -16,11 +16,20 @@ export type Masker = {
   bytes(body: Uint8Array): Uint8Array
   /** As `bytes`, for a text. */
   text(text: string): string
+  /** As `concealText`, for these values alone. */
+  conceal(text: string): string
 }
+
+/** A value with the forms in which it may stand in a text, made once: they are many. */
+type Mask = { readonly value: string; readonly mask: string; readonly forms: readonly Form[] }
+/** `lower` finds it, `pattern` takes it out; most forms are never found. */
+type Form = { readonly form: string; readonly lower: string; pattern: RegExp | null }
 
 /** Masks these values; made once for one answer, because their forms are many. */
 export function createMasker(values: readonly string[]): Masker {
-  const forms = values.flatMap((value) => (value === '' ? [] : [...formsOf(value)]))
+  const sets = values.flatMap((value) => (value === '' ? [] : [{ value, forms: formsOf(value) }]))
+  const forms = sets.flatMap((set) => [...set.forms])
+  let masks: readonly Mask[] | null = null
   return {
     bytes(body) {
       const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')
@@ -28,9 +37,12 @@ export function createMasker(values: readonly string[]): Masker {
       return masked === text ? body : Buffer.from(masked, 'latin1')
     },
     text(text) {
-      const latin = Buffer.from(text, 'utf8').toString('latin1')
+      const latin = isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
       const masked = maskLatin(latin, forms)
       return masked === latin ? text : Buffer.from(masked, 'latin1').toString('utf8')
+    },
+    conceal(text) {
+      return concealWith(text, (masks ??= longestFirst(sets.map((set) => maskOf(set.value, MASK, set.forms)))))
     },
   }
 }
@@ -41,34 +53,76 @@ export function createMasker(values: readonly string[]): Masker {
  * of their own. What the end of the text cuts off is masked too.
  */
 export function concealText(text: string, secrets: readonly string[], names: ReadonlyMap<string, string> = new Map()): string {
-  const masks = [...secrets.map((secret) => [secret, MASK] as const), ...names].filter(([value]) => value.length > 1).sort(([a], [b]) => b.length - a.length)
+  return createConcealer(secrets, names)(text)
+}
+
+/** `concealText` for many texts. */
+export function createConcealer(secrets: readonly string[], names: ReadonlyMap<string, string> = new Map()): (text: string) => string {
+  const masks = longestFirst([...secrets.map((secret) => [secret, MASK] as const), ...names].map(([value, mask]) => maskOf(value, mask, formsOf(value))))
+  return (text) => concealWith(text, masks)
+}
+
+function longestFirst(masks: readonly Mask[]): readonly Mask[] {
+  return masks.filter(({ value }) => value.length > 1).sort((a, b) => b.value.length - a.value.length)
+}
+
+/** The forms of a value as they stand in a text that was decoded rightly, or byte by byte; those that differ in letters only are one. */
+function maskOf(value: string, mask: string, forms: ReadonlySet<string>): Mask {
+  const byLower = new Map<string, Form>()
+  for (const form of [...new Set([value, ...forms])].sort((a, b) => b.length - a.length)) {
+    const lower = form.toLowerCase()
+    if (!byLower.has(lower)) byLower.set(lower, { form, lower, pattern: null })
+  }
+  return { value, mask, forms: [...byLower.values()] }
+}
+
+function concealWith(text: string, masks: readonly Mask[]): string {
   const plain = concealPlain(text, masks)
   // A short value in a longer parcel has no form of its own: what can be unpacked is looked into.
   return plain.replace(/[A-Za-z0-9+/_-]{6,}={0,2}/g, (parcel) => (unpacked(parcel).some((content) => concealPlain(content, masks) !== content) ? MASK : parcel))
 }
 
-type Masks = readonly (readonly [value: string, mask: string])[]
-
-function concealPlain(text: string, masks: Masks): string {
+function concealPlain(text: string, masks: readonly Mask[]): string {
   let concealed = text
-  for (const [value, mask] of masks) {
-    const lower = concealed.toLowerCase()
+  let lower = text.toLowerCase()
+  for (const { value, mask, forms } of masks) {
+    const before = concealed
     // Most texts hold none of the forms; looking is much cheaper than replacing.
-    for (const form of textForms(value)) if (lower.includes(form.toLowerCase())) concealed = concealed.replace(anyLetters(form), () => mask)
+    for (const form of forms) if (lower.includes(form.lower)) concealed = concealed.replace((form.pattern ??= anyLetters(form.form)), () => mask)
     concealed = maskCutEnd(concealed, value, mask)
+    if (concealed !== before) lower = concealed.toLowerCase()
   }
   return concealed
 }
 
 /** What a word holds when it is base64 or hexadecimal; nothing when that gives no text. */
 function unpacked(parcel: string): readonly string[] {
-  const hex = /^(?:[0-9a-fA-F]{2})+$/.test(parcel) ? [Buffer.from(parcel, 'hex')] : []
-  return [...hex, Buffer.from(parcel, 'base64')].map((bytes) => bytes.toString('utf8')).filter((content) => /^[\P{C}\s]+$/u.test(content) && !content.includes('\ufffd'))
+  const hex = /^(?:[0-9a-fA-F]{2})+$/.test(parcel) ? textIn(Buffer.from(parcel, 'hex')) : null
+  const base64 = textIn(Buffer.from(parcel, 'base64'))
+  return hex === null ? (base64 === null ? [] : [base64]) : base64 === null ? [hex] : [hex, base64]
 }
 
-/** The forms of a value as they stand in a text that was decoded rightly, or byte by byte. */
-function textForms(value: string): readonly string[] {
-  return [...new Set([value, ...formsOf(value)])].sort((a, b) => b.length - a.length)
+/** The bytes as a text of printable characters and blanks; null when they are none. Hardly any word is one: the first bytes tell. */
+function textIn(bytes: Buffer): string | null {
+  if (bytes.length === 0) return null
+  let isAscii = true
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!
+    if (byte < 0x20 ? byte < 0x09 || byte > 0x0d : byte === 0x7f) return null
+    if (byte < 0x80) continue
+    // A lead byte of UTF-8 and the bytes that must follow it.
+    const follow = byte < 0xc2 || byte > 0xf4 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3
+    if (follow === 0) return null
+    for (let next = 0; next < follow; next++) if ((bytes[++at] ?? 0) >> 6 !== 0b10) return null
+    isAscii = false
+  }
+  const content = bytes.toString('utf8')
+  return isAscii || (/^[\P{C}\s]+$/u.test(content) && !content.includes('\ufffd')) ? content : null
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false
+  return true
 }
 
 function anyLetters(form: string): RegExp {

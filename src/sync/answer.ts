@@ -104,7 +104,7 @@ export class Answer {
     const strange = new Set([...wrongYearRows(unknown, this.#asked), ...movedByYears(unknown, candidates, source.id)])
     const known = repeats.filter((row) => candidates.known.has(row.key))
     const rows = [...held.filter((row) => !strange.has(row)), ...known]
-    const covers = believedCovers(end.covers, this.#intake.postedDays, candidates, source.id)
+    const covers = believedCovers(end.covers, this.#intake.postedDays, rows, candidates, source.id)
     const seen: MatchContext = {
       sourceId: source.id, covers, complete: true, ...this.#shown, ids: judgeIds(rows, candidates, source.id, end.covers),
       vanishedBefore: NONE_VANISHED, coverage: coverage.filter((c) => c.sourceId !== source.id),

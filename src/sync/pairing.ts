@@ -43,15 +43,17 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
     const explained = new Set(chosen.filter(({ row, candidate }) => row.content.amount === candidate.amount).map(({ left }) => left))
     const isRivalled = (pair: Pair): boolean => component.some(({ left, right }) => right === pair.right && left !== pair.left && !explained.has(left))
     // As many rows as transactions, and all of them paired: whichever way round, each is there once.
-    return { chosen, closed: sides[0] === sides[1] && chosen.length === sides[0], isRivalled }
+    return { chosen, closed: sides[0] === sides[1] && chosen.length === sides[0], isPair: component.length === 1, isRivalled }
   })
   const reworded = groups.flatMap(({ chosen, closed }) => (closed ? chosen.filter((pair) => pair.certainty === 'if_reworded') : []))
   const isReworded = reworded.length >= REWORDED_ROWS
-  for (const { chosen, closed, isRivalled } of groups) {
+  for (const { chosen, closed, isPair, isRivalled } of groups) {
     for (const pair of chosen) {
       const { certainty } = pair
+      // Of several rows and amounts nobody knows which became which.
+      const isTold = closed && (isPair || pair.row.content.amount === pair.candidate.amount)
       if (certainty === 'sure' || (certainty === 'if_unrivalled' && !isRivalled(pair)) || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
-      else if (leavesDouble(pair) && (closed || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(closed && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
+      else if (leavesDouble(pair) && (isTold || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
     }
   }
   askAboutEqual(board, rows)
@@ -140,7 +142,16 @@ function comparable(row: Incoming, candidate: Candidate): boolean {
 
 function judge(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   if (!isOwn(candidate, board.context.sourceId)) return judgeForeign(board, row, candidate, days, likeness)
-  return candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(row, candidate, days, likeness)
+  const verdict = candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(row, candidate, days, likeness)
+  if (verdict === null || (madeApart(row, candidate) ?? 0) <= 1) return verdict
+  // Made on another day: with another amount it is another purchase.
+  if (row.content.amount !== candidate.amount) return null
+  return verdict.certainty === 'sure' ? { ...verdict, certainty: 'if_unique' } : verdict
+}
+
+/** Days between those on which the two were made, where the bank tells that beside the booking day of the row; null where not. */
+function madeApart({ content: { transactedOn, postedOn } }: Incoming, candidate: Candidate): number | null {
+  return transactedOn === null || transactedOn === postedOn ? null : Math.abs(daysBetween(candidate.transactedOn ?? candidate.postedOn, transactedOn))
 }
 
 /** Equal amounts of which the earlier was gone before: a booking that is moved or worded anew is gone and there again in one answer. */
@@ -151,7 +162,8 @@ function inLimbo({ context }: Board, row: Incoming, candidate: Candidate): boole
 /** A pending row that vanished, and a row that appeared. */
 function judgePending(row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const tier = row.content.status === 'posted' ? 'pending_posted' : 'assignment'
-  if (days < -1 || days > 10) return null
+  // A purchase stays pending under its own day: on a later one it is another.
+  if (days < -1 || days > (row.content.status === 'pending' ? 1 : 10)) return null
   if (row.content.amount === candidate.amount) {
     if (likeness >= 0.3) return { certainty: 'sure', tier }
     return days <= 5 ? { certainty: 'if_unique', tier } : null
@@ -167,6 +179,7 @@ function judgeVanished(row: Incoming, candidate: Candidate, days: number, likene
   const apart = Math.abs(days)
   const tier = 'assignment'
   if (row.content.amount !== candidate.amount) {
+    if (likeness === 1 && days >= 0 && days <= 10 && madeApart(row, candidate) === 0) return { certainty: 'if_unique', tier }
     // Some banks list pending rows as booked ones and bring them again, with the final amount, under another id. A
     // row that is missing for a while and the next purchase in the same shop look just like it: the balance decides, or a person.
     if (likeness === 1 && days >= 0 && days <= 10 && ratioWithin(row.content.amount, candidate.amount, 85n, 135n)) return { certainty: 'if_unbalanced', tier }
@@ -212,7 +225,7 @@ function leavesDouble(pair: Pair): boolean {
 function costOf(row: Incoming, candidate: Candidate, days: number, likeness: number, certainty: Certainty): number {
   const doubt = certainty === 'sure' || certainty === 'if_unrivalled' ? 0 : certainty === 'doubtful' ? 400 : 200
   const amount = row.content.amount === candidate.amount ? 0 : 100
-  return doubt + amount + Math.abs(days) * 5 + Math.round((1 - likeness) * 40)
+  return doubt + amount + (madeApart(row, candidate) ?? Math.abs(days)) * 5 + Math.round((1 - likeness) * 40)
 }
 
 /** Whether |a| lies between `low` and `high` hundredths of |b|; both have the same sign. */

@@ -80,12 +80,13 @@ export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, 
  * The days whose absences can be believed. Banks cut history, or answer from an old copy, and
  * still claim the whole window: where several stored rows lie before the first reported row, or
  * after the last, the answer covers only the days between. `reported`: first and last day of its
- * posted rows. Null when nothing can be believed.
+ * posted rows; rows that it lists as pending again are not missing. Null when nothing can be believed.
  */
-export function believedCovers(covers: DayRange | null, reported: DayRange | null, candidates: Candidates, sourceId: string): DayRange | null {
+export function believedCovers(covers: DayRange | null, reported: DayRange | null, rows: readonly Incoming[], candidates: Candidates, sourceId: string): DayRange | null {
   if (covers === null) return null
+  const pending = new Set(rows.flatMap((row) => (row.content.status === 'pending' ? [row.contentKey] : [])))
   const stored = candidates.transactions.filter(
-    (candidate) => candidate.state === 'posted' && contains(covers, candidate.postedOn) && isOwn(candidate, sourceId),
+    (candidate) => candidate.state === 'posted' && contains(covers, candidate.postedOn) && isOwn(candidate, sourceId) && !pending.has(candidate.contentKey),
   )
   if (reported === null) return stored.length >= CUT_ROWS ? null : covers
   const before = stored.filter((candidate) => candidate.postedOn < reported.from).length

@@ -12,7 +12,7 @@ import type { Entropy } from '../ports/entropy.ts'
 import { StoreUnavailable, type LoginLedger, type NewAttempt, type SealedSecret, type SecretStore } from '../ports/store.ts'
 import type { AttemptEnd } from '../ports/transport.ts'
 import type { Lease, Sealed, SealRequest, SecretOwner, SecretStatus, Vault } from '../ports/vault.ts'
-import { concealText } from '../connector-kit/masking.ts'
+import { createConcealer } from '../connector-kit/masking.ts'
 import { blindIndex, deriveKey, makeTenantKey, openTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
 import { decide, isRefused, LEASE_MS, type Decision, type Withheld } from './ledger.ts'
 import { openRecord, sealRecord } from './record.ts'
@@ -170,7 +170,7 @@ class SealedVault implements TenantVault {
     const stored = login.ok ? Object.entries(login.value.values) : []
     const secrets = [...stored.flatMap(([field, value]) => (identity.includes(field) ? [] : [value])), ...(this.#lentAnswers.get(owner.connectionId) ?? [])]
     const names = new Map(stored.flatMap(([field, value]) => (identity.includes(field) ? [[value.trim(), `[${this.pseudonym(value)}]`] as const] : [])))
-    return (text) => concealText(text, secrets, names)
+    return createConcealer(secrets, names)
   }
 
   pseudonym(text: string): string {
