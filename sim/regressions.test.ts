@@ -16,6 +16,8 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['1837/d27/f0/c1,2/s', 'the judge took a decision that was stored and not acknowledged for a lost one'],
   ['2585/d11/f0/c/s', 'a hold was taken for the next hold of its amount, though it had become another row of the answer'],
   ['2153/d22/f7,13/c/s', 'rows whose day and id changed at once, at the edge of the answer, stood there twice unasked'],
+  ['pending-becomes-posted:38/d22/f0/c/s', 'a hold was taken for the next one, though the bank said when its booked row was made'],
+  ['pending-becomes-posted:76/d14/f0/c/s', 'rows listed as pending again looked like the end of a cut answer'],
   ['1429', 'a balance joined a vanished copy and the next purchase in that shop'],
 ]
 
