@@ -54,7 +54,11 @@ test('a database that a newer Relink has migrated is refused by all', async () =
 })
 
 test('a wrong password and a server that is not there are told apart', async () => {
-  if (database.crash !== null) assert.equal((await failureOf({ owner: null, app: { ...database.app, password: 'wrong' } })).code, 'login_refused')
+  if (database.crash !== null) {
+    const refused = await failureOf({ owner: null, app: { ...database.app, password: 'wrong' } })
+    assert.equal(refused.code, 'login_refused')
+    assert.match(refused.remedy, /DATABASE_APP_URL/, 'the login that Relink made, not the one that the person gave')
+  }
   const nowhere = { host: '/nonexistent', port: 5432, database: 'x', user: 'x', password: 'x' }
   const failure = await failureOf({ owner: nowhere, app: nowhere })
   assert.equal(failure.code, 'database_unreachable')

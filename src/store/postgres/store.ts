@@ -15,7 +15,7 @@ import { MIGRATIONS, migrate, schemaNumber } from './migrate.ts'
 import { errorCode, outageOf } from './outage.ts'
 import { postgresPreviews } from './previews.ts'
 import { postgresChallenges, postgresProblems } from './problems.ts'
-import { checkAppRole, prepareRoles, type OpenFailure } from './roles.ts'
+import { APP_ROLE, checkAppRole, prepareRoles, type OpenFailure } from './roles.ts'
 import { postgresRuns } from './runs.ts'
 import { postgresSecrets } from './secrets.ts'
 import { asScheduler, isUuid, openPool, openSession, type ConnectionConfig, type Database, type Session } from './session.ts'
@@ -82,6 +82,10 @@ async function checkReady(pool: pg.Pool, db: Session): Promise<Result<string, Op
   return ok(default_tenant)
 }
 
+/** The login that Relink made for itself is known to the data directory that made it, and to no other. */
+const APP_REMEDY =
+  `Relink runs as ${APP_ROLE}, which another data directory made in this server. Copy keys/database-app.password from there, or name the login in DATABASE_APP_URL; an administrator can also allow it and set its password anew (alter role ${APP_ROLE} login password 'CHOOSE-ONE').`
+
 /** What the database itself refuses at the start is an answer for the operator, not an exception. */
 async function attempt<T>(work: () => Promise<Result<T, OpenFailure>>): Promise<Result<T, OpenFailure>> {
   try {
@@ -89,7 +93,8 @@ async function attempt<T>(work: () => Promise<Result<T, OpenFailure>>): Promise<
   } catch (error) {
     const code = errorCode(error)
     if (code.startsWith('28')) {
-      return failed({ code: 'login_refused', message: `The database refused the sign-in: ${(error as Error).message}.`, remedy: 'Correct the user and password of the database.' })
+      const { message } = error as Error
+      return failed({ code: 'login_refused', message: `The database refused the sign-in: ${message}.`, remedy: message.includes(`"${APP_ROLE}"`) ? APP_REMEDY : 'Correct the user and password of the database.' })
     }
     if (code === '3D000') {
       return failed({ code: 'database_unreachable', message: `${(error as Error).message}.`, remedy: 'Create the database, or correct its name.' })
