@@ -12,7 +12,7 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { SecretOwner } from '../ports/vault.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
-import { refusalFor, syncConnection, type Prepared } from './sync.ts'
+import { endDeadRuns, refusalFor, syncConnection, type Prepared } from './sync.ts'
 import { reviveSources, withTrial, type Trial } from './trial.ts'
 
 export type ConnectRequest = {
@@ -273,6 +273,7 @@ export async function forgetFirst(deps: SyncDeps, connection: Connection): Promi
 }
 
 async function forget(deps: SyncDeps, connection: Connection): Promise<void> {
+  await endDeadRuns(deps, connection.id)
   await deps.vault.destroy(ownerOf(connection))
 }
 

@@ -21,6 +21,8 @@ export type Previewed = { readonly kind: 'preview'; readonly preview: ReconnectP
 /** For so long a switch can be taken back; then the old sign-in is destroyed. */
 export const UNDO_DAYS = 30
 const DAY_MS = 86_400_000
+/** A sign-in and its preview are written within moments of each other. */
+const ORPHAN_MS = 3_600_000
 
 /** Signs in beside the connection and reads; the preview says how it went, also when the bank asks or refuses. */
 export async function previewReconnect(deps: SyncDeps, connectionId: string, request: ConnectRequest): Promise<Previewed> {
@@ -104,14 +106,23 @@ export async function takeBack(deps: SyncDeps, runId: string): Promise<Result<Sy
   return beside.ok ? undoRun(deps, runId, beside.value) : beside
 }
 
-/** Destroys the sign-ins that a switch left behind, when it cannot be taken back any more. */
+/** Destroys the sign-ins that a switch left behind, when it cannot be taken back any more, and those of previews whose process died before it wrote them down. */
 export async function forgetOldLogins(deps: SyncDeps): Promise<void> {
   const before = deps.clock.now() - UNDO_DAYS * DAY_MS
+  await forgetOrphans(deps)
   for (const preview of await deps.store.previews.list({})) {
     if (preview.switchedAt === null || preview.switchedAt > before) continue
     const left = await deps.store.connections.get(preview.state === 'switched' ? preview.connectionId : preview.shadowId)
     if (left?.state === 'replaced') await forgetFirst(deps, left)
     await deps.store.previews.dropAnswers(preview.id)
+  }
+}
+
+async function forgetOrphans(deps: SyncDeps): Promise<void> {
+  const shadows = new Set((await deps.store.previews.list({})).map(({ shadowId }) => shadowId))
+  for (const connection of await deps.store.connections.list()) {
+    const isOrphan = connection.state === 'preview' && !shadows.has(connection.id) && connection.createdAt <= deps.clock.now() - ORPHAN_MS
+    if (isOrphan) await forgetFirst(deps, connection)
   }
 }
 

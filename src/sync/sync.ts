@@ -152,6 +152,13 @@ async function planRetry(deps: SyncDeps, connection: Connection, now: number): P
   await deps.store.connections.update(connection.id, { failuresInRow, nextSyncAt: nextAt })
 }
 
+/** Ends what a dead process left open of a connection that nobody will read any more; one that is being read is left to its reader. */
+export async function endDeadRuns(deps: SyncDeps, connectionId: string): Promise<void> {
+  await deps.store.connections.exclusively(connectionId, async (found) => {
+    if (found !== null) await closeAbandoned(deps, found, await deps.store.runs.list({ connectionId, limit: 5 }))
+  })
+}
+
 /**
  * We hold the connection, so a run that is still `running` died with its process. Its commits are
  * whole; reading again is safe. A sign-in that it left open will not be answered any more, and waiting
