@@ -80,6 +80,8 @@ async function runTests(root, node, files) {
     `--test-timeout=${TEST_TIMEOUT_MS}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
+    `--test-reporter=${new URL('./slowest.mjs', import.meta.url).href}`,
+    '--test-reporter-destination=stderr',
   ]
   return (await run(node, [...flags, ...files.map(file => relative(root, file))], { cwd: root, env: environment(node) })).status
 }
