@@ -7,16 +7,20 @@ import { SCENARIOS } from '../../sim/scenarios.ts'
 import { simulate } from '../../sim/simulate.ts'
 import { whileOpen } from './interrupt.ts'
 import { CommandError, type Output } from './output.ts'
+import { reportRepairs } from './repair-report.ts'
 import { configuration } from './with-instance.ts'
 
-export type SimulateOptions = { readonly seed?: string; readonly scenario?: string; readonly planted?: string | true; readonly runs?: number; readonly postgres?: boolean }
+export type SimulateOptions = { readonly seed?: string; readonly scenario?: string; readonly planted?: string | true; readonly runs?: number; readonly postgres?: boolean; readonly report?: 'repair' }
 
 const PROGRESS_EVERY = 10
+/** Pairs of faults that a report plays when nothing is said. */
+const PAIRS = 100
 
 /** Status 0: all was well, or each planted bug was found; 1: something failed; 2: wrong usage. */
 export async function simulateCommand(output: Output, options: SimulateOptions): Promise<void> {
   const open = async (): Promise<OpenGround> => (options.postgres === true ? postgresGround(configuration()) : memoryGround())
   if (options.planted !== undefined) return whileOpen(open, searchPlanted(output, options))
+  if (options.report !== undefined) return whileOpen(open, (ground) => reportRepairs(output, ground, plainSeed(options), options.runs ?? PAIRS))
   const first = firstLine(options)
   const runs = options.runs ?? 1
   if (runs < 1) throw new CommandError('--runs must be at least 1.', 2)
@@ -34,6 +38,12 @@ export async function simulateCommand(output: Output, options: SimulateOptions):
     tell(output, report, first, process.cpuUsage(began))
     if (!report.clean) process.exitCode = 1
   })
+}
+
+/** A report plays whole feeds, not lines of a plan. */
+function plainSeed({ seed = '1', scenario }: SimulateOptions): number {
+  if (!/^\d{1,9}$/.test(seed) || scenario !== undefined) throw new CommandError('--report takes a plain --seed and no --scenario.', 2)
+  return Number(seed)
 }
 
 function firstLine({ seed, scenario }: SimulateOptions): Line {

@@ -37,6 +37,8 @@ export type RepairStep = {
   readonly endedAt: number | null
   /** What was seen when its effect was checked. */
   readonly result: string | null
+  /** What a harmless question taught: the bank answers, it answers with an error or something unreadable, or nothing comes. */
+  readonly learned?: 'answers' | 'answers_wrongly' | 'silent'
   /** Epoch ms; the step is not tried before. */
   readonly notBefore: number | null
   /** Minutes of a person's attention and of waiting, as planned. */

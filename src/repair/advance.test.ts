@@ -5,6 +5,7 @@ import type { RepairPlan } from '../domain/repair.ts'
 import { advanceRepair } from './advance.ts'
 import { DOWN, failure, LOCKED, newWorld, REFUSED, type RepairWorld } from './testing.ts'
 
+const HOUR_MS = 3_600_000
 const C = 'c0000000-0000-7000-8000-000000000001'
 const locked = async (world: RepairWorld) => (await world.vault.status({ connectionId: C, loginIndex: `login-${C}` })) === 'locked'
 const present = (plan: RepairPlan | null) => plan?.steps.find(({ state }) => state === 'now')
@@ -187,4 +188,34 @@ test('a problem that a scheduled read closed ends its plan as proved', async () 
   world.bank = () => null
   await world.sync(C)
   assert.equal((await goOn(world))?.state, 'proved')
+})
+
+test('what does not pass by itself is not waited for without end: the schedule\'s reads count, and a person is asked', async () => {
+  const stale = failure({ stage: 'tls', networkError: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, { code: 'tls_refused', retry: { kind: 'at', at: null }, message: 'Nobody vouches for the certificate.' })
+  const world = await broken(() => stale)
+  world.reachable = false
+  let plan = await goOn(world)
+  assert.equal(present(plan)?.action, 'wait_for_bank')
+  for (let day = 0; day < 2 && present(plan)?.who !== 'person'; day++) {
+    world.now += 24 * HOUR_MS
+    await world.sync(C)
+    // As in a feed that is read every day: the next read always lies ahead.
+    await world.store.connections.update(C, { nextSyncAt: world.now + 24 * HOUR_MS, lastAttemptAt: world.now })
+    plan = await goOn(world)
+  }
+  assert.equal(present(plan)?.who, 'person')
+  assert.ok(plan?.steps.some(({ action, state }) => action === 'wait_for_bank' && state === 'did_not_help'))
+})
+
+test('a step that a person did is judged by whoever reads next, and then the next step comes', async () => {
+  const blocked = failure({ stage: 'http', httpStatus: 403, body: 'Automated access is not permitted.' }, { code: 'http_refused', retry: { kind: 'at', at: null }, message: 'HTTP status 403.' })
+  const world = await broken(() => blocked)
+  const paused = { ...world.deps, earliestReadAt: async () => world.now + 20 * HOUR_MS }
+  let plan = await advanceRepair(paused, C, { kind: 'go_on' })
+  const first = present(plan)
+  assert.equal(first?.who, 'person')
+  // The person is there: the bank's pause for programs does not hold the proof up.
+  plan = await advanceRepair(paused, C, { kind: 'person', stepId: first?.id ?? '', did: 'done' })
+  assert.equal(plan?.steps.find(({ id }) => id === first?.id)?.state, 'did_not_help')
+  assert.notEqual(present(plan)?.action, first?.action)
 })

@@ -18,7 +18,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { Vault } from '../ports/vault.ts'
-import { lookAt, presentStep } from './due.ts'
+import { isWaitedOut, lookAt, presentStep } from './due.ts'
 import { checkPerson, letsOut } from './effects.ts'
 import { planFor } from './plan.ts'
 import { askBank, mayRead, notAnswering, ownerOf, readAgain, waitForBank, type StepOutcome, type Turn } from './reads.ts'
@@ -43,6 +43,8 @@ export type RepairDeps = {
 export type RepairEvent = { readonly kind: 'go_on'; readonly problemId?: string } | { readonly kind: 'person'; readonly stepId: string; readonly did: 'done' | 'cannot' }
 
 const MOST_ACTS = 12
+/** From this long on a step's effect is not looked for at once. */
+const LONG_MINUTES = 30
 /** A step that only a person can set free is looked at again in case nobody said so here. */
 const HELD_MS = 60 * 60_000
 
@@ -50,7 +52,7 @@ const HELD_MS = 60 * 60_000
 export async function advanceRepair(deps: RepairDeps, connectionId: string, event: RepairEvent): Promise<RepairPlan | null> {
   let said = event
   let workedAt: string | null = event.kind === 'go_on' ? (event.problemId ?? null) : null
-  const turn: Turn = { read: false }
+  const turn: Turn = { read: false, attended: event.kind === 'person' }
   for (let act = 0; act < MOST_ACTS; act++) {
     const connection = await deps.store.connections.get(connectionId)
     if (connection === null) return null
@@ -70,7 +72,8 @@ export async function advanceRepair(deps: RepairDeps, connectionId: string, even
     if (still === null || still.closedAt !== null) continue
     const now = deps.clock.now()
     if (outcome.state === 'stay') return saved(deps, withStep(plan, { ...step, state: 'now', result: outcome.result, notBefore: outcome.notBefore === undefined ? step.notBefore : outcome.notBefore }, now))
-    const ended = withStep(plan, { ...step, state: outcome.state, result: outcome.result, endedAt: now }, now)
+    const learned = outcome.learned === undefined ? {} : { learned: outcome.learned }
+    const ended = withStep(plan, { ...step, state: outcome.state, result: outcome.result, ...learned, endedAt: now }, now)
     await saved(deps, await replan(deps, connection, still, step.kind === 'proof' ? blameLast(ended, outcome, now) : ended))
   }
   const [problem] = await deps.store.problems.list({ connectionId, open: true, limit: 1 })
@@ -123,7 +126,7 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
     bankDown: await isBankDown(deps, connection, { ...problem, diagnosis }), secret: status, nextTryAt: connection.nextSyncAt, canProbe: probes.length > 0, finished,
   })
   const kept = { ...plan, createdAt: before?.state === 'open' ? before.createdAt : now }
-  return proveNow ? proofFirst(kept) : kept
+  return proveNow ? proofFirst(kept, now, last) : kept
 }
 
 /** A proof that failed says of the person's step before it that it did not help. */
@@ -135,18 +138,21 @@ function blameLast(plan: RepairPlan, outcome: StepOutcome, now: number): RepairP
   return blamed.reduce((all, step) => withStep(all, { ...step, state: 'did_not_help', result: outcome.result }, now), plan)
 }
 
-function proofFirst(plan: RepairPlan): RepairPlan {
+/** Who was written to answers another day: until then a read that fails says nothing of the step. */
+function proofFirst(plan: RepairPlan, now: number, { waitMinutes }: RepairStep): RepairPlan {
   const open = plan.steps.filter(({ state }) => state === 'waiting' || state === 'now')
   const rest = plan.steps.filter((step) => !open.includes(step))
   const proof = open.at(-1)
   if (proof === undefined) return plan
-  return { ...plan, steps: [...rest, { ...proof, state: 'now', startedAt: proof.startedAt, notBefore: null }] as unknown as RepairPlan['steps'] }
+  return { ...plan, steps: [...rest, { ...proof, state: 'now', startedAt: now, notBefore: waitMinutes < LONG_MINUTES ? null : now + waitMinutes * 60_000 }] as unknown as RepairPlan['steps'] }
 }
 
 async function doStep(deps: RepairDeps, connection: Connection, problem: Problem, plan: RepairPlan, step: RepairStep, said: RepairEvent, turn: Turn): Promise<StepOutcome> {
   const person = said.kind === 'person' && said.stepId === step.id ? said.did : null
   const now = deps.clock.now()
   if (step.who === 'person') return checkPerson(deps, connection, problem, step, person, turn)
+  if (isWaitedOut(step, problem, now) && !(await isBankDown(deps, connection, problem))) return { state: 'did_not_help', result: 'It was waited for, and the bank still cannot be read.' }
+  if (wasRead(step, connection)) return { state: 'did_not_help', result: problem.failure.message }
   const notBefore = waitsUntil(step, connection)
   if (notBefore > now && person === null) return step.who === 'bank' && lookAt(plan, step) <= now ? lookEarly(deps, connection, problem, { ...step, notBefore }, turn) : { state: 'stay', result: step.result, notBefore }
   if (await mayNotSend(deps, connection, problem, step)) return { state: 'stay', result: 'Nothing is sent until the login is unlocked.', notBefore: now + HELD_MS }
@@ -158,6 +164,11 @@ async function doStep(deps: RepairDeps, connection: Connection, problem: Problem
     // Off and on is a read that starts anew. The switch itself is left alone: a process that dies between the two would leave the feed off.
     default: return readAgain(deps, connection, turn)
   }
+}
+
+/** A proof waits for the bank's own pause between two reads; whoever reads meanwhile has tried it. The problem is still open, so it did not work. */
+function wasRead(step: RepairStep, { lastAttemptAt }: Connection): boolean {
+  return step.kind === 'proof' && step.state === 'now' && step.startedAt !== null && lastAttemptAt !== null && lastAttemptAt > Math.max(step.startedAt, step.notBefore ?? 0)
 }
 
 /** Waiting for a bank ends when the schedule asks it: whichever of the two comes first reads, the other sees that it was read. */

@@ -4,6 +4,7 @@
  * bank that is away is looked at now and then; a person's step is looked at when `notBefore` says so.
  */
 import { CAUSES, OUTAGES, type CauseCode } from '../domain/cause.ts'
+import type { Problem } from '../domain/connection.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { OpenRepair } from '../ports/store.ts'
 
@@ -34,6 +35,21 @@ function mayEndEarly(cause: CauseCode): boolean {
 
 export function presentStep(plan: RepairPlan): RepairStep | undefined {
   return plan.steps.find(({ state }) => state === 'now' || state === 'running')
+}
+
+/** What ends by itself, and how long that is waited for before somebody is troubled. */
+const PASSES: ReadonlySet<CauseCode> = new Set(['institution_down', 'institution_error', 'scheduled_maintenance', 'aggregator_down', 'rate_limited'])
+const PATIENCE_MS = 48 * 60 * MINUTE_MS
+
+/**
+ * A wait has lasted long enough: a read failed meanwhile, the bank named no later time, and what is
+ * likely does not pass by itself, or did not in two days.
+ */
+export function isWaitedOut(step: RepairStep, { updatedAt, failure, diagnosis }: Problem, now: number): boolean {
+  if (step.action !== 'wait_for_bank' || step.startedAt === null || updatedAt <= step.startedAt) return false
+  if (failure.retry.kind === 'at' && failure.retry.at !== null && failure.retry.at > now) return false
+  const passing = diagnosis.causes.reduce((sum, { cause, p }) => sum + (PASSES.has(cause) ? p : 0), 0)
+  return now - step.startedAt >= (passing >= 0.5 ? PATIENCE_MS : step.waitMinutes * MINUTE_MS)
 }
 
 /** When a step that waits is looked at again although its time has not come. */

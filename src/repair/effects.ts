@@ -56,8 +56,8 @@ async function look(deps: RepairDeps, connection: Connection, problem: Problem, 
   const due = step.notBefore === null || step.notBefore <= now
   if (step.action === 'fix_network') {
     if (!due || (await deps.connectorProbes(connection.id)).length === 0) return { state: 'stay', result: step.result }
-    const silent = await notAnswering(deps, connection)
-    return silent === null ? { state: 'done', result: 'The bank can be reached again.' } : { state: 'stay', result: silent, notBefore: nextProbeAt(step, now) }
+    const wrong = await notAnswering(deps, connection)
+    return wrong === null ? { state: 'done', result: 'The bank can be reached again.' } : { state: 'stay', result: wrong.sentence, notBefore: nextProbeAt(step, now) }
   }
   if (!(await readShows(deps, connection, problem, step))) return { state: 'stay', result: step.result, notBefore: null }
   if (step.notBefore === null) return { state: 'stay', result: step.result, notBefore: nextReadAt(step, now) }

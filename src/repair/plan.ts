@@ -42,6 +42,7 @@ const REPEATABLE: readonly ActionCode[] = ['fix_credentials', 'update_mfa', 'unl
 /** After these a secret may be taken that the bank refused before. */
 const AT_BANK: readonly (ActionCode | null)[] = ['unlock_at_bank', 'act_at_bank_site', 'enroll_at_bank', 'contact_bank']
 const MINUTE_MS = 60_000
+const MOST_WAIT_MINUTES = 24 * 60
 const ALONE_MS = 60 * MINUTE_MS
 
 /** A plan for an open problem. Its last step is the proof; the first unfinished step is `now`. */
@@ -69,7 +70,7 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const isWorthIt = (step: StepText, helps: number): boolean => (unlocked ? step.action === 'fix_credentials' || (helps >= WORTH_TRYING && step.action !== 'unlock_at_bank') : helps >= WORTH_TRYING)
   const ranked = (needsPermission(facts) ? [...STEPS, ALLOW_SIGN_IN] : STEPS)
     .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry' || isPermission(step)) && !(down && step.needsSecret))
-    .map((step) => ({ step, helps: helpOf(step, wants), worth: helpOf(step, wants) / costOf(step) }))
+    .map((step) => ({ step, helps: helpOf(step, wants), worth: isLast(step, facts, of('history_limit')) ? 0 : helpOf(step, wants) / costOf(step) }))
     .filter(({ step, helps }) => isWorthIt(step, helps) || (down && step.action === 'wait_for_bank'))
     .sort((a, b) => b.worth - a.worth)
     .slice(0, MOST_STEPS)
@@ -89,6 +90,12 @@ function isOver(step: StepText, { finished }: PlanFacts): boolean {
   if (step === ALLOW_SIGN_IN) return finished.findLastIndex(same) > finished.findLastIndex(isWait)
   if (REPEATABLE.includes(step.action)) return finished.some((one) => same(one) && one.who === 'person' && one.state === 'skipped')
   return finished.some(same)
+}
+
+/** What comes when nothing else is left: a wait that was waited out, and a file, which brings rows but no feed, unless days are all that is missing. */
+function isLast(step: StepText, { finished, bankDown }: PlanFacts, onlyDaysMissing: number): boolean {
+  if (step.action === 'import_file') return onlyDaysMissing < LIKELY
+  return !bankDown && isWait(step) && finished.some((one) => isWait(one) && one.state === 'did_not_help')
 }
 
 function isWait({ action }: { readonly action: ActionCode | null }): boolean {
@@ -130,7 +137,11 @@ function votes(problem: Problem): ReadonlyMap<ActionCode, number> {
   const heard = hear({ evidence: mergeEvidence(problem.failure.evidence), context: problem.context }, KNOWLEDGE)
   const sum = new Map<ActionCode, number>()
   for (const { cause, p } of problem.diagnosis.causes) {
-    for (const [action, share] of Object.entries(waysToEnd(cause, heard.codes, heard.reading)) as [ActionCode, number][]) sum.set(action, (sum.get(action) ?? 0) + share * p)
+    for (const [action, share] of Object.entries(waysToEnd(cause, heard.codes, heard.reading)) as [ActionCode, number][]) {
+      // The login is stored: to start again after a code that came too late is to ask for a new one.
+      const step = cause === 'mfa_timeout' && action === 'reconnect' ? 'update_mfa' : action
+      sum.set(step, (sum.get(step) ?? 0) + share * p)
+    }
   }
   return sum
 }
@@ -145,10 +156,12 @@ function costOf(step: StepText): number {
 }
 
 function stepOf(text: StepText, facts: PlanFacts, at: number): RepairStep {
+  // Each further wait is longer: what two hours did not end is not asked about every two hours.
+  const waitMinutes = Math.min(MOST_WAIT_MINUTES, text.waitMinutes * 2 ** (isWait(text) ? facts.finished.filter(isWait).length : 0))
   return {
     id: `${at + 1}-${isPermission(text) ? text.kind : text.action}`, kind: text.kind, action: text.action, who: text.who, title: text.title.replace('{bank}', facts.bankName),
-    state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: text.who === 'bank' ? (facts.nextTryAt ?? facts.now + text.waitMinutes * MINUTE_MS) : null,
-    personMinutes: text.personMinutes, waitMinutes: text.waitMinutes,
+    state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: text.who === 'bank' ? (facts.nextTryAt ?? facts.now + waitMinutes * MINUTE_MS) : null,
+    personMinutes: text.personMinutes, waitMinutes,
   }
 }
 

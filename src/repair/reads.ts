@@ -5,19 +5,24 @@
  * a code that somebody is about to type.
  */
 import type { Connection, Problem } from '../domain/connection.ts'
+import type { RepairStep } from '../domain/repair.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { SecretOwner } from '../ports/vault.ts'
 import type { RepairDeps } from './advance.ts'
 
 /** What became of a step: `stay` means that a person or time is needed. */
-export type StepOutcome = { readonly state: 'done' | 'did_not_help' | 'skipped' | 'stay'; readonly result: string | null; readonly notBefore?: number | null }
+export type StepOutcome = { readonly state: 'done' | 'did_not_help' | 'skipped' | 'stay'; readonly result: string | null; readonly notBefore?: number | null; readonly learned?: RepairStep['learned'] }
 
 const COME_AGAIN_MS = 30_000
 const WAIT_AGAIN_MS = 15 * 60_000
 const HOUR_MS = 60 * 60_000
 
-/** What was done in this turn: after one read that failed a second at once would only ask the same of the same bank. */
-export type Turn = { read: boolean }
+/**
+ * What was done in this turn: after one read that failed a second at once would only ask the same of
+ * the same bank. `attended`: a person is there and has just done something, so the bank's pause between
+ * two reads, which is meant for programs, does not hold them up.
+ */
+export type Turn = { read: boolean; readonly attended: boolean }
 
 /** One read. What it proves is judged by whether it closed the problem, which the caller looks up. */
 export async function readAgain(deps: RepairDeps, connection: Connection, turn: Turn): Promise<StepOutcome> {
@@ -41,11 +46,11 @@ async function heldUntil(deps: RepairDeps, connection: Connection, turn: Turn): 
   if (asked !== undefined) return { result: 'The bank asked a question; it waits for its answer.', notBefore: asked.expiresAt }
   const fresh = await deps.store.connections.get(connection.id)
   if (turn.read) return { result: null, notBefore: Math.max(now + COME_AGAIN_MS, fresh?.nextSyncAt ?? now + WAIT_AGAIN_MS) }
-  const earliest = await deps.earliestReadAt(connection.id)
+  const earliest = turn.attended ? now : await deps.earliestReadAt(connection.id)
   return earliest > now ? { result: null, notBefore: earliest } : null
 }
 
-/** While the bank stays away, waiting goes on; that is no evidence against an outage. */
+/** The read at the end of a wait. While the bank stays away, waiting goes on; when it has lasted too long, `isWaitedOut` says. */
 export async function waitForBank(deps: RepairDeps, connection: Connection, turn: Turn): Promise<StepOutcome> {
   const read = await readAgain(deps, connection, turn)
   if (read.state !== 'did_not_help') return read
@@ -57,18 +62,18 @@ export async function waitForBank(deps: RepairDeps, connection: Connection, turn
 
 /** `done`: the bank answers; `did_not_help`: it does not. Both are news for the diagnosis. */
 export async function askBank(deps: RepairDeps, connection: Connection, problem: Problem, turn: Turn): Promise<StepOutcome> {
-  const silent = await notAnswering(deps, connection)
-  if (silent !== null) return { state: 'did_not_help', result: silent }
-  if (!(await mayRead(deps, connection, problem))) return { state: 'done', result: 'The bank answers.' }
+  const wrong = await notAnswering(deps, connection)
+  if (wrong !== null) return { state: 'did_not_help', result: wrong.sentence, learned: wrong.learned }
+  if (!(await mayRead(deps, connection, problem))) return { state: 'done', result: 'The bank answers.', learned: 'answers' }
   const read = await readAgain(deps, connection, turn)
-  return { state: 'done', result: `The bank answers. ${read.result ?? ''}`.trim() }
+  return { state: 'done', result: `The bank answers. ${read.result ?? ''}`.trim(), learned: 'answers' }
 }
 
-/** The sentence of the first harmless question that went wrong; null when the bank answers. */
-export async function notAnswering(deps: RepairDeps, connection: Connection): Promise<string | null> {
+/** The first harmless question that went wrong, and whether something answered it; null when the bank answers as it should. */
+export async function notAnswering(deps: RepairDeps, connection: Connection): Promise<{ readonly sentence: string; readonly learned: 'answers_wrongly' | 'silent' } | null> {
   for (const probe of await deps.connectorProbes(connection.id)) {
-    const result = await deps.probe(connection.id, probe.id)
-    if (!result.ok) return result.sentence
+    const { ok, sentence, evidence } = await deps.probe(connection.id, probe.id)
+    if (!ok) return { sentence, learned: evidence?.some(({ httpStatus }) => httpStatus !== undefined) === true ? 'answers_wrongly' : 'silent' }
   }
   return null
 }
