@@ -5,7 +5,7 @@
  */
 import type { CauseCode } from '../../src/domain/cause.ts'
 import type { RepairPlan, RepairStep } from '../../src/domain/repair.ts'
-import { STEPS } from '../../src/repair/steps.ts'
+import { NEW_PASSWORD, STEPS } from '../../src/repair/steps.ts'
 import { HOUR_MS } from '../plan.ts'
 import type { Ground } from '../world.ts'
 import { BrokenFeed, type Strike } from './broken.ts'
@@ -99,6 +99,7 @@ async function personStep(feed: BrokenFeed, connectionId: string): Promise<{ rea
 async function doStep(feed: BrokenFeed, plan: RepairPlan, step: RepairStep): Promise<void> {
   const { connectionId, relink: { verbs } } = feed
   if (step.action === 'fix_credentials') {
+    if (step.personMinutes === NEW_PASSWORD.personMinutes) await feed.person.changePassword('another password 71').catch(() => undefined)
     if (!(await feed.enterPassword())) await verbs.repair(connectionId, { stepId: step.id, did: 'cannot' })
     return
   }

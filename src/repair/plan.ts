@@ -12,7 +12,7 @@ import { hear } from '../diagnose/diagnose.ts'
 import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import type { SecretStatus } from '../ports/vault.ts'
-import { ALLOW_SIGN_IN, isPermission, PROOF_TITLE, SAME_SECRET, STANDS_FOR, STEPS, type StepText } from './steps.ts'
+import { ALLOW_SIGN_IN, isPermission, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STANDS_FOR, STEPS, type StepText } from './steps.ts'
 
 export type PlanFacts = {
   readonly planId: string
@@ -70,6 +70,8 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const isWorthIt = (step: StepText, helps: number): boolean => (unlocked ? step.action === 'fix_credentials' || (helps >= WORTH_TRYING && step.action !== 'unlock_at_bank') : helps >= WORTH_TRYING)
   const ranked = (needsPermission(facts) ? [...STEPS, ALLOW_SIGN_IN] : STEPS)
     .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry' || isPermission(step)) && !(down && step.needsSecret))
+    // Waiting ends with a read, and none may be sent.
+    .filter((step) => !(isWait(step) && facts.secret === 'refused' && !down))
     .map((step) => ({ step, helps: helpOf(step, wants), worth: isLast(step, facts, of('history_limit')) ? 0 : helpOf(step, wants) / costOf(step) }))
     .filter(({ step, helps }) => isWorthIt(step, helps) || (down && step.action === 'wait_for_bank'))
     .sort((a, b) => b.worth - a.worth)
@@ -126,7 +128,12 @@ function withPermission(ranked: readonly StepText[], facts: PlanFacts): readonly
 
 /** A refused secret goes out once more only after something was done at the bank, and only by the step that says so. */
 function withSameSecret(ranked: readonly StepText[], facts: PlanFacts): readonly StepText[] {
-  if (isOver(SAME_SECRET, facts)) return ranked
+  if (isOver(SAME_SECRET, facts)) {
+    // Everything was done, and Relink may not try whether it helped: a new password is the way that is always open.
+    const deadEnd = !ranked.some(({ who, action }) => who === 'person' && action !== 'import_file')
+    const wasAsked = facts.finished.some(({ kind, personMinutes }) => kind === NEW_PASSWORD.kind && personMinutes === NEW_PASSWORD.personMinutes)
+    return deadEnd && !wasAsked ? [NEW_PASSWORD, ...ranked] : ranked
+  }
   if (AT_BANK.includes(lastDone(facts)?.action ?? null)) return [SAME_SECRET, ...ranked]
   const at = ranked.findIndex(({ action }) => AT_BANK.includes(action))
   return at < 0 ? ranked : [...ranked.slice(0, at + 1), SAME_SECRET, ...ranked.slice(at + 1)]

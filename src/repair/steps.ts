@@ -48,6 +48,9 @@ export const ALLOW_SIGN_IN: StepText = { kind: 'allow_sign_in', action: 'auto_re
 /** After something was done at the bank a secret may be right that it refused before. Asked once, in these words. */
 export const SAME_SECRET: StepText = { kind: 'same_secret', action: 'auto_retry', who: 'person', title: 'Send {bank} the refused password once more, if it is right now: banks lock after about three', personMinutes: 0.5, waitMinutes: 0, needsSecret: true }
 
+/** Where a password was refused, what refused it may be gone, and nothing else is left to do. */
+export const NEW_PASSWORD: StepText = { kind: 'credentials', action: 'fix_credentials', who: 'person', title: 'Change the password at {bank}, then enter the new one here', personMinutes: 6, waitMinutes: 0, needsSecret: true }
+
 /** Whether a step lets a sign-in out that the ledger holds back. */
 export function isPermission({ kind }: { readonly kind: StepKind }): boolean {
   return kind === ALLOW_SIGN_IN.kind || kind === SAME_SECRET.kind
