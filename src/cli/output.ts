@@ -45,7 +45,7 @@ export function createOutput(json: boolean, streams: Streams): Output {
   }
   const say = (line = ''): void => {
     clearProgress()
-    if (!json) out.write(`${line}\n`)
+    if (!json) out.write(`${shown(line)}\n`)
   }
   return {
     json,
@@ -56,7 +56,7 @@ export function createOutput(json: boolean, streams: Streams): Output {
     say,
     progress(line) {
       if (err.isTTY === true) {
-        err.write(`\r\u001b[K${line}`)
+        err.write(`\r\u001b[K${shown(line)}`)
         progressShown = true
       }
     },
@@ -66,7 +66,7 @@ export function createOutput(json: boolean, streams: Streams): Output {
     },
     error(line) {
       clearProgress()
-      err.write(`${line}\n`)
+      err.write(`${shown(line)}\n`)
     },
     table(head, rows, alignRight = []) {
       for (const line of tableLines(head, rows, alignRight, style(1))) say(line)
@@ -74,6 +74,13 @@ export function createOutput(json: boolean, streams: Streams): Output {
     bold: style(1),
     dim: style(2),
   }
+}
+
+/** Everything that steers a terminal or turns the direction of writing, but for the styles above: names of files and texts of banks are anybody's. */
+const STEERING = /\u001b(?!\[[012]m)|[\0-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+function shown(text: string): string {
+  return text.replace(STEERING, '')
 }
 
 /** Columns as wide as their widest cell; the head in bold. */
