@@ -155,16 +155,20 @@ function isLike(row: { readonly on: Day; readonly amount: bigint; readonly text:
 async function balancesMeet(store: TenantStore, file: FileAccount, account: Account): Promise<boolean> {
   const currency = account.currency === UNKNOWN_CURRENCY ? file.currency : account.currency
   const stored = (await Promise.all((await store.accounts.sources({ accountId: account.id })).map((source) => store.feed.balances(account.id, source.id)))).flat()
-  return file.sums.some(({ balances }) =>
+  const wentBefore = (on: Day, minor: bigint): boolean => {
+    const before = stored.filter((balance) => (balance.kind === 'closing' || balance.kind === 'ledger') && balance.on <= on)
+    const newest = before.reduce<Day | null>((day, balance) => (day === null || balance.on > day ? balance.on : day), null)
+    return minor !== 0n && before.some((balance) => balance.on === newest && balance.amount === minor)
+  }
+  return file.sums.some(({ balances, lying, postedSum }) =>
     balances.some((own) => {
       const money = moneyOf(own.amount, currency)
       if (!money.ok || money.value.minor === 0n) return false
       const { minor } = money.value
-      if (own.kind === 'opening') {
-        const before = stored.filter(({ kind, on }) => (kind === 'closing' || kind === 'ledger') && on <= own.on)
-        const newest = before.reduce<Day | null>((day, { on }) => (day === null || on > day ? on : day), null)
-        return before.some(({ on, amount }) => on === newest && amount === minor)
-      }
+      if (own.kind === 'opening') return wentBefore(own.on, minor)
+      const posted = moneyOf(postedSum, currency)
+      // A file that tells only where it ends began that much lower.
+      if (lying.opening === null && lying.days !== null && own.kind !== 'available' && posted.ok && wentBefore(addDays(lying.days.from, -1), minor - posted.value.minor)) return true
       if (own.kind !== 'closing') return false
       const after = stored.filter(({ kind, on }) => kind === 'opening' && on >= own.on)
       const oldest = after.reduce<Day | null>((day, { on }) => (day === null || on < day ? on : day), null)

@@ -7,8 +7,9 @@ import type { AccountRef } from '../domain/account.ts'
 import type { Currency } from '../domain/money.ts'
 import { ok, type Result } from '../domain/result.ts'
 import type { FormatFailure, StatementAccount, StatementHead, StatementRow, StatementStream } from '../domain/statement.ts'
-import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { isMasked, UNKNOWN_CURRENCY } from './accounts.ts'
 import { layersOf } from './file-layers.ts'
+import { partByAccount } from './file-masks.ts'
 import { StatementSum } from './statement-sum.ts'
 
 /** The statements of one account in the file, before anybody knows which account that is. */
@@ -44,7 +45,11 @@ export type CheckedFile = {
   readonly starts: readonly CheckedStatement[]
 }
 
-type Draft = { -readonly [K in 'ref' | 'named' | 'label' | 'currency' | 'line']: FileAccount[K] } & { readonly sums: StatementSum[]; readonly rows: Sample }
+type Draft = { -readonly [K in 'ref' | 'named' | 'label' | 'currency' | 'line']: FileAccount[K] } & {
+  readonly sums: StatementSum[]
+  /** One for all statements; one for each where the number is masked. */
+  readonly samples: Map<StatementSum | null, Sample>
+}
 
 const NOTICES = 100
 
@@ -79,7 +84,8 @@ export async function checkFile(stream: StatementStream, label: string, onRows: 
     }
     sum.take(part)
     if (part.part !== 'rows') continue
-    for (const row of part.rows) owners.get(sum)!.rows.take(row)
+    const sample = sampleOf(owners.get(sum)!, sum)
+    for (const row of part.rows) sample.take(row)
     onRows(part.rows.length)
   }
   return ok({ notices, ...checked([...drafts.values()], starts, owners) })
@@ -93,18 +99,22 @@ function checked(drafts: readonly Draft[], starts: readonly StatementSum[], owne
     merged.set(draft, draft.currency === UNKNOWN_CURRENCY && told.length === 1 ? told[0]! : draft)
   }
   const order = [...new Set(starts)]
-  const accounts = new Map<Draft, FileAccount>()
+  const accounts: FileAccount[] = []
   const statements = new Map<StatementSum, CheckedStatement>()
   for (const draft of new Set(merged.values())) {
-    const sums = order.filter((sum) => merged.get(owners.get(sum)!) === draft)
-    const { ref, named, label, currency, line } = draft
-    const account: FileAccount = { ref, named, label, currency, line, sums, sample: drafts.filter((other) => merged.get(other) === draft).flatMap(({ rows }) => rows.rows()) }
-    accounts.set(draft, account)
-    const repeated = repeats(sums)
-    const layers = layersOf(sums.map((sum) => sum.lying))
-    sums.forEach((sum, index) => statements.set(sum, { account, sum, isRepeated: repeated.has(sum), layer: layers[index]! }))
+    const all = order.filter((sum) => merged.get(owners.get(sum)!) === draft)
+    const rowsOf = (sum: StatementSum): readonly StatementRow[] => sampleOf(owners.get(sum)!, sum).rows()
+    for (const sums of isMasked(draft.ref) ? partByAccount(all, rowsOf) : [all]) {
+      const { ref, named, label, currency } = draft
+      const samples = new Set(sums.map((sum) => sampleOf(owners.get(sum)!, sum)))
+      const account: FileAccount = { ref, named, label, currency, line: sums[0]!.head.line, sums, sample: [...samples].flatMap((sample) => sample.rows()) }
+      accounts.push(account)
+      const repeated = repeats(sums)
+      const layers = layersOf(sums.map((sum) => sum.lying))
+      sums.forEach((sum, index) => statements.set(sum, { account, sum, isRepeated: repeated.has(sum), layer: layers[index]! }))
+    }
   }
-  return { accounts: [...accounts.values()], statements: order.map((sum) => statements.get(sum)!), starts: starts.map((sum) => statements.get(sum)!) }
+  return { accounts, statements: order.map((sum) => statements.get(sum)!), starts: starts.map((sum) => statements.get(sum)!) }
 }
 
 function repeats(sums: readonly StatementSum[]): ReadonlySet<StatementSum> {
@@ -125,9 +135,16 @@ function draftFor(drafts: Map<string, Draft>, head: StatementHead, label: string
   const key = [bankId, branchId, ref.number, kind, currency].join('\u001f')
   const known = drafts.get(key)
   if (known !== undefined) return known
-  const draft: Draft = { ref, named: head.account, label, currency, line: head.line, sums: [], rows: new Sample() }
+  const draft: Draft = { ref, named: head.account, label, currency, line: head.line, sums: [], samples: new Map() }
   drafts.set(key, draft)
   return draft
+}
+
+function sampleOf({ ref, samples }: Draft, sum: StatementSum): Sample {
+  const key = isMasked(ref) ? sum : null
+  const sample = samples.get(key) ?? new Sample()
+  samples.set(key, sample)
+  return sample
 }
 
 function sameName(a: AccountRef, b: AccountRef): boolean {

@@ -131,3 +131,28 @@ function bringWith(world: World, currency: string | null, balanceCurrency: strin
   }
   return importStatements(world.deps, { open, accountId: null, label: 'f.csv', dryRun: false, onProgress: null })
 }
+
+test('two accounts under one mask in one file stay two, now, again and next month; what cannot be told apart later is refused', async () => {
+  const masked = (head: Partial<StatementHead['account']> = {}): Partial<StatementHead> => ({ account: { ...HEAD.account, number: '****1234', ...head } })
+  const one = (rows: readonly StatementRow[], opening: string, closing: string): Statement => ({ head: masked(), rows, opening, closing })
+  const world = new World()
+  const march = [one([row('2026-03-02', '-5', 'Tram'), row('2026-03-09', '-6', 'Tea')], '100', '89'), one([row('2026-03-03', '-50', 'Rent'), row('2026-03-09', '20', 'Gift')], '700', '670')]
+  const first = await bring(world, march)
+  assert.deepEqual([first.failure, first.added, (await world.store.accounts.list()).map(({ name }) => name).sort()], [null, 4, ['****1234', '****1234 (2)']])
+  const again = await bring(world, march)
+  assert.deepEqual([again.failure, again.added, (await world.store.accounts.list()).length], [null, 0, 2])
+  const april = await bring(world, [one([row('2026-04-02', '-50', 'Rent'), row('2026-04-09', '1', 'Interest')], '670', '621'), one([row('2026-04-03', '-5', 'Tram'), row('2026-04-08', '-1', 'Tip')], '89', '83')])
+  assert.deepEqual([april.failure, april.added], [null, 4])
+  const accounts = await world.store.accounts.list()
+  const sums = await Promise.all(accounts.map(async ({ id }) => (await world.store.feed.transactions({ accountId: id, limit: 50 })).rows.reduce((sum, { amount }) => sum + amount, 0n)))
+  assert.deepEqual(sums.sort(), [-1700n, -7900n])
+  const lost = await bring(world, [one([row('2026-06-02', '-9', 'A'), row('2026-06-09', '-9', 'C')], '11', '-7'), one([row('2026-06-02', '-3', 'B'), row('2026-06-09', '-3', 'D')], '12', '6')])
+  assert.deepEqual([lost.failure?.code, lost.added], ['account_unclear', 0])
+})
+
+test('one account under a mask stays one: statements that follow each other, show the same days or are written twice', async () => {
+  const head: Partial<StatementHead> = { account: { ...HEAD.account, number: 'XXXX1234' } }
+  const world = new World()
+  await bring(world, [{ head, rows: JANUARY }, { head, rows: SIXTY_DAYS }, { head, rows: JANUARY }, { head, rows: [row('2026-02-20', '-1', 'Bus')] }])
+  assert.deepEqual([(await world.store.accounts.list()).length, (await world.feed()).length], [1, 6])
+})

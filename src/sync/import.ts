@@ -145,6 +145,11 @@ async function makePlan(deps: ImportDeps, request: ImportRequest, checked: Check
       const misfit = sum.misfit(currency)
       if (misfit !== null) return failed(misfit)
     }
+    const twin = account === null ? undefined : [...destinations.values()].find((other) => other.account?.id === account.id && sameRef(other.file.ref, file.ref) && other.file.currency === file.currency)
+    if (twin !== undefined) {
+      const message = `The file shows two accounts as ${labelOf(file.named, file.label)} (from line ${twin.file.line} and from line ${file.line}), and both could be "${account!.name}". Import them from files of their own, each with --account.`
+      return failed({ code: 'account_unclear', message, line: file.line })
+    }
     destinations.set(file, { file, account, currency, source: null, hadRows: account !== null && (await hasRows(deps, account.id)) })
   }
   return ok({ checked, destinations })
