@@ -50,7 +50,7 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       const challenge = await deps.store.challenges.get(challengeId)
       return told(challenge?.connectionId ?? '', answerChallenge(deps, challengeId, answers))
     },
-    enterSecret: (connectionId, form) => told(connectionId, reconnect(deps, connectionId, form)),
+    enterSecret: (connectionId, form, references) => told(connectionId, reconnect(deps, connectionId, form, references)),
     tryOnceMore: (connectionId, by) => told(connectionId, tryOnceMore(deps, connectionId, by)),
     disable: (connectionId) => switched(disableConnection(deps, connectionId)),
     enable: (connectionId) => switched(enableConnection(deps, connectionId)),

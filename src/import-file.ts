@@ -2,17 +2,22 @@
 import { basename } from 'node:path'
 import type { FormatFailure, StatementStream } from './domain/statement.ts'
 import { readStatementFile, type StatementFormat } from './formats/detect.ts'
+import type { ReadLimits } from './formats/lines.ts'
 import { hostClock } from './adapters/clock.ts'
 import { hostEntropy } from './adapters/entropy.ts'
 import { createMemoryStore } from './store/memory/store.ts'
 import { importStatements, type ImportDeps } from './sync/import.ts'
 import type { ImportReport, ImportRequest } from './verbs.ts'
 
+/** What comes over a network or through the page (security.md section 5). */
+const FOREIGN_LIMITS: ReadLimits = { maxLines: 1_000_000 }
+
 /** The line of `relink import` for one file; a damaged file is a report with a failure, never an exception. */
 export async function importFile(deps: ImportDeps, request: ImportRequest & { readonly dryRun: boolean }): Promise<ImportReport> {
   const { fileName, open, accountId, dryRun, onProgress } = request
   const name = basename(fileName)
-  const first = await readStatementFile(open(), { fileName: name })
+  const options = { fileName: name, ...(request.isForeign === true ? { limits: FOREIGN_LIMITS } : {}) }
+  const first = await readStatementFile(open(), options)
   if (!first.ok) return { ...EMPTY, file: fileName, failure: first.failure }
   let format: StatementFormat = first.value.format
   let opened: StatementStream | null = first.value.stream
@@ -21,7 +26,7 @@ export async function importFile(deps: ImportDeps, request: ImportRequest & { re
     const ready = opened
     opened = null
     if (ready !== null) return ready
-    const again = await readStatementFile(open(), { fileName: name })
+    const again = await readStatementFile(open(), options)
     if (!again.ok) return refused(again.failure)
     format = again.value.format
     return again.value.stream

@@ -33,6 +33,7 @@ import { repairByItself } from './repair/by-itself.ts'
 import { repairHands } from './repair-hands.ts'
 import type { MasterKey } from './vault/keys.ts'
 import { checkMasterKey, readMasterKey } from './vault/master-key.ts'
+import { readOutside } from './vault/outside-source.ts'
 import { blindKeyOf } from './vault/rotate.ts'
 import { createVault, type TenantVault } from './vault/vault.ts'
 import { VERSION } from './version.ts'
@@ -132,7 +133,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const store = database.store.tenant(tenantId)
   const masterKey = await openMasterKey(config, log, async (key) => checkMasterKey(store.secrets, key), (await store.secrets.tenantKey()) === null)
   if (!masterKey.ok) return masterKey
-  const vault = createVault({ secrets: store.secrets, tenantId, masterKey: masterKey.value, blindKey: await blindKeyOf(store.secrets, tenantId, masterKey.value), clock, entropy: hostEntropy })
+  const vault = createVault({ secrets: store.secrets, tenantId, masterKey: masterKey.value, blindKey: await blindKeyOf(store.secrets, tenantId, masterKey.value), clock, entropy: hostEntropy, fetch: (source) => readOutside(source, process.env) })
   const events = createEvents()
   const base = { store, vault, clock, entropy: hostEntropy, log }
   const timeZoneOf = (id: string): string => institutionOf(id)?.timeZone ?? 'UTC'

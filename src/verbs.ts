@@ -40,6 +40,8 @@ export type ImportRequest = {
   readonly fileName: string
   /** Opens the file from its beginning; called more than once. */
   readonly open: () => AsyncIterable<Uint8Array>
+  /** It came over a network: its lines are counted. A local file may have any number. */
+  readonly isForeign?: boolean
   readonly accountId: string | null
   readonly onProgress: ((rows: number) => void) | null
 }
@@ -52,7 +54,7 @@ export type Verbs = {
   sync(connectionId: string, trigger: 'person' | 'repair'): Promise<Result<SyncRun, VerbFailure>>
   answer(challengeId: string, answers: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>
   /** Stores a new secret and signs in once with it; a login field that is left out keeps its stored value. */
-  enterSecret(connectionId: string, form: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>
+  enterSecret(connectionId: string, form: Readonly<Record<string, string>>, references?: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>
   /** A warned person asks to send the same secret once more. */
   tryOnceMore(connectionId: string, by: string): Promise<Result<SyncRun, VerbFailure>>
   disable(connectionId: string): Promise<Result<Connection, VerbFailure>>

@@ -22,9 +22,10 @@ export async function connectCommand(output: Output, wanted: string | undefined,
       throw new CommandError(`${institution.name} has no route "${options.route ?? ''}"; it has: ${institution.routes.map((r) => r.connector).join(', ')}.`, 2)
     }
     output.say(connector.manifest.advice)
-    const form = await fillForm(connector.manifest.fields, givenFields(options.field ?? []), sourceOf(options))
+    const source = sourceOf(options)
+    const form = await fillForm(connector.manifest.fields, givenFields(options.field ?? []), source)
     output.progress(`Signing in at ${institution.name}…`)
-    const result = await instance.verbs.connect({ institutionId: institution.id, connector: route.connector, form, onceMore: options.onceMore === true })
+    const result = await instance.verbs.connect({ institutionId: institution.id, connector: route.connector, form, references: source.references ?? {}, onceMore: options.onceMore === true })
     switch (result.kind) {
       case 'invalid':
         throw new CommandError(`${result.field === null ? '' : `${result.field}: `}${result.message}`, 2)

@@ -61,6 +61,8 @@ function buildProgram(output: Output): Command {
   const json = (): Option => new Option('--json', 'print JSON and nothing else on standard output')
   const secrets = (command: Command): Command =>
     command.option('--secrets-file <file>', 'read the secrets from a file: a JSON object, or the one secret as text').option('--secrets-stdin', 'read the secrets from standard input')
+  const elsewhere = (command: Command): Command =>
+    secrets(command).option('--secret-from <field=source...>', 'keep only where a secret lies, and fetch it for each sign-in: command:["program","argument"] or credential:NAME (systemd)')
 
   program.command('demo').description('see a feed arrive, break and mend: own database, sandbox bank and page')
     .option('--auto', 'play the whole story without a person and check it').option('--port <number>', 'port of the page', wholeNumber('--port', 65_535)).addOption(json())
@@ -70,7 +72,7 @@ function buildProgram(output: Output): Command {
   program.command('worker').description('one more worker on the same database').action(async () => (await import('./start.ts')).workerCommand(output))
   program.command('bank').description('the sandbox bank: OFX, web site and faults on this host (relink bank --help)').helpOption(false).allowUnknownOption().argument('[options...]')
     .action(async (_options, _values, command: Command) => (await import('./bank.ts')).bankCommand(command.args))
-  secrets(program.command('connect').description('connect a login at a bank').argument('[institution]', 'id or name').option('--route <connector>', 'which way to connect, where a bank has several')
+  elsewhere(program.command('connect').description('connect a login at a bank').argument('[institution]', 'id or name').option('--route <connector>', 'which way to connect, where a bank has several')
     .option('--field <name=value...>', 'a field of the sign-in that is not a secret').option('--once-more', 'send it although the bank refused this very secret before; banks lock after a few').addOption(json()))
     .action(async (institution, options) => (await import('./connect.ts')).connectCommand(output, institution, options))
   program.command('sync').description('read one connection, or all').argument('[connection]').addOption(json()).action(async (connection) => (await import('./sync.ts')).syncCommand(output, connection))
@@ -81,9 +83,9 @@ function buildProgram(output: Output): Command {
   secrets(program.command('repair').description('walk the repair of a broken connection').argument('<connection>').option('--did <step>', 'a step that you have done, by its number or id').option('--cannot <step>', 'a step that you cannot do')
     .option('--bundle <file>', 'only show the support file (what was asked and answered, without secrets and names) and save it').addOption(json()))
     .action(async (connection, options) => (await import('./repair.ts')).repairCommand(output, connection, options))
-  secrets(program.command('secret').description('enter a new password for a connection, and sign in once with it').argument('<connection>').option('--once-more', 'send the stored one once more although the bank refused it; banks lock after a few').addOption(json()))
+  elsewhere(program.command('secret').description('enter a new password for a connection, and sign in once with it').argument('<connection>').option('--once-more', 'send the stored one once more although the bank refused it; banks lock after a few').addOption(json()))
     .action(async (connection, options) => (await import('./repair.ts')).secretCommand(output, connection, options))
-  secrets(program.command('reconnect').description('sign in beside a connection (new login, route or bank entry), see what would change, then switch').argument('<connection>').option('--institution <institution>', 'another entry of the bank').option('--route <connector>', 'another way to connect')
+  elsewhere(program.command('reconnect').description('sign in beside a connection (new login, route or bank entry), see what would change, then switch').argument('<connection>').option('--institution <institution>', 'another entry of the bank').option('--route <connector>', 'another way to connect')
     .option('--field <name=value...>', 'a field of the sign-in that is not a secret').option('--once-more', 'send it although the bank refused this very secret before').option('--switch', 'switch to the sign-in of the last preview').option('--cancel', 'end the last preview; nothing of it is kept').addOption(json()))
     .action(async (connection, options) => (await import('./reconnect.ts')).reconnectCommand(output, connection, options))
   program.command('disable').description('stop reading; all rows stay').argument('<connection>').addOption(json()).action(async (connection) => (await import('./sync.ts')).disableCommand(output, connection))

@@ -27,7 +27,7 @@ export async function reconnectCommand(output: Output, wanted: string, options: 
     const source = sourceOf(options)
     const form = await fillForm(connector.manifest.fields, givenFields(options.field ?? []), source)
     output.progress(`Reading at ${institution.name} beside the old connection…`)
-    const result = await instance.verbs.previewReconnect(connection.id, { institutionId: institution.id, connector: connector.manifest.id, form, onceMore: options.onceMore === true })
+    const result = await instance.verbs.previewReconnect(connection.id, { institutionId: institution.id, connector: connector.manifest.id, form, references: source.references ?? {}, onceMore: options.onceMore === true })
     if (result.kind === 'refused') throw new CommandError(result.refusal.message)
     if (result.kind === 'exists') throw new CommandError(`This login is connected already as ${result.connectionId}.`)
     if (result.kind === 'invalid') throw new CommandError(`${result.field === null ? '' : `${result.field}: `}${result.message}`, 2)

@@ -100,7 +100,7 @@ async function enterSecret(output: Output, instance: Instance, connection: Conne
   if (status === 'withheld_unknown' || status === 'refused') output.say(`${connection.institutionName} did not accept the last sign-in. Banks lock a login after about three; this one is sent once.`)
   const fields = instance.connectors.get(connection.connector)?.manifest.fields ?? []
   const form = await fillForm(fields.filter((f) => f.kind === 'secret'), {}, source)
-  const run = verbOrFail(await instance.verbs.enterSecret(connection.id, form))
+  const run = verbOrFail(await instance.verbs.enterSecret(connection.id, form, source.references))
   sayRun(output, connection.institutionName, run)
   return run
 }

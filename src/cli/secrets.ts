@@ -1,24 +1,36 @@
 /**
  * Secrets come from a prompt, standard input or a file, never from arguments, where other users of
- * the machine and the shell's history could read them.
+ * the machine and the shell's history could read them. An argument may say where one lies: it is then
+ * fetched from there for each use.
  */
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { input, password } from '@inquirer/prompts'
+import { wrongSource } from '../vault/outside-source.ts'
 import { CommandError } from './output.ts'
 
-export type SecretSource = { readonly file: string | undefined; readonly stdin: boolean | undefined }
+export type SecretSource = { readonly file: string | undefined; readonly stdin: boolean | undefined; /** Fields that are fetched from elsewhere for each use, by their source. */ readonly references?: Readonly<Record<string, string>> }
 
-export type SecretOptions = { readonly secretsFile?: string; readonly secretsStdin?: boolean }
+export type SecretOptions = { readonly secretsFile?: string; readonly secretsStdin?: boolean; readonly secretFrom?: readonly string[] }
 
 /** Where the options say that the secrets are; without a terminal there is no other place. */
-export function sourceOf({ secretsFile, secretsStdin }: SecretOptions): SecretSource {
+export function sourceOf({ secretsFile, secretsStdin, secretFrom }: SecretOptions): SecretSource {
   if (secretsFile !== undefined && secretsStdin === true) throw new CommandError('Give --secrets-file or --secrets-stdin, not both.', 2)
-  return { file: secretsFile, stdin: secretsStdin }
+  return { file: secretsFile, stdin: secretsStdin, references: Object.fromEntries((secretFrom ?? []).map(referenceOf)) }
+}
+
+function referenceOf(text: string): readonly [string, string] {
+  const at = text.indexOf('=')
+  const source = text.slice(at + 1)
+  // What is written wrong is not repeated: it may be the secret itself.
+  if (at < 1) throw new CommandError('--secret-from wants field=source, for example password=credential:bank-password.', 2)
+  const wrong = wrongSource(source)
+  if (wrong !== null) throw new CommandError(`--secret-from ${text.slice(0, at)}: ${wrong}`, 2)
+  return [text.slice(0, at), source]
 }
 
 export function isGiven(source: SecretSource): boolean {
-  return source.file !== undefined || source.stdin === true
+  return Object.keys(source.references ?? {}).length > 0 || source.file !== undefined || source.stdin === true
 }
 
 type Field = { readonly name: string; readonly label: string; readonly kind: 'text' | 'secret' | 'url'; readonly required: boolean }
@@ -27,7 +39,8 @@ type Field = { readonly name: string; readonly label: string; readonly kind: 'te
  * The values of a form: `given` (from arguments, no secrets), then the source (a JSON object of
  * field names to values; plain text is the value of the only secret that is missing), then prompts.
  */
-export async function fillForm(fields: readonly Field[], given: Readonly<Record<string, string>>, source: SecretSource): Promise<Record<string, string>> {
+export async function fillForm(all: readonly Field[], given: Readonly<Record<string, string>>, source: SecretSource): Promise<Record<string, string>> {
+  const fields = all.filter(({ name }) => source.references?.[name] === undefined)
   const misplaced = fields.find((field) => field.kind === 'secret' && field.name in given)
   if (misplaced !== undefined) throw new CommandError(`${misplaced.label} is a secret and is not taken from arguments; use the prompt, --secrets-file or --secrets-stdin.`, 2)
   const values = { ...given, ...(await fromSource(fields, given, source)) }
@@ -48,7 +61,7 @@ function howToGive({ name, label, kind }: Field): string {
 }
 
 async function fromSource(fields: readonly Field[], given: Readonly<Record<string, string>>, source: SecretSource): Promise<Record<string, string>> {
-  if (!isGiven(source)) return {}
+  if (source.file === undefined && source.stdin !== true) return {}
   const content = source.file !== undefined ? await readSecretFile(source.file) : await text(process.stdin)
   const parsed = asObject(content)
   if (parsed !== null) return parsed

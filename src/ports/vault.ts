@@ -17,6 +17,8 @@ export type SecretOwner = { readonly connectionId: string; readonly loginIndex: 
 export type SealRequest = {
   readonly owner: SecretOwner
   readonly values: Readonly<Record<string, string>>
+  /** Fields whose value lies outside and is fetched for each use: its source, `command:` or `credential:`. */
+  readonly references?: Readonly<Record<string, string>>
   readonly origins: readonly string[]
   readonly keep?: { readonly fields: readonly string[]; readonly origins: readonly string[] }
   /** The fields that name the login: `owner.loginIndex` stands for them, however they are written, when a refused secret is typed again. */

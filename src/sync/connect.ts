@@ -20,9 +20,13 @@ export type ConnectRequest = {
   /** The route's connector; null: the institution's first route. */
   readonly connector: string | null
   readonly form: Readonly<Record<string, string>>
+  /** Secret fields that are fetched for each use, by their source. From this host's command line only: a source may name a program. */
+  readonly references?: References
   /** A warned person wants this sign-in sent although the bank refused it or locked the login before. */
   readonly onceMore?: boolean
 }
+
+export type References = Readonly<Record<string, string>>
 
 export type Connected =
   | { readonly kind: 'connected'; readonly connection: Connection; readonly run: SyncRun }
@@ -42,6 +46,7 @@ type Checked = {
   readonly settings: JsonObject
   readonly origins: readonly string[]
   readonly secrets: Readonly<Record<string, string>>
+  readonly references: References
   /** The fields among them that name the login. */
   readonly identity: readonly string[]
 }
@@ -66,7 +71,7 @@ export async function beginConnection(deps: SyncDeps, request: ConnectRequest, s
   const route = institution?.routes.find((candidate) => request.connector === null || candidate.connector === request.connector)
   const connector = route === undefined ? null : deps.connectorOf(route.connector)
   if (institution === null || route === undefined || connector === null) return { kind: 'invalid', field: null, message: 'There is no such institution or route.' }
-  const checked = checkForm(institution, connector, route, request.form, [])
+  const checked = checkForm(institution, connector, route, { form: request.form, references: request.references ?? {}, kept: [] })
   if (!checked.ok) return { kind: 'invalid', ...checked.failure }
   const { settings } = checked.value
   const login = checked.value.login ?? ''
@@ -108,18 +113,18 @@ export async function chooseAccounts(deps: SyncDeps, connectionId: string, accou
  * login stays, and when it does not, nothing is stored. Typing a secret is a person's consent to send
  * it although earlier ones were not accepted, but never to send one again that the bank refused.
  */
-export async function reconnect(deps: SyncDeps, connectionId: string, form: Readonly<Record<string, string>>): Promise<Result<SyncRun, Refusal>> {
-  return syncConnection(deps, connectionId, 'repair', { prepare: (connection) => storeTyped(deps, connection, form) })
+export async function reconnect(deps: SyncDeps, connectionId: string, form: Readonly<Record<string, string>>, references: References = {}): Promise<Result<SyncRun, Refusal>> {
+  return syncConnection(deps, connectionId, 'repair', { prepare: (connection) => storeTyped(deps, connection, form, references) })
 }
 
 /** Seals what was typed: in place of the stored secret, or beside it when it is another login's. */
-async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly<Record<string, string>>): Promise<Result<Prepared, Refusal>> {
+async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly<Record<string, string>>, references: References): Promise<Result<Prepared, Refusal>> {
   const institution = deps.institutionOf(connection.institutionId)
   const connector = deps.connectorOf(connection.connector)
   const route = institution?.routes.find((candidate) => candidate.connector === connection.connector)
   if (institution === null || connector === null || route === undefined) return failed({ code: 'wrong_state', message: 'The institution or its connector is not known any more.' })
   const keptFields = connector.manifest.fields.filter((field) => namesLogin(field) && form[field.name] === undefined).map((field) => field.name)
-  const checked = checkForm(institution, connector, route, form, keptFields)
+  const checked = checkForm(institution, connector, route, { form, references, kept: keptFields })
   if (!checked.ok) return failed({ code: 'invalid', message: checked.failure.message })
   const { login, settings } = checked.value
   const loginIndex = login === null ? connection.loginIndex : deps.vault.loginIndex(institution.id, login)
@@ -213,11 +218,15 @@ async function firstSync(deps: SyncDeps, connection: Connection): Promise<Connec
 }
 
 /** `kept`: fields that may be left out, because their stored value stays. */
-function checkForm(institution: Institution, connector: Connector, route: Route, form: Readonly<Record<string, string>>, kept: readonly string[]): Result<Checked, Invalid> {
+type Typed = { readonly form: Readonly<Record<string, string>>; readonly references: References; readonly kept: readonly string[] }
+
+function checkForm(institution: Institution, connector: Connector, route: Route, { form, references, kept }: Typed): Result<Checked, Invalid> {
   const { fields } = connector.manifest
-  const strange = Object.keys(form).find((name) => !fields.some((field) => field.name === name))
+  const strange = [...Object.keys(form), ...Object.keys(references)].find((name) => !fields.some((field) => field.name === name))
   if (strange !== undefined) return failed({ field: strange, message: `There is no field "${strange}"; the fields are: ${fields.map((field) => field.name).join(', ')}.` })
-  const empty = fields.find((field) => field.required && !kept.includes(field.name) && (form[field.name] ?? '').trim() === '')
+  const known = Object.keys(references).find((name) => form[name] !== undefined || fields.some((field) => field.name === name && (field.kind !== 'secret' || field.isLogin)))
+  if (known !== undefined) return failed({ field: known, message: `"${known}" is not taken from elsewhere: only a secret is, and only where it is not typed too.` })
+  const empty = fields.find((field) => field.required && !kept.includes(field.name) && references[field.name] === undefined && (form[field.name] ?? '').trim() === '')
   if (empty !== undefined) return failed({ field: empty.name, message: `${empty.label} is missing.` })
   const checked = connector.checkSettings(institution, route, form)
   if (!checked.ok) return checked
@@ -227,19 +236,19 @@ function checkForm(institution: Institution, connector: Connector, route: Route,
     const value = form[field.name]
     if ((field.kind === 'secret' || field.isLogin) && value !== undefined) secrets[field.name] = value
   }
-  return ok({ login: form[loginField?.name ?? ''] ?? null, secrets, identity: fields.filter(namesLogin).map((field) => field.name), ...checked.value })
+  return ok({ login: form[loginField?.name ?? ''] ?? null, secrets, references, identity: fields.filter(namesLogin).map((field) => field.name), ...checked.value })
 }
 
 function namesLogin(field: Connector['manifest']['fields'][number]): boolean {
   return field.isLogin && field.kind !== 'secret'
 }
 
-type Typed = { readonly keep: Kept | null; readonly onceMore: boolean; readonly trial: boolean }
+type Sealing = { readonly keep: Kept | null; readonly onceMore: boolean; readonly trial: boolean }
 
 /** Seals what a person typed and lets it be sent once; a refusal when it must not be sent. */
-async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, origins, identity }: Checked, { keep, onceMore, trial }: Typed): Promise<Refusal | null> {
+async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, references, origins, identity }: Checked, { keep, onceMore, trial }: Sealing): Promise<Refusal | null> {
   const owner = ownerOf(connection)
-  const sealed = await deps.vault.seal({ owner, values: secrets, origins, identity, trial, evenIfRefused: onceMore, ...(keep === null ? {} : { keep }) })
+  const sealed = await deps.vault.seal({ owner, values: secrets, references, origins, identity, trial, evenIfRefused: onceMore, ...(keep === null ? {} : { keep }) })
   if (!sealed.ok) return { code: 'invalid', message: sealed.failure.message }
   if (onceMore) await deps.vault.unlock(owner)
   if (sealed.value.sameAsRefused && !onceMore) {

@@ -4,13 +4,12 @@
  * read, that is a link or that is not ours, and never to make a new key where the database knows
  * one already. It prints no key, not even in a failure. A key is 32 bytes as base64 or hexadecimal.
  */
-import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { SecretStore } from '../ports/store.ts'
+import { nameOf, readOutside } from './outside-source.ts'
 import { createOnce, dropPrepared } from './own-file.ts'
 import { KEY_BYTES, masterKeyOf, sameId, type MasterKey } from './keys.ts'
 
@@ -27,7 +26,6 @@ export type MasterKeySource = {
   readonly warn: (message: string) => void
 }
 
-const COMMAND_TIMEOUT_MS = 10_000
 const MAX_KEY_TEXT_BYTES = 4096
 
 /** Reads the master key from its source. */
@@ -38,9 +36,8 @@ export async function readMasterKey(options: MasterKeySource): Promise<Result<Ma
     case 'file':
       return readKeyFile(value, options)
     case 'credential':
-      return readCredential(value, options.environment)
     case 'command':
-      return readCommand(value)
+      return readElsewhere(options)
     case 'env':
       return readVariable(value, options)
     default:
@@ -97,42 +94,13 @@ async function createKeyFile(path: string, options: MasterKeySource): Promise<Re
   return readKeyFile(path, { ...options, mayCreate: false })
 }
 
-async function readCredential(name: string, environment: MasterKeySource['environment']): Promise<Result<MasterKey, MasterKeyFailure>> {
-  const directory = environment['CREDENTIALS_DIRECTORY']
-  if (directory === undefined) return refuse('key_missing', 'CREDENTIALS_DIRECTORY is not set: the service needs LoadCredential= or LoadCredentialEncrypted= in its unit.')
-  if (!/^[\w.-]+$/.test(name) || name.startsWith('.')) return refuse('key_source_failed', 'A credential has a plain name, without a path.')
-  try {
-    const file = await open(join(directory, name), constants.O_RDONLY | constants.O_NOFOLLOW)
-    try {
-      return parseKey(await file.readFile(), `credential ${name}`)
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    return refuse('key_missing', `The credential ${name} cannot be read (${(error as NodeJS.ErrnoException).code}).`)
-  }
+async function readElsewhere({ source, environment }: MasterKeySource): Promise<Result<MasterKey, MasterKeyFailure>> {
+  const read = await readOutside(source, environment)
+  if (read.ok) return parseKey(read.value, `${nameOf(source).replace('The ', '')}`)
+  return refuse(CODES[read.failure.code], `The master key cannot be had. ${read.failure.message}`)
 }
 
-async function readCommand(text: string): Promise<Result<MasterKey, MasterKeyFailure>> {
-  const argv = parseArguments(text)
-  if (argv === null) return refuse('key_source_failed', 'command: needs a JSON array of texts, for example command:["secret-tool","lookup","app","relink"].')
-  const [program, ...rest] = argv
-  const output = await new Promise<Buffer | string>((resolve) => {
-    execFile(program, rest, { timeout: COMMAND_TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_KEY_TEXT_BYTES, encoding: 'buffer', shell: false }, (error, stdout) =>
-      resolve(error === null ? stdout : error.killed === true ? `did not answer within ${COMMAND_TIMEOUT_MS / 1000} s` : `failed (${error.code ?? 'signal'})`))
-  })
-  // The program's own output is not repeated: it may hold the key.
-  return typeof output === 'string' ? refuse('key_source_failed', `The command ${program} that should give the master key ${output}.`) : parseKey(output, `command ${program}`)
-}
-
-function parseArguments(text: string): readonly [string, ...string[]] | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string') ? (value as unknown as readonly [string, ...string[]]) : null
-  } catch {
-    return null
-  }
-}
+const CODES = { missing: 'key_missing', unsafe: 'key_unsafe', failed: 'key_source_failed' } as const
 
 function readVariable(name: string, options: MasterKeySource): Result<MasterKey, MasterKeyFailure> {
   const text = options.environment[name]

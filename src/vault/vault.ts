@@ -15,12 +15,15 @@ import type { Lease, Sealed, SealRequest, SecretOwner, SecretStatus, Vault } fro
 import { createConcealer } from '../connector-kit/masking.ts'
 import { blindIndex, deriveKey, makeTenantKey, openTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
 import { decide, isRefused, LEASE_MS, type Decision, type Withheld } from './ledger.ts'
+import { readContents, resolve, writeContents, type Contents, type Fetch } from './references.ts'
 import { openRecord, sealRecord } from './record.ts'
 
 export type VaultOptions = {
   readonly secrets: SecretStore
   readonly tenantId: string
   readonly masterKey: MasterKey
+  /** Gives what is stored by reference only; without it no reference is taken. */
+  readonly fetch?: Fetch
   /** The tenant's own after a rotation (`blindKeyOf`); by default the master key's. */
   readonly blindKey?: KeyObject
   readonly clock: Clock
@@ -32,7 +35,9 @@ export type TenantVault = Vault & { pseudonym(text: string): string }
 
 type Values = Readonly<Record<string, string>>
 type Answers = { readonly values: Values; readonly expiresAt: number | null }
-type SealOptions = { readonly expiresAt?: number | null; readonly identity?: readonly string[]; readonly drawer?: string }
+/** Of a login: the record, and what is in it. */
+type Opened = { readonly record: SealedSecret; readonly contents: Contents }
+type SealOptions = { readonly expiresAt?: number | null; /** Of the values, the fetched ones among them. */ readonly digest?: string; readonly drawer?: string }
 
 const LOGIN = 'login'
 /** The secret of another login that is tried: sealed as a login, kept beside the one that counts. */
@@ -54,29 +59,35 @@ class SealedVault implements TenantVault {
   readonly #blindKey: KeyObject
   readonly #clock: Clock
   readonly #entropy: Entropy
+  readonly #fetch: Fetch
   #tenantKey: Promise<Result<TenantKey, Failure>> | null = null
-  /** What was sent last is no longer stored, but an answer of the bank's may repeat it. */
+  /** What was sent last is no longer stored, or never was, but an answer of the bank's may repeat it. */
   readonly #lentAnswers = new Map<string, readonly string[]>()
+  readonly #lentFetched = new Map<string, readonly string[]>()
 
-  constructor({ secrets, tenantId, masterKey, blindKey, clock, entropy }: VaultOptions) {
+  constructor({ secrets, tenantId, masterKey, blindKey, clock, entropy, fetch }: VaultOptions) {
     this.#secrets = secrets
     this.#tenantId = tenantId
     this.#masterKey = masterKey
     this.#blindKey = blindKey ?? deriveKey(masterKey, 'blind index', tenantId)
     this.#clock = clock
     this.#entropy = entropy
+    this.#fetch = fetch ?? (async () => failed({ code: 'failed', message: 'No secret is taken by reference here.' }))
   }
 
-  async seal({ owner, values, origins, keep, identity = [], evenIfRefused, trial = false }: SealRequest): Promise<Result<Sealed, Failure>> {
+  async seal({ owner, values, references = {}, origins, keep, identity = [], evenIfRefused, trial = false }: SealRequest): Promise<Result<Sealed, Failure>> {
     const kept = keep === undefined ? ok({}) : await this.#storedFields(owner, keep.fields, keep.origins)
     if (!kept.ok) return kept
-    const whole = { ...kept.value, ...values }
-    const digest = this.#digestOf(owner, whole, identity)
+    const contents: Contents = { values: { ...kept.value, ...values }, references, identity }
+    // Fetched once now: a place that gives nothing is told to the person who names it, and what the bank refused is known again.
+    const whole = await resolve(contents, this.#fetch)
+    if (!whole.ok) return whole
+    const digest = this.#digestOf(owner, whole.value, identity)
     const ledger = await this.#secrets.ledger(owner.loginIndex)
     const sameAsRefused = isRefused(ledger, digest)
     // Decided before anything is stored: a secret that may not be sent must not take the place of one that may.
     if (sameAsRefused && evenIfRefused !== true) return ok({ sameAsRefused, status: 'refused' })
-    const record = await this.#sealValues(owner, LOGIN, whole, origins, { identity, drawer: trial ? TRIAL : LOGIN })
+    const record = await this.#sealValues(owner, LOGIN, contents, origins, { digest, drawer: trial ? TRIAL : LOGIN })
     if (!record.ok) return record
     // What a person granted was meant for the secret that was stored then.
     if (ledger.grantedUses !== 0) await this.withdrawGrant(owner)
@@ -88,11 +99,14 @@ class SealedVault implements TenantVault {
     const [stored, seen] = await Promise.all([this.#secrets.get(owner.connectionId, LOGIN), this.#secrets.ledger(owner.loginIndex)])
     const login = await this.#openLogin(owner, audience, stored)
     if (!login.ok) return login
-    const { record } = login.value
-    const fromAnswers = fields.some((field) => !Object.hasOwn(login.value.values, field))
+    const { contents } = login.value
+    const values = await resolve(contents, this.#fetch)
+    if (!values.ok) return values
+    const record = await this.#asFetched(owner, login.value, values.value)
+    const fromAnswers = fields.some((field) => !Object.hasOwn(values.value, field))
     const answers: Result<Answers | null, Failure> = fromAnswers ? await this.#openAnswers(owner) : ok(null)
     if (!answers.ok) return answers
-    const known = new Map([...Object.entries(answers.value?.values ?? {}), ...Object.entries(login.value.values)])
+    const known = new Map([...Object.entries(answers.value?.values ?? {}), ...Object.entries(values.value)])
     const absent = fields.find((field) => !known.has(field))
     if (absent !== undefined) {
       return failed(secretWithheld(`The field "${absent}" is not stored, was used already, or expired. It must be typed again.`, { kind: 'afterPerson' }, 'missing'))
@@ -103,11 +117,10 @@ class SealedVault implements TenantVault {
       const spent = await this.#spend(owner, answers.value, attempt.value)
       if (!spent.ok) return spent
     }
-    const values = Object.fromEntries(fields.map((field) => [field, known.get(field) ?? '']))
     return ok({
-      values,
+      values: Object.fromEntries(fields.map((field) => [field, known.get(field) ?? ''])),
       settle: async (outcome) => {
-        if (outcome === 'not_sent' && answers.value !== null) await this.#sealValues(owner, ANSWERS, answers.value.values, WITH_LOGIN, { expiresAt: answers.value.expiresAt })
+        if (outcome === 'not_sent' && answers.value !== null) await this.#sealValues(owner, ANSWERS, plain(answers.value.values), WITH_LOGIN, { expiresAt: answers.value.expiresAt })
         await this.#settle(attempt.value, outcome)
       },
     })
@@ -148,6 +161,7 @@ class SealedVault implements TenantVault {
 
   async destroy(owner: SecretOwner): Promise<void> {
     this.#lentAnswers.delete(owner.connectionId)
+    this.#lentFetched.delete(owner.connectionId)
     await this.#secrets.destroy(owner.connectionId)
   }
 
@@ -156,7 +170,7 @@ class SealedVault implements TenantVault {
   }
 
   async sealAnswers(challengeId: string, owner: SecretOwner, answers: Values, expiresAt: number): Promise<void> {
-    const sealed = await this.#sealValues(owner, ANSWERS, answers, WITH_LOGIN, { expiresAt })
+    const sealed = await this.#sealValues(owner, ANSWERS, plain(answers), WITH_LOGIN, { expiresAt })
     if (!sealed.ok) throw new Error(`the answers of challenge ${challengeId} could not be sealed: ${sealed.failure.message}`)
   }
 
@@ -167,8 +181,8 @@ class SealedVault implements TenantVault {
 
   async concealer(owner: SecretOwner, audience: readonly string[], identity: readonly string[]): Promise<(text: string) => string> {
     const login = await this.#openLogin(owner, audience, await this.#secrets.get(owner.connectionId, LOGIN))
-    const stored = login.ok ? Object.entries(login.value.values) : []
-    const secrets = [...stored.flatMap(([field, value]) => (identity.includes(field) ? [] : [value])), ...(this.#lentAnswers.get(owner.connectionId) ?? [])]
+    const stored = login.ok ? Object.entries(login.value.contents.values) : []
+    const secrets = [...(this.#lentFetched.get(owner.connectionId) ?? []), ...stored.flatMap(([field, value]) => (identity.includes(field) ? [] : [value])), ...(this.#lentAnswers.get(owner.connectionId) ?? [])]
     const names = new Map(stored.flatMap(([field, value]) => (identity.includes(field) ? [[value.trim(), `[${this.pseudonym(value)}]`] as const] : [])))
     return createConcealer(secrets, names)
   }
@@ -206,14 +220,14 @@ class SealedVault implements TenantVault {
   }
 
   /** `drawer`: where the record is kept until a trial is resolved; it is sealed for its purpose and its version there. */
-  async #sealValues(owner: SecretOwner, purpose: string, values: Values, audience: readonly string[], { expiresAt = null, identity = [], drawer = purpose }: SealOptions): Promise<Result<SealedSecret, Failure>> {
+  async #sealValues(owner: SecretOwner, purpose: string, contents: Contents, audience: readonly string[], { expiresAt = null, digest, drawer = purpose }: SealOptions): Promise<Result<SealedSecret, Failure>> {
     const key = await this.#loadTenantKey()
     if (!key.ok) return key
     const version = ((await this.#secrets.get(owner.connectionId, purpose))?.version ?? 0) + 1
-    const plaintext = Buffer.from(JSON.stringify(values), 'utf8')
+    const plaintext = Buffer.from(writeContents(contents), 'utf8')
     try {
       const sealed = sealRecord(key.value, { tenantId: this.#tenantId, connectionId: owner.connectionId, purpose: placeOf(owner, purpose), version, audience }, plaintext, this.#entropy)
-      const record = { connectionId: owner.connectionId, purpose: drawer, version, sealed, digest: this.#digestOf(owner, values, identity), createdAt: this.#clock.now(), expiresAt }
+      const record = { connectionId: owner.connectionId, purpose: drawer, version, sealed, digest: digest ?? this.#digestOf(owner, contents.values, []), createdAt: this.#clock.now(), expiresAt }
       await this.#secrets.put(record)
       return ok(record)
     } finally {
@@ -221,7 +235,7 @@ class SealedVault implements TenantVault {
     }
   }
 
-  async #openValues(owner: SecretOwner, record: SealedSecret, audience: readonly string[]): Promise<Result<Values, Failure>> {
+  async #openValues(owner: SecretOwner, record: SealedSecret, audience: readonly string[]): Promise<Result<Contents, Failure>> {
     const key = await this.#loadTenantKey()
     if (!key.ok) return key
     const { connectionId, version, sealed } = record
@@ -231,31 +245,43 @@ class SealedVault implements TenantVault {
       return failed(unreadable('The stored secret cannot be opened for this address and login: the address, the login or the record was changed since it was typed. Type it again.'))
     }
     try {
-      return ok(JSON.parse(Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.length).toString('utf8')) as Values)
+      return ok(readContents(Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.length).toString('utf8')))
     } finally {
       plaintext.fill(0)
     }
   }
 
   /** The connection's secret, or that of the login that is tried; each opens only for its own login. */
-  async #openLogin(owner: SecretOwner, audience: readonly string[], record: SealedSecret | null): Promise<Result<{ readonly record: SealedSecret; readonly values: Values }, Failure>> {
+  async #openLogin(owner: SecretOwner, audience: readonly string[], record: SealedSecret | null): Promise<Result<Opened, Failure>> {
     const login = record === null ? null : await this.#openValues(owner, record, audience)
-    if (record !== null && login?.ok === true) return ok({ record, values: login.value })
+    if (record !== null && login?.ok === true) return ok({ record, contents: login.value })
     const trial = await this.#secrets.get(owner.connectionId, TRIAL)
     const tried = trial === null ? null : await this.#openValues(owner, trial, audience)
-    if (trial !== null && tried?.ok === true) return ok({ record: trial, values: tried.value })
+    if (trial !== null && tried?.ok === true) return ok({ record: trial, contents: tried.value })
     const failure = login ?? tried
     return failure === null || failure.ok ? failed(secretWithheld('No secret is stored for this connection. Type it to connect.', { kind: 'afterPerson' }, 'missing')) : failure
+  }
+
+  /** A record whose secret lies elsewhere stands for what was fetched last: the ledger knows values, not places. */
+  async #asFetched(owner: SecretOwner, { record, contents }: Opened, values: Values): Promise<SealedSecret> {
+    if (Object.keys(contents.references).length === 0) return record
+    this.#lentFetched.set(owner.connectionId, Object.keys(contents.references).map((field) => values[field] ?? ''))
+    const digest = this.#digestOf(owner, values, contents.identity)
+    if (digest === record.digest) return record
+    const fresh = { ...record, digest }
+    await this.#secrets.put(fresh)
+    return fresh
   }
 
   /** Some fields of the stored login, for a new version of it. */
   async #storedFields(owner: SecretOwner, fields: readonly string[], audience: readonly string[]): Promise<Result<Values, Failure>> {
     const record = await this.#secrets.get(owner.connectionId, LOGIN)
-    const login: Result<Values, Failure> = record === null ? ok({}) : await this.#openValues(owner, record, audience)
+    const login = record === null ? ok(plain({})) : await this.#openValues(owner, record, audience)
     if (!login.ok) return login
-    const absent = fields.find((field) => !Object.hasOwn(login.value, field))
+    const { values } = login.value
+    const absent = fields.find((field) => !Object.hasOwn(values, field))
     if (absent !== undefined) return failed(secretWithheld(`The field "${absent}" is not stored. Type the whole sign-in again.`, { kind: 'afterPerson' }, 'missing'))
-    return ok(Object.fromEntries(fields.map((field) => [field, login.value[field] ?? ''])))
+    return ok(Object.fromEntries(fields.map((field) => [field, values[field] ?? ''])))
   }
 
   /** The answers of a challenge that were not sent; null: there are none, or their time is over. */
@@ -264,7 +290,7 @@ class SealedVault implements TenantVault {
     if (record === null || (record.expiresAt !== null && record.expiresAt <= this.#clock.now())) return ok(null)
     const opened = await this.#openValues(owner, record, WITH_LOGIN)
     if (!opened.ok) return opened
-    return ok(Object.keys(opened.value).length === 0 ? null : { values: opened.value, expiresAt: record.expiresAt })
+    return ok(Object.keys(opened.value.values).length === 0 ? null : { values: opened.value.values, expiresAt: record.expiresAt })
   }
 
   /** A code is sent once: it is gone before it leaves, and after the attempt is in writing, so that a withheld attempt costs none. */
@@ -272,7 +298,7 @@ class SealedVault implements TenantVault {
     this.#lentAnswers.set(owner.connectionId, Object.values(answers.values))
     let spent: Result<unknown, Failure> | null = null
     try {
-      spent = await this.#sealValues(owner, ANSWERS, {}, WITH_LOGIN, {})
+      spent = await this.#sealValues(owner, ANSWERS, plain({}), WITH_LOGIN, {})
     } finally {
       if (spent?.ok !== true) await this.#settle(attempt, 'not_sent')
     }
@@ -318,6 +344,11 @@ class SealedVault implements TenantVault {
       }
     }
   }
+}
+
+/** Nothing by reference. */
+function plain(values: Values): Contents {
+  return { values, references: {}, identity: [] }
 }
 
 /** Sealed for one login: what was typed for another one does not open, so it is never counted in the wrong ledger. */

@@ -247,6 +247,7 @@ test('an account is downloaded in every format, and a file is imported once', as
   const damaged = await upload('OFXHEADER:100\n\n<OFX><BANKMSGSRSV1>', 'b.ofx')
   assertProblem(damaged, 'file_unreadable')
   assert.deepEqual([damaged.json.reason, damaged.json.line, /^Line 3: (?!.*line 3:)/i.test(damaged.json.detail), damaged.json.file], ['truncated', 3, true, 'b.ofx'])
+  assert.equal((await upload(`!Type:Bank\n${'\n'.repeat(1_000_001)}`, 'a.qif')).json.reason, 'limit_exceeded', 'lines of a file from a network are counted')
   const more = 'Date,Description,Amount\n2026-02-02,Tea,-2.50\n'
   assertProblem(await upload(more), 'account_unclear')
   assert.equal((await upload(more, 'a.csv&accountId=new')).json.added, 1)

@@ -1,6 +1,6 @@
 /** A connection's life as commands: the sandbox bank is another process, made known by the two files that an operator writes. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { readConfig } from '../../src/config.ts'
@@ -129,6 +129,22 @@ test('answers that say nothing about the password use up the tries; typing it ag
   assert.deepEqual([withheld.status, one(withheld).failure.code, await sent()], [1, 'secret_withheld', before])
   const typed = await run(['secret', 'river', '--json', '--secrets-stdin'], 'new horse 2')
   assert.deepEqual([typed.status, one(typed).outcome], [0, 'succeeded'])
+})
+
+test('a password that is kept elsewhere is fetched for each sign-in; when its place gives nothing, nothing is sent', async () => {
+  const place = join(work.path, 'place.txt')
+  writeFileSync(place, 'new horse 2\n', { mode: 0o600 })
+  const named = await run(['secret', 'river', '--json', '--secret-from', `password=command:${JSON.stringify(['cat', place])}`])
+  assert.deepEqual([named.status, one(named).outcome], [0, 'succeeded'], named.stderr)
+  rmSync(place)
+  const before = await sent()
+  const nothing = await run(['sync', 'river', '--json'])
+  assert.deepEqual([nothing.status, one(nothing).failure.code, await sent()], [1, 'secret_unreadable', before])
+  assert.match(one(nothing).failure.message, /The command cat ended with status 1/)
+  writeFileSync(place, 'new horse 2', { mode: 0o600 })
+  assert.equal(one(await run(['sync', 'river', '--json'])).outcome, 'succeeded')
+  const wrong = await run(['secret', 'river', '--secret-from', 'password=Canary-wrong-1'])
+  assert.deepEqual([wrong.status, wrong.stdout, wrong.stderr.includes('Canary')], [2, '', false])
 })
 
 test('disabled is not read and loses nothing; enabled is read again', async () => {

@@ -33,6 +33,7 @@ const upload = route({
       open: async function* () {
         yield bytes
       },
+      isForeign: true,
       accountId: query.accountId ?? null,
       onProgress: null,
     })
