@@ -31,7 +31,7 @@ export async function postgresGround(config: Config): Promise<OpenGround> {
   const home = await mkdtemp(join(tmpdir(), 'relink-simulate-'))
   await chmod(home, 0o755)
   const log = { info() {}, warn() {}, error() {} }
-  const opened = await openStore({ ...config, home, databaseUrl: null }, log)
+  const opened = await openStore({ ...config, home, databaseUrl: null }, log, true)
   if (!opened.ok) {
     await rm(home, { recursive: true, force: true })
     throw new Error(opened.failure.message)

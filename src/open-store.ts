@@ -25,14 +25,15 @@ export type OpenStore = {
 
 type StartFailure = { readonly message: string }
 
-/** A store that is ready, or one sentence on why not and what to do. */
-export async function openStore(config: Config, log: Log): Promise<Result<OpenStore, StartFailure>> {
-  return config.databaseUrl === null ? openEmbedded(config, log) : openGiven(config, config.databaseUrl)
+/** A store that is ready, or one sentence on why not and what to do. `throwaway`: an embedded one that need not outlive a power cut. */
+export async function openStore(config: Config, log: Log, throwaway = false): Promise<Result<OpenStore, StartFailure>> {
+  return config.databaseUrl === null ? openEmbedded(config, log, throwaway) : openGiven(config, config.databaseUrl)
 }
 
-async function openEmbedded(config: Config, log: Log): Promise<Result<OpenStore, StartFailure>> {
+async function openEmbedded(config: Config, log: Log, throwaway: boolean): Promise<Result<OpenStore, StartFailure>> {
   const embedded = await startEmbedded({
     home: config.home,
+    throwaway,
     onEvent: (event) => (event.kind === 'failed' ? log.error('database_failed', { code: event.failure.code }) : log.info(`database_${event.kind}`)),
   })
   if (!embedded.ok) return failed({ message: [embedded.failure.message, ...embedded.failure.log.slice(-5)].join('\n') })

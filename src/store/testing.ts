@@ -32,7 +32,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
 async function startOwn(): Promise<TestDatabase> {
   const parent = mkdtempSync(join(tmpdir(), 'relink-store-'))
   chmodSync(parent, 0o755)
-  const started = await startEmbedded({ home: join(parent, 'home') })
+  const started = await startEmbedded({ home: join(parent, 'home'), throwaway: true })
   if (!started.ok) throw new Error(started.failure.message)
   const { connections, directory, stop } = started.value
   return {

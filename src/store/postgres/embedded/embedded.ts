@@ -39,6 +39,8 @@ export type EmbeddedOptions = {
   readonly startTimeoutMs?: number
   /** The `native` folder of the programs; default: the platform's npm package. */
   readonly binaries?: string
+  /** The data are made to be thrown away (simulator, tests): commits do not wait for the disk. Never for a feed. */
+  readonly throwaway?: boolean
   /** Told of what happens to the server while this process uses it. */
   readonly onEvent?: (event: EmbeddedEvent) => void
 }
@@ -66,7 +68,7 @@ const LOG_CHECK_MS = 60_000
 const RESTART_PAUSE_MS = 1_000
 const LOG_LINES = 15
 
-type Ground = { readonly places: Places; readonly binaries: Binaries; readonly account: Account; readonly passwords: Passwords; readonly startTimeoutMs: number }
+type Ground = { readonly places: Places; readonly binaries: Binaries; readonly account: Account; readonly passwords: Passwords; readonly startTimeoutMs: number; readonly throwaway: boolean }
 type Reached = { readonly client: Client; readonly started: boolean }
 
 /** Starts or joins the embedded server of `home`. */
@@ -99,7 +101,7 @@ async function prepare(options: EmbeddedOptions): Promise<Result<Ground, Embedde
   const passwords = await ensureCluster(places.value, binaries.value, account.value)
   if (!passwords.ok) return passwords
   const startTimeoutMs = options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS
-  return ok({ places: places.value, binaries: binaries.value, account: account.value, passwords: passwords.value, startTimeoutMs })
+  return ok({ places: places.value, binaries: binaries.value, account: account.value, passwords: passwords.value, startTimeoutMs, throwaway: options.throwaway === true })
 }
 
 /** A lease on the running server, which is started if none runs. */
@@ -121,7 +123,7 @@ async function reach(ground: Ground): Promise<Result<Reached, EmbeddedFailure>> 
       if (refused !== null) return failed(refused)
       boundLog(places)
       clearStaleLocks(places)
-      spawned = spawnPostmaster(places, ground.binaries, ground.account)
+      spawned = spawnPostmaster(places, ground.binaries, ground.account, ground.throwaway)
     }
     await pause(pollMs)
     pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)

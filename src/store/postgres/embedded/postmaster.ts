@@ -48,15 +48,18 @@ const SETTINGS: Readonly<Record<string, string>> = {
   logging_collector: 'off',
 }
 
+/** For data that are thrown away with the process that made them: nothing waits for the disk. What was committed outlives kill -9, not a power cut. */
+const THROWAWAY: Readonly<Record<string, string>> = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+
 /** A server process that was spawned; `exited` is set when it has ended. */
 export type Spawned = { readonly process: ChildProcess; exited: boolean; readonly logFrom: number }
 
 /** Spawns the server. It may still fail or find another one running: see its exit and the log. */
-export function spawnPostmaster(places: Places, binaries: Binaries, account: Account): Spawned {
+export function spawnPostmaster(places: Places, binaries: Binaries, account: Account, throwaway: boolean): Spawned {
   const log = openSync(places.log, 'a', 0o600)
   try {
     // Quoted, because the setting is a list: a comma in the path would be read as two directories.
-    const settings = { ...SETTINGS, unix_socket_directories: `"${places.socket.replaceAll('"', '""')}"` }
+    const settings = { ...SETTINGS, ...(throwaway ? THROWAWAY : {}), unix_socket_directories: `"${places.socket.replaceAll('"', '""')}"` }
     const args = ['-D', places.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
     const child = spawn(binaries.postgres, args, { ...spawnAs(account), detached: true, stdio: ['ignore', log, log] })
     const spawned: Spawned = { process: child, exited: false, logFrom: statSync(places.log).size }
