@@ -18,6 +18,9 @@ const ASKS_MORE = 3000
 /** A feed that was not let in for so long stands still; reads are three days apart at most, and clocks three days wrong. */
 const STILL_MS = 9 * 86_400_000
 
+/** Within this a repair is carried on after a look that showed something new. */
+const TURN_MS = 10 * 60_000
+
 export class Conduct {
   readonly #bank: Bank
   /** By digest: refused by the bank, and the process lived to write it down. */
@@ -32,6 +35,8 @@ export class Conduct {
   /** The bank refused some sign-on, for whatever reason, and has let none in since. */
   #doubted = false
   #letInAt: number | null = null
+  /** Since when no exchange was answered; null: the last one was. */
+  #silentSince: number | null = null
   readonly #blamed = new Set<string>()
   secretsResent = 0
   askedWhileDown = 0
@@ -59,6 +64,7 @@ export class Conduct {
 
   /** An exchange has ended for a process that lives. */
   heard(answered: boolean): void {
+    this.#silentSince = answered ? null : (this.#silentSince ?? this.#bank.now())
     for (const { user, secretDigest, code } of this.#sent()) {
       const right = digestOf(this.#bank.state, this.#bank.state.logins.get(user)?.password ?? '') === secretDigest
       if (answered && !right && REFUSALS.has(code)) {
@@ -89,7 +95,9 @@ export class Conduct {
       this.#letInAt = null
       this.#note('the feed stood still for days, and nobody was told')
     }
-    if (repairs.length === 0 || this.#doubted || !this.#isDown()) return
+    // What was asked before may stand until the next turn.
+    const isKnown = this.#silentSince !== null && this.#bank.now() - this.#silentSince > TURN_MS
+    if (repairs.length === 0 || this.#doubted || !isKnown || !this.#isDown()) return
     for (const { plan } of repairs) {
       const step = plan?.steps.find(({ state }) => state === 'now')
       if (plan === null || step?.who !== 'person' || step.kind !== 'credentials' || this.#blamed.has(plan.id)) continue

@@ -121,6 +121,14 @@ test('the password asked for while the bank is down is counted once for each pla
   assert.equal(conduct.askedWhileDown, 0, 'the bank is up')
   bank.inject({ name: 'connection-refused' })
   conduct.asks(asking('1'))
+  assert.equal(conduct.askedWhileDown, 0, 'nobody knows of it')
+  conduct.heard(false)
+  now.at += 9 * 60_000
+  conduct.asks(asking('1'))
+  assert.equal(conduct.askedWhileDown, 0, 'what was asked before stands until the next turn')
+  now.at += 2 * 60_000
+  conduct.heard(false)
+  conduct.asks(asking('1'))
   conduct.asks(asking('1'))
   assert.equal(conduct.askedWhileDown, 1)
   bank.state.attempts.push({ at: now.at, user: ANA.user, secretDigest: 'x', code: 15500 })
@@ -129,6 +137,7 @@ test('the password asked for while the bank is down is counted once for each pla
   assert.equal(conduct.askedWhileDown, 1, 'the bank had refused the sign-on')
   bank.state.attempts.push({ at: now.at, user: ANA.user, secretDigest: 'y', code: 0 })
   conduct.heard(true)
+  conduct.heard(false)
   now.at += 10 * 86_400_000
   conduct.asks(asking('3'))
   assert.equal(conduct.askedWhileDown, 2)

@@ -18,6 +18,8 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['2153/d22/f7,13/c/s', 'rows whose day and id changed at once, at the edge of the answer, stood there twice unasked'],
   ['pending-becomes-posted:38/d22/f0/c/s', 'a hold was taken for the next one, though the bank said when its booked row was made'],
   ['pending-becomes-posted:76/d14/f0/c/s', 'rows listed as pending again looked like the end of a cut answer'],
+  ['10112/d24/f2/c/s', 'a refused password with a blank behind it was sent as another one'],
+  ['1410/d22/f1,9,11,14/c/s', 'the judge blamed a plan that was made before the bank was away'],
   ['1429', 'a balance joined a vanished copy and the next purchase in that shop'],
 ]
 

@@ -307,7 +307,8 @@ class SealedVault implements TenantVault {
 
   /** Two entries that differ only in the order of fields are the same secret. */
   #digestOf(owner: SecretOwner, values: Values, identity: readonly string[]): string {
-    const fields = Object.keys(values).filter((name) => !identity.includes(name)).sort().flatMap((name) => [name, values[name] ?? ''])
+    // Blanks around a value are lost on the way to most banks: with and without them it is one secret, of which a refused one counts a try.
+    const fields = Object.keys(values).filter((name) => !identity.includes(name)).sort().flatMap((name) => [name, (values[name] ?? '').trim()])
     return blindIndex(this.#blindKey, ['secret', owner.loginIndex, ...fields])
   }
 
