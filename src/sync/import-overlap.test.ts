@@ -156,3 +156,26 @@ test('one account under a mask stays one: statements that follow each other, sho
   await bring(world, [{ head, rows: JANUARY }, { head, rows: SIXTY_DAYS }, { head, rows: JANUARY }, { head, rows: [row('2026-02-20', '-1', 'Bus')] }])
   assert.deepEqual([(await world.store.accounts.list()).length, (await world.feed()).length], [1, 6])
 })
+
+test('a day cut in two by two files keeps its equal rows where the balances go on, and a day that both show whole is there once', async () => {
+  const tram = (name = 'Tram'): StatementRow => row('2026-03-02', '-5', name)
+  const morning: Statement = { rows: [row('2026-03-01', '-1', 'Tip'), tram(), tram()], opening: '100', closing: '89' }
+  const evening: Statement = { rows: [tram(), row('2026-03-03', '-2', 'Tea')], opening: '89', closing: '82' }
+  const counted = async (...files: readonly Statement[]): Promise<readonly number[]> => {
+    const world = new World()
+    const counts: number[] = []
+    for (const file of files) {
+      await bring(world, [file])
+      counts.push((await world.feed()).length)
+    }
+    assert.deepEqual(await world.openQuestions(), [])
+    return counts
+  }
+  assert.deepEqual(await counted(morning, evening), [3, 5])
+  assert.deepEqual(await counted(morning, evening, evening, morning, evening), [3, 5, 5, 5, 5], 'again, nothing is new')
+  assert.deepEqual(await counted(morning, { rows: [tram(), tram(), tram()], opening: '99', closing: '84' }), [3, 4], 'a file of the whole day')
+  assert.deepEqual(await counted(morning, evening, { rows: [tram(), tram(), tram(), row('2026-03-03', '-2', 'Tea')], opening: '99', closing: '82' }), [3, 5, 5])
+  const still: Statement = { rows: [tram(), row('2026-03-02', '5', 'Back')], opening: '50', closing: '50' }
+  assert.deepEqual(await counted(still, { rows: [...still.rows, row('2026-03-02', '-7', 'Lunch')], opening: '50', closing: '43' }), [2, 3], 'a day that moved nothing so far')
+  assert.deepEqual(await counted({ rows: morning.rows }, { rows: evening.rows }), [3, 4], 'without balances equal rows are one')
+})

@@ -15,6 +15,7 @@ import type { TenantStore } from '../ports/store.ts'
 import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
 import { chooseAccount } from './file-account.ts'
 import { FileAnswer } from './file-answer.ts'
+import { standingBefore, type Standing } from './file-border.ts'
 import { checkFile, labelOf, type CheckedFile, type CheckedStatement, type FileAccount, type FileNotice } from './file-check.ts'
 import { Intake } from './incoming.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
@@ -206,6 +207,7 @@ class Ways {
   readonly #runId: string
   readonly #ways = new Map<CheckedStatement, Way>()
   readonly #intakes = new Map<FileAccount, Intake[]>()
+  readonly #standing = new Map<Intake, readonly Standing[]>()
   #shown: Promise<ReadonlyMap<FileAccount, readonly Intake[]>> | null = null
 
   constructor(deps: ImportDeps, request: ImportRequest, plan: Plan, runId: string) {
@@ -224,8 +226,14 @@ class Ways {
     const intakes = this.#intakes.get(file) ?? []
     this.#intakes.set(file, intakes)
     const alone = intakes.every((_, layer) => layer === statement.layer)
-    const intake = (intakes[statement.layer] ??= intakeFor(account, source, currency, false))
     const { sum } = statement
+    let intake = intakes[statement.layer]
+    if (intake === undefined) {
+      intakes[statement.layer] = intake = intakeFor(account, source, currency, false)
+      const standing = hadRows ? await standingBefore(feed, account, source, sum) : []
+      this.#standing.set(intake, standing)
+      for (const row of standing) intake.goesOnFrom(row)
+    }
     const answer = new FileAnswer(
       {
         feed, account, source, runId: this.#runId, now: () => this.#deps.clock.now(), newId: (at) => this.#deps.entropy.id(at),
@@ -251,7 +259,12 @@ class Ways {
         const { account, source, currency } = this.#plan.destinations.get(file)!
         const intakes = shown.get(file) ?? []
         shown.set(file, intakes)
-        intake = intakes[layer] ??= intakeFor(account!, source!, currency, true)
+        if (intakes[layer] === undefined) {
+          intakes[layer] = intakeFor(account!, source!, currency, true)
+          const way = this.#intakes.get(file)?.[layer]
+          for (const row of (way && this.#standing.get(way)) ?? []) intakes[layer].goesOnFrom(row)
+        }
+        intake = intakes[layer]
       } else if (part.part === 'rows') for (const row of part.rows) intake!.take(row)
     }
     return shown

@@ -8,6 +8,7 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { StatementRow } from '../domain/statement.ts'
 import type { Digest, RowContent } from '../domain/transaction.ts'
 import { DigestCounter } from './digest-set.ts'
+import type { Standing } from './file-border.ts'
 import { contentKey, normalisedText, presenceMark, reportKey, reportText } from './identity.ts'
 
 export class Incoming {
@@ -93,6 +94,13 @@ export class Intake {
 
   constructor(context: IntakeContext) {
     this.#context = context
+  }
+
+  /** A row that stands before this answer, as if it had been shown: one with the same report comes after it, as another row. */
+  goesOnFrom({ key, firstKey, amount }: Standing): void {
+    this.#equals.add(firstKey)
+    this.#keys.add(key)
+    if (this.#context.keepsMarks) this.#marks.add(presenceMark(null, amount, key))
   }
 
   /** First and last day of the posted rows so far. */
