@@ -102,6 +102,15 @@ test('a bad date in the first rows is no preamble, and columns under words that 
   assert.equal(await codeOf('Foo,Bar,Baz,Qux\n15/01/2024,SHOP,12.50,\n16/01/2024,PAY,,1000.00\n'), 'missing_field')
 })
 
+test('a quote that is never closed and a file that ends in zero bytes say so by their line, however long they are', async () => {
+  for (const rest of ['2023-01-03,"Pay\n'.concat('x,y\n'.repeat(100_000)), '\0'.repeat(300_000)]) {
+    const file = await readStatementFile(bytes(`Date,Text,Amount\n2023-01-02,Shop,-12.50\n${rest}`), { fileName: 'x.csv' })
+    assert.ok(file.ok)
+    const { failure } = await collect(file.value.stream)
+    assert.deepEqual([failure?.code, failure?.line], ['limit_exceeded', 3])
+  }
+})
+
 test('balances before the rows prove the signs as written, however many rows there are', async () => {
   const rows = [5, -10, 20, -40, 15].map((amount, at, all) => `${15 + at}-01-2024;NL91ABNA0417164300;SHOP;EUR;${1000 + all.slice(0, at).reduce((a, b) => a + b, 0)},00;${amount},00\n`)
   await assertRead(Buffer.from(`Datum;Rekening;Naam;Valuta;Saldo voor mutatie;Transactiebedrag\n${rows.join('')}`), '5 -10 2024-01-15 2024-01-19 1000 990', 'before')

@@ -92,8 +92,8 @@ async function sampleRecords(
 ): Promise<{ readonly records: readonly CsvRecord[]; readonly failure: FormatFailure | null }> {
   const records: CsvRecord[] = []
   for await (const record of readRecords(chain(sample, []), dialect, null)) {
-    // A sample cut inside a quoted field ends in a failure that is none of the file.
-    if (!record.ok) return { records, failure: whole ? record.failure : null }
+    // A sample cut inside a quoted field ends in a failure that is none of the file; a record that is too long is one in any case.
+    if (!record.ok) return { records, failure: whole || record.failure.code === 'limit_exceeded' ? record.failure : null }
     records.push(record.value)
   }
   // The last record of a cut sample is half a record.
