@@ -5,7 +5,7 @@
  */
 import { lookup } from 'node:dns/promises'
 import { connect, isIP, type Socket } from 'node:net'
-import { connect as connectTls, getCACertificates, type TLSSocket } from 'node:tls'
+import { connect as connectTls, createSecureContext, getCACertificates, type SecureContext, type TLSSocket } from 'node:tls'
 import { failed, ok, type Result } from '../domain/result.ts'
 import { portOf } from '../connector-kit/origin.ts'
 import { hostOf, type AddressGuard } from './address-guard.ts'
@@ -76,14 +76,28 @@ async function secure(socket: Socket, url: URL, options: DialOptions, deadline: 
     socket,
     host,
     ...(isIP(host) === 0 ? { servername: host } : {}),
-    minVersion: 'TLSv1.2',
+    minVersion: LEAST_TLS,
     ALPNProtocols: ['http/1.1'],
-    ...(options.caPem === null ? {} : { ca: [...getCACertificates('default'), options.caPem] }),
+    ...(options.caPem === null ? {} : { secureContext: trusting(options.caPem) }),
   })
   const problem = await settled(tls, 'secureConnect', deadline)
   if (problem !== null) return refused('tls', problem, `no secure connection to ${url.host}`)
   const expires = Date.parse(tls.getPeerCertificate().valid_to ?? '')
   return ok({ socket: tls, certificateExpiresAt: Number.isNaN(expires) ? null : expires })
+}
+
+const LEAST_TLS = 'TLSv1.2'
+const MOST_CONTEXTS = 32
+const contexts = new Map<string, SecureContext>()
+
+/** Reading all authorities of the host takes longer than the whole handshake, so it is done once for each that is added to them. */
+function trusting(caPem: string): SecureContext {
+  let context = contexts.get(caPem)
+  if (context === undefined) {
+    if (contexts.size >= MOST_CONTEXTS) contexts.clear()
+    contexts.set(caPem, (context = createSecureContext({ minVersion: LEAST_TLS, ca: [...getCACertificates('default'), caPem] })))
+  }
+  return context
 }
 
 /** Null when `event` came; else the code of what came instead, with the socket destroyed. */
