@@ -41,7 +41,7 @@ export async function typeCheck(root, node) {
   let status = 0
   for (const project of projects) {
     process.stderr.write(`Checking types${project === '.' ? '' : ` of ${project}`}…\n`)
-    const check = await run(node, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', project], { cwd: root, env: environment(node) })
+    const check = await run(node, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', project], { cwd: root, env: environment(root, node) })
     if (check.status !== 0) status = check.status
   }
   return status
@@ -50,14 +50,14 @@ export async function typeCheck(root, node) {
 /** The benchmarks, with the packages of their own that bring the peers. */
 export async function bench(root, node, args) {
   if (existsSync(join(root, 'bench', 'package-lock.json'))) await ensurePackages(join(root, 'bench'), 'the packages of the benchmarks')
-  return (await run(node, [join(root, 'bench', 'run.ts'), ...args], { cwd: root, env: environment(node) })).status
+  return (await run(node, [join(root, 'bench', 'run.ts'), ...args], { cwd: root, env: environment(root, node) })).status
 }
 
 /** Takes the pictures of the documents in the browser that the tests use. */
 export async function screenshots(root, node) {
   await ensureSystemPrograms()
   if (!(await webBuild(root, node))) return 1
-  return (await run(node, [join(root, 'scripts', 'screenshots.ts')], { cwd: root, env: environment(node) })).status
+  return (await run(node, [join(root, 'scripts', 'screenshots.ts')], { cwd: root, env: environment(root, node) })).status
 }
 
 async function webBuild(root, node) {
@@ -83,14 +83,14 @@ async function runTests(root, node, files) {
     `--test-reporter=${new URL('./slowest.mjs', import.meta.url).href}`,
     '--test-reporter-destination=stderr',
   ]
-  return (await run(node, [...flags, ...files.map(file => relative(root, file))], { cwd: root, env: environment(node) })).status
+  return (await run(node, [...flags, ...files.map(file => relative(root, file))], { cwd: root, env: environment(root, node) })).status
 }
 
-/** Children that call `node` get this one; programs that read files by the locale (hledger) get UTF-8 where the host says nothing. */
-function environment(node) {
+/** Children that call `node` get this one, with what was compiled before; programs that read files by the locale (hledger) get UTF-8 where the host says nothing. */
+function environment(root, node) {
   const { LC_ALL, LC_CTYPE, LANG, PATH } = process.env
   const locale = LC_ALL || LC_CTYPE || LANG ? {} : { LANG: 'C.UTF-8' }
-  return { ...process.env, ...locale, PATH: `${dirname(node)}${delimiter}${PATH ?? ''}` }
+  return { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'relink'), ...process.env, ...locale, PATH: `${dirname(node)}${delimiter}${PATH ?? ''}` }
 }
 
 function testFiles(directory) {
