@@ -4,15 +4,18 @@ import { hostEntropy } from './adapters/entropy.ts'
 import { createLog } from './adapters/log.ts'
 import type { Config } from './config.ts'
 import { failed, ok, type Result } from './domain/result.ts'
+import { discoverConnectors } from './connectors/registry.ts'
+import type { TenantStore } from './ports/store.ts'
 import { openStore } from './open-store.ts'
 import type { MasterKey } from './vault/keys.ts'
 import { readMasterKey } from './vault/master-key.ts'
-import { rotateMasterKey, type Rotated } from './vault/rotate.ts'
+import { resealSecrets, rotateMasterKey, type Place, type Rotated } from './vault/rotate.ts'
 
-export type KeyPlaces = { readonly from: string; readonly to: string; readonly tell: (message: string) => void }
+/** `to` null: the master key stays. `reseal`: new keys below it, too. */
+export type KeyPlaces = { readonly from: string; readonly to: string | null; readonly reseal: boolean; readonly tell: (message: string) => void }
 
-/** The id of the new key, and what was done. A key file that `to` names is made when it is missing. */
-export async function rotateKey(config: Config, { from, to, tell }: KeyPlaces): Promise<Result<{ readonly rotated: Rotated; readonly keyId: string }, { readonly message: string }>> {
+/** The id of the new key, what was done, and how many secrets were sealed anew. A key file that `to` names is made when it is missing. */
+export async function rotateKey(config: Config, { from, to, reseal, tell }: KeyPlaces): Promise<Result<{ readonly rotated: Rotated; readonly keyId: string; readonly resealed: number }, { readonly message: string }>> {
   const read = async (option: string, source: string, mayCreate: boolean): Promise<Result<MasterKey, { readonly message: string }>> => {
     const key = await readMasterKey({ source, environment: process.env, mayCreate, entropy: hostEntropy, warn: tell })
     return key.ok ? key : failed({ message: `${option}: ${key.failure.message}` })
@@ -23,13 +26,31 @@ export async function rotateKey(config: Config, { from, to, tell }: KeyPlaces): 
   if (!database.ok) return database
   try {
     // Made only once the database answers: a key file without a use would be taken for one that counts.
-    const next = await read('--to', to, true)
+    const next = to === null ? old : await read('--to', to, true)
     if (!next.ok) return next
     const { store } = database.value
     const tenantId = await store.defaultTenant()
-    const done = await rotateMasterKey({ secrets: store.tenant(tenantId).secrets, tenantId, from: old.value, to: next.value, entropy: hostEntropy })
-    return done.ok ? ok({ rotated: done.value, keyId: Buffer.from(next.value.id).toString('hex') }) : done
+    const tenant = store.tenant(tenantId)
+    const rotation = { secrets: tenant.secrets, tenantId, from: old.value, to: next.value, entropy: hostEntropy }
+    const keyId = Buffer.from(next.value.id).toString('hex')
+    if (!reseal || (await tenant.secrets.tenantKey()) === null) {
+      const done = await rotateMasterKey(rotation)
+      return done.ok ? ok({ rotated: done.value, keyId, resealed: 0 }) : done
+    }
+    const sealed = await resealSecrets(rotation, await placesOf(tenant))
+    return sealed.ok ? ok({ rotated: 'rotated', keyId, resealed: sealed.value }) : sealed
   } finally {
     await database.value.close()
+  }
+}
+
+/** Where each connection's login may be sent, by its settings as they are now. */
+async function placesOf({ connections }: TenantStore): Promise<(connectionId: string) => Place | null> {
+  const connectors = await discoverConnectors()
+  const known = new Map((await connections.list()).map((one) => [one.id, one]))
+  return (connectionId) => {
+    const connection = known.get(connectionId)
+    const connector = connectors.get(connection?.connector ?? '')
+    return connection === undefined || connector === undefined ? null : { loginIndex: connection.loginIndex, audience: connector.originsOf(connection.settings) }
   }
 }

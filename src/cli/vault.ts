@@ -2,25 +2,30 @@
 import type { Command, Option } from 'commander'
 import { isoInstant } from '../api/shapes.ts'
 import type { Instance } from '../instance.ts'
-import { orFail, type Output } from './output.ts'
+import { CommandError, orFail, type Output } from './output.ts'
 import { configuration, withInstance } from './with-instance.ts'
 
 export function vaultCommand(program: Command, output: Output, json: () => Option): void {
   const command = program.command('vault').description('the keys of the stored secrets, and what to do when they were exposed')
   command.command('rotate').description('seal the stored secrets under another master key; can be repeated when it was interrupted')
-    .requiredOption('--to <source>', 'where the new key is: file:PATH (made when missing), credential:NAME, command:["program","argument"] or env:NAME')
+    .option('--to <source>', 'where the new key is: file:PATH (made when missing), credential:NAME, command:["program","argument"] or env:NAME')
+    .option('--reseal', 'seal every secret anew, with new keys at every level: after somebody else had this host').option('--tenant', 'the same below a master key that stays')
     .option('--from <source>', 'where the present key is; default: RELINK_MASTER_KEY').addOption(json()).action((options: RotateOptions) => rotate(output, options))
   command.command('exposed').description('after somebody else had this host: what to change at which bank, and here').addOption(json()).action(() => exposed(output))
 }
 
-type RotateOptions = { readonly to: string; readonly from?: string }
+type RotateOptions = { readonly to?: string; readonly from?: string; readonly reseal?: boolean; readonly tenant?: boolean }
 
 async function rotate(output: Output, options: RotateOptions): Promise<void> {
+  if (options.to === undefined && options.tenant !== true) throw new CommandError('Give --to (where the new master key is), or --tenant for new keys below the present one.', 2)
+  if (options.to === undefined && options.reseal === true) throw new CommandError('--reseal wants a new master key: give --to.', 2)
   const config = configuration()
   const { rotateKey } = await import('../rotate-key.ts')
-  const { rotated, keyId } = orFail(await rotateKey(config, { from: options.from ?? config.masterKey, to: options.to, tell: (message) => output.error(message) }))
-  output.data({ rotated, keyId, sealedUnderTheOldKey: 0 })
+  const { rotated, keyId, resealed } = orFail(await rotateKey(config, { from: options.from ?? config.masterKey, to: options.to ?? null, reseal: options.reseal === true || options.tenant === true, tell: (message) => output.error(message) }))
+  output.data({ rotated, keyId, resealed, sealedUnderTheOldKey: 0 })
   output.say(SENTENCES[rotated].replace('{id}', keyId))
+  if (resealed > 0) output.say(`${resealed} ${resealed === 1 ? 'secret was' : 'secrets were'} sealed anew.`)
+  if (options.to === undefined) return
   output.say('Now set RELINK_MASTER_KEY to the place that --to names, and start the server and its workers again.')
   output.say('The old key opens nothing in this database any more. Keep it as long as you keep backups from before; then destroy it.')
 }
@@ -50,7 +55,7 @@ async function exposed(output: Output): Promise<void> {
 }
 
 const HERE: readonly string[] = [
-  'relink vault rotate --to file:NEW: a new master key, after the secrets above were changed.',
+  'relink vault rotate --to file:NEW --reseal: new keys at every level, after the secrets above were changed.',
   'A new password of the database, if it is your own (DATABASE_URL); the page signs in with a new token when RELINK_HOME/keys is made anew.',
 ]
 

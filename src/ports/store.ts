@@ -332,8 +332,10 @@ export type SecretStore = {
   tenantKey(): Promise<SealedKey | null>
   /** Keeps a stored key that has another `keyId`: two workers that both make the first key end up with one. */
   saveTenantKey(key: SealedKey): Promise<void>
-  /** Replaces every earlier version of the same purpose: a used code leaves nothing behind. */
-  put(record: SealedSecret): Promise<void>
+  /** Replaces every earlier version of the same purpose: a used code leaves nothing behind. `underKey`: only while the tenant's key has that id; false when it has another. */
+  put(record: SealedSecret, underKey?: Uint8Array): Promise<boolean>
+  /** Shows the tenant's key and all records, and stores what `decide` returns in their place, in one step that no `put` can come between. False: there is no key, or `decide` returned null. */
+  reseal(decide: (key: SealedKey, records: readonly SealedSecret[]) => Resealed | null): Promise<boolean>
   /** The newest version. */
   get(connectionId: string, purpose: string): Promise<SealedSecret | null>
   /** Of one purpose, or of all. */
@@ -355,6 +357,8 @@ export type SecretStore = {
 }
 
 export type SealedKey = { readonly keyId: Uint8Array; readonly sealed: Uint8Array; readonly masterKeyId: Uint8Array }
+
+export type Resealed = { readonly key: SealedKey; readonly records: readonly SealedSecret[] }
 
 export type SealedSecret = {
   readonly connectionId: string

@@ -264,6 +264,28 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await secrets.tenantKey(), { ...key(1, 5), masterKeyId: Uint8Array.of(8) })
     })
 
+    test('all records are replaced with the key in one step; a record under the key of before is not stored any more', async () => {
+      const { secrets } = await twin.newTenant()
+      const connectionId = newId()
+      assert.equal(await secrets.reseal(() => assert.fail('there is no key')), false)
+      const key = (keyId: number) => ({ keyId: Uint8Array.of(keyId), sealed: Uint8Array.of(keyId), masterKeyId: Uint8Array.of(7) })
+      await secrets.saveTenantKey(key(1))
+      const [login, code] = [aSecret(connectionId), aSecret(connectionId, { purpose: 'challenge' })]
+      assert.deepEqual([await secrets.put(login, Uint8Array.of(1)), await secrets.put(code, Uint8Array.of(1)), await secrets.put(login, Uint8Array.of(9))], [true, true, false])
+      assert.equal(await secrets.reseal(() => null), false)
+      const anew = { ...login, sealed: Uint8Array.of(42) }
+      const done = secrets.reseal((found, records) => {
+        assert.deepEqual([found, records.length], [key(1), 2])
+        return { key: key(2), records: [anew] }
+      })
+      assert.equal(await done, true)
+      assert.deepEqual([await secrets.tenantKey(), await secrets.get(connectionId, 'sign-in'), await secrets.get(connectionId, 'challenge')], [key(2), anew, null])
+      assert.equal(await secrets.put({ ...login, version: 2 }, Uint8Array.of(1)), false)
+      assert.deepEqual(await secrets.get(connectionId, 'sign-in'), anew, 'nothing was lost for it')
+      const both = await Promise.all([secrets.put({ ...login, version: 3 }, Uint8Array.of(2)), secrets.reseal((_, records) => ({ key: key(3), records }))])
+      assert.deepEqual([both[1], (await secrets.get(connectionId, 'sign-in'))?.version], [true, both[0] ? 3 : 1])
+    })
+
     test('of twenty workers only as many pass as the ledger allows', async () => {
       const { secrets } = await twin.newTenant()
       const login = randomUUID()

@@ -48,6 +48,18 @@ export function makeTenantKey(master: MasterKey, tenantId: string, entropy: Entr
   }
 }
 
+/** Another key in place of a tenant's. What names logins and refused secrets stays: banks count on. */
+export function renewTenantKey(master: MasterKey, tenantId: string, { blind }: Pick<TenantKey, 'blind'>, entropy: Entropy): { readonly key: TenantKey; readonly sealed: SealedKey } {
+  const bytes = entropy.bytes(KEY_BYTES)
+  try {
+    const key = createSecretKey(bytes)
+    const renewed = { key, id: keyId(key, 'relink/tenant-key-id/1'), blind }
+    return { key: renewed, sealed: rewrapTenantKey(master, tenantId, renewed, entropy) }
+  } finally {
+    bytes.fill(0)
+  }
+}
+
 /** Unwraps a tenant's key; null when it was not wrapped for this tenant under this master key. */
 export function openTenantKey(master: MasterKey, tenantId: string, sealed: SealedKey): TenantKey | null {
   const { sealed: bytes } = sealed

@@ -12,7 +12,7 @@ const SECRET = 'CANARY-of-the-source'
 const environment = { PATH: process.env['PATH'], CREDENTIALS_DIRECTORY: directory, RELINK_HOME: 'not for others', DATABASE_URL: 'not for others' }
 const command = (...argv: string[]) => `command:${JSON.stringify(argv)}`
 /** What was read, or the code and the sentence of the failure, which never holds the secret. */
-async function read(source: string, limits = { timeoutMs: 10_000, maxBytes: 64 }): Promise<string> {
+async function read(source: string, limits = { timeoutMs: 60_000, maxBytes: 64 }): Promise<string> {
   const result = await readOutside(source, environment, limits)
   if (result.ok) return result.value.toString('utf8')
   assert.ok(!result.failure.message.includes('CANARY'), result.failure.message)

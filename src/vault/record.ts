@@ -75,6 +75,11 @@ export function openRecord(tenantKey: TenantKey, place: RecordPlace, record: Uin
   }
 }
 
+/** Under which tenant key a record is sealed. */
+export function keyIdOf(record: Uint8Array): Uint8Array {
+  return record.subarray(2, HEADER_BYTES)
+}
+
 function audienceDigest({ audience }: RecordPlace): Uint8Array {
   return hash('sha256', additionalData([...audience].sort()), 'buffer')
 }

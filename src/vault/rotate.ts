@@ -1,13 +1,15 @@
 /**
- * Another master key for a tenant: its key is wrapped anew, the secrets under it stay as they are, and
- * what was refused is still known as refused. One step in the database: killed before it, nothing has
+ * Another master key for a tenant: its key is wrapped anew, the secrets under it stay as they are, or are
+ * sealed anew under a new one; what was refused is still known as refused. One step in the database: killed before it, nothing has
  * changed; killed after it, all has; the same command again says so. Prints and keeps no key.
  */
 import type { KeyObject } from 'node:crypto'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import type { SecretStore } from '../ports/store.ts'
-import { deriveKey, openTenantKey, rewrapTenantKey, sameId, type MasterKey } from './keys.ts'
+import type { SealedSecret, SecretStore } from '../ports/store.ts'
+import { deriveKey, openTenantKey, renewTenantKey, rewrapTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
+import { openRecord, sealRecord } from './record.ts'
+import { placeOf } from './vault.ts'
 
 export type Rotation = { readonly secrets: SecretStore; readonly tenantId: string; readonly from: MasterKey; readonly to: MasterKey; readonly entropy: Entropy }
 
@@ -25,6 +27,53 @@ export async function rotateMasterKey({ secrets, tenantId, from, to, entropy }: 
   await secrets.saveTenantKey(rewrapTenantKey(to, tenantId, key, entropy))
   const now = await secrets.tenantKey()
   return now !== null && sameId(now.masterKeyId, to.id) && openTenantKey(to, tenantId, now) !== null ? ok('rotated') : failed({ message: 'The key of this tenant was changed meanwhile. Run the same command again.' })
+}
+
+/** Where a connection's login may be sent now, and whose it is. */
+export type Place = { readonly loginIndex: string; readonly audience: readonly string[] }
+
+/**
+ * New keys at every level: another key of the tenant under `to` (which may be the present master key), and
+ * every stored login sealed anew under it. One step in the database. Answers and logins on trial that are
+ * on their way are given up; the bank or the person is asked again. Running servers go on where they hold
+ * the master key `to`.
+ */
+export async function resealSecrets({ secrets, tenantId, from, to, entropy }: Rotation, placeOfConnection: (connectionId: string) => Place | null): Promise<Result<number, { readonly message: string }>> {
+  let problem: string | null = null
+  let count = 0
+  const refuse = (message: string): null => {
+    problem = message
+    return null
+  }
+  await secrets.reseal((stored, records) => {
+    const under = [from, to].find(({ id }) => sameId(id, stored.masterKeyId))
+    if (under === undefined) return refuse(`The database is sealed under the master key ${hex(stored.masterKeyId)}; --from holds ${hex(from.id)}. Give the key that it is sealed under as --from.`)
+    const key = openTenantKey(under, tenantId, stored)
+    if (key === null) return refuse(DAMAGED)
+    const renewed = renewTenantKey(to, tenantId, key, entropy)
+    const logins = records.filter(({ purpose }) => purpose === 'login')
+    const fresh: SealedSecret[] = []
+    for (const record of logins) {
+      const place = placeOfConnection(record.connectionId)
+      const sealed = place === null ? null : resealOne(key, renewed.key, record, { tenantId, ...place }, entropy)
+      if (sealed === null) return refuse(`The secret of the connection ${record.connectionId} cannot be opened, so nothing was changed. Type it again (relink secret ${record.connectionId}) or remove the connection first.`)
+      fresh.push({ ...record, sealed })
+    }
+    count = fresh.length
+    return { key: renewed.sealed, records: fresh }
+  })
+  return problem === null ? ok(count) : failed({ message: problem })
+}
+
+function resealOne(from: TenantKey, to: TenantKey, { connectionId, purpose, version, sealed }: SealedSecret, { tenantId, loginIndex, audience }: Place & { readonly tenantId: string }, entropy: Entropy): Uint8Array | null {
+  const place = { tenantId, connectionId, purpose: placeOf({ connectionId, loginIndex }, purpose), version, audience }
+  const plaintext = openRecord(from, place, sealed)
+  if (plaintext === null) return null
+  try {
+    return sealRecord(to, place, plaintext, entropy)
+  } finally {
+    plaintext.fill(0)
+  }
 }
 
 /** By which logins and refused secrets are known. */

@@ -16,7 +16,7 @@ import { createConcealer } from '../connector-kit/masking.ts'
 import { blindIndex, deriveKey, makeTenantKey, openTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
 import { decide, isRefused, LEASE_MS, type Decision, type Withheld } from './ledger.ts'
 import { readContents, resolve, writeContents, type Contents, type Fetch } from './references.ts'
-import { openRecord, sealRecord } from './record.ts'
+import { keyIdOf, openRecord, sealRecord } from './record.ts'
 
 export type VaultOptions = {
   readonly secrets: SecretStore
@@ -143,7 +143,7 @@ class SealedVault implements TenantVault {
   async resolveTrial(owner: SecretOwner, audience: readonly string[]): Promise<void> {
     const record = await this.#secrets.get(owner.connectionId, TRIAL)
     if (record === null) return
-    if ((await this.#openValues(owner, record, audience)).ok) await this.#secrets.put({ ...record, purpose: LOGIN })
+    if ((await this.#openValues(owner, record, audience)).ok) await this.#secrets.put({ ...record, purpose: LOGIN }, keyIdOf(record.sealed))
     await this.#secrets.destroy(owner.connectionId, TRIAL)
   }
 
@@ -204,6 +204,14 @@ class SealedVault implements TenantVault {
     }
   }
 
+  /** The tenant's key, looked up anew where the record is under another one than is known: all may have been sealed anew. */
+  async #keyFor({ sealed }: SealedSecret): Promise<Result<TenantKey, Failure>> {
+    const known = await this.#loadTenantKey()
+    if (!known.ok || sameId(keyIdOf(sealed), known.value.id)) return known
+    this.#tenantKey = null
+    return this.#loadTenantKey()
+  }
+
   async #readTenantKey(): Promise<Result<TenantKey, Failure>> {
     let stored = await this.#secrets.tenantKey()
     if (stored === null) {
@@ -221,22 +229,26 @@ class SealedVault implements TenantVault {
 
   /** `drawer`: where the record is kept until a trial is resolved; it is sealed for its purpose and its version there. */
   async #sealValues(owner: SecretOwner, purpose: string, contents: Contents, audience: readonly string[], { expiresAt = null, digest, drawer = purpose }: SealOptions): Promise<Result<SealedSecret, Failure>> {
-    const key = await this.#loadTenantKey()
-    if (!key.ok) return key
     const version = ((await this.#secrets.get(owner.connectionId, purpose))?.version ?? 0) + 1
     const plaintext = Buffer.from(writeContents(contents), 'utf8')
     try {
-      const sealed = sealRecord(key.value, { tenantId: this.#tenantId, connectionId: owner.connectionId, purpose: placeOf(owner, purpose), version, audience }, plaintext, this.#entropy)
-      const record = { connectionId: owner.connectionId, purpose: drawer, version, sealed, digest: digest ?? this.#digestOf(owner, contents.values, []), createdAt: this.#clock.now(), expiresAt }
-      await this.#secrets.put(record)
-      return ok(record)
+      for (const more of [true, false]) {
+        const key = await this.#loadTenantKey()
+        if (!key.ok) return key
+        const sealed = sealRecord(key.value, { tenantId: this.#tenantId, connectionId: owner.connectionId, purpose: placeOf(owner, purpose), version, audience }, plaintext, this.#entropy)
+        const record = { connectionId: owner.connectionId, purpose: drawer, version, sealed, digest: digest ?? this.#digestOf(owner, contents.values, []), createdAt: this.#clock.now(), expiresAt }
+        if (await this.#secrets.put(record, key.value.id)) return ok(record)
+        // All was sealed anew under another key meanwhile.
+        if (more) this.#tenantKey = null
+      }
+      return failed(unreadable('The key of this tenant was changed while the secret was sealed. Do it once more.'))
     } finally {
       plaintext.fill(0)
     }
   }
 
   async #openValues(owner: SecretOwner, record: SealedSecret, audience: readonly string[]): Promise<Result<Contents, Failure>> {
-    const key = await this.#loadTenantKey()
+    const key = await this.#keyFor(record)
     if (!key.ok) return key
     const { connectionId, version, sealed } = record
     const purpose = record.purpose === TRIAL ? LOGIN : record.purpose
@@ -269,7 +281,7 @@ class SealedVault implements TenantVault {
     const digest = this.#digestOf(owner, values, contents.identity)
     if (digest === record.digest) return record
     const fresh = { ...record, digest }
-    await this.#secrets.put(fresh)
+    await this.#secrets.put(fresh, keyIdOf(fresh.sealed))
     return fresh
   }
 
@@ -353,7 +365,7 @@ function plain(values: Values): Contents {
 }
 
 /** Sealed for one login: what was typed for another one does not open, so it is never counted in the wrong ledger. */
-function placeOf(owner: SecretOwner, purpose: string): string {
+export function placeOf(owner: SecretOwner, purpose: string): string {
   return `${purpose}:${owner.loginIndex}`
 }
 

@@ -1,6 +1,6 @@
 /** Sealed secrets and the attempts ledger of one tenant in memory; see `SecretStore`. */
 import { isDeepStrictEqual } from 'node:util'
-import type { LoginLedger, SealedKey, SecretStore } from '../../ports/store.ts'
+import type { LoginLedger, SecretStore } from '../../ports/store.ts'
 import { by } from './order.ts'
 import type { SecretState } from './state.ts'
 
@@ -19,13 +19,22 @@ export function memorySecrets(state: SecretState): SecretStore {
       return state.tenantKey
     },
     async saveTenantKey(key) {
-      if (state.tenantKey === null || sameKey(state.tenantKey, key)) state.tenantKey = key
+      if (state.tenantKey === null || sameBytes(state.tenantKey.keyId, key.keyId)) state.tenantKey = key
     },
-    async put(record) {
+    async put(record, underKey) {
+      if (underKey !== undefined && !(state.tenantKey !== null && sameBytes(state.tenantKey.keyId, underKey))) return false
       const others = state.records.filter(
         (r) => r.connectionId !== record.connectionId || r.purpose !== record.purpose || r.version > record.version,
       )
       state.records = [...others, record]
+      return true
+    },
+    async reseal(decide) {
+      const decided = state.tenantKey === null ? null : decide(state.tenantKey, state.records)
+      if (decided === null) return false
+      state.tenantKey = decided.key
+      state.records = [...decided.records]
+      return true
     },
     async get(connectionId, purpose) {
       return state.records.filter((r) => r.connectionId === connectionId && r.purpose === purpose).sort(by((r) => r.version)).at(-1) ?? null
@@ -67,6 +76,6 @@ export function memorySecrets(state: SecretState): SecretStore {
   }
 }
 
-function sameKey(a: SealedKey, b: SealedKey): boolean {
-  return a.keyId.length === b.keyId.length && a.keyId.every((byte, index) => byte === b.keyId[index])
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index])
 }

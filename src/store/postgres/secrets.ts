@@ -21,13 +21,32 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
           c.column('tenant_id').doUpdateSet({ sealed: row.sealed, master_key_id: row.master_key_id }).where('relink.tenant_keys.key_id', '=', row.key_id)),
       ])
     },
-    async put(record) {
-      await inOneTrip(db, tenantId, [
-        db.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId).where('connection_id', '=', record.connectionId).where('purpose', '=', record.purpose)
-          .where('version', '<=', record.version),
-        db.insertInto('relink.secrets').values({ tenant_id: tenantId, ...secrets.write(record) }),
+    async put(record, underKey) {
+      const row = secrets.write(record) as Readonly<Record<string, unknown>>
+      const values = secrets.columns.map(({ column, codec }) => sql`cast(${row[column]} as ${TYPES[codec.type]})`)
+      const isMeant = underKey === undefined ? sql`true` : sql`exists (select from relink.tenant_keys where tenant_id = ${tenantId} and key_id = ${Buffer.from(underKey)})`
+      const [, , { affected }] = await inOneTrip(db, tenantId, [
+        // Held to the end: whoever seals all anew sees this record, or this one sees the new key.
+        sql`select from relink.tenant_keys where tenant_id = ${tenantId} for share`,
+        sql`delete from relink.secrets where tenant_id = ${tenantId} and connection_id = ${record.connectionId} and purpose = ${record.purpose} and version <= ${record.version} and ${isMeant}`,
+        sql`insert into relink.secrets (tenant_id, ${columnList(secrets)}) select cast(${tenantId} as uuid), ${sql.join(values)} where ${isMeant}`,
       ])
+      return affected === 1
     },
+    reseal: (decide) =>
+      inTwoTrips(
+        db, tenantId,
+        [sql<KeyRow>`select * from relink.tenant_keys where tenant_id = ${tenantId} for update`, sql<SecretRow>`select * from relink.secrets where tenant_id = ${tenantId} order by connection_id, purpose, version`],
+        ([{ rows: [key] }, found]) => {
+          const decided = key === undefined ? null : decide(tenantKeys.read(key), found.rows.map((row) => secrets.read(row)))
+          if (decided === null) return null
+          return [
+            db.updateTable('relink.tenant_keys').set(tenantKeys.write(decided.key)).where('tenant_id', '=', tenantId),
+            db.deleteFrom('relink.secrets').where('tenant_id', '=', tenantId),
+            ...decided.records.map((record) => db.insertInto('relink.secrets').values({ tenant_id: tenantId, ...secrets.write(record) })),
+          ]
+        },
+      ),
     async get(connectionId, purpose) {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [
         db.selectFrom('relink.secrets').selectAll().where('tenant_id', '=', tenantId).where('connection_id', '=', idKey(connectionId)).where('purpose', '=', purpose)
@@ -133,6 +152,8 @@ function lockLogin(tenantId: string, loginIndex: string) {
   ] as const
 }
 
+type KeyRow = Parameters<typeof tenantKeys.read>[0]
+type SecretRow = Parameters<typeof secrets.read>[0]
 type LoginRow = { readonly locked_at: bigint | null; readonly granted_uses: number }
 type AttemptRow = Parameters<typeof attempts.read>[0]
 
