@@ -6,6 +6,7 @@
  *   check          type-check alone
  *   bench [ARG…]   the benchmarks with their peers
  *   screenshots    the pictures of the documents
+ *   library        the module relink/diagnose, for other programs
  */
 import { fileURLToPath } from 'node:url'
 import { ensureNode, ensurePackages, InstallFailure, noteNode } from './launch/install.mjs'
@@ -36,6 +37,10 @@ const commands = {
   async bench() {
     const { bench } = await import('./launch/test.mjs')
     return bench(root, await readyNode(), args)
+  },
+  async library() {
+    const { library } = await import('./launch/library.mjs')
+    return library(root, await readyNode())
   },
   async screenshots() {
     const { screenshots } = await import('./launch/test.mjs')
