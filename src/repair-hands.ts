@@ -9,7 +9,7 @@ import type { TenantStore } from './ports/store.ts'
 import type { Transport } from './ports/transport.ts'
 import type { RepairDeps } from './repair/advance.ts'
 import type { SyncDeps } from './sync/deps.ts'
-import { withinQuota } from './sync/schedule.ts'
+import { mayAskMore, withinQuota } from './sync/schedule.ts'
 import { syncConnection } from './sync/sync.ts'
 
 export type HandParts = {
@@ -32,7 +32,10 @@ export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
   }
   return {
     syncNow: (connectionId, trigger) => syncNow(deps, connectionId, trigger),
-    connectorProbes: async (connectionId) => (await found(connectionId))?.connector.probes ?? [],
+    async connectorProbes(connectionId) {
+      const known = await found(connectionId)
+      return known === null || !(await mayAskMore(known.institution, parts.store.runs, parts.clock.now())) ? [] : known.connector.probes
+    },
     async probe(connectionId, probeId) {
       const known = await found(connectionId)
       if (known === null) return { id: probeId, ok: false, sentence: 'The connector of this connection is not known any more.', evidence: null, facts: {} }

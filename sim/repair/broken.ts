@@ -38,6 +38,7 @@ export class BrokenFeed {
   readonly relink: Relink
   readonly conduct: Conduct
   readonly person: AtBank
+  readonly timeZone: string
   readonly #time: Time
   readonly #store: TenantStore
   readonly #strikes: readonly Strike[]
@@ -51,23 +52,25 @@ export class BrokenFeed {
   /** The causes that the faults have as their truth; what a bank asks for after a changed way of asking depends on the way before. */
   truths: readonly CauseCode[] = []
 
-  private constructor(seed: number, strikes: readonly Strike[], ground: Ground, store: TenantStore) {
+  private constructor(seed: number, strikes: readonly Strike[], ground: Ground, store: TenantStore, requestsPerDay: number | null) {
     const drawn = planOf(lineOf(seed))
     const plan = { ...drawn, settings: seed % 2 === 0 ? { profile: false, version: '220' } : {}, hoursBetweenReads: 20, historyDays: 20 }
     this.#time = { now: plan.startsAt, skewMs: 0 }
     this.#random = chance(seed, 'repair')
     this.#strikes = strikes
+    this.timeZone = plan.place.timeZone
     this.#store = store
     this.bank = createBank({ clock: { now: () => this.#time.now }, seed, historyDays: plan.historyDays, customers: [plan.customer], zone: plan.place.zone })
     this.conduct = new Conduct(this.bank)
+    const institution = { ...institutionOf(plan), limits: { requestsPerDay, minSecondsBetweenSyncs: plan.hoursBetweenReads * 3_600 } }
     const network = { bank: this.bank, time: this.#time, random: chance(seed, 'network'), heard: (answered: boolean) => this.conduct.heard(answered) }
-    this.relink = startRelink({ life: new Life(), network, store, entropy: seededEntropy(seed), institution: institutionOf(plan), connectors: ground.connectors })
+    this.relink = startRelink({ life: new Life(), network, store, entropy: seededEntropy(seed), institution, connectors: ground.connectors })
     this.person = createPerson({ user: plan.customer.user, password: plan.customer.password, send: sendInMemory(this.bank) })
   }
 
-  /** A feed that was read for some days and meets its faults at the next read. */
-  static async open(seed: number, strikes: readonly Strike[], ground: Ground): Promise<BrokenFeed> {
-    const feed = new BrokenFeed(seed, strikes, ground, await ground.newTenant())
+  /** A feed that was read for some days and meets its faults at the next read. `requestsPerDay`: what the bank allows a program. */
+  static async open(seed: number, strikes: readonly Strike[], ground: Ground, requestsPerDay: number | null = null): Promise<BrokenFeed> {
+    const feed = new BrokenFeed(seed, strikes, ground, await ground.newTenant(), requestsPerDay)
     await feed.#connect()
     for (let day = 0; day < HEALTHY_DAYS; day++) await feed.passTo(feed.now + DAY_MS)
     feed.#strike()

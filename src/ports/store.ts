@@ -266,6 +266,8 @@ export type RunStore = {
   latestByConnection(since: number): Promise<readonly { readonly connectionId: string; readonly institutionId: string; readonly run: SyncRun }[]>
   /** Exchanges of today with an institution, counted before they are sent. Returns false when the quota is used up. */
   reserveRequest(institutionId: string, day: Day, quota: number): Promise<boolean>
+  /** How many of that day were counted. */
+  requestsUsed(institutionId: string, day: Day): Promise<number>
 }
 
 export type ConnectionHealth = Pick<Connection, 'id' | 'lastAttemptAt' | 'failuresInRow' | 'nextSyncAt'> & { readonly lastSuccessAt?: number; readonly isRead: boolean }

@@ -32,6 +32,7 @@ export type RepairDeps = {
   /** Reads the connection now; problems are settled when it resolves. Null: somebody else is reading it, or it may not be read. */
   readonly syncNow: (connectionId: string, trigger: 'repair') => Promise<SyncRun | null>
   readonly probe: (connectionId: string, probeId: string) => Promise<ProbeResult>
+  /** None where the connector has none, or where the bank's daily quota is better kept for reads. */
   readonly connectorProbes: (connectionId: string) => Promise<readonly Probe[]> | readonly Probe[]
   /** The bank's own pause between two reads ends then, epoch ms; possibly past. */
   readonly earliestReadAt: (connectionId: string) => Promise<number>

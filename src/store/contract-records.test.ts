@@ -166,6 +166,7 @@ for (const twin of [memoryTwin(), postgres]) {
       const { runs } = await twin.newTenant()
       const answers = await Promise.all(Array.from({ length: 30 }, () => runs.reserveRequest('bank', day('2026-03-01'), 7)))
       assert.equal(answers.filter(Boolean).length, 7)
+      assert.deepEqual([await runs.requestsUsed('bank', day('2026-03-01')), await runs.requestsUsed('bank', day('2026-03-02'))], [7, 0])
       assert.equal(await runs.reserveRequest('bank', day('2026-03-02'), 1), true)
       assert.equal(await runs.reserveRequest('other', day('2026-03-01'), 0), false)
     })

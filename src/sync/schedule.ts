@@ -22,6 +22,8 @@ const FIRST_RETRY_MS = 5 * MINUTE_MS
 const LAST_RETRY_MS = 12 * HOUR_MS
 /** Exchanges that one sync takes, on the safe side: profile, accounts, and a few statements. */
 const REQUESTS_PER_SYNC = 4
+/** Exchanges that a read takes which ends at the door. */
+const REQUESTS_OF_A_FAILURE = 2
 
 export const NO_LIMITS: InstitutionLimits = { requestsPerDay: null, minSecondsBetweenSyncs: null }
 
@@ -44,8 +46,19 @@ export function nextSyncAt(ended: Ended): number | null {
   if (retry.kind !== 'at') return null
   // The bank named the time (Retry-After): not sooner, and not all at the same second.
   if (retry.at !== null) return Math.max(earliest, retry.at + Math.round(MINUTE_MS * ended.fraction))
-  const backOff = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1)))
+  const backOff = Math.min(LAST_RETRY_MS, Math.max(leastRetryMs(ended.limits), FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1))))
   return Math.max(earliest, spread(ended.now, backOff, ended.fraction))
+}
+
+/** Where requests are counted, what fails must not use up what a read needs that works. */
+function leastRetryMs({ requestsPerDay }: InstitutionLimits): number {
+  return requestsPerDay === null ? 0 : (DAY_MS * REQUESTS_OF_A_FAILURE) / requestsPerDay
+}
+
+/** Whether a harmless question may be asked: half of a bank's daily quota is left for reads. */
+export async function mayAskMore(institution: Institution, runs: RunStore, now: number): Promise<boolean> {
+  const quota = institution.limits.requestsPerDay
+  return quota === null || (await runs.requestsUsed(institution.id, dayInZone(now, institution.timeZone))) < Math.floor(quota / 2)
 }
 
 /** A transport that counts each exchange against the bank's daily quota before it is sent. */

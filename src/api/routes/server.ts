@@ -1,6 +1,7 @@
 /** About this server, and what a bank's error code means. */
 import { z } from 'zod'
 import { explain } from '../../diagnose/explain.ts'
+import { answerCase, isBundle } from '../../diagnose/jsonl.ts'
 import { listOf, route, type Route } from '../route.ts'
 import { isoInstant } from '../shapes.ts'
 
@@ -26,4 +27,13 @@ const meaning = route({
   handle: async ({ params }) => ({ items: explain(params.code).map((one) => ({ ...one })) }),
 })
 
-export const serverRoutes: readonly Route[] = [about, health, meaning]
+const MOST_RECORDS = 500
+
+const diagnosis = route({
+  method: 'POST', url: '/diagnose', action: 'read', tag: 'Server', summary: 'The likely causes of failures that another program met: records in, one answer for each in the same order; nothing is stored',
+  body: z.strictObject({ records: z.array(z.unknown()).min(1).max(MOST_RECORDS).meta({ description: 'Each with "evidence" and "context" as relink diagnose --format jsonl reads them; a support bundle is answered by its record' }) }),
+  response: listOf(z.looseObject({})),
+  handle: async ({ body }) => ({ items: body.records.map((record, at) => ({ ...answerCase(isBundle(record) ? record.record : record, at + 1) })) }),
+})
+
+export const serverRoutes: readonly Route[] = [about, health, meaning, diagnosis]

@@ -46,5 +46,6 @@ export function memoryRuns({ runs, connections, requests }: TenantState): RunSto
       requests.set(`${institutionId}|${day}`, used + 1)
       return true
     },
+    requestsUsed: async (institutionId, day) => requests.get(`${institutionId}|${day}`) ?? 0,
   }
 }

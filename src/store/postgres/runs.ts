@@ -52,6 +52,10 @@ export function postgresRuns(db: Database, tenantId: string): RunStore {
       ])
       return rows.length === 1
     },
+    async requestsUsed(institutionId, day) {
+      const [{ rows }] = await inOneTrip(db, tenantId, [sql<{ used: number }>`select used from relink.request_quotas where tenant_id = ${tenantId} and institution_id = ${institutionId} and day = ${day}`])
+      return rows[0]?.used ?? 0
+    },
   }
 }
 
