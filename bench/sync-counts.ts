@@ -1,10 +1,11 @@
 /**
  * What a benchmark of reads counts beside the clock: trips to the database, transactions that wait for the disk, and the
- * processor time of PostgreSQL; and the floor, bare trips and commits without anything of Relink.
+ * processor time of PostgreSQL; and the floor, bare trips, commits and exchanges without anything of Relink.
  */
 import { globSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { Client } from 'undici'
 import { asTenant } from '../src/store/postgres/together.ts'
 import { Trip } from '../src/store/postgres/trip.ts'
 
@@ -69,17 +70,23 @@ function statOf(pid: string): readonly string[] {
   }
 }
 
-/** Reads per second that only make as many trips, so many of them commits, with nothing in them; so many at once. */
-export async function bareTrips(login: pg.ClientConfig, tenantId: string, perRead: Trips, reads: number, atOnce: number): Promise<number> {
+/** Reads per second that only make as many trips, so many of them commits, and as many exchanges, with nothing in them; so many at once. */
+export async function bareReads(login: pg.ClientConfig, tenantId: string, perRead: Trips, exchanges: { readonly url: string; readonly count: number }, reads: number, atOnce: number): Promise<number> {
   const pool = new pg.Pool({ ...login, max: atOnce })
   const nothing = { text: 'select 1', values: [] }
   const store = { text: `insert into relink.request_quotas (tenant_id, institution_id, day, used) values ($1, $2, '2026-01-01', 1) on conflict (tenant_id, institution_id, day) do update set used = request_quotas.used + 1`, values: [tenantId] }
+  const { origin, pathname } = new URL(exchanges.url)
   try {
     let left = reads
     const began = performance.now()
     await Promise.all(Array.from({ length: atOnce }, async (_, worker) => {
       const client = await pool.connect()
       while (left-- > 0) {
+        for (let exchange = 0; exchange < exchanges.count; exchange++) {
+          const bank = new Client(origin)
+          await (await bank.request({ method: 'POST', path: pathname, body: '', reset: true })).body.dump()
+          await bank.close()
+        }
         for (let trip = 0; trip < Math.round(perRead.trips); trip++) {
           const statement = trip < Math.round(perRead.commits) ? { ...store, values: [tenantId, `bare ${worker}`] } : nothing
           await client.query(new Trip([asTenant(tenantId), statement])).done

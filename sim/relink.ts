@@ -14,7 +14,7 @@ import type { Entropy } from '../src/ports/entropy.ts'
 import type { TenantStore } from '../src/ports/store.ts'
 import { repairByItself } from '../src/repair/by-itself.ts'
 import { repairHands } from '../src/repair-hands.ts'
-import { onRunEnded } from '../src/run-ended.ts'
+import { onRunEnding } from '../src/run-ended.ts'
 import type { SyncDeps } from '../src/sync/deps.ts'
 import { syncConnection } from '../src/sync/sync.ts'
 import { masterKeyOf } from '../src/vault/keys.ts'
@@ -68,7 +68,7 @@ export function startRelink({ life, network, store: disk, entropy, institution, 
   })
   const events = createEvents()
   const base = { store, vault, clock, entropy, log: LOG }
-  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf, institutionOf }, events) }
+  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events) }
   const hands = repairHands(deps, { institutionOf, connectorOf, openTransport, store, clock, entropy })
   const repairDeps = { ...base, ...hands }
   const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events })

@@ -4,8 +4,7 @@
  * judged at each step; then they stop, and the feed must become the bank's truth within bounded time.
  */
 import { createBank, type Bank } from '../bank/bank.ts'
-import { joinRanges } from '../src/sync/coverage.ts'
-import { daysBetween } from '../src/domain/day.ts'
+import { daysBetween, joinRanges } from '../src/domain/day.ts'
 import type { Connector } from '../src/connector-kit/connector.ts'
 import { repairDueAt } from '../src/repair/due.ts'
 import type { Entropy } from '../src/ports/entropy.ts'

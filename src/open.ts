@@ -14,7 +14,7 @@ import { createRecorder } from './connector-kit/recorder.ts'
 import type { Connector } from './connector-kit/connector.ts'
 import { discoverConnectors, loadInstitutions } from './connectors/registry.ts'
 import { createVerbs } from './create-verbs.ts'
-import { onRunEnded } from './run-ended.ts'
+import { onRunEnding } from './run-ended.ts'
 import type { Connection } from './domain/connection.ts'
 import type { Institution } from './domain/institution.ts'
 import { failed, ok, type Result } from './domain/result.ts'
@@ -140,7 +140,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const institutionOf = (id: string): Institution | null => ground.institutions.find((i) => i.id === id) ?? null
   const connectorOf = (id: string): Connector | null => ground.connectors.get(id) ?? null
   const openTransport = transportOpener({ vault, clock, log, network: ground.network, connectorOf, limits: options.limits })
-  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf, institutionOf }, events) }
+  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events) }
   const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy }
   const repairDeps = { ...base, ...repairHands(deps, openers) }
   const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events })

@@ -2,29 +2,37 @@
 import { contextFor, loadFacts } from './diagnose/context.ts'
 import { diagnose } from './diagnose/diagnose.ts'
 import { mergeEvidence } from './diagnose/merge-evidence.ts'
-import { settleProblems, type ProblemDeps } from './diagnose/problems.ts'
-import type { Connection, Diagnosis } from './domain/connection.ts'
+import { openProblems, settleProblems, type ProblemDeps } from './diagnose/problems.ts'
+import type { Connection, Diagnosis, Problem } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Events } from './events.ts'
 import { endPlan, lastClosed } from './repair/advance.ts'
 import { resumeBank, type ResumeDeps } from './repair/resume-bank.ts'
-import type { SyncDeps } from './sync/deps.ts'
+import type { RunEnded, SyncDeps } from './sync/deps.ts'
 
 /** The engine's hook. */
-export function onRunEnded(deps: ProblemDeps & ResumeDeps, events: Events): SyncDeps['onRunEnded'] {
-  return async ({ connection, run, question, facts, accountFacts, exchanges }) => {
-    events.publish({ kind: 'run', id: run.id })
-    // A first sign-in, or one beside another, that fails is told to the person who waits; nothing of it stays to be a problem. A connection that
-    // was removed while it was read has nobody who could end one.
-    if (connection.state === 'connecting' || connection.state === 'preview' || connection.state === 'removed') return { loginLocked: false }
-    const [before, { loginLocked, closed, bankIsBack }] = await Promise.all([lastClosed(deps, connection.id), settleProblems(deps, { connection, run, question, facts, accountFacts, exchanges })])
-    // Whoever read, the schedule or a person: a plan ends with the read that closed its problem.
-    await endPlan(deps, connection.id, closed.length === 0 ? before : undefined)
-    if (bankIsBack) await resumeBank(deps, connection)
-    events.publish({ kind: 'problem', id: connection.id })
-    return { loginLocked }
+export function onRunEnding(deps: ProblemDeps & ResumeDeps, events: Events): SyncDeps['onRunEnding'] {
+  return ({ id, institutionId }) => {
+    const asked = Promise.all([lastClosed(deps, id), openProblems(deps.store, institutionId)])
+    // Awaited below; until then a failure is nobody's.
+    asked.catch(() => undefined)
+    return async (ended) => settle(deps, events, ended, await asked)
   }
+}
+
+async function settle(deps: ProblemDeps & ResumeDeps, events: Events, ended: RunEnded, [before, open]: readonly [readonly Problem[], readonly Problem[]]): Promise<{ readonly loginLocked: boolean }> {
+  const { connection, run } = ended
+  events.publish({ kind: 'run', id: run.id })
+  // A first sign-in, or one beside another, that fails is told to the person who waits; nothing of it stays to be a problem. A connection that
+  // was removed while it was read has nobody who could end one.
+  if (connection.state === 'connecting' || connection.state === 'preview' || connection.state === 'removed') return { loginLocked: false }
+  const { loginLocked, closed, bankIsBack } = await settleProblems(deps, ended, open)
+  // Whoever read, the schedule or a person: a plan ends with the read that closed its problem.
+  await endPlan(deps, connection.id, closed.length === 0 ? before : undefined)
+  if (bankIsBack) await resumeBank(deps, connection)
+  events.publish({ kind: 'problem', id: connection.id })
+  return { loginLocked }
 }
 
 /** The likely cause of a first sign-in that failed. */

@@ -41,9 +41,14 @@ const LOCK_IS_LIKELY = 0.5
 /** More than one bank has connections here. */
 const MANY = 2_000
 
-/** Does all of it for one ended run. `loginLocked`: the evidence shows a lock, so nothing more may be sent for this login. */
-export async function settleProblems(deps: ProblemDeps, ended: EndedRun): Promise<{ readonly loginLocked: boolean; readonly open: readonly Problem[]; readonly closed: readonly string[]; /** An outage of the bank was open, and this run was answered. */ readonly bankIsBack: boolean }> {
-  const { closed, bankIsBack } = await closeProblems(deps, ended)
+/** The open problems of an institution. */
+export function openProblems(store: TenantStore, institutionId: string): Promise<readonly Problem[]> {
+  return store.problems.list({ institutionId, open: true, limit: MANY })
+}
+
+/** Does all of it for one ended run; `known`: the open problems of its institution when it ended, if they were asked already. `loginLocked`: the evidence shows a lock, so nothing more may be sent for this login. */
+export async function settleProblems(deps: ProblemDeps, ended: EndedRun, known?: readonly Problem[]): Promise<{ readonly loginLocked: boolean; readonly open: readonly Problem[]; readonly closed: readonly string[]; /** An outage of the bank was open, and this run was answered. */ readonly bankIsBack: boolean }> {
+  const { closed, bankIsBack } = await closeProblems(deps, ended, known ?? (await openProblems(deps.store, ended.connection.institutionId)))
   const open: Problem[] = []
   for (const { accountId, failure, facts } of brokenParts(ended)) {
     const problem = await openOrUpdateProblem(deps, ended, accountId, failure, facts)
@@ -99,13 +104,13 @@ type Closed = { readonly closed: readonly string[]; readonly bankIsBack: boolean
  * Closes what this run proves to work again: all of it after a success, single accounts after a partial one; and what nobody wants to be read
  * any more. An outage that another connection reported is that one's to prove, unless nobody reads it any more.
  */
-export async function closeProblems(deps: ProblemDeps, { connection, run }: EndedRun): Promise<Closed> {
+export async function closeProblems(deps: ProblemDeps, { connection, run }: EndedRun, known: readonly Problem[]): Promise<Closed> {
   if (run.outcome !== 'succeeded' && run.outcome !== 'partial') return { closed: [], bankIsBack: false }
   const now = deps.clock.now()
   const read = new Set(run.accounts.filter(({ failure }) => failure === null).map(({ accountId }) => accountId))
   const closed: string[] = []
   let bankIsBack = false
-  for (const problem of await deps.store.problems.list({ institutionId: connection.institutionId, open: true, limit: MANY })) {
+  for (const problem of known) {
     bankIsBack ||= isOutage(problem.diagnosis)
     if (problem.connectionId !== connection.id && !(isOutage(problem.diagnosis) && !(await isRead(deps.store, problem)))) continue
     const proved = problem.connectionId !== connection.id || problem.accountId === null ? run.outcome === 'succeeded' || read.size > 0 : read.has(problem.accountId) || (await hasNoFeed(deps.store, problem.accountId))
@@ -124,7 +129,7 @@ export async function dropProblems({ store, clock }: Pick<ProblemDeps, 'store' |
 
 /** Open outages of a bank. `isWatched`: the connection that reported it is still read, so it will see the end. */
 async function outagesOf(store: TenantStore, institutionId: string): Promise<readonly { readonly problem: Problem; readonly isWatched: boolean }[]> {
-  const outages = (await store.problems.list({ institutionId, open: true, limit: MANY })).filter(({ diagnosis }) => isOutage(diagnosis))
+  const outages = (await openProblems(store, institutionId)).filter(({ diagnosis }) => isOutage(diagnosis))
   return Promise.all(outages.map(async (problem) => ({ problem, isWatched: await isRead(store, problem) })))
 }
 
@@ -140,7 +145,7 @@ async function hasNoFeed(store: TenantStore, accountId: string): Promise<boolean
 
 /** The open problems that a person sees for a connection: its own, and the outage of its bank. */
 export async function problemsOf(store: TenantStore, connection: Connection): Promise<readonly Problem[]> {
-  const open = await store.problems.list({ institutionId: connection.institutionId, open: true, limit: MANY })
+  const open = await openProblems(store, connection.institutionId)
   return open.filter((problem) => problem.connectionId === connection.id || isOutage(problem.diagnosis))
 }
 

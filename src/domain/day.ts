@@ -104,6 +104,17 @@ export function contains(range: DayRange, value: Day): boolean {
   return range.from <= value && value <= range.to
 }
 
+/** Disjoint ranges in order; ranges that touch are one. */
+export function joinRanges(ranges: readonly DayRange[]): readonly DayRange[] {
+  const joined: DayRange[] = []
+  for (const { from, to } of [...ranges].sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))) {
+    const last = joined.at(-1)
+    if (last !== undefined && from <= addDays(last.to, 1)) joined[joined.length - 1] = { from: last.from, to: maxDay(last.to, to) }
+    else joined.push({ from, to })
+  }
+  return joined
+}
+
 /** Formatting is slow; what is asked for is nearly always the same few quarter hours. */
 const zones = new Map<string, { readonly formatter: Intl.DateTimeFormat; readonly days: Map<number, Day> }>()
 const QUARTER_MS = 900_000

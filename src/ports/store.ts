@@ -78,11 +78,16 @@ export type ConnectionStore = {
    * Runs `work` while this process is the only one that may write to the connection; null when
    * another holds it. A process that dies gives the lock up. When the lock is lost while `work`
    * runs, each further store call that `work` makes throws `StoreUnavailable` with code `lock_lost`.
-   * `work` is given the connection as it is then. Any name beside an id may be held in the same way
-   * (`repair/…`); it gives null.
+   * `work` is given the connection as it is then, and what came before. Any name beside an id may be
+   * held in the same way (`repair/…`); it gives null.
    */
-  exclusively<T>(id: string, work: (connection: Connection | null) => Promise<T>): Promise<T | null>
+  exclusively<T>(id: string, work: (connection: Connection | null, before: TakenAfter) => Promise<T>): Promise<T | null>
 }
+
+/** What whoever takes a connection must know: its newest runs, newest first, and the questions of its bank that are open or answered. */
+export type TakenAfter = { readonly runs: readonly SyncRun[]; readonly challenges: readonly Challenge[] }
+/** So many runs are shown. */
+export const RUNS_BEFORE = 5
 
 /** All accounts, or those with one of these ids, or those that a connection feeds or fed. */
 export type AccountFilter = { readonly accountIds?: readonly string[]; readonly connectionId?: string }
@@ -192,6 +197,9 @@ export type PageCommit = {
   readonly sign?: 1 | -1
 }
 
+/** `covered`: joined days, oldest first. */
+export type SourceProgress = { readonly covered: readonly DayRange[]; readonly cursor: JsonObject | null }
+
 export type FeedStore = {
   candidates(query: CandidateQuery): Promise<Candidates>
   /**
@@ -200,7 +208,8 @@ export type FeedStore = {
    */
   commitPage(commit: PageCommit): Promise<{ readonly inserted: number }>
   cursor(sourceId: string): Promise<JsonObject | null>
-  /** Here and below, what a run stated that was taken back does not count. */
+  /** How far the sources of a connection were read, by source. Here and below, what a run stated that was taken back does not count. */
+  progress(connectionId: string): Promise<ReadonlyMap<string, SourceProgress>>
   coverage(accountId: string): Promise<readonly Coverage[]>
   /** Newest last. */
   balances(accountId: string, sourceId: string): Promise<readonly BalanceStatement[]>
@@ -253,6 +262,8 @@ export type TransactionFilter = {
 export type RunStore = {
   create(run: SyncRun): Promise<void>
   update(id: string, patch: Patch<Omit<SyncRun, 'id' | 'connectionId' | 'startedAt'>>): Promise<void>
+  /** Where a run is. Under the lock of its connection it is stored with the next call, so it costs nothing and may be lost with the process. */
+  stage(id: string, stage: string): Promise<void>
   /**
    * Ends a run and notes on its connection how it went, in one step. `nextSyncAt` counts only while the
    * connection is switched on: what a person switched off or removed meanwhile stays so. `isRead`: a
@@ -346,11 +357,12 @@ export type SecretStore = {
   /**
    * Locks the login's ledger, shows it to `decide`, and stores the entry that it returns before it
    * resolves; nothing is stored when `decide` returns null. Two workers can never both pass. An
-   * attempt with `usesGrant` takes one granted use in the same step. `seen`: what `ledger` told a
-   * moment ago, which saves time while it is still so; `decide` may be asked again when it is not.
+   * attempt with `usesGrant` takes one granted use in the same step. `seen`: what `ledger` told before,
+   * which saves time while it is still so, and the attempt's secret still stored; `decide` is asked again
+   * when it is not.
    */
   beginAttempt(loginIndex: string, decide: (ledger: LoginLedger) => NewAttempt | null, seen?: LoginLedger): Promise<Attempt | null>
-  /** Only an attempt that is `open`, `unknown`, `lost` or `abandoned` gets an outcome. One that was accepted ends what was granted to its login, in the same step. */
+  /** Only an attempt that is `open`, `unknown`, `lost` or `abandoned` gets an outcome. One that was accepted ends what was granted to its login, in the same step; under a lock that is stored with the next call, and lost with the process it allows less, never more. */
   endAttempt(id: string, outcome: Attempt['outcome'], at: number): Promise<void>
   /** Attempts that were open when their process died; `abandoned` from then on. */
   closeStaleAttempts(before: number, at: number): Promise<number>

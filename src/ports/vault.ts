@@ -49,6 +49,8 @@ export type Vault = {
    * one); when they are not those of the sealing, the secret does not open and must be typed again.
    */
   lend(owner: SecretOwner, fields: readonly string[], origin: string, audience?: readonly string[]): Promise<Result<Lease, Failure>>
+  /** Looks already now at what the next `lend` must know, so that it need not wait; what changes until then is noticed. */
+  foresee(owner: SecretOwner): Promise<void>
   status(owner: SecretOwner): Promise<SecretStatus>
   /** A warned person asks to send a refused or unknown secret once more. A secret that is typed later takes the grant away. */
   grantOneUse(owner: SecretOwner, by: string): Promise<void>

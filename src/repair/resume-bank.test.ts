@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Institution } from '../domain/institution.ts'
 import { dropProblems, isOutage } from '../diagnose/problems.ts'
 import { createEvents } from '../events.ts'
-import { onRunEnded } from '../run-ended.ts'
+import { onRunEnding } from '../run-ended.ts'
 import { endPlan } from './advance.ts'
 import { repairByItself } from './by-itself.ts'
 import { DOWN, failure, newWorld, REFUSED } from './testing.ts'
@@ -27,11 +27,11 @@ test('one read that works lets the others be read now: not before a named time, 
   await world.store.connections.update(id(5), { state: 'disabled', nextSyncAt: null })
 
   const institution = { timeZone: 'UTC', limits: { requestsPerDay: null, minSecondsBetweenSyncs: 600 } } as Institution
-  const ended = onRunEnded({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', institutionOf: () => institution }, createEvents())
+  const ending = onRunEnding({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', institutionOf: () => institution }, createEvents())
   const connection = (await world.store.connections.get(id(0)))!
   const run = { id: world.entropy.id(), connectionId: id(0), trigger: 'schedule' as const, startedAt: world.now, endedAt: world.now, outcome: 'succeeded' as const, stage: null, accounts: [], failure: null, label: null }
   await world.store.runs.create(run)
-  await ended({ connection, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [], exchanges: () => [] })
+  await ending(connection)({ connection, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [], exchanges: () => [] })
 
   const next = await Promise.all([0, 1, 2, 3, 4, 5, 6].map(async (at) => (await world.store.connections.get(id(at)))!.nextSyncAt))
   assert.equal(next[0], later, 'the one that was read keeps its own time')
@@ -54,8 +54,9 @@ test('a removed connection takes its problem, its alert and its plan with it, an
   await endPlan(world.deps, id(0))
   assert.deepEqual(await world.store.problems.alerts({ open: true, limit: 9 }), [])
   assert.equal((await world.store.problems.plan(problem.id))?.state, 'abandoned')
-  const ended = onRunEnded({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', institutionOf: () => null }, createEvents())
-  await ended({ connection: (await world.store.connections.get(id(0)))!, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [], exchanges: () => [] })
+  const ending = onRunEnding({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', institutionOf: () => null }, createEvents())
+  const connection = (await world.store.connections.get(id(0)))!
+  await ending(connection)({ connection, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [], exchanges: () => [] })
   assert.equal(await world.problem(id(0)), null)
 })
 

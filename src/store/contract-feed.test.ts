@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { day } from '../domain/day.ts'
 import type { TenantStore } from '../ports/store.ts'
-import { aLedger, aPage, aQuery, anUpdate, aSource, digestOf, newId, newRow, type Ledger } from './fixtures.ts'
+import { aConnection, aLedger, aPage, aQuery, aRun, anUpdate, aSource, digestOf, newId, newRow, type Ledger } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
 import { isTransactionCursor } from './paging.ts'
 
@@ -41,6 +41,25 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await ledger.tenant.feed.balances(accountId, sourceId), [balance])
       assert.deepEqual(await ledger.tenant.feed.spans(accountId), [span])
       assert.deepEqual(await ledger.tenant.feed.cursor(sourceId), { next: [1, { two: null }] })
+    })
+
+    test('how far the sources of a connection were read: days that touch are joined, those of an undone run do not count', async () => {
+      const tenant = await twin.newTenant()
+      const { id: connectionId } = aConnection()
+      await tenant.connections.create(aConnection({ id: connectionId }))
+      const ledger = await aLedger(tenant, connectionId)
+      const { sourceId, runId } = ledger
+      assert.deepEqual(await tenant.feed.progress(connectionId), new Map([[sourceId, { covered: [], cursor: null }]]))
+      const other = aRun({ connectionId })
+      await tenant.runs.create(other)
+      for (const [run, from, to] of [[runId, '2026-03-11', '2026-03-20'], [other.id, '2026-05-01', '2026-05-02'], [runId, '2026-03-01', '2026-03-10'], [runId, '2026-04-01', '2026-04-01']] as const) {
+        await tenant.feed.commitPage(aPage(ledger, [], { runId: run, covers: { from: day(from), to: day(to) }, cursor: { to } }))
+      }
+      const joined = [{ from: day('2026-03-01'), to: day('2026-03-20') }, { from: day('2026-04-01'), to: day('2026-04-01') }]
+      assert.deepEqual((await tenant.feed.progress(connectionId)).get(sourceId), { covered: [...joined, { from: day('2026-05-01'), to: day('2026-05-02') }], cursor: { to: '2026-04-01' } })
+      await tenant.history.undo({ runId: other.id, by: aRun({ trigger: 'undo' }), cursors: [], sources: [], connections: [], preview: null, contentKeyOf: () => '' })
+      assert.deepEqual((await tenant.feed.progress(connectionId)).get(sourceId)?.covered, joined)
+      assert.deepEqual(await tenant.feed.progress(newId()), new Map())
     })
 
     test('a cursor of null leaves the stored one', async () => {

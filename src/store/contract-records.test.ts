@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, describe, test } from 'node:test'
 import { day } from '../domain/day.ts'
-import type { LoginLedger } from '../ports/store.ts'
+import { RUNS_BEFORE, type LoginLedger } from '../ports/store.ts'
 import type { ExchangeRecord } from '../ports/transport.ts'
 import { aChallenge, aConnection, aLedger, anAccount, anAttempt, aPage, aPlan, aProblem, aRun, aSecret, aSource, newId } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
@@ -68,7 +68,42 @@ for (const twin of [memoryTwin(), postgres]) {
       const connection = aConnection()
       await connections.create(connection)
       assert.deepEqual(await connections.exclusively(connection.id, async (shown) => shown), connection)
-      assert.deepEqual(await connections.exclusively('a name', async (shown) => ({ shown })), { shown: null })
+      assert.deepEqual(await connections.exclusively('a name', async (shown, before) => ({ shown, before })), { shown: null, before: { runs: [], challenges: [] } })
+    })
+
+    test('whoever takes a connection is shown its newest runs and the questions that wait', async () => {
+      const { connections, runs, challenges } = await twin.newTenant()
+      const [connection, other] = [aConnection(), aConnection()]
+      for (const one of [connection, other]) await connections.create(one)
+      const ran = Array.from({ length: RUNS_BEFORE + 1 }, (_, n) => aRun({ connectionId: connection.id, startedAt: 1_000 + n }))
+      for (const run of [...ran, aRun({ connectionId: other.id })]) await runs.create(run)
+      const asked = (['open', 'answered', 'expired', 'accepted'] as const).map((state, n) => aChallenge(connection.id, ran[0]!.id, { state, askedAt: n }))
+      for (const challenge of asked) await challenges.create(challenge)
+      const before = await connections.exclusively(connection.id, async (_, shown) => shown)
+      assert.deepEqual(before, { runs: ran.reverse().slice(0, RUNS_BEFORE), challenges: [asked[1], asked[0]] })
+    })
+
+    // Fails when: what is noted goes after what is asked next, or is forgotten where nothing more is asked (planted).
+    test('what is noted under a lock is there for the next question under it, and for everybody when it is given up', async () => {
+      const { connections, runs, secrets } = await twin.newTenant()
+      const connection = aConnection()
+      await connections.create(connection)
+      const run = aRun({ connectionId: connection.id })
+      await runs.create(run)
+      const login = randomUUID()
+      const begin = async () => (await secrets.beginAttempt(login, () => anAttempt(login)))!.id
+      const outcomes = async () => (await secrets.ledger(login)).attempts.map(({ outcome }) => outcome)
+      await connections.exclusively(connection.id, async () => {
+        await secrets.endAttempt(await begin(), 'accepted', 7)
+        await runs.stage(run.id, 'reading')
+        assert.deepEqual([await outcomes(), (await runs.get(run.id))?.stage], [['accepted'], 'reading'])
+        const id = await begin()
+        await secrets.endAttempt(id, 'accepted', 8)
+        assert.deepEqual((await secrets.ledger(login)).attempts.map((attempt) => attempt.id), [id])
+        await secrets.endAttempt(await begin(), 'accepted', 9)
+        await runs.stage(run.id, 'matching')
+      })
+      assert.deepEqual([await outcomes(), (await runs.get(run.id))?.stage], [['accepted'], 'matching'])
     })
 
     test('accounts and sources: made together, found by reference, patched', async () => {
@@ -301,7 +336,10 @@ for (const twin of [memoryTwin(), postgres]) {
     test('an attempt begins at once as the ledger was seen, and by the rule where it is another one meanwhile', async () => {
       const { secrets } = await twin.newTenant()
       const [login, granted] = [randomUUID(), randomUUID()]
-      const [fresh, rule] = [await secrets.ledger(login), (ledger: LoginLedger) => (ledger.lockedAt === null && ledger.attempts.length < 2 ? anAttempt(login) : null)]
+      const secret = aSecret(newId())
+      await secrets.put(secret)
+      const stored = { connectionId: secret.connectionId }
+      const [fresh, rule] = [await secrets.ledger(login), (ledger: LoginLedger) => (ledger.lockedAt === null && ledger.attempts.length < 2 ? anAttempt(login, stored) : null)]
       const begun = await Promise.all(Array.from({ length: 20 }, () => secrets.beginAttempt(login, rule, fresh)))
       assert.deepEqual((await secrets.ledger(login)).attempts.map(({ id }) => id).sort(), begun.flatMap((attempt) => attempt?.id ?? []).sort())
       assert.equal((await secrets.ledger(login)).attempts.length, 2)
@@ -311,12 +349,32 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.equal(await secrets.beginAttempt(login, rule, before), null)
       await secrets.setLogin(granted, { grantedUses: 1 })
       const seen = await secrets.ledger(granted)
-      const used = await Promise.all(Array.from({ length: 5 }, () => secrets.beginAttempt(granted, ({ grantedUses }) => (grantedUses > 0 ? { ...anAttempt(granted), usesGrant: true } : null), seen)))
+      const used = await Promise.all(Array.from({ length: 5 }, () => secrets.beginAttempt(granted, ({ grantedUses }) => (grantedUses > 0 ? { ...anAttempt(granted, stored), usesGrant: true } : null), seen)))
       assert.equal(used.filter((attempt) => attempt !== null).length, 1)
       assert.deepEqual([(await secrets.ledger(granted)).grantedUses, (await secrets.ledger(granted)).attempts.length], [0, 1])
       const open = await secrets.ledger(granted)
       await secrets.setLogin(granted, { lockedAt: 5 })
-      assert.equal(await secrets.beginAttempt(granted, ({ lockedAt }) => (lockedAt === null ? anAttempt(granted) : null), open), null)
+      assert.equal(await secrets.beginAttempt(granted, ({ lockedAt }) => (lockedAt === null ? anAttempt(granted, stored) : null), open), null)
+    })
+
+    // Fails when: only the ledger is compared (planted: a secret that was destroyed or typed anew is sent as it was foreseen).
+    test('an attempt with a secret that is not stored any more is decided again', async () => {
+      const { secrets } = await twin.newTenant()
+      const login = randomUUID()
+      const secret = aSecret(newId())
+      const asked = async (version: number): Promise<number> => {
+        let times = 0
+        const seen = await secrets.ledger(login)
+        assert.equal(await secrets.beginAttempt(login, () => (++times === 1 ? anAttempt(login, { connectionId: secret.connectionId, secretVersion: version }) : null), seen) === null, times > 1)
+        return times
+      }
+      assert.equal(await asked(1), 2)
+      await secrets.put(secret)
+      assert.equal(await asked(1), 1)
+      await secrets.put({ ...secret, version: 2 })
+      assert.deepEqual([await asked(1), await asked(2)], [2, 1])
+      await secrets.destroy(secret.connectionId)
+      assert.equal(await asked(2), 2)
     })
 
     test('a granted use is taken in the same step as the attempt', async () => {

@@ -4,14 +4,13 @@
  * costs two reads. Nothing is changed here (see tend-balance.ts).
  */
 import type { Account } from '../domain/account.ts'
-import { addDays, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, joinRanges, type Day, type DayRange } from '../domain/day.ts'
 import { moneyOf, type Decimal } from '../domain/money.ts'
 import type { BalanceSpan, BalanceStatement, Coverage } from '../domain/run.ts'
 import type { TransactionChange } from '../domain/transaction.ts'
 import type { Candidate, FeedStore, TenantStore } from '../ports/store.ts'
 import { checkpointsOf, stepsOf, type Checkpoint, type LedgerRow, type Step } from './balance-chain.ts'
 import { Clues, type OtherSide } from './balance-clues.ts'
-import { joinRanges } from './coverage.ts'
 import { normalisedText } from './identity.ts'
 import { textOf } from './candidate.ts'
 import { solveBalance, type Explanation } from './solve-balance.ts'

@@ -66,11 +66,6 @@ export async function answerChallenge(deps: SyncDeps, challengeId: string, answe
   return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
 }
 
-/** The questions that `clearChallenges` looks at. */
-export function challengesBefore({ store }: SyncDeps, connectionId: string): Promise<readonly Challenge[]> {
-  return store.challenges.list({ connectionId, state: ['open', 'answered'] })
-}
-
 /**
  * Before a new run: answers that were given but could not be sent are sent now, and an expired
  * question ends its run as failed; that run is the result when only the schedule asked. A question
@@ -107,10 +102,10 @@ async function runAgain(deps: SyncDeps, asked: SyncRun, trigger: RunTrigger): Pr
 
 async function resumeRun(deps: SyncDeps, connection: Connection, suspended: SyncRun, challenge: Challenge, answerFields: readonly string[]): Promise<SyncRun> {
   const run: SyncRun = { ...suspended, outcome: 'running', stage: 'signing_in', endedAt: null }
-  const [feeds] = await Promise.all([deps.store.accounts.feeds(connection.id), deps.store.runs.update(run.id, { outcome: 'running', stage: 'signing_in' })])
+  const [feeds, known] = await Promise.all([deps.store.accounts.feeds(connection.id), deps.store.feed.progress(connection.id), deps.store.runs.update(run.id, { outcome: 'running', stage: 'signing_in' })])
   const { at, data } = challenge.resume as { readonly at: string; readonly data: JsonObject }
   const trial = trialOf(challenge)
-  const ended = await runConnection(deps, connection, run, feeds, { trial, answered: { at, resume: { data, answerFields }, accounts: suspended.accounts } })
+  const ended = await runConnection(deps, connection, run, feeds, { trial, answered: { at, resume: { data, answerFields }, accounts: suspended.accounts }, known })
   // What did not leave is not spent: the next read sends it, while it is good.
   if (ended.outcome === 'failed' && trial === null && (await deps.vault.answersWait(askedOwner(connection, challenge)))) return ended
   const refused = [ended.failure, ...ended.accounts.map((outcome) => outcome.failure)].some((failure) => failure?.code === 'challenge_refused')

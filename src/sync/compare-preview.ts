@@ -4,7 +4,7 @@
  * come from the same judgement.
  */
 import type { Account, AccountSource } from '../domain/account.ts'
-import { addDays, contains, daysBetween, type DayRange } from '../domain/day.ts'
+import { addDays, contains, daysBetween, joinRanges, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { PreviewAccount, PreviewAnswer, PreviewCounts, PreviewExample } from '../domain/preview.ts'
@@ -13,7 +13,6 @@ import type { RowContent, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, NewTransaction, PageCommit } from '../ports/store.ts'
 import { Answer } from './answer.ts'
 import { CommitBuilder } from './commit.ts'
-import { joinRanges } from './coverage.ts'
 import type { SyncDeps } from './deps.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, type SettleContext } from './settle.ts'
 import { ShadowFeed } from './shadow-feed.ts'

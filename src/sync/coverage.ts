@@ -1,18 +1,7 @@
 /**
- * Days that were answered for completely, as ranges: joined, compared, and the gaps between them.
+ * Days that were answered for completely, as ranges: compared, and the gaps between them.
  */
-import { addDays, maxDay, minDay, type DayRange } from '../domain/day.ts'
-
-/** Disjoint ranges in order; ranges that touch are one. */
-export function joinRanges(ranges: readonly DayRange[]): readonly DayRange[] {
-  const joined: DayRange[] = []
-  for (const { from, to } of [...ranges].sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))) {
-    const last = joined.at(-1)
-    if (last !== undefined && from <= addDays(last.to, 1)) joined[joined.length - 1] = { from: last.from, to: maxDay(last.to, to) }
-    else joined.push({ from, to })
-  }
-  return joined
-}
+import { addDays, joinRanges, maxDay, minDay, type DayRange } from '../domain/day.ts'
 
 /** The parts of `whole` that no range holds, in order. */
 export function gapsIn(whole: DayRange, ranges: readonly DayRange[]): readonly DayRange[] {

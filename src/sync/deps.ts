@@ -22,10 +22,11 @@ export type SyncDeps = {
   /** The connection's only way out during one run: guarded, recorded, its secrets lent by the vault. */
   readonly openTransport: (connection: Connection, run: SyncRun) => Transport
   /**
-   * Called when a run has ended or waits for a person, after everything is stored: problems are
-   * opened and closed here. Says whether the evidence shows that the bank locked the login.
+   * Called when a run has ended or waits for a person, while its end is being stored, so that what must be
+   * known can be asked in the same breath; what it returns is called after everything is stored. Problems are
+   * opened and closed there. Says whether the evidence shows that the bank locked the login.
    */
-  readonly onRunEnded: (ended: RunEnded) => Promise<{ readonly loginLocked: boolean }>
+  readonly onRunEnding: (connection: Connection) => (ended: RunEnded) => Promise<{ readonly loginLocked: boolean }>
   /** Rows of one answer that are held back until it is complete; more are committed batch by batch. Default 5,000. */
   readonly heldRows?: number
 }

@@ -17,7 +17,7 @@ const KEPT_TEXT = 2_000
 
 export type RunEnd = { readonly outcome: Exclude<RunOutcome, 'running'>; readonly failure: Failure | null; readonly accounts: readonly AccountOutcome[]; readonly question?: Failure; readonly resumeBy?: number }
 
-/** Stores the end of the run and tells `onRunEnded`; returns the run as stored. */
+/** Stores the end of the run and tells `onRunEnding`; returns the run as stored. */
 export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, said: RunEnd, session: Session | null = null): Promise<SyncRun> {
   const now = deps.clock.now()
   const conceal = session === null || succeeded(said) ? (text: string) => text : await session.concealer()
@@ -27,16 +27,17 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, s
   const ended: SyncRun = { ...run, outcome, failure, accounts, endedAt: outcome === 'suspended' ? null : now, stage: null }
   const failuresInRow = outcome === 'succeeded' ? 0 : outcome === 'suspended' ? before.failuresInRow : before.failuresInRow + 1
   const limits = deps.institutionOf(before.institutionId)?.limits ?? NO_LIMITS
-  const stored = await deps.store.runs.end(run.id, ended, {
+  const storing = deps.store.runs.end(run.id, ended, {
     id: before.id, lastAttemptAt: now, failuresInRow,
     ...(outcome === 'succeeded' ? { lastSuccessAt: now } : {}),
     isRead: outcome === 'succeeded' || outcome === 'partial',
     nextSyncAt: end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, limits, fraction: deps.entropy.fraction() }),
   })
+  const onEnded = deps.onRunEnding(before)
+  const connection = (await storing) ?? before
   deps.log.info('run_ended', { run: run.id, connection: before.id, outcome, code: failure?.code ?? null, accounts: accounts.length })
-  const connection = stored ?? before
   const facts = session?.facts ?? {}
-  const { loginLocked } = await deps.onRunEnded({
+  const { loginLocked } = await onEnded({
     connection, run: ended, question: end.question ?? null, facts, accountFacts: session?.accountFacts ?? new Map(), newAccountIds: session?.newAccountIds ?? [],
     exchanges: () => (session?.records(KEPT_EXCHANGES) ?? []).map((record) => concealRecord(record, conceal, KEPT_TEXT)),
   })

@@ -6,13 +6,12 @@
  * one is never made two, because of what a file is called.
  */
 import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
-import { addDays, contains, daysBetween, type Day } from '../domain/day.ts'
+import { addDays, contains, daysBetween, joinRanges, type Day } from '../domain/day.ts'
 import { moneyOf } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { FormatFailure } from '../domain/statement.ts'
 import type { Candidate, TenantStore } from '../ports/store.ts'
 import { isMasked, UNKNOWN_CURRENCY } from './accounts.ts'
-import { joinRanges } from './coverage.ts'
 import type { FileAccount } from './file-check.ts'
 import { contentKey, normalisedText, resemblance } from './identity.ts'
 import { textOf } from './candidate.ts'

@@ -6,8 +6,9 @@ import type { Page, ReadStep } from '../connector-kit/connector.ts'
 import { addDays, daysBetween, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
-import type { AccountOutcome, Coverage } from '../domain/run.ts'
+import type { AccountOutcome } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
+import type { SourceProgress } from '../ports/store.ts'
 import { UNKNOWN_CURRENCY, type Feed } from './accounts.ts'
 import { Answer, type Settled } from './answer.ts'
 import type { Asked } from './challenge.ts'
@@ -29,11 +30,11 @@ const HELD_ROWS = 5_000
 const SHORT_WINDOW_DAYS = 31
 
 /** Which days of a source were read, and how far its reads came. */
-export type Known = { readonly covered: readonly Coverage[]; readonly progress: Progress }
+export type Known = { readonly covered: readonly DayRange[]; readonly progress: Progress }
 
-export async function whatIsKnown({ deps: { store: { feed } } }: Session, { account, source }: Feed): Promise<Known> {
-  const [coverage, cursor] = await Promise.all([feed.coverage(account.id), feed.cursor(source.id)])
-  return { covered: coverage.filter((range) => range.sourceId === source.id), progress: readProgress(cursor) }
+/** A source that was not there before was not read yet. */
+export function whatIsKnown(stored: SourceProgress | undefined): Known {
+  return { covered: stored?.covered ?? [], progress: readProgress(stored?.cursor ?? null) }
 }
 
 /** Reads every window that is due; ends early at a failure or a question of the bank's. */

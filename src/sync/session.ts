@@ -103,6 +103,6 @@ export class Session {
 
   /** Tells those who watch where the run is. */
   async stage(stage: string): Promise<void> {
-    await this.deps.store.runs.update(this.run.id, { stage })
+    await this.deps.store.runs.stage(this.run.id, stage)
   }
 }

@@ -3,7 +3,7 @@
  * and from stated balances to their proof. Rows are matched by `match.ts`; nothing is decided here.
  */
 import type { Account, AccountSource } from '../domain/account.ts'
-import { maxDay, minDay, type DayRange } from '../domain/day.ts'
+import { joinRanges, maxDay, minDay, type DayRange } from '../domain/day.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { moneyOf } from '../domain/money.ts'
 import type { BalanceSpan, BalanceStatement, Coverage } from '../domain/run.ts'
@@ -12,7 +12,6 @@ import type { FeedStore } from '../ports/store.ts'
 import { UNKNOWN_CURRENCY } from './accounts.ts'
 import { newestLedger, proveBalance, type Movement, type Verdict } from './balance.ts'
 import type { CommitContext, Counts, RowsCommit } from './commit.ts'
-import { joinRanges } from './coverage.ts'
 
 /** One answer or file of one source of one account. */
 export type SettleContext = {

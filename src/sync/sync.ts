@@ -10,10 +10,11 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { AccountOutcome, RunTrigger, SyncRun } from '../domain/run.ts'
 import type { Attempt } from '../ports/store.ts'
 import { reconcileAccounts, type Feed } from './accounts.ts'
-import { challengesBefore, clearChallenges, suspend, type AnsweredChallenge } from './challenge.ts'
+import { clearChallenges, suspend, type AnsweredChallenge } from './challenge.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { endRun } from './end-run.ts'
 import { readAccount, whatIsKnown } from './read-account.ts'
+import type { SourceProgress } from '../ports/store.ts'
 import { readPreview } from './read-preview.ts'
 import { NO_LIMITS, nextSyncAt } from './schedule.ts'
 import { Session } from './session.ts'
@@ -31,14 +32,12 @@ export type Prepared = { readonly connection: Connection; readonly trial: Trial 
 
 /** Reads a connection now. Refuses when it is switched off, waits for a person, or is being read. */
 export async function syncConnection(deps: SyncDeps, connectionId: string, trigger: RunTrigger, before: Before = {}): Promise<Result<SyncRun, Refusal>> {
-  const done = await deps.store.connections.exclusively(connectionId, async (found): Promise<Result<SyncRun, Refusal>> => {
+  const done = await deps.store.connections.exclusively(connectionId, async (found, { runs, challenges }): Promise<Result<SyncRun, Refusal>> => {
     if (found === null) return failed(NOT_FOUND)
     const off = before.prepare === undefined ? refusalFor(found) : null
     if (off !== null) return failed(off)
-    // What needs no answer of each other is asked in one breath: the store makes one trip of it.
-    const [recent, asked] = await Promise.all([deps.store.runs.list({ connectionId, limit: 5 }), challengesBefore(deps, connectionId)])
-    await closeAbandoned(deps, found, recent)
-    const waiting = await clearChallenges(deps, found, asked, trigger, before.prepare !== undefined)
+    await closeAbandoned(deps, found, runs)
+    const waiting = await clearChallenges(deps, found, challenges, trigger, before.prepare !== undefined)
     if (waiting !== null) return waiting
     const prepared: Result<Prepared, Refusal> = await (before.prepare?.(found) ?? ok({ connection: found, trial: null }))
     if (!prepared.ok) return prepared
@@ -47,10 +46,13 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
     const run: SyncRun = {
       id: deps.entropy.id(now), connectionId, trigger, startedAt: now, endedAt: null, outcome: 'running', stage: 'signing_in', accounts: [], failure: null, label: null,
     }
-    // A trial that dies leaves the stored login to its own schedule.
-    const [feeds] = await Promise.all([deps.store.accounts.feeds(connectionId), trial === null ? planRetry(deps, connection, now) : null, deps.store.runs.create(run)])
-    const allowed = trial === null && (await allowInterrupted(deps, connection, trigger, recent[0]))
-    const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null })
+    // What needs no answer of each other is asked in one breath: the store makes one trip of it. A trial that dies leaves the stored login to its own schedule.
+    const [feeds, known] = await Promise.all([
+      deps.store.accounts.feeds(connectionId), deps.store.feed.progress(connectionId), trial === null ? deps.vault.foresee({ connectionId, loginIndex: connection.loginIndex }) : null,
+      trial === null ? planRetry(deps, connection, now) : null, deps.store.runs.create(run),
+    ])
+    const allowed = trial === null && (await allowInterrupted(deps, connection, trigger, runs[0]))
+    const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null, known })
     if (allowed) await deps.vault.withdrawGrant({ connectionId, loginIndex: connection.loginIndex })
     await before.afterwards?.(connection)
     return ok(ended)
@@ -58,11 +60,11 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
   return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
 }
 
-/** How a run begins: with a login that is tried, at the question that a person has answered, or both. */
-export type RunStart = { readonly trial: Trial | null; readonly answered: AnsweredChallenge | null }
+/** How a run begins: with a login that is tried, at the question that a person has answered, or both. `known`: how far each source was read. */
+export type RunStart = { readonly trial: Trial | null; readonly answered: AnsweredChallenge | null; readonly known: ReadonlyMap<string, SourceProgress> }
 
 /** The run itself, from the sign-in or from the question that a person has answered. The caller holds the connection. */
-export async function runConnection(deps: SyncDeps, stored: Connection, run: SyncRun, feeds: readonly Feed[], { trial, answered }: RunStart): Promise<SyncRun> {
+export async function runConnection(deps: SyncDeps, stored: Connection, run: SyncRun, feeds: readonly Feed[], { trial, answered, known }: RunStart): Promise<SyncRun> {
   const connection = trial === null ? stored : withTrial(stored, trial)
   const opened = openSession(deps, connection, run, trial)
   if (!opened.ok) return endRun(deps, connection, run, { outcome: 'failed', failure: opened.failure, accounts: [] })
@@ -70,7 +72,7 @@ export async function runConnection(deps: SyncDeps, stored: Connection, run: Syn
   if (connection.state === 'preview') return readPreview(session, answered)
   const targets = await chooseTargets(session, feeds, answered)
   if (targets.kind === 'ended') return targets.run
-  return readTargets(session, targets.targets, answered)
+  return readTargets(session, targets.targets, known, answered)
 }
 
 type Targets = { readonly kind: 'targets'; readonly targets: readonly Feed[] } | { readonly kind: 'ended'; readonly run: SyncRun }
@@ -91,13 +93,13 @@ async function chooseTargets(session: Session, feeds: readonly Feed[], answered:
 }
 
 /** Reads each account. Only a failure that concerns the whole login ends the run early. */
-async function readTargets(session: Session, targets: readonly Feed[], answered: AnsweredChallenge | null): Promise<SyncRun> {
+async function readTargets(session: Session, targets: readonly Feed[], stored: ReadonlyMap<string, SourceProgress>, answered: AnsweredChallenge | null): Promise<SyncRun> {
   const outcomes = new Map((answered?.accounts ?? []).map((outcome) => [outcome.accountId, outcome]))
-  const [known] = await Promise.all([Promise.all(targets.map((target) => whatIsKnown(session, target))), session.stage('reading')])
-  for (const [index, target] of targets.entries()) {
+  await session.stage('reading')
+  for (const target of targets) {
     if (outcomes.has(target.account.id)) continue
     const resume = answered?.at === target.source.id ? answered.resume : null
-    const read = await readAccount(session, target, known[index]!, resume)
+    const read = await readAccount(session, target, whatIsKnown(stored.get(target.source.id)), resume)
     if (read.kind === 'challenge') return suspend(session, read, [...outcomes.values()])
     outcomes.set(target.account.id, read.outcome)
     if (read.outcome.failure !== null && concernsLogin(read.outcome.failure)) return end(session, [...outcomes.values()], read.outcome.failure)

@@ -141,7 +141,7 @@ export class World {
       connectorOf: (id) => (id === 'scripted' ? world.bank.connector : null),
       institutionOf: () => world.institution,
       openTransport: () => ({ exchange: async () => ({ ok: false, failure: refusal('0') }) }),
-      onRunEnded: async (ended) => {
+      onRunEnding: () => async (ended) => {
         world.ended.push(ended)
         return { loginLocked: world.loginLocked }
       },
@@ -204,6 +204,7 @@ export function outcomeOf(run: SyncRun): AccountOutcome {
 function scriptedVault(calls: string[]): Vault {
   return {
     seal: async () => ok({ sameAsRefused: false, status: 'usable' }),
+    foresee: async () => {},
     lend: async () => ok({ values: {}, settle: async () => {} }),
     status: async () => 'usable',
     grantOneUse: async () => {},

@@ -4,9 +4,9 @@
  * oldest first, so that a crash never leaves a hole behind the newest day. Decided for each account
  * by itself: a sibling's history says nothing. "Today" is the bank's day, not this host's.
  */
-import { addDays, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, joinRanges, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Json, JsonObject } from '../domain/institution.ts'
-import { gapsIn, joinRanges } from './coverage.ts'
+import { gapsIn } from './coverage.ts'
 
 export type WindowPlan = {
   readonly covered: readonly DayRange[]

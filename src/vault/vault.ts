@@ -38,11 +38,13 @@ type Answers = { readonly values: Values; readonly expiresAt: number | null }
 /** Of a login: the record, and what is in it. */
 type Opened = { readonly record: SealedSecret; readonly contents: Contents }
 type SealOptions = { readonly expiresAt?: number | null; /** Of the values, the fetched ones among them. */ readonly digest?: string; readonly drawer?: string }
+type Look = { readonly stored: SealedSecret | null; readonly ledger: LoginLedger }
 
 const LOGIN = 'login'
 /** The secret of another login that is tried: sealed as a login, kept beside the one that counts. */
 const TRIAL = 'trial'
 const SETTLE_PAUSE_MS = 500
+const MOST_FORESEEN = 1_000
 const ANSWERS = 'answers'
 /** Answers go only where the login goes that they are lent with, so they are bound to no address of their own. */
 const WITH_LOGIN: readonly string[] = []
@@ -61,6 +63,8 @@ class SealedVault implements TenantVault {
   readonly #entropy: Entropy
   readonly #fetch: Fetch
   #tenantKey: Promise<Result<TenantKey, Failure>> | null = null
+  /** What a login's next lending will find, unless it changed: it saves the look. */
+  readonly #foreseen = new Map<string, Look & { readonly loginIndex: string }>()
   /** What was sent last is no longer stored, or never was, but an answer of the bank's may repeat it. */
   readonly #lentAnswers = new Map<string, readonly string[]>()
   readonly #lentFetched = new Map<string, readonly string[]>()
@@ -96,9 +100,13 @@ class SealedVault implements TenantVault {
 
   async lend(owner: SecretOwner, fields: readonly string[], origin: string, audience: readonly string[] = [origin]): Promise<Result<Lease, Failure>> {
     if (!audience.includes(origin)) return failed(unreadable('The secret was not typed for this address, so it is not sent there.'))
-    const [stored, seen] = await Promise.all([this.#secrets.get(owner.connectionId, LOGIN), this.#secrets.ledger(owner.loginIndex)])
+    const foreseen = this.#foreseen.get(owner.connectionId)
+    this.#foreseen.delete(owner.connectionId)
+    const isForeseen = foreseen !== undefined && foreseen.loginIndex === owner.loginIndex
+    const { stored, ledger: seen } = isForeseen ? foreseen : await this.#look(owner)
     const login = await this.#openLogin(owner, audience, stored)
-    if (!login.ok) return login
+    // What was foreseen may be sealed anew meanwhile, under another key.
+    if (!login.ok) return isForeseen ? this.lend(owner, fields, origin, audience) : login
     const { contents } = login.value
     const values = await resolve(contents, this.#fetch)
     if (!values.ok) return values
@@ -111,7 +119,9 @@ class SealedVault implements TenantVault {
     if (absent !== undefined) {
       return failed(secretWithheld(`The field "${absent}" is not stored, was used already, or expired. It must be typed again.`, { kind: 'afterPerson' }, 'missing'))
     }
-    const attempt = await this.#begin(owner, record.version, record.digest, seen)
+    const attempt = await this.#begin(owner, record.version, record.digest, seen, isForeseen)
+    // What was foreseen is not so any more: looked at anew, which is what the next call does.
+    if (attempt === null) return this.lend(owner, fields, origin, audience)
     if (!attempt.ok) return attempt
     if (answers.value !== null) {
       const spent = await this.#spend(owner, answers.value, attempt.value)
@@ -122,8 +132,15 @@ class SealedVault implements TenantVault {
       settle: async (outcome) => {
         if (outcome === 'not_sent' && answers.value !== null) await this.#sealValues(owner, ANSWERS, plain(answers.value.values), WITH_LOGIN, { expiresAt: answers.value.expiresAt })
         await this.#settle(attempt.value, outcome)
+        // The next exchange of the run begins here; the store checks that it is still so.
+        if (outcome === 'accepted' && record === stored) this.#foresee(owner, stored, { ...seen, attempts: [{ ...attempt.value, outcome }], grantedUses: 0 })
       },
     })
+  }
+
+  async foresee(owner: SecretOwner): Promise<void> {
+    const { stored, ledger } = await this.#look(owner)
+    if (stored !== null) this.#foresee(owner, stored, ledger)
   }
 
   async status(owner: SecretOwner): Promise<SecretStatus> {
@@ -162,6 +179,7 @@ class SealedVault implements TenantVault {
   async destroy(owner: SecretOwner): Promise<void> {
     this.#lentAnswers.delete(owner.connectionId)
     this.#lentFetched.delete(owner.connectionId)
+    this.#foreseen.delete(owner.connectionId)
     await this.#secrets.destroy(owner.connectionId)
   }
 
@@ -189,6 +207,16 @@ class SealedVault implements TenantVault {
 
   pseudonym(text: string): string {
     return blindIndex(this.#blindKey, ['pseudonym', text]).slice(0, 12)
+  }
+
+  async #look({ connectionId, loginIndex }: SecretOwner): Promise<Look> {
+    const [ledger, stored] = await Promise.all([this.#secrets.ledger(loginIndex), this.#secrets.get(connectionId, LOGIN)])
+    return { stored, ledger }
+  }
+
+  #foresee({ connectionId, loginIndex }: SecretOwner, stored: SealedSecret, ledger: LoginLedger): void {
+    if (this.#foreseen.size >= MOST_FORESEEN) this.#foreseen.clear()
+    this.#foreseen.set(connectionId, { stored, ledger, loginIndex })
   }
 
   /** One key for each tenant, made at the first secret. A failure is not remembered: the store may come back. */
@@ -324,10 +352,13 @@ class SealedVault implements TenantVault {
     return blindIndex(this.#blindKey, ['secret', owner.loginIndex, ...fields])
   }
 
-  async #begin(owner: SecretOwner, version: number, digest: string, seen: LoginLedger): Promise<Result<NewAttempt, Failure>> {
+  /** Null: what was foreseen is not so any more, and nothing was stored. */
+  async #begin(owner: SecretOwner, version: number, digest: string, seen: LoginLedger, isForeseen: boolean): Promise<Result<NewAttempt, Failure> | null> {
     let why: Withheld = 'busy'
     let begun: NewAttempt | null = null
+    let asked = 0
     const stored = await this.#secrets.beginAttempt(owner.loginIndex, (ledger) => {
+      if (asked++ > 0 && isForeseen) return null
       const now = this.#clock.now()
       const decision = decide(ledger, digest, now)
       if (!decision.send) {
@@ -337,6 +368,7 @@ class SealedVault implements TenantVault {
       begun = { id: this.#entropy.id(now), loginIndex: owner.loginIndex, connectionId: owner.connectionId, secretVersion: version, secretDigest: digest, openedAt: now, closedAt: null, outcome: 'open', usesGrant: decision.usesGrant }
       return begun
     }, seen)
+    if (stored === null && isForeseen) return null
     return stored === null || begun === null ? failed(withheldFailure(why, this.#clock.now())) : ok(begun)
   }
 

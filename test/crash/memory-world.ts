@@ -17,7 +17,7 @@ import { createEvents } from '../../src/events.ts'
 import type { Entropy } from '../../src/ports/entropy.ts'
 import type { TenantStore } from '../../src/ports/store.ts'
 import { repairHands } from '../../src/repair-hands.ts'
-import { onRunEnded } from '../../src/run-ended.ts'
+import { onRunEnding } from '../../src/run-ended.ts'
 import { createMemoryStore } from '../../src/store/memory/store.ts'
 import type { SyncDeps } from '../../src/sync/deps.ts'
 import { syncConnection } from '../../src/sync/sync.ts'
@@ -97,7 +97,7 @@ function startProcess(world: MemoryWorld, entropy: Entropy, killAt: KillAt | nul
   })
   const events = createEvents()
   const base = { store, vault, clock, entropy, log }
-  const deps: SyncDeps = { ...base, connectorOf: (id) => (id === 'ofx' ? connector : null), institutionOf: () => institution, openTransport, onRunEnded: onRunEnded({ ...base, timeZoneOf, institutionOf: () => institution }, events) }
+  const deps: SyncDeps = { ...base, connectorOf: (id) => (id === 'ofx' ? connector : null), institutionOf: () => institution, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf: () => institution }, events) }
   const hands = repairHands(deps, { institutionOf: () => institution, connectorOf: deps.connectorOf, openTransport, store, clock, entropy })
   const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps: { ...base, ...hands }, events })
   return { deps, verbs, loginIndex: vault.loginIndex(institution.id, FORM.username), calls: () => life.calls, sync: (id, trigger = 'person') => syncConnection(deps, id, trigger) }

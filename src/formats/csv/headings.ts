@@ -34,9 +34,9 @@ export type Role =
 const WORDS: readonly (readonly [Role, string])[] = [
   [
     'booked',
-    'booking date|posting date|posted date|clearing date|settled date|settlement date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|datum verrekening|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|konyveles datuma|konyveles napja|data postarii|дата проводки|дата обработки|記帳日|記入日|取引日|交易日期|记账日期|记账日|거래일자|거래일시',
+    'booking date|posting date|posted date|clearing date|settled date|settlement date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|konyveles datuma|konyveles napja|data postarii|дата проводки|дата обработки|記帳日|記入日|取引日|交易日期|记账日期|记账日|거래일자|거래일시',
   ],
-  ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created utc|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια'],
+  ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια'],
   [
     'acted',
     'transaction date|trans date|tran date|txn date|transactiedatum|transaction posted date|purchase date|started date|date started|kaufdatum|belegdatum|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|date achat|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date',
@@ -51,11 +51,11 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ],
   [
     'debit',
-    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|funds out|out|outflow|dr|dr amount|retiro|retiros|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|debito|debitos|saida|saidas|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|お支払金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc',
+    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|funds out|out|dr|retiro|retiros|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|debito|debitos|saida|saidas|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|お支払金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc',
   ],
   [
     'credit',
-    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|funds in|in|inflow|cr|cr amount|deposito|depositos|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|お預り金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak',
+    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|funds in|in|cr|deposito|depositos|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|お預り金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak',
   ],
   [
     'mark',

@@ -11,9 +11,7 @@ import type { CsvRecord } from './records.ts'
 const RECEIVED =
   /\b(thank ?you|payment received|paiement (recu|merci)|merci|pagamento (recebido|efetuado)|pago recibido|su pago gracias|gracias por su pago|zahlung erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\b/
 const PAYMENT_KIND = /^(card )?(payment|payments|repayment|zahlung|paiement|pago|pagamento|betaling|inbetalning)( received| and credits)?$/
-/** A sale is the shop's word, too: there it is income. */
-const SALE_KIND = /^(sale|sales)$/
-const PURCHASE_KIND = /^(purchase|purchases|einkauf|kauf|karteneinkauf|achat|compra|aankoop|kop|kjop|kob|acquisto)$/
+const PURCHASE_KIND = /^(sale|purchase|purchases|charge|einkauf|kauf|karteneinkauf|achat|compra|aankoop|kop|kjop|kob|acquisto)$/
 const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|einzahlung)$/
 const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b/
 
@@ -26,8 +24,8 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
     return [{ out: amount.startsWith('-'), kinds: words(kinds), texts: words(texts) }]
   })
   const received = moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => RECEIVED.test(text)))
+  const bought = moves.filter(({ kinds }) => kinds.some((kind) => PURCHASE_KIND.test(kind)))
   const paid = [...received, ...moves.filter(({ kinds }) => kinds.some((kind) => PAYMENT_KIND.test(kind)))]
-  const bought = moves.filter(({ kinds }) => kinds.some((kind) => PURCHASE_KIND.test(kind) || (paid.length > 0 && SALE_KIND.test(kind))))
   if (bought.length > 0) {
     const came = moves.some(({ kinds, out }) => !out && kinds.some((kind) => INCOMING_KIND.test(kind) || PAYMENT_KIND.test(kind)))
     return !came && bought.every(({ out }) => !out) && paid.every(({ out }) => out)

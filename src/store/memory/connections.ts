@@ -1,10 +1,10 @@
 /** Connections of one tenant in memory; see `ConnectionStore`. */
-import type { ConnectionStore } from '../../ports/store.ts'
+import { RUNS_BEFORE, type ConnectionStore } from '../../ports/store.ts'
 import { by } from './order.ts'
 import { insert, patch } from './rows.ts'
 import type { TenantState } from './state.ts'
 
-export function memoryConnections({ connections, heldConnections }: TenantState): ConnectionStore {
+export function memoryConnections({ connections, heldConnections, runs, challenges }: TenantState): ConnectionStore {
   return {
     async create(connection) {
       insert(connections, connection)
@@ -26,7 +26,9 @@ export function memoryConnections({ connections, heldConnections }: TenantState)
       if (heldConnections.has(id)) return null
       heldConnections.add(id)
       try {
-        return await work(connections.get(id) ?? null)
+        const own = [...runs.values()].filter((run) => run.connectionId === id).sort(by((run) => run.startedAt, (run) => run.id)).reverse()
+        const asked = [...challenges.values()].filter((one) => one.connectionId === id && (one.state === 'open' || one.state === 'answered')).sort(by((one) => one.askedAt, (one) => one.id)).reverse()
+        return await work(connections.get(id) ?? null, { runs: own.slice(0, RUNS_BEFORE), challenges: asked })
       } finally {
         heldConnections.delete(id)
       }

@@ -1,6 +1,6 @@
 /** The feed of one tenant in memory; see `FeedStore`. */
 import type { Transaction } from '../../domain/transaction.ts'
-import type { Day } from '../../domain/day.ts'
+import { joinRanges, type Day } from '../../domain/day.ts'
 import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/store.ts'
 import { applyAnswer, applyDecisions, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
@@ -20,6 +20,13 @@ export function memoryFeed(state: TenantState): FeedStore {
     },
     async cursor(sourceId) {
       return state.cursors.get(sourceId) ?? null
+    },
+    async progress(connectionId) {
+      const own = [...state.sources.values()].filter((source) => source.connectionId === connectionId)
+      const covered = counting(state, state.coverage)
+      return new Map(own.map(({ id, accountId }) => [id, {
+        covered: joinRanges(covered.filter((c) => c.accountId === accountId && c.sourceId === id)), cursor: state.cursors.get(id) ?? null,
+      }]))
     },
     async coverage(accountId) {
       return counting(state, state.coverage).filter((c) => c.accountId === accountId)

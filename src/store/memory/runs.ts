@@ -12,6 +12,9 @@ export function memoryRuns({ runs, connections, requests }: TenantState): RunSto
       if (run.connectionId !== null && !connections.has(run.connectionId)) throw new Error('a run of a connection that does not exist')
       insert(runs, run)
     },
+    async stage(id, stage) {
+      patch(runs, id, { stage })
+    },
     async update(id, changes) {
       patch(runs, id, changes)
     },

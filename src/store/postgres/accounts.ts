@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { AccountSource } from '../../domain/account.ts'
 import type { AccountFilter, AccountStore, AccountSummary } from '../../ports/store.ts'
 import { arrayOf } from './arrays.ts'
+import { once } from './compiled.ts'
 import type { StoredRow } from './columns.ts'
 import { idKey, inOneTrip, type Database } from './session.ts'
 import { accounts, sources } from './tables.ts'
@@ -10,6 +11,9 @@ import { counts } from './undone.ts'
 
 export function postgresAccounts(db: Database, tenantId: string): AccountStore {
   const insertSource = (source: AccountSource) => db.insertInto('relink.account_sources').values({ tenant_id: tenantId, ...sources.write(source) } as never)
+  const fedBy = (connectionId: string | null) => db.selectFrom('relink.account_sources').where('tenant_id', '=', tenantId).where('connection_id', '=', connectionId)
+  const sourcesFed = once((connectionId: string | null) => fedBy(connectionId).selectAll().orderBy('id'))
+  const accountsFed = once((connectionId: string | null) => db.selectFrom('relink.accounts').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', fedBy(connectionId).select('account_id')))
   return {
     async create(account, source) {
       if (source.accountId !== account.id) throw new Error('the first source of an account belongs to another account')
@@ -41,11 +45,7 @@ export function postgresAccounts(db: Database, tenantId: string): AccountStore {
       return rows.map(sources.read)
     },
     async feeds(connectionId) {
-      const own = db.selectFrom('relink.account_sources').where('tenant_id', '=', tenantId).where('connection_id', '=', idKey(connectionId))
-      const [found, fed] = await inOneTrip(db, tenantId, [
-        own.selectAll().orderBy('id'),
-        db.selectFrom('relink.accounts').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', own.select('account_id')),
-      ])
+      const [found, fed] = await inOneTrip(db, tenantId, [sourcesFed(idKey(connectionId)), accountsFed(idKey(connectionId))])
       const byId = new Map(fed.rows.map((row) => [row.id as string, accounts.read(row)]))
       return found.rows.map(sources.read).map((source) => ({ source, account: byId.get(source.accountId)! }))
     },

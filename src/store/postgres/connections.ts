@@ -1,21 +1,29 @@
 /** Connections of one tenant on PostgreSQL; see `ConnectionStore`. */
 import type { Connection } from '../../domain/connection.ts'
 import type { ConnectionStore } from '../../ports/store.ts'
+import { insertOne, once } from './compiled.ts'
 import type { Locks } from './locks.ts'
-import { idKey, inOneTrip, type Database } from './session.ts'
-import { connections } from './tables.ts'
+import { openChallenges } from './problems.ts'
+import { recentRuns } from './runs.ts'
+import { idKey, inOneTrip, storeNotes, written, type Database } from './session.ts'
+import { challenges, connections, runs } from './tables.ts'
 
 /** What each run writes anew. Lost with a crash of the database, it only means a read sooner or later than planned. */
 const HEALTH: ReadonlySet<string> = new Set<keyof Connection>(['lastAttemptAt', 'lastSuccessAt', 'failuresInRow', 'nextSyncAt'])
 
+const insert = insertOne('connections', connections)
+
 export function postgresConnections(db: Database, locks: Locks, tenantId: string): ConnectionStore {
   const all = db.selectFrom('relink.connections').selectAll().where('tenant_id', '=', tenantId)
+  const one = once((id: string | null) => all.where('id', '=', id))
+  const recent = recentRuns(db, tenantId)
+  const open = openChallenges(db, tenantId)
   return {
     async create(connection) {
-      await inOneTrip(db, tenantId, [db.insertInto('relink.connections').values({ tenant_id: tenantId, ...connections.write(connection) })])
+      await inOneTrip(db, tenantId, [insert(tenantId, connection)])
     },
     async get(id) {
-      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [all.where('id', '=', idKey(id))])
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [one(idKey(id))])
       return row === undefined ? null : connections.read(row)
     },
     async list() {
@@ -29,12 +37,22 @@ export function postgresConnections(db: Database, locks: Locks, tenantId: string
     },
     async update(id, patch) {
       const values = connections.writePatch(patch)
+      const fields = Object.keys(patch)
       if (Object.keys(values).length === 0) return
-      await inOneTrip(db, tenantId, [db.updateTable('relink.connections').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))], Object.keys(patch).every((field) => HEALTH.has(field)) ? 'relaxed' : 'durable')
+      await inOneTrip(db, tenantId, [db.updateTable('relink.connections').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))], fields.every((field) => HEALTH.has(field)) ? 'relaxed' : 'durable')
     },
     exclusively(id, work) {
-      const { sql: text, parameters: values } = all.where('id', '=', idKey(id)).compile()
-      return locks.exclusively(`relink/${tenantId}/${id}`, { tenantId, statement: { text, values } }, (row) => work(row === null ? null : connections.read(row as never)))
+      const key = idKey(id)
+      const asked = written(db, [one(key), recent(key), open(key)])
+      return locks.exclusively(`relink/${tenantId}/${id}`, { tenantId, statements: asked }, async ([found, ran, challenged]) => {
+        const [row] = found!.rows
+        const before = { runs: ran!.rows.map((run) => runs.read(run as never)), challenges: challenged!.rows.map((challenge) => challenges.read(challenge as never)) }
+        try {
+          return await work(row === undefined ? null : connections.read(row as never), before)
+        } finally {
+          await storeNotes(db, tenantId).catch(() => {})
+        }
+      })
     },
   }
 }

@@ -6,8 +6,9 @@
 import { sql } from 'kysely'
 import type { NewObservation, PageCommit, TransactionUpdate } from '../../ports/store.ts'
 import { assertOnePage, restoredIn, spansReplacedAfter, withoutStored } from '../page.ts'
-import { arrayOf, columnList, TYPES, unnested } from './arrays.ts'
+import { arrayOf, arrayText, columnList, TYPES, unnested } from './arrays.ts'
 import { digest, json, type Shape } from './columns.ts'
+import { insertMany, once } from './compiled.ts'
 import { inOneTrip, inTenant, type Database, type Session, type Statement } from './session.ts'
 import { refreshStatistics } from './statistics.ts'
 import { askedQuestions, balances, changes, contentShape, coverage, dated, flatTransaction, flatTransactions, observations, spans } from './tables.ts'
@@ -53,21 +54,29 @@ function aroundObservations(tenantId: string, page: PageCommit): readonly Statem
   // By id, so that two writers lock rows in one order and their index entries lie together.
   const inserts = page.inserts.map(flatTransaction).sort((a, b) => (a.id < b.id ? -1 : 1))
   return [
-    ...insertAll(tenantId, 'transactions', flatTransactions, inserts),
+    ...insertAll(tenantId, inserts, 'transactions', flatTransactions, few.transactions),
     ...updateAll(tenantId, page),
-    ...insertAll(tenantId, 'questions', askedQuestions, page.questions.map((question) => ({ ...question, runId: page.runId }))),
+    ...insertAll(tenantId, page.questions.map((question) => ({ ...question, runId: page.runId })), 'questions', askedQuestions, few.questions),
     ...reopenQuestions(tenantId, page),
     pageRecord(tenantId, page),
-    ...(covers === null ? [] : insertAll(tenantId, 'coverage', coverage, [dated({ accountId, sourceId, runId, from: covers.from, to: covers.to })])),
-    ...insertAll(tenantId, 'balances', balances, page.balances.map(({ on, ...balance }) => ({ ...balance, statedOn: on }))),
+    ...(covers === null ? [] : [few.coverage(tenantId, [dated({ accountId, sourceId, runId, from: covers.from, to: covers.to })])]),
+    ...insertAll(tenantId, page.balances.map(({ on, ...balance }) => ({ ...balance, statedOn: on })), 'balances', balances, few.balances),
     ...replaceSpans(tenantId, page),
-    ...(page.cursor === null ? [] : [storeCursor(tenantId, page)]),
+    ...(page.cursor === null ? [] : [storeCursor(tenantId, page.sourceId, json().write(page.cursor), page.at)]),
     ...(page.sign === undefined ? [] : [sql`update relink.account_sources set sign = ${page.sign} where tenant_id = ${tenantId} and id = ${sourceId}`]),
   ]
 }
 
-function insertAll<T>(tenantId: string, table: string, shape: Shape<T>, values: readonly T[]): readonly Statement[] {
+/** Of so few rows the text is the same every time, so that the server plans it once; of more, less travels. */
+const FEW_ROWS = 64
+const few = {
+  observations: insertMany('observations', observations), transactions: insertMany('transactions', flatTransactions), questions: insertMany('questions', askedQuestions),
+  coverage: insertMany('coverage', coverage), balances: insertMany('balances', balances), spans: insertMany('balance_spans', spans),
+}
+
+function insertAll<T>(tenantId: string, values: readonly T[], table: string, shape: Shape<T>, insertFew: (tenantId: string, rows: readonly T[]) => Statement): readonly Statement[] {
   if (values.length === 0) return []
+  if (values.length <= FEW_ROWS) return [insertFew(tenantId, values)]
   const columns = columnList(shape)
   return [sql`insert into ${sql.id('relink', table)} (tenant_id, ${columns}) select ${tenantId}::uuid, ${columns} from ${unnested(shape, values)}`]
 }
@@ -76,6 +85,7 @@ function insertAll<T>(tenantId: string, table: string, shape: Shape<T>, values: 
 function insertObservations(tenantId: string, rows: readonly NewObservation[], mode: 'alone' | 'raced'): readonly Statement[] {
   if (rows.length === 0) return []
   const sorted = [...rows].sort((a, b) => (a.key < b.key ? -1 : 1))
+  if (mode === 'alone' && sorted.length <= FEW_ROWS) return [few.observations(tenantId, sorted)]
   const columns = columnList(observations)
   return [
     sql`insert into relink.observations (tenant_id, ${columns})
@@ -134,20 +144,21 @@ function reopenQuestions(tenantId: string, page: PageCommit): readonly Statement
 }
 
 function pageRecord(tenantId: string, { runId, accountId, sourceId, at, seen, covers }: PageCommit): Statement {
-  return sql`
-    insert into relink.pages (tenant_id, run_id, account_id, source_id, at, seen, covers_from, covers_to)
-    values (${tenantId}, ${runId}, ${accountId}, ${sourceId}, ${at}, ${arrayOf(seen, 'uuid')}, ${covers?.from ?? null}, ${covers?.to ?? null})`
+  return insertPage(tenantId, runId, accountId, sourceId, at, arrayText(seen, 'uuid'), covers?.from ?? null, covers?.to ?? null)
 }
+
+const insertPage = once((tenantId: string, runId: string, accountId: string, sourceId: string, at: number, seen: string, from: string | null, to: string | null) => sql`
+  insert into relink.pages (tenant_id, run_id, account_id, source_id, at, seen, covers_from, covers_to)
+  values (${tenantId}, ${runId}, ${accountId}, ${sourceId}, ${at}, cast(${seen} as uuid[]), ${from}, ${to})`)
 
 function replaceSpans(tenantId: string, page: PageCommit): readonly Statement[] {
   const after = spansReplacedAfter(page)
   if (after === null) return []
-  const replaced = sql`delete from relink.balance_spans where tenant_id = ${tenantId} and source_id = ${page.sourceId} and to_on > ${after}`
-  return [replaced, ...insertAll(tenantId, 'balance_spans', spans, page.spans.map(dated))]
+  return [dropSpans(tenantId, page.sourceId, after), ...insertAll(tenantId, page.spans.map(dated), 'balance_spans', spans, few.spans)]
 }
 
-function storeCursor(tenantId: string, { sourceId, cursor, at }: PageCommit): Statement {
-  return sql`
-    insert into relink.cursors (tenant_id, source_id, cursor, at) values (${tenantId}, ${sourceId}, ${json().write(cursor)}, ${at})
-    on conflict (tenant_id, source_id) do update set cursor = excluded.cursor, at = excluded.at`
-}
+const dropSpans = once((tenantId: string, sourceId: string, after: string) => sql`delete from relink.balance_spans where tenant_id = ${tenantId} and source_id = ${sourceId} and to_on > ${after}`)
+
+const storeCursor = once((tenantId: string, sourceId: string, cursor: unknown, at: number) => sql`
+  insert into relink.cursors (tenant_id, source_id, cursor, at) values (${tenantId}, ${sourceId}, ${cursor}, ${at})
+  on conflict (tenant_id, source_id) do update set cursor = excluded.cursor, at = excluded.at`)

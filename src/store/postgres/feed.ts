@@ -1,10 +1,13 @@
 /** The feed of one tenant on PostgreSQL; see `FeedStore`. */
 import { sql, type SqlBool } from 'kysely'
+import type { Day } from '../../domain/day.ts'
+import type { JsonObject } from '../../domain/institution.ts'
 import type { FeedStore, TransactionFilter } from '../../ports/store.ts'
 import type { Transaction } from '../../domain/transaction.ts'
 import { applyAnswer, applyDecisions } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
 import type { StoredRow } from './columns.ts'
+import { once } from './compiled.ts'
 import { storeDecided } from './decided.ts'
 import { readCandidates } from './feed-candidates.ts'
 import { commitPage } from './feed-commit.ts'
@@ -15,6 +18,13 @@ import { counts } from './undone.ts'
 
 export function postgresFeed(db: Database, tenantId: string): FeedStore {
   const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
+  const cursorOf = once((sourceId: string | null) => db.selectFrom('relink.cursors').select('cursor').where('tenant_id', '=', tenantId).where('source_id', '=', sourceId))
+  const coverageOf = once((accountId: string | null) =>
+    db.selectFrom('relink.coverage').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', accountId).where(counts(tenantId, 'relink.coverage.run_id')).orderBy('seq'))
+  const spansOf = once((accountId: string | null) =>
+    db.selectFrom('relink.balance_spans').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', accountId).orderBy('source_id').orderBy('from_on').orderBy('to_on').orderBy('seq'))
+  const openQuestions = once((accountId: string | null) =>
+    db.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('answer', 'is', null).where('account_id', '=', accountId).orderBy('asked_at').orderBy('id'))
   return {
     async candidates(query) {
       await refreshStatistics(db, tenantId, query.contentKeys.length + query.near.amounts.length)
@@ -22,11 +32,15 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
     },
     commitPage: (page) => commitPage(db, tenantId, page),
     async cursor(sourceId) {
-      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.cursors').select('cursor').where('tenant_id', '=', tenantId).where('source_id', '=', idKey(sourceId))])
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [cursorOf(idKey(sourceId))])
       return row?.cursor ?? null
     },
+    async progress(connectionId) {
+      const [{ rows }] = await inOneTrip(db, tenantId, [progressOf(tenantId, idKey(connectionId))])
+      return new Map(rows.map(({ id, cursor, covered }) => [id, { cursor, covered: (covered ?? []).map(([from, to]) => ({ from, to })) }]))
+    },
     async coverage(accountId) {
-      const [{ rows }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.coverage').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where(counts(tenantId, 'relink.coverage.run_id')).orderBy('seq')])
+      const [{ rows }] = await inOneTrip(db, tenantId, [coverageOf(idKey(accountId))])
       return rows.map((row) => undated(coverage.read(row)))
     },
     async balances(accountId, sourceId) {
@@ -46,24 +60,11 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       return { ...balance, on: statedOn }
     },
     async spans(accountId) {
-      const [{ rows }] = await inOneTrip(db, tenantId, [
-        db.selectFrom('relink.balance_spans').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId))
-          .orderBy('source_id').orderBy('from_on').orderBy('to_on').orderBy('seq'),
-      ])
+      const [{ rows }] = await inOneTrip(db, tenantId, [spansOf(idKey(accountId))])
       return rows.map((row) => undated(spans.read(row)))
     },
     async lastStated(accountId, sourceId, upTo) {
-      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [
-        sql<{ readonly sum_since: string }>`
-          select b.*, (
-            select coalesce(sum(amount), 0)::text from relink.transactions
-            where tenant_id = ${tenantId} and account_id = b.account_id and state = 'posted' and posted_on > b.stated_on and posted_on <= ${upTo}) as sum_since
-          from (
-            select * from relink.balances
-            where tenant_id = ${tenantId} and account_id = ${idKey(accountId)} and source_id = ${idKey(sourceId)} and kind in ('ledger', 'closing')
-              and ${counts(tenantId, 'relink.balances.run_id')}
-            order by stated_on desc, observed_at desc, seq desc limit 1) b`,
-      ])
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [lastStated(tenantId, idKey(accountId), idKey(sourceId), upTo)])
       if (row === undefined) return null
       const { statedOn, ...balance } = balances.read(row as StoredRow<never>)
       return { balance: { ...balance, on: statedOn }, sumSince: BigInt(row.sum_since) }
@@ -97,6 +98,7 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       }),
     async questions({ accountId, open }) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
+        accountId !== undefined && open ? openQuestions(idKey(accountId)) :
         db.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('answer', open ? 'is' : 'is not', null)
           .$if(accountId !== undefined, (q) => q.where('account_id', '=', idKey(accountId!))).orderBy('asked_at').orderBy('id'),
       ])
@@ -118,6 +120,26 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       }),
   }
 }
+
+type ProgressRow = { readonly id: string; readonly cursor: JsonObject | null; readonly covered: readonly (readonly [from: Day, to: Day])[] | null }
+
+/** The days are joined here: a row of them is added by each read, for years. */
+const progressOf = once((tenantId: string, connectionId: string | null) => sql<ProgressRow>`
+  select s.id, (select cursor from relink.cursors where tenant_id = ${tenantId} and source_id = s.id) as cursor, (
+    select json_agg(json_build_array(lower(d), upper(d) - 1)) from unnest((
+      select range_agg(daterange(from_on, to_on, '[]')) from relink.coverage
+      where tenant_id = ${tenantId} and account_id = s.account_id and source_id = s.id and ${counts(tenantId, 'relink.coverage.run_id')})) as d) as covered
+  from relink.account_sources s where s.tenant_id = ${tenantId} and s.connection_id = ${connectionId}`)
+
+const lastStated = once((tenantId: string, accountId: string | null, sourceId: string | null, upTo: Day) => sql<{ readonly sum_since: string }>`
+  select b.*, (
+    select coalesce(sum(amount), 0)::text from relink.transactions
+    where tenant_id = ${tenantId} and account_id = b.account_id and state = 'posted' and posted_on > b.stated_on and posted_on <= ${upTo}) as sum_since
+  from (
+    select * from relink.balances
+    where tenant_id = ${tenantId} and account_id = ${accountId} and source_id = ${sourceId} and kind in ('ledger', 'closing')
+      and ${counts(tenantId, 'relink.balances.run_id')}
+    order by stated_on desc, observed_at desc, seq desc limit 1) b`)
 
 function oneTransaction(trx: Session, tenantId: string, id: string) {
   return trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id))

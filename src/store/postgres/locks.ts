@@ -10,10 +10,9 @@ import pg from 'pg'
 import { outageOf } from './outage.ts'
 import { lease, type ConnectionConfig, type Lease } from './session.ts'
 import { asTenant } from './together.ts'
-import { Trip, type Written } from './trip.ts'
+import { Trip, type Found, type Written } from './trip.ts'
 
-type Answer = Readonly<Record<string, unknown>> | null
-type Answers = { readonly holder: string; readonly rows: readonly Answer[] }
+type Answers = { readonly holder: string; readonly found: readonly Found[] }
 type Question = { readonly statements: readonly Written[]; readonly resolve: (answers: Answers) => void; readonly reject: (error: unknown) => void }
 
 const LOCK = 'select relink.take_lock($1) as done'
@@ -21,8 +20,8 @@ const LIVES = 'select pg_advisory_lock(hashtextextended($1, 2))'
 const UNLOCK = 'select pg_advisory_unlock(hashtextextended($1, 0)) as done'
 
 export type Locks = {
-  /** Runs `work` under the lock, with the row that a tenant's statement finds then; null when it is held here or elsewhere. */
-  exclusively<T>(name: string, also: { readonly tenantId: string; readonly statement: Written }, work: (found: Answer) => Promise<T>): Promise<T | null>
+  /** Runs `work` under the lock, with what a tenant's statements find then; null when it is held here or elsewhere. */
+  exclusively<T>(name: string, also: { readonly tenantId: string; readonly statements: readonly Written[] }, work: (found: readonly Found[]) => Promise<T>): Promise<T | null>
   close(): Promise<void>
 }
 
@@ -56,7 +55,7 @@ export function openLocks(config: ConnectionConfig): Locks {
     const own = (session ??= connect())
     try {
       const found = [...(await (await own.client).query(new Trip(asked.flatMap(({ statements }) => statements))).done)]
-      for (const { statements, resolve } of asked) resolve({ holder: own.holder, rows: found.splice(0, statements.length).map(({ rows }) => rows[0] ?? null) })
+      for (const { statements, resolve } of asked) resolve({ holder: own.holder, found: found.splice(0, statements.length) })
     } catch (error) {
       drop(own)
       for (const { reject } of asked) reject(outageOf(error) ?? error)
@@ -75,15 +74,15 @@ export function openLocks(config: ConnectionConfig): Locks {
   return {
     async exclusively(name, also, work) {
       if (held.has(name)) return null
-      const mine: Lease = { name, holder: '', lost: false }
+      const mine: Lease = { name, holder: '', lost: false, notes: [] }
       held.set(name, mine)
       try {
-        // A statement after the lock sees what was stored by whoever held it before.
-        const { holder, rows: [, locked, found] } = await query([asTenant(also.tenantId), { text: LOCK, values: [name] }, also.statement])
-        if (locked!['done'] !== true) return null
+        // Statements after the lock see what was stored by whoever held it before.
+        const { holder, found: [, locked, ...found] } = await query([asTenant(also.tenantId), { text: LOCK, values: [name] }, ...also.statements])
+        if (locked!.rows[0]!['done'] !== true) return null
         mine.holder = holder
         try {
-          return await lease.run(mine, () => work(found ?? null))
+          return await lease.run(mine, () => work(found))
         } finally {
           // A session that was lost has freed its locks; a failure here is the same.
           if (!mine.lost) await query([{ text: UNLOCK, values: [name] }]).catch(() => {})

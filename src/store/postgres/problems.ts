@@ -2,10 +2,26 @@
 import { sql } from 'kysely'
 import type { CauseCode } from '../../domain/cause.ts'
 import type { ChallengeStore, ProblemStore } from '../../ports/store.ts'
+import { once } from './compiled.ts'
 import { idKey, inOneTrip, type Database } from './session.ts'
 import { alerts, challenges, failedExchanges, plans, problems } from './tables.ts'
 
 export function postgresProblems(db: Database, tenantId: string): ProblemStore {
+  const all = db.selectFrom('relink.problems').selectAll().where('tenant_id', '=', tenantId)
+  const openOf = once((institutionId: string, limit: number) =>
+    all.where('institution_id', '=', institutionId).where('closed_at', 'is', null).orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(limit))
+  const closedOf = once((connectionId: string | null, limit: number) =>
+    all.where('connection_id', '=', connectionId).where('closed_at', 'is not', null).orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(limit))
+  const list = ({ connectionId, institutionId, open, limit }: Parameters<ProblemStore['list']>[0]) => {
+    // What each read asks at its end.
+    if (open === true && institutionId !== undefined && connectionId === undefined) return openOf(institutionId, limit)
+    if (open === false && connectionId !== undefined && institutionId === undefined) return closedOf(idKey(connectionId), limit)
+    return all
+      .$if(connectionId !== undefined, (q) => q.where('connection_id', '=', idKey(connectionId!)))
+      .$if(institutionId !== undefined, (q) => q.where('institution_id', '=', institutionId!))
+      .$if(open !== undefined, (q) => q.where('closed_at', open! ? 'is' : 'is not', null))
+      .orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(limit)
+  }
   return {
     async open(problem) {
       const { id, openedAt, closedAt } = problem
@@ -24,14 +40,8 @@ export function postgresProblems(db: Database, tenantId: string): ProblemStore {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.problems').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id))])
       return row === undefined ? null : problems.read(row)
     },
-    async list({ connectionId, institutionId, open, limit }) {
-      const [{ rows }] = await inOneTrip(db, tenantId, [
-        db.selectFrom('relink.problems').selectAll().where('tenant_id', '=', tenantId)
-          .$if(connectionId !== undefined, (q) => q.where('connection_id', '=', idKey(connectionId!)))
-          .$if(institutionId !== undefined, (q) => q.where('institution_id', '=', institutionId!))
-          .$if(open !== undefined, (q) => q.where('closed_at', open! ? 'is' : 'is not', null))
-          .orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(limit),
-      ])
+    async list(filter) {
+      const [{ rows }] = await inOneTrip(db, tenantId, [list(filter)])
       return rows.map(problems.read)
     },
     async keepExchanges(problemId, runId, exchanges) {
@@ -84,6 +94,12 @@ export function postgresProblems(db: Database, tenantId: string): ProblemStore {
       return rows.map(alerts.read)
     },
   }
+}
+
+/** The questions of a connection's bank that whoever takes it is shown. */
+export function openChallenges(db: Database, tenantId: string) {
+  return once((connectionId: string | null) => db.selectFrom('relink.challenges').selectAll().where('tenant_id', '=', tenantId).where('connection_id', '=', connectionId)
+    .where('state', 'in', ['open', 'answered']).orderBy('asked_at', 'desc').orderBy('id', 'desc'))
 }
 
 export function postgresChallenges(db: Database, tenantId: string): ChallengeStore {

@@ -1,24 +1,34 @@
 /** Runs and request quotas of one tenant on PostgreSQL; see `RunStore`. */
 import { sql } from 'kysely'
-import type { ConnectionHealth, RunStore } from '../../ports/store.ts'
+import type { SyncRun } from '../../domain/run.ts'
+import { RUNS_BEFORE, type RunStore } from '../../ports/store.ts'
 import type { StoredRow } from './columns.ts'
-import { idKey, inOneTrip, type Database } from './session.ts'
+import { insertOne, once } from './compiled.ts'
+import { idKey, inOneTrip, note, type Database } from './session.ts'
 import { connections, runs } from './tables.ts'
+
+const insert = insertOne('runs', runs)
 
 export function postgresRuns(db: Database, tenantId: string): RunStore {
   const all = db.selectFrom('relink.runs').selectAll().where('tenant_id', '=', tenantId)
+  const [end, noteHealth, noteStage] = [endRun(db, tenantId), updateHealth(db, tenantId), updateStage(db, tenantId)]
   return {
     async create(run) {
-      await inOneTrip(db, tenantId, [db.insertInto('relink.runs').values({ tenant_id: tenantId, ...runs.write(run) })], 'relaxed')
+      await inOneTrip(db, tenantId, [insert(tenantId, run)], 'relaxed')
     },
+    stage: (id, stage) => note(db, tenantId, [noteStage(idKey(id), stage)]),
     async update(id, patch) {
       const values = runs.writePatch(patch)
       if (Object.keys(values).length === 0) return
       await inOneTrip(db, tenantId, [db.updateTable('relink.runs').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))], tellsNoFailure(patch) ? 'relaxed' : 'durable')
     },
-    async end(id, { outcome, failure, accounts, endedAt }, health) {
-      const ended = db.updateTable('relink.runs').set(runs.writePatch({ outcome, failure, accounts, endedAt, stage: null })).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))
-      const [, { rows: [row] }] = await inOneTrip(db, tenantId, [ended, noteHealth(db, tenantId, health)], tellsNoFailure({ outcome, failure }) ? 'relaxed' : 'durable')
+    async end(id, { outcome, failure, accounts, endedAt }, { id: connectionId, lastSuccessAt = null, isRead, ...health }) {
+      const ended = runs.write({ outcome, failure, accounts, endedAt } as SyncRun)
+      const noted = connections.writePatch({ ...health, lastSuccessAt })
+      const [, { rows: [row] }] = await inOneTrip(db, tenantId, [
+        end(ended.outcome, ended.failure, ended.accounts, ended.ended_at, idKey(id)),
+        noteHealth(noted.last_attempt_at, noted.last_success_at, noted.failures_in_row, noted.next_sync_at, isRead, idKey(connectionId)),
+      ], tellsNoFailure({ outcome, failure }) ? 'relaxed' : 'durable')
       return row === undefined ? null : connections.read(row)
     },
     async get(id) {
@@ -59,15 +69,31 @@ export function postgresRuns(db: Database, tenantId: string): RunStore {
   }
 }
 
-function noteHealth(db: Database, tenantId: string, { id, lastAttemptAt, lastSuccessAt, failuresInRow, nextSyncAt, isRead }: ConnectionHealth) {
-  const { next_sync_at: planned, ...noted } = connections.writePatch({ lastAttemptAt, failuresInRow, nextSyncAt, ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }) })
-  return db.updateTable('relink.connections')
-    .set({
-      ...noted,
-      next_sync_at: sql`case when state in ('disabled', 'removed') then null else ${planned}::bigint end`,
-      ...(isRead ? { state: sql`case when state = 'connecting' then 'active' else state end` } : {}),
-    })
-    .where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).returningAll()
+/** The runs of a connection that whoever takes it is shown. */
+export function recentRuns(db: Database, tenantId: string) {
+  return once((connectionId: string | null) => db.selectFrom('relink.runs').selectAll().where('tenant_id', '=', tenantId).where('connection_id', '=', connectionId)
+    .orderBy('started_at', 'desc').orderBy('id', 'desc').limit(RUNS_BEFORE))
+}
+
+function endRun(db: Database, tenantId: string) {
+  return once((outcome: unknown, failure: unknown, accounts: unknown, endedAt: unknown, id: string | null) =>
+    db.updateTable('relink.runs').set({ outcome, failure, accounts, ended_at: endedAt, stage: null } as never).where('tenant_id', '=', tenantId).where('id', '=', id))
+}
+
+function updateStage(db: Database, tenantId: string) {
+  return once((id: string | null, stage: string) => db.updateTable('relink.runs').set({ stage }).where('tenant_id', '=', tenantId).where('id', '=', id))
+}
+
+function updateHealth(db: Database, tenantId: string) {
+  return once((attemptAt: unknown, successAt: unknown, failuresInRow: unknown, nextSyncAt: unknown, isRead: boolean, id: string | null) =>
+    db.updateTable('relink.connections')
+      .set({
+        last_attempt_at: attemptAt, failures_in_row: failuresInRow,
+        last_success_at: sql`coalesce(${successAt}::bigint, last_success_at)`,
+        next_sync_at: sql`case when state in ('disabled', 'removed') then null else ${nextSyncAt}::bigint end`,
+        state: sql`case when ${isRead}::boolean and state = 'connecting' then 'active' else state end`,
+      } as never)
+      .where('tenant_id', '=', tenantId).where('id', '=', id).returningAll())
 }
 
 /** What is lost of a run that goes on or went well is found out by the next one; what a failure showed is found nowhere else. */

@@ -5,10 +5,17 @@
 import { sql } from 'kysely'
 import type { Attempt, LoginLedger, NewAttempt, SecretStore } from '../../ports/store.ts'
 import { columnList, TYPES } from './arrays.ts'
-import { idKey, inOneTrip, inTwoTrips, lease, type Database } from './session.ts'
+import { insertOne, once } from './compiled.ts'
+import { idKey, inOneTrip, inTwoTrips, lease, note, type Database } from './session.ts'
 import { attempts, secrets, tenantKeys } from './tables.ts'
 
+const insertAttempt = insertOne('login_attempts', attempts)
+
 export function postgresSecrets(db: Database, tenantId: string): SecretStore {
+  const newest = once((connectionId: string | null, purpose: string) =>
+    db.selectFrom('relink.secrets').selectAll().where('tenant_id', '=', tenantId).where('connection_id', '=', connectionId).where('purpose', '=', purpose).orderBy('version', 'desc').limit(1))
+  const close = once((outcome: Attempt['outcome'], at: number, id: string | null) =>
+    db.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', id).where('outcome', 'in', ['open', 'unknown', 'lost', 'abandoned']))
   return {
     async tenantKey() {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.tenant_keys').selectAll().where('tenant_id', '=', tenantId)])
@@ -48,10 +55,7 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
         },
       ),
     async get(connectionId, purpose) {
-      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [
-        db.selectFrom('relink.secrets').selectAll().where('tenant_id', '=', tenantId).where('connection_id', '=', idKey(connectionId)).where('purpose', '=', purpose)
-          .orderBy('version', 'desc').limit(1),
-      ])
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [newest(idKey(connectionId), purpose)])
       return row === undefined ? null : secrets.read(row)
     },
     async destroy(connectionId, purpose) {
@@ -70,20 +74,18 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
         const decided = decide(readLedger(login.rows, found.rows))
         if (decided === null) return null
         begun = attemptOf(decided)
-        const insert = db.insertInto('relink.login_attempts').values({ tenant_id: tenantId, ...attempts.write(begun) } as never)
+        const insert = insertAttempt(tenantId, begun)
         return decided.usesGrant === true ? [insert, takeGrant(tenantId, loginIndex)] : [insert]
       })
       return begun
     },
-    endAttempt: (id, outcome, at) =>
+    async endAttempt(id, outcome, at) {
+      const ended = close(outcome, at, idKey(id))
+      // An acceptance that is lost leaves an attempt of which nothing is known, which allows less, never more.
+      if (outcome === 'accepted') await note(db, tenantId, [ended, endGrants(tenantId, idKey(id))])
       // What the bank said is true even when the lock of the connection was lost meanwhile.
-      lease.exit(async () => {
-        await inOneTrip(db, tenantId, [
-          db.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('outcome', 'in', ['open', 'unknown', 'lost', 'abandoned']),
-          ...(outcome === 'accepted' ? [endGrants(tenantId, id)] : []),
-          // An acceptance that is lost leaves an attempt of which nothing is known, which allows less, never more.
-        ], outcome === 'accepted' ? 'relaxed' : 'durable')
-      }),
+      else await lease.exit(() => inOneTrip(db, tenantId, [ended]))
+    },
     async closeStaleAttempts(before, at) {
       const [{ affected }] = await inOneTrip(db, tenantId, [
         db.updateTable('relink.login_attempts').set({ outcome: 'abandoned', closed_at: at }).where('tenant_id', '=', tenantId).where('outcome', '=', 'open').where('opened_at', '<', before),
@@ -107,24 +109,30 @@ function attemptOf({ usesGrant: _, ...attempt }: NewAttempt): Attempt {
 }
 
 /**
- * Stores the attempt if the ledger, under its lock, is still what was seen; true when it is stored. One
- * trip, which others may share, so that no lock is held while this process thinks.
+ * Stores the attempt if the ledger, under its lock, is still what was seen, and the secret still stored; true
+ * when it is stored. One trip, which others may share, so that no lock is held while this process thinks.
  */
 async function beginAsSeen(db: Database, tenantId: string, { usesGrant = false, ...attempt }: NewAttempt, seen: LoginLedger): Promise<boolean> {
-  const { loginIndex } = attempt
+  const { loginIndex, connectionId, secretVersion, secretDigest } = attempt
   const row = attempts.write(attempt) as Readonly<Record<string, unknown>>
-  const values = attempts.columns.map(({ column, codec }) => sql`cast(${row[column]} as ${TYPES[codec.type]})`)
   const [, , { affected }] = await inOneTrip(db, tenantId, [
     ...lockLogin(tenantId, loginIndex),
-    sql`
-      insert into relink.login_attempts (tenant_id, ${columnList(attempts)})
-      select cast(${tenantId} as uuid), ${sql.join(values)} from relink.logins l
-      where l.tenant_id = ${tenantId} and l.login_index = ${loginIndex} and l.locked_at is not distinct from cast(${seen.lockedAt} as bigint) and l.granted_uses = ${seen.grantedUses}
-        and ${digestOf(seen)} = coalesce((select string_agg(a.id || ' ' || a.outcome, ',' order by a.seq desc) from (${sinceAccepted(tenantId, loginIndex)}) a), '')`,
+    insertAsSeen(tenantId, loginIndex, seen.lockedAt, seen.grantedUses, digestOf(seen), connectionId, secretVersion, secretDigest, ...attempts.columns.map(({ column }) => row[column])),
     ...(usesGrant ? [takeGrant(tenantId, loginIndex, attempt.id)] : []),
   ])
   return affected === 1
 }
+
+/** `row`: the columns of the attempt in order. */
+const insertAsSeen = once((tenantId: string, loginIndex: string, lockedAt: number | null, grantedUses: number, digest: string, connectionId: string, version: number, secretDigest: string, ...row: readonly unknown[]) => {
+  const values = attempts.columns.map(({ codec }, index) => sql`cast(${row[index]} as ${TYPES[codec.type]})`)
+  return sql`
+    insert into relink.login_attempts (tenant_id, ${columnList(attempts)})
+    select cast(${tenantId} as uuid), ${sql.join(values)} from relink.logins l
+    where l.tenant_id = ${tenantId} and l.login_index = ${loginIndex} and l.locked_at is not distinct from cast(${lockedAt} as bigint) and l.granted_uses = ${grantedUses}
+      and ${digest} = coalesce((select string_agg(a.id || ' ' || a.outcome, ',' order by a.seq desc) from (${sinceAccepted(tenantId, loginIndex)}) a), '')
+      and exists (select from relink.secrets where tenant_id = ${tenantId} and connection_id = ${connectionId} and version = ${version} and digest = ${secretDigest})`
+}, 8 + attempts.columns.length)
 
 /** What the rules of the ledger look at, as text. */
 function digestOf({ attempts: seen }: LoginLedger): string {
@@ -137,20 +145,17 @@ function takeGrant(tenantId: string, loginIndex: string, attemptId?: string) {
   return sql`update relink.logins set granted_uses = granted_uses - 1 where tenant_id = ${tenantId} and login_index = ${loginIndex} and granted_uses > 0 and ${isStored}`
 }
 
-function endGrants(tenantId: string, attemptId: string) {
-  return sql`
-    update relink.logins set granted_uses = 0
-    where tenant_id = ${tenantId} and granted_uses <> 0 and login_index = (
-      select login_index from relink.login_attempts where tenant_id = ${tenantId} and id = ${idKey(attemptId)})`
-}
+const endGrants = once((tenantId: string, attemptId: string | null) => sql`
+  update relink.logins set granted_uses = 0
+  where tenant_id = ${tenantId} and granted_uses <> 0 and login_index = (select login_index from relink.login_attempts where tenant_id = ${tenantId} and id = ${attemptId})`)
 
 /** Makes the row where it is missing and holds it to the end of the transaction. */
 function lockLogin(tenantId: string, loginIndex: string) {
-  return [
-    sql`insert into relink.logins (tenant_id, login_index) values (${tenantId}, ${loginIndex}) on conflict do nothing`,
-    sql`select from relink.logins where tenant_id = ${tenantId} and login_index = ${loginIndex} for update`,
-  ] as const
+  return [makeLogin(tenantId, loginIndex), holdLogin(tenantId, loginIndex)] as const
 }
+
+const makeLogin = once((tenantId: string, loginIndex: string) => sql`insert into relink.logins (tenant_id, login_index) values (${tenantId}, ${loginIndex}) on conflict do nothing`)
+const holdLogin = once((tenantId: string, loginIndex: string) => sql`select from relink.logins where tenant_id = ${tenantId} and login_index = ${loginIndex} for update`)
 
 type KeyRow = Parameters<typeof tenantKeys.read>[0]
 type SecretRow = Parameters<typeof secrets.read>[0]
@@ -159,11 +164,11 @@ type AttemptRow = Parameters<typeof attempts.read>[0]
 
 /** A statement of its own after the lock, so that it sees what was committed while the lock was waited for. */
 function ledgerOf(tenantId: string, loginIndex: string) {
-  return [
-    sql<LoginRow>`select locked_at, granted_uses from relink.logins where tenant_id = ${tenantId} and login_index = ${loginIndex}`,
-    sql<AttemptRow>`${sinceAccepted(tenantId, loginIndex)} order by seq desc`,
-  ] as const
+  return [readLogin(tenantId, loginIndex), readAttempts(tenantId, loginIndex)] as const
 }
+
+const readLogin = once((tenantId: string, loginIndex: string) => sql<LoginRow>`select locked_at, granted_uses from relink.logins where tenant_id = ${tenantId} and login_index = ${loginIndex}`)
+const readAttempts = once((tenantId: string, loginIndex: string) => sql<AttemptRow>`${sinceAccepted(tenantId, loginIndex)} order by seq desc`)
 
 /** `coalesce` stands inside: around the subquery it counts as leaky, and under the policies the planner then looks at every attempt that the login ever had. */
 function sinceAccepted(tenantId: string, loginIndex: string) {

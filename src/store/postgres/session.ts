@@ -31,7 +31,13 @@ export class Database extends Kysely<Tables> {
 }
 
 /** The lease of `connections.exclusively`, seen by every store call that its work makes; `holder` names the session that has the lock. */
-export type Lease = { readonly name: string; holder: string; lost: boolean }
+export type Lease = {
+  readonly name: string
+  holder: string
+  lost: boolean
+  /** Written down with the next trip that the work makes; see `note`. */
+  notes: readonly Written[]
+}
 export const lease = new AsyncLocalStorage<Lease>()
 
 const RETRIES = 5
@@ -57,6 +63,7 @@ export function openSession(pool: pg.Pool): Database {
  * a deadlock. Throws `StoreUnavailable` when the database cannot serve.
  */
 export async function inTenant<T>(db: Session, tenantId: string, work: (trx: Session) => Promise<T>): Promise<T> {
+  if (db instanceof Database) await storeNotes(db, tenantId)
   const held = lease.getStore()
   const fenced = held === undefined ? sql`` : sql`, relink.fence(${sql.lit(held.name)}, ${sql.lit(held.holder)})`
   return transact(db, (trx) => sql`begin; select set_config('relink.tenant', ${sql.lit(tenantId)}, true), set_config('jit', 'off', true)${fenced}`.execute(trx), work)
@@ -79,11 +86,40 @@ type Answers<S extends readonly Statement[]> = { readonly [K in keyof S]: S[K] e
  */
 export async function inOneTrip<const S extends readonly Statement[]>(db: Database, tenantId: string, statements: S, durability: 'durable' | 'relaxed' = 'durable'): Promise<Answers<S>> {
   const held = lease.getStore()
-  const texts = written(db, statements)
-  const stores = texts.some(({ text }) => !READS.test(text))
-  const fences = stores ? fencesOf(held) : []
-  const step: Step = { tenantId, statements: [...fences, ...texts], durable: stores && durability === 'durable', mayGo: () => (held?.lost === true ? lockLost() : null) }
-  return (await persistently(() => db.together.ask(step))).slice(fences.length) as unknown as Answers<S>
+  const notes = takeNotes(held)
+  const asked = written(db, statements)
+  const stores = asked.some(({ text }) => !READS.test(text))
+  const fence = stores || notes.length > 0 ? fenceOf(held) : null
+  const step: Step = { tenantId, fence, statements: [...notes, ...asked], durable: stores && durability === 'durable', mayGo: () => (held?.lost === true ? lockLost() : null) }
+  try {
+    return (await persistently(() => db.together.ask(step))).slice(notes.length) as unknown as Answers<S>
+  } catch (error) {
+    if (held !== undefined) held.notes = [...notes, ...held.notes]
+    throw error
+  }
+}
+
+/**
+ * Writes something down without a trip of its own: it goes with the next one that the work under this lock
+ * makes, before what that one asks or stores, at the latest when the lock is given up. Lost, like what is
+ * `relaxed`, when the process or the lock is lost before. Without a lock it is stored at once.
+ */
+export async function note(db: Database, tenantId: string, statements: readonly Statement[]): Promise<void> {
+  const held = lease.getStore()
+  if (held === undefined || held.lost) await inOneTrip(db, tenantId, statements, 'relaxed')
+  else held.notes = [...held.notes, ...written(db, statements)]
+}
+
+/** Stores what is noted and waits. */
+export async function storeNotes(db: Database, tenantId: string): Promise<void> {
+  const held = lease.getStore()
+  if (held !== undefined && !held.lost && held.notes.length > 0) await inOneTrip(db, tenantId, [], 'relaxed')
+}
+
+function takeNotes(held: Lease | undefined): readonly Written[] {
+  const notes = held?.notes ?? []
+  if (held !== undefined) held.notes = []
+  return notes
 }
 
 /**
@@ -91,12 +127,14 @@ export async function inOneTrip<const S extends readonly Statement[]>(db: Databa
  * are held, and says what is to be stored; null: nothing. True when something was stored.
  */
 export async function inTwoTrips<const S extends readonly Statement[]>(db: Database, tenantId: string, asked: S, decide: (answers: Answers<S>) => readonly Statement[] | null): Promise<boolean> {
-  const fences = fencesOf(lease.getStore())
-  const first = [BEGIN, asTenant(tenantId), ...fences, ...written(db, asked)]
+  const fence = fenceOf(lease.getStore())
+  const before = [BEGIN, asTenant(tenantId), ...(fence === null ? [] : [fence])]
+  const first = [...before, ...written(db, asked)]
+  await storeNotes(db, tenantId)
   return persistently(() =>
     withClient(db.pool, async (client) => {
       try {
-        const found = (await travel(client, first)).slice(2 + fences.length)
+        const found = (await travel(client, first)).slice(before.length)
         const decided = decide(found as unknown as Answers<S>)
         if (lease.getStore()?.lost === true) throw lockLost()
         await travel(client, decided === null ? [ROLLBACK] : [...written(db, decided), COMMIT])
@@ -113,14 +151,15 @@ export async function inTwoTrips<const S extends readonly Statement[]>(db: Datab
 const [BEGIN, COMMIT, ROLLBACK] = ['begin', 'commit', 'rollback'].map((text): Written => ({ text, values: [] })) as [Written, Written, Written]
 
 /** What a transaction that stores begins with under a lock: it ends there when the lock's session is gone. */
-function fencesOf(held: Lease | undefined): readonly Written[] {
-  return held === undefined ? [] : [{ text: 'select relink.fence($1, $2)', values: [held.name, held.holder] }]
+function fenceOf(held: Lease | undefined): Written | null {
+  return held === undefined ? null : { text: 'select relink.fence($1, $2)', values: [held.name, held.holder] }
 }
 
 /** What reads has nothing to wait for; a statement that begins otherwise may store. */
 const READS = /^\s*select\b/i
 
-function written(db: Database, statements: readonly Statement[]): readonly Written[] {
+/** As the server gets them. */
+export function written(db: Database, statements: readonly Statement[]): readonly Written[] {
   return statements.map((statement) => {
     const { sql: text, parameters } = statement.compile(db)
     return { text, values: parameters }

@@ -76,9 +76,18 @@ export function flatTransaction({ decisions, ...row }: NewTransaction): FlatTran
 
 /** The row as the matcher sees it. */
 export function readTransaction(row: StoredRow<FlatTransaction>): NewTransaction {
-  const { review, category, note, excluded, deleted, ...rest } = flatTransactions.read(row)
-  return { ...rest, decisions: { review, category, note, excluded, deleted } }
+  const read: Record<string, unknown> = {}
+  const decisions: Record<string, unknown> = {}
+  // Column by column into its place: a read of an account does this for each row of some weeks, and copies would be most of it.
+  for (const { field, column, codec } of flatTransactions.columns) {
+    const into = DECIDED.has(field) ? decisions : read
+    into[field] = codec.read((row as Record<string, unknown>)[column] as never)
+  }
+  read['decisions'] = decisions
+  return read as unknown as NewTransaction
 }
+
+const DECIDED: ReadonlySet<string> = new Set<keyof Decisions>(['review', 'category', 'note', 'excluded', 'deleted'])
 
 /** The row as consumers see it. */
 export function readShown(row: StoredRow<FlatTransaction>): Transaction {

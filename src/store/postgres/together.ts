@@ -9,8 +9,11 @@ import type pg from 'pg'
 import { outageOf } from './outage.ts'
 import { isForgotten, Trip, type Found, type Written } from './trip.ts'
 
-/** `durable`: acknowledged only when it is on the disk. `mayGo`: why it may not leave any more; null: it may. */
-export type Step = { readonly tenantId: string; readonly statements: readonly Written[]; readonly durable: boolean; readonly mayGo: () => Error | null }
+/**
+ * `fence`: what must hold before anything of it is stored. `durable`: acknowledged only when it is on the disk.
+ * `mayGo`: why it may not leave any more; null: it may.
+ */
+export type Step = { readonly tenantId: string; readonly fence: Written | null; readonly statements: readonly Written[]; readonly durable: boolean; readonly mayGo: () => Error | null }
 
 type Waiting = Step & { readonly resolve: (found: readonly Found[]) => void; readonly reject: (error: unknown) => void }
 
@@ -98,9 +101,9 @@ export class Together {
 
   /** One trip; the answers step by step. */
   async #go(steps: readonly Step[]): Promise<readonly (readonly Found[])[]> {
-    const statements = [asTenant(steps[0]!.tenantId, steps.some(({ durable }) => durable)), ...steps.flatMap((step) => step.statements)]
-    const [, ...found] = await withClient(this.#pool, (client) => travel(client, statements))
-    let at = 0
+    const before = [asTenant(steps[0]!.tenantId, steps.some(({ durable }) => durable)), ...fencesOf(steps)]
+    const found = await withClient(this.#pool, (client) => travel(client, [...before, ...steps.flatMap((step) => step.statements)]))
+    let at = before.length
     return steps.map((step) => found.slice(at, (at += step.statements.length)))
   }
 }
@@ -120,6 +123,13 @@ export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient)
   } finally {
     client.release(forgotten)
   }
+}
+
+/** Of steps under one lock one fence is enough: it holds to the end of the transaction. */
+function fencesOf(steps: readonly Step[]): readonly Written[] {
+  const fences = new Map<unknown, Written>()
+  for (const { fence } of steps) if (fence !== null) fences.set(fence.values[0], fence)
+  return [...fences.values()]
 }
 
 function isLarge({ statements }: Step): boolean {
