@@ -24,15 +24,16 @@ export type TestDatabase = {
   remove(): Promise<void>
 }
 
-export async function startTestDatabase(): Promise<TestDatabase> {
+/** `isKilled`: commits wait for the disk, because a test that kills the server asks what of them is there afterwards. */
+export async function startTestDatabase({ isKilled = false } = {}): Promise<TestDatabase> {
   const url = process.env['RELINK_TEST_DATABASE_URL']
-  return url === undefined ? startOwn() : useGiven(url)
+  return url === undefined ? startOwn(!isKilled) : useGiven(url)
 }
 
-async function startOwn(): Promise<TestDatabase> {
+async function startOwn(throwaway: boolean): Promise<TestDatabase> {
   const parent = mkdtempSync(join(tmpdir(), 'relink-store-'))
   chmodSync(parent, 0o755)
-  const started = await startEmbedded({ home: join(parent, 'home'), throwaway: true })
+  const started = await startEmbedded({ home: join(parent, 'home'), throwaway })
   if (!started.ok) throw new Error(started.failure.message)
   const { connections, directory, stop } = started.value
   return {
@@ -64,11 +65,11 @@ export function memoryTwin(): Twin {
 }
 
 /** Opened when the first test asks for it; `close` ends what was opened. */
-export function postgresTwin(): Twin & { database(): Promise<TestDatabase>; close(): Promise<void> } {
+export function postgresTwin(options: Parameters<typeof startTestDatabase>[0] = {}): Twin & { database(): Promise<TestDatabase>; close(): Promise<void> } {
   let opened: Promise<{ readonly database: TestDatabase; readonly store: Store; readonly owner: Session }> | null = null
   const open = () =>
     (opened ??= (async () => {
-      const database = await startTestDatabase()
+      const database = await startTestDatabase(options)
       const store = await openPostgresStore(database)
       if (!store.ok) throw new Error(`${store.failure.message} ${store.failure.remedy}`)
       return { database, store: store.value, owner: openSession(openPool(database.owner, 1)) }

@@ -12,7 +12,7 @@ import { outageOf } from './outage.ts'
 import { lease } from './session.ts'
 import { openPostgresStore } from './store.ts'
 
-const twin = postgresTwin()
+const twin = postgresTwin({ isKilled: true })
 after(twin.close)
 
 /** Tries until the database answers again. */
