@@ -30,6 +30,8 @@ const BESIDE_A_CODE = 0.25
  * that its software had. The code then counts a quarter, the words take its place.
  */
 const CODE_BEHIND_WORDS = 0.25
+/** A status only says how far the request came; where the answer's own words state a cause, that is about all it says. */
+const STATUS_BEHIND_WORDS = 0.35
 const WORDS_FOR_CODE = 1.3
 /** From this doubt on a code means anything; from this one on it is also sent for want of a better one. */
 const VAGUE_FROM = 0.3
@@ -65,6 +67,7 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const pairs = statedBy(known).size > 0 ? [] : knowledge.rules.filter((rule) => rule.pair === true && matches(rule.when, reading))
   const [rules, words] = [[...holds, ...pairs], [...known, ...pairs]]
   const stated = statedBy(words)
+  const statedByAnswer = statedBy(words.filter(({ ofProgram }) => ofProgram !== true)).size > 0
   const voices: Voice[] = []
   let before = 0
   let wordsDecide = false
@@ -72,9 +75,10 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
     const outer = found.from === 'code' || found.from === 'text'
     const place = before === 0 ? 1 : outer ? FOLLOWING_CODE ** before : BESIDE_A_CODE
     const behind = outer && words.length > 0 && saysLessThan(stated, found)
+    const beside = found.from === 'status' && statedByAnswer && found.entry.doubt >= LOOSE_FROM
     const follows = outer && before > 0 && isNumber(found.code)
-    const weights = behind || follows ? notAgainst(stated, codeWeights(found.entry)) : codeWeights(found.entry)
-    voices.push({ id: `${found.table.system}:${found.entry.code}`, kind: 'code', sentence: codeSentence(found), weights, share: place * (behind ? CODE_BEHIND_WORDS : 1) })
+    const weights = behind || beside || follows ? notAgainst(stated, codeWeights(found.entry)) : codeWeights(found.entry)
+    voices.push({ id: `${found.table.system}:${found.entry.code}`, kind: 'code', sentence: codeSentence(found), weights, share: place * (behind ? CODE_BEHIND_WORDS : beside ? STATUS_BEHIND_WORDS : 1) })
     if (outer) before++
     if (behind) wordsDecide = true
   }

@@ -65,6 +65,8 @@ export type Rule = {
   readonly when: Pattern
   /** The words say next to nothing ("general error", "try later"): a vague code beside them keeps its weight. */
   readonly vague?: true
+  /** Words of the program or its libraries about an answer, not of the answer: a status beside them keeps its weight. */
+  readonly ofProgram?: true
   /** Two words near each other, not a known way of saying a thing: heard only where no such way is found. */
   readonly pair?: true
   readonly weights: Weights

@@ -77,4 +77,10 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { endpoint_moved: 0.7, protocol_outdated: 0.5, access_restricted: 0.7, credentials_invalid: -1.5 } },
   { id: 'rate-without-asking', when: { httpStatus: '429', context: { attemptsToday: { max: 2 } } }, because: 'The bank says "too many" although it was hardly asked: a limit of its own, or a block.', source: '429 need not mean too many; a program that asked once did not ask in a loop',
     weights: { rate_limited: 1.2, access_restricted: 0.8, client_bug: -1 } },
+  { id: 'no-password-here', when: { protocol: ['qbo-api', 'obie', 'berlin-group', 'enable-banking', 'gocardless', 'truelayer'] }, because: 'No password of the person is sent in this way of connecting.', source: 'OAuth and PSD2 interfaces: the person signs in on the bank\'s own page',
+    weights: { credentials_invalid: -1.2, login_locked: -0.8, password_change_required: -1 } },
+  { id: 'own-login-for-programs', when: { protocol: ['fints', 'ofx', 'ebics'], stage: ['signon'], text: 'password|\\bpin\\b|passwort|kennwort|user|login|sign-?on|benutzer|kundennummer|credential|information you have entered', context: { connection: ['new'] } }, because: 'At a first sign-in: user number and PIN for programs are often not those of the bank\'s site.', source: 'FinTS: Zugangsnummer, Berechtigungskennung or Netkey instead of the alias; OFX: separate id and PIN for Direct Connect',
+    weights: { credentials_invalid: 1.2, configuration: 0.3 } },
+  { id: 'open-banking-404-for-all', when: { protocol: ['obie', 'berlin-group'], httpStatus: '404', context: { sameBank: ['all'] } }, because: 'The published interface of the bank is gone for everybody at once.', source: 'PSD2 interfaces are versioned and end by notice; a sudden 404 for all was a fault of the bank each time',
+    weights: { institution_down: 1.2, institution_error: 0.6, endpoint_moved: -0.6, connection_migrated: -0.6 } },
 ]

@@ -6,9 +6,10 @@ import { HTTP, NETWORK } from './codes/network.ts'
 import { OFX } from './codes/ofx.ts'
 import { BERLIN_GROUP, ENABLE_BANKING, GOCARDLESS, OAUTH, OBIE, TRUELAYER } from './codes/open-banking.ts'
 import { PLAID } from './codes/plaid.ts'
+import { SCRAPERS } from './codes/scrapers.ts'
 import type { CodeTable } from '../knowledge.ts'
 
 export const TABLES: readonly CodeTable[] = [
   OFX, QUICKBOOKS, QUICKEN, QBO_API, MSN_MONEY, PLAID, SIMPLEFIN, TELLER, PLUGGY, FINICITY, BELVO, FINTS, EBICS,
-  BERLIN_GROUP, OBIE, OAUTH, GOCARDLESS, ENABLE_BANKING, TRUELAYER, HTTP, NETWORK,
+  BERLIN_GROUP, OBIE, OAUTH, GOCARDLESS, ENABLE_BANKING, TRUELAYER, SCRAPERS, HTTP, NETWORK,
 ]

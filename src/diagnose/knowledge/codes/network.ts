@@ -36,7 +36,7 @@ export const HTTP = codeTable({
   ['502 504', 'The server in front got no answer from the one behind it.', [['institution_down', 5, 'auto_retry'], ['aggregator_down', 1.5, 'auto_retry'], ['institution_error', 1, 'auto_retry']]],
   ['503', 'Closed for the moment: an outage, maintenance, or too much traffic; sometimes a request without the bank\'s identification.', [['institution_down', 4, 'wait_for_bank'], ['scheduled_maintenance', 2.5, 'wait_for_bank'], ['aggregator_down', 1, 'auto_retry'], ['endpoint_moved', 0.5, 'update_connection'], ['configuration', 0.5, 'fix_configuration']], { name: 'Service unavailable' }],
   ['520 521 522 523 524 530', 'A content network in front got no good answer from the server behind it.', [['aggregator_down', 4, 'auto_retry'], ['institution_down', 3, 'auto_retry']]],
-  ['525 526', 'A content network in front does not accept the certificate behind it.', [['institution_error', 4, 'contact_bank'], ['aggregator_down', 2, 'auto_retry']]],
+  ['525 526', 'A content network in front finds no server with a good certificate behind it: a fault there, or a name that is no longer served.', [['institution_error', 4, 'contact_bank'], ['endpoint_moved', 3, 'update_connection', 'the name is no longer served'], ['aggregator_down', 2, 'auto_retry']], { source: 'Cloudflare documentation, 5xx errors; incidents of bank-feed programs' }],
 ])
 
 export const NETWORK = codeTable({
