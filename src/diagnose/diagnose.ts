@@ -15,7 +15,7 @@ import { KNOWLEDGE } from './knowledge/base.ts'
 import { matches } from './match.ts'
 
 /** One thing that spoke, with what it says of each cause. `share`: how much of it counts. */
-export type Voice = { readonly id: string; readonly kind: 'code' | 'rule'; readonly sentence: string; readonly weights: Weights; readonly share: number }
+export type Voice = { readonly id: string; readonly kind: 'code' | 'context' | 'rule'; readonly sentence: string; readonly weights: Weights; readonly share: number }
 
 /** What a record shows, before any weighing by what was fitted. */
 export type Heard = { readonly reading: Reading; readonly voices: readonly Voice[]; readonly background: readonly string[]; readonly codes: readonly FoundCode[] }
@@ -82,10 +82,19 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
     if (outer) before++
     if (behind) wordsDecide = true
   }
-  for (const rule of rules) voices.push({ id: rule.id, kind: 'rule', sentence: ruleSentence(rule, record), weights: rule.weights, share: wordsDecide && words.includes(rule) ? WORDS_FOR_CODE : 1 })
+  for (const rule of rules) voices.push({ id: rule.id, kind: isContext(rule) ? 'context' : 'rule', sentence: ruleSentence(rule, record), weights: rule.weights, share: wordsDecide && words.includes(rule) ? WORDS_FOR_CODE : 1 })
   const { protocol, stage } = record.evidence
   const background = [protocol === undefined ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`].filter((name) => name !== '')
   return { reading, voices, background, codes }
+}
+
+function trustIn({ kind }: Voice, { trust }: Fitted): number {
+  return kind === 'code' ? trust.codes : kind === 'context' ? trust.context : trust.rules
+}
+
+/** Rules on what the server knows beside the answer, and on nothing else. */
+function isContext({ when }: Rule): boolean {
+  return Object.keys(when).every((part) => part === 'context')
 }
 
 /** Rules on words that say something. */
@@ -122,7 +131,7 @@ export function probabilities(heard: Heard, fitted: Fitted): Record<CauseCode, n
     if (cause === 'unknown') continue
     let logit = fitted.prior[cause]
     for (const feature of heard.background) logit += fitted.background[feature]?.[cause] ?? 0
-    for (const voice of heard.voices) logit += (voice.weights[cause] ?? 0) * voice.share * (voice.kind === 'code' ? fitted.trust.codes : fitted.trust.rules)
+    for (const voice of heard.voices) logit += (voice.weights[cause] ?? 0) * voice.share * trustIn(voice, fitted)
     logits.set(cause, logit / fitted.temperature)
   }
   const highest = Math.max(...logits.values())

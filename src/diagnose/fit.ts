@@ -7,7 +7,7 @@
  */
 import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
 import type { CaseRecord } from '../domain/evidence.ts'
-import { hear, probabilities, type Heard } from './diagnose.ts'
+import { hear, probabilities, type Heard, type Voice } from './diagnose.ts'
 import type { Fitted, Knowledge } from './knowledge.ts'
 
 export type LabelledCase = CaseRecord & { readonly id: string; readonly group: string; readonly kind: 'incident' | 'documented'; readonly cause: CauseCode; readonly action: string }
@@ -24,10 +24,10 @@ export type FitOptions = {
 export const FIT_OPTIONS: FitOptions = { priorPull: 2, backgroundPull: 4, documentedWeight: 0.25, steps: 100 }
 
 const FITTABLE = CAUSE_CODES.filter((cause) => cause !== 'unknown')
-const TRUSTS = [0.6, 0.8, 1].flatMap((codes) => [0.8, 1].map((rules) => ({ codes, rules })))
+const TRUSTS: readonly Fitted['trust'][] = [0.7, 1].flatMap((codes) => [1, 1.4].map((context) => ({ codes, context, rules: 1 })))
 
 /** A case as numbers: what codes and rules say of each cause, and which background weights apply (index 0 is the prior). */
-type Sample = { readonly codes: Float64Array; readonly rules: Float64Array; readonly features: readonly number[]; readonly truth: number; readonly weight: number }
+type Sample = { readonly said: { readonly [K in Voice['kind']]: Float64Array }; readonly features: readonly number[]; readonly truth: number; readonly weight: number }
 type Problem = { readonly samples: readonly Sample[]; readonly features: readonly string[] }
 
 /** Fits on the given cases; `knowledge.fitted` is ignored. About a second for 400 cases. */
@@ -43,17 +43,17 @@ export function fit(cases: readonly LabelledCase[], knowledge: Knowledge, option
 
 /** A fit that says nothing: equal priors. */
 export function emptyFit(): Fitted {
-  return { fittedOn: 'nothing', prior: Object.fromEntries(CAUSE_CODES.map((cause) => [cause, 0])) as Fitted['prior'], background: {}, trust: { codes: 1, rules: 1 }, temperature: 1 }
+  return { fittedOn: 'nothing', prior: Object.fromEntries(CAUSE_CODES.map((cause) => [cause, 0])) as Fitted['prior'], background: {}, trust: { codes: 1, context: 1, rules: 1 }, temperature: 1 }
 }
 
 function asNumbers(cases: readonly LabelledCase[], knowledge: Knowledge, options: FitOptions): Problem {
   const features = ['prior']
   const samples = cases.filter((one) => FITTABLE.includes(one.cause as never)).map((one) => {
     const heard = hear(one, knowledge)
-    const said = (kind: 'code' | 'rule') => Float64Array.from(FITTABLE, (cause) => heard.voices.reduce((sum, voice) => sum + (voice.kind === kind ? (voice.weights[cause] ?? 0) * voice.share : 0), 0))
+    const said = (kind: Voice['kind']) => Float64Array.from(FITTABLE, (cause) => heard.voices.reduce((sum, voice) => sum + (voice.kind === kind ? (voice.weights[cause] ?? 0) * voice.share : 0), 0))
     for (const feature of heard.background) if (!features.includes(feature)) features.push(feature)
     return {
-      codes: said('code'), rules: said('rule'), features: [0, ...heard.background.map((feature) => features.indexOf(feature))],
+      said: { code: said('code'), context: said('context'), rule: said('rule') }, features: [0, ...heard.background.map((feature) => features.indexOf(feature))],
       truth: FITTABLE.indexOf(one.cause as never), weight: one.kind === 'incident' ? 1 : options.documentedWeight,
     }
   })
@@ -87,7 +87,7 @@ function addSlope(sample: Sample, weights: Float64Array, trust: Fitted['trust'],
   const p = new Float64Array(size)
   let highest = -Infinity
   for (let cause = 0; cause < size; cause++) {
-    let logit = (sample.codes[cause] ?? 0) * trust.codes + (sample.rules[cause] ?? 0) * trust.rules
+    let logit = (sample.said.code[cause] ?? 0) * trust.codes + (sample.said.context[cause] ?? 0) * trust.context + (sample.said.rule[cause] ?? 0) * trust.rules
     for (const feature of sample.features) logit += weights[feature * size + cause] ?? 0
     p[cause] = logit
     if (logit > highest) highest = logit

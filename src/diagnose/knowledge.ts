@@ -82,8 +82,8 @@ export type Fitted = {
   readonly prior: { readonly [C in CauseCode]: number }
   /** By `protocol:ofx`, `stage:tls`: log-likelihood ratios. */
   readonly background: { readonly [feature: string]: Weights }
-  /** Multiplies the evidence of code tables and of rules. */
-  readonly trust: { readonly codes: number; readonly rules: number }
+  /** Multiplies the evidence of code tables, of rules on context alone, and of the other rules. */
+  readonly trust: { readonly codes: number; readonly context: number; readonly rules: number }
   /** Divides all logits at the end; above 1 makes probabilities humbler. */
   readonly temperature: number
 }
