@@ -33,6 +33,7 @@ const CODE_BEHIND_WORDS = 0.25
 /** A status only says how far the request came; where the answer's own words state a cause, that is about all it says. */
 const STATUS_BEHIND_WORDS = 0.35
 const WORDS_FOR_CODE = 1.3
+const AGAINST_WORDS = 0.5
 /** From this doubt on a code means anything; from this one on it is also sent for want of a better one. */
 const VAGUE_FROM = 0.3
 const LOOSE_FROM = 0.1
@@ -77,12 +78,16 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
     const behind = outer && words.length > 0 && saysLessThan(stated, found)
     const beside = found.from === 'status' && statedByAnswer && found.entry.doubt >= LOOSE_FROM
     const follows = outer && before > 0 && isNumber(found.code)
-    const weights = behind || beside || follows ? notAgainst(stated, codeWeights(found.entry)) : codeWeights(found.entry)
+    const own = notBefore(stated, codeWeights(found.entry))
+    const weights = behind || beside || follows ? notAgainst(stated, own) : own
     voices.push({ id: `${found.table.system}:${found.entry.code}`, kind: 'code', sentence: codeSentence(found), weights, share: place * (behind ? CODE_BEHIND_WORDS : beside ? STATUS_BEHIND_WORDS : 1) })
     if (outer) before++
     if (behind) wordsDecide = true
   }
-  for (const rule of rules) voices.push({ id: rule.id, kind: isContext(rule) ? 'context' : 'rule', sentence: ruleSentence(rule, record), weights: rule.weights, share: wordsDecide && words.includes(rule) ? WORDS_FOR_CODE : 1 })
+  for (const rule of rules) {
+    const [kind, weights] = isContext(rule) ? ['context', lessAgainst(stated, rule.weights)] as const : ['rule', rule.weights] as const
+    voices.push({ id: rule.id, kind, sentence: ruleSentence(rule, record), weights, share: wordsDecide && words.includes(rule) ? WORDS_FOR_CODE : 1 })
+  }
   const { protocol, stage } = record.evidence
   const background = [protocol === undefined ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`].filter((name) => name !== '')
   return { reading, voices, background, codes }
@@ -122,6 +127,17 @@ function isNumber(code: string): boolean {
 /** A code that means anything, or merely follows, says nothing against what the bank's own words state. */
 function notAgainst(stated: ReadonlySet<CauseCode>, weights: Weights): Weights {
   return { ...weights, ...Object.fromEntries([...stated].map((cause) => [cause, Math.max(0, weights[cause] ?? 0)])) }
+}
+
+/** What the bank states in words is doubted less for what seems unlikely from here: others may use the same login. */
+function lessAgainst(stated: ReadonlySet<CauseCode>, weights: Weights): Weights {
+  return Object.fromEntries(Object.entries(weights).map(([cause, weight]) => [cause, weight < 0 && stated.has(cause as CauseCode) ? weight * AGAINST_WORDS : weight]))
+}
+
+/** Where words state one of the reasons that a code stands for, they have chosen among them: the code favours none of the others over it. */
+function notBefore(stated: ReadonlySet<CauseCode>, weights: Weights): Weights {
+  const highest = Math.max(...[...stated].map((cause) => weights[cause] ?? 0))
+  return highest > 0 ? Object.fromEntries(Object.entries(weights).map(([cause, weight]) => [cause, Math.min(weight, highest)])) : weights
 }
 
 /** The distribution over all causes; sums to 1. */

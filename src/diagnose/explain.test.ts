@@ -15,7 +15,15 @@ test('codes are understood as people write them', () => {
     ['ITEM_LOGIN_REQUIRED', 'plaid', 'ITEM_LOGIN_REQUIRED'], ['item login required', 'plaid', 'ITEM_LOGIN_REQUIRED'], ['9931', 'fints', '9931'],
     ['con.auth', 'simplefin', 'con.auth'], ['Error code: 15500', 'ofx', '15500'], ['91103', 'ebics', '091103'], ['ENOTFOUND', 'network', 'ENOTFOUND'],
     ['CERT_HAS_EXPIRED', 'network', 'CERT_HAS_EXPIRED'], ['http 503', 'http', '503'], ['UK.OBIE.Header.Missing', 'obie', 'UK.OBIE.Header.*'],
-    ['con.auth.something.new', 'simplefin', 'con.auth'],
+    ['con.auth.something.new', 'simplefin', 'con.auth'], ['OL-301-A', 'quicken', 'OL-301'], ['ol 301 a', 'quicken', 'OL-301'], ['OL-332-A', 'quicken', 'OL-332'],
+    ['FDP-103', 'quickbooks', '103'], ['cc-501', 'quicken', 'CC-501'], ['CC 501', 'quicken', 'CC-501'], ['Quicken error CC-502', 'quicken', 'CC-502'],
+    ['HBCI 9942', 'fints', '9942'], ['9931 - Sperrung des Kontos', 'fints', '9931'], ['[9931]', 'fints', '9931'], ['code=9931', 'fints', '9931'],
+    ['EBICS_INVALID_USER_STATE 091002', 'ebics', '091002'], ['EBICS_INVALID_USER_STATE', 'ebics', '091004'], ['USER_OR_USER_STATE', 'ebics', '091002'],
+    ['consent expired', 'berlin-group', 'CONSENT_EXPIRED'], ['ConsentExpired', 'berlin-group', 'CONSENT_EXPIRED'], ['AccessExpired', 'gocardless', 'AccessExpiredError'],
+    ['Access expired', 'gocardless', 'AccessExpiredError'], ['SCA_METHOD_UNKNOWN', 'berlin-group', 'SCA_METHOD_UNKNOWN'], ['429', 'http', '429'],
+    ['429 Too Many Requests', 'http', '429'], ['too many requests', 'http', '429'], ['Unauthorized', 'http', '401'], ['503 Service Unavailable', 'http', '503'],
+    ['invalidPassword', 'scraper', 'INVALID_PASSWORD'], ['account locked', 'pluggy', 'ACCOUNT_LOCKED'], ['getaddrinfo ENOTFOUND', 'network', 'ENOTFOUND'],
+    ['net::ERR_CERT_DATE_INVALID', 'network', 'ERR_CERT_DATE_INVALID'],
   ]
   for (const [asked, system, code] of written) {
     const found = explain(asked)[0]
@@ -32,6 +40,15 @@ test('"401" and "Error 401" say what people see and name several causes', () => 
     assert.ok(best?.causes.every(({ likelihood, relinkDoes }) => /in 10\)/.test(likelihood) && relinkDoes.startsWith('Relink ')))
   }
   assert.ok(systems('401').includes('teller'))
+})
+
+test('words that are no code say what a diagnosis hears in them', () => {
+  for (const [asked, cause] of [['wrong password', 'credentials_invalid'], ['Falsche PIN', 'credentials_invalid'], ['gesperrt', 'login_locked'], ['consent revoked', 'consent_revoked']] as const) {
+    const [only, ...rest] = explain(asked)
+    assert.deepEqual([only?.system, only?.causes[0]?.cause, rest.length], ['words', cause, 0], asked)
+    assert.ok((only?.causes.reduce((sum, { p }) => sum + p, 0) ?? 1) < 1 && only?.source !== '')
+  }
+  for (const asked of ['hello there', 'OL-220-A', 'CC-999', 'BAD_REQUEST.ASPSP']) assert.equal(explain(asked)[0]?.system, 'unknown', asked)
 })
 
 test('an unknown code is explained as unknown, with codes that look alike', () => {

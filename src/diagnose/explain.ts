@@ -1,11 +1,13 @@
 /**
  * What any code means, for `relink explain CODE`: for each system that uses it, the meaning in
  * plain words, the likely causes with words of probability, what Relink does and what only the
- * person can do. Understands how people write codes ("Error 401", "error 103", "OL-301", "http
- * 503", "ofx 15500"). An unknown code is answered with what lies near it. Pure.
+ * person can do. Understands how people write codes (explain-asked.ts), and words that say
+ * something by themselves ("wrong password"). An unknown code is answered with what lies near it. Pure.
  */
-import { CAUSES, type ActionCode, type CauseCode, type Family } from '../domain/cause.ts'
-import { indexOf, lookUp } from './codes.ts'
+import { CAUSE_CODES, familyOf, type ActionCode, type CauseCode, type Family } from '../domain/cause.ts'
+import { waysToEnd } from './action.ts'
+import { hear } from './diagnose.ts'
+import { meant } from './explain-asked.ts'
 import type { CodeEntry, CodeTable, Knowledge } from './knowledge.ts'
 import { ACTION_WORDS } from './knowledge/action-words.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
@@ -42,17 +44,35 @@ export type Explanation = {
 }
 
 const NEAR_LIMIT = 6
+/** How often words alone mislead, as for the codes of a table. */
+const WORDS_DOUBT = 0.25
 
 /** Every explanation of a code, best first; never empty: an unknown code is explained as unknown, with similar ones. */
 export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE): readonly Explanation[] {
-  const { code, system } = understand(asked, knowledge.tables)
-  const all = candidates(code).flatMap((key) => lookUp(key, indexOf(knowledge.tables)).map((hit) => ({ ...hit, key })))
-  if (all.length === 0 && code.length >= 4) all.push(...lastParts(code, knowledge.tables))
-  const hits = all.filter(({ entry }, at) => all.findIndex((other) => other.entry === entry) === at)
-  const chosen = system === null ? hits : hits.filter(({ table }) => table.system === system)
-  const found = (chosen.length > 0 ? chosen : hits).map(({ table, entry }) => explanationOf(table, entry))
-  found.sort((a, b) => rank(a, asked) - rank(b, asked))
-  return found.length > 0 ? found : [unknownCode(asked, nearTo(code, knowledge.tables))]
+  const { code, found } = meant(asked, knowledge.tables)
+  const known = found.map(({ table, entry }, at) => ({ one: explanationOf(table, entry), at }))
+  known.sort((a, b) => rank(a.one, asked) - rank(b.one, asked) || a.at - b.at)
+  if (known.length > 0) return known.map(({ one }) => one)
+  const said = /^\p{L}+$|\s/u.test(asked.trim()) ? explainWords(asked, knowledge) : null
+  return [said ?? unknownCode(asked, nearTo(code, knowledge.tables))]
+}
+
+/** No table knows it as a code, but its words say something: the causes that a diagnosis hears in them. */
+function explainWords(asked: string, knowledge: Knowledge): Explanation | null {
+  const { voices, codes, reading } = hear({ evidence: { message: asked }, context: {} }, knowledge)
+  const rules = knowledge.rules.filter(({ id, when }) => when.text !== undefined && voices.some((voice) => voice.id === id))
+  const weightOf = (cause: CauseCode) => rules.reduce((sum, { weights }) => sum + (weights[cause] ?? 0), 0)
+  const named = CAUSE_CODES.filter((cause) => weightOf(cause) > 0)
+  const total = named.reduce((sum, cause) => sum + Math.exp(weightOf(cause)), 0)
+  if (named.length === 0) return null
+  const causes = named.map((cause) => {
+    const [action] = Object.entries(waysToEnd(cause, codes, reading)).reduce((best, way) => (way[1] > best[1] ? way : best)) as [ActionCode, number]
+    return explainedCause(cause, ((1 - WORDS_DOUBT) * Math.exp(weightOf(cause))) / total, action, null)
+  })
+  causes.sort((a, b) => b.p - a.p)
+  const sentences = new Set(voices.filter(({ id }) => rules.some((rule) => rule.id === id)).map(({ sentence }) => asSentence(sentence)))
+  const source = [...new Set(rules.map((rule) => rule.source))].join('; ')
+  return { code: asked.trim(), system: 'words', title: 'Words, not a code', seenBy: 'many banks and programs', name: null, meaning: [...sentences].join(' '), causes, source, near: [] }
 }
 
 function unknownCode(asked: string, near: Explanation['near']): Explanation {
@@ -60,43 +80,19 @@ function unknownCode(asked: string, near: Explanation['near']): Explanation {
   return { code: asked.trim(), system: 'unknown', title: 'Not known', seenBy: 'no system that Relink knows', name: null, meaning, causes: [], source: 'none', near }
 }
 
-/** The code alone and the system, when one was named beside it. */
-function understand(asked: string, tables: readonly CodeTable[]): { readonly code: string; readonly system: string | null } {
-  let rest = asked.trim().replace(/^["'`]+|["'`.:,]+$/g, '')
-  if (lookUp(rest, indexOf(tables)).length > 0) return { code: rest, system: null }
-  let system: string | null = null
-  for (const table of tables) {
-    const names = [table.system, ...table.title.split(/[ ,(/)]+/)].filter((name) => name.length > 2).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    const named = new RegExp(`^(${names.join('|')})[ :]+(?=\\S)`, 'i').exec(rest)
-    if (named === null) continue
-    system = table.system
-    rest = rest.slice(named[0].length)
-    break
-  }
-  const code = rest.replace(/^((bank(ing)?|sync|status|return|http|response)\s+)*(error|code|status|fehler|erreur|err)?[ _:#-]*(code|number|(no|nr)\.?(?=[ .:#\d]))?[ _:#]*/i, '') || rest
-  return { code: code.trim(), system }
-}
-
-/** Ways in which the same code is written: with and without leading zeros, blanks, `OL` without its hyphen. */
-function candidates(code: string): readonly string[] {
-  const forms = [code, code.replace(/\s+/g, '_'), code.replace(/\s+/g, ''), code.replace(/^(ol|cc)[ _]?(\d)/i, '$1-$2')]
-  const digits = /^\d+$/.test(code) ? [code.replace(/^0+(?=\d)/, ''), code.padStart(6, '0')] : []
-  const inside = /\b(\d{2,6}|[A-Z][A-Z0-9]*(?:[_.][A-Z0-9]+)+)\b/.exec(code)?.[1]
-  return [...new Set([...forms, ...digits, ...(inside === undefined ? [] : [inside])])].filter((form) => form !== '')
-}
-
 function explanationOf(table: CodeTable, entry: CodeEntry): Explanation {
   const total = entry.reasons.reduce((sum, [, weight]) => sum + weight, 0)
-  const causes = entry.reasons.map(([cause, weight, action, when]): ExplainedCause => {
-    const p = ((1 - entry.doubt) * weight) / total
-    const card = cardFor(cause, p, { bank: 'your bank' })
-    return {
-      cause, family: CAUSES[cause].family, p, likelihood: shareWords(p), what: asSentence(plainText(card.what)), when: when ?? null,
-      relinkDoes: `Relink ${plainText(card.relink)}`, action, youDo: ACTION_WORDS[action],
-    }
-  })
+  const causes = entry.reasons.map(([cause, weight, action, when]) => explainedCause(cause, ((1 - entry.doubt) * weight) / total, action, when ?? null))
   causes.sort((a, b) => b.p - a.p)
   return { code: entry.code, system: table.system, title: table.title, seenBy: table.seenBy, name: entry.name, meaning: entry.meaning, causes, source: entry.source, near: [] }
+}
+
+function explainedCause(cause: CauseCode, p: number, action: ActionCode, when: string | null): ExplainedCause {
+  const card = cardFor(cause, p, { bank: 'your bank' })
+  return {
+    cause, family: familyOf(cause), p, likelihood: shareWords(p), what: asSentence(plainText(card.what)), when,
+    relinkDoes: `Relink ${plainText(card.relink)}`, action, youDo: ACTION_WORDS[action],
+  }
 }
 
 function asSentence(text: string): string {
@@ -108,15 +104,9 @@ function shareWords(p: number): string {
   return p >= 0.3 ? likelihoodWords(p) : `Possible (about ${Math.max(1, Math.round(p * 10))} in 10)`
 }
 
-/** Dotted codes by their last part: `account_locked` for `enrollment.disconnected.account_locked`. */
-function lastParts(code: string, tables: readonly CodeTable[]): { readonly table: CodeTable; readonly entry: CodeEntry; readonly key: string }[] {
-  const ending = `.${code.toUpperCase()}`
-  return tables.flatMap((table) => table.codes.filter((entry) => entry.code.toUpperCase().endsWith(ending)).map((entry) => ({ table, entry, key: entry.code })))
-}
-
-/** Systems with something to say first; HTTP first for plain three-digit numbers, which people know as "Error 401". */
+/** Systems with something to say first; HTTP first for plain three-digit numbers, which people know as "Error 401", and for its own names. */
 function rank(one: Explanation, asked: string): number {
-  const plainStatus = /\b[1-5]\d\d\b/.test(asked) && one.system === 'http' ? -10 : 0
+  const plainStatus = one.system === 'http' && (/\b[1-5]\d\d\b/.test(asked) || one.name?.toLowerCase() === asked.trim().toLowerCase()) ? -10 : 0
   return plainStatus + (one.causes.length === 0 ? 5 : 0)
 }
 
