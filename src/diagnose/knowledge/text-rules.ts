@@ -15,7 +15,7 @@ const ways = (...patterns: readonly string[]): string => patterns.join('|')
 export const TEXT_RULES: readonly Rule[] = [
   { id: 'says-secret-wrong', source: WORDS, because: 'The answer speaks of a wrong user name or password.',
     when: { text: ways(
-      '(invalid|incorrect|wrong|not (correct|recognized|recognised|accepted|valid)|falsch\\w*|ungultig\\w*|erron\\w*|incorrect[oae]s?|errat[oaie]|onjuist|invalid[oa]s?|does(n.?t| not) match).{0,40}(credential|password|passcode|pin\\b|user ?(name|id)|log-?in|sign-?on|sign-?in|passwort|kennwort|identifiant|mot de passe|contrasena|wachtwoord|senha)|(credential|password|passcode|\\bpin\\b|user ?(name|id)|login|sign-?on|sign-?in|passwort|kennwort|identifiant|mot de passe|contrasena|clave|wachtwoord|senha)s?.{0,40}(invalid|incorrect|wrong|not (correct|recognized|recognised|accepted|valid)|did(n.?t| not) match|does(n.?t| not) match|falsch|ungultig|erron|incorrect[oae]|errat|onjuist)|1st factor|authentication (data )?(failed|wrong)|login failed|anmeldung fehlgeschlagen|information you have entered is invalid',
+      '(invalid|incorrect|wrong|not (correct|recognized|recognised|accepted|valid)|falsch\\w*|ungultig\\w*|erron\\w*|incorrect[oae]s?|errat[oaie]|onjuist|invalid[oa]s?|does(n.?t| not) match).{0,40}(credential|password|passcode|pin\\b|user ?(name|id)|log-?in|sign-?on|sign-?in|passwort|kennwort|identifiant|mot de passe|contrasena|wachtwoord|senha)|(credential|password|passcode|\\bpin\\b|user ?(name|id)|login|sign-?on|sign-?in|passwort|kennwort|identifiant|mot de passe|contrasena|clave|wachtwoord|senha)s?.{0,40}(invalid|incorrect|wrong|not (correct|recognized|recognised|accepted|valid)|did(n.?t| not) match|does(n.?t| not) match|falsch|ungultig|erron|incorrect[oae]|errat|onjuist)|1st factor|authentication data (failed|wrong)|information you have entered is invalid',
       '(password|passcode|pin|entry|details|log-?in|user ?id|id)\\b[^.]{0,40}(do(es)? not|doesn.?t|don.?t|did not) (agree|match|correspond)',
       '(could not|couldn.?t|cannot|unable to|failed to) (verify|validate|authenticate)[^.]{0,20}(sign|log|credential|password|user|pin)',
       '(pin|passwort|kennwort|zugangsdaten|anmeldedaten)[^.]{0,30}(stimm\\w* nicht|nicht (korrekt|richtig)|unrichtig|fehlerhaft)',
@@ -23,6 +23,9 @@ export const TEXT_RULES: readonly Rule[] = [
       '(user|customer|benutzer|teilnehmer|kunde|utilisateur|usuario)s? (is )?(unknown|unbekannt|inconnue?|desconocido)|unknown (user|customer)\\b|unbekannter (benutzer|kunde)',
     ) },
     weights: { credentials_invalid: 1.8, login_locked: 0.3, enrollment_required: 0.4, institution_down: -1, scheduled_maintenance: -1.5, rate_limited: -0.7, history_limit: -1 } },
+  { id: 'says-sign-in-failed', source: WORDS, because: 'The answer says that the sign-in failed, not why.',
+    when: { text: '(login|log-in|sign-?in|sign-?on|logon|authentication|anmeldung) (has |was |ist )?(failed|fehlgeschlagen|unsuccessful)' },
+    weights: { credentials_invalid: 1.3, login_locked: 0.3, enrollment_required: 0.3, institution_down: -0.5, scheduled_maintenance: -0.5, rate_limited: -0.5, history_limit: -1 } },
   { id: 'says-pin-form', source: WORDS, because: 'The answer says what form a user name or PIN must have.',
     when: { text: '\\d+.?(stellig|digit|character|chiffres|cifr).{0,50}(pin|password|passwort|kontonummer|user|mot de passe)|(pin|password|passwort|mot de passe).{0,60}(regexp|length|lange|\\d+ (digits|characters))' },
     weights: { credentials_invalid: 1.2, configuration: 0.7, password_change_required: 0.6 } },
