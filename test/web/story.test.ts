@@ -114,7 +114,7 @@ async function mend(world: World, fault: DemoFault): Promise<void> {
   const proof = page.getByRole('region', { name: 'Proof' })
   const asked = page.getByRole('form', { name: 'Question of the bank' })
   const password = page.getByLabel('Password or PIN')
-  const check = page.getByRole('button', { name: /^(Check now|Check once|Get a new question)$/ })
+  const check = page.getByRole('button', { name: /^(Check now|Check once|Get a new question|Sign in once|It is right: send it once more)$/ })
   const waiting = page.getByText(/^Relink asks again/)
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     await proof.or(asked).or(password).or(check).or(waiting).first().waitFor()
