@@ -5,6 +5,7 @@ import { lineOf, readLine, writeLine, type Line } from '../../sim/plan.ts'
 import type { Report } from '../../sim/report.ts'
 import { SCENARIOS } from '../../sim/scenarios.ts'
 import { simulate } from '../../sim/simulate.ts'
+import { Footprint } from './footprint.ts'
 import { whileOpen } from './interrupt.ts'
 import { CommandError, type Output } from './output.ts'
 import { reportRepairs } from './repair-report.ts'
@@ -17,27 +18,32 @@ const PROGRESS_EVERY = 10
 const PAIRS = 100
 
 /** Status 0: all was well, or each planted bug was found; 1: something failed; 2: wrong usage. */
-export async function simulateCommand(output: Output, options: SimulateOptions): Promise<void> {
-  const open = async (): Promise<OpenGround> => (options.postgres === true ? postgresGround(configuration()) : memoryGround())
+export async function simulateCommand(output: Output, options: SimulateOptions, open = (): Promise<OpenGround> => groundOf(options)): Promise<void> {
   if (options.planted !== undefined) return whileOpen(open, searchPlanted(output, options))
   if (options.report !== undefined) return whileOpen(open, (ground) => reportRepairs(output, ground, plainSeed(options), options.runs ?? PAIRS))
   const first = firstLine(options)
   const runs = options.runs ?? 1
   if (runs < 1) throw new CommandError('--runs must be at least 1.', 2)
   const began = process.cpuUsage()
+  const footprint = new Footprint(runs, () => process.memoryUsage.rss())
   await whileOpen(open, async (ground) => {
     const report = await simulate({
       ground, first, runs,
       onSeed: async ({ totals, failed }) => {
         if (totals.seeds % PROGRESS_EVERY === 0) output.progress(`${totals.seeds} of ${runs} seeds, ${totals.rows} rows, ${failed} failed`)
+        footprint.look(totals.seeds)
         // In memory nothing else lets a signal in.
         await breathe()
       },
     })
     output.data(report)
-    tell(output, report, first, process.cpuUsage(began))
+    tell(output, report, first, process.cpuUsage(began), footprint)
     if (!report.clean) process.exitCode = 1
   })
+}
+
+async function groundOf({ postgres }: SimulateOptions): Promise<OpenGround> {
+  return postgres === true ? postgresGround(configuration()) : memoryGround()
 }
 
 /** A report plays whole feeds, not lines of a plan. */
@@ -76,7 +82,7 @@ function searchPlanted(output: Output, { planted, seed, scenario, runs }: Simula
   }
 }
 
-function tell(output: Output, report: Report, first: Line, { user, system }: NodeJS.CpuUsage): void {
+function tell(output: Output, report: Report, first: Line, { user, system }: NodeJS.CpuUsage, footprint: Footprint): void {
   const { totals } = report
   output.table(
     ['class of fault', 'seeds', 'rows at the banks', 'rows in the feed', 'lost', 'doubled', 'merged', 'amount', 'day', 'questions', 'days proved'],
@@ -89,7 +95,7 @@ function tell(output: Output, report: Report, first: Line, { user, system }: Nod
   output.say(output.bold(`${totals.seeds} seeds from ${writeLine({ ...first, days: null, faults: null, crashes: null, steps: null })}: ${totals.rows} rows, ${totals.lost} lost, ${totals.doubled} doubled, ${totals.wronglyMerged} wrongly merged, ${totals.wrongAmount} with a wrong amount, ${totals.wrongDay} with a wrong day.`))
   output.say(`${totals.questions} questions (${perThousand(totals.questions, totals.rows)} for 1,000 rows); ${share(totals.provedDays, totals.coveredDays)} of the covered days with a stated balance are proved.`)
   // What the report holds is the same in every run; how long it took is not.
-  output.say(`${((totals.seeds * 1_000_000) / (user + system)).toFixed(1)} seeds a second of processor time, the start included.`)
+  output.say(`${((totals.seeds * 1_000_000) / (user + system)).toFixed(1)} seeds a second of processor time, the start included. ${footprint.tell()}`)
   for (const { line, notes } of report.failures.slice(0, 20)) {
     output.say()
     output.say(`failed: relink simulate --seed ${line}`)
