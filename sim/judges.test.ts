@@ -19,9 +19,9 @@ import { play, type Ground } from './world.ts'
 const memory = await memoryGround()
 
 test('the oracle and the judge of conduct know the bank and what is stored, and nothing of matcher, vault or diagnosis', () => {
-  for (const file of ['oracle.ts', 'truth.ts', 'conduct.ts']) {
+  for (const file of ['oracle.ts', 'claims.ts', 'truth.ts', 'conduct.ts']) {
     const imports = [...readFileSync(new URL(file, import.meta.url), 'utf8').matchAll(/^import (type )?.* from '(.*)'/gm)]
-    for (const [line, typeOnly, from] of imports) assert.ok(/^\.\.\/bank\/|^\.\/truth/.test(from!) || (typeOnly !== undefined && /^\.\.\/src\/(ports|domain)\//.test(from!)), line)
+    for (const [line, typeOnly, from] of imports) assert.ok(/^\.\.\/bank\/|^\.\/(truth|claims)/.test(from!) || (typeOnly !== undefined && /^\.\.\/src\/(ports|domain)\//.test(from!)), line)
   }
 })
 

@@ -6,8 +6,10 @@
  */
 import type { Bank } from '../bank/bank.ts'
 import type { TruthRow } from '../bank/ledger/row.ts'
+import type { BalanceSpan } from '../src/domain/run.ts'
 import type { AccountSummary, PageCommit, TenantStore } from '../src/ports/store.ts'
 import type { Question, Transaction } from '../src/domain/transaction.ts'
+import { Claims, type Here } from './claims.ts'
 import { AccountTruth, kindOf, pendingLook, type Known } from './truth.ts'
 
 export const HARMS = ['lost', 'doubled', 'wronglyMerged', 'wrongAmount', 'wrongDay'] as const
@@ -31,6 +33,7 @@ export class Oracle {
   readonly #reports = new Map<string, Reports>()
   readonly #questions = new Map<string, Question>()
   readonly #withdrawn = new Set<string>()
+  readonly #claims: Claims
   /** How many rows of each kind were in the feed at some time, by account of the bank. */
   readonly #seen = new Map<string, Map<string, number>>()
   /** True since the last look when something was committed. */
@@ -42,6 +45,7 @@ export class Oracle {
 
   constructor(bank: Bank) {
     this.#bank = bank
+    this.#claims = new Claims(() => bank.now())
   }
 
   /** The disk, watched: what is told here is what was stored. */
@@ -75,7 +79,11 @@ export class Oracle {
       return truth !== null && truth.has(one.row) ? 'kept' : 'removed'
     }
     const other = question.otherTransactionId === null ? null : this.#identity(question.otherTransactionId)
-    return one !== null && other !== null && one.row.id === other.row.id ? 'same' : 'different'
+    if (one === null || other === null || one.row.id !== other.row.id) return 'different'
+    const truth = this.#truthOf(this.#reports.get(question.transactionId)!.accountId)
+    const equals = truth?.sharingId(one.row) ?? []
+    // Equal rows to which the bank gave one id: as many as it has are no more than it has.
+    return equals.length > 1 && equals.length >= this.#liveOf(kindOf(one.row)) ? 'different' : 'same'
   }
 
   /** What must hold at every moment: nothing that was in the feed is gone, nothing is there twice unasked, nothing is mixed up. */
@@ -83,7 +91,14 @@ export class Oracle {
     if (!this.#changed) return
     this.#changed = false
     const asked = new Set((await store.feed.questions({ open: true })).flatMap((question) => [question.transactionId, question.otherTransactionId ?? '']))
-    for (const [key, rows] of await this.#liveRows(store)) this.#worse(this.#lookDuring(key, rows, asked), 'at a step')
+    const spans = await this.#spans(store)
+    for (const [key, rows] of await this.#liveRows(store)) {
+      // One that the bank took back among its pending rows is still here.
+      const here = this.#byKind(rows)
+      const look = this.#lookDuring(key, rows, here, asked)
+      look.notes.push(...this.#claims.step(key, this.#truth(key), here, spans.get(key) ?? [], this.#identity))
+      this.#worse(look, 'at a step')
+    }
   }
 
   /** What must hold in the end, for all rows that were booked by `readAt`. */
@@ -94,11 +109,12 @@ export class Oracle {
     const owedFrom = await this.#owedFrom(store)
     for (const login of this.#bank.state.logins.values()) {
       for (const { spec } of login.accounts) {
-        const rows = (live.get(spec.key) ?? []).filter(({ state }) => state === 'posted')
+        const all = live.get(spec.key) ?? []
+        const rows = all.filter(({ state }) => state === 'posted')
         const truth = this.#truth(spec.key)
         const look = this.#lookAfter(truth, rows, truth.booked(readAt).filter((row) => row.bookedOn >= (owedFrom.get(spec.key) ?? '')))
         for (const harm of HARMS) total.harms[harm] += look.harms[harm]
-        total.notes.push(...look.notes)
+        total.notes.push(...look.notes, ...this.#claims.end(truth, this.#byKind(all), readAt))
         booked += truth.booked(readAt).length
         fed += rows.length
       }
@@ -112,14 +128,12 @@ export class Oracle {
     for (const note of notes) if (this.notes.length < 20) this.notes.push(`${new Date(this.#bank.now()).toISOString()} ${when}: ${note}`)
   }
 
-  #lookDuring(key: string, rows: readonly Transaction[], asked: ReadonlySet<string>): Look {
+  #lookDuring(key: string, rows: readonly Transaction[], here: Here, asked: ReadonlySet<string>): Look {
     const truth = this.#truth(key)
     const look: Look = { harms: noHarm(), notes: [] }
     const booked = truth.booked(this.#bank.now())
     const need = countBy(booked, kindOf)
     const have = this.#byKind(rows.filter(({ state }) => state === 'posted'))
-    // One that the bank took back among its pending rows is still here.
-    const here = this.#byKind(rows)
     // A pending row that the bank lists as a booked one is there already.
     const most = countBy(truth.rows, kindOf)
     const seen = this.#seen.get(key) ?? new Map<string, number>()
@@ -183,14 +197,31 @@ export class Oracle {
     })
   }
 
+  /** How many transactions stand for rows of the kind. */
+  #liveOf(kind: string): number {
+    return [...this.#reports.keys()].filter((id) => {
+      const known = this.#withdrawn.has(id) ? null : this.#identity(id)
+      return known !== null && kindOf(known.row) === kind
+    }).length
+  }
+
   #becameAnother(transactionId: string, row: TruthRow): boolean {
     return [...this.#reports].some(([id, { known }]) => id !== transactionId && !this.#withdrawn.has(id) && known.some((one) => one.stage === 'booked' && one.row.id === row.id))
   }
 
   /** The row that a transaction stands for: the last that was reported booked, else the last pending one. */
-  #identity(transactionId: string): Known | null {
+  readonly #identity = (transactionId: string): Known | null => {
     const known = this.#reports.get(transactionId)?.known ?? []
     return known.findLast(({ stage }) => stage === 'booked') ?? known.at(-1) ?? null
+  }
+
+  async #spans(store: TenantStore): Promise<ReadonlyMap<string, readonly BalanceSpan[]>> {
+    const spans = new Map<string, readonly BalanceSpan[]>()
+    for (const account of await this.#accounts(store)) {
+      const key = await this.#keyOf(store, account.id)
+      if (key !== null) spans.set(key, [...(spans.get(key) ?? []), ...(await store.feed.spans(account.id))])
+    }
+    return spans
   }
 
   /** Posted and pending rows of the feed by the bank's account; deleted ones too, because they are at the bank. */
@@ -227,7 +258,7 @@ export class Oracle {
   }
 
   async #committed(store: TenantStore, page: PageCommit): Promise<void> {
-    if (page.inserts.length > 0 || page.updates.length > 0 || page.observations.length > 0) this.#changed = true
+    if (page.inserts.length > 0 || page.updates.length > 0 || page.observations.length > 0 || page.spans.length > 0) this.#changed = true
     for (const { id, state } of page.updates) {
       if (state === 'withdrawn') this.#withdrawn.add(id)
       else this.#withdrawn.delete(id)
@@ -236,9 +267,9 @@ export class Oracle {
       this.#questions.set(question.id, question)
       this.asked++
     }
-    if (page.observations.length === 0) return
     const key = await this.#keyOf(store, page.accountId)
     if (key === null) return
+    this.#claims.committed(key, page)
     const truth = this.#truth(key)
     for (const { transactionId, providerId, amount, postedOn, name } of page.observations) {
       const known = providerId === null ? null : truth.rowOf(providerId, { amount, postedOn, name })

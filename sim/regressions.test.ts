@@ -20,6 +20,8 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['pending-becomes-posted:76/d14/f0/c/s', 'rows listed as pending again looked like the end of a cut answer'],
   ['10112/d24/f2/c/s', 'a refused password with a blank behind it was sent as another one'],
   ['1410/d22/f1,9,11,14/c/s', 'the judge blamed a plan that was made before the bank was away'],
+  ['83', 'equal rows that were given one new id were not taken for the equal rows that were stored'],
+  ['10680/d5/f0/c/s', 'days were proved although a withdrawn double had come back in them'],
   ['1429', 'a balance joined a vanished copy and the next purchase in that shop'],
 ]
 

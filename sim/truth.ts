@@ -79,6 +79,13 @@ export class AccountTruth {
     return original === null ? null : { ...original, copy: true }
   }
 
+  /** The row, and those that look the same and were given the same id. */
+  sharingId(row: TruthRow): readonly TruthRow[] {
+    const { issuedIds } = this.account
+    const id = issuedIds.get(row.id)
+    return id === undefined ? [row] : this.rows.filter((other) => issuedIds.get(other.id) === id && kindOf(other) === kindOf(row))
+  }
+
   /** Whether some row of that kind looked like this while it was pending. */
   looked(kind: string, look: string): boolean {
     this.#index()

@@ -17,6 +17,7 @@ import { Person } from './person.ts'
 import { DAY_MS, HOUR_MS, type Plan } from './plan.ts'
 import type { Plant } from './plant.ts'
 import { institutionOf, startRelink, type Relink } from './relink.ts'
+import { standingIn } from './zones.ts'
 
 /** What a seed is played on. */
 export type Ground = { readonly connectors: ReadonlyMap<string, Connector>; /** An empty tenant. */ readonly newTenant: () => Promise<TenantStore>; /** Wrong parts in place of the real ones. */ readonly plant?: Plant }
@@ -51,8 +52,10 @@ const NOTHING_DUE: Due = { kind: 'read', at: Infinity }
 
 export async function play(plan: Plan, ground: Ground): Promise<Outcome> {
   const world = new World(plan, ground, await ground.newTenant())
-  await world.live()
-  return world.settle()
+  return standingIn(plan.hostZone, async () => {
+    await world.live()
+    return world.settle()
+  })
 }
 
 class World {
@@ -127,7 +130,7 @@ class World {
       await this.#survive(() => this.#person.visit(this.#relink, true))
       await this.#oracle.step(this.#disk)
       judged = await this.#oracle.end(this.#disk, this.#lastReadAt)
-      whole = HARMS.every((harm) => judged!.harms[harm] === 0) && (await this.#isQuiet())
+      whole = judged.notes.length === 0 && HARMS.every((harm) => judged!.harms[harm] === 0) && (await this.#isQuiet())
     }
     if (!whole) notes.push(...(judged?.notes ?? []).map((note) => `in the end: ${note}`), ...(await this.#whatIsLeft()))
     const harms = Object.fromEntries(HARMS.map((harm) => [harm, Math.max(this.#oracle.worst[harm], judged?.harms[harm] ?? 0)])) as Harms

@@ -20,6 +20,18 @@ export const PLACES: readonly Place[] = [
   place('Pacific/Auckland', 12, 'NZST', 'NZ'),
 ]
 
+/** Plays with the process standing in the zone: whatever asks for the local time is answered in it. One at a time. */
+export async function standingIn<T>(zone: string, act: () => Promise<T>): Promise<T> {
+  const before = process.env['TZ']
+  process.env['TZ'] = zone
+  try {
+    return await act()
+  } finally {
+    if (before === undefined) delete process.env['TZ']
+    else process.env['TZ'] = before
+  }
+}
+
 /** Zones in which this host may stand. */
 export const HOST_ZONES: readonly string[] = ['UTC', 'America/New_York', 'Europe/Berlin', 'Asia/Kolkata', 'Pacific/Auckland', 'Pacific/Honolulu']
 

@@ -5,7 +5,7 @@
  */
 import type { Ground, Outcome } from '../world.ts'
 import { HARMS } from '../oracle.ts'
-import { lineOf, writeLine } from '../plan.ts'
+import { lineOf, writeLine, type Line } from '../plan.ts'
 import { isClean } from '../shrink.ts'
 import { playSafely } from '../simulate.ts'
 import type { PlantedBug } from './planted-bug.ts'
@@ -28,11 +28,22 @@ export async function findPlanted({ name, what, scenario, plant }: PlantedBug, g
     const line = lineOf(seed, scenario)
     const wrong = await playSafely(line, { ...ground, plant })
     // What the real parts do wrong as well is no sign of the planted one.
-    if (isClean(wrong) || !isClean(await playSafely(line, ground))) continue
+    if (isClean(wrong) || !(await isCleanReally(line, ground))) continue
     return { name, what, seeds: seed, line: writeLine(line), shown: shownBy(wrong) }
   }
   return { name, what, seeds: MOST_SEEDS, line: null, shown: '' }
 }
+
+/** Whether the line is clean with the real parts: the same for all bugs, so it is played once. */
+function isCleanReally(line: Line, ground: Ground): Promise<boolean> {
+  const known = played.get(ground) ?? new Map<string, Promise<boolean>>()
+  played.set(ground, known)
+  const name = writeLine(line)
+  const clean = known.get(name) ?? playSafely(line, ground).then(isClean)
+  known.set(name, clean)
+  return clean
+}
+const played = new WeakMap<Ground, Map<string, Promise<boolean>>>()
 
 /** What the judges saw, in few words. */
 function shownBy({ harms, notes, secretsResent, askedWhileDown }: Outcome): string {

@@ -3,7 +3,7 @@
  * the real one with one mistake, as real programs had it (the numbers are those of the 61 reports).
  */
 import type { Connector, Page, ReadStep } from '../../src/connector-kit/connector.ts'
-import { addDays, maxDay, type DayRange } from '../../src/domain/day.ts'
+import { addDays, dayOf, maxDay, type Day, type DayRange } from '../../src/domain/day.ts'
 import type { Failure } from '../../src/domain/evidence.ts'
 import type { StatementRow } from '../../src/domain/statement.ts'
 import { planted, type PlantedBug } from './planted-bug.ts'
@@ -35,6 +35,12 @@ function throughFloat(amount: string): string {
   return (Math.trunc(Number(amount) * 10 ** digits) / 10 ** digits).toFixed(digits)
 }
 
+/** The calendar day in the zone of the process. */
+function dayHere(instant: number): Day {
+  const here = new Date(instant)
+  return dayOf(here.getFullYear(), here.getMonth() + 1, here.getDate())!
+}
+
 const EMPTY_PAGE = { rows: [], currency: null, balances: [], next: null, last: true } as const
 
 export const WRONG_CONNECTORS: readonly PlantedBug[] = [
@@ -51,6 +57,7 @@ export const WRONG_CONNECTORS: readonly PlantedBug[] = [
   planted('day-before', 'quiet', 'A booking day is taken for an instant and moved to another zone: everything is a day early (45, 46).', {
     connector: booked((row) => ({ ...row, postedOn: addDays(row.postedOn, -1) })),
   }),
+  planted('day-of-this-host', 'quiet', 'A booking day is read as an instant and told in the zone in which this host stands (45).', { connector: booked((row) => ({ ...row, postedOn: dayHere(Date.parse(row.postedOn)) })) }),
   planted('day-of-payment', 'quiet', 'The day on which the person paid is taken for the booking day.', { connector: booked((row) => ({ ...row, postedOn: row.transactedOn ?? row.postedOn })) }),
   planted('never-negative', 'quiet', 'Amounts lose their sign (52, 54).', { connector: rowsOf((row) => ({ ...row, amount: unsigned(row.amount) as StatementRow['amount'] })) }),
   planted('fees-turned', 'quiet', 'Money that comes in by one type of row is taken for money out (50, 51).', {

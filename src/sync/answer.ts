@@ -111,7 +111,9 @@ export class Answer {
     }
     const vanished = missingFrom(candidates, [], seen).some((candidate) => candidate.state === 'posted')
     const context: MatchContext = vanished ? { ...seen, vanishedBefore: await this.#vanishedBefore(questions) } : seen
-    const matched = [...match(rows, candidates, context), ...doubtRepeats(repeats.filter((row) => !candidates.known.has(row.key)), rows, candidates)]
+    const single = match(rows, candidates, context)
+    const unseen = repeats.filter((row) => !candidates.known.has(row.key))
+    const matched = [...single, ...doubtRepeats(unseen, rows, candidates, unseen.length === 0 ? [] : missingFrom(candidates, single, context))]
     const missing = missingFrom(candidates, matched, context)
     const failure = this.#doubt(end.covers, covers, strange.size, missing, matched.length)
     const believed = failure === null ? covers : null

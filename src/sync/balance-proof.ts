@@ -120,7 +120,8 @@ async function ledgerRows(feed: FeedStore, account: Account, sourceId: string, d
 }
 
 function ledgerRow(row: Candidate, changes: readonly TransactionChange[]): LedgerRow {
-  const posted = changes.find((change) => change.changes['state']?.[1] === 'posted')
+  // The last time: what it was before it went and came back, the balances of that time have judged.
+  const posted = changes.findLast((change) => change.changes['state']?.[1] === 'posted')
   const wasPending = row.reports.some((report) => report.status === 'pending')
   const gone = row.state === 'withdrawn' ? changes.findLast((change) => change.changes['state']?.[1] === 'withdrawn') : undefined
   // What was never at the bank, or is another row by now, was in no balance.

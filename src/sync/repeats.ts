@@ -58,13 +58,17 @@ export class Repeats {
 }
 
 /**
- * Repeats that are not stored yet, each as a doubt: one with the first of its kind, or a row of its own. `rows`: the
- * other rows that are being decided; `candidates` must have been asked for with the ids and first keys of the repeats.
+ * Repeats that are not stored yet: as many as stored rows of equal content are `missing` from the answer are those; each
+ * other is a doubt, one with the first of its kind, or a row of its own. `rows`: the other rows that are being decided;
+ * `candidates` must have been asked for with the ids and first keys of the repeats.
  */
-export function doubtRepeats(repeats: readonly Incoming[], rows: readonly Incoming[], candidates: Candidates): readonly Decision[] {
+export function doubtRepeats(repeats: readonly Incoming[], rows: readonly Incoming[], candidates: Candidates, missing: readonly Candidate[] = []): readonly Decision[] {
   if (repeats.length === 0) return []
+  const left = missing.filter(({ state }) => state === 'posted')
   const firsts = new Map(rows.map((row) => [row.key, row]))
   return repeats.flatMap((row): Decision[] => {
+    const equal = left.findIndex((candidate) => candidate.contentKey === row.contentKey)
+    if (equal !== -1) return left.splice(equal, 1).map((transaction) => ({ kind: 'join', row, transaction, tier: 'rekey' }))
     const otherRow = firsts.get(row.firstKey) ?? null
     if (otherRow !== null) return [{ kind: 'new', row, other: null, otherRow }]
     const known = candidates.known.get(row.firstKey)
