@@ -24,9 +24,15 @@ export type Phase = 'before' | 'inside' | 'after'
 export class Life {
   dead = false
   calls = 0
+  /** Lets another process go first at each call; null: there is none. */
+  readonly #pace: (() => Promise<void>) | null
   /** Calls that are still let through; null: nobody wants its death. */
   #left: number | null = null
   #phase: Phase = 'before'
+
+  constructor(pace: (() => Promise<void>) | null = null) {
+    this.#pace = pace
+  }
 
   /** Dies at the call after `calls` more. */
   doom(calls: number, phase: Phase): void {
@@ -47,6 +53,7 @@ export class Life {
   through<T>(work: () => Promise<T>): Promise<T> {
     if (this.dead) return Promise.reject(new Killed())
     this.calls++
+    if (this.#pace !== null) return this.#pace().then(() => (this.dead ? Promise.reject(new Killed()) : this.#left === null ? work() : this.#last(work)))
     return this.#left === null ? work() : this.#last(work)
   }
 
@@ -63,6 +70,7 @@ export class Life {
   async exchange<T>(send: () => Promise<T>): Promise<T> {
     if (this.dead) throw new Killed()
     this.calls++
+    await this.#pace?.()
     const isLast = this.#left === 0
     if (this.#left !== null) this.#left--
     if (isLast && this.#phase === 'before') this.die()
@@ -101,6 +109,13 @@ export function hostClock(time: Time, life: Life): Clock {
 /** Chance for one purpose of one seed: what one purpose draws changes nothing for another. */
 export function chance(seed: number, purpose: string): Random {
   return createRandom(hashText(purpose, seed))
+}
+
+/** Two processes at once, by chance now the one and now the other: each call waits for a few turns of the other. */
+export function paceOf(random: Random): () => Promise<void> {
+  return async () => {
+    for (let turns = random.between(0, 6); turns > 0; turns--) await null
+  }
 }
 
 /** The host's entropy, repeatable. */

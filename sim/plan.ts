@@ -44,6 +44,8 @@ export type Plan = {
   readonly crashes: readonly Crash[]
   readonly steps: readonly ClockStep[]
   readonly acts: readonly Act[]
+  /** Worker processes on the one store; two do what is due at the same time. */
+  readonly workers: 1 | 2
 }
 
 /** What of a seed's plan is kept; null: all of it. */
@@ -101,6 +103,7 @@ function draw(seed: number): Plan {
     crashes: drawCrashes(chance(seed, 'crashes')),
     steps: drawSteps(chance(seed, 'clock')),
     acts: [],
+    workers: 1,
   }
 }
 

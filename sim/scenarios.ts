@@ -104,6 +104,13 @@ const OF_REPORTS: readonly Scenario[] = [
 const OF_PLANTS: readonly Scenario[] = [
   { name: 'quiet', reports: null, what: 'Nothing goes wrong.', change: () => ({}) },
   {
+    name: 'two-workers', reports: null, what: 'Two workers do what is due at the same time; one or the other dies in it, and the bank is slow, refuses and repeats itself.',
+    change: ({ seed }) => ({
+      workers: 2, faults: [fault('repeated-page', 3, 9), fault('general-error', 10, 11), fault('reissued-ids', 13, 14), fault('password-changed', 17, 18), fault('connection-refused', 21, 23), fault('pending-as-booked', 24, 27)],
+      crashes: [1, 4, 7, 12, 16, 19, 25].map((day, at) => crash(day, (seed * 5 + at * 13) % 50, (['inside', 'after', 'before'] as const)[(seed + at) % 3]!)),
+    }),
+  },
+  {
     name: 'unreadable-at-first', reports: null, what: 'The sign-on works and every statement ends with an error, for the first days.',
     change: () => ({ historyDays: 40, faults: [fault('general-error', 0, 5)] }),
   },

@@ -10,7 +10,8 @@ import { repairDueAt } from '../src/repair/due.ts'
 import type { Entropy } from '../src/ports/entropy.ts'
 import type { TenantStore } from '../src/ports/store.ts'
 import { Conduct } from './conduct.ts'
-import { chance, Killed, Life, seededEntropy, type Time } from './kernel.ts'
+import type { Random } from '../bank/random.ts'
+import { chance, Killed, Life, paceOf, seededEntropy, type Time } from './kernel.ts'
 import type { Network } from './network.ts'
 import { HARMS, Oracle, type Harms } from './oracle.ts'
 import { Person } from './person.ts'
@@ -71,7 +72,10 @@ class World {
   /** The store itself, and as the oracle watches it. */
   readonly #disk: TenantStore
   readonly #watched: TenantStore
-  #relink: Relink
+  /** The worker processes; the person has the first. */
+  readonly #relinks: Relink[]
+  /** Who does what, where there are two. */
+  readonly #turns: Random
   #crashes = 0
   #reads = 0
   #lastRepairAt = 0
@@ -90,7 +94,8 @@ class World {
     this.#disk = disk
     this.#watched = this.#oracle.watch(disk)
     this.#person = new Person(plan, this.#bank, chance(plan.seed, 'person'), this.#oracle.knows, this.#conduct)
-    this.#relink = this.#start()
+    this.#turns = chance(plan.seed, 'turns')
+    this.#relinks = Array.from({ length: plan.workers }, () => this.#start())
   }
 
   /** The days in which faults strike. */
@@ -106,10 +111,10 @@ class World {
       if (at >= end) break
       this.#time.now = at
       for (const { skewMs } of takeDue(nextSteps, at - startsAt)) this.#time.skewMs = skewMs
-      for (const { calls, phase } of takeDue(nextCrashes, at - startsAt)) this.#relink.life.doom(calls, phase)
-      for (const { act } of takeDue(nextActs, at - startsAt)) await this.#survive(() => this.#person.act(this.#relink, act))
+      for (const { calls, phase } of takeDue(nextCrashes, at - startsAt)) this.#turns.pick(this.#relinks).life.doom(calls, phase)
+      for (const { act } of takeDue(nextActs, at - startsAt)) await this.#survive((relink) => this.#person.act(relink, act))
       if (visitAt <= at) {
-        await this.#survive(() => this.#person.visit(this.#relink, false))
+        await this.#survive((relink) => this.#person.visit(relink, false))
         visitAt = Math.max(at, this.#time.now) + Math.round(visitHours * HOUR_MS * (0.5 + visits.next()))
       } else if (Math.ceil(due.at) <= at) await this.#work(due)
       await this.#oracle.step(this.#disk)
@@ -121,13 +126,13 @@ class World {
   async settle(): Promise<Outcome> {
     this.#bank.clear()
     this.#time.skewMs = 0
-    this.#relink.life.spare()
+    for (const { life } of this.#relinks) life.spare()
     const notes: string[] = []
     let judged: Awaited<ReturnType<Oracle['end']>> | null = null
     let whole = false
     for (const until = this.#time.now + CALM_DAYS * DAY_MS; this.#time.now < until && !whole; this.#time.now += CALM_VISIT_MS) {
       this.#lastReadAt = this.#time.now
-      await this.#survive(() => this.#person.visit(this.#relink, true))
+      await this.#survive((relink) => this.#person.visit(relink, true))
       await this.#oracle.step(this.#disk)
       judged = await this.#oracle.end(this.#disk, this.#lastReadAt)
       whole = judged.notes.length === 0 && HARMS.every((harm) => judged!.harms[harm] === 0) && (await this.#isQuiet())
@@ -142,7 +147,7 @@ class World {
 
   #start(): Relink {
     return startRelink({
-      life: new Life(), network: this.#network, store: this.#watched, entropy: this.#entropy, institution: institutionOf(this.#plan), connectors: this.#ground.connectors,
+      life: new Life(this.#plan.workers === 1 ? null : paceOf(this.#turns)), network: this.#network, store: this.#watched, entropy: this.#entropy, institution: institutionOf(this.#plan), connectors: this.#ground.connectors,
       ...(this.#ground.plant === undefined ? {} : { plant: this.#ground.plant }),
     })
   }
@@ -162,21 +167,32 @@ class World {
   async #work({ kind }: Due): Promise<void> {
     if (kind === 'repair') this.#lastRepairAt = this.#time.now
     else this.#reads++
-    await this.#survive(() => (kind === 'repair' ? this.#relink.repair(this.#person.connectionId!) : this.#relink.read(this.#person.connectionId!)))
+    const id = this.#person.connectionId!
+    const other: Due['kind'] = kind === 'repair' ? 'read' : 'repair'
+    await this.#survive(...this.#relinks.map((_, at) => (relink: Relink) => ((at === 0 || this.#turns.chance(0.5) ? kind : other) === 'repair' ? relink.repair(id) : relink.read(id))))
   }
 
-  /** Does something with the process; when it dies of it, the next one starts on the same store. */
-  async #survive(act: () => Promise<unknown>): Promise<void> {
+  /** Does something with the processes, each of its own, at the same time; when one dies of it, the next one starts on the same store. */
+  async #survive(...acts: readonly ((relink: Relink) => Promise<unknown>)[]): Promise<void> {
+    const died = await Promise.all(acts.map((act, at) => this.#dies(() => act(this.#relinks[at]!))))
+    if (died.includes(true)) this.#conduct.died()
+    else this.#conduct.survived()
+    for (const [at, isDead] of died.entries()) {
+      if (!isDead) continue
+      this.#crashes++
+      this.#relinks[at] = this.#start()
+      const now = this.#relinks[at].deps.clock.now()
+      await this.#relinks[at].store.secrets.closeStaleAttempts(now - 5 * 60_000, now)
+    }
+  }
+
+  async #dies(act: () => Promise<unknown>): Promise<boolean> {
     try {
       await act()
-      this.#conduct.survived()
+      return false
     } catch (error) {
-      if (!(error instanceof Killed)) throw error
-      this.#conduct.died()
-      this.#crashes++
-      this.#relink = this.#start()
-      const now = this.#relink.deps.clock.now()
-      await this.#relink.store.secrets.closeStaleAttempts(now - 5 * 60_000, now)
+      if (error instanceof Killed) return true
+      throw error
     }
   }
 

@@ -3,7 +3,7 @@
  * with their history, questions. Pure but for the ids it is given. What a person decided is never
  * touched here: rows they deleted stay deleted and take up their later reports.
  */
-import { contains, daysBetween } from '../domain/day.ts'
+import { contains, daysBetween, type Day } from '../domain/day.ts'
 import type {
   MatchTier, Observation, Question, RowContent, TransactionChange, TransactionId, TransactionState, WithdrawnReason,
 } from '../domain/transaction.ts'
@@ -200,7 +200,13 @@ export class CommitBuilder {
   }
 }
 
-/** Stored rows of this source that an answer which covers their day does not show any more, and that no row was joined to. */
+/** So long after its day a pending row of a source that is not read any more can become no booked one of another. */
+const LEFT_DAYS = 10
+
+/**
+ * Stored rows of this source that an answer which covers their day does not show any more, and that no row was joined to; also
+ * pending rows that only sources reported which were not read for long: nobody else would ever end those.
+ */
 export function missingFrom(candidates: Candidates, decisions: readonly Decision[], context: MatchContext): readonly Candidate[] {
   const { covers } = context
   if (covers === null) return []
@@ -208,8 +214,13 @@ export function missingFrom(candidates: Candidates, decisions: readonly Decision
   return candidates.transactions.filter(
     (candidate) =>
       (candidate.state === 'pending' || candidate.state === 'posted') && contains(covers, candidate.postedOn) &&
-      isOwn(candidate, context.sourceId) && !taken.has(candidate.id) && !isReported(candidate, context),
+      (isOwn(candidate, context.sourceId) || isLeft(candidate, covers.to, context)) && !taken.has(candidate.id) && !isReported(candidate, context),
   )
+}
+
+function isLeft({ state, postedOn, reports }: Candidate, today: Day, { coverage }: MatchContext): boolean {
+  if (state !== 'pending' || daysBetween(postedOn, today) <= LEFT_DAYS) return false
+  return coverage.every(({ sourceId, to }) => daysBetween(to, today) > LEFT_DAYS || !reports.some((report) => report.sourceId === sourceId))
 }
 
 function placeOf(decision: Decision): TransactionId | null {

@@ -105,3 +105,21 @@ test('a hold that a person kept is asked about when a row of its shop comes with
   await world.sync(1)
   assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [2, ['same_transaction']])
 })
+
+test('a pending row that only a source knew which is not read any more is ended by the source that took its place, when its time is over', async () => {
+  const world = await worldWith([row('2026-03-18', '-150.00', 'Fuel', pending), row('2026-03-10', '-5.00', 'Bakery', { providerId: 'a' })])
+  const [account] = await world.store.accounts.list()
+  const [old] = await world.store.accounts.sources({ accountId: account!.id })
+  // As after a removal and a new connection of the same account: another source, whose bank never lists the hold.
+  await world.connect({ id: 'c0000000-0000-7000-8000-000000000002', loginIndex: 'before', state: 'removed' })
+  await world.store.accounts.updateSource(old!.id, { connectionId: 'c0000000-0000-7000-8000-000000000002', state: 'replaced' })
+  world.bank.rows = [row('2026-03-10', '-5.00', 'Bakery', { providerId: 'n1' })]
+  await world.sync(1)
+  const next = (await world.store.accounts.sources({ accountId: account!.id })).find(({ id }) => id !== old!.id)
+  await world.store.accounts.updateSource(next!.id, { state: 'active' })
+  await world.sync()
+  assert.deepEqual(await world.feed(), ['2026-03-10 -500 Bakery', '2026-03-18 -15000 Fuel pending'])
+  world.bank.overlapDays = 30
+  await world.sync(12)
+  assert.deepEqual(await world.feed(), ['2026-03-10 -500 Bakery'])
+})
