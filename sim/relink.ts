@@ -28,6 +28,7 @@ import { NO_PLANT, type Plant } from './plant.ts'
 export const BANK_URL = 'https://bank.example/ofx'
 const AUDIENCE = ['https://bank.example:443']
 const MASTER_KEY = masterKeyOf(new Uint8Array(32).fill(5))
+const READ_BY = { software: '1', runtime: '1', network: '1' }
 const LOG = { info() {}, warn() {}, error() {} }
 
 export type Relink = {
@@ -67,7 +68,7 @@ export function startRelink({ life, network, store: disk, entropy, institution, 
     recorder: createRecorder(), pseudonym: (text) => vault.pseudonym(text),
   })
   const events = createEvents()
-  const base = { store, vault, clock, entropy, log: LOG }
+  const base = { store, vault, clock, entropy, log: LOG, readBy: READ_BY }
   const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events) }
   const hands = repairHands(deps, { institutionOf, connectorOf, openTransport, store, clock, entropy })
   const repairDeps = { ...base, ...hands }

@@ -1,7 +1,7 @@
 /** The verbs, made of the engine, the doctor and the repair; each tells the listeners what changed. */
 import { importFile } from './import-file.ts'
 import type { Connection } from './domain/connection.ts'
-import { dropProblems, type ProblemDeps } from './diagnose/problems.ts'
+import { dropProblems, tellOfProblem, type ProblemDeps } from './diagnose/problems.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 import type { ReconnectPreview } from './domain/preview.ts'
 import type { SyncRun } from './domain/run.ts'
@@ -88,6 +88,11 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       const done = await recomputeAccount({ ...deps, scratch: () => createMemoryStore().tenant(deps.store.tenantId) }, accountId, apply)
       if (done.ok && done.value.run !== null) events.publish({ kind: 'account', id: accountId })
       return done
+    },
+    async tell(problemId, facts) {
+      const problem = await tellOfProblem(problemDeps, problemId, facts)
+      if (problem !== null) events.publish({ kind: 'problem', id: problem.connectionId })
+      return problem
     },
     async plan(problem) {
       const connection = await deps.store.connections.get(problem.connectionId)

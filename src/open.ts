@@ -2,6 +2,7 @@
  * The composition: makes a running Relink out of a configuration. The only place that knows all
  * parts at once; everything below gets what it needs as parameters.
  */
+import { surroundings } from './adapters/surroundings.ts'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { hostClock } from './adapters/clock.ts'
@@ -135,7 +136,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   if (!masterKey.ok) return masterKey
   const vault = createVault({ secrets: store.secrets, tenantId, masterKey: masterKey.value, blindKey: await blindKeyOf(store.secrets, tenantId, masterKey.value), clock, entropy: hostEntropy, fetch: (source) => readOutside(source, process.env) })
   const events = createEvents()
-  const base = { store, vault, clock, entropy: hostEntropy, log }
+  const base = { store, vault, clock, entropy: hostEntropy, log, readBy: surroundings(VERSION) }
   const timeZoneOf = (id: string): string => institutionOf(id)?.timeZone ?? 'UTC'
   const institutionOf = (id: string): Institution | null => ground.institutions.find((i) => i.id === id) ?? null
   const connectorOf = (id: string): Connector | null => ground.connectors.get(id) ?? null

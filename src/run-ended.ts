@@ -38,6 +38,6 @@ async function settle(deps: ProblemDeps & ResumeDeps, events: Events, ended: Run
 /** The likely cause of a first sign-in that failed. */
 export async function diagnoseFirstSignIn(deps: ProblemDeps, failed: { readonly connection: Connection; readonly run: SyncRun; readonly failure: Failure }): Promise<Diagnosis> {
   const { connection, run, failure } = failed
-  const facts = await loadFacts(deps.store, { connection, run, accountId: null, timeZone: deps.timeZoneOf(connection.institutionId), now: deps.clock.now(), observed: {} })
+  const facts = await loadFacts(deps.store, { connection, run, accountId: null, timeZone: deps.timeZoneOf(connection.institutionId), readBy: deps.readBy, now: deps.clock.now(), observed: {} })
   return diagnose({ evidence: mergeEvidence(failure.evidence), context: contextFor(facts) })
 }

@@ -2,6 +2,7 @@
  * The verbs of Relink, the same for the API and the command line. Each is one act of a person or a
  * program; the work behind them is in sync/, repair/ and diagnose/.
  */
+import type { ToldFacts } from './diagnose/problems.ts'
 import type { Connection, Diagnosis, Problem } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'
 import type { RepairPlan } from './domain/repair.ts'
@@ -71,6 +72,8 @@ export type Verbs = {
   undo(runId: string): Promise<Result<SyncRun, VerbFailure>>
   /** Concludes all transactions of an account anew from its reports and shows the difference; with `apply` makes it true. */
   recompute(accountId: string, apply: boolean): Promise<Result<Recomputation, VerbFailure>>
+  /** A person says what they see at the bank itself, and the causes are ranked anew. Null: there is no such open problem. */
+  tell(problemId: string, told: ToldFacts): Promise<Problem | null>
   /** The plan of a problem, made when there is none. */
   plan(problem: Problem): Promise<RepairPlan>
   /** Does what Relink can do by itself, checks what a person reports, and plans anew. Null: there is no open problem. */

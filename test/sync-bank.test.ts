@@ -61,7 +61,7 @@ function depsOf(listening: Listening, store: TenantStore, now: () => number): Sy
   const clock = { now, sleep: async () => {} }
   const log = { info() {}, warn() {}, error() {} }
   return {
-    store, clock, log, vault: openVault(),
+    store, clock, log, vault: openVault(), readBy: { software: '1', runtime: '1', network: '1' },
     entropy: { bytes: (n) => new Uint8Array(n), fraction: () => 0.5, id: (at) => uuidOf(at, new Uint8Array([0, 0, 0, 0, 0, 0, ++ids >> 24, ids >> 16, ids >> 8, ids])) },
     connectorOf: (id) => (id === 'ofx' ? connector : null),
     institutionOf: () => institution,

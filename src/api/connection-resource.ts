@@ -69,7 +69,7 @@ export async function problemResource(instance: Instance, problem: Problem): Pro
   const facts = await cardFacts(instance, problem)
   const card = cardFor(cause, p, facts)
   const spoken = problem.failure.evidence.find((e) => e.message !== undefined)
-  const { id, connectionId, accountId, institutionId, failure } = problem
+  const { id, connectionId, accountId, institutionId, failure, context } = problem
   return {
     id, connectionId, accountId, institutionId, cause, p,
     family: familyOf(cause),
@@ -89,6 +89,10 @@ export async function problemResource(instance: Instance, problem: Problem): Pro
     bankSays: spoken?.message === undefined ? null : { text: spoken.message.slice(0, 200), codes: [...(spoken.codes ?? [])] },
     failure: { code: failure.code, stage: failure.stage, message: failure.message },
     evidence: failure.evidence.map((e) => ({ ...e })),
+    told: {
+      bankLoginWorks: context.bankLoginWorks ?? null, passwordChangedAtBank: context.passwordChangedAtBank ?? null,
+      otherClientWorks: context.otherClientWorks ?? null, accountReplaced: context.accountReplaced ?? null,
+    },
   }
 }
 

@@ -68,6 +68,8 @@ export const problemShape = z
     bankSays: z.object({ text: z.string(), codes: z.array(z.string()) }).nullable(),
     failure: z.object({ code: z.string(), stage: z.string(), message: z.string() }),
     evidence: z.array(z.record(z.string(), z.unknown())),
+    told: z.object({ bankLoginWorks: z.boolean().nullable(), passwordChangedAtBank: z.boolean().nullable(), otherClientWorks: z.boolean().nullable(), accountReplaced: z.boolean().nullable() })
+      .meta({ description: 'What a person said of it; null: nothing' }),
   })
   .meta({ id: 'Problem' })
 

@@ -9,6 +9,7 @@ import { CommandError, createOutput, type Output } from './output.ts'
 import { simplefinCommand } from './simplefin.ts'
 import { vaultCommand } from './vault.ts'
 import { StoreUnavailable } from '../ports/store.ts'
+import { TOLD_WORDS } from './told.ts'
 import { VERSION } from '../version.ts'
 
 /** Runs one command line; resolves to the exit status. `argv` without node and script. */
@@ -81,6 +82,7 @@ function buildProgram(output: Output): Command {
   program.command('transactions').description('the rows of an account').argument('<account>').option('--from <day>').option('--to <day>').option('--text <text>', 'only rows that contain it').option('--why <id>', 'why one row is here: every report that made it, and every change').addOption(json())
     .action(async (account, options) => (await import('./accounts.ts')).transactionsCommand(output, account, options))
   secrets(program.command('repair').description('walk the repair of a broken connection').argument('<connection>').option('--did <step>', 'a step that you have done, by its number or id').option('--cannot <step>', 'a step that you cannot do')
+    .addOption(new Option('--told <facts...>', 'what you see at the bank: the causes are ranked anew').choices(TOLD_WORDS))
     .option('--bundle <file>', 'only show the support file (what was asked and answered, without secrets and names) and save it').addOption(json()))
     .action(async (connection, options) => (await import('./repair.ts')).repairCommand(output, connection, options))
   elsewhere(program.command('secret').description('enter a new password for a connection, and sign in once with it').argument('<connection>').option('--once-more', 'send the stored one once more although the bank refused it; banks lock after a few').addOption(json()))

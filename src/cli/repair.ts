@@ -2,6 +2,7 @@
 import { confirm } from '@inquirer/prompts'
 import { planResource } from '../api/connection-resource.ts'
 import { challengeResource, runResource } from '../api/shapes.ts'
+import type { ToldFacts } from '../diagnose/problems.ts'
 import type { Challenge, Connection } from '../domain/connection.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
@@ -14,9 +15,16 @@ import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
 import { CommandError, type Output } from './output.ts'
 import { fillForm, isGiven, sourceOf, type SecretOptions, type SecretSource } from './secrets.ts'
 import { sayProblems } from './sync.ts'
+import type { ToldWord } from './told.ts'
 import { withInstance } from './with-instance.ts'
 
-export type RepairOptions = SecretOptions & { readonly did?: string; readonly cannot?: string; readonly bundle?: string }
+export type RepairOptions = SecretOptions & { readonly did?: string; readonly cannot?: string; readonly bundle?: string; readonly told?: readonly ToldWord[] }
+
+/** What a person can see and Relink cannot, in the words of `--told`. */
+const TOLD: { readonly [W in ToldWord]: ToldFacts } = {
+  'bank-login-works': { bankLoginWorks: true }, 'bank-login-fails': { bankLoginWorks: false }, 'password-changed': { passwordChangedAtBank: true },
+  'other-program-works': { otherClientWorks: true }, 'other-program-fails': { otherClientWorks: false }, 'account-replaced': { accountReplaced: true },
+}
 
 /** With `--json` one document: the plan as it is now (null: nothing is broken), the bank's open question, and the last run of this command. */
 export async function repairCommand(output: Output, wanted: string, options: RepairOptions): Promise<void> {
@@ -25,6 +33,7 @@ export async function repairCommand(output: Output, wanted: string, options: Rep
   const source = sourceOf(options)
   await withInstance(output, async (instance) => {
     const connection = await chooseConnection(instance, wanted)
+    if (options.told !== undefined) await tell(output, instance, connection.id, options.told)
     const asked = await openChallenge(instance, connection.id)
     const run = asked === null ? null : await answerChallenge(output, instance, asked, source)
     const plan = asked === null ? await walk(output, instance, connection, source, options) : null
@@ -32,6 +41,12 @@ export async function repairCommand(output: Output, wanted: string, options: Rep
     output.data({ connectionId: connection.id, plan: plan === null ? null : planResource(plan), challenge: challenge === null ? null : challengeResource(challenge), run: run === null ? null : runResource(run) })
     if (plan !== null && plan.state !== 'proved') process.exitCode = 1
   })
+}
+
+async function tell(output: Output, instance: Instance, connectionId: string, words: readonly ToldWord[]): Promise<void> {
+  const [problem] = await instance.store.problems.list({ connectionId, open: true, limit: 1 })
+  if (problem === undefined) return output.say('Nothing is broken here, so nothing was noted.')
+  await instance.verbs.tell(problem.id, Object.assign({}, ...words.map((word) => TOLD[word])) as ToldFacts)
 }
 
 async function openChallenge(instance: Instance, connectionId: string): Promise<Challenge | null> {

@@ -3,7 +3,7 @@
  * how others fare, what time it is at the bank. `contextFor` is pure; `loadFacts` reads the store.
  * A fact that is not known is left out, never guessed.
  */
-import type { Challenge, Connection } from '../domain/connection.ts'
+import type { Challenge, Connection, ReadBy } from '../domain/connection.ts'
 import { dayInZone, daysBetween, type Day } from '../domain/day.ts'
 import type { CaseContext } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
@@ -14,6 +14,8 @@ export type FactsAtFailure = {
   readonly now: number
   /** IANA zone of the bank. */
   readonly timeZone: string
+  /** What reads now. */
+  readonly readBy: ReadBy
   readonly connection: Connection
   readonly run: SyncRun
   /** Of this connection, newest first, the failing one included. */
@@ -45,6 +47,7 @@ export function contextFor(facts: FactsAtFailure): CaseContext {
     intermittent: comesAndGoes(earlier) ? true : undefined,
     credentialsChangedHere: changedSince(connection.secretChangedAt, last),
     settingsChanged: changedSince(connection.settingsChangedAt, last),
+    ...changedHere(connection.readBy, facts.readBy),
     mfaChangedAtBank: asksAnotherWay(facts.challenges) ? true : undefined,
     unattended: run.trigger === 'schedule' ? true : undefined,
     sameBank: howMany(others(facts, (other) => other.institutionId === connection.institutionId)),
@@ -58,7 +61,7 @@ export function contextFor(facts: FactsAtFailure): CaseContext {
 }
 
 /** Reads what `contextFor` needs. Five small queries; never writes. */
-export async function loadFacts(store: TenantStore, at: { readonly connection: Connection; readonly run: SyncRun; readonly accountId: string | null; readonly timeZone: string; readonly now: number; readonly observed: CaseContext }): Promise<FactsAtFailure> {
+export async function loadFacts(store: TenantStore, at: { readonly connection: Connection; readonly run: SyncRun; readonly accountId: string | null; readonly timeZone: string; readonly readBy: ReadBy; readonly now: number; readonly observed: CaseContext }): Promise<FactsAtFailure> {
   const [runs, latest, accounts, challenges] = await Promise.all([
     store.runs.list({ connectionId: at.connection.id, limit: RECENT_RUNS }),
     store.runs.latestByConnection(at.now - 24 * HOUR_MS),
@@ -77,6 +80,12 @@ function others(facts: FactsAtFailure, pick: (other: LatestRun) => boolean): rea
 function changedSince(changedAt: number | null, lastSuccessAt: number | null): boolean | undefined {
   if (lastSuccessAt === null) return undefined
   return changedAt === null ? false : changedAt > lastSuccessAt
+}
+
+/** What is another than when it was last read with success. */
+function changedHere(then: ReadBy | null, now: ReadBy): Pick<CaseContext, 'softwareUpdated' | 'runtimeUpdated' | 'movedHost'> {
+  if (then === null) return {}
+  return { softwareUpdated: then.software !== now.software, runtimeUpdated: then.runtime !== now.runtime, movedHost: then.network !== now.network }
 }
 
 /** At least two changes between success and failure among the last ten ended runs. */

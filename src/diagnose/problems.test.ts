@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Challenge, ChallengePrompt } from '../domain/connection.ts'
 import type { SyncRun } from '../domain/run.ts'
-import { DOWN, failure, LOCKED, newWorld, REFUSED } from '../repair/testing.ts'
+import { DOWN, failure, HERE, LOCKED, newWorld, REFUSED } from '../repair/testing.ts'
 import { bankHealth, type LatestRun } from './bank-health.ts'
 import { contextFor } from './context.ts'
 import { diagnose } from './diagnose.ts'
 import { mergeEvidence } from './merge-evidence.ts'
-import { problemsOf, settleProblems } from './problems.ts'
+import { problemsOf, settleProblems, tellOfProblem } from './problems.ts'
 
 const A = 'a0000000-0000-7000-8000-000000000001'
 const B = 'b0000000-0000-7000-8000-000000000002'
@@ -67,7 +67,7 @@ test('one bad account has its own problem, and closes when it alone is read', as
   await world.connect(A)
   const connection = await world.store.connections.get(A)
   assert.ok(connection !== null)
-  const deps = { store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }
+  const deps = { store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', readBy: HERE }
   const account = (id: string, bad: boolean) => ({ accountId: id, added: 0, matched: 0, changed: 0, withdrawn: 0, questions: 0, failure: bad ? failure({ stage: 'statement', codes: ['2004'] }) : null })
   const run = (id: string, bad: boolean): SyncRun => ({ id, connectionId: A, trigger: 'schedule', startedAt: 1, endedAt: 2, outcome: bad ? 'partial' : 'succeeded', stage: null, accounts: [account('one', false), account('two', bad)], failure: null, label: null })
   const { open } = await settleProblems(deps, { connection, run: run('r1', true), question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
@@ -82,7 +82,7 @@ test('a question of the bank while nobody is there is a problem that asks for an
   await world.connect(A)
   const connection = await world.store.connections.get(A)
   assert.ok(connection !== null)
-  const { open } = await settleProblems({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }, { connection, run: RUN, question: QUESTION, facts: {}, accountFacts: new Map(), exchanges: () => [] })
+  const { open } = await settleProblems({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', readBy: HERE }, { connection, run: RUN, question: QUESTION, facts: {}, accountFacts: new Map(), exchanges: () => [] })
   assert.equal(open[0]?.diagnosis.causes[0]?.cause, 'mfa_required')
   assert.ok((open[0]?.diagnosis.causes[0]?.p ?? 0) > 0.9, 'Relink knows that the bank asks')
 })
@@ -93,7 +93,7 @@ test('a question of another kind than the last one that was answered is a change
   const asked = (id: string, prompt: ChallengePrompt, state: Challenge['state'], askedAt: number): Challenge => ({ id, connectionId: A, runId: 'r', prompts: [prompt], resume: {}, askedAt, expiresAt: askedAt + 600_000, state })
   const connection = await world.store.connections.get(A)
   assert.ok(connection !== null)
-  const facts = { now: world.now, timeZone: 'UTC', connection, run: RUN, runs: [RUN], latest: [], accountId: null, newestRowOn: null, challenges: [], observed: {} }
+  const facts = { now: world.now, timeZone: 'UTC', readBy: HERE, connection, run: RUN, runs: [RUN], latest: [], accountId: null, newestRowOn: null, challenges: [], observed: {} }
   const before = asked('c1', { id: 'mfa.MFA6', kind: 'question', label: 'Pet?' }, 'accepted', 1)
   const first = (challenges: readonly Challenge[]) => diagnose({ evidence: QUESTION.evidence[0], context: contextFor({ ...facts, challenges }) }).causes[0]?.cause
   assert.equal(first([asked('c2', { id: 'authtoken', kind: 'code', label: 'Token' }, 'open', 2), before]), 'mfa_method_changed')
@@ -120,7 +120,7 @@ test('context leaves out what is not known, and what was observed wins', async (
   const connection = await world.store.connections.get(A)
   assert.ok(connection !== null)
   const run: SyncRun = { id: 'r', connectionId: A, trigger: 'schedule', startedAt: world.now, endedAt: world.now, outcome: 'failed', stage: null, accounts: [], failure: DOWN, label: null }
-  const context = contextFor({ now: world.now, timeZone: 'America/New_York', connection, run, runs: [run], latest: [], accountId: null, newestRowOn: null, challenges: [], observed: { clockSkewSeconds: 400, localHour: 23 } })
+  const context = contextFor({ now: world.now, timeZone: 'America/New_York', readBy: HERE, connection, run, runs: [run], latest: [], accountId: null, newestRowOn: null, challenges: [], observed: { clockSkewSeconds: 400, localHour: 23 } })
   assert.equal(context.hoursSinceSuccess, 6)
   assert.equal(context.weekday, 'Wed')
   assert.equal(context.localHour, 23)
@@ -132,4 +132,32 @@ test('context leaves out what is not known, and what was observed wins', async (
 test('pieces of evidence become one record: codes in order, texts joined, the first word on the rest', () => {
   const merged = mergeEvidence([{ stage: 'signon', codes: ['15510'], message: 'one' }, { stage: 'statement', codes: ['15500', '15510'], message: 'two', httpStatus: 200 }])
   assert.deepEqual(merged, { stage: 'signon', codes: ['15510', '15500'], message: 'one / two', httpStatus: 200 })
+})
+
+test('what is another than at the last success is a fact: the program, its runtime, the network; never without a success to compare with', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  const connection = (await world.store.connections.get(A))!
+  const facts = { now: world.now, timeZone: 'UTC', readBy: { software: '2', runtime: '1', network: '9' }, connection, run: RUN, runs: [RUN], latest: [], accountId: null, newestRowOn: null, challenges: [], observed: {} }
+  const changed = (readBy: typeof HERE | null) => {
+    const { softwareUpdated, runtimeUpdated, movedHost } = contextFor({ ...facts, connection: { ...connection, readBy } })
+    return [softwareUpdated, runtimeUpdated, movedHost]
+  }
+  assert.deepEqual(changed(HERE), [true, false, true])
+  assert.deepEqual(changed(null), [undefined, undefined, undefined])
+})
+
+test('what a person sees at the bank ranks the causes anew, and holds while the problem is open', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  world.bank = () => failure({ stage: 'signon', codes: ['15500'], message: 'Signon invalid' })
+  await world.sync(A)
+  const problem = (await world.problem(A))!
+  const p = (of: typeof problem | null, cause: string) => of?.diagnosis.causes.find((one) => one.cause === cause)?.p ?? 0
+  const told = await tellOfProblem({ store: world.store, clock: world.clock }, problem.id, { bankLoginWorks: true, passwordChangedAtBank: false })
+  assert.ok(p(told, 'login_locked') < p(problem, 'login_locked'))
+  await world.enterSecret(A, 'another')
+  await world.sync(A)
+  assert.equal((await world.problem(A))?.context.bankLoginWorks, true)
+  assert.equal(await tellOfProblem({ store: world.store, clock: world.clock }, 'nothing', { bankLoginWorks: true }), null)
 })

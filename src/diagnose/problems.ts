@@ -5,7 +5,7 @@
  * Store and clock are ports; nothing is sent from here.
  */
 import { OUTAGES } from '../domain/cause.ts'
-import type { Connection, Diagnosis, Problem } from '../domain/connection.ts'
+import type { Connection, Diagnosis, Problem, ReadBy } from '../domain/connection.ts'
 import type { CaseContext, Failure } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -24,6 +24,8 @@ export type ProblemDeps = {
   readonly entropy: Entropy
   /** IANA zone of an institution; UTC when it is not known. */
   readonly timeZoneOf: (institutionId: string) => string
+  /** What reads now, to compare with what read last. */
+  readonly readBy: ReadBy
 }
 
 export type EndedRun = {
@@ -71,8 +73,8 @@ export async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, ac
   const { connection, run } = ended
   const now = deps.clock.now()
   const own = (await store.problems.list({ connectionId: connection.id, open: true, limit: MANY })).find((problem) => problem.accountId === accountId)
-  const loaded = await loadFacts(store, { connection, run, accountId, timeZone: deps.timeZoneOf(connection.institutionId), now, observed: facts })
-  const context = contextFor(loaded)
+  const loaded = await loadFacts(store, { connection, run, accountId, timeZone: deps.timeZoneOf(connection.institutionId), readBy: deps.readBy, now, observed: facts })
+  const context = { ...contextFor(loaded), ...toldIn(own?.context ?? {}) }
   const plan = own === undefined ? null : await store.problems.plan(own.id)
   const diagnosis = diagnose({ evidence: mergeEvidence(failure.evidence), context }, undefined, plan === null ? [] : newsOf(plan))
   if (own !== undefined && failure.code === 'secret_withheld') return keep(deps, own, now)
@@ -90,6 +92,27 @@ export async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, ac
   await store.problems.open(problem)
   await store.problems.keepExchanges(problem.id, run.id, ended.exchanges())
   return problem
+}
+
+/** Facts that only a person can know. */
+export type ToldFacts = Pick<CaseContext, 'bankLoginWorks' | 'passwordChangedAtBank' | 'otherClientWorks' | 'accountReplaced'>
+
+const TOLD = ['bankLoginWorks', 'passwordChangedAtBank', 'otherClientWorks', 'accountReplaced'] as const
+
+/** What a person said of a problem holds as long as it is open. */
+function toldIn(context: CaseContext): ToldFacts {
+  return Object.fromEntries(TOLD.flatMap((name) => (context[name] === undefined ? [] : [[name, context[name]]])))
+}
+
+/** A person says what they see at the bank; the causes are ranked anew. Null: there is no such open problem. */
+export async function tellOfProblem(deps: Pick<ProblemDeps, 'store' | 'clock'>, problemId: string, told: ToldFacts): Promise<Problem | null> {
+  const problem = await deps.store.problems.get(problemId)
+  if (problem === null || problem.closedAt !== null) return null
+  const plan = await deps.store.problems.plan(problemId)
+  const context = { ...problem.context, ...told }
+  const changed = { context, diagnosis: diagnose({ evidence: mergeEvidence(problem.failure.evidence), context }, undefined, plan === null ? [] : newsOf(plan)), updatedAt: deps.clock.now() }
+  await deps.store.problems.update(problemId, changed)
+  return { ...problem, ...changed }
 }
 
 /** Nothing was sent, so nothing was learned: the diagnosis of the refusal before stays. */

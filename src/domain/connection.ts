@@ -39,7 +39,12 @@ export type Connection = {
   /** When a person last changed the stored secret or settings; facts for the diagnosis. */
   readonly secretChangedAt: number | null
   readonly settingsChangedAt: number | null
+  /** By what it was last read with success; null: never, or by a version that did not write it down. */
+  readonly readBy: ReadBy | null
 }
+
+/** What of this program and host may decide whether a bank answers; `network` only tells one from another. */
+export type ReadBy = { readonly software: string; readonly runtime: string; readonly network: string }
 
 /** Whether a person sees the connection among theirs: not what is gone, or stands beside another. */
 export function isShown({ state }: Pick<Connection, 'state'>): boolean {

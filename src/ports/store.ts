@@ -281,7 +281,7 @@ export type RunStore = {
   requestsUsed(institutionId: string, day: Day): Promise<number>
 }
 
-export type ConnectionHealth = Pick<Connection, 'id' | 'lastAttemptAt' | 'failuresInRow' | 'nextSyncAt'> & { readonly lastSuccessAt?: number; readonly isRead: boolean }
+export type ConnectionHealth = Pick<Connection, 'id' | 'lastAttemptAt' | 'failuresInRow' | 'nextSyncAt'> & { readonly lastSuccessAt?: number; readonly readBy?: Connection['readBy']; readonly isRead: boolean }
 
 /** What was asked and answered in the last run that showed the problem. */
 export type FailedExchanges = { readonly runId: string; readonly exchanges: readonly ExchangeRecord[] }

@@ -7,7 +7,7 @@ import { createEvents } from '../events.ts'
 import { onRunEnding } from '../run-ended.ts'
 import { endPlan } from './advance.ts'
 import { repairByItself } from './by-itself.ts'
-import { DOWN, failure, newWorld, REFUSED } from './testing.ts'
+import { DOWN, failure, HERE, newWorld, REFUSED } from './testing.ts'
 
 const HOUR_MS = 3_600_000
 const id = (at: number) => `c0000000-0000-7000-8000-${String(at).padStart(12, '0')}`
@@ -27,7 +27,7 @@ test('one read that works lets the others be read now: not before a named time, 
   await world.store.connections.update(id(5), { state: 'disabled', nextSyncAt: null })
 
   const institution = { timeZone: 'UTC', limits: { requestsPerDay: null, minSecondsBetweenSyncs: 600 } } as Institution
-  const ending = onRunEnding({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', institutionOf: () => institution }, createEvents())
+  const ending = onRunEnding({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', readBy: HERE, institutionOf: () => institution }, createEvents())
   const connection = (await world.store.connections.get(id(0)))!
   const run = { id: world.entropy.id(), connectionId: id(0), trigger: 'schedule' as const, startedAt: world.now, endedAt: world.now, outcome: 'succeeded' as const, stage: null, accounts: [], failure: null, label: null }
   await world.store.runs.create(run)
@@ -54,7 +54,7 @@ test('a removed connection takes its problem, its alert and its plan with it, an
   await endPlan(world.deps, id(0))
   assert.deepEqual(await world.store.problems.alerts({ open: true, limit: 9 }), [])
   assert.equal((await world.store.problems.plan(problem.id))?.state, 'abandoned')
-  const ending = onRunEnding({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', institutionOf: () => null }, createEvents())
+  const ending = onRunEnding({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', readBy: HERE, institutionOf: () => null }, createEvents())
   const connection = (await world.store.connections.get(id(0)))!
   await ending(connection)({ connection, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [], exchanges: () => [] })
   assert.equal(await world.problem(id(0)), null)

@@ -30,6 +30,9 @@ function ownerOf(connectionId: string): SecretOwner {
   return { connectionId, loginIndex: `login-${connectionId}` }
 }
 
+/** What reads in these tests. */
+export const HERE = { software: '1', runtime: '1', network: '1' }
+
 export class RepairWorld {
   now = START
   /** What is stored for a login, and what a new connection is made with. */
@@ -59,7 +62,7 @@ export class RepairWorld {
   async connect(id: string, institutionId = 'riverbank'): Promise<void> {
     const connection: Connection = {
       id, institutionId, institutionName: 'Riverbank', connector: 'ofx', settings: {}, loginLabel: 'an…', loginIndex: `login-${id}`, state: 'active', connectorState: {}, createdAt: START - 900 * HOUR_MS,
-      nextSyncAt: START + 2 * HOUR_MS, lastSuccessAt: START - 6 * HOUR_MS, lastAttemptAt: null, failuresInRow: 0, secretChangedAt: START - 800 * HOUR_MS, settingsChangedAt: null,
+      nextSyncAt: START + 2 * HOUR_MS, lastSuccessAt: START - 6 * HOUR_MS, lastAttemptAt: null, failuresInRow: 0, secretChangedAt: START - 800 * HOUR_MS, settingsChangedAt: null, readBy: null,
     }
     await this.store.connections.create(connection)
     await this.#seal(id)
@@ -75,7 +78,7 @@ export class RepairWorld {
     await this.store.runs.create(run)
     await this.store.connections.update(connectionId, result === null ? { failuresInRow: 0, lastSuccessAt: this.now } : { failuresInRow: connection.failuresInRow + 1 })
     const after = (await this.store.connections.get(connectionId)) ?? connection
-    const deps = { store: this.store, clock: this.clock, entropy: this.entropy, timeZoneOf: () => 'America/New_York' }
+    const deps = { store: this.store, clock: this.clock, entropy: this.entropy, timeZoneOf: () => 'America/New_York', readBy: HERE }
     const { loginLocked } = await settleProblems(deps, { connection: after, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
     if (loginLocked) await this.vault.lock(ownerOf(connectionId))
     return run

@@ -407,13 +407,15 @@ for (const twin of [memoryTwin(), postgres]) {
     test('the end of a run notes how its connection is, but plans nothing for one that was switched off meanwhile', async () => {
       const { connections, runs } = await twin.newTenant()
       const ended = { outcome: 'succeeded', failure: null, accounts: [], endedAt: 90 } as const
+      const readBy = { software: '2', runtime: 'v24', network: 'a' }
       const endOf = async (state: 'connecting' | 'active' | 'disabled' | 'removed', isRead = true) => {
         const connection = aConnection({ state, failuresInRow: 3, nextSyncAt: 5, lastSuccessAt: 6 })
         const run = aRun({ connectionId: connection.id, stage: 'reading' })
         await connections.create(connection)
         await runs.create(run)
-        const noted = await runs.end(run.id, ended, { id: connection.id, lastAttemptAt: 90, failuresInRow: 0, nextSyncAt: 1_000, isRead, ...(isRead ? { lastSuccessAt: 90 } : {}) })
+        const noted = await runs.end(run.id, ended, { id: connection.id, lastAttemptAt: 90, failuresInRow: 0, nextSyncAt: 1_000, isRead, ...(isRead ? { lastSuccessAt: 90, readBy } : {}) })
         assert.deepEqual(noted, await connections.get(connection.id))
+        assert.deepEqual(noted!.readBy, isRead ? readBy : null)
         assert.deepEqual(await runs.get(run.id), { ...run, ...ended, stage: null })
         return [noted!.state, noted!.nextSyncAt, noted!.lastAttemptAt, noted!.lastSuccessAt, noted!.failuresInRow]
       }

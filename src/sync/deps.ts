@@ -1,6 +1,6 @@
 /** What the engine is given: ports, and the few things that only the composition knows. */
 import type { Connector } from '../connector-kit/connector.ts'
-import type { Connection } from '../domain/connection.ts'
+import type { Connection, ReadBy } from '../domain/connection.ts'
 import type { CaseContext, Failure } from '../domain/evidence.ts'
 import type { Institution } from '../domain/institution.ts'
 import type { SyncRun } from '../domain/run.ts'
@@ -17,6 +17,8 @@ export type SyncDeps = {
   readonly clock: Clock
   readonly entropy: Entropy
   readonly log: Log
+  /** What reads: written down with each success. */
+  readonly readBy: ReadBy
   readonly connectorOf: (id: string) => Connector | null
   readonly institutionOf: (id: string) => Institution | null
   /** The connection's only way out during one run: guarded, recorded, its secrets lent by the vault. */

@@ -29,7 +29,7 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, s
   const limits = deps.institutionOf(before.institutionId)?.limits ?? NO_LIMITS
   const storing = deps.store.runs.end(run.id, ended, {
     id: before.id, lastAttemptAt: now, failuresInRow,
-    ...(outcome === 'succeeded' ? { lastSuccessAt: now } : {}),
+    ...(outcome === 'succeeded' ? { lastSuccessAt: now, readBy: deps.readBy } : {}),
     isRead: outcome === 'succeeded' || outcome === 'partial',
     nextSyncAt: end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, limits, fraction: deps.entropy.fraction() }),
   })

@@ -138,6 +138,7 @@ export class World {
       clock: { now: () => world.now, sleep: async (ms) => void (world.now += ms) },
       entropy: { bytes: (n) => new Uint8Array(n), fraction: () => 0.5, id: (at) => world.#id(at) },
       log: { info() {}, warn() {}, error() {} },
+      readBy: { software: '1', runtime: '1', network: '1' },
       connectorOf: (id) => (id === 'scripted' ? world.bank.connector : null),
       institutionOf: () => world.institution,
       openTransport: () => ({ exchange: async () => ({ ok: false, failure: refusal('0') }) }),
@@ -154,7 +155,7 @@ export class World {
     await this.store.connections.create({
       id: this.connectionId, institutionId: 'riverbank', institutionName: 'Riverbank', connector: 'scripted', settings: {}, loginLabel: 'an…', loginIndex: 'login',
       state: 'connecting', connectorState: {}, createdAt: this.now, nextSyncAt: null, lastSuccessAt: null, lastAttemptAt: null, failuresInRow: 0,
-      secretChangedAt: null, settingsChangedAt: null, ...changes,
+      secretChangedAt: null, settingsChangedAt: null, readBy: null, ...changes,
     })
     return this
   }

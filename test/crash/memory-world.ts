@@ -96,7 +96,7 @@ function startProcess(world: MemoryWorld, entropy: Entropy, killAt: KillAt | nul
     recorder: createRecorder(), pseudonym: (text) => vault.pseudonym(text),
   })
   const events = createEvents()
-  const base = { store, vault, clock, entropy, log }
+  const base = { store, vault, clock, entropy, log, readBy: { software: '1', runtime: '1', network: '1' } }
   const deps: SyncDeps = { ...base, connectorOf: (id) => (id === 'ofx' ? connector : null), institutionOf: () => institution, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf: () => institution }, events) }
   const hands = repairHands(deps, { institutionOf: () => institution, connectorOf: deps.connectorOf, openTransport, store, clock, entropy })
   const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps: { ...base, ...hands }, events })

@@ -49,6 +49,23 @@ const repair = route({
   },
 })
 
+const tell = route({
+  method: 'POST', url: '/problems/:id/told', action: 'review', tag: 'Problems', summary: 'What a person sees at the bank itself; the causes are ranked anew',
+  params: idParams,
+  body: z.strictObject({
+    bankLoginWorks: z.boolean().optional().meta({ description: 'The same login works at the bank\'s own site or app now' }), passwordChangedAtBank: z.boolean().optional(),
+    otherClientWorks: z.boolean().optional().meta({ description: 'Another program reads the same login now' }), accountReplaced: z.boolean().optional().meta({ description: 'The account or card has another number now' }),
+  }),
+  response: problemShape,
+  handle: async ({ params, body, instance }) => {
+    await problemOf(instance, params.id)
+    const told = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+    const problem = await instance.verbs.tell(params.id, told)
+    if (problem === null) throw new ApiProblem('wrong_state', 'This problem is closed.')
+    return problemResource(instance, problem)
+  },
+})
+
 const letter = route({
   method: 'GET', url: '/problems/:id/letter', action: 'read', tag: 'Repairs', summary: 'A letter to the bank: times, request ids and codes, no secrets',
   params: idParams, response: 'download',
@@ -69,7 +86,7 @@ const bundle = route({
   },
 })
 
-export const problemRoutes: readonly Route[] = [list, one, plan, repair, letter, bundle]
+export const problemRoutes: readonly Route[] = [list, one, plan, repair, tell, letter, bundle]
 
 async function problemOf(instance: Instance, id: string): Promise<Problem> {
   const problem = await instance.store.problems.get(id)

@@ -43,6 +43,8 @@ export class Session {
   readonly settings: OfxSettings
   readonly #context: ConnectorContext
   readonly #clientUid: string
+  /** An earlier run was let in with this CLIENTUID, or at least made it. */
+  readonly #isClientKnown: boolean
   #version: OfxVersion
   #url: string
   #profileUpdated: string | null
@@ -61,6 +63,7 @@ export class Session {
     const text = (name: string): string | null => (typeof known[name] === 'string' ? known[name] : null)
     this.settings = settings
     this.#context = context
+    this.#isClientKnown = text('clientUid') !== null
     this.#clientUid = text('clientUid') ?? context.newId()
     const first = settings.profile ? VERSIONS_TO_TRY[0] : undefined
     this.#version = settings.version ?? OFX_VERSIONS.find((version) => version === text('version')) ?? first ?? MOST_SPOKEN
@@ -82,7 +85,10 @@ export class Session {
   }
 
   get facts(): CaseContext {
-    return this.#clockSkewSeconds === null ? {} : { clockSkewSeconds: this.#clockSkewSeconds }
+    return {
+      protocolVersion: this.#version, clientId: this.#clientUidSent() === null ? 'none' : this.#isClientKnown ? 'registered' : 'fresh',
+      ...(this.#clockSkewSeconds === null ? {} : { clockSkewSeconds: this.#clockSkewSeconds }),
+    }
   }
 
   /** Asks the anonymous profile; null when the bank can be signed in to. */

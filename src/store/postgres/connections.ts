@@ -9,7 +9,7 @@ import { idKey, inOneTrip, storeNotes, written, type Database } from './session.
 import { challenges, connections, runs } from './tables.ts'
 
 /** What each run writes anew. Lost with a crash of the database, it only means a read sooner or later than planned. */
-const HEALTH: ReadonlySet<string> = new Set<keyof Connection>(['lastAttemptAt', 'lastSuccessAt', 'failuresInRow', 'nextSyncAt'])
+const HEALTH: ReadonlySet<string> = new Set<keyof Connection>(['lastAttemptAt', 'lastSuccessAt', 'readBy', 'failuresInRow', 'nextSyncAt'])
 
 const insert = insertOne('connections', connections)
 

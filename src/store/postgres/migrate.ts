@@ -16,12 +16,13 @@ import { failedExchanges } from './migrations/009-failed-exchanges.ts'
 import { moves } from './migrations/010-moves.ts'
 import { fence } from './migrations/011-fence.ts'
 import { abandonedAttempts } from './migrations/012-abandoned-attempts.ts'
+import { readBy } from './migrations/013-read-by.ts'
 import type { Tables } from './tables.ts'
 
 export type Migration = { readonly number: number; readonly name: string; up(db: Kysely<Tables>): Promise<void> }
 
 /** In order; the last one's number is the schema that this program knows. */
-export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves, fence, abandonedAttempts]
+export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves, fence, abandonedAttempts, readBy]
 
 export type Migrated = 'current' | 'newer'
 

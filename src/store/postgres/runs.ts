@@ -22,12 +22,12 @@ export function postgresRuns(db: Database, tenantId: string): RunStore {
       if (Object.keys(values).length === 0) return
       await inOneTrip(db, tenantId, [db.updateTable('relink.runs').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))], tellsNoFailure(patch) ? 'relaxed' : 'durable')
     },
-    async end(id, { outcome, failure, accounts, endedAt }, { id: connectionId, lastSuccessAt = null, isRead, ...health }) {
+    async end(id, { outcome, failure, accounts, endedAt }, { id: connectionId, lastSuccessAt = null, readBy = null, isRead, ...health }) {
       const ended = runs.write({ outcome, failure, accounts, endedAt } as SyncRun)
-      const noted = connections.writePatch({ ...health, lastSuccessAt })
+      const noted = connections.writePatch({ ...health, lastSuccessAt, readBy })
       const [, { rows: [row] }] = await inOneTrip(db, tenantId, [
         end(ended.outcome, ended.failure, ended.accounts, ended.ended_at, idKey(id)),
-        noteHealth(noted.last_attempt_at, noted.last_success_at, noted.failures_in_row, noted.next_sync_at, isRead, idKey(connectionId)),
+        noteHealth(noted.last_attempt_at, noted.last_success_at, noted.read_by, noted.failures_in_row, noted.next_sync_at, isRead, idKey(connectionId)),
       ], tellsNoFailure({ outcome, failure }) ? 'relaxed' : 'durable')
       return row === undefined ? null : connections.read(row)
     },
@@ -85,11 +85,11 @@ function updateStage(db: Database, tenantId: string) {
 }
 
 function updateHealth(db: Database, tenantId: string) {
-  return once((attemptAt: unknown, successAt: unknown, failuresInRow: unknown, nextSyncAt: unknown, isRead: boolean, id: string | null) =>
+  return once((attemptAt: unknown, successAt: unknown, readBy: unknown, failuresInRow: unknown, nextSyncAt: unknown, isRead: boolean, id: string | null) =>
     db.updateTable('relink.connections')
       .set({
         last_attempt_at: attemptAt, failures_in_row: failuresInRow,
-        last_success_at: sql`coalesce(${successAt}::bigint, last_success_at)`,
+        last_success_at: sql`coalesce(${successAt}::bigint, last_success_at)`, read_by: sql`coalesce(${readBy}::jsonb, read_by)`,
         next_sync_at: sql`case when state in ('disabled', 'removed') then null else ${nextSyncAt}::bigint end`,
         state: sql`case when ${isRead}::boolean and state = 'connecting' then 'active' else state end`,
       } as never)

@@ -16,7 +16,7 @@ import { bytes, day, digest, flag, instant, integer, json, money, nullable, shap
 export const connections = shape<Connection>({
   id: uuid, institutionId: text(), institutionName: text(), connector: text(), settings: json(), loginLabel: text(), loginIndex: text(),
   state: text(), connectorState: json(), createdAt: instant, nextSyncAt: nullable(instant), lastSuccessAt: nullable(instant),
-  lastAttemptAt: nullable(instant), failuresInRow: integer, secretChangedAt: nullable(instant), settingsChangedAt: nullable(instant),
+  lastAttemptAt: nullable(instant), failuresInRow: integer, secretChangedAt: nullable(instant), settingsChangedAt: nullable(instant), readBy: nullable(json()),
 })
 
 export const accounts = shape<Account>({

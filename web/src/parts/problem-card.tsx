@@ -1,8 +1,10 @@
 /** One problem, one card, one next action: what happened, how sure we are and why, what Relink does, what the person does. */
 import { Link } from '@tanstack/react-router'
+import { useAct } from '../act.ts'
 import type { Connection, Problem } from '../api.ts'
 import { Chip, type Tone } from './chip.tsx'
 import { Sentence } from './sentence.tsx'
+import { Trouble } from './states.tsx'
 import { Instant } from './time.tsx'
 
 const CHIPS: Record<Problem['card']['chip'], { tone: Tone; word: string }> = {
@@ -26,6 +28,7 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
       <h2 className="mt-2"><Sentence parts={problem.card.what} /></h2>
       {brief ? <p className="mt-1 text-muted">{problem.card.likelihood}</p> : <Likelihood problem={problem} />}
       {!brief && <Evidence problem={problem} />}
+      {!brief && problem.closedAt === null && <AtTheBank problem={problem} />}
       <p className="mt-3"><span className="text-muted">Relink: </span><Sentence parts={problem.card.relink} />.</p>
       {problem.card.next === null && <p className="mt-1 text-muted">Nothing for you to do.</p>}
       {brief && <Open connection={connection} problem={problem} />}
@@ -81,6 +84,21 @@ function Evidence({ problem }: { problem: Problem }) {
           </blockquote>
         </div>
       )}
+    </div>
+  )
+}
+
+/** The fact that most often decides, and only a person can see it. */
+function AtTheBank({ problem: { id, told } }: { problem: Problem }) {
+  const act = useAct()
+  const say = (bankLoginWorks: boolean) => act.send('POST', `/problems/${id}/told`, { bankLoginWorks })
+  return (
+    <div className="mt-3 flex flex-wrap items-center gap-2" role="group" aria-label="The bank’s own site">
+      <span>Can you sign in at the bank’s own site now?</span>
+      <button type="button" className="button" aria-pressed={told.bankLoginWorks === true} disabled={act.isPending} onClick={() => say(true)}>Yes</button>
+      <button type="button" className="button" aria-pressed={told.bankLoginWorks === false} disabled={act.isPending} onClick={() => say(false)}>No</button>
+      <span className="meta">{told.bankLoginWorks === null ? 'Your answer ranks the causes anew.' : 'The causes are ranked with your answer.'}</span>
+      {act.error !== null && <Trouble error={act.error} />}
     </div>
   )
 }
