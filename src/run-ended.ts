@@ -2,7 +2,7 @@
 import { contextFor, loadFacts } from './diagnose/context.ts'
 import { diagnose } from './diagnose/diagnose.ts'
 import { mergeEvidence } from './diagnose/merge-evidence.ts'
-import { openProblems, settleProblems, type ProblemDeps } from './diagnose/problems.ts'
+import { openAtBank, settleProblems, type OpenAtBank, type ProblemDeps } from './diagnose/problems.ts'
 import type { Connection, Diagnosis, Problem } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'
 import type { SyncRun } from './domain/run.ts'
@@ -14,14 +14,14 @@ import type { RunEnded, SyncDeps } from './sync/deps.ts'
 /** The engine's hook. */
 export function onRunEnding(deps: ProblemDeps & ResumeDeps, events: Events): SyncDeps['onRunEnding'] {
   return ({ id, institutionId }) => {
-    const asked = Promise.all([lastClosed(deps, id), openProblems(deps.store, institutionId)])
+    const asked = Promise.all([lastClosed(deps, id), openAtBank(deps.store, institutionId)])
     // Awaited below; until then a failure is nobody's.
     asked.catch(() => undefined)
     return async (ended) => settle(deps, events, ended, await asked)
   }
 }
 
-async function settle(deps: ProblemDeps & ResumeDeps, events: Events, ended: RunEnded, [before, open]: readonly [readonly Problem[], readonly Problem[]]): Promise<{ readonly loginLocked: boolean }> {
+async function settle(deps: ProblemDeps & ResumeDeps, events: Events, ended: RunEnded, [before, open]: readonly [readonly Problem[], OpenAtBank]): Promise<{ readonly loginLocked: boolean }> {
   const { connection, run } = ended
   events.publish({ kind: 'run', id: run.id })
   // A first sign-in, or one beside another, that fails is told to the person who waits; nothing of it stays to be a problem. A connection that

@@ -1,62 +1,131 @@
 /**
- * The health of banks from the newest run of every connection: one login's trouble is told apart
- * from the bank's by what failed (a refused password says nothing of the bank) and by a binomial
- * test against the rate at which connections fail anyway. Pure. With one connection it never says
- * "down": that takes a second witness.
+ * The health of banks from the reads of all their connections: one login's trouble is told apart from
+ * the bank's by what failed (a refused password says nothing of the bank), and chance from an outage
+ * by a test against the bank's own rate (outage-test.ts). Pure. One connection alone never makes a bank
+ * "down": that takes a second witness, or a harmless question that the bank leaves without an answer.
  */
 import type { Evidence, Failure, Others } from '../domain/evidence.ts'
+import type { Incident, IncidentScope } from '../domain/incident.ts'
 import type { SyncRun } from '../domain/run.ts'
+import type { BankReads } from '../ports/store.ts'
+import { learn, PRIOR, testForOutage, type BaseRate, type Finding, type Witness } from './outage-test.ts'
 
-export type LatestRun = { readonly connectionId: string; readonly institutionId: string; readonly run: SyncRun }
+export type LatestRun = { readonly connectionId: string; readonly institutionId: string; readonly connector: string; readonly lastSuccessAt: number | null; readonly run: SyncRun }
 
 export type BankHealth = {
   readonly institutionId: string
+  /** `down`: an incident of the whole bank is open. `slow`: of a part of it, or single connections fail. */
   readonly status: 'working' | 'slow' | 'down' | 'unknown'
   readonly connections: number
   /** Connections that the bank itself fails; a login's own trouble is not counted. */
   readonly failing: number
-  /** The first of these failures, epoch ms; null when there is none. */
+  /** The first of these failures, or of the incident, epoch ms; null when there is none. */
   readonly since: number | null
+  /** What is open at this bank. */
+  readonly incidents: readonly Incident[]
 }
 
-/** How often a healthy bank's connections fail by chance, and how unlikely chance must be. */
-const BASE_RATE = 0.05
-const SURPRISE = 0.01
 /** Older runs say nothing about now. */
-const FRESH_MS = 24 * 3_600_000
+export const FRESH_MS = 24 * 3_600_000
+const DAY_MS = 24 * 3_600_000
 
-/** Health by institution, for those with a run in the last day. */
-export function bankHealth(latest: readonly LatestRun[], now: number): ReadonlyMap<string, BankHealth> {
-  const fresh = latest.filter(({ run }) => (run.endedAt ?? run.startedAt) >= now - FRESH_MS)
+/** Health by institution, for those with a run in the last day or an open incident. */
+export function bankHealth(latest: readonly LatestRun[], open: readonly Incident[], now: number): ReadonlyMap<string, BankHealth> {
+  const fresh = latest.filter((one) => isFresh(one, now))
   const health = new Map<string, BankHealth>()
-  for (const institutionId of new Set(fresh.map((one) => one.institutionId))) {
+  for (const institutionId of new Set([...fresh, ...open].map((one) => one.institutionId))) {
     const runs = fresh.filter((one) => one.institutionId === institutionId).map(({ run }) => run)
+    const incidents = open.filter((one) => one.institutionId === institutionId)
     const failed = runs.filter(failsAsBank)
-    const since = failed.length === 0 ? null : Math.min(...failed.map((run) => run.startedAt))
-    health.set(institutionId, { institutionId, status: statusOf(runs.length, failed.length), connections: runs.length, failing: failed.length, since })
+    const starts = [...failed.map(({ startedAt }) => startedAt), ...incidents.map(({ startedAt }) => startedAt)]
+    const status = incidents.some(({ scope }) => scope.kind === 'bank') ? 'down' : starts.length > 0 ? 'slow' : runs.length === 0 ? 'unknown' : 'working'
+    health.set(institutionId, { institutionId, status, connections: runs.length, failing: failed.length, since: starts.length === 0 ? null : Math.min(...starts), incidents })
   }
   return health
 }
 
-function statusOf(connections: number, failing: number): BankHealth['status'] {
-  if (connections === 0) return 'unknown'
-  if (failing === 0) return 'working'
-  return failing * 2 >= connections && chanceOf(failing, connections) < SURPRISE ? 'down' : 'slow'
+/** What a run says of a scope: null when it is not in it. */
+export type Judge = (one: LatestRun) => boolean | null
+
+/** Whether the newest reads show an outage: `history` are the bank's failing reads, oldest first, by which a streak of failures is followed to its beginning. */
+export function findOutage(latest: readonly LatestRun[], judge: Judge, history: BankHistory, now: number): Finding & { readonly failing: number; readonly connections: number } {
+  const fresh = latest.filter((one) => isFresh(one, now))
+  const judged = fresh.flatMap((one) => {
+    const failed = judge(one)
+    return failed === null || (failed && endOf(one.run) <= history.lastEnd) || isOwnTrouble(one, failed, fresh, history, now) ? [] : [{ one, failed }]
+  })
+  const witnesses = judged.map(({ one: { run }, failed }): Witness => ({ at: endOf(run), failed }))
+  const found = testForOutage(witnesses, history.base, history.readsPerYear)
+  const struck = judged.filter(({ one, failed }) => failed && found.since !== null && endOf(one.run) >= found.since)
+  const began = struck.map(({ one }) => streakOf(one, history))
+  // Since one of them failed first; but not before the bank was last seen at work.
+  const workedAt = Math.max(0, ...judged.filter(({ failed, one }) => !failed && found.since !== null && endOf(one.run) <= found.since).map(({ one }) => endOf(one.run)))
+  const since = found.since === null ? null : Math.min(found.since, ...began.filter((at) => at > workedAt))
+  return { ...found, since, failing: struck.length, connections: judged.length }
 }
 
-/** The probability that at least `k` of `n` fail by chance. */
-function chanceOf(k: number, n: number): number {
-  let sum = 0
-  let ways = 1
-  for (let i = 0; i <= n; i++) {
-    if (i > 0) ways = (ways * (n - i + 1)) / i
-    if (i >= k) sum += ways * BASE_RATE ** i * (1 - BASE_RATE) ** (n - i)
+/** How the bank's connections were read before, as far as it is told by reads outside of incidents. */
+export type BankHistory = {
+  readonly base: BaseRate
+  readonly readsPerYear: number
+  /** What failed as the bank's, oldest first. */
+  readonly failed: readonly SyncRun[]
+  /** When the last incident ended: what failed until then was its. */
+  readonly lastEnd: number
+}
+
+/** What a bank that is not known yet is believed to be read: four times a day, worth a week. */
+const READS_PER_DAY = 4
+const WEEK = 7
+
+/**
+ * A streak of failures of one connection counts as one: a broken address fails every day, and says
+ * once that something broke. What failed in an incident is the incident's. The last day is what is
+ * tested, so nothing is learned from it.
+ */
+export function learnHistory({ days, failed }: BankReads, past: readonly Incident[], connections: number, now: number): BankHistory {
+  const tested = Math.floor((now - FRESH_MS) / DAY_MS)
+  const before = days.filter(({ day }) => day < tested)
+  const reads = before.reduce((sum, { reads }) => sum + reads, 0)
+  const ofBank = failed.filter(({ run }) => failsAsBank(run))
+  const old = ofBank.filter(({ run }) => Math.floor(endOf(run) / DAY_MS) < tested)
+  const byChance = old.filter(({ run, follows }) => !follows && !past.some((one) => run.startedAt >= one.startedAt && run.startedAt <= (one.endedAt ?? Infinity)))
+  const readsPerDay = (Math.max(1, connections) * READS_PER_DAY * WEEK + reads) / (WEEK + before.length)
+  return {
+    base: learn(PRIOR, byChance.length, Math.max(0, reads - old.length)), readsPerYear: readsPerDay * 365, failed: ofBank.map(({ run }) => run),
+    lastEnd: Math.max(0, ...past.map(({ endedAt }) => endedAt ?? 0)),
   }
-  return sum
+}
+
+/** It fails for longer than a test looks back, and others were read meanwhile. */
+function isOwnTrouble(one: LatestRun, failed: boolean, fresh: readonly LatestRun[], history: BankHistory, now: number): boolean {
+  if (!failed) return false
+  const since = streakOf(one, history)
+  if (since >= now - FRESH_MS) return false
+  return fresh.some((other) => other.connectionId !== one.connectionId && other.institutionId === one.institutionId && other.lastSuccessAt !== null && other.lastSuccessAt > since)
+}
+
+/** When the failures of a connection began that its newest run ends. */
+function streakOf({ connectionId, lastSuccessAt, run }: LatestRun, { failed }: BankHistory): number {
+  const first = failed.find((other) => other.connectionId === connectionId && other.startedAt > (lastSuccessAt ?? 0))
+  return Math.min(first?.startedAt ?? run.startedAt, run.startedAt)
+}
+
+function isFresh({ run }: LatestRun, now: number): boolean {
+  return endOf(run) >= now - FRESH_MS
+}
+
+function endOf(run: SyncRun): number {
+  return run.endedAt ?? run.startedAt
+}
+
+/** Whether an incident strikes a connection as a whole. */
+export function strikes(scope: IncidentScope, connector: string): boolean {
+  return scope.kind === 'bank' || (scope.kind === 'route' && scope.connector === connector)
 }
 
 /** The run failed in a way that is not this login's own. */
-function failsAsBank(run: SyncRun): boolean {
+export function failsAsBank(run: SyncRun): boolean {
   const failure = failureOf(run)
   return failure !== null && isBankTrouble(failure)
 }

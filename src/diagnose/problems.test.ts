@@ -4,7 +4,6 @@ import { test } from 'node:test'
 import type { Challenge, ChallengePrompt } from '../domain/connection.ts'
 import type { SyncRun } from '../domain/run.ts'
 import { DOWN, failure, HERE, LOCKED, newWorld, REFUSED } from '../repair/testing.ts'
-import { bankHealth, type LatestRun } from './bank-health.ts'
 import { contextFor } from './context.ts'
 import { diagnose } from './diagnose.ts'
 import { mergeEvidence } from './merge-evidence.ts'
@@ -99,19 +98,6 @@ test('a question of another kind than the last one that was answered is a change
   assert.equal(first([asked('c2', { id: 'authtoken', kind: 'code', label: 'Token' }, 'open', 2), before]), 'mfa_method_changed')
   assert.equal(first([asked('c2', { id: 'mfa.MFA7', kind: 'question', label: 'ZIP?' }, 'open', 2), before]), 'mfa_required')
   assert.equal(first([asked('c2', { id: 'authtoken', kind: 'code', label: 'Token' }, 'open', 2)]), 'mfa_required')
-})
-
-test('health of a bank tells one login\'s trouble from the bank\'s, and needs a second witness for "down"', () => {
-  const latest = (outcomes: readonly (SyncRun['failure'])[]): readonly LatestRun[] => outcomes.map((failed, at) => ({
-    connectionId: String(at), institutionId: 'riverbank', run: { id: String(at), connectionId: String(at), trigger: 'schedule', startedAt: 1_000, endedAt: 1_000, outcome: failed === null ? 'succeeded' : 'failed', stage: null, accounts: [], failure: failed, label: null },
-  }))
-  const status = (...outcomes: (SyncRun['failure'])[]) => bankHealth(latest(outcomes), 2_000).get('riverbank')?.status
-  assert.equal(status(null, null), 'working')
-  assert.equal(status(REFUSED, REFUSED, null), 'working', 'refused passwords say nothing of the bank')
-  assert.equal(status(DOWN), 'slow')
-  assert.equal(status(DOWN, DOWN, null), 'down')
-  assert.equal(status(DOWN, null, null, null, null, null), 'slow')
-  assert.equal(bankHealth([], 2_000).size, 0)
 })
 
 test('context leaves out what is not known, and what was observed wins', async () => {

@@ -7,14 +7,16 @@
 import { OUTAGES } from '../domain/cause.ts'
 import type { Connection, Diagnosis, Problem, ReadBy } from '../domain/connection.ts'
 import type { CaseContext, Failure } from '../domain/evidence.ts'
+import type { Incident } from '../domain/incident.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { ExchangeRecord } from '../ports/transport.ts'
-import { bankHealth, failureOf, type BankHealth } from './bank-health.ts'
+import { bankHealth, failureOf, FRESH_MS, isBankTrouble, strikes, type BankHealth } from './bank-health.ts'
 import { contextFor, loadFacts } from './context.ts'
 import { diagnose } from './diagnose.ts'
+import { dropIncidents, settleIncidents } from './incidents.ts'
 import { mergeEvidence } from './merge-evidence.ts'
 import { newsOf } from './step-news.ts'
 
@@ -43,20 +45,27 @@ const LOCK_IS_LIKELY = 0.5
 /** More than one bank has connections here. */
 const MANY = 2_000
 
-/** The open problems of an institution. */
-export function openProblems(store: TenantStore, institutionId: string): Promise<readonly Problem[]> {
-  return store.problems.list({ institutionId, open: true, limit: MANY })
+/** What is open at a bank: problems of its connections, and incidents. */
+export type OpenAtBank = { readonly problems: readonly Problem[]; readonly incidents: readonly Incident[] }
+
+export async function openAtBank({ problems, incidents }: TenantStore, institutionId: string): Promise<OpenAtBank> {
+  const asked = { institutionId, open: true, limit: MANY } as const
+  const [openProblems, openIncidents] = await Promise.all([problems.list(asked), incidents.list(asked)])
+  return { problems: openProblems, incidents: openIncidents }
 }
 
-/** Does all of it for one ended run; `known`: the open problems of its institution when it ended, if they were asked already. `loginLocked`: the evidence shows a lock, so nothing more may be sent for this login. */
-export async function settleProblems(deps: ProblemDeps, ended: EndedRun, known?: readonly Problem[]): Promise<{ readonly loginLocked: boolean; readonly open: readonly Problem[]; readonly closed: readonly string[]; /** An outage of the bank was open, and this run was answered. */ readonly bankIsBack: boolean }> {
-  const { closed, bankIsBack } = await closeProblems(deps, ended, known ?? (await openProblems(deps.store, ended.connection.institutionId)))
+/** Does all of it for one ended run; `known`: what was open at its institution when it ended, if that was asked already. `loginLocked`: the evidence shows a lock, so nothing more may be sent for this login. */
+export async function settleProblems(deps: ProblemDeps, ended: EndedRun, known?: OpenAtBank): Promise<{ readonly loginLocked: boolean; readonly open: readonly Problem[]; readonly closed: readonly string[]; /** An outage of the bank was open, and this run was answered. */ readonly bankIsBack: boolean }> {
+  const { connection, run, question } = ended
+  const { problems, incidents } = known ?? (await openAtBank(deps.store, connection.institutionId))
+  const { closed, bankIsBack } = await closeProblems(deps, ended, problems)
   const open: Problem[] = []
   for (const { accountId, failure, facts } of brokenParts(ended)) {
-    const problem = await openOrUpdateProblem(deps, ended, accountId, failure, facts)
+    const problem = await openOrUpdateProblem(deps, ended, accountId, failure, facts, incidents)
     if (problem !== null) open.push(problem)
   }
-  return { loginLocked: open.some(showsLock), open, closed, bankIsBack }
+  const isOver = await settleIncidents(deps, { connection, run, asks: question !== null, open: incidents, diagnosis: open[0]?.diagnosis ?? null })
+  return { loginLocked: open.some(showsLock), open, closed, bankIsBack: bankIsBack || isOver }
 }
 
 /** The diagnosis is a lock, not merely a possibility. */
@@ -66,9 +75,9 @@ export function showsLock({ diagnosis }: Pick<Problem, 'diagnosis'>): boolean {
 
 /**
  * Diagnoses a failure and stores it as the open problem of the connection or account. Null when an
- * open outage of the same bank covers it already: that one has the alert.
+ * open outage or incident of the same bank covers it already: that one has the alert.
  */
-export async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, accountId: string | null, failure: Failure, facts: CaseContext): Promise<Problem | null> {
+async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, accountId: string | null, failure: Failure, facts: CaseContext, incidents: readonly Incident[]): Promise<Problem | null> {
   const { store } = deps
   const { connection, run } = ended
   const now = deps.clock.now()
@@ -80,11 +89,13 @@ export async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, ac
   if (own !== undefined && failure.code === 'secret_withheld') return keep(deps, own, now)
   if (own !== undefined) {
     const changed = { updatedAt: now, failure, context, diagnosis }
-    await store.problems.update(own.id, changed)
+    // What outlives the incident that had its alert has one of its own again.
+    await store.problems.update(own.id, { ...changed, ...(incidents.length === 0 ? { closedAt: null } : {}) })
     await store.problems.keepExchanges(own.id, run.id, ended.exchanges())
     return { ...own, ...changed }
   }
-  if (isOutage(diagnosis) && (await outagesOf(store, connection.institutionId)).some(({ isWatched }) => isWatched)) return null
+  const covering = new Set(isBankTrouble(failure) && accountId === null ? incidents.filter(({ scope }) => strikes(scope, connection.connector)).map(({ problemId }) => problemId) : [])
+  if ((isOutage(diagnosis) || covering.size > 0) && (await openOf(store, connection.institutionId)).some(({ problem, isWatched }) => isWatched && (covering.has(problem.id) || (isOutage(diagnosis) && isOutage(problem.diagnosis))))) return null
   const problem: Problem = {
     id: deps.entropy.id(now), connectionId: connection.id, accountId, institutionId: connection.institutionId,
     openedAt: now, updatedAt: now, closedAt: null, proofRunId: null, failure, context, diagnosis,
@@ -148,12 +159,14 @@ export async function closeProblems(deps: ProblemDeps, { connection, run }: Ende
 export async function dropProblems({ store, clock }: Pick<ProblemDeps, 'store' | 'clock'>, connectionId: string): Promise<void> {
   const now = clock.now()
   for (const { id } of await store.problems.list({ connectionId, open: true, limit: MANY })) await store.problems.update(id, { updatedAt: now, closedAt: now })
+  const connection = await store.connections.get(connectionId)
+  if (connection !== null) await dropIncidents({ store, clock }, connection.institutionId)
 }
 
-/** Open outages of a bank. `isWatched`: the connection that reported it is still read, so it will see the end. */
-async function outagesOf(store: TenantStore, institutionId: string): Promise<readonly { readonly problem: Problem; readonly isWatched: boolean }[]> {
-  const outages = (await openProblems(store, institutionId)).filter(({ diagnosis }) => isOutage(diagnosis))
-  return Promise.all(outages.map(async (problem) => ({ problem, isWatched: await isRead(store, problem) })))
+/** Open problems of a bank. `isWatched`: the connection that reported it is still read, so it will see the end. */
+async function openOf(store: TenantStore, institutionId: string): Promise<readonly { readonly problem: Problem; readonly isWatched: boolean }[]> {
+  const open = await store.problems.list({ institutionId, open: true, limit: MANY })
+  return Promise.all(open.map(async (problem) => ({ problem, isWatched: await isRead(store, problem) })))
 }
 
 async function isRead(store: TenantStore, { connectionId }: Problem): Promise<boolean> {
@@ -166,15 +179,19 @@ async function hasNoFeed(store: TenantStore, accountId: string): Promise<boolean
   return state === 'paused' || state === 'closed'
 }
 
-/** The open problems that a person sees for a connection: its own, and the outage of its bank. */
+/** The open problems that a person sees for a connection: its own, the outage of its bank, and what an incident that strikes it has its alert from. */
 export async function problemsOf(store: TenantStore, connection: Connection): Promise<readonly Problem[]> {
-  const open = await openProblems(store, connection.institutionId)
-  return open.filter((problem) => problem.connectionId === connection.id || isOutage(problem.diagnosis))
+  const { problems: open, incidents } = await openAtBank(store, connection.institutionId)
+  const leading = new Set(incidents.filter(({ scope }) => strikes(scope, connection.connector)).map(({ problemId }) => problemId))
+  const shared = open.filter((problem) => isOutage(problem.diagnosis) || (leading.has(problem.id) && connection.failuresInRow > 0))
+  const told = shared.some(({ id }) => leading.has(id)) ? shared.filter(({ id }) => leading.has(id)) : shared
+  return open.filter((problem) => problem.connectionId === connection.id || told.includes(problem))
 }
 
-/** Health of all banks now, from the newest runs. */
+/** Health of all banks now, from the newest runs and what is open. */
 export async function loadBankHealth(store: TenantStore, now: number): Promise<ReadonlyMap<string, BankHealth>> {
-  return bankHealth(await store.runs.latestByConnection(now - 24 * 3_600_000), now)
+  const [latest, incidents] = await Promise.all([store.runs.latestByConnection(now - FRESH_MS), store.incidents.list({ open: true, limit: MANY })])
+  return bankHealth(latest, incidents, now)
 }
 
 /** The first cause is the bank's being away. */

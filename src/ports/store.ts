@@ -8,6 +8,7 @@ import type { Day, DayRange } from '../domain/day.ts'
 import type { CauseCode } from '../domain/cause.ts'
 import type { Consumer, ConsumerRead } from '../domain/consumer.ts'
 import type { Challenge, Connection, Problem } from '../domain/connection.ts'
+import type { Incident } from '../domain/incident.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { HistoryStore, PreviewStore } from './history.ts'
@@ -57,6 +58,7 @@ export type TenantStore = {
   readonly previews: PreviewStore
   readonly runs: RunStore
   readonly problems: ProblemStore
+  readonly incidents: IncidentStore
   readonly challenges: ChallengeStore
   readonly secrets: SecretStore
   readonly consumers: ConsumerStore
@@ -273,8 +275,8 @@ export type RunStore = {
   get(id: string): Promise<SyncRun | null>
   /** Newest first. */
   list(filter: { readonly connectionId?: string; readonly since?: number; readonly limit: number }): Promise<readonly SyncRun[]>
-  /** The newest ended run of each connection since an instant, with its institution: for the health of banks. */
-  latestByConnection(since: number): Promise<readonly { readonly connectionId: string; readonly institutionId: string; readonly run: SyncRun }[]>
+  /** The newest ended run of each connection since an instant, with what the health of banks wants to know of the connection. */
+  latestByConnection(since: number): Promise<readonly { readonly connectionId: string; readonly institutionId: string; readonly connector: string; readonly lastSuccessAt: number | null; readonly run: SyncRun }[]>
   /** Exchanges of today with an institution, counted before they are sent. Returns false when the quota is used up. */
   reserveRequest(institutionId: string, day: Day, quota: number): Promise<boolean>
   /** How many of that day were counted. */
@@ -310,6 +312,24 @@ export type ProblemStore = {
 export type OpenRepair = { readonly problemId: string; readonly connectionId: string; readonly updatedAt: number; readonly cause: CauseCode; readonly plan: RepairPlan | null }
 
 export type Alert = { readonly id: string; readonly problemId: string; readonly openedAt: number; readonly closedAt: number | null; readonly deliveredAt: number | null }
+
+/** What banks did to those who use them. */
+export type IncidentStore = {
+  /**
+   * False when one of this bank and scope is open already; then nothing is stored. The alerts of the
+   * problems that it covers close in the same step: the incident has one.
+   */
+  open(incident: Incident, covered: readonly string[]): Promise<boolean>
+  /** An end closes the incident's alert in the same step. */
+  update(id: string, patch: Patch<Pick<Incident, 'scope' | 'cause' | 'lastFailureAt' | 'endedAt' | 'failing' | 'connections'>>): Promise<void>
+  /** Newest first. `since`: also those that began before and lasted until then. */
+  list(filter: { readonly institutionId?: string; readonly open?: true; readonly since?: number; readonly limit: number }): Promise<readonly Incident[]>
+  /** Reads of a bank that ended since an instant: how many on each day (days since 1970 in UTC), and the newest of those that failed, oldest first. */
+  reads(institutionId: string, since: number, failed: number): Promise<BankReads>
+}
+
+/** `follows`: the read of the same connection before it failed, too. */
+export type BankReads = { readonly days: readonly { readonly day: number; readonly reads: number }[]; readonly failed: readonly { readonly run: SyncRun; readonly follows: boolean }[] }
 
 export type ChallengeStore = {
   create(challenge: Challenge): Promise<void>

@@ -13,6 +13,8 @@ import type { SyncRun } from '../domain/run.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
 import { newsOf } from '../diagnose/step-news.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
+import { strikes } from '../diagnose/bank-health.ts'
+import { noteSilence } from '../diagnose/incidents.ts'
 import { isOutage, loadBankHealth, problemsOf, showsLock } from '../diagnose/problems.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -106,7 +108,9 @@ async function fits(deps: RepairDeps, connection: Connection, problem: Problem, 
 async function isBankDown({ store, clock }: RepairDeps, connection: Connection, problem: Problem): Promise<boolean> {
   if (isOutage(problem.diagnosis)) return true
   const health = (await loadBankHealth(store, clock.now())).get(connection.institutionId)
-  return health?.status === 'down' || (await problemsOf(store, connection)).some(({ diagnosis }) => isOutage(diagnosis))
+  // What a probe of another connection found is that one's to judge.
+  const isStruck = health?.incidents.some(({ scope, witness }) => witness === 'reads' && strikes(scope, connection.connector)) === true
+  return isStruck || (await problemsOf(store, connection)).some(({ diagnosis }) => isOutage(diagnosis))
 }
 
 /** A plan from the distribution as it is after what was tried; what was done stays in front. */
@@ -117,6 +121,7 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const news = before === null ? [] : newsOf(before)
   const diagnosis = news.length === 0 ? problem.diagnosis : diagnose({ evidence: mergeEvidence(problem.failure.evidence), context: problem.context }, undefined, news)
   if (news.length > 0) await deps.store.problems.update(problem.id, { diagnosis, updatedAt: now })
+  if (isOutage(diagnosis) && finished.some(({ learned }) => learned === 'silent')) await noteSilence(deps, connection, { ...problem, diagnosis })
   const last = finished.at(-1)
   const status = await deps.vault.status(ownerOf(connection))
   // A step that a person did is proved at once, where the secret may be sent: reading is cheaper than any other step.

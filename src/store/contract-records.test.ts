@@ -5,7 +5,7 @@ import { after, describe, test } from 'node:test'
 import { day } from '../domain/day.ts'
 import { RUNS_BEFORE, type LoginLedger } from '../ports/store.ts'
 import type { ExchangeRecord } from '../ports/transport.ts'
-import { aChallenge, aConnection, aLedger, anAccount, anAttempt, aPage, aPlan, aProblem, aRun, aSecret, aSource, newId } from './fixtures.ts'
+import { aChallenge, aConnection, aLedger, anAccount, anAttempt, anIncident, aPage, aPlan, aProblem, aRun, aSecret, aSource, newId } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
 
 const postgres = postgresTwin()
@@ -195,6 +195,63 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual((await runs.latestByConnection(0)).map((l) => [l.connectionId, l.institutionId, l.run.id]), [[one.id, 'a', made[0]!.id]])
       assert.deepEqual(await runs.latestByConnection(61), [])
       await assert.rejects(runs.create(aRun({ connectionId: newId() })))
+    })
+
+    test('an incident is open once for a bank and scope, keeps begin and end, and its end closes its alert', async () => {
+      const { incidents, problems, connections } = await twin.newTenant()
+      const connection = aConnection()
+      await connections.create(connection)
+      const [leading, covered, other] = [aProblem(connection.id), aProblem(connection.id), aProblem(connection.id)]
+      for (const problem of [leading, covered, other]) await problems.open(problem)
+      const alertsOpen = async () => (await problems.alerts({ open: true, limit: 9 })).map(({ problemId }) => problemId).sort()
+      const incident = anIncident({ problemId: leading.id })
+      const opened = await Promise.all([incidents.open(incident, [leading.id, covered.id]), incidents.open({ ...incident, id: newId() }, [leading.id, covered.id])])
+      assert.deepEqual(opened.filter(Boolean).length, 1, 'of two that see it at once one opens it')
+      const [kept] = await incidents.list({ institutionId: 'riverbank', open: true, limit: 9 })
+      assert.deepEqual({ ...kept, id: incident.id }, incident)
+      assert.deepEqual(await alertsOpen(), [leading.id, other.id].sort())
+      assert.equal(await incidents.open(anIncident({ scope: { kind: 'route', connector: 'ofx' }, startedAt: 50, lastFailureAt: 60 }), []), true)
+      assert.equal(await incidents.open(anIncident({ institutionId: 'other', startedAt: 40 }), []), true)
+      await incidents.update(kept!.id, {})
+      await incidents.update(kept!.id, { failing: 3, cause: 'scheduled_maintenance', lastFailureAt: 300 })
+      assert.deepEqual(await alertsOpen(), [leading.id, other.id].sort())
+      await incidents.update(kept!.id, { endedAt: 400 })
+      assert.deepEqual(await alertsOpen(), [other.id])
+      const all = await incidents.list({ institutionId: 'riverbank', limit: 9 })
+      assert.deepEqual(all.map(({ startedAt, endedAt, failing, cause, lastFailureAt }) => [startedAt, endedAt, failing, cause, lastFailureAt]), [[100, 400, 3, 'scheduled_maintenance', 300], [50, null, 2, 'institution_down', 60]])
+      assert.deepEqual((await incidents.list({ institutionId: 'riverbank', since: 401, limit: 9 })).map(({ startedAt }) => startedAt), [50], 'one that lasts is of every time')
+      assert.equal((await incidents.list({ limit: 2 })).length, 2)
+      assert.equal(await incidents.open(anIncident(), []), true, 'after its end another may begin')
+      await incidents.update(all[1]!.id, { scope: { kind: 'route', connector: 'simplefin' } })
+      assert.equal(await incidents.open(anIncident({ scope: { kind: 'route', connector: 'ofx' } }), []), true)
+      await assert.rejects(incidents.open(anIncident({ institutionId: 'third', problemId: newId() }), []))
+    })
+
+    test('reads of a bank are counted by day, and its failures come with whether they follow another', async () => {
+      const { incidents, runs, connections } = await twin.newTenant()
+      const [one, two, elsewhere] = [aConnection(), aConnection(), aConnection({ institutionId: 'other' })]
+      for (const connection of [one, two, elsewhere]) await connections.create(connection)
+      const DAY = 86_400_000
+      const { failure } = aProblem(one.id)
+      const made: string[] = []
+      const ended = async (connectionId: string, at: number, outcome: 'succeeded' | 'failed' | 'partial' | 'suspended', trigger: 'schedule' | 'connect' = 'schedule') => {
+        const run = aRun({ connectionId, trigger, startedAt: at, endedAt: at + 5, outcome, failure: outcome === 'failed' ? failure : null })
+        made.push(run.id)
+        await runs.create(run)
+      }
+      await ended(one.id, DAY, 'failed')
+      await ended(one.id, DAY + 10, 'failed')
+      await ended(two.id, DAY + 20, 'succeeded')
+      await ended(one.id, 3 * DAY, 'partial')
+      await ended(one.id, 3 * DAY + 10, 'failed')
+      await ended(two.id, 3 * DAY + 20, 'suspended')
+      await ended(two.id, 3 * DAY + 30, 'failed', 'connect')
+      await ended(elsewhere.id, DAY, 'failed')
+      const { days, failed } = await incidents.reads('riverbank', 0, 9)
+      assert.deepEqual(days, [{ day: 1, reads: 3 }, { day: 3, reads: 2 }])
+      assert.deepEqual(failed.map(({ run, follows }) => [made.indexOf(run.id), follows]), [[0, false], [1, true], [4, false]])
+      assert.deepEqual((await incidents.reads('riverbank', 0, 1)).failed.map(({ run }) => made.indexOf(run.id)), [4], 'the newest')
+      assert.deepEqual(await incidents.reads('riverbank', 4 * DAY, 9), { days: [], failed: [] })
     })
 
     test('a quota is never passed, however many ask at once', async () => {

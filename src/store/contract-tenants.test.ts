@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { day } from '../domain/day.ts'
 import type { TenantStore } from '../ports/store.ts'
-import { aChallenge, aConnection, aLedger, anAnswer, anAttempt, aPage, aPlan, aPreview, aProblem, aQuery, aRun, aSecret, aSource, anUpdate, newId } from './fixtures.ts'
+import { aChallenge, aConnection, aLedger, anAnswer, anAttempt, aPage, aPlan, aPreview, aProblem, aQuery, aRun, aSecret, aSource, anIncident, anUpdate, newId } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
 
 const postgres = postgresTwin()
@@ -35,7 +35,9 @@ async function settle(tenant: TenantStore) {
   await tenant.secrets.saveTenantKey({ keyId: Uint8Array.of(1), sealed: Uint8Array.of(2), masterKeyId: Uint8Array.of(3) })
   const attempt = (await tenant.secrets.beginAttempt('login', () => anAttempt('login', { openedAt: 5 })))!
   await tenant.runs.update(runId, { endedAt: 9 })
-  return { connection, ledger, page, question, preview, problem, challenge, attempt }
+  const incident = anIncident({ problemId: problem.id })
+  await tenant.incidents.open(incident, [])
+  return { connection, ledger, page, question, preview, problem, challenge, attempt, incident }
 }
 
 type Settled = Awaited<ReturnType<typeof settle>>
@@ -43,7 +45,7 @@ type Settled = Awaited<ReturnType<typeof settle>>
 /** All that a tenant can see. */
 async function view(tenant: TenantStore, { connection, ledger, page, preview, problem, challenge }: Settled): Promise<unknown[]> {
   const { accountId, sourceId, runId } = ledger
-  const { connections, accounts, feed, history, previews, runs, problems, challenges, secrets } = tenant
+  const { connections, accounts, feed, history, previews, runs, problems, incidents, challenges, secrets } = tenant
   const id = page.inserts[0]!.id
   return [
     await connections.get(connection.id), await connections.list(), await connections.findByLogin('login'),
@@ -56,7 +58,7 @@ async function view(tenant: TenantStore, { connection, ledger, page, preview, pr
       keys: page.observations.map((o) => o.key), providerIds: ['F1'], contentKeys: page.inserts.map((t) => t.contentKey),
       near: { amounts: [-1250n], from: [day('2020-01-01')], to: [day('2030-01-01')] }, states: { states: ['posted'], range: { from: day('2020-01-01'), to: day('2030-01-01') } },
     })),
-    await previews.get(preview.id), await previews.list({}), await previews.answers(preview.id, ledger.accountId), await history.undos([runId]), await history.places(runId), await runs.get(runId), await runs.list({ limit: 9 }), await runs.list({ connectionId: connection.id, limit: 9 }), await runs.latestByConnection(0),
+    await previews.get(preview.id), await previews.list({}), await previews.answers(preview.id, ledger.accountId), await history.undos([runId]), await history.places(runId), await runs.get(runId), await runs.list({ limit: 9 }), await runs.list({ connectionId: connection.id, limit: 9 }), await runs.latestByConnection(0), await incidents.list({ limit: 9 }), (await incidents.reads(connection.institutionId, 0, 9)).days,
     await problems.get(problem.id), await problems.list({ limit: 9 }), await problems.plan(problem.id), await problems.exchanges(problem.id), await problems.alerts({ limit: 9 }),
     await challenges.get(challenge.id), await challenges.list({}), await challenges.list({ connectionId: connection.id }),
     await secrets.get(connection.id, 'sign-in'), await secrets.tenantKey(), await secrets.ledger('login'),
@@ -65,9 +67,9 @@ async function view(tenant: TenantStore, { connection, ledger, page, preview, pr
 
 /** Every writing method, aimed at another tenant's rows. Those that must fail are told apart from those that do nothing. */
 function attacks(tenant: TenantStore, other: Settled) {
-  const { connection, ledger, page, question, preview, problem, challenge, attempt } = other
+  const { connection, ledger, page, question, preview, problem, challenge, attempt, incident } = other
   const { accountId, runId } = ledger
-  const { connections, accounts, feed, history, previews, runs, problems, challenges, secrets } = tenant
+  const { connections, accounts, feed, history, previews, runs, problems, incidents, challenges, secrets } = tenant
   const row = page.inserts[0]!
   const theirs = { ...ledger, tenant }
   return {
@@ -80,6 +82,7 @@ function attacks(tenant: TenantStore, other: Settled) {
       () => previews.update(preview.id, ['ready'], { state: 'cancelled' }), () => previews.dropAnswers(preview.id),
       () => previews.switchOver({ previewId: preview.id, run: aRun({ trigger: 'switch' }), newSources: [], sources: [{ id: ledger.sourceId, state: 'replaced' }], connections: [], pages: [] }),
       () => runs.update(runId, { outcome: 'failed' }), () => problems.update(problem.id, { closedAt: 1 }), () => challenges.move(challenge.id, 'open', 'cancelled'),
+      () => incidents.update(incident.id, { endedAt: 900 }), () => incidents.open(anIncident({ institutionId: 'mine' }), [problem.id]),
       () => secrets.destroy(connection.id), () => secrets.destroyExpired(Number.MAX_SAFE_INTEGER), () => secrets.endAttempt(attempt.id, 'refused', 1),
       () => secrets.closeStaleAttempts(Number.MAX_SAFE_INTEGER, 1), () => runs.reserveRequest('bank', day('2026-01-01'), 1),
     ],
@@ -88,6 +91,7 @@ function attacks(tenant: TenantStore, other: Settled) {
       () => feed.commitPage(aPage(theirs, [], { updates: [anUpdate(row, { state: 'withdrawn', withdrawnReason: 'undone' })] })),
       () => runs.create(aRun({ connectionId: connection.id })), () => problems.open(aProblem(connection.id)), () => problems.savePlan(aPlan(problem)),
       () => challenges.create(aChallenge(connection.id, runId)), () => previews.create(aPreview(connection.id)), () => previews.addAnswer(preview.id, anAnswer(accountId)),
+      () => incidents.open(anIncident({ institutionId: 'theirs', problemId: problem.id }), []),
     ],
   }
 }

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Account, AccountSource } from '../domain/account.ts'
 import type { Challenge, Connection, Problem } from '../domain/connection.ts'
 import { day } from '../domain/day.ts'
+import type { Incident } from '../domain/incident.ts'
 import type { PreviewAnswer, ReconnectPreview } from '../domain/preview.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
@@ -99,6 +100,12 @@ export function aProblem(connectionId: string, over: Partial<Problem> = {}): Pro
     id: newId(), connectionId, accountId: null, institutionId: 'riverbank', openedAt: clock, updatedAt: clock, closedAt: null, proofRunId: null,
     failure: { code: 'bank_refused', stage: 'signon', retry: { kind: 'afterPerson' }, message: 'The bank refused the sign-in.', evidence: [{ protocol: 'ofx', codes: ['15500'] }] },
     context: { failuresInRow: 1 }, diagnosis: { causes: [{ cause: 'credentials_invalid', p: 1, for: ['code 15500'], against: [] }], action: 'fix_credentials' }, ...over,
+  }
+}
+
+export function anIncident(over: Partial<Incident> = {}): Incident {
+  return {
+    id: newId(), institutionId: 'riverbank', scope: { kind: 'bank' }, cause: 'institution_down', startedAt: 100, lastFailureAt: 200, endedAt: null, failing: 2, connections: 3, witness: 'reads', problemId: null, ...over,
   }
 }
 

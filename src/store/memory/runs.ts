@@ -40,7 +40,10 @@ export function memoryRuns({ runs, connections, requests }: TenantState): RunSto
     async latestByConnection(since) {
       const ended = [...runs.values()].filter((r) => r.connectionId !== null && r.endedAt !== null && r.endedAt >= since)
       const newest = new Map(ended.sort(by((r) => r.endedAt!, (r) => r.id)).map((run) => [run.connectionId!, run]))
-      const latest = [...newest].map(([connectionId, run]) => ({ connectionId, institutionId: connections.get(connectionId)!.institutionId, run }))
+      const latest = [...newest].map(([connectionId, run]) => {
+        const { institutionId, connector, lastSuccessAt } = connections.get(connectionId)!
+        return { connectionId, institutionId, connector, lastSuccessAt, run }
+      })
       return latest.sort(by((l) => l.connectionId))
     },
     async reserveRequest(institutionId, day, quota) {

@@ -7,6 +7,7 @@ import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
 import type { Day } from '../../domain/day.ts'
 import type { JsonObject } from '../../domain/institution.ts'
+import type { Incident } from '../../domain/incident.ts'
 import type { PreviewAnswer, ReconnectPreview } from '../../domain/preview.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
@@ -41,6 +42,7 @@ export type TenantState = {
   readonly plans: Map<string, RepairPlan>
   /** By problem. */
   readonly exchanges: Map<string, FailedExchanges>
+  readonly incidents: Map<string, Incident>
   readonly challenges: Map<string, Challenge>
   readonly secrets: SecretState
   readonly requests: Map<string, number>
@@ -63,7 +65,7 @@ export type SecretState = {
 export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
-    cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), exchanges: new Map(), challenges: new Map(),
+    cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
     secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), spans: [],
   }
 }

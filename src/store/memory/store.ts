@@ -8,6 +8,7 @@ import { memoryConnections } from './connections.ts'
 import { memoryConsumers } from './consumers.ts'
 import { memoryFeed } from './feed.ts'
 import { memoryHistory } from './history.ts'
+import { memoryIncidents } from './incidents.ts'
 import { by } from './order.ts'
 import { memoryPreviews } from './previews.ts'
 import { memoryChallenges, memoryProblems } from './problems.ts'
@@ -57,6 +58,7 @@ function tenantStore(tenantId: string, state: TenantState): TenantStore {
     previews: memoryPreviews(state),
     runs: memoryRuns(state),
     problems: memoryProblems(state),
+    incidents: memoryIncidents(state),
     challenges: memoryChallenges(state),
     secrets: memorySecrets(state.secrets),
     consumers: memoryConsumers(state),

@@ -44,13 +44,15 @@ export function postgresRuns(db: Database, tenantId: string): RunStore {
     },
     async latestByConnection(since) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
-        sql<StoredRow<Parameters<typeof runs.write>[0]> & { institution_id: string }>`
-          select distinct on (r.connection_id) r.*, c.institution_id
+        sql<StoredRow<Parameters<typeof runs.write>[0]> & { institution_id: string; connector: string; last_success_at: unknown }>`
+          select distinct on (r.connection_id) r.*, c.institution_id, c.connector, c.last_success_at
           from relink.runs r join relink.connections c on c.tenant_id = r.tenant_id and c.id = r.connection_id
           where r.tenant_id = ${tenantId} and r.ended_at >= ${since}
           order by r.connection_id, r.ended_at desc, r.id desc`,
       ])
-      return rows.map((row) => ({ connectionId: row.connection_id as string, institutionId: row.institution_id, run: runs.read(row) }))
+      return rows.map((row) => ({
+        connectionId: row.connection_id as string, institutionId: row.institution_id, connector: row.connector, lastSuccessAt: row.last_success_at === null ? null : Number(row.last_success_at), run: runs.read(row),
+      }))
     },
     async reserveRequest(institutionId, day, quota) {
       if (quota < 1) return false

@@ -10,6 +10,7 @@ import { postgresConnections } from './connections.ts'
 import { postgresConsumers } from './consumers.ts'
 import { postgresFeed } from './feed.ts'
 import { postgresHistory } from './history.ts'
+import { postgresIncidents } from './incidents.ts'
 import { openLocks, type Locks } from './locks.ts'
 import { MIGRATIONS, migrate, schemaNumber } from './migrate.ts'
 import { errorCode, outageOf } from './outage.ts'
@@ -151,6 +152,7 @@ function tenantStore(db: Database, locks: Locks, tenantId: string): TenantStore 
     previews: postgresPreviews(db, tenantId),
     runs: postgresRuns(db, tenantId),
     problems: postgresProblems(db, tenantId),
+    incidents: postgresIncidents(db, tenantId),
     challenges: postgresChallenges(db, tenantId),
     secrets: postgresSecrets(db, tenantId),
     consumers: postgresConsumers(db, tenantId),

@@ -5,6 +5,7 @@
 import type { Account, AccountRef, AccountSource } from '../../domain/account.ts'
 import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
+import type { Incident } from '../../domain/incident.ts'
 import type { PreviewAnswer, ReconnectPreview } from '../../domain/preview.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
@@ -168,6 +169,12 @@ export const consumers = shape<Consumer>({
 type FlatRead = { readonly consumerId: string; readonly accountId: string; readonly fromOn: ConsumerRead['from']; readonly readAt: number }
 export const consumerReads = shape<FlatRead>({ consumerId: uuid, accountId: uuid, fromOn: day, readAt: instant })
 
+/** `scopeKey`: what the database compares, so that one is open for a scope. */
+export const incidents = shape<Incident & { readonly scopeKey: string }>({
+  id: uuid, institutionId: text(), scopeKey: text(), scope: json(), cause: text(), startedAt: instant, lastFailureAt: instant, endedAt: nullable(instant), failing: integer,
+  connections: integer, witness: text(), problemId: nullable(uuid),
+})
+
 type Of<S> = S extends Shape<infer T> ? StoredRow<T> & { readonly tenant_id: string } : never
 type Numbered = { readonly seq: any }
 
@@ -190,6 +197,7 @@ export type Tables = {
   'relink.alerts': Of<typeof alerts>
   'relink.repair_plans': Of<typeof plans>
   'relink.failed_exchanges': Of<typeof failedExchanges>
+  'relink.incidents': Of<typeof incidents>
   'relink.challenges': Of<typeof challenges>
   'relink.secrets': Of<typeof secrets>
   'relink.tenant_keys': Of<typeof tenantKeys>

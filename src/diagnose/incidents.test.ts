@@ -1,0 +1,113 @@
+/** Incidents: begin with the first read that fails, end with the first that works, have a scope and one alert. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Failure } from '../domain/evidence.ts'
+import type { Incident } from '../domain/incident.ts'
+import { repairByItself } from '../repair/by-itself.ts'
+import { DOWN, failure, newWorld, REFUSED, type RepairWorld } from '../repair/testing.ts'
+import { dropProblems, loadBankHealth, problemsOf } from './problems.ts'
+
+const id = (at: number): string => `d0000000-0000-7000-8000-${String(at).padStart(12, '0')}`
+const MINUTE_MS = 60_000
+/** The server fails, but says so: no outage by its evidence alone. */
+const ERROR = failure({ stage: 'http', httpStatus: 500 }, { code: 'http_refused', retry: { kind: 'at', at: null } })
+
+async function worldOf(connections: number): Promise<RepairWorld> {
+  const world = await newWorld()
+  for (let at = 0; at < connections; at++) await world.connect(id(at))
+  return world
+}
+
+async function read(world: RepairWorld, at: number, says: Failure | null): Promise<void> {
+  world.now += MINUTE_MS
+  world.bank = () => says
+  await world.sync(id(at))
+}
+
+const incidents = (world: RepairWorld): Promise<readonly Incident[]> => world.store.incidents.list({ institutionId: 'riverbank', limit: 9 })
+const health = async (world: RepairWorld) => (await loadBankHealth(world.store, world.now)).get('riverbank')
+
+test('an outage of a bank is one incident with one alert: from the first failing read to the first that works', async () => {
+  const world = await worldOf(5)
+  for (let at = 0; at < 5; at++) await read(world, at, null)
+  assert.equal((await health(world))?.status, 'working')
+  await read(world, 0, ERROR)
+  const began = world.now
+  assert.deepEqual([await incidents(world), (await health(world))?.status], [[], 'slow'], 'one alone is its own trouble')
+  await read(world, 1, ERROR)
+  for (const at of [2, 3, 4, 0]) await read(world, at, ERROR)
+  const [open, ...more] = await incidents(world)
+  assert.deepEqual([more, open?.startedAt, open?.endedAt, open?.scope, open?.failing, open?.connections, open?.witness], [[], began, null, { kind: 'bank' }, 5, 5, 'reads'])
+  const down = await health(world)
+  assert.deepEqual([down?.status, down?.since], ['down', began])
+  const alerts = await world.store.problems.alerts({ open: true, limit: 99 })
+  assert.deepEqual(alerts.map(({ problemId }) => problemId), [open?.problemId], 'one alert, and it is the incident\'s')
+  for (const at of [3, 4]) assert.deepEqual((await problemsOf(world.store, (await world.store.connections.get(id(at)))!)).map((problem) => problem.id), [open?.problemId], 'who was struck later sees it')
+
+  await read(world, 3, null)
+  const [over] = await incidents(world)
+  assert.deepEqual([over?.endedAt, (await world.store.problems.alerts({ open: true, limit: 99 })).length, (await health(world))?.status], [world.now, 0, 'slow'])
+  await read(world, 2, ERROR)
+  assert.equal((await incidents(world)).length, 1, 'a straggler of an outage that is over does not open it again')
+  for (let at = 0; at < 5; at++) await read(world, at, null)
+  assert.equal((await health(world))?.status, 'working')
+})
+
+test('refused passwords and what fails on this host open none', async () => {
+  const world = await worldOf(4)
+  for (let at = 0; at < 4; at++) await read(world, at, REFUSED)
+  assert.deepEqual(await incidents(world), [])
+})
+
+test('what outlives the incident has its own alert again', async () => {
+  const world = await worldOf(2)
+  await read(world, 0, ERROR)
+  await read(world, 1, ERROR)
+  await read(world, 0, null)
+  assert.equal((await world.store.problems.alerts({ open: true, limit: 9 })).length, 0)
+  await read(world, 1, REFUSED)
+  const mine = (await world.store.problems.list({ connectionId: id(1), open: true, limit: 9 })).map((problem) => problem.id)
+  assert.deepEqual((await world.store.problems.alerts({ open: true, limit: 9 })).map(({ problemId }) => problemId), mine)
+})
+
+test('a route that fails while another answers is an incident of the route, and grows to the bank\'s when the other fails, too', async () => {
+  const world = await worldOf(3)
+  const other = (await world.store.connections.get(id(0)))!
+  for (const at of [6, 7, 8]) {
+    await world.store.connections.create({ ...other, id: id(at), connector: 'simplefin', loginIndex: `login-${id(at)}` })
+    await world.enterSecret(id(at), 'old')
+  }
+  for (const at of [6, 7, 8]) await read(world, at, null)
+  await read(world, 0, DOWN)
+  await read(world, 6, null)
+  await read(world, 1, DOWN)
+  await read(world, 2, DOWN)
+  assert.deepEqual((await incidents(world)).map(({ scope }) => scope), [{ kind: 'route', connector: 'ofx' }])
+  assert.equal((await health(world))?.status, 'slow', 'the other way works')
+  for (const at of [6, 7, 8]) await read(world, at, DOWN)
+  assert.deepEqual((await incidents(world)).map(({ scope, endedAt }) => [scope.kind, endedAt]), [['bank', null]])
+})
+
+test('one connection alone is believed when a harmless question gets no answer either', async () => {
+  const world = await worldOf(1)
+  world.reachable = false
+  await read(world, 0, DOWN)
+  assert.deepEqual(await incidents(world), [])
+  await repairByItself(world.deps, id(0))
+  const [found] = await incidents(world)
+  assert.deepEqual([found?.witness, found?.failing, found?.connections, found?.problemId], ['probe', 1, 1, (await world.problem(id(0)))?.id])
+  world.reachable = true
+  await read(world, 0, null)
+  assert.deepEqual((await incidents(world)).map(({ endedAt }) => endedAt), [world.now])
+})
+
+test('when the last connection is removed nobody waits for the end', async () => {
+  const world = await worldOf(2)
+  await read(world, 0, DOWN)
+  await read(world, 1, DOWN)
+  for (const at of [0, 1]) {
+    await world.store.connections.update(id(at), { state: 'removed' })
+    await dropProblems(world, id(at))
+  }
+  assert.equal((await incidents(world))[0]?.endedAt, world.now)
+})

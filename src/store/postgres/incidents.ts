@@ -1,0 +1,57 @@
+/** Incidents of banks, and how their connections were read, of one tenant on PostgreSQL; see `IncidentStore`. */
+import { sql } from 'kysely'
+import { scopeKey, type Incident } from '../../domain/incident.ts'
+import type { IncidentStore } from '../../ports/store.ts'
+import { arrayOf } from './arrays.ts'
+import type { StoredRow } from './columns.ts'
+import { idKey, inOneTrip, isUuid, type Database } from './session.ts'
+import { incidents, runs } from './tables.ts'
+
+export function postgresIncidents(db: Database, tenantId: string): IncidentStore {
+  return {
+    async open(incident, covered) {
+      const others = covered.filter((id) => id !== incident.problemId && isUuid(id))
+      const opened = sql`exists (select from relink.incidents i where i.tenant_id = ${tenantId} and i.id = ${incident.id})`
+      const silence = others.length === 0 ? [] : [sql`update relink.alerts set closed_at = ${incident.lastFailureAt} where tenant_id = ${tenantId} and problem_id = any(${arrayOf(others, 'uuid')}) and closed_at is null and ${opened}`]
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.insertInto('relink.incidents').values({ tenant_id: tenantId, ...incidents.write({ ...incident, scopeKey: scopeKey(incident.scope) }) })
+          .onConflict((c) => c.columns(['tenant_id', 'institution_id', 'scope_key']).where('ended_at', 'is', null).doNothing()).returning('id'),
+        ...silence,
+      ])
+      return rows.length === 1
+    },
+    async update(id, patch) {
+      const values = incidents.writePatch({ ...patch, ...(patch.scope === undefined ? {} : { scopeKey: scopeKey(patch.scope) }) })
+      if (Object.keys(values).length === 0) return
+      const mine = sql<boolean>`(tenant_id, id) = (select i.tenant_id, i.problem_id from relink.incidents i where i.tenant_id = ${tenantId} and i.id = ${idKey(id)})`
+      const closed = patch.endedAt === undefined ? [] : [db.updateTable('relink.alerts').set({ closed_at: sql`coalesce(closed_at, ${patch.endedAt})` }).where(mine)]
+      await inOneTrip(db, tenantId, [db.updateTable('relink.incidents').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)), ...closed])
+    },
+    async list({ institutionId, open, since, limit }) {
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.incidents').selectAll().where('tenant_id', '=', tenantId)
+          .$if(institutionId !== undefined, (q) => q.where('institution_id', '=', institutionId!))
+          .$if(open === true, (q) => q.where('ended_at', 'is', null))
+          .$if(since !== undefined, (q) => q.where((e) => e.or([e('ended_at', 'is', null), e('ended_at', '>=', since!)])))
+          .orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit),
+      ])
+      return rows.map(readIncident)
+    },
+    async reads(institutionId, since, most) {
+      const ofBank = sql`relink.runs r join relink.connections c on c.tenant_id = r.tenant_id and c.id = r.connection_id
+        where r.tenant_id = ${tenantId} and c.institution_id = ${institutionId} and r.ended_at >= ${since} and r.trigger in ('schedule', 'person', 'repair')`
+      const [{ rows: days }, { rows: newest }] = await inOneTrip(db, tenantId, [
+        sql<{ day: unknown; reads: unknown }>`select r.ended_at / 86400000 as day, count(*) as reads from ${ofBank} and r.outcome in ('succeeded', 'partial', 'failed') group by 1 order by 1`,
+        sql<StoredRow<Parameters<typeof runs.write>[0]> & { before: string | null }>`
+          select * from (select r.*, lag(r.outcome) over (partition by r.connection_id order by r.started_at, r.id) as before from ${ofBank}) read
+          where read.outcome = 'failed' order by read.started_at desc, read.id desc limit ${most}`,
+      ])
+      return { days: days.map(({ day, reads }) => ({ day: Number(day), reads: Number(reads) })), failed: newest.map((row) => ({ run: runs.read(row), follows: row.before === 'failed' })).reverse() }
+    },
+  }
+}
+
+function readIncident(row: StoredRow<Incident & { readonly scopeKey: string }>): Incident {
+  const { scopeKey: _, ...incident } = incidents.read(row)
+  return incident
+}
