@@ -4,6 +4,7 @@
  * happened. Acts on what Relink says, never on knowledge of the fault; a password that was changed at
  * the bank is known, because it was this person who changed it.
  */
+import { AT_SITE } from '../bank/at-site.ts'
 import type { Bank } from '../bank/bank.ts'
 import { createPerson, type Person as AtBank } from '../bank/person.ts'
 import type { Random } from '../bank/random.ts'
@@ -104,7 +105,7 @@ export class Person {
     const { store, verbs } = relink
     if ((await store.problems.list({ connectionId, open: true, limit: 1 })).length === 0) return
     this.insisted++
-    for (const act of Object.values(AT_SITE)) await act(this.#atBank, this.#random).catch(() => undefined)
+    for (const act of Object.values(AT_SITE)) await act(this.#atBank, this.#newPassword).catch(() => undefined)
     const read = await this.#conduct.read(() => verbs.enterSecret(connectionId, { username: this.#atBank.user, password: this.#atBank.password() }))
     if (!read.ok && read.failure.code === 'secret_withheld') {
       this.#conduct.permit()
@@ -169,10 +170,12 @@ export class Person {
   async #doStep(relink: Relink, connectionId: string, cause: CauseCode, step: RepairStep): Promise<boolean> {
     if (step.kind === 'credentials') return this.#enterPassword(relink, connectionId, step)
     // Where the web site has nothing to do, there was nothing to do.
-    if (!isPermission(step)) await AT_SITE[cause]?.(this.#atBank, this.#random).catch(() => undefined)
+    if (!isPermission(step) && cause !== 'unknown') await AT_SITE[cause]?.(this.#atBank, this.#newPassword).catch(() => undefined)
     if (isPermission(step)) this.#conduct.permit()
     return (await this.#conduct.read(() => relink.verbs.repair(connectionId, { stepId: step.id, did: 'done' }))).ok
   }
+
+  readonly #newPassword = (): string => `a new password ${this.#random.between(100, 999)}`
 
   async #enterPassword({ verbs }: Relink, connectionId: string, step: RepairStep): Promise<boolean> {
     const right = this.#atBank.password()
@@ -220,18 +223,4 @@ export class Person {
     await store.feed.decide(row.id, { category }, deps.clock.now())
     this.decided.set(row.id, [category])
   }
-}
-
-/** What a person does at the bank's site for each cause that is ended there. */
-const AT_SITE: Partial<Record<CauseCode, (person: AtBank, random: Random) => Promise<unknown>>> = {
-  login_locked: (person) => person.unlock(),
-  password_change_required: (person, random) => person.changePassword(`a new password ${random.between(100, 999)}`),
-  bank_action_required: async (person) => {
-    await person.readMessages()
-    await person.acceptTerms()
-    await person.confirmSoftware()
-  },
-  enrollment_required: (person) => person.enableAccess(),
-  consent_expired: (person) => person.renewConsent(),
-  consent_revoked: (person) => person.renewConsent(),
 }

@@ -3,6 +3,7 @@
  * bank's own web site or in Relink, and counts how often. It acts only on what Relink says, never on
  * knowledge of the fault.
  */
+import { AT_SITE } from '../../bank/at-site.ts'
 import { ANA } from '../../bank/customers.ts'
 import { createPerson, type Person } from '../../bank/person.ts'
 import { sendOverHttp } from '../../bank/send.ts'
@@ -34,9 +35,9 @@ export function createScriptedPerson(instance: Instance, officeUrl: string): Scr
     async doStep(connectionId, cause, step, askBank) {
       if (step.kind === 'credentials') return acted(enterPassword(instance, connectionId, person, step))
       if (await adoptRenumbered(instance, connectionId)) return acted(Promise.resolve())
-      const atSite = AT_SITE[cause]
+      const atSite = cause === 'unknown' ? undefined : AT_SITE[cause]
       if (step.action === 'remove_account' || isPermission(step)) count += 1
-      else if (atSite !== undefined) await acted(atSite(person))
+      else if (atSite !== undefined) await acted(atSite(person, () => 'a new password 77'))
       else await acted(askBank())
       await instance.verbs.repair(connectionId, { stepId: step.id, did: 'done' })
     },
@@ -51,20 +52,6 @@ export function createScriptedPerson(instance: Instance, officeUrl: string): Scr
       return taken
     },
   }
-}
-
-/** What a person does at the bank's site for each cause that is ended there. */
-const AT_SITE: Partial<Record<CauseCode, (person: Person) => Promise<unknown>>> = {
-  login_locked: (person) => person.unlock(),
-  password_change_required: (person) => person.changePassword('a new password 77'),
-  bank_action_required: async (person) => {
-    await person.readMessages()
-    await person.acceptTerms()
-    await person.confirmSoftware()
-  },
-  enrollment_required: (person) => person.enableAccess(),
-  consent_expired: (person) => person.renewConsent(),
-  consent_revoked: (person) => person.renewConsent(),
 }
 
 /** An account with a new number: the person sees one new account of the same kind, and says that it goes on there. */
