@@ -78,8 +78,8 @@ const OF_REPORTS: readonly Scenario[] = [
   },
   {
     name: 'removed-and-changed', reports: { class: 'H', numbers: numbers(35, 37, 38) },
-    what: 'Booked rows vanish and come back, and all are worded anew under their ids.',
-    change: () => ({ faults: [fault('row-removed-restored', 5, 9), fault('text-changed', 12, 16, { parameters: { rows: 'all' } }), fault('row-removed-restored', 20, 22)] }),
+    what: 'Booked rows vanish and come back, once while the balance is wrong too, and all are worded anew under their ids.',
+    change: () => ({ faults: [fault('row-removed-restored', 5, 9), fault('text-changed', 12, 16, { parameters: { rows: 'all' } }), fault('row-removed-restored', 20, 22), fault('balance-wrong', 20, 22, { parameters: { units: 1_733 } })] }),
   },
   {
     name: 'crashes-and-replays', reports: { class: 'I', numbers: numbers([32, 36]) },
