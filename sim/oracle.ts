@@ -7,7 +7,7 @@
 import type { Bank } from '../bank/bank.ts'
 import type { TruthRow } from '../bank/ledger/row.ts'
 import type { BalanceSpan } from '../src/domain/run.ts'
-import type { AccountSummary, PageCommit, TenantStore } from '../src/ports/store.ts'
+import type { PageCommit, TenantStore } from '../src/ports/store.ts'
 import type { Question, Transaction } from '../src/domain/transaction.ts'
 import { Claims, type Here } from './claims.ts'
 import { AccountTruth, kindOf, pendingLook, type Known } from './truth.ts'
@@ -36,8 +36,10 @@ export class Oracle {
   readonly #claims: Claims
   /** How many rows of each kind were in the feed at some time, by account of the bank. */
   readonly #seen = new Map<string, Map<string, number>>()
-  /** True since the last look when something was committed. */
-  #changed = false
+  /** The accounts of the feed that are one at the bank, as far as something was committed to them. */
+  readonly #fed = new Map<string, Set<string>>()
+  /** The accounts of the bank for which something was committed since the last look. */
+  readonly #changed = new Set<string>()
   asked = 0
   /** The worst that was seen at any step, and what it was. */
   readonly worst = noHarm()
@@ -88,15 +90,16 @@ export class Oracle {
 
   /** What must hold at every moment: nothing that was in the feed is gone, nothing is there twice unasked, nothing is mixed up. */
   async step(store: TenantStore): Promise<void> {
-    if (!this.#changed) return
-    this.#changed = false
+    if (this.#changed.size === 0) return
+    const changed = [...this.#changed]
+    this.#changed.clear()
     const asked = new Set((await store.feed.questions({ open: true })).flatMap((question) => [question.transactionId, question.otherTransactionId ?? '']))
-    const spans = await this.#spans(store)
-    for (const [key, rows] of await this.#liveRows(store)) {
+    for (const key of changed) {
+      const rows = await this.#liveRows(store, key)
       // One that the bank took back among its pending rows is still here.
       const here = this.#byKind(rows)
       const look = this.#lookDuring(key, rows, here, asked)
-      look.notes.push(...this.#claims.step(key, this.#truth(key), here, spans.get(key) ?? [], this.#identity))
+      look.notes.push(...this.#claims.step(key, this.#truth(key), here, await this.#spans(store, key), this.#identity))
       this.#worse(look, 'at a step')
     }
   }
@@ -105,14 +108,13 @@ export class Oracle {
   async end(store: TenantStore, readAt: number): Promise<{ readonly harms: Harms; readonly notes: readonly string[]; readonly booked: number; readonly fed: number }> {
     const total: Look = { harms: noHarm(), notes: [] }
     let [booked, fed] = [0, 0]
-    const live = await this.#liveRows(store)
-    const owedFrom = await this.#owedFrom(store)
     for (const login of this.#bank.state.logins.values()) {
       for (const { spec } of login.accounts) {
-        const all = live.get(spec.key) ?? []
+        const all = await this.#liveRows(store, spec.key)
         const rows = all.filter(({ state }) => state === 'posted')
         const truth = this.#truth(spec.key)
-        const look = this.#lookAfter(truth, rows, truth.booked(readAt).filter((row) => row.bookedOn >= (owedFrom.get(spec.key) ?? '')))
+        const owedFrom = await this.#owedFrom(store, spec.key)
+        const look = this.#lookAfter(truth, rows, truth.booked(readAt).filter((row) => row.bookedOn >= owedFrom))
         for (const harm of HARMS) total.harms[harm] += look.harms[harm]
         total.notes.push(...look.notes, ...this.#claims.end(truth, this.#byKind(all), readAt))
         booked += truth.booked(readAt).length
@@ -215,50 +217,34 @@ export class Oracle {
     return known.findLast(({ stage }) => stage === 'booked') ?? known.at(-1) ?? null
   }
 
-  async #spans(store: TenantStore): Promise<ReadonlyMap<string, readonly BalanceSpan[]>> {
-    const spans = new Map<string, readonly BalanceSpan[]>()
-    for (const account of await this.#accounts(store)) {
-      const key = await this.#keyOf(store, account.id)
-      if (key !== null) spans.set(key, [...(spans.get(key) ?? []), ...(await store.feed.spans(account.id))])
-    }
+  async #spans(store: TenantStore, key: string): Promise<readonly BalanceSpan[]> {
+    const spans: BalanceSpan[] = []
+    for (const id of this.#fed.get(key) ?? []) spans.push(...(await store.feed.spans(id)))
     return spans
   }
 
-  /** Posted and pending rows of the feed by the bank's account; deleted ones too, because they are at the bank. */
-  async #liveRows(store: TenantStore): Promise<ReadonlyMap<string, readonly Transaction[]>> {
-    const live = new Map<string, Transaction[]>()
-    for (const account of await this.#accounts(store)) {
-      const key = await this.#keyOf(store, account.id)
-      if (key === null) continue
+  /** Posted and pending rows of the feed for the bank's account; deleted ones too, because they are at the bank. */
+  async #liveRows(store: TenantStore, key: string): Promise<readonly Transaction[]> {
+    const live: Transaction[] = []
+    for (const accountId of this.#fed.get(key) ?? []) {
       let cursor: string | null = null
       do {
-        const page: Awaited<ReturnType<TenantStore['feed']['transactions']>> = await store.feed.transactions({ accountId: account.id, states: ['posted', 'pending'], includeDeleted: true, limit: 1_000, ...(cursor === null ? {} : { cursor }) })
-        live.set(key, [...(live.get(key) ?? []), ...page.rows])
+        const page: Awaited<ReturnType<TenantStore['feed']['transactions']>> = await store.feed.transactions({ accountId, states: ['posted', 'pending'], includeDeleted: true, limit: 1_000, ...(cursor === null ? {} : { cursor }) })
+        live.push(...page.rows)
         cursor = page.next
       } while (cursor !== null)
     }
     return live
   }
 
-  async #accounts(store: TenantStore): Promise<readonly AccountSummary[]> {
-    return store.accounts.list()
-  }
-
   /** The first day that any answer for the account covered: older rows were never asked for successfully. */
-  async #owedFrom(store: TenantStore): Promise<ReadonlyMap<string, string>> {
-    const from = new Map<string, string>()
-    for (const account of await this.#accounts(store)) {
-      const key = await this.#keyOf(store, account.id)
-      for (const range of await store.feed.coverage(account.id)) {
-        const known = key === null ? undefined : from.get(key)
-        if (key !== null && (known === undefined || range.from < known)) from.set(key, range.from)
-      }
-    }
-    return from
+  async #owedFrom(store: TenantStore, key: string): Promise<string> {
+    let first = ''
+    for (const id of this.#fed.get(key) ?? []) for (const { from } of await store.feed.coverage(id)) if (first === '' || from < first) first = from
+    return first
   }
 
   async #committed(store: TenantStore, page: PageCommit): Promise<void> {
-    if (page.inserts.length > 0 || page.updates.length > 0 || page.observations.length > 0 || page.spans.length > 0) this.#changed = true
     for (const { id, state } of page.updates) {
       if (state === 'withdrawn') this.#withdrawn.add(id)
       else this.#withdrawn.delete(id)
@@ -269,6 +255,8 @@ export class Oracle {
     }
     const key = await this.#keyOf(store, page.accountId)
     if (key === null) return
+    this.#fed.set(key, (this.#fed.get(key) ?? new Set()).add(page.accountId))
+    if (page.inserts.length > 0 || page.updates.length > 0 || page.observations.length > 0 || page.spans.length > 0) this.#changed.add(key)
     this.#claims.committed(key, page)
     const truth = this.#truth(key)
     for (const { transactionId, providerId, amount, postedOn, name } of page.observations) {
@@ -280,8 +268,9 @@ export class Oracle {
   }
 
   #answered(id: string, answer: NonNullable<Question['answer']>): void {
-    this.#changed = true
     const question = this.#questions.get(id)
+    const key = question === undefined ? undefined : this.#keys.get(question.accountId)
+    if (key !== undefined) this.#changed.add(key)
     if (answer !== 'same' || question === undefined || question.otherTransactionId === null) return
     const [into, from] = [this.#reports.get(question.transactionId), this.#reports.get(question.otherTransactionId)]
     this.#withdrawn.add(question.otherTransactionId)
