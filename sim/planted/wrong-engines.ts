@@ -2,7 +2,7 @@
  * Engines that commit badly: the cursor before the rows, days as read that were not, decisions undone.
  * Each stands between the real engine and its store. What it does is stored, so the oracle sees it.
  */
-import { addDays, maxDay } from '../../src/domain/day.ts'
+import { addDays, maxDay, type Day, type DayRange } from '../../src/domain/day.ts'
 import type { FeedStore, PageCommit, TenantStore, TransactionUpdate } from '../../src/ports/store.ts'
 import { planted, type PlantedBug } from './planted-bug.ts'
 import { withoutBalances } from './wrong-connectors.ts'
@@ -44,14 +44,21 @@ export const WRONG_ENGINES: readonly PlantedBug[] = [
   }),
   planted('read-until-today', 'late-rows-and-gaps', 'All days until now count as read, by the date of the last attempt, and no balance says otherwise (39, 42).', {
     connector: withoutBalances,
-    store: feedOf((feed, store) => ({
-      coverage: async (accountId) => {
-        const ranges = await feed.coverage(accountId)
+    store: feedOf((feed, store) => {
+      const untilToday = async <R extends DayRange>(ranges: readonly R[]): Promise<readonly R[]> => {
         const [run] = await store.runs.list({ limit: 1 })
-        const today = run === undefined ? null : new Date(run.startedAt).toISOString().slice(0, 10)
-        return today === null ? ranges : ranges.map((range) => ({ ...range, to: maxDay(range.to, today as typeof range.to) }))
-      },
-    })),
+        const today = run === undefined ? null : (new Date(run.startedAt).toISOString().slice(0, 10) as Day)
+        return today === null ? ranges : ranges.map((range) => ({ ...range, to: maxDay(range.to, today) }))
+      }
+      return {
+        coverage: async (accountId) => untilToday(await feed.coverage(accountId)),
+        progress: async (connectionId) => {
+          const known = new Map(await feed.progress(connectionId))
+          for (const [sourceId, progress] of known) known.set(sourceId, { ...progress, covered: await untilToday(progress.covered) })
+          return known
+        },
+      }
+    }),
   }),
   planted('history-forgotten', 'quiet', 'Covered days are stored with a month before them that nobody read (19).', {
     store: commitsOf((page) => (page.covers === null ? page : { ...page, covers: { ...page.covers, from: addDays(page.covers.from, -40) }, inserts: page.inserts.filter(({ postedOn }) => postedOn > addDays(page.covers!.to, -20)), observations: page.observations.filter(({ postedOn }) => postedOn > addDays(page.covers!.to, -20)) })),
@@ -99,7 +106,8 @@ export const WRONG_ENGINES: readonly PlantedBug[] = [
       },
     })),
   }),
-  planted('missing-is-removed', 'removed-and-changed', 'A booked row that an answer does not show is removed without asking (37, 38).', {
+  planted('missing-is-removed', 'removed-and-changed', 'A booked row that an answer does not show is removed without asking, and no balance says otherwise (37, 38).', {
+    connector: withoutBalances,
     store: feedOf((feed) => ({
       commitPage: async (page) => {
         const done = await feed.commitPage(page)
