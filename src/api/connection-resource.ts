@@ -140,10 +140,12 @@ export function planResource(plan: RepairPlan): z.output<typeof planShape> {
 }
 
 export async function bankResources(instance: Instance): Promise<z.output<typeof bankShape>[]> {
-  const banks = await healthOfBanks(instance)
-  return [...banks].map(([institutionId, health]) => ({
+  const [banks, connections] = await Promise.all([healthOfBanks(instance), instance.store.connections.list()])
+  // Also those that nobody read in the last day.
+  const used = new Map(connections.filter(isShown).map(({ institutionId, institutionName }) => [institutionId, institutionName]))
+  return [...new Set([...used.keys(), ...banks.keys()])].map((institutionId): [string, BankHealth] => [institutionId, banks.get(institutionId) ?? notRead(institutionId)]).map(([institutionId, health]) => ({
     institutionId,
-    name: instance.institutions.find((i) => i.id === institutionId)?.name ?? institutionId,
+    name: instance.institutions.find((i) => i.id === institutionId)?.name ?? used.get(institutionId) ?? institutionId,
     health: health.status,
     connections: health.connections,
     failing: health.failing,
@@ -152,10 +154,14 @@ export async function bankResources(instance: Instance): Promise<z.output<typeof
   }))
 }
 
+function notRead(institutionId: string): BankHealth {
+  return { institutionId, status: 'unknown', connections: 0, failing: 0, since: null, incidents: [] }
+}
+
 function bankSentence({ status, connections, failing, since }: BankHealth): z.output<typeof partShape>[] {
   if (status === 'working') return ['It answered every connection at the last read.']
   if (since === null) return ['No read in the last day.']
-  const count = connections === 1 ? 'The one connection to it fails' : `${failing} of ${connections} connections to it fail`
+  const count = connections === 0 ? 'It did not answer when it was last read' : connections === 1 ? 'The one connection to it fails' : `${failing} of ${connections} connections to it fail`
   return [`${count}, since `, { kind: 'instant', at: isoInstant(since) }, status === 'down' ? '. Nothing for you to do.' : '.']
 }
 

@@ -5,6 +5,7 @@ import type { Failure } from '../domain/evidence.ts'
 import type { Incident } from '../domain/incident.ts'
 import { repairByItself } from '../repair/by-itself.ts'
 import { DOWN, failure, newWorld, REFUSED, type RepairWorld } from '../repair/testing.ts'
+import { bankDays } from './bank-days.ts'
 import { dropProblems, loadBankHealth, problemsOf } from './problems.ts'
 
 const id = (at: number): string => `d0000000-0000-7000-8000-${String(at).padStart(12, '0')}`
@@ -25,6 +26,7 @@ async function read(world: RepairWorld, at: number, says: Failure | null): Promi
 }
 
 const incidents = (world: RepairWorld): Promise<readonly Incident[]> => world.store.incidents.list({ institutionId: 'riverbank', limit: 9 })
+const day = async (world: RepairWorld) => bankDays(await world.store.incidents.reads('riverbank', 0, 999), await incidents(world), 3, world.now).map(({ state, reads, failed }) => [state, reads, failed])
 const health = async (world: RepairWorld) => (await loadBankHealth(world.store, world.now)).get('riverbank')
 
 test('an outage of a bank is one incident with one alert: from the first failing read to the first that works', async () => {
@@ -47,10 +49,14 @@ test('an outage of a bank is one incident with one alert: from the first failing
   await read(world, 3, null)
   const [over] = await incidents(world)
   assert.deepEqual([over?.endedAt, (await world.store.problems.alerts({ open: true, limit: 99 })).length, (await health(world))?.status], [world.now, 0, 'slow'])
+  assert.deepEqual(await day(world), [['none', 0, 0], ['none', 0, 0], ['down', 12, 6]], 'the day as a status page shows it')
   await read(world, 2, ERROR)
   assert.equal((await incidents(world)).length, 1, 'a straggler of an outage that is over does not open it again')
   for (let at = 0; at < 5; at++) await read(world, at, null)
   assert.equal((await health(world))?.status, 'working')
+  world.now += 24 * 60 * MINUTE_MS
+  await read(world, 0, ERROR)
+  assert.deepEqual((await day(world)).map(([state]) => state), ['none', 'down', 'failures'])
 })
 
 test('refused passwords and what fails on this host open none', async () => {

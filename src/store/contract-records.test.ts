@@ -234,7 +234,7 @@ for (const twin of [memoryTwin(), postgres]) {
       const DAY = 86_400_000
       const { failure } = aProblem(one.id)
       const made: string[] = []
-      const ended = async (connectionId: string, at: number, outcome: 'succeeded' | 'failed' | 'partial' | 'suspended', trigger: 'schedule' | 'connect' = 'schedule') => {
+      const ended = async (connectionId: string, at: number, outcome: 'succeeded' | 'failed' | 'partial' | 'suspended', trigger: 'schedule' | 'switch' = 'schedule') => {
         const run = aRun({ connectionId, trigger, startedAt: at, endedAt: at + 5, outcome, failure: outcome === 'failed' ? failure : null })
         made.push(run.id)
         await runs.create(run)
@@ -245,7 +245,7 @@ for (const twin of [memoryTwin(), postgres]) {
       await ended(one.id, 3 * DAY, 'partial')
       await ended(one.id, 3 * DAY + 10, 'failed')
       await ended(two.id, 3 * DAY + 20, 'suspended')
-      await ended(two.id, 3 * DAY + 30, 'failed', 'connect')
+      await ended(two.id, 3 * DAY + 30, 'failed', 'switch')
       await ended(elsewhere.id, DAY, 'failed')
       const { days, failed } = await incidents.reads('riverbank', 0, 9)
       assert.deepEqual(days, [{ day: 1, reads: 3 }, { day: 3, reads: 2 }])

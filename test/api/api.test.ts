@@ -62,7 +62,7 @@ test('every route but the public ones wants the token, the right host and no for
 })
 
 test('an id that is none is refused, one that nobody has is not found', async () => {
-  for (const { method, url, body } of ROUTES.filter((route) => route.url.includes(':id') && route.url !== '/institutions/:id')) {
+  for (const { method, url, body } of ROUTES.filter((route) => route.url.includes(':id') && !route.url.startsWith('/institutions/'))) {
     const content: Ask = body === undefined || body === 'stream' ? {} : { body: BODIES[`${method} ${url}`] ?? {} }
     assertProblem(await ask(method, `/api${url.replace(':id', 'not-an-id')}`, content), 'invalid_request', url)
     const query = url.endsWith('/export') ? '?format=csv' : ''
@@ -225,7 +225,11 @@ test('what is read: institutions, connections, accounts, rows page by page, days
   const runs = (await ask('GET', `/api/runs?connectionId=${connectionId}`)).json.items
   assert.equal((await ask('GET', `/api/runs/${runs[0].id}`)).json.outcome, 'succeeded')
   assert.ok((await ask('GET', '/api/explain/401')).json.items.length > 0)
-  assert.ok((await ask('GET', '/api/banks')).json.items[0].connections >= 1)
+  const [bank] = (await ask('GET', '/api/banks')).json.items
+  assert.ok(bank.connections >= 1)
+  const history = (await ask('GET', `/api/institutions/${bank.institutionId}/health`)).json
+  assert.deepEqual([history.days.length, history.days.at(-1).state, history.incidents, history.usualRate < 0.01], [90, 'working', [], true])
+  assertProblem(await ask('GET', '/api/institutions/no-such-bank/health'), 'not_found')
   assert.deepEqual((await ask('GET', '/api/questions')).json.items, [])
   assert.deepEqual((await ask('GET', '/api/challenges')).json.items, [])
   assert.equal((await ask('GET', '/api/health', { token: null })).json.ok, true)

@@ -98,6 +98,9 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.goto(url(`/connections/${connectionId}`))
     await untilRead(() => page.getByRole('button', { name: 'Update now' }).click())
     await page.getByRole('region', { name: 'Proof' }).waitFor()
+    await page.goto(url('/banks'))
+    await page.getByRole('list', { name: 'Incidents' }).getByText('connections').first().waitFor()
+    await page.getByRole('img', { name: /Last 90 days.*did not answer.*1 outage/ }).waitFor()
   })
 
   test('a server that restarts in the middle of a repair: the page goes on, and another window follows', async () => {

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { accountShape, challengeShape, questionShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
 import type { previewShape } from '../../src/api/preview-shape.ts'
+import type { bankHistoryShape } from '../../src/api/bank-shapes.ts'
 import type { balanceProofShape } from '../../src/api/balance-shapes.ts'
 import type { bankShape, connectionShape, institutionShape, planShape, problemShape } from '../../src/api/connection-shapes.ts'
 
@@ -17,6 +18,7 @@ export type Institution = z.output<typeof institutionShape>
 export type Problem = z.output<typeof problemShape>
 export type Plan = z.output<typeof planShape>
 export type BalanceProof = z.output<typeof balanceProofShape>
+export type BankHistory = z.output<typeof bankHistoryShape>
 export type Bank = z.output<typeof bankShape>
 
 /** A problem as the server describes it (RFC 9457). */

@@ -1,6 +1,8 @@
 /** Institutions with their routes and their health, and the health of the banks that are in use. */
 import { z } from 'zod'
 import { searchInstitutions } from '../../domain/institution.ts'
+import { bankHistory } from '../bank-history.ts'
+import { bankHistoryShape } from '../bank-shapes.ts'
 import { bankResources, institutionResource } from '../connection-resource.ts'
 import { bankShape, institutionShape } from '../connection-shapes.ts'
 import { ApiProblem } from '../problems.ts'
@@ -28,10 +30,21 @@ const one = route({
   },
 })
 
+const history = route({
+  method: 'GET', url: '/institutions/:id/health', action: 'read', tag: 'Institutions', summary: 'The last ninety days of a bank: a word for each day, its incidents with start, end and scope, its usual rate of failures',
+  params: z.strictObject({ id: z.string().max(100) }), response: bankHistoryShape,
+  handle: async ({ params, instance }) => {
+    const used = (await instance.store.connections.list()).find(({ institutionId }) => institutionId === params.id)
+    const institution = instance.institutions.find(({ id }) => id === params.id) ?? (used === undefined ? undefined : { id: params.id, name: used.institutionName })
+    if (institution === undefined) throw new ApiProblem('not_found', 'There is no institution with this id.')
+    return bankHistory(instance, institution)
+  },
+})
+
 const banks = route({
   method: 'GET', url: '/banks', action: 'read', tag: 'Institutions', summary: 'The health of each bank in use, learned from all its connections',
   response: listOf(bankShape),
   handle: async ({ instance }) => ({ items: await bankResources(instance) }),
 })
 
-export const institutionRoutes: readonly Route[] = [search, one, banks]
+export const institutionRoutes: readonly Route[] = [search, one, history, banks]

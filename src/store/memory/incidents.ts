@@ -31,7 +31,7 @@ export function memoryIncidents({ incidents, alerts, problems, runs, connections
     },
     async reads(institutionId, since, most) {
       const ofBank = [...runs.values()].filter(
-        (r) => r.connectionId !== null && connections.get(r.connectionId)?.institutionId === institutionId && r.endedAt !== null && r.endedAt >= since && ['schedule', 'person', 'repair'].includes(r.trigger),
+        (r) => r.connectionId !== null && connections.get(r.connectionId)?.institutionId === institutionId && r.endedAt !== null && r.endedAt >= since && ['schedule', 'person', 'repair', 'connect'].includes(r.trigger),
       )
       const days = new Map<number, number>()
       for (const { endedAt, outcome } of ofBank) {

@@ -39,7 +39,7 @@ export function postgresIncidents(db: Database, tenantId: string): IncidentStore
     },
     async reads(institutionId, since, most) {
       const ofBank = sql`relink.runs r join relink.connections c on c.tenant_id = r.tenant_id and c.id = r.connection_id
-        where r.tenant_id = ${tenantId} and c.institution_id = ${institutionId} and r.ended_at >= ${since} and r.trigger in ('schedule', 'person', 'repair')`
+        where r.tenant_id = ${tenantId} and c.institution_id = ${institutionId} and r.ended_at >= ${since} and r.trigger in ('schedule', 'person', 'repair', 'connect')`
       const [{ rows: days }, { rows: newest }] = await inOneTrip(db, tenantId, [
         sql<{ day: unknown; reads: unknown }>`select r.ended_at / 86400000 as day, count(*) as reads from ${ofBank} and r.outcome in ('succeeded', 'partial', 'failed') group by 1 order by 1`,
         sql<StoredRow<Parameters<typeof runs.write>[0]> & { before: string | null }>`

@@ -1,6 +1,8 @@
-/** The health of each bank, learned from all connections that use it. */
+/** The health of each bank, learned from all connections that use it: now, and over the last ninety days. */
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { get, type Bank } from '../api.ts'
+import { History } from '../parts/bank-history.tsx'
 import { Chip, type Tone } from '../parts/chip.tsx'
 import { Sentence } from '../parts/sentence.tsx'
 import { Empty, Loaded, Title } from '../parts/states.tsx'
@@ -9,7 +11,7 @@ export const BANK_HEALTH: Record<Bank['health'], { tone: Tone; word: string }> =
   working: { tone: 'ok', word: 'Working' },
   slow: { tone: 'wait', word: 'Slow' },
   down: { tone: 'stop', word: 'Not answering' },
-  unknown: { tone: 'off', word: 'Not used yet' },
+  unknown: { tone: 'off', word: 'Not read lately' },
 }
 
 export function BanksPage() {
@@ -20,12 +22,20 @@ export function BanksPage() {
       <Loaded query={banks}>
         {({ items }) => (
           <>
-            {items.length === 0 && <Empty title="No bank is connected yet">Their health appears here once you connect one.</Empty>}
+            {items.length === 0 && (
+              <Empty title="No bank is connected yet">
+                <p className="mb-4">Once you connect one, each of its days is shown here: whether it answered, and every outage with its start, end and reach.</p>
+                <Link to="/add" className="button">Connect a bank</Link>
+              </Empty>
+            )}
             <ul className="grid gap-2">
               {items.map((bank) => (
-                <li key={bank.institutionId} className="panel flex flex-wrap items-center justify-between gap-3">
-                  <div className="min-w-0"><span className="name font-medium">{bank.name}</span><p className="text-muted"><Sentence parts={bank.sentence} /></p></div>
-                  <Chip tone={BANK_HEALTH[bank.health].tone}>{BANK_HEALTH[bank.health].word}</Chip>
+                <li key={bank.institutionId} className="panel">
+                  <div className="flex flex-wrap items-center justify-between gap-3">
+                    <div className="min-w-0"><h2 className="name">{bank.name}</h2><p className="text-muted"><Sentence parts={bank.sentence} /></p></div>
+                    <Chip tone={BANK_HEALTH[bank.health].tone}>{BANK_HEALTH[bank.health].word}</Chip>
+                  </div>
+                  <History bank={bank} />
                 </li>
               ))}
             </ul>

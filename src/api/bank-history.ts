@@ -1,0 +1,58 @@
+/** The history of a bank as a resource: its last ninety days, its incidents, and how often it fails in usual times. */
+import type { z } from 'zod'
+import { bankDays } from '../diagnose/bank-days.ts'
+import { learnHistory } from '../diagnose/bank-health.ts'
+import { meanOf } from '../diagnose/outage-test.ts'
+import { loadBankHealth } from '../diagnose/problems.ts'
+import { cardFor } from '../diagnose/sentences.ts'
+import { isShown } from '../domain/connection.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { Institution } from '../domain/institution.ts'
+import type { Instance } from '../instance.ts'
+import type { bankHistoryShape, incidentShape } from './bank-shapes.ts'
+import { partResource } from './connection-resource.ts'
+import { isoInstant } from './shapes.ts'
+
+const DAY_MS = 24 * 3_600_000
+const DAYS = 90
+const LEARNED_DAYS = 60
+const MOST_FAILURES = 10_000
+const SHOWN = 200
+
+export async function bankHistory({ store, clock, connectors }: Instance, { id, name }: Pick<Institution, 'id' | 'name'>): Promise<z.output<typeof bankHistoryShape>> {
+  const now = clock.now()
+  const since = (Math.floor(now / DAY_MS) - DAYS + 1) * DAY_MS
+  const [reads, incidents, health, connections] = await Promise.all([
+    store.incidents.reads(id, since, MOST_FAILURES), store.incidents.list({ institutionId: id, since, limit: SHOWN }), loadBankHealth(store, now), store.connections.list(),
+  ])
+  const known = connections.filter((one) => one.institutionId === id && isShown(one))
+  const recent = Math.floor(now / DAY_MS) - LEARNED_DAYS
+  const learned = learnHistory({ days: reads.days.filter(({ day }) => day >= recent), failed: reads.failed.filter(({ run }) => run.startedAt >= recent * DAY_MS) }, incidents, known.length, now)
+  return {
+    institutionId: id, name,
+    health: health.get(id)?.status ?? 'unknown',
+    connections: known.length,
+    usualRate: Math.round(meanOf(learned.base) * 10_000) / 10_000,
+    days: [...bankDays(reads, incidents, DAYS, now)],
+    incidents: incidents.map((incident) => incidentResource(incident, name, now, (connector) => connectors.get(connector)?.manifest.name ?? connector)),
+  }
+}
+
+function incidentResource(incident: Incident, bank: string, now: number, nameOf: (connector: string) => string): z.output<typeof incidentShape> {
+  const { id, startedAt, endedAt, cause, scope, failing, connections, witness } = incident
+  return {
+    id, cause, failing, connections, witness,
+    startedAt: isoInstant(startedAt),
+    endedAt: endedAt === null ? null : isoInstant(endedAt),
+    minutes: Math.max(0, Math.round(((endedAt ?? now) - startedAt) / 60_000)),
+    what: cardFor(cause, 1, { bank }).what.map(partResource),
+    scope: { kind: scope.kind, connector: scope.kind === 'route' ? scope.connector : null, accountKind: scope.kind === 'accounts' ? scope.accountKind : null },
+    struck: `${struck(incident)}${scope.kind === 'route' ? ` by ${nameOf(scope.connector)}; others were read` : ''}`,
+  }
+}
+
+function struck({ scope, failing, connections, witness }: Incident): string {
+  if (scope.kind === 'accounts') return `Accounts of the kind “${scope.accountKind}” at ${failing} of ${connections} connections; other accounts were read`
+  if (connections === 1) return witness === 'probe' ? 'The one connection, and a question without a password got no answer' : 'The one connection'
+  return `${failing} of ${connections} connections`
+}
