@@ -42,6 +42,20 @@ test('a refused password: Relink asks the bank, the person enters a new one, a r
   assert.deepEqual(world.sent, ['old', 'new'])
 })
 
+// Fails when: a question that the quota did not allow counts as answered (planted: it was done, with the news that the bank answers).
+test('what may not be asked teaches nothing: the question is skipped, and the bank is not said to answer', async () => {
+  const world = await broken(() => DOWN)
+  // The plan is stored with the question in it, and its process dies before asking.
+  world.crashIn = 1
+  await assert.rejects(goOn(world))
+  world.crashIn = Infinity
+  assert.equal(present(await world.store.problems.plan((await world.problem(C))?.id ?? ''))?.action, 'auto_retry')
+  world.mayAsk = false
+  const plan = await goOn(world)
+  assert.deepEqual(plan?.steps.filter(({ action, who }) => action === 'auto_retry' && who === 'relink').map(({ state, learned }) => [state, learned]), [['skipped', undefined]])
+  assert.doesNotMatch(JSON.stringify((await world.problem(C))?.diagnosis), /The bank answers/)
+})
+
 test('a second wrong password is sent once, is evidence, and may be followed by another', async () => {
   const world = await broken((secret) => (secret === 'right' ? null : REFUSED))
   await goOn(world)

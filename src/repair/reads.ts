@@ -62,6 +62,8 @@ export async function waitForBank(deps: RepairDeps, connection: Connection, turn
 
 /** `done`: the bank answers; `did_not_help`: it does not. Both are news for the diagnosis. */
 export async function askBank(deps: RepairDeps, connection: Connection, problem: Problem, turn: Turn): Promise<StepOutcome> {
+  // What was planned may not be asked any more, where the quota was used up meanwhile.
+  if ((await deps.connectorProbes(connection.id)).length === 0) return { state: 'skipped', result: 'It cannot be asked without signing in now.' }
   const wrong = await notAnswering(deps, connection)
   if (wrong !== null) return { state: 'did_not_help', result: wrong.sentence, learned: wrong.learned }
   if (!(await mayRead(deps, connection, problem))) return { state: 'done', result: 'The bank answers.', learned: 'answers' }

@@ -42,6 +42,8 @@ export class RepairWorld {
   /** What the bank does with a secret; null: it reads. */
   bank: (secret: string) => Failure | null = () => null
   reachable = true
+  /** The bank's quota leaves room for harmless questions. */
+  mayAsk = true
   /** Throws at this many further stores of a plan: a crash. */
   crashIn = Infinity
   readonly store: TenantStore
@@ -122,7 +124,7 @@ export class RepairWorld {
       vault: this.vault,
       syncNow: (id) => this.sync(id, 'repair'),
       probe: async (_, id) => ({ id, ok: this.reachable, sentence: this.reachable ? 'It answers.' : 'Riverbank does not answer.', evidence: null, facts: {} }),
-      connectorProbes: () => [{ id: 'profile', title: 'Profile', seconds: 2 }],
+      connectorProbes: () => (this.mayAsk ? [{ id: 'profile', title: 'Profile', seconds: 2 }] : []),
       earliestReadAt: async () => 0,
       reloadInstitution: async () => false,
     }

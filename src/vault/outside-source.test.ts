@@ -9,7 +9,7 @@ const directory = await mkdtemp(join(tmpdir(), 'relink-source-'))
 after(() => rm(directory, { recursive: true, force: true }))
 
 const SECRET = 'CANARY-of-the-source'
-const environment = { PATH: process.env['PATH'], CREDENTIALS_DIRECTORY: directory, RELINK_HOME: 'not for others', DATABASE_URL: 'not for others' }
+const environment = { PATH: process.env['PATH'], CREDENTIALS_DIRECTORY: directory, RELINK_HOME: 'not for others', DATABASE_URL: 'not for others', DATABASE_APP_URL: 'not for others' }
 const command = (...argv: string[]) => `command:${JSON.stringify(argv)}`
 /** What was read, or the code and the sentence of the failure, which never holds the secret. */
 async function read(source: string, limits = { timeoutMs: 60_000, maxBytes: 64 }): Promise<string> {
@@ -22,7 +22,7 @@ async function read(source: string, limits = { timeoutMs: 60_000, maxBytes: 64 }
 test('a command gives what it prints, without a shell, without our own settings, and each thing that goes wrong has its sentence', async () => {
   assert.equal(await read(command('printf', '%s', SECRET)), SECRET)
   assert.equal(await read(command('printf', '%s', '$(id) `id`')), '$(id) `id`')
-  assert.equal(await read(command('sh', '-c', 'printf %s "$RELINK_HOME$DATABASE_URL-"')), '-')
+  assert.equal(await read(command('sh', '-c', 'printf %s "$RELINK_HOME$DATABASE_URL$DATABASE_APP_URL-"')), '-')
   const wrong: readonly (readonly [string, RegExp])[] = [
     [command('/does/not/exist', SECRET), /^failed: The command \/does\/not\/exist was not found\.$/],
     [command(directory), /^failed: The command .* cannot be run \(EACCES\)\.$/],

@@ -66,7 +66,7 @@ async function readCredential(name: string, environment: Environment, { maxBytes
 
 /** The program is ended with all that it started when its time is over. It sees our environment without Relink's own. */
 function runCommand([program, ...rest]: readonly [string, ...string[]], environment: Environment, { timeoutMs, maxBytes }: SourceLimits): Promise<Result<Buffer, SourceFailure>> {
-  const own = (name: string): boolean => name.startsWith('RELINK_') || name === 'DATABASE_URL'
+  const own = (name: string): boolean => name.startsWith('RELINK_') || name === 'DATABASE_URL' || name === 'DATABASE_APP_URL'
   const env = Object.fromEntries(Object.entries(environment).filter(([name]) => !own(name)))
   return new Promise((resolve) => {
     const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'ignore'], detached: true, shell: false })

@@ -12,7 +12,7 @@ import { lease, type ConnectionConfig, type Lease } from './session.ts'
 import { asTenant } from './together.ts'
 import { Trip, type Found, type Written } from './trip.ts'
 
-type Answers = { readonly holder: string; readonly found: readonly Found[] }
+type Answers = { readonly from: LockSession; readonly found: readonly Found[] }
 type Question = { readonly statements: readonly Written[]; readonly resolve: (answers: Answers) => void; readonly reject: (error: unknown) => void }
 
 const LOCK = 'select relink.take_lock($1) as done'
@@ -55,7 +55,7 @@ export function openLocks(config: ConnectionConfig): Locks {
     const own = (session ??= connect())
     try {
       const found = [...(await (await own.client).query(new Trip(asked.flatMap(({ statements }) => statements))).done)]
-      for (const { statements, resolve } of asked) resolve({ holder: own.holder, found: found.splice(0, statements.length) })
+      for (const { statements, resolve } of asked) resolve({ from: own, found: found.splice(0, statements.length) })
     } catch (error) {
       drop(own)
       for (const { reject } of asked) reject(outageOf(error) ?? error)
@@ -78,9 +78,11 @@ export function openLocks(config: ConnectionConfig): Locks {
       held.set(name, mine)
       try {
         // Statements after the lock see what was stored by whoever held it before.
-        const { holder, found: [, locked, ...found] } = await query([asTenant(also.tenantId), { text: LOCK, values: [name] }, ...also.statements])
+        const { from, found: [, locked, ...found] } = await query([asTenant(also.tenantId), { text: LOCK, values: [name] }, ...also.statements])
         if (locked!.rows[0]!['done'] !== true) return null
-        mine.holder = holder
+        mine.holder = from.holder
+        // A session that died while this one was still waited for had nothing of it.
+        mine.lost = session !== from
         try {
           return await lease.run(mine, () => work(found))
         } finally {

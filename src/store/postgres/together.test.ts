@@ -5,7 +5,8 @@ import { sql } from 'kysely'
 import type { TenantStore } from '../../ports/store.ts'
 import { aConnection, aRun, newId } from '../fixtures.ts'
 import { postgresTwin } from '../testing.ts'
-import { inOneTrip, inTwoTrips, openPool, openSession, type Database } from './session.ts'
+import { openLocks } from './locks.ts'
+import { inOneTrip, inTwoTrips, lease, openPool, openSession, type Database } from './session.ts'
 import { Trip } from './trip.ts'
 
 const postgres = postgresTwin()
@@ -106,4 +107,22 @@ test('two trips are one transaction: a decision that throws or says no stores no
   assert.equal((await tenant.connections.get(connection.id))?.institutionName, connection.institutionName)
   assert.equal(await inTwoTrips(db, tenant.tenantId, [nothing], ([{ rows }]) => [rename(`decided ${rows[0]!.n}`)]), true)
   assert.equal((await tenant.connections.get(connection.id))?.institutionName, 'decided 1')
+})
+
+// Fails when: whoever waits for the lock session is told lost with it (planted: the work is stopped, and its lock is held until this process ends).
+test('a lock that is asked for while the session of the locks dies is taken in the next one, and given back', async () => {
+  const { app } = await postgres.database()
+  const [ours, others] = [openLocks(app), openLocks(app)]
+  const nothing = { tenantId: tenant.tenantId, statements: [] }
+  try {
+    const dies = ours.exclusively('dies', { ...nothing, statements: [{ text: 'select pg_terminate_backend(pg_backend_pid())', values: [] }] }, async () => 'never')
+    // The first trip is under way, and what is asked now waits for the next.
+    await new Promise((resolve) => setImmediate(resolve))
+    const waits = ours.exclusively('waits', nothing, async () => lease.getStore()?.lost)
+    await assert.rejects(dies)
+    assert.equal(await waits, false)
+    assert.equal(await others.exclusively('waits', nothing, async () => 'free'), 'free')
+  } finally {
+    await Promise.all([ours.close(), others.close()])
+  }
 })
