@@ -81,10 +81,11 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
     },
     async endAttempt(id, outcome, at) {
       const ended = close(outcome, at, idKey(id))
-      // An acceptance that is lost leaves an attempt of which nothing is known, which allows less, never more.
-      if (outcome === 'accepted') await note(db, tenantId, [ended, endGrants(tenantId, idKey(id))])
       // What the bank said is true even when the lock of the connection was lost meanwhile.
-      else await lease.exit(() => inOneTrip(db, tenantId, [ended]))
+      if (outcome !== 'accepted') return void (await lease.exit(() => inOneTrip(db, tenantId, [ended])))
+      // An acceptance that is lost leaves an attempt of which nothing is known, which allows less, never more.
+      const store = (): Promise<void> => note(db, tenantId, [ended, endGrants(tenantId, idKey(id))])
+      await (lease.getStore()?.lost === true ? lease.exit(store) : store())
     },
     async closeStaleAttempts(before, at) {
       const [{ affected }] = await inOneTrip(db, tenantId, [

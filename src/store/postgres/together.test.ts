@@ -109,6 +109,19 @@ test('two trips are one transaction: a decision that throws or says no stores no
   assert.equal((await tenant.connections.get(connection.id))?.institutionName, 'decided 1')
 })
 
+// Fails when: an acceptance waits for a trip that a lost lock does not make any more (planted: refused with lock_lost, which the vault repeats for minutes).
+test('that the bank accepted a sign-in is stored although the lock was lost meanwhile', async () => {
+  const connection = aConnection()
+  await tenant.connections.create(connection)
+  const attempt = { id: newId(), loginIndex: 'of a lost lock', connectionId: connection.id, secretVersion: 1, secretDigest: 'd', openedAt: 1, closedAt: null, outcome: 'open' } as const
+  await tenant.connections.exclusively(connection.id, async () => {
+    await tenant.secrets.beginAttempt(attempt.loginIndex, () => attempt)
+    lease.getStore()!.lost = true
+    await tenant.secrets.endAttempt(attempt.id, 'accepted', 2)
+  })
+  assert.deepEqual((await tenant.secrets.ledger(attempt.loginIndex)).attempts.map(({ outcome }) => outcome), ['accepted'])
+})
+
 // Fails when: whoever waits for the lock session is told lost with it (planted: the work is stopped, and its lock is held until this process ends).
 test('a lock that is asked for while the session of the locks dies is taken in the next one, and given back', async () => {
   const { app } = await postgres.database()
