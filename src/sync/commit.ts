@@ -3,7 +3,7 @@
  * with their history, questions. Pure but for the ids it is given. What a person decided is never
  * touched here: rows they deleted stay deleted and take up their later reports.
  */
-import { contains, daysBetween, type Day } from '../domain/day.ts'
+import { contains, daysBetween, type Day, type DayRange } from '../domain/day.ts'
 import type {
   MatchTier, Observation, Question, RowContent, TransactionChange, TransactionId, TransactionState, WithdrawnReason,
 } from '../domain/transaction.ts'
@@ -205,7 +205,8 @@ const LEFT_DAYS = 10
 
 /**
  * Stored rows of this source that an answer which covers their day does not show any more, and that no row was joined to; also
- * pending rows that only sources reported which were not read for long: nobody else would ever end those.
+ * pending rows that only sources reported which were not read for long, or that are older than what is read: nobody else would
+ * ever end those.
  */
 export function missingFrom(candidates: Candidates, decisions: readonly Decision[], context: MatchContext): readonly Candidate[] {
   const { covers } = context
@@ -213,9 +214,14 @@ export function missingFrom(candidates: Candidates, decisions: readonly Decision
   const taken = new Set(decisions.flatMap((decision) => placeOf(decision) ?? []))
   return candidates.transactions.filter(
     (candidate) =>
-      (candidate.state === 'pending' || candidate.state === 'posted') && contains(covers, candidate.postedOn) &&
+      (candidate.state === 'pending' || candidate.state === 'posted') && (contains(covers, candidate.postedOn) || isOverdue(candidate, covers)) &&
       (isOwn(candidate, context.sourceId) || isLeft(candidate, covers.to, context)) && !taken.has(candidate.id) && !isReported(candidate, context),
   )
+}
+
+/** Pending since before the days that are read, and for longer than booking takes. */
+function isOverdue({ state, postedOn }: Candidate, covers: DayRange): boolean {
+  return state === 'pending' && postedOn < covers.from && daysBetween(postedOn, covers.to) > LEFT_DAYS
 }
 
 function isLeft({ state, postedOn, reports }: Candidate, today: Day, { coverage }: MatchContext): boolean {

@@ -292,10 +292,12 @@ export function mayFollow(row: Incoming, candidate: Candidate): boolean {
   return row.content.status === 'posted' || candidate.status === 'pending'
 }
 
-/** Gone: its day is covered completely, and nothing in the answer reports it any more. */
+/** Gone: its day is covered completely, or it was pending before those days, and nothing in the answer reports it any more. */
 export function isGone(board: Board, candidate: Candidate): boolean {
   const { context } = board
-  return context.complete && context.covers !== null && contains(context.covers, candidate.postedOn) && (board.takingBack.has(candidate.id) || !isReported(candidate, context))
+  if (!context.complete || context.covers === null) return false
+  const isDue = contains(context.covers, candidate.postedOn) || (candidate.state === 'pending' && candidate.postedOn < context.covers.from)
+  return isDue && (board.takingBack.has(candidate.id) || !isReported(candidate, context))
 }
 
 /** Replaced: its day is covered completely, and its reports are gone, though its id may be on another row now. */

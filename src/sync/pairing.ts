@@ -30,6 +30,8 @@ const ALONE = 1_000
 /** Within this a booking day is corrected. */
 const MOVED_DAYS = 3
 const REACH_DAYS = 12
+/** Over holidays booking takes longer; believed where the bank says on which day the row was made. */
+const LONGEST_BOOKING_DAYS = 12
 /** So many pairs of one day and amount in one answer, all with other words, are a bank's new wording and no chance. */
 const REWORDED_ROWS = 3
 
@@ -163,7 +165,7 @@ function inLimbo({ context }: Board, row: Incoming, candidate: Candidate): boole
 function judgePending(row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const tier = row.content.status === 'posted' ? 'pending_posted' : 'assignment'
   // A purchase stays pending under its own day: on a later one it is another.
-  if (days < -1 || days > (row.content.status === 'pending' ? 1 : 10)) return null
+  if (days < -1 || days > (row.content.status === 'pending' ? 1 : madeApart(row, candidate) === 0 ? LONGEST_BOOKING_DAYS : 10)) return null
   if (row.content.amount === candidate.amount) {
     if (likeness >= 0.3) return { certainty: 'sure', tier }
     return days <= 5 ? { certainty: 'if_unique', tier } : null

@@ -123,3 +123,13 @@ test('a pending row that only a source knew which is not read any more is ended 
   await world.sync(12)
   assert.deepEqual(await world.feed(), ['2026-03-10 -500 Bakery'])
 })
+
+test('a pending row older than the days that are read becomes its booked row late, or ends: it does not stay for ever', async () => {
+  const world = await worldWith([row('2026-03-20', '-14.90', 'Parking', pending), row('2026-03-20', '-7.00', 'Bakery', pending)])
+  world.bank.overlapDays = 5
+  await world.sync(8)
+  assert.equal((await world.feed()).length, 2)
+  world.bank.rows = [row('2026-03-31', '-14.90', 'Parking', { providerId: 'q1', transactedOn: day('2026-03-20') })]
+  await world.sync(3)
+  assert.deepEqual(await world.feed(), ['2026-03-31 -1490 Parking'])
+})
