@@ -46,13 +46,13 @@ export function nextSyncAt(ended: Ended): number | null {
   if (retry.kind !== 'at') return null
   // The bank named the time (Retry-After): not sooner, and not all at the same second.
   if (retry.at !== null) return Math.max(earliest, retry.at + Math.round(MINUTE_MS * ended.fraction))
-  const backOff = Math.min(LAST_RETRY_MS, Math.max(leastRetryMs(ended.limits), FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1))))
+  const backOff = Math.max(leastRetryMs(ended.limits), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1))))
   return Math.max(earliest, spread(ended.now, backOff, ended.fraction))
 }
 
-/** Where requests are counted, what fails must not use up what a read needs that works. */
+/** Where requests are counted, reads that fail use at most half of a day's, and at least one is made. */
 function leastRetryMs({ requestsPerDay }: InstitutionLimits): number {
-  return requestsPerDay === null ? 0 : (DAY_MS * REQUESTS_OF_A_FAILURE) / requestsPerDay
+  return requestsPerDay === null ? 0 : Math.min(DAY_MS, (DAY_MS * 2 * REQUESTS_OF_A_FAILURE) / requestsPerDay)
 }
 
 /** Whether a harmless question may be asked: half of a bank's daily quota is left for reads. */
