@@ -4,6 +4,7 @@
  * Wrong usage ends with status 2, a failure with 1; only success ends with 0.
  */
 import { Command, CommanderError, Option } from 'commander'
+import { healthCommand } from './health.ts'
 import { Interrupted } from './interrupt.ts'
 import { CommandError, createOutput, type Output } from './output.ts'
 import { simplefinCommand } from './simplefin.ts'
@@ -107,6 +108,7 @@ function buildProgram(output: Output): Command {
   program.command('explain').description('what an error code means, in any system').argument('<code...>').addOption(json()).action(async (words) => (await import('./diagnose.ts')).explainCommand(output, words.join(' ')))
   program.command('doctor').description('check this host: clock, names, certificates, database, disk').addOption(json()).action(async () => (await import('./doctor.ts')).doctorCommand(output))
   simplefinCommand(program, output, json)
+  healthCommand(program, output, json)
   vaultCommand(program, output, json)
   program.command('simulate').description('play the engine against banks that break, under a virtual clock; says what was lost, doubled or wrong')
     .option('--seed <seed>', 'the first seed, or the line of a seed that failed (default 1)').option('--scenario <name>', 'play what a named scenario pins').option('--planted [name]', 'put wrong parts in, one after the other, and see that each is found').option('--runs <count>', 'how many seeds', wholeNumber('--runs', 100_000_000)).option('--postgres', 'on an embedded PostgreSQL instead of in memory')

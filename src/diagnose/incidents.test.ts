@@ -6,7 +6,8 @@ import type { Incident } from '../domain/incident.ts'
 import { repairByItself } from '../repair/by-itself.ts'
 import { DOWN, failure, newWorld, REFUSED, type RepairWorld } from '../repair/testing.ts'
 import { bankDays } from './bank-days.ts'
-import { dropProblems, loadBankHealth, problemsOf } from './problems.ts'
+import { aRun, aSource, anAccount } from '../store/fixtures.ts'
+import { dropProblems, loadBankHealth, problemsOf, settleProblems } from './problems.ts'
 
 const id = (at: number): string => `d0000000-0000-7000-8000-${String(at).padStart(12, '0')}`
 const MINUTE_MS = 60_000
@@ -116,4 +117,26 @@ test('when the last connection is removed nobody waits for the end', async () =>
     await dropProblems(world, id(at))
   }
   assert.equal((await incidents(world))[0]?.endedAt, world.now)
+})
+
+test('accounts of one kind that fail at several logins while the others are read are an incident of that kind', async () => {
+  const world = await worldOf(3)
+  const deps = { store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }
+  const accounts = await Promise.all([0, 1, 2].map(async (at) => Promise.all((['checking', 'credit_card'] as const).map(async (kind) => {
+    const account = anAccount({ kind })
+    await world.store.accounts.create(account, aSource(account.id, { connectionId: id(at) }))
+    return account.id
+  }))))
+  const partly = async (at: number, cards: Failure | null): Promise<void> => {
+    world.now += MINUTE_MS
+    const outcomes = accounts[at]!.map((accountId, card) => ({ accountId, added: 0, matched: 0, changed: 0, withdrawn: 0, questions: 0, failure: card === 1 ? cards : null }))
+    const run = aRun({ connectionId: id(at), trigger: 'schedule', startedAt: world.now, endedAt: world.now, outcome: cards === null ? 'succeeded' : 'partial', accounts: outcomes, label: null })
+    await world.store.runs.create(run)
+    await settleProblems(deps, { connection: (await world.store.connections.get(id(at)))!, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
+  }
+  for (const at of [0, 1, 2]) await partly(at, ERROR)
+  assert.deepEqual((await incidents(world)).map(({ scope, endedAt }) => [scope, endedAt]), [[{ kind: 'accounts', accountKind: 'credit_card' }, null]])
+  assert.equal((await health(world))?.status, 'slow', 'the bank itself works')
+  await partly(1, null)
+  assert.deepEqual((await incidents(world)).map(({ endedAt }) => endedAt), [world.now])
 })

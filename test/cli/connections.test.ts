@@ -205,6 +205,22 @@ test('doctor looks at this host and answers with one document', async () => {
   assert.equal(states['database'], 'ok', JSON.stringify(findings))
 })
 
+test('how banks fared is written as a signed file that another instance can check, without a user in it', async () => {
+  const [key, file] = [join(work.path, 'health.pem'), join(work.path, 'health.json')]
+  const made = one(await run(['health', 'export', '--key', key, '-o', file, '--json']))
+  const verify = async () => run(['health', 'verify', file, '--key', `${key}.pub`, '--json'])
+  const checked = one(await verify())
+  assert.deepEqual([checked.ok, checked.key, checked.signals.length], [true, made.key, made.signals])
+  assert.ok(made.signals >= 1)
+  const text = readFileSync(file, 'utf8')
+  for (const { id, loginLabel } of await opened.instance.store.connections.list()) assert.ok(!text.includes(id) && !text.includes(loginLabel))
+  writeFileSync(file, text.replace('"1-4"', '"100+"'))
+  const refusal = await verify()
+  assert.deepEqual([refusal.status, one(refusal).code], [1, 'bad_signature'])
+  writeFileSync(key, 'no key')
+  assert.match((await run(['health', 'export', '--key', key, '-o', file])).stderr, /no private Ed25519 key/)
+})
+
 test('no password is in anything that was said or stored', () => {
   const everything = said.join('\n')
   for (const secret of ['Canary-wrong-1', 'correct horse', 'new horse 2', 'plum blossom', 'sendai']) {

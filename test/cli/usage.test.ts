@@ -10,7 +10,7 @@ const home = temporary('usage')
 after(() => home.remove())
 const run = (args: readonly string[], settings = {}) => relink(home.path, args, settings)
 
-const COMMANDS = ['demo', 'start', 'worker', 'bank', 'connect', 'sync', 'status', 'accounts', 'transactions', 'repair', 'secret', 'disable', 'enable', 'remove', 'reconnect', 'import', 'undo', 'runs', 'recompute', 'export', 'diagnose', 'explain', 'doctor', 'token', 'vault', 'simplefin', 'backup', 'restore', 'simulate']
+const COMMANDS = ['demo', 'start', 'worker', 'bank', 'connect', 'sync', 'status', 'accounts', 'transactions', 'repair', 'secret', 'disable', 'enable', 'remove', 'reconnect', 'import', 'undo', 'runs', 'recompute', 'export', 'diagnose', 'explain', 'doctor', 'token', 'health', 'vault', 'simplefin', 'backup', 'restore', 'simulate']
 
 test('help and version are answers, on standard output with status 0, and help names every command', async () => {
   const [help, version] = await Promise.all([run(['--help']), run(['--version'])])
@@ -22,7 +22,7 @@ test('help and version are answers, on standard output with status 0, and help n
 const WRONG: readonly (readonly string[])[] = [
   [], ['nonsense'], ['import'], ['transactions'], ['repair'], ['secret'], ['recompute'], ['recompute', 'x', '--bogus'], ['disable'], ['enable'], ['remove'], ['explain'], ['diagnose'], ['export', '--format', 'ofx'], ['export', '--account', 'x'],
   ['export', '--format', 'word', '--account', 'x'], ['export', '--format', 'csv', '--account', 'x', '--from', 'yesterday'], ['export', '--format', 'csv', '--account', 'x', '--from', '2026-02-01', '--to', '2026-01-01'],
-  ['accounts', '--bogus'], ['demo', '--port', '99999'], ['diagnose', '--format', 'xml'], ['bank', '--bogus'], ['simplefin', 'nonsense'], ['vault', 'nonsense'], ['vault', 'rotate'], ['vault', 'rotate', '--reseal'], ['undo'], ['import', '--dry-run', '--account', 'x', 'file'],
+  ['accounts', '--bogus'], ['demo', '--port', '99999'], ['diagnose', '--format', 'xml'], ['bank', '--bogus'], ['simplefin', 'nonsense'], ['vault', 'nonsense'], ['health', 'nonsense'], ['health', 'verify', 'x'], ['vault', 'rotate'], ['vault', 'rotate', '--reseal'], ['undo'], ['import', '--dry-run', '--account', 'x', 'file'],
   ['simulate', '--seed', 'x'], ['simulate', '--seed', '1', '--runs', '0'], ['accounts', 'extra'], ['repair', 'x', '--did', '1', '--cannot', '1'],
 ]
 
