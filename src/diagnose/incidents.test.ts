@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Failure } from '../domain/evidence.ts'
 import type { Incident } from '../domain/incident.ts'
 import { repairByItself } from '../repair/by-itself.ts'
-import { DOWN, failure, newWorld, REFUSED, type RepairWorld } from '../repair/testing.ts'
+import { DOWN, failure, HERE, newWorld, REFUSED, type RepairWorld } from '../repair/testing.ts'
 import { bankDays } from './bank-days.ts'
 import { aRun, aSource, anAccount } from '../store/fixtures.ts'
 import { dropProblems, loadBankHealth, problemsOf, settleProblems } from './problems.ts'
@@ -121,7 +121,7 @@ test('when the last connection is removed nobody waits for the end', async () =>
 
 test('accounts of one kind that fail at several logins while the others are read are an incident of that kind', async () => {
   const world = await worldOf(3)
-  const deps = { store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC' }
+  const deps = { store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', readBy: HERE }
   const accounts = await Promise.all([0, 1, 2].map(async (at) => Promise.all((['checking', 'credit_card'] as const).map(async (kind) => {
     const account = anAccount({ kind })
     await world.store.accounts.create(account, aSource(account.id, { connectionId: id(at) }))
