@@ -16,7 +16,7 @@ const ANSWERS: Weights = { institution_down: -2.5, scheduled_maintenance: -2, lo
 const DOES_NOT_ANSWER: Weights = { institution_down: 2, scheduled_maintenance: 1, local_network: 1.2, endpoint_moved: 1, aggregator_down: 0.5, credentials_invalid: -2.5, login_locked: -2, account_closed: -2.5, mfa_required: -2, consent_expired: -2 }
 
 /** Something answers, and wrongly also where no sign-in is asked for: it is not this login, and not silence. */
-const ANSWERS_WRONGLY: Weights = { institution_error: 0.8, endpoint_moved: 0.5, access_restricted: 0.5, institution_down: 0.2, credentials_invalid: -2.5, login_locked: -2, account_closed: -2.5, mfa_required: -2, consent_expired: -2 }
+const ANSWERS_WRONGLY: Weights = { institution_error: 0.8, endpoint_moved: 1, access_restricted: 0.5, institution_down: 0.2, credentials_invalid: -2.5, login_locked: -2, account_closed: -2.5, mfa_required: -2, consent_expired: -2 }
 /** It was waited longer than such trouble lasts. */
 const WAITED_OUT: Weights = { institution_down: -1.2, scheduled_maintenance: -1.5, rate_limited: -1, institution_error: -0.6, aggregator_down: -1 }
 

@@ -94,3 +94,12 @@ test('what a person says cannot be done is not asked again', () => {
   const again = planFor(problemOf('credentials_invalid'), { ...FACTS, finished: [{ ...step!, state: 'skipped' }] }).steps
   assert.equal(again.filter(({ action }) => action === 'fix_credentials').length, 1)
 })
+
+test('nobody is asked for the same again and again: not for a code while nothing may be sent, and of all else five times at most', () => {
+  const problem = problemOf('mfa_required')
+  const first = planFor(problem, FACTS).steps.find(({ action }) => action === 'update_mfa')
+  assert.ok(first !== undefined)
+  const done = (times: number) => Array.from({ length: times }, (_, at) => ({ ...first, id: `${at + 1}-update_mfa`, state: 'did_not_help' as const }))
+  const asks = (facts: Partial<PlanFacts>) => planFor(problem, { ...FACTS, ...facts }).steps.some(({ action, state }) => action === 'update_mfa' && state !== 'did_not_help')
+  assert.deepEqual([asks({ finished: done(4) }), asks({ finished: done(5) }), asks({ secret: 'refused' })], [true, false, false])
+})

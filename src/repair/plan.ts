@@ -41,6 +41,8 @@ const MOST_STEPS = 6
 const REPEATABLE: readonly ActionCode[] = ['fix_credentials', 'update_mfa', 'unlock_at_bank', 'wait_for_bank']
 /** After these a secret may be taken that the bank refused before. */
 const AT_BANK: readonly (ActionCode | null)[] = ['unlock_at_bank', 'act_at_bank_site', 'enroll_at_bank', 'contact_bank']
+/** Who did the same so often is not asked for it again. */
+const MOST_REPEATS = 5
 const MINUTE_MS = 60_000
 const MOST_WAIT_MINUTES = 24 * 60
 const ALONE_MS = 60 * MINUTE_MS
@@ -70,8 +72,8 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const isWorthIt = (step: StepText, helps: number): boolean => (unlocked ? step.action === 'fix_credentials' || (helps >= WORTH_TRYING && step.action !== 'unlock_at_bank') : helps >= WORTH_TRYING)
   const ranked = (needsPermission(facts) ? [...STEPS, ALLOW_SIGN_IN] : STEPS)
     .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry' || isPermission(step)) && !(down && step.needsSecret))
-    // Waiting ends with a read, and none may be sent.
-    .filter((step) => !(isWait(step) && facts.secret === 'refused' && !down))
+    // These end with a read, and none may be sent.
+    .filter((step) => !(facts.secret === 'refused' && !down && (isWait(step) || step.action === 'update_mfa')))
     .map((step) => ({ step, helps: helpOf(step, wants), worth: isLast(step, facts, of('history_limit')) ? 0 : helpOf(step, wants) / costOf(step) }))
     .filter(({ step, helps }) => isWorthIt(step, helps) || (down && step.action === 'wait_for_bank'))
     .sort((a, b) => b.worth - a.worth)
@@ -90,7 +92,7 @@ function needsPermission({ secret }: PlanFacts): boolean {
 function isOver(step: StepText, { finished }: PlanFacts): boolean {
   const same = (one: RepairStep) => one.action === step.action && one.who === step.who && one.kind === step.kind
   if (step === ALLOW_SIGN_IN) return finished.findLastIndex(same) > finished.findLastIndex(isWait)
-  if (REPEATABLE.includes(step.action)) return finished.some((one) => same(one) && one.who === 'person' && one.state === 'skipped')
+  if (REPEATABLE.includes(step.action)) return finished.some((one) => same(one) && one.who === 'person' && (one.state === 'skipped' || finished.filter(same).length >= MOST_REPEATS))
   return finished.some(same)
 }
 
