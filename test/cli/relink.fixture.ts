@@ -16,9 +16,12 @@ const MAIN = join(ROOT, 'src/main.ts')
 export type Ended = { readonly status: number | null; readonly stdout: string; readonly stderr: string }
 export type Settings = { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> }
 
+/** As `./relink` sets it: what was compiled once is not compiled again by each command. */
+const COMPILED = join(ROOT, 'node_modules', '.cache', 'relink')
+
 /** What every command needs to find a temporary home, and nothing of the person's own settings. */
 export function environment(home: string, env: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C.UTF-8', RELINK_HOME: home, NO_COLOR: '1', ...env }
+  return { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C.UTF-8', RELINK_HOME: home, NO_COLOR: '1', NODE_COMPILE_CACHE: COMPILED, ...env }
 }
 
 export function spawnRelink(home: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {

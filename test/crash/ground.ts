@@ -119,7 +119,7 @@ export async function openGround(t: TestContext, options: GroundOptions = {}): P
   const exchanges = watchBank(bank)
   const listening = await listen(bank)
   // Compiled modules are kept between the many starts of a test.
-  const env = { RELINK_HOME: home, RELINK_PORT: '0', NODE_COMPILE_CACHE: join(parent, 'compiled'), ...(await writeConfiguration(parent, listening)), ...options.env }
+  const env = { RELINK_HOME: home, RELINK_PORT: '0', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(parent, 'compiled'), ...(await writeConfiguration(parent, listening)), ...options.env }
   const started: Running[] = []
   const endings: (() => Promise<unknown>)[] = []
   const database = openDatabase(home)
