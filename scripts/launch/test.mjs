@@ -14,7 +14,7 @@ import { ensureWeb, hasWeb } from './web.mjs'
 const TEST_FOLDERS = ['src', 'bank', 'sim', 'web', 'scripts', 'test']
 /** Longer than any honest test file takes on two busy cores; so that nothing hangs for ever. */
 const TEST_TIMEOUT_MS = 300_000
-/** One more than there are processors: many tests wait for processes to start and for time limits. */
+/** Not more than there are processors: with one more, pages in the browser ran into their time limits. */
 const MAX_FILES_AT_ONCE = 4
 
 /** Runs everything (or the named files); resolves with the exit status. */
@@ -77,7 +77,7 @@ async function runTests(root, node, files) {
   const flags = [
     '--disable-proto=throw',
     '--test',
-    `--test-concurrency=${Math.min(availableParallelism() + 1, MAX_FILES_AT_ONCE)}`,
+    `--test-concurrency=${Math.max(1, Math.min(availableParallelism(), MAX_FILES_AT_ONCE))}`,
     `--test-timeout=${TEST_TIMEOUT_MS}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
