@@ -103,3 +103,11 @@ test('nobody is asked for the same again and again: not for a code while nothing
   const asks = (facts: Partial<PlanFacts>) => planFor(problem, { ...FACTS, ...facts }).steps.some(({ action, state }) => action === 'update_mfa' && state !== 'did_not_help')
   assert.deepEqual([asks({ finished: done(4) }), asks({ finished: done(5) }), asks({ secret: 'refused' })], [true, false, false])
 })
+
+test('who cannot unlock a login alone is given the letter to the bank, and then the unlocking again, since nothing else ends a lock', () => {
+  const actions = (facts: Partial<PlanFacts>) => planFor(problemOf('login_locked'), { ...FACTS, secret: 'locked', ...facts }).steps.filter(({ state }) => state !== 'skipped').map(({ action }) => action)
+  assert.deepEqual(actions({}), ['unlock_at_bank', null])
+  const [unlock] = planFor(problemOf('login_locked'), FACTS).steps
+  const cannot = { ...unlock!, state: 'skipped' as const }
+  assert.deepEqual(actions({ finished: [cannot] }), ['contact_bank', 'unlock_at_bank', null])
+})

@@ -45,7 +45,8 @@ const AT_BANK: readonly (ActionCode | null)[] = ['unlock_at_bank', 'act_at_bank_
 const MOST_REPEATS = 5
 const MINUTE_MS = 60_000
 const MOST_WAIT_MINUTES = 24 * 60
-const ALONE_MS = 60 * MINUTE_MS
+/** As often as the schedule reads a healthy feed. */
+const ALONE_MS = 6 * 60 * MINUTE_MS
 
 /** A plan for an open problem. Its last step is the proof; the first unfinished step is `now`. */
 export function planFor(problem: Problem, facts: PlanFacts): RepairPlan {
@@ -66,7 +67,7 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const of = (...causes: CauseCode[]) => causes.reduce((sum, cause) => sum + (p.get(cause) ?? 0), 0)
   // Unlocked, says the person; but the password was refused before, and that is what is left.
   const unlocked = facts.secret === 'refused' && facts.finished.some(({ action, state }) => action === 'unlock_at_bank' && state === 'done')
-  if (facts.secret === 'locked' || (of('login_locked') >= LIKELY && !unlocked)) return STEPS.filter((step) => step.action === 'unlock_at_bank')
+  if (facts.secret === 'locked' || (of('login_locked') >= LIKELY && !unlocked)) return toUnlock(facts)
   const down = facts.bankDown || of('institution_down', 'scheduled_maintenance') >= LIKELY
   const wants = votes(problem)
   const isWorthIt = (step: StepText, helps: number): boolean => (unlocked ? step.action === 'fix_credentials' || (helps >= WORTH_TRYING && step.action !== 'unlock_at_bank') : helps >= WORTH_TRYING)
@@ -82,6 +83,12 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const steps = ranked.length > 0 ? ranked : STEPS.filter((step) => step.action === 'contact_support' && !isOver(step, facts))
   if (needsPermission(facts)) return withPermission(steps, facts)
   return facts.secret === 'refused' && !down ? withSameSecret(steps, facts) : steps
+}
+
+/** Nothing else ends a lock, so that step stays; who could not do it alone writes to the bank first. */
+function toUnlock(facts: PlanFacts): readonly StepText[] {
+  const couldNot = facts.finished.some(({ action, state }) => action === 'unlock_at_bank' && state === 'skipped')
+  return [...STEPS.filter((step) => couldNot && step.action === 'contact_bank' && !isOver(step, facts)), ...STEPS.filter(({ action }) => action === 'unlock_at_bank')]
 }
 
 function needsPermission({ secret }: PlanFacts): boolean {

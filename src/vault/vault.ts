@@ -309,6 +309,8 @@ class SealedVault implements TenantVault {
     const digest = this.#digestOf(owner, values, contents.identity)
     if (digest === record.digest) return record
     const fresh = { ...record, digest }
+    // Fetching takes its time: what was changed or destroyed meanwhile is not written back.
+    if ((await this.#secrets.get(owner.connectionId, LOGIN))?.version !== record.version) return fresh
     await this.#secrets.put(fresh, keyIdOf(fresh.sealed))
     return fresh
   }
