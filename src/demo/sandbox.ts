@@ -37,12 +37,12 @@ export type Sandbox = {
   close(): Promise<void>
 }
 
-export type SandboxOptions = { readonly seed: number; readonly historyDays: number; readonly tell: (line: string) => void; /** Default: an embedded one. */ readonly database?: OpenStore; readonly limits?: WireLimits }
+export type SandboxOptions = { readonly seed: number; readonly historyDays: number; readonly tell: (line: string) => void; /** Default: an embedded one. */ readonly database?: OpenStore; readonly limits?: WireLimits; /** Where the clock of bank and Relink starts, in ms since 1970; default: now. */ readonly startsAt?: number }
 
 /** Starts bank and Relink; fails with a sentence, leaving nothing behind. */
 export async function openSandbox(config: Config, options: SandboxOptions): Promise<Result<Sandbox, OpenFailure>> {
   const home = await mkdtemp(join(tmpdir(), 'relink-demo-'))
-  let ahead = 0
+  let ahead = options.startsAt === undefined ? 0 : options.startsAt - hostClock.now()
   const clock = { now: () => hostClock.now() + ahead, sleep: hostClock.sleep }
   const advance = (ms: number): void => void (ahead += ms)
   options.tell('Opening the sandbox bank…')
