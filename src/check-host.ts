@@ -10,6 +10,7 @@ import { judgeHost, type HostFacts, type HostFinding } from './diagnose/host-che
 import type { Institution } from './domain/institution.ts'
 import { loadInstitutionsFor, openInstance } from './open.ts'
 import type { Reach } from './ports/transport.ts'
+import { hasRecoveryFile } from './recover-key.ts'
 
 const ASKED_BANKS = 5
 
@@ -32,14 +33,14 @@ async function reachBanks(institutions: readonly Institution[], reach: Reach): P
 }
 
 /** Opening the instance proves database and master key at once; its failure sentence names which. */
-async function databaseFacts(config: Config): Promise<Pick<HostFacts, 'database' | 'keyProblem'>> {
+async function databaseFacts(config: Config): Promise<Pick<HostFacts, 'database' | 'keyProblem' | 'hasRecoveryFile'>> {
   const opened = await openInstance(config, { tell: () => undefined })
   if (opened.ok) {
     await opened.value.close()
-    return { database: { version: config.databaseUrl === null ? 'embedded PostgreSQL 18' : 'PostgreSQL of DATABASE_URL' }, keyProblem: null }
+    return { database: { version: config.databaseUrl === null ? 'embedded PostgreSQL 18' : 'PostgreSQL of DATABASE_URL' }, keyProblem: null, hasRecoveryFile: await hasRecoveryFile(config, opened.value.masterKeyId) }
   }
   const { message, part } = opened.failure
-  return part === 'keys' ? { database: { version: 'it answered before the key was read' }, keyProblem: message } : { database: { problem: message }, keyProblem: null }
+  return part === 'keys' ? { database: { version: 'it answered before the key was read' }, keyProblem: message, hasRecoveryFile: null } : { database: { problem: message }, keyProblem: null, hasRecoveryFile: null }
 }
 
 async function freeBytes(directory: string): Promise<number | null> {

@@ -59,6 +59,8 @@ export type OpenOptions = {
 
 export type Opened = {
   readonly instance: Instance
+  /** Its public name, in hexadecimal. */
+  readonly masterKeyId: string
   /** Starts to read connections when they are due; returns the function that stops it and waits for running reads. */
   startWorker(): Promise<() => Promise<void>>
   close(): Promise<void>
@@ -151,6 +153,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   }
   return ok({
     instance,
+    masterKeyId: Buffer.from(masterKey.value.id).toString('hex'),
     startWorker: async () => {
       await prepareJobs(database.owner)
       const jobs = await openPostgresJobs(database.app, log)

@@ -71,7 +71,7 @@ async function fromSource(fields: readonly Field[], given: Readonly<Record<strin
   return { [only.name]: content.replace(/\r?\n$/, '') }
 }
 
-async function readSecretFile(path: string): Promise<string> {
+export async function readSecretFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {

@@ -2,6 +2,7 @@
 import { listen, type ListeningServer } from '../api/listen.ts'
 import type { Config } from '../config.ts'
 import { openInstance, type Opened } from '../open.ts'
+import { hasRecoveryFile } from '../recover-key.ts'
 import { Interrupted, whileOpen } from './interrupt.ts'
 import { orFail, type Output } from './output.ts'
 import { pageDirectory } from './page.ts'
@@ -11,6 +12,7 @@ export async function startCommand(output: Output): Promise<void> {
   await runUntilStopped(output, async (config, opened) => {
     const listening = orFail(await listen({ instance: opened.instance, home: config.home, host: config.host, port: config.port, pageDirectory: pageDirectory() }))
     tellWhere(output, config, listening)
+    if (!(await hasRecoveryFile(config, opened.masterKeyId))) output.say('There is no recovery file of the master key yet; without the key every password must be typed again. Make one: relink vault recovery FILE')
     return listening
   })
 }

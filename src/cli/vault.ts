@@ -3,6 +3,7 @@ import type { Command, Option } from 'commander'
 import { isoInstant } from '../api/shapes.ts'
 import type { Instance } from '../instance.ts'
 import { CommandError, orFail, type Output } from './output.ts'
+import { recoveryCommands } from './recovery.ts'
 import { configuration, withInstance } from './with-instance.ts'
 
 export function vaultCommand(program: Command, output: Output, json: () => Option): void {
@@ -12,6 +13,7 @@ export function vaultCommand(program: Command, output: Output, json: () => Optio
     .option('--reseal', 'seal every secret anew, with new keys at every level: after somebody else had this host').option('--tenant', 'the same below a master key that stays')
     .option('--from <source>', 'where the present key is; default: RELINK_MASTER_KEY').addOption(json()).action((options: RotateOptions) => rotate(output, options))
   command.command('exposed').description('after somebody else had this host: what to change at which bank, and here').addOption(json()).action(() => exposed(output))
+  recoveryCommands(command, output, json)
 }
 
 type RotateOptions = { readonly to?: string; readonly from?: string; readonly reseal?: boolean; readonly tenant?: boolean }
@@ -28,6 +30,7 @@ async function rotate(output: Output, options: RotateOptions): Promise<void> {
   if (options.to === undefined) return
   output.say('Now set RELINK_MASTER_KEY to the place that --to names, and start the server and its workers again.')
   output.say('The old key opens nothing in this database any more. Keep it as long as you keep backups from before; then destroy it.')
+  output.say('A recovery file from before holds the old key: make a new one with `relink vault recovery FILE`.')
 }
 
 const SENTENCES = {

@@ -12,6 +12,8 @@ export type HostFacts = {
   readonly homeWritable: boolean
   readonly database: { readonly version: string } | { readonly problem: string }
   readonly keyProblem: string | null
+  /** Whether a recovery file of the master key was made here; null: not known, because the key was not opened. */
+  readonly hasRecoveryFile: boolean | null
 }
 
 export type HostFinding = { readonly check: string; readonly state: 'ok' | 'warning' | 'broken' | 'not_known'; readonly sentence: string }
@@ -23,7 +25,7 @@ const NO_SPACE = 100_000_000
 
 /** One finding for each check, always in the same order. */
 export function judgeHost(facts: HostFacts): readonly HostFinding[] {
-  return [names(facts), wayOut(facts), certificates(facts), clock(facts), disk(facts), home(facts), database(facts), keys(facts)]
+  return [names(facts), wayOut(facts), certificates(facts), clock(facts), disk(facts), home(facts), database(facts), keys(facts), recovery(facts)]
 }
 
 function names({ reached }: HostFacts): HostFinding {
@@ -91,4 +93,11 @@ function database({ database: found }: HostFacts): HostFinding {
 function keys({ keyProblem }: HostFacts): HostFinding {
   if (keyProblem === null) return { check: 'keys', state: 'ok', sentence: 'The master key opens the vault.' }
   return { check: 'keys', state: 'broken', sentence: keyProblem }
+}
+
+function recovery({ hasRecoveryFile }: HostFacts): HostFinding {
+  const check = 'recovery'
+  if (hasRecoveryFile === null) return { check, state: 'not_known', sentence: 'The master key was not opened, so it is not known whether it has a recovery file.' }
+  if (hasRecoveryFile) return { check, state: 'ok', sentence: 'A recovery file of the master key was made. Keep it in another place than this host.' }
+  return { check, state: 'warning', sentence: 'No recovery file of the master key was made here. Without the key every password must be typed again: relink vault recovery FILE.' }
 }

@@ -82,16 +82,31 @@ async function readKeyFile(path: string, options: MasterKeySource): Promise<Resu
 }
 
 async function createKeyFile(path: string, options: MasterKeySource): Promise<Result<MasterKey, MasterKeyFailure>> {
-  const bytes = options.entropy.bytes(KEY_BYTES)
+  return writeKeyFile(path, masterKeyOf(options.entropy.bytes(KEY_BYTES)), options)
+}
+
+/** Puts a key into a file that is not there yet, and gives what then lies there: a file that exists is never replaced. */
+export async function writeKeyFile(path: string, key: MasterKey, options: Omit<MasterKeySource, 'source' | 'mayCreate'>): Promise<Result<MasterKey, MasterKeyFailure>> {
+  const text = keyText(key)
   try {
-    await createOnce(path, `${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')}\n`, options.entropy)
+    await createOnce(path, text, options.entropy)
   } catch (error) {
     return refuse('key_source_failed', `The master key ${path} cannot be made (${(error as NodeJS.ErrnoException).code}).`)
   } finally {
-    bytes.fill(0)
+    text.fill(0)
   }
   // Read back: of two first starts at once, one made the file, and both must use that one.
-  return readKeyFile(path, { ...options, mayCreate: false })
+  return readKeyFile(path, { ...options, source: `file:${path}`, mayCreate: false })
+}
+
+/** What stands in a key file; to be wiped. */
+export function keyText({ key }: MasterKey): Buffer {
+  const bytes = key.export()
+  try {
+    return Buffer.from(`${bytes.toString('base64')}\n`, 'latin1')
+  } finally {
+    bytes.fill(0)
+  }
 }
 
 async function readElsewhere({ source, environment }: MasterKeySource): Promise<Result<MasterKey, MasterKeyFailure>> {
@@ -110,8 +125,8 @@ function readVariable(name: string, options: MasterKeySource): Result<MasterKey,
   return parseKey(Buffer.from(text, 'utf8'), `variable ${name}`)
 }
 
-/** Wipes `text`. */
-function parseKey(text: Buffer, where: string): Result<MasterKey, MasterKeyFailure> {
+/** The key that a text holds; wipes the text. */
+export function parseKey(text: Buffer, where: string): Result<MasterKey, MasterKeyFailure> {
   const written = text.toString('latin1').trim()
   text.fill(0)
   const hex = /^[0-9a-fA-F]{64}$/.test(written)

@@ -10,7 +10,7 @@ import type { Entropy } from '../ports/entropy.ts'
 const SUFFIX = /^\.[0-9a-f]{12}$/
 
 /** Makes the file with mode 0600 unless it exists, and its directory with 0700. Rejects with the system's error. */
-export async function createOnce(path: string, content: string, entropy: Pick<Entropy, 'bytes'>): Promise<void> {
+export async function createOnce(path: string, content: string | Uint8Array, entropy: Pick<Entropy, 'bytes'>): Promise<void> {
   // A full disk must not hinder the start of what was made long ago.
   if (await exists(path)) return
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })

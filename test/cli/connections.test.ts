@@ -1,20 +1,27 @@
 /** A connection's life as commands: the sandbox bank is another process, made known by the two files that an operator writes. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { readConfig } from '../../src/config.ts'
+import { generateX25519Identity, identityToRecipient } from 'age-encryption'
+import { readConfig, type Config } from '../../src/config.ts'
 import { openInstance, type Opened } from '../../src/open.ts'
+import { makeRecoveryFile, useRecoveryFile } from '../../src/recover-key.ts'
+import { masterKeyOf } from '../../src/vault/keys.ts'
+import { sealRecovery } from '../../src/vault/recovery.ts'
 import { environment, jsonLines, relink, startBankProcess, temporary, type BankProcess, type Ended } from './relink.fixture.ts'
 
 const [home, work] = [temporary('connections'), temporary('bank')]
 const said: string[] = []
 let bank: BankProcess
 let opened: Opened
+let config: Config
 before(async () => {
   bank = await startBankProcess(work.path)
-  const config = readConfig(environment(home.path), process.platform)
-  const result = config.ok ? await openInstance(config.value, { tell: () => undefined }) : config
+  const read = readConfig(environment(home.path), process.platform)
+  assert.ok(read.ok)
+  config = read.value
+  const result = await openInstance(config, { tell: () => undefined })
   assert.ok(result.ok)
   opened = result.value as Opened
 })
@@ -188,6 +195,27 @@ test('another master key: the secret is sent as before, the old key is refused; 
   const exposed = one(await run(['vault', 'exposed', '--json']))
   assert.deepEqual(exposed.logins.map(({ login }: { login: string }) => login[0]).toSorted(), ['a', 'y'])
   assert.ok(exposed.logins.every(({ connectionId, secrets, then }: { connectionId: string; secrets: string[]; then: string }) => secrets.length > 0 && then === `relink secret ${connectionId}`))
+})
+
+test('the master key goes into a recovery file and comes back from it; a file of another key is refused, and nothing is replaced', async () => {
+  const identity = await generateX25519Identity()
+  const [file, foreign, recipients, identities, key] = [join(work.path, 'recovery.age'), join(work.path, 'foreign.age'), join(work.path, 'recipients'), join(work.path, 'identities'), join(home.path, 'keys', 'master.key')]
+  writeFileSync(recipients, `# mine\n${await identityToRecipient(identity)}\n`)
+  writeFileSync(identities, `# created\n${identity}\n`, { mode: 0o600 })
+  const made = await run(['vault', 'recovery', file, '--json', '--recipients-file', recipients])
+  assert.deepEqual([made.status, one(made).keyId.length], [0, 16], made.stderr)
+  const again = await makeRecoveryFile(config, { path: file, lock: { recipients: [await identityToRecipient(identity)] }, tell: () => undefined })
+  assert.match(again.ok ? '' : again.failure.message, /exists; give another name/)
+  const before = readFileSync(key, 'utf8')
+  rmSync(key)
+  const other = await sealRecovery(masterKeyOf(new Uint8Array(32).fill(9)), { recipients: [await identityToRecipient(identity)] })
+  writeFileSync(foreign, other.ok ? other.value : '')
+  const recovered = async (path: string, to: string) => await useRecoveryFile(config, { path, to, unlock: { identities: [identity] }, tell: () => undefined }).then((result) => (result.ok ? '' : result.failure.message))
+  assert.match(await recovered(foreign, config.masterKey), /sealed under the master key/)
+  assert.equal(existsSync(key), false)
+  assert.match(await recovered(file, `file:${join(home.path, 'next.key')}`), /holds another key and is left as it is/)
+  const back = await run(['vault', 'recover', file, '--json', '--identity-file', identities])
+  assert.deepEqual([back.status, one(back), readFileSync(key, 'utf8'), statSync(key).mode & 0o777], [0, { file: key, keyId: one(made).keyId }, before, 0o600], back.stderr)
 })
 
 test('a removed connection has no secret and keeps its rows', async () => {
