@@ -11,12 +11,10 @@ import type { Instance } from '../instance.ts'
 import { loadBalanceProof, type BalanceBreak } from '../sync/balance-proof.ts'
 import type { Explanation, Fault } from '../sync/solve-balance.ts'
 import type { balanceFaultShape, balanceProofShape } from './balance-shapes.ts'
-import { partResource } from './connection-resource.ts'
-import { dayStates } from './day-states.ts'
+import { dayStates, PROOF_DAYS } from './day-states.ts'
+import { partResource } from './part-resource.ts'
 import { descriptionOf } from './shapes.ts'
 
-/** The days that are counted, up to today. */
-export const PROOF_DAYS = 90
 const EXPLANATIONS_SHOWN = 3
 /** What is much less likely than the first explanation is not worth a person's time. */
 const WORTH_SHOWING = 0.02

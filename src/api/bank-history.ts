@@ -10,7 +10,7 @@ import type { Incident } from '../domain/incident.ts'
 import type { Institution } from '../domain/institution.ts'
 import type { Instance } from '../instance.ts'
 import type { bankHistoryShape, incidentShape } from './bank-shapes.ts'
-import { partResource } from './connection-resource.ts'
+import { partResource } from './part-resource.ts'
 import { isoInstant } from './shapes.ts'
 
 const DAY_MS = 24 * 3_600_000

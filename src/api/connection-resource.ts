@@ -2,17 +2,19 @@
 import type { z } from 'zod'
 import type { BankHealth } from '../diagnose/bank-health.ts'
 import { loadBankHealth, problemsOf } from '../diagnose/problems.ts'
-import { cardFor, likelihoodWords, plainText, type CardFacts, type Part } from '../diagnose/sentences.ts'
+import type { CardFacts } from '../diagnose/sentences.ts'
 import { familyOf } from '../domain/cause.ts'
-import { isShown, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
+import { isShown, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
+import { addDays, utcDay } from '../domain/day.ts'
 import type { Institution } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { Instance } from '../instance.ts'
+import { dayStates, PROOF_DAYS } from './day-states.ts'
+import { problemCard, rankedCauses } from './problem-card.ts'
 import type { bankShape, connectionShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
 import { accountResource, challengeResource, isoInstant, runResource } from './shapes.ts'
 
 const HOUR_MS = 3_600_000
-const CAUSES_SHOWN = 5
 
 export async function institutionResource(instance: Instance, institution: Institution): Promise<z.output<typeof institutionShape>> {
   const connections = await instance.store.connections.list()
@@ -65,26 +67,19 @@ function healthWord(connection: Connection, problems: readonly z.output<typeof p
 export async function problemResource(instance: Instance, problem: Problem): Promise<z.output<typeof problemShape>> {
   const [first] = problem.diagnosis.causes
   const cause = first?.cause ?? 'unknown'
-  const p = first?.p ?? 0
-  const facts = await cardFacts(instance, problem)
-  const card = cardFor(cause, p, facts)
+  const [facts, plan] = await Promise.all([cardFacts(instance, problem), instance.store.problems.plan(problem.id)])
   const spoken = problem.failure.evidence.find((e) => e.message !== undefined)
   const { id, connectionId, accountId, institutionId, failure, context } = problem
   return {
-    id, connectionId, accountId, institutionId, cause, p,
+    id, connectionId, accountId, institutionId, cause,
+    p: first?.p ?? 0,
     family: familyOf(cause),
     action: problem.diagnosis.action,
     openedAt: isoInstant(problem.openedAt),
     updatedAt: isoInstant(problem.updatedAt),
     closedAt: isoOrNull(problem.closedAt),
     proofRunId: problem.proofRunId,
-    card: {
-      chip: card.chip,
-      what: card.what.map(partResource),
-      relink: card.relink.map(partResource),
-      next: card.next === null ? null : { label: card.next.label.map((part) => (typeof part === 'string' ? part : 'text' in part ? part.text : '')).join(''), kind: card.next.action, href: card.next.href },
-      likelihood: card.likelihood,
-    },
+    card: problemCard(problem, facts, plan),
     ...diagnosisResource(problem.diagnosis, facts),
     bankSays: spoken?.message === undefined ? null : { text: spoken.message.slice(0, 200), codes: [...(spoken.codes ?? [])] },
     failure: { code: failure.code, stage: failure.stage, message: failure.message },
@@ -98,23 +93,28 @@ export async function problemResource(instance: Instance, problem: Problem): Pro
 
 /** The causes that are worth showing, with their words. */
 export function diagnosisResource(diagnosis: Diagnosis, facts: CardFacts): Pick<z.output<typeof problemShape>, 'causes'> {
-  return {
-    causes: diagnosis.causes.slice(0, CAUSES_SHOWN).map((c) => ({
-      cause: c.cause, p: c.p, name: plainText(cardFor(c.cause, c.p, facts).what), likelihood: likelihoodWords(c.p), for: [...c.for], against: [...c.against],
-    })),
-  }
+  return { causes: rankedCauses(diagnosis, facts) }
 }
 
 /** What is known for the sentences about a problem. */
 export async function cardFacts(instance: Instance, problem: Problem): Promise<CardFacts> {
-  const [connection, account, banks] = await Promise.all([
-    instance.store.connections.get(problem.connectionId),
-    problem.accountId === null ? null : instance.store.accounts.get(problem.accountId),
+  const { store, clock } = instance
+  const { failure, context } = problem
+  const [connection, account, banks, missing, ways] = await Promise.all([
+    store.connections.get(problem.connectionId),
+    problem.accountId === null ? null : store.accounts.get(problem.accountId),
     healthOfBanks(instance),
+    problem.accountId === null ? {} : missingDays(instance, problem.accountId),
+    waysOfAsking(instance, problem.connectionId),
   ])
+  const endsAt = failure.retry.kind === 'at' && failure.retry.at !== null && failure.retry.at > clock.now() ? failure.retry.at : null
   const institution = instance.institutions.find((i) => i.id === problem.institutionId)
   const health = banks.get(problem.institutionId)
   return {
+    ...missing, ...ways,
+    maintenanceUntil: endsAt,
+    // A stored date is a hint; it is told only where it has passed.
+    consentEndedOn: context.consentExpiresInDays === undefined || context.consentExpiresInDays > 0 ? null : addDays(utcDay(problem.updatedAt), Math.round(context.consentExpiresInDays)),
     bank: connection?.institutionName ?? institution?.name ?? problem.institutionId,
     account: account?.name ?? null,
     website: institution?.website ?? null,
@@ -122,10 +122,28 @@ export async function cardFacts(instance: Instance, problem: Problem): Promise<C
     failingConnections: health === undefined || health.connections < 2 ? null : health.failing,
     allConnections: health === undefined || health.connections < 2 ? null : health.connections,
     failingBanks: [...banks.values()].filter((bank) => bank.status === 'down').length,
-    hoursWaiting: (instance.clock.now() - problem.openedAt) / HOUR_MS,
+    hoursWaiting: (clock.now() - problem.openedAt) / HOUR_MS,
     bankDown: health?.status === 'down',
-    bankWords: problem.failure.evidence.find((e) => e.message !== undefined)?.message ?? null,
+    bankWords: failure.evidence.find((e) => e.message !== undefined)?.message ?? null,
   }
+}
+
+/** The first and the last day that no answer covered yet, of those between the first and the last that one did. */
+async function missingDays({ store, clock }: Instance, accountId: string): Promise<Pick<CardFacts, 'missingFrom' | 'missingTo'>> {
+  const [coverage, spans] = await Promise.all([store.feed.coverage(accountId), store.feed.spans(accountId)])
+  const gaps = dayStates(coverage, spans, clock.now(), PROOF_DAYS).filter(({ state }) => state === 'gap')
+  return { missingFrom: gaps[0]?.day ?? null, missingTo: gaps.at(-1)?.day ?? null }
+}
+
+const WAYS: { readonly [K in ChallengeKind]: string } = {
+  code: 'for a code', question: 'a question', selection: 'for a choice', picture: 'about a picture', approval: 'in its app', redirect: 'on its own site',
+}
+
+/** How the bank asked who is there when it was last answered rightly, and how it asks now; nothing where both are the same. */
+async function waysOfAsking({ store }: Instance, connectionId: string): Promise<Pick<CardFacts, 'askedBefore' | 'asksNow'>> {
+  const [now, ...earlier] = await store.challenges.list({ connectionId })
+  const [is, was] = [now, earlier.find(({ state }) => state === 'accepted')].map((one) => one?.prompts[0]?.kind)
+  return is === undefined || was === undefined || is === was ? {} : { askedBefore: WAYS[was], asksNow: WAYS[is] }
 }
 
 export function planResource(plan: RepairPlan): z.output<typeof planShape> {
@@ -171,10 +189,6 @@ function healthOfBanks({ store, clock }: Instance): Promise<ReadonlyMap<string, 
 
 function formFields(instance: Instance, connector: string): z.output<typeof connectionShape>['fields'] {
   return (instance.connectors.get(connector)?.manifest.fields ?? []).map(({ name, label, hint, kind, required }) => ({ name, label, hint, kind, required }))
-}
-
-export function partResource(part: Part): z.output<typeof partShape> {
-  return typeof part !== 'string' && part.kind === 'instant' ? { kind: 'instant', at: isoInstant(part.at) } : part
 }
 
 function isoOrNull(epochMs: number | null): string | null {

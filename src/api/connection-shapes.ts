@@ -60,11 +60,17 @@ export const problemShape = z
     card: z.object({
       chip: z.enum(['needs_you', 'waiting_for_bank', 'our_side', 'this_server']),
       what: sentence,
+      headings: z.array(z.object({ cause: z.string(), what: sentence })).meta({ description: 'Two where two causes are about as likely' }),
       relink: sentence,
-      next: z.object({ label: z.string(), kind: z.string(), href: z.url().nullable() }).nullable(),
+      next: z.object({ label: sentence, kind: z.string(), href: z.url().nullable(), atBank: z.boolean().meta({ description: 'Done at the bank; without `href` its address is not verified' }) }).nullable().meta({ description: 'The one thing for a person to do; null: nothing' }),
+      checking: z.boolean().meta({ description: 'A harmless question to the bank is under way that may change what there is to do' }),
       likelihood: z.string().meta({ description: 'In words and counts: Very likely (about 8 in 10)' }),
+      asks: z.array(z.object({ fact: z.enum(['bankLoginWorks', 'passwordChangedAtBank', 'otherClientWorks', 'accountReplaced']), question: sentence, answer: z.boolean().nullable() }))
+        .meta({ description: 'What only a person can see: what was answered, and the question whose answer would tell most' }),
     }),
-    causes: z.array(z.object({ cause: z.string(), p: z.number(), name: z.string(), likelihood: z.string(), for: z.array(z.string()), against: z.array(z.string()) })),
+    causes: z.array(z.object({
+      cause: z.string(), p: z.number(), name: z.string(), what: sentence, likelihood: z.string(), share: z.string().meta({ description: 'about 1 in 10' }), for: z.array(z.string()), against: z.array(z.string()),
+    })),
     bankSays: z.object({ text: z.string(), codes: z.array(z.string()) }).nullable(),
     failure: z.object({ code: z.string(), stage: z.string(), message: z.string() }),
     evidence: z.array(z.record(z.string(), z.unknown())),

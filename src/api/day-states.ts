@@ -5,6 +5,9 @@
 import { addDays, contains, utcDay, type Day } from '../domain/day.ts'
 import type { BalanceSpan, Coverage } from '../domain/run.ts'
 
+/** The days that are counted, up to today. */
+export const PROOF_DAYS = 90
+
 export type DayState = { readonly day: Day; readonly state: 'proved' | 'covered' | 'broken' | 'gap' | 'before' }
 
 /** `before`: earlier than anything that any source answered for. Oldest first; the last day is today in UTC. */

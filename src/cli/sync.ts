@@ -60,7 +60,7 @@ export async function sayProblems(output: Output, instance: Instance, connection
     output.say(`  ${plainText(problem.card.what)}`)
     output.say(`  ${problem.card.likelihood}: ${problem.causes[0]?.name ?? ''}`)
     output.say(`  Relink: ${plainText(problem.card.relink)}`)
-    output.say(problem.card.next === null ? '  Nothing for you to do.' : `  Next: ${problem.card.next.label} (relink repair ${connectionId})`)
+    output.say(problem.card.next === null ? '  Nothing for you to do.' : `  Next: ${plainText(problem.card.next.label)} (relink repair ${connectionId})`)
   }
   if (challenge !== null) output.say(`  The bank asks: ${challenge.prompts.map((p) => p.label).join(' / ')} (relink repair ${connectionId})`)
 }

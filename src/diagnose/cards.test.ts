@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { CAUSE_CODES } from '../domain/cause.ts'
+import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
 import { day } from '../domain/day.ts'
-import { CARDS } from './catalogue.ts'
+import { CARDS, type Chip } from './catalogue.ts'
 import { causePages } from './cause-docs.ts'
-import { cardFor, headings, likelihoodWords, plainText, type CardFacts } from './sentences.ts'
+import { cardFor, headings, inTen, likelihoodWords, plainText, type CardFacts } from './sentences.ts'
 
 const ALL_FACTS: CardFacts = {
   bank: 'Riverbank', account: 'Checking', provider: 'Gateway', website: 'https://riverbank.example', nextTryAt: 1_790_000_000_000, maintenanceUntil: 1_790_000_000_000, consentEndedOn: day('2026-10-03'),
-  failingConnections: 2, allConnections: 3, failingBanks: 5, historyDays: 90, missingFrom: day('2026-01-01'), missingTo: day('2026-07-04'), setting: 'FID', update: '1.4', hoursWaiting: 72, bankWords: null, bankDown: false,
+  failingConnections: 2, allConnections: 3, failingBanks: 5, historyDays: 90, missingFrom: day('2026-01-01'), missingTo: day('2026-07-04'), setting: 'FID', update: '1.4', hoursWaiting: 72, askedBefore: 'for a code', asksNow: 'in its app', bankWords: null, bankDown: false,
 }
 const NO_FACTS: CardFacts = { bank: 'Riverbank' }
 const FORBIDDEN = /something went wrong|try again|oops|error occurred|please|!|synced/i
@@ -25,6 +25,49 @@ test('every cause has a card of at most 14 words that names the bank, with and w
       assert.ok(plainText(card.relink).length > 0 && !/[{}]/.test(what + plainText(card.relink)), cause)
       assert.doesNotMatch(what + plainText(card.relink) + (card.next === null ? '' : plainText(card.next.label)), FORBIDDEN)
     }
+  }
+})
+
+/** What a person reads on the card of each cause: what happened, whose move it is, the one next action. */
+const CARD_OF: { readonly [C in CauseCode]: readonly [what: string, chip: Chip, next: string | null] } = {
+  institution_down: ['Riverbank does not answer. 2 of 3 connections to it fail.', 'waiting_for_bank', null],
+  institution_error: ['Riverbank answers, but with an error of its own.', 'waiting_for_bank', 'Write to Riverbank'],
+  credentials_invalid: ['Riverbank did not accept the user name or password.', 'needs_you', 'Enter the password'],
+  login_locked: ['Riverbank has locked this login.', 'needs_you', 'Unlock at Riverbank, then check once'],
+  password_change_required: ['Riverbank wants a new password first.', 'needs_you', 'Change it at Riverbank, then enter it'],
+  bank_action_required: ['Riverbank wants you to read or accept something.', 'needs_you', 'Open Riverbank'],
+  enrollment_required: ['Riverbank: the login is right, but access for programs is off.', 'needs_you', 'How to switch it on'],
+  account_closed: ['Riverbank says that Checking is closed.', 'needs_you', 'Close this feed, keep rows'],
+  account_not_found: ['Riverbank: Checking is no longer in its list.', 'needs_you', 'Choose the account'],
+  account_not_authorized: ['Riverbank lets us in, but not to Checking.', 'needs_you', 'Allow it at Riverbank'],
+  mfa_required: ['Riverbank asks for a code to know that it is you.', 'needs_you', 'Answer now'],
+  mfa_invalid: ['Riverbank did not accept the code.', 'needs_you', 'Get a new code'],
+  mfa_timeout: ['Riverbank did not get the code in time.', 'needs_you', 'Start again, phone at hand'],
+  mfa_method_changed: ['Riverbank now asks in its app, not for a code.', 'needs_you', 'Use the new way'],
+  consent_expired: ['Riverbank: your permission ended on 2026-10-03.', 'needs_you', 'Renew at Riverbank'],
+  consent_revoked: ['Riverbank: the permission was withdrawn there.', 'needs_you', 'Allow again'],
+  endpoint_moved: ['Riverbank has a new address for bank feeds.', 'our_side', 'Use the new address'],
+  protocol_outdated: ['Riverbank no longer accepts the way we ask.', 'our_side', 'Update Relink'],
+  connection_migrated: ['Riverbank moved bank feeds to another way.', 'needs_you', 'See the preview'],
+  access_restricted: ['Riverbank does not let programs like Relink in.', 'waiting_for_bank', 'See other ways'],
+  rate_limited: ['Riverbank: we asked more often than it allows.', 'our_side', null],
+  history_limit: ['Riverbank gives only the last 90 days.', 'needs_you', 'Import a file for 2026-01-01 to 2026-07-04'],
+  scheduled_maintenance: ['Riverbank is closed for maintenance until 2026-09-21 14:13 UTC.', 'waiting_for_bank', null],
+  client_bug: ['Riverbank answered; Relink did not understand it.', 'our_side', 'Update Relink; if there is none, send the bundle'],
+  aggregator_down: ['Gateway, which stands between us and Riverbank, is down.', 'waiting_for_bank', null],
+  configuration: ['Riverbank: the setting FID does not fit.', 'this_server', 'Open the setting'],
+  local_network: ['This server has no internet: 5 banks fail at once.', 'this_server', 'See the network check'],
+  unknown: ['Riverbank could not be read; we do not know why yet.', 'our_side', 'Tell us what you see at Riverbank'],
+}
+
+test('every cause has its sentence, its chip and its one action, and there is no card without a cause', () => {
+  assert.deepEqual(Object.keys(CARD_OF), [...CAUSE_CODES])
+  for (const cause of CAUSE_CODES) {
+    const card = cardFor(cause, 0.8, ALL_FACTS)
+    assert.deepEqual([plainText(card.what), card.chip, card.next === null ? null : plainText(card.next.label)], CARD_OF[cause], cause)
+    // The bank's name comes first; only what stands before the bank is named before it.
+    if (!['aggregator_down', 'local_network'].includes(cause)) assert.ok(plainText(card.what).startsWith('Riverbank'), cause)
+    if (card.next?.atBank === true) assert.equal(card.next.href, ALL_FACTS.website, cause)
   }
 })
 
@@ -45,6 +88,7 @@ test('waiting has no button, an outage shows no card that asks for a secret, no 
 
 test('probability is a word with a count, never certain, never percent', () => {
   assert.deepEqual([0.999, 0.8, 0.55, 0.31, 0.1].map(likelihoodWords), ['Almost certainly (more than 9 in 10)', 'Very likely (about 8 in 10)', 'Probably (about 6 in 10)', 'Perhaps (about 4 in 10)', 'Not clear yet'])
+  assert.deepEqual([0.001, 0.05, 0.14, 0.44, 0.97].map(inTen), ['less than 1 in 10', 'about 1 in 10', 'about 1 in 10', 'about 4 in 10', 'more than 9 in 10'])
   const ranked = (p: number) => ({ cause: 'unknown' as const, p, for: [], against: [] })
   assert.equal(headings([ranked(0.45), ranked(0.35), ranked(0.2)]).length, 2)
   assert.equal(headings([ranked(0.7), ranked(0.3)]).length, 1)

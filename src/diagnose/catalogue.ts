@@ -39,7 +39,7 @@ export const CARDS: { readonly [C in CauseCode]: CardText } = {
   mfa_required: { chip: 'needs_you', what: ['{bank} asks for a code to know that it is you.'], relink: ['waits until you are here'], next: { label: ['Answer now'], action: 'update_mfa' } },
   mfa_invalid: { chip: 'needs_you', what: ['{bank} did not accept the code.'], relink: ['sends it no second time'], next: { label: ['Get a new code'], action: 'update_mfa' } },
   mfa_timeout: { chip: 'needs_you', what: ['{bank} did not get the code in time.'], relink: ['kept all else'], next: { label: ['Start again, phone at hand'], action: 'reconnect' } },
-  mfa_method_changed: { chip: 'needs_you', what: ['{bank} now asks for the code in another way.'], relink: ['remembers the new way'], next: { label: ['Use the new way'], action: 'update_mfa' } },
+  mfa_method_changed: { chip: 'needs_you', what: ['{bank} now asks {asksNow}, not {askedBefore}.', '{bank} now asks for the code in another way.'], relink: ['remembers the new way'], next: { label: ['Use the new way'], action: 'update_mfa' } },
   consent_expired: { chip: 'needs_you', what: ['{bank}: your permission ended on {consentEndedOn}.', '{bank}: your permission has ended.'], relink: ['keeps rows, reads missed days after'], next: { label: ['Renew at {bank}'], action: 'reconnect', atBank: true } },
   consent_revoked: { chip: 'needs_you', what: ['{bank}: the permission was withdrawn there.'], relink: ['stopped asking'], next: { label: ['Allow again'], action: 'reconnect', atBank: true } },
   endpoint_moved: { chip: 'our_side', what: ['{bank} has a new address for bank feeds.'], relink: ['checks that the new address is the bank'], next: { label: ['Use the new address'], action: 'update_connection' } },

@@ -187,11 +187,19 @@ function arguments_(cause: CauseCode, voices: readonly Voice[]): { readonly for:
   return { for: sentences(1), against: sentences(-1) }
 }
 
+/** A code stands in quotation marks, as what somebody else said; its meaning is the sentence. */
 function codeSentence({ table, entry, code, from }: FoundCode): string {
-  const named = from === 'status' ? `HTTP status ${code}` : from === 'network' ? code : `${table.title} code ${code}`
-  return `${named}${entry.name === null ? '' : ` (“${entry.name}”)`}: ${entry.meaning}`
+  const spoken = entry.name === null || entry.name === code ? code : `${code} ${entry.name}`
+  return `“${from === 'status' ? `HTTP ${spoken}` : spoken}”${from === 'status' || from === 'network' ? '' : ` (${table.title})`}: ${entry.meaning}`
 }
 
 function ruleSentence(rule: Rule, record: CaseRecord): string {
-  return rule.because.replace(/\{(\w+)\}/g, (_, name: string) => String(record.context[name as keyof CaseContext] ?? record.evidence[name as keyof Evidence] ?? ''))
+  const hours = record.context.hoursSinceSuccess
+  return rule.because.replace('{hoursSinceSuccess} hours', hours === undefined ? 'some hours' : spanWords(hours)).replace(/\{(\w+)\}/g, (_, name: string) => String(record.context[name as keyof CaseContext] ?? record.evidence[name as keyof Evidence] ?? ''))
+}
+
+/** As a person counts: minutes, hours, days. */
+function spanWords(hours: number): string {
+  const [count, unit] = hours < 1 ? [Math.round(hours * 60), 'minute'] : hours < 48 ? [Math.round(hours), 'hour'] : [Math.round(hours / 24), 'day']
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }

@@ -108,7 +108,7 @@ async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, accountId
 /** Facts that only a person can know. */
 export type ToldFacts = Pick<CaseContext, 'bankLoginWorks' | 'passwordChangedAtBank' | 'otherClientWorks' | 'accountReplaced'>
 
-const TOLD = ['bankLoginWorks', 'passwordChangedAtBank', 'otherClientWorks', 'accountReplaced'] as const
+export const TOLD = ['bankLoginWorks', 'passwordChangedAtBank', 'otherClientWorks', 'accountReplaced'] as const
 
 /** What a person said of a problem holds as long as it is open. */
 function toldIn(context: CaseContext): ToldFacts {

@@ -36,6 +36,9 @@ export type CardFacts = {
   readonly setting?: string | null
   readonly update?: string | null
   readonly hoursWaiting?: number | null
+  /** How the bank asked who is there before, and how it asks now: “by text message”, “in its app”. */
+  readonly askedBefore?: string | null
+  readonly asksNow?: string | null
   /** The bank's own words, redacted. */
   readonly bankWords?: string | null
   /** An outage of the bank is open: no card asks for a secret. */
@@ -48,7 +51,7 @@ export type Card = {
   readonly what: readonly Part[]
   readonly relink: readonly Part[]
   /** Null: nothing for a person to do. */
-  readonly next: { readonly action: ActionCode; readonly label: readonly Part[]; readonly href: string | null } | null
+  readonly next: { readonly action: ActionCode; readonly label: readonly Part[]; /** The bank's verified site, where the action is done there. */ readonly href: string | null; /** Done at the bank, not here. */ readonly atBank: boolean } | null
   /** `Very likely (about 8 in 10)`. */
   readonly likelihood: string
   readonly quote: Part | null
@@ -61,7 +64,7 @@ const ASKS_FOR_A_SECRET: readonly ActionCode[] = ['fix_credentials', 'update_mfa
 export function cardFor(cause: CauseCode, p: number, facts: CardFacts): Card {
   const text = CARDS[cause]
   const quote = facts.bankWords == null || facts.bankWords === '' ? null : { kind: 'quote' as const, text: facts.bankWords.slice(0, QUOTE_LENGTH) }
-  return { cause, chip: text.chip, what: fill(text.what, facts), relink: fill(text.relink, facts), next: nextFor(cause, facts), likelihood: likelihoodWords(p), quote }
+  return { cause, chip: text.chip, what: fillWords(text.what, facts), relink: fillWords(text.relink, facts), next: nextFor(cause, facts), likelihood: likelihoodWords(p), quote }
 }
 
 function nextFor(cause: CauseCode, facts: CardFacts): Card['next'] {
@@ -69,7 +72,7 @@ function nextFor(cause: CauseCode, facts: CardFacts): Card['next'] {
   if (next === null) return null
   if (next.afterHours !== undefined && (facts.hoursWaiting ?? 0) < next.afterHours) return null
   if (facts.bankDown === true && ASKS_FOR_A_SECRET.includes(next.action)) return null
-  return { action: next.action, label: fill(next.label, facts), href: next.atBank === true ? (facts.website ?? null) : null }
+  return { action: next.action, label: fillWords(next.label, facts), href: next.atBank === true ? (facts.website ?? null) : null, atBank: next.atBank === true }
 }
 
 /** Probability in words with its count; rounded from p, never 10 in 10. */
@@ -79,6 +82,13 @@ export function likelihoodWords(p: number): string {
   if (p >= 0.5) return 'Probably (about 6 in 10)'
   if (p >= 0.3) return 'Perhaps (about 4 in 10)'
   return 'Not clear yet'
+}
+
+/** How many in ten, for a cause that is not the first, and for all others together. Never nought, never ten. */
+export function inTen(p: number): string {
+  if (p < 0.05) return 'less than 1 in 10'
+  if (p >= 0.95) return 'more than 9 in 10'
+  return `about ${Math.min(9, Math.max(1, Math.round(p * 10)))} in 10`
 }
 
 /** The causes that stand as headings: the first, and the second when it is within .15. */
@@ -104,7 +114,7 @@ export function plainText(parts: readonly Part[]): string {
 }
 
 /** The first wording whose facts are all known. The last wording of each line needs the bank's name only. */
-function fill(wordings: readonly string[], facts: CardFacts): readonly Part[] {
+export function fillWords(wordings: readonly string[], facts: CardFacts): readonly Part[] {
   for (const wording of wordings) {
     const parts = wording.split(/(\{\w+\})/).filter((piece) => piece !== '').map((piece) => (piece.startsWith('{') ? factPart(piece.slice(1, -1), facts) : piece))
     if (parts.every((part) => part !== null)) return parts
@@ -122,6 +132,8 @@ function factPart(name: string, facts: CardFacts): Part | null {
     case 'provider': return facts.provider ?? null
     case 'setting': return facts.setting ?? null
     case 'update': return facts.update ?? null
+    case 'askedBefore': return facts.askedBefore ?? null
+    case 'asksNow': return facts.asksNow ?? null
     case 'nextTry': return instant(facts.nextTryAt)
     case 'maintenanceUntil': return instant(facts.maintenanceUntil)
     case 'consentEndedOn': return day(facts.consentEndedOn)

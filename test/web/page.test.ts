@@ -9,6 +9,13 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
+import type { z } from 'zod'
+import type { problemShape } from '../../src/api/connection-shapes.ts'
+import { problemCard } from '../../src/api/problem-card.ts'
+import { isoInstant } from '../../src/api/shapes.ts'
+import { CAUSE_CODES, type CauseCode } from '../../src/domain/cause.ts'
+import type { Diagnosis, Problem } from '../../src/domain/connection.ts'
+import type { Evidence } from '../../src/domain/evidence.ts'
 import { cannotRun, openWorld, PAGE, type World } from './world.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -62,6 +69,54 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await context.close()
   })
 
+  test('the cards of all causes: whose move it is, one sentence, at most one action, no field for a password, no code but in a quotation', async () => {
+    const page = await world.openPage()
+    const problems = CAUSE_CODES.map(cardResource)
+    await page.route('**/api/connections', async (route) => {
+      const { items } = (await (await route.fetch()).json()) as { items: object[] }
+      await route.fulfill({ json: { items: problems.map((problem) => ({ ...items[0], id: problem.connectionId, challenge: null, problems: [problem] })) } })
+    })
+    await settled(page, world.url('/accounts'))
+    const cards = page.getByRole('region', { name: /^Problem with/ })
+    await cards.nth(problems.length - 1).waitFor()
+    assert.equal(await cards.count(), problems.length)
+    const shown = await page.evaluate<{ text: string; headings: number; buttons: number; fields: number }[]>(
+      "[...document.querySelectorAll('section[aria-label^=\"Problem with\"]')].map((card) => ({ text: card.innerText, headings: card.querySelectorAll('h2').length, buttons: card.querySelectorAll('.button').length, fields: card.querySelectorAll('input').length }))",
+    )
+    for (const [at, { text, headings, buttons, fields }] of shown.entries()) {
+      const { cause, card } = problems[at]!
+      assert.deepEqual([headings, fields], [1, 0], cause)
+      assert.equal(buttons, card.next === null ? 0 : 1, `${cause}: one next action, or none`)
+      assert.equal(text.includes('Nothing for you to do.'), card.next === null, cause)
+      assert.match(text, /Needs you|Waiting for the bank|Our side|This server/, cause)
+      assert.doesNotMatch(text, /15500|try again|went wrong|%/i, cause)
+    }
+    await page.context().close()
+  })
+
+  test('the bank’s words are a quotation and nothing else, in any script; an answer to the open question re-ranks the causes before the eyes', async () => {
+    const page = await world.openPage()
+    const words = 'رمز الدخول غير صحيح <img src=x onerror=alert(1)>'
+    await page.route(`**/api/connections/${world.connectionId}`, async (route) => {
+      const connection = (await (await route.fetch()).json()) as { problems: object[] }
+      await route.fulfill({ json: { ...connection, problems: connection.problems.map((problem) => ({ ...problem, bankSays: { text: words, codes: ['15500'] } })) } })
+    })
+    await settled(page, world.url(`/connections/${world.connectionId}`))
+    const card = page.getByRole('region', { name: /^Problem with/ })
+    assert.equal(await card.locator('blockquote bdi').innerText(), `“${words}”`)
+    assert.equal(await card.locator('img').count(), 0)
+    assert.ok(!(await card.getByRole('heading').first().innerText()).includes('رمز'))
+    const ranking = card.getByRole('list', { name: 'How likely' })
+    const before = await ranking.innerText()
+    const asked = card.getByRole('group', { name: 'Did you change the password at Sandbox Bank?' })
+    await asked.getByRole('button', { name: 'No' }).click()
+    await asked.getByText('Ranked with your answer.').waitFor()
+    assert.notEqual(await ranking.innerText(), before)
+    await asked.getByRole('button', { name: 'Yes' }).click()
+    await asked.locator('[aria-pressed=true]', { hasText: 'Yes' }).waitFor()
+    await page.context().close()
+  })
+
   test('the keyboard alone leads from the first Tab to the password of a broken connection', async () => {
     const { page, url } = world
     await settled(page, url('/accounts'))
@@ -87,6 +142,19 @@ describe('every page', { skip: cannotRun ?? false }, () => {
 
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
 })
+
+/** The card of a cause as the API gives it. */
+function cardResource(cause: CauseCode, at: number): Pick<z.output<typeof problemShape>, 'cause' | 'card' | 'connectionId'> {
+  const evidence: Evidence = { protocol: 'ofx', codes: ['15500'], message: 'Signon invalid' }
+  const diagnosis: Diagnosis = { action: 'auto_retry', causes: [{ cause, p: 0.8, for: [], against: [] }] }
+  const connectionId = `01a20549-c591-7da7-8a7f-${String(at).padStart(12, '0')}`
+  const problem: Problem = {
+    id: connectionId, connectionId, accountId: null, institutionId: 'sandbox', openedAt: 0, updatedAt: 0, closedAt: null, proofRunId: null, context: {}, diagnosis,
+    failure: { code: 'bank_refused', stage: 'signon', retry: { kind: 'never' }, message: 'The bank refused.', evidence: [evidence] },
+  }
+  const resource = { ...problem, openedAt: isoInstant(0), causes: [], bankSays: null, p: 0.8 }
+  return { ...resource, cause, card: problemCard(problem, { bank: 'Sandbox Bank', account: 'Checking', website: 'https://bank.example', hoursWaiting: 72 }, null) }
+}
 
 /** Loaded with its data: headings stand, and nothing says that it is loading. */
 async function settled(page: Page, address: string): Promise<void> {

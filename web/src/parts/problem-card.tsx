@@ -1,10 +1,13 @@
-/** One problem, one card, one next action: what happened, how sure we are and why, what Relink does, what the person does. */
+/**
+ * One problem, one card, one next action: what happened, how sure we are and why, what Relink does, what
+ * the person does. Every sentence is the server's; the page gives it its frame.
+ */
 import { Link } from '@tanstack/react-router'
-import { useAct } from '../act.ts'
 import type { Connection, Problem } from '../api.ts'
+import { Asks } from './asks.tsx'
 import { Chip, type Tone } from './chip.tsx'
+import { Evidence } from './evidence.tsx'
 import { Sentence } from './sentence.tsx'
-import { Trouble } from './states.tsx'
 import { Instant } from './time.tsx'
 
 const CHIPS: Record<Problem['card']['chip'], { tone: Tone; word: string }> = {
@@ -18,97 +21,81 @@ const WORTH_A_LINE = 0.05
 
 /** `brief`: as one of several, leading to the whole card. */
 export function ProblemCard({ problem, connection, brief = false }: { problem: Problem; connection: Connection; brief?: boolean }) {
-  const { tone, word } = CHIPS[problem.card.chip]
+  const { card } = problem
+  const { tone, word } = CHIPS[card.chip]
   return (
     <section className={`panel mb-4 ${tone === 'need' ? 'border-need' : ''}`} aria-label={`Problem with ${connection.institutionName}`}>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <Chip tone={tone}>{word}</Chip>
-        <span className="meta">{connection.institutionName}, since <Instant at={problem.openedAt} /></span>
+        <span className="meta name">{connection.institutionName}, since <Instant at={problem.openedAt} /></span>
       </div>
-      <h2 className="mt-2"><Sentence parts={problem.card.what} /></h2>
-      {brief ? <p className="mt-1 text-muted">{problem.card.likelihood}</p> : <Likelihood problem={problem} />}
+      <Headings card={card} />
+      {brief ? <p className="mt-1 text-muted">{card.likelihood}</p> : <Likelihood problem={problem} />}
       {!brief && <Evidence problem={problem} />}
-      {!brief && problem.closedAt === null && <AtTheBank problem={problem} />}
-      <p className="mt-3"><span className="text-muted">Relink: </span><Sentence parts={problem.card.relink} />.</p>
-      {problem.card.next === null && <p className="mt-1 text-muted">Nothing for you to do.</p>}
-      {brief && <Open connection={connection} problem={problem} />}
+      {!brief && problem.closedAt === null && <Asks problem={problem} />}
+      <p className="mt-3"><span className="text-muted">Relink: </span><Sentence parts={card.relink} />.</p>
+      <p className="mt-1 min-h-[22px] text-muted" aria-live="polite">
+        {card.checking ? 'Checking…' : card.next === null ? 'Nothing for you to do.' : ''}
+      </p>
+      {brief && <Open connection={connection} card={card} />}
     </section>
   )
 }
 
-function Open({ connection, problem: { card } }: { connection: Connection; problem: Problem }) {
+/** Two causes that are about as likely stand side by side; neither is said to be it. */
+function Headings({ card }: { card: Problem['card'] }) {
+  const [first, second] = card.headings
+  if (first === undefined || second === undefined) return <h2 className="mt-2 [overflow-wrap:anywhere]"><Sentence parts={card.what} /></h2>
   return (
-    <Link to="/connections/$id" params={{ id: connection.id }} className={`button mt-3 ${card.chip === 'needs_you' && card.next !== null ? 'button-primary' : ''}`}>
-      {card.next === null ? 'See what happens' : card.next.label}
-    </Link>
+    <>
+      <h2 className="mt-2 [overflow-wrap:anywhere]"><Sentence parts={first.what} /></h2>
+      <p className="meta">or</p>
+      <h2 className="[overflow-wrap:anywhere]"><Sentence parts={second.what} /></h2>
+    </>
   )
 }
 
-/** At most two bars of ten blocks, each with its words, never a percent sign. */
-function Likelihood({ problem }: { problem: Problem }) {
-  const shown = problem.causes.slice(0, 2).filter((c, index) => index === 0 || c.p >= WORTH_A_LINE)
+/** The next thing as a button, where there is one; what is done at a bank whose address is not verified is only named. */
+function Open({ connection, card: { chip, next, checking } }: { connection: Connection; card: Problem['card'] }) {
+  const to = { to: '/connections/$id', params: { id: connection.id } } as const
+  const isHere = next !== null && !(next.atBank && next.href === null)
   return (
-    <ul className="mt-2 grid gap-1.5">
+    <div className="flex flex-wrap items-center gap-3">
+      {next !== null && !isHere && <p className="font-medium"><Sentence parts={next.label} /></p>}
+      <Link {...to} className={isHere ? `button ${chip === 'needs_you' ? 'button-primary' : ''}` : 'link py-1'}>
+        {isHere ? <Sentence parts={next.label} /> : checking ? 'See the check' : next === null ? 'See what happens' : 'See the steps'}
+      </Link>
+    </div>
+  )
+}
+
+/** At most two bars of ten blocks and the rest, each with its words, never a percent sign. */
+function Likelihood({ problem: { causes } }: { problem: Problem }) {
+  const shown = causes.slice(0, 2).filter(({ p }, index) => index === 0 || p >= WORTH_A_LINE)
+  const rest = 1 - shown.reduce((sum, { p }) => sum + p, 0)
+  return (
+    <ul className="mt-2 grid gap-1.5" aria-label="How likely">
       {shown.map((cause, index) => (
         <li key={cause.cause} className="flex flex-wrap items-center gap-x-3">
-          <Bar blocks={Math.min(9, Math.round(cause.p * 10))} />
-          <span><span className="font-medium">{cause.likelihood}</span>{index > 0 && <span className="text-muted"> {cause.name}</span>}</span>
+          <Bar p={cause.p} />
+          {index === 0 ? <span className="font-medium">{cause.likelihood}</span> : <span><span className="text-muted"><Sentence parts={cause.what} /></span> {cause.share}</span>}
         </li>
       ))}
+      {rest >= WORTH_A_LINE && <li className="meta">Other causes together: {inTen(rest)}</li>}
     </ul>
   )
 }
 
+function inTen(p: number): string {
+  return `about ${Math.min(9, Math.max(1, Math.round(p * 10)))} in 10`
+}
+
 /** The words beside it say the same. */
-function Bar({ blocks }: { blocks: number }) {
+function Bar({ p }: { p: number }) {
+  const blocks = Math.min(9, Math.round(p * 10))
   return (
     <span aria-hidden="true" className="flex gap-0.5">
       {Array.from({ length: 10 }, (_, at) => <span key={at} className={`h-3 w-1.5 rounded-[1px] border ${at < blocks ? 'border-accent bg-accent' : 'border-edge'}`} />)}
     </span>
-  )
-}
-
-function Evidence({ problem }: { problem: Problem }) {
-  const first = problem.causes[0]
-  if (first === undefined) return null
-  return (
-    <div className="mt-3 grid gap-x-6 gap-y-3 sm:grid-cols-2">
-      <Facts title="Speaks for it" facts={first.for.slice(0, 3)} />
-      <Facts title="Speaks against it" facts={first.against.slice(0, 2)} />
-      {problem.bankSays !== null && (
-        <div className="sm:col-span-2">
-          <p className="meta">The bank’s words</p>
-          <blockquote className="border-l-2 border-line pl-3 [overflow-wrap:anywhere]">
-            <bdi>“{problem.bankSays.text}”</bdi>
-            {problem.bankSays.codes.length > 0 && <span className="meta"> (code {problem.bankSays.codes.join(', ')})</span>}
-          </blockquote>
-        </div>
-      )}
-    </div>
-  )
-}
-
-/** The fact that most often decides, and only a person can see it. */
-function AtTheBank({ problem: { id, told } }: { problem: Problem }) {
-  const act = useAct()
-  const say = (bankLoginWorks: boolean) => act.send('POST', `/problems/${id}/told`, { bankLoginWorks })
-  return (
-    <div className="mt-3 flex flex-wrap items-center gap-2" role="group" aria-label="The bank’s own site">
-      <span>Can you sign in at the bank’s own site now?</span>
-      <button type="button" className="button" aria-pressed={told.bankLoginWorks === true} disabled={act.isPending} onClick={() => say(true)}>Yes</button>
-      <button type="button" className="button" aria-pressed={told.bankLoginWorks === false} disabled={act.isPending} onClick={() => say(false)}>No</button>
-      <span className="meta">{told.bankLoginWorks === null ? 'Your answer ranks the causes anew.' : 'The causes are ranked with your answer.'}</span>
-      {act.error !== null && <Trouble error={act.error} />}
-    </div>
-  )
-}
-
-function Facts({ title, facts }: { title: string; facts: readonly string[] }) {
-  if (facts.length === 0) return null
-  return (
-    <div>
-      <p className="meta">{title}</p>
-      <ul className="list-disc pl-5">{facts.map((fact) => <li key={fact} className="[overflow-wrap:anywhere]">{fact}</li>)}</ul>
-    </div>
   )
 }

@@ -1,0 +1,95 @@
+/** The card of a problem: one action or none, what a person is asked, and no code outside of quotations. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { diagnose } from '../diagnose/diagnose.ts'
+import { plainText, type CardFacts } from '../diagnose/sentences.ts'
+import { TABLES } from '../diagnose/knowledge/tables.ts'
+import type { ActionCode, CauseCode } from '../domain/cause.ts'
+import type { Diagnosis, Problem } from '../domain/connection.ts'
+import type { CaseContext, Evidence } from '../domain/evidence.ts'
+import type { RepairPlan, RepairStep } from '../domain/repair.ts'
+import { problemCard } from './problem-card.ts'
+
+const FACTS: CardFacts = { bank: 'Riverbank', website: 'https://riverbank.example' }
+const REFUSED: Evidence = { protocol: 'ofx', stage: 'signon', codes: ['15500'], message: 'Signon invalid' }
+
+function problemOf(diagnosis: Diagnosis, evidence: Evidence = REFUSED, context: CaseContext = {}): Problem {
+  const failure: Problem['failure'] = { code: 'bank_refused', stage: 'signon', retry: { kind: 'afterPerson' }, message: 'The bank refused the sign-in.', evidence: [evidence] }
+  return { id: 'p', connectionId: 'c', accountId: null, institutionId: 'riverbank', openedAt: 0, updatedAt: 0, closedAt: null, proofRunId: null, failure, context, diagnosis }
+}
+
+const live = (evidence: Evidence, context: CaseContext = {}): Problem => problemOf(diagnose({ evidence, context }), evidence, context)
+const ranked = (...causes: readonly (readonly [CauseCode, number])[]): Diagnosis => ({ action: 'auto_retry', causes: causes.map(([cause, p]) => ({ cause, p, for: [], against: [] })) })
+
+function planOf(...steps: readonly Partial<RepairStep>[]): RepairPlan {
+  const whole = steps.map((step, at): RepairStep => ({
+    id: String(at), kind: 'act_at_bank', action: null, who: 'person', title: 'A step', state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: null, personMinutes: 1, waitMinutes: 0, ...step,
+  }))
+  return { id: 'plan', problemId: 'p', connectionId: 'c', cause: 'unknown', createdAt: 0, updatedAt: 0, state: 'open', steps: whole as unknown as RepairPlan['steps'] }
+}
+
+test('what was done and did not help is not asked again: the next step of the plan is the action, or nothing is', () => {
+  const problem = problemOf(ranked(['password_change_required', 0.9]))
+  const done = { action: 'act_at_bank_site' as ActionCode, state: 'did_not_help' as const }
+  assert.deepEqual(problemCard(problem, FACTS, null).next, { kind: 'act_at_bank_site', label: ['Change it at ', 'Riverbank', ', then enter it'], href: 'https://riverbank.example', atBank: true })
+  const then = problemCard(problem, FACTS, planOf(done, { action: 'contact_bank', kind: 'contact_bank', title: 'Send the prepared letter to Riverbank', state: 'now' }))
+  assert.deepEqual(then.next, { kind: 'contact_bank', label: ['Send the prepared letter to Riverbank'], href: null, atBank: false })
+  assert.equal(problemCard(problem, FACTS, planOf(done, { who: 'relink', kind: 'proof', state: 'now' })).next, null)
+})
+
+test('while a harmless question to the bank is under way there is no button, and the card says so', () => {
+  const card = problemCard(problemOf(ranked(['credentials_invalid', 0.9])), FACTS, planOf({ who: 'relink', kind: 'bank_status', action: 'auto_retry', state: 'running' }))
+  assert.deepEqual([card.next, card.checking], [null, true])
+})
+
+test('two causes that are about as likely are two headings, and the question that tells them apart is the next thing', () => {
+  const evidence: Evidence = { protocol: 'ofx', stage: 'signon', codes: ['15500', '2000'], message: 'Signon invalid' }
+  const both = problemCard(problemOf(ranked(['credentials_invalid', 0.45], ['institution_error', 0.35]), evidence), FACTS, null)
+  assert.deepEqual(both.headings.map(({ cause }) => cause), ['credentials_invalid', 'institution_error'])
+  assert.equal(both.next?.kind, 'answer')
+  assert.equal(both.asks.filter(({ answer }) => answer === null).length, 1)
+  const one = problemCard(problemOf(ranked(['credentials_invalid', 0.7], ['institution_error', 0.3]), evidence), FACTS, null)
+  assert.deepEqual([one.headings.length, one.next?.kind], [1, 'fix_credentials'])
+})
+
+test('the question is the one whose answer moves the ranking most; what was answered stays shown, what would change nothing is not asked', () => {
+  const problem = live(REFUSED, { connection: 'established' })
+  const [asked, ...others] = problemCard(problem, FACTS, null).asks
+  assert.deepEqual([asked?.answer, others], [null, []])
+  const after = problemCard(live(REFUSED, { connection: 'established', [asked!.fact]: false }), FACTS, null)
+  assert.deepEqual(after.asks.filter(({ answer }) => answer !== null).map(({ fact, answer }) => [fact, answer]), [[asked!.fact, false]])
+  assert.ok(after.asks.every(({ fact, answer }) => answer !== null || fact !== asked!.fact))
+  const closed: Problem = { ...problem, closedAt: 1 }
+  assert.deepEqual(problemCard(closed, FACTS, null).asks, [])
+  const sure = live({ protocol: 'ofx', codes: ['15500'], message: 'The password is wrong' }, { passwordChangedAtBank: true, bankLoginWorks: true })
+  assert.ok((sure.diagnosis.causes[0]?.p ?? 0) > 0.95)
+  assert.ok(problemCard(sure, FACTS, null).asks.every(({ answer }) => answer !== null))
+})
+
+test('an answer ranks the causes anew', () => {
+  const before = live({ protocol: 'ofx', stage: 'signon', codes: ['15500'] }, { connection: 'established' })
+  const p = (problem: Problem): number => problem.diagnosis.causes.find(({ cause }) => cause === 'credentials_invalid')?.p ?? 0
+  const changed = live(before.failure.evidence[0], { connection: 'established', passwordChangedAtBank: true })
+  const unchanged = live(before.failure.evidence[0], { connection: 'established', passwordChangedAtBank: false })
+  assert.ok(p(changed) > p(before) && p(before) > p(unchanged))
+})
+
+test('no code of any system stands outside of a quotation', () => {
+  for (const table of TABLES) {
+    for (const { code } of table.codes) {
+      const { causes } = live({ codes: [code] }).diagnosis
+      for (const sentence of new Set(causes.slice(0, 3).flatMap((cause) => [...cause.for, ...cause.against]))) {
+        const outside = sentence.replace(/“[^”]*”/g, '').replace(/\([^)]*\)(?=:)/, '')
+        assert.ok(!/^\d{2,}$|_/.test(code) || !outside.includes(code), `${code}: ${sentence}`)
+      }
+    }
+  }
+})
+
+test('an unlocked login is never told to try again, and an outage of the bank asks for no secret', () => {
+  const locked = problemCard(problemOf(ranked(['login_locked', 0.95])), FACTS, null)
+  assert.match(plainText(locked.next!.label as string[]), /^Unlock at Riverbank, then check once$/)
+  for (const cause of ['credentials_invalid', 'mfa_invalid', 'consent_expired'] as const) assert.equal(problemCard(problemOf(ranked([cause, 0.9])), { ...FACTS, bankDown: true }, null).next, null)
+  const unverified = problemCard(problemOf(ranked(['bank_action_required', 0.9])), { bank: 'Riverbank' }, null)
+  assert.deepEqual([unverified.next?.atBank, unverified.next?.href], [true, null])
+})

@@ -1,0 +1,55 @@
+/** What speaks for the first cause and against it: three and two facts, the rest on request; then the bank's own words, as it wrote them. */
+import type { Problem } from '../api.ts'
+import { Sentence } from './sentence.tsx'
+
+const FOR = 3
+const AGAINST = 2
+
+export function Evidence({ problem: { causes, bankSays } }: { problem: Problem }) {
+  const [first, ...others] = causes
+  if (first === undefined) return null
+  const more = first.for.length > FOR || first.against.length > AGAINST || others.some((one) => one.for.length > 0)
+  return (
+    <div className="mt-3 grid gap-3">
+      <div className="grid gap-x-6 gap-y-3 sm:grid-cols-2">
+        <Facts title="Speaks for it" facts={first.for.slice(0, FOR)} />
+        <Facts title="Speaks against it" facts={first.against.slice(0, AGAINST)} />
+      </div>
+      {bankSays !== null && (
+        <figure>
+          <figcaption className="meta">The bank’s words</figcaption>
+          <blockquote className="border-l-2 border-line pl-3 [overflow-wrap:anywhere]">
+            <bdi>“{bankSays.text}”</bdi>
+            {bankSays.codes.length > 0 && <span className="meta"> (code {bankSays.codes.join(', ')})</span>}
+          </blockquote>
+        </figure>
+      )}
+      {more && (
+        <details>
+          <summary className="link w-fit">All evidence</summary>
+          <div className="mt-2 grid gap-3">
+            {causes.filter((one, index) => index === 0 || one.for.length > 0).map((one) => (
+              <div key={one.cause}>
+                <p className="font-medium"><Sentence parts={one.what} /> <span className="meta">{one.share}</span></p>
+                <div className="grid gap-x-6 gap-y-2 sm:grid-cols-2">
+                  <Facts title="For" facts={one.for} />
+                  <Facts title="Against" facts={one.against} />
+                </div>
+              </div>
+            ))}
+          </div>
+        </details>
+      )}
+    </div>
+  )
+}
+
+function Facts({ title, facts }: { title: string; facts: readonly string[] }) {
+  if (facts.length === 0) return null
+  return (
+    <div className="min-w-0">
+      <p className="meta">{title}</p>
+      <ul className="list-disc pl-5">{facts.map((fact) => <li key={fact} className="[overflow-wrap:anywhere]">{fact}</li>)}</ul>
+    </div>
+  )
+}
