@@ -38,16 +38,18 @@ export function createGuard(token: string, hosts: () => ReadonlySet<string>): Gu
 }
 
 /** Headers of every answer: the page may load and call nothing but this server. */
-export function setSecurityHeaders(reply: FastifyReply): void {
-  reply.header(
-    'content-security-policy',
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  )
-  reply.header('x-content-type-options', 'nosniff')
-  reply.header('referrer-policy', 'no-referrer')
-  reply.header('cross-origin-opener-policy', 'same-origin')
-  reply.header('cross-origin-resource-policy', 'same-origin')
-  reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=()')
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=()',
+}
+
+export function setSecurityHeaders(reply: FastifyReply): void {
+  reply.headers(SECURITY_HEADERS)
 }
 
 function checkOrigin(request: FastifyRequest, hosts: ReadonlySet<string>): void {

@@ -15,6 +15,8 @@ export const PROBLEMS = {
   busy: { status: 409, title: 'This connection is being read right now.', remedy: 'Wait for the running sync to end.' },
   different_login: { status: 409, title: 'The bank answered with a different person\'s accounts.', remedy: 'Nothing was stored. Sign in with the login of this connection, or add a new connection.' },
   too_large: { status: 413, title: 'The request is too large.', remedy: 'Send at most 20 MB; larger files can be imported on the command line.' },
+  too_slow: { status: 408, title: 'The request took too long to arrive.', remedy: 'Send it again: JSON within 10 s, files within 60 s; larger files can be imported on the command line.' },
+  headers_too_large: { status: 431, title: 'The headers of the request are too large.', remedy: 'Send at most 16 kB of headers; delete cookies of other programs on this host name.' },
   unsupported_media_type: { status: 415, title: 'This content type is not accepted.', remedy: 'Send JSON as `application/json`, files as `application/octet-stream`.' },
   file_unreadable: { status: 422, title: 'The file cannot be read.', remedy: 'See `detail` and `line` for the place and `reason` for why; nothing of the file was stored. Download it again at the bank, or in another format.' },
   account_unclear: { status: 422, title: 'The file does not say to which account it belongs.', remedy: 'Send it again with `accountId`: the id of one of /api/accounts, or `new` for an account that is not there yet. Nothing was stored.' },

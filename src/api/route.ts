@@ -42,6 +42,8 @@ export type RouteDefinition<P extends ZodType, Q extends ZodType, B extends ZodT
   readonly query?: Q
   /** A zod schema for JSON, or `stream` for the bytes of an upload. */
   readonly body?: B | 'stream'
+  /** Whether the body holds a password or code: it is short then. */
+  readonly carriesSecret?: true
   readonly response: R | 'download'
   readonly status?: 200 | 201 | 202
   readonly handle: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.output<R> | Download>

@@ -11,15 +11,18 @@ import { hasZodFastifySchemaValidationErrors, isResponseSerializationError, json
 import { z } from 'zod'
 import type { Instance } from '../instance.ts'
 import { StoreUnavailable } from '../ports/store.ts'
+import { acceptJson, JSON_LIMIT_BYTES, JSON_MS, refuseDeclared, SECRET_LIMIT_BYTES, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from './body.ts'
 import { registerEvents } from './events.ts'
 import { createGuard, SESSION_COOKIE, setSecurityHeaders, type Guard } from './guard.ts'
 import { ApiProblem, problemBody, PROBLEMS, type ProblemCode, type ProblemExtras } from './problems.ts'
 import { Download, type Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { registerSimplefin } from './simplefin/routes.ts'
+import { answerUnread } from './unread.ts'
 
-const JSON_LIMIT_BYTES = 256 * 1024
-const UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024
+/** Slow senders are looked for this often. */
+const SWEEP_MS = 1_000
+const HEADER_BYTES = 16 * 1024
 
 export type ServerOptions = {
   readonly instance: Instance
@@ -32,7 +35,17 @@ export type ServerOptions = {
 
 /** Builds the server; the caller listens and closes. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const server = Fastify({ bodyLimit: JSON_LIMIT_BYTES, routerOptions: { maxParamLength: 200 }, genReqId: () => randomUUID(), requestTimeout: 120_000, onProtoPoisoning: 'error', onConstructorPoisoning: 'error', frameworkErrors: answerUnroutable })
+  const server = Fastify({
+    bodyLimit: JSON_LIMIT_BYTES, routerOptions: { maxParamLength: 200 }, genReqId: () => randomUUID(), onProtoPoisoning: 'error', onConstructorPoisoning: 'error',
+    // What reads a body counts its own time; a little later Node ends what nobody reads. A missing Host header is the guard's to refuse.
+    requestTimeout: UPLOAD_MS + JSON_MS, http: { headersTimeout: JSON_MS, connectionsCheckingInterval: SWEEP_MS, maxHeaderSize: HEADER_BYTES, requireHostHeader: false },
+    // While it closes, what still comes is served: everything behind it is open until it has closed.
+    return503OnClosing: false,
+    frameworkErrors: answerUnroutable, clientErrorHandler: (error, socket) => answerUnread(error, socket, randomUUID()),
+  })
+  // No expectation is known here, so none is refused: the request is answered as it is.
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response))
+  acceptJson(server)
   const guard = createGuard(options.token, options.hosts)
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
@@ -84,7 +97,7 @@ function registerRoute(server: FastifyInstance, guard: Guard, instance: Instance
     method: row.method,
     url: `/api${row.url}`,
     config: { action: row.action },
-    ...(upload ? { bodyLimit: UPLOAD_LIMIT_BYTES } : {}),
+    ...(upload ? { bodyLimit: UPLOAD_LIMIT_BYTES } : row.carriesSecret === true ? { bodyLimit: SECRET_LIMIT_BYTES } : {}),
     schema: {
       summary: row.summary,
       tags: [row.tag],
@@ -97,7 +110,7 @@ function registerRoute(server: FastifyInstance, guard: Guard, instance: Instance
     onRequest: async (request) => {
       if (row.action !== 'public') guard.check(request)
       // Fastify asks this of bodies that it parses itself, not of a stream.
-      if (upload && Number(request.headers['content-length'] ?? 0) > UPLOAD_LIMIT_BYTES) throw new ApiProblem('too_large')
+      if (upload) refuseDeclared(request, UPLOAD_LIMIT_BYTES)
     },
     handler: async (request, reply) => {
       const value = await row.handle({ params: request.params, query: request.query, body: request.body, instance })
@@ -113,7 +126,7 @@ const problemShape = z
 
 /** The page exchanges the token of its link for a cookie, so that the token is in no later address, log or script. */
 function registerSession(server: FastifyInstance, guard: Guard, options: ServerOptions): void {
-  server.post('/api/session', { schema: { hide: true, body: z.strictObject({ token: z.string().max(200) }) }, config: { action: 'public' } }, async (request, reply) => {
+  server.post('/api/session', { bodyLimit: SECRET_LIMIT_BYTES, schema: { hide: true, body: z.strictObject({ token: z.string().max(200) }) }, config: { action: 'public' } }, async (request, reply) => {
     guard.checkPlace(request)
     const { token } = request.body as { token: string }
     if (!guard.isToken(token)) throw new ApiProblem('unauthorized', 'This token is not the one of this server.')
@@ -148,6 +161,8 @@ function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: F
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, code: ProblemCode, detail: string | null, extras: ProblemExtras = {}): FastifyReply {
   if (code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
+  // What was left unread cannot be followed by another request.
+  if (code === 'too_slow' || code === 'too_large') reply.header('connection', 'close')
   return reply
     .status(PROBLEMS[code].status)
     .header('content-type', 'application/problem+json')

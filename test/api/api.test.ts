@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { get } from 'node:http'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { PROBLEMS } from '../../src/api/problems.ts'
@@ -106,6 +107,33 @@ test('bodies and queries are held to their schema: nothing unknown, nothing of a
   assert.equal(({} as Record<string, unknown>)['admin'], undefined)
 })
 
+test('what is too deep, too long or too large for what it carries is refused; so is what is no HTTP, as a problem, too', async () => {
+  const post = (path: string, raw: string | Uint8Array): Promise<Answer> => ask('POST', path, { raw, headers: { 'content-type': 'application/json' } })
+  const record = (value: string): string => `{"records": [${value}]}`
+  assert.equal((await post('/api/diagnose', record('['.repeat(30) + ']'.repeat(30)))).status, 200)
+  for (const value of ['['.repeat(31) + ']'.repeat(31), '['.repeat(100_000), `[${'1,'.repeat(1_000)}1]`]) assertProblem(await post('/api/diagnose', record(value)), 'invalid_request', value.slice(0, 40))
+  assertProblem(await post('/api/diagnose', Buffer.from([0x22, 0xff, 0x22])), 'invalid_request')
+  for (const [method, url] of [['POST', '/session'], ...ROUTES.filter(({ carriesSecret }) => carriesSecret === true).map((route) => [route.method, route.url])]) {
+    assertProblem(await ask(method ?? '', pathOf(url ?? ''), { raw: `{"x": "${'y'.repeat(16_400)}"}`, headers: { 'content-type': 'application/json' } }), 'too_large', url)
+  }
+  const host = new URL(served.server.url).host
+  for (const [raw, status] of [['GARBAGE\r\n\r\n', 400], [`GET / HTTP/1.1\r\nHost: ${host}\r\nX: ${'y'.repeat(17_000)}\r\n\r\n`, 431], ['GET /api/server HTTP/1.1\r\nConnection: close\r\n\r\n', 403], [`GET /api/server HTTP/1.1\r\nHost: ${host}\r\nExpect: wonders\r\nConnection: close\r\n\r\n`, 401]] as const) {
+    const said = await exchange(raw)
+    assert.match(said, new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*content-type: application/problem\\+json`), raw.slice(0, 40))
+  }
+})
+
+/** Bytes as they are, over a socket; what comes back until it is closed. */
+function exchange(raw: string): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    const socket = connect(Number(new URL(served.server.url).port), '127.0.0.1', () => socket.write(raw))
+    socket.on('data', (chunk) => chunks.push(chunk))
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString()))
+  })
+}
+
 test('the OpenAPI document is 3.1 and tells exactly the routes of the table; every reference leads somewhere', async () => {
   const { json: document } = await ask('GET', '/api/openapi.json')
   assert.match(document.openapi, /^3\.1\./)
@@ -143,16 +171,16 @@ async function answer(challenge: { id: string; prompts: { id: string; label: str
 const SECRETS = ['Canary-wrong-9', 'correct horse', 'new horse 2']
 
 test('connect: a refused sign-in is a diagnosis, the same secret is withheld, a good one brings the accounts', async () => {
-  const connect = (form: object, more: object = {}) => ask('POST', '/api/connections', { body: { institutionId: 'sandbox', form, ...more } })
-  const missing = await connect({ username: 'ana' })
+  const signIn = (form: object, more: object = {}) => ask('POST', '/api/connections', { body: { institutionId: 'sandbox', form, ...more } })
+  const missing = await signIn({ username: 'ana' })
   assertProblem(missing, 'invalid_request')
   assert.deepEqual(missing.json.errors.map((error: { field: string }) => error.field), ['form/password'])
-  assertProblem(await connect({ username: 'ana', password: 'x', admin: 'yes' }), 'invalid_request')
-  const refused = await connect({ username: 'ana', password: 'Canary-wrong-9' })
+  assertProblem(await signIn({ username: 'ana', password: 'x', admin: 'yes' }), 'invalid_request')
+  const refused = await signIn({ username: 'ana', password: 'Canary-wrong-9' })
   assertProblem(refused, 'sign_in_failed')
   assert.equal(refused.json.diagnosis.causes[0].cause, 'credentials_invalid')
-  assertProblem(await connect({ username: 'ana', password: 'Canary-wrong-9' }), 'secret_withheld')
-  const connected = await connect({ username: 'ana', password: 'correct horse' })
+  assertProblem(await signIn({ username: 'ana', password: 'Canary-wrong-9' }), 'secret_withheld')
+  const connected = await signIn({ username: 'ana', password: 'correct horse' })
   assert.equal(connected.status, 201, connected.text)
   connectionId = connected.json.id
   // This bank asks for the code that it sent to the phone.
@@ -163,7 +191,7 @@ test('connect: a refused sign-in is a diagnosis, the same secret is withheld, a 
   assert.deepEqual([answered.status, answered.json.outcome], [200, 'succeeded'], answered.text)
   const whole = (await ask('GET', `/api/connections/${connectionId}`)).json
   assert.deepEqual([whole.health, whole.accounts.length, whole.challenge], ['working', 5, null])
-  const again = await connect({ username: 'ana', password: 'correct horse' })
+  const again = await signIn({ username: 'ana', password: 'correct horse' })
   assertProblem(again, 'already_connected')
   assert.equal(again.json.existing, connectionId)
 })

@@ -33,7 +33,7 @@ const one = route({
 
 const connect = route({
   method: 'POST', url: '/connections', action: 'administer', tag: 'Connections', summary: 'Sign in at a bank and read for the first time; the answer may hold a challenge',
-  body: connectForm,
+  body: connectForm, carriesSecret: true,
   response: connectionShape, status: 201,
   handle: async ({ body, instance }) => {
     const result = await instance.verbs.connect({ institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, onceMore: body.onceMore === true })
@@ -59,7 +59,7 @@ const sync = route({
 
 const secret = route({
   method: 'PUT', url: '/connections/:id/secret', action: 'enter_secret', tag: 'Connections', summary: 'Store a new secret and sign in once with it',
-  params: idParams, body: z.strictObject({ form }), response: runShape,
+  params: idParams, body: z.strictObject({ form }), carriesSecret: true, response: runShape,
   handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.enterSecret(params.id, body.form))),
 })
 
@@ -105,7 +105,7 @@ const challenges = route({
 
 const answer = route({
   method: 'POST', url: '/challenges/:id/answer', action: 'sync', tag: 'Challenges', summary: 'Answer; each answer is sent to the bank once and not kept',
-  params: idParams, body: z.strictObject({ answers: z.record(z.string().max(64), z.string().max(1_000)) }), response: runShape,
+  params: idParams, body: z.strictObject({ answers: z.record(z.string().max(64), z.string().max(1_000)) }), carriesSecret: true, response: runShape,
   handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.answer(params.id, body.answers))),
 })
 

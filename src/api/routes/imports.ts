@@ -3,10 +3,9 @@ import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { failureSentence } from '../../domain/statement.ts'
 import { NEW_ACCOUNT } from '../../sync/import.ts'
+import { readBody, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from '../body.ts'
 import { ApiProblem } from '../problems.ts'
 import { route, type Route } from '../route.ts'
-
-const LIMIT_BYTES = 20 * 1024 * 1024
 
 export const importShape = z
   .object({
@@ -27,7 +26,7 @@ const upload = route({
   query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional() }),
   body: 'stream', response: importShape,
   handle: async ({ query, body, instance }) => {
-    const bytes = await limited(body as unknown as Readable)
+    const bytes = await readBody(body as unknown as Readable, { bytes: UPLOAD_LIMIT_BYTES, ms: UPLOAD_MS })
     const { failure, ...report } = await instance.verbs.importFile({
       fileName: query.name,
       open: async function* () {
@@ -46,21 +45,3 @@ const upload = route({
 })
 
 export const importRoutes: readonly Route[] = [upload]
-
-/** The whole body; one without a length may turn out too large, and is then left unread, so that the answer still arrives. */
-function limited(stream: Readable): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    stream.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= LIMIT_BYTES) chunks.push(chunk)
-      else {
-        stream.removeAllListeners('data').pause()
-        reject(new ApiProblem('too_large'))
-      }
-    })
-    stream.once('end', () => resolve(Buffer.concat(chunks)))
-    stream.once('error', reject)
-  })
-}
