@@ -2,21 +2,21 @@
 import { basename } from 'node:path'
 import type { FormatFailure, StatementStream } from './domain/statement.ts'
 import { readStatementFile, type StatementFormat } from './formats/detect.ts'
-import type { ReadLimits } from './formats/lines.ts'
+import { FOREIGN_LIMITS } from './formats/lines.ts'
 import { hostClock } from './adapters/clock.ts'
 import { hostEntropy } from './adapters/entropy.ts'
 import { createMemoryStore } from './store/memory/store.ts'
+import { rehearse } from './rehearse.ts'
 import { importStatements, type ImportDeps } from './sync/import.ts'
 import type { ImportReport, ImportRequest } from './verbs.ts'
-
-/** What comes over a network or through the page (security.md section 5). */
-const FOREIGN_LIMITS: ReadLimits = { maxLines: 1_000_000 }
 
 /** The line of `relink import` for one file; a damaged file is a report with a failure, never an exception. */
 export async function importFile(deps: ImportDeps, request: ImportRequest & { readonly dryRun: boolean }): Promise<ImportReport> {
   const { fileName, open, accountId, dryRun, onProgress } = request
   const name = basename(fileName)
   const options = { fileName: name, ...(request.isForeign === true ? { limits: FOREIGN_LIMITS } : {}) }
+  const stopped = request.isForeign === true ? await rehearsed(name, open()) : null
+  if (stopped !== null) return { ...EMPTY, file: fileName, failure: stopped }
   const first = await readStatementFile(open(), options)
   if (!first.ok) return { ...EMPTY, file: fileName, failure: first.failure }
   let format: StatementFormat = first.value.format
@@ -40,6 +40,16 @@ export async function createDryRun(): Promise<(request: ImportRequest) => Promis
   const memory = createMemoryStore()
   const store = memory.tenant(await memory.defaultTenant())
   return (request) => importFile({ store, clock: hostClock, entropy: hostEntropy }, { ...request, dryRun: true })
+}
+
+/** Why a file that came over a network is not read here; null: a rehearsal came to its end. */
+async function rehearsed(fileName: string, chunks: AsyncIterable<Uint8Array>): Promise<FormatFailure | null> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of chunks) pieces.push(piece)
+  const end = await rehearse({ kind: 'file', fileName }, Buffer.concat(pieces))
+  if (end === 'read') return null
+  const what = end === 'too_slow' ? 'take longer than 20 s' : 'need more than 256 MB of memory'
+  return { code: 'limit_exceeded', message: `To read this file would ${what}. Statements of its size do not: it is damaged, or no statement. \`relink import\` on the command line reads it without these limits.`, line: 0 }
 }
 
 async function* refused(failure: FormatFailure): StatementStream {

@@ -29,6 +29,7 @@ import type { Transport } from './ports/transport.ts'
 import { openPostgresJobs, prepareJobs } from './store/jobs/postgres.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { forgetOldLogins } from './sync/preview.ts'
+import { rehearse } from './rehearse.ts'
 import { syncConnection } from './sync/sync.ts'
 import { repairByItself } from './repair/by-itself.ts'
 import { repairHands } from './repair-hands.ts'
@@ -200,7 +201,7 @@ function transportOpener({ vault, clock, log, network, connectorOf, limits }: Op
     const audience = connectorOf(connection.connector)?.originsOf(connection.settings) ?? []
     const { privateHosts, caPem } = network.forInstitution(connection.institutionId)
     return createTransport({
-      vault, clock, log, audience, caPem, ...(limits === undefined ? {} : { limits }),
+      vault, clock, log, audience, caPem, rehearse, ...(limits === undefined ? {} : { limits }),
       owner: { connectionId: connection.id, loginIndex: connection.loginIndex },
       recorder: createRecorder(),
       pseudonym: (text) => vault.pseudonym(text),

@@ -13,10 +13,11 @@ import { originOf, shownAddress } from '../connector-kit/origin.ts'
 import { MAX_RECORDED_TEXT, type Recorder } from '../connector-kit/recorder.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
+import type { Rehearse } from '../ports/rehearsal.ts'
 import type { Answer, AttemptEnd, ExchangeRequest, SecretReader, Transport } from '../ports/transport.ts'
 import type { Lease, SecretOwner, Vault } from '../ports/vault.ts'
 import { createCookieJar, type CookieJar } from './cookies.ts'
-import { forbidden } from './network-failure.ts'
+import { forbidden, unreadableInLimits } from './network-failure.ts'
 import { followRedirect } from './redirect.ts'
 import type { Wire, WireRequest, WireResult } from './wire.ts'
 
@@ -33,6 +34,8 @@ export type ExchangeOptions = {
   readonly pseudonym: (text: string) => string
   /** Fields that name the login: masked in records and evidence, but not in the answer, where an account may bear the same number. */
   readonly identityFields?: readonly string[]
+  /** Absent where the bank is our own. */
+  readonly rehearse?: Rehearse
 }
 
 const MAX_REDIRECTS = 3
@@ -73,7 +76,7 @@ async function attempt(request: ExchangeRequest, options: ExchangeOptions, cooki
   const sent = await sendFollowing({ ...written, onBody: refused.onBody }, withSecrets, options.wire, cookies)
   const early = await refused.written()
   const mask = createMasker(secretsOf(lease, identityFields))
-  const result = readResult(sent, lease, mask, options.clock.now())
+  const result = await rehearsed(readResult(sent, lease, mask, options.clock.now()), request, options)
   if (!withSecrets) return { result, verdict: null, lease, mask }
   const verdict = early ? 'refused' : verdictOf(sent, result, request)
   if (!early) await lease.settle(verdict)
@@ -166,6 +169,13 @@ function readResult(sent: Sent, lease: Lease, mask: Masker, receivedAt: number):
     receivedAt,
     clockSkewSeconds: Number.isNaN(date) ? null : Math.round((date - receivedAt) / 1000),
   })
+}
+
+/** Before anybody of this process reads it. The ledger has a refusal already. */
+async function rehearsed(result: Result<Answer, Failure>, { reads }: ExchangeRequest, { rehearse }: ExchangeOptions): Promise<Result<Answer, Failure>> {
+  if (!result.ok || reads === undefined || rehearse === undefined) return result
+  const end = await rehearse(reads, result.value.body)
+  return end === 'read' ? result : failed(unreadableInLimits(end, result.value.status))
 }
 
 /** The record is written when somebody reads it, which hardly anybody does: only the beginning of the answer is kept until then, without the secrets. */

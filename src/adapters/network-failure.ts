@@ -5,6 +5,7 @@
  */
 import type { Evidence, Failure, FailureCode, Stage } from '../domain/evidence.ts'
 import { listedHeaders } from '../connector-kit/evidence.ts'
+import type { RehearsalEnd } from '../ports/rehearsal.ts'
 import type { DialFailure, DialPhase } from './dial.ts'
 
 const DIAL_CODES: Readonly<Record<DialPhase, FailureCode>> = { guard: 'address_forbidden', resolve: 'bank_unreachable', connect: 'bank_unreachable', tls: 'tls_refused' }
@@ -27,6 +28,12 @@ export function dialFailure(failure: DialFailure): Failure {
 export function forbidden(reason: string): Failure {
   const message = `Relink does not call this address: ${reason}.`
   return { code: 'address_forbidden', stage: 'resolve', retry: { kind: 'never' }, message, evidence: [{ stage: 'resolve', codes: ['address_forbidden'], message }] }
+}
+
+/** A whole answer whose reading was stopped. */
+export function unreadableInLimits(end: Exclude<RehearsalEnd, 'read'>, httpStatus: number): Failure {
+  const [code, message] = end === 'too_slow' ? (['answer_too_slow', 'The bank\'s answer cannot be read in the time that is allowed.'] as const) : (['answer_too_large', 'The bank\'s answer cannot be read in the memory that is allowed.'] as const)
+  return { code, stage: 'parse', retry: { kind: 'at', at: null }, message, evidence: [{ stage: 'parse', httpStatus, message }] }
 }
 
 export class LimitExceeded extends Error {}

@@ -13,6 +13,7 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { Answer, ExchangeRequest, LoginVerdict } from '../ports/transport.ts'
 import type { AddressPolicy } from './address-guard.ts'
 import { WIRE_LIMITS, type WireLimits } from './http-wire.ts'
+import type { RehearsalEnd, Rehearse } from '../ports/rehearsal.ts'
 import { createReach } from './reach.ts'
 import { createTransport } from './transport.ts'
 
@@ -42,7 +43,7 @@ const SECRET = 'CANARY correct horse'
 
 type Sent = { readonly result: Result<Answer, Failure>; readonly events: readonly string[]; readonly record: ExchangeRecord; readonly outputs: string }
 
-async function send(url: string, options: { readonly request?: Partial<ExchangeRequest>; readonly policy?: AddressPolicy; readonly limits?: Partial<WireLimits>; readonly caPem?: string | null; readonly withSecret?: boolean; readonly addresses?: readonly string[]; readonly verdict?: LoginVerdict } = {}): Promise<Sent> {
+async function send(url: string, options: { readonly request?: Partial<ExchangeRequest>; readonly policy?: AddressPolicy; readonly limits?: Partial<WireLimits>; readonly caPem?: string | null; readonly withSecret?: boolean; readonly addresses?: readonly string[]; readonly verdict?: LoginVerdict; readonly rehearse?: Rehearse } = {}): Promise<Sent> {
   const events: string[] = []
   const recorder = createRecorder()
   const logged: unknown[] = []
@@ -57,6 +58,7 @@ async function send(url: string, options: { readonly request?: Partial<ExchangeR
     },
     owner: { connectionId: 'c1', loginIndex: 'l1' }, audience: ['https://bank.example:443'], clock: { now: () => Date.now(), sleep: async () => {} },
     log: { info: log, warn: log, error: log }, recorder, pseudonym: () => 'p', policy: options.policy ?? LOOPBACK, caPem: options.caPem ?? null, limits: { ...WIRE_LIMITS, ...options.limits },
+    ...(options.rehearse === undefined ? {} : { rehearse: options.rehearse }),
     ...(options.addresses === undefined ? {} : { resolve: async () => options.addresses?.map((address) => ({ address, family: net.isIP(address) })) ?? [] }),
   }) // prettier-ignore
   const withSecret = options.withSecret === true
@@ -100,6 +102,19 @@ test('a secret is lent before sending, masked in the answer, and nowhere in any 
   assert.ok(!sent.outputs.includes('CANARY'))
   assert.equal(sent.record.request, 'user=[secret:username]&password=[secret:password]')
   assert.equal(sent.record.verdict, 'refused')
+})
+
+test('an answer that cannot be read within the limits is read by nobody here; a refusal at its beginning counts all the same', async () => {
+  const port = await serve((_, response) => response.end('refused, and much more'))
+  const judged: string[] = []
+  const ask = async (end: RehearsalEnd, refusedBy: (head: Uint8Array) => boolean) =>
+    send(`http://127.0.0.1:${port}/`, { withSecret: true, rehearse: async ({ kind }, bytes) => (judged.push(`${kind} ${bytes.length}`), end), request: { reads: { kind: 'ofx' }, refusedBy, judge: () => (judged.push('judged'), 'accepted') } })
+  const slow = await ask('too_slow', () => false)
+  assert.deepEqual([failure(slow).code, failure(slow).evidence[0].httpStatus, slow.events.at(-1)], ['answer_too_slow', 200, 'unknown'])
+  const large = await ask('too_large', () => true)
+  assert.deepEqual([failure(large).code, large.events.at(-1)], ['answer_too_large', 'refused'])
+  assert.deepEqual(judged, ['ofx 22', 'ofx 22'])
+  assert.equal((await ask('read', () => false)).events.at(-1), 'accepted')
 })
 
 test('what a vault withholds is not sent', async () => {

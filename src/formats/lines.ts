@@ -17,6 +17,9 @@ export type ReadLimits = {
 
 export const NO_LIMITS: ReadLimits = { maxLines: null }
 
+/** What comes over a network or through the page. */
+export const FOREIGN_LIMITS: ReadLimits = { maxLines: 1_000_000 }
+
 export const LINE_LENGTH_MAX = 65_536
 
 /** Yields the lines in batches, one batch for each piece of text; the last item may be a failure. */

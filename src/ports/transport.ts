@@ -5,6 +5,7 @@
  */
 import type { Failure, FailureCode, Stage } from '../domain/evidence.ts'
 import type { Result } from '../domain/result.ts'
+import type { Reader } from './rehearsal.ts'
 
 /** Gives a secret's value for the wire, or a marker of the same field for the record. */
 export type SecretReader = (field: string) => string
@@ -31,6 +32,8 @@ export type ExchangeRequest = {
   readonly judge?: (answer: Answer) => LoginVerdict
   /** Whether the beginning of a body, as it comes in, refuses the secrets already: that is written down before the rest is read. */
   readonly refusedBy?: (head: Uint8Array) => boolean
+  /** How the answer will be read: a large one is read in a thread first, where it can be stopped. */
+  readonly reads?: Reader
   /** The allow-list for the record, of request and answer alike; without it only sizes are kept. `pseudonym` stands for personal data. */
   readonly redact?: (text: string, pseudonym: (text: string) => string) => string
 }

@@ -38,6 +38,7 @@ export async function exchangeMessage(transport: Transport, settings: OfxSetting
     body: (secret) => writeOfxRequest(message.write(secret)),
     secrets: message.secrets,
     refusedBy: signOnRefused,
+    reads: { kind: 'ofx' },
     judge: (answer) => {
       // Also where the rest of the answer cannot be read: the bank has counted it.
       if (signOnRefused(answer.body)) return 'refused'

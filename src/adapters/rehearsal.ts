@@ -1,0 +1,94 @@
+/**
+ * Rehearsals in processes that can be killed (security.md section 5): 256 MB, 20 s of processor time, no environment. Promises
+ * that what hangs or fills the memory there ends there, and that this process goes on. A thread would not
+ * do: V8 ends the whole process when one list grows past a thread's limit. A process that came to the end of
+ * its work waits a while for the next one; one that was stopped is not used again. Nothing here judges what was read.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { OVERDUE_STATUS } from './rehearsal-process.ts'
+import type { RehearsalEnd, Reader, Rehearse } from '../ports/rehearsal.ts'
+
+export type RehearsalLimits = {
+  readonly megabytes: number
+  readonly cpuMs: number
+  /** For a process that does not even count its own time any more. */
+  readonly wallMs: number
+  /** At once; other work waits. */
+  readonly processes: number
+  readonly idleMs: number
+}
+
+export const REHEARSAL_LIMITS: RehearsalLimits = { megabytes: 256, cpuMs: 20_000, wallMs: 240_000, processes: 2, idleMs: 60_000 }
+
+/** What the process is sent; it answers `begun` when it begins to read, and `read` at the end. */
+export type Task = { readonly reader: Reader; readonly bytes: Uint8Array }
+export type Told = 'begun' | 'read'
+
+type Idle = { readonly child: ChildProcess; readonly timer: NodeJS.Timeout }
+
+/** `entry`: the module that the processes run. */
+export function createRehearsal(entry: URL, limits: RehearsalLimits = REHEARSAL_LIMITS): Rehearse {
+  const idle: Idle[] = []
+  const waiting: (() => void)[] = []
+  let busy = 0
+  const keep = (child: ChildProcess): void => {
+    const kept: Idle = { child, timer: setTimeout(() => end(idle.splice(idle.indexOf(kept), 1)[0]?.child), limits.idleMs).unref() }
+    idle.push(kept)
+  }
+  const take = (): ChildProcess => {
+    const kept = idle.pop()
+    clearTimeout(kept?.timer)
+    return kept?.child.connected === true ? kept.child : start(entry, limits)
+  }
+  return async (reader, bytes) => {
+    if (busy >= limits.processes) await new Promise<void>((resolve) => waiting.push(resolve))
+    busy += 1
+    const child = take()
+    try {
+      const ended = await perform(child, { reader, bytes }, limits)
+      if (ended === 'read') keep(child)
+      else end(child)
+      return ended
+    } finally {
+      busy -= 1
+      waiting.shift()?.()
+    }
+  }
+}
+
+function start(entry: URL, { megabytes, cpuMs }: RehearsalLimits): ChildProcess {
+  const child = fork(entry, [String(cpuMs)], { env: {}, execArgv: ['--disable-proto=throw', `--max-old-space-size=${megabytes}`], serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+  // Its failures are those of the task that it has.
+  child.on('error', () => undefined)
+  hold(child, false)
+  return child
+}
+
+function end(child: ChildProcess | undefined): void {
+  child?.kill('SIGKILL')
+}
+
+/** An idle one does not keep this process from ending, and ends with it. */
+function hold(child: ChildProcess, held: boolean): void {
+  for (const one of [child, child.channel]) held ? one?.ref() : one?.unref()
+}
+
+async function perform(child: ChildProcess, task: Task, { wallMs }: RehearsalLimits): Promise<RehearsalEnd> {
+  hold(child, true)
+  let timer: NodeJS.Timeout | undefined
+  try {
+    return await new Promise<RehearsalEnd>((resolve) => {
+      child.on('message', (told: Told) => {
+        if (told === 'read') resolve('read')
+      })
+      // Whatever else ended it would have ended this process.
+      child.once('exit', (status) => resolve(status === OVERDUE_STATUS ? 'too_slow' : 'too_large'))
+      timer = setTimeout(() => resolve('too_slow'), wallMs)
+      child.send(task, () => undefined)
+    })
+  } finally {
+    clearTimeout(timer)
+    child.removeAllListeners('message').removeAllListeners('exit')
+    hold(child, false)
+  }
+}
