@@ -51,7 +51,8 @@ export function findCodes(reading: Reading, tables: readonly CodeTable[]): reado
 
 /**
  * Entries for a code: as written, in upper case, and for dotted codes their parents, because an
- * unknown subcode means what its prefix means (SimpleFIN 2.0.0, errors); last by wildcard.
+ * unknown subcode means what its prefix means (SimpleFIN 2.0.0, errors); last by wildcard. A number
+ * that no table lists belongs to its group, where the system numbers by groups (`91XX`).
  */
 export function lookUp(code: string, index: CodeIndex): readonly { readonly table: CodeTable; readonly entry: CodeEntry }[] {
   let key = code.trim().toUpperCase().replace(/\.$/, '')
@@ -60,6 +61,8 @@ export function lookUp(code: string, index: CodeIndex): readonly { readonly tabl
     if (exact !== undefined) return exact
     const wild = index.get(key.replace(/([._])[^._]+$/, '$1*')) ?? index.get(`${key}.*`)
     if (wild !== undefined) return wild
+    const group = /^\d+$/.test(key) ? index.get(key.replace(/\d{2}$/, 'XX')) ?? index.get(key.replace(/\d{3}$/, 'XXX')) : undefined
+    if (group !== undefined) return group
     const dot = key.lastIndexOf('.')
     if (dot <= 0) return []
     key = key.slice(0, dot)

@@ -19,7 +19,7 @@ test('codes are understood as people write them', () => {
     ['FDP-103', 'quickbooks', '103'], ['cc-501', 'quicken', 'CC-501'], ['CC 501', 'quicken', 'CC-501'], ['Quicken error CC-502', 'quicken', 'CC-502'],
     ['HBCI 9942', 'fints', '9942'], ['9931 - Sperrung des Kontos', 'fints', '9931'], ['[9931]', 'fints', '9931'], ['code=9931', 'fints', '9931'],
     ['EBICS_INVALID_USER_STATE 091002', 'ebics', '091002'], ['EBICS_INVALID_USER_STATE', 'ebics', '091004'], ['USER_OR_USER_STATE', 'ebics', '091002'],
-    ['consent expired', 'berlin-group', 'CONSENT_EXPIRED'], ['ConsentExpired', 'berlin-group', 'CONSENT_EXPIRED'], ['AccessExpired', 'gocardless', 'AccessExpiredError'],
+    ['consent expired', 'berlin-group', 'CONSENT_EXPIRED'], ['ConsentExpired', 'salt-edge', 'ConsentExpired'], ['AccessExpired', 'gocardless', 'AccessExpiredError'],
     ['Access expired', 'gocardless', 'AccessExpiredError'], ['SCA_METHOD_UNKNOWN', 'berlin-group', 'SCA_METHOD_UNKNOWN'], ['429', 'http', '429'],
     ['429 Too Many Requests', 'http', '429'], ['too many requests', 'http', '429'], ['Unauthorized', 'http', '401'], ['503 Service Unavailable', 'http', '503'],
     ['invalidPassword', 'scraper', 'INVALID_PASSWORD'], ['account locked', 'pluggy', 'ACCOUNT_LOCKED'], ['getaddrinfo ENOTFOUND', 'network', 'ENOTFOUND'],
@@ -43,7 +43,7 @@ test('"401" and "Error 401" say what people see and name several causes', () => 
 })
 
 test('words that are no code say what a diagnosis hears in them', () => {
-  for (const [asked, cause] of [['wrong password', 'credentials_invalid'], ['Falsche PIN', 'credentials_invalid'], ['gesperrt', 'login_locked'], ['consent revoked', 'consent_revoked']] as const) {
+  for (const [asked, cause] of [['wrong password', 'credentials_invalid'], ['Falsche PIN', 'credentials_invalid'], ['gesperrt', 'login_locked'], ['consent was withdrawn', 'consent_revoked']] as const) {
     const [only, ...rest] = explain(asked)
     assert.deepEqual([only?.system, only?.causes[0]?.cause, rest.length], ['words', cause, 0], asked)
     assert.ok((only?.causes.reduce((sum, { p }) => sum + p, 0) ?? 1) < 1 && only?.source !== '')

@@ -60,7 +60,7 @@ export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE): readon
 /** No table knows it as a code, but its words say something: the causes that a diagnosis hears in them. */
 function explainWords(asked: string, knowledge: Knowledge): Explanation | null {
   const { voices, codes, reading } = hear({ evidence: { message: asked }, context: {} }, knowledge)
-  const rules = knowledge.rules.filter(({ id, when }) => when.text !== undefined && voices.some((voice) => voice.id === id))
+  const rules = knowledge.rules.filter(({ id, when }) => (when.text ?? when.near) !== undefined && voices.some((voice) => voice.id === id))
   const weightOf = (cause: CauseCode) => rules.reduce((sum, { weights }) => sum + (weights[cause] ?? 0), 0)
   const named = CAUSE_CODES.filter((cause) => weightOf(cause) > 0)
   const total = named.reduce((sum, cause) => sum + Math.exp(weightOf(cause)), 0)

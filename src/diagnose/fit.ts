@@ -108,13 +108,13 @@ function asFitted(weights: Float64Array, features: readonly string[], trust: Fit
 }
 
 /**
- * Fits, then chooses the temperature on cases that the fit had not seen (inner grouped folds), so
- * that probabilities mean what they say on new failures.
+ * Fits, then chooses the temperature on protocols that the fit had not seen, so that probabilities mean what they say
+ * on new failures: other threads about the same protocol are too like those that it learned from.
  */
 export function calibrate(cases: readonly LabelledCase[], knowledge: Knowledge, options: FitOptions = FIT_OPTIONS): Fitted {
   const unseen: { readonly heard: Heard; readonly cause: CauseCode; readonly fitted: Fitted }[] = []
   const whole = fit(cases, knowledge, options)
-  for (const fold of groupedFolds(cases, INNER_FOLDS)) {
+  for (const fold of groupedFolds(cases, INNER_FOLDS, protocolOf)) {
     const held = new Set(fold)
     const fitted = refit(cases.filter((one) => !held.has(one)), knowledge, whole.trust, options)
     for (const one of fold) if (one.kind === 'incident') unseen.push({ heard: hear(one, knowledge), cause: one.cause, fitted })
@@ -131,10 +131,15 @@ const INNER_FOLDS = 4
 /** Never below 1: whoever wrote the rules had read these cases, so on new ones they do worse, not better (bench/cases). */
 const TEMPERATURES = [1, 1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3]
 
+/** All cases of one protocol belong together. */
+export function protocolOf({ evidence }: LabelledCase): string {
+  return evidence.protocol ?? 'other'
+}
+
 /** Folds of about equal size that never divide a group; the order of the cases decides nothing. */
-export function groupedFolds<T extends { readonly group: string }>(cases: readonly T[], count: number): readonly (readonly T[])[] {
+export function groupedFolds<T extends { readonly group: string }>(cases: readonly T[], count: number, keyOf: (one: T) => string = ({ group }) => group): readonly (readonly T[])[] {
   const groups = new Map<string, T[]>()
-  for (const one of cases) groups.set(one.group, [...(groups.get(one.group) ?? []), one])
+  for (const one of cases) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one])
   const folds = Array.from({ length: count }, () => [] as T[])
   const ordered = [...groups].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))
   for (const [, members] of ordered) [...folds].sort((a, b) => a.length - b.length)[0]?.push(...members)

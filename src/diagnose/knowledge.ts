@@ -48,6 +48,8 @@ export type Pattern = {
   readonly httpStatus?: string
   /** A regular expression on message and body together, lower case, entities resolved. */
   readonly text?: string
+  /** Two regular expressions on the same text, met near each other in any order. */
+  readonly near?: readonly [string, string]
   /** A regular expression on any of the codes, lower case. */
   readonly code?: string
   /** A regular expression on `name: value` of any header, lower case. */
@@ -69,6 +71,8 @@ export type Rule = {
   readonly ofProgram?: true
   /** Two words near each other, not a known way of saying a thing: heard only where no such way is found. */
   readonly pair?: true
+  /** Relink holds the fact itself: it cannot be misread. */
+  readonly own?: true
   readonly weights: Weights
   /** The fact as a sentence for the lists "for" and "against"; `{name}` is replaced by that fact of the evidence or context. */
   readonly because: string

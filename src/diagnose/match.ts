@@ -22,11 +22,22 @@ export function matches(pattern: Pattern, reading: Reading): boolean {
   if (pattern.networkError !== undefined && !(evidence.networkError !== undefined && regex(pattern.networkError).test(evidence.networkError))) return false
   if (pattern.httpStatus !== undefined && !inStatus(pattern.httpStatus, evidence.httpStatus)) return false
   if (pattern.text !== undefined && !regex(pattern.text).test(reading.text)) return false
+  if (pattern.near !== undefined && !near(pattern.near, reading.text)) return false
   if (pattern.code !== undefined && !reading.codes.some((code) => regex(pattern.code ?? '').test(code.toLowerCase()))) return false
   if (pattern.header !== undefined && !reading.headers.some((header) => regex(pattern.header ?? '').test(header))) return false
   if (pattern.empty !== undefined && evidence.empty !== pattern.empty) return false
   if (pattern.context !== undefined && !contextHolds(pattern.context, context)) return false
   return pattern.not === undefined || !matches(pattern.not, reading)
+}
+
+/** Closer than this, also across the end of a sentence: banks write short ones. */
+const NEAR = 70
+
+/** Each alone first: most texts hold neither, and that is told in one pass. */
+function near([one, other]: readonly [string, string], text: string): boolean {
+  if (!regex(one).test(text) || !regex(other).test(text)) return false
+  const between = `[\\s\\S]{0,${NEAR}}`
+  return regex(`(?:${one})${between}(?:${other})|(?:${other})${between}(?:${one})`).test(text)
 }
 
 function inStatus(range: string, status: number | undefined): boolean {

@@ -1,15 +1,15 @@
 /** All general code tables, in the order in which `explain` lists them. */
-import { BELVO, FINICITY, PLUGGY, SIMPLEFIN, TELLER } from './codes/aggregators.ts'
+import { BELVO, FINICITY, MX, PLUGGY, SIMPLEFIN, TELLER, TINK } from './codes/aggregators.ts'
 import { EBICS, FINTS } from './codes/fints.ts'
 import { MSN_MONEY, QBO_API, QUICKBOOKS, QUICKEN } from './codes/intuit.ts'
 import { HTTP, NETWORK } from './codes/network.ts'
 import { OFX } from './codes/ofx.ts'
-import { BERLIN_GROUP, ENABLE_BANKING, GOCARDLESS, OAUTH, OBIE, TRUELAYER } from './codes/open-banking.ts'
+import { BERLIN_GROUP, ENABLE_BANKING, GOCARDLESS, OAUTH, OBIE, SALT_EDGE, TRUELAYER } from './codes/open-banking.ts'
 import { PLAID } from './codes/plaid.ts'
 import { SCRAPERS } from './codes/scrapers.ts'
 import type { CodeTable } from '../knowledge.ts'
 
 export const TABLES: readonly CodeTable[] = [
-  OFX, QUICKBOOKS, QUICKEN, QBO_API, MSN_MONEY, PLAID, SIMPLEFIN, TELLER, PLUGGY, FINICITY, BELVO, FINTS, EBICS,
-  BERLIN_GROUP, OBIE, OAUTH, GOCARDLESS, ENABLE_BANKING, TRUELAYER, SCRAPERS, HTTP, NETWORK,
+  OFX, QUICKBOOKS, QUICKEN, QBO_API, MSN_MONEY, PLAID, SIMPLEFIN, TELLER, PLUGGY, FINICITY, BELVO, MX, TINK, FINTS, EBICS,
+  BERLIN_GROUP, OBIE, OAUTH, GOCARDLESS, ENABLE_BANKING, TRUELAYER, SALT_EDGE, SCRAPERS, HTTP, NETWORK,
 ]

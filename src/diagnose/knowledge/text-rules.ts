@@ -9,6 +9,9 @@ import type { Rule } from '../knowledge.ts'
 const WORDS = 'how banks and providers word it, several languages'
 const LIBRARIES = 'how parsers, runtimes and importers word it'
 
+/** How parsers complain of a web page where they expected data. */
+const PAGE_FOR_DATA = "unexpected (token|character)[^.]{0,6}<|<!doctype|is not valid json[^.]{0,20}<|doctype[^.]{0,30}not valid|expecting value: line 1 column 1|invalid json[^.]{0,20}<|got html|text/html[^.]{0,30}(instead|expected|unexpected)"
+
 /** Several ways of saying one thing. */
 const ways = (...patterns: readonly string[]): string => patterns.join('|')
 
@@ -110,7 +113,7 @@ export const TEXT_RULES: readonly Rule[] = [
     weights: { mfa_timeout: 2.3, consent_expired: 0.6, institution_down: -0.3, credentials_invalid: -0.7 } },
   { id: 'says-method-changed', source: WORDS, because: 'The answer speaks of a method of checking that no longer fits.',
     when: { text: ways(
-      'mfa[^.]{0,25}(changed|reset|settings)|(tan|security|authentication)[- ]?(mode|method|medium|procedure|verfahren)[^.]{0,60}(not|no longer|accepted modes|nicht|kein|widerspricht|unknown|invalid)|did not accept your tan|sicherheitsprofil|sicherheitsverfahren|pin/tan-verfahren|unsupported (mfa|tan)',
+      'mfa[^.]{0,25}(changed|reset|settings)|(tan|security|authentication)[- ]?(mode|method|medium|procedure|verfahren)[^.]{0,60}(not|no longer|accepted modes|nicht|kein|widerspricht|unknown|invalid)|did not accept your tan|sicherheitsprofil|sicherheitsverfahren|pin/tan-verfahren|unsupported (mfa|tan)|(zwei-schritt|verfahren|tan-?medium)[^.]{0,40}nicht (mehr )?(unterstutzt|zugelassen|erlaubt|moglich|gultig|verfugbar)|(no|kein|aucun)[^.]{0,15}(tan|2fa|mfa)[^.]{0,15}(method|medium|verfahren)',
       '(sms-?tan|i-?tan|m-?tan|chip-?tan|photo-?tan|security questions?|text (codes?|messages?)|card reader|token)\\b[^.]{0,50}(no longer|nicht mehr|discontinued|retired|replaced|abgeschafft|eingestellt)',
       '(switch|umstell|change|register|move|upgrade)\\w*[^.]{0,40}(push-?tan|app-?tan|photo-?tan|authenticator|text codes|new (security|sign-?in) (method|procedure))|auf (push|photo|chip|app)-?tan|new (security|sign-?in|authentication|verification) (method|procedure)',
     ) },
@@ -163,6 +166,12 @@ export const TEXT_RULES: readonly Rule[] = [
       '(have|has|been|was) blocked|from (your|this) (location|country|region|network)|in your (location|country|region)|security (policy|rules)|you are unable to access',
     ) },
     weights: { access_restricted: 1.9, protocol_outdated: 0.5, endpoint_moved: 0.3, rate_limited: 0.2, institution_down: -0.7, credentials_invalid: -1 } },
+  { id: 'says-closed-to-new', source: 'providers that stopped taking new programs or people', because: 'The answer says that nobody new is let in.',
+    when: { text: '(new |self[- ]?)?(sign-?ups?|registrations?|customers?|users|clients|developers?)[^.]{0,50}(closed|disabled|paused|suspended|not (currently )?(possible|accepted|available)|no longer (possible|accepted|available))|(no longer|not) (accept\\w*|take|taking|onboard\\w*)[^.]{0,20}new|waiting ?list|waitlist|invite[- ]only|allow ?list|white ?list' },
+    weights: { access_restricted: 2.2, configuration: 0.6, connection_migrated: 0.4, credentials_invalid: -1, institution_down: -1, client_bug: 0.2 } },
+  { id: 'says-version-gone', source: 'interfaces with versions in their addresses', because: 'The answer speaks of a version or route of the interface that is not there.',
+    when: { text: "(route|api|version|endpoint|operation|method)\\b[^.]{0,40}(not found|deprecated|sunset|retired|removed|no longer (exists?|supported|available|served)|discontinued|obsolete|shut ?down|gone\\b)|\\bapi/v\\d|/v\\d+/[^.]{0,40}(not found|deprecated|gone)|api ?version|(deprecated|legacy|old) (api|endpoint|version|route|interface)|upgrade (to|your)[^.]{0,20}(version|api|v\\d)" },
+    weights: { protocol_outdated: 1.9, endpoint_moved: 1, client_bug: 0.5, connection_migrated: 0.4, account_not_found: -1.5, credentials_invalid: -1.2, institution_down: -0.5 } },
   { id: 'says-not-supported-institution', source: WORDS, because: 'The answer says that this bank or kind of account is not supported.',
     when: { text: '(institution|bank|account|connectivity|provider)[^.]{0,30}(not (currently )?supported|unsupported)' },
     weights: { access_restricted: 1, configuration: 0.8, client_bug: 0.7, connection_migrated: 0.6 } },
@@ -216,8 +225,11 @@ export const TEXT_RULES: readonly Rule[] = [
     ) },
     weights: { aggregator_down: 1.5, institution_error: 0.3, client_bug: 0.2 } },
   { id: 'says-runtime-error', ofProgram: true, source: LIBRARIES, because: 'The message comes from the program itself, not from the bank.',
-    when: { text: 'typeerror|keyerror|valueerror|attributeerror|syntaxerror|nullpointer|undefined (array )?(key|index|method|property|variable)|is undefined|is not a function|cannot read propert|unexpected (token|end)|traceback|nameerror|indexerror|none ?type|nil:nilclass|has no attribute|(call to|undefined) (undefined )?(method|function)|(cannot|unable to) import|importerror|module(notfound|load)error|cannot convert (undefined|null)|null ?reference|object reference|of (undefined|null)\\b|cannot handle|not ?implemented|unexpected ?response|class [^.]{1,40} not found|stack ?trace|unmarshal|unexpected \\w+ error|uncaught|panic|assertion|invalid-schema|unhandled|specerror' },
+    when: { not: { text: PAGE_FOR_DATA }, text: 'typeerror|keyerror|valueerror|attributeerror|syntaxerror|nullpointer|undefined (array )?(key|index|method|property|variable)|is undefined|is not a function|cannot read propert|unexpected token|traceback|nameerror|indexerror|none ?type|nil:nilclass|has no attribute|(call to|undefined) (undefined )?(method|function)|(cannot|unable to) import|importerror|module(notfound|load)error|cannot convert (undefined|null)|null ?reference|object reference|of (undefined|null)\\b|cannot handle|not ?implemented|unexpected ?response|class [^.]{1,40} not found|stack ?trace|unmarshal|unexpected \\w+ error|uncaught|panic|assertion|invalid-schema|unhandled|specerror' },
     weights: { client_bug: 2, institution_error: 0.3, credentials_invalid: -1.5, institution_down: -1, consent_expired: -1, login_locked: -2, mfa_required: -0.7, account_closed: -1 } },
+  { id: 'says-cut-short', ofProgram: true, source: LIBRARIES, because: 'The program met the end of an answer too early: it was empty or cut off.',
+    when: { text: 'unexpected end (of|in)|end of (file|input|stream|data|json)|premature (end|close)|unterminated|incomplete (read|chunk|response)|empty (response|reply|answer|body|document)|no content|unexpected eof|leere antwort|reponse vide|respuesta vacia' },
+    weights: { client_bug: 0.7, institution_error: 0.9, aggregator_down: 0.9, institution_down: 0.5, access_restricted: 0.3, credentials_invalid: -1, login_locked: -1.5 } },
   { id: 'says-page-differs', ofProgram: true, source: 'Puppeteer, Playwright, Selenium, Mechanize: how they report a page that is not the expected one', because: 'The page of the bank does not look as the program expects.',
     when: { text: '(element|selector|node|link|button|locator)s?\\b[^.]{0,60}(not found|failed|missing|not (visible|attached|interactable)|no such|time)|(waiting|wait(ed)?) (for|failed)[^.]{0,20}(selector|element|function|failed|timeout)|no such element|(fail\\w*|unable|could not|cannot) (to )?(find|locate|click)[^.]{0,20}(element|selector|button|form|field)|linknotfound|elementname|unexpected (login|page|html)|waiting failed' },
     weights: { client_bug: 1.6, endpoint_moved: 0.8, password_change_required: 0.8, bank_action_required: 0.6, mfa_method_changed: 0.4, mfa_required: 0.3, access_restricted: 0.4, institution_down: -0.5, credentials_invalid: -0.7, configuration: -0.5, aggregator_down: -1, history_limit: -1 } },
@@ -225,7 +237,7 @@ export const TEXT_RULES: readonly Rule[] = [
     when: { text: '(navigat\\w*|go ?to|load\\w*)[^.]{0,30}\\b(url|https?:|page|failed|timeout|error)|net::err_|page crash' },
     weights: { institution_down: 1.2, endpoint_moved: 0.8, access_restricted: 0.6, local_network: 0.3, client_bug: 0.5, credentials_invalid: -1 } },
   { id: 'says-unreadable', ofProgram: true, source: LIBRARIES, because: 'The answer or file could not be read.',
-    when: { text: 'malformed|not well-?formed|could not (be )?(read|parse)|(parse|parsing|decode|encoding|invalid json|json response|error reading)|invalid token\\)|bad header|header is|failed (importing|to import)|must contain|cannot be (read|parsed)|empty and no|not recogni[sz]ed|ofxheader|<\\?ofx|charset' },
+    when: { not: { text: PAGE_FOR_DATA }, text: 'malformed|not well-?formed|could not (be )?(read|parse)|(parse|parsing|decode|encoding|invalid json|json response|error reading)|invalid token\\)|bad header|header is|failed (importing|to import)|must contain|cannot be (read|parsed)|empty and no|not recogni[sz]ed|ofxheader|<\\?ofx|charset' },
     weights: { client_bug: 1.3, institution_error: 0.8, configuration: 0.3, credentials_invalid: -1.5, login_locked: -2, consent_expired: -1, mfa_required: -1 } },
   { id: 'says-dialog-broken', source: LIBRARIES, because: 'The bank did not expect this message of the program.',
     when: { text: ways(
@@ -234,7 +246,7 @@ export const TEXT_RULES: readonly Rule[] = [
     ) },
     weights: { client_bug: 1.9, configuration: 0.3, institution_down: -1, credentials_invalid: -0.7 } },
   { id: 'says-setting-wrong', source: WORDS, because: 'The answer names a setting that does not fit.',
-    when: { text: '(wrong|invalid|unknown) (env|environment|cluster|server|bank|institution|host|product|region|country)|sandbox|must be .(sandbox|production)|not (active|enabled)[^.]{0,40}(application|product|app)|(application|app|client) (is )?not active|not enabled for|unbekanntes (kreditinstitut|institut)|unknown (bank|institution|fi)\\b|bank ?code|blz\\b|pflichtfeld|mandatory field|missing (org|fid|fi\\b)|client_?id|misconfigur\\w*|api ?key|(public|secret|private|app) ?key|\\bkeys?\\b[^.]{0,30}(correct|invalid|wrong)|anonyme[rn]? dialog|kundensystem|does not match|file[^.]{0,20}does not match|no fid|fails? to reach|redirect_?uri' },
+    when: { text: '(?<!went )(wrong|invalid|unknown) (env|environment|cluster|server|bank|institution|host|product|region|country)|sandbox|must be .(sandbox|production)|not (active|enabled)[^.]{0,40}(application|product|app)|(application|app|client) (is )?not active|not enabled for|unbekanntes (kreditinstitut|institut)|unknown (bank|institution|fi)\\b|bank ?code|blz\\b|pflichtfeld|mandatory field|missing (org|fid|fi\\b)|client_?id|misconfigur\\w*|api ?key|(public|secret|private|app) ?key|\\bkeys?\\b[^.]{0,30}(correct|invalid|wrong)|anonyme[rn]? dialog|kundensystem|does not match|file[^.]{0,20}does not match|no fid|fails? to reach|redirect_?uri' },
     weights: { configuration: 1.8, client_bug: 0.3, institution_down: -1.2 } },
   { id: 'says-subscription', source: WORDS, because: 'The answer speaks of payment or a subscription.',
     when: { text: 'payment required|subscription|billing|trial|plan (expired|limit)' },
@@ -261,8 +273,8 @@ export const TEXT_RULES: readonly Rule[] = [
     when: { text: '<html|<!doctype html|<title' },
     weights: { access_restricted: 0.8, endpoint_moved: 0.7, institution_down: 0.5, scheduled_maintenance: 0.3, protocol_outdated: 0.3, credentials_invalid: -1.2 } },
   { id: 'page-where-data-was-due', source: 'how JSON and XML parsers report a web page', because: 'The program met a web page where data were due.',
-    when: { text: "unexpected (token|character)[^.]{0,6}<|<!doctype|is not valid json[^.]{0,20}<|doctype[^.]{0,30}not valid" },
-    weights: { access_restricted: 1.2, institution_down: 0.6, scheduled_maintenance: 0.4, endpoint_moved: 0.5, client_bug: -1.2, configuration: 0.3 } },
+    when: { text: PAGE_FOR_DATA },
+    weights: { access_restricted: 1.5, institution_down: 0.7, scheduled_maintenance: 0.4, endpoint_moved: 0.7, client_bug: 0.3, institution_error: 0.4, configuration: 0.3 } },
   { id: 'says-other-network', source: 'a page of the network that this host is in', because: 'A page of the network in between came instead of the bank.',
     when: { text: 'guest network|captive portal|hotspot|wi-?fi|proxy (authentication|error)|web ?filter|blocked by (your )?(administrator|policy)|squid' },
     weights: { local_network: 4, credentials_invalid: -2 } },

@@ -1,29 +1,30 @@
 /**
  * Sentences of banks that no rule of `text-rules.ts` knows: what is spoken of, and what is said of it,
  * near each other in any order. Weaker than a known way of saying it, so these rules are heard only
- * where none of those is. Stems in lower case without accents, in several languages; a pair holds for
- * sentences that nobody has seen, and says nothing of how they are built.
+ * where none of those is. Stems in lower case without accents, in English, German, French, Spanish, Italian, Portuguese,
+ * Dutch, Polish, Czech, the Nordic languages, some Hungarian and Hebrew (whose letters know no \b); a pair
+ * holds for sentences that nobody has seen, and says nothing of how they are built.
  */
 import type { Rule, Weights } from '../knowledge.ts'
 
 /** What is spoken of. */
 const OF = {
-  permission: 'consent|permission|authori[sz]ation|\\bsharing|\\blink(ed|s)?\\b|mandate|approval|einwilligung|zustimmung|freigabe|consent[ie]m|autorisation|autorizacion|consenso|toestemming|third.party access|berechtigung|user agreement|granted|\\bgrant\\b',
+  permission: 'consent|permission|authori[sz]ation|\\bsharing|\\blink(ed|s)?\\b|mandate|approval|einwilligung|zustimmung|freigabe|consent[ie]m|autorisation|autorizacion|consenso|toestemming|third.party access|berechtigung|user agreement|granted|\\bgrant\\b|zgod[ayę]|upowaznien|uprawnien|autorizaca|samtykk|samtycke|fuldmagt|suostumus|souhlas|suhlas|hozzajarul|הסכמה|הרשאה|acesso',
   app: '\\bapps?\\b|application|this product|aggregator|connected service|anwendung|tool\\b|\\baccess\\b',
-  account: '\\baccounts?\\b|\\bcards?\\b|konto|\\bkarte|compte\\b|cuenta|\\bconto\\b|tarjeta|rekening',
-  person: 'signer|owner|holder|your rights?|authority|entitled|inhaber|berechtig|titulaire|titular|power of attorney|proxy|authori[sz]ed user|vollmacht',
-  password: 'passwords?\\b|passcode|passphrase|\\bpin\\b|passwort|kennwort|mot de passe|contrasena|wachtwoord|senha\\b',
-  login: 'log-?ins?\\b|sign-?in|sign-?on|user ?(name|id)|\\busers?\\b|credential|passwords?\\b|\\bpin\\b|zugang|benutzer|anmeld|kennwort|passwort|identifiant|usuario|utente|online access|\\bprofiles?\\b|online id|customer id|access code',
-  code: '\\bcodes?\\b|passcode|\\btans?\\b|\\botp\\b|verification|second factor|push|text message|texted|authenticat(or|ion)|security key|two.(step|factor)|one.time|device',
-  method: 'token|sms|text codes?|security questions?|\\w*tan\\b|card reader|authenticator|sign-?in method|readers?\\b|phone calls?|e-?mail codes?',
-  service: 'direct connect|\\bofx\\b|web connect|\\bhbci\\b|fints|quicken|financial software|download|this (service|connection|interface)|service|zugang|pc banking|contract',
+  account: '\\baccounts?\\b|\\bcards?\\b|konto|\\bkarte|compte\\b|cuenta|\\bconto\\b|tarjeta|rekening|rachun|kont[aou]\\b|conta\\b|conti\\b|tili\\b|ucet|uctu|szamla|חשבון|כרטיס|kort\\b|kart[ay]\\b|rekeninge?n?',
+  person: 'signer|owner|holder|your rights?|authority|entitled|inhaber|berechtig|titulaire|titular|power of attorney|proxy|authori[sz]ed user|vollmacht|wlasciciel|posiadacz|intestatari|houder|innehavar|indehaver|majitel',
+  password: 'passwords?\\b|passcode|passphrase|\\bpin\\b|passwort|kennwort|mot de passe|contrasena|wachtwoord|senha\\b|has[lł][oa]|palavra-passe|senha|parola|losenord|adgangskode|passord|salasana|hesl[oa]\\b|jelszo|סיסמ|clave\\b|codice segreto',
+  login: 'log-?ins?\\b|sign-?in|sign-?on|user ?(name|id)|\\busers?\\b|credential|passwords?\\b|\\bpin\\b|zugang|benutzer|anmeld|kennwort|passwort|identifiant|usuario|utente|online access|\\bprofiles?\\b|online id|customer id|access code|logowani|uzytkownik|identyfikator|nom d.utilisateur|client n|numero client|gebruiker|inloggen|kirjautu|inloggning|anvandar|bruger|bruker|prihlas|uzivatel|felhaszn|משתמש|כניסה|accedi|accesso|iniciar sesion|clave\\b|has[lł][oa]|senha|losenord|adgangskode|salasana|jelszo|סיסמ|mot de passe|contrasena|wachtwoord',
+  code: '\\bcodes?\\b|passcode|\\btans?\\b|\\botp\\b|verification|second factor|push|text message|texted|authenticat(or|ion)|security key|two.(step|factor)|one.time|device|\\bkod[uem]?\\b|kod sms|codice|codigo|koodi|\\bkode\\b|overovaci|קוד|verifica|verificacion|bevestig|potwierdz|authentification forte',
+  method: 'token|sms|text codes?|security questions?|\\w*tan\\b|card reader|authenticator|sign-?in method|readers?\\b|phone calls?|e-?mail codes?|autoryzac|metod[aey]\\b|metode|methode|app-?freigabe|mobilny token|bankid|itsme|digipass',
+  service: 'direct connect|\\bofx\\b|web connect|\\bhbci\\b|fints|quicken|financial software|download|this (service|connection|interface)|service|zugang|pc banking|contract|uslug[aiy]|servizio|servicio|servico|dienst\\b|tjanst|tjeneste|palvelu|sluzb|שירות',
   software: 'software|programs?\\b|\\bapps?\\b|application|product|\\bclients?\\b|quicken|quickbooks|aggregat|third.part|automat|scrap|robot|traffic|programm|tools?\\b|provider|hosting',
-  address: 'address|\\burl\\b|server|host\\b|endpoint|adresse|direccion|indirizzo',
-  papers: 'message|mailbox|inbox|notice|agreement|terms|contact details|personal (data|details)|\\bform\\b|profile|identity|document|bedingungen|nachricht|mitteilung|condiciones|conditions|documents?|phone number|signature|survey|questions?|tax|consent form|news',
-  requests: 'requests?\\b|downloads?\\b|download only|calls?\\b|times (a|per)|quota|sessions?\\b|signed in|logged in|anfragen|abrufe|abfragen|solicitudes|requetes|\\basked\\b|\\bdata\\b|sync|updates?\\b|refresh',
-  days: 'history|period|\\bdays\\b|\\bmonths\\b|\\byears\\b|transactions|date range|umsatze|zeitraum|tage\\b|monate|historial|historique|periodo|data before|\\bsince\\b|start date|older',
-  work: 'maintenance|upgrad|nightly|batch|working on|wartung|arbeiten|mantenimiento|manutenzione|entretien|onderhoud|improving|processing|renovat|moderni|repairs?\\b|technical works?',
-  system: 'system|server|\\bhost|banking|\\bcore\\b|service|\\bsite\\b|platform|sistema|systeme',
+  address: 'address|\\burl\\b|server|host\\b|endpoint|adresse|direccion|indirizzo|adres\\b|osoite|adresa|endereco',
+  papers: 'message|mailbox|inbox|notice|agreement|terms|contact details|personal (data|details)|\\bform\\b|profile|identity|document|bedingungen|nachricht|mitteilung|condiciones|conditions|documents?|phone number|signature|survey|questions?|tax|consent form|news|regulamin|umow[ay]|dokument|messaggi|mensaje|mensagem|bericht|condizioni|voorwaarden|villkor|vilkar|ehdot|podmink|הודעה|תנאים|mise a jour de vos|dati personali|aktualizac',
+  requests: 'requests?\\b|downloads?\\b|download only|calls?\\b|times (a|per)|quota|sessions?\\b|signed in|logged in|anfragen|abrufe|abfragen|solicitudes|requetes|\\basked\\b|\\bdata\\b|sync|updates?\\b|refresh|zapytan|richieste|verzoek|forespors|pyynto|בקשות|tentativ',
+  days: 'history|period|\\bdays\\b|\\bmonths\\b|\\byears\\b|transactions|date range|umsatze|zeitraum|tage\\b|monate|historial|historique|periodo|data before|\\bsince\\b|start date|older|dni\\b|giorni|dagen|dagar|dage\\b|paivaa|dnu|dni|ימים|historia|historico|storico|geschiedenis|movimenti|movimientos',
+  work: 'maintenance|upgrad|nightly|batch|working on|wartung|arbeiten|mantenimiento|manutenzione|entretien|onderhoud|improving|processing|renovat|moderni|repairs?\\b|technical works?|przerw|prace (techniczne|serwisowe)|konserwac|wartungs|manutencao|underhall|vedligehold|vedlikehold|huolto|udrzb|odstavk|karbantart|תחזוקה|mantencion|travaux|lavori',
+  system: 'system|server|\\bhost|banking|\\bcore\\b|service|\\bsite\\b|platform|sistema|systeme|systemet|serwis|servico|sito\\b|sitio|applicazione|palvelu|rendszer|האתר|מערכת',
   message: 'element|aggregate|\\btags?\\b|\\bfields?\\b|request|segment|syntax|parameter|\\bxml\\b|\\bsgml\\b|wrong order|sequence|header|format',
   clock: 'clock|computer.s? time|timestamp|dtclient|system time|uhrzeit|reloj|horloge|\\ba time\\b|your time|date and time',
   between: 'aggregation|aggregator|relay|bridge|data provider|upstream|intermediary',
@@ -31,42 +32,34 @@ const OF = {
 
 /** What is said of it. */
 const SAID = {
-  ended: 'expir|end date|\\bended|lapse|ran out|run out|no longer valid|renew|refresh|once more|\\bagain\\b|every \\d+ days|gilt nicht mehr|abgelauf|verlanger|caduc|scadut|verlopen|perime|passed|elapsed|timed out|older than|is over|out of date|anew|ausgelaufen|erneut|renouvel|renov',
-  withdrawn: 'revok|withdr|cancel|remov|unlink|disconnect|stopp|turned off|taken back|took back|widerruf|entzogen|zuruckgezogen|revoc|retire par|ingetrokken|took away|taken away|deleted|switched off by|ended by|no longer wish|entfernt|geloscht|annul',
-  closed: '\\bclosed?\\b|\\bshut|terminat|deactivat|inactiv|dormant|cancel|aufgelost|geschloss|gekundigt|cerrad|ferme\\b|cloture|chius|opgeheven|\\bended|no longer open|lost or stolen|stolen',
-  unknown: 'locate|\\bfind\\b|unknown|not on file|no such|renumber|replaced|re-?issued|no longer exist|unbekannt|nicht gefunden|introuvable|desconocid|not (exist|recogni)|not among|not one of|not part of|no match|not match|not belong',
-  notAllowed: '\\bnot\\b|no longer|\\bonly\\b|cannot|any more|without|nicht|kein|\\bpas\\b|\\bno\\b|expired|ended|removed',
-  wrong: 'wrong|\\bbad\\b|incorrect|invalid|not right|unknown|mis-?match|n.t match|not match|falsch|ungultig|stimmt nicht|stimmen nicht|incorrect[oae]|errat|erron|not recogni|(do|did) not know|no match|not accept|not what|rejected',
-  renewed: 'reset|chang|\\bnew\\b|\\bpick\\b|choose|renew|expired|replac|andern|\\bneues|abgelauf|cambi|modifi|\\bage\\b|too old|\\bstart|initial|temporary',
-  locked: '\\block|blocked|on hold|suspend|freez|frozen|disabled|gesperrt|deaktiv|bloque|bloccat|verrouill',
-  needed: 'need|requir|\\benter\\b|\\btype\\b|\\bsent\\b|texted|confirm|extra|additional|erforderlich|benotigt|eingeb|introduzca|saisi|use your|complete|switched on|tap|look at your|open the',
-  late: '\\blate\\b|expired|in time|too old|start again|timed out|abgelauf|zu spat|rechtzeitig|too long|not approved|no answer|elapsed',
+  ended: 'expir|end date|\\bended|lapse|ran out|run out|no longer valid|renew|refresh|once more|\\bagain\\b|every \\d+ days|gilt nicht mehr|abgelauf|verlanger|caduc|scadut|verlopen|perime|passed|elapsed|timed out|older than|is over|out of date|anew|ausgelaufen|erneut|renouvel|renov|wygas|uplyn|scadenz|expirad|expirou|vencid|utgatt|utlopt|udlob|vanhentu|vyprsel|lejart|פג תוקף|פגה|verlop',
+  withdrawn: 'revok|withdr|cancel|remov|unlink|disconnect|stopp|turned off|taken back|took back|widerruf|entzogen|zuruckgezogen|revoc|retire par|ingetrokken|took away|taken away|deleted|switched off by|ended by|no longer wish|entfernt|geloscht|annul|cofnie|odwolan|wycofa|revogad|aterkall|tilbagekald|trukket|peruutet|odvolan|בוטל|בוטלה',
+  closed: '\\bclosed?\\b|\\bshut|terminat|deactivat|inactiv|dormant|cancel|aufgelost|geschloss|gekundigt|cerrad|ferme\\b|cloture|chius|opgeheven|\\bended|no longer open|lost or stolen|stolen|zamknie|zlikwidow|encerrad|stangt|lukket|avsluttet|suljettu|zrusen|uzavren|נסגר|סגור',
+  unknown: 'locate|\\bfind\\b|unknown|not on file|no such|renumber|replaced|re-?issued|no longer exist|unbekannt|nicht gefunden|introuvable|desconocid|not (exist|recogni)|not among|not one of|not part of|no match|not match|not belong|nie znalezion|nieznan|non trovat|niet gevonden|hittades inte|ikke fundet|ikke funnet|ei loydy|nenalezen|nao encontrad|לא נמצא|sconosciut|onbekend',
+  notAllowed: '\\bnot\\b|no longer|\\bonly\\b|cannot|any more|without|nicht|kein|\\bpas\\b|\\bno\\b|expired|ended|removed|\\bnie\\b|\\bnon (e|ha|puo|sono|valid)|\\bniet\\b|\\binte\\b|\\bikke\\b|\\bnao\\b|geen\\b|אין |brak\\b',
+  wrong: 'wrong|\\bbad\\b|incorrect|invalid|not right|unknown|mis-?match|n.t match|not match|falsch|ungultig|stimmt nicht|stimmen nicht|incorrect[oae]|errat|erron|not recogni|(do|did) not know|no match|not accept|not what|rejected|nieprawid|b[lł]edn|niepopraw|non corrett|sbagliat|onjuist|verkeerd|felaktig|forkert|\\bfeil\\b|vaara|virheel|spatn|nespravn|chybn|hibas|incorret|errad|שגוי|אינם נכונים|לא נכון|lo no son correct',
+  renewed: 'reset|chang|\\bnew\\b|\\bpick\\b|choose|renew|expired|replac|andern|\\bneues|abgelauf|cambi|modifi|\\bage\\b|too old|\\bstart|initial|temporary|zmien|zmian|nowe has|cambiar|cambia\\b|wijzig|andra\\b|skift|endre|vaihda|zmenit|החלף|החלפת|לשנות|renouvel|alterar',
+  locked: '\\block|blocked|on hold|suspend|freez|frozen|disabled|gesperrt|deaktiv|bloque|bloccat|verrouill|zablokow|bloqu|bloccat|geblokkeerd|sparrad|sparret|laast|lukittu|zablokov|letilt|חסום|נחסם|ננעל|נעול|desactiv|disattiv',
+  needed: 'need|requir|\\benter\\b|\\btype\\b|\\bsent\\b|texted|confirm|extra|additional|erforderlich|benotigt|eingeb|introduzca|saisi|use your|complete|switched on|tap|look at your|open the|wymagan|potwierdz|richiest|vereist|kravs|paakravet|vaaditaan|pozadovan|נדרש|הזן|inserir|necesari|inserisci|podaj|wprowadz',
+  late: '\\blate\\b|expired|in time|too old|start again|timed out|abgelauf|zu spat|rechtzeitig|too long|not approved|no answer|elapsed|wygas|uplyn|scadut|verlopen|vencid|utgatt|caducad|limite de temps',
   replaced: 'replaced|no longer|instead|discontinu|retire|switch|nicht mehr|eingestellt|reemplaz|remplac',
-  stops: 'no longer (support|offer|avail)|not (support|offer)|discontinu|retire|ended\\b|ends\\b|eingestellt|abgeschaltet|phase|closed|no longer (possible|work)|was stopped|\\bgone',
-  moved: 'chang|\\bmoved|\\bnew\\b|renamed|relocat|geandert|\\bneue|nueva|nouvelle|nuovo|retired|current|elsewhere|different',
+  stops: 'no longer (support|offer|avail)|not (support|offer)|discontinu|retire|ended\\b|ends\\b|eingestellt|abgeschaltet|phase|closed|no longer (possible|work)|was stopped|\\bgone|wycofan|zakoncz|non (e )?piu|niet meer|inte langre|ikke langere|ya no\\b|n.est plus|nao (esta )?mais',
+  moved: 'chang|\\bmoved|\\bnew\\b|renamed|relocat|geandert|\\bneue|nueva|nouvelle|nuovo|retired|current|elsewhere|different|zmienil|nowy adres|cambiat|gewijzigd|andrats|aendret|nueva\\b|nova\\b',
   refused: 'not permit|may not|not allow|permitted|\\bden(y|ied)|refus|block|prohibit|not registered|unauthori|nicht zugelassen|nicht erlaubt|no permit|interdit|unrecogni|not accept|not recogni|not known|stopped serving|not welcome|not served|unknown',
   old: 'upgrade|\\bupdate|current release|newer|too old|outdated|\\bversion|\\bbelow\\b|obsolete|veraltet|aktualisier|actualic|mettre a jour|latest|only ofx|no longer support|modern|too early',
-  missing: 'not (yet )?(signed|regist|activ|enrol|set up|subscrib|enabled|ordered)|\\bfirst\\b|sign up|\\border\\b|activate|enrol|paid feature|eingerichtet|freigeschaltet|activar|activer|\\bis off|turn(ed)? (it )?on|switch(ed)? (it )?on|\\bno\\b|\\bnot in your\\b',
-  wanted: '\\bread\\b|review|accept|agree|complete|confirm|update|sign\\b|lesen|bestatig|akzeptier|acept|accepter|verify|waiting|answer|provide|fill|tell us|look at',
-  tooMany: '\\bonly\\b|maxim|per (day|hour|minute)|a day\\b|used up|reached|\\btoo\\b|exceed|another (place|session|device)|already|limit|quota|zu viele|uberschritt|demasiad|more often|next|wait|again in|\\bhours?\\b|minutes?\\b|slow',
-  tooFar: '\\bonly\\b|\\bkeep|longer|older|beyond|limit|maxim|too (far|long|many)|\\bnur\\b|zu (lang|alt)|uberschr|exced|last \\d|at most|before|earlier|no data|not available|start later',
-  until: 'until|before \\d|\\d ?[ap]\\.?m\\b|\\d\\d:\\d\\d|\\d uhr|tonight|weekend|resum|back (at|on|soon)|\\bbis\\b|hasta|jusqu|shortly|night|midnight|come back|\\bsoon|morning|in progress|now\\b',
-  down: 'can ?not (be )?reach|unreachable|\\bdown\\b|offline|unavailable|not (respond|avail|work)|out of|nicht (erreichbar|verfugbar)|ausgefallen|no disponible|indisponible|outage',
+  missing: 'not (yet )?(signed|regist|activ|enrol|set up|subscrib|enabled|ordered)|\\bfirst\\b|sign up|\\border\\b|activate|enrol|paid feature|eingerichtet|freigeschaltet|activar|activer|\\bis off|turn(ed)? (it )?on|switch(ed)? (it )?on|\\bno\\b|\\bnot in your\\b|aktywow|aktywuj|attivar|attiva\\b|activeren|aktivera|aktivere|ativar|zarejestr|registrar|להפעיל|zrejestruj',
+  wanted: '\\bread\\b|review|accept|agree|complete|confirm|update|sign\\b|lesen|bestatig|akzeptier|acept|accepter|verify|waiting|answer|provide|fill|tell us|look at|zaakceptuj|zapoznaj|accett|aceit|accepteren|godkann|godkend|hyvaksy|potvrd|przeczytaj|uzupeln|aggiorn|לאשר|לעדכן',
+  tooMany: '\\bonly\\b|maxim|per (day|hour|minute)|a day\\b|used up|reached|\\btoo\\b|exceed|another (place|session|device)|already|limit|quota|zu viele|uberschritt|demasiad|more often|next|wait|again in|\\bhours?\\b|minutes?\\b|slow|zbyt (wiele|duzo)|przekroczon|limit\\b|troppe|te veel|for mange|for manga|liian monta|prilis mnoho|muitas|demasiados|יותר מדי|חריגה',
+  tooFar: '\\bonly\\b|\\bkeep|longer|older|beyond|limit|maxim|too (far|long|many)|\\bnur\\b|zu (lang|alt)|uberschr|exced|last \\d|at most|before|earlier|no data|not available|start later|zbyt (dlug|odleg)|maksymaln|massimo|maximaal|hogst|hojst|maximo|mas de',
+  until: 'until|before \\d|\\d ?[ap]\\.?m\\b|\\d\\d:\\d\\d|\\d uhr|tonight|weekend|resum|back (at|on|soon)|\\bbis\\b|hasta|jusqu|shortly|night|midnight|come back|\\bsoon|morning|in progress|now\\b|\\bdo \\d|fino a|\\btot\\b|\\btill\\b|\\btil\\b|asti\\b|ate (as|o)\\b|trwa|in corso|en curso|en cours|chwilowo|wkrotce|planowan|programm|previst',
+  down: 'can ?not (be )?reach|unreachable|\\bdown\\b|offline|unavailable|not (respond|avail|work)|out of|nicht (erreichbar|verfugbar)|ausgefallen|no disponible|indisponible|outage|niedostepn|non disponibil|niet beschikbaar|ej tillganglig|ikke tilgangelig|utilgangelig|ei ole kaytettavissa|nedostupn|nem elerheto|indisponiv|fuori servizio|storing|awari[ai]|לא זמין|אינו זמין|תקלה|en panne|momentanement|caid[oa]\\b',
   bad: 'not expected|missing|malformed|invalid|unknown|unexpected|duplicate|not valid|fehlt|fehlerhaft|parse|\\bwrong|not understood|illegal|not recogni',
   off: 'wrong|differ|\\boff\\b|ahead|behind|skew|falsch|\\bset\\b|not (correct|match)|abweich|future|past\\b|hours? (slow|fast)|too far',
-  failed: '\\bdown\\b|fail|unavailable|could not|error|outage|complete|not reach|problem',
+  failed: '\\bdown\\b|fail|unavailable|could not|error|outage|complete|not reach|problem|nie powiodl|non riuscit|mislukt|misslyckad|mislykk|epaonnistu|selhal|falhou|fallo\\b|echec|echou|fehlgeschlag|נכשל',
 } as const
 
-/** Closer than this, also across the end of a sentence: banks write short ones. */
-const NEAR = 70
-
-function near(of: keyof typeof OF, said: keyof typeof SAID): string {
-  const between = `[\\s\\S]{0,${NEAR}}`
-  return `(?:${OF[of]})${between}(?:${SAID[said]})|(?:${SAID[said]})${between}(?:${OF[of]})`
-}
-
 function pair(of: keyof typeof OF, said: keyof typeof SAID, because: string, weights: Weights): Rule {
-  return { id: `pair-${of}-${said}`, pair: true, when: { text: near(of, said) }, because: `The answer seems to say that ${because}.`, source: 'subject and statement near each other', weights }
+  return { id: `pair-${of}-${said}`, pair: true, when: { near: [OF[of], SAID[said]] }, because: `The answer seems to say that ${because}.`, source: 'subject and statement near each other', weights }
 }
 
 export const WORD_PAIRS: readonly Rule[] = [

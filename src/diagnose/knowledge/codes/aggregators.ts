@@ -1,6 +1,6 @@
 /**
- * Codes of the other aggregators: SimpleFIN, Teller, Pluggy, Finicity, Belvo, MX. For MX no official
- * page could be read; its table is empty of guesses and therefore absent.
+ * Codes of the other aggregators: SimpleFIN, Teller, Pluggy, Finicity, Belvo, MX, Tink. For MX and
+ * Tink the names of the statuses are certain and their pages were not read: their entries doubt more.
  */
 import { codeTable } from '../../knowledge.ts'
 
@@ -111,4 +111,40 @@ export const BELVO = codeTable({
 }, [
   ['428', 'The bank asks for a code (MFA token).', [['mfa_required', 8, 'update_mfa']], { name: 'MFA Token Required' }],
   ['401', 'The program\'s own keys are not valid.', [['configuration', 6, 'fix_configuration']], { name: 'Unauthorized' }],
+])
+
+export const MX = codeTable({
+  system: 'mx',
+  title: 'MX',
+  protocols: ['mx'],
+  seenBy: 'programs that read banks through MX',
+  source: 'MX Platform API, connection statuses (names)',
+  doubt: 0.2,
+}, [
+  ['DENIED', 'The bank did not accept the user name or password.', [['credentials_invalid', 8, 'fix_credentials']]],
+  ['PREVENTED', 'After some refusals nothing more is sent until the person enters the sign-in again.', [['credentials_invalid', 5, 'fix_credentials'], ['login_locked', 3, 'unlock_at_bank']]],
+  ['CHALLENGED', 'The bank asks for a code.', [['mfa_required', 8, 'update_mfa']]],
+  ['REJECTED', 'The answer to the bank\'s question was not accepted.', [['mfa_invalid', 8, 'update_mfa']]],
+  ['EXPIRED', 'Nobody answered in time, or the permission ran out.', [['mfa_timeout', 4, 'reconnect'], ['consent_expired', 4, 'reconnect']]],
+  ['LOCKED', 'The bank has locked this login.', [['login_locked', 8, 'unlock_at_bank']]],
+  ['IMPEDED', 'The bank wants something done on its own site.', [['bank_action_required', 8, 'act_at_bank_site']]],
+  ['IMPAIRED', 'A part of the sign-in is missing or the permission does not hold any more.', [['consent_revoked', 3, 'reconnect'], ['credentials_invalid', 3, 'reconnect'], ['consent_expired', 2, 'reconnect']]],
+  ['DEGRADED DISCONNECTED DELAYED FAILED', 'MX could not read the bank for the moment.', [['institution_error', 3, 'auto_retry'], ['aggregator_down', 3, 'auto_retry'], ['institution_down', 3, 'auto_retry']], { doubt: 0.3 }],
+  ['DISCONTINUED DISABLED', 'MX no longer reads this bank in this way.', [['connection_migrated', 4, 'reconnect'], ['access_restricted', 4, 'import_file']]],
+  ['CLOSED', 'The account or the link was closed.', [['account_closed', 5, 'remove_account'], ['consent_revoked', 3, 'reconnect']]],
+])
+
+export const TINK = codeTable({
+  system: 'tink',
+  title: 'Tink',
+  protocols: ['other'],
+  seenBy: 'programs that read European banks through Tink',
+  source: 'Tink documentation, statuses of credentials and error categories (names)',
+  doubt: 0.25,
+}, [
+  ['AUTHENTICATION_ERROR', 'The sign-in at the bank failed: wrong data, or the person did not finish.', [['credentials_invalid', 4, 'fix_credentials'], ['mfa_timeout', 2, 'reconnect'], ['mfa_invalid', 2, 'update_mfa']]],
+  ['TEMPORARY_ERROR', 'The bank or Tink failed for the moment.', [['institution_down', 3, 'auto_retry'], ['institution_error', 3, 'auto_retry'], ['aggregator_down', 2, 'auto_retry']]],
+  ['SESSION_EXPIRED', 'The permission ran out.', [['consent_expired', 8, 'reconnect']]],
+  ['USER_CANCELLED THIRD_PARTY_APP_CANCELLED', 'The person did not give the permission.', [['account_not_authorized', 4, 'reconnect'], ['consent_revoked', 3, 'reconnect'], ['mfa_timeout', 2, 'reconnect']]],
+  ['PERMANENT_ERROR', 'It fails for good: the bank has no such service for this login, or the entry was replaced.', [['access_restricted', 3, 'import_file'], ['connection_migrated', 3, 'reconnect'], ['client_bug', 2, 'update_software']], { doubt: 0.35 }],
 ])

@@ -8,6 +8,7 @@ import { codeTable } from '../../knowledge.ts'
 const LIST = 'FinTS return codes 2019-07-22, as quoted by public clients'
 const CHANGES = 'FinTS 3.0, protocol of corrections'
 const SEEN = 'logs of public FinTS clients'
+const GROUPS = 'FinTS return codes: the first two digits say where the message was refused'
 
 export const FINTS = codeTable({
   system: 'fints',
@@ -54,12 +55,12 @@ export const FINTS = codeTable({
   ['9140', 'Syntax error; when it points at the PIN, the PIN has the wrong length.', [['credentials_invalid', 3, 'fix_credentials'], ['client_bug', 3, 'update_software']], { source: SEEN, doubt: 0.15 }],
   ['9160', 'A mandatory field is missing, often the product registration.', [['configuration', 5, 'fix_configuration'], ['client_bug', 2, 'update_software']], { source: SEEN }],
   ['9185', 'The bank does not serve this version of FinTS.', [['protocol_outdated', 8, 'update_software']], { source: CHANGES }],
-  ['9210', 'The order was refused or a value is against the bank\'s rules.', [['history_limit', 4, 'shorten_range', 'the range is too long'], ['account_not_found', 2, 'reconnect'], ['login_locked', 0.5, 'unlock_at_bank', 'together with 3938']], { source: SEEN, doubt: 0.25 }],
+  ['9210', 'The order was refused or a value is against the bank\'s rules.', [['history_limit', 4, 'shorten_range', 'the range is too long'], ['account_not_found', 2, 'reconnect'], ['client_bug', 2, 'update_software'], ['configuration', 1.5, 'fix_configuration', 'a customer-system id or TAN medium is not valid'], ['login_locked', 0.5, 'unlock_at_bank', 'together with 3938']], { source: SEEN, doubt: 0.25 }],
   ['9311', 'The bank\'s PIN/TAN system is not available.', [['institution_down', 5, 'auto_retry']], { source: SEEN, doubt: 0.2 }],
   ['9340', 'The signature is wrong or the order was refused.', [['credentials_invalid', 3, 'fix_credentials'], ['bank_action_required', 2, 'act_at_bank_site'], ['access_restricted', 1, 'contact_support']], { doubt: 0.25 }],
   ['9361', 'The security method is no longer allowed.', [['mfa_method_changed', 8, 'update_mfa']], { source: CHANGES }],
   ['9380', 'There is no permission for this order or account, or the two-step method is unknown.', [['account_not_authorized', 4, 'contact_bank'], ['client_bug', 2, 'update_software']], { source: SEEN }],
-  ['9391', 'The program must ask for a new customer-system id.', [['configuration', 6, 'reconnect']]],
+  ['9391', 'The program must ask for a new customer-system id.', [['configuration', 4, 'reconnect'], ['client_bug', 4, 'update_software', 'the program keeps an id that the bank has dropped']]],
   ['9400', 'The bank does not answer anonymous dialogs.', [['configuration', 6, 'fix_configuration'], ['client_bug', 1, 'update_software']], { source: SEEN }],
   ['9800', 'The bank ended the dialog; says nothing alone.', []],
   ['9900', 'The login failed.', [['credentials_invalid', 3, 'fix_credentials'], ['client_bug', 3, 'update_software', 'a TAN step is missing']], { source: SEEN }],
@@ -71,8 +72,20 @@ export const FINTS = codeTable({
   ['9942', 'The PIN is wrong, too short or too long. No second try with the same one.', [['credentials_invalid', 8, 'fix_credentials'], ['configuration', 0.5, 'fix_configuration', 'the user number has the wrong form']]],
   ['9951', 'The two-step procedure ran out of time.', [['mfa_timeout', 8, 'reconnect']]],
   ['9952', 'This product of the bank cannot be reached by programs.', [['access_restricted', 6, 'contact_bank']], { source: SEEN }],
+  ['39XX', 'A warning about the sign-in or the TAN procedure.', [['mfa_method_changed', 3, 'update_mfa'], ['mfa_required', 3, 'update_mfa'], ['client_bug', 2, 'update_software'], ['login_locked', 1, 'unlock_at_bank']], { source: GROUPS, doubt: 0.5 }],
+  ['3933', 'The TAN generator or medium is locked or must be synchronised.', [['mfa_method_changed', 5, 'update_mfa'], ['login_locked', 2, 'unlock_at_bank']], { doubt: 0.2 }],
+  ['90XX', 'The message as a whole was refused.', [['client_bug', 3, 'update_software'], ['institution_error', 2, 'auto_retry'], ['configuration', 1, 'fix_configuration']], { source: GROUPS, doubt: 0.45 }],
+  ['91XX', 'The form of the message was refused: an element, its length, its order or its version.', [['client_bug', 5, 'update_software'], ['protocol_outdated', 3, 'update_software'], ['configuration', 1.5, 'fix_configuration']], { source: GROUPS, doubt: 0.25 }],
+  ['92XX', 'The content of the order was refused: a value, a day, an account, a method.', [['client_bug', 3, 'update_software'], ['mfa_method_changed', 2, 'update_mfa', 'the TAN procedure or medium is not valid any more'], ['history_limit', 2, 'shorten_range'], ['configuration', 1.5, 'fix_configuration'], ['account_not_found', 1, 'reconnect']], { source: GROUPS, doubt: 0.3 }],
+  ['93XX', 'Signature, security method or right was refused.', [['account_not_authorized', 2, 'contact_bank'], ['credentials_invalid', 2, 'fix_credentials'], ['client_bug', 2, 'update_software'], ['mfa_method_changed', 1.5, 'update_mfa'], ['enrollment_required', 1, 'enroll_at_bank']], { source: GROUPS, doubt: 0.35 }],
+  ['9370', 'There are too few signatures for this order: a TAN is missing, or a second person must sign.', [['mfa_required', 3, 'update_mfa'], ['account_not_authorized', 3, 'contact_bank'], ['client_bug', 3, 'update_software', 'the program sends the order without its TAN step']], { source: SEEN, doubt: 0.25 }],
+  ['99XX', 'The sign-in or the TAN was refused, or the bank\'s system behind it failed.', [['credentials_invalid', 2, 'fix_credentials'], ['mfa_invalid', 2, 'update_mfa'], ['institution_error', 2, 'auto_retry'], ['client_bug', 1.5, 'update_software'], ['login_locked', 1, 'unlock_at_bank']], { source: GROUPS, doubt: 0.35 }],
+  ['9955', 'The bank could not carry out the order for technical reasons.', [['institution_error', 5, 'auto_retry'], ['institution_down', 2, 'wait_for_bank']], { source: SEEN, doubt: 0.25 }],
+  ['9998 9999', 'The bank\'s system failed.', [['institution_error', 4, 'auto_retry'], ['institution_down', 3, 'wait_for_bank'], ['client_bug', 1, 'update_software']], { source: SEEN, doubt: 0.25 }],
   ['9997', 'Maintenance at the moment.', [['scheduled_maintenance', 8, 'auto_retry']], { source: CHANGES }],
 ])
+
+const GROUPS_EBICS = 'EBICS 2.5, annex 1: codes are numbered by groups'
 
 export const EBICS = codeTable({
   system: 'ebics',
@@ -96,8 +109,8 @@ export const EBICS = codeTable({
   ['091003', 'The participant is unknown.', [['credentials_invalid', 3, 'fix_configuration'], ['configuration', 3, 'fix_configuration']], { name: 'EBICS_USER_UNKNOWN' }],
   ['091004', 'The participant is not in a state to do this: keys not released, reset or locked.', [['enrollment_required', 6, 'contact_bank'], ['login_locked', 1.5, 'contact_bank']], { name: 'EBICS_INVALID_USER_STATE' }],
   ['091005 091006', 'This kind of order is not valid here or no longer served.', [['account_not_authorized', 4, 'contact_bank'], ['protocol_outdated', 3, 'update_software']], { name: 'EBICS_INVALID_ORDER_TYPE, EBICS_UNSUPPORTED_ORDER_TYPE' }],
-  ['091008', 'The bank has new keys; they must be fetched and compared.', [['protocol_outdated', 8, 'update_connection']], { name: 'EBICS_BANK_PUBKEY_UPDATE_REQUIRED' }],
-  ['091010', 'The message is not valid XML for the bank.', [['client_bug', 8, 'update_software']], { name: 'EBICS_INVALID_XML' }],
+  ['091008', 'The bank has new keys; they must be fetched and compared.', [['protocol_outdated', 5, 'update_connection'], ['client_bug', 3, 'update_software', 'the program computes the digest of the bank\'s keys in another way'], ['configuration', 1, 'reconnect']], { name: 'EBICS_BANK_PUBKEY_UPDATE_REQUIRED' }],
+  ['091010', 'The message is not valid XML for the bank: a program error, or another version of EBICS than the bank serves.', [['client_bug', 5, 'update_software'], ['configuration', 3, 'fix_configuration', 'another version is set than the bank serves']], { name: 'EBICS_INVALID_XML' }],
   ['091101 091102', 'The transfer is unknown to the bank or was cut off.', [['institution_error', 6, 'auto_retry']], { name: 'EBICS_TX_UNKNOWN_TXID, EBICS_TX_ABORT' }],
   ['091103', 'The message looks like a repetition: the clocks differ.', [['local_network', 8, 'fix_network']], { name: 'EBICS_TX_MESSAGE_REPLAY' }],
   ['091112', 'A parameter of the order is not valid, for example its days.', [['history_limit', 4, 'shorten_range'], ['client_bug', 3, 'update_software']], { name: 'EBICS_INVALID_ORDER_PARAMS' }],
@@ -106,5 +119,11 @@ export const EBICS = codeTable({
   ['091208 091214 091219', 'The certificate has ended, is not valid, or its issuer is unknown to the bank.', [['enrollment_required', 8, 'contact_bank']]],
   ['091217', 'The bank accepts only X.509 certificates, even if the text says OK.', [['configuration', 8, 'fix_configuration']]],
   ['091302', 'The participant may not use this account.', [['account_not_authorized', 8, 'contact_bank']], { name: 'EBICS_ACCOUNT_AUTHORISATION_FAILED' }],
+  ['0610XX', 'The request was refused before it was read: its form, its host, or the server itself.', [['client_bug', 4, 'update_software'], ['configuration', 3, 'fix_configuration'], ['institution_error', 2, 'auto_retry']], { source: GROUPS_EBICS, doubt: 0.3 }],
+  ['0911XX', 'The transfer was refused: unknown, cut off, repeated, or too large.', [['institution_error', 3, 'auto_retry'], ['client_bug', 4, 'update_software']], { source: GROUPS_EBICS, doubt: 0.3 }],
+  ['0912XX', 'A key or certificate was refused: its version, its length, its use or its issuer.', [['configuration', 3, 'fix_configuration'], ['protocol_outdated', 3, 'update_software'], ['enrollment_required', 2, 'contact_bank'], ['client_bug', 1, 'update_software']], { source: GROUPS_EBICS, doubt: 0.25 }],
+  ['0913XX', 'Account, signature or amount was refused.', [['account_not_authorized', 5, 'contact_bank'], ['enrollment_required', 3, 'contact_bank']], { source: GROUPS_EBICS, doubt: 0.25 }],
+  ['0900XX', 'The bank refused the order as such.', [['account_not_authorized', 3, 'contact_bank'], ['client_bug', 3, 'update_software'], ['configuration', 2, 'fix_configuration']], { source: GROUPS_EBICS, doubt: 0.35 }],
+  ['0910XX', 'The order, its host, its user or its XML was refused.', [['configuration', 4, 'fix_configuration'], ['client_bug', 3, 'update_software'], ['enrollment_required', 2, 'contact_bank']], { source: GROUPS_EBICS, doubt: 0.3 }],
   ['091304 091305', 'The signer is unknown or not in a state to sign.', [['enrollment_required', 8, 'contact_bank']], { name: 'EBICS_SIGNER_UNKNOWN, EBICS_INVALID_SIGNER_STATE' }],
 ])

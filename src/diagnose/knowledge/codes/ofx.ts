@@ -106,4 +106,5 @@ export const OFX = codeTable({
   ['16501', 'Concerns a payment, transfer or mail order; it says nothing about the feed.', [], { name: 'Unknown mail To:' }],
   ['16502', 'Concerns a payment, transfer or mail order; it says nothing about the feed.', [], { name: 'Invalid URL' }],
   ['16503', 'Concerns a payment, transfer or mail order; it says nothing about the feed.', [], { name: 'Unable to get URL' }],
+  ['15XXX', 'The sign-on was refused for a reason that is not in the specification.', [['credentials_invalid', 3, 'fix_credentials'], ['enrollment_required', 1.5, 'enroll_at_bank'], ['bank_action_required', 1.5, 'act_at_bank_site'], ['institution_error', 1, 'wait_for_bank']], { doubt: 0.4 }],
 ])

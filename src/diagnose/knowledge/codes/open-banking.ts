@@ -30,6 +30,12 @@ export const BERLIN_GROUP = codeTable({
   ['CERTIFICATE_* SIGNATURE_* ROLE_INVALID', 'The provider\'s certificate, seal or role was refused.', [['access_restricted', 8, 'contact_support'], ['client_bug', 1, 'update_software']]],
   ['SERVICE_INVALID SERVICE_NOT_SUPPORTED', 'The bank does not offer this service here.', [['connection_migrated', 5, 'contact_support'], ['client_bug', 1, 'update_software']]],
   ['FORMAT_ERROR', 'A part of the request has the wrong form; some banks say so for unknown accounts too.', [['client_bug', 6, 'update_software'], ['account_not_found', 0.5, 'reconnect']]],
+  ['CONSENT_BLOCKED', 'The permission is blocked at the bank.', [['consent_revoked', 5, 'reconnect'], ['login_locked', 1.5, 'contact_bank']]],
+  ['STATUS_INVALID STATUS_UNKNOWN', 'The permission or the resource is not in a state that allows this.', [['client_bug', 3, 'update_software'], ['consent_expired', 2, 'reconnect'], ['account_not_authorized', 2, 'reconnect']], { doubt: 0.25 }],
+  ['SCA_INVALID', 'The second factor was not accepted.', [['mfa_invalid', 5, 'update_mfa'], ['mfa_timeout', 2, 'reconnect']]],
+  ['PRODUCT_INVALID PRODUCT_UNKNOWN', 'The bank does not offer this for the person.', [['configuration', 3, 'fix_configuration'], ['account_not_authorized', 3, 'contact_bank']], { doubt: 0.25 }],
+  ['INTERNAL_SERVER_ERROR', 'The bank\'s interface failed.', [['institution_error', 5, 'auto_retry'], ['institution_down', 2, 'wait_for_bank']], { doubt: 0.15 }],
+  ['SERVICE_UNAVAILABLE', 'The bank\'s interface is closed for the moment.', [['institution_down', 5, 'wait_for_bank'], ['scheduled_maintenance', 2, 'wait_for_bank']], { doubt: 0.15 }],
   ['TIMESTAMP_INVALID', 'The time in the request is outside of what the bank accepts.', [['local_network', 8, 'fix_network']]],
   ['SESSIONS_NOT_SUPPORTED PARAMETER_NOT_SUPPORTED REQUESTED_FORMATS_INVALID', 'The bank does not support a part of the request.', [['client_bug', 8, 'update_software']]],
 ])
@@ -50,6 +56,10 @@ export const OBIE = codeTable({
   ['UK.OBIE.Field.Missing UK.OBIE.Field.Expected UK.OBIE.Field.Unexpected UK.OBIE.Header.*', 'The layout of the request was refused.', [['client_bug', 6, 'contact_support'], ['institution_error', 1, 'contact_bank']]],
   ['UK.OBIE.Signature.*', 'The signature of the request was refused.', [['client_bug', 6, 'contact_support'], ['access_restricted', 1, 'contact_support']]],
   ['UK.OBIE.Unsupported.*', 'The bank does not support a part of the request.', [['client_bug', 8, 'update_software']]],
+  ['UK.OBIE.Resource.InvalidFormat UK.OBIE.Field.InvalidFormat UK.OBIE.Resource.*', 'The asked resource is not valid in this form.', [['client_bug', 4, 'update_software'], ['account_not_found', 2, 'reconnect'], ['account_not_authorized', 1, 'reconnect']], { doubt: 0.25 }],
+  ['UK.OBIE.Rules.* UK.OBIE.Rules.AfterCutOffDateTime', 'A rule of the bank was broken.', [['client_bug', 4, 'update_software'], ['history_limit', 2, 'shorten_range']], { doubt: 0.3 }],
+  ['UK.OBIE.NotFound UK.OBIE.TooManyRequests UK.OBIE.RateLimited', 'The bank limits how often it is asked.', [['rate_limited', 6, 'auto_retry'], ['account_not_found', 1, 'reconnect']], { doubt: 0.3 }],
+  ['UK.OBIE.Unavailable UK.OBIE.ServiceUnavailable', 'The bank is not available.', [['institution_down', 8, 'wait_for_bank']]],
   ['UK.OBIE.UnexpectedError', 'The bank failed.', [['institution_error', 8, 'auto_retry']]],
 ])
 
@@ -85,6 +95,10 @@ export const GOCARDLESS = codeTable({
   ['UnknownRequestError', 'The provider failed or got an odd answer.', [['aggregator_down', 4, 'contact_support'], ['institution_error', 2, 'auto_retry']], { name: 'Something went terribly wrong on our side' }],
   ['RateLimitError', 'The daily number of reads that this bank allows is used up.', [['rate_limited', 8, 'auto_retry']]],
   ['AuthenticationFailed', 'The program\'s own keys were refused, or it calls from an address that is not on the list.', [['configuration', 5, 'fix_configuration'], ['access_restricted', 2, 'contact_support']], { name: 'Authentication failed' }],
+  ['InvalidGoCardlessTokenError InvalidNordigenTokenError', 'The program did not get or keep a valid token of its own from the provider.', [['client_bug', 4, 'update_software'], ['configuration', 4, 'fix_configuration'], ['consent_expired', 2, 'reconnect']], { doubt: 0.15 }],
+  ['INTERNAL_ERROR', 'The program failed on the provider\'s answer.', [['client_bug', 5, 'update_software'], ['aggregator_down', 2, 'auto_retry'], ['configuration', 1, 'fix_configuration']], { doubt: 0.25 }],
+  ['NotAcceptedEUAError EUANotAccepted', 'The agreement was not accepted yet.', [['account_not_authorized', 5, 'reconnect'], ['mfa_timeout', 1, 'reconnect']]],
+  ['AccountProcessing AccountAccessForbidden', 'The account is not ready, or was not shared.', [['account_not_authorized', 4, 'reconnect'], ['institution_error', 2, 'auto_retry'], ['client_bug', 2, 'auto_retry', 'it was asked for too early']], { doubt: 0.2 }],
   ['RJ', 'The permission was refused or withdrawn.', [['consent_revoked', 6, 'reconnect']]],
   ['UA', 'The person was sent to the bank to sign in and is not back.', [['mfa_required', 5, 'reconnect'], ['mfa_timeout', 1, 'reconnect']]],
 ])
@@ -111,6 +125,8 @@ export const ENABLE_BANKING = codeTable({
   ['WRONG_REQUEST_PARAMETERS WRONG_CONTINUATION_KEY DATE_TO_WITHOUT_DATE_FROM', 'The request has the wrong form.', [['client_bug', 8, 'update_software']]],
   ['EXPIRED_AUTHORIZATION_CODE WRONG_AUTHORIZATION_CODE ALREADY_AUTHORIZED', 'The return from the bank\'s page came too late or twice.', [['mfa_timeout', 4, 'reconnect'], ['client_bug', 4, 'update_software']]],
   ['UNAUTHORIZED_ACCESS AUTHORIZATION_NOT_PROVIDED INVALID_HOST UNAUTHORIZED_IP REDIRECT_URI_NOT_ALLOWED WRONG_ASPSP_PROVIDED NO_ACCOUNTS_ADDED', 'The program\'s registration or settings do not fit.', [['configuration', 8, 'fix_configuration']]],
+  ['ASPSP_UNAVAILABLE ASPSP_DOWN', 'The bank does not answer.', [['institution_down', 8, 'wait_for_bank']]],
+  ['INVALID_JWT WRONG_JWT EXPIRED_JWT APPLICATION_NOT_ACTIVE APPLICATION_NOT_FOUND', 'The program\'s own key, its clock or its registration does not fit.', [['configuration', 6, 'fix_configuration'], ['local_network', 1.5, 'fix_network', 'the clock of this host is wrong'], ['client_bug', 1, 'update_software']]],
   ['PSU_HEADER_NOT_PROVIDED PSU_HEADER_INVALID', 'A header that this bank demands is missing or wrong.', [['client_bug', 8, 'update_software']]],
 ])
 
@@ -129,4 +145,31 @@ export const TRUELAYER = codeTable({
   ['403', 'The permission was withdrawn, or the time after the last sign-in is over.', [['consent_revoked', 4, 'reconnect'], ['consent_expired', 3, 'reconnect']], { name: 'Forbidden', doubt: 0.15 }],
   ['429', 'Too many requests without the person present.', [['rate_limited', 8, 'auto_retry']]],
   ['502', 'The bank failed or does not offer this; "feature not supported" is not worth a second try.', [['institution_down', 5, 'auto_retry'], ['access_restricted', 1, 'import_file']], { name: 'Provider Error' }],
+])
+
+export const SALT_EDGE = codeTable({
+  system: 'salt-edge',
+  title: 'Salt Edge',
+  protocols: ['salt-edge'],
+  seenBy: 'programs that read banks through Salt Edge (Spectre)',
+  source: 'Salt Edge documentation, errors (class names)',
+  doubt: 0.12,
+}, [
+  ['InvalidCredentials CredentialsNotMatch', 'The bank did not accept the user name or password.', [['credentials_invalid', 7, 'fix_credentials'], ['account_not_authorized', 1, 'contact_bank']]],
+  ['InvalidInteractiveCredentials', 'The code was not accepted.', [['mfa_invalid', 8, 'update_mfa']]],
+  ['InteractiveAdapterTimeout InteractiveTimeout', 'Nobody answered the bank\'s question in time.', [['mfa_timeout', 8, 'reconnect']]],
+  ['ConsentExpired', 'The permission ran out.', [['consent_expired', 8, 'reconnect']]],
+  ['ConsentRevoked ConsentAlreadyRevoked ConsentNotFound', 'The permission was withdrawn.', [['consent_revoked', 8, 'reconnect']]],
+  ['ConnectionDisabled ConnectionNotFound LoginNotFound ConnectionLost', 'The link does not exist any more.', [['consent_revoked', 4, 'reconnect'], ['consent_expired', 3, 'reconnect'], ['configuration', 1, 'fix_configuration']]],
+  ['AccountNotFound', 'The account is not known any more.', [['account_not_found', 8, 'reconnect']]],
+  ['AllAccountsExcluded ProviderAccessNotGranted AccessDenied', 'No account was shared, or the bank did not let the person share it.', [['account_not_authorized', 6, 'reconnect'], ['access_restricted', 1, 'contact_support']]],
+  ['ProviderError ExecutionTimeout FetchingTimeout ConnectionFetchingStopped', 'The bank failed while it was read.', [['institution_error', 5, 'auto_retry'], ['institution_down', 2, 'auto_retry'], ['aggregator_down', 1, 'auto_retry']], { doubt: 0.2 }],
+  ['ProviderUnavailable', 'The bank does not answer.', [['institution_down', 7, 'wait_for_bank'], ['scheduled_maintenance', 1, 'wait_for_bank']]],
+  ['ProviderInactive ProviderDisabled ProviderNotFound', 'The provider has switched off its link to this bank, or the bank has another entry now.', [['connection_migrated', 4, 'reconnect'], ['aggregator_down', 3, 'auto_retry'], ['access_restricted', 2, 'import_file']]],
+  ['ConnectionCannotBeRefreshed BackgroundFetchLimitExceeded RateLimitExceeded ConnectionAlreadyProcessing', 'It was asked too often, or while another read went on.', [['rate_limited', 7, 'auto_retry'], ['client_bug', 1, 'update_software']]],
+  ['ApiKeyNotFound AppIdNotProvided SecretNotProvided SignatureNotMatch PublicKeyNotProvided MissingSignature WrongProviderMode', 'The program\'s own keys or mode do not fit.', [['configuration', 8, 'fix_configuration']]],
+  ['AppsRestricted ClientDisabled ClientPending ClientRestricted ConnectionLimitReached CustomerLocked', 'The provider does not let this program in, or not for so much.', [['access_restricted', 6, 'contact_support'], ['configuration', 2, 'fix_configuration']]],
+  ['RouteNotFound WrongRequestFormat JsonParseError RequestExpired ReturnURLInvalid ValueOutOfRange ActionNotAllowed', 'The request is not one that the interface knows: an old version of it, or a program error.', [['client_bug', 4, 'update_software'], ['protocol_outdated', 4, 'update_software'], ['configuration', 1, 'fix_configuration']]],
+  ['DateOutOfRange DateFormatInvalid', 'The asked days are not given.', [['history_limit', 6, 'shorten_range'], ['client_bug', 2, 'update_software']]],
+  ['InternalServerError', 'Salt Edge itself failed.', [['aggregator_down', 7, 'auto_retry']]],
 ])
