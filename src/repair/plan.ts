@@ -35,6 +35,8 @@ const PRICE_OF_WAITING = 0.01
 const LEAST_COST = 0.05
 /** A step less likely to help than this is not worth a line. */
 const WORTH_TRYING = 0.04
+/** The schedule asks again anyway: to wait for it is a step of its own only where it may well help. */
+const WORTH_WAITING = 0.1
 const LIKELY = 0.5
 const MOST_STEPS = 6
 /** A second password may be right where the first was not; that it failed once has lowered its place. */
@@ -70,7 +72,7 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   if (facts.secret === 'locked' || (of('login_locked') >= LIKELY && !unlocked)) return toUnlock(facts)
   const down = facts.bankDown || of('institution_down', 'scheduled_maintenance') >= LIKELY
   const wants = votes(problem)
-  const isWorthIt = (step: StepText, helps: number): boolean => (unlocked ? step.action === 'fix_credentials' || (helps >= WORTH_TRYING && step.action !== 'unlock_at_bank') : helps >= WORTH_TRYING)
+  const isWorthIt = (step: StepText, helps: number): boolean => (unlocked ? step.action === 'fix_credentials' || (helps >= WORTH_TRYING && step.action !== 'unlock_at_bank') : helps >= (isWait(step) ? WORTH_WAITING : WORTH_TRYING))
   const ranked = (needsPermission(facts) ? [...STEPS, ALLOW_SIGN_IN] : STEPS)
     .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry' || isPermission(step)) && !(down && step.needsSecret))
     // These end with a read, and none may be sent.
