@@ -39,6 +39,8 @@ export type BankOptions = {
   readonly adminToken?: string
   /** Wrong passwords in a row that lock a login; default 3. */
   readonly triesBeforeLock?: number
+  /** Whether a statement lists everything that is pending, as OFX has it, or only that of the days asked for; default all. */
+  readonly listsPending?: BankState['listsPending']
 }
 
 export type RequestEntry = {
@@ -92,6 +94,7 @@ export class Bank {
       org: BANK_ORG,
       minimumVersion: 0,
       triesBeforeLock: options.triesBeforeLock ?? 3,
+      listsPending: options.listsPending ?? 'all',
       notices: [],
     }
     this.faults = new Faults(this.state)

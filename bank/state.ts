@@ -72,6 +72,8 @@ export type BankState = {
   minimumVersion: number
   /** Wrong passwords in a row that lock a login. */
   readonly triesBeforeLock: number
+  /** Which pending rows a statement lists. */
+  readonly listsPending: 'all' | 'asked'
   /** Lines of the public status page. */
   readonly notices: { readonly id: string; readonly text: string }[]
 }

@@ -6,6 +6,7 @@
  */
 import type { Bank } from '../bank/bank.ts'
 import type { TruthRow } from '../bank/ledger/row.ts'
+import { contains, type DayRange } from '../src/domain/day.ts'
 import type { BalanceSpan } from '../src/domain/run.ts'
 import type { PageCommit, TenantStore } from '../src/ports/store.ts'
 import type { Question, Transaction } from '../src/domain/transaction.ts'
@@ -127,7 +128,11 @@ export class Oracle {
   /** Takes what was found at a step into the worst. */
   #worse({ harms, notes }: Look, when: string): void {
     for (const harm of HARMS) this.worst[harm] = Math.max(this.worst[harm], harms[harm])
-    for (const note of notes) if (this.notes.length < 20) this.notes.push(`${new Date(this.#bank.now()).toISOString()} ${when}: ${note}`)
+    for (const note of notes) this.#note(`${when}: ${note}`)
+  }
+
+  #note(what: string): void {
+    if (this.notes.length < 20) this.notes.push(`${new Date(this.#bank.now()).toISOString()} ${what}`)
   }
 
   #lookDuring(key: string, rows: readonly Transaction[], here: Here, asked: ReadonlySet<string>): Look {
@@ -245,9 +250,10 @@ export class Oracle {
   }
 
   async #committed(store: TenantStore, page: PageCommit): Promise<void> {
-    for (const { id, state } of page.updates) {
+    for (const { id, state, withdrawnReason } of page.updates) {
       if (state === 'withdrawn') this.#withdrawn.add(id)
       else this.#withdrawn.delete(id)
+      if (withdrawnReason === 'pending_dropped') this.#dropped(await store.feed.transaction(id), page.covers)
     }
     for (const question of page.questions) {
       this.#questions.set(question.id, question)
@@ -265,6 +271,12 @@ export class Oracle {
       if (known !== null) reports.known.push(known)
       this.#reports.set(transactionId, reports)
     }
+  }
+
+  /** Only an answer for its day can say that a pending row is gone. */
+  #dropped(row: Transaction | null, covers: DayRange | null): void {
+    if (row === null || (covers !== null && contains(covers, row.postedOn))) return
+    this.#note(`dropped by an answer that is not for its day: ${row.postedOn} ${row.amount} ${row.name}`)
   }
 
   #answered(id: string, answer: NonNullable<Question['answer']>): void {

@@ -23,6 +23,7 @@ import type { Act, Plan } from './plan.ts'
 export type Knows = (question: Question) => NonNullable<Question['answer']>
 
 const MOST_TURNS = 12
+const RENTED_MS = 20 * 86_400_000
 
 export class Person {
   readonly #atBank: AtBank
@@ -75,6 +76,8 @@ export class Person {
     const { key, number } = this.#bank.state.logins.get(this.#atBank.user)!.accounts[0]!.spec
     if (act === 'pay_twice') {
       for (let time = 0; time < 2; time++) this.#bank.book(key, { minor: -4_50n, name: 'TWICE THE SAME', kind: 'OTHER' })
+    } else if (act === 'rent_car') {
+      this.#bank.book(key, { minor: -240_00n, name: 'CITY CAR RENTAL', pendingForMs: RENTED_MS })
     } else if (act === 'bring_file') {
       const text = await this.#atBank.download(number, 'ofx')
       const open = async function* () {

@@ -19,9 +19,10 @@ export type ClockStep = { readonly atMs: number; readonly skewMs: number }
 
 /**
  * Something that the person does at that instant beside looking in: removes the connection and makes it
- * anew, brings the bank's file of an account, deletes a row in the feed, or pays the same twice.
+ * anew, brings the bank's file of an account, deletes a row in the feed, pays the same twice, or rents a car,
+ * which stays pending for longer than banks are read back.
  */
-export type Act = { readonly atMs: number; readonly act: 'link_anew' | 'bring_file' | 'delete_row' | 'pay_twice' }
+export type Act = { readonly atMs: number; readonly act: 'link_anew' | 'bring_file' | 'delete_row' | 'pay_twice' | 'rent_car' }
 
 export type Plan = {
   readonly seed: number
@@ -46,6 +47,8 @@ export type Plan = {
   readonly acts: readonly Act[]
   /** Worker processes on the one store; two do what is due at the same time. */
   readonly workers: 1 | 2
+  /** Whether the bank lists all that is pending, or only that of the days asked for. */
+  readonly listsPending: 'all' | 'asked'
 }
 
 /** What of a seed's plan is kept; null: all of it. */
@@ -104,6 +107,7 @@ function draw(seed: number): Plan {
     steps: drawSteps(chance(seed, 'clock')),
     acts: [],
     workers: 1,
+    listsPending: 'all',
   }
 }
 

@@ -127,6 +127,10 @@ const OF_PLANTS: readonly Scenario[] = [
     name: 'asks-for-more', reports: null, what: 'The bank asks for more than the password.',
     change: ({ customer }) => ({ faults: [fault('mfa-demanded', 3, 28, { login: customer.user })] }),
   },
+  {
+    name: 'long-holds', reports: null, what: 'Something stays pending for three weeks, and the bank lists what is pending only for the days asked for.',
+    change: () => ({ settings: WITH_PENDING, listsPending: 'asked', acts: [onDay(2, 'rent_car'), onDay(5, 'rent_car')] }),
+  },
   { name: 'unsure-copies', reports: null, what: 'Rows come twice under two ids, as true twins do.', change: () => ({ faults: [fault('repeated-row-new-id', 4, 12)], acts: [onDay(5, 'pay_twice')] }) },
 ]
 

@@ -85,7 +85,7 @@ class World {
     this.#plan = plan
     this.#ground = ground
     this.#time = { now: plan.startsAt, skewMs: 0 }
-    this.#bank = createBank({ clock: { now: () => this.#time.now }, seed: plan.seed, historyDays: plan.historyDays, customers: [plan.customer], zone: plan.place.zone })
+    this.#bank = createBank({ clock: { now: () => this.#time.now }, seed: plan.seed, historyDays: plan.historyDays, customers: [plan.customer], zone: plan.place.zone, listsPending: plan.listsPending })
     for (const order of plan.faults) this.#bank.inject(order)
     this.#network = { bank: this.#bank, time: this.#time, random: chance(plan.seed, 'network'), heard: (answered) => this.#conduct.heard(answered) }
     this.#entropy = seededEntropy(plan.seed)

@@ -46,7 +46,7 @@ export function trueStatement(login: LoginState, account: AccountState, window: 
       .filter((row) => isBooked(row, now) && row.bookedOn >= window.from && row.bookedOn <= window.to)
       .sort((a, b) => (a.bookedOn === b.bookedOn ? a.position - b.position : a.bookedOn < b.bookedOn ? -1 : 1))
       .map((row) => bookedRow(row, account, bank)),
-    pending: rows.filter((row) => isPending(row, now)).map((row) => pendingRow(row, account, bank)),
+    pending: rows.filter((row) => isPending(row, now) && (bank.listsPending === 'all' || (row.authorisedOn >= window.from && row.authorisedOn <= window.to))).map((row) => pendingRow(row, account, bank)),
     ledgerMinor,
     balanceOn: null,
     availableMinor: ledgerMinor + login.ledger.pending(account.spec.key, now) + BigInt(account.spec.limitUnits ?? 0) * unit,

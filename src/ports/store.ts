@@ -199,8 +199,8 @@ export type PageCommit = {
   readonly sign?: 1 | -1
 }
 
-/** `covered`: joined days, oldest first. */
-export type SourceProgress = { readonly covered: readonly DayRange[]; readonly cursor: JsonObject | null }
+/** `covered`: joined days, oldest first. `pendingFrom`: day of the oldest row that is pending in the source's account; null: none is. */
+export type SourceProgress = { readonly covered: readonly DayRange[]; readonly cursor: JsonObject | null; readonly pendingFrom: Day | null }
 
 export type FeedStore = {
   candidates(query: CandidateQuery): Promise<Candidates>

@@ -49,17 +49,29 @@ for (const twin of [memoryTwin(), postgres]) {
       await tenant.connections.create(aConnection({ id: connectionId }))
       const ledger = await aLedger(tenant, connectionId)
       const { sourceId, runId } = ledger
-      assert.deepEqual(await tenant.feed.progress(connectionId), new Map([[sourceId, { covered: [], cursor: null }]]))
+      assert.deepEqual(await tenant.feed.progress(connectionId), new Map([[sourceId, { covered: [], cursor: null, pendingFrom: null }]]))
       const other = aRun({ connectionId })
       await tenant.runs.create(other)
       for (const [run, from, to] of [[runId, '2026-03-11', '2026-03-20'], [other.id, '2026-05-01', '2026-05-02'], [runId, '2026-03-01', '2026-03-10'], [runId, '2026-04-01', '2026-04-01']] as const) {
         await tenant.feed.commitPage(aPage(ledger, [], { runId: run, covers: { from: day(from), to: day(to) }, cursor: { to } }))
       }
       const joined = [{ from: day('2026-03-01'), to: day('2026-03-20') }, { from: day('2026-04-01'), to: day('2026-04-01') }]
-      assert.deepEqual((await tenant.feed.progress(connectionId)).get(sourceId), { covered: [...joined, { from: day('2026-05-01'), to: day('2026-05-02') }], cursor: { to: '2026-04-01' } })
+      assert.deepEqual((await tenant.feed.progress(connectionId)).get(sourceId), { covered: [...joined, { from: day('2026-05-01'), to: day('2026-05-02') }], cursor: { to: '2026-04-01' }, pendingFrom: null })
       await tenant.history.undo({ runId: other.id, by: aRun({ trigger: 'undo' }), cursors: [], sources: [], connections: [], preview: null, contentKeyOf: () => '' })
       assert.deepEqual((await tenant.feed.progress(connectionId)).get(sourceId)?.covered, joined)
       assert.deepEqual(await tenant.feed.progress(newId()), new Map())
+    })
+
+    test('since when something is pending in the account of a source, by the oldest row that is', async () => {
+      const tenant = await twin.newTenant()
+      const { id: connectionId } = aConnection()
+      await tenant.connections.create(aConnection({ id: connectionId }))
+      const ledger = await aLedger(tenant, connectionId)
+      const pendingFrom = async () => (await tenant.feed.progress(connectionId)).get(ledger.sourceId)?.pendingFrom
+      await tenant.feed.commitPage(aPage(ledger, [{ text: 'old', on: '2026-03-01' }, { text: 'b', on: '2026-03-09', status: 'pending' }, { text: 'a', on: '2026-03-07', status: 'pending' }]))
+      assert.equal(await pendingFrom(), '2026-03-07')
+      await tenant.feed.commitPage(aPage(await aLedger(tenant, connectionId), [{ text: 'elsewhere', on: '2026-01-01', status: 'pending' }]))
+      assert.equal(await pendingFrom(), '2026-03-07')
     })
 
     test('a cursor of null leaves the stored one', async () => {

@@ -3,7 +3,7 @@
  * with their history, questions. Pure but for the ids it is given. What a person decided is never
  * touched here: rows they deleted stay deleted and take up their later reports.
  */
-import { contains, daysBetween, type Day, type DayRange } from '../domain/day.ts'
+import { contains, daysBetween, type Day } from '../domain/day.ts'
 import type {
   MatchTier, Observation, Question, RowContent, TransactionChange, TransactionId, TransactionState, WithdrawnReason,
 } from '../domain/transaction.ts'
@@ -13,6 +13,7 @@ import type { Movement } from './balance.ts'
 import { contentKey } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { isReported, MAX_MOVE_DAYS, type Decision, type MatchContext } from './match.ts'
+import { LONGEST_BOOKING_DAYS } from './pairing.ts'
 import { patternOfDoubt } from './rules.ts'
 
 export type CommitContext = {
@@ -200,13 +201,10 @@ export class CommitBuilder {
   }
 }
 
-/** So long after its day a pending row of a source that is not read any more can become no booked one of another. */
-const LEFT_DAYS = 10
-
 /**
  * Stored rows of this source that an answer which covers their day does not show any more, and that no row was joined to; also
- * pending rows that only sources reported which were not read for long, or that are older than what is read: nobody else would
- * ever end those.
+ * pending rows that only sources reported which were not read for long: nobody else would ever end those. A day that the answer
+ * does not cover ends nothing: each read reaches back to the oldest pending row (window.ts).
  */
 export function missingFrom(candidates: Candidates, decisions: readonly Decision[], context: MatchContext): readonly Candidate[] {
   const { covers } = context
@@ -214,19 +212,15 @@ export function missingFrom(candidates: Candidates, decisions: readonly Decision
   const taken = new Set(decisions.flatMap((decision) => placeOf(decision) ?? []))
   return candidates.transactions.filter(
     (candidate) =>
-      (candidate.state === 'pending' || candidate.state === 'posted') && (contains(covers, candidate.postedOn) || isOverdue(candidate, covers)) &&
+      (candidate.state === 'pending' || candidate.state === 'posted') && contains(covers, candidate.postedOn) &&
       (isOwn(candidate, context.sourceId) || isLeft(candidate, covers.to, context)) && !taken.has(candidate.id) && !isReported(candidate, context),
   )
 }
 
-/** Pending since before the days that are read, and for longer than booking takes. */
-function isOverdue({ state, postedOn }: Candidate, covers: DayRange): boolean {
-  return state === 'pending' && postedOn < covers.from && daysBetween(postedOn, covers.to) > LEFT_DAYS
-}
-
+/** Its sources are not read any more, and it can become no booked row of another. */
 function isLeft({ state, postedOn, reports }: Candidate, today: Day, { coverage }: MatchContext): boolean {
-  if (state !== 'pending' || daysBetween(postedOn, today) <= LEFT_DAYS) return false
-  return coverage.every(({ sourceId, to }) => daysBetween(to, today) > LEFT_DAYS || !reports.some((report) => report.sourceId === sourceId))
+  if (state !== 'pending' || daysBetween(postedOn, today) <= LONGEST_BOOKING_DAYS) return false
+  return coverage.every(({ sourceId, to }) => daysBetween(to, today) > LONGEST_BOOKING_DAYS || !reports.some((report) => report.sourceId === sourceId))
 }
 
 function placeOf(decision: Decision): TransactionId | null {

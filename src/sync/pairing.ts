@@ -31,7 +31,7 @@ const ALONE = 1_000
 const MOVED_DAYS = 3
 const REACH_DAYS = 12
 /** Over holidays booking takes longer; believed where the bank says on which day the row was made. */
-const LONGEST_BOOKING_DAYS = 12
+export const LONGEST_BOOKING_DAYS = 12
 /** So many pairs of one day and amount in one answer, all with other words, are a bank's new wording and no chance. */
 const REWORDED_ROWS = 3
 

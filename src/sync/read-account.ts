@@ -29,18 +29,18 @@ const HELD_ROWS = 5_000
 /** A refused range is asked once more at this length, before it counts as a failure. */
 const SHORT_WINDOW_DAYS = 31
 
-/** Which days of a source were read, and how far its reads came. */
-export type Known = { readonly covered: readonly DayRange[]; readonly progress: Progress }
+/** Which days of a source were read, since when something is pending there, and how far its reads came. */
+export type Known = { readonly covered: readonly DayRange[]; readonly pendingFrom: Day | null; readonly progress: Progress }
 
 /** A source that was not there before was not read yet. */
 export function whatIsKnown(stored: SourceProgress | undefined): Known {
-  return { covered: stored?.covered ?? [], progress: readProgress(stored?.cursor ?? null) }
+  return { covered: stored?.covered ?? [], pendingFrom: stored?.pendingFrom ?? null, progress: readProgress(stored?.cursor ?? null) }
 }
 
 /** Reads every window that is due; ends early at a failure or a question of the bank's. */
-export async function readAccount(session: Session, target: Feed, { covered, progress }: Known, resume: Resume | null): Promise<AccountRead> {
+export async function readAccount(session: Session, target: Feed, { covered, pendingFrom, progress }: Known, resume: Resume | null): Promise<AccountRead> {
   const { maxWindowDays, overlapDays } = session.connector.manifest
-  const windows = planWindows({ covered, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays })
+  const windows = planWindows({ covered, pendingFrom, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays })
   const oldestCovered = covered.reduce<Day | null>((oldest, range) => (oldest === null || range.from < oldest ? range.from : oldest), null)
   let [counts, failure, reading]: [Settled['counts'], Failure | null, Resume | null] = [NO_COUNTS, null, resume]
   let read = 0

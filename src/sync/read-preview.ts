@@ -101,7 +101,7 @@ async function windowsOf(session: Session, { id, startOn }: Account): Promise<re
   const { maxWindowDays, overlapDays } = session.connector.manifest
   const [oldest] = (await session.deps.store.feed.transactions({ accountId: id, limit: 1, order: 'oldest', includeDeleted: true })).rows
   const from: Day | null = oldest === undefined ? startOn : maxDay(startOn ?? addDays(oldest.postedOn, -BEYOND_DAYS), addDays(oldest.postedOn, -BEYOND_DAYS))
-  return planWindows({ covered: [], progress: NO_PROGRESS, today: session.today, startOn: from, maxWindowDays, overlapDays })
+  return planWindows({ covered: [], pendingFrom: null, progress: NO_PROGRESS, today: session.today, startOn: from, maxWindowDays, overlapDays })
 }
 
 type Answered = { readonly kind: 'answer'; readonly rows: readonly StatementRow[]; readonly covers: DayRange | null; readonly balances: readonly StatedBalance[] } | Exclude<Read, { readonly kind: 'read' }>

@@ -7,8 +7,8 @@ const day = (text: string) => text as Day
 const range = (from: string, to: string) => ({ from: day(from), to: day(to) })
 const COVERED = [range('2026-03-01', '2026-10-05')]
 
-function windowsOn(today: string, progress: Progress, covered = COVERED) {
-  return planWindows({ covered, progress: { ...progress, floor: day('2026-03-01') }, today: day(today), startOn: null, maxWindowDays: 365, overlapDays: 10 })
+function windowsOn(today: string, progress: Progress, covered = COVERED, pendingFrom: string | null = null) {
+  return planWindows({ covered, pendingFrom: pendingFrom === null ? null : day(pendingFrom), progress: { ...progress, floor: day('2026-03-01') }, today: day(today), startOn: null, maxWindowDays: 365, overlapDays: 10 })
 }
 
 // Fails when: the stretch is cut at a distance from today, as it was: days that had been amended left it one by one, and kept what a faulty answer had made of them.
@@ -18,6 +18,17 @@ test('days whose rows were amended are read again for two weeks, however old the
   assert.deepEqual(windowsOn('2026-10-06', progress), [range('2026-09-25', '2026-10-06'), stretch])
   assert.deepEqual(windowsOn('2026-10-19', progress), [range('2026-09-25', '2026-10-19'), stretch])
   assert.deepEqual(windowsOn('2026-10-20', progress), [range('2026-09-25', '2026-10-20')])
+})
+
+// Fails when: a pending row that is older than the overlap is left to its age, as it was: it was withdrawn by answers that were not for its day.
+test('each read reaches back to the oldest pending row, as far as holds last', () => {
+  const until = (from: string) => [range(from, '2026-10-06')]
+  assert.deepEqual(windowsOn('2026-10-06', NO_PROGRESS, COVERED, '2026-09-12'), until('2026-09-12'))
+  assert.deepEqual(windowsOn('2026-10-06', NO_PROGRESS, COVERED, '2026-10-04'), until('2026-09-25'), 'within the overlap nothing changes')
+  assert.deepEqual(windowsOn('2026-10-06', NO_PROGRESS, COVERED, '2026-06-01'), until('2026-08-11'), 'older than any hold')
+  assert.deepEqual(windowsOn('2026-10-06', NO_PROGRESS, [range('2026-09-20', '2026-10-05')], '2026-09-12')[0], range('2026-09-20', '2026-10-06'), 'what was never read is history')
+  const holed = [range('2026-03-01', '2026-09-15'), range('2026-10-03', '2026-10-05')]
+  assert.deepEqual(windowsOn('2026-10-06', NO_PROGRESS, holed, '2026-09-12'), until('2026-09-12'), 'an outage lies between')
 })
 
 test('a stretch that touches the newest days is read with them, and a hole comes before both', () => {

@@ -10,6 +10,8 @@ import { gapsIn } from './coverage.ts'
 
 export type WindowPlan = {
   readonly covered: readonly DayRange[]
+  /** Day of the oldest row that is pending in the account. */
+  readonly pendingFrom: Day | null
   readonly progress: Progress
   readonly today: Day
   /** Where the account's feed starts, if a person said so. */
@@ -47,6 +49,9 @@ const DISAGREEMENT_REACH_DAYS = 60
 /** How far before a failed balance rows are looked for that were booked back. */
 const RECHECK_DAYS = 31
 
+/** Holds of hotels and rented cars last a month. */
+const LONGEST_HOLD_DAYS = 45
+
 export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [], unsettled: [], rechecked: null }
 
 /** The windows of this sync in the order in which to ask; never empty. */
@@ -59,7 +64,7 @@ export function planWindows(plan: WindowPlan): readonly DayRange[] {
   const start = minDay(plan.startOn ?? newest.from, today)
   const overlapping = maxDay(addDays(minDay(newest.to, today), -plan.overlapDays), start)
   const again = progress.unsettled.filter(({ to, until }) => today <= until && to >= start).map(({ from, to }) => ({ from: maxDay(from, start), to: minDay(to, today) }))
-  const rereads = joinRanges([...again, { from: overlapping, to: today }])
+  const rereads = joinRanges([...again, { from: pendingReach(plan, overlapping, maxDay(oldest, covered[0]!.from)), to: today }])
   const recent = rereads.at(-1)!
   const windows: DayRange[] = []
   // Holes between answered days first (an outage in the middle), except those the bank keeps leaving out.
@@ -73,6 +78,11 @@ export function planWindows(plan: WindowPlan): readonly DayRange[] {
     for (const gap of [...gapsIn({ from: oldest, to: addDays(covered[0]!.from, -1) }, given)].reverse()) windows.push(...backwards(gap, plan.maxWindowDays))
   }
   return windows
+}
+
+/** Only an answer for its day can say that a pending row is gone, so each read reaches back to the oldest one, as far as holds last. */
+function pendingReach({ pendingFrom }: WindowPlan, from: Day, oldest: Day): Day {
+  return pendingFrom === null || pendingFrom >= from ? from : [pendingFrom, addDays(from, -LONGEST_HOLD_DAYS), oldest].reduce(maxDay)
 }
 
 /**

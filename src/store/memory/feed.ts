@@ -25,7 +25,7 @@ export function memoryFeed(state: TenantState): FeedStore {
       const own = [...state.sources.values()].filter((source) => source.connectionId === connectionId)
       const covered = counting(state, state.coverage)
       return new Map(own.map(({ id, accountId }) => [id, {
-        covered: joinRanges(covered.filter((c) => c.accountId === accountId && c.sourceId === id)), cursor: state.cursors.get(id) ?? null,
+        covered: joinRanges(covered.filter((c) => c.accountId === accountId && c.sourceId === id)), cursor: state.cursors.get(id) ?? null, pendingFrom: oldestPending(feed, accountId),
       }]))
     },
     async coverage(accountId) {
@@ -103,6 +103,15 @@ function sumPosted(feed: FeedState, accountId: string, after: Day, upTo: Day): b
     }
   }
   return sum
+}
+
+function oldestPending(feed: FeedState, accountId: string): Day | null {
+  let oldest: Day | null = null
+  for (const [day, ids] of feed.days(accountId)) {
+    if (oldest !== null && day >= oldest) continue
+    for (const id of ids) if (feed.transactions.get(id)!.state === 'pending') oldest = day
+  }
+  return oldest
 }
 
 function put(feed: FeedState, { row, change }: Decided): void {

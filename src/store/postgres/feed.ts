@@ -37,7 +37,7 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
     },
     async progress(connectionId) {
       const [{ rows }] = await inOneTrip(db, tenantId, [progressOf(tenantId, idKey(connectionId))])
-      return new Map(rows.map(({ id, cursor, covered }) => [id, { cursor, covered: (covered ?? []).map(([from, to]) => ({ from, to })) }]))
+      return new Map(rows.map(({ id, cursor, covered, pending_from: pendingFrom }) => [id, { cursor, covered: (covered ?? []).map(([from, to]) => ({ from, to })), pendingFrom }]))
     },
     async coverage(accountId) {
       const [{ rows }] = await inOneTrip(db, tenantId, [coverageOf(idKey(accountId))])
@@ -121,14 +121,15 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
   }
 }
 
-type ProgressRow = { readonly id: string; readonly cursor: JsonObject | null; readonly covered: readonly (readonly [from: Day, to: Day])[] | null }
+type ProgressRow = { readonly id: string; readonly cursor: JsonObject | null; readonly covered: readonly (readonly [from: Day, to: Day])[] | null; readonly pending_from: Day | null }
 
 /** The days are joined here: a row of them is added by each read, for years. */
 const progressOf = once((tenantId: string, connectionId: string | null) => sql<ProgressRow>`
   select s.id, (select cursor from relink.cursors where tenant_id = ${tenantId} and source_id = s.id) as cursor, (
     select json_agg(json_build_array(lower(d), upper(d) - 1)) from unnest((
       select range_agg(daterange(from_on, to_on, '[]')) from relink.coverage
-      where tenant_id = ${tenantId} and account_id = s.account_id and source_id = s.id and ${counts(tenantId, 'relink.coverage.run_id')})) as d) as covered
+      where tenant_id = ${tenantId} and account_id = s.account_id and source_id = s.id and ${counts(tenantId, 'relink.coverage.run_id')})) as d) as covered, (
+    select min(posted_on)::text from relink.transactions where tenant_id = ${tenantId} and account_id = s.account_id and state = 'pending') as pending_from
   from relink.account_sources s where s.tenant_id = ${tenantId} and s.connection_id = ${connectionId}`)
 
 const lastStated = once((tenantId: string, accountId: string | null, sourceId: string | null, upTo: Day) => sql<{ readonly sum_since: string }>`

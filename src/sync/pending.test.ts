@@ -1,0 +1,64 @@
+/** When a pending row is over: an answer for its day says so, and nothing else does. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { addDays, day, type DayRange } from '../domain/day.ts'
+import type { Candidate } from '../ports/store.ts'
+import { missingFrom } from './commit.ts'
+import { NONE_VANISHED, type MatchContext } from './match.ts'
+import { row, World } from './testing.ts'
+
+const HELD = row('2026-03-18', '-240.00', 'City Car Rental', { status: 'pending' })
+
+// Fails when: age withdraws it (as it did after ten days), for the answers here are never for its day.
+test('a pending row stays while no answer is for its day, however old it is, and goes with the first that is', async () => {
+  const world = await new World('2026-03-20').connect()
+  world.bank.rows = [HELD]
+  await world.sync()
+  const [before] = await world.all()
+  const newest = (asked: DayRange): DayRange => ({ from: addDays(asked.to, -3), to: asked.to })
+  world.bank.covers = newest
+  world.bank.onRead = (_context, _ref, asked) => world.bank.pages(newest(asked))
+  for (let days = 0; days < 24; days += 4) {
+    await world.sync(4)
+    assert.deepEqual(await world.feed(), ['2026-03-18 -24000 City Car Rental pending'], world.today())
+  }
+  world.bank.covers = (asked) => asked
+  world.bank.onRead = () => null
+  await world.sync(1)
+  assert.deepEqual(await world.feed(), ['2026-03-18 -24000 City Car Rental pending'], 'it is shown for its day, which is asked for')
+  world.bank.rows = []
+  await world.sync(1)
+  assert.deepEqual([await world.feed(), (await world.store.feed.transaction(before!.id))?.withdrawnReason], [[], 'pending_dropped'])
+  assert.equal((await world.store.feed.history(before!.id)).length, 1, 'it was withdrawn once, and never came back in between')
+})
+
+test('windows that overlap, and of which only one shows a pending row, do not make it come and go', async () => {
+  const world = await new World('2026-03-20').connect()
+  world.bank.maxWindowDays = 8
+  world.bank.rows = [HELD]
+  await world.sync()
+  for (let days = 0; days < 18; days++) await world.sync(1)
+  const [row] = await world.all()
+  assert.deepEqual([row?.state, await world.store.feed.history(row!.id)], ['pending', []])
+})
+
+test('absence is evidence on covered days alone: of this source, or of one that nobody reads any more', () => {
+  const reported = { sourceId: 'own', providerId: null, pendingProviderId: null, key: 'k', status: 'pending' as const }
+  const at = (on: string, sourceId = 'own'): Candidate => ({ ...stored, id: `${on} ${sourceId}`, postedOn: day(on), reports: [{ ...reported, sourceId }] })
+  const missing = (candidates: readonly Candidate[], coverage: MatchContext['coverage'] = []) => missingFrom({ known: new Map(), transactions: candidates }, [], { ...CONTEXT, coverage }).map(({ id }) => id)
+  assert.deepEqual(missing([at('2026-02-01'), at('2026-03-09'), at('2026-03-10'), at('2026-04-01')]), ['2026-03-10 own'])
+  assert.deepEqual(missing([at('2026-03-18', 'other'), at('2026-03-19', 'other')]), ['2026-03-18 other'], 'after thirteen days it can become nothing of another source')
+  const readUntil = (to: string): MatchContext['coverage'] => [{ accountId: 'a', sourceId: 'other', from: day('2026-03-01'), to: day(to), runId: 'r' }]
+  assert.deepEqual([missing([at('2026-03-12', 'other')], readUntil('2026-03-31')), missing([at('2026-03-12', 'other')], readUntil('2026-03-18'))], [[], ['2026-03-12 other']])
+})
+
+const CONTEXT: MatchContext = {
+  sourceId: 'own', covers: { from: day('2026-03-10'), to: day('2026-03-31') }, complete: true, reported: () => false, repeated: () => false,
+  ids: { distrusts: () => false, agreeing: 0, renewed: 0 }, vanishedBefore: NONE_VANISHED, coverage: [],
+}
+
+const stored: Candidate = {
+  id: 't', accountId: 'a', status: 'pending', state: 'pending', withdrawnReason: null, postedOn: day('2026-03-10'), transactedOn: null, valueOn: null, amount: -1n, currency: 'USD', name: 'Shop', memo: null,
+  kind: null, checkNumber: null, reference: null, foreignAmount: null, foreignCurrency: null, contentKey: 'c', createdAt: 0, updatedAt: 0, reports: [],
+  decisions: { review: 'for_review', category: null, note: null, excluded: false, deleted: false },
+}
