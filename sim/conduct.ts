@@ -9,8 +9,8 @@ import type { Bank } from '../bank/bank.ts'
 import { digestOf } from '../bank/ofx/signon.ts'
 import type { OpenRepair } from '../src/ports/store.ts'
 
-/** Codes of a sign-on whose password is wrong: refused, and locked by it. */
-const REFUSALS = new Set([15500, 15502])
+/** A sign-on whose password is wrong. A locked login (15502) is closed to the right one as well, so that says nothing of it. */
+const REFUSED = 15500
 
 /** The password was right, and the bank asks for more. */
 const ASKS_MORE = 3000
@@ -67,7 +67,7 @@ export class Conduct {
     this.#silentSince = answered ? null : (this.#silentSince ?? this.#bank.now())
     for (const { user, secretDigest, code } of this.#sent()) {
       const right = digestOf(this.#bank.state, this.#bank.state.logins.get(user)?.password ?? '') === secretDigest
-      if (answered && !right && REFUSALS.has(code)) {
+      if (answered && !right && code === REFUSED) {
         this.#refused.add(secretDigest)
         this.#fresh.push(secretDigest)
       }

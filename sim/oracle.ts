@@ -82,11 +82,11 @@ export class Oracle {
       return truth !== null && truth.has(one.row) ? 'kept' : 'removed'
     }
     const other = question.otherTransactionId === null ? null : this.#identity(question.otherTransactionId)
-    if (one === null || other === null || one.row.id !== other.row.id) return 'different'
+    if (one === null || other === null || kindOf(one.row) !== kindOf(other.row)) return 'different'
     const truth = this.#truthOf(this.#reports.get(question.transactionId)!.accountId)
-    const equals = truth?.sharingId(one.row) ?? []
-    // Equal rows to which the bank gave one id: as many as it has are no more than it has.
-    return equals.length > 1 && equals.length >= this.#liveOf(kindOf(one.row)) ? 'different' : 'same'
+    // Of rows that nobody can tell apart only the number counts: as many as the bank has are no more than it has. Of one id, too.
+    const equals = one.row.id === other.row.id ? (truth?.sharingId(one.row).length ?? 0) : (truth?.alike(one.row).length ?? 0)
+    return (equals > 1 || one.row.id !== other.row.id) && equals >= this.#liveOf(kindOf(one.row)) ? 'different' : 'same'
   }
 
   /** What must hold at every moment: nothing that was in the feed is gone, nothing is there twice unasked, nothing is mixed up. */

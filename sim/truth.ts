@@ -86,6 +86,11 @@ export class AccountTruth {
     return id === undefined ? [row] : this.rows.filter((other) => issuedIds.get(other.id) === id && kindOf(other) === kindOf(row))
   }
 
+  /** The rows that the bank has now, booked or pending, and that look the same once they are booked. */
+  alike(row: TruthRow): readonly TruthRow[] {
+    return this.rows.filter((other) => this.has(other) && kindOf(other) === kindOf(row))
+  }
+
   /** Whether some row of that kind looked like this while it was pending. */
   looked(kind: string, look: string): boolean {
     this.#index()

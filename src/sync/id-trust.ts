@@ -8,6 +8,7 @@ import { contains, type DayRange } from '../domain/day.ts'
 import type { Digest } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { textOf } from './candidate.ts'
+import { isReworded } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 
 export type IdTrust = {
@@ -117,7 +118,7 @@ function rowsMoved(rows: readonly Incoming[], { byId, shownContents }: Evidence,
     const holders = row.providerId === null ? [] : (byId.get(row.providerId) ?? [])
     const isMoved = holders.some(
       ({ candidate }) =>
-        candidate.amount === row.content.amount && candidate.postedOn !== row.content.postedOn && textOf(candidate) === row.text &&
+        candidate.amount === row.content.amount && candidate.postedOn !== row.content.postedOn && isReworded(textOf(candidate), row.text) &&
         contains(covers, candidate.postedOn) && !shownContents.has(candidate.contentKey),
     )
     if (isMoved) moved.add(`${row.content.amount} ${row.text}`)

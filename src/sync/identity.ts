@@ -106,6 +106,11 @@ export function resemblance(a: string, b: string): number {
   return Math.max(sharedWords(a, b), sharedPairs(a, b))
 }
 
+/** Whether one text may be the other in new words: an id that stays with an amount needs no more than that to be believed, or asked about. */
+export function isReworded(text: string, other: string): boolean {
+  return resemblance(text, other) >= 0.5
+}
+
 /** Length of the words that both have, over the length of the shorter text; single letters and pure numbers are weak. */
 function sharedWords(a: string, b: string): number {
   const words = weighedWords(a)

@@ -10,7 +10,7 @@ import type { MatchTier, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { isOpen, isOwn, textOf } from './candidate.ts'
 import type { IdTrust } from './id-trust.ts'
-import { presenceMark, resemblance } from './identity.ts'
+import { isReworded, presenceMark, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { assignLeft } from './pairing.ts'
 import { takeBack, takesBack } from './unbooked.ts'
@@ -194,8 +194,9 @@ function keepSameId(board: Board, rows: readonly Incoming[]): void {
     const moved = Math.abs(daysBetween(candidate.postedOn, row.content.postedOn))
     // A pending copy beside its posted row is of its day or an earlier one, as far as posting takes.
     if (candidate.status === 'posted' && row.content.status === 'pending') return moved <= CORRECTION_DAYS && row.content.postedOn <= candidate.postedOn ? 'same_id' : null
-    if (row.text !== textOf(candidate)) return null
-    return moved === 0 || (moved <= 3 && board.context.ids.agreeing >= PROVING_ROWS) || isReplaced(board, candidate) ? 'same_id' : null
+    const isProved = moved <= 3 && board.context.ids.agreeing >= PROVING_ROWS
+    if (row.text !== textOf(candidate)) return moved > 0 && isProved && isReworded(row.text, textOf(candidate)) ? 'correction' : null
+    return moved === 0 || isProved || isReplaced(board, candidate) ? 'same_id' : null
   })
 }
 

@@ -10,7 +10,7 @@ import type { MatchTier } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/store.ts'
 import { isOwn, textOf } from './candidate.ts'
 import { assign, components, type Edge } from './assign.ts'
-import { resemblance } from './identity.ts'
+import { isReworded, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { type Board, isGone, isReported, join, mayFollow, RENEWED_ROWS } from './match.ts'
 
@@ -89,11 +89,14 @@ function askAboutMoved({ context, byProviderId, candidates, decisions, taken }: 
   const { ids, covers, sourceId } = context
   const outside = ids.renewed < RENEWED_ROWS || ids.renewed < ids.agreeing ? [] : candidates.filter((candidate) => covers !== null && !contains(covers, candidate.postedOn) && isOwn(candidate, sourceId))
   const asked = new Set<Candidate>()
+  // Under its id it may have been worded anew as well.
+  const isLike = ({ providerId, text }: Incoming, candidate: Candidate): boolean =>
+    textOf(candidate) === text || (byProviderId.get(providerId!)?.includes(candidate) === true && isReworded(textOf(candidate), text))
   for (const row of rows) {
     if (row.content.status !== 'posted' || row.providerId === null || decisions.has(row)) continue
     const other = [...(byProviderId.get(row.providerId) ?? []), ...outside].find(
       (candidate) =>
-        candidate.state === 'posted' && !taken.has(candidate.id) && !asked.has(candidate) && candidate.amount === row.content.amount && textOf(candidate) === row.text &&
+        candidate.state === 'posted' && !taken.has(candidate.id) && !asked.has(candidate) && candidate.amount === row.content.amount && isLike(row, candidate) &&
         Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= MOVED_DAYS && !candidate.reports.some((report) => report.sourceId === sourceId && context.repeated(report.key)),
     )
     if (other === undefined) continue
