@@ -52,7 +52,7 @@ export async function compare(deps: SyncDeps, account: Account, preview: Preview
     const added = await answer.add(rows)
     if (!added.ok) return added
     const progress = readProgress(await shadow.feed.cursor(source.id))
-    const settled = await answer.finish({ covers, balances, cursor: (believed, reread) => writeProgress(afterAnswer(progress, asked, believed, null, reread, asked.to)) })
+    const settled = await answer.finish({ covers, balances, cursor: (believed, reread) => writeProgress(afterAnswer(progress, { asked, covers: believed, coveredBefore: [], connector: null, reread, today: asked.to })) })
     if (!settled.ok) return settled
     if (settled.value.failure !== null) return failed(settled.value.failure)
     counts = addCounts(counts, settled.value.counts)

@@ -15,7 +15,7 @@ import type { Asked } from './challenge.ts'
 import { implausible } from './plausible.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
-import { afterAnswer, planWindows, readProgress, recheckWindow, writeProgress, type Progress } from './window.ts'
+import { afterAnswer, lookWindow, planWindows, readProgress, recheckWindow, withoutLook, writeProgress, type Progress } from './window.ts'
 
 export type AccountRead = { readonly kind: 'read'; readonly outcome: AccountOutcome } | ({ readonly kind: 'challenge' } & Asked)
 
@@ -38,7 +38,8 @@ export function whatIsKnown(stored: SourceProgress | undefined): Known {
 }
 
 /** Reads every window that is due; ends early at a failure or a question of the bank's. */
-export async function readAccount(session: Session, target: Feed, { covered, pendingFrom, progress }: Known, resume: Resume | null): Promise<AccountRead> {
+export async function readAccount(session: Session, target: Feed, known: Known, resume: Resume | null): Promise<AccountRead> {
+  const { covered, pendingFrom, progress } = known
   const { maxWindowDays, overlapDays } = session.connector.manifest
   const windows = planWindows({ covered, pendingFrom, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays })
   const oldestCovered = covered.reduce<Day | null>((oldest, range) => (oldest === null || range.from < oldest ? range.from : oldest), null)
@@ -47,7 +48,7 @@ export async function readAccount(session: Session, target: Feed, { covered, pen
   let [disagreesFrom, oldestAsked]: [Day | null, Day] = [null, windows[0]!.from]
   for (const window of windows) {
     const isHistory = oldestCovered === null || window.to < oldestCovered
-    const done = await readWindow(session, target, window, reading, read === 0 ? progress : await loadProgress(session, target))
+    const done = await readWindow(session, target, window, reading, read === 0 ? known : { ...known, progress: await loadProgress(session, target) })
     reading = null
     if (done.kind === 'challenge') return done
     counts = addCounts(counts, done.kind === 'settled' ? done.settled.counts : done.counts)
@@ -66,7 +67,8 @@ export async function readAccount(session: Session, target: Feed, { covered, pen
     oldestAsked = minDay(oldestAsked, window.from)
     if (isHistory && done.kind === 'settled' && (await reachedFloor(session, target, window, done.settled.covers))) break
   }
-  if (failure === null && disagreesFrom !== null) counts = addCounts(counts, await recheck(session, target, disagreesFrom, oldestAsked))
+  if (failure === null && disagreesFrom !== null) counts = addCounts(counts, await recheck(session, target, known, disagreesFrom, oldestAsked))
+  if (failure === null && progress.looks.some(({ on }) => on <= session.today)) counts = addCounts(counts, await lookAgain(session, target, known))
   return { kind: 'read', outcome: { accountId: target.account.id, ...counts, failure } }
 }
 
@@ -74,24 +76,40 @@ export async function readAccount(session: Session, target: Feed, { covered, pen
  * Balance and rows disagree: asks once for older days, and writes that down first. It is a kindness
  * of the feed, so nothing that goes wrong with it is a failure of the read; the schedule goes on as usual.
  */
-async function recheck(session: Session, target: Feed, disagreesFrom: Day, oldestAsked: Day): Promise<Settled['counts']> {
+async function recheck(session: Session, target: Feed, known: Known, disagreesFrom: Day, oldestAsked: Day): Promise<Settled['counts']> {
   const { account, source } = target
   const progress = await loadProgress(session, target)
   const window = recheckWindow({ progress, disagreesFrom, oldestAsked, startOn: account.startOn, maxWindowDays: session.connector.manifest.maxWindowDays })
   if (window === null) return NO_COUNTS
   const noted = { ...progress, rechecked: disagreesFrom }
   await storeProgress(session, target, noted)
-  const done = await readOnce(session, target, window, null, noted)
+  const done = await readOnce(session, target, window, null, { ...known, progress: noted })
   session.deps.log.info('balance_rechecked', { run: session.run.id, source: source.id, outcome: done.kind })
+  return countsOf(done)
+}
+
+/** Days that were long past when they came are looked at once more; a kindness as well. */
+async function lookAgain(session: Session, target: Feed, known: Known): Promise<Settled['counts']> {
+  const { account, source } = target
+  const progress = await loadProgress(session, target)
+  const window = lookWindow({ progress, today: session.today, startOn: account.startOn, maxWindowDays: session.connector.manifest.maxWindowDays })
+  if (window === null) return NO_COUNTS
+  const done = await readOnce(session, target, window, null, { ...known, progress })
+  if (done.kind === 'failed' && isRangeRefusal(done.failure)) await storeProgress(session, target, withoutLook(progress, window))
+  session.deps.log.info('days_looked_at_again', { run: session.run.id, source: source.id, outcome: done.kind })
+  return countsOf(done)
+}
+
+function countsOf(done: WindowRead): Settled['counts'] {
   return done.kind === 'settled' ? done.settled.counts : done.kind === 'failed' ? done.counts : NO_COUNTS
 }
 
 /** Reads one window; a range that the bank refuses is tried once more with its newest days only. */
-async function readWindow(session: Session, target: Feed, window: DayRange, resume: Resume | null, progress: Progress): Promise<WindowRead> {
-  const done = await readOnce(session, target, window, resume, progress)
+async function readWindow(session: Session, target: Feed, window: DayRange, resume: Resume | null, known: Known): Promise<WindowRead> {
+  const done = await readOnce(session, target, window, resume, known)
   const length = daysBetween(window.from, window.to) + 1
   if (done.kind !== 'failed' || !isRangeRefusal(done.failure) || length <= SHORT_WINDOW_DAYS) return done
-  const short = await readOnce(session, target, { from: addDays(window.to, 1 - SHORT_WINDOW_DAYS), to: window.to }, null, progress)
+  const short = await readOnce(session, target, { from: addDays(window.to, 1 - SHORT_WINDOW_DAYS), to: window.to }, null, known)
   // When the short one is refused, too, the length was not the reason: the first word of the bank counts.
   return short.kind === 'failed' ? done : short
 }
@@ -101,9 +119,9 @@ async function loadProgress(session: Session, target: Feed): Promise<Progress> {
   return readProgress(await session.deps.store.feed.cursor(target.source.id))
 }
 
-async function readOnce(session: Session, target: Feed, window: DayRange, resume: Resume | null, progress: Progress): Promise<WindowRead> {
-  const reader = new WindowReader(session, target, window, progress)
-  for await (const step of session.connector.readAccount(session.context(resume), target.source.ref, window, progress.connector)) {
+async function readOnce(session: Session, target: Feed, window: DayRange, resume: Resume | null, known: Known): Promise<WindowRead> {
+  const reader = new WindowReader(session, target, window, known)
+  for await (const step of session.connector.readAccount(session.context(resume), target.source.ref, window, known.progress.connector)) {
     const done = await reader.take(step)
     if (done !== null) return done
   }
@@ -115,18 +133,18 @@ async function readOnce(session: Session, target: Feed, window: DayRange, resume
 class WindowReader {
   readonly #session: Session
   readonly #window: DayRange
-  readonly #progress: Progress
+  readonly #known: Known
   readonly #balances: StatedBalance[] = []
   #target: Feed
   #answer: Answer | null = null
   #covers: DayRange | null = null
   #next: JsonObject | null = null
 
-  constructor(session: Session, target: Feed, window: DayRange, progress: Progress) {
+  constructor(session: Session, target: Feed, window: DayRange, known: Known) {
     this.#session = session
     this.#target = target
     this.#window = window
-    this.#progress = progress
+    this.#known = known
   }
 
   get counts(): Settled['counts'] {
@@ -163,7 +181,7 @@ class WindowReader {
       covers: this.#covers,
       balances: this.#balances,
       // An answer that cannot be believed must be asked for again, so the connector's cursor stays.
-      cursor: (covers, reread) => writeProgress(afterAnswer(this.#progress, this.#window, covers, covers === null && this.#covers !== null ? null : this.#next, reread, this.#session.today)),
+      cursor: (covers, reread) => writeProgress(afterAnswer(this.#known.progress, { asked: this.#window, covers, coveredBefore: this.#known.covered, connector: covers === null && this.#covers !== null ? null : this.#next, reread, today: this.#session.today })),
     })
     return settled.ok ? { kind: 'settled', settled: settled.value } : this.#fail(settled.failure)
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Day } from '../domain/day.ts'
-import { afterAnswer, NO_PROGRESS, planWindows, readProgress, writeProgress, type Progress } from './window.ts'
+import { afterAnswer, lookWindow, NO_PROGRESS, planWindows, readProgress, writeProgress, type Progress } from './window.ts'
 
 const day = (text: string) => text as Day
 const range = (from: string, to: string) => ({ from: day(from), to: day(to) })
@@ -13,7 +13,7 @@ function windowsOn(today: string, progress: Progress, covered = COVERED, pending
 
 // Fails when: the stretch is cut at a distance from today, as it was: days that had been amended left it one by one, and kept what a faulty answer had made of them.
 test('days whose rows were amended are read again for two weeks, however old they get meanwhile', () => {
-  const progress = afterAnswer(NO_PROGRESS, range('2026-07-01', '2026-10-05'), range('2026-07-01', '2026-10-05'), null, range('2026-07-07', '2026-07-09'), day('2026-10-05'))
+  const progress = afterAnswer(NO_PROGRESS, { asked: range('2026-07-01', '2026-10-05'), covers: range('2026-07-01', '2026-10-05'), coveredBefore: COVERED, connector: null, reread: range('2026-07-07', '2026-07-09'), today: day('2026-10-05') })
   const stretch = range('2026-07-06', '2026-07-10')
   assert.deepEqual(windowsOn('2026-10-06', progress), [range('2026-09-25', '2026-10-06'), stretch])
   assert.deepEqual(windowsOn('2026-10-19', progress), [range('2026-09-25', '2026-10-19'), stretch])
@@ -31,15 +31,29 @@ test('each read reaches back to the oldest pending row, as far as holds last', (
   assert.deepEqual(windowsOn('2026-10-06', NO_PROGRESS, holed, '2026-09-12'), until('2026-09-12'), 'an outage lies between')
 })
 
+// Fails when: days that an outage kept back are read once only, as they were: a day that a fault had moved stayed wrong for ever.
+test('days that were long past when they came are looked at once more, ten days later; the newest days are read again anyway', () => {
+  const before = [range('2026-03-01', '2026-09-10')]
+  const seen = { asked: range('2026-09-01', '2026-10-05'), covers: range('2026-09-01', '2026-10-05'), coveredBefore: before, connector: null, reread: null, today: day('2026-10-05') }
+  const progress = afterAnswer(NO_PROGRESS, seen)
+  const lookOn = (today: string, of = progress, startOn: string | null = null) => lookWindow({ progress: of, today: day(today), startOn: startOn === null ? null : day(startOn), maxWindowDays: 365 })
+  assert.deepEqual([lookOn('2026-10-14'), lookOn('2026-10-15'), lookOn('2026-10-15', progress, '2026-09-20'), lookOn('2026-10-15', progress, '2026-10-03')], [null, range('2026-09-11', '2026-10-02'), range('2026-09-20', '2026-10-02'), null])
+  assert.deepEqual(readProgress(writeProgress(progress)), progress)
+  const looked = afterAnswer(progress, { ...seen, asked: range('2026-09-11', '2026-10-02'), covers: range('2026-09-11', '2026-10-02'), coveredBefore: COVERED, today: day('2026-10-15') })
+  assert.equal(lookOn('2026-10-16', looked), null)
+  assert.deepEqual(afterAnswer(NO_PROGRESS, { ...seen, coveredBefore: [range('2026-03-01', '2026-10-03')] }).looks, [], 'as each day goes')
+  assert.deepEqual(afterAnswer(NO_PROGRESS, { ...seen, covers: range('2025-01-01', '2026-10-05'), coveredBefore: [] }).looks, [{ ...range('2026-07-07', '2026-10-02'), on: '2026-10-15' }], 'of history the last ninety days')
+})
+
 test('a stretch that touches the newest days is read with them, and a hole comes before both', () => {
-  const unsettled = afterAnswer(NO_PROGRESS, range('2026-09-20', '2026-10-05'), range('2026-09-20', '2026-10-05'), null, range('2026-09-21', '2026-09-26'), day('2026-10-05'))
+  const unsettled = afterAnswer(NO_PROGRESS, { asked: range('2026-09-20', '2026-10-05'), covers: range('2026-09-20', '2026-10-05'), coveredBefore: COVERED, connector: null, reread: range('2026-09-21', '2026-09-26'), today: day('2026-10-05') })
   assert.deepEqual(windowsOn('2026-10-05', unsettled), [range('2026-09-20', '2026-10-05')])
   const holed = [range('2026-03-01', '2026-08-01'), range('2026-08-05', '2026-10-05')]
   assert.deepEqual(windowsOn('2026-10-05', unsettled, holed), [range('2026-08-02', '2026-08-04'), range('2026-09-20', '2026-10-05')])
 })
 
 test('progress is read as it was written, and a stretch that another one holds is one with it', () => {
-  const answer = (before: Progress, reread: ReturnType<typeof range>) => afterAnswer(before, range('2026-09-25', '2026-10-05'), range('2026-09-25', '2026-10-05'), null, reread, day('2026-10-05'))
+  const answer = (before: Progress, reread: ReturnType<typeof range>) => afterAnswer(before, { asked: range('2026-09-25', '2026-10-05'), covers: range('2026-09-25', '2026-10-05'), coveredBefore: COVERED, connector: null, reread: reread, today: day('2026-10-05') })
   const twice = answer(answer(NO_PROGRESS, range('2026-09-28', '2026-09-29')), range('2026-09-27', '2026-09-30'))
   assert.deepEqual(twice.unsettled, [{ ...range('2026-09-26', '2026-10-01'), until: '2026-10-19' }])
   assert.deepEqual(readProgress(writeProgress(twice)), twice)

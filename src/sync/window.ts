@@ -4,7 +4,7 @@
  * oldest first, so that a crash never leaves a hole behind the newest day. Decided for each account
  * by itself: a sibling's history says nothing. "Today" is the bank's day, not this host's.
  */
-import { addDays, joinRanges, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, daysBetween, joinRanges, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Json, JsonObject } from '../domain/institution.ts'
 import { gapsIn } from './coverage.ts'
 
@@ -22,6 +22,9 @@ export type WindowPlan = {
 
 export type Unsettled = DayRange & { readonly until: Day }
 
+/** Days that were read once, and when they are looked at again. */
+export type Look = DayRange & { readonly on: Day }
+
 /** What the engine remembers of a source beside the connector's own cursor; lives in the same record. */
 export type Progress = {
   readonly connector: JsonObject | null
@@ -34,6 +37,11 @@ export type Progress = {
    * tomorrow, so these days are read again until `until`, however old they get meanwhile.
    */
   readonly unsettled: readonly Unsettled[]
+  /**
+   * Days that an answer brought when they were long past: history, or what an outage had kept back. The newest days are
+   * read again and again while they get older; these have the one look that the others have last.
+   */
+  readonly looks: readonly Look[]
   /** The day after which balance and rows disagreed when older days were asked for because of it; once for each failure. */
   readonly rechecked: Day | null
 }
@@ -46,13 +54,19 @@ const UNSETTLED_DAYS = 14
 const MAX_UNSETTLED = 8
 /** A balance that never agrees again must not make each read longer: how far back it is looked into. */
 const DISAGREEMENT_REACH_DAYS = 60
+/** When days that came late are looked at once more: as long after the first look as the newest days have their last one. */
+const SECOND_LOOK_DAYS = 10
+/** Days so young are read again with the newest ones; older ones than that banks often give only when somebody has just signed in. */
+const FRESH_DAYS = 2
+const SECOND_LOOK_REACH_DAYS = 90
+const MAX_LOOKS = 8
 /** How far before a failed balance rows are looked for that were booked back. */
 const RECHECK_DAYS = 31
 
 /** Holds of hotels and rented cars last a month. */
 const LONGEST_HOLD_DAYS = 45
 
-export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [], unsettled: [], rechecked: null }
+export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [], unsettled: [], looks: [], rechecked: null }
 
 /** The windows of this sync in the order in which to ask; never empty. */
 export function planWindows(plan: WindowPlan): readonly DayRange[] {
@@ -97,13 +111,37 @@ export function recheckWindow(plan: { readonly progress: Progress; readonly disa
   return oldest <= to ? { from: oldest, to } : null
 }
 
+/** The days to look at for the second time today; null: none. */
+export function lookWindow(plan: { readonly progress: Progress; readonly today: Day; readonly startOn: Day | null; readonly maxWindowDays: number }): DayRange | null {
+  const { progress, today, startOn, maxWindowDays } = plan
+  const look = progress.looks.find(({ on, to }) => on <= today && (startOn === null || to >= startOn))
+  if (look === undefined) return null
+  return { from: [startOn ?? look.from, look.from, addDays(look.to, 1 - maxWindowDays)].reduce(maxDay), to: look.to }
+}
+
+/** The progress without a look that the bank refused; one that failed for another reason stays due for a while. */
+export function withoutLook(progress: Progress, window: DayRange): Progress {
+  return { ...progress, looks: progress.looks.filter(({ from, to }) => to < window.from || from > window.to) }
+}
+
+/** What an answer was. `coveredBefore`: the days that had been read. `reread`: those to read again. */
+export type AnswerSeen = {
+  readonly asked: DayRange
+  readonly covers: DayRange | null
+  readonly coveredBefore: readonly DayRange[]
+  readonly connector: JsonObject | null
+  readonly reread: DayRange | null
+  readonly today: Day
+}
+
 /** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
-export function afterAnswer(before: Progress, asked: DayRange, covers: DayRange | null, connector: JsonObject | null, reread: DayRange | null, today: Day): Progress {
+export function afterAnswer(before: Progress, seen: AnswerSeen): Progress {
+  const { asked, covers, connector, reread, today } = seen
   const left = covers === null ? [asked] : gapsIn(asked, [covers])
   const times = (gap: DayRange) => Math.max(0, ...before.gaps.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => g.asked))
   const others = before.gaps.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...rest, asked: gap.asked })))
   const gaps = [...others, ...left.map((gap) => ({ ...gap, asked: times(gap) + 1 }))].sort((a, b) => (a.from < b.from ? -1 : 1))
-  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before.unsettled, reread, maxDay(asked.to, today)), rechecked: before.rechecked }
+  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before.unsettled, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked }
 }
 
 /** The days of an answer in which the reason lies that rows and balance disagree. */
@@ -119,15 +157,24 @@ function unsettledAfter(before: readonly Unsettled[], reread: DayRange | null, t
   return [...still.filter(({ from, to }) => from < range.from || to > range.to), range].slice(-MAX_UNSETTLED)
 }
 
+function looksAfter(before: readonly Look[], { asked, covers, coveredBefore, today }: AnswerSeen): readonly Look[] {
+  if (covers === null) return before
+  const still = before.filter(({ on }) => daysBetween(on, today) <= UNSETTLED_DAYS).flatMap((look) => (look.on > today ? [look] : gapsIn(look, [asked]).map((rest) => ({ ...rest, on: look.on }))))
+  const [on, oldest, newest] = [addDays(today, SECOND_LOOK_DAYS), addDays(today, -SECOND_LOOK_REACH_DAYS), addDays(today, -1 - FRESH_DAYS)]
+  const fresh = gapsIn(covers, coveredBefore).map(({ from, to }) => ({ from: maxDay(from, oldest), to: minDay(to, newest) })).filter(({ from, to }) => from <= to)
+  const others = still.filter((look) => look.on !== on)
+  return [...others, ...joinRanges([...still.filter((look) => look.on === on), ...fresh]).map((range) => ({ ...range, on }))].slice(-MAX_LOOKS)
+}
+
 /** Reads what `writeProgress` wrote; anything else is no progress. */
 export function readProgress(cursor: JsonObject | null): Progress {
   if (cursor === null || cursor['v'] !== 1) return NO_PROGRESS
   const gaps = (cursor['gaps'] ?? []) as readonly { from: Day; to: Day; asked: number }[]
-  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], rechecked: (cursor['rechecked'] ?? null) as Day | null }
+  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], looks: (cursor['looks'] ?? []) as unknown as Progress['looks'], rechecked: (cursor['rechecked'] ?? null) as Day | null }
 }
 
 export function writeProgress(progress: Progress): JsonObject {
-  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled as unknown as Json, rechecked: progress.rechecked }
+  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled as unknown as Json, looks: progress.looks as unknown as Json, rechecked: progress.rechecked }
 }
 
 function backwards(range: DayRange, days: number): readonly DayRange[] {
