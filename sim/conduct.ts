@@ -12,8 +12,8 @@ import type { OpenRepair } from '../src/ports/store.ts'
 /** A sign-on whose password is wrong. A locked login (15502) is closed to the right one as well, so that says nothing of it. */
 const REFUSED = 15500
 
-/** The password was right, and the bank asks for more. */
-const ASKS_MORE = 3000
+/** The password was right, and the bank asks for more: an answer, or the code of a device. */
+const ASKS_MORE = new Set([3000, 15512])
 
 /** A feed that was not let in for so long stands still; reads are three days apart at most, and clocks three days wrong. */
 const STILL_MS = 9 * 86_400_000
@@ -119,7 +119,7 @@ export class Conduct {
         this.#note('a refused password was sent again')
       }
       this.#permitted = false
-      if (code === ASKS_MORE) for (const known of [this.#refused, this.#unwritten]) known.delete(secretDigest)
+      if (ASKS_MORE.has(code)) for (const known of [this.#refused, this.#unwritten]) known.delete(secretDigest)
       // With an acceptance a new count begins; what was refused before it and is right again is another matter.
       if (code !== 0) continue
       this.#refused.clear()

@@ -23,6 +23,11 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['83', 'equal rows that were given one new id were not taken for the equal rows that were stored'],
   ['10680/d5/f0/c/s', 'days were proved although a withdrawn double had come back in them'],
   ['20093', 'a pending row that was older than the days that are read stayed for ever'],
+  ['21016/d11/f1/c/s', 'the judge took equal rows for different ones, because of two that nobody can tell apart each had become the other'],
+  ['20976/d22/f7,9,12/c/s', 'rows that were worded anew and moved across the edge of an answer at once stood there twice unasked'],
+  ['20559/d24/f5,10,13/c/s', 'a wrong day of rows that an outage had kept back was never looked at again'],
+  ['30160/d24/f1,13,15,20/c1/s0,1', 'the judge took a locked login for a refused password'],
+  ['710398/d30/f0,1,2,3,4,5,6,7,8,9,10,11,12,13,14/c/s', 'the judge did not know that a bank asks for a device after the right password'],
   ['1429', 'a balance joined a vanished copy and the next purchase in that shop'],
 ]
 
