@@ -6,7 +6,6 @@
  */
 import type { Bank } from '../bank/bank.ts'
 import type { TruthRow } from '../bank/ledger/row.ts'
-import { contains, type DayRange } from '../src/domain/day.ts'
 import type { BalanceSpan } from '../src/domain/run.ts'
 import type { PageCommit, TenantStore } from '../src/ports/store.ts'
 import type { Question, Transaction } from '../src/domain/transaction.ts'
@@ -274,8 +273,8 @@ export class Oracle {
   }
 
   /** Only an answer for its day can say that a pending row is gone. */
-  #dropped(row: Transaction | null, covers: DayRange | null): void {
-    if (row === null || (covers !== null && contains(covers, row.postedOn))) return
+  #dropped(row: Transaction | null, covers: PageCommit['covers']): void {
+    if (row === null || (covers !== null && covers.from <= row.postedOn && row.postedOn <= covers.to)) return
     this.#note(`dropped by an answer that is not for its day: ${row.postedOn} ${row.amount} ${row.name}`)
   }
 
