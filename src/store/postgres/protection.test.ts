@@ -101,6 +101,21 @@ test('the scheduler\'s role sees due times of all tenants and nothing else; the 
   }
 })
 
+test('statistics are made of each table that has grown fourfold, and of none that has not', async () => {
+  const tenant = await twin.newTenant()
+  const analyzed = async () => (await app.query('select analyzed from relink.instance')).rows[0].analyzed
+  // Many small rows outrun autovacuum as one import does; the next page looks.
+  await app.query(`select set_config('relink.tenant', $1, false)`, [tenant.tenantId])
+  await app.query(`insert into relink.runs (tenant_id, id, trigger, started_at, outcome, accounts) select $1, gen_random_uuid(), 'schedule', n, 'running', '[]' from generate_series(1, 2000) n`, [tenant.tenantId])
+  await tenant.feed.commitPage(aPage(await aLedger(tenant), Array.from({ length: 600 }, (_, n) => ({ text: `row ${n}` }))))
+  const known = await analyzed()
+  assert.deepEqual(Object.keys(known).filter((name) => ['runs', 'observations', 'transactions', 'connections'].includes(name)).sort(), ['observations', 'runs', 'transactions'])
+  const { rows } = await app.query(`select relname, reltuples::int as n from pg_class where oid in ('relink.runs'::regclass, 'relink.observations'::regclass)`)
+  for (const { relname, n } of rows) assert.ok(n >= 600, relname)
+  await app.query(`select relink.refresh_statistics(); select set_config('relink.tenant', '', false)`)
+  assert.deepEqual(await analyzed(), known)
+})
+
 test('Relink refuses to run as a role that row-level security does not hold', async () => {
   const { owner } = await twin.database()
   const opened = await openPostgresStore({ owner: null, app: owner })

@@ -1,16 +1,20 @@
 /**
- * Keeps the planner informed while an import outruns autovacuum: asked after a large page is stored,
- * and again before a large question, because a process that is killed after a page leaves its
- * statistics unmade, and without them a question takes minutes. Costs a look at the table's size.
+ * Keeps the planner informed while rows outrun autovacuum: asked after so many pages and rows, and
+ * again before a large question, because a process that is killed after a page leaves its statistics
+ * unmade, and without them a question takes minutes. Costs a look at the tables' sizes.
  */
 import { sql } from 'kysely'
 import { inTenant, type Session } from './session.ts'
 
-/** Rows from which a page or a question is large. */
-const LARGE = 500
+/** So many pages and rows, stored or asked about, are a reason to look. */
+const MANY = 500
 
-/** Has statistics made when many rows are in play and the tables have grown fourfold. Never fails: they help, and nothing depends on them. */
+const sinceLook = new WeakMap<Session, number>()
+
+/** Has statistics made of the tables that have grown fourfold, when many `rows` came since it was last looked. Never fails: they help, and nothing depends on them. */
 export async function refreshStatistics(db: Session, tenantId: string, rows: number): Promise<void> {
-  if (rows < LARGE) return
+  const since = (sinceLook.get(db) ?? 0) + 1 + rows
+  sinceLook.set(db, since < MANY ? since : 0)
+  if (since < MANY) return
   await inTenant(db, tenantId, (trx) => sql`select relink.refresh_statistics()`.execute(trx)).catch(() => {})
 }
