@@ -97,17 +97,19 @@ function findersBeside(ofStates: (states: string) => RawBuilder<unknown>) {
         select id from relink.transactions where tenant_id = ${tenant} and account_id = ${account} and amount = n.amount and posted_on between n.from_on and n.to_on offset 0) t`
     // Full, though no report is without its transaction: a full join is never made row by row, however few rows the planner expects.
     return sql<FoundRow>`
-      with lying as materialized (
-        select * from relink.transactions where tenant_id = ${tenant} and account_id = ${account} and posted_on between ${from} and ${to} and ${ofStates(states)}),
-      beside as materialized (select id from (${beside}) b where id not in (select id from lying)),
-      found as materialized (
-        select * from lying
-        union all
-        select t.* from relink.transactions t where t.tenant_id = ${tenant} and t.id = any(array(select id from beside)) and t.account_id = ${account})
-      select ${OF_TRANSACTION}, o.source_id as report_source, o.provider_id as report_provider, o.pending_provider_id as report_pending, o.key as report_key, o.status as report_status
-      from found t full join (
-        select source_id, transaction_id, provider_id, pending_provider_id, key, status, observed_at, id from relink.observations
-        where tenant_id = ${tenant} and transaction_id = any(array(select id from found))) o on o.transaction_id = t.id
-      order by t.posted_on, t.id, o.observed_at, o.id`
+      select ${OF_TRANSACTION}, report_source, report_provider, report_pending, report_key, report_status
+      from (
+        with lying as materialized (
+          select * from relink.transactions where tenant_id = ${tenant} and account_id = ${account} and posted_on between ${from} and ${to} and ${ofStates(states)}),
+        beside as materialized (select id from (${beside}) b where id not in (select id from lying)),
+        found as materialized (
+          select * from lying
+          union all
+          select t.* from relink.transactions t where t.tenant_id = ${tenant} and t.id = any(array(select id from beside)) and t.account_id = ${account})
+        select t.*, o.source_id as report_source, o.provider_id as report_provider, o.pending_provider_id as report_pending, o.key as report_key, o.status as report_status, observed_at, o.id as report_id
+        from found t full join (
+          select source_id, transaction_id, provider_id, pending_provider_id, key, status, observed_at, id from relink.observations
+          where tenant_id = ${tenant} and transaction_id = any(array(select id from found))) o on o.transaction_id = t.id) t
+      order by t.posted_on, t.id, t.observed_at, t.report_id`
   }, 12)
 }
