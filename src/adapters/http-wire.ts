@@ -44,6 +44,9 @@ export function createHttpWire({ guard, caPem, limits = WIRE_LIMITS, resolve = h
   }
 }
 
+/** Made once: undici would make an error, with its stack, for each connection that has served. */
+const SERVED = new Error('the connection has served its request')
+
 /** Sends the request over an open connection, which is closed afterwards. */
 export async function sendOver(dialled: Dialled, request: WireRequest, limits: WireLimits): Promise<WireResult> {
   let taken = false
@@ -78,7 +81,7 @@ export async function sendOver(dialled: Dialled, request: WireRequest, limits: W
   } catch (error) {
     return { kind: 'failed', sent: true, failure: brokenAnswer(error, partial) }
   } finally {
-    await client.destroy()
+    await client.destroy(SERVED)
     dialled.socket.destroy()
   }
 }
@@ -99,26 +102,25 @@ function readHeaders(raw: Dispatcher.ResponseData['headers']): { readonly header
 async function readBody(body: Dispatcher.ResponseData['body'], encoding: string, limits: WireLimits, onBody: WireRequest['onBody']): Promise<Uint8Array> {
   const unpack = unpackerOf(encoding.trim().toLowerCase())
   const chunks: Uint8Array[] = []
-  let packed = 0
-  let bytes = 0
-  const counted = async function* (source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-    for await (const chunk of source) {
-      packed += chunk.length
-      if (packed > limits.answerBytes) throw new LimitExceeded()
-      yield chunk
-    }
-  }
   const collect = async (source: AsyncIterable<Uint8Array>): Promise<void> => {
-    for await (const chunk of source) {
-      bytes += chunk.length
-      if (bytes > limits.answerBytes) throw new LimitExceeded()
+    for await (const chunk of within(limits, source)) {
       chunks.push(chunk)
       onBody?.(chunk)
     }
   }
-  if (unpack === null) await pipeline(body, counted, collect)
-  else await pipeline(body, counted, unpack, collect)
+  // A pipeline ends with an abort, and the error that it makes for it costs more than most answers: only where something must be unpacked.
+  if (unpack === null) await collect(body)
+  else await pipeline(body, (packed: AsyncIterable<Uint8Array>) => within(limits, packed), unpack, collect)
   return Buffer.concat(chunks)
+}
+
+async function* within({ answerBytes }: WireLimits, source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of source) {
+    bytes += chunk.length
+    if (bytes > answerBytes) throw new LimitExceeded()
+    yield chunk
+  }
 }
 
 /** One layer of packing; more would be a bomb in a parcel. */
