@@ -61,6 +61,17 @@ export function postgresSeconds(home: string): number | null {
   }
 }
 
+/** What all programs of this host took of its processors so far; null where the system does not tell. */
+export function hostSeconds(): number | null {
+  try {
+    // proc(5): user, nice, system, idle, iowait, irq, softirq.
+    const [user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]!.split(/\s+/).slice(1).map(Number)
+    return (user! + nice! + system! + irq! + softirq!) / 100
+  } catch {
+    return null
+  }
+}
+
 /** The fields after the name, which may hold anything. */
 function statOf(pid: string): readonly string[] {
   try {
