@@ -116,12 +116,14 @@ function attemptOf({ usesGrant: _, ...attempt }: NewAttempt): Attempt {
 async function beginAsSeen(db: Database, tenantId: string, { usesGrant = false, ...attempt }: NewAttempt, seen: LoginLedger): Promise<boolean> {
   const { loginIndex, connectionId, secretVersion, secretDigest } = attempt
   const row = attempts.write(attempt) as Readonly<Record<string, unknown>>
-  const [, , { affected }] = await inOneTrip(db, tenantId, [
-    ...lockLogin(tenantId, loginIndex),
+  // Who was seen with an attempt has a row.
+  const lock = seen.attempts.length > 0 ? [holdLogin(tenantId, loginIndex)] : lockLogin(tenantId, loginIndex)
+  const told = await inOneTrip(db, tenantId, [
+    ...lock,
     insertAsSeen(tenantId, loginIndex, seen.lockedAt, seen.grantedUses, digestOf(seen), connectionId, secretVersion, secretDigest, ...attempts.columns.map(({ column }) => row[column])),
     ...(usesGrant ? [takeGrant(tenantId, loginIndex, attempt.id)] : []),
   ])
-  return affected === 1
+  return told[lock.length]!.affected === 1
 }
 
 /** `row`: the columns of the attempt in order. */

@@ -4,17 +4,18 @@
  * unmade, and without them a question takes minutes. Costs a look at the tables' sizes.
  */
 import { sql } from 'kysely'
-import { inTenant, type Session } from './session.ts'
+import { inTenant, type Database } from './session.ts'
 
 /** So many pages and rows, stored or asked about, are a reason to look. */
 const MANY = 500
 
-const sinceLook = new WeakMap<Session, number>()
+const sinceLook = new WeakMap<Database, number>()
 
 /** Has statistics made of the tables that have grown fourfold, when many `rows` came since it was last looked. Never fails: they help, and nothing depends on them. */
-export async function refreshStatistics(db: Session, tenantId: string, rows: number): Promise<void> {
+export async function refreshStatistics(db: Database, tenantId: string, rows: number): Promise<void> {
   const since = (sinceLook.get(db) ?? 0) + 1 + rows
   sinceLook.set(db, since < MANY ? since : 0)
   if (since < MANY) return
+  // In a transaction of its own: it may wait for autovacuum, and nothing else should.
   await inTenant(db, tenantId, (trx) => sql`select relink.refresh_statistics()`.execute(trx)).catch(() => {})
 }
