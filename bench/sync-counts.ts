@@ -43,17 +43,31 @@ function waitsForDisk(query: unknown): boolean {
   return texts.includes('commit') || texts.some((text) => WRITES.test(text))
 }
 
-/** User and system time of the server under `home` so far, its ended processes too; null where the system does not tell. */
+/** The first process of the server that this login reaches; null where it is not on this host or the system does not tell. */
+export async function postmasterOf(login: pg.ClientConfig): Promise<string | null> {
+  const client = new pg.Client(login)
+  await client.connect()
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const parent = statOf(String(rows[0]!.pid))[1] ?? null
+  await client.end()
+  return parent
+}
+
+/** User and system time of the server under `home` so far; null where the system does not tell. */
 export function postgresSeconds(home: string): number | null {
+  const [file] = globSync('**/postmaster.pid', { cwd: home })
+  return file === undefined ? null : secondsOf(readFileSync(join(home, file), 'utf8').split('\n')[0]!)
+}
+
+/** User and system time of a process and of its children so far, the ended ones too; null where the system does not tell. */
+export function secondsOf(parent: string): number | null {
   try {
-    const [file] = globSync('**/postmaster.pid', { cwd: home })
-    const postmaster = readFileSync(join(home, file!), 'utf8').split('\n')[0]!
     let ticks = 0
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       const fields = statOf(pid)
       // proc(5): 4 is the parent, 14 and 15 the own time, 16 and 17 that of children that were waited for.
-      if (pid === postmaster) ticks += fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
-      else if (fields[1] === postmaster) ticks += Number(fields[11]) + Number(fields[12])
+      if (pid === parent) ticks += fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+      else if (fields[1] === parent) ticks += Number(fields[11]) + Number(fields[12])
     }
     return ticks / 100
   } catch {
