@@ -52,6 +52,7 @@ export const WRONG_ENGINES: readonly PlantedBug[] = [
       }
       return {
         coverage: async (accountId) => untilToday(await feed.coverage(accountId)),
+        covered: async (accountId) => untilToday(await feed.covered(accountId)),
         progress: async (connectionId) => {
           const known = new Map(await feed.progress(connectionId))
           for (const [sourceId, progress] of known) known.set(sourceId, { ...progress, covered: await untilToday(progress.covered) })

@@ -49,6 +49,9 @@ export type Coverage = {
   readonly runId: RunId
 }
 
+/** The same without the run, where ranges of one source that touch may be one. */
+export type Covered = { readonly sourceId: SourceId; readonly from: Day; readonly to: Day }
+
 /** A balance that a source stated, in minor units. Belongs to the end of the day `on` (`opening`: to its beginning). */
 export type BalanceStatement = {
   readonly accountId: AccountId

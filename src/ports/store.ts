@@ -12,7 +12,7 @@ import type { Incident } from '../domain/incident.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { HistoryStore, PreviewStore } from './history.ts'
-import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../domain/run.ts'
+import type { BalanceSpan, BalanceStatement, Coverage, Covered, SyncRun } from '../domain/run.ts'
 import type { ExchangeRecord } from './transport.ts'
 import type {
   Decisions, Digest, MatchTier, Observation, Question, Transaction, TransactionChange, TransactionId, TransactionState, WithdrawnReason,
@@ -213,11 +213,15 @@ export type FeedStore = {
   /** How far the sources of a connection were read, by source. Here and below, what a run stated that was taken back does not count. */
   progress(connectionId: string): Promise<ReadonlyMap<string, SourceProgress>>
   coverage(accountId: string): Promise<readonly Coverage[]>
+  /** The days that each source answered for, by source and day. What touches is joined: `coverage` has one more with each read, for years. */
+  covered(accountId: string): Promise<readonly Covered[]>
   /** Newest last. */
   balances(accountId: string, sourceId: string): Promise<readonly BalanceStatement[]>
   /** The one of the latest day, then the one observed last; null when no source stated one. */
   newestBalance(accountId: string, kind: BalanceStatement['kind']): Promise<BalanceStatement | null>
   spans(accountId: string): Promise<readonly BalanceSpan[]>
+  /** The `newest` spans of a source, in order, after those that are older and not proved. */
+  newestSpans(accountId: string, sourceId: string, newest: number): Promise<readonly BalanceSpan[]>
   /**
    * The newest `ledger` or `closing` balance that a source stated, and the sum of the account's posted
    * rows after its day, up to and including `upTo`; null when it stated none.

@@ -59,6 +59,13 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual((await tenant.feed.progress(connectionId)).get(sourceId), { covered: [...joined, { from: day('2026-05-01'), to: day('2026-05-02') }], cursor: { to: '2026-04-01' }, pendingFrom: null })
       await tenant.history.undo({ runId: other.id, by: aRun({ trigger: 'undo' }), cursors: [], sources: [], connections: [], preview: null, contentKeyOf: () => '' })
       assert.deepEqual((await tenant.feed.progress(connectionId)).get(sourceId)?.covered, joined)
+      const file = aSource(ledger.accountId)
+      await tenant.accounts.addSource(file)
+      await tenant.feed.commitPage(aPage({ ...ledger, sourceId: file.id }, [], { covers: { from: day('2026-03-05'), to: day('2026-03-21') } }))
+      const covered = await tenant.feed.covered(ledger.accountId)
+      assert.deepEqual(covered.filter((c) => c.sourceId === sourceId), joined.map((range) => ({ sourceId, ...range })))
+      assert.deepEqual(covered.filter((c) => c.sourceId !== sourceId), [{ sourceId: file.id, from: day('2026-03-05'), to: day('2026-03-21') }])
+      assert.deepEqual(await tenant.feed.covered(newId()), [])
       assert.deepEqual(await tenant.feed.progress(newId()), new Map())
     })
 
@@ -177,6 +184,21 @@ for (const twin of [memoryTwin(), postgres]) {
       await ledger.tenant.feed.commitPage(aPage(ledger, [], { spans: [span('2026-01-01', '2026-01-31'), span('2026-01-31', '2026-02-28'), span('2026-02-28', '2026-03-31')] }))
       await ledger.tenant.feed.commitPage(aPage(ledger, [], { spans: [span('2026-01-31', '2026-03-15')] }))
       assert.deepEqual(await ledger.tenant.feed.spans(accountId), [span('2026-01-01', '2026-01-31'), span('2026-01-31', '2026-03-15')])
+    })
+
+    test('the newest spans of a source come in order, after older ones that are not proved', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { accountId, sourceId, tenant } = ledger
+      const other = aSource(accountId)
+      await tenant.accounts.addSource(other)
+      const span = (on: number, status: 'proved' | 'unknown' | 'broken', of = sourceId) =>
+        ({ accountId, sourceId: of, from: day(`2026-01-0${on}`), to: day(`2026-01-0${on + 1}`), opening: 1n, closing: 2n, rowsSum: 1n, status })
+      const stored = [span(1, 'broken'), span(2, 'proved'), span(3, 'unknown'), span(4, 'proved'), span(5, 'proved'), span(6, 'broken'), span(7, 'proved')]
+      await tenant.feed.commitPage(aPage(ledger, [], { spans: stored }))
+      await tenant.feed.commitPage(aPage({ ...ledger, sourceId: other.id }, [], { spans: [span(8, 'proved', other.id)] }))
+      const newest = async (count: number) => (await tenant.feed.newestSpans(accountId, sourceId, count)).map(({ from }) => Number(from.slice(-1)))
+      assert.deepEqual([await newest(1), await newest(3), await newest(9)], [[1, 3, 6, 7], [1, 3, 5, 6, 7], [1, 2, 3, 4, 5, 6, 7]])
+      assert.deepEqual(await tenant.feed.newestSpans(accountId, sourceId, 9), stored)
     })
 
     test('candidates: known keys, provider ids of this source, content, amounts near a day, states in a range', async () => {

@@ -109,6 +109,7 @@ async function seen(tenant: TenantStore, ledger: Ledger, known: Known): Promise<
     known: new Map([...found.known].sort()), candidates: found.transactions, history: await each(feed.history), observations: await each(feed.observations), rows: await each(feed.transaction),
     newest: await feed.transactions({ accountId, limit: 3, text: 'SHOP' }), oldest: await feed.transactions({ accountId, limit: 99, order: 'oldest', includeDeleted: true, states: ['posted', 'withdrawn'] }),
     open: await feed.questions({ open: true }), answered: await feed.questions({ accountId, open: false }), cursor: await feed.cursor(sourceId), coverage: await feed.coverage(accountId),
+    covered: await feed.covered(accountId), newestSpans: await feed.newestSpans(accountId, sourceId, 2),
     balances: await feed.balances(accountId, sourceId), spans: await feed.spans(accountId), sum: await feed.sumPosted(accountId, day('2026-03-01'), day('2026-03-05')),
     accounts: (await tenant.accounts.list()).map(({ createdAt: _, ...account }) => account),
   }

@@ -8,7 +8,7 @@ import { addDays, contains, utcDay, type Day, type DayRange } from '../domain/da
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
-import type { Coverage } from '../domain/run.ts'
+import type { Covered } from '../domain/run.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/store.ts'
@@ -96,7 +96,7 @@ export class Answer {
     const repeats = this.#repeats.finish()
     const balances = statedBalances(this.#context, end.balances)
     const [found, coverage, facts, questions] = await Promise.all([
-      feed.candidates(this.#query(end.covers, repeats)), feed.coverage(account.id), askLedger(this.#context, balances), feed.questions({ accountId: account.id, open: true }),
+      feed.candidates(this.#query(end.covers, repeats)), feed.covered(account.id), askLedger(this.#context, balances), feed.questions({ accountId: account.id, open: true }),
     ])
     const { rows: held, candidates } = await separate(feed, this.#held, found)
     const unknown = held.filter((row) => !candidates.known.has(row.key))
@@ -287,7 +287,7 @@ function touchedDays(rows: RowsCommit, candidates: Candidates, missing: readonly
 }
 
 /** Days that were not asked for and were read before, on which the answer brings a row all the same. */
-function late(rows: RowsCommit, asked: DayRange, coverage: readonly Coverage[], sourceId: string): readonly Day[] {
+function late(rows: RowsCommit, asked: DayRange, coverage: readonly Covered[], sourceId: string): readonly Day[] {
   const read = coverage.filter((covered) => covered.sourceId === sourceId)
   const days = rows.inserts.flatMap(({ postedOn, state }) => (state === 'posted' && !contains(asked, postedOn) ? [postedOn] : []))
   return days.filter((day) => read.some((covered) => contains(covered, day)))

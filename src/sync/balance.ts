@@ -16,7 +16,7 @@ export type Proof = {
   readonly statement: BalanceStatement
   /** The newest ledger or closing balance that the source stated before; null at the first. */
   readonly last: BalanceStatement | null
-  /** The source's spans so far, in order. */
+  /** The source's spans so far, in order: the newest `MAX_ANCHORS`, and all that are not proved. */
   readonly spans: readonly BalanceSpan[]
   /** Sum of the posted rows stored before this answer with `last.on < day <= statement.on`. */
   readonly storedBetween: bigint
@@ -35,7 +35,7 @@ export type Verdict = { readonly spans: readonly BalanceSpan[]; readonly sound: 
 type Anchor = { readonly from: Day; readonly opening: bigint; readonly carried: bigint }
 
 /** How many statements back an agreeing one is looked for, and for how long a mismatch may be a delay. */
-const MAX_ANCHORS = 8
+export const MAX_ANCHORS = 8
 const DELAY_DAYS = 4
 
 /** Compares the statement with the earlier ones; the first anchor that agrees is taken. */

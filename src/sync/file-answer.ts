@@ -4,7 +4,7 @@
  * nothing by what it leaves out: it withdraws no row.
  */
 import { addDays, type Day, type DayRange } from '../domain/day.ts'
-import type { BalanceSpan, BalanceStatement, Coverage } from '../domain/run.ts'
+import type { BalanceSpan, BalanceStatement, Covered } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import type { Digest } from '../domain/transaction.ts'
 import type { CandidateQuery, Candidates } from '../ports/store.ts'
@@ -33,7 +33,7 @@ export type FileAnswerContext = SettleContext & {
   readonly shown: () => Promise<Pick<Intake, 'shows' | 'holds'>>
   /** Nothing is stored of the account but statements that add up with this one: nothing stored can match. */
   readonly accountWasEmpty: boolean
-  readonly coverage: readonly Coverage[]
+  readonly coverage: readonly Covered[]
 }
 
 const BATCH_ROWS = 5_000

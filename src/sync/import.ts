@@ -238,7 +238,7 @@ class Ways {
       {
         feed, account, source, runId: this.#runId, now: () => this.#deps.clock.now(), newId: (at) => this.#deps.entropy.id(at),
         shown: async () => (await (this.#shown ??= this.#register())).get(file)![statement.layer]!,
-        accountWasEmpty: !hadRows && alone, coverage: await feed.coverage(account.id),
+        accountWasEmpty: !hadRows && alone, coverage: await feed.covered(account.id),
       },
       { covers: sum.covers, balances: sum.balances, postedSum: minorOf(sum.postedSum, account.currency) * BigInt(source.sign) },
     )

@@ -5,7 +5,7 @@
  * certainty line: there a row becomes a transaction of its own with a question beside it.
  */
 import { contains, daysBetween, type DayRange } from '../domain/day.ts'
-import type { Coverage } from '../domain/run.ts'
+import type { Covered } from '../domain/run.ts'
 import type { MatchTier, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { isOpen, isOwn, textOf } from './candidate.ts'
@@ -30,7 +30,7 @@ export type MatchContext = {
   /** Rows that were missing from an earlier answer already, and were asked about: what comes now has not taken their place. */
   readonly vanishedBefore: ReadonlySet<TransactionId>
   /** What the other sources of the account covered. */
-  readonly coverage: readonly Coverage[]
+  readonly coverage: readonly Covered[]
 }
 
 export const NONE_VANISHED: ReadonlySet<TransactionId> = new Set()

@@ -48,7 +48,7 @@ test('absence is evidence on covered days alone: of this source, or of one that 
   const missing = (candidates: readonly Candidate[], coverage: MatchContext['coverage'] = []) => missingFrom({ known: new Map(), transactions: candidates }, [], { ...CONTEXT, coverage }).map(({ id }) => id)
   assert.deepEqual(missing([at('2026-02-01'), at('2026-03-09'), at('2026-03-10'), at('2026-04-01')]), ['2026-03-10 own'])
   assert.deepEqual(missing([at('2026-03-18', 'other'), at('2026-03-19', 'other')]), ['2026-03-18 other'], 'after thirteen days it can become nothing of another source')
-  const readUntil = (to: string): MatchContext['coverage'] => [{ accountId: 'a', sourceId: 'other', from: day('2026-03-01'), to: day(to), runId: 'r' }]
+  const readUntil = (to: string): MatchContext['coverage'] => [{ sourceId: 'other', from: day('2026-03-01'), to: day(to) }]
   assert.deepEqual([missing([at('2026-03-12', 'other')], readUntil('2026-03-31')), missing([at('2026-03-12', 'other')], readUntil('2026-03-18'))], [[], ['2026-03-12 other']])
 })
 

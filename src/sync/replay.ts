@@ -171,7 +171,7 @@ class Replay {
     for (const { id } of shown) ids.add(id)
     const incoming = this.#register(shown, shown.map((report) => this.#rowOf(report, context.source)), intake)
     const postedSum = incoming.reduce((sum, { content }) => (content.status === 'posted' ? sum + content.amount : sum), 0n)
-    const coverage = await this.#feed.coverage(this.#life.account.id)
+    const coverage = await this.#feed.covered(this.#life.account.id)
     const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: false, coverage }, { covers: part.covers, balances: this.#balancesOf(part, part.covers), postedSum })
     for (const row of incoming) await answer.add(row)
     await answer.finish()

@@ -6,11 +6,11 @@ import type { Account, AccountSource } from '../domain/account.ts'
 import { joinRanges, maxDay, minDay, type DayRange } from '../domain/day.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { moneyOf } from '../domain/money.ts'
-import type { BalanceSpan, BalanceStatement, Coverage } from '../domain/run.ts'
+import type { BalanceSpan, BalanceStatement, Covered } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import type { FeedStore } from '../ports/store.ts'
 import { UNKNOWN_CURRENCY } from './accounts.ts'
-import { newestLedger, proveBalance, type Movement, type Verdict } from './balance.ts'
+import { MAX_ANCHORS, newestLedger, proveBalance, type Movement, type Verdict } from './balance.ts'
 import type { CommitContext, Counts, RowsCommit } from './commit.ts'
 
 /** One answer or file of one source of one account. */
@@ -90,13 +90,13 @@ export type LedgerFacts = {
 export async function askLedger({ feed, account, source }: SettleContext, balances: readonly BalanceStatement[]): Promise<LedgerFacts | null> {
   const statement = newestLedger(balances)
   if (statement === null) return null
-  const [stated, spans] = await Promise.all([feed.lastStated(account.id, source.id, statement.on), feed.spans(account.id)])
-  return { statement, last: stated?.balance ?? null, storedBetween: stated?.sumSince ?? 0n, spans: spans.filter((span) => span.sourceId === source.id) }
+  const [stated, spans] = await Promise.all([feed.lastStated(account.id, source.id, statement.on), feed.newestSpans(account.id, source.id, MAX_ANCHORS)])
+  return { statement, last: stated?.balance ?? null, storedBetween: stated?.sumSince ?? 0n, spans }
 }
 
 /** The ledger to prove movements with. `committed`: movements of this answer that were in the store already when the facts were asked. */
 export function ledgerFrom(
-  { source }: SettleContext, facts: LedgerFacts | null, covers: DayRange | null, coverage: readonly Coverage[], committed: readonly Movement[],
+  { source }: SettleContext, facts: LedgerFacts | null, covers: DayRange | null, coverage: readonly Covered[], committed: readonly Movement[],
 ): Ledger | null {
   if (facts === null) return null
   const { statement, last, spans } = facts
@@ -111,7 +111,7 @@ export function ledgerFrom(
 
 /** Both at once. */
 export async function openLedger(
-  context: SettleContext, balances: readonly BalanceStatement[], covers: DayRange | null, coverage: readonly Coverage[], committed: readonly Movement[],
+  context: SettleContext, balances: readonly BalanceStatement[], covers: DayRange | null, coverage: readonly Covered[], committed: readonly Movement[],
 ): Promise<Ledger | null> {
   return ledgerFrom(context, await askLedger(context, balances), covers, coverage, committed)
 }

@@ -31,8 +31,13 @@ export class ShadowFeed {
         ...(await stored.coverage(accountId)),
         ...this.pages.flatMap(({ accountId: of, sourceId, runId, covers }) => (of !== accountId || covers === null ? [] : [{ accountId, sourceId, runId, ...covers }])),
       ],
+      covered: async (accountId) => [
+        ...(await stored.covered(accountId)),
+        ...this.pages.flatMap(({ accountId: of, sourceId, covers }) => (of !== accountId || covers === null ? [] : [{ sourceId, ...covers }])),
+      ],
       balances: async (accountId, sourceId) => [...(await stored.balances(accountId, sourceId)), ...this.pages.flatMap((page) => (page.sourceId === sourceId ? page.balances : []))],
       spans: async (accountId) => [...(await stored.spans(accountId)), ...this.pages.flatMap((page) => (page.accountId === accountId ? page.spans : []))],
+      newestSpans: async (accountId, sourceId, newest) => [...(await stored.newestSpans(accountId, sourceId, newest)), ...this.pages.flatMap((page) => (page.sourceId === sourceId ? page.spans : []))],
       sumPosted: async (accountId, after, upTo) => {
         let sum = await stored.sumPosted(accountId, after, upTo)
         const inside = (row: Candidate) => row.accountId === accountId && row.state === 'posted' && row.postedOn > after && row.postedOn <= upTo

@@ -31,6 +31,10 @@ export function memoryFeed(state: TenantState): FeedStore {
     async coverage(accountId) {
       return counting(state, state.coverage).filter((c) => c.accountId === accountId)
     },
+    async covered(accountId) {
+      const own = Map.groupBy(counting(state, state.coverage).filter((c) => c.accountId === accountId), (c) => c.sourceId)
+      return [...own].sort(by(([sourceId]) => sourceId)).flatMap(([sourceId, ranges]) => joinRanges(ranges).map(({ from, to }) => ({ sourceId, from, to })))
+    },
     async balances(accountId, sourceId) {
       const own = counting(state, state.balances).filter((b) => b.accountId === accountId && b.sourceId === sourceId)
       return own.sort(by((b) => b.on, (b) => b.observedAt))
@@ -40,6 +44,10 @@ export function memoryFeed(state: TenantState): FeedStore {
     },
     async spans(accountId) {
       return state.spans.filter((s) => s.accountId === accountId).sort(by((s) => s.sourceId, (s) => s.from, (s) => s.to))
+    },
+    async newestSpans(accountId, sourceId, newest) {
+      const own = state.spans.filter((s) => s.accountId === accountId && s.sourceId === sourceId).sort(by((s) => s.to))
+      return own.filter(({ status }, index) => status !== 'proved' || index >= own.length - newest).sort(by((s) => s.from, (s) => s.to))
     },
     async lastStated(accountId, sourceId, upTo) {
       const stated = counting(state, state.balances).filter((b) => b.accountId === accountId && b.sourceId === sourceId && (b.kind === 'ledger' || b.kind === 'closing'))

@@ -2,6 +2,7 @@
 import { sql, type SqlBool } from 'kysely'
 import type { Day } from '../../domain/day.ts'
 import type { JsonObject } from '../../domain/institution.ts'
+import type { Covered } from '../../domain/run.ts'
 import type { FeedStore, TransactionFilter } from '../../ports/store.ts'
 import type { Transaction } from '../../domain/transaction.ts'
 import { applyAnswer, applyDecisions } from '../decide.ts'
@@ -43,6 +44,10 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       const [{ rows }] = await inOneTrip(db, tenantId, [coverageOf(idKey(accountId))])
       return rows.map((row) => undated(coverage.read(row)))
     },
+    async covered(accountId) {
+      const [{ rows }] = await inOneTrip(db, tenantId, [coveredOf(tenantId, idKey(accountId))])
+      return rows
+    },
     async balances(accountId, sourceId) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
         db.selectFrom('relink.balances').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('source_id', '=', idKey(sourceId))
@@ -62,6 +67,10 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
     async spans(accountId) {
       const [{ rows }] = await inOneTrip(db, tenantId, [spansOf(idKey(accountId))])
       return rows.map((row) => undated(spans.read(row)))
+    },
+    async newestSpans(accountId, sourceId, newest) {
+      const [{ rows }] = await inOneTrip(db, tenantId, [newestSpans(tenantId, idKey(accountId), idKey(sourceId), newest)])
+      return rows.map((row) => undated(spans.read(row as StoredRow<never>)))
     },
     async lastStated(accountId, sourceId, upTo) {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [lastStated(tenantId, idKey(accountId), idKey(sourceId), upTo)])
@@ -131,6 +140,20 @@ const progressOf = once((tenantId: string, connectionId: string | null) => sql<P
       where tenant_id = ${tenantId} and account_id = s.account_id and source_id = s.id and ${counts(tenantId, 'relink.coverage.run_id')})) as d) as covered, (
     select min(posted_on)::text from relink.transactions where tenant_id = ${tenantId} and account_id = s.account_id and state = 'pending') as pending_from
   from relink.account_sources s where s.tenant_id = ${tenantId} and s.connection_id = ${connectionId}`)
+
+const coveredOf = once((tenantId: string, accountId: string | null) => sql<Covered>`
+  select c.source_id as "sourceId", lower(d) as "from", upper(d) - 1 as "to" from (
+    select source_id, range_agg(daterange(from_on, to_on, '[]')) as days from relink.coverage
+    where tenant_id = ${tenantId} and account_id = ${accountId} and ${counts(tenantId, 'relink.coverage.run_id')} group by source_id) c
+  cross join lateral unnest(c.days) d order by c.source_id, d`)
+
+/** The newest by the key of the table, those that fail by an index of their own. */
+const newestSpans = once((tenantId: string, accountId: string | null, sourceId: string | null, newest: number) => sql`
+  select * from (
+    (select * from relink.balance_spans where tenant_id = ${tenantId} and source_id = ${sourceId} order by to_on desc, seq desc limit ${newest})
+    union
+    select * from relink.balance_spans where tenant_id = ${tenantId} and source_id = ${sourceId} and status <> 'proved') s
+  where s.account_id = ${accountId} order by from_on, to_on, seq`)
 
 const lastStated = once((tenantId: string, accountId: string | null, sourceId: string | null, upTo: Day) => sql<{ readonly sum_since: string }>`
   select b.*, (
