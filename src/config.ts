@@ -3,6 +3,7 @@
  * stops the start and names the variable and the remedy. Secrets are never values here, only where
  * they are kept.
  */
+import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { failed, ok, type Result } from './domain/result.ts'
@@ -16,6 +17,10 @@ export type Config = {
   readonly databaseAppUrl: string | null
   readonly host: string
   readonly port: number
+  /** Under which people reach it from elsewhere, through a proxy with TLS: `https://books.example`; null: this machine only. */
+  readonly origin: string | null
+  /** Proxies whose word on the client's address counts: addresses or CIDR ranges. */
+  readonly trustedProxies: readonly string[]
   /** Where the master key is: `file:PATH`, `credential:NAME`, `command:[JSON argv]`, `env:NAME`. */
   readonly masterKey: string
   /** A file with further institutions; null: none. */
@@ -39,12 +44,17 @@ export function readConfig(environment: Environment, platform: string): Result<C
   const concurrency = wholeNumber(env, 'RELINK_CONCURRENCY', 8, 1, 64)
   if (!concurrency.ok) return concurrency
   const host = env['RELINK_HOST'] ?? '127.0.0.1'
-  if (!LOOPBACK.has(host)) {
+  const origin = readOrigin(env['RELINK_ORIGIN'])
+  if (!origin.ok) return origin
+  if (!LOOPBACK.has(host) && origin.value?.startsWith('https:') !== true) {
     return failed({
       variable: 'RELINK_HOST',
-      message: `RELINK_HOST is ${host}, but Relink has no sign-in yet and may only listen on loopback: use 127.0.0.1, ::1 or localhost, and a reverse proxy or an SSH tunnel to reach it.`,
+      message: `RELINK_HOST is ${host}: beyond this machine Relink is reached by https only. Set RELINK_ORIGIN to the https address of the proxy in front of it, or leave RELINK_HOST at 127.0.0.1, ::1 or localhost.`,
     })
   }
+  const trustedProxies = (env['RELINK_TRUSTED_PROXIES'] ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '')
+  const strange = trustedProxies.find((part) => !isRange(part))
+  if (strange !== undefined) return failed({ variable: 'RELINK_TRUSTED_PROXIES', message: `RELINK_TRUSTED_PROXIES holds "${strange}"; give addresses or ranges such as 10.0.0.2 or 10.0.0.0/24, with commas between them.` })
   const databaseUrl = env['DATABASE_URL'] ?? null
   if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     return failed({ variable: 'DATABASE_URL', message: 'DATABASE_URL must begin with postgres:// or postgresql://; leave it out to use the embedded database.' })
@@ -55,6 +65,8 @@ export function readConfig(environment: Environment, platform: string): Result<C
     databaseAppUrl: env['DATABASE_APP_URL'] ?? null,
     host,
     port: port.value,
+    origin: origin.value,
+    trustedProxies,
     masterKey: env['RELINK_MASTER_KEY'] ?? `file:${join(home, 'keys', 'master.key')}`,
     institutionsFile: env['RELINK_INSTITUTIONS'] ?? null,
     networkFile: env['RELINK_NETWORK'] ?? null,
@@ -63,6 +75,23 @@ export function readConfig(environment: Environment, platform: string): Result<C
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/** An address of https, or of this machine: a sign-in never travels in the clear. */
+function readOrigin(text: string | undefined): Result<string | null, ConfigFailure> {
+  if (text === undefined) return ok(null)
+  const refused = (what: string) => failed({ variable: 'RELINK_ORIGIN', message: `RELINK_ORIGIN is "${text}"; ${what}. Example: https://books.example` })
+  if (!URL.canParse(text)) return refused('it must be an address')
+  const { protocol, hostname, origin } = new URL(text)
+  if (text.replace(/\/$/, '') !== origin) return refused('it must be an origin alone, without path, user or query')
+  if (protocol !== 'https:' && !(protocol === 'http:' && LOOPBACK.has(hostname.replace(/^\[|\]$/g, '')))) return refused('it must begin with https, because passwords travel to it')
+  return ok(origin)
+}
+
+function isRange(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const kind = isIP(address)
+  return kind !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (kind === 4 ? 32 : 128)))
+}
 
 /** The platform's own place for a user's data. */
 function defaultHome(env: Environment, platform: string): string {

@@ -3,11 +3,14 @@
  * need beside. Both faces call the same verbs, so that nothing is done in two ways. `open.ts`
  * builds one from the configuration.
  */
+import type { KeyObject } from 'node:crypto'
+import type { Audit } from './access/audit.ts'
 import type { Connector } from './connector-kit/connector.ts'
 import type { Institution } from './domain/institution.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Entropy } from './ports/entropy.ts'
 import type { Log } from './ports/log.ts'
+import type { SignIn } from './ports/sign-in.ts'
 import type { TenantStore } from './ports/store.ts'
 import type { Vault } from './ports/vault.ts'
 import type { Events } from './events.ts'
@@ -35,6 +38,13 @@ export type Instance = {
   readonly connectors: ReadonlyMap<string, Connector>
   readonly verbs: Verbs
   readonly events: Events
+  readonly audit: Audit
+  /** Opens what it needs when it is first asked. */
+  readonly signIn: SignIn
+  /** Signs links to a bank's question. */
+  readonly linkKey: KeyObject
+  /** What is sealed or signed from now on needs this master key, so that another one is refused at the start. */
+  readonly bindToKey: () => Promise<void>
   /** Null outside of `relink demo`. */
   readonly demo: DemoControl | null
 }

@@ -14,6 +14,8 @@ import type { Config } from './config.ts'
 import { createRecorder } from './connector-kit/recorder.ts'
 import type { Connector } from './connector-kit/connector.ts'
 import { discoverConnectors, loadInstitutions } from './connectors/registry.ts'
+import { auditedVerbs } from './audited-verbs.ts'
+import { createAudit } from './access/audit.ts'
 import { createVerbs } from './create-verbs.ts'
 import { onRunEnding } from './run-ended.ts'
 import type { Connection } from './domain/connection.ts'
@@ -33,10 +35,11 @@ import { rehearse } from './rehearse.ts'
 import { syncConnection } from './sync/sync.ts'
 import { repairByItself } from './repair/by-itself.ts'
 import { repairHands } from './repair-hands.ts'
-import type { MasterKey } from './vault/keys.ts'
+import { deriveLasting, type MasterKey } from './vault/keys.ts'
+import { signInWhenAsked } from './sign-in.ts'
 import { checkMasterKey, readMasterKey } from './vault/master-key.ts'
 import { readOutside } from './vault/outside-source.ts'
-import { blindKeyOf } from './vault/rotate.ts'
+import { bindToMasterKey, blindKeyOf } from './vault/rotate.ts'
 import { createVault, type TenantVault } from './vault/vault.ts'
 import { VERSION } from './version.ts'
 import { startWorker } from './worker.ts'
@@ -137,7 +140,8 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const store = database.store.tenant(tenantId)
   const masterKey = await openMasterKey(config, log, async (key) => checkMasterKey(store.secrets, key), (await store.secrets.tenantKey()) === null)
   if (!masterKey.ok) return masterKey
-  const vault = createVault({ secrets: store.secrets, tenantId, masterKey: masterKey.value, blindKey: await blindKeyOf(store.secrets, tenantId, masterKey.value), clock, entropy: hostEntropy, fetch: (source) => readOutside(source, process.env) })
+  const blindKey = await blindKeyOf(store.secrets, tenantId, masterKey.value)
+  const vault = createVault({ secrets: store.secrets, tenantId, masterKey: masterKey.value, blindKey, clock, entropy: hostEntropy, fetch: (source) => readOutside(source, process.env) })
   const events = createEvents()
   const base = { store, vault, clock, entropy: hostEntropy, log, readBy: surroundings(VERSION) }
   const timeZoneOf = (id: string): string => institutionOf(id)?.timeZone ?? 'UTC'
@@ -147,9 +151,11 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events) }
   const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy }
   const repairDeps = { ...base, ...repairHands(deps, openers) }
-  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events })
+  const audit = createAudit({ store: store.audit, key: deriveLasting(blindKey, 'audit'), clock })
+  const verbs = auditedVerbs(createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events }), audit)
+  const signIn = signInWhenAsked({ database: database.app, key: deriveLasting(blindKey, 'sign-in'), origin: config.origin, log })
   const instance: Instance = {
-    version: VERSION, clock, entropy: hostEntropy, log, store, vault, events, verbs,
+    version: VERSION, clock, entropy: hostEntropy, log, store, vault, events, verbs, audit, signIn, linkKey: deriveLasting(blindKey, 'links'), bindToKey: () => bindToMasterKey(store.secrets, tenantId, masterKey.value, hostEntropy),
     institutions: ground.institutions, connectors: ground.connectors, demo: options.own?.demo ?? null,
   }
   return ok({
@@ -165,7 +171,10 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
         },
       })
     },
-    close: () => database.close(),
+    close: async () => {
+      await signIn.close()
+      await database.close()
+    },
   })
 }
 

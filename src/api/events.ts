@@ -5,20 +5,21 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Instance } from '../instance.ts'
-import { setSecurityHeaders, type Guard } from './guard.ts'
+import { setSecurityHeaders } from './guard.ts'
 import { ApiProblem } from './problems.ts'
+import type { Admit } from './server.ts'
 
 const MAX_STREAMS = 20
 const HEARTBEAT_MS = 20_000
 
-export async function registerEvents(server: FastifyInstance, guard: Guard, instance: Instance): Promise<void> {
+export async function registerEvents(server: FastifyInstance, admit: Admit, instance: Instance): Promise<void> {
   let open = 0
   const stops = new Set<() => void>()
   server.addHook('preClose', async () => {
     for (const stop of stops) stop()
   })
   server.get('/api/events', { schema: { hide: true }, config: { action: 'read' } }, async (request, reply) => {
-    guard.check(request)
+    await admit(request, 'read')
     if (open >= MAX_STREAMS) throw new ApiProblem('wrong_state', 'Too many event streams are open; close other tabs of Relink.')
     open += 1
     setSecurityHeaders(reply)
@@ -36,18 +37,21 @@ export async function registerEvents(server: FastifyInstance, guard: Guard, inst
     }
     stops.add(stop)
     raw.on('close', stop)
-    void beat(instance, raw, heart.signal)
+    const isStillAllowed = (): Promise<boolean> => admit(request, 'read').then(() => true, () => false)
+    void beat(instance, raw, heart.signal, isStillAllowed).then((ended) => ended === 'refused' && stop())
   })
 }
 
-/** A comment now and then keeps proxies from closing the stream and finds dead clients. */
-async function beat(instance: Instance, raw: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {
+/** A comment now and then keeps proxies from closing the stream and finds dead clients; a session that ended ends its stream. */
+async function beat(instance: Instance, raw: NodeJS.WritableStream, signal: AbortSignal, isStillAllowed: () => Promise<boolean>): Promise<'closed' | 'refused'> {
   while (!signal.aborted) {
     const ended = await instance.clock.sleep(HEARTBEAT_MS, signal).then(
       () => false,
       () => true,
     )
-    if (ended) return
+    if (ended) return 'closed'
+    if (!(await isStillAllowed())) return 'refused'
     raw.write(': still here\n\n')
   }
+  return 'closed'
 }

@@ -1,29 +1,44 @@
 /** Binds the server and makes or reads its token; an adapter between the process and `createServer`. */
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { newToken } from '../access/token.ts'
+import type { Config } from '../config.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Instance } from '../instance.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import { createOnce } from '../vault/own-file.ts'
+import { demoOwner } from './demo-owner.ts'
+import { createDoor } from './door.ts'
 import { createServer } from './server.ts'
 
 export type ListeningServer = {
-  /** `http://127.0.0.1:7351/` */
+  /** `http://127.0.0.1:7351/`, for programs of this machine. */
   readonly url: string
-  /** The same with the token in its fragment, which browsers never send. */
-  readonly signInUrl: string
+  /** Where people open the page: the configured origin, else `http://localhost:7351/`, the one loopback name for which browsers make passkeys. */
+  readonly pageUrl: string
+  /** The link by which the first owner is set up; null: there is one. Its fragment is never sent by browsers. */
+  readonly setupUrl: string | null
   readonly tokenFile: string
+  /** Only in the demo: a link that signs in as its owner, once. */
+  demoLink(): Promise<string>
   close(): Promise<void>
 }
 
-export type ListenOptions = { readonly instance: Instance; readonly home: string; readonly host: string; readonly port: number; readonly pageDirectory: string | null }
+export type ListenOptions = Pick<Config, 'home' | 'host' | 'port'> & Partial<Pick<Config, 'origin' | 'trustedProxies'>> & {
+  readonly instance: Instance
+  readonly pageDirectory: string | null
+  /** Told the next link when one of the demo's was used: each is good once, and there may be another browser. */
+  readonly onDemoLinkUsed?: (next: string) => void
+}
 
 /** Listens; fails with a sentence when the port is taken. */
-export async function listen({ instance, home, host, port, pageDirectory }: ListenOptions): Promise<Result<ListeningServer, { readonly message: string }>> {
+export async function listen({ instance, home, host, port, origin = null, trustedProxies = [], pageDirectory, onDemoLinkUsed = () => {} }: ListenOptions): Promise<Result<ListeningServer, { readonly message: string }>> {
   const tokenFile = tokenFileOf(home)
   const token = await makeToken(tokenFile, instance.entropy)
+  const setupToken = await openSetup(home, instance)
+  const door = createDoor(instance.entropy, setupToken, () => rm(setupFileOf(home), { force: true }))
   let hosts: ReadonlySet<string> = new Set()
-  const server = await createServer({ instance, token, pageDirectory, hosts: () => hosts })
+  const server = await createServer({ instance, token, door, trustedProxies, pageDirectory, hosts: () => hosts })
   try {
     await server.listen({ host, port })
   } catch (error) {
@@ -33,15 +48,35 @@ export async function listen({ instance, home, host, port, pageDirectory }: List
     return failed({ message: reason })
   }
   const bound = server.addresses().find((address) => typeof address === 'object')?.port ?? port
-  const shown = host.includes(':') ? `[${host}]` : host
-  hosts = new Set([`127.0.0.1:${bound}`, `localhost:${bound}`, `[::1]:${bound}`])
-  const url = `http://${shown}:${bound}/`
-  return ok({ url, signInUrl: `${url}#token=${token}`, tokenFile, close: () => server.close() })
+  hosts = new Set([`127.0.0.1:${bound}`, `localhost:${bound}`, `[::1]:${bound}`, ...(origin === null ? [] : [new URL(origin).host])])
+  const pageUrl = `${origin ?? `http://localhost:${bound}`}/`
+  const demoLink = async (): Promise<string> => {
+    const link = (userId: string): string => `${pageUrl}#link=${door.newLink(userId, () => onDemoLinkUsed(link(userId)))}`
+    return link(await demoOwner(instance))
+  }
+  return ok({
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/`, pageUrl, tokenFile,
+    setupUrl: setupToken === null ? null : `${pageUrl}#setup=${setupToken}`,
+    demoLink,
+    close: () => server.close(),
+  })
 }
 
 /** Where the token is kept: 0600, beside the master key. */
 export function tokenFileOf(home: string): string {
   return join(home, 'keys', 'access.token')
+}
+
+/** Where the token of the set-up is kept until there is an owner. */
+export function setupFileOf(home: string): string {
+  return join(home, 'keys', 'setup.token')
+}
+
+async function openSetup(home: string, { store, entropy }: Instance): Promise<string | null> {
+  if ((await store.access.members()).length > 0) return null
+  const file = setupFileOf(home)
+  await createOnce(file, newToken(entropy), entropy)
+  return (await readFile(file, 'utf8')).trim()
 }
 
 /** Made at the first start; the same over restarts, so that open pages stay signed in. */

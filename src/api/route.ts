@@ -5,10 +5,11 @@
  */
 import type { Readable } from 'node:stream'
 import { z, type ZodType } from 'zod'
+import type { Caller } from '../access/authorize.ts'
+import type { Action } from '../domain/access.ts'
 import type { Instance } from '../instance.ts'
-
-/** What a route does, for `authorize` (security.md section 4). Roles come with the full sign-in; today the token may do all. */
-export type Action = 'public' | 'read' | 'review' | 'sync' | 'enter_secret' | 'administer' | 'demo'
+import type { Visit } from '../ports/sign-in.ts'
+import type { Door } from './door.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,7 +31,17 @@ export class Download {
   }
 }
 
-export type Call<P, Q, B> = { readonly params: P; readonly query: Q; readonly body: B; readonly instance: Instance }
+/** `caller`: who asks; null on public routes where nobody is signed in. `keep`: cookies for the browser. */
+export type Call<P, Q, B> = {
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+  readonly instance: Instance
+  readonly caller: Caller | null
+  readonly visit: Visit
+  readonly door: Door
+  readonly keep: (cookies: readonly string[]) => void
+}
 
 export type RouteDefinition<P extends ZodType, Q extends ZodType, B extends ZodType, R extends ZodType> = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

@@ -13,7 +13,12 @@ import type { Instance } from '../instance.ts'
 import { StoreUnavailable } from '../ports/store.ts'
 import { acceptJson, JSON_LIMIT_BYTES, JSON_MS, refuseDeclared, SECRET_LIMIT_BYTES, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from './body.ts'
 import { registerEvents } from './events.ts'
-import { createGuard, SESSION_COOKIE, setSecurityHeaders, type Guard } from './guard.ts'
+import { actorOf, authorize, type Caller } from '../access/authorize.ts'
+import { asActor } from '../access/acting.ts'
+import type { Action } from '../domain/access.ts'
+import type { Door } from './door.ts'
+import { createGuard, setSecurityHeaders } from './guard.ts'
+import { createIdentify } from './identify.ts'
 import { ApiProblem, problemBody, PROBLEMS, type ProblemCode, type ProblemExtras } from './problems.ts'
 import { Download, type Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -26,12 +31,26 @@ const HEADER_BYTES = 16 * 1024
 
 export type ServerOptions = {
   readonly instance: Instance
+  /** The token of this machine. */
   readonly token: string
+  readonly door: Door
+  /** Proxies whose word on a client's address counts. */
+  readonly trustedProxies?: readonly string[]
   /** Directory of the built page; null: API only. */
   readonly pageDirectory: string | null
   /** Host header values under which this server may be called; known once it listens. */
   readonly hosts: () => ReadonlySet<string>
 }
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sent it, known once `authorize` let it pass. */
+    caller: Caller | null
+  }
+}
+
+/** Lets a request pass or throws the problem; afterwards `request.caller` is known. */
+export type Admit = (request: FastifyRequest, action: Action) => Promise<void>
 
 /** Builds the server; the caller listens and closes. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -41,12 +60,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     requestTimeout: UPLOAD_MS + JSON_MS, http: { headersTimeout: JSON_MS, connectionsCheckingInterval: SWEEP_MS, maxHeaderSize: HEADER_BYTES, requireHostHeader: false },
     // While it closes, what still comes is served: everything behind it is open until it has closed.
     return503OnClosing: false,
+    trustProxy: options.trustedProxies === undefined || options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     frameworkErrors: answerUnroutable, clientErrorHandler: (error, socket) => answerUnread(error, socket, randomUUID()),
   })
   // No expectation is known here, so none is refused: the request is answered as it is.
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response))
   acceptJson(server)
-  const guard = createGuard(options.token, options.hosts)
+  const admit = createAdmit(options)
+  server.decorateRequest('caller', null)
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
   server.setErrorHandler((error: FastifyError, request, reply) => answerError(options.instance, error, request, reply))
@@ -57,6 +78,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.addHook('onRoute', ({ method, url, config }) => {
     if (url.startsWith('/api/') && config?.action === undefined) throw new Error(`the route ${String(method)} ${url} does not say what it does (action)`)
   })
+  // A form of another site can send plain text without asking the browser; nothing here takes it.
+  server.removeContentTypeParser('text/plain')
   server.addContentTypeParser('application/octet-stream', { bodyLimit: UPLOAD_LIMIT_BYTES }, (_request, payload, done) => done(null, payload))
   await server.register(swagger, {
     openapi: {
@@ -68,15 +91,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   })
-  registerSession(server, guard, options)
-  await registerEvents(server, guard, options.instance)
+  await registerEvents(server, admit, options.instance)
   await registerSimplefin(server, options.instance, options.hosts)
   for (const row of ROUTES) {
     if (row.action === 'demo' && options.instance.demo === null) continue
-    registerRoute(server, guard, options.instance, row)
+    registerRoute(server, admit, options, row)
   }
   server.get('/api/openapi.json', { schema: { hide: true }, config: { action: 'read' } }, async (request) => {
-    guard.check(request)
+    await admit(request, 'read')
     return server.swagger()
   })
   server.setNotFoundHandler((request, reply) => answerNotFound(request, reply, options.pageDirectory))
@@ -91,7 +113,20 @@ function cacheHashedFiles(reply: FastifyReply, path: string): void {
   reply.header('cache-control', path.includes(join('web', 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache')
 }
 
-function registerRoute(server: FastifyInstance, guard: Guard, instance: Instance, row: Route): void {
+function createAdmit({ instance, token, hosts }: ServerOptions): Admit {
+  const guard = createGuard(hosts)
+  const identify = createIdentify(instance, token)
+  return async (request, action) => {
+    guard.check(request)
+    // An owner may delegate a connection; those routes name it in their address.
+    const connectionId = request.routeOptions.url?.startsWith('/api/connections/:id') === true ? (request.params as { id: string }).id : null
+    const allowed = authorize(await identify(request), { action, connectionId, isDemo: instance.demo !== null })
+    if (!allowed.ok) throw new ApiProblem(allowed.failure.code, allowed.failure.message)
+    request.caller = allowed.value
+  }
+}
+
+function registerRoute(server: FastifyInstance, admit: Admit, { instance, door }: ServerOptions, row: Route): void {
   const upload = row.body === 'stream'
   server.route({
     method: row.method,
@@ -108,12 +143,15 @@ function registerRoute(server: FastifyInstance, guard: Guard, instance: Instance
       response: { ...(row.response === 'download' ? {} : { [row.status ?? 200]: row.response }), default: problemShape },
     },
     onRequest: async (request) => {
-      if (row.action !== 'public') guard.check(request)
+      await admit(request, row.action)
       // Fastify asks this of bodies that it parses itself, not of a stream.
       if (upload) refuseDeclared(request, UPLOAD_LIMIT_BYTES)
     },
     handler: async (request, reply) => {
-      const value = await row.handle({ params: request.params, query: request.query, body: request.body, instance })
+      const { params, query, body, caller } = request
+      const visit = { origin: `${request.headers.origin?.startsWith('https:') === true ? 'https' : 'http'}://${request.headers.host}`, cookie: request.headers.cookie ?? null, address: request.ip, userAgent: request.headers['user-agent'] ?? null }
+      const keep = (cookies: readonly string[]): void => void reply.header('set-cookie', [...cookies])
+      const value = await asActor(actorOf(caller), () => row.handle({ params, query, body, instance, caller, visit, door, keep }))
       if (!(value instanceof Download)) return reply.status(row.status ?? 200).send(value)
       return reply.header('content-type', value.contentType).header('content-disposition', `attachment; filename="${value.fileName}"`).send(value.body)
     },
@@ -123,18 +161,6 @@ function registerRoute(server: FastifyInstance, guard: Guard, instance: Instance
 const problemShape = z
   .looseObject({ type: z.string(), code: z.string(), title: z.string(), status: z.int(), detail: z.string().optional(), remedy: z.string(), instance: z.string() })
   .meta({ id: 'ProblemDetails' })
-
-/** The page exchanges the token of its link for a cookie, so that the token is in no later address, log or script. */
-function registerSession(server: FastifyInstance, guard: Guard, options: ServerOptions): void {
-  server.post('/api/session', { bodyLimit: SECRET_LIMIT_BYTES, schema: { hide: true, body: z.strictObject({ token: z.string().max(200) }) }, config: { action: 'public' } }, async (request, reply) => {
-    guard.checkPlace(request)
-    const { token } = request.body as { token: string }
-    if (!guard.isToken(token)) throw new ApiProblem('unauthorized', 'This token is not the one of this server.')
-    // Loopback over http: `Secure` and the `__Host-` prefix would make browsers drop the cookie.
-    reply.header('set-cookie', `${SESSION_COOKIE}=${options.token}; HttpOnly; SameSite=Strict; Path=/`)
-    return { ok: true }
-  })
-}
 
 function answerError(instance: Instance, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof ApiProblem) return sendProblem(request, reply, error.code, error.message, error.extras)
@@ -163,6 +189,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, code: Problem
   if (code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
   // What was left unread cannot be followed by another request.
   if (code === 'too_slow' || code === 'too_large') reply.header('connection', 'close')
+  if (typeof extras['retryAfter'] === 'number') reply.header('retry-after', String(extras['retryAfter']))
   return reply
     .status(PROBLEMS[code].status)
     .header('content-type', 'application/problem+json')

@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net'
 import { problemBody, PROBLEMS, type ProblemCode } from './problems.ts'
-import { SECURITY_HEADERS } from './guard.ts'
+import { securityHeaders } from './guard.ts'
 
 const CODES: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
@@ -22,6 +22,6 @@ export function answerUnread(error: { readonly code?: string }, socket: Socket, 
   const code = CODES[error.code ?? ''] ?? 'invalid_request'
   const body = JSON.stringify(problemBody(code, code === 'invalid_request' ? 'This is not a request of HTTP/1.1.' : null, `urn:relink:request:${id}`))
   const { status, title } = PROBLEMS[code]
-  const headers = [...Object.entries(SECURITY_HEADERS), ['cache-control', 'no-store'], ['content-type', 'application/problem+json'], ['content-length', String(Buffer.byteLength(body))], ['connection', 'close']]
+  const headers = [...Object.entries(securityHeaders()), ['cache-control', 'no-store'], ['content-type', 'application/problem+json'], ['content-length', String(Buffer.byteLength(body))], ['connection', 'close']]
   socket.end(`HTTP/1.1 ${status} ${title.replaceAll('.', '')}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`)
 }

@@ -5,3 +5,8 @@ import type { Config } from '../config.ts'
 export function serverAddress({ host, port }: Pick<Config, 'host' | 'port'>): string | null {
   return port === 0 ? null : `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
+
+/** Where people open the page: the configured origin, else the loopback name for which browsers make passkeys. */
+export function pageAddress({ origin, port }: Pick<Config, 'origin' | 'port'>): string | null {
+  return origin ?? (port === 0 ? null : `http://localhost:${port}`)
+}

@@ -34,11 +34,11 @@ async function playAuto(output: Output, sandbox: Sandbox): Promise<void> {
 
 async function playLive(output: Output, sandbox: Sandbox, config: Config, port: number): Promise<void> {
   const { instance } = sandbox.opened
-  const listening = orFail(await listen({ instance, home: sandbox.home, host: config.host, port, pageDirectory: pageDirectory() }))
+  const listening = orFail(await listen({ instance, home: sandbox.home, host: config.host, port, pageDirectory: pageDirectory(), onDemoLinkUsed: (next) => output.say(`The link was used. For another browser: ${next}`) }))
   const connectionId = await connectAna(sandbox, (line) => output.say(line))
   const stopWorker = await sandbox.opened.startWorker()
   output.say('')
-  output.say(`${output.bold('Open the page:')} ${listening.signInUrl}`)
+  output.say(`${output.bold('Open the page:')} ${await listening.demoLink()}`)
   output.say(`The sandbox bank's own site: ${sandbox.listening.officeUrl} (sign in as ana, "correct horse")`)
   output.say(output.dim('Break the bank on the page under Demo, or here. Everything is deleted when the demo ends (Ctrl-C).'))
   try {

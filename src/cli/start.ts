@@ -10,7 +10,7 @@ import { configuration } from './with-instance.ts'
 
 export async function startCommand(output: Output): Promise<void> {
   await runUntilStopped(output, async (config, opened) => {
-    const listening = orFail(await listen({ instance: opened.instance, home: config.home, host: config.host, port: config.port, pageDirectory: pageDirectory() }))
+    const listening = orFail(await listen({ ...config, instance: opened.instance, pageDirectory: pageDirectory() }))
     tellWhere(output, config, listening)
     if (!(await hasRecoveryFile(config, opened.masterKeyId))) output.say('There is no recovery file of the master key yet; without the key every password must be typed again. Make one: relink vault recovery FILE')
     return listening
@@ -53,13 +53,12 @@ async function runUntilStopped(output: Output, serve: (config: Config, opened: O
   }
 }
 
-/** The link signs in whoever has it, so it goes to a terminal only: what a service prints ends in a log, which others read and which is kept. */
-function tellWhere(output: Output, config: Config, { url, signInUrl, tokenFile }: ListeningServer): void {
-  if (output.isTerminal) {
-    output.say(`Relink is running. Open ${signInUrl}`)
-    output.say(output.dim(`Data: ${config.home}   Token for programs: ${tokenFile}   Stop with Ctrl-C.`))
-  } else {
-    output.say(`Relink is running at ${url} (not printed here, where it may be logged: the link that signs in; \`relink token\` gives it)`)
-    output.say(`Data: ${config.home}   Token for programs: ${tokenFile}`)
-  }
+/** The link of the set-up makes whoever has it the owner, so it goes to a terminal only: what a service prints ends in a log, which others read and which is kept. */
+function tellWhere(output: Output, config: Config, { url, pageUrl, setupUrl, tokenFile }: ListeningServer): void {
+  const address = output.isTerminal || config.origin !== null ? pageUrl : url
+  if (setupUrl === null) output.say(`Relink is running. Open ${address}`)
+  else if (output.isTerminal) output.say(`Relink is running and has no owner yet. Open this link to become it: ${setupUrl}`)
+  else output.say(`Relink is running at ${address} and has no owner yet (not printed here, where it may be logged: the link that sets it up; \`relink token\` gives it)`)
+  const more = `Data: ${config.home}   Token for programs of this machine: ${tokenFile}`
+  output.say(output.isTerminal ? output.dim(`${more}   Stop with Ctrl-C.`) : more)
 }

@@ -3,6 +3,7 @@
  * all of it is stored or nothing. The PostgreSQL and the in-memory implementation pass the same
  * contract tests (src/store/contract-*.test.ts).
  */
+import type { AccessStore, AuditStore } from './access.ts'
 import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
 import type { Day, DayRange } from '../domain/day.ts'
 import type { CauseCode } from '../domain/cause.ts'
@@ -62,6 +63,8 @@ export type TenantStore = {
   readonly challenges: ChallengeStore
   readonly secrets: SecretStore
   readonly consumers: ConsumerStore
+  readonly access: AccessStore
+  readonly audit: AuditStore
 }
 
 /** A patch: absent fields stay as they are. */

@@ -15,7 +15,7 @@ export const KEY_ID_BYTES = 8
 export type MasterKey = { readonly key: KeyObject; readonly id: Uint8Array }
 
 /** What the master key is used for, one derived key each. A label never changes its meaning. */
-export type KeyLabel = 'wrap' | 'sign-in' | 'links' | 'audit' | 'blind index'
+export type KeyLabel = 'wrap' | 'blind index'
 
 /** `blind` names logins and refused secrets: it outlives the master key under which it was first derived, or a rotation would forget what a bank refused. */
 export type TenantKey = { readonly key: KeyObject; readonly id: Uint8Array; readonly blind: KeyObject }
@@ -101,6 +101,14 @@ function wrap(master: MasterKey, tenantId: string, id: Uint8Array, bytes: Uint8A
 /** HMAC-SHA256 over length-prefixed parts, as hex: a value that can be compared but not read. */
 export function blindIndex(key: KeyObject, parts: readonly string[]): string {
   return createHmac('sha256', key).update(additionalData(parts)).digest('hex')
+}
+
+/**
+ * A key of a tenant for something else than secrets. It comes from `blind`, which outlives a change of the
+ * master key: or second factors could not be read, and the audit log not be checked, after one.
+ */
+export function deriveLasting(blind: KeyObject, label: 'sign-in' | 'links' | 'audit'): KeyObject {
+  return createSecretKey(createHmac('sha256', blind).update(additionalData(['relink/lasting/1', label])).digest())
 }
 
 /** Whether two key ids are the same. */

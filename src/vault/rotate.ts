@@ -7,7 +7,7 @@ import type { KeyObject } from 'node:crypto'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { SealedSecret, SecretStore } from '../ports/store.ts'
-import { deriveKey, openTenantKey, renewTenantKey, rewrapTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
+import { deriveKey, makeTenantKey, openTenantKey, renewTenantKey, rewrapTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
 import { openRecord, sealRecord } from './record.ts'
 import { placeOf } from './vault.ts'
 
@@ -80,6 +80,11 @@ function resealOne(from: TenantKey, to: TenantKey, { connectionId, purpose, vers
 export async function blindKeyOf(secrets: SecretStore, tenantId: string, master: MasterKey): Promise<KeyObject> {
   const stored = await secrets.tenantKey()
   return (stored === null ? null : openTenantKey(master, tenantId, stored)?.blind) ?? deriveKey(master, 'blind index', tenantId)
+}
+
+/** From now on the database belongs to this master key, although no secret is sealed in it yet. */
+export async function bindToMasterKey(secrets: SecretStore, tenantId: string, master: MasterKey, entropy: Entropy): Promise<void> {
+  if ((await secrets.tenantKey()) === null) await secrets.saveTenantKey(makeTenantKey(master, tenantId, entropy).sealed)
 }
 
 const DAMAGED = 'The key of this tenant cannot be opened: it was altered, or belongs to another tenant. Restore the database from a backup, or type the secrets again.'

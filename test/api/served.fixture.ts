@@ -1,5 +1,6 @@
 /** The server of a real instance on a real socket, with the sandbox bank beside it. */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { listen, type ListeningServer } from '../../src/api/listen.ts'
 import { readConfig } from '../../src/config.ts'
@@ -26,7 +27,7 @@ export async function serve(): Promise<Served> {
   const { opened, home } = sandbox.value
   const server = await listen({ instance: opened.instance, home, host: '127.0.0.1', port: 0, pageDirectory: null })
   assert.ok(server.ok)
-  const token = new URL(server.value.signInUrl).hash.replace('#token=', '')
+  const token = (await readFile(server.value.tokenFile, 'utf8')).trim()
   const answers: string[] = []
   return {
     sandbox: sandbox.value,
@@ -48,7 +49,7 @@ export async function serve(): Promise<Served> {
 }
 
 /** Not `fetch`, which would not send a Host header of one's own. */
-function send(url: URL, method: string, headers: Record<string, string>, body: string | Uint8Array | undefined): Promise<Answer> {
+export function send(url: URL, method: string, headers: Record<string, string>, body: string | Uint8Array | undefined): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(url, { agent: false, method, headers: { ...(body === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': String(Buffer.byteLength(body)) }), ...headers } }, (response) => {
       const chunks: Buffer[] = []

@@ -13,16 +13,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   connectors: ['connector-kit', 'formats', 'domain', 'ports?'],
   // The middle: each other too, as long as no circle arises (see below).
   ...Object.fromEntries(
-    ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts'].map(folder => [
+    ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access'].map(folder => [
       folder,
-      ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'connector-kit', 'ports', 'domain'],
+      ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'connector-kit', 'ports', 'domain'],
     ]),
   ),
   exports: ['sync', 'diagnose', 'repair', 'review', 'formats', 'ports', 'domain'],
   store: ['ports', 'domain'],
   adapters: ['ports', 'domain', 'connector-kit'],
-  api: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'root?'],
-  cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'api', 'root', 'bank', 'demo', 'sim'],
+  api: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'root?'],
+  cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'api', 'root', 'bank', 'demo', 'sim'],
   // The demo puts a whole world together, as the files of the root do for the real one.
   demo: ['repair', 'ports', 'domain', 'adapters', 'root', 'bank'],
   bank: ['domain'],
@@ -32,8 +32,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Layers that only compute: Node's own modules would be a way outside. These few are pure. */
-const PURE_LAYERS = new Set(['domain', 'ports', 'formats', 'connector-kit', 'connectors', 'sync', 'diagnose', 'repair', 'review', 'alerts', 'exports'])
-const PURE_MODULES = new Set(['node:crypto', 'node:buffer', 'node:stream', 'node:string_decoder', 'node:util', 'node:assert'])
+const PURE_LAYERS = new Set(['domain', 'ports', 'formats', 'connector-kit', 'connectors', 'sync', 'diagnose', 'repair', 'review', 'alerts', 'access', 'exports'])
+const PURE_MODULES = new Set(['node:crypto', 'node:buffer', 'node:stream', 'node:string_decoder', 'node:util', 'node:assert', 'node:async_hooks'])
 const STRICTER: Readonly<Record<string, string>> = { domain: 'nothing but domain', ports: 'no module of Node', connectors: 'no module of Node' }
 
 function layerOf(path: string): string {

@@ -56,12 +56,12 @@ export async function openWorld(): Promise<World> {
   const complaints: string[] = []
   const openPage: World['openPage'] = async ({ width = 1280, scheme = 'light' } = {}) => {
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: 'en-US', timezoneId: 'UTC' })
-    return signedIn(context, server.signInUrl, complaints)
+    return signedIn(context, await server.demoLink(), complaints)
   }
   return {
     sandbox, browser, connectionId, complaints, openPage,
     page: await openPage(),
-    url: (path) => `${server.url}${path.slice(1)}`,
+    url: (path) => `${server.pageUrl}${path.slice(1)}`,
     async restartServer(whileAway) {
       const { port } = new URL(server.url)
       await server.close()

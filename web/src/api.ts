@@ -1,6 +1,7 @@
 /** The page's way to the server: typed resources, problem details as errors. Knows no connector. */
 import type { z } from 'zod'
 import type { accountShape, challengeShape, questionShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
+import type { accountShape as meShape, auditShape, invitationShape, keyShape, memberShape, roleShape } from '../../src/api/access-shapes.ts'
 import type { previewShape } from '../../src/api/preview-shape.ts'
 import type { bankHistoryShape } from '../../src/api/bank-shapes.ts'
 import type { balanceProofShape } from '../../src/api/balance-shapes.ts'
@@ -20,6 +21,12 @@ export type Plan = z.output<typeof planShape>
 export type BalanceProof = z.output<typeof balanceProofShape>
 export type BankHistory = z.output<typeof bankHistoryShape>
 export type Bank = z.output<typeof bankShape>
+export type Role = z.output<typeof roleShape>
+export type Member = z.output<typeof memberShape>
+export type Invitation = z.output<typeof invitationShape>
+export type ApiKey = z.output<typeof keyShape>
+export type AuditLine = z.output<typeof auditShape>
+export type Me = z.output<typeof meShape>
 
 /** A problem as the server describes it (RFC 9457). */
 export class ServerProblem extends Error {
@@ -35,8 +42,29 @@ export class ServerProblem extends Error {
   }
 }
 
-/** Asks the server; throws `ServerProblem` for every answer that is not a success. */
-export async function ask<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
+/** Asks the person to sign in again; false: not now. */
+type Confirm = () => Promise<boolean>
+let confirmPerson: Confirm | null = null
+
+/** Who shows the dialog; returns the function that takes it back. */
+export function askFreshly(confirm: Confirm): () => void {
+  confirmPerson = confirm
+  return () => { confirmPerson = null }
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Asks the server; throws `ServerProblem` for every answer that is not a success. Where it wants a fresh sign-in, the person is asked for one, and then the server again. */
+export async function ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  try {
+    return await askOnce<T>(method, path, body)
+  } catch (error) {
+    if (!(error instanceof ServerProblem) || error.code !== 'sign_in_again' || confirmPerson === null || !(await confirmPerson())) throw error
+    return askOnce<T>(method, path, body)
+  }
+}
+
+async function askOnce<T>(method: Method, path: string, body?: unknown): Promise<T> {
   const isFile = body instanceof Blob
   const response = await fetch(`/api${path}`, {
     method,

@@ -1,10 +1,10 @@
 /** The page's start: routes, the query cache, and the one live event stream that keeps it fresh. */
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createRootRoute, createRoute, createRouter, redirect, RouterProvider } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { listen } from './live.ts'
-import { enterByLink } from './session.ts'
+import { arrive } from './session.ts'
 import { AccountPage } from './pages/account.tsx'
 import { AccountsPage } from './pages/accounts.tsx'
 import { AddPage } from './pages/add.tsx'
@@ -19,6 +19,7 @@ import './styles.css'
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 2_000, refetchOnWindowFocus: false } } })
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
+const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: lazyRouteComponent(() => import('./settings/settings.tsx'), 'SettingsPage') })
 const routes = [
   createRoute({ getParentRoute: () => root, path: '/', beforeLoad: () => { throw redirect({ to: '/accounts' }) } }),
   createRoute({ getParentRoute: () => root, path: '/accounts', component: AccountsPage }),
@@ -29,6 +30,16 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/banks', component: BanksPage }),
   createRoute({ getParentRoute: () => root, path: '/import', component: ImportPage }),
   createRoute({ getParentRoute: () => root, path: '/demo', component: DemoPage }),
+  createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./entry/join.tsx'), 'JoinPage') }),
+  createRoute({ getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('./entry/join.tsx'), 'JoinPage') }),
+  createRoute({ getParentRoute: () => root, path: '/c/$token', component: lazyRouteComponent(() => import('./pages/challenge.tsx'), 'ChallengePage') }),
+  settings.addChildren([
+    createRoute({ getParentRoute: () => settings, path: '/', beforeLoad: () => { throw redirect({ to: '/settings/security' }) } }),
+    createRoute({ getParentRoute: () => settings, path: '/security', component: lazyRouteComponent(() => import('./settings/security.tsx'), 'SecurityPage') }),
+    createRoute({ getParentRoute: () => settings, path: '/members', component: lazyRouteComponent(() => import('./settings/members.tsx'), 'MembersPage') }),
+    createRoute({ getParentRoute: () => settings, path: '/keys', component: lazyRouteComponent(() => import('./settings/keys.tsx'), 'KeysPage') }),
+    createRoute({ getParentRoute: () => settings, path: '/audit', component: lazyRouteComponent(() => import('./settings/audit.tsx'), 'AuditPage') }),
+  ]),
 ]
 const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent' })
 
@@ -40,7 +51,7 @@ declare module '@tanstack/react-router' {
 
 const container = document.getElementById('root')
 if (container === null) throw new Error('index.html has a root element')
-await enterByLink()
+await arrive()
 listen(() => void queries.invalidateQueries())
 createRoot(container).render(
   <StrictMode>

@@ -1,19 +1,31 @@
 /**
- * The way in by the printed link: its fragment carries the token, which a browser never sends. It is
- * exchanged for a cookie before anything else happens, and taken out of the address.
+ * The ways in by a link: its fragment carries a token, which a browser never sends. It is taken out of the
+ * address before anything else happens. Nothing of a session is kept here: the cookie is out of reach of scripts.
  */
 import { ask } from './api.ts'
 
-/** Resolves when the link's token, if there is one, was exchanged or refused. */
-export async function enterByLink(): Promise<void> {
-  const token = new URLSearchParams(location.hash.slice(1)).get('token')
-  if (token === null) return
-  history.replaceState(null, '', location.pathname)
-  // A refused token leads to the page that asks for one; it says more than an error here could.
-  await enter(token).catch(() => undefined)
+export type Arrival = { readonly kind: 'setup' | 'join'; readonly token: string }
+
+let arrival: Arrival | null = null
+
+/** Reads the link by which the page was opened; resolves when a one-time link was exchanged or refused. */
+export async function arrive(): Promise<void> {
+  const fragment = new URLSearchParams(location.hash.slice(1))
+  const [setup, join, link] = [fragment.get('setup'), fragment.get('join'), fragment.get('link')]
+  if (setup !== null) arrival = { kind: 'setup', token: setup }
+  else if (join !== null) arrival = { kind: 'join', token: join }
+  else if (link === null) return
+  history.replaceState(null, '', arrival === null ? location.pathname : `/${arrival.kind}`)
+  // A refused link leads to the page that asks to sign in; it says more than an error here could.
+  if (link !== null) await ask('POST', '/sign-in/link', { token: link }).catch(() => undefined)
 }
 
-/** Exchanges the token for this browser's cookie; rejects when the server refuses it. */
-export function enter(token: string): Promise<unknown> {
-  return ask('POST', '/session', { token })
+/** The link of a set-up or an invitation, as long as this page is not loaded anew. */
+export function currentArrival(): Arrival | null {
+  return arrival
+}
+
+/** A fresh start under the new session, so that the event stream opens with it too. */
+export function startOver(path = '/'): void {
+  location.replace(path)
 }

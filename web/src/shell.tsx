@@ -1,9 +1,9 @@
-/** The frame of every page: navigation, what waits for the person, and the way in when the page has no session yet. */
+/** The frame of every page: navigation, what waits for the person, and what stands in its place until somebody is signed in. */
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
-import { useState, useSyncExternalStore, type ReactNode } from 'react'
-import { enter } from './session.ts'
-import { get, ServerProblem, type Question } from './api.ts'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { lazy, Suspense, useSyncExternalStore, type ReactNode } from 'react'
+import { get, ServerProblem, type Me, type Question } from './api.ts'
+import { useMe } from './me.ts'
 import { liveState } from './live.ts'
 import { followServerClock } from './parts/time.tsx'
 import { Trouble } from './parts/states.tsx'
@@ -17,7 +17,24 @@ const NAVIGATION = [
 
 type Server = { demo: boolean; version: string; now: string }
 
+const SignInPage = lazy(async () => ({ default: (await import('./entry/sign-in.tsx')).SignInPage }))
+const FirstFactorPage = lazy(async () => ({ default: (await import('./entry/first-factor.tsx')).FirstFactorPage }))
+const ConfirmPerson = lazy(async () => ({ default: (await import('./confirm-person.tsx')).ConfirmPerson }))
+
+/** Pages for somebody who is no member yet. */
+const OUTSIDE = new Set(['/setup', '/join'])
+
 export function Shell() {
+  const me = useMe()
+  const { pathname } = useLocation()
+  if (OUTSIDE.has(pathname)) return <Outlet />
+  if (me.error instanceof ServerProblem && me.error.code === 'unauthorized') return <Suspense><SignInPage /></Suspense>
+  if (me.data?.needsSecondFactor === true) return <Suspense><FirstFactorPage me={me.data} /></Suspense>
+  if (me.data === undefined) return me.error === null ? <p className="appear-late meta p-4" role="status">Loading…</p> : <main className="p-4"><Trouble error={me.error} /></main>
+  return <Inside me={me.data} />
+}
+
+function Inside({ me }: { me: Me }) {
   const server = useQuery({
     queryKey: ['server'],
     queryFn: async () => {
@@ -26,7 +43,6 @@ export function Shell() {
       return answer
     },
   })
-  if (server.error instanceof ServerProblem && server.error.code === 'unauthorized') return <SignIn />
   return (
     <div className="mx-auto min-h-screen max-w-6xl px-4 pb-16">
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:bg-surface focus:p-2">Skip to content</a>
@@ -40,12 +56,14 @@ export function Shell() {
             <NavigationLink key={to} to={to}>{label}{to === '/review' && <Waiting />}</NavigationLink>
           ))}
           {server.data?.demo === true && <NavigationLink to="/demo">Demo</NavigationLink>}
+          <NavigationLink to="/settings">Settings</NavigationLink>
         </nav>
       </header>
       <main id="main" className="pt-6">
         {server.error === null ? <Paused /> : <Trouble error={server.error} />}
         <Outlet />
       </main>
+      <Suspense><ConfirmPerson email={me.email} /></Suspense>
     </div>
   )
 }
@@ -68,30 +86,4 @@ function Waiting() {
   const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
   const count = questions.data?.items.length ?? 0
   return count === 0 ? null : <span className="ml-1.5 rounded-full bg-need-soft px-1.5 text-[13px] text-need"><span className="sr-only">, </span>{count}<span className="sr-only"> to decide</span></span>
-}
-
-/** For a browser without a session: the token can be typed too. */
-function SignIn() {
-  const [token, setToken] = useState('')
-  const [error, setError] = useState<string | null>(null)
-  const submit = (): void => {
-    enter(token).then(
-      // A fresh start, so that the event stream opens with the session too.
-      () => location.reload(),
-      (problem: Error) => setError(problem.message),
-    )
-  }
-  return (
-    <main className="mx-auto max-w-md px-4 pt-24">
-      <title>Open Relink</title>
-      <h1 className="mb-2">Open Relink</h1>
-      <p className="mb-4 text-muted">This server is only for people who have its token. Use the link that <code>relink start</code> printed, or enter the token it names.</p>
-      <form className="panel grid gap-3" onSubmit={(event) => { event.preventDefault(); submit() }}>
-        <label htmlFor="token">Token</label>
-        <input id="token" className="field" type="password" autoComplete="off" value={token} onChange={(event) => setToken(event.target.value)} />
-        {error !== null && <p role="alert" className="text-stop">{error}</p>}
-        <button className="button button-primary justify-self-start" type="submit">Open</button>
-      </form>
-    </main>
-  )
 }

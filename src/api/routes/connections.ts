@@ -1,5 +1,6 @@
 /** Connections: sign in, read, pause, remove, a new secret, and the bank's questions. */
 import { z } from 'zod'
+import { LINK_TTL_MS, makeChallengeLink, readChallengeLink } from '../../access/challenge-link.ts'
 import { isShown, type Connection } from '../../domain/connection.ts'
 import type { Instance } from '../../instance.ts'
 import type { VerbFailure } from '../../verbs.ts'
@@ -9,7 +10,7 @@ import { connectionResource, diagnosisResource } from '../connection-resource.ts
 import { connectionShape } from '../connection-shapes.ts'
 import { ApiProblem, type ProblemCode } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
-import { challengeResource, challengeShape, runResource, runShape } from '../shapes.ts'
+import { challengeResource, challengeShape, isoInstant, runResource, runShape } from '../shapes.ts'
 
 const form = z.record(z.string().max(64), z.string().max(1_000)).meta({ description: 'Values by field name, as the institution\'s route describes its fields' })
 
@@ -109,7 +110,31 @@ const answer = route({
   handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.answer(params.id, body.answers))),
 })
 
-export const connectionRoutes: readonly Route[] = [list, one, connect, sync, secret, onceMore, disable, enable, remove, adopt, challenges, challenge, answer]
+const link = route({
+  method: 'POST', url: '/challenges/:id/link', action: 'sync', tag: 'Challenges', summary: 'A link to answer this question on another device: good once, for ten minutes, for a member who signs in there', status: 201,
+  params: idParams, response: z.object({ path: z.string(), expiresAt: z.iso.datetime() }),
+  handle: async ({ params, instance }) => {
+    const found = await instance.store.challenges.get(params.id)
+    if (found === null) throw new ApiProblem('not_found', 'There is no challenge with this id.')
+    const now = instance.clock.now()
+    return { path: `/c/${makeChallengeLink(instance.linkKey, found.id, now)}`, expiresAt: isoInstant(now + LINK_TTL_MS) }
+  },
+})
+
+const openLink = route({
+  method: 'POST', url: '/challenge-links', action: 'sync', tag: 'Challenges', summary: 'The question that a link leads to; the link is spent by this',
+  body: z.strictObject({ link: z.string().max(200) }), response: challengeShape,
+  handle: async ({ body, instance, caller }) => {
+    if (caller?.kind !== 'member') throw new ApiProblem('forbidden', 'A link is for a person who is signed in.')
+    const now = instance.clock.now()
+    const read = readChallengeLink(instance.linkKey, body.link, now)
+    const found = read === null || !(await instance.store.access.spendLink(read.digest, now)) ? null : await instance.store.challenges.get(read.challengeId)
+    if (found === null) throw new ApiProblem('link_void')
+    return challengeResource(found)
+  },
+})
+
+export const connectionRoutes: readonly Route[] = [list, one, connect, sync, secret, onceMore, disable, enable, remove, adopt, challenges, challenge, answer, link, openLink]
 
 function switchRoute(verb: 'disable' | 'enable', summary: string): Route {
   return route({

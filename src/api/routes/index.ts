@@ -1,5 +1,9 @@
 /** The table of routes. */
 import type { Route } from '../route.ts'
+import { accountRoutes as signedInRoutes } from './account.ts'
+import { auditRoutes } from './audit.ts'
+import { keyRoutes } from './keys.ts'
+import { memberRoutes } from './members.ts'
 import { accountRoutes } from './accounts.ts'
 import { connectionRoutes } from './connections.ts'
 import { demoRoutes } from './demo.ts'
@@ -10,6 +14,7 @@ import { problemRoutes } from './problems.ts'
 import { recomputeRoutes } from './recompute.ts'
 import { runRoutes } from './runs.ts'
 import { serverRoutes } from './server.ts'
+import { signInRoutes } from './sign-in.ts'
 import { transactionRoutes } from './transactions.ts'
 
-export const ROUTES: readonly Route[] = [...serverRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...transactionRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]
+export const ROUTES: readonly Route[] = [...serverRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...transactionRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]

@@ -14,6 +14,7 @@ import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../dom
 import type { Digest, MatchTier, Observation, Question, TransactionChange } from '../../domain/transaction.ts'
 import type { RecordedPage, ReportMove, Undo } from '../../ports/history.ts'
 import type { Alert, Attempt, FailedExchanges, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
+import { emptyAccess, type AccessState } from './access.ts'
 
 /** Mutable in its link only, as in the database. */
 export type StoredObservation = { readonly row: Observation; transactionId: string; tier: MatchTier }
@@ -50,6 +51,7 @@ export type TenantState = {
   /** By consumer, then by account. */
   readonly reads: Map<string, Map<string, ConsumerRead>>
   readonly previews: Map<string, ReconnectPreview>
+  readonly access: AccessState
   previewAnswers: { readonly previewId: string; readonly answer: PreviewAnswer }[]
   spans: BalanceSpan[]
 }
@@ -66,7 +68,7 @@ export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
     cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
-    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), spans: [],
+    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), spans: [],
   }
 }
 

@@ -3,6 +3,7 @@
  * the process ends. Rows are shared with the caller, which is safe because domain types are read-only.
  */
 import type { Store, TenantStore } from '../../ports/store.ts'
+import { memoryAccess, memoryAudit } from './access.ts'
 import { memoryAccounts } from './accounts.ts'
 import { memoryConnections } from './connections.ts'
 import { memoryConsumers } from './consumers.ts'
@@ -62,5 +63,7 @@ function tenantStore(tenantId: string, state: TenantState): TenantStore {
     challenges: memoryChallenges(state),
     secrets: memorySecrets(state.secrets),
     consumers: memoryConsumers(state),
+    access: memoryAccess(state.access),
+    audit: memoryAudit(state.access),
   }
 }

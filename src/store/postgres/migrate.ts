@@ -20,12 +20,13 @@ import { readBy } from './migrations/013-read-by.ts'
 import { incidents } from './migrations/014-incidents.ts'
 import { statistics } from './migrations/015-statistics.ts'
 import { failingSpans } from './migrations/016-failing-spans.ts'
+import { signIn } from './migrations/017-sign-in.ts'
 import type { Tables } from './tables.ts'
 
 export type Migration = { readonly number: number; readonly name: string; up(db: Kysely<Tables>): Promise<void> }
 
 /** In order; the last one's number is the schema that this program knows. */
-export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves, fence, abandonedAttempts, readBy, incidents, statistics, failingSpans]
+export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves, fence, abandonedAttempts, readBy, incidents, statistics, failingSpans, signIn]
 
 export type Migrated = 'current' | 'newer'
 

@@ -53,9 +53,9 @@ test('every table with a tenant forces row-level security, and every key begins 
   const { rows: others } = await app.query(
     `select relname from pg_class c where relnamespace = 'relink'::regnamespace and relkind in ('r', 'p') and not exists (select from pg_attribute where attrelid = c.oid and attname = 'tenant_id')`,
   )
-  assert.deepEqual(others.map((o) => o.relname).sort(), ['instance', 'migrations'])
+  assert.deepEqual(others.map((o) => o.relname).filter((name) => !name.startsWith('auth_')).sort(), ['instance', 'migrations'])
   const { rows: keys } = await app.query(
-    `select conname, conrelid::regclass::text as t from pg_constraint k where connamespace = 'relink'::regnamespace and contype in ('p', 'u', 'f') and conrelid::regclass::text not in ('relink.instance', 'relink.migrations')
+    `select conname, conrelid::regclass::text as t from pg_constraint k where connamespace = 'relink'::regnamespace and contype in ('p', 'u', 'f') and conrelid::regclass::text not in ('relink.instance', 'relink.migrations') and conrelid::regclass::text not like 'relink.auth\\_%'
      and (select attname from pg_attribute where attrelid = k.conrelid and attnum = k.conkey[1]) <> 'tenant_id'`,
   )
   assert.deepEqual(keys, [])
@@ -92,6 +92,21 @@ test('the app cannot change tables, policies or its own rights', async () => {
     'set local role relink_owner', 'alter role relink_app bypassrls', 'select * from pg_authid', 'insert into relink.migrations values (99, \'x\')',
     'update relink.instance set default_tenant = default_tenant', 'set local session_replication_role = replica',
   ]) await assert.rejects(as(tenantId, statement), denied, statement)
+})
+
+test('the sign-in tables are forced too, and shown to their own role alone, which sees no row of a tenant', async () => {
+  const { rows: tables } = await app.query(`select oid::regclass::text as name, relrowsecurity and relforcerowsecurity as forced from pg_class where relnamespace = 'relink'::regnamespace and relkind = 'r' and relname like 'auth\\_%'`)
+  assert.ok(tables.length >= 8)
+  for (const { name, forced } of tables) {
+    assert.equal(forced, true, name)
+    for (const role of [undefined, 'relink_sched']) await assert.rejects(as(tenantId, `select 1 from ${name}`, role), denied, name)
+    await as(null, `select 1 from ${name}`, 'relink_auth')
+  }
+  for (const table of ['members', 'secrets', 'audit', 'transactions', 'tenants']) await assert.rejects(as(tenantId, `select 1 from relink.${table}`, 'relink_auth'), denied, table)
+})
+
+test('the audit log is added to, never changed: not by the app, not by the sign-in', async () => {
+  for (const statement of ['update relink.audit set actor = actor', 'delete from relink.audit', 'truncate relink.audit', 'delete from relink.audit_heads', 'delete from relink.members', 'delete from relink.api_keys', 'update relink.spent_links set spent_at = 0', 'delete from relink.spent_links']) await assert.rejects(as(tenantId, statement), denied, statement)
 })
 
 test('the scheduler\'s role sees due times of all tenants and nothing else; the app only by becoming it', async () => {

@@ -1,6 +1,6 @@
 /**
  * The roles of security.md section 4: `relink_owner` owns the tables and migrates, `relink_app` runs,
- * `relink_sched` sees due times. They are made where the given login may make them; where it may not,
+ * `relink_sched` sees due times, `relink_auth` the sign-in tables. They are made where the given login may make them; where it may not,
  * the failure carries the statements that an administrator runs once.
  */
 import { createHmac, pbkdf2Sync, createHash, randomBytes } from 'node:crypto'
@@ -16,27 +16,30 @@ export type OpenFailure = {
 }
 
 export const APP_ROLE = 'relink_app'
+/** Those that the app may become for one transaction or one connection; it inherits nothing of them. */
+const APART = ['relink_sched', 'relink_auth']
 
 /**
  * Makes what is missing: roles, memberships, the right to create the schema. The password is set only
  * when `relink_app` is made here: an existing one may serve other programs.
  */
 export async function prepareRoles(admin: pg.Client, appPassword: string | null): Promise<Result<void, OpenFailure>> {
-  const { rows } = await admin.query<{ owner: boolean; app: boolean; sched: boolean; me: string; db: string }>(
+  const { rows } = await admin.query<{ owner: boolean; app: boolean; apart: string[]; me: string; db: string }>(
     `select exists (select from pg_roles where rolname = 'relink_owner') as owner,
             exists (select from pg_roles where rolname = 'relink_app') as app,
-            exists (select from pg_roles where rolname = 'relink_sched') as sched,
+            array(select rolname::text from pg_roles where rolname = any($1)) as apart,
             current_user as me, current_database() as db`,
+    [APART],
   )
   const found = rows[0]!
   const me = pg.escapeIdentifier(found.me)
   const database = pg.escapeIdentifier(found.db)
   const statements = [
     ...(found.owner ? [] : ['create role relink_owner nologin nosuperuser nobypassrls']),
-    ...(found.sched ? [] : ['create role relink_sched nologin nosuperuser nobypassrls']),
-    // Without `noinherit` the app would see the due times of all tenants in every query, not only as the scheduler.
+    ...APART.filter((role) => !found.apart.includes(role)).map((role) => `create role ${role} nologin nosuperuser nobypassrls`),
+    // Without `noinherit` the app would see the due times of all tenants and the sign-in tables in every query, not only in those roles.
     ...(found.app ? [] : [`create role relink_app login noinherit nosuperuser nobypassrls nocreatedb nocreaterole${passwordClause(appPassword)}`]),
-    ...((await isMember(admin, APP_ROLE, 'relink_sched')) ? [] : ['grant relink_sched to relink_app']),
+    ...(await missingMemberships(admin)).map((role) => `grant ${role} to relink_app`),
     ...((await isMember(admin, found.me, 'relink_owner')) ? [] : [`grant relink_owner to ${me}`]),
     ...((await mayCreate(admin)) ? [] : [`grant create on database ${database} to relink_owner`]),
   ]
@@ -66,6 +69,12 @@ async function tolerant(admin: pg.Client, statement: string): Promise<void> {
     if (!['42710', '23505', 'XX000'].includes(errorCode(error))) throw error
     if (errorCode(error) === 'XX000' && !/concurrently updated/.test(String(error))) throw error
   }
+}
+
+async function missingMemberships(admin: pg.Client): Promise<readonly string[]> {
+  const missing: string[] = []
+  for (const role of APART) if (!(await isMember(admin, APP_ROLE, role))) missing.push(role)
+  return missing
 }
 
 async function isMember(admin: pg.Client, member: string, role: string): Promise<boolean> {
@@ -103,7 +112,7 @@ function scramVerifier(password: string): string {
 export async function checkAppRole(app: pg.Pool): Promise<Result<void, OpenFailure>> {
   const { rows } = await app.query<{ name: string; unsafe: boolean; owns: boolean; inherits: boolean }>(
     `select r.rolname as name, r.rolsuper or r.rolbypassrls as unsafe,
-            pg_has_role(r.oid, 'relink_owner', 'MEMBER') as owns, pg_has_role(r.oid, 'relink_sched', 'USAGE') as inherits
+            pg_has_role(r.oid, 'relink_owner', 'MEMBER') as owns, pg_has_role(r.oid, 'relink_sched', 'USAGE') or pg_has_role(r.oid, 'relink_auth', 'USAGE') as inherits
      from pg_roles r where r.rolname = current_user`,
   )
   const role = rows[0]!

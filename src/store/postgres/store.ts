@@ -5,6 +5,7 @@
 import pg from 'pg'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { Store, TenantStore } from '../../ports/store.ts'
+import { postgresAccess, postgresAudit } from './access.ts'
 import { postgresAccounts } from './accounts.ts'
 import { postgresConnections } from './connections.ts'
 import { postgresConsumers } from './consumers.ts'
@@ -156,5 +157,7 @@ function tenantStore(db: Database, locks: Locks, tenantId: string): TenantStore 
     challenges: postgresChallenges(db, tenantId),
     secrets: postgresSecrets(db, tenantId),
     consumers: postgresConsumers(db, tenantId),
+    access: postgresAccess(db, tenantId),
+    audit: postgresAudit(db, tenantId),
   }
 }

@@ -2,7 +2,9 @@
  * The tables, as Kysely and the stores see them. Every table with a `tenant_id` is under forced
  * row-level security (migrations/001-start.ts); its key begins with the tenant.
  */
+import type { ApiKey, Invitation, Member } from '../../domain/access.ts'
 import type { Account, AccountRef, AccountSource } from '../../domain/account.ts'
+import type { AuditHead, AuditRecord } from '../../domain/audit.ts'
 import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
 import type { Incident } from '../../domain/incident.ts'
@@ -175,6 +177,22 @@ export const incidents = shape<Incident & { readonly scopeKey: string }>({
   connections: integer, witness: text(), problemId: nullable(uuid),
 })
 
+/** User and key ids are the sign-in library's and our own words, no uuids. */
+export const members = shape<Member>({
+  userId: text(), name: text(), email: text(), role: text(), delegated: json(), createdAt: instant, createdBy: text(), removedAt: nullable(instant),
+})
+
+export const invitations = shape<Invitation>({
+  id: uuid, role: text(), label: text(), tokenDigest: bytes, createdAt: instant, createdBy: text(), expiresAt: instant, acceptedAt: nullable(instant), revokedAt: nullable(instant),
+})
+
+export const apiKeys = shape<ApiKey>({
+  id: text(), label: text(), scope: text(), digest: bytes, maker: text(), createdAt: instant, expiresAt: instant, lastUsedAt: nullable(instant), revokedAt: nullable(instant),
+})
+
+export const audit = shape<AuditRecord>({ seq: instant, at: instant, actor: text(), action: text(), object: text(), codes: json(), prev: bytes, hash: bytes })
+export const auditHeads = shape<AuditHead>({ seq: instant, hash: bytes })
+
 type Of<S> = S extends Shape<infer T> ? StoredRow<T> & { readonly tenant_id: string } : never
 type Numbered = { readonly seq: any }
 
@@ -203,6 +221,12 @@ export type Tables = {
   'relink.tenant_keys': Of<typeof tenantKeys>
   'relink.consumers': Of<typeof consumers>
   'relink.consumer_reads': Of<typeof consumerReads>
+  'relink.members': Of<typeof members>
+  'relink.invitations': Of<typeof invitations>
+  'relink.api_keys': Of<typeof apiKeys>
+  'relink.spent_links': { readonly tenant_id: string; readonly digest: any; readonly spent_at: number }
+  'relink.audit': Of<typeof audit>
+  'relink.audit_heads': Of<typeof auditHeads>
   'relink.login_attempts': Of<typeof attempts> & Numbered
   'relink.logins': { readonly tenant_id: string; readonly login_index: string; readonly locked_at: any; readonly granted_uses: number }
   'relink.cursors': { readonly tenant_id: string; readonly source_id: string; readonly cursor: any; readonly at: number }

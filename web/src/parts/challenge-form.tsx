@@ -1,5 +1,5 @@
 /** What the bank asks to know that it is you: one form for every kind of prompt. */
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useAct } from '../act.ts'
 import type { Challenge } from '../api.ts'
 import { Trouble } from './states.tsx'
@@ -53,8 +53,21 @@ function Field({ prompt, value, set }: { prompt: Prompt; value: string; set: (va
   return (
     <label className="grid gap-1">
       {prompt.label}
-      {prompt.picture !== undefined && <img src={prompt.picture} alt="The picture that the bank shows" className="max-w-xs" />}
+      {prompt.picture !== undefined && <Picture data={prompt.picture} />}
       <input className="field sm:max-w-xs" required value={value} onChange={(event) => set(event.target.value)} autoComplete={prompt.kind === 'code' ? 'one-time-code' : 'off'} inputMode={prompt.kind === 'code' ? 'numeric' : 'text'} />
     </label>
   )
+}
+
+/** Pictures of banks come as `data:`; the content security policy lets no page load those, but what the page itself made of them. */
+function Picture({ data }: { data: string }) {
+  const [url, setUrl] = useState<string | null>(null)
+  useEffect(() => {
+    const [, type = '', base64 = ''] = /^data:(image\/[\w.+-]+);base64,([A-Za-z0-9+/=]+)$/.exec(data) ?? []
+    if (base64 === '') return
+    const made = URL.createObjectURL(new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type }))
+    setUrl(made)
+    return () => URL.revokeObjectURL(made)
+  }, [data])
+  return url === null ? null : <img src={url} alt="The picture that the bank shows" className="max-w-xs" />
 }

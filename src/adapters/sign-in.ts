@@ -1,0 +1,233 @@
+/**
+ * The sign-in library (better-auth with two plugins) behind `SignIn`. Promises: it sees only its own
+ * tables, as the role `relink_auth`; what a stolen database holds signs nobody in, because cookies are
+ * signed and second factors sealed with a key that is not in it; a passkey counts only when its device
+ * verified the person; no session is read from a cookie alone. Limits and clocks here are the host's:
+ * virtual time is for banks.
+ */
+import { createHash } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { passkey } from '@better-auth/passkey'
+import { kyselyAdapter } from '@better-auth/kysely-adapter'
+import { betterAuth } from 'better-auth/minimal'
+import { APIError } from 'better-auth/api'
+import { twoFactor } from 'better-auth/plugins/two-factor'
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { SignedIn } from '../domain/access.ts'
+import type { Log } from '../ports/log.ts'
+import type { Factors, OpenSession, SessionSummary, SignIn, SignInAnswer, Visit } from '../ports/sign-in.ts'
+
+export type SignInOptions = {
+  readonly database: pg.ClientConfig
+  /** Signs cookies and seals second factors. */
+  readonly key: KeyObject
+  /** The public origin, where one is configured; null: loopback, by plain http. */
+  readonly origin: string | null
+  readonly log: Log
+}
+
+const DAY_S = 86_400
+const IDLE_MS = DAY_S * 1_000
+const FRESH_S = 600
+const LOCK_MS = 15 * 60_000
+const TRIES = 5
+/** How exact `seenAt` is; saves a write for each request of a burst. */
+const SEEN_EXACT_MS = 60_000
+const CLIENT_HEADER = 'x-relink-client'
+const PER_MINUTE = { window: 60, max: 5 }
+
+export function openSignIn({ database, key, origin, log }: SignInOptions): SignIn {
+  const pool = openAuthPool(database)
+  const isSecure = origin?.startsWith('https:') === true
+  const auth = betterAuth({
+    appName: 'Relink',
+    basePath: '/api/auth',
+    secret: key.export().toString('base64url'),
+    database: kyselyAdapter(new Kysely<never>({ dialect: new PostgresDialect({ pool }) }).withSchema('relink'), { type: 'postgres', transaction: true }),
+    trustedOrigins: (request) => [request === undefined ? null : new URL(request.url).origin],
+    user: { modelName: 'auth_user' },
+    account: { modelName: 'auth_account' },
+    verification: { modelName: 'auth_verification', storeIdentifier: 'hashed' },
+    session: {
+      modelName: 'auth_session', expiresIn: 7 * DAY_S, disableSessionRefresh: true, freshAge: FRESH_S, cookieCache: { enabled: false },
+      additionalFields: { method: { type: 'string', required: true, input: false }, seenAt: { type: 'date', required: true, input: false } },
+    },
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128, revokeSessionsOnPasswordReset: true },
+    rateLimit: {
+      enabled: true, storage: 'database', modelName: 'auth_rate_limit', window: 60, max: 100,
+      customRules: { '/sign-in/email': PER_MINUTE, '/two-factor/*': PER_MINUTE, '/change-password': PER_MINUTE, '/passkey/*': { window: 60, max: 20 }, '/sign-out': { window: 60, max: 100 } },
+    },
+    advanced: {
+      useSecureCookies: false,
+      cookiePrefix: isSecure ? '__Host-relink' : 'relink',
+      cookies: { session_token: { name: sessionCookie(isSecure) } },
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/', secure: isSecure },
+      // Set by our own server from the connection, behind the proxies that the operator named; what a client sends under this name never gets here.
+      ipAddress: { ipAddressHeaders: [CLIENT_HEADER], ipv6Subnet: 64 },
+      database: { validateSchema: false },
+    },
+    databaseHooks: { session: { create: { before: async (session, context) => ({ data: { ...session, method: methodOf(context), seenAt: new Date() } }) } } },
+    plugins: [
+      twoFactor({
+        issuer: 'Relink', twoFactorTable: 'auth_two_factor', trustDeviceMaxAge: 0,
+        backupCodeOptions: { amount: 10 }, accountLockout: { enabled: true, maxFailedAttempts: TRIES, durationSeconds: LOCK_MS / 1_000 },
+      }),
+      passkey({
+        rpID: origin === null ? 'localhost' : new URL(origin).hostname, rpName: 'Relink', schema: { passkey: { modelName: 'auth_passkey' } },
+        authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+        advanced: { webAuthnChallengeCookie: 'passkey' },
+        registration: { afterVerification: async ({ verification }) => refuseUnverified(verification.registrationInfo?.userVerified) },
+        authentication: { afterVerification: async ({ verification }) => refuseUnverified(verification.authenticationInfo.userVerified) },
+      }),
+    ],
+    telemetry: { enabled: false },
+    // Refusals are answers all the same; what is no refusal is thrown to the caller instead of printed.
+    onAPIError: { throw: true },
+    logger: { level: 'error', log: (_level, message) => log.error('sign_in_library', { message: String(message).slice(0, 200) }) },
+  })
+  const context = auth.$context
+  return {
+    async ask(visit, method, path, body, query) {
+      const url = new URL(`/api/auth${path}`, visit.origin)
+      for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value)
+      return answerOf(await auth.handler(new Request(url, { method, headers: headersOf(visit, body !== undefined), ...(body === undefined ? {} : { body: JSON.stringify(body) }) })))
+    },
+    async session({ cookie }) {
+      if (cookie === null || !cookie.includes(sessionCookie(isSecure))) return null
+      const found = await auth.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
+      return found === null ? null : stillOpen(found.session)
+    },
+    async createUser({ name, email, password }) {
+      const { internalAdapter, password: passwords } = await context
+      if ((await internalAdapter.findUserByEmail(email)) !== null) return null
+      const user = await internalAdapter.createUser({ name, email, emailVerified: false }, { method: 'admin' })
+      if (password !== null) await internalAdapter.linkAccount({ accountId: user.id, providerId: 'credential', userId: user.id, password: await passwords.hash(password) })
+      return user.id
+    },
+    async userOf(email) {
+      return (await (await context).internalAdapter.findUserByEmail(email))?.user.id ?? null
+    },
+    async deleteUser(userId) {
+      await pool.query('delete from auth_user where id = $1', [userId])
+    },
+    async enter(userId, visit) {
+      const { internalAdapter, authCookies, secret } = await context
+      const { token } = await internalAdapter.createSession(userId, false, { ipAddress: visit.address, userAgent: visit.userAgent ?? '' })
+      return [await signedCookie(authCookies.sessionToken, token, secret)]
+    },
+    async sessions(userId) {
+      const { rows } = await pool.query<SessionRow>(`select id, method, "createdAt", "seenAt", "ipAddress", "userAgent" from auth_session where "userId" = $1 and "expiresAt" > now() and "seenAt" > $2 order by "seenAt" desc, id`, [userId, new Date(Date.now() - IDLE_MS)])
+      return rows.map((row): SessionSummary => ({ id: row.id, method: row.method, signedInAt: row.createdAt.getTime(), seenAt: row.seenAt.getTime(), address: row.ipAddress ?? '', userAgent: row.userAgent ?? '' }))
+    },
+    async endSessions(userId, sessionId) {
+      await pool.query('delete from auth_session where "userId" = $1 and ($2::text is null or id = $2)', [userId, sessionId ?? null])
+    },
+    factors: (userId) => factorsOf(pool, userId),
+    async resetUser(userId, password) {
+      const { internalAdapter, password: passwords } = await context
+      const hash = await passwords.hash(password)
+      if ((await internalAdapter.findCredentialAccount(userId)) === null) await internalAdapter.linkAccount({ accountId: userId, providerId: 'credential', userId, password: hash })
+      else await internalAdapter.updatePassword(userId, hash)
+      await internalAdapter.updateUser(userId, { twoFactorEnabled: false })
+      for (const table of ['auth_two_factor', 'auth_passkey', 'auth_session']) await pool.query(`delete from ${pg.escapeIdentifier(table)} where "userId" = $1`, [userId])
+    },
+    async mayTry(account) {
+      const { rows } = await pool.query<{ count: number }>(
+        `insert into auth_attempts as a (key, count, since) values ($1, 1, $2)
+         on conflict (key) do update set count = case when a.since <= $2 - $3 then 1 else a.count + 1 end, since = case when a.since <= $2 - $3 then $2 else a.since end returning count`,
+        [accountKey(account), Date.now(), LOCK_MS],
+      )
+      return rows[0]!.count <= TRIES
+    },
+    async succeeded(account) {
+      await pool.query('delete from auth_attempts where key = $1', [accountKey(account)])
+    },
+    close: () => pool.end(),
+  }
+
+  async function stillOpen(session: { id: string; userId: string; createdAt: Date; token: string } & Record<string, unknown>): Promise<OpenSession | null> {
+    const [now, seenAt] = [Date.now(), (session['seenAt'] as Date).getTime()]
+    if (now - seenAt >= IDLE_MS) {
+      await pool.query('delete from auth_session where id = $1', [session.id])
+      return null
+    }
+    if (now - seenAt >= SEEN_EXACT_MS) await pool.query('update auth_session set "seenAt" = $2 where id = $1', [session.id, new Date(now)])
+    return { userId: session.userId, session: { sessionId: session.id, method: session['method'] as SignedIn['method'], ageMs: now - session.createdAt.getTime() } }
+  }
+}
+
+/** The name without the prefix on loopback, where browsers drop cookies that ask for https. */
+export function sessionCookie(isSecure: boolean): string {
+  return isSecure ? '__Host-relink.session' : 'relink.session'
+}
+
+type SessionRow = { id: string; method: SignedIn['method']; createdAt: Date; seenAt: Date; ipAddress: string | null; userAgent: string | null }
+
+const INT8 = 20
+
+/** Each connection becomes the role of the sign-in tables before anything else is asked on it. */
+function openAuthPool(config: pg.ClientConfig): pg.Pool {
+  const types = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) } as pg.CustomTypesConfig
+  const pool = new pg.Pool({ ...config, max: 4, types, connectionTimeoutMillis: 10_000, keepAlive: true, application_name: 'relink sign-in', options: '-c role=relink_auth -c search_path=relink' })
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
+/** By which act a session came about. A new password keeps the rank of the session that set it. */
+function methodOf(context: { path?: string; context?: { session?: { session: Record<string, unknown> } | null } } | null): SignedIn['method'] {
+  const before = context?.context?.session?.session['method'] as SignedIn['method'] | undefined
+  switch (context?.path) {
+    case '/two-factor/verify-totp': return 'totp'
+    case '/two-factor/verify-backup-code': return 'recovery'
+    case '/passkey/verify-authentication': return 'passkey'
+    case '/change-password': return before ?? 'password'
+    case undefined: return 'link'
+    default: return 'password'
+  }
+}
+
+function refuseUnverified(userVerified: boolean | undefined): void {
+  if (userVerified !== true) throw new APIError('UNAUTHORIZED', { message: 'The device did not verify its person.', code: 'USER_NOT_VERIFIED' })
+}
+
+function headersOf({ cookie, address, userAgent, origin }: Visit, hasBody: boolean): Headers {
+  const headers = new Headers({ [CLIENT_HEADER]: address, origin })
+  if (cookie !== null) headers.set('cookie', cookie)
+  if (userAgent !== null) headers.set('user-agent', userAgent)
+  if (hasBody) headers.set('content-type', 'application/json')
+  return headers
+}
+
+async function answerOf(response: Response): Promise<SignInAnswer> {
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.includes('json') === true && text !== ''
+  const retry = Number(response.headers.get('x-retry-after') ?? Number.NaN)
+  return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : null, cookies: response.headers.getSetCookie(), retryAfter: Number.isFinite(retry) ? retry : null }
+}
+
+/** As the library signs its own: the value, a dot, HMAC-SHA256 of the value in Base64, percent-encoded. */
+async function signedCookie({ name, attributes }: { name: string; attributes: { secure?: boolean; maxAge?: number } }, value: string, secret: string): Promise<string> {
+  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const signature = Buffer.from(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(value))).toString('base64')
+  return `${name}=${encodeURIComponent(`${value}.${signature}`)}; Max-Age=${attributes.maxAge ?? 7 * DAY_S}; Path=/; HttpOnly; SameSite=Lax${attributes.secure === true ? '; Secure' : ''}`
+}
+
+/** Not the address itself: tries on accounts that do not exist are counted too. */
+function accountKey(account: string): string {
+  return createHash('sha256').update(account.trim().toLowerCase()).digest('hex')
+}
+
+async function factorsOf(pool: pg.Pool, userId: string): Promise<Factors> {
+  const [accounts, users, passkeys] = await Promise.all([
+    pool.query('select 1 from auth_account where "userId" = $1 and password is not null', [userId]),
+    pool.query('select 1 from auth_user where id = $1 and "twoFactorEnabled"', [userId]),
+    pool.query<{ id: string; name: string | null; createdAt: Date | null; backedUp: boolean }>('select id, name, "createdAt", "backedUp" from auth_passkey where "userId" = $1 order by "createdAt", id', [userId]),
+  ])
+  return {
+    hasPassword: accounts.rowCount === 1,
+    hasTotp: users.rowCount === 1,
+    passkeys: passkeys.rows.map(({ id, name, createdAt, backedUp }) => ({ id, name: name ?? 'Passkey', createdAt: createdAt?.getTime() ?? null, isSynced: backedUp })),
+  }
+}

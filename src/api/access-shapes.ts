@@ -1,0 +1,32 @@
+/** How people, sessions, keys and the audit log look over the API. No digest, no token, no cookie is in any of them. */
+import { z } from 'zod'
+import { KEY_SCOPES, ROLES } from '../domain/access.ts'
+
+const instant = z.iso.datetime()
+
+export const roleShape = z.enum(ROLES).meta({ id: 'Role' })
+/** One line of printable characters. */
+export const labelShape = z.string().trim().regex(/^[^\p{C}]{1,100}$/u, 'must be 1 to 100 characters on one line')
+export const emailShape = z.email().max(200).transform((text) => text.toLowerCase())
+export const passwordShape = z.string().min(1).max(200)
+
+export const memberShape = z
+  .object({ userId: z.string(), name: z.string(), email: z.string(), role: roleShape, delegated: z.array(z.string()), since: instant })
+  .meta({ id: 'Member' })
+
+export const invitationShape = z.object({ id: z.uuid(), role: roleShape, label: z.string(), createdAt: instant, expiresAt: instant }).meta({ id: 'Invitation' })
+
+export const keyShape = z
+  .object({ id: z.string(), label: z.string(), scope: z.enum(KEY_SCOPES), maker: z.string(), createdAt: instant, expiresAt: instant, lastUsedAt: instant.nullable(), revokedAt: instant.nullable() })
+  .meta({ id: 'ApiKey' })
+
+export const auditShape = z
+  .object({ seq: z.int(), at: instant, actor: z.string(), action: z.string(), object: z.string(), codes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])), hash: z.string() })
+  .meta({ id: 'AuditLine' })
+
+export const verdictShape = z.object({ lines: z.int(), head: z.object({ seq: z.int(), hash: z.string() }).nullable(), firstBad: z.int().nullable() })
+
+export const accountShape = memberShape.extend({
+  method: z.enum(['password', 'totp', 'recovery', 'passkey', 'link']), needsSecondFactor: z.boolean(), freshForSeconds: z.int(),
+  hasPassword: z.boolean(), hasTotp: z.boolean(), passkeys: z.array(z.object({ id: z.string(), name: z.string(), createdAt: instant.nullable(), isSynced: z.boolean() })),
+})

@@ -1,0 +1,25 @@
+/** People, invitations, keys and lines of the audit log as the shapes of access-shapes.ts. */
+import type { z } from 'zod'
+import { hex } from '../access/audit.ts'
+import type { ApiKey, Invitation, Member } from '../domain/access.ts'
+import type { AuditRecord } from '../domain/audit.ts'
+import type { auditShape, invitationShape, keyShape, memberShape } from './access-shapes.ts'
+import { isoInstant } from './shapes.ts'
+
+const maybe = (at: number | null): string | null => (at === null ? null : isoInstant(at))
+
+export function memberView({ userId, name, email, role, delegated, createdAt }: Member): z.output<typeof memberShape> {
+  return { userId, name, email, role, delegated: [...delegated], since: isoInstant(createdAt) }
+}
+
+export function invitationView({ id, role, label, createdAt, expiresAt }: Invitation): z.output<typeof invitationShape> {
+  return { id, role, label, createdAt: isoInstant(createdAt), expiresAt: isoInstant(expiresAt) }
+}
+
+export function keyView({ id, label, scope, maker, createdAt, expiresAt, lastUsedAt, revokedAt }: ApiKey): z.output<typeof keyShape> {
+  return { id, label, scope, maker, createdAt: isoInstant(createdAt), expiresAt: isoInstant(expiresAt), lastUsedAt: maybe(lastUsedAt), revokedAt: maybe(revokedAt) }
+}
+
+export function auditView({ seq, at, actor, action, object, codes, hash }: AuditRecord): z.output<typeof auditShape> {
+  return { seq, at: isoInstant(at), actor, action, object, codes: { ...codes }, hash: hex(hash) }
+}

@@ -1,0 +1,26 @@
+/** The audit log, for owners: its lines, and whether their chain holds. */
+import { z } from 'zod'
+import { auditShape, verdictShape } from '../access-shapes.ts'
+import { auditView } from '../access-views.ts'
+import { pageOf, route, type Route } from '../route.ts'
+
+const list = route({
+  method: 'GET', url: '/audit', action: 'oversee', tag: 'Audit', summary: 'Who did what, newest first', query: z.strictObject({ cursor: z.string().regex(/^\d{1,15}$/).optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
+  response: pageOf(auditShape),
+  handle: async ({ instance, query }) => {
+    const lines = await instance.store.audit.list({ limit: query.limit, ...(query.cursor === undefined ? {} : { before: Number(query.cursor) }) })
+    const last = lines.at(-1)
+    return { items: lines.map(auditView), next: last === undefined || lines.length < query.limit || last.seq === 1 ? null : String(last.seq) }
+  },
+})
+
+const verify = route({
+  method: 'GET', url: '/audit/verify', action: 'oversee', tag: 'Audit', summary: 'Check the chain of all lines; names the first that does not fit',
+  query: z.strictObject({ head: z.string().regex(/^\d{1,15}:[0-9a-f]{64}$/).optional().meta({ description: 'SEQ:HASH as noted elsewhere: it must still be there' }) }), response: verdictShape,
+  handle: async ({ instance, query }) => {
+    const [seq, hash] = query.head?.split(':') ?? []
+    return instance.audit.verify(seq === undefined || hash === undefined ? null : { seq: Number(seq), hash })
+  },
+})
+
+export const auditRoutes: readonly Route[] = [list, verify]

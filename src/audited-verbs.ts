@@ -1,0 +1,51 @@
+/**
+ * The verbs, each act of a person with its line in the audit log: who connected, entered a secret, imported,
+ * undid. The line follows the act; what a bank made of it is told by the runs.
+ */
+import type { Audit } from './access/audit.ts'
+import { currentActor } from './access/acting.ts'
+import type { AuditCodes } from './domain/audit.ts'
+import type { Result } from './domain/result.ts'
+import type { Verbs } from './verbs.ts'
+
+export function auditedVerbs(verbs: Verbs, audit: Audit): Verbs {
+  const tell = (action: string, object: string, codes: AuditCodes = {}): Promise<void> => audit.record({ actor: currentActor(), action, object, codes })
+  const told = async <T extends Result<unknown, { readonly code: string }>>(action: string, object: string, work: Promise<T>): Promise<T> => {
+    const result = await work
+    // What does not exist, or was busy, is no act.
+    if (result.ok || !['not_found', 'busy', 'invalid'].includes(result.failure.code)) await tell(action, object, result.ok ? {} : { refused: result.failure.code })
+    return result
+  }
+  return {
+    ...verbs,
+    async connect(request) {
+      const connected = await verbs.connect(request)
+      await tell('connection.added', 'connection' in connected ? connected.connection.id : '', { institution: request.institutionId, outcome: connected.kind })
+      return connected
+    },
+    enterSecret: (id, form, references) => told('secret.set', id, verbs.enterSecret(id, form, references)),
+    tryOnceMore: (id, by) => told('secret.once_more', id, verbs.tryOnceMore(id, by)),
+    answer: (id, answers) => told('challenge.answered', id, verbs.answer(id, answers)),
+    disable: (id) => told('connection.disabled', id, verbs.disable(id)),
+    enable: (id) => told('connection.enabled', id, verbs.enable(id)),
+    remove: (id) => told('connection.removed', id, verbs.remove(id)),
+    adoptAccount: (id, missing, fresh) => told('account.adopted', fresh, verbs.adoptAccount(id, missing, fresh)),
+    async importFile(request) {
+      const report = await verbs.importFile(request)
+      await tell('file.imported', request.accountId ?? '', { added: report.added, matched: report.matched, failure: report.failure?.code ?? null })
+      return report
+    },
+    async previewReconnect(id, request) {
+      const previewed = await verbs.previewReconnect(id, request)
+      const refusal = previewed.kind === 'refused' ? previewed.refusal.code : null
+      if (refusal !== 'not_found') await tell('connection.previewed', id, { institution: request.institutionId, outcome: refusal ?? previewed.kind })
+      return previewed
+    },
+    switchPreview: (id) => told('connection.switched', id, verbs.switchPreview(id)),
+    cancelPreview: (id) => told('preview.cancelled', id, verbs.cancelPreview(id)),
+    undo: (id) => told('run.undone', id, verbs.undo(id)),
+    async recompute(id, apply) {
+      return apply ? told('account.recomputed', id, verbs.recompute(id, true)) : verbs.recompute(id, false)
+    },
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Signing people in: passwords, second factors, passkeys, sessions. The work is a library's behind this
+ * port (src/adapters/sign-in.ts); who may do what is decided elsewhere (src/access/).
+ */
+import type { SignedIn } from '../domain/access.ts'
+
+/** What of a browser's request matters here. `address` is the client's own, behind proxies that the operator named. */
+export type Visit = { readonly origin: string; readonly cookie: string | null; readonly address: string; readonly userAgent: string | null }
+
+/** `cookies`: lines of `Set-Cookie` that the browser must get with the answer. */
+export type SignInAnswer = { readonly status: number; readonly body: unknown; readonly cookies: readonly string[]; readonly retryAfter: number | null }
+
+export type OpenSession = { readonly userId: string; readonly session: SignedIn }
+
+export type SessionSummary = { readonly id: string; readonly method: SignedIn['method']; readonly signedInAt: number; readonly seenAt: number; readonly address: string; readonly userAgent: string }
+
+export type PasskeySummary = { readonly id: string; readonly name: string; readonly createdAt: number | null; readonly isSynced: boolean }
+
+export type Factors = { readonly hasPassword: boolean; readonly hasTotp: boolean; readonly passkeys: readonly PasskeySummary[] }
+
+/** Paths of the library that Relink uses; no other is reachable. */
+export type SignInPath =
+  | '/sign-in/email' | '/sign-out' | '/change-password'
+  | '/two-factor/enable' | '/two-factor/disable' | '/two-factor/verify-totp' | '/two-factor/verify-backup-code' | '/two-factor/generate-backup-codes'
+  | '/passkey/generate-register-options' | '/passkey/verify-registration' | '/passkey/generate-authenticate-options' | '/passkey/verify-authentication' | '/passkey/delete-passkey'
+
+export type SignIn = {
+  /** Hands a request on to the library. A body is one that was held to its schema. */
+  ask(visit: Visit, method: 'GET' | 'POST', path: SignInPath, body?: Readonly<Record<string, unknown>>, query?: Readonly<Record<string, string>>): Promise<SignInAnswer>
+  /** Who is signed in; null: nobody, or not any more. */
+  session(visit: Pick<Visit, 'cookie'>): Promise<OpenSession | null>
+  /** The user's id; null when the address is taken. Without a password only a link signs in. */
+  createUser(user: { readonly name: string; readonly email: string; readonly password: string | null }): Promise<string | null>
+  /** The user with this address. */
+  userOf(email: string): Promise<string | null>
+  /** With everything of theirs: factors, sessions. */
+  deleteUser(userId: string): Promise<void>
+  /** Opens a session without any proof: for who runs this machine. The lines of `Set-Cookie`. */
+  enter(userId: string, visit: Visit): Promise<readonly string[]>
+  sessions(userId: string): Promise<readonly SessionSummary[]>
+  /** One, or all of the user's. */
+  endSessions(userId: string, sessionId?: string): Promise<void>
+  factors(userId: string): Promise<Factors>
+  /** The last resort: a new password; second factors, passkeys and sessions end. */
+  resetUser(userId: string, password: string): Promise<void>
+  /**
+   * Counts a try on an account before it is made; false when too many failed, whatever address they come
+   * from. A success takes the count back.
+   */
+  mayTry(account: string): Promise<boolean>
+  succeeded(account: string): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,34 @@
+/**
+ * The sign-in, loaded and connected when somebody first asks for it: commands and programs with a token
+ * never do, and the library takes longer to load than the rest of Relink.
+ */
+import type { SignInOptions } from './adapters/sign-in.ts'
+import type { SignIn } from './ports/sign-in.ts'
+import { outageOf } from './store/postgres/outage.ts'
+
+export function signInWhenAsked(options: SignInOptions): SignIn {
+  let opened: Promise<SignIn> | null = null
+  const open = (): Promise<SignIn> => (opened ??= import('./adapters/sign-in.ts').then(({ openSignIn }) => openSignIn(options)))
+  const asked = async <T>(work: (signIn: SignIn) => Promise<T>): Promise<T> => {
+    try {
+      return await work(await open())
+    } catch (error) {
+      throw outageOf(error) ?? error
+    }
+  }
+  return {
+    ask: (...given) => asked((signIn) => signIn.ask(...given)),
+    session: (visit) => asked((signIn) => signIn.session(visit)),
+    createUser: (user) => asked((signIn) => signIn.createUser(user)),
+    userOf: (email) => asked((signIn) => signIn.userOf(email)),
+    deleteUser: (userId) => asked((signIn) => signIn.deleteUser(userId)),
+    enter: (...given) => asked((signIn) => signIn.enter(...given)),
+    sessions: (userId) => asked((signIn) => signIn.sessions(userId)),
+    endSessions: (...given) => asked((signIn) => signIn.endSessions(...given)),
+    factors: (userId) => asked((signIn) => signIn.factors(userId)),
+    resetUser: (...given) => asked((signIn) => signIn.resetUser(...given)),
+    mayTry: (account) => asked((signIn) => signIn.mayTry(account)),
+    succeeded: (account) => asked((signIn) => signIn.succeeded(account)),
+    close: async () => (await opened)?.close(),
+  }
+}

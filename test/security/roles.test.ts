@@ -1,0 +1,230 @@
+/**
+ * Who may do what, over every route of the API (security.md section 4 and rows 1, 10, 13, 18, 41 of its
+ * threats), and the audit log of section 7. The matrix below is the design's, written down a second time.
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { addTenant } from '../../src/store/postgres/migrate.ts'
+import { openPool, openSession } from '../../src/store/postgres/session.ts'
+import type { Action } from '../../src/domain/access.ts'
+import { ROUTES } from '../../src/api/routes/index.ts'
+import type { Route } from '../../src/api/route.ts'
+import { createConnection, settled, type Theirs } from './neighbour.ts'
+import type { Answer } from '../api/served.fixture.ts'
+import { addTotp, openHouse, OWNER, signIn, type Browser, type House } from './house.ts'
+
+type Who = 'owner' | 'bookkeeper' | 'delegated' | 'reader' | 'stale owner' | 'key that reads' | 'key that works' | 'key of a reader' | 'host' | 'nobody'
+
+const EVERYBODY: readonly Who[] = ['owner', 'bookkeeper', 'delegated', 'reader', 'stale owner', 'key that reads', 'key that works', 'key of a reader', 'host']
+const MATRIX: Readonly<Record<Exclude<Action, 'public' | 'demo'>, readonly Who[]>> = {
+  read: EVERYBODY,
+  review: ['owner', 'bookkeeper', 'delegated', 'stale owner', 'key that works', 'host'],
+  sync: ['owner', 'bookkeeper', 'delegated', 'stale owner', 'key that works', 'host'],
+  enter_secret: ['owner', 'delegated', 'stale owner', 'host'],
+  administer: ['owner', 'host'],
+  oversee: ['owner', 'stale owner', 'host'],
+  manage: ['owner', 'host'],
+  self: ['owner', 'bookkeeper', 'delegated', 'reader', 'stale owner'],
+  factors: ['owner', 'bookkeeper', 'delegated', 'reader'],
+}
+
+const BOOKKEEPER = { name: 'Bo Keeper', email: 'bo@books.example', password: 'nine green ladders hum' }
+const READER = { name: 'Rita Reader', email: 'rita@books.example', password: 'four calm rivers bend' }
+const SECOND = { name: 'Otto Owner', email: 'otto@books.example', password: 'two brass lanterns glow' }
+
+let house: House
+let owner: Browser
+let connectionId = ''
+const who = {} as Record<Who, Browser>
+const users: Record<string, string> = {}
+
+before(async () => {
+  house = await openHouse()
+  owner = house.browser()
+  await owner.ask('POST', '/api/sign-in/setup', { token: house.setupToken, ...OWNER })
+  await addTotp(owner, OWNER.password)
+  connectionId = await createConnection(house.instance.store)
+})
+after(() => house.close())
+
+const said = ({ status, json }: Answer): readonly [number, string | undefined] => [status, json?.code]
+const DENIALS = ['unauthorized', 'forbidden', 'second_factor_needed', 'sign_in_again']
+
+async function join(role: string, person: typeof READER): Promise<Browser> {
+  const invited = await owner.ask('POST', '/api/invitations', { role, label: person.name })
+  assert.equal(invited.status, 201, invited.text)
+  const browser = house.browser()
+  assert.deepEqual((await browser.ask('POST', '/api/sign-in/invitation', { token: invited.json.token })).json, { role })
+  const joined = await browser.ask('POST', '/api/sign-in/join', { token: invited.json.token, ...person })
+  assert.equal(joined.status, 200, joined.text)
+  assert.deepEqual(said(await house.browser().ask('POST', '/api/sign-in/join', { token: invited.json.token, ...person, email: `again-${person.email}` })), [410, 'link_void'], 'an invitation is for one')
+  users[role] = (await browser.ask('GET', '/api/account')).json.userId
+  return browser
+}
+
+test('an invitation makes one member of its role; taken back it makes none', async () => {
+  who.reader = await join('reader', READER)
+  who.bookkeeper = await join('bookkeeper', BOOKKEEPER)
+  const taken = (await owner.ask('POST', '/api/invitations', { role: 'owner', label: 'Mistake' })).json
+  assert.equal((await owner.ask('DELETE', `/api/invitations/${taken.id}`)).status, 200)
+  assert.deepEqual(said(await house.browser().ask('POST', '/api/sign-in/join', { token: taken.token, ...SECOND })), [410, 'link_void'])
+  const old = (await owner.ask('POST', '/api/invitations', { role: 'owner', label: 'Late' })).json
+  house.sandbox.advance(8 * 86_400_000)
+  assert.deepEqual(said(await house.browser().ask('POST', '/api/sign-in/join', { token: old.token, ...SECOND })), [410, 'link_void'], 'a week later')
+  assert.equal((await owner.ask('GET', '/api/members')).json.items.length, 3)
+})
+
+test('row 18: every route of the API is for whom the design says, by role, factor, freshness and scope', async () => {
+  const makeKey = async (by: Browser, scope: string): Promise<Browser> => house.program((await by.ask('POST', '/api/keys', { label: 'Program', scope })).json.key)
+  const otto = await join('owner', SECOND)
+  await addTotp(otto, SECOND.password)
+  who.owner = owner
+  who['key that reads'] = await makeKey(owner, 'read')
+  who['key that works'] = await makeKey(owner, 'work')
+  who['key of a reader'] = await makeKey(otto, 'work')
+  assert.equal((await owner.ask('PATCH', `/api/members/${users['owner']}`, { role: 'reader' })).status, 200)
+  assert.equal((await otto.ask('GET', '/api/account')).status, 401, 'row 27: another role ends the sessions')
+  who['stale owner'] = owner.fork()
+  who.host = house.program(house.hostToken)
+  who.nobody = house.browser()
+  const routes = ROUTES.filter(({ action }) => action !== 'public' && action !== 'demo')
+  const decided = new Map<string, boolean>()
+  const askAll = async (some: readonly Who[]): Promise<void> => {
+    for (const one of some) {
+      for (const route of routes) decided.set(`${one}: ${route.method} ${route.url}`, !DENIALS.includes((await who[one].ask(route.method, harmless(route))).json?.code))
+    }
+  }
+  await askAll(['owner', 'bookkeeper', 'reader', 'key that reads', 'key that works', 'key of a reader', 'host', 'nobody'])
+  assert.equal((await owner.ask('PATCH', `/api/members/${users['bookkeeper']}`, { delegated: [connectionId] })).status, 200)
+  who.delegated = await signIn(house.browser(), BOOKKEEPER)
+  await askAll(['delegated'])
+  await house.sql(`update relink.auth_session set "createdAt" = now() - interval '11 minutes'`)
+  await askAll(['stale owner'])
+  await house.sql(`update relink.auth_session set "createdAt" = now()`)
+  const wrong = [...decided].filter(([line, allowed]) => {
+    const [one = '', place = ''] = line.split(': ', 2)
+    const { action } = routes.find(({ method, url }) => `${method} ${url}` === place) ?? assert.fail(place)
+    // A delegated connection is named in the address; a route that names none is the owners'.
+    const wanted = MATRIX[action as keyof typeof MATRIX].includes(one as Who)
+    return allowed !== wanted
+  })
+  assert.deepEqual(wrong, [])
+  assert.equal(decided.size, routes.length * 10)
+})
+
+/** Aimed at what does not exist, or at the connection where a route names one: what is allowed does nothing but say so. */
+function harmless({ url }: Route): string {
+  return `/api${url.replace('/connections/:id', `/connections/${connectionId}`).replace(':id', '01a20549-c591-7da7-8a7f-42942446c7f9').replace(/:(user|session|passkey)/, 'nobody').replace(':key', '0000000000000000')}`
+}
+
+test('row 10: a key makes no keys, invites nobody, enters no password; it ends with its time, its maker and at once', async () => {
+  const key = who['key that works']
+  for (const [method, path, body] of [['POST', '/api/keys', { label: 'More', scope: 'work' }], ['DELETE', '/api/keys/0000000000000000'], ['POST', '/api/invitations', { role: 'owner', label: 'Me' }], ['PATCH', `/api/members/${users['reader']}`, { role: 'owner' }], ['PUT', `/api/connections/${connectionId}/secret`, { form: { password: 'x' } }], ['GET', '/api/audit'], ['GET', '/api/keys']] as const) {
+    assert.deepEqual(said(await key.ask(method, path, body)), [403, 'forbidden'], `${method} ${path}`)
+  }
+  const make = async () => (await owner.ask('POST', '/api/keys', { label: 'Short', scope: 'read' })).json
+  const [ended, old] = [await make(), await make()]
+  assert.match(ended.key, /^rl_[0-9a-f]{16}_[\w-]{43}$/)
+  assert.ok(!(await owner.ask('GET', '/api/keys')).text.includes(ended.key.split('_')[2]), 'shown once')
+  assert.equal((await house.program(ended.key).ask('GET', '/api/accounts')).status, 200)
+  assert.equal((await owner.ask('DELETE', `/api/keys/${ended.id}`)).status, 200)
+  for (const wrong of [ended.key, `${old.key.slice(0, -1)}${old.key.endsWith('A') ? 'B' : 'A'}`, old.key.slice(3), `rl_${ended.id}_${old.key.split('_')[2]}`]) assert.equal((await house.program(wrong).ask('GET', '/api/accounts')).status, 401, wrong)
+  house.sandbox.advance(366 * 86_400_000)
+  assert.equal((await house.program(old.key).ask('GET', '/api/accounts')).status, 401, 'a year later')
+  house.sandbox.advance(-366 * 86_400_000)
+})
+
+test('row 41: a link to a question is good once, for ten minutes, for a member who is signed in', async () => {
+  const { challengeId } = await settled(house.instance.store, connectionId)
+  const link = async () => String((await owner.ask('POST', `/api/challenges/${challengeId}/link`)).json.path).replace('/c/', '')
+  const open = (browser: Browser, text: string) => browser.ask('POST', '/api/challenge-links', { link: text })
+  const first = await link()
+  assert.deepEqual(said(await open(house.browser(), first)), [401, 'unauthorized'])
+  for (const program of [who.host, who['key that works']]) assert.deepEqual(said(await open(program, first)), [403, 'forbidden'])
+  for (const forged of [`${first.slice(0, -2)}AA`, first.replace(/\.\d+\./, '.99999999999999.'), first.replace(challengeId, '01a20549-c591-7da7-8a7f-42942446c7f9'), 'x'.repeat(200), '']) assert.deepEqual(said(await open(owner, forged)), [410, 'link_void'], forged)
+  assert.equal((await open(owner, first)).json.id, challengeId)
+  assert.deepEqual(said(await open(owner, first)), [410, 'link_void'], 'a second time')
+  const late = await link()
+  house.sandbox.advance(10 * 60_000)
+  assert.deepEqual(said(await open(owner, late)), [410, 'link_void'], 'ten minutes later')
+})
+
+test('row 13: no address of this server takes a person back from a bank, so there is nothing to fix upon somebody', () => {
+  for (const { method, url, query } of ROUTES) {
+    if (method !== 'GET') continue
+    assert.doesNotMatch(url, /callback|redirect|return|consent/, 'with the first of these come a state once, bound to the session, and PKCE (security.md row 13)')
+    const fields = Object.keys((query as { shape?: object } | undefined)?.shape ?? {})
+    assert.deepEqual(fields.filter((field) => ['code', 'redirect_uri', 'id_token'].includes(field)), [], url)
+  }
+})
+
+test('row 1: ids of another tenant are ids of nobody, on every route, and no list shows them', async () => {
+  const neighbour = '11111111-1111-4111-8111-111111111111'
+  const session = openSession(openPool(house.database.owner, 1))
+  await addTenant(session, neighbour)
+  await session.destroy()
+  const theirStore = house.database.store.tenant(neighbour)
+  const theirs: Theirs = await settled(theirStore, await createConnection(theirStore))
+  const bodies: Readonly<Record<string, unknown>> = {
+    'PUT /connections/:id/secret': { form: { password: 'x' } }, 'POST /challenges/:id/answer': { answers: { code: '1' } }, 'POST /questions/:id/answer': { answer: 'same' }, 'POST /connections/:id/previews': { institutionId: 'sandbox', form: {} },
+    'POST /connections/:id/accounts/adopt': { missingAccountId: theirs.accountId, newAccountId: theirs.accountId },
+  }
+  const stripped = ({ status, json, text }: Answer): unknown => [status, json === null ? text : { ...json, instance: null }]
+  let asked = 0
+  for (const route of ROUTES.filter(({ url, action }) => url.includes(':id') && action !== 'demo')) {
+    const body = route.body === undefined || route.body === 'stream' ? undefined : (bodies[`${route.method} ${route.url}`] ?? {})
+    const to = (id: string) => owner.ask(route.method, `/api${route.url.replace(':id', id)}${route.url.endsWith('/export') ? '?format=csv' : ''}`, body)
+    const nobodys = stripped(await to('01a20549-c591-7da7-8a7f-42942446c7f9'))
+    for (const id of Object.values(theirs)) {
+      asked += 1
+      assert.deepEqual(stripped(await to(id)), nobodys, `${route.method} ${route.url}`)
+    }
+  }
+  assert.ok(asked > 200)
+  for (const { url } of ROUTES.filter(({ method, url, action }) => method === 'GET' && !url.includes(':') && action !== 'demo')) {
+    const { text } = await owner.ask('GET', `/api${url}`)
+    for (const id of Object.values(theirs)) assert.ok(!text.includes(id), url)
+  }
+  const key = (await owner.ask('POST', '/api/keys', { label: 'Mine', scope: 'work' })).json.key
+  assert.equal((await house.program(key).ask('GET', `/api/accounts/${theirs.accountId}`)).status, 404)
+  assert.equal((await theirStore.connections.get(theirs.connectionId))?.state, 'active')
+  assert.equal((await theirStore.feed.transactions({ accountId: theirs.accountId, limit: 9 })).rows.length, 1)
+})
+
+test('a removed member is gone at once: session, keys and sign-in; the last owner stays', async () => {
+  assert.deepEqual(said(await owner.ask('DELETE', `/api/members/${(await owner.ask('GET', '/api/account')).json.userId}`)), [409, 'last_owner'])
+  assert.deepEqual(said(await owner.ask('PATCH', `/api/members/${(await owner.ask('GET', '/api/account')).json.userId}`, { role: 'reader' })), [409, 'last_owner'])
+  assert.equal((await who.reader.ask('GET', '/api/accounts')).status, 200)
+  assert.equal((await owner.ask('DELETE', `/api/members/${users['reader']}`)).status, 200)
+  assert.equal((await who.reader.ask('GET', '/api/accounts')).status, 401)
+  assert.equal((await house.browser().ask('POST', '/api/sign-in/password', { email: READER.email, password: READER.password })).status, 401)
+  assert.equal((await who['key of a reader'].ask('GET', '/api/accounts')).status, 200)
+  assert.equal((await owner.ask('DELETE', `/api/members/${users['owner']}`)).status, 200)
+  assert.equal((await who['key of a reader'].ask('GET', '/api/accounts')).status, 401, 'a key ends with its maker')
+})
+
+test('section 7: every act is a line of the log, and a line that was changed or taken away is named', async () => {
+  const lines: { seq: number; actor: string; action: string }[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: Answer = await owner.ask('GET', `/api/audit?limit=20${cursor === '' ? '' : `&cursor=${cursor}`}`)
+    lines.push(...page.json.items)
+    cursor = page.json.next
+  }
+  assert.deepEqual(lines.map(({ seq }) => seq), lines.map((_, at) => lines.length - at), 'newest first, none left out')
+  const acts = new Set(lines.map(({ action }) => action))
+  for (const act of ['owner.set_up', 'sign_in.done', 'totp.added', 'member.invited', 'member.joined', 'invitation.revoked', 'key.made', 'key.revoked', 'member.changed', 'member.removed']) assert.ok(acts.has(act), act)
+  assert.ok(!JSON.stringify(lines).includes(OWNER.password))
+  const verify = async (head = '') => (await owner.ask('GET', `/api/audit/verify${head === '' ? '' : `?head=${head}`}`)).json
+  const whole = await verify()
+  assert.deepEqual([whole.lines, whole.firstBad, whole.head.seq], [lines.length, null, lines.length])
+  const noted = `${whole.head.seq}:${whole.head.hash}`
+  assert.equal((await verify(noted)).firstBad, null)
+  assert.equal((await verify(`${whole.head.seq}:${'0'.repeat(64)}`)).firstBad, whole.head.seq)
+  await house.tamper('audit', `update relink.audit set actor = 'user:somebody' where seq = 3 and tenant_id = '${house.instance.store.tenantId}'`)
+  assert.equal((await verify()).firstBad, 3)
+  await house.tamper('audit', `update relink.audit set actor = '${lines.find(({ seq }) => seq === 3)?.actor}' where seq = 3 and tenant_id = '${house.instance.store.tenantId}'`)
+  assert.equal((await verify()).firstBad, null)
+  await house.tamper('audit', `delete from relink.audit where seq = ${lines.length} and tenant_id = '${house.instance.store.tenantId}'`)
+  assert.equal((await verify()).firstBad, lines.length, 'the head that is kept beside the lines tells')
+  assert.equal((await verify(noted)).firstBad, lines.length)
+})

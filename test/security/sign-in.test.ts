@@ -1,0 +1,208 @@
+/**
+ * The sign-in against the threats of security.md section 2, by their rows: 9, 14 to 18, 23, 26, 27, 37. One
+ * house, in the order of its life: nobody, a set-up, a half owner, an owner, and who tries to be one.
+ */
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { setupFileOf } from '../../src/api/listen.ts'
+import { createDoor } from '../../src/api/door.ts'
+import { ROUTES } from '../../src/api/routes/index.ts'
+import { createServer } from '../../src/api/server.ts'
+import type { Answer } from '../api/served.fixture.ts'
+import { addTotp, openHouse, OWNER, signIn, totp, type Browser, type House } from './house.ts'
+
+let house: House
+before(async () => {
+  house = await openHouse()
+})
+after(() => house.close())
+
+const said = ({ status, json }: Answer): readonly [number, string | undefined] => [status, json?.code]
+const NOBODY = '01a20549-c591-7da7-8a7f-42942446c7f9'
+
+let owner: Browser
+let secret = ''
+let recoveryCodes: readonly string[] = []
+
+test('row 15: a fresh server belongs to whoever holds the token of its terminal, once', async () => {
+  const visitor = house.browser()
+  const setUp = (browser: Browser, token: string, over: object = {}) => browser.ask('POST', '/api/sign-in/setup', { token, ...OWNER, ...over })
+  assert.deepEqual((await visitor.ask('GET', '/api/sign-in')).json, { isSetUp: false })
+  assert.deepEqual(said(await setUp(visitor, 'x'.repeat(43))), [410, 'link_void'])
+  assert.deepEqual(said(await setUp(visitor, house.hostToken)), [410, 'link_void'], 'the token of this machine is another')
+  for (const password of ['short', 'Passw0rd2024!', 'qwertyuiop12', 'relinkrelink', 'olgaolgaolga', 'x'.repeat(129)]) assert.deepEqual(said(await setUp(visitor, house.setupToken, { password })), [422, 'password_weak'], password)
+  assert.deepEqual((await house.sql('select 1 from relink.auth_user')).length, 0, 'a refused set-up leaves nobody behind')
+  owner = house.browser()
+  const both = await Promise.all([setUp(owner, house.setupToken), setUp(house.browser(), house.setupToken, { email: 'rival@books.example' })])
+  assert.deepEqual(both.map(({ status }) => status).sort(), [200, 409], 'of two at once one is the owner')
+  if (both[0]?.status !== 200) [OWNER.email, owner] = ['rival@books.example', await signIn(house.browser(), { ...OWNER, email: 'rival@books.example' })]
+  assert.deepEqual(said(await setUp(house.browser(), house.setupToken, { email: 'late@books.example' })), [409, 'setup_closed'])
+  assert.equal(existsSync(setupFileOf(house.sandbox.home)), false, 'the token is kept nowhere any more')
+  assert.equal((await house.instance.store.access.members()).length, 1)
+})
+
+test('rows 9 and 18: an owner with a password alone may only get a second factor; whoever knows the password is nobody without the code', async () => {
+  for (const { method, url, action } of ROUTES.filter((route) => !['public', 'self', 'factors', 'demo'].includes(route.action))) {
+    assert.deepEqual(said(await owner.ask(method, `/api${url.replace(':id', NOBODY)}`)), [403, 'second_factor_needed'], `${method} ${url} (${action})`)
+  }
+  assert.equal((await owner.ask('GET', '/api/account')).json.needsSecondFactor, true)
+  const other = await signIn(house.browser(), OWNER)
+  ;({ secret, recoveryCodes } = await addTotp(owner, OWNER.password))
+  assert.equal(recoveryCodes.length, 10)
+  assert.equal((await owner.ask('GET', '/api/members')).status, 200)
+  assert.equal((await other.ask('GET', '/api/account')).status, 401, 'another factor ends every other session')
+  const thief = house.browser()
+  assert.equal((await thief.ask('POST', '/api/sign-in/password', { email: OWNER.email, password: OWNER.password })).json.next, 'second_factor')
+  for (const path of ['/api/account', '/api/server', '/api/members']) assert.equal((await thief.ask('GET', path)).status, 401, path)
+  assert.deepEqual(said(await thief.ask('POST', '/api/sign-in/second-factor', { code: '000000' })), [401, 'sign_in_refused'])
+  assert.equal((await thief.ask('POST', '/api/sign-in/second-factor', { code: '000000', trustDevice: true })).status, 400, 'no device is trusted')
+  const [code = ''] = recoveryCodes
+  const lost = house.browser()
+  await lost.ask('POST', '/api/sign-in/password', { email: OWNER.email, password: OWNER.password })
+  assert.equal((await lost.ask('POST', '/api/sign-in/second-factor', { recoveryCode: code })).status, 200)
+  assert.equal((await lost.ask('GET', '/api/server')).status, 200)
+  const again = house.browser()
+  await again.ask('POST', '/api/sign-in/password', { email: OWNER.email, password: OWNER.password })
+  assert.equal((await again.ask('POST', '/api/sign-in/second-factor', { recoveryCode: code })).status, 401, 'a recovery code is good once')
+})
+
+test('row 9: five wrong codes lock the second factor, from whatever address they come', async () => {
+  for (let wrong = 0; wrong < 5; wrong++) {
+    const guesser = house.browser()
+    await guesser.ask('POST', '/api/sign-in/password', { email: OWNER.email, password: OWNER.password })
+    await guesser.ask('POST', '/api/sign-in/second-factor', { code: '000000' })
+  }
+  const right = house.browser()
+  await right.ask('POST', '/api/sign-in/password', { email: OWNER.email, password: OWNER.password })
+  assert.deepEqual(said(await right.ask('POST', '/api/sign-in/second-factor', { code: totp(secret) })), [429, 'too_many_requests'])
+  await house.sql('update relink.auth_two_factor set "lockedUntil" = null, "failedVerificationCount" = 0')
+  assert.equal((await right.ask('POST', '/api/sign-in/second-factor', { code: totp(secret) })).status, 200)
+})
+
+test('row 14: a foreign page moves nothing: other sites, forms, and cookies that come alone are refused', async () => {
+  const invite = { role: 'reader', label: 'Rita' }
+  const count = async () => (await owner.ask('GET', '/api/invitations')).json.items.length
+  const before = await count()
+  for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: '', 'sec-fetch-site': '' }]) {
+    assert.deepEqual(said(await owner.ask('POST', '/api/invitations', invite, headers)), [403, 'forbidden_origin'], JSON.stringify(headers))
+  }
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+    assert.deepEqual(said(await owner.ask('POST', '/api/invitations', invite, { 'content-type': type })), [415, 'unsupported_media_type'], type)
+  }
+  assert.deepEqual(said(await owner.ask('GET', '/api/members', undefined, { 'sec-fetch-site': 'cross-site' })), [403, 'forbidden_origin'])
+  assert.equal(await count(), before)
+  const [line = ''] = (await signIn(house.browser(), OWNER, secret)).cookies.keys()
+  assert.equal(line, 'relink.session')
+})
+
+test('row 16: only the names that Relink serves are answered, signed in or not', async () => {
+  for (const host of ['evil.example', '127.0.0.1', 'localhost', `relink.evil.example:${new URL(house.server.url).port}`]) {
+    for (const path of ['/api/server', '/api/sign-in', '/api/health']) assert.deepEqual(said(await owner.ask('GET', path, undefined, { host, origin: '' })), [403, 'forbidden_origin'], `${host} ${path}`)
+  }
+})
+
+test('row 23: a content type with something odd in it opens no way around the schema', async () => {
+  for (const type of ['application/json\ta', ' application/json', 'application/json; charset=utf-8; x', 'application/JSON', 'application/jsonp', 'application/json,text/plain', 'x/json']) {
+    const answer = await house.browser().ask('POST', '/api/sign-in/password', { email: OWNER.email, password: OWNER.password, rememberMe: false, callbackURL: 'https://evil.example' }, { 'content-type': type })
+    assert.ok([400, 415].includes(answer.status), `${type}: ${answer.text}`)
+    assert.equal(answer.headers['set-cookie'], undefined)
+  }
+  const tooLong = await house.browser().ask('POST', '/api/sign-in/password', { email: OWNER.email, password: 'x'.repeat(17_000) })
+  assert.deepEqual(said(tooLong), [413, 'too_large'])
+})
+
+test('row 37: an address that nobody has and a wrong password get the same answer', async () => {
+  const ask = async (email: string): Promise<unknown> => {
+    const { status, json, headers } = await house.browser().ask('POST', '/api/sign-in/password', { email, password: 'not the password at all' })
+    const { instance: _, ...body } = json
+    return [status, body, headers['set-cookie']]
+  }
+  assert.deepEqual(await ask('nobody@books.example'), await ask(OWNER.email))
+})
+
+test('row 17: guesses are counted for each account and for each network, and a header of the client\'s own does not help', async () => {
+  await house.sql('delete from relink.auth_attempts')
+  const guess = (browser: Browser, email: string) => browser.ask('POST', '/api/sign-in/password', { email, password: 'wrong wrong wrong' })
+  for (let n = 0; n < 5; n++) assert.deepEqual(said(await guess(house.browser(), OWNER.email)), [401, 'sign_in_refused'])
+  const locked = await house.browser().ask('POST', '/api/sign-in/password', { email: OWNER.email.toUpperCase(), password: OWNER.password })
+  assert.deepEqual([...said(locked), Number(locked.headers['retry-after']) > 0], [429, 'too_many_requests', true], 'also with the right password')
+  assert.equal((await owner.ask('GET', '/api/server')).status, 200, 'who is signed in stays so')
+  await house.sql('update relink.auth_attempts set since = since - 900001')
+  await signIn(house.browser(), OWNER, secret)
+  const neighbours = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::2', '2001:db8:1:2::3', '2001:db8:1:2:a::4', '2001:db8:1:2::5']
+  for (const [n, address] of neighbours.entries()) assert.equal((await guess(house.browser(address), `a${n}@books.example`)).status, 401)
+  assert.equal((await guess(house.browser('2001:db8:1:2:beef::6'), 'b@books.example')).status, 429)
+  assert.equal((await guess(house.browser('2001:db8:1:3::1'), 'b@books.example')).status, 401, 'the network beside it is another')
+  const plain = await createServer({ instance: house.instance, token: 't', door: createDoor(house.instance.entropy, null), pageDirectory: null, hosts: () => new Set(['localhost:1']) })
+  const statuses: number[] = []
+  for (let n = 0; n < 6; n++) statuses.push((await plain.inject({ method: 'POST', url: '/api/sign-in/password', headers: { host: 'localhost:1', 'x-forwarded-for': `203.0.113.${n}`, 'x-relink-client': `203.0.113.${n}` }, payload: { email: `c${n}@books.example`, password: 'wrong wrong wrong' } })).statusCode)
+  await plain.close()
+  assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429])
+})
+
+test('row 26: what a stolen database holds signs nobody in', async () => {
+  const browser = await signIn(house.browser(), OWNER, secret)
+  const cookie = decodeURIComponent(browser.cookies.get('relink.session') ?? '')
+  const sessions = await house.sql<{ token: string }>('select token from relink.auth_session')
+  const inUse = sessions.find(({ token }) => cookie.startsWith(token))?.token
+  assert.ok(inUse !== undefined)
+  for (const forged of [inUse, `${inUse}.`, `${inUse}.${Buffer.alloc(32).toString('base64')}`]) {
+    const thief = house.browser()
+    assert.equal((await thief.ask('GET', '/api/account', undefined, { cookie: `relink.session=${encodeURIComponent(forged)}` })).status, 401)
+    assert.equal((await house.program(forged).ask('GET', '/api/server')).status, 401)
+  }
+  const made = await browser.ask('POST', '/api/keys', { label: 'Dump', scope: 'read' })
+  const dumps: string[] = []
+  for (const table of ['auth_user', 'auth_session', 'auth_account', 'auth_verification', 'auth_two_factor', 'auth_attempts']) dumps.push(JSON.stringify(await house.sql(`select t::text from relink.${table} t`)))
+  for (const table of ['api_keys', 'invitations', 'audit', 'members']) dumps.push(await house.dump(table))
+  const dump = dumps.join('\n')
+  assert.ok(dump.includes(made.json.id) && dump.includes(OWNER.email), 'the dump is one')
+  const [, , secretOfKey = ''] = String(made.json.key).split('_')
+  for (const [name, value] of Object.entries({ password: OWNER.password, totp: secret, recovery: recoveryCodes[3] ?? '', cookie: cookie.split('.')[1] ?? '', key: secretOfKey })) assert.ok(value.length >= 8 && !dump.includes(value), name)
+})
+
+test('row 27: a session is new with each sign-in and ends with its time, with the password, and by its person', async () => {
+  const mine = await signIn(house.browser(), OWNER, secret)
+  const brought = house.browser()
+  const planted = await brought.ask('POST', '/api/sign-in/password', { email: OWNER.email, password: OWNER.password }, { cookie: [...mine.cookies].map(([name, value]) => `${name}=${value}`).join('; ') })
+  assert.equal(planted.json.next, 'second_factor')
+  const idOf = async (browser: Browser) => (await browser.ask('GET', '/api/account/sessions')).json.items.find(({ isThis }: { isThis: boolean }) => isThis).id
+  for (const change of [`"seenAt" = now() - interval '24 hours'`, `"expiresAt" = now() - interval '1 second'`]) {
+    const old = await signIn(house.browser(), OWNER, secret)
+    await house.sql(`update relink.auth_session set ${change} where id = $1`, [await idOf(old)])
+    assert.equal((await old.ask('GET', '/api/account')).status, 401, change)
+  }
+  const left = await signIn(house.browser(), OWNER, secret)
+  assert.equal((await mine.ask('DELETE', `/api/account/sessions/${await idOf(left)}`)).status, 200)
+  assert.equal((await left.ask('GET', '/api/account')).status, 401)
+  const stale = await signIn(house.browser(), OWNER, secret)
+  await house.sql(`update relink.auth_session set "createdAt" = now() - interval '10 minutes' where id = $1`, [await idOf(stale)])
+  assert.deepEqual(said(await stale.ask('POST', '/api/account/password', { current: OWNER.password, next: 'another long good phrase' })), [403, 'sign_in_again'])
+  assert.equal((await stale.ask('GET', '/api/accounts')).status, 200)
+  const before = mine.cookies.get('relink.session')
+  assert.deepEqual(said(await mine.ask('POST', '/api/account/password', { current: 'wrong wrong wrong', next: 'another long good phrase' })), [401, 'sign_in_refused'])
+  assert.equal((await mine.ask('POST', '/api/account/password', { current: OWNER.password, next: 'another long good phrase' })).status, 200)
+  OWNER.password = 'another long good phrase'
+  assert.notEqual(mine.cookies.get('relink.session'), before)
+  assert.deepEqual([(await mine.ask('GET', '/api/members')).status, (await stale.ask('GET', '/api/account')).status, (await owner.ask('GET', '/api/account')).status], [200, 401, 401])
+  const copy = mine.fork()
+  assert.equal((await mine.ask('POST', '/api/sign-in/out', {})).status, 200)
+  assert.equal((await copy.ask('GET', '/api/account')).status, 401, 'the cookie that was left is of no use')
+})
+
+test('the cookie is out of reach of scripts and other sites; beyond this machine it is Secure under the __Host- prefix', async () => {
+  const lines = (await house.browser().ask('POST', '/api/sign-in/passkey/options')).headers['set-cookie'] ?? []
+  assert.ok(lines.length > 0)
+  for (const line of lines) assert.match(line, /; Path=\/; HttpOnly; SameSite=Lax$/i)
+  const { openSignIn, sessionCookie } = await import('../../src/adapters/sign-in.ts')
+  const https = openSignIn({ database: house.database.app, key: house.instance.linkKey, origin: 'https://books.example', log: house.instance.log })
+  const visit = { origin: 'https://books.example', cookie: null, address: '192.0.2.1', userAgent: null }
+  const [user] = await house.sql<{ id: string }>('select id from relink.auth_user where email = $1', [OWNER.email])
+  const { cookies } = await https.ask(visit, 'GET', '/passkey/generate-authenticate-options')
+  for (const line of [...cookies, ...(await https.enter(user?.id ?? '', visit))]) assert.match(line, /^__Host-relink\.[^=]+=.*; Path=\/; HttpOnly; (Secure; )?SameSite=Lax(; Secure)?$/i)
+  const [entered = ''] = await https.enter(user?.id ?? '', visit)
+  assert.ok(entered.startsWith(`${sessionCookie(true)}=`) && /; Secure/.test(entered))
+  assert.equal((await https.session({ cookie: entered.split(';')[0] ?? '' }))?.userId, user?.id)
+  await https.close()
+})

@@ -1,0 +1,39 @@
+/** Becoming a member by a link: the first owner's from the terminal, everybody else's from an owner. */
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { ask, ServerProblem, type Role } from '../api.ts'
+import { PasswordField } from '../parts/password-field.tsx'
+import { Trouble } from '../parts/states.tsx'
+import { ROLE_WORDS } from '../parts/role.tsx'
+import { currentArrival, startOver } from '../session.ts'
+import { EntryFrame } from './frame.tsx'
+
+export function JoinPage() {
+  const arrival = currentArrival()
+  const offer = useQuery({ queryKey: ['invitation'], enabled: arrival?.kind === 'join', queryFn: () => ask<{ role: Role }>('POST', '/sign-in/invitation', { token: arrival?.token }), staleTime: Number.POSITIVE_INFINITY })
+  if (arrival === null) return <EntryFrame title="Open the link again"><p className="panel">Its secret is in no address and is gone when the page is loaded anew. <a className="link" href="/">Sign in</a> if you are a member already.</p></EntryFrame>
+  if (offer.error !== null) return <EntryFrame title="This invitation does not work"><Trouble error={offer.error} /></EntryFrame>
+  const isSetup = arrival.kind === 'setup'
+  return (
+    <EntryFrame title={isSetup ? 'Set up Relink' : 'Join Relink'} intro={isSetup ? 'You become the owner: you connect banks and let others in.' : offer.data === undefined ? '' : `You are invited as ${offer.data.role}: ${ROLE_WORDS[offer.data.role]}`}>
+      <Form path={`/sign-in/${arrival.kind}`} token={arrival.token} />
+    </EntryFrame>
+  )
+}
+
+function Form({ path, token }: { path: string; token: string }) {
+  const [name, setName] = useState('')
+  const [email, setEmail] = useState('')
+  const [password, setPassword] = useState('')
+  const join = useMutation({ mutationFn: () => ask('POST', path, { token, name, email, password }), onSuccess: () => startOver() })
+  const isClosed = join.error instanceof ServerProblem && join.error.code === 'setup_closed'
+  return (
+    <form className="panel grid gap-4" onSubmit={(event) => { event.preventDefault(); join.mutate() }}>
+      {join.error !== null && <Trouble error={join.error}>{isClosed && <a className="button mt-3" href="/">Sign in</a>}</Trouble>}
+      <label className="grid gap-1">Your name<input className="field" autoComplete="name" required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} /></label>
+      <label className="grid gap-1">E-mail address<input className="field" type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.target.value)} /><span className="meta">Only to sign in; no mail is sent to it.</span></label>
+      <PasswordField label="Password" value={password} set={setPassword} about={[...name.split(/\s+/), ...email.split(/[@.]/)]} />
+      <button className="button button-primary justify-self-start" type="submit" disabled={join.isPending}>Go on</button>
+    </form>
+  )
+}

@@ -1,0 +1,22 @@
+/** What somebody sees who is not signed in. */
+import { useQuery } from '@tanstack/react-query'
+import { get } from '../api.ts'
+import { startOver } from '../session.ts'
+import { EntryFrame } from './frame.tsx'
+import { SignInForm } from './sign-in-form.tsx'
+
+export function SignInPage() {
+  const state = useQuery({ queryKey: ['sign-in'], queryFn: () => get<{ isSetUp: boolean }>('/sign-in') })
+  if (state.data?.isSetUp === false) {
+    return (
+      <EntryFrame title="Relink has no owner yet">
+        <p className="panel">Use the link that <code>relink start</code> shows on its terminal, or that <code>relink token</code> prints: whoever opens it becomes the owner.</p>
+      </EntryFrame>
+    )
+  }
+  return (
+    <EntryFrame title="Sign in" intro="For members of this Relink. An owner can invite you, and can help when you cannot get in.">
+      <SignInForm done={() => startOver(location.pathname)} />
+    </EntryFrame>
+  )
+}

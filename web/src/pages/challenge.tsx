@@ -1,0 +1,18 @@
+/** One question of a bank, from a link: on a phone, with nothing else on the page. No balances. */
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { ask, type Challenge } from '../api.ts'
+import { ChallengeForm } from '../parts/challenge-form.tsx'
+import { Loaded, Title } from '../parts/states.tsx'
+
+export function ChallengePage() {
+  const { token } = useParams({ from: '/c/$token' })
+  // The link is spent by this, so it is asked once and kept.
+  const opened = useQuery({ queryKey: ['link', token], queryFn: () => ask<Challenge>('POST', '/challenge-links', { link: token }), staleTime: Number.POSITIVE_INFINITY })
+  return (
+    <div className="mx-auto max-w-xl">
+      <div className="mb-4"><Title>Answer your bank</Title></div>
+      <Loaded query={opened}>{(challenge) => <><ChallengeForm challenge={challenge} /><Link className="link" to="/connections/$id" params={{ id: challenge.connectionId }}>Go to the connection</Link></>}</Loaded>
+    </div>
+  )
+}

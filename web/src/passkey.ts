@@ -1,0 +1,31 @@
+/** Passkeys in this browser, by the library that speaks WebAuthn; loaded when one is used. */
+import { ask } from './api.ts'
+
+/** Browsers make passkeys for names only, never for an address such as 127.0.0.1. Null: they work here. */
+export function whyNoPasskeys(): string | null {
+  if (!('PublicKeyCredential' in window)) return 'This browser has no passkeys.'
+  if (!/^[\d.]+$|^\[/.test(location.hostname)) return null
+  return `Passkeys need a name in the address: open ${location.origin.replace(location.hostname, 'localhost')} instead.`
+}
+
+export async function signInByPasskey(): Promise<void> {
+  const { startAuthentication } = await import('@simplewebauthn/browser')
+  const optionsJSON = await ask<Parameters<typeof startAuthentication>[0]['optionsJSON']>('POST', '/sign-in/passkey/options')
+  await ask('POST', '/sign-in/passkey', { response: await said(startAuthentication({ optionsJSON })) })
+}
+
+export async function makePasskey(name: string): Promise<void> {
+  const { startRegistration } = await import('@simplewebauthn/browser')
+  const optionsJSON = await ask<Parameters<typeof startRegistration>[0]['optionsJSON']>('POST', '/account/passkeys/options')
+  await ask('POST', '/account/passkeys', { name, response: await said(startRegistration({ optionsJSON })) })
+}
+
+/** Browsers say very little of a ceremony that did not end; a person who closed it knows why. */
+async function said<T>(ceremony: Promise<T>): Promise<T> {
+  try {
+    return await ceremony
+  } catch (error) {
+    const known = (error as Error).name === 'InvalidStateError' ? 'This device holds a passkey for you already.' : 'No passkey was given. Try again, or choose another way.'
+    throw new Error(known, { cause: error })
+  }
+}

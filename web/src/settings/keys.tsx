@@ -1,0 +1,69 @@
+/** Keys of programs: made with a scope, shown once, ended at once. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useAct } from '../act.ts'
+import { ask, get, type ApiKey, type Member } from '../api.ts'
+import { Chip } from '../parts/chip.tsx'
+import { Once } from '../parts/once.tsx'
+import { Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Instant, untilInstant } from '../parts/time.tsx'
+
+const SCOPES: Record<ApiKey['scope'], { name: string; words: string }> = {
+  read: { name: 'Read', words: 'sees accounts and rows.' },
+  work: { name: 'Work', words: 'reviews, imports and reads banks too. Never adds or removes a bank, enters a password or makes keys.' },
+}
+
+export function KeysPage() {
+  const act = useAct()
+  const queries = useQueryClient()
+  const keys = useQuery({ queryKey: ['keys'], queryFn: () => get<{ items: ApiKey[] }>('/keys') })
+  const members = useQuery({ queryKey: ['members'], queryFn: () => get<{ items: Member[] }>('/members') })
+  const [label, setLabel] = useState('')
+  const [scope, setScope] = useState<ApiKey['scope']>('read')
+  const [made, setMade] = useState<{ label: string; key: string } | null>(null)
+  const [error, setError] = useState<Error | null>(null)
+  const make = (): void =>
+    void ask<ApiKey & { key: string }>('POST', '/keys', { label, scope }).then(({ key }) => {
+      setMade({ label, key })
+      setLabel('')
+      setError(null)
+      void queries.invalidateQueries()
+    }, setError)
+  return (
+    <div className="grid gap-4">
+      <Title>Keys</Title>
+      <section className="panel grid gap-4" aria-labelledby="make">
+        <h2 id="make">A key for a program</h2>
+        {made !== null && <Once title={`The key for ${made.label}`} text={made.key} />}
+        {error !== null && <Trouble error={error} />}
+        <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); make() }}>
+          <label className="grid gap-1">Which program<input className="field sm:max-w-md" required maxLength={100} value={label} onChange={(event) => setLabel(event.target.value)} /></label>
+          <fieldset className="grid gap-1">
+            <legend className="mb-1">It</legend>
+            {(Object.keys(SCOPES) as ApiKey['scope'][]).map((one) => (
+              <label key={one} className="flex min-h-10 items-center gap-2"><input type="radio" name="scope" checked={scope === one} onChange={() => setScope(one)} /> <span><span className="font-medium">{SCOPES[one].name}</span> <span className="text-muted">{SCOPES[one].words}</span></span></label>
+            ))}
+          </fieldset>
+          <button className="button button-primary justify-self-start" type="submit">Make the key</button>
+        </form>
+        <p className="meta">It is good for a year, and never does more than you may at that moment. Programs send it as <code>Authorization: Bearer KEY</code>.</p>
+      </section>
+      {act.error !== null && <Trouble error={act.error} />}
+      <Loaded query={keys}>
+        {({ items }) => items.length === 0 ? <p className="text-muted">No program has a key.</p> : (
+          <ul className="grid gap-2">
+            {items.map((key) => {
+              const isOver = key.revokedAt !== null || untilInstant(key.expiresAt) <= 0
+              return (
+                <li key={key.id} className="panel flex flex-wrap items-center justify-between gap-3">
+                  <span className="min-w-0"><span className="name font-medium">{key.label}</span><span className="meta block [overflow-wrap:anywhere]">{SCOPES[key.scope].name}, rl_{key.id}_…, made by {members.data?.items.find(({ userId }) => userId === key.maker)?.name ?? 'a former member'} <Instant at={key.createdAt} />; {key.lastUsedAt === null ? 'never used' : <>last used <Instant at={key.lastUsedAt} /></>}</span></span>
+                  {isOver ? <Chip tone="off">Ended</Chip> : <button className="button" disabled={act.isPending} aria-label={`End the key ${key.label}`} onClick={() => act.send('DELETE', `/keys/${key.id}`)}>End</button>}
+                </li>
+              )
+            })}
+          </ul>
+        )}
+      </Loaded>
+    </div>
+  )
+}

@@ -1,0 +1,108 @@
+/** Who may do what: members with their roles, what a bookkeeper may enter, and invitations by link. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useAct } from '../act.ts'
+import { ask, get, type Connection, type Invitation, type Member, type Role } from '../api.ts'
+import { useMe } from '../me.ts'
+import { Chip } from '../parts/chip.tsx'
+import { Once } from '../parts/once.tsx'
+import { ROLE_NAMES, ROLE_WORDS } from '../parts/role.tsx'
+import { Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Instant } from '../parts/time.tsx'
+
+export function MembersPage() {
+  const members = useQuery({ queryKey: ['members'], queryFn: () => get<{ items: Member[] }>('/members') })
+  const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
+  return (
+    <div className="grid gap-4">
+      <Title>Members</Title>
+      <Loaded query={members}>
+        {({ items }) => <ul className="grid gap-2">{items.map((member) => <MemberCard key={member.userId} member={member} connections={connections.data?.items ?? []} />)}</ul>}
+      </Loaded>
+      <Invitations />
+    </div>
+  )
+}
+
+function MemberCard({ member, connections }: { member: Member; connections: readonly Connection[] }) {
+  const act = useAct()
+  const me = useMe()
+  const [removing, setRemoving] = useState(false)
+  const isMe = me.data?.userId === member.userId
+  const path = `/members/${member.userId}`
+  const toggle = (id: string, on: boolean): void => act.send('PATCH', path, { delegated: on ? [...member.delegated, id] : member.delegated.filter((one) => one !== id) })
+  return (
+    <li className="panel grid gap-3">
+      {act.error !== null && <Trouble error={act.error} />}
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <div className="min-w-0"><span className="name font-medium">{member.name}</span> {isMe && <Chip tone="off">You</Chip>}<p className="meta [overflow-wrap:anywhere]">{member.email}, since <Instant at={member.since} /></p></div>
+        {isMe ? <span>{ROLE_NAMES[member.role]}</span> : (
+          <div className="flex flex-wrap items-center gap-2">
+            <select className="field !w-auto" aria-label={`Role of ${member.name}`} disabled={act.isPending} value={member.role} onChange={(event) => act.send('PATCH', path, { role: event.target.value })}>
+              {(Object.keys(ROLE_NAMES) as Role[]).map((role) => <option key={role} value={role}>{ROLE_NAMES[role]}</option>)}
+            </select>
+            {removing ? (
+              <><button className="button button-primary" onClick={() => act.send('DELETE', path)}>Remove {member.name}</button><button className="button" onClick={() => setRemoving(false)}>Keep</button></>
+            ) : <button className="button" aria-label={`Remove ${member.name}…`} onClick={() => setRemoving(true)}>Remove…</button>}
+          </div>
+        )}
+      </div>
+      {removing && <p className="meta">Their sessions and keys end at once, and their sign-in is deleted. What they did stays.</p>}
+      <p className="meta">{ROLE_NAMES[member.role]}: {ROLE_WORDS[member.role]}</p>
+      {member.role === 'bookkeeper' && connections.length > 0 && (
+        <fieldset className="grid gap-1 border-t border-line pt-3">
+          <legend className="sr-only">What {member.name} may enter</legend>
+          <p>May enter the bank password of</p>
+          {connections.map((connection) => (
+            <label key={connection.id} className="flex min-h-10 items-center gap-2"><input type="checkbox" disabled={act.isPending} checked={member.delegated.includes(connection.id)} onChange={(event) => toggle(connection.id, event.target.checked)} /> {connection.institutionName}</label>
+          ))}
+        </fieldset>
+      )}
+    </li>
+  )
+}
+
+function Invitations() {
+  const queries = useQueryClient()
+  const act = useAct()
+  const open = useQuery({ queryKey: ['invitations'], queryFn: () => get<{ items: Invitation[] }>('/invitations') })
+  const [label, setLabel] = useState('')
+  const [role, setRole] = useState<Role>('bookkeeper')
+  const [made, setMade] = useState<{ label: string; link: string } | null>(null)
+  const [error, setError] = useState<Error | null>(null)
+  const invite = (): void =>
+    void ask<Invitation & { token: string }>('POST', '/invitations', { role, label }).then(({ token }) => {
+      setMade({ label, link: `${location.origin}/#join=${token}` })
+      setLabel('')
+      setError(null)
+      void queries.invalidateQueries()
+    }, setError)
+  return (
+    <section className="panel grid gap-4" aria-labelledby="invite">
+      <h2 id="invite">Invite somebody</h2>
+      {made !== null && <Once title={`The link for ${made.label}, good for a week and for one person`} text={made.link} />}
+      {error !== null && <Trouble error={error} />}
+      <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); invite() }}>
+        <label className="grid gap-1">Who<input className="field sm:max-w-md" required maxLength={100} value={label} onChange={(event) => setLabel(event.target.value)} /></label>
+        <fieldset className="grid gap-1">
+          <legend className="mb-1">As</legend>
+          {(Object.keys(ROLE_NAMES) as Role[]).map((one) => (
+            <label key={one} className="flex min-h-10 items-center gap-2"><input type="radio" name="role" checked={role === one} onChange={() => setRole(one)} /> <span><span className="font-medium">{ROLE_NAMES[one]}</span> <span className="text-muted">{ROLE_WORDS[one]}</span></span></label>
+          ))}
+        </fieldset>
+        <button className="button button-primary justify-self-start" type="submit">Make the link</button>
+      </form>
+      {act.error !== null && <Trouble error={act.error} />}
+      {(open.data?.items.length ?? 0) > 0 && (
+        <ul className="grid gap-2" aria-label="Open invitations">
+          {open.data?.items.map((invitation) => (
+            <li key={invitation.id} className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-2">
+              <span className="min-w-0"><span className="name font-medium">{invitation.label}</span><span className="meta block">{ROLE_NAMES[invitation.role]}, open until <Instant at={invitation.expiresAt} /></span></span>
+              <button className="button" aria-label={`Take back the invitation of ${invitation.label}`} onClick={() => act.send('DELETE', `/invitations/${invitation.id}`)}>Take back</button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}

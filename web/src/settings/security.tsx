@@ -1,0 +1,140 @@
+/** One's own sign-in: factors, password, where one is signed in. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useAct } from '../act.ts'
+import { ask, get, type Me } from '../api.ts'
+import { useMe } from '../me.ts'
+import { Chip } from '../parts/chip.tsx'
+import { PasswordField } from '../parts/password-field.tsx'
+import { ROLE_NAMES, ROLE_WORDS } from '../parts/role.tsx'
+import { Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Instant } from '../parts/time.tsx'
+import { startOver } from '../session.ts'
+import { AddPasskey, RecoveryCodes, SetUpTotp } from './factors.tsx'
+
+export function SecurityPage() {
+  const me = useMe()
+  return (
+    <Loaded query={me}>
+      {(person) => (
+        <div className="grid gap-4">
+          <div className="flex flex-wrap items-start justify-between gap-3">
+            <div><Title>Your sign-in</Title><p className="text-muted">{person.name}, {person.email}. {ROLE_NAMES[person.role]}: {ROLE_WORDS[person.role]}</p></div>
+            <button className="button" onClick={() => void ask('POST', '/sign-in/out').then(() => startOver())}>Sign out</button>
+          </div>
+          <Passkeys me={person} />
+          <App me={person} />
+          {person.hasPassword && <Password me={person} />}
+          <Sessions />
+        </div>
+      )}
+    </Loaded>
+  )
+}
+
+function Passkeys({ me }: { me: Me }) {
+  const act = useAct()
+  const queries = useQueryClient()
+  const [adding, setAdding] = useState(false)
+  return (
+    <section className="panel grid gap-3" aria-labelledby="passkeys">
+      <div className="flex flex-wrap items-center justify-between gap-2"><h2 id="passkeys">Passkeys</h2>{me.passkeys.length > 0 && <Chip tone="ok">On</Chip>}</div>
+      {act.error !== null && <Trouble error={act.error} />}
+      {me.passkeys.length === 0 && <p className="text-muted">None yet. A passkey signs you in with this device, your phone or a security key, without a password.</p>}
+      <ul className="grid gap-2">
+        {me.passkeys.map((passkey) => (
+          <li key={passkey.id} className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-2 first:border-0 first:pt-0">
+            <span className="min-w-0"><span className="name font-medium">{passkey.name}</span><span className="meta block">{passkey.createdAt !== null && <>Added <Instant at={passkey.createdAt} /></>}{passkey.isSynced && ', kept by a password manager'}</span></span>
+            <button className="button" disabled={act.isPending} aria-label={`Remove the passkey ${passkey.name}`} onClick={() => act.send('DELETE', `/account/passkeys/${passkey.id}`)}>Remove</button>
+          </li>
+        ))}
+      </ul>
+      {adding ? <AddPasskey done={() => { setAdding(false); void queries.invalidateQueries() }} /> : <button className="button justify-self-start" onClick={() => setAdding(true)}>Add a passkey</button>}
+    </section>
+  )
+}
+
+function App({ me }: { me: Me }) {
+  const act = useAct()
+  const queries = useQueryClient()
+  const [open, setOpen] = useState<'set up' | 'remove' | 'codes' | null>(null)
+  const [password, setPassword] = useState('')
+  const [codes, setCodes] = useState<readonly string[] | null>(null)
+  const [error, setError] = useState<Error | null>(null)
+  const close = (): void => { setOpen(null); setPassword(''); setError(null) }
+  const makeCodes = (): void => void ask<{ recoveryCodes: string[] }>('POST', '/account/recovery-codes', { password }).then(({ recoveryCodes }) => { close(); setCodes(recoveryCodes) }, setError)
+  return (
+    <section className="panel grid gap-3" aria-labelledby="app">
+      <div className="flex flex-wrap items-center justify-between gap-2"><h2 id="app">Authenticator app</h2>{me.hasTotp ? <Chip tone="ok">On</Chip> : <Chip tone="off">Off</Chip>}</div>
+      {!me.hasPassword && <p className="text-muted">It stands beside a password, and you have none: your passkey or link signs you in.</p>}
+      {me.hasPassword && !me.hasTotp && open !== 'set up' && <><p className="text-muted">A code of six digits beside the password, and ten recovery codes.</p><button className="button justify-self-start" onClick={() => setOpen('set up')}>Set up an app</button></>}
+      {open === 'set up' && <SetUpTotp done={() => { close(); void queries.invalidateQueries() }} />}
+      {codes !== null && <><p>These replace the old ones. Keep them where the phone is not; they are not shown again.</p><RecoveryCodes codes={codes} /></>}
+      {me.hasTotp && open === null && <div className="flex flex-wrap gap-2"><button className="button" onClick={() => setOpen('codes')}>New recovery codes</button><button className="button" onClick={() => setOpen('remove')}>Remove the app</button></div>}
+      {(open === 'remove' || open === 'codes') && (
+        <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); if (open === 'codes') makeCodes(); else act.send('DELETE', '/account/totp', { password }, close) }}>
+          {(error ?? act.error) !== null && <Trouble error={(error ?? act.error)!} />}
+          <label className="grid gap-1">Your password<input className="field sm:max-w-md" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
+          <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit">{open === 'codes' ? 'Make new codes' : 'Remove the app'}</button><button className="button" type="button" onClick={close}>Keep it</button></div>
+        </form>
+      )}
+    </section>
+  )
+}
+
+function Password({ me }: { me: Me }) {
+  const act = useAct()
+  const [open, setOpen] = useState(false)
+  const [current, setCurrent] = useState('')
+  const [next, setNext] = useState('')
+  const close = (): void => { setOpen(false); setCurrent(''); setNext('') }
+  return (
+    <section className="panel grid gap-3" aria-labelledby="password">
+      <h2 id="password">Password</h2>
+      {!open && <button className="button justify-self-start" onClick={() => setOpen(true)}>Change the password</button>}
+      {open && (
+        <form className="grid gap-3 sm:max-w-md" onSubmit={(event) => { event.preventDefault(); act.send('POST', '/account/password', { current, next }, close) }}>
+          {act.error !== null && <Trouble error={act.error} />}
+          <label className="grid gap-1">Present password<input className="field" type="password" autoComplete="current-password" required value={current} onChange={(event) => setCurrent(event.target.value)} /></label>
+          <PasswordField label="New password" value={next} set={setNext} about={[...me.name.split(/\s+/), ...me.email.split(/[@.]/)]} />
+          <p className="meta">All other sessions end.</p>
+          <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit" disabled={act.isPending}>Change the password</button><button className="button" type="button" onClick={close}>Keep it</button></div>
+        </form>
+      )}
+    </section>
+  )
+}
+
+type Session = { id: string; isThis: boolean; method: string; signedInAt: string; seenAt: string; address: string; userAgent: string }
+const METHODS: Record<string, string> = { password: 'password', totp: 'password and app', recovery: 'password and recovery code', passkey: 'passkey', link: 'the link of the terminal' }
+
+function Sessions() {
+  const act = useAct()
+  const sessions = useQuery({ queryKey: ['sessions'], queryFn: () => get<{ items: Session[] }>('/account/sessions') })
+  return (
+    <section className="panel grid gap-3" aria-labelledby="sessions">
+      <h2 id="sessions">Where you are signed in</h2>
+      {act.error !== null && <Trouble error={act.error} />}
+      <Loaded query={sessions}>
+        {({ items }) => (
+          <ul className="grid gap-2">
+            {items.map((session) => (
+              <li key={session.id} className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-2 first:border-0 first:pt-0">
+                <span className="min-w-0"><span className="font-medium">{browserOf(session.userAgent)}</span> {session.isThis && <Chip tone="ok">This one</Chip>}
+                  <span className="meta block [overflow-wrap:anywhere]">Signed in <Instant at={session.signedInAt} /> by {METHODS[session.method] ?? session.method}, from {session.address}; last seen <Instant at={session.seenAt} /></span></span>
+                {!session.isThis && <button className="button" disabled={act.isPending} aria-label={`End the session in ${browserOf(session.userAgent)} from ${session.address}`} onClick={() => act.send('DELETE', `/account/sessions/${session.id}`)}>End</button>}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </section>
+  )
+}
+
+/** The names that people know, in the order in which one contains the other. */
+function browserOf(userAgent: string): string {
+  const browser = [['Edg/', 'Edge'], ['OPR/', 'Opera'], ['Firefox/', 'Firefox'], ['Chrome/', 'Chrome'], ['Safari/', 'Safari']].find(([mark]) => userAgent.includes(mark ?? ''))?.[1]
+  const system = [['iPhone', 'iPhone'], ['iPad', 'iPad'], ['Android', 'Android'], ['Windows', 'Windows'], ['Mac OS', 'Mac'], ['Linux', 'Linux']].find(([mark]) => userAgent.includes(mark ?? ''))?.[1]
+  return [browser ?? 'A browser', system].filter((part) => part !== undefined).join(' on ')
+}
