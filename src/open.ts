@@ -15,7 +15,7 @@ import { createRecorder } from './connector-kit/recorder.ts'
 import type { Connector } from './connector-kit/connector.ts'
 import { discoverConnectors, loadInstitutions } from './connectors/registry.ts'
 import { auditedVerbs } from './audited-verbs.ts'
-import { createAudit } from './access/audit.ts'
+import { createAudit, hex } from './access/audit.ts'
 import { createVerbs } from './create-verbs.ts'
 import { onRunEnding } from './run-ended.ts'
 import type { Connection } from './domain/connection.ts'
@@ -165,7 +165,12 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
       await prepareJobs(database.owner)
       const jobs = await openPostgresJobs(database.app, log)
       return startWorker({
-        store: database.store, tenantId, jobs, log, clock, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger), hourly: () => forgetOldLogins(deps),
+        store: database.store, tenantId, jobs, log, clock, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger), hourly: async () => {
+          await forgetOldLogins(deps)
+          // Known outside of the database, the newest line of the audit log shows when lines were cut off after it.
+          const head = await store.audit.head()
+          if (head !== null) log.info('audit_head', { seq: head.seq, hash: hex(head.hash) })
+        },
         repair: async (id) => {
           if (await repairByItself(repairDeps, id)) events.publish({ kind: 'connection', id })
         },

@@ -4,10 +4,12 @@
  * Wrong usage ends with status 2, a failure with 1; only success ends with 0.
  */
 import { Command, CommanderError, Option } from 'commander'
+import { auditCommand } from './audit.ts'
 import { healthCommand } from './health.ts'
 import { Interrupted } from './interrupt.ts'
 import { CommandError, createOutput, type Output } from './output.ts'
 import { simplefinCommand } from './simplefin.ts'
+import { userCommand } from './users.ts'
 import { vaultCommand } from './vault.ts'
 import { StoreUnavailable } from '../ports/store.ts'
 import { TOLD_WORDS } from './told.ts'
@@ -70,7 +72,7 @@ function buildProgram(output: Output): Command {
     .option('--auto', 'play the whole story without a person and check it').option('--port <number>', 'port of the page', wholeNumber('--port', 65_535)).addOption(json())
     .action(async (options) => (await import('./demo.ts')).demoCommand(output, options))
   program.command('start').description('the server with its page and one worker').action(async () => (await import('./start.ts')).startCommand(output))
-  program.command('token').description('the link that signs in to the page, when `start` runs where it is not shown').addOption(json()).action(async () => (await import('./token.ts')).tokenCommand(output))
+  program.command('token').description('the link that sets up the first owner, when `start` runs where it is not shown; the token for programs of this machine').addOption(json()).action(async () => (await import('./token.ts')).tokenCommand(output))
   program.command('worker').description('one more worker on the same database').action(async () => (await import('./start.ts')).workerCommand(output))
   program.command('bank').description('the sandbox bank: OFX, web site and faults on this host (relink bank --help)').helpOption(false).allowUnknownOption().argument('[options...]')
     .action(async (_options, _values, command: Command) => (await import('./bank.ts')).bankCommand(command.args))
@@ -110,6 +112,8 @@ function buildProgram(output: Output): Command {
   simplefinCommand(program, output, json)
   healthCommand(program, output, json)
   vaultCommand(program, output, json)
+  userCommand(program, output, json)
+  auditCommand(program, output, json)
   program.command('simulate').description('play the engine against banks that break, under a virtual clock; says what was lost, doubled or wrong')
     .option('--seed <seed>', 'the first seed, or the line of a seed that failed (default 1)').option('--scenario <name>', 'play what a named scenario pins').option('--planted [name]', 'put wrong parts in, one after the other, and see that each is found').option('--runs <count>', 'how many seeds', wholeNumber('--runs', 100_000_000)).option('--postgres', 'on an embedded PostgreSQL instead of in memory')
     .addOption(new Option('--report <report>', 'repair: every fault alone and --runs pairs of them, each mended in three ways').choices(['repair'])).addOption(json())

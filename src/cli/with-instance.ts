@@ -1,4 +1,5 @@
 /** Opens Relink for one command and closes it whatever happens. Progress of the first start is told. */
+import { asActor } from '../access/acting.ts'
 import { readConfig, type Config } from '../config.ts'
 import type { Instance } from '../instance.ts'
 import { whileOpen } from './interrupt.ts'
@@ -12,6 +13,7 @@ export async function withInstance<T>(output: Output, work: (instance: Instance)
   const config = configuration()
   return whileOpen(
     async () => orFail(await (await import('../open.ts')).openInstance(config, { tell: (line) => output.progress(line) })),
-    ({ instance }) => work(instance),
+    // Who has this command has this machine.
+    ({ instance }) => asActor('host', () => work(instance)),
   )
 }

@@ -5,7 +5,9 @@
  */
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { listen, setupFileOf, type ListeningServer } from '../../src/api/listen.ts'
 import { readConfig } from '../../src/config.ts'
@@ -41,19 +43,17 @@ export type House = {
   close(): Promise<void>
 }
 
-export async function openHouse(): Promise<House> {
+/** `pageDirectory`: the built page, for tests in a browser. */
+export async function openHouse(pageDirectory: string | null = null): Promise<House> {
   const config = readConfig({ PATH: process.env['PATH'] }, process.platform)
   assert.ok(config.ok)
-  const { mkdtemp, rm } = await import('node:fs/promises')
-  const { tmpdir } = await import('node:os')
-  const { join } = await import('node:path')
   const home = await mkdtemp(join(tmpdir(), 'relink-house-'))
   const database = await openStore({ ...config.value, home, databaseUrl: null }, { info() {}, warn() {}, error() {} }, true)
   assert.ok(database.ok)
   const sandbox = await openSandbox(config.value, { seed: 3, historyDays: 60, tell: () => undefined, database: database.value })
   assert.ok(sandbox.ok)
   const instance: Instance = { ...sandbox.value.opened.instance, demo: null }
-  const server = await listen({ instance, home: sandbox.value.home, host: '127.0.0.1', port: 0, trustedProxies: ['127.0.0.1'], pageDirectory: null })
+  const server = await listen({ instance, home: sandbox.value.home, host: '127.0.0.1', port: 0, trustedProxies: ['127.0.0.1'], pageDirectory })
   assert.ok(server.ok)
   const asSignIn = new pg.Pool({ ...database.value.app, max: 1, options: '-c role=relink_auth -c search_path=relink' })
   const asOwner = new pg.Pool({ ...database.value.owner, max: 1 })

@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -16,13 +15,11 @@ import { isoInstant } from '../../src/api/shapes.ts'
 import { CAUSE_CODES, type CauseCode } from '../../src/domain/cause.ts'
 import type { Diagnosis, Problem } from '../../src/domain/connection.ts'
 import type { Evidence } from '../../src/domain/evidence.ts'
+import { violations } from './axe.ts'
 import { cannotRun, openWorld, PAGE, type World } from './world.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const BUDGET_KB = 165
 const SETTINGS = ['/settings/security', '/settings/members', '/settings/keys', '/settings/audit']
-
-type Violation = { readonly id: string; readonly help: string; readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[] }
 
 describe('every page', { skip: cannotRun ?? false }, () => {
   let world: World
@@ -173,12 +170,6 @@ async function settled(page: Page, address: string): Promise<void> {
   await page.goto(address, { waitUntil: 'load' })
   await page.getByRole('heading', { level: 1 }).waitFor()
   await page.getByText('Loading…').waitFor({ state: 'detached' })
-}
-
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
-  const found = await page.evaluate<Violation[]>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((result) => result.violations)")
-  return found.flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 200)} ${failureSummary}`))
 }
 
 /** The text or the type of what has the focus. */

@@ -14,7 +14,7 @@ import { readConfig } from '../../src/config.ts'
 import { openSandbox, type Sandbox } from '../../src/demo/sandbox.ts'
 import { connectAna } from '../../src/demo/story.ts'
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+export const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 /** The built page. */
 export const PAGE = join(import.meta.dirname, '..', '..', 'dist', 'web')
 /** Longer than any honest step takes on two busy cores. */
@@ -94,7 +94,8 @@ async function started(sandbox: Sandbox, port: number): Promise<ListeningServer>
   return listening.value
 }
 
-async function signedIn(context: BrowserContext, signInUrl: string, complaints: string[]): Promise<Page> {
+/** A page whose complaints are collected. */
+export async function watched(context: BrowserContext, complaints: string[]): Promise<Page> {
   context.setDefaultTimeout(PATIENCE_MS)
   await context.addInitScript("addEventListener('securitypolicyviolation', (event) => console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI}`))")
   const page = await context.newPage()
@@ -104,13 +105,18 @@ async function signedIn(context: BrowserContext, signInUrl: string, complaints: 
     const isAnswer = message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/')
     if (['error', 'warning'].includes(message.type()) && !isAnswer) complaints.push(message.text())
   })
+  return page
+}
+
+async function signedIn(context: BrowserContext, signInUrl: string, complaints: string[]): Promise<Page> {
+  const page = await watched(context, complaints)
   await page.goto(signInUrl)
   await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
   return page
 }
 
 /** The first Chromium on the path. */
-function browserPath(): string | null {
+export function browserPath(): string | null {
   const names = ['chromium', 'chromium-browser', 'google-chrome']
   const places = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)))
   return places.find((place) => existsSync(place)) ?? null

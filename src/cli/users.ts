@@ -1,0 +1,63 @@
+/** `relink user`: who may use this Relink, and the last resort for somebody who cannot get in any more. */
+import type { Command, Option } from 'commander'
+import { ROLES, type Role } from '../domain/access.ts'
+import { isoInstant } from '../api/shapes.ts'
+import { invite } from '../access/members.ts'
+import { refusePassword } from '../access/password.ts'
+import type { Instance } from '../instance.ts'
+import { pageAddress } from './address.ts'
+import { CommandError, type Output } from './output.ts'
+import { fillForm, sourceOf, type SecretOptions } from './secrets.ts'
+import { configuration, withInstance } from './with-instance.ts'
+
+export function userCommand(program: Command, output: Output, json: () => Option): void {
+  const command = program.command('user').description('who may use this Relink')
+  command.command('list').description('members and their roles').addOption(json()).action(() => list(output))
+  command.command('invite').description('a link that lets one person in, good for a week').argument('<label>', 'what you call the person').requiredOption('--role <role>', ROLES.join(', ')).addOption(json())
+    .action((label: string, { role }: { role: string }) => inviteOne(output, label, role))
+  command.command('reset').description('the last resort: a new password; second factors, passkeys and sessions end').argument('<email>')
+    .option('--secrets-file <file>', 'the new password').option('--secrets-stdin', 'the new password, on standard input').addOption(json())
+    .action((email: string, options: SecretOptions) => reset(output, email, options))
+}
+
+async function list(output: Output): Promise<void> {
+  await withInstance(output, async ({ store }) => {
+    const members = (await store.access.members()).filter(({ removedAt }) => removedAt === null)
+    for (const { userId, name, email, role, createdAt } of members) {
+      output.data({ userId, name, email, role, since: isoInstant(createdAt) })
+      output.say(`${role.padEnd(10)}  ${email}  ${name}`)
+    }
+    if (members.length === 0) output.say('Nobody yet: `relink start` shows the link that sets up the first owner.')
+  })
+}
+
+async function inviteOne(output: Output, label: string, role: string): Promise<void> {
+  if (!(ROLES as readonly string[]).includes(role)) throw new CommandError(`--role must be one of ${ROLES.join(', ')}.`, 2)
+  await withInstance(output, async (instance) => {
+    if ((await instance.store.access.members()).length === 0) throw new CommandError('There is no owner yet; the link that `relink start` shows makes the first one.')
+    const { invitation, token } = await invite(instance, 'host', { role: role as Role, label })
+    const address = pageAddress(configuration())
+    const link = `${address ?? ''}${address === null ? '' : '/'}#join=${token}`
+    output.data({ id: invitation.id, role, link, expiresAt: isoInstant(invitation.expiresAt) })
+    output.say(link)
+  })
+}
+
+async function reset(output: Output, email: string, options: SecretOptions): Promise<void> {
+  const { password = '' } = await fillForm([{ name: 'password', label: 'New password', kind: 'secret', required: true }], {}, sourceOf(options))
+  await withInstance(output, async (instance) => {
+    const member = await memberOf(instance, email)
+    const refused = await refusePassword(password, [...member.name.split(/\s+/), ...member.email.split(/[@.]/)])
+    if (refused !== null) throw new CommandError(refused)
+    await instance.signIn.resetUser(member.userId, password)
+    await instance.audit.record({ actor: 'host', action: 'user.reset', object: member.userId, codes: {} })
+    output.data({ userId: member.userId, reset: true })
+    output.say(`${member.name} signs in with the new password now${member.role === 'owner' ? ', and then adds a second factor' : ''}. All sessions, passkeys and the authenticator app of before are gone.`)
+  })
+}
+
+async function memberOf({ store }: Instance, email: string) {
+  const member = (await store.access.members()).find((one) => one.removedAt === null && one.email === email.trim().toLowerCase())
+  if (member === undefined) throw new CommandError(`No member signs in with ${email}; \`relink user list\` shows who does.`)
+  return member
+}

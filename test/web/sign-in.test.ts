@@ -1,0 +1,172 @@
+/**
+ * The way in and the settings, in a browser on a Relink that is no demo: set-up, passkey (of the browser's
+ * own virtual device), authenticator app, invitation, keys, audit log; rows 9 and 12 of the threats.
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core'
+import { openHouse, totp, type House } from '../security/house.ts'
+import { violations } from './axe.ts'
+import { browserPath, cannotRun, FLAGS, PAGE, watched } from './world.ts'
+
+const MARKUP = `<img src="x" onerror="document.title='taken'">`
+const PASSWORD = 'seven violet kettles sing'
+
+describe('signing in', { skip: cannotRun ?? false }, () => {
+  let house: House
+  let browser: Browser
+  let page: Page
+  let device: CDPSession
+  let authenticatorId = ''
+  const complaints: string[] = []
+  let secret = ''
+  const url = (path: string): string => `${house.server.pageUrl}${path.slice(1)}`
+  const open = async (width = 1280): Promise<Page> => watched(await browser.newContext({ viewport: { width, height: 900 }, colorScheme: width < 600 ? 'dark' : 'light', locale: 'en-US', timezoneId: 'UTC' }), complaints)
+  const heading = (on: Page, name: string) => on.getByRole('heading', { name, level: 1 }).waitFor()
+
+  before(async () => {
+    house = await openHouse(PAGE)
+    browser = await chromium.launch({ executablePath: browserPath() ?? '', args: FLAGS })
+    page = await open()
+    device = await page.context().newCDPSession(page)
+    await device.send('WebAuthn.enable')
+    ;({ authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } }))
+  })
+  after(async () => {
+    await browser.close()
+    await house.close()
+  })
+
+  test('the link of the terminal leads through name, password and passkey to the accounts', async () => {
+    const other = await open(320)
+    await other.goto(url('/accounts'))
+    await heading(other, 'Relink has no owner yet')
+    assert.deepEqual(await violations(other), [])
+    await other.context().close()
+    await page.goto(house.server.setupUrl ?? '')
+    await heading(page, 'Set up Relink')
+    assert.ok(!page.url().includes(house.setupToken), 'the token is out of the address')
+    await page.getByLabel('Your name').fill(`Olga ${MARKUP}`)
+    await page.getByLabel('E-mail address').fill('olga@books.example')
+    const password = page.getByLabel('Password')
+    await password.fill('password1234')
+    await page.getByText('not taken').waitFor()
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('alert').getByText('guessed first').waitFor()
+    await password.fill(PASSWORD)
+    await page.getByText('Very good').waitFor()
+    assert.deepEqual(await violations(page), [])
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await heading(page, 'One more step')
+    assert.deepEqual(await violations(page), [])
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await heading(page, 'Sign in with your second factor')
+    await page.getByRole('button', { name: 'Use the passkey' }).click()
+    await heading(page, 'Accounts')
+  })
+
+  test('row 9: a passkey whose device did not verify its person signs nobody in, even where the browser was talked into it', async () => {
+    await page.goto(url('/settings/security'))
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await heading(page, 'Sign in')
+    await page.route('**/api/sign-in/passkey/options', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), userVerification: 'discouraged' } })
+    })
+    await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await page.getByRole('alert').getByText('This sign-in is not right').waitFor()
+    await page.unroute('**/api/sign-in/passkey/options')
+    await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+  })
+
+  test('an authenticator app is set up with its recovery codes, and asked for after the password', async () => {
+    await page.getByRole('button', { name: 'Set up an app' }).click()
+    await page.getByLabel('Your password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Set up an app' }).click()
+    secret = (await page.locator('code').first().textContent()) ?? ''
+    assert.equal(await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').count(), 10)
+    assert.ok(await page.getByRole('img', { name: 'The key as a code to scan' }).isVisible())
+    assert.deepEqual(await violations(page), [])
+    await page.getByLabel('I have kept the recovery codes').check()
+    await page.getByLabel('The code that the app shows now').fill(totp(secret))
+    await page.getByRole('button', { name: 'Turn it on' }).click()
+    await page.getByRole('button', { name: 'Remove the app' }).waitFor()
+    const phone = await open(320)
+    await phone.goto(url('/accounts'))
+    await phone.getByLabel('E-mail address').fill('olga@books.example')
+    await phone.getByLabel('Password').fill(PASSWORD)
+    await phone.keyboard.press('Enter')
+    await phone.getByLabel('Code of your authenticator app').fill(totp(secret))
+    assert.deepEqual(await violations(phone), [])
+    await phone.keyboard.press('Enter')
+    await heading(phone, 'Accounts')
+    await page.reload()
+    await page.getByRole('button', { name: /^End the session/ }).click()
+    await page.getByRole('button', { name: /^End the session/ }).waitFor({ state: 'detached' })
+    await phone.reload()
+    await heading(phone, 'Sign in')
+    await phone.context().close()
+  })
+
+  test('an invitation by link makes a reader, whose settings are their own alone and who can change nothing', async () => {
+    await page.goto(url('/settings/members'))
+    await page.getByLabel('Who').fill(`Rita ${MARKUP}`)
+    await page.getByLabel(/^Reader/).check()
+    await page.getByRole('button', { name: 'Make the link' }).click()
+    const link = (await page.getByText(/#join=/).textContent()) ?? ''
+    const reader = await open()
+    await reader.goto(link)
+    await reader.getByText('You are invited as reader').waitFor()
+    await reader.getByLabel('Your name').fill('Rita Reader')
+    await reader.getByLabel('E-mail address').fill('rita@books.example')
+    await reader.getByLabel('Password').fill('four calm rivers bend')
+    await reader.getByRole('button', { name: 'Go on' }).click()
+    await heading(reader, 'Accounts')
+    await reader.getByRole('link', { name: 'Settings' }).click()
+    await heading(reader, 'Your sign-in')
+    assert.deepEqual(await reader.getByRole('navigation', { name: 'Settings' }).getByRole('link').allTextContents(), ['Your sign-in'])
+    await reader.goto(url('/settings/members'))
+    await reader.getByText('This is not for a reader').first().waitFor()
+    await reader.context().close()
+  })
+
+  test('a key is shown once; what owners alone may asks for a fresh sign-in and then goes on', async () => {
+    await page.goto(url('/settings/keys'))
+    await page.getByLabel('Which program').fill('Ledger')
+    await house.sql(`update relink.auth_session set "createdAt" = now() - interval '11 minutes'`)
+    await page.getByRole('button', { name: 'Make the key' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('heading', { name: 'Is it you?' }).waitFor()
+    assert.deepEqual(await violations(page), [])
+    await dialog.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    const key = (await page.getByText(/^rl_[0-9a-f]{16}_[\w-]{43}$/).textContent()) ?? ''
+    assert.equal((await house.program(key).ask('GET', '/api/accounts')).status, 200)
+    await page.reload()
+    await page.getByText('Ledger').waitFor()
+    assert.ok(!(await page.content()).includes(key))
+    await page.getByRole('button', { name: 'End the key Ledger' }).click()
+    await page.getByText('Ended').waitFor()
+    assert.equal((await house.program(key).ask('GET', '/api/accounts')).status, 401)
+  })
+
+  test('row 12: markup in names and rows is text, and the audit log tells who did it', async () => {
+    const { verbs, store } = house.instance
+    const csv = `Date,Description,Amount\n2026-02-01,"${MARKUP.replaceAll('"', "'")}",-1.00\n2026-02-02,Tea,-2.00\n`
+    await verbs.importFile({ fileName: 'a.csv', open: async function* () { yield Buffer.from(csv) }, accountId: 'new', onProgress: null })
+    const [account] = await store.accounts.list()
+    await page.goto(url(`/accounts/${account?.id}`))
+    await page.getByText("onerror=").first().waitFor()
+    await page.goto(url('/settings/audit'))
+    await page.getByText(/All \d+ lines hold together/).waitFor()
+    await page.getByRole('cell', { name: `Olga ${MARKUP}` }).first().waitFor()
+    await page.goto(url('/settings/members'))
+    await page.getByText(`Olga ${MARKUP}`).waitFor()
+    assert.equal(await page.title(), 'Members · Relink')
+    assert.equal(await page.locator('img[src="x"]').count(), 0)
+  })
+
+  test('no browser complained of anything', () => assert.deepEqual(complaints, []))
+})
