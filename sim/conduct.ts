@@ -1,9 +1,8 @@
 /**
  * The judge of conduct, beside the oracle of rows. It sees which passwords reached the bank and what
  * came of them, by the bank's own log, and what repairs ask of the person; it knows nothing of vault and
- * diagnosis. A secret that the bank refused is sent once, unless the person asks for that very thing; one
- * whose refusal a dying process may not have written down goes out again only when the person reads. And
- * nobody is asked for a password because the bank is down. A feed that stands still is told of.
+ * diagnosis. A secret that the bank refused is sent once, unless the person asks for that very thing, also
+ * where a dying process did not write the refusal down. And nobody is asked for a password because the bank is down. A feed that stands still is told of.
  */
 import type { Bank } from '../bank/bank.ts'
 import { digestOf } from '../bank/ofx/signon.ts'
@@ -23,15 +22,10 @@ const TURN_MS = 10 * 60_000
 
 export class Conduct {
   readonly #bank: Bank
-  /** By digest: refused by the bank, and the process lived to write it down. */
+  /** By digest: refused by the bank, whether the process lived to hear it or not. */
   readonly #refused = new Set<string>()
-  /** Refused in an act in which the process died: nobody may know of it. */
-  readonly #unwritten = new Set<string>()
-  /** Refusals of the act that is under way. */
-  #fresh: string[] = []
   #looked = 0
   #permitted = false
-  #personReads = false
   /** The bank refused some sign-on, for whatever reason, and has let none in since. */
   #doubted = false
   #letInAt: number | null = null
@@ -51,42 +45,15 @@ export class Conduct {
     this.#permitted = true
   }
 
-  /** What the person has read now: an act of the person, not a word on a refused password. */
-  async read<T>(act: () => Promise<T>): Promise<T> {
-    this.#personReads = true
-    try {
-      return await act()
-    } finally {
-      this.#sent()
-      this.#personReads = false
-    }
-  }
-
   /** An exchange has ended for a process that lives. */
   heard(answered: boolean): void {
     this.#silentSince = answered ? null : (this.#silentSince ?? this.#bank.now())
-    for (const { user, secretDigest, code } of this.#sent()) {
-      const right = digestOf(this.#bank.state, this.#bank.state.logins.get(user)?.password ?? '') === secretDigest
-      if (answered && !right && code === REFUSED) {
-        this.#refused.add(secretDigest)
-        this.#fresh.push(secretDigest)
-      }
-    }
+    this.#noteRefusals(answered)
   }
 
-  /** What was begun has ended, and all of it is written down. */
-  survived(): void {
-    this.#fresh = []
-  }
-
-  /** The process died: what the bank said last may not have been written down. */
+  /** The process died: what the bank said last may not have been written down, and is as good as refused for that. */
   died(): void {
-    this.#sent()
-    for (const digest of this.#fresh) {
-      this.#refused.delete(digest)
-      this.#unwritten.add(digest)
-    }
-    this.#fresh = []
+    this.#noteRefusals(true)
   }
 
   /** What the repairs want now. */
@@ -107,23 +74,28 @@ export class Conduct {
     }
   }
 
+  #noteRefusals(answered: boolean): void {
+    for (const { user, secretDigest, code } of this.#sent()) {
+      const right = digestOf(this.#bank.state, this.#bank.state.logins.get(user)?.password ?? '') === secretDigest
+      if (answered && !right && code === REFUSED) this.#refused.add(secretDigest)
+    }
+  }
+
   /** Sign-ons that reached the bank since the last look; those with a refused secret are blamed. */
   #sent(): Bank['state']['attempts'] {
     const sent = this.#bank.state.attempts.slice(this.#looked)
     this.#looked += sent.length
     for (const { at, secretDigest, code } of sent) {
       this.#doubted = code !== 0
-      const isResent = this.#refused.has(secretDigest) || (this.#unwritten.has(secretDigest) && !this.#personReads)
-      if (isResent && !this.#permitted) {
+      if (this.#refused.has(secretDigest) && !this.#permitted) {
         this.secretsResent++
         this.#note('a refused password was sent again')
       }
       this.#permitted = false
-      if (ASKS_MORE.has(code)) for (const known of [this.#refused, this.#unwritten]) known.delete(secretDigest)
+      if (ASKS_MORE.has(code)) this.#refused.delete(secretDigest)
       // With an acceptance a new count begins; what was refused before it and is right again is another matter.
       if (code !== 0) continue
       this.#refused.clear()
-      this.#unwritten.clear()
       this.#letInAt = at
     }
     return sent

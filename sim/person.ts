@@ -31,7 +31,7 @@ export class Person {
   readonly #plan: Plan
   readonly #random: Random
   readonly #knows: Knows
-  readonly #conduct: Pick<Conduct, 'permit' | 'read'>
+  readonly #conduct: Pick<Conduct, 'permit'>
   connectionId: string | null = null
   /** What this person decided of single rows: the categories that may stand, by transaction. */
   readonly decided = new Map<string, readonly (string | null)[]>()
@@ -40,7 +40,7 @@ export class Person {
   /** How often this person went beyond what Relink asked for. */
   insisted = 0
 
-  constructor(plan: Plan, bank: Bank, random: Random, knows: Knows, conduct: Pick<Conduct, 'permit' | 'read'>) {
+  constructor(plan: Plan, bank: Bank, random: Random, knows: Knows, conduct: Pick<Conduct, 'permit'>) {
     this.#plan = plan
     this.#bank = bank
     this.#random = random
@@ -109,7 +109,7 @@ export class Person {
     if ((await store.problems.list({ connectionId, open: true, limit: 1 })).length === 0) return
     this.insisted++
     for (const act of Object.values(AT_SITE)) await act(this.#atBank, this.#newPassword).catch(() => undefined)
-    const read = await this.#conduct.read(() => verbs.enterSecret(connectionId, { username: this.#atBank.user, password: this.#atBank.password() }))
+    const read = await verbs.enterSecret(connectionId, { username: this.#atBank.user, password: this.#atBank.password() })
     if (!read.ok && read.failure.code === 'secret_withheld') {
       this.#conduct.permit()
       await verbs.tryOnceMore(connectionId, 'person')
@@ -125,7 +125,7 @@ export class Person {
     if (done.kind === 'connected' || done.kind === 'challenge') this.connectionId = done.connection.id
     if (done.kind === 'exists') {
       // An attempt that died has left it behind, perhaps without its secret: it is typed there.
-      await this.#conduct.read(() => relink.verbs.enterSecret(done.connectionId, form))
+      await relink.verbs.enterSecret(done.connectionId, form)
       this.connectionId = done.connectionId
     }
     return this.connectionId
@@ -156,7 +156,7 @@ export class Person {
       this.connectionId = null
       return (await this.#connect(relink)) !== null
     }
-    const read = await this.#conduct.read(() => relink.verbs.sync(connectionId, 'person'))
+    const read = await relink.verbs.sync(connectionId, 'person')
     return read.ok && read.value.outcome === 'suspended'
   }
 
@@ -175,7 +175,7 @@ export class Person {
     // Where the web site has nothing to do, there was nothing to do.
     if (!isPermission(step) && cause !== 'unknown') await AT_SITE[cause]?.(this.#atBank, this.#newPassword).catch(() => undefined)
     if (isPermission(step)) this.#conduct.permit()
-    return (await this.#conduct.read(() => relink.verbs.repair(connectionId, { stepId: step.id, did: 'done' }))).ok
+    return (await relink.verbs.repair(connectionId, { stepId: step.id, did: 'done' })).ok
   }
 
   readonly #newPassword = (): string => `a new password ${this.#random.between(100, 999)}`
@@ -183,7 +183,7 @@ export class Person {
   async #enterPassword({ verbs }: Relink, connectionId: string, step: RepairStep): Promise<boolean> {
     const right = this.#atBank.password()
     const password = this.#plan.typos && this.#random.chance(0.3) ? `${right} ` : right
-    const done = await this.#conduct.read(() => verbs.enterSecret(connectionId, { username: this.#atBank.user, password }))
+    const done = await verbs.enterSecret(connectionId, { username: this.#atBank.user, password })
     if (done.ok) return true
     return (await verbs.repair(connectionId, { stepId: step.id, did: 'cannot' })).ok
   }
@@ -205,7 +205,7 @@ export class Person {
       // One that is new and was never read may yet turn out to continue another.
       if (state === 'paused' && (own?.state === 'active' || newestRowOn !== null)) await switchAccount(relink.deps, id, 'open')
     }
-    await this.#conduct.read(() => relink.verbs.sync(connectionId, 'person'))
+    await relink.verbs.sync(connectionId, 'person')
     await this.#mendAll(relink, connectionId)
   }
 

@@ -176,7 +176,6 @@ class World {
   async #survive(...acts: readonly ((relink: Relink) => Promise<unknown>)[]): Promise<void> {
     const died = await Promise.all(acts.map((act, at) => this.#dies(() => act(this.#relinks[at]!))))
     if (died.includes(true)) this.#conduct.died()
-    else this.#conduct.survived()
     for (const [at, isDead] of died.entries()) {
       if (!isDead) continue
       this.#crashes++

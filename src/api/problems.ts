@@ -30,7 +30,7 @@ export const PROBLEMS = {
   file_unreadable: { status: 422, title: 'The file cannot be read.', remedy: 'See `detail` and `line` for the place and `reason` for why; nothing of the file was stored. Download it again at the bank, or in another format.' },
   account_unclear: { status: 422, title: 'The file does not say to which account it belongs.', remedy: 'Send it again with `accountId`: the id of one of /api/accounts, or `new` for an account that is not there yet. Nothing was stored.' },
   sign_in_failed: { status: 422, title: 'The bank could not be read.', remedy: 'See `diagnosis` for the likely cause and the next action; nothing was stored.' },
-  secret_withheld: { status: 422, title: 'This secret was refused before and is not sent again.', remedy: 'Enter the right secret, or ask explicitly to try the same one once more.' },
+  secret_withheld: { status: 422, title: 'This secret was, or may have been, refused before and is not sent again.', remedy: 'Enter the right secret, or ask explicitly to try the same one once more.' },
   store_unavailable: { status: 503, title: 'The database does not answer.', remedy: 'Look at `relink doctor`; the request can be sent again later.' },
   internal_error: { status: 500, title: 'Something in Relink is broken.', remedy: 'The log names the place under this `instance`; please report it.' },
 } as const satisfies Record<string, ProblemEntry>

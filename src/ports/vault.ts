@@ -29,7 +29,7 @@ export type SealRequest = {
   readonly trial?: boolean
 }
 
-/** `status`: whether the secret that was sealed may be sent, `refused` also when it was not stored for that. */
+/** `sameAsRefused`: the bank refused this very secret, or may have, when our process died; it was not stored for that. `status`: whether the secret that was sealed, or was to be, may be sent. */
 export type Sealed = { readonly sameAsRefused: boolean; readonly status: SecretStatus }
 
 /** One use. `settle` must be called once; a lease that is dropped stays `open` and counts as `abandoned` when its time is over. */
@@ -41,7 +41,7 @@ export type Lease = {
 export type SecretStatus = 'usable' | 'refused' | 'interrupted' | 'withheld_unknown' | 'locked' | 'missing'
 
 export type Vault = {
-  /** Stores a new version of the connection's secret, replacing the old one; one that the bank refused is not stored (`sameAsRefused`, the old one stays). */
+  /** Stores a new version of the connection's secret, replacing the old one; one that the bank refused, or may have, is not stored (`sameAsRefused`, the old one stays). */
   seal(request: SealRequest): Promise<Result<Sealed, Failure>>
   /**
    * Lends the fields for one exchange with `origin`; a failure with code `secret_withheld` sends

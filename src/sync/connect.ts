@@ -111,7 +111,7 @@ export async function chooseAccounts(deps: SyncDeps, connectionId: string, accou
  * Signs in once with a new secret for an existing connection. A login field that the form leaves out
  * keeps its stored value. Another user name must lead to the same accounts: until it has, the stored
  * login stays, and when it does not, nothing is stored. Typing a secret is a person's consent to send
- * it although earlier ones were not accepted, but never to send one again that the bank refused.
+ * it although earlier ones were not accepted, but never to send one again that the bank refused, or may have.
  */
 export async function reconnect(deps: SyncDeps, connectionId: string, form: Readonly<Record<string, string>>, references: References = {}): Promise<Result<SyncRun, Refusal>> {
   return syncConnection(deps, connectionId, 'repair', { prepare: (connection) => storeTyped(deps, connection, form, references) })
@@ -252,9 +252,10 @@ async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, refe
   if (!sealed.ok) return { code: 'invalid', message: sealed.failure.message }
   if (onceMore) await deps.vault.unlock(owner)
   if (sealed.value.sameAsRefused && !onceMore) {
-    return { code: 'secret_withheld', message: 'The bank refused this very secret before, so it was not sent again. Enter the right one, or ask to send this one once more; banks lock a login after a few.' }
+    const why = sealed.value.status === 'refused' ? 'The bank refused this very secret before' : 'Relink was stopped while the bank was answering this very secret, and may have missed a refusal'
+    return { code: 'secret_withheld', message: `${why}, so it was not sent again. Enter another one, or ask to send this one once more; banks lock a login after a few.` }
   }
-  if (onceMore || sealed.value.status === 'withheld_unknown' || sealed.value.status === 'interrupted') await deps.vault.grantOneUse(owner, 'the person who typed it')
+  if (onceMore || sealed.value.status === 'withheld_unknown') await deps.vault.grantOneUse(owner, 'the person who typed it')
   return null
 }
 

@@ -1,8 +1,8 @@
 /**
  * The rules of the attempts ledger: when a login's secret may be sent. Pure; the store applies the
- * decision under the login's lock. Promises that a refused secret is not sent again; that none is sent
- * again by itself after a process died while the bank was answering, nor one that the bank never
- * accepted after any lost answer, because that may have been the refusal; that one which it accepted
+ * decision under the login's lock. Promises that a refused secret is not sent again, nor one
+ * whose process died while the bank was answering, because that may have been the refusal: not by itself, not by a
+ * read, not typed again, only by a word of a person; nor by itself one that the bank never accepted after any lost answer; that one which it accepted
  * before gets one more try when a bank does not answer a process that lives; and that the third send in
  * a row without acceptance needs a warned person, because banks lock at three (docs/decisions/0009).
  */
@@ -32,14 +32,18 @@ export function decide(ledger: LoginLedger, secretDigest: string, now: number): 
 function heldBack(ledger: LoginLedger, streak: readonly Attempt[], secretDigest: string): Exclude<Withheld, 'busy' | 'locked'> | null {
   if (isRefused(ledger, secretDigest)) return 'refused'
   const unanswered = streak.filter((attempt) => attempt.secretDigest === secretDigest && isUnanswered(attempt))
-  const proven = wasAccepted(ledger, secretDigest)
-  if (streak.length >= SENDS_WITHOUT_PERSON || (!proven && unanswered.length > 0)) return 'withheld_unknown'
-  return unanswered.some(isAbandoned) ? 'interrupted' : null
+  if (unanswered.some(isAbandoned)) return 'interrupted'
+  return streak.length >= SENDS_WITHOUT_PERSON || (!wasAccepted(ledger, secretDigest) && unanswered.length > 0) ? 'withheld_unknown' : null
 }
 
 /** Whether the bank refused this very secret since it last accepted one. */
 export function isRefused(ledger: LoginLedger, secretDigest: string): boolean {
   return notAccepted(ledger).some((attempt) => attempt.outcome === 'refused' && attempt.secretDigest === secretDigest)
+}
+
+/** Whether this very secret was, or may have been, refused since the bank last accepted one: to type it again is no new secret. */
+export function mayBeRefused(ledger: LoginLedger, secretDigest: string): boolean {
+  return isRefused(ledger, secretDigest) || notAccepted(ledger).some((attempt) => attempt.secretDigest === secretDigest && isAbandoned(attempt))
 }
 
 /** Whether it was this secret that the bank accepted last. */

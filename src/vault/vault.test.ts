@@ -292,9 +292,23 @@ test('a second send waits while the first one is not answered; when its lease is
   time.now += LEASE_MS
   assert.equal(await send(vault, owner, 'unknown'), 'vault_interrupted', 'the bank accepted it once, but may have refused it just now')
   assert.equal(await vault.status(owner), 'interrupted')
+  const again = await seal('maybe')
+  assert.deepEqual(again, { ok: true, value: { sameAsRefused: true, status: 'interrupted' } }, 'typed again, it is the same secret')
   await vault.grantOneUse(owner, 'ana')
   assert.equal(await send(vault, owner, 'unknown'), 'unknown')
-  assert.equal(await send(vault, owner, 'unknown'), 'vault_withheld_unknown')
+  assert.equal(await send(vault, owner, 'unknown'), 'vault_interrupted', 'once')
+})
+
+test('a secret that may have been refused, typed again, does not take the place of another', async () => {
+  const { vault, owner, seal, time } = setUp()
+  await seal('maybe')
+  assert.ok((await vault.lend(owner, ['password'], ORIGIN)).ok)
+  time.now += LEASE_MS
+  assert.equal(await send(vault, owner, 'accepted'), 'vault_interrupted', 'also one that the bank never accepted')
+  await seal('other')
+  await seal('maybe')
+  const lease = await vault.lend(owner, ['password'], ORIGIN)
+  assert.deepEqual(lease.ok && lease.value.values, { password: 'other' })
 })
 
 test('a locked login gets nothing, granted or not, until a person says that it is unlocked', async () => {

@@ -14,7 +14,7 @@ import type { AttemptEnd } from '../ports/transport.ts'
 import type { Lease, Sealed, SealRequest, SecretOwner, SecretStatus, Vault } from '../ports/vault.ts'
 import { createConcealer } from '../connector-kit/masking.ts'
 import { blindIndex, deriveKey, makeTenantKey, openTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
-import { decide, isRefused, LEASE_MS, type Decision, type Withheld } from './ledger.ts'
+import { decide, isRefused, LEASE_MS, mayBeRefused, type Decision, type Withheld } from './ledger.ts'
 import { readContents, resolve, writeContents, type Contents, type Fetch } from './references.ts'
 import { keyIdOf, openRecord, sealRecord } from './record.ts'
 
@@ -88,9 +88,9 @@ class SealedVault implements TenantVault {
     if (!whole.ok) return whole
     const digest = this.#digestOf(owner, whole.value, identity)
     const ledger = await this.#secrets.ledger(owner.loginIndex)
-    const sameAsRefused = isRefused(ledger, digest)
+    const sameAsRefused = mayBeRefused(ledger, digest)
     // Decided before anything is stored: a secret that may not be sent must not take the place of one that may.
-    if (sameAsRefused && evenIfRefused !== true) return ok({ sameAsRefused, status: 'refused' })
+    if (sameAsRefused && evenIfRefused !== true) return ok({ sameAsRefused, status: isRefused(ledger, digest) ? 'refused' : 'interrupted' })
     const record = await this.#sealValues(owner, LOGIN, contents, origins, { digest, drawer: trial ? TRIAL : LOGIN })
     if (!record.ok) return record
     // What a person granted was meant for the secret that was stored then.
@@ -411,7 +411,7 @@ const SENTENCES: Readonly<Record<Withheld, string>> = {
   busy: 'Another sign-in with this login is being answered right now.',
   locked: 'The bank locked this login. Nothing is sent until somebody says that it was unlocked at the bank.',
   refused: 'The bank refused this secret before. It is not sent again until it is changed or one more try is asked for.',
-  interrupted: 'Relink was stopped while the bank was answering the last sign-in. That may have been a refusal, so the next one needs a person.',
+  interrupted: 'Relink was stopped while the bank was answering the last sign-in. That may have been a refusal, so this secret is sent again only when somebody asks for one more try.',
   withheld_unknown: 'The last sign-ins were not accepted. Banks lock after three, so the next one needs a person who knows that.',
 }
 

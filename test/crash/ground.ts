@@ -94,6 +94,8 @@ export type Ground = {
   run(args: readonly string[], stdin?: string): Running
   /** Runs a command that must succeed; its standard output. */
   must(args: readonly string[], stdin?: string): Promise<string>
+  /** Reads after a kill that may have come while the bank was answering a sign-in: that one a person lets out. */
+  readAgain(id: string): Promise<void>
   /** Connects ana, who is the bank's customer; the id of the connection. */
   connect(): Promise<string>
   /** This process's own way to the database; opened when it is first asked for, which also keeps the server up. */
@@ -148,6 +150,12 @@ export async function openGround(t: TestContext, options: GroundOptions = {}): P
     store: () => database.store(),
     query: (text) => database.query(text),
     postmaster: () => database.postmaster(),
+    async readAgain(id) {
+      const read = await run(['sync', id]).ended
+      if (read.code === 0) return
+      assert.match(read.out, /may have been a refusal/, read.err)
+      await must(['secret', id, '--once-more'])
+    },
     async connect() {
       const out = await must(['connect', BANK_ID, '--field', `username=${ANA.user}`, '--secrets-stdin', '--json'], ANA.password)
       return (JSON.parse(out) as { connection: { id: string } }).connection.id

@@ -41,7 +41,7 @@ test('kill -9 at random points of a sync, then a sync: the feed is the bank\'s t
     for (const account of accounts) ground.bank.book(account, { minor: -BigInt(100 + random.below(9_000)), name: `ROUND ${round}` })
     const point: Point = { exchange: 1 + random.below(exchanges), at: random.below(2) === 0 ? 'before' : 'after', waitMs: random.below(3) === 0 ? 0 : random.below(60) }
     if (await killAt(ground, ['sync', id], point)) kills++
-    await ground.must(['sync', id])
+    await ground.readAgain(id)
     await ground.assertFeedIsTruth(`seed ${random.seed}, round ${round}, ${JSON.stringify(point)}`)
   }
   assert.ok(kills >= 2, `only ${kills} of the rounds killed anything`)
