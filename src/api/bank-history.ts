@@ -1,7 +1,7 @@
 /** The history of a bank as a resource: its last ninety days, its incidents, and how often it fails in usual times. */
 import type { z } from 'zod'
 import { bankDays } from '../diagnose/bank-days.ts'
-import { learnHistory } from '../diagnose/bank-health.ts'
+import { loadHistory } from '../diagnose/incidents.ts'
 import { meanOf } from '../diagnose/outage-test.ts'
 import { loadBankHealth } from '../diagnose/problems.ts'
 import { cardFor } from '../diagnose/sentences.ts'
@@ -15,7 +15,6 @@ import { isoInstant } from './shapes.ts'
 
 const DAY_MS = 24 * 3_600_000
 const DAYS = 90
-const LEARNED_DAYS = 60
 const MOST_FAILURES = 10_000
 const SHOWN = 200
 
@@ -26,8 +25,7 @@ export async function bankHistory({ store, clock, connectors }: Instance, { id, 
     store.incidents.reads(id, since, MOST_FAILURES), store.incidents.list({ institutionId: id, since, limit: SHOWN }), loadBankHealth(store, now), store.connections.list(),
   ])
   const known = connections.filter((one) => one.institutionId === id && isShown(one))
-  const recent = Math.floor(now / DAY_MS) - LEARNED_DAYS
-  const learned = learnHistory({ days: reads.days.filter(({ day }) => day >= recent), failed: reads.failed.filter(({ run }) => run.startedAt >= recent * DAY_MS) }, incidents, known.length, now)
+  const learned = await loadHistory(store, id, known.length, now)
   return {
     institutionId: id, name,
     health: health.get(id)?.status ?? 'unknown',

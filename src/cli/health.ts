@@ -11,7 +11,7 @@ import { withInstance } from './with-instance.ts'
 
 export function healthCommand(program: Command, output: Output, json: () => Option): void {
   const command = program.command('health').description('how banks fared here, as a signed file for other instances (docs/health-feed.md)')
-  command.command('export').description('write and sign what this instance saw of its banks in the last day; nothing of a user is in it').requiredOption('--key <file>', 'the private key, made when missing; its public half is written beside it as FILE.pub')
+  command.command('export').description('write and sign what this instance saw of its banks in the last day; nothing of a user is in it').requiredOption('--key <file>', 'the private key, made when missing; its public half is written beside it as FILE.pub when that is missing')
     .requiredOption('-o, --output <file>', 'where to write it').addOption(json()).action((options: ExportOptions) => exportFeed(output, options))
   command.command('verify').description('check a file of another instance: signature, key, age').argument('<file>').requiredOption('--key <file...>', 'public keys that you trust').addOption(json())
     .action((file: string, options: { readonly key: readonly string[] }) => verifyFile(output, file, options.key))
@@ -23,6 +23,7 @@ async function exportFeed(output: Output, options: ExportOptions): Promise<void>
   await withInstance(output, async ({ store, clock }) => {
     const now = clock.now()
     const key = await privateKey(options.key)
+    await writePublic(key, `${options.key}.pub`)
     const [latest, incidents] = await Promise.all([store.runs.latestByConnection(now - FRESH_MS), store.incidents.list({ open: true, limit: 1_000 })])
     const signals = healthSignals(latest, incidents, now)
     await writeFile(options.output, signFeed(signals, key, now)).catch((error: NodeJS.ErrnoException) => {
@@ -54,8 +55,18 @@ async function privateKey(path: string): Promise<KeyObject> {
   })
   await file.writeFile(made.privateKey.export({ type: 'pkcs8', format: 'pem' }))
   await file.close()
-  await writeFile(`${path}.pub`, made.publicKey.export({ type: 'spki', format: 'pem' }))
   return made.privateKey
+}
+
+/** The public half, for those who check; a file that is there is left as it is, unless it is another key's. */
+async function writePublic(key: KeyObject, path: string): Promise<void> {
+  const pem = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
+  const there = await readFile(path, 'utf8').catch(() => null)
+  if (there !== null && there.trim() === pem.trim()) return
+  if (there !== null) throw new CommandError(`${path} is not the public half of this key. Move it away.`)
+  await writeFile(path, pem, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    throw new CommandError(`${path} cannot be written (${error.code ?? 'unknown'}).`)
+  })
 }
 
 async function verifyFile(output: Output, path: string, trusted: readonly string[]): Promise<void> {

@@ -155,6 +155,7 @@ export async function dropIncidents({ store, clock }: Pick<IncidentDeps, 'store'
   for (const { id, startedAt } of open) await store.incidents.update(id, { endedAt: Math.max(startedAt, clock.now()) })
 }
 
+/** From what the usual rate of failures of a bank is judged, for the test of an outage and for those who look. */
 export async function loadHistory(store: TenantStore, institutionId: string, connections: number, now: number): Promise<BankHistory> {
   const since = now - LEARNED_DAYS * DAY_MS
   const [reads, past] = await Promise.all([store.incidents.reads(institutionId, since, MOST_FAILURES), store.incidents.list({ institutionId, since, limit: MANY })])

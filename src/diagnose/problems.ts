@@ -126,9 +126,9 @@ export async function tellOfProblem(deps: Pick<ProblemDeps, 'store' | 'clock'>, 
   return { ...problem, ...changed }
 }
 
-/** Nothing was sent, so nothing was learned: the diagnosis of the refusal before stays. */
+/** Nothing was sent, so nothing was learned: the diagnosis of before stays. But from now on it waits for a person, and an incident that had its alert does not tell of that: it has its own again. */
 async function keep(deps: ProblemDeps, problem: Problem, now: number): Promise<Problem> {
-  await deps.store.problems.update(problem.id, { updatedAt: now })
+  await deps.store.problems.update(problem.id, { updatedAt: now, closedAt: null })
   return { ...problem, updatedAt: now }
 }
 

@@ -65,6 +65,7 @@ export async function askBank(deps: RepairDeps, connection: Connection, problem:
   // What was planned may not be asked any more, where the quota was used up meanwhile.
   if ((await deps.connectorProbes(connection.id)).length === 0) return { state: 'skipped', result: 'It cannot be asked without signing in now.' }
   const wrong = await notAnswering(deps, connection)
+  if (wrong?.learned === 'not_asked') return { state: 'skipped', result: wrong.sentence }
   if (wrong !== null) return { state: 'did_not_help', result: wrong.sentence, learned: wrong.learned }
   if (!(await mayRead(deps, connection, problem))) return { state: 'done', result: 'The bank answers.', learned: 'answers' }
   const read = await readAgain(deps, connection, turn)
@@ -72,9 +73,11 @@ export async function askBank(deps: RepairDeps, connection: Connection, problem:
 }
 
 /** The first harmless question that went wrong, and whether something answered it; null when the bank answers as it should. */
-export async function notAnswering(deps: RepairDeps, connection: Connection): Promise<{ readonly sentence: string; readonly learned: 'answers_wrongly' | 'silent' } | null> {
+export async function notAnswering(deps: RepairDeps, connection: Connection): Promise<{ readonly sentence: string; readonly learned: 'answers_wrongly' | 'silent' | 'not_asked' } | null> {
   for (const probe of await deps.connectorProbes(connection.id)) {
     const { ok, sentence, evidence } = await deps.probe(connection.id, probe.id)
+    // A question that our own limit kept here got no answer, and none is missing.
+    if (!ok && evidence?.some(({ codes }) => codes?.includes('quota_reached') === true) === true) return { sentence, learned: 'not_asked' }
     if (!ok) return { sentence, learned: evidence?.some(({ httpStatus }) => httpStatus !== undefined) === true ? 'answers_wrongly' : 'silent' }
   }
   return null

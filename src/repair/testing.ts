@@ -42,6 +42,8 @@ export class RepairWorld {
   /** What the bank does with a secret; null: it reads. */
   bank: (secret: string) => Failure | null = () => null
   reachable = true
+  /** What a harmless question that fails has as evidence. */
+  whyNot: Failure['evidence'] | null = null
   /** The bank's quota leaves room for harmless questions. */
   mayAsk = true
   /** Throws at this many further stores of a plan: a crash. */
@@ -123,7 +125,7 @@ export class RepairWorld {
       store: { ...this.store, problems }, clock: this.clock, entropy: this.entropy,
       vault: this.vault,
       syncNow: (id) => this.sync(id, 'repair'),
-      probe: async (_, id) => ({ id, ok: this.reachable, sentence: this.reachable ? 'It answers.' : 'Riverbank does not answer.', evidence: null, facts: {} }),
+      probe: async (_, id) => ({ id, ok: this.reachable, sentence: this.reachable ? 'It answers.' : 'Riverbank does not answer.', evidence: this.reachable ? null : this.whyNot, facts: {} }),
       connectorProbes: () => (this.mayAsk ? [{ id: 'profile', title: 'Profile', seconds: 2 }] : []),
       earliestReadAt: async () => 0,
       reloadInstitution: async () => false,

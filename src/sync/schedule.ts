@@ -72,7 +72,7 @@ export function withinQuota(transport: Transport, institution: Institution, runs
       if (await runs.reserveRequest(institution.id, dayInZone(now, institution.timeZone), quota)) return transport.exchange(request)
       const message = `${institution.name} may be asked ${quota} times a day; that is used up, so nothing was sent.`
       const tomorrow = nextDayAt(now, institution.timeZone)
-      return failed({ code: 'quota_reached', stage: request.stage, retry: { kind: 'at', at: tomorrow }, message, evidence: [{ stage: request.stage, message }] })
+      return failed({ code: 'quota_reached', stage: request.stage, retry: { kind: 'at', at: tomorrow }, message, evidence: [{ stage: request.stage, codes: ['quota_reached'], message }] })
     },
   }
 }

@@ -5,7 +5,7 @@ import { insertOne, once } from './compiled.ts'
 import type { Locks } from './locks.ts'
 import { openChallenges } from './problems.ts'
 import { recentRuns } from './runs.ts'
-import { idKey, inOneTrip, storeNotes, written, type Database } from './session.ts'
+import { idKey, endNotes, inOneTrip, written, type Database } from './session.ts'
 import { challenges, connections, runs } from './tables.ts'
 
 /** What each run writes anew. Lost with a crash of the database, it only means a read sooner or later than planned. */
@@ -50,7 +50,7 @@ export function postgresConnections(db: Database, locks: Locks, tenantId: string
         try {
           return await work(row === undefined ? null : connections.read(row as never), before)
         } finally {
-          await storeNotes(db, tenantId).catch(() => {})
+          await endNotes(db, tenantId)
         }
       })
     },

@@ -74,7 +74,7 @@ export function openLocks(config: ConnectionConfig): Locks {
   return {
     async exclusively(name, also, work) {
       if (held.has(name)) return null
-      const mine: Lease = { name, holder: '', lost: false, notes: [] }
+      const mine: Lease = { name, holder: '', lost: false, notes: [], truths: [] }
       held.set(name, mine)
       try {
         // Statements after the lock see what was stored by whoever held it before.

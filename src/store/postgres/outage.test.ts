@@ -161,7 +161,7 @@ test('a page that a killed writer had sent is waited for: nobody holds the conne
 test('what is sent under a lock whose session is gone is refused by the database, whatever the process believes', async () => {
   const tenant = await twin.newTenant()
   const ledger = await aLedger(tenant)
-  const gone = () => ({ name: 'a lock', holder: 'a session that is gone', lost: false, notes: [] })
+  const gone = () => ({ name: 'a lock', holder: 'a session that is gone', lost: false, notes: [], truths: [] })
   const refused = (error: unknown) => error instanceof StoreUnavailable && error.code === 'lock_lost'
   await assert.rejects(lease.run(gone(), () => tenant.feed.commitPage(aPage(ledger, [{ text: 'late' }]))), refused)
   await assert.rejects(lease.run(gone(), () => tenant.connections.create(aConnection())), refused)

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import type { Attempt, LoginLedger, NewAttempt, SecretStore } from '../../ports/store.ts'
 import { columnList, TYPES } from './arrays.ts'
 import { insertOne, once } from './compiled.ts'
-import { idKey, inOneTrip, inTwoTrips, lease, note, type Database } from './session.ts'
+import { idKey, inOneTrip, inTwoTrips, lease, noteTruth, type Database } from './session.ts'
 import { attempts, secrets, tenantKeys } from './tables.ts'
 
 const insertAttempt = insertOne('login_attempts', attempts)
@@ -83,9 +83,8 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
       const ended = close(outcome, at, idKey(id))
       // What the bank said is true even when the lock of the connection was lost meanwhile.
       if (outcome !== 'accepted') return void (await lease.exit(() => inOneTrip(db, tenantId, [ended])))
-      // An acceptance that is lost leaves an attempt of which nothing is known, which allows less, never more.
-      const store = (): Promise<void> => note(db, tenantId, [ended, endGrants(tenantId, idKey(id))])
-      await (lease.getStore()?.lost === true ? lease.exit(store) : store())
+      // An acceptance that is lost with the process leaves an attempt of which nothing is known, which allows less, never more.
+      await noteTruth(db, tenantId, ended, [endGrants(tenantId, idKey(id))])
     },
     async closeStaleAttempts(before, at) {
       const [{ affected }] = await inOneTrip(db, tenantId, [

@@ -37,6 +37,8 @@ export type Lease = {
   lost: boolean
   /** Written down with the next trip that the work makes; see `note`. */
   notes: readonly Written[]
+  /** Of the notes what is true whoever has the lock: stored without it when it was lost. Repeating it changes nothing. */
+  truths: readonly Statement[]
 }
 export const lease = new AsyncLocalStorage<Lease>()
 
@@ -108,6 +110,20 @@ export async function note(db: Database, tenantId: string, statements: readonly 
   const held = lease.getStore()
   if (held === undefined || held.lost) await inOneTrip(db, tenantId, statements, 'relaxed')
   else held.notes = [...held.notes, ...written(db, statements)]
+}
+
+/** As `note`, of something that happened outside and stays true when the lock is lost. */
+export async function noteTruth(db: Database, tenantId: string, truth: Statement, also: readonly Statement[]): Promise<void> {
+  const held = lease.getStore()
+  if (held !== undefined) held.truths = [...held.truths, truth]
+  await (held?.lost === true ? lease.exit(() => note(db, tenantId, [truth, ...also])) : note(db, tenantId, [truth, ...also]))
+}
+
+/** At the end of the work: what is noted and waits, of a lost lock only the truths. */
+export async function endNotes(db: Database, tenantId: string): Promise<void> {
+  await storeNotes(db, tenantId).catch(() => {})
+  const held = lease.getStore()
+  if (held?.lost === true && held.truths.length > 0) await lease.exit(() => inOneTrip(db, tenantId, held.truths, 'relaxed')).catch(() => {})
 }
 
 /** Stores what is noted and waits. */

@@ -120,6 +120,14 @@ test('that the bank accepted a sign-in is stored although the lock was lost mean
     await tenant.secrets.endAttempt(attempt.id, 'accepted', 2)
   })
   assert.deepEqual((await tenant.secrets.ledger(attempt.loginIndex)).attempts.map(({ outcome }) => outcome), ['accepted'])
+  // The same when it is only noted for the next trip, and the lock is lost before there is one.
+  const next = { ...attempt, id: newId(), openedAt: 3 }
+  await tenant.connections.exclusively(connection.id, async () => {
+    await tenant.secrets.beginAttempt(attempt.loginIndex, () => next)
+    await tenant.secrets.endAttempt(next.id, 'accepted', 4)
+    lease.getStore()!.lost = true
+  })
+  assert.deepEqual((await tenant.secrets.ledger(attempt.loginIndex)).attempts.map(({ id, outcome }) => [id, outcome]), [[next.id, 'accepted']])
 })
 
 // Fails when: whoever waits for the lock session is told lost with it (planted: the work is stopped, and its lock is held until this process ends).
