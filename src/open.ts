@@ -143,7 +143,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const blindKey = await blindKeyOf(store.secrets, tenantId, masterKey.value)
   const vault = createVault({ secrets: store.secrets, tenantId, masterKey: masterKey.value, blindKey, clock, entropy: hostEntropy, fetch: (source) => readOutside(source, process.env) })
   const events = createEvents()
-  const base = { store, vault, clock, entropy: hostEntropy, log, readBy: surroundings(VERSION) }
+  const base = { store, vault, clock, entropy: hostEntropy, log, readBy: await surroundings(VERSION, (text) => vault.pseudonym(text)) }
   const timeZoneOf = (id: string): string => institutionOf(id)?.timeZone ?? 'UTC'
   const institutionOf = (id: string): Institution | null => ground.institutions.find((i) => i.id === id) ?? null
   const connectorOf = (id: string): Connector | null => ground.connectors.get(id) ?? null

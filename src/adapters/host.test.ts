@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { hostClock } from './clock.ts'
 import { hostEntropy, uuidOf } from './entropy.ts'
 import { createLog } from './log.ts'
+import { networkName, surroundings } from './surroundings.ts'
 
 test('ids are version 7 UUIDs that sort by their instant', () => {
   const ids = [0, 1, 1_700_000_000_000, 1_700_000_000_001, 2 ** 48 - 1].map((at) => hostEntropy.id(at))
@@ -33,4 +34,16 @@ test('no value can forge a line of the log', () => {
     assert.ok(!lines[0]?.includes('\u001b'))
     if (!isTTY) assert.deepEqual(JSON.parse(lines[0] ?? ''), { at: '1970-01-01T00:00:00.000Z', level: 'warn', event: 'event', code: 'a\nb\u001b[31m', count: 2, none: null })
   }
+})
+
+test('the network is known again by the site from which packets leave, under a name that means nothing elsewhere', async () => {
+  const name = (...sources: (string | null)[]): string => networkName(sources, (text) => `named ${text}`)
+  assert.equal(name('198.51.100.7', null), name('198.51.100.200', null), 'another address of the same site')
+  assert.notEqual(name('198.51.100.7', null), name('198.51.101.7', null))
+  assert.equal(name(null, '2001:db8:1::5'), name(null, '2001:db8:1:0:aaaa:bbbb:cccc:dddd'))
+  assert.notEqual(name(null, '2001:db8:1::5'), name(null, '2001:db8:1:2::5'))
+  assert.equal(name(null, null), '')
+  const asked: string[] = []
+  const here = await surroundings('1', (text) => (asked.push(text), 'n'))
+  assert.deepEqual([here.software, here.network], ['1', asked.length === 0 ? '' : 'n'])
 })

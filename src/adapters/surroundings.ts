@@ -1,17 +1,46 @@
-/** What of this program and host may decide whether a bank answers: its version, its runtime, and the networks it stands in. */
-import { createHash } from 'node:crypto'
-import { networkInterfaces } from 'node:os'
+/** What of this program and host may decide whether a bank answers: its version, its runtime, and the network by which it goes out. */
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import type { ReadBy } from '../domain/connection.ts'
 
-/** As it is now. The networks are told apart, not told: a digest of their prefixes, so that no address is stored. */
-export function surroundings(version: string): ReadBy {
-  const prefixes = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).filter(({ internal }) => !internal).map(prefixOf))
-  const network = createHash('sha256').update([...new Set(prefixes)].sort().join(' ')).digest('hex').slice(0, 16)
-  return { software: version, runtime: `${process.version} ${process.platform}`, network }
+/** Addresses that nobody has (RFC 5737, RFC 3849): to prepare a datagram for one asks for the route out, and sends nothing. */
+const ANYWHERE = [['udp4', '192.0.2.1'], ['udp6', '2001:db8::1']] as const
+
+/**
+ * As it is now. The network is told apart, not told: `nameOf` gives a name that means nothing elsewhere, so
+ * that no address is stored. Of all networks only those by which packets leave count: containers and
+ * bridges come and go on a host that has not moved.
+ */
+export async function surroundings(version: string, nameOf: (text: string) => string): Promise<ReadBy> {
+  const sources = await Promise.all(ANYWHERE.map(([type, address]) => sourceTowards(type, address)))
+  return { software: version, runtime: `${process.version} ${process.platform}`, network: networkName(sources, nameOf) }
 }
 
-/** The site an address belongs to: three bytes of IPv4, four groups of IPv6. Link-local ones say nothing. */
-function prefixOf({ address, family }: { readonly address: string; readonly family: string }): string {
-  if (family === 'IPv4') return address.split('.').slice(0, 3).join('.')
-  return address.startsWith('fe80') ? '' : address.split(':').slice(0, 4).join(':')
+/** Empty when nothing leads out: then nothing is known. */
+export function networkName(sources: readonly (string | null)[], nameOf: (text: string) => string): string {
+  const sites = sources.flatMap((address) => (address === null ? [] : [siteOf(address)]))
+  return sites.length === 0 ? '' : nameOf(`network ${sites.join(' ')}`)
+}
+
+/** The address from which this host would send there; null without a way. */
+async function sourceTowards(type: 'udp4' | 'udp6', address: string): Promise<string | null> {
+  const socket = createSocket(type)
+  try {
+    socket.connect(9, address)
+    await once(socket, 'connect')
+    return socket.address().address
+  } catch {
+    return null
+  } finally {
+    socket.close()
+  }
+}
+
+/** The site an address belongs to: three bytes of IPv4, four groups of IPv6. */
+function siteOf(address: string): string {
+  if (!address.includes(':')) return address.split('.').slice(0, 3).join('.')
+  const [head = '', tail] = address.split('::')
+  const [before, after] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':'))) as [string[], string[]]
+  const zeros = tail === undefined ? [] : new Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0')
+  return [...before, ...zeros, ...after].slice(0, 4).join(':')
 }

@@ -85,7 +85,7 @@ function changedSince(changedAt: number | null, lastSuccessAt: number | null): b
 /** What is another than when it was last read with success. */
 function changedHere(then: ReadBy | null, now: ReadBy): Pick<CaseContext, 'softwareUpdated' | 'runtimeUpdated' | 'movedHost'> {
   if (then === null) return {}
-  return { softwareUpdated: then.software !== now.software, runtimeUpdated: then.runtime !== now.runtime, movedHost: then.network !== now.network }
+  return { softwareUpdated: then.software !== now.software, runtimeUpdated: then.runtime !== now.runtime, ...(then.network === '' || now.network === '' ? {} : { movedHost: then.network !== now.network }) }
 }
 
 /** At least two changes between success and failure among the last ten ended runs. */

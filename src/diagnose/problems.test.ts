@@ -131,6 +131,7 @@ test('what is another than at the last success is a fact: the program, its runti
   }
   assert.deepEqual(changed(HERE), [true, false, true])
   assert.deepEqual(changed(null), [undefined, undefined, undefined])
+  assert.deepEqual(changed({ ...HERE, network: '' }), [true, false, undefined], 'a host without a way out has not moved')
 })
 
 test('what a person sees at the bank ranks the causes anew, and holds while the problem is open', async () => {

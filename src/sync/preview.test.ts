@@ -71,6 +71,21 @@ test('the switch can be taken back within 30 days, and forth again: sources, con
   assert.deepEqual([(await world.store.connections.get(world.connectionId))?.state, (await world.store.connections.get(seen.shadowId))?.state], ['removed', 'active'])
 })
 
+// Fails when: only previews that were never written down are swept (was so): the sealed sign-in of one that died while it read stayed for ever.
+test('the sign-in of a preview whose process died while it read, or before it forgot, is destroyed within hours; one that is read or waits for a person is left', async () => {
+  for (const [state, lost] of [['reading', true], ['failed', true], ['asked', false], ['ready', false]] as const) {
+    const world = await connected()
+    const { id, shadowId } = await preview(world)
+    await world.store.previews.update(id, ['ready'], { state, updatedAt: world.now })
+    const sweep = async () => (await forgetOldLogins(world.deps), (await world.store.connections.get(shadowId))?.state)
+    assert.equal(await sweep(), 'preview', `${state}, just now`)
+    world.now += 2 * 3_600_000
+    assert.equal(await world.store.connections.exclusively(shadowId, sweep), 'preview', `${state}, being read`)
+    assert.equal(await sweep(), lost ? 'removed' : 'preview', state)
+    assert.equal((await world.store.previews.get(id))?.state, state === 'reading' ? 'cancelled' : state)
+  }
+})
+
 test('rows that would be lost or be there twice stand in the way of the switch, and are shown', async () => {
   const world = await connected()
   const all = world.bank.rows

@@ -106,11 +106,12 @@ export async function takeBack(deps: SyncDeps, runId: string): Promise<Result<Sy
   return beside.ok ? undoRun(deps, runId, beside.value) : beside
 }
 
-/** Destroys the sign-ins that a switch left behind, when it cannot be taken back any more, and those of previews whose process died before it wrote them down. */
+/** Destroys the sign-ins that a switch left behind, when it cannot be taken back any more, and those of previews whose process died on the way. */
 export async function forgetOldLogins(deps: SyncDeps): Promise<void> {
   const before = deps.clock.now() - UNDO_DAYS * DAY_MS
   await forgetOrphans(deps)
   for (const preview of await deps.store.previews.list({})) {
+    await endIfDead(deps, preview)
     if (preview.switchedAt === null || preview.switchedAt > before) continue
     const left = await deps.store.connections.get(preview.state === 'switched' ? preview.connectionId : preview.shadowId)
     if (left?.state === 'replaced') await forgetFirst(deps, left)
@@ -125,6 +126,17 @@ async function forgetOrphans(deps: SyncDeps): Promise<void> {
     if (isOrphan) await forgetFirst(deps, connection)
   }
 }
+
+/** A preview whose process died while it read, or between its end and the end of its sign-in: nobody goes on with it. One that is still read holds its sign-in. */
+async function endIfDead(deps: SyncDeps, preview: ReconnectPreview): Promise<void> {
+  if (preview.updatedAt > deps.clock.now() - ORPHAN_MS || !(preview.state === 'reading' || ENDED.has(preview.state))) return
+  const shadow = await deps.store.connections.get(preview.shadowId)
+  if (shadow?.state !== 'preview' || (await deps.store.connections.exclusively(shadow.id, async () => true)) === null) return
+  if (preview.state === 'reading') await cancelPreview(deps, preview.id)
+  else await forgetFirst(deps, shadow)
+}
+
+const ENDED: ReadonlySet<ReconnectPreview['state']> = new Set(['failed', 'different_login', 'cancelled'])
 
 type Again = { readonly accounts: readonly PreviewAccount[]; readonly pages: readonly PageCommit[]; readonly run: SyncRun }
 
