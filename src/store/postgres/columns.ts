@@ -68,6 +68,15 @@ export type Shape<T> = {
   read(row: StoredRow<T>): T
 }
 
+/**
+ * An object with these fields, to be copied (`{ ...blank }`) and filled for each row. One that is filled from
+ * `{}` by computed names becomes a hash table after a dozen fields (V8): three times as dear to make, and to
+ * read ever after. One that JSON made keeps its shape.
+ */
+export function blankOf(fields: readonly string[]): Record<string, unknown> {
+  return JSON.parse(`{${fields.map((field) => `${JSON.stringify(field)}:null`).join(',')}}`) as Record<string, unknown>
+}
+
 /** A table's columns in order: `camelCase` fields, `snake_case` columns. */
 export function shape<T extends object>(columns: Columns<T>): Shape<T> {
   const list = Object.entries<Codec<any>>(columns as Record<string, Codec<any>>).map(([field, codec]) => ({
@@ -75,6 +84,7 @@ export function shape<T extends object>(columns: Columns<T>): Shape<T> {
     column: field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     codec,
   }))
+  const blank = blankOf(list.map(({ field }) => field))
   function writePatch(patch: Partial<T>): Partial<StoredRow<T>> {
     const row: Record<string, unknown> = {}
     for (const { field, column, codec } of list) if (patch[field] !== undefined) row[column] = codec.write(patch[field])
@@ -85,7 +95,7 @@ export function shape<T extends object>(columns: Columns<T>): Shape<T> {
     write: (value) => writePatch(value) as unknown as StoredRow<T>,
     writePatch,
     read(row) {
-      const value: Record<string, unknown> = {}
+      const value = { ...blank }
       for (const { field, column, codec } of list) value[field] = codec.read((row as Record<string, unknown>)[column] as never)
       return value as T
     },

@@ -14,7 +14,7 @@ import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../dom
 import type { Decisions, MatchTier, Question, RowContent, Transaction, TransactionChange } from '../../domain/transaction.ts'
 import type { Undo } from '../../ports/history.ts'
 import type { Alert, Attempt, FailedExchanges, NewObservation, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
-import { bytes, day, digest, flag, instant, integer, json, money, nullable, shape, sign, text, uuid, type Columns, type Shape, type StoredRow } from './columns.ts'
+import { blankOf, bytes, day, digest, flag, instant, integer, json, money, nullable, shape, sign, text, uuid, type Columns, type Shape, type StoredRow } from './columns.ts'
 
 export const connections = shape<Connection>({
   id: uuid, institutionId: text(), institutionName: text(), connector: text(), settings: json(), loginLabel: text(), loginIndex: text(),
@@ -79,8 +79,8 @@ export function flatTransaction({ decisions, ...row }: NewTransaction): FlatTran
 
 /** The row as the matcher sees it. */
 export function readTransaction(row: StoredRow<FlatTransaction>): NewTransaction {
-  const read: Record<string, unknown> = {}
-  const decisions: Record<string, unknown> = {}
+  const read = { ...BLANK }
+  const decisions = { ...BLANK_DECISIONS }
   // Column by column into its place: a read of an account does this for each row of some weeks, and copies would be most of it.
   for (const { field, column, codec } of flatTransactions.columns) {
     const into = DECIDED.has(field) ? decisions : read
@@ -91,6 +91,8 @@ export function readTransaction(row: StoredRow<FlatTransaction>): NewTransaction
 }
 
 const DECIDED: ReadonlySet<string> = new Set<keyof Decisions>(['review', 'category', 'note', 'excluded', 'deleted'])
+const BLANK = blankOf([...flatTransactions.columns.map(({ field }) => field).filter((field) => !DECIDED.has(field)), 'decisions'])
+const BLANK_DECISIONS = blankOf([...DECIDED])
 
 /** The row as consumers see it. */
 export function readShown(row: StoredRow<FlatTransaction>): Transaction {

@@ -6,7 +6,7 @@
  * and does not describe their columns again. Values and rows are text; the codecs of columns.ts read them.
  */
 import type pg from 'pg'
-import { types } from './columns.ts'
+import { blankOf, types } from './columns.ts'
 
 /** One statement as the server gets it. */
 export type Written = { readonly text: string; readonly values: readonly unknown[] }
@@ -15,6 +15,8 @@ export type Found = { readonly rows: readonly Record<string, unknown>[]; readonl
 
 type Field = { readonly name: string; readonly dataTypeID: number }
 type Column = { readonly name: string; readonly read: (value: string) => unknown }
+/** `blank`: a row before it is filled. */
+type Columns = { readonly each: readonly Column[]; readonly blank: Record<string, unknown> }
 
 /** A text is prepared when it comes this often; most texts with a varying list of columns never do. */
 const SEEN_BEFORE_NAMED = 3
@@ -36,7 +38,7 @@ function nameOf(text: string): string {
 
 /** What one connection to the server has prepared, and the columns of it. */
 class Prepared {
-  readonly columns = new Map<string, readonly Column[]>()
+  readonly columns = new Map<string, Columns>()
   readonly parsed = new Set<string>()
   pending: string[] = []
 
@@ -57,6 +59,8 @@ class Prepared {
   }
 }
 
+const NO_COLUMNS: Columns = { each: [], blank: {} }
+
 type Step = Written & { readonly name: string }
 
 /** What the driver's client calls while it talks to the server; the same shape as its own Query and pg-cursor. */
@@ -65,7 +69,7 @@ export class Trip implements pg.Submittable {
   readonly #steps: readonly Step[]
   readonly #found: Found[] = []
   #rows: Record<string, unknown>[] = []
-  #columns: readonly Column[] | null = null
+  #columns: Columns | null = null
   #prepared: Prepared | null = null
   #resolve!: (found: readonly Found[]) => void
   #reject!: (error: unknown) => void
@@ -99,15 +103,16 @@ export class Trip implements pg.Submittable {
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly Field[] }): void {
-    this.#columns = fields.map(({ name, dataTypeID }) => ({ name, read: types.getTypeParser(dataTypeID, 'text') as Column['read'] }))
+    const each = fields.map(({ name, dataTypeID }): Column => ({ name, read: types.getTypeParser(dataTypeID, 'text') as Column['read'] }))
+    this.#columns = { each, blank: blankOf(each.map(({ name }) => name)) }
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
-    const columns = (this.#columns ??= this.#known() ?? [])
-    const row: Record<string, unknown> = {}
-    for (let i = 0; i < columns.length; i++) {
+    const { each, blank } = (this.#columns ??= this.#known() ?? NO_COLUMNS)
+    const row = { ...blank }
+    for (let i = 0; i < each.length; i++) {
       const value = fields[i]
-      const { name, read } = columns[i]!
+      const { name, read } = each[i]!
       row[name] = value === null || value === undefined ? null : read(value)
     }
     this.#rows.push(row)
@@ -115,7 +120,7 @@ export class Trip implements pg.Submittable {
 
   handleCommandComplete({ text }: { readonly text: string }): void {
     const name = this.#steps[this.#found.length]!.name
-    if (name !== '' && !this.#prepared!.columns.has(name)) this.#prepared!.columns.set(name, this.#columns ?? [])
+    if (name !== '' && !this.#prepared!.columns.has(name)) this.#prepared!.columns.set(name, this.#columns ?? NO_COLUMNS)
     this.#found.push({ rows: this.#rows, affected: Number(/\d+$/.exec(text)?.[0] ?? 0) })
     this.#rows = []
     this.#columns = null
@@ -131,7 +136,7 @@ export class Trip implements pg.Submittable {
     this.#reject(error)
   }
 
-  #known(): readonly Column[] | undefined {
+  #known(): Columns | undefined {
     return this.#prepared!.columns.get(this.#steps[this.#found.length]!.name)
   }
 }
