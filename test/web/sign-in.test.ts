@@ -79,6 +79,8 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await page.unroute('**/api/sign-in/passkey/options')
     await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await heading(page, 'Accounts')
+    await page.goto(url('/settings/security'))
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
   })
 
@@ -114,7 +116,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
   test('an invitation by link makes a reader, whose settings are their own alone and who can change nothing', async () => {
     await page.goto(url('/settings/members'))
     await page.getByLabel('Who').fill(`Rita ${MARKUP}`)
-    await page.getByLabel(/^Reader/).check()
+    await page.getByRole('radio', { name: /^Reader/ }).check()
     await page.getByRole('button', { name: 'Make the link' }).click()
     const link = (await page.getByText(/#join=/).textContent()) ?? ''
     const reader = await open()
