@@ -9,6 +9,7 @@ import { hostClock } from './adapters/clock.ts'
 import { hostEntropy } from './adapters/entropy.ts'
 import { createLog } from './adapters/log.ts'
 import type { WireLimits } from './adapters/http-wire.ts'
+import { createReach } from './adapters/reach.ts'
 import { createTransport } from './adapters/transport.ts'
 import type { Config } from './config.ts'
 import { createRecorder } from './connector-kit/recorder.ts'
@@ -27,7 +28,7 @@ import { networkPolicy, PUBLIC_ONLY, readNetworkPolicy, type InstitutionNetwork,
 import { openStore, type OpenStore } from './open-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
-import type { Transport } from './ports/transport.ts'
+import type { Reach, Transport } from './ports/transport.ts'
 import { openPostgresJobs, prepareJobs } from './store/jobs/postgres.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { forgetOldLogins } from './sync/preview.ts'
@@ -149,7 +150,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const connectorOf = (id: string): Connector | null => ground.connectors.get(id) ?? null
   const openTransport = transportOpener({ vault, clock, log, network: ground.network, connectorOf, limits: options.limits })
   const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events) }
-  const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy }
+  const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy, reachOf: reachOpener({ clock, network: ground.network, institutionOf, connectorOf }) }
   const repairDeps = { ...base, ...repairHands(deps, openers) }
   const audit = createAudit({ store: store.audit, key: deriveLasting(blindKey, 'audit'), clock })
   const verbs = auditedVerbs(createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events }), audit)
@@ -209,6 +210,20 @@ type OpenerParts = {
   readonly limits: WireLimits | undefined
 }
 
+/** Harmless looks at a bank: only at the origins of its routes and at its public site, under the same policy as every exchange. */
+function reachOpener({ clock, network, institutionOf, connectorOf }: Pick<OpenerParts, 'clock' | 'network' | 'connectorOf'> & { readonly institutionOf: (id: string) => Institution | null }): (institutionId: string) => Reach {
+  return (institutionId) => {
+    const institution = institutionOf(institutionId)
+    const addresses = institution === null ? [] : [...institution.routes.flatMap(({ connector, settings }) => connectorOf(connector)?.originsOf(settings) ?? []), ...(institution.website === null ? [] : [institution.website])]
+    const { privateHosts, caPem } = network.forInstitution(institutionId)
+    return createReach({ policy: { ports: addresses.map(portOf), privateHosts }, caPem, clock })
+  }
+}
+
+function portOf(address: string): number {
+  return Number(new URL(address).port || (address.startsWith('https') ? 443 : 80))
+}
+
 /** A connection's way out: only to the origins of its own settings, and private only where the operator says so. */
 function transportOpener({ vault, clock, log, network, connectorOf, limits }: OpenerParts): (connection: Connection) => Transport {
   return (connection) => {
@@ -219,7 +234,7 @@ function transportOpener({ vault, clock, log, network, connectorOf, limits }: Op
       owner: { connectionId: connection.id, loginIndex: connection.loginIndex },
       recorder: createRecorder(),
       pseudonym: (text) => vault.pseudonym(text),
-      policy: { ports: audience.map((origin) => Number(new URL(origin).port || (origin.startsWith('https') ? 443 : 80))), privateHosts },
+      policy: { ports: audience.map(portOf), privateHosts },
     })
   }
 }

@@ -6,8 +6,9 @@ import type { SyncRun } from './domain/run.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Entropy } from './ports/entropy.ts'
 import type { TenantStore } from './ports/store.ts'
-import type { Transport } from './ports/transport.ts'
+import type { Reach, Transport } from './ports/transport.ts'
 import type { RepairDeps } from './repair/advance.ts'
+import { askGround, groundProbes, type GroundParts } from './repair/ground-probes.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { mayAskMore, withinQuota } from './sync/schedule.ts'
 import { syncConnection } from './sync/sync.ts'
@@ -19,9 +20,11 @@ export type HandParts = {
   readonly institutionOf: (id: string) => Institution | null
   readonly connectorOf: (id: string) => Connector | null
   readonly openTransport: (connection: Connection) => Transport
+  /** The way to an institution's addresses, for looks that carry nothing. Absent where only the bank's protocol can be reached. */
+  readonly reachOf?: (institutionId: string) => Reach
 }
 
-type Hands = Pick<RepairDeps, 'syncNow' | 'probe' | 'connectorProbes' | 'earliestReadAt' | 'reloadInstitution'>
+type Hands = Pick<RepairDeps, 'syncNow' | 'probe' | 'probes' | 'earliestReadAt' | 'reloadInstitution'>
 
 export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
   const found = async (connectionId: string) => {
@@ -32,14 +35,17 @@ export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
   }
   return {
     syncNow: (connectionId, trigger) => syncNow(deps, connectionId, trigger),
-    async connectorProbes(connectionId) {
+    async probes(connectionId) {
       const known = await found(connectionId)
-      return known === null || !(await mayAskMore(known.institution, parts.store.runs, parts.clock.now())) ? [] : known.connector.probes
+      if (known === null) return []
+      const ground = await groundProbes(groundOf(parts, known), { ...known, since: 0 })
+      return (await mayAskMore(known.institution, parts.store.runs, parts.clock.now())) ? [...known.connector.probes, ...ground] : ground.filter((kind) => kind !== 'known_address')
     },
-    async probe(connectionId, probeId) {
+    async probe(connectionId, kind, since) {
       const known = await found(connectionId)
-      if (known === null) return { id: probeId, ok: false, sentence: 'The connector of this connection is not known any more.', evidence: null, facts: {} }
-      return known.connector.probe(contextOf(parts, known.connection, known.institution), probeId)
+      if (known === null || kind === 'clock') return { probe: kind, outcome: 'not_asked', sentence: 'The connector of this connection is not known any more.', evidence: null, facts: {} }
+      if (kind === 'profile' || kind === 'other_version') return known.connector.probe(contextOf(parts, known.connection, known.institution), kind)
+      return askGround(groundOf(parts, known), { ...known, since }, kind)
     },
     async earliestReadAt(connectionId) {
       const known = await found(connectionId)
@@ -62,6 +68,16 @@ export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
 async function syncNow(deps: SyncDeps, connectionId: string, trigger: 'repair'): Promise<SyncRun | null> {
   const done = await syncConnection(deps, connectionId, trigger)
   return done.ok ? done.value : null
+}
+
+type Known = { readonly connection: Connection; readonly connector: Connector; readonly institution: Institution }
+
+function groundOf(parts: HandParts, { connection, connector, institution }: Known): GroundParts {
+  return {
+    store: parts.store, institutionOf: parts.institutionOf, reachOf: parts.reachOf ?? null,
+    originsOf: ({ settings }) => connector.originsOf(settings),
+    profileWith: (settings) => connector.probe(contextOf(parts, { ...connection, settings }, institution), 'profile'),
+  }
 }
 
 /** For probes: no answers, no memory kept; what they ask counts as what a read asks. */

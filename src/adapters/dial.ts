@@ -12,7 +12,8 @@ import { hostOf, type AddressGuard } from './address-guard.ts'
 
 export type DialPhase = 'guard' | 'resolve' | 'connect' | 'tls'
 
-export type DialFailure = { readonly phase: DialPhase; readonly code: string; readonly message: string }
+/** `certificateNames`: of the certificate that was refused, where one was seen. */
+export type DialFailure = { readonly phase: DialPhase; readonly code: string; readonly message: string; readonly certificateNames?: readonly string[] }
 
 export type Dialled = { readonly socket: Socket | TLSSocket; readonly certificateExpiresAt: number | null }
 
@@ -80,10 +81,17 @@ async function secure(socket: Socket, url: URL, options: DialOptions, deadline: 
     ALPNProtocols: ['http/1.1'],
     ...(options.caPem === null ? {} : { secureContext: trusting(options.caPem) }),
   })
+  let names: readonly string[] = []
+  tls.once('error', (error) => (names = namesOf(error)))
   const problem = await settled(tls, 'secureConnect', deadline)
-  if (problem !== null) return refused('tls', problem, `no secure connection to ${url.host}`)
+  if (problem !== null) return failed({ phase: 'tls', code: problem, message: `no secure connection to ${url.host}`, certificateNames: names })
   const expires = Date.parse(tls.getPeerCertificate().valid_to ?? '')
   return ok({ socket: tls, certificateExpiresAt: Number.isNaN(expires) ? null : expires })
+}
+
+/** A name that does not fit comes with the certificate that it stands in. */
+function namesOf(error: Error & { readonly cert?: { readonly subjectaltname?: string } }): readonly string[] {
+  return [...(error.cert?.subjectaltname ?? '').matchAll(/DNS:([^\s,"]+)/g)].map(([, name]) => (name ?? '').toLowerCase())
 }
 
 const LEAST_TLS = 'TLSv1.2'

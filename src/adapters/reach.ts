@@ -10,6 +10,9 @@ import { sendOver, WIRE_LIMITS } from './http-wire.ts'
 
 export type ReachOptions = { readonly policy: AddressPolicy; readonly caPem: string | null; readonly clock: Clock; readonly resolve?: Resolve }
 
+/** What a page announces stands near its beginning. */
+const PAGE_BYTES = 200_000
+
 const REACHED_BEFORE: Readonly<Record<DialPhase, ReachReport['reached']>> = { guard: 'nothing', resolve: 'nothing', connect: 'resolved', tls: 'connected' }
 
 /** The probe of addresses for one institution. */
@@ -18,11 +21,11 @@ export function createReach({ policy, caPem, clock, resolve = hostResolve }: Rea
   return async (address) => {
     const startedAt = clock.now()
     const report = (found: Partial<ReachReport> & Pick<ReachReport, 'reached'>): ReachReport =>
-      ({ networkError: null, httpStatus: null, certificateExpiresAt: null, clockSkewSeconds: null, elapsedMs: clock.now() - startedAt, ...found })
+      ({ networkError: null, httpStatus: null, certificateExpiresAt: null, clockSkewSeconds: null, certificateNames: [], page: null, elapsedMs: clock.now() - startedAt, ...found })
     if (!URL.canParse(address)) return report({ reached: 'nothing', networkError: 'ERR_INVALID_URL' })
     const url = new URL(address)
     const dialled = await dial(url, { guard, caPem, timeoutMs: WIRE_LIMITS.connectMs, resolve })
-    if (!dialled.ok) return report({ reached: REACHED_BEFORE[dialled.failure.phase], networkError: dialled.failure.code })
+    if (!dialled.ok) return report({ reached: REACHED_BEFORE[dialled.failure.phase], networkError: dialled.failure.code, certificateNames: dialled.failure.certificateNames ?? [] })
     const { certificateExpiresAt } = dialled.value
     const result = await sendOver(dialled.value, { method: 'GET', url, headers: [['Accept', '*/*']], body: null }, WIRE_LIMITS)
     if (result.kind === 'failed') {
@@ -31,6 +34,7 @@ export function createReach({ policy, caPem, clock, resolve = hostResolve }: Rea
     }
     const date = Date.parse(result.answer.headers['date'] ?? '')
     const clockSkewSeconds = Number.isNaN(date) ? null : Math.round((date - clock.now()) / 1000)
-    return report({ reached: 'http', httpStatus: result.answer.status, certificateExpiresAt, clockSkewSeconds })
+    const page = result.answer.status === 200 ? new TextDecoder().decode(result.answer.body.subarray(0, PAGE_BYTES)) : null
+    return report({ reached: 'http', httpStatus: result.answer.status, certificateExpiresAt, clockSkewSeconds, page })
   }
 }

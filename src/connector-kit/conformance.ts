@@ -143,13 +143,13 @@ async function failuresPass(subject: ConformanceSubject): Promise<void> {
 }
 
 async function probesAreHarmless(subject: ConformanceSubject): Promise<void> {
-  for (const { id } of subject.connector.probes) {
+  for (const kind of subject.connector.probes) {
     const context = subject.healthy()
     let secrets = 0
     const transport: Transport = { exchange: async (request) => ((secrets += request.secrets.length), await context.transport.exchange(request)) }
-    const result = await subject.connector.probe({ ...context, transport }, id)
-    demand(secrets === 0, `the probe "${id}" sends a secret`)
-    demand(result.id === id && result.sentence !== '', `the probe "${id}" says nothing`)
+    const result = await subject.connector.probe({ ...context, transport }, kind)
+    demand(secrets === 0, `the probe "${kind}" sends a secret`)
+    demand(result.probe === kind && result.sentence !== '', `the probe "${kind}" says nothing`)
   }
 }
 

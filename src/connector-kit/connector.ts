@@ -9,6 +9,7 @@ import type { ChallengePrompt } from '../domain/connection.ts'
 import type { DayRange } from '../domain/day.ts'
 import type { CaseContext, Failure, Protocol } from '../domain/evidence.ts'
 import type { Institution, JsonObject, Route } from '../domain/institution.ts'
+import type { Finding, ProbeKind } from '../domain/probe.ts'
 import type { Currency } from '../domain/money.ts'
 import type { Result } from '../domain/result.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
@@ -96,9 +97,10 @@ export type ReadStep =
   | { readonly step: 'challenge'; readonly prompts: readonly ChallengePrompt[]; readonly codes: readonly string[]; readonly resume: JsonObject; readonly expiresInMs: number; readonly state: JsonObject }
   | { readonly step: 'failed'; readonly failure: Failure; readonly state: JsonObject; readonly facts: CaseContext }
 
-/** A harmless question that separates causes; never sends a secret. */
-export type Probe = { readonly id: string; readonly title: string; readonly seconds: number }
-export type ProbeResult = { readonly id: string; readonly ok: boolean; readonly sentence: string; readonly evidence: Failure['evidence'] | null; readonly facts: CaseContext }
+/** The harmless questions that only a connector can ask, because it knows the protocol; they never send a secret. */
+export type ConnectorProbe = Extract<ProbeKind, 'profile' | 'other_version'>
+/** `outcome`: one of those that diagnose/knowledge/probes.ts lists for the kind. */
+export type ProbeResult = Finding & { readonly evidence: Failure['evidence'] | null; readonly facts: CaseContext }
 
 export type Connector = {
   readonly manifest: ConnectorManifest
@@ -113,8 +115,8 @@ export type Connector = {
   listAccounts(context: ConnectorContext): Promise<Outcome<AccountList>>
   /** Reads one account; ends after a page with `last`, a challenge or a failure. */
   readAccount(context: ConnectorContext, account: AccountRef, window: DayRange, cursor: JsonObject | null): AsyncIterable<ReadStep>
-  readonly probes: readonly Probe[]
-  probe(context: ConnectorContext, id: string): Promise<ProbeResult>
+  readonly probes: readonly ConnectorProbe[]
+  probe(context: ConnectorContext, kind: ConnectorProbe): Promise<ProbeResult>
 }
 
 /** What a connector needs of the transport's vocabulary: connectors import the kit, never a port. */

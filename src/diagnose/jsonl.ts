@@ -34,7 +34,7 @@ const CASE = z.looseObject({
   }),
   context: z.record(text, fact).nullish(),
   /** What a repair tried since: a step that did not help says something of the cause. */
-  steps: z.array(z.looseObject({ id: text, kind: text, action: text.nullable(), who: text, state: text, title: text })).nullish(),
+  steps: z.array(z.looseObject({ id: text, kind: text, action: text.nullable(), who: text, state: text, title: text, found: z.array(z.looseObject({ probe: text, outcome: text, sentence: text })).optional() })).nullish(),
 })
 
 export const BUNDLE_KIND = 'relink-support'

@@ -1,10 +1,11 @@
 /**
  * What the steps of a repair teach: one that was done and proved not to help makes what it would
- * have ended less likely; asking the bank without signing in tells whether it answers at all. Turns
- * a plan's steps into voices for the inference.
+ * have ended less likely; what harmless questions found speaks as their table says (knowledge/probes.ts).
+ * Turns a plan's steps into voices for the inference.
  */
 import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { RepairStep } from '../domain/repair.ts'
+import { voicesOf } from './choose-probe.ts'
 import type { Voice } from './diagnose.ts'
 import type { Weights } from './knowledge.ts'
 import { ACTIONS_BY_CAUSE } from './knowledge/actions.ts'
@@ -12,25 +13,17 @@ import { ACTIONS_BY_CAUSE } from './knowledge/actions.ts'
 /** How sure it is that a step was really done when Relink saw its effect: nine in ten. */
 const DONE_RIGHT = 0.9
 
-const ANSWERS: Weights = { institution_down: -2.5, scheduled_maintenance: -2, local_network: -3, endpoint_moved: -0.7, aggregator_down: -1 }
-const DOES_NOT_ANSWER: Weights = { institution_down: 2, scheduled_maintenance: 1, local_network: 1.2, endpoint_moved: 1, aggregator_down: 0.5, credentials_invalid: -2.5, login_locked: -2, account_closed: -2.5, mfa_required: -2, consent_expired: -2 }
-
-/** Something answers, and wrongly also where no sign-in is asked for: it is not this login, and not silence. */
-const ANSWERS_WRONGLY: Weights = { institution_error: 0.8, endpoint_moved: 1, access_restricted: 0.5, institution_down: 0.2, credentials_invalid: -2.5, login_locked: -2, account_closed: -2.5, mfa_required: -2, consent_expired: -2 }
 /** It was waited longer than such trouble lasts. */
 const WAITED_OUT: Weights = { institution_down: -1.2, scheduled_maintenance: -1.5, rate_limited: -1, institution_error: -0.6, aggregator_down: -1 }
 
 /** What of a step is needed to learn from it. */
-export type StepNews = Pick<RepairStep, 'id' | 'kind' | 'action' | 'who' | 'state' | 'title' | 'learned'>
+export type StepNews = Pick<RepairStep, 'id' | 'kind' | 'action' | 'who' | 'state' | 'title' | 'found'>
 
 /** One voice for each step that taught something. */
 export function newsOf(plan: { readonly steps: readonly StepNews[] }): readonly Voice[] {
   return plan.steps.flatMap((step): readonly Voice[] => {
     const voice = (sentence: string, weights: Weights): Voice => ({ id: `step:${step.id}`, kind: 'rule', sentence, weights, share: 1 })
-    if (step.action === 'auto_retry' && step.who === 'relink' && step.state === 'done') return [voice('The bank answers when it is asked without signing in.', ANSWERS)]
-    if (step.action === 'auto_retry' && step.who === 'relink' && step.state === 'did_not_help') {
-      return [step.learned === 'answers_wrongly' ? voice('The bank answers with an error, also without signing in.', ANSWERS_WRONGLY) : voice('The bank does not answer, not even without signing in.', DOES_NOT_ANSWER)]
-    }
+    if (step.action === 'auto_retry' && step.who === 'relink') return voicesOf(step.found ?? [])
     if (step.action === 'wait_for_bank' && step.state === 'did_not_help') return [voice('It was waited for longer than such trouble lasts.', WAITED_OUT)]
     if (step.state !== 'did_not_help' || step.action === null || step.kind === 'proof' || step.who === 'bank' || step.action === 'auto_retry') return []
     return [voice(`“${step.title}” was done and did not help.`, weightsAfter(step.action))]

@@ -3,6 +3,7 @@
  * last step is always a proof: a read that works. The eight classic steps are all step kinds.
  */
 import type { ActionCode, CauseCode } from './cause.ts'
+import type { Finding } from './probe.ts'
 
 /** The eight classic steps, and the proof that ends every plan. */
 export type StepKind =
@@ -39,6 +40,8 @@ export type RepairStep = {
   readonly result: string | null
   /** What a harmless question taught: the bank answers, it answers with an error or something unreadable, or nothing comes. */
   readonly learned?: 'answers' | 'answers_wrongly' | 'silent'
+  /** What all harmless questions of this step found, in their order. */
+  readonly found?: readonly Finding[]
   /** Epoch ms; the step is not tried before. */
   readonly notBefore: number | null
   /** Minutes of a person's attention and of waiting, as planned. */

@@ -88,6 +88,10 @@ export type ReachReport = {
   readonly httpStatus: number | null
   readonly certificateExpiresAt: number | null
   readonly clockSkewSeconds: number | null
+  /** Names in a certificate that was refused for its name; empty when none was seen. */
+  readonly certificateNames: readonly string[]
+  /** The beginning of a page that came, as text; null when none did. */
+  readonly page: string | null
   readonly elapsedMs: number
 }
 

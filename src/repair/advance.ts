@@ -6,8 +6,9 @@
  * vault. Never asks for a secret while the bank is down; a locked login is tried once, and only
  * after a person said that it is unlocked.
  */
-import type { Probe, ProbeResult } from '../connector-kit/connector.ts'
+import type { ProbeResult } from '../connector-kit/connector.ts'
 import type { Connection, Problem } from '../domain/connection.ts'
+import type { ProbeKind } from '../domain/probe.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
@@ -33,9 +34,10 @@ export type RepairDeps = {
   readonly entropy: Entropy
   /** Reads the connection now; problems are settled when it resolves. Null: somebody else is reading it, or it may not be read. */
   readonly syncNow: (connectionId: string, trigger: 'repair') => Promise<SyncRun | null>
-  readonly probe: (connectionId: string, probeId: string) => Promise<ProbeResult>
-  /** None where the connector has none, or where the bank's daily quota is better kept for reads. */
-  readonly connectorProbes: (connectionId: string) => Promise<readonly Probe[]> | readonly Probe[]
+  /** Asks one of the harmless questions; `since`: when the failure was seen, epoch ms. */
+  readonly probe: (connectionId: string, kind: ProbeKind, since: number) => Promise<ProbeResult>
+  /** Those that can be asked now: none of the bank's protocol where the connector has none, or where the bank's daily quota is better kept for reads. */
+  readonly probes: (connectionId: string) => Promise<readonly ProbeKind[]>
   /** The bank's own pause between two reads ends then, epoch ms; possibly past. */
   readonly earliestReadAt: (connectionId: string) => Promise<number>
   /** Loads the newest data of the institution into the connection; false when nothing changed. */
@@ -75,7 +77,7 @@ export async function advanceRepair(deps: RepairDeps, connectionId: string, even
     if (still === null || still.closedAt !== null) continue
     const now = deps.clock.now()
     if (outcome.state === 'stay') return saved(deps, withStep(plan, { ...step, state: 'now', result: outcome.result, notBefore: outcome.notBefore === undefined ? step.notBefore : outcome.notBefore }, now))
-    const learned = outcome.learned === undefined ? {} : { learned: outcome.learned }
+    const learned = { ...(outcome.learned === undefined ? {} : { learned: outcome.learned }), ...(outcome.found === undefined ? {} : { found: outcome.found }) }
     const ended = withStep(plan, { ...step, state: outcome.state, result: outcome.result, ...learned, endedAt: now }, now)
     await saved(deps, await replan(deps, connection, still, step.kind === 'proof' ? blameLast(ended, outcome, now) : ended))
   }
@@ -126,10 +128,10 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const status = await deps.vault.status(ownerOf(connection))
   // A step that a person did is proved at once, where the secret may be sent: reading is cheaper than any other step.
   const proveNow = (status === 'usable' || status === 'missing') && last?.state === 'done' && last.who === 'person' && unplanned.some(({ kind }) => kind === 'proof')
-  const probes = await deps.connectorProbes(connection.id)
+  const canProbe = (await deps.probes(connection.id)).includes('profile')
   const plan = planFor({ ...problem, diagnosis }, {
     planId: before?.state === 'open' ? before.id : deps.entropy.id(now), now, bankName: connection.institutionName,
-    bankDown: await isBankDown(deps, connection, { ...problem, diagnosis }), secret: status, nextTryAt: connection.nextSyncAt, canProbe: probes.length > 0, finished,
+    bankDown: await isBankDown(deps, connection, { ...problem, diagnosis }), secret: status, nextTryAt: connection.nextSyncAt, canProbe, finished,
   })
   const kept = { ...plan, createdAt: before?.state === 'open' ? before.createdAt : now }
   return proveNow ? proofFirst(kept, now, last) : kept
@@ -191,8 +193,8 @@ async function mayNotSend(deps: RepairDeps, connection: Connection, problem: Pro
 /** Looks whether a bank that was away is back, without a secret; only then it is read before its time. */
 async function lookEarly(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep, turn: Turn): Promise<StepOutcome> {
   const stay: StepOutcome = { state: 'stay', result: step.result, notBefore: step.notBefore }
-  if (!isOutage(problem.diagnosis) || !(await mayRead(deps, connection, problem)) || (await deps.connectorProbes(connection.id)).length === 0) return stay
-  return (await notAnswering(deps, connection)) === null ? waitForBank(deps, connection, turn) : stay
+  if (!isOutage(problem.diagnosis) || !(await mayRead(deps, connection, problem)) || !(await deps.probes(connection.id)).includes('profile')) return stay
+  return (await notAnswering(deps, connection, problem)) === null ? waitForBank(deps, connection, turn) : stay
 }
 
 /** The problem is closed: its plan, if one is open, ends with the run that proved it. */

@@ -88,9 +88,9 @@ test('two workers and a person at once: each step is done once', async () => {
   world.bank = () => null
   let [asking, most] = [0, 0]
   const { probe } = world.deps
-  const deps = { ...world.deps, probe: async (id: string, probeId: string) => {
+  const deps = { ...world.deps, probe: async (...asked: Parameters<typeof probe>) => {
     most = Math.max(most, ++asking)
-    const result = await probe(id, probeId)
+    const result = await probe(...asked)
     await new Promise((later) => setImmediate(later))
     asking--
     return result

@@ -55,8 +55,8 @@ async function look(deps: RepairDeps, connection: Connection, problem: Problem, 
   const now = deps.clock.now()
   const due = step.notBefore === null || step.notBefore <= now
   if (step.action === 'fix_network') {
-    if (!due || (await deps.connectorProbes(connection.id)).length === 0) return { state: 'stay', result: step.result }
-    const wrong = await notAnswering(deps, connection)
+    if (!due || !(await deps.probes(connection.id)).includes('profile')) return { state: 'stay', result: step.result }
+    const wrong = await notAnswering(deps, connection, problem)
     return wrong === null ? { state: 'done', result: 'The bank can be reached again.' } : { state: 'stay', result: wrong.sentence, notBefore: nextProbeAt(step, now) }
   }
   if (!(await readShows(deps, connection, problem, step))) return { state: 'stay', result: step.result, notBefore: null }

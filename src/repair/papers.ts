@@ -92,7 +92,7 @@ export type BundleFacts = { readonly runs: readonly SyncRun[]; readonly plan: { 
 /** The bundle from its facts; pure. */
 export function bundleOf(problem: Problem, { runs, plan, failed, version }: BundleFacts): SupportBundle {
   const evidence = mergeEvidence(problem.failure.evidence)
-  const steps = (plan?.steps ?? []).map(({ id, kind, action, who, state, title }) => ({ id, kind, action, who, state, title }))
+  const steps = (plan?.steps ?? []).map(({ id, kind, action, who, state, title, found }) => ({ id, kind, action, who, state, title, ...(found === undefined ? {} : { found }) }))
   const record = { id: problem.id, evidence, context: problem.context, steps }
   return {
     kind: BUNDLE_KIND, version, record, verdict: verdictOf(record),

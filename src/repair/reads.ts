@@ -9,9 +9,10 @@ import type { RepairStep } from '../domain/repair.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { SecretOwner } from '../ports/vault.ts'
 import type { RepairDeps } from './advance.ts'
+import { lookAround } from './look.ts'
 
 /** What became of a step: `stay` means that a person or time is needed. */
-export type StepOutcome = { readonly state: 'done' | 'did_not_help' | 'skipped' | 'stay'; readonly result: string | null; readonly notBefore?: number | null; readonly learned?: RepairStep['learned'] }
+export type StepOutcome = { readonly state: 'done' | 'did_not_help' | 'skipped' | 'stay'; readonly result: string | null; readonly notBefore?: number | null; readonly learned?: RepairStep['learned']; readonly found?: RepairStep['found'] }
 
 const COME_AGAIN_MS = 30_000
 const WAIT_AGAIN_MS = 15 * 60_000
@@ -63,24 +64,22 @@ export async function waitForBank(deps: RepairDeps, connection: Connection, turn
 /** `done`: the bank answers; `did_not_help`: it does not. Both are news for the diagnosis. */
 export async function askBank(deps: RepairDeps, connection: Connection, problem: Problem, turn: Turn): Promise<StepOutcome> {
   // What was planned may not be asked any more, where the quota was used up meanwhile.
-  if ((await deps.connectorProbes(connection.id)).length === 0) return { state: 'skipped', result: 'It cannot be asked without signing in now.' }
-  const wrong = await notAnswering(deps, connection)
-  if (wrong?.learned === 'not_asked') return { state: 'skipped', result: wrong.sentence }
-  if (wrong !== null) return { state: 'did_not_help', result: wrong.sentence, learned: wrong.learned }
-  if (!(await mayRead(deps, connection, problem))) return { state: 'done', result: 'The bank answers.', learned: 'answers' }
+  if (!(await deps.probes(connection.id)).includes('profile')) return { state: 'skipped', result: 'It cannot be asked without signing in now.' }
+  const found = await lookAround(deps, connection, problem)
+  const profile = found.find(({ probe }) => probe === 'profile')
+  // A question that our own limit kept here got no answer, and none is missing.
+  if (profile?.outcome === 'not_asked') return { state: 'skipped', result: profile.sentence }
+  const learned = profile?.outcome === 'silent' ? 'silent' : profile?.outcome === 'answers' ? 'answers' : 'answers_wrongly'
+  if (learned !== 'answers') return { state: 'did_not_help', result: profile?.sentence ?? null, learned, found }
+  if (!(await mayRead(deps, connection, problem))) return { state: 'done', result: 'The bank answers.', learned, found }
   const read = await readAgain(deps, connection, turn)
-  return { state: 'done', result: `The bank answers. ${read.result ?? ''}`.trim(), learned: 'answers' }
+  return { state: 'done', result: `The bank answers. ${read.result ?? ''}`.trim(), learned, found }
 }
 
-/** The first harmless question that went wrong, and whether something answered it; null when the bank answers as it should. */
-export async function notAnswering(deps: RepairDeps, connection: Connection): Promise<{ readonly sentence: string; readonly learned: 'answers_wrongly' | 'silent' | 'not_asked' } | null> {
-  for (const probe of await deps.connectorProbes(connection.id)) {
-    const { ok, sentence, evidence } = await deps.probe(connection.id, probe.id)
-    // A question that our own limit kept here got no answer, and none is missing.
-    if (!ok && evidence?.some(({ codes }) => codes?.includes('quota_reached') === true) === true) return { sentence, learned: 'not_asked' }
-    if (!ok) return { sentence, learned: evidence?.some(({ httpStatus }) => httpStatus !== undefined) === true ? 'answers_wrongly' : 'silent' }
-  }
-  return null
+/** What is wrong with the bank's answer to the one question that shows whether it is there; null when it answers as it should. */
+export async function notAnswering(deps: RepairDeps, connection: Connection, { updatedAt }: Problem): Promise<{ readonly sentence: string } | null> {
+  const { outcome, sentence } = await deps.probe(connection.id, 'profile', updatedAt)
+  return outcome === 'answers' ? null : { sentence }
 }
 
 /** Whether reading without a person makes sense: the bank named no later time, no person is needed, and it brings no lock nearer. */

@@ -125,8 +125,8 @@ export class RepairWorld {
       store: { ...this.store, problems }, clock: this.clock, entropy: this.entropy,
       vault: this.vault,
       syncNow: (id) => this.sync(id, 'repair'),
-      probe: async (_, id) => ({ id, ok: this.reachable, sentence: this.reachable ? 'It answers.' : 'Riverbank does not answer.', evidence: this.reachable ? null : this.whyNot, facts: {} }),
-      connectorProbes: () => (this.mayAsk ? [{ id: 'profile', title: 'Profile', seconds: 2 }] : []),
+      probe: async (_, probe) => ({ probe, outcome: this.reachable ? 'answers' : this.whyNot?.some(({ codes }) => codes?.includes('quota_reached') === true) === true ? 'not_asked' : 'silent', sentence: this.reachable ? 'It answers.' : 'Riverbank does not answer.', evidence: this.reachable ? null : this.whyNot, facts: {} }),
+      probes: async () => (this.mayAsk ? ['profile'] : []),
       earliestReadAt: async () => 0,
       reloadInstitution: async () => false,
     }

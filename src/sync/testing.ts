@@ -74,7 +74,7 @@ export class ScriptedBank {
       listAccounts: async (context) => bank.#list(context),
       readAccount: (context, ref, asked) => bank.#read(context, ref, asked),
       probes: [],
-      probe: async (_, id) => ({ id, ok: true, sentence: '', evidence: null, facts: {} }),
+      probe: async (_, probe) => ({ probe, outcome: 'answers', sentence: '', evidence: null, facts: {} }),
     }
   }
 

@@ -43,9 +43,9 @@ const careless: Connector = {
     return outcome.kind === 'failed' ? { kind: 'done', value: { accounts: [], complete: true }, state: {}, facts: {} } : outcome
   },
   checkSettings: (institution, route) => connector.checkSettings(institution, route, { username: 'x', password: 'x' }),
-  probe: async (context, id) => {
+  probe: async (context, probe) => {
     await connector.listAccounts(context)
-    return { id, ok: true, sentence: 'fine', evidence: null, facts: {} }
+    return { probe, outcome: 'answers', sentence: 'fine', evidence: null, facts: {} }
   },
 }
 

@@ -287,10 +287,12 @@ test('no canary of a secret is in anything that a run puts out, under any of the
 
 test('the probes tell what they found', async () => {
   const bench = await start()
-  const ask = async (id: string) => await connector.probe(bench.run(), id)
-  for (const id of ['reach', 'profile', 'clock']) assert.equal((await ask(id)).ok, true, id)
+  const ask = async (kind: 'profile' | 'other_version') => (await connector.probe(bench.run(), kind)).outcome
+  assert.deepEqual([await ask('profile'), await ask('other_version')], ['answers', 'answers'])
+  await bench.office('POST', '/admin/faults', { name: 'html-instead' })
+  assert.deepEqual([await ask('profile'), await ask('other_version')], ['answers_wrongly', 'same'])
   await bench.office('POST', '/admin/faults', { name: 'connection-refused' })
-  assert.equal((await ask('reach')).ok, false)
+  assert.equal(await ask('profile'), 'silent')
   assert.equal((await bench.ledger()).attempts.length, 0)
   assert.notEqual(originOf(bench.url), null)
 })

@@ -1,56 +1,64 @@
 /**
- * Harmless questions that separate causes: does the server answer at all, does it know itself, is
- * our clock right. All are the anonymous profile request of the protocol; none carries a secret.
+ * Harmless questions that separate causes: does the server answer in its protocol, and in which version of it. Both are
+ * the anonymous profile request; neither carries a secret. Our clock is compared beside them.
  */
-import type { ConnectorContext, Probe, ProbeResult } from '../../connector-kit/connector.ts'
+import type { ConnectorContext, ConnectorProbe, ProbeResult } from '../../connector-kit/connector.ts'
 import type { Failure } from '../../domain/evidence.ts'
-import { failed, type Result } from '../../domain/result.ts'
+import { failed, ok, type Result } from '../../domain/result.ts'
 import { OFX_VERSIONS, type OfxVersion } from '../../formats/ofx/markup.ts'
 import { isRefusal, ofBank, refusal } from './failures.ts'
 import { exchangeMessage, type Reply } from './message.ts'
 import { readSettings } from './settings.ts'
 
-export const PROBES: readonly Probe[] = [
-  { id: 'reach', title: 'Does the bank\'s server answer?', seconds: 2 },
-  { id: 'profile', title: 'Does the server answer in its protocol, without a sign-in?', seconds: 2 },
-  { id: 'clock', title: 'Is the clock of this computer right?', seconds: 2 },
-]
+export const PROBES: readonly ConnectorProbe[] = ['profile', 'other_version']
 
-const MUCH_SKEW_SECONDS = 300
+/** One of each generation of the protocol: who serves none of these serves none. */
+const TRIED: readonly OfxVersion[] = ['102', '203', '211']
 
 /** Runs one probe. */
-export async function probe(context: ConnectorContext, id: string): Promise<ProbeResult> {
-  const asked = await askProfile(context)
-  const facts = asked.ok && asked.value.clockSkewSeconds !== null ? { clockSkewSeconds: asked.value.clockSkewSeconds } : {}
-  const result = (ok: boolean, sentence: string, failure: Failure | null): ProbeResult => ({ id, ok, sentence, evidence: failure?.evidence ?? null, facts })
-  if (id === 'reach') {
-    // Any answer, also one that refuses or is no OFX, shows that the server is there.
-    const unreachable = !asked.ok && (asked.failure.code === 'bank_unreachable' || asked.failure.code === 'tls_refused' || asked.failure.code === 'address_forbidden' || asked.failure.code === 'answer_too_slow')
-    return unreachable ? result(false, asked.failure.message, asked.failure) : result(true, 'The bank\'s server answers.', null)
-  }
-  if (id === 'clock') {
-    const skew = facts.clockSkewSeconds
-    if (skew === undefined) return result(true, 'The bank\'s server does not tell its time.', null)
-    if (Math.abs(skew) < MUCH_SKEW_SECONDS) return result(true, `The clock agrees with the bank's within ${Math.abs(skew)} s.`, null)
-    return result(false, `The clock of this computer is ${Math.abs(skew)} s ${skew > 0 ? 'behind' : 'ahead of'} the bank's.`, null)
-  }
-  if (id !== 'profile') return result(false, `There is no probe "${id}".`, null)
-  if (!asked.ok) return result(false, asked.failure.message, asked.failure)
-  const { signOn, response } = asked.value
-  const status = response.answers.find((answer) => answer.of === 'PROFTRNRS')?.status ?? null
-  if (!isRefusal(signOn.status) && !isRefusal(status)) return result(true, 'The server answers in its protocol.', null)
-  const refused = ofBank(refusal('signon', [signOn.status, status]), context.institution.id)
-  return result(false, refused.message, refused)
+export async function probe(context: ConnectorContext, kind: ConnectorProbe): Promise<ProbeResult> {
+  return kind === 'profile' ? await askProfile(context) : await askInOtherVersions(context)
 }
 
-async function askProfile(context: ConnectorContext): Promise<Result<Reply, Failure>> {
+async function askProfile(context: ConnectorContext): Promise<ProbeResult> {
+  const { reply, clockSkewSeconds } = await ask(context, null)
+  const facts = clockSkewSeconds === null ? {} : { clockSkewSeconds }
+  if (reply.ok) return { probe: 'profile', outcome: 'answers', sentence: 'The bank\'s server answers in its protocol, without a sign-in.', evidence: null, facts }
+  const { message, code, evidence } = reply.failure
+  // Any answer, also one that refuses or is no OFX, shows that a server is there.
+  const outcome = code === 'bank_unreachable' || code === 'tls_refused' || code === 'address_forbidden' || code === 'answer_too_slow' ? 'silent' : 'answers_wrongly'
+  return { probe: 'profile', outcome, sentence: message, evidence, facts }
+}
+
+async function askInOtherVersions(context: ConnectorContext): Promise<ProbeResult> {
+  const used = usedVersion(context)
+  for (const version of TRIED.filter((other) => other !== used)) {
+    const { reply } = await ask(context, version)
+    if (reply.ok) return { probe: 'other_version', outcome: 'answers', sentence: `The bank's server answers when it is asked in version ${version} of the protocol.`, evidence: null, facts: {} }
+  }
+  return { probe: 'other_version', outcome: 'same', sentence: 'Another version of the protocol makes no difference.', evidence: null, facts: {} }
+}
+
+function usedVersion(context: ConnectorContext): OfxVersion {
   const settings = readSettings(context.settings)
-  if (!settings.ok) return failed({ code: 'configuration_invalid', stage: 'signon', retry: { kind: 'afterPerson' }, message: settings.failure.message, evidence: [{ protocol: 'ofx', message: settings.failure.message }] })
+  return (settings.ok ? settings.value.version : undefined) ?? OFX_VERSIONS.find((known) => known === context.state['version']) ?? '102'
+}
+
+/** One anonymous profile request; a refusal in the protocol is a failure. */
+async function ask(context: ConnectorContext, version: OfxVersion | null): Promise<{ readonly reply: Result<true, Failure>; readonly clockSkewSeconds: number | null }> {
+  const settings = readSettings(context.settings)
+  if (!settings.ok) return { clockSkewSeconds: null, reply: failed({ code: 'configuration_invalid', stage: 'signon', retry: { kind: 'afterPerson' }, message: settings.failure.message, evidence: [{ protocol: 'ofx', message: settings.failure.message }] }) }
   const { url, org, fid, appId, appVersion } = settings.value
-  const version: OfxVersion = settings.value.version ?? OFX_VERSIONS.find((known) => known === context.state['version']) ?? '102'
   const [newFileUid, trnuid, clientTimeMs] = [context.newId(), context.newId(), context.now()]
   const institution = org === undefined ? {} : { institution: { org, fid: fid ?? null } }
-  const write = () => ({ version, newFileUid, clientTimeMs, signOn: { login: 'anonymous' as const, appId, appVersion, ...institution }, messages: [{ type: 'profile' as const, trnuid }] })
+  const write = () => ({ version: version ?? usedVersion(context), newFileUid, clientTimeMs, signOn: { login: 'anonymous' as const, appId, appVersion, ...institution }, messages: [{ type: 'profile' as const, trnuid }] })
   const replied = await exchangeMessage(context.transport, settings.value, { purpose: 'probe', stage: 'signon', url, write, secrets: [] })
-  return replied.ok ? replied : failed(ofBank(replied.failure, context.institution.id))
+  if (!replied.ok) return { reply: failed(ofBank(replied.failure, context.institution.id)), clockSkewSeconds: null }
+  const refused = refusalIn(replied.value, context)
+  return { reply: refused === null ? ok(true) : failed(refused), clockSkewSeconds: replied.value.clockSkewSeconds }
+}
+
+function refusalIn({ signOn, response }: Reply, context: ConnectorContext): Failure | null {
+  const status = response.answers.find((answer) => answer.of === 'PROFTRNRS')?.status ?? null
+  return isRefusal(signOn.status) || isRefusal(status) ? ofBank(refusal('signon', [signOn.status, status]), context.institution.id) : null
 }
