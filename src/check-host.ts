@@ -2,7 +2,9 @@
  * Looks at this host for `relink doctor`: asks a few banks' public sites for how far a connection
  * gets, and opens the database and the master key. Harmless; sends no secret.
  */
+import { X509Certificate } from 'node:crypto'
 import { access, constants, statfs } from 'node:fs/promises'
+import { getCACertificates } from 'node:tls'
 import { hostClock } from './adapters/clock.ts'
 import { createReach } from './adapters/reach.ts'
 import type { Config } from './config.ts'
@@ -21,6 +23,9 @@ export async function checkHost(config: Config): Promise<readonly HostFinding[]>
     reached: institutions.ok ? await reachBanks(institutions.value, createReach({ policy: { ports: [], privateHosts: [] }, caPem: null, clock: hostClock })) : [],
     freeBytes: await freeBytes(config.home),
     homeWritable: await isWritable(config.home),
+    proxies: PROXY_SETTINGS.filter((name) => (process.env[name] ?? '') !== ''),
+    trust: await trustFacts(),
+    now: hostClock.now(),
     ...database,
   })
   return institutions.ok ? findings : [...findings, { check: 'institutions', state: 'broken', sentence: institutions.failure.message }]
@@ -41,6 +46,16 @@ async function databaseFacts(config: Config): Promise<Pick<HostFacts, 'database'
   }
   const { message, part } = opened.failure
   return part === 'keys' ? { database: { version: 'it answered before the key was read' }, keyProblem: message, hasRecoveryFile: null } : { database: { problem: message }, keyProblem: null, hasRecoveryFile: null }
+}
+
+const PROXY_SETTINGS = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy']
+
+async function trustFacts(): Promise<HostFacts['trust']> {
+  const authorities = getCACertificates('default')
+  const began = authorities.map((pem) => Date.parse(new X509Certificate(pem).validFrom)).filter((at) => !Number.isNaN(at))
+  const file = process.env['NODE_EXTRA_CA_CERTS'] ?? ''
+  const added = file === '' ? 'none' : await access(file, constants.R_OK).then(() => 'read' as const, () => 'unreadable' as const)
+  return { authorities: authorities.length, newestAt: began.length === 0 ? null : Math.max(...began), added }
 }
 
 async function freeBytes(directory: string): Promise<number | null> {

@@ -6,10 +6,12 @@ import type { Clock } from '../ports/clock.ts'
 import type { Reach, ReachReport } from '../ports/transport.ts'
 import { createAddressGuard, type AddressPolicy } from './address-guard.ts'
 import { dial, hostResolve, type DialPhase, type Resolve } from './dial.ts'
-import { sendOver, WIRE_LIMITS } from './http-wire.ts'
+import { sendOver, WIRE_LIMITS, type WireLimits } from './http-wire.ts'
 
 export type ReachOptions = { readonly policy: AddressPolicy; readonly caPem: string | null; readonly clock: Clock; readonly resolve?: Resolve }
 
+/** Somebody may be waiting: what takes longer says as much as no answer. */
+const LOOK_LIMITS: WireLimits = { ...WIRE_LIMITS, answerBytes: 2_000_000, connectMs: 5_000, idleMs: 5_000, totalMs: 8_000 }
 /** What a page announces stands near its beginning. */
 const PAGE_BYTES = 200_000
 
@@ -24,10 +26,10 @@ export function createReach({ policy, caPem, clock, resolve = hostResolve }: Rea
       ({ networkError: null, httpStatus: null, certificateExpiresAt: null, clockSkewSeconds: null, certificateNames: [], page: null, elapsedMs: clock.now() - startedAt, ...found })
     if (!URL.canParse(address)) return report({ reached: 'nothing', networkError: 'ERR_INVALID_URL' })
     const url = new URL(address)
-    const dialled = await dial(url, { guard, caPem, timeoutMs: WIRE_LIMITS.connectMs, resolve })
+    const dialled = await dial(url, { guard, caPem, timeoutMs: LOOK_LIMITS.connectMs, resolve })
     if (!dialled.ok) return report({ reached: REACHED_BEFORE[dialled.failure.phase], networkError: dialled.failure.code, certificateNames: dialled.failure.certificateNames ?? [] })
     const { certificateExpiresAt } = dialled.value
-    const result = await sendOver(dialled.value, { method: 'GET', url, headers: [['Accept', '*/*']], body: null }, WIRE_LIMITS)
+    const result = await sendOver(dialled.value, { method: 'GET', url, headers: [['Accept', '*/*']], body: null }, LOOK_LIMITS)
     if (result.kind === 'failed') {
       const evidence = result.failure.evidence[0]
       return report({ reached: url.protocol === 'https:' ? 'tls' : 'connected', networkError: evidence.networkError ?? null, httpStatus: evidence.httpStatus ?? null, certificateExpiresAt })

@@ -1,6 +1,8 @@
-/** What of this program and host may decide whether a bank answers: its version, its runtime, and the network by which it goes out. */
+/** What of this program and host may decide whether a bank answers: its version, its runtime, the network by which it goes out, and where that is. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import type { ReadBy } from '../domain/connection.ts'
 
 /** Addresses that nobody has (RFC 5737, RFC 3849): to prepare a datagram for one asks for the route out, and sends nothing. */
@@ -13,7 +15,33 @@ const ANYWHERE = [['udp4', '192.0.2.1'], ['udp6', '2001:db8::1']] as const
  */
 export async function surroundings(version: string, nameOf: (text: string) => string): Promise<ReadBy> {
   const sources = await Promise.all(ANYWHERE.map(([type, address]) => sourceTowards(type, address)))
-  return { software: version, runtime: `${process.version} ${process.platform}`, network: networkName(sources, nameOf) }
+  const from = placeOf(wayOut(sources), machineWords())
+  return { software: version, runtime: `${process.version} ${process.platform}`, network: networkName(sources, nameOf), ...(from === null ? {} : { from }) }
+}
+
+/** Where this host stands, as far as it shows: by the interface through which it goes out, and by the maker of the machine. */
+export function placeOf(wayOut: readonly string[], machine: string): NonNullable<ReadBy['from']> | null {
+  return wayOut.some((name) => TUNNEL.test(name)) ? 'vpn' : RENTED.test(machine) ? 'datacentre' : null
+}
+
+const TUNNEL = /^(tun|tap|wg|utun|ppp|tailscale|zt|nordlynx|proton)/
+/** Makers of machines that are rented by the hour (the number is Microsoft Azure's tag); what runs at home under QEMU is not among them. */
+const RENTED = /amazon ec2|google compute|digitalocean|hetzner|linode|akamai connected|vultr|ovh|scaleway|upcloud|oraclecloud|alibaba cloud|7783-7084-3265-9085-8269-3286-77/i
+
+/** Names of the interfaces by whose addresses packets leave. */
+function wayOut(sources: readonly (string | null)[]): readonly string[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, all]) => ((all ?? []).some(({ address }) => sources.includes(address)) ? [name] : []))
+}
+
+/** What the machine says of its maker (Linux); empty where it says nothing. */
+function machineWords(): string {
+  return ['sys_vendor', 'product_name', 'bios_vendor', 'chassis_asset_tag'].map((name) => {
+    try {
+      return readFileSync(`/sys/class/dmi/id/${name}`, 'utf8').trim()
+    } catch {
+      return '' // not Linux, or not for this user
+    }
+  }).join(' ')
 }
 
 /** Empty when nothing leads out: then nothing is known. */

@@ -3,8 +3,6 @@
  * Pages speak of many things ("account maintenance fee"), so a word counts only beside one that makes it an
  * announcement. Pure.
  */
-import type { CaseContext } from '../domain/evidence.ts'
-
 export type BankNotice = {
   readonly kind: 'maintenance' | 'trouble' | 'migration'
   /** The sentence of the bank, at most 200 characters. */
@@ -38,11 +36,6 @@ export function noticeLinks(page: string, address: string): readonly string[] {
   const telling = links.filter(([, href = '', text = '']) => /status|notice|announce|alert|news|maintenance|wartung|st(o|ö)rung|incident|aviso|hinweis|meldung/i.test(`${href} ${text}`))
   const urls = telling.flatMap(([, href = '']) => (URL.canParse(href, address) ? [new URL(href, address)] : []))
   return [...new Set(urls.filter(({ origin }) => origin === new URL(address).origin).map(({ href }) => href.replace(/#.*$/, '')))].filter((href) => href !== address).slice(0, 3)
-}
-
-/** What the notice is to the diagnosis. */
-export function noticeFact({ kind }: BankNotice): Pick<CaseContext, 'bankNotice'> {
-  return kind === 'trouble' ? {} : { bankNotice: kind }
 }
 
 /** Text between tags, cut where an element or a sentence ends. */

@@ -48,6 +48,8 @@ export function contextFor(facts: FactsAtFailure): CaseContext {
     credentialsChangedHere: changedSince(connection.secretChangedAt, last),
     settingsChanged: changedSince(connection.settingsChangedAt, last),
     ...changedHere(connection.readBy, facts.readBy),
+    callsFrom: facts.readBy.from,
+    endpointAgeDays: Math.floor((now - (connection.settingsChangedAt ?? connection.createdAt)) / (24 * HOUR_MS)),
     mfaChangedAtBank: asksAnotherWay(facts.challenges) ? true : undefined,
     unattended: run.trigger === 'schedule' ? true : undefined,
     sameBank: howMany(others(facts, (other) => other.institutionId === connection.institutionId)),

@@ -12,6 +12,11 @@ export type HostFacts = {
   readonly homeWritable: boolean
   readonly database: { readonly version: string } | { readonly problem: string }
   readonly keyProblem: string | null
+  /** Names of the proxy settings of this process, without their values. */
+  readonly proxies: readonly string[]
+  /** Certificate authorities that this process trusts; the newest of them began then, epoch ms. `added`: a file of one's own is set, and can it be read. */
+  readonly trust: { readonly authorities: number; readonly newestAt: number | null; readonly added: 'none' | 'read' | 'unreadable' }
+  readonly now: number
   /** Whether a recovery file of the master key was made here; null: not known, because the key was not opened. */
   readonly hasRecoveryFile: boolean | null
 }
@@ -25,7 +30,7 @@ const NO_SPACE = 100_000_000
 
 /** One finding for each check, always in the same order. */
 export function judgeHost(facts: HostFacts): readonly HostFinding[] {
-  return [names(facts), wayOut(facts), certificates(facts), clock(facts), disk(facts), home(facts), database(facts), keys(facts), recovery(facts)]
+  return [names(facts), wayOut(facts), certificates(facts), trustStore(facts), proxy(facts), clock(facts), disk(facts), home(facts), database(facts), keys(facts), recovery(facts)]
 }
 
 function names({ reached }: HostFacts): HostFinding {
@@ -56,6 +61,28 @@ function certificates({ reached }: HostFacts): HostFinding {
   const words = refused.map(({ host, report }) => `${host} (${report.networkError ?? 'refused'})`).join(', ')
   if (refused.length < connected.length) return { check, state: 'warning', sentence: `Not accepted: ${words}. Others were, so it is likely that bank.` }
   return { check, state: 'broken', sentence: `No certificate was accepted: ${words}. Check the clock, the trust store, and filters that read the traffic.` }
+}
+
+const FEW_AUTHORITIES = 50
+const YEARS_MS = 365 * 24 * 3_600_000
+/** Authorities begin every year; a store whose newest is older was not updated since. */
+const OLD_STORE_YEARS = 5
+
+function trustStore({ trust: { authorities, newestAt, added }, now }: HostFacts): HostFinding {
+  const check = 'trust store'
+  if (added === 'unreadable') return { check, state: 'broken', sentence: 'NODE_EXTRA_CA_CERTS names a file that cannot be read. Correct or remove it.' }
+  if (authorities < FEW_AUTHORITIES) return { check, state: 'warning', sentence: `Only ${authorities} certificate authorities are trusted. Certificates of banks may be refused: install the package of authorities (ca-certificates), or update Relink.` }
+  if (newestAt !== null && now - newestAt > OLD_STORE_YEARS * YEARS_MS) return { check, state: 'warning', sentence: `The newest of ${authorities} trusted authorities is from ${new Date(newestAt).getUTCFullYear()}. Update this host, or check its clock.` }
+  return { check, state: 'ok', sentence: `${authorities} certificate authorities are trusted${added === 'read' ? ', and those of NODE_EXTRA_CA_CERTS' : ''}.` }
+}
+
+/** Relink checks the address of each bank before it calls it, which it could not do through a proxy; so it uses none. */
+function proxy(facts: HostFacts): HostFinding {
+  const check = 'proxy'
+  if (facts.proxies.length === 0) return { check, state: 'ok', sentence: 'No proxy is set for this process.' }
+  const words = `${facts.proxies.join(', ')} ${facts.proxies.length === 1 ? 'is' : 'are'} set, and Relink calls banks directly`
+  if (wayOut(facts).state === 'broken') return { check, state: 'broken', sentence: `${words}, which does not get through. Let this host reach banks at port 443 without the proxy.` }
+  return { check, state: 'ok', sentence: `${words}; that works.` }
 }
 
 /** The median of several `Date` headers: one bank's wrong clock must not blame this host. */

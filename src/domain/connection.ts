@@ -44,7 +44,7 @@ export type Connection = {
 }
 
 /** What of this program and host may decide whether a bank answers; `network` only tells one from another. */
-export type ReadBy = { readonly software: string; readonly runtime: string; readonly network: string }
+export type ReadBy = { readonly software: string; readonly runtime: string; readonly network: string; /** Where this host stands, as far as it shows. */ readonly from?: 'datacentre' | 'vpn' }
 
 /** Whether a person sees the connection among theirs: not what is gone, or stands beside another. */
 export function isShown({ state }: Pick<Connection, 'state'>): boolean {

@@ -64,6 +64,7 @@ export type CaseContext = {
   readonly protocolVersion?: string
   readonly clientId?: 'none' | 'fresh' | 'registered'
   readonly endpointAgeDays?: number
+  readonly callsFrom?: 'datacentre' | 'vpn'
   readonly localHour?: number
   readonly weekday?: string
   readonly clockSkewSeconds?: number

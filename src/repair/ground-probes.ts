@@ -3,7 +3,7 @@
  * secret, and speaks only to the bank itself and to banks that are in use here: no site learns that this host reads
  * another. Which of them can be asked is said first, so that none is chosen in vain.
  */
-import { noticeFact, noticeIn, noticeLinks } from '../diagnose/bank-notices.ts'
+import { noticeIn, noticeLinks } from '../diagnose/bank-notices.ts'
 import type { ProbeResult } from '../connector-kit/connector.ts'
 import type { Connection } from '../domain/connection.ts'
 import type { Institution, JsonObject } from '../domain/institution.ts'
@@ -127,7 +127,7 @@ async function readNotices(parts: GroundParts, { institution }: Asked): Promise<
   const notices = pages.flatMap(({ page }) => (page === null ? [] : (noticeIn(page) ?? [])))
   const notice = notices.find(({ kind }) => kind !== 'migration') ?? notices[0]
   if (notice === undefined) return found('notices', 'nothing', `The public site of ${institution.name} announces nothing.`)
-  return found('notices', notice.kind, `${institution.name} announces: “${notice.words}”`, noticeFact(notice))
+  return found('notices', notice.kind, `${institution.name} announces: “${notice.words}”`)
 }
 
 function reachOf({ reachOf: open }: GroundParts, institutionId: string): Reach {

@@ -122,7 +122,7 @@ export const CONTEXT_RULES: readonly Rule[] = [
     weights: { configuration: 0.9, access_restricted: 0.7, bank_action_required: 0.8, enrollment_required: 0.3 } },
   { id: 'registered-client-id', when: { context: { clientId: ['registered'] } }, because: 'The identification of the program is registered.', source: SEEN,
     weights: { configuration: -0.4, access_restricted: -0.5, client_bug: 0.4, protocol_outdated: 0.3 } },
-  { id: 'old-address', when: { context: { endpointAgeDays: { min: 365 } } }, because: 'The stored address is {endpointAgeDays} days old.', source: SEEN,
+  { id: 'old-address', when: { context: { endpointAgeDays: { min: 365 } }, not: { context: { hoursSinceSuccess: { max: 72 } } } }, because: 'The stored address is {endpointAgeDays} days old.', source: SEEN,
     weights: { endpoint_moved: 1, connection_migrated: 0.8, protocol_outdated: 0.3 } },
   { id: 'night', when: { context: { localHour: { min: 0, max: 5 } } }, because: 'It was {localHour} o\'clock at the bank, when banks do their maintenance.', source: SEEN,
     weights: { scheduled_maintenance: 0.6, institution_down: 0.1 } },

@@ -91,6 +91,8 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { mfa_required: 1, mfa_method_changed: 1.1, mfa_invalid: 0.7, mfa_timeout: 0.7, credentials_invalid: -0.7, configuration: -0.5, history_limit: -1.5, account_not_found: -1.5, account_closed: -1.5, rate_limited: -0.7, institution_down: -0.3, endpoint_moved: -0.5 } },
   { id: 'general-error-but-another-version-works', when: { protocol: ['ofx'], code: '^2000$', context: { otherClientWorks: [true] } }, because: 'The bank gives no reason, and answers another program.', source: 'OFX 2000: sent for a version of the protocol or the program that the bank does not serve',
     weights: { protocol_outdated: 1.3, configuration: 0.3, institution_error: -0.8 } },
+  { id: 'refused-from-there', when: { httpStatus: '403-403', context: { callsFrom: ['datacentre', 'vpn'] } }, because: 'This host stands in a datacentre or behind a tunnel (VPN), where many filters let nobody in.', source: 'filters of sites judge by the owner of an address',
+    weights: { access_restricted: 0.6 } },
   { id: 'consent-stage', when: { stage: ['consent'] }, because: 'It failed while the permission was given.', source: 'the stage of the failure',
     weights: { account_not_authorized: 0.4, consent_revoked: 0.2, history_limit: -1, account_closed: -1, rate_limited: -0.5, endpoint_moved: -0.4 } },
 ]
