@@ -71,7 +71,7 @@ function live({ connections, rate, hoursBetween }: Bank, days: number, outages: 
       const since = now - LEARNED_DAYS * DAY
       while (failed.length > 0 && failed[0]!.run.startedAt < since) failed.shift()
       for (const old of perDay.keys()) if (old * DAY < since) perDay.delete(old)
-      history = learnHistory({ days: [...perDay].map(([one, count]) => ({ day: one, reads: count })), failed }, past, connections, now)
+      history = learnHistory({ days: [...perDay].map(([one, count]) => ({ day: one, reads: count })), failed, partly: [] }, past, connections, now)
       learnedOn = day
     }
     const found = findOutage([...latest.values()], (one) => one.run.failure !== null, { ...history, failed: failed.slice(-4 * connections).map((one) => one.run), lastEnd: past.at(-1)?.endedAt ?? 0 }, now)

@@ -10,7 +10,10 @@
  *
  *   node bench/diagnosis.ts [--cases FILE] [--json] [--write]
  */
+import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { CAUSE_CODES, familyOf, type CauseCode } from '../src/domain/cause.ts'
 import { chooseAction } from '../src/diagnose/action.ts'
@@ -140,6 +143,20 @@ function speed(cases: readonly LabelledCase[]): { readonly msEach: number; reado
   return { msEach, worstMs: Math.max(...times.map((runs) => runs.at(-1) ?? 0)), worstOfMedians: Math.max(...times.map((runs) => runs[ROUNDS >> 1] ?? 0)) }
 }
 
+const MANY = 10_000
+
+/** So many records through `relink diagnose --format jsonl`, its start included. */
+async function throughCommand(cases: readonly LabelledCase[]): Promise<{ readonly seconds: number; readonly answers: number }> {
+  const start = performance.now()
+  const command = spawn(process.execPath, [fileURLToPath(new URL('../src/main.ts', import.meta.url)), 'diagnose', '--format', 'jsonl'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = Array.from({ length: MANY }, (_, at) => `${JSON.stringify(cases[at % cases.length])}\n`)
+  const wrote = pipeline(Readable.from(lines), command.stdin)
+  let answers = 0
+  for await (const chunk of command.stdout) for (const byte of chunk as Uint8Array) if (byte === 10) answers++
+  await wrote
+  return { seconds: (performance.now() - start) / 1000, answers }
+}
+
 function readCases(file: string | URL): readonly LabelledCase[] {
   return readFileSync(file, 'utf8').split('\n').filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as LabelledCase)
 }
@@ -163,7 +180,8 @@ if (args.includes('--write')) {
   const results = blocks.flatMap(([kind, asked]) => known.map(([method, guesses]) => ({ kind, method, ...score(asked, guesses) })))
   const unread = HELD_OUT.length === 0 ? null : measureUnread(methods, score(incidents, known[0]?.[1] as Guesses))
   const { msEach, worstMs, worstOfMedians } = speed(cases)
-  if (args.includes('--json')) console.log(JSON.stringify({ results: [...results, ...(unread?.results ?? [])], heldOut: unread, msEach, worstMs, worstOfMedians }))
+  const many = await throughCommand(cases)
+  if (args.includes('--json')) console.log(JSON.stringify({ results: [...results, ...(unread?.results ?? [])], heldOut: unread, msEach, worstMs, worstOfMedians, command: many }))
   else {
     console.log(`grouped ${FOLDS}-fold cross-validation, ${cases.length} cases, ${new Set(cases.map(({ group }) => group)).size} groups; ${TUNE.length} of them incidents gathered later`)
     console.log('kind        method                n   top-1  top-3  macroF1  ECE    action')
@@ -171,6 +189,7 @@ if (args.includes('--write')) {
     if (unread === null) console.log('incidents that nobody has read (held out): none; cases/held-out.jsonl is empty')
     else printUnread(unread)
     console.log(`one diagnosis: ${msEach.toFixed(3)} ms on average; the slowest record takes ${worstOfMedians.toFixed(2)} ms (median of ${ROUNDS}), the slowest single run took ${worstMs.toFixed(2)} ms`)
+    console.log(`${many.answers} answers by "relink diagnose --format jsonl" in ${many.seconds.toFixed(1)} s, with its start`)
   }
 }
 

@@ -1,4 +1,4 @@
-/** `relink doctor`: this host's clock, names, certificates, way out, disk, database and keys, in sentences with what to do. */
+/** `relink doctor`: this host's clock, names, certificates, trust store, proxy, way out, disk, database and keys, in sentences with what to do. */
 import { checkHost } from '../check-host.ts'
 import type { HostFinding } from '../diagnose/host-check.ts'
 import type { Output } from './output.ts'

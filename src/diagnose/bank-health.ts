@@ -81,21 +81,27 @@ const WEEK = 7
 /**
  * A streak of failures of one connection counts as one: a broken address fails every day, and says
  * once that something broke. What failed in an incident is the incident's. The last day is what is
- * tested, so nothing is learned from it.
+ * tested, so nothing is learned from it. `part`: of one kind of account its own rate is learned, from
+ * reads that failed for that kind alone, too.
  */
-export function learnHistory({ days, failed }: BankReads, past: readonly Incident[], connections: number, now: number): BankHistory {
+export function learnHistory({ days, failed, partly }: BankReads, past: readonly Incident[], connections: number, now: number, part: Part = WHOLE): BankHistory {
   const tested = Math.floor((now - FRESH_MS) / DAY_MS)
   const before = days.filter(({ day }) => day < tested)
-  const reads = before.reduce((sum, { reads }) => sum + reads, 0)
-  const ofBank = failed.filter(({ run }) => failsAsBank(run))
+  const reads = Math.round(before.reduce((sum, { reads }) => sum + reads, 0) * part.share)
+  const ofBank = [...failed, ...partly].filter(({ run }) => part.fails(run)).sort((a, b) => a.run.startedAt - b.run.startedAt)
   const old = ofBank.filter(({ run }) => Math.floor(endOf(run) / DAY_MS) < tested)
   const byChance = old.filter(({ run, follows }) => !follows && !past.some((one) => run.startedAt >= one.startedAt && run.startedAt <= (one.endedAt ?? Infinity)))
-  const readsPerDay = (Math.max(1, connections) * READS_PER_DAY * WEEK + reads) / (WEEK + before.length)
+  const readsPerDay = (Math.max(1, connections * part.share) * READS_PER_DAY * WEEK + reads) / (WEEK + before.length)
   return {
     base: learn(PRIOR, byChance.length, Math.max(0, reads - old.length)), readsPerYear: readsPerDay * 365, failed: ofBank.map(({ run }) => run),
     lastEnd: Math.max(0, ...past.map(({ endedAt }) => endedAt ?? 0)),
   }
 }
+
+/** Which reads fail for the sake of a part of a bank, and the share of its connections that have this part. */
+export type Part = { readonly fails: (run: SyncRun) => boolean; readonly share: number }
+
+const WHOLE: Part = { fails: failsAsBank, share: 1 }
 
 /** It fails for longer than a test looks back, and others were read meanwhile. */
 function isOwnTrouble(one: LatestRun, failed: boolean, fresh: readonly LatestRun[], history: BankHistory, now: number): boolean {

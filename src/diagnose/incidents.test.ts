@@ -141,7 +141,8 @@ test('when the last connection is removed nobody waits for the end', async () =>
   assert.equal((await incidents(world))[0]?.endedAt, world.now)
 })
 
-test('accounts of one kind that fail at several logins while the others are read are an incident of that kind', async () => {
+/** Three logins with a checking account and a card each; `read` is one read of a login whose cards fail, or not; `told` false: it is only stored. */
+async function worldOfCards() {
   const world = await worldOf(3)
   const deps = { store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', readBy: HERE }
   const accounts = await Promise.all([0, 1, 2].map(async (at) => Promise.all((['checking', 'credit_card'] as const).map(async (kind) => {
@@ -149,16 +150,33 @@ test('accounts of one kind that fail at several logins while the others are read
     await world.store.accounts.create(account, aSource(account.id, { connectionId: id(at) }))
     return account.id
   }))))
-  const partly = async (at: number, cards: Failure | null): Promise<void> => {
+  const read = async (at: number, cards: Failure | null, told = true): Promise<void> => {
     world.now += MINUTE_MS
     const outcomes = accounts[at]!.map((accountId, card) => ({ accountId, added: 0, matched: 0, changed: 0, withdrawn: 0, questions: 0, failure: card === 1 ? cards : null }))
     const run = aRun({ connectionId: id(at), trigger: 'schedule', startedAt: world.now, endedAt: world.now, outcome: cards === null ? 'succeeded' : 'partial', accounts: outcomes, label: null })
     await world.store.runs.create(run)
-    await settleProblems(deps, { connection: (await world.store.connections.get(id(at)))!, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
+    await world.store.connections.update(id(at), { lastSuccessAt: world.now })
+    if (told) await settleProblems(deps, { connection: (await world.store.connections.get(id(at)))!, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
   }
-  for (const at of [0, 1, 2]) await partly(at, ERROR)
+  return { world, read }
+}
+
+test('accounts of one kind that fail at several logins while the others are read are an incident of that kind', async () => {
+  const { world, read } = await worldOfCards()
+  for (const at of [0, 1, 2]) await read(at, ERROR)
   assert.deepEqual((await incidents(world)).map(({ scope, endedAt }) => [scope, endedAt]), [[{ kind: 'accounts', accountKind: 'credit_card' }, null]])
   assert.equal((await health(world))?.status, 'slow', 'the bank itself works')
-  await partly(1, null)
+  await read(1, null)
   assert.deepEqual((await incidents(world)).map(({ endedAt }) => endedAt), [world.now])
+})
+
+test('a kind of account that often fails by chance is judged by its own rate: the same three failures are no news there', async () => {
+  const { world, read } = await worldOfCards()
+  for (let round = 0; round < 60; round++) {
+    for (const at of [0, 1, 2]) await read(at, at === round % 3 ? ERROR : null, false)
+    world.now += 12 * 60 * MINUTE_MS
+  }
+  world.now += 24 * 60 * MINUTE_MS
+  for (const at of [0, 1, 2]) await read(at, ERROR)
+  assert.deepEqual(await incidents(world), [])
 })

@@ -10,8 +10,8 @@ import { sameScope, type Incident, type IncidentScope } from '../domain/incident
 import type { SyncRun } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import type { TenantStore } from '../ports/store.ts'
-import { failsAsBank, findOutage, FRESH_MS, isBankTrouble, learnHistory, strikes, type BankHistory, type Judge, type LatestRun } from './bank-health.ts'
+import type { BankReads, TenantStore } from '../ports/store.ts'
+import { failsAsBank, findOutage, FRESH_MS, isBankTrouble, learnHistory, strikes, type BankHistory, type Judge, type LatestRun, type Part } from './bank-health.ts'
 
 export type IncidentDeps = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy }
 
@@ -36,8 +36,11 @@ export async function settleIncidents(deps: IncidentDeps, heard: Heard): Promise
   const latest = (await deps.store.runs.latestByConnection(now - FRESH_MS)).filter(({ institutionId }) => institutionId === connection.institutionId)
   const kinds = partly || open.some(({ scope }) => scope.kind === 'accounts') ? await kindsOf(deps.store, latest) : new Map<string, string>()
   const me: LatestRun = { connectionId: connection.id, institutionId: connection.institutionId, connector: connection.connector, lastSuccessAt: connection.lastSuccessAt, run }
-  let history: Promise<BankHistory> | null = null
-  const learned = (): Promise<BankHistory> => (history ??= loadHistory(deps.store, connection.institutionId, latest.length, now))
+  let loaded: ReturnType<typeof loadReads> | null = null
+  const learned: Learned = async (scope) => {
+    const { reads, past } = await (loaded ??= loadReads(deps.store, connection.institutionId, now))
+    return learnHistory(reads, past, latest.length, now, ...partOf(scope, latest, kinds))
+  }
   let ended = false
   let covered = false
   for (const incident of open) {
@@ -53,18 +56,30 @@ export async function settleIncidents(deps: IncidentDeps, heard: Heard): Promise
       await deps.store.incidents.update(incident.id, { endedAt: incident.lastFailureAt })
     }
   }
-  if ((troubled || partly) && !covered && !isOurs(heard.diagnosis)) await look(deps, heard, latest, kinds, await learned(), now)
+  if ((troubled || partly) && !covered && !isOurs(heard.diagnosis)) await look(deps, heard, latest, kinds, learned, now)
   return ended
+}
+
+/** The usual rate of a scope, by the history of its bank. */
+type Learned = (scope: IncidentScope) => Promise<BankHistory>
+
+/** Of a kind of account its own rate is learned; of a route the bank's, because few have two. */
+function partOf(scope: IncidentScope, latest: readonly LatestRun[], kinds: ReadonlyMap<string, string>): readonly [] | readonly [Part] {
+  if (scope.kind !== 'accounts') return []
+  const having = latest.filter(({ run }) => run.accounts.some(({ accountId }) => kinds.get(accountId) === scope.accountKind)).length
+  return [{ share: having / Math.max(1, latest.length), fails: (run) => failsForKind(run, scope.accountKind, kinds) === true }]
+}
+
+/** Null: it has no account of the kind. */
+function failsForKind({ accounts }: SyncRun, accountKind: string, kinds: ReadonlyMap<string, string>): boolean | null {
+  const ofKind = accounts.filter(({ accountId }) => kinds.get(accountId) === accountKind)
+  return ofKind.length === 0 ? null : ofKind.every(({ failure }) => failure !== null && isBankTrouble(failure))
 }
 
 /** Whether a run failed for the bank's sake, seen from a scope; null: it says nothing of it. */
 function judgeOf(scope: IncidentScope, kinds: ReadonlyMap<string, string>): Judge {
   if (scope.kind !== 'accounts') return ({ connector, run }) => (strikes(scope, connector) && tells(run) ? failsAsBank(run) : null)
-  return ({ run }) => {
-    const ofKind = run.accounts.filter(({ accountId }) => kinds.get(accountId) === scope.accountKind)
-    if (ofKind.length === 0) return null
-    return ofKind.every(({ failure }) => failure !== null && isBankTrouble(failure))
-  }
+  return ({ run }) => failsForKind(run, scope.accountKind, kinds)
 }
 
 /** What never left this host says nothing of the bank. */
@@ -75,12 +90,12 @@ function tells({ failure }: SyncRun): boolean {
 }
 
 /** The first read that works ends it; where some worked all the time, as soon as the test finds nothing unusual any more. */
-async function isOver({ run, asks, diagnosis, connection }: Heard, incident: Incident, latest: readonly LatestRun[], judge: Judge, learned: () => Promise<BankHistory>, now: number): Promise<boolean> {
+async function isOver({ run, asks, diagnosis, connection }: Heard, incident: Incident, latest: readonly LatestRun[], judge: Judge, learned: Learned, now: number): Promise<boolean> {
   const works = run.outcome === 'succeeded' || run.outcome === 'partial' || asks
   // A refusal is an answer, unless it is what a bank says that is away.
   if (!works && (diagnosis === null || OUTAGES.includes(diagnosis.causes[0]?.cause ?? 'unknown'))) return false
   const worksMeanwhile = latest.some((other) => other.connectionId !== connection.id && judge(other) === false && (other.run.endedAt ?? 0) > incident.startedAt)
-  return !worksMeanwhile || incident.witness === 'probe' || !findOutage(latest, judge, await learned(), now).down
+  return !worksMeanwhile || incident.witness === 'probe' || !findOutage(latest, judge, await learned(incident.scope), now).down
 }
 
 async function widen({ store }: IncidentDeps, incident: Incident, { diagnosis }: Heard, latest: readonly LatestRun[], judge: Judge, at: number): Promise<void> {
@@ -95,10 +110,10 @@ async function widen({ store }: IncidentDeps, incident: Incident, { diagnosis }:
 }
 
 /** Tests the narrow scopes first: a route that fails while others answer, accounts of one kind while others are read, then the bank. */
-async function look(deps: IncidentDeps, heard: Heard, latest: readonly LatestRun[], kinds: ReadonlyMap<string, string>, history: BankHistory, now: number): Promise<void> {
+async function look(deps: IncidentDeps, heard: Heard, latest: readonly LatestRun[], kinds: ReadonlyMap<string, string>, learned: Learned, now: number): Promise<void> {
   for (const scope of scopesOf(heard, latest, kinds)) {
     const judge = judgeOf(scope, kinds)
-    const found = findOutage(latest, judge, history, now)
+    const found = findOutage(latest, judge, await learned(scope), now)
     if (!found.down || found.since === null) continue
     const outside = scope.kind === 'route' ? latest.filter((one) => one.connector !== scope.connector && tells(one.run) && (one.run.endedAt ?? 0) >= found.since!) : []
     // All ways fail: then it is the bank, and the next scope says so.
@@ -157,9 +172,14 @@ export async function dropIncidents({ store, clock }: Pick<IncidentDeps, 'store'
 
 /** From what the usual rate of failures of a bank is judged, for the test of an outage and for those who look. */
 export async function loadHistory(store: TenantStore, institutionId: string, connections: number, now: number): Promise<BankHistory> {
+  const { reads, past } = await loadReads(store, institutionId, now)
+  return learnHistory(reads, past, connections, now)
+}
+
+async function loadReads(store: TenantStore, institutionId: string, now: number): Promise<{ readonly reads: BankReads; readonly past: readonly Incident[] }> {
   const since = now - LEARNED_DAYS * DAY_MS
   const [reads, past] = await Promise.all([store.incidents.reads(institutionId, since, MOST_FAILURES), store.incidents.list({ institutionId, since, limit: MANY })])
-  return learnHistory(reads, past, connections, now)
+  return { reads, past }
 }
 
 async function kindsOf(store: TenantStore, latest: readonly LatestRun[]): Promise<ReadonlyMap<string, string>> {

@@ -335,8 +335,9 @@ export type IncidentStore = {
   reads(institutionId: string, since: number, failed: number): Promise<BankReads>
 }
 
-/** `follows`: the read of the same connection before it failed, too. */
-export type BankReads = { readonly days: readonly { readonly day: number; readonly reads: number }[]; readonly failed: readonly { readonly run: SyncRun; readonly follows: boolean }[] }
+/** `failed`: wholly; `partly`: some accounts were read. `follows`: the read of the same connection before it ended in the same way. */
+export type BankReads = { readonly days: readonly { readonly day: number; readonly reads: number }[]; readonly failed: readonly FailedRead[]; readonly partly: readonly FailedRead[] }
+export type FailedRead = { readonly run: SyncRun; readonly follows: boolean }
 
 export type ChallengeStore = {
   create(challenge: Challenge): Promise<void>

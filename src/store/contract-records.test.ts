@@ -247,11 +247,12 @@ for (const twin of [memoryTwin(), postgres]) {
       await ended(two.id, 3 * DAY + 20, 'suspended')
       await ended(two.id, 3 * DAY + 30, 'failed', 'switch')
       await ended(elsewhere.id, DAY, 'failed')
-      const { days, failed } = await incidents.reads('riverbank', 0, 9)
+      const { days, failed, partly } = await incidents.reads('riverbank', 0, 9)
       assert.deepEqual(days, [{ day: 1, reads: 3 }, { day: 3, reads: 2 }])
       assert.deepEqual(failed.map(({ run, follows }) => [made.indexOf(run.id), follows]), [[0, false], [1, true], [4, false]])
+      assert.deepEqual(partly.map(({ run, follows }) => [made.indexOf(run.id), follows]), [[3, false]])
       assert.deepEqual((await incidents.reads('riverbank', 0, 1)).failed.map(({ run }) => made.indexOf(run.id)), [4], 'the newest')
-      assert.deepEqual(await incidents.reads('riverbank', 4 * DAY, 9), { days: [], failed: [] })
+      assert.deepEqual(await incidents.reads('riverbank', 4 * DAY, 9), { days: [], failed: [], partly: [] })
     })
 
     test('a quota is never passed, however many ask at once', async () => {

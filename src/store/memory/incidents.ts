@@ -41,13 +41,14 @@ export function memoryIncidents({ incidents, alerts, problems, runs, connections
       }
       const before = new Map<string, SyncRun['outcome']>()
       const inOrder = ofBank.sort(by((r) => r.startedAt, (r) => r.id)).map((run) => {
-        const follows = before.get(run.connectionId!) === 'failed'
+        const follows = before.get(run.connectionId!) === run.outcome
         before.set(run.connectionId!, run.outcome)
         return { run, follows }
       })
       return {
         days: [...days].map(([day, reads]) => ({ day, reads })).sort(by((d) => d.day)),
         failed: inOrder.filter(({ run }) => run.outcome === 'failed').slice(-most),
+        partly: inOrder.filter(({ run }) => run.outcome === 'partial').slice(-most),
       }
     },
   }

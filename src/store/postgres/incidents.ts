@@ -40,13 +40,15 @@ export function postgresIncidents(db: Database, tenantId: string): IncidentStore
     async reads(institutionId, since, most) {
       const ofBank = sql`relink.runs r join relink.connections c on c.tenant_id = r.tenant_id and c.id = r.connection_id
         where r.tenant_id = ${tenantId} and c.institution_id = ${institutionId} and r.ended_at >= ${since} and r.trigger in ('schedule', 'person', 'repair', 'connect')`
-      const [{ rows: days }, { rows: newest }] = await inOneTrip(db, tenantId, [
+      const ended = (outcome: 'failed' | 'partial') => sql<StoredRow<Parameters<typeof runs.write>[0]> & { before: string | null }>`
+        select * from (select r.*, lag(r.outcome) over (partition by r.connection_id order by r.started_at, r.id) as before from ${ofBank}) read
+        where read.outcome = ${outcome} order by read.started_at desc, read.id desc limit ${most}`
+      const [{ rows: days }, { rows: failed }, { rows: partly }] = await inOneTrip(db, tenantId, [
         sql<{ day: unknown; reads: unknown }>`select r.ended_at / 86400000 as day, count(*) as reads from ${ofBank} and r.outcome in ('succeeded', 'partial', 'failed') group by 1 order by 1`,
-        sql<StoredRow<Parameters<typeof runs.write>[0]> & { before: string | null }>`
-          select * from (select r.*, lag(r.outcome) over (partition by r.connection_id order by r.started_at, r.id) as before from ${ofBank}) read
-          where read.outcome = 'failed' order by read.started_at desc, read.id desc limit ${most}`,
+        ended('failed'), ended('partial'),
       ])
-      return { days: days.map(({ day, reads }) => ({ day: Number(day), reads: Number(reads) })), failed: newest.map((row) => ({ run: runs.read(row), follows: row.before === 'failed' })).reverse() }
+      const oldestFirst = (newest: typeof failed) => newest.map((row) => ({ run: runs.read(row), follows: row.before === row.outcome })).reverse()
+      return { days: days.map(({ day, reads }) => ({ day: Number(day), reads: Number(reads) })), failed: oldestFirst(failed), partly: oldestFirst(partly) }
     },
   }
 }
