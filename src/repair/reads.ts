@@ -68,8 +68,8 @@ export async function askBank(deps: RepairDeps, connection: Connection, problem:
   const found = await lookAround(deps, connection, problem)
   const profile = found.find(({ probe }) => probe === 'profile')
   // A question that our own limit kept here got no answer, and none is missing.
-  if (profile?.outcome === 'not_asked') return { state: 'skipped', result: profile.sentence }
-  const learned = profile?.outcome === 'silent' ? 'silent' : profile?.outcome === 'answers' ? 'answers' : 'answers_wrongly'
+  if (profile?.outcome === 'not_asked') return { state: 'skipped', result: profile.sentence, found }
+  const learned = profile?.outcome === 'answers' || profile?.outcome === 'answers_wrongly' ? profile.outcome : 'silent'
   if (learned !== 'answers') return { state: 'did_not_help', result: profile?.sentence ?? null, learned, found }
   if (!(await mayRead(deps, connection, problem))) return { state: 'done', result: 'The bank answers.', learned, found }
   const read = await readAgain(deps, connection, turn)

@@ -12,6 +12,9 @@ import { readSettings } from './settings.ts'
 
 export const PROBES: readonly ConnectorProbe[] = ['profile', 'other_version']
 
+/** Nothing came that a server could have said. */
+const SILENT: ReadonlySet<Failure['code']> = new Set(['bank_unreachable', 'address_forbidden', 'answer_too_slow'])
+
 /** One of each generation of the protocol: who serves none of these serves none. */
 const TRIED: readonly OfxVersion[] = ['102', '203', '211']
 
@@ -26,7 +29,8 @@ async function askProfile(context: ConnectorContext): Promise<ProbeResult> {
   if (reply.ok) return { probe: 'profile', outcome: 'answers', sentence: 'The bank\'s server answers in its protocol, without a sign-in.', evidence: null, facts }
   const { message, code, evidence } = reply.failure
   // Any answer, also one that refuses or is no OFX, shows that a server is there.
-  const outcome = code === 'bank_unreachable' || code === 'tls_refused' || code === 'address_forbidden' || code === 'answer_too_slow' ? 'silent' : 'answers_wrongly'
+  const began = evidence.some(({ httpStatus }) => httpStatus !== undefined)
+  const outcome = code === 'quota_reached' ? 'not_asked' : code === 'tls_refused' ? 'tls_refused' : !began && SILENT.has(code) ? 'silent' : 'answers_wrongly'
   return { probe: 'profile', outcome, sentence: message, evidence, facts }
 }
 

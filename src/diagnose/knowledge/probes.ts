@@ -34,18 +34,21 @@ export const PROBES: readonly ProbeEntry[] = [
     } },
   { kind: 'known_address', seconds: 0.5, source: 'the address used against the one that is published now',
     outcomes: {
-      same: { usual: 0.85, weights: { endpoint_moved: -0.5, connection_migrated: -0.2, configuration: -0.2 } },
+      // The list that came with this program may be as old as the address.
+      same: { usual: 0.85, weights: { endpoint_moved: -0.15, connection_migrated: -0.15, configuration: -0.1 } },
       answers_there: { usual: 0.08, weights: { endpoint_moved: 2.8, connection_migrated: 0.8, configuration: 0.7 } },
       silent_there: { usual: 0.07, weights: { institution_down: 0.5, local_network: 0.7 } },
     } },
   { kind: 'profile', seconds: 2, source: 'the anonymous question of the protocol (OFX profile, FinTS anonymous dialog, an unauthenticated GET)',
     outcomes: {
-      answers: { usual: 0.83, weights: { institution_down: -2.5, scheduled_maintenance: -2, local_network: -3, endpoint_moved: -0.7, aggregator_down: -1 } },
+      answers: { usual: 0.83, weights: { institution_down: -3, scheduled_maintenance: -2, local_network: -2, endpoint_moved: -0.7, aggregator_down: -1 } },
       // Something answers, and wrongly also where no sign-in is asked for: it is not this login, and not silence.
       answers_wrongly: { usual: 0.1, weights: { ...NOT_THE_PERSON, institution_error: 0.8, endpoint_moved: 1, access_restricted: 0.5, institution_down: 0.2, scheduled_maintenance: 0.3, protocol_outdated: 0.4 } },
-      silent: { usual: 0.07, weights: { ...NOT_THE_PERSON, institution_down: 2, scheduled_maintenance: 1, local_network: 1.2, endpoint_moved: 1, aggregator_down: 0.5 } },
+      silent: { usual: 0.06, weights: { ...NOT_THE_PERSON, institution_down: 2.4, scheduled_maintenance: 1, local_network: 0.7, endpoint_moved: 0.8, aggregator_down: 0.5 } },
+      // Somebody is there, and no encryption comes about.
+      tls_refused: { usual: 0.01, weights: { ...NOT_THE_PERSON, institution_error: 1.4, endpoint_moved: 1, local_network: 1, protocol_outdated: 1.2, configuration: 0.7, institution_down: -0.5 } },
     } },
-  { kind: 'reach', seconds: 2, after: { probe: 'profile', found: ['silent'] }, source: 'name, port and certificate fail for different reasons',
+  { kind: 'reach', seconds: 2, after: { probe: 'profile', found: ['silent', 'tls_refused'] }, source: 'name, port and certificate fail for different reasons',
     outcomes: {
       answers: { usual: 0.3, weights: { institution_error: 0.5, protocol_outdated: 0.5, institution_down: -0.7, local_network: -1.5 } },
       no_name: { usual: 0.2, weights: { endpoint_moved: 1.2, local_network: 0.8, institution_down: -1 } },
@@ -75,8 +78,8 @@ export const PROBES: readonly ProbeEntry[] = [
     } },
   { kind: 'clock', seconds: 0, after: { probe: 'profile', found: [] }, source: 'certificates, tokens and signatures carry times',
     outcomes: {
-      wrong: { usual: 0.02, weights: { local_network: 3, client_bug: -0.5 } },
-      right: { usual: 0.98, weights: {} },
+      wrong: { usual: 0.004, weights: { local_network: 7, client_bug: -0.5 } },
+      right: { usual: 0.996, weights: {} },
     } },
 ]
 
