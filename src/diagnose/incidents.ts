@@ -83,7 +83,7 @@ function judgeOf(scope: IncidentScope, kinds: ReadonlyMap<string, string>): Judg
 }
 
 /** What never left this host says nothing of the bank. */
-const UNSENT: readonly Failure['code'][] = ['secret_withheld', 'secret_unreadable', 'quota_reached', 'configuration_invalid', 'address_forbidden']
+const UNSENT: readonly Failure['code'][] = ['secret_withheld', 'secret_unreadable', 'secret_source_failed', 'quota_reached', 'configuration_invalid', 'address_forbidden']
 
 function tells({ failure }: SyncRun): boolean {
   return failure === null || !UNSENT.includes(failure.code)

@@ -115,6 +115,8 @@ export type FailureCode =
   /** The vault did not lend the secret: it was refused before, or attempts are used up. */
   | 'secret_withheld'
   | 'secret_unreadable'
+  /** The place outside of Relink where the secret lies gave none: nothing was sent. */
+  | 'secret_source_failed'
   /** The person did not answer in time, or the answer was refused. */
   | 'challenge_expired'
   | 'challenge_refused'

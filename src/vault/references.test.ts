@@ -65,7 +65,7 @@ test('a place that gives nothing costs no attempt, says why without a value, and
   for (const holds of [null, '', 'two\nlines', 'a\0b', '\n']) {
     place.holds = holds
     const failure = await send('accepted')
-    assert.ok('code' in failure && typeof failure.retry === 'object' && failure.code === 'secret_unreadable' && failure.retry.kind === 'at', JSON.stringify(failure))
+    assert.ok('code' in failure && typeof failure.retry === 'object' && failure.code === 'secret_source_failed' && failure.retry.kind === 'at', JSON.stringify(failure))
     assert.ok(!failure.message.includes('lines'), failure.message)
   }
   assert.equal((await secrets.ledger(owner.loginIndex)).attempts.length, 0)

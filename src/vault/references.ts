@@ -55,5 +55,5 @@ function asText(bytes: Buffer): string | null {
 /** Where a value lies may be away for a while, as a bank may: it is asked again by itself, and nothing was sent. */
 function notFetched(field: string, message: string): Failure {
   const sentence = `The field "${field}" could not be fetched, so nothing was sent. ${message}`
-  return { code: 'secret_unreadable', stage: 'signon', retry: { kind: 'at', at: null }, message: sentence, evidence: [{ stage: 'signon', codes: ['vault_unreadable'], message: sentence }] }
+  return { code: 'secret_source_failed', stage: 'signon', retry: { kind: 'at', at: null }, message: sentence, evidence: [{ stage: 'signon', codes: ['secret_source_failed'], message: sentence }] }
 }

@@ -5,11 +5,12 @@ import { MSN_MONEY, QBO_API, QUICKBOOKS, QUICKEN } from './codes/intuit.ts'
 import { HTTP, NETWORK } from './codes/network.ts'
 import { OFX } from './codes/ofx.ts'
 import { BERLIN_GROUP, ENABLE_BANKING, GOCARDLESS, OAUTH, OBIE, SALT_EDGE, TRUELAYER } from './codes/open-banking.ts'
+import { OWN } from './codes/own.ts'
 import { PLAID } from './codes/plaid.ts'
 import { SCRAPERS } from './codes/scrapers.ts'
 import type { CodeTable } from '../knowledge.ts'
 
 export const TABLES: readonly CodeTable[] = [
   OFX, QUICKBOOKS, QUICKEN, QBO_API, MSN_MONEY, PLAID, SIMPLEFIN, TELLER, PLUGGY, FINICITY, BELVO, MX, TINK, FINTS, EBICS,
-  BERLIN_GROUP, OBIE, OAUTH, GOCARDLESS, ENABLE_BANKING, TRUELAYER, SALT_EDGE, SCRAPERS, HTTP, NETWORK,
+  BERLIN_GROUP, OBIE, OAUTH, GOCARDLESS, ENABLE_BANKING, TRUELAYER, SALT_EDGE, SCRAPERS, HTTP, NETWORK, OWN,
 ]

@@ -1,0 +1,14 @@
+/** Words of Relink's own about what never left this host. They say what stopped it, so nothing of the bank is judged by them. */
+import { codeTable } from '../../knowledge.ts'
+
+export const OWN = codeTable({
+  system: 'relink',
+  title: 'Relink',
+  protocols: ['other'],
+  seenBy: 'Relink itself, before anything is sent to a bank',
+  source: 'src/vault, docs/errors.md',
+  doubt: 0.05,
+}, [
+  ['secret_source_failed', 'The place outside of Relink where the secret lies (a command, a systemd credential) gave none, so nothing was sent.', [['configuration', 12, 'fix_configuration']]],
+  ['vault_unreadable', 'The sealed secret does not open for this login and address: it was sealed under another key, or its record was changed. It must be typed again.', [['configuration', 8, 'reconnect'], ['credentials_invalid', 0.3, 'fix_credentials']]],
+])
