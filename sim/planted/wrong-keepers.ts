@@ -1,9 +1,10 @@
 /** Vaults, transports and schedules that do harm at the bank: passwords sent again, failures forgotten. */
 import type { BankHandle } from '../../src/adapters/transport.ts'
-import type { TenantStore } from '../../src/ports/store.ts'
+import { RUNS_BEFORE, type TenantStore } from '../../src/ports/store.ts'
 import type { AttemptEnd } from '../../src/ports/transport.ts'
 import type { TenantVault } from '../../src/vault/vault.ts'
 import { planted, type PlantedBug } from './planted-bug.ts'
+import { otherKey } from './wrong-matchers.ts'
 
 /** A vault with other ways of lending; its methods stay those of the real one. */
 function lending(real: TenantVault, change: Partial<TenantVault>): TenantVault {
@@ -43,6 +44,19 @@ export const WRONG_KEEPERS: readonly PlantedBug[] = [
       ...real,
       runs: { ...real.runs, end: (id, run, health) => real.runs.end(id, run, { ...health, nextSyncAt: run.failure === null ? health.nextSyncAt : null }) },
       problems: { ...real.problems, open: async () => undefined },
+    }),
+  }),
+  planted('nobody-waits', 'two-workers', 'A worker reads a connection that another one reads just now, and no unique key stands between their rows.', {
+    store: (real) => ({
+      ...real,
+      connections: {
+        ...real.connections,
+        exclusively: async (id, work) => {
+          const [found, runs, challenges] = await Promise.all([real.connections.get(id), real.runs.list({ connectionId: id, limit: RUNS_BEFORE }), real.challenges.list({ connectionId: id, state: ['open', 'answered'] })])
+          return work(found, { runs, challenges })
+        },
+      },
+      feed: { ...real.feed, commitPage: (page) => real.feed.commitPage({ ...page, observations: page.observations.map((one) => ({ ...one, key: otherKey(one.key, one.id) })) }) },
     }),
   }),
   planted('refusals-forgotten', 'new-password', 'The vault writes a refused password down as one that was not sent, and the schedule goes on.', {

@@ -65,6 +65,23 @@ export function moneyOf(amount: Decimal, currency: Currency): Result<Money, Mone
   return ok({ minor: BigInt(digits), currency })
 }
 
+/** An amount at a rate of exchange, rounded to the minor unit of `currency`, halves away from zero, as banks do. */
+export function exchanged(amount: Decimal, rate: Decimal, currency: Currency): Decimal {
+  const [a, b] = [unscaled(amount), unscaled(rate)]
+  const product = { digits: a.digits * b.digits, scale: a.scale + b.scale }
+  const decimals = decimalsOf(currency)
+  const excess = product.scale - decimals
+  if (excess <= 0) return parseDecimal(formatMinor(product.digits, product.scale))!
+  const [unit, magnitude] = [10n ** BigInt(excess), product.digits < 0n ? -product.digits : product.digits]
+  const rounded = (magnitude * 2n + unit) / (unit * 2n)
+  return parseDecimal(formatMinor(product.digits < 0n ? -rounded : rounded, decimals))!
+}
+
+function unscaled(value: Decimal): { readonly digits: bigint; readonly scale: number } {
+  const dot = value.indexOf('.')
+  return dot === -1 ? { digits: BigInt(value), scale: 0 } : { digits: BigInt(value.slice(0, dot) + value.slice(dot + 1)), scale: value.length - dot - 1 }
+}
+
 /** The decimal string with all decimals of the currency: `-12.50`, `1000` for JPY. */
 export function formatMoney(money: Money): string {
   return formatMinor(money.minor, decimalsOf(money.currency))
@@ -84,14 +101,12 @@ export class DecimalSum {
   #unscaled = 0n
 
   add(value: Decimal): void {
-    const dot = value.indexOf('.')
-    const scale = dot === -1 ? 0 : value.length - dot - 1
-    const digits = dot === -1 ? value : value.slice(0, dot) + value.slice(dot + 1)
+    const { digits, scale } = unscaled(value)
     if (scale > this.#scale) {
       this.#unscaled *= 10n ** BigInt(scale - this.#scale)
       this.#scale = scale
     }
-    this.#unscaled += BigInt(digits) * 10n ** BigInt(this.#scale - scale)
+    this.#unscaled += digits * 10n ** BigInt(this.#scale - scale)
   }
 
   toDecimal(): Decimal {

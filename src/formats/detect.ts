@@ -7,7 +7,7 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { FormatFailure, StatementStream } from '../domain/statement.ts'
 import { readCamt } from './camt/read.ts'
 import { readCsv } from './csv/read.ts'
-import { likelyDialects } from './csv/records.ts'
+import { isWrapped, likelyDialects } from './csv/records.ts'
 import { decodePrefix } from './decode.ts'
 import { NO_LIMITS, type ReadLimits } from './lines.ts'
 import { readMt940 } from './mt940/read.ts'
@@ -107,7 +107,7 @@ function isQif(trimmed: string): boolean {
 
 /** At least two lines (or the only one) that the same delimiter cuts, with a digit somewhere. */
 function looksTabular(text: string): boolean {
-  return likelyDialects(text).length > 0 && /\d|\p{L}/u.test(text) && !/^\s*[[{]/.test(text)
+  return (likelyDialects(text).length > 0 || isWrapped(text)) && /\d|\p{L}/u.test(text) && !/^\s*[[{]/.test(text)
 }
 
 const SIGNATURES: readonly { readonly bytes: readonly number[]; readonly says: string }[] = [

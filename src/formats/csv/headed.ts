@@ -21,7 +21,7 @@ const EVERYWHERE = new Set<Role>(['currency', 'account'])
 /** Steps of a running balance that outweigh written signs. */
 const SIGN_STEPS = 4
 
-const DATES = new Set<Role>(['booked', 'date', 'acted', 'value'])
+const DATES = new Set<Role>(['booked', 'date', 'acted', 'value', 'bought'])
 const AMOUNTS = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'foreignAmount'])
 
 /**
@@ -76,7 +76,7 @@ export function stylesOf(roles: Roles, rows: readonly CsvRecord[]): Styles {
 /** The columns, or null when dates or amounts are missing. */
 export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], styles: Styles): Columns | null {
   const first = (role: Role): number | null => roles.get(role)?.[0] ?? null
-  const dates = [first('booked'), first('date'), first('acted'), first('value')].filter((at) => at !== null)
+  const dates = [first('booked'), first('date'), first('acted'), first('value'), first('bought')].filter((at) => at !== null)
   const booked = dates[0]
   if (booked === undefined) return null
   const amount = chooseAmount(heading, roles, rows, styles, booked)
@@ -86,7 +86,7 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
   const name = roles.get('name') ?? memo.slice(0, 1)
   return {
     booked,
-    acted: others(first('acted') ?? first('date')),
+    acted: others(first('acted') ?? first('bought') ?? first('date')),
     value: others(first('value')),
     ...amount,
     balance: isStanding(rows, first('balance'), styles.balanceStyle) ? null : first('balance'),

@@ -11,6 +11,7 @@ export type Role =
   | 'date'
   | 'acted'
   | 'value'
+  | 'bought'
   | 'amount'
   | 'debit'
   | 'credit'
@@ -39,12 +40,14 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια'],
   [
     'acted',
-    'transaction date|trans date|tran date|txn date|transactiedatum|transaction posted date|purchase date|started date|date started|kaufdatum|belegdatum|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|date achat|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date',
+    'transaction date|trans date|tran date|txn date|transactiedatum|transaction posted date|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date',
   ],
   [
     'value',
     'value date|valuta|valutadatum|datum valuta|wertstellung|wertstellungsdatum|wertstellungstag|wert|valutadato|valutadag|date val|date de valeur|date valeur|valeur|fecha valor|f valor|data valuta|data valor|valor|rentedatum|rentedato|interest date|data waluty|arvopaiva',
   ],
+  // The day of the slip: what a bank books by, it says beside it.
+  ['bought', 'purchase date|date of purchase|started date|date started|kaufdatum|einkaufsdatum|belegdatum|date achat|date d achat|fecha compra|fecha de compra|data acquisto|data compra|data da compra|aankoopdatum|inkopsdatum|kopsdatum|kjopsdato|kobsdato'],
   [
     'amount',
     'net|net amount|netto|amount|transaction amount|amount in account currency|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|total|total amount|gross|brutto|objem|upphaeð|fjarhaeð|入出金|сумма|сумма операции|金額|金额|交易金额|tutar|islem tutari|ποσο',
@@ -173,7 +176,7 @@ export function readHeading(cell: string): Heading {
 /** Whether a record is a heading line: it names a date and an amount, and no cell of it is a figure. */
 export function isHeadingLine(cells: readonly string[]): boolean {
   const roles = new Set(cells.flatMap((cell) => readHeading(cell).meanings.map(({ role }) => role)))
-  const dated = roles.has('booked') || roles.has('date') || roles.has('acted') || roles.has('value')
+  const dated = roles.has('booked') || roles.has('date') || roles.has('acted') || roles.has('value') || roles.has('bought')
   const valued = roles.has('amount') || roles.has('debit') || roles.has('credit')
   const named = cells.filter((cell) => cell.trim() !== '')
   return dated && valued && named.length >= 2 && !named.some((cell) => /^[-+]?[\d.,]+$/.test(cell.trim()))

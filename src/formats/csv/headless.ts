@@ -7,7 +7,7 @@ import { scanAmount, type AmountStyle } from '../written-amount.ts'
 import { scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount } from './amounts.ts'
 import { runOf, singleAmount, splitAmount } from './headed.ts'
-import { filled, markOf, type AmountColumns, type Columns } from './layout.ts'
+import { areMarks, filled, type AmountColumns, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 export type Headless = { readonly columns: Columns; readonly rows: readonly CsvRecord[] }
@@ -47,10 +47,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   const rows = records.filter(({ cells }) => (cells[booked] ?? '') !== '')
   const money = moneyColumns(rows, dates)
   if (money.length === 0) return 'no_amount'
-  const marks = indexes(rows).filter(
-    (at) =>
-      !money.includes(at) && !dates.includes(at) && filled(rows, at).length > 0 && filled(rows, at).every((cell) => markOf(cell) !== null),
-  )
+  const marks = indexes(rows).filter((at) => !money.includes(at) && !dates.includes(at) && areMarks(filled(rows, at)))
   const proved = provedChoice(rows, dates, money, marks, style)
   const guessed = proved ?? unprovedChoice(rows, money, marks, style)
   // Which of two columns is money in stands in the heading.

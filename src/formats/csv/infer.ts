@@ -41,7 +41,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
     columns = headedColumns(heading, roles, rows, styles)
   }
   if (columns === null) {
-    const missing = ['booked', 'date', 'acted', 'value'].some((role) => roles.has(role as 'date'))
+    const missing = ['booked', 'date', 'acted', 'value', 'bought'].some((role) => roles.has(role as 'date'))
       ? 'amounts (one column, or debit and credit)'
       : 'dates'
     return failed({
@@ -59,6 +59,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   return ok({
     ...layout,
     skipped: headingAt + 1,
+    rowWidth: null,
     accountNumber: accountInPreamble(preamble),
     fixedCurrency: currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7]),
   })
@@ -68,7 +69,27 @@ function inferHeadless(records: readonly CsvRecord[], delimiter: string): Result
   const line = records[0]?.line ?? 1
   const skipped = preambleOf(records)
   const found = inferRows(records.slice(skipped), delimiter, line, isUnreadHeading(records, skipped))
-  return found.ok ? ok({ ...found.value, skipped, accountNumber: accountInPreamble(records.slice(0, skipped)) }) : found
+  return found.ok ? ok({ ...found.value, skipped, accountNumber: accountInPreamble(records.slice(0, skipped)), rowWidth: widthOf(records.slice(skipped)) }) : found
+}
+
+/** The number of cells that all rows have but a first and a last one: those may be of another kind. */
+function widthOf(records: readonly CsvRecord[]): number | null {
+  const [first, ...others] = records.slice(1, -1)
+  return first !== undefined && others.every(({ cells }) => cells.length === first.cells.length) ? first.cells.length : null
+}
+
+/** How a date is written, whatever day it is. */
+function notationOf(cell: string): string {
+  return cell.replace(/\d+/g, (digits) => (digits.length >= 4 ? 'Y' : 'n'))
+}
+
+/** A first record whose dates are written in another way than those of all rows after it stands above them and sums them up. */
+function isAbove(first: CsvRecord, rows: readonly CsvRecord[]): boolean {
+  const dates = dateColumns(rows).filter((at) => scanDate(first.cells[at] ?? '') !== null)
+  return rows.length > 1 && dates.length > 0 && dates.every((at) => {
+    const notations = new Set(filled(rows, at).map(notationOf))
+    return notations.size === 1 && !notations.has(notationOf(first.cells[at]!))
+  })
 }
 
 /**
@@ -76,6 +97,7 @@ function inferHeadless(records: readonly CsvRecord[], delimiter: string): Result
  * something else: one that has a figure where the dates stand is a row with a bad date, not a preamble.
  */
 function preambleOf(records: readonly CsvRecord[]): number {
+  if (records.length > 2 && isAbove(records[0]!, records.slice(1))) return 1
   for (const [at, record] of records.slice(0, HEADING_WITHIN).entries()) {
     if (!record.cells.some((cell) => scanDate(cell) !== null)) continue
     const dates = dateColumns(records.slice(at)).filter((column) => scanDate(record.cells[column] ?? '') !== null)
@@ -99,7 +121,7 @@ function inferRows(records: readonly CsvRecord[], delimiter: string, line: numbe
   const found = headlessColumns(records, style, isHeaded)
   if (typeof found === 'string') return failed({ code: 'missing_field', message: problemMessage(found, line), line })
   const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, delimiter === ';')
-  return ok({ ...layout, skipped: 0, accountNumber: null, fixedCurrency: currencyInAmounts(found.rows, money) })
+  return ok({ ...layout, skipped: 0, accountNumber: null, rowWidth: null, fixedCurrency: currencyInAmounts(found.rows, money) })
 }
 
 /** Date order, direction and the use of the balance column, for columns that are found. */
@@ -108,7 +130,7 @@ function settle(
   rows: readonly CsvRecord[],
   { style, balanceStyle }: Styles,
   european: boolean,
-): Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency'> {
+): Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth'> {
   const order = orderOf(columns, rows, style === 'comma' || european)
   const sections = bySection(rows, [columns.account, columns.currency])
   const amounts = sections.map((row) => signedAmount(row, columns.amount, columns.fee, style))

@@ -51,6 +51,8 @@ export type Layout = Columns &
     /** The currency where no column tells one. */
     readonly fixedCurrency: Currency | null
     readonly direction: 'forward' | 'backward'
+    /** How many cells a row has, where no heading tells it and the rows agree. */
+    readonly rowWidth: number | null
   }
 
 /** A column's cells that are not empty. */
@@ -65,8 +67,17 @@ export function bySection(rows: readonly CsvRecord[], columns: readonly (number 
   return sections.length === 1 ? rows : sections.flatMap((section) => [...section, { cells: [], line: 0 }])
 }
 
-const OUT = /^(d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|支出|出金|借)$/
-const IN = /^(c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|\+|inn|ind|收入|入金|贷)$/
+const OUT = /^(t|terheles|d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|支出|出金|借)$/
+const IN = /^(j|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|\+|inn|ind|收入|入金|贷)$/
+
+/** The letters of Hungarian banks (terhelés, jóváírás), which mean something else beside the letters of others. */
+const HUNGARIAN = /^[tj]$/i
+
+/** Whether the cells of a column say of each row which way its money went. */
+export function areMarks(cells: readonly string[]): boolean {
+  const hungarian = cells.filter((cell) => HUNGARIAN.test(cell.trim())).length
+  return cells.length > 0 && (hungarian === 0 || hungarian === cells.length) && cells.every((cell) => markOf(cell) !== null)
+}
 
 /** Direction of a mark cell; null for other words. */
 export function markOf(cell: string): 'out' | 'in' | null {

@@ -15,6 +15,12 @@ const PURCHASE_KIND = /^(sale|purchase|purchases|charge|einkauf|kauf|karteneinka
 const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|einzahlung)$/
 const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b/
 
+/** What only money is called that comes to a card; "payment" alone is what a shop gets as well. */
+const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|terugbetaling|aterbetalning)\b/
+/** So many rows, and so large a part of them, are no accident. */
+const MANY_MOVES = 4
+const MOST_MOVES = 0.75
+
 /** `texts` and `kinds`: the columns that say what a row is; `amounts` go with `rows`. */
 export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[], amounts: readonly (Decimal | null | undefined)[], texts: readonly number[], kinds: readonly number[]): boolean {
   const moves = rows.flatMap(({ cells }, at) => {
@@ -32,5 +38,10 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   }
   const others = moves.filter((move) => !received.includes(move))
   if (received.length > 0) return received.every(({ out }) => out) && others.filter(({ out }) => !out).length * 2 > others.length
-  return moves.length > 0 && moves.every(({ out }) => !out) && heading.some((cell) => CARD_HEADING.test(plainWords(cell)))
+  const isCard = heading.some((cell) => CARD_HEADING.test(plainWords(cell)))
+  // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
+  const came = isCard ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
+  if (came.length > 0 && came.length < moves.length) return came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move))
+  if (isCard && moves.length >= MANY_MOVES) return moves.filter(({ out }) => !out).length >= moves.length * MOST_MOVES
+  return moves.length > 0 && moves.every(({ out }) => !out) && isCard
 }

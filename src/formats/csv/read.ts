@@ -13,8 +13,8 @@ import { UNSTATED_CURRENCY } from '../unstated.ts'
 import { CutWatch } from './cut.ts'
 import { inferLayout } from './infer.ts'
 import type { Layout } from './layout.ts'
-import { likelyDialects, readRecords, type CsvRecord, type Dialect } from './records.ts'
-import { readRow, type CsvRow } from './rows.ts'
+import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
+import { isStanding, readRow, type CsvRow } from './rows.ts'
 import { RunningBalance } from './running-balance.ts'
 
 /** Characters of the file that decide its layout. */
@@ -38,7 +38,8 @@ export async function* readCsv(
     else sample += next.value
   }
   if (sample.trim() === '') return yield failed({ code: 'empty_file', message: 'The file is empty.', line: 0 })
-  const dialect = await inferDialect(sample.slice(0, SAMPLE_LENGTH), whole)
+  const trueLines = isWrapped(sample) ? unwrapped : (lines: AsyncIterable<string>) => lines
+  const dialect = await inferDialect(await gathered(trueLines(chain(sample.slice(0, SAMPLE_LENGTH), []))), whole)
   if (!dialect.ok) return yield dialect
   const { dialect: written, layout } = dialect.value
   const reader = new RowReader(layout)
@@ -46,11 +47,11 @@ export async function* readCsv(
   let end = ''
   const cut = new CutWatch(layout)
   const noteEnd = (piece: string): void => void (end = piece.at(-1) ?? end)
-  for await (const record of readRecords(chain(sample, text, noteEnd), written, limits.maxLines)) {
+  for await (const record of readRecords(trueLines(chain(sample, text, noteEnd)), written, limits.maxLines)) {
     if (!record.ok) return yield record
     index += 1
     // The heading tells how wide a row is.
-    if (index >= layout.skipped) cut.take(record.value)
+    if (index >= layout.skipped && !isStanding(record.value, layout)) cut.take(record.value)
     if (index <= layout.skipped) continue
     const row = readRow(record.value, layout)
     if (!row.ok) return yield row
@@ -108,6 +109,12 @@ async function* chain(first: string, rest: AsyncIterable<string> | readonly stri
     seen(piece)
     yield piece
   }
+}
+
+async function gathered(pieces: AsyncIterable<string>): Promise<string> {
+  let text = ''
+  for await (const piece of pieces) text += piece
+  return text
 }
 
 /** The rows of one account in one currency. A table may change between several and come back to each. */

@@ -102,6 +102,35 @@ export function likelyDialects(sample: string): readonly Dialect[] {
     .map(({ delimiter }) => ({ delimiter, quote }))
 }
 
+const WRAPPED = /^\s*"((?:[^"]|"")*)"[,;\s]*$/
+const DELIMITER = new RegExp(`[${DELIMITERS.join('')}]`)
+
+/**
+ * Whether each line is one quoted text that holds the true line, its own quotes doubled: what a table that was exported
+ * twice looks like. Lines around the table may be as they are, where they hold no delimiter.
+ */
+export function isWrapped(sample: string): boolean {
+  const lines = linesOf(sample)
+  const wrapped = lines.filter((line) => DELIMITER.test(WRAPPED.exec(line)?.[1] ?? ''))
+  return wrapped.length > 1 && lines.every((line) => WRAPPED.test(line) || !DELIMITER.test(line.replace(/"[^"]*"/g, '')))
+}
+
+/** The true lines of a text whose lines are quoted; line ends stay. */
+export async function* unwrapped(text: AsyncIterable<string>): AsyncGenerator<string> {
+  const unwrap = (line: string): string => WRAPPED.exec(line)?.[1]?.replaceAll('""', '"') ?? line
+  let rest = ''
+  for await (const piece of text) {
+    const lines = (rest + piece).split(/(\r\n|\n|\r(?=[^\n]))/)
+    rest = lines.pop()!
+    yield lines.map((part, at) => (at % 2 === 0 ? unwrap(part) : part)).join('')
+    // A line that never ends is refused by its length; it need not be held to its end for that.
+    if (rest.length <= LINE_LENGTH_MAX) continue
+    yield rest
+    rest = ''
+  }
+  yield unwrap(rest)
+}
+
 const LINES_MAX = 500
 const DOUBLE_QUOTED = /(?:^|[,;\t|])\s*"/
 const SINGLE_QUOTED = /(?:^|[,;\t|])\s*'[^']*'\s*(?=[,;\t|]|$)/

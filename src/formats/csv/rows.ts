@@ -57,7 +57,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
       line: record.line,
     })
   const balance = layout.balanceBefore && written !== null && amount !== null ? plus(written, amount) : written
-  const words = record.cells.map(balanceWords).find((kind) => kind !== null)
+  const words = isStanding(record, layout) ? 'closing' : record.cells.map(balanceWords).find((kind) => kind !== null)
   const stated = amount ?? balance
   if (words !== undefined && words !== null && stated !== null) return ok({ type: 'balance', kind: words, amount: stated, on: on.value })
   if (amount === null) {
@@ -90,6 +90,14 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
       line: record.line,
     },
   })
+}
+
+/** A date, an amount and the number of an account, in fewer cells than all rows have: what the account holds on that day. */
+export function isStanding({ cells }: CsvRecord, { rowWidth, booked, amount }: Layout): boolean {
+  if (rowWidth === null || cells.length >= rowWidth) return false
+  const at = amount.form === 'split' ? [amount.out, amount.in] : [amount.at]
+  const others = cells.filter((cell, column) => cell !== '' && column !== booked && !at.includes(column))
+  return others.length === 1 && /^[\d ]{6,}[A-Z]?$/.test(others[0]!)
 }
 
 function undated(record: CsvRecord, amount: Decimal | null | undefined, texts: readonly string[]): Result<CsvRow, FormatFailure> {

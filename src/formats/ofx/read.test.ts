@@ -206,12 +206,19 @@ test('ORIGCURRENCY: the amount was converted, the original is not told', async (
   assert.deepEqual([row.amount, row.foreign], ['-12.5', { amount: null, currency: 'EUR', rate: '1.0845' }])
 })
 
-test('CURRENCY: the amount itself is in the other currency', async () => {
-  assert.deepEqual((await rowWith(`${BASE}<CURRENCY><CURRATE>1.06<CURSYM>EUR</CURRENCY>`)).foreign, {
-    amount: '-12.5',
-    currency: 'EUR',
-    rate: '1.06',
-  })
+// Fails when: the amount is taken as one of the statement's currency, as it was.
+test('CURRENCY: the amount is in the other currency, and is converted at the rate to the cent, halves away from zero', async () => {
+  const row = await rowWith(`${BASE}<CURRENCY><CURRATE>1.06<CURSYM>EUR</CURRENCY>`)
+  assert.deepEqual([row.amount, row.foreign], ['-13.25', { amount: '-12.5', currency: 'EUR', rate: '1.06' }])
+  assert.equal((await rowWith(`${BASE}<CURRENCY><CURRATE>0,00681<CURSYM>JPY</CURRENCY>`)).amount, '-0.09')
+  assert.equal((await rowWith(`${BASE}<CURRENCY><CURRATE>1.0004<CURSYM>EUR</CURRENCY>`)).amount, '-12.51')
+})
+
+test('CURRENCY without a rate is an amount that nobody can tell', async () => {
+  for (const rate of ['', '<CURRATE>0', '<CURRATE>-1', '<CURRATE>one']) {
+    const { failure } = await readAll(`${SGML_HEADER}<OFX>${SIGN_ON}<BANKMSGSRSV1>${bankStatement({ rows: `<STMTTRN>${BASE}<CURRENCY>${rate}<CURSYM>EUR</CURRENCY></STMTTRN>` })}</BANKMSGSRSV1></OFX>`)
+    assert.equal(failure?.code, 'invalid_amount', rate)
+  }
 })
 
 test("CURRENCY naming the statement's own currency says nothing", async () => {

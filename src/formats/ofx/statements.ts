@@ -4,7 +4,7 @@
  * a row without day or amount is a failure, never a row left out.
  */
 import type { Day } from '../../domain/day.ts'
-import { parseDecimal, type Currency, type Decimal } from '../../domain/money.ts'
+import { exchanged, parseDecimal, type Currency, type Decimal } from '../../domain/money.ts'
 import type { AccountKind, BalanceKind, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
@@ -153,7 +153,12 @@ export class OfxStatements implements StructureSink {
       return
     }
     this.#start(line)
-    this.#rows.push(rowOf(values, postedOn, amount, this.#currency, record === 'row' ? 'posted' : 'pending', line))
+    const booked = bookedOf(values, amount, this.#currency, this.#statementName().name === 'INVSTMTRS')
+    if (booked === null) {
+      this.#place.fail('invalid_amount', line, `this transaction is in ${values[ROW.CURRENCY_CODE]} (<CURRENCY>) and has no rate of exchange to ${this.#currency} (<CURRATE>).`)
+      return
+    }
+    this.#rows.push(rowOf(values, postedOn, booked, record === 'row' ? 'posted' : 'pending', line))
     if (this.#rows.length >= BATCH_ROWS) this.#flush()
   }
 
@@ -247,7 +252,7 @@ function accountOf(
   }
 }
 
-function rowOf(values: Values, postedOn: Day, amount: Decimal, currency: Currency | null, status: 'posted' | 'pending', line: number): StatementRow {
+function rowOf(values: Values, postedOn: Day, { amount, foreign }: Booked, status: 'posted' | 'pending', line: number): StatementRow {
   const corrected = values[ROW.CORRECTFITID] ?? null
   return {
     providerId: values[ROW.FITID] ?? null,
@@ -257,7 +262,7 @@ function rowOf(values: Values, postedOn: Day, amount: Decimal, currency: Currenc
     transactedOn: status === 'pending' ? postedOn : ((values[ROW.DTUSER] as Day | null) ?? null),
     valueOn: (values[ROW.DTAVAIL] as Day | null) ?? null,
     amount,
-    foreign: values[ROW.CURRENCY_CODE] === null && values[ROW.ORIGINAL_CODE] === null ? null : foreignOf(values, amount, currency),
+    foreign,
     kind: values[ROW.TRNTYPE] ?? null,
     name: values[ROW.EXTDNAME] ?? values[ROW.NAME] ?? values[ROW.PAYEE_NAME] ?? null,
     memo: values[ROW.MEMO] ?? null,
@@ -268,14 +273,27 @@ function rowOf(values: Values, postedOn: Day, amount: Decimal, currency: Currenc
   }
 }
 
+type Booked = Pick<StatementRow, 'amount' | 'foreign'>
+
 /**
- * OFX 2.2 section 5.2. ORIGCURRENCY: the amount was already converted and the original is not told. CURRENCY: the
- * amount itself is in that currency. Many banks fill in their own currency with rate 1: that says nothing.
+ * OFX 2.2 section 5.2. ORIGCURRENCY: the bank has converted the amount, and does not tell the original. CURRENCY: it has
+ * not, the amount is in that currency, and CURRATE is what one unit of it is in the statement's. Many banks fill in their
+ * own currency with rate 1: that says nothing. An investment account holds cash of several currencies side by side and
+ * converts none of it, so its rows stay as they are written. Null: an amount that cannot be converted.
  */
-function foreignOf(values: Values, amount: Decimal, currency: Currency | null): StatementRow['foreign'] {
-  const original = values[ROW.ORIGINAL_CODE] ?? null
-  const code = original ?? values[ROW.CURRENCY_CODE] ?? null
-  if (code === null || code === currency) return null
-  const rate = original !== null ? values[ROW.ORIGINAL_RATE] : values[ROW.CURRENCY_RATE]
-  return { amount: original === null ? amount : null, currency: code, rate: rate == null ? null : parseDecimal(rate.replace(',', '.')) }
+function bookedOf(values: Values, amount: Decimal, currency: Currency | null, isInvestment: boolean): Booked | null {
+  const [original, unconverted] = [values[ROW.ORIGINAL_CODE] ?? null, values[ROW.CURRENCY_CODE] ?? null]
+  if (original !== null) return { amount, foreign: original === currency ? null : { amount: null, currency: original, rate: rateOf(values[ROW.ORIGINAL_RATE]) } }
+  if (unconverted === null || unconverted === currency) return { amount, foreign: null }
+  const rate = rateOf(values[ROW.CURRENCY_RATE])
+  const foreign = { amount, currency: unconverted, rate }
+  // Where no currency of the statement is named, nobody knows what to convert to.
+  if (currency === null || isInvestment) return { amount, foreign }
+  return rate === null ? null : { amount: exchanged(amount, rate, currency), foreign }
+}
+
+/** Positive, or none. */
+function rateOf(text: string | null | undefined): Decimal | null {
+  const rate = text == null ? null : parseDecimal(text.replace(',', '.'))
+  return rate === null || rate === '0' || rate.startsWith('-') ? null : rate
 }

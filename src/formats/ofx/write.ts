@@ -203,12 +203,12 @@ function rowType(row: StatementRow, version: OfxVersion): string {
   return row.amount.startsWith('-') ? 'DEBIT' : 'CREDIT'
 }
 
-/** Section 5.2: both forms need the rate; without one nothing true can be written. */
+/** Section 5.2: a row's amount is in the currency of its account, so it is one that was converted. Without the rate nothing true can be written. */
 function foreignOf(ofx: OfxWriter, row: StatementRow): Markup {
   const foreign = row.foreign
   if (foreign === null || foreign.rate === null || !/^[A-Z]{3}$/.test(foreign.currency)) return '' as Markup
   return ofx.aggregate(
-    foreign.amount === row.amount ? 'CURRENCY' : 'ORIGCURRENCY',
+    'ORIGCURRENCY',
     ofx.leaf('CURRATE', foreign.rate, 32),
     ofx.leaf('CURSYM', foreign.currency),
   )
