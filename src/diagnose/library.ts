@@ -36,7 +36,10 @@ export function diagnoseLines(input: AsyncIterable<string>, onError?: (error: Li
   return linesIn(input, onError)
 }
 
-/** What an error code or message means ("Error 401", "OL-301", "ITEM_LOGIN_REQUIRED"), for each system that uses it. */
+/**
+ * What an error code or message means ("Error 401", "OL-301", "ITEM_LOGIN_REQUIRED"), for each system that uses it. Two values
+ * of `system` are none: `words` for a message that no table lists and whose words say something, `unknown` for the rest.
+ */
 export function explain(words: string): readonly Explanation[] {
   return explainIn(words)
 }
