@@ -15,7 +15,7 @@ export function SignInPage() {
     )
   }
   return (
-    <EntryFrame title="Sign in" intro="For members of this Relink. An owner can invite you, and can help when you cannot get in.">
+    <EntryFrame title="Sign in" intro="For members of this Relink. An owner can invite you; who runs this server can help when you cannot get in.">
       <SignInForm done={() => startOver(location.pathname)} />
     </EntryFrame>
   )

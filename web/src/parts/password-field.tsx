@@ -15,7 +15,7 @@ export function PasswordField({ label, value, set, about }: { label: string; val
         {label}
         <input className="field" type="password" autoComplete="new-password" required minLength={SHORTEST} maxLength={128} value={value} onChange={(event) => set(event.target.value)} aria-describedby="strength" />
       </label>
-      <div className="grid grid-cols-4 gap-1" aria-hidden="true">
+      <div className="mt-1.5 grid grid-cols-4 gap-1" aria-hidden="true">
         {[1, 2, 3, 4].map((step) => <span key={step} className={`h-1.5 rounded-full ${value !== '' && score >= step ? tone : 'bg-line'}`} />)}
       </div>
       <p id="strength" className="meta" role="status">

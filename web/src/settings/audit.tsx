@@ -25,20 +25,14 @@ export function AuditPage() {
       {lines.error !== null && <Trouble error={lines.error} />}
       <Loaded query={lines}>
         {() => (
-          <table className="panel block w-full border-separate border-spacing-0 overflow-x-auto sm:table">
-            <caption className="sr-only">Acts, newest first</caption>
-            <thead className="sr-only"><tr><th scope="col">Line</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th></tr></thead>
-            <tbody>
-              {all.map((line) => (
-                <tr key={line.seq} className="align-top">
-                  <td className="meta amount py-1.5 pr-3 text-right">{line.seq}</td>
-                  <td className="meta py-1.5 pr-3 whitespace-nowrap"><Instant at={line.at} /></td>
-                  <td className="py-1.5 pr-3">{nameOf(line.actor)}</td>
-                  <td className="w-full py-1.5 [overflow-wrap:anywhere]">{wordsOf(line.action)}<span className="meta block">{[line.object, ...Object.entries(line.codes).filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${value}`)].filter((part) => part !== '').join(', ')}</span></td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <ol className="panel grid gap-3" aria-label="Acts, newest first">
+            {all.map((line) => (
+              <li key={line.seq} className="border-t border-line pt-3 [overflow-wrap:anywhere] first:border-0 first:pt-0">
+                <p className="flex flex-wrap items-baseline justify-between gap-x-4"><span><span className="font-medium">{wordsOf(line.action)}</span> <span className="text-muted">by {nameOf(line.actor)}</span></span><span className="meta">line {line.seq}, <Instant at={line.at} /></span></p>
+                <p className="meta">{[line.object, ...Object.entries(line.codes).filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${value}`)].filter((part) => part !== '').join(', ')}</p>
+              </li>
+            ))}
+          </ol>
         )}
       </Loaded>
       {lines.hasNextPage && <button className="button justify-self-start" disabled={lines.isFetchingNextPage} onClick={() => void lines.fetchNextPage()}>Older lines</button>}
@@ -52,6 +46,6 @@ function Unbroken({ verdict }: { verdict: Verdict }) {
 
 /** `member.invited` → `Member invited`. */
 function wordsOf(action: string): string {
-  const words = action.replaceAll(/[._]/g, ' ')
+  const words = action.replace(/^totp/, 'authenticator app').replaceAll(/[._]/g, ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -35,7 +35,7 @@ function MemberCard({ member, connections }: { member: Member; connections: read
     <li className="panel grid gap-3">
       {act.error !== null && <Trouble error={act.error} />}
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <div className="min-w-0"><span className="name font-medium">{member.name}</span> {isMe && <Chip tone="off">You</Chip>}<p className="meta [overflow-wrap:anywhere]">{member.email}, since <Instant at={member.since} /></p></div>
+        <div className="min-w-0"><p className="flex flex-wrap items-center gap-2"><span className="name font-medium">{member.name}</span>{isMe && <Chip tone="off">You</Chip>}</p><p className="meta [overflow-wrap:anywhere]">{member.email}, since <Instant at={member.since} /></p></div>
         {isMe ? <span>{ROLE_NAMES[member.role]}</span> : (
           <div className="flex flex-wrap items-center gap-2">
             <select className="field !w-auto" aria-label={`Role of ${member.name}`} disabled={act.isPending} value={member.role} onChange={(event) => act.send('PATCH', path, { role: event.target.value })}>

@@ -41,14 +41,14 @@ function Passkeys({ me }: { me: Me }) {
       <div className="flex flex-wrap items-center justify-between gap-2"><h2 id="passkeys">Passkeys</h2>{me.passkeys.length > 0 && <Chip tone="ok">On</Chip>}</div>
       {act.error !== null && <Trouble error={act.error} />}
       {me.passkeys.length === 0 && <p className="text-muted">None yet. A passkey signs you in with this device, your phone or a security key, without a password.</p>}
-      <ul className="grid gap-2">
+      {me.passkeys.length > 0 && <ul className="grid gap-2">
         {me.passkeys.map((passkey) => (
           <li key={passkey.id} className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-2 first:border-0 first:pt-0">
             <span className="min-w-0"><span className="name font-medium">{passkey.name}</span><span className="meta block">{passkey.createdAt !== null && <>Added <Instant at={passkey.createdAt} /></>}{passkey.isSynced && ', kept by a password manager'}</span></span>
             <button className="button" disabled={act.isPending} aria-label={`Remove the passkey ${passkey.name}`} onClick={() => act.send('DELETE', `/account/passkeys/${passkey.id}`)}>Remove</button>
           </li>
         ))}
-      </ul>
+      </ul>}
       {adding ? <AddPasskey done={() => { setAdding(false); void queries.invalidateQueries() }} /> : <button className="button justify-self-start" onClick={() => setAdding(true)}>Add a passkey</button>}
     </section>
   )
