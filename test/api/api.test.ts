@@ -295,6 +295,7 @@ test('an account is downloaded in every format, and a file is imported once', as
   assert.equal((await upload(`!Type:Bank\n${'\n'.repeat(1_000_001)}`, 'a.qif')).json.reason, 'limit_exceeded', 'lines of a file from a network are counted')
   const more = 'Date,Description,Amount\n2026-02-02,Tea,-2.50\n'
   assertProblem(await upload(more), 'account_unclear')
+  assertProblem(await upload(more, `a.csv&accountId=${NOBODY}`), 'not_found')
   assert.equal((await upload(more, 'a.csv&accountId=new')).json.added, 1)
   const big = await ask('POST', '/api/imports?name=a.csv', { raw: 'x', headers: { 'content-type': 'application/octet-stream', 'content-length': String(21 * 1024 * 1024) } })
   assertProblem(big, 'too_large')

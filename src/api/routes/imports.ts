@@ -26,6 +26,7 @@ const upload = route({
   query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional() }),
   body: 'stream', response: importShape,
   handle: async ({ query, body, instance }) => {
+    if (query.accountId !== undefined && query.accountId !== NEW_ACCOUNT && (await instance.store.accounts.get(query.accountId)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
     const bytes = await readBody(body as unknown as Readable, { bytes: UPLOAD_LIMIT_BYTES, ms: UPLOAD_MS })
     const { failure, ...report } = await instance.verbs.importFile({
       fileName: query.name,
