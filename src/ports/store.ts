@@ -12,6 +12,7 @@ import type { Challenge, Connection, Problem } from '../domain/connection.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
+import type { ReconciledStatement } from '../domain/reconciliation.ts'
 import type { HistoryStore, PreviewStore } from './history.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, Covered, SyncRun } from '../domain/run.ts'
 import type { ExchangeRecord } from './transport.ts'
@@ -65,6 +66,7 @@ export type TenantStore = {
   readonly consumers: ConsumerStore
   readonly access: AccessStore
   readonly audit: AuditStore
+  readonly reconciliations: ReconciliationStore
 }
 
 /** A patch: absent fields stay as they are. */
@@ -242,7 +244,10 @@ export type FeedStore = {
   /** Oldest first, as `observations`. */
   history(id: TransactionId): Promise<readonly TransactionChange[]>
   observations(id: TransactionId): Promise<readonly (Observation & { readonly tier: MatchTier })[]>
-  decide(id: TransactionId, decisions: Patch<Decisions>, at: number): Promise<void>
+  /** False, and nothing is stored, where `from` is given and the row's decisions are not those any more: somebody else decided meanwhile. */
+  decide(id: TransactionId, decisions: Patch<Decisions>, at: number, from?: Patch<Decisions>): Promise<boolean>
+  /** What persons decided about rows, newest first. */
+  decided(limit: number): Promise<readonly TransactionChange[]>
   questions(filter: { readonly accountId?: string; readonly open: boolean }): Promise<readonly Question[]>
   /**
    * Stores the first answer; later ones are ignored. `same` merges: the other transaction's
@@ -261,6 +266,8 @@ export type TransactionFilter = {
   /** Only rows that came into the feed, or became posted in it, at an instant with `since <= at < until`. */
   readonly arrived?: { readonly since: number; readonly until: number }
   readonly text?: string
+  /** `for_review`: as `AccountSummary.forReview` counts, without those that are excluded or withdrawn. */
+  readonly review?: Decisions['review']
   readonly includeDeleted?: boolean
   /** Default newest first; exports want oldest first. */
   readonly order?: 'newest' | 'oldest'
@@ -366,6 +373,15 @@ export type ConsumerStore = {
   reads(id: string): Promise<readonly ConsumerRead[]>
   /** `from` only ever becomes earlier, `at` stays as it was first. */
   recordRead(id: string, read: ConsumerRead): Promise<void>
+}
+
+/** Statements that a person compared with the rows. */
+export type ReconciliationStore = {
+  note(statement: ReconciledStatement): Promise<void>
+  /** The latest day first, then the one noted last. */
+  list(accountId: string): Promise<readonly ReconciledStatement[]>
+  /** False: there was none. */
+  forget(id: string): Promise<boolean>
 }
 
 /** Sealed records and the attempts ledger; only the vault uses this. Bytes are sealed before they come here. */

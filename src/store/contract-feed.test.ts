@@ -297,6 +297,37 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.equal(await feed.sumPosted(ledger.accountId, day('2026-03-09'), day('2026-03-10')), -1n)
     })
 
+    test('a decision that rests on what is not so any more is refused and stores nothing; what was decided is listed, newest first', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed } = ledger.tenant
+      const page = aPage(ledger, [{ text: 'a' }, { text: 'b', status: 'pending' }])
+      await feed.commitPage(page)
+      const [a, b] = page.inserts.map(({ id }) => id)
+      const toReview = async () => (await feed.transactions({ accountId: ledger.accountId, review: 'for_review', limit: 9 })).rows.map(({ id }) => id).sort()
+      assert.deepEqual(await toReview(), [a, b].sort())
+      assert.equal(await feed.decide(a!, { category: 'rent', review: 'accepted' }, 50, { category: null, review: 'for_review' }), true)
+      assert.equal(await feed.decide(a!, { category: 'food' }, 51, { category: null }), false)
+      assert.equal((await feed.transaction(a!))!.decisions.category, 'rent')
+      assert.equal(await feed.decide(a!, { category: 'food' }, 52, { category: 'rent' }), true)
+      assert.equal(await feed.decide(newId(), { category: 'food' }, 53), false)
+      assert.equal(await feed.decide(b!, { excluded: true }, 54), true)
+      assert.deepEqual(await toReview(), [])
+      assert.deepEqual((await feed.decided(2)).map(({ transactionId, at, changes }) => [transactionId, at, changes]), [[b, 54, { excluded: ['false', 'true'] }], [a, 52, { category: ['rent', 'food'] }]])
+      assert.deepEqual((await feed.transactions({ accountId: ledger.accountId, review: 'accepted', limit: 9 })).rows.map(({ id }) => id), [a])
+    })
+
+    test('statements that were reconciled come back latest day first, with every cent and note, and are forgotten when asked to', async () => {
+      const { tenant, accountId } = await aLedger(await twin.newTenant())
+      const statement = (on: string, notedAt: number, note: string | null) => ({ id: newId(), accountId, on: day(on), amount: -987_654_321_012_345n, difference: note === null ? 0n : 42_11n, note, notedAt })
+      const [older, newer, again] = [statement('2026-09-30', 5, null), statement('2026-10-31', 6, 'cheque 12 is not cashed'), statement('2026-10-31', 7, null)]
+      for (const one of [newer, older, again]) await tenant.reconciliations.note(one)
+      assert.deepEqual(await tenant.reconciliations.list(accountId), [again, newer, older])
+      assert.deepEqual([await tenant.reconciliations.forget(newer.id), await tenant.reconciliations.forget(newer.id)], [true, false])
+      assert.deepEqual(await tenant.reconciliations.list(accountId), [again, older])
+      assert.deepEqual(await tenant.reconciliations.list(newId()), [])
+      await assert.rejects(tenant.reconciliations.note({ ...older, id: newId(), accountId: newId() }))
+    })
+
     test('"same" merges: observations and decisions move, the other is withdrawn, a posted content wins', async () => {
       const ledger = await aLedger(await twin.newTenant())
       const { feed } = ledger.tenant

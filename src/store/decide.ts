@@ -15,6 +15,11 @@ export function applyDecisions(row: NewTransaction, patch: Patch<Decisions>, at:
   return changed(row, { ...row, decisions: { ...row.decisions, ...patch } }, 'decision', at)
 }
 
+/** Whether the row's decisions still are those that somebody saw. */
+export function isAsSeen({ decisions }: NewTransaction, seen: Patch<Decisions> | undefined): boolean {
+  return Object.entries(seen ?? {}).every(([field, value]) => decisions[field as keyof Decisions] === value)
+}
+
 /**
  * What an answer does to the pair. `same` keeps the first row: it takes what a person decided for the
  * other and, when only the other is posted, its content; the other is withdrawn. `removed` withdraws the

@@ -50,7 +50,7 @@ export class ShadowFeed {
       },
       observations: async (id) => [...(await stored.observations(id)), ...this.pages.flatMap((page) => page.observations.filter((o) => o.transactionId === id))],
       // What a person answers concerns the feed as it is.
-      decide: async () => {},
+      decide: async () => true,
       answerQuestion: async () => {},
     }
   }

@@ -2,7 +2,7 @@
 import type { Transaction } from '../../domain/transaction.ts'
 import { joinRanges, type Day } from '../../domain/day.ts'
 import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/store.ts'
-import { applyAnswer, applyDecisions, type Decided } from '../decide.ts'
+import { applyAnswer, applyDecisions, isAsSeen, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
 import { candidates, commitPage } from './feed-commit.ts'
 import { undoneRuns } from './undone.ts'
@@ -71,9 +71,14 @@ export function memoryFeed(state: TenantState): FeedStore {
       const stored = [...feed.observationsOf(id)].sort(by((o) => o.row.observedAt, (o) => o.row.id))
       return stored.map((o) => ({ ...o.row, tier: o.tier }))
     },
-    async decide(id, decisions, at) {
+    async decide(id, decisions, at, from) {
       const row = feed.transactions.get(id)
-      if (row !== undefined) put(feed, applyDecisions(row, decisions, at))
+      if (row === undefined || !isAsSeen(row, from)) return false
+      put(feed, applyDecisions(row, decisions, at))
+      return true
+    },
+    async decided(limit) {
+      return feed.decisions.slice(-limit).reverse()
     },
     async questions(filter) {
       const asked = [...state.questions.values()].filter(
@@ -148,6 +153,8 @@ function listTransactions(feed: FeedState, filter: TransactionFilter): { rows: r
 function matches(row: NewTransaction, filter: TransactionFilter): boolean {
   if (row.decisions.deleted && filter.includeDeleted !== true) return false
   if (filter.states !== undefined && !filter.states.includes(row.state)) return false
+  if (filter.review !== undefined && row.decisions.review !== filter.review) return false
+  if (filter.review === 'for_review' && (row.decisions.excluded || row.state === 'withdrawn')) return false
   if (filter.text === undefined || filter.text === '') return true
   const text = filter.text.toLowerCase()
   return [row.name, row.memo, row.reference, row.checkNumber, row.decisions.note].some((part) => part !== null && part.toLowerCase().includes(text))

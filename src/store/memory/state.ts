@@ -12,6 +12,7 @@ import type { PreviewAnswer, ReconnectPreview } from '../../domain/preview.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Digest, MatchTier, Observation, Question, TransactionChange } from '../../domain/transaction.ts'
+import type { ReconciledStatement } from '../../domain/reconciliation.ts'
 import type { RecordedPage, ReportMove, Undo } from '../../ports/history.ts'
 import type { Alert, Attempt, FailedExchanges, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
 import { emptyAccess, type AccessState } from './access.ts'
@@ -50,6 +51,7 @@ export type TenantState = {
   readonly consumers: Map<string, Consumer>
   /** By consumer, then by account. */
   readonly reads: Map<string, Map<string, ConsumerRead>>
+  readonly reconciliations: Map<string, ReconciledStatement>
   readonly previews: Map<string, ReconnectPreview>
   readonly access: AccessState
   previewAnswers: { readonly previewId: string; readonly answer: PreviewAnswer }[]
@@ -68,7 +70,7 @@ export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
     cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
-    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), spans: [],
+    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), reconciliations: new Map(), spans: [],
   }
 }
 
@@ -76,6 +78,8 @@ export function emptyTenant(): TenantState {
 export class FeedState {
   readonly transactions = new Map<string, NewTransaction>()
   readonly history = new Map<string, TransactionChange[]>()
+  /** Of the history, what persons decided, oldest first. */
+  readonly decisions: TransactionChange[] = []
   readonly #byKey = new Map<string, StoredObservation>()
   readonly #byId = new Map<string, StoredObservation>()
   readonly #byProvider = new Map<string, StoredObservation[]>()
@@ -158,6 +162,7 @@ export class FeedState {
 
   addChange(change: TransactionChange): void {
     append(this.history, change.transactionId, change)
+    if (change.reason === 'decision') this.decisions.push(change)
   }
 
   #unlist(row: NewTransaction): void {

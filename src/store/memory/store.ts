@@ -13,6 +13,7 @@ import { memoryIncidents } from './incidents.ts'
 import { by } from './order.ts'
 import { memoryPreviews } from './previews.ts'
 import { memoryChallenges, memoryProblems } from './problems.ts'
+import { memoryReconciliations } from './reconciliations.ts'
 import { memoryRuns } from './runs.ts'
 import { memorySecrets } from './secrets.ts'
 import { emptyTenant, type TenantState } from './state.ts'
@@ -65,5 +66,6 @@ function tenantStore(tenantId: string, state: TenantState): TenantStore {
     consumers: memoryConsumers(state),
     access: memoryAccess(state.access),
     audit: memoryAudit(state.access),
+    reconciliations: memoryReconciliations(state),
   }
 }

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/institution.ts'
 import type { Covered } from '../../domain/run.ts'
 import type { FeedStore, TransactionFilter } from '../../ports/store.ts'
 import type { Transaction } from '../../domain/transaction.ts'
-import { applyAnswer, applyDecisions } from '../decide.ts'
+import { applyAnswer, applyDecisions, isAsSeen } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
 import type { StoredRow } from './columns.ts'
 import { once } from './compiled.ts'
@@ -100,11 +100,19 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       ])
       return rows.map(observations.read).map(({ transactionId: _, ...observation }) => observation)
     },
-    decide: (id, patch, at) =>
+    decide: (id, patch, at, from) =>
       run(async (trx) => {
         const row = await oneTransaction(trx, tenantId, id).forUpdate().executeTakeFirst()
-        if (row !== undefined) await storeDecided(trx, tenantId, applyDecisions(readTransaction(row), patch, at))
+        if (row === undefined || !isAsSeen(readTransaction(row), from)) return false
+        await storeDecided(trx, tenantId, applyDecisions(readTransaction(row), patch, at))
+        return true
       }),
+    async decided(limit) {
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', tenantId).where('reason', '=', 'decision').orderBy('seq', 'desc').limit(limit),
+      ])
+      return rows.map(changes.read)
+    },
     async questions({ accountId, open }) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
         accountId !== undefined && open ? openQuestions(idKey(accountId)) :
@@ -178,6 +186,8 @@ async function listTransactions(trx: Session, tenantId: string, filter: Transact
   if (filter.to !== undefined) query = query.where('posted_on', '<=', filter.to)
   if (filter.states !== undefined) query = query.where('state', 'in', filter.states.length === 0 ? [''] : [...filter.states])
   if (filter.includeDeleted !== true) query = query.where('deleted', '=', false)
+  if (filter.review !== undefined) query = query.where('review', '=', filter.review)
+  if (filter.review === 'for_review') query = query.where('excluded', '=', false).where('state', '!=', 'withdrawn')
   if (filter.arrived !== undefined) query = query.where(arrivedIn(tenantId, filter.arrived))
   if (filter.text !== undefined && filter.text !== '') query = query.where(containsText(filter.text))
   if (place !== null) {

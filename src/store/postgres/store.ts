@@ -9,6 +9,7 @@ import { postgresAccess, postgresAudit } from './access.ts'
 import { postgresAccounts } from './accounts.ts'
 import { postgresConnections } from './connections.ts'
 import { postgresConsumers } from './consumers.ts'
+import { postgresReconciliations } from './reconciliations.ts'
 import { postgresFeed } from './feed.ts'
 import { postgresHistory } from './history.ts'
 import { postgresIncidents } from './incidents.ts'
@@ -159,5 +160,6 @@ function tenantStore(db: Database, locks: Locks, tenantId: string): TenantStore 
     consumers: postgresConsumers(db, tenantId),
     access: postgresAccess(db, tenantId),
     audit: postgresAudit(db, tenantId),
+    reconciliations: postgresReconciliations(db, tenantId),
   }
 }

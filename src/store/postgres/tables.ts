@@ -7,6 +7,7 @@ import type { Account, AccountRef, AccountSource } from '../../domain/account.ts
 import type { AuditHead, AuditRecord } from '../../domain/audit.ts'
 import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
+import type { ReconciledStatement } from '../../domain/reconciliation.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { PreviewAnswer, ReconnectPreview } from '../../domain/preview.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
@@ -195,6 +196,11 @@ export const apiKeys = shape<ApiKey>({
 export const audit = shape<AuditRecord>({ seq: instant, at: instant, actor: text(), action: text(), object: text(), codes: json(), prev: bytes, hash: bytes })
 export const auditHeads = shape<AuditHead>({ seq: instant, hash: bytes })
 
+/** `on` is a word of SQL. */
+export const reconciliations = shape<Omit<ReconciledStatement, 'on'> & { readonly statedOn: ReconciledStatement['on'] }>({
+  id: uuid, accountId: uuid, statedOn: day, amount: money, difference: money, note: nullable(text()), notedAt: instant,
+})
+
 type Of<S> = S extends Shape<infer T> ? StoredRow<T> & { readonly tenant_id: string } : never
 type Numbered = { readonly seq: any }
 
@@ -229,6 +235,7 @@ export type Tables = {
   'relink.spent_links': { readonly tenant_id: string; readonly digest: any; readonly spent_at: number }
   'relink.audit': Of<typeof audit>
   'relink.audit_heads': Of<typeof auditHeads>
+  'relink.reconciliations': Of<typeof reconciliations>
   'relink.login_attempts': Of<typeof attempts> & Numbered
   'relink.logins': { readonly tenant_id: string; readonly login_index: string; readonly locked_at: any; readonly granted_uses: number }
   'relink.cursors': { readonly tenant_id: string; readonly source_id: string; readonly cursor: any; readonly at: number }
