@@ -45,7 +45,7 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       if (connected.kind !== 'failed') return connected
       return { kind: 'failed', failure: connected.failure, diagnosis: await diagnoseFirstSignIn(problemDeps, connected) }
     },
-    sync: (connectionId, trigger) => told(connectionId, syncConnection(deps, connectionId, trigger)),
+    sync: (connectionId, trigger, again) => told(connectionId, syncConnection(deps, connectionId, trigger, again === undefined ? {} : { again })),
     answer: async (challengeId, answers) => {
       const challenge = await deps.store.challenges.get(challengeId)
       return told(challenge?.connectionId ?? '', answerChallenge(deps, challengeId, answers))

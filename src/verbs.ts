@@ -10,6 +10,7 @@ import type { Result } from './domain/result.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { FormatFailure } from './domain/statement.ts'
 import type { ReconnectPreview } from './domain/preview.ts'
+import type { AskAgain } from './sync/ask-again.ts'
 import type { Connected, ConnectRequest } from './sync/connect.ts'
 import type { FileNotice } from './sync/file-check.ts'
 import type { Previewed } from './sync/preview.ts'
@@ -51,8 +52,8 @@ export type VerbFailure = { readonly code: 'not_found' | 'wrong_state' | 'busy' 
 
 export type Verbs = {
   connect(request: ConnectRequest): Promise<ConnectResult>
-  /** Reads the connection now; resolves when the run has ended or waits for a person. */
-  sync(connectionId: string, trigger: 'person' | 'repair'): Promise<Result<SyncRun, VerbFailure>>
+  /** Reads the connection now, and days of an account that are in doubt once more; resolves when the run has ended or waits for a person. */
+  sync(connectionId: string, trigger: 'person' | 'repair', again?: AskAgain): Promise<Result<SyncRun, VerbFailure>>
   answer(challengeId: string, answers: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>
   /** Stores a new secret and signs in once with it; a login field that is left out keeps its stored value. */
   enterSecret(connectionId: string, form: Readonly<Record<string, string>>, references?: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>

@@ -105,7 +105,8 @@ function runOf(balances: readonly BalanceStatement[], { at }: Checkpoint): strin
   return balances.reduce((newest, { runId, observedAt }) => (observedAt <= at && runId > newest ? runId : newest), '')
 }
 
-async function ledgerRows(feed: FeedStore, account: Account, sourceId: string, days: DayRange): Promise<readonly LedgerRow[]> {
+/** All rows of the account that balances of these days may have counted, with what speaks for and against each. */
+export async function ledgerRows(feed: FeedStore, account: Account, sourceId: string, days: DayRange): Promise<readonly LedgerRow[]> {
   const range = { from: addDays(days.from, -USUAL_DAYS), to: addDays(days.to, FAR_AHEAD_DAYS) }
   const { transactions } = await feed.candidates({
     accountId: account.id, sourceId, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['pending', 'posted', 'withdrawn'], range },
@@ -137,7 +138,7 @@ function ledgerRow(row: Candidate, changes: readonly TransactionChange[]): Ledge
 }
 
 /** Rows of the other accounts in this currency, among which the other side of a transfer may be. */
-async function otherSides({ accounts, feed }: TenantStore, account: Account, from: Day): Promise<readonly OtherSide[]> {
+export async function otherSides({ accounts, feed }: TenantStore, account: Account, from: Day): Promise<readonly OtherSide[]> {
   const others: OtherSide[] = []
   for (const other of await accounts.list()) {
     if (other.id === account.id || other.currency !== account.currency) continue

@@ -10,6 +10,7 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { AccountOutcome, RunTrigger, SyncRun } from '../domain/run.ts'
 import type { Attempt } from '../ports/store.ts'
 import { reconcileAccounts, type Feed } from './accounts.ts'
+import { askingAgain, type AskAgain } from './ask-again.ts'
 import { clearChallenges, suspend, type AnsweredChallenge } from './challenge.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { endRun } from './end-run.ts'
@@ -24,6 +25,8 @@ import { settleSecret, withTrial, type Trial } from './trial.ts'
 export type Before = {
   /** Changes the connection, or refuses. A trial: another login, tried beside the stored one. */
   readonly prepare?: (connection: Connection) => Promise<Result<Prepared, Refusal>>
+  /** Days to ask for once more, beside those that are due. */
+  readonly again?: AskAgain
   /** Whatever came of the run. */
   readonly afterwards?: (connection: Connection) => Promise<void>
 }
@@ -51,7 +54,7 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
       deps.store.accounts.feeds(connectionId), deps.store.feed.progress(connectionId), trial === null ? deps.vault.foresee({ connectionId, loginIndex: connection.loginIndex }) : null,
       trial === null ? planRetry(deps, connection, now) : null, deps.store.runs.create(run),
     ])
-    const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null, known })
+    const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null, known: before.again === undefined ? known : askingAgain(known, feeds, before.again, now) })
     await before.afterwards?.(connection)
     return ok(ended)
   })
