@@ -26,12 +26,7 @@ export async function balanceProofResource({ store, clock }: Instance, account: 
   const days = dayStates(proof.coverage, proof.spans, clock.now(), PROOF_DAYS)
   const provedDays = days.filter((day) => day.state === 'proved').length
   const coveredDays = days.filter((day) => day.state === 'proved' || day.state === 'covered' || day.state === 'broken').length
-  const rows = new Map<TransactionId, Transaction>()
-  const named = proof.breaks.flatMap((each) => each.explanations.slice(0, EXPLANATIONS_SHOWN).flatMap(({ faults }) => faults.flatMap(rowsOf)))
-  for (const id of new Set(named)) {
-    const row = await store.feed.transaction(id)
-    if (row !== null) rows.set(id, row)
-  }
+  const rows = await rowsNamed(store, proof.breaks.flatMap(({ explanations }) => worthShowing(explanations)))
   const words = new Words(account, rows)
   return {
     state: proof.state, coveredDays, provedDays,
@@ -52,6 +47,27 @@ export function proofLines({ says, breaks }: BalanceProofResource): readonly str
       return [plain(each.says), ...first.faults.map((fault) => `  ${plain(fault.says)}`), `  ${plain(first.mend)}`, ...alternatives.map((line) => `  ${line}`)]
     }),
   ]
+}
+
+/** Explanations in words, the most plausible first, with the rows that they name. */
+export async function explained({ store }: Pick<Instance, 'store'>, account: Account, explanations: readonly Explanation[]): Promise<{ readonly explanations: BalanceProofResource['breaks'][number]['explanations']; readonly rows: readonly Transaction[] }> {
+  const shown = worthShowing(explanations)
+  const rows = await rowsNamed(store, shown)
+  const words = new Words(account, rows)
+  return { explanations: shown.map((explanation) => words.explanation(explanation)), rows: [...rows.values()] }
+}
+
+function worthShowing(explanations: readonly Explanation[]): readonly Explanation[] {
+  return explanations.filter(({ p }, index) => index === 0 || p >= WORTH_SHOWING).slice(0, EXPLANATIONS_SHOWN)
+}
+
+async function rowsNamed(store: Instance['store'], explanations: readonly Explanation[]): Promise<ReadonlyMap<TransactionId, Transaction>> {
+  const rows = new Map<TransactionId, Transaction>()
+  for (const id of new Set(explanations.flatMap(({ faults }) => faults.flatMap(rowsOf)))) {
+    const row = await store.feed.transaction(id)
+    if (row !== null) rows.set(id, row)
+  }
+  return rows
 }
 
 function rowsOf(fault: Fault): readonly TransactionId[] {
@@ -79,7 +95,7 @@ class Words {
   }
 
   break({ from, to, difference, status, explanations }: BalanceBreak): BalanceProofResource['breaks'][number] {
-    const shown = explanations.filter(({ p }, index) => index === 0 || p >= WORTH_SHOWING).slice(0, EXPLANATIONS_SHOWN)
+    const shown = worthShowing(explanations)
     const more = difference < 0n ? ' less than the rows.' : ' more than the rows.'
     const counted: readonly Part[] = difference === 0n ? ['the balance and the rows differed for a while.'] : ['the bank counts ', this.#money(difference < 0n ? -difference : difference), more]
     const says: readonly Part[] = [
@@ -88,8 +104,12 @@ class Words {
     return {
       from, to, difference: this.#amount(difference), status,
       says: says.map(partResource),
-      explanations: shown.map((explanation) => ({ p: explanation.p, faults: explanation.faults.map((fault) => this.#fault(fault)), mend: mendOf(explanation).map(partResource) })),
+      explanations: shown.map((explanation) => this.explanation(explanation)),
     }
+  }
+
+  explanation(explanation: Explanation): BalanceProofResource['breaks'][number]['explanations'][number] {
+    return { p: explanation.p, faults: explanation.faults.map((fault) => this.#fault(fault)), mend: mendOf(explanation).map(partResource) }
   }
 
   #fault(fault: Fault): z.output<typeof balanceFaultShape> {

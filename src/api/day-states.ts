@@ -1,23 +1,29 @@
 /**
  * The strip of days: for each of the last days the best that is known of it. Pure. A day shows its
- * final truth: once rows came and balances agree it is proved, whatever failed in between.
+ * final truth: once rows came and balances agree it is proved, whatever failed in between; that the bank
+ * was away on it is kept beside.
  */
 import { addDays, contains, utcDay, type Day } from '../domain/day.ts'
+import type { Incident } from '../domain/incident.ts'
 import type { BalanceSpan, Coverage } from '../domain/run.ts'
 
 /** The days that are counted, up to today. */
 export const PROOF_DAYS = 90
 
-export type DayState = { readonly day: Day; readonly state: 'proved' | 'covered' | 'broken' | 'gap' | 'before' }
+/** `outage`: nothing was read of the day, and the bank was away on it. `wasOut`: the bank was away on a day that was read all the same. */
+export type DayState = { readonly day: Day; readonly state: 'proved' | 'covered' | 'broken' | 'gap' | 'outage' | 'before'; readonly wasOut: boolean }
 
-/** `before`: earlier than anything that any source answered for. Oldest first; the last day is today in UTC. */
-export function dayStates(coverage: readonly Coverage[], spans: readonly BalanceSpan[], now: number, days: number): DayState[] {
+/** `before`: earlier than anything that any source answered for, or not asked for yet. Oldest first; the last day is today in UTC. */
+export function dayStates(coverage: readonly Coverage[], spans: readonly BalanceSpan[], now: number, days: number, incidents: readonly Pick<Incident, 'startedAt' | 'endedAt'>[] = []): DayState[] {
   const today = utcDay(now)
   const first = coverage.reduce<Day | null>((least, c) => (least === null || c.from < least ? c.from : least), null)
   const last = coverage.reduce<Day | null>((most, c) => (most === null || c.to > most ? c.to : most), null)
-  return Array.from({ length: days }, (_, index) => {
+  return Array.from({ length: days }, (_, index): DayState => {
     const day = addDays(today, index - days + 1)
-    return { day, state: stateOf(day, coverage, spans, first, last) }
+    const state = stateOf(day, coverage, spans, first, last)
+    const isOut = first !== null && day >= first && incidents.some(({ startedAt, endedAt }) => utcDay(startedAt) <= day && day <= utcDay(endedAt ?? now))
+    if (!isOut) return { day, state, wasOut: false }
+    return state === 'gap' || state === 'before' ? { day, state: 'outage', wasOut: false } : { day, state, wasOut: true }
   })
 }
 

@@ -74,7 +74,7 @@ test('an id that is none is refused, one that nobody has is not found', async ()
   for (const { method, url, body } of ROUTES.filter((route) => route.url.includes(':id') && !route.url.startsWith('/institutions/') && isForHost(route))) {
     const content: Ask = body === undefined || body === 'stream' ? {} : { body: BODIES[`${method} ${url}`] ?? {} }
     assertProblem(await ask(method, `/api${url.replace(':id', 'not-an-id')}`, content), 'invalid_request', url)
-    const query = url.endsWith('/export') ? '?format=csv' : ''
+    const query = url.endsWith('/export') ? '?format=csv' : url.endsWith('/reconcile') ? '?asOf=2026-03-31&balance=1' : ''
     assertProblem(await ask(method, pathOf(url) + query, content), 'not_found', url)
   }
   assertProblem(await ask('GET', '/api/institutions/nobody'), 'not_found')
@@ -95,6 +95,7 @@ function isForHost({ action }: Route): boolean {
 /** A right body for the routes that need one. */
 const BODIES: Readonly<Record<string, unknown>> = {
   'POST /connections': { institutionId: 'sandbox', form: {} }, 'PUT /connections/:id/secret': { form: { password: 'x' } }, 'POST /challenges/:id/answer': { answers: { code: '1' } }, 'POST /questions/:id/answer': { answer: 'same' },
+  'POST /accounts/:id/ask-again': { from: '2026-03-01', to: '2026-03-31' }, 'POST /accounts/:id/reconciliations': { asOf: '2026-03-31', balance: '1' },
   'POST /connections/:id/previews': { institutionId: 'sandbox', form: {} }, 'POST /connections/:id/accounts/adopt': { missingAccountId: NOBODY, newAccountId: NOBODY },
 }
 

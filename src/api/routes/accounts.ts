@@ -1,18 +1,22 @@
 /** Accounts, their rows, what is proved of them, and their export as files. */
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { parseDay, type Day } from '../../domain/day.ts'
+import { addDays, parseDay, utcDay, type Day } from '../../domain/day.ts'
+import { formatMoney } from '../../domain/money.ts'
 import { exportAccount, EXPORT_FORMATS } from '../../exports/export.ts'
 import type { Patch } from '../../ports/store.ts'
 import type { Account } from '../../domain/account.ts'
 import type { Instance } from '../../instance.ts'
+import { loadBalanceSeries } from '../../sync/balance-series.ts'
 import { switchAccount } from '../../sync/connect.ts'
 import { balanceProofResource } from '../balance-resource.ts'
 import { balanceProofShape } from '../balance-shapes.ts'
-import { dayStates, PROOF_DAYS } from '../day-states.ts'
+import { accountDays, freshnessResource } from '../account-freshness.ts'
+import { freshnessShape } from '../freshness-shape.ts'
+import { PROOF_DAYS } from '../day-states.ts'
 import { ApiProblem } from '../problems.ts'
 import { Download, idParams, listOf, pageOf, route, type Route } from '../route.ts'
-import { accountResource, accountShape, dayShape, transactionResource, transactionShape } from '../shapes.ts'
+import { accountResource, accountShape, dayShape, money, transactionResource, transactionShape } from '../shapes.ts'
 
 const list = route({
   method: 'GET', url: '/accounts', action: 'read', tag: 'Accounts', summary: 'All accounts',
@@ -52,6 +56,7 @@ const rows = route({
     to: dayShape.optional(),
     text: z.string().max(200).optional(),
     state: z.enum(['pending', 'posted', 'withdrawn']).optional(),
+    review: z.enum(['for_review', 'accepted']).optional().meta({ description: 'Rows that a person excluded wait for no review' }),
     limit: z.coerce.number().int().min(1).max(500).default(100),
     cursor: z.string().max(400).optional(),
   }),
@@ -64,6 +69,7 @@ const rows = route({
       ...range(query),
       ...(query.text === undefined ? {} : { text: query.text }),
       ...(query.state === undefined ? {} : { states: [query.state] }),
+      ...(query.review === undefined ? {} : { review: query.review }),
       ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
     }))
     return { items: page.rows.map(transactionResource), next: page.next }
@@ -71,13 +77,36 @@ const rows = route({
 })
 
 const coverage = route({
-  method: 'GET', url: '/accounts/:id/coverage', action: 'read', tag: 'Accounts', summary: 'The last 90 days: proved by balances, covered by an answer, or missing',
+  method: 'GET', url: '/accounts/:id/coverage', action: 'read', tag: 'Accounts', summary: 'The last 90 days: proved by balances, covered by an answer, missing, or missing while the bank was away',
   params: idParams,
-  response: z.object({ days: z.array(z.object({ day: dayShape, state: z.enum(['proved', 'covered', 'broken', 'gap', 'before']) })) }),
+  response: z.object({
+    days: z.array(z.object({
+      day: dayShape, state: z.enum(['proved', 'covered', 'broken', 'gap', 'outage', 'before']),
+      wasOut: z.boolean().meta({ description: 'The bank was away on this day, and it was read all the same' }),
+    })),
+  }),
+  handle: async ({ params, instance }) => ({ days: await accountDays(instance, await summaryOf(instance, params.id)) }),
+})
+
+const freshness = route({
+  method: 'GET', url: '/accounts/:id/freshness', action: 'read', tag: 'Accounts', summary: 'When it was asked and answered, of which day the bank\'s data is, and its newest row',
+  params: idParams, response: freshnessShape,
+  handle: async ({ params, instance }) => freshnessResource(instance, await summaryOf(instance, params.id)),
+})
+
+const series = route({
+  method: 'GET', url: '/accounts/:id/balance-series', action: 'read', tag: 'Accounts', summary: 'The running balance by the rows beside the balances that the bank stated, over the last 90 days',
+  params: idParams,
+  response: z.object({
+    steps: z.array(z.object({ on: dayShape, amount: money })),
+    stated: z.array(z.object({ on: dayShape, amount: money, differs: money.meta({ description: 'What the bank counts more than the rows' }) })),
+  }),
   handle: async ({ params, instance }) => {
-    await summaryOf(instance, params.id)
-    const [covered, spans] = await Promise.all([instance.store.feed.coverage(params.id), instance.store.feed.spans(params.id)])
-    return { days: dayStates(covered, spans, instance.clock.now(), PROOF_DAYS) }
+    const account = await summaryOf(instance, params.id)
+    const today = utcDay(instance.clock.now())
+    const found = await loadBalanceSeries(instance.store, account, addDays(today, 1 - PROOF_DAYS), today)
+    const amount = (minor: bigint): string => formatMoney({ minor, currency: account.currency })
+    return { steps: (found?.steps ?? []).map((step) => ({ on: step.on, amount: amount(step.amount) })), stated: (found?.stated ?? []).map((one) => ({ on: one.on, amount: amount(one.amount), differs: amount(one.differs) })) }
   },
 })
 
@@ -99,7 +128,7 @@ const save = route({
   },
 })
 
-export const accountRoutes: readonly Route[] = [list, one, change, rows, coverage, proof, save]
+export const accountRoutes: readonly Route[] = [list, one, change, rows, coverage, freshness, proof, series, save]
 
 /** The page, or a problem when the cursor is none of ours. */
 async function firstOrAfter<T>(page: Promise<T>): Promise<T> {

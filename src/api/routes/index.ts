@@ -11,10 +11,11 @@ import { importRoutes } from './imports.ts'
 import { institutionRoutes } from './institutions.ts'
 import { previewRoutes } from './previews.ts'
 import { problemRoutes } from './problems.ts'
+import { reconcileRoutes } from './reconcile.ts'
 import { recomputeRoutes } from './recompute.ts'
 import { runRoutes } from './runs.ts'
 import { serverRoutes } from './server.ts'
 import { signInRoutes } from './sign-in.ts'
 import { transactionRoutes } from './transactions.ts'
 
-export const ROUTES: readonly Route[] = [...serverRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...transactionRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]
+export const ROUTES: readonly Route[] = [...serverRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...reconcileRoutes, ...transactionRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]

@@ -5,6 +5,7 @@ import { explainTransaction } from '../../sync/explain.ts'
 import { tendAfterDecision } from '../../sync/tend-balance.ts'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
+import { decisionResource, decisionShape } from '../decision-shape.ts'
 import { questionResource, questionShape, transactionDetail, transactionDetailShape } from '../shapes.ts'
 
 const one = route({
@@ -22,14 +23,30 @@ const decide = route({
     note: z.string().max(2_000).nullable().optional(),
     excluded: z.boolean().optional(),
     deleted: z.boolean().optional(),
+    from: z.strictObject({ review: z.enum(['for_review', 'accepted']).optional(), category: z.string().max(200).nullable().optional(), note: z.string().max(2_000).nullable().optional(), excluded: z.boolean().optional(), deleted: z.boolean().optional() })
+      .optional().meta({ description: 'What these decisions were when they were shown; where they are not that any more, nothing is stored' }),
   }),
   response: transactionDetailShape,
-  handle: async ({ params, body, instance }) => {
+  handle: async ({ params, body: { from, ...body }, instance }) => {
     await detailOf(instance, params.id)
-    const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
-    await instance.store.feed.decide(params.id, given, instance.clock.now())
+    const isStored = await instance.store.feed.decide(params.id, given(body), instance.clock.now(), from === undefined ? undefined : given(from))
+    if (!isStored) throw new ApiProblem('changed_meanwhile', undefined, { current: await detailOf(instance, params.id) })
     instance.events.publish({ kind: 'transaction', id: params.id })
     return detailOf(instance, params.id)
+  },
+})
+
+const decisions = route({
+  method: 'GET', url: '/decisions', action: 'read', tag: 'Review', summary: 'What was decided about rows lately, newest first; each is taken back by deciding what was before',
+  query: z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  response: listOf(decisionShape),
+  handle: async ({ query, instance }) => {
+    const { feed } = instance.store
+    const items = await Promise.all((await feed.decided(query.limit)).map(async (change) => {
+      const row = await feed.transaction(change.transactionId)
+      return row === null ? null : decisionResource(change, row)
+    }))
+    return { items: items.filter((item) => item !== null) }
   },
 })
 
@@ -68,7 +85,12 @@ const answer = route({
   },
 })
 
-export const transactionRoutes: readonly Route[] = [one, decide, questions, answer]
+export const transactionRoutes: readonly Route[] = [one, decide, decisions, questions, answer]
+
+/** Without what was left out. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}
 
 async function detailOf(instance: Instance, id: string) {
   const explanation = await explainTransaction(instance.store, id)

@@ -1,0 +1,62 @@
+/** How fresh an account is, as a resource: what was asked, answered and of which day the bank's data is, with one word; and its days. */
+import type { z } from 'zod'
+import { strikes } from '../diagnose/bank-health.ts'
+import { CARDS } from '../diagnose/catalogue.ts'
+import { problemsOf } from '../diagnose/problems.ts'
+import type { Connection } from '../domain/connection.ts'
+import type { Day } from '../domain/day.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { Instance } from '../instance.ts'
+import type { AccountSummary } from '../ports/store.ts'
+import { freshnessWord } from '../sync/freshness.ts'
+import { dayStates, PROOF_DAYS, type DayState } from './day-states.ts'
+import type { freshnessShape } from './freshness-shape.ts'
+import { isoInstant } from './shapes.ts'
+
+/** So many rows tell how quiet the account usually is. */
+const ROWS_LOOKED_AT = 300
+const DAY_MS = 24 * 3_600_000
+const MOST_INCIDENTS = 200
+
+export async function freshnessResource({ store, clock }: Instance, account: AccountSummary): Promise<z.output<typeof freshnessShape>> {
+  const connections = await connectionsOf(store, account)
+  const active = connections.filter(({ state }) => state === 'active' || state === 'connecting')
+  const [coverage, balance, booked, problems, challenges] = await Promise.all([
+    store.feed.coverage(account.id),
+    store.feed.newestBalance(account.id, 'ledger'),
+    store.feed.transactions({ accountId: account.id, states: ['posted'], limit: ROWS_LOOKED_AT }),
+    Promise.all(active.map((connection) => problemsOf(store, connection))),
+    Promise.all(active.map(({ id }) => store.challenges.list({ connectionId: id, state: 'open' }))),
+  ])
+  const newest = coverage.reduce<string | null>((last, { runId }) => (last === null || runId > last ? runId : last), null)
+  const run = newest === null ? null : await store.runs.get(newest)
+  const answeredAt = run === null ? null : (run.endedAt ?? run.startedAt)
+  const askedAt = active.reduce<number | null>((last, { lastAttemptAt }) => (lastAttemptAt !== null && lastAttemptAt > (last ?? 0) ? lastAttemptAt : last), null)
+  const struck = problems.flat().filter(({ accountId }) => accountId === null || accountId === account.id)
+  const word = freshnessWord({
+    now: clock.now(), askedAt, answeredAt,
+    isRead: active.length > 0,
+    isPaused: account.state === 'paused' || account.state === 'closed' || (active.length === 0 && connections.length > 0),
+    needsPerson: challenges.flat().some(({ expiresAt }) => expiresAt > clock.now()) || struck.some(({ diagnosis }) => CARDS[diagnosis.causes[0]?.cause ?? 'unknown'].chip === 'needs_you'),
+    bankDataOn: balance?.on ?? null,
+    bookedOn: [...new Set<Day>(booked.rows.map(({ postedOn }) => postedOn))],
+  })
+  const iso = (at: number | null): string | null => (at === null ? null : isoInstant(at))
+  return { word, askedAt: iso(askedAt), answeredAt: iso(answeredAt), bankDataOn: balance?.on ?? null, newestRowOn: account.newestRowOn }
+}
+
+/** The days of an account, with the outages of the banks that feed it. */
+export async function accountDays({ store, clock }: Instance, account: AccountSummary): Promise<DayState[]> {
+  const now = clock.now()
+  const [coverage, spans, connections] = await Promise.all([store.feed.coverage(account.id), store.feed.spans(account.id), connectionsOf(store, account)])
+  const incidents = await Promise.all(connections.map(async ({ institutionId, connector }): Promise<readonly Incident[]> => {
+    const all = await store.incidents.list({ institutionId, since: now - PROOF_DAYS * DAY_MS, limit: MOST_INCIDENTS })
+    return all.filter(({ scope }) => scope.kind === 'accounts' ? scope.accountKind === account.kind : strikes(scope, connector))
+  }))
+  return dayStates(coverage, spans, now, PROOF_DAYS, incidents.flat())
+}
+
+async function connectionsOf({ connections }: Instance['store'], { connectionIds }: AccountSummary): Promise<readonly Connection[]> {
+  const found = await Promise.all(connectionIds.map((id) => connections.get(id)))
+  return found.filter((connection) => connection !== null)
+}
