@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const BENCHMARKS: readonly (readonly [name: string, file: string])[] = [['ofx', 'ofx.ts'], ['diagnosis', 'diagnosis.ts'], ['import', 'import.ts'], ['sync', 'sync.ts'], ['balance', 'balance.ts'], ['matching', 'matching.ts'], ['matchers', 'matchers.ts'], ['bank-health', 'bank-health.ts']]
+const BENCHMARKS: readonly (readonly [name: string, file: string])[] = [['ofx', 'ofx.ts'], ['diagnosis', 'diagnosis.ts'], ['import', 'import.ts'], ['sync', 'sync.ts'], ['balance', 'balance.ts'], ['matching', 'matching.ts'], ['matchers', 'matchers.ts'], ['bank-health', 'bank-health.ts'], ['page', 'page.ts']]
 
 const args = process.argv.slice(2)
 const json = args.includes('--json')

@@ -67,14 +67,15 @@ describe('the eight families, through the page', { skip: cannotRun ?? false }, (
     const { page, sandbox, url } = world
     await page.goto(url('/accounts'))
     await page.getByRole('link', { name: /Business Checking/ }).click()
-    await page.getByRole('table').waitFor()
-    const more = page.getByRole('button', { name: 'Show more' })
-    while (await more.isVisible()) {
-      const before = await page.locator('tbody tr').count()
-      await more.click()
-      await page.waitForFunction(`document.querySelectorAll('tbody tr').length > ${before}`)
-    }
-    const shown = await page.locator('tbody tr:not(:has(.line-through)) td:last-child').allInnerTexts()
+    // So high that all rows of the account are in the document at once.
+    const size = page.viewportSize()
+    await page.setViewportSize({ width: 1280, height: 20_000 })
+    const grid = page.getByRole('grid', { name: 'Transactions of Business Checking' })
+    await grid.locator('[data-index]').last().waitFor()
+    const last = Number(await grid.getAttribute('aria-rowcount')) - 2
+    await grid.locator(`[data-index="${last}"]`).waitFor()
+    const shown = await grid.locator('[data-index]:not(:has(.line-through)) [role=gridcell]:last-child > .amount:first-child').allInnerTexts()
+    if (size !== null) await page.setViewportSize(size)
     const truth = sandbox.bank.truth('1000200031').map(({ amount }) => amount)
     const plain = (text: string): string => text.replace(/[+$,]/g, '').replace('\u2212', '-')
     assert.deepEqual(shown.map(plain).sort(), truth.sort())

@@ -4,6 +4,9 @@ import type { accountShape, challengeShape, questionShape, runShape, transaction
 import type { accountShape as meShape, auditShape, invitationShape, keyShape, memberShape, roleShape } from '../../src/api/access-shapes.ts'
 import type { previewShape } from '../../src/api/preview-shape.ts'
 import type { bankHistoryShape } from '../../src/api/bank-shapes.ts'
+import type { decisionShape } from '../../src/api/decision-shape.ts'
+import type { reconciledShape, reconciliationShape } from '../../src/api/reconcile-shape.ts'
+import type { freshnessShape } from '../../src/api/freshness-shape.ts'
 import type { balanceProofShape } from '../../src/api/balance-shapes.ts'
 import type { bankShape, connectionShape, institutionShape, planShape, problemShape } from '../../src/api/connection-shapes.ts'
 
@@ -20,6 +23,10 @@ export type Problem = z.output<typeof problemShape>
 export type Plan = z.output<typeof planShape>
 export type BalanceProof = z.output<typeof balanceProofShape>
 export type BankHistory = z.output<typeof bankHistoryShape>
+export type Decision = z.output<typeof decisionShape>
+export type Reconciliation = z.output<typeof reconciliationShape>
+export type Reconciled = z.output<typeof reconciledShape>
+export type Freshness = z.output<typeof freshnessShape>
 export type Bank = z.output<typeof bankShape>
 export type Role = z.output<typeof roleShape>
 export type Member = z.output<typeof memberShape>
@@ -55,22 +62,24 @@ export function askFreshly(confirm: Confirm): () => void {
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Asks the server; throws `ServerProblem` for every answer that is not a success. Where it wants a fresh sign-in, the person is asked for one, and then the server again. */
-export async function ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
+export async function ask<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   try {
-    return await askOnce<T>(method, path, body)
+    return await askOnce<T>(method, path, body, signal)
   } catch (error) {
     if (!(error instanceof ServerProblem) || error.code !== 'sign_in_again' || confirmPerson === null || !(await confirmPerson())) throw error
-    return askOnce<T>(method, path, body)
+    return askOnce<T>(method, path, body, signal)
   }
 }
 
-async function askOnce<T>(method: Method, path: string, body?: unknown): Promise<T> {
+async function askOnce<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const isFile = body instanceof Blob
   const response = await fetch(`/api${path}`, {
     method,
     headers: body === undefined ? {} : { 'content-type': isFile ? 'application/octet-stream' : 'application/json' },
     ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
-  }).catch(() => {
+    ...(signal === undefined ? {} : { signal }),
+  }).catch((error: unknown) => {
+    if (signal?.aborted === true) throw error
     throw new ServerProblem({ code: 'unreachable', title: 'Relink does not answer.', remedy: 'Is the server still running? This page tries again by itself.' })
   })
   const type = response.headers.get('content-type') ?? ''
@@ -79,4 +88,4 @@ async function askOnce<T>(method: Method, path: string, body?: unknown): Promise
   return parsed as T
 }
 
-export const get = <T>(path: string): Promise<T> => ask<T>('GET', path)
+export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => ask<T>('GET', path, undefined, signal)

@@ -5,14 +5,9 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { listen } from './live.ts'
 import { arrive } from './session.ts'
-import { AccountPage } from './pages/account.tsx'
 import { AccountsPage } from './pages/accounts.tsx'
-import { AddPage } from './pages/add.tsx'
-import { BanksPage } from './pages/banks.tsx'
-import { ConnectionPage } from './pages/connection.tsx'
-import { DemoPage } from './pages/demo.tsx'
-import { ImportPage } from './pages/import.tsx'
-import { ReviewPage } from './pages/review.tsx'
+import { ROWS } from './rows/load.ts'
+import { reconcileSearch, rowSearch } from './rows/search.ts'
 import { NotFound } from './parts/states.tsx'
 import { Shell } from './shell.tsx'
 import './styles.css'
@@ -23,13 +18,16 @@ const settings = createRoute({ getParentRoute: () => root, path: '/settings', co
 const routes = [
   createRoute({ getParentRoute: () => root, path: '/', beforeLoad: () => { throw redirect({ to: '/accounts' }) } }),
   createRoute({ getParentRoute: () => root, path: '/accounts', component: AccountsPage }),
-  createRoute({ getParentRoute: () => root, path: '/accounts/$id', component: AccountPage }),
-  createRoute({ getParentRoute: () => root, path: '/connections/$id', component: ConnectionPage }),
-  createRoute({ getParentRoute: () => root, path: '/add', component: AddPage }),
-  createRoute({ getParentRoute: () => root, path: '/review', component: ReviewPage }),
-  createRoute({ getParentRoute: () => root, path: '/banks', component: BanksPage }),
-  createRoute({ getParentRoute: () => root, path: '/import', component: ImportPage }),
-  createRoute({ getParentRoute: () => root, path: '/demo', component: DemoPage }),
+  createRoute({ getParentRoute: () => root, path: '/accounts/$id', component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage') }),
+  createRoute({ getParentRoute: () => root, path: '/connections/$id', component: lazyRouteComponent(() => import('./pages/connection.tsx'), 'ConnectionPage') }),
+  createRoute({ getParentRoute: () => root, path: '/transactions', validateSearch: rowSearch, component: lazyRouteComponent(() => import('./pages/transactions.tsx'), 'TransactionsPage') }),
+  createRoute({ getParentRoute: () => root, path: '/transactions/$id', component: lazyRouteComponent(() => import('./pages/transaction.tsx'), 'TransactionPage') }),
+  createRoute({ getParentRoute: () => root, path: '/reconcile/$account', validateSearch: reconcileSearch, component: lazyRouteComponent(() => import('./pages/reconcile.tsx'), 'ReconcilePage') }),
+  createRoute({ getParentRoute: () => root, path: '/add', component: lazyRouteComponent(() => import('./pages/add.tsx'), 'AddPage') }),
+  createRoute({ getParentRoute: () => root, path: '/review', component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage') }),
+  createRoute({ getParentRoute: () => root, path: '/banks', component: lazyRouteComponent(() => import('./pages/banks.tsx'), 'BanksPage') }),
+  createRoute({ getParentRoute: () => root, path: '/import', component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage') }),
+  createRoute({ getParentRoute: () => root, path: '/demo', component: lazyRouteComponent(() => import('./pages/demo.tsx'), 'DemoPage') }),
   createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./entry/join.tsx'), 'JoinPage') }),
   createRoute({ getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('./entry/join.tsx'), 'JoinPage') }),
   createRoute({ getParentRoute: () => root, path: '/c/$token', component: lazyRouteComponent(() => import('./pages/challenge.tsx'), 'ChallengePage') }),
@@ -52,7 +50,8 @@ declare module '@tanstack/react-router' {
 const container = document.getElementById('root')
 if (container === null) throw new Error('index.html has a root element')
 await arrive()
-listen(() => void queries.invalidateQueries())
+// Rows that somebody reads do not move under their eyes.
+listen(() => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== ROWS }))
 createRoot(container).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -11,6 +11,7 @@ import { Trouble } from './parts/states.tsx'
 const NAVIGATION = [
   { to: '/accounts', label: 'Accounts' },
   { to: '/review', label: 'Review' },
+  { to: '/transactions', label: 'Transactions' },
   { to: '/banks', label: 'Banks' },
   { to: '/import', label: 'Import' },
 ] as const

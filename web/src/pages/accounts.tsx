@@ -4,9 +4,11 @@ import { Link } from '@tanstack/react-router'
 import { get, type Account, type Connection, type Question } from '../api.ts'
 import { Chip } from '../parts/chip.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
+import { FreshnessChip, useFreshness } from '../parts/freshness.tsx'
 import { Amount } from '../parts/money.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { Empty, Loaded, Title } from '../parts/states.tsx'
+import { MiniStrip, provedWords, type Coverage } from '../parts/strip.tsx'
 import { Day, Instant } from '../parts/time.tsx'
 
 export function AccountsPage() {
@@ -139,20 +141,27 @@ const STATES: Record<Account['state'], string | null> = { open: null, paused: 'P
 
 function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
   const state = STATES[account.state]
+  const freshness = useFreshness(account.id)
+  const coverage = useQuery({ queryKey: ['coverage', account.id], queryFn: () => get<Coverage>(`/accounts/${account.id}/coverage`) })
   return (
     <Link to="/accounts/$id" params={{ id: account.id }} className="panel block no-underline hover:bg-sunken">
-      <div className="flex items-baseline justify-between gap-3">
-        <span className="name min-w-0 font-medium">{account.name}</span>
+      <div className="flex flex-wrap items-baseline justify-between gap-x-3">
+        <span className="min-w-0 font-medium"><bdi className="name">{account.name}</bdi></span>
         <span className="text-[17px] font-semibold"><Amount amount={account.balance} currency={account.currency} /></span>
       </div>
       <p className="meta flex flex-wrap justify-between gap-x-3">
-        <span>{account.number === null ? account.kind.replace('_', ' ') : `··${account.number.slice(-4)}`}</span>
+        <span className="whitespace-nowrap">{account.number === null ? account.kind.replace('_', ' ') : `··${account.number.slice(-4)}`}</span>
         <span>{account.balanceIsStated ? <>bank’s balance{account.balanceOn !== null && <> of <Day day={account.balanceOn} /></>}</> : 'sum of the rows'}</span>
       </p>
-      <p className="meta mt-2 flex flex-wrap items-center justify-between gap-x-3">
-        <span>{account.rows === 1 ? '1 row' : `${account.rows} rows`}{account.newestRowOn !== null && <>, newest <Day day={account.newestRowOn} /></>}</span>
+      <div className="mt-2 flex min-h-6 flex-wrap items-center gap-2">
+        {state === null ? <FreshnessChip freshness={freshness.data} /> : <Chip tone="off">{state}</Chip>}
+        {freshness.data?.word === 'bank_is_behind' && freshness.data.bankDataOn !== null && <span className="meta">data of <Day day={freshness.data.bankDataOn} /></span>}
         {toDecide > 0 && <Chip tone="need">{toDecide} to decide</Chip>}
-        {state !== null && <Chip tone="off">{state}</Chip>}
+      </div>
+      <div className="mt-2 h-4">{coverage.data !== undefined && <MiniStrip coverage={coverage.data} />}</div>
+      <p className="meta mt-1 flex min-h-5 flex-wrap justify-between gap-x-3">
+        <span>{coverage.data === undefined ? '' : provedWords(coverage.data)}</span>
+        <span>{account.rows === 1 ? '1 row' : `${account.rows} rows`}{account.newestRowOn !== null && <>, newest <Day day={account.newestRowOn} /></>}</span>
       </p>
     </Link>
   )

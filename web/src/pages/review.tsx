@@ -1,10 +1,11 @@
-/** Questions that only a person can answer: are these the same, was this one removed? Decisions are remembered. */
+/** Review: what only a person can decide. First the questions that the bank's answers left, then the rows that wait, then what was decided. */
 import { useQuery } from '@tanstack/react-query'
-import { useAct } from '../act.ts'
-import { get, type Account, type Question, type Transaction } from '../api.ts'
-import { Amount } from '../parts/money.tsx'
-import { Empty, Loaded, Title, Trouble } from '../parts/states.tsx'
-import { Day } from '../parts/time.tsx'
+import { useState } from 'react'
+import { get, type Account, type Question } from '../api.ts'
+import { Empty, Loaded, Title } from '../parts/states.tsx'
+import { Questions } from '../review/questions.tsx'
+import { Queue } from '../review/queue.tsx'
+import { Recent } from '../review/recent.tsx'
 
 export function ReviewPage() {
   const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
@@ -13,62 +14,43 @@ export function ReviewPage() {
     <>
       <div className="mb-4"><Title>Review</Title></div>
       <Loaded query={questions}>
-        {({ items }) => (
-          <>
-            {items.length === 0 && <Empty title="Nothing to decide">When the bank’s answers leave a doubt, both rows are kept and the question appears here.</Empty>}
-            <div className="grid gap-3">{items.map((question) => <Card key={question.id} question={question} account={accounts.data?.items.find(({ id }) => id === question.accountId)?.name ?? ''} />)}</div>
-          </>
-        )}
+        {({ items }) => <Loaded query={accounts}>{({ items: known }) => <Whole questions={items} accounts={known} />}</Loaded>}
       </Loaded>
     </>
   )
 }
 
-type Kind = { title: string; choices: readonly { answer: string; label: string; effect: string }[] }
-
-const KINDS: Record<Question['kind'], Kind> = {
-  same_transaction: {
-    title: 'Are these the same?',
-    choices: [
-      { answer: 'same', label: 'Same', effect: 'Same: one row stays, with what both reports say.' },
-      { answer: 'different', label: 'Different', effect: 'Different: both rows stay.' },
-    ],
-  },
-  removed_at_bank: {
-    title: 'The bank no longer shows this row. Was it removed?',
-    choices: [
-      { answer: 'removed', label: 'Removed', effect: 'Removed: the row is withdrawn and no longer counts.' },
-      { answer: 'kept', label: 'Keep it', effect: 'Keep it: the row stays.' },
-    ],
-  },
-}
-
-function Card({ question, account }: { question: Question; account: string }) {
-  const act = useAct()
-  const { title, choices } = KINDS[question.kind]
+function Whole({ questions, accounts }: { questions: readonly Question[]; accounts: readonly Account[] }) {
+  const [chosen, setChosen] = useState<string | null>(null)
+  const [text, setText] = useState('')
+  const [round, setRound] = useState(0)
+  const [isOpen, setOpen] = useState(false)
+  const account = accounts.find(({ id }) => id === chosen) ?? accounts.find(({ forReview }) => forReview > 0) ?? accounts[0]
+  const [kept, setKept] = useState(account?.id)
+  // The account that was chosen first stays, also when its last row is decided.
+  const shown = accounts.find(({ id }) => id === (chosen ?? kept)) ?? account
+  if (kept === undefined && account !== undefined) setKept(account.id)
   return (
-    <section className="panel" aria-label={title}>
-      <h2>{title}</h2>
-      <p className="meta name">{account}</p>
-      <div className="my-3 grid gap-2 sm:grid-cols-2">
-        <Side row={question.transaction} />
-        {question.other !== null && <Side row={question.other} />}
-      </div>
-      {act.error !== null && <Trouble error={act.error} />}
-      <div className="flex flex-wrap gap-2">
-        {choices.map(({ answer, label }) => <button key={answer} className="button" disabled={act.isPending} onClick={() => act.send('POST', `/questions/${question.id}/answer`, { answer })}>{label}</button>)}
-      </div>
-      <p className="meta mt-2">{choices.map(({ effect }) => effect).join(' ')}</p>
-    </section>
-  )
-}
-
-function Side({ row }: { row: Transaction }) {
-  return (
-    <div className="rounded-md bg-sunken p-3">
-      <div className="flex justify-between gap-3"><Day day={row.postedOn} /><Amount amount={row.amount} currency={row.currency} signed /></div>
-      <p className="name"><bdi>{row.description === '' ? 'no text' : row.description}</bdi></p>
-      <p className="meta">{row.state}</p>
-    </div>
+    <>
+      {questions.length > 0 && <section className="mb-8" aria-label="Questions"><Questions questions={questions} accounts={accounts} /></section>}
+      {questions.length === 0 && <p className="mb-6 text-muted">Nothing to decide between rows. When the bank’s answers leave a doubt, both rows are kept and the question appears here.</p>}
+      {shown === undefined ? (
+        <Empty title="Nothing to review yet">Rows appear here after the first read or import.</Empty>
+      ) : (
+        <section aria-label="Rows to review">
+          <div className="mb-2 grid gap-2 sm:grid-cols-2">
+            <select className="field min-w-0" aria-label="Account" value={shown.id} onChange={(event) => setChosen(event.target.value)}>
+              {accounts.map(({ id, name, forReview }) => <option key={id} value={id}>{name}: {forReview} to review</option>)}
+            </select>
+            <input className="field" type="search" aria-label="Search rows to review" placeholder="Search name or memo" value={text} onChange={(event) => setText(event.target.value)} />
+          </div>
+          <Queue key={`${shown.id} ${round}`} account={shown} text={text} />
+        </section>
+      )}
+      <details className="panel mt-6" onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary className="cursor-pointer font-medium">Recent changes</summary>
+        {isOpen && <div className="mt-3"><Recent taken={() => setRound((before) => before + 1)} /></div>}
+      </details>
+    </>
   )
 }

@@ -1,4 +1,4 @@
-/** How a connection fares, in one word, and the button that reads it now. */
+/** How a connection fares, in one word, and the button that reads it now; while it reads, the stages stand in the button's place at equal height. */
 import { useAct } from '../act.ts'
 import type { Connection, Run } from '../api.ts'
 import { Chip, type Tone } from './chip.tsx'
@@ -15,24 +15,36 @@ const HEALTH: Record<Connection['health'], { tone: Tone; word: string }> = {
 export function ConnectionChip({ connection }: { connection: Connection }) {
   if (connection.state === 'removed') return <Chip tone="off">Removed</Chip>
   const { tone, word } = HEALTH[connection.health]
-  return <Chip tone={tone}>{connection.health === 'reading' ? stageWord(connection.lastRun) : word}</Chip>
+  return <Chip tone={tone}>{word}</Chip>
 }
 
 /** No button where reading cannot help: a person has to act first, or somebody reads already. */
 export function UpdateNow({ connection }: { connection: Connection }) {
   const act = useAct()
-  if (connection.state !== 'active' || connection.health === 'needs_you') return null
-  const reading = act.isPending || connection.health === 'reading'
+  if (connection.state !== 'active' || (connection.health === 'needs_you' && !act.isPending)) return null
+  const isReading = act.isPending || connection.health === 'reading'
   return (
     <>
-      <button className="button" disabled={reading} onClick={() => act.send('POST', `/connections/${connection.id}/sync`)}>{reading ? stageWord(connection.lastRun) : 'Update now'}</button>
+      {isReading ? <Stages run={connection.lastRun} /> : <button className="button" onClick={() => act.send('POST', `/connections/${connection.id}/sync`)}>Update now</button>}
       {act.error !== null && <div className="w-full"><Trouble error={act.error} /></div>}
     </>
   )
 }
 
-const STAGES: Record<string, string> = { signing_in: 'Signing in…', accounts: 'Reading accounts…', reading: 'Reading rows…', matching: 'Matching…', proving: 'Proving…' }
+const STAGES: readonly { readonly stage: string; readonly word: string }[] = [
+  { stage: 'signing_in', word: 'Sign in' }, { stage: 'accounts', word: 'Accounts' }, { stage: 'reading', word: 'Reading' }, { stage: 'matching', word: 'Matching' }, { stage: 'proving', word: 'Proving' },
+]
 
-function stageWord(run: Run | null): string {
-  return (run?.outcome === 'running' ? STAGES[run.stage ?? ''] : undefined) ?? 'Reading…'
+/** What is done is ticked, what is now is named; only the change of a stage is spoken. */
+function Stages({ run }: { run: Run | null }) {
+  const now = run?.outcome === 'running' ? STAGES.findIndex(({ stage }) => stage === run.stage) : -1
+  const at = Math.max(0, now)
+  return (
+    <span className="inline-flex min-h-10 flex-wrap items-center gap-x-2 text-[13px]">
+      <span role="status" className="sr-only">{STAGES[at]?.word}</span>
+      {STAGES.map(({ stage, word }, index) => (
+        <span key={stage} aria-hidden="true" className={index === at ? 'font-medium' : 'text-muted'}>{word}{index < at && ' ✓'}{index === at && '…'}</span>
+      ))}
+    </span>
+  )
 }

@@ -1,59 +1,154 @@
 /**
- * The last 90 days of an account in one picture: proved by balances, read from the bank, or a gap.
- * A day shows its final truth; neighbours in the same state are one span. The sentence below says
- * the same, and is the picture's name.
+ * The last 90 days of an account in one picture and one control: proved by balances, read, disagreeing,
+ * missing, or missing while the bank was away. One stop of Tab; arrows go by day, PgUp and PgDn by week,
+ * Enter opens the day. The sentence below says the same and is the picture's name. On a phone the whole
+ * strip is one target that opens the days as a calendar.
  */
+import { useId, useState, type KeyboardEvent } from 'react'
+import { Link } from '@tanstack/react-router'
 import { formatDay } from './time.tsx'
 
-type DayState = 'proved' | 'covered' | 'broken' | 'gap' | 'before'
-export type Coverage = { days: { day: string; state: DayState }[] }
+type DayState = 'proved' | 'covered' | 'broken' | 'gap' | 'outage' | 'before'
+type StripDay = { day: string; state: DayState; wasOut: boolean }
+export type Coverage = { days: StripDay[] }
 
+/** Told apart by height and pattern as well as by colour. */
 const LOOK: Record<DayState, string> = {
   proved: 'h-6 bg-ok',
-  covered: 'h-3 border border-ok',
+  covered: 'h-3 border-y border-ok',
   broken: 'h-6 border-2 border-stop',
-  gap: 'h-1 bg-need',
-  before: 'h-0',
+  gap: 'h-6 strip-gap',
+  outage: 'h-6 border border-wait strip-outage',
+  before: 'h-px',
 }
+const WORD: Record<DayState, string> = {
+  proved: 'proved by the bank’s balances',
+  covered: 'read, not proved by a balance',
+  broken: 'balance and rows disagree',
+  gap: 'missing: no answer covers it yet',
+  outage: 'missing: the bank was away',
+  before: 'not connected or not asked for yet',
+}
+const MOVES: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7, PageUp: -7, PageDown: 7 }
 
-export function Strip({ coverage }: { coverage: Coverage }) {
+export function Strip({ coverage, accountId }: { coverage: Coverage; accountId: string }) {
+  const { days } = coverage
+  const id = useId()
+  const [at, setAt] = useState(days.length - 1)
+  const [opened, setOpened] = useState<number | null>(null)
+  const [isMonth, setMonth] = useState(false)
   const name = describe(coverage)
+  const move = (event: KeyboardEvent): void => {
+    const to = event.key === 'Home' ? 0 : event.key === 'End' ? days.length - 1 : event.key in MOVES ? at + (MOVES[event.key] ?? 0) : null
+    if (to !== null) {
+      setAt(Math.max(0, Math.min(days.length - 1, to)))
+      event.preventDefault()
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      setOpened(opened === at ? null : at)
+      event.preventDefault()
+    }
+  }
+  const open = (index: number): void => {
+    setAt(index)
+    setOpened(opened === index ? null : index)
+  }
+  const first = days[0]
+  const list = { role: 'listbox', 'aria-label': name, 'aria-orientation': 'horizontal', tabIndex: 0, 'aria-activedescendant': `${id}${at}`, onKeyDown: move } as const
+  const option = (index: number, { day, state, wasOut }: StripDay) => ({
+    id: `${id}${index}`, role: 'option', 'aria-selected': index === at, 'aria-label': `${formatDay(day)}: ${WORD[state]}${wasOut ? '; the bank was away on it for a time' : ''}`, onClick: () => open(index),
+  }) as const
   return (
     <figure className="panel">
-      <div className="flex h-6 items-end gap-0.5" role="img" aria-label={name}>
-        {spansOf(coverage).map(({ from, state, days }) => (
-          <span key={from} style={{ flexGrow: days }} className={`min-w-[2px] basis-0 rounded-[2px] ${LOOK[state]}`} />
-        ))}
-      </div>
-      <figcaption className="meta mt-2">{name}</figcaption>
+      {isMonth ? (
+        <div {...list} className="grid grid-cols-7 gap-1">
+          {days.map((one, index) => (
+            <div key={one.day} {...option(index, one)} style={index === 0 && first !== undefined ? { gridColumnStart: weekday(first.day) } : undefined} className={`flex min-h-11 cursor-pointer flex-col items-center justify-end rounded-md pt-1 text-[13px] ${index === at ? 'outline-2 -outline-offset-2 outline-accent' : ''}`}>
+              <span aria-hidden="true">{Number(one.day.slice(8))}</span>
+              <span aria-hidden="true" className={`mt-0.5 w-full rounded-[2px] ${LOOK[one.state].replace('h-6', 'h-4').replace('h-3', 'h-2')}`} />
+            </div>
+          ))}
+        </div>
+      ) : (
+        <>
+          <button type="button" className="flex h-11 w-full cursor-pointer items-end gap-px sm:hidden" aria-label={`${name} Show the days as a calendar.`} onClick={() => setMonth(true)}>
+            {days.map(({ day, state }) => <span key={day} aria-hidden="true" className={`min-w-0 flex-1 ${LOOK[state]}`} />)}
+          </button>
+          <div {...list} className="hidden h-8 items-end gap-px sm:flex">
+            {days.map((one, index) => (
+              <div key={one.day} {...option(index, one)} title={`${formatDay(one.day)}: ${WORD[one.state]}`} className="relative flex h-full min-w-0 flex-1 cursor-pointer items-end">
+                {one.wasOut && <span aria-hidden="true" className="absolute inset-x-0 top-0 h-1 bg-wait" />}
+                <span aria-hidden="true" className={`w-full rounded-[1px] ${LOOK[one.state]} ${index === at ? 'strip-active' : ''}`} />
+              </div>
+            ))}
+          </div>
+        </>
+      )}
+      <figcaption className="meta mt-2" aria-hidden="true">{name}</figcaption>
+      {isMonth && <button type="button" className="link mt-1 min-h-6 text-[13px] sm:hidden" onClick={() => setMonth(false)}>Show as a strip</button>}
+      <OpenedDay day={opened === null ? undefined : days[opened]} accountId={accountId} />
     </figure>
   )
 }
 
+/** The picture alone, for a tile; the words beside it say the same. */
+export function MiniStrip({ coverage: { days } }: { coverage: Coverage }) {
+  return (
+    <span aria-hidden="true" className="flex h-4 items-end gap-px">
+      {days.map(({ day, state }) => <span key={day} className={`min-w-0 flex-1 ${LOOK[state].replace('h-6', 'h-4').replace('h-3', 'h-2')}`} />)}
+    </span>
+  )
+}
+
+/** `84 of 90 days proved`, or how far it is from that. */
+export function provedWords({ days }: Coverage): string {
+  const asked = days.filter(({ state }) => state !== 'before')
+  if (asked.length === 0) return 'Not read yet'
+  const proved = asked.filter(({ state }) => state === 'proved').length
+  return proved === 0 ? `${count(asked.filter(({ state }) => state === 'covered').length)} read` : `${proved} of ${count(asked.length)} proved`
+}
+
+function OpenedDay({ day, accountId }: { day: StripDay | undefined; accountId: string }) {
+  if (day === undefined) return <p className="sr-only" role="status" />
+  return (
+    <p role="status" className="mt-2 border-t border-line pt-2">
+      <span className="font-medium">{formatDay(day.day)}</span>: {WORD[day.state]}{day.wasOut && '; the bank was away on it for a time, its rows came later'}.{' '}
+      <Link className="link" to="/transactions" search={{ account: accountId, from: day.day, to: day.day }}>Rows of this day</Link>
+    </p>
+  )
+}
+
+/** 1: Monday. */
+function weekday(day: string): number {
+  return ((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7) + 1
+}
+
 /** In words; what is nought is left out, except that nothing is proved yet. */
 export function describe({ days }: Coverage): string {
-  const of = (state: DayState): number => days.filter((d) => d.state === state).length
-  const gaps = days.filter((d) => d.state === 'gap')
-  const [first, last] = [gaps[0], gaps.at(-1)]
+  const of = (state: DayState): StripDay[] => days.filter((day) => day.state === state)
   const parts = [
-    of('proved') > 0 ? `${count(of('proved'))} proved by the bank’s balances` : null,
-    of('covered') > 0 ? `${count(of('covered'))} read${of('proved') === 0 ? '; the first balance to prove them against comes with a later read' : ', not proved'}` : null,
-    of('broken') > 0 ? `${count(of('broken'))} where balance and rows disagree` : null,
-    first !== undefined && last !== undefined ? `${count(gaps.length)} missing (${formatDay(first.day)}${first === last ? '' : ` to ${formatDay(last.day)}`})` : null,
+    of('proved').length > 0 ? `${count(of('proved').length)} proved by the bank’s balances` : null,
+    of('covered').length > 0 ? `${count(of('covered').length)} read${of('proved').length === 0 ? '; the first balance to prove them against comes with a later read' : ', not proved'}` : null,
+    of('broken').length > 0 ? `${count(of('broken').length)} where balance and rows disagree` : null,
+    of('gap').length > 0 ? `${of('gap').length} missing (${rangesOf(of('gap'))})` : null,
+    of('outage').length > 0 ? `${of('outage').length} missing while the bank was away (${rangesOf(of('outage'))})` : null,
   ].filter((part) => part !== null)
   return parts.length === 0 ? `Nothing was read of the last ${days.length} days yet.` : `Last ${days.length} days: ${parts.join(', ')}.`
 }
 
-function count(days: number): string {
-  return days === 1 ? '1 day' : `${days} days`
+/** `3–4 Oct, 9 Oct`; many are counted. */
+function rangesOf(days: readonly StripDay[]): string {
+  const ranges: [string, string][] = []
+  for (const { day } of days) {
+    const last = ranges.at(-1)
+    if (last !== undefined && Date.parse(day) - Date.parse(last[1]) === 86_400_000) last[1] = day
+    else ranges.push([day, day])
+  }
+  if (ranges.length > 3) return `in ${ranges.length} stretches`
+  return ranges.map(([from, to]) => range.formatRange(new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`))).join(', ')
 }
 
-function spansOf({ days }: Coverage): { from: string; state: DayState; days: number }[] {
-  const spans: { from: string; state: DayState; days: number }[] = []
-  for (const { day, state } of days) {
-    const last = spans.at(-1)
-    if (last?.state === state) last.days += 1
-    else spans.push({ from: day, state, days: 1 })
-  }
-  return spans
+const range = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', day: 'numeric', month: 'short' })
+
+function count(days: number): string {
+  return days === 1 ? '1 day' : `${days} days`
 }

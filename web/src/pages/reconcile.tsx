@@ -1,0 +1,157 @@
+/**
+ * Reconcile: a statement against the rows. What differs, what would explain it to the cent, and what to do
+ * about it: ask the bank again, look at the row, or set the statement aside with a note. Prints whole.
+ */
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useAct } from '../act.ts'
+import { get, type Account, type Reconciled, type Reconciliation } from '../api.ts'
+import { Chip } from '../parts/chip.tsx'
+import { Amount } from '../parts/money.tsx'
+import { Sentence } from '../parts/sentence.tsx'
+import { Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Day, formatDay, Instant } from '../parts/time.tsx'
+
+const route = getRouteApi('/reconcile/$account')
+
+export function ReconcilePage() {
+  const { account: id } = route.useParams()
+  const account = useQuery({ queryKey: ['account', id], queryFn: () => get<Account>(`/accounts/${id}`) })
+  return <Loaded query={account}>{(data) => <Whole account={data} />}</Loaded>
+}
+
+function Whole({ account }: { account: Account }) {
+  const { asOf, balance } = route.useSearch()
+  const query = new URLSearchParams({ asOf: asOf ?? '', balance: balance ?? '' })
+  const compared = useQuery({
+    queryKey: ['reconcile', account.id, asOf, balance], enabled: asOf !== undefined && balance !== undefined,
+    queryFn: () => get<Reconciliation>(`/accounts/${account.id}/reconcile?${query}`), placeholderData: (previous) => previous,
+  })
+  return (
+    <div className="mx-auto max-w-3xl">
+      <Title>{`Reconcile ${account.name}`}</Title>
+      <p className="meta mb-4"><Link className="link" to="/accounts/$id" params={{ id: account.id }}>{account.name}</Link>{account.number !== null && <span className="whitespace-nowrap"> ··{account.number.slice(-4)}</span>}, {account.currency}</p>
+      <Statement account={account} asOf={asOf} balance={balance} />
+      {compared.error !== null && <Trouble error={compared.error} />}
+      {asOf !== undefined && balance !== undefined && compared.data !== undefined && <Result account={account} found={compared.data} />}
+      {(asOf === undefined || balance === undefined) && <p className="my-6 text-muted">Enter the balance of a paper or PDF statement and its day. Relink says whether its rows come to the same, and if not, which rows would explain the difference.</p>}
+      <Noted account={account} />
+    </div>
+  )
+}
+
+function Statement({ account, asOf, balance }: { account: Account; asOf: string | undefined; balance: string | undefined }) {
+  const navigate = useNavigate({ from: '/reconcile/$account' })
+  const [day, setDay] = useState(asOf ?? account.balanceOn ?? '')
+  const [amount, setAmount] = useState(balance ?? '')
+  return (
+    <form className="panel mb-4 flex flex-wrap items-end gap-3 print:hidden" onSubmit={(event) => { event.preventDefault(); void navigate({ search: { asOf: day, balance: amount.trim() } }) }}>
+      <label className="grid gap-1">Balance of the statement<input className="field sm:w-48" required inputMode="decimal" placeholder="1234.50" value={amount} onChange={(event) => setAmount(event.target.value)} /></label>
+      <label className="grid gap-1">on the day<input className="field sm:w-44" required type="date" value={day} onChange={(event) => setDay(event.target.value)} /></label>
+      <button className="button button-primary" type="submit">Compare</button>
+    </form>
+  )
+}
+
+function Result({ account, found }: { account: Account; found: Reconciliation }) {
+  return (
+    <section className="mb-6" aria-label="Result" aria-live="polite">
+      <dl className="panel mb-3 grid gap-x-6 gap-y-2 sm:grid-cols-3">
+        <Figure term={`Statement of ${formatDay(found.asOf)}`} amount={found.stated} currency={found.currency} />
+        <Figure term="Relink’s rows" amount={found.ours} currency={found.currency} />
+        <Figure term="Difference" amount={found.difference} currency={found.currency} />
+      </dl>
+      <p className="mb-2 flex flex-wrap items-center gap-2"><Chip tone={found.agrees ? 'ok' : 'need'}>{found.agrees ? 'Agrees' : 'Differs'}</Chip><span><Sentence parts={found.says} /></span></p>
+      <p className="meta">
+        {found.provedTo === null ? 'No balance of the bank proves these rows yet' : <>Proved by the bank’s balances to <Day day={found.provedTo} /></>}
+        {found.broken !== null && <>, disagreeing <Day day={found.broken.from} /> to <Day day={found.broken.to} /></>}
+        {found.missing.length > 0 && <>; not read: {found.missing.map(({ from, to }, index) => <span key={from}>{index > 0 && ', '}<Day day={from} />{from !== to && <> to <Day day={to} /></>}</span>)}</>}.
+      </p>
+      {!found.agrees && <Explanations account={account} found={found} />}
+      <Note account={account} found={found} />
+      <p className="meta hidden print:block">Relink, printed {new Date().toLocaleString()} ({Intl.DateTimeFormat().resolvedOptions().timeZone}).</p>
+    </section>
+  )
+}
+
+function Figure({ term, amount, currency }: { term: string; amount: string; currency: string }) {
+  return <div><dt className="meta">{term}</dt><dd className="text-[22px] leading-7 font-semibold"><Amount amount={amount} currency={currency} /></dd></div>
+}
+
+function Explanations({ account, found }: { account: Account; found: Reconciliation }) {
+  const act = useAct()
+  const reader = account.connectionIds[0]
+  return (
+    <div className="panel mt-3">
+      <h2 className="mb-2">{found.explanations.length === 0 ? 'Nothing here explains it to the cent' : 'Would explain it'}</h2>
+      {found.explanations.length === 0 && <p className="text-muted">{found.missing.length > 0 ? 'Days before the statement were not read yet: ask the bank again, or import a file of them.' : 'Compare the statement with the rows of its days, one by one.'} <Link className="link" to="/transactions" search={{ account: account.id, ...(found.provedTo === null ? {} : { from: found.provedTo }), to: found.asOf }}>See the rows</Link></p>}
+      <ol className="grid gap-3">
+        {found.explanations.map((explanation, index) => (
+          <li key={index} className={index > 0 ? 'border-t border-line pt-3' : ''}>
+            <ul className="list-disc pl-5">
+              {explanation.faults.map((fault, at) => (
+                <li key={at} className="[overflow-wrap:anywhere]">
+                  <Sentence parts={fault.says} />
+                  {fault.transactionId !== null && <> <Link className="link whitespace-nowrap print:hidden" to="/transactions/$id" params={{ id: fault.transactionId }}>See the row</Link></>}
+                </li>
+              ))}
+            </ul>
+            <p className="meta"><Sentence parts={explanation.mend} />{explanation.faults.some(({ kind }) => kind === 'doubled') && <> <Link className="link print:hidden" to="/review">Open Review</Link></>}</p>
+          </li>
+        ))}
+      </ol>
+      {reader !== undefined && (
+        <div className="mt-3 print:hidden">
+          {act.error !== null && <Trouble error={act.error} />}
+          <button type="button" className="button" disabled={act.isPending} onClick={() => act.send('POST', `/accounts/${account.id}/ask-again`, { from: daysInDoubt(found), to: found.asOf })}>{act.isPending ? 'Asking the bank…' : 'Ask the bank again'}</button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** From the day after the last proof; where nothing is proved, a month. */
+function daysInDoubt({ provedTo, asOf }: Reconciliation): string {
+  const day = new Date(`${provedTo ?? asOf}T00:00:00Z`)
+  day.setUTCDate(day.getUTCDate() + (provedTo === null ? -31 : 1))
+  const from = day.toISOString().slice(0, 10)
+  return from > asOf ? asOf : from
+}
+
+/** An agreement is noted as it is; a difference only with the reason why it is left. */
+function Note({ account, found }: { account: Account; found: Reconciliation }) {
+  const act = useAct()
+  const [words, setWords] = useState('')
+  return (
+    <form className="mt-3 flex flex-wrap items-end gap-3 print:hidden" onSubmit={(event) => { event.preventDefault(); act.send('POST', `/accounts/${account.id}/reconciliations`, { asOf: found.asOf, balance: found.stated, note: words === '' ? null : words }, () => setWords('')) }}>
+      {act.error !== null && <Trouble error={act.error} />}
+      {!found.agrees && <label className="grid grow gap-1">Note<input className="field" required maxLength={2000} placeholder="Why it is left as it is" value={words} onChange={(event) => setWords(event.target.value)} /></label>}
+      <button className="button" type="submit" disabled={act.isPending}>{found.agrees ? 'Note that it agrees' : 'Set aside, with the note'}</button>
+      <button className="button" type="button" onClick={() => print()}>Print</button>
+    </form>
+  )
+}
+
+function Noted({ account }: { account: Account }) {
+  const noted = useQuery({ queryKey: ['reconciliations', account.id], queryFn: () => get<{ items: Reconciled[] }>(`/accounts/${account.id}/reconciliations`) })
+  const act = useAct()
+  if (noted.data === undefined || noted.data.items.length === 0) return null
+  return (
+    <section aria-label="Earlier statements">
+      <h2 className="mb-2">Earlier statements</h2>
+      <ul className="panel grid gap-2">
+        {noted.data.items.map(({ id, asOf, stated, difference, note, notedAt }) => (
+          <li key={id} className="flex flex-wrap items-baseline gap-x-3">
+            <Day day={asOf} />
+            <Amount amount={stated} currency={account.currency} />
+            <span>{/[1-9]/.test(difference) ? <>set aside, differed by <Amount amount={difference} currency={account.currency} /></> : '✓ agreed'}</span>
+            {note !== null && <bdi className="min-w-0 grow [overflow-wrap:anywhere]">{note}</bdi>}
+            <span className="meta">noted <Instant at={notedAt} /></span>
+            <button type="button" className="link min-h-6 print:hidden" disabled={act.isPending} onClick={() => act.send('DELETE', `/reconciliations/${id}`)}>Undo<span className="sr-only"> the note of {formatDay(asOf)}</span></button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,110 @@
+/** Transactions of an account: search and filters, which live in the address; the list; its export. */
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { get, type Account } from '../api.ts'
+import { Empty, Loaded, Title, Trouble } from '../parts/states.tsx'
+import { RowGrid } from '../rows/grid.tsx'
+import { useRows, type RowFilter } from '../rows/load.ts'
+import type { RowSearch } from '../rows/search.ts'
+
+const route = getRouteApi('/transactions')
+const TYPING_MS = 150
+
+export function TransactionsPage() {
+  const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
+  return (
+    <>
+      <div className="mb-4"><Title>Transactions</Title></div>
+      <Loaded query={accounts}>
+        {({ items }) => (items.length === 0 ? <Empty title="No account yet">Its rows appear here after the first read or import.</Empty> : <Chosen accounts={items} />)}
+      </Loaded>
+    </>
+  )
+}
+
+function Chosen({ accounts }: { accounts: readonly Account[] }) {
+  const search = route.useSearch()
+  const account = accounts.find(({ id }) => id === search.account) ?? accounts[0]!
+  const filter: RowFilter = { ...search, account: account.id }
+  return (
+    <>
+      <Filters accounts={accounts} filter={filter} />
+      <RowsOf account={account} filter={filter} />
+    </>
+  )
+}
+
+const STATES = [{ value: '', label: 'All states' }, { value: 'posted', label: 'Booked' }, { value: 'pending', label: 'Pending' }, { value: 'withdrawn', label: 'Withdrawn' }]
+const REVIEWS = [{ value: '', label: 'Reviewed or not' }, { value: 'for_review', label: 'To review' }, { value: 'accepted', label: 'Accepted' }]
+
+function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: RowFilter }) {
+  const navigate = useNavigate({ from: '/transactions' })
+  const [text, setText] = useState(filter.text ?? '')
+  const set = (change: Partial<RowFilter>): void => void navigate({ search: (before: RowSearch) => ({ ...before, ...change }), replace: true })
+  useEffect(() => {
+    if (text === (filter.text ?? '')) return
+    const soon = setTimeout(() => set({ text: text === '' ? undefined : text }), TYPING_MS)
+    return () => clearTimeout(soon)
+  }, [text])
+  const any = filter.text !== undefined || filter.from !== undefined || filter.to !== undefined || filter.state !== undefined || filter.review !== undefined
+  return (
+    <form role="search" aria-label="Filter transactions" className="mb-3 grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-6 print:hidden" onSubmit={(event) => event.preventDefault()}>
+      <input className="field col-span-2" type="search" placeholder="Search name or memo" aria-label="Search transactions" value={text} onChange={(event) => setText(event.target.value)} />
+      <Select label="Account" value={filter.account} options={accounts.map(({ id, name, currency }) => ({ value: id, label: `${name} (${currency})` }))} set={(account) => set({ account })} />
+      <Select label="State" value={filter.state ?? ''} options={STATES} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
+      <Select label="Review" value={filter.review ?? ''} options={REVIEWS} set={(review) => set({ review: review === '' ? undefined : (review as RowFilter['review']) })} />
+      <div className="col-span-2 flex flex-wrap items-center gap-2 sm:col-span-3 lg:col-span-6">
+        <label className="flex items-center gap-2"><span className="meta">From</span><input className="field !w-40" type="date" value={filter.from ?? ''} onChange={(event) => set({ from: event.target.value === '' ? undefined : event.target.value })} /></label>
+        <label className="flex items-center gap-2"><span className="meta">to</span><input className="field !w-40" type="date" value={filter.to ?? ''} onChange={(event) => set({ to: event.target.value === '' ? undefined : event.target.value })} /></label>
+        {any && <button type="button" className="button" onClick={() => { setText(''); void navigate({ search: { account: filter.account }, replace: true }) }}>Clear filters</button>}
+        <Export filter={filter} />
+      </div>
+    </form>
+  )
+}
+
+function Select({ label, value, options, set }: { label: string; value: string; options: readonly { value: string; label: string }[]; set: (value: string) => void }) {
+  return (
+    <select className="field min-w-0" aria-label={label} value={value} onChange={(event) => set(event.target.value)}>
+      {options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
+    </select>
+  )
+}
+
+/** The days that are filtered, as a file. */
+function Export({ filter: { account, from, to } }: { filter: RowFilter }) {
+  const days = new URLSearchParams(Object.entries({ from, to }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+  return (
+    <p className="ml-auto flex flex-wrap gap-x-3 text-[13px]">
+      <span className="text-muted">Save {from === undefined && to === undefined ? 'all' : 'these days'} as</span>
+      {['ofx', 'qfx', 'qbo', 'csv'].map((format) => <a key={format} className="link py-0.5" href={`/api/accounts/${account}/export?format=${format}${days.size === 0 ? '' : `&${days}`}`} download>{format.toUpperCase()}</a>)}
+    </p>
+  )
+}
+
+/** The list alone, as the page of an account shows it too. */
+export function RowsOf({ account, filter }: { account: Account; filter: RowFilter }) {
+  const { rows, items, waiting, showWaiting } = useRows(filter)
+  const isFiltered = Object.entries(filter).some(([name, value]) => name !== 'account' && value !== undefined)
+  if (rows.error !== null && items.length === 0) return <Trouble error={rows.error} />
+  if (rows.data === undefined) return <Skeleton />
+  return (
+    <>
+      <p className="mb-2 flex min-h-8 items-center gap-3" role="status">
+        {waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{waiting} new</button>}
+        {isFiltered && <span className="meta">{rows.hasNextPage ? `${items.length} or more rows` : items.length === 1 ? '1 row' : `${items.length} rows`}</span>}
+      </p>
+      {items.length === 0 ? (
+        <Empty title={isFiltered ? 'Nothing found' : 'No transactions yet'}>{isFiltered ? 'No row of this account fits all filters.' : 'They appear here after the first read or import.'}</Empty>
+      ) : (
+        <RowGrid label={`Transactions of ${account.name}`} items={items} total={isFiltered ? (rows.hasNextPage ? null : items.length) : Math.max(account.rows, items.length)} hasMore={rows.hasNextPage} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} />
+      )}
+    </>
+  )
+}
+
+/** Of the height that the list will have at least, so that nothing below it moves. */
+function Skeleton() {
+  return <div className="appear-late mt-10 h-96 rounded-[10px] border border-line bg-surface" role="status"><p className="meta p-3">Loading…</p></div>
+}

@@ -1,0 +1,45 @@
+/** How fresh an account is: one word, and the four facts behind it, never merged into one. */
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { get, type Freshness } from '../api.ts'
+import { Chip, type Tone } from './chip.tsx'
+import { Day, Instant } from './time.tsx'
+
+const WORDS: Record<Freshness['word'], { tone: Tone; word: string }> = {
+  up_to_date: { tone: 'ok', word: 'Up to date' },
+  quiet_as_usual: { tone: 'ok', word: 'Quiet as usual' },
+  bank_is_behind: { tone: 'wait', word: 'Bank is behind' },
+  unusually_quiet: { tone: 'need', word: 'Unusually quiet' },
+  not_answering: { tone: 'stop', word: 'Not answering' },
+  needs_you: { tone: 'need', word: 'Needs you' },
+  paused: { tone: 'off', word: 'Paused' },
+  from_files: { tone: 'off', word: 'From files' },
+  not_read: { tone: 'off', word: 'Not read yet' },
+}
+
+export function useFreshness(accountId: string) {
+  return useQuery({ queryKey: ['freshness', accountId], queryFn: () => get<Freshness>(`/accounts/${accountId}/freshness`) })
+}
+
+export function FreshnessChip({ freshness }: { freshness: Freshness | undefined }) {
+  if (freshness === undefined) return <span className="inline-block h-6" />
+  const { tone, word } = WORDS[freshness.word]
+  return <Chip tone={tone}>{word}</Chip>
+}
+
+/** Four facts; what is not known says so. */
+export function FreshnessFacts({ freshness }: { freshness: Freshness }) {
+  const { askedAt, answeredAt, bankDataOn, newestRowOn } = freshness
+  return (
+    <dl className="mb-4 flex flex-wrap gap-x-6 gap-y-2 text-[13px] leading-5">
+      <Fact term="Asked">{askedAt === null ? 'never' : <Instant at={askedAt} />}</Fact>
+      <Fact term="Answered in full">{answeredAt === null ? 'not yet' : <Instant at={answeredAt} />}</Fact>
+      <Fact term="Bank’s data of">{bankDataOn === null ? 'not told' : <Day day={bankDataOn} />}</Fact>
+      <Fact term="Newest row">{newestRowOn === null ? 'none' : <Day day={newestRowOn} />}</Fact>
+    </dl>
+  )
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }) {
+  return <div><dt className="text-muted">{term}</dt><dd>{children}</dd></div>
+}

@@ -1,0 +1,83 @@
+/** Questions that only a person can answer: are these the same, was this one removed? Y and N answer the one that has the focus. */
+import { useEffect, useRef } from 'react'
+import { useAct } from '../act.ts'
+import type { Account, Question, Transaction } from '../api.ts'
+import { Amount } from '../parts/money.tsx'
+import { Trouble } from '../parts/states.tsx'
+import { Day } from '../parts/time.tsx'
+import { useKeys } from './keys.ts'
+
+type Kind = { title: string; choices: readonly { answer: string; label: string; key: 'y' | 'n'; effect: string }[] }
+
+const KINDS: Record<Question['kind'], Kind> = {
+  same_transaction: {
+    title: 'Are these the same?',
+    choices: [
+      { answer: 'same', label: 'Same', key: 'y', effect: 'Same: one row stays, with what both reports say.' },
+      { answer: 'different', label: 'Different', key: 'n', effect: 'Different: both rows stay.' },
+    ],
+  },
+  removed_at_bank: {
+    title: 'The bank no longer shows this row. Was it removed?',
+    choices: [
+      { answer: 'removed', label: 'Removed', key: 'y', effect: 'Removed: the row is withdrawn and no longer counts.' },
+      { answer: 'kept', label: 'Keep it', key: 'n', effect: 'Keep it: the row stays.' },
+    ],
+  },
+}
+
+export function Questions({ questions, accounts }: { questions: readonly Question[]; accounts: readonly Account[] }) {
+  const list = useRef<HTMLDivElement>(null)
+  const act = useAct()
+  const answer = (question: Question, key: 'y' | 'n'): void => {
+    const choice = KINDS[question.kind].choices.find((one) => one.key === key)
+    if (choice !== undefined && !act.isPending) act.send('POST', `/questions/${question.id}/answer`, { answer: choice.answer })
+  }
+  // Of the question that has the focus, else of the first.
+  const focused = (): Question | undefined => questions.find(({ id }) => document.activeElement?.closest(`[data-question="${id}"]`) !== null) ?? questions[0]
+  const byKey = (key: 'y' | 'n') => () => {
+    const question = focused()
+    if (question !== undefined) answer(question, key)
+  }
+  useKeys({ y: byKey('y'), n: byKey('n') })
+  // The question that had the focus is gone: the next one has it.
+  const count = useRef(questions.length)
+  useEffect(() => {
+    if (questions.length < count.current && (document.activeElement === document.body || document.activeElement === null)) list.current?.querySelector<HTMLElement>('[data-question]')?.focus()
+    count.current = questions.length
+  }, [questions.length])
+  return (
+    <div ref={list} className="grid gap-3">
+      {act.error !== null && <Trouble error={act.error} />}
+      {questions.map((question) => <Card key={question.id} question={question} account={accounts.find(({ id }) => id === question.accountId)?.name ?? ''} isBusy={act.isPending} answer={(key) => answer(question, key)} />)}
+    </div>
+  )
+}
+
+function Card({ question, account, isBusy, answer }: { question: Question; account: string; isBusy: boolean; answer: (key: 'y' | 'n') => void }) {
+  const { title, choices } = KINDS[question.kind]
+  return (
+    <section className="panel" aria-labelledby={`q-${question.id}`} data-question={question.id} tabIndex={-1}>
+      <h2 id={`q-${question.id}`}>{title}</h2>
+      <p className="meta name">{account}</p>
+      <div className="my-3 grid gap-2 sm:grid-cols-2">
+        <Side row={question.transaction} />
+        {question.other !== null && <Side row={question.other} />}
+      </div>
+      <div className="flex flex-wrap gap-2">
+        {choices.map(({ label, key }) => <button key={key} className="button" disabled={isBusy} aria-keyshortcuts={key} onClick={() => answer(key)}>{label}</button>)}
+      </div>
+      <p className="meta mt-2">{choices.map(({ effect }) => effect).join(' ')}</p>
+    </section>
+  )
+}
+
+function Side({ row }: { row: Transaction }) {
+  return (
+    <div className="min-w-0 rounded-md bg-sunken p-3">
+      <div className="flex flex-wrap justify-between gap-x-3"><Day day={row.postedOn} /><Amount amount={row.amount} currency={row.currency} signed /></div>
+      <p className="name"><bdi>{row.description === '' ? 'no text' : row.description}</bdi></p>
+      <p className="meta">{row.state}</p>
+    </div>
+  )
+}

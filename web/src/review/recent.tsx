@@ -1,0 +1,47 @@
+/** Recent changes: what was decided about rows, by anybody, newest first; any of them can be taken back, today or next week. */
+import { useQuery } from '@tanstack/react-query'
+import { useAct } from '../act.ts'
+import { get, type Decision } from '../api.ts'
+import { Amount } from '../parts/money.tsx'
+import { Loaded, Trouble } from '../parts/states.tsx'
+import { Instant } from '../parts/time.tsx'
+
+export function Recent({ taken }: { taken: () => void }) {
+  const decisions = useQuery({ queryKey: ['decisions'], queryFn: () => get<{ items: Decision[] }>('/decisions?limit=50') })
+  const act = useAct()
+  return (
+    <Loaded query={decisions}>
+      {({ items }) => (
+        <>
+          {act.error !== null && <Trouble error={act.error} />}
+          {items.length === 0 && <p className="text-muted">Nothing was decided yet. What you accept, name or exclude is listed here, and can be taken back.</p>}
+          <ul className="grid gap-2">
+            {items.map((decision, index) => (
+              <li key={`${decision.at} ${index}`} className="flex flex-wrap items-center gap-x-3 border-t border-line pt-2 first:border-t-0">
+                <span className="meta w-36"><Instant at={decision.at} /></span>
+                <span className="min-w-0 grow"><bdi className="name">{decision.transaction.description === '' ? 'no text' : decision.transaction.description}</bdi> <Amount amount={decision.transaction.amount} currency={decision.transaction.currency} signed /></span>
+                <span>{wordsOf(decision)}</span>
+                {decision.holds ? (
+                  <button type="button" className="button !min-h-8" disabled={act.isPending} aria-label={`Undo: ${wordsOf(decision)}, ${decision.transaction.description}`} onClick={() => act.send('PATCH', `/transactions/${decision.transaction.id}`, { ...decision.before, from: decision.after }, taken)}>Undo</button>
+                ) : (
+                  <span className="meta">changed since</span>
+                )}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+export function wordsOf({ before, after }: Pick<Decision, 'before' | 'after'>): string {
+  const parts = [
+    after.category === undefined ? null : after.category === null ? `category ${before.category ?? ''} removed` : `category ${after.category}`,
+    after.note === undefined ? null : after.note === null ? 'note removed' : 'note written',
+    after.excluded === undefined ? null : after.excluded ? 'excluded' : 'included again',
+    after.deleted === undefined ? null : after.deleted ? 'deleted' : 'brought back',
+    after.review === undefined ? null : after.review === 'accepted' ? 'accepted' : 'to review again',
+  ]
+  return parts.filter((part) => part !== null).join(', ')
+}

@@ -1,0 +1,26 @@
+/** What a row of a list shows of a transaction: day, text, amount with its own currency and the other one. */
+import type { Transaction } from '../api.ts'
+import { Chip } from '../parts/chip.tsx'
+import { Amount, formatAmount } from '../parts/money.tsx'
+import { Day } from '../parts/time.tsx'
+
+export const COLUMNS = 'grid grid-cols-[5.75rem_minmax(0,1fr)_auto] gap-x-2 px-2 sm:grid-cols-[7rem_minmax(0,1fr)_auto] sm:gap-x-4 sm:px-3'
+
+export function Cells({ row }: { row: Transaction }) {
+  const struck = row.state === 'withdrawn' ? 'line-through' : ''
+  return (
+    <>
+      <span role="gridcell" className={struck}><Day day={row.postedOn} /></span>
+      <span role="gridcell" className="min-w-0">
+        {row.description === '' ? <span className="text-muted">no text</span> : <bdi className={`name ${struck}`}>{row.description}</bdi>}
+        {row.state === 'pending' && <Chip tone="wait">Pending</Chip>}
+        {row.state === 'withdrawn' && <span className="meta">withdrawn</span>}
+        {row.category !== null && <span className="meta block">{row.category}</span>}
+      </span>
+      <span role="gridcell" className={`text-right ${struck}`}>
+        <Amount amount={row.amount} currency={row.currency} signed />
+        {row.foreignAmount !== null && row.foreignCurrency !== null && <span className="meta amount block">{formatAmount(row.foreignAmount, row.foreignCurrency)}</span>}
+      </span>
+    </>
+  )
+}

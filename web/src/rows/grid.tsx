@@ -1,0 +1,52 @@
+/**
+ * The rows of an account as a grid for the keyboard: arrows, PgUp, PgDn, Home, End go by row, Enter opens
+ * one and tells why it is here.
+ */
+import { useState, type KeyboardEvent } from 'react'
+import type { Transaction } from '../api.ts'
+import { Cells, COLUMNS } from './cells.tsx'
+import { useLongList } from './virtual.ts'
+import { Why } from './why.tsx'
+
+type GridProps = {
+  readonly label: string
+  readonly items: readonly Transaction[]
+  /** How many there are in all, where that is known. */
+  readonly total: number | null
+  readonly hasMore: boolean
+  readonly isLoading: boolean
+  readonly loadMore: () => void
+}
+
+export function RowGrid({ label, items, total, hasMore, isLoading, loadMore }: GridProps) {
+  const [open, setOpen] = useState<string | null>(null)
+  const list = useLongList({ count: items.length, keyOf: (index) => items[index]?.id ?? String(index), hasMore, isLoading, loadMore })
+  const toggle = (id: string): void => setOpen(open === id ? null : id)
+  const onKey = (event: KeyboardEvent): void => {
+    const row = items[list.active]
+    if ((event.target as HTMLElement).role !== 'row' || list.onMove(event) || event.key !== 'Enter' || row === undefined) return
+    toggle(row.id)
+    event.preventDefault()
+  }
+  return (
+    <div role="grid" aria-label={label} aria-rowcount={total === null ? -1 : total + 1} aria-colcount={3} className="rounded-[10px] border border-line bg-surface text-[14px] leading-5" onKeyDown={onKey}>
+      <div role="rowgroup">
+        <div role="row" aria-rowindex={1} className={`${COLUMNS} py-2 font-medium text-muted`}>
+          <span role="columnheader">Booked</span><span role="columnheader">Description</span><span role="columnheader" className="text-right">Amount</span>
+        </div>
+      </div>
+      <div role="rowgroup" ref={list.frame} className="relative" style={{ height: list.height }}>
+        {list.shown.map(({ index, key, start }) => {
+          const row = items[index]
+          return row === undefined ? null : (
+            <div key={key} role="row" data-index={index} ref={list.measure} aria-rowindex={index + 2} tabIndex={index === list.active ? 0 : -1} onFocus={() => list.setActive(index)}
+              className={`absolute inset-x-0 top-0 border-t border-line outline-offset-[-2px] ${row.state === 'withdrawn' ? 'text-muted' : ''}`} style={{ transform: list.offsetOf(start) }}>
+              <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={() => toggle(row.id)}><Cells row={row} /></div>
+              {open === row.id && <div role="gridcell" className="bg-sunken px-3 py-3"><Why id={row.id} /></div>}
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,40 @@
+/**
+ * Rows of an account, page by page. What is shown moves only when the reader asks: rows that arrive while
+ * somebody reads are counted, and wait.
+ */
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { get, type Transaction } from '../api.ts'
+
+export type RowFilter = { readonly account: string; readonly text?: string | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly state?: Transaction['state'] | undefined; readonly review?: Transaction['review'] | undefined }
+type Page = { items: Transaction[]; next: string | null }
+
+export const ROWS_A_PAGE = 200
+/** The first word of the keys of queries that events leave alone. */
+export const ROWS = 'rows'
+
+export function addressOf({ account, ...filter }: RowFilter, cursor = ''): string {
+  const query = new URLSearchParams({ limit: String(ROWS_A_PAGE) })
+  for (const [name, value] of Object.entries({ ...filter, cursor })) if (value !== undefined && value !== '') query.set(name, value)
+  return `/accounts/${account}/transactions?${query}`
+}
+
+/** `changes`: rows that changed are news too, not only those that came. */
+export function useRows(filter: RowFilter, changes = true) {
+  const queries = useQueryClient()
+  const key = [ROWS, filter]
+  const rows = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) => get<Page>(addressOf(filter, pageParam), signal),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+    placeholderData: (previous) => previous,
+    // Only the reader moves what is read.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: 'always',
+  })
+  const newest = useQuery({ queryKey: ['newest', filter], queryFn: () => get<Page>(addressOf(filter)), enabled: rows.isSuccess && !rows.isPlaceholderData })
+  const items = rows.data?.pages.flatMap((page) => page.items) ?? []
+  const known = new Map(items.map(({ id, updatedAt }) => [id, updatedAt]))
+  const waiting = rows.isPlaceholderData || rows.isFetching ? 0 : (newest.data?.items ?? []).filter(({ id, updatedAt }) => (changes ? known.get(id) !== updatedAt : !known.has(id))).length
+  return { rows, items, waiting, showWaiting: () => void queries.resetQueries({ queryKey: key }) }
+}

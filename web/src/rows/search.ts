@@ -1,0 +1,33 @@
+/** What addresses of lists may say; anything else in them is left out. */
+import type { Transaction } from '../api.ts'
+
+export type RowSearch = { account?: string | undefined; text?: string | undefined; from?: string | undefined; to?: string | undefined; state?: Transaction['state'] | undefined; review?: Transaction['review'] | undefined }
+export type ReconcileSearch = { asOf?: string | undefined; balance?: string | undefined }
+
+type Given = Readonly<Record<string, unknown>>
+
+export function rowSearch(given: Given): RowSearch {
+  const state = oneOf(given['state'], ['pending', 'posted', 'withdrawn'] as const)
+  const review = oneOf(given['review'], ['for_review', 'accepted'] as const)
+  return withoutEmpty({ account: word(given['account']), text: word(given['text']), from: day(given['from']), to: day(given['to']), state, review })
+}
+
+export function reconcileSearch(given: Given): ReconcileSearch {
+  return withoutEmpty({ asOf: day(given['asOf']), balance: word(given['balance']) })
+}
+
+function word(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 200) : undefined
+}
+
+function day(value: unknown): string | undefined {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined
+}
+
+function oneOf<T extends string>(value: unknown, words: readonly T[]): T | undefined {
+  return words.find((one) => one === value)
+}
+
+function withoutEmpty<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== '')) as T
+}

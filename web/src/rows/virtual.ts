@@ -1,0 +1,56 @@
+/**
+ * A long list by the keyboard: only what is near the window is in the document, the next page is asked for
+ * before its end is reached, and the row that has the focus stays in the document wherever the window is.
+ */
+import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual'
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react'
+
+const ROW_HEIGHT = 41
+const PAGE_OF_ROWS = 12
+/** So near to the end of what is loaded the next page is asked for. */
+const NEAR_THE_END = 60
+
+export type LongList = { readonly count: number; readonly keyOf: (index: number) => string; readonly hasMore: boolean; readonly isLoading: boolean; readonly loadMore: () => void }
+
+export function useLongList({ count, keyOf, hasMore, isLoading, loadMore }: LongList) {
+  const frame = useRef<HTMLDivElement>(null)
+  const [top, setTop] = useState(0)
+  const [active, setActive] = useState(0)
+  // Rises when the focus has to follow: by a key, or because the row that had it is gone.
+  const [follow, setFollow] = useState(0)
+  const at = Math.max(0, Math.min(active, count - 1))
+  const virtual = useWindowVirtualizer({
+    count, estimateSize: () => ROW_HEIGHT, overscan: 12, scrollMargin: top, getItemKey: keyOf,
+    rangeExtractor: (range: Range) => {
+      const seen = defaultRangeExtractor(range)
+      return count === 0 || seen.includes(at) ? seen : [...seen, at].sort((a, b) => a - b)
+    },
+  })
+  const shown = virtual.getVirtualItems()
+  const last = shown.at(-1)?.index ?? 0
+  useLayoutEffect(() => {
+    const element = frame.current
+    if (element !== null) setTop(element.getBoundingClientRect().top + scrollY)
+  }, [count === 0])
+  useEffect(() => {
+    if (hasMore && !isLoading && last >= count - NEAR_THE_END) loadMore()
+  }, [last, hasMore, isLoading, count])
+  useEffect(() => {
+    if (follow > 0) frame.current?.querySelector<HTMLElement>(`[data-index="${at}"]`)?.focus({ preventScroll: true })
+  }, [follow])
+  const go = (to: number): void => {
+    const next = Math.max(0, Math.min(count - 1, to))
+    setActive(next)
+    virtual.scrollToIndex(next, { align: 'auto' })
+    setFollow((before) => before + 1)
+  }
+  /** Arrows, pages and ends; true when the key was one of them. */
+  const onMove = (event: KeyboardEvent): boolean => {
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + PAGE_OF_ROWS, PageUp: at - PAGE_OF_ROWS, Home: 0, End: count - 1 }[event.key]
+    if (to === undefined) return false
+    event.preventDefault()
+    go(to)
+    return true
+  }
+  return { frame, shown, active: at, setActive, go, onMove, measure: virtual.measureElement, height: virtual.getTotalSize(), offsetOf: (start: number) => `translateY(${start - top}px)` }
+}
