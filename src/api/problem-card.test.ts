@@ -48,6 +48,8 @@ test('two causes that are about as likely are two headings, and the question tha
   assert.deepEqual(both.headings.map(({ cause }) => cause), ['credentials_invalid', 'institution_error'])
   assert.equal(both.next?.kind, 'answer')
   assert.equal(both.asks.filter(({ answer }) => answer === null).length, 1)
+  const outages = problemCard(problemOf(ranked(['institution_down', 0.4], ['scheduled_maintenance', 0.35])), FACTS, null)
+  assert.deepEqual([outages.headings.length, outages.next], [2, null], 'the same is waited for, whichever it is')
   const one = problemCard(problemOf(ranked(['credentials_invalid', 0.7], ['institution_error', 0.3]), evidence), FACTS, null)
   assert.deepEqual([one.headings.length, one.next?.kind], [1, 'fix_credentials'])
 })

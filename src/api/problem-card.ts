@@ -26,7 +26,7 @@ export function problemCard(problem: Problem, facts: CardFacts, plan: RepairPlan
   const asks = problem.closedAt === null ? asksOf(problem, plan === null ? [] : newsOf(plan), facts) : []
   const step = plan?.steps.find(({ state }) => state === 'now' || state === 'running')
   const isChecking = step?.kind === 'bank_status' && step.state === 'running'
-  const separates = heads.length > 1 && asks.some(({ answer }) => answer === null)
+  const separates = asks.some(({ answer }) => answer === null) && differ(heads.map(({ cause, p }) => cardFor(cause, p, facts)))
   const next = isChecking ? null : separates ? ANSWER_FIRST : nextOf(card, plan, step, facts)
   return {
     chip: card.chip,
@@ -38,6 +38,11 @@ export function problemCard(problem: Problem, facts: CardFacts, plan: RepairPlan
     likelihood: card.likelihood,
     asks: asks.map(({ fact, question, answer }) => ({ fact, answer, question: question.map(partResource) })),
   }
+}
+
+/** It matters which of them it is: another one's move, or another thing to do. Of two outages the same is waited for. */
+function differ([one, ...others]: readonly Card[]): boolean {
+  return others.some((other) => other.chip !== one?.chip || other.next?.action !== one.next?.action)
 }
 
 type Next = { readonly label: NonNullable<Card['next']>['label']; readonly kind: string; readonly href: string | null; readonly atBank: boolean }

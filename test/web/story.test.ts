@@ -99,7 +99,8 @@ async function readCards(page: Page, world: World): Promise<Card[]> {
   await cards.first().waitFor()
   return Promise.all(
     (await cards.all()).map(async (card) => ({
-      says: await card.getByRole('heading').innerText(),
+      // Where two causes are about as likely the first stands first.
+      says: await card.getByRole('heading').first().innerText(),
       chip: (await card.locator('span > span[aria-hidden] + *, span:has(> span[aria-hidden])').first().innerText()).replace(/^\S\s*/, '').trim(),
       text: await card.innerText(),
       primary: await card.locator('.button-primary').count(),
