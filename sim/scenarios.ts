@@ -111,8 +111,8 @@ const OF_PLANTS: readonly Scenario[] = [
     }),
   },
   {
-    name: 'unreadable-at-first', reports: null, what: 'The sign-on works and every statement ends with an error, for the first days.',
-    change: () => ({ historyDays: 40, faults: [fault('general-error', 0, 5)] }),
+    name: 'unreadable-at-first', reports: null, what: 'The sign-on works and every statement ends with an error, for the first days; the history goes further back than any later look.',
+    change: () => ({ historyDays: 120, faults: [fault('general-error', 0, 5)] }),
   },
   {
     name: 'dies-at-first', reports: null, what: 'The process dies again and again in the reads that bring the history.',

@@ -81,9 +81,11 @@ export const WRONG_CONNECTORS: readonly PlantedBug[] = [
       },
     }),
   }),
-  planted('every-failure-is-the-password', 'late-rows-and-gaps', 'Whatever goes wrong is called a wrong password.', {
+  planted('every-failure-is-the-password', 'late-rows-and-gaps', 'Whatever goes wrong is called a wrong password, and every look at the bank says that it is there.', {
     connector: (real) => ({
       ...real,
+      probes: ['profile'],
+      probe: async () => ({ probe: 'profile', outcome: 'answers', sentence: 'The bank is there.', evidence: null, facts: {} }),
       listAccounts: async (context) => {
         const outcome = await real.listAccounts(context)
         return outcome.kind === 'failed' ? { ...outcome, failure: WRONG_PASSWORD } : outcome
