@@ -40,6 +40,11 @@ test('one text has several causes; context separates them', () => {
   assert.equal(first(refused, { consentExpiresInDays: -3 }), 'consent_expired')
 })
 
+test('what never left this host is judged by nothing that is known of the bank', () => {
+  const context: CaseContext = { connection: 'established', hoursSinceSuccess: 0, intermittent: true, attemptsToday: 10, secondsSinceLastRequest: 2, credentialsChangedHere: false, clientId: 'registered' }
+  assert.equal(first({ protocol: 'ofx', stage: 'signon', codes: ['secret_source_failed'], message: 'The command cat ended with status 1.' }, context), 'configuration')
+})
+
 test('403 is seldom a wrong password', () => {
   const causes = verdict({ protocol: 'ofx', stage: 'http', httpStatus: 403, headers: { 'content-type': 'text/html' }, body: 'Access Denied' }, { connection: 'established' }).causes
   assert.notEqual(causes[0]?.cause, 'credentials_invalid')

@@ -12,6 +12,7 @@ import { findCodes, unexplainedWords, type FoundCode } from './codes.ts'
 import { read, type Reading } from './evidence-text.ts'
 import type { CodeEntry, Fitted, Knowledge, Rule, Weights } from './knowledge.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
+import { OWN } from './knowledge/codes/own.ts'
 import { matches } from './match.ts'
 
 /** One thing that spoke, with what it says of each cause. `share`: how much of it counts. */
@@ -96,7 +97,10 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
     if (outer) before++
     if (behind) wordsDecide = true
   }
+  // What never left this host was not stopped by anything that is known of the bank.
+  const isUnsent = speaking.some(({ table }) => table.system === OWN.system)
   for (const rule of rules) {
+    if (isUnsent && isContext(rule)) continue
     const [kind, weights] = isContext(rule) ? ['context', lessAgainst(stated, rule.weights)] as const : ['rule', rule.weights] as const
     voices.push({ id: rule.id, kind, sentence: ruleSentence(rule, record), weights, share: wordsDecide && words.includes(rule) ? WORDS_FOR_CODE : 1, ...(rule.own === true ? { own: true } : {}) })
   }

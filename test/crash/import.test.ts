@@ -68,12 +68,13 @@ test('the same file imported by two processes at once makes one account with eac
 })
 
 // Would fail when: rows are stored in the first pass (not planted yet).
-test('a damaged file leaves nothing: the count of rows of every table is as before', async (t) => {
+test('a damaged file leaves nothing: the count of rows of every table is as before, but for the line of the audit log that it was tried', async (t) => {
   const ground = await openGround(t)
   const whole = await statementFile(ground, 200)
   await ground.must(['import', whole])
   await ground.store()
-  const before = await countAll(ground)
+  const others = async () => ({ ...(await countAll(ground)), audit: null })
+  const before = await others()
   const text = bytesOf(6_000).toString('latin1').replaceAll('0001234567', '0007654321')
   const damages: readonly (readonly [name: string, text: string])[] = [
     ['cut in the middle of a row', text.slice(0, text.length - 2_000)],
@@ -90,6 +91,6 @@ test('a damaged file leaves nothing: the count of rows of every table is as befo
     assert.equal(code, 1, `${name}: ${out}${err}`)
     const { failure } = JSON.parse(out) as { failure: { message: string } | null }
     assert.ok(failure !== null && failure.message.length > 0, name)
-    assert.deepEqual(await countAll(ground), before, name)
+    assert.deepEqual(await others(), before, name)
   }
 })
