@@ -8,7 +8,8 @@ import { failed, ok, type Result } from '../domain/result.ts'
 export type Caller =
   /** The command line and the token of this machine: whoever runs Relink. */
   | { readonly kind: 'host' }
-  | { readonly kind: 'member'; readonly member: Member; readonly session: SignedIn }
+  /** `ownsFactor`: they have a second factor, whatever this session was opened with; told of owners who signed in by password alone; else true. */
+  | { readonly kind: 'member'; readonly member: Member; readonly session: SignedIn; readonly ownsFactor: boolean }
   /** A program, with its maker as they are now; null: no member any more. */
   | { readonly kind: 'key'; readonly key: ApiKey; readonly maker: Member | null }
 
@@ -36,7 +37,9 @@ export function authorize(caller: Caller | null, { action, connectionId, isDemo 
   if (!rule.roles.includes(member.role) && !isDelegated) return forbidden(`This is not for a ${member.role}; an owner can do it.`)
   // A key acts within its scope and within what its maker may now.
   if (caller.kind === 'key') return rule.scopes.includes(caller.key.scope) ? ok(caller) : forbidden('A key may not do this; sign in on the page.')
-  if (member.role === 'owner' && !hasSecondFactor(caller.session) && !rule.half) return failed({ code: 'second_factor_needed', message: 'An owner signs in with a passkey, or with a code beside the password.' })
+  // Whoever knows an owner's password adds no second factor of their own beside the owner's.
+  const mayByPassword = rule.passwordAlone === 'always' || (rule.passwordAlone === 'first_factor' && !caller.ownsFactor)
+  if (member.role === 'owner' && !hasSecondFactor(caller.session) && !mayByPassword) return failed({ code: 'second_factor_needed', message: 'An owner signs in with a passkey, or with a code beside the password.' })
   if (rule.fresh && !isDemo && caller.session.ageMs >= FRESH_MS) return failed({ code: 'sign_in_again', message: 'The last sign-in was more than ten minutes ago.' })
   return ok(caller)
 }

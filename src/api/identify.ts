@@ -3,7 +3,7 @@
  * person's session in a cookie. A header that names nobody is nobody; the cookie is then not asked.
  */
 import type { FastifyRequest } from 'fastify'
-import type { Caller } from '../access/authorize.ts'
+import { hasSecondFactor, type Caller } from '../access/authorize.ts'
 import { callerOfKey } from '../access/keys.ts'
 import { digestOf, matches } from '../access/token.ts'
 import type { Instance } from '../instance.ts'
@@ -22,6 +22,9 @@ export function createIdentify(instance: Instance, hostToken: string): Identify 
     const cookie = headers.cookie ?? null
     const open = cookie === null ? null : await instance.signIn.session({ cookie })
     const member = open === null ? null : await store.access.member(open.userId)
-    return open === null || member === null || member.removedAt !== null ? null : { kind: 'member', member, session: open.session }
+    if (open === null || member === null || member.removedAt !== null) return null
+    const isHalf = member.role === 'owner' && !hasSecondFactor(open.session)
+    const factors = isHalf ? await instance.signIn.factors(member.userId) : null
+    return { kind: 'member', member, session: open.session, ownsFactor: factors === null || factors.hasTotp || factors.passkeys.length > 0 }
   }
 }

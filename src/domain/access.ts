@@ -76,11 +76,11 @@ export type Rule = {
   readonly host: boolean
   /** Signed in within the last ten minutes. */
   readonly fresh: boolean
-  /** Also for an owner who has no second factor yet: what is needed to get one. */
-  readonly half: boolean
+  /** For an owner who signed in by password alone: never; what is needed to get the first second factor, and only that long; or always. */
+  readonly passwordAlone: 'never' | 'first_factor' | 'always'
 }
 
-const rule = (roles: readonly Role[], more: Partial<Rule> = {}): Rule => ({ roles, delegable: false, scopes: [], host: true, fresh: false, half: false, ...more })
+const rule = (roles: readonly Role[], more: Partial<Rule> = {}): Rule => ({ roles, delegable: false, scopes: [], host: true, fresh: false, passwordAlone: 'never', ...more })
 
 export const RULES: Readonly<Record<Exclude<Action, 'public'>, Rule>> = {
   read: rule(ROLES, { scopes: ['read', 'work'] }),
@@ -90,7 +90,7 @@ export const RULES: Readonly<Record<Exclude<Action, 'public'>, Rule>> = {
   administer: rule(['owner'], { fresh: true }),
   oversee: rule(['owner']),
   manage: rule(['owner'], { fresh: true }),
-  self: rule(ROLES, { host: false, half: true }),
-  factors: rule(ROLES, { host: false, half: true, fresh: true }),
+  self: rule(ROLES, { host: false, passwordAlone: 'always' }),
+  factors: rule(ROLES, { host: false, passwordAlone: 'first_factor', fresh: true }),
   demo: rule(ROLES),
 }

@@ -48,6 +48,13 @@ test('rows 9 and 18: an owner with a password alone may only get a second factor
   }
   assert.equal((await owner.ask('GET', '/api/account')).json.needsSecondFactor, true)
   const other = await signIn(house.browser(), OWNER)
+  // A passkey of the owner's is there: whoever knows only the password adds nothing beside it, and takes nothing away.
+  await house.sql(`insert into relink.auth_passkey (id, "userId", "credentialID", "publicKey", counter, "deviceType", "backedUp", "createdAt") select 'theirs', id, 'c', 'k', 0, 'singleDevice', false, now() from relink.auth_user limit 1`)
+  for (const { method, url } of ROUTES.filter((route) => route.action === 'factors')) {
+    assert.deepEqual(said(await other.ask(method, `/api${url.replace(':passkey', 'theirs')}`)), [403, 'second_factor_needed'], `${method} ${url}`)
+  }
+  assert.equal((await other.ask('GET', '/api/account')).json.passkeys.length, 1)
+  await house.sql(`delete from relink.auth_passkey`)
   ;({ secret, recoveryCodes } = await addTotp(owner, OWNER.password))
   assert.equal(recoveryCodes.length, 10)
   assert.equal((await owner.ask('GET', '/api/members')).status, 200)
