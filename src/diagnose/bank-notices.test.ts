@@ -23,7 +23,15 @@ test('what pages of banks always say is none', () => {
 })
 
 test('links to pages of announcements stay on the site', () => {
-  const page = '<a href="/status">Status</a> <a href="https://elsewhere.example/status">Status</a> <a href="/loans">Loans</a> <a href="/x">Important notices</a> <a href="javascript:alert(1)">news</a>'
-  assert.deepEqual(noticeLinks(page, 'https://riverbank.example/'), ['https://riverbank.example/status', 'https://riverbank.example/x'])
+  const page = '<a href="/status">Status</a> <a href="https://elsewhere.example/status">Status</a> <a href="/loans">Loans</a> <a href="/x">Important notices</a> <a href="javascript:alert(1)">news</a> <a href="/y"><b>Maintenance</b></a>'
+  assert.deepEqual(noticeLinks(page, 'https://riverbank.example/'), ['https://riverbank.example/status', 'https://riverbank.example/x', 'https://riverbank.example/y'])
   assert.equal(noticeLinks('<a href="'.repeat(20_000), 'https://riverbank.example/').length, 0)
+})
+
+test('a hostile page is read in one pass: none of these ends in the life of a test otherwise', () => {
+  for (const piece of ['<a/href=', '<style', '<script>', '<a href="', '<', 'migrat', '&a', '</', '<a href=x>', 'experiencing technical ', ' .  ']) {
+    const page = piece.repeat(Math.ceil(400_000 / piece.length))
+    assert.equal(noticeIn(page), null, piece)
+    assert.deepEqual(noticeLinks(page, 'https://riverbank.example/'), [], piece)
+  }
 })

@@ -32,14 +32,56 @@ export function noticeIn(page: string): BankNotice | null {
 
 /** Pages of the same site that may hold announcements, as written in its links, at most three. */
 export function noticeLinks(page: string, address: string): readonly string[] {
-  const links = [...page.matchAll(/<a\b[^>]{0,300}?\bhref\s*=\s*["']?([^"'\s>]{1,300})[^>]{0,300}>([^<]{0,100})/gi)]
-  const telling = links.filter(([, href = '', text = '']) => /status|notice|announce|alert|news|maintenance|wartung|st(o|ö)rung|incident|aviso|hinweis|meldung/i.test(`${href} ${text}`))
-  const urls = telling.flatMap(([, href = '']) => (URL.canParse(href, address) ? [new URL(href, address)] : []))
-  return [...new Set(urls.filter(({ origin }) => origin === new URL(address).origin).map(({ href }) => href.replace(/#.*$/, '')))].filter((href) => href !== address).slice(0, 3)
+  const urls: URL[] = []
+  let href: string | null = null
+  for (const piece of piecesOf(page)) {
+    if (piece.kind === 'tag') href = piece.name === 'a' ? (HREF.exec(piece.inside)?.[1] ?? null) : href
+    else if (href !== null && piece.text.trim() !== '') {
+      if (TELLING.test(`${href} ${piece.text.slice(0, MOST_LINK_TEXT)}`) && URL.canParse(href, address)) urls.push(new URL(href, address))
+      href = null
+    }
+  }
+  return [...new Set(urls.filter(({ origin }) => origin === new URL(address).origin).map((url) => url.href.replace(/#.*$/, '')))].filter((url) => url !== address).slice(0, 3)
 }
+
+const HREF = /\bhref\s*=\s*["']?([^"'\s]{1,300})/i
+const TELLING = /status|notice|announce|alert|news|maintenance|wartung|st(o|ö)rung|incident|aviso|hinweis|meldung/i
+const MOST_LINK_TEXT = 100
 
 /** Text between tags, cut where an element or a sentence ends. */
 function sentencesOf(page: string): readonly string[] {
-  const text = page.replace(/<(script|style)\b[\s\S]{0,100000}?<\/\1>/gi, ' ').replace(/<\/?(p|li|div|h[1-6]|td|tr|section|br|ul|ol|article|nav|a)\b[^>]{0,500}>/gi, '\n').replace(/<[^>]{0,500}>/g, ' ')
-  return text.split(/\n|(?<=[.!?])\s+(?=\p{Lu})/u).map((sentence) => sentence.replace(/&[a-z]+;|&#\d+;/gi, ' ').replace(/\s+/g, ' ').trim()).filter((sentence) => sentence.length > 8)
+  let text = ''
+  for (const piece of piecesOf(page)) text += piece.kind === 'text' ? piece.text : ENDS_A_SENTENCE.has(piece.name) ? '\n' : ' '
+  return text.split(/\n|(?<=[.!?])\s+(?=\p{Lu})/u)
+    .map((sentence) => sentence.slice(0, MOST_SENTENCE).replace(/&[a-z]+;|&#\d+;/gi, ' ').replace(/\s+/g, ' ').trim())
+    .filter((sentence) => sentence.length > 8)
+}
+
+const ENDS_A_SENTENCE = new Set(['p', 'li', 'div', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'td', 'tr', 'section', 'br', 'ul', 'ol', 'article', 'nav', 'a'])
+/** No announcement is longer; what a page writes without an end is not worth the search. */
+const MOST_SENTENCE = 1_000
+const MOST_TAG = 1_000
+
+type Piece = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'tag'; readonly name: string; readonly inside: string }
+
+/** Text and tags in their order, without scripts and styles. One pass: whoever writes the page may be hostile. */
+function* piecesOf(page: string): Generator<Piece> {
+  const lower = page.toLowerCase()
+  let [at, end] = [0, -1]
+  while (at < page.length) {
+    const open = page.indexOf('<', at)
+    if (open > at || open === -1) yield { kind: 'text', text: page.slice(at, open === -1 ? page.length : open) }
+    if (open === -1) return
+    if (end < open) end = page.indexOf('>', open)
+    // No tag ends any more: the rest is text.
+    if (end === -1) return yield { kind: 'text', text: page.slice(open) }
+    const inside = page.slice(open + 1, Math.min(end, open + MOST_TAG))
+    const name = /^\/?([a-z][a-z0-9]{0,20})/i.exec(inside)?.[1]?.toLowerCase() ?? ''
+    yield { kind: 'tag', name, inside }
+    at = end + 1
+    if ((name !== 'script' && name !== 'style') || inside.startsWith('/')) continue
+    const close = lower.indexOf(`</${name}`, at)
+    if (close === -1) return
+    at = close
+  }
 }
