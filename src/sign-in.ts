@@ -18,7 +18,7 @@ export function signInWhenAsked(options: SignInOptions): SignIn {
   }
   return {
     ask: (...given) => asked((signIn) => signIn.ask(...given)),
-    session: (visit) => asked((signIn) => signIn.session(visit)),
+    session: (...given) => asked((signIn) => signIn.session(...given)),
     createUser: (user) => asked((signIn) => signIn.createUser(user)),
     userOf: (email) => asked((signIn) => signIn.userOf(email)),
     deleteUser: (userId) => asked((signIn) => signIn.deleteUser(userId)),

@@ -37,6 +37,8 @@ export function createAudit({ store, key, clock }: AuditParts): Audit {
     seal,
     record: (entry) => store.append(seal(entry)),
     async verify(noted) {
+      // Read before the lines: what is added meanwhile is behind it.
+      const stored = await store.head()
       let [before, firstBad]: [AuditHead | null, number | null] = [null, null]
       for (;;) {
         const lines = await store.following(before?.seq ?? 0, PAGE)
@@ -44,14 +46,14 @@ export function createAudit({ store, key, clock }: AuditParts): Audit {
           const isNext: boolean = line.seq === (before?.seq ?? 0) + 1 && same(line.prev, before?.hash ?? START) && same(line.hash, hashOf(line))
           if (!isNext && firstBad === null) firstBad = line.seq
           if (firstBad === null && noted?.seq === line.seq && noted.hash !== hex(line.hash)) firstBad = line.seq
+          if (firstBad === null && stored?.seq === line.seq && !same(stored.hash, line.hash)) firstBad = line.seq
           before = { seq: line.seq, hash: line.hash }
         }
         if (lines.length < PAGE) break
       }
-      const stored = await store.head()
       const lastSeq = before?.seq ?? 0
       // The head is kept beside the lines, so that lines taken from the end show too.
-      if (firstBad === null && (stored?.seq ?? 0) !== lastSeq) firstBad = lastSeq + 1
+      if (firstBad === null && (stored?.seq ?? 0) > lastSeq) firstBad = lastSeq + 1
       if (firstBad === null && noted !== null && noted.seq > lastSeq) firstBad = lastSeq + 1
       return { lines: lastSeq, head: before === null ? null : { seq: before.seq, hash: hex(before.hash) }, firstBad }
     },

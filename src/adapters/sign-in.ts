@@ -93,10 +93,10 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
       for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value)
       return answerOf(await auth.handler(new Request(url, { method, headers: headersOf(visit, body !== undefined), ...(body === undefined ? {} : { body: JSON.stringify(body) }) })))
     },
-    async session({ cookie }) {
+    async session({ cookie }, isLook = false) {
       if (cookie === null || !cookie.includes(sessionCookie(isSecure))) return null
       const found = await auth.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
-      return found === null ? null : stillOpen(found.session)
+      return found === null ? null : stillOpen(found.session, isLook)
     },
     async createUser({ name, email, password }) {
       const { internalAdapter, password: passwords } = await context
@@ -146,13 +146,13 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
     close: () => pool.end(),
   }
 
-  async function stillOpen(session: { id: string; userId: string; createdAt: Date; token: string } & Record<string, unknown>): Promise<OpenSession | null> {
+  async function stillOpen(session: { id: string; userId: string; createdAt: Date; token: string } & Record<string, unknown>, isLook: boolean): Promise<OpenSession | null> {
     const [now, seenAt] = [Date.now(), (session['seenAt'] as Date).getTime()]
     if (now - seenAt >= IDLE_MS) {
       await pool.query('delete from auth_session where id = $1', [session.id])
       return null
     }
-    if (now - seenAt >= SEEN_EXACT_MS) await pool.query('update auth_session set "seenAt" = $2 where id = $1', [session.id, new Date(now)])
+    if (!isLook && now - seenAt >= SEEN_EXACT_MS) await pool.query('update auth_session set "seenAt" = $2 where id = $1', [session.id, new Date(now)])
     return { userId: session.userId, session: { sessionId: session.id, method: session['method'] as SignedIn['method'], ageMs: now - session.createdAt.getTime() } }
   }
 }

@@ -21,14 +21,17 @@ const MOST_INCIDENTS = 200
 export async function freshnessResource({ store, clock }: Instance, account: AccountSummary): Promise<z.output<typeof freshnessShape>> {
   const connections = await connectionsOf(store, account)
   const active = connections.filter(({ state }) => state === 'active' || state === 'connecting')
-  const [coverage, balance, booked, problems, challenges] = await Promise.all([
+  const [coverage, sources, balance, booked, problems, challenges] = await Promise.all([
     store.feed.coverage(account.id),
+    store.accounts.sources({ accountId: account.id }),
     store.feed.newestBalance(account.id, 'ledger'),
     store.feed.transactions({ accountId: account.id, states: ['posted'], limit: ROWS_LOOKED_AT }),
     Promise.all(active.map((connection) => problemsOf(store, connection))),
     Promise.all(active.map(({ id }) => store.challenges.list({ connectionId: id, state: 'open' }))),
   ])
-  const newest = coverage.reduce<string | null>((last, { runId }) => (last === null || runId > last ? runId : last), null)
+  // A file that was imported is no answer of the bank's.
+  const feeds = new Set(sources.filter(({ connectionId }) => connectionId !== null).map(({ id }) => id))
+  const newest = coverage.filter(({ sourceId }) => feeds.has(sourceId)).reduce<string | null>((last, { runId }) => (last === null || runId > last ? runId : last), null)
   const run = newest === null ? null : await store.runs.get(newest)
   const answeredAt = run === null ? null : (run.endedAt ?? run.startedAt)
   const askedAt = active.reduce<number | null>((last, { lastAttemptAt }) => (lastAttemptAt !== null && lastAttemptAt > (last ?? 0) ? lastAttemptAt : last), null)

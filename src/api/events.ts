@@ -37,7 +37,7 @@ export async function registerEvents(server: FastifyInstance, admit: Admit, inst
     }
     stops.add(stop)
     raw.on('close', stop)
-    const isStillAllowed = (): Promise<boolean> => admit(request, 'read').then(() => true, () => false)
+    const isStillAllowed = (): Promise<boolean> => admit(request, 'read', true).then(() => true, () => false)
     void beat(instance, raw, heart.signal, isStillAllowed).then((ended) => ended === 'refused' && stop())
   })
 }

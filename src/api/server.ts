@@ -50,7 +50,7 @@ declare module 'fastify' {
 }
 
 /** Lets a request pass or throws the problem; afterwards `request.caller` is known. */
-export type Admit = (request: FastifyRequest, action: Action) => Promise<void>
+export type Admit = (request: FastifyRequest, action: Action, isLook?: boolean) => Promise<void>
 
 /** Builds the server; the caller listens and closes. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -116,11 +116,11 @@ function cacheHashedFiles(reply: FastifyReply, path: string): void {
 function createAdmit({ instance, token, hosts }: ServerOptions): Admit {
   const guard = createGuard(hosts)
   const identify = createIdentify(instance, token)
-  return async (request, action) => {
+  return async (request, action, isLook = false) => {
     guard.check(request)
     // An owner may delegate a connection; those routes name it in their address.
     const connectionId = request.routeOptions.url?.startsWith('/api/connections/:id') === true ? (request.params as { id: string }).id : null
-    const allowed = authorize(await identify(request), { action, connectionId, isDemo: instance.demo !== null })
+    const allowed = authorize(await identify(request, isLook), { action, connectionId, isDemo: instance.demo !== null })
     if (!allowed.ok) throw new ApiProblem(allowed.failure.code, allowed.failure.message)
     request.caller = allowed.value
   }

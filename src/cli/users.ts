@@ -2,7 +2,7 @@
 import type { Command, Option } from 'commander'
 import { ROLES, type Role } from '../domain/access.ts'
 import { isoInstant } from '../api/shapes.ts'
-import { invite } from '../access/members.ts'
+import { invite, openInvitations } from '../access/members.ts'
 import { refusePassword } from '../access/password.ts'
 import type { Instance } from '../instance.ts'
 import { pageAddress } from './address.ts'
@@ -51,9 +51,22 @@ async function reset(output: Output, email: string, options: SecretOptions): Pro
     if (refused !== null) throw new CommandError(refused)
     await instance.signIn.resetUser(member.userId, password)
     await instance.audit.record({ actor: 'host', action: 'user.reset', object: member.userId, codes: {} })
+    await revokeWhatTheyMade(instance, member.userId)
     output.data({ userId: member.userId, reset: true })
-    output.say(`${member.name} signs in with the new password now${member.role === 'owner' ? ', and then adds a second factor' : ''}. All sessions, passkeys and the authenticator app of before are gone.`)
+    output.say(`${member.name} signs in with the new password now${member.role === 'owner' ? ', and then adds a second factor' : ''}. All sessions, passkeys and the authenticator app of before are gone, and so are the keys and open invitations that they made.`)
   })
+}
+
+/** Who is reset may have been somebody else for a while, who left a key or a link behind. */
+async function revokeWhatTheyMade(instance: Instance, userId: string): Promise<void> {
+  const { store, audit, clock } = instance
+  const now = clock.now()
+  for (const { id, maker, revokedAt } of await store.access.keys()) {
+    if (maker === userId && revokedAt === null) await store.access.revokeKey(id, now, audit.seal({ actor: 'host', action: 'key.revoked', object: id, codes: {} }))
+  }
+  for (const { id, createdBy } of await openInvitations(instance)) {
+    if (createdBy === `user:${userId}`) await store.access.revokeInvitation(id, now, audit.seal({ actor: 'host', action: 'invitation.revoked', object: id, codes: {} }))
+  }
 }
 
 async function memberOf({ store }: Instance, email: string) {

@@ -27,8 +27,8 @@ export type SignInPath =
 export type SignIn = {
   /** Hands a request on to the library. A body is one that was held to its schema. */
   ask(visit: Visit, method: 'GET' | 'POST', path: SignInPath, body?: Readonly<Record<string, unknown>>, query?: Readonly<Record<string, string>>): Promise<SignInAnswer>
-  /** Who is signed in; null: nobody, or not any more. */
-  session(visit: Pick<Visit, 'cookie'>): Promise<OpenSession | null>
+  /** Who is signed in; null: nobody, or not any more. `isLook`: an open page is not its person, and does not keep a session from ending unused. */
+  session(visit: Pick<Visit, 'cookie'>, isLook?: boolean): Promise<OpenSession | null>
   /** The user's id; null when the address is taken. Without a password only a link signs in. */
   createUser(user: { readonly name: string; readonly email: string; readonly password: string | null }): Promise<string | null>
   /** The user with this address. */

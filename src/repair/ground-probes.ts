@@ -92,9 +92,13 @@ async function reachBank(parts: GroundParts, { connection, institution }: Asked)
   return found('reach', 'no_connection', `${host} breaks the encrypted connection off (${report.networkError ?? 'no reason'}).`)
 }
 
-/** The last two parts of both names are the same: `*.riverbank.example` for `ofx.riverbank.example`. */
+/** The ends of both names are the same: `*.riverbank.example` for `ofx.riverbank.example`. Under a country two parts may be everybody's (`co.uk`): there three count. */
 function isOfSame(name: string, host: string): boolean {
-  const end = (text: string) => text.split('.').slice(-2).join('.')
+  const end = (text: string) => {
+    const parts = text.split('.')
+    const isShared = parts.at(-1)?.length === 2 && (parts.at(-2)?.length ?? 0) <= 3
+    return parts.slice(isShared ? -3 : -2).join('.')
+  }
   return end(name) === end(host)
 }
 

@@ -7,7 +7,7 @@ import { idParams, listOf, route, type Route } from '../route.ts'
 import { connectForm, connectionOf, failedSignIn, valueOf } from './connections.ts'
 
 const begin = route({
-  method: 'POST', url: '/connections/:id/previews', action: 'enter_secret', tag: 'Reconnect', summary: 'Sign in beside this connection and read, without touching the feed; the answer may wait for the bank\'s question',
+  method: 'POST', url: '/connections/:id/previews', action: 'administer', tag: 'Reconnect', summary: 'Sign in beside this connection and read, without touching the feed; the answer may wait for the bank\'s question',
   params: idParams, body: connectForm, carriesSecret: true, response: previewShape, status: 201,
   handle: async ({ params, body, instance }) => {
     const result = await instance.verbs.previewReconnect(params.id, { institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, onceMore: body.onceMore === true })
