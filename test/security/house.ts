@@ -55,8 +55,8 @@ export async function openHouse(pageDirectory: string | null = null): Promise<Ho
   const instance: Instance = { ...sandbox.value.opened.instance, demo: null }
   const server = await listen({ instance, home: sandbox.value.home, host: '127.0.0.1', port: 0, trustedProxies: ['127.0.0.1'], pageDirectory })
   assert.ok(server.ok)
-  const asSignIn = new pg.Pool({ ...database.value.app, max: 1, options: '-c role=relink_auth -c search_path=relink' })
-  const asOwner = new pg.Pool({ ...database.value.owner, max: 1 })
+  const asSignIn = quiet(new pg.Pool({ ...database.value.app, max: 1, options: '-c role=relink_auth -c search_path=relink' }))
+  const asOwner = quiet(new pg.Pool({ ...database.value.owner, max: 1 }))
   const unprotected = async <T>(table: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     const client = await asOwner.connect()
     try {
@@ -86,6 +86,13 @@ export async function openHouse(pageDirectory: string | null = null): Promise<Ho
       await rm(home, { recursive: true, force: true })
     },
   }
+}
+
+/** A connection that is still closing when the database stops hears that it was ended; nobody waits for that any more. */
+function quiet(pool: pg.Pool): pg.Pool {
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => void client.on('error', () => undefined))
+  return pool
 }
 
 function browserAt(origin: string, always: Readonly<Record<string, string>>, isBrowser = true, held: ReadonlyMap<string, string> = new Map()): Browser {
