@@ -68,11 +68,16 @@ export async function startBank(options: StartOptions = {}): Promise<RunningBank
     ...(options.historyDays === undefined ? {} : { historyDays: options.historyDays }),
   })
   const listening = await listen(bank, options)
-  let caFile: string | null = null
-  if (options.caDir !== undefined) {
-    await mkdir(options.caDir, { recursive: true })
-    caFile = join(options.caDir, 'ca.crt')
-    await writeFile(caFile, listening.caPem)
+  const caFile = options.caDir === undefined ? null : join(options.caDir, 'ca.crt')
+  if (options.caDir !== undefined && caFile !== null) {
+    try {
+      await mkdir(options.caDir, { recursive: true })
+      await writeFile(caFile, listening.caPem)
+    } catch (error) {
+      // An open port would keep the process up that has just said that it cannot start.
+      await listening.close()
+      throw error
+    }
   }
   return { bank, listening, adminToken, caFile, close: () => listening.close() }
 }
@@ -93,7 +98,7 @@ export async function runBank(argv: readonly string[]): Promise<number> {
   let running: RunningBank | null = null
   try {
     const adminToken = options.tokenFile === undefined ? undefined : (await readFile(options.tokenFile, 'utf8')).trim()
-    const script = options.scenario === undefined ? [] : readScenario(JSON.parse(await readFile(options.scenario, 'utf8')))
+    const script = options.scenario === undefined ? [] : readScenario(jsonOf(await readFile(options.scenario, 'utf8'), options.scenario))
     if (typeof script === 'string') throw new Error(`${options.scenario}: ${script}`)
     const chosen = { ...options.start, ...(adminToken === undefined ? {} : { adminToken }) }
     running = chosen.port === undefined ? await startBank({ ...chosen, port: USUAL_PORT }).catch(() => startBank(chosen)) : await startBank(chosen)
@@ -112,6 +117,15 @@ export async function runBank(argv: readonly string[]): Promise<number> {
   })
   await running.close()
   return 0
+}
+
+/** Node's own words would quote the file, which may be another one than was meant. */
+function jsonOf(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new SyntaxError(`${name} is not JSON.`)
+  }
 }
 
 function readArguments(argv: readonly string[]) {

@@ -48,6 +48,7 @@ async function rehearsed(fileName: string, chunks: AsyncIterable<Uint8Array>): P
   for await (const piece of chunks) pieces.push(piece)
   const end = await rehearse({ kind: 'file', fileName }, Buffer.concat(pieces))
   if (end === 'read') return null
+  if (end === 'not_begun') return { code: 'unreadable', message: 'A file of this size is first read in a process of its own, and this host started none: it is short of memory or of processes. Try again when it has room.', line: 0 }
   const what = end === 'too_slow' ? 'take longer than 20 s' : 'need more than 256 MB of memory'
   return { code: 'limit_exceeded', message: `To read this file would ${what}. Statements of its size do not: it is damaged, or no statement. \`relink import\` on the command line reads it without these limits.`, line: 0 }
 }

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import type { PrivateHost } from './adapters/address-guard.ts'
+import { jsonFault } from './domain/json-fault.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 
 export type InstitutionNetwork = { readonly privateHosts: readonly PrivateHost[]; readonly caPem: string | null }
@@ -51,7 +52,7 @@ export async function readNetworkPolicy(path: string): Promise<Result<NetworkPol
     }
     return ok(networkPolicy(institutions))
   } catch (error) {
-    const reason = error instanceof SyntaxError ? `it is not JSON (${error.message})` : ((error as NodeJS.ErrnoException).code ?? String(error))
+    const reason = error instanceof SyntaxError ? jsonFault(error) : ((error as NodeJS.ErrnoException).code ?? String(error))
     return failed({ message: `RELINK_NETWORK (${path}) cannot be read: ${reason}.` })
   }
 }

@@ -30,8 +30,12 @@ export function forbidden(reason: string): Failure {
   return { code: 'address_forbidden', stage: 'resolve', retry: { kind: 'never' }, message, evidence: [{ stage: 'resolve', codes: ['address_forbidden'], message }] }
 }
 
-/** A whole answer whose reading was stopped. */
+/** A whole answer whose reading was stopped, or never began. */
 export function unreadableInLimits(end: Exclude<RehearsalEnd, 'read'>, httpStatus: number): Failure {
+  if (end === 'not_begun') {
+    const message = 'This host started no process to read the bank\'s large answer in: it is short of memory or of processes.'
+    return { code: 'configuration_invalid', stage: 'parse', retry: { kind: 'at', at: null }, message, evidence: [{ stage: 'parse', codes: ['reader_not_started'], message }] }
+  }
   const [code, message] = end === 'too_slow' ? (['answer_too_slow', 'The bank\'s answer cannot be read in the time that is allowed.'] as const) : (['answer_too_large', 'The bank\'s answer cannot be read in the memory that is allowed.'] as const)
   return { code, stage: 'parse', retry: { kind: 'at', at: null }, message, evidence: [{ stage: 'parse', httpStatus, message }] }
 }

@@ -3,5 +3,5 @@ import { performRehearsals } from './rehearsal-process.ts'
 
 performRehearsals(new URL(import.meta.url), async ({ reader }) => {
   const kept: unknown[] = []
-  while (reader.kind === 'file' && reader.fileName !== 'fine') if (reader.fileName === 'fill') kept.push(new Array(1_000).fill(kept.length))
+  while (reader.kind === 'file' && reader.fileName !== 'fine') if (reader.fileName === 'fill') kept.push(new Array(100_000).fill(kept.length))
 })

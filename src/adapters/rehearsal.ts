@@ -26,11 +26,10 @@ export type Told = 'begun' | 'read'
 
 type Idle = { readonly child: ChildProcess; readonly timer: NodeJS.Timeout }
 
-/** `entry`: the module that the processes run. */
-export function createRehearsal(entry: URL, limits: RehearsalLimits = REHEARSAL_LIMITS): Rehearse {
+/** `entry`: the module that the processes run; `execPath`: by which Node. */
+export function createRehearsal(entry: URL, limits: RehearsalLimits = REHEARSAL_LIMITS, execPath = process.execPath): Rehearse {
   const idle: Idle[] = []
-  const waiting: (() => void)[] = []
-  let busy = 0
+  const places = createPlaces(limits.processes)
   const keep = (child: ChildProcess): void => {
     const kept: Idle = { child, timer: setTimeout(() => end(idle.splice(idle.indexOf(kept), 1)[0]?.child), limits.idleMs).unref() }
     idle.push(kept)
@@ -38,28 +37,41 @@ export function createRehearsal(entry: URL, limits: RehearsalLimits = REHEARSAL_
   const take = (): ChildProcess => {
     const kept = idle.pop()
     clearTimeout(kept?.timer)
-    return kept?.child.connected === true ? kept.child : start(entry, limits)
+    return kept?.child.connected === true ? kept.child : start(entry, limits, execPath)
   }
   return async (reader, bytes) => {
-    if (busy >= limits.processes) await new Promise<void>((resolve) => waiting.push(resolve))
-    busy += 1
-    const child = take()
+    await places.take()
     try {
+      const child = take()
       const ended = await perform(child, { reader, bytes }, limits)
       if (ended === 'read') keep(child)
       else end(child)
       return ended
     } finally {
-      busy -= 1
-      waiting.shift()?.()
+      places.free()
     }
   }
 }
 
-function start(entry: URL, { megabytes, cpuMs }: RehearsalLimits): ChildProcess {
-  const child = fork(entry, [String(cpuMs)], { env: {}, execArgv: ['--disable-proto=throw', `--max-old-space-size=${megabytes}`], serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
-  // Its failures are those of the task that it has.
-  child.on('error', () => undefined)
+/** So many at once; the others wait in their order. A place that becomes free is handed on as it is: whoever comes at that moment waits behind those who wait already. */
+export function createPlaces(count: number): { take(): Promise<void>; free(): void } {
+  const waiting: (() => void)[] = []
+  let taken = 0
+  return {
+    async take() {
+      if (taken >= count) return new Promise((resolve) => waiting.push(resolve))
+      taken += 1
+    },
+    free() {
+      const next = waiting.shift()
+      if (next === undefined) taken -= 1
+      else next()
+    },
+  }
+}
+
+function start(entry: URL, { megabytes, cpuMs }: RehearsalLimits, execPath: string): ChildProcess {
+  const child = fork(entry, [String(cpuMs)], { execPath, env: {}, execArgv: ['--disable-proto=throw', `--max-old-space-size=${megabytes}`], serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   hold(child, false)
   return child
 }
@@ -81,14 +93,16 @@ async function perform(child: ChildProcess, task: Task, { wallMs }: RehearsalLim
       child.on('message', (told: Told) => {
         if (told === 'read') resolve('read')
       })
+      // What could not be started has no exit.
+      child.once('error', () => resolve('not_begun'))
       // Whatever else ended it would have ended this process.
       child.once('exit', (status) => resolve(status === OVERDUE_STATUS ? 'too_slow' : 'too_large'))
       timer = setTimeout(() => resolve('too_slow'), wallMs)
-      child.send(task, () => undefined)
+      child.send(task, (unsent) => unsent !== null && resolve('not_begun'))
     })
   } finally {
     clearTimeout(timer)
-    child.removeAllListeners('message').removeAllListeners('exit')
+    child.removeAllListeners('message').removeAllListeners('exit').removeAllListeners('error').on('error', () => undefined)
     hold(child, false)
   }
 }

@@ -4,13 +4,16 @@
  */
 import { CommandError } from './output.ts'
 
+/** Of a beginning of an id: nothing at all, or one digit, would choose the only one there is. */
+const SHORTEST_ID = 4
+
 type Choice = { readonly id: string; readonly names: readonly (string | null)[]; readonly label: string }
 
 /** `what` in the plural for messages: `accounts`. */
 export function choose<T extends Choice>(what: string, wanted: string, choices: readonly T[]): T {
   const lower = wanted.toLowerCase()
   const exact = choices.filter((c) => c.id === lower || c.names.some((name) => name?.toLowerCase() === lower))
-  const found = exact.length > 0 ? exact : choices.filter((c) => c.id.startsWith(lower) || c.names.some((name) => matchesPart(name, lower)))
+  const found = exact.length > 0 ? exact : choices.filter((c) => (lower.length >= SHORTEST_ID && c.id.startsWith(lower)) || c.names.some((name) => matchesPart(name, lower)))
   const [first, ...others] = found
   if (first === undefined) {
     const known = choices.length === 0 ? `There are no ${what} yet.` : `Known ${what}:\n${choices.map((c) => `  ${c.id}  ${c.label}`).join('\n')}`

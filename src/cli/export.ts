@@ -1,6 +1,6 @@
 /** `relink export`: an account as a file for accounting programs, streamed. */
 import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { EXPORT_FORMATS, exportAccount, type ExportFormat } from '../exports/export.ts'
@@ -22,14 +22,30 @@ export async function exportCommand(output: Output, options: ExportOptions): Pro
   })
 }
 
-/** Writes beside the target and renames, so that a failure never leaves half a file under the wanted name. */
+/**
+ * Writes beside the target and renames, so that a failure never leaves half a file under the wanted name. A
+ * link is followed. What is no file (a device, a pipe) is written into: a rename would put a file in its place.
+ */
 async function writeWhole(path: string, content: AsyncIterable<Uint8Array | string>): Promise<void> {
-  const partial = `${path}.partial`
+  let partial: string | null = null
   try {
-    await pipeline(Readable.from(content), createWriteStream(partial))
-    await rename(partial, path)
-  } catch (error) {
+    const there = await stat(path).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : Promise.reject(error)))
+    if (there !== null && !there.isFile()) return await pipeline(Readable.from(content), createWriteStream(path))
+    const target = there === null ? path : await realpath(path)
+    partial = `${target}.partial`
+    // One that a killed export left; opened as a new file, so that nobody's link there is followed.
     await rm(partial, { force: true })
-    throw new CommandError(`${path} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
+    await pipeline(Readable.from(content), createWriteStream(partial, { flags: 'wx', ...(there === null ? {} : { mode: there.mode & 0o777 }) }))
+    await rename(partial, target)
+  } catch (error) {
+    if (partial !== null) await rm(partial, { force: true })
+    throw new CommandError(`${path === '' ? 'A file without a name' : path} cannot be written: ${reasonOf(error as NodeJS.ErrnoException)}. Give another place with -o.`)
   }
+}
+
+const REASONS: Readonly<Record<string, string>> = { ENOENT: 'there is no such directory', EISDIR: 'it is a directory', EACCES: 'this user may not write there', EPERM: 'this user may not write there', EROFS: 'nothing can be written there', ENOSPC: 'the disk is full' }
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  const reason = REASONS[code ?? '']
+  return reason === undefined ? (code ?? message) : `${reason} (${code})`
 }

@@ -75,6 +75,8 @@ async function isRegularFile(path: string): Promise<boolean> {
   try {
     const info = await handle.stat()
     if (info.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR', syscall: 'read' })
+    // Some never end, and their copy would fill the disk.
+    if (info.isCharacterDevice() || info.isBlockDevice()) throw Object.assign(new Error('a device'), { code: 'it is a device, and no file', syscall: 'read' })
     return info.isFile()
   } finally {
     await handle.close()

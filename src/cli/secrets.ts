@@ -3,8 +3,7 @@
  * the machine and the shell's history could read them. An argument may say where one lies: it is then
  * fetched from there for each use.
  */
-import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
+import { createReadStream } from 'node:fs'
 import { input, password } from '@inquirer/prompts'
 import { wrongSource } from '../vault/outside-source.ts'
 import { CommandError } from './output.ts'
@@ -62,7 +61,7 @@ function howToGive({ name, label, kind }: Field): string {
 
 async function fromSource(fields: readonly Field[], given: Readonly<Record<string, string>>, source: SecretSource): Promise<Record<string, string>> {
   if (source.file === undefined && source.stdin !== true) return {}
-  const content = source.file !== undefined ? await readSecretFile(source.file) : await text(process.stdin)
+  const content = source.file !== undefined ? await readSecretFile(source.file) : await readSecrets(process.stdin, 'What came on standard input')
   const parsed = asObject(content)
   if (parsed !== null) return parsed
   const missing = fields.filter((field) => field.kind === 'secret' && !(field.name in given))
@@ -72,12 +71,33 @@ async function fromSource(fields: readonly Field[], given: Readonly<Record<strin
 }
 
 export async function readSecretFile(path: string): Promise<string> {
+  return readSecrets(createReadStream(path), `The secrets file ${path}`)
+}
+
+/** `what` begins the sentence that tells why it cannot be used; nothing of the content is told. */
+async function readSecrets(source: AsyncIterable<Buffer | string>, what: string): Promise<string> {
+  const pieces: Buffer[] = []
+  let length = 0
   try {
-    return await readFile(path, 'utf8')
+    for await (const piece of source) {
+      pieces.push(Buffer.from(piece))
+      length += piece.length
+      if (length > MOST_BYTES) break
+    }
   } catch (error) {
-    throw new CommandError(`The secrets file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}.`)
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException
+    throw new CommandError(`${what} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : code}.`)
+  }
+  if (length > MOST_BYTES) throw new CommandError(`${what} is larger than ${MOST_BYTES / 1024} kB: that is no secret.`)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces))
+  } catch {
+    throw new CommandError(`${what} is not UTF-8 text.`)
   }
 }
+
+/** Of a device that never ends, too. */
+const MOST_BYTES = 64 * 1024
 
 function asObject(content: string): Record<string, string> | null {
   if (!content.trimStart().startsWith('{')) return null

@@ -7,6 +7,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Connector } from '../connector-kit/connector.ts'
 import type { Institution, JsonObject } from '../domain/institution.ts'
+import { jsonFault } from '../domain/json-fault.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 
 export type InstitutionsFailure = { readonly message: string }
@@ -71,7 +72,7 @@ export function readInstitutions(text: string, name: string, connectors: Readonl
   try {
     entries = JSON.parse(text)
   } catch (error) {
-    return failed({ message: `${name} is not JSON: ${(error as Error).message}` })
+    return failed({ message: `${name} cannot be read: ${jsonFault(error as SyntaxError)}.` })
   }
   if (!Array.isArray(entries)) return failed({ message: `${name} must hold a list of institutions: [ … ].` })
   const institutions: Institution[] = []

@@ -6,8 +6,8 @@
 /** `ofx`: an answer of that protocol; `file`: a statement file of any format. */
 export type Reader = { readonly kind: 'ofx' } | { readonly kind: 'file'; readonly fileName: string }
 
-/** `read`: the reader came to an end, whatever it found. The others: it was stopped at the limit of time or of memory. */
-export type RehearsalEnd = 'read' | 'too_slow' | 'too_large'
+/** `read`: the reader came to an end, whatever it found. `too_slow`, `too_large`: it was stopped at the limit of time or of memory. `not_begun`: this host gave no process, which says nothing of the bytes. */
+export type RehearsalEnd = 'read' | 'too_slow' | 'too_large' | 'not_begun'
 
 export type Rehearse = (reader: Reader, bytes: Uint8Array) => Promise<RehearsalEnd>
 

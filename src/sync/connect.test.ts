@@ -50,6 +50,15 @@ class VaultWorld extends World {
   }
 }
 
+test('what nobody types is sent to no bank: a line break, another control character, bytes that are no text', async () => {
+  const world = new VaultWorld()
+  for (const password of ['right\n', 'ri\tght', 'right\0', '\ufffd\ufffd', '\ud800']) {
+    const begun = await connectInstitution(world.real, { institutionId: 'riverbank', connector: null, form: { user: 'anna', password } })
+    assert.deepEqual([begun.kind, begun.kind === 'invalid' && begun.field], ['invalid', 'password'], JSON.stringify(password))
+  }
+  assert.deepEqual(world.sent, [])
+})
+
 test('a refused secret typed for another connection is not sent, and takes the place of nothing', async () => {
   const world = new VaultWorld()
   const id = await world.connectAs('anna', 'right')

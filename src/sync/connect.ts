@@ -228,6 +228,9 @@ function checkForm(institution: Institution, connector: Connector, route: Route,
   if (known !== undefined) return failed({ field: known, message: `"${known}" is not taken from elsewhere: only a secret is, and only where it is not typed too.` })
   const empty = fields.find((field) => field.required && !kept.includes(field.name) && references[field.name] === undefined && (form[field.name] ?? '').trim() === '')
   if (empty !== undefined) return failed({ field: empty.name, message: `${empty.label} is missing.` })
+  // What nobody types would be lost or altered on the way, and cost a try at the bank.
+  const unusable = fields.find((field) => UNTYPED.test(form[field.name] ?? ''))
+  if (unusable !== undefined) return failed({ field: unusable.name, message: `${unusable.label} holds a line break or another character that no bank takes. Type it again.` })
   const checked = connector.checkSettings(institution, route, form)
   if (!checked.ok) return checked
   const loginField = fields.find((field) => field.isLogin) ?? fields.find((field) => field.kind === 'secret')
@@ -238,6 +241,9 @@ function checkForm(institution: Institution, connector: Connector, route: Route,
   }
   return ok({ login: form[loginField?.name ?? ''] ?? null, secrets, references, identity: fields.filter(namesLogin).map((field) => field.name), ...checked.value })
 }
+
+/** Control characters, halves of characters, and what stands for bytes that were no text. */
+const UNTYPED = /[\p{Cc}\p{Cs}\ufffd]/u
 
 function namesLogin(field: Connector['manifest']['fields'][number]): boolean {
   return field.isLogin && field.kind !== 'secret'

@@ -1,7 +1,8 @@
 /** Import, look, export and import again, each as a command of its own; other programs judge what is written. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { readConfig } from '../../src/config.ts'
@@ -109,7 +110,16 @@ test('every format is written, to standard output or to a file whole or not at a
     if (format === 'json') assert.equal((JSON.parse(printed.stdout) as unknown[]).length, 5)
   }
   const nowhere = await run('export', '--format', 'csv', '--account', '5777', '-o', join(work.path, 'no/such/place.csv'))
-  assert.deepEqual([nowhere.status, /cannot be written: ENOENT/.test(nowhere.stderr)], [1, true])
+  assert.deepEqual([nowhere.status, /cannot be written: there is no such directory \(ENOENT\)/.test(nowhere.stderr)], [1, true])
+  // A file in the place of the pipe would be the end of every device that is named.
+  const [pipe, link, target] = ['pipe', 'link.csv', 'target.csv'].map((name) => join(work.path, name)) as [string, string, string]
+  execFileSync('mkfifo', [pipe])
+  writeFileSync(target, 'old', { mode: 0o600 })
+  symlinkSync(target, link)
+  const exported = (path: string) => run('export', '--format', 'csv', '--account', '5777', '-o', path)
+  const [piped, printed, linked] = await Promise.all([exported(pipe), readFile(pipe, 'utf8'), exported(link)])
+  assert.deepEqual([piped.status, linked.status, statSync(pipe).isFIFO(), lstatSync(link).isSymbolicLink(), statSync(target).mode & 0o777], [0, 0, true, true, 0o600])
+  assert.equal(printed, readFileSync(target, 'utf8'))
   assert.deepEqual(readdirSync(work.path).filter((name) => name.endsWith('.partial')), [])
 })
 

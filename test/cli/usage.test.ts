@@ -58,7 +58,7 @@ test('connect without a terminal names everything that is missing and how to giv
   assert.match((await run(['connect'])).stderr, /relink connect INSTITUTION/)
   assert.match((await run(['connect', 'no such bank'])).stderr, /RELINK_INSTITUTIONS/)
   const unread = await run(['connect', 'chase', '--field', 'username=a', '--secrets-file', '/nowhere'])
-  assert.deepEqual([unread.status, /\/nowhere cannot be read: ENOENT/.test(unread.stderr)], [1, true])
+  assert.deepEqual([unread.status, /\/nowhere cannot be read: there is no such file/.test(unread.stderr)], [1, true])
   const notJson = await run(['connect', 'chase', '--field', 'username=a', '--secrets-stdin'], { input: '{"password": "Canary-78' })
   assert.equal(notJson.status, 2)
   assert.doesNotMatch(notJson.stderr, /Canary/)
@@ -81,6 +81,11 @@ test('a wrong setting stops the start with its name and the remedy', async () =>
     assert.doesNotMatch(stderr, /\n\s+at /, 'no stack trace')
     assert.doesNotMatch(stderr, /Canary/, 'who typed the key itself does not find it in a log')
   }
+})
+
+test('a device is no file to import: its copy would fill the disk', { skip: existsSync('/dev/zero') ? false : 'no /dev/zero' }, async () => {
+  const { status, stdout } = await run(['import', '--dry-run', '--json', '/dev/zero'])
+  assert.deepEqual([status, (jsonLines(stdout)[0]?.['failure'] as { message: string }).message], [1, 'The file cannot be read: it is a device, and no file.'])
 })
 
 test('a dry run needs no database and leaves nothing behind', async () => {

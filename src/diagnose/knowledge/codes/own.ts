@@ -1,4 +1,4 @@
-/** Words of Relink's own about what never left this host. They say what stopped it, so nothing of the bank is judged by them. */
+/** Words of Relink's own about what stopped on this host. They say what stopped it, so nothing of the bank is judged by them. */
 import { codeTable } from '../../knowledge.ts'
 
 export const OWN = codeTable({
@@ -10,5 +10,6 @@ export const OWN = codeTable({
   doubt: 0.05,
 }, [
   ['secret_source_failed', 'The place outside of Relink where the secret lies (a command, a systemd credential) gave none, so nothing was sent.', [['configuration', 12, 'fix_configuration']]],
+  ['reader_not_started', 'This host started no process to read a large answer in: it is short of memory or of processes. The answer had come, and the next read asks again.', [['configuration', 12, 'fix_configuration']]],
   ['vault_unreadable', 'The sealed secret does not open for this login and address: it was sealed under another key, or its record was changed. It must be typed again.', [['configuration', 8, 'reconnect'], ['credentials_invalid', 0.3, 'fix_credentials']]],
 ])

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { runBank } from './main.ts'
+
+test('a bank that cannot start says why with status 1, quotes no file, and leaves no port open', async (t: TestContext) => {
+  const directory = await mkdtemp(join(tmpdir(), 'relink-bank-'))
+  t.after(() => rm(directory, { recursive: true, force: true }))
+  const file = join(directory, 'token')
+  await writeFile(file, 'Canary-of-a-token')
+  const told: string[] = []
+  t.mock.method(process.stderr, 'write', (text: string) => (told.push(text), true))
+  const open = (): number => process.getActiveResourcesInfo().filter((one) => one === 'TCPServerWrap').length
+  const before = open()
+  // A directory cannot be made below a file.
+  assert.equal(await runBank(['--port', '0', '--ca-dir', join(file, 'x')]), 1)
+  assert.equal(await runBank(['--port', '0', '--scenario', file]), 1)
+  assert.equal(open(), before)
+  assert.deepEqual([told.length, /ENOTDIR/.test(told[0]!), /is not JSON/.test(told[1]!), told.join('').includes('Canary')], [2, true, true, false])
+})
