@@ -5,6 +5,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { addDays, day, type Day } from '../src/domain/day.ts'
+import { UNDECIDED } from '../src/domain/transaction.ts'
 import type { CandidateQuery, NewObservation, NewTransaction, PageCommit, TenantStore } from '../src/ports/store.ts'
 import { openPostgresStore } from '../src/store/postgres/store.ts'
 import { startTestDatabase } from '../src/store/testing.ts'
@@ -91,7 +92,7 @@ function pageOf(accountId: string, sourceId: string, runId: string, from: number
     const at = 1_700_000_000_000
     inserts.push({
       ...content, id: transactionId, accountId, state: 'posted', withdrawnReason: null, createdAt: at, updatedAt: at, contentKey,
-      decisions: { review: 'for_review', category: null, note: null, excluded: false, deleted: false },
+      decisions: UNDECIDED,
     })
     observations.push({
       ...content, id: id(1_000_001 + n * 2), accountId, sourceId, runId, providerId: `2015${n}00${n % 7}`, pendingProviderId: null, key, ordinal: 0, observedAt: at,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Decisions, Transaction, TransactionChange } from '../domain/transaction.ts'
 import { isoInstant, transactionResource, transactionShape } from './shapes.ts'
 
-const values = z.object({ review: z.enum(['for_review', 'accepted']).optional(), category: z.string().nullable().optional(), note: z.string().nullable().optional(), excluded: z.boolean().optional(), deleted: z.boolean().optional() })
+const values = z.object({ review: z.enum(['for_review', 'accepted']).optional(), category: z.string().nullable().optional(), note: z.string().nullable().optional(), excluded: z.boolean().optional(), deleted: z.boolean().optional(), transfer: z.uuid().nullable().optional().meta({ description: 'A transfer is taken back as a whole: DELETE /transfers/{id}' }) })
 
 export const decisionShape = z
   .object({

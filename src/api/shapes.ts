@@ -78,6 +78,7 @@ export const transactionShape = z
     note: z.string().nullable(),
     excluded: z.boolean(),
     deleted: z.boolean(),
+    transfer: z.uuid().nullable().meta({ description: 'The transfer between own accounts of which this is one side' }),
     createdAt: instant,
     updatedAt: instant,
   })

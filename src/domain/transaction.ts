@@ -83,7 +83,12 @@ export type Decisions = {
   readonly excluded: boolean
   /** A tombstone: the person deleted the row; it is kept so that it does not come back. */
   readonly deleted: boolean
+  /** The transfer between own accounts that the row is one side of; the other side has the same id. */
+  readonly transfer: string | null
 }
+
+/** Of a row that nobody looked at yet. */
+export const UNDECIDED: Decisions = { review: 'for_review', category: null, note: null, excluded: false, deleted: false, transfer: null }
 
 export type Transaction = RowContent & {
   readonly id: TransactionId

@@ -14,6 +14,7 @@ import type { JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { ReconciledStatement } from '../domain/reconciliation.ts'
 import type { HistoryStore, PreviewStore } from './history.ts'
+import type { ReviewStore } from './review.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, Covered, SyncRun } from '../domain/run.ts'
 import type { ExchangeRecord } from './transport.ts'
 import type {
@@ -67,6 +68,7 @@ export type TenantStore = {
   readonly access: AccessStore
   readonly audit: AuditStore
   readonly reconciliations: ReconciliationStore
+  readonly review: ReviewStore
 }
 
 /** A patch: absent fields stay as they are. */

@@ -20,6 +20,11 @@ export function isAsSeen({ decisions }: NewTransaction, seen: Patch<Decisions> |
   return Object.entries(seen ?? {}).every(([field, value]) => decisions[field as keyof Decisions] === value)
 }
 
+/** Whether the row counts for who reviews: not withdrawn, and nobody deleted or excluded it. */
+export function isFree({ state, decisions }: Transaction): boolean {
+  return state !== 'withdrawn' && !decisions.deleted && !decisions.excluded
+}
+
 /**
  * What an answer does to the pair. `same` keeps the first row: it takes what a person decided for the
  * other and, when only the other is posted, its content; the other is withdrawn. `removed` withdraws the
@@ -46,6 +51,7 @@ export function joined(kept: Decisions, other: Decisions): Decisions {
     note: kept.note ?? other.note,
     excluded: kept.excluded || other.excluded,
     deleted: kept.deleted && other.deleted,
+    transfer: kept.transfer ?? other.transfer,
   }
 }
 
@@ -73,10 +79,10 @@ export function changed(before: NewTransaction, after: NewTransaction, reason: T
 
 /** Every fact that history records, as text. */
 function facts(row: NewTransaction): Record<string, string | null> {
-  const { review, category, note, excluded, deleted } = row.decisions
+  const { review, category, note, excluded, deleted, transfer } = row.decisions
   const content = contentOf(row)
   return {
     ...content, amount: content.amount.toString(), state: row.state, withdrawnReason: row.withdrawnReason,
-    review, category, note, excluded: String(excluded), deleted: String(deleted),
+    review, category, note, excluded: String(excluded), deleted: String(deleted), transfer,
   }
 }

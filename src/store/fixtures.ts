@@ -7,6 +7,7 @@ import type { Incident } from '../domain/incident.ts'
 import type { PreviewAnswer, ReconnectPreview } from '../domain/preview.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
+import { UNDECIDED } from '../domain/transaction.ts'
 import type { Attempt, CandidateQuery, NewObservation, NewTransaction, PageCommit, SealedSecret, TenantStore, TransactionUpdate } from '../ports/store.ts'
 
 /** Rises like a version 7 UUID: ids that are made later sort later. */
@@ -66,7 +67,7 @@ export function newRow(ledger: Ledger, row: Row): { readonly observation: NewObs
   }
   const transaction: NewTransaction = {
     ...content, id: newId(), accountId: ledger.accountId, state: status, withdrawnReason: null, createdAt: clock, updatedAt: clock, contentKey: digestOf(`content ${text} ${on} ${amount}`),
-    decisions: { review: 'for_review', category: null, note: null, excluded: false, deleted: false },
+    decisions: UNDECIDED,
   }
   const observation: NewObservation = {
     ...content, id: newId(), accountId: ledger.accountId, sourceId: ledger.sourceId, runId: ledger.runId, providerId, pendingProviderId, key: digestOf(`key ${text}`), ordinal: 0,

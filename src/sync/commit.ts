@@ -4,8 +4,8 @@
  * touched here: rows they deleted stay deleted and take up their later reports.
  */
 import { contains, daysBetween, type Day } from '../domain/day.ts'
-import type {
-  MatchTier, Observation, Question, RowContent, TransactionChange, TransactionId, TransactionState, WithdrawnReason,
+import {
+  UNDECIDED, type MatchTier, type Observation, type Question, type RowContent, type TransactionChange, type TransactionId, type TransactionState, type WithdrawnReason,
 } from '../domain/transaction.ts'
 import type { Candidate, Candidates, NewObservation, NewTransaction, PageCommit, TransactionUpdate } from '../ports/store.ts'
 import { isOwn, textOf } from './candidate.ts'
@@ -183,7 +183,7 @@ export class CommitBuilder {
     const id = newId()
     this.#inserts.push({
       ...row.content, id, accountId, state: row.content.status, withdrawnReason: null, contentKey: row.contentKey,
-      decisions: { review: 'for_review', category: null, note: null, excluded: false, deleted: false }, createdAt: at, updatedAt: at,
+      decisions: UNDECIDED, createdAt: at, updatedAt: at,
     })
     this.#observe(row, id, 'new')
     return id

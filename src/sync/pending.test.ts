@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addDays, day, type DayRange } from '../domain/day.ts'
+import { UNDECIDED } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/store.ts'
 import { missingFrom } from './commit.ts'
 import { NONE_VANISHED, type MatchContext } from './match.ts'
@@ -60,5 +61,5 @@ const CONTEXT: MatchContext = {
 const stored: Candidate = {
   id: 't', accountId: 'a', status: 'pending', state: 'pending', withdrawnReason: null, postedOn: day('2026-03-10'), transactedOn: null, valueOn: null, amount: -1n, currency: 'USD', name: 'Shop', memo: null,
   kind: null, checkNumber: null, reference: null, foreignAmount: null, foreignCurrency: null, contentKey: 'c', createdAt: 0, updatedAt: 0, reports: [],
-  decisions: { review: 'for_review', category: null, note: null, excluded: false, deleted: false },
+  decisions: UNDECIDED,
 }

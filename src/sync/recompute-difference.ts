@@ -4,7 +4,7 @@
  * stay; what a person said of two transactions outweighs what came out. Pure but for the ids it is given.
  */
 import type { BalanceSpan } from '../domain/run.ts'
-import type { MatchTier, Question, RowContent, Transaction, TransactionId } from '../domain/transaction.ts'
+import { UNDECIDED, type MatchTier, type Question, type RowContent, type Transaction, type TransactionId } from '../domain/transaction.ts'
 import type { RecomputeAct, RecomputedTransaction, ReportMove, StoredReport } from '../ports/history.ts'
 import type { NewTransaction } from '../ports/store.ts'
 import { contentKey, normalisedText } from './identity.ts'
@@ -41,8 +41,6 @@ export type Sides = {
 }
 
 type Pair = { readonly from: TransactionId; readonly to: TransactionId; shared: number }
-
-const UNDECIDED = { review: 'for_review', category: null, note: null, excluded: false, deleted: false } as const
 
 export function difference(sides: Sides): Difference {
   const { stored, derived, reports, placeOf } = sides

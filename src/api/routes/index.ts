@@ -13,9 +13,10 @@ import { previewRoutes } from './previews.ts'
 import { problemRoutes } from './problems.ts'
 import { reconcileRoutes } from './reconcile.ts'
 import { recomputeRoutes } from './recompute.ts'
+import { reviewRoutes } from './review.ts'
 import { runRoutes } from './runs.ts'
 import { serverRoutes } from './server.ts'
 import { signInRoutes } from './sign-in.ts'
 import { transactionRoutes } from './transactions.ts'
 
-export const ROUTES: readonly Route[] = [...serverRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...reconcileRoutes, ...transactionRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]
+export const ROUTES: readonly Route[] = [...serverRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...reconcileRoutes, ...transactionRoutes, ...reviewRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]

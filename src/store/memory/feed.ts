@@ -127,7 +127,7 @@ function oldestPending(feed: FeedState, accountId: string): Day | null {
   return oldest
 }
 
-function put(feed: FeedState, { row, change }: Decided): void {
+export function put(feed: FeedState, { row, change }: Decided): void {
   if (change === null) return
   feed.putTransaction(row)
   feed.addChange(change)
@@ -167,6 +167,6 @@ function arrived(feed: FeedState, row: NewTransaction, { arrived: window }: Tran
 }
 
 /** The row as consumers see it. */
-function shown({ contentKey: _, ...row }: NewTransaction): Transaction {
+export function shown({ contentKey: _, ...row }: NewTransaction): Transaction {
   return row
 }

@@ -13,6 +13,8 @@ import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Digest, MatchTier, Observation, Question, TransactionChange } from '../../domain/transaction.ts'
 import type { ReconciledStatement } from '../../domain/reconciliation.ts'
+import type { CategoryRule } from '../../domain/review.ts'
+import type { Seen } from '../../ports/review.ts'
 import type { RecordedPage, ReportMove, Undo } from '../../ports/history.ts'
 import type { Alert, Attempt, FailedExchanges, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
 import { emptyAccess, type AccessState } from './access.ts'
@@ -52,6 +54,9 @@ export type TenantState = {
   /** By consumer, then by account. */
   readonly reads: Map<string, Map<string, ConsumerRead>>
   readonly reconciliations: Map<string, ReconciledStatement>
+  readonly rules: Map<string, CategoryRule>
+  /** By rule: the rows that it changed, with what they had before. */
+  readonly ruleRows: Map<string, readonly Seen[]>
   readonly previews: Map<string, ReconnectPreview>
   readonly access: AccessState
   previewAnswers: { readonly previewId: string; readonly answer: PreviewAnswer }[]
@@ -70,7 +75,7 @@ export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
     cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
-    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), reconciliations: new Map(), spans: [],
+    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), reconciliations: new Map(), rules: new Map(), ruleRows: new Map(), spans: [],
   }
 }
 

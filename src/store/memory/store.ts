@@ -14,6 +14,7 @@ import { by } from './order.ts'
 import { memoryPreviews } from './previews.ts'
 import { memoryChallenges, memoryProblems } from './problems.ts'
 import { memoryReconciliations } from './reconciliations.ts'
+import { memoryReview } from './review.ts'
 import { memoryRuns } from './runs.ts'
 import { memorySecrets } from './secrets.ts'
 import { emptyTenant, type TenantState } from './state.ts'
@@ -67,5 +68,6 @@ function tenantStore(tenantId: string, state: TenantState): TenantStore {
     access: memoryAccess(state.access),
     audit: memoryAudit(state.access),
     reconciliations: memoryReconciliations(state),
+    review: memoryReview(state),
   }
 }

@@ -189,7 +189,7 @@ async function listTransactions(trx: Session, tenantId: string, filter: Transact
   if (filter.review !== undefined) query = query.where('review', '=', filter.review)
   if (filter.review === 'for_review') query = query.where('excluded', '=', false).where('state', '!=', 'withdrawn')
   if (filter.arrived !== undefined) query = query.where(arrivedIn(tenantId, filter.arrived))
-  if (filter.text !== undefined && filter.text !== '') query = query.where(containsText(filter.text))
+  if (filter.text !== undefined && filter.text !== '') query = query.where(contains(filter.text, ['name', 'memo', 'reference', 'check_number', 'note']))
   if (place !== null) {
     query = query.where(oldest ? sql<SqlBool>`(posted_on, id) > (${place.postedOn}::date, ${place.id}::uuid)` : sql<SqlBool>`(posted_on, id) < (${place.postedOn}::date, ${place.id}::uuid)`)
   }
@@ -206,8 +206,8 @@ function arrivedIn(tenantId: string, { since, until }: NonNullable<TransactionFi
       and c.at >= ${since} and c.at < ${until} and c.changes -> 'state' ->> 1 = 'posted'))`
 }
 
-/** Anywhere in what a person sees of the row, without regard to case; `%` and `_` mean themselves. */
-function containsText(text: string) {
+/** Anywhere in one of the columns, without regard to case; `%` and `_` mean themselves. */
+export function contains(text: string, columns: readonly string[]) {
   const pattern = `%${text.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`
-  return sql<SqlBool>`(name ilike ${pattern} or memo ilike ${pattern} or reference ilike ${pattern} or check_number ilike ${pattern} or note ilike ${pattern})`
+  return sql<SqlBool>`(${sql.join(columns.map((column) => sql`${sql.id(column)} ilike ${pattern}`), sql` or `)})`
 }

@@ -10,6 +10,7 @@ import { postgresAccounts } from './accounts.ts'
 import { postgresConnections } from './connections.ts'
 import { postgresConsumers } from './consumers.ts'
 import { postgresReconciliations } from './reconciliations.ts'
+import { postgresReview } from './review.ts'
 import { postgresFeed } from './feed.ts'
 import { postgresHistory } from './history.ts'
 import { postgresIncidents } from './incidents.ts'
@@ -161,5 +162,6 @@ function tenantStore(db: Database, locks: Locks, tenantId: string): TenantStore 
     access: postgresAccess(db, tenantId),
     audit: postgresAudit(db, tenantId),
     reconciliations: postgresReconciliations(db, tenantId),
+    review: postgresReview(db, tenantId),
   }
 }

@@ -8,6 +8,7 @@ import type { AuditHead, AuditRecord } from '../../domain/audit.ts'
 import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
 import type { ReconciledStatement } from '../../domain/reconciliation.ts'
+import type { CategoryRule } from '../../domain/review.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { PreviewAnswer, ReconnectPreview } from '../../domain/preview.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
@@ -70,7 +71,7 @@ type FlatTransaction = Omit<NewTransaction, 'decisions'> & Decisions
 
 export const flatTransactions = shape<FlatTransaction>({
   id: uuid, accountId: uuid, ...content, state: text(), withdrawnReason: nullable(text()), review: text(), category: nullable(text()), note: nullable(text()),
-  excluded: flag, deleted: flag, createdAt: instant, updatedAt: instant, contentKey: digest,
+  excluded: flag, deleted: flag, transfer: nullable(uuid), createdAt: instant, updatedAt: instant, contentKey: digest,
 })
 
 /** The row as it is inserted. */
@@ -91,7 +92,7 @@ export function readTransaction(row: StoredRow<FlatTransaction>): NewTransaction
   return read as unknown as NewTransaction
 }
 
-const DECIDED: ReadonlySet<string> = new Set<keyof Decisions>(['review', 'category', 'note', 'excluded', 'deleted'])
+const DECIDED: ReadonlySet<string> = new Set<keyof Decisions>(['review', 'category', 'note', 'excluded', 'deleted', 'transfer'])
 const BLANK = blankOf([...flatTransactions.columns.map(({ field }) => field).filter((field) => !DECIDED.has(field)), 'decisions'])
 const BLANK_DECISIONS = blankOf([...DECIDED])
 
@@ -201,6 +202,10 @@ export const reconciliations = shape<Omit<ReconciledStatement, 'on'> & { readonl
   id: uuid, accountId: uuid, statedOn: day, amount: money, difference: money, note: nullable(text()), notedAt: instant,
 })
 
+export const rules = shape<CategoryRule>({ id: uuid, contains: text(), category: text(), accountId: nullable(uuid), createdAt: instant })
+/** What a row had before a rule gave it its category. */
+export const ruleRows = shape<{ readonly ruleId: string; readonly transactionId: string; readonly category: string | null }>({ ruleId: uuid, transactionId: uuid, category: nullable(text()) })
+
 type Of<S> = S extends Shape<infer T> ? StoredRow<T> & { readonly tenant_id: string } : never
 type Numbered = { readonly seq: any }
 
@@ -236,6 +241,8 @@ export type Tables = {
   'relink.audit': Of<typeof audit>
   'relink.audit_heads': Of<typeof auditHeads>
   'relink.reconciliations': Of<typeof reconciliations>
+  'relink.category_rules': Of<typeof rules>
+  'relink.category_rule_rows': Of<typeof ruleRows>
   'relink.login_attempts': Of<typeof attempts> & Numbered
   'relink.logins': { readonly tenant_id: string; readonly login_index: string; readonly locked_at: any; readonly granted_uses: number }
   'relink.cursors': { readonly tenant_id: string; readonly source_id: string; readonly cursor: any; readonly at: number }

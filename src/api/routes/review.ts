@@ -1,0 +1,119 @@
+/** What is proposed for rows that wait, rules that a person makes of it, and transfers between own accounts. */
+import { z } from 'zod'
+import type { CategoryRule } from '../../domain/review.ts'
+import type { Instance } from '../../instance.ts'
+import type { Transaction } from '../../domain/transaction.ts'
+import { dryRun } from '../../review/rules.ts'
+import { suggestions } from '../../review/suggest.ts'
+import { ApiProblem } from '../problems.ts'
+import { dryRunResource, dryRunShape, ruleResource, ruleShape, suggestedResource, suggestedShape } from '../review-shape.ts'
+import { idParams, listOf, route, type Route } from '../route.ts'
+import { transactionResource, transactionShape } from '../shapes.ts'
+
+/** More rows than that one rule does not change at once. */
+const MOST_ROWS = 10_000
+
+const suggested = route({
+  method: 'GET', url: '/accounts/:id/suggestions', action: 'read', tag: 'Review', summary: 'What is proposed for the newest rows that wait for review: categories, other sides of transfers, and what is worth a second look',
+  params: idParams, response: z.object({ looked: z.int().meta({ description: 'So many rows that wait were looked at' }), items: z.array(suggestedShape) }),
+  handle: async ({ params, instance }) => {
+    if ((await instance.store.accounts.get(params.id)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
+    const found = await suggestions(instance.store, params.id)
+    return { looked: found.looked, items: found.suggested.map(suggestedResource) }
+  },
+})
+
+const rules = route({
+  method: 'GET', url: '/rules', action: 'read', tag: 'Review', summary: 'Rules that propose categories, oldest first', response: listOf(ruleShape),
+  handle: async ({ instance }) => ({ items: (await instance.store.review.rules()).map(ruleResource) }),
+})
+
+const ruleBody = z.strictObject({
+  contains: z.string().trim().min(2, 'Give at least two characters of what the bank says of such rows.').max(200),
+  category: z.string().trim().min(1, 'Name the category.').max(200),
+  accountId: z.uuid().nullable().default(null).meta({ description: 'Null: of all accounts' }),
+})
+
+const preview = route({
+  method: 'POST', url: '/rules/preview', action: 'review', tag: 'Review', summary: 'What a rule would change, over all rows that are there; stores nothing', body: ruleBody, response: dryRunShape,
+  handle: async ({ body, instance }) => {
+    const { rows, isWhole } = await rowsOf(instance, body)
+    return dryRunResource(dryRun(body.category, rows), isWhole)
+  },
+})
+
+const save = route({
+  method: 'POST', url: '/rules', action: 'review', tag: 'Review', summary: 'Make a rule: it proposes its category for rows to come, and gives it to rows that are there',
+  body: ruleBody.extend({ apply: z.enum(['none', 'fresh', 'all']).default('fresh').meta({ description: 'Rows that are there: none, those without a category, or also those with another one' }) }),
+  response: z.object({ rule: ruleShape, changed: z.int() }), status: 201,
+  handle: async ({ body: { apply, ...body }, instance }) => {
+    const { rows } = apply === 'none' ? { rows: [] } : await rowsOf(instance, body)
+    const { fresh, against } = dryRun(body.category, rows)
+    if ((await instance.store.review.rules()).some((rule) => rule.contains.toLowerCase() === body.contains.toLowerCase() && rule.accountId === body.accountId)) throw new ApiProblem('wrong_state', `There is a rule for “${body.contains}” already. Remove it first.`)
+    const now = instance.clock.now()
+    const rule: CategoryRule = { id: instance.entropy.id(now), ...body, createdAt: now }
+    const seen = [...fresh, ...(apply === 'all' ? against : [])].map(({ id, decisions }) => ({ id, category: decisions.category }))
+    const changed = await instance.store.review.saveRule(rule, seen, now)
+    instance.events.publish({ kind: 'rule', id: rule.id })
+    return { rule: ruleResource(rule), changed }
+  },
+})
+
+const remove = route({
+  method: 'DELETE', url: '/rules/:id', action: 'review', tag: 'Review', summary: 'Remove a rule; with restore, rows that it changed, and nobody since, get back what they had',
+  params: idParams, query: z.strictObject({ restore: z.stringbool().default(false) }), response: z.object({ restored: z.int() }),
+  handle: async ({ params, query, instance }) => {
+    const restored = await instance.store.review.removeRule(params.id, query.restore, instance.clock.now())
+    if (restored === null) throw new ApiProblem('not_found', 'There is no rule with this id; it may have been removed already.')
+    instance.events.publish({ kind: 'rule', id: params.id })
+    return { restored }
+  },
+})
+
+const transferShape = z.object({ id: z.uuid(), sides: z.array(transactionShape).meta({ description: 'What leaves first' }) }).meta({ id: 'Transfer' })
+
+const pair = route({
+  method: 'POST', url: '/transfers', action: 'review', tag: 'Review', summary: 'Two rows are the sides of one transfer between own accounts; both count as reviewed',
+  body: z.strictObject({ transactionIds: z.array(z.uuid()).length(2) }), response: transferShape, status: 201,
+  handle: async ({ body: { transactionIds: [first, second] }, instance }) => {
+    const rows = await Promise.all([first!, second!].map((id) => instance.store.feed.transaction(id)))
+    const [a, b] = rows
+    if (a == null || b == null) throw new ApiProblem('not_found', 'There is no transaction with this id.')
+    if (!isTransfer(a, b)) throw new ApiProblem('invalid_request', 'The two sides of a transfer are in two accounts, in one currency, with the same amount out of the one and into the other.')
+    const id = instance.entropy.id(instance.clock.now())
+    if (!(await instance.store.review.pair(id, [a.id, b.id], instance.clock.now()))) throw new ApiProblem('changed_meanwhile', 'One of the two is a side of a transfer already, or does not count any more.')
+    for (const row of [a, b]) instance.events.publish({ kind: 'transaction', id: row.id })
+    return { id, sides: (await instance.store.review.sides(id)).map(transactionResource) }
+  },
+})
+
+const transfer = route({
+  method: 'GET', url: '/transfers/:id', action: 'read', tag: 'Review', summary: 'The two sides of a transfer', params: idParams, response: transferShape,
+  handle: async ({ params, instance }) => {
+    const sides = await instance.store.review.sides(params.id)
+    if (sides.length === 0) throw new ApiProblem('not_found', 'There is no transfer with this id; it may have been taken back.')
+    return { id: params.id, sides: sides.map(transactionResource) }
+  },
+})
+
+const unpair = route({
+  method: 'DELETE', url: '/transfers/:id', action: 'review', tag: 'Review', summary: 'Take a transfer back; its rows wait for review again', params: idParams, response: z.object({ ok: z.literal(true) }),
+  handle: async ({ params, instance }) => {
+    const sides = await instance.store.review.sides(params.id)
+    if (!(await instance.store.review.unpair(params.id, instance.clock.now()))) throw new ApiProblem('not_found', 'There is no transfer with this id; it may have been taken back.')
+    for (const { id } of sides) instance.events.publish({ kind: 'transaction', id })
+    return { ok: true as const }
+  },
+})
+
+export const reviewRoutes: readonly Route[] = [suggested, rules, preview, save, remove, pair, transfer, unpair]
+
+async function rowsOf({ store }: Instance, { contains, accountId }: { readonly contains: string; readonly accountId: string | null }): Promise<{ readonly rows: readonly Transaction[]; readonly isWhole: boolean }> {
+  if (accountId !== null && (await store.accounts.get(accountId)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
+  const rows = await store.review.containing(contains, accountId, MOST_ROWS + 1)
+  return { rows: rows.slice(0, MOST_ROWS), isWhole: rows.length <= MOST_ROWS }
+}
+
+function isTransfer(a: Transaction, b: Transaction): boolean {
+  return a.accountId !== b.accountId && a.currency === b.currency && a.amount === -b.amount && a.amount !== 0n
+}

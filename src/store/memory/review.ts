@@ -1,0 +1,60 @@
+/** What reviewing needs of one tenant in memory; see `ReviewStore`. */
+import type { Transaction } from '../../domain/transaction.ts'
+import type { NewTransaction } from '../../ports/store.ts'
+import type { ReviewStore } from '../../ports/review.ts'
+import { applyDecisions, isFree } from '../decide.ts'
+import { put, shown } from './feed.ts'
+import { by } from './order.ts'
+import type { TenantState } from './state.ts'
+
+export function memoryReview({ feed, rules, ruleRows, accounts }: TenantState): ReviewStore {
+  const newest = (wanted: (row: NewTransaction) => boolean, limit: number): readonly Transaction[] =>
+    [...feed.transactions.values()].filter(wanted).sort(by((row) => row.postedOn, (row) => row.id)).reverse().slice(0, limit).map(shown)
+  const sidesOf = (transferId: string): readonly NewTransaction[] => [...feed.transactions.values()].filter(({ decisions }) => decisions.transfer === transferId)
+  return {
+    async rules() {
+      return [...rules.values()].sort(by((rule) => rule.createdAt, (rule) => rule.id))
+    },
+    async saveRule(rule, rows, at) {
+      if (rule.accountId !== null && !accounts.has(rule.accountId)) throw new Error('a rule of an account that does not exist')
+      rules.set(rule.id, rule)
+      const changed = rows.filter(({ id, category }) => category !== rule.category && feed.transactions.get(id)?.decisions.category === category)
+      for (const { id } of changed) put(feed, applyDecisions(feed.transactions.get(id)!, { category: rule.category }, at))
+      ruleRows.set(rule.id, changed)
+      return changed.length
+    },
+    async removeRule(id, restore, at) {
+      const rule = rules.get(id)
+      if (rule === undefined) return null
+      const held = (ruleRows.get(id) ?? []).filter((row) => feed.transactions.get(row.id)?.decisions.category === rule.category)
+      if (restore) for (const { id: rowId, category } of held) put(feed, applyDecisions(feed.transactions.get(rowId)!, { category }, at))
+      rules.delete(id)
+      ruleRows.delete(id)
+      return restore ? held.length : 0
+    },
+    async containing(text, accountId, limit) {
+      const wanted = text.toLowerCase()
+      return newest((row) => isFree(row) && (accountId === null || row.accountId === accountId) && [row.name, row.memo].some((part) => part?.toLowerCase().includes(wanted) === true), limit)
+    },
+    async categorised(limit) {
+      return newest(({ decisions }) => decisions.category !== null, limit)
+    },
+    async opposites({ accountId, currency, amounts, from, to, limit }) {
+      return newest((row) => isFree(row) && row.decisions.transfer === null && row.accountId !== accountId && row.currency === currency && row.postedOn >= from && row.postedOn <= to && amounts.includes(row.amount), limit)
+    },
+    async pair(transferId, sides, at) {
+      const rows = sides.map((id) => feed.transactions.get(id))
+      if (!rows.every((row) => row !== undefined && isFree(row) && row.decisions.transfer === null)) return false
+      for (const row of rows) put(feed, applyDecisions(row!, { transfer: transferId, review: 'accepted' }, at))
+      return true
+    },
+    async sides(transferId) {
+      return sidesOf(transferId).toSorted(by((row) => row.amount, (row) => row.id)).map(shown)
+    },
+    async unpair(transferId, at) {
+      const rows = sidesOf(transferId)
+      for (const row of rows) put(feed, applyDecisions(row, { transfer: null, review: 'for_review' }, at))
+      return rows.length > 0
+    },
+  }
+}

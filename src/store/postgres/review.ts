@@ -1,0 +1,80 @@
+/** What reviewing needs of one tenant on PostgreSQL; see `ReviewStore`. */
+import { sql, type SqlBool } from 'kysely'
+import type { Patch } from '../../ports/store.ts'
+import type { ReviewStore } from '../../ports/review.ts'
+import type { Decisions, Transaction } from '../../domain/transaction.ts'
+import { applyDecisions, isFree, type Decided } from '../decide.ts'
+import type { StoredRow } from './columns.ts'
+import { storeAllDecided } from './decided.ts'
+import { contains } from './feed.ts'
+import { idKey, inTenant, type Session } from './session.ts'
+import { readShown, readTransaction, ruleRows, rules } from './tables.ts'
+
+export function postgresReview(db: Session, tenantId: string): ReviewStore {
+  const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
+  const rows = (trx: Session) => trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId)
+  const live = (trx: Session) => rows(trx).where('state', '!=', 'withdrawn').where('deleted', '=', false).where('excluded', '=', false)
+  const newest = (query: ReturnType<typeof rows>, limit: number): Promise<readonly Transaction[]> =>
+    query.orderBy('posted_on', 'desc').orderBy('id', 'desc').limit(limit).execute().then((found) => found.map((row) => readShown(row as StoredRow<never>)))
+  /** Locks the rows in the order of their ids, so that two who want some of the same wait for each other instead of blocking. */
+  const locked = async (query: ReturnType<typeof rows>) => (await query.orderBy('id').forUpdate().execute()).map((row) => readTransaction(row as StoredRow<never>))
+  const decideAll = (trx: Session, held: Awaited<ReturnType<typeof locked>>, patchOf: (id: string) => Patch<Decisions>, at: number): Promise<void> =>
+    storeAllDecided(trx, tenantId, held.map((row): Decided => applyDecisions(row, patchOf(row.id), at)))
+  return {
+    rules: () => run(async (trx) => (await trx.selectFrom('relink.category_rules').selectAll().where('tenant_id', '=', tenantId).orderBy('created_at').orderBy('id').execute()).map(rules.read)),
+    saveRule: (rule, seen, at) =>
+      run(async (trx) => {
+        await trx.insertInto('relink.category_rules').values({ tenant_id: tenantId, ...rules.write(rule) } as never).execute()
+        if (seen.length === 0) return 0
+        const before = new Map(seen.map(({ id, category }) => [id, category]))
+        const held = await locked(rows(trx).where('id', '=', sql<string>`any(cast(${[...before.keys()]} as uuid[]))`))
+        const changed = held.filter(({ id, decisions }) => decisions.category === before.get(id) && decisions.category !== rule.category)
+        await decideAll(trx, changed, () => ({ category: rule.category }), at)
+        if (changed.length === 0) return 0
+        await sql`insert into relink.category_rule_rows (tenant_id, rule_id, transaction_id, category)
+          select ${tenantId}, ${rule.id}, u.id, u.category from unnest(cast(${changed.map(({ id }) => id)} as uuid[]), cast(${changed.map(({ decisions }) => decisions.category)} as text[])) as u(id, category)`.execute(trx)
+        return changed.length
+      }),
+    removeRule: (id, restore, at) =>
+      run(async (trx) => {
+        const gave = (await trx.selectFrom('relink.category_rule_rows').selectAll().where('tenant_id', '=', tenantId).where('rule_id', '=', idKey(id)).execute()).map(ruleRows.read)
+        // Of two that remove it at once one finds it; the memory of its rows goes with it.
+        const found = await trx.deleteFrom('relink.category_rules').where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).returningAll().executeTakeFirst()
+        if (found === undefined) return null
+        const rule = rules.read(found)
+        const before = new Map(gave.map(({ transactionId, category }) => [transactionId, category]))
+        const held = !restore || before.size === 0 ? [] : await locked(rows(trx).where('id', '=', sql<string>`any(cast(${[...before.keys()]} as uuid[]))`).where('category', '=', rule.category))
+        await decideAll(trx, held, (rowId) => ({ category: before.get(rowId) ?? null }), at)
+        return held.length
+      }),
+    containing: (text, accountId, limit) =>
+      run((trx) => {
+        const query = live(trx).where(contains(text, ['name', 'memo']))
+        return newest(accountId === null ? query : query.where('account_id', '=', idKey(accountId)), limit)
+      }),
+    categorised: (limit) => run((trx) => newest(rows(trx).where('category', 'is not', null), limit)),
+    opposites: ({ accountId, currency, amounts, from, to, limit }) =>
+      run((trx) =>
+        newest(
+          live(trx).where('transfer', 'is', null).where('account_id', '!=', idKey(accountId)).where('currency', '=', currency).where('posted_on', '>=', from).where('posted_on', '<=', to)
+            .where(sql<SqlBool>`amount = any(cast(${amounts.map(String)} as bigint[]))`),
+          limit,
+        ),
+      ),
+    pair: (transferId, sides, at) =>
+      run(async (trx) => {
+        const held = await locked(rows(trx).where('id', 'in', sides.map((id) => idKey(id) ?? '00000000-0000-0000-0000-000000000000')))
+        if (held.length !== 2 || !held.every((row) => isFree(row) && row.decisions.transfer === null)) return false
+        await decideAll(trx, held, () => ({ transfer: transferId, review: 'accepted' }), at)
+        return true
+      }),
+    sides: (transferId) =>
+      run(async (trx) => (await rows(trx).where('transfer', '=', idKey(transferId)).orderBy('amount').orderBy('id').execute()).map((row) => readShown(row as StoredRow<never>))),
+    unpair: (transferId, at) =>
+      run(async (trx) => {
+        const held = await locked(rows(trx).where('transfer', '=', idKey(transferId)))
+        await decideAll(trx, held, () => ({ transfer: null, review: 'for_review' }), at)
+        return held.length > 0
+      }),
+  }
+}
