@@ -1,18 +1,11 @@
-/** Rules, suggestions and transfers, as the API gives them. */
+/** Rules, their dry run and suggestions, as the API gives them. */
 import { z } from 'zod'
-import type { CategoryRule } from '../domain/review.ts'
-import { formatMoney } from '../domain/money.ts'
-import type { DryRun } from '../review/rules.ts'
-import type { Suggested } from '../review/suggest.ts'
-import { isoInstant, transactionResource, transactionShape } from './shapes.ts'
+import { transactionShape } from './shapes.ts'
 
 export const ruleShape = z.object({ id: z.uuid(), contains: z.string(), category: z.string(), accountId: z.uuid().nullable(), createdAt: z.iso.datetime() }).meta({ id: 'CategoryRule' })
 
-export function ruleResource({ createdAt, ...rule }: CategoryRule): z.output<typeof ruleShape> {
-  return { ...rule, createdAt: isoInstant(createdAt) }
-}
-
-const SAMPLE = 20
+/** So many rows show what a rule means. */
+export const SAMPLE = 20
 const rowsShape = z.object({ count: z.int(), newest: z.array(transactionShape).meta({ description: `At most ${SAMPLE}` }) })
 
 export const dryRunShape = z
@@ -23,11 +16,6 @@ export const dryRunShape = z
     isWhole: z.boolean().meta({ description: 'False: there are more rows than a rule looks at; these are the newest' }),
   })
   .meta({ id: 'RuleDryRun' })
-
-export function dryRunResource({ fresh, against, same }: DryRun, isWhole: boolean): z.output<typeof dryRunShape> {
-  const rows = (of: DryRun['fresh']) => ({ count: of.length, newest: of.slice(0, SAMPLE).map(transactionResource) })
-  return { fresh: rows(fresh), against: rows(against), same: same.length, isWhole }
-}
 
 export const suggestedShape = z
   .object({
@@ -42,12 +30,3 @@ export const suggestedShape = z
       .nullable(),
   })
   .meta({ id: 'Suggested' })
-
-export function suggestedResource({ row, category, transfer, unusual }: Suggested): z.output<typeof suggestedShape> {
-  return {
-    transaction: transactionResource(row),
-    category,
-    transfer: transfer === null ? null : { other: transactionResource(transfer.other), days: transfer.days },
-    unusual: unusual === null ? null : unusual.kind === 'twice' ? { kind: 'twice', other: transactionResource(unusual.other) } : { kind: 'amount', largest: formatMoney({ minor: unusual.largest, currency: row.currency }), times: unusual.times },
-  }
-}

@@ -36,7 +36,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     const asked = (await store.challenges.list({ state: 'open' }))[0]
     const accounts = await store.accounts.list()
     const row = (await store.feed.transactions({ accountId: accounts[0]!.id, limit: 1 })).rows[0]
-    paths = ['/accounts', `/accounts/${accounts[0]?.id}`, '/transactions', `/transactions/${row?.id}`, `/reconcile/${accounts[0]?.id}?asOf=${accounts[0]?.balanceOn}&balance=1.00`, `/connections/${connectionId}`, `/connections/${asked?.connectionId}`, '/add', '/review', '/banks', '/import', '/demo', '/no-such-page']
+    paths = ['/accounts', `/accounts/${accounts[0]?.id}`, '/transactions', `/transactions/${row?.id}`, `/reconcile/${accounts[0]?.id}?asOf=${accounts[0]?.balanceOn}&balance=1.00`, `/connections/${connectionId}`, `/connections/${asked?.connectionId}`, '/add', '/review', '/rules', '/banks', '/import', '/demo', '/no-such-page']
   })
   after(async () => {
     await world.close()
@@ -213,6 +213,76 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
+  test('what is proposed is accepted by one key, a rule is tried before it is made, two sides become one transfer, and each is taken back', async () => {
+    const page = await world.openPage()
+    const { store, verbs } = world.sandbox.opened.instance
+    const imported = async (fileName: string, rows: readonly string[]): Promise<string> => {
+      await verbs.importFile({ fileName, open: async function* () { yield Buffer.from(['Date,Description,Amount', ...rows, ''].join('\n')) }, accountId: 'new', onProgress: null })
+      return (await store.accounts.list()).at(-1)!.id
+    }
+    const fuel = ['01', '05', '09', '13', '17', '21', '25'].map((date, at) => `2026-09-${date},FUEL #${at} MAIN ST,-4${at}.10`)
+    const household = await imported('household.csv', [...fuel, '2026-10-02,FUEL #9 MAIN ST,-244.60', '2026-10-03,TO SAVINGS,-500.00', '2026-10-04,MAP OF ROME,-12.00'])
+    const savings = await imported('savings.csv', ['2026-10-05,FROM HOUSEHOLD,500.00'])
+    const rowOf = async (text: string, accountId = household) => (await store.feed.transactions({ accountId, text, limit: 9 })).rows[0]!
+    const becomes = async (wanted: readonly unknown[], text: string, accountId = household): Promise<void> => {
+      const now = async () => rowOf(text, accountId).then(({ decisions: { review, category, transfer } }) => [review, category, transfer !== null])
+      for (let turn = 0; turn < 500 && JSON.stringify(await now()) !== JSON.stringify(wanted); turn++) await page.evaluate('new Promise((done) => requestAnimationFrame(done))')
+      assert.deepEqual(await now(), wanted, text)
+    }
+    await settled(page, world.url('/review'))
+    await page.getByRole('combobox', { name: 'Account' }).selectOption(household)
+    const show = page.getByRole('group', { name: 'Show' })
+    const grid = page.getByRole('grid', { name: /^To review in/ })
+    // A rule is tried before it is made.
+    await grid.getByRole('row', { name: /FUEL #9/ }).focus()
+    await page.keyboard.press('r')
+    const form = page.getByRole('form', { name: 'New rule' })
+    await form.getByLabel('Rows that contain').fill('fuel #')
+    await form.getByLabel('are', { exact: true }).fill('Fuel')
+    await form.getByText('Would change 8 rows').waitFor()
+    await form.getByLabel('Rows that contain').fill('FUEL #9')
+    await form.getByText('Would change 1 row.').waitFor()
+    assert.equal((await rowOf('FUEL #9')).decisions.category, null, 'trying stores nothing')
+    await form.getByRole('button', { name: 'Cancel' }).click()
+    await grid.getByRole('row', { name: /MAP OF ROME/ }).focus()
+    await page.keyboard.press('r')
+    await form.getByLabel('are', { exact: true }).fill('Reading')
+    await form.getByText('Would change 1 row.').waitFor()
+    await form.getByRole('button', { name: 'Save the rule' }).click()
+    await page.getByText('The rule is saved. 1 row became Reading.').waitFor()
+    await becomes(['for_review', 'Reading', false], 'MAP OF ROME')
+    // What was chosen twice is proposed, and accepted by one key.
+    for (const text of ['FUEL #1', 'FUEL #2']) await store.feed.decide((await rowOf(text)).id, { review: 'accepted', category: 'Fuel' }, 1)
+    await page.reload()
+    await page.getByRole('combobox', { name: 'Account' }).selectOption(household)
+    await show.getByRole('button', { name: 'Suggested 6' }).click()
+    await grid.getByText('Fuel? chosen 2 times before').first().waitFor()
+    await grid.getByRole('row', { name: /FUEL #9/ }).focus()
+    await page.keyboard.press('a')
+    await becomes(['accepted', 'Fuel', false], 'FUEL #9')
+    await page.keyboard.press('z')
+    await becomes(['for_review', null, false], 'FUEL #9')
+    // Unusual, and a transfer.
+    await show.getByRole('button', { name: 'Unusual 1' }).click()
+    await grid.getByText(/Unusual: the largest of 7 before was .*46\.10/).waitFor()
+    await show.getByRole('button', { name: 'Transfers 1' }).click()
+    await grid.getByText('2 days apart').waitFor()
+    await grid.getByRole('row', { name: /TO SAVINGS/ }).focus()
+    await page.keyboard.press('m')
+    await becomes(['accepted', null, true], 'TO SAVINGS')
+    await becomes(['accepted', null, true], 'FROM HOUSEHOLD', savings)
+    await page.getByText('Recent changes').click()
+    await page.getByRole('button', { name: /^Undo: paired as a transfer/ }).first().click()
+    await becomes(['for_review', null, false], 'TO SAVINGS')
+    await becomes(['for_review', null, false], 'FROM HOUSEHOLD', savings)
+    // The rule is removed together with what it changed.
+    await page.getByRole('link', { name: 'Rules' }).first().click()
+    await page.getByRole('button', { name: 'Remove the rule MAP OF ROME and give its rows back what they had' }).click()
+    await page.getByText('1 row got back what they had').waitFor()
+    await becomes(['for_review', null, false], 'MAP OF ROME')
+    await page.context().close()
+  })
+
   test('two who decide about one row: nothing is overwritten unseen', async () => {
     const [mira, ben] = [await world.openPage(), await world.openPage()]
     const { store } = world.sandbox.opened.instance
@@ -294,7 +364,7 @@ function manyRows(index: number): object {
   return {
     id: `01a20549-c591-7da7-8a7f-${String(index).padStart(12, '0')}`, accountId: 'a', state: 'posted', withdrawnReason: null, postedOn: '2026-10-03', transactedOn: null, valueOn: null, amount, currency,
     description: names[index % 4], name: null, memo: null, kind: null, checkNumber: null, reference: null, foreignAmount: index % 4 === 0 ? '-20.00' : null, foreignCurrency: index % 4 === 0 ? 'USD' : null,
-    review: 'for_review', category: null, note: null, excluded: false, deleted: false, createdAt: '2026-10-03T00:00:00Z', updatedAt: '2026-10-03T00:00:00Z',
+    review: 'for_review', category: null, note: null, excluded: false, deleted: false, transfer: null, createdAt: '2026-10-03T00:00:00Z', updatedAt: '2026-10-03T00:00:00Z',
   }
 }
 

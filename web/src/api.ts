@@ -5,6 +5,7 @@ import type { accountShape as meShape, auditShape, invitationShape, keyShape, me
 import type { previewShape } from '../../src/api/preview-shape.ts'
 import type { bankHistoryShape } from '../../src/api/bank-shapes.ts'
 import type { decisionShape } from '../../src/api/decision-shape.ts'
+import type { dryRunShape, ruleShape, suggestedShape } from '../../src/api/review-shape.ts'
 import type { reconciledShape, reconciliationShape } from '../../src/api/reconcile-shape.ts'
 import type { freshnessShape } from '../../src/api/freshness-shape.ts'
 import type { balanceProofShape } from '../../src/api/balance-shapes.ts'
@@ -24,6 +25,9 @@ export type Plan = z.output<typeof planShape>
 export type BalanceProof = z.output<typeof balanceProofShape>
 export type BankHistory = z.output<typeof bankHistoryShape>
 export type Decision = z.output<typeof decisionShape>
+export type CategoryRule = z.output<typeof ruleShape>
+export type DryRun = z.output<typeof dryRunShape>
+export type Suggested = z.output<typeof suggestedShape>
 export type Reconciliation = z.output<typeof reconciliationShape>
 export type Reconciled = z.output<typeof reconciledShape>
 export type Freshness = z.output<typeof freshnessShape>

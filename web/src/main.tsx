@@ -25,6 +25,7 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/reconcile/$account', validateSearch: reconcileSearch, component: lazyRouteComponent(() => import('./pages/reconcile.tsx'), 'ReconcilePage') }),
   createRoute({ getParentRoute: () => root, path: '/add', component: lazyRouteComponent(() => import('./pages/add.tsx'), 'AddPage') }),
   createRoute({ getParentRoute: () => root, path: '/review', component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage') }),
+  createRoute({ getParentRoute: () => root, path: '/rules', component: lazyRouteComponent(() => import('./pages/rules.tsx'), 'RulesPage') }),
   createRoute({ getParentRoute: () => root, path: '/banks', component: lazyRouteComponent(() => import('./pages/banks.tsx'), 'BanksPage') }),
   createRoute({ getParentRoute: () => root, path: '/import', component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage') }),
   createRoute({ getParentRoute: () => root, path: '/demo', component: lazyRouteComponent(() => import('./pages/demo.tsx'), 'DemoPage') }),

@@ -1,18 +1,20 @@
 /** Review: what only a person can decide. First the questions that the bank's answers left, then the rows that wait, then what was decided. */
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { get, type Account, type Question } from '../api.ts'
 import { Empty, Loaded, Title } from '../parts/states.tsx'
 import { Questions } from '../review/questions.tsx'
 import { Queue } from '../review/queue.tsx'
 import { Recent } from '../review/recent.tsx'
+import { isIn, useSuggestions, VIEWS, type View } from '../review/suggestions.tsx'
 
 export function ReviewPage() {
   const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
   return (
     <>
-      <div className="mb-4"><Title>Review</Title></div>
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>Review</Title><Link className="link" to="/rules">Rules</Link></div>
       <Loaded query={questions}>
         {({ items }) => <Loaded query={accounts}>{({ items: known }) => <Whole questions={items} accounts={known} />}</Loaded>}
       </Loaded>
@@ -23,6 +25,7 @@ export function ReviewPage() {
 function Whole({ questions, accounts }: { questions: readonly Question[]; accounts: readonly Account[] }) {
   const [chosen, setChosen] = useState<string | null>(null)
   const [text, setText] = useState('')
+  const [view, setView] = useState<View>('all')
   const [round, setRound] = useState(0)
   const [isOpen, setOpen] = useState(false)
   const account = accounts.find(({ id }) => id === chosen) ?? accounts.find(({ forReview }) => forReview > 0) ?? accounts[0]
@@ -44,7 +47,8 @@ function Whole({ questions, accounts }: { questions: readonly Question[]; accoun
             </select>
             <input className="field" type="search" aria-label="Search rows to review" placeholder="Search name or memo" value={text} onChange={(event) => setText(event.target.value)} />
           </div>
-          <Queue key={`${shown.id} ${round}`} account={shown} text={text} />
+          <Views account={shown} view={view} choose={setView} />
+          <Queue key={`${shown.id} ${round}`} account={shown} accounts={accounts} text={text} view={view} />
         </section>
       )}
       <details className="panel mt-6" onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -52,5 +56,21 @@ function Whole({ questions, accounts }: { questions: readonly Question[]; accoun
         {isOpen && <div className="mt-3"><Recent taken={() => setRound((before) => before + 1)} /></div>}
       </details>
     </>
+  )
+}
+
+const VIEW_NAMES: Record<View, string> = { all: 'All', suggested: 'Suggested', transfers: 'Transfers', unusual: 'Unusual' }
+
+/** What of the rows is shown; each says how many there are. */
+function Views({ account, view, choose }: { account: Account; view: View; choose: (view: View) => void }) {
+  const proposals = [...useSuggestions(account.id).of.values()]
+  return (
+    <div role="group" aria-label="Show" className="mb-2 flex flex-wrap gap-2">
+      {VIEWS.map((one) => (
+        <button key={one} type="button" aria-pressed={one === view} className={`button !min-h-8 ${one === view ? '!border-accent !text-accent' : ''}`} onClick={() => choose(one)}>
+          {VIEW_NAMES[one]} {one === 'all' ? account.forReview : proposals.filter((proposal) => isIn(one, proposal)).length}
+        </button>
+      ))}
+    </div>
   )
 }

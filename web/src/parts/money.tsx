@@ -2,8 +2,12 @@
 
 const formatters = new Map<string, Intl.NumberFormat>()
 
-/** With the symbol that is unmistakable for this reader: $ for the own dollar, CA$ for another. */
+/** ISO 4217 for "no currency": what a file without one leaves open. */
+const NO_CURRENCY = 'XXX'
+
+/** With the symbol that is unmistakable for this reader: $ for the own dollar, CA$ for another; none where the source told no currency. */
 export function formatAmount(amount: string, currency: string): string {
+  if (currency === NO_CURRENCY) return new Intl.NumberFormat(undefined, { minimumFractionDigits: 2 }).format(amount as `${number}`).replace('-', '\u2212')
   let formatter = formatters.get(currency)
   if (formatter === undefined) {
     try {

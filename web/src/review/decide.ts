@@ -1,14 +1,18 @@
 /**
  * Decisions about rows: shown at once, stored behind, and taken back in the order in which they were made.
- * What somebody else decided meanwhile is never overwritten unseen: it is told, with both ways to go on.
+ * What somebody else decided meanwhile is never overwritten unseen: it is told, with both ways to go on, and
+ * what was not stored is not taken back either. A transfer is never shown before the server has it.
  */
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { ask, ServerProblem, type Decision, type Transaction } from '../api.ts'
 
-export type Values = Decision['after']
-export type Conflict = { readonly row: Transaction; readonly mine: Values; readonly current: Transaction }
-type Act = { readonly rows: readonly Transaction[]; readonly values: Values }
+export type Values = Omit<Decision['after'], 'transfer'>
+/** What is decided of one row. */
+export type Deed = { readonly row: Transaction; readonly values: Values }
+export type Conflict = Deed & { readonly current: Transaction }
+/** What one key did, and how it is taken back; `undone`: of rows for which nothing was stored. */
+type Act = { readonly rows: readonly Transaction[]; readonly undone: Set<string>; readonly takeBack: () => void }
 
 const ALL: Values = { review: 'for_review', category: null, note: null, excluded: false, deleted: false }
 
@@ -19,26 +23,18 @@ export function useDecisions() {
   const [decided, setDecided] = useState<ReadonlyMap<string, Values>>(new Map())
   /** The same, at this very moment. */
   const now = useRef<ReadonlyMap<string, Values>>(new Map())
-  const [conflict, setConflict] = useState<Conflict | null>(null)
+  const [conflicts, setConflicts] = useState<readonly Conflict[]>([])
   const [error, setError] = useState<Error | null>(null)
-  const show = (rows: readonly Transaction[], values: Values | null): void => {
+  const show = (id: string, values: Values | null): void => {
     const after = new Map(now.current)
-    for (const { id } of rows) if (values === null) after.delete(id)
+    if (values === null) after.delete(id)
     else after.set(id, { ...after.get(id), ...values })
     now.current = after
     setDecided(after)
   }
   /** All that is decided of the row as it is shown: whoever decided anything else of it meanwhile is not overwritten. */
   const seen = (row: Transaction): Values => ({ ...valuesOf(row, ALL), ...now.current.get(row.id) })
-  const store = async (row: Transaction, values: Values, from: Values): Promise<void> => {
-    try {
-      await ask('PATCH', `/transactions/${row.id}`, { ...values, from })
-    } catch (problem) {
-      show([row], null)
-      if (problem instanceof ServerProblem && problem.code === 'changed_meanwhile') setConflict({ row, mine: values, current: problem.body['current'] as Transaction })
-      else setError(problem as Error)
-    }
-  }
+  const told = (): void => void queries.invalidateQueries({ predicate: ({ queryKey }) => ['decisions', 'accounts', 'account', 'transaction', 'suggestions'].includes(String(queryKey[0])) })
   // One after the other: what is taken back must not overtake what it takes back.
   const line = useRef<Promise<void>>(Promise.resolve())
   const inTurn = (work: () => Promise<unknown>): void => {
@@ -47,30 +43,72 @@ export function useDecisions() {
     })
     line.current = mine
   }
-  const told = (): void => void queries.invalidateQueries({ predicate: ({ queryKey }) => ['decisions', 'accounts', 'account', 'transaction'].includes(String(queryKey[0])) })
-  const act = (rows: readonly Transaction[], values: Values): void => {
+  /** False: nothing was stored, and the reader is told why. */
+  const store = async ({ row, values }: Deed, from: Values): Promise<boolean> => {
+    try {
+      await ask('PATCH', `/transactions/${row.id}`, { ...values, from })
+      return true
+    } catch (problem) {
+      show(row.id, null)
+      if (problem instanceof ServerProblem && problem.code === 'changed_meanwhile') {
+        const current = problem.body['current'] as Transaction
+        setConflicts((before) => [...before.filter((other) => other.row.id !== row.id), { row, values, current }])
+      } else setError(problem as Error)
+      return false
+    }
+  }
+  const act = (deeds: readonly Deed[]): void => {
     setError(null)
-    acts.current.push({ rows, values })
-    const before = rows.map((row) => [row, seen(row)] as const)
-    show(rows, values)
-    inTurn(() => Promise.all(before.map(([row, from]) => store(row, values, from))))
+    const undone = new Set<string>()
+    const before = deeds.map((deed) => [deed, seen(deed.row)] as const)
+    for (const { row, values } of deeds) show(row.id, values)
+    inTurn(() => Promise.all(before.map(async ([deed, from]) => {
+      if (!(await store(deed, from))) undone.add(deed.row.id)
+    })))
+    const takeBack = (): void => {
+      const after = deeds.map(({ row, values }) => [{ row, values: valuesOf(row, values) }, seen(row)] as const)
+      for (const { row } of deeds) show(row.id, null)
+      inTurn(() => Promise.all(after.filter(([{ row }]) => !undone.has(row.id)).map(([deed, from]) => store(deed, from))))
+    }
+    acts.current.push({ rows: deeds.map(({ row }) => row), undone, takeBack })
+  }
+  /** Two rows become the sides of one transfer. */
+  const pair = (row: Transaction, other: Transaction): void => {
+    setError(null)
+    const undone = new Set<string>()
+    let transferId: string | null = null
+    inTurn(() => ask<{ id: string }>('POST', '/transfers', { transactionIds: [row.id, other.id] }).then(({ id }) => {
+      transferId = id
+      show(row.id, { review: 'accepted' })
+      show(other.id, { review: 'accepted' })
+    }, (problem: Error) => {
+      undone.add(row.id)
+      setError(problem)
+    }))
+    const takeBack = (): void =>
+      inTurn(async () => {
+        if (transferId === null) return
+        await ask('DELETE', `/transfers/${transferId}`).then(() => { for (const { id } of [row, other]) show(id, null) }, setError)
+      })
+    acts.current.push({ rows: [row], undone, takeBack })
   }
   /** Takes the newest act of this page back; null: there is none. */
   const undo = (): readonly Transaction[] | null => {
     const last = acts.current.pop()
     if (last === undefined) return null
-    const before = last.rows.map((row) => [row, seen(row)] as const)
-    show(last.rows, null)
-    inTurn(() => Promise.all(before.map(([row, from]) => store(row, valuesOf(row, last.values), from))))
+    if (last.rows.every(({ id }) => last.undone.has(id))) return undo()
+    last.takeBack()
     return last.rows
   }
+  /** Of the conflict that was told first. */
   const settle = (use: 'theirs' | 'mine'): void => {
-    if (conflict === null) return
-    setConflict(null)
-    show([conflict.row], { ...valuesOf(conflict.current, ALL), ...(use === 'mine' ? conflict.mine : {}) })
-    if (use === 'mine') inTurn(() => store(conflict.row, conflict.mine, valuesOf(conflict.current, ALL)))
+    const [first, ...rest] = conflicts
+    if (first === undefined) return
+    setConflicts(rest)
+    show(first.row.id, valuesOf(first.current, ALL))
+    if (use === 'mine') act([{ row: first.current, values: first.values }])
   }
-  return { decided, act, undo, conflict, settle, error }
+  return { decided, act, pair, undo, conflicts, settle, error }
 }
 
 /** What the row says of the fields that are named. */

@@ -1,7 +1,7 @@
 /** The keys of the page Review, and the switch that turns single keys off. */
 
 const KEYS: readonly (readonly [keys: string, does: string])[] = [
-  ['↓ ↑ or J K', 'next, previous'], ['Enter', 'why is this here?'], ['A', 'accept'], ['C', 'category'], ['X', 'exclude'], ['Y N', 'same, different'],
+  ['↓ ↑ or J K', 'next, previous'], ['Enter', 'why is this here?'], ['A', 'accept'], ['C', 'category'], ['M', 'pair the transfer'], ['R', 'make a rule'], ['X', 'exclude'], ['Y N', 'same, different'],
   ['Space', 'select'], ['Shift ↓ ↑', 'select more'], ['Z', 'take back the last'], ['/', 'search'], ['?', 'this help'],
 ]
 

@@ -1,7 +1,8 @@
 /**
- * The rows of an account that wait for a decision, for the keyboard: J K or arrows, A accepts, C names a
- * category, X excludes, Space selects, Shift with an arrow extends, Z takes back. After an act the next
- * row has the focus, so that fifty rows are fifty keys.
+ * The rows of an account that wait for a decision, for the keyboard: J K or arrows, A accepts (with the
+ * category that is proposed), C names a category, M pairs a transfer, R makes a rule, X excludes, Space
+ * selects, Shift with an arrow extends, Z takes back. After an act the next row has the focus, so that
+ * fifty rows are fifty keys.
  */
 import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent } from 'react'
 import { formatInstant } from '../parts/time.tsx'
@@ -11,48 +12,87 @@ import { Cells, COLUMNS } from '../rows/cells.tsx'
 import { useRows } from '../rows/load.ts'
 import { useLongList } from '../rows/virtual.ts'
 import { Why } from '../rows/why.tsx'
+import { Link } from '@tanstack/react-router'
+import { isIn, Proposal, useSuggestions, type Proposals, type View } from './suggestions.tsx'
+import { RuleForm, type NewRule } from './rule-form.tsx'
 import { useDecisions, type Conflict, type Values } from './decide.ts'
 import { useKeys } from './keys.ts'
 import { KeysHelp } from './help.tsx'
 
-export function Queue({ account, text }: { account: Account; text: string }) {
+export function Queue({ account, accounts, text, view }: { account: Account; accounts: readonly Account[]; text: string; view: View }) {
   const { rows, items, waiting, showWaiting } = useRows({ account: account.id, review: 'for_review', ...(text === '' ? {} : { text }) }, false)
   const decisions = useDecisions()
-  const waitsFor = items.filter(({ id }) => isOpen(decisions.decided.get(id)))
+  const proposals = useSuggestions(account.id)
+  // What is proposed is proposed for the newest rows that wait, whether the list has loaded them already or not.
+  const listed = view === 'all' ? items : [...proposals.of.values()].filter((one) => isIn(view, one) && contains(one.transaction, text)).map(({ transaction }) => transaction)
+  const waitsFor = listed.filter(({ id }) => isOpen(decisions.decided.get(id)))
+  const hasMore = view === 'all' && rows.hasNextPage
   if (rows.error !== null && items.length === 0) return <Trouble error={rows.error} />
   if (rows.data === undefined) return <p className="appear-late meta" role="status">Loading…</p>
   return (
     <>
       {decisions.error !== null && <Trouble error={decisions.error} />}
-      {decisions.conflict !== null && <Told conflict={decisions.conflict} settle={decisions.settle} />}
+      {decisions.conflicts[0] !== undefined && <Told conflict={decisions.conflicts[0]} more={decisions.conflicts.length - 1} settle={decisions.settle} />}
       <p className="mb-2 min-h-8">{waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{waiting} new</button>}</p>
-      <List account={account} rows={waitsFor} decisions={decisions} hasMore={rows.hasNextPage} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} />
-      {waitsFor.length === 0 && !rows.hasNextPage && <Empty title="Nothing waits here">{text === '' ? 'New rows of this account appear here after the next read. What you decided is under Recent changes.' : `No row to review contains “${text}”.`}</Empty>}
+      <List account={account} accounts={accounts} rows={waitsFor} proposals={proposals.of} decisions={decisions} hasMore={hasMore} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} />
+      {waitsFor.length === 0 && !hasMore && <Empty title="Nothing waits here">{emptyWords(view, text)}</Empty>}
     </>
   )
+}
+
+function emptyWords(view: View, text: string): string {
+  if (text !== '') return `No row ${view === 'all' ? 'to review' : 'here'} contains “${text}”.`
+  if (view === 'suggested') return 'Once you chose a category twice for the same payee, or made a rule, it is proposed here for rows that wait.'
+  if (view === 'transfers') return 'When a row leaves one of your accounts and comes in another within five days, both are shown here.'
+  if (view === 'unusual') return 'An amount far beyond what a payee took before, or the same amount twice, is shown here.'
+  return 'New rows of this account appear here after the next read. What you decided is under Recent changes.'
+}
+
+function contains({ description, memo }: Transaction, text: string): boolean {
+  return `${description}\n${memo ?? ''}`.toLowerCase().includes(text.toLowerCase())
 }
 
 function isOpen(values: Values | undefined): boolean {
   return values === undefined || (values.review !== 'accepted' && values.excluded !== true)
 }
 
-type ListProps = { readonly account: Account; readonly rows: readonly Transaction[]; readonly decisions: ReturnType<typeof useDecisions>; readonly hasMore: boolean; readonly isLoading: boolean; readonly loadMore: () => void }
+type ListProps = { readonly account: Account; readonly accounts: readonly Account[]; readonly rows: readonly Transaction[]; readonly proposals: Proposals; readonly decisions: ReturnType<typeof useDecisions>; readonly hasMore: boolean; readonly isLoading: boolean; readonly loadMore: () => void }
 
-function List({ account, rows, decisions, hasMore, isLoading, loadMore }: ListProps) {
+function List({ account, accounts, rows, proposals, decisions, hasMore, isLoading, loadMore }: ListProps) {
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   const [open, setOpen] = useState<string | null>(null)
   const [naming, setNaming] = useState(false)
+  const [rule, setRule] = useState<NewRule | null>(null)
+  const [said, setSaid] = useState<string | null>(null)
   const [help, setHelp] = useState(false)
   const list = useLongList({ count: rows.length, keyOf: (index) => rows[index]?.id ?? String(index), hasMore, isLoading, loadMore })
   const current = rows[list.active]
   const chosen = (): readonly Transaction[] => (picked.size > 0 ? rows.filter(({ id }) => picked.has(id)) : current === undefined ? [] : [current])
-  const decide = (values: Values): void => {
-    const acted = chosen()
-    if (acted.length === 0) return
+  const acted = (): void => {
     setPicked(new Set())
     setNaming(false)
-    decisions.act(acted, values)
+    setSaid(null)
     list.go(picked.size > 0 ? 0 : list.active)
+  }
+  const decide = (valuesFor: (row: Transaction) => Values): void => {
+    const rowsNow = chosen()
+    if (rowsNow.length === 0) return
+    decisions.act(rowsNow.map((row) => ({ row, values: valuesFor(row) })))
+    acted()
+  }
+  const accept = (): void =>
+    decide(({ id }) => {
+      const category = proposals.get(id)?.category?.category
+      return category === undefined ? { review: 'accepted' } : { review: 'accepted', category }
+    })
+  const other = current === undefined ? undefined : proposals.get(current.id)?.transfer?.other
+  const pair = (): void => {
+    if (current === undefined || other === undefined) return
+    decisions.pair(current, other)
+    acted()
+  }
+  const teach = (): void => {
+    if (current !== undefined) setRule({ contains: current.name ?? current.memo ?? '', category: current.category ?? proposals.get(current.id)?.category?.category ?? '' })
   }
   // What comes back has the focus, as soon as it is in the list again.
   const wanted = useRef<string | null>(null)
@@ -83,9 +123,11 @@ function List({ account, rows, decisions, hasMore, isLoading, loadMore }: ListPr
   const keys = useKeys({
     j: () => list.go(list.active + 1),
     k: () => list.go(list.active - 1),
-    a: () => decide({ review: 'accepted' }),
-    x: () => decide({ excluded: true }),
+    a: accept,
+    x: () => decide(() => ({ excluded: true })),
     c: () => setNaming(true),
+    m: pair,
+    r: teach,
     z: undo,
     '/': () => document.querySelector<HTMLInputElement>('input[type=search]')?.focus(),
     '[Shift]+?': () => setHelp((before) => !before),
@@ -107,17 +149,22 @@ function List({ account, rows, decisions, hasMore, isLoading, loadMore }: ListPr
     <>
       <div className="sticky top-0 z-10 mb-2 flex min-h-12 flex-wrap items-center gap-2 bg-page py-1">
         {naming ? (
-          <Naming count={chosen().length} before={current?.category ?? ''} save={(category) => decide({ category, review: 'accepted' })} cancel={() => { setNaming(false); list.go(list.active) }} />
+          <Naming count={chosen().length} before={current?.category ?? ''} save={(category) => decide(() => ({ category, review: 'accepted' }))} cancel={() => { setNaming(false); list.go(list.active) }} />
         ) : (
           <>
-            <button type="button" className="button" disabled={rows.length === 0} onClick={() => decide({ review: 'accepted' })}>Accept{picked.size > 0 && ` ${picked.size}`}</button>
+            <button type="button" className="button" disabled={rows.length === 0} onClick={accept}>Accept{picked.size > 0 && ` ${picked.size}`}</button>
             <button type="button" className="button" disabled={rows.length === 0} onClick={() => setNaming(true)}>Category…</button>
-            <button type="button" className="button" disabled={rows.length === 0} onClick={() => decide({ excluded: true })}>Exclude{picked.size > 0 && ` ${picked.size}`}</button>
+            <button type="button" className="button" disabled={rows.length === 0} onClick={() => decide(() => ({ excluded: true }))}>Exclude{picked.size > 0 && ` ${picked.size}`}</button>
+            {other !== undefined && <button type="button" className="button" onClick={pair}>Pair the transfer</button>}
+            <button type="button" className="button" disabled={current === undefined} onClick={teach}>Rule…</button>
             <button type="button" className="button" onClick={undo}>Undo</button>
+            {rows.length > 1 && <button type="button" className="link min-h-6" onClick={() => setPicked(picked.size > 0 ? new Set() : new Set(rows.map(({ id }) => id)))}>{picked.size > 0 ? 'Select none' : `Select all ${rows.length}${hasMore ? ' loaded' : ''}`}</button>}
             <button type="button" className="link ml-auto min-h-6" aria-expanded={help} onClick={() => setHelp(!help)}>Keys</button>
           </>
         )}
       </div>
+      {rule !== null && <RuleForm key={rule.contains} start={rule} cancel={() => { setRule(null); list.go(list.active) }} done={(changed, made) => { setRule(null); setSaid(`The rule is saved. ${changed === 1 ? '1 row' : `${changed} rows`} became ${made.category}.`); list.go(list.active) }} />}
+      <p role="status" className={said === null ? 'sr-only' : 'mb-2'}>{said}{said !== null && <> <Link className="link" to="/rules">Rules</Link></>}</p>
       {help && <KeysHelp isOn={keys.isOn} toggle={keys.toggle} />}
       {rows.length > 0 && (
         <div role="grid" aria-label={`To review in ${account.name}`} aria-rowcount={hasMore ? -1 : rows.length} aria-multiselectable="true" aria-colcount={3} className="rounded-[10px] border border-line bg-surface text-[14px] leading-5" onKeyDown={onKey}>
@@ -127,7 +174,7 @@ function List({ account, rows, decisions, hasMore, isLoading, loadMore }: ListPr
               return row === undefined ? null : (
                 <div key={key} role="row" data-index={index} ref={list.measure} aria-rowindex={index + 1} aria-selected={picked.has(row.id)} tabIndex={index === list.active ? 0 : -1} onFocus={() => list.setActive(index)}
                   className={`absolute inset-x-0 top-0 border-t border-line outline-offset-[-2px] ${picked.has(row.id) ? 'border-l-4 border-l-accent bg-sunken' : index === list.active ? 'bg-sunken' : ''}`} style={{ transform: list.offsetOf(start) }}>
-                  <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={() => list.go(index)}><Cells row={row} /></div>
+                  <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={() => list.go(index)}><Cells row={row}>{proposals.has(row.id) && <Proposal proposal={proposals.get(row.id)!} accounts={accounts} />}</Cells></div>
                   {open === row.id && <div role="gridcell" className="bg-sunken px-3 py-3"><Why id={row.id} /></div>}
                 </div>
               )
@@ -154,11 +201,11 @@ function Naming({ count, before, save, cancel }: { count: number; before: string
 }
 
 /** Somebody else decided about the row meanwhile: both ways are shown, nothing is overwritten unseen. */
-function Told({ conflict: { row, current }, settle }: { conflict: Conflict; settle: (use: 'theirs' | 'mine') => void }) {
+function Told({ conflict: { row, current }, more, settle }: { conflict: Conflict; more: number; settle: (use: 'theirs' | 'mine') => void }) {
   const chose = current.excluded ? 'excluded it' : current.category !== null ? `chose ${current.category}` : current.review === 'accepted' ? 'accepted it' : 'changed it'
   return (
     <div role="alert" className="panel mb-3 border-need">
-      <p><bdi className="font-medium">{row.description}</bdi>: somebody else {chose}, {formatInstant(current.updatedAt)}.</p>
+      <p><bdi className="font-medium">{row.description}</bdi>: somebody else {chose}, {formatInstant(current.updatedAt)}.{more > 0 && ` ${more} more like that.`}</p>
       <div className="mt-2 flex gap-2">
         <button type="button" className="button" onClick={() => settle('theirs')}>Keep</button>
         <button type="button" className="button" onClick={() => settle('mine')}>Use mine</button>

@@ -9,6 +9,9 @@ import { Instant } from '../parts/time.tsx'
 export function Recent({ taken }: { taken: () => void }) {
   const decisions = useQuery({ queryKey: ['decisions'], queryFn: () => get<{ items: Decision[] }>('/decisions?limit=50') })
   const act = useAct()
+  // A transfer goes as a whole: its other side was decided in the same step.
+  const takeBack = ({ transaction, before: { transfer: _, ...before }, after: { transfer, ...after } }: Decision): void =>
+    transfer == null ? act.send('PATCH', `/transactions/${transaction.id}`, { ...before, from: after }, taken) : act.send('DELETE', `/transfers/${transfer}`, undefined, taken)
   return (
     <Loaded query={decisions}>
       {({ items }) => (
@@ -21,8 +24,8 @@ export function Recent({ taken }: { taken: () => void }) {
                 <span className="meta w-36"><Instant at={decision.at} /></span>
                 <span className="min-w-0 grow"><bdi className="name">{decision.transaction.description === '' ? 'no text' : decision.transaction.description}</bdi> <Amount amount={decision.transaction.amount} currency={decision.transaction.currency} signed /></span>
                 <span>{wordsOf(decision)}</span>
-                {decision.holds ? (
-                  <button type="button" className="button !min-h-8" disabled={act.isPending} aria-label={`Undo: ${wordsOf(decision)}, ${decision.transaction.description}`} onClick={() => act.send('PATCH', `/transactions/${decision.transaction.id}`, { ...decision.before, from: decision.after }, taken)}>Undo</button>
+                {decision.after.transfer === null ? null : decision.holds ? (
+                  <button type="button" className="button !min-h-8" disabled={act.isPending} aria-label={`Undo: ${wordsOf(decision)}, ${decision.transaction.description}`} onClick={() => takeBack(decision)}>Undo</button>
                 ) : (
                   <span className="meta">changed since</span>
                 )}
@@ -41,6 +44,7 @@ export function wordsOf({ before, after }: Pick<Decision, 'before' | 'after'>): 
     after.note === undefined ? null : after.note === null ? 'note removed' : 'note written',
     after.excluded === undefined ? null : after.excluded ? 'excluded' : 'included again',
     after.deleted === undefined ? null : after.deleted ? 'deleted' : 'brought back',
+    after.transfer === undefined ? null : after.transfer === null ? 'transfer taken back' : 'paired as a transfer',
     after.review === undefined ? null : after.review === 'accepted' ? 'accepted' : 'to review again',
   ]
   return parts.filter((part) => part !== null).join(', ')

@@ -1,4 +1,5 @@
-/** What a row of a list shows of a transaction: day, text, amount with its own currency and the other one. */
+/** What a row of a list shows of a transaction: day, text, amount with its own currency and the other one; under the text what a page says of it. */
+import type { ReactNode } from 'react'
 import type { Transaction } from '../api.ts'
 import { Chip } from '../parts/chip.tsx'
 import { Amount, formatAmount } from '../parts/money.tsx'
@@ -6,7 +7,7 @@ import { Day } from '../parts/time.tsx'
 
 export const COLUMNS = 'grid grid-cols-[5.75rem_minmax(0,1fr)_auto] gap-x-2 px-2 sm:grid-cols-[7rem_minmax(0,1fr)_auto] sm:gap-x-4 sm:px-3'
 
-export function Cells({ row }: { row: Transaction }) {
+export function Cells({ row, children }: { row: Transaction; children?: ReactNode }) {
   const struck = row.state === 'withdrawn' ? 'line-through' : ''
   return (
     <>
@@ -16,6 +17,8 @@ export function Cells({ row }: { row: Transaction }) {
         {row.state === 'pending' && <Chip tone="wait">Pending</Chip>}
         {row.state === 'withdrawn' && <span className="meta">withdrawn</span>}
         {row.category !== null && <span className="meta block">{row.category}</span>}
+        {row.transfer !== null && <span className="meta block">Transfer between own accounts</span>}
+        {children}
       </span>
       <span role="gridcell" className={`text-right ${struck}`}>
         <Amount amount={row.amount} currency={row.currency} signed />

@@ -1,0 +1,92 @@
+/** A rule: what its rows contain and which category they get, with what it would change before it is made. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useDeferredValue, useEffect, useId, useRef, useState } from 'react'
+import { ask, get, type Account, type DryRun, type Transaction } from '../api.ts'
+import { Amount } from '../parts/money.tsx'
+import { Trouble } from '../parts/states.tsx'
+import { Day } from '../parts/time.tsx'
+
+export type NewRule = { readonly contains: string; readonly category: string }
+
+export function RuleForm({ start, done, cancel }: { start: NewRule; done: (changed: number, rule: NewRule) => void; cancel?: () => void }) {
+  const queries = useQueryClient()
+  const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
+  const [contains, setContains] = useState(start.contains)
+  const [category, setCategory] = useState(start.category)
+  const [accountId, setAccountId] = useState<string | null>(null)
+  const [alsoAgainst, setAlsoAgainst] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<Error | null>(null)
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), [])
+  const rule = { contains: contains.trim(), category: category.trim(), accountId }
+  const asked = useDeferredValue(JSON.stringify(rule))
+  const isWhole = rule.contains.length >= 2 && rule.category !== ''
+  const dry = useQuery({ queryKey: ['rule preview', asked], queryFn: () => ask<DryRun>('POST', '/rules/preview', JSON.parse(asked) as unknown), enabled: isWhole, placeholderData: (before) => before })
+  const save = (): void => {
+    setBusy(true)
+    void ask<{ changed: number }>('POST', '/rules', { ...rule, apply: alsoAgainst ? 'all' : 'fresh' }).then(({ changed }) => {
+      void queries.invalidateQueries()
+      done(changed, rule)
+    }, (problem: Error) => {
+      setError(problem)
+      setBusy(false)
+    })
+  }
+  return (
+    <form className="panel mb-3 grid gap-3" aria-label="New rule" onSubmit={(event) => { event.preventDefault(); if (isWhole && !isBusy) save() }} onKeyDown={(event) => event.key === 'Escape' && cancel?.()}>
+      {error !== null && <Trouble error={error} />}
+      <div className="grid gap-3 sm:grid-cols-3">
+        <label className="grid gap-1">Rows that contain<input ref={field} className="field" required minLength={2} maxLength={200} value={contains} onChange={(event) => setContains(event.target.value)} /></label>
+        <label className="grid gap-1">are<input className="field" required maxLength={200} placeholder="Category" value={category} onChange={(event) => setCategory(event.target.value)} /></label>
+        <label className="grid gap-1">in
+          <select className="field" value={accountId ?? ''} onChange={(event) => setAccountId(event.target.value === '' ? null : event.target.value)}>
+            <option value="">all accounts</option>
+            {(accounts.data?.items ?? []).map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+          </select>
+        </label>
+      </div>
+      <div className="min-h-6" aria-live="polite">
+        {!isWhole ? <p className="meta">Give at least two characters of what the bank says, and a category. What it would change is shown here first.</p> : dry.error !== null ? <Trouble error={dry.error} /> : dry.data !== undefined && <Would dry={dry.data} category={rule.category} alsoAgainst={alsoAgainst} setAlsoAgainst={setAlsoAgainst} />}
+      </div>
+      <div className="flex flex-wrap gap-2">
+        <button className="button button-primary" type="submit" disabled={isBusy || !isWhole}>Save the rule</button>
+        {cancel !== undefined && <button className="button" type="button" onClick={cancel}>Cancel</button>}
+      </div>
+      <p className="meta">It proposes the category for rows to come; accepting is still yours. Removing the rule can give rows back what they had.</p>
+    </form>
+  )
+}
+
+function Would({ dry: { fresh, against, same, isWhole }, category, alsoAgainst, setAlsoAgainst }: { dry: DryRun; category: string; alsoAgainst: boolean; setAlsoAgainst: (also: boolean) => void }) {
+  const changes = fresh.count + (alsoAgainst ? against.count : 0)
+  return (
+    <div className="grid gap-2">
+      <p>Would change <strong>{rows(changes)}</strong>{same > 0 && <>; {rows(same)} {same === 1 ? 'has' : 'have'} it already</>}.{!isWhole && ' These are the newest; there are more.'}</p>
+      {against.count > 0 && (
+        <label className="flex min-h-6 items-center gap-2"><input type="checkbox" checked={alsoAgainst} onChange={(event) => setAlsoAgainst(event.target.checked)} /> <span>Also {rows(against.count)} for which you chose another category than {category}</span></label>
+      )}
+      <Sample title="Without a category" count={fresh.count} newest={fresh.newest} />
+      <Sample title="Against your choice" count={against.count} newest={against.newest} />
+    </div>
+  )
+}
+
+function Sample({ title, count, newest }: { title: string; count: number; newest: readonly Transaction[] }) {
+  const id = useId()
+  if (count === 0) return null
+  return (
+    <details>
+      <summary id={id} className="link w-fit cursor-pointer">{title}: see {count > newest.length ? `the newest ${newest.length} of ${count}` : rows(count)}</summary>
+      <ul aria-labelledby={id} className="mt-2 grid gap-1 text-[14px]">
+        {newest.map((row) => (
+          <li key={row.id} className="flex flex-wrap justify-between gap-x-3 border-t border-line pt-1"><Day day={row.postedOn} /><span className="name min-w-0 grow"><bdi>{row.description}</bdi>{row.category !== null && <span className="meta"> {row.category}</span>}</span><Amount amount={row.amount} currency={row.currency} signed /></li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function rows(count: number): string {
+  return count === 1 ? '1 row' : `${count} rows`
+}
