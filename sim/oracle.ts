@@ -62,8 +62,8 @@ export class Oracle {
           await this.#committed(store, page)
           return done
         },
-        answerQuestion: async (id, answer, at) => {
-          await feed.answerQuestion(id, answer, at)
+        answerQuestion: async (id, answer, at, by) => {
+          await feed.answerQuestion(id, answer, at, by)
           this.#answered(id, answer)
         },
       },
@@ -73,7 +73,7 @@ export class Oracle {
   /** What an honest person answers. */
   readonly knows = (question: Question): NonNullable<Question['answer']> => {
     const one = this.#identity(question.transactionId)
-    if (question.kind === 'removed_at_bank') {
+    if (question.kind !== 'same_transaction') {
       if (one === null || one.copy) return 'removed'
       // It is in the feed as what it became: the row that was listed while it was pending, or one under a new id.
       if (this.#becameAnother(question.transactionId, one.row)) return 'removed'

@@ -154,7 +154,7 @@ export const questionShape = z
   .object({
     id: z.uuid(),
     accountId: z.uuid(),
-    kind: z.enum(['same_transaction', 'removed_at_bank']),
+    kind: z.enum(['same_transaction', 'removed_at_bank', 'still_pending']),
     transaction: transactionShape,
     other: transactionShape.nullable(),
     askedAt: instant,

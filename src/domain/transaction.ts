@@ -105,7 +105,7 @@ export type TransactionChange = {
   readonly transactionId: TransactionId
   readonly at: number
   readonly runId: RunId | null
-  readonly reason: MatchTier | WithdrawnReason | 'restored' | 'decision' | 'recomputed'
+  readonly reason: MatchTier | WithdrawnReason | 'restored' | 'decision' | 'recomputed' | 'answered'
   readonly changes: Readonly<Record<string, readonly [before: string | null, after: string | null]>>
 }
 
@@ -113,7 +113,8 @@ export type TransactionChange = {
 export type Question = {
   readonly id: string
   readonly accountId: AccountId
-  readonly kind: 'same_transaction' | 'removed_at_bank'
+  /** `still_pending`: pending for longer than any hold, and the bank gives no answer for its day. */
+  readonly kind: 'same_transaction' | 'removed_at_bank' | 'still_pending'
   readonly transactionId: TransactionId
   readonly otherTransactionId: TransactionId | null
   /**

@@ -254,7 +254,7 @@ export type FeedStore = {
   /**
    * Stores the first answer; later ones are ignored. `same` merges: the other transaction's
    * observations and decisions move to the first and it is withdrawn as `merged`. `removed` withdraws
-   * the transaction as `bank_removed`. Answered by the `bank` (later answers settled it) it loses its
+   * the transaction as `bank_removed`, a pending one as `pending_dropped`. Answered by the `bank` (later answers settled it) it loses its
    * `pattern`: only a person's answer is a rule.
    */
   answerQuestion(id: string, answer: NonNullable<Question['answer']>, at: number, by?: 'person' | 'bank'): Promise<void>

@@ -2,7 +2,7 @@
  * What a person decides about transactions: decisions of one row, and the answers to "are these the
  * same?". Pure: takes rows, returns the rows and the history to be stored. Both stores use it.
  */
-import type { Decisions, Question, RowContent, Transaction, TransactionChange } from '../domain/transaction.ts'
+import type { Decisions, Question, RowContent, Transaction, TransactionChange, WithdrawnReason } from '../domain/transaction.ts'
 import type { NewTransaction, Patch } from '../ports/store.ts'
 
 /** A row with its history entry; `change` is null when nothing differs. */
@@ -31,7 +31,7 @@ export function isFree({ state, decisions }: Transaction): boolean {
  * row. Other answers change nothing. The rows that are returned are those to store.
  */
 export function applyAnswer(row: NewTransaction, other: NewTransaction | null, answer: Answer, at: number): readonly Decided[] {
-  if (answer === 'removed') return row.state === 'withdrawn' ? [] : [withdrawn(row, 'bank_removed', at)]
+  if (answer === 'removed') return row.state === 'withdrawn' ? [] : [row.state === 'pending' ? withdrawn(row, 'pending_dropped', 'answered', at) : withdrawn(row, 'bank_removed', 'bank_removed', at)]
   if (answer !== 'same' || other === null) return []
   const better = other.state === 'posted' && row.state !== 'posted'
   const kept: NewTransaction = {
@@ -40,7 +40,7 @@ export function applyAnswer(row: NewTransaction, other: NewTransaction | null, a
     ...(better ? { state: other.state, withdrawnReason: null, contentKey: other.contentKey } : {}),
     decisions: joined(row.decisions, other.decisions),
   }
-  return [changed(row, kept, 'person', at), withdrawn(other, 'merged', at)]
+  return [changed(row, kept, 'person', at), withdrawn(other, 'merged', 'merged', at)]
 }
 
 /** Neither row's decision is lost; the row stays deleted only when both were, since one of a pair deleted is what a person wants. */
@@ -55,8 +55,8 @@ export function joined(kept: Decisions, other: Decisions): Decisions {
   }
 }
 
-function withdrawn(row: NewTransaction, reason: 'merged' | 'bank_removed', at: number): Decided {
-  return changed(row, { ...row, state: 'withdrawn', withdrawnReason: reason }, reason, at)
+function withdrawn(row: NewTransaction, withdrawnReason: WithdrawnReason, reason: TransactionChange['reason'], at: number): Decided {
+  return changed(row, { ...row, state: 'withdrawn', withdrawnReason }, reason, at)
 }
 
 function contentOf(row: Transaction): RowContent {

@@ -46,7 +46,7 @@ export type Settled = {
 const NEAR_DAYS = 13
 const FLIPPED = implausible('The amounts of rows that are known came back with the opposite sign.')
 
-type Closing = { readonly question: Question; readonly answer: 'same' | 'different' | 'kept' }
+type Closing = { readonly question: Question; readonly answer: 'same' | 'different' | 'kept' | 'removed' }
 
 export class Answer {
   readonly #context: SettleContext
@@ -262,7 +262,7 @@ function closingsOf(open: readonly Question[], decisions: readonly Decision[], m
       const once = shown.has(transactionId) && !shown.has(otherTransactionId!) && covers !== null && contains(covers, second!.postedOn)
       return once ? [{ question, answer: 'same' }] : []
     }
-    if (kind === 'removed_at_bank') return shown.has(transactionId) ? [{ question, answer: 'kept' }] : []
+    if (kind !== 'same_transaction') return shown.has(transactionId) ? [{ question, answer: 'kept' }] : dropped.has(transactionId) ? [{ question, answer: 'removed' }] : []
     if (otherTransactionId === null || !shown.has(otherTransactionId)) return []
     // The pending twin went and the posted one stayed: they were one. Both still there after it was asked: a person decides.
     return dropped.has(transactionId) ? [{ question, answer: 'same' }] : []

@@ -81,5 +81,6 @@ const REASONS: Readonly<Record<TransactionChange['reason'], string>> = {
   undone: 'A run was taken back, and this with it.',
   restored: 'It was reported again, so it stands again.',
   decision: 'A person decided it.',
+  answered: 'A person said that it is not pending any more.',
   recomputed: 'All reports of the account were judged again, and came to this.',
 }

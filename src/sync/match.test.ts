@@ -80,7 +80,8 @@ for (const scheme of Object.keys(ID_SCHEMES)) {
         // A pending twin beside a posted one is a question for a person.
         if (!showsPending) assert.equal(questions, 0)
       }),
-      { numRuns: 40 },
+      // Found by chance once in some hundred runs: a second look at old days shows the pending row of today as well, under another place in the list.
+      { numRuns: 40, examples: [[[{ on: 0, cents: 1, name: 'Coffee', shown: 0 }, { on: 9, cents: 1, name: 'Coffee', shown: 11 }], 'gives some days more', [0, 8, 10], 3, true]] },
     )
   })
 }

@@ -25,7 +25,7 @@ test('a pending row stays while no answer is for its day, however old it is, and
   }
   world.bank.covers = (asked) => asked
   world.bank.onRead = () => null
-  await world.sync(1)
+  await world.sync(3)
   assert.deepEqual(await world.feed(), ['2026-03-18 -24000 City Car Rental pending'], 'it is shown for its day, which is asked for')
   world.bank.rows = []
   await world.sync(1)

@@ -3,7 +3,7 @@
  * was committed stays when a later window fails; the next sync goes on from the coverage.
  */
 import type { Page, ReadStep } from '../connector-kit/connector.ts'
-import { addDays, daysBetween, minDay, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, daysBetween, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import type { AccountOutcome } from '../domain/run.ts'
@@ -12,16 +12,17 @@ import type { SourceProgress } from '../ports/store.ts'
 import { UNKNOWN_CURRENCY, type Feed } from './accounts.ts'
 import { Answer, type Settled } from './answer.ts'
 import type { Asked } from './challenge.ts'
+import { afterHolds, areOld, heldApart, holdQuestions, pendingBefore, sortHolds, type OldHolds } from './old-holds.ts'
 import { implausible } from './plausible.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
-import { afterAnswer, lookWindow, planWindows, readProgress, recheckWindow, withoutLook, writeProgress, type Progress } from './window.ts'
+import { afterAnswer, historyLeft, leftOut, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, wantedWindow, withoutLook, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
 
 export type AccountRead = { readonly kind: 'read'; readonly outcome: AccountOutcome } | ({ readonly kind: 'challenge' } & Asked)
 
-/** What became of one window. */
+/** What became of one window. `refused`: its older days, which were too many for the bank. */
 type WindowRead =
-  | { readonly kind: 'settled'; readonly settled: Settled }
+  | { readonly kind: 'settled'; readonly settled: Settled; readonly refused?: DayRange }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly counts: Settled['counts'] }
   | ({ readonly kind: 'challenge' } & Asked)
 
@@ -41,7 +42,10 @@ export function whatIsKnown(stored: SourceProgress | undefined): Known {
 export async function readAccount(session: Session, target: Feed, known: Known, resume: Resume | null): Promise<AccountRead> {
   const { covered, pendingFrom, progress } = known
   const { maxWindowDays, overlapDays } = session.connector.manifest
-  const windows = planWindows({ covered, pendingFrom, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays })
+  const plan = { covered, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays }
+  const newest = newestFrom(plan)
+  const held = areOld(pendingFrom, { ...plan, newestFrom: newest }) ? await sortHeld(session, target, plan) : null
+  const windows = planWindows({ ...plan, pendingFrom: held === null ? pendingFrom : held.reached })
   const oldestCovered = covered.reduce<Day | null>((oldest, range) => (oldest === null || range.from < oldest ? range.from : oldest), null)
   let [counts, failure, reading]: [Settled['counts'], Failure | null, Resume | null] = [NO_COUNTS, null, resume]
   let read = 0
@@ -59,17 +63,79 @@ export async function readAccount(session: Session, target: Feed, known: Known, 
       if (read > 0 && isHistory && isRangeRefusal(failure)) {
         await setFloor(session, target, addDays(window.to, 1))
         failure = null
+        break
       }
-      break
+      // A hole that it does not give, either, must not keep the newest days away.
+      if (!isRangeRefusal(failure) || isHistory || window.to >= newest) break
+      await storeProgress(session, target, leftOut(await loadProgress(session, target), window))
+      failure = null
+      continue
     }
     read++
+    if (done.kind === 'settled' && done.refused !== undefined && pendingFrom !== null && !isHistory && contains(done.refused, pendingFrom)) {
+      await storeProgress(session, target, heldApart(await loadProgress(session, target), done.refused, session.today))
+    }
     if (done.kind === 'settled') disagreesFrom = done.settled.disagreesFrom
     oldestAsked = minDay(oldestAsked, window.from)
     if (isHistory && done.kind === 'settled' && (await reachedFloor(session, target, window, done.settled.covers))) break
   }
+  const wanted = failure === null ? await readWanted(session, target, known) : null
+  if (wanted?.kind === 'challenge') return wanted
+  if (wanted?.kind === 'read') [counts, failure] = [addCounts(counts, wanted.counts), wanted.failure]
   if (failure === null && disagreesFrom !== null) counts = addCounts(counts, await recheck(session, target, known, disagreesFrom, oldestAsked))
   if (failure === null && progress.looks.some(({ on }) => on <= session.today)) counts = addCounts(counts, await lookAgain(session, target, known))
+  if (failure === null && held !== null) counts = addCounts(counts, await tendHeld(session, target, known, held, newest))
   return { kind: 'read', outcome: { accountId: target.account.id, ...counts, failure } }
+}
+
+/** Days that a person wants: each is asked for once. What the bank refuses is its answer, and no failure of the feed. */
+async function readWanted(session: Session, target: Feed, known: Known): Promise<{ readonly kind: 'read'; readonly counts: Settled['counts']; readonly failure: Failure | null } | ({ readonly kind: 'challenge' } & Asked)> {
+  const plan = { today: session.today, startOn: target.account.startOn, maxWindowDays: session.connector.manifest.maxWindowDays }
+  let counts = NO_COUNTS
+  for (let progress = known.progress; ; ) {
+    // What the windows before have asked for is not wanted any more.
+    if (progress.wanted.length > 0) progress = await loadProgress(session, target)
+    const window = wantedWindow({ ...plan, progress })
+    if (window === null) return { kind: 'read', counts, failure: null }
+    const done = await readWindow(session, target, window, null, { ...known, progress })
+    if (done.kind === 'challenge') return done
+    counts = addCounts(counts, countsOf(done))
+    if (done.kind === 'failed' && !isRangeRefusal(done.failure)) return { kind: 'read', counts, failure: done.failure }
+    if (done.kind === 'failed') await storeProgress(session, target, withoutWanted(progress, window))
+    else if (done.settled.failure !== null) return { kind: 'read', counts, failure: done.settled.failure }
+  }
+}
+
+/** What is pending before the newest days, sorted by what can be done about it. */
+async function sortHeld(session: Session, { account, source }: Feed, plan: Omit<WindowPlan, 'pendingFrom'>): Promise<OldHolds> {
+  const { store } = session.deps
+  const from = newestFrom(plan)
+  const [{ transactions }, sources] = await Promise.all([store.feed.candidates(pendingBefore(account.id, source.id, from)), store.accounts.sources({ accountId: account.id })])
+  const read = new Set(sources.filter(({ state, connectionId }) => state === 'active' && connectionId !== null).map(({ id }) => id))
+  return sortHolds(transactions, { ...plan, newestFrom: from, sourceId: source.id, read, history: historyLeft(plan) })
+}
+
+/** Asks for the days of rows that are pending for long, and a person about those that the bank does not answer for; a kindness as well. */
+async function tendHeld(session: Session, target: Feed, known: Known, { due, unanswered }: OldHolds, newest: Day): Promise<Settled['counts']> {
+  const { account, source } = target
+  const { feed } = session.deps.store
+  let counts = NO_COUNTS
+  if (due !== null) {
+    const done = await readBeside(session, target, due, { ...known, progress: await loadProgress(session, target) })
+    const covers = done.kind === 'settled' ? done.settled.covers : null
+    const isCounted = done.kind === 'settled' || (done.kind === 'failed' && isRangeRefusal(done.failure))
+    const { transactions } = await feed.candidates(pendingBefore(account.id, source.id, session.today))
+    await storeProgress(session, target, afterHolds(await loadProgress(session, target), { asked: due, covers, counts: isCounted, today: session.today, newestFrom: newest }, transactions))
+    session.deps.log.info('pending_asked_for', { run: session.run.id, source: source.id, outcome: done.kind })
+    counts = countsOf(done)
+  }
+  if (unanswered.length === 0) return counts
+  const asked = (await Promise.all([true, false].map((open) => feed.questions({ accountId: account.id, open })))).flat().filter(({ kind }) => kind === 'still_pending')
+  const at = session.deps.clock.now()
+  const questions = holdQuestions(unanswered, asked, at, () => session.newId())
+  if (questions.length === 0) return counts
+  await feed.commitPage({ runId: session.run.id, accountId: account.id, sourceId: source.id, at, seen: [], observations: [], inserts: [], updates: [], questions, covers: null, balances: [], spans: [], cursor: null })
+  return addCounts(counts, { ...NO_COUNTS, questions: questions.length })
 }
 
 /**
@@ -83,7 +149,7 @@ async function recheck(session: Session, target: Feed, known: Known, disagreesFr
   if (window === null) return NO_COUNTS
   const noted = { ...progress, rechecked: disagreesFrom }
   await storeProgress(session, target, noted)
-  const done = await readOnce(session, target, window, null, { ...known, progress: noted })
+  const done = await readBeside(session, target, window, { ...known, progress: noted })
   session.deps.log.info('balance_rechecked', { run: session.run.id, source: source.id, outcome: done.kind })
   return countsOf(done)
 }
@@ -94,7 +160,7 @@ async function lookAgain(session: Session, target: Feed, known: Known): Promise<
   const progress = await loadProgress(session, target)
   const window = lookWindow({ progress, today: session.today, startOn: account.startOn, maxWindowDays: session.connector.manifest.maxWindowDays })
   if (window === null) return NO_COUNTS
-  const done = await readOnce(session, target, window, null, { ...known, progress })
+  const done = await readBeside(session, target, window, { ...known, progress })
   if (done.kind === 'failed' && isRangeRefusal(done.failure)) await storeProgress(session, target, withoutLook(progress, window))
   session.deps.log.info('days_looked_at_again', { run: session.run.id, source: source.id, outcome: done.kind })
   return countsOf(done)
@@ -111,7 +177,8 @@ async function readWindow(session: Session, target: Feed, window: DayRange, resu
   if (done.kind !== 'failed' || !isRangeRefusal(done.failure) || length <= SHORT_WINDOW_DAYS) return done
   const short = await readOnce(session, target, { from: addDays(window.to, 1 - SHORT_WINDOW_DAYS), to: window.to }, null, known)
   // When the short one is refused, too, the length was not the reason: the first word of the bank counts.
-  return short.kind === 'failed' ? done : short
+  if (short.kind === 'failed') return done
+  return short.kind === 'settled' ? { ...short, refused: { from: window.from, to: addDays(window.to, -SHORT_WINDOW_DAYS) } } : short
 }
 
 /** As it is stored: each answer that is committed moves it on. */
@@ -119,8 +186,16 @@ async function loadProgress(session: Session, target: Feed): Promise<Progress> {
   return readProgress(await session.deps.store.feed.cursor(target.source.id))
 }
 
-async function readOnce(session: Session, target: Feed, window: DayRange, resume: Resume | null, known: Known): Promise<WindowRead> {
-  const reader = new WindowReader(session, target, window, known)
+/**
+ * Days that are asked for beside those that are due. What the bank shows of other days is not taken: each day has reads
+ * of its own, and where ids are places in the answer an old answer's words on today's rows would contradict them.
+ */
+function readBeside(session: Session, target: Feed, window: DayRange, known: Known): Promise<WindowRead> {
+  return readOnce(session, target, window, null, known, true)
+}
+
+async function readOnce(session: Session, target: Feed, window: DayRange, resume: Resume | null, known: Known, isBeside = false): Promise<WindowRead> {
+  const reader = new WindowReader(session, target, window, known, isBeside)
   for await (const step of session.connector.readAccount(session.context(resume), target.source.ref, window, known.progress.connector)) {
     const done = await reader.take(step)
     if (done !== null) return done
@@ -134,13 +209,15 @@ class WindowReader {
   readonly #session: Session
   readonly #window: DayRange
   readonly #known: Known
+  readonly #isBeside: boolean
   readonly #balances: StatedBalance[] = []
   #target: Feed
   #answer: Answer | null = null
   #covers: DayRange | null = null
   #next: JsonObject | null = null
 
-  constructor(session: Session, target: Feed, window: DayRange, known: Known) {
+  constructor(session: Session, target: Feed, window: DayRange, known: Known, isBeside: boolean) {
+    this.#isBeside = isBeside
     this.#session = session
     this.#target = target
     this.#window = window
@@ -171,7 +248,7 @@ class WindowReader {
     const wrong = await this.#checkCurrency(page)
     if (wrong !== null) return this.#fail(wrong)
     const answer = (this.#answer ??= this.#begin())
-    const added = await answer.add(page.rows)
+    const added = await answer.add(this.#isBeside ? page.rows.filter(({ postedOn }) => contains(this.#window, postedOn)) : page.rows)
     if (!added.ok) return this.#fail(added.failure)
     this.#balances.push(...page.balances)
     this.#covers = page.covers ?? this.#covers

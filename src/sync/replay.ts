@@ -270,7 +270,7 @@ class Replay {
     if (answer === null || answer === 'undone') return
     const [first, ...others] = await this.#sidesOf(question)
     const open = await this.#scratch.feed.questions({ accountId: this.#life.account.id, open: true })
-    const pairs = kind === 'removed_at_bank' || others.length === 0 ? [null] : others
+    const pairs = kind !== 'same_transaction' || others.length === 0 ? [null] : others
     for (const other of pairs) {
       const asked = open.find((o) => o.kind === kind && ((o.transactionId === first && o.otherTransactionId === other) || (other !== null && o.transactionId === other && o.otherTransactionId === first)))
       const isDone = asked === undefined && (first === undefined || (kind === 'same_transaction' && other === null))

@@ -10,7 +10,7 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { AccountOutcome, RunTrigger, SyncRun } from '../domain/run.ts'
 import type { Attempt } from '../ports/store.ts'
 import { reconcileAccounts, type Feed } from './accounts.ts'
-import { askingAgain, type AskAgain } from './ask-again.ts'
+import { askAgain, type AskAgain } from './ask-again.ts'
 import { clearChallenges, suspend, type AnsweredChallenge } from './challenge.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { endRun } from './end-run.ts'
@@ -54,7 +54,7 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
       deps.store.accounts.feeds(connectionId), deps.store.feed.progress(connectionId), trial === null ? deps.vault.foresee({ connectionId, loginIndex: connection.loginIndex }) : null,
       trial === null ? planRetry(deps, connection, now) : null, deps.store.runs.create(run),
     ])
-    const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null, known: before.again === undefined ? known : askingAgain(known, feeds, before.again, now) })
+    const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null, known: before.again === undefined ? known : await askAgain(deps.store, run, feeds, known, before.again) })
     await before.afterwards?.(connection)
     return ok(ended)
   })

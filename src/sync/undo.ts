@@ -80,7 +80,7 @@ async function reopened({ store }: UndoDeps, places: readonly RunPlace[]): Promi
   const cursors = []
   for (const { sourceId } of places) {
     const cursor = await store.feed.cursor(sourceId)
-    if (cursor !== null) cursors.push({ sourceId, cursor: writeProgress({ ...readProgress(cursor), connector: null, floor: null, unsettled: [] }) })
+    if (cursor !== null) cursors.push({ sourceId, cursor: writeProgress({ ...readProgress(cursor), connector: null, floor: null, unsettled: [], holds: [] }) })
   }
   return cursors
 }

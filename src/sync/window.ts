@@ -10,7 +10,7 @@ import { gapsIn } from './coverage.ts'
 
 export type WindowPlan = {
   readonly covered: readonly DayRange[]
-  /** Day of the oldest row that is pending in the account. */
+  /** Day of the oldest row that is pending in the account, of those that a read can reach back to (old-holds.ts). */
   readonly pendingFrom: Day | null
   readonly progress: Progress
   readonly today: Day
@@ -24,6 +24,9 @@ export type Unsettled = DayRange & { readonly until: Day }
 
 /** Days that were read once, and when they are looked at again. */
 export type Look = DayRange & { readonly on: Day }
+
+/** Days of pending rows that are asked for by themselves: when the next time is, and how often it was in vain. */
+export type Hold = Look & { readonly vain: number }
 
 /** What the engine remembers of a source beside the connector's own cursor; lives in the same record. */
 export type Progress = {
@@ -44,11 +47,15 @@ export type Progress = {
   readonly looks: readonly Look[]
   /** The day after which balance and rows disagreed when older days were asked for because of it; once for each failure. */
   readonly rechecked: Day | null
+  /** Days that a person wants to be asked for again; they stay until they were asked for, whatever comes between. */
+  readonly wanted: readonly DayRange[]
+  /** Days of pending rows that are too old to be read again each time. */
+  readonly holds: readonly Hold[]
 }
 
 /** How far back the first sync goes at most, and how often a gap is asked for again. */
 export const HISTORY_DAYS = 731
-const GAP_LIMIT = 5
+export const GAP_LIMIT = 5
 /** For how long amended rows are read again, and how many stretches of days at once. */
 const UNSETTLED_DAYS = 14
 const MAX_UNSETTLED = 8
@@ -66,17 +73,18 @@ const RECHECK_DAYS = 31
 /** Holds of hotels and rented cars last a month. */
 const LONGEST_HOLD_DAYS = 45
 
-export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [], unsettled: [], looks: [], rechecked: null }
+export const NO_PROGRESS: Progress = { connector: null, floor: null, gaps: [], unsettled: [], looks: [], rechecked: null, wanted: [], holds: [] }
 
 /** The windows of this sync in the order in which to ask; never empty. */
 export function planWindows(plan: WindowPlan): readonly DayRange[] {
   const { today, progress } = plan
-  const oldest = minDay(today, maxDay(plan.startOn ?? addDays(today, -HISTORY_DAYS), progress.floor ?? addDays(today, -HISTORY_DAYS)))
+  const oldest = oldestDay(plan)
   const covered = joinRanges(plan.covered).filter((range) => range.from <= today)
   const newest = covered.at(-1)
   if (newest === undefined) return backwards({ from: oldest, to: today }, plan.maxWindowDays)
-  const start = minDay(plan.startOn ?? newest.from, today)
-  const overlapping = maxDay(addDays(minDay(newest.to, today), -plan.overlapDays), start)
+  const overlapping = newestFrom(plan)
+  // From the first day that was ever read: a hole that the bank leaves for good must not hide the days before it.
+  const start = minDay(plan.startOn ?? covered[0]!.from, today)
   const again = progress.unsettled.filter(({ to, until }) => today <= until && to >= start).map(({ from, to }) => ({ from: maxDay(from, start), to: minDay(to, today) }))
   const rereads = joinRanges([...again, { from: pendingReach(plan, overlapping, maxDay(oldest, covered[0]!.from)), to: today }])
   const recent = rereads.at(-1)!
@@ -94,9 +102,46 @@ export function planWindows(plan: WindowPlan): readonly DayRange[] {
   return windows
 }
 
+/** Where the history of the account begins, as far as is known. */
+function oldestDay({ today, startOn, progress }: Pick<WindowPlan, 'today' | 'startOn' | 'progress'>): Day {
+  return minDay(today, maxDay(startOn ?? addDays(today, -HISTORY_DAYS), progress.floor ?? addDays(today, -HISTORY_DAYS)))
+}
+
+/** History that was not asked for yet; null: none. */
+export function historyLeft(plan: Pick<WindowPlan, 'covered' | 'today' | 'startOn' | 'progress'>): DayRange | null {
+  const [first] = joinRanges(plan.covered)
+  const range = { from: oldestDay(plan), to: first === undefined ? plan.today : addDays(first.from, -1) }
+  return range.from <= range.to ? range : null
+}
+
+/** The first of the newest days, which are read each time. */
+export function newestFrom({ covered, today, startOn, overlapDays }: Pick<WindowPlan, 'covered' | 'today' | 'startOn' | 'overlapDays'>): Day {
+  const newest = joinRanges(covered).filter((range) => range.from <= today).at(-1)
+  return newest === undefined ? today : maxDay(addDays(minDay(newest.to, today), -overlapDays), minDay(startOn ?? newest.from, today))
+}
+
 /** Only an answer for its day can say that a pending row is gone, so each read reaches back to the oldest one, as far as holds last. */
 function pendingReach({ pendingFrom }: WindowPlan, from: Day, oldest: Day): Day {
-  return pendingFrom === null || pendingFrom >= from ? from : [pendingFrom, addDays(from, -LONGEST_HOLD_DAYS), oldest].reduce(maxDay)
+  return pendingFrom === null || pendingFrom >= from ? from : [pendingFrom, longestReach(from), oldest].reduce(maxDay)
+}
+
+/** How far before the newest days a read reaches back to what is pending; what is older is asked for by itself. */
+export function longestReach(from: Day): Day {
+  return addDays(from, -LONGEST_HOLD_DAYS)
+}
+
+/** The next days to ask for because a person wants it; null: none. Of more than a window holds the oldest come first. */
+export function wantedWindow(plan: { readonly progress: Progress; readonly today: Day; readonly startOn: Day | null; readonly maxWindowDays: number }): DayRange | null {
+  for (const { from, to } of plan.progress.wanted) {
+    const range = { from: plan.startOn === null ? from : maxDay(from, plan.startOn), to: minDay(to, plan.today) }
+    if (range.from <= range.to) return forwards(range, plan.maxWindowDays)[0]!
+  }
+  return null
+}
+
+/** The progress without days that were asked for. */
+export function withoutWanted(progress: Progress, asked: DayRange): Progress {
+  return { ...progress, wanted: progress.wanted.flatMap((range) => gapsIn(range, [asked])) }
 }
 
 /**
@@ -137,11 +182,19 @@ export type AnswerSeen = {
 /** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
 export function afterAnswer(before: Progress, seen: AnswerSeen): Progress {
   const { asked, covers, connector, reread, today } = seen
+  return { connector: connector ?? before.connector, floor: before.floor, gaps: gapsAfter(before.gaps, asked, covers), unsettled: unsettledAfter(before.unsettled, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked, wanted: withoutWanted(before, asked).wanted, holds: before.holds }
+}
+
+/** The progress when the bank refused days that it does not give any more: they count as left out. */
+export function leftOut(before: Progress, asked: DayRange): Progress {
+  return { ...before, gaps: gapsAfter(before.gaps, asked, null) }
+}
+
+function gapsAfter(before: Progress['gaps'], asked: DayRange, covers: DayRange | null): Progress['gaps'] {
   const left = covers === null ? [asked] : gapsIn(asked, [covers])
-  const times = (gap: DayRange) => Math.max(0, ...before.gaps.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => g.asked))
-  const others = before.gaps.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...rest, asked: gap.asked })))
-  const gaps = [...others, ...left.map((gap) => ({ ...gap, asked: times(gap) + 1 }))].sort((a, b) => (a.from < b.from ? -1 : 1))
-  return { connector: connector ?? before.connector, floor: before.floor, gaps, unsettled: unsettledAfter(before.unsettled, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked }
+  const times = (gap: DayRange) => Math.max(0, ...before.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => g.asked))
+  const others = before.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...rest, asked: gap.asked })))
+  return [...others, ...left.map((gap) => ({ ...gap, asked: times(gap) + 1 }))].sort((a, b) => (a.from < b.from ? -1 : 1))
 }
 
 /** The days of an answer in which the reason lies that rows and balance disagree. */
@@ -170,11 +223,11 @@ function looksAfter(before: readonly Look[], { asked, covers, coveredBefore, tod
 export function readProgress(cursor: JsonObject | null): Progress {
   if (cursor === null || cursor['v'] !== 1) return NO_PROGRESS
   const gaps = (cursor['gaps'] ?? []) as readonly { from: Day; to: Day; asked: number }[]
-  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], looks: (cursor['looks'] ?? []) as unknown as Progress['looks'], rechecked: (cursor['rechecked'] ?? null) as Day | null }
+  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], looks: (cursor['looks'] ?? []) as unknown as Progress['looks'], rechecked: (cursor['rechecked'] ?? null) as Day | null, wanted: (cursor['wanted'] ?? []) as unknown as Progress['wanted'], holds: (cursor['holds'] ?? []) as unknown as Progress['holds'] }
 }
 
 export function writeProgress(progress: Progress): JsonObject {
-  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled as unknown as Json, looks: progress.looks as unknown as Json, rechecked: progress.rechecked }
+  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled as unknown as Json, looks: progress.looks as unknown as Json, rechecked: progress.rechecked, wanted: progress.wanted as unknown as Json, holds: progress.holds as unknown as Json }
 }
 
 function backwards(range: DayRange, days: number): readonly DayRange[] {

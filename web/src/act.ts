@@ -3,15 +3,14 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ask } from './api.ts'
 
 type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-export type Act = { readonly error: Error | null; readonly isPending: boolean; readonly send: (method: Method, path: string, body?: unknown, then?: () => void) => void }
+export type Act = { readonly error: Error | null; readonly isPending: boolean; readonly send: (method: Method, path: string, body?: unknown, then?: (answer: unknown) => void) => void }
 
 export function useAct(): Act {
   const queries = useQueryClient()
   const { error, isPending, mutate } = useMutation({
     // `then` belongs to the change, not to the button: an event may take the button away before the answer is here.
-    mutationFn: async ({ method, path, body, then }: { method: Method; path: string; body: unknown; then: (() => void) | undefined }) => {
-      await ask(method, path, body)
-      then?.()
+    mutationFn: async ({ method, path, body, then }: { method: Method; path: string; body: unknown; then: ((answer: unknown) => void) | undefined }) => {
+      then?.(await ask(method, path, body))
     },
     onSettled: () => queries.invalidateQueries(),
   })

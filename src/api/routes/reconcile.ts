@@ -6,6 +6,7 @@ import { parseDay, type Day } from '../../domain/day.ts'
 import { formatMoney, moneyOf, parseDecimal } from '../../domain/money.ts'
 import type { ReconciledStatement } from '../../domain/reconciliation.ts'
 import type { Instance } from '../../instance.ts'
+import { unansweredIn } from '../../sync/ask-again.ts'
 import { reconcile, type Reconciliation } from '../../sync/reconcile.ts'
 import { explained } from '../balance-resource.ts'
 import { partResource } from '../part-resource.ts'
@@ -62,7 +63,8 @@ const note = route({
 
 const ask = route({
   method: 'POST', url: '/accounts/:id/ask-again', action: 'sync', tag: 'Accounts', summary: 'Read the account now, and ask the bank for these days once more',
-  params: idParams, body: z.strictObject({ from: dayShape, to: dayShape }), response: runShape,
+  params: idParams, body: z.strictObject({ from: dayShape, to: dayShape }),
+  response: runShape.extend({ unanswered: z.array(z.object({ from: dayShape, to: dayShape })).meta({ description: 'Days for which this run has no answer: the bank refused them or left them out, or the run did not get so far, and asks when it goes on' }) }).meta({ id: 'RunOfDays' }),
   handle: async ({ params, body, instance }) => {
     const account = await accountOf(instance, params.id)
     const [from, to] = [parseDay(body.from), parseDay(body.to)]
@@ -70,7 +72,9 @@ const ask = route({
     const sources = await instance.store.accounts.sources({ accountId: account.id })
     const reader = sources.find(({ connectionId, state }) => connectionId !== null && state === 'active')?.connectionId ?? null
     if (reader === null) throw new ApiProblem('wrong_state', 'No connection reads this account; import a file of these days instead.')
-    return runResource(valueOf(await instance.verbs.sync(reader, 'person', { accountId: account.id, days: { from, to } })))
+    const again = { accountId: account.id, days: { from, to } }
+    const run = valueOf(await instance.verbs.sync(reader, 'person', again))
+    return { ...runResource(run), unanswered: [...(await unansweredIn(instance.store, run.id, again))] }
   },
 })
 

@@ -66,7 +66,7 @@ function Result({ account, found }: { account: Account; found: Reconciliation })
       <p className="meta">
         {found.provedTo === null ? 'No balance of the bank proves these rows yet' : <>Proved by the bank’s balances to <Day day={found.provedTo} /></>}
         {found.broken !== null && <>, disagreeing <Day day={found.broken.from} /> to <Day day={found.broken.to} /></>}
-        {found.missing.length > 0 && <>; not read: {found.missing.map(({ from, to }, index) => <span key={from}>{index > 0 && ', '}<Day day={from} />{from !== to && <> to <Day day={to} /></>}</span>)}</>}.
+        {found.missing.length > 0 && <>; not read: <Days ranges={found.missing} /></>}.
       </p>
       {!found.agrees && <Explanations account={account} found={found} />}
       <Note account={account} found={found} />
@@ -82,6 +82,8 @@ function Figure({ term, amount, currency }: { term: string; amount: string; curr
 function Explanations({ account, found }: { account: Account; found: Reconciliation }) {
   const act = useAct()
   const reader = account.connectionIds[0]
+  /** Days for which the bank gave no answer when it was asked again; null: it was not asked. */
+  const [unanswered, setUnanswered] = useState<readonly { readonly from: string; readonly to: string }[] | null>(null)
   return (
     <div className="panel mt-3">
       <h2 className="mb-2">{found.explanations.length === 0 ? 'Nothing here explains it to the cent' : 'Would explain it'}</h2>
@@ -104,11 +106,16 @@ function Explanations({ account, found }: { account: Account; found: Reconciliat
       {reader !== undefined && (
         <div className="mt-3 print:hidden">
           {act.error !== null && <Trouble error={act.error} />}
-          <button type="button" className="button" disabled={act.isPending} onClick={() => act.send('POST', `/accounts/${account.id}/ask-again`, { from: daysInDoubt(found), to: found.asOf })}>{act.isPending ? 'Asking the bank…' : 'Ask the bank again'}</button>
+          <button type="button" className="button" disabled={act.isPending} onClick={() => act.send('POST', `/accounts/${account.id}/ask-again`, { from: daysInDoubt(found), to: found.asOf }, (run) => setUnanswered((run as { unanswered: { from: string; to: string }[] }).unanswered))}>{act.isPending ? 'Asking the bank…' : 'Ask the bank again'}</button>
+          {unanswered !== null && <p role="status" className="meta mt-2">{unanswered.length === 0 ? 'The bank has answered for these days.' : <>The bank gave no answer for <Days ranges={unanswered} />. A statement file of them brings their rows.</>}</p>}
         </div>
       )}
     </div>
   )
+}
+
+function Days({ ranges }: { ranges: readonly { readonly from: string; readonly to: string }[] }) {
+  return ranges.map(({ from, to }, index) => <span key={from}>{index > 0 && ', '}<Day day={from} />{from !== to && <> to <Day day={to} /></>}</span>)
 }
 
 /** From the day after the last proof; where nothing is proved, a month. */

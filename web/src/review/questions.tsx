@@ -24,6 +24,13 @@ const KINDS: Record<Question['kind'], Kind> = {
       { answer: 'kept', label: 'Keep it', key: 'n', effect: 'Keep it: the row stays.' },
     ],
   },
+  still_pending: {
+    title: 'Pending for long, and the bank gives no answer for its day. Is it gone?',
+    choices: [
+      { answer: 'removed', label: 'Gone', key: 'y', effect: 'Gone: the row is withdrawn; should the bank show it again, it is back.' },
+      { answer: 'kept', label: 'Still pending', key: 'n', effect: 'Still pending: the row stays, and is not asked about again.' },
+    ],
+  },
 }
 
 export function Questions({ questions, accounts }: { questions: readonly Question[]; accounts: readonly Account[] }) {
