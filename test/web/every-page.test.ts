@@ -58,7 +58,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
   }
 
   test('a page of someone who is not signed in asks to sign in, and axe finds nothing on it', async () => {
-    const context = await world.browser.newContext()
+    const context = await world.browser.newContext({ serviceWorkers: 'block' })
     const page = await context.newPage()
     await page.goto(world.url('/accounts'))
     await page.getByLabel('E-mail address').fill('nobody@books.example')
@@ -343,6 +343,39 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await page.keyboard.type('typed by hand')
     assert.equal(await page.getByLabel('Password or PIN').inputValue(), 'typed by hand')
     assert.equal(await page.evaluate("document.querySelectorAll('[tabindex]:not([tabindex=\"0\"]):not([tabindex=\"-1\"])').length"), 0, 'the order of Tab is the order of the page')
+  })
+
+  test('offline: after two reloads without the server what was read can be read, nothing can be changed, and signing out leaves nothing behind', async () => {
+    const page = await world.openPage({ offline: true })
+    const account = (await world.sandbox.opened.instance.store.accounts.list()).find(({ rows }) => rows > 5)!
+    const kept = `new Promise((done) => { const asked = indexedDB.open('relink'); asked.onerror = () => done(''); asked.onsuccess = () => { const all = asked.result.objectStoreNames.contains('kept') ? asked.result.transaction('kept').objectStore('kept').getAll() : null; if (all === null) done(''); else all.onsuccess = () => { asked.result.close(); done(JSON.stringify(all.result)) } } })`
+    const untilKept = async (text: string): Promise<void> => {
+      for (let turn = 0; turn < 500 && !String(await page.evaluate(kept)).includes(text); turn++) await page.evaluate('new Promise((done) => requestAnimationFrame(done))')
+    }
+    await settled(page, world.url('/review'))
+    await page.getByRole('button', { name: 'Accept', exact: true }).waitFor()
+    await untilKept('"rows",{"account"')
+    await settled(page, world.url(`/accounts/${account.id}`))
+    await page.getByRole('grid').getByRole('row').nth(3).waitFor()
+    const shown = await page.getByRole('grid').getByRole('row').nth(3).innerText()
+    await untilKept('balance-proof')
+    await page.evaluate('navigator.serviceWorker.ready')
+    await world.restartServer(async () => {
+      for (let time = 0; time < 2; time++) {
+        await page.reload()
+        await page.getByText(/^Offline: as of/).waitFor()
+        await page.getByRole('grid').getByRole('row').nth(3).waitFor()
+        assert.equal(await page.getByRole('grid').getByRole('row').nth(3).innerText(), shown)
+      }
+      await page.getByRole('link', { name: /^Review/ }).click()
+      await page.getByRole('button', { name: 'Accept', exact: true }).click()
+      await page.getByText('Nothing was changed, and nothing is kept for later').waitFor()
+    })
+    await page.goto(world.url('/settings/security'))
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
+    assert.equal(await page.evaluate(kept), '[]')
+    await page.context().close()
   })
 
   test(`the scripts of the first page weigh less than ${BUDGET_KB} kB, and what only other pages need is not among them`, (t) => {

@@ -33,8 +33,8 @@ export type World = {
   readonly complaints: readonly string[]
   /** Address of a page of Relink. */
   url(path: string): string
-  /** A further browser window, signed in. */
-  openPage(options?: { readonly width?: number; readonly scheme?: 'light' | 'dark' }): Promise<Page>
+  /** A further browser window, signed in. `offline`: with the service worker, which takes requests out of the sight of `page.route`. */
+  openPage(options?: { readonly width?: number; readonly scheme?: 'light' | 'dark'; readonly offline?: boolean }): Promise<Page>
   /** Stops the server as an update of it would, and starts it again at the same address. */
   restartServer(whileAway: () => Promise<void>): Promise<void>
   /** Does something after which the server reads by itself, and resolves when that read has ended. */
@@ -54,8 +54,8 @@ export async function openWorld(): Promise<World> {
   const connectionId = await connectAna(sandbox, () => undefined)
   const browser = await chromium.launch({ executablePath: browserPath() ?? '', args: FLAGS })
   const complaints: string[] = []
-  const openPage: World['openPage'] = async ({ width = 1280, scheme = 'light' } = {}) => {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: 'en-US', timezoneId: 'UTC' })
+  const openPage: World['openPage'] = async ({ width = 1280, scheme = 'light', offline = false } = {}) => {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: 'en-US', timezoneId: 'UTC', serviceWorkers: offline ? 'allow' : 'block' })
     return signedIn(context, await server.demoLink(), complaints)
   }
   return {
@@ -102,6 +102,7 @@ export async function watched(context: BrowserContext, complaints: string[]): Pr
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
     // The browser itself notes every answer that is not a success; the page shows those that matter.
+    if (message.text() === 'Service Worker registration blocked by Playwright') return
     const isAnswer = message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/')
     if (['error', 'warning'].includes(message.type()) && !isAnswer) complaints.push(message.text())
   })

@@ -5,6 +5,9 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { listen } from './live.ts'
 import { arrive } from './session.ts'
+import { ServerProblem } from './api.ts'
+import { readMe } from './me.ts'
+import { keep, restore } from './offline/keep.ts'
 import { AccountsPage } from './pages/accounts.tsx'
 import { ROWS } from './rows/load.ts'
 import { reconcileSearch, rowSearch } from './rows/search.ts'
@@ -12,7 +15,8 @@ import { NotFound } from './parts/states.tsx'
 import { Shell } from './shell.tsx'
 import './styles.css'
 
-const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 2_000, refetchOnWindowFocus: false } } })
+// Whether the server answers is found by asking: it may be on this very machine, without any network.
+const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 2_000, refetchOnWindowFocus: false, networkMode: 'always' }, mutations: { networkMode: 'always' } } })
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: lazyRouteComponent(() => import('./settings/settings.tsx'), 'SettingsPage') })
 const routes = [
@@ -51,6 +55,10 @@ declare module '@tanstack/react-router' {
 const container = document.getElementById('root')
 if (container === null) throw new Error('index.html has a root element')
 await arrive()
+const asked = await queries.fetchQuery({ queryKey: ['me'], queryFn: readMe }).then(() => null, (error: unknown) => error)
+if (asked instanceof ServerProblem && asked.code === 'unreachable') await restore(queries)
+keep(queries)
+if (import.meta.env.PROD) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
 // Rows that somebody reads do not move under their eyes.
 listen(() => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== ROWS }))
 createRoot(container).render(

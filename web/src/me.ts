@@ -2,6 +2,8 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { get, type Me } from './api.ts'
 
+export const readMe = (): Promise<Me> => get<Me>('/account')
+
 export function useMe(): UseQueryResult<Me> {
-  return useQuery({ queryKey: ['me'], queryFn: () => get<Me>('/account') })
+  return useQuery({ queryKey: ['me'], queryFn: readMe })
 }

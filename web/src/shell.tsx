@@ -5,7 +5,7 @@ import { lazy, Suspense, useSyncExternalStore, type ReactNode } from 'react'
 import { get, ServerProblem, type Me, type Question } from './api.ts'
 import { useMe } from './me.ts'
 import { liveState } from './live.ts'
-import { followServerClock } from './parts/time.tsx'
+import { followServerClock, formatInstant } from './parts/time.tsx'
 import { Trouble } from './parts/states.tsx'
 
 const NAVIGATION = [
@@ -32,10 +32,19 @@ export function Shell() {
   if (me.error instanceof ServerProblem && me.error.code === 'unauthorized') return <Suspense><SignInPage /></Suspense>
   if (me.data?.needsSecondFactor === true) return <Suspense><FirstFactorPage me={me.data} /></Suspense>
   if (me.data === undefined) return me.error === null ? <p className="appear-late meta p-4" role="status">Loading…</p> : <main className="p-4"><Trouble error={me.error} /></main>
-  return <Inside me={me.data} />
+  return <Inside me={{ data: me.data, error: me.error, dataUpdatedAt: me.dataUpdatedAt }} />
 }
 
-function Inside({ me }: { me: Me }) {
+function isUnreachable(error: Error | null): boolean {
+  return error instanceof ServerProblem && error.code === 'unreachable'
+}
+
+/** Everything that is shown was read before; nothing can be changed until the server answers again. */
+function Offline({ asOf }: { asOf: number }) {
+  return <p role="status" className="panel mb-4"><strong className="font-medium">Offline: as of {formatInstant(new Date(asOf).toISOString())}.</strong> <span className="text-muted">You can read what this browser has seen. To change anything, the server must answer again; this page tries by itself.</span></p>
+}
+
+function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error: Error | null; dataUpdatedAt: number } }) {
   const server = useQuery({
     queryKey: ['server'],
     queryFn: async () => {
@@ -61,10 +70,10 @@ function Inside({ me }: { me: Me }) {
         </nav>
       </header>
       <main id="main" className="pt-6">
-        {server.error === null ? <Paused /> : <Trouble error={server.error} />}
+        {isUnreachable(error) ? <Offline asOf={dataUpdatedAt} /> : server.error === null ? <Paused /> : <Trouble error={server.error} />}
         <Outlet />
       </main>
-      <Suspense><ConfirmPerson email={me.email} /></Suspense>
+      <Suspense><ConfirmPerson email={data.email} /></Suspense>
     </div>
   )
 }

@@ -9,6 +9,7 @@ import { PasswordField } from '../parts/password-field.tsx'
 import { ROLE_NAMES, ROLE_WORDS } from '../parts/role.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
+import { forget } from '../offline/keep.ts'
 import { startOver } from '../session.ts'
 import { AddPasskey, RecoveryCodes, SetUpTotp } from './factors.tsx'
 
@@ -20,7 +21,7 @@ export function SecurityPage() {
         <div className="grid gap-4">
           <div className="flex flex-wrap items-start justify-between gap-3">
             <div><Title>Your sign-in</Title><p className="text-muted">{person.name}, {person.email}. {ROLE_NAMES[person.role]}: {ROLE_WORDS[person.role]}</p></div>
-            <button className="button" onClick={() => void ask('POST', '/sign-in/out').then(() => startOver())}>Sign out</button>
+            <button className="button" onClick={() => void ask('POST', '/sign-in/out').then(forget).then(() => startOver())}>Sign out</button>
           </div>
           <Passkeys me={person} />
           <App me={person} />

@@ -1,0 +1,71 @@
+/**
+ * What was read last, kept in this browser for the person who read it, so that it can be read while the
+ * server cannot be reached. Only what is on the list is kept: nothing of keys, members, sign-ins or open
+ * questions of a bank. It goes when the person signs out, or when the server says that nobody is signed in.
+ */
+import { dehydrate, hydrate, type DehydratedState, type QueryClient } from '@tanstack/react-query'
+import { createStore, del, get, set } from 'idb-keyval'
+import { ServerProblem, type Me } from '../api.ts'
+
+const KEPT = new Set([
+  'me', 'server', 'accounts', 'account', 'rows', 'newest', 'transaction', 'coverage', 'freshness', 'balance-proof', 'balance-series', 'connections', 'connection',
+  'banks', 'questions', 'decisions', 'rules', 'suggestions', 'reconciliations', 'runs',
+])
+const SOON_MS = 250
+/** Longer lists are kept from their beginning. */
+const MOST_PAGES = 5
+const MOST_QUERIES = 200
+const KEY = 'last'
+
+type Snapshot = { readonly userId: string; readonly queries: readonly DehydratedState['queries'][number][] }
+
+const store = createStore('relink', 'kept')
+
+/** Keeps what the queries hold from now on. */
+export function keep(queries: QueryClient): void {
+  let waiting = false
+  queries.getQueryCache().subscribe(({ type, query }) => {
+    if (type !== 'updated' || !KEPT.has(String(query.queryKey[0]))) return
+    if (query.queryKey[0] === 'me' && query.state.error instanceof ServerProblem && query.state.error.code === 'unauthorized') return void forget()
+    if (waiting || query.state.status !== 'success' || query.state.fetchStatus !== 'idle') return
+    waiting = true
+    setTimeout(() => {
+      waiting = false
+      void write(queries)
+    }, SOON_MS)
+  })
+}
+
+async function write(queries: QueryClient): Promise<void> {
+  const me = queries.getQueryData<Me>(['me'])
+  if (me === undefined) return
+  const { queries: held } = dehydrate(queries, { shouldDehydrateQuery: ({ queryKey, state: { status } }) => status === 'success' && KEPT.has(String(queryKey[0])), shouldDehydrateMutation: () => false })
+  // Other pages of this browser, and this one before it was loaded anew, read other things.
+  const before = await read()
+  const byHash = new Map((before?.userId === me.userId ? before.queries : []).map((query) => [query.queryHash, query]))
+  for (const query of held) byHash.set(query.queryHash, { ...query, state: { ...query.state, data: bounded(query.state.data) } })
+  const newest = [...byHash.values()].sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt).slice(0, MOST_QUERIES)
+  // A browser that keeps nothing (private windows, a full disk) is one without reading offline.
+  await set(KEY, { userId: me.userId, queries: newest } satisfies Snapshot, store).catch(() => undefined)
+}
+
+function read(): Promise<Snapshot | undefined> {
+  return get<Snapshot>(KEY, store).catch(() => undefined)
+}
+
+function bounded(data: unknown): unknown {
+  const pages = (data as { pages?: unknown[]; pageParams?: unknown[] } | null)?.pages
+  return Array.isArray(pages) ? { ...(data as object), pages: pages.slice(0, MOST_PAGES), pageParams: (data as { pageParams: unknown[] }).pageParams.slice(0, MOST_PAGES) } : data
+}
+
+/** Shows what was kept. False: nothing was. */
+export async function restore(queries: QueryClient): Promise<boolean> {
+  const kept = await read()
+  if (kept === undefined) return false
+  hydrate(queries, { mutations: [], queries: [...kept.queries] } satisfies DehydratedState)
+  return true
+}
+
+export async function forget(): Promise<void> {
+  await del(KEY, store).catch(() => undefined)
+}
