@@ -159,13 +159,14 @@ export const questionShape = z
     other: transactionShape.nullable(),
     askedAt: instant,
     answer: z.string().nullable(),
+    answeredAt: instant.nullable(),
   })
   .meta({ id: 'Question' })
 
 export function questionResource(question: Question, transaction: Transaction, other: Transaction | null): z.output<typeof questionShape> {
   return {
     id: question.id, accountId: question.accountId, kind: question.kind, transaction: transactionResource(transaction),
-    other: other === null ? null : transactionResource(other), askedAt: isoInstant(question.askedAt), answer: question.answer,
+    other: other === null ? null : transactionResource(other), askedAt: isoInstant(question.askedAt), answer: question.answer, answeredAt: question.answeredAt === null ? null : isoInstant(question.answeredAt),
   }
 }
 

@@ -258,6 +258,13 @@ export type FeedStore = {
    * `pattern`: only a person's answer is a rule.
    */
   answerQuestion(id: string, answer: NonNullable<Question['answer']>, at: number, by?: 'person' | 'bank'): Promise<void>
+  /**
+   * Takes a person's answer back: the question is open again, reports that moved go back where nobody moved them since, and
+   * what the answer changed of the rows is as before where nothing changed it since. False: no person's answer stands.
+   */
+  takeBackAnswer(id: string, at: number, contentKeyOf: (row: NewTransaction) => Digest): Promise<boolean>
+  /** Questions that persons answered, the newest answer first. */
+  answers(limit: number): Promise<readonly Question[]>
 }
 
 export type TransactionFilter = {

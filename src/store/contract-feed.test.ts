@@ -288,7 +288,7 @@ for (const twin of [memoryTwin(), postgres]) {
       await feed.decide(id, { category: 'food' }, 51)
       await feed.commitPage(aPage(ledger, [], { updates: [anUpdate(page.inserts[0]!, { content: { amount: -1n } })] }))
       await feed.decide(id, { deleted: true }, 52)
-      assert.deepEqual((await feed.transaction(id))!.decisions, { review: 'accepted', category: 'food', note: null, excluded: false, deleted: true })
+      assert.deepEqual((await feed.transaction(id))!.decisions, { review: 'accepted', category: 'food', note: null, excluded: false, deleted: true, transfer: null })
       assert.deepEqual((await feed.history(id)).map((c) => [c.reason, c.changes]), [
         ['decision', { category: [null, 'food'], review: ['for_review', 'accepted'] }], ['correction', { amount: ['-1250', '-1300'] }], ['decision', { deleted: ['false', 'true'] }],
       ])
@@ -342,7 +342,7 @@ for (const twin of [memoryTwin(), postgres]) {
       await feed.answerQuestion(question, 'different', 78)
       const merged = (await feed.transaction(kept.id))!
       assert.deepEqual([merged.state, merged.amount, merged.postedOn, merged.updatedAt], ['posted', -12n, day('2026-03-11'), 77])
-      assert.deepEqual(merged.decisions, { review: 'for_review', category: 'food', note: 'Rome', excluded: false, deleted: false })
+      assert.deepEqual(merged.decisions, { review: 'for_review', category: 'food', note: 'Rome', excluded: false, deleted: false, transfer: null })
       assert.deepEqual(await feed.observations(other.id), [])
       assert.deepEqual((await feed.observations(kept.id)).map((o) => [o.id, o.tier]), [[page.observations[0]!.id, 'new'], [page.observations[1]!.id, 'person']])
       const gone = (await feed.transaction(other.id))!
@@ -354,6 +354,38 @@ for (const twin of [memoryTwin(), postgres]) {
       const { known } = await feed.candidates(aQuery(ledger, { keys: [page.observations[1]!.key] }))
       assert.equal([...known.values()][0]?.transactionId, kept.id)
       assert.deepEqual((await feed.candidates(aQuery(ledger, { contentKeys: [other.contentKey] }))).transactions.map((t) => t.id).includes(kept.id), true)
+    })
+
+    test('a person\'s answer can be taken back: reports, content, state and decisions are as before, what came since stays, and the question is open', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed } = ledger.tenant
+      const page = aPage(ledger, [{ text: 'hold', status: 'pending', amount: -10n, on: '2026-03-10' }, { text: 'final', amount: -12n, on: '2026-03-11' }, { text: 'third', on: '2026-03-12' }])
+      await feed.commitPage(page)
+      const [hold, final, third] = page.inserts
+      await feed.decide(hold!.id, { category: 'food' }, 8)
+      await feed.decide(final!.id, { note: 'Rome' }, 9)
+      const state = async () => ({
+        rows: await Promise.all([hold!, final!, third!].map(async ({ id }) => ({ ...(await feed.transaction(id))!, updatedAt: 0 }))), open: await feed.questions({ open: true }),
+        reports: await Promise.all([hold!, final!, third!].map(async ({ id }) => (await feed.observations(id)).map(({ id: report, tier }) => [report, tier]))),
+      })
+      const [same, gone] = [await ask(ledger, 'same_transaction', hold!.id, final!.id), await ask(ledger, 'removed_at_bank', third!.id, null)]
+      const before = await state()
+      await feed.answerQuestion(gone, 'removed', 10)
+      await feed.answerQuestion(same, 'same', 9)
+      assert.deepEqual((await feed.answers(9)).map(({ id, answer }) => [id, answer]).sort(), [[same, 'same'], [gone, 'removed']].sort())
+      // Once more in between: each answer is taken back by itself.
+      for (const id of [same, gone]) assert.equal(await feed.takeBackAnswer(id, 20, ({ id: row }) => page.inserts.find((one) => one.id === row)!.contentKey), true)
+      assert.deepEqual(await state(), before)
+      assert.deepEqual((await feed.history(final!.id)).map(({ reason }) => reason), ['decision', 'merged', 'reopened'])
+      assert.deepEqual([await feed.answers(9), await feed.takeBackAnswer(same, 21, () => digestOf('x'))], [[], false])
+      // What was decided since stays; what the bank answered by itself is no person's.
+      await feed.answerQuestion(same, 'same', 30)
+      await feed.decide(hold!.id, { category: 'travel' }, 31)
+      await feed.answerQuestion(gone, 'kept', 32, 'bank')
+      assert.deepEqual([await feed.takeBackAnswer(gone, 33, () => digestOf('x')), await feed.takeBackAnswer(same, 34, () => digestOf('x'))], [false, true])
+      assert.deepEqual([(await feed.transaction(hold!.id))!.decisions.category, (await feed.transaction(hold!.id))!.state, (await feed.transaction(final!.id))!.state], ['travel', 'pending', 'posted'])
+      const { known } = await feed.candidates(aQuery(ledger, { keys: [page.observations[1]!.key] }))
+      assert.equal([...known.values()][0]?.transactionId, final!.id)
     })
 
     test('"removed" withdraws, "kept" and "different" change nothing', async () => {

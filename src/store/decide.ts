@@ -25,6 +25,11 @@ export function isFree({ state, decisions }: Transaction): boolean {
   return state !== 'withdrawn' && !decisions.deleted && !decisions.excluded
 }
 
+/** When an answer counts: at an instant at which nothing else changed the rows, so that its changes are known again when it is taken back. */
+export function answerInstant(at: number, row: Transaction, other: Transaction | null): number {
+  return [row, other].reduce((instant, side) => (side !== null && side.updatedAt >= instant ? side.updatedAt + 1 : instant), at)
+}
+
 /**
  * What an answer does to the pair. `same` keeps the first row: it takes what a person decided for the
  * other and, when only the other is posted, its content; the other is withdrawn. `removed` withdraws the

@@ -1,22 +1,28 @@
 /**
- * What becomes of a transaction when one run's changes to it are taken back. Pure, so that both
- * stores decide alike. A field returns to what it was before the run; one that was changed again
+ * What becomes of a transaction when one run's changes to it, or a person's answer, are taken back. Pure, so that
+ * both stores decide alike. A field returns to what it was before the run; one that was changed again
  * since stays, because what came later was concluded from it.
  */
-import type { RunId, TransactionChange } from '../domain/transaction.ts'
+import type { Decisions, Question, RunId, TransactionChange } from '../domain/transaction.ts'
 import type { NewTransaction } from '../ports/store.ts'
 import { changed, type Decided } from './decide.ts'
 
 type Facts = Record<string, string | null>
+type IsOwn = (change: TransactionChange) => boolean
 
 /** State and reason say one thing together, and so do the amount and its currency. */
 const TOGETHER: readonly (readonly string[])[] = [['state', 'withdrawnReason', 'status'], ['amount', 'currency']]
 
 /** The row without what the run changed, with its history entry; `history` oldest first. Null: nothing of it can or need be taken back. */
 export function withoutRun(row: NewTransaction, history: readonly TransactionChange[], runId: RunId, by: RunId, at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
-  const former = formerFacts(history, runId)
-  for (const group of TOGETHER) if (group.some((field) => isChangedSince(history, runId, field))) for (const field of group) delete former[field]
-  for (const field of Object.keys(former)) if (isChangedSince(history, runId, field)) delete former[field]
+  const decided = without(row, history, (change) => change.runId === runId, 'undone', at, contentKeyOf)
+  return decided?.change == null ? null : { row: decided.row, change: { ...decided.change, runId: by } }
+}
+
+/** The same without the changes that `isOwn` tells; what persons decided stays. */
+export function without(row: NewTransaction, history: readonly TransactionChange[], isOwn: IsOwn, reason: TransactionChange['reason'], at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
+  const former = formerFacts(history, isOwn)
+  for (const group of TOGETHER) if (group.some((field) => isChangedSince(history, isOwn, field))) for (const field of group) delete former[field]
   const { amount, state, withdrawnReason, ...texts } = former
   const content = Object.fromEntries(Object.entries(texts).filter(([field]) => field in row))
   const back: NewTransaction = {
@@ -24,21 +30,38 @@ export function withoutRun(row: NewTransaction, history: readonly TransactionCha
     ...(state === undefined ? {} : { state: state as NewTransaction['state'] }),
     ...(withdrawnReason === undefined ? {} : { withdrawnReason: withdrawnReason as NewTransaction['withdrawnReason'] }),
   }
-  const decided = changed(row, { ...back, contentKey: contentKeyOf(back) }, 'undone', at)
-  return decided.change === null ? null : { row: decided.row, change: { ...decided.change, runId: by } }
+  const decided = changed(row, { ...back, contentKey: contentKeyOf(back) }, reason, at)
+  return decided.change === null ? null : decided
 }
 
-/** Each field that the run changed, as it was before. */
-function formerFacts(history: readonly TransactionChange[], runId: RunId): Facts {
+const OF_ANSWERS: readonly TransactionChange['reason'][] = ['person', 'merged', 'bank_removed', 'answered']
+const DECIDED: readonly (keyof Decisions)[] = ['review', 'category', 'note', 'excluded', 'deleted', 'transfer']
+
+/** The row as it was before a person answered the question: also what was decided of it came from the other side. */
+export function withoutAnswer(row: NewTransaction, history: readonly TransactionChange[], { answeredAt }: Question, at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
+  const isOwn: IsOwn = (change) => change.runId === null && change.at === answeredAt && OF_ANSWERS.includes(change.reason)
+  const former = formerFacts(history, isOwn)
+  const decisions = Object.fromEntries(DECIDED.flatMap((field) => {
+    const before = former[field]
+    return before === undefined ? [] : [[field, field === 'excluded' || field === 'deleted' ? before === 'true' : before]]
+  }))
+  const back = without(row, history, isOwn, 'reopened', at, contentKeyOf)?.row ?? row
+  const decided = changed(row, { ...back, decisions: { ...row.decisions, ...decisions } }, 'reopened', at)
+  return decided.change === null ? null : decided
+}
+
+/** Each field that these changes changed and nothing did since, as it was before. */
+export function formerFacts(history: readonly TransactionChange[], isOwn: IsOwn): Facts {
   const former: Facts = {}
   for (const change of history) {
-    if (change.runId !== runId) continue
+    if (!isOwn(change)) continue
     for (const [field, [before]] of Object.entries(change.changes)) if (!(field in former)) former[field] = before
   }
+  for (const field of Object.keys(former)) if (isChangedSince(history, isOwn, field)) delete former[field]
   return former
 }
 
-function isChangedSince(history: readonly TransactionChange[], runId: RunId, field: string): boolean {
-  const last = history.findLastIndex((change) => change.runId === runId && field in change.changes)
+function isChangedSince(history: readonly TransactionChange[], isOwn: IsOwn, field: string): boolean {
+  const last = history.findLastIndex((change) => isOwn(change) && field in change.changes)
   return history.slice(last + 1).some((change) => field in change.changes)
 }

@@ -82,5 +82,6 @@ const REASONS: Readonly<Record<TransactionChange['reason'], string>> = {
   restored: 'It was reported again, so it stands again.',
   decision: 'A person decided it.',
   answered: 'A person said that it is not pending any more.',
+  reopened: 'An answer to “are these the same?” or the like was taken back.',
   recomputed: 'All reports of the account were judged again, and came to this.',
 }

@@ -1,8 +1,10 @@
 /** One transaction with why it is here, what a person decides of it, and the questions only a person can answer. */
 import { z } from 'zod'
+import type { Question } from '../../domain/transaction.ts'
 import type { Instance } from '../../instance.ts'
 import { explainTransaction } from '../../sync/explain.ts'
 import { tendAfterDecision } from '../../sync/tend-balance.ts'
+import { contentKeyOf } from '../../sync/undo.ts'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { decisionResource, decisionShape } from '../decision-shape.ts'
@@ -57,13 +59,28 @@ const questions = route({
   handle: async ({ query, instance }) => {
     const { feed } = instance.store
     const open = await feed.questions({ open: true, ...(query.accountId === undefined ? {} : { accountId: query.accountId }) })
-    const items = await Promise.all(
-      open.map(async (question) => {
-        const [row, other] = await Promise.all([feed.transaction(question.transactionId), question.otherTransactionId === null ? null : feed.transaction(question.otherTransactionId)])
-        return row === null ? null : questionResource(question, row, other)
-      }),
-    )
-    return { items: items.filter((item) => item !== null) }
+    return { items: await shown(feed, open) }
+  },
+})
+
+const answers = route({
+  method: 'GET', url: '/answers', action: 'read', tag: 'Review', summary: 'What persons answered lately, newest first; DELETE /questions/{id}/answer takes one back',
+  query: z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  response: listOf(questionShape),
+  handle: async ({ query, instance }) => ({ items: await shown(instance.store.feed, await instance.store.feed.answers(query.limit)) }),
+})
+
+const reopen = route({
+  method: 'DELETE', url: '/questions/:id/answer', action: 'review', tag: 'Review', summary: 'Take an answer back: both rows are as they were, and the question is open again',
+  params: idParams, response: z.object({ ok: z.literal(true) }),
+  handle: async ({ params, instance }) => {
+    const { feed, accounts } = instance.store
+    if (!(await feed.takeBackAnswer(params.id, instance.clock.now(), contentKeyOf))) throw new ApiProblem('not_found', 'No answer of a person stands for a question with this id.')
+    const question = (await feed.questions({ open: true })).find(({ id }) => id === params.id)
+    const account = question === undefined ? null : await accounts.get(question.accountId)
+    if (account !== null) await tendAfterDecision(feed, account, instance.clock.now())
+    instance.events.publish({ kind: 'question', id: params.id })
+    return { ok: true as const }
   },
 })
 
@@ -85,7 +102,18 @@ const answer = route({
   },
 })
 
-export const transactionRoutes: readonly Route[] = [one, decide, decisions, questions, answer]
+export const transactionRoutes: readonly Route[] = [one, decide, decisions, questions, answer, answers, reopen]
+
+/** The questions with their rows. */
+async function shown(feed: Instance['store']['feed'], questions: readonly Question[]) {
+  const items = await Promise.all(
+    questions.map(async (question) => {
+      const [row, other] = await Promise.all([feed.transaction(question.transactionId), question.otherTransactionId === null ? null : feed.transaction(question.otherTransactionId)])
+      return row === null ? null : questionResource(question, row, other)
+    }),
+  )
+  return items.filter((item) => item !== null)
+}
 
 /** Without what was left out. */
 function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -2,7 +2,8 @@
 import type { Transaction } from '../../domain/transaction.ts'
 import { joinRanges, type Day } from '../../domain/day.ts'
 import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/store.ts'
-import { applyAnswer, applyDecisions, isAsSeen, type Decided } from '../decide.ts'
+import { memoryAnswers } from './answers.ts'
+import { applyDecisions, isAsSeen, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
 import { candidates, commitPage } from './feed-commit.ts'
 import { undoneRuns } from './undone.ts'
@@ -86,16 +87,7 @@ export function memoryFeed(state: TenantState): FeedStore {
       )
       return asked.sort(by((q) => q.askedAt, (q) => q.id))
     },
-    async answerQuestion(id, answer, at, by = 'person') {
-      const question = state.questions.get(id)
-      if (question === undefined || question.answer !== null) return
-      state.questions.set(id, { ...question, answer, answeredAt: at, ...(by === 'bank' ? { pattern: null } : {}) })
-      const row = feed.transactions.get(question.transactionId)
-      const other = question.otherTransactionId === null ? undefined : feed.transactions.get(question.otherTransactionId)
-      if (row === undefined) return
-      for (const decided of applyAnswer(row, other ?? null, answer, at)) put(feed, decided)
-      if (answer === 'same' && other !== undefined) feed.moveObservations(other.id, row.id, 'person')
-    },
+    ...memoryAnswers(state),
   }
 }
 

@@ -34,6 +34,8 @@ export type TenantState = {
   readonly questions: Map<string, Question>
   /** Which run asked a question, and which undo closed it. */
   readonly questionRuns: Map<string, { readonly runId: string | null; readonly closedBy: string | null }>
+  /** Questions that a person answered, with the reports that the answer moved, each with the tier of before. */
+  readonly answered: Map<string, readonly { readonly stored: StoredObservation; readonly tier: MatchTier }[]>
   /** In the order of their commits. */
   readonly pages: RecordedPage[]
   /** By the run that undid. */
@@ -74,7 +76,7 @@ export type SecretState = {
 export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
-    cursors: new Map(), questions: new Map(), questionRuns: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
+    cursors: new Map(), questions: new Map(), questionRuns: new Map(), answered: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
     secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), reconciliations: new Map(), rules: new Map(), ruleRows: new Map(), spans: [],
   }
 }

@@ -5,10 +5,11 @@ import type { JsonObject } from '../../domain/institution.ts'
 import type { Covered } from '../../domain/run.ts'
 import type { FeedStore, TransactionFilter } from '../../ports/store.ts'
 import type { Transaction } from '../../domain/transaction.ts'
-import { applyAnswer, applyDecisions, isAsSeen } from '../decide.ts'
+import { applyDecisions, isAsSeen } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
 import type { StoredRow } from './columns.ts'
 import { once } from './compiled.ts'
+import { postgresAnswers } from './answers.ts'
 import { storeDecided } from './decided.ts'
 import { readCandidates } from './feed-candidates.ts'
 import { commitPage } from './feed-commit.ts'
@@ -121,20 +122,7 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       ])
       return rows.map(questions.read)
     },
-    answerQuestion: (id, answer, at, by = 'person') =>
-      run(async (trx) => {
-        const answered = await trx.updateTable('relink.questions').set({ answer, answered_at: at, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))
-          .where('answer', 'is', null).returningAll().executeTakeFirst()
-        if (answered === undefined) return
-        const { transactionId, otherTransactionId } = questions.read(answered)
-        const ids = [transactionId, ...(otherTransactionId === null ? [] : [otherTransactionId])]
-        const locked = await trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', ids).orderBy('id').forUpdate().execute()
-        const rows = new Map(locked.map((row) => [row.id as string, readTransaction(row)]))
-        const other = otherTransactionId === null ? null : (rows.get(otherTransactionId) ?? null)
-        for (const decided of applyAnswer(rows.get(transactionId)!, other, answer, at)) await storeDecided(trx, tenantId, decided)
-        if (answer !== 'same' || other === null) return
-        await trx.updateTable('relink.observations').set({ transaction_id: transactionId, tier: 'person' }).where('tenant_id', '=', tenantId).where('transaction_id', '=', other.id).execute()
-      }),
+    ...postgresAnswers(db, run, tenantId),
   }
 }
 

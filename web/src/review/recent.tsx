@@ -1,13 +1,14 @@
-/** Recent changes: what was decided about rows, by anybody, newest first; any of them can be taken back, today or next week. */
+/** Recent changes: what was decided about rows and answered to questions, by anybody, newest first; any of them can be taken back, today or next week. */
 import { useQuery } from '@tanstack/react-query'
 import { useAct } from '../act.ts'
-import { get, type Decision } from '../api.ts'
+import { get, type Decision, type Question } from '../api.ts'
 import { Amount } from '../parts/money.tsx'
 import { Loaded, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
 
 export function Recent({ taken }: { taken: () => void }) {
   const decisions = useQuery({ queryKey: ['decisions'], queryFn: () => get<{ items: Decision[] }>('/decisions?limit=50') })
+  const answers = useQuery({ queryKey: ['answers'], queryFn: () => get<{ items: Question[] }>('/answers?limit=50') })
   const act = useAct()
   // A transfer goes as a whole: its other side was decided in the same step.
   const takeBack = ({ transaction, before: { transfer: _, ...before }, after: { transfer, ...after } }: Decision): void =>
@@ -16,8 +17,9 @@ export function Recent({ taken }: { taken: () => void }) {
     <Loaded query={decisions}>
       {({ items }) => (
         <>
+          {answers.data !== undefined && answers.data.items.length > 0 && <Answers items={answers.data.items} isBusy={act.isPending} takeBack={(id) => act.send('DELETE', `/questions/${id}/answer`, undefined, taken)} />}
           {act.error !== null && <Trouble error={act.error} />}
-          {items.length === 0 && <p className="text-muted">Nothing was decided yet. What you accept, name or exclude is listed here, and can be taken back.</p>}
+          {items.length === 0 && answers.data?.items.length === 0 && <p className="text-muted">Nothing was decided yet. What you accept, name or exclude is listed here, and can be taken back.</p>}
           <ul className="grid gap-2">
             {items.map((decision, index) => (
               <li key={`${decision.at} ${index}`} className="flex flex-wrap items-center gap-x-3 border-t border-line pt-2 first:border-t-0">
@@ -35,6 +37,26 @@ export function Recent({ taken }: { taken: () => void }) {
         </>
       )}
     </Loaded>
+  )
+}
+
+const ANSWERED: Record<string, string> = { same: 'the same', different: 'different', removed: 'gone', kept: 'kept' }
+
+function Answers({ items, isBusy, takeBack }: { items: readonly Question[]; isBusy: boolean; takeBack: (id: string) => void }) {
+  return (
+    <ul className="mb-4 grid gap-2" aria-label="Answers">
+      {items.map(({ id, answer, answeredAt, transaction, other }) => {
+        const words = `${other === null ? '' : 'two rows: '}${ANSWERED[answer ?? ''] ?? ''}`
+        return (
+          <li key={id} className="flex flex-wrap items-center gap-x-3 border-t border-line pt-2 first:border-t-0">
+            <span className="meta w-36">{answeredAt !== null && <Instant at={answeredAt} />}</span>
+            <span className="min-w-0 grow"><bdi className="name">{transaction.description === '' ? 'no text' : transaction.description}</bdi> <Amount amount={transaction.amount} currency={transaction.currency} signed /></span>
+            <span>{words}</span>
+            <button type="button" className="button !min-h-8" disabled={isBusy} aria-label={`Undo: ${words}, ${transaction.description}`} onClick={() => takeBack(id)}>Undo</button>
+          </li>
+        )
+      })}
+    </ul>
   )
 }
 

@@ -1,0 +1,42 @@
+/** Answers to questions, and the way back, in memory; see `FeedStore`. */
+import type { FeedStore } from '../../ports/store.ts'
+import { answerInstant, applyAnswer } from '../decide.ts'
+import { withoutAnswer } from '../undo.ts'
+import { by as inOrder } from './order.ts'
+import { put } from './feed.ts'
+import type { TenantState } from './state.ts'
+
+export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuestion' | 'takeBackAnswer' | 'answers'> {
+  const { feed, questions, answered } = state
+  return {
+    async answerQuestion(id, answer, at, by = 'person') {
+      const question = questions.get(id)
+      const row = question === undefined ? undefined : feed.transactions.get(question.transactionId)
+      if (question === undefined || question.answer !== null || row === undefined) return
+      const other = question.otherTransactionId === null ? null : (feed.transactions.get(question.otherTransactionId) ?? null)
+      const instant = answerInstant(at, row, other)
+      questions.set(id, { ...question, answer, answeredAt: instant, ...(by === 'bank' ? { pattern: null } : {}) })
+      const moved = answer === 'same' && other !== null ? feed.observationsOf(other.id).map((stored) => ({ stored, tier: stored.tier })) : []
+      if (by === 'person') answered.set(id, moved)
+      for (const decided of applyAnswer(row, other, answer, instant)) put(feed, decided)
+      if (answer === 'same' && other !== null) feed.moveObservations(other.id, row.id, 'person')
+    },
+    async takeBackAnswer(id, at, contentKeyOf) {
+      const [question, moved] = [questions.get(id), answered.get(id)]
+      if (question === undefined || moved === undefined) return false
+      for (const side of [question.transactionId, question.otherTransactionId]) {
+        const row = side === null ? undefined : feed.transactions.get(side)
+        const back = row === undefined ? null : withoutAnswer(row, feed.history.get(row.id) ?? [], question, at, contentKeyOf)
+        if (back !== null) put(feed, back)
+      }
+      for (const { stored, tier } of moved) if (stored.transactionId === question.transactionId) feed.moveObservation(stored, question.otherTransactionId!, tier)
+      answered.delete(id)
+      questions.set(id, { ...question, answer: null, answeredAt: null })
+      return true
+    },
+    async answers(limit) {
+      const own = [...answered.keys()].flatMap((id) => questions.get(id) ?? [])
+      return own.sort(inOrder((question) => question.answeredAt!, (question) => question.id)).reverse().slice(0, limit)
+    },
+  }
+}

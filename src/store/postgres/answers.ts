@@ -1,0 +1,58 @@
+/** Answers to questions, and the way back, on PostgreSQL; see `FeedStore`. */
+import { sql } from 'kysely'
+import type { Question } from '../../domain/transaction.ts'
+import type { FeedStore, NewTransaction } from '../../ports/store.ts'
+import { answerInstant, applyAnswer } from '../decide.ts'
+import { withoutAnswer } from '../undo.ts'
+import { storeDecided } from './decided.ts'
+import { idKey, inOneTrip, type Database, type Session } from './session.ts'
+import { changes, questions, readTransaction } from './tables.ts'
+
+export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => Promise<T>) => Promise<T>, tenantId: string): Pick<FeedStore, 'answerQuestion' | 'takeBackAnswer' | 'answers'> {
+  return {
+    answerQuestion: (id, answer, at, by = 'person') =>
+      run(async (trx) => {
+        const asked = await trx.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('answer', 'is', null).forUpdate().executeTakeFirst()
+        if (asked === undefined) return
+        const question = questions.read(asked)
+        const { row, other } = await sidesOf(trx, tenantId, question)
+        const instant = answerInstant(at, row, other)
+        await trx.updateTable('relink.questions').set({ answer, answered_at: instant, answered_by: by, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
+        for (const decided of applyAnswer(row, other, answer, instant)) await storeDecided(trx, tenantId, decided)
+        if (answer !== 'same' || other === null) return
+        await sql`insert into relink.answer_moves (tenant_id, question_id, source_id, key, tier)
+          select tenant_id, ${question.id}, source_id, key, tier from relink.observations where tenant_id = ${tenantId} and transaction_id = ${other.id}`.execute(trx)
+        await trx.updateTable('relink.observations').set({ transaction_id: row.id, tier: 'person' }).where('tenant_id', '=', tenantId).where('transaction_id', '=', other.id).execute()
+      }),
+    takeBackAnswer: (id, at, contentKeyOf) =>
+      run(async (trx) => {
+        const answered = await trx.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('answered_by', '=', 'person').forUpdate().executeTakeFirst()
+        if (answered === undefined) return false
+        const question = questions.read(answered)
+        const { row, other } = await sidesOf(trx, tenantId, question)
+        for (const side of other === null ? [row] : [row, other]) {
+          const history = await trx.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', '=', side.id).orderBy('seq').execute()
+          const back = withoutAnswer(side, history.map((change) => changes.read(change)), question, at, contentKeyOf)
+          if (back !== null) await storeDecided(trx, tenantId, back)
+        }
+        await sql`update relink.observations o set transaction_id = ${question.otherTransactionId}, tier = m.tier from relink.answer_moves m
+          where m.tenant_id = ${tenantId} and m.question_id = ${question.id} and o.tenant_id = ${tenantId} and o.source_id = m.source_id and o.key = m.key and o.transaction_id = ${question.transactionId}`.execute(trx)
+        await trx.deleteFrom('relink.answer_moves').where('tenant_id', '=', tenantId).where('question_id', '=', question.id).execute()
+        await trx.updateTable('relink.questions').set({ answer: null, answered_at: null, answered_by: null }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
+        return true
+      }),
+    async answers(limit) {
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('answered_by', '=', 'person').orderBy('answered_at', 'desc').orderBy('id', 'desc').limit(limit),
+      ])
+      return rows.map((row) => questions.read(row))
+    },
+  }
+}
+
+async function sidesOf(trx: Session, tenantId: string, { transactionId, otherTransactionId }: Question): Promise<{ readonly row: NewTransaction; readonly other: NewTransaction | null }> {
+  const ids = [transactionId, ...(otherTransactionId === null ? [] : [otherTransactionId])]
+  const locked = await trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', ids).orderBy('id').forUpdate().execute()
+  const rows = new Map(locked.map((row) => [row.id as string, readTransaction(row)]))
+  return { row: rows.get(transactionId)!, other: otherTransactionId === null ? null : (rows.get(otherTransactionId) ?? null) }
+}
