@@ -8,7 +8,9 @@
  * With `--write` it fits on all cases but those and writes src/diagnose/knowledge/fitted.json.
  * Cases: `--cases FILE`, else ../shared/cases/dev.jsonl.
  *
- *   node bench/diagnosis.ts [--cases FILE] [--json] [--write]
+ *   node bench/diagnosis.ts [--cases FILE] [--json] [--write] [--development]
+ *
+ * `--development` leaves the held-out incidents alone: a figure that is looked at after every change is chosen by.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -178,7 +180,7 @@ if (args.includes('--write')) {
   const incidents = cases.filter(({ kind }) => kind === 'incident')
   const blocks = [['incident', incidents], ['documented', cases.filter(({ kind }) => kind === 'documented')]] as const
   const results = blocks.flatMap(([kind, asked]) => known.map(([method, guesses]) => ({ kind, method, ...score(asked, guesses) })))
-  const unread = HELD_OUT.length === 0 ? null : measureUnread(methods, score(incidents, known[0]?.[1] as Guesses))
+  const unread = HELD_OUT.length === 0 || args.includes('--development') ? null : measureUnread(methods, score(incidents, known[0]?.[1] as Guesses))
   const { msEach, worstMs, worstOfMedians } = speed(cases)
   const many = await throughCommand(cases)
   if (args.includes('--json')) console.log(JSON.stringify({ results: [...results, ...(unread?.results ?? [])], heldOut: unread, msEach, worstMs, worstOfMedians, command: many }))
@@ -186,7 +188,7 @@ if (args.includes('--write')) {
     console.log(`grouped ${FOLDS}-fold cross-validation, ${cases.length} cases, ${new Set(cases.map(({ group }) => group)).size} groups; ${TUNE.length} of them incidents gathered later`)
     console.log('kind        method                n   top-1  top-3  macroF1  ECE    action')
     for (const { kind, method, n, ...figures } of results) printLine(kind, method, String(n), figures)
-    if (unread === null) console.log('incidents that nobody has read (held out): none; cases/held-out.jsonl is empty')
+    if (unread === null) console.log(HELD_OUT.length === 0 ? 'incidents that nobody has read (held out): none; cases/held-out.jsonl is empty' : 'incidents that nobody has read (held out): not looked at')
     else printUnread(unread)
     console.log(`one diagnosis: ${msEach.toFixed(3)} ms on average; the slowest record takes ${worstOfMedians.toFixed(2)} ms (median of ${ROUNDS}), the slowest single run took ${worstMs.toFixed(2)} ms`)
     console.log(`${many.answers} answers by "relink diagnose --format jsonl" in ${many.seconds.toFixed(1)} s, with its start`)
