@@ -26,7 +26,7 @@ import { KNOWLEDGE } from '../src/diagnose/knowledge/base.ts'
 import { eceByChance, FIGURES, interval, score, type Figures, type Guess, type Guesses } from './diagnosis-score.ts'
 
 /** Incidents gathered later: those whose errors were read and from which every method learns, and those that only count. */
-const TUNE = readCases(new URL('cases/tune.jsonl', import.meta.url))
+const TUNE = [...readCases(new URL('cases/tune.jsonl', import.meta.url)), ...readCases(new URL('cases/gathered.jsonl', import.meta.url))]
 const HELD_OUT = readCases(new URL('cases/held-out.jsonl', import.meta.url))
 
 type Method = (train: readonly LabelledCase[]) => (one: LabelledCase) => Guess

@@ -1,11 +1,12 @@
 /**
- * Chooses the first thing to do from the whole distribution, not from the top cause alone: each
- * cause votes with its probability for the actions that end it. Safety comes before votes: nothing
- * that sends a secret while a lock is likely, no password while the bank is down.
+ * Chooses the first thing to do by expected cost over the whole distribution, not by the top cause alone: what an action
+ * takes of a person's time, what it leaves to do where it does not help, and what it breaks where it is wrong. Safety is no
+ * price: nothing that sends a secret while a lock is likely, no password while the bank is down.
  */
 import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { FoundCode } from './codes.ts'
 import type { Reading } from './evidence-text.ts'
+import { ACTION_COSTS, minutesOf } from './knowledge/action-costs.ts'
 import { ACTION_RULES, ACTIONS_BY_CAUSE } from './knowledge/actions.ts'
 import { matches } from './match.ts'
 
@@ -15,26 +16,38 @@ const DOCUMENTED_ACTION = 0.65
 /** Where a lock is this likely, a secret may not be asked for or sent. */
 const LOCK_MATTERS = 0.3
 
+const RISKY: readonly ActionCode[] = [...(Object.keys(ACTION_COSTS) as ActionCode[]).filter((action) => ACTION_COSTS[action].needsSecret), 'auto_retry']
+
+/** What a first step that does not help costs beside its own time: the feed stays silent, and somebody looks again. */
+const COST_OF_MISS = 240
+/** A letter, a call, and days without the bank's site, too. */
+const COST_OF_LOCK = 240
+
 const NEGLIGIBLE = 0.002
 
 type Votes = Partial<Record<ActionCode, number>>
 
-/** The action with the most votes; ties go to the first in the table, so the answer is stable. */
+/** The action whose expected cost is least; equal ones go to the first in the table, so the answer is stable. */
 export function chooseAction(p: Readonly<Record<CauseCode, number>>, codes: readonly FoundCode[], reading: Reading): ActionCode {
-  const votes = new Map<ActionCode, number>()
+  const helps = new Map<ActionCode, number>()
   for (const cause of Object.keys(ACTIONS_BY_CAUSE) as CauseCode[]) {
     if (p[cause] < NEGLIGIBLE) continue
-    const ways = waysToEnd(cause, codes, reading)
-    for (const [action, share] of Object.entries(ways) as [ActionCode, number][]) {
-      votes.set(action, (votes.get(action) ?? 0) + share * p[cause])
-    }
+    for (const [action, share] of Object.entries(waysToEnd(cause, codes, reading)) as [ActionCode, number][]) helps.set(action, (helps.get(action) ?? 0) + share * p[cause])
   }
-  if (p.login_locked >= LOCK_MATTERS) for (const risky of ['fix_credentials', 'reconnect', 'auto_retry'] as const) votes.delete(risky)
-  if (p.institution_down + p.scheduled_maintenance > 0.5) votes.delete('fix_credentials')
-  let best: ActionCode = 'contact_support'
-  let most = -1
-  for (const [action, count] of votes) if (count > most) [best, most] = [action, count]
+  if (p.login_locked >= LOCK_MATTERS) for (const risky of RISKY) helps.delete(risky)
+  if (p.institution_down + p.scheduled_maintenance > 0.5) helps.delete('fix_credentials')
+  let [best, least]: [ActionCode, number] = ['contact_support', Infinity]
+  for (const [action, chance] of helps) {
+    const cost = expectedCost(action, chance, p)
+    if (cost < least) [best, least] = [action, cost]
+  }
   return best
+}
+
+/** Minutes of attention: its own, those of the search that goes on where it does not help, and those of a lock that it may make final. */
+function expectedCost(action: ActionCode, helps: number, p: Readonly<Record<CauseCode, number>>): number {
+  const lock = ACTION_COSTS[action].needsSecret ? p.login_locked * COST_OF_LOCK : 0
+  return minutesOf(ACTION_COSTS[action]) + (1 - helps) * COST_OF_MISS + lock
 }
 
 /** The shares of the actions that end a cause, given what is known; they sum to 1. */

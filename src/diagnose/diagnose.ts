@@ -38,8 +38,9 @@ const AGAINST_WORDS = 0.5
 /** From this doubt on a code means anything; from this one on it is also sent for want of a better one. */
 const VAGUE_FROM = 0.3
 const LOOSE_FROM = 0.1
-/** From this weight on, words state a cause outright. */
+/** From this weight on, words state a cause outright, and count so much more. */
 const STATED_FROM = 1.5
+const OUTRIGHT_WORDS = 1.6
 /** A code that only another system's table explains may mean something else here. */
 const FOREIGN_CODE = 0.5
 /**
@@ -101,12 +102,31 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const isUnsent = speaking.some(({ table }) => table.system === OWN.system)
   for (const rule of rules) {
     if (isUnsent && isContext(rule)) continue
-    const [kind, weights] = isContext(rule) ? ['context', lessAgainst(stated, rule.weights)] as const : ['rule', rule.weights] as const
+    const [kind, weights] = isContext(rule) ? ['context', lessAgainst(stated, rule.weights)] as const : ['rule', isWords(rule) && rule.ofProgram !== true ? louder(rule) : rule.weights] as const
     voices.push({ id: rule.id, kind, sentence: ruleSentence(rule, record), weights, share: wordsDecide && words.includes(rule) ? WORDS_FOR_CODE : 1, ...(rule.own === true ? { own: true } : {}) })
   }
   const { protocol, stage } = record.evidence
-  const background = [protocol === undefined ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`].filter((name) => name !== '')
+  // `other` is no protocol: what its cases have in common is nothing.
+  const background = [protocol === undefined || protocol === 'other' ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`, `sign:${kindOfSign(record, bare.text, voices, rules, statedByAnswer)}`].filter((name) => name !== '')
   return { reading, voices, background, codes }
+}
+
+/** What the bank says outright is meant so: its words speak louder than what merely points somewhere. */
+function louder({ weights }: Rule): Weights {
+  return Object.fromEntries(Object.entries(weights).map(([cause, weight]) => [cause, weight >= STATED_FROM ? weight * OUTRIGHT_WORDS : weight]))
+}
+
+/**
+ * Which kind of sign a record carries: base rates differ by it. Who reports an exception of a program has most often met
+ * a fault of that program, whatever the bank; who reports plain words of the bank has not.
+ */
+function kindOfSign({ evidence }: CaseRecord, text: string, voices: readonly Voice[], rules: readonly Rule[], statedByAnswer: boolean): string {
+  if (statedByAnswer) return 'stated'
+  if (rules.some(({ ofProgram }) => ofProgram === true)) return 'program'
+  if (voices.some((voice) => voice.kind === 'code' && !/^(http|network):/.test(voice.id) && voice.share > FOLLOWING_CODE && Math.max(...Object.values(voice.weights)) >= STATED_FROM)) return 'code'
+  if (evidence.networkError !== undefined) return 'network'
+  if ((evidence.httpStatus ?? 0) >= 400) return 'status'
+  return text.trim() === '' ? 'bare' : 'text'
 }
 
 /** Found in the table of another system. */

@@ -18,10 +18,15 @@ export type FitOptions = {
   readonly backgroundPull: number
   /** How much a documented case counts beside a real incident. */
   readonly documentedWeight: number
+  /**
+   * No cause counts for more than this share of all cases. Trackers of programs are full of faults of programs; how
+   * frequent those are among the failures of a server that reads feeds every day they cannot tell.
+   */
+  readonly mostOfOneCause: number
   readonly steps: number
 }
 
-export const FIT_OPTIONS: FitOptions = { priorPull: 2, backgroundPull: 4, documentedWeight: 0.25, steps: 100 }
+export const FIT_OPTIONS: FitOptions = { priorPull: 2, backgroundPull: 4, documentedWeight: 0.25, mostOfOneCause: 0.15, steps: 100 }
 
 const FITTABLE = CAUSE_CODES.filter((cause) => cause !== 'unknown')
 const TRUSTS: readonly Fitted['trust'][] = [0.7, 1].flatMap((codes) => [1, 1.4].map((context) => ({ codes, context, rules: 1 })))
@@ -48,13 +53,14 @@ export function emptyFit(): Fitted {
 
 function asNumbers(cases: readonly LabelledCase[], knowledge: Knowledge, options: FitOptions): Problem {
   const features = ['prior']
+  const weightOf = weighing(cases, options)
   const samples = cases.filter((one) => FITTABLE.includes(one.cause as never)).map((one) => {
     const heard = hear(one, knowledge)
     const said = (kind: Voice['kind']) => Float64Array.from(FITTABLE, (cause) => heard.voices.reduce((sum, voice) => sum + (voice.kind === kind ? (voice.weights[cause] ?? 0) * voice.share : 0), 0))
     for (const feature of heard.background) if (!features.includes(feature)) features.push(feature)
     return {
       said: { code: said('code'), context: said('context'), rule: said('rule') }, features: [0, ...heard.background.map((feature) => features.indexOf(feature))],
-      truth: FITTABLE.indexOf(one.cause as never), weight: one.kind === 'incident' ? 1 : options.documentedWeight,
+      truth: FITTABLE.indexOf(one.cause as never), weight: weightOf(one),
     }
   })
   return { samples, features }
@@ -149,3 +155,17 @@ export function groupedFolds<T extends { readonly group: string }>(cases: readon
 function refit(cases: readonly LabelledCase[], knowledge: Knowledge, trust: Fitted['trust'], options: FitOptions): Fitted {
   return descend(asNumbers(cases, knowledge, options), trust, options).fitted
 }
+
+/** Of a case: documented ones count less, and those of a cause that is too frequent less, until none is above its share. */
+function weighing(cases: readonly LabelledCase[], { documentedWeight, mostOfOneCause }: FitOptions): (one: LabelledCase) => number {
+  const own = ({ kind }: LabelledCase) => (kind === 'incident' ? 1 : documentedWeight)
+  const sums = new Map<CauseCode, number>()
+  for (const one of cases) sums.set(one.cause, (sums.get(one.cause) ?? 0) + own(one))
+  let shares = new Map<CauseCode, number>()
+  for (let round = 0; round < SETTLED; round++) {
+    const total = [...sums].reduce((sum, [cause, count]) => sum + count * (shares.get(cause) ?? 1), 0)
+    shares = new Map([...sums].map(([cause, count]) => [cause, Math.min(1, (mostOfOneCause * total) / count)]))
+  }
+  return (one) => own(one) * (shares.get(one.cause) ?? 1)
+}
+const SETTLED = 50

@@ -9,6 +9,7 @@ import type { Problem } from '../domain/connection.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import { waysToEnd } from '../diagnose/action.ts'
 import { hear } from '../diagnose/diagnose.ts'
+import { minutesOf } from '../diagnose/knowledge/action-costs.ts'
 import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import type { SecretStatus } from '../ports/vault.ts'
@@ -30,8 +31,7 @@ export type PlanFacts = {
   readonly finished: readonly RepairStep[]
 }
 
-/** A minute of waiting counts as this many minutes of attention; nothing is quite free. */
-const PRICE_OF_WAITING = 0.01
+/** Nothing is quite free. */
 const LEAST_COST = 0.05
 /** A step less likely to help than this is not worth a line. */
 const WORTH_TRYING = 0.04
@@ -170,7 +170,7 @@ function helpOf(step: StepText, wants: ReadonlyMap<ActionCode, number>): number 
 }
 
 function costOf(step: StepText): number {
-  return Math.max(LEAST_COST, step.personMinutes + step.waitMinutes * PRICE_OF_WAITING)
+  return Math.max(LEAST_COST, minutesOf(step))
 }
 
 function stepOf(text: StepText, facts: PlanFacts, at: number): RepairStep {

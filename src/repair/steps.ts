@@ -3,39 +3,36 @@
  * carry. The eight classic steps are all here. Minutes are a person's attention; waiting is priced
  * small; an automatic step costs almost nothing. `{bank}` is the bank's name.
  */
+import { ACTION_COSTS, type ActionCost } from '../diagnose/knowledge/action-costs.ts'
 import type { ActionCode } from '../domain/cause.ts'
 import type { RepairStep, StepKind } from '../domain/repair.ts'
 
-export type StepText = {
+export type StepText = ActionCost & {
   readonly kind: Exclude<StepKind, 'proof'>
   readonly action: ActionCode
   readonly who: RepairStep['who']
   readonly title: string
-  readonly personMinutes: number
-  readonly waitMinutes: number
-  /** Asks for, or sends, a secret: never while the bank is down or the login may be locked. */
-  readonly needsSecret: boolean
 }
 
 /** In the order in which equal ones are taken: cheap and harmless first. */
 export const STEPS: readonly StepText[] = [
-  { kind: 'bank_status', action: 'auto_retry', who: 'relink', title: 'Look whether {bank} answers, without signing in', personMinutes: 0, waitMinutes: 0.2, needsSecret: false },
-  { kind: 'bank_status', action: 'wait_for_bank', who: 'bank', title: 'Wait until {bank} can be read again', personMinutes: 0, waitMinutes: 120, needsSecret: false },
-  { kind: 'update', action: 'update_connection', who: 'relink', title: 'Load the newest data about {bank} and read again', personMinutes: 0, waitMinutes: 1, needsSecret: false },
-  { kind: 'credentials', action: 'fix_credentials', who: 'person', title: 'Enter the user name and password of {bank}', personMinutes: 1.5, waitMinutes: 0, needsSecret: true },
-  { kind: 'mfa', action: 'update_mfa', who: 'person', title: 'Answer the question of {bank}', personMinutes: 2, waitMinutes: 0, needsSecret: true },
-  { kind: 'act_at_bank', action: 'unlock_at_bank', who: 'person', title: 'Unlock the login at {bank}; then Relink signs in once', personMinutes: 8, waitMinutes: 5, needsSecret: false },
-  { kind: 'act_at_bank', action: 'act_at_bank_site', who: 'person', title: 'Sign in at the site of {bank} and do what it asks', personMinutes: 5, waitMinutes: 0, needsSecret: false },
-  { kind: 'act_at_bank', action: 'enroll_at_bank', who: 'person', title: 'Have access for programs switched on at {bank}', personMinutes: 10, waitMinutes: 60, needsSecret: false },
-  { kind: 'reconnect', action: 'reconnect', who: 'person', title: 'Connect {bank} again; accounts and rows stay', personMinutes: 4, waitMinutes: 0, needsSecret: true },
-  { kind: 'choose_account', action: 'remove_account', who: 'person', title: 'Close the feed of the account that ended; its rows stay', personMinutes: 1, waitMinutes: 0, needsSecret: false },
-  { kind: 'update', action: 'fix_configuration', who: 'person', title: 'Correct the setting of this connection', personMinutes: 6, waitMinutes: 0, needsSecret: false },
-  { kind: 'update', action: 'fix_network', who: 'person', title: 'Let this server reach the internet again', personMinutes: 10, waitMinutes: 0, needsSecret: false },
-  { kind: 'update', action: 'update_software', who: 'person', title: 'Update Relink', personMinutes: 5, waitMinutes: 5, needsSecret: false },
-  { kind: 'toggle_feed', action: 'toggle_feed', who: 'relink', title: 'Switch the feed off and on; no row is lost or doubled', personMinutes: 0, waitMinutes: 1, needsSecret: false },
-  { kind: 'import_file', action: 'import_file', who: 'person', title: 'Import a file from {bank} for the missing days', personMinutes: 6, waitMinutes: 0, needsSecret: false },
-  { kind: 'contact_bank', action: 'contact_bank', who: 'person', title: 'Send the prepared letter to {bank}', personMinutes: 6, waitMinutes: 1440, needsSecret: false },
-  { kind: 'contact_support', action: 'contact_support', who: 'person', title: 'Send the redacted support file', personMinutes: 5, waitMinutes: 1440, needsSecret: false },
+  { kind: 'bank_status', action: 'auto_retry', who: 'relink', title: 'Look whether {bank} answers, without signing in', ...ACTION_COSTS.auto_retry },
+  { kind: 'bank_status', action: 'wait_for_bank', who: 'bank', title: 'Wait until {bank} can be read again', ...ACTION_COSTS.wait_for_bank },
+  { kind: 'update', action: 'update_connection', who: 'relink', title: 'Load the newest data about {bank} and read again', ...ACTION_COSTS.update_connection },
+  { kind: 'credentials', action: 'fix_credentials', who: 'person', title: 'Enter the user name and password of {bank}', ...ACTION_COSTS.fix_credentials },
+  { kind: 'mfa', action: 'update_mfa', who: 'person', title: 'Answer the question of {bank}', ...ACTION_COSTS.update_mfa },
+  { kind: 'act_at_bank', action: 'unlock_at_bank', who: 'person', title: 'Unlock the login at {bank}; then Relink signs in once', ...ACTION_COSTS.unlock_at_bank },
+  { kind: 'act_at_bank', action: 'act_at_bank_site', who: 'person', title: 'Sign in at the site of {bank} and do what it asks', ...ACTION_COSTS.act_at_bank_site },
+  { kind: 'act_at_bank', action: 'enroll_at_bank', who: 'person', title: 'Have access for programs switched on at {bank}', ...ACTION_COSTS.enroll_at_bank },
+  { kind: 'reconnect', action: 'reconnect', who: 'person', title: 'Connect {bank} again; accounts and rows stay', ...ACTION_COSTS.reconnect },
+  { kind: 'choose_account', action: 'remove_account', who: 'person', title: 'Close the feed of the account that ended; its rows stay', ...ACTION_COSTS.remove_account },
+  { kind: 'update', action: 'fix_configuration', who: 'person', title: 'Correct the setting of this connection', ...ACTION_COSTS.fix_configuration },
+  { kind: 'update', action: 'fix_network', who: 'person', title: 'Let this server reach the internet again', ...ACTION_COSTS.fix_network },
+  { kind: 'update', action: 'update_software', who: 'person', title: 'Update Relink', ...ACTION_COSTS.update_software },
+  { kind: 'toggle_feed', action: 'toggle_feed', who: 'relink', title: 'Switch the feed off and on; no row is lost or doubled', ...ACTION_COSTS.toggle_feed },
+  { kind: 'import_file', action: 'import_file', who: 'person', title: 'Import a file from {bank} for the missing days', ...ACTION_COSTS.import_file },
+  { kind: 'contact_bank', action: 'contact_bank', who: 'person', title: 'Send the prepared letter to {bank}', ...ACTION_COSTS.contact_bank },
+  { kind: 'contact_support', action: 'contact_support', who: 'person', title: 'Send the redacted support file', ...ACTION_COSTS.contact_support },
 ]
 
 /**

@@ -78,7 +78,7 @@ export const PLACE_RULES: readonly Rule[] = [
   { id: 'parse-stage', when: { stage: ['parse'] }, because: 'The answer came and could not be read.', source: 'the stage of the failure',
     weights: { client_bug: 0.6, institution_error: 0.4, credentials_invalid: -1.5, login_locked: -2, account_closed: -1 } },
   { id: 'signon-stage-moved-bank', when: { stage: ['signon'], context: { bankLoginWorks: [true], sameBank: ['some', 'all'] } }, because: 'People get in at the bank\'s site, programs do not.', source: 'a change of the bank\'s interface',
-    weights: { endpoint_moved: 0.7, protocol_outdated: 0.5, access_restricted: 0.7, credentials_invalid: -1.5 } },
+    weights: { endpoint_moved: 0.6, protocol_outdated: 0.5, access_restricted: 0.7, client_bug: 0.9, mfa_required: 0.6, credentials_invalid: -1.5 } },
   { id: 'rate-without-asking', when: { httpStatus: '429', context: { attemptsToday: { max: 2 } } }, because: 'The bank says "too many" although it was hardly asked: a limit of its own, or a block.', source: '429 need not mean too many; a program that asked once did not ask in a loop',
     weights: { rate_limited: 1.2, access_restricted: 0.8, client_bug: -1 } },
   { id: 'no-password-here', when: { protocol: ['qbo-api', 'obie', 'berlin-group', 'enable-banking', 'gocardless', 'truelayer'] }, because: 'No password of the person is sent in this way of connecting.', source: 'OAuth and PSD2 interfaces: the person signs in on the bank\'s own page',

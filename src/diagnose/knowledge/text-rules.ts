@@ -12,6 +12,9 @@ const LIBRARIES = 'how parsers, runtimes and importers word it'
 /** How parsers complain of a web page where they expected data. */
 const PAGE_FOR_DATA = "unexpected (token|character)[^.]{0,6}<|<!doctype|is not valid json[^.]{0,20}<|doctype[^.]{0,30}not valid|expecting value: line 1 column 1|invalid json[^.]{0,20}<|got html|text/html[^.]{0,30}(instead|expected|unexpected)"
 
+/** A code is spoken of as one that was given and not taken. */
+const CODE_REFUSED = '(wrong|invalid|incorrect|falsch\\w*|ungultig\\w*|expired|неверн\\w*)[^.]{0,25}(code|otp|tan|passcode|mfa|код)\\b|(code|otp|\\btan|passcode)\\b[^.]{0,30}(wrong|invalid|incorrect|not correct|not accepted|falsch|ungultig|expired)'
+
 /** Several ways of saying one thing. */
 const ways = (...patterns: readonly string[]): string => patterns.join('|')
 
@@ -22,10 +25,12 @@ export const TEXT_RULES: readonly Rule[] = [
       '(password|passcode|pin|entry|details|log-?in|user ?id|id)\\b[^.]{0,40}(do(es)? not|doesn.?t|don.?t|did not) (agree|match|correspond)',
       '(could not|couldn.?t|cannot|unable to|failed to) (verify|validate|authenticate)[^.]{0,20}(sign|log|credential|password|user|pin)',
       '(pin|passwort|kennwort|zugangsdaten|anmeldedaten)[^.]{0,30}(stimm\\w* nicht|nicht (korrekt|richtig)|unrichtig|fehlerhaft)',
-      '(check|kontrollieren|prufen|verif\\w+)[^.]{0,25}(entry|password|user|credentials|log-?in|\\bpin\\b|customer (number|id)|kundennummer|benutzerkennung|anmeldename|zugangsdaten|identifiant)',
+      '(check|kontroll\\w+|prufen|verif\\w+|controll\\w+|comprueb\\w+|confira|sprawdz|проверьте)[^.]{0,45}(entry|password|user|credentials|log-?in|\\bpin\\b|customer (number|id)|kundennummer|benutzerkennung|anmeldename|zugangsdaten|identifiant|mot de passe|contrasena|senha|parol|логин|парол)',
+      '\\bbad (user ?name|password|credentials|login|pin)\\b|(provided|your|given|these|supplied) (login )?credentials\\b[^.]{0,25}(not|wrong|fail|reject|declin)',
+      '(неверн|неправильн|некорректн)\\w*[^.]{0,30}(логин|парол|пин)|(логин|парол|пин-?код)\\w*[^.]{0,30}(неверн|неправильн|не подход|некорректн)',
       '(user|customer|benutzer|teilnehmer|kunde|utilisateur|usuario)s? (is )?(unknown|unbekannt|inconnue?|desconocido)|unknown (user|customer)\\b|unbekannter (benutzer|kunde)',
     ) },
-    weights: { credentials_invalid: 1.8, login_locked: 0.3, enrollment_required: 0.4, institution_down: -1, scheduled_maintenance: -1.5, rate_limited: -0.7, history_limit: -1 } },
+    weights: { credentials_invalid: 1.8, login_locked: 0.3, enrollment_required: 0.4, client_bug: 0.5, institution_down: -1, scheduled_maintenance: -1.5, rate_limited: -0.7, history_limit: -1 } },
   { id: 'says-sign-in-failed', source: WORDS, because: 'The answer says that the sign-in failed, not why.',
     when: { text: '(login|log-in|sign-?in|sign-?on|logon|authentication|anmeldung) (has |was |ist )?(failed|fehlgeschlagen|unsuccessful)' },
     weights: { credentials_invalid: 1.3, login_locked: 0.3, enrollment_required: 0.3, institution_down: -0.5, scheduled_maintenance: -0.5, rate_limited: -0.5, history_limit: -1 } },
@@ -38,6 +43,8 @@ export const TEXT_RULES: readonly Rule[] = [
       '(suspend|disabl|block|deactivat|deaktivier|froze|restrict)\\w*[^.]{0,40}(attempts?|tries|failed|failures|fehlversuch\\w*|intentos|tentatives)',
       '(attempts?|tries|fehlversuch\\w*|failed log-?ins?|intentos|tentatives)[^.]{0,50}(suspend|disabl|block|deactivat|deaktivier|froze)\\w*',
       'to (unblock|unlock|restore|reactivate)|entsperr\\w*|(temporarily|security) lock',
+      '(user|account|log-?in|profile|customer|membership|access|benutzer|zugang|teilnehmer|usuario|utente)\\w*[^.]{0,25}(is|was|has been|are|been|est|esta|e stato|ist|wurde) (temporarily |now )?(block|suspend|frozen|disabled|deactivat|bloqu|bloccat|deaktiviert)\\w*',
+      'заблокир\\w*|lastt\\b|sparrat|sperret|zablokowan\\w*|lukittu|bloqueada?\\b|kilitlen\\w*|blocat\\w*',
     ) },
     weights: { login_locked: 2.6, credentials_invalid: 0.2, bank_action_required: 0.4, institution_down: -1.5, client_bug: -0.7 } },
   { id: 'says-new-password', source: WORDS, because: 'The answer asks for a new password.',
@@ -72,14 +79,14 @@ export const TEXT_RULES: readonly Rule[] = [
   { id: 'says-account-closed', source: WORDS, because: 'The answer says that the account is closed or not active.',
     when: { text: ways(
       'account[^.]{0,25}(closed|inactive|dormant|terminated|not active|no longer active)|(closed|inactive|dormant) account|konto[^.]{0,25}(geschlossen|aufgelost|erloschen|geloscht)|compte[^.]{0,25}(clotur|ferme)|cuenta[^.]{0,25}(cerrada|inactiva)|accountinactive',
-      'account[^.]{0,40}(no longer (open|exists?)|been (closed|cancel\\w*|terminated)|was (closed|shut|cancel\\w*|terminated)|shut down|inactive|dormant)',
+      'account[^.]{0,40}(no longer open|been (closed|cancel\\w*|terminated)|was (closed|shut|cancel\\w*|terminated)|shut down|inactive|dormant)',
       'card[^.]{0,20}(cancel+ed|terminated|closed|deactivated)|konto[^.]{0,40}(aufgelost|geschlossen|gekundigt|erloschen|geloscht)|rekening[^.]{0,25}(opgeheven|gesloten)|conto[^.]{0,25}(chiuso|estinto)',
     ) },
     weights: { account_closed: 2.6, account_not_found: 0.5, institution_down: -1.5 } },
   { id: 'says-account-unknown', source: WORDS, because: 'The answer says that the account is not known.',
     when: { text: ways(
       'account[_ ]missing|account[^.]{0,20}(not found|unknown|does not exist|cannot be found|not exist|missing)|(find|unknown|no such|invalid|no valid) (your )?account|(falsche|unbekannte|ungultige)\\w* kontonummer|unterkonto|kontonummer[^.]{0,20}(falsch|unbekannt|ungultig)|compte[^.]{0,15}(inconnu|introuvable)|cuenta no encontrada|resource_unknown|acctid',
-      'no (such )?account (with|number|under|matches|for)|account( number)?[^.]{0,30}(not belong|not part of|not on file|no longer valid)',
+      'account[^.]{0,30}no longer (exists?|there|listed|available|part)|no (such )?account (with|number|under|matches|for)|account( number)?[^.]{0,30}(not belong|not part of|not on file|no longer valid)',
       '(card|account)( number)?[^.]{0,20}(was|were|has been|have been|got) (replaced|renumbered|re-?issued|changed)|new (account|card) number|neue (konto|karten)nummer',
     ) },
     weights: { account_not_found: 2, account_closed: 0.7, account_not_authorized: 0.9, configuration: 0.3, institution_down: -1.2, credentials_invalid: -0.7 } },
@@ -91,7 +98,7 @@ export const TEXT_RULES: readonly Rule[] = [
     ) },
     weights: { account_not_authorized: 1.9, access_restricted: 0.7, consent_revoked: 0.4, mfa_required: 0.3, institution_down: -1.5 } },
   { id: 'says-code-needed', source: WORDS, because: 'The answer asks for a second factor.',
-    when: { text: ways(
+    when: { not: { text: CODE_REFUSED }, text: ways(
       '(second|2nd|additional|another|multi|two|2)[- ]?(authentication )?factor|one[- ]time|\\botp\\b|2fa\\b|\\bmfa\\b[^.]{0,20}(required|needed|token)|mfa_required|strong (customer )?authentication|starke (kunden)?authentifizierung|\\bsca\\b|\\btan\\b[^.]{0,20}(erforderlich|benotigt|required|eingeben)|(approve|confirm)[^.]{0,25}(app|device|phone)|verification code|security code|authentification forte|doble factor|requires? a? ?(mfa|code)',
       '(passcode|one-?time code|code|tan|otp)\\b[^.]{0,30}(was|has been|is|we) (sent|texted|e-?mailed|needed|required)|(enter|provide|type) the[^.]{0,20}(code|passcode|tan)\\b',
       '(confirm|approve|authori[sz]e|accept)[^.]{0,40}(mobile app|in (the|your) app|phone|push)|freigabe[^.]{0,25}\\bapp\\b|codigo de (verificacion|seguridad)|code de (verification|securite)',
@@ -101,6 +108,7 @@ export const TEXT_RULES: readonly Rule[] = [
     when: { text: ways(
       '(code|\\botp\\b|\\btan\\b|mfa( response| answer)?(\\(s\\))?|security (question|answer)|token)[^.]{0,30}(wrong|invalid|incorrect|not correct|not accepted|falsch|ungultig|were not correct)|(wrong|invalid|incorrect|falsche|ungultige)\\w* (code|otp|tan|mfa|answer|security)|failed the 2fa',
       '(passcode|answer|response|one-?time (code|password))[^.]{0,30}(wrong|invalid|incorrect|does not match|did not match)|(wrong|incorrect|invalid) (passcode|one-?time)',
+      '(wrong|invalid|incorrect) (\\w+ )?(code|otp|tan|2fa|mfa)\\b|(неверн|неправильн)\\w* (смс-?)?код|код\\w*[^.]{0,20}(неверн|неправильн)',
     ) },
     weights: { mfa_invalid: 2.2, mfa_timeout: 0.3, institution_down: -1.2 } },
   { id: 'says-time-ran-out', source: WORDS, because: 'The answer says that the session or code ran out of time.',
@@ -116,6 +124,7 @@ export const TEXT_RULES: readonly Rule[] = [
       'mfa[^.]{0,25}(changed|reset|settings)|(tan|security|authentication)[- ]?(mode|method|medium|procedure|verfahren)[^.]{0,60}(not|no longer|accepted modes|nicht|kein|widerspricht|unknown|invalid)|did not accept your tan|sicherheitsprofil|sicherheitsverfahren|pin/tan-verfahren|unsupported (mfa|tan)|(zwei-schritt|verfahren|tan-?medium)[^.]{0,40}nicht (mehr )?(unterstutzt|zugelassen|erlaubt|moglich|gultig|verfugbar)|(no|kein|aucun)[^.]{0,15}(tan|2fa|mfa)[^.]{0,15}(method|medium|verfahren)',
       '(sms-?tan|i-?tan|m-?tan|chip-?tan|photo-?tan|security questions?|text (codes?|messages?)|card reader|token)\\b[^.]{0,50}(no longer|nicht mehr|discontinued|retired|replaced|abgeschafft|eingestellt)',
       '(switch|umstell|change|register|move|upgrade)\\w*[^.]{0,40}(push-?tan|app-?tan|photo-?tan|authenticator|text codes|new (security|sign-?in) (method|procedure))|auf (push|photo|chip|app)-?tan|new (security|sign-?in|authentication|verification) (method|procedure)',
+      '(another|different|other|new|annan|annen|anden|autre|otro|altro|inn[ay]) (id-?|identification |sign-?in |log-?in |authentication )?(metod\\w*|method\\w*|verfahren|methode|metodo)\\b|(method|metod)\\w* of (identification|verification)[^.]{0,30}(no longer|not)|(bankid|authenticator app|security app) (is |are )?(now )?(required|needed)|(sms|password|fingerprint) (log-?in|sign-?in)[^.]{0,25}(removed|no longer|discontinued)',
     ) },
     weights: { mfa_method_changed: 2, client_bug: 0.6, mfa_required: 0.4, institution_down: -1.5 } },
   { id: 'says-permission-over', source: WORDS, because: 'The answer says that a permission or access has ended.',
@@ -164,6 +173,7 @@ export const TEXT_RULES: readonly Rule[] = [
       'not (on|in) (our|the) (list|approved)|approved (applications?|apps|software|list)|(do not|don.?t|does not|not) (allow|permit|accept)[^.]{0,40}(software|program|third|automat|aggregat|scrap|robot)',
       '(software|product|program|application|app|downloads?|third[- ]part\\w+|tools?)\\b[^.]{0,50}(not allowed|not permitted|prohibited|switched off|turned off|(been|is|are) (disabled|blocked))|application id[^.]{0,30}not',
       '(have|has|been|was) blocked|from (your|this) (location|country|region|network)|in your (location|country|region)|security (policy|rules)|you are unable to access',
+      '<title>[^<]{0,20}(blocked|denied|forbidden|just a moment|attention)|not supposed to be here|just a moment|checking your browser|are you (a )?(human|robot)|pardon our interruption|request unsuccessful|requested url was rejected|enable (js|javascript) and|suspicious (activity|traffic)|automated (access|requests|queries)|ddos|\\bwaf\\b|error 1020|not a robot',
     ) },
     weights: { access_restricted: 1.9, protocol_outdated: 0.5, endpoint_moved: 0.3, rate_limited: 0.2, institution_down: -0.7, credentials_invalid: -1 } },
   { id: 'says-closed-to-new', source: 'providers that stopped taking new programs or people', because: 'The answer says that nobody new is let in.',
@@ -246,7 +256,7 @@ export const TEXT_RULES: readonly Rule[] = [
     ) },
     weights: { client_bug: 1.9, configuration: 0.3, institution_down: -1, credentials_invalid: -0.7 } },
   { id: 'says-setting-wrong', source: WORDS, because: 'The answer names a setting that does not fit.',
-    when: { text: '(?<!went )(wrong|invalid|unknown) (env|environment|cluster|server|bank|institution|host|product|region|country)|sandbox|must be .(sandbox|production)|not (active|enabled)[^.]{0,40}(application|product|app)|(application|app|client) (is )?not active|not enabled for|unbekanntes (kreditinstitut|institut)|unknown (bank|institution|fi)\\b|bank ?code|blz\\b|pflichtfeld|mandatory field|missing (org|fid|fi\\b)|client_?id|misconfigur\\w*|api ?key|(public|secret|private|app) ?key|\\bkeys?\\b[^.]{0,30}(correct|invalid|wrong)|anonyme[rn]? dialog|kundensystem|does not match|file[^.]{0,20}does not match|no fid|fails? to reach|redirect_?uri' },
+    when: { text: '(?<!went )(wrong|invalid|unknown|incorrect) (\\w+ )?(env|environment|cluster|server|bank|institution|host|product|region|country)|sandbox|must be .(sandbox|production)|not (active|enabled)[^.]{0,40}(application|product|app)|(application|app|client) (is )?not active|not enabled for|unbekanntes (kreditinstitut|institut)|unknown (bank|institution|fi)\\b|bank ?code|blz\\b|pflichtfeld|mandatory field|missing (org|fid|fi\\b)|(invalid|incorrect|missing|wrong) (\\w+ )?(public|private|secret|api|client)?[_ ]?key|client_?id|misconfigur\\w*|api ?key|(public|secret|private|app) ?key|\\bkeys?\\b[^.]{0,30}(correct|invalid|wrong)|anonyme[rn]? dialog|kundensystem|does not match|file[^.]{0,20}does not match|no fid|fails? to reach|redirect_?uri' },
     weights: { configuration: 1.8, client_bug: 0.3, institution_down: -1.2 } },
   { id: 'says-subscription', source: WORDS, because: 'The answer speaks of payment or a subscription.',
     when: { text: 'payment required|subscription|billing|trial|plan (expired|limit)' },
