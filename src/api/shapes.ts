@@ -6,7 +6,8 @@
 import { z } from 'zod'
 import type { Challenge } from '../domain/connection.ts'
 import { formatMoney } from '../domain/money.ts'
-import type { SyncRun } from '../domain/run.ts'
+import { joinRanges } from '../domain/day.ts'
+import type { Coverage, SyncRun } from '../domain/run.ts'
 import type { Question, Transaction } from '../domain/transaction.ts'
 import type { AccountSummary } from '../ports/store.ts'
 import type { Explanation } from '../sync/explain.ts'
@@ -198,6 +199,16 @@ export function runResource(run: SyncRun): z.output<typeof runShape> {
     })),
     failure: failure === null ? null : { code: failure.code, stage: failure.stage, message: failure.message },
   }
+}
+
+export const runDetailShape = runShape
+  .extend({ accounts: z.array(runShape.shape.accounts.element.extend({ days: z.array(z.object({ from: dayShape, to: dayShape })).meta({ description: 'Days that were answered for in full, joined' }) })) })
+  .meta({ id: 'RunDetail' })
+
+/** `coverage`: of each account of the run, in their order; that of other runs does not count. */
+export function runDetail(run: SyncRun, coverage: readonly (readonly Coverage[])[]): z.output<typeof runDetailShape> {
+  const { accounts, ...rest } = runResource(run)
+  return { ...rest, accounts: accounts.map((account, index) => ({ ...account, days: joinRanges((coverage[index] ?? []).filter(({ runId }) => runId === run.id)).map(({ from, to }) => ({ from, to })) })) }
 }
 
 export const challengeShape = z

@@ -10,7 +10,9 @@ export function useAct(): Act {
   const { error, isPending, mutate } = useMutation({
     // `then` belongs to the change, not to the button: an event may take the button away before the answer is here.
     mutationFn: async ({ method, path, body, then }: { method: Method; path: string; body: unknown; then: ((answer: unknown) => void) | undefined }) => {
-      then?.(await ask(method, path, body))
+      // Asked whether or not anybody waits for the answer: `then?.(await …)` would not ask at all without a `then`.
+      const answer = await ask(method, path, body)
+      then?.(answer)
     },
     onSettled: () => queries.invalidateQueries(),
   })

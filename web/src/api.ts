@@ -1,6 +1,6 @@
 /** The page's way to the server: typed resources, problem details as errors. Knows no connector. */
 import type { z } from 'zod'
-import type { accountShape, challengeShape, questionShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
+import type { accountShape, challengeShape, questionShape, runDetailShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
 import type { accountShape as meShape, auditShape, invitationShape, keyShape, memberShape, roleShape } from '../../src/api/access-shapes.ts'
 import type { previewShape } from '../../src/api/preview-shape.ts'
 import type { bankHistoryShape } from '../../src/api/bank-shapes.ts'
@@ -15,6 +15,7 @@ export type Account = z.output<typeof accountShape>
 export type Transaction = z.output<typeof transactionShape>
 export type TransactionDetail = z.output<typeof transactionDetailShape>
 export type Run = z.output<typeof runShape>
+export type RunDetail = z.output<typeof runDetailShape>
 export type Challenge = z.output<typeof challengeShape>
 export type Question = z.output<typeof questionShape>
 export type Connection = z.output<typeof connectionShape>

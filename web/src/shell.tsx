@@ -8,13 +8,16 @@ import { liveState } from './live.ts'
 import { followServerClock, formatInstant } from './parts/time.tsx'
 import { Trouble } from './parts/states.tsx'
 
-const NAVIGATION = [
+/** On a phone these are the bar at the bottom; the others are under More. */
+const FIRST = [
   { to: '/accounts', label: 'Accounts' },
   { to: '/review', label: 'Review' },
   { to: '/transactions', label: 'Transactions' },
   { to: '/banks', label: 'Banks' },
-  { to: '/import', label: 'Import' },
 ] as const
+const IMPORT = { to: '/import', label: 'Import' }
+const DEMO = { to: '/demo', label: 'Demo' }
+const SETTINGS = { to: '/settings', label: 'Settings' }
 
 type Server = { demo: boolean; version: string; now: string }
 
@@ -53,20 +56,24 @@ function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error:
       return answer
     },
   })
+  const more = server.data?.demo === true ? [IMPORT, DEMO, SETTINGS] : [IMPORT, SETTINGS]
   return (
-    <div className="mx-auto min-h-screen max-w-6xl px-4 pb-16">
+    <div className="mx-auto min-h-screen max-w-6xl px-4 pb-24 sm:pb-16">
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:bg-surface focus:p-2">Skip to content</a>
       <header className="flex flex-wrap items-center gap-x-6 gap-y-1 border-b border-line py-3">
         <Link to="/accounts" className="flex min-h-10 items-center gap-2 text-[17px] font-semibold no-underline">
           <img src="/icon.svg" width="24" height="24" alt="" />
           Relink
         </Link>
-        <nav aria-label="Main" className="-mx-2 flex flex-wrap sm:mx-0 sm:gap-1">
-          {NAVIGATION.map(({ to, label }) => (
-            <NavigationLink key={to} to={to}>{label}{to === '/review' && <Waiting />}</NavigationLink>
-          ))}
-          {server.data?.demo === true && <NavigationLink to="/demo">Demo</NavigationLink>}
-          <NavigationLink to="/settings">Settings</NavigationLink>
+        <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-20 flex justify-between border-t border-line bg-surface px-1 sm:static sm:-mx-2 sm:flex-wrap sm:justify-start sm:gap-1 sm:border-0 sm:bg-transparent sm:px-0">
+          {FIRST.map(({ to, label }) => <NavigationLink key={to} to={to}>{label}{to === '/review' && <Waiting />}</NavigationLink>)}
+          {more.map(({ to, label }) => <NavigationLink key={to} to={to} only="wide">{label}</NavigationLink>)}
+          <button type="button" popoverTarget="more" className="cursor-pointer rounded-md px-1 py-3 text-[13px] text-muted min-[360px]:px-2 sm:hidden">More</button>
+          <div id="more" popover="auto" className="fixed top-auto right-2 bottom-14 left-auto m-0 rounded-[10px] border border-line bg-surface p-2 sm:hidden">
+            <ul className="grid gap-1">
+              {more.map(({ to, label }) => <li key={to}><Link to={to} className="flex min-h-11 min-w-40 items-center rounded-md px-3 text-text no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium' }} onClick={() => document.getElementById('more')?.hidePopover()}>{label}</Link></li>)}
+            </ul>
+          </div>
         </nav>
       </header>
       <main id="main" className="pt-6">
@@ -84,9 +91,9 @@ function Paused() {
   return live ? null : <p role="status" className="meta mb-4">Live updates paused. This page connects again by itself.</p>
 }
 
-function NavigationLink({ to, children }: { to: string; children: ReactNode }) {
+function NavigationLink({ to, only, children }: { to: string; only?: 'wide'; children: ReactNode }) {
   return (
-    <Link to={to} className="rounded-md px-2 py-2 text-muted no-underline hover:bg-sunken sm:px-3" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>
+    <Link to={to} className={`${only === 'wide' ? 'hidden sm:block' : ''} rounded-md px-1 py-3 text-[13px] text-muted no-underline min-[360px]:px-2 hover:bg-sunken sm:px-3 sm:py-2 sm:text-[15px]`} activeProps={{ className: 'sm:bg-sunken font-medium !text-text' }}>
       {children}
     </Link>
   )

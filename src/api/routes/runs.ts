@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { valueOf } from './connections.ts'
-import { runResource, runShape } from '../shapes.ts'
+import { runDetail, runDetailShape, runResource, runShape } from '../shapes.ts'
 
 const list = route({
   method: 'GET', url: '/runs', action: 'read', tag: 'Runs', summary: 'Runs, newest first',
@@ -16,12 +16,12 @@ const list = route({
 })
 
 const one = route({
-  method: 'GET', url: '/runs/:id', action: 'read', tag: 'Runs', summary: 'One run',
-  params: idParams, response: runShape,
+  method: 'GET', url: '/runs/:id', action: 'read', tag: 'Runs', summary: 'One run, with the days that each account was answered for in full',
+  params: idParams, response: runDetailShape,
   handle: async ({ params, instance }) => {
     const run = await instance.store.runs.get(params.id)
     if (run === null) throw new ApiProblem('not_found', 'There is no run with this id.')
-    return runResource(run)
+    return runDetail(run, await Promise.all(run.accounts.map(async ({ accountId }) => instance.store.feed.coverage(accountId))))
   },
 })
 

@@ -1,6 +1,6 @@
 /** That it works again, by what was seen: the steps, the read that closed the problem, what it brought, and the balances. */
 import { useQuery } from '@tanstack/react-query'
-import { get, type Account, type Connection, type Plan, type Problem, type Run } from '../api.ts'
+import { get, type Account, type Connection, type Plan, type Problem, type RunDetail } from '../api.ts'
 import { Chip } from './chip.tsx'
 import { Amount } from './money.tsx'
 import { Steps } from './repair.tsx'
@@ -9,7 +9,7 @@ import type { Coverage } from './strip.tsx'
 import { Day, Instant } from './time.tsx'
 
 export function Proof({ problem, connection }: { problem: Problem; connection: Connection }) {
-  const run = useQuery({ queryKey: ['run', problem.proofRunId], queryFn: () => get<Run>(`/runs/${problem.proofRunId}`), enabled: problem.proofRunId !== null })
+  const run = useQuery({ queryKey: ['run', problem.proofRunId], queryFn: () => get<RunDetail>(`/runs/${problem.proofRunId}`), enabled: problem.proofRunId !== null })
   const plan = useQuery({ queryKey: ['plan', problem.id], queryFn: () => get<Plan>(`/problems/${problem.id}/repair`) })
   if (problem.closedAt === null || run.data === undefined) return null
   const sum = (of: 'added' | 'matched' | 'withdrawn'): number => run.data.accounts.reduce((all, account) => all + account[of], 0)
@@ -25,9 +25,9 @@ export function Proof({ problem, connection }: { problem: Problem; connection: C
       <h3 className="mt-4 font-medium">What that read brought</h3>
       <p>{sum('added')} new rows, {sum('matched')} there already, {sum('withdrawn')} withdrawn.</p>
       <ul className="mt-2 grid gap-1">
-        {run.data.accounts.map(({ accountId }) => {
+        {run.data.accounts.map(({ accountId, days }) => {
           const account = connection.accounts.find(({ id }) => id === accountId)
-          return account === undefined ? null : <Balance key={accountId} account={account} />
+          return account === undefined ? null : <Balance key={accountId} account={account} days={days} />
         })}
       </ul>
       {connection.nextSyncAt !== null && <p className="meta mt-3">Next read <Instant at={connection.nextSyncAt} />.</p>}
@@ -35,14 +35,15 @@ export function Proof({ problem, connection }: { problem: Problem; connection: C
   )
 }
 
-/** What the bank's balance says of the rows; only agreement is called proof. */
-function Balance({ account }: { account: Account }) {
+/** Which days were read, and what the bank's balance says of the rows; only agreement is called proof. */
+function Balance({ account, days }: { account: Account; days: RunDetail['accounts'][number]['days'] }) {
   const coverage = useQuery({ queryKey: ['coverage', account.id], queryFn: () => get<Coverage>(`/accounts/${account.id}/coverage`) })
   const last = coverage.data?.days.findLast(({ state }) => state !== 'before')
   if (last === undefined) return null
   return (
     <li className="flex flex-wrap items-baseline gap-x-3">
       <span className="font-medium">{account.name}</span>
+      {days.length > 0 && <span>{days.map(({ from, to }, index) => <span key={from}>{index > 0 && ', '}<Day day={from} />{to !== from && <> to <Day day={to} /></>}</span>)} read</span>}
       <span className="text-muted">
         {last.state === 'proved' && account.balanceIsStated ? <>✓ bank’s balance <Amount amount={account.balance} currency={account.currency} /> = ours, <Day day={last.day} /></> : null}
         {last.state === 'broken' ? 'balance and rows disagree' : null}
