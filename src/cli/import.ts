@@ -85,14 +85,22 @@ async function isRegularFile(path: string): Promise<boolean> {
 
 /** A file is read twice, checked and then imported; a pipe can be read once only, so it is copied first. */
 async function withCopy(file: string, work: (path: string) => Promise<ImportReport>): Promise<ImportReport> {
-  const directory = await mkdtemp(join(tmpdir(), 'relink-import-'))
+  const directory = await mkdtemp(join(tmpdir(), 'relink-import-')).catch((error: NodeJS.ErrnoException) => {
+    throw notCopied(error)
+  })
   try {
     const copy = join(directory, 'file')
-    await pipeline(isStandardInput(file) ? process.stdin : createReadStream(file), createWriteStream(copy, { mode: 0o600 }))
+    await pipeline(isStandardInput(file) ? process.stdin : createReadStream(file), createWriteStream(copy, { mode: 0o600 })).catch((error: NodeJS.ErrnoException) => {
+      throw error.syscall === 'write' ? notCopied(error) : error
+    })
     return await work(copy)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+function notCopied({ code }: NodeJS.ErrnoException): CommandError {
+  return new CommandError(`What is not a file is copied to ${tmpdir()} first, and that cannot be written (${code}). Make room there, or set TMPDIR to a place that this user may write.`)
 }
 
 function sayReport(output: Output, report: ImportReport): 0 | 1 {

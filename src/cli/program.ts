@@ -21,16 +21,22 @@ export async function run(argv: readonly string[]): Promise<number> {
   const program = buildProgram(output)
   try {
     await program.parseAsync(argv, { from: 'user' })
-    // Whether all of it could be written is known once it is.
-    const unwritten = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => process.stdout.write('', resolve))
-    const lost = output.lost ?? unwritten?.code ?? null
+    const lost = await lostByNow(output)
     if (lost !== null) return lostOutput(lost, output)
     return process.exitCode === undefined ? 0 : Number(process.exitCode)
   } catch (error) {
     // The work that was interrupted may still wait for a bank; everything that it used is closed.
     if (error instanceof Interrupted) process.exit(error.status)
-    return output.lost === null ? statusOf(error, output) : lostOutput(output.lost, output)
+    // Help and version end here, too, and are no success where nobody can read them.
+    const lost = error instanceof CommanderError && error.exitCode === 0 ? await lostByNow(output) : output.lost
+    return lost === null ? statusOf(error, output) : lostOutput(lost, output)
   }
+}
+
+/** Whether all of it could be written is known once it is. */
+async function lostByNow(output: Output): Promise<string | null> {
+  const unwritten = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => process.stdout.write('', resolve))
+  return output.lost ?? unwritten?.code ?? null
 }
 
 /** A reader that went away wanted no more; 141 is what shells know of that. A full disk is a failure. */

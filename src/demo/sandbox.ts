@@ -41,7 +41,9 @@ export type SandboxOptions = { readonly seed: number; readonly historyDays: numb
 
 /** Starts bank and Relink; fails with a sentence, leaving nothing behind. */
 export async function openSandbox(config: Config, options: SandboxOptions): Promise<Result<Sandbox, OpenFailure>> {
-  const home = await mkdtemp(join(tmpdir(), 'relink-demo-'))
+  const made = await mkdtemp(join(tmpdir(), 'relink-demo-')).then((path) => ok(path), (error: NodeJS.ErrnoException) => failed(error))
+  if (!made.ok) return failed({ part: 'configuration', message: `The demo lives in ${tmpdir()}, and nothing can be written there (${made.failure.code}). Set TMPDIR to a place that this user may write.` })
+  const home = made.value
   let ahead = options.startsAt === undefined ? 0 : options.startsAt - hostClock.now()
   const clock = { now: () => hostClock.now() + ahead, sleep: hostClock.sleep }
   const advance = (ms: number): void => void (ahead += ms)

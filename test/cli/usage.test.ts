@@ -120,6 +120,8 @@ test('standard input is read as a file', async () => {
     assert.equal(status, 0)
     assert.equal(jsonLines<{ statements: { rows: number }[] }>(stdout)[0]?.statements[0]?.rows, 1)
   }
+  const nowhere = await run(['import', '--dry-run', '-'], { input: 'Date,Description,Amount\n', env: { TMPDIR: join(home.path, 'nowhere') } })
+  assert.deepEqual([nowhere.status, /Set|set TMPDIR/.test(nowhere.stderr), /\n\s+at /.test(nowhere.stderr)], [1, true, false])
 })
 
 const corpus = join(SHARED, 'corpus')

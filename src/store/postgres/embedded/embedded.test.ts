@@ -64,7 +64,10 @@ test('the store opens on it: its owner may make the roles and the tables, and th
   await server.stop()
 })
 
-test('processes share one server, and the last to leave stops it', async () => {
+test('processes share one server, and the last to leave stops it; what the environment says of other servers is not asked', async t => {
+  const others = { PGHOST: 'nowhere.invalid', PGUSER: 'nobody', PGPASSWORD: 'x', PGSSLMODE: 'require', PGOPTIONS: '-c no_such_setting=1' }
+  t.after(() => Object.keys(others).forEach(name => delete process.env[name]))
+  Object.assign(process.env, others)
   const home = scratchHome()
   const { server, events } = await startIn(home)
   const other = otherProcess(home, `say('in'); await told; await server.stop(); say('out')`)

@@ -16,7 +16,7 @@ import { diskFull, embeddedFailure, type EmbeddedFailure, isDiskFull, lastLines,
 import { releaseLease, takeLease } from './lease.ts'
 import { DATABASE, ensureOwner } from './owner.ts'
 import { runningPostmaster } from './pidfile.ts'
-import { type Places, preparePlaces, SOCKET_PORT } from './places.ts'
+import { OWN_SETTINGS, type Places, preparePlaces, SOCKET_PORT } from './places.ts'
 import { boundLog, clearStaleLocks, type Spawned, spawnPostmaster, stopPostmaster } from './postmaster.ts'
 
 export type ServerConnection = {
@@ -26,6 +26,8 @@ export type ServerConnection = {
   readonly database: string
   readonly user: string
   readonly password: string
+  readonly ssl: false
+  readonly options: string
 }
 
 export type EmbeddedEvent =
@@ -200,6 +202,6 @@ async function leave(client: Client, places: Places): Promise<'stopped' | 'left'
 }
 
 function connectionsFor({ places, passwords }: Ground): EmbeddedPostgres['connections'] {
-  const connection = (user: string): ServerConnection => ({ host: places.socket, port: SOCKET_PORT, database: DATABASE, user, password: passwords[user] ?? '' })
+  const connection = (user: string): ServerConnection => ({ host: places.socket, port: SOCKET_PORT, database: DATABASE, user, password: passwords[user] ?? '', ...OWN_SETTINGS })
   return { owner: connection(OWNER), app: connection(APP) }
 }

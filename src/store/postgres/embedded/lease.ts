@@ -7,7 +7,7 @@
 import { Client } from 'pg'
 import { type Passwords, SUPERUSER } from './cluster.ts'
 import { textOf } from './failure.ts'
-import { type Places, SOCKET_PORT } from './places.ts'
+import { OWN_SETTINGS, type Places, SOCKET_PORT } from './places.ts'
 
 /** Any fixed number: advisory locks are per database, and this one is taken in `postgres`, which is ours. */
 const LEASE_LOCK = 7_351_001
@@ -31,6 +31,7 @@ export async function takeLease(places: Places, passwords: Passwords): Promise<L
     user: SUPERUSER,
     password: passwords[SUPERUSER] ?? '',
     database: 'postgres',
+    ...OWN_SETTINGS,
     application_name: 'relink lease',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   })

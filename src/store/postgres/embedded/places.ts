@@ -24,6 +24,8 @@ export type Places = {
 }
 
 export const SOCKET_PORT = 5432
+/** What a PGOPTIONS or PGSSLMODE of the person's, meant for another server, would else say of every session here. */
+export const OWN_SETTINGS = { ssl: false, options: '-c client_encoding=UTF8' } as const
 /** sun_path holds 104 bytes on macOS and 108 on Linux, with the final NUL; the smaller counts everywhere. */
 const MAX_SOCKET_PATH_BYTES = 103
 
