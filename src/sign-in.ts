@@ -19,6 +19,7 @@ export function signInWhenAsked(options: SignInOptions): SignIn {
   return {
     ask: (...given) => asked((signIn) => signIn.ask(...given)),
     session: (...given) => asked((signIn) => signIn.session(...given)),
+    alone: (work) => asked((signIn) => signIn.alone(work)),
     createUser: (user) => asked((signIn) => signIn.createUser(user)),
     userOf: (email) => asked((signIn) => signIn.userOf(email)),
     deleteUser: (userId) => asked((signIn) => signIn.deleteUser(userId)),

@@ -35,6 +35,11 @@ const TRIES = 5
 /** How exact `seenAt` is; saves a write for each request of a burst. */
 const SEEN_EXACT_MS = 60_000
 const CLIENT_HEADER = 'x-relink-client'
+/** A code is valid for a minute and a half; a clock that is set back makes old ones valid again. */
+const CODE_KEPT_MS = DAY_S * 1_000
+const CODE_KEY = 'code:'
+/** Any fixed number: the lock of whoever makes a person. */
+const MAKING = 7_351_017
 const PER_MINUTE = { window: 60, max: 5 }
 
 export function openSignIn({ database, key, origin, log }: SignInOptions): SignIn {
@@ -67,7 +72,17 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
       ipAddress: { ipAddressHeaders: [CLIENT_HEADER], ipv6Subnet: 64 },
       database: { validateSchema: false },
     },
-    databaseHooks: { session: { create: { before: async (session, context) => ({ data: { ...session, method: methodOf(context), seenAt: new Date() } }) } } },
+    databaseHooks: {
+      session: {
+        create: {
+          async before(session, context) {
+            const method = methodOf(context)
+            if (method === 'totp') await spendCode(pool, session.userId, String((context?.body as { code?: unknown } | undefined)?.code ?? ''))
+            return { data: { ...session, method, seenAt: new Date() } }
+          },
+        },
+      },
+    },
     plugins: [
       twoFactor({
         issuer: 'Relink', twoFactorTable: 'auth_two_factor', trustDeviceMaxAge: 0,
@@ -98,6 +113,7 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
       const found = await auth.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
       return found === null ? null : stillOpen(found.session, isLook)
     },
+    alone: oneByOne(pool),
     async createUser({ name, email, password }) {
       const { internalAdapter, password: passwords } = await context
       if ((await internalAdapter.findUserByEmail(email)) !== null) return null
@@ -185,6 +201,39 @@ function methodOf(context: { path?: string; context?: { session?: { session: Rec
     case '/change-password': return before ?? 'password'
     case undefined: return 'link'
     default: return 'password'
+  }
+}
+
+/** A code of the app opens one session (RFC 6238, 5.2): who looked over a shoulder, or keeps what a false page was told, comes second. */
+async function spendCode(pool: pg.Pool, userId: string, code: string): Promise<void> {
+  const now = Date.now()
+  await pool.query('delete from auth_attempts where starts_with(key, $1) and since <= $2', [CODE_KEY, now - CODE_KEPT_MS])
+  const { rowCount } = await pool.query('insert into auth_attempts (key, count, since) values ($1, 1, $2) on conflict do nothing', [CODE_KEY + accountKey(`${userId} ${code}`), now])
+  if (rowCount !== 1) throw new APIError('UNAUTHORIZED', { message: 'This code was used already.', code: 'CODE_SPENT' })
+}
+
+/** One at a time here, so that those who wait hold no connection; and one at a time over all servers. */
+function oneByOne(pool: pg.Pool): SignIn['alone'] {
+  let last: Promise<unknown> = Promise.resolve()
+  const locked = async <T>(work: () => Promise<T>): Promise<T> => {
+    const client = await pool.connect()
+    try {
+      await client.query('begin')
+      await client.query('select pg_advisory_xact_lock($1)', [MAKING])
+      const made = await work()
+      await client.query('commit')
+      client.release()
+      return made
+    } catch (error) {
+      // With its session its lock is gone.
+      client.release(true)
+      throw error
+    }
+  }
+  return (work) => {
+    const mine = last.then(() => locked(work))
+    last = mine.catch(() => undefined)
+    return mine
   }
 }
 

@@ -62,7 +62,9 @@ const changePassword = route({
 const startTotp = route({
   ...own, method: 'POST', url: '/account/totp', action: 'factors', summary: 'Begin with an authenticator app: its secret and the recovery codes, shown once', body: z.strictObject({ password: passwordShape }),
   response: codesShape.extend({ uri: z.string(), secret: z.string() }),
-  handle: async ({ instance, body, visit }) => {
+  handle: async ({ instance, caller, body, visit }) => {
+    const { hasTotp } = await instance.signIn.factors(person(caller).member.userId)
+    if (hasTotp) throw new ApiProblem('wrong_state', 'An authenticator app is set up already; remove it first, signed in with it.')
     const { body: given } = await passed(instance, instance.signIn.ask(visit, 'POST', '/two-factor/enable', { password: body.password }))
     const { totpURI, backupCodes } = given as { totpURI: string; backupCodes: string[] }
     return { uri: totpURI, secret: new URL(totpURI).searchParams.get('secret') ?? '', recoveryCodes: backupCodes }

@@ -33,12 +33,14 @@ const setUp = route({
     if (!door.isSetupToken(body.token)) throw new ApiProblem('link_void')
     await takePassword(body)
     await instance.bindToKey()
-    const userId = await newUser(instance, body)
-    const owner = { userId, name: body.name, email: body.email, role: 'owner', delegated: [], createdAt: clock.now(), createdBy: 'host', removedAt: null } as const
-    if (!(await store.access.addFirst(owner, audit.seal({ actor: 'host', action: 'owner.set_up', object: userId, codes: {} })))) {
+    await signIn.alone(async () => {
+      if ((await store.access.members()).length > 0) throw new ApiProblem('setup_closed')
+      const userId = await newUser(instance, body)
+      const owner = { userId, name: body.name, email: body.email, role: 'owner', delegated: [], createdAt: clock.now(), createdBy: 'host', removedAt: null } as const
+      if (await store.access.addFirst(owner, audit.seal({ actor: 'host', action: 'owner.set_up', object: userId, codes: {} }))) return
       await signIn.deleteUser(userId)
       throw new ApiProblem('setup_closed')
-    }
+    })
     await door.closeSetup()
     return enterByPassword(instance, visit, keep, body)
   },
@@ -60,12 +62,13 @@ const join = route({
     const open = await openInvitation(instance, body.token)
     if (open === null) throw new ApiProblem('link_void')
     await takePassword(body)
-    const userId = await newUser(instance, body)
-    const member = { userId, name: body.name, email: body.email, role: open.role, delegated: [], createdAt: clock.now(), createdBy: open.createdBy, removedAt: null }
-    if (!(await store.access.accept(open.id, member, clock.now(), audit.seal({ actor: `user:${userId}`, action: 'member.joined', object: userId, codes: { role: open.role, invitation: open.id } })))) {
+    await signIn.alone(async () => {
+      const userId = await newUser(instance, body)
+      const member = { userId, name: body.name, email: body.email, role: open.role, delegated: [], createdAt: clock.now(), createdBy: open.createdBy, removedAt: null }
+      if (await store.access.accept(open.id, member, clock.now(), audit.seal({ actor: `user:${userId}`, action: 'member.joined', object: userId, codes: { role: open.role, invitation: open.id } }))) return
       await signIn.deleteUser(userId)
       throw new ApiProblem('link_void')
-    }
+    })
     return enterByPassword(instance, visit, keep, body)
   },
 })
@@ -172,7 +175,7 @@ export async function takePassword({ password, name, email }: { readonly passwor
   if (refused !== null) throw new ApiProblem('password_weak', refused)
 }
 
-/** A user whom a killed set-up left behind, and who is nobody's member, is made anew. */
+/** A user whom a killed set-up left behind, and who is nobody's member, is made anew. Only inside `alone`: else the one who is just becoming a member would be taken for left behind. */
 async function newUser({ store, signIn }: Instance, user: { readonly name: string; readonly email: string; readonly password: string }): Promise<string> {
   const known = await signIn.userOf(user.email)
   const isMember = known !== null && (await store.access.member(known)) !== null
