@@ -21,10 +21,20 @@ export function once<A extends readonly unknown[], R>(build: (...values: A) => S
   let made: CompiledQuery<R> | null = null
   return (...values) => ({
     compile(db: Session) {
-      made ??= build(...(Array.from({ length: count }, (_, index) => new Hole(index)) as unknown as A)).compile(db)
+      made ??= eachOnce(build(...(Array.from({ length: count }, (_, index) => new Hole(index)) as unknown as A)).compile(db))
       return { ...made, parameters: made.parameters.map((value) => (value instanceof Hole ? values[value.index] : value)) }
     },
   })
+}
+
+/** A value that stands in a text several times travels once, and the server reads it once: an array of keys is most of a statement. */
+function eachOnce<R>(made: CompiledQuery<R>): CompiledQuery<R> {
+  const parameters: unknown[] = []
+  const places = made.parameters.map((value) => {
+    const known = parameters.findIndex((other) => value instanceof Hole && other instanceof Hole && other.index === value.index)
+    return known === -1 ? parameters.push(value) : known + 1
+  })
+  return { ...made, sql: made.sql.replace(/\$(\d+)/g, (_, place: string) => `$${places[Number(place) - 1]}`), parameters }
 }
 
 /** Inserts one row. */
@@ -32,6 +42,16 @@ export function insertOne<T>(table: string, shape: Shape<T>): (tenantId: string,
   const columns = shape.columns.map(({ column }) => `"${column}"`)
   const text = `insert into relink.${table} (tenant_id, ${columns.join(', ')}) values ($1, ${columns.map((_, index) => `$${index + 2}`).join(', ')})`
   return (tenantId, row) => fixed(text, [tenantId, ...shape.columns.map(({ field, codec }) => codec.write(row[field]))])
+}
+
+/** Changes the fields that the patch has of one row; null: it has none. */
+export function updateOne<T>(table: string, shape: Shape<T>): (tenantId: string, id: string | null, patch: Partial<T>) => Statement | null {
+  return (tenantId, id, patch) => {
+    const changed = shape.columns.filter(({ field }) => patch[field] !== undefined)
+    if (changed.length === 0) return null
+    const set = changed.map(({ column }, index) => `"${column}" = $${index + 3}`).join(', ')
+    return fixed(`update relink.${table} set ${set} where tenant_id = $1 and id = $2`, [tenantId, id, ...changed.map(({ field, codec }) => codec.write(patch[field]))])
+  }
 }
 
 /** Inserts rows, each column as one array. */

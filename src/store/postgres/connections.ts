@@ -1,7 +1,7 @@
 /** Connections of one tenant on PostgreSQL; see `ConnectionStore`. */
 import type { Connection } from '../../domain/connection.ts'
 import type { ConnectionStore } from '../../ports/store.ts'
-import { insertOne, once } from './compiled.ts'
+import { insertOne, once, updateOne } from './compiled.ts'
 import type { Locks } from './locks.ts'
 import { openChallenges } from './problems.ts'
 import { recentRuns } from './runs.ts'
@@ -12,6 +12,7 @@ import { challenges, connections, runs } from './tables.ts'
 const HEALTH: ReadonlySet<string> = new Set<keyof Connection>(['lastAttemptAt', 'lastSuccessAt', 'readBy', 'failuresInRow', 'nextSyncAt'])
 
 const insert = insertOne('connections', connections)
+const change = updateOne('connections', connections)
 
 export function postgresConnections(db: Database, locks: Locks, tenantId: string): ConnectionStore {
   const all = db.selectFrom('relink.connections').selectAll().where('tenant_id', '=', tenantId)
@@ -36,10 +37,9 @@ export function postgresConnections(db: Database, locks: Locks, tenantId: string
       return row === undefined ? null : connections.read(row)
     },
     async update(id, patch) {
-      const values = connections.writePatch(patch)
-      const fields = Object.keys(patch)
-      if (Object.keys(values).length === 0) return
-      await inOneTrip(db, tenantId, [db.updateTable('relink.connections').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))], fields.every((field) => HEALTH.has(field)) ? 'relaxed' : 'durable')
+      const changed = change(tenantId, idKey(id), patch)
+      if (changed === null) return
+      await inOneTrip(db, tenantId, [changed], Object.keys(patch).every((field) => HEALTH.has(field)) ? 'relaxed' : 'durable')
     },
     exclusively(id, work) {
       const key = idKey(id)

@@ -17,34 +17,36 @@ type Report = Candidate['reports'][number]
 
 /** See `FeedStore.candidates`. */
 export async function readCandidates(db: Database, tenantId: string, query: CandidateQuery): Promise<Candidates> {
-  const keys = arrayText(query.keys, 'uuid')
-  const [known, rows] = await inOneTrip(db, tenantId, [knownReports(tenantId, query.sourceId, keys), rowsAround(tenantId, query, keys)])
-  return { known: new Map(known.rows.map((row) => [digest.read(row.key as never), readKnown(row)])), transactions: readFound(rows.rows, query.accountId) }
+  const [{ rows }] = await inOneTrip(db, tenantId, [rowsAround(tenantId, query)])
+  return readFound(rows, query)
 }
 
-type KnownRow = { readonly key: string; readonly id: string; readonly transaction_id: string; readonly state: KnownReport['state']; readonly withdrawn_reason: KnownReport['withdrawnReason']; readonly content_key: string }
-/** A transaction with one of its reports; the columns of a report have names of their own. */
+/** A transaction with one of its reports; the columns of a report have names of their own. Without a day: a report that was asked for, of a transaction that was not found. */
 type FoundRow = Record<string, unknown> & {
-  readonly id: string; readonly report_source: string | null; readonly report_provider: string | null; readonly report_pending: string | null; readonly report_key: string; readonly report_status: Report['status']
-}
-
-function readKnown(row: KnownRow): KnownReport {
-  return { observationId: row.id, transactionId: row.transaction_id, state: row.state, withdrawnReason: row.withdrawn_reason, contentKey: digest.read(row.content_key as never) }
+  readonly id: string; readonly posted_on: string | null; readonly state: KnownReport['state']; readonly withdrawn_reason: KnownReport['withdrawnReason']; readonly content_key: string
+  readonly report_source: string | null; readonly report_provider: string | null; readonly report_pending: string | null; readonly report_key: string; readonly report_status: Report['status']; readonly report_id: string
 }
 
 /** Rows of one transaction follow each other. */
-function readFound(rows: readonly FoundRow[], accountId: string): readonly Candidate[] {
-  const found: Candidate[] = []
+function readFound(rows: readonly FoundRow[], { accountId, sourceId, keys }: CandidateQuery): Candidates {
+  const asked = new Set(keys)
+  const known = new Map<string, KnownReport>()
+  const transactions: Candidate[] = []
   let [id, reports]: [string | null, Report[]] = [null, []]
   for (const row of rows) {
-    if (row.id !== id) {
+    if (row.posted_on !== null && row.id !== id) {
       reports = []
       id = row.id
-      found.push(Object.assign(readTransaction(row as unknown as StoredRow<never>), { accountId, reports }))
+      transactions.push(Object.assign(readTransaction(row as unknown as StoredRow<never>), { accountId, reports }))
     }
-    if (row.report_source !== null) reports.push({ sourceId: row.report_source, providerId: row.report_provider, pendingProviderId: row.report_pending, key: digest.read(row.report_key as never), status: row.report_status })
+    if (row.report_source === null) continue
+    const key = digest.read(row.report_key as never)
+    if (row.posted_on !== null) reports.push({ sourceId: row.report_source, providerId: row.report_provider, pendingProviderId: row.report_pending, key, status: row.report_status })
+    if (row.report_source !== sourceId || !asked.has(key)) continue
+    const { state, withdrawn_reason: withdrawnReason, content_key: contentKey } = row
+    known.set(key, { observationId: row.report_id, transactionId: row.id, state, withdrawnReason, contentKey: digest.read(contentKey as never) })
   }
-  return found
+  return { known, transactions }
 }
 
 /** An id as the result of a subquery, so that the planner reckons with the average. */
@@ -52,16 +54,10 @@ function hidden(id: string): Id {
   return sql`(select cast(${id} as uuid))`
 }
 
-/** The reports that are stored, with what became of them. */
-const knownReports = once((tenantId: string, sourceId: string, keys: string) => sql<KnownRow>`
-  select o.key, o.id, o.transaction_id, t.state, t.withdrawn_reason, t.content_key
-  from relink.observations o join relink.transactions t on t.tenant_id = ${hidden(tenantId)} and t.id = o.transaction_id
-  where o.tenant_id = ${hidden(tenantId)} and o.source_id = ${hidden(sourceId)} and o.key = any(cast(${keys} as uuid[]))`)
-
-/** The rows that any of the questions finds, each with its reports in the order in which they were observed. */
-function rowsAround(tenantId: string, { accountId, sourceId, providerIds, contentKeys, near, states }: CandidateQuery, keys: string): Statement<FoundRow> {
+/** The rows that any of the questions finds, each with its reports in the order in which they were observed; last the known reports of others. */
+function rowsAround(tenantId: string, { accountId, sourceId, keys, providerIds, contentKeys, near, states }: CandidateQuery): Statement<FoundRow> {
   const asked = [
-    tenantId, accountId, sourceId, keys, arrayText(providerIds.map(text().write), 'text'), arrayText(contentKeys, 'uuid'), arrayText(near.amounts, 'bigint'), arrayText(near.from, 'date'), arrayText(near.to, 'date'),
+    tenantId, accountId, sourceId, arrayText(keys, 'uuid'), arrayText(providerIds.map(text().write), 'text'), arrayText(contentKeys, 'uuid'), arrayText(near.amounts, 'bigint'), arrayText(near.from, 'date'), arrayText(near.to, 'date'),
   ] as const
   if (states === null) return around.nothing(...asked, '0001-01-01', '0001-01-01', '')
   const { from, to } = states.range
@@ -80,8 +76,10 @@ const around = {
   all: findersBeside(() => sql`true`),
 }
 
-/** Without what is the same in all of them. */
-const OF_TRANSACTION = sql.join(flatTransactions.columns.filter(({ field }) => field !== 'accountId').map(({ column }) => sql`t.${sql.id(column)}`))
+/** Without what is the same in all of them; and with nothing but what is told of a known report. */
+const COLUMNS = flatTransactions.columns.filter(({ field }) => field !== 'accountId').map(({ column }) => column)
+const TOLD: ReadonlySet<string> = new Set(['id', 'state', 'withdrawn_reason', 'content_key'])
+const [OF_TRANSACTION, OF_KNOWN] = [sql.join(COLUMNS.map((column) => sql`t.${sql.id(column)}`)), sql.join(COLUMNS.map((column) => (TOLD.has(column) ? sql`t.${sql.id(column)}` : sql`null`)))]
 
 function findersBeside(ofStates: (states: string) => RawBuilder<unknown>) {
   return once((tenantId: string, accountId: string, sourceId: string, keys: string, providerIds: string, contentKeys: string, amounts: string, nearFrom: string, nearTo: string, from: string, to: string, states: string) => {
@@ -89,7 +87,7 @@ function findersBeside(ofStates: (states: string) => RawBuilder<unknown>) {
     const [ids, reported] = [sql`cast(${providerIds} as text[])`, sql`select o.transaction_id as id from relink.observations o where o.tenant_id = ${tenant} and o.source_id = ${source}`]
     // Known reports whose transaction has a history, reports under the same ids, the same content, and the same amount about the same days.
     const beside = sql`
-      ${reported} and o.key = any(cast(${keys} as uuid[])) and exists (select from relink.transaction_changes where tenant_id = ${tenant} and transaction_id = o.transaction_id offset 0)
+      select transaction_id as id from known k where exists (select from relink.transaction_changes where tenant_id = ${tenant} and transaction_id = k.transaction_id offset 0)
       union ${reported} and o.provider_id = any(${ids})
       union ${reported} and o.pending_provider_id = any(${ids})
       union select id from relink.transactions where tenant_id = ${tenant} and account_id = ${account} and content_key = any(cast(${contentKeys} as uuid[]))
@@ -97,19 +95,23 @@ function findersBeside(ofStates: (states: string) => RawBuilder<unknown>) {
         select id from relink.transactions where tenant_id = ${tenant} and account_id = ${account} and amount = n.amount and posted_on between n.from_on and n.to_on offset 0) t`
     // Full, though no report is without its transaction: a full join is never made row by row, however few rows the planner expects.
     return sql<FoundRow>`
-      select ${OF_TRANSACTION}, report_source, report_provider, report_pending, report_key, report_status
-      from (
-        with lying as materialized (
-          select * from relink.transactions where tenant_id = ${tenant} and account_id = ${account} and posted_on between ${from} and ${to} and ${ofStates(states)}),
-        beside as materialized (select id from (${beside}) b where id not in (select id from lying)),
-        found as materialized (
-          select * from lying
-          union all
-          select t.* from relink.transactions t where t.tenant_id = ${tenant} and t.id = any(array(select id from beside)) and t.account_id = ${account})
-        select t.*, o.source_id as report_source, o.provider_id as report_provider, o.pending_provider_id as report_pending, o.key as report_key, o.status as report_status, observed_at, o.id as report_id
-        from found t full join (
-          select source_id, transaction_id, provider_id, pending_provider_id, key, status, observed_at, id from relink.observations
-          where tenant_id = ${tenant} and transaction_id = any(array(select id from found))) o on o.transaction_id = t.id) t
-      order by t.posted_on, t.id, t.observed_at, t.report_id`
+      with known as materialized (
+        select key, id, transaction_id from relink.observations where tenant_id = ${tenant} and source_id = ${source} and key = any(cast(${keys} as uuid[]))),
+      lying as materialized (
+        select * from relink.transactions where tenant_id = ${tenant} and account_id = ${account} and posted_on between ${from} and ${to} and ${ofStates(states)}),
+      beside as materialized (select id from (${beside}) b where id not in (select id from lying)),
+      found as materialized (
+        select * from lying
+        union all
+        select t.* from relink.transactions t where t.tenant_id = ${tenant} and t.id = any(array(select id from beside)) and t.account_id = ${account})
+      select ${OF_TRANSACTION}, o.source_id as report_source, o.provider_id as report_provider, o.pending_provider_id as report_pending, o.key as report_key, o.status as report_status, o.id as report_id, o.observed_at
+      from found t full join (
+        select source_id, transaction_id, provider_id, pending_provider_id, key, status, observed_at, id from relink.observations
+        where tenant_id = ${tenant} and transaction_id = any(array(select id from found))) o on o.transaction_id = t.id
+      union all
+      select ${OF_KNOWN}, ${source}, null, null, k.key, null, k.id, null
+      from known k join relink.transactions t on t.tenant_id = ${tenant} and t.id = k.transaction_id
+      where k.transaction_id not in (select id from found)
+      order by posted_on, id, observed_at, report_id`
   }, 12)
 }

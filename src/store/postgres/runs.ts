@@ -3,11 +3,12 @@ import { sql } from 'kysely'
 import type { SyncRun } from '../../domain/run.ts'
 import { RUNS_BEFORE, type RunStore } from '../../ports/store.ts'
 import type { StoredRow } from './columns.ts'
-import { insertOne, once } from './compiled.ts'
+import { insertOne, once, updateOne } from './compiled.ts'
 import { idKey, inOneTrip, note, type Database } from './session.ts'
 import { connections, runs } from './tables.ts'
 
 const insert = insertOne('runs', runs)
+const change = updateOne('runs', runs)
 
 export function postgresRuns(db: Database, tenantId: string): RunStore {
   const all = db.selectFrom('relink.runs').selectAll().where('tenant_id', '=', tenantId)
@@ -18,9 +19,8 @@ export function postgresRuns(db: Database, tenantId: string): RunStore {
     },
     stage: (id, stage) => note(db, tenantId, [noteStage(idKey(id), stage)]),
     async update(id, patch) {
-      const values = runs.writePatch(patch)
-      if (Object.keys(values).length === 0) return
-      await inOneTrip(db, tenantId, [db.updateTable('relink.runs').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))], tellsNoFailure(patch) ? 'relaxed' : 'durable')
+      const changed = change(tenantId, idKey(id), patch)
+      if (changed !== null) await inOneTrip(db, tenantId, [changed], tellsNoFailure(patch) ? 'relaxed' : 'durable')
     },
     async end(id, { outcome, failure, accounts, endedAt }, { id: connectionId, lastSuccessAt = null, readBy = null, isRead, ...health }) {
       const ended = runs.write({ outcome, failure, accounts, endedAt } as SyncRun)

@@ -10,7 +10,7 @@ import { StoreUnavailable } from '../../ports/store.ts'
 import { types } from './columns.ts'
 import { errorCode, isRetriable, outageOf } from './outage.ts'
 import type { Tables } from './tables.ts'
-import { asTenant, Together, travel, withClient, type Step } from './together.ts'
+import { asTenant, Together, travel, withClient, type Fence, type Step } from './together.ts'
 import { isForgotten, type Written } from './trip.ts'
 
 /** Where a database is and who signs in; `host` may be a directory with the server's socket. */
@@ -143,8 +143,7 @@ function takeNotes(held: Lease | undefined): readonly Written[] {
  * are held, and says what is to be stored; null: nothing. True when something was stored.
  */
 export async function inTwoTrips<const S extends readonly Statement[]>(db: Database, tenantId: string, asked: S, decide: (answers: Answers<S>) => readonly Statement[] | null): Promise<boolean> {
-  const fence = fenceOf(lease.getStore())
-  const before = [BEGIN, asTenant(tenantId), ...(fence === null ? [] : [fence])]
+  const before = [BEGIN, asTenant(tenantId, true, fenceOf(lease.getStore()))]
   const first = [...before, ...written(db, asked)]
   await storeNotes(db, tenantId)
   return persistently(() =>
@@ -166,9 +165,8 @@ export async function inTwoTrips<const S extends readonly Statement[]>(db: Datab
 
 const [BEGIN, COMMIT, ROLLBACK] = ['begin', 'commit', 'rollback'].map((text): Written => ({ text, values: [] })) as [Written, Written, Written]
 
-/** What a transaction that stores begins with under a lock: it ends there when the lock's session is gone. */
-function fenceOf(held: Lease | undefined): Written | null {
-  return held === undefined ? null : { text: 'select relink.fence($1, $2)', values: [held.name, held.holder] }
+function fenceOf(held: Lease | undefined): Fence | null {
+  return held === undefined ? null : { name: held.name, holder: held.holder }
 }
 
 /** What reads has nothing to wait for; a statement that begins otherwise may store. */

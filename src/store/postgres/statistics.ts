@@ -6,16 +6,19 @@
 import { sql } from 'kysely'
 import { inTenant, type Database } from './session.ts'
 
-/** So many pages and rows, stored or asked about, are a reason to look. */
+/** So many pages and rows, stored or asked about, are a reason to look; later as many as came before, since it is growth by a factor that is looked for. */
 const MANY = 500
 
-const sinceLook = new WeakMap<Database, number>()
+type Looks = { rows: number; nextAt: number }
+const looks = new WeakMap<Database, Looks>()
 
 /** Has statistics made of the tables that have grown fourfold, when many `rows` came since it was last looked. Never fails: they help, and nothing depends on them. */
 export async function refreshStatistics(db: Database, tenantId: string, rows: number): Promise<void> {
-  const since = (sinceLook.get(db) ?? 0) + 1 + rows
-  sinceLook.set(db, since < MANY ? since : 0)
-  if (since < MANY) return
+  const seen = looks.get(db) ?? { rows: 0, nextAt: MANY }
+  looks.set(db, seen)
+  seen.rows += 1 + rows
+  if (seen.rows < seen.nextAt) return
+  seen.nextAt = 2 * seen.rows
   // In a transaction of its own: it may wait for autovacuum, and nothing else should.
   await inTenant(db, tenantId, (trx) => sql`select relink.refresh_statistics()`.execute(trx)).catch(() => {})
 }

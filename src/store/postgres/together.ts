@@ -13,7 +13,10 @@ import { isForgotten, Trip, type Found, type Written } from './trip.ts'
  * `fence`: what must hold before anything of it is stored. `durable`: acknowledged only when it is on the disk.
  * `mayGo`: why it may not leave any more; null: it may.
  */
-export type Step = { readonly tenantId: string; readonly fence: Written | null; readonly statements: readonly Written[]; readonly durable: boolean; readonly mayGo: () => Error | null }
+export type Step = { readonly tenantId: string; readonly fence: Fence | null; readonly statements: readonly Written[]; readonly durable: boolean; readonly mayGo: () => Error | null }
+
+/** The lock under which something is stored, and the session that has it (migrations/011-fence.ts). */
+export type Fence = { readonly name: string; readonly holder: string }
 
 type Waiting = Step & { readonly resolve: (found: readonly Found[]) => void; readonly reject: (error: unknown) => void }
 
@@ -26,11 +29,17 @@ const LARGE_CHARACTERS = 65_536
 // Compiling costs more than any statement here; and a prepared plan must not be one that reads a whole
 // table because it was small when the plan was made.
 const TENANT = `select set_config('relink.tenant', $1, true), set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true)`
-const TENANT_RELAXED = `${TENANT}, set_config('synchronous_commit', 'off', true)`
+const RELAXED = `, set_config('synchronous_commit', 'off', true)`
+const [OPENINGS, FENCE] = [[TENANT, `${TENANT}${RELAXED}`].flatMap((text) => [text, `${text}, ${fenced('$2', '$3')}`]), `select ${fenced('$1', '$2')}`]
 
-/** What comes first in every transaction of a tenant. */
-export function asTenant(tenantId: string, durable = true): Written {
-  return { text: durable ? TENANT : TENANT_RELAXED, values: [tenantId] }
+/** What comes first in every transaction of a tenant; under a lock the transaction ends there when the lock's session is gone. */
+export function asTenant(tenantId: string, durable = true, fence: Fence | null = null): Written {
+  return { text: OPENINGS[(durable ? 0 : 2) + (fence === null ? 0 : 1)]!, values: fence === null ? [tenantId] : [tenantId, fence.name, fence.holder] }
+}
+
+/** `relink.fence` in the order in which it goes, but called, which is ten times as dear, only where it ends the transaction. */
+function fenced(name: string, holder: string): string {
+  return `case when pg_advisory_xact_lock_shared(hashtextextended(${name}, 1)) is null then null when pg_try_advisory_xact_lock_shared(hashtextextended(${holder}, 2)) then relink.fence(${name}, ${holder}) end`
 }
 
 export class Together {
@@ -101,7 +110,8 @@ export class Together {
 
   /** One trip; the answers step by step. */
   async #go(steps: readonly Step[]): Promise<readonly (readonly Found[])[]> {
-    const before = [asTenant(steps[0]!.tenantId, steps.some(({ durable }) => durable)), ...fencesOf(steps)]
+    const [fence = null, ...others] = fencesOf(steps)
+    const before = [asTenant(steps[0]!.tenantId, steps.some(({ durable }) => durable), fence), ...others.map(({ name, holder }) => ({ text: FENCE, values: [name, holder] }))]
     const found = await withClient(this.#pool, (client) => travel(client, [...before, ...steps.flatMap((step) => step.statements)]))
     let at = before.length
     return steps.map((step) => found.slice(at, (at += step.statements.length)))
@@ -126,9 +136,9 @@ export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient)
 }
 
 /** Of steps under one lock one fence is enough: it holds to the end of the transaction. */
-function fencesOf(steps: readonly Step[]): readonly Written[] {
-  const fences = new Map<unknown, Written>()
-  for (const { fence } of steps) if (fence !== null) fences.set(fence.values[0], fence)
+function fencesOf(steps: readonly Step[]): readonly Fence[] {
+  const fences = new Map<string, Fence>()
+  for (const { fence } of steps) if (fence !== null) fences.set(fence.name, fence)
   return [...fences.values()]
 }
 
