@@ -4,7 +4,7 @@
  * go out in the order given. A connection serves one request: which bytes left is then certain, and
  * a server that closes idle connections cannot turn a sign-in into an unknown.
  */
-import { pipeline } from 'node:stream/promises'
+import type { Socket } from 'node:net'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Client, type Dispatcher } from 'undici'
 import { dial, hostResolve, type Dialled, type DialOptions, type Resolve } from './dial.ts'
@@ -44,8 +44,10 @@ export function createHttpWire({ guard, caPem, limits = WIRE_LIMITS, resolve = h
   }
 }
 
-/** Made once: undici would make an error, with its stack, for each connection that has served. */
-const SERVED = new Error('the connection has served its request')
+type RawHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2]
+
+/** Made once, with undici's code for an end that is none: undici would make an error, with its stack, for each connection that has served. */
+const SERVED = Object.assign(new Error('the connection has served its request'), { code: 'UND_ERR_INFO' })
 
 /** Sends the request over an open connection, which is closed afterwards. */
 export async function sendOver(dialled: Dialled, request: WireRequest, limits: WireLimits): Promise<WireResult> {
@@ -64,29 +66,95 @@ export async function sendOver(dialled: Dialled, request: WireRequest, limits: W
   })
   // undici reports errors of the connection through the request; without a listener the socket's own would end the process.
   dialled.socket.on('error', () => {})
-  let partial: PartialAnswer = null
+  const incoming = new Incoming(dialled.socket, limits, request.onBody)
+  const late = setTimeout(() => incoming.fail(Object.assign(new Error('the answer took too long'), { code: 'ETIMEDOUT' })), limits.totalMs)
   try {
-    const response = await client.request({
-      method: request.method,
-      path: `${request.url.pathname}${request.url.search}`,
-      headers: request.headers.flatMap(([name, value]) => [name, value]),
-      body: request.body,
-      reset: true,
-      signal: AbortSignal.timeout(limits.totalMs),
-    })
-    const { headers, cookies } = readHeaders(response.headers)
-    partial = { status: response.statusCode, headers }
-    const answer: WireAnswer = { status: response.statusCode, headers, cookies, body: await readBody(response.body, headers['content-encoding'] ?? '', limits, request.onBody) }
-    return { kind: 'answer', answer }
+    const path = `${request.url.pathname}${request.url.search}`
+    client.dispatch({ method: request.method, path, headers: request.headers.flatMap(([name, value]) => [name, value]), body: request.body, reset: true }, incoming)
+    return { kind: 'answer', answer: await incoming.answer }
   } catch (error) {
-    return { kind: 'failed', sent: true, failure: brokenAnswer(error, partial) }
+    return { kind: 'failed', sent: true, failure: brokenAnswer(error, incoming.partial) }
   } finally {
+    clearTimeout(late)
     await client.destroy(SERVED)
     dialled.socket.destroy()
   }
 }
 
-function readHeaders(raw: Dispatcher.ResponseData['headers']): { readonly headers: Readonly<Record<string, string>>; readonly cookies: readonly string[] } {
+/** Takes the answer as it comes in, unpacked. Ends with LimitExceeded as soon as either side of the unpacking passes the limit; what comes after an end is nobody's. */
+class Incoming implements Dispatcher.DispatchHandler {
+  readonly answer: Promise<WireAnswer>
+  /** The head of the answer, when it has come. */
+  partial: PartialAnswer = null
+  fail!: (error: Error) => void
+  readonly #socket: Socket
+  readonly #limits: WireLimits
+  readonly #onBody: WireRequest['onBody']
+  readonly #chunks: Uint8Array[] = []
+  #cookies: readonly string[] = []
+  #unpack: ReturnType<typeof unpackerOf> = null
+  #packedBytes = 0
+  #bytes = 0
+  #resolve!: (answer: WireAnswer) => void
+
+  constructor(socket: Socket, limits: WireLimits, onBody: WireRequest['onBody']) {
+    this.#socket = socket
+    this.#limits = limits
+    this.#onBody = onBody
+    this.answer = new Promise((resolve, reject) => ([this.#resolve, this.fail] = [resolve, reject]))
+    // Awaited after the request is on its way; until then a failure is nobody's.
+    this.answer.catch(() => undefined)
+  }
+
+  onRequestStart(): void {}
+
+  onResponseStart(_controller: unknown, status: number, raw: RawHeaders): void {
+    if (status < 200) return
+    const { headers, cookies } = readHeaders(raw)
+    this.partial = { status, headers }
+    this.#cookies = cookies
+    try {
+      this.#unpack = unpackerOf((headers['content-encoding'] ?? '').trim().toLowerCase())
+    } catch (error) {
+      return this.fail(error as Error)
+    }
+    this.#unpack?.on('data', (chunk: Uint8Array) => this.#take(chunk)).on('end', () => this.#finish()).on('error', this.fail)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#packedBytes += chunk.length
+    if (this.#packedBytes > this.#limits.answerBytes) return controller.abort(new LimitExceeded())
+    if (this.#unpack === null) this.#take(chunk)
+    else this.#unpack.write(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.#socket.destroy(SERVED)
+    if (this.#unpack === null) this.#finish()
+    else this.#unpack.end()
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.#unpack?.destroy()
+    this.fail(error)
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#limits.answerBytes) {
+      this.#unpack?.destroy()
+      return this.fail(new LimitExceeded())
+    }
+    this.#chunks.push(chunk)
+    this.#onBody?.(chunk)
+  }
+
+  #finish(): void {
+    this.#resolve({ ...this.partial!, cookies: this.#cookies, body: Buffer.concat(this.#chunks) })
+  }
+}
+
+function readHeaders(raw: RawHeaders): { readonly headers: Readonly<Record<string, string>>; readonly cookies: readonly string[] } {
   const headers: Record<string, string> = {}
   let cookies: readonly string[] = []
   for (const [name, value] of Object.entries(raw)) {
@@ -96,31 +164,6 @@ function readHeaders(raw: Dispatcher.ResponseData['headers']): { readonly header
     else headers[lower] = [value].flat().join(', ')
   }
   return { headers, cookies }
-}
-
-/** The whole body, unpacked. Throws LimitExceeded as soon as either side of the unpacking passes the limit. */
-async function readBody(body: Dispatcher.ResponseData['body'], encoding: string, limits: WireLimits, onBody: WireRequest['onBody']): Promise<Uint8Array> {
-  const unpack = unpackerOf(encoding.trim().toLowerCase())
-  const chunks: Uint8Array[] = []
-  const collect = async (source: AsyncIterable<Uint8Array>): Promise<void> => {
-    for await (const chunk of within(limits, source)) {
-      chunks.push(chunk)
-      onBody?.(chunk)
-    }
-  }
-  // A pipeline ends with an abort, and the error that it makes for it costs more than most answers: only where something must be unpacked.
-  if (unpack === null) await collect(body)
-  else await pipeline(body, (packed: AsyncIterable<Uint8Array>) => within(limits, packed), unpack, collect)
-  return Buffer.concat(chunks)
-}
-
-async function* within({ answerBytes }: WireLimits, source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let bytes = 0
-  for await (const chunk of source) {
-    bytes += chunk.length
-    if (bytes > answerBytes) throw new LimitExceeded()
-    yield chunk
-  }
 }
 
 /** One layer of packing; more would be a bomb in a parcel. */
