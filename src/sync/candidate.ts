@@ -15,3 +15,11 @@ export function isOpen(candidate: Candidate): boolean {
 export function textOf(candidate: Candidate): string {
   return normalisedText(candidate.name, candidate.memo)
 }
+
+/** The ids under which the source reported it, each once. Nearly always there is one report: this is asked of every stored row. */
+export function idsUnder({ reports }: Candidate, sourceId: string): readonly string[] {
+  const idOf = (report: Candidate['reports'][number]): string | null => (report.sourceId === sourceId ? report.providerId : null)
+  if (reports.length !== 1) return [...new Set(reports.flatMap((report) => idOf(report) ?? []))]
+  const id = idOf(reports[0]!)
+  return id === null ? [] : [id]
+}

@@ -7,7 +7,7 @@
 import { contains, type DayRange } from '../domain/day.ts'
 import type { Digest } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
-import { textOf } from './candidate.ts'
+import { idsUnder, textOf } from './candidate.ts'
 import { isReworded } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 
@@ -27,7 +27,7 @@ export const UNTRIED: IdTrust = { distrusts: () => false, agreeing: 0, renewed: 
 const WANDERING = 2
 
 /** A stored transaction with the ids under which this source reported it. */
-type Holder = { readonly candidate: Candidate; readonly ids: ReadonlySet<string> }
+type Holder = { readonly candidate: Candidate; readonly ids: readonly string[] }
 
 /** What the stored rows and the answer show of ids. */
 type Evidence = {
@@ -40,11 +40,11 @@ type Evidence = {
 
 /** `covers`: the days that the answer claims to cover. */
 export function judgeIds(rows: readonly Incoming[], candidates: Candidates, sourceId: string, covers: DayRange | null): IdTrust {
-  const holders = candidates.transactions.flatMap((candidate): Holder[] => {
-    const ids = new Set<string>()
-    for (const report of candidate.reports) if (report.sourceId === sourceId && report.providerId !== null) ids.add(report.providerId)
-    return ids.size === 0 ? [] : [{ candidate, ids }]
-  })
+  const holders: Holder[] = []
+  for (const candidate of candidates.transactions) {
+    const ids = idsUnder(candidate, sourceId)
+    if (ids.length > 0) holders.push({ candidate, ids })
+  }
   if (holders.length === 0) return UNTRIED
   const evidence = gather(rows, candidates, holders)
   const contested = new Set<string>()
@@ -76,11 +76,11 @@ function judgeRow(row: Incoming, isKnown: boolean, evidence: Evidence): RowVerdi
   const id = row.providerId!
   if (isKnown) return { kind: 'agrees' }
   const equal = evidence.byContent.get(row.contentKey) ?? []
-  if (equal.some((holder) => holder.ids.has(id))) return { kind: 'agrees' }
-  const others = equal.filter((holder) => ![...holder.ids].some((other) => evidence.shown.get(other)?.has(row.contentKey) === true))
+  if (equal.some((holder) => holder.ids.includes(id))) return { kind: 'agrees' }
+  const others = equal.filter((holder) => !holder.ids.some((other) => evidence.shown.get(other)?.has(row.contentKey) === true))
   if (others.length === 0) return { kind: 'unknown' }
   const before = (evidence.byId.get(id) ?? []).filter((holder) => holder.candidate.contentKey !== row.contentKey)
-  const movedOn = others.flatMap((holder) => [...holder.ids].filter((other) => evidence.shown.has(other)))
+  const movedOn = others.flatMap((holder) => holder.ids.filter((other) => evidence.shown.has(other)))
   if (before.length === 0 && movedOn.length === 0) return { kind: 'renewed' }
   const isSure = before.some(({ candidate }) => candidate.amount !== row.content.amount || textOf(candidate) !== row.text)
   return { kind: 'wanders', isSure, ids: [id, ...movedOn] }
@@ -129,7 +129,7 @@ function rowsMoved(rows: readonly Incoming[], { byId, shownContents }: Evidence,
 /** Whether most stored rows bear several ids that other rows bear as well: the ids of this source were positions before. */
 function haveWandered(holders: readonly Holder[], { byId }: Evidence): boolean {
   const wandered = holders.filter(
-    ({ candidate, ids }) => ids.size > 1 && [...ids].some((id) => byId.get(id)!.some((other) => other.candidate.contentKey !== candidate.contentKey)),
+    ({ candidate, ids }) => ids.length > 1 && ids.some((id) => byId.get(id)!.some((other) => other.candidate.contentKey !== candidate.contentKey)),
   )
   return wandered.length > WANDERING && wandered.length * 2 >= holders.length
 }

@@ -21,6 +21,7 @@ export class Incoming {
   readonly line: number
   readonly #row: StatementRow
   readonly #firstKey: Digest
+  #apartKey: Digest | null = null
   #contentKey: Digest | null = null
   #text: string | null = null
 
@@ -43,7 +44,7 @@ export class Incoming {
 
   /** The key of the same report once it was parted from a transaction that it had been taken for; see separate.ts. */
   get apartKey(): Digest {
-    return reportKey(this.key, 1)
+    return (this.#apartKey ??= reportKey(this.key, 1))
   }
 
   /** The same row under its `apartKey`. */

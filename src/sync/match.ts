@@ -8,7 +8,7 @@ import { contains, daysBetween, type DayRange } from '../domain/day.ts'
 import type { Covered } from '../domain/run.ts'
 import type { MatchTier, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
-import { isOpen, isOwn, textOf } from './candidate.ts'
+import { idsUnder, isOpen, isOwn, textOf } from './candidate.ts'
 import type { IdTrust } from './id-trust.ts'
 import { isReworded, presenceMark, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
@@ -87,7 +87,8 @@ export function match(rows: readonly Incoming[], candidates: Candidates, context
     const known = candidates.known.get(row.key)
     if (known === undefined) return board.decisions.get(row) ?? { kind: 'new', row, other: null, otherRow: null }
     const { transactionId, observationId } = known
-    return { kind: 'seen', row, transactionId, observationId, ...(board.takingBack.get(transactionId) === row && board.taken.get(transactionId) === row ? { unbooked: true } : {}) }
+    const isUnbooked = board.takingBack.get(transactionId) === row && board.taken.get(transactionId) === row
+    return isUnbooked ? { kind: 'seen', row, transactionId, observationId, unbooked: true } : { kind: 'seen', row, transactionId, observationId }
   })
 }
 
@@ -120,8 +121,7 @@ export function layOut(candidates: Candidates, context: MatchContext): Board {
   const open = gone.length === 0 ? standing : [...standing, ...gone]
   for (const candidate of open) {
     push(byContent, candidate.contentKey, candidate)
-    const ids = new Set(candidate.reports.filter((r) => r.sourceId === context.sourceId && r.providerId !== null).map((r) => r.providerId!))
-    for (const id of ids) if (!context.ids.distrusts(id)) push(byProviderId, id, candidate)
+    for (const id of idsUnder(candidate, context.sourceId)) if (!context.ids.distrusts(id)) push(byProviderId, id, candidate)
   }
   return { context, decisions: new Map(), taken: new Map(), takingBack: new Map(), candidates: open, byProviderId, byContent }
 }

@@ -5,7 +5,7 @@
  */
 import { addDays, contains, dayOf, daysBetween, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure, Stage } from '../domain/evidence.ts'
-import type { Candidates } from '../ports/store.ts'
+import type { Candidate, Candidates } from '../ports/store.ts'
 import { isOwn, textOf } from './candidate.ts'
 import { overlap } from './coverage.ts'
 import type { Incoming } from './incoming.ts'
@@ -39,12 +39,14 @@ export function wrongYearRows(rows: readonly Incoming[], asked: DayRange): reado
 
 /** Unknown rows that are stored already, word for word under their id, on the same day of a later year. */
 export function movedByYears(rows: readonly Incoming[], candidates: Candidates, sourceId: string): readonly Incoming[] {
-  const byId = Map.groupBy(
-    candidates.transactions.flatMap((candidate) => candidate.reports.map((report) => ({ candidate, report }))).filter(({ report }) => report.sourceId === sourceId && report.providerId !== null),
-    ({ report }) => report.providerId,
-  )
+  const byId = new Map<string, Candidate[]>()
+  for (const { providerId } of rows) if (providerId !== null) byId.set(providerId, [])
+  if (byId.size === 0) return []
+  for (const candidate of candidates.transactions) {
+    for (const report of candidate.reports) if (report.sourceId === sourceId && report.providerId !== null) byId.get(report.providerId)?.push(candidate)
+  }
   return rows.filter(({ providerId, content: { postedOn, amount }, text }) =>
-    (byId.get(providerId) ?? []).some(({ candidate }) => candidate.amount === amount && candidate.postedOn > postedOn && candidate.postedOn.slice(5) === postedOn.slice(5) && textOf(candidate) === text))
+    providerId !== null && byId.get(providerId)!.some((candidate) => candidate.amount === amount && candidate.postedOn > postedOn && candidate.postedOn.slice(5) === postedOn.slice(5) && textOf(candidate) === text))
 }
 
 function fitsInOtherYear(day: Day, asked: DayRange): boolean {
@@ -59,7 +61,7 @@ function fitsInOtherYear(day: Day, asked: DayRange): boolean {
 
 /** Whether most of the rows that are stored already come back with their amounts turned round. */
 export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, board: Board): boolean {
-  const byDay = Map.groupBy(candidates.transactions, (candidate) => candidate.postedOn)
+  let byDay: ReadonlyMap<Day, readonly Candidate[]> | null = null
   let [same, turned] = [0, 0]
   for (const row of rows) {
     if (row.content.amount === 0n) continue
@@ -68,6 +70,7 @@ export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, 
       continue
     }
     const sameId = row.providerId === null ? [] : (board.byProviderId.get(row.providerId) ?? [])
+    byDay ??= Map.groupBy(candidates.transactions, (candidate) => candidate.postedOn)
     const sameDay = (byDay.get(row.content.postedOn) ?? []).filter((candidate) => isOwn(candidate, board.context.sourceId) && isGone(board, candidate))
     const alike = [...sameId, ...sameDay].filter((candidate) => textOf(candidate) === row.text)
     if (alike.some((candidate) => candidate.amount === row.content.amount)) same++

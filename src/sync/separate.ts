@@ -29,15 +29,16 @@ export function keysOf(rows: readonly Incoming[]): readonly string[] {
   return rows.flatMap((row) => [row.key, row.apartKey])
 }
 
-/** Transactions for which the answer shows several posted rows under different ids. */
-function shared(rows: readonly Incoming[], candidates: Candidates): ReadonlyMap<string, readonly Incoming[]> {
-  const byTransaction = new Map<string, Incoming[]>()
+/** Transactions for which the answer shows several posted rows under different ids. Hardly any: the others cost a look each. */
+function shared(rows: readonly Incoming[], { known }: Candidates): ReadonlyMap<string, readonly Incoming[]> {
+  const first = new Map<string, Incoming>()
+  const together = new Map<string, Incoming[]>()
   for (const row of rows) {
-    const known = row.content.status === 'posted' && !isRepeat(row) ? candidates.known.get(row.key) : undefined
-    if (known === undefined) continue
-    const together = byTransaction.get(known.transactionId)
-    if (together === undefined) byTransaction.set(known.transactionId, [row])
-    else together.push(row)
+    const id = row.content.status === 'posted' && !isRepeat(row) ? known.get(row.key)?.transactionId : undefined
+    if (id === undefined) continue
+    const before = first.get(id)
+    if (before === undefined) first.set(id, row)
+    else together.set(id, [...(together.get(id) ?? [before]), row])
   }
-  return new Map([...byTransaction].filter(([, together]) => together.length > 1))
+  return together
 }

@@ -19,27 +19,27 @@ const same = <T>(value: T): T => value
 
 /** Text, also of a closed set of words; the database checks the words that matter to it. */
 export function text<T extends string = string>(): Codec<T> {
-  return { type: 'text', write: storable, read: same<T> }
+  return { type: 'text', write: storable, read: same }
 }
-export const uuid: Codec<string> = { type: 'uuid', write: same, read: same<string> }
+export const uuid: Codec<string> = { type: 'uuid', write: same, read: same }
 export const digest: Codec<string> = { type: 'uuid', write: same, read: (stored: string) => stored.replaceAll('-', '') }
-export const day: Codec<Day> = { type: 'date', write: same, read: same<Day> }
-export const money: Codec<bigint> = { type: 'bigint', write: String, read: same<bigint> }
+export const day: Codec<Day> = { type: 'date', write: same, read: same }
+export const money: Codec<bigint> = { type: 'bigint', write: String, read: same }
 export const instant: Codec<number> = { type: 'bigint', write: same, read: Number }
-export const integer: Codec<number> = { type: 'integer', write: same, read: same<number> }
-export const sign: Codec<1 | -1> = { type: 'smallint', write: same, read: same<1 | -1> }
-export const flag: Codec<boolean> = { type: 'boolean', write: same, read: same<boolean> }
+export const integer: Codec<number> = { type: 'integer', write: same, read: same }
+export const sign: Codec<1 | -1> = { type: 'smallint', write: same, read: same }
+export const flag: Codec<boolean> = { type: 'boolean', write: same, read: same }
 /** A copy, because the driver's Buffer may share its memory with other rows. */
 export const bytes: Codec<Uint8Array> = { type: 'bytea', write: (value) => Buffer.from(value), read: (stored: Uint8Array) => Uint8Array.from(stored) }
 export function json<T>(): Codec<T> {
-  return { type: 'jsonb', write: jsonText, read: same<T> }
+  return { type: 'jsonb', write: jsonText, read: same }
 }
 
 export function nullable<T>({ type, write, read }: Codec<T>): Codec<T | null> {
   return {
     type,
     write: (value) => (value === null ? null : write(value)),
-    read: (stored: never) => (stored === null ? null : read(stored)),
+    read: read === same ? same : (stored: never) => (stored === null ? null : read(stored)),
   }
 }
 
@@ -59,8 +59,11 @@ export type Snake<S> = S extends `${infer Head}${infer Tail}` ? (Head extends Lo
 /** A row as the driver knows it. Values are what a codec writes; the codec alone reads them. */
 export type StoredRow<T> = { readonly [K in keyof T as Snake<K>]: any }
 
+/** `plain`: what the driver gives is the value. */
+export type Column<T> = { readonly field: keyof T & string; readonly column: string; readonly codec: Codec<any>; readonly plain: boolean }
+
 export type Shape<T> = {
-  readonly columns: readonly { readonly field: keyof T & string; readonly column: string; readonly codec: Codec<any> }[]
+  readonly columns: readonly Column<T>[]
   /** The row of a new domain value. */
   write(value: T): StoredRow<T>
   /** Only the fields that the patch has. */
@@ -83,6 +86,7 @@ export function shape<T extends object>(columns: Columns<T>): Shape<T> {
     field: field as keyof T & string,
     column: field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     codec,
+    plain: codec.read === same,
   }))
   const blank = blankOf(list.map(({ field }) => field))
   function writePatch(patch: Partial<T>): Partial<StoredRow<T>> {
@@ -96,7 +100,10 @@ export function shape<T extends object>(columns: Columns<T>): Shape<T> {
     writePatch,
     read(row) {
       const value = { ...blank }
-      for (const { field, column, codec } of list) value[field] = codec.read((row as Record<string, unknown>)[column] as never)
+      for (const { field, column, codec, plain } of list) {
+        const stored = (row as Record<string, unknown>)[column]
+        value[field] = plain ? stored : codec.read(stored as never)
+      }
       return value as T
     },
   }
@@ -104,6 +111,8 @@ export function shape<T extends object>(columns: Columns<T>): Shape<T> {
 
 const INT8 = 20
 const DATE = 1082
+/** Types whose text is the value, by their numbers: text, varchar, date and uuid. Nearly all that a read of rows gets. */
+export const TEXTS: ReadonlySet<number> = new Set([25, 1043, DATE, 2950])
 
 /** Type parsers for every pool: int8 is exact, a date stays the text that it is. */
 export const types = {

@@ -84,17 +84,23 @@ export function readTransaction(row: StoredRow<FlatTransaction>): NewTransaction
   const read = { ...BLANK }
   const decisions = { ...BLANK_DECISIONS }
   // Column by column into its place: a read of an account does this for each row of some weeks, and copies would be most of it.
-  for (const { field, column, codec } of flatTransactions.columns) {
-    const into = DECIDED.has(field) ? decisions : read
-    into[field] = codec.read((row as Record<string, unknown>)[column] as never)
-  }
+  fill(read, row, OWN)
+  fill(decisions, row, DECIDED)
   read['decisions'] = decisions
   return read as unknown as NewTransaction
 }
 
-const DECIDED: ReadonlySet<string> = new Set<keyof Decisions>(['review', 'category', 'note', 'excluded', 'deleted', 'transfer'])
-const BLANK = blankOf([...flatTransactions.columns.map(({ field }) => field).filter((field) => !DECIDED.has(field)), 'decisions'])
-const BLANK_DECISIONS = blankOf([...DECIDED])
+function fill(into: Record<string, unknown>, row: StoredRow<FlatTransaction>, columns: typeof flatTransactions.columns): void {
+  for (const { field, column, codec, plain } of columns) {
+    const stored = (row as Record<string, unknown>)[column]
+    into[field] = plain ? stored : codec.read(stored as never)
+  }
+}
+
+const DECISIONS: ReadonlySet<string> = new Set<keyof Decisions>(['review', 'category', 'note', 'excluded', 'deleted', 'transfer'])
+const [OWN, DECIDED] = [flatTransactions.columns.filter(({ field }) => !DECISIONS.has(field)), flatTransactions.columns.filter(({ field }) => DECISIONS.has(field))]
+const BLANK = blankOf([...OWN.map(({ field }) => field), 'decisions'])
+const BLANK_DECISIONS = blankOf(DECIDED.map(({ field }) => field))
 
 /** The row as consumers see it. */
 export function readShown(row: StoredRow<FlatTransaction>): Transaction {

@@ -6,7 +6,7 @@
  * and does not describe their columns again. Values and rows are text; the codecs of columns.ts read them.
  */
 import type pg from 'pg'
-import { blankOf, types } from './columns.ts'
+import { blankOf, TEXTS, types } from './columns.ts'
 
 /** One statement as the server gets it. */
 export type Written = { readonly text: string; readonly values: readonly unknown[] }
@@ -14,7 +14,8 @@ export type Written = { readonly text: string; readonly values: readonly unknown
 export type Found = { readonly rows: readonly Record<string, unknown>[]; readonly affected: number }
 
 type Field = { readonly name: string; readonly dataTypeID: number }
-type Column = { readonly name: string; readonly read: (value: string) => unknown }
+/** `read` null: the text itself is the value. */
+type Column = { readonly name: string; readonly read: ((value: string) => unknown) | null }
 /** `blank`: a row before it is filled. */
 type Columns = { readonly each: readonly Column[]; readonly blank: Record<string, unknown> }
 
@@ -103,7 +104,7 @@ export class Trip implements pg.Submittable {
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly Field[] }): void {
-    const each = fields.map(({ name, dataTypeID }): Column => ({ name, read: types.getTypeParser(dataTypeID, 'text') as Column['read'] }))
+    const each = fields.map(({ name, dataTypeID }): Column => ({ name, read: TEXTS.has(dataTypeID) ? null : (types.getTypeParser(dataTypeID, 'text') as Column['read']) }))
     this.#columns = { each, blank: blankOf(each.map(({ name }) => name)) }
   }
 
@@ -113,7 +114,7 @@ export class Trip implements pg.Submittable {
     for (let i = 0; i < each.length; i++) {
       const value = fields[i]
       const { name, read } = each[i]!
-      row[name] = value === null || value === undefined ? null : read(value)
+      row[name] = value === null || value === undefined ? null : read === null ? value : read(value)
     }
     this.#rows.push(row)
   }
