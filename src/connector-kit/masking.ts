@@ -77,6 +77,7 @@ function maskOf(value: string, mask: string, forms: ReadonlySet<string>): Mask {
 }
 
 function concealWith(text: string, masks: readonly Mask[]): string {
+  if (masks.length === 0) return text
   const plain = concealPlain(text, masks)
   // A short value in a longer parcel has no form of its own: what can be unpacked is looked into.
   return plain.replace(/[A-Za-z0-9+/_-]{6,}={0,2}/g, (parcel) => (unpacked(parcel).some((content) => concealPlain(content, masks) !== content) ? MASK : parcel))
