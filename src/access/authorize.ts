@@ -44,6 +44,11 @@ export function authorize(caller: Caller | null, { action, connectionId, isDemo 
   return ok(caller)
 }
 
+/** What a member's role allows, whoever asks how; for one connection more may be delegated (`Member.delegated`). */
+export function actionsOf({ role }: Member): readonly Exclude<Action, 'public'>[] {
+  return (Object.keys(RULES) as Exclude<Action, 'public'>[]).filter((action) => RULES[action].roles.includes(role))
+}
+
 function forbidden(message: string): Result<never, Denial> {
   return failed({ code: 'forbidden', message })
 }

@@ -133,6 +133,12 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await reader.getByLabel('Password').fill('four calm rivers bend')
     await reader.getByRole('button', { name: 'Go on' }).click()
     await heading(reader, 'Accounts')
+    // What a reader may not is not offered; whom to ask is said.
+    await reader.getByText(/^Ask .*, owner\.$/).waitFor()
+    assert.equal(await reader.getByRole('link', { name: 'Add account' }).count(), 0)
+    await reader.goto(url('/import'))
+    await reader.getByText(/^Ask .*, owner\.$/).waitFor()
+    assert.equal(await reader.locator('input[type=file]').count(), 0)
     await reader.getByRole('link', { name: 'Settings' }).click()
     await heading(reader, 'Your sign-in')
     assert.deepEqual(await reader.getByRole('navigation', { name: 'Settings' }).getByRole('link').allTextContents(), ['Your sign-in'])

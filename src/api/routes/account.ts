@@ -3,7 +3,7 @@
  * own session; changes want a fresh sign-in, end other sessions and are in the audit log.
  */
 import { z } from 'zod'
-import { hasSecondFactor, type Caller } from '../../access/authorize.ts'
+import { actionsOf, hasSecondFactor, type Caller } from '../../access/authorize.ts'
 import type { Instance } from '../../instance.ts'
 import type { SignInAnswer } from '../../ports/sign-in.ts'
 import { accountShape, labelShape, passwordShape } from '../access-shapes.ts'
@@ -23,8 +23,9 @@ const show = route({
   handle: async ({ instance, caller }) => {
     const { member, session } = person(caller)
     const { passkeys, ...factors } = await instance.signIn.factors(member.userId)
+    const owner = (await instance.store.access.members()).find(({ role, removedAt }) => role === 'owner' && removedAt === null)
     return {
-      ...memberView(member), ...factors, method: session.method, needsSecondFactor: member.role === 'owner' && !hasSecondFactor(session),
+      ...memberView(member), ...factors, may: [...actionsOf(member)], owner: owner?.name ?? null, method: session.method, needsSecondFactor: member.role === 'owner' && !hasSecondFactor(session),
       freshForSeconds: Math.max(0, FRESH_SECONDS - Math.floor(session.ageMs / 1_000)),
       passkeys: passkeys.map(({ createdAt, ...passkey }) => ({ ...passkey, createdAt: createdAt === null ? null : isoInstant(createdAt) })),
     }

@@ -2,6 +2,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { get, type Account, type Connection, type Question } from '../api.ts'
+import { useMay } from '../me.ts'
+import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { FreshnessChip, useFreshness } from '../parts/freshness.tsx'
@@ -14,6 +16,7 @@ import { Day, Instant } from '../parts/time.tsx'
 export function AccountsPage() {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
   const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
+  const may = useMay()
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
@@ -21,7 +24,7 @@ export function AccountsPage() {
           <Title>Accounts</Title>
           <Totals accounts={accounts.data?.items ?? []} />
         </div>
-        <Link to="/add" className={connections.data?.items.some(needsPerson) === true ? 'button' : 'button button-primary'}>Add account</Link>
+        {may('administer') && <Link to="/add" className={connections.data?.items.some(needsPerson) === true ? 'button' : 'button button-primary'}>Add account</Link>}
       </div>
       <Loaded query={connections}>
         {({ items: live }) => (
@@ -53,20 +56,23 @@ export function Problems({ connections }: { connections: readonly Connection[] }
 }
 
 function NoAccounts() {
+  const may = useMay()
+  if (!may('review')) return <Empty title="Your accounts will be here">Nothing is connected yet. <AskOwner /></Empty>
   return (
     <Empty title="Your accounts will be here">
       <p className="mb-4">Connect a bank, or import a statement file that you have.</p>
-      <Link to="/add" className="button">Connect a bank</Link>
+      {may('administer') ? <Link to="/add" className="button">Connect a bank</Link> : <><Link to="/import" className="button mb-3">Import a file</Link><AskOwner /></>}
     </Empty>
   )
 }
 
 function Asked({ connection }: { connection: Connection }) {
+  const may = useMay()
   return (
     <section className="panel mb-4 border-need" aria-label={`Question of ${connection.institutionName}`}>
       <Chip tone="need">Needs you</Chip>
       <h2 className="mt-2">{connection.institutionName} asks a question to know that it is you.</h2>
-      <Link to="/connections/$id" params={{ id: connection.id }} className="button button-primary mt-3">Answer now</Link>
+      {may('sync') ? <Link to="/connections/$id" params={{ id: connection.id }} className="button button-primary mt-3">Answer now</Link> : <div className="mt-3"><AskOwner /></div>}
     </section>
   )
 }

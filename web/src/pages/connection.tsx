@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useAct } from '../act.ts'
+import { useMay } from '../me.ts'
+import { AskOwner } from '../parts/ask-owner.tsx'
 import { get, type Connection, type Problem, type Run } from '../api.ts'
 import { Attempts } from '../parts/attempts.tsx'
 import { ChallengeForm } from '../parts/challenge-form.tsx'
@@ -27,11 +29,13 @@ function Whole({ connection }: { connection: Connection }) {
   const runs = useQuery({ queryKey: ['runs', id], queryFn: () => get<{ items: Run[] }>(`/runs?connectionId=${id}&limit=20`) })
   const mended = useQuery({ queryKey: ['mended', id], queryFn: () => get<{ items: Problem[] }>(`/problems?connectionId=${id}&open=false&limit=1`) })
   const proof = connection.problems.length === 0 ? mended.data?.items[0] : undefined
+  const may = useMay()
   const isRunning = connection.state === 'active' && connection.health === 'working'
   return (
     <>
       <Head connection={connection} />
-      {connection.challenge !== null && <ChallengeForm key={connection.challenge.id} challenge={connection.challenge} />}
+      {connection.challenge !== null && !may('sync') && <div className="panel mb-4"><AskOwner /></div>}
+      {connection.challenge !== null && may('sync') && <ChallengeForm key={connection.challenge.id} challenge={connection.challenge} />}
       {connection.problems.map((problem) => (
         <div key={problem.id}>
           <ProblemCard problem={problem} connection={connection} />
@@ -42,9 +46,9 @@ function Whole({ connection }: { connection: Connection }) {
       {isRunning && proof !== undefined && <Proof problem={proof} connection={connection} />}
       <Withheld connection={connection} />
       <Accounts connection={connection} />
-      {connection.state !== 'connecting' && connection.state !== 'preview' && <Reconnect connection={connection} />}
+      {connection.state !== 'connecting' && connection.state !== 'preview' && may('administer') && <Reconnect connection={connection} />}
       <Attempts runs={runs.data?.items ?? []} />
-      {connection.state !== 'removed' && <Switches connection={connection} />}
+      {connection.state !== 'removed' && may('administer') && <Switches connection={connection} />}
     </>
   )
 }
@@ -66,11 +70,12 @@ function Head({ connection }: { connection: Connection }) {
 
 /** A first sign-in whose question was not answered, or not rightly: nothing was read, so nothing can be lost. */
 function NotConnected({ connection }: { connection: Connection }) {
+  const may = useMay()
   return (
     <section className="panel mb-4 border-need">
       <h2>{connection.institutionName} is not connected yet.</h2>
       <p className="mt-2">{connection.lastRun?.failure?.message ?? 'The question of the bank was not answered in time.'} Nothing was stored.</p>
-      <Link to="/add" className="button button-primary mt-3">Sign in again</Link>
+      {may('administer') ? <Link to="/add" className="button button-primary mt-3">Sign in again</Link> : <div className="mt-3"><AskOwner /></div>}
     </section>
   )
 }
@@ -78,9 +83,10 @@ function NotConnected({ connection }: { connection: Connection }) {
 /** The ledger keeps a secret back before a bank would lock the login; only a warned person may send it once more. */
 function Withheld({ connection }: { connection: Connection }) {
   const act = useAct()
+  const may = useMay()
   const { lastRun } = connection
   const locked = connection.problems.some(({ cause }) => cause === 'login_locked')
-  if (lastRun?.failure?.code !== 'secret_withheld' || locked || connection.health === 'needs_you') return null
+  if (lastRun?.failure?.code !== 'secret_withheld' || locked || connection.health === 'needs_you' || !may('enter_secret', connection.id)) return null
   return (
     <section className="panel mb-4">
       <h2>The password is kept back.</h2>

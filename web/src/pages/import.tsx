@@ -3,6 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask, get, ServerProblem, type Account } from '../api.ts'
+import { useMay } from '../me.ts'
+import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Amount } from '../parts/money.tsx'
 import { Title, Trouble } from '../parts/states.tsx'
@@ -23,6 +25,7 @@ type Attempt = { file: File; imported: Imported } | { file: File; refused: Serve
 
 export function ImportPage() {
   const queries = useQueryClient()
+  const may = useMay()
   const [attempts, setAttempts] = useState<Attempt[]>([])
   const upload = useMutation({
     // `accountId`: what the person says where the file does not tell its account.
@@ -38,7 +41,7 @@ export function ImportPage() {
     <div className="mx-auto max-w-2xl">
       <Title>Import statement files</Title>
       <p className="mt-2 mb-4 text-muted">OFX, QFX, QBO, CAMT, MT940, QIF or CSV. A row that the feed has already is not added again; a damaged file leaves no trace.</p>
-      <label className="panel grid grid-cols-1 gap-2">
+      {!may('review') ? <div className="panel"><AskOwner /></div> : <label className="panel grid grid-cols-1 gap-2">
         <span className="font-medium">{upload.isPending ? 'Reading…' : 'Choose files'}</span>
         <input
           type="file" multiple disabled={upload.isPending} className="min-h-10 w-full min-w-0 file:button file:mr-3"
@@ -47,7 +50,7 @@ export function ImportPage() {
             event.target.value = '' // the same file may be chosen again
           }}
         />
-      </label>
+      </label>}
       {upload.error !== null && <div className="mt-4"><Trouble error={upload.error} /></div>}
       <ul className="mt-4 grid gap-2" aria-live="polite">
         {attempts.map((attempt, index) => (

@@ -2,12 +2,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { useMay } from '../me.ts'
 import { ask, get, type Account, type CategoryRule } from '../api.ts'
 import { Empty, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
 import { RuleForm } from '../review/rule-form.tsx'
 
 export function RulesPage() {
+  const may = useMay()
   const queries = useQueryClient()
   const rules = useQuery({ queryKey: ['rules'], queryFn: () => get<{ items: CategoryRule[] }>('/rules') })
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
@@ -32,7 +34,7 @@ export function RulesPage() {
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>Rules</Title><Link className="link" to="/review">Back to Review</Link></div>
-      <RuleForm key={round} start={{ contains: '', category: '' }} done={(changed, rule) => { setSaid(`Saved. ${rowsOf(changed)} became ${rule.category}.`); setRemoved(null); setRound(round + 1) }} />
+      {may('review') && <RuleForm key={round} start={{ contains: '', category: '' }} done={(changed, rule) => { setSaid(`Saved. ${rowsOf(changed)} became ${rule.category}.`); setRemoved(null); setRound(round + 1) }} />}
       {error !== null && <Trouble error={error} />}
       <p role="status" className="mb-3 min-h-6">{said}{removed !== null && <> <button type="button" className="link" onClick={() => bringBack(removed)}>Undo</button></>}</p>
       <Loaded query={rules}>
@@ -41,10 +43,10 @@ export function RulesPage() {
             {items.map((rule) => (
               <li key={rule.id} className="panel flex flex-wrap items-center justify-between gap-3">
                 <span className="min-w-0"><span className="name font-medium">“<bdi>{rule.contains}</bdi>” is <bdi>{rule.category}</bdi></span><span className="meta block">{rule.accountId === null ? 'all accounts' : <bdi>{accounts.data?.items.find(({ id }) => id === rule.accountId)?.name ?? 'one account'}</bdi>}, made <Instant at={rule.createdAt} /></span></span>
-                <span className="flex flex-wrap gap-2">
+                {may('review') && <span className="flex flex-wrap gap-2">
                   <button type="button" className="button" aria-label={`Remove the rule ${rule.contains}; rows keep their category`} onClick={() => remove(rule, false)}>Remove</button>
                   <button type="button" className="button" aria-label={`Remove the rule ${rule.contains} and give its rows back what they had`} onClick={() => remove(rule, true)}>Remove and undo its changes</button>
-                </span>
+                </span>}
               </li>
             ))}
           </ul>

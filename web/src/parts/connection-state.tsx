@@ -1,5 +1,6 @@
 /** How a connection fares, in one word, and the button that reads it now; while it reads, the stages stand in the button's place at equal height. */
 import { useAct } from '../act.ts'
+import { useMay } from '../me.ts'
 import type { Connection, Run } from '../api.ts'
 import { Chip, type Tone } from './chip.tsx'
 import { Trouble } from './states.tsx'
@@ -21,7 +22,8 @@ export function ConnectionChip({ connection }: { connection: Connection }) {
 /** No button where reading cannot help: a person has to act first, or somebody reads already. */
 export function UpdateNow({ connection }: { connection: Connection }) {
   const act = useAct()
-  if (connection.state !== 'active' || (connection.health === 'needs_you' && !act.isPending)) return null
+  const may = useMay()
+  if (!may('sync') || connection.state !== 'active' || (connection.health === 'needs_you' && !act.isPending)) return null
   const isReading = act.isPending || connection.health === 'reading'
   return (
     <>

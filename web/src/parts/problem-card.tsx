@@ -4,6 +4,8 @@
  */
 import { Link } from '@tanstack/react-router'
 import type { Connection, Problem } from '../api.ts'
+import { useMay } from '../me.ts'
+import { AskOwner } from './ask-owner.tsx'
 import { Asks } from './asks.tsx'
 import { Chip, type Tone } from './chip.tsx'
 import { Evidence } from './evidence.tsx'
@@ -22,6 +24,7 @@ const WORTH_A_LINE = 0.05
 /** `brief`: as one of several, leading to the whole card. */
 export function ProblemCard({ problem, connection, brief = false }: { problem: Problem; connection: Connection; brief?: boolean }) {
   const { card } = problem
+  const may = useMay()
   const { tone, word } = CHIPS[card.chip]
   return (
     <section className={`panel mb-4 ${tone === 'need' ? 'border-need' : ''}`} aria-label={`Problem with ${connection.institutionName}`}>
@@ -32,7 +35,7 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
       <Headings card={card} />
       {brief ? <p className="mt-1 text-muted">{card.likelihood}</p> : <Likelihood problem={problem} />}
       {!brief && <Evidence problem={problem} />}
-      {!brief && problem.closedAt === null && <Asks problem={problem} />}
+      {!brief && problem.closedAt === null && may('review') && <Asks problem={problem} />}
       <p className="mt-3"><span className="text-muted">Relink: </span><Sentence parts={card.relink} />.</p>
       <p className="mt-1 min-h-[22px] text-muted" aria-live="polite">
         {card.checking ? 'Checking…' : card.next === null ? 'Nothing for you to do.' : ''}
@@ -59,6 +62,10 @@ function Headings({ card }: { card: Problem['card'] }) {
 function Open({ connection, card: { chip, next, checking } }: { connection: Connection; card: Problem['card'] }) {
   const to = { to: '/connections/$id', params: { id: connection.id } } as const
   const isHere = next !== null && !(next.atBank && next.href === null)
+  const may = useMay()
+  if (next !== null && (!may('sync') || (next.kind === 'fix_credentials' && !may('enter_secret', connection.id)))) {
+    return <div className="flex flex-wrap items-center gap-3"><AskOwner /><Link {...to} className="link py-1">See the steps</Link></div>
+  }
   return (
     <div className="flex flex-wrap items-center gap-3">
       {next !== null && !isHere && <p className="font-medium"><Sentence parts={next.label} /></p>}

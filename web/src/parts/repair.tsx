@@ -7,6 +7,8 @@ import { Link } from '@tanstack/react-router'
 import { useEffect, type ReactNode } from 'react'
 import { useAct } from '../act.ts'
 import { get, type Connection, type Plan, type Problem } from '../api.ts'
+import { useMay } from '../me.ts'
+import { AskOwner } from './ask-owner.tsx'
 import { LoginForm } from './login-form.tsx'
 import { Loaded, Trouble } from './states.tsx'
 import { Instant, untilInstant } from './time.tsx'
@@ -16,8 +18,9 @@ type Step = Plan['steps'][number]
 export function Repair({ problem, connection }: { problem: Problem; connection: Connection }) {
   const plan = useQuery({ queryKey: ['plan', problem.id], queryFn: () => get<Plan>(`/problems/${problem.id}/repair`) })
   const goOn = useAct()
+  const may = useMay()
   const now = plan.data?.steps.find(({ state }) => state === 'now')
-  const byItself = now !== undefined && now.who !== 'person' && (now.notBefore === null || untilInstant(now.notBefore) <= 0)
+  const byItself = may('sync') && now !== undefined && now.who !== 'person' && (now.notBefore === null || untilInstant(now.notBefore) <= 0)
   const path = `/connections/${problem.connectionId}/repair`
   useEffect(() => {
     if (byItself) goOn.send('POST', path, {})
@@ -74,12 +77,14 @@ export function Steps({ steps, children }: { steps: readonly Step[]; children?: 
 
 function Control({ step, connection, problem }: { step: Step; connection: Connection; problem: Problem }) {
   const act = useAct()
+  const may = useMay()
   const says = (did: 'done' | 'cannot'): void => act.send('POST', `/connections/${problem.connectionId}/repair`, { stepId: step.id, did })
   const away = connection.problems.some(({ card }) => card.chip === 'waiting_for_bank')
   const locked = problem.cause === 'login_locked' && step.kind === 'act_at_bank'
+  if (!may('sync') || (step.kind === 'choose_account' && !may('administer'))) return <AskOwner />
   if (connection.health === 'reading') return <p className="text-muted">Relink is reading now…</p>
   if (step.kind === 'mfa' && connection.challenge !== null) return <p className="text-muted">The question is above.</p>
-  if ((step.kind === 'credentials' || (step.kind === 'reconnect' && problem.card.next?.href == null)) && !away) return <SignInAgain connection={connection} />
+  if ((step.kind === 'credentials' || (step.kind === 'reconnect' && problem.card.next?.href == null)) && !away) return may('enter_secret', connection.id) ? <SignInAgain connection={connection} /> : <AskOwner />
   return (
     <>
       {act.error !== null && <Trouble error={act.error} />}

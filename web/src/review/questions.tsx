@@ -1,6 +1,7 @@
 /** Questions that only a person can answer: are these the same, was this one removed? Y and N answer the one that has the focus. */
 import { useEffect, useRef } from 'react'
 import { useAct } from '../act.ts'
+import { useMay } from '../me.ts'
 import type { Account, Question, Transaction } from '../api.ts'
 import { Amount } from '../parts/money.tsx'
 import { Trouble } from '../parts/states.tsx'
@@ -35,10 +36,11 @@ const KINDS: Record<Question['kind'], Kind> = {
 
 export function Questions({ questions, accounts }: { questions: readonly Question[]; accounts: readonly Account[] }) {
   const list = useRef<HTMLDivElement>(null)
+  const may = useMay()
   const act = useAct()
   const answer = (question: Question, key: 'y' | 'n'): void => {
     const choice = KINDS[question.kind].choices.find((one) => one.key === key)
-    if (choice !== undefined && !act.isPending) act.send('POST', `/questions/${question.id}/answer`, { answer: choice.answer })
+    if (choice !== undefined && !act.isPending && may('review')) act.send('POST', `/questions/${question.id}/answer`, { answer: choice.answer })
   }
   // Of the question that has the focus, else of the first.
   const focused = (): Question | undefined => questions.find(({ id }) => document.activeElement?.closest(`[data-question="${id}"]`) !== null) ?? questions[0]
@@ -63,6 +65,7 @@ export function Questions({ questions, accounts }: { questions: readonly Questio
 
 function Card({ question, account, isBusy, answer }: { question: Question; account: string; isBusy: boolean; answer: (key: 'y' | 'n') => void }) {
   const { title, choices } = KINDS[question.kind]
+  const may = useMay()
   return (
     <section className="panel" aria-labelledby={`q-${question.id}`} data-question={question.id} tabIndex={-1}>
       <h2 id={`q-${question.id}`}>{title}</h2>
@@ -72,7 +75,7 @@ function Card({ question, account, isBusy, answer }: { question: Question; accou
         {question.other !== null && <Side row={question.other} />}
       </div>
       <div className="flex flex-wrap gap-2">
-        {choices.map(({ label, key }) => <button key={key} className="button" disabled={isBusy} aria-keyshortcuts={key} onClick={() => answer(key)}>{label}</button>)}
+        {may('review') && choices.map(({ label, key }) => <button key={key} className="button" disabled={isBusy} aria-keyshortcuts={key} onClick={() => answer(key)}>{label}</button>)}
       </div>
       <p className="meta mt-2">{choices.map(({ effect }) => effect).join(' ')}</p>
     </section>

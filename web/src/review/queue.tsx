@@ -7,6 +7,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent } from 'react'
 import { formatInstant } from '../parts/time.tsx'
 import { Empty, Trouble } from '../parts/states.tsx'
+import { useMay } from '../me.ts'
 import type { Account, Transaction } from '../api.ts'
 import { Cells, COLUMNS } from '../rows/cells.tsx'
 import { useRows } from '../rows/load.ts'
@@ -59,6 +60,7 @@ function isOpen(values: Values | undefined): boolean {
 type ListProps = { readonly account: Account; readonly accounts: readonly Account[]; readonly rows: readonly Transaction[]; readonly proposals: Proposals; readonly decisions: ReturnType<typeof useDecisions>; readonly hasMore: boolean; readonly isLoading: boolean; readonly loadMore: () => void }
 
 function List({ account, accounts, rows, proposals, decisions, hasMore, isLoading, loadMore }: ListProps) {
+  const may = useMay()
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   const [open, setOpen] = useState<string | null>(null)
   const [naming, setNaming] = useState(false)
@@ -76,7 +78,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   }
   const decide = (valuesFor: (row: Transaction) => Values): void => {
     const rowsNow = chosen()
-    if (rowsNow.length === 0) return
+    if (rowsNow.length === 0 || !may('review')) return
     decisions.act(rowsNow.map((row) => ({ row, values: valuesFor(row) })))
     acted()
   }
@@ -87,12 +89,12 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
     })
   const other = current === undefined ? undefined : proposals.get(current.id)?.transfer?.other
   const pair = (): void => {
-    if (current === undefined || other === undefined) return
+    if (current === undefined || other === undefined || !may('review')) return
     decisions.pair(current, other)
     acted()
   }
   const teach = (): void => {
-    if (current !== undefined) setRule({ contains: current.name ?? current.memo ?? '', category: current.category ?? proposals.get(current.id)?.category?.category ?? '' })
+    if (current !== undefined && may('review')) setRule({ contains: current.name ?? current.memo ?? '', category: current.category ?? proposals.get(current.id)?.category?.category ?? '' })
   }
   // What comes back has the focus, as soon as it is in the list again.
   const wanted = useRef<string | null>(null)
@@ -125,7 +127,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
     k: () => list.go(list.active - 1),
     a: accept,
     x: () => decide(() => ({ excluded: true })),
-    c: () => setNaming(true),
+    c: () => setNaming(may('review')),
     m: pair,
     r: teach,
     z: undo,
@@ -147,7 +149,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   }
   return (
     <>
-      <div className="sticky top-0 z-10 mb-2 flex min-h-12 flex-wrap items-center gap-2 bg-page py-1">
+      {may('review') && <div className="sticky top-0 z-10 mb-2 flex min-h-12 flex-wrap items-center gap-2 bg-page py-1">
         {naming ? (
           <Naming count={chosen().length} before={current?.category ?? ''} save={(category) => decide(() => ({ category, review: 'accepted' }))} cancel={() => { setNaming(false); list.go(list.active) }} />
         ) : (
@@ -162,7 +164,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
             <button type="button" className="link ml-auto min-h-6" aria-expanded={help} onClick={() => setHelp(!help)}>Keys</button>
           </>
         )}
-      </div>
+      </div>}
       {rule !== null && <RuleForm key={rule.contains} start={rule} cancel={() => { setRule(null); list.go(list.active) }} done={(changed, made) => { setRule(null); setSaid(`The rule is saved. ${changed === 1 ? '1 row' : `${changed} rows`} became ${made.category}.`); list.go(list.active) }} />}
       <p role="status" className={said === null ? 'sr-only' : 'mb-2'}>{said}{said !== null && <> <Link className="link" to="/rules">Rules</Link></>}</p>
       {help && <KeysHelp isOn={keys.isOn} toggle={keys.toggle} />}

@@ -1,6 +1,7 @@
 /** Recent changes: what was decided about rows and answered to questions, by anybody, newest first; any of them can be taken back, today or next week. */
 import { useQuery } from '@tanstack/react-query'
 import { useAct } from '../act.ts'
+import { useMay } from '../me.ts'
 import { get, type Decision, type Question } from '../api.ts'
 import { Amount } from '../parts/money.tsx'
 import { Loaded, Trouble } from '../parts/states.tsx'
@@ -9,6 +10,7 @@ import { Instant } from '../parts/time.tsx'
 export function Recent({ taken }: { taken: () => void }) {
   const decisions = useQuery({ queryKey: ['decisions'], queryFn: () => get<{ items: Decision[] }>('/decisions?limit=50') })
   const answers = useQuery({ queryKey: ['answers'], queryFn: () => get<{ items: Question[] }>('/answers?limit=50') })
+  const may = useMay()
   const act = useAct()
   // A transfer goes as a whole: its other side was decided in the same step.
   const takeBack = ({ transaction, before: { transfer: _, ...before }, after: { transfer, ...after } }: Decision): void =>
@@ -26,7 +28,7 @@ export function Recent({ taken }: { taken: () => void }) {
                 <span className="meta w-36"><Instant at={decision.at} /></span>
                 <span className="min-w-0 grow"><bdi className="name">{decision.transaction.description === '' ? 'no text' : decision.transaction.description}</bdi> <Amount amount={decision.transaction.amount} currency={decision.transaction.currency} signed /></span>
                 <span>{wordsOf(decision)}</span>
-                {decision.after.transfer === null ? null : decision.holds ? (
+                {decision.after.transfer === null || !may('review') ? null : decision.holds ? (
                   <button type="button" className="button !min-h-8" disabled={act.isPending} aria-label={`Undo: ${wordsOf(decision)}, ${decision.transaction.description}`} onClick={() => takeBack(decision)}>Undo</button>
                 ) : (
                   <span className="meta">changed since</span>
