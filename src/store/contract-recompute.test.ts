@@ -86,6 +86,26 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual((await tenant.feed.questions({ open: true })).map(({ id }) => id), [question.id])
     })
 
+    test('there and back: the undo can be undone, and then the recompute be taken back again', async () => {
+      const made = await account()
+      const { tenant, act } = made
+      const undo = async (runId: string) => {
+        const by = aRun({ trigger: 'undo', outcome: 'succeeded' })
+        assert.notEqual(await tenant.history.undo({ runId, by, cursors: [], sources: [], connections: [], preview: null, contentKeyOf }), null)
+        return by.id
+      }
+      const state = async () => [await rowsOf(made), await reportsOf(made), (await tenant.feed.questions({ open: true })).map(({ id }) => id)]
+      assert.equal(await tenant.history.recompute(act), true)
+      const applied = await state()
+      const back = await undo(act.run.id)
+      const before = await state()
+      assert.notDeepEqual(before, applied)
+      await undo(back)
+      assert.deepEqual(await state(), applied)
+      await undo(act.run.id)
+      assert.deepEqual(await state(), before)
+    })
+
     test('where a report is not any more where it was seen, nothing of it is stored; nor when it fails midway', async () => {
       const made = await account()
       const { tenant, act, b, question } = made

@@ -4,6 +4,7 @@
  * since stays, because what came later was concluded from it.
  */
 import type { Decisions, Question, RunId, TransactionChange } from '../domain/transaction.ts'
+import type { Undo } from '../ports/history.ts'
 import type { NewTransaction } from '../ports/store.ts'
 import { changed, type Decided } from './decide.ts'
 
@@ -13,10 +14,19 @@ type IsOwn = (change: TransactionChange) => boolean
 /** State and reason say one thing together, and so do the amount and its currency. */
 const TOGETHER: readonly (readonly string[])[] = [['state', 'withdrawnReason', 'status'], ['amount', 'currency']]
 
-/** The row without what the run changed, with its history entry; `history` oldest first. Null: nothing of it can or need be taken back. */
-export function withoutRun(row: NewTransaction, history: readonly TransactionChange[], runId: RunId, by: RunId, at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
-  const decided = without(row, history, (change) => change.runId === runId, 'undone', at, contentKeyOf)
+/**
+ * The row without what the run changed, with its history entry; `history` oldest first. Null: nothing of it can or need be
+ * taken back. `there`: runs that took this one back and brought it again before; they lead to where it was, and are not looked at.
+ */
+export function withoutRun(row: NewTransaction, history: readonly TransactionChange[], runId: RunId, there: ReadonlySet<RunId>, by: RunId, at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
+  const decided = without(row, history.filter((change) => change.runId === null || !there.has(change.runId)), (change) => change.runId === runId, 'undone', at, contentKeyOf)
   return decided?.change == null ? null : { row: decided.row, change: { ...decided.change, runId: by } }
+}
+
+/** The runs that took a run back, and those that brought it again. */
+export function thereAndBack(undos: readonly Undo[], runId: RunId): ReadonlySet<RunId> {
+  const back = undos.filter((undo) => undo.runId === runId).map(({ undoRunId }) => undoRunId)
+  return new Set([...back, ...undos.filter((undo) => back.includes(undo.runId)).map(({ undoRunId }) => undoRunId)])
 }
 
 /** The same without the changes that `isOwn` tells; what persons decided stays. */

@@ -26,7 +26,7 @@ export async function undoRun(deps: UndoDeps, runId: string, beside: Beside = NO
   const run = await store.runs.get(runId)
   if (run === null) return failed(NO_RUN)
   const rootId = await rootOf(deps, run)
-  const refusal = refusalFor(run, await store.history.undos(), (await store.runs.get(rootId))?.trigger)
+  const refusal = refusalFor(run, await store.history.undos())
   if (refusal !== null) return failed(refusal)
   const places = await store.history.places(rootId)
   const done = await whileHeld(deps, await locksOf(deps, run, places), async () => {
@@ -53,14 +53,12 @@ async function locksOf({ store }: UndoDeps, run: SyncRun, places: readonly RunPl
   return [IMPORTS, ...[...ids].sort()]
 }
 
-/** `rootTrigger`: of the run that an undo took back. */
-function refusalFor(run: SyncRun, undos: readonly Undo[], rootTrigger: SyncRun['trigger'] | undefined): Refusal | null {
+function refusalFor(run: SyncRun, undos: readonly Undo[]): Refusal | null {
   if (run.outcome === 'running' || run.outcome === 'suspended') return { code: 'wrong_state', message: 'This run has not ended yet; wait for it, or answer the question of the bank.' }
   if (undos.some((undo) => undo.runId === run.id && undo.redoneAt === null)) return DONE
   const undone = undos.find((undo) => undo.undoRunId === run.id)
   if (undone === undefined) return null
   if (undone.redoneAt !== null) return DONE
-  if (rootTrigger === 'recompute') return { code: 'wrong_state', message: 'This run took a recompute back; to have it again, recompute the account.' }
   const again = undos.find((undo) => undo.undoRunId === undone.runId)
   return again === undefined ? null : { code: 'wrong_state', message: `This run brought back what was taken back; to take that back again, undo ${again.runId}.` }
 }

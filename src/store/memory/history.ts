@@ -4,7 +4,7 @@ import type { Connection } from '../../domain/connection.ts'
 import type { SyncRun } from '../../domain/run.ts'
 import type { HistoryStore, RunPlace, Undo, UndoAct } from '../../ports/history.ts'
 import { hullOf, UndoTally } from '../undo-tally.ts'
-import { withoutRun } from '../undo.ts'
+import { thereAndBack, withoutRun } from '../undo.ts'
 import { by } from './order.ts'
 import { memoryRecompute, moveBack } from './recompute.ts'
 import { insert, patch } from './rows.ts'
@@ -45,24 +45,25 @@ function undo(state: TenantState, act: UndoAct): SyncRun | null {
   const { runId, by: run, contentKeyOf } = act
   const target = state.runs.get(runId)
   if (target === undefined || undoneRuns(state).has(runId)) return null
-  const isRedo = [...state.undos.values()].some((undo) => undo.undoRunId === runId)
+  const again = [...state.undos.values()].find((undo) => undo.undoRunId === runId)?.runId ?? null
   const mark: Undo = { runId, undoRunId: run.id, at: run.startedAt, redoneAt: null }
-  if (isRedo) {
+  if (again !== null) {
     for (const [id, undo] of state.undos) if (undo.undoRunId === runId) state.undos.set(id, { ...undo, redoneAt: run.startedAt })
   }
   state.undos.set(run.id, mark)
   const tally = new UndoTally(placesOf(state, runId))
+  const there = thereAndBack([...state.undos.values()], runId)
   const dropped = withdrawUnheld(state, act, tally)
   for (const [id, history] of state.feed.history) {
     if (!history.some((change) => change.runId === runId) || dropped.has(id) || isSupported(state, runId, id)) continue
-    const decided = withoutRun(state.feed.transactions.get(id)!, history, runId, run.id, run.startedAt, contentKeyOf)
+    const decided = withoutRun(state.feed.transactions.get(id)!, history, runId, there, run.id, run.startedAt, contentKeyOf)
     if (decided?.change == null) continue
     tally.changed(state.feed.transactions.get(id)!, decided.row)
     state.feed.putTransaction(decided.row)
     state.feed.addChange(decided.change)
   }
-  if (!isRedo) close(state, act, dropped, tally)
-  moveBack(state, runId)
+  close(state, act, again === null ? dropped : mergedBy(state, run.id), again ?? run.id, tally)
+  moveBack(state, runId, run.id)
   reopen(state, runId)
   dropSpans(state, tally.days)
   for (const { sourceId, cursor } of act.cursors) if (state.cursors.has(sourceId)) state.cursors.set(sourceId, cursor)
@@ -105,15 +106,22 @@ function isSupported(state: TenantState, runId: string, transactionId: string): 
   return state.pages.some((page, index) => index > (last.get(page.sourceId) ?? Infinity) && !undone.has(page.runId) && page.seen.some((id) => ids.has(id)))
 }
 
-function close(state: TenantState, { runId, by: run }: UndoAct, dropped: ReadonlySet<string>, tally: UndoTally): void {
+/** `closedBy`: the run that opens them again when it is taken back. */
+function close(state: TenantState, { runId, by: run }: UndoAct, dropped: ReadonlySet<string>, closedBy: string, tally: UndoTally): void {
   for (const question of [...state.questions.values()]) {
     const asked = state.questionRuns.get(question.id)
     const gone = dropped.has(question.transactionId) || (question.otherTransactionId !== null && dropped.has(question.otherTransactionId))
     if (question.answer !== null || (asked?.runId !== runId && !gone)) continue
     state.questions.set(question.id, { ...question, answer: 'undone', answeredAt: run.startedAt })
-    state.questionRuns.set(question.id, { runId: asked?.runId ?? null, closedBy: run.id })
+    state.questionRuns.set(question.id, { runId: asked?.runId ?? null, closedBy })
     tally.closedQuestion(question.accountId)
   }
+}
+
+/** Rows that became one with another again. */
+function mergedBy(state: TenantState, runId: string): ReadonlySet<string> {
+  const merged = [...state.feed.transactions.values()].filter(({ id, state: now, withdrawnReason }) => now === 'withdrawn' && withdrawnReason === 'merged' && state.feed.history.get(id)?.some((change) => change.runId === runId) === true)
+  return new Set(merged.map(({ id }) => id))
 }
 
 /** Opens again what an undo or a recompute closed. */

@@ -62,10 +62,14 @@ function recompute(state: TenantState, act: RecomputeAct): boolean {
   return true
 }
 
-/** Reports that a recompute moved go back, where nobody moved them since. */
-export function moveBack(state: TenantState, runId: string): void {
+/** Reports that a recompute moved go back, where nobody moved them since; `by` can be taken back itself. */
+export function moveBack(state: TenantState, runId: string, by: string): void {
+  const moved: ReportMove[] = []
   for (const { sourceId, key, from, to, tier } of state.moves.get(runId) ?? []) {
     const stored = state.feed.observation(sourceId, key)
-    if (stored?.transactionId === to) state.feed.moveObservation(stored, from, tier)
+    if (stored?.transactionId !== to) continue
+    moved.push({ sourceId, key, from: to, to: from, tier: stored.tier })
+    state.feed.moveObservation(stored, from, tier)
   }
+  if (moved.length > 0) state.moves.set(by, moved)
 }

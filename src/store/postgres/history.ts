@@ -72,12 +72,11 @@ class UndoWork {
 
   async run(): Promise<SyncRun | null> {
     const { runId, by, cursors, sources, connections: switched } = this.#act
-    const isRedo = await this.#mark()
-    if (isRedo === null) return null
+    const again = await this.#mark()
+    if (again === undefined) return null
     await this.#withdrawUnheld()
-    await this.#takeBackChanges()
-    if (!isRedo) await this.#close()
-    await moveBack(this.#trx, this.#tenantId, runId)
+    await this.#takeBackChanges(await this.#thereAndBack())
+    await this.#close(again)
     await this.#reopen(runId)
     const ofTenant = sql`tenant_id = ${this.#tenantId}`
     for (const [accountId, { from, to }] of this.#tally.days) {
@@ -90,19 +89,20 @@ class UndoWork {
     if (preview !== null) await sql`update relink.previews set state = ${preview.state}, updated_at = ${by.startedAt} where ${ofTenant} and id = ${preview.id}`.execute(this.#trx)
     const done: SyncRun = { ...by, accounts: this.#tally.outcomes }
     await this.#trx.insertInto('relink.runs').values({ tenant_id: this.#tenantId, ...runs.write(done) }).execute()
+    await moveBack(this.#trx, this.#tenantId, runId, by.id)
     return done
   }
 
-  /** Notes the undo, whose run follows when its outcome is known; null when the target is unknown or taken back already. */
-  async #mark(): Promise<boolean | null> {
+  /** Notes the undo, whose run follows when its outcome is known; tells the run that comes again with it, null when none does. Undefined: the target is unknown or taken back already. */
+  async #mark(): Promise<string | null | undefined> {
     const { runId, by } = this.#act
     const { rows } = await sql<{ run_id: string }>`
       insert into relink.undos (tenant_id, undo_run_id, run_id, at)
       select ${this.#tenantId}, ${by.id}, id, ${by.startedAt} from relink.runs where tenant_id = ${this.#tenantId} and id = ${runId}
       on conflict (tenant_id, run_id) where redone_at is null do nothing returning run_id`.execute(this.#trx)
-    if (rows.length === 0) return null
-    const redone = await sql`update relink.undos set redone_at = ${by.startedAt} where tenant_id = ${this.#tenantId} and undo_run_id = ${runId} returning run_id`.execute(this.#trx)
-    return redone.rows.length > 0
+    if (rows.length === 0) return undefined
+    const redone = await sql<{ run_id: string }>`update relink.undos set redone_at = ${by.startedAt} where tenant_id = ${this.#tenantId} and undo_run_id = ${runId} returning run_id`.execute(this.#trx)
+    return redone.rows[0]?.run_id ?? null
   }
 
   /** Withdraws what the run showed and no other answer that counts does: one statement, because an import may be all of an account. */
@@ -131,7 +131,7 @@ class UndoWork {
   }
 
   /** What the run changed, batch by batch, except where a later answer showed the same again. */
-  async #takeBackChanges(): Promise<void> {
+  async #takeBackChanges(there: ReadonlySet<string>): Promise<void> {
     const { runId, by } = this.#act
     for (let after = NIL; ; ) {
       const { rows } = await sql<{ id: string; supported: boolean }>`
@@ -149,13 +149,20 @@ class UndoWork {
           select from relink.observations o where o.tenant_id = ${this.#tenantId} and o.transaction_id = changed.id
             and o.id in (select id from shown) and o.id in (select id from later)) as supported
         from changed order by changed.id`.execute(this.#trx)
-      await this.#takeBack(rows.filter((row) => !row.supported).map((row) => row.id))
+      await this.#takeBack(rows.filter((row) => !row.supported).map((row) => row.id), there)
       if (rows.length < BATCH) return
       after = rows.at(-1)!.id
     }
   }
 
-  async #takeBack(ids: readonly string[]): Promise<void> {
+  async #thereAndBack(): Promise<ReadonlySet<string>> {
+    const { rows } = await sql<{ id: string }>`
+      with back as (select undo_run_id as id from relink.undos where tenant_id = ${this.#tenantId} and run_id = ${this.#act.runId})
+      select id from back union select undo_run_id from relink.undos where tenant_id = ${this.#tenantId} and run_id in (select id from back)`.execute(this.#trx)
+    return new Set(rows.map(({ id }) => id))
+  }
+
+  async #takeBack(ids: readonly string[], there: ReadonlySet<string>): Promise<void> {
     if (ids.length === 0) return
     const { runId, by, contentKeyOf } = this.#act
     const those = arrayOf(ids, 'uuid')
@@ -164,7 +171,7 @@ class UndoWork {
     const histories = Map.groupBy(logged.map(changes.read), (change) => change.transactionId)
     const takenBack: Decided[] = []
     for (const row of stored.map(readTransaction)) {
-      const decided = withoutRun(row, histories.get(row.id) ?? [], runId, by.id, by.startedAt, contentKeyOf)
+      const decided = withoutRun(row, histories.get(row.id) ?? [], runId, there, by.id, by.startedAt, contentKeyOf)
       if (decided === null) continue
       this.#tally.changed(row, decided.row)
       takenBack.push(decided)
@@ -172,14 +179,14 @@ class UndoWork {
     await storeAllDecided(this.#trx, this.#tenantId, takenBack)
   }
 
-  /** Questions that the run asked, and those about rows that are gone with it. */
-  async #close(): Promise<void> {
+  /** Questions that the run asked, and those about rows that are gone with it; where it brings a run again, those about rows that are one with another again. */
+  async #close(again: string | null): Promise<void> {
     const { runId, by } = this.#act
     const gone = (column: string) => sql`exists (
-      select from relink.transactions t where t.tenant_id = ${this.#tenantId} and t.id = ${sql.ref(column)} and t.withdrawn_reason = 'undone'
+      select from relink.transactions t where t.tenant_id = ${this.#tenantId} and t.id = ${sql.ref(column)} and t.withdrawn_reason = ${again === null ? 'undone' : 'merged'}
         and exists (select from relink.transaction_changes c where c.tenant_id = ${this.#tenantId} and c.transaction_id = t.id and c.run_id = ${by.id}))`
     const { rows } = await sql<{ account_id: string }>`
-      update relink.questions q set answer = 'undone', answered_at = ${by.startedAt}, closed_by = ${by.id}
+      update relink.questions q set answer = 'undone', answered_at = ${by.startedAt}, closed_by = ${again ?? by.id}
       where q.tenant_id = ${this.#tenantId} and q.answer is null and (q.run_id = ${runId} or ${gone('q.transaction_id')} or ${gone('q.other_transaction_id')})
       returning q.account_id`.execute(this.#trx)
     for (const { account_id } of rows) this.#tally.closedQuestion(account_id)

@@ -97,8 +97,12 @@ async function move(trx: Session, tenantId: string, runId: string, moves: readon
   if (Number(numAffectedRows) !== moves.length) throw MOVED_MEANWHILE
 }
 
-/** Reports that a recompute moved go back, where nobody moved them since. */
-export async function moveBack(trx: Session, tenantId: string, runId: string): Promise<void> {
+/** Reports that a recompute moved go back, where nobody moved them since; `by`, which is stored already, can be taken back itself. */
+export async function moveBack(trx: Session, tenantId: string, runId: string, by: string): Promise<void> {
+  await sql`insert into relink.moves (tenant_id, run_id, source_id, key, from_id, to_id, tier)
+    select ${tenantId}, ${by}, o.source_id, o.key, m.to_id, m.from_id, o.tier from relink.moves m join relink.observations o
+    on o.tenant_id = ${tenantId} and o.source_id = m.source_id and o.key = m.key and o.transaction_id = m.to_id
+    where m.tenant_id = ${tenantId} and m.run_id = ${runId}`.execute(trx)
   await sql`update relink.observations o set transaction_id = m.from_id, tier = m.tier from relink.moves m
     where m.tenant_id = ${tenantId} and m.run_id = ${runId} and o.tenant_id = ${tenantId} and o.source_id = m.source_id and o.key = m.key and o.transaction_id = m.to_id`.execute(trx)
 }
