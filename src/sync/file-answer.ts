@@ -13,7 +13,7 @@ import { proveStatement, type Movement } from './balance.ts'
 import { decideByBalance, isRepeat, presume } from './by-balance.ts'
 import { CommitBuilder, type Counts } from './commit.ts'
 import type { Incoming, Intake } from './incoming.ts'
-import { joinEqual, mayJoin } from './file-equals.ts'
+import { doubtEqual, joinEqual, mayJoin } from './file-equals.ts'
 import { judgeIds } from './id-trust.ts'
 import { match, NONE_VANISHED, type Decision } from './match.ts'
 import { decideRepeats, doubtRepeats, Repeats } from './repeats.ts'
@@ -34,6 +34,8 @@ export type FileAnswerContext = SettleContext & {
   /** Nothing is stored of the account but statements that add up with this one: nothing stored can match. */
   readonly accountWasEmpty: boolean
   readonly coverage: readonly Covered[]
+  /** The day that the file may go on within: equal rows of it are asked about; null: there is no such doubt. */
+  readonly doubtedOn: Day | null
 }
 
 const BATCH_ROWS = 5_000
@@ -105,7 +107,7 @@ export class FileAnswer {
       const shown = await this.#context.shown()
       decisions = joinEqual(decisions, candidates, { ...context, reported: (mark: Digest) => shown.shows(mark), repeated: (key: Digest) => shown.holds(key) })
     }
-    decisions = await followRules(this.#context.feed, this.#context.account.id, decisions)
+    decisions = await followRules(this.#context.feed, this.#context.account.id, doubtEqual(decisions, candidates, this.#context.source.id, this.#context.doubtedOn))
     const builder = new CommitBuilder(commitContext(this.#context, true), candidates)
     builder.add(decisions)
     const built = builder.finish()

@@ -2,12 +2,14 @@
  * A day that two files share: the first ends within it, the second goes on there. Rows without an id
  * that are equal on both sides of that border are two, but only balances can say so: the second file
  * opens with the balance at which the first closed, and what is stored comes to just that balance.
- * Without that proof equal rows of two files are one, as in files that overlap.
+ * Without that proof equal rows of two files are one where the second shows all of the day, as files
+ * that overlap do; where it leaves rows of the day out it may have gone on within it: then a person is asked.
  */
 import type { Account, AccountSource } from '../domain/account.ts'
 import type { Day } from '../domain/day.ts'
 import { moneyOf } from '../domain/money.ts'
 import type { Digest, Transaction } from '../domain/transaction.ts'
+import type { StatementRow } from '../domain/statement.ts'
 import type { FeedStore } from '../ports/store.ts'
 import type { StatementSum } from './statement-sum.ts'
 
@@ -32,7 +34,46 @@ export async function standingBefore(feed: FeedStore, account: Account, source: 
   const ofDay = rows.filter(({ postedOn }) => postedOn === border)
   // A day that moved nothing so far opens and closes alike: then a file of the whole day looks the same.
   if (sumOf(ofDay) === 0n || before.amount + sumOf(rows) !== minor) return []
-  const reports = (await Promise.all(ofDay.map(({ id }) => feed.observations(id)))).flat().filter(({ sourceId, providerId }) => sourceId === source.id && providerId === null)
+  return standings(await reportsOf(feed, source, ofDay))
+}
+
+/**
+ * What stands of the day on which the statement begins where it cannot be known whether equal rows of it are the same:
+ * nothing later is stored, the statement goes beyond, shows an equal row of the day, and not all that is stored of it.
+ * `shownOn`: the statement's rows of a day.
+ */
+export async function doubtfulBefore(feed: FeedStore, account: Account, source: AccountSource, sum: StatementSum, shownOn: (day: Day) => Promise<readonly StatementRow[]>): Promise<readonly Standing[]> {
+  const { days } = sum.lying
+  if (days === null || days.to === days.from || source.sign !== 1) return []
+  const [newest] = (await feed.transactions({ accountId: account.id, states: ['posted'], includeDeleted: true, limit: 1 })).rows
+  if (newest?.postedOn !== days.from) return []
+  const reports = await reportsOf(feed, source, await postedBetween(feed, account.id, days.from, days.from))
+  if (reports.length === 0) return []
+  const shown = (await shownOn(days.from)).flatMap((row) => {
+    const money = moneyOf(row.amount, account.currency)
+    return row.status === 'posted' && money.ok ? [{ ...row, amount: money.value.minor }] : []
+  })
+  // By amounts: a row that is worded anew is shown all the same.
+  const amounts = tally(shown.map(({ amount }) => String(amount)))
+  const isWhole = [...tally(reports.map(({ amount }) => String(amount)))].every(([amount, times]) => (amounts.get(amount) ?? 0) >= times)
+  const contents = new Set(shown.filter(({ providerId }) => providerId === null).map(contentOf))
+  return isWhole || !reports.some((report) => contents.has(contentOf(report))) ? [] : standings(reports)
+}
+
+type Report = Awaited<ReturnType<FeedStore['observations']>>[number]
+
+/** What this source reported of the rows, where it gave no id. */
+async function reportsOf(feed: FeedStore, source: AccountSource, rows: readonly Transaction[]): Promise<readonly Report[]> {
+  return (await Promise.all(rows.map(({ id }) => feed.observations(id)))).flat().filter(({ sourceId, providerId }) => sourceId === source.id && providerId === null)
+}
+
+function tally(contents: readonly string[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
+  for (const content of contents) times.set(content, (times.get(content) ?? 0) + 1)
+  return times
+}
+
+function standings(reports: readonly Report[]): readonly Standing[] {
   const firsts = new Map(reports.flatMap((report) => (report.ordinal === 0 ? [[contentOf(report), report.key] as const] : [])))
   return reports.flatMap((report) => {
     const firstKey = firsts.get(contentOf(report))
@@ -40,7 +81,7 @@ export async function standingBefore(feed: FeedStore, account: Account, source: 
   })
 }
 
-function contentOf({ amount, name, memo, kind, checkNumber, reference, transactedOn, valueOn }: Awaited<ReturnType<FeedStore['observations']>>[number]): string {
+function contentOf({ amount, name, memo, kind, checkNumber, reference, transactedOn, valueOn }: Pick<Report, 'amount' | 'name' | 'memo' | 'kind' | 'checkNumber' | 'reference' | 'transactedOn' | 'valueOn'>): string {
   return JSON.stringify([String(amount), name, memo, kind, checkNumber, reference, transactedOn, valueOn])
 }
 

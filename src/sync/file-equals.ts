@@ -4,7 +4,7 @@
  * id is that row (converters change their ids), as many as there are and no more. One that only
  * resembles such a row, on days that the file answers for, stays a row of its own with a question.
  */
-import { contains, daysBetween } from '../domain/day.ts'
+import { contains, daysBetween, type Day } from '../domain/day.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { isOpen, isOwn, textOf } from './candidate.ts'
 import { resemblance } from './identity.ts'
@@ -43,6 +43,19 @@ export function joinEqual(decisions: readonly Decision[], candidates: Candidates
     const other = byAmount.get(decision.row.content.amount)?.find((candidate) => free(candidate) && resembles(decision, candidate, context))
     if (other === undefined) return decision
     taken.add(other.id)
+    return { ...decision, other }
+  })
+}
+
+/** Equal rows of a day that two files may have cut in two: each stays a row of its own, and a person compares it with the one of before. */
+export function doubtEqual(decisions: readonly Decision[], candidates: Candidates, sourceId: string, on: Day | null): readonly Decision[] {
+  if (on === null) return decisions
+  const asked = new Set<Candidate>()
+  return decisions.map((decision): Decision => {
+    if (decision.kind !== 'new' || decision.other !== null || decision.otherRow !== null || decision.row.providerId !== null || decision.row.content.postedOn !== on) return decision
+    const other = candidates.transactions.find((candidate) => candidate.state === 'posted' && candidate.contentKey === decision.row.contentKey && isOwn(candidate, sourceId) && !asked.has(candidate))
+    if (other === undefined) return decision
+    asked.add(other)
     return { ...decision, other }
   })
 }

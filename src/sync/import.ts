@@ -5,17 +5,18 @@
  * (file-account.ts); one that nobody knows is made.
  */
 import type { Account, AccountSource } from '../domain/account.ts'
+import type { Day } from '../domain/day.ts'
 import { moneyOf, type Currency, type Decimal } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { AccountOutcome, SyncRun } from '../domain/run.ts'
-import type { FormatFailure, StatementStream } from '../domain/statement.ts'
+import type { FormatFailure, StatementRow, StatementStream } from '../domain/statement.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
 import { chooseAccount } from './file-account.ts'
 import { FileAnswer } from './file-answer.ts'
-import { standingBefore, type Standing } from './file-border.ts'
+import { doubtfulBefore, standingBefore, type Standing } from './file-border.ts'
 import { checkFile, labelOf, type CheckedFile, type CheckedStatement, type FileAccount, type FileNotice } from './file-check.ts'
 import { Intake } from './incoming.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
@@ -208,6 +209,8 @@ class Ways {
   readonly #ways = new Map<CheckedStatement, Way>()
   readonly #intakes = new Map<FileAccount, Intake[]>()
   readonly #standing = new Map<Intake, readonly Standing[]>()
+  /** The day that the layer may go on within. */
+  readonly #doubted = new Map<Intake, Day>()
   #shown: Promise<ReadonlyMap<FileAccount, readonly Intake[]>> | null = null
 
   constructor(deps: ImportDeps, request: ImportRequest, plan: Plan, runId: string) {
@@ -230,7 +233,10 @@ class Ways {
     let intake = intakes[statement.layer]
     if (intake === undefined) {
       intakes[statement.layer] = intake = intakeFor(account, source, currency, false)
-      const standing = hadRows ? await standingBefore(feed, account, source, sum) : []
+      const proved = hadRows ? await standingBefore(feed, account, source, sum) : []
+      const doubted = hadRows && proved.length === 0 ? await doubtfulBefore(feed, account, source, sum, (day) => this.#rowsOn(statement, day)) : []
+      if (doubted.length > 0) this.#doubted.set(intake, sum.lying.days!.from)
+      const standing = proved.length > 0 ? proved : doubted
       this.#standing.set(intake, standing)
       for (const row of standing) intake.goesOnFrom(row)
     }
@@ -238,13 +244,25 @@ class Ways {
       {
         feed, account, source, runId: this.#runId, now: () => this.#deps.clock.now(), newId: (at) => this.#deps.entropy.id(at),
         shown: async () => (await (this.#shown ??= this.#register())).get(file)![statement.layer]!,
-        accountWasEmpty: !hadRows && alone, coverage: await feed.covered(account.id),
+        accountWasEmpty: !hadRows && alone, coverage: await feed.covered(account.id), doubtedOn: this.#doubted.get(intake) ?? null,
       },
       { covers: sum.covers, balances: sum.balances, postedSum: minorOf(sum.postedSum, account.currency) * BigInt(source.sign) },
     )
     const way = { answer, intake, accountId: account.id, starts: this.#plan.checked.starts.filter((start) => start === statement).length }
     this.#ways.set(statement, way)
     return way
+  }
+
+  /** One more pass, made only where a file begins on the last day that is stored. */
+  async #rowsOn(statement: CheckedStatement, day: Day): Promise<readonly StatementRow[]> {
+    const rows: StatementRow[] = []
+    let index = -1
+    for await (const read of await this.#request.open()) {
+      if (!read.ok) throw new Error(`the file changed while it was imported: ${read.failure.message}`)
+      if (read.value.part === 'start') index++
+      else if (read.value.part === 'rows' && this.#plan.checked.starts[index] === statement) rows.push(...read.value.rows.filter(({ postedOn }) => postedOn === day))
+    }
+    return rows
   }
 
   /** What each layer shows: one more pass over the file, made only when a row is met that may be known under another id. */

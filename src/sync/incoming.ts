@@ -104,6 +104,18 @@ export class Intake {
     if (this.#context.keepsMarks) this.#marks.add(presenceMark(null, amount, key))
   }
 
+  /** The row, which has no id, comes after so many equal ones, of which some were shown before this answer. */
+  goesOnAt(row: StatementRow, ordinal: number): void {
+    const { sourceId, currency, sign } = this.#context
+    const money = moneyOf(row.amount, currency)
+    if (!money.ok) return
+    const report = reportText(sourceId, row, money.value.minor, currency)
+    for (let at = 0; at < ordinal; at++) {
+      const standing = { key: reportKey(report, at), firstKey: reportKey(report, 0), amount: money.value.minor * BigInt(sign) }
+      if (!this.holds(standing.key)) this.goesOnFrom(standing)
+    }
+  }
+
   /** First and last day of the posted rows so far. */
   get postedDays(): DayRange | null {
     return this.#postedDays

@@ -172,7 +172,7 @@ class Replay {
     const incoming = this.#register(shown, shown.map((report) => this.#rowOf(report, context.source)), intake)
     const postedSum = incoming.reduce((sum, { content }) => (content.status === 'posted' ? sum + content.amount : sum), 0n)
     const coverage = await this.#feed.covered(this.#life.account.id)
-    const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: false, coverage }, { covers: part.covers, balances: this.#balancesOf(part, part.covers), postedSum })
+    const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: false, doubtedOn: null, coverage }, { covers: part.covers, balances: this.#balancesOf(part, part.covers), postedSum })
     for (const row of incoming) await answer.add(row)
     await answer.finish()
   }
@@ -184,6 +184,8 @@ class Replay {
   /** Notes under which key each report will be known. */
   #register(shown: readonly StoredReport[], rows: readonly StatementRow[], intake: Intake) {
     return shown.flatMap((report, index) => {
+      // A file that goes on within the day on which another ended: its rows come after the equal ones of that.
+      if (report.providerId === null && report.ordinal > 0 && this.#sources.get(report.sourceId)?.connectionId === null) intake.goesOnAt(rows[index]!, report.ordinal)
       const taken = intake.take(rows[index]!)
       if (!taken.ok || taken.value === null) throw new Error('a stored report cannot be read')
       const incoming = taken.value
