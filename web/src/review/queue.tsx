@@ -49,6 +49,13 @@ function emptyWords(view: View, text: string): string {
   return 'New rows of this account appear here after the next read. What you decided is under Recent changes.'
 }
 
+/** The words before the first that holds a digit: numbers of invoices and shops are others next time. */
+function stayingWords(text: string): string {
+  const words = text.split(' ')
+  const first = words.findIndex((word) => /\d/.test(word))
+  return first < 1 ? text : words.slice(0, first).join(' ')
+}
+
 function contains({ description, memo }: Transaction, text: string): boolean {
   return `${description}\n${memo ?? ''}`.toLowerCase().includes(text.toLowerCase())
 }
@@ -94,7 +101,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
     acted()
   }
   const teach = (): void => {
-    if (current !== undefined && may('review')) setRule({ contains: current.name ?? current.memo ?? '', category: current.category ?? proposals.get(current.id)?.category?.category ?? '' })
+    if (current !== undefined && may('review')) setRule({ contains: stayingWords(current.name ?? current.memo ?? ''), category: current.category ?? proposals.get(current.id)?.category?.category ?? '' })
   }
   // What comes back has the focus, as soon as it is in the list again.
   const wanted = useRef<string | null>(null)
