@@ -20,7 +20,7 @@ import { violations } from './axe.ts'
 import { cannotRun, openWorld, PAGE, type World } from './world.ts'
 
 const BUDGET_KB = 210
-const SETTINGS = ['/settings/security', '/settings/members', '/settings/keys', '/settings/audit']
+const SETTINGS = ['/settings/security', '/settings/data', '/settings/members', '/settings/keys', '/settings/audit']
 
 describe('every page', { skip: cannotRun ?? false }, () => {
   let world: World
