@@ -33,7 +33,7 @@ export function DataPage() {
               {items.map(({ id, name, rows }) => (
                 <li key={id} className="flex flex-wrap items-center justify-between gap-x-3 border-t border-line pt-1 first:border-t-0">
                   <span className="name min-w-0"><bdi>{name}</bdi> <span className="meta">{rows === 1 ? '1 row' : `${rows} rows`}</span></span>
-                  <a className="link py-1" href={`/api/accounts/${id}/export?format=${format}`} download aria-label={`Save ${name} as ${ending}`}>Save as {ending}</a>
+                  <a className="link py-1" href={`/api/accounts/${id}/export?format=${format}`} download aria-label={`Save as ${ending}: ${name}`}>Save as {ending}</a>
                 </li>
               ))}
             </ul>
