@@ -32,22 +32,22 @@ export const hostResolve: Resolve = async (host) => await lookup(host, { all: tr
 
 /** Connects to the host and port of `url`, with TLS for https. */
 export async function dial(url: URL, options: DialOptions): Promise<Result<Dialled, DialFailure>> {
-  const deadline = AbortSignal.timeout(options.timeoutMs)
+  const until = performance.now() + options.timeoutMs
   const refusal = options.guard.urlRefusal(url)
   if (refusal !== null) return refused('guard', 'EACCES', refusal)
-  const addresses = await resolveChecked(hostOf(url), options, deadline)
+  const addresses = await resolveChecked(hostOf(url), options)
   if (!addresses.ok) return addresses
-  const tcp = await openSocket(url, addresses.value, options, deadline)
+  const tcp = await openSocket(url, addresses.value, options, until)
   if (!tcp.ok || url.protocol !== 'https:') return tcp.ok ? ok({ socket: tcp.value, certificateExpiresAt: null }) : tcp
-  return await secure(tcp.value, url, options, deadline)
+  return await secure(tcp.value, url, options, until)
 }
 
 type Address = { readonly address: string; readonly family: number }
 
-async function resolveChecked(host: string, options: DialOptions, deadline: AbortSignal): Promise<Result<readonly Address[], DialFailure>> {
+async function resolveChecked(host: string, options: DialOptions): Promise<Result<readonly Address[], DialFailure>> {
   let addresses: readonly Address[]
   try {
-    addresses = isIP(host) !== 0 ? [{ address: host, family: isIP(host) }] : await Promise.race([options.resolve(host), aborted(deadline)])
+    addresses = isIP(host) !== 0 ? [{ address: host, family: isIP(host) }] : await Promise.race([options.resolve(host), aborted(AbortSignal.timeout(options.timeoutMs))])
   } catch (error) {
     return refused('resolve', codeOf(error), `the name ${host} was not resolved`)
   }
@@ -59,10 +59,10 @@ async function resolveChecked(host: string, options: DialOptions, deadline: Abor
   return ok(addresses)
 }
 
-async function openSocket(url: URL, addresses: readonly Address[], options: DialOptions, deadline: AbortSignal): Promise<Result<Socket, DialFailure>> {
+async function openSocket(url: URL, addresses: readonly Address[], options: DialOptions, until: number): Promise<Result<Socket, DialFailure>> {
   // The lookup gives only what was checked: a second answer of the name server has no chance.
   const socket = connect({ host: hostOf(url), port: portOf(url), noDelay: true, autoSelectFamily: true, lookup: (_host, _options, give) => give(null, addresses.map((one) => ({ ...one }))) })
-  const problem = await settled(socket, 'connect', deadline)
+  const problem = await settled(socket, 'connect', until)
   if (problem !== null) return refused('connect', problem, `no connection to ${url.host}`)
   const peer = socket.remoteAddress ?? ''
   const refusal = options.guard.addressRefusal(hostOf(url), peer)
@@ -71,7 +71,7 @@ async function openSocket(url: URL, addresses: readonly Address[], options: Dial
   return refused('guard', 'EACCES', refusal)
 }
 
-async function secure(socket: Socket, url: URL, options: DialOptions, deadline: AbortSignal): Promise<Result<Dialled, DialFailure>> {
+async function secure(socket: Socket, url: URL, options: DialOptions, until: number): Promise<Result<Dialled, DialFailure>> {
   const host = hostOf(url)
   const tls = connectTls({
     socket,
@@ -83,7 +83,7 @@ async function secure(socket: Socket, url: URL, options: DialOptions, deadline: 
   })
   let names: readonly string[] = []
   tls.once('error', (error) => (names = namesOf(error)))
-  const problem = await settled(tls, 'secureConnect', deadline)
+  const problem = await settled(tls, 'secureConnect', until)
   if (problem !== null) return failed({ phase: 'tls', code: problem, message: `no secure connection to ${url.host}`, certificateNames: names })
   const expires = Date.parse(tls.getPeerCertificate().valid_to ?? '')
   return ok({ socket: tls, certificateExpiresAt: Number.isNaN(expires) ? null : expires })
@@ -109,21 +109,19 @@ function trusting(caPem: string): SecureContext {
 }
 
 /** Null when `event` came; else the code of what came instead, with the socket destroyed. */
-async function settled(socket: Socket, event: 'connect' | 'secureConnect', deadline: AbortSignal): Promise<string | null> {
+async function settled(socket: Socket, event: 'connect' | 'secureConnect', until: number): Promise<string | null> {
   return await new Promise((resolve) => {
     const end = (code: string | null): void => {
       socket.off(event, onEvent).off('error', onError).off('close', onClose)
-      deadline.removeEventListener('abort', onDeadline)
+      clearTimeout(late)
       if (code !== null) socket.on('error', () => {}).destroy()
       resolve(code)
     }
     const onEvent = (): void => end(null)
     const onError = (error: Error): void => end(codeOf(error))
     const onClose = (): void => end('ECONNRESET')
-    const onDeadline = (): void => end('ETIMEDOUT')
+    const late = setTimeout(() => end('ETIMEDOUT'), Math.max(0, until - performance.now()))
     socket.on(event, onEvent).on('error', onError).on('close', onClose)
-    deadline.addEventListener('abort', onDeadline)
-    if (deadline.aborted) onDeadline()
   })
 }
 

@@ -94,8 +94,9 @@ function findersBeside(ofStates: (states: string) => RawBuilder<unknown>) {
       union select t.id from unnest(cast(${amounts} as bigint[]), cast(${nearFrom} as date[]), cast(${nearTo} as date[])) as n(amount, from_on, to_on) cross join lateral (
         select id from relink.transactions where tenant_id = ${tenant} and account_id = ${account} and amount = n.amount and posted_on between n.from_on and n.to_on offset 0) t`
     // Full, though no report is without its transaction: a full join is never made row by row, however few rows the planner expects.
+    // Begins with what tells that it only reads (session.ts).
     return sql<FoundRow>`
-      with known as materialized (
+      select * from (with known as materialized (
         select key, id, transaction_id from relink.observations where tenant_id = ${tenant} and source_id = ${source} and key = any(cast(${keys} as uuid[]))),
       lying as materialized (
         select * from relink.transactions where tenant_id = ${tenant} and account_id = ${account} and posted_on between ${from} and ${to} and ${ofStates(states)}),
@@ -111,7 +112,7 @@ function findersBeside(ofStates: (states: string) => RawBuilder<unknown>) {
       union all
       select ${OF_KNOWN}, ${source}, null, null, k.key, null, k.id, null
       from known k join relink.transactions t on t.tenant_id = ${tenant} and t.id = k.transaction_id
-      where k.transaction_id not in (select id from found)
+      where k.transaction_id not in (select id from found)) t
       order by posted_on, id, observed_at, report_id`
   }, 12)
 }

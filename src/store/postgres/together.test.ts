@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import type { TenantStore } from '../../ports/store.ts'
 import { aConnection, aRun, newId } from '../fixtures.ts'
 import { postgresTwin } from '../testing.ts'
+import { postgresFeed } from './feed.ts'
 import { openLocks } from './locks.ts'
 import { inOneTrip, inTwoTrips, lease, openPool, openSession, type Database } from './session.ts'
 import { Trip } from './trip.ts'
@@ -84,6 +85,9 @@ test('nothing that only reads waits for the disk, and what is relaxed takes no c
   const relaxed = async (...steps: readonly (() => Promise<unknown>)[]) => (await tripsOf(() => Promise.all(steps.map((step) => step())))).map(({ texts }) => texts[0]!.includes('synchronous_commit'))
   const [read, lazy, sure] = [() => inOneTrip(db, tenant.tenantId, [nothing]), () => inOneTrip(db, tenant.tenantId, [store], 'relaxed'), () => inOneTrip(db, tenant.tenantId, [store])]
   assert.deepEqual(await relaxed(read, lazy), [true])
+  // Also the question of each read, which begins with tables of its own (planted: with them).
+  const query = { accountId: newId(), sourceId: newId(), keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null }
+  assert.deepEqual(await relaxed(() => postgresFeed(db, tenant.tenantId).candidates(query)), [true])
   assert.deepEqual(await relaxed(lazy, sure), [false])
 })
 
