@@ -1,5 +1,5 @@
 /** `relink sync`, `status`, `disable`, `enable`, `remove`. */
-import { runResource } from '../api/shapes.ts'
+import { accountResource, runResource } from '../api/shapes.ts'
 import { isShown } from '../domain/connection.ts'
 import { balanceProofResource, proofLines, type BalanceProofResource } from '../api/balance-resource.ts'
 import { connectionResource } from '../api/connection-resource.ts'
@@ -30,23 +30,30 @@ export async function statusCommand(output: Output): Promise<void> {
   await withInstance(output, async (instance) => {
     const connections = (await instance.store.connections.list()).filter(isShown)
     const resources = await Promise.all(connections.map((c) => connectionResource(instance, c)))
+    const accounts = await instance.store.accounts.list()
     const proofs = new Map<string, BalanceProofResource>()
-    for (const { id } of resources.flatMap((c) => c.accounts)) {
-      const account = await instance.store.accounts.get(id)
-      if (account !== null) proofs.set(id, await balanceProofResource(instance, account))
-    }
-    output.data({ connections: resources.map((c) => ({ ...c, accounts: c.accounts.map((account) => ({ ...account, proof: proofs.get(account.id) ?? null })) })) })
+    for (const account of accounts) proofs.set(account.id, await balanceProofResource(instance, account))
+    const fed = new Set(resources.flatMap((c) => c.accounts.map(({ id }) => id)))
+    // Accounts that files alone feed, or a connection that is not shown any more.
+    const others = accounts.filter(({ id }) => !fed.has(id)).map((account) => accountResource(account))
+    const questions = (await instance.store.feed.questions({ open: true })).length
+    const proved = <T extends { readonly id: string }>(account: T) => ({ ...account, proof: proofs.get(account.id) ?? null })
+    output.data({ connections: resources.map((c) => ({ ...c, accounts: c.accounts.map(proved) })), accounts: others.map(proved), questions })
     if (resources.length === 0) output.say('No connection yet. `relink connect` makes one, `relink demo` shows how it looks.')
     for (const c of resources) {
       output.say(`${output.bold(c.institutionName)} (${c.loginLabel}): ${HEALTH[c.health]}${c.lastSuccessAt === null ? '' : `; the bank answered in full at ${c.lastSuccessAt}`}`)
       await sayProblems(output, instance, c.id)
-      for (const account of c.accounts) {
-        output.say(`  ${account.name}  ${account.balance} ${account.currency}  ${account.rows} rows${account.forReview > 0 ? `, ${account.forReview} to review` : ''}`)
-        const proof = proofs.get(account.id)
-        if (proof !== undefined) for (const line of proofLines(proof)) output.say(`    ${line}`)
-      }
+      for (const account of c.accounts) sayAccount(output, account, proofs.get(account.id))
     }
+    if (others.length > 0) output.say(output.bold('Fed by files'))
+    for (const account of others) sayAccount(output, account, proofs.get(account.id))
+    if (questions > 0) output.say(`${questions === 1 ? '1 question waits' : `${questions} questions wait`} for you in Review.`)
   })
+}
+
+function sayAccount(output: Output, { name, balance, currency, rows, forReview }: ReturnType<typeof accountResource>, proof: BalanceProofResource | undefined): void {
+  output.say(`  ${name}  ${balance} ${currency}  ${rows} rows${forReview > 0 ? `, ${forReview} to review` : ''}`)
+  if (proof !== undefined) for (const line of proofLines(proof)) output.say(`    ${line}`)
 }
 
 const HEALTH = { working: 'working', needs_you: 'needs you', waiting: 'waiting for the bank', reading: 'being read', off: 'paused' } as const

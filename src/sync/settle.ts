@@ -46,13 +46,16 @@ export function commitContext(context: SettleContext, isFile: boolean): CommitCo
   return { accountId: context.account.id, sourceId: context.source.id, runId: context.runId, at, newId: () => context.newId(at), isFile }
 }
 
-/** One database transaction: all of it or nothing. */
+/**
+ * One database transaction: all of it or nothing. Balances are learned with the rows beside them, not before: to which
+ * balance a row belongs is told by what was known when (balance-chain.ts), and clocks go on while an answer is judged.
+ */
 export async function commitRows(context: SettleContext, rows: RowsCommit, last: LastPiece = NO_LAST_PIECE): Promise<void> {
   const { seen, observations, inserts, updates, questions } = rows
   const { account, source, runId } = context
-  await context.feed.commitPage({
-    runId, accountId: account.id, sourceId: source.id, at: context.now(), seen, observations, inserts, updates, questions, ...last,
-  })
+  const at = context.now()
+  const balances = last.balances.map((balance) => ({ ...balance, observedAt: at }))
+  await context.feed.commitPage({ runId, accountId: account.id, sourceId: source.id, at, seen, observations, inserts, updates, questions, ...last, balances })
 }
 
 /** Balances in minor units. Those in another currency, or too precise for theirs, say nothing and are left out. */
