@@ -75,6 +75,13 @@ function rowsOf(fault: Fault): readonly TransactionId[] {
   return 'row' in fault && fault.row !== null ? [fault.row] : []
 }
 
+/** Where the last 90 days were not read: a statement file of another year. */
+const NOTHING_LATELY = {
+  proved: 'Proved by the bank’s balances; nothing of the last 90 days was read.',
+  broken: 'The rows and the bank’s balance disagree.',
+  unknown: 'The newest balance does not fit the rows yet.',
+} as const
+
 class Words {
   readonly #account: Account
   readonly #rows: ReadonlyMap<TransactionId, Transaction>
@@ -86,6 +93,7 @@ class Words {
 
   state(state: BalanceProofResource['state'], proved: number, covered: number): readonly Part[] {
     const days: readonly Part[] = [{ kind: 'count', count: proved }, ' of ', { kind: 'count', count: covered }, covered === 1 ? ' day proved' : ' days proved']
+    if (covered === 0 && state !== 'none') return [NOTHING_LATELY[state]]
     switch (state) {
       case 'proved': return [...days, ' by the bank’s balances.']
       case 'broken': return [...days, '; the rows and the bank’s balance disagree.']

@@ -42,6 +42,27 @@ for (const from of ['files', 'bank'] as const) {
     const [account] = await world.store.accounts.list()
     const { breaks } = await loadBalanceProof(world.store, account!)
     const faults = breaks.map(({ difference, explanations }) => [difference, explanations[0]?.faults.map((fault) => (fault.kind === 'missing' ? [fault.amount, fault.after, fault.upTo] : fault.kind))])
+    // Two days are too few to call it broken, four are not, though each day after it agrees.
+    assert.deepEqual((await world.store.feed.spans(account!.id)).map(({ to, status }) => `${to} ${status}`), ['2026-04-02 proved', '2026-04-03 unknown', '2026-04-04 proved', '2026-04-05 proved'])
+    for (const [on, closing] of [['2026-04-06', '955.50'], ['2026-04-07', '953.50']] as const) {
+      world.now = Math.max(world.now, Date.parse(`${on}T15:00:00Z`))
+      const gum = row(on, '-2', 'Gum', { providerId: on })
+      if (from === 'files') await bring(world, on, [gum], closing)
+      else {
+        world.bank.rows.push(gum)
+        world.bank.balances = () => [{ kind: 'ledger', amount: decimal(closing), currency: 'USD', on: day(on), at: null }]
+        await world.sync()
+      }
+    }
+    assert.deepEqual((await world.store.feed.spans(account!.id)).map(({ to, status }) => `${to} ${status}`), ['2026-04-02 proved', '2026-04-03 broken', '2026-04-04 proved', '2026-04-05 proved', '2026-04-06 proved', '2026-04-07 proved'])
     assert.deepEqual(faults, [[-1250n, [[-1250n, '2026-04-02', '2026-04-03']]]])
   })
 }
+
+test('a row that a file brings twice is asked about where its balance shows it', async () => {
+  const world = new World('2026-05-20')
+  await bring(world, '2026-05-02', [row('2026-05-02', '-9', 'Book', { providerId: 'a' })], '86.00')
+  await bring(world, '2026-05-03', [row('2026-05-03', '-4', 'Milk', { providerId: 'b' }), row('2026-05-03', '-4', 'Milk', { providerId: 'c' })], '82.00')
+  await bring(world, '2026-05-10', [row('2026-05-10', '-1', 'Gum', { providerId: 'd' })], '81.00')
+  assert.deepEqual(await world.openQuestions(), ['same_transaction'])
+})

@@ -53,7 +53,7 @@ export function proveBalance(proof: Proof): Verdict {
   if (agreeing !== undefined) {
     const renewed = failing !== null && agreeing === direct ? [settled(proof, failing)] : []
     const open = chained ? proof.spans.slice(-MAX_ANCHORS).some((before) => before.status !== 'proved' && (agreeing === direct || before.to <= agreeing.from)) : false
-    return { spans: [...renewed, ...span(proof, agreeing, 'proved')], sound: !open }
+    return { spans: [...(agreeing === direct && failing === null ? outlivedBefore(proof, chained) : renewed), ...span(proof, agreeing, 'proved')], sound: !open }
   }
   // A second statement of a day that disagrees takes the proof of the first away: there is no day between them that could bear the mismatch.
   const torn = failing ?? (chained && statement.on === last.on ? chain : null)
@@ -110,6 +110,14 @@ function span(proof: Proof, anchor: Anchor, status: BalanceSpan['status']): read
   if (anchor.from >= on) return []
   const covered = coversAll(proof.coveredAfter, { from: addDays(anchor.from, 1), to: on })
   return [{ accountId, sourceId, from: anchor.from, to: on, opening: anchor.opening, closing: amount, rowsSum: sumSince(proof, anchor), status: covered ? status : 'unknown' }]
+}
+
+/** Spans from the first mismatch on that has outlived the usual delays behind a new beginning; none where nothing did. */
+function outlivedBefore(proof: Proof, chained: boolean): readonly BalanceSpan[] {
+  const newest = chained ? proof.spans.slice(-MAX_ANCHORS) : []
+  const settledNow = newest.map((before) => (before.status === 'unknown' && before.opening + before.rowsSum !== before.closing ? settled(proof, before) : before))
+  const first = settledNow.findIndex((after, index) => after.status !== newest[index]!.status)
+  return first === -1 ? [] : settledNow.slice(first)
 }
 
 /** A mismatch that lies behind a new beginning will not heal any more. */

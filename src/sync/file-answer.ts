@@ -18,6 +18,7 @@ import { judgeIds } from './id-trust.ts'
 import { match, NONE_VANISHED, type Decision } from './match.ts'
 import { decideRepeats, doubtRepeats, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
+import { tendFile } from './tend-balance.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
 
 /** What the first pass found of the statement. */
@@ -87,6 +88,7 @@ export class FileAnswer {
     }
     await this.#settle(async (movements) => ({ covers, balances, spans: await this.#spans(balances, movements), cursor: null }))
     await this.#inFlight
+    if (balances.length > 0) await tendFile(this.#context)
   }
 
   async #settle(last: ((movements: readonly Movement[]) => Promise<LastPiece>) | null): Promise<void> {

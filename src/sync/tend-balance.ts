@@ -40,6 +40,19 @@ export async function tendBalance(context: SettleContext): Promise<void> {
   if (turned) await tendOnce(context)
 }
 
+/**
+ * After a file: what agrees by now is proved, and a row that seems to be here twice is asked about. Its amounts are not
+ * turned: files of many programs are one source.
+ */
+export async function tendFile(context: SettleContext): Promise<void> {
+  const { feed, account, source, runId, now } = context
+  if (!(await feed.spans(account.id)).some((span) => span.sourceId === source.id && isFailing(span))) return
+  const chain = await chainOf(feed, account, source.id)
+  if (chain === null) return
+  await mend({ feed, account, sourceId: source.id, runId, at: now() }, chain)
+  if (chain.isBroken) await askAboutDoubles(context, chain)
+}
+
 /** After a person decided about rows: spans that agree by now are proved at once. */
 export async function tendAfterDecision(feed: FeedStore, account: Account, now: number): Promise<void> {
   const failing = (await feed.spans(account.id)).filter(isFailing)
