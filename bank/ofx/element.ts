@@ -106,7 +106,7 @@ function decodeEntities(text: string): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return /[&<>]/.test(text) ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') : text
 }
 
 /** One element a line. In SGML leaves are not closed (OFX 1.0.2, section 1.3.4); in XML all are. */

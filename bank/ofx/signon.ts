@@ -3,7 +3,7 @@
  * CLIENTUID, multi-factor authentication (OFX 2.1.1, section 2.5). Writes down every attempt before
  * it judges; never keeps a password, only a keyed digest.
  */
-import { createHmac } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { concerns, type Fault, type RequestMoment, type Status } from '../faults/fault.ts'
 import type { BankState, LoginState } from '../state.ts'
 import { child, children, type Element, textOf } from './element.ts'
@@ -47,7 +47,7 @@ export function isAnonymous(user: string): boolean {
 
 /** The keyed digest by which the request log counts a password without knowing it. */
 export function digestOf(bank: BankState, secret: string): string {
-  return createHmac('sha256', `sandbox-bank-${bank.seed}`).update(secret).digest('hex').slice(0, 16)
+  return hash('sha256', `sandbox-bank-${bank.seed}\n${secret}`).slice(0, 16)
 }
 
 /** FI is optional, but a wrong one is refused (13504), as banks with several brands on one server do. */

@@ -9,7 +9,7 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import { concealFailure } from '../connector-kit/conceal.ts'
 import { listedHeaders } from '../connector-kit/evidence.ts'
 import { concealText, createMasker, type Masker } from '../connector-kit/masking.ts'
-import { originOf, shownAddress } from '../connector-kit/origin.ts'
+import { originOfUrl, shownAddress } from '../connector-kit/origin.ts'
 import { MAX_RECORDED_TEXT, type Recorder } from '../connector-kit/recorder.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -49,10 +49,11 @@ type Ended = { readonly result: Result<Answer, Failure>; readonly verdict: Attem
 export function createExchange(options: ExchangeOptions): Transport {
   const cookies = createCookieJar()
   const identityFields = new Set(options.identityFields ?? ['username'])
+  const maskerOf = keptMasker()
   return {
     exchange: async (request) => {
       const startedAt = options.clock.now()
-      const ended = await attempt(request, options, cookies, identityFields)
+      const ended = await attempt(request, options, cookies, identityFields, maskerOf)
       record(request, ended, startedAt, options, identityFields)
       return ended.result
     },
@@ -60,9 +61,18 @@ export function createExchange(options: ExchangeOptions): Transport {
   }
 }
 
-async function attempt(request: ExchangeRequest, options: ExchangeOptions, cookies: CookieJar, identityFields: ReadonlySet<string>): Promise<Ended> {
+/** A run lends the same secret for each of its exchanges: its forms are made once. */
+function keptMasker(): (secrets: readonly string[]) => Masker {
+  let kept: { readonly secrets: readonly string[]; readonly mask: Masker } | null = null
+  return (secrets) => {
+    if (kept === null || kept.secrets.length !== secrets.length || kept.secrets.some((secret, at) => secret !== secrets[at])) kept = { secrets, mask: createMasker(secrets) }
+    return kept.mask
+  }
+}
+
+async function attempt(request: ExchangeRequest, options: ExchangeOptions, cookies: CookieJar, identityFields: ReadonlySet<string>, maskerOf: (secrets: readonly string[]) => Masker): Promise<Ended> {
   const url = URL.canParse(request.url) ? new URL(request.url) : null
-  const origin = originOf(request.url)
+  const origin = url === null ? null : originOfUrl(url)
   const unsent = (failure: Failure): Ended => ({ result: failed(failure), verdict: null, lease: NOTHING_LENT, mask: createMasker([]) })
   if (url === null || origin === null) return unsent(forbidden('it is not a web address'))
   const refusal = options.wire.admits(url)
@@ -75,7 +85,7 @@ async function attempt(request: ExchangeRequest, options: ExchangeOptions, cooki
   const refused = watchForRefusal(request, lease)
   const sent = await sendFollowing({ ...written, onBody: refused.onBody }, withSecrets, options.wire, cookies)
   const early = await refused.written()
-  const mask = createMasker(secretsOf(lease, identityFields))
+  const mask = maskerOf(secretsOf(lease, identityFields))
   const result = await rehearsed(readResult(sent, lease, mask, options.clock.now()), request, options)
   if (!withSecrets) return { result, verdict: null, lease, mask }
   const verdict = early ? 'refused' : verdictOf(sent, result, request)

@@ -80,7 +80,23 @@ function concealWith(text: string, masks: readonly Mask[]): string {
   if (masks.length === 0) return text
   const plain = concealPlain(text, masks)
   // A short value in a longer parcel has no form of its own: what can be unpacked is looked into.
-  return plain.replace(/[A-Za-z0-9+/_-]{6,}={0,2}/g, (parcel) => (unpacked(parcel).some((content) => concealPlain(content, masks) !== content) ? MASK : parcel))
+  if (!holdsParcel(plain)) return plain
+  return plain.replace(PARCEL, (parcel) => (unpacked(parcel).some((content) => concealPlain(content, masks) !== content) ? MASK : parcel))
+}
+
+/** A word that may be base64 or hexadecimal. */
+const PARCEL = /[A-Za-z0-9+/_-]{6,}={0,2}/g
+const SHORTEST_PARCEL = 6
+
+/** Whether any word may hold a text; hardly any does, and looking costs a fraction of unpacking. */
+function holdsParcel(text: string): boolean {
+  let from = 0
+  for (let at = 0; at <= text.length; at++) {
+    if (sixBits(text.charCodeAt(at)) >= 0) continue
+    if (at - from >= SHORTEST_PARCEL && (mayHoldText(text, from) || mayHoldHex(text, from))) return true
+    from = at + 1
+  }
+  return false
 }
 
 function concealPlain(text: string, masks: readonly Mask[]): string {
@@ -99,8 +115,43 @@ function concealPlain(text: string, masks: readonly Mask[]): string {
 /** What a word holds when it is base64 or hexadecimal; nothing when that gives no text. */
 function unpacked(parcel: string): readonly string[] {
   const hex = /^(?:[0-9a-fA-F]{2})+$/.test(parcel) ? textIn(Buffer.from(parcel, 'hex')) : null
-  const base64 = textIn(Buffer.from(parcel, 'base64'))
+  const base64 = mayHoldText(parcel, 0) ? textIn(Buffer.from(parcel, 'base64')) : null
   return hex === null ? (base64 === null ? [] : [base64]) : base64 === null ? [hex] : [hex, base64]
+}
+
+/** False: the first three bytes that the base64 at this place stands for begin no text. */
+function mayHoldText(text: string, from: number): boolean {
+  const [one, two, three, four] = [sixBits(text.charCodeAt(from)), sixBits(text.charCodeAt(from + 1)), sixBits(text.charCodeAt(from + 2)), sixBits(text.charCodeAt(from + 3))]
+  const first = (one << 2) | (two >> 4)
+  const second = ((two & 0b1111) << 4) | (three >> 2)
+  if (first >= 0x80) return isLead(first) && second >> 6 === 0b10
+  return isPlain(first) && (isLead(second) || (isPlain(second) && mayBegin(((three & 0b11) << 6) | four)))
+}
+
+/** False: the first byte that the hexadecimal at this place stands for begins no text, or it is none. */
+function mayHoldHex(text: string, from: number): boolean {
+  return mayBegin(Number.parseInt(text.slice(from, from + 2), 16))
+}
+
+/** The value of a letter of base64, in either alphabet; -1 for what is none. */
+function sixBits(code: number): number {
+  if (code >= 97 && code <= 122) return code - 71
+  if (code >= 65 && code <= 90) return code - 65
+  if (code >= 48 && code <= 57) return code + 4
+  return code === 43 || code === 45 ? 62 : code === 47 || code === 95 ? 63 : -1
+}
+
+function mayBegin(byte: number): boolean {
+  return isPlain(byte) || isLead(byte)
+}
+
+/** Leads a character of several bytes in UTF-8. */
+function isLead(byte: number): boolean {
+  return byte >= 0xc2 && byte <= 0xf4
+}
+
+function isPlain(byte: number): boolean {
+  return byte >= 0x20 ? byte < 0x7f : byte >= 0x09 && byte <= 0x0d
 }
 
 /** The bytes as a text of printable characters and blanks; null when they are none. Hardly any word is one: the first bytes tell. */
@@ -109,7 +160,7 @@ function textIn(bytes: Buffer): string | null {
   let isAscii = true
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]!
-    if (byte < 0x20 ? byte < 0x09 || byte > 0x0d : byte === 0x7f) return null
+    if (byte < 0x80 && !isPlain(byte)) return null
     if (byte < 0x80) continue
     // A lead byte of UTF-8 and the bytes that must follow it.
     const follow = byte < 0xc2 || byte > 0xf4 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3

@@ -2,9 +2,13 @@
 
 /** The origin of an absolute http(s) address; null when it is none. */
 export function originOf(address: string): string | null {
-  const url = URL.canParse(address) ? new URL(address) : null
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null
-  return `${url.protocol}//${url.hostname}:${portOf(url)}`
+  const url = URL.parse(address)
+  return url === null ? null : originOfUrl(url)
+}
+
+/** As `originOf`, of an address that was read already. */
+export function originOfUrl(url: URL): string | null {
+  return url.protocol !== 'https:' && url.protocol !== 'http:' ? null : `${url.protocol}//${url.hostname}:${portOf(url)}`
 }
 
 /** The port of an http(s) address, also when it is not written. */
