@@ -103,6 +103,7 @@ const OF_REPORTS: readonly Scenario[] = [
 
 const OF_PLANTS: readonly Scenario[] = [
   { name: 'quiet', reports: null, what: 'Nothing goes wrong.', change: () => ({}) },
+  { name: 'crowded', reports: null, what: 'All that the seed draws, read and looked at as often as it draws.', change: (drawn) => drawn },
   {
     name: 'two-workers', reports: null, what: 'Two workers do what is due at the same time; one or the other dies in it, and the bank is slow, refuses and repeats itself.',
     change: ({ seed }) => ({

@@ -12,21 +12,22 @@ import { play, type Ground } from './world.ts'
 import { PLACES } from './zones.ts'
 
 const memory = await memoryGround()
-/** One that knows faults of data, crashes and clock steps. */
-const BUSY_SEED = 4
+/** From one that knows faults of data, crashes and clock steps. */
+const BUSY_LINE = 'crowded:4'
+const busy = readLine(BUSY_LINE)!
 
 test('the same seed gives the same bytes, in this process, in another one, and on PostgreSQL', async (t) => {
-  const here = JSON.stringify(await simulate({ ground: memory, first: lineOf(BUSY_SEED), runs: 2 }))
-  assert.equal(JSON.stringify(await simulate({ ground: memory, first: lineOf(BUSY_SEED), runs: 2 })), here)
-  const script = `import { memoryGround } from './sim/ground.ts'; import { simulate } from './sim/simulate.ts'; import { lineOf } from './sim/plan.ts'
-    process.stdout.write(JSON.stringify(await simulate({ ground: await memoryGround(), first: lineOf(${BUSY_SEED}), runs: 2 })))`
+  const here = JSON.stringify(await simulate({ ground: memory, first: busy, runs: 2 }))
+  assert.equal(JSON.stringify(await simulate({ ground: memory, first: busy, runs: 2 })), here)
+  const script = `import { memoryGround } from './sim/ground.ts'; import { simulate } from './sim/simulate.ts'; import { readLine } from './sim/plan.ts'
+    process.stdout.write(JSON.stringify(await simulate({ ground: await memoryGround(), first: readLine('${BUSY_LINE}'), runs: 2 })))`
   const there = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: new URL('..', import.meta.url), encoding: 'utf8', env: { ...process.env, TZ: 'Pacific/Auckland' } })
   assert.equal(there, here)
   const config = readConfig({}, 'linux')
   assert.ok(config.ok)
   const postgres = await postgresGround(config.value)
   t.after(() => postgres.close())
-  assert.equal(JSON.stringify(await simulate({ ground: postgres, first: lineOf(BUSY_SEED), runs: 2 })), here)
+  assert.equal(JSON.stringify(await simulate({ ground: postgres, first: busy, runs: 2 })), here)
 })
 
 test('a store that forgets rows is found, made small, and its line fails again', async () => {

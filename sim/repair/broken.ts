@@ -53,7 +53,7 @@ export class BrokenFeed {
   truths: readonly CauseCode[] = []
 
   private constructor(seed: number, strikes: readonly Strike[], ground: Ground, store: TenantStore, requestsPerDay: number | null) {
-    const drawn = planOf(lineOf(seed))
+    const drawn = planOf(lineOf(seed, 'crowded'))
     const plan = { ...drawn, settings: seed % 2 === 0 ? { profile: false, version: '220' } : {}, hoursBetweenReads: 20, historyDays: 20 }
     this.#time = { now: plan.startsAt, skewMs: 0 }
     this.#random = chance(seed, 'repair')
