@@ -6,8 +6,9 @@ import { dayInZone } from '../src/domain/day.ts'
 import type { PageCommit } from '../src/ports/store.ts'
 import { memoryGround, postgresGround } from './ground.ts'
 import { DAY_MS, lineOf, planOf, readLine, writeLine } from './plan.ts'
-import { simulate } from './simulate.ts'
+import { playSafely, simulate } from './simulate.ts'
 import { isClean } from './shrink.ts'
+import { sweep } from './sweep.ts'
 import { play, type Ground } from './world.ts'
 import { PLACES } from './zones.ts'
 
@@ -48,6 +49,18 @@ test('a store that forgets rows is found, made small, and its line fails again',
   const again = await play(planOf(line), forgetful)
   assert.ok(again.harms.lost > 0)
   assert.equal(isClean(await play(planOf(line), memory)), true, 'the same line is clean on a store that keeps its rows')
+})
+
+test('nothing of a seed stays behind: the memory in use is the same after many', async () => {
+  const inUse = async (first: number, runs: number): Promise<number> => {
+    for (let seed = first; seed < first + runs; seed++) await playSafely({ ...lineOf(seed, 'quiet'), days: 1 }, memory)
+    sweep()
+    return process.memoryUsage().heapUsed
+  }
+  const before = await inUse(1, 20)
+  const grown = (await inUse(21, 120)) - before
+  // Code that was compiled meanwhile is two or three megabytes; the stores of so many seeds are fifteen.
+  assert.ok(grown < 8_000_000, `${Math.round(grown / 1_000)} kB more`)
 })
 
 test('a seed line is read as it is written, and anything else is none', () => {

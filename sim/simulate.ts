@@ -6,6 +6,7 @@ import { lineOf, planOf, type Line } from './plan.ts'
 import { noHarm } from './oracle.ts'
 import { Report } from './report.ts'
 import { isClean, shrink } from './shrink.ts'
+import { sweep } from './sweep.ts'
 import { play, type Ground, type Outcome } from './world.ts'
 
 export type SimulateOptions = {
@@ -19,6 +20,9 @@ export type SimulateOptions = {
   readonly mostShrunk?: number
 }
 
+/** Sweeping costs as much as half a seed. */
+const SWEPT_EVERY = 40
+
 export async function simulate({ ground, first, runs, onSeed, mostShrunk = 5 }: SimulateOptions): Promise<Report> {
   const report = new Report()
   const playLine = (line: Line): Promise<Outcome> => playSafely(line, ground)
@@ -30,6 +34,7 @@ export async function simulate({ ground, first, runs, onSeed, mostShrunk = 5 }: 
       const small = report.failures.length < mostShrunk ? await shrink(line, outcome, playLine) : { line, outcome }
       report.addFailure(small.line, small.outcome.notes)
     }
+    if ((index + 1) % SWEPT_EVERY === 0) sweep()
     await onSeed?.(report, outcome)
   }
   return report
