@@ -2,14 +2,17 @@
  * The judge of conduct, beside the oracle of rows. It sees which passwords reached the bank and what
  * came of them, by the bank's own log, and what repairs ask of the person; it knows nothing of vault and
  * diagnosis. A secret that the bank refused is sent once, unless the person asks for that very thing, also
- * where a dying process did not write the refusal down. And nobody is asked for a password because the bank is down. A feed that stands still is told of.
+ * where a dying process did not write the refusal down. A login that the bank calls locked is not tried until the person says that it is unlocked. And nobody is asked for a password because the bank is down. A feed that stands still is told of.
  */
 import type { Bank } from '../bank/bank.ts'
 import { digestOf } from '../bank/ofx/signon.ts'
-import type { OpenRepair } from '../src/ports/store.ts'
+import type { OpenRepair, TenantStore } from '../src/ports/store.ts'
 
 /** A sign-on whose password is wrong. A locked login (15502) is closed to the right one as well, so that says nothing of it. */
 const REFUSED = 15500
+
+/** The login is locked. Whatever is sent now, right or wrong, may keep it locked for longer. */
+const LOCKED = 15502
 
 /** The password was right, and the bank asks for more: an answer, or the code of a device. */
 const ASKS_MORE = new Set([3000, 15512])
@@ -26,12 +29,16 @@ export class Conduct {
   readonly #refused = new Set<string>()
   #looked = 0
   #permitted = false
+  /** The bank said that the login is locked to a process that lived on, and nobody has said since that it is unlocked. */
+  #locked = false
   /** The bank refused some sign-on, for whatever reason, and has let none in since. */
   #doubted = false
   #letInAt: number | null = null
   /** Since when no exchange was answered; null: the last one was. */
   #silentSince: number | null = null
   readonly #blamed = new Set<string>()
+  /** Runs that a process began and did not end, with who began them. */
+  readonly #under = new Map<string, { readonly connectionId: string; readonly life: { readonly dead: boolean } }>()
   secretsResent = 0
   askedWhileDown = 0
   readonly notes: string[] = []
@@ -40,15 +47,51 @@ export class Conduct {
     this.#bank = bank
   }
 
+  /** One process's way to the store: of two that live only one may be in a run of a connection, or the bank gets its sign-ins twice, whatever the rows come to. */
+  watch(store: TenantStore, life: { readonly dead: boolean }): TenantStore {
+    const { runs } = store
+    const left = (id: string): void => {
+      if (this.#under.get(id)?.life === life) this.#under.delete(id)
+    }
+    return {
+      ...store,
+      runs: {
+        ...runs,
+        create: async (run) => {
+          const { id, connectionId } = run
+          if (connectionId !== null) {
+            for (const other of this.#under.values()) if (other.connectionId === connectionId && other.life !== life && !other.life.dead) this.#note('two processes read one connection at the same time')
+            this.#under.set(id, { connectionId, life })
+          }
+          await runs.create(run)
+        },
+        update: async (id, patch) => {
+          if (patch.outcome !== undefined && patch.outcome !== 'running') left(id)
+          await runs.update(id, patch)
+        },
+        end: async (id, run, health) => {
+          left(id)
+          return runs.end(id, run, health)
+        },
+      },
+    }
+  }
+
   /** The person wants the password sent, whatever was said of it before; once. */
   permit(): void {
     this.#permitted = true
   }
 
+  /** The person says that the bank unlocked the login, whether it did or not. */
+  saysUnlocked(): void {
+    this.#locked = false
+  }
+
   /** An exchange has ended for a process that lives. */
   heard(answered: boolean): void {
     this.#silentSince = answered ? null : (this.#silentSince ?? this.#bank.now())
-    this.#noteRefusals(answered)
+    const last = this.#noteRefusals(answered)
+    if (answered && last !== undefined) this.#locked = last.code === LOCKED
   }
 
   /** The process died: what the bank said last may not have been written down, and is as good as refused for that. */
@@ -74,11 +117,13 @@ export class Conduct {
     }
   }
 
-  #noteRefusals(answered: boolean): void {
-    for (const { user, secretDigest, code } of this.#sent()) {
+  #noteRefusals(answered: boolean): Bank['state']['attempts'][number] | undefined {
+    const sent = this.#sent()
+    for (const { user, secretDigest, code } of sent) {
       const right = digestOf(this.#bank.state, this.#bank.state.logins.get(user)?.password ?? '') === secretDigest
       if (answered && !right && code === REFUSED) this.#refused.add(secretDigest)
     }
+    return sent.at(-1)
   }
 
   /** Sign-ons that reached the bank since the last look; those with a refused secret are blamed. */
@@ -90,6 +135,9 @@ export class Conduct {
       if (this.#refused.has(secretDigest) && !this.#permitted) {
         this.secretsResent++
         this.#note('a refused password was sent again')
+      } else if (this.#locked && !this.#permitted) {
+        this.secretsResent++
+        this.#note('a locked login was tried again')
       }
       this.#permitted = false
       if (ASKS_MORE.has(code)) this.#refused.delete(secretDigest)

@@ -6,8 +6,9 @@ import { createBank } from '../bank/bank.ts'
 import { ANA } from '../bank/customers.ts'
 import { digestOf } from '../bank/ofx/signon.ts'
 import { addDays } from '../src/domain/day.ts'
+import type { SyncRun } from '../src/domain/run.ts'
 import type { Transaction } from '../src/domain/transaction.ts'
-import type { OpenRepair, PageCommit } from '../src/ports/store.ts'
+import type { OpenRepair, PageCommit, TenantStore } from '../src/ports/store.ts'
 import { Conduct } from './conduct.ts'
 import { memoryGround } from './ground.ts'
 import { HARMS, type Harm } from './oracle.ts'
@@ -106,6 +107,54 @@ test('a refused password that is sent again is counted, unless the person wants 
   send(ANA.password, 0)
   send('wrong', 15500)
   assert.equal(conduct.secretsResent, 2)
+})
+
+test('a locked login that is tried again is counted, unless the person says that it is unlocked or wants it; so is one that is tried with another password', () => {
+  const now = { at: Date.parse('2026-03-02') }
+  const bank = bankAt(now)
+  const conduct = new Conduct(bank)
+  const send = (password: string, code: number): void => {
+    bank.state.attempts.push({ at: now.at, user: ANA.user, secretDigest: digestOf(bank.state, password), code })
+    conduct.heard(true)
+  }
+  send(ANA.password, 15502)
+  assert.equal(conduct.secretsResent, 0)
+  send(ANA.password, 15502)
+  send('another', 15502)
+  assert.equal(conduct.secretsResent, 2)
+  conduct.saysUnlocked()
+  send(ANA.password, 15502)
+  conduct.permit()
+  send(ANA.password, 15502)
+  assert.equal(conduct.secretsResent, 2)
+  conduct.saysUnlocked()
+  send(ANA.password, 0)
+  send(ANA.password, 0)
+  assert.equal(conduct.secretsResent, 2)
+})
+
+test('two processes that are in a run of one connection at once are told of, and none that ended, died or reads another one', async () => {
+  const conduct = new Conduct(bankAt({ at: Date.parse('2026-03-02') }))
+  const store = await memory.newTenant()
+  const silent = { ...store, runs: { ...store.runs, create: async () => undefined, update: async () => undefined, end: async () => null } }
+  const [one, other] = [{ dead: false }, { dead: false }]
+  const [first, second] = [conduct.watch(silent, one), conduct.watch(silent, other)]
+  const begin = (of: TenantStore, id: string, connectionId: string) => of.runs.create({ id, connectionId } as unknown as SyncRun)
+  const together = () => conduct.notes.filter((note) => note.includes('at the same time')).length
+  await begin(first, 'a', 'c')
+  await begin(second, 'b', 'another')
+  assert.equal(together(), 0)
+  // Who takes another's run for abandoned ends it in the store, and not in that process.
+  await second.runs.update('a', { outcome: 'failed' })
+  await begin(second, 'd', 'c')
+  assert.equal(together(), 1)
+  await second.runs.end('d', {} as never, {} as never)
+  await first.runs.update('a', { outcome: 'failed' })
+  await begin(second, 'e', 'c')
+  assert.equal(together(), 1)
+  other.dead = true
+  await begin(first, 'f', 'c')
+  assert.equal(together(), 1)
 })
 
 test('the password asked for while the bank is down is counted once for each plan, and not when the bank had refused it; a feed that stands still is told of', () => {

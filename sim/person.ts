@@ -31,7 +31,7 @@ export class Person {
   readonly #plan: Plan
   readonly #random: Random
   readonly #knows: Knows
-  readonly #conduct: Pick<Conduct, 'permit'>
+  readonly #conduct: Pick<Conduct, 'permit' | 'saysUnlocked'>
   connectionId: string | null = null
   /** What this person decided of single rows: the categories that may stand, by transaction. */
   readonly decided = new Map<string, readonly (string | null)[]>()
@@ -40,7 +40,7 @@ export class Person {
   /** How often this person went beyond what Relink asked for. */
   insisted = 0
 
-  constructor(plan: Plan, bank: Bank, random: Random, knows: Knows, conduct: Pick<Conduct, 'permit'>) {
+  constructor(plan: Plan, bank: Bank, random: Random, knows: Knows, conduct: Pick<Conduct, 'permit' | 'saysUnlocked'>) {
     this.#plan = plan
     this.#bank = bank
     this.#random = random
@@ -175,6 +175,7 @@ export class Person {
     // Where the web site has nothing to do, there was nothing to do.
     if (!isPermission(step) && cause !== 'unknown') await AT_SITE[cause]?.(this.#atBank, this.#newPassword).catch(() => undefined)
     if (isPermission(step)) this.#conduct.permit()
+    if (step.action === 'unlock_at_bank') this.#conduct.saysUnlocked()
     return (await relink.verbs.repair(connectionId, { stepId: step.id, did: 'done' })).ok
   }
 

@@ -125,6 +125,10 @@ const OF_PLANTS: readonly Scenario[] = [
     change: ({ customer }) => ({ visitHours: 60, faults: [fault('password-changed', 6, 27, { login: customer.user })] }),
   },
   {
+    name: 'login-is-locked', reports: null, what: 'The bank locks the login.',
+    change: ({ customer }) => ({ visitHours: 60, faults: [fault('login-locked', 6, 27, { login: customer.user })] }),
+  },
+  {
     name: 'asks-for-more', reports: null, what: 'The bank asks for more than the password.',
     change: ({ customer }) => ({ faults: [fault('mfa-demanded', 3, 28, { login: customer.user })] }),
   },

@@ -146,8 +146,9 @@ class World {
   }
 
   #start(): Relink {
+    const life = new Life(this.#plan.workers === 1 ? null : paceOf(this.#turns))
     return startRelink({
-      life: new Life(this.#plan.workers === 1 ? null : paceOf(this.#turns)), network: this.#network, store: this.#watched, entropy: this.#entropy, institution: institutionOf(this.#plan), connectors: this.#ground.connectors,
+      life, network: this.#network, store: this.#conduct.watch(this.#watched, life), entropy: this.#entropy, institution: institutionOf(this.#plan), connectors: this.#ground.connectors,
       ...(this.#ground.plant === undefined ? {} : { plant: this.#ground.plant }),
     })
   }

@@ -4,7 +4,6 @@ import { RUNS_BEFORE, type TenantStore } from '../../src/ports/store.ts'
 import type { AttemptEnd } from '../../src/ports/transport.ts'
 import type { TenantVault } from '../../src/vault/vault.ts'
 import { planted, type PlantedBug } from './planted-bug.ts'
-import { otherKey } from './wrong-matchers.ts'
 
 /** A vault with other ways of lending; its methods stay those of the real one. */
 function lending(real: TenantVault, change: Partial<TenantVault>): TenantVault {
@@ -46,7 +45,7 @@ export const WRONG_KEEPERS: readonly PlantedBug[] = [
       problems: { ...real.problems, open: async () => undefined },
     }),
   }),
-  planted('nobody-waits', 'two-workers', 'A worker reads a connection that another one reads just now, and no unique key stands between their rows.', {
+  planted('nobody-waits', 'two-workers', 'A worker reads a connection that another one reads just now; the unique key of the store stands between their rows.', {
     store: (real) => ({
       ...real,
       connections: {
@@ -56,12 +55,15 @@ export const WRONG_KEEPERS: readonly PlantedBug[] = [
           return work(found, { runs, challenges })
         },
       },
-      feed: { ...real.feed, commitPage: (page) => real.feed.commitPage({ ...page, observations: page.observations.map((one) => ({ ...one, key: otherKey(one.key, one.id) })) }) },
     }),
   }),
   planted('refusals-forgotten', 'new-password', 'The vault writes a refused password down as one that was not sent, and the schedule goes on.', {
     store: goingOn,
     vault: forgiving((outcome) => (outcome === 'refused' ? 'not_sent' : outcome)),
+  }),
+  planted('locks-forgotten', 'login-is-locked', 'The vault does not keep that the bank locked the login, and the schedule goes on with the right password.', {
+    store: goingOn,
+    vault: (real) => lending(forgiving((outcome) => (outcome === 'refused' ? 'not_sent' : outcome))(real), { lock: async () => undefined }),
   }),
   planted('sign-on-retried', 'new-password', 'The transport sends a sign-on that was refused once more.', {
     wire: (real): BankHandle => async (request) => {

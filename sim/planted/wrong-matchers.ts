@@ -37,7 +37,7 @@ function joining(find: (row: NewTransaction, among: readonly Transaction[], page
 const sameText = (a: Transaction, b: Transaction): boolean => a.name === b.name && a.memo === b.memo
 
 /** A key that nothing else has, from one that somebody has. */
-export const otherKey = (key: Digest, salt: string): Digest => `${salt.replaceAll('-', '').slice(-8)}${key.slice(8)}`
+const otherKey = (key: Digest, salt: string): Digest => `${salt.replaceAll('-', '').slice(-8)}${key.slice(8)}`
 
 export const WRONG_MATCHERS: readonly PlantedBug[] = [
   planted('content-is-identity', 'true-twins', 'Rows of equal day, amount and words are one row (25, 26).', {
