@@ -1,12 +1,16 @@
 /** The engine on PostgreSQL: the same story gives the same feed as in memory, and a crash at any store call loses nothing. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { sql } from 'kysely'
 import { addDays, day } from '../domain/day.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { createMemoryStore } from '../store/memory/store.ts'
+import { openPool, openSession } from '../store/postgres/session.ts'
+import { openPostgresStore } from '../store/postgres/store.ts'
 import { postgresTwin } from '../store/testing.ts'
 import { exploding } from './exploding.ts'
 import { decimal, row, World } from './testing.ts'
+import { undoRun } from './undo.ts'
 
 const postgres = postgresTwin()
 after(() => postgres.close())
@@ -36,6 +40,29 @@ async function story(store: TenantStore): Promise<unknown> {
 
 test('the same story gives the same feed, spans and questions as in memory', async () => {
   assert.deepEqual(await story(await postgres.newTenant()), await story(createMemoryStore().tenant('t')))
+})
+
+test('an undo on a young database, which has no statistics yet, reads each report a few times, not once for each pair', async () => {
+  const tenant = await postgres.newTenant()
+  const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => row(addDays(day('2026-03-16'), (from + i) % 4), `-${from + i + 1}`, `Shop ${from + i}`, { providerId: `r${from + i}` }))
+  const world = await new World('2026-03-20', { store: tenant }).connect()
+  world.bank.rows = rows(0, 60)
+  await world.sync()
+  world.bank.rows = [...world.bank.rows, ...rows(60, 130)]
+  const { id } = await world.sync()
+  const database = await postgres.database()
+  const asOwner = openSession(openPool(database.owner, 1))
+  // What a session read is counted when it ends.
+  const read = async () => Number((await sql<{ n: bigint }>`select coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)), 0) as n from pg_stat_user_tables where schemaname = 'relink' and relname in ('observations', 'transactions')`.execute(asOwner)).rows[0]!.n)
+  const own = await openPostgresStore({ ...database, connections: 1 })
+  assert.ok(own.ok)
+  const before = await read()
+  const undone = await undoRun({ ...world.deps, store: own.value.tenant(tenant.tenantId) }, id)
+  await own.value.close()
+  assert.deepEqual(undone.ok && undone.value.accounts.map(({ withdrawn }) => withdrawn), [70])
+  const cost = (await read()) - before
+  await asOwner.destroy()
+  assert.ok(cost > 0 && cost < 100 * 130, `${cost} rows were read`)
 })
 
 test('a crash at any store call of a first sync: the next one gives the feed that no crash would have given', async () => {
