@@ -16,6 +16,7 @@ import { createRecorder } from './connector-kit/recorder.ts'
 import type { Connector } from './connector-kit/connector.ts'
 import { discoverConnectors, loadInstitutions } from './connectors/registry.ts'
 import { auditedVerbs } from './audited-verbs.ts'
+import { currentActor } from './access/acting.ts'
 import { createAudit, hex } from './access/audit.ts'
 import { createVerbs } from './create-verbs.ts'
 import { onRunEnding } from './run-ended.ts'
@@ -142,7 +143,11 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const masterKey = await openMasterKey(config, log, async (key) => checkMasterKey(store.secrets, key), (await store.secrets.tenantKey()) === null)
   if (!masterKey.ok) return masterKey
   const blindKey = await blindKeyOf(store.secrets, tenantId, masterKey.value)
-  const vault = createVault({ secrets: store.secrets, tenantId, masterKey: masterKey.value, blindKey, clock, entropy: hostEntropy, fetch: (source) => readOutside(source, process.env) })
+  const audit = createAudit({ store: store.audit, key: deriveLasting(blindKey, 'audit'), clock })
+  const vault = createVault({
+    secrets: store.secrets, tenantId, masterKey: masterKey.value, blindKey, clock, entropy: hostEntropy, fetch: (source) => readOutside(source, process.env),
+    tell: (action, object, codes) => audit.record({ actor: currentActor(), action, object, codes }),
+  })
   const events = createEvents()
   const base = { store, vault, clock, entropy: hostEntropy, log, readBy: await surroundings(VERSION, (text) => vault.pseudonym(text)) }
   const timeZoneOf = (id: string): string => institutionOf(id)?.timeZone ?? 'UTC'
@@ -152,7 +157,6 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events) }
   const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy, reachOf: reachOpener({ clock, network: ground.network, institutionOf, connectorOf }) }
   const repairDeps = { ...base, ...repairHands(deps, openers) }
-  const audit = createAudit({ store: store.audit, key: deriveLasting(blindKey, 'audit'), clock })
   const verbs = auditedVerbs(createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events }), audit)
   const signIn = signInWhenAsked({ database: database.app, key: deriveLasting(blindKey, 'sign-in'), origin: config.origin, log })
   const instance: Instance = {

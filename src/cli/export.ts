@@ -4,6 +4,7 @@ import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { EXPORT_FORMATS, exportAccount, type ExportFormat } from '../exports/export.ts'
+import { tellExport } from '../audited-verbs.ts'
 import { chooseAccount, dayRange } from './accounts.ts'
 import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
@@ -17,6 +18,7 @@ export async function exportCommand(output: Output, options: ExportOptions): Pro
   await withInstance(output, async (instance) => {
     const account = await chooseAccount(instance, options.account)
     const file = exportAccount(instance.store, account, { format, now: instance.clock.now(), ...range })
+    await tellExport(instance, account.id, options)
     if (options.output === undefined) await pipeline(Readable.from(file.content), process.stdout as Writable, { end: false })
     else await writeWhole(options.output, file.content)
   })

@@ -459,3 +459,34 @@ test('what was foreseen saves a look, and never lends what is not so any more', 
   await secrets.destroy(owner.connectionId)
   assert.equal(await lent(), 'vault_missing')
 })
+
+test('the log hears what was sealed, lent and refused by the digest of the ciphertext: a record that somebody put back shows', async () => {
+  const { secrets, owner, open } = setUp()
+  const told: string[] = []
+  let isAway = false
+  const listening = () =>
+    createVault({
+      secrets, tenantId: 't1', masterKey: masterKeyOf(new Uint8Array(32).fill(1)), clock: { now: () => 1_700_000_000_000, sleep: async () => {} }, entropy: hostEntropy,
+      tell: async (action, connectionId, { version, ciphertext }) => {
+        if (isAway) throw new Error('the log is away')
+        told.push(`${action} ${connectionId} ${version} ${ciphertext}`)
+      },
+    })
+  const vault = listening()
+  const seal = (password: string) => vault.seal({ owner, values: { username: 'ana', password }, origins: [ORIGIN] })
+  await seal('first')
+  const old = await secrets.get('c1', 'login')
+  for (let n = 0; n < 3; n++) await send(vault, owner, 'accepted')
+  await seal('second')
+  await send(vault, owner, 'accepted')
+  // Who has the database puts the old record in the place of the new one.
+  await secrets.destroy('c1')
+  await secrets.put(old!)
+  assert.equal(await send(listening(), owner, 'refused'), 'refused')
+  const [one, two] = [told[0]!.split(' ')[3]!, told[2]!.split(' ')[3]!]
+  assert.notEqual(one, two)
+  assert.deepEqual(told, [`secret.sealed c1 1 ${one}`, `secret.lent c1 1 ${one}`, `secret.sealed c1 2 ${two}`, `secret.lent c1 2 ${two}`, `secret.lent c1 1 ${one}`, `secret.refused c1 1 ${one}`])
+  isAway = true
+  await assert.rejects(open('t1').grantOneUse(owner, 'a person').then(() => send(listening(), owner, 'accepted')), /the log is away/)
+  assert.equal((await secrets.ledger(owner.loginIndex)).attempts[0]?.outcome, 'not_sent', 'what cannot be written down does not leave')
+})

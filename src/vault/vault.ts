@@ -4,7 +4,7 @@
  * lent against the rules of `ledger.ts`, whatever crashes, and that no value ever appears in a
  * failure. Does not promise secrecy against whoever holds the master key: it logs in unattended.
  */
-import type { KeyObject } from 'node:crypto'
+import { createHash, type KeyObject } from 'node:crypto'
 import type { Evidence, Failure, Retry } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -26,9 +26,13 @@ export type VaultOptions = {
   readonly fetch?: Fetch
   /** The tenant's own after a rotation (`blindKeyOf`); by default the master key's. */
   readonly blindKey?: KeyObject
+  /** Writes the audit log: what was sealed, lent and refused, by the digest of its ciphertext, so that a row that somebody put back shows. */
+  readonly tell?: Tell
   readonly clock: Clock
   readonly entropy: Entropy
 }
+
+export type Tell = (action: 'secret.sealed' | 'secret.lent' | 'secret.refused', connectionId: string, codes: { readonly version: number; readonly ciphertext: string }) => Promise<void>
 
 /** What the vault gives beyond its port: a name for personal data that means nothing outside of the tenant. */
 export type TenantVault = Vault & { pseudonym(text: string): string }
@@ -62,6 +66,9 @@ class SealedVault implements TenantVault {
   readonly #clock: Clock
   readonly #entropy: Entropy
   readonly #fetch: Fetch
+  readonly #tell: Tell
+  /** Of each connection, what the log knows this process to lend. */
+  readonly #toldLent = new Map<string, string>()
   #tenantKey: Promise<Result<TenantKey, Failure>> | null = null
   /** What a login's next lending will find, unless it changed: it saves the look. */
   readonly #foreseen = new Map<string, Look & { readonly loginIndex: string }>()
@@ -69,7 +76,8 @@ class SealedVault implements TenantVault {
   readonly #lentAnswers = new Map<string, readonly string[]>()
   readonly #lentFetched = new Map<string, readonly string[]>()
 
-  constructor({ secrets, tenantId, masterKey, blindKey, clock, entropy, fetch }: VaultOptions) {
+  constructor({ secrets, tenantId, masterKey, blindKey, clock, entropy, fetch, tell }: VaultOptions) {
+    this.#tell = tell ?? (async () => undefined)
     this.#secrets = secrets
     this.#tenantId = tenantId
     this.#masterKey = masterKey
@@ -93,6 +101,7 @@ class SealedVault implements TenantVault {
     if (sameAsRefused && evenIfRefused !== true) return ok({ sameAsRefused, status: isRefused(ledger, digest) ? 'refused' : 'interrupted' })
     const record = await this.#sealValues(owner, LOGIN, contents, origins, { digest, drawer: trial ? TRIAL : LOGIN })
     if (!record.ok) return record
+    await this.#tell('secret.sealed', owner.connectionId, traceOf(record.value))
     // What a person granted was meant for the secret that was stored then.
     if (ledger.grantedUses !== 0) await this.withdrawGrant(owner)
     return ok({ sameAsRefused, status: statusOf(decide({ ...ledger, grantedUses: 0 }, digest, this.#clock.now())) })
@@ -123,6 +132,7 @@ class SealedVault implements TenantVault {
     // What was foreseen is not so any more: looked at anew, which is what the next call does.
     if (attempt === null) return this.lend(owner, fields, origin, audience)
     if (!attempt.ok) return attempt
+    await this.#tellLent(owner, record, attempt.value)
     if (answers.value !== null) {
       const spent = await this.#spend(owner, answers.value, attempt.value)
       if (!spent.ok) return spent
@@ -132,10 +142,25 @@ class SealedVault implements TenantVault {
       settle: async (outcome) => {
         if (outcome === 'not_sent' && answers.value !== null) await this.#sealValues(owner, ANSWERS, plain(answers.value.values), WITH_LOGIN, { expiresAt: answers.value.expiresAt })
         await this.#settle(attempt.value, outcome)
+        if (outcome === 'refused') await this.#tell('secret.refused', owner.connectionId, traceOf(record))
         // The next exchange of the run begins here; the store checks that it is still so.
         if (outcome === 'accepted' && record === stored) this.#foresee(owner, stored, { ...seen, attempts: [{ ...attempt.value, outcome }], grantedUses: 0 })
       },
     })
+  }
+
+  /** Once for each process and ciphertext: every send is in the ledger, and a line for each would cost a read as much as its rows. A line that cannot be written keeps the secret here. */
+  async #tellLent({ connectionId }: SecretOwner, record: SealedSecret, attempt: NewAttempt): Promise<void> {
+    const trace = traceOf(record)
+    if (this.#toldLent.get(connectionId) === trace.ciphertext) return
+    try {
+      await this.#tell('secret.lent', connectionId, trace)
+    } catch (error) {
+      await this.#settle(attempt, 'not_sent')
+      throw error
+    }
+    if (this.#toldLent.size >= MOST_FORESEEN) this.#toldLent.clear()
+    this.#toldLent.set(connectionId, trace.ciphertext)
   }
 
   async foresee(owner: SecretOwner): Promise<void> {
@@ -391,6 +416,11 @@ class SealedVault implements TenantVault {
       }
     }
   }
+}
+
+/** Which ciphertext it is, without a bit of it. */
+function traceOf({ version, sealed }: SealedSecret): { readonly version: number; readonly ciphertext: string } {
+  return { version, ciphertext: createHash('sha256').update(sealed).digest('hex').slice(0, 16) }
 }
 
 /** Nothing by reference. */

@@ -213,6 +213,8 @@ test('a removed member is gone at once: session, keys and sign-in; the last owne
 })
 
 test('section 7: every act is a line of the log, and a line that was changed or taken away is named', async () => {
+  const [account] = (await owner.ask('GET', '/api/accounts')).json.items
+  assert.equal((await owner.ask('GET', `/api/accounts/${account.id}/export?format=csv`)).status, 200)
   const lines: { seq: number; actor: string; action: string }[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
     const page: Answer = await owner.ask('GET', `/api/audit?limit=20${cursor === '' ? '' : `&cursor=${cursor}`}`)
@@ -221,7 +223,7 @@ test('section 7: every act is a line of the log, and a line that was changed or 
   }
   assert.deepEqual(lines.map(({ seq }) => seq), lines.map((_, at) => lines.length - at), 'newest first, none left out')
   const acts = new Set(lines.map(({ action }) => action))
-  for (const act of ['owner.set_up', 'sign_in.done', 'totp.added', 'member.invited', 'member.joined', 'invitation.revoked', 'key.made', 'key.revoked', 'member.changed', 'member.removed']) assert.ok(acts.has(act), act)
+  for (const act of ['owner.set_up', 'sign_in.done', 'totp.added', 'member.invited', 'member.joined', 'invitation.revoked', 'key.made', 'key.revoked', 'member.changed', 'member.removed', 'account.exported']) assert.ok(acts.has(act), act)
   assert.ok(!JSON.stringify(lines).includes(OWNER.password))
   const verify = async (head = '') => (await owner.ask('GET', `/api/audit/verify${head === '' ? '' : `?head=${head}`}`)).json
   const whole = await verify()

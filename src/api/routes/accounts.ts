@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { addDays, parseDay, utcDay, type Day } from '../../domain/day.ts'
 import { formatMoney } from '../../domain/money.ts'
+import { tellExport } from '../../audited-verbs.ts'
 import { exportAccount, EXPORT_FORMATS } from '../../exports/export.ts'
 import type { Patch } from '../../ports/store.ts'
 import type { Account } from '../../domain/account.ts'
@@ -124,6 +125,7 @@ const save = route({
   handle: async ({ params, query, instance }) => {
     const account = await summaryOf(instance, params.id)
     const file = exportAccount(instance.store, account, { format: query.format, now: instance.clock.now(), ...range(query) })
+    await tellExport(instance, account.id, query)
     return new Download(file.contentType, file.fileName, Readable.from(file.content))
   },
 })
