@@ -49,8 +49,3 @@ export function auditedVerbs(verbs: Verbs, audit: Audit): Verbs {
     },
   }
 }
-
-/** Written before the first byte goes out: who took rows away with them is known, also where they stopped half-way. */
-export function tellExport({ audit }: { readonly audit: Audit }, accountId: string, { format, from, to }: { readonly format: string; readonly from?: string | undefined; readonly to?: string | undefined }): Promise<void> {
-  return audit.record({ actor: currentActor(), action: 'account.exported', object: accountId, codes: { format, from: from ?? null, to: to ?? null } })
-}

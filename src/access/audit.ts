@@ -7,6 +7,7 @@ import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto'
 import type { AuditCodes, AuditEntry, AuditHead, AuditRecord, Seal } from '../domain/audit.ts'
 import type { AuditStore } from '../ports/access.ts'
 import type { Clock } from '../ports/clock.ts'
+import { currentActor } from './acting.ts'
 
 export type Audit = {
   /** The line of an act that a store stores together with the act. */
@@ -81,4 +82,9 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
 
 export function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
+}
+
+/** Written before the first byte goes out: who took rows away with them is known, also where they stopped half-way. */
+export function tellExport({ audit }: { readonly audit: Audit }, accountId: string, { format, from, to }: { readonly format: string; readonly from?: string | undefined; readonly to?: string | undefined }): Promise<void> {
+  return audit.record({ actor: currentActor(), action: 'account.exported', object: accountId, codes: { format, from: from ?? null, to: to ?? null } })
 }

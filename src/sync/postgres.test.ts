@@ -54,11 +54,16 @@ test('an undo on a young database, which has no statistics yet, reads each repor
   const asOwner = openSession(openPool(database.owner, 1))
   // What a session read is counted when it ends.
   const read = async () => Number((await sql<{ n: bigint }>`select coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)), 0) as n from pg_stat_user_tables where schemaname = 'relink' and relname in ('observations', 'transactions')`.execute(asOwner)).rows[0]!.n)
+  const sessions = async () => (await sql<{ pid: number }>`select pid from pg_stat_activity where usename = 'relink_app'`.execute(asOwner)).rows.map(({ pid }) => pid)
+  const others = new Set(await sessions())
   const own = await openPostgresStore({ ...database, connections: 1 })
   assert.ok(own.ok)
   const before = await read()
   const undone = await undoRun({ ...world.deps, store: own.value.tenant(tenant.tenantId) }, id)
+  const mine = (await sessions()).filter((pid) => !others.has(pid))
   await own.value.close()
+  while ((await sessions()).some((pid) => mine.includes(pid))) await sql`select pg_sleep(0.01)`.execute(asOwner)
+  assert.ok(mine.length > 0)
   assert.deepEqual(undone.ok && undone.value.accounts.map(({ withdrawn }) => withdrawn), [70])
   const cost = (await read()) - before
   await asOwner.destroy()
