@@ -29,10 +29,12 @@ type FoundRow = Record<string, unknown> & {
 
 /** Rows of one transaction follow each other. */
 function readFound(rows: readonly FoundRow[], { accountId, sourceId, keys }: CandidateQuery): Candidates {
-  const asked = new Set(keys)
+  let asked: ReadonlySet<string> | null = null
   const known = new Map<string, KnownReport>()
   const transactions: Candidate[] = []
   let [id, reports]: [string | null, Report[]] = [null, []]
+  const tell = (key: string, { report_id: observationId, id: transactionId, state, withdrawn_reason: withdrawnReason, content_key: contentKey }: FoundRow): void =>
+    void known.set(key, { observationId, transactionId, state, withdrawnReason, contentKey: digest.read(contentKey as never) })
   for (const row of rows) {
     if (row.posted_on !== null && row.id !== id) {
       reports = []
@@ -41,10 +43,11 @@ function readFound(rows: readonly FoundRow[], { accountId, sourceId, keys }: Can
     }
     if (row.report_source === null) continue
     const key = digest.read(row.report_key as never)
-    if (row.posted_on !== null) reports.push({ sourceId: row.report_source, providerId: row.report_provider, pendingProviderId: row.report_pending, key, status: row.report_status })
-    if (row.report_source !== sourceId || !asked.has(key)) continue
-    const { state, withdrawn_reason: withdrawnReason, content_key: contentKey } = row
-    known.set(key, { observationId: row.report_id, transactionId: row.id, state, withdrawnReason, contentKey: digest.read(contentKey as never) })
+    if (row.posted_on === null) tell(key, row)
+    else {
+      reports.push({ sourceId: row.report_source, providerId: row.report_provider, pendingProviderId: row.report_pending, key, status: row.report_status })
+      if (row.report_source === sourceId && (asked ??= new Set(keys)).has(key)) tell(key, row)
+    }
   }
   return { known, transactions }
 }

@@ -6,8 +6,9 @@
 import { sql } from 'kysely'
 import { inTenant, type Database } from './session.ts'
 
-/** So many pages and rows, stored or asked about, are a reason to look; later as many as came before, since it is growth by a factor that is looked for. */
+/** So many pages and rows, stored or asked about, are a reason to look; later as many as came before, since it is growth by a factor that is looked for, and at most so many. */
 const MANY = 500
+const MOST = 50_000
 
 type Looks = { rows: number; nextAt: number }
 const looks = new WeakMap<Database, Looks>()
@@ -18,7 +19,7 @@ export async function refreshStatistics(db: Database, tenantId: string, rows: nu
   looks.set(db, seen)
   seen.rows += 1 + rows
   if (seen.rows < seen.nextAt) return
-  seen.nextAt = 2 * seen.rows
+  seen.nextAt = seen.rows + Math.min(seen.rows, MOST)
   // In a transaction of its own: it may wait for autovacuum, and nothing else should.
   await inTenant(db, tenantId, (trx) => sql`select relink.refresh_statistics()`.execute(trx)).catch(() => {})
 }

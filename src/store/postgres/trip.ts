@@ -113,8 +113,9 @@ export class Trip implements pg.Submittable {
     const row = { ...blank }
     for (let i = 0; i < each.length; i++) {
       const value = fields[i]
+      if (value === null || value === undefined) continue
       const { name, read } = each[i]!
-      row[name] = value === null || value === undefined ? null : read === null ? value : read(value)
+      row[name] = read === null ? value : read(value)
     }
     this.#rows.push(row)
   }
