@@ -1,9 +1,12 @@
 /**
- * Sentences as banks might write them, none of them from the sandbox bank or the labelled cases,
- * written in four rounds before each was looked at. First runs, before any rule was changed for them:
+ * Sentences as banks might write them, none of them from the sandbox bank or the labelled cases (some
+ * of round 7 stand in public scrapers), written in nine rounds before each was looked at. First runs, before any rule was changed for them:
  * 28 of 88, 14 of 50, 15 of 50 and 13 of 36 right at the first place (46, 22, 26 and 19 among the
  * first three). Rounds 1 to 3 then widened the vocabulary, so what they show now is that nothing is
  * lost again; round 4 is as it was first run, and is what to expect of a sentence nobody has seen.
+ * Rounds 5 to 8 are plain words ("Wrong password", "Konto nicht vorhanden"): 106 of 124, 124 of 184, 100
+ * of 174 and 81 of 132 right with the rules before them; then the vocabulary was widened. Round 9, more
+ * loosely worded, is as it was first run: 32 of 82, 47 among the first three.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -22,7 +25,7 @@ function score(set: number): { readonly first: number; readonly three: number } 
   return { first: ranks.filter((rank) => rank === 0).length / ranks.length, three: ranks.filter((rank) => rank < 3).length / ranks.length }
 }
 
-for (const [set, first, three] of [[1, 0.9, 0.95], [2, 0.8, 0.9], [3, 0.65, 0.85], [4, 0.33, 0.5]] as const) {
+for (const [set, first, three] of [[1, 0.9, 0.95], [2, 0.8, 0.9], [3, 0.65, 0.85], [4, 0.33, 0.5], [5, 0.9, 0.98], [6, 0.93, 0.97], [7, 0.9, 0.97], [8, 0.93, 0.97], [9, 0.35, 0.54]] as const) {
   test(`sentences of round ${set}: at least ${first} right at the first place, ${three} among three`, () => {
     const got = score(set)
     assert.ok(got.first >= first && got.three >= three, JSON.stringify(got))

@@ -79,10 +79,14 @@ function isQuoted(entry: CodeEntry, text: string): boolean {
 }
 const OFFICIAL_TEXT_LENGTH = 12
 
-/** A code that no table explains, as words: `mfa_required`, `InvalidPassword` say what they say. */
+const NAMES_LIMIT = 8
+
+/** A code that no table explains, in its place or in the text, as words: `mfa_required`, `InvalidPassword` say what they say. */
 export function unexplainedWords(reading: Reading, found: readonly FoundCode[]): string {
-  const unexplained = reading.codes.filter((code) => /[a-z]{3}/i.test(code) && !found.some((other) => other.code === code))
-  return unexplained.map((code) => code.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[^A-Za-z0-9]+/g, ' ').toLowerCase()).join(' \n ')
+  const known = new Set(found.flatMap(({ code, entry }) => [code, ...(entry.name ?? '').split(/[, ]+/)]).map((name) => name.toLowerCase()))
+  const named = (reading.text.match(/\b[a-z]+(?:_[a-z]+)+\b/g) ?? []).filter((name) => !known.has(name)).slice(0, NAMES_LIMIT)
+  const unexplained = [...reading.codes.filter((code) => /[a-z]{3}/i.test(code) && !known.has(code.toLowerCase())), ...named]
+  return unexplained.map((code) => code.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[^A-Za-z0-9]+/g, ' ').toLowerCase()).join(' .\n ')
 }
 
 /** Words of the text that look like codes: upper or mixed case names survive only as lower case here, so shape decides. */

@@ -75,7 +75,7 @@ export function diagnose(record: CaseRecord, knowledge: Knowledge = KNOWLEDGE, n
 export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const bare = read(record)
   const codes = findCodes(bare, knowledge.tables)
-  const reading = { ...bare, text: `${bare.text} \n ${unexplainedWords(bare, codes)}` }
+  const reading = { ...bare, text: `${bare.text} .\n ${unexplainedWords(bare, codes)}` }
   const speaking = codes.filter((found) => found.entry.reasons.length > 0)
   const holds = knowledge.rules.filter((rule) => rule.pair !== true && matches(rule.when, reading))
   const known = holds.filter(isWords)

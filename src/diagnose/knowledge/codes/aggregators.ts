@@ -1,6 +1,7 @@
 /**
- * Codes of the other aggregators: SimpleFIN, Teller, Pluggy, Finicity, Belvo, MX, Tink. For MX and
- * Tink the names of the statuses are certain and their pages were not read: their entries doubt more.
+ * Codes of the other aggregators: SimpleFIN, Teller, Pluggy, Finicity, Belvo, MX, Tink. What MX's
+ * statuses mean is what its own widget tells a person at each; what Tink's reasons mean is what its
+ * own software for telephones says of each.
  */
 import { codeTable } from '../../knowledge.ts'
 
@@ -118,20 +119,24 @@ export const MX = codeTable({
   title: 'MX',
   protocols: ['mx'],
   seenBy: 'programs that read banks through MX',
-  source: 'MX Platform API, connection statuses (names)',
-  doubt: 0.2,
+  source: 'MX connect-widget (mxenabled/connect-widget), statuses and what it tells a person at each',
+  doubt: 0.12,
 }, [
-  ['DENIED', 'The bank did not accept the user name or password.', [['credentials_invalid', 8, 'fix_credentials']]],
-  ['PREVENTED', 'After some refusals nothing more is sent until the person enters the sign-in again.', [['credentials_invalid', 5, 'fix_credentials'], ['login_locked', 3, 'unlock_at_bank']]],
-  ['CHALLENGED', 'The bank asks for a code.', [['mfa_required', 8, 'update_mfa']]],
-  ['REJECTED', 'The answer to the bank\'s question was not accepted.', [['mfa_invalid', 8, 'update_mfa']]],
-  ['EXPIRED', 'Nobody answered in time, or the permission ran out.', [['mfa_timeout', 4, 'reconnect'], ['consent_expired', 4, 'reconnect']]],
-  ['LOCKED', 'The bank has locked this login.', [['login_locked', 8, 'unlock_at_bank']]],
-  ['IMPEDED', 'The bank wants something done on its own site.', [['bank_action_required', 8, 'act_at_bank_site']]],
-  ['IMPAIRED', 'A part of the sign-in is missing or the permission does not hold any more.', [['consent_revoked', 3, 'reconnect'], ['credentials_invalid', 3, 'reconnect'], ['consent_expired', 2, 'reconnect']]],
-  ['DEGRADED DISCONNECTED DELAYED FAILED', 'MX could not read the bank for the moment.', [['institution_error', 3, 'auto_retry'], ['aggregator_down', 3, 'auto_retry'], ['institution_down', 3, 'auto_retry']], { doubt: 0.3 }],
-  ['DISCONTINUED DISABLED', 'MX no longer reads this bank in this way.', [['connection_migrated', 4, 'reconnect'], ['access_restricted', 4, 'import_file']]],
-  ['CLOSED', 'The account or the link was closed.', [['account_closed', 5, 'remove_account'], ['consent_revoked', 3, 'reconnect']]],
+  ['DENIED', 'What was entered does not match what the bank holds.', [['credentials_invalid', 8, 'fix_credentials']]],
+  ['PREVENTED', 'The last three tries failed; nothing more is sent until the person enters the sign-in again.', [['credentials_invalid', 6, 'fix_credentials'], ['login_locked', 2, 'unlock_at_bank']], { doubt: 0.2 }],
+  ['CHALLENGED', 'The bank asks for a code or an answer.', [['mfa_required', 8, 'update_mfa']]],
+  ['REJECTED', 'The answer to the bank\'s question was not right.', [['mfa_invalid', 8, 'update_mfa']]],
+  ['EXPIRED', 'The answer did not come in time.', [['mfa_timeout', 8, 'reconnect']]],
+  ['LOCKED', 'The login is locked; the person unlocks it on the bank\'s own site.', [['login_locked', 8, 'unlock_at_bank']]],
+  ['IMPEDED', 'The sign-in was right, but the bank wants something done on its own site.', [['bank_action_required', 8, 'act_at_bank_site']]],
+  ['IMPAIRED IMPORTED', 'The person must sign in anew before data come.', [['consent_expired', 3, 'reconnect'], ['credentials_invalid', 3, 'fix_credentials'], ['consent_revoked', 2, 'reconnect']], { doubt: 0.2 }],
+  ['DEGRADED', 'MX is changing its link to this bank; later it goes on.', [['aggregator_down', 5, 'auto_retry'], ['institution_error', 2, 'auto_retry'], ['scheduled_maintenance', 1, 'auto_retry']], { doubt: 0.25 }],
+  ['DISCONNECTED', 'The bank\'s data cannot be read; MX works on it.', [['aggregator_down', 3, 'auto_retry'], ['institution_error', 3, 'auto_retry'], ['institution_down', 2, 'auto_retry']], { doubt: 0.3 }],
+  ['FAILED', 'The sign-in could not be checked with the bank this time.', [['institution_error', 4, 'auto_retry'], ['institution_down', 3, 'auto_retry'], ['aggregator_down', 1, 'auto_retry']], { doubt: 0.3 }],
+  ['DELAYED', 'Reading takes longer than usual.', [['institution_error', 3, 'auto_retry'], ['aggregator_down', 3, 'auto_retry'], ['institution_down', 1, 'auto_retry']], { doubt: 0.35 }],
+  ['DISCONTINUED', 'MX no longer reads this bank.', [['access_restricted', 4, 'import_file'], ['connection_migrated', 3, 'reconnect'], ['aggregator_down', 1, 'import_file']], { doubt: 0.2 }],
+  ['DISABLED', 'Reading this bank was switched off.', [['access_restricted', 5, 'contact_support'], ['configuration', 1, 'fix_configuration']], { doubt: 0.25 }],
+  ['CLOSED', 'The link was closed; it can be connected again.', [['consent_revoked', 4, 'reconnect'], ['account_closed', 3, 'remove_account']], { doubt: 0.25 }],
 ])
 
 export const TINK = codeTable({
@@ -139,12 +144,27 @@ export const TINK = codeTable({
   title: 'Tink',
   protocols: ['other'],
   seenBy: 'programs that read European banks through Tink',
-  source: 'Tink documentation, statuses of credentials and error categories (names)',
-  doubt: 0.25,
+  source: 'Tink Link SDK for Android, reasons of errors (tink-ab.github.io/tink-link-android), and docs.tink.com on provider consents',
+  doubt: 0.12,
 }, [
-  ['AUTHENTICATION_ERROR', 'The sign-in at the bank failed: wrong data, or the person did not finish.', [['credentials_invalid', 4, 'fix_credentials'], ['mfa_timeout', 2, 'reconnect'], ['mfa_invalid', 2, 'update_mfa']]],
-  ['TEMPORARY_ERROR', 'The bank or Tink failed for the moment.', [['institution_down', 3, 'auto_retry'], ['institution_error', 3, 'auto_retry'], ['aggregator_down', 2, 'auto_retry']]],
+  ['STATIC_CREDENTIALS_INCORRECT', 'The bank did not accept the user name or password.', [['credentials_invalid', 8, 'fix_credentials']]],
+  ['DYNAMIC_CREDENTIALS_INCORRECT', 'The code, or the approval in the bank\'s app, was refused.', [['mfa_invalid', 8, 'update_mfa']]],
+  ['DYNAMIC_CREDENTIALS_FLOW_TIMEOUT', 'The code or approval did not come in time.', [['mfa_timeout', 8, 'reconnect']]],
+  ['DYNAMIC_CREDENTIALS_FLOW_CANCELLED', 'The person, or the bank in the person\'s name, broke off the approval.', [['mfa_timeout', 4, 'reconnect'], ['account_not_authorized', 3, 'reconnect']], { doubt: 0.25 }],
+  ['THIRD_PARTY_AUTHENTICATION_UNAVAILABLE', 'The app or identity service that the bank signs in with does not work for the moment.', [['institution_down', 4, 'auto_retry'], ['institution_error', 4, 'auto_retry']], { doubt: 0.25 }],
+  ['USER_NOT_A_CUSTOMER', 'The bank has no customer under this identity: another login, or another entry of the bank.', [['credentials_invalid', 4, 'fix_credentials'], ['configuration', 3, 'fix_configuration', 'another entry of the bank is meant'], ['enrollment_required', 2, 'enroll_at_bank']], { doubt: 0.2 }],
+  ['USER_BLOCKED', 'The bank has blocked this identity.', [['login_locked', 8, 'unlock_at_bank']]],
+  ['USER_CONCURRENT_LOGINS', 'Another session of the same person is open; the bank lets only one in.', [['rate_limited', 8, 'auto_retry']]],
+  ['PROVIDER_UNAVAILABLE', 'The bank does not answer.', [['institution_down', 7, 'wait_for_bank'], ['institution_error', 1, 'auto_retry']], { doubt: 0.15 }],
+  ['LICENSED_PARTY_REJECTED', 'The bank does not let Tink or its partner in.', [['access_restricted', 5, 'contact_support'], ['aggregator_down', 3, 'contact_support']], { doubt: 0.2 }],
+  ['TINK_INTERNAL_SERVER_ERROR', 'Tink itself failed.', [['aggregator_down', 7, 'auto_retry']]],
+  ['OPERATION_NOT_SUPPORTED AUTHENTICATION_METHOD_NOT_SUPPORTED', 'Tink cannot do this at this bank, or not with this person\'s kind of approval.', [['access_restricted', 4, 'import_file'], ['mfa_method_changed', 3, 'update_mfa']], { doubt: 0.25 }],
+  ['USER_ACTION_REQUIRED USER_ACTION_REQUIRED_UNSIGNED_AGREEMENT', 'The bank wants something done or agreed to on its own site.', [['bank_action_required', 8, 'act_at_bank_site']]],
+  ['ACTION_NOT_PERMITTED', 'The permission does not cover this, or the bank does not allow it for this person.', [['account_not_authorized', 7, 'reconnect'], ['access_restricted', 1, 'contact_support']], { doubt: 0.2 }],
+  ['NO_ACCOUNTS', 'The bank shows no account that can be shared.', [['account_not_authorized', 5, 'reconnect'], ['account_not_found', 2, 'reconnect'], ['configuration', 1, 'fix_configuration']], { doubt: 0.2 }],
+  ['AUTHENTICATION_ERROR', 'The sign-in at the bank failed: wrong data, or the person did not finish.', [['credentials_invalid', 4, 'fix_credentials'], ['mfa_timeout', 2, 'reconnect'], ['mfa_invalid', 2, 'update_mfa']], { doubt: 0.25 }],
+  ['TEMPORARY_ERROR', 'The bank or Tink failed for the moment.', [['institution_down', 3, 'auto_retry'], ['institution_error', 3, 'auto_retry'], ['aggregator_down', 2, 'auto_retry']], { doubt: 0.25 }],
   ['SESSION_EXPIRED', 'The permission ran out.', [['consent_expired', 8, 'reconnect']]],
-  ['USER_CANCELLED THIRD_PARTY_APP_CANCELLED', 'The person did not give the permission.', [['account_not_authorized', 4, 'reconnect'], ['consent_revoked', 3, 'reconnect'], ['mfa_timeout', 2, 'reconnect']]],
+  ['USER_CANCELLED THIRD_PARTY_APP_CANCELLED', 'The person did not give the permission.', [['account_not_authorized', 4, 'reconnect'], ['consent_revoked', 3, 'reconnect'], ['mfa_timeout', 2, 'reconnect']], { doubt: 0.25 }],
   ['PERMANENT_ERROR', 'It fails for good: the bank has no such service for this login, or the entry was replaced.', [['access_restricted', 3, 'import_file'], ['connection_migrated', 3, 'reconnect'], ['client_bug', 2, 'update_software']], { doubt: 0.35 }],
 ])

@@ -61,7 +61,7 @@ export const FINTS = codeTable({
   ['9361', 'The security method is no longer allowed.', [['mfa_method_changed', 8, 'update_mfa']], { source: CHANGES }],
   ['9380', 'There is no permission for this order or account, or the two-step method is unknown.', [['account_not_authorized', 4, 'contact_bank'], ['client_bug', 2, 'update_software']], { source: SEEN }],
   ['9391', 'The program must ask for a new customer-system id.', [['configuration', 4, 'reconnect'], ['client_bug', 4, 'update_software', 'the program keeps an id that the bank has dropped']]],
-  ['9400', 'The bank does not answer anonymous dialogs.', [['configuration', 6, 'fix_configuration'], ['client_bug', 1, 'update_software']], { source: SEEN }],
+  ['9400', 'The bank does not answer anonymous dialogs, or does not let the security method change in the middle of one; the text beside it decides.', [['configuration', 5, 'fix_configuration'], ['client_bug', 3, 'update_software']], { source: SEEN, doubt: 0.15 }],
   ['9800', 'The bank ended the dialog; says nothing alone.', []],
   ['9900', 'The login failed.', [['credentials_invalid', 3, 'fix_credentials'], ['client_bug', 3, 'update_software', 'a TAN step is missing']], { source: SEEN }],
   ['9910', 'The PIN is not valid.', [['credentials_invalid', 8, 'fix_credentials']]],
@@ -80,12 +80,12 @@ export const FINTS = codeTable({
   ['93XX', 'Signature, security method or right was refused.', [['account_not_authorized', 2, 'contact_bank'], ['credentials_invalid', 2, 'fix_credentials'], ['client_bug', 2, 'update_software'], ['mfa_method_changed', 1.5, 'update_mfa'], ['enrollment_required', 1, 'enroll_at_bank']], { source: GROUPS, doubt: 0.35 }],
   ['9370', 'There are too few signatures for this order: a TAN is missing, or a second person must sign.', [['mfa_required', 3, 'update_mfa'], ['account_not_authorized', 3, 'contact_bank'], ['client_bug', 3, 'update_software', 'the program sends the order without its TAN step']], { source: SEEN, doubt: 0.25 }],
   ['99XX', 'The sign-in or the TAN was refused, or the bank\'s system behind it failed.', [['credentials_invalid', 2, 'fix_credentials'], ['mfa_invalid', 2, 'update_mfa'], ['institution_error', 2, 'auto_retry'], ['client_bug', 1.5, 'update_software'], ['login_locked', 1, 'unlock_at_bank']], { source: GROUPS, doubt: 0.35 }],
-  ['9955', 'The bank could not carry out the order for technical reasons.', [['institution_error', 5, 'auto_retry'], ['institution_down', 2, 'wait_for_bank']], { source: SEEN, doubt: 0.25 }],
+  ['9955', 'Mostly: the bank does not take the one-step TAN procedure that was asked for. The text beside it decides; some banks say so when an order failed.', [['client_bug', 4, 'update_software', 'the program names a TAN procedure that the bank does not offer'], ['mfa_method_changed', 3, 'update_mfa'], ['institution_error', 1.5, 'auto_retry']], { source: 'hbci4java issue 23', doubt: 0.25 }],
   ['9998 9999', 'The bank\'s system failed.', [['institution_error', 4, 'auto_retry'], ['institution_down', 3, 'wait_for_bank'], ['client_bug', 1, 'update_software']], { source: SEEN, doubt: 0.25 }],
   ['9997', 'Maintenance at the moment.', [['scheduled_maintenance', 8, 'auto_retry']], { source: CHANGES }],
 ])
 
-const GROUPS_EBICS = 'EBICS 2.5, annex 1: codes are numbered by groups'
+const GROUPS_EBICS = 'EBICS 2.5, annex 1: codes are numbered by groups; names as in public clients\' lists of return codes'
 
 export const EBICS = codeTable({
   system: 'ebics',
@@ -113,10 +113,17 @@ export const EBICS = codeTable({
   ['091010', 'The message is not valid XML for the bank: a program error, or another version of EBICS than the bank serves.', [['client_bug', 5, 'update_software'], ['configuration', 3, 'fix_configuration', 'another version is set than the bank serves']], { name: 'EBICS_INVALID_XML' }],
   ['091101 091102', 'The transfer is unknown to the bank or was cut off.', [['institution_error', 6, 'auto_retry']], { name: 'EBICS_TX_UNKNOWN_TXID, EBICS_TX_ABORT' }],
   ['091103', 'The message looks like a repetition: the clocks differ.', [['local_network', 8, 'fix_network']], { name: 'EBICS_TX_MESSAGE_REPLAY' }],
+  ['011101 091104', 'The pieces of the transfer were counted wrongly.', [['client_bug', 8, 'update_software']], { name: 'EBICS_TX_SEGMENT_NUMBER_UNDERRUN, EBICS_TX_SEGMENT_NUMBER_EXCEEDED' }],
+  ['061101', 'The transfer can go on from the last piece; nothing for a person.', [['institution_error', 4, 'auto_retry']], { name: 'EBICS_TX_RECOVERY_SYNC', doubt: 0.3 }],
+  ['091007', 'The participant may not sign in several parts.', [['account_not_authorized', 8, 'contact_bank']], { name: 'EBICS_DISTRIBUTED_SIGNATURE_AUTHORISATION_FAILED' }],
+  ['091113 091009 091117 091118 091121', 'The content, size or attributes of the request are not allowed.', [['client_bug', 7, 'update_software'], ['protocol_outdated', 1, 'update_software']], { name: 'EBICS_INVALID_REQUEST_CONTENT, EBICS_SEGMENT_SIZE_EXCEEDED, EBICS_MAX_ORDER_DATA_SIZE_EXCEEDED, EBICS_MAX_SEGMENTS_EXCEEDED, EBICS_INCOMPATIBLE_ORDER_ATTRIBUTE' }],
+  ['091116', 'The bank failed while it carried out the order.', [['institution_error', 8, 'auto_retry']], { name: 'EBICS_PROCESSING_ERROR' }],
+  ['091120', 'The partner id of the request is not the one of the signature.', [['configuration', 8, 'fix_configuration']], { name: 'EBICS_PARTNER_ID_MISMATCH' }],
+  ['091218', 'The same key was handed in for two uses, or was used before.', [['configuration', 6, 'reconnect'], ['client_bug', 1, 'update_software']], { name: 'EBICS_KEYMGMT_DUPLICATE_KEY' }],
   ['091112', 'A parameter of the order is not valid, for example its days.', [['history_limit', 4, 'shorten_range'], ['client_bug', 3, 'update_software']], { name: 'EBICS_INVALID_ORDER_PARAMS' }],
   ['091119', 'Too many transfers at the same time.', [['rate_limited', 8, 'auto_retry']], { name: 'EBICS_MAX_TRANSACTIONS_EXCEEDED' }],
   ['091201 091202 091203 091204 091205 091206', 'The bank does not accept this version or length of a key.', [['protocol_outdated', 8, 'update_software']]],
-  ['091208 091214 091219', 'The certificate has ended, is not valid, or its issuer is unknown to the bank.', [['enrollment_required', 8, 'contact_bank']]],
+  ['091208 091209 091214 091219', 'The certificate has ended, is not valid, not valid yet, or its issuer is unknown to the bank.', [['enrollment_required', 8, 'contact_bank']]],
   ['091217', 'The bank accepts only X.509 certificates, even if the text says OK.', [['configuration', 8, 'fix_configuration']]],
   ['091302', 'The participant may not use this account.', [['account_not_authorized', 8, 'contact_bank']], { name: 'EBICS_ACCOUNT_AUTHORISATION_FAILED' }],
   ['0610XX', 'The request was refused before it was read: its form, its host, or the server itself.', [['client_bug', 4, 'update_software'], ['configuration', 3, 'fix_configuration'], ['institution_error', 2, 'auto_retry']], { source: GROUPS_EBICS, doubt: 0.3 }],

@@ -90,7 +90,7 @@ export const OFX = codeTable({
   ['14701', 'Concerns tax forms; it says nothing about the feed.', [], { name: '1098 forms not available for user ID' }],
   ['15000', 'The bank lets nobody in before the password has been changed.', [['password_change_required', 8, 'act_at_bank_site']], { name: 'Must change USERPASS' }],
   ['15500', 'The bank did not accept the sign-in. Mostly a wrong user name or password; also when downloads are not switched on for this login, or when a separate PIN is needed.', [['credentials_invalid', 8, 'fix_credentials', 'user name or password is wrong, or a separate PIN is needed'], ['enrollment_required', 2, 'enroll_at_bank', 'downloads are not switched on for this login'], ['password_change_required', 0.6, 'act_at_bank_site'], ['bank_action_required', 0.6, 'act_at_bank_site'], ['configuration', 0.5, 'fix_configuration']], { name: 'Signon invalid', doubt: 0.12 }],
-  ['15501', 'Another session of the same customer is open at this moment.', [['rate_limited', 8, 'auto_retry'], ['institution_error', 0.3, 'wait_for_bank']], { name: 'Customer account already in use', doubt: 0.08 }],
+  ['15501', 'Another session of the same customer is open at this moment.', [['rate_limited', 8, 'auto_retry'], ['institution_error', 0.3, 'wait_for_bank']], { name: 'Customer account already in use', doubt: 0.12 }],
   ['15502', 'The bank has locked this login.', [['login_locked', 8, 'unlock_at_bank']], { name: 'USERPASS lockout' }],
   ['15503', 'The password could not be changed.', [['password_change_required', 8, 'act_at_bank_site']], { name: 'Could not change USERPASS' }],
   ['15504', 'The bank could not start the sign-in it asks for.', [['institution_error', 8, 'auto_retry']], { name: 'Could not provide random data' }],
