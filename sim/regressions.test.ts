@@ -29,6 +29,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['crowded:30160/d24/f1,13,15,20/c1/s0,1', 'the judge took a locked login for a refused password'],
   ['crowded:710398/d30/f0,1,2,3,4,5,6,7,8,9,10,11,12,13,14/c/s', 'the judge did not know that a bank asks for a device after the right password'],
   ['crowded:1429', 'a balance joined a vanished copy and the next purchase in that shop'],
+  ['500000421', 'a process died between the end of a run that failed and the word of it, and nobody was told before the next read'],
 ]
 
 test('lines that failed once are clean', async () => {

@@ -17,6 +17,7 @@ import { repairHands } from '../src/repair-hands.ts'
 import { onRunEnding } from '../src/run-ended.ts'
 import type { SyncDeps } from '../src/sync/deps.ts'
 import { syncConnection } from '../src/sync/sync.ts'
+import { tellUntold } from '../src/sync/tell-untold.ts'
 import { masterKeyOf } from '../src/vault/keys.ts'
 import { createVault } from '../src/vault/vault.ts'
 import type { Verbs } from '../src/verbs.ts'
@@ -29,6 +30,8 @@ export const BANK_URL = 'https://bank.example/ofx'
 const AUDIENCE = ['https://bank.example:443']
 const MASTER_KEY = masterKeyOf(new Uint8Array(32).fill(5))
 const READ_BY = { software: '1', runtime: '1', network: '1' }
+/** As `src/worker.ts`. */
+const STALE_ATTEMPT_MS = 5 * 60_000
 const LOG = { info() {}, warn() {}, error() {} }
 
 export type Relink = {
@@ -40,6 +43,8 @@ export type Relink = {
   read(connectionId: string): ReturnType<typeof syncConnection>
   /** What the worker does with a repair that is due. */
   repair(connectionId: string): Promise<boolean>
+  /** What the worker does at its start with what a dead process left behind. */
+  takeOver(): Promise<void>
 }
 
 export type Parts = {
@@ -73,7 +78,13 @@ export function startRelink({ life, network, store: disk, entropy, institution, 
   const hands = repairHands(deps, { institutionOf, connectorOf, openTransport, store, clock, entropy })
   const repairDeps = { ...base, ...hands }
   const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events })
-  return { life, store, verbs, deps, read: (id) => syncConnection(deps, id, 'schedule'), repair: (id) => repairByItself(repairDeps, id) }
+  return {
+    life, store, verbs, deps, read: (id) => syncConnection(deps, id, 'schedule'), repair: (id) => repairByItself(repairDeps, id),
+    takeOver: async () => {
+      await store.secrets.closeStaleAttempts(clock.now() - STALE_ATTEMPT_MS, clock.now())
+      await tellUntold(deps)
+    },
+  }
 }
 
 /** The bank as an entry of data, as Relink knows it. */

@@ -181,8 +181,7 @@ class World {
       if (!isDead) continue
       this.#crashes++
       this.#relinks[at] = this.#start()
-      const now = this.#relinks[at].deps.clock.now()
-      await this.#relinks[at].store.secrets.closeStaleAttempts(now - 5 * 60_000, now)
+      await this.#relinks[at].takeOver()
     }
   }
 

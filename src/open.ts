@@ -44,6 +44,7 @@ import { readOutside } from './vault/outside-source.ts'
 import { bindToMasterKey, blindKeyOf } from './vault/rotate.ts'
 import { createVault, type TenantVault } from './vault/vault.ts'
 import { VERSION } from './version.ts'
+import { tellUntold } from './sync/tell-untold.ts'
 import { startWorker } from './worker.ts'
 
 export type OpenFailure = { readonly part: 'configuration' | 'database' | 'keys'; readonly message: string }
@@ -172,6 +173,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
       return startWorker({
         store: database.store, tenantId, jobs, log, clock, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger), hourly: async () => {
           await forgetOldLogins(deps)
+          await tellUntold(deps)
           // Known outside of the database, the newest line of the audit log shows when lines were cut off after it.
           const head = await store.audit.head()
           if (head !== null) log.info('audit_head', { seq: head.seq, hash: hex(head.hash) })

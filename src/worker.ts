@@ -22,7 +22,7 @@ export type WorkerParts = {
   readonly sync: (connectionId: string, trigger: Extract<Job, { kind: 'sync' }>['trigger']) => Promise<Result<SyncRun, VerbFailure>>
   /** What is due of the connection's repairs and needs no person. */
   readonly repair: (connectionId: string) => Promise<void>
-  /** What nobody waits for: secrets whose time is over. */
+  /** What nobody waits for, at the start and then each hour: secrets whose time is over, runs whose process died before anybody was told. */
   readonly hourly: () => Promise<void>
   readonly log: Log
   readonly clock: Clock
