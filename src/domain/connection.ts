@@ -109,3 +109,6 @@ export type Problem = {
   readonly context: CaseContext
   readonly diagnosis: Diagnosis
 }
+
+/** No read is planned further ahead. One that stands there was planned by a clock that ran ahead, and is due. */
+export const FARTHEST_SYNC_MS = 31 * 86_400_000

@@ -45,7 +45,7 @@ export type StoreFailureCode =
 
 export type Store = {
   tenant(tenantId: string): TenantStore
-  /** Connections of all tenants whose `nextSyncAt` has come, oldest first; never disabled or removed ones. */
+  /** Connections of all tenants whose `nextSyncAt` has come, or lies further ahead than any plan (`FARTHEST_SYNC_MS`), oldest first; never disabled or removed ones. */
   due(now: number, limit: number): Promise<readonly { readonly tenantId: string; readonly connectionId: string }[]>
   /** The one tenant of a self-hosted instance, made at the first start. */
   defaultTenant(): Promise<string>

@@ -1,4 +1,5 @@
 /** The contract of everything beside the feed, for both stores: connections, accounts, runs, problems, challenges, secrets and the ledger. */
+import { FARTHEST_SYNC_MS } from '../domain/connection.ts'
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, describe, test } from 'node:test'
@@ -45,7 +46,9 @@ for (const twin of [memoryTwin(), postgres]) {
       for (const state of ['disabled', 'removed'] as const) await make(one, -50, state)
       await make(one, null)
       await make(two, 1_000)
-      assert.deepEqual(await (await twin.store()).due(-5, 10), [first, later])
+      await make(two, FARTHEST_SYNC_MS - 5)
+      const aheadOfTime = await make(one, FARTHEST_SYNC_MS)
+      assert.deepEqual(await (await twin.store()).due(-5, 10), [first, later, aheadOfTime], 'planned while the clock ran ahead')
       assert.deepEqual(await (await twin.store()).due(-5, 1), [first])
       for (const tenant of [one, two]) for (const { id } of await tenant.connections.list()) await tenant.connections.update(id, { nextSyncAt: null })
     })

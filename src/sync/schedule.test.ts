@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Failure } from '../domain/evidence.ts'
+import { FARTHEST_SYNC_MS } from '../domain/connection.ts'
 import { nextSyncAt, type Ended } from './schedule.ts'
 import { refusal } from './testing.ts'
 
@@ -16,6 +17,12 @@ test('a healthy connection is read four times a day, spread by chance', () => {
 test('a bank\'s quota and pause are kept', () => {
   assert.equal(nextSyncAt({ ...base, limits: { ...NONE, requestsPerDay: 4 } }), 24 * 60 * MINUTE)
   assert.equal(nextSyncAt({ ...base, fraction: 0, limits: { ...NONE, minSecondsBetweenSyncs: 48 * 3600 } }), 48 * 60 * MINUTE)
+})
+
+test('no bank\'s word plans a read further ahead than a month: a plan that stands there is one of a clock that ran ahead', () => {
+  const named = (at: number) => nextSyncAt({ ...base, outcome: 'failed', failure: refusal('429', { retry: { kind: 'at', at } }), failuresInRow: 1 })!
+  assert.equal(named(400 * 24 * 60 * MINUTE), FARTHEST_SYNC_MS)
+  assert.ok(named(30 * 24 * 60 * MINUTE) < FARTHEST_SYNC_MS)
 })
 
 test('failures back off up to half a day; Retry-After is honoured; what needs a person is not tried', () => {

@@ -2,6 +2,7 @@
  * When to ask a bank again, and how often at most. Pure: time and chance are given. It never plans
  * a sync that cannot succeed without a person, and never asks sooner than the bank allows.
  */
+import { FARTHEST_SYNC_MS } from '../domain/connection.ts'
 import { dayInZone } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { Institution, InstitutionLimits } from '../domain/institution.ts'
@@ -40,6 +41,11 @@ export type Ended = {
 
 /** The instant of the next sync in epoch ms; null when a person must act first. */
 export function nextSyncAt(ended: Ended): number | null {
+  const planned = plannedAt(ended)
+  return planned === null ? null : Math.min(planned, ended.now + FARTHEST_SYNC_MS)
+}
+
+function plannedAt(ended: Ended): number | null {
   const earliest = ended.now + (ended.limits.minSecondsBetweenSyncs ?? 0) * 1000
   if (ended.outcome === 'succeeded' || ended.outcome === 'partial') return Math.max(earliest, spread(ended.now, regularMs(ended.limits), ended.fraction))
   const retry = ended.failure?.retry ?? { kind: 'at', at: null }

@@ -4,6 +4,7 @@
  */
 import pg from 'pg'
 import { failed, ok, type Result } from '../../domain/result.ts'
+import { FARTHEST_SYNC_MS } from '../../domain/connection.ts'
 import type { Store, TenantStore } from '../../ports/store.ts'
 import { postgresAccess, postgresAudit } from './access.ts'
 import { postgresAccounts } from './accounts.ts'
@@ -130,7 +131,7 @@ function store(db: Database, locks: Locks, defaultTenant: string): Store {
     },
     async due(now, limit) {
       const rows = await asScheduler(db, (trx) =>
-        trx.selectFrom('relink.connections').select(['tenant_id', 'id']).where('next_sync_at', '<=', now).where('state', 'in', ['connecting', 'active'])
+        trx.selectFrom('relink.connections').select(['tenant_id', 'id']).where((e) => e.or([e('next_sync_at', '<=', now), e('next_sync_at', '>', now + FARTHEST_SYNC_MS)])).where('state', 'in', ['connecting', 'active'])
           .orderBy('next_sync_at').orderBy('id').limit(limit).execute(),
       )
       return rows.map((row) => ({ tenantId: row.tenant_id, connectionId: row.id as string }))

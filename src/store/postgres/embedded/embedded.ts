@@ -12,7 +12,7 @@ import { failed, ok, type Result } from '../../../domain/result.ts'
 import { type Account, databaseAccount } from './account.ts'
 import { type Binaries, packagedBinaries, usableBinaries } from './binaries.ts'
 import { APP, ensureCluster, OWNER, type Passwords } from './cluster.ts'
-import { diskFull, embeddedFailure, type EmbeddedFailure, isDiskFull, lastLines, textOf } from './failure.ts'
+import { diskFull, embeddedFailure, type EmbeddedFailure, hasNoSpace, isDiskFull, lastLines, textOf } from './failure.ts'
 import { releaseLease, takeLease } from './lease.ts'
 import { DATABASE, ensureOwner } from './owner.ts'
 import { runningPostmaster } from './pidfile.ts'
@@ -117,6 +117,7 @@ async function reach(ground: Ground): Promise<Result<Reached, EmbeddedFailure>> 
     const attempt = await takeLease(places, ground.passwords)
     if (attempt.kind === 'leased') return ok({ client: attempt.client, started: spawned !== null && !spawned.exited })
     if (attempt.kind === 'foreign') return failed(embeddedFailure('not_ours', `The database in ${places.data} cannot be used: ${attempt.reason}.`))
+    if (attempt.kind === 'full') return failed(diskFull(places.base))
     const isUnusable = attempt.kind !== 'busy' && runningPostmaster(places.data) !== null
     if (!isUnusable) unusableSince = null
     else if (performance.now() - (unusableSince ??= performance.now()) > (attempt.kind === 'silent' ? SILENT_MS : NO_SOCKET_MS)) await stopPostmaster(places)
@@ -130,6 +131,8 @@ async function reach(ground: Ground): Promise<Result<Reached, EmbeddedFailure>> 
     await pause(pollMs)
     pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)
   }
+  // A server on a full disk may come up and then take nobody.
+  if (hasNoSpace(places.base)) return failed(diskFull(places.base, lastLines(places.log, LOG_LINES)))
   const seconds = Math.round(ground.startTimeoutMs / 1000)
   return failed(embeddedFailure('start_failed', `The database in ${places.data} did not answer within ${seconds} s; the end of ${places.log} says how far it came.`, lastLines(places.log, LOG_LINES)))
 }

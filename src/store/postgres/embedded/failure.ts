@@ -68,10 +68,20 @@ export function lastLines(path: string, count: number): readonly string[] {
 }
 
 function freeSpace(directory: string): string {
+  const free = freeBytes(directory)
+  return free === null ? '' : ` (${Math.floor(free / 1_048_576)} MB free)`
+}
+
+/** Whether not even one file of the write-ahead log would fit. */
+export function hasNoSpace(directory: string): boolean {
+  return (freeBytes(directory) ?? Infinity) < 16 * 1_048_576
+}
+
+function freeBytes(directory: string): number | null {
   try {
     const { bavail, bsize } = statfsSync(directory)
-    return ` (${Math.floor((bavail * bsize) / 1_048_576)} MB free)`
+    return bavail * bsize
   } catch {
-    return ''
+    return null
   }
 }

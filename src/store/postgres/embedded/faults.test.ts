@@ -8,6 +8,7 @@ import { databaseAccount, spawnAs } from './account.ts'
 import { packagedBinaries } from './binaries.ts'
 import type { ServerConnection } from './embedded.ts'
 import { isDiskFull } from './failure.ts'
+import { classify } from './lease.ts'
 import { dataOf, failureIn, otherProcess, query, rootOnly, scratchHome, startIn, until } from './fixture.ts'
 import { isAlive, lockedBy, removeStaleLock, runningPostmaster } from './pidfile.ts'
 import { boundLog } from './postmaster.ts'
@@ -257,4 +258,9 @@ test('a full disk is called a full disk: when the database is made, written, and
   } finally {
     await until('the small disk is unmounted', () => spawnSync('umount', [home]).status === 0)
   }
+})
+
+test('a session that is refused for want of space is a full disk, and no server that is still starting', () => {
+  const said = (code: string) => classify(Object.assign(new Error('could not extend file'), { code })).kind
+  assert.deepEqual(['53100', '57P03', 'ECONNREFUSED', '28P01'].map(said), ['full', 'busy', 'absent', 'foreign'])
 })

@@ -6,7 +6,7 @@
  */
 import { Client } from 'pg'
 import { type Passwords, SUPERUSER } from './cluster.ts'
-import { textOf } from './failure.ts'
+import { isDiskFull, textOf } from './failure.ts'
 import { OWN_SETTINGS, type Places, SOCKET_PORT } from './places.ts'
 
 /** Any fixed number: advisory locks are per database, and this one is taken in `postgres`, which is ours. */
@@ -22,6 +22,8 @@ export type LeaseAttempt =
   /** A server is there and says nothing at all. */
   | { readonly kind: 'silent' }
   | { readonly kind: 'foreign'; readonly reason: string }
+  /** A server is there that cannot make a session for want of space. */
+  | { readonly kind: 'full' }
 
 /** Tries once to become a user of the server on these places. */
 export async function takeLease(places: Places, passwords: Passwords): Promise<LeaseAttempt> {
@@ -61,7 +63,8 @@ export async function releaseLease(client: Client): Promise<boolean> {
   return rows[0]?.last === true
 }
 
-function classify(error: unknown): LeaseAttempt {
+export function classify(error: unknown): LeaseAttempt {
+  if (isDiskFull(error)) return { kind: 'full' }
   const code = String((error as { code?: unknown }).code)
   if (code === 'ENOENT' || code === 'ECONNREFUSED') return { kind: 'absent' }
   if (/timeout/i.test(textOf(error))) return { kind: 'silent' }
