@@ -87,16 +87,18 @@ export class Conduct {
     this.#locked = false
   }
 
-  /** An exchange has ended for a process that lives. */
-  heard(answered: boolean): void {
+  /** An exchange has ended for a process that lives. `body`: what came; nobody can read a code that does not stand in it (docs/decisions/0009, `unknown`). */
+  heard(answered: boolean, body: Uint8Array | null = null): void {
     this.#silentSince = answered ? null : (this.#silentSince ?? this.#bank.now())
-    const last = this.#noteRefusals(answered)
-    if (answered && last !== undefined) this.#locked = last.code === LOCKED
+    const text = body === null ? null : Buffer.from(body).toString('latin1')
+    const isTold = (code: number): boolean => answered && (text === null || text.includes(String(code)))
+    const last = this.#noteRefusals(isTold)
+    if (last !== undefined && (last.code === LOCKED ? isTold(LOCKED) : answered)) this.#locked = last.code === LOCKED
   }
 
   /** The process died: what the bank said last may not have been written down, and is as good as refused for that. */
   died(): void {
-    this.#noteRefusals(true)
+    this.#noteRefusals(() => true)
   }
 
   /** What the repairs want now. */
@@ -117,11 +119,11 @@ export class Conduct {
     }
   }
 
-  #noteRefusals(answered: boolean): Bank['state']['attempts'][number] | undefined {
+  #noteRefusals(isTold: (code: number) => boolean): Bank['state']['attempts'][number] | undefined {
     const sent = this.#sent()
     for (const { user, secretDigest, code } of sent) {
       const right = digestOf(this.#bank.state, this.#bank.state.logins.get(user)?.password ?? '') === secretDigest
-      if (answered && !right && code === REFUSED) this.#refused.add(secretDigest)
+      if (!right && code === REFUSED && isTold(code)) this.#refused.add(secretDigest)
     }
     return sent.at(-1)
   }

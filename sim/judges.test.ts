@@ -109,6 +109,21 @@ test('a refused password that is sent again is counted, unless the person wants 
   assert.equal(conduct.secretsResent, 2)
 })
 
+test('a refusal or a lock in an answer that nobody can read is none; one that can be read counts, whatever stands around it', () => {
+  const bank = bankAt({ at: Date.parse('2026-03-02') })
+  const conduct = new Conduct(bank)
+  const send = (code: number, body: string): void => {
+    bank.state.attempts.push({ at: 0, user: ANA.user, secretDigest: 'wrong', code })
+    conduct.heard(true, Buffer.from(body))
+  }
+  for (const code of [15500, 15502]) send(code, 'noise')
+  send(15500, 'noise')
+  assert.equal(conduct.secretsResent, 0)
+  send(15500, '<OFX><CODE>15500 and the rest is cut')
+  send(15500, 'noise')
+  assert.equal(conduct.secretsResent, 1)
+})
+
 test('a locked login that is tried again is counted, unless the person says that it is unlocked or wants it; so is one that is tried with another password', () => {
   const now = { at: Date.parse('2026-03-02') }
   const bank = bankAt(now)

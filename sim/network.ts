@@ -12,7 +12,7 @@ import type { WireRequest, WireResult } from '../src/adapters/wire.ts'
 import type { DialFailure } from '../src/adapters/dial.ts'
 import type { Life, Time } from './kernel.ts'
 
-export type Network = { readonly bank: Bank; readonly time: Time; readonly random: Random; /** Told of each exchange that a process lived to see the end of, and whether an answer came. */ readonly heard: (answered: boolean) => void }
+export type Network = { readonly bank: Bank; readonly time: Time; readonly random: Random; /** Told of each exchange that a process lived to see the end of, whether an answer came, and what it held. */ readonly heard: (answered: boolean, body: Uint8Array | null) => void }
 
 const FASTEST_MS = 40
 const SLOWEST_MS = 900
@@ -21,7 +21,7 @@ const SLOWEST_MS = 900
 export function wayToBank(network: Network, life: Life): BankHandle {
   return async (request) => {
     const result = await life.exchange(() => send(network, request))
-    network.heard(result.kind === 'answer')
+    network.heard(result.kind === 'answer', result.kind === 'answer' ? result.answer.body : null)
     return result
   }
 }

@@ -87,7 +87,7 @@ class World {
     this.#time = { now: plan.startsAt, skewMs: 0 }
     this.#bank = createBank({ clock: { now: () => this.#time.now }, seed: plan.seed, historyDays: plan.historyDays, customers: [plan.customer], zone: plan.place.zone, listsPending: plan.listsPending })
     for (const order of plan.faults) this.#bank.inject(order)
-    this.#network = { bank: this.#bank, time: this.#time, random: chance(plan.seed, 'network'), heard: (answered) => this.#conduct.heard(answered) }
+    this.#network = { bank: this.#bank, time: this.#time, random: chance(plan.seed, 'network'), heard: (answered, body) => this.#conduct.heard(answered, body) }
     this.#entropy = seededEntropy(plan.seed)
     this.#oracle = new Oracle(this.#bank)
     this.#conduct = new Conduct(this.#bank)

@@ -63,7 +63,7 @@ export class BrokenFeed {
     this.bank = createBank({ clock: { now: () => this.#time.now }, seed, historyDays: plan.historyDays, customers: [plan.customer], zone: plan.place.zone })
     this.conduct = new Conduct(this.bank)
     const institution = { ...institutionOf(plan), limits: { requestsPerDay, minSecondsBetweenSyncs: plan.hoursBetweenReads * 3_600 } }
-    const network = { bank: this.bank, time: this.#time, random: chance(seed, 'network'), heard: (answered: boolean) => this.conduct.heard(answered) }
+    const network = { bank: this.bank, time: this.#time, random: chance(seed, 'network'), heard: (answered: boolean, body: Uint8Array | null) => this.conduct.heard(answered, body) }
     this.relink = startRelink({ life: new Life(), network, store, entropy: seededEntropy(seed), institution, connectors: ground.connectors })
     this.person = createPerson({ user: plan.customer.user, password: plan.customer.password, send: sendInMemory(this.bank) })
   }
