@@ -57,7 +57,8 @@ const container = document.getElementById('root')
 if (container === null) throw new Error('index.html has a root element')
 await arrive()
 const asked = await queries.fetchQuery({ queryKey: ['me'], queryFn: readMe }).then(() => null, (error: unknown) => error)
-if (asked instanceof ServerProblem && asked.code === 'unreachable') await restore(queries)
+// What was kept counts as old, however lately it was read: each page asks for what it shows, and says that nobody answers.
+if (asked instanceof ServerProblem && asked.code === 'unreachable' && (await restore(queries))) await queries.invalidateQueries()
 keep(queries)
 if (import.meta.env.PROD) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
 // Rows that somebody reads do not move under their eyes.
