@@ -170,10 +170,11 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
     startWorker: async () => {
       await prepareJobs(database.owner)
       const jobs = await openPostgresJobs(database.app, log)
+      const toldOf = new Set<string>()
       return startWorker({
         store: database.store, tenantId, jobs, log, clock, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger), hourly: async () => {
           await forgetOldLogins(deps)
-          await tellUntold(deps)
+          await tellUntold(deps, toldOf)
           // Known outside of the database, the newest line of the audit log shows when lines were cut off after it.
           const head = await store.audit.head()
           if (head !== null) log.info('audit_head', { seq: head.seq, hash: hex(head.hash) })

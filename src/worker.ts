@@ -4,7 +4,7 @@
  * writer and one repairer for each connection, what is due is asked again before it is done, and jobs
  * hold ids only. Attempts that a dead process left open are closed at the start.
  */
-import type { Connection } from './domain/connection.ts'
+import { FARTHEST_SYNC_MS, type Connection } from './domain/connection.ts'
 import { failed, type Result } from './domain/result.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Clock } from './ports/clock.ts'
@@ -80,8 +80,9 @@ async function repair({ repair, log, clock, broken }: Working, { connectionId }:
   }
 }
 
+/** As the store's `due` says it: an instant farther away than any read is planned was noted by a clock that ran ahead. */
 function isDue(connection: Connection | null, now: number): boolean {
-  return connection !== null && connection.nextSyncAt !== null && connection.nextSyncAt <= now
+  return connection !== null && connection.nextSyncAt !== null && (connection.nextSyncAt <= now || connection.nextSyncAt > now + FARTHEST_SYNC_MS)
 }
 
 /** Enqueues what is due until it is stopped; a database that is away for a while does not end it. */

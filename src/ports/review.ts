@@ -40,6 +40,6 @@ export type ReviewStore = {
   pair(transferId: string, sides: readonly [TransactionId, TransactionId], at: number): Promise<boolean>
   /** The sides of a transfer; none: it was taken back. */
   sides(transferId: string): Promise<readonly Transaction[]>
-  /** Takes the transfer back; its rows wait for review again. False: there is none. */
+  /** Takes the transfer back; its rows wait for review again, but those that were accepted before it. False: there is none. */
   unpair(transferId: string, at: number): Promise<boolean>
 }

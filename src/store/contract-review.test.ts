@@ -76,7 +76,13 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.equal(await tenant.review.pair(newId(), [newId(), other], 6), false)
       assert.equal(await tenant.review.unpair(transferId, 7), true)
       assert.deepEqual([await tenant.review.sides(transferId), await tenant.review.unpair(transferId, 8)], [[], false])
-      assert.deepEqual((await tenant.feed.history(from)).map(({ changes }) => changes), [
+      // What was accepted by itself before stays so.
+      await tenant.feed.decide(other, { review: 'accepted' }, 9)
+      const again = newId()
+      assert.equal(await tenant.review.pair(again, [from, other], 10), true)
+      assert.equal(await tenant.review.unpair(again, 11), true)
+      assert.deepEqual(await Promise.all([from, other].map(async (id) => (await tenant.feed.transaction(id))!.decisions.review)), ['for_review', 'accepted'])
+      assert.deepEqual((await tenant.feed.history(from)).slice(0, 2).map(({ changes }) => changes), [
         { review: ['for_review', 'accepted'], transfer: [null, transferId] }, { review: ['accepted', 'for_review'], transfer: [transferId, null] },
       ])
     })

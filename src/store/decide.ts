@@ -30,6 +30,12 @@ export function answerInstant(at: number, row: Transaction, other: Transaction |
   return [row, other].reduce((instant, side) => (side !== null && side.updatedAt >= instant ? side.updatedAt + 1 : instant), at)
 }
 
+/** How a side of a transfer was reviewed before it became one; what was accepted by itself stays accepted when the transfer goes. */
+export function reviewBeforePairing(history: readonly TransactionChange[], transferId: string): Decisions['review'] {
+  const paired = history.findLast(({ changes }) => changes['transfer']?.[1] === transferId)
+  return paired !== undefined && paired.changes['review'] === undefined ? 'accepted' : 'for_review'
+}
+
 /**
  * What an answer does to the pair. `same` keeps the first row: it takes what a person decided for the
  * other and, when only the other is posted, its content; the other is withdrawn. `removed` withdraws the

@@ -49,10 +49,13 @@ export async function readAccount(session: Session, target: Feed, known: Known, 
   const oldestCovered = covered.reduce<Day | null>((oldest, range) => (oldest === null || range.from < oldest ? range.from : oldest), null)
   let [counts, failure, reading]: [Settled['counts'], Failure | null, Resume | null] = [NO_COUNTS, null, resume]
   let read = 0
+  // What a window notes down, also that it was refused, is known to the next.
+  let isFresh = true
   let [disagreesFrom, oldestAsked]: [Day | null, Day] = [null, windows[0]!.from]
   for (const window of windows) {
     const isHistory = oldestCovered === null || window.to < oldestCovered
-    const done = await readWindow(session, target, window, reading, read === 0 ? known : { ...known, progress: await loadProgress(session, target) })
+    const done = await readWindow(session, target, window, reading, isFresh ? known : { ...known, progress: await loadProgress(session, target) })
+    isFresh = false
     reading = null
     if (done.kind === 'challenge') return done
     counts = addCounts(counts, done.kind === 'settled' ? done.settled.counts : done.counts)

@@ -10,17 +10,23 @@ import type { SyncDeps } from './deps.ts'
 /** Reads of a bank are days apart at most. */
 const LOOKED_BACK_MS = 14 * 86_400_000
 
-/** Tells of each connection's newest run where it failed and nobody was told. Returns how many. */
-export async function tellUntold(deps: SyncDeps): Promise<number> {
+/**
+ * Tells of each connection's newest run where it failed and nobody was told. Returns how many. `told`: runs that
+ * this process has told of already; what an outage covers opens no problem by which that could be seen.
+ */
+export async function tellUntold(deps: SyncDeps, told: Set<string> = new Set()): Promise<number> {
   const { store, clock, log } = deps
-  let told = 0
+  let count = 0
   for (const { connectionId, run } of await store.runs.latestByConnection(clock.now() - LOOKED_BACK_MS)) {
-    if (!isBroken(run) || (await store.problems.list({ connectionId, open: true, limit: 1 })).length > 0) continue
+    if (!isBroken(run) || told.has(run.id) || (await store.problems.list({ connectionId, open: true, limit: 1 })).length > 0) continue
     // Held, so that whoever is about to tell of it has done so; who reads it now tells of that read.
-    if (await store.connections.exclusively(connectionId, async (connection, { runs: [newest] }) => connection !== null && newest !== undefined && tellOf(deps, connection, newest))) told++
+    if (await store.connections.exclusively(connectionId, async (connection, { runs: [newest] }) => connection !== null && newest !== undefined && tellOf(deps, connection, newest))) {
+      told.add(run.id)
+      count++
+    }
   }
-  if (told > 0) log.warn('runs_untold', { count: told })
-  return told
+  if (count > 0) log.warn('runs_untold', { count })
+  return count
 }
 
 async function tellOf(deps: SyncDeps, connection: Connection, run: SyncRun): Promise<boolean> {

@@ -372,7 +372,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
       }
       await page.getByRole('link', { name: /^Review/ }).click()
       await page.getByRole('button', { name: 'Accept', exact: true }).click()
-      await page.getByText('Nothing was changed, and nothing is kept for later').waitFor()
+      await page.getByText('Nothing is kept for later.').waitFor()
     })
     await page.goto(world.url('/settings/security'))
     await page.getByRole('button', { name: 'Sign out' }).click()

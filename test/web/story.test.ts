@@ -55,6 +55,7 @@ describe('the eight families, through the page', { skip: cannotRun ?? false }, (
       if (card?.chip !== 'Needs you') assert.match(card?.text ?? '', /Nothing for you to do\./)
       await page.getByRole('region', { name: 'Problem with Sandbox Bank' }).getByRole('link').click()
       await mend(world, fault)
+      await page.getByRole('region', { name: 'Proof' }).getByText(/= ours|not proved by a balance yet/).first().waitFor()
       const proof = await page.getByRole('region', { name: 'Proof' }).innerText()
       // Rows, days, balance, next read; the steps were ticked by what was seen, there is nothing to tick them with.
       assert.match(proof, /Working again[\s\S]*\d+ new rows, \d+ there already, 0 withdrawn[\s\S]*\w+ \d+, \d{4}( to \w+ \d+, \d{4})? read[\s\S]*(bank’s balance \S+ = ours|not proved by a balance yet)[\s\S]*Next read/)

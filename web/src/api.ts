@@ -85,7 +85,7 @@ async function askOnce<T>(method: Method, path: string, body?: unknown, signal?:
     ...(signal === undefined ? {} : { signal }),
   }).catch((error: unknown) => {
     if (signal?.aborted === true) throw error
-    throw new ServerProblem({ code: 'unreachable', title: 'Relink does not answer.', remedy: method === 'GET' ? 'Is the server still running? This page tries again by itself.' : 'Nothing was changed, and nothing is kept for later: do it again when the server answers.' })
+    throw new ServerProblem({ code: 'unreachable', title: 'Relink does not answer.', remedy: method === 'GET' ? 'Is the server still running? This page tries again by itself.' : 'Nothing is kept for later. Look when the server answers again whether it was done, else do it again.' })
   })
   const type = response.headers.get('content-type') ?? ''
   const parsed: unknown = type.includes('json') ? await response.json() : null

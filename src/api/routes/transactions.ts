@@ -75,7 +75,7 @@ const reopen = route({
   params: idParams, response: z.object({ ok: z.literal(true) }),
   handle: async ({ params, instance }) => {
     const { feed, accounts } = instance.store
-    if (!(await feed.takeBackAnswer(params.id, instance.clock.now(), contentKeyOf))) throw new ApiProblem('not_found', 'No answer of a person stands for a question with this id.')
+    if (!(await feed.takeBackAnswer(params.id, instance.clock.now(), contentKeyOf))) throw new ApiProblem('not_found', 'No answer of a person stands for a question with this id, or a later answer rests on it: take that one back first.')
     const question = (await feed.questions({ open: true })).find(({ id }) => id === params.id)
     const account = question === undefined ? null : await accounts.get(question.accountId)
     if (account !== null) await tendAfterDecision(feed, account, instance.clock.now())

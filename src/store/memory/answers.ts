@@ -24,6 +24,9 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
     async takeBackAnswer(id, at, contentKeyOf) {
       const [question, moved] = [questions.get(id), answered.get(id)]
       if (question === undefined || moved === undefined) return false
+      // A later answer took the kept row or its reports elsewhere: that one goes first.
+      const kept = feed.transactions.get(question.transactionId)
+      if (question.answer === 'same' && (kept?.withdrawnReason === 'merged' || moved.some(({ stored }) => stored.transactionId !== question.transactionId))) return false
       for (const side of [question.transactionId, question.otherTransactionId]) {
         const row = side === null ? undefined : feed.transactions.get(side)
         const back = row === undefined ? null : withoutAnswer(row, feed.history.get(row.id) ?? [], question, at, contentKeyOf)

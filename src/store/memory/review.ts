@@ -2,7 +2,7 @@
 import type { Transaction } from '../../domain/transaction.ts'
 import type { NewTransaction } from '../../ports/store.ts'
 import type { ReviewStore } from '../../ports/review.ts'
-import { applyDecisions, isFree } from '../decide.ts'
+import { applyDecisions, isFree, reviewBeforePairing } from '../decide.ts'
 import { put, shown } from './feed.ts'
 import { by } from './order.ts'
 import type { TenantState } from './state.ts'
@@ -10,7 +10,7 @@ import type { TenantState } from './state.ts'
 export function memoryReview({ feed, rules, ruleRows, accounts }: TenantState): ReviewStore {
   const newest = (wanted: (row: NewTransaction) => boolean, limit: number): readonly Transaction[] =>
     [...feed.transactions.values()].filter(wanted).sort(by((row) => row.postedOn, (row) => row.id)).reverse().slice(0, limit).map(shown)
-  const sidesOf = (transferId: string): readonly NewTransaction[] => [...feed.transactions.values()].filter(({ decisions }) => decisions.transfer === transferId)
+  const sidesOf = (transferId: string): readonly NewTransaction[] => [...feed.transactions.values()].filter(({ decisions, state }) => decisions.transfer === transferId && state !== 'withdrawn')
   return {
     async rules() {
       return [...rules.values()].sort(by((rule) => rule.createdAt, (rule) => rule.id))
@@ -53,7 +53,7 @@ export function memoryReview({ feed, rules, ruleRows, accounts }: TenantState): 
     },
     async unpair(transferId, at) {
       const rows = sidesOf(transferId)
-      for (const row of rows) put(feed, applyDecisions(row, { transfer: null, review: 'for_review' }, at))
+      for (const row of rows) put(feed, applyDecisions(row, { transfer: null, review: reviewBeforePairing(feed.history.get(row.id) ?? [], transferId) }, at))
       return rows.length > 0
     },
   }

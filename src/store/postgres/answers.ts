@@ -30,6 +30,10 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         if (answered === undefined) return false
         const question = questions.read(answered)
         const { row, other } = await sidesOf(trx, tenantId, question)
+        // A later answer took the kept row or its reports elsewhere: that one goes first.
+        const elsewhere = await sql`select 1 from relink.answer_moves m join relink.observations o on o.tenant_id = m.tenant_id and o.source_id = m.source_id and o.key = m.key
+          where m.tenant_id = ${tenantId} and m.question_id = ${question.id} and o.transaction_id <> ${question.transactionId} limit 1`.execute(trx)
+        if (question.answer === 'same' && (row.withdrawnReason === 'merged' || elsewhere.rows.length > 0)) return false
         for (const side of other === null ? [row] : [row, other]) {
           const history = await trx.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', '=', side.id).orderBy('seq').execute()
           const back = withoutAnswer(side, history.map((change) => changes.read(change)), question, at, contentKeyOf)

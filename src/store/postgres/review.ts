@@ -3,17 +3,18 @@ import { sql, type SqlBool } from 'kysely'
 import type { Patch } from '../../ports/store.ts'
 import type { ReviewStore } from '../../ports/review.ts'
 import type { Decisions, Transaction } from '../../domain/transaction.ts'
-import { applyDecisions, isFree, type Decided } from '../decide.ts'
+import { applyDecisions, isFree, reviewBeforePairing, type Decided } from '../decide.ts'
 import type { StoredRow } from './columns.ts'
 import { storeAllDecided } from './decided.ts'
 import { contains } from './feed.ts'
 import { idKey, inTenant, type Session } from './session.ts'
-import { readShown, readTransaction, ruleRows, rules } from './tables.ts'
+import { changes, readShown, readTransaction, ruleRows, rules } from './tables.ts'
 
 export function postgresReview(db: Session, tenantId: string): ReviewStore {
   const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
   const rows = (trx: Session) => trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId)
   const live = (trx: Session) => rows(trx).where('state', '!=', 'withdrawn').where('deleted', '=', false).where('excluded', '=', false)
+  const sidesOf = (trx: Session, transferId: string) => rows(trx).where('transfer', '=', idKey(transferId)).where('state', '!=', 'withdrawn')
   const newest = (query: ReturnType<typeof rows>, limit: number): Promise<readonly Transaction[]> =>
     query.orderBy('posted_on', 'desc').orderBy('id', 'desc').limit(limit).execute().then((found) => found.map((row) => readShown(row as StoredRow<never>)))
   /** Locks the rows in the order of their ids, so that two who want some of the same wait for each other instead of blocking. */
@@ -69,11 +70,12 @@ export function postgresReview(db: Session, tenantId: string): ReviewStore {
         return true
       }),
     sides: (transferId) =>
-      run(async (trx) => (await rows(trx).where('transfer', '=', idKey(transferId)).orderBy('amount').orderBy('id').execute()).map((row) => readShown(row as StoredRow<never>))),
+      run(async (trx) => (await sidesOf(trx, transferId).orderBy('amount').orderBy('id').execute()).map((row) => readShown(row as StoredRow<never>))),
     unpair: (transferId, at) =>
       run(async (trx) => {
-        const held = await locked(rows(trx).where('transfer', '=', idKey(transferId)))
-        await decideAll(trx, held, () => ({ transfer: null, review: 'for_review' }), at)
+        const held = await locked(sidesOf(trx, transferId))
+        const paired = held.length === 0 ? [] : (await trx.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', 'in', held.map(({ id }) => id)).where('reason', '=', 'decision').orderBy('seq').execute()).map(changes.read)
+        await decideAll(trx, held, (id) => ({ transfer: null, review: reviewBeforePairing(paired.filter(({ transactionId }) => transactionId === id), transferId) }), at)
         return held.length > 0
       }),
   }

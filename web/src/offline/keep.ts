@@ -36,21 +36,33 @@ export function keep(queries: QueryClient): void {
   })
 }
 
+/** Rises when everything is forgotten: what was about to be written by then is not. */
+let forgotten = 0
+
 async function write(queries: QueryClient): Promise<void> {
-  const me = queries.getQueryData<Me>(['me'])
-  if (me === undefined) return
+  const began = forgotten
+  const { data: me, error } = queries.getQueryState<Me>(['me']) ?? {}
+  if (me === undefined || (error instanceof ServerProblem && error.code === 'unauthorized')) return
   const { queries: held } = dehydrate(queries, { shouldDehydrateQuery: ({ queryKey, state: { status } }) => status === 'success' && KEPT.has(String(queryKey[0])), shouldDehydrateMutation: () => false })
   // Other pages of this browser, and this one before it was loaded anew, read other things.
   const before = await read()
   const byHash = new Map((before?.userId === me.userId ? before.queries : []).map((query) => [query.queryHash, query]))
-  for (const query of held) byHash.set(query.queryHash, { ...query, state: { ...query.state, data: bounded(query.state.data) } })
+  for (const query of held) byHash.set(query.queryHash, { ...query, state: { ...query.state, data: withoutQuestions(bounded(query.state.data)) } })
   const newest = [...byHash.values()].sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt).slice(0, MOST_QUERIES)
+  if (began !== forgotten) return
   // A browser that keeps nothing (private windows, a full disk) is one without reading offline.
   await set(KEY, { userId: me.userId, queries: newest } satisfies Snapshot, store).catch(() => undefined)
 }
 
 function read(): Promise<Snapshot | undefined> {
   return get<Snapshot>(KEY, store).catch(() => undefined)
+}
+
+/** A question of the bank's is for now and for nobody else: a connection is kept without it. */
+function withoutQuestions(data: unknown): unknown {
+  if (Array.isArray(data)) return data.map(withoutQuestions)
+  if (typeof data !== 'object' || data === null) return data
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, name === 'challenge' ? null : withoutQuestions(value)]))
 }
 
 function bounded(data: unknown): unknown {
@@ -67,5 +79,6 @@ export async function restore(queries: QueryClient): Promise<boolean> {
 }
 
 export async function forget(): Promise<void> {
+  forgotten++
   await del(KEY, store).catch(() => undefined)
 }

@@ -45,6 +45,7 @@ export function Recent({ taken }: { taken: () => void }) {
 const ANSWERED: Record<string, string> = { same: 'the same', different: 'different', removed: 'gone', kept: 'kept' }
 
 function Answers({ items, isBusy, takeBack }: { items: readonly Question[]; isBusy: boolean; takeBack: (id: string) => void }) {
+  const may = useMay()
   return (
     <ul className="mb-4 grid gap-2" aria-label="Answers">
       {items.map(({ id, answer, answeredAt, transaction, other }) => {
@@ -54,7 +55,7 @@ function Answers({ items, isBusy, takeBack }: { items: readonly Question[]; isBu
             <span className="meta w-36">{answeredAt !== null && <Instant at={answeredAt} />}</span>
             <span className="min-w-0 grow"><bdi className="name">{transaction.description === '' ? 'no text' : transaction.description}</bdi> <Amount amount={transaction.amount} currency={transaction.currency} signed /></span>
             <span>{words}</span>
-            <button type="button" className="button !min-h-8" disabled={isBusy} aria-label={`Undo: ${words}, ${transaction.description}`} onClick={() => takeBack(id)}>Undo</button>
+            {may('review') && <button type="button" className="button !min-h-8" disabled={isBusy} aria-label={`Undo: ${words}, ${transaction.description}`} onClick={() => takeBack(id)}>Undo</button>}
           </li>
         )
       })}

@@ -23,6 +23,8 @@ export function RuleForm({ start, done, cancel }: { start: NewRule; done: (chang
   const asked = useDeferredValue(JSON.stringify(rule))
   const isWhole = rule.contains.length >= 2 && rule.category !== ''
   const dry = useQuery({ queryKey: ['rule preview', asked], queryFn: () => ask<DryRun>('POST', '/rules/preview', JSON.parse(asked) as unknown), enabled: isWhole, placeholderData: (before) => before })
+  // What is saved is what was shown that it would change.
+  const isCurrent = asked === JSON.stringify(rule) && dry.data !== undefined && !dry.isPlaceholderData
   const save = (): void => {
     setBusy(true)
     void ask<{ changed: number }>('POST', '/rules', { ...rule, apply: alsoAgainst ? 'all' : 'fresh' }).then(({ changed }) => {
@@ -34,7 +36,7 @@ export function RuleForm({ start, done, cancel }: { start: NewRule; done: (chang
     })
   }
   return (
-    <form className="panel mb-3 grid gap-3" aria-label="New rule" onSubmit={(event) => { event.preventDefault(); if (isWhole && !isBusy) save() }} onKeyDown={(event) => event.key === 'Escape' && cancel?.()}>
+    <form className="panel mb-3 grid gap-3" aria-label="New rule" onSubmit={(event) => { event.preventDefault(); if (isWhole && isCurrent && !isBusy) save() }} onKeyDown={(event) => event.key === 'Escape' && cancel?.()}>
       {error !== null && <Trouble error={error} />}
       <div className="grid gap-3 sm:grid-cols-3">
         <label className="grid gap-1">Rows that contain<input ref={field} className="field" required minLength={2} maxLength={200} value={contains} onChange={(event) => setContains(event.target.value)} /></label>
@@ -50,7 +52,7 @@ export function RuleForm({ start, done, cancel }: { start: NewRule; done: (chang
         {!isWhole ? <p className="meta">Give at least two characters of what the bank says, and a category. What it would change is shown here first.</p> : dry.error !== null ? <Trouble error={dry.error} /> : dry.data !== undefined && <Would dry={dry.data} category={rule.category} alsoAgainst={alsoAgainst} setAlsoAgainst={setAlsoAgainst} />}
       </div>
       <div className="flex flex-wrap gap-2">
-        <button className="button button-primary" type="submit" disabled={isBusy || !isWhole}>Save the rule</button>
+        <button className="button button-primary" type="submit" disabled={isBusy || !isWhole || !isCurrent}>Save the rule</button>
         {cancel !== undefined && <button className="button" type="button" onClick={cancel}>Cancel</button>}
       </div>
       <p className="meta">It proposes the category for rows to come; accepting is still yours. Removing the rule can give rows back what they had.</p>

@@ -15,13 +15,17 @@ import { AddPasskey, RecoveryCodes, SetUpTotp } from './factors.tsx'
 
 export function SecurityPage() {
   const me = useMe()
+  const [error, setError] = useState<Error | null>(null)
+  // What this browser keeps goes in any case; the session ends at the server alone.
+  const signOut = (): void => void forget().then(() => ask('POST', '/sign-in/out')).then(() => startOver(), setError)
   return (
     <Loaded query={me}>
       {(person) => (
         <div className="grid gap-4">
+          {error !== null && <Trouble error={error} />}
           <div className="flex flex-wrap items-start justify-between gap-3">
             <div><Title>Your sign-in</Title><p className="text-muted">{person.name}, {person.email}. {ROLE_NAMES[person.role]}: {ROLE_WORDS[person.role]}</p></div>
-            <button className="button" onClick={() => void ask('POST', '/sign-in/out').then(forget).then(() => startOver())}>Sign out</button>
+            <button className="button" onClick={signOut}>Sign out</button>
           </div>
           <Passkeys me={person} />
           <App me={person} />
