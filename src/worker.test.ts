@@ -78,3 +78,33 @@ test('a step that is due is enqueued with ids alone, one that waits is not, and 
   assert.equal(repaired.length, 3)
   await stop()
 })
+
+test('a read that is due is done once; so is one whose instant a clock that ran ahead put farther away than any read is planned', async () => {
+  const store = createMemoryStore()
+  const tenantId = await store.defaultTenant()
+  const { connections } = store.tenant(tenantId)
+  const [due, later, astray] = [START, START + 60_000, START + 400 * 86_400_000].map((nextSyncAt) => aConnection({ state: 'active', nextSyncAt }))
+  for (const connection of [due!, later!, astray!]) await connections.create(connection)
+  const { jobs, run } = queue()
+  const read: string[] = []
+  const passed = Promise.withResolvers<void>()
+  const stop = await startWorker({
+    hourly: async () => {},
+    store, tenantId, jobs, concurrency: 2, log: { info() {}, warn() {}, error() {} },
+    clock: { now: () => START, sleep: (_: number, signal?: AbortSignal) => new Promise<void>((done) => {
+      passed.resolve()
+      signal?.addEventListener('abort', () => done())
+    }) },
+    sync: async (id) => {
+      read.push(id)
+      await connections.update(id, { nextSyncAt: START + 60_000 })
+      return { ok: false, failure: { code: 'busy', message: '' } }
+    },
+    repair: async () => undefined,
+  })
+  await passed.promise
+  await run()
+  await run()
+  assert.deepEqual(read.toSorted(), [due!.id, astray!.id].toSorted())
+  await stop()
+})

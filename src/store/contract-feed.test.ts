@@ -388,6 +388,23 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.equal([...known.values()][0]?.transactionId, final!.id)
     })
 
+    test('answers that rest on each other go back in the order in which they came, the newest first', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed } = ledger.tenant
+      const page = aPage(ledger, [{ text: 'a' }, { text: 'b' }, { text: 'c' }])
+      await feed.commitPage(page)
+      const [a, b, c] = page.inserts.map(({ id }) => id) as [string, string, string]
+      const [first, second] = [await ask(ledger, 'same_transaction', a, b), await ask(ledger, 'same_transaction', c, a)]
+      await feed.answerQuestion(first, 'same', 10)
+      await feed.answerQuestion(second, 'same', 11)
+      const states = async () => Promise.all([a, b, c].map(async (id) => [(await feed.transaction(id))!.state, (await feed.observations(id)).length]))
+      const keyOf = ({ id: row }: { readonly id: string }) => page.inserts.find((one) => one.id === row)!.contentKey
+      assert.equal(await feed.takeBackAnswer(first, 20, keyOf), false)
+      assert.deepEqual(await states(), [['withdrawn', 0], ['withdrawn', 0], ['posted', 3]])
+      assert.deepEqual([await feed.takeBackAnswer(second, 21, keyOf), await feed.takeBackAnswer(first, 22, keyOf)], [true, true])
+      assert.deepEqual(await states(), [['posted', 1], ['posted', 1], ['posted', 1]])
+    })
+
     test('"removed" withdraws, "kept" and "different" change nothing', async () => {
       const ledger = await aLedger(await twin.newTenant())
       const { feed } = ledger.tenant
