@@ -31,8 +31,6 @@ export class Conduct {
   #permitted = false
   /** The bank said that the login is locked to a process that lived on, and nobody has said since that it is unlocked. */
   #locked = false
-  /** When it said so. */
-  #lockedAt = Number.NaN
   /** The bank refused some sign-on, for whatever reason, and has let none in since. */
   #doubted = false
   #letInAt: number | null = null
@@ -96,16 +94,11 @@ export class Conduct {
     const isTold = (code: number): boolean => answered && (text === null || text.includes(String(code)))
     const last = this.#noteRefusals(isTold)
     if (last !== undefined && (last.code === LOCKED ? isTold(LOCKED) : answered)) this.#locked = last.code === LOCKED
-    if (this.#locked) this.#lockedAt = this.#bank.now()
   }
 
-  /**
-   * The process died: what the bank said last may not have been written down. A password is as good as refused for that; a
-   * lock that was heard at this very instant is not known to anybody (docs/simulator.md says what that costs).
-   */
+  /** The process died: what the bank said last may not have been written down. A password is as good as refused for that, and a lock that was heard holds. */
   died(): void {
     this.#noteRefusals(() => true)
-    if (this.#lockedAt === this.#bank.now()) this.#locked = false
   }
 
   /** What the repairs want now. */

@@ -30,6 +30,8 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['crowded:710398/d30/f0,1,2,3,4,5,6,7,8,9,10,11,12,13,14/c/s', 'the judge did not know that a bank asks for a device after the right password'],
   ['crowded:1429', 'a balance joined a vanished copy and the next purchase in that shop'],
   ['500000421', 'a process died between the end of a run that failed and the word of it, and nobody was told before the next read'],
+  ['15/d22/f8/c0/s', 'a process died in the moment in which it heard that the login is locked, and the next read tried once more'],
+  ['840000504/d27/f2,7,9/c1/s1', 'the password was asked for although the address of the bank was gone, because nothing else was left to try'],
   ['620000303', 'the judge took a refusal for one in an answer of random bytes, which nobody can read'],
 ]
 

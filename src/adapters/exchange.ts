@@ -14,7 +14,7 @@ import { MAX_RECORDED_TEXT, type Recorder } from '../connector-kit/recorder.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Rehearse } from '../ports/rehearsal.ts'
-import type { Answer, AttemptEnd, ExchangeRequest, SecretReader, Transport } from '../ports/transport.ts'
+import type { Answer, AttemptEnd, ExchangeRequest, Rejection, SecretReader, Transport } from '../ports/transport.ts'
 import type { Lease, SecretOwner, Vault } from '../ports/vault.ts'
 import { createCookieJar, type CookieJar } from './cookies.ts'
 import { forbidden, unreadableInLimits } from './network-failure.ts'
@@ -82,14 +82,14 @@ async function attempt(request: ExchangeRequest, options: ExchangeOptions, cooki
   if (!lent.ok) return unsent(lent.failure)
   const lease = lent.value
   const written = await writeRequest(request, url, lease)
-  const refused = watchForRefusal(request, lease)
-  const sent = await sendFollowing({ ...written, onBody: refused.onBody }, withSecrets, options.wire, cookies)
-  const early = await refused.written()
+  const watch = watchForRejection(request, lease)
+  const sent = await sendFollowing({ ...written, onBody: watch.onBody }, withSecrets, options.wire, cookies)
+  const early = await watch.written()
   const mask = maskerOf(secretsOf(lease, identityFields))
   const result = await rehearsed(readResult(sent, lease, mask, options.clock.now()), request, options)
   if (!withSecrets) return { result, verdict: null, lease, mask }
-  const verdict = early ? 'refused' : verdictOf(sent, result, request)
-  if (!early) await lease.settle(verdict)
+  const verdict = early ?? verdictOf(sent, result, request)
+  if (early === null) await lease.settle(verdict)
   return { result, verdict, lease, mask }
 }
 
@@ -98,22 +98,24 @@ function secretsOf({ values }: Lease, identityFields: ReadonlySet<string>): read
   return Object.entries(values).flatMap(([field, value]) => (identityFields.has(field) ? [] : [value]))
 }
 
-/** The refusal is written down as soon as it can be read: a process that dies while the rest comes in must not send again. */
-function watchForRefusal({ refusedBy, secrets }: ExchangeRequest, lease: Lease): { readonly onBody: (chunk: Uint8Array) => void; written(): Promise<boolean> } {
+/** That the secrets are turned away is written down as soon as it can be read: a process that dies while the rest comes in must not send again. */
+function watchForRejection({ rejection, secrets }: ExchangeRequest, lease: Lease): { readonly onBody: (chunk: Uint8Array) => void; written(): Promise<Rejection | null> } {
   let head: Uint8Array = new Uint8Array(0)
-  let settled: Promise<void> | null = null
+  let found: Rejection | null = null
+  let settled: Promise<void> = Promise.resolve()
   return {
     onBody(chunk) {
-      if (refusedBy === undefined || secrets.length === 0 || settled !== null || head.length >= HEAD_BYTES) return
+      if (rejection === undefined || secrets.length === 0 || found !== null || head.length >= HEAD_BYTES) return
       head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)])
-      if (!refusedBy(head)) return
-      settled = lease.settle('refused')
+      found = rejection(head)
+      if (found === null) return
+      settled = lease.settle(found)
       // Awaited below; until then a failure is nobody's.
       settled.catch(() => undefined)
     },
     async written() {
       await settled
-      return settled !== null
+      return found
     },
   }
 }

@@ -13,7 +13,7 @@ import type { Finding, ProbeKind } from '../domain/probe.ts'
 import type { Currency } from '../domain/money.ts'
 import type { Result } from '../domain/result.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
-import type { Answer, LoginVerdict, SecretReader, Transport } from '../ports/transport.ts'
+import type { Answer, LoginVerdict, Rejection, SecretReader, Transport } from '../ports/transport.ts'
 
 /** One field of the connect form, described so that no page knows a connector. */
 export type FormField = {
@@ -120,4 +120,4 @@ export type Connector = {
 }
 
 /** What a connector needs of the transport's vocabulary: connectors import the kit, never a port. */
-export type { Answer, LoginVerdict, SecretReader, Transport }
+export type { Answer, LoginVerdict, Rejection, SecretReader, Transport }

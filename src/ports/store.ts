@@ -415,7 +415,7 @@ export type SecretStore = {
    * when it is not.
    */
   beginAttempt(loginIndex: string, decide: (ledger: LoginLedger) => NewAttempt | null, seen?: LoginLedger): Promise<Attempt | null>
-  /** Only an attempt that is `open`, `unknown`, `lost` or `abandoned` gets an outcome. One that was accepted ends what was granted to its login, in the same step; under a lock that is stored with the next call, and lost with the process it allows less, never more. */
+  /** Only an attempt that is `open`, `unknown`, `lost` or `abandoned` gets an outcome. One that was accepted ends what was granted to its login, in the same step; under a lock that is stored with the next call, and lost with the process it allows less, never more. One that was answered `locked` locks its login, in the same step. */
   endAttempt(id: string, outcome: Attempt['outcome'], at: number): Promise<void>
   /** Attempts that were open when their process died; `abandoned` from then on. */
   closeStaleAttempts(before: number, at: number): Promise<number>
@@ -447,7 +447,7 @@ export type Attempt = {
   readonly openedAt: number
   readonly closedAt: number | null
   /** `unknown`: the bank's answer says nothing of the secret. `lost`: no answer came, or it was cut. `abandoned`: the process died that waited for it. The last two may have been a refusal. */
-  readonly outcome: 'open' | 'accepted' | 'refused' | 'not_sent' | 'unknown' | 'lost' | 'abandoned'
+  readonly outcome: 'open' | 'accepted' | 'refused' | 'locked' | 'not_sent' | 'unknown' | 'lost' | 'abandoned'
 }
 
 /** What `beginAttempt` writes down. */

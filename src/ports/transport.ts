@@ -10,7 +10,10 @@ import type { Reader } from './rehearsal.ts'
 /** Gives a secret's value for the wire, or a marker of the same field for the record. */
 export type SecretReader = (field: string) => string
 
-export type LoginVerdict = 'accepted' | 'refused' | 'unknown'
+/** What an answer says of the secrets, or of their login: `locked` is closed to right secrets as well, and each try may keep it so. */
+export type LoginVerdict = 'accepted' | Rejection | 'unknown'
+
+export type Rejection = 'refused' | 'locked'
 
 /** What became of an attempt: nothing left, no answer was read, or what the answer says of the secret. */
 export type AttemptEnd = LoginVerdict | 'not_sent' | 'lost'
@@ -30,8 +33,8 @@ export type ExchangeRequest = {
   readonly secrets: readonly string[]
   /** What the answer says of the secrets: closes the entry of the attempts ledger. Not called without secrets. */
   readonly judge?: (answer: Answer) => LoginVerdict
-  /** Whether the beginning of a body, as it comes in, refuses the secrets already: that is written down before the rest is read. */
-  readonly refusedBy?: (head: Uint8Array) => boolean
+  /** Whether the beginning of a body, as it comes in, turns the secrets away already: that is written down before the rest is read. */
+  readonly rejection?: (head: Uint8Array) => Rejection | null
   /** How the answer will be read: a large one is read in a thread first, where it can be stopped. */
   readonly reads?: Reader
   /** The allow-list for the record, of request and answer alike; without it only sizes are kept. `pseudonym` stands for personal data. */

@@ -1,11 +1,12 @@
 /**
  * Makes the plan of a repair: steps in the order that costs least until it works, by probability of
  * success over cost (Heckerman, Breese, Rommelse 1995), ending with a proof. Pure. Safety comes
- * before cost: while the bank is down nobody is asked for a secret, and a locked login gets one
- * step, the unlocking at the bank, and one check after it.
+ * before cost: while the bank is down, or is not even reached, nobody is asked for a secret, and a
+ * locked login gets one step, the unlocking at the bank, and one check after it.
  */
 import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { Problem } from '../domain/connection.ts'
+import type { Stage } from '../domain/evidence.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import { waysToEnd } from '../diagnose/action.ts'
 import { hear } from '../diagnose/diagnose.ts'
@@ -39,6 +40,7 @@ const WORTH_TRYING = 0.04
 const WORTH_WAITING = 0.1
 const LIKELY = 0.5
 const MOST_STEPS = 6
+const BEFORE_BANK: readonly Stage[] = ['resolve', 'connect', 'tls']
 /** A second password may be right where the first was not; that it failed once has lowered its place. */
 const REPEATABLE: readonly ActionCode[] = ['fix_credentials', 'update_mfa', 'unlock_at_bank', 'wait_for_bank']
 /** After these a secret may be taken that the bank refused before. */
@@ -71,12 +73,14 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const unlocked = facts.secret === 'refused' && facts.finished.some(({ action, state }) => action === 'unlock_at_bank' && state === 'done')
   if (facts.secret === 'locked' || (of('login_locked') >= LIKELY && !unlocked)) return toUnlock(facts)
   const down = facts.bankDown || of('institution_down', 'scheduled_maintenance') >= LIKELY
+  // Where the last read did not get as far as the bank, nothing was said of the secret, and no other one would get further.
+  const isDeaf = down || BEFORE_BANK.includes(problem.failure.stage)
   const wants = votes(problem)
   const isWorthIt = (step: StepText, helps: number): boolean => (unlocked ? step.action === 'fix_credentials' || (helps >= WORTH_TRYING && step.action !== 'unlock_at_bank') : helps >= (isWait(step) ? WORTH_WAITING : WORTH_TRYING))
   const ranked = (needsPermission(facts) ? [...STEPS, ALLOW_SIGN_IN] : STEPS)
-    .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry' || isPermission(step)) && !(down && step.needsSecret))
+    .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry' || isPermission(step)) && !(isDeaf && step.needsSecret))
     // These end with a read, and none may be sent.
-    .filter((step) => !(facts.secret === 'refused' && !down && (isWait(step) || step.action === 'update_mfa')))
+    .filter((step) => !(facts.secret === 'refused' && !isDeaf && (isWait(step) || step.action === 'update_mfa')))
     .map((step) => ({ step, helps: helpOf(step, wants), worth: isLast(step, facts, of('history_limit')) ? 0 : helpOf(step, wants) / costOf(step) }))
     .filter(({ step, helps }) => isWorthIt(step, helps) || (down && step.action === 'wait_for_bank'))
     .sort((a, b) => b.worth - a.worth)
@@ -84,7 +88,7 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
     .map(({ step }) => step)
   const steps = ranked.length > 0 ? ranked : STEPS.filter((step) => step.action === 'contact_support' && !isOver(step, facts))
   if (needsPermission(facts)) return withPermission(steps, facts)
-  return facts.secret === 'refused' && !down ? withSameSecret(steps, facts) : steps
+  return facts.secret === 'refused' && !isDeaf ? withSameSecret(steps, facts) : steps
 }
 
 /** Nothing else ends a lock, so that step stays; who could not do it alone writes to the bank first. */

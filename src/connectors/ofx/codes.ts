@@ -11,14 +11,15 @@ import type { LoginVerdict } from '../../connector-kit/connector.ts'
 export const CODE = { upToDate: 1, unsupportedVersion: 2021, challengeRequired: 3000, challengeInvalid: 3001, passwordChange: 15000, signonInvalid: 15500, lockout: 15502, clientUid: 15510, mfaError: 15511, tokenRequired: 15512, tokenInvalid: 15513, invalidTan: 2022 } as const
 
 /**
- * What the sign-on's own code says of the password. Only 15500 refuses it. 3000 and 15512 ask for
- * more, which banks do after the password was right; an information is a success. All other errors
- * leave open whether the password was even looked at.
+ * What the sign-on's own code says of the password. Only 15500 refuses it, and 15502 says that the
+ * login is locked. 3000 and 15512 ask for more, which banks do after the password was right; an
+ * information is a success. All other errors leave open whether the password was even looked at.
  */
 export function loginVerdict(code: number | null, severity: string): LoginVerdict {
   if (code === CODE.signonInvalid) return 'refused'
   if (code === CODE.challengeRequired || code === CODE.tokenRequired) return 'accepted'
-  return code !== null && severityOf(code, severity) !== 'ERROR' ? 'accepted' : 'unknown'
+  if (code === null || severityOf(code, severity) === 'ERROR') return code === CODE.lockout ? 'locked' : 'unknown'
+  return 'accepted'
 }
 
 /** When a refusal may end by itself, and when only a person ends it. Wrong dates and versions are ours. */

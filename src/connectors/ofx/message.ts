@@ -9,7 +9,7 @@ import type { FormatFailure } from '../../domain/statement.ts'
 import { httpRefused, unusableAnswer } from '../../connector-kit/evidence.ts'
 import { parseOfxResponse, type OfxResponse } from '../../formats/ofx/response.ts'
 import { writeOfxRequest, type OfxRequest } from '../../formats/ofx/request.ts'
-import type { Answer, SecretReader, Transport } from '../../connector-kit/connector.ts'
+import type { Answer, Rejection, SecretReader, Transport } from '../../connector-kit/connector.ts'
 import { loginVerdict } from './codes.ts'
 import { redactOfx } from './redaction.ts'
 import type { OfxSettings } from './settings.ts'
@@ -37,11 +37,12 @@ export async function exchangeMessage(transport: Transport, settings: OfxSetting
     headers: headersOf(settings),
     body: (secret) => writeOfxRequest(message.write(secret)),
     secrets: message.secrets,
-    refusedBy: signOnRefused,
+    rejection: signOnRejection,
     reads: { kind: 'ofx' },
     judge: (answer) => {
       // Also where the rest of the answer cannot be read: the bank has counted it.
-      if (signOnRefused(answer.body)) return 'refused'
+      const rejection = signOnRejection(answer.body)
+      if (rejection !== null) return rejection
       const status = readAnswer(answer).ok ? read(answer)?.signOn?.status : null
       return loginVerdict(status == null ? null : Number(status.code), status?.severity ?? '')
     },
@@ -50,11 +51,12 @@ export async function exchangeMessage(transport: Transport, settings: OfxSetting
   return answered.ok ? readAnswer(answered.value) : answered
 }
 
-/** Whether the sign-on's own status, which comes first in an answer, refuses the password. */
-function signOnRefused(head: Uint8Array): boolean {
+/** Whether the sign-on's own status, which comes first in an answer, refuses the password or calls the login locked. */
+function signOnRejection(head: Uint8Array): Rejection | null {
   const text = new TextDecoder('latin1').decode(head.subarray(0, HEAD_BYTES)).replaceAll('\0', '')
   const [, code, severity = ''] = /<SONRS>\s*<STATUS>\s*<CODE>\s*(\d{1,6})(?:\s*<\/CODE>)?\s*<(?:SEVERITY>\s*([A-Z]*))?/i.exec(text) ?? []
-  return code !== undefined && loginVerdict(Number(code), severity.toUpperCase()) === 'refused'
+  const verdict = code === undefined ? 'unknown' : loginVerdict(Number(code), severity.toUpperCase())
+  return verdict === 'refused' || verdict === 'locked' ? verdict : null
 }
 
 const HEAD_BYTES = 16_384

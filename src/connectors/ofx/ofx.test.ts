@@ -24,11 +24,12 @@ test('every status code of the reference is known, with its severity and name', 
   assert.equal(OFX_CODES.size, rows.length)
 })
 
-test('only 15500 refuses the password; what asks for more or informs has accepted it', () => {
+test('only 15500 refuses the password and 15502 locks; what asks for more or informs has accepted it', () => {
   const verdicts = new Map([...OFX_CODES.keys()].map((code) => [code, loginVerdict(code, '')]))
   assert.deepEqual([...verdicts].filter(([, verdict]) => verdict === 'refused').map(([code]) => code), [15500])
   for (const code of [0, 3000, 15000, 15512]) assert.equal(verdicts.get(code), 'accepted', String(code))
-  for (const code of [2000, 2021, 3001, 13504, 15502, 15507, 15510, 15511, 15513]) assert.equal(verdicts.get(code), 'unknown', String(code))
+  for (const code of [2000, 2021, 3001, 13504, 15507, 15510, 15511, 15513]) assert.equal(verdicts.get(code), 'unknown', String(code))
+  assert.deepEqual([...verdicts].filter(([, verdict]) => verdict === 'locked').map(([code]) => code), [15502])
   assert.equal(loginVerdict(null, ''), 'unknown')
   assert.equal(loginVerdict(99999, 'ERROR'), 'unknown', 'a code that nobody defined')
 })

@@ -59,8 +59,9 @@ export function memorySecrets(state: SecretState): SecretStore {
     },
     async endAttempt(id, outcome, at) {
       const index = state.attempts.findIndex((a) => a.id === id && ['open', 'unknown', 'lost', 'abandoned'].includes(a.outcome))
-      if (index !== -1) settle(index, outcome, at)
       const loginIndex = state.attempts.find((a) => a.id === id)?.loginIndex
+      if (index !== -1) settle(index, outcome, at)
+      if (index !== -1 && outcome === 'locked' && loginIndex !== undefined) state.logins.set(loginIndex, { ...login(loginIndex), lockedAt: login(loginIndex).lockedAt ?? at })
       if (outcome === 'accepted' && loginIndex !== undefined) state.logins.set(loginIndex, { ...login(loginIndex), grantedUses: 0 })
     },
     async closeStaleAttempts(before, at) {

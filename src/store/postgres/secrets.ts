@@ -9,13 +9,15 @@ import { insertOne, once } from './compiled.ts'
 import { idKey, inOneTrip, inTwoTrips, lease, noteTruth, type Database } from './session.ts'
 import { attempts, secrets, tenantKeys } from './tables.ts'
 
+const IS_UNSETTLED = sql<boolean>`outcome in ('open', 'unknown', 'lost', 'abandoned')`
+
 const insertAttempt = insertOne('login_attempts', attempts)
 
 export function postgresSecrets(db: Database, tenantId: string): SecretStore {
   const newest = once((connectionId: string | null, purpose: string) =>
     db.selectFrom('relink.secrets').selectAll().where('tenant_id', '=', tenantId).where('connection_id', '=', connectionId).where('purpose', '=', purpose).orderBy('version', 'desc').limit(1))
   const close = once((outcome: Attempt['outcome'], at: number, id: string | null) =>
-    db.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', id).where('outcome', 'in', ['open', 'unknown', 'lost', 'abandoned']))
+    db.updateTable('relink.login_attempts').set({ outcome, closed_at: at }).where('tenant_id', '=', tenantId).where('id', '=', id).where(IS_UNSETTLED))
   return {
     async tenantKey() {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.tenant_keys').selectAll().where('tenant_id', '=', tenantId)])
@@ -82,7 +84,7 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
     async endAttempt(id, outcome, at) {
       const ended = close(outcome, at, idKey(id))
       // What the bank said is true even when the lock of the connection was lost meanwhile.
-      if (outcome !== 'accepted') return void (await lease.exit(() => inOneTrip(db, tenantId, [ended])))
+      if (outcome !== 'accepted') return void (await lease.exit(() => inOneTrip(db, tenantId, outcome === 'locked' ? [noteLock(tenantId, idKey(id), at), ended] : [ended])))
       // An acceptance that is lost with the process leaves an attempt of which nothing is known, which allows less, never more.
       await noteTruth(db, tenantId, ended, [endGrants(tenantId, idKey(id))])
     },
@@ -150,6 +152,11 @@ function takeGrant(tenantId: string, loginIndex: string, attemptId?: string) {
 const endGrants = once((tenantId: string, attemptId: string | null) => sql`
   update relink.logins set granted_uses = 0
   where tenant_id = ${tenantId} and granted_uses <> 0 and login_index = (select login_index from relink.login_attempts where tenant_id = ${tenantId} and id = ${attemptId})`)
+
+/** Of an attempt that is about to be closed as `locked`; one that has its end keeps it, and locks nothing. */
+const noteLock = once((tenantId: string, attemptId: string | null, at: number) => sql`
+  update relink.logins set locked_at = coalesce(locked_at, ${at})
+  where tenant_id = ${tenantId} and login_index = (select login_index from relink.login_attempts where tenant_id = ${tenantId} and id = ${attemptId} and ${IS_UNSETTLED})`)
 
 /** Makes the row where it is missing and holds it to the end of the transaction. */
 function lockLogin(tenantId: string, loginIndex: string) {
