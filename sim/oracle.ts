@@ -78,7 +78,8 @@ export class Oracle {
       // It is in the feed as what it became: the row that was listed while it was pending, or one under a new id.
       if (this.#becameAnother(question.transactionId, one.row)) return 'removed'
       const truth = this.#truthOf(this.#reports.get(question.transactionId)!.accountId)
-      return truth !== null && truth.has(one.row) ? 'kept' : 'removed'
+      // What the bank holds only as pending is not in its books: it comes again when it is booked, or lapses and nobody says so.
+      return truth !== null && truth.hasBooked(one.row) ? 'kept' : 'removed'
     }
     const other = question.otherTransactionId === null ? null : this.#identity(question.otherTransactionId)
     if (one === null || other === null || kindOf(one.row) !== kindOf(other.row)) return 'different'

@@ -59,6 +59,11 @@ export class AccountTruth {
     return this.rows.filter((row) => isBooked(row, at))
   }
 
+  /** Whether the bank has the row now, as booked. */
+  hasBooked(row: TruthRow): boolean {
+    return isBooked(row, this.#bank.now())
+  }
+
   /** Whether the bank has the row now, booked or pending. */
   has(row: TruthRow): boolean {
     const now = this.#bank.now()
