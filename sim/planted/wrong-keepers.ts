@@ -63,7 +63,7 @@ export const WRONG_KEEPERS: readonly PlantedBug[] = [
   }),
   planted('locks-forgotten', 'login-is-locked', 'The vault does not keep that the bank locked the login, and the schedule goes on with the right password.', {
     store: goingOn,
-    vault: (real) => lending(forgiving((outcome) => (outcome === 'refused' ? 'not_sent' : outcome))(real), { lock: async () => undefined }),
+    vault: (real) => lending(forgiving((outcome) => (outcome === 'refused' || outcome === 'locked' ? 'not_sent' : outcome))(real), { lock: async () => undefined }),
   }),
   planted('sign-on-retried', 'new-password', 'The transport sends a sign-on that was refused once more.', {
     wire: (real): BankHandle => async (request) => {
