@@ -334,6 +334,29 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
+  test('rows are printed whole: all that the filters let through, also those that were never near the window, with account, days, zone and number', async () => {
+    const page = await world.openPage()
+    await page.addInitScript('print = () => { dispatchEvent(new Event("beforeprint")) }')
+    const account = (await world.sandbox.opened.instance.store.accounts.list())[0]!
+    await page.route(/\/api\/accounts\/[^/]+\/transactions\?/, (route) => {
+      const at = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
+      return route.fulfill({ json: { items: Array.from({ length: 200 }, (_, index) => manyRows(at + index)), next: at + 200 >= 600 ? null : String(at + 200) } })
+    })
+    await settled(page, world.url(`/transactions?account=${account.id}&text=row`))
+    await page.getByRole('button', { name: 'Print' }).click()
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    const paper = page.getByRole('region', { name: 'Printed rows' })
+    await paper.waitFor()
+    assert.equal(await paper.locator('tbody tr').count(), 600)
+    const words = await page.getByRole('main').innerText()
+    for (const part of [account.name, '600 rows', 'with “row”', 'UTC', 'Printed']) assert.ok(words.includes(part), part)
+    assert.ok(!(await page.getByRole('grid').isVisible()) && !words.includes('not all'))
+    assert.equal(await page.evaluate('getComputedStyle(document.body).backgroundColor'), 'rgb(249, 250, 252)', 'paper is white, whatever the screen is')
+    await page.evaluate('dispatchEvent(new Event("afterprint"))')
+    await paper.waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
   test('the keyboard alone leads from the first Tab to the password of a broken connection', async () => {
     const { page, url } = world
     await settled(page, url('/accounts'))

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { get, type Account } from '../api.ts'
 import { Empty, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { RowGrid } from '../rows/grid.tsx'
+import { Printed } from '../rows/printed.tsx'
 import { useRows, type RowFilter } from '../rows/load.ts'
 import type { RowSearch } from '../rows/search.ts'
 
@@ -91,14 +92,17 @@ export function RowsOf({ account, filter }: { account: Account; filter: RowFilte
   if (rows.data === undefined) return <Skeleton />
   return (
     <>
-      <p className="mb-2 flex min-h-8 items-center gap-3" role="status">
-        {waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{waiting} new</button>}
-        {isFiltered && <span className="meta">{rows.hasNextPage ? `${items.length} or more rows` : items.length === 1 ? '1 row' : `${items.length} rows`}</span>}
-      </p>
+      <div className="mb-2 flex min-h-8 flex-wrap items-center gap-3">
+        <p className="flex items-center gap-3 print:hidden" role="status">
+          {waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{waiting} new</button>}
+          {isFiltered && <span className="meta">{rows.hasNextPage ? `${items.length} or more rows` : items.length === 1 ? '1 row' : `${items.length} rows`}</span>}
+        </p>
+        {items.length > 0 && <Printed account={account} filter={filter} loaded={{ rows: items, isWhole: !rows.hasNextPage }} />}
+      </div>
       {items.length === 0 ? (
         <Empty title={isFiltered ? 'Nothing found' : 'No transactions yet'}>{isFiltered ? 'No row of this account fits all filters.' : 'They appear here after the first read or import.'}</Empty>
       ) : (
-        <RowGrid label={`Transactions of ${account.name}`} items={items} total={isFiltered ? (rows.hasNextPage ? null : items.length) : Math.max(account.rows, items.length)} hasMore={rows.hasNextPage} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} />
+        <div className="print:hidden"><RowGrid label={`Transactions of ${account.name}`} items={items} total={isFiltered ? (rows.hasNextPage ? null : items.length) : Math.max(account.rows, items.length)} hasMore={rows.hasNextPage} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} /></div>
       )}
     </>
   )

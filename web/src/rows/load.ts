@@ -6,7 +6,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { get, type Transaction } from '../api.ts'
 
 export type RowFilter = { readonly account: string; readonly text?: string | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly state?: Transaction['state'] | undefined; readonly review?: Transaction['review'] | undefined }
-type Page = { items: Transaction[]; next: string | null }
+export type Page = { items: Transaction[]; next: string | null }
 
 export const ROWS_A_PAGE = 200
 /** The first word of the keys of queries that events leave alone. */

@@ -1,0 +1,100 @@
+/**
+ * Rows on paper: all that the filters let through, not only those that are loaded or near the window, with what
+ * a sheet needs to be understood without this page. Printing by the browser's own command takes what is loaded.
+ */
+import { useEffect, useState } from 'react'
+import { flushSync } from 'react-dom'
+import { get, type Account, type Transaction } from '../api.ts'
+import { Amount, formatAmount } from '../parts/money.tsx'
+import { Day, formatDay } from '../parts/time.tsx'
+import { Trouble } from '../parts/states.tsx'
+import { addressOf, type Page, type RowFilter } from './load.ts'
+
+/** More than these nobody reads on paper; a file holds them all. */
+const MOST_ROWS = 5_000
+
+type Sheet = { readonly rows: readonly Transaction[]; readonly isWhole: boolean }
+type PrintedProps = { readonly account: Account; readonly filter: RowFilter; readonly loaded: Sheet }
+
+export function Printed({ account, filter, loaded }: PrintedProps) {
+  const [sheet, setSheet] = useState<Sheet | null>(null)
+  const [state, setState] = useState<'idle' | 'loading' | Error>('idle')
+  useEffect(() => {
+    const before = (): void => flushSync(() => setSheet((own) => own ?? loaded))
+    const after = (): void => setSheet(null)
+    addEventListener('beforeprint', before)
+    addEventListener('afterprint', after)
+    return () => {
+      removeEventListener('beforeprint', before)
+      removeEventListener('afterprint', after)
+    }
+  }, [loaded])
+  const printAll = async (): Promise<void> => {
+    setState('loading')
+    try {
+      const all = await loadAll(filter)
+      flushSync(() => setSheet(all))
+      setState('idle')
+      print()
+    } catch (error) {
+      setState(error as Error)
+    }
+  }
+  return (
+    <>
+      <button type="button" className="link ml-auto min-h-8 print:hidden" disabled={state === 'loading'} onClick={() => void printAll()}>{state === 'loading' ? 'Loading…' : 'Print'}</button>
+      {state instanceof Error && <Trouble error={state} />}
+      {sheet !== null && <Paper account={account} filter={filter} sheet={sheet} />}
+    </>
+  )
+}
+
+async function loadAll(filter: RowFilter): Promise<Sheet> {
+  const rows: Transaction[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: Page = await get<Page>(addressOf(filter, cursor))
+    rows.push(...page.items)
+    cursor = page.next
+    if (rows.length >= MOST_ROWS && cursor !== null) return { rows: rows.slice(0, MOST_ROWS), isWhole: false }
+  }
+  return { rows, isWhole: true }
+}
+
+const STATE_WORDS: Readonly<Record<Transaction['state'], string>> = { posted: '', pending: 'pending', withdrawn: 'withdrawn' }
+
+function Paper({ account, filter, sheet: { rows, isWhole } }: { account: Account; filter: RowFilter; sheet: Sheet }) {
+  const days = rows.map(({ postedOn }) => postedOn).sort()
+  const [first, last] = [filter.from ?? days[0], filter.to ?? days.at(-1)]
+  return (
+    <section className="hidden w-full basis-full text-[12px] leading-4 print:block" aria-label="Printed rows">
+      <h2>{account.name}{account.number === null ? '' : `, ${account.number}`}</h2>
+      <p className="my-1">
+        {account.institutionName}. {first !== undefined && last !== undefined && <>{formatDay(first)} to {formatDay(last)}. </>}
+        {rows.length === 1 ? '1 row' : `${rows.length} rows`}{isWhole ? '' : ', not all: print by the button on the page, narrow the days, or save a file to have the rest'}. {filtersInWords(filter)}
+        Printed {new Date().toLocaleString()} ({Intl.DateTimeFormat().resolvedOptions().timeZone}); booking days are the bank’s.
+      </p>
+      <table className="w-full border-collapse">
+        <thead><tr className="border-b border-edge text-left"><th scope="col" className="pr-3">Booked</th><th scope="col" className="pr-3">Description</th><th scope="col" className="pr-3">Category</th><th scope="col" className="text-right">Amount</th></tr></thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.id} className="break-inside-avoid border-b border-line align-top">
+              <td className="pr-3 whitespace-nowrap"><Day day={row.postedOn} /></td>
+              <td className="pr-3"><bdi className={row.state === 'withdrawn' ? 'line-through' : ''}>{row.description}</bdi>{STATE_WORDS[row.state] !== '' && ` (${STATE_WORDS[row.state]})`}</td>
+              <td className="pr-3">{row.category}{row.transfer !== null && ' transfer between own accounts'}</td>
+              <td className="text-right"><Amount amount={row.amount} currency={row.currency} signed />{row.foreignAmount !== null && row.foreignCurrency !== null && <span className="block">{formatAmount(row.foreignAmount, row.foreignCurrency)}</span>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function filtersInWords({ text, state, review }: RowFilter): string {
+  const words = [
+    ...(text === undefined ? [] : [`with “${text}”`]),
+    ...(state === undefined ? [] : [`only ${state === 'posted' ? 'booked' : state}`]),
+    ...(review === undefined ? [] : [review === 'accepted' ? 'only accepted' : 'only to review']),
+  ]
+  return words.length === 0 ? '' : `Filtered: ${words.join(', ')}. `
+}
