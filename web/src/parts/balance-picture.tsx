@@ -29,7 +29,7 @@ export default function BalancePicture({ series, currency }: { series: BalanceSe
   const days = [...steps, ...stated].map(({ on }) => on).sort()
   const amounts = [...steps, ...stated].map(({ amount }) => Number(amount))
   const bracket = last === undefined ? '' : formatAmount(last.differs, currency)
-  const inner = { width: Math.max(80, width - MARGIN.left - (last === undefined ? 16 : 24 + bracket.length * LETTER)), height: HEIGHT - MARGIN.top - MARGIN.bottom }
+  const inner = { width: Math.max(80, width - MARGIN.left - (last === undefined ? 28 : 24 + bracket.length * LETTER)), height: HEIGHT - MARGIN.top - MARGIN.bottom }
   const x = scaleTime({ domain: [at(days[0] ?? '1970-01-01'), at(days.at(-1) ?? '1970-01-02')], range: [0, inner.width] })
   const y = scaleLinear({ domain: [Math.min(...amounts), Math.max(...amounts)], range: [inner.height, 0], nice: true })
   const name = describe(series, currency)

@@ -37,8 +37,8 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
       {!brief && <Evidence problem={problem} />}
       {!brief && problem.closedAt === null && may('review') && <Asks problem={problem} />}
       <p className="mt-3"><span className="text-muted">Relink: </span><Sentence parts={card.relink} />.</p>
-      <p className="mt-1 min-h-[22px] text-muted" aria-live="polite">
-        {card.checking ? 'Checking…' : card.next === null ? 'Nothing for you to do.' : ''}
+      <p className={`mt-1 text-muted ${brief ? '' : 'min-h-[22px]'}`} aria-live="polite">
+        {card.checking ? 'Checking…' : card.next === null ? 'Nothing for you to do.' : brief ? '' : <>You: <span className="text-text"><Sentence parts={card.next.label} /></span>.</>}
       </p>
       {brief && <Open connection={connection} card={card} />}
     </section>
