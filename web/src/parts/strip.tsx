@@ -15,7 +15,7 @@ export type Coverage = { days: StripDay[] }
 /** Told apart by height and pattern as well as by colour. */
 const LOOK: Record<DayState, string> = {
   proved: 'h-6 bg-ok',
-  covered: 'h-3 border-y border-ok',
+  covered: 'h-3 border border-ok',
   broken: 'h-6 border-2 border-stop',
   gap: 'h-6 strip-gap',
   outage: 'h-6 border border-wait strip-outage',
