@@ -67,9 +67,9 @@ function Paper({ account, filter, sheet: { rows, isWhole } }: { account: Account
   const [first, last] = [filter.from ?? days[0], filter.to ?? days.at(-1)]
   return (
     <section className="hidden w-full basis-full text-[12px] leading-4 print:block" aria-label="Printed rows">
-      <h2>{account.name}{account.number === null ? '' : `, ${account.number}`}</h2>
+      <h2>{account.name}{account.number === null ? '' : ` ··${account.number.slice(-4)}`}</h2>
       <p className="my-1">
-        {account.institutionName}. {first !== undefined && last !== undefined && <>{formatDay(first)} to {formatDay(last)}. </>}
+        {account.institutionName ?? 'From files'}. {first !== undefined && last !== undefined && <>{formatDay(first)} to {formatDay(last)}. </>}
         {rows.length === 1 ? '1 row' : `${rows.length} rows`}{isWhole ? '' : ', not all: print by the button on the page, narrow the days, or save a file to have the rest'}. {filtersInWords(filter)}
         Printed {new Date().toLocaleString()} ({Intl.DateTimeFormat().resolvedOptions().timeZone}); booking days are the bank’s.
       </p>
