@@ -46,7 +46,6 @@ const OPENING = [
 const CLOSING = [
   'closing balance',
   'ending balance',
-  'new balance',
   'balance carried forward',
   'carried forward',
   'endsaldo',

@@ -45,7 +45,7 @@ class StatementReading {
   #verdict: FormatFailure | null = null
 
   constructor() {
-    const statements = new OfxStatements((event) => this.#take(event))
+    const statements = new OfxStatements((event) => this.#take(event), 'watched')
     this.#structure = new OfxStructure(statements)
     this.#scanner = new OfxScanner(this.#structure)
     this.#structure.attach(this.#scanner)
@@ -100,6 +100,9 @@ class StatementReading {
       case 'rows':
         this.#giveUnproved()
         this.#parts.push(ok(event))
+        return
+      case 'remark':
+        this.#parts.push(ok({ ...event, part: 'notice' }))
         return
       case 'balance':
         if (this.#unproved.length > 0) this.#unproved.push(event)

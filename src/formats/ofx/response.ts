@@ -192,7 +192,7 @@ class Answers {
       if (event.of !== 'SONRS') this.all.push(answer)
       this.#status = null
       this.#statement = []
-    } else this.#statement.push(event)
+    } else if (event.part !== 'remark') this.#statement.push(event)
   }
 }
 

@@ -9,20 +9,27 @@ import type { AccountKind, BalanceKind, StatementPart, StatementRow } from '../.
 import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
 import { isBlankDate, parseOfxDay, parseOfxInstant } from './datetime.ts'
+import { isBalanceLine, Remarks } from './remarks.ts'
 import type { Place } from './scanner.ts'
+import { SignWatch } from './signs.ts'
 import type { StructureSink } from './structure.ts'
-import type { Tag } from './tags.ts'
+import { LEVEL, type Tag } from './tags.ts'
 import { ANSWER, BALANCE, DOCUMENT, OPAQUE, ROW, SLOTS, STATEMENT, STATUS, type Field, type Scope, type Values } from './wire.ts'
+
+/** What is said about a statement by its reader, not by the bank. */
+export type OfxRemark = { readonly part: 'remark'; readonly code: string; readonly severity: string; readonly message: string; readonly line: number }
 
 export type OfxStatus = { readonly code: string; readonly severity: string; readonly message: string | null; readonly line: number }
 
 /** Statement parts in file order, and what is said about them: the status comes before the statement it belongs to. */
 export type OfxEvent =
   | Exclude<StatementPart, { readonly part: 'notice' }>
+  | OfxRemark
   | { readonly part: 'status'; readonly of: string; readonly status: OfxStatus }
   | { readonly part: 'answer'; readonly of: string; readonly trnuid: string | null; readonly cookie: string | null }
 
 export const BATCH_ROWS = 1_000
+const PLUS = 43
 
 /** ISO 4217's code for "no currency": a balance of a statement that does not name its currency (an empty CURDEF). */
 export const NO_CURRENCY: Currency = 'XXX'
@@ -39,9 +46,12 @@ export const ACCOUNT_KINDS: Readonly<Record<string, AccountKind>> = {
 }
 const KIND_OF_STATEMENT: Readonly<Record<string, AccountKind>> = { CCSTMTRS: 'credit_card', INVSTMTRS: 'investment' }
 
+type Unread = { readonly code: 'invalid_amount' | 'invalid_date'; readonly line: number; readonly what: string }
+
 export class OfxStatements implements StructureSink {
   #place: Place = { line: () => 0, fail: () => undefined }
   readonly #emit: (event: OfxEvent) => void
+  readonly #watchesSigns: boolean
   readonly #frames: Frame[] = [{ scope: DOCUMENT, values: blank(), saved: null, line: 0 }]
   #top: Frame = this.#frames[0] as Frame
   #rows: StatementRow[] = []
@@ -50,9 +60,15 @@ export class OfxStatements implements StructureSink {
   #account: string | null = null
   #started = false
   #answerName = ''
+  #signs = new SignWatch()
+  #remarks = new Remarks()
+  /** What could not be read in the row under way: a failure, unless the row turns out to be none. */
+  #unread: Unread | null = null
 
-  constructor(emit: (event: OfxEvent) => void) {
+  /** `signs`: a bank's server writes them, a file may leave them to its types. */
+  constructor(emit: (event: OfxEvent) => void, signs: 'written' | 'watched' = 'written') {
     this.#emit = emit
+    this.#watchesSigns = signs === 'watched'
   }
 
   attach(place: Place): void {
@@ -79,6 +95,7 @@ export class OfxStatements implements StructureSink {
       // A vendor's tag: its leaves count as its parent's until its own closing tag proves it an aggregate.
       const saved = tag.shape === 'unknown' ? top.values.slice() : null
       frame = { scope: OPAQUE.has(tag.name) ? null : top.scope, values: top.values, saved, line: 0 }
+      if (tag.level === LEVEL.entry) this.#remarks.security(this.#place.line())
     }
     this.#frames.push(frame)
     this.#top = frame
@@ -98,8 +115,11 @@ export class OfxStatements implements StructureSink {
 
   #begin(scope: Scope, frame: Frame): void {
     if (scope.record === 'answer') this.#answerName = scope.name
+    if (scope.record === 'row' || scope.record === 'pending') this.#unread = null
     if (scope.record !== 'statement') return
     this.#statement = frame.values
+    this.#signs = new SignWatch()
+    this.#remarks = new Remarks()
     this.#currency = null
     this.#started = false
   }
@@ -126,6 +146,7 @@ export class OfxStatements implements StructureSink {
       case 'asOf':
         return text
       case 'amount':
+        if (text.charCodeAt(0) === PLUS) this.#signs.sawPlus()
         return parseAmount(text, this.#currencyNow()) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
       default:
         return (
@@ -139,12 +160,19 @@ export class OfxStatements implements StructureSink {
   }
 
   #bad(code: 'invalid_amount' | 'invalid_date', field: Field, text: string, expected: string): null {
+    const record = this.#top.scope?.record
+    // An amount without a digit is how banks say that they tell no balance.
+    if (record === 'balance' && code === 'invalid_amount' && !/[\p{L}\d]/u.test(text)) return null
     const found = text.length > 40 ? `${text.slice(0, 40)}…` : text
-    this.#place.fail(code, this.#place.line(), `<${field.name}> is ${JSON.stringify(found)}, expected ${expected}.`)
+    const unread = { code, line: this.#place.line(), what: `<${field.name}> is ${JSON.stringify(found)}, expected ${expected}.` }
+    if (record === 'row' || record === 'pending') this.#unread ??= unread
+    else this.#place.fail(unread.code, unread.line, unread.what)
     return null
   }
 
   #addRow(values: Values, line: number, record: 'row' | 'pending'): void {
+    if (isBalanceLine(values[ROW.NAME] ?? null, values[ROW.MEMO] ?? null)) return this.#remarks.balanceLine(line)
+    if (this.#unread !== null) return this.#place.fail(this.#unread.code, this.#unread.line, this.#unread.what)
     const postedOn = values[ROW.DTPOSTED] as Day | null
     const amount = values[ROW.TRNAMT] as Decimal | null
     if (postedOn === null || amount === null) {
@@ -158,7 +186,9 @@ export class OfxStatements implements StructureSink {
       this.#place.fail('invalid_amount', line, `this transaction is in ${values[ROW.CURRENCY_CODE]} (<CURRENCY>) and has no rate of exchange to ${this.#currency} (<CURRATE>).`)
       return
     }
-    this.#rows.push(rowOf(values, postedOn, booked, record === 'row' ? 'posted' : 'pending', line))
+    const row = rowOf(values, postedOn, booked, record === 'row' ? 'posted' : 'pending', line)
+    this.#rows.push(row)
+    if (this.#watchesSigns) this.#signs.take(row)
     if (this.#rows.length >= BATCH_ROWS) this.#flush()
   }
 
@@ -215,6 +245,7 @@ export class OfxStatements implements StructureSink {
     if (values[STATEMENT.ACCTID] !== this.#account || (values[STATEMENT.CURDEF] ?? null) !== this.#currency) {
       this.#place.fail('malformed', frame.line, `this statement (<${name}>) names its account or currency after its transactions, expected before.`)
     }
+    for (const remark of this.#remarks.all(this.#signs.isTyped)) this.#emit(remark)
     this.#emit({ part: 'end', covers: coversOf(values) })
     this.#statement = blank()
     this.#started = false
@@ -222,8 +253,10 @@ export class OfxStatements implements StructureSink {
 
   #flush(): void {
     if (this.#rows.length === 0) return
-    this.#emit({ part: 'rows', rows: this.#rows })
+    const { rows, contradicts } = this.#signs.signed(this.#rows)
     this.#rows = []
+    if (contradicts === null) return this.#emit({ part: 'rows', rows })
+    this.#place.fail('invalid_amount', contradicts, 'this debit has a minus, but debits and credits before it have no signs. Export a shorter period.')
   }
 }
 

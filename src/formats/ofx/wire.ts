@@ -73,6 +73,8 @@ const ROW_LEAVES: Leaves = {
   CHECKNUM: ['text', ROW.CHECKNUM],
   REFNUM: ['text', ROW.REFNUM],
   NAME: ['text', ROW.NAME],
+  // An aggregate that some banks write as a leaf.
+  PAYEE: ['text', ROW.PAYEE_NAME],
   EXTDNAME: ['text', ROW.EXTDNAME],
   MEMO: ['text', ROW.MEMO],
 }

@@ -188,6 +188,11 @@ test('OFX 1 writes what windows-1252 lacks without its accents', async () => {
   assert.equal(read?.name, 'Žlutoucký fi g œ')
 })
 
+test('debits that bring money in show that their signs are meant', async () => {
+  const rows = [row({ kind: 'DEBIT', amount: decimal('1') }), row({ kind: 'DEBIT', amount: decimal('2') }), row({ kind: 'CREDIT', amount: decimal('3') })]
+  assert.deepEqual((await readAll(await written([statement(rows)], options('102')))).statements[0]?.rows.map(({ amount }) => amount), ['1', '2', '3'])
+})
+
 test('pending rows are left out', async () => {
   const { statements } = await readAll(await written([statement([row({ status: 'pending' })])], options('102')))
   assert.deepEqual(statements[0]?.rows, [])

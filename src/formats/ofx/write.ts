@@ -173,17 +173,19 @@ function balancesOf(ofx: OfxWriter, balances: readonly StatedBalance[], currency
 function rowOf(ofx: OfxWriter, row: StatementRow, id: string, currency: Currency, flavour: OfxFileOptions['flavour'], version: OfxVersion): Markup {
   // Noon: importers that take the time for GMT and show it in their own zone keep the day.
   const day = (value: Day | null): string | null => (value === null ? null : `${date(value)}120000`)
+  const type = rowType(row, version)
   const fullName = plain(row.name ?? '')
   const memo = plain(row.memo ?? '')
-  const name = cut(fullName, 32) || (flavour === 'qbo' ? cut(memo, 32) || rowType(row, version) : '')
+  const name = cut(fullName, 32) || (flavour === 'qbo' ? cut(memo, 32) || type : '')
   const check = plain(row.checkNumber ?? '')
   return ofx.aggregate(
     'STMTTRN',
-    ofx.leaf('TRNTYPE', rowType(row, version)),
+    ofx.leaf('TRNTYPE', type),
     ofx.leaf('DTPOSTED', day(row.postedOn)),
     ofx.leaf('DTUSER', day(row.transactedOn)),
     ofx.leaf('DTAVAIL', day(row.valueOn)),
-    ofx.leaf('TRNAMT', amount(row.amount, currency)),
+    // A debit that brings money in shows that its sign is meant: readers may take it for an amount without sign (signs.ts).
+    ofx.leaf('TRNAMT', `${type === 'DEBIT' && !row.amount.startsWith('-') ? '+' : ''}${amount(row.amount, currency)}`),
     ofx.leaf('FITID', id, 255),
     ...(row.corrects === null
       ? []

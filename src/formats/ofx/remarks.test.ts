@@ -1,0 +1,87 @@
+/** Rows of OFX that are no cash transactions, and amounts whose sign stands in their type. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bytes, collect, type Collected } from '../testing/collect.ts'
+import { bankFile } from './ofx.fixture.ts'
+import { BATCH_ROWS } from './statements.ts'
+import { readOfx } from './read.ts'
+
+const row = (type: string, amount: string, text: string, posted = '20240115'): string => `<STMTTRN><TRNTYPE>${type}<DTPOSTED>${posted}<TRNAMT>${amount}<FITID>${amount}${text.length}${text}</STMTTRN>\r\n`
+
+async function only(rows: string): Promise<Collected> {
+  const { statements, failure } = await collect(readOfx(bytes(bankFile({ rows }))))
+  assert.equal(failure, null, failure?.message)
+  assert.equal(statements.length, 1)
+  return statements[0]!
+}
+
+async function failureOf(rows: string): Promise<string | null> {
+  const { failure } = await collect(readOfx(bytes(bankFile({ rows }))))
+  return failure === null ? null : `${failure.code} ${failure.line}`
+}
+
+const amountsOf = ({ rows }: Collected): readonly string[] => rows.map(({ amount }) => amount)
+
+test('a row that only states a balance is no transaction, in NAME or MEMO, and is told about', async () => {
+  const statement = await only(
+    row('CREDIT', '1000.00', '<MEMO>SALDO ANTERIOR') + row('DEBIT', '-12.50', '<NAME>Padaria') + row('CREDIT', '987.50', '<NAME>Saldo do dia<MEMO>') + row('CREDIT', '987.50', '<MEMO>SALDO TOTAL DISPONÍVEL DIA'),
+  )
+  assert.deepEqual(amountsOf(statement), ['-12.5'])
+  assert.match(statement.notices.join(), /only state a balance .*\(3\)/)
+})
+
+test('a text that speaks of a balance, and a shop of that name, are transactions', async () => {
+  const statement = await only(row('CREDIT', '100.00', '<MEMO>PIX RECEBIDO SALDO ANTERIOR ACERTO') + row('DEBIT', '-80.00', '<NAME>NEW BALANCE 0123') + row('DEBIT', '-5.00', '<NAME>Saldo Anterior<MEMO>Pagamento fatura'))
+  assert.deepEqual(amountsOf(statement), ['100', '-80', '-5'])
+  assert.deepEqual(statement.notices, [])
+})
+
+test('a balance line may lack its day and its amount; a transaction may not', async () => {
+  const statement = await only(row('OTHER', '.', '<MEMO>SALDO DIA', '00000000') + row('DEBIT', '-12.50', '<NAME>Padaria'))
+  assert.deepEqual(amountsOf(statement), ['-12.5'])
+  assert.equal(await failureOf(row('DEBIT', '-12.50', '<NAME>A') + row('OTHER', '.', '<NAME>Padaria')), 'invalid_amount 12')
+  assert.equal(await failureOf(row('DEBIT', '-12.50', '<NAME>A') + row('OTHER', '1.00', '<NAME>Padaria', '00000000')), 'invalid_date 12')
+})
+
+test('amounts without any sign take that of their types', async () => {
+  const statement = await only(row('DEBIT', '110', '<NAME>PIX') + row('DEBIT', '19,47', '<NAME>Card') + row('CREDIT', '150', '<NAME>Pay') + row('OTHER', '3', '<NAME>?'))
+  assert.deepEqual(amountsOf(statement), ['-110', '-19.47', '150', '3'])
+  assert.match(statement.notices.join(), /their direction is that of their types/)
+})
+
+test('a card that counts what is owed is turned, also what has no direction', async () => {
+  assert.deepEqual(amountsOf(await only(row('DEBIT', '10', '<NAME>A') + row('DEBIT', '20', '<NAME>B') + row('PAYMENT', '-30', '<NAME>C') + row('CREDIT', '-5', '<NAME>D'))), ['-10', '-20', '30', '5'])
+})
+
+test('signs stay as written where one is written, where types do not differ, for refunds at a till and for a single debit', async () => {
+  assert.deepEqual(amountsOf(await only(row('DEBIT', '10', '<NAME>A') + row('DEBIT', '20', '<NAME>B') + row('CREDIT', '5', '<NAME>C') + row('FEE', '-1', '<NAME>D'))), ['10', '20', '5', '-1'])
+  assert.deepEqual(amountsOf(await only(row('DEBIT', '10', '<NAME>A') + row('DEBIT', '20', '<NAME>B'))), ['10', '20'])
+  assert.deepEqual(amountsOf(await only(row('DEBIT', '10', '<NAME>A') + row('DEBIT', '+20', '<NAME>B') + row('CREDIT', '5', '<NAME>C'))), ['10', '20', '5'])
+  assert.deepEqual(amountsOf(await only(row('POS', '10', '<NAME>Refund') + row('POS', '20', '<NAME>Refund') + row('CREDIT', '5', '<NAME>C'))), ['10', '20', '5'])
+  assert.deepEqual(amountsOf(await only(row('DEBIT', '10', '<NAME>A') + row('CREDIT', '20', '<NAME>B'))), ['10', '20'])
+})
+
+test('a debit with a minus after a whole batch without signs is a failure with its line', async () => {
+  const unsigned = Array.from({ length: BATCH_ROWS }, (_, at) => row(at % 2 === 0 ? 'DEBIT' : 'CREDIT', String(at + 1), '<NAME>A')).join('')
+  assert.equal(await failureOf(unsigned + row('DEBIT', '-7', '<NAME>B')), `invalid_amount ${11 + BATCH_ROWS}`)
+})
+
+test('a balance whose amount has no digit is not told', async () => {
+  const { statements, failure } = await collect(readOfx(bytes(bankFile({ after: '<LEDGERBAL><BALAMT> . <DTASOF>20240131</LEDGERBAL>' }))))
+  assert.deepEqual([failure, statements[0]!.balances], [null, []])
+})
+
+test('a payee that is written as a leaf is the name', async () => {
+  const { rows } = await only(row('DEBIT', '-1', '<PAYEE>Telefonica</PAYEE><MEMO>x'))
+  assert.deepEqual([rows[0]!.name, rows[0]!.memo], ['Telefonica', 'x'])
+})
+
+test('entries of securities are told about, cash transactions beside them are rows', async () => {
+  const invested = `<INVSTMTMSGSRSV1><INVSTMTTRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><INVSTMTRS><DTASOF>20240131<CURDEF>USD<INVACCTFROM><BROKERID>b<ACCTID>I-1</INVACCTFROM><INVTRANLIST><DTSTART>20240101<DTEND>20240131
+<BUYSTOCK><INVBUY><INVTRAN><FITID>1<DTTRADE>20240102</INVTRAN><UNITS>1<UNITPRICE>9<TOTAL>-9</INVBUY></BUYSTOCK><INCOME><INVTRAN><FITID>2<DTTRADE>20240103</INVTRAN><TOTAL>1</INCOME>
+<INVBANKTRAN>${row('CREDIT', '50', '<NAME>Deposit')}<SUBACCTFUND>CASH</INVBANKTRAN></INVTRANLIST></INVSTMTRS></INVSTMTTRNRS></INVSTMTMSGSRSV1>`
+  const { statements, failure } = await collect(readOfx(bytes(bankFile().replace(/<BANKMSGSRSV1>.*<\/BANKMSGSRSV1>/s, invested))))
+  assert.equal(failure, null)
+  assert.deepEqual(amountsOf(statements[0]!), ['50'])
+  assert.match(statements[0]!.notices.join(), /Entries of securities.*\(2\)/)
+})

@@ -1,0 +1,64 @@
+/**
+ * Whether the amounts of a statement carry their signs. OFX wants them signed (2.2 section 3.2.9.2), and they are
+ * taken as written. Some banks write none and leave the direction to TRNTYPE, and some cards count what is owed: then
+ * every single row that could tell contradicts its type, and the type is right. Decided once for each statement.
+ */
+import type { StatementRow } from '../../domain/statement.ts'
+import { magnitude, negate } from '../written-amount.ts'
+
+/** Section 11.4.3.1: types that say which way money went. PAYMENT, XFER, INT and OTHER go either way. */
+export const DIRECTIONS: ReadonlyMap<string, 'out' | 'in'> = new Map([
+  ...['DEBIT', 'POS', 'ATM', 'CHECK', 'CASH', 'DIRECTDEBIT', 'FEE', 'SRVCHG'].map((type) => [type, 'out'] as const),
+  ...['CREDIT', 'DEP', 'DIRECTDEP'].map((type) => [type, 'in'] as const),
+])
+
+/** One row alone may be a debit that was taken back. */
+const SHOWS = 2
+
+export class SignWatch {
+  /** Null while the rows so far leave it open. */
+  #typed: boolean | null = null
+  #debits = 0
+  #credits = 0
+  #turnedCredits = 0
+  #negatives = 0
+
+  /** An amount with a plus: signs are written here. */
+  sawPlus(): void {
+    this.#typed ??= false
+  }
+
+  take({ kind, amount }: StatementRow): void {
+    if (this.#typed !== null || amount === '0') return
+    const isNegative = amount.startsWith('-')
+    if (isNegative) this.#negatives += 1
+    if (isNegative && DIRECTIONS.get(kind ?? '') === 'out') this.#typed = false
+    // Only the plain types count: money at a till or for a check may well come back.
+    else if (kind === 'DEBIT') this.#debits += 1
+    else if (kind === 'CREDIT' && isNegative) this.#turnedCredits += 1
+    else if (kind === 'CREDIT') this.#credits += 1
+  }
+
+  /** The rows with the signs that they have in this statement; the first that contradicts what was decided before, as a line. */
+  signed(rows: readonly StatementRow[]): { readonly rows: readonly StatementRow[]; readonly contradicts: number | null } {
+    const isUnsigned = this.#negatives === 0 && this.#credits > 0
+    const isTurned = this.#credits === 0 && this.#turnedCredits > 0
+    this.#typed ??= this.#debits >= SHOWS && (isUnsigned || isTurned)
+    if (!this.#typed) return { rows, contradicts: null }
+    const odd = rows.find(({ kind, amount }) => DIRECTIONS.get(kind ?? '') === 'out' && amount.startsWith('-'))
+    return { rows: rows.map((row) => signedRow(row, isTurned)), contradicts: odd?.line ?? null }
+  }
+
+  get isTyped(): boolean {
+    return this.#typed === true
+  }
+}
+
+function signedRow(row: StatementRow, isTurned: boolean): StatementRow {
+  const direction = DIRECTIONS.get(row.kind ?? '')
+  if (direction === undefined) return isTurned ? { ...row, amount: negate(row.amount) } : row
+  const amount = direction === 'in' ? magnitude(row.amount) : negate(magnitude(row.amount))
+  const { foreign } = row
+  const turns = foreign !== null && foreign.amount !== null && amount !== row.amount
+  return { ...row, amount, foreign: turns ? { ...foreign, amount: negate(foreign.amount!) } : foreign }
+}
