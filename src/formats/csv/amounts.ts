@@ -41,7 +41,8 @@ function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyl
   const amount = cellAmount(record, columns.at, style)
   if (amount === null || amount === undefined) return amount
   if (columns.form === 'signed') return columns.inverted ? negate(amount) : amount
-  const mark = markOf(record.cells[columns.mark] ?? '')
+  const cell = record.cells[columns.mark] ?? ''
+  const mark = cell === '' ? columns.unmarked : markOf(cell)
   if (mark === null) return undefined
   return mark === 'in' ? magnitude(amount) : negate(magnitude(amount))
 }

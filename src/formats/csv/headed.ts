@@ -8,7 +8,7 @@ import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, prove, signedAmount, type Proof } from './amounts.ts'
 import { readHeading, type Role } from './headings.ts'
-import { bySection, filled, markOf, type AmountColumns, type Columns } from './layout.ts'
+import { bySection, filled, isText, markOf, type AmountColumns, type Columns } from './layout.ts'
 import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -82,8 +82,10 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
   const amount = chooseAmount(heading, roles, rows, styles, booked)
   if (amount === null) return null
   const others = (at: number | null): number | null => (at === booked ? null : at)
-  const memo = roles.get('memo') ?? []
-  const name = roles.get('name') ?? memo.slice(0, 1)
+  const memo = roles.get('memo') ?? (roles.has('name') ? [] : unclaimedTexts(roles, rows))
+  // A text that is the same beside all rows describes the account.
+  const telling = memo.find((at) => rows.length < 3 || new Set(filled(rows, at)).size > 1) ?? memo[0]
+  const name = roles.get('name') ?? (telling === undefined ? [] : [telling])
   return {
     booked,
     acted: others(first('acted') ?? first('bought') ?? first('date')),
@@ -103,6 +105,14 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     foreignAmount: first('foreignAmount'),
     foreignCurrency: first('foreignCurrency'),
   }
+}
+
+/** Columns of words under headings that say nothing, where no known heading describes the rows. */
+function unclaimedTexts(roles: Roles, rows: readonly CsvRecord[]): readonly number[] {
+  const claimed = new Set([...roles.values()].flat())
+  const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0)
+  const texts = Array.from({ length: width }, (_, at) => at).filter((at) => !claimed.has(at) && isText(filled(rows, at)))
+  return texts.filter((at) => new Set(filled(rows, at)).size > 1 || rows.length < 3)
 }
 
 type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore'>
@@ -174,8 +184,10 @@ function amountCandidates(roles: Roles, rows: readonly CsvRecord[], style: Amoun
     // Money in that is all negative may also be what was taken back: a balance then tells.
     if (split.inNegative) candidates.push({ ...split, inNegative: false })
   }
-  if (candidates.length === 0 && (out ?? into) !== undefined)
-    candidates.push({ form: 'signed', at: (out ?? into)!, inverted: out !== undefined })
+  const lone = out ?? into
+  // One direction alone may be all that a file tells; where many of its cells are zero the other one is there, too, unread.
+  if (candidates.length === 0 && lone !== undefined && rows.filter((row) => cellAmount(row, lone, style) === '0').length * 4 < rows.length)
+    candidates.push({ form: 'signed', at: lone, inverted: out !== undefined })
   // A column that most rows leave empty is not the amount while another one has it.
   const told = candidates.map((amount) => ({ amount, rows: rows.filter((row) => typeof signedAmount(row, amount, null, style) === 'string').length }))
   return told.sort((a, b) => b.rows - a.rows).map(({ amount }) => amount)
@@ -199,17 +211,24 @@ export function singleAmount(rows: readonly CsvRecord[], at: number, marks: read
     let agreeing = 0
     let contradicting = 0
     let unknown = 0
+    let unmarked = 0
+    const marked = new Set<'out' | 'in' | 'letter'>()
     for (const row of rows) {
       const amount = cellAmount(row, at, style)
       if (typeof amount !== 'string' || amount === '0') continue
       const direction = markOf(row.cells[mark] ?? '')
       if (amount.startsWith('-')) negatives += 1
-      if (direction === null) unknown += 1
+      // A lone letter in some rows is as well that of a cleared one.
+      if (direction !== null) marked.add((row.cells[mark] ?? '').trim().length > 1 ? direction : 'letter')
+      if ((row.cells[mark] ?? '') === '') unmarked += 1
+      else if (direction === null) unknown += 1
       else if ((direction === 'out') === amount.startsWith('-')) agreeing += 1
       else contradicting += 1
     }
     const inverted = negatives > 0 && agreeing === 0 && contradicting > 0
-    if (unknown === 0 && agreeing + contradicting > 0 && (negatives === 0 || inverted)) return { form: 'marked', at, mark }
+    if (unknown > 0 || agreeing + contradicting === 0) continue
+    if (unmarked === 0 && (negatives === 0 || inverted)) return { form: 'marked', at, mark, unmarked: null }
+    if (unmarked > 0 && negatives === 0 && marked.size === 1 && !marked.has('letter')) return { form: 'marked', at, mark, unmarked: marked.has('in') ? 'out' : 'in' }
   }
   return { form: 'signed', at, inverted: false }
 }

@@ -35,7 +35,7 @@ export type Role =
 const WORDS: readonly (readonly [Role, string])[] = [
   [
     'booked',
-    'booking date|posting date|posted date|clearing date|settled date|settlement date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|konyveles datuma|konyveles napja|data postarii|дата проводки|дата обработки|記帳日|記入日|取引日|交易日期|记账日期|记账日|거래일자|거래일시',
+    'booking date|posting date|posted date|clearing date|settled date|settlement date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|datum verrekening|konyveles datuma|konyveles napja|data postarii|дата проводки|дата обработки|記帳日|記入日|取引日|交易日期|记账日期|记账日|거래일자|거래일시',
   ],
   ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια'],
   [
@@ -67,22 +67,22 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ['fee', 'fee|fees|gebuhr|gebuhren|frais|commission|comision'],
   [
     'balance',
-    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο',
+    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο',
   ],
   [
     'currency',
-    'currency|ccy|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|通貨|币种|통화',
+    'currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|通貨|币种|통화',
   ],
-  ['account', 'auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|rekening|rekeningnummer'],
+  ['account', 'iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|rekening|rekeningnummer'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
   ['constantAccount', 'account number|account no|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no'],
   [
     'name',
-    'payee|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja',
+    'payee|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|partner neve|customer description',
   ],
   [
     'memo',
-    'description|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|lancamento|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|入出金内容|备注|商品说明|交易摘要|적요|내용|aciklama|περιγραφη',
+    'description|desc|description 1|description 2|description 3|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|lancamento|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|toelichting|commentaire|zprava|zprava pro prijemce|poznamka|transaction ref 1|transaction ref 2|transaction ref 3|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|入出金内容|备注|商品说明|交易摘要|적요|내용|aciklama|περιγραφη',
   ],
   [
     'id',
@@ -112,8 +112,8 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
   ['value', /\b(value date|valuta|wertstellung|valeur|fecha valor|rente)/],
   ['booked', /\b(booking|posting|posted|buchung|comptable|contable|contabile|boek|bokfor|bogfor)\w*/],
   ['balance', /\b(balance|saldos?|sold|solde|kontostand|zustatek|egyenleg)\b/],
-  ['debit', /\b(debit|withdrawals?|belastung|addebit\w*|uscite|cargos?|retiros?|debet)\b/],
-  ['credit', /\b(credit|deposits?|gutschrift|accredit\w*|entrate|abonos?|depositos?)\b/],
+  ['debit', /\b(debit|withdrawals?|belastung|addebit\w*|uscite|cargos?|retiros?|debet|ausgehend\w*|outgoing|outflow)\b/],
+  ['credit', /\b(credit|deposits?|gutschrift|accredit\w*|entrate|abonos?|depositos?|eingehend\w*|incoming|inflow)\b/],
   ['amount', /\b(amount|betrag|umsatz|montant|importe|importo|bedrag|belopp|belop|belob|kwota|castka|osszeg|montante)\b/],
   ['currency', /\b(currency|wahrung|waehrung|devise|divisa|moneda|moeda|waluta)\b/],
   [
@@ -126,6 +126,9 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
   ],
   ['date', /(\bdate\b|datum\b|\bfecha\b|\bdato\b|\bdata\b|\bdag\b)/],
 ]
+
+/** What is said of a party that is not its name. */
+const BESIDE_NAME = /\b(iban|bic|blz|bankleitzahl|\w*konto(nummer)?|accounts?|compte|cuenta|number|nummer|bank|address|adres|adresse)\b|konto/
 
 /** Codes that headings carry beside the word: `Amount (EUR)`, `Betrag in CHF`. */
 const CODES = new Set('eur usd gbp chf sek nok dkk isk pln czk huf ron bgn try brl mxn aud cad nzd jpy cny inr zar sgd hkd ils'.split(' '))
@@ -160,7 +163,7 @@ export function readHeading(cell: string): Heading {
   const written = beside === null ? null : readCurrency(BESIDE.get(beside[1]!) ?? beside[1]!)
   const isUnit = beside !== null && (written !== null || beside[1] === '$')
   const symbol = written ?? (cell.includes('€') ? 'EUR' : cell.includes('£') ? 'GBP' : null)
-  const words = plainWords((isUnit ? cell.replace(beside[0], ' ') : cell).replace(/([a-z])([A-Z])/g, '$1 $2')).split(' ')
+  const words = plainWords((isUnit ? cell.replace(beside[0], ' ') : cell).replace(/([a-z])([A-Z])/g, '$1 $2').replace(/(\p{L})(\d)/gu, '$1 $2')).split(' ')
   const last = CODE_WORDS.get(words.at(-1) ?? '') ?? words.at(-1) ?? ''
   const code = words.length > 1 && CODES.has(last) ? last : null
   if (code !== null) words.pop()
@@ -170,7 +173,7 @@ export function readHeading(cell: string): Heading {
   const exact = MEANINGS.get(plain)
   if (exact !== undefined) return { meanings: exact, currency }
   if (plain === '' || plain.length > 60 || /\d{4}/.test(plain)) return { meanings: [], currency: null }
-  return { meanings: PARTS.filter(([, part]) => part.test(plain)).map(([role]) => ({ role, rank: 100 })), currency }
+  return { meanings: PARTS.filter(([role, part]) => part.test(plain) && (role !== 'name' || !BESIDE_NAME.test(plain))).map(([role]) => ({ role, rank: 100 })), currency }
 }
 
 /** Whether a record is a heading line: it names a date and an amount, and no cell of it is a figure. */

@@ -7,7 +7,7 @@ import { scanAmount, type AmountStyle } from '../written-amount.ts'
 import { scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount } from './amounts.ts'
 import { runOf, singleAmount, splitAmount } from './headed.ts'
-import { areMarks, filled, type AmountColumns, type Columns } from './layout.ts'
+import { areMarks, filled, isText, type AmountColumns, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 export type Headless = { readonly columns: Columns; readonly rows: readonly CsvRecord[] }
@@ -161,10 +161,6 @@ function pairs(rows: readonly CsvRecord[], money: readonly number[], style: Amou
 
 function uses(amount: AmountColumns, at: number): boolean {
   return amount.form === 'split' ? amount.out === at || amount.in === at : amount.at === at
-}
-
-function isText(cells: readonly string[]): boolean {
-  return cells.some((cell) => /\p{L}/u.test(cell))
 }
 
 function isKind(cells: readonly string[]): boolean {

@@ -55,14 +55,9 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const european =
     !/\b(date|posted|day)\b/.test(plainWords(heading.cells[columns.booked] ?? '')) ||
     heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
-  const layout = settle(columns, rows, styles, delimiter === ';' || european)
-  return ok({
-    ...layout,
-    skipped: headingAt + 1,
-    rowWidth: null,
-    accountNumber: accountInPreamble(preamble),
-    fixedCurrency: currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7]),
-  })
+  const fixedCurrency = currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
+  const layout = settle(columns, rows, styles, delimiter === ';' || european || writesDayFirst(columns, rows, fixedCurrency))
+  return ok({ ...layout, skipped: headingAt + 1, rowWidth: null, accountNumber: accountInPreamble(preamble), fixedCurrency })
 }
 
 function inferHeadless(records: readonly CsvRecord[], delimiter: string): Result<Layout, FormatFailure> {
@@ -120,8 +115,19 @@ function inferRows(records: readonly CsvRecord[], delimiter: string, line: numbe
   const style = styleOf(dated, money)
   const found = headlessColumns(records, style, isHeaded)
   if (typeof found === 'string') return failed({ code: 'missing_field', message: problemMessage(found, line), line })
-  const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, delimiter === ';')
-  return ok({ ...layout, skipped: 0, accountNumber: null, rowWidth: null, fixedCurrency: currencyInAmounts(found.rows, money) })
+  const fixedCurrency = currencyInAmounts(found.rows, money)
+  const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, delimiter === ';' || writesDayFirst(found.columns, found.rows, fixedCurrency))
+  return ok({ ...layout, skipped: 0, accountNumber: null, rowWidth: null, fixedCurrency })
+}
+
+/** Currencies of countries that put the month first (CLDR); everybody else puts it after the day. */
+const MONTH_FIRST: ReadonlySet<string> = new Set(['USD', 'CAD', 'PHP'])
+
+/** Whether the one currency of the file is that of a country which writes the day before the month. */
+function writesDayFirst({ currency }: Columns, rows: readonly CsvRecord[], fixed: Currency | null): boolean {
+  const told = currency === null ? [] : [...new Set(filled(rows, currency).map(readCurrency))]
+  const [only = fixed] = told
+  return told.length < 2 && only !== null && !MONTH_FIRST.has(only)
 }
 
 /** Date order, direction and the use of the balance column, for columns that are found. */

@@ -13,7 +13,7 @@ export type AmountColumns =
   /** One column with a sign; `inverted` when evidence showed that positive means money out. */
   | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean }
   /** The direction stands in another column (D/C, Af/Bij, debit/credit); a sign in the amount itself is dropped. */
-  | { readonly form: 'marked'; readonly at: number; readonly mark: number }
+  | { readonly form: 'marked'; readonly at: number; readonly mark: number; /** What an empty mark means, where only one direction is marked (`CR`). */ readonly unmarked: 'out' | 'in' | null }
   /** Money out and money in have columns of their own; `signed` when money out is written negative, `inNegative` when money in is. */
   | { readonly form: 'split'; readonly out: number; readonly in: number; readonly signed: boolean; readonly inNegative: boolean }
 
@@ -67,8 +67,13 @@ export function bySection(rows: readonly CsvRecord[], columns: readonly (number 
   return sections.length === 1 ? rows : sections.flatMap((section) => [...section, { cells: [], line: 0 }])
 }
 
-const OUT = /^(t|terheles|d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|支出|出金|借)$/
-const IN = /^(j|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|\+|inn|ind|收入|入金|贷)$/
+/** Whether a column holds words. */
+export function isText(cells: readonly string[]): boolean {
+  return cells.some((cell) => /\p{L}/u.test(cell))
+}
+
+const OUT = /^(t|terheles|d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|expense|支出|出金|借)$/
+const IN = /^(j|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|\+|inn|ind|收入|入金|贷)$/
 
 /** The letters of Hungarian banks (terhelés, jóváírás), which mean something else beside the letters of others. */
 const HUNGARIAN = /^[tj]$/i

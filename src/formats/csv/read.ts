@@ -24,6 +24,13 @@ const SAMPLE_LENGTH = 262_144
 const ATTEMPTS = 3
 const ROWS_A_BATCH = 500
 
+/** What is said of records that are no rows. */
+const LEFT_OUT = {
+  declined: (count: number): string => `${count} declined or cancelled payments were left out.`,
+  undated: (count: number): string => `Pending rows without a date were left out (${count}): they come again when they are booked.`,
+  words: (count: number): string => `Rows that hold only a date and words were left out (${count}).`,
+} as const
+
 /** Reads a whole file. */
 export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
@@ -130,7 +137,7 @@ class RowReader {
   /** Sections whose balances were given. */
   readonly #stated = new Set<Section>()
   #open: Section | null = null
-  #declined = 0
+  readonly #leftOut = new Map<'declined' | 'undated' | 'words', number>()
   readonly #layout: Layout
 
   constructor(layout: Layout) {
@@ -149,7 +156,7 @@ class RowReader {
 
   /** A failure when the row shows that money moved without saying how much. */
   accept(row: CsvRow, line: number): FormatFailure | null {
-    if (row.type === 'declined') this.#declined += 1
+    if (row.type === 'declined' || row.type === 'undated' || row.type === 'words') this.#leftOut.set(row.type, (this.#leftOut.get(row.type) ?? 0) + 1)
     if (row.type === 'standing' && this.#open?.balance.agrees(row.balance) === false)
       return { code: 'missing_field', message: `The row on line ${line} has a date and another balance than the rows before it lead to, but no amount.`, line }
     if (row.type === 'balance') {
@@ -204,11 +211,8 @@ class RowReader {
     if (this.#open === null) return
     this.#open = null
     this.#flushRows()
-    if (this.#declined > 0) {
-      const message = `${this.#declined} declined or cancelled payments were left out.`
-      this.#parts.push({ part: 'notice', code: 'declined', severity: 'INFO', message, line: 0 })
-      this.#declined = 0
-    }
+    for (const [code, count] of this.#leftOut) this.#parts.push({ part: 'notice', code, severity: 'INFO', message: LEFT_OUT[code](count), line: 0 })
+    this.#leftOut.clear()
     this.#parts.push({ part: 'end', covers: { from: null, to: null } })
   }
 

@@ -30,6 +30,10 @@ export type CsvRow =
   /** A day's balance beside no amount. */
   | { readonly type: 'standing'; readonly balance: Decimal }
   | { readonly type: 'declined' }
+  /** Pending without a day: it comes again when it is booked. */
+  | { readonly type: 'undated' }
+  /** A day and words, and nothing in any column that says what moved. */
+  | { readonly type: 'words' }
   | { readonly type: 'none' }
 
 const PENDING =
@@ -47,6 +51,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   if (DECLINED.test(plainWords(cell(layout.status)))) return ok({ type: 'declined' })
   if (dated === undefined || dated === null) return undated(record, amount, texts)
   const on = dayIn(record, dated, layout)
+  if (!on.ok && PENDING.test(plainWords(cell(dated)))) return ok({ type: 'undated' })
   if (!on.ok) return amount === null || isFooter(record) || isHeadingLine(record.cells) ? ok({ type: 'none' }) : on
   if (amount === undefined) return invalidAmount(record, layout)
   const written = layout.balance === null ? null : cellAmount(record, layout.balance, layout.balanceStyle)
@@ -63,6 +68,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   if (amount === null) {
     if (balance !== null) return ok({ type: 'standing', balance })
     if (words !== undefined && words !== null) return ok({ type: 'none' })
+    if (isInformation(layout, cell)) return ok({ type: 'words' })
     return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
   }
   const acted = dayIn(record, layout.acted, layout)
@@ -90,6 +96,12 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
       line: record.line,
     },
   })
+}
+
+/** Beside the amount, account, currency, balance and value day are empty, too, where the file tells them of its rows. */
+function isInformation({ account, currency, balance, value }: Layout, cell: (at: number | null) => string): boolean {
+  const telling = [account, currency, balance, value].filter((at) => at !== null)
+  return telling.length > 1 && telling.every((at) => cell(at) === '')
 }
 
 /** A date, an amount and the number of an account, in fewer cells than all rows have: what the account holds on that day. */

@@ -12,7 +12,7 @@ import { negate } from '../written-amount.ts'
 import { readInformation, readNationalSubfields, type EntryDetails } from './details.ts'
 import type { Field } from './fields.ts'
 
-const LINE_61 = /^(\d{6})(\d{4}| {4})?(R[CD]|E[CD]|[CD])([A-Z])? ?(\d+[.,]?\d*)(?=[A-Z/ ]|$)([A-Z][A-Z0-9 ]{3})?(.*)$/
+const LINE_61 = /^(\d{6})(\d{4}| {4})?(R[CD]|E[CD]|[CD])([A-Z])? ?(\d+[.,]?\d*)(?=[A-Z/ ]|$)(?:([A-Z][A-Z0-9 ]{3})| ([NFS][A-Z0-9]{3}))?(.*)$/
 
 /** References that say that there is none. */
 const NO_REFERENCE = /^(NONREF|NOTPROVIDED|KREF\+|EREF\+|X)?$/
@@ -32,7 +32,8 @@ export function readEntry(field: Field, details: readonly Field[], interim: bool
       `The statement line :61: on line ${field.line} is not "value date, entry date, C or D, amount, type": ${shown(first)}.`,
       field,
     )
-  const [, value = '', entry = '', mark = '', , digits = '', type = '', references = ''] = match
+  const [, value = '', entry = '', mark = '', , digits = '', unspaced, spaced, references = ''] = match
+  const type = unspaced ?? spaced ?? ''
   const valueOn = readValueDay(value)
   if (valueOn === null) return fail('invalid_date', `The value date ${value} on line ${field.line} is not a day (YYMMDD).`, field)
   const bookedOn = entry.trim() === '' ? valueOn : readEntryDay(entry, valueOn)

@@ -142,3 +142,14 @@ test('fragments and damage fail with their line', async () => {
 test('an amount that runs into something else is no amount cut short', async () => {
   assert.equal(await failureOf(message(':61:2401030103D12,5xNTRFNONREF\n', 'C240103EUR100,00')), 'malformed 5')
 })
+
+test('a blank between amount and type hides neither type nor reference', async () => {
+  const row = await rowOf(':61:2401030103C50,00 NTRFNONREF//2109\n')
+  assert.deepEqual([row.amount, row.kind, row.reference, row.providerId], ['50', 'NTRF', null, '2109'])
+})
+
+test('slashes before the bank in :25: are no part of it', async () => {
+  const { statements } = await read(message(':61:2401030103C5,NTRFNONREF\n', 'C240103EUR105,00').replace('10020030/1234567', '//AT39364/12345678912/EUR'))
+  const { bankId, number } = statements[0]!.head.account
+  assert.deepEqual([bankId, number], ['AT39364', '12345678912'])
+})

@@ -266,6 +266,7 @@ function readAccount(lines: readonly string[]): { readonly account: StatementAcc
     .trim()
     .split('/')
     .map((part) => part.trim().replace(/^"(.*)"$/, '$1'))
+    .filter((part) => part !== '')
   let currency: Currency | null = null
   if (parts.length > 2 && /^[A-Z]{3}$/.test(parts.at(-1)!)) currency = parts.pop()!
   let number = parts.pop() ?? ''

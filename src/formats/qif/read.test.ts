@@ -104,3 +104,9 @@ test('what is missing or contradicts fails with its line', async () => {
     `invalid_date ${3 * 6_001 + 2}`,
   )
 })
+
+test('records that end with doubled carets are records of their own', async () => {
+  const { statements, failure } = await read('!Type:Bank\nD01/05/2024\nT-1.00\n^^\nD01/06/2024\nT-2.00\n^^\n')
+  assert.equal(failure, null)
+  assert.equal(summary(statements[0]!), '2 -3 2024-01-05 2024-01-06 - -')
+})

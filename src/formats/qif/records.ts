@@ -75,7 +75,8 @@ class ItemReader {
       this.#header(trimmed.slice(1), number, items)
       return null
     }
-    if (trimmed === '^') {
+    // Text that went through a program which doubles `^` ends records with `^^`.
+    if (/^\^+$/.test(trimmed)) {
       this.endRecord(items)
       return null
     }

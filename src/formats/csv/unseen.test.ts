@@ -1,0 +1,74 @@
+/** Habits of exports that were read wrongly or refused when they were first met: each is a rule, shown on a small file of our own. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bytes, collect, summary, type Collected } from '../testing/collect.ts'
+import { readCsv } from './read.ts'
+
+async function only(content: string): Promise<Collected> {
+  const { statements, failure } = await collect(readCsv(bytes(content)))
+  assert.equal(failure, null, failure?.message)
+  assert.equal(statements.length, 1)
+  return statements[0]!
+}
+
+async function failureOf(content: string): Promise<string> {
+  const { failure } = await collect(readCsv(bytes(content)))
+  return failure === null ? 'none' : `${failure.code} ${failure.line}`
+}
+
+const amountsOf = ({ rows }: Collected): readonly string[] => rows.map(({ amount }) => amount)
+const namesOf = ({ rows }: Collected): readonly (string | null)[] => rows.map(({ name }) => name)
+
+test('a purchase at a shop called New Balance is a purchase', async () => {
+  assert.deepEqual(amountsOf(await only('Date,Description,Amount\n01/16/2024,NEW BALANCE,-80.00\n01/17/2024,New Balance 5021,-60.00\n01/20/2024,PAYROLL,1500.00\n')), ['-80', '-60', '1500'])
+})
+
+test('texts under headings that nobody knows describe the rows where nothing else does', async () => {
+  assert.deepEqual(namesOf(await only('Date,Qwert,Amount\n2024-01-16,Shop,-80.00\n2024-01-17,Pay,60.00\n')), ['Shop', 'Pay'])
+  assert.deepEqual(namesOf(await only('Date,Payee,Qwert,Amount\n2024-01-16,Shop,x,-80.00\n')), ['Shop'])
+})
+
+test('a number behind a heading word does not hide it, and a text that never changes is not the name', async () => {
+  const content = 'Product;Description;Date;Description1;Debit;Credit\nP;Private account;31.03.2019;Fee;10.00;\nP;Private account;28.02.2019;Transfer;;240.00\nP;Private account;27.02.2019;Order;200.00;\n'
+  assert.deepEqual(namesOf(await only(content)), ['Fee', 'Transfer', 'Order'])
+})
+
+test('the bank code and the account of the ordering party are not its name', async () => {
+  const { head, rows } = await only('Buchungstag;Buchungstext;Betrag;Währung;Auftraggeberkonto;Bankleitzahl Auftraggeberkonto;IBAN Auftraggeberkonto\n02.03.2018;Karte;-17,22;EUR;538917600;20040000;DE44200400000538917600\n')
+  assert.deepEqual([head.account.number, rows[0]!.name], ['DE44200400000538917600', 'Karte'])
+})
+
+test('dates that fit both orders are read as in the country of the currency', async () => {
+  const file = (currency: string): string => `Date,Description,Amount,Currency\n05/01/2024,Shop,-12.50,${currency}\n04/01/2024,Pay,1000.00,${currency}\n`
+  assert.equal((await only(file('EUR'))).rows[0]!.postedOn, '2024-01-05')
+  assert.equal((await only(file('USD'))).rows[0]!.postedOn, '2024-05-01')
+  assert.equal((await only('Date,Description,Amount\n05/01/2024,Shop,-£12.50\n04/01/2024,Pay,£1000.00\n')).rows[0]!.postedOn, '2024-01-05')
+})
+
+test('where only credits are marked the others are debits; a lone letter in some rows marks nothing', async () => {
+  assert.deepEqual(amountsOf(await only('Date,Description,Amount,\n12-Dec-2019,SHOP,£18.89,\n03-Dec-2019,TRAIN,£1.50,\n02-Dec-2019,PAYMENT,"+ £1,100.00",CR\n')), ['-18.89', '-1.5', '1100'])
+  assert.deepEqual(amountsOf(await only('Date,Description,Amount,Clr\n12-Dec-2019,SHOP,18.89,\n03-Dec-2019,TRAIN,1.50,c\n02-Dec-2019,PAY,1100.00,c\n')), ['18.89', '1.5', '1100'])
+})
+
+test('pending rows that have a word for a date are left out and told about', async () => {
+  const statement = await only('Date,Description,Amount\nPending,SHOP,-67.40\n12-Dec-2019,SHOP,-18.89\n03-Dec-2019,TRAIN,-1.50\n')
+  assert.equal(summary(statement), '2 -20.39 2019-12-03 2019-12-12 - -')
+  assert.match(statement.notices.join(), /Pending rows without a date .*\(1\)/)
+  assert.equal(await failureOf('Date,Description,Amount\nSoon,SHOP,-67.40\n12-Dec-2019,SHOP,-18.89\n03-Dec-2019,TRAIN,-1.50\n'), 'invalid_date 2')
+})
+
+test('outgoing and incoming amounts stand in columns of their own', async () => {
+  assert.deepEqual(amountsOf(await only('Datum,Zweck,Zahlungsbetrag ausgehend,Zahlungsbetrag eingehend\n29.12.24,Miete,840.12,0.00\n15.03.24,Kohle,0.00,40.00\n')), ['-840.12', '40'])
+})
+
+test('one column of money in whose cells are mostly zero hides a column of money out: refused, not read as nothing', async () => {
+  assert.equal(await failureOf('Date,Text,Credit,Qwert\n2024-01-05,Rent,0.00,840.12\n2024-01-06,Shop,0.00,12.00\n2024-01-07,Pay,40.00,0.00\n'), 'missing_field 1')
+})
+
+test('a line of information, without anything that tells of money, is no row; a row that lacks only its amount is damaged', async () => {
+  const file = (last: string): string => `IBAN;Datum;Valuta;Währung;Betrag;Text;Saldo\nAT611904300234573201;2017-02-14;2017-02-14;EUR;-100,00;Bankomat;4.467,89\nAT611904300234573201;2017-02-13;2017-02-13;EUR;-50,00;Strom;4.567,89\n${last}\n`
+  const statement = await only(file(';2017-02-12;;;;Zinssatz wird geändert;'))
+  assert.deepEqual(amountsOf(statement), ['-100', '-50'])
+  assert.match(statement.notices.join(), /only a date and words/)
+  assert.equal(await failureOf(file('AT611904300234573201;2017-02-12;;EUR;;Zinsen;')), 'missing_field 4')
+})
