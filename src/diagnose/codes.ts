@@ -86,7 +86,12 @@ export function unexplainedWords(reading: Reading, found: readonly FoundCode[]):
   const known = new Set(found.flatMap(({ code, entry }) => [code, ...(entry.name ?? '').split(/[, ]+/)]).map((name) => name.toLowerCase()))
   const named = (reading.text.match(/\b[a-z]+(?:_[a-z]+)+\b/g) ?? []).filter((name) => !known.has(name)).slice(0, NAMES_LIMIT)
   const unexplained = [...reading.codes.filter((code) => /[a-z]{3}/i.test(code) && !known.has(code.toLowerCase())), ...named]
-  return unexplained.map((code) => code.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[^A-Za-z0-9]+/g, ' ').toLowerCase()).join(' .\n ')
+  return unexplained.map(wordsOfCode).join(' .\n ')
+}
+
+/** `InvalidPassword`, `INVALID_PASSWORD`: invalid password. */
+export function wordsOfCode(code: string): string {
+  return code.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[^A-Za-z0-9]+/g, ' ').toLowerCase()
 }
 
 /** Words of the text that look like codes: upper or mixed case names survive only as lower case here, so shape decides. */

@@ -8,7 +8,7 @@ import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
 import type { Diagnosis, RankedCause } from '../domain/connection.ts'
 import type { CaseContext, CaseRecord, Evidence } from '../domain/evidence.ts'
 import { chooseAction } from './action.ts'
-import { findCodes, unexplainedWords, type FoundCode } from './codes.ts'
+import { findCodes, unexplainedWords, wordsOfCode, type FoundCode } from './codes.ts'
 import { read, type Reading } from './evidence-text.ts'
 import type { CodeEntry, Fitted, Knowledge, Rule, Weights } from './knowledge.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
@@ -34,13 +34,16 @@ const CODE_BEHIND_WORDS = 0.25
 /** A status only says how far the request came; where the answer's own words state a cause, that is about all it says. */
 const STATUS_BEHIND_WORDS = 0.35
 const WORDS_FOR_CODE = 1.3
-const AGAINST_WORDS = 0.5
 /** From this doubt on a code means anything; from this one on it is also sent for want of a better one. */
 const VAGUE_FROM = 0.3
 const LOOSE_FROM = 0.1
 /** From this weight on, words state a cause outright, and count so much more. */
 const STATED_FROM = 1.5
 const OUTRIGHT_WORDS = 1.6
+/** One cause, no code, no exception of a program, and nothing known here against it: then words are the best evidence there is. */
+const CLEAR_WORDS = 2.3
+/** From here on a fact of context speaks against a cause: what was said was then something else in three of four incidents. */
+const SPEAKS_AGAINST = -0.5
 /** A code that only another system's table explains may mean something else here. */
 const FOREIGN_CODE = 0.5
 /**
@@ -82,28 +85,31 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const pairs = statedBy(known).size > 0 ? [] : knowledge.rules.filter((rule) => rule.pair === true && matches(rule.when, reading))
   const [rules, words] = [[...holds, ...pairs], [...known, ...pairs]]
   const stated = statedBy(words)
-  const statedByAnswer = statedBy(words.filter(({ ofProgram }) => ofProgram !== true)).size > 0
+  const saidByAnswer = statedBy(words.filter(({ ofProgram }) => ofProgram !== true))
+  const statedByAnswer = saidByAnswer.size > 0
   const voices: Voice[] = []
   let before = 0
-  let wordsDecide = false
+  let [wordsDecide, hasCode] = [false, false]
   for (const found of speaking) {
     const outer = found.from === 'code' || found.from === 'text'
     const place = before === 0 ? 1 : outer ? FOLLOWING_CODE ** before : BESIDE_A_CODE
     const behind = outer && words.length > 0 && saysLessThan(stated, found)
     const beside = found.from === 'status' && statedByAnswer && found.entry.doubt >= LOOSE_FROM
     const follows = outer && before > 0 && isNumber(found.code)
-    const own = notBefore(stated, codeWeights(found.entry))
+    const own = notBefore(stated, saidByItself(found, knowledge.rules, holds))
     const weights = behind || beside || follows ? notAgainst(stated, own) : own
     voices.push({ id: `${found.table.system}:${found.entry.code}`, kind: 'code', sentence: codeSentence(found), weights, share: place * (behind ? CODE_BEHIND_WORDS : beside ? STATUS_BEHIND_WORDS : isForeign(found, record) ? FOREIGN_CODE : 1) })
     if (outer) before++
     if (behind) wordsDecide = true
+    else if (outer) hasCode = true
   }
+  const loudness = loudnessOf(saidByAnswer, rules, hasCode)
   // What never left this host was not stopped by anything that is known of the bank.
   const isUnsent = speaking.some(({ table }) => table.system === OWN.system)
   for (const rule of rules) {
     if (isUnsent && isContext(rule)) continue
-    const [kind, weights] = isContext(rule) ? ['context', lessAgainst(stated, rule.weights)] as const : ['rule', isWords(rule) && rule.ofProgram !== true ? louder(rule) : rule.weights] as const
-    voices.push({ id: rule.id, kind, sentence: ruleSentence(rule, record), weights, share: wordsDecide && words.includes(rule) ? WORDS_FOR_CODE : 1, ...(rule.own === true ? { own: true } : {}) })
+    const [kind, weights] = isContext(rule) ? ['context', rule.weights] as const : ['rule', rule.pair === true ? louder(rule, loudness / OUTRIGHT_WORDS) : isWords(rule) && rule.ofProgram !== true ? louder(rule, loudness) : rule.weights] as const
+    voices.push({ id: rule.id, kind, sentence: ruleSentence(rule, record), weights, share: wordsDecide && loudness !== CLEAR_WORDS && words.includes(rule) ? WORDS_FOR_CODE : 1, ...(rule.own === true ? { own: true } : {}) })
   }
   const { protocol, stage } = record.evidence
   // `other` is no protocol: what its cases have in common is nothing.
@@ -112,8 +118,20 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
 }
 
 /** What the bank says outright is meant so: its words speak louder than what merely points somewhere. */
-function louder({ weights }: Rule): Weights {
-  return Object.fromEntries(Object.entries(weights).map(([cause, weight]) => [cause, weight >= STATED_FROM ? weight * OUTRIGHT_WORDS : weight]))
+function louder({ weights }: Rule, by: number): Weights {
+  return Object.fromEntries(Object.entries(weights).map(([cause, weight]) => [cause, weight >= STATED_FROM ? weight * by : weight]))
+}
+
+/** A fact that is known here speaks against it. */
+function isDoubted(cause: CauseCode, rules: readonly Rule[]): boolean {
+  return rules.some((rule) => isContext(rule) && (rule.weights[cause] ?? 0) <= SPEAKS_AGAINST)
+}
+
+/** How far words that state a cause outright are to be believed, by what stands beside them. */
+function loudnessOf(stated: ReadonlySet<CauseCode>, rules: readonly Rule[], hasCode: boolean): number {
+  const [only] = stated
+  if (stated.size !== 1 || only === undefined) return OUTRIGHT_WORDS
+  return hasCode || isDoubted(only, rules) || rules.some(({ ofProgram }) => ofProgram === true) ? OUTRIGHT_WORDS : CLEAR_WORDS
 }
 
 /**
@@ -128,6 +146,29 @@ function kindOfSign({ evidence }: CaseRecord, text: string, voices: readonly Voi
   if ((evidence.httpStatus ?? 0) >= 400) return 'status'
   return text.trim() === '' ? 'bare' : 'text'
 }
+
+/** A code whose own name says in words what it is listed for says that louder: `INVALID_PASSWORD`. */
+function saidByItself({ entry }: FoundCode, rules: readonly Rule[], holds: readonly Rule[]): Weights {
+  const weights = codeWeights(entry)
+  const [first] = entry.reasons
+  if (first === undefined || isDoubted(first[0], holds) || !namesItsCause(entry, first[0], rules)) return weights
+  return { ...weights, [first[0]]: (weights[first[0]] ?? 0) * OUTRIGHT_WORDS }
+}
+
+function namesItsCause(entry: CodeEntry, cause: CauseCode, rules: readonly Rule[]): boolean {
+  if (!/[a-z]{3}/i.test(entry.code)) return false
+  const known = namesOf.get(rules) ?? new WeakMap<CodeEntry, boolean>()
+  namesOf.set(rules, known)
+  let names = known.get(entry)
+  if (names === undefined) {
+    const words = read({ evidence: { message: wordsOfCode(entry.code) }, context: {} })
+    names = statedBy(rules.filter((rule) => rule.pair !== true && isWords(rule) && matches(rule.when, words))).has(cause)
+    known.set(entry, names)
+  }
+  return names
+}
+/** Worked out once for each code and set of rules. */
+const namesOf = new WeakMap<readonly Rule[], WeakMap<CodeEntry, boolean>>()
 
 /** Found in the table of another system. */
 function isForeign({ table, from }: FoundCode, { evidence }: CaseRecord): boolean {
@@ -168,11 +209,6 @@ function isNumber(code: string): boolean {
 /** A code that means anything, or merely follows, says nothing against what the bank's own words state. */
 function notAgainst(stated: ReadonlySet<CauseCode>, weights: Weights): Weights {
   return { ...weights, ...Object.fromEntries([...stated].map((cause) => [cause, Math.max(0, weights[cause] ?? 0)])) }
-}
-
-/** What the bank states in words is doubted less for what seems unlikely from here: others may use the same login. */
-function lessAgainst(stated: ReadonlySet<CauseCode>, weights: Weights): Weights {
-  return Object.fromEntries(Object.entries(weights).map(([cause, weight]) => [cause, weight < 0 && stated.has(cause as CauseCode) ? weight * AGAINST_WORDS : weight]))
 }
 
 /** Where words state one of the reasons that a code stands for, they have chosen among them: the code favours none of the others over it. */

@@ -35,7 +35,7 @@ export const CONTEXT_RULES: readonly Rule[] = [
   { id: 'password-unchanged-at-bank', when: { context: { passwordChangedAtBank: [false] } }, because: 'The password was not changed at the bank.', source: SEEN,
     weights: { credentials_invalid: -1.2 } },
   { id: 'bank-login-works', when: { context: { bankLoginWorks: [true] } }, because: 'Signing in at the bank\'s own site works.', source: SEEN,
-    weights: { institution_down: -0.7, login_locked: -2.5, account_closed: -1, scheduled_maintenance: -1, credentials_invalid: -0.3, password_change_required: -0.7, client_bug: 0.6, access_restricted: 0.3, mfa_method_changed: 0.4, endpoint_moved: 0.3, enrollment_required: 0.3 } },
+    weights: { institution_down: -0.7, login_locked: -2.5, account_closed: -1, scheduled_maintenance: -1, credentials_invalid: -0.7, password_change_required: -0.7, client_bug: 0.6, access_restricted: 0.3, mfa_method_changed: 0.4, endpoint_moved: 0.3, enrollment_required: 0.3 } },
   { id: 'bank-login-fails', when: { context: { bankLoginWorks: [false] } }, because: 'Signing in at the bank\'s own site fails as well.', source: SEEN,
     weights: { login_locked: 1.5, credentials_invalid: 1, institution_down: 1.2, scheduled_maintenance: 1, password_change_required: 0.7, account_closed: 0.4, client_bug: -2, endpoint_moved: -2, protocol_outdated: -2, access_restricted: -1.5, configuration: -1 } },
   { id: 'mfa-changed-at-bank', when: { context: { mfaChangedAtBank: [true] } }, because: 'The bank changed how it checks sign-ins, or the person did.', source: SEEN,

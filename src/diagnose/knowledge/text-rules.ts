@@ -10,7 +10,7 @@ const WORDS = 'how banks and providers word it, several languages'
 const LIBRARIES = 'how parsers, runtimes and importers word it'
 
 /** How parsers complain of a web page where they expected data. */
-const PAGE_FOR_DATA = "unexpected (token|character)[^.]{0,6}<|<!doctype|is not valid json[^.]{0,20}<|doctype[^.]{0,30}not valid|expecting value: line 1 column 1|invalid json[^.]{0,20}<|got html|text/html[^.]{0,30}(instead|expected|unexpected)"
+const PAGE_FOR_DATA = "unexpected (token|character)[^.]{0,6}<|unexpected token '?[a-z]'?, [^a-z]?[a-z][a-z ,.'!]{2,80}[^a-z]{1,5}is not valid json|<!doctype|is not valid json[^.]{0,20}<|doctype[^.]{0,30}not valid|expecting value: line 1 column 1|invalid json[^.]{0,20}<|got html|text/html[^.]{0,30}(instead|expected|unexpected)"
 
 /** A code is spoken of as one that was given and not taken. */
 const CODE_REFUSED = '(wrong|invalid|incorrect|falsch\\w*|ungultig\\w*|expired|неверн\\w*)[^.]{0,25}(code|otp|tan|passcode|mfa|код)\\b|(code|otp|\\btan|passcode)\\b[^.]{0,30}(wrong|invalid|incorrect|not correct|not accepted|falsch|ungultig|expired)'
@@ -20,7 +20,7 @@ const ways = (...patterns: readonly string[]): string => patterns.join('|')
 
 export const TEXT_RULES: readonly Rule[] = [
   { id: 'says-secret-wrong', source: WORDS, because: 'The answer speaks of a wrong user name or password.',
-    when: { text: ways(
+    when: { not: { text: '(one-?time|verification|sms|mfa|2fa|tan)[ -]?(pass)?code' }, text: ways(
       '(invalid|incorrect|wrong|not (correct|recognized|recognised|accepted|valid)|falsch\\w*|ungultig\\w*|erron\\w*|incorrect[oae]s?|errat[oaie]|onjuist|invalid[oa]s?|does(n.?t| not) match).{0,40}(credential|password|passcode|pin\\b|user ?(name|id)|log-?in|sign-?on|sign-?in|passwort|kennwort|identifiant|mot de passe|contrasena|wachtwoord|senha)|(credential|password|passcode|\\bpin\\b|user ?(name|id)|login|sign-?on|sign-?in|passwort|kennwort|identifiant|mot de passe|contrasena|clave|wachtwoord|senha)s?.{0,40}(invalid|incorrect|wrong|not (correct|recognized|recognised|accepted|valid)|did(n.?t| not) match|does(n.?t| not) match|falsch|ungultig|erron|incorrect[oae]|errat|onjuist)|1st factor|authentication data (failed|wrong)|information you have entered is invalid',
       '(password|passcode|pin|entry|details|log-?in|user ?id|id)\\b[^.]{0,40}(do(es)? not|doesn.?t|don.?t|did not) (agree|match|correspond)',
       '(could not|couldn.?t|cannot|unable to|failed to) (verify|validate|authenticate)[^.]{0,20}(sign|log|credential|password|user|pin)',
@@ -33,7 +33,7 @@ export const TEXT_RULES: readonly Rule[] = [
       'n.t recogni[sz]e[^.]{0,30}(user|password|log|credential|details)|(can.?t|cannot|unable to|could not) (log|sign) you (in|on)|\\bauthentification (incorrecte|echouee|invalide)|(usuario|contrasena|clave|datos|gebruiker\\w*|wachtwoord|inlog\\w*)[^.]{0,40}(niet (juist|correct)|no (es|son) (correct|valid)\\w*)|(user ?name|login|identit\\w*|person\\w{0,8}nummer)[^.]{0,15}(felaktig|ogiltig)\\w*|(felaktig|ogiltig)\\w* (user|login|person|losen|anvandar)\\w*|credentials? (are |were )?(not |un)(valid|accepted|recogni[sz]ed)',
       '(credenciales|credenziali|credenciais|identifiants) (\\w+ )?(invalid|incorrect|errat|errone|sbagliat)\\w*|(details|combination|name.password)\\b[^.]{0,15}(wrong|not recogni[sz]ed|incorrect|do not match)',
     ) },
-    weights: { credentials_invalid: 1.8, login_locked: 0.3, enrollment_required: 0.4, client_bug: 0.5, institution_down: -1, scheduled_maintenance: -1.5, rate_limited: -0.7, history_limit: -1 } },
+    weights: { credentials_invalid: 2.1, login_locked: 0.3, enrollment_required: 0.4, client_bug: 0.5, institution_down: -1, scheduled_maintenance: -1.5, rate_limited: -0.7, history_limit: -1 } },
   { id: 'says-sign-in-failed', source: WORDS, because: 'The answer says that the sign-in failed, not why.',
     when: { text: '(login|log-in|sign-?in|sign-?on|logon|authentication|anmeldung) (has |was |ist )?(failed|fehlgeschlagen|unsuccessful)' },
     weights: { credentials_invalid: 1.3, login_locked: 0.3, enrollment_required: 0.3, institution_down: -0.5, scheduled_maintenance: -0.5, rate_limited: -0.5, history_limit: -1 } },
@@ -45,7 +45,7 @@ export const TEXT_RULES: readonly Rule[] = [
       '\\block(ed|out)?\\b|gesperrt|sperrung|verrouill|\\bbloque[eo]?[es]?\\b|bloquead[oa]|bloccat[oa]|geblokkeerd|(disabled|suspended) (for|after|due to).{0,30}(attempt|tries|login)|too many (failed|invalid|incorrect|wrong|unsuccessful)',
       '(suspend|disabl|block|deactivat|deaktivier|froze|restrict)\\w*[^.]{0,40}(attempts?|tries|failed|failures|fehlversuch\\w*|intentos|tentatives)',
       '(attempts?|tries|fehlversuch\\w*|failed log-?ins?|intentos|tentatives)[^.]{0,50}(suspend|disabl|block|deactivat|deaktivier|froze)\\w*',
-      'to (unblock|unlock|restore|reactivate)|entsperr\\w*|(temporarily|security) lock',
+      'to (unblock|unlock|reactivate)|to restore (your )?(log-?in|sign-?in|online)|entsperr\\w*|(temporarily|security) lock',
       '(user|account|log-?in|profile|customer|membership|access|benutzer|zugang|teilnehmer|usuario|utente)\\w*[^.]{0,25}(is|was|has been|are|been|est|esta|e stato|ist|wurde) (temporarily |now )?(block|suspend|frozen|disabled|deactivat|bloqu|bloccat|deaktiviert)\\w*',
       'заблокир\\w*|lastt\\b|sparrat|sperret|zablokowan\\w*|lukittu|bloqueada?\\b|kilitlen\\w*|blocat\\w*',
       '(account|access|log-?in|user|profile)[^.]{0,15}(disabled|deactivated|suspended)[^.]{0,20}(security|safety|protect)',
@@ -118,8 +118,8 @@ export const TEXT_RULES: readonly Rule[] = [
     ) },
     weights: { account_not_authorized: 1.9, access_restricted: 0.7, consent_revoked: 0.4, mfa_required: 0.3, institution_down: -1.5 } },
   { id: 'says-code-needed', source: WORDS, because: 'The answer asks for a second factor.',
-    when: { not: { text: CODE_REFUSED + '|(wrong|incorrect|invalid) answer|answer[^.]{0,30}(wrong|incorrect|invalid|not )' }, text: ways(
-      '(second|2nd|additional|another|multi|two|2)[- ]?(authentication )?factor|one[- ]time|\\botp\\b|2fa\\b|\\bmfa\\b[^.]{0,20}(required|needed|token)|mfa_required|strong (customer )?authentication|starke (kunden)?authentifizierung|\\bsca\\b|\\btan\\b[^.]{0,20}(erforderlich|benotigt|required|eingeben)|(approve|confirm)[^.]{0,25}(app|device|phone)|verification code|security code|authentification forte|doble factor|requires? a? ?(mfa|code)',
+    when: { not: { text: CODE_REFUSED + '|(wrong|incorrect|invalid) answer|answer[^.]{0,30}(wrong|incorrect|invalid|not )|credentials, mfa|(sca|otp|mfa)[ _-]?(has |is )?(time-?out|timed out|expired)' }, text: ways(
+      '(second|2nd|additional|another|multi|two|2)[- ]?(authentication )?factor|one[- ]time|\\botp\\b|2fa\\b|\\bmfa\\b[^.]{0,20}(required|needed|token)|mfa_required|strong (customer )?authentication|starke (kunden)?authentifizierung|\\bsca\\b|\\btan\\b[^.]{0,20}(erforderlich|benotigt|required|eingeben)|(approve|confirm)[^.]{0,25}(app|device|phone)\\b|verification code|security code|authentification forte|doble factor|requires? a? ?(mfa|code)',
       '(passcode|one-?time code|code|tan|otp)\\b[^.]{0,30}(was|has been|is|we) (sent|texted|e-?mailed|needed|required)|(enter|provide|type) the[^.]{0,20}(code|passcode|tan)\\b',
       '(confirm|approve|authori[sz]e|accept)[^.]{0,40}(mobile app|in (the|your) app|phone|push)|freigabe[^.]{0,25}\\bapp\\b|codigo de (verificacion|seguridad)|code de (verification|securite)',
       'sent (you )?(a|the)[^.]{0,15}(code|passcode|text message)|security question|challenge question',
@@ -129,7 +129,7 @@ export const TEXT_RULES: readonly Rule[] = [
     weights: { mfa_required: 2.2, mfa_method_changed: 0.6, mfa_invalid: 0.3, protocol_outdated: 0.3, institution_down: -1.2, account_closed: -1.5, history_limit: -0.3 } },
   { id: 'says-code-wrong', source: WORDS, because: 'The answer says that the code or answer was not accepted.',
     when: { text: ways(
-      '(code|\\botp\\b|\\btan\\b|mfa( response| answer)?(\\(s\\))?|security (question|answer)|token)[^.]{0,30}(wrong|invalid|incorrect|not correct|not accepted|falsch|ungultig|were not correct)|(wrong|invalid|incorrect|falsche|ungultige)\\w* (code|otp|tan|mfa|answer|security)|failed the 2fa',
+      '((?<!(access|sort|bank|zip|post) )code|\\botp\\b|\\btan\\b|mfa( response| answer)?(\\(s\\))?|security (question|answer)|(security|hardware|one-?time) token)[^.]{0,30}(wrong|invalid|incorrect|not correct|not accepted|falsch|ungultig|were not correct)|(wrong|invalid|incorrect|falsche|ungultige)\\w* (code|otp|tan|mfa|answer|security)|failed the 2fa',
       '(passcode|answer|response|one-?time (code|password))[^.]{0,30}(wrong|invalid|incorrect|does not match|did not match)|(wrong|incorrect|invalid) (passcode|one-?time)',
       '(wrong|invalid|incorrect) (\\w+ )?(code|otp|tan|2fa|mfa)\\b|(неверн|неправильн)\\w* (смс-?)?код|код\\w*[^.]{0,20}(неверн|неправильн)',
       '(falsch|ungultig|erron|incorrect|onjuist|errat)\\w* (\\w{0,20}code|\\w{0,15}tan|codigo|codice|pass)\\b',
@@ -163,7 +163,7 @@ export const TEXT_RULES: readonly Rule[] = [
     when: { text: ways(
       '(consent|agreement|permission|authori[sz]ation|access|connection|eua|token|grant|link)[^.]{0,70}(expired|has lapsed|\\bended|ran out|no longer valid|abgelaufen|expire[es]?\\b)|re-?authenticat|(reconnect|renew)[^.]{0,25}(account|consent|access|connection)|zustimmung[^.]{0,20}abgelaufen|consentement[^.]{0,20}expir|consentimiento[^.]{0,20}(caducad|expirad)',
       '(consent|permission|authori[sz]ation|sharing|agreement|approval|access period|freigabe|zustimmung|einwilligung)\\b[^.]{0,70}(lapsed|over\\b|run out|past its|out of date|abgelaufen|must be renewed|needs? renew\\w*|erneuer\\w*)',
-      '(renew|extend|refresh|prolong|erneuer)\\w*[^.]{0,40}(consent|permission|approval|access|authori[sz]ation|sharing|zustimmung|freigabe|einwilligung)|authori[sz]e (it|us|this app|the app) again|consent[^.]{0,40}renew\\w*',
+      '(renew|extend|refresh|prolong|erneuer)\\w*[^.]{0,40}(consent|permission|approval|access(?! token)|authori[sz]ation|sharing|zustimmung|freigabe|einwilligung)|authori[sz]e (it|us|this app|the app) again|consent[^.]{0,40}renew\\w*',
       're-?authori[sz]\\w*',
       'session (with|at|to|of)[^.]{0,20}(bank|institution)[^.]{0,20}(expired|ended)|(must|need to|has to|have to|please) (log|sign) ?in again|(einwilligung|zustimmung|freigabe|berechtigung)[^.]{0,20}nicht mehr gultig',
     ) },
@@ -225,7 +225,7 @@ export const TEXT_RULES: readonly Rule[] = [
     when: { text: '(new |self[- ]?)?(sign-?ups?|registrations?|customers?|users|clients|developers?)[^.]{0,50}(closed|disabled|paused|suspended|not (currently )?(possible|accepted|available)|no longer (possible|accepted|available))|(no longer|not) (accept\\w*|take|taking|onboard\\w*)[^.]{0,20}new|waiting ?list|waitlist|invite[- ]only|allow ?list|white ?list' },
     weights: { access_restricted: 2.2, configuration: 0.6, connection_migrated: 0.4, credentials_invalid: -1, institution_down: -1, client_bug: 0.2 } },
   { id: 'says-version-gone', source: 'interfaces with versions in their addresses', because: 'The answer speaks of a version or route of the interface that is not there.',
-    when: { text: "(route|api|version|endpoint|operation|method)\\b[^.]{0,40}(not found|deprecated|sunset|retired|removed|no longer (exists?|supported|available|served)|discontinued|obsolete|shut ?down|gone\\b)|\\bapi/v\\d|/v\\d+/[^.]{0,40}(not found|deprecated|gone)|api ?version|(deprecated|legacy|old) (api|endpoint|version|route|interface)|upgrade (to|your)[^.]{0,20}(version|api|v\\d)" },
+    when: { text: "(route|api|version|endpoint|operation|method)\\b[^.]{0,40}(not found|deprecated|sunset|retired|removed|no longer (exists?|supported|available|served)|discontinued|obsolete|shut ?down|gone\\b)|/v\\d+/[^.]{0,40}(not found|deprecated|gone)|api ?version|(deprecated|legacy|old) (api|endpoint|version|route|interface)|upgrade (to|your)[^.]{0,20}(version|api|v\\d)" },
     weights: { protocol_outdated: 1.9, endpoint_moved: 1, client_bug: 0.5, connection_migrated: 0.4, account_not_found: -1.5, credentials_invalid: -1.2, institution_down: -0.5 } },
   { id: 'says-not-supported-institution', source: WORDS, because: 'The answer says that this bank or kind of account is not supported.',
     when: { text: '(institution|bank|account|connectivity|provider)[^.]{0,30}(not (currently )?supported|unsupported)' },
@@ -268,7 +268,7 @@ export const TEXT_RULES: readonly Rule[] = [
       '(experiencing|having) (some |technical )?(difficult|problem|issue)\\w*|(zurzeit|derzeit|momentan|aktuell|zeitweise)[^.]{0,40}(nicht|kein)\\w*[^.]{0,40}(moglich|erreichbar|verfugbar)|\\bhost is down|non (e|sono)[^.]{0,20}disponibil\\w*|niet beschikbaar|ej tillganglig|servic(e|io|io)[^.]{0,20}(indisponible|no disponible)',
       '(bank|banque|banca|banco|server|serveur|institut)\\w*[^.]{0,10}(antwortet nicht|injoignable|ne repond pas|no responde|non risponde|reagiert nicht|reageert niet)|aggregation service[^.]{0,10}(offline|down)',
     ) },
-    weights: { institution_down: 1.6, institution_error: 0.4, scheduled_maintenance: 0.6, aggregator_down: 0.2, credentials_invalid: -1.5, account_closed: -1.5, configuration: -0.5 } },
+    weights: { institution_down: 2, institution_error: 0.4, scheduled_maintenance: 0.8, aggregator_down: 0.2, credentials_invalid: -1.5, account_closed: -1.5, configuration: -0.5 } },
   { id: 'says-timed-out', source: WORDS, because: 'Something waited too long for an answer.',
     when: { text: 'tim(e|ed)[- ]?out\\b|timeout|deadline exceeded|curl error 28', not: { text: 'waiting (for|failed)|(selector|element|function)\\b' } },
     weights: { institution_down: 1.4, aggregator_down: 0.4, local_network: 0.3, mfa_timeout: 0.4, credentials_invalid: -1 } },
@@ -300,13 +300,13 @@ export const TEXT_RULES: readonly Rule[] = [
     ) },
     weights: { aggregator_down: 1.5, institution_error: 0.3, client_bug: 0.2 } },
   { id: 'says-runtime-error', ofProgram: true, source: LIBRARIES, because: 'The message comes from the program itself, not from the bank.',
-    when: { not: { text: PAGE_FOR_DATA }, text: 'typeerror|keyerror|valueerror|attributeerror|syntaxerror|nullpointer|undefined (array )?(key|index|method|property|variable)|is undefined|is not a function|cannot read propert|unexpected token|traceback|nameerror|indexerror|none ?type|nil:nilclass|has no attribute|(call to|undefined) (undefined )?(method|function)|(cannot|unable to) import|importerror|module(notfound|load)error|cannot convert (undefined|null)|null ?reference|object reference|of (undefined|null)\\b|cannot handle|not ?implemented|unexpected ?response|class [^.]{1,40} not found|stack ?trace|unmarshal|unexpected \\w+ error|uncaught|panic|assertion|invalid-schema|unhandled|specerror|date ?format|maximum call stack|stack ?overflow|out of memory|duplicate key|unique constraint|failed to (parse|convert|deserialize)|could not (parse|convert|deserialize)' },
+    when: { not: { text: PAGE_FOR_DATA }, text: 'typeerror|keyerror|valueerror|attributeerror|syntaxerror|nullpointer|undefined (array )?(key|index|method|property|variable)|is undefined|is not a function|cannot read propert|unexpected token|traceback|nameerror|indexerror|none ?type|nil:nilclass|has no attribute|(call to|undefined) (undefined )?(method|function)|(cannot|unable to) import|importerror|module(notfound|load)error|cannot convert (undefined|null)|null ?reference|object reference|of (undefined|null)\\b|cannot handle|not ?implemented|unexpected ?response|class [^.]{1,40} not found|stack ?trace|unmarshal|unexpected \\w+ error|uncaught|panic|assertion|invalid-schema|unhandled|specerror|date ?format|maximum call stack|stack ?overflow|out of memory|duplicate key|unique constraint|failed to (parse|convert|deserialize)|could not (parse|convert|deserialize)|can.t (call|locate object) method|bad argument #\\d|attempt to (index|call|perform)|can.t be blank|is not a (function|string|number)|invalid literal for|no implicit conversion|nomethoderror|argument ?(error|exception)|must be of type|call to a member function|undefined (offset|local variable)|nil pointer|called .option|panicked at|recordinvalid|classcast|numberformat|illegalargument|arithmetic|list index|division by zero|keynotfound|no such (column|table)|foreign key|not null constraint' },
     weights: { client_bug: 2, institution_error: 0.3, credentials_invalid: -1.5, institution_down: -1, consent_expired: -1, login_locked: -2, mfa_required: -0.7, account_closed: -1 } },
   { id: 'says-cut-short', ofProgram: true, source: LIBRARIES, because: 'The program met the end of an answer too early: it was empty or cut off.',
     when: { text: 'unexpected end (of|in)|end of (file|input|stream|data|json)|premature (end|close)|unterminated|incomplete (read|chunk|response)|empty (response|reply|answer|body|document)|no content|unexpected eof|leere antwort|reponse vide|respuesta vacia' },
     weights: { client_bug: 0.7, institution_error: 0.9, aggregator_down: 0.9, institution_down: 0.5, access_restricted: 0.3, credentials_invalid: -1, login_locked: -1.5 } },
   { id: 'says-page-differs', ofProgram: true, source: 'Puppeteer, Playwright, Selenium, Mechanize: how they report a page that is not the expected one', because: 'The page of the bank does not look as the program expects.',
-    when: { text: '(element|selector|node|link|button|locator)s?\\b[^.]{0,60}(not found|failed|missing|not (visible|attached|interactable)|no such|time)|(waiting|wait(ed)?) (for|failed)[^.]{0,20}(selector|element|function|failed|timeout)|no such element|(fail\\w*|unable|could not|cannot) (to )?(find|locate|click)[^.]{0,20}(element|selector|button|form|field)|linknotfound|elementname|unexpected (login|page|html)|waiting failed' },
+    when: { text: '(element|selector|node|link|button|locator)s?\\b[^.]{0,60}(not found|failed|missing|not (visible|attached|interactable)|no such|time)|(waiting|wait(ed)?) (for|failed)[^.]{0,20}(selector|element|function|failed|timeout)|no such element|(fail\\w*|unable|could not|cannot) (to )?(find|locate|click)[^.]{0,20}(element|selector|button|form|field)|linknotfound|elementname|unexpected (login|page|html)|waiting failed|scrap(e|ing) (error|failed)|expected \\d+ elements?' },
     weights: { client_bug: 1.6, endpoint_moved: 0.8, password_change_required: 0.8, bank_action_required: 0.6, mfa_method_changed: 0.4, mfa_required: 0.3, access_restricted: 0.4, institution_down: -0.5, credentials_invalid: -0.7, configuration: -0.5, aggregator_down: -1, history_limit: -1 } },
   { id: 'says-page-not-reached', ofProgram: true, source: 'Puppeteer, Playwright, Selenium: how they report a page that does not load', because: 'The page of the bank did not load.',
     when: { text: '(navigat\\w*|go ?to|load\\w*)[^.]{0,30}\\b(url|https?:|page|failed|timeout|error)|net::err_|page crash' },
@@ -316,16 +316,25 @@ export const TEXT_RULES: readonly Rule[] = [
     weights: { client_bug: 1.3, institution_error: 0.8, configuration: 0.3, credentials_invalid: -1.5, login_locked: -2, consent_expired: -1, mfa_required: -1 } },
   { id: 'says-dialog-broken', source: LIBRARIES, because: 'The bank did not expect this message of the program.',
     when: { text: ways(
-      'nicht erwartet|unexpected message|dialog-?id|unbekannter aufbau|syntaxfehler|syntaktisch|malformed bearer|invalid (state|parameter|field|format|request|id\\b)|fields are not matching|already[_ ](processed|used|authori[sz]ed)|not (yet )?ready|embedded|verteilt signiert|missing (parameter|field|header)|unsupported (parameter|field|grant)',
+      'nicht erwartet|kundensystem|unexpected message|dialog-?id|unbekannter aufbau|syntaxfehler|syntaktisch|malformed bearer|invalid (state|parameter|field|format|request|id\\b)|fields are not matching|already[_ ](processed|used|authori[sz]ed)|not (yet )?ready|embedded|verteilt signiert|missing (parameter|field|header)|unsupported (parameter|field|grant)',
       '(required|mandatory|unexpected|unknown) (element|tag|aggregate|segment)|(element|tag|field|parameter|aggregate)s?\\b[^.]{0,25}(missing|not closed|not allowed|out of order)|(parse|syntax) error (in|of) (the |your )?(request|message)|request (is |was )?(malformed|not well)',
     ) },
     weights: { client_bug: 1.9, configuration: 0.3, institution_down: -1, credentials_invalid: -0.7 } },
   { id: 'says-setting-wrong', source: WORDS, because: 'The answer names a setting that does not fit.',
-    when: { not: { text: 'fusion\\w*|neue[nr]? (blz|bankleitzahl)' }, text: '(?<!went )(wrong|invalid|unknown|incorrect) (\\w+ )?(env|environment|cluster|server|bank|institution|host|product|region|country)|sandbox|must be .(sandbox|production)|not (active|enabled)[^.]{0,40}(application|product|app)|(application|app|client) (is )?not active|not enabled for|unbekanntes (kreditinstitut|institut)|unknown (bank|institution|fi)\\b|bank ?code|blz\\b|pflichtfeld|mandatory field|missing (org|fid|fi\\b)|(invalid|incorrect|missing|wrong) (\\w+ )?(public|private|secret|api|client)?[_ ]?key|client_?id|misconfigur\\w*|api ?key|(public|secret|private|app) ?key|\\bkeys?\\b[^.]{0,30}(correct|invalid|wrong)|anonyme[rn]? dialog|kundensystem|does not match|file[^.]{0,20}does not match|no fid|fails? to reach|redirect_?uri' },
+    when: { not: { text: 'fusion\\w*|neue[nr]? (blz|bankleitzahl)' }, text: '(?<!went )(wrong|invalid|unknown|incorrect) (\\w+ )?(env|environment|cluster|server|bank|institution|host|product|region|country)|sandbox|must be .(sandbox|production)|not (active|enabled)[^.]{0,40}(application|product|app)|(application|app|client) (is )?not active|not enabled for|unbekanntes (kreditinstitut|institut)|unknown (bank|institution|fi)\\b|bank ?code|blz\\b|pflichtfeld|mandatory field|missing (org|fid|fi\\b)|(invalid|incorrect|missing|wrong) (\\w+ )?(public|private|secret|api|client)?[_ ]?key|client_?id|misconfigur\\w*|api ?key|(public|secret|private|app) ?key|\\bkeys?\\b[^.]{0,30}(correct|invalid|wrong)|anonyme[rn]? dialog|does not match|file[^.]{0,20}does not match|no fid|fails? to reach|redirect_?uri' },
     weights: { configuration: 1.8, client_bug: 0.3, institution_down: -1.2 } },
   { id: 'says-subscription', source: WORDS, because: 'The answer speaks of payment or a subscription.',
     when: { text: 'payment required|subscription|billing|trial|plan (expired|limit)' },
     weights: { configuration: 0.9, access_restricted: 1.4 } },
+  { id: 'says-refresh-failed', source: 'RFC 6749 section 6: a refresh token that was replaced and not kept ends the connection; Intuit and others replace it daily', because: 'A stored token could not be renewed: it was used up, lost, or the permission behind it is gone.',
+    when: { text: '(refresh|renew|exchange)\\w*[^.]{0,40}token[^.]{0,60}(fail|error|invalid_grant|denied|reject)|(fail|error|unable|could not)\\w*[^.]{0,25}(refresh|renew)\\w*[^.]{0,30}token' },
+    weights: { client_bug: 1, consent_expired: 0.8, consent_revoked: 0.8, credentials_invalid: -0.7, institution_down: -0.7 } },
+  { id: 'says-not-signed-in', source: 'interfaces with tokens or keys instead of a password', because: 'The answer says that nobody is signed in: the stored token or key counts no more.',
+    when: { text: '(insufficient|missing|no valid|lacks?) authenti\\w*|(not|un) ?authenticated\\b|authentication (is )?(required|needed)|(full )?authentication credentials were not|login (is )?required|not logged in|nicht (angemeldet|authentifiziert)|non (connecte|authentifie)|no autenticado|non autenticato' },
+    weights: { consent_expired: 1.2, consent_revoked: 0.9, credentials_invalid: 0.6, mfa_required: 0.6, client_bug: 0.4, configuration: 0.4, institution_down: -1, account_closed: -1, history_limit: -1 } },
+  { id: 'says-encryption-too-old', source: 'OpenSSL and GnuTLS error strings, security level 2 since 2018', because: 'One side speaks an encryption that the other no longer accepts.',
+    when: { text: 'dh.key.too.small|ee.key.too.small|(ca|ee) (md|key) too (weak|small)|legacy renegotiation|no shared cipher|no protocols available|inappropriate fallback|tlsv1 alert|unsupported.protocol|wrong.signature|cipher.{0,12}mismatch' },
+    weights: { protocol_outdated: 2, local_network: 0.6, client_bug: 0.3, credentials_invalid: -3, institution_down: -1 } },
   { id: 'says-dns', source: LIBRARIES, because: 'The name of the server could not be resolved.',
     when: { text: 'getaddrinfo|eai_again|enotfound|name resolution|resolve (the )?(host|name)|resolving|does not resolve|dns\\b|no such host|nodename nor servname|unknownhost|(failed|unable|could not) to resolve|could not resolve' },
     weights: { local_network: 1.6, endpoint_moved: 0.9, aggregator_down: 0.8, credentials_invalid: -3, client_bug: -0.3 } },

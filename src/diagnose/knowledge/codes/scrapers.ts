@@ -13,7 +13,7 @@ export const SCRAPERS = codeTable({
   source: 'israeli-bank-scrapers, README, error types; Woob, core/exceptions; Kresus, error codes',
   doubt: 0.2,
 }, [
-  ['INVALID_PASSWORD BrowserIncorrectPassword', 'The program thinks that the site refused user name or password; a changed page looks the same to it.', [['credentials_invalid', 5, 'fix_credentials'], ['client_bug', 3, 'update_software', 'the page changed, or the sign-in works at the site'], ['login_locked', 0.7, 'unlock_at_bank']]],
+  ['INVALID_PASSWORD BrowserIncorrectPassword', 'The program thinks that the site refused user name or password; a changed page looks the same to it.', [['credentials_invalid', 6, 'fix_credentials'], ['client_bug', 2, 'update_software', 'the page changed, or the sign-in works at the site'], ['login_locked', 0.7, 'unlock_at_bank']]],
   ['CHANGE_PASSWORD EXPIRED_PASSWORD', 'The site asks for a new password.', [['password_change_required', 6, 'act_at_bank_site'], ['client_bug', 1, 'update_software', 'no such page is shown at the site']], { doubt: 0.1 }],
   ['ACCOUNT_BLOCKED BrowserUserBanned', 'The site says that this login is blocked.', [['login_locked', 6, 'unlock_at_bank'], ['access_restricted', 1, 'import_file']], { doubt: 0.1 }],
   ['ACTION_NEEDED ActionNeeded', 'The site shows a page that the person must deal with first.', [['bank_action_required', 6, 'act_at_bank_site'], ['password_change_required', 1, 'act_at_bank_site']], { doubt: 0.1 }],
