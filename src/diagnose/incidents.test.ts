@@ -43,13 +43,13 @@ test('an outage of a bank is one incident with one alert: from the first failing
   assert.deepEqual([more, open?.startedAt, open?.endedAt, open?.scope, open?.failing, open?.connections, open?.witness], [[], began, null, { kind: 'bank' }, 5, 5, 'reads'])
   const down = await health(world)
   assert.deepEqual([down?.status, down?.since], ['down', began])
-  const alerts = await world.store.problems.alerts({ open: true, limit: 99 })
+  const alerts = await world.store.alerts.list({ open: true, limit: 99 })
   assert.deepEqual(alerts.map(({ problemId }) => problemId), [open?.problemId], 'one alert, and it is the incident\'s')
   for (const at of [3, 4]) assert.deepEqual((await problemsOf(world.store, (await world.store.connections.get(id(at)))!)).map((problem) => problem.id), [open?.problemId], 'who was struck later sees it')
 
   await read(world, 3, null)
   const [over] = await incidents(world)
-  assert.deepEqual([over?.endedAt, (await world.store.problems.alerts({ open: true, limit: 99 })).length, (await health(world))?.status], [world.now, 0, 'slow'])
+  assert.deepEqual([over?.endedAt, (await world.store.alerts.list({ open: true, limit: 99 })).length, (await health(world))?.status], [world.now, 0, 'slow'])
   assert.deepEqual(await day(world), [['none', 0, 0], ['none', 0, 0], ['down', 12, 6]], 'the day as a status page shows it')
   await read(world, 2, ERROR)
   assert.equal((await incidents(world)).length, 1, 'a straggler of an outage that is over does not open it again')
@@ -71,10 +71,10 @@ test('what outlives the incident has its own alert again', async () => {
   await read(world, 0, ERROR)
   await read(world, 1, ERROR)
   await read(world, 0, null)
-  assert.equal((await world.store.problems.alerts({ open: true, limit: 9 })).length, 0)
+  assert.equal((await world.store.alerts.list({ open: true, limit: 9 })).length, 0)
   await read(world, 1, REFUSED)
   const mine = (await world.store.problems.list({ connectionId: id(1), open: true, limit: 9 })).map((problem) => problem.id)
-  assert.deepEqual((await world.store.problems.alerts({ open: true, limit: 9 })).map(({ problemId }) => problemId), mine)
+  assert.deepEqual((await world.store.alerts.list({ open: true, limit: 9 })).map(({ problemId }) => problemId), mine)
 })
 
 // Fails when: a withheld secret leaves the problem as it was (planted): its alert ended with the incident's, and nobody reads to open it again.
@@ -83,7 +83,7 @@ test('a sign-in that only a person may let out now is told of, also while an inc
   await read(world, 0, ERROR)
   await read(world, 1, ERROR)
   const problems = await world.store.problems.list({ open: true, limit: 9 })
-  const alerts = async () => (await world.store.problems.alerts({ open: true, limit: 9 })).map(({ problemId }) => problemId)
+  const alerts = async () => (await world.store.alerts.list({ open: true, limit: 9 })).map(({ problemId }) => problemId)
   const [leading] = await alerts()
   const covered = problems.find((problem) => problem.id !== leading)!
   assert.deepEqual([problems.length, (await alerts()).length], [2, 1])

@@ -21,7 +21,7 @@ test('a failure opens one problem with one alert; the next failure updates it; a
   world.bank = () => failure({ stage: 'statement', codes: ['2000'] })
   await world.sync(A)
   await world.sync(A)
-  assert.equal((await world.store.problems.alerts({ limit: 9 })).length, 1)
+  assert.equal((await world.store.alerts.list({ limit: 9 })).length, 1)
   assert.equal((await world.problem(A))?.context.failuresInRow, 2)
   world.bank = () => null
   const run = await world.sync(A)
@@ -37,7 +37,7 @@ test('an outage of a bank is one problem with one alert, seen from each of its c
   await world.sync(A)
   await world.sync(B)
   await world.sync(A)
-  assert.equal((await world.store.problems.alerts({ limit: 9 })).length, 1)
+  assert.equal((await world.store.alerts.list({ limit: 9 })).length, 1)
   const second = await world.store.connections.get(B)
   assert.ok(second !== null && (await problemsOf(world.store, second)).length === 1)
 })

@@ -4,6 +4,7 @@
  * contract tests (src/store/contract-*.test.ts).
  */
 import type { AccessStore, AuditStore } from './access.ts'
+import type { AlertStore } from './alerts.ts'
 import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
 import type { Day, DayRange } from '../domain/day.ts'
 import type { CauseCode } from '../domain/cause.ts'
@@ -62,6 +63,7 @@ export type TenantStore = {
   readonly runs: RunStore
   readonly problems: ProblemStore
   readonly incidents: IncidentStore
+  readonly alerts: AlertStore
   readonly challenges: ChallengeStore
   readonly secrets: SecretStore
   readonly consumers: ConsumerStore
@@ -312,7 +314,7 @@ export type ConnectionHealth = Pick<Connection, 'id' | 'lastAttemptAt' | 'failur
 export type FailedExchanges = { readonly runId: string; readonly exchanges: readonly ExchangeRecord[] }
 
 export type ProblemStore = {
-  /** Stores the problem and its alert; the alert has the problem's id. */
+  /** Stores the problem and its alert (`alerts`); the alert has the problem's id and closes with it. */
   open(problem: Problem): Promise<void>
   update(id: string, patch: Patch<Pick<Problem, 'updatedAt' | 'closedAt' | 'proofRunId' | 'failure' | 'context' | 'diagnosis'>>): Promise<void>
   get(id: string): Promise<Problem | null>
@@ -327,20 +329,16 @@ export type ProblemStore = {
   plan(problemId: string): Promise<RepairPlan | null>
   /** Open problems of connections that are switched on, each with its newest plan, oldest first: what a worker looks through for steps that are due. One round trip. */
   repairs(limit: number): Promise<readonly OpenRepair[]>
-  /** One alert row per problem: made when it opens, closed with it. */
-  alerts(filter: { readonly open?: boolean; readonly limit: number }): Promise<readonly Alert[]>
 }
 
 /** An open problem as far as its repair is concerned: without the evidence, because all of them are looked through every few seconds. */
 export type OpenRepair = { readonly problemId: string; readonly connectionId: string; readonly updatedAt: number; readonly cause: CauseCode; readonly plan: RepairPlan | null }
 
-export type Alert = { readonly id: string; readonly problemId: string; readonly openedAt: number; readonly closedAt: number | null; readonly deliveredAt: number | null }
-
 /** What banks did to those who use them. */
 export type IncidentStore = {
   /**
    * False when one of this bank and scope is open already; then nothing is stored. The alerts of the
-   * problems that it covers close in the same step: the incident has one.
+   * problems that it covers close in the same step: the incident has one, its problem's or else one with its own id.
    */
   open(incident: Incident, covered: readonly string[]): Promise<boolean>
   /** An end closes the incident's alert in the same step. */
@@ -356,6 +354,7 @@ export type BankReads = { readonly days: readonly { readonly day: number; readon
 export type FailedRead = { readonly run: SyncRun; readonly follows: boolean }
 
 export type ChallengeStore = {
+  /** With its alert (`alerts`), which has the question's id. */
   create(challenge: Challenge): Promise<void>
   get(id: string): Promise<Challenge | null>
   /** Newest first. */

@@ -38,7 +38,7 @@ test('a refused password: Relink asks the bank, the person enters a new one, a r
   assert.equal(plan?.steps.at(-1)?.kind, 'proof')
   assert.equal(plan?.steps.at(-1)?.state, 'done')
   assert.equal(await world.problem(C), null)
-  assert.deepEqual((await world.store.problems.alerts({ limit: 9 })).map(({ closedAt }) => closedAt !== null), [true])
+  assert.deepEqual((await world.store.alerts.list({ limit: 9 })).map(({ closedAt }) => closedAt !== null), [true])
   assert.deepEqual(world.sent, ['old', 'new'])
 })
 

@@ -176,7 +176,7 @@ test('an outage whose connection was switched off ends with the first read of an
   world.bank = () => null
   await world.sync(OTHER)
   assert.deepEqual(await problemsOf(world.store, other), [])
-  assert.deepEqual((await world.store.problems.alerts({ open: true, limit: 9 })), [])
+  assert.deepEqual((await world.store.alerts.list({ open: true, limit: 9 })), [])
 })
 
 test('with hundreds of open problems each broken thing still has one problem and one alert', async () => {
@@ -189,5 +189,5 @@ test('with hundreds of open problems each broken thing still has one problem and
   }
   await world.enterSecret('c0000000-0000-7000-8000-000000000000', 'secret 0 changed')
   await world.sync('c0000000-0000-7000-8000-000000000000')
-  assert.equal((await world.store.problems.alerts({ limit: 999 })).length, 130)
+  assert.equal((await world.store.alerts.list({ limit: 999 })).length, 130)
 })

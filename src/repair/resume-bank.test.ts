@@ -52,7 +52,7 @@ test('a removed connection takes its problem, its alert and its plan with it, an
   await world.store.connections.update(id(0), { state: 'removed' })
   await dropProblems(world, id(0))
   await endPlan(world.deps, id(0))
-  assert.deepEqual(await world.store.problems.alerts({ open: true, limit: 9 }), [])
+  assert.deepEqual(await world.store.alerts.list({ open: true, limit: 9 }), [])
   assert.equal((await world.store.problems.plan(problem.id))?.state, 'abandoned')
   const ending = onRunEnding({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', readBy: HERE, institutionOf: () => null }, createEvents())
   const connection = (await world.store.connections.get(id(0)))!

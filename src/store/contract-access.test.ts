@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import type { ApiKey, Invitation, Member } from '../domain/access.ts'
 import type { AuditRecord, Seal } from '../domain/audit.ts'
+import { alertsContract } from './contract-alerts.fixture.ts'
 import { newId } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
 
@@ -18,6 +19,7 @@ const aKey = (id: string, over: Partial<ApiKey> = {}): ApiKey => ({ id, label: '
 const line = (action: string): Seal => (head): AuditRecord => ({ seq: (head?.seq ?? 0) + 1, at: 1, actor: 'host', action, object: '', codes: { n: 1, text: 'x', none: null }, prev: head?.hash ?? bytes(0), hash: bytes((head?.seq ?? 0) + 1) })
 
 for (const twin of [memoryTwin(), postgres]) {
+  alertsContract(twin)
   describe(`members, keys and the audit log in ${twin.name}`, { concurrency: false }, () => {
     test('there is one first owner, also of two at once; the last owner stays; what did nothing leaves no line', async () => {
       const { access, audit } = await twin.newTenant()

@@ -1,6 +1,8 @@
 /** No tenant reaches what is another's: every method of A's store, called with B's ids, gives and changes nothing. */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import type { Alert, Destination, Message } from '../domain/alert.ts'
+import type { Seal } from '../domain/audit.ts'
 import { day } from '../domain/day.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { aChallenge, aConnection, aLedger, anAnswer, anAttempt, aPage, aPlan, aPreview, aProblem, aQuery, aRun, aSecret, aSource, anIncident, anUpdate, newId } from './fixtures.ts'
@@ -8,6 +10,8 @@ import { memoryTwin, postgresTwin } from './testing.ts'
 
 const postgres = postgresTwin()
 after(postgres.close)
+
+const LINE: Seal = (head) => ({ seq: (head?.seq ?? 0) + 1, at: 1, actor: 'host', action: 'x', object: '', codes: {}, prev: new Uint8Array(32), hash: new Uint8Array(32) })
 
 /** One of everything. */
 async function settle(tenant: TenantStore) {
@@ -37,7 +41,12 @@ async function settle(tenant: TenantStore) {
   await tenant.runs.update(runId, { endedAt: 9 })
   const incident = anIncident({ problemId: problem.id })
   await tenant.incidents.open(incident, [])
-  return { connection, ledger, page, question, preview, problem, challenge, attempt, incident }
+  const place: Destination = { id: newId(), label: 'Phone', place: { kind: 'ntfy', origin: 'https://ntfy.example' }, topics: [], quiet: null, timeZone: 'UTC', amounts: false, state: 'active', createdAt: 1, createdBy: 'host', lastSentAt: null, failingSince: null, failure: null }
+  const added: Alert = { id: newId(), about: 'security', problemId: null, connectionId: null, accountId: null, key: 'added', facts: {}, openedAt: 1, closedAt: null, deliveredAt: null }
+  await tenant.alerts.addDestination(place, added, LINE)
+  const message: Message = { id: newId(), destinationId: place.id, createdAt: 1, dueAt: 1, attempts: 0, state: 'waiting', endedAt: null, subject: null, failure: null }
+  await tenant.alerts.plan([{ message, items: [{ alertId: problem.id, part: 'acts' }] }])
+  return { connection, ledger, page, question, preview, problem, challenge, attempt, incident, place, added, message }
 }
 
 type Settled = Awaited<ReturnType<typeof settle>>
@@ -45,7 +54,7 @@ type Settled = Awaited<ReturnType<typeof settle>>
 /** All that a tenant can see. */
 async function view(tenant: TenantStore, { connection, ledger, page, preview, problem, challenge }: Settled): Promise<unknown[]> {
   const { accountId, sourceId, runId } = ledger
-  const { connections, accounts, feed, history, previews, runs, problems, incidents, challenges, secrets } = tenant
+  const { connections, accounts, feed, history, previews, runs, problems, incidents, challenges, secrets, alerts } = tenant
   const id = page.inserts[0]!.id
   return [
     await connections.get(connection.id), await connections.list(), await connections.findByLogin('login'),
@@ -59,7 +68,7 @@ async function view(tenant: TenantStore, { connection, ledger, page, preview, pr
       near: { amounts: [-1250n], from: [day('2020-01-01')], to: [day('2030-01-01')] }, states: { states: ['posted'], range: { from: day('2020-01-01'), to: day('2030-01-01') } },
     })),
     await previews.get(preview.id), await previews.list({}), await previews.answers(preview.id, ledger.accountId), await history.undos([runId]), await history.places(runId), await runs.get(runId), await runs.list({ limit: 9 }), await runs.list({ connectionId: connection.id, limit: 9 }), await runs.latestByConnection(0), await incidents.list({ limit: 9 }), (await incidents.reads(connection.institutionId, 0, 9)).days,
-    await problems.get(problem.id), await problems.list({ limit: 9 }), await problems.plan(problem.id), await problems.exchanges(problem.id), await problems.alerts({ limit: 9 }),
+    await problems.get(problem.id), await problems.list({ limit: 9 }), await problems.plan(problem.id), await problems.exchanges(problem.id), await alerts.list({ limit: 9 }), await alerts.get(problem.id), await alerts.telling(0, 9), await alerts.destinations(), await alerts.messages(9),
     await challenges.get(challenge.id), await challenges.list({}), await challenges.list({ connectionId: connection.id }),
     await secrets.get(connection.id, 'sign-in'), await secrets.tenantKey(), await secrets.ledger('login'),
   ]
@@ -67,9 +76,9 @@ async function view(tenant: TenantStore, { connection, ledger, page, preview, pr
 
 /** Every writing method, aimed at another tenant's rows. Those that must fail are told apart from those that do nothing. */
 function attacks(tenant: TenantStore, other: Settled) {
-  const { connection, ledger, page, question, preview, problem, challenge, attempt, incident } = other
+  const { connection, ledger, page, question, preview, problem, challenge, attempt, incident, place, added, message } = other
   const { accountId, runId } = ledger
-  const { connections, accounts, feed, history, previews, runs, problems, incidents, challenges, secrets } = tenant
+  const { connections, accounts, feed, history, previews, runs, problems, incidents, challenges, secrets, alerts } = tenant
   const row = page.inserts[0]!
   const theirs = { ...ledger, tenant }
   return {
@@ -84,6 +93,8 @@ function attacks(tenant: TenantStore, other: Settled) {
       () => runs.update(runId, { outcome: 'failed' }), () => problems.update(problem.id, { closedAt: 1 }), () => challenges.move(challenge.id, 'open', 'cancelled'),
       () => incidents.update(incident.id, { endedAt: 900 }), () => incidents.open(anIncident({ institutionId: 'mine' }), [problem.id]),
       () => secrets.destroy(connection.id), () => secrets.destroyExpired(Number.MAX_SAFE_INTEGER), () => secrets.endAttempt(attempt.id, 'refused', 1),
+      () => alerts.settle(problem.id, 5), () => alerts.passOver([problem.id], 5), () => alerts.changeDestination(place.id, { state: 'paused' }, added, LINE), () => alerts.removeDestination(place.id, added, LINE),
+      () => alerts.noteTry(place.id, { at: 5, failure: 'x', stops: true }), () => alerts.plan([{ message: { ...message, id: newId() }, items: [{ alertId: problem.id, part: 'ends' }] }]), () => alerts.take(99, 1), () => alerts.end(message.id, { state: 'sent', at: 5, subject: 'x' }),
       () => secrets.closeStaleAttempts(Number.MAX_SAFE_INTEGER, 1), () => runs.reserveRequest('bank', day('2026-01-01'), 1),
     ],
     refused: [

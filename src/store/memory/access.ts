@@ -106,6 +106,11 @@ export function memoryAudit({ log }: AccessState): AuditStore {
   }
 }
 
+/** The line of an act that is stored elsewhere in the tenant. */
+export function addLine({ log }: AccessState, seal: Seal): void {
+  add(log, seal)
+}
+
 function add(log: AuditRecord[], seal: Seal): void {
   const newest = log.at(-1)
   log.push(seal(newest === undefined ? null : { seq: newest.seq, hash: newest.hash }))

@@ -2,6 +2,7 @@
 import { sameScope, type Incident } from '../../domain/incident.ts'
 import type { SyncRun } from '../../domain/run.ts'
 import type { IncidentStore } from '../../ports/store.ts'
+import { alertOfIncident } from '../alert-rows.ts'
 import { by } from './order.ts'
 import { insert, patch } from './rows.ts'
 import type { TenantState } from './state.ts'
@@ -15,12 +16,13 @@ export function memoryIncidents({ incidents, alerts, problems, runs, connections
       if (incident.problemId !== null && !problems.has(incident.problemId)) throw new Error('an incident of a problem that does not exist')
       if ([...incidents.values()].some((i) => i.endedAt === null && i.institutionId === incident.institutionId && sameScope(i.scope, incident.scope))) return false
       insert(incidents, incident)
+      if (incident.problemId === null) alerts.set(incident.id, alertOfIncident(incident))
       for (const id of covered) if (id !== incident.problemId && alerts.get(id)?.closedAt === null) patch(alerts, id, { closedAt: incident.lastFailureAt })
       return true
     },
     async update(id, changes) {
       patch(incidents, id, changes)
-      const alert = alerts.get(incidents.get(id)?.problemId ?? '')
+      const alert = alerts.get(incidents.get(id)?.problemId ?? id)
       if (changes.endedAt !== undefined && alert !== undefined && alert.closedAt === null) patch(alerts, alert.id, { closedAt: changes.endedAt })
     },
     async list({ institutionId, open, since, limit }) {

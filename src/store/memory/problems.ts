@@ -1,5 +1,6 @@
 /** Problems, alerts, repair plans and challenges of one tenant in memory; see `ProblemStore` and `ChallengeStore`. */
 import type { ChallengeStore, ProblemStore } from '../../ports/store.ts'
+import { alertOfProblem, alertOfQuestion } from '../alert-rows.ts'
 import { by } from './order.ts'
 import { insert, patch } from './rows.ts'
 import type { TenantState } from './state.ts'
@@ -11,8 +12,7 @@ export function memoryProblems({ connections, problems, alerts, plans, exchanges
     async open(problem) {
       if (!connections.has(problem.connectionId)) throw new Error('a problem of a connection that does not exist')
       insert(problems, problem)
-      const { id, openedAt, closedAt } = problem
-      alerts.set(id, { id, problemId: id, openedAt, closedAt, deliveredAt: null })
+      alerts.set(problem.id, alertOfProblem(problem))
     },
     async update(id, changes) {
       patch(problems, id, changes)
@@ -47,19 +47,16 @@ export function memoryProblems({ connections, problems, alerts, plans, exchanges
       const open = [...problems.values()].filter((p) => p.closedAt === null && connections.get(p.connectionId)?.state === 'active').sort(byOpening).slice(0, limit)
       return open.map(({ id, connectionId, updatedAt, diagnosis }) => ({ problemId: id, connectionId, updatedAt, cause: diagnosis.causes[0]?.cause ?? 'unknown', plan: newestPlan(id) }))
     },
-    async alerts({ open, limit }) {
-      const wanted = [...alerts.values()].filter((a) => open === undefined || (a.closedAt === null) === open)
-      return wanted.sort((a, b) => byOpening(b, a)).slice(0, limit)
-    },
   }
 }
 
-export function memoryChallenges({ connections, challenges }: TenantState): ChallengeStore {
+export function memoryChallenges({ connections, challenges, alerts }: TenantState): ChallengeStore {
   const byAsking = by<{ askedAt: number; id: string }>((c) => c.askedAt, (c) => c.id)
   return {
     async create(challenge) {
       if (!connections.has(challenge.connectionId)) throw new Error('a challenge of a connection that does not exist')
       insert(challenges, challenge)
+      alerts.set(challenge.id, alertOfQuestion(challenge))
     },
     async get(id) {
       return challenges.get(id) ?? null

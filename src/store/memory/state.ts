@@ -3,6 +3,7 @@
  * replacing and moving rows happens only here, so that no index can disagree with its rows.
  */
 import type { Account, AccountSource } from '../../domain/account.ts'
+import type { Alert } from '../../domain/alert.ts'
 import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
 import type { Day } from '../../domain/day.ts'
@@ -16,8 +17,9 @@ import type { ReconciledStatement } from '../../domain/reconciliation.ts'
 import type { CategoryRule } from '../../domain/review.ts'
 import type { Seen } from '../../ports/review.ts'
 import type { RecordedPage, ReportMove, Undo } from '../../ports/history.ts'
-import type { Alert, Attempt, FailedExchanges, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
+import type { Attempt, FailedExchanges, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
 import { emptyAccess, type AccessState } from './access.ts'
+import { emptyAlerts, type AlertState } from './alerts.ts'
 
 /** Mutable in its link only, as in the database. */
 export type StoredObservation = { readonly row: Observation; transactionId: string; tier: MatchTier }
@@ -45,6 +47,7 @@ export type TenantState = {
   readonly runs: Map<string, SyncRun>
   readonly problems: Map<string, Problem>
   readonly alerts: Map<string, Alert>
+  readonly alerting: AlertState
   readonly plans: Map<string, RepairPlan>
   /** By problem. */
   readonly exchanges: Map<string, FailedExchanges>
@@ -76,7 +79,7 @@ export type SecretState = {
 export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
-    cursors: new Map(), questions: new Map(), questionRuns: new Map(), answered: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
+    cursors: new Map(), questions: new Map(), questionRuns: new Map(), answered: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), alerting: emptyAlerts(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
     secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), reconciliations: new Map(), rules: new Map(), ruleRows: new Map(), spans: [],
   }
 }

@@ -6,6 +6,7 @@ import { FARTHEST_SYNC_MS } from '../../domain/connection.ts'
 import type { Store, TenantStore } from '../../ports/store.ts'
 import { memoryAccess, memoryAudit } from './access.ts'
 import { memoryAccounts } from './accounts.ts'
+import { memoryAlerts } from './alerts.ts'
 import { memoryConnections } from './connections.ts'
 import { memoryConsumers } from './consumers.ts'
 import { memoryFeed } from './feed.ts'
@@ -63,6 +64,7 @@ function tenantStore(tenantId: string, state: TenantState): TenantStore {
     runs: memoryRuns(state),
     problems: memoryProblems(state),
     incidents: memoryIncidents(state),
+    alerts: memoryAlerts(state),
     challenges: memoryChallenges(state),
     secrets: memorySecrets(state.secrets),
     consumers: memoryConsumers(state),

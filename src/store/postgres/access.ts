@@ -118,6 +118,16 @@ export function postgresAudit(db: Session, tenantId: string): AuditStore {
   }
 }
 
+/** An act with its line, in one transaction; `change` says whether it did anything, and only then there is a line. */
+export function withLine(db: Session, tenantId: string, seal: Seal, change: (trx: Session) => Promise<boolean>): Promise<boolean> {
+  return inTenant(db, tenantId, async (trx) => {
+    const head = await lockHead(trx, tenantId)
+    const done = await change(trx)
+    if (done) await write(trx, tenantId, head, seal)
+    return done
+  })
+}
+
 /** The newest line, locked until the transaction ends; null before the first. The row is there from the first act on, so that two first acts wait for each other too. */
 async function lockHead(trx: Session, tenantId: string): Promise<AuditHead | null> {
   await trx.insertInto('relink.audit_heads').values({ tenant_id: tenantId, seq: 0, hash: Buffer.from(NOTHING) }).onConflict((c) => c.column('tenant_id').doNothing()).execute()

@@ -2,10 +2,11 @@
 import { sql } from 'kysely'
 import { scopeKey, type Incident } from '../../domain/incident.ts'
 import type { IncidentStore } from '../../ports/store.ts'
-import { arrayOf } from './arrays.ts'
+import { alertOfIncident } from '../alert-rows.ts'
+import { arrayOf, columnList, TYPES } from './arrays.ts'
 import type { StoredRow } from './columns.ts'
 import { idKey, inOneTrip, isUuid, type Database } from './session.ts'
-import { incidents, runs } from './tables.ts'
+import { alerts, incidents, runs } from './tables.ts'
 
 export function postgresIncidents(db: Database, tenantId: string): IncidentStore {
   return {
@@ -13,17 +14,19 @@ export function postgresIncidents(db: Database, tenantId: string): IncidentStore
       const others = covered.filter((id) => id !== incident.problemId && isUuid(id))
       const opened = sql`exists (select from relink.incidents i where i.tenant_id = ${tenantId} and i.id = ${incident.id})`
       const silence = others.length === 0 ? [] : [sql`update relink.alerts set closed_at = ${incident.lastFailureAt} where tenant_id = ${tenantId} and problem_id = any(${arrayOf(others, 'uuid')}) and closed_at is null and ${opened}`]
+      const row = alerts.write(alertOfIncident(incident)) as Readonly<Record<string, unknown>>
+      const own = incident.problemId !== null ? [] : [sql`insert into relink.alerts (tenant_id, ${columnList(alerts)}) select cast(${tenantId} as uuid), ${sql.join(alerts.columns.map(({ column, codec }) => sql`cast(${row[column]} as ${TYPES[codec.type]})`))} where ${opened}`]
       const [{ rows }] = await inOneTrip(db, tenantId, [
         db.insertInto('relink.incidents').values({ tenant_id: tenantId, ...incidents.write({ ...incident, scopeKey: scopeKey(incident.scope) }) })
           .onConflict((c) => c.columns(['tenant_id', 'institution_id', 'scope_key']).where('ended_at', 'is', null).doNothing()).returning('id'),
-        ...silence,
+        ...silence, ...own,
       ])
       return rows.length === 1
     },
     async update(id, patch) {
       const values = incidents.writePatch({ ...patch, ...(patch.scope === undefined ? {} : { scopeKey: scopeKey(patch.scope) }) })
       if (Object.keys(values).length === 0) return
-      const mine = sql<boolean>`(tenant_id, id) = (select i.tenant_id, i.problem_id from relink.incidents i where i.tenant_id = ${tenantId} and i.id = ${idKey(id)})`
+      const mine = sql<boolean>`(tenant_id, id) = (select i.tenant_id, coalesce(i.problem_id, i.id) from relink.incidents i where i.tenant_id = ${tenantId} and i.id = ${idKey(id)})`
       const closed = patch.endedAt === undefined ? [] : [db.updateTable('relink.alerts').set({ closed_at: sql`coalesce(closed_at, ${patch.endedAt})` }).where(mine)]
       await inOneTrip(db, tenantId, [db.updateTable('relink.incidents').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)), ...closed])
     },

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { CauseCode } from '../../domain/cause.ts'
 import type { ChallengeStore, ProblemStore } from '../../ports/store.ts'
+import { alertOfProblem, alertOfQuestion } from '../alert-rows.ts'
 import { once } from './compiled.ts'
 import { idKey, inOneTrip, type Database } from './session.ts'
 import { alerts, challenges, failedExchanges, plans, problems } from './tables.ts'
@@ -24,10 +25,9 @@ export function postgresProblems(db: Database, tenantId: string): ProblemStore {
   }
   return {
     async open(problem) {
-      const { id, openedAt, closedAt } = problem
       await inOneTrip(db, tenantId, [
         db.insertInto('relink.problems').values({ tenant_id: tenantId, ...problems.write(problem) }),
-        db.insertInto('relink.alerts').values({ tenant_id: tenantId, ...alerts.write({ id, problemId: id, openedAt, closedAt, deliveredAt: null }) }),
+        db.insertInto('relink.alerts').values({ tenant_id: tenantId, ...alerts.write(alertOfProblem(problem)) }),
       ])
     },
     async update(id, patch) {
@@ -86,13 +86,6 @@ export function postgresProblems(db: Database, tenantId: string): ProblemStore {
         problemId: row.of_problem, connectionId: row.of_connection, updatedAt: Number(row.problem_updated_at), cause: row.first_cause, plan: row.id === null ? null : plans.read(row as never),
       }))
     },
-    async alerts({ open, limit }) {
-      const [{ rows }] = await inOneTrip(db, tenantId, [
-        db.selectFrom('relink.alerts').selectAll().where('tenant_id', '=', tenantId).$if(open !== undefined, (q) => q.where('closed_at', open! ? 'is' : 'is not', null))
-          .orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(limit),
-      ])
-      return rows.map(alerts.read)
-    },
   }
 }
 
@@ -105,7 +98,10 @@ export function openChallenges(db: Database, tenantId: string) {
 export function postgresChallenges(db: Database, tenantId: string): ChallengeStore {
   return {
     async create(challenge) {
-      await inOneTrip(db, tenantId, [db.insertInto('relink.challenges').values({ tenant_id: tenantId, ...challenges.write(challenge) })])
+      await inOneTrip(db, tenantId, [
+        db.insertInto('relink.challenges').values({ tenant_id: tenantId, ...challenges.write(challenge) }),
+        db.insertInto('relink.alerts').values({ tenant_id: tenantId, ...alerts.write(alertOfQuestion(challenge)) }),
+      ])
     },
     async get(id) {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.challenges').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id))])

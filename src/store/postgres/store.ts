@@ -8,6 +8,7 @@ import { FARTHEST_SYNC_MS } from '../../domain/connection.ts'
 import type { Store, TenantStore } from '../../ports/store.ts'
 import { postgresAccess, postgresAudit } from './access.ts'
 import { postgresAccounts } from './accounts.ts'
+import { postgresAlerts } from './alerts.ts'
 import { postgresConnections } from './connections.ts'
 import { postgresConsumers } from './consumers.ts'
 import { postgresReconciliations } from './reconciliations.ts'
@@ -157,6 +158,7 @@ function tenantStore(db: Database, locks: Locks, tenantId: string): TenantStore 
     runs: postgresRuns(db, tenantId),
     problems: postgresProblems(db, tenantId),
     incidents: postgresIncidents(db, tenantId),
+    alerts: postgresAlerts(db, tenantId),
     challenges: postgresChallenges(db, tenantId),
     secrets: postgresSecrets(db, tenantId),
     consumers: postgresConsumers(db, tenantId),

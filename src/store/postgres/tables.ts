@@ -4,6 +4,7 @@
  */
 import type { ApiKey, Invitation, Member } from '../../domain/access.ts'
 import type { Account, AccountRef, AccountSource } from '../../domain/account.ts'
+import type { Alert, AlertPart, Destination, Message } from '../../domain/alert.ts'
 import type { AuditHead, AuditRecord } from '../../domain/audit.ts'
 import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
@@ -15,7 +16,7 @@ import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Decisions, MatchTier, Question, RowContent, Transaction, TransactionChange } from '../../domain/transaction.ts'
 import type { Undo } from '../../ports/history.ts'
-import type { Alert, Attempt, FailedExchanges, NewObservation, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
+import type { Attempt, FailedExchanges, NewObservation, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
 import { blankOf, bytes, day, digest, flag, instant, integer, json, money, nullable, shape, sign, text, uuid, type Columns, type Shape, type StoredRow } from './columns.ts'
 
 export const connections = shape<Connection>({
@@ -150,7 +151,19 @@ export const problems = shape<Problem>({
   proofRunId: nullable(uuid), failure: json(), context: json(), diagnosis: json(),
 })
 
-export const alerts = shape<Alert>({ id: uuid, problemId: uuid, openedAt: instant, closedAt: nullable(instant), deliveredAt: nullable(instant) })
+export const alerts = shape<Alert>({
+  id: uuid, about: text(), problemId: nullable(uuid), connectionId: nullable(uuid), accountId: nullable(uuid), key: nullable(text()), facts: json(), openedAt: instant,
+  closedAt: nullable(instant), deliveredAt: nullable(instant),
+})
+
+export const destinations = shape<Destination>({
+  id: uuid, label: text(), place: json(), topics: json(), quiet: nullable(json<NonNullable<Destination['quiet']>>()), timeZone: text(), amounts: flag, state: text(), createdAt: instant, createdBy: text(),
+  lastSentAt: nullable(instant), failingSince: nullable(instant), failure: nullable(text()),
+})
+
+export const messages = shape<Message>({
+  id: uuid, destinationId: uuid, createdAt: instant, dueAt: instant, attempts: integer, state: text(), endedAt: nullable(instant), subject: nullable(text()), failure: nullable(text()),
+})
 
 export const plans = shape<RepairPlan>({
   id: uuid, problemId: uuid, connectionId: uuid, cause: text(), createdAt: instant, updatedAt: instant, state: text(), steps: json(),
@@ -233,6 +246,9 @@ export type Tables = {
   'relink.preview_answers': Of<typeof previewAnswers> & Numbered
   'relink.problems': Of<typeof problems>
   'relink.alerts': Of<typeof alerts>
+  'relink.destinations': Of<typeof destinations>
+  'relink.messages': Of<typeof messages>
+  'relink.told': { readonly tenant_id: string; readonly destination_id: string; readonly alert_id: string; readonly part: AlertPart; readonly message_id: string }
   'relink.repair_plans': Of<typeof plans>
   'relink.failed_exchanges': Of<typeof failedExchanges>
   'relink.incidents': Of<typeof incidents>
