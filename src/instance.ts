@@ -13,6 +13,7 @@ import type { Log } from './ports/log.ts'
 import type { SignIn } from './ports/sign-in.ts'
 import type { TenantStore } from './ports/store.ts'
 import type { Vault } from './ports/vault.ts'
+import type { Alerting } from './alerting.ts'
 import type { Events } from './events.ts'
 import type { Verbs } from './verbs.ts'
 
@@ -39,6 +40,7 @@ export type Instance = {
   readonly verbs: Verbs
   readonly events: Events
   readonly audit: Audit
+  readonly alerting: Alerting
   /** Opens what it needs when it is first asked. */
   readonly signIn: SignIn
   /** Signs links to a bank's question. */

@@ -1,6 +1,6 @@
 /**
- * What the operator permits beyond the public internet, per institution: addresses of the own
- * network, plain http, and a certificate authority of one's own. Kept in one file (RELINK_NETWORK)
+ * What the operator permits beyond the public internet, per institution and for alerts: addresses of the
+ * own network, plain http (for mail: without TLS), and a certificate authority of one's own. Kept in one file (RELINK_NETWORK)
  * that no page and no bank data can change; without it nothing private is called but `relink bank`.
  */
 import { readFile } from 'node:fs/promises'
@@ -12,27 +12,23 @@ import { failed, ok, type Result } from './domain/result.ts'
 
 export type InstitutionNetwork = { readonly privateHosts: readonly PrivateHost[]; readonly caPem: string | null }
 
-export type NetworkPolicy = { forInstitution(institutionId: string): InstitutionNetwork }
+export type NetworkPolicy = { forInstitution(institutionId: string): InstitutionNetwork; /** For mail servers, webhooks and ntfy. */ forAlerts(): InstitutionNetwork }
 
 const NOTHING: InstitutionNetwork = { privateHosts: [], caPem: null }
 
-const fileShape = z.strictObject({
-  institutions: z.record(
-    z.string(),
-    z.strictObject({
-      privateHosts: z.array(z.strictObject({ host: z.string().min(1), cidr: z.union([z.cidrv4(), z.cidrv6()]), plainHttp: z.boolean().default(false) })).default([]),
-      caFile: z.string().optional(),
-    }),
-  ),
+const networkShape = z.strictObject({
+  privateHosts: z.array(z.strictObject({ host: z.string().min(1), cidr: z.union([z.cidrv4(), z.cidrv6()]), plainHttp: z.boolean().default(false) })).default([]),
+  caFile: z.string().optional(),
 })
+const fileShape = z.strictObject({ institutions: z.record(z.string(), networkShape).default({}), alerts: networkShape.optional() })
 
 /** `relink bank` on this host, for trying out: the one private address that needs no word of the operator's. */
 const SANDBOX_ID = 'sandbox'
 const SANDBOX: InstitutionNetwork = { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }], caPem: null }
 
 /** A policy from values; what is not named is only reached on the public internet. */
-export function networkPolicy(institutions: ReadonlyMap<string, InstitutionNetwork>): NetworkPolicy {
-  return { forInstitution: (id) => institutions.get(id) ?? (id === SANDBOX_ID ? SANDBOX : NOTHING) }
+export function networkPolicy(institutions: ReadonlyMap<string, InstitutionNetwork>, alerts: InstitutionNetwork = NOTHING): NetworkPolicy {
+  return { forInstitution: (id) => institutions.get(id) ?? (id === SANDBOX_ID ? SANDBOX : NOTHING), forAlerts: () => alerts }
 }
 
 /** Nothing private but the sandbox bank. */
@@ -46,11 +42,10 @@ export async function readNetworkPolicy(path: string): Promise<Result<NetworkPol
       const issue = parsed.error.issues[0]
       return failed({ message: `RELINK_NETWORK (${path}) is not valid at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}.` })
     }
+    const networkOf = async ({ privateHosts, caFile }: z.output<typeof networkShape>): Promise<InstitutionNetwork> => ({ privateHosts, caPem: caFile === undefined ? null : await readFile(resolve(dirname(path), caFile), 'utf8') })
     const institutions = new Map<string, InstitutionNetwork>()
-    for (const [id, { privateHosts, caFile }] of Object.entries(parsed.data.institutions)) {
-      institutions.set(id, { privateHosts, caPem: caFile === undefined ? null : await readFile(resolve(dirname(path), caFile), 'utf8') })
-    }
-    return ok(networkPolicy(institutions))
+    for (const [id, permitted] of Object.entries(parsed.data.institutions)) institutions.set(id, await networkOf(permitted))
+    return ok(networkPolicy(institutions, parsed.data.alerts === undefined ? NOTHING : await networkOf(parsed.data.alerts)))
   } catch (error) {
     const reason = error instanceof SyntaxError ? jsonFault(error) : ((error as NodeJS.ErrnoException).code ?? String(error))
     return failed({ message: `RELINK_NETWORK (${path}) cannot be read: ${reason}.` })

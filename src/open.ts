@@ -15,6 +15,7 @@ import type { Config } from './config.ts'
 import { createRecorder } from './connector-kit/recorder.ts'
 import type { Connector } from './connector-kit/connector.ts'
 import { discoverConnectors, loadInstitutions } from './connectors/registry.ts'
+import { createAlerting } from './alerting.ts'
 import { auditedVerbs } from './audited-verbs.ts'
 import { currentActor } from './access/acting.ts'
 import { createAudit, hex } from './access/audit.ts'
@@ -61,7 +62,7 @@ export type OpenOptions = {
   /** How long and how large an answer of a bank may be; default: the transport's own limits. */
   readonly limits?: WireLimits
   /** Institutions that exist only for this instance, with what their network needs: the demo's bank. */
-  readonly own?: { readonly institutions: readonly Institution[]; readonly network: ReadonlyMap<string, InstitutionNetwork>; readonly demo: DemoControl }
+  readonly own?: { readonly institutions: readonly Institution[]; readonly network: ReadonlyMap<string, InstitutionNetwork>; readonly demo: DemoControl; /** Where alerts may go beyond the public internet; default: nowhere. */ readonly alerts?: InstitutionNetwork }
 }
 
 export type Opened = {
@@ -131,7 +132,7 @@ async function prepareGround(config: Config, { own }: OpenOptions): Promise<Resu
   if (own !== undefined) {
     // As with an operator's file, the instance's own entry takes the place of ours with the same id.
     const ids = new Set(own.institutions.map(({ id }) => id))
-    return ok({ connectors, institutions: [...own.institutions, ...loaded.value.filter(({ id }) => !ids.has(id))], network: networkPolicy(own.network) })
+    return ok({ connectors, institutions: [...own.institutions, ...loaded.value.filter(({ id }) => !ids.has(id))], network: networkPolicy(own.network, own.alerts) })
   }
   const network = config.networkFile === null ? ok(PUBLIC_ONLY) : await readNetworkPolicy(config.networkFile)
   if (!network.ok) return failed({ part: 'configuration', message: network.failure.message })
@@ -160,10 +161,11 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const repairDeps = { ...base, ...repairHands(deps, openers) }
   const verbs = auditedVerbs(createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events }), audit)
   const signIn = signInWhenAsked({ database: database.app, key: deriveLasting(blindKey, 'sign-in'), origin: config.origin, log })
-  const instance: Instance = {
+  const bare: Omit<Instance, 'alerting'> = {
     version: VERSION, clock, entropy: hostEntropy, log, store, vault, events, verbs, audit, signIn, linkKey: deriveLasting(blindKey, 'links'), bindToKey: () => bindToMasterKey(store.secrets, tenantId, masterKey.value, hostEntropy),
     institutions: ground.institutions, connectors: ground.connectors, demo: options.own?.demo ?? null,
   }
+  const instance: Instance = { ...bare, alerting: createAlerting(bare, { drawer: vault.drawer, way: ground.network.forAlerts(), page: pageOf(config) }) }
   return ok({
     instance,
     masterKeyId: Buffer.from(masterKey.value.id).toString('hex'),
@@ -179,6 +181,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
           const head = await store.audit.head()
           if (head !== null) log.info('audit_head', { seq: head.seq, hash: hex(head.hash) })
         },
+        alerts: () => instance.alerting.round(),
         repair: async (id) => {
           if (await repairByItself(repairDeps, id)) events.publish({ kind: 'connection', id })
         },
@@ -189,6 +192,11 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
       await database.close()
     },
   })
+}
+
+/** Where people open the page. */
+function pageOf({ origin, port }: Config): string | null {
+  return origin ?? (port === 0 ? null : `http://localhost:${port}`)
 }
 
 async function openMasterKey(

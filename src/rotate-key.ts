@@ -9,6 +9,8 @@ import type { TenantStore } from './ports/store.ts'
 import { openStore } from './open-store.ts'
 import type { MasterKey } from './vault/keys.ts'
 import { readMasterKey } from './vault/master-key.ts'
+import { audienceOf } from './domain/alert.ts'
+import { NO_LOGIN } from './vault/vault.ts'
 import { resealSecrets, rotateMasterKey, type Place, type Rotated } from './vault/rotate.ts'
 
 /** `to` null: the master key stays. `reseal`: new keys below it, too. */
@@ -44,11 +46,14 @@ export async function rotateKey(config: Config, { from, to, reseal, tell }: KeyP
   }
 }
 
-/** Where each connection's login may be sent, by its settings as they are now. */
-async function placesOf({ connections }: TenantStore): Promise<(connectionId: string) => Place | null> {
+/** Where each connection's login, and each destination's secrets, may be sent, by their settings as they are now. */
+async function placesOf({ connections, alerts }: TenantStore): Promise<(connectionId: string) => Place | null> {
   const connectors = await discoverConnectors()
   const known = new Map((await connections.list()).map((one) => [one.id, one]))
+  const destinations = new Map((await alerts.destinations()).map((one) => [one.id, one]))
   return (connectionId) => {
+    const destination = destinations.get(connectionId)
+    if (destination !== undefined) return { loginIndex: NO_LOGIN, audience: audienceOf(destination.place) }
     const connection = known.get(connectionId)
     const connector = connectors.get(connection?.connector ?? '')
     return connection === undefined || connector === undefined ? null : { loginIndex: connection.loginIndex, audience: connector.originsOf(connection.settings) }

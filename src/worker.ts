@@ -24,6 +24,8 @@ export type WorkerParts = {
   readonly repair: (connectionId: string) => Promise<void>
   /** What nobody waits for, at the start and then each hour: secrets whose time is over, runs whose process died before anybody was told. */
   readonly hourly: () => Promise<void>
+  /** One round of telling alerts; nothing else waits for it. Absent: nobody is told. */
+  readonly alerts?: () => Promise<void>
   readonly log: Log
   readonly clock: Clock
   readonly concurrency: number
@@ -37,6 +39,8 @@ const REPAIRS_AT_ONCE = 5_000
 const REPAIRS_EACH_TICK = 100
 /** Longer than any exchange can last: an attempt that is still open after it has lost its process. */
 const STALE_ATTEMPT_MS = 5 * 60_000
+/** A message that is under way when the worker stops is sent again by the next one, with the same id. */
+const LAST_MESSAGE_MS = 5_000
 /** A repair that broke is a bug, which the next seconds do not mend. */
 const BROKEN_PAUSE_MS = 5 * 60_000
 
@@ -52,9 +56,11 @@ export async function startWorker(parts: WorkerParts): Promise<() => Promise<voi
   await jobs.work(parts.concurrency, (job) => (job.kind === 'repair' ? repair(working, job) : read(working, job)))
   const stopping = new AbortController()
   const ticking = tick(working, stopping.signal)
+  const telling = parts.alerts === undefined ? null : tellAlerts(working, parts.alerts, stopping.signal)
   return async () => {
     stopping.abort()
     await ticking
+    if (telling !== null) await Promise.race([telling, clock.sleep(LAST_MESSAGE_MS)])
     await jobs.stop()
   }
 }
@@ -100,6 +106,14 @@ async function tick(working: Working, stopping: AbortSignal): Promise<void> {
     } catch (error) {
       log.error('schedule_failed', { reason: (error as Error).message })
     }
+    await clock.sleep(TICK_MS, stopping).catch(() => undefined)
+  }
+}
+
+/** Beside the ticks, so that a mail server that does not answer holds up no read. */
+async function tellAlerts({ log, clock }: Working, alerts: () => Promise<void>, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    await alerts().catch((error: Error) => log.error('alerts_failed', { reason: error.message }))
     await clock.sleep(TICK_MS, stopping).catch(() => undefined)
   }
 }

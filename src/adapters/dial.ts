@@ -42,6 +42,20 @@ export async function dial(url: URL, options: DialOptions): Promise<Result<Diall
   return await secure(tcp.value, url, options, until)
 }
 
+/** A connection without TLS yet, for protocols that begin it later; guarded as `dial` is. */
+export async function dialOpen(url: URL, options: DialOptions): Promise<Result<Socket, DialFailure>> {
+  const until = performance.now() + options.timeoutMs
+  const refusal = options.guard.urlRefusal(url)
+  if (refusal !== null) return refused('guard', 'EACCES', refusal)
+  const addresses = await resolveChecked(hostOf(url), options)
+  return addresses.ok ? openSocket(url, addresses.value, options, until) : addresses
+}
+
+/** What a certificate is checked against that is asked for later. */
+export function trustFor(caPem: string | null): { readonly minVersion: typeof LEAST_TLS; readonly secureContext?: SecureContext } {
+  return { minVersion: LEAST_TLS, ...(caPem === null ? {} : { secureContext: trusting(caPem) }) }
+}
+
 type Address = { readonly address: string; readonly family: number }
 
 async function resolveChecked(host: string, options: DialOptions): Promise<Result<readonly Address[], DialFailure>> {

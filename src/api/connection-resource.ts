@@ -8,11 +8,14 @@ import { isShown, type ChallengeKind, type Connection, type Diagnosis, type Prob
 import { addDays, utcDay } from '../domain/day.ts'
 import type { Institution } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
-import type { Instance } from '../instance.ts'
+import type { Instance as WholeInstance } from '../instance.ts'
 import { dayStates, PROOF_DAYS } from './day-states.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
 import type { bankShape, connectionShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
 import { accountResource, challengeResource, isoInstant, runResource } from './shapes.ts'
+
+/** Alerts are told with these resources, so they come without what tells alerts. */
+type Instance = Omit<WholeInstance, 'alerting'>
 
 const HOUR_MS = 3_600_000
 

@@ -26,7 +26,7 @@ export type Telling = {
   readonly connectionState: Connection['state'] | null
   /** The incident whose alert this is. */
   readonly incidentId: string | null
-  readonly told: readonly { readonly destinationId: string; readonly part: AlertPart }[]
+  readonly told: readonly { readonly destinationId: string; readonly part: AlertPart; /** Of the message that tells it. */ readonly state: Message['state'] }[]
 }
 
 export type NewMessage = { readonly message: Message; readonly items: readonly MessageItem[] }
@@ -60,7 +60,8 @@ export type AlertStore = {
 
   /**
    * Stores messages with what they tell; what was told or planned for that destination already is left out,
-   * and a message of which nothing is left is none. A message that waits already takes further items.
+   * and a message of which nothing is left is none. A message that waits already takes further items. What
+   * begins anew may end anew: its end counts as told no more.
    */
   plan(messages: readonly NewMessage[]): Promise<void>
   /** Notes that nothing is told of these ends, at any destination. */

@@ -76,3 +76,14 @@ export type Vault = {
    */
   concealer(owner: SecretOwner, audience: readonly string[], identity: readonly string[]): Promise<(text: string) => string>
 }
+
+/**
+ * Secrets that sign in nowhere where tries are counted: of destinations of alerts. Sealed for their owner and
+ * for the address they may go to; for another address they do not open and must be typed again.
+ */
+export type Drawer = {
+  seal(ownerId: string, values: Readonly<Record<string, string>>, audience: readonly string[]): Promise<Result<null, Failure>>
+  /** Null: none are stored. */
+  open(ownerId: string, audience: readonly string[]): Promise<Result<Readonly<Record<string, string>> | null, Failure>>
+  destroy(ownerId: string): Promise<void>
+}

@@ -130,6 +130,8 @@ export function alertsContract(twin: Twin): void {
       assert.deepEqual(await ends(), [told.id])
       await alerts.plan([{ message: aMessage(place.id), items: [{ alertId: told.id, part: 'ends' }] }])
       assert.deepEqual(await ends(), [])
+      await alerts.plan([{ message: aMessage(place.id), items: [{ alertId: told.id, part: 'acts' }] }])
+      assert.deepEqual(await ends(), [told.id], 'what begins anew may end anew')
     })
 
     test('destinations change with their line of the log and an alert for the others; a removed one takes what it was told with it', async () => {

@@ -11,7 +11,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import { StoreUnavailable, type LoginLedger, type NewAttempt, type SealedSecret, type SecretStore } from '../ports/store.ts'
 import type { AttemptEnd } from '../ports/transport.ts'
-import type { Lease, Sealed, SealRequest, SecretOwner, SecretStatus, Vault } from '../ports/vault.ts'
+import type { Drawer, Lease, Sealed, SealRequest, SecretOwner, SecretStatus, Vault } from '../ports/vault.ts'
 import { createConcealer } from '../connector-kit/masking.ts'
 import { blindIndex, deriveKey, makeTenantKey, openTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
 import { decide, isRefused, LEASE_MS, mayBeRefused, type Decision, type Withheld } from './ledger.ts'
@@ -34,8 +34,8 @@ export type VaultOptions = {
 
 export type Tell = (action: 'secret.sealed' | 'secret.lent' | 'secret.refused', connectionId: string, codes: { readonly version: number; readonly ciphertext: string }) => Promise<void>
 
-/** What the vault gives beyond its port: a name for personal data that means nothing outside of the tenant. */
-export type TenantVault = Vault & { pseudonym(text: string): string }
+/** What the vault gives beyond its port: a name for personal data that means nothing outside of the tenant, and a drawer for what is no login. */
+export type TenantVault = Vault & { pseudonym(text: string): string; readonly drawer: Drawer }
 
 type Values = Readonly<Record<string, string>>
 type Answers = { readonly values: Values; readonly expiresAt: number | null }
@@ -50,6 +50,9 @@ const TRIAL = 'trial'
 const SETTLE_PAUSE_MS = 500
 const MOST_FORESEEN = 1_000
 const ANSWERS = 'answers'
+/** What is in the drawer; its place is not a login's. */
+export const DRAWER = 'drawer'
+export const NO_LOGIN = ''
 /** Answers go only where the login goes that they are lent with, so they are bound to no address of their own. */
 const WITH_LOGIN: readonly string[] = []
 
@@ -232,6 +235,23 @@ class SealedVault implements TenantVault {
 
   pseudonym(text: string): string {
     return blindIndex(this.#blindKey, ['pseudonym', text]).slice(0, 12)
+  }
+
+  readonly drawer: Drawer = {
+    seal: async (ownerId, values, audience) => {
+      const owner = { connectionId: ownerId, loginIndex: NO_LOGIN }
+      const sealed = await this.#sealValues(owner, DRAWER, plain(values), audience, {})
+      if (!sealed.ok) return sealed
+      await this.#tell('secret.sealed', ownerId, traceOf(sealed.value))
+      return ok(null)
+    },
+    open: async (ownerId, audience) => {
+      const record = await this.#secrets.get(ownerId, DRAWER)
+      if (record === null) return ok(null)
+      const opened = await this.#openValues({ connectionId: ownerId, loginIndex: NO_LOGIN }, record, audience)
+      return opened.ok ? ok(opened.value.values) : opened
+    },
+    destroy: (ownerId) => this.#secrets.destroy(ownerId, DRAWER),
   }
 
   async #look({ connectionId, loginIndex }: SecretOwner): Promise<Look> {

@@ -1,6 +1,7 @@
 /** The table of routes. */
 import type { Route } from '../route.ts'
 import { accountRoutes as signedInRoutes } from './account.ts'
+import { alertRoutes } from './alerts.ts'
 import { auditRoutes } from './audit.ts'
 import { keyRoutes } from './keys.ts'
 import { memberRoutes } from './members.ts'
@@ -19,4 +20,4 @@ import { serverRoutes } from './server.ts'
 import { signInRoutes } from './sign-in.ts'
 import { transactionRoutes } from './transactions.ts'
 
-export const ROUTES: readonly Route[] = [...serverRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...reconcileRoutes, ...transactionRoutes, ...reviewRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]
+export const ROUTES: readonly Route[] = [...serverRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...alertRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...reconcileRoutes, ...transactionRoutes, ...reviewRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]

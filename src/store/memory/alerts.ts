@@ -41,7 +41,7 @@ export function memoryAlerts({ alerts, alerting, access, problems, connections, 
       isAsked: connectionId !== null && [...challenges.values()].some((one) => one.connectionId === connectionId && one.state === 'open'),
       connectionState: connectionId === null ? null : (connections.get(connectionId)?.state ?? null),
       incidentId: [...incidents.values()].sort(by((i) => i.startedAt, (i) => i.id)).findLast(({ id, problemId }) => id === alert.id || (alert.problemId !== null && problemId === alert.problemId))?.id ?? null,
-      told: toldOf(alert.id).map(({ destinationId, part }) => ({ destinationId, part })),
+      told: toldOf(alert.id).map(({ destinationId, part, messageId }) => ({ destinationId, part, state: messages.get(messageId)!.state })),
     }
   }
   return {
@@ -100,6 +100,7 @@ export function memoryAlerts({ alerts, alerting, access, problems, connections, 
         const fresh = items.filter(({ alertId, part }) => !alerting.told.some((row) => row.destinationId === message.destinationId && row.alertId === alertId && row.part === part))
         if (fresh.length === 0) continue
         if (known === undefined) insert(messages, message)
+        alerting.told = alerting.told.filter((row) => !(row.part === 'ends' && row.destinationId === message.destinationId && fresh.some(({ alertId, part }) => alertId === row.alertId && part !== 'ends')))
         alerting.told.push(...fresh.map((item) => ({ ...item, destinationId: message.destinationId, messageId: message.id })))
       }
     },

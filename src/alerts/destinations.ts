@@ -1,0 +1,124 @@
+/**
+ * Entering, changing and removing a destination. Its secrets go into the vault, sealed for the one address;
+ * another address wants them anew. Every other destination hears of the change, so that nobody turns the
+ * alerts of others elsewhere unseen; each change has its line in the audit log.
+ */
+import type { Audit } from '../access/audit.ts'
+import { audienceOf, type Alert, type Destination, type MailServer, type Place, type Topic } from '../domain/alert.ts'
+import type { AuditCodes } from '../domain/audit.ts'
+import type { Hours } from '../domain/hours.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { DestinationPatch } from '../ports/alerts.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Entropy } from '../ports/entropy.ts'
+import type { TenantStore } from '../ports/store.ts'
+import type { Drawer } from '../ports/vault.ts'
+
+export type DestinationParts = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy; readonly audit: Audit; readonly drawer: Drawer }
+
+/** How a person enters where messages go. */
+export type EnteredPlace =
+  | { readonly kind: 'email'; readonly server: MailServer; readonly password?: string | undefined }
+  | { readonly kind: 'webhook'; readonly url: string }
+  | { readonly kind: 'ntfy'; readonly server: string; readonly topic: string; readonly token?: string | undefined }
+
+export type Entered = { readonly label: string; readonly place: EnteredPlace; readonly topics: readonly Topic[]; readonly quiet: Hours | null; readonly timeZone: string; readonly amounts: boolean }
+export type Change = Partial<Omit<Entered, 'place'>> & { readonly place?: EnteredPlace | undefined; readonly paused?: boolean | undefined; /** A new key for the signatures of a webhook. */ readonly newSigning?: true | undefined }
+
+/** `signing`: shown this once. */
+export type Made = { readonly destination: Destination; readonly signing: string | null }
+export type Refused = { readonly code: 'not_found' | 'invalid'; readonly message: string }
+
+const SIGNING_BYTES = 32
+
+export async function addDestination(parts: DestinationParts, actor: string, entered: Entered): Promise<Result<Made, Refused>> {
+  const { store, clock, entropy, audit } = parts
+  const now = clock.now()
+  const { label, topics, quiet, timeZone, amounts } = entered
+  const place = placeOf(entered.place)
+  if (!place.ok) return place
+  const destination: Destination = { id: entropy.id(now), label, place: place.value, topics, quiet, timeZone, amounts, state: 'active', createdAt: now, createdBy: actor, lastSentAt: null, failingSince: null, failure: null }
+  const secrets = secretsOf(entered.place, null, entropy)
+  const sealed = await seal(parts, destination, secrets)
+  if (!sealed.ok) return sealed
+  await store.alerts.addDestination(destination, news(parts, destination, 'Alerts are sent to a further place from now on'), audit.seal({ actor, action: 'destination.added', object: destination.id, codes: codesOf(destination) }))
+  return ok({ destination, signing: secrets['signing'] ?? null })
+}
+
+export async function changeDestination(parts: DestinationParts, actor: string, id: string, change: Change): Promise<Result<Made, Refused>> {
+  const { store, entropy, audit, drawer } = parts
+  const before = (await store.alerts.destinations()).find((one) => one.id === id)
+  if (before === undefined) return failed(GONE)
+  const { paused, newSigning, place: entered, ...plain } = change
+  const place = entered === undefined ? ok(before.place) : placeOf(entered)
+  if (!place.ok) return place
+  if (place.value.kind !== before.place.kind) return failed({ code: 'invalid', message: 'A destination stays of its kind; add another one instead.' })
+  let signing: string | null = null
+  if (entered !== undefined || newSigning === true) {
+    const kept = await drawer.open(id, audienceOf(before.place))
+    const stored = kept.ok && kept.value !== null ? kept.value : null
+    const isSame = audienceOf(place.value)[0] === audienceOf(before.place)[0]
+    const secrets = entered === undefined ? { ...stored, ...(newSigning === true ? { signing: newSigningKey(entropy) } : {}) } : secretsOf(entered, isSame ? stored : null, entropy)
+    if (newSigning === true || (secrets['signing'] !== undefined && secrets['signing'] !== stored?.['signing'])) signing = secrets['signing'] ?? null
+    const sealed = await seal(parts, { ...before, place: place.value }, secrets)
+    if (!sealed.ok) return sealed
+  }
+  const isRevived = entered !== undefined && before.state === 'stopped'
+  const state = paused === undefined ? (isRevived ? 'active' : undefined) : paused ? 'paused' : 'active'
+  const patch: DestinationPatch = { ...defined(plain), ...(entered === undefined ? {} : { place: place.value }), ...(state === undefined ? {} : { state }) }
+  const tells = entered !== undefined || paused === true || plain.topics !== undefined
+  const changed = await store.alerts.changeDestination(id, patch, tells ? news(parts, before, paused === true ? 'Alerts are not sent any more' : 'It was changed what is sent') : null, audit.seal({ actor, action: 'destination.changed', object: id, codes: { ...codesOf({ ...before, ...patch }), entered: entered !== undefined } }))
+  return changed ? ok({ destination: { ...before, ...patch }, signing }) : failed(GONE)
+}
+
+export async function removeDestination(parts: DestinationParts, actor: string, id: string): Promise<Result<null, Refused>> {
+  const { store, audit, drawer } = parts
+  const before = (await store.alerts.destinations()).find((one) => one.id === id)
+  if (before === undefined || !(await store.alerts.removeDestination(id, news(parts, before, 'Alerts are not sent any more'), audit.seal({ actor, action: 'destination.removed', object: id, codes: codesOf(before) })))) return failed(GONE)
+  await drawer.destroy(id)
+  return ok(null)
+}
+
+/** Where it goes, for a person: never what lets anybody send there. */
+export function whereTo(place: Place): string {
+  return place.kind === 'email' ? place.server.to.join(', ') : place.origin
+}
+
+function placeOf(entered: EnteredPlace): Result<Place, Refused> {
+  if (entered.kind === 'email') return ok({ kind: 'email', server: entered.server })
+  const address = entered.kind === 'webhook' ? entered.url : entered.server
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') return failed({ code: 'invalid', message: 'The address must begin with https:// and hold no user name or password.' })
+  return ok({ kind: entered.kind, origin: url.origin })
+}
+
+/** A secret that was left out keeps its stored value where the address stays the same. */
+function secretsOf(entered: EnteredPlace, stored: Readonly<Record<string, string>> | null, entropy: Entropy): Readonly<Record<string, string>> {
+  if (entered.kind === 'email') return defined({ password: entered.password ?? stored?.['password'] })
+  if (entered.kind === 'webhook') return { url: entered.url, signing: stored?.['signing'] ?? newSigningKey(entropy) }
+  return defined({ topic: entered.topic, token: entered.token ?? stored?.['token'] })
+}
+
+function newSigningKey(entropy: Entropy): string {
+  return `whsec_${Buffer.from(entropy.bytes(SIGNING_BYTES)).toString('base64')}`
+}
+
+async function seal({ drawer }: DestinationParts, { id, place }: Destination, secrets: Readonly<Record<string, string>>): Promise<Result<null, Refused>> {
+  const sealed = await drawer.seal(id, secrets, audienceOf(place))
+  return sealed.ok ? ok(null) : failed({ code: 'invalid', message: sealed.failure.message })
+}
+
+function news({ clock, entropy }: DestinationParts, { id, label, place }: Destination, what: string): Alert {
+  const now = clock.now()
+  return { id: entropy.id(now), about: 'security', problemId: null, connectionId: null, accountId: null, key: null, facts: { destinationId: id, title: `${what}: “${label}” (${place.kind === 'email' ? 'e-mail' : place.origin}).` }, openedAt: now, closedAt: null, deliveredAt: null }
+}
+
+function codesOf({ place, state }: Pick<Destination, 'place' | 'state'>): AuditCodes {
+  return { kind: place.kind, address: audienceOf(place)[0] ?? null, state }
+}
+
+function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+}
+
+const GONE: Refused = { code: 'not_found', message: 'There is no such destination.' }

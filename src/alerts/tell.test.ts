@@ -1,0 +1,343 @@
+import assert from 'node:assert/strict'
+import { createSecretKey } from 'node:crypto'
+import { test } from 'node:test'
+import { createAudit } from '../access/audit.ts'
+import type { Destination } from '../domain/alert.ts'
+import type { CauseCode } from '../domain/cause.ts'
+import type { Connection } from '../domain/connection.ts'
+import { addDays, day, utcDay } from '../domain/day.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { Letter, SendFailure } from '../ports/alerts.ts'
+import { createMemoryStore } from '../store/memory/store.ts'
+import { aChallenge, aConnection, aLedger, anIncident, aPage, aProblem, aRun } from '../store/fixtures.ts'
+import { addDestination, changeDestination, removeDestination, type Entered } from './destinations.ts'
+import { sendTest, tellRound, type TellDeps } from './tell.ts'
+import { watch } from './watch.ts'
+
+const NOON = Date.UTC(2026, 9, 14, 12)
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
+const ENTERED: Entered = { label: 'Phone', place: { kind: 'ntfy', server: 'https://ntfy.example', topic: 'feeds' }, topics: ['needs_you', 'question', 'outage', 'mended', 'warning', 'balance'], quiet: null, timeZone: 'Europe/Berlin', amounts: false }
+
+async function world() {
+  const store = createMemoryStore().tenant('t')
+  let [at, ids] = [NOON, 0]
+  const sent: { readonly to: string; readonly letter: Letter }[] = []
+  const sealed = new Map<string, Readonly<Record<string, string>>>()
+  let answer: () => Result<null, SendFailure> = () => ok(null)
+  const clock = { now: () => at, sleep: async () => {} }
+  const entropy = { bytes: (length: number) => new Uint8Array(length).fill(7), fraction: () => 0.5, id: () => `01a00000-0000-7000-8000-${String(++ids).padStart(12, '0')}` }
+  const drawer = {
+    seal: async (id: string, values: Readonly<Record<string, string>>, audience: readonly string[]) => { sealed.set(`${id} ${audience}`, values); return ok(null) },
+    open: async (id: string, audience: readonly string[]) => ok(sealed.get(`${id} ${audience}`) ?? null),
+    destroy: async (id: string) => { for (const key of sealed.keys()) if (key.startsWith(id)) sealed.delete(key) },
+  }
+  const deps: TellDeps = {
+    store, clock, entropy, drawer, log: { info() {}, warn() {}, error() {} }, page: 'https://books.example', bankName: () => 'Riverbank', questionPath: (id) => `/c/${id}.signed`,
+    courier: async ({ label }, secrets, letter) => {
+      assert.ok(secrets['topic'] !== undefined)
+      sent.push({ to: label, letter })
+      return answer()
+    },
+    cardOf: async (id) => {
+      const cause = (await store.problems.get(id))?.diagnosis.causes[0]?.cause ?? 'unknown'
+      return { cause, what: [`Riverbank: ${cause}`], relink: ['tries ', { kind: 'instant', at: '2026-10-14T14:30:00Z' }], next: [`Mend ${cause}`] }
+    },
+  }
+  const parts = { store, clock, entropy, drawer, audit: createAudit({ store: store.audit, key: createSecretKey(new Uint8Array(32)), clock }) }
+  const add = async (over: Partial<Entered> = {}): Promise<Destination> => {
+    const made = await addDestination(parts, 'user:a', { ...ENTERED, ...over })
+    assert.ok(made.ok)
+    return made.value.destination
+  }
+  return {
+    store, deps, parts, sent, sealed, add,
+    answerWith: (given: () => Result<null, SendFailure>) => void (answer = given),
+    /** Goes on, and tells as a worker would by then. */
+    pass: async (ms: number): Promise<readonly string[]> => {
+      at += ms
+      const before = sent.length
+      await tellRound(deps)
+      return sent.slice(before).map(({ letter }) => letter.subject)
+    },
+    now: () => at,
+    connection: async (over: Partial<Connection> = {}) => {
+      const connection = aConnection({ institutionName: 'Riverbank', createdAt: at - 200 * DAY, nextSyncAt: at + HOUR, ...over })
+      await store.connections.create(connection)
+      return connection
+    },
+    open: async (connectionId: string, cause: CauseCode) => {
+      const problem = aProblem(connectionId, { openedAt: at, updatedAt: at, diagnosis: diagnosisOf(cause) })
+      await store.problems.open(problem)
+      return problem
+    },
+  }
+}
+
+const diagnosisOf = (cause: CauseCode) => ({ causes: [{ cause, p: 1, for: [], against: [] }], action: 'auto_retry' as const })
+
+test('what needs a person is told once, however often it fails; when it works again that is told with the rows and the proof', async () => {
+  const { store, add, pass, open, connection, sent, now } = await world()
+  await add()
+  const { id: connectionId } = await connection()
+  const problem = await open(connectionId, 'credentials_invalid')
+  assert.deepEqual(await pass(30_000), [], 'the doctor looks first')
+  assert.deepEqual(await pass(MINUTE), ['Riverbank: credentials_invalid'])
+  const [{ letter: { items: [item] } }] = sent as [(typeof sent)[number]]
+  assert.deepEqual([item?.next, item?.link, item?.text, item?.topic], ['Mend credentials_invalid', `https://books.example/connections/${connectionId}`, 'Relink tries 14 Oct, 16:30.', 'needs_you'], 'instants by the clock of the reader')
+  for (let turn = 0; turn < 5; turn++) {
+    await store.problems.update(problem.id, { updatedAt: now() })
+    assert.deepEqual(await pass(HOUR), [])
+  }
+  const ledger = await aLedger(store, connectionId)
+  await store.feed.commitPage(aPage(ledger, [], { spans: [{ accountId: ledger.accountId, sourceId: ledger.sourceId, from: day('2026-10-01'), to: day('2026-10-14'), opening: 1n, closing: 1n, rowsSum: 0n, status: 'proved' }] }))
+  const proof = aRun({ connectionId, trigger: 'repair', outcome: 'succeeded', accounts: [{ accountId: ledger.accountId, added: 23, matched: 312, changed: 0, withdrawn: 0, questions: 0, failure: null }] })
+  await store.runs.create(proof)
+  await store.problems.update(problem.id, { closedAt: now(), proofRunId: proof.id })
+  assert.deepEqual(await pass(MINUTE), ['The feed from Riverbank works again.'])
+  assert.match(sent.at(-1)!.letter.items[0]!.text, /23 new rows, 312 there already\. The bank’s balance agrees with the rows\. Next read 14 Oct, 15:00\./)
+  assert.deepEqual(await pass(HOUR), [])
+  assert.ok((await store.alerts.get(problem.id))?.deliveredAt !== null)
+})
+
+test('a hiccup of a bank is told to nobody; an outage of a hundred connections is one message, and one when it is over', async () => {
+  const { store, add, pass, open, connection, now, sent } = await world()
+  await add()
+  const first = await connection()
+  const hiccup = await open(first.id, 'institution_down')
+  assert.deepEqual(await pass(10 * MINUTE), [])
+  await store.problems.update(hiccup.id, { closedAt: now() })
+  assert.deepEqual(await pass(HOUR), [])
+  const problems = []
+  for (let turn = 0; turn < 100; turn++) problems.push(await open((await connection()).id, 'institution_error'))
+  const [leading] = problems
+  const incident = anIncident({ problemId: leading!.id, startedAt: now(), failing: 100, connections: 100 })
+  await store.incidents.open(incident, problems.map(({ id }) => id))
+  assert.deepEqual(await pass(2 * MINUTE), ['Riverbank: institution_error'])
+  assert.match(sent.at(-1)!.letter.items[0]!.text, /^100 of 100 connections to it fail\. .* Nothing for you to do\.$/)
+  assert.equal(sent.at(-1)!.letter.items[0]!.next, null)
+  assert.deepEqual(await pass(5 * HOUR), [])
+  await store.incidents.update(incident.id, { endedAt: now() })
+  assert.deepEqual(await pass(MINUTE), ['Riverbank answers again.'])
+  assert.match(sent.at(-1)!.letter.items[0]!.text, /^It was away from 14 Oct, 15:10 to 14 Oct, 20:12\.$/)
+  assert.deepEqual(await pass(HOUR), [])
+})
+
+test('an outage without an incident is told when it lasts; when it turns out to need a person that is told, too; and the end once', async () => {
+  const { store, add, pass, open, connection, now } = await world()
+  await add()
+  const { id } = await connection()
+  const problem = await open(id, 'institution_down')
+  assert.deepEqual(await pass(14 * MINUTE), [])
+  assert.deepEqual(await pass(2 * MINUTE), ['Riverbank: institution_down'])
+  await store.problems.update(problem.id, { diagnosis: diagnosisOf('login_locked') })
+  assert.deepEqual(await pass(MINUTE), ['Riverbank: login_locked'])
+  await store.problems.update(problem.id, { diagnosis: diagnosisOf('institution_down') })
+  assert.deepEqual(await pass(MINUTE), [], 'who knows that it needs them is not told to wait')
+  const run = aRun({ connectionId: id })
+  await store.runs.create(run)
+  await store.problems.update(problem.id, { closedAt: now(), proofRunId: run.id })
+  assert.deepEqual(await pass(MINUTE), ['The feed from Riverbank works again.'])
+})
+
+test('an alert that begins anew after its outage ended is told anew, and so is its end', async () => {
+  const { store, add, pass, open, connection, now } = await world()
+  await add()
+  const { id } = await connection()
+  const problem = await open(id, 'institution_down')
+  const incident = anIncident({ problemId: problem.id, startedAt: now() })
+  await store.incidents.open(incident, [problem.id])
+  assert.deepEqual(await pass(2 * MINUTE), ['Riverbank: institution_down'])
+  await store.incidents.update(incident.id, { endedAt: now() })
+  assert.deepEqual(await pass(MINUTE), ['Riverbank answers again.'])
+  await store.problems.update(problem.id, { diagnosis: diagnosisOf('credentials_invalid'), closedAt: null })
+  assert.deepEqual(await pass(MINUTE), ['Riverbank: credentials_invalid'])
+  const run = aRun({ connectionId: id })
+  await store.runs.create(run)
+  await store.problems.update(problem.id, { closedAt: now(), proofRunId: run.id })
+  assert.equal((await pass(MINUTE)).length, 1)
+})
+
+test('a question of the schedule’s read comes alone, with its link, and its problem is silent meanwhile; who is there is not told', async () => {
+  const { store, add, pass, open, connection, sent, now } = await world()
+  await add()
+  const ask = async (trigger: 'schedule' | 'person') => {
+    const { id } = await connection()
+    const run = aRun({ connectionId: id, trigger })
+    await store.runs.create(run)
+    const question = aChallenge(id, run.id, { askedAt: now(), expiresAt: now() + 10 * MINUTE })
+    await store.challenges.create(question)
+    await open(id, 'mfa_required')
+    return question
+  }
+  await ask('person')
+  const asked = await ask('schedule')
+  assert.deepEqual(await pass(5_000), ['Riverbank asks to know that it is you.'])
+  const { items: [item] } = sent[0]!.letter
+  assert.deepEqual([item?.link, item?.next, item?.text], [`https://books.example/c/${asked.id}.signed`, 'Answer now', 'It waits until 14:10. The link works once, for a member who signs in.'])
+  assert.deepEqual(await pass(2 * MINUTE), [])
+  await store.challenges.move(asked.id, 'open', 'expired')
+  assert.deepEqual(await pass(MINUTE), ['Riverbank: mfa_required'], 'then it is a problem like others')
+  assert.equal((await store.alerts.get(asked.id))?.closedAt, now())
+})
+
+test('quiet hours hold messages until their end and send them together, without what is over by then', async () => {
+  const { store, add, pass, open, connection, sent, now } = await world()
+  await add({ quiet: { from: '13:00', to: '07:00', timeZone: 'UTC' } })
+  await pass(2 * HOUR)
+  const [one, two, three] = [await connection(), await connection(), await connection()]
+  await open(one.id, 'credentials_invalid')
+  await pass(HOUR)
+  const over = await open(two.id, 'login_locked')
+  await pass(HOUR)
+  await open(three.id, 'consent_expired')
+  await pass(HOUR)
+  await store.problems.update(over.id, { closedAt: now() })
+  assert.deepEqual(await pass(12 * HOUR), [], 'at five in the morning')
+  assert.deepEqual(await pass(2 * HOUR + MINUTE), ['2 things about your bank feeds, 2 need you'])
+  assert.deepEqual(sent.flatMap(({ letter }) => letter.items.map(({ cause }) => cause)), ['credentials_invalid', 'consent_expired'])
+  assert.deepEqual((await store.alerts.messages(9)).map(({ state }) => state), ['sent'])
+  assert.deepEqual(await pass(13 * HOUR), [], 'of what was over before it was told no end is told')
+})
+
+test('each destination hears what it chose, and what it did not choose is no failure', async () => {
+  const { store, add, pass, open, connection, sent, now } = await world()
+  await add({ label: 'Mail', topics: ['mended'] })
+  await add({ label: 'Hook', topics: ['needs_you'] })
+  await add({ label: 'None', topics: [] })
+  sent.length = 0
+  await pass(MINUTE)
+  sent.length = 0
+  const { id } = await connection()
+  const problem = await open(id, 'credentials_invalid')
+  await pass(2 * MINUTE)
+  assert.deepEqual(sent.map(({ to }) => to), ['Hook'])
+  const run = aRun({ connectionId: id })
+  await store.runs.create(run)
+  await store.problems.update(problem.id, { closedAt: now(), proofRunId: run.id })
+  assert.deepEqual(await pass(MINUTE), [], 'of the end hears who heard of the beginning')
+})
+
+test('a process that dies between sending and its record sends again with the same id; a message that fails is tried ever later, then given up', async () => {
+  const { store, add, pass, open, connection, sent, answerWith, deps, now } = await world()
+  await add()
+  await open((await connection()).id, 'credentials_invalid')
+  answerWith(() => { throw new Error('killed') })
+  await assert.rejects(pass(2 * MINUTE))
+  answerWith(() => failed({ message: 'ntfy.example answered with HTTP 503.', again: 'later' }))
+  assert.deepEqual(await pass(MINUTE), [], 'it may still be on its way')
+  await pass(3 * MINUTE)
+  assert.equal(sent.length, 2)
+  assert.equal(new Set(sent.map(({ letter }) => letter.id)).size, 1)
+  const [destination] = await store.alerts.destinations()
+  assert.deepEqual([destination?.failure, destination?.state], ['ntfy.example answered with HTTP 503.', 'active'])
+  const began = now()
+  for (let turn = 0; turn < 400 && (await store.alerts.messages(1))[0]?.state === 'waiting'; turn++) await pass(5 * MINUTE)
+  const [message] = await store.alerts.messages(1)
+  assert.equal(message?.state, 'given_up')
+  assert.ok(now() - began > 18 * HOUR && now() - began < 30 * HOUR, `${(now() - began) / HOUR} hours`)
+  assert.ok(sent.length < 16, `${sent.length} tries`)
+  assert.equal(new Set(sent.map(({ letter }) => letter.id)).size, 1)
+  answerWith(() => ok(null))
+  await tellRound(deps)
+  assert.deepEqual(await pass(HOUR), [], 'what was given up stays so')
+})
+
+test('a destination whose password is refused gets nothing more until a test gets through; then what still holds is told', async () => {
+  const { store, add, pass, open, connection, sent, answerWith, deps } = await world()
+  const destination = await add()
+  const { id } = await connection()
+  await open(id, 'credentials_invalid')
+  answerWith(() => failed({ message: 'refused', again: 'stop' }))
+  await pass(2 * MINUTE)
+  assert.equal(sent.length, 1)
+  await pass(DAY)
+  assert.equal(sent.length, 1, 'a mailbox locks too')
+  assert.deepEqual((await sendTest(deps, destination)).ok, false)
+  answerWith(() => ok(null))
+  assert.equal((await sendTest(deps, destination)).ok, true)
+  assert.equal(sent.at(-1)?.letter.subject, 'A test from Relink')
+  assert.deepEqual(await pass(5_000), ['Riverbank: credentials_invalid'])
+  assert.deepEqual((await store.alerts.destinations()).map(({ state, failure, failingSince }) => [state, failure, failingSince]), [['active', null, null]])
+})
+
+test('a new destination, or one that is turned elsewhere, is told to the others, whatever they chose; secrets are kept for their address only', async () => {
+  const { store, add, pass, sent, parts, sealed } = await world()
+  const mail = await add({ label: 'Mail', topics: [] })
+  assert.deepEqual(await pass(MINUTE), [])
+  const phone = await add({ label: 'Phone' })
+  await pass(MINUTE)
+  assert.deepEqual(sent.map(({ to, letter }) => [to, letter.items[0]?.topic]), [['Mail', 'security']])
+  const hook = await addDestination(parts, 'user:a', { ...ENTERED, label: 'Hook', place: { kind: 'webhook', url: 'https://hooks.example/secret' } })
+  assert.ok(hook.ok && hook.value.signing?.startsWith('whsec_'))
+  assert.ok(!JSON.stringify(await store.alerts.destinations()).includes('secret'))
+  const place = { kind: 'ntfy', server: 'https://other.example', topic: 'x' } as const
+  const withToken = await changeDestination(parts, 'user:a', phone.id, { place: { ...place, server: 'https://ntfy.example', token: 'tk_1' } })
+  assert.ok(withToken.ok)
+  assert.equal((await changeDestination(parts, 'user:a', phone.id, { place: { ...place, server: 'https://ntfy.example', topic: 'y' } })).ok, true)
+  assert.deepEqual(sealed.get(`${phone.id} https://ntfy.example`), { topic: 'y', token: 'tk_1' }, 'the token stays where the address stays')
+  assert.equal((await changeDestination(parts, 'user:a', phone.id, { place })).ok, true)
+  assert.deepEqual(sealed.get(`${phone.id} https://other.example`), { topic: 'x' }, 'and goes nowhere else')
+  for (const wrong of ['ftp://x.example', 'https://a:b@x.example', 'nonsense']) assert.equal((await changeDestination(parts, 'user:a', hook.ok ? hook.value.destination.id : '', { place: { kind: 'webhook', url: wrong } })).ok, false, wrong)
+  assert.equal((await changeDestination(parts, 'user:a', phone.id, { paused: true, topics: ['outage'] })).ok, true)
+  assert.equal((await removeDestination(parts, 'user:a', mail.id)).ok, true)
+  assert.equal((await removeDestination(parts, 'user:a', mail.id)).ok, false)
+  assert.deepEqual((await store.alerts.destinations()).map(({ label, state }) => [label, state]), [['Phone', 'paused'], ['Hook', 'active']])
+  assert.ok([...sealed.keys()].every((key) => !key.startsWith(mail.id)))
+  assert.deepEqual((await store.audit.list({ limit: 99 })).map(({ action }) => action).slice(0, 2), ['destination.removed', 'destination.changed'])
+})
+
+test('no account’s number, no amount that is not allowed, and no control character is in any message', async () => {
+  const { store, deps, add, pass, connection, sent } = await world()
+  await add({ label: 'Plain' })
+  await add({ label: 'Amounts', amounts: true })
+  const { id: connectionId } = await connection()
+  const ledger = await aLedger(store, connectionId)
+  await store.accounts.update(ledger.accountId, { name: 'Giro DE89 3704 0044 0532 0130 00 \u202e and 1000200031' })
+  const { accountId, sourceId, runId } = ledger
+  const balance = (amount: bigint, on: string) => ({ accountId, sourceId, runId, kind: 'ledger' as const, amount, on: day(on), observedAt: 1 })
+  await store.feed.commitPage(aPage(ledger, [{ text: 'a', on: '2026-10-10' }], {
+    covers: { from: day('2026-10-01'), to: day('2026-10-13') }, balances: [balance(0n, '2026-10-01'), balance(4211n, '2026-10-12')],
+    spans: [{ accountId, sourceId, from: day('2026-10-01'), to: day('2026-10-12'), opening: 0n, closing: 4211n, rowsSum: -1250n, status: 'broken' }],
+  }))
+  await watch(deps)
+  await pass(MINUTE)
+  const told = sent.filter(({ letter }) => letter.items.some(({ topic }) => topic === 'balance')).sort((a, b) => (a.to < b.to ? -1 : 1))
+  assert.deepEqual(told.map(({ to }) => to), ['Amounts', 'Plain'])
+  for (const { letter } of told) {
+    assert.match(JSON.stringify(letter), /··3000.*··0031/)
+    assert.doesNotMatch(JSON.stringify(letter), /DE89|0532|1000200031|\u202e/)
+  }
+  assert.match(told[0]!.letter.items[0]!.text, /disagree by 42\.11 EUR/)
+  assert.doesNotMatch(JSON.stringify(told[1]!.letter), /42\.11/)
+  await watch(deps)
+  assert.deepEqual(await pass(HOUR), [], 'looking twice says nothing twice')
+  await store.feed.commitPage(aPage(ledger, [], { spans: [{ accountId, sourceId, from: day('2026-10-01'), to: day('2026-10-12'), opening: 0n, closing: -1250n, rowsSum: -1250n, status: 'proved' }] }))
+  await watch(deps)
+  const again = await pass(MINUTE)
+  assert.equal(again.length, 2)
+  assert.match(again[0]!, /fits again/)
+})
+
+test('what ends soon is told fourteen, seven and one day before, once each; what was asked for before is expected after the same time', async () => {
+  const { store, deps, add, pass, connection, now, sent } = await world()
+  await add()
+  // Asked for a new password 90 days after it began; that was done 75 days ago.
+  const created = await connection({ createdAt: now() - 165 * DAY, secretChangedAt: now() - 75 * DAY })
+  const member = { userId: 'a', name: 'Ana', email: 'a@books.example', role: 'owner' as const, delegated: [], createdAt: 1, createdBy: 'host', removedAt: null }
+  const line = (head: { seq: number; hash: Uint8Array } | null) => ({ seq: (head?.seq ?? 0) + 1, at: 1, actor: 'host', action: 'x', object: '', codes: {}, prev: new Uint8Array(32), hash: new Uint8Array(32) })
+  await store.access.addFirst(member, line)
+  await store.access.addKey({ id: '0123456789abcdef', label: 'Books', scope: 'read', digest: new Uint8Array(32), maker: 'a', createdAt: 1, expiresAt: now() + 20 * DAY, lastUsedAt: null, revokedAt: null }, line)
+  await store.problems.open(aProblem(created.id, { openedAt: now() - 75 * DAY - HOUR, diagnosis: diagnosisOf('password_change_required'), closedAt: now() - 75 * DAY }))
+  const told: string[] = []
+  for (let days = 0; days < 21; days++) {
+    for (let turn = 0; turn < 3; turn++) {
+      await watch(deps)
+      told.push(...(await pass(8 * HOUR)))
+    }
+  }
+  const due = utcDay(NOON + 15 * DAY - HOUR)
+  assert.deepEqual(told.filter((line) => line.includes('password')), [14, 7, 1].map((step) => `Riverbank will probably want a new password ${step === 1 ? 'tomorrow or sooner' : `in about ${step} days`} (${due}).`))
+  assert.deepEqual(told.filter((line) => line.includes('key')), [14, 7, 1].map((step) => `The key “Books” ends ${step === 1 ? 'tomorrow or sooner' : `in about ${step} days`} (${addDays(utcDay(NOON), 20)}).`))
+  assert.match(sent.find(({ letter }) => letter.subject.includes('password'))!.letter.items[0]!.text, /It lasted 90 days the last time; the bank told no date\./)
+  assert.deepEqual((await store.alerts.list({ open: true, limit: 99 })).filter(({ about }) => about === 'warning'), [], 'what has come is no warning any more')
+})

@@ -1,0 +1,144 @@
+/**
+ * One round of telling: plans what stands in the database and was not told, and sends what is due. At least
+ * once: a message is noted as being sent before it is, and as sent after; a process that dies in between
+ * sends it again with the same id. Each message is looked at anew before it goes: what is over by then is
+ * left out. Nothing here waits for a bank, and no read waits for this.
+ */
+import { waitAfter, audienceOf, type Alert, type Destination, type MessageItem } from '../domain/alert.ts'
+import { failed, type Result } from '../domain/result.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Courier, Letter, SendFailure, TakenMessage } from '../ports/alerts.ts'
+import type { Entropy } from '../ports/entropy.ts'
+import type { Log } from '../ports/log.ts'
+import type { TenantStore } from '../ports/store.ts'
+import type { Drawer } from '../ports/vault.ts'
+import { planTelling } from './plan.ts'
+import { itemOf, letterOf, testLetter, type AlertWords, type CardWords } from './words.ts'
+
+export type TellDeps = {
+  readonly store: TenantStore
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly log: Log
+  readonly drawer: Drawer
+  readonly courier: Courier
+  /** The card of a problem as the page shows it. */
+  readonly cardOf: (problemId: string) => Promise<CardWords | null>
+  readonly bankName: (institutionId: string) => string
+  /** The page's address, without a slash at its end; null: it is not known, so no link is sent. */
+  readonly page: string | null
+  /** A link to one question, made when it is sent. */
+  readonly questionPath: (challengeId: string, now: number) => string
+}
+
+/** Longer than any try lasts. */
+const LEASE_MS = 3 * 60_000
+/** Ends that are older are no news. */
+const LOOKED_BACK_MS = 2 * 86_400_000
+const MANY = 5_000
+const MOST_WAITING = 500
+const MOST_A_ROUND = 200
+
+/** True when something was sent, or could not be. */
+export async function tellRound(deps: TellDeps): Promise<boolean> {
+  const { store: { alerts }, clock, entropy } = deps
+  const destinations = await alerts.destinations()
+  if (destinations.length === 0) return false
+  const now = clock.now()
+  const [tellings, known] = await Promise.all([alerts.telling(now - LOOKED_BACK_MS, MANY), alerts.messages(MOST_WAITING)])
+  const { messages, passedOver, settled } = planTelling(now, destinations, tellings, known, () => entropy.id(now))
+  for (const id of settled) await alerts.settle(id, now)
+  await alerts.passOver(passedOver, now)
+  await alerts.plan(messages)
+  let sent = 0
+  for (let taken = await alerts.take(now, LEASE_MS); taken !== null; taken = sent < MOST_A_ROUND ? await alerts.take(clock.now(), LEASE_MS) : null) {
+    await send(deps, taken)
+    sent++
+  }
+  return sent > 0
+}
+
+async function send(deps: TellDeps, { message, destination, items }: TakenMessage): Promise<void> {
+  const { store: { alerts }, clock, log } = deps
+  const words = (await Promise.all(items.map((item) => wordsOf(deps, item)))).filter((one) => one !== null)
+  if (words.length === 0) return alerts.end(message.id, { state: 'dropped', at: clock.now(), subject: null })
+  const letter = letterOf(message.id, message.createdAt, words.map((one) => itemOf(one, destination)))
+  const result = await carry(deps, destination, letter)
+  const at = clock.now()
+  if (result.ok) {
+    log.info('alert_sent', { message: message.id, destination: destination.id, kind: destination.place.kind, alerts: words.length, attempt: message.attempts })
+    return alerts.end(message.id, { state: 'sent', at, subject: letter.subject })
+  }
+  const { message: failure, again } = result.failure
+  const wait = waitAfter(message.attempts)
+  const isLast = again === 'never' || (again === 'later' && wait === null)
+  log.warn('alert_not_sent', { message: message.id, destination: destination.id, kind: destination.place.kind, attempt: message.attempts, again })
+  await alerts.end(message.id, { state: isLast ? 'given_up' : 'waiting', at, subject: letter.subject, failure, dueAt: again === 'stop' ? at : at + (wait ?? 0), stops: again === 'stop' })
+}
+
+/** Sends a test now, whatever the destination's state and hours, and says what came of it. */
+export async function sendTest(deps: Pick<TellDeps, 'store' | 'clock' | 'entropy' | 'drawer' | 'courier' | 'page'>, destination: Destination): Promise<Result<null, SendFailure>> {
+  const now = deps.clock.now()
+  const result = await carry(deps, destination, testLetter(deps.entropy.id(now), now, destination.label, deps.page === null ? null : `${deps.page}/settings/alerts`))
+  await deps.store.alerts.noteTry(destination.id, { at: deps.clock.now(), failure: result.ok ? null : result.failure.message, stops: !result.ok && result.failure.again === 'stop' })
+  return result
+}
+
+async function carry({ drawer, courier }: Pick<TellDeps, 'drawer' | 'courier'>, destination: Destination, letter: Letter): Promise<Result<null, SendFailure>> {
+  const secrets = await drawer.open(destination.id, audienceOf(destination.place))
+  if (!secrets.ok) return failed({ message: 'What this destination was entered with cannot be opened for this address. Enter it again.', again: 'stop' })
+  return courier(destination, secrets.value ?? {}, letter)
+}
+
+/** What is known of an alert now; null: it is over, or was never for this message. */
+async function wordsOf(deps: TellDeps, { alertId, part }: MessageItem): Promise<AlertWords | null> {
+  const { store, page, clock } = deps
+  const alert = await store.alerts.get(alertId)
+  if (alert === null || (part !== 'ends' && alert.closedAt !== null) || (part === 'ends' && alert.closedAt === null)) return null
+  const problem = alert.problemId === null ? null : await store.problems.get(alert.problemId)
+  const question = alert.about === 'question' ? await store.challenges.get(alert.id) : null
+  if (alert.about === 'question' && (question === null || question.state !== 'open' || question.expiresAt <= clock.now())) return null
+  const connectionId = alert.connectionId ?? problem?.connectionId ?? null
+  const accountId = alert.accountId ?? problem?.accountId ?? null
+  const [connection, account, card, proof, outage] = await Promise.all([
+    connectionId === null ? null : store.connections.get(connectionId),
+    accountId === null ? null : store.accounts.get(accountId),
+    problem === null || part === 'ends' ? null : deps.cardOf(problem.id),
+    problem?.proofRunId == null || part !== 'ends' ? null : proofOf(deps, problem.proofRunId),
+    outageOf(deps, alert, part),
+  ])
+  const institutionId = typeof alert.facts['institutionId'] === 'string' ? alert.facts['institutionId'] : null
+  const path = question !== null ? deps.questionPath(question.id, clock.now()) : pathOf(alert, connectionId)
+  return {
+    alert: { ...alert, connectionId, accountId }, part, card, proof, outage,
+    bank: connection?.institutionName ?? (institutionId === null ? (account?.institutionName ?? '') : deps.bankName(institutionId)),
+    account: account?.name ?? null, expiresAt: question?.expiresAt ?? null, link: page === null || path === null ? null : `${page}${path}`,
+  }
+}
+
+function pathOf({ about, accountId, facts }: Alert, connectionId: string | null): string | null {
+  if (about === 'balance') return `/accounts/${accountId}`
+  if (about === 'security') return '/settings/alerts'
+  if (about === 'incident') return '/banks'
+  if (about === 'warning' && facts['what'] === 'key') return '/settings/keys'
+  return connectionId === null ? null : `/connections/${connectionId}`
+}
+
+async function proofOf({ store }: TellDeps, runId: string): Promise<AlertWords['proof']> {
+  const run = await store.runs.get(runId)
+  if (run === null) return null
+  const read = run.accounts.filter(({ failure }) => failure === null)
+  const sum = (of: 'added' | 'matched'): number => read.reduce((all, one) => all + one[of], 0)
+  const spans = await Promise.all(read.map(({ accountId }) => store.feed.spans(accountId)))
+  const proved = spans.filter((all) => all.reduce<(typeof all)[number] | null>((last, span) => (last === null || span.to >= last.to ? span : last), null)?.status === 'proved').length
+  const connection = run.connectionId === null ? null : await store.connections.get(run.connectionId)
+  return { added: sum('added'), matched: sum('matched'), accounts: read.length, proved, nextReadAt: connection?.nextSyncAt ?? null }
+}
+
+/** The outage that the alert is of: its own, or the one whose alert is its problem's. */
+async function outageOf({ store, clock }: TellDeps, alert: Alert, part: MessageItem['part']): Promise<AlertWords['outage']> {
+  if (part === 'acts' || (alert.about !== 'problem' && alert.about !== 'incident')) return null
+  const all = await store.incidents.list({ since: clock.now() - LOOKED_BACK_MS, limit: MANY })
+  const own = all.find(({ id, problemId }) => id === alert.id || (alert.problemId !== null && problemId === alert.problemId))
+  return own === undefined ? null : { from: own.startedAt, to: own.endedAt, failing: own.failing, connections: own.connections }
+}

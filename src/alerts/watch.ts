@@ -1,0 +1,62 @@
+/**
+ * Raises and ends the alerts that nobody else makes: of what breaks soon, and of balances that do not fit.
+ * Read from what is stored, with a key for each, so that looking twice, or dying in between, does no harm.
+ */
+import type { Alert, AlertFacts } from '../domain/alert.ts'
+import { isShown } from '../domain/connection.ts'
+import { utcDay } from '../domain/day.ts'
+import { formatMoney } from '../domain/money.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Entropy } from '../ports/entropy.ts'
+import type { TenantStore } from '../ports/store.ts'
+import { isFailing, loadBalanceProof } from '../sync/balance-proof.ts'
+import { forecastsOf, keyForecasts, keyOf, stepOf } from './forecast.ts'
+
+type Wanted = Pick<Alert, 'about' | 'connectionId' | 'accountId' | 'facts'> & { readonly key: string }
+type Parts = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy }
+
+const PROBLEMS_LOOKED_AT = 100
+const SPANS_LOOKED_AT = 50
+const MANY = 5_000
+
+export async function watch({ store, clock, entropy }: Parts): Promise<void> {
+  const now = clock.now()
+  const wanted = [...(await warnings(store, now)), ...(await brokenBalances(store))]
+  const keys = new Set(wanted.map(({ key }) => key))
+  const open = (await store.alerts.list({ open: true, limit: MANY })).filter(({ about }) => about === 'warning' || about === 'balance')
+  for (const { id, key } of open) if (key === null || !keys.has(key)) await store.alerts.settle(id, now)
+  const known = new Set(open.map(({ key }) => key))
+  for (const one of wanted) if (!known.has(one.key)) await store.alerts.raise({ ...one, id: entropy.id(now), problemId: null, openedAt: now, closedAt: null, deliveredAt: null })
+}
+
+async function warnings(store: TenantStore, now: number): Promise<readonly Wanted[]> {
+  const connections = (await store.connections.list()).filter(isShown)
+  const past = await Promise.all(connections.map(({ id }) => store.problems.list({ connectionId: id, limit: PROBLEMS_LOOKED_AT })))
+  const all = [...connections.flatMap((connection, at) => forecastsOf(connection, past[at]!)), ...keyForecasts(await store.access.keys())]
+  return all.flatMap((forecast) => {
+    const step = stepOf(forecast, now)
+    if (step === null) return []
+    const { what, id, label, at, how, age } = forecast
+    const facts: AlertFacts = { what, label, on: utcDay(at), step, how, age }
+    return [{ about: 'warning' as const, key: keyOf(forecast, step), connectionId: what === 'key' ? null : id, accountId: null, facts }]
+  })
+}
+
+/** Of accounts that are read; what a delay of the bank may explain is not broken. */
+async function brokenBalances(store: TenantStore): Promise<readonly Wanted[]> {
+  const found: Wanted[] = []
+  for (const account of await store.accounts.list()) {
+    if (account.state !== 'open') continue
+    const sources = (await store.accounts.sources({ accountId: account.id })).filter(({ state }) => state === 'active')
+    const spans = (await Promise.all(sources.map(({ id }) => store.feed.newestSpans(account.id, id, SPANS_LOOKED_AT)))).flat()
+    if (!spans.some(isFailing)) continue
+    const broken = (await loadBalanceProof(store, account)).breaks.filter(({ status }) => status === 'broken').at(-1)
+    if (broken === undefined) continue
+    const { from, to, difference } = broken
+    found.push({
+      about: 'balance', key: `balance/${account.id}/${from}`, connectionId: sources.find(({ connectionId }) => connectionId !== null)?.connectionId ?? null, accountId: account.id,
+      facts: { from, to, difference: formatMoney({ minor: difference < 0n ? -difference : difference, currency: account.currency }), currency: account.currency },
+    })
+  }
+  return found
+}

@@ -1,0 +1,96 @@
+/**
+ * Where alerts are told, for owners, and what was told lately, for everybody: a reader sees that somebody
+ * was told and whether it arrived, but not where it went.
+ */
+import { z } from 'zod'
+import { actorOf } from '../../access/authorize.ts'
+import { addDestination, changeDestination, removeDestination, whereTo, type Refused } from '../../alerts/destinations.ts'
+import type { Destination, Message } from '../../domain/alert.ts'
+import type { Result } from '../../domain/result.ts'
+import type { Instance } from '../../instance.ts'
+import { changeShape, destinationShape, enteredShape, messageShape } from '../alert-shapes.ts'
+import { ApiProblem } from '../problems.ts'
+import { idParams, listOf, route, type Route } from '../route.ts'
+import { isoInstant } from '../shapes.ts'
+
+const SHOWN = 50
+
+const list = route({
+  method: 'GET', url: '/alerts/destinations', action: 'oversee', tag: 'Alerts', summary: 'Where alerts are told, and how that goes',
+  response: listOf(destinationShape).extend({ page: z.string().nullable().meta({ description: 'Under which address links in messages lead here; null: messages have no links' }) }),
+  handle: async ({ instance }) => ({ items: (await instance.store.alerts.destinations()).map(destinationView), page: instance.alerting.page }),
+})
+
+const add = route({
+  method: 'POST', url: '/alerts/destinations', action: 'manage', tag: 'Alerts', summary: 'A further place; the others are told of it. The key of a webhook’s signatures is in this answer only', status: 201,
+  body: enteredShape, carriesSecret: true, response: destinationShape.extend({ signing: z.string().nullable() }),
+  handle: async ({ instance, caller, body }) => {
+    const { destination, signing } = done(await addDestination(partsOf(instance), actorOf(caller), body))
+    instance.events.publish({ kind: 'alert', id: destination.id })
+    return { ...destinationView(destination), signing }
+  },
+})
+
+const change = route({
+  method: 'PATCH', url: '/alerts/destinations/:id', action: 'manage', tag: 'Alerts', summary: 'Change what a place hears, when, or where it is', params: idParams,
+  body: changeShape, carriesSecret: true, response: destinationShape.extend({ signing: z.string().nullable() }),
+  handle: async ({ instance, caller, params, body }) => {
+    const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+    const { destination, signing } = done(await changeDestination(partsOf(instance), actorOf(caller), params.id, given))
+    instance.events.publish({ kind: 'alert', id: params.id })
+    return { ...destinationView(destination), signing }
+  },
+})
+
+const remove = route({
+  method: 'DELETE', url: '/alerts/destinations/:id', action: 'manage', tag: 'Alerts', summary: 'Tell nothing there any more; its secrets are destroyed', params: idParams, response: z.object({ ok: z.literal(true) }),
+  handle: async ({ instance, caller, params }) => {
+    done(await removeDestination(partsOf(instance), actorOf(caller), params.id))
+    instance.events.publish({ kind: 'alert', id: params.id })
+    return { ok: true as const }
+  },
+})
+
+const test = route({
+  method: 'POST', url: '/alerts/destinations/:id/test', action: 'manage', tag: 'Alerts', summary: 'Send a test now; the answer says what came of it', params: idParams,
+  response: z.object({ sent: z.boolean(), failure: z.string().nullable() }),
+  handle: async ({ instance, caller, params }) => {
+    const destination = (await instance.store.alerts.destinations()).find(({ id }) => id === params.id)
+    if (destination === undefined) throw new ApiProblem('not_found')
+    const result = await instance.alerting.test(destination)
+    await instance.audit.record({ actor: actorOf(caller), action: 'destination.tested', object: params.id, codes: { sent: result.ok } })
+    return { sent: result.ok, failure: result.ok ? null : result.failure.message }
+  },
+})
+
+const messages = route({
+  method: 'GET', url: '/alerts/messages', action: 'read', tag: 'Alerts', summary: 'What was told lately, newest first, and what waits', response: listOf(messageShape),
+  handle: async ({ instance: { store } }) => {
+    const labels = new Map((await store.alerts.destinations()).map(({ id, label }) => [id, label]))
+    return { items: (await store.alerts.messages(SHOWN)).map((message) => messageView(message, labels.get(message.destinationId) ?? '')) }
+  },
+})
+
+export const alertRoutes: readonly Route[] = [list, add, change, remove, test, messages]
+
+function partsOf({ store, clock, entropy, audit, alerting }: Instance): Parameters<typeof addDestination>[0] {
+  return { store, clock, entropy, audit, drawer: alerting.drawer }
+}
+
+function done<T>(result: Result<T, Refused>): T {
+  if (!result.ok) throw new ApiProblem(result.failure.code === 'not_found' ? 'not_found' : 'invalid_request', result.failure.message)
+  return result.value
+}
+
+export function destinationView({ id, label, place, topics, quiet, timeZone, amounts, state, createdAt, lastSentAt, failingSince, failure }: Destination): z.output<typeof destinationShape> {
+  const server = place.kind === 'email' ? { ...place.server, to: [...place.server.to] } : null
+  return { id, label, kind: place.kind, to: whereTo(place), server, topics: [...topics], quiet, timeZone, amounts, state, createdAt: isoInstant(createdAt), lastSentAt: maybe(lastSentAt), failingSince: maybe(failingSince), failure }
+}
+
+function messageView({ id, destinationId, subject, state, attempts, createdAt, dueAt, endedAt, failure }: Message, destination: string): z.output<typeof messageShape> {
+  return { id, destinationId, destination, subject, state, attempts, createdAt: isoInstant(createdAt), dueAt: isoInstant(dueAt), endedAt: maybe(endedAt), failure }
+}
+
+function maybe(at: number | null): string | null {
+  return at === null ? null : isoInstant(at)
+}
