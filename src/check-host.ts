@@ -7,6 +7,7 @@ import { access, constants, statfs } from 'node:fs/promises'
 import { getCACertificates } from 'node:tls'
 import { hostClock } from './adapters/clock.ts'
 import { createReach } from './adapters/reach.ts'
+import { judgeAlerts, type AlertsFinding } from './alerts/health.ts'
 import type { Config } from './config.ts'
 import { judgeHost, type HostFacts, type HostFinding } from './diagnose/host-check.ts'
 import type { Institution } from './domain/institution.ts'
@@ -18,7 +19,7 @@ const ASKED_BANKS = 5
 
 /** The findings in the order in which a person should read them. */
 export async function checkHost(config: Config): Promise<readonly HostFinding[]> {
-  const [institutions, database] = await Promise.all([loadInstitutionsFor(config), databaseFacts(config)])
+  const [institutions, { alerts, ...database }] = await Promise.all([loadInstitutionsFor(config), databaseFacts(config)])
   const findings = judgeHost({
     reached: institutions.ok ? await reachBanks(institutions.value, createReach({ policy: { ports: [], privateHosts: [] }, caPem: null, clock: hostClock })) : [],
     freeBytes: await freeBytes(config.home),
@@ -28,7 +29,7 @@ export async function checkHost(config: Config): Promise<readonly HostFinding[]>
     now: hostClock.now(),
     ...database,
   })
-  return institutions.ok ? findings : [...findings, { check: 'institutions', state: 'broken', sentence: institutions.failure.message }]
+  return [...findings, ...(alerts === null ? [] : [{ check: 'alerts', ...alerts }]), ...(institutions.ok ? [] : [{ check: 'institutions', state: 'broken', sentence: institutions.failure.message } as const])]
 }
 
 /** The web sites of a few banks: unauthenticated questions that anybody may ask. */
@@ -38,14 +39,15 @@ async function reachBanks(institutions: readonly Institution[], reach: Reach): P
 }
 
 /** Opening the instance proves database and master key at once; its failure sentence names which. */
-async function databaseFacts(config: Config): Promise<Pick<HostFacts, 'database' | 'keyProblem' | 'hasRecoveryFile'>> {
+async function databaseFacts(config: Config): Promise<Pick<HostFacts, 'database' | 'keyProblem' | 'hasRecoveryFile'> & { readonly alerts: AlertsFinding | null }> {
   const opened = await openInstance(config, { tell: () => undefined })
   if (opened.ok) {
+    const alerts = judgeAlerts(await opened.value.instance.store.alerts.destinations())
     await opened.value.close()
-    return { database: { version: config.databaseUrl === null ? 'embedded PostgreSQL 18' : 'PostgreSQL of DATABASE_URL' }, keyProblem: null, hasRecoveryFile: await hasRecoveryFile(config, opened.value.masterKeyId) }
+    return { alerts, database: { version: config.databaseUrl === null ? 'embedded PostgreSQL 18' : 'PostgreSQL of DATABASE_URL' }, keyProblem: null, hasRecoveryFile: await hasRecoveryFile(config, opened.value.masterKeyId) }
   }
   const { message, part } = opened.failure
-  return part === 'keys' ? { database: { version: 'it answered before the key was read' }, keyProblem: message, hasRecoveryFile: null } : { database: { problem: message }, keyProblem: null, hasRecoveryFile: null }
+  return part === 'keys' ? { alerts: null, database: { version: 'it answered before the key was read' }, keyProblem: message, hasRecoveryFile: null } : { alerts: null, database: { problem: message }, keyProblem: null, hasRecoveryFile: null }
 }
 
 const PROXY_SETTINGS = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy']

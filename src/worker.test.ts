@@ -108,3 +108,30 @@ test('a read that is due is done once; so is one whose instant a clock that ran 
   assert.deepEqual(read.toSorted(), [due!.id, astray!.id].toSorted())
   await stop()
 })
+
+test('a message on its way holds up neither a read nor the end of the worker, and a round that fails is followed by the next', async () => {
+  const store = createMemoryStore()
+  const tenantId = await store.defaultTenant()
+  const connection = aConnection({ state: 'active', nextSyncAt: START })
+  await store.tenant(tenantId).connections.create(connection)
+  const { jobs, run } = queue()
+  const errors: string[] = []
+  let rounds = 0
+  const hangs = Promise.withResolvers<void>()
+  const stop = await startWorker({
+    hourly: async () => {}, repair: async () => undefined, store, tenantId, jobs, concurrency: 1, log: { info() {}, warn() {}, error: (event) => void errors.push(event) },
+    clock: { now: () => START, sleep: () => new Promise((done) => setImmediate(done)) },
+    sync: async () => ({ ok: false, failure: { code: 'busy', message: '' } }),
+    alerts: () => {
+      rounds++
+      if (rounds === 1) return Promise.reject(new Error('planted'))
+      hangs.resolve()
+      return new Promise(() => {})
+    },
+  })
+  await hangs.promise
+  for (let turn = 0; turn < 20; turn++) await new Promise((later) => setImmediate(later))
+  assert.deepEqual((await run()).map(({ kind }) => kind), ['sync'])
+  await stop()
+  assert.deepEqual([rounds, errors], [2, ['alerts_failed']])
+})

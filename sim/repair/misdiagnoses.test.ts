@@ -36,7 +36,7 @@ test('an expired permission is named, is told at once, and is not shown as a gen
   const feed = await BrokenFeed.open(2, [strike('consent-expired')], ground)
   await feed.passTo(feed.now + 2 * DAY_MS)
   assert.deepEqual(await causes(feed), ['consent_expired'])
-  assert.equal((await feed.relink.store.problems.alerts({ open: true, limit: 9 })).length, 1)
+  assert.equal((await feed.relink.store.alerts.list({ open: true, limit: 9 })).filter(({ about }) => about === 'problem').length, 1)
   for (const evidence of [
     { protocol: 'gocardless', stage: 'consent', httpStatus: 401, codes: ['AccessExpiredError'], message: 'EUA was valid for 90 days and it expired' },
     { protocol: 'enable-banking', stage: 'consent', httpStatus: 401, codes: ['EXPIRED_SESSION'], message: 'Session is expired' },

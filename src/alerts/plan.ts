@@ -33,7 +33,7 @@ export function needsPerson(cause: CauseCode): boolean {
 
 /** `waiting`: messages that nobody tried to send yet. */
 export function planTelling(now: number, destinations: readonly Destination[], tellings: readonly Telling[], waiting: readonly Message[], newId: () => string): Planned {
-  const settled = tellings.filter((telling) => telling.alert.closedAt === null && isMatterOver(telling, now)).map(({ alert }) => alert.id)
+  const settled = overBy(tellings, now)
   const ended = tellings.filter(({ alert }) => alert.closedAt !== null)
   const passedOver = ended.filter((telling) => hasNoEnd(telling) || telling.told.every(({ state }) => state === 'dropped' || state === 'given_up')).map(({ alert }) => alert.id)
   const messages: NewMessage[] = []
@@ -53,6 +53,11 @@ export function planTelling(now: number, destinations: readonly Destination[], t
     if (items.length > 0) messages.push({ message: waits ?? message(), items })
   }
   return { messages, passedOver, settled }
+}
+
+/** Open alerts that nobody else closes and whose matter is over. */
+export function overBy(tellings: readonly Telling[], now: number): readonly string[] {
+  return tellings.filter((telling) => telling.alert.closedAt === null && isMatterOver(telling, now)).map(({ alert }) => alert.id)
 }
 
 /** What is to be told of it at this destination now; null: nothing. */

@@ -11,6 +11,7 @@ import type { Letter, SendFailure } from '../ports/alerts.ts'
 import { createMemoryStore } from '../store/memory/store.ts'
 import { aChallenge, aConnection, aLedger, anIncident, aPage, aProblem, aRun } from '../store/fixtures.ts'
 import { addDestination, changeDestination, removeDestination, type Entered } from './destinations.ts'
+import { judgeAlerts } from './health.ts'
 import { sendTest, tellRound, type TellDeps } from './tell.ts'
 import { watch } from './watch.ts'
 
@@ -253,6 +254,7 @@ test('a destination whose password is refused gets nothing more until a test get
   await pass(DAY)
   assert.equal(sent.length, 1, 'a mailbox locks too')
   assert.deepEqual((await sendTest(deps, destination)).ok, false)
+  assert.match(judgeAlerts(await store.alerts.destinations())?.sentence ?? '', /^Alerts do not get through to “Phone” since 2026-10-14 12:02 UTC: refused Nothing more is sent there/)
   answerWith(() => ok(null))
   assert.equal((await sendTest(deps, destination)).ok, true)
   assert.equal(sent.at(-1)?.letter.subject, 'A test from Relink')

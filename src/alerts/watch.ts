@@ -11,6 +11,7 @@ import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { isFailing, loadBalanceProof } from '../sync/balance-proof.ts'
 import { forecastsOf, keyForecasts, keyOf, stepOf } from './forecast.ts'
+import { overBy } from './plan.ts'
 
 type Wanted = Pick<Alert, 'about' | 'connectionId' | 'accountId' | 'facts'> & { readonly key: string }
 type Parts = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy }
@@ -21,6 +22,8 @@ const MANY = 5_000
 
 export async function watch({ store, clock, entropy }: Parts): Promise<void> {
   const now = clock.now()
+  // Also where nobody is told anything.
+  for (const id of overBy(await store.alerts.telling(now, MANY), now)) await store.alerts.settle(id, now)
   const wanted = [...(await warnings(store, now)), ...(await brokenBalances(store))]
   const keys = new Set(wanted.map(({ key }) => key))
   const open = (await store.alerts.list({ open: true, limit: MANY })).filter(({ about }) => about === 'warning' || about === 'balance')

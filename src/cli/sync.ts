@@ -1,5 +1,6 @@
 /** `relink sync`, `status`, `disable`, `enable`, `remove`. */
 import { accountResource, runResource } from '../api/shapes.ts'
+import { judgeAlerts } from '../alerts/health.ts'
 import { isShown } from '../domain/connection.ts'
 import { balanceProofResource, proofLines, type BalanceProofResource } from '../api/balance-resource.ts'
 import { connectionResource } from '../api/connection-resource.ts'
@@ -38,7 +39,8 @@ export async function statusCommand(output: Output): Promise<void> {
     const others = accounts.filter(({ id }) => !fed.has(id)).map((account) => accountResource(account))
     const questions = (await instance.store.feed.questions({ open: true })).length
     const proved = <T extends { readonly id: string }>(account: T) => ({ ...account, proof: proofs.get(account.id) ?? null })
-    output.data({ connections: resources.map((c) => ({ ...c, accounts: c.accounts.map(proved) })), accounts: others.map(proved), questions })
+    const alerts = judgeAlerts(await instance.store.alerts.destinations())
+    output.data({ connections: resources.map((c) => ({ ...c, accounts: c.accounts.map(proved) })), accounts: others.map(proved), questions, alerts })
     if (resources.length === 0) output.say('No connection yet. `relink connect` makes one, `relink demo` shows how it looks.')
     for (const c of resources) {
       output.say(`${output.bold(c.institutionName)} (${c.loginLabel}): ${HEALTH[c.health]}${c.lastSuccessAt === null ? '' : `; the bank answered in full at ${c.lastSuccessAt}`}`)
@@ -47,6 +49,7 @@ export async function statusCommand(output: Output): Promise<void> {
     }
     if (others.length > 0) output.say(output.bold('Fed by files'))
     for (const account of others) sayAccount(output, account, proofs.get(account.id))
+    if (alerts !== null && alerts.state !== 'ok') output.say(alerts.sentence)
     if (questions > 0) output.say(`${questions === 1 ? '1 question waits' : `${questions} questions wait`} for you in Review.`)
   })
 }

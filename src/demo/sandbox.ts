@@ -17,6 +17,7 @@ import type { Config } from '../config.ts'
 import type { Institution } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { DemoControl } from '../instance.ts'
+import type { InstitutionNetwork } from '../network-policy.ts'
 import type { OpenStore } from '../open-store.ts'
 import { openInstance, type Opened, type OpenFailure } from '../open.ts'
 import { DEMO_FAULTS, FAMILY_NAMES, type DemoFault } from './faults.ts'
@@ -37,7 +38,7 @@ export type Sandbox = {
   close(): Promise<void>
 }
 
-export type SandboxOptions = { readonly seed: number; readonly historyDays: number; readonly tell: (line: string) => void; /** Default: an embedded one. */ readonly database?: OpenStore; readonly limits?: WireLimits; /** Where the clock of bank and Relink starts, in ms since 1970; default: now. */ readonly startsAt?: number }
+export type SandboxOptions = { readonly seed: number; readonly historyDays: number; readonly tell: (line: string) => void; /** Default: an embedded one. */ readonly database?: OpenStore; readonly limits?: WireLimits; /** Where the clock of bank and Relink starts, in ms since 1970; default: now. */ readonly startsAt?: number; /** Where alerts may go beyond the public internet; default: nowhere. */ readonly alerts?: InstitutionNetwork }
 
 /** Starts bank and Relink; fails with a sentence, leaving nothing behind. */
 export async function openSandbox(config: Config, options: SandboxOptions): Promise<Result<Sandbox, OpenFailure>> {
@@ -62,6 +63,7 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
         institutions: [institution],
         network: new Map([[institution.id, { privateHosts: [{ host: 'localhost', cidr: '127.0.0.0/8', plainHttp: false }, { host: 'localhost', cidr: '::1/128', plainHttp: false }], caPem: listening.caPem }]]),
         demo: controlOf(bank, listening, advance),
+        ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
       },
     },
   )

@@ -4,6 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -21,7 +23,7 @@ import { leastDifference } from './greyscale.ts'
 import { cannotRun, openWorld, PAGE, type World } from './world.ts'
 
 const BUDGET_KB = 210
-const SETTINGS = ['/settings/security', '/settings/data', '/settings/members', '/settings/keys', '/settings/audit']
+const SETTINGS = ['/settings/security', '/settings/alerts', '/settings/data', '/settings/members', '/settings/keys', '/settings/audit']
 
 describe('every page', { skip: cannotRun ?? false }, () => {
   let world: World
@@ -373,6 +375,57 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     assert.equal(await page.evaluate('getComputedStyle(document.body).backgroundColor'), 'rgb(249, 250, 252)', 'paper is white, whatever the screen is')
     await page.evaluate('dispatchEvent(new Event("afterprint"))')
     await paper.waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
+  test('a destination of alerts is added, tried with the true result, told of what is broken, and failing is said', async (t) => {
+    const page = await world.openPage()
+    const { instance } = world.sandbox.opened
+    let status = 200
+    const got: { title: string; click?: string }[] = []
+    const phone = createServer((request, response) => {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
+        got.push(JSON.parse(Buffer.concat(chunks).toString('utf8')) as (typeof got)[number])
+        response.writeHead(status).end()
+      })
+    })
+    t.after(() => phone.close())
+    await new Promise<void>((resolve) => phone.listen(0, '127.0.0.1', resolve))
+    await settled(page, world.url('/settings/alerts'))
+    await page.getByText('Nobody is told yet.').waitFor()
+    await page.getByRole('button', { name: 'Add a destination' }).click()
+    await page.getByLabel('ntfy to a phone').check()
+    await page.getByLabel('What you call it').fill('My phone')
+    await page.getByLabel('Server', { exact: true }).fill(`http://127.0.0.1:${(phone.address() as AddressInfo).port}`)
+    await page.getByLabel('Topic').fill('feeds-of-ana')
+    await page.getByLabel('Quiet hours').check()
+    await page.getByLabel('From', { exact: true }).fill('23:15')
+    await page.getByLabel('Quiet hours').uncheck()
+    assert.deepEqual(await violations(page), [])
+    await page.getByRole('button', { name: 'Add it' }).click()
+    const place = page.getByRole('listitem', { name: 'My phone' })
+    await place.getByText('Not tried yet').waitFor()
+    await place.getByRole('button', { name: 'Send a test' }).click()
+    await place.getByText('The test was taken.').waitFor()
+    assert.equal(got.at(-1)?.title, 'A test from Relink')
+    world.sandbox.advance(2 * 60_000)
+    await instance.alerting.round()
+    const told = page.getByRole('list', { name: 'Messages, newest first' })
+    await told.getByText('did not accept the user name or password').waitFor()
+    await told.getByText('✓Sent').first().waitFor()
+    assert.ok(!(await page.content()).includes('feeds-of-ana'), 'the topic lets anybody read along')
+    status = 403
+    await place.getByRole('button', { name: 'Send a test' }).click()
+    await place.getByText('The test did not get through').waitFor()
+    await place.getByText('Stopped').waitFor()
+    assert.deepEqual(await violations(page), [])
+    await place.getByRole('button', { name: 'Change' }).click()
+    await place.getByLabel('What you call it').fill('Old phone')
+    await place.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('listitem', { name: 'Old phone' }).getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('button', { name: 'Remove it' }).click()
+    await page.getByText('Nobody is told yet.').waitFor()
     await page.context().close()
   })
 

@@ -46,7 +46,7 @@ export type World = {
 export async function openWorld(): Promise<World> {
   const config = readConfig({ RELINK_HOME: join(import.meta.dirname, 'unused') }, process.platform)
   if (!config.ok) throw new Error(config.failure.message)
-  const opened = await openSandbox(config.value, { seed: 7, historyDays: 60, tell: () => undefined })
+  const opened = await openSandbox(config.value, { seed: 7, historyDays: 60, tell: () => undefined, alerts: { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }], caPem: null } })
   if (!opened.ok) throw new Error(opened.failure.message)
   const sandbox = opened.value
   const { instance } = sandbox.opened

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { accountShape, challengeShape, questionShape, runDetailShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
 import type { accountShape as meShape, auditShape, invitationShape, keyShape, memberShape, roleShape } from '../../src/api/access-shapes.ts'
 import type { previewShape } from '../../src/api/preview-shape.ts'
+import type { destinationShape, messageShape } from '../../src/api/alert-shapes.ts'
 import type { bankHistoryShape } from '../../src/api/bank-shapes.ts'
 import type { decisionShape } from '../../src/api/decision-shape.ts'
 import type { dryRunShape, ruleShape, suggestedShape } from '../../src/api/review-shape.ts'
@@ -38,6 +39,8 @@ export type Member = z.output<typeof memberShape>
 export type Invitation = z.output<typeof invitationShape>
 export type ApiKey = z.output<typeof keyShape>
 export type AuditLine = z.output<typeof auditShape>
+export type AlertDestination = z.output<typeof destinationShape>
+export type AlertMessage = z.output<typeof messageShape>
 export type Me = z.output<typeof meShape>
 
 /** A problem as the server describes it (RFC 9457). */
