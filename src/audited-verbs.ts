@@ -29,6 +29,15 @@ export function auditedVerbs(verbs: Verbs, audit: Audit): Verbs {
     disable: (id) => told('connection.disabled', id, verbs.disable(id)),
     enable: (id) => told('connection.enabled', id, verbs.enable(id)),
     remove: (id) => told('connection.removed', id, verbs.remove(id)),
+    async planReads(id, plan) {
+      const planned = await verbs.planReads(id, plan)
+      if (planned.ok) await tell('schedule.changed', id, { everyMinutes: plan?.everyMinutes ?? null, hours: plan?.hours == null ? null : `${plan.hours.from}-${plan.hours.to} ${plan.hours.timeZone}` })
+      return planned
+    },
+    async pauseReads(isPaused) {
+      await verbs.pauseReads(isPaused)
+      await tell(isPaused ? 'reading.paused' : 'reading.resumed', '')
+    },
     adoptAccount: (id, missing, fresh) => told('account.adopted', fresh, verbs.adoptAccount(id, missing, fresh)),
     async importFile(request) {
       const report = await verbs.importFile(request)

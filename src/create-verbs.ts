@@ -1,4 +1,5 @@
 /** The verbs, made of the engine, the doctor and the repair; each tells the listeners what changed. */
+import { currentActor } from './access/acting.ts'
 import { importFile } from './import-file.ts'
 import type { Connection } from './domain/connection.ts'
 import { dropProblems, tellOfProblem, type ProblemDeps } from './diagnose/problems.ts'
@@ -12,6 +13,7 @@ import { createMemoryStore } from './store/memory/store.ts'
 import { adoptAccount } from './sync/adopt-account.ts'
 import { answerChallenge } from './sync/challenge.ts'
 import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection, tryOnceMore } from './sync/connect.ts'
+import { pauseReads, planReads } from './sync/read-plan.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { cancelPreview, previewReconnect, switchPreview, takeBack } from './sync/preview.ts'
 import { recomputeAccount } from './sync/recompute.ts'
@@ -62,6 +64,11 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       }
       events.publish({ kind: 'connection', id: connectionId })
       return result
+    },
+    planReads: (connectionId, plan) => switched(planReads(deps, connectionId, plan)),
+    async pauseReads(isPaused) {
+      await pauseReads(deps, isPaused, currentActor())
+      events.publish({ kind: 'connection', id: '' })
     },
     async adoptAccount(connectionId, missingId, newId) {
       const adopted = await adoptAccount(deps, connectionId, missingId, newId)

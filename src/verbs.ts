@@ -3,7 +3,7 @@
  * program; the work behind them is in sync/, repair/ and diagnose/.
  */
 import type { ToldFacts } from './diagnose/problems.ts'
-import type { Connection, Diagnosis, Problem } from './domain/connection.ts'
+import type { Connection, Diagnosis, Problem, ReadPlan } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'
 import type { RepairPlan } from './domain/repair.ts'
 import type { Result } from './domain/result.ts'
@@ -62,6 +62,10 @@ export type Verbs = {
   disable(connectionId: string): Promise<Result<Connection, VerbFailure>>
   enable(connectionId: string): Promise<Result<Connection, VerbFailure>>
   remove(connectionId: string): Promise<Result<null, VerbFailure>>
+  /** When the connection is read by itself; null: as is usual. */
+  planReads(connectionId: string, plan: ReadPlan | null): Promise<Result<Connection, VerbFailure>>
+  /** Nothing is read by itself, or again. */
+  pauseReads(isPaused: boolean): Promise<void>
   /** A person says that a new account of the bank's list continues one that is missing; then it is read. */
   adoptAccount(connectionId: string, missingId: string, newId: string): Promise<Result<SyncRun, VerbFailure>>
   importFile(request: ImportRequest): Promise<ImportReport>

@@ -6,6 +6,7 @@
  */
 import { FARTHEST_SYNC_MS, type Connection } from './domain/connection.ts'
 import { failed, type Result } from './domain/result.ts'
+import { isWithin } from './domain/hours.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Job, Jobs } from './ports/jobs.ts'
@@ -76,7 +77,10 @@ async function read({ store, sync, log, clock }: WorkerParts, job: Extract<Job, 
 }
 
 /** What was due is asked again by the repair itself, once it holds the connection. */
-async function repair({ repair, log, clock, broken }: Working, { connectionId }: Job): Promise<void> {
+async function repair({ store, repair, log, clock, broken }: Working, { tenantId, connectionId }: Job): Promise<void> {
+  // Hours in which a person does not want it read hold for what a repair does by itself, too.
+  const hours = (await store.tenant(tenantId).connections.get(connectionId))?.readPlan?.hours ?? null
+  if (hours !== null && !isWithin(clock.now(), hours)) return
   try {
     await repair(connectionId)
     broken.delete(connectionId)
@@ -97,12 +101,13 @@ async function tick(working: Working, stopping: AbortSignal): Promise<void> {
   let [ticksToRepairs, ticksToHour] = [0, 0]
   while (!stopping.aborted) {
     try {
-      await enqueueReads(working)
+      const isPaused = (await working.store.tenant(working.tenantId).schedule.pause()) !== null
+      if (!isPaused) await enqueueReads(working)
       if (--ticksToHour <= 0) {
         ticksToHour = TICKS_AN_HOUR
         await working.hourly()
       }
-      if (--ticksToRepairs <= 0) ticksToRepairs = Math.ceil((await enqueueRepairs(working)) / REPAIRS_EACH_TICK)
+      if (!isPaused && --ticksToRepairs <= 0) ticksToRepairs = Math.ceil((await enqueueRepairs(working)) / REPAIRS_EACH_TICK)
     } catch (error) {
       log.error('schedule_failed', { reason: (error as Error).message })
     }

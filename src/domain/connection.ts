@@ -4,6 +4,7 @@
  */
 import type { ActionCode, CauseCode } from './cause.ts'
 import type { CaseContext, Failure } from './evidence.ts'
+import type { Hours } from './hours.ts'
 import type { JsonObject } from './institution.ts'
 
 export type ConnectionId = string
@@ -41,7 +42,12 @@ export type Connection = {
   readonly settingsChangedAt: number | null
   /** By what it was last read with success; null: never, or by a version that did not write it down. */
   readonly readBy: ReadBy | null
+  /** When a person wants it read by itself; null: as is usual. */
+  readonly readPlan: ReadPlan | null
 }
+
+/** `everyMinutes` null: as is usual. `hours` null: at any hour. What a bank allows stays above both. */
+export type ReadPlan = { readonly everyMinutes: number | null; readonly hours: Hours | null }
 
 /** What of this program and host may decide whether a bank answers; `network` only tells one from another. */
 export type ReadBy = { readonly software: string; readonly runtime: string; readonly network: string; /** Where this host stands, as far as it shows. */ readonly from?: 'datacentre' | 'vpn' }

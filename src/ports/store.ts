@@ -16,6 +16,7 @@ import type { RepairPlan } from '../domain/repair.ts'
 import type { ReconciledStatement } from '../domain/reconciliation.ts'
 import type { HistoryStore, PreviewStore } from './history.ts'
 import type { ReviewStore } from './review.ts'
+import type { ScheduleStore } from './schedule.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, Covered, SyncRun } from '../domain/run.ts'
 import type { ExchangeRecord } from './transport.ts'
 import type {
@@ -71,6 +72,7 @@ export type TenantStore = {
   readonly audit: AuditStore
   readonly reconciliations: ReconciliationStore
   readonly review: ReviewStore
+  readonly schedule: ScheduleStore
 }
 
 /** A patch: absent fields stay as they are. */

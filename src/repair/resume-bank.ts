@@ -9,6 +9,7 @@ import { failureOf, isBankTrouble } from '../diagnose/bank-health.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
+import { withinHours } from '../sync/schedule.ts'
 
 export type ResumeDeps = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy; readonly institutionOf: (id: string) => Institution | null }
 
@@ -28,6 +29,6 @@ export async function resumeBank({ store, clock, entropy, institutionOf }: Resum
     return id !== back.id && institutionId === back.institutionId && state === 'active' && nextSyncAt !== null && nextSyncAt > now && failure !== null && isBankTrouble(failure) && !named
   })
   const spreadMs = (struck.length / PER_MINUTE) * 60_000
-  for (const { id, lastAttemptAt } of struck) await store.connections.update(id, { nextSyncAt: Math.max((lastAttemptAt ?? 0) + pauseMs, now + Math.round(spreadMs * entropy.fraction())) })
+  for (const { id, lastAttemptAt, readPlan } of struck) await store.connections.update(id, { nextSyncAt: withinHours(Math.max((lastAttemptAt ?? 0) + pauseMs, now + Math.round(spreadMs * entropy.fraction())), readPlan, entropy.fraction()) })
   return struck.length
 }

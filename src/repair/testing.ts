@@ -66,7 +66,7 @@ export class RepairWorld {
   async connect(id: string, institutionId = 'riverbank'): Promise<void> {
     const connection: Connection = {
       id, institutionId, institutionName: 'Riverbank', connector: 'ofx', settings: {}, loginLabel: 'an…', loginIndex: `login-${id}`, state: 'active', connectorState: {}, createdAt: START - 900 * HOUR_MS,
-      nextSyncAt: START + 2 * HOUR_MS, lastSuccessAt: START - 6 * HOUR_MS, lastAttemptAt: null, failuresInRow: 0, secretChangedAt: START - 800 * HOUR_MS, settingsChangedAt: null, readBy: null,
+      nextSyncAt: START + 2 * HOUR_MS, lastSuccessAt: START - 6 * HOUR_MS, lastAttemptAt: null, failuresInRow: 0, secretChangedAt: START - 800 * HOUR_MS, settingsChangedAt: null, readBy: null, readPlan: null,
     }
     await this.store.connections.create(connection)
     await this.#seal(id)

@@ -16,6 +16,25 @@ const aPlace = (over: Partial<Destination> = {}): Destination => ({
 const aMessage = (destinationId: string, over: Partial<Message> = {}): Message => ({ id: newId(), destinationId, createdAt: 100, dueAt: 100, attempts: 0, state: 'waiting', endedAt: null, subject: null, failure: null, ...over })
 
 export function alertsContract(twin: Twin): void {
+  describe(`the schedule in ${twin.name}`, { concurrency: false }, () => {
+    test('a pause keeps its beginning until it ends; a plan stands with its connection, and goes', async () => {
+      const { schedule, connections } = await twin.newTenant()
+      assert.equal(await schedule.pause(), null)
+      await schedule.setPause({ since: 5, by: 'user:a' })
+      await schedule.setPause({ since: 9, by: 'user:b' })
+      assert.deepEqual(await schedule.pause(), { since: 5, by: 'user:a' })
+      await schedule.setPause(null)
+      assert.equal(await schedule.pause(), null)
+      const connection = aConnection()
+      await connections.create(connection)
+      const readPlan = { everyMinutes: 180, hours: { from: '07:00', to: '19:00', timeZone: 'Europe/Berlin' } }
+      await connections.update(connection.id, { readPlan })
+      assert.deepEqual((await connections.get(connection.id))?.readPlan, readPlan)
+      await connections.update(connection.id, { readPlan: null })
+      assert.deepEqual(await connections.get(connection.id), connection)
+    })
+  })
+
   describe(`alerts in ${twin.name}`, { concurrency: false }, () => {
     test('a problem, a question and an incident without a problem each bring their alert in the same step, and what decides how it is told', async () => {
       const { alerts, problems, challenges, incidents, connections, runs } = await twin.newTenant()

@@ -24,7 +24,7 @@ export function digestOf(text: string): string {
 export function aConnection(over: Partial<Connection> = {}): Connection {
   return {
     id: newId(), institutionId: 'riverbank', institutionName: 'Riverbank', connector: 'ofx', settings: { url: 'https://bank.example', versions: [102, 211] }, loginLabel: 'an…',
-    loginIndex: randomUUID(), state: 'active', connectorState: { clientUid: 'u-1' }, createdAt: clock, nextSyncAt: null, lastSuccessAt: null, readBy: null, lastAttemptAt: null,
+    loginIndex: randomUUID(), state: 'active', connectorState: { clientUid: 'u-1' }, createdAt: clock, nextSyncAt: null, lastSuccessAt: null, readBy: null, readPlan: null, lastAttemptAt: null,
     failuresInRow: 0, secretChangedAt: null, settingsChangedAt: null, ...over,
   }
 }

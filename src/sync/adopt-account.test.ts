@@ -17,7 +17,7 @@ async function world(kindOfNew: Account['kind'] = 'savings') {
   const store = memory.tenant(await memory.defaultTenant())
   await store.connections.create({
     id: CONNECTION, institutionId: 'b', institutionName: 'B', connector: 'x', settings: {}, loginLabel: 'a…', loginIndex: 'i', state: 'active', connectorState: {}, createdAt: 1,
-    nextSyncAt: null, lastSuccessAt: null, lastAttemptAt: null, failuresInRow: 0, secretChangedAt: null, settingsChangedAt: null, readBy: null,
+    nextSyncAt: null, lastSuccessAt: null, lastAttemptAt: null, failuresInRow: 0, secretChangedAt: null, settingsChangedAt: null, readBy: null, readPlan: null,
   })
   const [old, fresh] = [account(1, 'missing', '111'), account(2, 'paused', '222', kindOfNew)]
   await store.accounts.create(old, source(1, old, 'active'))

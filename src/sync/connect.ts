@@ -81,7 +81,7 @@ export async function beginConnection(deps: SyncDeps, request: ConnectRequest, s
   const now = deps.clock.now()
   const connection: Connection = {
     id: deps.entropy.id(now), institutionId: institution.id, institutionName: institution.name, connector: connector.manifest.id, settings,
-    loginLabel: labelOf(login), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null, readBy: null,
+    loginLabel: labelOf(login), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null, readBy: null, readPlan: null,
     lastAttemptAt: null, failuresInRow: 0, secretChangedAt: now, settingsChangedAt: now,
   }
   await deps.store.connections.create(connection)

@@ -31,7 +31,7 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, s
     id: before.id, lastAttemptAt: now, failuresInRow,
     ...(outcome === 'succeeded' ? { lastSuccessAt: now, readBy: deps.readBy } : {}),
     isRead: outcome === 'succeeded' || outcome === 'partial',
-    nextSyncAt: end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, limits, fraction: deps.entropy.fraction() }),
+    nextSyncAt: end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, limits, plan: before.readPlan, fraction: deps.entropy.fraction() }),
   })
   const onEnded = deps.onRunEnding(before)
   const connection = (await storing) ?? before

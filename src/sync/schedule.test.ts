@@ -7,7 +7,7 @@ import { refusal } from './testing.ts'
 
 const NONE = { requestsPerDay: null, minSecondsBetweenSyncs: null }
 const MINUTE = 60_000
-const base: Ended = { now: 0, outcome: 'succeeded', failure: null, failuresInRow: 0, limits: NONE, fraction: 0.5 }
+const base: Ended = { now: 0, outcome: 'succeeded', failure: null, failuresInRow: 0, limits: NONE, plan: null, fraction: 0.5 }
 
 test('a healthy connection is read four times a day, spread by chance', () => {
   assert.equal(nextSyncAt(base), 360 * MINUTE)
@@ -34,4 +34,20 @@ test('failures back off up to half a day; Retry-After is honoured; what needs a 
   const withheld = (retry: Failure['retry']) => nextSyncAt({ ...base, outcome: 'failed', failure: refusal('x', { code: 'secret_withheld', retry }), failuresInRow: 1 })
   assert.equal(withheld({ kind: 'afterPerson' }), null)
   assert.ok(withheld({ kind: 'at', at: MINUTE })! >= MINUTE, 'a sign-in that is only waiting for another one is tried again by itself')
+})
+
+test('a person chooses how often and at what hours: never more often than the bank allows, never outside of the hours, not all at their first minute', () => {
+  const every = (everyMinutes: number | null, limits = NONE as Ended['limits']) => nextSyncAt({ ...base, limits, plan: { everyMinutes, hours: null } })
+  assert.deepEqual([every(60), every(1_440), every(null)], [60 * MINUTE, 1_440 * MINUTE, 360 * MINUTE])
+  assert.equal(every(60, { ...NONE, requestsPerDay: 8 }), 720 * MINUTE, 'eight requests are two reads a day')
+  const hours = { from: '07:00', to: '19:00', timeZone: 'UTC' }
+  const [evening, morning] = [Date.UTC(2026, 9, 14, 17), Date.UTC(2026, 9, 15, 7)]
+  const next = (over: Partial<Ended>) => nextSyncAt({ ...base, now: evening, plan: { everyMinutes: 360, hours }, ...over })!
+  assert.equal(next({ fraction: 0 }), morning)
+  assert.equal(next({ fraction: 0.5 }), morning + 15 * MINUTE)
+  assert.ok(next({ fraction: 0.99 }) < morning + 30 * MINUTE)
+  assert.equal(next({ outcome: 'failed', failure: refusal('2000'), failuresInRow: 1 }), evening + 5 * MINUTE, 'a retry within the hours stays')
+  assert.equal(next({ now: Date.UTC(2026, 9, 14, 18, 58), outcome: 'failed', failure: refusal('2000'), failuresInRow: 1, fraction: 0 }), morning)
+  assert.equal(next({ outcome: 'failed', failure: refusal('429', { retry: { kind: 'at', at: Date.UTC(2026, 9, 14, 23) } }), failuresInRow: 1, fraction: 0 }), morning, 'later than the bank named, never sooner')
+  assert.equal(next({ outcome: 'failed', failure: refusal('15500', { retry: { kind: 'afterPerson' } }), failuresInRow: 1 }), null)
 })

@@ -2,9 +2,10 @@
  * When to ask a bank again, and how often at most. Pure: time and chance are given. It never plans
  * a sync that cannot succeed without a person, and never asks sooner than the bank allows.
  */
-import { FARTHEST_SYNC_MS } from '../domain/connection.ts'
+import { FARTHEST_SYNC_MS, type ReadPlan } from '../domain/connection.ts'
 import { dayInZone } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
+import { intoHours, lengthOf } from '../domain/hours.ts'
 import type { Institution, InstitutionLimits } from '../domain/institution.ts'
 import { failed } from '../domain/result.ts'
 import type { RunOutcome } from '../domain/run.ts'
@@ -19,6 +20,8 @@ const DAY_MS = 24 * HOUR_MS
 /** Four times a day, spread by a quarter of an hour in twelve so that not all of a bank's customers come at once. */
 const REGULAR_MS = 6 * HOUR_MS
 const JITTER = 0.15
+/** Reads that wait for hours to begin are spread over so much of them. */
+const MOST_SPREAD_MS = 30 * MINUTE_MS
 const FIRST_RETRY_MS = 5 * MINUTE_MS
 const LAST_RETRY_MS = 12 * HOUR_MS
 /** Exchanges that one sync takes, on the safe side: profile, accounts, and a few statements. */
@@ -35,6 +38,8 @@ export type Ended = {
   /** Failures since the last success, this one included. */
   readonly failuresInRow: number
   readonly limits: InstitutionLimits
+  /** What a person chose; null: nothing. */
+  readonly plan: ReadPlan | null
   /** Uniform in [0, 1). */
   readonly fraction: number
 }
@@ -42,12 +47,30 @@ export type Ended = {
 /** The instant of the next sync in epoch ms; null when a person must act first. */
 export function nextSyncAt(ended: Ended): number | null {
   const planned = plannedAt(ended)
-  return planned === null ? null : Math.min(planned, ended.now + FARTHEST_SYNC_MS)
+  return planned === null ? null : Math.min(withinHours(planned, ended.plan, ended.fraction), ended.now + FARTHEST_SYNC_MS)
+}
+
+/** Where a person named hours, not before they begin; and not everything at the very minute at which they do. */
+export function withinHours(at: number, plan: ReadPlan | null, fraction: number): number {
+  const hours = plan?.hours ?? null
+  if (hours === null) return at
+  const begins = intoHours(at, hours)
+  return begins === at ? at : begins + Math.round(Math.min(MOST_SPREAD_MS, (lengthOf(hours) * MINUTE_MS) / 2) * fraction)
+}
+
+/** How long after a read that worked the next comes: as a person chose, never more often than the bank allows. */
+export function regularMs(limits: InstitutionLimits, plan: ReadPlan | null): number {
+  return Math.max(leastMs(limits), plan?.everyMinutes == null ? REGULAR_MS : plan.everyMinutes * MINUTE_MS)
+}
+
+/** Between two reads at least so much, by what the bank allows. */
+export function leastMs({ requestsPerDay, minSecondsBetweenSyncs }: InstitutionLimits): number {
+  return Math.max(requestsPerDay === null ? 0 : (DAY_MS * REQUESTS_PER_SYNC) / requestsPerDay, (minSecondsBetweenSyncs ?? 0) * 1000)
 }
 
 function plannedAt(ended: Ended): number | null {
   const earliest = ended.now + (ended.limits.minSecondsBetweenSyncs ?? 0) * 1000
-  if (ended.outcome === 'succeeded' || ended.outcome === 'partial') return Math.max(earliest, spread(ended.now, regularMs(ended.limits), ended.fraction))
+  if (ended.outcome === 'succeeded' || ended.outcome === 'partial') return Math.max(earliest, spread(ended.now, regularMs(ended.limits, ended.plan), ended.fraction))
   const retry = ended.failure?.retry ?? { kind: 'at', at: null }
   if (retry.kind !== 'at') return null
   // The bank named the time (Retry-After): not sooner, and not all at the same second.
@@ -81,10 +104,6 @@ export function withinQuota(transport: Transport, institution: Institution, runs
       return failed({ code: 'quota_reached', stage: request.stage, retry: { kind: 'at', at: tomorrow }, message, evidence: [{ stage: request.stage, codes: ['quota_reached'], message }] })
     },
   }
-}
-
-function regularMs(limits: InstitutionLimits): number {
-  return limits.requestsPerDay === null ? REGULAR_MS : Math.max(REGULAR_MS, (DAY_MS * REQUESTS_PER_SYNC) / limits.requestsPerDay)
 }
 
 function spread(now: number, delayMs: number, fraction: number): number {

@@ -155,7 +155,7 @@ export class World {
     await this.store.connections.create({
       id: this.connectionId, institutionId: 'riverbank', institutionName: 'Riverbank', connector: 'scripted', settings: {}, loginLabel: 'an…', loginIndex: 'login',
       state: 'connecting', connectorState: {}, createdAt: this.now, nextSyncAt: null, lastSuccessAt: null, lastAttemptAt: null, failuresInRow: 0,
-      secretChangedAt: null, settingsChangedAt: null, readBy: null, ...changes,
+      secretChangedAt: null, settingsChangedAt: null, readBy: null, readPlan: null, ...changes,
     })
     return this
   }

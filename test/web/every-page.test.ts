@@ -23,7 +23,7 @@ import { leastDifference } from './greyscale.ts'
 import { cannotRun, openWorld, PAGE, type World } from './world.ts'
 
 const BUDGET_KB = 210
-const SETTINGS = ['/settings/security', '/settings/alerts', '/settings/data', '/settings/members', '/settings/keys', '/settings/audit']
+const SETTINGS = ['/settings/security', '/settings/schedule', '/settings/alerts', '/settings/data', '/settings/members', '/settings/keys', '/settings/audit']
 
 describe('every page', { skip: cannotRun ?? false }, () => {
   let world: World
@@ -375,6 +375,36 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     assert.equal(await page.evaluate('getComputedStyle(document.body).backgroundColor'), 'rgb(249, 250, 252)', 'paper is white, whatever the screen is')
     await page.evaluate('dispatchEvent(new Event("afterprint"))')
     await paper.waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
+  test('the schedule of a connection is chosen, its next read is told, and all reading is paused and goes on', async () => {
+    const page = await world.openPage()
+    const { store } = world.sandbox.opened.instance
+    const healthy = (await store.connections.list()).find(({ id }) => id === world.connectionId)!
+    await store.connections.update(healthy.id, { failuresInRow: 0, nextSyncAt: healthy.lastAttemptAt! + 6 * 3_600_000 })
+    await settled(page, world.url('/settings/schedule'))
+    const row = page.getByRole('listitem', { name: /login an…/ })
+    await row.getByText('Every 6 hours, as is usual, at any hour.').waitFor()
+    await row.getByRole('button', { name: /^Change when/ }).click()
+    await row.getByLabel('How often').selectOption({ label: 'Every 12 hours' })
+    await row.getByLabel('Only at some hours').check()
+    await row.getByLabel('From').fill('08:00')
+    await row.getByLabel('To').fill('08:00')
+    assert.deepEqual(await violations(page), [])
+    await row.getByRole('button', { name: 'Save' }).click()
+    await row.getByText('Every 12 hours, from 08:00 to 08:00 (UTC).').waitFor()
+    await row.getByText(/Next read/).waitFor()
+    const planned = await store.connections.get(healthy.id)
+    assert.deepEqual(planned?.readPlan, { everyMinutes: 720, hours: { from: '08:00', to: '08:00', timeZone: 'UTC' } })
+    assert.equal(planned!.nextSyncAt, healthy.lastAttemptAt! + 12 * 3_600_000)
+    await page.getByRole('button', { name: 'Pause all' }).click()
+    await row.getByText('Paused with all others').waitFor()
+    assert.ok((await store.schedule.pause()) !== null)
+    await page.getByRole('button', { name: 'Read again' }).click()
+    await row.getByText(/Next read/).waitFor()
+    assert.deepEqual((await store.audit.list({ limit: 3 })).map(({ action }) => action), ['reading.resumed', 'reading.paused', 'schedule.changed'])
+    await store.connections.update(healthy.id, { failuresInRow: healthy.failuresInRow, nextSyncAt: healthy.nextSyncAt, readPlan: null })
     await page.context().close()
   })
 

@@ -8,6 +8,7 @@ import type { bankHistoryShape } from '../../src/api/bank-shapes.ts'
 import type { decisionShape } from '../../src/api/decision-shape.ts'
 import type { dryRunShape, ruleShape, suggestedShape } from '../../src/api/review-shape.ts'
 import type { reconciledShape, reconciliationShape } from '../../src/api/reconcile-shape.ts'
+import type { scheduledShape, scheduleShape } from '../../src/api/schedule-shapes.ts'
 import type { freshnessShape } from '../../src/api/freshness-shape.ts'
 import type { balanceProofShape } from '../../src/api/balance-shapes.ts'
 import type { bankShape, connectionShape, institutionShape, planShape, problemShape } from '../../src/api/connection-shapes.ts'
@@ -41,6 +42,8 @@ export type ApiKey = z.output<typeof keyShape>
 export type AuditLine = z.output<typeof auditShape>
 export type AlertDestination = z.output<typeof destinationShape>
 export type AlertMessage = z.output<typeof messageShape>
+export type Schedule = z.output<typeof scheduleShape>
+export type Scheduled = z.output<typeof scheduledShape>
 export type Me = z.output<typeof meShape>
 
 /** A problem as the server describes it (RFC 9457). */

@@ -41,6 +41,7 @@ const routes = [
     createRoute({ getParentRoute: () => settings, path: '/security', component: lazyRouteComponent(() => import('./settings/security.tsx'), 'SecurityPage') }),
     createRoute({ getParentRoute: () => settings, path: '/members', component: lazyRouteComponent(() => import('./settings/members.tsx'), 'MembersPage') }),
     createRoute({ getParentRoute: () => settings, path: '/keys', component: lazyRouteComponent(() => import('./settings/keys.tsx'), 'KeysPage') }),
+    createRoute({ getParentRoute: () => settings, path: '/schedule', component: lazyRouteComponent(() => import('./settings/schedule.tsx'), 'SchedulePage') }),
     createRoute({ getParentRoute: () => settings, path: '/alerts', component: lazyRouteComponent(() => import('./settings/alerts.tsx'), 'AlertsPage') }),
     createRoute({ getParentRoute: () => settings, path: '/data', component: lazyRouteComponent(() => import('./settings/data.tsx'), 'DataPage') }),
     createRoute({ getParentRoute: () => settings, path: '/audit', component: lazyRouteComponent(() => import('./settings/audit.tsx'), 'AuditPage') }),

@@ -16,8 +16,9 @@ import { reconcileRoutes } from './reconcile.ts'
 import { recomputeRoutes } from './recompute.ts'
 import { reviewRoutes } from './review.ts'
 import { runRoutes } from './runs.ts'
+import { scheduleRoutes } from './schedule.ts'
 import { serverRoutes } from './server.ts'
 import { signInRoutes } from './sign-in.ts'
 import { transactionRoutes } from './transactions.ts'
 
-export const ROUTES: readonly Route[] = [...serverRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...alertRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...reconcileRoutes, ...transactionRoutes, ...reviewRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]
+export const ROUTES: readonly Route[] = [...serverRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...alertRoutes, ...scheduleRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...reconcileRoutes, ...transactionRoutes, ...reviewRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]

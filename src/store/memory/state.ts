@@ -16,6 +16,7 @@ import type { Digest, MatchTier, Observation, Question, TransactionChange } from
 import type { ReconciledStatement } from '../../domain/reconciliation.ts'
 import type { CategoryRule } from '../../domain/review.ts'
 import type { Seen } from '../../ports/review.ts'
+import type { ReadingPause } from '../../ports/schedule.ts'
 import type { RecordedPage, ReportMove, Undo } from '../../ports/history.ts'
 import type { Attempt, FailedExchanges, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
 import { emptyAccess, type AccessState } from './access.ts'
@@ -64,6 +65,7 @@ export type TenantState = {
   readonly ruleRows: Map<string, readonly Seen[]>
   readonly previews: Map<string, ReconnectPreview>
   readonly access: AccessState
+  readingPause: ReadingPause | null
   previewAnswers: { readonly previewId: string; readonly answer: PreviewAnswer }[]
   spans: BalanceSpan[]
 }
@@ -80,7 +82,7 @@ export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
     cursors: new Map(), questions: new Map(), questionRuns: new Map(), answered: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), alerting: emptyAlerts(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
-    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), reconciliations: new Map(), rules: new Map(), ruleRows: new Map(), spans: [],
+    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), readingPause: null, reconciliations: new Map(), rules: new Map(), ruleRows: new Map(), spans: [],
   }
 }
 

@@ -17,6 +17,7 @@ import { memoryPreviews } from './previews.ts'
 import { memoryChallenges, memoryProblems } from './problems.ts'
 import { memoryReconciliations } from './reconciliations.ts'
 import { memoryReview } from './review.ts'
+import { memorySchedule } from './schedule.ts'
 import { memoryRuns } from './runs.ts'
 import { memorySecrets } from './secrets.ts'
 import { emptyTenant, type TenantState } from './state.ts'
@@ -72,5 +73,6 @@ function tenantStore(tenantId: string, state: TenantState): TenantStore {
     audit: memoryAudit(state.access),
     reconciliations: memoryReconciliations(state),
     review: memoryReview(state),
+    schedule: memorySchedule(state),
   }
 }

@@ -13,6 +13,7 @@ import { postgresConnections } from './connections.ts'
 import { postgresConsumers } from './consumers.ts'
 import { postgresReconciliations } from './reconciliations.ts'
 import { postgresReview } from './review.ts'
+import { postgresSchedule } from './schedule.ts'
 import { postgresFeed } from './feed.ts'
 import { postgresHistory } from './history.ts'
 import { postgresIncidents } from './incidents.ts'
@@ -166,5 +167,6 @@ function tenantStore(db: Database, locks: Locks, tenantId: string): TenantStore 
     audit: postgresAudit(db, tenantId),
     reconciliations: postgresReconciliations(db, tenantId),
     review: postgresReview(db, tenantId),
+    schedule: postgresSchedule(db, tenantId),
   }
 }

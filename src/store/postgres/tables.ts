@@ -22,7 +22,7 @@ import { blankOf, bytes, day, digest, flag, instant, integer, json, money, nulla
 export const connections = shape<Connection>({
   id: uuid, institutionId: text(), institutionName: text(), connector: text(), settings: json(), loginLabel: text(), loginIndex: text(),
   state: text(), connectorState: json(), createdAt: instant, nextSyncAt: nullable(instant), lastSuccessAt: nullable(instant),
-  lastAttemptAt: nullable(instant), failuresInRow: integer, secretChangedAt: nullable(instant), settingsChangedAt: nullable(instant), readBy: nullable(json()),
+  lastAttemptAt: nullable(instant), failuresInRow: integer, secretChangedAt: nullable(instant), settingsChangedAt: nullable(instant), readBy: nullable(json()), readPlan: nullable(json<NonNullable<Connection['readPlan']>>()),
 })
 
 export const accounts = shape<Account>({

@@ -4,6 +4,7 @@ import { useMe } from '../me.ts'
 
 const PAGES = [
   { to: '/settings/security', label: 'Your sign-in', owner: false },
+  { to: '/settings/schedule', label: 'Schedule', owner: false },
   { to: '/settings/alerts', label: 'Alerts', owner: false },
   { to: '/settings/data', label: 'Data', owner: false },
   { to: '/settings/members', label: 'Members', owner: true },

@@ -1,0 +1,16 @@
+/** When connections are read by themselves, as resources. */
+import { z } from 'zod'
+import { hoursShape } from './alert-shapes.ts'
+
+const instant = z.iso.datetime()
+
+export const scheduledShape = z
+  .object({
+    connectionId: z.uuid(), institutionName: z.string(), loginLabel: z.string(), state: z.enum(['connecting', 'active', 'disabled', 'removed', 'preview', 'replaced']),
+    everyMinutes: z.int().nullable().meta({ description: 'What a person chose; null: as is usual' }), hours: hoursShape.nullable(),
+    usualMinutes: z.int(), leastMinutes: z.int().meta({ description: 'The bank allows no shorter; 0: it names no limit' }), requestsPerDay: z.int().nullable(),
+    nextReadAt: instant.nullable().meta({ description: 'null: a person must act first' }), isRetrying: z.boolean(),
+  })
+  .meta({ id: 'ScheduledConnection' })
+
+export const scheduleShape = z.object({ pausedSince: instant.nullable(), items: z.array(scheduledShape) }).meta({ id: 'Schedule' })
