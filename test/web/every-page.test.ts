@@ -384,7 +384,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     const healthy = (await store.connections.list()).find(({ id }) => id === world.connectionId)!
     await store.connections.update(healthy.id, { failuresInRow: 0, nextSyncAt: healthy.lastAttemptAt! + 6 * 3_600_000 })
     await settled(page, world.url('/settings/schedule'))
-    const row = page.getByRole('listitem', { name: /login an…/ })
+    const row = page.getByRole('listitem', { name: /login a…/ })
     await row.getByText('Every 6 hours, as is usual, at any hour.').waitFor()
     await row.getByRole('button', { name: /^Change when/ }).click()
     await row.getByLabel('How often').selectOption({ label: 'Every 12 hours' })
