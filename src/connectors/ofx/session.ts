@@ -7,6 +7,7 @@
  * Keeps sign-on answers (cookies, access keys) in memory only; what may be remembered is `state`.
  */
 import type { ConnectorContext, SecretReader } from '../../connector-kit/connector.ts'
+import { isNoticeKind, noticeHolds, noticeKind, type NoticeKind } from '../../connector-kit/notices.ts'
 import { originOf } from '../../connector-kit/origin.ts'
 import type { ChallengePrompt } from '../../domain/connection.ts'
 import type { CaseContext, Failure, Stage } from '../../domain/evidence.ts'
@@ -56,6 +57,8 @@ export class Session {
   #sessionCookie: string | null = null
   #accessKey: string | null = null
   #clockSkewSeconds: number | null = null
+  /** What the bank announced beside its last good sign-on answer, and when it was heard last. */
+  #notice: { readonly kind: NoticeKind; readonly at: number } | null
 
   constructor(context: ConnectorContext, settings: OfxSettings) {
     // What an earlier run learned holds for the address it learned it from.
@@ -72,6 +75,7 @@ export class Session {
     this.#tokenLabel = text('tokenLabel')
     this.#clientUidRequired = known['clientUidRequired'] === true
     this.#whenWell = text('whenWell')
+    this.#notice = isNoticeKind(known['notice']) && typeof known['noticeAt'] === 'number' ? { kind: known['notice'], at: known['noticeAt'] } : null
     this.#answers = context.resume === null ? null : readResume(context.resume.data)
   }
 
@@ -80,7 +84,7 @@ export class Session {
     return {
       clientUid: this.#clientUid, signOnUrl: this.settings.url, version: this.#version, url: this.#url, profileUpdated: this.#profileUpdated,
       tokenLabel: this.#tokenLabel, clientUidRequired: this.#clientUidRequired,
-      ...(this.#whenWell === null ? {} : { whenWell: this.#whenWell }),
+      ...(this.#whenWell === null ? {} : { whenWell: this.#whenWell }), ...(this.#notice === null ? {} : { notice: this.#notice.kind, noticeAt: this.#notice.at }),
     } // prettier-ignore
   }
 
@@ -88,7 +92,16 @@ export class Session {
     return {
       protocolVersion: this.#version, clientId: this.#clientUidSent() === null ? 'none' : this.#isClientKnown ? 'registered' : 'fresh',
       ...(this.#clockSkewSeconds === null ? {} : { clockSkewSeconds: this.#clockSkewSeconds }),
+      ...(this.#notice !== null && noticeHolds(this.#notice.kind, this.#notice.at, this.#context.now()) ? { bankNotice: this.#notice.kind } : {}),
     }
+  }
+
+  /** A good sign-on without an announcement takes the last one back; a refusal speaks of itself, and is no announcement. */
+  #hearNotice(signOn: Reply['signOn'], isSigned: boolean): void {
+    if (isRefusal(signOn.status)) return
+    const kind = noticeKind(signOn.status?.message ?? '')
+    if (kind !== null) this.#notice = { kind, at: this.#context.now() }
+    else if (isSigned) this.#notice = null
   }
 
   /** Asks the anonymous profile; null when the bank can be signed in to. */
@@ -236,6 +249,7 @@ export class Session {
     if (!replied.ok) return failed(replied.failure)
     const { signOn, clockSkewSeconds } = replied.value
     this.#clockSkewSeconds = clockSkewSeconds ?? this.#clockSkewSeconds
+    this.#hearNotice(signOn, signed !== null)
     if (signed !== null) {
       this.#sessionCookie = signOn.sessionCookie ?? this.#sessionCookie
       this.#accessKey = signOn.accessKey ?? this.#accessKey

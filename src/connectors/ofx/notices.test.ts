@@ -1,0 +1,50 @@
+/** Announcements beside a good sign-on answer: the kind is remembered, the words are not, and what is over is forgotten. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Answer, ConnectorContext, Transport } from '../../connector-kit/connector.ts'
+import { noticeKind } from '../../connector-kit/notices.ts'
+import type { Institution, JsonObject } from '../../domain/institution.ts'
+import { ok } from '../../domain/result.ts'
+import { Session } from './session.ts'
+import { readSettings } from './settings.ts'
+
+const DAY_MS = 24 * 3_600_000
+const NOW = Date.UTC(2026, 2, 3)
+
+function answer(code: string, severity: string, message: string): Answer {
+  const body = `OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nSECURITY:NONE\r\nENCODING:USASCII\r\nCHARSET:1252\r\nCOMPRESSION:NONE\r\nOLDFILEUID:NONE\r\nNEWFILEUID:NONE\r\n\r\n<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>${code}<SEVERITY>${severity}<MESSAGE>${message}</STATUS><DTSERVER>20260303<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1></OFX>`
+  return { status: 200, headers: { 'content-type': 'application/x-ofx' }, body: new TextEncoder().encode(body), url: 'https://a.example/ofx', clockSkewSeconds: null } as unknown as Answer
+}
+
+/** One signed question with that answer; what the session then knows. */
+async function after(said: Answer, state: JsonObject = {}, now = NOW) {
+  const transport = { exchange: async () => ok(said) } as unknown as Transport
+  const settings = readSettings({ url: 'https://a.example/ofx', version: '102' })
+  assert.ok(settings.ok)
+  const context: ConnectorContext = { institution: { id: 'x', name: 'X Bank' } as Institution, settings: {}, transport, now: () => now, newId: () => 'id', state, resume: null }
+  const session = new Session(context, settings.value)
+  await session.ask('accounts', 'accounts', [{ type: 'profile', trnuid: '1' }])
+  return { state: session.state, notice: session.facts.bankNotice }
+}
+
+test('an announcement beside a good answer is known at the next failure, as long as it can explain it', async () => {
+  const told = await after(answer('0', 'INFO', 'Scheduled maintenance on Sunday from 2 a.m.'))
+  assert.equal(told.notice, 'maintenance')
+  assert.ok(!JSON.stringify(told.state).includes('Sunday'), 'the words of the bank are not kept')
+  const refused = answer('2000', 'ERROR', 'General error')
+  assert.equal((await after(refused, told.state, NOW + DAY_MS)).notice, 'maintenance', 'a refusal takes nothing back')
+  assert.equal((await after(refused, told.state, NOW + 10 * DAY_MS)).notice, undefined, 'maintenance is over after days')
+  const ending = await after(answer('0', 'INFO', 'Direct Connect will be discontinued on 1 May.'))
+  assert.equal((await after(refused, ending.state, NOW + 60 * DAY_MS)).notice, 'retirement')
+})
+
+test('a good answer without an announcement takes the last one back; what a refusal says is no announcement', async () => {
+  const told = await after(answer('0', 'INFO', 'Scheduled maintenance on Sunday.'))
+  assert.equal((await after(answer('0', 'INFO', 'SUCCESS'), told.state)).notice, undefined)
+  assert.equal((await after(answer('2000', 'ERROR', 'Closed for maintenance.'))).notice, undefined)
+})
+
+test('greetings and results are no announcements', () => {
+  for (const text of ['', 'OK', 'Success', 'The operation succeeded.', 'Welcome back', 'Signon successful', 'Your last sign-on was today.', 'Request processed']) assert.equal(noticeKind(text), null, text)
+  for (const [text, kind] of [['Planned outage 1 to 5 a.m.', 'maintenance'], ['Wir stellen um: neue Adresse ab 1. Mai', 'migration'], ['Please review our updated terms of use', 'terms'], ['From May on a new security method is needed: two-step verification', 'security'], ['OFX service is retiring in June', 'retirement']] as const) assert.equal(noticeKind(text), kind, text)
+})
