@@ -83,7 +83,7 @@ const AT_SIGN_ON: readonly (readonly [fault: string, codes: readonly string[], v
   ['password-changed', ['15500'], 'refused', 'afterPerson'],
   ['not-enrolled', ['15500'], 'refused', 'afterPerson'],
   ['password-expired', ['15000', '15500'], 'accepted', 'afterPerson'],
-  ['login-locked', ['15502', '15500'], 'unknown', 'afterPerson'],
+  ['login-locked', ['15502', '15500'], 'locked', 'afterPerson'],
   ['message-to-read', ['2000', '15500'], 'unknown', 'at'],
   ['identity-check', ['15510', '15500'], 'unknown', 'afterPerson'],
   ['login-in-use', ['15501', '15500'], 'unknown', 'at'],
