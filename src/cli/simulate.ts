@@ -55,7 +55,6 @@ function plainSeed({ seed = '1', scenario }: SimulateOptions): number {
 function firstLine({ seed, scenario }: SimulateOptions): Line {
   const names = SCENARIOS.map(({ name }) => name)
   if (scenario !== undefined && !names.includes(scenario)) throw new CommandError(`There is no scenario "${scenario}". There are: ${names.join(', ')}.`, 2)
-  if (seed === undefined && scenario === undefined) throw new CommandError('Say where to begin: --seed 1, or --scenario NAME.', 2)
   const line = readLine(seed ?? '1')
   if (line === null) throw new CommandError('--seed must be a number, or a seed line as a failing run prints it (17/d12/f0,3/c/s, ids-change:17).', 2)
   return scenario === undefined ? line : lineOf(line.seed, scenario)

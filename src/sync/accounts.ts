@@ -21,7 +21,12 @@ export type Feed = { readonly source: AccountSource; readonly account: Account }
 export async function reconcileAccounts(session: Session, feeds: readonly Feed[], list: AccountList): Promise<Result<readonly Feed[], Failure>> {
   const sources = feeds.map(({ source }) => source)
   if (list.accounts.length === 0 && session.trial === null) return sources.length > 0 ? ok(feeds) : failed(emptyList())
-  if (isSomebodyElse(session, sources, list)) return failed(identityChanged())
+  if (isSomebodyElse(session, sources, list)) {
+    // A new card has a new number; then its rows tell whose it is, and from here on something is in common.
+    const active = sources.filter(({ state }) => state === 'active')
+    const { absent } = await findRenumbered(session, list.accounts.filter(({ status }) => status === 'open'), active)
+    return absent.length === active.length ? failed(identityChanged()) : reconcileAccounts(session, await session.deps.store.accounts.feeds(session.connection.id), list)
+  }
   const known = new Map(list.accounts.map((listed) => [listed, sources.find((source) => source.state !== 'replaced' && sameRef(source.ref, listed.ref))]))
   const accountOf = (source: AccountSource): Account => feeds.find((feed) => feed.source === source)!.account
   let moved = false
@@ -105,8 +110,8 @@ export function isMasked({ number, bankId }: AccountRef): boolean {
 
 /**
  * After a person typed a login anew: a complete list that shows none of the accounts that this
- * connection knows belongs to somebody else. A renumbered only account cannot be told from that, and
- * storing a stranger's rows is the worse mistake.
+ * connection knows belongs to somebody else, unless rows prove otherwise. A renumbered account that
+ * shows too few of them cannot be told from that, and storing a stranger's rows is the worse mistake.
  */
 function isSomebodyElse(session: Session, sources: readonly AccountSource[], list: AccountList): boolean {
   const noneInCommon = !sources.some((source) => list.accounts.some((listed) => sameRef(source.ref, listed.ref)))
@@ -118,7 +123,7 @@ function isSomebodyElse(session: Session, sources: readonly AccountSource[], lis
 }
 
 function identityChanged(): Failure {
-  const message = 'This login shows none of the accounts of this connection: it seems to be somebody else\'s. Nothing was stored.'
+  const message = 'This login shows none of the accounts of this connection, nor their rows: it seems to be somebody else\'s. Nothing was stored. If the bank gave you new numbers, remove this connection (its rows stay) and connect again.'
   return { code: 'identity_changed', stage: 'accounts', retry: { kind: 'afterPerson' }, message, evidence: [{ stage: 'accounts', message }] }
 }
 

@@ -203,6 +203,21 @@ test('reconnect with another login: the same accounts go on, a stranger\'s store
   assert.deepEqual([world.vaultCalls.at(-1), world.vaultCalls.includes('destroy')], ['resolve trial riverbank/anna2', false])
 })
 
+// Fails when: a list without a known number is called a stranger's before its rows were looked at (seen).
+test('a new card and a new password at once: the new number shows the known rows, so it is the same account', async () => {
+  const world = new World()
+  world.bank.rows = ['a', 'b', 'c', 'd'].map((id, at) => row(`2026-03-0${at + 1}`, `-${at + 1}`, `Shop ${id}`, { providerId: id }))
+  const connected = await connectInstitution(world.deps, { institutionId: 'riverbank', connector: null, form: FORM })
+  const id = connected.kind === 'connected' ? connected.connection.id : ''
+  const [account] = await world.store.accounts.list()
+  for (const [form, number] of [[{ user: 'anna', password: 'y' }, '777'], [{ user: 'anna2', password: 'z' }, '888']] as const) {
+    world.now += 1000
+    world.bank.accounts = [listed({ ...CHECKING, number })]
+    const run = await reconnect(world.deps, id, form)
+    assert.deepEqual([run.ok && run.value.outcome, (await world.store.accounts.list()).map((one) => [one.id, one.number, one.state]), (await world.feed()).length], ['succeeded', [[account!.id, number, 'open']], 4])
+  }
+})
+
 test('accounts are chosen one by one, and a removed connection keeps its rows for the next one of the same account', async () => {
   const world = new World()
   world.bank.accounts = [listed(CHECKING), listed(SAVINGS)]
