@@ -41,6 +41,13 @@ const OPENING = [
   'saldo poczatkowe',
   'pocatecni zustatek',
   'nyito egyenleg',
+  'likutis pradziai',
+  'pradinis likutis',
+  'sakuma atlikums',
+  'algsaldo',
+  'alkusaldo',
+  'начальныи остаток',
+  'входящии остаток',
 ]
 
 const CLOSING = [
@@ -77,7 +84,17 @@ const CLOSING = [
   'saldo koncowe',
   'konecny zustatek',
   'zaro egyenleg',
+  'likutis pabaigai',
+  'galutinis likutis',
+  'beigu atlikums',
+  'loppsaldo',
+  'loppusaldo',
+  'конечныи остаток',
+  'исходящии остаток',
 ]
+
+/** What moved in all, one row for each direction: the Baltic exports of Swedbank and others end so. */
+const TURNOVER = /^(turnover|apyvarta|apgrozijums|kaive|оборот(ы)?)$/
 
 const TOTAL = /^(sub ?totals?|totals?|summe|gesamt|gesamtsumme|totaal|totale|sum|somme|suma|osszesen|i alt|yhteensa)\b/
 
@@ -86,7 +103,7 @@ const WITH_DATE = '(?: (?:as of|on|per|am|vom|au|al|op|em|a))?[ \\d]*$'
 const STATED = new RegExp(`^(?:(${OPENING.join('|')})|(?:${CLOSING.join('|')}))${WITH_DATE}`)
 
 /** What every one of those texts contains: cheap to ask of a million descriptions. */
-const MAYBE_STATED = /balan|sald|solde|s a l d o|stand|forward|egyenleg|statek/i
+const MAYBE_STATED = /balan|sald|solde|s a l d o|stand|forward|egyenleg|statek|likut|atlikum|остат/i
 
 /** Longer texts are descriptions, whatever they begin with. */
 const WORDS_MAX = 60
@@ -97,6 +114,11 @@ export function balanceWords(text: string): 'opening' | 'closing' | null {
   const match = STATED.exec(plainWords(text))
   if (match === null) return null
   return match[1] === undefined ? 'closing' : 'opening'
+}
+
+/** A text that says nothing but "turnover". */
+export function isTurnover(text: string): boolean {
+  return text.length < 12 && TURNOVER.test(plainWords(text))
 }
 
 /** `Total`, `Summe` and the like at the beginning of a text. */

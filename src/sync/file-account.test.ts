@@ -17,8 +17,8 @@ function bring(world: World, label: string, { account = UNNAMED, currency = null
     yield ok({ part: 'start' as const, head: { account, currency, covers: { from: null, to: null }, line: 1 } })
     yield ok({ part: 'rows' as const, rows })
     const balance = (kind: StatedBalance['kind'], amount: string, on: string): StatedBalance => ({ kind, amount: decimal(amount), currency: currency ?? 'XXX', on: day(on), at: null })
-    if (opening !== undefined) yield ok({ part: 'balance' as const, balance: balance('opening', opening, rows[0]!.postedOn) })
-    if (closing !== undefined) yield ok({ part: 'balance' as const, balance: balance('closing', closing, rows.at(-1)!.postedOn) })
+    if (opening !== undefined) yield ok({ part: 'balance' as const, balance: balance('opening', opening, rows[0]?.postedOn ?? '2026-01-31') })
+    if (closing !== undefined) yield ok({ part: 'balance' as const, balance: balance('closing', closing, rows.at(-1)?.postedOn ?? '2026-01-31') })
     yield ok({ part: 'end' as const, covers: { from: null, to: null } })
   }
   return importStatements(world.deps, { open, accountId: null, label, dryRun: false, onProgress: null, ...more })
@@ -131,4 +131,14 @@ test('an account that the person names takes one account of the file, not severa
   }
   const result = await importStatements(world.deps, { open, accountId: await world.accountId(), label: 'two.ofx', dryRun: false, onProgress: null })
   assert.deepEqual([result.failure?.code, await accounts(world)], ['account_unclear', ['900011234 4']])
+})
+
+test('the same statement without rows again goes where it went before; one that states another balance is asked about', async () => {
+  const world = new World()
+  await bring(world, 'x.csv', { account: masked('LT79730001****'), rows: [], closing: '120' })
+  const again = await bring(world, 'x.csv', { account: masked('LT79730001****'), rows: [], closing: '120' })
+  assert.deepEqual([again.failure, again.added, await accounts(world)], [null, 0, ['LT79730001**** 0']])
+  assert.equal((await bring(world, 'x.csv', { account: masked('LT79730001****'), rows: [], closing: '7' })).failure?.code, 'account_unclear')
+  await bring(world, 'empty.csv', { rows: [] })
+  assert.deepEqual([(await bring(world, 'empty.csv', { rows: [] })).failure, (await accounts(world)).length], [null, 2])
 })

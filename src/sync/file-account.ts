@@ -6,6 +6,7 @@
  * one is never made two, because of what a file is called.
  */
 import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
+import type { BalanceStatement } from '../domain/run.ts'
 import { addDays, contains, daysBetween, joinRanges, type Day } from '../domain/day.ts'
 import { moneyOf } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
@@ -33,6 +34,9 @@ export async function chooseAccount(store: TenantStore, file: FileAccount): Prom
   if (named.length === 1) return ok(named[0]!.account)
   const exact = named.filter(({ account }) => account.kind === file.ref.kind)
   if (exact.length > 0) return ok(exact[0]!.account)
+  // Nothing can be mixed by a statement that brings nothing: the same empty one again goes where it went before.
+  const again = file.sample.length > 0 ? [] : (await Promise.all(possible.map(async (one) => (one.sameName && (await knowsBalances(store, file, one.account)) ? [one] : [])))).flat()
+  if (again.length === 1) return ok(again[0]!.account)
   const judged = await Promise.all((named.length > 0 ? named : possible).map(async (one) => ({ ...one, verdict: await compare(store, file, one) })))
   const proved = judged.filter(({ verdict }) => verdict.says === 'same').sort((a, b) => b.verdict.shared - a.verdict.shared)
   if (proved[0] !== undefined && proved[0].verdict.shared > (proved[1]?.verdict.shared ?? 0)) return ok(proved[0].account)
@@ -150,10 +154,26 @@ function isLike(row: { readonly on: Day; readonly amount: bigint; readonly text:
   return candidate.amount === row.amount && Math.abs(daysBetween(candidate.postedOn, row.on)) <= NEAR_DAYS && resemblance(row.text, textOf(candidate)) >= LIKE
 }
 
+/** Each balance that the file states is there already, for the same day. */
+async function knowsBalances(store: TenantStore, file: FileAccount, account: Account): Promise<boolean> {
+  const currency = account.currency === UNKNOWN_CURRENCY ? file.currency : account.currency
+  const stored = await balancesOf(store, account)
+  return file.sums.every(({ balances }) =>
+    balances.every(({ kind, amount, on }) => {
+      const money = moneyOf(amount, currency)
+      return money.ok && stored.some((one) => one.kind === kind && one.on === on && one.amount === money.value.minor)
+    }),
+  )
+}
+
+async function balancesOf(store: TenantStore, account: Account): Promise<readonly BalanceStatement[]> {
+  return (await Promise.all((await store.accounts.sources({ accountId: account.id })).map((source) => store.feed.balances(account.id, source.id)))).flat()
+}
+
 /** The file opens with what the account's newest balance before it was, or closes where the account's oldest begins. */
 async function balancesMeet(store: TenantStore, file: FileAccount, account: Account): Promise<boolean> {
   const currency = account.currency === UNKNOWN_CURRENCY ? file.currency : account.currency
-  const stored = (await Promise.all((await store.accounts.sources({ accountId: account.id })).map((source) => store.feed.balances(account.id, source.id)))).flat()
+  const stored = await balancesOf(store, account)
   const wentBefore = (on: Day, minor: bigint): boolean => {
     const before = stored.filter((balance) => (balance.kind === 'closing' || balance.kind === 'ledger') && balance.on <= on)
     const newest = before.reduce<Day | null>((day, balance) => (day === null || balance.on > day ? balance.on : day), null)

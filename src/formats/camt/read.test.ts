@@ -156,3 +156,11 @@ test('what is damaged, missing or hostile fails with its line', async () => {
   assert.equal(await failureOf(whole.replace('</Ntry>', `<X>${'x'.repeat(70_000)}</X></Ntry>`)), 'limit_exceeded 3')
   assert.equal(await failureOf(whole.replace('</Ntry>', `${'<X/>'.repeat(60_000)}</Ntry>`)), 'limit_exceeded 3')
 })
+
+test('a report that tells no day of its own is of the day of its message', async () => {
+  const report = `<?xml version="1.0"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.052.001.08"><BkToCstmrAcctRpt><GrpHdr><MsgId>1</MsgId><CreDtTm>2024-01-15T12:00:00+02:00</CreDtTm></GrpHdr><Rpt><Id>1</Id>${ACCOUNT}<Ntry><Amt Ccy="EUR">5.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>PDNG</Cd></Sts></Ntry></Rpt></BkToCstmrAcctRpt></Document>\n`
+  const { statements, failure } = await read(report)
+  assert.equal(failure, null)
+  assert.deepEqual(statements[0]!.rows.map(({ postedOn, amount, status }) => [postedOn, amount, status]), [['2024-01-15', '-5', 'pending']])
+  assert.equal(await failureOf(report.replace(/<CreDtTm>.*<\/CreDtTm>/, '')), 'missing_field 2')
+})

@@ -99,6 +99,8 @@ class CamtReader {
   #messageLine = 0
   #messageDepth = 0
   #statements = 0
+  /** When the message was made: a report that does not tell its own day is of that day. */
+  #createdOn: Day | null = null
   #open: Open | null = null
 
   take(): readonly StatementPart[] {
@@ -108,7 +110,8 @@ class CamtReader {
   }
 
   wants(path: readonly string[]): boolean {
-    return this.#open !== null && path.length === this.#messageDepth + 2 && PARTS_READ.has(path.at(-1)!)
+    if (path.length !== this.#messageDepth + 2) return false
+    return this.#open === null ? path.at(-2) === 'GrpHdr' && path.at(-1) === 'CreDtTm' : PARTS_READ.has(path.at(-1)!)
   }
 
   opened(path: readonly string[], line: number): FormatFailure | null {
@@ -128,7 +131,7 @@ class CamtReader {
         accountCurrency: null,
         currency: null,
         started: false,
-        createdOn: null,
+        createdOn: this.#createdOn,
         covers: { from: null, to: null },
         firstRowOn: null,
         balances: [],
@@ -139,7 +142,11 @@ class CamtReader {
 
   read(element: Element): FormatFailure | null {
     const open = this.#open
-    if (open === null) return null
+    if (open === null) {
+      const created = readMoment(element.text, element)
+      this.#createdOn = created.ok ? created.value.on : null
+      return null
+    }
     switch (element.name) {
       case 'CreDtTm': {
         const created = readMoment(element.text, element)

@@ -37,7 +37,7 @@ const WORDS: readonly (readonly [Role, string])[] = [
     'booked',
     'booking date|posting date|posted date|clearing date|settled date|settlement date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|datum verrekening|konyveles datuma|konyveles napja|data postarii|дата проводки|дата обработки|記帳日|記入日|取引日|交易日期|记账日期|记账日|거래일자|거래일시',
   ],
-  ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια'],
+  ['date', 'date|datum|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια|datums|kuupaev'],
   [
     'acted',
     'transaction date|trans date|tran date|txn date|transactiedatum|transaction posted date|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date',
@@ -62,7 +62,7 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ],
   [
     'mark',
-    'debit credit|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|credit debet|code debet credit|debit credit flag|收 支|收支|transaction type|type|tipo|typ|art',
+    'debit credit|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|credit debet|code debet credit|debit credit flag|debets kredits|deebet kreedit|d k|收 支|收支|transaction type|type|tipo|typ|art',
   ],
   ['fee', 'fee|fees|gebuhr|gebuhren|frais|commission|comision'],
   [
@@ -71,22 +71,22 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ],
   [
     'currency',
-    'currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|通貨|币种|통화',
+    'currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|通貨|币种|통화',
   ],
-  ['account', 'iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|rekening|rekeningnummer'],
+  ['account', 'iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|konts|rekening|rekeningnummer'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
   ['constantAccount', 'account number|account no|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no'],
   [
     'name',
-    'payee|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|partner neve|customer description',
+    'payee|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|partner neve|customer description|tegenrekeninghouder|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas',
   ],
   [
     'memo',
-    'description|desc|description 1|description 2|description 3|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|lancamento|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|toelichting|commentaire|zprava|zprava pro prijemce|poznamka|transaction ref 1|transaction ref 2|transaction ref 3|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|入出金内容|备注|商品说明|交易摘要|적요|내용|aciklama|περιγραφη',
+    'description|desc|description 1|description 2|description 3|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|lancamento|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|informacija sanemejam|selgitus|paaiskinimai|mokejimo paskirtis|toelichting|commentaire|zprava|zprava pro prijemce|poznamka|transaction ref 1|transaction ref 2|transaction ref 3|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|入出金内容|备注|商品说明|交易摘要|적요|내용|aciklama|περιγραφη',
   ],
   [
     'id',
-    'transaction id|transactionid|fitid|unique id|id|transaktions id|transaktionsnummer|transaction number|id transaction|id transakcji',
+    'transaction id|transactionid|fitid|unique id|id|transaktions id|transaktionsnummer|transaction number|id transaction|id transakcji|arhiveerimistunnus|arhiva kods|iraso nr',
   ],
   [
     'reference',
@@ -129,6 +129,9 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
 
 /** What is said of a party that is not its name. */
 const BESIDE_NAME = /\b(iban|bic|blz|bankleitzahl|\w*konto(nummer)?|accounts?|compte|cuenta|number|nummer|bank|address|adres|adresse)\b|konto/
+
+/** Dates that no row is booked on. */
+const OTHER_DATE = /\b(initial|final|start|end|due|expiry|expiration|birth|statement|export(ed)?|print(ed)?|valid|from|to|until)\b/
 
 /** Codes that headings carry beside the word: `Amount (EUR)`, `Betrag in CHF`. */
 const CODES = new Set('eur usd gbp chf sek nok dkk isk pln czk huf ron bgn try brl mxn aud cad nzd jpy cny inr zar sgd hkd ils'.split(' '))
@@ -173,7 +176,8 @@ export function readHeading(cell: string): Heading {
   const exact = MEANINGS.get(plain)
   if (exact !== undefined) return { meanings: exact, currency }
   if (plain === '' || plain.length > 60 || /\d{4}/.test(plain)) return { meanings: [], currency: null }
-  return { meanings: PARTS.filter(([role, part]) => part.test(plain) && (role !== 'name' || !BESIDE_NAME.test(plain))).map(([role]) => ({ role, rank: 100 })), currency }
+  const fits = (role: Role): boolean => (role === 'name' ? !BESIDE_NAME.test(plain) : role !== 'date' || !OTHER_DATE.test(plain))
+  return { meanings: PARTS.filter(([role, part]) => part.test(plain) && fits(role)).map(([role]) => ({ role, rank: 100 })), currency }
 }
 
 /** Whether a record is a heading line: it names a date and an amount, and no cell of it is a figure. */

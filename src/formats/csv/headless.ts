@@ -4,6 +4,7 @@
  * of columns of which each row fills one. Without evidence the file is refused, not guessed.
  */
 import { scanAmount, type AmountStyle } from '../written-amount.ts'
+import { readCurrency } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount } from './amounts.ts'
 import { runOf, singleAmount, splitAmount } from './headed.ts'
@@ -58,10 +59,13 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   const currency =
     indexes(rows).find((at) => filled(rows, at).length === rows.length && filled(rows, at).every((cell) => /^[A-Z]{3}$/.test(cell))) ?? null
   const account = indexes(rows).find((at) => isAccount(filled(rows, at), rows.length)) ?? null
-  const told = texts.filter((at) => at !== currency && at !== account)
+  // Codes of currencies, and the accounts of the other parties, name nobody.
+  const isCode = (at: number): boolean => filled(rows, at).every((cell) => /^[A-Z]{3}$/.test(cell) && readCurrency(cell) !== null)
+  const told = texts.filter((at) => at !== currency && at !== account && !isCode(at))
+  const isNumber = (at: number): boolean => filled(rows, at).every((cell) => /^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/.test(cell))
   // A few single words that repeat (DEBIT, Visa) are a type of transaction, not a description.
   const kinds = told.filter((at) => isKind(filled(rows, at)))
-  const name = told.filter((at) => !kinds.includes(at))
+  const name = told.filter((at) => !kinds.includes(at)).sort((a, b) => Number(isNumber(a)) - Number(isNumber(b)))
   return {
     rows,
     columns: {

@@ -161,8 +161,13 @@ class RowReader {
       return { code: 'missing_field', message: `The row on line ${line} has a date and another balance than the rows before it lead to, but no amount.`, line }
     if (row.type === 'balance') {
       // Before the first row it does not know account and currency yet; the row completes it.
-      if (this.#open === null) this.#early.push(row)
-      else this.#open.balance.state(row.kind, row.amount, row.on)
+      const open = this.#open
+      if (open === null) this.#early.push(row)
+      else {
+        const [account, currency] = [row.account ?? open.account, row.currency ?? open.currency]
+        if (account !== open.account || currency !== open.currency) this.#start(account, currency, line)
+        this.#open!.balance.state(row.kind, row.amount, row.on)
+      }
     }
     if (row.type !== 'row') return null
     const open = this.#open

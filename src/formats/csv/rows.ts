@@ -8,7 +8,7 @@ import type { Currency, Decimal } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementRow } from '../../domain/statement.ts'
 import { cleanText, joinTexts } from '../clean-text.ts'
-import { balanceWords, isTotal, plainWords } from '../unstated.ts'
+import { balanceWords, isTotal, isTurnover, plainWords } from '../unstated.ts'
 import { negate } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
@@ -26,7 +26,8 @@ export type CsvRow =
       readonly currency: Currency | null
       readonly account: string | null
     }
-  | { readonly type: 'balance'; readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day }
+  /** In words. Account and currency: null where its own cells tell none. */
+  | { readonly type: 'balance'; readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day; readonly account: string | null; readonly currency: Currency | null }
   /** A day's balance beside no amount. */
   | { readonly type: 'standing'; readonly balance: Decimal }
   | { readonly type: 'declined' }
@@ -64,20 +65,22 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const balance = layout.balanceBefore && written !== null && amount !== null ? plus(written, amount) : written
   const words = isStanding(record, layout) ? 'closing' : record.cells.map(balanceWords).find((kind) => kind !== null)
   const stated = amount ?? balance
-  if (words !== undefined && words !== null && stated !== null) return ok({ type: 'balance', kind: words, amount: stated, on: on.value })
+  const told = { account: cleanText(cell(layout.account)), currency: readCurrency(cell(layout.currency)) }
+  if (words !== undefined && words !== null && stated !== null) return ok({ type: 'balance', kind: words, amount: stated, on: on.value, ...told })
   if (amount === null) {
     if (balance !== null) return ok({ type: 'standing', balance })
     if (words !== undefined && words !== null) return ok({ type: 'none' })
     if (isInformation(layout, cell)) return ok({ type: 'words' })
     return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
   }
+  if (texts.some(isTurnover)) return ok({ type: 'none' })
   const acted = dayIn(record, layout.acted, layout)
   const value = dayIn(record, layout.value, layout)
   return ok({
     type: 'row',
     balance,
-    currency: readCurrency(cell(layout.currency)) ?? layout.fixedCurrency,
-    account: cleanText(cell(layout.account)) ?? layout.accountNumber,
+    currency: told.currency ?? layout.fixedCurrency,
+    account: told.account ?? layout.accountNumber,
     row: {
       providerId: cleanText(cell(layout.id)),
       pendingProviderId: null,

@@ -72,3 +72,31 @@ test('a line of information, without anything that tells of money, is no row; a 
   assert.match(statement.notices.join(), /only a date and words/)
   assert.equal(await failureOf(file('AT611904300234573201;2017-02-12;;EUR;;Zinsen;')), 'missing_field 4')
 })
+
+test('balances and turnovers that Baltic banks list as rows are none, and each balance is that of its own currency', async () => {
+  const heading = '"Sąskaitos Nr.","Data","Gavėjas","Paaiškinimai","Suma","Valiuta","D/K"\n'
+  const row = (day: string, text: string, amount: string, currency: string, mark: string): string => `"LT797300010123456789","2024-01-${day}","","${text}","${amount}","${currency}","${mark}"\n`
+  const { statements, failure } = await collect(
+    readCsv(bytes(heading + row('01', 'Likutis pradžiai', '100.00', 'EUR', 'K') + row('02', 'PIRKINYS', '12.50', 'EUR', 'D') + row('10', 'Salary', '1600.00', 'EUR', 'K') + row('31', 'Apyvarta', '12.50', 'EUR', 'D') + row('31', 'Apyvarta', '1600.00', 'EUR', 'K') + row('31', 'Likutis pabaigai', '1687.50', 'EUR', 'K') + row('01', 'Likutis pradžiai', '120', 'USD', 'K') + row('31', 'Likutis pabaigai', '120', 'USD', 'K'))),
+  )
+  assert.equal(failure, null)
+  const told = statements.map(({ head, rows, balances }) => [head.currency, rows.length, ...balances.map(({ kind, amount }) => `${kind} ${amount}`)])
+  assert.deepEqual(told, [['EUR', 2], ['USD', 0, 'opening 120', 'closing 120'], ['EUR', 0, 'opening 100', 'closing 1687.5']])
+})
+
+test('balances in other words of the Baltic states and Finland', async () => {
+  for (const [opening, closing] of [['Algsaldo', 'lõppsaldo'], ['Sākuma atlikums', 'Beigu atlikums'], ['Alkusaldo', 'Loppusaldo'], ['Входящий остаток', 'Исходящий остаток']] as const) {
+    const statement = await only(`Date;Description;Amount\n2024-01-01;${opening};100,00\n2024-01-02;Shop;-12,50\n2024-01-31;${closing};87,50\n`)
+    assert.equal(summary(statement), '1 -12.5 2024-01-02 2024-01-02 100 87.5', opening)
+  }
+})
+
+test('the first and the last day of a statement, beside each row, are not its day', async () => {
+  const statement = await only('account_number,currency,initial_date,final_date,item,transaction_date,amount\n1234567890,EUR,2019-11-01,2019-11-30,IN,2019-11-02,1500.00\n1234567890,EUR,2019-11-01,2019-11-30,OUT,2019-11-10,-500.00\n')
+  assert.equal(summary(statement), '2 1000 2019-11-02 2019-11-10 - -')
+})
+
+test('without a heading the number of the other account and a code of a currency are no names', async () => {
+  const statement = await only('17-06-2022,NL00ASNB9999999999,NL99ASNB0000000000,Jansen,EUR,130.44,EUR,223.77\n25-06-2022,NL00ASNB9999999999,NL11ABNA0000000000,Bakker,EUR,354.21,EUR,-2.20\n28-06-2022,NL00ASNB9999999999,NL11ABNA0000000001,Krant,EUR,352.01,EUR,-22.95\n')
+  assert.deepEqual([namesOf(statement), amountsOf(statement)], [['Jansen', 'Bakker', 'Krant'], ['223.77', '-2.2', '-22.95']])
+})
