@@ -35,6 +35,7 @@ test('every format by its content, whatever the file is called', async () => {
     assert.equal(await formatOf(CAMT('BkToCstmrAcctRptV01', 'Rpt'), fileName), 'camt052')
     assert.equal(await formatOf(CAMT('BkToCstmrDbtCdtNtfctn', 'Ntfctn'), fileName), 'camt054')
     assert.equal(await formatOf(OFX(), fileName), 'ofx')
+    assert.equal(await formatOf(`DATA:OFXSGML\nENCODING:UTF-8\n${OFX().slice(OFX().indexOf('<OFX>'))}`, fileName), 'ofx', 'half a header')
   }
 })
 

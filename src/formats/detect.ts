@@ -77,8 +77,8 @@ function formatOf(text: string, fileName: string | null): StatementFormat | null
   }
   if (/^\{1:F\d\d/.test(trimmed) || /^[ \t]*:(20|21|25P?|28C?|60[FM]|61|62[FM]|64|86|NS):/m.test(text)) return 'mt940'
   if (isQif(trimmed)) return 'qif'
-  // An HTTP header or a bank's page before OFX looks like a table.
-  if (/^[ \t]*OFXHEADER[ \t]*:\s*\d/im.test(text)) return ofxFlavour(text, fileName)
+  // An HTTP header, a bank's page or half a header before OFX looks like a table.
+  if (/^[ \t]*OFXHEADER[ \t]*:\s*\d/im.test(text) || /^[ \t]*<OFX\s*>\s*<\w+MSGSRSV\d>/im.test(text)) return ofxFlavour(text, fileName)
   return looksTabular(text) ? 'csv' : ofxAnywhere(text, fileName)
 }
 

@@ -9,6 +9,7 @@ import { scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount } from './amounts.ts'
 import { runOf, singleAmount, splitAmount } from './headed.ts'
 import { areMarks, filled, isText, type AmountColumns, type Columns } from './layout.ts'
+import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 
 export type Headless = { readonly columns: Columns; readonly rows: readonly CsvRecord[] }
@@ -54,7 +55,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   // Which of two columns is money in stands in the heading.
   const choice = isHeaded && proved === null && guessed?.amount.form === 'split' ? null : guessed
   if (choice === null) return 'ambiguous_amount'
-  const { amount, balance, balanceBefore } = choice
+  const { balance, balanceBefore } = choice
   const texts = indexes(rows).filter((at) => !dates.includes(at) && !money.includes(at) && !marks.includes(at) && isText(filled(rows, at)))
   const currency =
     indexes(rows).find((at) => filled(rows, at).length === rows.length && filled(rows, at).every((cell) => /^[A-Z]{3}$/.test(cell))) ?? null
@@ -66,6 +67,9 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   // A few single words that repeat (DEBIT, Visa) are a type of transaction, not a description.
   const kinds = told.filter((at) => isKind(filled(rows, at)))
   const name = told.filter((at) => !kinds.includes(at)).sort((a, b) => Number(isNumber(a)) - Number(isNumber(b)))
+  const amounts = rows.map((row) => signedAmount(row, choice.amount, null, style))
+  const isOwed = choice.amount.form === 'signed' && balance === null && countsOwed([], rows, amounts, name, kinds)
+  const amount = isOwed && choice.amount.form === 'signed' ? { ...choice.amount, inverted: !choice.amount.inverted } : choice.amount
   return {
     rows,
     columns: {

@@ -100,3 +100,15 @@ test('without a heading the number of the other account and a code of a currency
   const statement = await only('17-06-2022,NL00ASNB9999999999,NL99ASNB0000000000,Jansen,EUR,130.44,EUR,223.77\n25-06-2022,NL00ASNB9999999999,NL11ABNA0000000000,Bakker,EUR,354.21,EUR,-2.20\n28-06-2022,NL00ASNB9999999999,NL11ABNA0000000001,Krant,EUR,352.01,EUR,-22.95\n')
   assert.deepEqual([namesOf(statement), amountsOf(statement)], [['Jansen', 'Bakker', 'Krant'], ['223.77', '-2.2', '-22.95']])
 })
+
+test('a card without a heading that counts what is owed is turned by what its payments are called', async () => {
+  assert.deepEqual(amountsOf(await only('05/02/2024,"Reference: AT240360001","12.50","SHOP LONDON"\n13/02/2024,"Reference: AT240440002","-100.00","PAYMENT RECEIVED - THANK YOU"\n')), ['-12.5', '100'])
+  assert.deepEqual(amountsOf(await only('05/02/2024,"12.50","SHOP LONDON"\n13/02/2024,"-100.00","FLAT"\n')), ['12.5', '-100'])
+})
+
+test('days that would be the same one of scattered months are the first days of one month', async () => {
+  const days = async (...written: readonly string[]): Promise<readonly string[]> => (await only(`Date,Text,Amount\n${written.map((date) => `${date},Shop,-1.00\n`).join('')}`)).rows.map(({ postedOn }) => postedOn)
+  assert.deepEqual(await days('02/02/2024', '09/02/2024', '05/02/2024'), ['2024-02-02', '2024-02-09', '2024-02-05'])
+  assert.deepEqual(await days('02/09/2024', '02/02/2024', '02/05/2024'), ['2024-02-09', '2024-02-02', '2024-02-05'], 'the month first')
+  assert.deepEqual(await days('02/05/2024', '01/05/2024', '03/05/2024'), ['2024-02-05', '2024-01-05', '2024-03-05'], 'what comes every month leaves none out')
+})

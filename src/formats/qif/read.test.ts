@@ -110,3 +110,14 @@ test('records that end with doubled carets are records of their own', async () =
   assert.equal(failure, null)
   assert.equal(summary(statements[0]!), '2 -3 2024-01-05 2024-01-06 - -')
 })
+
+test('the order of dates that the file states is believed where it fits', async () => {
+  const dated = async (option: string, ...dates: readonly string[]): Promise<readonly string[]> => {
+    const { statements, failure } = await read(`!Option:${option}\n${register(...dates.map((date) => `D${date}\nT-1.00`))}`)
+    assert.equal(failure, null, failure?.message)
+    return statements[0]!.rows.map(({ postedOn }) => postedOn)
+  }
+  assert.deepEqual(await dated('MDY', '03.04.2026', '05.06.2026'), ['2026-03-04', '2026-05-06'])
+  assert.deepEqual(await dated('DMY', '03/04/2026', '05/06/2026'), ['2026-04-03', '2026-06-05'])
+  assert.deepEqual(await dated('MDY', '30.04.2026', '03.06.2026'), ['2026-04-30', '2026-06-03'])
+})

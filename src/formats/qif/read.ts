@@ -61,7 +61,9 @@ function notationOf(items: readonly QifItem[]): Notation {
     null,
   )
   const dates = records.map((record) => scanDate(textOf(record, 'D') ?? '')).filter((date) => date !== null)
-  return { style, order: chooseOrder(dates, style === 'comma' ? 'dmy' : null) }
+  const stated = items.find((item) => item.item === 'order')?.order
+  const order = stated !== undefined && dates.every((date) => readDate(date, stated) !== null) ? stated : chooseOrder(dates, style === 'comma' ? 'dmy' : null)
+  return { style, order }
 }
 
 /** Turns items into parts. */
@@ -80,6 +82,7 @@ class RegisterReader {
 
   *read(items: readonly QifItem[]): Generator<Result<StatementPart, FormatFailure>> {
     for (const item of items) {
+      if (item.item === 'order') continue
       if (item.item === 'register') {
         // The same register named twice in a row goes on; Quicken repeats the header of long ones.
         if (this.#register !== null && item.name === this.#register.name && item.kind === this.#register.kind) continue

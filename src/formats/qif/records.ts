@@ -7,11 +7,14 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { AccountKind, FormatFailure } from '../../domain/statement.ts'
 import { cleanText } from '../clean-text.ts'
 import type { Line } from '../lines.ts'
+import type { DateOrder } from '../written-date.ts'
 
 /** `code` is the letter before the text; `text` is trimmed. */
 export type QifField = { readonly code: string; readonly text: string; readonly line: number }
 
 export type QifItem =
+  /** `!Option:MDY` and its like. */
+  | { readonly item: 'order'; readonly order: DateOrder }
   /** A register begins; `name` is that of the `!Account` block before it, null when there was none. */
   | {
       readonly item: 'register'
@@ -123,6 +126,8 @@ class ItemReader {
       this.#section = { type: 'account' }
       return
     }
+    const order = /^option:\s*(mdy|dmy|ymd)$/.exec(plain)?.[1] as DateOrder | undefined
+    if (order !== undefined) items.push({ item: 'order', order })
     // `!Option:` and `!Clear:` switch how Quicken itself imports; they neither begin nor end a list.
     if (/^(option|clear):/.test(plain)) return
     const type = /^type:\s*(.*)$/.exec(plain)?.[1] ?? ''
