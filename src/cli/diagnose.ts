@@ -42,11 +42,18 @@ async function diagnoseInput(output: Output): Promise<void> {
     output.error(`Line ${error.line}: ${error.message}`)
     process.exitCode = 1
   })
-  // A drain never comes once nobody reads; the error that tells so does.
   for await (const answer of answers) {
     if (output.lost !== null) return
-    if (!process.stdout.write(`${answer.replace(/\n$/, '')}\n`)) await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => undefined)
+    if (!process.stdout.write(`${answer.replace(/\n$/, '')}\n`)) await taken(process.stdout)
   }
+}
+
+/** Until the stream takes more. A drain never comes once nobody reads; the error that tells so does. */
+async function taken(stream: NodeJS.WritableStream): Promise<void> {
+  const over = new AbortController()
+  const { signal } = over
+  await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })]).catch(() => undefined)
+  over.abort()
 }
 
 export function explainCommand(output: Output, code: string): void {

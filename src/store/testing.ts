@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Store, TenantStore } from '../ports/store.ts'
+import { layDatabase } from './made.fixture.ts'
 import { createMemoryStore } from './memory/store.ts'
 import { startEmbedded } from './postgres/embedded/embedded.ts'
 import { readDatabaseUrl } from './postgres/connect.ts'
@@ -24,16 +25,18 @@ export type TestDatabase = {
   remove(): Promise<void>
 }
 
-/** `isKilled`: commits wait for the disk, because a test that kills the server asks what of them is there afterwards. */
-export async function startTestDatabase({ isKilled = false } = {}): Promise<TestDatabase> {
+/** `isKilled`: commits wait for the disk, because a test that kills the server asks what of them is there afterwards. `isEmpty`: without tables, as before the first start. */
+export async function startTestDatabase({ isKilled = false, isEmpty = false } = {}): Promise<TestDatabase> {
   const url = process.env['RELINK_TEST_DATABASE_URL']
-  return url === undefined ? startOwn(!isKilled) : useGiven(url)
+  return url === undefined ? startOwn(!isKilled, isEmpty) : useGiven(url)
 }
 
-async function startOwn(throwaway: boolean): Promise<TestDatabase> {
+async function startOwn(throwaway: boolean, isEmpty: boolean): Promise<TestDatabase> {
   const parent = mkdtempSync(join(tmpdir(), 'relink-store-'))
   chmodSync(parent, 0o755)
-  const started = await startEmbedded({ home: join(parent, 'home'), throwaway })
+  const home = join(parent, 'home')
+  if (!isEmpty) await layDatabase(home)
+  const started = await startEmbedded({ home, throwaway })
   if (!started.ok) throw new Error(started.failure.message)
   const { connections, directory, stop } = started.value
   return {

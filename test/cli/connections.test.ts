@@ -9,10 +9,12 @@ import { openInstance, type Opened } from '../../src/open.ts'
 import { makeRecoveryFile, useRecoveryFile } from '../../src/recover-key.ts'
 import { masterKeyOf } from '../../src/vault/keys.ts'
 import { sealRecovery } from '../../src/vault/recovery.ts'
-import { environment, jsonLines, relink, startBankProcess, temporary, type BankProcess, type Ended } from './relink.fixture.ts'
+import { openMadeStoreIn } from '../made-store.ts'
+import { environment, jsonLines, openHost, startBankProcess, temporary, type BankProcess, type Ended } from './relink.fixture.ts'
 
 const [home, work] = [temporary('connections'), temporary('bank')]
 const said: string[] = []
+const host = openHost()
 let bank: BankProcess
 let opened: Opened
 let config: Config
@@ -21,11 +23,12 @@ before(async () => {
   const read = readConfig(environment(home.path), process.platform)
   assert.ok(read.ok)
   config = read.value
-  const result = await openInstance(config, { tell: () => undefined })
+  const result = await openInstance(config, { tell: () => undefined, database: await openMadeStoreIn(home.path) })
   assert.ok(result.ok)
   opened = result.value as Opened
 })
 after(async () => {
+  await host.close()
   await opened.close()
   await bank.stop()
   home.remove()
@@ -33,7 +36,7 @@ after(async () => {
 })
 
 async function run(args: readonly string[], input = ''): Promise<Ended> {
-  const ended = await relink(home.path, args, { input, env: bank.env })
+  const ended = await host.relink(home.path, args, { input, env: bank.env })
   said.push(ended.stdout, ended.stderr)
   assert.doesNotMatch(ended.stderr, /\n\s+at /, 'no stack trace')
   return ended
@@ -107,10 +110,10 @@ test('a password changed at the bank: said, not sent again, mended by the new pa
   assert.deepEqual([bundle, bundle.exchanges.at(-1).verdict], [JSON.parse(readFileSync(support, 'utf8')), 'refused'], 'what is shown is what is saved')
   assert.match((await run(['repair', 'river', '--bundle', support])).stderr, /exists; give another name/)
   // Offline: no data directory, no database.
-  const replayed = one(await relink('/nowhere', ['diagnose', '--bundle', support, '--json']))
+  const replayed = one(await host.relink('/nowhere', ['diagnose', '--bundle', support, '--json']))
   assert.deepEqual([replayed.same, replayed.action, replayed.causes[0].cause], [true, told.problems[0].action ?? bundle.verdict.action, 'credentials_invalid'])
   writeFileSync(join(work.path, 'other.json'), JSON.stringify({ ...bundle, verdict: { ...bundle.verdict, action: 'wait_for_bank' } }))
-  assert.equal((await relink('/nowhere', ['diagnose', '--bundle', join(work.path, 'other.json'), '--json'])).status, 1, 'another verdict than the one in the file is said')
+  assert.equal((await host.relink('/nowhere', ['diagnose', '--bundle', join(work.path, 'other.json'), '--json'])).status, 1, 'another verdict than the one in the file is said')
   const old = await run(['secret', 'river', '--json', '--secrets-stdin'], 'correct horse\n')
   assert.deepEqual([old.status, old.stdout, await sent()], [1, '', before], 'the old one is known as refused although only the password was typed')
   assert.match(old.stderr, /once more/)
@@ -188,9 +191,9 @@ test('another master key: the secret is sent as before, the old key is refused; 
   assert.match(old.stderr, /sealed under the master key/)
   const env = { ...bank.env, RELINK_MASTER_KEY: next }
   const ana = (await opened.instance.store.connections.list()).find(({ state, loginLabel }) => state === 'active' && loginLabel.startsWith('a'))
-  const synced = await relink(home.path, ['sync', ana!.id, '--json'], { env })
+  const synced = await host.relink(home.path, ['sync', ana!.id, '--json'], { env })
   assert.equal(one(synced).outcome, 'succeeded', synced.stderr)
-  const back = await relink(home.path, ['vault', 'rotate', '--json', '--reseal', '--to', `file:${join(home.path, 'keys', 'master.key')}`], { env })
+  const back = await host.relink(home.path, ['vault', 'rotate', '--json', '--reseal', '--to', `file:${join(home.path, 'keys', 'master.key')}`], { env })
   assert.deepEqual([one(back).rotated, one(back).resealed], ['rotated', 2], back.stderr)
   assert.equal(one(await run(['sync', ana!.id, '--json'])).outcome, 'succeeded', 'sealed anew, and sent as before')
   const exposed = one(await run(['vault', 'exposed', '--json']))

@@ -8,7 +8,8 @@ import { after, before, test } from 'node:test'
 import { readConfig } from '../../src/config.ts'
 import { assertValid, isInstalled, validatorsMissing } from '../../src/formats/ofx/validators.fixture.ts'
 import { openInstance, type Opened } from '../../src/open.ts'
-import { environment, jsonLines, relink, SHARED, temporary } from './relink.fixture.ts'
+import { openMadeStoreIn } from '../made-store.ts'
+import { environment, jsonLines, openHost, SHARED, temporary } from './relink.fixture.ts'
 
 const home = temporary('feed')
 const work = temporary('feed-files')
@@ -17,18 +18,20 @@ const file = (name: string, content: string): string => {
   writeFileSync(path, content)
   return path
 }
-const run = (...args: string[]) => relink(home.path, args)
+const host = openHost()
+const run = (...args: string[]) => host.relink(home.path, args)
 
 let opened: Opened
 // Keeps the embedded database up, so that each command joins it instead of starting its own.
 before(async () => {
   const config = readConfig(environment(home.path), process.platform)
   assert.ok(config.ok)
-  const result = await openInstance(config.value, { tell: () => undefined })
+  const result = await openInstance(config.value, { tell: () => undefined, database: await openMadeStoreIn(home.path) })
   assert.ok(result.ok)
   opened = result.value
 })
 after(async () => {
+  await host.close()
   await opened.close()
   home.remove()
   work.remove()

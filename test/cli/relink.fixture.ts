@@ -1,13 +1,15 @@
 /**
  * The command line as a user has it: the program in a process of its own, with a data directory of
- * its own, and the sandbox bank as another process. Nothing is replaced by a stand-in.
+ * its own, and the sandbox bank as another process. Nothing is replaced by a stand-in. Of a test file
+ * that gives many commands, each is a process of its own once; further ones share one (host.ts).
  */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Asked, Told } from './host.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 export const SHARED = process.env['RELINK_SHARED'] ?? resolve(ROOT, '../shared')
@@ -35,6 +37,44 @@ export async function relink(home: string, args: readonly string[], { input = ''
   child.stdin?.end(input)
   const [status] = (await once(child, 'close')) as [number | null]
   return { status, stdout: await stdout, stderr: await stderr }
+}
+
+/** Gives command lines; those of a command that was seen to start and to end by itself go to one process that is up already. */
+export type Host = { relink(home: string, args: readonly string[], settings?: Settings): Promise<Ended>; close(): Promise<void> }
+
+export function openHost(): Host {
+  const seen = new Set<string>()
+  let child: ChildProcess | null = null
+  let last: Promise<unknown> = Promise.resolve()
+  const ask = async (asked: Asked): Promise<Ended> => {
+    child ??= fork(join(ROOT, 'test/cli/host.ts'), { serialization: 'advanced', execArgv: [], env: environment('/nowhere'), stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const over = new AbortController()
+    const { signal } = over
+    try {
+      const told = once(child, 'message', { signal }).then(([message]) => message as Told)
+      const ended = once(child, 'exit', { signal }).then(([status]) => Promise.reject(new Error(`relink ${asked.args.join(' ')} ended the process of all commands with ${status}`)))
+      for (const waiting of [told, ended]) waiting.catch(() => undefined)
+      child.send(asked)
+      return await Promise.race([told, ended])
+    } finally {
+      over.abort()
+    }
+  }
+  return {
+    async relink(home, args, settings = {}) {
+      const [command = ''] = args
+      if (seen.has(command)) {
+        const answer = last.then(() => ask({ args, input: Buffer.from(settings.input ?? ''), env: environment(home, settings.env) }))
+        last = answer.catch(() => undefined)
+        return answer
+      }
+      seen.add(command)
+      return relink(home, args, settings)
+    },
+    async close() {
+      if (child !== null) await stop(child, 'SIGKILL')
+    },
+  }
 }
 
 async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {

@@ -4,11 +4,15 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { environment, jsonLines, relink, ROOT, SHARED, temporary } from './relink.fixture.ts'
+import { environment, jsonLines, openHost, relink, ROOT, SHARED, temporary } from './relink.fixture.ts'
 
 const home = temporary('usage')
-after(() => home.remove())
-const run = (args: readonly string[], settings = {}) => relink(home.path, args, settings)
+const host = openHost()
+after(async () => {
+  await host.close()
+  home.remove()
+})
+const run = (args: readonly string[], settings = {}) => host.relink(home.path, args, settings)
 
 const COMMANDS = ['demo', 'start', 'worker', 'bank', 'connect', 'sync', 'status', 'accounts', 'transactions', 'repair', 'secret', 'disable', 'enable', 'remove', 'reconnect', 'import', 'undo', 'runs', 'recompute', 'export', 'diagnose', 'explain', 'doctor', 'token', 'health', 'vault', 'simplefin', 'backup', 'restore', 'simulate']
 

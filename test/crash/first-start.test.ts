@@ -8,7 +8,7 @@ import { BANK_ID, chance, openGround, until } from './ground.ts'
 // Would fail when: the loser of the race for the key file is refused, or reads it half written, as it was; migrations or
 // roles are made without a lock; initdb writes into the final directory (not planted yet).
 test('four first starts at once on a fresh home all succeed and agree', async (t) => {
-  const ground = await openGround(t)
+  const ground = await openGround(t, { isFirstStart: true })
   const ended = await Promise.all([1, 2, 3, 4].map(() => ground.run(['status', '--json']).ended))
   for (const { code, out, err } of ended) assert.deepEqual([code, code === 0 ? JSON.parse(out) : out], [0, { connections: [], accounts: [], questions: 0 }], err)
   assert.deepEqual(await readdir(join(ground.home, 'keys')), ['master.key'])
@@ -21,7 +21,7 @@ test('four first starts at once on a fresh home all succeed and agree', async (t
 // Would fail when: a key file is written in place (killed in between, it stays empty, and every later start refuses it).
 test('a first start that is killed at any moment leaves nothing that stops the next one', async (t) => {
   const random = chance(t)
-  const ground = await openGround(t)
+  const ground = await openGround(t, { isFirstStart: true })
   const moments = ['postgres', 'keys', 'keys/master.key']
   for (const moment of moments) {
     const first = ground.run(['connect', BANK_ID, '--field', 'username=ana', '--secrets-stdin'], 'correct horse')

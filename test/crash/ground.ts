@@ -18,6 +18,7 @@ import { compareWithBank } from '../../src/demo/compare.ts'
 import { readConfig } from '../../src/config.ts'
 import { openInstance, type Opened, type OpenOptions } from '../../src/open.ts'
 import type { TenantStore } from '../../src/ports/store.ts'
+import { layDatabase } from '../../src/store/made.fixture.ts'
 import { startEmbedded, type EmbeddedPostgres } from '../../src/store/postgres/embedded/embedded.ts'
 import { runningPostmaster } from '../../src/store/postgres/embedded/pidfile.ts'
 import { openPostgresStore } from '../../src/store/postgres/store.ts'
@@ -110,7 +111,7 @@ export type Ground = {
   refusals(): ReadonlyMap<string, number>
 }
 
-export type GroundOptions = { readonly customers?: readonly CustomerSpec[]; readonly historyDays?: number; readonly env?: Readonly<Record<string, string>>; readonly triesBeforeLock?: number; readonly home?: string }
+export type GroundOptions = { readonly customers?: readonly CustomerSpec[]; readonly historyDays?: number; readonly env?: Readonly<Record<string, string>>; readonly triesBeforeLock?: number; readonly home?: string; /** Without a database yet: the first start is what is tested. */ readonly isFirstStart?: boolean }
 
 /** A bank and a home of their own for one test; all of it is gone when the test ends, whatever happened. */
 export async function openGround(t: TestContext, options: GroundOptions = {}): Promise<Ground> {
@@ -118,6 +119,7 @@ export async function openGround(t: TestContext, options: GroundOptions = {}): P
   await chmod(parent, 0o755)
   const home = options.home ?? join(parent, 'home')
   const bank = createBank({ clock: createSettableClock(), seed: 7, historyDays: options.historyDays ?? 60, customers: options.customers ?? [ANA], adminToken: 'of-tests-only', triesBeforeLock: options.triesBeforeLock ?? 3 })
+  if (options.isFirstStart !== true) await layDatabase(home)
   const exchanges = watchBank(bank)
   const listening = await listen(bank)
   // Compiled modules are kept between the many starts of a test.

@@ -5,16 +5,15 @@
  */
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { listen, setupFileOf, type ListeningServer } from '../../src/api/listen.ts'
 import { readConfig } from '../../src/config.ts'
 import { openSandbox, type Sandbox } from '../../src/demo/sandbox.ts'
 import type { Instance } from '../../src/instance.ts'
-import { openStore, type OpenStore } from '../../src/open-store.ts'
+import type { OpenStore } from '../../src/open-store.ts'
 import { send, type Answer } from '../api/served.fixture.ts'
+import { openMadeStore } from '../made-store.ts'
 
 export const OWNER = { name: 'Olga Owner', email: 'olga@books.example', password: 'seven violet kettles sing' }
 
@@ -49,16 +48,14 @@ export type House = {
 export async function openHouse(pageDirectory: string | null = null): Promise<House> {
   const config = readConfig({ PATH: process.env['PATH'] }, process.platform)
   assert.ok(config.ok)
-  const home = await mkdtemp(join(tmpdir(), 'relink-house-'))
-  const database = await openStore({ ...config.value, home, databaseUrl: null }, { info() {}, warn() {}, error() {} }, true)
-  assert.ok(database.ok)
-  const sandbox = await openSandbox(config.value, { seed: 3, historyDays: 60, tell: () => undefined, database: database.value })
+  const database = await openMadeStore()
+  const sandbox = await openSandbox(config.value, { seed: 3, historyDays: 60, tell: () => undefined, database })
   assert.ok(sandbox.ok)
   const instance: Instance = { ...sandbox.value.opened.instance, demo: null }
   const server = await listen({ instance, home: sandbox.value.home, host: '127.0.0.1', port: 0, trustedProxies: ['127.0.0.1'], pageDirectory })
   assert.ok(server.ok)
-  const asSignIn = quiet(new pg.Pool({ ...database.value.app, max: 1, options: '-c role=relink_auth -c search_path=relink' }))
-  const asOwner = quiet(new pg.Pool({ ...database.value.owner, max: 1 }))
+  const asSignIn = quiet(new pg.Pool({ ...database.app, max: 1, options: '-c role=relink_auth -c search_path=relink' }))
+  const asOwner = quiet(new pg.Pool({ ...database.owner, max: 1 }))
   const unprotected = async <T>(table: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     const client = await asOwner.connect()
     try {
@@ -72,7 +69,7 @@ export async function openHouse(pageDirectory: string | null = null): Promise<Ho
   let addresses = 0
   const { port } = new URL(server.value.url)
   return {
-    sandbox: sandbox.value, instance, server: server.value, database: database.value,
+    sandbox: sandbox.value, instance, server: server.value, database,
     hostToken: (await readFile(server.value.tokenFile, 'utf8')).trim(),
     setupToken: (await readFile(setupFileOf(sandbox.value.home), 'utf8')).trim(),
     browser: (address) => browserAt(`http://localhost:${port}`, { 'x-forwarded-for': address ?? `198.51.100.${(addresses += 1)}` }),
@@ -86,7 +83,6 @@ export async function openHouse(pageDirectory: string | null = null): Promise<Ho
       await asOwner.end()
       await server.value.close()
       await sandbox.value.close()
-      await rm(home, { recursive: true, force: true })
     },
   }
 }

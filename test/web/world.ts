@@ -13,6 +13,7 @@ import { listen, type ListeningServer } from '../../src/api/listen.ts'
 import { readConfig } from '../../src/config.ts'
 import { openSandbox, type Sandbox } from '../../src/demo/sandbox.ts'
 import { connectAna } from '../../src/demo/story.ts'
+import { openMadeStore } from '../made-store.ts'
 
 export const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 /** The built page. */
@@ -46,7 +47,7 @@ export type World = {
 export async function openWorld(): Promise<World> {
   const config = readConfig({ RELINK_HOME: join(import.meta.dirname, 'unused') }, process.platform)
   if (!config.ok) throw new Error(config.failure.message)
-  const opened = await openSandbox(config.value, { seed: 7, historyDays: 60, tell: () => undefined, alerts: { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }], caPem: null } })
+  const opened = await openSandbox(config.value, { seed: 7, historyDays: 60, tell: () => undefined, database: await openMadeStore(), alerts: { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }], caPem: null } })
   if (!opened.ok) throw new Error(opened.failure.message)
   const sandbox = opened.value
   const { instance } = sandbox.opened

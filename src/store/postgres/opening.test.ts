@@ -8,7 +8,7 @@ import { openPostgresStore } from './store.ts'
 let database: TestDatabase
 let owner: pg.Client
 before(async () => {
-  database = await startTestDatabase()
+  database = await startTestDatabase({ isEmpty: true })
   owner = new pg.Client(database.owner)
   await owner.connect()
 })
