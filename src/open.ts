@@ -31,7 +31,6 @@ import { openStore, type OpenStore } from './open-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import type { Reach, Transport } from './ports/transport.ts'
-import { openPostgresJobs, prepareJobs } from './store/jobs/postgres.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { forgetOldLogins } from './sync/preview.ts'
 import { rehearse } from './rehearse.ts'
@@ -170,6 +169,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
     instance,
     masterKeyId: Buffer.from(masterKey.value.id).toString('hex'),
     startWorker: async () => {
+      const { openPostgresJobs, prepareJobs } = await import('./store/jobs/postgres.ts')
       await prepareJobs(database.owner)
       const jobs = await openPostgresJobs(database.app, log)
       const toldOf = new Set<string>()

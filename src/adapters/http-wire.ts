@@ -6,7 +6,7 @@
  */
 import type { Socket } from 'node:net'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import { Client, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { dial, hostResolve, type Dialled, type DialOptions, type Resolve } from './dial.ts'
 import type { AddressGuard } from './address-guard.ts'
 import { brokenAnswer, dialFailure, forbidden, LimitExceeded, type PartialAnswer } from './network-failure.ts'
@@ -38,11 +38,15 @@ export function createHttpWire({ guard, caPem, limits = WIRE_LIMITS, resolve = h
       return refusal === null ? null : forbidden(refusal)
     },
     send: async (request) => {
+      await undici()
       const dialled = await dial(request.url, dialOptions)
       return dialled.ok ? await sendOver(dialled.value, request, limits) : { kind: 'failed', sent: false, failure: dialFailure(dialled.failure) }
     },
   }
 }
+
+/** Read before the first request: who asks no bank begins sooner without it. */
+export const undici = () => import('undici')
 
 type RawHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2]
 
@@ -51,6 +55,9 @@ const SERVED = Object.assign(new Error('the connection has served its request'),
 
 /** Sends the request over an open connection, which is closed afterwards. */
 export async function sendOver(dialled: Dialled, request: WireRequest, limits: WireLimits): Promise<WireResult> {
+  // undici reports errors of the connection through the request; without a listener the socket's own would end the process.
+  dialled.socket.on('error', () => {})
+  const { Client } = await undici()
   let taken = false
   const client = new Client(request.url.origin, {
     allowH2: false,
@@ -64,8 +71,6 @@ export async function sendOver(dialled: Dialled, request: WireRequest, limits: W
       queueMicrotask(() => (first ? give(null, dialled.socket) : give(new Error('a connection serves one request'), null)))
     },
   })
-  // undici reports errors of the connection through the request; without a listener the socket's own would end the process.
-  dialled.socket.on('error', () => {})
   const incoming = new Incoming(dialled.socket, limits, request.onBody)
   const late = setTimeout(() => incoming.fail(Object.assign(new Error('the answer took too long'), { code: 'ETIMEDOUT' })), limits.totalMs)
   try {

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Reach, ReachReport } from '../ports/transport.ts'
 import { createAddressGuard, type AddressPolicy } from './address-guard.ts'
 import { dial, hostResolve, type DialPhase, type Resolve } from './dial.ts'
-import { sendOver, WIRE_LIMITS, type WireLimits } from './http-wire.ts'
+import { sendOver, undici, WIRE_LIMITS, type WireLimits } from './http-wire.ts'
 
 export type ReachOptions = { readonly policy: AddressPolicy; readonly caPem: string | null; readonly clock: Clock; readonly resolve?: Resolve }
 
@@ -26,6 +26,7 @@ export function createReach({ policy, caPem, clock, resolve = hostResolve }: Rea
       ({ networkError: null, httpStatus: null, certificateExpiresAt: null, clockSkewSeconds: null, certificateNames: [], page: null, elapsedMs: clock.now() - startedAt, ...found })
     if (!URL.canParse(address)) return report({ reached: 'nothing', networkError: 'ERR_INVALID_URL' })
     const url = new URL(address)
+    await undici()
     const dialled = await dial(url, { guard, caPem, timeoutMs: LOOK_LIMITS.connectMs, resolve })
     if (!dialled.ok) return report({ reached: REACHED_BEFORE[dialled.failure.phase], networkError: dialled.failure.code, certificateNames: dialled.failure.certificateNames ?? [] })
     const { certificateExpiresAt } = dialled.value

@@ -1,5 +1,4 @@
 /** `relink audit`: who did what, and whether somebody changed the log. */
-import type { Command, Option } from 'commander'
 import { isoInstant } from '../api/shapes.ts'
 import { hex } from '../access/audit.ts'
 import { CommandError, type Output } from './output.ts'
@@ -7,14 +6,7 @@ import { withInstance } from './with-instance.ts'
 
 const PAGE = 200
 
-export function auditCommand(program: Command, output: Output, json: () => Option): void {
-  const command = program.command('audit').description('who did what')
-  command.command('list').description('the newest lines first').option('--limit <count>', 'how many (default 50)', '50').addOption(json()).action(({ limit }: { limit: string }) => list(output, limit))
-  command.command('verify').description('check the chain of all lines; status 1 and the first bad line when somebody changed it').option('--head <seq:hash>', 'a newest line that was noted elsewhere: it must still be there').addOption(json())
-    .action(({ head }: { head?: string }) => verify(output, head))
-}
-
-async function list(output: Output, limit: string): Promise<void> {
+export async function list(output: Output, limit: string): Promise<void> {
   if (!/^[1-9]\d{0,6}$/.test(limit)) throw new CommandError('--limit must be a whole number above 0.', 2)
   await withInstance(output, async ({ store }) => {
     let [left, before] = [Number(limit), undefined as number | undefined]
@@ -31,7 +23,7 @@ async function list(output: Output, limit: string): Promise<void> {
   })
 }
 
-async function verify(output: Output, head: string | undefined): Promise<void> {
+export async function verify(output: Output, head: string | undefined): Promise<void> {
   const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(head ?? '') ?? []
   if (head !== undefined && seq === undefined) throw new CommandError('--head must be NUMBER:HASH, as `relink audit verify` prints it.', 2)
   await withInstance(output, async ({ audit }) => {

@@ -1,10 +1,10 @@
 /** The support file: shown, then saved, for a person to send; and read again, offline, to the same verdict. */
-import { confirm } from '@inquirer/prompts'
 import { readFile, writeFile } from 'node:fs/promises'
 import { answerCase, isBundle, type LineAnswer } from '../diagnose/jsonl.ts'
 import { problemsOf } from '../diagnose/problems.ts'
 import { supportBundle, type SupportBundle } from '../repair/papers.ts'
 import { chooseConnection } from './connections.ts'
+import { inquirer } from './inquirer.ts'
 import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
 
@@ -19,7 +19,7 @@ export async function bundleCommand(output: Output, wanted: string, file: string
     const text = `${JSON.stringify(bundle, null, 2)}\n`
     output.say(text.trimEnd())
     output.say(`This is all that the file holds: ${bundle.exchanges.length} exchanges of the run that failed last, without secrets, user names, rows and amounts.`)
-    if (process.stdin.isTTY && output.isTerminal && !output.json && !(await confirm({ message: `Save it as ${file}?` }))) return
+    if (process.stdin.isTTY && output.isTerminal && !output.json && !(await (await inquirer()).confirm({ message: `Save it as ${file}?` }))) return
     await save(file, text)
     output.say(`Saved as ${file}. Relink sends it nowhere; relink diagnose --bundle ${file} reads it without this database.`)
     output.data({ connectionId: connection.id, problemId: problem.id, file, bundle })

@@ -2,11 +2,11 @@
  * What the bank asks, answered on the terminal or, for programs, from standard input or a file. With
  * neither the question stays open; it survives restarts.
  */
-import { input, select } from '@inquirer/prompts'
 import type { Challenge, ChallengePrompt } from '../domain/connection.ts'
 import type { Instance } from '../instance.ts'
 import type { SyncRun } from '../domain/run.ts'
 import { sayRun, verbOrFail } from './connections.ts'
+import { inquirer } from './inquirer.ts'
 import type { Output } from './output.ts'
 import { fillForm, isGiven, type SecretSource } from './secrets.ts'
 
@@ -39,10 +39,10 @@ async function askPrompts(output: Output, name: string, { prompts }: Challenge):
 }
 
 async function askPrompt(prompt: ChallengePrompt): Promise<string> {
-  if (prompt.kind === 'selection') return select({ message: prompt.label, choices: (prompt.options ?? []).map((o) => ({ value: o.id, name: o.label })) })
+  if (prompt.kind === 'selection') return (await inquirer()).select({ message: prompt.label, choices: (prompt.options ?? []).map((o) => ({ value: o.id, name: o.label })) })
   if (prompt.kind === 'approval' || prompt.kind === 'redirect') {
-    await input({ message: `${prompt.label}${prompt.url === undefined ? '' : ` ${prompt.url}`} (Enter when done)` })
+    await (await inquirer()).input({ message: `${prompt.label}${prompt.url === undefined ? '' : ` ${prompt.url}`} (Enter when done)` })
     return ''
   }
-  return input({ message: `${prompt.label}:`, required: true })
+  return (await inquirer()).input({ message: `${prompt.label}:`, required: true })
 }

@@ -1,5 +1,4 @@
 /** `relink connect`: choose the bank, sign in, answer what it asks, read for the first time. */
-import { search } from '@inquirer/prompts'
 import { challengeResource, runResource } from '../api/shapes.ts'
 import { connectionResource } from '../api/connection-resource.ts'
 import { searchInstitutions, type Institution } from '../domain/institution.ts'
@@ -7,6 +6,7 @@ import type { Instance } from '../instance.ts'
 import type { ConnectResult } from '../verbs.ts'
 import { answerChallenge } from './challenge.ts'
 import { sayRun } from './connections.ts'
+import { inquirer } from './inquirer.ts'
 import { CommandError, type Output } from './output.ts'
 import { fillForm, sourceOf, type SecretOptions } from './secrets.ts'
 import { withInstance } from './with-instance.ts'
@@ -63,7 +63,7 @@ export async function chooseInstitution(instance: Instance, wanted: string | und
     return first
   }
   if (!process.stdin.isTTY) throw new CommandError('Name the bank: relink connect INSTITUTION.', 2)
-  const id = await search({
+  const id = await (await inquirer()).search({
     message: 'Which bank? (name, web address or routing number)',
     source: (text) => searchInstitutions(instance.institutions, text ?? '').map((i) => ({ value: i.id, name: i.name, description: i.website ?? '' })),
   })

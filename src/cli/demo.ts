@@ -1,10 +1,10 @@
 /** `relink demo`: the sandbox bank, Relink and its page in a temporary place; with `--auto` the whole story, checked. */
-import { select } from '@inquirer/prompts'
 import { listen } from '../api/listen.ts'
 import type { Config } from '../config.ts'
 import { DEMO_FAULTS, FAMILY_NAMES } from '../demo/faults.ts'
 import { openSandbox, type Sandbox } from '../demo/sandbox.ts'
 import { connectAna, playStory, wentWell } from '../demo/story.ts'
+import { inquirer } from './inquirer.ts'
 import { untilStopped, whileOpen } from './interrupt.ts'
 import { CommandError, orFail, type Output } from './output.ts'
 import { pageDirectory } from './page.ts'
@@ -56,7 +56,7 @@ async function menu(output: Output, sandbox: Sandbox, connectionId: string): Pro
   for (;;) {
     output.say('')
     const faults = (await instance.demo?.faults()) ?? []
-    const choice = await select({
+    const choice = await (await inquirer()).select({
       message: 'Break the bank:',
       pageSize: 12,
       choices: [

@@ -1,8 +1,7 @@
-/** `relink diagnose`: what is wrong with a connection, or with each record on standard input; `relink explain`: what a code means. */
+/** `relink diagnose`: what is wrong with a connection, or with each record on standard input. */
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { problemResource } from '../api/connection-resource.ts'
-import { explain, explanationLines } from '../diagnose/explain.ts'
 import { diagnoseLines } from '../diagnose/jsonl.ts'
 import { replayCommand } from './bundle.ts'
 import { chooseConnection } from './connections.ts'
@@ -54,12 +53,4 @@ async function taken(stream: NodeJS.WritableStream): Promise<void> {
   const { signal } = over
   await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })]).catch(() => undefined)
   over.abort()
-}
-
-export function explainCommand(output: Output, code: string): void {
-  if (code.trim() === '') throw new CommandError('Name the code that was shown, for example: relink explain 401', 2)
-  const explanations = explain(code)
-  output.data({ asked: code, explanations })
-  for (const line of explanationLines(explanations)) output.say(line)
-  if (explanations.every(({ system }) => system === 'unknown')) process.exitCode = 1
 }

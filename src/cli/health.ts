@@ -1,7 +1,6 @@
 /** `relink health`: signals of bank health for other instances, written and signed, or checked. Sends nothing anywhere. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { open, readFile, writeFile } from 'node:fs/promises'
-import type { Command, Option } from 'commander'
 import { checkFeed } from '../check-feed.ts'
 import { FRESH_MS } from '../diagnose/bank-health.ts'
 import { feedKeyId, MOST_BYTES, signFeed } from '../diagnose/health-feed.ts'
@@ -9,17 +8,9 @@ import { healthSignals } from '../diagnose/health-signals.ts'
 import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
 
-export function healthCommand(program: Command, output: Output, json: () => Option): void {
-  const command = program.command('health').description('how banks fared here, as a signed file for other instances (docs/health-feed.md)')
-  command.command('export').description('write and sign what this instance saw of its banks in the last day; nothing of a user is in it').requiredOption('--key <file>', 'the private key, made when missing; its public half is written beside it as FILE.pub when that is missing')
-    .requiredOption('-o, --output <file>', 'where to write it').addOption(json()).action((options: ExportOptions) => exportFeed(output, options))
-  command.command('verify').description('check a file of another instance: signature, key, age').argument('<file>').requiredOption('--key <file...>', 'public keys that you trust').addOption(json())
-    .action((file: string, options: { readonly key: readonly string[] }) => verifyFile(output, file, options.key))
-}
+export type ExportOptions = { readonly key: string; readonly output: string }
 
-type ExportOptions = { readonly key: string; readonly output: string }
-
-async function exportFeed(output: Output, options: ExportOptions): Promise<void> {
+export async function exportFeed(output: Output, options: ExportOptions): Promise<void> {
   await withInstance(output, async ({ store, clock }) => {
     const now = clock.now()
     const key = await privateKey(options.key)
@@ -69,7 +60,7 @@ async function writePublic(key: KeyObject, path: string): Promise<void> {
   })
 }
 
-async function verifyFile(output: Output, path: string, trusted: readonly string[]): Promise<void> {
+export async function verifyFile(output: Output, path: string, trusted: readonly string[]): Promise<void> {
   const keys = await Promise.all(trusted.map(publicKey))
   const checked = checkFeed(await readSome(path), keys)
   if (!checked.ok) {

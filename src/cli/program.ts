@@ -4,13 +4,9 @@
  * Wrong usage ends with status 2, a failure with 1; only success ends with 0.
  */
 import { Command, CommanderError, Option } from 'commander'
-import { auditCommand } from './audit.ts'
-import { healthCommand } from './health.ts'
+import { auditCommand, healthCommand, simplefinCommand, userCommand, vaultCommand } from './groups.ts'
 import { Interrupted } from './interrupt.ts'
 import { CommandError, createOutput, type Output } from './output.ts'
-import { simplefinCommand } from './simplefin.ts'
-import { userCommand } from './users.ts'
-import { vaultCommand } from './vault.ts'
 import { StoreUnavailable } from '../ports/store.ts'
 import { TOLD_WORDS } from './told.ts'
 import { VERSION } from '../version.ts'
@@ -113,7 +109,7 @@ function buildProgram(output: Output): Command {
     .action(async (options) => (await import('./export.ts')).exportCommand(output, options))
   program.command('diagnose').description('what is wrong with a connection, or with each record on standard input').argument('[connection]').addOption(new Option('--format <format>').choices(['jsonl'])).option('--bundle <file>', 'read a support file, offline').addOption(json())
     .action(async (connection, options) => (await import('./diagnose.ts')).diagnoseCommand(output, connection, options))
-  program.command('explain').description('what an error code means, in any system').argument('<code...>').addOption(json()).action(async (words) => (await import('./diagnose.ts')).explainCommand(output, words.join(' ')))
+  program.command('explain').description('what an error code means, in any system').argument('<code...>').addOption(json()).action(async (words) => (await import('./explain.ts')).explainCommand(output, words.join(' ')))
   program.command('doctor').description('check this host: clock, names, certificates, database, disk').addOption(json()).action(async () => (await import('./doctor.ts')).doctorCommand(output))
   simplefinCommand(program, output, json)
   healthCommand(program, output, json)

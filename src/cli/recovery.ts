@@ -3,29 +3,15 @@
  * passphrase comes from a prompt, standard input or a file; who reads the file is in a file of age's own
  * (recipients, identities): nothing of it is in an argument.
  */
-import type { Command, Option } from 'commander'
-import { password } from '@inquirer/prompts'
+import { inquirer } from './inquirer.ts'
 import { CommandError, orFail, type Output } from './output.ts'
 import { fillForm, isGiven, readSecretFile, sourceOf, type SecretOptions } from './secrets.ts'
 import { configuration } from './with-instance.ts'
 
-const FILE_OPTION = ['--secrets-file <file>', 'read the passphrase from a file'] as const
-const STDIN_OPTION = ['--secrets-stdin', 'read the passphrase from standard input'] as const
+export type RecoveryOptions = SecretOptions & { readonly recipientsFile?: string }
+export type RecoverOptions = SecretOptions & { readonly identityFile?: string; readonly to?: string }
 
-export function recoveryCommands(command: Command, output: Output, json: () => Option): void {
-  command.command('recovery').description('write the master key into a file that opens without Relink, locked by a passphrase (age)').argument('<file>')
-    .option(...FILE_OPTION).option(...STDIN_OPTION).option('--recipients-file <file>', 'lock it for age recipients (age1…, one a line) instead').addOption(json())
-    .action((file: string, options: RecoveryOptions) => recovery(output, file, options))
-  command.command('recover').description('put the master key of a recovery file back where it belongs').argument('<file>')
-    .option(...FILE_OPTION).option(...STDIN_OPTION).option('--identity-file <file>', 'open it with age identities (AGE-SECRET-KEY-…, one a line) instead')
-    .option('--to <source>', 'where the key is written: file:PATH; default: RELINK_MASTER_KEY').addOption(json())
-    .action((file: string, options: RecoverOptions) => recover(output, file, options))
-}
-
-type RecoveryOptions = SecretOptions & { readonly recipientsFile?: string }
-type RecoverOptions = SecretOptions & { readonly identityFile?: string; readonly to?: string }
-
-async function recovery(output: Output, path: string, options: RecoveryOptions): Promise<void> {
+export async function recovery(output: Output, path: string, options: RecoveryOptions): Promise<void> {
   const config = configuration()
   const lock = options.recipientsFile === undefined ? { passphrase: await passphraseOf(options, true) } : { recipients: await linesOf(alone(options, options.recipientsFile)) }
   const { makeRecoveryFile } = await import('../recover-key.ts')
@@ -36,7 +22,7 @@ async function recovery(output: Output, path: string, options: RecoveryOptions):
   output.say('Back: relink vault recover FILE. Without Relink: age -d FILE prints the key as RELINK_MASTER_KEY=file: reads it.')
 }
 
-async function recover(output: Output, path: string, options: RecoverOptions): Promise<void> {
+export async function recover(output: Output, path: string, options: RecoverOptions): Promise<void> {
   const config = configuration()
   const unlock = options.identityFile === undefined ? { passphrase: await passphraseOf(options, false) } : { identities: await linesOf(alone(options, options.identityFile)) }
   const { useRecoveryFile } = await import('../recover-key.ts')
@@ -51,7 +37,7 @@ async function recover(output: Output, path: string, options: RecoverOptions): P
 async function passphraseOf(options: SecretOptions, twice: boolean): Promise<string> {
   const source = sourceOf(options)
   const { passphrase = '' } = await fillForm([{ name: 'passphrase', label: 'Passphrase of the recovery file', kind: 'secret', required: true }], {}, source)
-  if (twice && process.stdin.isTTY && !isGiven(source) && (await password({ message: 'Once more:', mask: true })) !== passphrase) throw new CommandError('The two passphrases differ. Nothing was written.')
+  if (twice && process.stdin.isTTY && !isGiven(source) && (await (await inquirer()).password({ message: 'Once more:', mask: true })) !== passphrase) throw new CommandError('The two passphrases differ. Nothing was written.')
   return passphrase
 }
 

@@ -1,5 +1,4 @@
 /** `relink repair`: the plan step by step; `relink secret`: a new password, sent once. */
-import { confirm } from '@inquirer/prompts'
 import { planResource } from '../api/connection-resource.ts'
 import { challengeResource, runResource } from '../api/shapes.ts'
 import type { ToldFacts } from '../diagnose/problems.ts'
@@ -12,6 +11,7 @@ import { isPermission } from '../repair/steps.ts'
 import { bundleCommand } from './bundle.ts'
 import { answerChallenge } from './challenge.ts'
 import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
+import { inquirer } from './inquirer.ts'
 import { CommandError, type Output } from './output.ts'
 import { fillForm, isGiven, sourceOf, type SecretOptions, type SecretSource } from './secrets.ts'
 import { sayProblems } from './sync.ts'
@@ -68,7 +68,7 @@ async function walk(output: Output, instance: Instance, connection: Connection, 
       unread = false
       plan = verbOrFail(await instance.verbs.repair(connection.id, null))
     } else if (process.stdin.isTTY) {
-      const done = await confirm({ message: isPermission(step) ? `${step.title}? Yes sends it once.` : `${step.title}. Done?`, default: !isPermission(step) })
+      const done = await (await inquirer()).confirm({ message: isPermission(step) ? `${step.title}? Yes sends it once.` : `${step.title}. Done?`, default: !isPermission(step) })
       plan = verbOrFail(await instance.verbs.repair(connection.id, { stepId: step.id, did: done ? 'done' : 'cannot' }))
     } else {
       break

@@ -4,8 +4,8 @@
  * fetched from there for each use.
  */
 import { createReadStream } from 'node:fs'
-import { input, password } from '@inquirer/prompts'
 import { wrongSource } from '../vault/outside-source.ts'
+import { inquirer } from './inquirer.ts'
 import { CommandError } from './output.ts'
 
 export type SecretSource = { readonly file: string | undefined; readonly stdin: boolean | undefined; /** Fields that are fetched from elsewhere for each use, by their source. */ readonly references?: Readonly<Record<string, string>> }
@@ -48,6 +48,7 @@ export async function fillForm(all: readonly Field[], given: Readonly<Record<str
   for (const field of process.stdin.isTTY ? fields : []) {
     if (values[field.name] !== undefined) continue
     const message = `${field.label}:`
+    const { input, password } = await inquirer()
     const value = field.kind === 'secret' ? await password({ message, mask: true }) : await input({ message, required: field.required })
     if (value !== '') values[field.name] = value
   }

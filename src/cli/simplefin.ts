@@ -1,5 +1,4 @@
 /** `relink simplefin`: programs that read the feed over SimpleFIN. A setup token is shown once, when it is made. */
-import type { Command, Option } from 'commander'
 import { isoInstant } from '../api/shapes.ts'
 import { createConsumer } from '../api/simplefin/consumers.ts'
 import type { Config } from '../config.ts'
@@ -11,20 +10,9 @@ import { choose } from './choose.ts'
 import { CommandError, type Output } from './output.ts'
 import { configuration, withInstance } from './with-instance.ts'
 
-/** Adds the command with its three parts. */
-export function simplefinCommand(program: Command, output: Output, json: () => Option): void {
-  const command = program.command('simplefin').description('programs that read the feed over SimpleFIN: Actual, Firefly III, Sure and others')
-  command.command('create').description('make a setup token for one program').requiredOption('--label <label>', 'what you call the program')
-    .option('--account <account>', 'grant only this account (repeatable); default: all', (account: string, before: readonly string[]) => [...before, account], [] as readonly string[])
-    .option('--url <address>', 'the address under which the program reaches this server').addOption(json())
-    .action((options: CreateOptions) => create(output, options))
-  command.command('list').description('programs that may read, and when they last did').addOption(json()).action(() => list(output))
-  command.command('revoke').description('end the access of a program').argument('<program>', 'id or label').addOption(json()).action((wanted: string) => revoke(output, wanted))
-}
+export type CreateOptions = { readonly label: string; readonly account: readonly string[]; readonly url?: string }
 
-type CreateOptions = { readonly label: string; readonly account: readonly string[]; readonly url?: string }
-
-async function create(output: Output, { label, account, url }: CreateOptions): Promise<void> {
+export async function create(output: Output, { label, account, url }: CreateOptions): Promise<void> {
   await withInstance(output, async (instance) => {
     const accountIds = account.length === 0 ? null : await Promise.all(account.map(async (wanted) => (await chooseAccount(instance, wanted)).id))
     const made = await createConsumer(instance, { label, accountIds, url: url ?? ownAddress(configuration()) })
@@ -39,7 +27,7 @@ async function create(output: Output, { label, account, url }: CreateOptions): P
   })
 }
 
-async function list(output: Output): Promise<void> {
+export async function list(output: Output): Promise<void> {
   await withInstance(output, async ({ store }) => {
     const consumers = await store.consumers.list()
     for (const consumer of consumers) output.data(consumerResource(consumer))
@@ -54,7 +42,7 @@ async function list(output: Output): Promise<void> {
   })
 }
 
-async function revoke(output: Output, wanted: string): Promise<void> {
+export async function revoke(output: Output, wanted: string): Promise<void> {
   await withInstance(output, async (instance) => {
     const consumer = await chooseConsumer(instance, wanted)
     await instance.store.consumers.revoke(consumer.id, instance.clock.now())

@@ -1,5 +1,4 @@
 /** `relink user`: who may use this Relink, and the last resort for somebody who cannot get in any more. */
-import type { Command, Option } from 'commander'
 import { ROLES, type Role } from '../domain/access.ts'
 import { isoInstant } from '../api/shapes.ts'
 import { invite, openInvitations } from '../access/members.ts'
@@ -10,17 +9,7 @@ import { CommandError, type Output } from './output.ts'
 import { fillForm, sourceOf, type SecretOptions } from './secrets.ts'
 import { configuration, withInstance } from './with-instance.ts'
 
-export function userCommand(program: Command, output: Output, json: () => Option): void {
-  const command = program.command('user').description('who may use this Relink')
-  command.command('list').description('members and their roles').addOption(json()).action(() => list(output))
-  command.command('invite').description('a link that lets one person in, good for a week').argument('<label>', 'what you call the person').requiredOption('--role <role>', ROLES.join(', ')).addOption(json())
-    .action((label: string, { role }: { role: string }) => inviteOne(output, label, role))
-  command.command('reset').description('the last resort: a new password; second factors, passkeys and sessions end').argument('<email>')
-    .option('--secrets-file <file>', 'the new password').option('--secrets-stdin', 'the new password, on standard input').addOption(json())
-    .action((email: string, options: SecretOptions) => reset(output, email, options))
-}
-
-async function list(output: Output): Promise<void> {
+export async function list(output: Output): Promise<void> {
   await withInstance(output, async ({ store }) => {
     const members = (await store.access.members()).filter(({ removedAt }) => removedAt === null)
     for (const { userId, name, email, role, createdAt } of members) {
@@ -31,7 +20,7 @@ async function list(output: Output): Promise<void> {
   })
 }
 
-async function inviteOne(output: Output, label: string, role: string): Promise<void> {
+export async function inviteOne(output: Output, label: string, role: string): Promise<void> {
   if (!(ROLES as readonly string[]).includes(role)) throw new CommandError(`--role must be one of ${ROLES.join(', ')}.`, 2)
   await withInstance(output, async (instance) => {
     if ((await instance.store.access.members()).length === 0) throw new CommandError('There is no owner yet; the link that `relink start` shows makes the first one.')
@@ -43,7 +32,7 @@ async function inviteOne(output: Output, label: string, role: string): Promise<v
   })
 }
 
-async function reset(output: Output, email: string, options: SecretOptions): Promise<void> {
+export async function reset(output: Output, email: string, options: SecretOptions): Promise<void> {
   const { password = '' } = await fillForm([{ name: 'password', label: 'New password', kind: 'secret', required: true }], {}, sourceOf(options))
   await withInstance(output, async (instance) => {
     const member = await memberOf(instance, email)

@@ -1,24 +1,12 @@
 /** `relink vault`: another master key, and what to change at which bank after this host was in other hands. Prints no secret. */
-import type { Command, Option } from 'commander'
 import { isoInstant } from '../api/shapes.ts'
 import type { Instance } from '../instance.ts'
 import { CommandError, orFail, type Output } from './output.ts'
-import { recoveryCommands } from './recovery.ts'
 import { configuration, withInstance } from './with-instance.ts'
 
-export function vaultCommand(program: Command, output: Output, json: () => Option): void {
-  const command = program.command('vault').description('the keys of the stored secrets, and what to do when they were exposed')
-  command.command('rotate').description('seal the stored secrets under another master key; can be repeated when it was interrupted')
-    .option('--to <source>', 'where the new key is: file:PATH (made when missing), credential:NAME, command:["program","argument"] or env:NAME')
-    .option('--reseal', 'seal every secret anew, with new keys at every level: after somebody else had this host').option('--tenant', 'the same below a master key that stays')
-    .option('--from <source>', 'where the present key is; default: RELINK_MASTER_KEY').addOption(json()).action((options: RotateOptions) => rotate(output, options))
-  command.command('exposed').description('after somebody else had this host: what to change at which bank, and here').addOption(json()).action(() => exposed(output))
-  recoveryCommands(command, output, json)
-}
+export type RotateOptions = { readonly to?: string; readonly from?: string; readonly reseal?: boolean; readonly tenant?: boolean }
 
-type RotateOptions = { readonly to?: string; readonly from?: string; readonly reseal?: boolean; readonly tenant?: boolean }
-
-async function rotate(output: Output, options: RotateOptions): Promise<void> {
+export async function rotate(output: Output, options: RotateOptions): Promise<void> {
   if (options.to === undefined && options.tenant !== true) throw new CommandError('Give --to (where the new master key is), or --tenant for new keys below the present one.', 2)
   if (options.to === undefined && options.reseal === true) throw new CommandError('--reseal wants a new master key: give --to.', 2)
   const config = configuration()
@@ -42,7 +30,7 @@ const SENTENCES = {
 type ExposedLogin = { readonly connectionId: string; readonly institution: string; readonly login: string; readonly website: string | null; readonly secrets: readonly string[]; readonly changedAt: string | null; readonly state: string; readonly then: string }
 
 /** Whoever had the host had the master key and every secret under it: a new key here helps nothing, only new secrets at the banks do. */
-async function exposed(output: Output): Promise<void> {
+export async function exposed(output: Output): Promise<void> {
   await withInstance(output, async (instance) => {
     const logins = await exposedLogins(instance)
     const consumers = (await instance.store.consumers.list()).filter(({ revokedAt }) => revokedAt === null).map(({ id, label }) => ({ id, label, then: `relink simplefin revoke ${id}` }))

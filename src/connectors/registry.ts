@@ -100,7 +100,18 @@ async function folders(): Promise<readonly string[]> {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort()
 }
 
+/** Asked for each bank; there are few zones, and each costs a millisecond. */
+const zones = new Map<string, boolean>()
+
 function isTimeZone(zone: string): boolean {
+  const known = zones.get(zone)
+  if (known !== undefined) return known
+  const found = exists(zone)
+  zones.set(zone, found)
+  return found
+}
+
+function exists(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
   } catch {

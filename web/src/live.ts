@@ -7,6 +7,8 @@
 /** Longer than a restart of the server; the browser itself tries again sooner when only the line broke. */
 const OPEN_AGAIN_MS = 3_000
 const TOGETHER_MS = 150
+/** An answer that is still away after this long is not waited for. */
+const ANSWERED_MS = 5_000
 
 type Listener = () => void
 let live = true
@@ -21,16 +23,26 @@ export const liveState = {
   isLive: (): boolean => live,
 }
 
-/** Calls `changed` for events that come together once, and when the stream comes back after a break. */
-export function listen(changed: () => void): void {
+/**
+ * Calls `changed` for events that come together once, and when the stream comes back after a break. It asks anew
+ * and resolves with the answers: what happens meanwhile is asked for after them, so that many changes in a row
+ * do not stop the questions of the ones before.
+ */
+export function listen(changed: () => Promise<unknown>): void {
   let stream: EventSource | null = null
-  let waiting = false
+  let isAsking = false
+  let isStale = false
   const soon = (): void => {
-    if (waiting) return
-    waiting = true
+    isStale = true
+    if (isAsking) return
+    isAsking = true
     setTimeout(() => {
-      waiting = false
-      changed()
+      isStale = false
+      const late = new Promise((resolve) => setTimeout(resolve, ANSWERED_MS))
+      void Promise.race([changed().catch(() => undefined), late]).then(() => {
+        isAsking = false
+        if (isStale) soon()
+      })
     }, TOGETHER_MS)
   }
   const open = (): void => {

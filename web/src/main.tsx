@@ -64,7 +64,7 @@ if (asked instanceof ServerProblem && asked.code === 'unreachable' && (await res
 keep(queries)
 if (import.meta.env.PROD) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
 // Rows that somebody reads do not move under their eyes.
-listen(() => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== ROWS }))
+listen(() => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== ROWS }))
 createRoot(container).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
