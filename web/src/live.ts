@@ -7,6 +7,8 @@
 /** Longer than a restart of the server; the browser itself tries again sooner when only the line broke. */
 const OPEN_AGAIN_MS = 3_000
 const TOGETHER_MS = 150
+/** Between the answers and the next question: who decides row after row is not asked about each. */
+const PAUSE_MS = 500
 /** An answer that is still away after this long is not waited for. */
 const ANSWERED_MS = 5_000
 
@@ -39,10 +41,10 @@ export function listen(changed: () => Promise<unknown>): void {
     setTimeout(() => {
       isStale = false
       const late = new Promise((resolve) => setTimeout(resolve, ANSWERED_MS))
-      void Promise.race([changed().catch(() => undefined), late]).then(() => {
+      void Promise.race([changed().catch(() => undefined), late]).then(() => setTimeout(() => {
         isAsking = false
         if (isStale) soon()
-      })
+      }, PAUSE_MS))
     }, TOGETHER_MS)
   }
   const open = (): void => {
