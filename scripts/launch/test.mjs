@@ -1,29 +1,27 @@
 /**
- * What `npm test` does, in this order: system programs, type-check, web type-check and build, then
- * every test under Node's own runner, whose summary comes last. A step that fails does not hide the
- * later ones, and the exit status is 0 only if all held. With FILEs only these tests run.
+ * What `npm test` does, in this order: system programs, then type-checks and the build of the page beside
+ * each other, then every test under Node's own runner, whose summary comes last. A step that fails does not
+ * hide the later ones, and the exit status is 0 only if all held. With FILEs only these tests run.
  */
 import { existsSync, readdirSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { delimiter, dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ensurePackages, InstallFailure } from './install.mjs'
 import { run } from './run.mjs'
 import { ensureSystemPrograms } from './system.mjs'
 import { ensureWeb, hasWeb } from './web.mjs'
 
-const TEST_FOLDERS = ['src', 'bank', 'sim', 'web', 'scripts', 'test']
-/** Longer than any honest test file takes on two busy cores; so that nothing hangs for ever. */
-const TEST_TIMEOUT_MS = 300_000
-/** Not more than there are processors: with one more, pages in the browser ran into their time limits. */
-const MAX_FILES_AT_ONCE = 4
+/** Where the long files are first, so that no processor waits at the end for the last of them. */
+const TEST_FOLDERS = ['sim', 'test', 'src', 'bank', 'web', 'scripts']
 
 /** Runs everything (or the named files); resolves with the exit status. */
 export async function test(root, node, files) {
   const missing = await ensureSystemPrograms()
   const failed = []
   if (files.length === 0) {
-    if ((await typeCheck(root, node)) !== 0) failed.push('type-check')
-    if (!(await webBuild(root, node))) failed.push('web build')
+    const [types, page] = await Promise.all([typeCheck(root, node), webBuild(root, node)])
+    if (types !== 0) failed.push('type-check')
+    if (!page) failed.push('web build')
   }
   const found = files.length === 0 ? TEST_FOLDERS.flatMap(folder => testFiles(join(root, folder))) : files.map(file => resolve(file))
   if (found.length === 0) {
@@ -36,16 +34,13 @@ export async function test(root, node, files) {
   return failed.length === 0 ? 0 : 1
 }
 
-/** `tsc` over the server's sources, and over the page's when it has its own settings; the exit status. */
+/** `tsc` over the server's sources, and over the page's when it has its own settings, at once; the exit status. What each says stays together. */
 export async function typeCheck(root, node) {
   const projects = ['.', 'web'].filter(folder => existsSync(join(root, folder, 'tsconfig.json')))
-  let status = 0
-  for (const project of projects) {
-    process.stderr.write(`Checking types${project === '.' ? '' : ` of ${project}`}…\n`)
-    const check = await run(node, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', project], { cwd: root, env: environment(root, node) })
-    if (check.status !== 0) status = check.status
-  }
-  return status
+  process.stderr.write('Checking types…\n')
+  const checks = await Promise.all(projects.map(project => run(node, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', project], { cwd: root, env: environment(root, node), capture: true })))
+  for (const { output } of checks) process.stdout.write(output)
+  return checks.find(({ status }) => status !== 0)?.status ?? 0
 }
 
 /** The benchmarks, with the packages of their own that bring the peers. */
@@ -74,17 +69,8 @@ async function webBuild(root, node) {
 }
 
 async function runTests(root, node, files) {
-  const flags = [
-    '--disable-proto=throw',
-    '--test',
-    `--test-concurrency=${Math.max(1, Math.min(availableParallelism(), MAX_FILES_AT_ONCE))}`,
-    `--test-timeout=${TEST_TIMEOUT_MS}`,
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    `--test-reporter=${new URL('./slowest.mjs', import.meta.url).href}`,
-    '--test-reporter-destination=stderr',
-  ]
-  return (await run(node, [...flags, ...files.map(file => relative(root, file))], { cwd: root, env: environment(root, node) })).status
+  const runner = fileURLToPath(new URL('./run-tests.mjs', import.meta.url))
+  return (await run(node, ['--disable-proto=throw', runner, ...files.map(file => relative(root, file))], { cwd: root, env: environment(root, node) })).status
 }
 
 /** Children that call `node` get this one, with what was compiled before; programs that read files by the locale (hledger) get UTF-8 where the host says nothing. */

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import { createPerson, type Person } from '../../bank/person.ts'
 import { sendOverHttp } from '../../bank/send.ts'
 import { CUSTOMERS } from '../../bank/customers.ts'
@@ -34,8 +34,8 @@ export type World = {
   readonly complaints: readonly string[]
   /** Address of a page of Relink. */
   url(path: string): string
-  /** A further browser window, signed in. `offline`: with the service worker, which takes requests out of the sight of `page.route`. */
-  openPage(options?: { readonly width?: number; readonly scheme?: 'light' | 'dark'; readonly offline?: boolean }): Promise<Page>
+  /** A further browser window, signed in, that shows nothing yet. `offline`: with the service worker, which takes requests out of the sight of `page.route`, and with a sign-in of its own. */
+  openPage(options?: { readonly width?: number; readonly offline?: boolean }): Promise<Page>
   /** Stops the server as an update of it would, and starts it again at the same address. */
   restartServer(whileAway: () => Promise<void>): Promise<void>
   /** Does something after which the server reads by itself, and resolves when that read has ended. */
@@ -55,13 +55,15 @@ export async function openWorld(): Promise<World> {
   const connectionId = await connectAna(sandbox, () => undefined)
   const browser = await chromium.launch({ executablePath: browserPath() ?? '', args: FLAGS })
   const complaints: string[] = []
-  const openPage: World['openPage'] = async ({ width = 1280, scheme = 'light', offline = false } = {}) => {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: 'en-US', timezoneId: 'UTC', serviceWorkers: offline ? 'allow' : 'block' })
-    return signedIn(context, await server.demoLink(), complaints)
+  const newContext = (more: BrowserContextOptions): Promise<BrowserContext> => browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', locale: 'en-US', timezoneId: 'UTC', serviceWorkers: 'block', ...more })
+  const page = await signedIn(await newContext({}), await server.demoLink(), complaints)
+  const storageState = await page.context().storageState()
+  const openPage: World['openPage'] = async ({ width = 1280, offline = false } = {}) => {
+    const viewport = { width, height: 900 }
+    return offline ? signedIn(await newContext({ viewport, serviceWorkers: 'allow' }), await server.demoLink(), complaints) : watched(await newContext({ viewport, storageState }), complaints)
   }
   return {
-    sandbox, browser, connectionId, complaints, openPage,
-    page: await openPage(),
+    sandbox, browser, connectionId, complaints, openPage, page,
     url: (path) => `${server.pageUrl}${path.slice(1)}`,
     async restartServer(whileAway) {
       const { port } = new URL(server.url)
