@@ -37,8 +37,7 @@ async function takePictures(world: World): Promise<void> {
   await page.goto(url('/accounts'))
   await page.getByRole('link', { name: 'Enter the password' }).waitFor()
   await take(page, 'problem', 680)
-  const dark = await world.openPage()
-  await dark.emulateMedia({ colorScheme: 'dark' })
+  const dark = await world.openPage({ scheme: 'dark' })
   for (const [where, name] of [[page, 'repair'], [dark, 'repair-dark']] as const) {
     await where.goto(url(`/connections/${connectionId}`))
     await where.getByLabel('Password or PIN').waitFor()

@@ -35,7 +35,7 @@ export type World = {
   /** Address of a page of Relink. */
   url(path: string): string
   /** A further browser window, signed in, that shows nothing yet. `offline`: with the service worker, which takes requests out of the sight of `page.route`, and with a sign-in of its own. */
-  openPage(options?: { readonly width?: number; readonly offline?: boolean }): Promise<Page>
+  openPage(options?: { readonly width?: number; readonly scheme?: 'light' | 'dark'; readonly offline?: boolean }): Promise<Page>
   /** Stops the server as an update of it would, and starts it again at the same address. */
   restartServer(whileAway: () => Promise<void>): Promise<void>
   /** Does something after which the server reads by itself, and resolves when that read has ended. */
@@ -58,9 +58,9 @@ export async function openWorld(): Promise<World> {
   const newContext = (more: BrowserContextOptions): Promise<BrowserContext> => browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', locale: 'en-US', timezoneId: 'UTC', serviceWorkers: 'block', ...more })
   const page = await signedIn(await newContext({}), await server.demoLink(), complaints)
   const storageState = await page.context().storageState()
-  const openPage: World['openPage'] = async ({ width = 1280, offline = false } = {}) => {
-    const viewport = { width, height: 900 }
-    return offline ? signedIn(await newContext({ viewport, serviceWorkers: 'allow' }), await server.demoLink(), complaints) : watched(await newContext({ viewport, storageState }), complaints)
+  const openPage: World['openPage'] = async ({ width = 1280, scheme = 'light', offline = false } = {}) => {
+    const look = { viewport: { width, height: 900 }, colorScheme: scheme }
+    return offline ? signedIn(await newContext({ ...look, serviceWorkers: 'allow' }), await server.demoLink(), complaints) : watched(await newContext({ ...look, storageState }), complaints)
   }
   return {
     sandbox, browser, connectionId, complaints, openPage, page,
