@@ -141,7 +141,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     assert.equal(await reader.locator('input[type=file]').count(), 0)
     await reader.getByRole('link', { name: 'Settings' }).click()
     await heading(reader, 'Your sign-in')
-    assert.deepEqual(await reader.getByRole('navigation', { name: 'Settings' }).getByRole('link').allTextContents(), ['Your sign-in', 'Data'])
+    assert.deepEqual(await reader.getByRole('navigation', { name: 'Settings' }).getByRole('link').allTextContents(), ['Your sign-in', 'Schedule', 'Alerts', 'Data'])
     await reader.goto(url('/settings/members'))
     await reader.getByText('This is not for a reader').first().waitFor()
     await reader.context().close()
