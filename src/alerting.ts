@@ -8,7 +8,7 @@ import { makeChallengeLink } from './access/challenge-link.ts'
 import { problemResource } from './api/connection-resource.ts'
 import { createCourier } from './adapters/courier.ts'
 import type { WayOut } from './adapters/post.ts'
-import { sendTest, tellRound, type TellDeps } from './alerts/tell.ts'
+import { sendQuestion, sendTest, tellRound, type TellDeps } from './alerts/tell.ts'
 import { watch } from './alerts/watch.ts'
 import type { Instance } from './instance.ts'
 import type { SendFailure } from './ports/alerts.ts'
@@ -21,6 +21,8 @@ export type Alerting = {
   /** One round of looking and telling. */
   round(): Promise<void>
   test(destination: Destination): Promise<Result<null, SendFailure>>
+  /** Empty: nobody hears of questions, or it is over. */
+  sendQuestion(challengeId: string): ReturnType<typeof sendQuestion>
 }
 
 export type AlertingParts = { readonly drawer: Drawer; readonly way: WayOut; readonly page: string | null }
@@ -53,6 +55,7 @@ export function createAlerting(instance: Omit<Instance, 'alerting'>, { drawer, w
       }
       if (await tellRound(deps)) events.publish({ kind: 'alert', id: '' })
     },
+    sendQuestion: (challengeId) => sendQuestion(deps, challengeId),
     async test(destination) {
       const result = await sendTest(deps, destination)
       events.publish({ kind: 'alert', id: destination.id })

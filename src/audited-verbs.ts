@@ -38,6 +38,7 @@ export function auditedVerbs(verbs: Verbs, audit: Audit): Verbs {
       await verbs.pauseReads(isPaused)
       await tell(isPaused ? 'reading.paused' : 'reading.resumed', '')
     },
+    chooseAccounts: (id, choices) => told('accounts.chosen', id, verbs.chooseAccounts(id, choices)),
     adoptAccount: (id, missing, fresh) => told('account.adopted', fresh, verbs.adoptAccount(id, missing, fresh)),
     async importFile(request) {
       const report = await verbs.importFile(request)

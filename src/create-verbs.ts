@@ -12,6 +12,7 @@ import { repairInTurn } from './repair/by-itself.ts'
 import { createMemoryStore } from './store/memory/store.ts'
 import { adoptAccount } from './sync/adopt-account.ts'
 import { answerChallenge } from './sync/challenge.ts'
+import { settleChoice } from './sync/choose-accounts.ts'
 import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection, tryOnceMore } from './sync/connect.ts'
 import { pauseReads, planReads } from './sync/read-plan.ts'
 import type { SyncDeps } from './sync/deps.ts'
@@ -69,6 +70,10 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
     async pauseReads(isPaused) {
       await pauseReads(deps, isPaused, currentActor())
       events.publish({ kind: 'connection', id: '' })
+    },
+    async chooseAccounts(connectionId, choices) {
+      const settled = await settleChoice(deps, connectionId, choices)
+      return settled.ok ? told(connectionId, syncConnection(deps, connectionId, 'person')) : settled
     },
     async adoptAccount(connectionId, missingId, newId) {
       const adopted = await adoptAccount(deps, connectionId, missingId, newId)

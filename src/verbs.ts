@@ -12,6 +12,7 @@ import type { FormatFailure } from './domain/statement.ts'
 import type { ReconnectPreview } from './domain/preview.ts'
 import type { AskAgain } from './sync/ask-again.ts'
 import type { Connected, ConnectRequest } from './sync/connect.ts'
+import type { AccountChoice } from './sync/choose-accounts.ts'
 import type { FileNotice } from './sync/file-check.ts'
 import type { Previewed } from './sync/preview.ts'
 import type { Recomputation } from './sync/recompute.ts'
@@ -66,6 +67,8 @@ export type Verbs = {
   planReads(connectionId: string, plan: ReadPlan | null): Promise<Result<Connection, VerbFailure>>
   /** Nothing is read by itself, or again. */
   pauseReads(isPaused: boolean): Promise<void>
+  /** Which accounts are read, into which of the books and since when; then they are read. */
+  chooseAccounts(connectionId: string, choices: readonly AccountChoice[]): Promise<Result<SyncRun, VerbFailure>>
   /** A person says that a new account of the bank's list continues one that is missing; then it is read. */
   adoptAccount(connectionId: string, missingId: string, newId: string): Promise<Result<SyncRun, VerbFailure>>
   importFile(request: ImportRequest): Promise<ImportReport>

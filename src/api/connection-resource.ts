@@ -6,7 +6,7 @@ import type { CardFacts } from '../diagnose/sentences.ts'
 import { familyOf } from '../domain/cause.ts'
 import { isShown, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
 import { addDays, utcDay } from '../domain/day.ts'
-import type { Institution } from '../domain/institution.ts'
+import { siblingsOf, type Institution } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { Instance as WholeInstance } from '../instance.ts'
 import { dayStates, PROOF_DAYS } from './day-states.ts'
@@ -23,10 +23,15 @@ export async function institutionResource(instance: Instance, institution: Insti
   const connections = await instance.store.connections.list()
   const health = (await healthOfBanks(instance)).get(institution.id)
   const { id, name, country, website } = institution
+  const own = connections.filter((c) => c.institutionId === id && isShown(c))
   return {
     id, name, country, website,
     health: health?.status ?? 'unknown',
-    connectedAs: connections.filter((c) => c.institutionId === id && isShown(c)).map((c) => c.id),
+    since: health === undefined || health.status === 'working' ? null : isoOrNull(health.since),
+    siblings: siblingsOf(instance.institutions, institution).map((one) => one.name),
+    connectedAs: own.map((c) => c.id),
+    logins: own.map((c) => ({ id: c.id, loginLabel: c.loginLabel })),
+    requestsPerDay: institution.limits.requestsPerDay,
     routes: institution.routes.flatMap(({ connector }) => {
       const manifest = instance.connectors.get(connector)?.manifest
       return manifest === undefined ? [] : [{ connector, name: manifest.name, advice: manifest.advice, fields: formFields(instance, connector) }]
@@ -52,6 +57,7 @@ export async function connectionResource(instance: Instance, connection: Connect
     lastSuccessAt: isoOrNull(connection.lastSuccessAt),
     lastAttemptAt: isoOrNull(connection.lastAttemptAt),
     nextSyncAt: isoOrNull(connection.nextSyncAt),
+    awaitsChoice: connection.state === 'active' && connection.readPlan?.awaitsChoice === true,
     fields: formFields(instance, connection.connector),
     problems: cards,
     challenge: challenge === null ? null : challengeResource(challenge),
@@ -63,7 +69,7 @@ export async function connectionResource(instance: Instance, connection: Connect
 function healthWord(connection: Connection, problems: readonly z.output<typeof problemShape>[], asks: boolean, reading: boolean): z.output<typeof connectionShape>['health'] {
   if (connection.state === 'disabled' || connection.state === 'removed' || connection.state === 'replaced') return 'off'
   if (reading) return 'reading'
-  if (asks || problems.some((p) => p.card.chip === 'needs_you')) return 'needs_you'
+  if (asks || (connection.state === 'active' && connection.readPlan?.awaitsChoice === true) || problems.some((p) => p.card.chip === 'needs_you')) return 'needs_you'
   return problems.length > 0 ? 'waiting' : 'working'
 }
 

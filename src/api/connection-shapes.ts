@@ -29,7 +29,11 @@ export const institutionShape = z
     country: z.string(),
     website: z.string().nullable(),
     health: z.enum(['working', 'slow', 'down', 'unknown']),
+    since: instant.nullable().meta({ description: 'Since when it is not as usual' }),
+    siblings: z.array(z.string()).meta({ description: 'Other entries with a like name or address, which are easily confused with it' }),
     connectedAs: z.array(z.uuid()).meta({ description: 'Connections to this institution that exist already' }),
+    logins: z.array(z.object({ id: z.uuid(), loginLabel: z.string() })).meta({ description: 'The same, with how their login is shown' }),
+    requestsPerDay: z.int().nullable().meta({ description: 'How often it may be asked a day; null: it names no limit' }),
     routes: z.array(
       z.object({
         connector: z.string(),
@@ -114,6 +118,7 @@ export const connectionShape = z
     lastSuccessAt: instant.nullable(),
     lastAttemptAt: instant.nullable(),
     nextSyncAt: instant.nullable(),
+    awaitsChoice: z.boolean().meta({ description: 'The sign-in worked; which accounts are read has to be chosen' }),
     fields: institutionShape.shape.routes.element.shape.fields.meta({ description: 'What a person would enter to sign in again' }),
     problems: z.array(problemShape),
     challenge: challengeShape.nullable(),

@@ -47,7 +47,7 @@ export type Connection = {
 }
 
 /** `everyMinutes` null: as is usual. `hours` null: at any hour. What a bank allows stays above both. */
-export type ReadPlan = { readonly everyMinutes: number | null; readonly hours: Hours | null }
+export type ReadPlan = { readonly everyMinutes: number | null; readonly hours: Hours | null; /** No account is read before a person chose among those that the first sign-in lists. */ readonly awaitsChoice?: true }
 
 /** What of this program and host may decide whether a bank answers; `network` only tells one from another. */
 export type ReadBy = { readonly software: string; readonly runtime: string; readonly network: string; /** Where this host stands, as far as it shows. */ readonly from?: 'datacentre' | 'vpn' }

@@ -44,6 +44,29 @@ export function searchInstitutions(institutions: readonly Institution[], text: s
   return scored.sort((a, b) => b.score - a.score || byName(a.institution, b.institution)).map(({ institution }) => institution)
 }
 
+/** Words that many banks have in their names. */
+const COMMON = new Set(['bank', 'banco', 'banca', 'banque', 'first', 'national', 'federal', 'credit', 'union', 'savings', 'the', 'de', 'of', 'sparkasse', 'volksbank', 'caisse', 'community', 'american'])
+/** So many letters at least tell a name. */
+const TELLING = 4
+
+/** Other entries that are easily confused with this one: of the same country, with its first telling word, or at an address of the same site. */
+export function siblingsOf(institutions: readonly Institution[], one: Institution): readonly Institution[] {
+  const [word, site] = [telling(one.name), siteOf(one.website)]
+  return institutions.filter((other) => other.id !== one.id && other.country === one.country && ((word !== null && telling(other.name) === word) || (site !== null && siteOf(other.website) === site)))
+}
+
+function telling(name: string): string | null {
+  return plain(name).split(' ').find((word) => word.length >= TELLING && !COMMON.has(word)) ?? null
+}
+
+/** `biz.riverbank.example` and `www.riverbank.example` are of one site. Of names below a public suffix of two parts (`co.uk`) three parts are taken. */
+function siteOf(website: string | null): string | null {
+  if (website === null || !URL.canParse(website)) return null
+  const parts = new URL(website).hostname.split('.')
+  const isNested = (parts.at(-2) ?? '').length <= 3 && (parts.at(-1) ?? '').length === 2
+  return parts.length < 2 ? null : parts.slice(isNested ? -3 : -2).join('.')
+}
+
 function scoreOf(institution: Institution, wanted: string): number {
   const name = plain(institution.name)
   const address = institution.website === null ? '' : plain(institution.website.replace(/^https?:\/\/(www\.)?/, ''))

@@ -64,13 +64,13 @@ async function setState(session: Session, account: Account, from: readonly Accou
 
 /**
  * A new source: of an account that another source knows by the same number (files, a removed
- * connection), else of a new account. At the first sign-in all are read; later ones wait for a person.
+ * connection), else of a new account. At the first sign-in all are read, unless a person wants to choose; later ones wait for a person.
  */
 async function addAccount(session: Session, listed: ListedAccount): Promise<string> {
   const { store, clock } = session.deps
   const existing = await sameAccount(session, listed)
   const accountId = existing?.id ?? session.newId()
-  const chosen = session.connection.state === 'connecting' && listed.status === 'open'
+  const chosen = session.connection.state === 'connecting' && session.connection.readPlan?.awaitsChoice !== true && listed.status === 'open'
   const source: AccountSource = {
     id: session.newId(), accountId, connectionId: session.connection.id, ref: listed.ref, state: chosen ? 'active' : 'paused', sign: 1,
   }

@@ -24,6 +24,8 @@ export type ConnectRequest = {
   readonly references?: References
   /** A warned person wants this sign-in sent although the bank refused it or locked the login before. */
   readonly onceMore?: boolean
+  /** Only sign in and list the accounts; a person chooses then (`settleChoice`). */
+  readonly choosesAccounts?: boolean
 }
 
 export type References = Readonly<Record<string, string>>
@@ -81,7 +83,7 @@ export async function beginConnection(deps: SyncDeps, request: ConnectRequest, s
   const now = deps.clock.now()
   const connection: Connection = {
     id: deps.entropy.id(now), institutionId: institution.id, institutionName: institution.name, connector: connector.manifest.id, settings,
-    loginLabel: labelOf(login), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null, readBy: null, readPlan: null,
+    loginLabel: labelOf(login), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null, readBy: null, readPlan: request.choosesAccounts === true ? { everyMinutes: null, hours: null, awaitsChoice: true } : null,
     lastAttemptAt: null, failuresInRow: 0, secretChangedAt: now, settingsChangedAt: now,
   }
   await deps.store.connections.create(connection)

@@ -16,7 +16,8 @@ const AFTER_PAUSE_MS = 10 * 60_000
 export async function planReads({ store, clock, entropy, institutionOf }: Parts, connectionId: string, plan: ReadPlan | null): Promise<Result<Connection, Refusal>> {
   const connection = await store.connections.get(connectionId)
   if (connection === null || connection.state === 'removed') return failed({ code: 'not_found', message: 'There is no such connection.' })
-  const readPlan = plan === null || (plan.everyMinutes === null && plan.hours === null) ? null : plan
+  const waits = connection.readPlan?.awaitsChoice === true ? { awaitsChoice: true as const } : {}
+  const readPlan = (plan === null || (plan.everyMinutes === null && plan.hours === null)) && waits.awaitsChoice === undefined ? null : { everyMinutes: plan?.everyMinutes ?? null, hours: plan?.hours ?? null, ...waits }
   const { nextSyncAt, failuresInRow, lastAttemptAt } = connection
   const limits = institutionOf(connection.institutionId)?.limits ?? NO_LIMITS
   const now = clock.now()

@@ -9,6 +9,7 @@ import type { Locator } from 'playwright-core'
 import { CUSTOMERS, type MfaMethod } from '../../bank/customers.ts'
 import { addDays } from '../../src/domain/day.ts'
 import { compareWithBank } from '../../src/demo/compare.ts'
+import { violations } from './axe.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
 const HOUR_MS = 3_600_000
@@ -32,7 +33,9 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
       const asked = page.getByRole('form', { name: 'Question of the bank' })
       await asked.waitFor()
       await answer(world, asked, user)
-      await page.getByText('Read in full').waitFor()
+      await page.getByRole('form', { name: 'Choose accounts' }).getByRole('button', { name: accounts.length === 1 ? 'Read 1 account' : `Read ${accounts.length} accounts` }).click()
+      await page.getByRole('region', { name: 'Result' }).getByText(/^✓ Connected: \d+ rows? came in/).waitFor()
+      await page.getByText('Read in full').first().waitFor()
       for (const account of accounts) await page.getByRole('link', { name: account.name, exact: true }).waitFor()
       assert.deepEqual(await lostAndDoubled(world), { lost: 0, doubled: 0 })
       assert.equal((await sandbox.opened.instance.store.connections.list()).find((c) => c.loginLabel.startsWith(user.slice(0, 1)))?.state, 'active')
@@ -49,6 +52,24 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     assert.match(await alert.innerText(), /did not accept the user name or password[\s\S]*Nothing was stored/)
     assert.equal((await store.accounts.list()).length, before)
     assert.equal((await store.connections.list()).filter((c) => c.state !== 'removed' && c.loginLabel.startsWith('pa')).length, 1, 'paul alone')
+  })
+
+  test('a step of adding an account survives a reload, what is missing is said in a summary with the focus, and a known login is offered', async () => {
+    const { page, url, connectionId } = world
+    await chooseBank(world)
+    await page.waitForURL(/bank=sandbox/)
+    await page.reload()
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    const summary = page.getByRole('alert')
+    await summary.getByText('2 fields are empty').waitFor()
+    assert.equal(await page.evaluate("document.activeElement.getAttribute('role')"), 'alert')
+    await summary.getByRole('link', { name: 'Password or PIN is missing' }).click()
+    assert.equal(await page.evaluate("document.activeElement.getAttribute('type')"), 'password')
+    assert.deepEqual(await violations(page), [])
+    await page.getByRole('link', { name: /^Open it: Sandbox Bank, login a…/ }).first().click()
+    await page.waitForURL(`**/connections/${connectionId}`)
+    await page.goto(url('/add?find=sandbox'))
+    assert.equal(await page.getByLabel('Which bank?').inputValue(), 'sandbox')
   })
 
   test('the same login twice leads to the first', async () => {

@@ -10,7 +10,7 @@ import { readMe } from './me.ts'
 import { keep, restore } from './offline/keep.ts'
 import { AccountsPage } from './pages/accounts.tsx'
 import { ROWS } from './rows/load.ts'
-import { reconcileSearch, rowSearch } from './rows/search.ts'
+import { addSearch, reconcileSearch, rowSearch } from './rows/search.ts'
 import { NotFound } from './parts/states.tsx'
 import { Shell } from './shell.tsx'
 import './styles.css'
@@ -27,7 +27,7 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/transactions', validateSearch: rowSearch, component: lazyRouteComponent(() => import('./pages/transactions.tsx'), 'TransactionsPage') }),
   createRoute({ getParentRoute: () => root, path: '/transactions/$id', component: lazyRouteComponent(() => import('./pages/transaction.tsx'), 'TransactionPage') }),
   createRoute({ getParentRoute: () => root, path: '/reconcile/$account', validateSearch: reconcileSearch, component: lazyRouteComponent(() => import('./pages/reconcile.tsx'), 'ReconcilePage') }),
-  createRoute({ getParentRoute: () => root, path: '/add', component: lazyRouteComponent(() => import('./pages/add.tsx'), 'AddPage') }),
+  createRoute({ getParentRoute: () => root, path: '/add', validateSearch: addSearch, component: lazyRouteComponent(() => import('./pages/add.tsx'), 'AddPage') }),
   createRoute({ getParentRoute: () => root, path: '/review', component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage') }),
   createRoute({ getParentRoute: () => root, path: '/rules', component: lazyRouteComponent(() => import('./pages/rules.tsx'), 'RulesPage') }),
   createRoute({ getParentRoute: () => root, path: '/banks', component: lazyRouteComponent(() => import('./pages/banks.tsx'), 'BanksPage') }),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { LINK_TTL_MS, makeChallengeLink, readChallengeLink } from '../../access/challenge-link.ts'
 import { isShown, type Connection } from '../../domain/connection.ts'
+import { parseDay } from '../../domain/day.ts'
 import type { Instance } from '../../instance.ts'
 import type { VerbFailure } from '../../verbs.ts'
 import type { Result } from '../../domain/result.ts'
@@ -10,12 +11,12 @@ import { connectionResource, diagnosisResource } from '../connection-resource.ts
 import { connectionShape } from '../connection-shapes.ts'
 import { ApiProblem, type ProblemCode } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
-import { challengeResource, challengeShape, isoInstant, runResource, runShape } from '../shapes.ts'
+import { challengeResource, challengeShape, dayShape, isoInstant, runResource, runShape } from '../shapes.ts'
 
 const form = z.record(z.string().max(64), z.string().max(1_000)).meta({ description: 'Values by field name, as the institution\'s route describes its fields' })
 
 /** What a sign-in needs. */
-export const connectForm = z.strictObject({ institutionId: z.string().max(100), connector: z.string().max(40).optional(), form, onceMore: z.boolean().optional().meta({ description: 'Send it although the bank refused this very secret, or locked the login, before; banks lock after a few' }) })
+export const connectForm = z.strictObject({ institutionId: z.string().max(100), connector: z.string().max(40).optional(), form, onceMore: z.boolean().optional().meta({ description: 'Send it although the bank refused this very secret, or locked the login, before; banks lock after a few' }), choosesAccounts: z.boolean().optional().meta({ description: 'Only sign in and list the accounts; which are read is chosen then' }) })
 
 const list = route({
   method: 'GET', url: '/connections', action: 'read', tag: 'Connections', summary: 'All connections with their health and problems',
@@ -37,7 +38,7 @@ const connect = route({
   body: connectForm, carriesSecret: true,
   response: connectionShape, status: 201,
   handle: async ({ body, instance }) => {
-    const result = await instance.verbs.connect({ institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, onceMore: body.onceMore === true })
+    const result = await instance.verbs.connect({ institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, onceMore: body.onceMore === true, choosesAccounts: body.choosesAccounts === true })
     switch (result.kind) {
       case 'connected':
       case 'challenge':
@@ -88,6 +89,12 @@ const adopt = route({
   handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.adoptAccount(params.id, body.missingAccountId, body.newAccountId))),
 })
 
+const choose = route({
+  method: 'PUT', url: '/connections/:id/accounts', action: 'administer', tag: 'Connections', summary: 'Choose which accounts are read, into which account of the books and since when; then they are read. Those that are not named are not',
+  params: idParams, body: z.strictObject({ accounts: z.array(z.strictObject({ accountId: z.uuid(), into: z.uuid().nullable(), startOn: dayShape.nullable() })).min(1).max(200) }), response: runShape,
+  handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.chooseAccounts(params.id, body.accounts.map(({ accountId, into, startOn }) => ({ accountId, into, startOn: startOn === null ? null : parseDay(startOn) }))))),
+})
+
 const challenge = route({
   method: 'GET', url: '/challenges/:id', action: 'sync', tag: 'Challenges', summary: 'A question of the bank\'s',
   params: idParams, response: challengeShape,
@@ -121,6 +128,17 @@ const link = route({
   },
 })
 
+const send = route({
+  method: 'POST', url: '/challenges/:id/send', action: 'sync', tag: 'Challenges', summary: 'Send this question, with a link to answer it, to where alerts go; the answer says where it got through',
+  params: idParams, response: z.object({ sentTo: z.array(z.string()), failures: z.array(z.string()) }),
+  handle: async ({ params, instance }) => {
+    const found = await instance.store.challenges.get(params.id)
+    if (found === null) throw new ApiProblem('not_found', 'There is no challenge with this id.')
+    const results = await instance.alerting.sendQuestion(found.id)
+    return { sentTo: results.flatMap(({ label, failure }) => (failure === null ? [label] : [])), failures: results.flatMap(({ label, failure }) => (failure === null ? [] : [`${label}: ${failure}`])) }
+  },
+})
+
 const openLink = route({
   method: 'POST', url: '/challenge-links', action: 'sync', tag: 'Challenges', summary: 'The question that a link leads to; the link is spent by this',
   body: z.strictObject({ link: z.string().max(200) }), response: challengeShape,
@@ -134,7 +152,7 @@ const openLink = route({
   },
 })
 
-export const connectionRoutes: readonly Route[] = [list, one, connect, sync, secret, onceMore, disable, enable, remove, adopt, challenges, challenge, answer, link, openLink]
+export const connectionRoutes: readonly Route[] = [list, one, connect, sync, secret, onceMore, disable, enable, remove, adopt, choose, challenges, challenge, answer, link, send, openLink]
 
 function switchRoute(verb: 'disable' | 'enable', summary: string): Route {
   return route({

@@ -1,44 +1,57 @@
-/** Adding an account: find the bank, sign in, answer what it asks. The result says what came in. */
+/**
+ * Adding an account, one question a page: which bank, how, sign in; the connection's own page asks on (the bank's
+ * question, which accounts) and says what came in. The step stands in the address, so that a reload loses nothing.
+ */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask, get, ServerProblem, type Connection, type Institution } from '../api.ts'
 import { Chip } from '../parts/chip.tsx'
 import { LoginForm } from '../parts/login-form.tsx'
-import { Title, Trouble } from '../parts/states.tsx'
+import { Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Instant } from '../parts/time.tsx'
 import { BANK_HEALTH } from './banks.tsx'
 
+const route = getRouteApi('/add')
+
 export function AddPage() {
-  const [chosen, setChosen] = useState<Institution | null>(null)
+  const { bank } = route.useSearch()
   return (
     <div className="mx-auto max-w-xl">
       <div className="mb-4"><Title>Add account</Title></div>
-      {chosen === null ? <FindBank choose={setChosen} /> : <SignIn institution={chosen} back={() => setChosen(null)} />}
+      {bank === undefined ? <FindBank /> : <Bank key={bank} id={bank} />}
       <p className="meta mt-6">Is your bank not here, or do you only have a file? <Link to="/import" className="link">Import a statement file</Link>.</p>
     </div>
   )
 }
 
-function FindBank({ choose }: { choose: (institution: Institution) => void }) {
-  const [text, setText] = useState('')
+function FindBank() {
+  const navigate = useNavigate()
+  const { find = '' } = route.useSearch()
+  const [text, setText] = useState(find)
   const found = useQuery({ queryKey: ['institutions', text], queryFn: () => get<{ items: Institution[] }>(`/institutions?query=${encodeURIComponent(text)}`), placeholderData: (previous) => previous })
+  const type = (find: string): void => {
+    setText(find)
+    void navigate({ to: '/add', search: { find }, replace: true })
+  }
   return (
     <>
       <label className="grid gap-1">
         Which bank?
-        <input className="field" type="search" autoFocus placeholder="Name, web address or routing number" value={text} onChange={(event) => setText(event.target.value)} />
+        <input className="field" type="search" autoFocus placeholder="Name, web address or routing number" value={text} onChange={(event) => type(event.target.value)} />
       </label>
       {found.error !== null && <Trouble error={found.error} />}
-      <ul className="mt-3 grid gap-2">
+      <ul className="mt-3 grid gap-2" aria-label="Banks">
         {found.data?.items.map((institution) => (
-          <li key={institution.id}>
-            <button className="panel flex w-full cursor-pointer flex-wrap items-center justify-between gap-2 text-left hover:bg-sunken" onClick={() => choose(institution)}>
+          <li key={institution.id} className="panel grid gap-1 !p-0">
+            <button className="flex w-full cursor-pointer flex-wrap items-center justify-between gap-2 rounded-[10px] p-4 text-left hover:bg-sunken" onClick={() => void navigate({ to: '/add', search: { bank: institution.id, find: text } })}>
               <span className="min-w-0">
                 <span className="font-medium">{institution.name}</span>
-                <span className="meta block">{[hostOf(institution.website), institution.country, institution.connectedAs.length > 0 ? 'connected already' : null].filter((part) => part !== null).join(' · ')}</span>
+                <span className="meta block [overflow-wrap:anywhere]">{[hostOf(institution.website), institution.country].filter((part) => part !== null).join(' · ')}</span>
               </span>
-              <Chip tone={BANK_HEALTH[institution.health].tone}>{BANK_HEALTH[institution.health].word}</Chip>
+              <Health institution={institution} />
             </button>
+            <Connected institution={institution} />
           </li>
         ))}
       </ul>
@@ -51,41 +64,76 @@ function hostOf(website: string | null): string | null {
   return website === null || !URL.canParse(website) ? null : new URL(website).host
 }
 
-function SignIn({ institution, back }: { institution: Institution; back: () => void }) {
+function Health({ institution: { health, since } }: { institution: Institution }) {
+  return <Chip tone={BANK_HEALTH[health].tone}>{BANK_HEALTH[health].word}{since !== null && health !== 'unknown' && <> since <Instant at={since} /></>}</Chip>
+}
+
+/** The same login twice would read everything twice. */
+function Connected({ institution: { logins, name } }: { institution: Institution }) {
+  if (logins.length === 0) return null
+  return (
+    <ul className="grid gap-1 px-4 pb-3">
+      {logins.map(({ id, loginLabel }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">Already connected: login {loginLabel}</span><Link className="link" to="/connections/$id" params={{ id }} aria-label={`Open it: ${name}, login ${loginLabel}`}>Open it</Link></li>)}
+    </ul>
+  )
+}
+
+function Bank({ id }: { id: string }) {
+  const { way, find } = route.useSearch()
+  const institution = useQuery({ queryKey: ['institution', id], queryFn: () => get<Institution>(`/institutions/${encodeURIComponent(id)}`) })
+  return (
+    <Loaded query={institution}>
+      {(bank) => {
+        const chosen = bank.routes.find(({ connector }) => connector === way) ?? (bank.routes.length === 1 ? bank.routes[0] : undefined)
+        return (
+          <section className="panel grid gap-4" aria-label={`Sign in at ${bank.name}`}>
+            <div className="flex flex-wrap items-baseline justify-between gap-3">
+              <h2>{bank.name}</h2>
+              <Link className="link" to="/add" search={{ find }}>Another bank</Link>
+            </div>
+            <div className="flex flex-wrap items-center gap-3"><span className="[overflow-wrap:anywhere]">{hostOf(bank.website) ?? 'Its address is not verified'}</span><Health institution={bank} /></div>
+            {bank.siblings.length > 0 && <p className="text-muted">Easily confused with {bank.siblings.join(', ')}: compare the address above with the one in your browser when you sign in there.</p>}
+            <Connected institution={bank} />
+            {bank.routes.length === 0 ? <p>This bank has no way to connect yet. Import a file instead.</p> : bank.health === 'down' ? <p>{bank.name} does not answer at the moment, so no password is asked for. Its state is on the page <Link className="link" to="/banks">Banks</Link>.</p>
+              : chosen === undefined ? <Ways bank={bank} /> : <SignIn bank={bank} way={chosen} />}
+          </section>
+        )
+      }}
+    </Loaded>
+  )
+}
+
+/** The first way is the advised one; a file is always a way. */
+function Ways({ bank }: { bank: Institution }) {
+  return (
+    <div className="grid gap-2">
+      <h3 className="font-medium">How?</h3>
+      <ul className="grid gap-2">
+        {bank.routes.map(({ connector, name, advice }, at) => (
+          <li key={connector}><Link className="panel block no-underline hover:bg-sunken" to="/add" search={{ bank: bank.id, way: connector }}><span className="font-medium text-text">{name}{at === 0 && ', advised'}</span><span className="block text-muted">{advice}</span></Link></li>
+        ))}
+        <li><Link className="panel block no-underline hover:bg-sunken" to="/import"><span className="font-medium text-text">File</span><span className="block text-muted">No sign-in: you save statements at the bank and import them here, as often as you like.</span></Link></li>
+      </ul>
+    </div>
+  )
+}
+
+function SignIn({ bank, way }: { bank: Institution; way: Institution['routes'][number] }) {
   const navigate = useNavigate()
   const queries = useQueryClient()
-  const [routeIndex, setRouteIndex] = useState(0)
-  const route = institution.routes[routeIndex]
   const connect = useMutation({
-    mutationFn: ({ form, onceMore }: { form: Record<string, string>; onceMore: boolean }) => ask<Connection>('POST', '/connections', { institutionId: institution.id, connector: route?.connector, form, onceMore }),
+    mutationFn: ({ form, onceMore }: { form: Record<string, string>; onceMore: boolean }) => ask<Connection>('POST', '/connections', { institutionId: bank.id, connector: way.connector, form, onceMore, choosesAccounts: true }),
     onSuccess: async (connection) => {
       await navigate({ to: '/connections/$id', params: { id: connection.id } })
       await queries.invalidateQueries()
     },
   })
   return (
-    <section className="panel grid gap-4" aria-label={`Sign in at ${institution.name}`}>
-      <div className="flex flex-wrap items-baseline justify-between gap-3">
-        <h2>{institution.name}</h2>
-        <button className="link" onClick={back}>Another bank</button>
-      </div>
-      {institution.connectedAs[0] !== undefined && <p>A login of this bank is connected already: <Link className="link" to="/connections/$id" params={{ id: institution.connectedAs[0] }}>open it</Link>. Another login can be added below.</p>}
-      {institution.routes.length > 1 && (
-        <fieldset className="grid gap-1">
-          <legend className="mb-1">How?</legend>
-          {institution.routes.map((r, index) => (
-            <label key={r.connector} className="flex min-h-10 items-center gap-2"><input type="radio" name="route" checked={index === routeIndex} onChange={() => setRouteIndex(index)} /> {r.name}</label>
-          ))}
-        </fieldset>
-      )}
-      {route === undefined ? <p>This bank has no way to connect yet. Import a file instead.</p> : institution.health === 'down' ? <p>{institution.name} does not answer at the moment, so no password is asked for. Its state is on the page <Link className="link" to="/banks">Banks</Link>.</p> : (
-        <>
-          <p className="meta">{route.advice}</p>
-          <LoginForm fields={route.fields} submit={(form) => connect.mutate({ form, onceMore: false })} label="Sign in" busy={connect.isPending} />
-        </>
-      )}
+    <>
+      <p className="meta">{way.advice}{bank.requestsPerDay !== null && ` It may be asked ${bank.requestsPerDay} times a day.`}{bank.routes.length === 1 && <> Or <Link className="link" to="/import">import a file</Link>.</>}</p>
+      <LoginForm fields={way.fields} submit={(form) => connect.mutate({ form, onceMore: false })} label="Sign in" busy={connect.isPending} />
       {connect.error !== null && <Refused error={connect.error} onceMore={() => connect.mutate({ form: connect.variables?.form ?? {}, onceMore: true })} />}
-    </section>
+    </>
   )
 }
 

@@ -8,6 +8,7 @@ import { AskOwner } from '../parts/ask-owner.tsx'
 import { get, type Connection, type Problem, type Run } from '../api.ts'
 import { Attempts } from '../parts/attempts.tsx'
 import { ChallengeForm } from '../parts/challenge-form.tsx'
+import { ChooseAccounts, FirstResult } from '../parts/choose-accounts.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { Proof } from '../parts/proof.tsx'
@@ -44,6 +45,8 @@ function Whole({ connection }: { connection: Connection }) {
       ))}
       {connection.state === 'connecting' && connection.challenge === null && <NotConnected connection={connection} />}
       {isRunning && proof !== undefined && <Proof problem={proof} connection={connection} />}
+      {connection.awaitsChoice && (may('administer') ? <ChooseAccounts connection={connection} /> : <div className="panel mb-4"><p className="mb-2">Which accounts are read has to be chosen.</p><AskOwner /></div>)}
+      {isRunning && !connection.awaitsChoice && readsOf(runs.data?.items ?? []) === 1 && <FirstResult connection={connection} />}
       <Withheld connection={connection} />
       <Accounts connection={connection} />
       {connection.state !== 'connecting' && connection.state !== 'preview' && may('administer') && <Reconnect connection={connection} />}
@@ -51,6 +54,11 @@ function Whole({ connection }: { connection: Connection }) {
       {connection.state !== 'removed' && may('administer') && <Switches connection={connection} />}
     </>
   )
+}
+
+/** How many runs have read rows. */
+function readsOf(runs: readonly Run[]): number {
+  return runs.filter(({ outcome, accounts }) => outcome === 'succeeded' && accounts.length > 0).length
 }
 
 function Head({ connection }: { connection: Connection }) {

@@ -1,4 +1,5 @@
 /** What the bank asks to know that it is you: one form for every kind of prompt. */
+import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useAct } from '../act.ts'
 import type { Challenge } from '../api.ts'
@@ -11,6 +12,8 @@ export function ChallengeForm({ challenge }: { challenge: Challenge }) {
   const [answers, setAnswers] = useState<Record<string, string>>({})
   const answer = useAct()
   const again = useAct()
+  const phone = useAct()
+  const [sent, setSent] = useState<{ sentTo: string[]; failures: string[] } | null>(null)
   const elsewhere = challenge.prompts.every(({ kind }) => kind === 'approval' || kind === 'redirect')
   const busy = answer.isPending || again.isPending
   return (
@@ -24,10 +27,18 @@ export function ChallengeForm({ challenge }: { challenge: Challenge }) {
       <div className="flex flex-wrap items-center gap-3">
         <button className="button button-primary" type="submit" disabled={busy}>{answer.isPending ? 'Asking the bank…' : elsewhere ? 'Ask the bank whether it is done' : 'Answer'}</button>
         <button className="button" type="button" disabled={busy} onClick={() => again.send('POST', `/connections/${challenge.connectionId}/sync`)}>{challenge.prompts.some(({ kind }) => kind === 'code') ? 'Get a new code' : 'Ask anew'}</button>
+        <button className="button" type="button" disabled={phone.isPending} onClick={() => phone.send('POST', `/challenges/${challenge.id}/send`, undefined, (answer) => setSent(answer as { sentTo: string[]; failures: string[] }))}>Send this question to my phone</button>
       </div>
+      {phone.error !== null && <Trouble error={phone.error} />}
+      {sent !== null && <Sent result={sent} />}
       <p className="meta">The bank waits about {minutesLeft(challenge)} more. An answer is sent once and not kept.</p>
     </form>
   )
+}
+
+function Sent({ result: { sentTo, failures } }: { result: { sentTo: string[]; failures: string[] } }) {
+  if (sentTo.length + failures.length === 0) return <p role="status">Nobody hears of questions yet: an owner chooses where under <Link className="link" to="/settings/alerts">Settings, Alerts</Link>.</p>
+  return <p role="status">{sentTo.length > 0 && `✓ Sent to ${sentTo.join(', ')}: the link there works once, for ten minutes.`} {failures.join(' ')}</p>
 }
 
 function minutesLeft({ expiresAt }: Challenge): string {

@@ -1,29 +1,54 @@
-/** The fields of a sign-in, as the server describes them. Values live only in this form and are sent once. */
-import { useState } from 'react'
+/**
+ * The fields of a sign-in, as the server describes them. Values live only in this form and are sent once. The
+ * button is never dead: what is missing is said in a summary that takes the focus and leads to each field.
+ */
+import { useEffect, useId, useRef, useState } from 'react'
 import type { Connection } from '../api.ts'
 
 type FormField = Connection['fields'][number]
 
 export function LoginForm({ fields, submit, label, busy }: { fields: readonly FormField[]; submit: (form: Record<string, string>) => void; label: string; busy: boolean }) {
+  const id = useId()
+  const summary = useRef<HTMLDivElement>(null)
   const [values, setValues] = useState<Record<string, string>>({})
+  const [missing, setMissing] = useState<readonly FormField[]>([])
+  useEffect(() => {
+    if (missing.length > 0) summary.current?.focus()
+  }, [missing])
+  const send = (): void => {
+    const empty = fields.filter(({ name, required }) => required && (values[name] ?? '').trim() === '')
+    setMissing(empty)
+    if (empty.length === 0 && !busy) submit(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '')))
+  }
   return (
-    <form className="grid gap-3" autoComplete="off" onSubmit={(event) => { event.preventDefault(); submit(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))) }}>
-      {fields.map((field) => (
-        <label key={field.name} className="grid gap-1">
-          <span>{field.label}{!field.required && <span className="text-muted"> (optional)</span>}</span>
-          <input
-            className="field sm:max-w-md"
-            name={field.name}
-            type={field.kind === 'secret' ? 'password' : 'text'}
-            autoComplete={field.kind === 'secret' ? 'new-password' : 'off'}
-            required={field.required}
-            value={values[field.name] ?? ''}
-            onChange={(event) => setValues({ ...values, [field.name]: event.target.value })}
-          />
-          {field.hint !== null && <span className="meta">{field.hint}</span>}
-        </label>
-      ))}
-      <button className="button button-primary justify-self-start" type="submit" disabled={busy}>{busy ? 'Asking the bank…' : label}</button>
+    <form className="grid gap-3" autoComplete="off" noValidate onSubmit={(event) => { event.preventDefault(); send() }}>
+      {missing.length > 0 && (
+        <div ref={summary} tabIndex={-1} role="alert" className="panel border-stop">
+          <p className="font-medium">{missing.length === 1 ? 'One field is empty' : `${missing.length} fields are empty`}</p>
+          <ul>{missing.map((field) => <li key={field.name}><a className="link" href={`#${id}${field.name}`} onClick={(event) => { event.preventDefault(); document.getElementById(`${id}${field.name}`)?.focus() }}>{field.label} is missing</a></li>)}</ul>
+        </div>
+      )}
+      {fields.map((field) => {
+        const isMissing = missing.includes(field)
+        return (
+          <label key={field.name} className="grid gap-1">
+            <span>{field.label}{!field.required && <span className="text-muted"> (optional)</span>}</span>
+            <input
+              id={`${id}${field.name}`}
+              className="field sm:max-w-md"
+              name={field.name}
+              type={field.kind === 'secret' ? 'password' : 'text'}
+              autoComplete={field.kind === 'secret' ? 'new-password' : 'off'}
+              required={field.required}
+              aria-invalid={isMissing}
+              value={values[field.name] ?? ''}
+              onChange={(event) => setValues({ ...values, [field.name]: event.target.value })}
+            />
+            {field.hint !== null && <span className="meta">{field.hint}</span>}
+          </label>
+        )
+      })}
+      <button className="button button-primary justify-self-start" type="submit" aria-disabled={busy}>{busy ? 'Asking the bank…' : label}</button>
     </form>
   )
 }

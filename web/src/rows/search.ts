@@ -2,6 +2,7 @@
 import type { Transaction } from '../api.ts'
 
 export type RowSearch = { account?: string | undefined; text?: string | undefined; from?: string | undefined; to?: string | undefined; state?: Transaction['state'] | undefined; review?: Transaction['review'] | undefined }
+export type AddSearch = { bank?: string | undefined; way?: string | undefined; find?: string | undefined }
 export type ReconcileSearch = { asOf?: string | undefined; balance?: string | undefined }
 
 type Given = Readonly<Record<string, unknown>>
@@ -14,6 +15,11 @@ export function rowSearch(given: Given): RowSearch {
 
 export function reconcileSearch(given: Given): ReconcileSearch {
   return withoutEmpty({ asOf: day(given['asOf']), balance: word(given['balance']) })
+}
+
+/** The step of adding an account stands in its address, so that a reload loses nothing. */
+export function addSearch(given: Given): AddSearch {
+  return withoutEmpty({ bank: word(given['bank']), way: word(given['way']), find: word(given['find']) })
 }
 
 function word(value: unknown): string | undefined {

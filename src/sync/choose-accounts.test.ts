@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { day } from '../domain/day.ts'
+import { anAccount, aSource } from '../store/fixtures.ts'
+import { settleChoice } from './choose-accounts.ts'
+import { connectInstitution } from './connect.ts'
+import { planReads } from './read-plan.ts'
+import { syncConnection } from './sync.ts'
+import { CHECKING, listed, row, World } from './testing.ts'
+
+const SAVINGS = { ...CHECKING, number: '100200301' }
+
+async function asked() {
+  const world = new World()
+  world.bank.accounts = [listed(CHECKING), listed(SAVINGS)]
+  world.bank.rows = [row('2026-03-02', '-1', 'A', { providerId: 'a' }), row('2026-03-12', '-2', 'B', { providerId: 'b' })]
+  const connected = await connectInstitution(world.deps, { institutionId: 'riverbank', connector: null, form: { user: 'anna', password: 'x' }, choosesAccounts: true })
+  assert.equal(connected.kind, 'connected')
+  const id = connected.kind === 'connected' ? connected.connection.id : ''
+  const [checking, savings] = await world.store.accounts.list()
+  return { world, id, checking: checking!, savings: savings! }
+}
+
+test('who wants to choose is shown the accounts before a row is read; only what is chosen is read, since the day that is chosen', async () => {
+  const { world, id, checking, savings } = await asked()
+  assert.deepEqual([world.bank.reads, checking.state, savings.state], [[], 'paused', 'paused'])
+  await planReads(world.deps, id, { everyMinutes: 720, hours: null })
+  assert.equal((await world.store.connections.get(id))?.readPlan?.awaitsChoice, true, 'another plan chooses nothing')
+  await syncConnection(world.deps, id, 'schedule')
+  assert.deepEqual(world.bank.reads, [], 'nobody chose yet')
+  assert.equal((await settleChoice(world.deps, id, [{ accountId: checking.id, into: null, startOn: day('2026-03-10') }])).ok, true)
+  assert.deepEqual((await world.store.connections.get(id))?.readPlan, { everyMinutes: 720, hours: null })
+  await syncConnection(world.deps, id, 'person')
+  assert.deepEqual([...new Set(world.bank.reads.map(({ number }) => number))], [CHECKING.number])
+  assert.deepEqual((await world.store.feed.transactions({ accountId: checking.id, limit: 9 })).rows.map(({ postedOn }) => postedOn), ['2026-03-12'])
+  assert.equal((await world.store.accounts.get(savings.id))?.state, 'paused')
+})
+
+test('an account goes into one of the books that is alike and of nobody else; its rows and id stay, and it is read from then on', async () => {
+  const { world, id, checking, savings } = await asked()
+  const { accounts } = world.store
+  const book = async (over: Parameters<typeof anAccount>[0]) => {
+    const account = anAccount({ number: null, currency: checking.currency, kind: checking.kind, ...over })
+    await accounts.create(account, aSource(account.id))
+    return account
+  }
+  const [books, card, other] = [await book({ name: 'Books' }), await book({ kind: 'credit_card' }), await book({ currency: 'JPY' })]
+  const choose = (into: string | null, accountId = checking.id) => ({ accountId, into, startOn: null })
+  const refused = async (...choices: ReturnType<typeof choose>[]) => settleChoice(world.deps, id, choices).then((result) => (result.ok ? 'done' : result.failure.code))
+  assert.equal(await refused(choose(card.id)), 'invalid')
+  assert.equal(await refused(choose(other.id)), 'invalid')
+  assert.equal(await refused(choose('01a20549-c591-7da7-8a7f-42942446c7f9')), 'not_found')
+  assert.equal(await refused(choose(null, books.id)), 'not_found')
+  assert.equal(await refused(choose(books.id), choose(books.id, savings.id)), 'invalid')
+  assert.deepEqual((await accounts.get(checking.id))?.state, 'paused', 'what was refused changed nothing')
+  assert.equal(await refused(choose(books.id)), 'done')
+  assert.equal(await refused(choose(books.id, savings.id)), 'wrong_state', 'it is read from a bank by now')
+  await syncConnection(world.deps, id, 'person')
+  await syncConnection(world.deps, id, 'person')
+  assert.deepEqual((await world.store.feed.transactions({ accountId: books.id, limit: 9 })).rows.length, 2)
+  assert.deepEqual([(await accounts.get(checking.id))?.state, (await accounts.list()).length], ['closed', 5], 'the bank’s list makes it no third time')
+})

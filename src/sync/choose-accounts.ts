@@ -1,0 +1,60 @@
+/**
+ * Which of a connection's accounts are read, into which account of the books, and since when: chosen by a
+ * person before the first row is read. Nothing is linked by name; an account that was read already is not
+ * turned into another.
+ */
+import type { Account, AccountId, AccountSource } from '../domain/account.ts'
+import type { Day } from '../domain/day.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { chooseAccounts } from './connect.ts'
+import type { Refusal, SyncDeps } from './deps.ts'
+
+/** `into`: the account of the books that goes on with it; null: an account of its own. `startOn`: only for one of its own. */
+export type AccountChoice = { readonly accountId: AccountId; readonly into: AccountId | null; readonly startOn: Day | null }
+
+type Link = { readonly source: AccountSource; readonly from: AccountId; readonly to: AccountId }
+
+/** All of it, or nothing where one choice does not fit. The accounts that are not named are not read. */
+export async function settleChoice(deps: SyncDeps, connectionId: string, choices: readonly AccountChoice[]): Promise<Result<null, Refusal>> {
+  const done = await deps.store.connections.exclusively(connectionId, async (connection): Promise<Result<null, Refusal>> => {
+    const { accounts, connections } = deps.store
+    if (connection === null || connection.state !== 'active') return failed({ code: 'wrong_state', message: 'This connection is not read now, so nothing can be chosen for it.' })
+    const links: Link[] = []
+    for (const { accountId, into } of choices) {
+      if (into === null || into === accountId) continue
+      const link = await linkOf(deps, connectionId, accountId, into)
+      if (!link.ok) return link
+      if (links.some(({ to }) => to === into)) return failed({ code: 'invalid', message: 'Two accounts of the bank cannot go into one account of the books.' })
+      links.push(link.value)
+    }
+    for (const { source, from, to } of links) {
+      // As when an account continues another: the one without rows goes first, so that nothing is read twice.
+      await accounts.updateSource(source.id, { state: 'replaced' })
+      await accounts.update(from, { state: 'closed' })
+      await accounts.addSource({ ...source, id: deps.entropy.id(deps.clock.now()), accountId: to, state: 'active' })
+    }
+    const chosen = await chooseAccounts(deps, connectionId, choices.map(({ accountId }) => links.find(({ from }) => from === accountId)?.to ?? accountId))
+    if (!chosen.ok) return chosen
+    for (const { accountId, startOn } of choices) if (startOn !== null && !links.some(({ from }) => from === accountId)) await accounts.update(accountId, { startOn })
+    await connections.update(connectionId, { readPlan: connection.readPlan === null ? null : { everyMinutes: connection.readPlan.everyMinutes, hours: connection.readPlan.hours } })
+    return ok(null)
+  })
+  return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
+}
+
+/** Whether an account may go on with what a connection lists as another: alike, of nobody else, and not read yet. */
+async function linkOf({ store }: SyncDeps, connectionId: string, from: AccountId, to: AccountId): Promise<Result<Link, Refusal>> {
+  const [fresh, target, own, sources] = await Promise.all([store.accounts.get(from), store.accounts.get(to), store.accounts.sources({ connectionId, accountId: from }), store.accounts.sources({ accountId: to })])
+  const source = own.find(({ state }) => state !== 'replaced')
+  if (fresh === null || target === null || source === undefined) return failed({ code: 'not_found', message: 'There is no such account.' })
+  if (!isAlike(fresh, target)) return failed({ code: 'invalid', message: `"${target.name}" is of another kind or currency than "${fresh.name}".` })
+  if (sources.some((one) => one.connectionId !== null && one.state === 'active')) return failed({ code: 'wrong_state', message: `"${target.name}" is read from a bank already.` })
+  if ((await store.feed.transactions({ accountId: from, limit: 1, includeDeleted: true })).rows.length > 0) return failed({ code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already, so it cannot go into another.` })
+  return ok({ source, from, to })
+}
+
+/** Files often do not tell a currency. */
+export function isAlike(a: Pick<Account, 'kind' | 'currency'>, b: Pick<Account, 'kind' | 'currency'>): boolean {
+  return a.kind === b.kind && (a.currency === b.currency || a.currency === UNKNOWN_CURRENCY || b.currency === UNKNOWN_CURRENCY)
+}

@@ -1,0 +1,72 @@
+/** After the first sign-in, before a row is read: which accounts, into which of the books, since when; and after it, what came in. */
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useAct } from '../act.ts'
+import { get, type Account, type Connection } from '../api.ts'
+import { Trouble } from './states.tsx'
+
+type Choice = { read: boolean; into: string; startOn: string }
+
+/** Its end is enough to know it by. */
+function masked(number: string | null): string {
+  return number === null ? '' : ` ··${number.slice(-4)}`
+}
+
+export function ChooseAccounts({ connection }: { connection: Connection }) {
+  const act = useAct()
+  const all = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
+  const listed = connection.accounts.filter(({ state }) => state === 'open' || state === 'paused')
+  const [choices, setChoices] = useState<Record<string, Choice>>({})
+  const of = (id: string): Choice => choices[id] ?? { read: true, into: '', startOn: '' }
+  const set = (id: string, change: Partial<Choice>): void => setChoices({ ...choices, [id]: { ...of(id), ...change } })
+  const chosen = listed.filter(({ id }) => of(id).read)
+  const send = (): void => {
+    if (chosen.length > 0) act.send('PUT', `/connections/${connection.id}/accounts`, { accounts: chosen.map(({ id, rows }) => ({ accountId: id, into: of(id).into === '' ? null : of(id).into, startOn: of(id).startOn === '' || rows > 0 || of(id).into !== '' ? null : of(id).startOn })) })
+  }
+  return (
+    <form className="panel mb-6 grid gap-4 border-need" aria-label="Choose accounts" onSubmit={(event) => { event.preventDefault(); send() }}>
+      <h2>{connection.institutionName} lets us in. Which accounts?</h2>
+      <p className="text-muted">Nothing was read yet. What is left out here can be read later.</p>
+      <ul className="grid gap-4">
+        {listed.map((account) => {
+          const { read, into, startOn } = of(account.id)
+          const others = (all.data?.items ?? []).filter((one) => one.id !== account.id && one.kind === account.kind && one.state !== 'closed' && !connection.accounts.some(({ id }) => id === one.id))
+          const name = `${account.name}${masked(account.number)}`
+          return (
+            <li key={account.id} className="grid gap-2 border-t border-line pt-3 first:border-0 first:pt-0">
+              <label className="flex min-h-10 items-center gap-2 font-medium"><input type="checkbox" checked={read} onChange={() => set(account.id, { read: !read })} /> <span className="name">{name}</span></label>
+              {read && account.rows > 0 && <p className="text-muted">Goes on with {account.name}, which holds {account.rows} rows already: it has the same number.</p>}
+              {read && account.rows === 0 && (
+                <div className="flex flex-wrap gap-3">
+                  <label className="grid gap-1">Into<select className="field" aria-label={`Into which account goes ${name}`} value={into} onChange={(event) => set(account.id, { into: event.target.value })}>
+                    <option value="">A new account</option>
+                    {others.map((one) => <option key={one.id} value={one.id} disabled={one.connectionIds.length > 0}>{one.name}{masked(one.number)}, {one.rows} rows{one.connectionIds.length > 0 ? ' (read from a bank already)' : ''}</option>)}
+                  </select></label>
+                  {into === '' && <label className="grid gap-1">From (empty: as far back as the bank goes)<input className="field" type="date" aria-label={`From which day: ${name}`} value={startOn} onChange={(event) => set(account.id, { startOn: event.target.value })} /></label>}
+                </div>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {act.error !== null && <Trouble error={act.error} />}
+      {chosen.length === 0 && <p role="alert" className="font-medium">Choose one account at least, or remove the connection below.</p>}
+      <button className="button button-primary justify-self-start" type="submit" aria-disabled={act.isPending}>{act.isPending ? 'Reading…' : `Read ${chosen.length === 1 ? '1 account' : `${chosen.length} accounts`}`}</button>
+    </form>
+  )
+}
+
+/** What the first read brought. */
+export function FirstResult({ connection }: { connection: Connection }) {
+  const run = connection.lastRun
+  if (run === null || run.outcome !== 'succeeded' || run.accounts.length === 0) return null
+  const added = run.accounts.reduce((sum, one) => sum + one.added, 0)
+  const questions = run.accounts.reduce((sum, one) => sum + one.questions, 0)
+  return (
+    <section className="panel mb-6 grid gap-2 border-ok" aria-label="Result" role="status">
+      <p className="font-medium">✓ Connected: {added === 1 ? '1 row' : `${added} rows`} came in{questions > 0 && `, ${questions} to check`}.</p>
+      <p className="flex flex-wrap gap-4"><Link className="link" to="/accounts">See the accounts</Link>{added > 0 && <Link className="link" to="/review">Review them</Link>}<Link className="link" to="/settings/alerts">Be told when it breaks</Link></p>
+    </section>
+  )
+}
