@@ -64,7 +64,7 @@ export function FirstResult({ connection }: { connection: Connection }) {
   const added = run.accounts.reduce((sum, one) => sum + one.added, 0)
   const questions = run.accounts.reduce((sum, one) => sum + one.questions, 0)
   return (
-    <section className="panel mb-6 grid gap-2 border-ok" aria-label="Result" role="status">
+    <section className="panel mb-6 grid gap-2 border-ok" aria-label="Result">
       <p className="font-medium">✓ Connected: {added === 1 ? '1 row' : `${added} rows`} came in{questions > 0 && `, ${questions} to check`}.</p>
       <p className="flex flex-wrap gap-4"><Link className="link" to="/accounts">See the accounts</Link>{added > 0 && <Link className="link" to="/review">Review them</Link>}<Link className="link" to="/settings/alerts">Be told when it breaks</Link></p>
     </section>
