@@ -19,7 +19,8 @@ type Link = { readonly source: AccountSource; readonly from: AccountId; readonly
 export async function settleChoice(deps: SyncDeps, connectionId: string, choices: readonly AccountChoice[]): Promise<Result<null, Refusal>> {
   const done = await deps.store.connections.exclusively(connectionId, async (connection): Promise<Result<null, Refusal>> => {
     const { accounts, connections } = deps.store
-    if (connection === null || connection.state !== 'active') return failed({ code: 'wrong_state', message: 'This connection is not read now, so nothing can be chosen for it.' })
+    if (connection === null) return failed({ code: 'not_found', message: 'There is no such connection.' })
+    if (connection.state !== 'active') return failed({ code: 'wrong_state', message: 'This connection is not read now, so nothing can be chosen for it.' })
     const links: Link[] = []
     for (const { accountId, into } of choices) {
       if (into === null || into === accountId) continue
