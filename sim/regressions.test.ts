@@ -33,6 +33,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['15/d22/f8/c0/s', 'a process died in the moment in which it heard that the login is locked, and the next read tried once more'],
   ['840000504/d27/f2,7,9/c1/s1', 'the password was asked for although the address of the bank was gone, because nothing else was left to try'],
   ['951000092/d17/f5/c/s', 'the person kept a row that the bank held only as pending, and the hold lapsed'],
+  ['840001893/d22/f9,13,14/c/s1', 'a use that a person had granted with the unlocking was left, and let the password out that was refused by then'],
   ['620000303', 'the judge took a refusal for one in an answer of random bytes, which nobody can read'],
 ]
 

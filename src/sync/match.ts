@@ -265,14 +265,19 @@ function isRenewed({ context, candidates }: Board, rows: readonly Incoming[], ca
   return equal.length > 1 && rows.filter((row) => row.contentKey === candidate.contentKey).length < equal.length
 }
 
-/** Same id, amended: a text, a day or an amount, where the former report is gone from an answer that covers its day. */
+/**
+ * Same id, amended: a text, a day or an amount, where the former report is gone from an answer that covers its
+ * day. Of several under one id each keeps its own amount first; only what is left then has another one.
+ */
 function correctSameId(board: Board, rows: readonly Incoming[]): void {
-  forSameId(board, rows, (row, candidate) => {
+  const mayMove = (row: Incoming, candidate: Candidate): boolean => {
     const moved = Math.abs(daysBetween(candidate.postedOn, row.content.postedOn))
-    if (moved > CORRECTION_DAYS || (moved > 0 && !isReplaced(board, candidate))) return null
-    if (candidate.amount === row.content.amount) return 'correction'
+    return moved <= CORRECTION_DAYS && (moved === 0 || isReplaced(board, candidate))
+  }
+  forSameId(board, rows, (row, candidate) => (candidate.amount === row.content.amount && mayMove(row, candidate) ? 'correction' : null))
+  forSameId(board, rows, (row, candidate) => {
     const sameText = resemblance(row.text, textOf(candidate)) >= 0.6
-    return sameText && isReplaced(board, candidate) && mayFollow(row, candidate) ? 'correction' : null
+    return sameText && mayMove(row, candidate) && isReplaced(board, candidate) && mayFollow(row, candidate) ? 'correction' : null
   })
 }
 

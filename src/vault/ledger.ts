@@ -18,14 +18,18 @@ export type Withheld = 'busy' | 'locked' | 'refused' | 'interrupted' | 'withheld
 
 export type Decision = { readonly send: true; readonly usesGrant: boolean } | { readonly send: false; readonly why: Withheld }
 
-/** Whether the secret with this digest may be sent now, and whether that takes a use that a person granted. */
+/**
+ * Whether the secret with this digest may be sent now, and whether that takes a use that a person granted. It
+ * takes one wherever there is one: a person allows the next send, and what that one did not need would let a
+ * secret out that was refused by then.
+ */
 export function decide(ledger: LoginLedger, secretDigest: string, now: number): Decision {
   if (ledger.lockedAt !== null) return { send: false, why: 'locked' }
   const streak = notAccepted(ledger)
   if (streak.some((attempt) => attempt.outcome === 'open' && Math.abs(now - attempt.openedAt) < LEASE_MS)) return { send: false, why: 'busy' }
+  if (ledger.grantedUses > 0) return { send: true, usesGrant: true }
   const why = heldBack(ledger, streak, secretDigest)
-  if (why === null) return { send: true, usesGrant: false }
-  return ledger.grantedUses > 0 ? { send: true, usesGrant: true } : { send: false, why }
+  return why === null ? { send: true, usesGrant: false } : { send: false, why }
 }
 
 /** Why only a person may let this secret out. */
