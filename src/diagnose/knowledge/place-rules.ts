@@ -41,6 +41,8 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { local_network: 1.2, client_bug: 0.3, protocol_outdated: -0.5 } },
   { id: 'server-down-with-others', when: { httpStatus: '500-599', context: { sameBank: ['some', 'all'] } }, because: 'The server fails for other logins too.', source: 'health of a bank comes from all its connections',
     weights: { institution_down: 1.2, scheduled_maintenance: 0.5 } },
+  { id: 'nothing-was-judged', when: { httpStatus: '502-504' }, because: 'The server in front says that nobody behind it answers now: what was asked was not even read.', source: 'RFC 9110 sections 15.6.3 to 15.6.5',
+    weights: { institution_down: 0.4, scheduled_maintenance: 0.2, client_bug: -1, configuration: -0.8, endpoint_moved: -0.4, protocol_outdated: -0.6, credentials_invalid: -1, consent_expired: -1, access_restricted: -0.4 } },
   { id: 'server-stopped-where-it-worked', when: { httpStatus: '502-504', context: { hoursSinceSuccess: { max: 72 } }, not: { context: { settingsChanged: [true] } } }, because: 'The same address answered a short while ago, and now its server says itself that it cannot.', source: 'RFC 9110 sections 15.6.3 to 15.6.5; an address that answered days ago has not moved, and nothing was changed here',
     weights: { institution_down: 0.9, scheduled_maintenance: 0.5, aggregator_down: 0.3, endpoint_moved: -1, configuration: -1, client_bug: -0.7 } },
   { id: 'code-of-follow-up', when: { stage: ['statement'], protocol: ['ofx'], code: '^15510$' }, because: 'A refusal in the statement merely follows from the one at sign-on.', source: 'OFX: read the codes from the outside in',
