@@ -110,3 +110,25 @@ test('sealed anew: nothing of before opens the secrets, logins and what was refu
   const thief = await (await openVault(stolen, 1)).lend(owner, ['password'], ORIGIN)
   assert.ok(!thief.ok)
 })
+
+test('what destinations of alerts were entered with opens for their address only, is in no row in clear, and is sealed anew with the logins; what nobody has any more is dropped', async () => {
+  const { secrets } = createMemoryStore().tenant('t')
+  const first = await openVault(secrets, 1)
+  const [HERE, ELSEWHERE] = [['smtp://mail.example:587'], ['smtp://other.example:587']]
+  for (const id of ['d', 'gone']) assert.ok((await first.drawer.seal(id, { password: 'CANARY mail' }, HERE)).ok)
+  assert.deepEqual(await first.drawer.open('d', HERE), { ok: true, value: { password: 'CANARY mail' } })
+  assert.equal((await first.drawer.open('d', ELSEWHERE)).ok, false)
+  assert.deepEqual(await first.drawer.open('nobody', HERE), { ok: true, value: null })
+  const stored = (await secrets.get('d', 'drawer'))!
+  assert.ok(!Buffer.from(stored.sealed).includes('CANARY') && !JSON.stringify(stored).includes('CANARY'))
+  const swapped = await secrets.put({ ...stored, connectionId: 'thief' })
+  assert.ok(swapped && !(await first.drawer.open('thief', HERE)).ok, 'a row that was moved does not open')
+  await secrets.destroy('thief')
+  const resealed = await resealSecrets({ secrets, tenantId: 't', from: keyOf(1), to: keyOf(2), entropy: hostEntropy }, (id) => (id === 'd' ? { loginIndex: '', audience: HERE } : null))
+  assert.deepEqual(resealed, { ok: true, value: 1 })
+  const second = await openVault(secrets, 2)
+  assert.deepEqual(await second.drawer.open('d', HERE), { ok: true, value: { password: 'CANARY mail' } })
+  assert.equal(await secrets.get('gone', 'drawer'), null)
+  await second.drawer.destroy('d')
+  assert.deepEqual(await second.drawer.open('d', HERE), { ok: true, value: null })
+})

@@ -55,6 +55,8 @@ export async function resealSecrets({ secrets, tenantId, from, to, entropy }: Ro
     const fresh: SealedSecret[] = []
     for (const record of lasting) {
       const place = placeOfConnection(record.connectionId)
+      // Of a destination that was removed a moment before its process died.
+      if (place === null && record.purpose === DRAWER) continue
       const sealed = place === null ? null : resealOne(key, renewed.key, record, { tenantId, ...place }, entropy)
       if (sealed === null) return refuse(`The secret of the ${record.purpose === DRAWER ? 'destination of alerts' : 'connection'} ${record.connectionId} cannot be opened, so nothing was changed. ${record.purpose === DRAWER ? 'Enter it again under Settings, Alerts, or remove the destination' : `Type it again (relink secret ${record.connectionId}) or remove the connection`} first.`)
       fresh.push({ ...record, sealed })

@@ -51,7 +51,7 @@ function FindBank() {
               </span>
               <Health institution={institution} />
             </button>
-            <Connected institution={institution} />
+            <div className="px-4 pb-3 empty:hidden"><Connected institution={institution} /></div>
           </li>
         ))}
       </ul>
@@ -72,7 +72,7 @@ function Health({ institution: { health, since } }: { institution: Institution }
 function Connected({ institution: { logins, name } }: { institution: Institution }) {
   if (logins.length === 0) return null
   return (
-    <ul className="grid gap-1 px-4 pb-3">
+    <ul className="grid gap-1">
       {logins.map(({ id, loginLabel }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">Already connected: login {loginLabel}</span><Link className="link" to="/connections/$id" params={{ id }} aria-label={`Open it: ${name}, login ${loginLabel}`}>Open it</Link></li>)}
     </ul>
   )

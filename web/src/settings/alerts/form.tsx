@@ -109,7 +109,7 @@ function Where({ form, set, isNew }: { form: Form; set: (change: Partial<Form>) 
     <>
       <Text label="To" value={form.to} set={(to) => set({ to })} hint="One or several addresses, with commas between." />
       <Text label="From" type="email" value={form.from} set={(from) => set({ from })} />
-      <div className="grid gap-3 sm:grid-cols-[1fr_6rem_12rem]">
+      <div className="grid gap-3 sm:grid-cols-[minmax(0,28rem)_6rem_12rem]">
         <Text label="Mail server" value={form.host} set={(host) => set({ host })} />
         <Text label="Port" value={form.port} set={(port) => set({ port })} numeric />
         <label className="grid gap-1">Secured by<select className="field" value={form.security} onChange={(event) => set({ security: event.target.value as Form['security'], port: event.target.value === 'tls' ? '465' : event.target.value === 'starttls' ? '587' : '25' })}><option value="starttls">STARTTLS</option><option value="tls">TLS from the start</option><option value="none">Nothing (own network)</option></select></label>
