@@ -48,7 +48,7 @@ function Whole({ connection }: { connection: Connection }) {
       {connection.awaitsChoice && (may('administer') ? <ChooseAccounts connection={connection} /> : <div className="panel mb-4"><p className="mb-2">Which accounts are read has to be chosen.</p><AskOwner /></div>)}
       {isRunning && !connection.awaitsChoice && readsOf(runs.data?.items ?? []) === 1 && <FirstResult connection={connection} />}
       <Withheld connection={connection} />
-      <Accounts connection={connection} />
+      {!connection.awaitsChoice && <Accounts connection={connection} />}
       {connection.state !== 'connecting' && connection.state !== 'preview' && may('administer') && <Reconnect connection={connection} />}
       <Attempts runs={runs.data?.items ?? []} />
       {connection.state !== 'removed' && may('administer') && <Switches connection={connection} />}

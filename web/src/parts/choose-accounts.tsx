@@ -39,7 +39,7 @@ export function ChooseAccounts({ connection }: { connection: Connection }) {
               {read && account.rows > 0 && <p className="text-muted">Goes on with {account.name}, which holds {account.rows} rows already: it has the same number.</p>}
               {read && account.rows === 0 && (
                 <div className="flex flex-wrap gap-3">
-                  <label className="grid gap-1">Into<select className="field" aria-label={`Into which account goes ${name}`} value={into} onChange={(event) => set(account.id, { into: event.target.value })}>
+                  <label className="grid gap-1">Into<select className="field sm:w-96" aria-label={`Into which account goes ${name}`} value={into} onChange={(event) => set(account.id, { into: event.target.value })}>
                     <option value="">A new account</option>
                     {others.map((one) => <option key={one.id} value={one.id} disabled={one.connectionIds.length > 0}>{one.name}{masked(one.number)}, {one.rows} rows{one.connectionIds.length > 0 ? ' (read from a bank already)' : ''}</option>)}
                   </select></label>
