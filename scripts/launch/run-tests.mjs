@@ -10,8 +10,8 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import slowest from './slowest.mjs'
 
-/** Longer than any honest test takes on two busy cores; so that nothing hangs for ever. */
-const TIMEOUT_MS = 300_000
+/** Of a test and of a file: longer than any honest one takes on two busy cores, so that nothing hangs for ever. */
+const TIMEOUT_MS = 600_000
 const MAX_FILES_AT_ONCE = 4
 /** By the runner's names, and as its summary says them. */
 const COUNTS = { tests: 'tests', suites: 'suites', passed: 'pass', failed: 'fail', cancelled: 'cancelled', skipped: 'skipped', todo: 'todo' }
