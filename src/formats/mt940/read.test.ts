@@ -153,3 +153,10 @@ test('slashes before the bank in :25: are no part of it', async () => {
   const { bankId, number } = statements[0]!.head.account
   assert.deepEqual([bankId, number], ['AT39364', '12345678912'])
 })
+
+test('an opening balance whose day is all zeros is not told; its entries and the closing balance are', async () => {
+  const { statements, failure } = await read(message(':61:2401030103C5,NTRFNONREF\n', 'C240103EUR5,00', 'C000000EUR0,00'))
+  assert.equal(failure, null)
+  assert.deepEqual([statements[0]!.head.currency, summary(statements[0]!)], ['EUR', '1 5 2024-01-03 2024-01-03 - 5'])
+  assert.equal(await failureOf(message(':61:2401030103C5,NTRFNONREF\n', 'C240103EUR5,00', 'C001300EUR0,00')), 'invalid_date 4')
+})

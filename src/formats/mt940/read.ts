@@ -145,6 +145,14 @@ class MessageReader {
     if (message.account === null) return noAccount(message, field)
     if (message.phase !== 'head')
       return malformed(field, `A second opening balance :${field.tag}: on line ${field.line} before the closing balance of the first.`)
+    const untold = /^[CD]R?000000([A-Z]{3})?/.exec((field.lines[0] ?? '').trim())
+    if (untold !== null) {
+      // A day of zeros is how some systems say that they know no balance before.
+      message.accountCurrency ??= untold[1] ?? null
+      message.phase = 'entries'
+      this.#startStatement(message, null)
+      return null
+    }
     const balance = readBalance(field)
     if (!balance.ok) return balance.failure
     message.phase = 'entries'

@@ -155,6 +155,7 @@ class StatementReading {
       const line = this.#scanner.line()
       return { code: 'truncated', line, message: `Line ${line}: the file ends before any statement, and without </OFX>. Download it again.` }
     }
+    if (this.#structure.sawLoan) return { code: 'not_statements', line: 0, message: 'This OFX file holds the statement of a loan (LOANSTMTRS), which is not read. Download the account activity as CSV instead.' }
     return { code: 'not_statements', line: 0, message: 'This OFX file holds no statement of an account. Download the account activity instead.' }
   }
 }

@@ -85,3 +85,10 @@ test('entries of securities are told about, cash transactions beside them are ro
   assert.deepEqual(amountsOf(statements[0]!), ['50'])
   assert.match(statements[0]!.notices.join(), /Entries of securities.*\(2\)/)
 })
+
+test('a file of a loan alone says that it is one', async () => {
+  const loan = '<LOANMSGSRSV1><LOANSTMTTRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><LOANSTMTRS><CURDEF>USD<LOANACCTFROM><LOANACCTID>L1</LOANACCTFROM></LOANSTMTRS></LOANSTMTTRNRS></LOANMSGSRSV1>'
+  const { failure } = await collect(readOfx(bytes(bankFile().replace(/<BANKMSGSRSV1>.*<\/BANKMSGSRSV1>/s, loan))))
+  assert.equal(failure?.code, 'not_statements')
+  assert.match(failure.message, /a loan .*Download the account activity as CSV/)
+})

@@ -13,27 +13,31 @@ export function isBalanceLine(name: string | null, memo: string | null): boolean
 }
 
 export class Remarks {
-  #balanceLines = 0
-  #securities = 0
-  #line = 0
+  readonly #balances = { count: 0, line: 0 }
+  readonly #securities = { count: 0, line: 0 }
 
   balanceLine(line: number): void {
-    this.#balanceLines += 1
-    this.#line ||= line
+    count(this.#balances, line)
   }
 
   /** A purchase, sale or other entry of an investment list that is no INVBANKTRAN. */
   security(line: number): void {
-    this.#securities += 1
-    this.#line ||= line
+    count(this.#securities, line)
   }
 
   all(signsAreTyped: boolean): readonly OfxRemark[] {
-    const say = (code: string, message: string): OfxRemark => ({ part: 'remark', code, severity: 'INFO', message, line: this.#line })
+    const say = (code: string, message: string, line: number): OfxRemark => ({ part: 'remark', code, severity: 'INFO', message, line })
+    const [balances, securities] = [this.#balances, this.#securities]
     const said: OfxRemark[] = []
-    if (this.#balanceLines > 0) said.push(say('balance_lines', `Rows that only state a balance were left out (${this.#balanceLines}): they are no transactions.`))
-    if (this.#securities > 0) said.push(say('securities', `Entries of securities, such as purchases, sales and income, were left out (${this.#securities}): of an investment account only its bank transactions are read.`))
-    if (signsAreTyped) said.push(say('signs_by_type', 'The amounts have no signs or wrong ones; their direction is that of their types (DEBIT, CREDIT).'))
+    if (balances.count > 0) said.push(say('balance_lines', `Rows that only state a balance were left out (${balances.count}): they are no transactions.`, balances.line))
+    if (securities.count > 0) said.push(say('securities', `Entries of securities, such as purchases, sales and income, were left out (${securities.count}): of an investment account only its bank transactions are read.`, securities.line))
+    if (signsAreTyped) said.push(say('signs_by_type', 'The amounts have no signs or wrong ones; their direction is that of their types (DEBIT, CREDIT).', 0))
     return said
   }
+}
+
+/** With the line of the first. */
+function count(what: { count: number; line: number }, line: number): void {
+  what.count += 1
+  what.line ||= line
 }

@@ -21,6 +21,8 @@ export const DEPTH_LIMIT = 64
 type Open = { readonly tag: Tag; readonly line: number }
 
 const ROOT = 'OFX'
+/** A statement that is not read: its payments are divided into principal, interest and escrow. */
+const LOAN = 'LOANSTMTRS'
 /** What the person calls the parts that a file may end in. */
 const PART_NAMES: Readonly<Record<string, string>> = {
   STMTTRN: 'a transaction',
@@ -39,6 +41,7 @@ export class OfxStructure implements TagSink {
   readonly #open: Open[] = []
   #sawRoot = false
   #rootClosed = false
+  #sawLoan = false
 
   constructor(sink: StructureSink) {
     this.#sink = sink
@@ -59,6 +62,7 @@ export class OfxStructure implements TagSink {
       this.#sink.leaf(tag, text)
       return
     }
+    if (tag.name === LOAN) this.#sawLoan = true
     this.#closeDown(tag)
     if (this.#open.length >= DEPTH_LIMIT) {
       this.#place.fail('limit_exceeded', this.#place.line(), `tags are nested more than ${DEPTH_LIMIT} deep. The file is damaged or not a statement.`)
@@ -97,6 +101,10 @@ export class OfxStructure implements TagSink {
         `the file ends inside ${part} (<${inner.tag.name}> opened on line ${inner.line}). Download it again.`,
       )
     } else if (this.#open.length > 0) this.#closeTo(0, false)
+  }
+
+  get sawLoan(): boolean {
+    return this.#sawLoan
   }
 
   get rootClosed(): boolean {
