@@ -1,9 +1,9 @@
 /**
  * Bytes to text for formats that do not reliably say their encoding. A byte order mark or the zero
- * bytes of UTF-16 decide first, then a label the format itself declared; everything else is read as
- * UTF-8 in which each byte that cannot be UTF-8 is taken as Windows-1252. That rule needs no
- * look-ahead, so text is the same however the input is cut into chunks, and it never fails. DOS code
- * pages are not recognised: their accented letters come out wrong, their digits do not.
+ * bytes of UTF-16 decide first, then a label the format itself declared or that was guessed by its
+ * first bytes (charset-guess.ts); everything else is read as UTF-8 in which each byte that cannot be
+ * UTF-8 is taken as Windows-1252. Text is the same however the input is cut into chunks, and it never
+ * fails. DOS code pages are not recognised: their accented letters come out wrong, their digits do not.
  */
 
 type Bytes = Uint8Array<ArrayBufferLike>
@@ -13,26 +13,31 @@ const EMPTY: Bytes = new Uint8Array(0)
 /** 0x80 to 0x9F of Windows-1252; the five undefined codes stay the control characters they are in ISO 8859-1. */
 const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
 
+/** Bytes by which a charset is guessed. */
+const GUESSED_BY = 65_536
+
 /**
  * Decodes a stream of bytes to a stream of text without byte order mark.
- * `declared` is the encoding label that the text names itself (an XML declaration); labels that are
- * unknown, and the labels of UTF-8, fall back to the rule above.
+ * `declared` is the encoding label that the text names itself (an XML declaration), or what guesses one from the first
+ * bytes; labels that are unknown, and the labels of UTF-8, fall back to the rule above.
  */
-export async function* decodeText(chunks: AsyncIterable<Uint8Array>, declared: string | null = null): AsyncGenerator<string> {
+export async function* decodeText(chunks: AsyncIterable<Uint8Array>, declared: string | null | ((start: Uint8Array) => string | null) = null): AsyncGenerator<string> {
+  const guesses = typeof declared === 'function'
+  const labelOf = (start: Bytes): string | null => (guesses ? declared(start.subarray(0, GUESSED_BY)) : declared)
   let decoder: ((bytes: Bytes, end: boolean) => string) | null = null
   let held = EMPTY
   for await (const chunk of chunks) {
     const bytes = held.length === 0 ? chunk : concat(held, chunk)
-    if (decoder === null && bytes.length < 4) {
+    if (decoder === null && bytes.length < (guesses ? GUESSED_BY : 4)) {
       held = bytes
       continue
     }
     held = EMPTY
-    decoder ??= decoderFor(bytes, declared)
+    decoder ??= decoderFor(bytes, labelOf(bytes))
     const text = decoder(bytes, false)
     if (text !== '') yield text
   }
-  decoder ??= decoderFor(held, declared)
+  decoder ??= decoderFor(held, labelOf(held))
   const text = decoder(held, true)
   if (text !== '') yield text
 }

@@ -7,10 +7,12 @@
 import type { Currency } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
+import { guessCharset } from '../charset-guess.ts'
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, type ReadLimits } from '../lines.ts'
 import { UNSTATED_CURRENCY } from '../unstated.ts'
 import { CutWatch } from './cut.ts'
+import { countHeadings } from './headings.ts'
 import { inferLayout } from './infer.ts'
 import type { Layout } from './layout.ts'
 import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
@@ -36,7 +38,7 @@ export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
   limits: ReadLimits = NO_LIMITS,
 ): AsyncGenerator<Result<StatementPart, FormatFailure>> {
-  const text = decodeText(chunks)
+  const text = decodeText(chunks, (start) => guessCharset(start, countHeadings))
   let sample = ''
   let whole = false
   while (sample.length < SAMPLE_LENGTH && !whole) {

@@ -9,6 +9,7 @@ import type { Currency, Decimal } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatedBalance, StatementAccount, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { cleanText } from '../clean-text.ts'
+import { guessByLooks } from '../charset-guess.ts'
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, readLines, type ReadLimits } from '../lines.ts'
 import { openingDay } from '../opening-day.ts'
@@ -47,7 +48,7 @@ export async function* readMt940(
   limits: ReadLimits = NO_LIMITS,
 ): AsyncGenerator<Result<StatementPart, FormatFailure>> {
   const reader = new MessageReader()
-  for await (const fields of readFields(readLines(decodeText(chunks), limits))) {
+  for await (const fields of readFields(readLines(decodeText(chunks, guessByLooks), limits))) {
     if (!fields.ok) return yield fields
     for (const field of fields.value) {
       const failure = reader.accept(field)

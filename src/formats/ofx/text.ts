@@ -18,6 +18,9 @@ export const WESTERN: Charset = { label: 'windows-1252', declaredUtf8: false, be
 
 const MULTI_BYTE = /^(shift_jis|gbk|gb18030|big5|euc-jp|euc-kr|iso-2022-jp)$/
 
+/** Code pages of Microsoft whose numbers are no part of the charset's name. */
+const CODE_PAGES: ReadonlyMap<string, string> = new Map([['932', 'shift_jis'], ['936', 'gbk'], ['949', 'euc-kr'], ['950', 'big5'], ['51932', 'euc-jp'], ['54936', 'gb18030'], ['20866', 'koi8-r']])
+
 /** The charset for a declared name: `1252`, `8859-1`, `USASCII`, `ISO-8859-15`, `cp1250`, `UTF-8`. Unknown names are western. */
 export function charsetOf(declared: string): Charset {
   const name = declared
@@ -25,7 +28,7 @@ export function charsetOf(declared: string): Charset {
     .toLowerCase()
     .replace(/^(cp|ibm|windows|win)[-_ ]?(?=\d{3,4}$)/, '')
   if (/^utf-?8$/.test(name)) return { label: 'windows-1252', declaredUtf8: true, believed: false }
-  const guess = /^\d{3,4}$/.test(name) ? `windows-${name}` : /^8859-\d+$/.test(name) ? `iso-${name}` : name
+  const guess = CODE_PAGES.get(name) ?? (/^\d{3,4}$/.test(name) ? `windows-${name}` : /^8859-\d+$/.test(name) ? `iso-${name}` : name)
   try {
     const label = new TextDecoder(guess).encoding
     // Latin-1 text may hold the extra characters of windows-1252, never the control codes in their place.

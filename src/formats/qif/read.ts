@@ -10,6 +10,7 @@ import type { Day } from '../../domain/day.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { cleanText, joinTexts } from '../clean-text.ts'
+import { guessByLooks } from '../charset-guess.ts'
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, readLines, type ReadLimits } from '../lines.ts'
 import { balanceWords, UNSTATED_CURRENCY } from '../unstated.ts'
@@ -32,7 +33,7 @@ export async function* readQif(
 ): AsyncGenerator<Result<StatementPart, FormatFailure>> {
   let sample: QifItem[] | null = []
   let writer: RegisterReader | null = null
-  for await (const items of readQifItems(readLines(decodeText(chunks), limits))) {
+  for await (const items of readQifItems(readLines(decodeText(chunks, guessByLooks), limits))) {
     if (!items.ok) return yield items
     let ready: readonly QifItem[] = items.value
     if (sample !== null) {

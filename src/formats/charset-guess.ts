@@ -1,0 +1,82 @@
+/**
+ * Which charset a text has that declares none and is no UTF-8, from its first bytes. Two things tell: words that the
+ * reader expects (headings of a table), and what words look like: letters of one script, accents in the minority, no
+ * signs within. A charset is chosen only where it explains the text better than Windows-1252; DOS code pages are not
+ * among them.
+ */
+
+/** In the order in which they are preferred where nothing tells them apart. */
+const CHARSETS = ['windows-1252', 'windows-1250', 'windows-1254', 'windows-1251', 'windows-1253', 'windows-1255', 'shift_jis', 'gb18030', 'euc-kr', 'big5', 'euc-jp', 'koi8-r', 'macintosh'] as const
+
+/** An expected word weighs as much as so many words that look right. */
+const EXPECTED = 5
+
+/** By so much another charset must look better than Windows-1252. */
+const MARGIN = 2
+
+/** Looking at more tells no more. */
+const LOOKED_AT = 16_384
+
+/** The label; null for UTF-8, for what is mostly UTF-8, and for Windows-1252. `expected` counts the words that a text of this kind would hold. */
+export function guessCharset(start: Uint8Array, expected: (text: string) => number): string | null {
+  const bytes = start.subarray(0, LOOKED_AT)
+  if (!bytes.some((byte) => byte >= 0x80) || isMostlyUtf8(bytes)) return null
+  const scored = CHARSETS.flatMap((label) => {
+    const text = decodeStrictly(bytes, label)
+    return text === null ? [] : [{ label, score: plausibility(text) + EXPECTED * expected(text) }]
+  })
+  const western = scored.find(({ label }) => label === 'windows-1252')?.score ?? Number.NEGATIVE_INFINITY
+  const best = scored.reduce((former, next) => (next.score > former.score ? next : former), { label: 'windows-1252', score: western + MARGIN - 1 })
+  return best.label === 'windows-1252' ? null : best.label
+}
+
+/** For formats that hold no words to expect. */
+export function guessByLooks(start: Uint8Array): string | null {
+  return guessCharset(start, () => 0)
+}
+
+function isMostlyUtf8(bytes: Uint8Array): boolean {
+  const text = new TextDecoder('utf-8').decode(bytes)
+  const wrong = text.match(/\ufffd/g)?.length ?? 0
+  const right = text.match(/[^\x00-\x7f\ufffd]/gu)?.length ?? 0
+  return wrong <= right
+}
+
+/** Null when the bytes cannot be of this charset; a character that is cut at the end does not count. */
+function decodeStrictly(bytes: Uint8Array, label: string): string | null {
+  try {
+    return new TextDecoder(label, { fatal: true }).decode(bytes, { stream: true })
+  } catch {
+    return null
+  }
+}
+
+const WORD = /[\p{L}\p{M}]*[^\x00-\x7f\s][\p{L}\p{M}]*/gu
+const EAST_ASIAN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ーｰﾞﾟ]/u
+const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/u
+const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Hebrew}/u]
+
+/** Words that look right less those that look wrong, of those that are not plain ASCII. */
+function plausibility(text: string): number {
+  let score = 0
+  for (const [word] of text.matchAll(WORD)) score += looksOf(word)
+  return score
+}
+
+function looksOf(word: string): number {
+  if (/[\u0080-\u009f\ue000-\uf8ff]/.test(word)) return -2
+  if (EAST_ASIAN.test(word)) {
+    // Writing of East Asia comes in runs; one such letter between Latin ones is an accent that was misread.
+    const runs = word.match(/[^\x00-\x7f]+/g) ?? []
+    if (/[A-Za-z]/.test(word) && runs.some((run) => run.length === 1)) return -2
+    if (runs.every((run) => run.length === 1)) return 0
+    return KANA.test(word) || /\p{Script=Hangul}/u.test(word) ? 2 : 1
+  }
+  const letters = [...word].filter((letter) => /\p{L}/u.test(letter))
+  if (letters.length < 2) return 0
+  // The letter of a QIF field stands before the word itself.
+  if (letters.length > 3 && SCRIPTS.slice(1).some((script) => letters.slice(1).every((letter) => script.test(letter)))) return 1
+  if (SCRIPTS.filter((script) => letters.some((letter) => script.test(letter))).length > 1 || /\p{L}[^\p{L}\p{M}’‘´·–—°ªº]+\p{L}/u.test(word)) return -2
+  if (!SCRIPTS[0]!.test(word)) return 1
+  return letters.filter((letter) => letter > '\x7f').length * 2 <= letters.length ? 1 : -1
+}
