@@ -40,10 +40,10 @@ const LOOSE_FROM = 0.1
 /** From this weight on, words state a cause outright, and count so much more. */
 const STATED_FROM = 1.5
 const OUTRIGHT_WORDS = 1.6
-/** One cause, no code, no exception of a program, and nothing known here against it: then words are the best evidence there is. */
+/** One cause, no code, no exception of a program, no page for people, and nothing known here against it: then words are the best evidence there is. */
 const CLEAR_WORDS = 2.3
-/** From here on a fact of context speaks against a cause: what was said was then something else in three of four incidents. */
-const SPEAKS_AGAINST = -0.5
+/** From here on, more than a hint, a fact of context speaks against a cause: what was said was then something else in three of four incidents. */
+const SPEAKS_AGAINST = -0.6
 /** A code that only another system's table explains may mean something else here. */
 const FOREIGN_CODE = 0.5
 /**
@@ -131,7 +131,7 @@ function isDoubted(cause: CauseCode, rules: readonly Rule[]): boolean {
 function loudnessOf(stated: ReadonlySet<CauseCode>, rules: readonly Rule[], hasCode: boolean): number {
   const [only] = stated
   if (stated.size !== 1 || only === undefined) return OUTRIGHT_WORDS
-  return hasCode || isDoubted(only, rules) || rules.some(({ ofProgram }) => ofProgram === true) ? OUTRIGHT_WORDS : CLEAR_WORDS
+  return hasCode || isDoubted(only, rules) || rules.some(({ ofProgram, ofPage }) => ofProgram === true || ofPage === true) ? OUTRIGHT_WORDS : CLEAR_WORDS
 }
 
 /**

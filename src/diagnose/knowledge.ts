@@ -69,6 +69,8 @@ export type Rule = {
   readonly vague?: true
   /** Words of the program or its libraries about an answer, not of the answer: a status beside them keeps its weight. */
   readonly ofProgram?: true
+  /** The answer is a page for people, which speaks of many things to everybody: what else it says is not said of this request alone. */
+  readonly ofPage?: true
   /** Two words near each other, not a known way of saying a thing: heard only where no such way is found. */
   readonly pair?: true
   /** Relink holds the fact itself: it cannot be misread. */

@@ -202,7 +202,7 @@ export const TEXT_RULES: readonly Rule[] = [
     weights: { protocol_outdated: 2.2, client_bug: 0.2, connection_migrated: 0.3, institution_down: -1.2, credentials_invalid: -1 } },
   { id: 'says-other-way', source: WORDS, because: 'The answer says that the bank is reached in another way now.',
     when: { text: ways(
-      'upgrading this connection|(use|using|connect|through|via) (our|the) new\\b(?! (address|url|server|endpoint|host))|open banking|now part of|merged (with|into)|acquired by|connect your accounts|migrat\\w*|migrier\\w*|(moved|moving|switch\\w*|transition\\w*|chang\\w*) to (oauth|open banking|a new|another|the new)|update your app in order|improved provider|provider has been (deprecated|replaced)|(institution|bank|provider|connection)[^.]{0,20}no longer (supported|offered)|set up again',
+      'upgrading this connection|(use|using|connect|through|via) (our|the) new\\b(?! (address|url|server|endpoint|host|web ?site|site|page|design|look))|open banking|now part of|merged (with|into)|acquired by|connect your accounts|migrat\\w*|migrier\\w*|(moved|moving|switch\\w*|transition\\w*|chang\\w*) to (oauth|open banking|a new|another|the new)|update your app in order|improved provider|provider has been (deprecated|replaced)|(institution|bank|provider|connection)[^.]{0,20}no longer (supported|offered)|set up again',
       '(direct connect|ofx( access)?|web connect|hbci|fints|connection type|this (kind of )?(connection|interface))[^.]{0,50}(ended|retired|discontinued|phased out|no longer (offered|available)|eingestellt|switched off|shut down|decommissioned)',
       'express web connect|(secure|new) api|(link|add|connect|set up)[^.]{0,40}(anew|instead)|(deleted|removed) and (created|added|set up)|now lives? at|(has|have) (joined|merged|become part)',
       '(is|are) now (part of|called)|new (digital |online )?(banking )?platform|(accounts?|customers?)[^.]{0,30}(transferred|moved|converted) to|fusion\\w*|(we|bank) (have |has )?merged',
@@ -355,7 +355,7 @@ export const TEXT_RULES: readonly Rule[] = [
   { id: 'says-clock', source: LIBRARIES, because: 'The answer complains of a wrong time.',
     when: { text: 'clock (skew|difference)|differs[^.]{0,30}time|time differs|dtclient|time ?stamp|wrong time|message replay|time ?zone|issued in the future|not yet valid' },
     weights: { local_network: 4, configuration: 1.8 } },
-  { id: 'says-html', source: 'a page for people where the protocol was due', because: 'A web page came instead of an answer in the protocol.',
+  { id: 'says-html', ofPage: true, source: 'a page for people where the protocol was due', because: 'A web page came instead of an answer in the protocol.',
     when: { text: '<html|<!doctype html|<title' },
     weights: { access_restricted: 0.8, endpoint_moved: 0.7, institution_down: 0.5, scheduled_maintenance: 0.3, protocol_outdated: 0.3, credentials_invalid: -1.2 } },
   { id: 'page-where-data-was-due', source: 'how JSON and XML parsers report a web page', because: 'The program met a web page where data were due.',
