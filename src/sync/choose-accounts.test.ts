@@ -52,9 +52,16 @@ test('an account goes into one of the books that is alike and of nobody else; it
   assert.equal(await refused(choose('01a20549-c591-7da7-8a7f-42942446c7f9')), 'not_found')
   assert.equal(await refused(choose(null, books.id)), 'not_found')
   assert.equal(await refused(choose(books.id), choose(books.id, savings.id)), 'invalid')
+  assert.equal(await refused(choose(savings.id)), 'invalid', 'two accounts of one login are not one')
+  assert.equal(await refused(choose(books.id), choose(books.id)), 'invalid')
   assert.deepEqual((await accounts.get(checking.id))?.state, 'paused', 'what was refused changed nothing')
+  for (const call of ['addSource', 'update', 'updateSource'] as const) {
+    const dying = { ...world.deps, store: { ...world.store, accounts: { ...accounts, [call]: () => Promise.reject(new Error('killed')) } } }
+    await assert.rejects(settleChoice(dying, id, [choose(books.id)]), /killed/)
+  }
   assert.equal(await refused(choose(books.id)), 'done')
-  assert.equal(await refused(choose(books.id, savings.id)), 'wrong_state', 'it is read from a bank by now')
+  assert.equal((await accounts.sources({ connectionId: id, accountId: books.id })).length, 1)
+  assert.equal(await refused(choose(books.id, savings.id)), 'invalid', 'it is read from a bank by now')
   await syncConnection(world.deps, id, 'person')
   await syncConnection(world.deps, id, 'person')
   assert.deepEqual((await world.store.feed.transactions({ accountId: books.id, limit: 9 })).rows.length, 2)

@@ -6,14 +6,15 @@
 import type { Account, AccountId, AccountSource } from '../domain/account.ts'
 import type { Day } from '../domain/day.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
-import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
 import { chooseAccounts } from './connect.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 
 /** `into`: the account of the books that goes on with it; null: an account of its own. `startOn`: only for one of its own. */
 export type AccountChoice = { readonly accountId: AccountId; readonly into: AccountId | null; readonly startOn: Day | null }
 
-type Link = { readonly source: AccountSource; readonly from: AccountId; readonly to: AccountId }
+/** `there`: a choice that died in the middle has made the new source already. */
+type Link = { readonly source: AccountSource; readonly from: AccountId; readonly to: AccountId; readonly there: boolean }
 
 /** All of it, or nothing where one choice does not fit. The accounts that are not named are not read. */
 export async function settleChoice(deps: SyncDeps, connectionId: string, choices: readonly AccountChoice[]): Promise<Result<null, Refusal>> {
@@ -21,6 +22,7 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
     const { accounts, connections } = deps.store
     if (connection === null) return failed({ code: 'not_found', message: 'There is no such connection.' })
     if (connection.state !== 'active') return failed({ code: 'wrong_state', message: 'This connection is not read now, so nothing can be chosen for it.' })
+    if (new Set(choices.map(({ accountId }) => accountId)).size < choices.length) return failed({ code: 'invalid', message: 'One account is named twice.' })
     const links: Link[] = []
     for (const { accountId, into } of choices) {
       if (into === null || into === accountId) continue
@@ -29,11 +31,11 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
       if (links.some(({ to }) => to === into)) return failed({ code: 'invalid', message: 'Two accounts of the bank cannot go into one account of the books.' })
       links.push(link.value)
     }
-    for (const { source, from, to } of links) {
-      // As when an account continues another: the one without rows goes first, so that nothing is read twice.
-      await accounts.updateSource(source.id, { state: 'replaced' })
+    for (const { source, from, to, there } of links) {
+      // The new source first, and paused: whoever dies in between leaves it to be chosen, and nothing is read twice.
+      if (!there) await accounts.addSource({ ...source, id: deps.entropy.id(deps.clock.now()), accountId: to, state: 'paused' })
       await accounts.update(from, { state: 'closed' })
-      await accounts.addSource({ ...source, id: deps.entropy.id(deps.clock.now()), accountId: to, state: 'active' })
+      await accounts.updateSource(source.id, { state: 'replaced' })
     }
     const chosen = await chooseAccounts(deps, connectionId, choices.map(({ accountId }) => links.find(({ from }) => from === accountId)?.to ?? accountId))
     if (!chosen.ok) return chosen
@@ -50,9 +52,11 @@ async function linkOf({ store }: SyncDeps, connectionId: string, from: AccountId
   const source = own.find(({ state }) => state !== 'replaced')
   if (fresh === null || target === null || source === undefined) return failed({ code: 'not_found', message: 'There is no such account.' })
   if (!isAlike(fresh, target)) return failed({ code: 'invalid', message: `"${target.name}" is of another kind or currency than "${fresh.name}".` })
+  const there = sources.find((one) => one.connectionId === connectionId && one.state !== 'replaced')
+  if (there !== undefined && !sameRef(there.ref, source.ref)) return failed({ code: 'invalid', message: `"${target.name}" is another account of this very connection.` })
   if (sources.some((one) => one.connectionId !== null && one.state === 'active')) return failed({ code: 'wrong_state', message: `"${target.name}" is read from a bank already.` })
   if ((await store.feed.transactions({ accountId: from, limit: 1, includeDeleted: true })).rows.length > 0) return failed({ code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already, so it cannot go into another.` })
-  return ok({ source, from, to })
+  return ok({ source, from, to, there: there !== undefined })
 }
 
 /** Files often do not tell a currency. */

@@ -14,8 +14,17 @@ const AFTER_PAUSE_MS = 10 * 60_000
 
 /** Stores the plan and plans the next read by it. */
 export async function planReads({ store, clock, entropy, institutionOf }: Parts, connectionId: string, plan: ReadPlan | null): Promise<Result<Connection, Refusal>> {
-  const connection = await store.connections.get(connectionId)
-  if (connection === null || connection.state === 'removed') return failed({ code: 'not_found', message: 'There is no such connection.' })
+  const done = await store.connections.exclusively(connectionId, async (connection) => {
+    if (connection === null || connection.state === 'removed') return failed<Refusal>({ code: 'not_found', message: 'There is no such connection.' })
+    const patch = patchOf(connection, plan, { clock, entropy, institutionOf })
+    await store.connections.update(connectionId, patch)
+    return ok({ ...connection, ...patch })
+  })
+  // A read that ends plans the next one itself, by what it found.
+  return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
+}
+
+function patchOf(connection: Connection, plan: ReadPlan | null, { clock, entropy, institutionOf }: Omit<Parts, 'store'>): Partial<Pick<Connection, 'readPlan' | 'nextSyncAt'>> {
   const waits = connection.readPlan?.awaitsChoice === true ? { awaitsChoice: true as const } : {}
   const readPlan = (plan === null || (plan.everyMinutes === null && plan.hours === null)) && waits.awaitsChoice === undefined ? null : { everyMinutes: plan?.everyMinutes ?? null, hours: plan?.hours ?? null, ...waits }
   const { nextSyncAt, failuresInRow, lastAttemptAt } = connection
@@ -23,9 +32,7 @@ export async function planReads({ store, clock, entropy, institutionOf }: Parts,
   const now = clock.now()
   // What waits for a person, or for a bank that failed, is not made sooner by a wish.
   const plannedAt = nextSyncAt === null || connection.state !== 'active' ? null : failuresInRow > 0 || lastAttemptAt === null ? nextSyncAt : Math.max(now, lastAttemptAt + regularMs(limits, readPlan))
-  const patch = { readPlan, ...(plannedAt === null ? {} : { nextSyncAt: withinHours(plannedAt, readPlan, entropy.fraction()) }) }
-  await store.connections.update(connectionId, patch)
-  return ok({ ...connection, ...patch })
+  return { readPlan, ...(plannedAt === null ? {} : { nextSyncAt: withinHours(plannedAt, readPlan, entropy.fraction()) }) }
 }
 
 /** Nothing is read or tried by itself from now on, or again. */
@@ -33,7 +40,11 @@ export async function pauseReads({ store, clock, entropy }: Parts, isPaused: boo
   const now = clock.now()
   await store.schedule.setPause(isPaused ? { since: now, by } : null)
   if (isPaused) return
-  for (const { id, state, nextSyncAt, readPlan } of await store.connections.list()) {
-    if (state === 'active' && nextSyncAt !== null && nextSyncAt < now) await store.connections.update(id, { nextSyncAt: withinHours(now + Math.round(AFTER_PAUSE_MS * entropy.fraction()), readPlan, entropy.fraction()) })
+  for (const { id } of await store.connections.list()) {
+    // One that is being read plans its next read itself.
+    await store.connections.exclusively(id, async (connection) => {
+      if (connection?.state !== 'active' || connection.nextSyncAt === null || connection.nextSyncAt >= now) return
+      await store.connections.update(id, { nextSyncAt: withinHours(now + Math.round(AFTER_PAUSE_MS * entropy.fraction()), connection.readPlan, entropy.fraction()) })
+    })
   }
 }
