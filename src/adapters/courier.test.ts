@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { makeCertificates } from '../../bank/certificates.ts'
+import { enteredPlace } from '../api/alert-shapes.ts'
 import type { Destination, MailServer, Place } from '../domain/alert.ts'
 import type { DestinationSecrets, Letter, LetterItem } from '../ports/alerts.ts'
 import type { PrivateHost } from './address-guard.ts'
@@ -106,6 +107,18 @@ test('a certificate for another name, an address of this network that nobody per
   open.pop()?.()
   const away = await send(place(gone.port), { password: PASSWORD }, { hosts: NAMED })
   assert.ok(!away.ok && away.failure.again === 'later', JSON.stringify(away))
+})
+
+test('a host that is no name of a server is said, not thrown, and refused where it is entered', async () => {
+  const enter = ({ server }: Place & { readonly kind: 'email' }) => enteredPlace.safeParse({ kind: 'email', server })
+  for (const host of ['smtp.example.com:587', 'mail:', '999.1.1.1', '1.2.3.4.5']) {
+    const wrong = place(587, { host }) as Place & { readonly kind: 'email' }
+    const result = await send(wrong, { password: PASSWORD })
+    assert.ok(!result.ok && result.failure.again === 'stop', `${host} ${JSON.stringify(result)}`)
+    assert.equal(enter(wrong).success, false, host)
+  }
+  for (const host of ['smtp.example.com', 'localhost', '10.0.0.7', '::1', 'fe80::1']) assert.equal(enter(place(587, { host }) as never).success, true, host)
+  assert.match(JSON.stringify(enter(place(587, { host: 'smtp.example.com:587' }) as never).error), /put the port into its own field/)
 })
 
 test('a line break in a sentence forges no header', async () => {

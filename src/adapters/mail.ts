@@ -20,7 +20,9 @@ const TOTAL_MS = 60_000
 
 export async function sendMail(server: MailServer, password: string | null, mail: Mail, way: WayOut): Promise<Result<null, SendFailure>> {
   const { host, port, security, user, from, to } = server
-  const url = new URL(`${security === 'none' ? 'http' : 'https'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`)
+  const address = `${security === 'none' ? 'http' : 'https'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+  if (!URL.canParse(address)) return failed({ message: `${host} is no name of a mail server. Enter it anew, the port in its own field.`, again: 'stop' })
+  const url = new URL(address)
   const options: DialOptions = { guard: createAddressGuard({ ports: [port], privateHosts: way.privateHosts }), caPem: way.caPem, timeoutMs: CONNECT_MS, resolve: way.resolve ?? hostResolve }
   const dialled = security === 'tls' ? await dial(url, options) : await dialOpen(url, options)
   if (!dialled.ok) {

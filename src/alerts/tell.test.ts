@@ -158,6 +158,22 @@ test('an alert that begins anew after its outage ended is told anew, and so is i
   assert.equal((await pass(MINUTE)).length, 1)
 })
 
+test('what an incident took over and gave back is told to work again', async () => {
+  const { store, add, pass, open, connection, now } = await world()
+  await add()
+  const { id } = await connection()
+  const problem = await open(id, 'credentials_invalid')
+  assert.equal((await pass(2 * MINUTE)).length, 1)
+  await store.incidents.open(anIncident({ problemId: null, startedAt: now(), lastFailureAt: now() }), [problem.id])
+  await pass(5_000)
+  await store.problems.update(problem.id, { closedAt: null })
+  await pass(5_000)
+  const run = aRun({ connectionId: id })
+  await store.runs.create(run)
+  await store.problems.update(problem.id, { closedAt: now(), proofRunId: run.id })
+  assert.deepEqual(await pass(5_000), ['The feed from Riverbank works again.'])
+})
+
 test('a question of the schedule’s read comes alone, with its link, and its problem is silent meanwhile; who is there is not told', async () => {
   const { store, add, pass, open, connection, sent, now } = await world()
   await add()
@@ -222,8 +238,10 @@ test('a process that dies between sending and its record sends again with the sa
   const { store, add, pass, open, connection, sent, answerWith, deps, now } = await world()
   await add()
   await open((await connection()).id, 'credentials_invalid')
-  answerWith(() => { throw new Error('killed') })
+  const { end } = store.alerts
+  Object.assign(store.alerts, { end: async () => { throw new Error('killed') } })
   await assert.rejects(pass(2 * MINUTE))
+  Object.assign(store.alerts, { end })
   answerWith(() => failed({ message: 'ntfy.example answered with HTTP 503.', again: 'later' }))
   assert.deepEqual(await pass(MINUTE), [], 'it may still be on its way')
   await pass(3 * MINUTE)
@@ -260,6 +278,21 @@ test('a destination whose password is refused gets nothing more until a test get
   assert.equal(sent.at(-1)?.letter.subject, 'A test from Relink')
   assert.deepEqual(await pass(5_000), ['Riverbank: credentials_invalid'])
   assert.deepEqual((await store.alerts.destinations()).map(({ state, failure, failingSince }) => [state, failure, failingSince]), [['active', null, null]])
+})
+
+test('what throws on the way stops the destination with a sentence there, is not tried for ever, and is what a test says', async () => {
+  const { store, add, pass, open, connection, sent, answerWith, deps } = await world()
+  const destination = await add()
+  await open((await connection()).id, 'credentials_invalid')
+  answerWith(() => { throw new Error('CANARY') })
+  await pass(2 * MINUTE)
+  await pass(DAY)
+  assert.equal(sent.length, 1)
+  const [{ state, failure } = destination] = await store.alerts.destinations()
+  assert.equal(state, 'stopped')
+  assert.match(failure ?? '', /^Relink could not send with what this destination was entered with\./)
+  const tested = await sendTest(deps, destination)
+  assert.ok(!tested.ok && tested.failure.again === 'stop' && tested.failure.message === failure)
 })
 
 test('a new destination, or one that is turned elsewhere, is told to the others, whatever they chose; secrets are kept for their address only', async () => {

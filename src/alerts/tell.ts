@@ -102,7 +102,12 @@ export async function sendQuestion(deps: TellDeps, challengeId: string): Promise
 async function carry({ drawer, courier }: Pick<TellDeps, 'drawer' | 'courier'>, destination: Destination, letter: Letter): Promise<Result<null, SendFailure>> {
   const secrets = await drawer.open(destination.id, audienceOf(destination.place))
   if (!secrets.ok) return failed({ message: 'What this destination was entered with cannot be opened for this address. Enter it again.', again: 'stop' })
-  return courier(destination, secrets.value ?? {}, letter)
+  try {
+    return await courier(destination, secrets.value ?? {}, letter)
+  } catch {
+    // A fault of ours. It stands at the destination, where somebody sees it; else the message would be taken again for ever.
+    return failed({ message: 'Relink could not send with what this destination was entered with. Enter it again, or send a test.', again: 'stop' })
+  }
 }
 
 /** What is known of an alert now; null: it is over, or was never for this message. */

@@ -1,4 +1,5 @@
 /** Destinations of alerts, and what was told, as resources. No secret of a destination is in any. */
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { TOPICS } from '../domain/alert.ts'
 import { isTimeZone, TIME_OF_DAY } from '../domain/hours.ts'
@@ -18,9 +19,16 @@ const mailServer = z.strictObject({
   user: z.string().min(1).max(254).nullable(), from: mailbox, to: z.array(mailbox).min(1).max(20),
 })
 
+/** Stricter than what is shown: what was stored once can be looked at and mended. */
+const enteredServer = mailServer.extend({
+  host: mailServer.shape.host
+    .refine((host) => !host.includes(':') || isIP(host) === 6, 'is a name only: put the port into its own field')
+    .refine((host) => host.includes(':') || URL.canParse(`https://${host}`), 'is no host name'),
+})
+
 /** How a person enters where messages go; secrets that are left out keep their stored value where the address stays the same. */
 export const enteredPlace = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('email'), server: mailServer, password: z.string().min(1).max(1_000).optional() }),
+  z.strictObject({ kind: z.literal('email'), server: enteredServer, password: z.string().min(1).max(1_000).optional() }),
   z.strictObject({ kind: z.literal('webhook'), url: z.url({ protocol: /^https?$/ }).max(2_000) }),
   z.strictObject({ kind: z.literal('ntfy'), server: z.url({ protocol: /^https?$/ }).max(500), topic: z.string().regex(/^[\w-]{1,64}$/), token: z.string().min(1).max(500).optional() }),
 ])
