@@ -64,7 +64,7 @@ export type AlertStore = {
    * begins anew may end anew: its end counts as told no more.
    */
   plan(messages: readonly NewMessage[]): Promise<void>
-  /** Notes that nothing is told of these ends, at any destination. */
+  /** Notes that nothing is told of these ends, at any destination; of what is open again by then nothing is noted, and opening it again takes the note away. */
   passOver(alertIds: readonly string[], at: number): Promise<void>
   /** The message that is due longest, for a destination that is active. Nobody else gets it until `now + leaseMs`; a process that dies meanwhile gives it back so. */
   take(now: number, leaseMs: number): Promise<TakenMessage | null>

@@ -153,6 +153,23 @@ export function alertsContract(twin: Twin): void {
       assert.deepEqual(await ends(), [told.id], 'what begins anew may end anew')
     })
 
+    test('what was passed over and is open again may be told to end', async () => {
+      const { alerts, problems, connections } = await twin.newTenant()
+      const [place, connection] = [aPlace(), aConnection()]
+      await alerts.addDestination(place, anAlert({ key: 'added' }), line('added'))
+      await connections.create(connection)
+      const problem = aProblem(connection.id)
+      await problems.open(problem)
+      await alerts.plan([{ message: aMessage(place.id), items: [{ alertId: problem.id, part: 'acts' }] }])
+      await problems.update(problem.id, { closedAt: 500 })
+      await alerts.passOver([problem.id], 501)
+      assert.deepEqual((await alerts.telling(100, 9)).filter(({ alert }) => alert.id === problem.id), [])
+      await problems.update(problem.id, { closedAt: null })
+      await alerts.passOver([problem.id], 502)
+      await problems.update(problem.id, { closedAt: 600 })
+      assert.equal((await alerts.telling(100, 9)).filter(({ alert }) => alert.id === problem.id).length, 1, 'nor does a mark that came late hold')
+    })
+
     test('destinations change with their line of the log and an alert for the others; a removed one takes what it was told with it', async () => {
       const { alerts, audit } = await twin.newTenant()
       const place = aPlace()

@@ -105,7 +105,7 @@ export function memoryAlerts({ alerts, alerting, access, problems, connections, 
       }
     },
     async passOver(ids) {
-      for (const id of ids) passed.add(id)
+      for (const id of ids) if (alerts.get(id)?.closedAt != null) passed.add(id)
     },
     async take(now, leaseMs) {
       const due = [...messages.values()].filter(({ state, dueAt, destinationId }) => state === 'waiting' && dueAt <= now && destinations.get(destinationId)?.state === 'active')

@@ -5,7 +5,7 @@ import { by } from './order.ts'
 import { insert, patch } from './rows.ts'
 import type { TenantState } from './state.ts'
 
-export function memoryProblems({ connections, problems, alerts, plans, exchanges }: TenantState): ProblemStore {
+export function memoryProblems({ connections, problems, alerts, alerting, plans, exchanges }: TenantState): ProblemStore {
   const byOpening = by<{ openedAt: number; id: string }>((p) => p.openedAt, (p) => p.id)
   const newestPlan = (problemId: string) => [...plans.values()].filter((p) => p.problemId === problemId).sort(by((p) => p.createdAt, (p) => p.id)).at(-1) ?? null
   return {
@@ -17,6 +17,8 @@ export function memoryProblems({ connections, problems, alerts, plans, exchanges
     async update(id, changes) {
       patch(problems, id, changes)
       if (changes.closedAt !== undefined) patch(alerts, id, { closedAt: changes.closedAt })
+      // What is open again may be told to end.
+      if (changes.closedAt === null) alerting.passed.delete(id)
     },
     async get(id) {
       return problems.get(id) ?? null

@@ -112,7 +112,7 @@ export function postgresAlerts(db: Database, tenantId: string): AlertStore {
       })
     },
     async passOver(ids, at) {
-      if (ids.length > 0) await one(sql`update relink.alerts set passed_at = ${at} where tenant_id = ${tenantId} and id = any(${arrayOf(ids.filter(isUuid), 'uuid')})`)
+      if (ids.length > 0) await one(sql`update relink.alerts set passed_at = ${at} where tenant_id = ${tenantId} and id = any(${arrayOf(ids.filter(isUuid), 'uuid')}) and closed_at is not null`)
     },
     take: (now, leaseMs) =>
       inTenant(db, tenantId, async (trx) => {

@@ -33,7 +33,8 @@ export function postgresProblems(db: Database, tenantId: string): ProblemStore {
     async update(id, patch) {
       const values = problems.writePatch(patch)
       if (Object.keys(values).length === 0) return
-      const closed = patch.closedAt === undefined ? [] : [db.updateTable('relink.alerts').set({ closed_at: patch.closedAt }).where('tenant_id', '=', tenantId).where('problem_id', '=', idKey(id))]
+      // What is open again may be told to end.
+      const closed = patch.closedAt === undefined ? [] : [sql`update relink.alerts set closed_at = ${patch.closedAt}${patch.closedAt === null ? sql`, passed_at = null` : sql``} where tenant_id = ${tenantId} and problem_id = ${idKey(id)}`]
       await inOneTrip(db, tenantId, [db.updateTable('relink.problems').set(values).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)), ...closed])
     },
     async get(id) {
