@@ -64,8 +64,8 @@ export function readDate(date: WrittenDate, order: DateOrder): Day | null {
 
 /**
  * The order in which all these dates exist. Evidence in this sequence: days above 12; the order in
- * which the column is sorted (a statement runs forwards or backwards in time); days scattered over the year, always
- * on the same one of some months (the first twelve days of one month, read the wrong way); `hint`; the separator
+ * which the column is sorted (a statement runs forwards or backwards in time); `hint`; days scattered over the year,
+ * always on the same one of some months (the first twelve days of one month, read the wrong way); the separator
  * (day first with `.` and `-`, month first with `/`). When no order fits all, the one that fits most:
  * the reader then names the line that contradicts.
  */
@@ -80,9 +80,16 @@ export function chooseOrder(dates: readonly WrittenDate[], hint: DateOrder | nul
   if (left.length === 1) return left[0]!
   const sorted = left.filter((order) => isSorted(open.map((date) => readDate(date, order))))
   if (sorted.length === 1) return sorted[0]!
+  if (hint !== null) return hint
   const plausible = left.filter((order) => !isScattered(open.map((date) => readDate(date, order))))
   if (plausible.length === 1) return plausible[0]!
-  return hint ?? (open[0]?.separator === '/' ? 'mdy' : 'dmy')
+  return usual(open)
+}
+
+/** What the separator alone says. */
+export function usual(dates: readonly WrittenDate[]): 'dmy' | 'mdy' {
+  const open = dates.find((date) => date.kind === 'numbers')
+  return open?.separator === '/' ? 'mdy' : 'dmy'
 }
 
 function scanNumbers(text: string): WrittenDate | null {
@@ -138,12 +145,13 @@ function fullYear(short: number): number {
   return short < 70 ? 2000 + short : 1900 + short
 }
 
-/** One day of the month only, in three months or more that do not follow each other: what comes every month leaves none out. */
+/** One day of the month only, in three months or more at uneven distances: interest, fees and dividends come every month, every quarter, every year. */
 function isScattered(days: readonly (Day | null)[]): boolean {
   const distinct = [...new Set(days)].filter((day) => day !== null)
   const months = distinct.map((day) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7))).sort((a, b) => a - b)
   const sameDay = new Set(distinct.map((day) => day.slice(8))).size === 1
-  return sameDay && months.length > 2 && months.some((month, i) => i > 0 && month - months[i - 1]! > 1)
+  const distances = new Set(months.slice(1).map((month, i) => month - months[i]!))
+  return sameDay && distances.size > 1
 }
 
 function isSorted(days: readonly (Day | null)[]): boolean {

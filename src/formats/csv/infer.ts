@@ -8,7 +8,7 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
-import { chooseOrder, readDate, scanDate, type DateOrder } from '../written-date.ts'
+import { chooseOrder, readDate, scanDate, usual, type DateOrder } from '../written-date.ts'
 import { isIban } from '../iban.ts'
 import { plainWords } from '../unstated.ts'
 import { cellAmount, endings, isProved, prove, signedAmount } from './amounts.ts'
@@ -56,7 +56,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
     !/\b(date|posted|day)\b/.test(plainWords(heading.cells[columns.booked] ?? '')) ||
     heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
   const fixedCurrency = currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
-  const layout = settle(columns, rows, styles, delimiter === ';' || european || writesDayFirst(columns, rows, fixedCurrency))
+  const layout = settle(columns, rows, styles, delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency))
   return ok({ ...layout, skipped: headingAt + 1, rowWidth: null, accountNumber: accountInPreamble(preamble), fixedCurrency })
 }
 
@@ -116,18 +116,18 @@ function inferRows(records: readonly CsvRecord[], delimiter: string, line: numbe
   const found = headlessColumns(records, style, isHeaded)
   if (typeof found === 'string') return failed({ code: 'missing_field', message: problemMessage(found, line), line })
   const fixedCurrency = currencyInAmounts(found.rows, money)
-  const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, delimiter === ';' || writesDayFirst(found.columns, found.rows, fixedCurrency))
+  const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, delimiter === ';' ? 'dmy' : countryOrder(found.columns, found.rows, fixedCurrency))
   return ok({ ...layout, skipped: 0, accountNumber: null, rowWidth: null, fixedCurrency })
 }
 
 /** Currencies of countries that put the month first (CLDR); everybody else puts it after the day. */
 const MONTH_FIRST: ReadonlySet<string> = new Set(['USD', 'CAD', 'PHP'])
 
-/** Whether the one currency of the file is that of a country which writes the day before the month. */
-function writesDayFirst({ currency }: Columns, rows: readonly CsvRecord[], fixed: Currency | null): boolean {
+/** What the country of the file's one currency writes first; null where the file has none, or several. */
+function countryOrder({ currency }: Columns, rows: readonly CsvRecord[], fixed: Currency | null): 'dmy' | 'mdy' | null {
   const told = currency === null ? [] : [...new Set(filled(rows, currency).map(readCurrency))]
   const [only = fixed] = told
-  return told.length < 2 && only !== null && !MONTH_FIRST.has(only)
+  return told.length > 1 || only === null ? null : MONTH_FIRST.has(only) ? 'mdy' : 'dmy'
 }
 
 /** Date order, direction and the use of the balance column, for columns that are found. */
@@ -135,9 +135,9 @@ function settle(
   columns: Columns,
   rows: readonly CsvRecord[],
   { style, balanceStyle }: Styles,
-  european: boolean,
+  country: 'dmy' | 'mdy' | null,
 ): Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth'> {
-  const order = orderOf(columns, rows, style === 'comma' || european)
+  const order = orderOf(columns, rows, style === 'comma' ? 'dmy' : country)
   const sections = bySection(rows, [columns.account, columns.currency])
   const amounts = sections.map((row) => signedAmount(row, columns.amount, columns.fee, style))
   const written = columns.balance === null ? [] : sections.map((row) => cellAmount(row, columns.balance!, balanceStyle))
@@ -153,7 +153,7 @@ function settle(
   return { ...columns, balance, order, style, balanceStyle, direction }
 }
 
-function orderOf(columns: Columns, rows: readonly CsvRecord[], dayFirst: boolean): DateOrder {
+function orderOf(columns: Columns, rows: readonly CsvRecord[], country: 'dmy' | 'mdy' | null): DateOrder {
   const dates = (at: number | null): ReturnType<typeof scanDate>[] =>
     at === null
       ? []
@@ -164,7 +164,9 @@ function orderOf(columns: Columns, rows: readonly CsvRecord[], dayFirst: boolean
   const others = [...dates(columns.acted), ...dates(columns.value)].filter((date) => date !== null && date.kind === 'numbers')
   const fits = (order: DateOrder): boolean => others.every((date) => date === null || readDate(date, order) !== null)
   const decided = others.length > 0 && fits('dmy') !== fits('mdy') ? (fits('dmy') ? 'dmy' : 'mdy') : null
-  return chooseOrder(booked, decided ?? (dayFirst ? 'dmy' : null))
+  // Accounts in dollars are kept everywhere: their dates have the month first only where they are written as in America.
+  const habit = country === 'mdy' && usual(booked) !== 'mdy' ? null : country
+  return chooseOrder(booked, decided ?? habit)
 }
 
 function styleOf(rows: readonly CsvRecord[], columns: readonly number[]): AmountStyle {

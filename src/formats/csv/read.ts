@@ -31,6 +31,7 @@ const LEFT_OUT = {
   declined: (count: number): string => `${count} declined or cancelled payments were left out.`,
   undated: (count: number): string => `Pending rows without a date were left out (${count}): they come again when they are booked.`,
   words: (count: number): string => `Rows that hold only a date and words were left out (${count}).`,
+  turnover: (count: number): string => `Rows that only state a turnover were left out (${count}): they are no transactions.`,
 } as const
 
 /** Reads a whole file. */
@@ -139,7 +140,7 @@ class RowReader {
   /** Sections whose balances were given. */
   readonly #stated = new Set<Section>()
   #open: Section | null = null
-  readonly #leftOut = new Map<'declined' | 'undated' | 'words', number>()
+  readonly #leftOut = new Map<keyof typeof LEFT_OUT, number>()
   readonly #layout: Layout
 
   constructor(layout: Layout) {
@@ -158,7 +159,7 @@ class RowReader {
 
   /** A failure when the row shows that money moved without saying how much. */
   accept(row: CsvRow, line: number): FormatFailure | null {
-    if (row.type === 'declined' || row.type === 'undated' || row.type === 'words') this.#leftOut.set(row.type, (this.#leftOut.get(row.type) ?? 0) + 1)
+    if (row.type === 'declined' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover') this.#leftOut.set(row.type, (this.#leftOut.get(row.type) ?? 0) + 1)
     if (row.type === 'standing' && this.#open?.balance.agrees(row.balance) === false)
       return { code: 'missing_field', message: `The row on line ${line} has a date and another balance than the rows before it lead to, but no amount.`, line }
     if (row.type === 'balance') {

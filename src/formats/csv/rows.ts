@@ -35,6 +35,8 @@ export type CsvRow =
   | { readonly type: 'undated' }
   /** A day and words, and nothing in any column that says what moved. */
   | { readonly type: 'words' }
+  /** What moved in all. */
+  | { readonly type: 'turnover' }
   | { readonly type: 'none' }
 
 const PENDING =
@@ -73,7 +75,9 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
     if (isInformation(layout, cell)) return ok({ type: 'words' })
     return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
   }
-  if (texts.some(isTurnover)) return ok({ type: 'none' })
+  // A sum over rows has no payee, no second text and no number of its own.
+  const telling = [...texts, ...[layout.id, layout.reference, layout.check].map(cell)].filter((text) => cleanText(text) !== null)
+  if (telling.length > 0 && telling.every(isTurnover)) return ok({ type: 'turnover' })
   const acted = dayIn(record, layout.acted, layout)
   const value = dayIn(record, layout.value, layout)
   return ok({

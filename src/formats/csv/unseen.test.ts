@@ -112,3 +112,19 @@ test('days that would be the same one of scattered months are the first days of 
   assert.deepEqual(await days('02/09/2024', '02/02/2024', '02/05/2024'), ['2024-02-09', '2024-02-02', '2024-02-05'], 'the month first')
   assert.deepEqual(await days('02/05/2024', '01/05/2024', '03/05/2024'), ['2024-02-05', '2024-01-05', '2024-03-05'], 'what comes every month leaves none out')
 })
+
+test('what comes on the same day at even distances, as interest does, is in no doubt scattered; the country of the currency comes first', async () => {
+  const days = async (heading: string, rest: string, ...written: readonly string[]): Promise<string> => (await only(`${heading}\n${written.map((date) => `${date},Interest,1.00${rest}\n`).join('')}`)).rows.map(({ postedOn }) => postedOn.slice(5)).join(' ')
+  const quarters = ['01/02/2026', '04/02/2026', '07/02/2026', '10/02/2026']
+  assert.equal(await days('Date,Text,Amount', '', ...quarters), '01-02 04-02 07-02 10-02')
+  assert.equal(await days('Date,Text,Amount,Currency', ',USD', ...quarters), '01-02 04-02 07-02 10-02')
+  assert.equal(await days('Date,Text,Amount,Currency', ',GBP', ...quarters), '02-01 02-04 02-07 02-10')
+  assert.equal(await days('Date,Text,Amount,Currency', ',USD', '01/02/2026', '02/02/2026', '06/02/2026'), '01-02 02-02 06-02', 'fees that were not always due')
+  assert.equal(await days('Date,Text,Amount', '', '01/02/2026', '02/02/2026', '06/02/2026'), '02-01 02-02 02-06', 'of no country')
+})
+
+test('the word turnover is a sum over rows only where nothing else describes the row, and is told about', async () => {
+  const statement = await only('Date,Payee,Description,Reference,Amount\n2024-01-05,Turnover Bar,Turnover,,-9.00\n2024-01-06,,Turnover,R-77,-8.00\n2024-01-07,Оборот,Coffee,,-7.00\n2024-01-31,,Turnover,,-24.00\n')
+  assert.deepEqual(amountsOf(statement), ['-9', '-8', '-7'])
+  assert.match(statement.notices.join(), /only state a turnover .*\(1\)/)
+})
