@@ -26,7 +26,7 @@ async function takePictures(world: World): Promise<void> {
   const { page, sandbox, connectionId, url } = world
   await world.untilRead(() => overnight(world))
   await page.goto(url('/accounts'))
-  await page.getByRole('link', { name: /Business Checking/ }).waitFor()
+  await page.getByText(/days proved/).nth(4).waitFor()
   await take(page, 'accounts', 460)
   await page.getByRole('link', { name: /Business Checking/ }).click()
   await page.getByRole('grid').waitFor()
@@ -36,6 +36,7 @@ async function takePictures(world: World): Promise<void> {
   await world.untilRead(() => overnight(world))
   await page.goto(url('/accounts'))
   await page.getByRole('link', { name: 'Enter the password' }).waitFor()
+  await page.getByText(/days proved/).nth(4).waitFor()
   await take(page, 'problem', 680)
   const dark = await world.openPage({ scheme: 'dark' })
   for (const [where, name] of [[page, 'repair'], [dark, 'repair-dark']] as const) {

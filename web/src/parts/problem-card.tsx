@@ -64,10 +64,10 @@ function Open({ connection, card: { chip, next, checking } }: { connection: Conn
   const isHere = next !== null && !(next.atBank && next.href === null)
   const may = useMay()
   if (next !== null && (!may('sync') || (next.kind === 'fix_credentials' && !may('enter_secret', connection.id)))) {
-    return <div className="flex flex-wrap items-center gap-3"><AskOwner /><Link {...to} className="link py-1">See the steps</Link></div>
+    return <div className="mt-2 flex flex-wrap items-center gap-3"><AskOwner /><Link {...to} className="link py-1">See the steps</Link></div>
   }
   return (
-    <div className="flex flex-wrap items-center gap-3">
+    <div className="mt-2 flex flex-wrap items-center gap-3">
       {next !== null && !isHere && <p className="font-medium"><Sentence parts={next.label} /></p>}
       <Link {...to} className={isHere ? `button ${chip === 'needs_you' ? 'button-primary' : ''}` : 'link py-1'}>
         {isHere ? <Sentence parts={next.label} /> : checking ? 'See the check' : next === null ? 'See what happens' : 'See the steps'}
