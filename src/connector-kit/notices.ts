@@ -1,6 +1,7 @@
 /**
  * What a bank announces in the few words beside a good answer ("Scheduled maintenance on Sunday"): the kind alone, so that
- * nothing of the bank's text has to be kept. A word counts only in an announcement, so "OK" and a greeting are none. Pure.
+ * nothing of the bank's text has to be kept. A word counts only in a sentence that says what will be or what to do, so
+ * "OK", a greeting and what was done already are none. Pure.
  */
 import type { CaseContext } from '../domain/evidence.ts'
 
@@ -15,12 +16,39 @@ const KINDS: readonly (readonly [NoticeKind, RegExp])[] = [
   ['terms', /(new|updated?|changed|accept|review|agree to)[^.]{0,30}(terms|agreement|conditions|privacy)|nutzungsbedingungen|\bagb\b|conditions generales/i],
 ]
 
+/** What makes a sentence an announcement: something to come, or something to do. Without accents. */
+const AHEAD = [
+  // English
+  /\b(will|shall|must|going to|planned|scheduled|upcoming|soon|shortly|need(s|ed)?|required?|have to|has to|until|effective|starting|beginning)\b/,
+  /\b(is|are|be) (being )?(moving|migrating|switching|converting|upgrading|merging|retiring|changing|retired|discontinued|sunset)\b/,
+  /\bplease (\w+ )?(accept|agree|review|read|update|change|use|switch|move|migrate|upgrade|convert|register|enrol|sign|log|visit|go|set|confirm|verify|complete|reconnect|connect|note|be aware|contact|try)/,
+  // German, French, Spanish, Italian, Dutch, Polish
+  /\b(wird|werden|mussen|muss|bitte (bestatigen|akzeptieren|stimmen|lesen|prufen|verwenden|nutzen|aktualisieren|andern|beachten|wechseln|stellen|melden|richten)|geplante?r?|ab|demnachst|kunftig|erforderlich|notwendig|wir stellen)\b/,
+  /\b(sera|seront|devez|veuillez|prevue?s?|a partir d|a compter d|des le|jusqu|prochain(e|ement)?|necessaire)/,
+  /\b(sera|seran|debe|debera|por favor|previst[oa]s?|programad[oa]s?|a partir del?|desde el|hasta|proxim[oa]|necesari[oa])\b/,
+  /\b(sara|saranno|deve|programmat[ao]|previst[ao]|dal|fino|gepland|zal|moet|vanaf|bedzie|planowane|prosimy|nalezy|od \d)\b/,
+]
+
+/** A day or an hour it comes at, unless it tells of what is past. */
+const WHEN = /\b(from|on|in|at|by|as of|between|before|after|tonight|tomorrow|next) ?(the )?(\d|jan|feb|mar(ch)?\b|apr|may\b|june?\b|july?\b|aug|sep|oct|nov|dec|mon(day)?\b|tue|wed|thu|fri|sat(urday)?\b|sun(day)?\b|week|month|year|midnight)|\b(am|vom|bis) (\d|zum |mon|die|mit|don|fre|sam|son)|\b(le|el|il|al) \d/
+const PAST = /\b(thank you|thanks|welcome|success\w*|completed?|finished|was|were|has been|have been|last|since|you have|willkommen|danke|vielen dank|erfolgreich|wurde|zuletzt|seit|bienvenue|merci|bienvenid[oa]|gracias)\b/
+
 const MOST = 500
+
+/** Where a sentence ends; a dot behind a figure may belong to a day ("ab 1. Mai"). */
+const END = /(?<!\d)[.!?;](?=\s|$)|(?<=\d)[.!?](?=\s+(?!Jan|Feb|Mar|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\p{Lu})|[\r\n]+/u
+/** What is greeted with, or thanked for, is there already. */
+const GREETED = /\b(welcome (back )?to|(thank you|thanks) for|you have (now |successfully |already )*(accepted|agreed))\b[^,:]*/
 
 /** Null: it announces nothing. */
 export function noticeKind(text: string): NoticeKind | null {
   const words = text.slice(0, MOST).normalize('NFKD').replace(/\p{M}/gu, '')
-  return KINDS.find(([, pattern]) => pattern.test(words))?.[0] ?? null
+  const sentences = words.split(END).map((sentence) => sentence.toLowerCase().replace(GREETED, ''))
+  const isAhead = (sentence: string): boolean => AHEAD.some((pattern) => pattern.test(sentence)) || (WHEN.test(sentence) && !PAST.test(sentence))
+  // "We have a new address. Please update your program": the instruction may stand beside what it is about.
+  const instructs = sentences.some(isAhead)
+  const announced = sentences.filter((sentence) => isAhead(sentence) || (instructs && !PAST.test(sentence)))
+  return KINDS.find(([, pattern]) => announced.some((sentence) => pattern.test(sentence)))?.[0] ?? null
 }
 
 const DAY_MS = 24 * 3_600_000
