@@ -351,6 +351,20 @@ test('no account’s number, no amount that is not allowed, and no control chara
   const again = await pass(MINUTE)
   assert.equal(again.length, 2)
   assert.match(again[0]!, /fits again/)
+  const spans = (...broken: readonly boolean[]) => store.feed.commitPage(aPage(ledger, [], {
+    spans: [['2026-10-01', '2026-10-12'], ['2026-10-06', '2026-10-12']].map(([from, to], at) => ({ accountId, sourceId, from: day(from!), to: day(to!), opening: 0n, closing: broken[at] ? 4211n : -1250n, rowsSum: -1250n, status: broken[at] ? 'broken' : 'proved' } as const)),
+  }))
+  const look = async (...broken: readonly boolean[]): Promise<readonly string[]> => {
+    await spans(...broken)
+    await watch(deps)
+    return (await pass(MINUTE)).slice(1).map((subject) => /(does not fit|fits again)/.exec(subject)![0])
+  }
+  assert.deepEqual(await look(true, true), ['does not fit'], 'broken anew from the same day')
+  assert.deepEqual(await look(true, false), [], 'one of two mended')
+  assert.deepEqual(await look(false, true), [], 'another one broken')
+  assert.deepEqual(await look(false, false), ['fits again'])
+  assert.deepEqual(await look(true, false), ['does not fit'], 'and a third time')
+  assert.equal((await store.alerts.list({ open: true, limit: 9 })).filter(({ about }) => about === 'balance').length, 1)
 })
 
 test('what ends soon is told fourteen, seven and one day before, once each; what was asked for before is expected after the same time', async () => {

@@ -25,11 +25,24 @@ export async function watch({ store, clock, entropy }: Parts): Promise<void> {
   // Also where nobody is told anything.
   for (const id of overBy(await store.alerts.telling(now, MANY), now)) await store.alerts.settle(id, now)
   const wanted = [...(await warnings(store, now)), ...(await brokenBalances(store))]
-  const keys = new Set(wanted.map(({ key }) => key))
+  const matters = new Set(wanted.map(matterOf))
   const open = (await store.alerts.list({ open: true, limit: MANY })).filter(({ about }) => about === 'warning' || about === 'balance')
-  for (const { id, key } of open) if (key === null || !keys.has(key)) await store.alerts.settle(id, now)
-  const known = new Set(open.map(({ key }) => key))
-  for (const one of wanted) if (!known.has(one.key)) await store.alerts.raise({ ...one, id: entropy.id(now), problemId: null, openedAt: now, closedAt: null, deliveredAt: null })
+  for (const one of open) if (!matters.has(matterOf(one))) await store.alerts.settle(one.id, now)
+  const known = new Set(open.map(matterOf))
+  const fresh = wanted.filter((one) => !known.has(matterOf(one)))
+  const ended = fresh.some(({ about }) => about === 'balance') ? await store.alerts.list({ open: false, limit: MANY }) : []
+  for (const one of fresh) await store.alerts.raise({ ...one, key: anew(one, ended), id: entropy.id(now), problemId: null, openedAt: now, closedAt: null, deliveredAt: null })
+}
+
+/** What an alert is about as long as it is open: of a balance its account, whichever of its spans is broken. */
+function matterOf({ about, accountId, key }: Pick<Alert, 'about' | 'accountId' | 'key'>): string | null {
+  return about === 'balance' ? `balance/${accountId}` : key
+}
+
+/** A balance may break again after it fitted. Named after its alert before, so that two who see the same raise one. */
+function anew(wanted: Wanted, ended: readonly Alert[]): string {
+  const before = wanted.about === 'balance' ? ended.find((one) => matterOf(one) === wanted.key) : undefined
+  return before === undefined ? wanted.key : `${wanted.key}/${before.id}`
 }
 
 async function warnings(store: TenantStore, now: number): Promise<readonly Wanted[]> {
@@ -57,7 +70,7 @@ async function brokenBalances(store: TenantStore): Promise<readonly Wanted[]> {
     if (broken === undefined) continue
     const { from, to, difference } = broken
     found.push({
-      about: 'balance', key: `balance/${account.id}/${from}`, connectionId: sources.find(({ connectionId }) => connectionId !== null)?.connectionId ?? null, accountId: account.id,
+      about: 'balance', key: `balance/${account.id}`, connectionId: sources.find(({ connectionId }) => connectionId !== null)?.connectionId ?? null, accountId: account.id,
       facts: { from, to, difference: formatMoney({ minor: difference < 0n ? -difference : difference, currency: account.currency }), currency: account.currency },
     })
   }
