@@ -14,6 +14,7 @@ import { addDestination, changeDestination, removeDestination, type Entered } fr
 import { judgeAlerts } from './health.ts'
 import { sendTest, tellRound, type TellDeps } from './tell.ts'
 import { watch } from './watch.ts'
+import { masked } from './words.ts'
 
 const NOON = Date.UTC(2026, 9, 14, 12)
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
@@ -190,7 +191,7 @@ test('a question of the schedule’s read comes alone, with its link, and its pr
   const asked = await ask('schedule')
   assert.deepEqual(await pass(5_000), ['Riverbank asks to know that it is you.'])
   const { items: [item] } = sent[0]!.letter
-  assert.deepEqual([item?.link, item?.next, item?.text], [`https://books.example/c/${asked.id}.signed`, 'Answer now', 'It waits until 14:10. The link works once, for a member who signs in.'])
+  assert.deepEqual([item?.link, item?.next, item?.text], [`https://books.example/c/${asked.id}.signed`, 'Answer now', 'It waits until 14:10. The link works once, for ten minutes, for a member who signs in.'])
   assert.deepEqual(await pass(2 * MINUTE), [])
   await store.challenges.move(asked.id, 'open', 'expired')
   assert.deepEqual(await pass(MINUTE), ['Riverbank: mfa_required'], 'then it is a problem like others')
@@ -319,6 +320,17 @@ test('a new destination, or one that is turned elsewhere, is told to the others,
   assert.deepEqual((await store.alerts.destinations()).map(({ label, state }) => [label, state]), [['Phone', 'paused'], ['Hook', 'active']])
   assert.ok([...sealed.keys()].every((key) => !key.startsWith(mail.id)))
   assert.deepEqual((await store.audit.list({ limit: 99 })).map(({ action }) => action).slice(0, 2), ['destination.removed', 'destination.changed'])
+})
+
+test('a number that may be an account’s is masked however it is grouped; days, counts and addresses of servers stay', () => {
+  for (const number of [
+    'DE89 3704 0044 0532 0130 00', 'DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000', 'DE89\u2009370400440532013000', 'DE89\u202f3704\u200b0044 0532 0130 00', '4111.1111.1111.1111', '4111/1111/1111/1111', '4111\u20131111\u20111111-1111',
+    '12.345.678-9', '12 34 56 78 90', '12345', '٤١١١١١١١١١', '4111 1111 2026-10-14', '2026-10-14-4711', '4711-2026-10-14', '1234-56-78',
+  ]) {
+    assert.match(masked(`Giro ${number} is`), /^Giro ··[\p{L}\p{Nd}]{4} is$/u, number)
+  }
+  for (const text of ['From 2026-10-01 to 2026-10-12: it', 'ends in about 14 days (2026-10-28).', 'tries 14 Oct, 16:30. 12 of 100 connections', 'is “Home” (http://192.168.1.20:8080).', '23 new rows, 312 there']) assert.equal(masked(text), text)
+  assert.equal(masked('On 2026-10-12: rows disagree by 123456.78 EUR.', '123456.78 EUR'), 'On 2026-10-12: rows disagree by 123456.78 EUR.')
 })
 
 test('no account’s number, no amount that is not allowed, and no control character is in any message', async () => {

@@ -36,7 +36,7 @@ export function itemOf(words: AlertWords, reader: Reader): LetterItem {
   const said = part === 'ends' ? ending(words, reader) : beginning(words, reader)
   const { topic, title, text, next } = said
   return {
-    alertId: alert.id, topic, state: part === 'ends' ? 'ends' : 'begins', title: masked(title), text: masked(text), next: next === null ? null : masked(next), link,
+    alertId: alert.id, topic, state: part === 'ends' ? 'ends' : 'begins', title: masked(title), text: masked(text, alert.about === 'balance' && reader.amounts ? amountOf(alert.facts) : null), next: next === null ? null : masked(next), link,
     connectionId: alert.connectionId, cause: words.card?.cause ?? null,
   }
 }
@@ -65,9 +65,9 @@ function beginning(words: AlertWords, reader: Reader): Said {
       const struck = outage === null || outage.connections < 2 ? '' : ` ${outage.failing} of ${outage.connections} connections to it fail.`
       return { topic: words.part === 'acts' ? 'needs_you' : 'outage', title: said(card.what, reader.timeZone), text: `${struck.trim()} Relink ${said(card.relink, reader.timeZone)}.${next === null ? ' Nothing for you to do.' : ''}`.trim(), next }
     }
-    case 'question': return { topic: 'question', title: `${bank} asks to know that it is you.`, text: expiresAt === null ? '' : `It waits until ${clockTime(expiresAt, reader.timeZone)}. The link works once, for a member who signs in.`, next: 'Answer now' }
+    case 'question': return { topic: 'question', title: `${bank} asks to know that it is you.`, text: expiresAt === null ? '' : `It waits until ${clockTime(expiresAt, reader.timeZone)}. The link works once, for ten minutes, for a member who signs in.`, next: 'Answer now' }
     case 'incident': return { topic: 'outage', title: `${bank} does not answer.`, text: `${outage === null ? '' : `${outage.failing} of ${outage.connections} connections to it fail. `}Relink reads all missed days when it is back. Nothing for you to do.`, next: null }
-    case 'balance': return { topic: 'balance', title: `The balance of ${account ?? 'an account'}${bank === '' ? '' : ` at ${bank}`} does not fit its rows.`, text: `${days(alert.facts)}: the bank’s balance and the rows disagree${reader.amounts ? ` by ${alert.facts['difference']} ${alert.facts['currency']}` : ''}.`, next: 'See what would explain it' }
+    case 'balance': return { topic: 'balance', title: `The balance of ${account ?? 'an account'}${bank === '' ? '' : ` at ${bank}`} does not fit its rows.`, text: `${days(alert.facts)}: the bank’s balance and the rows disagree${reader.amounts ? ` by ${amountOf(alert.facts)}` : ''}.`, next: 'See what would explain it' }
     case 'warning': return warning(alert.facts, bank)
     case 'security': return { topic: 'security', title: String(alert.facts['title'] ?? 'The alerts of this Relink were changed.'), text: 'If nobody of you did this, look at the audit log and change the passwords of all owners.', next: 'See the destinations' }
   }
@@ -89,6 +89,10 @@ function warning(facts: AlertFacts, bank: string): Said {
     case 'password': return { topic: 'warning', title: `${bank} will probably want a new password ${left} (${on}).`, text: `Changed at the bank and entered here, the feed goes on.${learned}`, next: 'Change it at the bank, then enter it' }
     default: return { topic: 'warning', title: `The key “${facts['label']}” ends ${left} (${on}).`, text: 'The program that reads with it stops then.', next: 'Make a new key' }
   }
+}
+
+function amountOf({ difference, currency }: AlertFacts): string {
+  return `${difference} ${currency}`
 }
 
 function days({ from, to }: AlertFacts): string {
@@ -123,18 +127,20 @@ function clockTime(at: number, timeZone: string): string {
 }
 
 const IBAN = /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g
-const GROUPED = /\d{3,}(?:[ -]\d{3,})+/g
-const LONG = /\d{5,}/g
+/** Five digits or more, however they are grouped; but for a day in ISO form that stands alone, and the address of a server. */
+const NUMBER = /(?<kept>(?<!\p{Nd}[./\p{Pd}]?)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:[0-2]\d|3[01])(?![./\p{Pd}]?\p{Nd})|(?<=:\/\/)\d{1,3}(?:\.\d{1,3}){3}(?=[:/)]|$))|\p{Nd}(?:[ ./\p{Pd}]?\p{Nd}){4,}/gu
 
-/** Of a number that may be an account's only its end is left; and nothing that could forge a line. */
-export function masked(text: string): string {
-  return plainLine(text).replace(IBAN, ending4).replace(GROUPED, ending4).replace(LONG, ending4)
+/** Of a number that may be an account's only its end is left; and nothing that could forge a line. `amount`: words that may stand as they are. */
+export function masked(text: string, amount: string | null = null): string {
+  const line = plainLine(text)
+  const parts = amount === null ? [line] : line.split(amount)
+  return parts.map((part) => part.replace(IBAN, ending4).replace(NUMBER, (number, kept: string | undefined) => kept ?? ending4(number))).join(amount ?? '')
 }
 
 function ending4(number: string): string {
-  return `··${number.replace(/[ -]/g, '').slice(-4)}`
+  return `··${number.replace(/[^\p{L}\p{Nd}]/gu, '').slice(-4)}`
 }
 
 function plainLine(text: string): string {
-  return text.replace(/\p{C}+/gu, ' ').replace(/ {2,}/g, ' ').trim().slice(0, 500)
+  return text.replace(/[\p{C}\p{Zs}]+/gu, ' ').replace(/ {2,}/g, ' ').trim().slice(0, 500)
 }
