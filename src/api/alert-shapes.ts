@@ -1,5 +1,4 @@
 /** Destinations of alerts, and what was told, as resources. No secret of a destination is in any. */
-import { isIP } from 'node:net'
 import { z } from 'zod'
 import { TOPICS } from '../domain/alert.ts'
 import { isTimeZone, TIME_OF_DAY } from '../domain/hours.ts'
@@ -22,7 +21,7 @@ const mailServer = z.strictObject({
 /** Stricter than what is shown: what was stored once can be looked at and mended. */
 const enteredServer = mailServer.extend({
   host: mailServer.shape.host
-    .refine((host) => !host.includes(':') || isIP(host) === 6, 'is a name only: put the port into its own field')
+    .refine((host) => !host.includes(':') || z.ipv6().safeParse(host).success, 'is a name only: put the port into its own field')
     .refine((host) => host.includes(':') || URL.canParse(`https://${host}`), 'is no host name'),
 })
 
