@@ -10,42 +10,47 @@ import type { Currency } from '../domain/money.ts'
  */
 export const UNSTATED_CURRENCY: Currency = 'XXX'
 
-const OPENING = [
+/** What the first deposit of a new account is called, too. */
+const FIRST = [
   'opening balance',
   'beginning balance',
   'starting balance',
-  'previous balance',
-  'balance brought forward',
-  'brought forward',
-  'balance forward',
   'anfangssaldo',
   'anfangsbestand',
   'eroffnungssaldo',
-  'alter kontostand',
-  'kontostand alt',
   'solde initial',
-  'ancien solde',
-  'solde en debut de periode',
-  'solde debut de periode',
-  'solde precedent',
   'saldo inicial',
-  'saldo anterior',
   'saldo iniziale',
-  'saldo precedente',
   'beginsaldo',
-  'vorig saldo',
-  'ingaende saldo',
-  'inngaende saldo',
   'primosaldo',
   'startsaldo',
   'saldo poczatkowe',
   'pocatecni zustatek',
   'nyito egyenleg',
+  'algsaldo',
+  'alkusaldo',
+]
+
+const OPENING = [
+  ...FIRST,
+  'previous balance',
+  'balance brought forward',
+  'brought forward',
+  'balance forward',
+  'alter kontostand',
+  'kontostand alt',
+  'ancien solde',
+  'solde en debut de periode',
+  'solde debut de periode',
+  'solde precedent',
+  'saldo anterior',
+  'saldo precedente',
+  'vorig saldo',
+  'ingaende saldo',
+  'inngaende saldo',
   'likutis pradziai',
   'pradinis likutis',
   'sakuma atlikums',
-  'algsaldo',
-  'alkusaldo',
   'начальныи остаток',
   'входящии остаток',
 ]
@@ -102,6 +107,8 @@ const TOTAL = /^(sub ?totals?|totals?|summe|gesamt|gesamtsumme|totaal|totale|sum
 const WITH_DATE = '(?: (?:as of|on|per|am|vom|au|al|op|em|a))?[ \\d]*$'
 const STATED = new RegExp(`^(?:(${OPENING.join('|')})|(?:${CLOSING.join('|')}))${WITH_DATE}`)
 
+const FIRST_MONEY = new RegExp(`^(?:${FIRST.join('|')})$`)
+
 /** What every one of those texts contains: cheap to ask of a million descriptions. */
 const MAYBE_STATED = /balan|sald|solde|s a l d o|stand|forward|egyenleg|statek|likut|atlikum|остат/i
 
@@ -114,6 +121,11 @@ export function balanceWords(text: string): 'opening' | 'closing' | null {
   const match = STATED.exec(plainWords(text))
   if (match === null) return null
   return match[1] === undefined ? 'closing' : 'opening'
+}
+
+/** Words of an opening balance, without a day, that a deposit may bear as well. */
+export function mayBeDeposit(text: string): boolean {
+  return text.length <= WORDS_MAX && FIRST_MONEY.test(plainWords(text))
 }
 
 /** A text that says nothing but "turnover". */

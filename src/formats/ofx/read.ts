@@ -45,7 +45,7 @@ class StatementReading {
   #verdict: FormatFailure | null = null
 
   constructor() {
-    const statements = new OfxStatements((event) => this.#take(event), 'watched')
+    const statements = new OfxStatements((event) => this.#take(event), 'file')
     this.#structure = new OfxStructure(statements)
     this.#scanner = new OfxScanner(this.#structure)
     this.#structure.attach(this.#scanner)

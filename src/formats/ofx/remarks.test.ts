@@ -30,6 +30,27 @@ test('a row that only states a balance is no transaction, in NAME or MEMO, and i
   assert.match(statement.notices.join(), /only state a balance .*\(3\)/)
 })
 
+test('a first deposit that is called opening balance is a transaction, in its place; the balances of the file tell where it is none', async () => {
+  const file = async (rows: string, ledger: string): Promise<readonly string[]> => {
+    const { statements, failure } = await collect(readOfx(bytes(bankFile({ rows, after: ledger }))))
+    assert.equal(failure, null, failure?.message)
+    const [told] = statements
+    return [...amountsOf(told!), ...told!.notices.filter((text) => /state a balance/.test(text)).map(() => 'told')]
+  }
+  const ledger = (amount: string): string => `<LEDGERBAL><BALAMT>${amount}<DTASOF>20240131</LEDGERBAL>`
+  const [deposit, shop] = [row('CREDIT', '90.00', '<NAME>Opening Balance'), row('DEBIT', '-12.50', '<NAME>Padaria')]
+  assert.deepEqual(await file(deposit + shop, ledger('77.50')), ['90', '-12.5'])
+  assert.deepEqual(await file(shop + deposit + shop, ''), ['-12.5', '90', '-12.5'])
+  assert.deepEqual(await file(deposit, ledger('90.00')), ['90'], 'the only row')
+  assert.deepEqual(await file(deposit + shop, ledger('-12.50')), ['-12.5', 'told'], 'the ledger does not count it')
+  assert.deepEqual(await file(deposit + shop + row('CREDIT', '77.50', '<NAME>Closing Balance'), ledger('77.50')), ['-12.5', 'told'], 'a list of balances')
+  assert.deepEqual(await file(row('OTHER', '90.00', '<NAME>Opening Balance') + shop, ''), ['-12.5', 'told'], 'no direction')
+  assert.deepEqual(await file(row('CREDIT', '90.00', '<NAME>Opening Balance 01/01/2024') + shop, ''), ['-12.5', 'told'], 'of a day')
+  assert.deepEqual(await file(row('CREDIT', '0.00', '<NAME>Opening Balance') + shop, ''), ['-12.5', 'told'], 'nothing moves')
+  const many = Array.from({ length: BATCH_ROWS }, () => shop).join('')
+  assert.equal((await file(many + deposit, ledger('1'))).at(-1), '90', 'after a whole batch')
+})
+
 test('a text that speaks of a balance, and a shop of that name, are transactions', async () => {
   const statement = await only(row('CREDIT', '100.00', '<MEMO>PIX RECEBIDO SALDO ANTERIOR ACERTO') + row('DEBIT', '-80.00', '<NAME>NEW BALANCE 0123') + row('DEBIT', '-5.00', '<NAME>Saldo Anterior<MEMO>Pagamento fatura'))
   assert.deepEqual(amountsOf(statement), ['100', '-80', '-5'])

@@ -2,7 +2,7 @@
  * What a person should hear of a statement that was read: entries that are no cash transactions and were left out, and
  * amounts whose sign stands in their type.
  */
-import { balanceWords } from '../unstated.ts'
+import { balanceWords, mayBeDeposit } from '../unstated.ts'
 import type { OfxRemark } from './statements.ts'
 
 /** Banks in Brazil list balances among the rows: "SALDO ANTERIOR", "SALDO DO DIA". True when all that a row says is such words. */
@@ -12,12 +12,22 @@ export function isBalanceLine(name: string | null, memo: string | null): boolean
   return name === null || memo === null || balanceWords(memo) !== null
 }
 
+/** Such a row whose words are those of a first deposit, too. */
+export function isMaybeDeposit(name: string | null, memo: string | null): boolean {
+  return [name, memo].every((text) => text === null || mayBeDeposit(text))
+}
+
 export class Remarks {
   readonly #balances = { count: 0, line: 0 }
   readonly #securities = { count: 0, line: 0 }
 
   balanceLine(line: number): void {
     count(this.#balances, line)
+  }
+
+  /** Whether the statement lists balances among its rows. */
+  get listsBalances(): boolean {
+    return this.#balances.count > 0
   }
 
   /** A purchase, sale or other entry of an investment list that is no INVBANKTRAN. */

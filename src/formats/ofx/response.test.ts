@@ -33,6 +33,12 @@ test('each statement of an answer comes with its request, its status and its acc
   )
 })
 
+test('what a server sends as a transaction is one, whatever it is called', () => {
+  const rows = ['Opening Balance', 'Saldo do dia'].map((name, at) => `<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20240115<TRNAMT>90.00<FITID>A${at}<NAME>${name}</STMTTRN>`).join('')
+  const { answers } = read(`${SGML_HEADER}<OFX>${SIGN_ON}<BANKMSGSRSV1>${bankStatement({ rows })}</BANKMSGSRSV1></OFX>`)
+  assert.deepEqual(answers.flatMap(({ statement }) => statement.flatMap((part) => (part.part === 'rows' ? part.rows.map(({ name }) => name) : []))), ['Opening Balance', 'Saldo do dia'])
+})
+
 test('the sign-on keeps every token of the session', () => {
   const { signOn } = read(
     `${XML_HEADER}<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>15000</CODE><SEVERITY>info</SEVERITY><MESSAGE>change it</MESSAGE></STATUS><DTSERVER>20240131120000.000[-5:EST]</DTSERVER><USERKEY>K</USERKEY>` +

@@ -4,14 +4,14 @@
  * a row without day or amount is a failure, never a row left out.
  */
 import type { Day } from '../../domain/day.ts'
-import { exchanged, parseDecimal, type Currency, type Decimal } from '../../domain/money.ts'
+import { DecimalSum, exchanged, parseDecimal, type Currency, type Decimal } from '../../domain/money.ts'
 import type { AccountKind, BalanceKind, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
 import { isBlankDate, parseOfxDay, parseOfxInstant } from './datetime.ts'
-import { isBalanceLine, Remarks } from './remarks.ts'
+import { isBalanceLine, isMaybeDeposit, Remarks } from './remarks.ts'
 import type { Place } from './scanner.ts'
-import { SignWatch } from './signs.ts'
+import { DIRECTIONS, SignWatch } from './signs.ts'
 import type { StructureSink } from './structure.ts'
 import { LEVEL, type Tag } from './tags.ts'
 import { ANSWER, BALANCE, DOCUMENT, OPAQUE, ROW, SLOTS, STATEMENT, STATUS, type Field, type Scope, type Values } from './wire.ts'
@@ -51,7 +51,7 @@ type Unread = { readonly code: 'invalid_amount' | 'invalid_date'; readonly line:
 export class OfxStatements implements StructureSink {
   #place: Place = { line: () => 0, fail: () => undefined }
   readonly #emit: (event: OfxEvent) => void
-  readonly #watchesSigns: boolean
+  readonly #isFile: boolean
   readonly #frames: Frame[] = [{ scope: DOCUMENT, values: blank(), saved: null, line: 0 }]
   #top: Frame = this.#frames[0] as Frame
   #rows: StatementRow[] = []
@@ -62,13 +62,17 @@ export class OfxStatements implements StructureSink {
   #answerName = ''
   #signs = new SignWatch()
   #remarks = new Remarks()
+  /** "Opening balance" on a typed row with an amount: a first deposit, or a balance among the rows. The end of the list tells. */
+  #held: StatementRow | null = null
+  /** Whether all rows of the statement are still in memory. */
+  #isWhole = true
   /** What could not be read in the row under way: a failure, unless the row turns out to be none. */
   #unread: Unread | null = null
 
-  /** `signs`: a bank's server writes them, a file may leave them to its types. */
-  constructor(emit: (event: OfxEvent) => void, signs: 'written' | 'watched' = 'written') {
+  /** What a bank's server sends are transactions as written; a file may leave signs to the types, and list balances among the rows. */
+  constructor(emit: (event: OfxEvent) => void, from: 'server' | 'file' = 'server') {
     this.#emit = emit
-    this.#watchesSigns = signs === 'watched'
+    this.#isFile = from === 'file'
   }
 
   attach(place: Place): void {
@@ -120,6 +124,8 @@ export class OfxStatements implements StructureSink {
     this.#statement = frame.values
     this.#signs = new SignWatch()
     this.#remarks = new Remarks()
+    this.#held = null
+    this.#isWhole = true
     this.#currency = null
     this.#started = false
   }
@@ -171,7 +177,11 @@ export class OfxStatements implements StructureSink {
   }
 
   #addRow(values: Values, line: number, record: 'row' | 'pending'): void {
-    if (isBalanceLine(values[ROW.NAME] ?? null, values[ROW.MEMO] ?? null)) return this.#remarks.balanceLine(line)
+    const [name, memo] = [values[ROW.NAME] ?? null, values[ROW.MEMO] ?? null]
+    const isLine = this.#isFile && isBalanceLine(name, memo)
+    // One of these may be a deposit; two of them are a list of balances.
+    const isHeld = isLine && this.#held === null && isMaybeDeposit(name, memo) && this.#moves(values)
+    if (isLine && !isHeld) return this.#remarks.balanceLine(line)
     if (this.#unread !== null) return this.#place.fail(this.#unread.code, this.#unread.line, this.#unread.what)
     const postedOn = values[ROW.DTPOSTED] as Day | null
     const amount = values[ROW.TRNAMT] as Decimal | null
@@ -187,9 +197,34 @@ export class OfxStatements implements StructureSink {
       return
     }
     const row = rowOf(values, postedOn, booked, record === 'row' ? 'posted' : 'pending', line)
+    if (isHeld) {
+      this.#held = row
+      return
+    }
     this.#rows.push(row)
-    if (this.#watchesSigns) this.#signs.take(row)
-    if (this.#rows.length >= BATCH_ROWS) this.#flush()
+    if (this.#isFile) this.#signs.take(row)
+    if (this.#rows.length < BATCH_ROWS) return
+    this.#flush()
+    this.#isWhole = false
+  }
+
+  /** A readable amount on a readable day, of a type that says which way money went. */
+  #moves(values: Values): boolean {
+    const amount = values[ROW.TRNAMT] ?? null
+    return this.#unread === null && values[ROW.DTPOSTED] != null && amount !== null && amount !== '0' && DIRECTIONS.has(values[ROW.TRNTYPE] ?? '')
+  }
+
+  /** The held row is a balance where others are listed, too, or where the ledger balance is what the other rows make without it; else it is a row. */
+  #settleHeld(ledger: string | null): void {
+    const held = this.#held
+    if (held === null) return
+    this.#held = null
+    const others = new DecimalSum()
+    for (const { amount, status } of this.#rows) if (status === 'posted') others.add(amount)
+    if (this.#remarks.listsBalances || (this.#isWhole && ledger !== null && others.toDecimal() === ledger)) return this.#remarks.balanceLine(held.line)
+    const after = this.#rows.findIndex(({ line }) => line > held.line)
+    this.#rows.splice(after === -1 ? this.#rows.length : after, 0, held)
+    this.#signs.take(held)
   }
 
   #addBalance(kind: BalanceKind, amount: string | null | undefined, asOf: string | null | undefined): void {
@@ -201,6 +236,7 @@ export class OfxStatements implements StructureSink {
       return
     }
     this.#start(this.#place.line())
+    this.#settleHeld(kind === 'ledger' ? amount : null)
     this.#flush()
     this.#emit({
       part: 'balance',
@@ -241,6 +277,7 @@ export class OfxStatements implements StructureSink {
     const values = frame.values
     if (!this.#started) this.#startAs(name, frame.line)
     if (values[STATEMENT.AVAILCASH] != null) this.#addBalance('available', values[STATEMENT.AVAILCASH], values[STATEMENT.DTASOF])
+    this.#settleHeld(null)
     this.#flush()
     if (values[STATEMENT.ACCTID] !== this.#account || (values[STATEMENT.CURDEF] ?? null) !== this.#currency) {
       this.#place.fail('malformed', frame.line, `this statement (<${name}>) names its account or currency after its transactions, expected before.`)
