@@ -49,7 +49,7 @@ export const destinationShape = z
 
 export const messageShape = z
   .object({
-    id: z.uuid(), destinationId: z.uuid(), destination: z.string(), subject: z.string().nullable().meta({ description: 'null: it was not composed yet' }), state: z.enum(['waiting', 'sent', 'given_up', 'dropped']),
-    attempts: z.int(), createdAt: instant, dueAt: instant, endedAt: instant.nullable(), failure: z.string().nullable(),
+    id: z.uuid(), destinationId: z.uuid(), destination: z.string().nullable().meta({ description: 'Its label, for owners' }), subject: z.string().nullable().meta({ description: 'null: it was not composed yet' }), state: z.enum(['waiting', 'sent', 'given_up', 'dropped']),
+    attempts: z.int(), createdAt: instant, dueAt: instant, endedAt: instant.nullable(), failure: z.string().nullable().meta({ description: 'For owners' }),
   })
   .meta({ id: 'AlertMessage' })

@@ -119,6 +119,21 @@ test('row 18: every route of the API is for whom the design says, by role, facto
   assert.equal(decided.size, routes.length * 10)
 })
 
+test('whoever does not oversee sees that somebody is told, not where nor why it does not get through', async () => {
+  const { store: { alerts } } = house.instance
+  const added = await owner.ask('POST', '/api/alerts/destinations', { label: 'CANARY label', place: { kind: 'ntfy', server: 'https://ntfy.example', topic: 'feeds' }, topics: [], quiet: null, timeZone: 'UTC', amounts: false })
+  assert.equal(added.status, 201, added.text)
+  const [alert] = await alerts.list({ limit: 1 })
+  const message = { id: '01a20549-c591-7da7-8a7f-42942446c7fa', destinationId: added.json.id, createdAt: 1, dueAt: 1, attempts: 0, state: 'waiting', endedAt: null, subject: null, failure: null } as const
+  await alerts.plan([{ message, items: [{ alertId: alert!.id, part: 'begins' }] }])
+  await alerts.end(message.id, { state: 'given_up', at: 2, subject: 'Riverbank', failure: 'CANARY failure', dueAt: 2, stops: false })
+  for (const one of ['owner', 'host', 'delegated', 'reader', 'key that reads', 'key that works'] as const) {
+    const told = (await who[one].ask('GET', '/api/alerts/messages')).json.items.map(({ subject, destination, failure }: Record<string, unknown>) => [subject, destination, failure])
+    assert.deepEqual(told, [MATRIX.oversee.includes(one) ? ['Riverbank', 'CANARY label', 'CANARY failure'] : ['Riverbank', null, null]], one)
+  }
+  assert.equal((await owner.ask('DELETE', `/api/alerts/destinations/${added.json.id}`)).status, 200)
+})
+
 /** Aimed at what does not exist, or at the connection where a route names one: what is allowed does nothing but say so. */
 function harmless({ url }: Route): string {
   return `/api${url.replace('/connections/:id', `/connections/${connectionId}`).replace(':id', '01a20549-c591-7da7-8a7f-42942446c7f9').replace(/:(user|session|passkey)/, 'nobody').replace(':key', '0000000000000000')}`

@@ -3,7 +3,7 @@
  * was told and whether it arrived, but not where it went.
  */
 import { z } from 'zod'
-import { actorOf } from '../../access/authorize.ts'
+import { actorOf, authorize } from '../../access/authorize.ts'
 import { addDestination, changeDestination, removeDestination, whereTo, type Refused } from '../../alerts/destinations.ts'
 import type { Destination, Message } from '../../domain/alert.ts'
 import type { Result } from '../../domain/result.ts'
@@ -65,9 +65,11 @@ const test = route({
 
 const messages = route({
   method: 'GET', url: '/alerts/messages', action: 'read', tag: 'Alerts', summary: 'What was told lately, newest first, and what waits', response: listOf(messageShape),
-  handle: async ({ instance: { store } }) => {
-    const labels = new Map((await store.alerts.destinations()).map(({ id, label }) => [id, label]))
-    return { items: (await store.alerts.messages(SHOWN)).map((message) => messageView(message, labels.get(message.destinationId) ?? '')) }
+  handle: async ({ instance: { store, demo }, caller }) => {
+    // A failure names server and recipients, as the label may.
+    const oversees = authorize(caller, { action: 'oversee', connectionId: null, isDemo: demo !== null }).ok
+    const labels = new Map(oversees ? (await store.alerts.destinations()).map(({ id, label }) => [id, label]) : [])
+    return { items: (await store.alerts.messages(SHOWN)).map((message) => messageView({ ...message, failure: oversees ? message.failure : null }, labels.get(message.destinationId) ?? null)) }
   },
 })
 
@@ -87,7 +89,7 @@ export function destinationView({ id, label, place, topics, quiet, timeZone, amo
   return { id, label, kind: place.kind, to: whereTo(place), server, topics: [...topics], quiet, timeZone, amounts, state, createdAt: isoInstant(createdAt), lastSentAt: maybe(lastSentAt), failingSince: maybe(failingSince), failure }
 }
 
-function messageView({ id, destinationId, subject, state, attempts, createdAt, dueAt, endedAt, failure }: Message, destination: string): z.output<typeof messageShape> {
+function messageView({ id, destinationId, subject, state, attempts, createdAt, dueAt, endedAt, failure }: Message, destination: string | null): z.output<typeof messageShape> {
   return { id, destinationId, destination, subject, state, attempts, createdAt: isoInstant(createdAt), dueAt: isoInstant(dueAt), endedAt: maybe(endedAt), failure }
 }
 

@@ -125,7 +125,7 @@ function Told() {
           <ol className="panel grid gap-3" aria-label="Messages, newest first">
             {items.map((message) => (
               <li key={message.id} className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 border-t border-line pt-3 first:border-0 first:pt-0">
-                <span className="min-w-0 [overflow-wrap:anywhere]">{message.subject ?? 'Not put into words yet'}<span className="meta block">{message.destination}, <Instant at={message.endedAt ?? message.createdAt} />{message.state === 'waiting' && <>; {message.attempts === 0 ? 'goes out' : 'next try'} <Instant at={message.dueAt} /></>}{message.state !== 'sent' && message.failure !== null && `. ${message.failure}`}</span></span>
+                <span className="min-w-0 [overflow-wrap:anywhere]">{message.subject ?? 'Not put into words yet'}<span className="meta block">{message.destination !== null && `${message.destination}, `}<Instant at={message.endedAt ?? message.createdAt} />{message.state === 'waiting' && <>; {message.attempts === 0 ? 'goes out' : 'next try'} <Instant at={message.dueAt} /></>}{message.state !== 'sent' && message.failure !== null && `. ${message.failure}`}</span></span>
                 <Chip tone={STATES[message.state].tone}>{STATES[message.state].word}</Chip>
               </li>
             ))}
