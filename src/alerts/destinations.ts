@@ -3,8 +3,9 @@
  * another address wants them anew. Every other destination hears of the change, so that nobody turns the
  * alerts of others elsewhere unseen; each change has its line in the audit log.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Audit } from '../access/audit.ts'
-import { audienceOf, type Alert, type Destination, type MailServer, type Place, type Topic } from '../domain/alert.ts'
+import { audienceOf, TOPICS, type Alert, type Destination, type MailServer, type Place, type Topic } from '../domain/alert.ts'
 import type { AuditCodes } from '../domain/audit.ts'
 import type { Hours } from '../domain/hours.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
@@ -54,20 +55,24 @@ export async function changeDestination(parts: DestinationParts, actor: string, 
   if (!place.ok) return place
   if (place.value.kind !== before.place.kind) return failed({ code: 'invalid', message: 'A destination stays of its kind; add another one instead.' })
   let signing: string | null = null
+  let isTurned = !isDeepStrictEqual(place.value, before.place)
   if (entered !== undefined || newSigning === true) {
     const kept = await drawer.open(id, audienceOf(before.place))
     const stored = kept.ok && kept.value !== null ? kept.value : null
     const isSame = audienceOf(place.value)[0] === audienceOf(before.place)[0]
     const secrets = entered === undefined ? { ...stored, ...(newSigning === true ? { signing: newSigningKey(entropy) } : {}) } : secretsOf(entered, isSame ? stored : null, entropy)
     if (newSigning === true || (secrets['signing'] !== undefined && secrets['signing'] !== stored?.['signing'])) signing = secrets['signing'] ?? null
+    // Behind the same origin the rest of the address, or the topic, is another place.
+    isTurned ||= entered !== undefined && (secrets['url'] !== stored?.['url'] || secrets['topic'] !== stored?.['topic'])
     const sealed = await seal(parts, { ...before, place: place.value }, secrets)
     if (!sealed.ok) return sealed
   }
   const isRevived = entered !== undefined && before.state === 'stopped'
   const state = paused === undefined ? (isRevived ? 'active' : undefined) : paused ? 'paused' : 'active'
   const patch: DestinationPatch = { ...defined(plain), ...(entered === undefined ? {} : { place: place.value }), ...(state === undefined ? {} : { state }) }
-  const tells = entered !== undefined || paused === true || plain.topics !== undefined
-  const changed = await store.alerts.changeDestination(id, patch, tells ? news(parts, before, paused === true ? 'Alerts are not sent any more' : 'It was changed what is sent') : null, audit.seal({ actor, action: 'destination.changed', object: id, codes: { ...codesOf({ ...before, ...patch }), entered: entered !== undefined } }))
+  const pauses = paused === true && before.state !== 'paused'
+  const tells = isTurned || pauses || (plain.topics !== undefined && TOPICS.some((topic) => plain.topics!.includes(topic) !== before.topics.includes(topic))) || (plain.amounts ?? before.amounts) !== before.amounts
+  const changed = await store.alerts.changeDestination(id, patch, tells ? news(parts, before, pauses ? 'Alerts are not sent any more' : 'It was changed what is sent') : null, audit.seal({ actor, action: 'destination.changed', object: id, codes: { ...codesOf({ ...before, ...patch }), entered: entered !== undefined } }))
   return changed ? ok({ destination: { ...before, ...patch }, signing }) : failed(GONE)
 }
 

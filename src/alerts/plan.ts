@@ -36,17 +36,18 @@ export function planTelling(now: number, destinations: readonly Destination[], t
   const settled = overBy(tellings, now)
   const ended = tellings.filter(({ alert }) => alert.closedAt !== null)
   const passedOver = ended.filter((telling) => hasNoEnd(telling) || telling.told.every(({ state }) => state === 'dropped' || state === 'given_up')).map(({ alert }) => alert.id)
+  // Its link is for one answer, so it has a message of its own, and nothing else joins it there.
+  const ofQuestions = new Set(tellings.filter(({ alert }) => alert.about === 'question').flatMap(({ told }) => told.map(({ messageId }) => messageId)))
   const messages: NewMessage[] = []
   for (const destination of destinations) {
     const dueAt = destination.quiet === null ? now : afterHours(now, destination.quiet)
-    const waits = waiting.find((message) => message.destinationId === destination.id && message.state === 'waiting' && message.attempts === 0)
+    const waits = waiting.find((message) => message.destinationId === destination.id && message.state === 'waiting' && message.attempts === 0 && !ofQuestions.has(message.id))
     const message = (): Message => ({ id: newId(), destinationId: destination.id, createdAt: now, dueAt, attempts: 0, state: 'waiting', endedAt: null, subject: null, failure: null })
     const items: MessageItem[] = []
     for (const telling of tellings) {
       if (settled.includes(telling.alert.id) || passedOver.includes(telling.alert.id)) continue
       const part = partFor(telling, destination, now)
       if (part === null) continue
-      // Its link is for one answer, so it has a message of its own.
       if (telling.alert.about === 'question') messages.push({ message: message(), items: [{ alertId: telling.alert.id, part }] })
       else items.push({ alertId: telling.alert.id, part })
     }

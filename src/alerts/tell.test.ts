@@ -10,7 +10,7 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { Letter, SendFailure } from '../ports/alerts.ts'
 import { createMemoryStore } from '../store/memory/store.ts'
 import { aChallenge, aConnection, aLedger, anIncident, aPage, aProblem, aRun } from '../store/fixtures.ts'
-import { addDestination, changeDestination, removeDestination, type Entered } from './destinations.ts'
+import { addDestination, changeDestination, removeDestination, type Change, type Entered } from './destinations.ts'
 import { judgeAlerts } from './health.ts'
 import { sendTest, tellRound, type TellDeps } from './tell.ts'
 import { watch } from './watch.ts'
@@ -198,6 +198,24 @@ test('a question of the schedule’s read comes alone, with its link, and its pr
   assert.equal((await store.alerts.get(asked.id))?.closedAt, now())
 })
 
+test('nothing joins a question that waits: neither another question nor a problem', async () => {
+  const { store, add, pass, open, connection, sent, now } = await world()
+  await add({ quiet: { from: '12:00', to: '12:06', timeZone: 'UTC' } })
+  for (const [at] of [0, 1].entries()) {
+    const { id } = await connection()
+    const run = aRun({ connectionId: id, trigger: 'schedule' })
+    await store.runs.create(run)
+    await store.challenges.create(aChallenge(id, run.id, { askedAt: now(), expiresAt: now() + 30 * MINUTE }))
+    if (at === 0) await open((await connection()).id, 'credentials_invalid')
+    await pass(5_000)
+  }
+  await pass(2 * MINUTE)
+  await open((await connection()).id, 'login_locked')
+  await pass(2 * MINUTE)
+  await pass(2 * MINUTE)
+  assert.deepEqual(sent.map(({ letter }) => letter.items.map(({ topic }) => topic)).sort(), [['needs_you', 'needs_you'], ['question'], ['question']])
+})
+
 test('quiet hours hold messages until their end and send them together, without what is over by then', async () => {
   const { store, add, pass, open, connection, sent, now } = await world()
   await add({ quiet: { from: '13:00', to: '07:00', timeZone: 'UTC' } })
@@ -320,6 +338,28 @@ test('a new destination, or one that is turned elsewhere, is told to the others,
   assert.deepEqual((await store.alerts.destinations()).map(({ label, state }) => [label, state]), [['Phone', 'paused'], ['Hook', 'active']])
   assert.ok([...sealed.keys()].every((key) => !key.startsWith(mail.id)))
   assert.deepEqual((await store.audit.list({ limit: 99 })).map(({ action }) => action).slice(0, 2), ['destination.removed', 'destination.changed'])
+})
+
+test('only what turns messages elsewhere, or changes what is in them, is told to the others', async () => {
+  const { add, pass, parts } = await world()
+  await add({ label: 'Other' })
+  const { id } = await add()
+  const server = { host: 'smtp.example', port: 587, security: 'starttls', user: 'a', from: 'a@b.example', to: ['a@b.example'] } as const
+  const { id: mail } = await add({ label: 'Mail', place: { kind: 'email', server, password: 'x' } })
+  await pass(MINUTE)
+  const tells = async (of: string, change: Change): Promise<boolean> => {
+    assert.equal((await changeDestination(parts, 'user:a', of, change)).ok, true)
+    return (await pass(MINUTE)).length > 0
+  }
+  const { label, topics, amounts, quiet, timeZone, place } = ENTERED
+  assert.equal(await tells(id, { label: `${label} 2`, topics: [...topics].reverse(), amounts, quiet, timeZone }), false, 'the form sends all of it')
+  assert.equal(await tells(id, { place }), false)
+  assert.equal(await tells(id, { place: { ...place, topic: 'mine' } as never }), true)
+  assert.equal(await tells(id, { topics: topics.slice(1) }), true)
+  assert.equal(await tells(id, { amounts: true }), true)
+  assert.equal(await tells(mail, { place: { kind: 'email', server, password: 'y' } }), false, 'a new password')
+  assert.equal(await tells(mail, { place: { kind: 'email', server: { ...server, to: ['c@b.example'] } } }), true)
+  assert.deepEqual([await tells(id, { paused: true }), await tells(id, { paused: true })], [true, false])
 })
 
 test('a number that may be an account’s is masked however it is grouped; days, counts and addresses of servers stay', () => {

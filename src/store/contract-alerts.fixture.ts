@@ -98,6 +98,7 @@ export function alertsContract(twin: Twin): void {
       await alerts.plan([{ message: planned!, items: [{ alertId: one.id, part: 'acts' }, { alertId: two.id, part: 'begins' }] }, { message: aMessage(mail.id, { createdAt: 101, dueAt: 101 }), items: [{ alertId: two.id, part: 'begins' }] }, { message: aMessage(newId()), items: [{ alertId: two.id, part: 'begins' }] }])
       assert.equal((await alerts.messages(9)).length, 2, 'none for a destination that is gone')
       assert.deepEqual((await alerts.telling(0, 9)).find(({ alert }) => alert.id === two.id)?.told.map(({ part }) => part), ['begins', 'begins'])
+      assert.deepEqual((await alerts.telling(0, 9)).find(({ alert }) => alert.id === one.id)?.told, [{ destinationId: phone.id, part: 'acts', state: 'waiting', messageId: planned!.id }])
       const taken = await alerts.take(100, 50)
       assert.deepEqual([taken?.message.id, taken?.message.attempts, taken?.destination, taken?.items], [planned!.id, 1, phone, [{ alertId: one.id, part: 'acts' }, { alertId: two.id, part: 'begins' }].sort((a, b) => (a.alertId < b.alertId ? -1 : 1))])
       await alerts.plan([{ message: planned!, items: [{ alertId: two.id, part: 'ends' }] }])
