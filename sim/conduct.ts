@@ -96,9 +96,13 @@ export class Conduct {
     if (last !== undefined && (last.code === LOCKED ? isTold(LOCKED) : answered)) this.#locked = last.code === LOCKED
   }
 
-  /** The process died: what the bank said last may not have been written down. A password is as good as refused for that, and a lock that was heard holds. */
+  /**
+   * The process died: what the bank said last may not have been written down. A password is as good as refused for that, and a
+   * lock that was heard holds. Who died in a read told nobody of it, so who lives then has the time of its own reads.
+   */
   died(): void {
     this.#noteRefusals(() => true)
+    if (this.#letInAt !== null) this.#letInAt = this.#bank.now()
   }
 
   /** What the repairs want now. */
