@@ -10,7 +10,7 @@ import { BANK_ID, chance, openGround, until } from './ground.ts'
 test('four first starts at once on a fresh home all succeed and agree', async (t) => {
   const ground = await openGround(t, { isFirstStart: true })
   const ended = await Promise.all([1, 2, 3, 4].map(() => ground.run(['status', '--json']).ended))
-  for (const { code, out, err } of ended) assert.deepEqual([code, code === 0 ? JSON.parse(out) : out], [0, { connections: [], accounts: [], questions: 0 }], err)
+  for (const { code, out, err } of ended) assert.deepEqual([code, code === 0 ? JSON.parse(out) : out], [0, { connections: [], accounts: [], questions: 0, alerts: null }], err)
   assert.deepEqual(await readdir(join(ground.home, 'keys')), ['master.key'])
   // The key that the file holds is the one that seals: a secret of now is read by a later process.
   const id = await ground.connect()
