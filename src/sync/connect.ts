@@ -79,14 +79,17 @@ export async function beginConnection(deps: SyncDeps, request: ConnectRequest, s
   const login = checked.value.login ?? ''
   const loginIndex = deps.vault.loginIndex(institution.id, login)
   const existing = await deps.store.connections.findByLogin(loginIndex)
-  if (existing !== null && existing.id !== besides) return { kind: 'exists', connectionId: existing.id }
+  // Who died before the secret was sealed left a connection that nothing can read: it is gone on with.
+  const left = state === 'connecting' && existing?.state === 'connecting' && existing.connector === connector.manifest.id && (await deps.vault.status(ownerOf(existing))) === 'missing' ? existing : null
+  if (existing !== null && existing.id !== besides && left === null) return { kind: 'exists', connectionId: existing.id }
   const now = deps.clock.now()
   const connection: Connection = {
-    id: deps.entropy.id(now), institutionId: institution.id, institutionName: institution.name, connector: connector.manifest.id, settings,
+    id: left?.id ?? deps.entropy.id(now), institutionId: institution.id, institutionName: institution.name, connector: connector.manifest.id, settings,
     loginLabel: labelOf(login), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null, readBy: null, readPlan: request.choosesAccounts === true ? { everyMinutes: null, hours: null, awaitsChoice: true } : null,
     lastAttemptAt: null, failuresInRow: 0, secretChangedAt: now, settingsChangedAt: now,
   }
-  await deps.store.connections.create(connection)
+  if (left === null) await deps.store.connections.create(connection)
+  else await deps.store.connections.update(left.id, { settings, readPlan: connection.readPlan, secretChangedAt: now, settingsChangedAt: now })
   const refusal = await sealTyped(deps, connection, checked.value, { keep: null, onceMore: request.onceMore === true, trial: false })
   if (refusal === null) return { kind: 'begun', connection }
   await forgetFirst(deps, connection)
