@@ -1,8 +1,7 @@
 /**
- * Runs test files under Node's own runner, in two phases of one report: first all that need no browser, with one
- * file more at once than there are processors, because many wait for disks, banks and clocks; then the pages,
- * which run into their time limits when there are more. Files are begun in the order given. The status is 0 only
- * if every test held; a signal ends the files that run.
+ * Runs test files under Node's own runner, as many at once as there are processors: with one more, pages in the
+ * browser ran into their time limits, and pages by themselves at the end left a processor idle. Files are begun in
+ * the order given. The status is 0 only if every test held; a signal ends the files that run.
  */
 import { availableParallelism } from 'node:os'
 import { PassThrough, Readable } from 'node:stream'
@@ -19,37 +18,23 @@ const COUNTS = { tests: 'tests', suites: 'suites', passed: 'pass', failed: 'fail
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort())
 
-/** The events of all phases, with one summary at the end. */
-async function* events(phases) {
-  const total = new Map(Object.keys(COUNTS).map(name => [name, 0]))
+/** The events of the run, with one summary at the end. */
+async function* events(files) {
   const began = performance.now()
-  for (const { files, concurrency } of phases) {
-    let held = false
-    for await (const event of run({ files, concurrency: Math.min(concurrency, MAX_FILES_AT_ONCE), timeout: TIMEOUT_MS, signal: stop.signal })) {
-      const isOfAll = event.data.file === undefined
-      if (event.type === 'test:summary' && isOfAll) {
-        held = event.data.success
-        for (const [name, count] of total) total.set(name, count + event.data.counts[name])
-      } else if (event.type !== 'test:diagnostic' || !isOfAll) yield event
-    }
-    // A phase without a summary did not come to its end.
-    if (!held) process.exitCode = 1
-    if (stop.signal.aborted) break
+  let summary = null
+  for await (const event of run({ files, concurrency: Math.min(availableParallelism(), MAX_FILES_AT_ONCE), timeout: TIMEOUT_MS, signal: stop.signal })) {
+    const isOfAll = event.data.file === undefined
+    if (event.type === 'test:summary' && isOfAll) summary = event.data
+    else if (event.type !== 'test:diagnostic' || !isOfAll) yield event
   }
-  const lines = [...[...total].map(([name, count]) => `${COUNTS[name]} ${count}`), `duration_ms ${Math.round(performance.now() - began)}`]
-  for (const message of lines) yield { type: 'test:diagnostic', data: { nesting: 0, message, level: 'info' } }
+  // A run without a summary did not come to its end.
+  if (summary?.success !== true) process.exitCode = 1
+  const counts = Object.entries(COUNTS).map(([name, word]) => `${word} ${summary?.counts[name] ?? 0}`)
+  for (const message of [...counts, `duration_ms ${Math.round(performance.now() - began)}`]) yield { type: 'test:diagnostic', data: { nesting: 0, message, level: 'info' } }
 }
-
-const files = process.argv.slice(2)
-const isPage = file => file.startsWith('test/web/')
-const processors = availableParallelism()
-const phases = [
-  { files: files.filter(file => !isPage(file)), concurrency: processors + 1 },
-  { files: files.filter(isPage), concurrency: processors },
-].filter(phase => phase.files.length > 0)
 
 const [told, timed] = [new PassThrough({ objectMode: true }), new PassThrough({ objectMode: true })]
 told.compose(new spec()).pipe(process.stdout)
 Readable.from(slowest(timed)).pipe(process.stderr)
-for await (const event of events(phases)) for (const copy of [told, timed]) copy.write(event)
+for await (const event of events(process.argv.slice(2))) for (const copy of [told, timed]) copy.write(event)
 for (const copy of [told, timed]) copy.end()
