@@ -417,6 +417,9 @@ test('no account’s number, no amount that is not allowed, and no control chara
   assert.deepEqual(await look(false, false), ['fits again'])
   assert.deepEqual(await look(true, false), ['does not fit'], 'and a third time')
   assert.equal((await store.alerts.list({ open: true, limit: 9 })).filter(({ about }) => about === 'balance').length, 1)
+  await store.accounts.update(ledger.accountId, { state: 'closed' })
+  await watch(deps)
+  assert.deepEqual(await pass(MINUTE), [], 'an account that is not read any more does not fit again')
 })
 
 test('what ends soon is told fourteen, seven and one day before, once each; what was asked for before is expected after the same time', async () => {

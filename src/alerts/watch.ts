@@ -27,7 +27,13 @@ export async function watch({ store, clock, entropy }: Parts): Promise<void> {
   const wanted = [...(await warnings(store, now)), ...(await brokenBalances(store))]
   const matters = new Set(wanted.map(matterOf))
   const open = (await store.alerts.list({ open: true, limit: MANY })).filter(({ about }) => about === 'warning' || about === 'balance')
-  for (const one of open) if (!matters.has(matterOf(one))) await store.alerts.settle(one.id, now)
+  const read = new Set((await store.accounts.list()).filter(({ state }) => state === 'open').map(({ id }) => id))
+  for (const one of open) {
+    if (matters.has(matterOf(one))) continue
+    await store.alerts.settle(one.id, now)
+    // An account that is not read any more does not fit again.
+    if (one.accountId !== null && !read.has(one.accountId)) await store.alerts.passOver([one.id], now)
+  }
   const known = new Set(open.map(matterOf))
   const fresh = wanted.filter((one) => !known.has(matterOf(one)))
   const ended = fresh.some(({ about }) => about === 'balance') ? await store.alerts.list({ open: false, limit: MANY }) : []

@@ -5,7 +5,7 @@
  * failure. Does not promise secrecy against whoever holds the master key: it logs in unattended.
  */
 import { createHash, type KeyObject } from 'node:crypto'
-import type { Evidence, Failure, Retry } from '../domain/evidence.ts'
+import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -14,9 +14,10 @@ import type { AttemptEnd } from '../ports/transport.ts'
 import type { Drawer, Lease, Sealed, SealRequest, SecretOwner, SecretStatus, Vault } from '../ports/vault.ts'
 import { createConcealer } from '../connector-kit/masking.ts'
 import { blindIndex, deriveKey, makeTenantKey, openTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
-import { decide, isRefused, LEASE_MS, mayBeRefused, type Decision, type Withheld } from './ledger.ts'
+import { decide, isRefused, LEASE_MS, mayBeRefused, type Withheld } from './ledger.ts'
 import { readContents, resolve, writeContents, type Contents, type Fetch } from './references.ts'
 import { keyIdOf, openRecord, sealRecord } from './record.ts'
+import { secretWithheld, statusOf, unreadable, withheldFailure } from './withheld.ts'
 
 export type VaultOptions = {
   readonly secrets: SecretStore
@@ -451,29 +452,4 @@ function plain(values: Values): Contents {
 /** Sealed for one login: what was typed for another one does not open, so it is never counted in the wrong ledger. */
 export function placeOf(owner: SecretOwner, purpose: string): string {
   return `${purpose}:${owner.loginIndex}`
-}
-
-function statusOf(decision: Decision): SecretStatus {
-  return decision.send || decision.why === 'busy' ? 'usable' : decision.why
-}
-
-const SENTENCES: Readonly<Record<Withheld, string>> = {
-  busy: 'Another sign-in with this login is being answered right now.',
-  locked: 'The bank locked this login. Nothing is sent until somebody says that it was unlocked at the bank.',
-  refused: 'The bank refused this secret before. It is not sent again until it is changed or one more try is asked for.',
-  interrupted: 'Relink was stopped while the bank was answering the last sign-in. That may have been a refusal, so this secret is sent again only when somebody asks for one more try.',
-  withheld_unknown: 'The last sign-ins were not accepted. Banks lock after three, so the next one needs a person who knows that.',
-}
-
-function withheldFailure(reason: Withheld, now: number): Failure {
-  return secretWithheld(SENTENCES[reason], reason === 'busy' ? { kind: 'at', at: now + LEASE_MS } : { kind: 'afterPerson' }, reason)
-}
-
-function secretWithheld(message: string, retry: Retry, reason: string): Failure {
-  const evidence: Evidence = { stage: 'signon', codes: [`vault_${reason}`], message }
-  return { code: 'secret_withheld', stage: 'signon', retry, message, evidence: [evidence] }
-}
-
-function unreadable(message: string): Failure {
-  return { code: 'secret_unreadable', stage: 'signon', retry: { kind: 'afterPerson' }, message, evidence: [{ stage: 'signon', codes: ['vault_unreadable'], message }] }
 }

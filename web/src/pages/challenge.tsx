@@ -13,6 +13,7 @@ export function ChallengePage() {
     <div className="mx-auto max-w-xl">
       <div className="mb-4"><Title>Answer your bank</Title></div>
       <Loaded query={opened}>{(challenge) => <><ChallengeForm challenge={challenge} /><Link className="link" to="/connections/$id" params={{ id: challenge.connectionId }}>Go to the connection</Link></>}</Loaded>
+      {opened.error !== null && <p><Link className="link" to="/accounts">See on Accounts whether it still waits</Link></p>}
     </div>
   )
 }

@@ -1,0 +1,240 @@
+/** Rows on the page: long lists, review by keyboard, rules and transfers, two who decide at once, reconciling, printing. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { formatMoney } from '../../src/domain/money.ts'
+import { settled } from './settled.ts'
+import { cannotRun, openWorld, type World } from './world.ts'
+
+describe('rows on the page', { skip: cannotRun ?? false }, () => {
+  let world: World
+  before(async () => {
+    world = await openWorld()
+  })
+  after(async () => {
+    await world.close()
+  })
+
+  test('of a hundred thousand rows only those near the window are in the document, and the one with the focus stays', async () => {
+    const page = await world.openPage()
+    await page.route(/\/api\/accounts\/[^/]+\/transactions\?/, (route) => {
+      const at = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
+      return route.fulfill({ json: { items: Array.from({ length: 200 }, (_, index) => manyRows(at + index)), next: at + 200 >= 100_000 ? null : String(at + 200) } })
+    })
+    await settled(page, world.url('/transactions'))
+    const grid = page.getByRole('grid', { name: /^Transactions of/ })
+    const mounted = (): Promise<number> => grid.locator('[data-index]').count()
+    await grid.locator('[data-index="0"]').focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('PageDown')
+    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-rowindex')"), '15')
+    for (let turn = 0; turn < 100 && (await grid.locator('[data-index="599"]').count()) === 0; turn++) {
+      await page.evaluate("new Promise((done) => { scrollTo(0, document.documentElement.scrollHeight); requestAnimationFrame(() => requestAnimationFrame(done)) })")
+    }
+    await grid.locator('[data-index="599"]').waitFor()
+    assert.ok((await mounted()) < 120, `${await mounted()} rows in the document`)
+    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-rowindex')"), '15', 'the focus is where it was')
+    await page.keyboard.press('ArrowDown')
+    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-rowindex')"), '16')
+    const search = page.getByRole('searchbox', { name: 'Search transactions' })
+    await search.fill('a 120')
+    await page.waitForURL(/text=a/)
+    await page.reload()
+    assert.equal(await search.inputValue(), 'a 120', 'filters live in the address')
+    await page.context().close()
+  })
+
+  test('fifty rows are reviewed by fifty keys: the focus is on a row all the time, Z takes ten back in order, and letters in a field decide nothing', async () => {
+    const page = await world.openPage()
+    const { store } = world.sandbox.opened.instance
+    const account = (await store.accounts.list()).find(({ forReview }) => forReview >= 60)
+    assert.ok(account !== undefined)
+    const toReview = async (): Promise<number> => (await store.accounts.list({ accountIds: [account.id] }))[0]?.forReview ?? 0
+    const reached = async (wanted: number): Promise<void> => {
+      for (let turn = 0; turn < 500 && (await toReview()) !== wanted; turn++) await page.evaluate('new Promise((done) => requestAnimationFrame(done))')
+      assert.equal(await toReview(), wanted)
+    }
+    await settled(page, world.url('/review'))
+    await page.getByRole('combobox', { name: 'Account' }).selectOption(account.id)
+    const grid = page.getByRole('grid', { name: `To review in ${account.name}` })
+    await grid.locator('[data-index="0"]').focus()
+    await page.keyboard.press('j')
+    const second = grid.locator('[data-index="1"]:focus')
+    for (let at = 0; at < 50; at++) {
+      await page.keyboard.press('a')
+      await second.waitFor()
+    }
+    await reached(account.forReview - 50)
+    const accepted = (await store.feed.decided(50)).map(({ transactionId }) => transactionId)
+    for (let at = 0; at < 10; at++) {
+      await page.keyboard.press('z')
+      await second.waitFor()
+    }
+    await reached(account.forReview - 40)
+    assert.deepEqual((await store.feed.decided(10)).map(({ transactionId }) => transactionId).reverse(), accepted.slice(0, 10))
+    const search = page.getByRole('searchbox', { name: 'Search rows to review' })
+    await page.keyboard.press('/')
+    await page.keyboard.type('axaz')
+    assert.equal(await search.inputValue(), 'axaz')
+    await reached(account.forReview - 40)
+    await search.fill('')
+    // Recent changes undo any, also what another page of this browser did.
+    await page.getByText('Recent changes').click()
+    await page.getByRole('button', { name: /^Undo: accepted/ }).first().click()
+    await reached(account.forReview - 39)
+    await page.context().close()
+  })
+
+  test('what is proposed is accepted by one key, a rule is tried before it is made, two sides become one transfer, and each is taken back', async () => {
+    const page = await world.openPage()
+    const { store, verbs } = world.sandbox.opened.instance
+    const imported = async (fileName: string, rows: readonly string[]): Promise<string> => {
+      await verbs.importFile({ fileName, open: async function* () { yield Buffer.from(['Date,Description,Amount', ...rows, ''].join('\n')) }, accountId: 'new', onProgress: null })
+      return (await store.accounts.list()).at(-1)!.id
+    }
+    const fuel = ['01', '05', '09', '13', '17', '21', '25'].map((date, at) => `2026-09-${date},FUEL #${at} MAIN ST,-4${at}.10`)
+    const household = await imported('household.csv', [...fuel, '2026-10-02,FUEL #9 MAIN ST,-244.60', '2026-10-03,TO SAVINGS,-500.00', '2026-10-04,MAP OF ROME,-12.00'])
+    const savings = await imported('savings.csv', ['2026-10-05,FROM HOUSEHOLD,500.00'])
+    const rowOf = async (text: string, accountId = household) => (await store.feed.transactions({ accountId, text, limit: 9 })).rows[0]!
+    const becomes = async (wanted: readonly unknown[], text: string, accountId = household): Promise<void> => {
+      const now = async () => rowOf(text, accountId).then(({ decisions: { review, category, transfer } }) => [review, category, transfer !== null])
+      for (let turn = 0; turn < 500 && JSON.stringify(await now()) !== JSON.stringify(wanted); turn++) await page.evaluate('new Promise((done) => requestAnimationFrame(done))')
+      assert.deepEqual(await now(), wanted, text)
+    }
+    await settled(page, world.url('/review'))
+    await page.getByRole('combobox', { name: 'Account' }).selectOption(household)
+    const show = page.getByRole('group', { name: 'Show' })
+    const grid = page.getByRole('grid', { name: /^To review in/ })
+    // A rule is tried before it is made.
+    await grid.getByRole('row', { name: /FUEL #9/ }).focus()
+    await page.keyboard.press('r')
+    const form = page.getByRole('form', { name: 'New rule' })
+    await form.getByLabel('Rows that contain').fill('fuel #')
+    await form.getByLabel('are', { exact: true }).fill('Fuel')
+    await form.getByText('Would change 8 rows').waitFor()
+    await form.getByLabel('Rows that contain').fill('FUEL #9')
+    await form.getByText('Would change 1 row.').waitFor()
+    assert.equal((await rowOf('FUEL #9')).decisions.category, null, 'trying stores nothing')
+    await form.getByRole('button', { name: 'Cancel' }).click()
+    await grid.getByRole('row', { name: /MAP OF ROME/ }).focus()
+    await page.keyboard.press('r')
+    await form.getByLabel('are', { exact: true }).fill('Reading')
+    await form.getByText('Would change 1 row.').waitFor()
+    await form.getByRole('button', { name: 'Save the rule' }).click()
+    await page.getByText('The rule is saved. 1 row became Reading.').waitFor()
+    await becomes(['for_review', 'Reading', false], 'MAP OF ROME')
+    // What was chosen twice is proposed, and accepted by one key.
+    for (const text of ['FUEL #1', 'FUEL #2']) await store.feed.decide((await rowOf(text)).id, { review: 'accepted', category: 'Fuel' }, 1)
+    await page.reload()
+    await page.getByRole('combobox', { name: 'Account' }).selectOption(household)
+    await show.getByRole('button', { name: 'Suggested 6' }).click()
+    await grid.getByText('Fuel? chosen 2 times before').first().waitFor()
+    await grid.getByRole('row', { name: /FUEL #9/ }).focus()
+    await page.keyboard.press('a')
+    await becomes(['accepted', 'Fuel', false], 'FUEL #9')
+    await page.keyboard.press('z')
+    await becomes(['for_review', null, false], 'FUEL #9')
+    // Unusual, and a transfer.
+    await show.getByRole('button', { name: 'Unusual 1' }).click()
+    await grid.getByText(/Unusual: the largest of 7 before was .*46\.10/).waitFor()
+    await show.getByRole('button', { name: 'Transfers 1' }).click()
+    await grid.getByText('2 days apart').waitFor()
+    await grid.getByRole('row', { name: /TO SAVINGS/ }).focus()
+    await page.keyboard.press('m')
+    await becomes(['accepted', null, true], 'TO SAVINGS')
+    await becomes(['accepted', null, true], 'FROM HOUSEHOLD', savings)
+    await page.getByText('Recent changes').click()
+    await page.getByRole('button', { name: /^Undo: paired as a transfer/ }).first().click()
+    await becomes(['for_review', null, false], 'TO SAVINGS')
+    await becomes(['for_review', null, false], 'FROM HOUSEHOLD', savings)
+    // The rule is removed together with what it changed.
+    await page.getByRole('link', { name: 'Rules' }).first().click()
+    await page.getByRole('button', { name: 'Remove the rule MAP OF ROME and give its rows back what they had' }).click()
+    await page.getByText('1 row got back what they had').waitFor()
+    await becomes(['for_review', null, false], 'MAP OF ROME')
+    await page.context().close()
+  })
+
+  test('two who decide about one row: nothing is overwritten unseen', async () => {
+    const [mira, ben] = [await world.openPage(), await world.openPage()]
+    const { store } = world.sandbox.opened.instance
+    for (const page of [mira, ben]) {
+      await settled(page, world.url('/review'))
+      await page.locator('[role=row][data-index="0"]').focus()
+    }
+    await mira.keyboard.press('c')
+    await mira.getByLabel(/^Category of/).fill('Rent')
+    const stored = mira.waitForResponse((response) => response.request().method() === 'PATCH')
+    await mira.keyboard.press('Enter')
+    const { id } = (await (await stored).json()) as { id: string }
+    await ben.keyboard.press('x')
+    const told = ben.getByRole('alert')
+    await told.getByText('somebody else chose Rent').waitFor()
+    await told.getByRole('button', { name: 'Keep' }).click()
+    await told.waitFor({ state: 'detached' })
+    const decisions = (await store.feed.transaction(id))?.decisions
+    assert.deepEqual([decisions?.category, decisions?.review, decisions?.excluded], ['Rent', 'accepted', false])
+    for (const page of [mira, ben]) await page.context().close()
+  })
+
+  test('a statement is compared, its difference explained, set aside with a note and printed whole', async () => {
+    const page = await world.openPage()
+    const { store } = world.sandbox.opened.instance
+    const account = (await store.accounts.list()).find(({ balanceIsStated }) => balanceIsStated)!
+    const stated = (minor: bigint): string => formatMoney({ minor, currency: account.currency })
+    await settled(page, world.url(`/reconcile/${account.id}`))
+    const compare = async (amount: bigint): Promise<void> => {
+      await page.getByLabel('Balance of the statement').fill(stated(amount))
+      await page.getByRole('button', { name: 'Compare' }).click()
+    }
+    const result = page.getByRole('region', { name: 'Result' })
+    await compare(account.balance)
+    await result.getByText('as the statement says').waitFor()
+    await compare(account.balance + 4211n)
+    await result.getByText('The statement counts').waitFor()
+    await result.getByText('A row of $42.11 is missing').first().waitFor()
+    await page.getByLabel('Note', { exact: true }).fill('the cheque is not cashed yet')
+    await page.getByRole('button', { name: 'Set aside, with the note' }).click()
+    await page.getByRole('region', { name: 'Earlier statements' }).getByText('the cheque is not cashed yet').waitFor()
+    await page.emulateMedia({ media: 'print' })
+    const printed = await page.getByRole('main').innerText()
+    for (const part of [account.name, account.number!.slice(-4), 'Difference', '$42.11', 'A row of', 'printed', 'UTC']) assert.ok(printed.includes(part), part)
+    assert.ok(!printed.includes('Compare') && !(await page.getByRole('navigation').isVisible()))
+    await page.context().close()
+  })
+
+  test('rows are printed whole: all that the filters let through, also those that were never near the window, with account, days, zone and number', async () => {
+    const page = await world.openPage()
+    await page.addInitScript('print = () => { dispatchEvent(new Event("beforeprint")) }')
+    const account = (await world.sandbox.opened.instance.store.accounts.list())[0]!
+    await page.route(/\/api\/accounts\/[^/]+\/transactions\?/, (route) => {
+      const at = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
+      return route.fulfill({ json: { items: Array.from({ length: 200 }, (_, index) => manyRows(at + index)), next: at + 200 >= 600 ? null : String(at + 200) } })
+    })
+    await settled(page, world.url(`/transactions?account=${account.id}&text=row`))
+    await page.getByRole('button', { name: 'Print' }).click()
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    const paper = page.getByRole('region', { name: 'Printed rows' })
+    await paper.waitFor()
+    assert.equal(await paper.locator('tbody tr').count(), 600)
+    const words = await page.getByRole('main').innerText()
+    for (const part of [account.name, '600 rows', 'with “row”', 'UTC', 'Printed']) assert.ok(words.includes(part), part)
+    assert.ok(!(await page.getByRole('grid').isVisible()) && !words.includes('not all'))
+    assert.equal(await page.evaluate('getComputedStyle(document.body).backgroundColor'), 'rgb(249, 250, 252)', 'paper is white, whatever the screen is')
+    await page.evaluate('dispatchEvent(new Event("afterprint"))')
+    await paper.waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
+  test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
+})
+
+/** Names and amounts that try a layout: long, Arabic, foreign, without decimals and with three. */
+function manyRows(index: number): object {
+  const names = ['CAFE 12', 'N'.repeat(120), 'مطعم البحر الأبيض المتوسط', 'A very long name of a shop that has more to say than two lines of a phone can hold, and then says even more']
+  const [amount, currency] = ([['-1234567.89', 'EUR'], ['-1200', 'JPY'], ['12.345', 'KWD'], ['-42.10', 'USD']] as const)[index % 4]!
+  return {
+    id: `01a20549-c591-7da7-8a7f-${String(index).padStart(12, '0')}`, accountId: 'a', state: 'posted', withdrawnReason: null, postedOn: '2026-10-03', transactedOn: null, valueOn: null, amount, currency,
+    description: names[index % 4], name: null, memo: null, kind: null, checkNumber: null, reference: null, foreignAmount: index % 4 === 0 ? '-20.00' : null, foreignCurrency: index % 4 === 0 ? 'USD' : null,
+    review: 'for_review', category: null, note: null, excluded: false, deleted: false, transfer: null, createdAt: '2026-10-03T00:00:00Z', updatedAt: '2026-10-03T00:00:00Z',
+  }
+}

@@ -1,0 +1,8 @@
+import type { Page } from 'playwright-core'
+
+/** Loaded with its data: headings stand, and nothing says that it is loading. */
+export async function settled(page: Page, address: string): Promise<void> {
+  await page.goto(address, { waitUntil: 'load' })
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.locator('main:not(:has-text("Loading…"))').waitFor()
+}
