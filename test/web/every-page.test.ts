@@ -19,7 +19,7 @@ import type { Diagnosis, Problem } from '../../src/domain/connection.ts'
 import type { Evidence } from '../../src/domain/evidence.ts'
 import { violations } from './axe.ts'
 import { leastDifference } from './greyscale.ts'
-import { settled } from './settled.ts'
+import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, PAGE, type World } from './world.ts'
 
 const BUDGET_KB = 210
@@ -99,7 +99,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
       assert.match(text, /Needs you|Waiting for the bank|Our side|This server/, cause)
       assert.doesNotMatch(text, /15500|try again|went wrong|%/i, cause)
     }
-    await page.context().close()
+    await leave(page)
   })
 
   test('the bank’s words are a quotation and nothing else, in any script; an answer to the open question re-ranks the causes before the eyes', async () => {
@@ -126,7 +126,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     // Tens are shown, so that one of the two answers may leave them as they were.
     for (let turn = 0; turn < 300 && (rankings.add(await ranking.innerText()).size) === 1; turn++) await page.evaluate('new Promise((done) => requestAnimationFrame(done))')
     assert.ok(rankings.size > 1, [...rankings].join())
-    await page.context().close()
+    await leave(page)
   })
 
   test('the strip is one stop of the keyboard; its name says what the picture shows, and every day opens', async () => {
@@ -168,7 +168,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
       const options = page.getByRole('listbox', { name: /^Last 90 days/ }).getByRole('option')
       const { share, of } = await leastDifference(page, states.map((_, at) => options.nth(at)))
       assert.ok(share >= 0.08, `${of.map((at) => states[at]).join(' and ')} differ in ${share} of their points`)
-      await page.context().close()
+      await leave(page)
     })
   }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { formatMoney } from '../../src/domain/money.ts'
-import { settled } from './settled.ts'
+import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
 describe('rows on the page', { skip: cannotRun ?? false }, () => {
@@ -40,7 +40,7 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await page.waitForURL(/text=a/)
     await page.reload()
     assert.equal(await search.inputValue(), 'a 120', 'filters live in the address')
-    await page.context().close()
+    await leave(page)
   })
 
   test('fifty rows are reviewed by fifty keys: the focus is on a row all the time, Z takes ten back in order, and letters in a field decide nothing', async () => {
@@ -222,7 +222,7 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     assert.equal(await page.evaluate('getComputedStyle(document.body).backgroundColor'), 'rgb(249, 250, 252)', 'paper is white, whatever the screen is')
     await page.evaluate('dispatchEvent(new Event("afterprint"))')
     await paper.waitFor({ state: 'detached' })
-    await page.context().close()
+    await leave(page)
   })
 
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))

@@ -6,3 +6,9 @@ export async function settled(page: Page, address: string): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor()
   await page.locator('main:not(:has-text("Loading…"))').waitFor()
 }
+
+/** Closes the window of a test that answers requests itself: one that is cut off in the middle of an answer would fail whatever runs then. */
+export async function leave(page: Page): Promise<void> {
+  await page.unrouteAll({ behavior: 'wait' })
+  await page.context().close()
+}
