@@ -1,3 +1,4 @@
+/** How a test of the browser goes to a page and leaves it. */
 import type { Page } from 'playwright-core'
 
 /** Loaded with its data: headings stand, and nothing says that it is loading. */
