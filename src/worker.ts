@@ -6,12 +6,12 @@
  */
 import { FARTHEST_SYNC_MS, type Connection } from './domain/connection.ts'
 import { failed, type Result } from './domain/result.ts'
-import { isWithin } from './domain/hours.ts'
+import { intoHours, isWithin } from './domain/hours.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Job, Jobs } from './ports/jobs.ts'
 import type { Log } from './ports/log.ts'
-import type { Store } from './ports/store.ts'
+import type { Store, TenantStore } from './ports/store.ts'
 import { repairDueAt } from './repair/due.ts'
 import type { VerbFailure } from './verbs.ts'
 
@@ -67,8 +67,7 @@ export async function startWorker(parts: WorkerParts): Promise<() => Promise<voi
 }
 
 async function read({ store, sync, log, clock }: WorkerParts, job: Extract<Job, { kind: 'sync' }>): Promise<void> {
-  // A job that was put in while the connection was being read, or before the clock was set back, would only ask the bank twice.
-  if (job.trigger === 'schedule' && !isDue(await store.tenant(job.tenantId).connections.get(job.connectionId), clock.now())) return
+  if (job.trigger === 'schedule' && !(await isWanted(store.tenant(job.tenantId), job.connectionId, clock.now()))) return
   const result = await sync(job.connectionId, job.trigger).catch((error: Error): Result<SyncRun, VerbFailure> => {
     log.error('sync_broke', { connection: job.connectionId, place: error.stack ?? error.message })
     return failed({ code: 'invalid', message: error.message })
@@ -78,9 +77,9 @@ async function read({ store, sync, log, clock }: WorkerParts, job: Extract<Job, 
 
 /** What was due is asked again by the repair itself, once it holds the connection. */
 async function repair({ store, repair, log, clock, broken }: Working, { tenantId, connectionId }: Job): Promise<void> {
-  // Hours in which a person does not want it read hold for what a repair does by itself, too.
-  const hours = (await store.tenant(tenantId).connections.get(connectionId))?.readPlan?.hours ?? null
-  if (hours !== null && !isWithin(clock.now(), hours)) return
+  // Hours in which a person does not want it read, and a pause, hold for what a repair does by itself, too.
+  const tenant = store.tenant(tenantId)
+  if ((await tenant.schedule.pause()) !== null || !isInHours(await tenant.connections.get(connectionId), clock.now())) return
   try {
     await repair(connectionId)
     broken.delete(connectionId)
@@ -88,6 +87,23 @@ async function repair({ store, repair, log, clock, broken }: Working, { tenantId
     broken.set(connectionId, clock.now() + BROKEN_PAUSE_MS)
     log.error('repair_broke', { connection: connectionId, place: (error as Error).stack ?? (error as Error).message })
   }
+}
+
+/**
+ * Whether the schedule still wants the read. A job that was put in while the connection was being read, before the clock was set
+ * back, or before a pause, would only ask the bank once too often; one that comes out of its hours, as after a standstill, waits for them.
+ */
+async function isWanted({ connections, schedule }: TenantStore, connectionId: string, now: number): Promise<boolean> {
+  const connection = await connections.get(connectionId)
+  if (!isDue(connection, now) || (await schedule.pause()) !== null) return false
+  if (isInHours(connection, now)) return true
+  await connections.update(connectionId, { nextSyncAt: intoHours(now, connection!.readPlan!.hours!) })
+  return false
+}
+
+function isInHours(connection: Connection | null, now: number): boolean {
+  const hours = connection?.readPlan?.hours ?? null
+  return hours === null || isWithin(now, hours)
 }
 
 /** As the store's `due` says it: an instant farther away than any read is planned was noted by a clock that ran ahead. */

@@ -54,14 +54,23 @@ test('an account goes into one of the books that is alike and of nobody else; it
   assert.equal(await refused(choose(books.id), choose(books.id, savings.id)), 'invalid')
   assert.equal(await refused(choose(savings.id)), 'invalid', 'two accounts of one login are not one')
   assert.equal(await refused(choose(books.id), choose(books.id)), 'invalid')
+  assert.equal(await refused(choose(books.id), choose(null, card.id)), 'not_found')
+  const since = (startOn: string) => settleChoice(world.deps, id, [{ accountId: savings.id, into: null, startOn: day(startOn) }]).then((result) => result.ok)
+  assert.deepEqual([await since('9999-12-31'), await since('0001-01-01')], [false, false])
   assert.deepEqual((await accounts.get(checking.id))?.state, 'paused', 'what was refused changed nothing')
   for (const call of ['addSource', 'update', 'updateSource'] as const) {
     const dying = { ...world.deps, store: { ...world.store, accounts: { ...accounts, [call]: () => Promise.reject(new Error('killed')) } } }
     await assert.rejects(settleChoice(dying, id, [choose(books.id)]), /killed/)
   }
+  const dyingLast = { ...world.deps, store: { ...world.store, accounts: { ...accounts, updateSource: async (...args: Parameters<typeof accounts.updateSource>) => {
+    await accounts.updateSource(...args)
+    throw new Error('killed')
+  } } } }
+  await assert.rejects(settleChoice(dyingLast, id, [choose(books.id)]), /killed/)
   assert.equal(await refused(choose(books.id)), 'done')
   assert.equal((await accounts.sources({ connectionId: id, accountId: books.id })).length, 1)
   assert.equal(await refused(choose(books.id, savings.id)), 'invalid', 'it is read from a bank by now')
+  assert.equal(await refused(choose(checking.id, savings.id)), 'wrong_state', 'it was closed when it went into another')
   await syncConnection(world.deps, id, 'person')
   await syncConnection(world.deps, id, 'person')
   assert.deepEqual((await world.store.feed.transactions({ accountId: books.id, limit: 9 })).rows.length, 2)

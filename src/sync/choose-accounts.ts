@@ -4,13 +4,13 @@
  * turned into another.
  */
 import type { Account, AccountId, AccountSource } from '../domain/account.ts'
-import type { Day } from '../domain/day.ts'
+import { day, utcDay, type Day } from '../domain/day.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
 import { chooseAccounts } from './connect.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 
-/** `into`: the account of the books that goes on with it; null: an account of its own. `startOn`: only for one of its own. */
+/** `into`: the account of the books that goes on with it; null: an account of its own. `startOn`: of one that holds no rows yet; null: as far back as the bank tells. */
 export type AccountChoice = { readonly accountId: AccountId; readonly into: AccountId | null; readonly startOn: Day | null }
 
 /** `there`: a choice that died in the middle has made the new source already. */
@@ -31,6 +31,13 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
       if (links.some(({ to }) => to === into)) return failed({ code: 'invalid', message: 'Two accounts of the bank cannot go into one account of the books.' })
       links.push(link.value)
     }
+    const sources = await accounts.sources({ connectionId })
+    for (const { accountId, startOn } of choices) {
+      if (links.some(({ from }) => from === accountId)) continue
+      if (!sources.some((source) => source.accountId === accountId && source.state !== 'replaced')) return failed(NO_ACCOUNT)
+      const wrong = startOn === null ? null : await whyNotSince(deps, accountId, startOn)
+      if (wrong !== null) return failed({ code: 'invalid', message: wrong })
+    }
     for (const { source, from, to, there } of links) {
       // The new source first, and paused: whoever dies in between leaves it to be chosen, and nothing is read twice.
       if (!there) await accounts.addSource({ ...source, id: deps.entropy.id(deps.clock.now()), accountId: to, state: 'paused' })
@@ -39,7 +46,7 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
     }
     const chosen = await chooseAccounts(deps, connectionId, choices.map(({ accountId }) => links.find(({ from }) => from === accountId)?.to ?? accountId))
     if (!chosen.ok) return chosen
-    for (const { accountId, startOn } of choices) if (startOn !== null && !links.some(({ from }) => from === accountId)) await accounts.update(accountId, { startOn })
+    for (const { accountId, startOn } of choices) if (!links.some(({ from }) => from === accountId) && !(await holdsRows(deps, accountId))) await accounts.update(accountId, { startOn })
     await connections.update(connectionId, { readPlan: connection.readPlan === null ? null : { everyMinutes: connection.readPlan.everyMinutes, hours: connection.readPlan.hours } })
     return ok(null)
   })
@@ -49,15 +56,31 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
 /** Whether an account may go on with what a connection lists as another: alike, of nobody else, and not read yet. */
 async function linkOf({ store }: SyncDeps, connectionId: string, from: AccountId, to: AccountId): Promise<Result<Link, Refusal>> {
   const [fresh, target, own, sources] = await Promise.all([store.accounts.get(from), store.accounts.get(to), store.accounts.sources({ connectionId, accountId: from }), store.accounts.sources({ accountId: to })])
-  const source = own.find(({ state }) => state !== 'replaced')
-  if (fresh === null || target === null || source === undefined) return failed({ code: 'not_found', message: 'There is no such account.' })
-  if (!isAlike(fresh, target)) return failed({ code: 'invalid', message: `"${target.name}" is of another kind or currency than "${fresh.name}".` })
   const there = sources.find((one) => one.connectionId === connectionId && one.state !== 'replaced')
-  if (there !== undefined && !sameRef(there.ref, source.ref)) return failed({ code: 'invalid', message: `"${target.name}" is another account of this very connection.` })
+  // A choice that died in the middle may have given up the source of the bank's account already.
+  const source = own.find(({ state }) => state !== 'replaced') ?? own.find(({ ref }) => there !== undefined && sameRef(ref, there.ref))
+  if (fresh === null || target === null || source === undefined) return failed(NO_ACCOUNT)
+  if (!isAlike(fresh, target)) return failed({ code: 'invalid', message: `"${target.name}" is of another kind or currency than "${fresh.name}".` })
+  if (target.state === 'closed') return failed({ code: 'wrong_state', message: `"${target.name}" is closed.` })
+  if (sources.some((one) => one.connectionId === connectionId && !sameRef(one.ref, source.ref))) return failed({ code: 'invalid', message: `"${target.name}" is another account of this very connection.` })
   if (sources.some((one) => one.connectionId !== null && one.state === 'active')) return failed({ code: 'wrong_state', message: `"${target.name}" is read from a bank already.` })
-  if ((await store.feed.transactions({ accountId: from, limit: 1, includeDeleted: true })).rows.length > 0) return failed({ code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already, so it cannot go into another.` })
+  if (await holdsRows({ store }, from)) return failed({ code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already, so it cannot go into another.` })
   return ok({ source, from, to, there: there !== undefined })
 }
+
+async function whyNotSince(deps: SyncDeps, accountId: AccountId, startOn: Day): Promise<string | null> {
+  if (startOn < EARLIEST || startOn > utcDay(deps.clock.now() + DAY_MS)) return `An account is read since a day between ${EARLIEST} and today, not since ${startOn}.`
+  return (await holdsRows(deps, accountId)) ? 'An account that holds rows has its beginning already.' : null
+}
+
+async function holdsRows({ store }: Pick<SyncDeps, 'store'>, accountId: AccountId): Promise<boolean> {
+  return (await store.feed.transactions({ accountId, limit: 1, includeDeleted: true })).rows.length > 0
+}
+
+const NO_ACCOUNT: Refusal = { code: 'not_found', message: 'There is no such account.' }
+/** No bank's site tells of days before it. */
+const EARLIEST = day('1990-01-01')
+const DAY_MS = 86_400_000
 
 /** Files often do not tell a currency. */
 export function isAlike(a: Pick<Account, 'kind' | 'currency'>, b: Pick<Account, 'kind' | 'currency'>): boolean {

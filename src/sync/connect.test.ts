@@ -91,6 +91,13 @@ test('who died between the connection and its secret connects again, and goes on
   assert.equal(await world.connectAs('anna', 'right'), 'exists')
 })
 
+test('of two who connect one login at the same moment one does, and nobody takes the other’s secret away', async () => {
+  const world = new VaultWorld()
+  const kinds = await Promise.all(Array.from({ length: 4 }, () => world.connectAs('anna', 'right')))
+  assert.deepEqual(kinds.filter((kind) => kind !== 'exists').length, 1, kinds.join())
+  assert.deepEqual([(await world.store.connections.list()).filter(({ state }) => state === 'active').length, world.sent], [1, ['anna/right']])
+})
+
 const DAY_MS = 86_400_000
 
 /** The next read by the schedule, a day later. */

@@ -75,26 +75,58 @@ export async function beginConnection(deps: SyncDeps, request: ConnectRequest, s
   if (institution === null || route === undefined || connector === null) return { kind: 'invalid', field: null, message: 'There is no such institution or route.' }
   const checked = checkForm(institution, connector, route, { form: request.form, references: request.references ?? {}, kept: [] })
   if (!checked.ok) return { kind: 'invalid', ...checked.failure }
-  const { settings } = checked.value
   const login = checked.value.login ?? ''
   const loginIndex = deps.vault.loginIndex(institution.id, login)
-  const existing = await deps.store.connections.findByLogin(loginIndex)
-  // Who died before the secret was sealed left a connection that nothing can read: it is gone on with.
-  const left = state === 'connecting' && existing?.state === 'connecting' && existing.connector === connector.manifest.id && (await deps.vault.status(ownerOf(existing))) === 'missing' ? existing : null
-  if (existing !== null && existing.id !== besides && left === null) return { kind: 'exists', connectionId: existing.id }
-  const now = deps.clock.now()
-  const connection: Connection = {
-    id: left?.id ?? deps.entropy.id(now), institutionId: institution.id, institutionName: institution.name, connector: connector.manifest.id, settings,
-    loginLabel: labelOf(login), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null, readBy: null, readPlan: request.choosesAccounts === true ? { everyMinutes: null, hours: null, awaitsChoice: true } : null,
-    lastAttemptAt: null, failuresInRow: 0, secretChangedAt: now, settingsChangedAt: now,
-  }
-  if (left === null) await deps.store.connections.create(connection)
-  else await deps.store.connections.update(left.id, { settings, readPlan: connection.readPlan, secretChangedAt: now, settingsChangedAt: now })
-  const refusal = await sealTyped(deps, connection, checked.value, { keep: null, onceMore: request.onceMore === true, trial: false })
-  if (refusal === null) return { kind: 'begun', connection }
+  // Two who connect one login at the same moment would else both find that nobody did.
+  const begun = await aloneWith(deps, `login/${loginIndex}`, () => beginAlone(deps, request, { state, besides, connector, institution, login, loginIndex, checked: checked.value }))
+  if (begun === null) return { kind: 'withheld', message: 'This login is being connected at this very moment.' }
+  if (!('refusal' in begun)) return begun
+  const { connection, refusal } = begun
   await forgetFirst(deps, connection)
   return refusal.code === 'secret_withheld' ? { kind: 'withheld', message: refusal.message } : { kind: 'invalid', field: null, message: refusal.message }
 }
+
+type Beginning = {
+  readonly state: 'connecting' | 'preview'
+  readonly besides: string | null
+  readonly connector: Connector
+  readonly institution: Institution
+  readonly login: string
+  readonly loginIndex: string
+  readonly checked: Checked
+}
+
+async function beginAlone(deps: SyncDeps, request: ConnectRequest, { state, besides, connector, institution, login, loginIndex, checked }: Beginning): Promise<Begun | { readonly connection: Connection; readonly refusal: Refusal }> {
+  const { connections } = deps.store
+  const existing = await connections.findByLogin(loginIndex)
+  // Who died before the secret was sealed left a connection that nothing can read: it is gone on with.
+  const isLeft = state === 'connecting' && existing?.state === 'connecting' && existing.connector === connector.manifest.id && (await deps.vault.status(ownerOf(existing))) === 'missing'
+  if (existing !== null && existing.id !== besides && !isLeft) return { kind: 'exists', connectionId: existing.id }
+  const now = deps.clock.now()
+  const left = isLeft ? existing : null
+  const connection: Connection = {
+    id: left?.id ?? deps.entropy.id(now), institutionId: institution.id, institutionName: institution.name, connector: connector.manifest.id, settings: checked.settings,
+    loginLabel: labelOf(login), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null, readBy: null, readPlan: request.choosesAccounts === true ? { everyMinutes: null, hours: null, awaitsChoice: true } : null,
+    lastAttemptAt: null, failuresInRow: 0, secretChangedAt: now, settingsChangedAt: now,
+  }
+  if (left === null) await connections.create(connection)
+  else await connections.update(left.id, { settings: checked.settings, readPlan: connection.readPlan, secretChangedAt: now, settingsChangedAt: now })
+  const refusal = await sealTyped(deps, connection, checked, { keep: null, onceMore: request.onceMore === true, trial: false })
+  return refusal === null ? { kind: 'begun', connection } : { connection, refusal }
+}
+
+/** Runs the work while nobody else runs what bears the name, and waits for who does; null when that takes too long. */
+async function aloneWith<T>({ store, clock }: SyncDeps, name: string, work: () => Promise<T>): Promise<T | null> {
+  for (let tries = 0; tries < ALONE_TRIES; tries++) {
+    const done = await store.connections.exclusively(name, async () => ({ value: await work() }))
+    if (done !== null) return done.value
+    await clock.sleep(ALONE_WAIT_MS)
+  }
+  return null
+}
+
+const ALONE_WAIT_MS = 100
+const ALONE_TRIES = 300
 
 /** Switches the feed of accounts on or off, one by one; accounts that are read again have their gap filled. */
 export async function chooseAccounts(deps: SyncDeps, connectionId: string, accountIds: readonly AccountId[]): Promise<Result<null, Refusal>> {
