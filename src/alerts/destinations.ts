@@ -1,7 +1,8 @@
 /**
  * Entering, changing and removing a destination. Its secrets go into the vault, sealed for the one address;
  * another address wants them anew. Every other destination hears of the change, so that nobody turns the
- * alerts of others elsewhere unseen; each change has its line in the audit log.
+ * alerts of others elsewhere unseen; each change has its line in the audit log. One change at a time; one that
+ * is cut off leaves a destination that sends nothing and says so, never one that sends elsewhere.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Audit } from '../access/audit.ts'
@@ -28,7 +29,7 @@ export type Change = Partial<Omit<Entered, 'place'>> & { readonly place?: Entere
 
 /** `signing`: shown this once. */
 export type Made = { readonly destination: Destination; readonly signing: string | null }
-export type Refused = { readonly code: 'not_found' | 'invalid'; readonly message: string }
+export type Refused = { readonly code: 'not_found' | 'invalid' | 'busy'; readonly message: string }
 
 const SIGNING_BYTES = 32
 
@@ -47,36 +48,55 @@ export async function addDestination(parts: DestinationParts, actor: string, ent
 }
 
 export async function changeDestination(parts: DestinationParts, actor: string, id: string, change: Change): Promise<Result<Made, Refused>> {
-  const { store, entropy, audit, drawer } = parts
+  return (await parts.store.connections.exclusively(`destination/${id}`, () => changeHeld(parts, actor, id, change))) ?? failed(BUSY)
+}
+
+async function changeHeld(parts: DestinationParts, actor: string, id: string, change: Change): Promise<Result<Made, Refused>> {
+  const { store, clock, entropy, audit, drawer } = parts
   const before = (await store.alerts.destinations()).find((one) => one.id === id)
   if (before === undefined) return failed(GONE)
   const { paused, newSigning, place: entered, ...plain } = change
   const place = entered === undefined ? ok(before.place) : placeOf(entered)
   if (!place.ok) return place
   if (place.value.kind !== before.place.kind) return failed({ code: 'invalid', message: 'A destination stays of its kind; add another one instead.' })
+  if (newSigning === true && before.place.kind !== 'webhook') return failed({ code: 'invalid', message: 'Only what is sent to a webhook is signed, so there is no key to make anew here.' })
+  let secrets: Readonly<Record<string, string>> | null = null
   let signing: string | null = null
   let isTurned = !isDeepStrictEqual(place.value, before.place)
   if (entered !== undefined || newSigning === true) {
     const kept = await drawer.open(id, audienceOf(before.place))
     const stored = kept.ok && kept.value !== null ? kept.value : null
+    if (entered === undefined && stored?.['url'] === undefined) return failed({ code: 'invalid', message: 'What this destination was entered with cannot be opened. Enter its address again; that makes a new key, too.' })
     const isSame = audienceOf(place.value)[0] === audienceOf(before.place)[0]
-    const secrets = entered === undefined ? { ...stored, ...(newSigning === true ? { signing: newSigningKey(entropy) } : {}) } : secretsOf(entered, isSame ? stored : null, entropy)
-    if (newSigning === true || (secrets['signing'] !== undefined && secrets['signing'] !== stored?.['signing'])) signing = secrets['signing'] ?? null
+    secrets = { ...(entered === undefined ? stored : secretsOf(entered, isSame ? stored : null, entropy)), ...(newSigning === true ? { signing: newSigningKey(entropy) } : {}) }
+    if (secrets['signing'] !== stored?.['signing']) signing = secrets['signing'] ?? null
     // Behind the same origin the rest of the address, or the topic, is another place.
-    isTurned ||= entered !== undefined && (secrets['url'] !== stored?.['url'] || secrets['topic'] !== stored?.['topic'])
-    const sealed = await seal(parts, { ...before, place: place.value }, secrets)
-    if (!sealed.ok) return sealed
+    isTurned ||= secrets['url'] !== stored?.['url'] || secrets['topic'] !== stored?.['topic']
   }
   const isRevived = entered !== undefined && before.state === 'stopped'
   const state = paused === undefined ? (isRevived ? 'active' : undefined) : paused ? 'paused' : 'active'
-  const patch: DestinationPatch = { ...defined(plain), ...(entered === undefined ? {} : { place: place.value }), ...(state === undefined ? {} : { state }) }
+  const patch: DestinationPatch = { ...defined(plain), ...(entered === undefined ? {} : { place: place.value, failingSince: null, failure: null }), ...(state === undefined ? {} : { state }) }
+  const after = { ...before, ...patch }
   const pauses = paused === true && before.state !== 'paused'
-  const tells = isTurned || pauses || (plain.topics !== undefined && TOPICS.some((topic) => plain.topics!.includes(topic) !== before.topics.includes(topic))) || (plain.amounts ?? before.amounts) !== before.amounts
-  const changed = await store.alerts.changeDestination(id, patch, tells ? news(parts, before, pauses ? 'Alerts are not sent any more' : 'It was changed what is sent') : null, audit.seal({ actor, action: 'destination.changed', object: id, codes: { ...codesOf({ ...before, ...patch }), entered: entered !== undefined } }))
-  return changed ? ok({ destination: { ...before, ...patch }, signing }) : failed(GONE)
+  const tells = isTurned || pauses || (plain.topics !== undefined && TOPICS.some((topic) => plain.topics!.includes(topic) !== before.topics.includes(topic))) || after.amounts !== before.amounts
+  const alert = tells ? news(parts, before, pauses ? 'Alerts are not sent any more' : 'It was changed what is sent') : null
+  const line = audit.seal({ actor, action: 'destination.changed', object: id, codes: { ...codesOf(after), entered: entered !== undefined } })
+  // Row and secret are two steps. Between them nothing is sent, and whoever finds it so reads what to do.
+  const stopped = secrets === null ? {} : ({ state: 'stopped', failingSince: clock.now(), failure: UNFINISHED } as const)
+  if (!(await store.alerts.changeDestination(id, { ...patch, ...stopped }, alert, line))) return failed(GONE)
+  if (secrets !== null) {
+    const sealed = await seal(parts, after, secrets)
+    if (!sealed.ok) return sealed
+    if (!(await store.alerts.changeDestination(id, { state: after.state, failingSince: after.failingSince, failure: after.failure }, null, null))) return failed(GONE)
+  }
+  return ok({ destination: after, signing })
 }
 
 export async function removeDestination(parts: DestinationParts, actor: string, id: string): Promise<Result<null, Refused>> {
+  return (await parts.store.connections.exclusively(`destination/${id}`, () => removeHeld(parts, actor, id))) ?? failed(BUSY)
+}
+
+async function removeHeld(parts: DestinationParts, actor: string, id: string): Promise<Result<null, Refused>> {
   const { store, audit, drawer } = parts
   const before = (await store.alerts.destinations()).find((one) => one.id === id)
   if (before === undefined || !(await store.alerts.removeDestination(id, news(parts, before, 'Alerts are not sent any more'), audit.seal({ actor, action: 'destination.removed', object: id, codes: codesOf(before) })))) return failed(GONE)
@@ -127,3 +147,5 @@ function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], u
 }
 
 const GONE: Refused = { code: 'not_found', message: 'There is no such destination.' }
+const BUSY: Refused = { code: 'busy', message: 'This destination is being changed right now. Look at it again, then change it.' }
+const UNFINISHED = 'A change of this destination was not finished, so nothing is sent there. Enter it again.'

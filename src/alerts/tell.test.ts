@@ -1,81 +1,13 @@
 import assert from 'node:assert/strict'
-import { createSecretKey } from 'node:crypto'
 import { test } from 'node:test'
-import { createAudit } from '../access/audit.ts'
-import type { Destination } from '../domain/alert.ts'
-import type { CauseCode } from '../domain/cause.ts'
-import type { Connection } from '../domain/connection.ts'
 import { addDays, day, utcDay } from '../domain/day.ts'
-import { failed, ok, type Result } from '../domain/result.ts'
-import type { Letter, SendFailure } from '../ports/alerts.ts'
-import { createMemoryStore } from '../store/memory/store.ts'
-import { aChallenge, aConnection, aLedger, anIncident, aPage, aProblem, aRun } from '../store/fixtures.ts'
-import { addDestination, changeDestination, removeDestination, type Change, type Entered } from './destinations.ts'
+import { failed, ok } from '../domain/result.ts'
+import { aChallenge, aLedger, anIncident, aPage, aProblem, aRun } from '../store/fixtures.ts'
 import { judgeAlerts } from './health.ts'
-import { sendTest, tellRound, type TellDeps } from './tell.ts'
+import { sendTest, tellRound } from './tell.ts'
 import { watch } from './watch.ts'
 import { masked } from './words.ts'
-
-const NOON = Date.UTC(2026, 9, 14, 12)
-const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
-const ENTERED: Entered = { label: 'Phone', place: { kind: 'ntfy', server: 'https://ntfy.example', topic: 'feeds' }, topics: ['needs_you', 'question', 'outage', 'mended', 'warning', 'balance'], quiet: null, timeZone: 'Europe/Berlin', amounts: false }
-
-async function world() {
-  const store = createMemoryStore().tenant('t')
-  let [at, ids] = [NOON, 0]
-  const sent: { readonly to: string; readonly letter: Letter }[] = []
-  const sealed = new Map<string, Readonly<Record<string, string>>>()
-  let answer: () => Result<null, SendFailure> = () => ok(null)
-  const clock = { now: () => at, sleep: async () => {} }
-  const entropy = { bytes: (length: number) => new Uint8Array(length).fill(7), fraction: () => 0.5, id: () => `01a00000-0000-7000-8000-${String(++ids).padStart(12, '0')}` }
-  const drawer = {
-    seal: async (id: string, values: Readonly<Record<string, string>>, audience: readonly string[]) => { sealed.set(`${id} ${audience}`, values); return ok(null) },
-    open: async (id: string, audience: readonly string[]) => ok(sealed.get(`${id} ${audience}`) ?? null),
-    destroy: async (id: string) => { for (const key of sealed.keys()) if (key.startsWith(id)) sealed.delete(key) },
-  }
-  const deps: TellDeps = {
-    store, clock, entropy, drawer, log: { info() {}, warn() {}, error() {} }, page: 'https://books.example', bankName: () => 'Riverbank', questionPath: (id) => `/c/${id}.signed`,
-    courier: async ({ label }, secrets, letter) => {
-      assert.ok(secrets['topic'] !== undefined)
-      sent.push({ to: label, letter })
-      return answer()
-    },
-    cardOf: async (id) => {
-      const cause = (await store.problems.get(id))?.diagnosis.causes[0]?.cause ?? 'unknown'
-      return { cause, what: [`Riverbank: ${cause}`], relink: ['tries ', { kind: 'instant', at: '2026-10-14T14:30:00Z' }], next: [`Mend ${cause}`] }
-    },
-  }
-  const parts = { store, clock, entropy, drawer, audit: createAudit({ store: store.audit, key: createSecretKey(new Uint8Array(32)), clock }) }
-  const add = async (over: Partial<Entered> = {}): Promise<Destination> => {
-    const made = await addDestination(parts, 'user:a', { ...ENTERED, ...over })
-    assert.ok(made.ok)
-    return made.value.destination
-  }
-  return {
-    store, deps, parts, sent, sealed, add,
-    answerWith: (given: () => Result<null, SendFailure>) => void (answer = given),
-    /** Goes on, and tells as a worker would by then. */
-    pass: async (ms: number): Promise<readonly string[]> => {
-      at += ms
-      const before = sent.length
-      await tellRound(deps)
-      return sent.slice(before).map(({ letter }) => letter.subject)
-    },
-    now: () => at,
-    connection: async (over: Partial<Connection> = {}) => {
-      const connection = aConnection({ institutionName: 'Riverbank', createdAt: at - 200 * DAY, nextSyncAt: at + HOUR, ...over })
-      await store.connections.create(connection)
-      return connection
-    },
-    open: async (connectionId: string, cause: CauseCode) => {
-      const problem = aProblem(connectionId, { openedAt: at, updatedAt: at, diagnosis: diagnosisOf(cause) })
-      await store.problems.open(problem)
-      return problem
-    },
-  }
-}
-
-const diagnosisOf = (cause: CauseCode) => ({ causes: [{ cause, p: 1, for: [], against: [] }], action: 'auto_retry' as const })
+import { DAY, diagnosisOf, HOUR, MINUTE, NOON, world } from './world.fixture.ts'
 
 test('what needs a person is told once, however often it fails; when it works again that is told with the rows and the proof', async () => {
   const { store, add, pass, open, connection, sent, now } = await world()
@@ -312,54 +244,6 @@ test('what throws on the way stops the destination with a sentence there, is not
   assert.match(failure ?? '', /^Relink could not send with what this destination was entered with\./)
   const tested = await sendTest(deps, destination)
   assert.ok(!tested.ok && tested.failure.again === 'stop' && tested.failure.message === failure)
-})
-
-test('a new destination, or one that is turned elsewhere, is told to the others, whatever they chose; secrets are kept for their address only', async () => {
-  const { store, add, pass, sent, parts, sealed } = await world()
-  const mail = await add({ label: 'Mail', topics: [] })
-  assert.deepEqual(await pass(MINUTE), [])
-  const phone = await add({ label: 'Phone' })
-  await pass(MINUTE)
-  assert.deepEqual(sent.map(({ to, letter }) => [to, letter.items[0]?.topic]), [['Mail', 'security']])
-  const hook = await addDestination(parts, 'user:a', { ...ENTERED, label: 'Hook', place: { kind: 'webhook', url: 'https://hooks.example/secret' } })
-  assert.ok(hook.ok && hook.value.signing?.startsWith('whsec_'))
-  assert.ok(!JSON.stringify(await store.alerts.destinations()).includes('secret'))
-  const place = { kind: 'ntfy', server: 'https://other.example', topic: 'x' } as const
-  const withToken = await changeDestination(parts, 'user:a', phone.id, { place: { ...place, server: 'https://ntfy.example', token: 'tk_1' } })
-  assert.ok(withToken.ok)
-  assert.equal((await changeDestination(parts, 'user:a', phone.id, { place: { ...place, server: 'https://ntfy.example', topic: 'y' } })).ok, true)
-  assert.deepEqual(sealed.get(`${phone.id} https://ntfy.example`), { topic: 'y', token: 'tk_1' }, 'the token stays where the address stays')
-  assert.equal((await changeDestination(parts, 'user:a', phone.id, { place })).ok, true)
-  assert.deepEqual(sealed.get(`${phone.id} https://other.example`), { topic: 'x' }, 'and goes nowhere else')
-  for (const wrong of ['ftp://x.example', 'https://a:b@x.example', 'nonsense']) assert.equal((await changeDestination(parts, 'user:a', hook.ok ? hook.value.destination.id : '', { place: { kind: 'webhook', url: wrong } })).ok, false, wrong)
-  assert.equal((await changeDestination(parts, 'user:a', phone.id, { paused: true, topics: ['outage'] })).ok, true)
-  assert.equal((await removeDestination(parts, 'user:a', mail.id)).ok, true)
-  assert.equal((await removeDestination(parts, 'user:a', mail.id)).ok, false)
-  assert.deepEqual((await store.alerts.destinations()).map(({ label, state }) => [label, state]), [['Phone', 'paused'], ['Hook', 'active']])
-  assert.ok([...sealed.keys()].every((key) => !key.startsWith(mail.id)))
-  assert.deepEqual((await store.audit.list({ limit: 99 })).map(({ action }) => action).slice(0, 2), ['destination.removed', 'destination.changed'])
-})
-
-test('only what turns messages elsewhere, or changes what is in them, is told to the others', async () => {
-  const { add, pass, parts } = await world()
-  await add({ label: 'Other' })
-  const { id } = await add()
-  const server = { host: 'smtp.example', port: 587, security: 'starttls', user: 'a', from: 'a@b.example', to: ['a@b.example'] } as const
-  const { id: mail } = await add({ label: 'Mail', place: { kind: 'email', server, password: 'x' } })
-  await pass(MINUTE)
-  const tells = async (of: string, change: Change): Promise<boolean> => {
-    assert.equal((await changeDestination(parts, 'user:a', of, change)).ok, true)
-    return (await pass(MINUTE)).length > 0
-  }
-  const { label, topics, amounts, quiet, timeZone, place } = ENTERED
-  assert.equal(await tells(id, { label: `${label} 2`, topics: [...topics].reverse(), amounts, quiet, timeZone }), false, 'the form sends all of it')
-  assert.equal(await tells(id, { place }), false)
-  assert.equal(await tells(id, { place: { ...place, topic: 'mine' } as never }), true)
-  assert.equal(await tells(id, { topics: topics.slice(1) }), true)
-  assert.equal(await tells(id, { amounts: true }), true)
-  assert.equal(await tells(mail, { place: { kind: 'email', server, password: 'y' } }), false, 'a new password')
-  assert.equal(await tells(mail, { place: { kind: 'email', server: { ...server, to: ['c@b.example'] } } }), true)
-  assert.deepEqual([await tells(id, { paused: true }), await tells(id, { paused: true })], [true, false])
 })
 
 test('a number that may be an account’s is masked however it is grouped; days, counts and addresses of servers stay', () => {

@@ -51,8 +51,8 @@ export type AlertStore = {
   destinations(): Promise<readonly Destination[]>
   /** With its alert for the other destinations, and its line of the audit log. */
   addDestination(destination: Destination, alert: Alert, seal: Seal): Promise<void>
-  /** False: there is none. `alert`: for the other destinations, where the change may turn messages elsewhere. */
-  changeDestination(id: string, patch: DestinationPatch, alert: Alert | null, seal: Seal): Promise<boolean>
+  /** False: there is none. `alert`: for the other destinations, where the change may turn messages elsewhere. `seal`: null ends a change that has its line. */
+  changeDestination(id: string, patch: DestinationPatch, alert: Alert | null, seal: Seal | null): Promise<boolean>
   /** With all that was told there. */
   removeDestination(id: string, alert: Alert, seal: Seal): Promise<boolean>
   /** How a try went that a person asked for. */
@@ -74,7 +74,7 @@ export type AlertStore = {
   messages(limit: number): Promise<readonly Message[]>
 }
 
-export type DestinationPatch = Partial<Pick<Destination, 'label' | 'place' | 'topics' | 'quiet' | 'timeZone' | 'amounts' | 'state'>>
+export type DestinationPatch = Partial<Pick<Destination, 'label' | 'place' | 'topics' | 'quiet' | 'timeZone' | 'amounts' | 'state' | 'failingSince' | 'failure'>>
 
 /** What a message says. */
 export type Letter = {

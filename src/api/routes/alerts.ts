@@ -80,7 +80,7 @@ function partsOf({ store, clock, entropy, audit, alerting }: Instance): Paramete
 }
 
 function done<T>(result: Result<T, Refused>): T {
-  if (!result.ok) throw new ApiProblem(result.failure.code === 'not_found' ? 'not_found' : 'invalid_request', result.failure.message)
+  if (!result.ok) throw new ApiProblem(result.failure.code === 'invalid' ? 'invalid_request' : result.failure.code, result.failure.message)
   return result.value
 }
 

@@ -76,7 +76,7 @@ export function memoryAlerts({ alerts, alerting, access, problems, connections, 
       if (!destinations.has(id)) return false
       patch<Destination>(destinations, id, change)
       if (alert !== null) await raise(alert)
-      addLine(access, seal)
+      if (seal !== null) addLine(access, seal)
       return true
     },
     async removeDestination(id, alert, seal) {

@@ -71,13 +71,18 @@ export function postgresAlerts(db: Database, tenantId: string): AlertStore {
         return true
       })
     },
-    changeDestination: (id, patch, alert, seal) =>
-      withLine(db, tenantId, seal, async (trx) => {
-        const { numUpdatedRows } = await trx.updateTable('relink.destinations').set(destinations.writePatch(patch) as never).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).executeTakeFirst()
-        if (numUpdatedRows !== 1n) return false
+    changeDestination(id, patch, alert, seal) {
+      const values = destinations.writePatch(patch)
+      const change = async (trx: Session): Promise<boolean> => {
+        const found = Object.keys(values).length === 0
+          ? await trx.selectFrom('relink.destinations').select('id').where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).executeTakeFirst()
+          : await trx.updateTable('relink.destinations').set(values as never).where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).returning('id').executeTakeFirst()
+        if (found === undefined) return false
         await raiseIn(trx, alert)
         return true
-      }),
+      }
+      return seal === null ? inTenant(db, tenantId, change) : withLine(db, tenantId, seal, change)
+    },
     removeDestination: (id, alert, seal) =>
       withLine(db, tenantId, seal, async (trx) => {
         const { numDeletedRows } = await trx.deleteFrom('relink.destinations').where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).executeTakeFirst()
