@@ -42,7 +42,7 @@ export function createAlerting(instance: Omit<Instance, 'alerting'>, { drawer, w
       return { what: card.what, relink: card.relink, next: card.next?.label ?? null, cause }
     },
     bankName: (id) => instance.institutions.find((one) => one.id === id)?.name ?? id,
-    questionPath: (challengeId, now) => `/c/${makeChallengeLink(instance.linkKey, challengeId, now)}`,
+    questionPath: (challengeId, now) => `/c/${makeChallengeLink(instance.linkKey, challengeId, now, entropy)}`,
   }
   let watchedAt = Number.NEGATIVE_INFINITY
   return {

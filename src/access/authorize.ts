@@ -44,6 +44,11 @@ export function authorize(caller: Caller | null, { action, connectionId, isDemo 
   return ok(caller)
 }
 
+/** Whether somebody may see where alerts go: a failure names server and recipients, as the label may. */
+export function seesDestinations(caller: Caller | null, { demo }: { readonly demo: object | null }): boolean {
+  return authorize(caller, { action: 'oversee', connectionId: null, isDemo: demo !== null }).ok
+}
+
 /** What a member's role allows, whoever asks how; for one connection more may be delegated (`Member.delegated`). */
 export function actionsOf({ role }: Member): readonly Exclude<Action, 'public'>[] {
   return (Object.keys(RULES) as Exclude<Action, 'public'>[]).filter((action) => RULES[action].roles.includes(role))

@@ -3,25 +3,28 @@
  * minutes, and of use only to a member who is signed in there, so that a link that was passed on opens nothing.
  */
 import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto'
+import type { Entropy } from '../ports/entropy.ts'
 import { digestOf } from './token.ts'
 
 export const LINK_TTL_MS = 10 * 60_000
-const FORM = /^([0-9a-f-]{36})\.(\d{13,14})\.([\w-]{43})$/
+const FORM = /^([0-9a-f-]{36})\.(\d{13,14})\.([\w-]{12})\.([\w-]{43})$/
+const NONCE_BYTES = 9
 
-export function makeChallengeLink(key: KeyObject, challengeId: string, now: number): string {
-  const body = `${challengeId}.${now + LINK_TTL_MS}`
+/** Each is one of its own, also of those that are made in the same instant. */
+export function makeChallengeLink(key: KeyObject, challengeId: string, now: number, entropy: Entropy): string {
+  const body = `${challengeId}.${now + LINK_TTL_MS}.${Buffer.from(entropy.bytes(NONCE_BYTES)).toString('base64url')}`
   return `${body}.${sign(key, body)}`
 }
 
 /** The challenge it leads to and the digest by which it is spent; null when it is forged or too old. */
 export function readChallengeLink(key: KeyObject, link: string, now: number): { readonly challengeId: string; readonly digest: Uint8Array } | null {
   const match = FORM.exec(link)
-  const signature = sign(key, match === null ? '' : `${match[1]}.${match[2]}`)
-  const isOurs = timingSafeEqual(Buffer.from(signature), Buffer.from((match?.[3] ?? '').padEnd(signature.length).slice(0, signature.length)))
+  const signature = sign(key, match === null ? '' : `${match[1]}.${match[2]}.${match[3]}`)
+  const isOurs = timingSafeEqual(Buffer.from(signature), Buffer.from((match?.[4] ?? '').padEnd(signature.length).slice(0, signature.length)))
   if (match === null || !isOurs || Number(match[2]) <= now) return null
   return { challengeId: match[1]!, digest: digestOf(link) }
 }
 
 function sign(key: KeyObject, body: string): string {
-  return createHmac('sha256', key).update(`relink/challenge-link/1.${body}`).digest('base64url')
+  return createHmac('sha256', key).update(`relink/challenge-link/2.${body}`).digest('base64url')
 }

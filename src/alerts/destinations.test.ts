@@ -113,3 +113,16 @@ test('a change that is cut off between row and secret sends nothing, was told, a
     assert.deepEqual([mended.state, mended.failure, mended.failingSince], ['active', null, null])
   }
 })
+
+test('at most twenty destinations, also of those that are added at once; one that is removed makes room', async () => {
+  const { parts, add, store } = await world()
+  const first = await add()
+  for (let more = 1; more < 19; more++) await add()
+  const codes = (await Promise.all([0, 1].map(() => addDestination(parts, 'user:a', ENTERED)))).map((one) => (one.ok ? 'added' : one.failure.code))
+  assert.deepEqual(codes.sort(), ['added', 'busy'])
+  const over = await addDestination(parts, 'user:a', ENTERED)
+  assert.ok(!over.ok && over.failure.code === 'wrong_state' && /20 destinations.*Remove one/.test(over.failure.message), JSON.stringify(over))
+  assert.equal((await store.alerts.destinations()).length, 20)
+  assert.equal((await removeDestination(parts, 'user:a', first.id)).ok, true)
+  assert.equal((await addDestination(parts, 'user:a', ENTERED)).ok, true)
+})

@@ -29,12 +29,19 @@ export type Change = Partial<Omit<Entered, 'place'>> & { readonly place?: Entere
 
 /** `signing`: shown this once. */
 export type Made = { readonly destination: Destination; readonly signing: string | null }
-export type Refused = { readonly code: 'not_found' | 'invalid' | 'busy'; readonly message: string }
+export type Refused = { readonly code: 'not_found' | 'invalid' | 'busy' | 'wrong_state'; readonly message: string }
 
 const SIGNING_BYTES = 32
+/** A message goes to each of them. */
+const MOST_DESTINATIONS = 20
 
 export async function addDestination(parts: DestinationParts, actor: string, entered: Entered): Promise<Result<Made, Refused>> {
+  return (await parts.store.connections.exclusively('destinations', () => addHeld(parts, actor, entered))) ?? failed(ADDING)
+}
+
+async function addHeld(parts: DestinationParts, actor: string, entered: Entered): Promise<Result<Made, Refused>> {
   const { store, clock, entropy, audit } = parts
+  if ((await store.alerts.destinations()).length >= MOST_DESTINATIONS) return failed(FULL)
   const now = clock.now()
   const { label, topics, quiet, timeZone, amounts } = entered
   const place = placeOf(entered.place)
@@ -147,5 +154,7 @@ function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], u
 }
 
 const GONE: Refused = { code: 'not_found', message: 'There is no such destination.' }
+const FULL: Refused = { code: 'wrong_state', message: `Alerts go to ${MOST_DESTINATIONS} destinations already, which is the most. Remove one that is not needed any more, then add this one.` }
+const ADDING: Refused = { code: 'busy', message: 'Another destination is being added right now. Look at the list again, then add this one.' }
 const BUSY: Refused = { code: 'busy', message: 'This destination is being changed right now. Look at it again, then change it.' }
 const UNFINISHED = 'A change of this destination was not finished, so nothing is sent there. Enter it again.'

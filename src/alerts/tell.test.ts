@@ -4,7 +4,7 @@ import { addDays, day, utcDay } from '../domain/day.ts'
 import { failed, ok } from '../domain/result.ts'
 import { aChallenge, aLedger, anIncident, aPage, aProblem, aRun } from '../store/fixtures.ts'
 import { judgeAlerts } from './health.ts'
-import { sendTest, tellRound } from './tell.ts'
+import { sendQuestion, sendTest, tellRound } from './tell.ts'
 import { watch } from './watch.ts'
 import { masked } from './words.ts'
 import { DAY, diagnosisOf, HOUR, MINUTE, NOON, world } from './world.fixture.ts'
@@ -128,6 +128,29 @@ test('a question of the schedule’s read comes alone, with its link, and its pr
   await store.challenges.move(asked.id, 'open', 'expired')
   assert.deepEqual(await pass(MINUTE), ['Riverbank: mfa_required'], 'then it is a problem like others')
   assert.equal((await store.alerts.get(asked.id))?.closedAt, now())
+})
+
+test('whoever is here sends a question to all that hear of questions, to none after another; one that does not answer holds up nobody', async () => {
+  const { store, deps, add, connection, now, sent, answerWith } = await world()
+  for (const label of ['Silent', 'Phone', 'Tablet']) await add({ label })
+  await add({ label: 'Deaf', topics: ['needs_you'] })
+  const { id } = await connection()
+  const run = aRun({ connectionId: id, trigger: 'person' })
+  await store.runs.create(run)
+  const question = aChallenge(id, run.id, { askedAt: now(), expiresAt: now() + 10 * MINUTE })
+  await store.challenges.create(question)
+  const { courier } = deps
+  let [begun, before] = [0, 0]
+  const slow: typeof courier = async (...given) => {
+    begun++
+    await new Promise(setImmediate)
+    before = Math.max(before, begun - sent.length)
+    return courier(...given)
+  }
+  answerWith(() => (sent.length === 1 ? failed({ message: 'no answer', again: 'later' }) : ok(null)))
+  assert.deepEqual(await sendQuestion({ ...deps, courier: slow }, question.id), [{ label: 'Silent', failure: 'no answer' }, { label: 'Phone', failure: null }, { label: 'Tablet', failure: null }])
+  assert.deepEqual(sent.map(({ letter }) => letter.items[0]?.topic), ['question', 'question', 'question'])
+  assert.deepEqual([before, new Set(sent.map(({ letter }) => letter.id)).size], [3, 3])
 })
 
 test('nothing joins a question that waits: neither another question nor a problem', async () => {

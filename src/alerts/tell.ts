@@ -84,19 +84,17 @@ export async function sendTest(deps: Pick<TellDeps, 'store' | 'clock' | 'entropy
   return result
 }
 
-/** Sends a question now to all destinations that hear of questions, for whoever is here and wants to answer elsewhere. */
+/** Sends a question now to all destinations that hear of questions, at once, for whoever is here and wants to answer elsewhere. Each gets a link of its own, because a link is good once. */
 export async function sendQuestion(deps: TellDeps, challengeId: string): Promise<readonly { readonly label: string; readonly failure: string | null }[]> {
   const hearing = (await deps.store.alerts.destinations()).filter(({ state, topics }) => state === 'active' && topics.includes('question'))
-  const results: { readonly label: string; readonly failure: string | null }[] = []
-  // One after the other, so that each has a link of its own: a link is good once.
-  for (const destination of hearing) {
+  const results = await Promise.all(hearing.map(async (destination) => {
     const now = deps.clock.now()
     const own = await wordsOf(deps, { alertId: challengeId, part: 'acts' })
-    if (own === null) break
+    if (own === null) return []
     const sent = await carry(deps, destination, letterOf(deps.entropy.id(now), now, [itemOf(own, destination)]))
-    results.push({ label: destination.label, failure: sent.ok ? null : sent.failure.message })
-  }
-  return results
+    return [{ label: destination.label, failure: sent.ok ? null : sent.failure.message }]
+  }))
+  return results.flat()
 }
 
 async function carry({ drawer, courier }: Pick<TellDeps, 'drawer' | 'courier'>, destination: Destination, letter: Letter): Promise<Result<null, SendFailure>> {

@@ -10,6 +10,7 @@ import type { Action } from '../../src/domain/access.ts'
 import { ROUTES } from '../../src/api/routes/index.ts'
 import type { Route } from '../../src/api/route.ts'
 import { createConnection, settled, type Theirs } from './neighbour.ts'
+import { aChallenge, aLedger } from '../../src/store/fixtures.ts'
 import type { Answer } from '../api/served.fixture.ts'
 import { addTotp, openHouse, OWNER, signIn, type Browser, type House } from './house.ts'
 
@@ -131,6 +132,19 @@ test('whoever does not oversee sees that somebody is told, not where nor why it 
     const told = (await who[one].ask('GET', '/api/alerts/messages')).json.items.map(({ subject, destination, failure }: Record<string, unknown>) => [subject, destination, failure])
     assert.deepEqual(told, [MATRIX.oversee.includes(one) ? ['Riverbank', 'CANARY label', 'CANARY failure'] : ['Riverbank', null, null]], one)
   }
+  // A question that is sent to where alerts go: an address inside is refused without a look-up, and its failure names it.
+  const { runId } = await aLedger(house.instance.store, connectionId)
+  const now = house.instance.clock.now()
+  const question = aChallenge(connectionId, runId, { askedAt: now, expiresAt: now + 60_000 })
+  await house.instance.store.challenges.create(question)
+  const inside = await owner.ask('PATCH', `/api/alerts/destinations/${added.json.id}`, { place: { kind: 'ntfy', server: 'https://10.0.0.7', topic: 'feeds' }, topics: ['question'] })
+  assert.equal(inside.status, 200, inside.text)
+  for (const one of ['owner', 'host', 'delegated', 'key that works'] as const) {
+    const { status, json, text } = await who[one].ask('POST', `/api/challenges/${question.id}/send`)
+    assert.deepEqual([status, json.sent, json.notSent, json.sentTo, json.failures?.length], [200, 0, 1, [], MATRIX.oversee.includes(one) ? 1 : 0], `${one} ${text}`)
+    assert.equal(/CANARY|10\.0\.0\.7/.test(text), MATRIX.oversee.includes(one), `${one} ${text}`)
+  }
+  await house.instance.store.challenges.move(question.id, 'open', 'expired')
   assert.equal((await owner.ask('DELETE', `/api/alerts/destinations/${added.json.id}`)).status, 200)
 })
 

@@ -3,7 +3,7 @@
  * was told and whether it arrived, but not where it went.
  */
 import { z } from 'zod'
-import { actorOf, authorize } from '../../access/authorize.ts'
+import { actorOf, seesDestinations } from '../../access/authorize.ts'
 import { addDestination, changeDestination, removeDestination, whereTo, type Refused } from '../../alerts/destinations.ts'
 import type { Destination, Message } from '../../domain/alert.ts'
 import type { Result } from '../../domain/result.ts'
@@ -65,9 +65,9 @@ const test = route({
 
 const messages = route({
   method: 'GET', url: '/alerts/messages', action: 'read', tag: 'Alerts', summary: 'What was told lately, newest first, and what waits', response: listOf(messageShape),
-  handle: async ({ instance: { store, demo }, caller }) => {
-    // A failure names server and recipients, as the label may.
-    const oversees = authorize(caller, { action: 'oversee', connectionId: null, isDemo: demo !== null }).ok
+  handle: async ({ instance, caller }) => {
+    const { store } = instance
+    const oversees = seesDestinations(caller, instance)
     const labels = new Map(oversees ? (await store.alerts.destinations()).map(({ id, label }) => [id, label]) : [])
     return { items: (await store.alerts.messages(SHOWN)).map((message) => messageView({ ...message, failure: oversees ? message.failure : null }, labels.get(message.destinationId) ?? null)) }
   },

@@ -1,5 +1,6 @@
 /** Connections: sign in, read, pause, remove, a new secret, and the bank's questions. */
 import { z } from 'zod'
+import { seesDestinations } from '../../access/authorize.ts'
 import { LINK_TTL_MS, makeChallengeLink, readChallengeLink } from '../../access/challenge-link.ts'
 import { isShown, type Connection } from '../../domain/connection.ts'
 import { parseDay } from '../../domain/day.ts'
@@ -124,18 +125,20 @@ const link = route({
     const found = await instance.store.challenges.get(params.id)
     if (found === null) throw new ApiProblem('not_found', 'There is no challenge with this id.')
     const now = instance.clock.now()
-    return { path: `/c/${makeChallengeLink(instance.linkKey, found.id, now)}`, expiresAt: isoInstant(now + LINK_TTL_MS) }
+    return { path: `/c/${makeChallengeLink(instance.linkKey, found.id, now, instance.entropy)}`, expiresAt: isoInstant(now + LINK_TTL_MS) }
   },
 })
 
 const send = route({
-  method: 'POST', url: '/challenges/:id/send', action: 'sync', tag: 'Challenges', summary: 'Send this question, with a link to answer it, to where alerts go; the answer says where it got through',
-  params: idParams, response: z.object({ sentTo: z.array(z.string()), failures: z.array(z.string()) }),
-  handle: async ({ params, instance }) => {
+  method: 'POST', url: '/challenges/:id/send', action: 'sync', tag: 'Challenges', summary: 'Send this question, with a link to answer it, to where alerts go; the answer says how often it got through and, to owners, where and why not',
+  params: idParams, response: z.object({ sent: z.int(), notSent: z.int(), sentTo: z.array(z.string()).meta({ description: 'Labels, for owners' }), failures: z.array(z.string()).meta({ description: 'For owners' }) }),
+  handle: async ({ params, instance, caller }) => {
     const found = await instance.store.challenges.get(params.id)
     if (found === null) throw new ApiProblem('not_found', 'There is no challenge with this id.')
     const results = await instance.alerting.sendQuestion(found.id)
-    return { sentTo: results.flatMap(({ label, failure }) => (failure === null ? [label] : [])), failures: results.flatMap(({ label, failure }) => (failure === null ? [] : [`${label}: ${failure}`])) }
+    const sentTo = results.flatMap(({ label, failure }) => (failure === null ? [label] : []))
+    const failures = results.flatMap(({ label, failure }) => (failure === null ? [] : [`${label}: ${failure}`]))
+    return { sent: sentTo.length, notSent: failures.length, ...(seesDestinations(caller, instance) ? { sentTo, failures } : { sentTo: [], failures: [] }) }
   },
 })
 

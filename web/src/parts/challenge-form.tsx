@@ -13,7 +13,7 @@ export function ChallengeForm({ challenge }: { challenge: Challenge }) {
   const answer = useAct()
   const again = useAct()
   const phone = useAct()
-  const [sent, setSent] = useState<{ sentTo: string[]; failures: string[] } | null>(null)
+  const [sent, setSent] = useState<SentTo | null>(null)
   const elsewhere = challenge.prompts.every(({ kind }) => kind === 'approval' || kind === 'redirect')
   const busy = answer.isPending || again.isPending
   return (
@@ -27,7 +27,7 @@ export function ChallengeForm({ challenge }: { challenge: Challenge }) {
       <div className="flex flex-wrap items-center gap-3">
         <button className="button button-primary" type="submit" disabled={busy}>{answer.isPending ? 'Asking the bank…' : elsewhere ? 'Ask the bank whether it is done' : 'Answer'}</button>
         <button className="button" type="button" disabled={busy} onClick={() => again.send('POST', `/connections/${challenge.connectionId}/sync`)}>{challenge.prompts.some(({ kind }) => kind === 'code') ? 'Get a new code' : 'Ask anew'}</button>
-        <button className="button" type="button" disabled={phone.isPending} onClick={() => phone.send('POST', `/challenges/${challenge.id}/send`, undefined, (answer) => setSent(answer as { sentTo: string[]; failures: string[] }))}>Send this question to my phone</button>
+        <button className="button" type="button" disabled={phone.isPending} onClick={() => phone.send('POST', `/challenges/${challenge.id}/send`, undefined, (answer) => setSent(answer as SentTo))}>Send this question to my phone</button>
       </div>
       {phone.error !== null && <Trouble error={phone.error} />}
       {sent !== null && <Sent result={sent} />}
@@ -36,9 +36,17 @@ export function ChallengeForm({ challenge }: { challenge: Challenge }) {
   )
 }
 
-function Sent({ result: { sentTo, failures } }: { result: { sentTo: string[]; failures: string[] } }) {
-  if (sentTo.length + failures.length === 0) return <p role="status">Nobody hears of questions yet: an owner chooses where under <Link className="link" to="/settings/alerts">Settings, Alerts</Link>.</p>
-  return <p role="status">{sentTo.length > 0 && `✓ Sent to ${sentTo.join(', ')}: the link there works once, for ten minutes.`} {failures.join(' ')}</p>
+/** `sentTo`, `failures`: for owners; others learn how often it got through. */
+type SentTo = { sent: number; notSent: number; sentTo: string[]; failures: string[] }
+
+function Sent({ result: { sent, notSent, sentTo, failures } }: { result: SentTo }) {
+  if (sent + notSent === 0) return <p role="status">Nobody hears of questions yet: an owner chooses where under <Link className="link" to="/settings/alerts">Settings, Alerts</Link>.</p>
+  const why = failures.length > 0 ? failures.join(' ') : `It did not get through to ${places(notSent)}; an owner sees why under Settings, Alerts.`
+  return <p role="status">{sent > 0 && `✓ Sent to ${sentTo.length > 0 ? sentTo.join(', ') : places(sent)}: the link there works once, for ten minutes.`} {notSent > 0 && why}</p>
+}
+
+function places(count: number): string {
+  return count === 1 ? 'one place' : `${count} places`
 }
 
 function minutesLeft({ expiresAt }: Challenge): string {
