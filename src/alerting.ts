@@ -3,10 +3,10 @@
  * other, and links lead to this page. One round is short and may fail; the next makes up for it.
  */
 import type { Result } from './domain/result.ts'
-import type { Destination } from './domain/alert.ts'
+import type { Destination, Place } from './domain/alert.ts'
 import { makeChallengeLink } from './access/challenge-link.ts'
 import { problemResource } from './api/connection-resource.ts'
-import { createCourier } from './adapters/courier.ts'
+import { createCourier, refusalOf } from './adapters/courier.ts'
 import type { WayOut } from './adapters/post.ts'
 import { sendQuestion, sendTest, tellRound, type TellDeps } from './alerts/tell.ts'
 import { watch } from './alerts/watch.ts'
@@ -18,6 +18,8 @@ export type Alerting = {
   readonly drawer: Drawer
   /** Under which links in messages lead to the page; null: not known. */
   readonly page: string | null
+  /** Why nothing is sent to a place as it was entered; null: nothing is wrong. */
+  refusal(place: Place): string | null
   /** One round of looking and telling. */
   round(): Promise<void>
   test(destination: Destination): Promise<Result<null, SendFailure>>
@@ -47,6 +49,7 @@ export function createAlerting(instance: Omit<Instance, 'alerting'>, { drawer, w
   let watchedAt = Number.NEGATIVE_INFINITY
   return {
     drawer, page,
+    refusal: (place) => refusalOf(place, way),
     async round() {
       const now = clock.now()
       if (Math.abs(now - watchedAt) >= WATCH_MS) {

@@ -48,7 +48,7 @@ export function createAddressGuard(policy: AddressPolicy): AddressGuard {
     if (holds(metadata, address)) return `${address} serves the credentials of this machine`
     if (!holds(special, address)) return null
     const allowed = privateRanges.some((entry) => entry.host === host.toLowerCase() && holds(entry.ranges, address))
-    return allowed ? null : `${host} leads to ${address}, which is not a public address`
+    return allowed ? null : host === address ? `${address} is not a public address` : `${host} leads to ${address}, which is not a public address`
   }
 
   return {

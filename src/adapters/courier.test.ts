@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { makeCertificates } from '../../bank/certificates.ts'
-import { enteredPlace } from '../api/alert-shapes.ts'
+import { enteredPlace, enteredShape } from '../api/alert-shapes.ts'
 import type { Destination, MailServer, Place } from '../domain/alert.ts'
 import type { DestinationSecrets, Letter, LetterItem } from '../ports/alerts.ts'
 import type { PrivateHost } from './address-guard.ts'
-import { createCourier } from './courier.ts'
+import { createCourier, refusalOf } from './courier.ts'
+import { unreached } from './send-failure.ts'
 
 const certificates = await makeCertificates(Date.now())
 const PASSWORD = 'CANARY mail password'
@@ -118,7 +119,68 @@ test('a host that is no name of a server is said, not thrown, and refused where 
     assert.equal(enter(wrong).success, false, host)
   }
   for (const host of ['smtp.example.com', 'localhost', '10.0.0.7', '::1', 'fe80::1']) assert.equal(enter(place(587, { host }) as never).success, true, host)
+  for (const host of ['....', 'a..example', '_x_', '-a.example', 'a-.example', 'mail.example.', 'a b', '', `${'a'.repeat(64)}.example`, 'mail\u202e.example', '1.2.3.4.5', 'a:b']) {
+    const { success, error } = enter(place(587, { host }) as never)
+    assert.ok(!success && error.issues.length === 1, `${JSON.stringify(host)} is said once: ${error?.message}`)
+  }
+  for (const host of ['mail_server', 'xn--mller-kva.example', 'A-1.example', '192.168.1.4']) assert.equal(enter(place(587, { host }) as never).success, true, host)
   assert.match(JSON.stringify(enter(place(587, { host: 'smtp.example.com:587' }) as never).error), /put the port into its own field/)
+})
+
+test('an address of a receiver has a host that can be one, and nothing that is not seen', () => {
+  const enters = (url: string) => [enteredPlace.safeParse({ kind: 'webhook', url }).success, enteredPlace.safeParse({ kind: 'ntfy', server: url, topic: 'feeds' }).success]
+  for (const wrong of ['https://....', 'https://_x_', 'https://a..example/', 'https://hooks.example:0', 'https://hooks.example:65536', 'https://-a.example', 'https://hooks.example./', 'ftp://hooks.example', 'hooks.example', 'https://hooks.example/\u202ex', 'https://ho\noks.example/', ' https://hooks.example', 'https://hooks.example/a b', 'https://hooks.example/\u0007', 'https://']) assert.deepEqual(enters(wrong), [false, false], JSON.stringify(wrong))
+  for (const right of ['https://hooks.example/in?key=k', 'http://127.0.0.1:8080', 'https://[2001:db8::1]:8443/x', 'https://müller.example', 'http://ntfy_home/', 'https://ntfy.sh']) assert.deepEqual(enters(right), [true, true], right)
+})
+
+test('labels, user names, passwords and tokens hold nothing that steers a terminal, a header or the direction of writing', () => {
+  const whole = { label: 'Büro 📬', place: { kind: 'email', server: { ...(place(587) as Place & { readonly kind: 'email' }).server, user: 'ana müller' }, password: PASSWORD }, topics: [], quiet: null, timeZone: 'UTC', amounts: false }
+  const { server } = whole.place
+  const ntfy = { kind: 'ntfy', server: 'https://ntfy.example', topic: 'feeds', token: 'tk_1' }
+  for (const right of [whole, { ...whole, place: ntfy }, { ...whole, place: { ...whole.place, server: { ...server, user: null } } }]) assert.equal(enteredShape.safeParse(right).success, true)
+  for (const bad of ['\0', '\n', '\r', '\u001b', '\u007f', '\u009b', '\u2028', '\u202e', '\u2066']) {
+    const [text, at] = [`a${bad}b`, JSON.stringify(bad)]
+    const wrong = [{ ...whole, label: text }, { ...whole, place: { ...whole.place, server: { ...server, user: text } } }, { ...whole, place: { ...whole.place, server: { ...server, from: `${text}@books.example` } } }, { ...whole, place: { ...whole.place, server: { ...server, to: [`ana@${text}.example`] } } }, { ...whole, place: { ...ntfy, token: text } }, { ...whole, place: { ...ntfy, topic: text } }]
+    assert.deepEqual(wrong.map((one) => enteredShape.safeParse(one).success), wrong.map(() => false), at)
+    if (bad < ' ' || bad === '\u007f' || bad === '\u009b') assert.equal(enteredShape.safeParse({ ...whole, place: { ...whole.place, password: text } }).success, false, at)
+  }
+})
+
+test('http, mail without TLS and addresses of this network are refused where they are entered, unless the operator permits them', () => {
+  const inNetwork = (hosts: readonly PrivateHost[]) => [{ kind: 'webhook', origin: 'http://127.0.0.1:8080' } as const, { kind: 'ntfy', origin: 'http://hooks.test' } as const, place(25, { host: 'mail.test', security: 'none' }), { kind: 'webhook', origin: 'https://127.0.0.1' } as const].map((one) => refusalOf(one, { privateHosts: hosts, caPem: null }))
+  assert.deepEqual(inNetwork(LOCAL), [null, null, null, null])
+  const [hook, ntfy, mail, number] = inNetwork([])
+  for (const refusal of [hook, ntfy]) assert.match(refusal ?? '', /must begin with https:\/\/.*network file/)
+  assert.match(mail ?? '', /choose STARTTLS or TLS.*network file/)
+  assert.match(number ?? '', /127\.0\.0\.1, because it is not a public address.*network file/)
+  assert.deepEqual(inNetwork(LOCAL.map((one) => ({ ...one, plainHttp: false }))).map((refusal) => refusal === null), [false, false, false, true])
+  for (const open of [{ kind: 'webhook', origin: 'https://hooks.example:8443' } as const, place(465, { host: 'smtp.example', security: 'tls' })]) assert.equal(refusalOf(open, { privateHosts: [], caPem: null }), null)
+})
+
+test('why nothing got through is said of the mail server or the receiver, with the next step, and each host is named once', async () => {
+  const full = await mailServer({ onRcptTo: ({ address }, _session, done) => done(Object.assign(new Error('no'), { responseCode: address.startsWith('full') ? 452 : 550 })) })
+  const said: (readonly [string, Awaited<ReturnType<typeof send>>])[] = [
+    ['10.0.0.7', await send({ kind: 'ntfy', origin: 'https://10.0.0.7' }, { topic: 'feeds' })],
+    ['hooks.example', await send({ kind: 'ntfy', origin: 'https://hooks.example' }, { topic: 'feeds' })],
+    ['hooks.example', await send({ kind: 'ntfy', origin: 'http://hooks.example' }, { topic: 'feeds' })],
+    ['mail.example', await send(place(25, { host: 'mail.example', security: 'none' }), {})],
+    ['mail.example', await send(place(465, { host: 'mail.example', security: 'tls' }), {})],
+    ['mail.test', await send(place(full.port, { host: 'mail.test', security: 'tls' }), {})],
+    ['localhost', await send(place(full.port, { user: null, to: ['full@books.example'] }), {}, { hosts: NAMED })],
+    ['localhost', await send(place(full.port, { user: null, to: ['no@books.example'] }), {}, { hosts: NAMED })],
+  ]
+  for (const status of [302, 400, 401, 404, 410, 413, 429, 500]) {
+    const { origin } = await receiver(() => status)
+    said.push(['127.0.0.1', await send({ kind: 'webhook', origin }, { url: origin, signing: SIGNING })])
+  }
+  const messages = said.map(([host, result]) => [host, result.ok ? 'sent' : result.failure.message] as const)
+  for (const code of ['ENOTFOUND', 'ECONNREFUSED', 'ETIMEDOUT', 'ETLS', 'EPROTOCOL', 'ERR_SSL_WRONG_VERSION_NUMBER', 'CERT_HAS_EXPIRED', 'HPE_INVALID_CONSTANT', 'no answer']) for (const kind of ['mail', 'post'] as const) messages.push(['a.example', unreached(kind, 'a.example', code)])
+  assert.match(messages[2]?.[1] ?? '', /https:/)
+  for (const [host, message] of messages) {
+    assert.doesNotMatch(message, /\bbank|sign-in/i)
+    assert.equal(message.split(host).length, 2, message)
+    assert.match(message, /^[A-Za-z0-9].*\. [A-Z].*\.$/, message)
+  }
 })
 
 test('a line break in a sentence forges no header', async () => {

@@ -5,11 +5,12 @@
  */
 import { createHmac } from 'node:crypto'
 import type { Clock } from '../ports/clock.ts'
+import type { Place } from '../domain/alert.ts'
 import { failed } from '../domain/result.ts'
 import type { Courier, Letter } from '../ports/alerts.ts'
 import { letterText } from './letter-text.ts'
-import { sendMail } from './mail.ts'
-import { post, type WayOut } from './post.ts'
+import { mailRefusal, sendMail } from './mail.ts'
+import { post, postRefusal, type WayOut } from './post.ts'
 
 export type CourierParts = { readonly way: WayOut; readonly clock: Clock }
 
@@ -29,6 +30,11 @@ export function createCourier({ way, clock }: CourierParts): Courier {
     if (topic === undefined) return failed(MISSING)
     return post(place.origin, { ...JSON_TYPE, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }, ntfyBody(letter, topic), way)
   }
+}
+
+/** Why nothing is sent to a place as it was entered; null: nothing is wrong. */
+export function refusalOf(place: Place, way: WayOut): string | null {
+  return place.kind === 'email' ? mailRefusal(place.server, way) : postRefusal(new URL(place.origin), way)
 }
 
 const MISSING = { message: 'What this destination was entered with is not stored any more. Enter it again.', again: 'stop' } as const

@@ -10,7 +10,8 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { SendFailure } from '../ports/alerts.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { dial, dialOpen, hostResolve, trustFor, type DialOptions } from './dial.ts'
-import { sentence, type WayOut } from './post.ts'
+import type { WayOut } from './post.ts'
+import { inTheClear, mailRefused, notPublic, unreached } from './send-failure.ts'
 
 export type Mail = { readonly id: string; readonly at: number; readonly subject: string; readonly text: string }
 
@@ -18,16 +19,29 @@ const CONNECT_MS = 10_000
 const IDLE_MS = 30_000
 const TOTAL_MS = 60_000
 
+/** Why no mail is sent over this server as it was entered; null: nothing is wrong. What its name leads to shows when it is called. */
+export function mailRefusal(server: MailServer, { privateHosts }: Pick<WayOut, 'privateHosts'>): string | null {
+  const { host, port, security } = server
+  const address = addressOf(server)
+  if (!URL.canParse(address)) return `${host} is no name of a mail server. Enter it anew, the port in its own field.`
+  if (createAddressGuard({ ports: [port], privateHosts }).urlRefusal(new URL(address)) === null) return null
+  return security === 'none' ? inTheClear('mail', host) : notPublic(host)
+}
+
+function addressOf({ host, port, security }: MailServer): string {
+  return `${security === 'none' ? 'http' : 'https'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+}
+
 export async function sendMail(server: MailServer, password: string | null, mail: Mail, way: WayOut): Promise<Result<null, SendFailure>> {
   const { host, port, security, user, from, to } = server
-  const address = `${security === 'none' ? 'http' : 'https'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`
-  if (!URL.canParse(address)) return failed({ message: `${host} is no name of a mail server. Enter it anew, the port in its own field.`, again: 'stop' })
-  const url = new URL(address)
+  const refusal = mailRefusal(server, way)
+  if (refusal !== null) return failed({ message: refusal, again: 'stop' })
+  const url = new URL(addressOf(server))
   const options: DialOptions = { guard: createAddressGuard({ ports: [port], privateHosts: way.privateHosts }), caPem: way.caPem, timeoutMs: CONNECT_MS, resolve: way.resolve ?? hostResolve }
   const dialled = security === 'tls' ? await dial(url, options) : await dialOpen(url, options)
   if (!dialled.ok) {
-    const { phase, code, message } = dialled.failure
-    return failed(phase === 'guard' ? { message: `Relink does not call this address: ${message}.`, again: 'stop' } : { message: sentence(`${host}:${port}`, code), again: 'later' })
+    const { phase, code } = dialled.failure
+    return failed(phase === 'guard' ? { message: notPublic(host), again: 'stop' } : { message: unreached('mail', url.host, code), again: 'later' })
   }
   const connection = 'socket' in dialled.value ? dialled.value.socket : dialled.value
   const late = AbortSignal.timeout(TOTAL_MS)
@@ -44,9 +58,9 @@ export async function sendMail(server: MailServer, password: string | null, mail
       overdue,
     ])
     const refused = sent.rejected ?? []
-    return refused.length === 0 ? ok(null) : failed({ message: `${host} took it, but not for ${refused.join(', ')}.`, again: 'never' })
+    return refused.length === 0 ? ok(null) : failed({ message: `${host} took the message, but not for ${refused.join(', ')}. Look whether these addresses are right.`, again: 'never' })
   } catch (error) {
-    return failed(whyNot(error as SmtpError, `${host}:${port}`))
+    return failed(whyNot(error as SmtpError, url.host, security !== 'none'))
   } finally {
     connection.destroy()
   }
@@ -55,10 +69,9 @@ export async function sendMail(server: MailServer, password: string | null, mail
 type SmtpError = Error & { readonly code?: string; readonly responseCode?: number; readonly response?: string; readonly command?: string }
 
 /** Only the numbers of an answer are repeated: its words may hold what was sent. */
-function whyNot({ code, responseCode, command }: SmtpError, host: string): SendFailure {
+function whyNot({ code, responseCode, command }: SmtpError, host: string, isSecured: boolean): SendFailure {
   if (code === 'EAUTH' && responseCode !== undefined && responseCode >= 500) return { message: `${host} did not accept the user name or password (${responseCode}). It is not sent again until somebody changes it or sends a test.`, again: 'stop' }
-  if (code === 'EAUTH') return { message: `${host} did not let us sign in${responseCode === undefined ? '' : ` (${responseCode})`}.`, again: 'later' }
-  if (code === 'ETLS' || code === 'ESOCKET') return { message: `${host}: no secure connection came about.`, again: 'later' }
-  if (responseCode !== undefined) return { message: `${host} refused the message with ${responseCode}${command === undefined || !/^[A-Z ]{4,20}$/.test(command) ? '' : ` at ${command}`}.`, again: responseCode >= 500 ? 'never' : 'later' }
-  return { message: sentence(host, code ?? 'no answer'), again: 'later' }
+  if (code === 'EAUTH') return { message: `${host} did not let Relink sign in${responseCode === undefined ? '' : ` (${responseCode})`}. Look whether its port is one for signing in (587 or 465).`, again: 'later' }
+  if (responseCode !== undefined && code !== 'ETLS') return { message: mailRefused(host, responseCode, command), again: responseCode >= 500 ? 'never' : 'later' }
+  return { message: unreached('mail', host, code === 'ESOCKET' && !isSecured ? 'ECONNRESET' : (code ?? 'no answer')), again: 'later' }
 }

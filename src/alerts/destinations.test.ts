@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Place } from '../domain/alert.ts'
 import { addDestination, changeDestination, removeDestination, type Change } from './destinations.ts'
 import { ENTERED, MINUTE, world } from './world.fixture.ts'
 
@@ -125,4 +126,15 @@ test('at most twenty destinations, also of those that are added at once; one tha
   assert.equal((await store.alerts.destinations()).length, 20)
   assert.equal((await removeDestination(parts, 'user:a', first.id)).ok, true)
   assert.equal((await addDestination(parts, 'user:a', ENTERED)).ok, true)
+})
+
+test('where nothing is sent anyhow is refused when it is entered, with what to do; a place that stays as it is may still be renamed', async () => {
+  const { parts, id, row, store } = await hooked()
+  const strict = { ...parts, refusal: (place: Place) => (place.kind === 'webhook' && place.origin.startsWith('https:') ? null : 'Begin it with https://.') }
+  const place = { kind: 'webhook', url: 'http://hooks.example/x' } as const
+  const refused = [await addDestination(strict, 'user:a', { ...ENTERED, place }), await changeDestination(strict, 'user:a', id, { place })]
+  assert.deepEqual(refused.map((one) => one.ok || one.failure), Array(2).fill({ code: 'invalid', message: 'Begin it with https://.' }))
+  assert.equal((await store.alerts.destinations()).length, 1)
+  assert.equal((await changeDestination({ ...parts, refusal: () => 'not any more' }, 'user:a', id, { label: 'Old hook' })).ok, true)
+  assert.deepEqual([(await row()).label, (await row()).place], ['Old hook', { kind: 'webhook', origin: 'https://hooks.example' }])
 })

@@ -16,7 +16,7 @@ import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { Drawer } from '../ports/vault.ts'
 
-export type DestinationParts = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy; readonly audit: Audit; readonly drawer: Drawer }
+export type DestinationParts = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy; readonly audit: Audit; readonly drawer: Drawer; /** Why nothing is sent to a place as it was entered; null: nothing is wrong. */ readonly refusal: (place: Place) => string | null }
 
 /** How a person enters where messages go. */
 export type EnteredPlace =
@@ -44,7 +44,7 @@ async function addHeld(parts: DestinationParts, actor: string, entered: Entered)
   if ((await store.alerts.destinations()).length >= MOST_DESTINATIONS) return failed(FULL)
   const now = clock.now()
   const { label, topics, quiet, timeZone, amounts } = entered
-  const place = placeOf(entered.place)
+  const place = placeOf(parts, entered.place)
   if (!place.ok) return place
   const destination: Destination = { id: entropy.id(now), label, place: place.value, topics, quiet, timeZone, amounts, state: 'active', createdAt: now, createdBy: actor, lastSentAt: null, failingSince: null, failure: null }
   const secrets = secretsOf(entered.place, null, entropy)
@@ -63,7 +63,7 @@ async function changeHeld(parts: DestinationParts, actor: string, id: string, ch
   const before = (await store.alerts.destinations()).find((one) => one.id === id)
   if (before === undefined) return failed(GONE)
   const { paused, newSigning, place: entered, ...plain } = change
-  const place = entered === undefined ? ok(before.place) : placeOf(entered)
+  const place = entered === undefined ? ok(before.place) : placeOf(parts, entered)
   if (!place.ok) return place
   if (place.value.kind !== before.place.kind) return failed({ code: 'invalid', message: 'A destination stays of its kind; add another one instead.' })
   if (newSigning === true && before.place.kind !== 'webhook') return failed({ code: 'invalid', message: 'Only what is sent to a webhook is signed, so there is no key to make anew here.' })
@@ -116,12 +116,18 @@ export function whereTo(place: Place): string {
   return place.kind === 'email' ? place.server.to.join(', ') : place.origin
 }
 
-function placeOf(entered: EnteredPlace): Result<Place, Refused> {
-  if (entered.kind === 'email') return ok({ kind: 'email', server: entered.server })
-  const address = entered.kind === 'webhook' ? entered.url : entered.server
-  const url = URL.canParse(address) ? new URL(address) : null
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') return failed({ code: 'invalid', message: 'The address must begin with https:// and hold no user name or password.' })
-  return ok({ kind: entered.kind, origin: url.origin })
+function placeOf({ refusal }: DestinationParts, entered: EnteredPlace): Result<Place, Refused> {
+  const place = addressOf(entered)
+  if (place === null) return failed({ code: 'invalid', message: 'The address must begin with https:// and hold no user name or password.' })
+  const wrong = refusal(place)
+  return wrong === null ? ok(place) : failed({ code: 'invalid', message: wrong })
+}
+
+function addressOf(entered: EnteredPlace): Place | null {
+  if (entered.kind === 'email') return { kind: 'email', server: entered.server }
+  const url = URL.parse(entered.kind === 'webhook' ? entered.url : entered.server)
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') return null
+  return { kind: entered.kind, origin: url.origin }
 }
 
 /** A secret that was left out keeps its stored value where the address stays the same. */

@@ -247,6 +247,9 @@ test('a destination whose password is refused gets nothing more until a test get
   assert.equal(sent.length, 1, 'a mailbox locks too')
   assert.deepEqual((await sendTest(deps, destination)).ok, false)
   assert.match(judgeAlerts(await store.alerts.destinations())?.sentence ?? '', /^Alerts do not get through to “Phone” since 2026-10-14 12:02 UTC: refused Nothing more is sent there/)
+  const [stored] = await store.alerts.destinations()
+  const steering = { ...stored!, label: 'Phone\n✓ database \u001b[2J\u009b\u202e', failure: 'refused\r\u0007' }
+  for (const one of [steering, { ...steering, failingSince: null }]) assert.doesNotMatch(judgeAlerts([one])?.sentence ?? '', /[\p{C}\p{Zl}\p{Zp}]/u, 'what was stored before labels were looked at')
   answerWith(() => ok(null))
   assert.equal((await sendTest(deps, destination)).ok, true)
   assert.equal(sent.at(-1)?.letter.subject, 'A test from Relink')

@@ -141,6 +141,7 @@ function ending4(number: string): string {
   return `··${number.replace(/[^\p{L}\p{Nd}]/gu, '').slice(-4)}`
 }
 
-function plainLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zs}]+/gu, ' ').replace(/ {2,}/g, ' ').trim().slice(0, 500)
+/** On one line, without anything that steers a terminal or turns the direction of writing. */
+export function plainLine(text: string): string {
+  return text.replace(/[\p{C}\p{Z}]+/gu, ' ').replace(/ {2,}/g, ' ').trim().slice(0, 500)
 }

@@ -9,7 +9,7 @@ import { ok, type Result } from '../domain/result.ts'
 import type { Letter, SendFailure } from '../ports/alerts.ts'
 import { createMemoryStore } from '../store/memory/store.ts'
 import { aConnection, aProblem } from '../store/fixtures.ts'
-import { addDestination, type Entered } from './destinations.ts'
+import { addDestination, type DestinationParts, type Entered } from './destinations.ts'
 import { tellRound, type TellDeps } from './tell.ts'
 
 export const NOON = Date.UTC(2026, 9, 14, 12)
@@ -41,7 +41,7 @@ export async function world() {
       return { cause, what: [`Riverbank: ${cause}`], relink: ['tries ', { kind: 'instant', at: '2026-10-14T14:30:00Z' }], next: [`Mend ${cause}`] }
     },
   }
-  const parts = { store, clock, entropy, drawer, audit: createAudit({ store: store.audit, key: createSecretKey(new Uint8Array(32)), clock }) }
+  const parts: DestinationParts = { store, clock, entropy, drawer, refusal: () => null, audit: createAudit({ store: store.audit, key: createSecretKey(new Uint8Array(32)), clock }) }
   const add = async (over: Partial<Entered> = {}): Promise<Destination> => {
     const made = await addDestination(parts, 'user:a', { ...ENTERED, ...over })
     assert.ok(made.ok)

@@ -6,7 +6,7 @@ const instant = z.iso.datetime()
 
 export const roleShape = z.enum(ROLES).meta({ id: 'Role' })
 /** One line of printable characters. */
-export const labelShape = z.string().trim().regex(/^[^\p{C}]{1,100}$/u, 'must be 1 to 100 characters on one line')
+export const labelShape = z.string().trim().regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters on one line')
 export const emailShape = z.email().max(200).transform((text) => text.toLowerCase())
 export const passwordShape = z.string().min(1).max(200)
 

@@ -1,40 +1,51 @@
 /** Destinations of alerts, and what was told, as resources. No secret of a destination is in any. */
 import { z } from 'zod'
 import { TOPICS } from '../domain/alert.ts'
-import { isTimeZone, TIME_OF_DAY } from '../domain/hours.ts'
+import { labelShape } from './access-shapes.ts'
+import { hoursShape, timeZoneShape } from './shapes.ts'
 
 const instant = z.iso.datetime()
 
-export const timeZoneShape = z.string().max(64).refine(isTimeZone, 'is no IANA time zone').meta({ description: 'IANA, for example Europe/Berlin' })
-const timeOfDay = z.string().regex(TIME_OF_DAY).meta({ description: 'HH:MM' })
-export const hoursShape = z.strictObject({ from: timeOfDay, to: timeOfDay, timeZone: timeZoneShape })
-
 const topics = z.array(z.enum(TOPICS)).max(TOPICS.length)
-const label = z.string().trim().min(1).max(100)
+
+const mailServer = z.object({ host: z.string(), port: z.int(), security: z.enum(['tls', 'starttls', 'none']), user: z.string().nullable(), from: z.string(), to: z.array(z.string()) })
+
+/** Names of servers: letters, digits and hyphens, as a local network may with underscores within; URLs spell other letters so, too. */
+const HOST_NAME = /^(?=.{1,253}$)[a-z\d](?:[\w-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[\w-]{0,61}[a-z\d])?)*$/i
+
+/** What is wrong with the name of a server, as the end of a sentence; null: nothing. */
+function hostFault(host: string): string | null {
+  if (host.includes(':')) return z.ipv6().safeParse(host).success ? null : 'is a name only: put the port into its own field'
+  return HOST_NAME.test(host) && URL.canParse(`https://${host}`) ? null : 'is no host name'
+}
+
 const mailbox = z.email().max(254)
 
-const mailServer = z.strictObject({
-  host: z.string().trim().min(1).max(253).regex(/^[\w.:-]+$/, 'is no host name'), port: z.int().min(1).max(65_535), security: z.enum(['tls', 'starttls', 'none']),
-  user: z.string().min(1).max(254).nullable(), from: mailbox, to: z.array(mailbox).min(1).max(20),
+/** Stricter than what is shown: what was stored once can be looked at and mended. */
+const enteredServer = z.strictObject({
+  host: z.string().trim().superRefine((host, { addIssue }) => {
+    const message = hostFault(host)
+    if (message !== null) addIssue({ code: 'custom', message })
+  }),
+  port: z.int().min(1).max(65_535), security: mailServer.shape.security, user: z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,254}$/u, 'must be 1 to 254 characters on one line').nullable(), from: mailbox, to: z.array(mailbox).min(1).max(20),
 })
 
-/** Stricter than what is shown: what was stored once can be looked at and mended. */
-const enteredServer = mailServer.extend({
-  host: mailServer.shape.host
-    .refine((host) => !host.includes(':') || z.ipv6().safeParse(host).success, 'is a name only: put the port into its own field')
-    .refine((host) => host.includes(':') || URL.canParse(`https://${host}`), 'is no host name'),
-})
+/** An address as it is typed, of a host that can be one; whether it may be called is decided where it is stored. */
+const address = z.string().max(2_000).refine((text) => {
+  const url = /[\p{C}\p{Z}]/u.test(text) ? null : URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.port !== '0' && (url.hostname.startsWith('[') || HOST_NAME.test(url.hostname))
+}, 'is no address of a server: it begins with https://')
 
 /** How a person enters where messages go; secrets that are left out keep their stored value where the address stays the same. */
 export const enteredPlace = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('email'), server: enteredServer, password: z.string().min(1).max(1_000).optional() }),
-  z.strictObject({ kind: z.literal('webhook'), url: z.url({ protocol: /^https?$/ }).max(2_000) }),
-  z.strictObject({ kind: z.literal('ntfy'), server: z.url({ protocol: /^https?$/ }).max(500), topic: z.string().regex(/^[\w-]{1,64}$/), token: z.string().min(1).max(500).optional() }),
+  z.strictObject({ kind: z.literal('email'), server: enteredServer, password: z.string().regex(/^\P{Cc}{1,1000}$/u, 'must be 1 to 1000 characters on one line').optional() }),
+  z.strictObject({ kind: z.literal('webhook'), url: address }),
+  z.strictObject({ kind: z.literal('ntfy'), server: address, topic: z.string().regex(/^[\w-]{1,64}$/), token: z.string().regex(/^[\x21-\x7e]{1,500}$/, 'is letters, digits and signs without blanks').optional() }),
 ])
 
-export const enteredShape = z.strictObject({ label, place: enteredPlace, topics, quiet: hoursShape.nullable(), timeZone: timeZoneShape, amounts: z.boolean() })
+export const enteredShape = z.strictObject({ label: labelShape, place: enteredPlace, topics, quiet: hoursShape.nullable(), timeZone: timeZoneShape, amounts: z.boolean() })
 export const changeShape = z.strictObject({
-  label: label.optional(), place: enteredPlace.optional(), topics: topics.optional(), quiet: hoursShape.nullable().optional(), timeZone: timeZoneShape.optional(), amounts: z.boolean().optional(),
+  label: labelShape.optional(), place: enteredPlace.optional(), topics: topics.optional(), quiet: hoursShape.nullable().optional(), timeZone: timeZoneShape.optional(), amounts: z.boolean().optional(),
   paused: z.boolean().optional(), newSigning: z.literal(true).optional().meta({ description: 'Make a new key for the signatures of a webhook; it is in the answer, once' }),
 })
 

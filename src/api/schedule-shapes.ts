@@ -1,6 +1,6 @@
 /** When connections are read by themselves, as resources. */
 import { z } from 'zod'
-import { hoursShape } from './alert-shapes.ts'
+import { hoursShape } from './shapes.ts'
 
 const instant = z.iso.datetime()
 

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { Challenge } from '../domain/connection.ts'
 import { formatMoney } from '../domain/money.ts'
 import { joinRanges } from '../domain/day.ts'
+import { isTimeZone, TIME_OF_DAY } from '../domain/hours.ts'
 import type { Coverage, SyncRun } from '../domain/run.ts'
 import type { Question, Transaction } from '../domain/transaction.ts'
 import type { AccountSummary } from '../ports/store.ts'
@@ -14,6 +15,9 @@ import type { Explanation } from '../sync/explain.ts'
 
 const instant = z.iso.datetime().meta({ description: 'ISO 8601 in UTC' })
 export const dayShape = z.iso.date().meta({ description: 'A calendar day of the bank, YYYY-MM-DD' })
+export const timeZoneShape = z.string().max(64).refine(isTimeZone, 'is no IANA time zone').meta({ description: 'IANA, for example Europe/Berlin' })
+const timeOfDay = z.string().regex(TIME_OF_DAY).meta({ description: 'HH:MM' })
+export const hoursShape = z.strictObject({ from: timeOfDay, to: timeOfDay, timeZone: timeZoneShape })
 export const money = z.string().meta({ description: 'An exact decimal with all decimals of the currency', examples: ['-12.50'] })
 
 /** Epoch milliseconds as the API writes an instant. */

@@ -132,17 +132,19 @@ test('whoever does not oversee sees that somebody is told, not where nor why it 
     const told = (await who[one].ask('GET', '/api/alerts/messages')).json.items.map(({ subject, destination, failure }: Record<string, unknown>) => [subject, destination, failure])
     assert.deepEqual(told, [MATRIX.oversee.includes(one) ? ['Riverbank', 'CANARY label', 'CANARY failure'] : ['Riverbank', null, null]], one)
   }
-  // A question that is sent to where alerts go: an address inside is refused without a look-up, and its failure names it.
+  // A question that is sent to where alerts go: one of this host is refused, and its failure names it.
   const { runId } = await aLedger(house.instance.store, connectionId)
   const now = house.instance.clock.now()
   const question = aChallenge(connectionId, runId, { askedAt: now, expiresAt: now + 60_000 })
   await house.instance.store.challenges.create(question)
-  const inside = await owner.ask('PATCH', `/api/alerts/destinations/${added.json.id}`, { place: { kind: 'ntfy', server: 'https://10.0.0.7', topic: 'feeds' }, topics: ['question'] })
+  const plain = await owner.ask('PATCH', `/api/alerts/destinations/${added.json.id}`, { place: { kind: 'ntfy', server: 'http://ntfy.example', topic: 'feeds' } })
+  assert.ok(plain.status === 400 && /must begin with https:/.test(plain.json.detail), plain.text)
+  const inside = await owner.ask('PATCH', `/api/alerts/destinations/${added.json.id}`, { place: { kind: 'ntfy', server: 'https://localhost', topic: 'feeds' }, topics: ['question'] })
   assert.equal(inside.status, 200, inside.text)
   for (const one of ['owner', 'host', 'delegated', 'key that works'] as const) {
     const { status, json, text } = await who[one].ask('POST', `/api/challenges/${question.id}/send`)
     assert.deepEqual([status, json.sent, json.notSent, json.sentTo, json.failures?.length], [200, 0, 1, [], MATRIX.oversee.includes(one) ? 1 : 0], `${one} ${text}`)
-    assert.equal(/CANARY|10\.0\.0\.7/.test(text), MATRIX.oversee.includes(one), `${one} ${text}`)
+    assert.equal(/CANARY|localhost/.test(text), MATRIX.oversee.includes(one), `${one} ${text}`)
   }
   await house.instance.store.challenges.move(question.id, 'open', 'expired')
   assert.equal((await owner.ask('DELETE', `/api/alerts/destinations/${added.json.id}`)).status, 200)

@@ -76,7 +76,7 @@ const messages = route({
 export const alertRoutes: readonly Route[] = [list, add, change, remove, test, messages]
 
 function partsOf({ store, clock, entropy, audit, alerting }: Instance): Parameters<typeof addDestination>[0] {
-  return { store, clock, entropy, audit, drawer: alerting.drawer }
+  return { store, clock, entropy, audit, drawer: alerting.drawer, refusal: alerting.refusal }
 }
 
 function done<T>(result: Result<T, Refused>): T {

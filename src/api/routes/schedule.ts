@@ -3,10 +3,9 @@ import { z } from 'zod'
 import { isShown, type Connection, type ReadPlan } from '../../domain/connection.ts'
 import type { Instance } from '../../instance.ts'
 import { leastMs, NO_LIMITS, regularMs } from '../../sync/schedule.ts'
-import { hoursShape } from '../alert-shapes.ts'
 import { scheduledShape, scheduleShape } from '../schedule-shapes.ts'
 import { idParams, route, type Route } from '../route.ts'
-import { isoInstant } from '../shapes.ts'
+import { hoursShape, isoInstant } from '../shapes.ts'
 import { valueOf } from './connections.ts'
 
 const MINUTE_MS = 60_000
