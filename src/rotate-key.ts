@@ -47,14 +47,14 @@ export async function rotateKey(config: Config, { from, to, reseal, tell }: KeyP
 }
 
 /** Where each connection's login, and each destination's secrets, may be sent, by their settings as they are now. */
-async function placesOf({ connections, alerts }: TenantStore): Promise<(connectionId: string) => Place | null> {
+async function placesOf({ connections, alerts }: TenantStore): Promise<(ownerId: string) => Place | null> {
   const connectors = await discoverConnectors()
   const known = new Map((await connections.list()).map((one) => [one.id, one]))
   const destinations = new Map((await alerts.destinations()).map((one) => [one.id, one]))
-  return (connectionId) => {
-    const destination = destinations.get(connectionId)
+  return (ownerId) => {
+    const destination = destinations.get(ownerId)
     if (destination !== undefined) return { loginIndex: NO_LOGIN, audience: audienceOf(destination.place) }
-    const connection = known.get(connectionId)
+    const connection = known.get(ownerId)
     const connector = connectors.get(connection?.connector ?? '')
     return connection === undefined || connector === undefined ? null : { loginIndex: connection.loginIndex, audience: connector.originsOf(connection.settings) }
   }

@@ -31,8 +31,8 @@ export function needsPerson(cause: CauseCode): boolean {
   return next !== null && next.afterHours === undefined
 }
 
-/** `waiting`: messages that nobody tried to send yet. */
-export function planTelling(now: number, destinations: readonly Destination[], tellings: readonly Telling[], waiting: readonly Message[], newId: () => string): Planned {
+/** `untried`: messages that wait and that nobody tried to send yet. */
+export function planTelling(now: number, destinations: readonly Destination[], tellings: readonly Telling[], untried: readonly Message[], newId: () => string): Planned {
   const settled = overBy(tellings, now)
   const ended = tellings.filter(({ alert }) => alert.closedAt !== null)
   const passedOver = ended.filter((telling) => hasNoEnd(telling) || telling.told.every(({ state }) => state === 'dropped' || state === 'given_up')).map(({ alert }) => alert.id)
@@ -41,7 +41,7 @@ export function planTelling(now: number, destinations: readonly Destination[], t
   const messages: NewMessage[] = []
   for (const destination of destinations) {
     const dueAt = destination.quiet === null ? now : afterHours(now, destination.quiet)
-    const waits = waiting.find((message) => message.destinationId === destination.id && message.state === 'waiting' && message.attempts === 0 && !ofQuestions.has(message.id))
+    const waits = untried.find((message) => message.destinationId === destination.id && !ofQuestions.has(message.id))
     const message = (): Message => ({ id: newId(), destinationId: destination.id, createdAt: now, dueAt, attempts: 0, state: 'waiting', endedAt: null, subject: null, failure: null })
     const items: MessageItem[] = []
     for (const telling of tellings) {

@@ -45,8 +45,8 @@ export async function tellRound(deps: TellDeps): Promise<boolean> {
   const destinations = await alerts.destinations()
   if (destinations.length === 0) return false
   const now = clock.now()
-  const [tellings, known] = await Promise.all([alerts.telling(now - LOOKED_BACK_MS, MANY), alerts.messages(MOST_WAITING)])
-  const { messages, passedOver, settled } = planTelling(now, destinations, tellings, known, () => entropy.id(now))
+  const [tellings, untried] = await Promise.all([alerts.telling(now - LOOKED_BACK_MS, MANY), alerts.untried(MOST_WAITING)])
+  const { messages, passedOver, settled } = planTelling(now, destinations, tellings, untried, () => entropy.id(now))
   for (const id of settled) await alerts.settle(id, now)
   await alerts.passOver(passedOver, now)
   await alerts.plan(messages)

@@ -72,6 +72,8 @@ export type AlertStore = {
   end(id: string, end: MessageEnd): Promise<void>
   /** Newest first. */
   messages(limit: number): Promise<readonly Message[]>
+  /** Those that wait and that nobody tried to send yet, newest first. */
+  untried(limit: number): Promise<readonly Message[]>
 }
 
 export type DestinationPatch = Partial<Pick<Destination, 'label' | 'place' | 'topics' | 'quiet' | 'timeZone' | 'amounts' | 'state' | 'failingSince' | 'failure'>>

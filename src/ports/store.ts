@@ -429,6 +429,7 @@ export type SealedKey = { readonly keyId: Uint8Array; readonly sealed: Uint8Arra
 export type Resealed = { readonly key: SealedKey; readonly records: readonly SealedSecret[] }
 
 export type SealedSecret = {
+  /** The connection, or the destination of alerts; stored under this name since there were connections only. */
   readonly connectionId: string
   readonly purpose: string
   readonly version: number

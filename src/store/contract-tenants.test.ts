@@ -68,7 +68,7 @@ async function view(tenant: TenantStore, { connection, ledger, page, preview, pr
       near: { amounts: [-1250n], from: [day('2020-01-01')], to: [day('2030-01-01')] }, states: { states: ['posted'], range: { from: day('2020-01-01'), to: day('2030-01-01') } },
     })),
     await previews.get(preview.id), await previews.list({}), await previews.answers(preview.id, ledger.accountId), await history.undos([runId]), await history.places(runId), await runs.get(runId), await runs.list({ limit: 9 }), await runs.list({ connectionId: connection.id, limit: 9 }), await runs.latestByConnection(0), await incidents.list({ limit: 9 }), (await incidents.reads(connection.institutionId, 0, 9)).days,
-    await problems.get(problem.id), await problems.list({ limit: 9 }), await problems.plan(problem.id), await problems.exchanges(problem.id), await alerts.list({ limit: 9 }), await alerts.get(problem.id), await alerts.telling(0, 9), await alerts.destinations(), await alerts.messages(9),
+    await problems.get(problem.id), await problems.list({ limit: 9 }), await problems.plan(problem.id), await problems.exchanges(problem.id), await alerts.list({ limit: 9 }), await alerts.get(problem.id), await alerts.telling(0, 9), await alerts.destinations(), await alerts.messages(9), await alerts.untried(9),
     await challenges.get(challenge.id), await challenges.list({}), await challenges.list({ connectionId: connection.id }),
     await secrets.get(connection.id, 'sign-in'), await secrets.tenantKey(), await secrets.ledger('login'),
   ]

@@ -7,7 +7,7 @@ import { openRecord, sealRecord, type RecordPlace } from './record.ts'
 
 const master = masterKeyOf(new Uint8Array(32).fill(1))
 const tenant = makeTenantKey(master, 't1', hostEntropy)
-const place: RecordPlace = { tenantId: 't1', connectionId: 'c1', purpose: 'login', version: 1, audience: ['https://bank.example:443'] }
+const place: RecordPlace = { tenantId: 't1', ownerId: 'c1', purpose: 'login', version: 1, audience: ['https://bank.example:443'] }
 const secret = (text: string) => new TextEncoder().encode(text)
 
 test('a record opens to what was sealed, of any length and content', () => {
@@ -47,8 +47,8 @@ test('a tag of four bytes is not accepted', () => {
 test('a record moved to another tenant, connection, purpose, version or audience does not open', () => {
   const record = sealRecord(tenant.key, place, secret('correct horse'), hostEntropy)
   const moves: readonly Partial<RecordPlace>[] = [
-    { tenantId: 't2' }, { connectionId: 'c2' }, { purpose: 'answers' }, { version: 2 }, { audience: ['https://evil.example:443'] }, { audience: [] },
-    { audience: ['https://bank.example:443', 'https://evil.example:443'] }, { tenantId: 't1c', connectionId: '1' },
+    { tenantId: 't2' }, { ownerId: 'c2' }, { purpose: 'answers' }, { version: 2 }, { audience: ['https://evil.example:443'] }, { audience: [] },
+    { audience: ['https://bank.example:443', 'https://evil.example:443'] }, { tenantId: 't1c', ownerId: '1' },
   ] // prettier-ignore
   for (const move of moves) assert.equal(openRecord(tenant.key, { ...place, ...move }, record), null, JSON.stringify(move))
   assert.notEqual(openRecord(tenant.key, place, record), null)

@@ -13,7 +13,8 @@ import { KEY_BYTES, KEY_ID_BYTES, sameId, type TenantKey } from './keys.ts'
 /** Where a record belongs. `audience`: the `https://host:port` that the secret may be sent to. */
 export type RecordPlace = {
   readonly tenantId: string
-  readonly connectionId: string
+  /** The connection, or the destination of alerts. */
+  readonly ownerId: string
   readonly purpose: string
   readonly version: number
   readonly audience: readonly string[]
@@ -85,7 +86,7 @@ function audienceDigest({ audience }: RecordPlace): Uint8Array {
 }
 
 function placeData(layer: 'key' | 'value', place: RecordPlace, audience: Uint8Array, header: Uint8Array): Uint8Array {
-  return additionalData(['relink/vault/1', layer, place.tenantId, place.connectionId, place.purpose, String(place.version), audience, header])
+  return additionalData(['relink/vault/1', layer, place.tenantId, place.ownerId, place.purpose, String(place.version), audience, header])
 }
 
 /** ISO/IEC 7816-4: one 0x80, then zeros, so that the length of a password does not show. */

@@ -29,7 +29,7 @@ export async function rotateMasterKey({ secrets, tenantId, from, to, entropy }: 
   return now !== null && sameId(now.masterKeyId, to.id) && openTenantKey(to, tenantId, now) !== null ? ok('rotated') : failed({ message: 'The key of this tenant was changed meanwhile. Run the same command again.' })
 }
 
-/** Where a connection's login may be sent now, and whose it is. */
+/** Where a connection's login, or what a destination was entered with, may be sent now, and whose login it is. */
 export type Place = { readonly loginIndex: string; readonly audience: readonly string[] }
 
 /**
@@ -38,7 +38,7 @@ export type Place = { readonly loginIndex: string; readonly audience: readonly s
  * on their way are given up; the bank or the person is asked again. Running servers go on where they hold
  * the master key `to`.
  */
-export async function resealSecrets({ secrets, tenantId, from, to, entropy }: Rotation, placeOfConnection: (connectionId: string) => Place | null): Promise<Result<number, { readonly message: string }>> {
+export async function resealSecrets({ secrets, tenantId, from, to, entropy }: Rotation, placeOfOwner: (ownerId: string) => Place | null): Promise<Result<number, { readonly message: string }>> {
   let problem: string | null = null
   let count = 0
   const refuse = (message: string): null => {
@@ -54,7 +54,7 @@ export async function resealSecrets({ secrets, tenantId, from, to, entropy }: Ro
     const lasting = records.filter(({ purpose }) => purpose === 'login' || purpose === DRAWER)
     const fresh: SealedSecret[] = []
     for (const record of lasting) {
-      const place = placeOfConnection(record.connectionId)
+      const place = placeOfOwner(record.connectionId)
       // Of a destination that was removed a moment before its process died.
       if (place === null && record.purpose === DRAWER) continue
       const sealed = place === null ? null : resealOne(key, renewed.key, record, { tenantId, ...place }, entropy)
@@ -67,8 +67,8 @@ export async function resealSecrets({ secrets, tenantId, from, to, entropy }: Ro
   return problem === null ? ok(count) : failed({ message: problem })
 }
 
-function resealOne(from: TenantKey, to: TenantKey, { connectionId, purpose, version, sealed }: SealedSecret, { tenantId, loginIndex, audience }: Place & { readonly tenantId: string }, entropy: Entropy): Uint8Array | null {
-  const place = { tenantId, connectionId, purpose: placeOf({ connectionId, loginIndex }, purpose), version, audience }
+function resealOne(from: TenantKey, to: TenantKey, { connectionId: ownerId, purpose, version, sealed }: SealedSecret, { tenantId, loginIndex, audience }: Place & { readonly tenantId: string }, entropy: Entropy): Uint8Array | null {
+  const place = { tenantId, ownerId, purpose: placeOf({ connectionId: ownerId, loginIndex }, purpose), version, audience }
   const plaintext = openRecord(from, place, sealed)
   if (plaintext === null) return null
   try {

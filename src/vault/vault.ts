@@ -309,7 +309,7 @@ class SealedVault implements TenantVault {
       for (const more of [true, false]) {
         const key = await this.#loadTenantKey()
         if (!key.ok) return key
-        const sealed = sealRecord(key.value, { tenantId: this.#tenantId, connectionId: owner.connectionId, purpose: placeOf(owner, purpose), version, audience }, plaintext, this.#entropy)
+        const sealed = sealRecord(key.value, { tenantId: this.#tenantId, ownerId: owner.connectionId, purpose: placeOf(owner, purpose), version, audience }, plaintext, this.#entropy)
         const record = { connectionId: owner.connectionId, purpose: drawer, version, sealed, digest: digest ?? this.#digestOf(owner, contents.values, []), createdAt: this.#clock.now(), expiresAt }
         if (await this.#secrets.put(record, key.value.id)) return ok(record)
         // All was sealed anew under another key meanwhile.
@@ -324,9 +324,9 @@ class SealedVault implements TenantVault {
   async #openValues(owner: SecretOwner, record: SealedSecret, audience: readonly string[]): Promise<Result<Contents, Failure>> {
     const key = await this.#keyFor(record)
     if (!key.ok) return key
-    const { connectionId, version, sealed } = record
+    const { connectionId: ownerId, version, sealed } = record
     const purpose = record.purpose === TRIAL ? LOGIN : record.purpose
-    const plaintext = openRecord(key.value, { tenantId: this.#tenantId, connectionId, purpose: placeOf(owner, purpose), version, audience }, sealed)
+    const plaintext = openRecord(key.value, { tenantId: this.#tenantId, ownerId, purpose: placeOf(owner, purpose), version, audience }, sealed)
     if (plaintext === null) {
       return failed(unreadable('The stored secret cannot be opened for this address and login: the address, the login or the record was changed since it was typed. Type it again.'))
     }

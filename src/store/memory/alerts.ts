@@ -127,6 +127,9 @@ export function memoryAlerts({ alerts, alerting, access, problems, connections, 
         for (const { alertId, messageId } of alerting.told) if (messageId === id && alerts.get(alertId)?.deliveredAt === null) patch(alerts, alertId, { deliveredAt: end.at })
       } else if ('failure' in end) patch(destinations, destination.id, fails(destination, end.at, end.failure, end.stops))
     },
+    async untried(limit) {
+      return [...messages.values()].filter(({ state, attempts }) => state === 'waiting' && attempts === 0).sort(by((m) => m.createdAt, (m) => m.id)).reverse().slice(0, limit)
+    },
     async messages(limit) {
       return [...messages.values()].sort(by((m) => m.createdAt, (m) => m.id)).reverse().slice(0, limit)
     },

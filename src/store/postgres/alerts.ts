@@ -150,6 +150,10 @@ export function postgresAlerts(db: Database, tenantId: string): AlertStore {
           where tenant_id = ${tenantId} and id = ${idKey(id)} and state = 'waiting'`,
       ])
     },
+    async untried(limit) {
+      const { rows } = await one<StoredRow<Message>>(db.selectFrom('relink.messages').selectAll().where('tenant_id', '=', tenantId).where('state', '=', 'waiting').where('attempts', '=', 0).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit))
+      return rows.map(messages.read)
+    },
     async messages(limit) {
       const { rows } = await one<StoredRow<Message>>(db.selectFrom('relink.messages').selectAll().where('tenant_id', '=', tenantId).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit))
       return rows.map(messages.read)
