@@ -2,13 +2,14 @@
  * A database that was made once and is copied into each home that a test begins with: making a cluster
  * and its tables costs four seconds of a processor, a copy half a second. It is what a first start leaves
  * behind: the same programs made it, and a fingerprint of all that makes it says when it is made anew.
+ * What nobody used for an hour leaves, as do the remains of makers that were killed.
  * Tests of the first start itself take none.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { databaseAccount } from './postgres/embedded/account.ts'
 import { startEmbedded } from './postgres/embedded/embedded.ts'
 import { giveTo, preparePlaces } from './postgres/embedded/places.ts'
@@ -18,9 +19,16 @@ const ROOT = resolve(import.meta.dirname, '../..')
 /** Beside the packages, as what was compiled: `npm ci` begins anew. */
 const KEPT = join(ROOT, 'node_modules', '.cache', 'relink-databases')
 
+const MAKING = 'relink-making-'
+/** Far longer than making or copying one lasts: other sources, on another branch or in another worktree, may use theirs at the same time. */
+const UNUSED_MS = 3_600_000
+
 /** Puts the made database into a home that has none; the next start there finds it. */
 export async function layDatabase(home: string): Promise<void> {
   const made = await madeDatabase()
+  const now = usedNow(made)
+  sweep(KEPT, now, (name) => name !== basename(made))
+  sweep(tmpdir(), now, (name) => name.startsWith(MAKING))
   const account = databaseAccount(home)
   if (!account.ok) throw new Error(account.failure.message)
   const places = await preparePlaces(home, account.value)
@@ -36,7 +44,7 @@ async function madeDatabase(): Promise<string> {
   const kept = join(KEPT, fingerprint())
   if (existsSync(kept)) return kept
   // Made in a place that the database's account can reach.
-  const home = mkdtempSync(join(tmpdir(), 'relink-made-'))
+  const home = mkdtempSync(join(tmpdir(), MAKING))
   chmodSync(home, 0o755)
   try {
     const started = await startEmbedded({ home, throwaway: true })
@@ -58,6 +66,26 @@ async function madeDatabase(): Promise<string> {
     rmSync(home, { recursive: true, force: true })
   }
   return kept
+}
+
+/** Marks it as used, and gives the instant by the clock of its disk. */
+export function usedNow(kept: string): number {
+  rmSync(mkdtempSync(join(kept, '.used-')), { recursive: true })
+  return statSync(kept).mtimeMs
+}
+
+/** Removes what nobody used for long. Several may do so at once: who takes an entry away removes it, and for the others it is gone. */
+export function sweep(directory: string, now: number, isOurs: (name: string) => boolean): void {
+  for (const name of readdirSync(directory).filter(isOurs)) {
+    const gone = join(directory, `${MAKING}gone-${name}`)
+    try {
+      if (now - statSync(join(directory, name)).mtimeMs < UNUSED_MS) continue
+      renameSync(join(directory, name), gone)
+      rmSync(gone, { recursive: true, force: true })
+    } catch {
+      // Somebody else was there first, or it is somebody else's.
+    }
+  }
 }
 
 /** With owners and modes, which the server insists on. */
