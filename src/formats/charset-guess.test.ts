@@ -2,10 +2,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { guessByLooks, guessCharset } from './charset-guess.ts'
+import { decoderOf } from './code-pages.ts'
 import { countHeadings } from './csv/headings.ts'
 import { readCsv } from './csv/read.ts'
+import { readMt940 } from './mt940/read.ts'
+import { readOfx } from './ofx/read.ts'
 import { readQif } from './qif/read.ts'
 import { bytes, collect, summary } from './testing/collect.ts'
+
+/** The text in a charset of single bytes. */
+function written(label: string, text: string): Uint8Array {
+  const letters = decoderOf(label)!.decode(Uint8Array.from({ length: 256 }, (_, byte) => byte))
+  return Buffer.from([...text].map((letter) => letters.indexOf(letter)))
+}
 
 /** Charset, the file in base64, the name of its first row, its summary. */
 const FILES: readonly (readonly [string, string, string, string])[] = [
@@ -49,4 +58,42 @@ test('a QIF without headings tells its charset by its letters', async () => {
   const file = Buffer.concat([Buffer.from('!Type:Bank\nD05.02.2024\nT-1,00\nP'), Buffer.from([0xcf, 0xff, 0xf2, 0xb8, 0xf0, 0xee, 0xf7, 0xea, 0xe0]), Buffer.from('\n^\n')])
   const { statements } = await collect(readQif(bytes(file)))
   assert.equal(statements[0]!.rows[0]!.name, 'Пятёрочка')
+})
+
+test('tables, registers and SWIFT messages of DOS programs are read in their letters', async () => {
+  const table = (name: string, memo: string): string => `Datum;Empfänger;Verwendungszweck;Betrag\r\n05.02.2024;${name};${memo};-1,00\r\n06.02.2024;${name};Gebühr für März;-2,00\r\n`
+  for (const [label, name, memo] of [['ibm850', 'Bäckerei Müller', 'Brötchen, Süßes'], ['ibm850', 'Købmand på Østergade', 'Løn'], ['ibm437', 'Café Orléans', 'réglé à la réception']] as const) {
+    const file = written(label, table(name, memo))
+    assert.equal(guessCharset(file, countHeadings), 'ibm850')
+    for (const size of [1, 100_000]) assert.equal((await collect(readCsv(bytes(file, size)))).statements[0]!.rows[0]!.name, name)
+  }
+  const polish = written('ibm852', 'Data operacji;Nadawca/Odbiorca;Kwota;Saldo po operacji\r\n2024-02-05;Sklep Żabka Łódź;-23,45;976,55\r\n2024-02-06;Spółka Gdańsk;1000,00;1976,55\r\n')
+  assert.equal((await collect(readCsv(bytes(polish)))).statements[0]!.rows[0]!.name, 'Sklep Żabka Łódź')
+  const register = written('ibm850', '!Type:Bank\r\nD13/02/2024\r\nT-1,00\r\nPCafé de la Gare\r\nMDépense réglée à Orléans\r\n^\r\n')
+  assert.equal((await collect(readQif(bytes(register)))).statements[0]!.rows[0]!.memo, 'Dépense réglée à Orléans')
+  const message = written('ibm850', ':20:S\r\n:25:10050000/1234567\r\n:28C:0\r\n:60F:C240201EUR1,00\r\n:61:2402050205D1,NDDTNONREF\r\n:86:105?00LASTSCHRIFT?20Brötchen Süß?32Bäckerei Müller\r\n:62F:C240205EUR0,\r\n-\r\n')
+  assert.equal((await collect(readMt940(bytes(message)))).statements[0]!.rows[0]!.name, 'Bäckerei Müller')
+})
+
+test('signs beside words, and a word that could be of either, do not make Windows-1252 a code page of DOS', () => {
+  for (const text of ['¡a', '¡Gracias!', '£12 £13 ½ Café', 'Mc’Donalds “Hello” “World” – test…', 'ŠKODA', 'Überweisung', '§ 7, Nr. 3 · µ'])
+    assert.equal(guessByLooks(written('windows-1252', text)), null, text)
+})
+
+test('an OFX file that declares 1252 and holds bytes that 1252 does not have is in the charset that its words show', async () => {
+  const [start, end] = ['OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nENCODING:USASCII\r\nCHARSET:1252\r\n\r\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>BRL<BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST><STMTTRN><DTPOSTED>20240205<TRNAMT>-1<NAME>', '</STMTTRN></BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>']
+  const nameIn = async (name: Uint8Array): Promise<string | null> => (await collect(readOfx(bytes(Buffer.concat([Buffer.from(start), name, Buffer.from(end)]))))).statements[0]!.rows[0]!.name
+  assert.equal(await nameIn(written('ibm850', 'CARTÃO SÃO JOSÉ')), 'CARTÃO SÃO JOSÉ')
+  assert.equal(await nameIn(Buffer.from([0x8b, 0x8b, 0x97, 0x5e, 0x90, 0x55, 0x8d, 0x9e])), '給与振込')
+  assert.equal(await nameIn(written('windows-1252', 'CARTÃO “X”')), 'CARTÃO “X”')
+})
+
+test('UTF-16 without a mark is known by its delimiters and digits, whatever script its words are in', async () => {
+  const text = 'Číslo účtu;Дата;Сумма;Описание\r\n1234567;05.02.2024;-23,45;Магазин\r\n1234567;06.02.2024;1000,00;Зарплата\r\n'
+  const little = Buffer.from(text, 'utf16le')
+  for (const file of [little, Buffer.from(little).swap16()]) {
+    const { statements, failure } = await collect(readCsv(bytes(file, 7)))
+    assert.equal(failure, null)
+    assert.equal(statements[0]!.rows[0]!.name ?? statements[0]!.rows[0]!.memo, 'Магазин')
+  }
 })

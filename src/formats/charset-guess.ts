@@ -1,18 +1,24 @@
 /**
  * Which charset a text has that declares none and is no UTF-8, from its first bytes. Two things tell: words that the
  * reader expects (headings of a table), and what words look like: letters of one script, accents in the minority, no
- * signs within. A charset is chosen only where it explains the text better than Windows-1252; DOS code pages are not
- * among them.
+ * signs within, no capital behind a small letter, and all of them letters of one language. A charset is chosen only
+ * where it explains the text better than Windows-1252.
  */
+import { decoderOf } from './code-pages.ts'
 
 /** In the order in which they are preferred where nothing tells them apart. */
-const CHARSETS = ['windows-1252', 'windows-1250', 'windows-1254', 'windows-1251', 'windows-1253', 'windows-1255', 'shift_jis', 'gb18030', 'euc-kr', 'big5', 'euc-jp', 'koi8-r', 'macintosh'] as const
+const CHARSETS = ['windows-1252', 'windows-1250', 'windows-1254', 'windows-1251', 'windows-1253', 'windows-1255', 'shift_jis', 'gb18030', 'euc-kr', 'big5', 'euc-jp', 'koi8-r', 'ibm850', 'ibm852', 'ibm866', 'macintosh'] as const
+
+const OLD: ReadonlySet<string> = new Set(['ibm850', 'ibm852', 'ibm866', 'macintosh'])
 
 /** An expected word weighs as much as so many words that look right. */
 const EXPECTED = 5
 
 /** By so much another charset must look better than Windows-1252. */
 const MARGIN = 2
+
+/** So much it counts that all letters are of one language. */
+const ONE_LANGUAGE = 2
 
 /** Looking at more tells no more. */
 const LOOKED_AT = 16_384
@@ -23,10 +29,14 @@ export function guessCharset(start: Uint8Array, expected: (text: string) => numb
   if (!bytes.some((byte) => byte >= 0x80) || isMostlyUtf8(bytes)) return null
   const scored = CHARSETS.flatMap((label) => {
     const text = decodeStrictly(bytes, label)
-    return text === null ? [] : [{ label, score: plausibility(text) + EXPECTED * expected(text) }]
+    if (text === null) return []
+    const looks = plausibility(text)
+    return [{ label, looks, score: looks + EXPECTED * expected(text) + (isOneLanguage(text) ? ONE_LANGUAGE : 0) }]
   })
-  const western = scored.find(({ label }) => label === 'windows-1252')?.score ?? Number.NEGATIVE_INFINITY
-  const best = scored.reduce((former, next) => (next.score > former.score ? next : former), { label: 'windows-1252', score: western + MARGIN - 1 })
+  const western = scored.find(({ label }) => label === 'windows-1252') ?? { looks: Number.NEGATIVE_INFINITY, score: Number.NEGATIVE_INFINITY }
+  // Two readings of a word or two may both look like letters: what DOS and the old Mac wrote is nonsense in Windows.
+  const likely = scored.filter(({ label, score }) => !OLD.has(label) || western.looks < 0 || score >= western.score + EXPECTED)
+  const best = likely.reduce((former, next) => (next.score > former.score ? next : former), { label: 'windows-1252', score: western.score + MARGIN - 1 })
   return best.label === 'windows-1252' ? null : best.label
 }
 
@@ -45,7 +55,7 @@ function isMostlyUtf8(bytes: Uint8Array): boolean {
 /** Null when the bytes cannot be of this charset; a character that is cut at the end does not count. */
 function decodeStrictly(bytes: Uint8Array, label: string): string | null {
   try {
-    return new TextDecoder(label, { fatal: true }).decode(bytes, { stream: true })
+    return decoderOf(label, true)!.decode(bytes, { stream: true })
   } catch {
     return null
   }
@@ -54,6 +64,20 @@ function decodeStrictly(bytes: Uint8Array, label: string): string | null {
 const WORD = /[\p{L}\p{M}]*[^\x00-\x7f\s][\p{L}\p{M}]*/gu
 const EAST_ASIAN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ーｰﾞﾟ]/u
 const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/u
+/** A letter with an accent whose case goes with none of its neighbours: it was misread. `STRAßE` is right. */
+const MIXED_CASE = /\p{Ll}(?![A-Z])\p{Lu}|\p{Lu}(?![A-Z])\p{Lu}\p{Ll}|(?![a-zß])\p{Ll}\p{Lu}/u
+const SIGN_WITHIN = /\p{L}[^\p{L}\p{M}’‘´·–—°ªº]+\p{L}/u
+/** Signs that stand beside words. */
+const BESIDE_WORDS = /^[\x00-\x7f¡¿’‘‚“”„´·–—…•€£™®©°ªº«»]*$/
+/** The letters that languages of the Latin script have beside those of ASCII. */
+const ALPHABETS = [
+  'äöüßé', 'àâæçéèêëîïôœùûüÿ', 'åäöæøéüà', 'áðéíóúýþæö', 'áéíóúüñçªº', 'áâãàçéêíóôõúüªº', 'àèéìòù', 'àèéíïòóúüç·', 'éèëïöüáíóúä', 'ąćęłńóśźż', 'áčďéěíňóřšťúůýž',
+  'áäčďéíĺľňóôŕšťúýž', 'áéíóöőúüű', 'ăâîșțşţ', 'çğıöşüİâ', 'čćđšž', 'äöõüšž', 'āčēģīķļņšūž', 'ąčęėįšųūž',
+].map((letters) => new Set(letters + letters.toUpperCase()))
+const ACCENTED = /(?![A-Za-z])\p{Script=Latin}/gu
+const IN_WORDS = /\p{L}.*\p{L}/su
+/** Beside letters: what a text of a bank never holds. */
+const ODD = /[\u0080-\u009f\u2500-\u259f\ue000-\uf8ff]/
 const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Hebrew}/u]
 
 /** Words that look right less those that look wrong, of those that are not plain ASCII. */
@@ -61,6 +85,13 @@ function plausibility(text: string): number {
   let score = 0
   for (const [word] of text.matchAll(WORD)) score += looksOf(word)
   return score
+}
+
+/** Whether all accented Latin letters in words are of one language; false where there are none, as in a text of another script. */
+function isOneLanguage(text: string): boolean {
+  const words = text.match(WORD)?.filter((word) => IN_WORDS.test(word)) ?? []
+  const letters = new Set(words.join(' ').match(ACCENTED))
+  return letters.size > 0 && !ODD.test(text) && ALPHABETS.some((alphabet) => [...letters].every((letter) => alphabet.has(letter)))
 }
 
 function looksOf(word: string): number {
@@ -74,9 +105,12 @@ function looksOf(word: string): number {
   }
   const letters = [...word].filter((letter) => /\p{L}/u.test(letter))
   if (letters.length < 2) return 0
+  if (ODD.test(word) || SIGN_WITHIN.test(word)) return -2
+  if (!/(?![A-Za-z])\p{L}/u.test(word)) return BESIDE_WORDS.test(word) ? 1 : 0
   // The letter of a QIF field stands before the word itself.
   if (letters.length > 3 && SCRIPTS.slice(1).some((script) => letters.slice(1).every((letter) => script.test(letter)))) return 1
-  if (SCRIPTS.filter((script) => letters.some((letter) => script.test(letter))).length > 1 || /\p{L}[^\p{L}\p{M}’‘´·–—°ªº]+\p{L}/u.test(word)) return -2
+  if (SCRIPTS.filter((script) => letters.some((letter) => script.test(letter))).length > 1) return -2
   if (!SCRIPTS[0]!.test(word)) return 1
+  if (MIXED_CASE.test(word)) return -1
   return letters.filter((letter) => letter > '\x7f').length * 2 <= letters.length ? 1 : -1
 }

@@ -3,8 +3,9 @@
  * bytes of UTF-16 decide first, then a label the format itself declared or that was guessed by its
  * first bytes (charset-guess.ts); everything else is read as UTF-8 in which each byte that cannot be
  * UTF-8 is taken as Windows-1252. Text is the same however the input is cut into chunks, and it never
- * fails. DOS code pages are not recognised: their accented letters come out wrong, their digits do not.
+ * fails.
  */
+import { decoderOf, type Decoder } from './code-pages.ts'
 
 type Bytes = Uint8Array<ArrayBufferLike>
 
@@ -48,30 +49,36 @@ export function decodePrefix(bytes: Uint8Array): string {
 }
 
 function decoderFor(start: Bytes, declared: string | null): (bytes: Bytes, end: boolean) => string {
-  const label = utf16Label(start) ?? singleByteLabel(declared)
-  if (label === null) return utf8OrWindows1252()
-  const decoder = new TextDecoder(label)
-  return (bytes, end) => decoder.decode(bytes, { stream: !end })
+  const utf16 = utf16Label(start)
+  const decoder = utf16 === null ? declaredDecoder(declared) : new TextDecoder(utf16)
+  return decoder === null ? utf8OrWindows1252() : (bytes, end) => decoder.decode(bytes, { stream: !end })
 }
 
+/** Bytes that show UTF-16 without a mark. */
+const PAIRS = 64
+
+/** Of UTF-16 the delimiters, digits and line ends are pairs with a zero byte, always on the same side; other letters need none. */
 function utf16Label(start: Bytes): string | null {
-  const [a, b, c, d] = start
+  const [a, b] = start
   if (a === 0xff && b === 0xfe) return 'utf-16le'
   if (a === 0xfe && b === 0xff) return 'utf-16be'
-  if (a !== 0 && b === 0 && c !== 0 && d === 0) return 'utf-16le'
-  if (a === 0 && b !== 0 && c === 0 && d !== 0 && b !== undefined && d !== undefined) return 'utf-16be'
-  return null
+  const pairs = Math.min(start.length >> 1, PAIRS)
+  let [high, low, padded] = [0, 0, 0]
+  for (let at = 0; at < pairs * 2; at += 2) {
+    const [first, second] = [start[at] === 0, start[at + 1] === 0]
+    if (first && second) padded += 1
+    else if (first) high += 1
+    else if (second) low += 1
+  }
+  if (padded > 0 || pairs < 2) return null
+  if (high === 0 && low * 8 >= pairs) return 'utf-16le'
+  return low === 0 && high * 8 >= pairs ? 'utf-16be' : null
 }
 
-function singleByteLabel(declared: string | null): string | null {
-  if (declared === null) return null
-  try {
-    const { encoding } = new TextDecoder(declared)
-    // A file which declares UTF-16 but is not is a converted one; ISO 8859-1 means Windows-1252 everywhere.
-    return /^(utf-|windows-1252$)/.test(encoding) ? null : encoding
-  } catch {
-    return null
-  }
+function declaredDecoder(declared: string | null): Decoder | null {
+  const decoder = declared === null ? null : decoderOf(declared)
+  // A file which declares UTF-16 but is not is a converted one; ISO 8859-1 means Windows-1252 everywhere.
+  return decoder === null || /^(utf-|windows-1252$)/.test(decoder.encoding) ? null : decoder
 }
 
 function utf8OrWindows1252(): (bytes: Bytes, end: boolean) => string {

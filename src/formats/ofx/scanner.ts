@@ -6,7 +6,7 @@
 import type { FormatFailure, FormatFailureCode } from '../../domain/statement.ts'
 import { parseHeader, type OfxHeader } from './header.ts'
 import { listedTag, nextHash, tagOf, type Tag } from './tags.ts'
-import { decodeCharset, decodeEntities, tidy } from './text.ts'
+import { decodeCharset, decodeEntities, provedCharset, tidy } from './text.ts'
 import { Transcoder } from './transcode.ts'
 
 /** Where the reading is, and the way to stop it. The first failure counts. */
@@ -193,7 +193,8 @@ export class OfxScanner implements Place {
       return false
     }
     this.#sawContent = true
-    this.#header = parseHeader(this.#text.slice(content, content + TOKEN_LIMIT))
+    const header = parseHeader(this.#text.slice(content, content + TOKEN_LIMIT))
+    this.#header = { ...header, charset: provedCharset(header.charset, this.#buffer.subarray(content, this.#end)) }
     return true
   }
 

@@ -1,12 +1,15 @@
 /**
  * From bytes to readable text. A value arrives as one character per byte; here it gets its charset and its entities,
  * each decoded exactly once. The header often lies about the charset, so text that is valid UTF-8 is read as UTF-8
- * whatever was declared; only text that is not gets the declared charset.
+ * whatever was declared; only text that is not gets the declared charset. Programs that fill in one header for all declare
+ * 1252 whatever they write: bytes that 1252 does not have prove that, and then the text itself tells.
  */
+import { guessByLooks } from '../charset-guess.ts'
+import { decoderOf } from '../code-pages.ts'
 
 /** What the header and the first bytes say about characters. */
 export type Charset = {
-  /** A label that `TextDecoder` knows; `windows-1252` for everything western. */
+  /** A label that `decoderOf` knows; `windows-1252` for everything western. */
   readonly label: string
   /** UTF-8 was declared: a character cut in two at the end of a value is dropped instead of taken for windows-1252. */
   readonly declaredUtf8: boolean
@@ -28,15 +31,17 @@ export function charsetOf(declared: string): Charset {
     .toLowerCase()
     .replace(/^(cp|ibm|windows|win)[-_ ]?(?=\d{3,4}$)/, '')
   if (/^utf-?8$/.test(name)) return { label: 'windows-1252', declaredUtf8: true, believed: false }
-  const guess = CODE_PAGES.get(name) ?? (/^\d{3,4}$/.test(name) ? `windows-${name}` : /^8859-\d+$/.test(name) ? `iso-${name}` : name)
-  try {
-    const label = new TextDecoder(guess).encoding
-    // Latin-1 text may hold the extra characters of windows-1252, never the control codes in their place.
-    if (label === 'iso-8859-1' || label.startsWith('utf-')) return WESTERN
-    return { label, declaredUtf8: false, believed: MULTI_BYTE.test(label) }
-  } catch {
-    return WESTERN
-  }
+  const guess = CODE_PAGES.get(name) ?? (/^1\d{3}$/.test(name) ? `windows-${name}` : /^8859-\d+$/.test(name) ? `iso-${name}` : name)
+  const label = decoderOf(guess)?.encoding ?? 'utf-8'
+  // Latin-1 text may hold the extra characters of windows-1252, never the control codes in their place.
+  if (label === 'iso-8859-1' || label.startsWith('utf-')) return WESTERN
+  return { label, declaredUtf8: false, believed: MULTI_BYTE.test(label) }
+}
+
+/** The charset that the beginning of a file is in, where it holds bytes that are none of windows-1252 though that was declared, or nothing. */
+export function provedCharset(declared: Charset, start: Uint8Array): Charset {
+  const label = declared.label === 'windows-1252' && start.some((byte) => UNASSIGNED.has(byte)) ? guessByLooks(start) : null
+  return label === null ? declared : { ...declared, label, believed: MULTI_BYTE.test(label) }
 }
 
 /** Decodes one-character-per-byte text. */
@@ -50,7 +55,7 @@ export function decodeCharset(raw: string, charset: Charset): string {
     if (charset.declaredUtf8 && utf8.indexOf('\uFFFD') === utf8.length - 1) return utf8.slice(0, -1)
   }
   if (charset.label === 'windows-1252') return raw.replace(/[\x80-\x9f]/g, fromWindows1252)
-  return new TextDecoder(charset.label).decode(bytes)
+  return decoderOf(charset.label)!.decode(bytes)
 }
 
 /** U+0080 to U+009F of windows-1252; the five unassigned places keep a question mark's meaning: unknown. */
@@ -59,6 +64,8 @@ const WINDOWS_1252 = '€\uFFFD‚ƒ„…†‡ˆ‰Š‹Œ\uFFFDŽ\uFFFD\uFFFD
 function fromWindows1252(character: string): string {
   return WINDOWS_1252[character.charCodeAt(0) - 0x80] ?? '\uFFFD'
 }
+
+const UNASSIGNED: ReadonlySet<number> = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d])
 
 /** The byte of a character in windows-1252, or -1. */
 export function toWindows1252(codePoint: number): number {
