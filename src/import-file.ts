@@ -1,5 +1,6 @@
 /** One statement file, of whatever format, into the feed: finds the format by content, then imports. */
 import { basename } from 'node:path'
+import { utcDay } from './domain/day.ts'
 import type { FormatFailure, StatementStream } from './domain/statement.ts'
 import { readStatementFile, type StatementFormat } from './formats/detect.ts'
 import { FOREIGN_LIMITS } from './formats/lines.ts'
@@ -12,9 +13,9 @@ import type { ImportReport, ImportRequest } from './verbs.ts'
 
 /** The line of `relink import` for one file; a damaged file is a report with a failure, never an exception. */
 export async function importFile(deps: ImportDeps, request: ImportRequest & { readonly dryRun: boolean }): Promise<ImportReport> {
-  const { fileName, open, accountId, dryRun, onProgress } = request
+  const { fileName, open, accountId, dates = null, dryRun, onProgress } = request
   const name = basename(fileName)
-  const options = { fileName: name, ...(request.isForeign === true ? { limits: FOREIGN_LIMITS } : {}) }
+  const options = { fileName: name, dates, today: utcDay(deps.clock.now()), ...(request.isForeign === true ? { limits: FOREIGN_LIMITS } : {}) }
   const stopped = request.isForeign === true ? await rehearsed(name, open()) : null
   if (stopped !== null) return { ...EMPTY, file: fileName, failure: stopped }
   const first = await readStatementFile(open(), options)

@@ -9,6 +9,7 @@ import type { RepairPlan } from './domain/repair.ts'
 import type { Result } from './domain/result.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { FormatFailure } from './domain/statement.ts'
+import type { DatesSaid } from './formats/dates-said.ts'
 import type { ReconnectPreview } from './domain/preview.ts'
 import type { AskAgain } from './sync/ask-again.ts'
 import type { Connected, ConnectRequest } from './sync/connect.ts'
@@ -46,6 +47,8 @@ export type ImportRequest = {
   /** It came over a network: its lines are counted. A local file may have any number. */
   readonly isForeign?: boolean
   readonly accountId: string | null
+  /** What the person says of dates such as `05/01/2024`; null: the file tells. */
+  readonly dates?: DatesSaid | null
   readonly onProgress: ((rows: number) => void) | null
 }
 

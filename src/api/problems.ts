@@ -29,6 +29,7 @@ export const PROBLEMS = {
   headers_too_large: { status: 431, title: 'The headers of the request are too large.', remedy: 'Send at most 16 kB of headers; delete cookies of other programs on this host name.' },
   unsupported_media_type: { status: 415, title: 'This content type is not accepted.', remedy: 'Send JSON as `application/json`, files as `application/octet-stream`.' },
   file_unreadable: { status: 422, title: 'The file cannot be read.', remedy: 'See `detail` and `line` for the place and `reason` for why; nothing of the file was stored. Download it again at the bank, or in another format.' },
+  dates_unclear: { status: 422, title: 'The dates of the file can be read in two ways.', remedy: 'Send it again with `dates`: `day-first` or `month-first`. Nothing was stored.' },
   account_unclear: { status: 422, title: 'The file does not say to which account it belongs.', remedy: 'Send it again with `accountId`: the id of one of /api/accounts, or `new` for an account that is not there yet. Nothing was stored.' },
   sign_in_failed: { status: 422, title: 'The bank could not be read.', remedy: 'See `diagnosis` for the likely cause and the next action; nothing was stored.' },
   secret_withheld: { status: 422, title: 'This secret was, or may have been, refused before and is not sent again.', remedy: 'Enter the right secret, or ask explicitly to try the same one once more.' },

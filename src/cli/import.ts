@@ -8,40 +8,50 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { failureSentence } from '../domain/statement.ts'
+import type { DatesSaid } from '../formats/dates-said.ts'
 import { NEW_ACCOUNT } from '../sync/import.ts'
 import type { ImportReport, ImportRequest } from '../verbs.ts'
 import { chooseAccount } from './accounts.ts'
 import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
 
-export type ImportOptions = { readonly account?: string; readonly dryRun?: boolean }
+export type ImportOptions = { readonly account?: string; readonly dates?: DatesSaid; readonly dryRun?: boolean }
+
+/** What a person says of all files of the command. */
+type Said = { readonly accountId: string | null; readonly dates: DatesSaid | null }
 
 type Work = (request: ImportRequest) => Promise<ImportReport>
 
 export async function importCommand(output: Output, files: readonly string[], options: ImportOptions): Promise<void> {
   if (options.dryRun === true && options.account !== undefined) throw new CommandError('--dry-run knows no accounts; leave out --account.', 2)
-  const failures = options.dryRun === true ? await each(output, files, null, await (await import('../import-file.ts')).createDryRun()) : await intoFeed(output, files, options)
+  const failures = options.dryRun === true ? await each(output, files, { accountId: null, dates: options.dates ?? null }, await (await import('../import-file.ts')).createDryRun()) : await intoFeed(output, files, options)
   if (failures > 0) process.exitCode = 1
 }
 
 async function intoFeed(output: Output, files: readonly string[], options: ImportOptions): Promise<number> {
   return withInstance(output, async (instance) => {
-    const { account } = options
+    const { account, dates = null } = options
     const accountId = account === undefined ? null : account === NEW_ACCOUNT ? NEW_ACCOUNT : (await chooseAccount(instance, account)).id
-    return each(output, files, accountId, (request) => instance.verbs.importFile(request))
+    return each(output, files, { accountId, dates }, (request) => instance.verbs.importFile(request))
   })
 }
 
 /** Imports the files one after the other and tells how each went; returns how many failed. */
-async function each(output: Output, files: readonly string[], accountId: string | null, work: Work): Promise<number> {
+async function each(output: Output, files: readonly string[], said: Said, work: Work): Promise<number> {
   let failures = 0
   for (const file of files) {
     const onProgress = (rows: number): void => output.progress(`${basename(file)}: ${rows} rows…`)
-    const report = await importOne(file, (path) => work({ fileName: file, open: () => createReadStream(path), accountId, onProgress }))
+    const report = withOption(await importOne(file, (path) => work({ fileName: file, open: () => createReadStream(path), ...said, onProgress })))
     output.data(documentOf(report))
     failures += sayReport(output, report)
   }
   return failures
+}
+
+/** What the file left open is answered here by an option. */
+function withOption(report: ImportReport): ImportReport {
+  const { failure } = report
+  return failure?.code === 'dates_unclear' ? { ...report, failure: { ...failure, message: `${failure.message} Use --dates day-first or --dates month-first.` } } : report
 }
 
 /** The line of product.md; what it does not name is there only when there is something to say. */

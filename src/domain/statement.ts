@@ -99,6 +99,8 @@ export type FormatFailureCode =
   | 'not_statements'
   /** The file names its account badly or not at all, and nothing in it tells which of several it is. */
   | 'account_unclear'
+  /** The dates fit day first and month first, and nothing in the file tells which it is. */
+  | 'dates_unclear'
   /** Another import or a sync holds the account. */
   | 'busy'
 

@@ -3,11 +3,13 @@
  * only to tell OFX, QFX and QBO apart, which share one grammar. Files that are no statements get a
  * failure that says what they are and what to do instead.
  */
+import type { Day } from '../domain/day.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { FormatFailure, StatementStream } from '../domain/statement.ts'
 import { readCamt } from './camt/read.ts'
 import { readCsv } from './csv/read.ts'
 import { isWrapped, likelyDialects } from './csv/records.ts'
+import type { DatesSaid } from './dates-said.ts'
 import { decodePrefix } from './decode.ts'
 import { NO_LIMITS, type ReadLimits } from './lines.ts'
 import { readMt940 } from './mt940/read.ts'
@@ -26,6 +28,10 @@ export type DetectOptions = {
   /** Tells QFX from QBO; null when the source has no name. */
   readonly fileName?: string | null
   readonly limits?: ReadLimits
+  /** What a person says, in formats that do not tell. */
+  readonly dates?: DatesSaid | null
+  /** A file has no rows after it. */
+  readonly today?: Day | null
 }
 
 /** Enough for the longest preamble; statements begin within the first lines. */
@@ -34,7 +40,7 @@ const SNIFFED_BYTES = 65_536
 /** Looks at the beginning of the file and hands all of it to the reader of its format. */
 export async function readStatementFile(
   chunks: AsyncIterable<Uint8Array>,
-  { fileName = null, limits = NO_LIMITS }: DetectOptions = {},
+  { fileName = null, limits = NO_LIMITS, dates = null, today = null }: DetectOptions = {},
 ): Promise<Result<StatementFile, FormatFailure>> {
   const { start, all } = await peek(chunks)
   if (start.every((byte) => byte === 0 || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) {
@@ -45,6 +51,7 @@ export async function readStatementFile(
   if (binary !== null) return unknown(binary)
   const text = decodePrefix(start).replaceAll('\0', '')
   const format = formatOf(text, fileName)
+  const said = dates === null ? null : dates === 'day-first' ? 'dmy' : 'mdy'
   switch (format) {
     case null:
       return unknown(otherKind(text))
@@ -59,9 +66,9 @@ export async function readStatementFile(
     case 'mt940':
       return ok({ format, stream: readMt940(all, limits) })
     case 'qif':
-      return ok({ format, stream: readQif(all, limits) })
+      return ok({ format, stream: readQif(all, limits, said) })
     case 'csv':
-      return ok({ format, stream: readCsv(all, limits) })
+      return ok({ format, stream: readCsv(all, limits, { fileName, said, today }) })
   }
 }
 

@@ -70,6 +70,16 @@ export function readDate(date: WrittenDate, order: DateOrder): Day | null {
  * the reader then names the line that contradicts.
  */
 export function chooseOrder(dates: readonly WrittenDate[], hint: DateOrder | null): DateOrder {
+  const left = possibleOrders(dates)
+  if (left.length === 1) return left[0]!
+  if (hint !== null) return hint
+  const plausible = plausibleOrders(left, dates)
+  if (plausible.length === 1) return plausible[0]!
+  return usual(dates)
+}
+
+/** What days above 12 and the order of the column leave: one, or day first and month first. */
+export function possibleOrders(dates: readonly WrittenDate[]): readonly DateOrder[] {
   const open = dates.filter((date) => date.kind === 'numbers')
   const orders: readonly DateOrder[] = ['dmy', 'mdy', 'ymd']
   const fits = orders.map((order) => open.filter((date) => readDate(date, order) !== null).length)
@@ -77,13 +87,14 @@ export function chooseOrder(dates: readonly WrittenDate[], hint: DateOrder | nul
   let left = orders.filter((_, i) => fits[i] === most)
   // A two-digit year in front is rare: it is believed only when nothing else fits.
   if (left.length > 1) left = left.filter((order) => order !== 'ymd')
-  if (left.length === 1) return left[0]!
+  if (left.length === 1) return left
   const sorted = left.filter((order) => isSorted(open.map((date) => readDate(date, order))))
-  if (sorted.length === 1) return sorted[0]!
-  if (hint !== null) return hint
-  const plausible = left.filter((order) => !isScattered(open.map((date) => readDate(date, order))))
-  if (plausible.length === 1) return plausible[0]!
-  return usual(open)
+  return sorted.length === 1 ? sorted : left
+}
+
+/** Those in which the days are not scattered over the year on the same one of some months. `texts` go with `dates`. */
+export function plausibleOrders(orders: readonly DateOrder[], dates: readonly WrittenDate[], texts: readonly string[] = []): readonly DateOrder[] {
+  return orders.filter((order) => !isScattered(dates.map((date) => (date.kind === 'numbers' ? readDate(date, order) : null)), texts))
 }
 
 /** What the separator alone says. */
@@ -145,13 +156,17 @@ function fullYear(short: number): number {
   return short < 70 ? 2000 + short : 1900 + short
 }
 
-/** One day of the month only, in three months or more at uneven distances: interest, fees and dividends come every month, every quarter, every year. */
-function isScattered(days: readonly (Day | null)[]): boolean {
+/**
+ * One day of the month only, in three months or more at uneven distances, or each time for something else: interest, fees
+ * and dividends come every month, every quarter, every year.
+ */
+function isScattered(days: readonly (Day | null)[], texts: readonly string[]): boolean {
   const distinct = [...new Set(days)].filter((day) => day !== null)
   const months = distinct.map((day) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7))).sort((a, b) => a - b)
   const sameDay = new Set(distinct.map((day) => day.slice(8))).size === 1
   const distances = new Set(months.slice(1).map((month, i) => month - months[i]!))
-  return sameDay && distances.size > 1
+  const isVaried = distinct.length > 2 && texts.length > 0 && new Set(texts).size >= Math.max(distinct.length, texts.length / 2)
+  return sameDay && (distances.size > 1 || isVaried)
 }
 
 function isSorted(days: readonly (Day | null)[]): boolean {

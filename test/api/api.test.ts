@@ -300,6 +300,9 @@ test('an account is downloaded in every format, and a file is imported once', as
   assertProblem(await upload(more), 'account_unclear')
   assertProblem(await upload(more, `a.csv&accountId=${NOBODY}`), 'not_found')
   assert.equal((await upload(more, 'a.csv&accountId=new')).json.added, 1)
+  const eitherWay = 'Date,Description,Amount\n05/02/2026,Thing,-2.50\n'
+  assertProblem(await upload(eitherWay, 'd.csv&accountId=new'), 'dates_unclear')
+  assert.equal((await upload(eitherWay, 'd.csv&accountId=new&dates=day-first')).json.statements[0].from, '2026-02-05')
   const big = await ask('POST', '/api/imports?name=a.csv', { raw: 'x', headers: { 'content-type': 'application/octet-stream', 'content-length': String(21 * 1024 * 1024) } })
   assertProblem(big, 'too_large')
   assertProblem(await ask('POST', '/api/imports?name=a.csv', { raw: 'x'.repeat(20 * 1024 * 1024 + 1), headers: { 'content-type': 'application/octet-stream', 'transfer-encoding': 'chunked' } }), 'too_large', 'without a length')

@@ -26,7 +26,7 @@ test('help and version are answers, on standard output with status 0, and help n
 const WRONG: readonly (readonly string[])[] = [
   [], ['nonsense'], ['import'], ['transactions'], ['repair'], ['secret'], ['recompute'], ['recompute', 'x', '--bogus'], ['disable'], ['enable'], ['remove'], ['explain'], ['diagnose'], ['export', '--format', 'ofx'], ['export', '--account', 'x'],
   ['export', '--format', 'word', '--account', 'x'], ['export', '--format', 'csv', '--account', 'x', '--from', 'yesterday'], ['export', '--format', 'csv', '--account', 'x', '--from', '2026-02-01', '--to', '2026-01-01'],
-  ['accounts', '--bogus'], ['demo', '--port', '99999'], ['diagnose', '--format', 'xml'], ['bank', '--bogus'], ['simplefin', 'nonsense'], ['vault', 'nonsense'], ['health', 'nonsense'], ['health', 'verify', 'x'], ['vault', 'rotate'], ['vault', 'rotate', '--reseal'], ['undo'], ['import', '--dry-run', '--account', 'x', 'file'],
+  ['accounts', '--bogus'], ['demo', '--port', '99999'], ['diagnose', '--format', 'xml'], ['bank', '--bogus'], ['simplefin', 'nonsense'], ['vault', 'nonsense'], ['health', 'nonsense'], ['health', 'verify', 'x'], ['vault', 'rotate'], ['vault', 'rotate', '--reseal'], ['undo'], ['import', '--dry-run', '--account', 'x', 'file'], ['import', '--dry-run', '--dates', 'year-first', 'file'],
   ['simulate', '--seed', 'x'], ['simulate', '--seed', '1', '--runs', '0'], ['accounts', 'extra'], ['repair', 'x', '--did', '1', '--cannot', '1'],
 ]
 
@@ -116,6 +116,15 @@ test('one line for each file in order, whatever is wrong with some of them', asy
   assert.deepEqual([status, stderr], [1, ''])
   assert.deepEqual(lines.map((line) => [line.file, line.failure?.code ?? null]), [[good, null], ['/nowhere.ofx', 'unreadable'], [home.path, 'unreadable'], ['/proc/self/mem', 'unreadable'], [good, null]])
   for (const { failure } of lines) if (failure !== null) assert.deepEqual(Object.keys(failure).sort(), ['code', 'line', 'message'])
+})
+
+test('dates that can be read in two ways are asked about, and the option answers', async () => {
+  const input = 'Date,Description,Amount\n05/02/2026,Thing,-3.50\n'
+  const asked = await run(['import', '--dry-run', '--json', '-'], { input })
+  assert.equal(asked.status, 1)
+  assert.match(jsonLines<{ failure: { code: string; message: string } }>(asked.stdout)[0]!.failure.message, /2026-02-05 .* 2026-05-02 .*--dates day-first or --dates month-first/)
+  const told = await run(['import', '--dry-run', '--json', '--dates', 'day-first', '-'], { input })
+  assert.equal(jsonLines<{ statements: { from: string }[] }>(told.stdout)[0]!.statements[0]!.from, '2026-02-05')
 })
 
 test('standard input is read as a file', async () => {

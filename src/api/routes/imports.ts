@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { failureSentence } from '../../domain/statement.ts'
+import { DATES_SAID } from '../../formats/dates-said.ts'
 import { NEW_ACCOUNT } from '../../sync/import.ts'
 import { readBody, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from '../body.ts'
 import { ApiProblem } from '../problems.ts'
@@ -23,7 +24,7 @@ export const importShape = z
 
 const upload = route({
   method: 'POST', url: '/imports', action: 'review', tag: 'Imports', summary: 'Import a statement file (OFX, QFX, QBO, CAMT, MT940, QIF, CSV); nothing of a damaged file is kept',
-  query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional() }),
+  query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional(), dates: z.enum(DATES_SAID).optional() }),
   body: 'stream', response: importShape,
   handle: async ({ query, body, instance }) => {
     if (query.accountId !== undefined && query.accountId !== NEW_ACCOUNT && (await instance.store.accounts.get(query.accountId)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
@@ -35,10 +36,11 @@ const upload = route({
       },
       isForeign: true,
       accountId: query.accountId ?? null,
+      dates: query.dates ?? null,
       onProgress: null,
     })
     if (failure !== null) {
-      const code = failure.code === 'busy' || failure.code === 'account_unclear' ? failure.code : 'file_unreadable'
+      const code = failure.code === 'busy' || failure.code === 'account_unclear' || failure.code === 'dates_unclear' ? failure.code : 'file_unreadable'
       throw new ApiProblem(code, failureSentence(failure), { file: report.file, reason: failure.code, line: failure.line })
     }
     return { ...report, statements: [...report.statements], notices: [...report.notices] }

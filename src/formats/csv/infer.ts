@@ -8,10 +8,11 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
-import { chooseOrder, readDate, scanDate, usual, type DateOrder } from '../written-date.ts'
+import { readDate, scanDate } from '../written-date.ts'
 import { isIban } from '../iban.ts'
 import { plainWords } from '../unstated.ts'
 import { cellAmount, endings, isProved, prove, signedAmount } from './amounts.ts'
+import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
 import { headedColumns, readRoles, stylesOf, type Styles } from './headed.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
 import { isHeadingLine } from './headings.ts'
@@ -21,13 +22,16 @@ import type { CsvRecord } from './records.ts'
 /** Preambles of banks have up to some dozens of lines. */
 const HEADING_WITHIN = 100
 
+/** What is known of the file beside its content: its name, the day on which it is read, and what a person says of its dates. */
+export type Aside = Pick<Surroundings, 'fileName' | 'said' | 'today'>
+
 /** `records` are the first of the file; `delimiter` is a hint on the country it was made for. */
-export function inferLayout(records: readonly CsvRecord[], delimiter: string): Result<Layout, FormatFailure> {
+export function inferLayout(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
   const headingAt = records.slice(0, HEADING_WITHIN).findIndex(({ cells }) => isHeadingLine(cells))
-  return headingAt === -1 ? inferHeadless(records, delimiter) : inferHeaded(records, headingAt, delimiter)
+  return headingAt === -1 ? inferHeadless(records, delimiter, aside) : inferHeaded(records, headingAt, delimiter, aside)
 }
 
-function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter: string): Result<Layout, FormatFailure> {
+function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
   const heading = records[headingAt]!
   const rows = records.slice(headingAt + 1)
   // Footers and single odd rows do not unmake a column. Where that leaves no dates or amounts, a few
@@ -56,15 +60,16 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
     !/\b(date|posted|day)\b/.test(plainWords(heading.cells[columns.booked] ?? '')) ||
     heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
   const fixedCurrency = currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
-  const layout = settle(columns, rows, styles, delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency))
-  return ok({ ...layout, skipped: headingAt + 1, rowWidth: null, accountNumber: accountInPreamble(preamble), fixedCurrency })
+  const accountNumber = accountInPreamble(preamble)
+  const habit = delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency, accountNumber)
+  const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
+  return layout.ok ? ok({ ...layout.value, skipped: headingAt + 1, rowWidth: null, accountNumber, fixedCurrency }) : layout
 }
 
-function inferHeadless(records: readonly CsvRecord[], delimiter: string): Result<Layout, FormatFailure> {
-  const line = records[0]?.line ?? 1
+function inferHeadless(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
   const skipped = preambleOf(records)
-  const found = inferRows(records.slice(skipped), delimiter, line, isUnreadHeading(records, skipped))
-  return found.ok ? ok({ ...found.value, skipped, accountNumber: accountInPreamble(records.slice(0, skipped)), rowWidth: widthOf(records.slice(skipped)) }) : found
+  const found = inferRows(records, skipped, delimiter, aside)
+  return found.ok ? ok({ ...found.value, skipped, rowWidth: widthOf(records.slice(skipped)) }) : found
 }
 
 /** The number of cells that all rows have but a first and a last one: those may be of another kind. */
@@ -108,23 +113,28 @@ function isUnreadHeading(records: readonly CsvRecord[], skipped: number): boolea
   return last.length === first.length && last.length > 1 && last.every((cell) => !/\d/.test(cell)) && last.filter((cell) => cell !== '').length > 1
 }
 
-function inferRows(records: readonly CsvRecord[], delimiter: string, line: number, isHeaded: boolean): Result<Layout, FormatFailure> {
+function inferRows(all: readonly CsvRecord[], skipped: number, delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
+  const [preamble, records, line] = [all.slice(0, skipped), all.slice(skipped), all[0]?.line ?? 1]
   const dates = dateColumns(records)
   const dated = records.filter(({ cells }) => dates[0] !== undefined && (cells[dates[0]] ?? '') !== '')
   const money = moneyColumns(dated, dates)
   const style = styleOf(dated, money)
-  const found = headlessColumns(records, style, isHeaded)
+  const found = headlessColumns(records, style, isUnreadHeading(all, skipped))
   if (typeof found === 'string') return failed({ code: 'missing_field', message: problemMessage(found, line), line })
   const fixedCurrency = currencyInAmounts(found.rows, money)
-  const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, delimiter === ';' ? 'dmy' : countryOrder(found.columns, found.rows, fixedCurrency))
-  return ok({ ...layout, skipped: 0, accountNumber: null, rowWidth: null, fixedCurrency })
+  const accountNumber = accountInPreamble(preamble)
+  const habit = delimiter === ';' ? 'dmy' : countryOrder(found.columns, found.rows, fixedCurrency, accountNumber)
+  const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, { ...aside, heading: [], preamble, habit })
+  return layout.ok ? ok({ ...layout.value, skipped: 0, accountNumber, rowWidth: null, fixedCurrency }) : layout
 }
 
 /** Currencies of countries that put the month first (CLDR); everybody else puts it after the day. */
 const MONTH_FIRST: ReadonlySet<string> = new Set(['USD', 'CAD', 'PHP'])
 
-/** What the country of the file's one currency writes first; null where the file has none, or several. */
-function countryOrder({ currency }: Columns, rows: readonly CsvRecord[], fixed: Currency | null): 'dmy' | 'mdy' | null {
+/** What the country of the file's one currency writes first, and every country with IBANs; null where the file has no currency, or several. */
+function countryOrder({ currency, account }: Columns, rows: readonly CsvRecord[], fixed: Currency | null, accountNumber: string | null): 'dmy' | 'mdy' | null {
+  const numbers = [accountNumber ?? '', ...(account === null ? [] : filled(rows, account).slice(0, 1))]
+  if (numbers.some((number) => isIban(number.replace(/ /g, '')))) return 'dmy'
   const told = currency === null ? [] : [...new Set(filled(rows, currency).map(readCurrency))]
   const [only = fixed] = told
   return told.length > 1 || only === null ? null : MONTH_FIRST.has(only) ? 'mdy' : 'dmy'
@@ -135,9 +145,11 @@ function settle(
   columns: Columns,
   rows: readonly CsvRecord[],
   { style, balanceStyle }: Styles,
-  country: 'dmy' | 'mdy' | null,
-): Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth'> {
-  const order = orderOf(columns, rows, style === 'comma' ? 'dmy' : country)
+  around: Surroundings,
+): Result<Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth'>, FormatFailure> {
+  const chosen = orderOfDates(columns, rows, style === 'comma' ? { ...around, habit: 'dmy' } : around)
+  if (chosen.doubt === 'open') return failed(datesUnclear(chosen, columns))
+  const { order } = chosen
   const sections = bySection(rows, [columns.account, columns.currency])
   const amounts = sections.map((row) => signedAmount(row, columns.amount, columns.fee, style))
   const written = columns.balance === null ? [] : sections.map((row) => cellAmount(row, columns.balance!, balanceStyle))
@@ -150,23 +162,31 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return { ...columns, balance, order, style, balanceStyle, direction }
+  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns) })
 }
 
-function orderOf(columns: Columns, rows: readonly CsvRecord[], country: 'dmy' | 'mdy' | null): DateOrder {
-  const dates = (at: number | null): ReturnType<typeof scanDate>[] =>
-    at === null
-      ? []
-      : filled(rows, at)
-          .map(scanDate)
-          .filter((date) => date !== null)
-  const booked = dates(columns.booked).filter((date) => date !== null)
-  const others = [...dates(columns.acted), ...dates(columns.value)].filter((date) => date !== null && date.kind === 'numbers')
-  const fits = (order: DateOrder): boolean => others.every((date) => date === null || readDate(date, order) !== null)
-  const decided = others.length > 0 && fits('dmy') !== fits('mdy') ? (fits('dmy') ? 'dmy' : 'mdy') : null
-  // Accounts in dollars are kept everywhere: their dates have the month first only where they are written as in America.
-  const habit = country === 'mdy' && usual(booked) !== 'mdy' ? null : country
-  return chooseOrder(booked, decided ?? habit)
+/** A date as the file writes it, and the two days that it may be. */
+function twoDays({ example }: ChosenOrder, { booked }: Columns): { readonly cell: string; readonly line: number; readonly days: readonly string[] } {
+  const cell = example!.cells[booked]!
+  const date = scanDate(cell)!
+  return { cell, line: example!.line, days: [readDate(date, 'dmy')!, readDate(date, 'mdy')!] }
+}
+
+function datesUnclear(chosen: ChosenOrder, columns: Columns): FormatFailure {
+  const { cell, line, days } = twoDays(chosen, columns)
+  return {
+    code: 'dates_unclear',
+    message: `The dates of this file can be read in two ways, and nothing in it tells which: ${JSON.stringify(cell)} on line ${line} is ${days[0]} with the day first and ${days[1]} with the month first. Say which it is.`,
+    line,
+  }
+}
+
+/** What is said of an order that rests on no proof; null where it is proved. */
+function toldOf(chosen: ChosenOrder, columns: Columns): string | null {
+  if (chosen.doubt === null || chosen.doubt === 'open') return null
+  const { cell, line, days } = twoDays(chosen, columns)
+  const [is, other, asks] = chosen.order === 'dmy' ? [days[0], days[1], 'month-first'] : [days[1], days[0], 'day-first']
+  return `The dates can be read in two ways: ${JSON.stringify(cell)} on line ${line} was taken for ${is}, judging by ${chosen.doubt.told}. If it is ${other}, take this import back and import the file with its dates ${asks}.`
 }
 
 function styleOf(rows: readonly CsvRecord[], columns: readonly number[]): AmountStyle {

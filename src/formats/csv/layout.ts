@@ -51,6 +51,8 @@ export type Layout = Columns &
     /** The currency where no column tells one. */
     readonly fixedCurrency: Currency | null
     readonly direction: 'forward' | 'backward'
+    /** What a person is told of the order of its dates, where it is not proved. */
+    readonly orderTold: string | null
     /** How many cells a row has, where no heading tells it and the rows agree. */
     readonly rowWidth: number | null
   }

@@ -13,7 +13,7 @@ import { NO_LIMITS, type ReadLimits } from '../lines.ts'
 import { UNSTATED_CURRENCY } from '../unstated.ts'
 import { CutWatch } from './cut.ts'
 import { countHeadings } from './headings.ts'
-import { inferLayout } from './infer.ts'
+import { inferLayout, type Aside } from './infer.ts'
 import type { Layout } from './layout.ts'
 import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
 import { isStanding, readRow, type CsvRow } from './rows.ts'
@@ -38,6 +38,7 @@ const LEFT_OUT = {
 export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
   limits: ReadLimits = NO_LIMITS,
+  aside: Aside = { fileName: null, said: null, today: null },
 ): AsyncGenerator<Result<StatementPart, FormatFailure>> {
   const text = decodeText(chunks, (start) => guessCharset(start, countHeadings))
   let sample = ''
@@ -49,7 +50,7 @@ export async function* readCsv(
   }
   if (sample.trim() === '') return yield failed({ code: 'empty_file', message: 'The file is empty.', line: 0 })
   const trueLines = isWrapped(sample) ? unwrapped : (lines: AsyncIterable<string>) => lines
-  const dialect = await inferDialect(await gathered(trueLines(chain(sample.slice(0, SAMPLE_LENGTH), []))), whole)
+  const dialect = await inferDialect(await gathered(trueLines(chain(sample.slice(0, SAMPLE_LENGTH), []))), whole, aside)
   if (!dialect.ok) return yield dialect
   const { dialect: written, layout } = dialect.value
   const reader = new RowReader(layout)
@@ -79,12 +80,15 @@ export async function* readCsv(
 async function inferDialect(
   sample: string,
   whole: boolean,
+  aside: Aside,
 ): Promise<Result<{ readonly dialect: Dialect; readonly layout: Layout }, FormatFailure>> {
   let firstFailure: FormatFailure | null = null
   for (const dialect of likelyDialects(sample).slice(0, ATTEMPTS)) {
     const { records, failure } = await sampleRecords(sample, whole, dialect)
-    const layout = inferLayout(records, dialect.delimiter)
+    const layout = inferLayout(records, dialect.delimiter, aside)
     if (layout.ok) return ok({ dialect, layout: layout.value })
+    // All else of the file was understood.
+    if (layout.failure.code === 'dates_unclear') return layout
     firstFailure ??= failure ?? layout.failure
   }
   return failed(
@@ -203,6 +207,8 @@ class RowReader {
     this.#early = []
     const named = { number: account, bankId: null, branchId: null, kind: 'other' as const, name: null }
     this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined ? {} : { continues: true }) } })
+    const { orderTold } = this.#layout
+    if (orderTold !== null && this.#sections.size === 1 && before === undefined) this.#parts.push({ part: 'notice', code: 'date_order', severity: 'INFO', message: orderTold, line: 0 })
   }
 
   #endWithBalances(): void {

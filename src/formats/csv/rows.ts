@@ -70,6 +70,8 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const told = { account: cleanText(cell(layout.account)), currency: readCurrency(cell(layout.currency)) }
   if (words !== undefined && words !== null && stated !== null) return ok({ type: 'balance', kind: words, amount: stated, on: on.value, ...told })
   if (amount === null) {
+    // `Downloaded 28/02/2024`, alone on its line.
+    if (/\p{L}/u.test(cell(dated)) && record.cells.filter((text) => text !== '').length === 1) return ok({ type: 'none' })
     if (balance !== null) return ok({ type: 'standing', balance })
     if (words !== undefined && words !== null) return ok({ type: 'none' })
     if (isInformation(layout, cell)) return ok({ type: 'words' })

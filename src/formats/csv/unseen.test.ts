@@ -110,13 +110,13 @@ test('days that would be the same one of scattered months are the first days of 
   const days = async (...written: readonly string[]): Promise<readonly string[]> => (await only(`Date,Text,Amount\n${written.map((date) => `${date},Shop,-1.00\n`).join('')}`)).rows.map(({ postedOn }) => postedOn)
   assert.deepEqual(await days('02/02/2024', '09/02/2024', '05/02/2024'), ['2024-02-02', '2024-02-09', '2024-02-05'])
   assert.deepEqual(await days('02/09/2024', '02/02/2024', '02/05/2024'), ['2024-02-09', '2024-02-02', '2024-02-05'], 'the month first')
-  assert.deepEqual(await days('02/05/2024', '01/05/2024', '03/05/2024'), ['2024-02-05', '2024-01-05', '2024-03-05'], 'what comes every month leaves none out')
+  assert.equal(await failureOf('Date,Text,Amount\n02/05/2024,Shop,-1.00\n01/05/2024,Shop,-1.00\n03/05/2024,Shop,-1.00\n'), 'dates_unclear 2', 'what comes every month leaves none out')
 })
 
 test('what comes on the same day at even distances, as interest does, is in no doubt scattered; the country of the currency comes first', async () => {
   const days = async (heading: string, rest: string, ...written: readonly string[]): Promise<string> => (await only(`${heading}\n${written.map((date) => `${date},Interest,1.00${rest}\n`).join('')}`)).rows.map(({ postedOn }) => postedOn.slice(5)).join(' ')
   const quarters = ['01/02/2026', '04/02/2026', '07/02/2026', '10/02/2026']
-  assert.equal(await days('Date,Text,Amount', '', ...quarters), '01-02 04-02 07-02 10-02')
+  assert.equal(await failureOf(`Date,Text,Amount\n${quarters.map((date) => `${date},Interest,1.00\n`).join('')}`), 'dates_unclear 2')
   assert.equal(await days('Date,Text,Amount,Currency', ',USD', ...quarters), '01-02 04-02 07-02 10-02')
   assert.equal(await days('Date,Text,Amount,Currency', ',GBP', ...quarters), '02-01 02-04 02-07 02-10')
   assert.equal(await days('Date,Text,Amount,Currency', ',USD', '01/02/2026', '02/02/2026', '06/02/2026'), '01-02 02-02 06-02', 'fees that were not always due')

@@ -1,7 +1,8 @@
 /**
  * Reads QIF registers as statements, as a stream. QIF says neither currency nor which number of a date
  * is the month nor what a comma means: both are decided over the first 5,000 records (evidence first,
- * then month before day and decimal point), and a later record that contradicts fails with its line.
+ * then month before day, as its maker writes, and decimal point), and a later record that contradicts
+ * fails with its line. Where the order of dates rests on that habit alone a notice says so.
  * Categories and splits are a person's work, not the bank's: the category is kept as `kind`, splits in
  * the memo. The "Opening Balance" record is the opening balance, no row.
  */
@@ -11,18 +12,19 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { cleanText, joinTexts } from '../clean-text.ts'
 import { guessByLooks } from '../charset-guess.ts'
+import { orderByWords } from '../country-words.ts'
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, readLines, type ReadLimits } from '../lines.ts'
 import { balanceWords, UNSTATED_CURRENCY } from '../unstated.ts'
 import { chooseStyle, magnitude, negate, readAmount, scanAmount, type AmountStyle } from '../written-amount.ts'
-import { chooseOrder, readDate, scanDate, type DateOrder } from '../written-date.ts'
+import { chooseOrder, plausibleOrders, possibleOrders, readDate, scanDate, type DateOrder } from '../written-date.ts'
 import { cashEffect } from './investment.ts'
 import { readQifItems, type QifField, type QifItem } from './records.ts'
 
 const SAMPLE_RECORDS = 5_000
 const ROWS_A_BATCH = 500
 
-type Notation = { readonly order: DateOrder; readonly style: AmountStyle }
+type Notation = { readonly order: DateOrder; readonly style: AmountStyle; /** The field of a date that may be another day, where nothing proves the order. */ readonly doubtful: QifField | null }
 type RecordItem = Extract<QifItem, { readonly item: 'record' }>
 type RegisterItem = Extract<QifItem, { readonly item: 'register' }>
 
@@ -30,6 +32,7 @@ type RegisterItem = Extract<QifItem, { readonly item: 'register' }>
 export async function* readQif(
   chunks: AsyncIterable<Uint8Array>,
   limits: ReadLimits = NO_LIMITS,
+  said: 'dmy' | 'mdy' | null = null,
 ): AsyncGenerator<Result<StatementPart, FormatFailure>> {
   let sample: QifItem[] | null = []
   let writer: RegisterReader | null = null
@@ -42,16 +45,16 @@ export async function* readQif(
       ready = sample
       sample = null
     }
-    writer ??= new RegisterReader(notationOf(ready))
+    writer ??= new RegisterReader(notationOf(ready, said))
     yield* writer.read(ready)
     if (writer.failed) return
   }
-  writer ??= new RegisterReader(notationOf(sample ?? []))
+  writer ??= new RegisterReader(notationOf(sample ?? [], said))
   if (sample !== null) yield* writer.read(sample)
   yield* writer.finish()
 }
 
-function notationOf(items: readonly QifItem[]): Notation {
+function notationOf(items: readonly QifItem[], said: 'dmy' | 'mdy' | null): Notation {
   const records = items.filter((item) => item.item === 'record')
   const texts = (codes: string): readonly string[] =>
     records.flatMap(({ fields }) => fields.filter(({ code }) => codes.includes(code)).map(({ text }) => text))
@@ -61,10 +64,19 @@ function notationOf(items: readonly QifItem[]): Notation {
       .filter((amount) => amount !== null),
     null,
   )
-  const dates = records.map((record) => scanDate(textOf(record, 'D') ?? '')).filter((date) => date !== null)
-  const stated = items.find((item) => item.item === 'order')?.order
-  const order = stated !== undefined && dates.every((date) => readDate(date, stated) !== null) ? stated : chooseOrder(dates, style === 'comma' ? 'dmy' : null)
-  return { style, order }
+  const fields = records.flatMap(({ fields }) => fields.find(({ code }) => code === 'D') ?? [])
+  const dates = fields.map(({ text }) => scanDate(text)).filter((date) => date !== null)
+  const stated = said ?? items.find((item) => item.item === 'order')?.order
+  if (stated !== undefined && (said !== null || dates.every((date) => readDate(date, stated) !== null))) return { style, order: stated, doubtful: null }
+  const left = possibleOrders(dates)
+  const [plausible = null, ...others] = plausibleOrders(left, dates)
+  if (left.length === 1 || style === 'comma' || (plausible !== null && others.length === 0)) return { style, order: chooseOrder(dates, style === 'comma' ? 'dmy' : null), doubtful: null }
+  const words = orderByWords([], texts('PM'))
+  const isOpen = ({ text }: QifField): boolean => {
+    const date = scanDate(text)
+    return date !== null && readDate(date, 'dmy') !== readDate(date, 'mdy')
+  }
+  return { style, order: words?.order ?? chooseOrder(dates, null), doubtful: fields.find(isOpen) ?? null }
 }
 
 /** Turns items into parts. */
@@ -73,6 +85,7 @@ class RegisterReader {
   readonly #notation: Notation
   #register: RegisterItem | null = null
   #started = false
+  #toldOrder = false
   #seen = false
   #withoutCash = 0
   #rows: StatementRow[] = []
@@ -133,6 +146,12 @@ class RegisterReader {
     this.#started = true
     const account = { number: null, bankId: null, branchId: null, kind: register.kind, name: register.name ?? openingName }
     yield ok({ part: 'start', head: { account, currency: null, covers: { from: null, to: null }, line: register.line } })
+    const { order, doubtful } = this.#notation
+    if (doubtful === null || this.#toldOrder) return
+    this.#toldOrder = true
+    const [is, other] = order === 'dmy' ? ['day', 'month'] : ['month', 'day']
+    const message = `The dates can be read in two ways: ${shown(doubtful)} on line ${doubtful.line} was read with the ${is} first. If that is wrong, take this import back and import the file with its dates ${other}-first.`
+    yield ok({ part: 'notice', code: 'date_order', severity: 'INFO', message, line: 0 })
   }
 
   *#endRegister(): Generator<Result<StatementPart, FormatFailure>> {

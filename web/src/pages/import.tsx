@@ -20,18 +20,20 @@ type Imported = {
   notices: { code: string; message: string; line: number }[]
 }
 
-/** A file and what became of it. */
-type Attempt = { file: File; imported: Imported } | { file: File; refused: ServerProblem }
+/** What the person says where the file does not tell: its account, and whether its dates begin with the day. */
+type Said = { accountId?: string; dates?: 'day-first' | 'month-first' }
+
+/** A file and what became of it, with what was said of it. */
+type Attempt = { file: File; said: Said } & ({ imported: Imported } | { refused: ServerProblem })
 
 export function ImportPage() {
   const queries = useQueryClient()
   const may = useMay()
   const [attempts, setAttempts] = useState<Attempt[]>([])
   const upload = useMutation({
-    // `accountId`: what the person says where the file does not tell its account.
-    mutationFn: async ({ files, accountId }: { files: readonly File[]; accountId?: string }) => {
+    mutationFn: async ({ files, said = {} }: { files: readonly File[]; said?: Said }) => {
       for (const file of files) {
-        const attempt = await send(file, accountId)
+        const attempt = await send(file, said)
         setAttempts((before) => [attempt, ...before.filter((other) => other.file !== file)])
       }
     },
@@ -59,7 +61,7 @@ export function ImportPage() {
               <span className="name font-medium">{attempt.file.name}</span>
               {'imported' in attempt ? <Chip tone="ok">Imported</Chip> : <Chip tone="stop">Not imported</Chip>}
             </div>
-            {'imported' in attempt ? <Rows imported={attempt.imported} /> : <Refused refused={attempt.refused} choose={(accountId) => upload.mutate({ files: [attempt.file], accountId })} isBusy={upload.isPending} />}
+            {'imported' in attempt ? <Rows imported={attempt.imported} /> : <Refused refused={attempt.refused} choose={(said) => upload.mutate({ files: [attempt.file], said: { ...attempt.said, ...said } })} isBusy={upload.isPending} />}
           </li>
         ))}
       </ul>
@@ -69,28 +71,39 @@ export function ImportPage() {
 }
 
 /** A file that cannot be taken is news of its own; the next one is still sent. */
-async function send(file: File, accountId?: string): Promise<Attempt> {
+async function send(file: File, said: Said): Promise<Attempt> {
   try {
-    const query = new URLSearchParams({ name: file.name, ...(accountId === undefined ? {} : { accountId }) })
-    return { file, imported: await ask<Imported>('POST', `/imports?${query}`, file) }
+    const query = new URLSearchParams({ name: file.name, ...said })
+    return { file, said, imported: await ask<Imported>('POST', `/imports?${query}`, file) }
   } catch (error) {
-    if (error instanceof ServerProblem && (error.body['status'] === 422 || error.body['status'] === 413)) return { file, refused: error }
+    if (error instanceof ServerProblem && (error.body['status'] === 422 || error.body['status'] === 413)) return { file, said, refused: error }
     throw error
   }
 }
 
-function Refused({ refused, choose, isBusy }: { refused: ServerProblem; choose: (accountId: string) => void; isBusy: boolean }) {
+function Refused({ refused, choose, isBusy }: { refused: ServerProblem; choose: (said: Said) => void; isBusy: boolean }) {
   const isUnclear = refused.code === 'account_unclear'
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts'), enabled: isUnclear })
+  if (refused.code === 'dates_unclear') {
+    return (
+      <>
+        <p className="mt-1 [overflow-wrap:anywhere]">{refused.message} Nothing of it was kept yet.</p>
+        <div className="mt-2 flex flex-wrap gap-2">
+          <button type="button" className="button" disabled={isBusy} onClick={() => choose({ dates: 'day-first' })}>The day is first</button>
+          <button type="button" className="button" disabled={isBusy} onClick={() => choose({ dates: 'month-first' })}>The month is first</button>
+        </div>
+      </>
+    )
+  }
   if (!isUnclear) return <p className="mt-1 [overflow-wrap:anywhere]">{refused.message} Nothing of this file was kept.</p>
   return (
     <>
       <p className="mt-1">The file does not say to which account it belongs. Nothing of it was kept yet.</p>
       <div className="mt-2 flex flex-wrap gap-2">
         {(accounts.data?.items ?? []).map(({ id, name, currency }) => (
-          <button key={id} type="button" className="button" disabled={isBusy} onClick={() => choose(id)}>{name} ({currency})</button>
+          <button key={id} type="button" className="button" disabled={isBusy} onClick={() => choose({ accountId: id })}>{name} ({currency})</button>
         ))}
-        <button type="button" className="button" disabled={isBusy} onClick={() => choose('new')}>A new account</button>
+        <button type="button" className="button" disabled={isBusy} onClick={() => choose({ accountId: 'new' })}>A new account</button>
       </div>
     </>
   )
