@@ -34,6 +34,8 @@ export class Conduct {
   /** The bank refused some sign-on, for whatever reason, and has let none in since. */
   #doubted = false
   #letInAt: number | null = null
+  /** A process died since. */
+  #diedSince = false
   /** Since when no exchange was answered; null: the last one was. */
   #silentSince: number | null = null
   readonly #blamed = new Set<string>()
@@ -98,11 +100,13 @@ export class Conduct {
 
   /**
    * The process died: what the bank said last may not have been written down. A password is as good as refused for that, and a
-   * lock that was heard holds. Who died in a read told nobody of it, so who lives then has the time of its own reads.
+   * lock that was heard holds. Who died in a read told nobody of it, so who lives then has the time of its own reads; a start that
+   * finds a second read in a row without an end tells of it.
    */
   died(): void {
     this.#noteRefusals(() => true)
-    if (this.#letInAt !== null) this.#letInAt = this.#bank.now()
+    if (this.#letInAt !== null && !this.#diedSince) this.#letInAt = this.#bank.now()
+    this.#diedSince = true
   }
 
   /** What the repairs want now. */
@@ -151,6 +155,7 @@ export class Conduct {
       if (code !== 0) continue
       this.#refused.clear()
       this.#letInAt = at
+      this.#diedSince = false
     }
     return sent
   }

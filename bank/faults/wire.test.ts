@@ -77,7 +77,7 @@ const OBSERVED: Readonly<Record<string, Observation>> = {
       assert.ok(seen.bytes.length <= 4, String(seen.bytes.length))
     },
   },
-  'half-open': { see: async ({ send }) => assert.equal((await send()).error, 'timeout') },
+  'half-open': { see: async ({ send }) => assert.equal((await send({ patienceMs: 400 })).error, 'timeout') },
   'http-500': status(500),
   'http-502': status(502, /Bad Gateway/, { server: /^SandboxBank/ }),
   'http-503': status(503),

@@ -22,6 +22,8 @@ export type Sent = {
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly stopAfterFirstBytes?: boolean
+  /** For a connection on which nothing is to come. */
+  readonly patienceMs?: number
   readonly tls?: https.RequestOptions
 }
 export type World = {
@@ -37,8 +39,8 @@ export type World = {
 
 export const CHECKING = '1000200031'
 export const CARD = '5105105105105100'
-/** Long enough for loopback; only a connection on which nothing comes waits for it. */
-const PATIENCE_MS = 400
+/** What must answer may take its time on a busy machine. */
+const PATIENCE_MS = 60_000
 
 function send(listening: Listening, sent: Sent = {}): Promise<Seen> {
   const url = new URL(sent.secure === true ? listening.ofxsUrl : listening.ofxUrl)
@@ -54,7 +56,7 @@ function send(listening: Listening, sent: Sent = {}): Promise<Seen> {
       method: 'POST',
       path: sent.path ?? url.pathname,
       agent: false,
-      timeout: PATIENCE_MS,
+      timeout: sent.patienceMs ?? PATIENCE_MS,
       headers: { 'content-type': 'application/x-ofx', ...sent.headers },
       ca: listening.caPem,
       ...sent.tls,

@@ -6,6 +6,7 @@ import type { CardFacts } from '../diagnose/sentences.ts'
 import { familyOf } from '../domain/cause.ts'
 import { isShown, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
 import { addDays, utcDay } from '../domain/day.ts'
+import type { Evidence, Failure } from '../domain/evidence.ts'
 import { siblingsOf, type Institution } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { Instance as WholeInstance } from '../instance.ts'
@@ -77,7 +78,7 @@ export async function problemResource(instance: Instance, problem: Problem): Pro
   const [first] = problem.diagnosis.causes
   const cause = first?.cause ?? 'unknown'
   const [facts, plan] = await Promise.all([cardFacts(instance, problem), instance.store.problems.plan(problem.id)])
-  const spoken = problem.failure.evidence.find((e) => e.message !== undefined)
+  const spoken = saidByBank(problem.failure)
   const { id, connectionId, accountId, institutionId, failure, context } = problem
   return {
     id, connectionId, accountId, institutionId, cause,
@@ -90,7 +91,7 @@ export async function problemResource(instance: Instance, problem: Problem): Pro
     proofRunId: problem.proofRunId,
     card: problemCard(problem, facts, plan),
     ...diagnosisResource(problem.diagnosis, facts),
-    bankSays: spoken?.message === undefined ? null : { text: spoken.message.slice(0, 200), codes: [...(spoken.codes ?? [])] },
+    bankSays: spoken === null ? null : { text: spoken.message.slice(0, 200), codes: [...(spoken.codes ?? [])] },
     failure: { code: failure.code, stage: failure.stage, message: failure.message },
     evidence: failure.evidence.map((e) => ({ ...e })),
     told: {
@@ -133,8 +134,16 @@ export async function cardFacts(instance: Instance, problem: Problem): Promise<C
     failingBanks: [...banks.values()].filter((bank) => bank.status === 'down').length,
     hoursWaiting: (clock.now() - problem.openedAt) / HOUR_MS,
     bankDown: health?.status === 'down',
-    bankWords: failure.evidence.find((e) => e.message !== undefined)?.message ?? null,
+    bankWords: saidByBank(failure)?.message ?? null,
+    stops: failure.code === 'interrupted' ? (context.failuresInRow ?? null) : null,
   }
+}
+
+/** Failures with words of the bank's own; what Relink says of the others is no quotation. */
+const HEARD: readonly Failure['code'][] = ['bank_refused', 'bank_warned', 'http_refused', 'challenge_refused']
+
+function saidByBank({ code, evidence }: Failure): (Evidence & { readonly message: string }) | null {
+  return HEARD.includes(code) ? (evidence.find((one): one is Evidence & { readonly message: string } => one.message !== undefined) ?? null) : null
 }
 
 /** The first and the last day that no answer covered yet, of those between the first and the last that one did. */

@@ -71,6 +71,10 @@ test('every cause has its sentence, its chip and its one action, and there is no
   }
 })
 
+test('reads that ended because Relink was stopped are named as such', () => {
+  assert.deepEqual(plainText(cardFor('client_bug', 0.8, { ...ALL_FACTS, stops: 2 }).what), 'Riverbank: Relink itself was stopped in the middle of 2 reads.')
+})
+
 test('facts are typed parts that a page can format', () => {
   assert.deepEqual(cardFor('consent_expired', 0.5, ALL_FACTS).what, ['Riverbank', ': your permission ended on ', { kind: 'day', day: '2026-10-03' }, '.'])
   assert.deepEqual(cardFor('institution_down', 0.5, ALL_FACTS).what.filter((part) => typeof part !== 'string'), [{ kind: 'count', count: 2 }, { kind: 'count', count: 3 }])

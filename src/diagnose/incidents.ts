@@ -82,8 +82,8 @@ function judgeOf(scope: IncidentScope, kinds: ReadonlyMap<string, string>): Judg
   return ({ run }) => failsForKind(run, scope.accountKind, kinds)
 }
 
-/** What never left this host says nothing of the bank. */
-const UNSENT: readonly Failure['code'][] = ['secret_withheld', 'secret_unreadable', 'secret_source_failed', 'quota_reached', 'configuration_invalid', 'address_forbidden']
+/** What never left this host, or stopped on it, says nothing of the bank. */
+const UNSENT: readonly Failure['code'][] = ['secret_withheld', 'secret_unreadable', 'secret_source_failed', 'quota_reached', 'interrupted', 'configuration_invalid', 'address_forbidden']
 
 function tells({ failure }: SyncRun): boolean {
   return failure === null || !UNSENT.includes(failure.code)

@@ -36,6 +36,8 @@ export type CardFacts = {
   readonly setting?: string | null
   readonly update?: string | null
   readonly hoursWaiting?: number | null
+  /** So many reads in a row were stopped in the middle, where that is the failure. */
+  readonly stops?: number | null
   /** How the bank asked who is there before, and how it asks now: “by text message”, “in its app”. */
   readonly askedBefore?: string | null
   readonly asksNow?: string | null
@@ -140,6 +142,7 @@ function factPart(name: string, facts: CardFacts): Part | null {
     case 'missingFrom': return day(facts.missingFrom)
     case 'missingTo': return day(facts.missingTo)
     case 'historyDays': return count(facts.historyDays)
+    case 'stops': return (facts.stops ?? 0) > 1 ? count(facts.stops) : null
     case 'failing': return count(facts.failingConnections)
     case 'connections': return count(facts.allConnections)
     case 'failingBanks': return (facts.failingBanks ?? 0) > 1 ? count(facts.failingBanks) : null

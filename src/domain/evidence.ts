@@ -122,6 +122,8 @@ export type FailureCode =
   | 'challenge_refused'
   /** Our own limit of requests for this bank and day is used up: nothing was sent. */
   | 'quota_reached'
+  /** Relink itself was stopped in the middle of the read: what the bank would have said is not known. */
+  | 'interrupted'
   /** A different person's login: nothing was stored. */
   | 'identity_changed'
   /** The data of this connection or institution does not make a request possible. */

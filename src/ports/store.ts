@@ -302,6 +302,8 @@ export type RunStore = {
   get(id: string): Promise<SyncRun | null>
   /** Newest first. */
   list(filter: { readonly connectionId?: string; readonly since?: number; readonly limit: number }): Promise<readonly SyncRun[]>
+  /** Connections whose newest run has not ended, by id: it is read just now, or its process died. */
+  running(): Promise<readonly string[]>
   /** The newest ended run of each connection since an instant, with what the health of banks wants to know of the connection. */
   latestByConnection(since: number): Promise<readonly { readonly connectionId: string; readonly institutionId: string; readonly connector: string; readonly lastSuccessAt: number | null; readonly run: SyncRun }[]>
   /** Exchanges of today with an institution, counted before they are sent. Returns false when the quota is used up. */

@@ -190,10 +190,12 @@ for (const twin of [memoryTwin(), postgres]) {
       for (const run of made) await runs.create(run)
       const ids = async (filter: object) => (await runs.list({ limit: 9, ...filter })).map((r) => made.findIndex((m) => m.id === r.id))
       assert.deepEqual([await ids({}), await ids({ connectionId: one.id }), await ids({ since: 20 }), await ids({ limit: 1 })], [[3, 1, 2, 0], [1, 0], [3, 1, 2], [3]])
+      assert.deepEqual(await runs.running(), [one.id, two.id].sort())
       const failure = aProblem(one.id).failure
       const outcome = { accountId: newId(), added: 1, matched: 2, changed: 0, withdrawn: 0, questions: 0, failure }
       await runs.update(made[0]!.id, { endedAt: 60, outcome: 'partial', accounts: [outcome], failure })
       await runs.update(made[1]!.id, { endedAt: 50, outcome: 'succeeded' })
+      assert.deepEqual(await runs.running(), [two.id], 'only the newest run counts, and an import is no connection’s')
       assert.deepEqual(await runs.get(made[0]!.id), { ...made[0], endedAt: 60, outcome: 'partial', accounts: [outcome], failure })
       assert.deepEqual((await runs.latestByConnection(0)).map((l) => [l.connectionId, l.institutionId, l.run.id]), [[one.id, 'a', made[0]!.id]])
       assert.deepEqual(await runs.latestByConnection(61), [])

@@ -162,17 +162,20 @@ export async function endDeadRuns(deps: SyncDeps, connectionId: string): Promise
   })
 }
 
+const STOPPED = 'Relink was stopped in the middle of this read. Nothing is lost; the next read goes on where it was.'
+export const INTERRUPTED: Failure = { code: 'interrupted', stage: 'connect', retry: { kind: 'at', at: null }, message: STOPPED, evidence: [{ codes: ['interrupted'], message: STOPPED }] }
+
 /**
  * We hold the connection, so a run that is still `running` died with its process. Its commits are
  * whole; reading again is safe. A sign-in that it left open will not be answered any more, and waiting
  * for its lease would only keep the feed away. Whether it may be repeated is the ledger's to say: it
  * may have been refused, unless this very run had been let in with the same secret just before.
  */
-async function closeAbandoned(deps: SyncDeps, connection: Connection, recent: readonly SyncRun[]): Promise<void> {
+export async function closeAbandoned(deps: SyncDeps, connection: Connection, recent: readonly SyncRun[]): Promise<void> {
   const { runs, secrets } = deps.store
   const now = deps.clock.now()
   const abandoned = recent.filter((run) => run.outcome === 'running')
-  for (const run of abandoned) await runs.update(run.id, { outcome: 'failed', endedAt: now, stage: null })
+  for (const run of abandoned) await runs.update(run.id, { outcome: 'failed', endedAt: now, stage: null, failure: INTERRUPTED })
   if (abandoned.length === 0) return
   await settleSecret(deps, connection)
   const { attempts } = await secrets.ledger(connection.loginIndex)

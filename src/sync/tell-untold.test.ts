@@ -61,3 +61,27 @@ test('a connection that somebody holds is left to them', async () => {
   const told = await world.store.connections.exclusively(world.connectionId, async () => tellUntold(world.deps))
   assert.equal(told, 0)
 })
+
+/** A feed whose reads are killed in the middle: what they left open stays open. */
+async function killedInTheRead(world: World): Promise<void> {
+  world.bank.onRead = () => { throw new Error('killed') }
+  await assert.rejects(world.sync(1), /killed/)
+  world.bank.onRead = () => null
+}
+
+test('a read whose process died is over for whoever starts; the second in a row is told of, and the read that works again ends it', async () => {
+  const world = await new World().connect()
+  await world.sync()
+  await killedInTheRead(world)
+  const newest = async () => (await world.store.runs.list({ connectionId: world.connectionId, limit: 1 }))[0]!
+  assert.equal((await newest()).outcome, 'running', 'nobody ended it')
+  world.ended.length = 0
+  assert.equal(await tellUntold(world.deps), 0, 'a restart is no news')
+  assert.deepEqual([(await newest()).outcome, (await newest()).failure?.code], ['failed', 'interrupted'])
+  await killedInTheRead(world)
+  assert.equal(await tellUntold(world.deps), 1)
+  assert.deepEqual(world.ended.map(({ run }) => run.failure?.code), ['interrupted'])
+  assert.equal(await tellUntold(world.deps), 0, 'it has an end now')
+  await world.sync(1)
+  assert.equal((await newest()).outcome, 'succeeded')
+})

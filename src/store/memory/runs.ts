@@ -37,6 +37,10 @@ export function memoryRuns({ runs, connections, requests }: TenantState): RunSto
       )
       return wanted.sort((a, b) => newestFirst(b, a)).slice(0, limit)
     },
+    async running() {
+      const newest = new Map([...runs.values()].sort(newestFirst).map((run) => [run.connectionId, run]))
+      return [...newest].flatMap(([connectionId, { outcome }]) => (connectionId !== null && outcome === 'running' ? [connectionId] : [])).sort()
+    },
     async latestByConnection(since) {
       const ended = [...runs.values()].filter((r) => r.connectionId !== null && r.endedAt !== null && r.endedAt >= since)
       const newest = new Map(ended.sort(by((r) => r.endedAt!, (r) => r.id)).map((run) => [run.connectionId!, run]))

@@ -42,6 +42,16 @@ export function postgresRuns(db: Database, tenantId: string): RunStore {
       ])
       return rows.map(runs.read)
     },
+    async running() {
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        sql<{ id: string }>`
+          select c.id from relink.connections c
+          cross join lateral (select r.outcome from relink.runs r where r.tenant_id = c.tenant_id and r.connection_id = c.id order by r.started_at desc, r.id desc limit 1) newest
+          where c.tenant_id = ${tenantId} and newest.outcome = 'running'
+          order by c.id`,
+      ])
+      return rows.map(({ id }) => id)
+    },
     async latestByConnection(since) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
         sql<StoredRow<Parameters<typeof runs.write>[0]> & { institution_id: string; connector: string; last_success_at: unknown }>`
