@@ -13,6 +13,7 @@ export const UNSTATED_CURRENCY: Currency = 'XXX'
 /** What the first deposit of a new account is called, too. */
 const FIRST = [
   'opening balance',
+  'open balance',
   'beginning balance',
   'starting balance',
   'anfangssaldo',
@@ -57,6 +58,7 @@ const OPENING = [
 
 const CLOSING = [
   'closing balance',
+  'close balance',
   'ending balance',
   'balance carried forward',
   'carried forward',
@@ -101,7 +103,7 @@ const CLOSING = [
 /** What moved in all, one row for each direction: the Baltic exports of Swedbank and others end so. */
 const TURNOVER = /^(turnover|apyvarta|apgrozijums|kaive|оборот(ы)?)$/
 
-const TOTAL = /^(sub ?totals?|totals?|summe|gesamt|gesamtsumme|totaal|totale|sum|somme|suma|osszesen|i alt|yhteensa)\b/
+const TOTAL = /^(sub ?totals?|totals?|summe|gesamt|gesamtsumme|totaal|totale|sum|somme|suma|osszesen|i alt|yhteensa)\b|\btotals?$/
 
 /** A date behind the words, with "as of" or the like. */
 const WITH_DATE = '(?: (?:as of|on|per|am|vom|au|al|op|em|a))?[ \\d]*$'
@@ -133,7 +135,7 @@ export function isTurnover(text: string): boolean {
   return text.length < 12 && TURNOVER.test(plainWords(text))
 }
 
-/** `Total`, `Summe` and the like at the beginning of a text. */
+/** `Total`, `Summe` and the like at the beginning of a text, or `total` at its end. */
 export function isTotal(text: string): boolean {
   return TOTAL.test(plainWords(text.slice(0, WORDS_MAX)))
 }

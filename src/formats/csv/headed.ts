@@ -4,6 +4,7 @@
  * beside, it decides which amount column is the one that moves it.
  */
 import type { Currency } from '../../domain/money.ts'
+import { plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, prove, signedAmount, type Proof } from './amounts.ts'
@@ -17,6 +18,9 @@ export type Roles = ReadonlyMap<Role, readonly number[]>
 
 /** What tells the account of each row stands in each row; a column with gaps tells it of the other party, or of a foreign amount. */
 const EVERYWHERE = new Set<Role>(['currency', 'account'])
+
+/** A column with less than one in so many of the dates that another has is not that of the booking. */
+const FEW = 4
 
 /** Steps of a running balance that outweigh written signs. */
 const SIGN_STEPS = 4
@@ -40,10 +44,12 @@ export function readRoles(
   heading.cells.forEach((cell, at) => {
     const { meanings, currency: named } = readHeading(cell)
     const cells = filled(judged, at)
-    const meaning = meanings.find(({ role }) => bearsOut(role, cells, share) && (!EVERYWHERE.has(role) || cells.length >= width * share))
+    // The first of a row's columns tells of the file's own account, the others of the other party's.
+    const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : meanings
+    const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, at })
-    if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount') currency ??= named
+    if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount' && cells.length > 0) currency ??= named
   })
   found.sort((a, b) => a.rank - b.rank || a.at - b.at)
   const roles = new Map<Role, number[]>()
@@ -52,7 +58,8 @@ export function readRoles(
 }
 
 /** Without footers: those with a date where most have one. What a footer says stands under no heading. */
-function bookedRows(heading: CsvRecord, rows: readonly CsvRecord[]): readonly CsvRecord[] {
+function bookedRows(heading: CsvRecord, all: readonly CsvRecord[]): readonly CsvRecord[] {
+  const rows = all.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 1)
   const claims = heading.cells.flatMap((cell, at) => readHeading(cell).meanings.filter(({ role }) => DATES.has(role)).map(({ role, rank }) => ({ at, order: [...DATES].indexOf(role) * 1_000 + rank })))
   for (const { at } of claims.sort((a, b) => a.order - b.order)) {
     const dated = rows.filter(({ cells }) => scanDate(cells[at] ?? '') !== null)
@@ -77,7 +84,9 @@ export function stylesOf(roles: Roles, rows: readonly CsvRecord[]): Styles {
 export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], styles: Styles): Columns | null {
   const first = (role: Role): number | null => roles.get(role)?.[0] ?? null
   const dates = [first('booked'), first('date'), first('acted'), first('value'), first('bought')].filter((at) => at !== null)
-  const booked = dates[0]
+  // One that few rows have is told of some transactions only (the settlement of trades).
+  const told = dates.map((at) => filled(rows, at).length)
+  const booked = dates.find((_, i) => told[i]! * FEW >= Math.max(...told))
   if (booked === undefined) return null
   const amount = chooseAmount(heading, roles, rows, styles, booked)
   if (amount === null) return null
@@ -147,6 +156,8 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
 }
 
 function isOwed(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle): boolean {
+  // A merchant is paid net of fees: its charges are income.
+  if (roles.has('fee') && heading.cells.some((cell) => /^net\b/.test(plainWords(cell)))) return false
   const columns = (...wanted: readonly Role[]): readonly number[] => wanted.flatMap((role) => roles.get(role) ?? [])
   const amounts = rows.map((row) => signedAmount(row, amount, null, style))
   return countsOwed(heading.cells, rows, amounts, columns('name', 'memo'), columns('kind', 'mark'))

@@ -15,7 +15,7 @@ import type { CsvRecord } from './records.ts'
 export type Headless = { readonly columns: Columns; readonly rows: readonly CsvRecord[] }
 
 /** Why the columns could not be told. */
-export type HeadlessProblem = 'no_date' | 'no_amount' | 'ambiguous_amount'
+export type HeadlessProblem = 'no_date' | 'no_amount' | 'ambiguous_amount' | 'ambiguous_sign'
 
 type Choice = { readonly amount: AmountColumns; readonly balance: number | null; readonly balanceBefore: boolean }
 
@@ -55,6 +55,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   // Which of two columns is money in stands in the heading.
   const choice = isHeaded && proved === null && guessed?.amount.form === 'split' ? null : guessed
   if (choice === null) return 'ambiguous_amount'
+  if (proved === null && mayBeOut(rows, choice.amount, style)) return 'ambiguous_sign'
   const { balance, balanceBefore } = choice
   const texts = indexes(rows).filter((at) => !dates.includes(at) && !money.includes(at) && !marks.includes(at) && isText(filled(rows, at)))
   const currency =
@@ -153,6 +154,13 @@ function unprovedChoice(rows: readonly CsvRecord[], money: readonly number[], ma
   return null
 }
 
+/** Amounts without a sign, beside a column that is empty in all rows: money out, where money in has a column of its own, or money in. */
+function mayBeOut(rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle): boolean {
+  if (amount.form !== 'signed') return false
+  const isBeside = rows.every(({ cells }) => cells[amount.at + 1] === '')
+  return isBeside && rows.every(({ cells }) => !/^[-+(]|[-)]$/.test(cells[amount.at] ?? '')) && !rows.some((row) => cellAmount(row, amount.at, style)?.startsWith('-') === true)
+}
+
 /** Two money columns of which each row fills exactly one, the left one being money out unless its signs say otherwise. */
 function pairs(rows: readonly CsvRecord[], money: readonly number[], style: AmountStyle): readonly AmountColumns[] {
   const isFilled = (row: CsvRecord, at: number): boolean => {
@@ -182,7 +190,7 @@ function isAccount(cells: readonly string[], rows: number): boolean {
     rows > 1 &&
     cells.length === rows &&
     cells.every((cell) => cell === first) &&
-    /^([A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{8,20})$/.test(first.replace(/ /g, ''))
+    /^([A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{8,28})$/.test(first.replace(/ /g, ''))
   )
 }
 

@@ -209,19 +209,21 @@ function currencyInAmounts(rows: readonly CsvRecord[], columns: readonly number[
   return found.size === 1 ? [...found][0]! : null
 }
 
-/** An IBAN, a number in Excel's text form (`="0123"`), or the cell beside a label such as `Konto:`. */
+/** An IBAN, else a number in Excel's text form (`="0123"`), or the cell beside a label such as `Konto:`. */
 function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
+  for (const cell of preamble.flatMap(({ cells }) => cells)) {
+    const iban = /\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b/.exec(cell)?.[1]?.replace(/ /g, '')
+    if (iban !== undefined && isIban(iban)) return iban
+  }
   for (const { cells } of preamble) {
     for (const [i, cell] of cells.entries()) {
       const bare = cell.replace(/^="?|"$/g, '')
-      const iban = /\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b/.exec(bare)
-      if (iban !== null && isIban(iban[1]!.replace(/ /g, ''))) return iban[1]!.replace(/ /g, '')
       if (cell.startsWith('=') && /^\d{5,}$/.test(bare)) return bare
-      const labelled = /^(account|konto|compte|cuenta|conto|conta|rekening|kontonummer|account number|numero de compte)\b/.test(
+      const labelled = /^(account|konto|compte|cuenta|conto|conta|rekening|kontonummer|account number|numero( de)? compte)\b/.test(
         plainWords(cell),
       )
       const beside = (cells[i + 1] ?? '').replace(/^="?|"$/g, '').trim()
-      if (labelled && /^[\d*xX. /-]{4,}$/.test(beside) && /\d{3}/.test(beside)) return beside
+      if (labelled && /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(beside) && /\d{3}/.test(beside)) return beside
     }
   }
   return null
@@ -234,6 +236,8 @@ function problemMessage(problem: HeadlessProblem, line: number): string {
       return `${look} no column holds dates. Export with a heading line, or check that this is a list of transactions.`
     case 'no_amount':
       return `${look} no column holds amounts. Export with a heading line, or check that this is a list of transactions.`
+    case 'ambiguous_sign':
+      return `${look} the amounts have no signs, and the empty column beside them may be that of money in. Put a heading line above, such as Date,Description,Debit,Credit or Date,Description,Amount.`
     case 'ambiguous_amount':
       return `${look} several columns could be the amount. Put a heading line above, such as Date,Description,Amount,Balance.`
   }

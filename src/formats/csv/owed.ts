@@ -38,7 +38,8 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   }
   const others = moves.filter((move) => !received.includes(move))
   if (received.length > 0) return received.every(({ out }) => out) && others.filter(({ out }) => !out).length * 2 > others.length
-  const isCard = heading.some((cell) => CARD_HEADING.test(plainWords(cell)))
+  // `Card` beside `Cash` is an amount, not a card.
+  const isCard = heading.some((cell, at) => CARD_HEADING.test(plainWords(cell)) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
   const came = isCard ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
   if (came.length > 0 && came.length < moves.length) return came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move))

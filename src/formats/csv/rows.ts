@@ -27,7 +27,7 @@ export type CsvRow =
       readonly account: string | null
     }
   /** In words. Account and currency: null where its own cells tell none. */
-  | { readonly type: 'balance'; readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day; readonly account: string | null; readonly currency: Currency | null }
+  | { readonly type: 'balance'; readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day; /** It stands where amounts stand. */ readonly isListed: boolean; readonly account: string | null; readonly currency: Currency | null }
   /** A day's balance beside no amount. */
   | { readonly type: 'standing'; readonly balance: Decimal }
   | { readonly type: 'declined' }
@@ -68,7 +68,9 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const words = isStanding(record, layout) ? 'closing' : record.cells.map(balanceWords).find((kind) => kind !== null)
   const stated = amount ?? balance
   const told = { account: cleanText(cell(layout.account)), currency: readCurrency(cell(layout.currency)) }
-  if (words !== undefined && words !== null && stated !== null) return ok({ type: 'balance', kind: words, amount: stated, on: on.value, ...told })
+  // What moves another balance than itself is a payment that is called so: the pay-out of an account that is closed.
+  const moves = amount !== null && amount !== '0' && written !== null && written !== amount && words === 'closing'
+  if (words !== undefined && words !== null && stated !== null && !moves) return ok({ type: 'balance', kind: words, amount: stated, on: on.value, isListed: amount !== null, ...told })
   if (amount === null) {
     // `Downloaded 28/02/2024`, alone on its line.
     if (/\p{L}/u.test(cell(dated)) && record.cells.filter((text) => text !== '').length === 1) return ok({ type: 'none' })

@@ -128,3 +128,50 @@ test('the word turnover is a sum over rows only where nothing else describes the
   assert.deepEqual(amountsOf(statement), ['-9', '-8', '-7'])
   assert.match(statement.notices.join(), /only state a turnover .*\(1\)/)
 })
+
+test('one column for credits and debits is a signed amount, and the IBAN that stands first names the account', async () => {
+  const statement = await only('IBAN;Booked At;Text;Credit/Debit Amount;Balance;Valuta Date\nCH9300762011623852957;2024-02-01 00:00:00.0;Lohn;4500.0;5500.0;2024-02-01 00:00:00.0\nCH9300762011623852957;2024-02-05 00:00:00.0;Einkauf;-45.6;5454.4;2024-02-05 00:00:00.0\n')
+  assert.deepEqual([statement.head.account.number, summary(statement)], ['CH9300762011623852957', '2 4454.4 2024-02-01 2024-02-05 1000 5454.4'])
+  const other = await only('Datum;Text;Betrag;IBAN\n2024-02-01;Lohn;1,00;CH9300762011623852957\n2024-02-02;Lohn;2,00;CH9300762011623852957\n')
+  assert.equal(other.head.account.number, null, 'the IBAN of whoever paid twice')
+})
+
+test('charges that a merchant is paid net of fees are income, and a column of amounts called Card makes no card', async () => {
+  assert.deepEqual(amountsOf(await only('id,Type,Amount,Fee,Net,Currency,Created (UTC),Description\nt1,charge,50.00,1.75,48.25,usd,2024-02-01 08:00:00,Order\nt2,payout,-48.25,0.00,-48.25,usd,2024-02-05 08:00:00,Payout\n')), ['48.25', '-48.25'])
+  assert.deepEqual(amountsOf(await only('Date,Gross Sales,Tax,Card,Cash,Fees,Net Total,Source\n2024-02-05,$10.00,$0.80,$10.80,$0.00,-$0.41,$10.39,Register\n2024-02-01,$20.00,$1.60,$21.60,$0.00,-$0.66,$20.94,Register\n')), ['10.39', '20.94'])
+})
+
+test('what is paid out under the words of a closing balance is a payment where a balance moves by it; a balance among the amounts is left out and told', async () => {
+  const payout = await only('Date,Description,Amount,Balance\n2024-02-01,Interest,1.00,501.00\n2024-02-09,Closing balance,-501.00,0.00\n')
+  assert.equal(summary(payout), '2 -500 2024-02-01 2024-02-09 500 0')
+  const listed = await only('Data;Texto;Valor\n01/02/2024;PIX;10,00\n01/02/2024;SALDO DO DIA;110,00\n')
+  assert.deepEqual([amountsOf(listed), /only state a balance .*\(1\)/.test(listed.notices.join())], [['10'], true])
+})
+
+test('without a heading an amount without a sign beside an empty column may be money out: asked for, not read as money in', async () => {
+  assert.equal(await failureOf('2024-02-09,"SHOP, TORONTO",12.50,\n'), 'missing_field 1')
+  assert.deepEqual(amountsOf(await only('2024-02-09,SHOP,-12.50,\n2024-02-10,PAY,100.00,\n')), ['-12.5', '100'])
+  assert.deepEqual(amountsOf(await only('2024-02-09,SHOP,+12.50,\n')), ['12.5'])
+  assert.deepEqual(amountsOf(await only('2024-02-09,PAY,,12.50\n2024-02-10,PAY,,13.50\n')), ['12.5', '13.5'])
+})
+
+test('amounts under the name of a currency are in it; rows in a second such column are not taken for the first currency', async () => {
+  const file = (second: string): string => `"Account Number","Transaction Date","Description 1","CAD$","USD$"\n01234-5001234,2024-02-05,SHOP,-21.50,\n01234-5001234,2024-02-09,PAY,1000.00,\n${second}`
+  const statement = await only(file(''))
+  assert.deepEqual([statement.head.currency, amountsOf(statement)], ['CAD', ['-21.5', '1000']])
+  assert.equal(await failureOf(file('01234-5001234,2024-02-09,AMAZON,,-10.00\n')), 'missing_field 4')
+})
+
+test('a day that only some rows have is not that of the booking; a date that stands for another one is read', async () => {
+  const trades = await only('\nRun Date,Action,Amount ($),Cash Balance ($),Settlement Date\n02/15/2024,DEBIT CARD,-21.35,978.65,\n02/05/2024,DIRECT DEPOSIT,1000,1000,\n\n"For your use only, not for distribution."\nDate downloaded 02/20/2024 9:00 am\n')
+  assert.equal(summary(trades), '2 978.65 2024-02-05 2024-02-15 0 978.65')
+  assert.equal(summary(await only('"Date","Action","Description","Amount"\n"02/09/2024 as of 02/08/2024","Dividend","X","$12.50"\n"02/21/2024","Buy","Y","-$500.00"\nTransactions Total,"","","-$487.50"\n')), '2 -487.5 2024-02-09 2024-02-21 - -')
+})
+
+test('the account by its IBAN before its number, by labels in more languages, and by a long number in each row', async () => {
+  const numberOf = async (content: string): Promise<string | null> => (await only(content)).head.account.number
+  assert.equal(await numberOf('Kontonummer:;0235 00123456.40;\nIBAN:;CH93 0076 2011 6238 5295 7;\n\nBuchungsdatum;Text;Betrag\n2024-02-05;Coop;-1.00\n'), 'CH9300762011623852957')
+  assert.equal(await numberOf('Numéro Compte   ;1234567A012\nType         ;CCP\n\nDate;Libellé;Montant(EUROS)\n09/02/2024;ACHAT;-23,45\n'), '1234567A012')
+  assert.equal(await numberOf('"117730160123456700000000";"T";-2345;"HUF";"20240205";"SPAR"\n"117730160123456700000000";"J";100000;"HUF";"20240201";"KFT"\n'), '117730160123456700000000')
+  assert.equal(await numberOf('Bank Account,Date,Narrative,Debit Amount,Credit Amount\n032000123456,2024-02-09,COLES,23.45,\n032000123456,2024-02-01,ACME,,1000.00\n'), '032000123456')
+})

@@ -76,6 +76,7 @@ class StatementReading {
       return
     }
     this.#giveNotices()
+    if (this.#structure.sawLoan) this.#parts.push(ok({ part: 'notice', code: 'loan', severity: 'INFO', message: 'The file also holds the statement of a loan, which is not read: download the activity of the loan as CSV.', line: 0 }))
     this.#giveEnd()
   }
 

@@ -113,3 +113,17 @@ test('a file of a loan alone says that it is one', async () => {
   assert.equal(failure?.code, 'not_statements')
   assert.match(failure.message, /a loan .*Download the account activity as CSV/)
 })
+
+test('a loan beside other statements is told about', async () => {
+  const loan = '<LOANMSGSRSV1><LOANSTMTTRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><LOANSTMTRS><CURDEF>USD<LOANACCTFROM><LOANACCTID>L1</LOANACCTFROM></LOANSTMTRS></LOANSTMTTRNRS></LOANMSGSRSV1>'
+  const { statements, failure } = await collect(readOfx(bytes(bankFile({ rows: row('DEBIT', '-1', '<NAME>A') }).replace('</OFX>', `${loan}</OFX>`))))
+  assert.deepEqual([failure, statements.length, /statement of a loan/.test(statements[0]!.notices.join())], [null, 1, true])
+})
+
+test('what is paid out when an account is closed is a payment, though it is called a closing balance', async () => {
+  const file = (amount: string, ledger: string): string => bankFile({ rows: row('INT', '1', '<NAME>Interest') + row('DEBIT', amount, '<NAME>CLOSING BALANCE'), after: `<LEDGERBAL><BALAMT>${ledger}<DTASOF>20240131</LEDGERBAL>` })
+  const amounts = async (amount: string, ledger: string): Promise<readonly string[]> => amountsOf((await collect(readOfx(bytes(file(amount, ledger))))).statements[0]!)
+  assert.deepEqual(await amounts('-501', '0.00'), ['1', '-501'])
+  assert.deepEqual(await amounts('-501', '-501.00'), ['1'], 'an overdrawn account that is told among its rows')
+  assert.deepEqual(await amounts('501', '501.00'), ['1'])
+})

@@ -17,6 +17,11 @@ export function isMaybeDeposit(name: string | null, memo: string | null): boolea
   return [name, memo].every((text) => text === null || mayBeDeposit(text))
 }
 
+/** Such a row that takes money out: what is paid when an account is closed is called so, too. */
+export function isMaybePayout(name: string | null, memo: string | null, amount: string | null): boolean {
+  return amount !== null && amount.startsWith('-') && [name, memo].every((text) => text === null || balanceWords(text) === 'closing')
+}
+
 export class Remarks {
   readonly #balances = { count: 0, line: 0 }
   readonly #securities = { count: 0, line: 0 }

@@ -9,7 +9,7 @@ import type { AccountKind, BalanceKind, StatementPart, StatementRow } from '../.
 import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
 import { isBlankDate, parseOfxDay, parseOfxInstant } from './datetime.ts'
-import { isBalanceLine, isMaybeDeposit, Remarks } from './remarks.ts'
+import { isBalanceLine, isMaybeDeposit, isMaybePayout, Remarks } from './remarks.ts'
 import type { Place } from './scanner.ts'
 import { DIRECTIONS, SignWatch } from './signs.ts'
 import type { StructureSink } from './structure.ts'
@@ -180,7 +180,8 @@ export class OfxStatements implements StructureSink {
     const [name, memo] = [values[ROW.NAME] ?? null, values[ROW.MEMO] ?? null]
     const isLine = this.#isFile && isBalanceLine(name, memo)
     // One of these may be a deposit; two of them are a list of balances.
-    const isHeld = isLine && this.#held === null && isMaybeDeposit(name, memo) && this.#moves(values)
+    const mayBeRow = isMaybeDeposit(name, memo) || isMaybePayout(name, memo, values[ROW.TRNAMT] ?? null)
+    const isHeld = isLine && this.#held === null && mayBeRow && this.#moves(values)
     if (isLine && !isHeld) return this.#remarks.balanceLine(line)
     if (this.#unread !== null) return this.#place.fail(this.#unread.code, this.#unread.line, this.#unread.what)
     const postedOn = values[ROW.DTPOSTED] as Day | null
@@ -221,7 +222,9 @@ export class OfxStatements implements StructureSink {
     this.#held = null
     const others = new DecimalSum()
     for (const { amount, status } of this.#rows) if (status === 'posted') others.add(amount)
-    if (this.#remarks.listsBalances || (this.#isWhole && ledger !== null && others.toDecimal() === ledger)) return this.#remarks.balanceLine(held.line)
+    // After a pay-out nothing is left.
+    const isLine = isMaybePayout(held.name, held.memo, held.amount) ? ledger !== '0' : this.#isWhole && ledger !== null && others.toDecimal() === ledger
+    if (this.#remarks.listsBalances || isLine) return this.#remarks.balanceLine(held.line)
     const after = this.#rows.findIndex(({ line }) => line > held.line)
     this.#rows.splice(after === -1 ? this.#rows.length : after, 0, held)
     this.#signs.take(held)

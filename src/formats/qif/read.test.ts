@@ -121,3 +121,12 @@ test('the order of dates that the file states is believed where it fits', async 
   assert.deepEqual(await dated('DMY', '03/04/2026', '05/06/2026'), ['2026-04-03', '2026-06-05'])
   assert.deepEqual(await dated('MDY', '30.04.2026', '03.06.2026'), ['2026-04-30', '2026-06-03'])
 })
+
+test('where no amount has a sign, the way the money went may stand in N', async () => {
+  const { statements } = await read(register('D02/13/2024\nT54.12\nNDEBIT\nPGrocer', 'D02/14/2024\nT1000.00\nNCREDIT\nPEmployer'))
+  assert.deepEqual(statements[0]!.rows.map(({ amount }) => amount), ['-54.12', '1000'])
+  const signed = await read(register('D02/13/2024\nT54.12\nNDEBIT\nPRefund', 'D02/14/2024\nT-10.00\nNDEBIT\nPShop'))
+  assert.deepEqual(signed.statements[0]!.rows.map(({ amount }) => amount), ['54.12', '-10'])
+  const numbered = await read(register('D02/13/2024\nT54.12\nNDEBIT\nPGrocer', 'D02/14/2024\nT10.00\nN1021\nPShop'))
+  assert.deepEqual(numbered.statements[0]!.rows.map(({ amount }) => amount), ['54.12', '10'])
+})

@@ -13,6 +13,7 @@ import type { FormatFailure, StatementPart, StatementRow } from '../../domain/st
 import { cleanText, joinTexts } from '../clean-text.ts'
 import { guessByLooks } from '../charset-guess.ts'
 import { orderByWords } from '../country-words.ts'
+import { markOf } from '../csv/layout.ts'
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, readLines, type ReadLimits } from '../lines.ts'
 import { balanceWords, UNSTATED_CURRENCY } from '../unstated.ts'
@@ -24,7 +25,7 @@ import { readQifItems, type QifField, type QifItem } from './records.ts'
 const SAMPLE_RECORDS = 5_000
 const ROWS_A_BATCH = 500
 
-type Notation = { readonly order: DateOrder; readonly style: AmountStyle; /** The field of a date that may be another day, where nothing proves the order. */ readonly doubtful: QifField | null }
+type Notation = { readonly order: DateOrder; readonly style: AmountStyle; /** The field of a date that may be another day, where nothing proves the order. */ readonly doubtful: QifField | null; /** No amount has a sign, and each record says in N which way its money went. */ readonly marked: boolean }
 type RecordItem = Extract<QifItem, { readonly item: 'record' }>
 type RegisterItem = Extract<QifItem, { readonly item: 'register' }>
 
@@ -64,19 +65,20 @@ function notationOf(items: readonly QifItem[], said: 'dmy' | 'mdy' | null): Nota
       .filter((amount) => amount !== null),
     null,
   )
+  const marked = records.length > 0 && records.every((record) => !record.investment && markOf(textOf(record, 'N') ?? '') !== null) && !texts('TU').some((text) => /[-(]/.test(text))
   const fields = records.flatMap(({ fields }) => fields.find(({ code }) => code === 'D') ?? [])
   const dates = fields.map(({ text }) => scanDate(text)).filter((date) => date !== null)
   const stated = said ?? items.find((item) => item.item === 'order')?.order
-  if (stated !== undefined && (said !== null || dates.every((date) => readDate(date, stated) !== null))) return { style, order: stated, doubtful: null }
+  if (stated !== undefined && (said !== null || dates.every((date) => readDate(date, stated) !== null))) return { style, marked, order: stated, doubtful: null }
   const left = possibleOrders(dates)
   const [plausible = null, ...others] = plausibleOrders(left, dates)
-  if (left.length === 1 || style === 'comma' || (plausible !== null && others.length === 0)) return { style, order: chooseOrder(dates, style === 'comma' ? 'dmy' : null), doubtful: null }
+  if (left.length === 1 || style === 'comma' || (plausible !== null && others.length === 0)) return { style, marked, order: chooseOrder(dates, style === 'comma' ? 'dmy' : null), doubtful: null }
   const words = orderByWords([], texts('PM'))
   const isOpen = ({ text }: QifField): boolean => {
     const date = scanDate(text)
     return date !== null && readDate(date, 'dmy') !== readDate(date, 'mdy')
   }
-  return { style, order: words?.order ?? chooseOrder(dates, null), doubtful: fields.find(isOpen) ?? null }
+  return { style, marked, order: words?.order ?? chooseOrder(dates, null), doubtful: fields.find(isOpen) ?? null }
 }
 
 /** Turns items into parts. */
@@ -230,13 +232,15 @@ function dayOfRecord(record: RecordItem, { order }: Notation): Result<Day, Forma
 }
 
 /** T, else U (the same amount for large numbers), else $ of an investment record; null when no cash moves. */
-function amountOfRecord(record: RecordItem, { style }: Notation): Result<Decimal | null, FormatFailure> {
+function amountOfRecord(record: RecordItem, { style, marked }: Notation): Result<Decimal | null, FormatFailure> {
   const action = textOf(record, 'N') ?? ''
-  const effect = record.investment ? cashEffect(action) : 'signed'
+  const effect = record.investment ? cashEffect(action) : marked ? markOf(action) : 'signed'
   if (effect === null)
     return failed({
       code: 'malformed',
-      message: `The investment action ${JSON.stringify(action.slice(0, 20))} on line ${record.line} is not known.`,
+      message: record.investment
+        ? `The investment action ${JSON.stringify(action.slice(0, 20))} on line ${record.line} is not known.`
+        : `The record on line ${record.line} does not say which way its money went (N), as those before it do.`,
       line: record.line,
     })
   if (effect === 'none') return ok(null)
