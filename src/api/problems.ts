@@ -3,6 +3,8 @@
  * where a code is made; docs/errors.md lists the same codes, and test/tidy.test.ts compares both.
  */
 
+import { say, translated, type Language } from '../language/language.ts'
+
 type ProblemEntry = { readonly status: number; readonly title: string; readonly remedy: string }
 
 export const PROBLEMS = {
@@ -54,17 +56,17 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The body of a problem, `application/problem+json`. */
-export function problemBody(code: ProblemCode, detail: string | null, instance: string, extras: ProblemExtras = {}): Record<string, unknown> {
+/** The body of a problem, `application/problem+json`, its texts in the language that the request asks for. */
+export function problemBody(language: Language, code: ProblemCode, detail: string | null, instance: string, extras: ProblemExtras = {}): Record<string, unknown> {
   const entry = PROBLEMS[code]
   return {
     ...extras,
     type: `urn:relink:problem:${code}`,
     code,
-    title: entry.title,
+    title: say(language, entry.title),
     status: entry.status,
-    ...(detail !== null && detail !== entry.title ? { detail } : {}),
-    remedy: entry.remedy,
+    ...(detail !== null && detail !== entry.title ? { detail: translated(language, detail) } : {}),
+    remedy: say(language, entry.remedy),
     instance,
   }
 }

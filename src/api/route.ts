@@ -8,6 +8,7 @@ import { z, type ZodType } from 'zod'
 import type { Caller } from '../access/authorize.ts'
 import type { Action } from '../domain/access.ts'
 import type { Instance } from '../instance.ts'
+import type { Language } from '../language/language.ts'
 import type { Visit } from '../ports/sign-in.ts'
 import type { Door } from './door.ts'
 
@@ -31,7 +32,7 @@ export class Download {
   }
 }
 
-/** `caller`: who asks; null on public routes where nobody is signed in. `keep`: cookies for the browser. */
+/** `caller`: who asks; null on public routes where nobody is signed in. `keep`: cookies for the browser. `language`: in which the answer's texts are. */
 export type Call<P, Q, B> = {
   readonly params: P
   readonly query: Q
@@ -41,6 +42,7 @@ export type Call<P, Q, B> = {
   readonly visit: Visit
   readonly door: Door
   readonly keep: (cookies: readonly string[]) => void
+  readonly language: Language
 }
 
 export type RouteDefinition<P extends ZodType, Q extends ZodType, B extends ZodType, R extends ZodType> = {

@@ -14,6 +14,7 @@ import { StoreUnavailable } from '../ports/store.ts'
 import { acceptJson, JSON_LIMIT_BYTES, JSON_MS, refuseDeclared, SECRET_LIMIT_BYTES, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from './body.ts'
 import { registerEvents } from './events.ts'
 import { actorOf, authorize, type Caller } from '../access/authorize.ts'
+import { languageOf } from '../language/language.ts'
 import { asActor } from '../access/acting.ts'
 import type { Action } from '../domain/access.ts'
 import type { Door } from './door.ts'
@@ -151,7 +152,7 @@ function registerRoute(server: FastifyInstance, admit: Admit, { instance, door }
       const { params, query, body, caller } = request
       const visit = { origin: `${request.headers.origin?.startsWith('https:') === true ? 'https' : 'http'}://${request.headers.host}`, cookie: request.headers.cookie ?? null, address: request.ip, userAgent: request.headers['user-agent'] ?? null }
       const keep = (cookies: readonly string[]): void => void reply.header('set-cookie', [...cookies])
-      const value = await asActor(actorOf(caller), () => row.handle({ params, query, body, instance, caller, visit, door, keep }))
+      const value = await asActor(actorOf(caller), () => row.handle({ params, query, body, instance, caller, visit, door, keep, language: languageOf(request.headers['accept-language']) }))
       if (!(value instanceof Download)) return reply.status(row.status ?? 200).send(value)
       return reply.header('content-type', value.contentType).header('content-disposition', `attachment; filename="${value.fileName}"`).send(value.body)
     },
@@ -194,7 +195,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, code: Problem
     .status(PROBLEMS[code].status)
     .header('content-type', 'application/problem+json')
     .serializer((body: unknown) => JSON.stringify(body))
-    .send(problemBody(code, detail, `urn:relink:request:${request.id}`, extras))
+    .send(problemBody(languageOf(request.headers['accept-language']), code, detail, `urn:relink:request:${request.id}`, extras))
 }
 
 /** Addresses of the page are answered with the page itself (its router shows them); anything else is a problem. */

@@ -20,7 +20,7 @@ export function answerUnread(error: { readonly code?: string }, socket: Socket, 
   const underWay = (socket as Answering)._httpMessage?.headersSent === true
   if (error.code === 'ECONNRESET' || !socket.writable || underWay) return void socket.destroy()
   const code = CODES[error.code ?? ''] ?? 'invalid_request'
-  const body = JSON.stringify(problemBody(code, code === 'invalid_request' ? 'This is not a request of HTTP/1.1.' : null, `urn:relink:request:${id}`))
+  const body = JSON.stringify(problemBody('en', code, code === 'invalid_request' ? 'This is not a request of HTTP/1.1.' : null, `urn:relink:request:${id}`))
   const { status, title } = PROBLEMS[code]
   const headers = [...Object.entries(securityHeaders()), ['cache-control', 'no-store'], ['content-type', 'application/problem+json'], ['content-length', String(Buffer.byteLength(body))], ['connection', 'close']]
   socket.end(`HTTP/1.1 ${status} ${title.replaceAll('.', '')}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`)

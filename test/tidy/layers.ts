@@ -7,6 +7,7 @@ import { type Files, importsOf, isSource, isTest, lineOf, type Node, parsed, typ
 /** Folders of `src`; `root` are the files directly in it, which put the parts together. A trailing `?` allows types alone. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
+  language: [],
   ports: ['domain'],
   formats: ['domain'],
   'connector-kit': ['domain', 'formats', 'ports'],
@@ -15,14 +16,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access'].map(folder => [
       folder,
-      ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'connector-kit', 'ports', 'domain'],
+      ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'connector-kit', 'ports', 'domain', 'language'],
     ]),
   ),
   exports: ['sync', 'diagnose', 'repair', 'review', 'formats', 'ports', 'domain'],
   store: ['ports', 'domain'],
   adapters: ['ports', 'domain', 'connector-kit'],
-  api: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'root?'],
-  cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'api', 'root', 'bank', 'demo', 'sim'],
+  api: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'language', 'root?'],
+  cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'language', 'api', 'root', 'bank', 'demo', 'sim'],
   // The demo puts a whole world together, as the files of the root do for the real one.
   demo: ['repair', 'ports', 'domain', 'adapters', 'root', 'bank'],
   bank: ['domain'],

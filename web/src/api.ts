@@ -1,5 +1,6 @@
 /** The page's way to the server: typed resources, problem details as errors. Knows no connector. */
 import type { z } from 'zod'
+import { language, say } from './language/language.ts'
 import type { accountShape, challengeShape, questionShape, runDetailShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
 import type { accountShape as meShape, auditShape, invitationShape, keyShape, memberShape, roleShape } from '../../src/api/access-shapes.ts'
 import type { previewShape } from '../../src/api/preview-shape.ts'
@@ -53,7 +54,7 @@ export class ServerProblem extends Error {
   readonly body: Readonly<Record<string, unknown>>
 
   constructor(body: Readonly<Record<string, unknown>>) {
-    super(String(body['detail'] ?? body['title'] ?? 'The server gave no reason.'))
+    super(String(body['detail'] ?? body['title'] ?? say('The server gave no reason.')))
     this.code = String(body['code'] ?? 'unknown')
     this.remedy = String(body['remedy'] ?? '')
     this.body = body
@@ -86,16 +87,16 @@ async function askOnce<T>(method: Method, path: string, body?: unknown, signal?:
   const isFile = body instanceof Blob
   const response = await fetch(`/api${path}`, {
     method,
-    headers: body === undefined ? {} : { 'content-type': isFile ? 'application/octet-stream' : 'application/json' },
+    headers: { 'accept-language': language, ...(body === undefined ? {} : { 'content-type': isFile ? 'application/octet-stream' : 'application/json' }) },
     ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   }).catch((error: unknown) => {
     if (signal?.aborted === true) throw error
-    throw new ServerProblem({ code: 'unreachable', title: 'Relink does not answer.', remedy: method === 'GET' ? 'Is the server still running? This page tries again by itself.' : 'Nothing is kept for later. Look when the server answers again whether it was done, else do it again.' })
+    throw new ServerProblem({ code: 'unreachable', title: say('Relink does not answer.'), remedy: method === 'GET' ? say('Is the server still running? This page tries again by itself.') : say('Nothing is kept for later. Look when the server answers again whether it was done, else do it again.') })
   })
   const type = response.headers.get('content-type') ?? ''
   const parsed: unknown = type.includes('json') ? await response.json() : null
-  if (!response.ok) throw new ServerProblem((parsed ?? { code: 'http', title: `The server answered ${response.status}.` }) as Record<string, unknown>)
+  if (!response.ok) throw new ServerProblem((parsed ?? { code: 'http', title: say('The server answered {status}.', { status: String(response.status) }) }) as Record<string, unknown>)
   return parsed as T
 }
 

@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { loadLanguage } from './language/language.ts'
 import { listen } from './live.ts'
 import { arrive } from './session.ts'
 import { ServerProblem } from './api.ts'
@@ -57,7 +58,7 @@ declare module '@tanstack/react-router' {
 
 const container = document.getElementById('root')
 if (container === null) throw new Error('index.html has a root element')
-await arrive()
+await Promise.all([loadLanguage(), arrive()])
 const asked = await queries.fetchQuery({ queryKey: ['me'], queryFn: readMe }).then(() => null, (error: unknown) => error)
 // What was kept counts as old, however lately it was read: each page asks for what it shows, and says that nobody answers.
 if (asked instanceof ServerProblem && asked.code === 'unreachable' && (await restore(queries))) await queries.invalidateQueries()

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useSyncExternalStore, type ReactNode } from 'react'
 import { get, ServerProblem, type Me, type Question } from './api.ts'
+import { message, say } from './language/language.ts'
 import { useMe } from './me.ts'
 import { liveState } from './live.ts'
 import { followServerClock, formatInstant } from './parts/time.tsx'
@@ -10,14 +11,14 @@ import { Trouble } from './parts/states.tsx'
 
 /** On a phone these are the bar at the bottom; the others are under More. */
 const FIRST = [
-  { to: '/accounts', label: 'Accounts' },
-  { to: '/review', label: 'Review' },
-  { to: '/transactions', label: 'Transactions' },
-  { to: '/banks', label: 'Banks' },
+  { to: '/accounts', label: message('Accounts') },
+  { to: '/review', label: message('Review') },
+  { to: '/transactions', label: message('Transactions') },
+  { to: '/banks', label: message('Banks') },
 ] as const
-const IMPORT = { to: '/import', label: 'Import' }
-const DEMO = { to: '/demo', label: 'Demo' }
-const SETTINGS = { to: '/settings', label: 'Settings' }
+const IMPORT = { to: '/import', label: message('Import') }
+const DEMO = { to: '/demo', label: message('Demo') }
+const SETTINGS = { to: '/settings', label: message('Settings') }
 
 type Server = { demo: boolean; version: string; now: string }
 
@@ -34,7 +35,7 @@ export function Shell() {
   if (OUTSIDE.has(pathname)) return <Outlet />
   if (me.error instanceof ServerProblem && me.error.code === 'unauthorized') return <Suspense><SignInPage /></Suspense>
   if (me.data?.needsSecondFactor === true) return <Suspense><FirstFactorPage me={me.data} /></Suspense>
-  if (me.data === undefined) return me.error === null ? <p className="appear-late meta p-4" role="status">Loading…</p> : <main className="p-4"><Trouble error={me.error} /></main>
+  if (me.data === undefined) return me.error === null ? <p className="appear-late meta p-4" role="status">{say('Loading…')}</p> : <main className="p-4"><Trouble error={me.error} /></main>
   return <Inside me={{ data: me.data, error: me.error, dataUpdatedAt: me.dataUpdatedAt }} />
 }
 
@@ -44,7 +45,7 @@ function isUnreachable(error: Error | null): boolean {
 
 /** Everything that is shown was read before; nothing can be changed until the server answers again. */
 function Offline({ asOf }: { asOf: number }) {
-  return <p role="status" className="panel mb-4"><strong className="font-medium">Offline: as of {formatInstant(new Date(asOf).toISOString())}.</strong> <span className="text-muted">You can read what this browser has seen. To change anything, the server must answer again; this page tries by itself.</span></p>
+  return <p role="status" className="panel mb-4"><strong className="font-medium">{say('Offline: as of {at}.', { at: formatInstant(new Date(asOf).toISOString()) })}</strong> <span className="text-muted">{say('You can read what this browser has seen. To change anything, the server must answer again; this page tries by itself.')}</span></p>
 }
 
 function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error: Error | null; dataUpdatedAt: number } }) {
@@ -59,19 +60,19 @@ function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error:
   const more = server.data?.demo === true ? [IMPORT, DEMO, SETTINGS] : [IMPORT, SETTINGS]
   return (
     <div className="mx-auto min-h-screen max-w-6xl px-4 pb-24 sm:pb-16">
-      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:bg-surface focus:p-2">Skip to content</a>
+      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:bg-surface focus:p-2">{say('Skip to content')}</a>
       <header className="flex flex-wrap items-center gap-x-6 gap-y-1 border-b border-line py-3">
         <Link to="/accounts" className="flex min-h-10 items-center gap-2 text-[17px] font-semibold no-underline">
           <img src="/icon.svg" width="24" height="24" alt="" />
           Relink
         </Link>
-        <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-20 flex justify-between border-t border-line bg-surface px-1 sm:static sm:-mx-2 sm:flex-wrap sm:justify-start sm:gap-1 sm:border-0 sm:bg-transparent sm:px-0">
-          {FIRST.map(({ to, label }) => <NavigationLink key={to} to={to}>{label}{to === '/review' && <Waiting />}</NavigationLink>)}
-          {more.map(({ to, label }) => <NavigationLink key={to} to={to} only="wide">{label}</NavigationLink>)}
-          <button type="button" popoverTarget="more" className="cursor-pointer rounded-md px-1 py-3 text-[13px] text-muted min-[360px]:px-2 sm:hidden">More</button>
+        <nav aria-label={say('Main')} className="fixed inset-x-0 bottom-0 z-20 flex justify-between border-t border-line bg-surface px-1 sm:static sm:-mx-2 sm:flex-wrap sm:justify-start sm:gap-1 sm:border-0 sm:bg-transparent sm:px-0">
+          {FIRST.map(({ to, label }) => <NavigationLink key={to} to={to}>{say(label)}{to === '/review' && <Waiting />}</NavigationLink>)}
+          {more.map(({ to, label }) => <NavigationLink key={to} to={to} only="wide">{say(label)}</NavigationLink>)}
+          <button type="button" popoverTarget="more" className="cursor-pointer rounded-md px-1 py-3 text-[13px] text-muted min-[360px]:px-2 sm:hidden">{say('More')}</button>
           <div id="more" popover="auto" className="fixed top-auto right-2 bottom-14 left-auto m-0 rounded-[10px] border border-line bg-surface p-2 sm:hidden">
             <ul className="grid gap-1">
-              {more.map(({ to, label }) => <li key={to}><Link to={to} className="flex min-h-11 min-w-40 items-center rounded-md px-3 text-text no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium' }} onClick={() => document.getElementById('more')?.hidePopover()}>{label}</Link></li>)}
+              {more.map(({ to, label }) => <li key={to}><Link to={to} className="flex min-h-11 min-w-40 items-center rounded-md px-3 text-text no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium' }} onClick={() => document.getElementById('more')?.hidePopover()}>{say(label)}</Link></li>)}
             </ul>
           </div>
         </nav>
@@ -88,7 +89,7 @@ function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error:
 /** What is shown may be old while the server's events do not come. */
 function Paused() {
   const live = useSyncExternalStore(liveState.subscribe, liveState.isLive)
-  return live ? null : <p role="status" className="meta mb-4">Live updates paused. This page connects again by itself.</p>
+  return live ? null : <p role="status" className="meta mb-4">{say('Live updates paused. This page connects again by itself.')}</p>
 }
 
 function NavigationLink({ to, only, children }: { to: string; only?: 'wide'; children: ReactNode }) {
@@ -102,5 +103,5 @@ function NavigationLink({ to, only, children }: { to: string; only?: 'wide'; chi
 function Waiting() {
   const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
   const count = questions.data?.items.length ?? 0
-  return count === 0 ? null : <span className="ml-1.5 rounded-full bg-need-soft px-1.5 text-[13px] text-need"><span className="sr-only">, </span>{count}<span className="sr-only"> to decide</span></span>
+  return count === 0 ? null : <span className="ml-1.5 rounded-full bg-need-soft px-1.5 text-[13px] text-need"><span className="sr-only">, </span>{count}<span className="sr-only"> {say('to decide')}</span></span>
 }

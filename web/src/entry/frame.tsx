@@ -1,5 +1,6 @@
 /** The frame of pages before the sign-in: the name, one thing to do, nothing else. */
 import type { ReactNode } from 'react'
+import { ChooseLanguage } from '../language/choose.tsx'
 import { Title } from '../parts/states.tsx'
 
 export function EntryFrame({ title, children, intro }: { title: string; intro?: ReactNode; children: ReactNode }) {
@@ -9,6 +10,7 @@ export function EntryFrame({ title, children, intro }: { title: string; intro?: 
       <Title>{title}</Title>
       {intro !== undefined && <p className="text-muted">{intro}</p>}
       {children}
+      <ChooseLanguage />
     </main>
   )
 }

@@ -2,6 +2,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { get, type Account, type Connection, type Question } from '../api.ts'
+import { message, say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
@@ -12,6 +14,7 @@ import { ProblemCard } from '../parts/problem-card.tsx'
 import { Empty, Loaded, Title } from '../parts/states.tsx'
 import { MiniStrip, provedWords, type Coverage } from '../parts/strip.tsx'
 import { Day, Instant } from '../parts/time.tsx'
+import { kindWords } from '../parts/kinds.ts'
 
 export function AccountsPage() {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
@@ -21,10 +24,10 @@ export function AccountsPage() {
     <>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
         <div className="flex flex-wrap items-baseline gap-x-4">
-          <Title>Accounts</Title>
+          <Title>{say('Accounts')}</Title>
           <Totals accounts={accounts.data?.items ?? []} />
         </div>
-        {may('administer') && <Link to="/add" className={connections.data?.items.some(needsPerson) === true ? 'button' : 'button button-primary'}>Add account</Link>}
+        {may('administer') && <Link to="/add" className={connections.data?.items.some(needsPerson) === true ? 'button' : 'button button-primary'}>{say('Add account')}</Link>}
       </div>
       <Loaded query={connections}>
         {({ items: live }) => (
@@ -57,11 +60,11 @@ export function Problems({ connections }: { connections: readonly Connection[] }
 
 function NoAccounts() {
   const may = useMay()
-  if (!may('review')) return <Empty title="Your accounts will be here">Nothing is connected yet. <AskOwner /></Empty>
+  if (!may('review')) return <Empty title={say('Your accounts will be here')}>{say('Nothing is connected yet.')} <AskOwner /></Empty>
   return (
-    <Empty title="Your accounts will be here">
-      <p className="mb-4">Connect a bank, or import a statement file that you have.</p>
-      {may('administer') ? <Link to="/add" className="button">Connect a bank</Link> : <><Link to="/import" className="button mb-3">Import a file</Link><AskOwner /></>}
+    <Empty title={say('Your accounts will be here')}>
+      <p className="mb-4">{say('Connect a bank, or import a statement file that you have.')}</p>
+      {may('administer') ? <Link to="/add" className="button">{say('Connect a bank')}</Link> : <><Link to="/import" className="button mb-3">{say('Import a file')}</Link><AskOwner /></>}
     </Empty>
   )
 }
@@ -69,10 +72,10 @@ function NoAccounts() {
 function Asked({ connection }: { connection: Connection }) {
   const may = useMay()
   return (
-    <section className="panel mb-4 border-need" aria-label={`Question of ${connection.institutionName}`}>
-      <Chip tone="need">Needs you</Chip>
-      <h2 className="mt-2">{connection.institutionName} asks a question to know that it is you.</h2>
-      {may('sync') ? <Link to="/connections/$id" params={{ id: connection.id }} className="button button-primary mt-3">Answer now</Link> : <div className="mt-3"><AskOwner /></div>}
+    <section className="panel mb-4 border-need" aria-label={say('Question of {bank}', { bank: connection.institutionName })}>
+      <Chip tone="need">{say('Needs you')}</Chip>
+      <h2 className="mt-2">{say('{bank} asks a question to know that it is you.', { bank: connection.institutionName })}</h2>
+      {may('sync') ? <Link to="/connections/$id" params={{ id: connection.id }} className="button button-primary mt-3">{say('Answer now')}</Link> : <div className="mt-3"><AskOwner /></div>}
     </section>
   )
 }
@@ -87,7 +90,7 @@ function Totals({ accounts }: { accounts: readonly Account[] }) {
   if (sums.size === 0) return null
   return (
     <p className="meta flex flex-wrap gap-x-3">
-      <span>In all</span>
+      <span>{say('In all')}</span>
       {[...sums].map(([currency, { units, decimals }]) => <Amount key={currency} amount={decimalString(units, decimals)} currency={currency} />)}
     </p>
   )
@@ -106,7 +109,7 @@ function groupsOf(accounts: readonly Account[], connections: readonly Connection
   const groups = new Map<string, Group>(connections.map((connection) => [connection.id, { connection, name: connection.institutionName, accounts: [] }]))
   for (const account of accounts) {
     const reading = connections.find((c) => account.connectionIds.includes(c.id))
-    const name = account.institutionName ?? 'Imported files'
+    const name = account.institutionName ?? say('Imported files')
     const key = reading?.id ?? name
     const group = groups.get(key) ?? { connection: null, name, accounts: [] }
     group.accounts.push(account)
@@ -119,7 +122,7 @@ function Groups({ accounts, connections }: { accounts: readonly Account[]; conne
   const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
   const toDecide = (id: string): number => questions.data?.items.filter((q) => q.accountId === id).length ?? 0
   return groupsOf(accounts, connections).map((group) => (
-    <section key={group.connection?.id ?? group.name} className="mb-8" aria-label={group.connection === null ? group.name : `${group.name}, login ${group.connection.loginLabel}`}>
+    <section key={group.connection?.id ?? group.name} className="mb-8" aria-label={group.connection === null ? group.name : say('{bank}, login {login}', { bank: group.name, login: group.connection.loginLabel })}>
       <GroupHead group={group} />
       <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
         {group.accounts.map((account) => <Tile key={account.id} account={account} toDecide={toDecide(account.id)} />)}
@@ -135,15 +138,15 @@ function GroupHead({ group: { connection, name } }: { group: Group }) {
       <h2 className="name"><Link to="/connections/$id" params={{ id: connection.id }} className="underline-offset-4 hover:underline">{name}</Link></h2>
       <ConnectionChip connection={connection} />
       <span className="meta grow">
-        Login {connection.loginLabel} · {connection.lastSuccessAt === null ? 'not read in full yet' : <>answered in full <Instant at={connection.lastSuccessAt} /></>}
+        {say('Login {login}', { login: connection.loginLabel })} · {connection.lastSuccessAt === null ? say('not read in full yet') : <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} />}
       </span>
       <UpdateNow connection={connection} />
-      <Link to="/connections/$id" params={{ id: connection.id }} className="button">Manage<span className="sr-only"> {name}, login {connection.loginLabel}</span></Link>
+      <Link to="/connections/$id" params={{ id: connection.id }} className="button"><Say message="Manage<unseen> {bank}, login {login}</unseen>" bank={name} login={connection.loginLabel} unseen={(inside) => <span className="sr-only">{inside}</span>} /></Link>
     </div>
   )
 }
 
-const STATES: Record<Account['state'], string | null> = { open: null, paused: 'Paused', closed: 'Closed', missing: 'No longer listed' }
+const STATES: Record<Account['state'], string | null> = { open: null, paused: message('Paused'), closed: message('Closed'), missing: message('No longer listed') }
 
 function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
   const state = STATES[account.state]
@@ -156,18 +159,18 @@ function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
         <span className="text-[17px] font-semibold"><Amount amount={account.balance} currency={account.currency} /></span>
       </div>
       <p className="meta flex flex-wrap justify-between gap-x-3">
-        <span className="whitespace-nowrap">{account.number === null ? account.kind.replace('_', ' ') : `··${account.number.slice(-4)}`}</span>
-        <span>{account.balanceIsStated ? <>bank’s balance{account.balanceOn !== null && <> of <Day day={account.balanceOn} /></>}</> : 'sum of the rows'}</span>
+        <span className="whitespace-nowrap">{account.number === null ? kindWords(account.kind) : `··${account.number.slice(-4)}`}</span>
+        <span>{!account.balanceIsStated ? say('sum of the rows') : account.balanceOn === null ? say('bank’s balance') : <Say message="bank’s balance of {day}" day={<Day day={account.balanceOn} />} />}</span>
       </p>
       <div className="mt-2 flex min-h-6 flex-wrap items-center gap-2">
-        {state === null ? <FreshnessChip freshness={freshness.data} /> : <Chip tone="off">{state}</Chip>}
-        {freshness.data?.word === 'bank_is_behind' && freshness.data.bankDataOn !== null && <span className="meta">data of <Day day={freshness.data.bankDataOn} /></span>}
-        {toDecide > 0 && <Chip tone="need">{toDecide} to decide</Chip>}
+        {state === null ? <FreshnessChip freshness={freshness.data} /> : <Chip tone="off">{say(state)}</Chip>}
+        {freshness.data?.word === 'bank_is_behind' && freshness.data.bankDataOn !== null && <span className="meta"><Say message="data of {day}" day={<Day day={freshness.data.bankDataOn} />} /></span>}
+        {toDecide > 0 && <Chip tone="need">{say('{count} to decide', { count: toDecide })}</Chip>}
       </div>
       <div className="mt-2 h-4">{coverage.data !== undefined && <MiniStrip coverage={coverage.data} />}</div>
       <p className="meta mt-1 flex min-h-5 flex-wrap justify-between gap-x-3">
         <span>{coverage.data === undefined ? '' : provedWords(coverage.data)}</span>
-        <span>{account.rows === 1 ? '1 row' : `${account.rows} rows`}{account.newestRowOn !== null && <>, newest <Day day={account.newestRowOn} /></>}</span>
+        <span>{say('{count, plural, one {# row} other {# rows}}', { count: account.rows })}{account.newestRowOn !== null && <>, <Say message="newest {day}" day={<Day day={account.newestRowOn} />} /></>}</span>
       </p>
     </Link>
   )

@@ -9,6 +9,7 @@ import { Group } from '@visx/group'
 import { scaleLinear, scaleTime } from '@visx/scale'
 import { LinePath } from '@visx/shape'
 import { useEffect, useRef, useState } from 'react'
+import { locale } from '../language/language.ts'
 import { Amount, formatAmount } from './money.tsx'
 import { Day, formatDay } from './time.tsx'
 
@@ -17,8 +18,8 @@ export type BalanceSeries = { steps: { on: string; amount: string }[]; stated: {
 const HEIGHT = 190
 const MARGIN = { top: 16, bottom: 28, left: 56 }
 const LETTER = 7.5
-const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
-const short = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', day: 'numeric', month: 'short' })
+const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
+const short = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short' })
 const at = (day: string): Date => new Date(`${day}T00:00:00Z`)
 
 export default function BalancePicture({ series, currency }: { series: BalanceSeries; currency: string }) {

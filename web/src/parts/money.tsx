@@ -1,4 +1,5 @@
 /** Money from the exact decimal string: the formatter takes the string, so no float is involved. */
+import { locale } from '../language/language.ts'
 
 const formatters = new Map<string, Intl.NumberFormat>()
 
@@ -7,11 +8,11 @@ const NO_CURRENCY = 'XXX'
 
 /** With the symbol that is unmistakable for this reader: $ for the own dollar, CA$ for another; none where the source told no currency. */
 export function formatAmount(amount: string, currency: string): string {
-  if (currency === NO_CURRENCY) return new Intl.NumberFormat(undefined, { minimumFractionDigits: 2 }).format(amount as `${number}`).replace('-', '\u2212')
+  if (currency === NO_CURRENCY) return new Intl.NumberFormat(locale, { minimumFractionDigits: 2 }).format(amount as `${number}`).replace('-', '\u2212')
   let formatter = formatters.get(currency)
   if (formatter === undefined) {
     try {
-      formatter = new Intl.NumberFormat(undefined, { style: 'currency', currency, currencyDisplay: 'symbol' })
+      formatter = new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'symbol' })
     } catch {
       return `${amount.replace('-', '\u2212')} ${currency}` // not an ISO 4217 code
     }

@@ -6,6 +6,7 @@
  */
 import { useId, useState, type KeyboardEvent } from 'react'
 import { Link } from '@tanstack/react-router'
+import { locale } from '../language/language.ts'
 import { formatDay } from './time.tsx'
 
 type DayState = 'proved' | 'covered' | 'broken' | 'gap' | 'outage' | 'before'
@@ -147,7 +148,7 @@ function rangesOf(days: readonly StripDay[]): string {
   return ranges.map(([from, to]) => range.formatRange(new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`))).join(', ')
 }
 
-const range = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', day: 'numeric', month: 'short' })
+const range = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short' })
 
 function count(days: number): string {
   return days === 1 ? '1 day' : `${days} days`

@@ -3,10 +3,12 @@
  * clock time beside the distance; the distance is counted by the server's clock, not by this device's.
  */
 
-const dayFormat = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' })
-const clockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const dateFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
+import { locale, say } from '../language/language.ts'
+
+const dayFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' })
+const clockFormat = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
+const dateFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
 
 let ahead = 0
 
@@ -28,7 +30,7 @@ export function formatInstant(at: string): string {
   const then = new Date(at)
   const minutes = Math.round(untilInstant(at) / 60_000)
   const clock = clockFormat.format(then)
-  if (minutes === 0) return `just now, ${clock}`
+  if (minutes === 0) return say('just now, {clock}', { clock })
   if (Math.abs(minutes) < 60) return `${relative.format(minutes, 'minute')}, ${clock}`
   if (Math.abs(minutes) < 60 * 20) return `${relative.format(Math.round(minutes / 60), 'hour')}, ${clock}`
   return `${dateFormat.format(then)}, ${clock}`

@@ -1,24 +1,25 @@
 /** Settings: one form a page, each with its own address. What only owners may is not offered to others, and refused by the server all the same. */
 import { Link, Outlet } from '@tanstack/react-router'
+import { message, say } from '../language/language.ts'
 import { useMe } from '../me.ts'
 
 const PAGES = [
-  { to: '/settings/security', label: 'Your sign-in', owner: false },
-  { to: '/settings/schedule', label: 'Schedule', owner: false },
-  { to: '/settings/alerts', label: 'Alerts', owner: false },
-  { to: '/settings/data', label: 'Data', owner: false },
-  { to: '/settings/members', label: 'Members', owner: true },
-  { to: '/settings/keys', label: 'Keys', owner: true },
-  { to: '/settings/audit', label: 'Audit log', owner: true },
+  { to: '/settings/security', label: message('Your sign-in'), owner: false },
+  { to: '/settings/schedule', label: message('Schedule'), owner: false },
+  { to: '/settings/alerts', label: message('Alerts'), owner: false },
+  { to: '/settings/data', label: message('Data'), owner: false },
+  { to: '/settings/members', label: message('Members'), owner: true },
+  { to: '/settings/keys', label: message('Keys'), owner: true },
+  { to: '/settings/audit', label: message('Audit log'), owner: true },
 ] as const
 
 export function SettingsPage() {
   const me = useMe()
   return (
     <div className="grid gap-6 lg:grid-cols-[200px_1fr]">
-      <nav aria-label="Settings" className="flex flex-wrap gap-1 lg:flex-col">
+      <nav aria-label={say('Settings')} className="flex flex-wrap gap-1 lg:flex-col">
         {PAGES.filter(({ owner }) => !owner || me.data?.role === 'owner').map(({ to, label }) => (
-          <Link key={to} to={to} className="rounded-md px-3 py-2 text-muted no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>{label}</Link>
+          <Link key={to} to={to} className="rounded-md px-3 py-2 text-muted no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>{say(label)}</Link>
         ))}
       </nav>
       <div className="min-w-0"><Outlet /></div>

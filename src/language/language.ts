@@ -1,0 +1,49 @@
+/**
+ * The languages that Relink speaks, and messages in them. English is the source: a message stands in the code as
+ * a reader of English sees it, and is its own key in the files of the others (`de.json`), as with GNU gettext.
+ * Messages are ICU MessageFormat: `{name}` for a value, `{count, plural, one {# row} other {# rows}}` for a number.
+ * What a file lacks is said in English, never left out; `test/language.test.ts` finds it.
+ */
+import { IntlMessageFormat } from 'intl-messageformat'
+import german from './de.json' with { type: 'json' }
+
+export const LANGUAGES = ['en', 'de'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+const FILES: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en: {}, de: german }
+
+/** The best language for an `Accept-Language` header (RFC 9110, section 12.5.4): the known one with the highest weight, in order of the header; English where none is known. */
+export function languageOf(header: string | undefined): Language {
+  let best: { readonly language: Language; readonly weight: number } = { language: 'en', weight: 0 }
+  for (const part of (header ?? '').split(',')) {
+    const [tag = '', ...parameters] = part.trim().toLowerCase().split(';')
+    const language = LANGUAGES.find((one) => one === tag.trim().split('-')[0])
+    const q = parameters.map((one) => one.trim()).find((one) => one.startsWith('q='))
+    const weight = q === undefined ? 1 : Number(q.slice(2))
+    if (language !== undefined && weight > best.weight) best = { language, weight }
+  }
+  return best.language
+}
+
+/** The message as it stands in the file of that language, values not yet filled in. */
+export function translated(language: Language, message: string): string {
+  return FILES[language][message] ?? message
+}
+
+/** Marks a message that is said elsewhere, so that the test of the files finds it. */
+export function message<M extends string>(text: M): M {
+  return text
+}
+
+const formats = new Map<string, IntlMessageFormat>()
+
+/** A message with its values, in that language; numbers as that language writes them. Throws where a value is missing: a fault of the program. */
+export function say(language: Language, text: string, values: Readonly<Record<string, string | number>> = {}): string {
+  const key = `${language} ${text}`
+  let format = formats.get(key)
+  if (format === undefined) {
+    format = new IntlMessageFormat(translated(language, text), language, undefined, { ignoreTag: true })
+    formats.set(key, format)
+  }
+  return String(format.format(values))
+}

@@ -1,0 +1,64 @@
+/**
+ * The page in the reader's language. English is the source: a message stands in the code as a reader of English
+ * sees it, and is its own key in the file of another language (`de.json`), as with GNU gettext; messages are ICU
+ * MessageFormat. What the file lacks is said in English; `test/language.test.ts` finds it. The server speaks the same
+ * language, because every request names it.
+ */
+import { IntlMessageFormat } from 'intl-messageformat'
+
+export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
+export type Language = keyof typeof LANGUAGES
+
+const CHOSEN = 'relink-language'
+/** A file is loaded only by who reads it. */
+const FILES: Readonly<Record<Exclude<Language, 'en'>, () => Promise<{ default: Readonly<Record<string, string>> }>>> = { de: () => import('./de.json') }
+
+/** Without a choice the first language of this browser that Relink speaks; dates and money then as its first language writes them. */
+function preferred(): { readonly language: Language; readonly locale: string } {
+  const stored = localStorage.getItem(CHOSEN)
+  const chosen = stored === null ? null : languageOf(stored)
+  const language = chosen ?? navigator.languages.map(languageOf).find((one) => one !== null) ?? 'en'
+  return { language, locale: chosen === null ? navigator.language : (navigator.languages.find((tag) => languageOf(tag) === language) ?? language) }
+}
+
+function languageOf(tag: string): Language | null {
+  const [first = ''] = tag.toLowerCase().split('-')
+  return first in LANGUAGES ? (first as Language) : null
+}
+
+/** Both stay until the page is loaded anew. `locale`: for dates and money. */
+export const { language, locale } = preferred()
+let messages: Readonly<Record<string, string>> = {}
+
+/** Before anything is shown. Without the file, which can be missing only while the server is away, the page speaks English. */
+export async function loadLanguage(): Promise<void> {
+  document.documentElement.lang = language
+  if (language !== 'en') messages = await FILES[language]().then((file) => file.default, () => ({}))
+}
+
+/** Loads the page anew in that language; this browser keeps the choice. */
+export function chooseLanguage(wanted: Language): void {
+  localStorage.setItem(CHOSEN, wanted)
+  location.reload()
+}
+
+const formats = new Map<string, IntlMessageFormat>()
+
+export function formatOf(message: string): IntlMessageFormat {
+  let format = formats.get(message)
+  if (format === undefined) {
+    format = new IntlMessageFormat(messages[message] ?? message, language)
+    formats.set(message, format)
+  }
+  return format
+}
+
+/** A message with its values as text: for attributes, and where nothing in it is more than text. For more see `Say`. */
+export function say(message: string, values?: Readonly<Record<string, string | number>>): string {
+  return String(formatOf(message).format(values))
+}
+
+/** Marks a message that is said elsewhere (`say(words[state])`), so that the test of the files finds it. */
+export function message<M extends string>(text: M): M {
+  return text
+}
