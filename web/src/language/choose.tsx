@@ -7,7 +7,7 @@ export function ChooseLanguage() {
   return (
     <p className="flex flex-wrap items-center gap-2">
       <label htmlFor={id}>{say('Language')}{language !== 'en' && <span lang="en" className="meta"> (Language)</span>}</label>
-      <select id={id} className="input w-auto" value={language} onChange={(event) => chooseLanguage(event.target.value as Language)}>
+      <select id={id} className="field !w-auto" value={language} onChange={(event) => chooseLanguage(event.target.value as Language)}>
         {Object.entries(LANGUAGES).map(([tag, name]) => <option key={tag} value={tag} lang={tag}>{name}</option>)}
       </select>
     </p>
