@@ -3,9 +3,12 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { get, type Account } from '../api.ts'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { BalanceBreaks } from '../parts/balance.tsx'
 import type { BalanceSeries } from '../parts/balance-picture.tsx'
 import { FreshnessChip, FreshnessFacts, useFreshness } from '../parts/freshness.tsx'
+import { kindWords } from '../parts/kinds.ts'
 import { Amount } from '../parts/money.tsx'
 import { Strip, type Coverage } from '../parts/strip.tsx'
 import { Day } from '../parts/time.tsx'
@@ -30,8 +33,8 @@ export function AccountPage() {
           <BalanceBreaks accountId={id} />
           <Series account={data} />
           <div className="mt-6 mb-1 flex flex-wrap items-center justify-between gap-3">
-            <h2>Transactions</h2>
-            <span className="flex flex-wrap gap-x-4"><Link className="link py-1" to="/reconcile/$account" params={{ account: id }}>Reconcile</Link><Link className="link py-1" to="/transactions" search={{ account: id }}>Search and filter</Link></span>
+            <h2>{say('Transactions')}</h2>
+            <span className="flex flex-wrap gap-x-4"><Link className="link py-1" to="/reconcile/$account" params={{ account: id }}>{say('Reconcile')}</Link><Link className="link py-1" to="/transactions" search={{ account: id }}>{say('Search and filter')}</Link></span>
           </div>
           <RowsOf account={data} filter={{ account: id }} />
         </>
@@ -54,12 +57,12 @@ function Head({ account }: { account: Account }) {
         <Title>{account.name}</Title>
         <p className="meta">
           {account.institutionName !== null && (account.connectionIds[0] === undefined ? account.institutionName : <Link className="link" to="/connections/$id" params={{ id: account.connectionIds[0] }}>{account.institutionName}</Link>)}
-          {[account.institutionName === null ? 'from files' : '', account.number === null ? '' : `··${account.number.slice(-4)}`, account.kind.replace('_', ' ')].filter((part) => part !== '').map((part, index) => <span key={part} className="whitespace-nowrap">{index === 0 && account.institutionName === null ? '' : ' · '}{part}</span>)}
+          {[account.institutionName === null ? say('from files') : '', account.number === null ? '' : `··${account.number.slice(-4)}`, kindWords(account.kind)].filter((part) => part !== '').map((part, index) => <span key={part} className="whitespace-nowrap">{index === 0 && account.institutionName === null ? '' : ' · '}{part}</span>)}
         </p>
       </div>
       <div className="sm:text-right">
         <p className="text-[30px] leading-9 font-semibold"><Amount amount={account.balance} currency={account.currency} /></p>
-        <p className="meta">{account.balanceIsStated ? 'stated by the bank' : 'sum of the rows'}{account.balanceOn !== null && <>, <Day day={account.balanceOn} /></>}</p>
+        <p className="meta">{account.balanceOn === null ? say(account.balanceIsStated ? 'stated by the bank' : 'sum of the rows') : <Say message={account.balanceIsStated ? 'stated by the bank, {day}' : 'sum of the rows, {day}'} day={<Day day={account.balanceOn} />} />}</p>
       </div>
     </div>
   )

@@ -6,6 +6,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask, get, ServerProblem, type Connection, type Institution } from '../api.ts'
+import { message, say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { LoginForm } from '../parts/login-form.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
@@ -18,9 +20,9 @@ export function AddPage() {
   const { bank } = route.useSearch()
   return (
     <div className="mx-auto max-w-xl">
-      <div className="mb-4"><Title>Add account</Title></div>
+      <div className="mb-4"><Title>{say('Add account')}</Title></div>
       {bank === undefined ? <FindBank /> : <Bank key={bank} id={bank} />}
-      <p className="meta mt-6">Is your bank not here, or do you only have a file? <Link to="/import" className="link">Import a statement file</Link>.</p>
+      <p className="meta mt-6"><Say message="Is your bank not here, or do you only have a file? <a>Import a statement file</a>." a={(inside) => <Link to="/import" className="link">{inside}</Link>} /></p>
     </div>
   )
 }
@@ -37,11 +39,11 @@ function FindBank() {
   return (
     <>
       <label className="grid gap-1">
-        Which bank?
-        <input className="field" type="search" autoFocus placeholder="Name, web address or routing number" value={text} onChange={(event) => type(event.target.value)} />
+        {say('Which bank?')}
+        <input className="field" type="search" autoFocus placeholder={say('Name, web address or routing number')} value={text} onChange={(event) => type(event.target.value)} />
       </label>
       {found.error !== null && <Trouble error={found.error} />}
-      <ul className="mt-3 grid gap-2" aria-label="Banks">
+      <ul className="mt-3 grid gap-2" aria-label={say('Banks')}>
         {found.data?.items.map((institution) => (
           <li key={institution.id} className="panel grid gap-1 !p-0">
             <button className="flex w-full cursor-pointer flex-wrap items-center justify-between gap-2 rounded-[10px] p-4 text-left hover:bg-sunken" onClick={() => void navigate({ to: '/add', search: { bank: institution.id, find: text } })}>
@@ -55,7 +57,7 @@ function FindBank() {
           </li>
         ))}
       </ul>
-      {found.data?.items.length === 0 && <p className="mt-3 text-muted">No bank with “{text}” is known. Its entry can be added to a file: see the documentation on institutions.</p>}
+      {found.data?.items.length === 0 && <p className="mt-3 text-muted">{say('No bank with “{text}” is known. Its entry can be added to a file: see the documentation on institutions.', { text })}</p>}
     </>
   )
 }
@@ -64,8 +66,12 @@ function hostOf(website: string | null): string | null {
   return website === null || !URL.canParse(website) ? null : new URL(website).host
 }
 
+const SINCE: Record<Institution['health'], string | null> = { working: message('Working since {at}'), slow: message('Slow since {at}'), down: message('Not answering since {at}'), unknown: null }
+
 function Health({ institution: { health, since } }: { institution: Institution }) {
-  return <Chip tone={BANK_HEALTH[health].tone}>{BANK_HEALTH[health].word}{since !== null && health !== 'unknown' && <> since <Instant at={since} /></>}</Chip>
+  const { tone, word } = BANK_HEALTH[health]
+  const sinceThen = SINCE[health]
+  return <Chip tone={tone}>{since === null || sinceThen === null ? say(word) : <span><Say message={sinceThen} at={<Instant at={since} />} /></span>}</Chip>
 }
 
 /** The same login twice would read everything twice. */
@@ -73,7 +79,7 @@ function Connected({ institution: { logins, name } }: { institution: Institution
   if (logins.length === 0) return null
   return (
     <ul className="grid gap-1">
-      {logins.map(({ id, loginLabel }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">Already connected: login {loginLabel}</span><Link className="link" to="/connections/$id" params={{ id }} aria-label={`Open it: ${name}, login ${loginLabel}`}>Open it</Link></li>)}
+      {logins.map(({ id, loginLabel }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">{say('Already connected: login {login}', { login: loginLabel })}</span><Link className="link" to="/connections/$id" params={{ id }} aria-label={say('Open it: {bank}, login {login}', { bank: name, login: loginLabel })}>{say('Open it')}</Link></li>)}
     </ul>
   )
 }
@@ -86,15 +92,15 @@ function Bank({ id }: { id: string }) {
       {(bank) => {
         const chosen = bank.routes.find(({ connector }) => connector === way) ?? (bank.routes.length === 1 ? bank.routes[0] : undefined)
         return (
-          <section className="panel grid gap-4" aria-label={`Sign in at ${bank.name}`}>
+          <section className="panel grid gap-4" aria-label={say('Sign in at {bank}', { bank: bank.name })}>
             <div className="flex flex-wrap items-baseline justify-between gap-3">
               <h2>{bank.name}</h2>
-              <Link className="link" to="/add" search={{ find }}>Another bank</Link>
+              <Link className="link" to="/add" search={{ find }}>{say('Another bank')}</Link>
             </div>
-            <div className="flex flex-wrap items-center gap-3"><span className="[overflow-wrap:anywhere]">{hostOf(bank.website) ?? 'Its address is not verified'}</span><Health institution={bank} /></div>
-            {bank.siblings.length > 0 && <p className="text-muted">Easily confused with {bank.siblings.join(', ')}: compare the address above with the one in your browser when you sign in there.</p>}
+            <div className="flex flex-wrap items-center gap-3"><span className="[overflow-wrap:anywhere]">{hostOf(bank.website) ?? say('Its address is not verified')}</span><Health institution={bank} /></div>
+            {bank.siblings.length > 0 && <p className="text-muted">{say('Easily confused with {banks}: compare the address above with the one in your browser when you sign in there.', { banks: bank.siblings.join(', ') })}</p>}
             <Connected institution={bank} />
-            {bank.routes.length === 0 ? <p>This bank has no way to connect yet. Import a file instead.</p> : bank.health === 'down' ? <p>{bank.name} does not answer at the moment, so no password is asked for. Its state is on the page <Link className="link" to="/banks">Banks</Link>.</p>
+            {bank.routes.length === 0 ? <p>{say('This bank has no way to connect yet. Import a file instead.')}</p> : bank.health === 'down' ? <p><Say message="{bank} does not answer at the moment, so no password is asked for. Its state is on the page <a>Banks</a>." bank={bank.name} a={(inside) => <Link className="link" to="/banks">{inside}</Link>} /></p>
               : chosen === undefined ? <Ways bank={bank} /> : <SignIn bank={bank} way={chosen} />}
           </section>
         )
@@ -107,12 +113,12 @@ function Bank({ id }: { id: string }) {
 function Ways({ bank }: { bank: Institution }) {
   return (
     <div className="grid gap-2">
-      <h3 className="font-medium">How?</h3>
+      <h3 className="font-medium">{say('How?')}</h3>
       <ul className="grid gap-2">
         {bank.routes.map(({ connector, name, advice }, at) => (
-          <li key={connector}><Link className="panel block no-underline hover:bg-sunken" to="/add" search={{ bank: bank.id, way: connector }}><span className="font-medium text-text">{name}{at === 0 && ', advised'}</span><span className="block text-muted">{advice}</span></Link></li>
+          <li key={connector}><Link className="panel block no-underline hover:bg-sunken" to="/add" search={{ bank: bank.id, way: connector }}><span className="font-medium text-text">{at === 0 ? say('{way}, advised', { way: name }) : name}</span><span className="block text-muted">{advice}</span></Link></li>
         ))}
-        <li><Link className="panel block no-underline hover:bg-sunken" to="/import"><span className="font-medium text-text">File</span><span className="block text-muted">No sign-in: you save statements at the bank and import them here, as often as you like.</span></Link></li>
+        <li><Link className="panel block no-underline hover:bg-sunken" to="/import"><span className="font-medium text-text">{say('File')}</span><span className="block text-muted">{say('No sign-in: you save statements at the bank and import them here, as often as you like.')}</span></Link></li>
       </ul>
     </div>
   )
@@ -130,8 +136,8 @@ function SignIn({ bank, way }: { bank: Institution; way: Institution['routes'][n
   })
   return (
     <>
-      <p className="meta">{way.advice}{bank.requestsPerDay !== null && ` It may be asked ${bank.requestsPerDay} times a day.`}{bank.routes.length === 1 && <> Or <Link className="link" to="/import">import a file</Link>.</>}</p>
-      <LoginForm fields={way.fields} submit={(form) => connect.mutate({ form, onceMore: false })} label="Sign in" busy={connect.isPending} />
+      <p className="meta">{way.advice}{bank.requestsPerDay !== null && <> {say('It may be asked {count, plural, one {once} other {# times}} a day.', { count: bank.requestsPerDay })}</>}{bank.routes.length === 1 && <> <Say message="Or <a>import a file</a>." a={(inside) => <Link className="link" to="/import">{inside}</Link>} /></>}</p>
+      <LoginForm fields={way.fields} submit={(form) => connect.mutate({ form, onceMore: false })} label={say('Sign in')} busy={connect.isPending} />
       {connect.error !== null && <Refused error={connect.error} onceMore={() => connect.mutate({ form: connect.variables?.form ?? {}, onceMore: true })} />}
     </>
   )
@@ -146,21 +152,21 @@ function Refused({ error, onceMore }: { error: Error; onceMore: () => void }) {
   if (typeof existing === 'string') {
     return (
       <div role="alert" className="panel">
-        <p className="font-medium">This login is connected already.</p>
-        <Link className="button mt-3" to="/connections/$id" params={{ id: existing }}>Open it</Link>
+        <p className="font-medium">{say('This login is connected already.')}</p>
+        <Link className="button mt-3" to="/connections/$id" params={{ id: existing }}>{say('Open it')}</Link>
       </div>
     )
   }
   if (error instanceof ServerProblem && error.code === 'secret_withheld') {
-    return <Trouble error={error}><button className="button mt-3" onClick={onceMore}>Send it once more</button></Trouble>
+    return <Trouble error={error}><button className="button mt-3" onClick={onceMore}>{say('Send it once more')}</button></Trouble>
   }
   const cause = (body['diagnosis'] as { causes?: readonly Cause[] } | undefined)?.causes?.[0]
   if (cause === undefined) return <Trouble error={error} />
   return (
     <div role="alert" className="panel border-need">
       <p className="font-medium">{cause.name}</p>
-      <p className="text-muted">{cause.likelihood}. Nothing was stored.</p>
-      <p className="meta mt-1">What the server saw: {error.message}</p>
+      <p className="text-muted">{cause.likelihood}. {say('Nothing was stored.')}</p>
+      <p className="meta mt-1">{say('What the server saw: {message}', { message: error.message })}</p>
     </div>
   )
 }

@@ -2,30 +2,31 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { get, type Bank } from '../api.ts'
+import { message, say } from '../language/language.ts'
 import { History } from '../parts/bank-history.tsx'
 import { Chip, type Tone } from '../parts/chip.tsx'
 import { Sentence } from '../parts/sentence.tsx'
 import { Empty, Loaded, Title } from '../parts/states.tsx'
 
 export const BANK_HEALTH: Record<Bank['health'], { tone: Tone; word: string }> = {
-  working: { tone: 'ok', word: 'Working' },
-  slow: { tone: 'wait', word: 'Slow' },
-  down: { tone: 'stop', word: 'Not answering' },
-  unknown: { tone: 'off', word: 'Not read lately' },
+  working: { tone: 'ok', word: message('Working') },
+  slow: { tone: 'wait', word: message('Slow') },
+  down: { tone: 'stop', word: message('Not answering') },
+  unknown: { tone: 'off', word: message('Not read lately') },
 }
 
 export function BanksPage() {
   const banks = useQuery({ queryKey: ['banks'], queryFn: () => get<{ items: Bank[] }>('/banks') })
   return (
     <>
-      <div className="mb-4"><Title>Banks</Title></div>
+      <div className="mb-4"><Title>{say('Banks')}</Title></div>
       <Loaded query={banks}>
         {({ items }) => (
           <>
             {items.length === 0 && (
-              <Empty title="No bank is connected yet">
-                <p className="mb-4">Once you connect one, each of its days is shown here: whether it answered, and every outage with its start, end and reach.</p>
-                <Link to="/add" className="button">Connect a bank</Link>
+              <Empty title={say('No bank is connected yet')}>
+                <p className="mb-4">{say('Once you connect one, each of its days is shown here: whether it answered, and every outage with its start, end and reach.')}</p>
+                <Link to="/add" className="button">{say('Connect a bank')}</Link>
               </Empty>
             )}
             <ul className="grid gap-2">
@@ -33,7 +34,7 @@ export function BanksPage() {
                 <li key={bank.institutionId} className="panel">
                   <div className="flex flex-wrap items-center justify-between gap-3">
                     <div className="min-w-0"><h2 className="name">{bank.name}</h2><p className="text-muted"><Sentence parts={bank.sentence} /></p></div>
-                    <Chip tone={BANK_HEALTH[bank.health].tone}>{BANK_HEALTH[bank.health].word}</Chip>
+                    <Chip tone={BANK_HEALTH[bank.health].tone}>{say(BANK_HEALTH[bank.health].word)}</Chip>
                   </div>
                   <History bank={bank} />
                 </li>

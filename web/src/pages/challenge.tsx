@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ask, type Challenge } from '../api.ts'
+import { say } from '../language/language.ts'
 import { ChallengeForm } from '../parts/challenge-form.tsx'
 import { Loaded, Title } from '../parts/states.tsx'
 
@@ -11,9 +12,9 @@ export function ChallengePage() {
   const opened = useQuery({ queryKey: ['link', token], queryFn: () => ask<Challenge>('POST', '/challenge-links', { link: token }), staleTime: Number.POSITIVE_INFINITY })
   return (
     <div className="mx-auto max-w-xl">
-      <div className="mb-4"><Title>Answer your bank</Title></div>
-      <Loaded query={opened}>{(challenge) => <><ChallengeForm challenge={challenge} /><Link className="link" to="/connections/$id" params={{ id: challenge.connectionId }}>Go to the connection</Link></>}</Loaded>
-      {opened.error !== null && <p><Link className="link" to="/accounts">See on Accounts whether it still waits</Link></p>}
+      <div className="mb-4"><Title>{say('Answer your bank')}</Title></div>
+      <Loaded query={opened}>{(challenge) => <><ChallengeForm challenge={challenge} /><Link className="link" to="/connections/$id" params={{ id: challenge.connectionId }}>{say('Go to the connection')}</Link></>}</Loaded>
+      {opened.error !== null && <p><Link className="link" to="/accounts">{say('See on Accounts whether it still waits')}</Link></p>}
     </div>
   )
 }

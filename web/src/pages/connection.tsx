@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useAct } from '../act.ts'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { get, type Connection, type Problem, type Run } from '../api.ts'
@@ -45,7 +47,7 @@ function Whole({ connection }: { connection: Connection }) {
       ))}
       {connection.state === 'connecting' && connection.challenge === null && <NotConnected connection={connection} />}
       {isRunning && proof !== undefined && <Proof problem={proof} connection={connection} />}
-      {connection.awaitsChoice && (may('administer') ? <ChooseAccounts connection={connection} /> : <div className="panel mb-4"><p className="mb-2">Which accounts are read has to be chosen.</p><AskOwner /></div>)}
+      {connection.awaitsChoice && (may('administer') ? <ChooseAccounts connection={connection} /> : <div className="panel mb-4"><p className="mb-2">{say('Which accounts are read has to be chosen.')}</p><AskOwner /></div>)}
       {isRunning && !connection.awaitsChoice && readsOf(runs.data?.items ?? []) === 1 && <FirstResult connection={connection} />}
       <Withheld connection={connection} />
       {!connection.awaitsChoice && <Accounts connection={connection} />}
@@ -67,9 +69,9 @@ function Head({ connection }: { connection: Connection }) {
       <Title>{connection.institutionName}</Title>
       {connection.problems.length === 0 && <ConnectionChip connection={connection} />}
       <p className="meta grow">
-        Login {connection.loginLabel}
-        {connection.lastSuccessAt !== null && <> · answered in full <Instant at={connection.lastSuccessAt} /></>}
-        {connection.nextSyncAt !== null && <> · next read <Instant at={connection.nextSyncAt} /></>}
+        {say('Login {login}', { login: connection.loginLabel })}
+        {connection.lastSuccessAt !== null && <> · <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} /></>}
+        {connection.nextSyncAt !== null && <> · <Say message="next read {at}" at={<Instant at={connection.nextSyncAt} />} /></>}
       </p>
       {connection.state !== 'connecting' && <UpdateNow connection={connection} />}
     </div>
@@ -81,9 +83,9 @@ function NotConnected({ connection }: { connection: Connection }) {
   const may = useMay()
   return (
     <section className="panel mb-4 border-need">
-      <h2>{connection.institutionName} is not connected yet.</h2>
-      <p className="mt-2">{connection.lastRun?.failure?.message ?? 'The question of the bank was not answered in time.'} Nothing was stored.</p>
-      {may('administer') ? <Link to="/add" className="button button-primary mt-3">Sign in again</Link> : <div className="mt-3"><AskOwner /></div>}
+      <h2>{say('{bank} is not connected yet.', { bank: connection.institutionName })}</h2>
+      <p className="mt-2">{connection.lastRun?.failure?.message ?? say('The question of the bank was not answered in time.')} {say('Nothing was stored.')}</p>
+      {may('administer') ? <Link to="/add" className="button button-primary mt-3">{say('Sign in again')}</Link> : <div className="mt-3"><AskOwner /></div>}
     </section>
   )
 }
@@ -97,10 +99,10 @@ function Withheld({ connection }: { connection: Connection }) {
   if (lastRun?.failure?.code !== 'secret_withheld' || locked || connection.health === 'needs_you' || !may('enter_secret', connection.id)) return null
   return (
     <section className="panel mb-4">
-      <h2>The password is kept back.</h2>
+      <h2>{say('The password is kept back.')}</h2>
       <p className="mt-2">{lastRun.failure.message}</p>
       {act.error !== null && <Trouble error={act.error} />}
-      <button className="button mt-3" disabled={act.isPending} onClick={() => act.send('POST', `/connections/${connection.id}/secret/once-more`)}>{act.isPending ? 'Asking the bank…' : 'Send it once more'}</button>
+      <button className="button mt-3" disabled={act.isPending} onClick={() => act.send('POST', `/connections/${connection.id}/secret/once-more`)}>{say(act.isPending ? 'Asking the bank…' : 'Send it once more')}</button>
     </section>
   )
 }
@@ -109,10 +111,10 @@ function Accounts({ connection }: { connection: Connection }) {
   if (connection.accounts.length === 0) return null
   return (
     <section className="mb-6">
-      <h2 className="mb-2">Accounts</h2>
+      <h2 className="mb-2">{say('Accounts')}</h2>
       <ul className="panel grid gap-1">
         {connection.accounts.map((a) => (
-          <li key={a.id} className="flex flex-wrap justify-between gap-x-4"><Link className="link name min-h-6" to="/accounts/$id" params={{ id: a.id }}>{a.name}</Link><span className="meta">{a.rows === 1 ? '1 row' : `${a.rows} rows`}</span></li>
+          <li key={a.id} className="flex flex-wrap justify-between gap-x-4"><Link className="link name min-h-6" to="/accounts/$id" params={{ id: a.id }}>{a.name}</Link><span className="meta">{say('{count, plural, one {# row} other {# rows}}', { count: a.rows })}</span></li>
         ))}
       </ul>
     </section>
@@ -125,14 +127,14 @@ function Switches({ connection }: { connection: Connection }) {
   const off = connection.state === 'disabled'
   return (
     <section>
-      <h2 className="mb-2">Switch off or remove</h2>
+      <h2 className="mb-2">{say('Switch off or remove')}</h2>
       <div className="panel grid gap-3">
         {act.error !== null && <Trouble error={act.error} />}
-        <Row text={off ? 'Reading has stopped; all rows stay.' : 'Disable: reading stops, all rows stay.'}>
-          <button className="button" disabled={act.isPending} onClick={() => act.send('POST', `/connections/${connection.id}/${off ? 'enable' : 'disable'}`)}>{off ? 'Enable' : 'Disable'}</button>
+        <Row text={say(off ? 'Reading has stopped; all rows stay.' : 'Disable: reading stops, all rows stay.')}>
+          <button className="button" disabled={act.isPending} onClick={() => act.send('POST', `/connections/${connection.id}/${off ? 'enable' : 'disable'}`)}>{say(off ? 'Enable' : 'Disable')}</button>
         </Row>
-        <Row text="Remove: the sign-in is deleted, the rows stay.">
-          <button className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/connections/${connection.id}`, undefined, () => void navigate({ to: '/accounts' }))}>Remove</button>
+        <Row text={say('Remove: the sign-in is deleted, the rows stay.')}>
+          <button className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/connections/${connection.id}`, undefined, () => void navigate({ to: '/accounts' }))}>{say('Remove')}</button>
         </Row>
       </div>
     </section>

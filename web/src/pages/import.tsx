@@ -3,6 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask, get, ServerProblem, type Account } from '../api.ts'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
@@ -41,10 +43,10 @@ export function ImportPage() {
   })
   return (
     <div className="mx-auto max-w-2xl">
-      <Title>Import statement files</Title>
-      <p className="mt-2 mb-4 text-muted">OFX, QFX, QBO, CAMT, MT940, QIF or CSV. A row that the feed has already is not added again; a damaged file leaves no trace.</p>
+      <Title>{say('Import statement files')}</Title>
+      <p className="mt-2 mb-4 text-muted">{say('OFX, QFX, QBO, CAMT, MT940, QIF or CSV. A row that the feed has already is not added again; a damaged file leaves no trace.')}</p>
       {!may('review') ? <div className="panel"><AskOwner /></div> : <label className="panel grid grid-cols-1 gap-2">
-        <span className="font-medium">{upload.isPending ? 'Reading…' : 'Choose files'}</span>
+        <span className="font-medium">{say(upload.isPending ? 'Reading…' : 'Choose files')}</span>
         <input
           type="file" multiple disabled={upload.isPending} className="min-h-10 w-full min-w-0 file:button file:mr-3"
           onChange={(event) => {
@@ -59,13 +61,13 @@ export function ImportPage() {
           <li key={attempts.length - index} className="panel">
             <div className="flex flex-wrap items-baseline justify-between gap-2">
               <span className="name font-medium">{attempt.file.name}</span>
-              {'imported' in attempt ? <Chip tone="ok">Imported</Chip> : <Chip tone="stop">Not imported</Chip>}
+              {'imported' in attempt ? <Chip tone="ok">{say('Imported')}</Chip> : <Chip tone="stop">{say('Not imported')}</Chip>}
             </div>
             {'imported' in attempt ? <Rows imported={attempt.imported} /> : <Refused refused={attempt.refused} choose={(said) => upload.mutate({ files: [attempt.file], said: { ...attempt.said, ...said } })} isBusy={upload.isPending} />}
           </li>
         ))}
       </ul>
-      {attempts.some((attempt) => 'imported' in attempt) && <Link to="/accounts" className="button mt-4">See the accounts</Link>}
+      {attempts.some((attempt) => 'imported' in attempt) && <Link to="/accounts" className="button mt-4">{say('See the accounts')}</Link>}
     </div>
   )
 }
@@ -87,23 +89,23 @@ function Refused({ refused, choose, isBusy }: { refused: ServerProblem; choose: 
   if (refused.code === 'dates_unclear') {
     return (
       <>
-        <p className="mt-1 [overflow-wrap:anywhere]">{refused.message} Nothing of it was kept yet.</p>
+        <p className="mt-1 [overflow-wrap:anywhere]">{refused.message} {say('Nothing of it was kept yet.')}</p>
         <div className="mt-2 flex flex-wrap gap-2">
-          <button type="button" className="button" disabled={isBusy} onClick={() => choose({ dates: 'day-first' })}>The day is first</button>
-          <button type="button" className="button" disabled={isBusy} onClick={() => choose({ dates: 'month-first' })}>The month is first</button>
+          <button type="button" className="button" disabled={isBusy} onClick={() => choose({ dates: 'day-first' })}>{say('The day is first')}</button>
+          <button type="button" className="button" disabled={isBusy} onClick={() => choose({ dates: 'month-first' })}>{say('The month is first')}</button>
         </div>
       </>
     )
   }
-  if (!isUnclear) return <p className="mt-1 [overflow-wrap:anywhere]">{refused.message} Nothing of this file was kept.</p>
+  if (!isUnclear) return <p className="mt-1 [overflow-wrap:anywhere]">{refused.message} {say('Nothing of this file was kept.')}</p>
   return (
     <>
-      <p className="mt-1">The file does not say to which account it belongs. Nothing of it was kept yet.</p>
+      <p className="mt-1">{say('The file does not say to which account it belongs. Nothing of it was kept yet.')}</p>
       <div className="mt-2 flex flex-wrap gap-2">
         {(accounts.data?.items ?? []).map(({ id, name, currency }) => (
           <button key={id} type="button" className="button" disabled={isBusy} onClick={() => choose({ accountId: id })}>{name} ({currency})</button>
         ))}
-        <button type="button" className="button" disabled={isBusy} onClick={() => choose({ accountId: 'new' })}>A new account</button>
+        <button type="button" className="button" disabled={isBusy} onClick={() => choose({ accountId: 'new' })}>{say('A new account')}</button>
       </div>
     </>
   )
@@ -113,14 +115,15 @@ function Rows({ imported }: { imported: Imported }) {
   const { added, matched, questions, statements, notices } = imported
   return (
     <>
-      <p className="mt-1">{added} new, {matched} there already{questions > 0 && <>, <Link to="/review" className="link">{questions} to decide</Link></>}</p>
+      <p className="mt-1"><Say message={questions > 0 ? '{added} new, {matched} there already, <a>{questions} to decide</a>' : '{added} new, {matched} there already'} added={added} matched={matched} questions={questions} a={(inside) => <Link to="/review" className="link">{inside}</Link>} /></p>
       {statements.map((s, index) => (
         <p key={index} className="meta">
-          {s.account}: {s.rows === 1 ? '1 row' : `${s.rows} rows`}, sum <Amount amount={s.sum} currency={s.currency} />
-          {s.from !== null && s.to !== null && <>, <Day day={s.from} /> to <Day day={s.to} /></>}
+          {s.from === null || s.to === null
+            ? <Say message="{account}: {count, plural, one {# row} other {# rows}}, sum {sum}" account={s.account} count={s.rows} sum={<Amount amount={s.sum} currency={s.currency} />} />
+            : <Say message="{account}: {count, plural, one {# row} other {# rows}}, sum {sum}, {from} to {to}" account={s.account} count={s.rows} sum={<Amount amount={s.sum} currency={s.currency} />} from={<Day day={s.from} />} to={<Day day={s.to} />} />}
         </p>
       ))}
-      {notices.map(({ message, line }, index) => <p key={index} className="meta [overflow-wrap:anywhere]">{line > 0 && `Line ${line}: `}{message}</p>)}
+      {notices.map(({ message, line }, index) => <p key={index} className="meta [overflow-wrap:anywhere]">{line > 0 ? say('Line {line}: {message}', { line, message }) : message}</p>)}
     </>
   )
 }

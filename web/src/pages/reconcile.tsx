@@ -7,6 +7,8 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
 import { get, type Account, type Reconciled, type Reconciliation } from '../api.ts'
+import { locale, say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Amount } from '../parts/money.tsx'
 import { Sentence } from '../parts/sentence.tsx'
@@ -30,12 +32,12 @@ function Whole({ account }: { account: Account }) {
   })
   return (
     <div className="mx-auto max-w-3xl">
-      <Title>{`Reconcile ${account.name}`}</Title>
+      <Title>{say('Reconcile {account}', { account: account.name })}</Title>
       <p className="meta mb-4"><Link className="link" to="/accounts/$id" params={{ id: account.id }}>{account.name}</Link>{account.number !== null && <span className="whitespace-nowrap"> ··{account.number.slice(-4)}</span>}, {account.currency}</p>
       <Statement account={account} asOf={asOf} balance={balance} />
       {compared.error !== null && <Trouble error={compared.error} />}
       {asOf !== undefined && balance !== undefined && compared.data !== undefined && <Result account={account} found={compared.data} />}
-      {(asOf === undefined || balance === undefined) && <p className="my-6 text-muted">Enter the balance of a paper or PDF statement and its day. Relink says whether its rows come to the same, and if not, which rows would explain the difference.</p>}
+      {(asOf === undefined || balance === undefined) && <p className="my-6 text-muted">{say('Enter the balance of a paper or PDF statement and its day. Relink says whether its rows come to the same, and if not, which rows would explain the difference.')}</p>}
       <Noted account={account} />
     </div>
   )
@@ -46,31 +48,43 @@ function Statement({ account, asOf, balance }: { account: Account; asOf: string 
   const [day, setDay] = useState(asOf ?? account.balanceOn ?? '')
   const [amount, setAmount] = useState(balance ?? '')
   return (
-    <form className="panel mb-4 flex flex-wrap items-end gap-3 print:hidden" onSubmit={(event) => { event.preventDefault(); void navigate({ search: { asOf: day, balance: amount.trim() } }) }}>
-      <label className="grid gap-1">Balance of the statement<input className="field sm:w-48" required inputMode="decimal" placeholder="1234.50" value={amount} onChange={(event) => setAmount(event.target.value)} /></label>
-      <label className="grid gap-1">on the day<input className="field sm:w-44" required type="date" value={day} onChange={(event) => setDay(event.target.value)} /></label>
-      <button className="button button-primary" type="submit">Compare</button>
+    <form className="panel mb-4 flex flex-wrap items-end gap-3 print:hidden" onSubmit={(event) => { event.preventDefault(); void navigate({ search: { asOf: day, balance: decimalOf(amount) } }) }}>
+      <label className="grid gap-1">{say('Balance of the statement')}<input className="field sm:w-48" required inputMode="decimal" placeholder={PLACEHOLDER} value={amount} onChange={(event) => setAmount(event.target.value)} /></label>
+      <label className="grid gap-1">{say('on the day')}<input className="field sm:w-44" required type="date" value={day} onChange={(event) => setDay(event.target.value)} /></label>
+      <button className="button button-primary" type="submit">{say('Compare')}</button>
     </form>
   )
 }
 
+const typed = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, useGrouping: false })
+const PLACEHOLDER = typed.format(1234.5)
+
+/** What was typed as this reader writes money, as the server reads it. A text without the reader's decimal sign goes as it is: whether its point parts thousands is not guessed. */
+function decimalOf(text: string): string {
+  const sign = typed.formatToParts(1.5).find(({ type }) => type === 'decimal')?.value ?? '.'
+  const [whole = '', ...rest] = text.trim().split(sign)
+  return rest.length === 1 ? `${whole.replace(/[.,’'\s]/gu, '')}.${rest[0]}` : text.trim()
+}
+
 function Result({ account, found }: { account: Account; found: Reconciliation }) {
   return (
-    <section className="mb-6" aria-label="Result" aria-live="polite">
+    <section className="mb-6" aria-label={say('Result')} aria-live="polite">
       <dl className="panel mb-3 grid gap-x-6 gap-y-2 sm:grid-cols-3">
-        <Figure term={`Statement of ${formatDay(found.asOf)}`} amount={found.stated} currency={found.currency} />
-        <Figure term="Relink’s rows" amount={found.ours} currency={found.currency} />
-        <Figure term="Difference" amount={found.difference} currency={found.currency} />
+        <Figure term={say('Statement of {day}', { day: formatDay(found.asOf) })} amount={found.stated} currency={found.currency} />
+        <Figure term={say('Relink’s rows')} amount={found.ours} currency={found.currency} />
+        <Figure term={say('Difference')} amount={found.difference} currency={found.currency} />
       </dl>
-      <p className="mb-2 flex flex-wrap items-center gap-2"><Chip tone={found.agrees ? 'ok' : 'need'}>{found.agrees ? 'Agrees' : 'Differs'}</Chip><span><Sentence parts={found.says} /></span></p>
+      <p className="mb-2 flex flex-wrap items-center gap-2"><Chip tone={found.agrees ? 'ok' : 'need'}>{say(found.agrees ? 'Agrees' : 'Differs')}</Chip><span><Sentence parts={found.says} /></span></p>
       <p className="meta">
-        {found.provedTo === null ? 'No balance of the bank proves these rows yet' : <>Proved by the bank’s balances to <Day day={found.provedTo} /></>}
-        {found.broken !== null && <>, disagreeing <Day day={found.broken.from} /> to <Day day={found.broken.to} /></>}
-        {found.missing.length > 0 && <>; not read: <Days ranges={found.missing} /></>}.
+        <Say
+          message="{proved, select, yes {Proved by the bank’s balances to {day}} other {No balance of the bank proves these rows yet}}{broken, select, yes {, disagreeing {from} to {to}} other {}}{gaps, select, yes {; not read: {missing}} other {}}."
+          proved={found.provedTo === null ? 'no' : 'yes'} broken={found.broken === null ? 'no' : 'yes'} gaps={found.missing.length === 0 ? 'no' : 'yes'}
+          day={found.provedTo !== null && <Day day={found.provedTo} />} from={found.broken !== null && <Day day={found.broken.from} />} to={found.broken !== null && <Day day={found.broken.to} />} missing={<Days ranges={found.missing} />}
+        />
       </p>
       {!found.agrees && <Explanations account={account} found={found} />}
       <Note account={account} found={found} />
-      <p className="meta hidden print:block">Relink, printed {new Date().toLocaleString()} ({Intl.DateTimeFormat().resolvedOptions().timeZone}).</p>
+      <p className="meta hidden print:block">{say('Relink, printed {at} ({zone}).', { at: new Date().toLocaleString(locale), zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</p>
     </section>
   )
 }
@@ -86,8 +100,8 @@ function Explanations({ account, found }: { account: Account; found: Reconciliat
   const [unanswered, setUnanswered] = useState<readonly { readonly from: string; readonly to: string }[] | null>(null)
   return (
     <div className="panel mt-3">
-      <h2 className="mb-2">{found.explanations.length === 0 ? 'Nothing here explains it to the cent' : 'Would explain it'}</h2>
-      {found.explanations.length === 0 && <p className="text-muted">{found.missing.length > 0 ? 'Days before the statement were not read yet: ask the bank again, or import a file of them.' : 'Compare the statement with the rows of its days, one by one.'} <Link className="link" to="/transactions" search={{ account: account.id, ...(found.provedTo === null ? {} : { from: found.provedTo }), to: found.asOf }}>See the rows</Link></p>}
+      <h2 className="mb-2">{say(found.explanations.length === 0 ? 'Nothing here explains it to the cent' : 'Would explain it')}</h2>
+      {found.explanations.length === 0 && <p className="text-muted">{say(found.missing.length > 0 ? 'Days before the statement were not read yet: ask the bank again, or import a file of them.' : 'Compare the statement with the rows of its days, one by one.')} <Link className="link" to="/transactions" search={{ account: account.id, ...(found.provedTo === null ? {} : { from: found.provedTo }), to: found.asOf }}>{say('See the rows')}</Link></p>}
       <ol className="grid gap-3">
         {found.explanations.map((explanation, index) => (
           <li key={index} className={index > 0 ? 'border-t border-line pt-3' : ''}>
@@ -95,19 +109,19 @@ function Explanations({ account, found }: { account: Account; found: Reconciliat
               {explanation.faults.map((fault, at) => (
                 <li key={at} className="[overflow-wrap:anywhere]">
                   <Sentence parts={fault.says} />
-                  {fault.transactionId !== null && <> <Link className="link whitespace-nowrap print:hidden" to="/transactions/$id" params={{ id: fault.transactionId }}>See the row</Link></>}
+                  {fault.transactionId !== null && <> <Link className="link whitespace-nowrap print:hidden" to="/transactions/$id" params={{ id: fault.transactionId }}>{say('See the row')}</Link></>}
                 </li>
               ))}
             </ul>
-            <p className="meta"><Sentence parts={explanation.mend} />{explanation.faults.some(({ kind }) => kind === 'doubled') && <> <Link className="link print:hidden" to="/review">Open Review</Link></>}</p>
+            <p className="meta"><Sentence parts={explanation.mend} />{explanation.faults.some(({ kind }) => kind === 'doubled') && <> <Link className="link print:hidden" to="/review">{say('Open Review')}</Link></>}</p>
           </li>
         ))}
       </ol>
       {reader !== undefined && (
         <div className="mt-3 print:hidden">
           {act.error !== null && <Trouble error={act.error} />}
-          <button type="button" className="button" disabled={act.isPending} onClick={() => act.send('POST', `/accounts/${account.id}/ask-again`, { from: daysInDoubt(found), to: found.asOf }, (run) => setUnanswered((run as { unanswered: { from: string; to: string }[] }).unanswered))}>{act.isPending ? 'Asking the bank…' : 'Ask the bank again'}</button>
-          {unanswered !== null && <p role="status" className="meta mt-2">{unanswered.length === 0 ? 'The bank has answered for these days.' : <>The bank gave no answer for <Days ranges={unanswered} />. A statement file of them brings their rows.</>}</p>}
+          <button type="button" className="button" disabled={act.isPending} onClick={() => act.send('POST', `/accounts/${account.id}/ask-again`, { from: daysInDoubt(found), to: found.asOf }, (run) => setUnanswered((run as { unanswered: { from: string; to: string }[] }).unanswered))}>{say(act.isPending ? 'Asking the bank…' : 'Ask the bank again')}</button>
+          {unanswered !== null && <p role="status" className="meta mt-2">{unanswered.length === 0 ? say('The bank has answered for these days.') : <Say message="The bank gave no answer for {days}. A statement file of them brings their rows." days={<Days ranges={unanswered} />} />}</p>}
         </div>
       )}
     </div>
@@ -115,7 +129,7 @@ function Explanations({ account, found }: { account: Account; found: Reconciliat
 }
 
 function Days({ ranges }: { ranges: readonly { readonly from: string; readonly to: string }[] }) {
-  return ranges.map(({ from, to }, index) => <span key={from}>{index > 0 && ', '}<Day day={from} />{from !== to && <> to <Day day={to} /></>}</span>)
+  return ranges.map(({ from, to }, index) => <span key={from}>{index > 0 && ', '}{from === to ? <Day day={from} /> : <Say message="{from} to {to}" from={<Day day={from} />} to={<Day day={to} />} />}</span>)
 }
 
 /** From the day after the last proof; where nothing is proved, a month. */
@@ -133,9 +147,9 @@ function Note({ account, found }: { account: Account; found: Reconciliation }) {
   return (
     <form className="mt-3 flex flex-wrap items-end gap-3 print:hidden" onSubmit={(event) => { event.preventDefault(); act.send('POST', `/accounts/${account.id}/reconciliations`, { asOf: found.asOf, balance: found.stated, note: words === '' ? null : words }, () => setWords('')) }}>
       {act.error !== null && <Trouble error={act.error} />}
-      {!found.agrees && <label className="grid grow gap-1">Note<input className="field" required maxLength={2000} placeholder="Why it is left as it is" value={words} onChange={(event) => setWords(event.target.value)} /></label>}
-      <button className="button" type="submit" disabled={act.isPending}>{found.agrees ? 'Note that it agrees' : 'Set aside, with the note'}</button>
-      <button className="button" type="button" onClick={() => print()}>Print</button>
+      {!found.agrees && <label className="grid grow gap-1">{say('Note')}<input className="field" required maxLength={2000} placeholder={say('Why it is left as it is')} value={words} onChange={(event) => setWords(event.target.value)} /></label>}
+      <button className="button" type="submit" disabled={act.isPending}>{say(found.agrees ? 'Note that it agrees' : 'Set aside, with the note')}</button>
+      <button className="button" type="button" onClick={() => print()}>{say('Print')}</button>
     </form>
   )
 }
@@ -145,17 +159,17 @@ function Noted({ account }: { account: Account }) {
   const act = useAct()
   if (noted.data === undefined || noted.data.items.length === 0) return null
   return (
-    <section aria-label="Earlier statements">
-      <h2 className="mb-2">Earlier statements</h2>
+    <section aria-label={say('Earlier statements')}>
+      <h2 className="mb-2">{say('Earlier statements')}</h2>
       <ul className="panel grid gap-2">
         {noted.data.items.map(({ id, asOf, stated, difference, note, notedAt }) => (
           <li key={id} className="flex flex-wrap items-baseline gap-x-3">
             <Day day={asOf} />
             <Amount amount={stated} currency={account.currency} />
-            <span>{/[1-9]/.test(difference) ? <>set aside, differed by <Amount amount={difference} currency={account.currency} /></> : '✓ agreed'}</span>
+            <span>{/[1-9]/.test(difference) ? <Say message="set aside, differed by {amount}" amount={<Amount amount={difference} currency={account.currency} />} /> : say('✓ agreed')}</span>
             {note !== null && <bdi className="min-w-0 grow [overflow-wrap:anywhere]">{note}</bdi>}
-            <span className="meta">noted <Instant at={notedAt} /></span>
-            <button type="button" className="link min-h-6 print:hidden" disabled={act.isPending} onClick={() => act.send('DELETE', `/reconciliations/${id}`)}>Undo<span className="sr-only"> the note of {formatDay(asOf)}</span></button>
+            <span className="meta"><Say message="noted {at}" at={<Instant at={notedAt} />} /></span>
+            <button type="button" className="link min-h-6 print:hidden" disabled={act.isPending} onClick={() => act.send('DELETE', `/reconciliations/${id}`)}><Say message="Undo<unseen> the note of {day}</unseen>" day={formatDay(asOf)} unseen={(inside) => <span className="sr-only">{inside}</span>} /></button>
           </li>
         ))}
       </ul>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { get, type Account, type Question } from '../api.ts'
+import { message, say } from '../language/language.ts'
 import { Empty, Loaded, Title } from '../parts/states.tsx'
 import { Questions } from '../review/questions.tsx'
 import { Queue } from '../review/queue.tsx'
@@ -14,7 +15,7 @@ export function ReviewPage() {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
   return (
     <>
-      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>Review</Title><Link className="link" to="/rules">Rules</Link></div>
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Review')}</Title><Link className="link" to="/rules">{say('Rules')}</Link></div>
       <Loaded query={questions}>
         {({ items }) => <Loaded query={accounts}>{({ items: known }) => <Whole questions={items} accounts={known} />}</Loaded>}
       </Loaded>
@@ -35,40 +36,40 @@ function Whole({ questions, accounts }: { questions: readonly Question[]; accoun
   if (kept === undefined && account !== undefined) setKept(account.id)
   return (
     <>
-      {questions.length > 0 && <section className="mb-8" aria-label="Questions"><Questions questions={questions} accounts={accounts} /></section>}
-      {questions.length === 0 && <p className="mb-6 text-muted">Nothing to decide between rows. When the bank’s answers leave a doubt, both rows are kept and the question appears here.</p>}
+      {questions.length > 0 && <section className="mb-8" aria-label={say('Questions')}><Questions questions={questions} accounts={accounts} /></section>}
+      {questions.length === 0 && <p className="mb-6 text-muted">{say('Nothing to decide between rows. When the bank’s answers leave a doubt, both rows are kept and the question appears here.')}</p>}
       {shown === undefined ? (
-        <Empty title="Nothing to review yet">Rows appear here after the first read or import.</Empty>
+        <Empty title={say('Nothing to review yet')}>{say('Rows appear here after the first read or import.')}</Empty>
       ) : (
-        <section aria-label="Rows to review">
+        <section aria-label={say('Rows to review')}>
           <div className="mb-2 grid gap-2 sm:grid-cols-2">
-            <select className="field min-w-0" aria-label="Account" value={shown.id} onChange={(event) => setChosen(event.target.value)}>
-              {accounts.map(({ id, name, forReview }) => <option key={id} value={id}>{name}: {forReview} to review</option>)}
+            <select className="field min-w-0" aria-label={say('Account')} value={shown.id} onChange={(event) => setChosen(event.target.value)}>
+              {accounts.map(({ id, name, forReview }) => <option key={id} value={id}>{say('{account}: {count} to review', { account: name, count: forReview })}</option>)}
             </select>
-            <input className="field" type="search" aria-label="Search rows to review" placeholder="Search name or memo" value={text} onChange={(event) => setText(event.target.value)} />
+            <input className="field" type="search" aria-label={say('Search rows to review')} placeholder={say('Search name or memo')} value={text} onChange={(event) => setText(event.target.value)} />
           </div>
           <Views account={shown} view={view} choose={setView} />
           <Queue key={`${shown.id} ${round}`} account={shown} accounts={accounts} text={text} view={view} />
         </section>
       )}
       <details className="panel mt-6" onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary className="cursor-pointer font-medium">Recent changes</summary>
+        <summary className="cursor-pointer font-medium">{say('Recent changes')}</summary>
         {isOpen && <div className="mt-3"><Recent taken={() => setRound((before) => before + 1)} /></div>}
       </details>
     </>
   )
 }
 
-const VIEW_NAMES: Record<View, string> = { all: 'All', suggested: 'Suggested', transfers: 'Transfers', unusual: 'Unusual' }
+const VIEW_NAMES: Record<View, string> = { all: message('All'), suggested: message('Suggested'), transfers: message('Transfers'), unusual: message('Unusual') }
 
 /** What of the rows is shown; each says how many there are. */
 function Views({ account, view, choose }: { account: Account; view: View; choose: (view: View) => void }) {
   const proposals = [...useSuggestions(account.id).of.values()]
   return (
-    <div role="group" aria-label="Show" className="mb-2 flex flex-wrap gap-2">
+    <div role="group" aria-label={say('Show')} className="mb-2 flex flex-wrap gap-2">
       {VIEWS.map((one) => (
         <button key={one} type="button" aria-pressed={one === view} className={`button !min-h-8 ${one === view ? '!border-accent !text-accent' : ''}`} onClick={() => choose(one)}>
-          {VIEW_NAMES[one]} {one === 'all' ? account.forReview : proposals.filter((proposal) => isIn(one, proposal)).length}
+          {say(VIEW_NAMES[one])} {one === 'all' ? account.forReview : proposals.filter((proposal) => isIn(one, proposal)).length}
         </button>
       ))}
     </div>

@@ -4,6 +4,8 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../me.ts'
 import { ask, get, type Account, type CategoryRule } from '../api.ts'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { Empty, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
 import { RuleForm } from '../review/rule-form.tsx'
@@ -23,29 +25,29 @@ export function RulesPage() {
   }
   const remove = (rule: CategoryRule, restore: boolean): void =>
     act(ask<{ restored: number }>('DELETE', `/rules/${rule.id}?restore=${restore}`).then(({ restored }) => {
-      setSaid(`The rule “${rule.contains}” is removed${restore ? `; ${rowsOf(restored)} got back what they had` : '; rows keep their category'}.`)
+      setSaid(say(restore ? 'The rule “{rule}” is removed; {count, plural, one {# row} other {# rows}} got back what they had.' : 'The rule “{rule}” is removed; rows keep their category.', { rule: rule.contains, count: restored }))
       setRemoved(rule)
     }))
   const bringBack = ({ contains, category, accountId }: CategoryRule): void =>
     act(ask('POST', '/rules', { contains, category, accountId, apply: 'none' }).then(() => {
-      setSaid(`The rule “${contains}” is there again. It proposes; rows stay as they are.`)
+      setSaid(say('The rule “{rule}” is there again. It proposes; rows stay as they are.', { rule: contains }))
       setRemoved(null)
     }))
   return (
     <>
-      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>Rules</Title><Link className="link" to="/review">Back to Review</Link></div>
-      {may('review') && <RuleForm key={round} start={{ contains: '', category: '' }} done={(changed, rule) => { setSaid(`Saved. ${rowsOf(changed)} became ${rule.category}.`); setRemoved(null); setRound(round + 1) }} />}
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Rules')}</Title><Link className="link" to="/review">{say('Back to Review')}</Link></div>
+      {may('review') && <RuleForm key={round} start={{ contains: '', category: '' }} done={(changed, rule) => { setSaid(say('Saved. {count, plural, one {# row} other {# rows}} became {category}.', { count: changed, category: rule.category })); setRemoved(null); setRound(round + 1) }} />}
       {error !== null && <Trouble error={error} />}
-      <p role="status" className="mb-3 min-h-6">{said}{removed !== null && <> <button type="button" className="link" onClick={() => bringBack(removed)}>Undo</button></>}</p>
+      <p role="status" className="mb-3 min-h-6">{said}{removed !== null && <> <button type="button" className="link" onClick={() => bringBack(removed)}>{say('Undo')}</button></>}</p>
       <Loaded query={rules}>
-        {({ items }) => items.length === 0 ? <Empty title="No rules yet">A rule says which category rows get that contain a text, such as “FUEL” is Fuel. Press R on a row in Review, or fill in the form above.</Empty> : (
-          <ul className="grid gap-2" aria-label="Rules">
+        {({ items }) => items.length === 0 ? <Empty title={say('No rules yet')}>{say('A rule says which category rows get that contain a text, such as “FUEL” is Fuel. Press R on a row in Review, or fill in the form above.')}</Empty> : (
+          <ul className="grid gap-2" aria-label={say('Rules')}>
             {items.map((rule) => (
               <li key={rule.id} className="panel flex flex-wrap items-center justify-between gap-3">
-                <span className="min-w-0"><span className="name font-medium">“<bdi>{rule.contains}</bdi>” is <bdi>{rule.category}</bdi></span><span className="meta block">{rule.accountId === null ? 'all accounts' : <bdi>{accounts.data?.items.find(({ id }) => id === rule.accountId)?.name ?? 'one account'}</bdi>}, made <Instant at={rule.createdAt} /></span></span>
+                <span className="min-w-0"><span className="name font-medium"><Say message="“{rule}” is {category}" rule={<bdi>{rule.contains}</bdi>} category={<bdi>{rule.category}</bdi>} /></span><span className="meta block"><Say message="{account}, made {at}" account={rule.accountId === null ? say('all accounts') : <bdi>{accounts.data?.items.find(({ id }) => id === rule.accountId)?.name ?? say('one account')}</bdi>} at={<Instant at={rule.createdAt} />} /></span></span>
                 {may('review') && <span className="flex flex-wrap gap-2">
-                  <button type="button" className="button" aria-label={`Remove the rule ${rule.contains}; rows keep their category`} onClick={() => remove(rule, false)}>Remove</button>
-                  <button type="button" className="button" aria-label={`Remove the rule ${rule.contains} and give its rows back what they had`} onClick={() => remove(rule, true)}>Remove and undo its changes</button>
+                  <button type="button" className="button" aria-label={say('Remove the rule {rule}; rows keep their category', { rule: rule.contains })} onClick={() => remove(rule, false)}>{say('Remove')}</button>
+                  <button type="button" className="button" aria-label={say('Remove the rule {rule} and give its rows back what they had', { rule: rule.contains })} onClick={() => remove(rule, true)}>{say('Remove and undo its changes')}</button>
                 </span>}
               </li>
             ))}
@@ -54,8 +56,4 @@ export function RulesPage() {
       </Loaded>
     </>
   )
-}
-
-function rowsOf(count: number): string {
-  return count === 1 ? '1 row' : `${count} rows`
 }

@@ -3,13 +3,15 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { get, type Account, type TransactionDetail } from '../api.ts'
-import { Chip } from '../parts/chip.tsx'
+import { message, say } from '../language/language.ts'
+import { Chip, type Tone } from '../parts/chip.tsx'
 import { Amount, formatAmount } from '../parts/money.tsx'
 import { Loaded, Title } from '../parts/states.tsx'
 import { Day } from '../parts/time.tsx'
 import { Why } from '../rows/why.tsx'
 
 const route = getRouteApi('/transactions/$id')
+const STATES: Record<TransactionDetail['state'], { tone: Tone; word: string }> = { posted: { tone: 'ok', word: message('Booked') }, pending: { tone: 'wait', word: message('Pending') }, withdrawn: { tone: 'off', word: message('Withdrawn') } }
 
 export function TransactionPage() {
   const { id } = route.useParams()
@@ -23,21 +25,21 @@ function Whole({ row }: { row: TransactionDetail }) {
     <div className="mx-auto max-w-2xl">
       <div className="mb-4 flex flex-wrap items-end justify-between gap-4">
         <div className="min-w-0">
-          <Title>{row.description === '' ? 'Row without text' : row.description}</Title>
+          <Title>{row.description === '' ? say('Row without text') : row.description}</Title>
           {account.data !== undefined && <p className="meta"><Link className="link name" to="/accounts/$id" params={{ id: row.accountId }}>{account.data.name}</Link></p>}
         </div>
         <p className="text-[22px] leading-7 font-semibold"><Amount amount={row.amount} currency={row.currency} signed /></p>
       </div>
       <dl className="panel grid gap-x-6 gap-y-2 sm:grid-cols-2">
-        <Fact term="Booked"><Day day={row.postedOn} /></Fact>
-        {row.transactedOn !== null && <Fact term="Made"><Day day={row.transactedOn} /></Fact>}
-        {row.valueOn !== null && <Fact term="Value"><Day day={row.valueOn} /></Fact>}
-        {row.foreignAmount !== null && row.foreignCurrency !== null && <Fact term="In the other currency">{formatAmount(row.foreignAmount, row.foreignCurrency)}</Fact>}
-        {row.checkNumber !== null && <Fact term="Check">{row.checkNumber}</Fact>}
-        {row.reference !== null && <Fact term="Reference"><bdi>{row.reference}</bdi></Fact>}
-        {row.category !== null && <Fact term="Category">{row.category}</Fact>}
-        {row.note !== null && <Fact term="Note">{row.note}</Fact>}
-        <Fact term="State"><Chip tone={row.state === 'posted' ? 'ok' : row.state === 'pending' ? 'wait' : 'off'}>{row.state === 'posted' ? 'Booked' : row.state === 'pending' ? 'Pending' : 'Withdrawn'}</Chip></Fact>
+        <Fact term={say('Booked')}><Day day={row.postedOn} /></Fact>
+        {row.transactedOn !== null && <Fact term={say('Made')}><Day day={row.transactedOn} /></Fact>}
+        {row.valueOn !== null && <Fact term={say('Value')}><Day day={row.valueOn} /></Fact>}
+        {row.foreignAmount !== null && row.foreignCurrency !== null && <Fact term={say('In the other currency')}>{formatAmount(row.foreignAmount, row.foreignCurrency)}</Fact>}
+        {row.checkNumber !== null && <Fact term={say('Check')}>{row.checkNumber}</Fact>}
+        {row.reference !== null && <Fact term={say('Reference')}><bdi>{row.reference}</bdi></Fact>}
+        {row.category !== null && <Fact term={say('Category')}>{row.category}</Fact>}
+        {row.note !== null && <Fact term={say('Note')}>{row.note}</Fact>}
+        <Fact term={say('State')}><Chip tone={STATES[row.state].tone}>{say(STATES[row.state].word)}</Chip></Fact>
       </dl>
       <section className="panel mt-3"><Why id={row.id} alone /></section>
     </div>

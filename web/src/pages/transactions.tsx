@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { get, type Account } from '../api.ts'
+import { message, say } from '../language/language.ts'
 import { Empty, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { RowGrid } from '../rows/grid.tsx'
 import { Printed } from '../rows/printed.tsx'
@@ -12,13 +13,15 @@ import type { RowSearch } from '../rows/search.ts'
 const route = getRouteApi('/transactions')
 const TYPING_MS = 150
 
+type Option = { readonly value: string; readonly label: string }
+
 export function TransactionsPage() {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
   return (
     <>
-      <div className="mb-4"><Title>Transactions</Title></div>
+      <div className="mb-4"><Title>{say('Transactions')}</Title></div>
       <Loaded query={accounts}>
-        {({ items }) => (items.length === 0 ? <Empty title="No account yet">Its rows appear here after the first read or import.</Empty> : <Chosen accounts={items} />)}
+        {({ items }) => (items.length === 0 ? <Empty title={say('No account yet')}>{say('Its rows appear here after the first read or import.')}</Empty> : <Chosen accounts={items} />)}
       </Loaded>
     </>
   )
@@ -36,8 +39,12 @@ function Chosen({ accounts }: { accounts: readonly Account[] }) {
   )
 }
 
-const STATES = [{ value: '', label: 'All states' }, { value: 'posted', label: 'Booked' }, { value: 'pending', label: 'Pending' }, { value: 'withdrawn', label: 'Withdrawn' }]
-const REVIEWS = [{ value: '', label: 'Reviewed or not' }, { value: 'for_review', label: 'To review' }, { value: 'accepted', label: 'Accepted' }]
+const STATES: readonly Option[] = [{ value: '', label: message('All states') }, { value: 'posted', label: message('Booked') }, { value: 'pending', label: message('Pending') }, { value: 'withdrawn', label: message('Withdrawn') }]
+const REVIEWS: readonly Option[] = [{ value: '', label: message('Reviewed or not') }, { value: 'for_review', label: message('To review') }, { value: 'accepted', label: message('Accepted') }]
+
+function said(options: readonly Option[]): readonly Option[] {
+  return options.map(({ value, label }) => ({ value, label: say(label) }))
+}
 
 function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: RowFilter }) {
   const navigate = useNavigate({ from: '/transactions' })
@@ -50,22 +57,22 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
   }, [text])
   const any = filter.text !== undefined || filter.from !== undefined || filter.to !== undefined || filter.state !== undefined || filter.review !== undefined
   return (
-    <form role="search" aria-label="Filter transactions" className="mb-3 grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-6 print:hidden" onSubmit={(event) => event.preventDefault()}>
-      <input className="field col-span-2" type="search" placeholder="Search name or memo" aria-label="Search transactions" value={text} onChange={(event) => setText(event.target.value)} />
-      <Select label="Account" value={filter.account} options={accounts.map(({ id, name, currency }) => ({ value: id, label: `${name} (${currency})` }))} set={(account) => set({ account })} />
-      <Select label="State" value={filter.state ?? ''} options={STATES} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
-      <Select label="Review" value={filter.review ?? ''} options={REVIEWS} set={(review) => set({ review: review === '' ? undefined : (review as RowFilter['review']) })} />
+    <form role="search" aria-label={say('Filter transactions')} className="mb-3 grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-6 print:hidden" onSubmit={(event) => event.preventDefault()}>
+      <input className="field col-span-2" type="search" placeholder={say('Search name or memo')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} />
+      <Select label={say('Account')} value={filter.account} options={accounts.map(({ id, name, currency }) => ({ value: id, label: `${name} (${currency})` }))} set={(account) => set({ account })} />
+      <Select label={say('State')} value={filter.state ?? ''} options={said(STATES)} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
+      <Select label={say('Review')} value={filter.review ?? ''} options={said(REVIEWS)} set={(review) => set({ review: review === '' ? undefined : (review as RowFilter['review']) })} />
       <div className="col-span-2 flex flex-wrap items-center gap-2 sm:col-span-3 lg:col-span-6">
-        <label className="flex items-center gap-2"><span className="meta">From</span><input className="field !w-40" type="date" value={filter.from ?? ''} onChange={(event) => set({ from: event.target.value === '' ? undefined : event.target.value })} /></label>
-        <label className="flex items-center gap-2"><span className="meta">to</span><input className="field !w-40" type="date" value={filter.to ?? ''} onChange={(event) => set({ to: event.target.value === '' ? undefined : event.target.value })} /></label>
-        {any && <button type="button" className="button" onClick={() => { setText(''); void navigate({ search: { account: filter.account }, replace: true }) }}>Clear filters</button>}
+        <label className="flex items-center gap-2"><span className="meta">{say('From')}</span><input className="field !w-40" type="date" value={filter.from ?? ''} onChange={(event) => set({ from: event.target.value === '' ? undefined : event.target.value })} /></label>
+        <label className="flex items-center gap-2"><span className="meta">{say('to')}</span><input className="field !w-40" type="date" value={filter.to ?? ''} onChange={(event) => set({ to: event.target.value === '' ? undefined : event.target.value })} /></label>
+        {any && <button type="button" className="button" onClick={() => { setText(''); void navigate({ search: { account: filter.account }, replace: true }) }}>{say('Clear filters')}</button>}
         <Export filter={filter} />
       </div>
     </form>
   )
 }
 
-function Select({ label, value, options, set }: { label: string; value: string; options: readonly { value: string; label: string }[]; set: (value: string) => void }) {
+function Select({ label, value, options, set }: { label: string; value: string; options: readonly Option[]; set: (value: string) => void }) {
   return (
     <select className="field min-w-0" aria-label={label} value={value} onChange={(event) => set(event.target.value)}>
       {options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
@@ -78,7 +85,7 @@ function Export({ filter: { account, from, to } }: { filter: RowFilter }) {
   const days = new URLSearchParams(Object.entries({ from, to }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
   return (
     <p className="ml-auto flex flex-wrap gap-x-3 text-[13px]">
-      <span className="text-muted">Save {from === undefined && to === undefined ? 'all' : 'these days'} as</span>
+      <span className="text-muted">{say(from === undefined && to === undefined ? 'Save all as' : 'Save these days as')}</span>
       {['ofx', 'qfx', 'qbo', 'csv'].map((format) => <a key={format} className="link py-0.5" href={`/api/accounts/${account}/export?format=${format}${days.size === 0 ? '' : `&${days}`}`} download>{format.toUpperCase()}</a>)}
     </p>
   )
@@ -94,15 +101,15 @@ export function RowsOf({ account, filter }: { account: Account; filter: RowFilte
     <>
       <div className="mb-2 flex min-h-8 flex-wrap items-center gap-3">
         <p className="flex items-center gap-3 print:hidden" role="status">
-          {waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{waiting} new</button>}
-          {isFiltered && <span className="meta">{rows.hasNextPage ? `${items.length} or more rows` : items.length === 1 ? '1 row' : `${items.length} rows`}</span>}
+          {waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{say('{count} new', { count: waiting })}</button>}
+          {isFiltered && <span className="meta">{say(rows.hasNextPage ? '{count, number} or more rows' : '{count, plural, one {# row} other {# rows}}', { count: items.length })}</span>}
         </p>
         {items.length > 0 && <Printed account={account} filter={filter} loaded={{ rows: items, isWhole: !rows.hasNextPage }} />}
       </div>
       {items.length === 0 ? (
-        <Empty title={isFiltered ? 'Nothing found' : 'No transactions yet'}>{isFiltered ? 'No row of this account fits all filters.' : 'They appear here after the first read or import.'}</Empty>
+        <Empty title={say(isFiltered ? 'Nothing found' : 'No transactions yet')}>{say(isFiltered ? 'No row of this account fits all filters.' : 'They appear here after the first read or import.')}</Empty>
       ) : (
-        <div className="print:hidden"><RowGrid label={`Transactions of ${account.name}`} items={items} total={isFiltered ? (rows.hasNextPage ? null : items.length) : Math.max(account.rows, items.length)} hasMore={rows.hasNextPage} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} /></div>
+        <div className="print:hidden"><RowGrid label={say('Transactions of {account}', { account: account.name })} items={items} total={isFiltered ? (rows.hasNextPage ? null : items.length) : Math.max(account.rows, items.length)} hasMore={rows.hasNextPage} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} /></div>
       )}
     </>
   )
@@ -110,5 +117,5 @@ export function RowsOf({ account, filter }: { account: Account; filter: RowFilte
 
 /** Of the height that the list will have at least, so that nothing below it moves. */
 function Skeleton() {
-  return <div className="appear-late mt-10 h-96 rounded-[10px] border border-line bg-surface" role="status"><p className="meta p-3">Loading…</p></div>
+  return <div className="appear-late mt-10 h-96 rounded-[10px] border border-line bg-surface" role="status"><p className="meta p-3">{say('Loading…')}</p></div>
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 import { useAct } from '../act.ts'
 import { useMay } from '../me.ts'
 import type { Account, Question, Transaction } from '../api.ts'
+import { message, say } from '../language/language.ts'
 import { Amount } from '../parts/money.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { Day } from '../parts/time.tsx'
@@ -12,24 +13,24 @@ type Kind = { title: string; choices: readonly { answer: string; label: string; 
 
 const KINDS: Record<Question['kind'], Kind> = {
   same_transaction: {
-    title: 'Are these the same?',
+    title: message('Are these the same?'),
     choices: [
-      { answer: 'same', label: 'Same', key: 'y', effect: 'Same: one row stays, with what both reports say.' },
-      { answer: 'different', label: 'Different', key: 'n', effect: 'Different: both rows stay.' },
+      { answer: 'same', label: message('Same'), key: 'y', effect: message('Same: one row stays, with what both reports say.') },
+      { answer: 'different', label: message('Different'), key: 'n', effect: message('Different: both rows stay.') },
     ],
   },
   removed_at_bank: {
-    title: 'The bank no longer shows this row. Was it removed?',
+    title: message('The bank no longer shows this row. Was it removed?'),
     choices: [
-      { answer: 'removed', label: 'Removed', key: 'y', effect: 'Removed: the row is withdrawn and no longer counts.' },
-      { answer: 'kept', label: 'Keep it', key: 'n', effect: 'Keep it: the row stays.' },
+      { answer: 'removed', label: message('Removed'), key: 'y', effect: message('Removed: the row is withdrawn and no longer counts.') },
+      { answer: 'kept', label: message('Keep it'), key: 'n', effect: message('Keep it: the row stays.') },
     ],
   },
   still_pending: {
-    title: 'Pending for long, and the bank gives no answer for its day. Is it gone?',
+    title: message('Pending for long, and the bank gives no answer for its day. Is it gone?'),
     choices: [
-      { answer: 'removed', label: 'Gone', key: 'y', effect: 'Gone: the row is withdrawn; should the bank show it again, it is back.' },
-      { answer: 'kept', label: 'Still pending', key: 'n', effect: 'Still pending: the row stays, and is not asked about again.' },
+      { answer: 'removed', label: message('Gone'), key: 'y', effect: message('Gone: the row is withdrawn; should the bank show it again, it is back.') },
+      { answer: 'kept', label: message('Still pending'), key: 'n', effect: message('Still pending: the row stays, and is not asked about again.') },
     ],
   },
 }
@@ -68,26 +69,28 @@ function Card({ question, account, isBusy, answer }: { question: Question; accou
   const may = useMay()
   return (
     <section className="panel" aria-labelledby={`q-${question.id}`} data-question={question.id} tabIndex={-1}>
-      <h2 id={`q-${question.id}`}>{title}</h2>
+      <h2 id={`q-${question.id}`}>{say(title)}</h2>
       <p className="meta name">{account}</p>
       <div className="my-3 grid gap-2 sm:grid-cols-2">
         <Side row={question.transaction} />
         {question.other !== null && <Side row={question.other} />}
       </div>
       <div className="flex flex-wrap gap-2">
-        {may('review') && choices.map(({ label, key }) => <button key={key} className="button" disabled={isBusy} aria-keyshortcuts={key} onClick={() => answer(key)}>{label}</button>)}
+        {may('review') && choices.map(({ label, key }) => <button key={key} className="button" disabled={isBusy} aria-keyshortcuts={key} onClick={() => answer(key)}>{say(label)}</button>)}
       </div>
-      <p className="meta mt-2">{choices.map(({ effect }) => effect).join(' ')}</p>
+      <p className="meta mt-2">{choices.map(({ effect }) => say(effect)).join(' ')}</p>
     </section>
   )
 }
+
+const STATES: Record<Transaction['state'], string> = { posted: message('posted'), pending: message('pending'), withdrawn: message('withdrawn') }
 
 function Side({ row }: { row: Transaction }) {
   return (
     <div className="min-w-0 rounded-md bg-sunken p-3">
       <div className="flex flex-wrap justify-between gap-x-3"><Day day={row.postedOn} /><Amount amount={row.amount} currency={row.currency} signed /></div>
-      <p className="name"><bdi>{row.description === '' ? 'no text' : row.description}</bdi></p>
-      <p className="meta">{row.state}</p>
+      <p className="name"><bdi>{row.description === '' ? say('no text') : row.description}</bdi></p>
+      <p className="meta">{say(STATES[row.state])}</p>
     </div>
   )
 }

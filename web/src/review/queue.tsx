@@ -5,6 +5,8 @@
  * fifty rows are fifty keys.
  */
 import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent } from 'react'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { formatInstant } from '../parts/time.tsx'
 import { Empty, Trouble } from '../parts/states.tsx'
 import { useMay } from '../me.ts'
@@ -29,24 +31,24 @@ export function Queue({ account, accounts, text, view }: { account: Account; acc
   const waitsFor = listed.filter(({ id }) => isOpen(decisions.decided.get(id)))
   const hasMore = view === 'all' && rows.hasNextPage
   if (rows.error !== null && items.length === 0) return <Trouble error={rows.error} />
-  if (rows.data === undefined) return <p className="appear-late meta" role="status">Loading…</p>
+  if (rows.data === undefined) return <p className="appear-late meta" role="status">{say('Loading…')}</p>
   return (
     <>
       {decisions.error !== null && <Trouble error={decisions.error} />}
       {decisions.conflicts[0] !== undefined && <Told conflict={decisions.conflicts[0]} more={decisions.conflicts.length - 1} settle={decisions.settle} />}
-      <p className="mb-2 min-h-8">{waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{waiting} new</button>}</p>
+      <p className="mb-2 min-h-8">{waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{say('{count} new', { count: waiting })}</button>}</p>
       <List account={account} accounts={accounts} rows={waitsFor} proposals={proposals.of} decisions={decisions} hasMore={hasMore} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} />
-      {waitsFor.length === 0 && !hasMore && <Empty title="Nothing waits here">{emptyWords(view, text)}</Empty>}
+      {waitsFor.length === 0 && !hasMore && <Empty title={say('Nothing waits here')}>{emptyWords(view, text)}</Empty>}
     </>
   )
 }
 
 function emptyWords(view: View, text: string): string {
-  if (text !== '') return `No row ${view === 'all' ? 'to review' : 'here'} contains “${text}”.`
-  if (view === 'suggested') return 'Once you chose a category twice for the same payee, or made a rule, it is proposed here for rows that wait.'
-  if (view === 'transfers') return 'When a row leaves one of your accounts and comes in another within five days, both are shown here.'
-  if (view === 'unusual') return 'An amount far beyond what a payee took before, or the same amount twice, is shown here.'
-  return 'New rows of this account appear here after the next read. What you decided is under Recent changes.'
+  if (text !== '') return say(view === 'all' ? 'No row to review contains “{text}”.' : 'No row here contains “{text}”.', { text })
+  if (view === 'suggested') return say('Once you chose a category twice for the same payee, or made a rule, it is proposed here for rows that wait.')
+  if (view === 'transfers') return say('When a row leaves one of your accounts and comes in another within five days, both are shown here.')
+  if (view === 'unusual') return say('An amount far beyond what a payee took before, or the same amount twice, is shown here.')
+  return say('New rows of this account appear here after the next read. What you decided is under Recent changes.')
 }
 
 /** The words before the first that holds a digit: numbers of invoices and shops are others next time. */
@@ -138,7 +140,8 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
     m: pair,
     r: teach,
     z: undo,
-    '/': () => document.querySelector<HTMLInputElement>('input[type=search]')?.focus(),
+    // With Shift on many keyboards.
+    '[Shift]+/': () => document.querySelector<HTMLInputElement>('input[type=search]')?.focus(),
     '[Shift]+?': () => setHelp((before) => !before),
   })
   const onKey = (event: ReactKeyboardEvent): void => {
@@ -161,22 +164,22 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
           <Naming count={chosen().length} before={current?.category ?? ''} save={(category) => decide(() => ({ category, review: 'accepted' }))} cancel={() => { setNaming(false); list.go(list.active) }} />
         ) : (
           <>
-            <button type="button" className="button" disabled={rows.length === 0} onClick={accept}>Accept{picked.size > 0 && ` ${picked.size}`}</button>
-            <button type="button" className="button" disabled={rows.length === 0} onClick={() => setNaming(true)}>Category…</button>
-            <button type="button" className="button" disabled={rows.length === 0} onClick={() => decide(() => ({ excluded: true }))}>Exclude{picked.size > 0 && ` ${picked.size}`}</button>
-            {other !== undefined && <button type="button" className="button" onClick={pair}>Pair the transfer</button>}
-            <button type="button" className="button" disabled={current === undefined} onClick={teach}>Rule…</button>
-            <button type="button" className="button" onClick={undo}>Undo</button>
-            {rows.length > 1 && <button type="button" className="link min-h-6" onClick={() => setPicked(picked.size > 0 ? new Set() : new Set(rows.map(({ id }) => id)))}>{picked.size > 0 ? 'Select none' : `Select all ${rows.length}${hasMore ? ' loaded' : ''}`}</button>}
-            <button type="button" className="link ml-auto min-h-6" aria-expanded={help} onClick={() => setHelp(!help)}>Keys</button>
+            <button type="button" className="button" disabled={rows.length === 0} onClick={accept}>{picked.size > 0 ? say('Accept {count}', { count: picked.size }) : say('Accept')}</button>
+            <button type="button" className="button" disabled={rows.length === 0} onClick={() => setNaming(true)}>{say('Category…')}</button>
+            <button type="button" className="button" disabled={rows.length === 0} onClick={() => decide(() => ({ excluded: true }))}>{picked.size > 0 ? say('Exclude {count}', { count: picked.size }) : say('Exclude')}</button>
+            {other !== undefined && <button type="button" className="button" onClick={pair}>{say('Pair the transfer')}</button>}
+            <button type="button" className="button" disabled={current === undefined} onClick={teach}>{say('Rule…')}</button>
+            <button type="button" className="button" onClick={undo}>{say('Undo')}</button>
+            {rows.length > 1 && <button type="button" className="link min-h-6" onClick={() => setPicked(picked.size > 0 ? new Set() : new Set(rows.map(({ id }) => id)))}>{picked.size > 0 ? say('Select none') : say(hasMore ? 'Select all {count} loaded' : 'Select all {count}', { count: rows.length })}</button>}
+            <button type="button" className="link ml-auto min-h-6" aria-expanded={help} onClick={() => setHelp(!help)}>{say('{of, select, other {Keys}}', { of: 'keyboard' })}</button>
           </>
         )}
       </div>}
-      {rule !== null && <RuleForm key={rule.contains} start={rule} cancel={() => { setRule(null); list.go(list.active) }} done={(changed, made) => { setRule(null); setSaid(`The rule is saved. ${changed === 1 ? '1 row' : `${changed} rows`} became ${made.category}.`); list.go(list.active) }} />}
-      <p role="status" className={said === null ? 'sr-only' : 'mb-2'}>{said}{said !== null && <> <Link className="link" to="/rules">Rules</Link></>}</p>
+      {rule !== null && <RuleForm key={rule.contains} start={rule} cancel={() => { setRule(null); list.go(list.active) }} done={(changed, made) => { setRule(null); setSaid(say('The rule is saved. {count, plural, one {# row} other {# rows}} became {category}.', { count: changed, category: made.category })); list.go(list.active) }} />}
+      <p role="status" className={said === null ? 'sr-only' : 'mb-2'}>{said}{said !== null && <> <Link className="link" to="/rules">{say('Rules')}</Link></>}</p>
       {help && <KeysHelp isOn={keys.isOn} toggle={keys.toggle} />}
       {rows.length > 0 && (
-        <div role="grid" aria-label={`To review in ${account.name}`} aria-rowcount={hasMore ? -1 : rows.length} aria-multiselectable="true" aria-colcount={3} className="rounded-[10px] border border-line bg-surface text-[14px] leading-5" onKeyDown={onKey}>
+        <div role="grid" aria-label={say('To review in {account}', { account: account.name })} aria-rowcount={hasMore ? -1 : rows.length} aria-multiselectable="true" aria-colcount={3} className="rounded-[10px] border border-line bg-surface text-[14px] leading-5" onKeyDown={onKey}>
           <div role="rowgroup" ref={list.frame} className="relative" style={{ height: list.height }}>
             {list.shown.map(({ index, key, start }) => {
               const row = rows[index]
@@ -202,22 +205,27 @@ function Naming({ count, before, save, cancel }: { count: number; before: string
   useEffect(() => field.current?.focus(), [])
   return (
     <form className="flex grow flex-wrap items-center gap-2" onSubmit={(event) => { event.preventDefault(); if (category.trim() !== '') save(category.trim()) }} onKeyDown={(event) => event.key === 'Escape' && cancel()}>
-      <label className="flex grow items-center gap-2"><span>Category of {count === 1 ? 'this row' : `${count} rows`}</span><input ref={field} className="field !w-auto min-w-0 grow" maxLength={200} value={category} onChange={(event) => setCategory(event.target.value)} /></label>
-      <button className="button button-primary" type="submit">Save</button>
-      <button className="button" type="button" onClick={cancel}>Cancel</button>
+      <label className="flex grow items-center gap-2"><span>{say('Category of {count, plural, =1 {this row} other {# rows}}', { count })}</span><input ref={field} className="field !w-auto min-w-0 grow" maxLength={200} value={category} onChange={(event) => setCategory(event.target.value)} /></label>
+      <button className="button button-primary" type="submit">{say('Save')}</button>
+      <button className="button" type="button" onClick={cancel}>{say('Cancel')}</button>
     </form>
   )
 }
 
 /** Somebody else decided about the row meanwhile: both ways are shown, nothing is overwritten unseen. */
 function Told({ conflict: { row, current }, more, settle }: { conflict: Conflict; more: number; settle: (use: 'theirs' | 'mine') => void }) {
-  const chose = current.excluded ? 'excluded it' : current.category !== null ? `chose ${current.category}` : current.review === 'accepted' ? 'accepted it' : 'changed it'
   return (
     <div role="alert" className="panel mb-3 border-need">
-      <p><bdi className="font-medium">{row.description}</bdi>: somebody else {chose}, {formatInstant(current.updatedAt)}.{more > 0 && ` ${more} more like that.`}</p>
+      <p>
+        <Say
+          message={current.excluded ? '{row}: somebody else excluded it, {at}.' : current.category !== null ? '{row}: somebody else chose {category}, {at}.' : current.review === 'accepted' ? '{row}: somebody else accepted it, {at}.' : '{row}: somebody else changed it, {at}.'}
+          row={<bdi className="font-medium">{row.description}</bdi>} category={current.category} at={formatInstant(current.updatedAt)}
+        />
+        {more > 0 && <> {say('{count} more like that.', { count: more })}</>}
+      </p>
       <div className="mt-2 flex gap-2">
-        <button type="button" className="button" onClick={() => settle('theirs')}>Keep</button>
-        <button type="button" className="button" onClick={() => settle('mine')}>Use mine</button>
+        <button type="button" className="button" onClick={() => settle('theirs')}>{say('Keep')}</button>
+        <button type="button" className="button" onClick={() => settle('mine')}>{say('Use mine')}</button>
       </div>
     </div>
   )

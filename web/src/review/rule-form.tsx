@@ -2,6 +2,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useDeferredValue, useEffect, useId, useRef, useState } from 'react'
 import { ask, get, type Account, type DryRun, type Transaction } from '../api.ts'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { Amount } from '../parts/money.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { Day } from '../parts/time.tsx'
@@ -36,26 +38,26 @@ export function RuleForm({ start, done, cancel }: { start: NewRule; done: (chang
     })
   }
   return (
-    <form className="panel mb-3 grid gap-3" aria-label="New rule" onSubmit={(event) => { event.preventDefault(); if (isWhole && isCurrent && !isBusy) save() }} onKeyDown={(event) => event.key === 'Escape' && cancel?.()}>
+    <form className="panel mb-3 grid gap-3" aria-label={say('New rule')} onSubmit={(event) => { event.preventDefault(); if (isWhole && isCurrent && !isBusy) save() }} onKeyDown={(event) => event.key === 'Escape' && cancel?.()}>
       {error !== null && <Trouble error={error} />}
       <div className="grid gap-3 sm:grid-cols-3">
-        <label className="grid gap-1">Rows that contain<input ref={field} className="field" required minLength={2} maxLength={200} value={contains} onChange={(event) => setContains(event.target.value)} /></label>
-        <label className="grid gap-1">are<input className="field" required maxLength={200} placeholder="Category" value={category} onChange={(event) => setCategory(event.target.value)} /></label>
-        <label className="grid gap-1">in
+        <label className="grid gap-1">{say('Rows that contain')}<input ref={field} className="field" required minLength={2} maxLength={200} value={contains} onChange={(event) => setContains(event.target.value)} /></label>
+        <label className="grid gap-1">{say('are')}<input className="field" required maxLength={200} placeholder={say('Category')} value={category} onChange={(event) => setCategory(event.target.value)} /></label>
+        <label className="grid gap-1">{say('in')}
           <select className="field" value={accountId ?? ''} onChange={(event) => setAccountId(event.target.value === '' ? null : event.target.value)}>
-            <option value="">all accounts</option>
+            <option value="">{say('all accounts')}</option>
             {(accounts.data?.items ?? []).map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
           </select>
         </label>
       </div>
       <div className="min-h-6" aria-live="polite">
-        {!isWhole ? <p className="meta">Give at least two characters of what the bank says, and a category. What it would change is shown here first.</p> : dry.error !== null ? <Trouble error={dry.error} /> : dry.data !== undefined && <Would dry={dry.data} category={rule.category} alsoAgainst={alsoAgainst} setAlsoAgainst={setAlsoAgainst} />}
+        {!isWhole ? <p className="meta">{say('Give at least two characters of what the bank says, and a category. What it would change is shown here first.')}</p> : dry.error !== null ? <Trouble error={dry.error} /> : dry.data !== undefined && <Would dry={dry.data} category={rule.category} alsoAgainst={alsoAgainst} setAlsoAgainst={setAlsoAgainst} />}
       </div>
       <div className="flex flex-wrap gap-2">
-        <button className="button button-primary" type="submit" disabled={isBusy || !isWhole || !isCurrent}>Save the rule</button>
-        {cancel !== undefined && <button className="button" type="button" onClick={cancel}>Cancel</button>}
+        <button className="button button-primary" type="submit" disabled={isBusy || !isWhole || !isCurrent}>{say('Save the rule')}</button>
+        {cancel !== undefined && <button className="button" type="button" onClick={cancel}>{say('Cancel')}</button>}
       </div>
-      <p className="meta">It proposes the category for rows to come; accepting is still yours. Removing the rule can give rows back what they had.</p>
+      <p className="meta">{say('It proposes the category for rows to come; accepting is still yours. Removing the rule can give rows back what they had.')}</p>
     </form>
   )
 }
@@ -64,12 +66,18 @@ function Would({ dry: { fresh, against, same, isWhole }, category, alsoAgainst, 
   const changes = fresh.count + (alsoAgainst ? against.count : 0)
   return (
     <div className="grid gap-2">
-      <p>Would change <strong>{rows(changes)}</strong>{same > 0 && <>; {rows(same)} {same === 1 ? 'has' : 'have'} it already</>}.{!isWhole && ' These are the newest; there are more.'}</p>
+      <p>
+        <Say
+          message={same > 0 ? 'Would change <b>{changes, plural, one {# row} other {# rows}}</b>; {same, plural, one {# row has} other {# rows have}} it already.' : 'Would change <b>{changes, plural, one {# row} other {# rows}}</b>.'}
+          changes={changes} same={same} b={(inside) => <strong>{inside}</strong>}
+        />
+        {!isWhole && <> {say('These are the newest; there are more.')}</>}
+      </p>
       {against.count > 0 && (
-        <label className="flex min-h-6 items-center gap-2"><input type="checkbox" checked={alsoAgainst} onChange={(event) => setAlsoAgainst(event.target.checked)} /> <span>Also {rows(against.count)} for which you chose another category than {category}</span></label>
+        <label className="flex min-h-6 items-center gap-2"><input type="checkbox" checked={alsoAgainst} onChange={(event) => setAlsoAgainst(event.target.checked)} /> <span>{say('Also {count, plural, one {# row} other {# rows}} for which you chose another category than {category}', { count: against.count, category })}</span></label>
       )}
-      <Sample title="Without a category" count={fresh.count} newest={fresh.newest} />
-      <Sample title="Against your choice" count={against.count} newest={against.newest} />
+      <Sample title={say('Without a category')} count={fresh.count} newest={fresh.newest} />
+      <Sample title={say('Against your choice')} count={against.count} newest={against.newest} />
     </div>
   )
 }
@@ -79,7 +87,7 @@ function Sample({ title, count, newest }: { title: string; count: number; newest
   if (count === 0) return null
   return (
     <details>
-      <summary id={id} className="link w-fit cursor-pointer">{title}: see {count > newest.length ? `the newest ${newest.length} of ${count}` : rows(count)}</summary>
+      <summary id={id} className="link w-fit cursor-pointer">{say(count > newest.length ? '{title}: see the newest {shown} of {count, number}' : '{title}: see {count, plural, one {# row} other {# rows}}', { title, count, shown: newest.length })}</summary>
       <ul aria-labelledby={id} className="mt-2 grid gap-1 text-[14px]">
         {newest.map((row) => (
           <li key={row.id} className="flex flex-wrap justify-between gap-x-3 border-t border-line pt-1"><Day day={row.postedOn} /><span className="name min-w-0 grow"><bdi>{row.description}</bdi>{row.category !== null && <span className="meta"> {row.category}</span>}</span><Amount amount={row.amount} currency={row.currency} signed /></li>
@@ -87,8 +95,4 @@ function Sample({ title, count, newest }: { title: string; count: number; newest
       </ul>
     </details>
   )
-}
-
-function rows(count: number): string {
-  return count === 1 ? '1 row' : `${count} rows`
 }

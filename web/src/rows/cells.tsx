@@ -1,6 +1,7 @@
 /** What a row of a list shows of a transaction: day, text, amount with its own currency and the other one; under the text what a page says of it. */
 import type { ReactNode } from 'react'
 import type { Transaction } from '../api.ts'
+import { say } from '../language/language.ts'
 import { Chip } from '../parts/chip.tsx'
 import { Amount, formatAmount } from '../parts/money.tsx'
 import { Day } from '../parts/time.tsx'
@@ -13,11 +14,11 @@ export function Cells({ row, children }: { row: Transaction; children?: ReactNod
     <>
       <span role="gridcell" className={struck}><Day day={row.postedOn} /></span>
       <span role="gridcell" className="min-w-0">
-        {row.description === '' ? <span className="text-muted">no text</span> : <bdi className={`name ${struck}`}>{row.description}</bdi>}
-        {row.state === 'pending' && <Chip tone="wait">Pending</Chip>}
-        {row.state === 'withdrawn' && <span className="meta">withdrawn</span>}
+        {row.description === '' ? <span className="text-muted">{say('no text')}</span> : <bdi className={`name ${struck}`}>{row.description}</bdi>}
+        {row.state === 'pending' && <Chip tone="wait">{say('Pending')}</Chip>}
+        {row.state === 'withdrawn' && <span className="meta">{say('withdrawn')}</span>}
         {row.category !== null && <span className="meta block">{row.category}</span>}
-        {row.transfer !== null && <span className="meta block">Transfer between own accounts</span>}
+        {row.transfer !== null && <span className="meta block">{say('Transfer between own accounts')}</span>}
         {children}
       </span>
       <span role="gridcell" className={`text-right ${struck}`}>

@@ -5,6 +5,7 @@
 import { useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { get, type Account, type Transaction } from '../api.ts'
+import { locale, message, say } from '../language/language.ts'
 import { Amount, formatAmount } from '../parts/money.tsx'
 import { Day, formatDay } from '../parts/time.tsx'
 import { Trouble } from '../parts/states.tsx'
@@ -42,7 +43,7 @@ export function Printed({ account, filter, loaded }: PrintedProps) {
   }
   return (
     <>
-      <button type="button" className="link ml-auto min-h-8 print:hidden" disabled={state === 'loading'} onClick={() => void printAll()}>{state === 'loading' ? 'Loading…' : 'Print'}</button>
+      <button type="button" className="link ml-auto min-h-8 print:hidden" disabled={state === 'loading'} onClick={() => void printAll()}>{say(state === 'loading' ? 'Loading…' : 'Print')}</button>
       {state instanceof Error && <Trouble error={state} />}
       {sheet !== null && <Paper account={account} filter={filter} sheet={sheet} />}
     </>
@@ -60,27 +61,30 @@ async function loadAll(filter: RowFilter): Promise<Sheet> {
   return { rows, isWhole: true }
 }
 
-const STATE_WORDS: Readonly<Record<Transaction['state'], string>> = { posted: '', pending: 'pending', withdrawn: 'withdrawn' }
+const STATE_WORDS: Readonly<Record<Transaction['state'], string | null>> = { posted: null, pending: message('pending'), withdrawn: message('withdrawn') }
 
 function Paper({ account, filter, sheet: { rows, isWhole } }: { account: Account; filter: RowFilter; sheet: Sheet }) {
   const days = rows.map(({ postedOn }) => postedOn).sort()
   const [first, last] = [filter.from ?? days[0], filter.to ?? days.at(-1)]
+  const sentences = [
+    `${account.institutionName ?? say('From files')}.`,
+    first === undefined || last === undefined ? null : say('{from} to {to}.', { from: formatDay(first), to: formatDay(last) }),
+    say(isWhole ? '{count, plural, one {# row} other {# rows}}.' : '{count, plural, one {# row} other {# rows}}, not all: print by the button on the page, narrow the days, or save a file to have the rest.', { count: rows.length }),
+    filtersInWords(filter),
+    say('Printed {at} ({zone}); booking days are the bank’s.', { at: new Date().toLocaleString(locale), zone: Intl.DateTimeFormat().resolvedOptions().timeZone }),
+  ]
   return (
-    <section className="hidden w-full basis-full text-[12px] leading-4 print:block" aria-label="Printed rows">
+    <section className="hidden w-full basis-full text-[12px] leading-4 print:block" aria-label={say('Printed rows')}>
       <h2>{account.name}{account.number === null ? '' : ` ··${account.number.slice(-4)}`}</h2>
-      <p className="my-1">
-        {account.institutionName ?? 'From files'}. {first !== undefined && last !== undefined && <>{formatDay(first)} to {formatDay(last)}. </>}
-        {rows.length === 1 ? '1 row' : `${rows.length} rows`}{isWhole ? '' : ', not all: print by the button on the page, narrow the days, or save a file to have the rest'}. {filtersInWords(filter)}
-        Printed {new Date().toLocaleString()} ({Intl.DateTimeFormat().resolvedOptions().timeZone}); booking days are the bank’s.
-      </p>
+      <p className="my-1">{sentences.filter((one) => one !== null).join(' ')}</p>
       <table className="w-full border-collapse">
-        <thead><tr className="border-b border-edge text-left"><th scope="col" className="pr-3">Booked</th><th scope="col" className="pr-3">Description</th><th scope="col" className="pr-3">Category</th><th scope="col" className="text-right">Amount</th></tr></thead>
+        <thead><tr className="border-b border-edge text-left"><th scope="col" className="pr-3">{say('Booked')}</th><th scope="col" className="pr-3">{say('Description')}</th><th scope="col" className="pr-3">{say('Category')}</th><th scope="col" className="text-right">{say('Amount')}</th></tr></thead>
         <tbody>
           {rows.map((row) => (
             <tr key={row.id} className="break-inside-avoid border-b border-line align-top">
               <td className="pr-3 whitespace-nowrap"><Day day={row.postedOn} /></td>
-              <td className="pr-3"><bdi className={row.state === 'withdrawn' ? 'line-through' : ''}>{row.description}</bdi>{STATE_WORDS[row.state] !== '' && ` (${STATE_WORDS[row.state]})`}</td>
-              <td className="pr-3">{row.category}{row.transfer !== null && ' transfer between own accounts'}</td>
+              <td className="pr-3"><bdi className={row.state === 'withdrawn' ? 'line-through' : ''}>{row.description}</bdi><StateWord state={row.state} /></td>
+              <td className="pr-3">{row.category}{row.transfer !== null && <> {say('transfer between own accounts')}</>}</td>
               <td className="text-right"><Amount amount={row.amount} currency={row.currency} signed />{row.foreignAmount !== null && row.foreignCurrency !== null && <span className="block">{formatAmount(row.foreignAmount, row.foreignCurrency)}</span>}</td>
             </tr>
           ))}
@@ -90,11 +94,20 @@ function Paper({ account, filter, sheet: { rows, isWhole } }: { account: Account
   )
 }
 
-function filtersInWords({ text, state, review }: RowFilter): string {
+function StateWord({ state }: { state: Transaction['state'] }) {
+  const word = STATE_WORDS[state]
+  return word === null ? null : ` (${say(word)})`
+}
+
+const ONLY: Readonly<Record<Transaction['state'] | Transaction['review'], string>> = {
+  posted: message('only booked'), pending: message('only pending'), withdrawn: message('only withdrawn'), accepted: message('only accepted'), for_review: message('only to review'),
+}
+
+function filtersInWords({ text, state, review }: RowFilter): string | null {
   const words = [
-    ...(text === undefined ? [] : [`with “${text}”`]),
-    ...(state === undefined ? [] : [`only ${state === 'posted' ? 'booked' : state}`]),
-    ...(review === undefined ? [] : [review === 'accepted' ? 'only accepted' : 'only to review']),
+    ...(text === undefined ? [] : [say('with “{text}”', { text })]),
+    ...(state === undefined ? [] : [say(ONLY[state])]),
+    ...(review === undefined ? [] : [say(ONLY[review])]),
   ]
-  return words.length === 0 ? '' : `Filtered: ${words.join(', ')}. `
+  return words.length === 0 ? null : say('Filtered: {filters}.', { filters: words.join(', ') })
 }

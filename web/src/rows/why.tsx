@@ -2,28 +2,53 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { get, type TransactionDetail } from '../api.ts'
+import { message, say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { formatInstant } from '../parts/time.tsx'
 
 export function Why({ id, alone = false }: { id: string; alone?: boolean }) {
   const detail = useQuery({ queryKey: ['transaction', id], queryFn: () => get<TransactionDetail>(`/transactions/${id}`) })
   if (detail.error !== null && detail.data === undefined) return <Trouble error={detail.error} />
-  if (detail.data === undefined) return <p className="meta appear-late">Reading its history…</p>
+  if (detail.data === undefined) return <p className="meta appear-late">{say('Reading its history…')}</p>
   return (
     <div className="grid gap-2 text-[13px] leading-5 [overflow-wrap:anywhere]">
-      <p className="font-medium">Why is this here?</p>
+      <p className="font-medium">{say('Why is this here?')}</p>
       <ul className="list-disc pl-5">
         {detail.data.observations.map((seen) => (
           <li key={seen.id}>
             {formatInstant(seen.observedAt)}, {seen.source}: {seen.because}
-            {seen.providerId !== null && <> (id <bdi>{seen.providerId}</bdi>)</>}{seen.undone && <> That run was taken back.</>}
+            {seen.providerId !== null && <> <Say message="(id {id})" id={<bdi>{seen.providerId}</bdi>} /></>}{seen.undone && <> {say('That run was taken back.')}</>}
           </li>
         ))}
         {detail.data.history.map((change, index) => (
-          <li key={index}>{formatInstant(change.at)}: {change.because} {Object.entries(change.changes).map(([field, [before, after]]) => `${field} ${before ?? '–'} → ${after ?? '–'}`).join(', ')}</li>
+          <li key={index}>{formatInstant(change.at)}: {change.because} {Object.entries(change.changes).map(([field, [before, after]]) => `${fieldWords(field)} ${valueWords(field, before)} → ${valueWords(field, after)}`).join(', ')}</li>
         ))}
       </ul>
-      {!alone && <Link className="link w-fit" to="/transactions/$id" params={{ id }}>Open this row</Link>}
+      {!alone && <Link className="link w-fit" to="/transactions/$id" params={{ id }}>{say('Open this row')}</Link>}
     </div>
   )
+}
+
+/** What history records, by the names that the API gives them; a name that this page does not know is shown as it came. */
+const FIELDS: Readonly<Record<string, string>> = {
+  status: message('status'), state: message('state'), withdrawnReason: message('withdrawnReason'), postedOn: message('postedOn'), transactedOn: message('transactedOn'), valueOn: message('valueOn'),
+  amount: message('amount'), currency: message('currency'), name: message('name'), memo: message('memo'), kind: message('kind'), checkNumber: message('checkNumber'), reference: message('reference'),
+  foreignAmount: message('foreignAmount'), foreignCurrency: message('foreignCurrency'), review: message('review'), category: message('category'), note: message('note'),
+  excluded: message('excluded'), deleted: message('deleted'), transfer: message('transfer'),
+}
+/** Values that are words of Relink's own; of all other fields they are the bank's, or a person's. */
+const VALUES: Readonly<Record<string, string>> = {
+  posted: message('posted'), pending: message('pending'), withdrawn: message('withdrawn'), for_review: message('for_review'), accepted: message('accepted'), true: message('true'), false: message('false'),
+}
+const HAS_WORDS = new Set(['status', 'state', 'review', 'excluded', 'deleted'])
+
+function fieldWords(field: string): string {
+  const words = FIELDS[field]
+  return words === undefined ? field : say(words)
+}
+
+function valueWords(field: string, value: string | null): string {
+  const words = value !== null && HAS_WORDS.has(field) ? VALUES[value] : undefined
+  return words === undefined ? (value ?? '–') : say(words)
 }
