@@ -1,11 +1,12 @@
 /** Passkeys in this browser, by the library that speaks WebAuthn; loaded when one is used. */
 import { ask } from './api.ts'
+import { say } from './language/language.ts'
 
 /** Browsers make passkeys for names only, never for an address such as 127.0.0.1. Null: they work here. */
 export function whyNoPasskeys(): string | null {
-  if (!('PublicKeyCredential' in window)) return 'This browser has no passkeys.'
+  if (!('PublicKeyCredential' in window)) return say('This browser has no passkeys.')
   if (!/^[\d.]+$|^\[/.test(location.hostname)) return null
-  return `Passkeys need a name in the address: open ${location.origin.replace(location.hostname, 'localhost')} instead.`
+  return say('Passkeys need a name in the address: open {address} instead.', { address: location.origin.replace(location.hostname, 'localhost') })
 }
 
 export async function signInByPasskey(): Promise<void> {
@@ -25,7 +26,7 @@ async function said<T>(ceremony: Promise<T>): Promise<T> {
   try {
     return await ceremony
   } catch (error) {
-    const known = (error as Error).name === 'InvalidStateError' ? 'This device holds a passkey for you already.' : 'No passkey was given. Try again, or choose another way.'
+    const known = (error as Error).name === 'InvalidStateError' ? say('This device holds a passkey for you already.') : say('No passkey was given. Try again, or choose another way.')
     throw new Error(known, { cause: error })
   }
 }

@@ -2,6 +2,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ask, ServerProblem, type Role } from '../api.ts'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { ROLE_WORDS } from '../parts/role.tsx'
@@ -11,11 +13,11 @@ import { EntryFrame } from './frame.tsx'
 export function JoinPage() {
   const arrival = currentArrival()
   const offer = useQuery({ queryKey: ['invitation'], enabled: arrival?.kind === 'join', queryFn: () => ask<{ role: Role }>('POST', '/sign-in/invitation', { token: arrival?.token }), staleTime: Number.POSITIVE_INFINITY })
-  if (arrival === null) return <EntryFrame title="Open the link again"><p className="panel">Its secret is in no address and is gone when the page is loaded anew. <a className="link" href="/">Sign in</a> if you are a member already.</p></EntryFrame>
-  if (offer.error !== null) return <EntryFrame title="This invitation does not work"><Trouble error={offer.error} /></EntryFrame>
+  if (arrival === null) return <EntryFrame title={say('Open the link again')}><p className="panel"><Say message="Its secret is in no address and is gone when the page is loaded anew. <a>Sign in</a> if you are a member already." a={(inside) => <a className="link" href="/">{inside}</a>} /></p></EntryFrame>
+  if (offer.error !== null) return <EntryFrame title={say('This invitation does not work')}><Trouble error={offer.error} /></EntryFrame>
   const isSetup = arrival.kind === 'setup'
   return (
-    <EntryFrame title={isSetup ? 'Set up Relink' : 'Join Relink'} intro={isSetup ? 'You become the owner: you connect banks and let others in.' : offer.data === undefined ? '' : `You are invited as ${offer.data.role}: ${ROLE_WORDS[offer.data.role]}`}>
+    <EntryFrame title={isSetup ? say('Set up Relink') : say('Join Relink')} intro={isSetup ? say('You become the owner: you connect banks and let others in.') : offer.data === undefined ? '' : say('You are invited as {role, select, owner {owner} bookkeeper {bookkeeper} other {reader}}: {words}', { role: offer.data.role, words: say(ROLE_WORDS[offer.data.role]) })}>
       <Form path={`/sign-in/${arrival.kind}`} token={arrival.token} />
     </EntryFrame>
   )
@@ -29,11 +31,11 @@ function Form({ path, token }: { path: string; token: string }) {
   const isClosed = join.error instanceof ServerProblem && join.error.code === 'setup_closed'
   return (
     <form className="panel grid gap-4" onSubmit={(event) => { event.preventDefault(); join.mutate() }}>
-      {join.error !== null && <Trouble error={join.error}>{isClosed && <a className="button mt-3" href="/">Sign in</a>}</Trouble>}
-      <label className="grid gap-1">Your name<input className="field" autoComplete="name" required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} /></label>
-      <label className="grid gap-1">E-mail address<input className="field" type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.target.value)} /><span className="meta">Only to sign in; no mail is sent to it.</span></label>
-      <PasswordField label="Password" value={password} set={setPassword} about={[...name.split(/\s+/), ...email.split(/[@.]/)]} />
-      <button className="button button-primary justify-self-start" type="submit" disabled={join.isPending}>Go on</button>
+      {join.error !== null && <Trouble error={join.error}>{isClosed && <a className="button mt-3" href="/">{say('Sign in')}</a>}</Trouble>}
+      <label className="grid gap-1">{say('Your name')}<input className="field" autoComplete="name" required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} /></label>
+      <label className="grid gap-1">{say('E-mail address')}<input className="field" type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.target.value)} /><span className="meta">{say('Only to sign in; no mail is sent to it.')}</span></label>
+      <PasswordField label={say('Password')} value={password} set={setPassword} about={[...name.split(/\s+/), ...email.split(/[@.]/)]} />
+      <button className="button button-primary justify-self-start" type="submit" disabled={join.isPending}>{say('Go on')}</button>
     </form>
   )
 }

@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ask } from '../api.ts'
+import { say } from '../language/language.ts'
 import { Trouble } from '../parts/states.tsx'
 import { signInByPasskey, whyNoPasskeys } from '../passkey.ts'
 
@@ -33,24 +34,24 @@ export function SignInForm({ email: known, done }: { email?: string; done: () =>
       <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); passkey.reset(); next.mutate() }}>
         {step === 'password' ? (
           <>
-            <label className="grid gap-1">E-mail address<input className="field" type="email" autoComplete="username" required readOnly={known !== undefined} value={email} onChange={(event) => setEmail(event.target.value)} /></label>
-            <label className="grid gap-1">Password<input className="field" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
+            <label className="grid gap-1">{say('E-mail address')}<input className="field" type="email" autoComplete="username" required readOnly={known !== undefined} value={email} onChange={(event) => setEmail(event.target.value)} /></label>
+            <label className="grid gap-1">{say('Password')}<input className="field" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
           </>
         ) : (
           <label className="grid gap-1">
-            {step === 'code' ? 'Code of your authenticator app' : 'One of your recovery codes'}
+            {step === 'code' ? say('Code of your authenticator app') : say('One of your recovery codes')}
             <input key={step} className="field" autoFocus required autoComplete="one-time-code" inputMode={step === 'code' ? 'numeric' : 'text'} value={code} onChange={(event) => setCode(event.target.value)} />
           </label>
         )}
-        <button className="button button-primary justify-self-start" type="submit" disabled={next.isPending}>{step === 'password' ? 'Sign in' : 'Go on'}</button>
+        <button className="button button-primary justify-self-start" type="submit" disabled={next.isPending}>{step === 'password' ? say('Sign in') : say('Go on')}</button>
       </form>
       {step === 'password' ? (
         <div className="border-t border-line pt-4">
-          <button className="button" type="button" disabled={noPasskeys !== null || passkey.isPending} onClick={() => { next.reset(); passkey.mutate() }}>Sign in with a passkey</button>
+          <button className="button" type="button" disabled={noPasskeys !== null || passkey.isPending} onClick={() => { next.reset(); passkey.mutate() }}>{say('Sign in with a passkey')}</button>
           {noPasskeys !== null && <p className="meta mt-2">{noPasskeys}</p>}
         </div>
       ) : (
-        <button className="link justify-self-start" type="button" onClick={() => { setCode(''); next.reset(); setStep(step === 'code' ? 'recovery' : 'code') }}>{step === 'code' ? 'The app is not at hand: use a recovery code' : 'Use the authenticator app'}</button>
+        <button className="link justify-self-start" type="button" onClick={() => { setCode(''); next.reset(); setStep(step === 'code' ? 'recovery' : 'code') }}>{step === 'code' ? say('The app is not at hand: use a recovery code') : say('Use the authenticator app')}</button>
       )}
     </div>
   )

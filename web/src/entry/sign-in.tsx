@@ -1,6 +1,8 @@
 /** What somebody sees who is not signed in. */
 import { useQuery } from '@tanstack/react-query'
 import { get } from '../api.ts'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { startOver } from '../session.ts'
 import { EntryFrame } from './frame.tsx'
 import { SignInForm } from './sign-in-form.tsx'
@@ -9,13 +11,13 @@ export function SignInPage() {
   const state = useQuery({ queryKey: ['sign-in'], queryFn: () => get<{ isSetUp: boolean }>('/sign-in') })
   if (state.data?.isSetUp === false) {
     return (
-      <EntryFrame title="Relink has no owner yet">
-        <p className="panel">Use the link that <code>relink start</code> shows on its terminal, or that <code>relink token</code> prints: whoever opens it becomes the owner.</p>
+      <EntryFrame title={say('Relink has no owner yet')}>
+        <p className="panel"><Say message="Use the link that <code>relink start</code> shows on its terminal, or that <code>relink token</code> prints: whoever opens it becomes the owner." code={(inside) => <code>{inside}</code>} /></p>
       </EntryFrame>
     )
   }
   return (
-    <EntryFrame title="Sign in" intro="For members of this Relink. An owner can invite you; who runs this server can help when you cannot get in.">
+    <EntryFrame title={say('Sign in')} intro={say('For members of this Relink. An owner can invite you; who runs this server can help when you cannot get in.')}>
       <SignInForm done={() => startOver(location.pathname)} />
     </EntryFrame>
   )

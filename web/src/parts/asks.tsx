@@ -1,25 +1,26 @@
 /** What only a person can see: a question with two buttons; the answer ranks the causes anew at once, and can be changed. */
 import { useAct } from '../act.ts'
 import type { Problem } from '../api.ts'
+import { say } from '../language/language.ts'
 import { Sentence } from './sentence.tsx'
 import { Trouble } from './states.tsx'
 
 export function Asks({ problem: { id, card } }: { problem: Problem }) {
   const act = useAct()
   if (card.asks.length === 0) return null
-  const say = (fact: string, answer: boolean) => act.send('POST', `/problems/${id}/told`, { [fact]: answer })
+  const tell = (fact: string, answer: boolean) => act.send('POST', `/problems/${id}/told`, { [fact]: answer })
   return (
     <div className="mt-3 grid gap-2">
-      <p className="meta">{card.asks.some(({ answer }) => answer === null) ? 'We do not know' : 'You told'}</p>
+      <p className="meta">{card.asks.some(({ answer }) => answer === null) ? say('We do not know') : say('You told')}</p>
       {card.asks.map(({ fact, question, answer }) => (
         <div key={fact} className="flex flex-wrap items-center gap-2" role="group" aria-labelledby={`ask-${id}-${fact}`}>
           <span id={`ask-${id}-${fact}`} className="[overflow-wrap:anywhere]"><Sentence parts={question} /></span>
           {[true, false].map((value) => (
-            <button key={String(value)} type="button" className={`button ${answer === value ? '!border-accent !bg-sunken' : ''}`} aria-pressed={answer === value} disabled={act.isPending} onClick={() => say(fact, value)}>
-              {answer === value && <span aria-hidden="true">✓&nbsp;</span>}{value ? 'Yes' : 'No'}
+            <button key={String(value)} type="button" className={`button ${answer === value ? '!border-accent !bg-sunken' : ''}`} aria-pressed={answer === value} disabled={act.isPending} onClick={() => tell(fact, value)}>
+              {answer === value && <span aria-hidden="true">✓&nbsp;</span>}{value ? say('Yes') : say('No')}
             </button>
           ))}
-          {answer !== null && <span className="meta">Ranked with your answer.</span>}
+          {answer !== null && <span className="meta">{say('Ranked with your answer.')}</span>}
         </div>
       ))}
       {act.error !== null && <Trouble error={act.error} />}

@@ -9,7 +9,7 @@ import { Group } from '@visx/group'
 import { scaleLinear, scaleTime } from '@visx/scale'
 import { LinePath } from '@visx/shape'
 import { useEffect, useRef, useState } from 'react'
-import { locale } from '../language/language.ts'
+import { locale, say } from '../language/language.ts'
 import { Amount, formatAmount } from './money.tsx'
 import { Day, formatDay } from './time.tsx'
 
@@ -37,7 +37,7 @@ export default function BalancePicture({ series, currency }: { series: BalanceSe
   const label = { fill: 'var(--muted)', fontSize: 12, fontFamily: 'inherit' } as const
   return (
     <figure className="panel mt-3">
-      <figcaption className="mb-1 font-medium">Balance: the rows as a line, the bank’s balances as dots</figcaption>
+      <figcaption className="mb-1 font-medium">{say('Balance: the rows as a line, the bank’s balances as dots')}</figcaption>
       <div ref={frame} className="overflow-hidden">
         <svg width={width} height={HEIGHT} role="img" aria-label={name}>
           <Group left={MARGIN.left} top={MARGIN.top}>
@@ -52,10 +52,10 @@ export default function BalancePicture({ series, currency }: { series: BalanceSe
         </svg>
       </div>
       <details className="mt-1 text-[13px]">
-        <summary className="link w-fit">As a table</summary>
+        <summary className="link w-fit">{say('As a table')}</summary>
         <table className="mt-2 w-full text-left">
-          <thead className="text-muted"><tr><th className="font-medium">Day</th><th className="text-right font-medium">The bank states</th><th className="text-right font-medium">It counts more</th></tr></thead>
-          <tbody>{stated.map(({ on, amount, differs }) => <tr key={on} className="border-t border-line"><td><Day day={on} /></td><td className="text-right"><Amount amount={amount} currency={currency} /></td><td className="text-right">{/[1-9]/.test(differs) ? <Amount amount={differs} currency={currency} /> : '✓ agrees'}</td></tr>)}</tbody>
+          <thead className="text-muted"><tr><th className="font-medium">{say('Day')}</th><th className="text-right font-medium">{say('The bank states')}</th><th className="text-right font-medium">{say('It counts more')}</th></tr></thead>
+          <tbody>{stated.map(({ on, amount, differs }) => <tr key={on} className="border-t border-line"><td><Day day={on} /></td><td className="text-right"><Amount amount={amount} currency={currency} /></td><td className="text-right">{/[1-9]/.test(differs) ? <Amount amount={differs} currency={currency} /> : say('✓ agrees')}</td></tr>)}</tbody>
         </table>
       </details>
     </figure>
@@ -74,9 +74,11 @@ function Bracket({ left, from, to, text }: { left: number; from: number; to: num
 
 function describe({ stated }: BalanceSeries, currency: string): string {
   const [first, last] = [stated.find(({ differs }) => /[1-9]/.test(differs)), stated.at(-1)]
-  if (last === undefined) return 'The bank stated no balance.'
-  const states = `The bank’s balance of ${formatDay(last.on)} is ${formatAmount(last.amount, currency)}`
-  return first === undefined ? `${states}; all ${stated.length} stated balances agree with the rows.` : `${states}; balances and rows disagree from ${formatDay(first.on)} on.`
+  if (last === undefined) return say('The bank stated no balance.')
+  const states = { day: formatDay(last.on), amount: formatAmount(last.amount, currency) }
+  return first === undefined
+    ? say('The bank’s balance of {day} is {amount}; all {count} stated balances agree with the rows.', { ...states, count: stated.length })
+    : say('The bank’s balance of {day} is {amount}; balances and rows disagree from {first} on.', { ...states, first: formatDay(first.on) })
 }
 
 /** The width of the element that is given the ref, now and when it changes. */

@@ -4,6 +4,8 @@
  */
 import { useQuery } from '@tanstack/react-query'
 import { get, type Bank, type BankHistory } from '../api.ts'
+import { message, say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { Chip } from './chip.tsx'
 import { Loaded } from './states.tsx'
 import { Sentence } from './sentence.tsx'
@@ -19,7 +21,7 @@ const LOOK: Record<DayState, string> = {
   down: 'h-2 bg-stop',
   none: 'h-1 bg-line',
 }
-const WORD: Record<DayState, string> = { working: 'answered every read', failures: 'single reads failed', disturbed: 'a part did not answer', down: 'did not answer', none: 'not read' }
+const WORD: Record<DayState, string> = { working: message('answered every read'), failures: message('single reads failed'), disturbed: message('a part did not answer'), down: message('did not answer'), none: message('not read') }
 
 export function History({ bank }: { bank: Bank }) {
   const history = useQuery({ queryKey: ['banks', bank.institutionId, 'health'], queryFn: () => get<BankHistory>(`/institutions/${encodeURIComponent(bank.institutionId)}/health`) })
@@ -41,7 +43,7 @@ function Bars({ history }: { history: BankHistory }) {
     <figure>
       <div className="flex h-6 items-end gap-px" role="img" aria-label={name}>
         {history.days.map(({ day, state, reads, failed }) => (
-          <span key={day} title={`${formatDay(day)}: ${WORD[state]}${failed > 0 ? `, ${failed} of ${reads} reads failed` : ''}`} className={`min-w-px flex-1 rounded-[1px] ${LOOK[state]}`} />
+          <span key={day} title={failed > 0 ? say('{day}: {state}, {failed} of {reads} reads failed', { day: formatDay(day), state: say(WORD[state]), failed, reads }) : say('{day}: {state}', { day: formatDay(day), state: say(WORD[state]) })} className={`min-w-px flex-1 rounded-[1px] ${LOOK[state]}`} />
         ))}
       </div>
       <figcaption className="meta mt-2">{name}</figcaption>
@@ -52,12 +54,12 @@ function Bars({ history }: { history: BankHistory }) {
 function Incidents({ history: { incidents } }: { history: BankHistory }) {
   if (incidents.length === 0) return null
   return (
-    <ul className="mt-3 grid gap-2 border-t border-line pt-3" aria-label="Incidents">
+    <ul className="mt-3 grid gap-2 border-t border-line pt-3" aria-label={say('Incidents')}>
       {incidents.map(({ id, what, startedAt, endedAt, minutes, struck }) => (
         <li key={id} className="min-w-0 [overflow-wrap:anywhere]">
-          <p className="flex flex-wrap items-center gap-2"><Chip tone={endedAt === null ? 'stop' : 'off'}>{endedAt === null ? 'Now' : 'Over'}</Chip><span><Sentence parts={what} /></span></p>
+          <p className="flex flex-wrap items-center gap-2"><Chip tone={endedAt === null ? 'stop' : 'off'}>{endedAt === null ? say('Now') : say('Over')}</Chip><span><Sentence parts={what} /></span></p>
           <p className="meta">
-            <Instant at={startedAt} />{endedAt === null ? ', not over yet' : <> until <Instant at={endedAt} /></>} · {duration(minutes)} · {struck}
+            {endedAt === null ? <Say message="{from}, not over yet" from={<Instant at={startedAt} />} /> : <Say message="{from} until {to}" from={<Instant at={startedAt} />} to={<Instant at={endedAt} />} />} · {duration(minutes)} · {struck}
           </p>
         </li>
       ))}
@@ -69,17 +71,17 @@ function Incidents({ history: { incidents } }: { history: BankHistory }) {
 function describe({ days, incidents }: BankHistory): string {
   const of = (state: DayState): number => days.filter((day) => day.state === state).length
   const read = days.length - of('none')
-  if (read === 0) return 'Nothing was read from this bank in the last 90 days. Its days appear here as they are read.'
-  const parts = (['working', 'failures', 'disturbed', 'down'] as const).flatMap((state) => (of(state) === 0 ? [] : [`${count(of(state), 'day')}: ${WORD[state]}`]))
-  return `Last ${days.length} days, of which ${read} were read. ${parts.join('; ')}. ${incidents.length === 0 ? 'No outage was seen.' : `${count(incidents.length, 'outage')}.`}`
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
+  if (read === 0) return say('Nothing was read from this bank in the last 90 days. Its days appear here as they are read.')
+  const parts = (['working', 'failures', 'disturbed', 'down'] as const).flatMap((state) => (of(state) === 0 ? [] : [say('{count, plural, one {# day} other {# days}}: {state}', { count: of(state), state: say(WORD[state]) })]))
+  return [
+    say('Last {days} days, of which {read} were read.', { days: days.length, read }), `${parts.join('; ')}.`,
+    incidents.length === 0 ? say('No outage was seen.') : say('{count, plural, one {# outage} other {# outages}}.', { count: incidents.length }),
+  ].join(' ')
 }
 
 function duration(minutes: number): string {
-  if (minutes < 60) return count(Math.max(1, minutes), 'minute')
+  if (minutes < 60) return say('{minutes, plural, one {# minute} other {# minutes}}', { minutes: Math.max(1, minutes) })
   const hours = Math.floor(minutes / 60)
-  return hours < 48 ? `${count(hours, 'hour')}${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}` : count(Math.round(hours / 24), 'day')
+  if (hours >= 48) return say('{days, plural, one {# day} other {# days}}', { days: Math.round(hours / 24) })
+  return minutes % 60 === 0 ? say('{hours, plural, one {# hour} other {# hours}}', { hours }) : say('{hours, plural, one {# hour} other {# hours}} {minutes} min', { hours, minutes: minutes % 60 })
 }

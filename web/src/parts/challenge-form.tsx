@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useAct } from '../act.ts'
 import type { Challenge } from '../api.ts'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { Trouble } from './states.tsx'
 import { untilInstant } from './time.tsx'
 
@@ -17,21 +19,21 @@ export function ChallengeForm({ challenge }: { challenge: Challenge }) {
   const elsewhere = challenge.prompts.every(({ kind }) => kind === 'approval' || kind === 'redirect')
   const busy = answer.isPending || again.isPending
   return (
-    <form className="panel mb-4 grid gap-4 border-need" aria-label="Question of the bank" onSubmit={(event) => { event.preventDefault(); answer.send('POST', `/challenges/${challenge.id}/answer`, { answers }) }}>
-      <h2>The bank asks to know that it is you</h2>
+    <form className="panel mb-4 grid gap-4 border-need" aria-label={say('Question of the bank')} onSubmit={(event) => { event.preventDefault(); answer.send('POST', `/challenges/${challenge.id}/answer`, { answers }) }}>
+      <h2>{say('The bank asks to know that it is you')}</h2>
       {challenge.prompts.map((prompt) => (
         <Field key={prompt.id} prompt={prompt} value={answers[prompt.id] ?? ''} set={(value) => setAnswers({ ...answers, [prompt.id]: value })} />
       ))}
       {answer.error !== null && <Trouble error={answer.error} />}
       {again.error !== null && <Trouble error={again.error} />}
       <div className="flex flex-wrap items-center gap-3">
-        <button className="button button-primary" type="submit" disabled={busy}>{answer.isPending ? 'Asking the bank…' : elsewhere ? 'Ask the bank whether it is done' : 'Answer'}</button>
-        <button className="button" type="button" disabled={busy} onClick={() => again.send('POST', `/connections/${challenge.connectionId}/sync`)}>{challenge.prompts.some(({ kind }) => kind === 'code') ? 'Get a new code' : 'Ask anew'}</button>
-        <button className="button" type="button" disabled={phone.isPending} onClick={() => phone.send('POST', `/challenges/${challenge.id}/send`, undefined, (answer) => setSent(answer as SentTo))}>Send this question to my phone</button>
+        <button className="button button-primary" type="submit" disabled={busy}>{answer.isPending ? say('Asking the bank…') : elsewhere ? say('Ask the bank whether it is done') : say('Answer')}</button>
+        <button className="button" type="button" disabled={busy} onClick={() => again.send('POST', `/connections/${challenge.connectionId}/sync`)}>{challenge.prompts.some(({ kind }) => kind === 'code') ? say('Get a new code') : say('Ask anew')}</button>
+        <button className="button" type="button" disabled={phone.isPending} onClick={() => phone.send('POST', `/challenges/${challenge.id}/send`, undefined, (answer) => setSent(answer as SentTo))}>{say('Send this question to my phone')}</button>
       </div>
       {phone.error !== null && <Trouble error={phone.error} />}
       {sent !== null && <Sent result={sent} />}
-      <p className="meta">The bank waits about {minutesLeft(challenge)} more. An answer is sent once and not kept.</p>
+      <p className="meta">{say('The bank waits about {minutes, plural, one {a minute} other {# minutes}} more. An answer is sent once and not kept.', { minutes: minutesLeft(challenge) })}</p>
     </form>
   )
 }
@@ -40,18 +42,16 @@ export function ChallengeForm({ challenge }: { challenge: Challenge }) {
 type SentTo = { sent: number; notSent: number; sentTo: string[]; failures: string[] }
 
 function Sent({ result: { sent, notSent, sentTo, failures } }: { result: SentTo }) {
-  if (sent + notSent === 0) return <p role="status">Nobody hears of questions yet: an owner chooses where under <Link className="link" to="/settings/alerts">Settings, Alerts</Link>.</p>
-  const why = failures.length > 0 ? failures.join(' ') : `It did not get through to ${places(notSent)}; an owner sees why under Settings, Alerts.`
-  return <p role="status">{sent > 0 && `✓ Sent to ${sentTo.length > 0 ? sentTo.join(', ') : places(sent)}: the link there works once, for ten minutes.`} {notSent > 0 && why}</p>
+  if (sent + notSent === 0) return <p role="status"><Say message="Nobody hears of questions yet: an owner chooses where under <a>Settings, Alerts</a>." a={(inside) => <Link className="link" to="/settings/alerts">{inside}</Link>} /></p>
+  const why = failures.length > 0 ? failures.join(' ') : say('It did not get through to {count, plural, one {one place} other {# places}}; an owner sees why under Settings, Alerts.', { count: notSent })
+  const went = sentTo.length > 0
+    ? say('✓ Sent to {places}: the link there works once, for ten minutes.', { places: sentTo.join(', ') })
+    : say('✓ Sent to {count, plural, one {one place} other {# places}}: the link there works once, for ten minutes.', { count: sent })
+  return <p role="status">{sent > 0 && went} {notSent > 0 && why}</p>
 }
 
-function places(count: number): string {
-  return count === 1 ? 'one place' : `${count} places`
-}
-
-function minutesLeft({ expiresAt }: Challenge): string {
-  const minutes = Math.max(1, Math.round(untilInstant(expiresAt) / 60_000))
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`
+function minutesLeft({ expiresAt }: Challenge): number {
+  return Math.max(1, Math.round(untilInstant(expiresAt) / 60_000))
 }
 
 function Field({ prompt, value, set }: { prompt: Prompt; value: string; set: (value: string) => void }) {
@@ -88,5 +88,5 @@ function Picture({ data }: { data: string }) {
     setUrl(made)
     return () => URL.revokeObjectURL(made)
   }, [data])
-  return url === null ? null : <img src={url} alt="The picture that the bank shows" className="max-w-xs" />
+  return url === null ? null : <img src={url} alt={say('The picture that the bank shows')} className="max-w-xs" />
 }

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
 import { get, type Account, type Connection } from '../api.ts'
+import { say } from '../language/language.ts'
 import { Trouble } from './states.tsx'
 
 type Choice = { read: boolean; into: string; startOn: string }
@@ -25,9 +26,9 @@ export function ChooseAccounts({ connection }: { connection: Connection }) {
     if (chosen.length > 0) act.send('PUT', `/connections/${connection.id}/accounts`, { accounts: chosen.map(({ id, rows }) => ({ accountId: id, into: of(id).into === '' ? null : of(id).into, startOn: of(id).startOn === '' || rows > 0 || of(id).into !== '' ? null : of(id).startOn })) })
   }
   return (
-    <form className="panel mb-6 grid gap-4 border-need" aria-label="Choose accounts" onSubmit={(event) => { event.preventDefault(); send() }}>
-      <h2>{connection.institutionName} lets us in. Which accounts?</h2>
-      <p className="text-muted">Nothing was read yet. What is left out here can be read later.</p>
+    <form className="panel mb-6 grid gap-4 border-need" aria-label={say('Choose accounts')} onSubmit={(event) => { event.preventDefault(); send() }}>
+      <h2>{say('{bank} lets us in. Which accounts?', { bank: connection.institutionName })}</h2>
+      <p className="text-muted">{say('Nothing was read yet. What is left out here can be read later.')}</p>
       <ul className="grid gap-4">
         {listed.map((account) => {
           const { read, into, startOn } = of(account.id)
@@ -36,14 +37,14 @@ export function ChooseAccounts({ connection }: { connection: Connection }) {
           return (
             <li key={account.id} className="grid gap-2 border-t border-line pt-3 first:border-0 first:pt-0">
               <label className="flex min-h-10 items-center gap-2 font-medium"><input type="checkbox" checked={read} onChange={() => set(account.id, { read: !read })} /> <span className="name">{name}</span></label>
-              {read && account.rows > 0 && <p className="text-muted">Goes on with {account.name}, which holds {account.rows} rows already: it has the same number.</p>}
+              {read && account.rows > 0 && <p className="text-muted">{say('Goes on with {account}, which holds {rows, plural, one {# row} other {# rows}} already: it has the same number.', { account: account.name, rows: account.rows })}</p>}
               {read && account.rows === 0 && (
                 <div className="flex flex-wrap gap-3">
-                  <label className="grid gap-1">Into<select className="field sm:w-96" aria-label={`Into which account goes ${name}`} value={into} onChange={(event) => set(account.id, { into: event.target.value })}>
-                    <option value="">A new account</option>
-                    {others.map((one) => <option key={one.id} value={one.id} disabled={one.connectionIds.length > 0}>{one.name}{masked(one.number)}, {one.rows} rows{one.connectionIds.length > 0 ? ' (read from a bank already)' : ''}</option>)}
+                  <label className="grid gap-1">{say('Into')}<select className="field sm:w-96" aria-label={say('Into which account goes {account}', { account: name })} value={into} onChange={(event) => set(account.id, { into: event.target.value })}>
+                    <option value="">{say('A new account')}</option>
+                    {others.map((one) => <option key={one.id} value={one.id} disabled={one.connectionIds.length > 0}>{optionOf(one)}</option>)}
                   </select></label>
-                  {into === '' && <label className="grid gap-1">From (empty: as far back as the bank goes)<input className="field" type="date" aria-label={`From which day: ${name}`} value={startOn} onChange={(event) => set(account.id, { startOn: event.target.value })} /></label>}
+                  {into === '' && <label className="grid gap-1">{say('From (empty: as far back as the bank goes)')}<input className="field" type="date" aria-label={say('From which day: {account}', { account: name })} value={startOn} onChange={(event) => set(account.id, { startOn: event.target.value })} /></label>}
                 </div>
               )}
             </li>
@@ -51,10 +52,16 @@ export function ChooseAccounts({ connection }: { connection: Connection }) {
         })}
       </ul>
       {act.error !== null && <Trouble error={act.error} />}
-      {chosen.length === 0 && <p role="alert" className="font-medium">Choose one account at least, or remove the connection below.</p>}
-      <button className="button button-primary justify-self-start" type="submit" aria-disabled={act.isPending}>{act.isPending ? 'Reading…' : `Read ${chosen.length === 1 ? '1 account' : `${chosen.length} accounts`}`}</button>
+      {chosen.length === 0 && <p role="alert" className="font-medium">{say('Choose one account at least, or remove the connection below.')}</p>}
+      <button className="button button-primary justify-self-start" type="submit" aria-disabled={act.isPending}>{act.isPending ? say('Reading…') : say('Read {count, plural, one {# account} other {# accounts}}', { count: chosen.length })}</button>
     </form>
   )
+}
+
+function optionOf({ name, number, rows, connectionIds }: Account): string {
+  const values = { account: `${name}${masked(number)}`, rows }
+  if (connectionIds.length === 0) return say('{account}, {rows, plural, one {# row} other {# rows}}', values)
+  return say('{account}, {rows, plural, one {# row} other {# rows}} (read from a bank already)', values)
 }
 
 /** What the first read brought. */
@@ -64,9 +71,9 @@ export function FirstResult({ connection }: { connection: Connection }) {
   const added = run.accounts.reduce((sum, one) => sum + one.added, 0)
   const questions = run.accounts.reduce((sum, one) => sum + one.questions, 0)
   return (
-    <section className="panel mb-6 grid gap-2 border-ok" aria-label="Result">
-      <p className="font-medium">✓ Connected: {added === 1 ? '1 row' : `${added} rows`} came in{questions > 0 && `, ${questions} to check`}.</p>
-      <p className="flex flex-wrap gap-4"><Link className="link" to="/accounts">See the accounts</Link>{added > 0 && <Link className="link" to="/review">Review them</Link>}<Link className="link" to="/settings/alerts">Be told when it breaks</Link></p>
+    <section className="panel mb-6 grid gap-2 border-ok" aria-label={say('Result')}>
+      <p className="font-medium">{questions === 0 ? say('✓ Connected: {added, plural, one {# row} other {# rows}} came in.', { added }) : say('✓ Connected: {added, plural, one {# row} other {# rows}} came in, {questions} to check.', { added, questions })}</p>
+      <p className="flex flex-wrap gap-4"><Link className="link" to="/accounts">{say('See the accounts')}</Link>{added > 0 && <Link className="link" to="/review">{say('Review them')}</Link>}<Link className="link" to="/settings/alerts">{say('Be told when it breaks')}</Link></p>
     </section>
   )
 }

@@ -1,22 +1,23 @@
 /** How a connection fares, in one word, and the button that reads it now; while it reads, the stages stand in the button's place at equal height. */
 import { useAct } from '../act.ts'
+import { message, say } from '../language/language.ts'
 import { useMay } from '../me.ts'
 import type { Connection, Run } from '../api.ts'
 import { Chip, type Tone } from './chip.tsx'
 import { Trouble } from './states.tsx'
 
 const HEALTH: Record<Connection['health'], { tone: Tone; word: string }> = {
-  working: { tone: 'ok', word: 'Up to date' },
-  reading: { tone: 'wait', word: 'Reading now' },
-  waiting: { tone: 'wait', word: 'Waiting for the bank' },
-  needs_you: { tone: 'need', word: 'Needs you' },
-  off: { tone: 'off', word: 'Paused' },
+  working: { tone: 'ok', word: message('Up to date') },
+  reading: { tone: 'wait', word: message('Reading now') },
+  waiting: { tone: 'wait', word: message('Waiting for the bank') },
+  needs_you: { tone: 'need', word: message('Needs you') },
+  off: { tone: 'off', word: message('Paused') },
 }
 
 export function ConnectionChip({ connection }: { connection: Connection }) {
-  if (connection.state === 'removed') return <Chip tone="off">Removed</Chip>
+  if (connection.state === 'removed') return <Chip tone="off">{say('Removed')}</Chip>
   const { tone, word } = HEALTH[connection.health]
-  return <Chip tone={tone}>{word}</Chip>
+  return <Chip tone={tone}>{say(word)}</Chip>
 }
 
 /** No button where reading cannot help: a person has to act first, or somebody reads already. */
@@ -27,14 +28,14 @@ export function UpdateNow({ connection }: { connection: Connection }) {
   const isReading = act.isPending || connection.health === 'reading'
   return (
     <>
-      {isReading ? <Stages run={connection.lastRun} /> : <button className="button" onClick={() => act.send('POST', `/connections/${connection.id}/sync`)}>Update now</button>}
+      {isReading ? <Stages run={connection.lastRun} /> : <button className="button" onClick={() => act.send('POST', `/connections/${connection.id}/sync`)}>{say('Update now')}</button>}
       {act.error !== null && <div className="w-full"><Trouble error={act.error} /></div>}
     </>
   )
 }
 
 const STAGES: readonly { readonly stage: string; readonly word: string }[] = [
-  { stage: 'signing_in', word: 'Sign in' }, { stage: 'accounts', word: 'Accounts' }, { stage: 'reading', word: 'Reading' }, { stage: 'matching', word: 'Matching' }, { stage: 'proving', word: 'Proving' },
+  { stage: 'signing_in', word: message('Sign in') }, { stage: 'accounts', word: message('Accounts') }, { stage: 'reading', word: message('Reading') }, { stage: 'matching', word: message('Matching') }, { stage: 'proving', word: message('Proving') },
 ]
 
 /** What is done is ticked, what is now is named; only the change of a stage is spoken. */
@@ -43,9 +44,9 @@ function Stages({ run }: { run: Run | null }) {
   const at = Math.max(0, now)
   return (
     <span className="inline-flex min-h-10 flex-wrap items-center gap-x-2 text-[13px]">
-      <span role="status" className="sr-only">{STAGES[at]?.word}</span>
+      <span role="status" className="sr-only">{say(STAGES[at]!.word)}</span>
       {STAGES.map(({ stage, word }, index) => (
-        <span key={stage} aria-hidden="true" className={index === at ? 'font-medium' : 'text-muted'}>{word}{index < at && ' ✓'}{index === at && '…'}</span>
+        <span key={stage} aria-hidden="true" className={index === at ? 'font-medium' : 'text-muted'}>{say(word)}{index < at && ' ✓'}{index === at && '…'}</span>
       ))}
     </span>
   )

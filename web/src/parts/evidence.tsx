@@ -1,5 +1,6 @@
 /** What speaks for the first cause and against it: three and two facts, the rest on request; then the bank's own words, as it wrote them. */
 import type { Problem } from '../api.ts'
+import { say } from '../language/language.ts'
 import { Sentence } from './sentence.tsx'
 
 const FOR = 3
@@ -12,28 +13,28 @@ export function Evidence({ problem: { causes, bankSays } }: { problem: Problem }
   return (
     <div className="mt-3 grid gap-3">
       <div className="grid gap-x-6 gap-y-3 sm:grid-cols-2">
-        <Facts title="Speaks for it" facts={first.for.slice(0, FOR)} />
-        <Facts title="Speaks against it" facts={first.against.slice(0, AGAINST)} />
+        <Facts title={say('Speaks for it')} facts={first.for.slice(0, FOR)} />
+        <Facts title={say('Speaks against it')} facts={first.against.slice(0, AGAINST)} />
       </div>
       {bankSays !== null && (
         <figure>
-          <figcaption className="meta">The bank’s words</figcaption>
+          <figcaption className="meta">{say('The bank’s words')}</figcaption>
           <blockquote className="border-l-2 border-line pl-3 [overflow-wrap:anywhere]">
-            <bdi>“{bankSays.text}”</bdi>
-            {bankSays.codes.length > 0 && <span className="meta"> (code {bankSays.codes.join(', ')})</span>}
+            <bdi>{say('“{text}”', { text: bankSays.text })}</bdi>
+            {bankSays.codes.length > 0 && <span className="meta"> {say('(code {codes})', { codes: bankSays.codes.join(', ') })}</span>}
           </blockquote>
         </figure>
       )}
       {more && (
         <details>
-          <summary className="link w-fit">All evidence</summary>
+          <summary className="link w-fit">{say('All evidence')}</summary>
           <div className="mt-2 grid gap-3">
             {causes.filter((one, index) => index === 0 || one.for.length > 0).map((one) => (
               <div key={one.cause}>
                 <p className="font-medium"><Sentence parts={one.what} /> <span className="meta">{one.share}</span></p>
                 <div className="grid gap-x-6 gap-y-2 sm:grid-cols-2">
-                  <Facts title="For" facts={one.for} />
-                  <Facts title="Against" facts={one.against} />
+                  <Facts title={say('For')} facts={one.for} />
+                  <Facts title={say('Against')} facts={one.against} />
                 </div>
               </div>
             ))}

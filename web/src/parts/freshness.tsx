@@ -2,19 +2,20 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { get, type Freshness } from '../api.ts'
+import { message, say } from '../language/language.ts'
 import { Chip, type Tone } from './chip.tsx'
 import { Day, Instant } from './time.tsx'
 
 const WORDS: Record<Freshness['word'], { tone: Tone; word: string }> = {
-  up_to_date: { tone: 'ok', word: 'Up to date' },
-  quiet_as_usual: { tone: 'ok', word: 'Quiet as usual' },
-  bank_is_behind: { tone: 'wait', word: 'Bank is behind' },
-  unusually_quiet: { tone: 'need', word: 'Unusually quiet' },
-  not_answering: { tone: 'stop', word: 'Not answering' },
-  needs_you: { tone: 'need', word: 'Needs you' },
-  paused: { tone: 'off', word: 'Paused' },
-  from_files: { tone: 'off', word: 'From files' },
-  not_read: { tone: 'off', word: 'Not read yet' },
+  up_to_date: { tone: 'ok', word: message('Up to date') },
+  quiet_as_usual: { tone: 'ok', word: message('Quiet as usual') },
+  bank_is_behind: { tone: 'wait', word: message('Bank is behind') },
+  unusually_quiet: { tone: 'need', word: message('Unusually quiet') },
+  not_answering: { tone: 'stop', word: message('Not answering') },
+  needs_you: { tone: 'need', word: message('Needs you') },
+  paused: { tone: 'off', word: message('Paused') },
+  from_files: { tone: 'off', word: message('From files') },
+  not_read: { tone: 'off', word: message('Not read yet') },
 }
 
 export function useFreshness(accountId: string) {
@@ -24,7 +25,7 @@ export function useFreshness(accountId: string) {
 export function FreshnessChip({ freshness }: { freshness: Freshness | undefined }) {
   if (freshness === undefined) return <span className="inline-block h-6" />
   const { tone, word } = WORDS[freshness.word]
-  return <Chip tone={tone}>{word}</Chip>
+  return <Chip tone={tone}>{say(word)}</Chip>
 }
 
 /** Four facts; what is not known says so. */
@@ -32,10 +33,10 @@ export function FreshnessFacts({ freshness }: { freshness: Freshness }) {
   const { askedAt, answeredAt, bankDataOn, newestRowOn } = freshness
   return (
     <dl className="mb-4 flex flex-wrap gap-x-6 gap-y-2 text-[13px] leading-5">
-      <Fact term="Asked">{askedAt === null ? 'never' : <Instant at={askedAt} />}</Fact>
-      <Fact term="Answered in full">{answeredAt === null ? 'not yet' : <Instant at={answeredAt} />}</Fact>
-      <Fact term="Bank’s data of">{bankDataOn === null ? 'not told' : <Day day={bankDataOn} />}</Fact>
-      <Fact term="Newest row">{newestRowOn === null ? 'none' : <Day day={newestRowOn} />}</Fact>
+      <Fact term={say('Asked')}>{askedAt === null ? say('never') : <Instant at={askedAt} />}</Fact>
+      <Fact term={say('Answered in full')}>{answeredAt === null ? say('not yet') : <Instant at={answeredAt} />}</Fact>
+      <Fact term={say('Bank’s data of')}>{bankDataOn === null ? say('not told') : <Day day={bankDataOn} />}</Fact>
+      <Fact term={say('Newest row')}>{newestRowOn === null ? say('none') : <Day day={newestRowOn} />}</Fact>
     </dl>
   )
 }

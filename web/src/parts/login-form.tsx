@@ -4,6 +4,7 @@
  */
 import { useEffect, useId, useRef, useState } from 'react'
 import type { Connection } from '../api.ts'
+import { say } from '../language/language.ts'
 
 type FormField = Connection['fields'][number]
 
@@ -24,15 +25,15 @@ export function LoginForm({ fields, submit, label, busy }: { fields: readonly Fo
     <form className="grid gap-3" autoComplete="off" noValidate onSubmit={(event) => { event.preventDefault(); send() }}>
       {missing.length > 0 && (
         <div ref={summary} tabIndex={-1} role="alert" className="panel border-stop">
-          <p className="font-medium">{missing.length === 1 ? 'One field is empty' : `${missing.length} fields are empty`}</p>
-          <ul>{missing.map((field) => <li key={field.name}><a className="link" href={`#${id}${field.name}`} onClick={(event) => { event.preventDefault(); document.getElementById(`${id}${field.name}`)?.focus() }}>{field.label} is missing</a></li>)}</ul>
+          <p className="font-medium">{say('{count, plural, one {One field is empty} other {# fields are empty}}', { count: missing.length })}</p>
+          <ul>{missing.map((field) => <li key={field.name}><a className="link" href={`#${id}${field.name}`} onClick={(event) => { event.preventDefault(); document.getElementById(`${id}${field.name}`)?.focus() }}>{say('{field} is missing', { field: field.label })}</a></li>)}</ul>
         </div>
       )}
       {fields.map((field) => {
         const isMissing = missing.includes(field)
         return (
           <label key={field.name} className="grid gap-1">
-            <span>{field.label}{!field.required && <span className="text-muted"> (optional)</span>}</span>
+            <span>{field.label}{!field.required && <span className="text-muted"> {say('(optional)')}</span>}</span>
             <input
               id={`${id}${field.name}`}
               className="field sm:max-w-md"
@@ -48,7 +49,7 @@ export function LoginForm({ fields, submit, label, busy }: { fields: readonly Fo
           </label>
         )
       })}
-      <button className="button button-primary justify-self-start" type="submit" aria-disabled={busy}>{busy ? 'Asking the bank…' : label}</button>
+      <button className="button button-primary justify-self-start" type="submit" aria-disabled={busy}>{busy ? say('Asking the bank…') : label}</button>
     </form>
   )
 }

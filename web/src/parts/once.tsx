@@ -1,5 +1,6 @@
 /** Something that is shown this once: to copy, not to keep here. */
 import { useState } from 'react'
+import { say } from '../language/language.ts'
 
 export function Once({ title, text }: { title: string; text: string }) {
   const [copied, setCopied] = useState(false)
@@ -8,8 +9,8 @@ export function Once({ title, text }: { title: string; text: string }) {
       <p className="font-medium">{title}</p>
       <p className="font-mono text-[13px] [overflow-wrap:anywhere]">{text}</p>
       <div className="flex flex-wrap items-center gap-3">
-        <button className="button" type="button" onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}>{copied ? 'Copied' : 'Copy'}</button>
-        <span>It is not shown again.</span>
+        <button className="button" type="button" onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}>{copied ? say('Copied') : say('Copy')}</button>
+        <span>{say('It is not shown again.')}</span>
       </div>
     </div>
   )

@@ -1,7 +1,8 @@
 /** A new password with its strength while one types: the same measure by which the server takes or refuses it. */
 import { useEffect, useState } from 'react'
+import { message, say } from '../language/language.ts'
 
-const WORDS = ['Guessed at once', 'Guessed soon', 'Could be guessed', 'Good', 'Very good'] as const
+const WORDS = [message('Guessed at once'), message('Guessed soon'), message('Could be guessed'), message('Good'), message('Very good')] as const
 const ENOUGH = 3
 export const SHORTEST = 12
 
@@ -19,10 +20,17 @@ export function PasswordField({ label, value, set, about }: { label: string; val
         {[1, 2, 3, 4].map((step) => <span key={step} className={`h-1.5 rounded-full ${value !== '' && score >= step ? tone : 'bg-line'}`} />)}
       </div>
       <p id="strength" className="meta" role="status">
-        {value === '' ? `At least ${SHORTEST} characters. Several unrelated words are good and easy to keep in mind.` : isShort ? `${SHORTEST - value.length} more characters` : `${WORDS[score]}${score < ENOUGH ? ': not taken. Add an unrelated word.' : ''}`}
+        {verdict(value, score)}
       </p>
     </div>
   )
+}
+
+function verdict(value: string, score: number): string {
+  if (value === '') return say('At least {shortest} characters. Several unrelated words are good and easy to keep in mind.', { shortest: SHORTEST })
+  if (value.length < SHORTEST) return say('{count, plural, one {# more character} other {# more characters}}', { count: SHORTEST - value.length })
+  const strength = say(WORDS[score] ?? WORDS[0])
+  return score < ENOUGH ? say('{strength}: not taken. Add an unrelated word.', { strength }) : strength
 }
 
 /** The measure comes with its lists of common passwords when the first letter is typed. */

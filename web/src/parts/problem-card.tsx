@@ -4,6 +4,8 @@
  */
 import { Link } from '@tanstack/react-router'
 import type { Connection, Problem } from '../api.ts'
+import { message, say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from './ask-owner.tsx'
 import { Asks } from './asks.tsx'
@@ -13,10 +15,10 @@ import { Sentence } from './sentence.tsx'
 import { Instant } from './time.tsx'
 
 const CHIPS: Record<Problem['card']['chip'], { tone: Tone; word: string }> = {
-  needs_you: { tone: 'need', word: 'Needs you' },
-  waiting_for_bank: { tone: 'wait', word: 'Waiting for the bank' },
-  our_side: { tone: 'wait', word: 'Our side' },
-  this_server: { tone: 'stop', word: 'This server' },
+  needs_you: { tone: 'need', word: message('Needs you') },
+  waiting_for_bank: { tone: 'wait', word: message('Waiting for the bank') },
+  our_side: { tone: 'wait', word: message('Our side') },
+  this_server: { tone: 'stop', word: message('This server') },
 }
 /** A second cause less likely than this is not worth a line. */
 const WORTH_A_LINE = 0.05
@@ -27,18 +29,18 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
   const may = useMay()
   const { tone, word } = CHIPS[card.chip]
   return (
-    <section className={`panel mb-4 ${tone === 'need' ? 'border-need' : ''}`} aria-label={`Problem with ${connection.institutionName}`}>
+    <section className={`panel mb-4 ${tone === 'need' ? 'border-need' : ''}`} aria-label={say('Problem with {bank}', { bank: connection.institutionName })}>
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <Chip tone={tone}>{word}</Chip>
-        <span className="meta name">{connection.institutionName}, since <Instant at={problem.openedAt} /></span>
+        <Chip tone={tone}>{say(word)}</Chip>
+        <span className="meta name"><Say message="{bank}, since {at}" bank={connection.institutionName} at={<Instant at={problem.openedAt} />} /></span>
       </div>
       <Headings card={card} />
       {brief ? <p className="mt-1 text-muted">{card.likelihood}</p> : <Likelihood problem={problem} />}
       {!brief && <Evidence problem={problem} />}
       {!brief && problem.closedAt === null && may('review') && <Asks problem={problem} />}
-      <p className="mt-3"><span className="text-muted">Relink: </span><Sentence parts={card.relink} />.</p>
+      <p className="mt-3"><Say message="<who>Relink: </who>{what}." who={(inside) => <span className="text-muted">{inside}</span>} what={<Sentence parts={card.relink} />} /></p>
       <p className={`mt-1 text-muted ${brief ? '' : 'min-h-[22px]'}`} aria-live="polite">
-        {card.checking ? 'Checking…' : card.next === null ? 'Nothing for you to do.' : brief ? '' : <>You: <span className="text-text"><Sentence parts={card.next.label} /></span>.</>}
+        {card.checking ? say('Checking…') : card.next === null ? say('Nothing for you to do.') : brief ? '' : <Say message="You: {what}." what={<span className="text-text"><Sentence parts={card.next.label} /></span>} />}
       </p>
       {brief && <Open connection={connection} card={card} />}
     </section>
@@ -52,7 +54,7 @@ function Headings({ card }: { card: Problem['card'] }) {
   return (
     <>
       <h2 className="mt-2 [overflow-wrap:anywhere]"><Sentence parts={first.what} /></h2>
-      <p className="meta">or</p>
+      <p className="meta">{say('or')}</p>
       <h2 className="[overflow-wrap:anywhere]"><Sentence parts={second.what} /></h2>
     </>
   )
@@ -64,13 +66,13 @@ function Open({ connection, card: { chip, next, checking } }: { connection: Conn
   const isHere = next !== null && !(next.atBank && next.href === null)
   const may = useMay()
   if (next !== null && (!may('sync') || (next.kind === 'fix_credentials' && !may('enter_secret', connection.id)))) {
-    return <div className="mt-2 flex flex-wrap items-center gap-3"><AskOwner /><Link {...to} className="link py-1">See the steps</Link></div>
+    return <div className="mt-2 flex flex-wrap items-center gap-3"><AskOwner /><Link {...to} className="link py-1">{say('See the steps')}</Link></div>
   }
   return (
     <div className="mt-2 flex flex-wrap items-center gap-3">
       {next !== null && !isHere && <p className="font-medium"><Sentence parts={next.label} /></p>}
       <Link {...to} className={isHere ? `button ${chip === 'needs_you' ? 'button-primary' : ''}` : 'link py-1'}>
-        {isHere ? <Sentence parts={next.label} /> : checking ? 'See the check' : next === null ? 'See what happens' : 'See the steps'}
+        {isHere ? <Sentence parts={next.label} /> : checking ? say('See the check') : next === null ? say('See what happens') : say('See the steps')}
       </Link>
     </div>
   )
@@ -81,20 +83,16 @@ function Likelihood({ problem: { causes } }: { problem: Problem }) {
   const shown = causes.slice(0, 2).filter(({ p }, index) => index === 0 || p >= WORTH_A_LINE)
   const rest = 1 - shown.reduce((sum, { p }) => sum + p, 0)
   return (
-    <ul className="mt-2 grid gap-1.5" aria-label="How likely">
+    <ul className="mt-2 grid gap-1.5" aria-label={say('How likely')}>
       {shown.map((cause, index) => (
         <li key={cause.cause} className="flex flex-wrap items-center gap-x-3">
           <Bar p={cause.p} />
           {index === 0 ? <span className="font-medium">{cause.likelihood}</span> : <span><span className="text-muted"><Sentence parts={cause.what} /></span> {cause.share}</span>}
         </li>
       ))}
-      {rest >= WORTH_A_LINE && <li className="meta">Other causes together: {inTen(rest)}</li>}
+      {rest >= WORTH_A_LINE && <li className="meta">{say('Other causes together: about {tenths} in 10', { tenths: Math.min(9, Math.max(1, Math.round(rest * 10))) })}</li>}
     </ul>
   )
-}
-
-function inTen(p: number): string {
-  return `about ${Math.min(9, Math.max(1, Math.round(p * 10)))} in 10`
 }
 
 /** The words beside it say the same. */

@@ -1,6 +1,8 @@
 /** That it works again, by what was seen: the steps, the read that closed the problem, what it brought, and the balances. */
 import { useQuery } from '@tanstack/react-query'
 import { get, type Account, type Connection, type Plan, type Problem, type RunDetail } from '../api.ts'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { Chip } from './chip.tsx'
 import { Amount } from './money.tsx'
 import { Steps } from './repair.tsx'
@@ -14,23 +16,23 @@ export function Proof({ problem, connection }: { problem: Problem; connection: C
   if (problem.closedAt === null || run.data === undefined) return null
   const sum = (of: 'added' | 'matched' | 'withdrawn'): number => run.data.accounts.reduce((all, account) => all + account[of], 0)
   return (
-    <section className="panel mb-4" aria-label="Proof">
+    <section className="panel mb-4" aria-label={say('Proof')}>
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <Chip tone="ok">Working again</Chip>
-        <span className="meta">since <Instant at={problem.closedAt} /></span>
+        <Chip tone="ok">{say('Working again')}</Chip>
+        <span className="meta"><Say message="since {at}" at={<Instant at={problem.closedAt} />} /></span>
       </div>
-      <h2 className="mt-2">{connection.institutionName} was read again.</h2>
-      <p className="text-muted">Mended: <Sentence parts={problem.card.what} /></p>
+      <h2 className="mt-2">{say('{bank} was read again.', { bank: connection.institutionName })}</h2>
+      <p className="text-muted"><Say message="Mended: {what}" what={<Sentence parts={problem.card.what} />} /></p>
       {plan.data?.state === 'proved' && <div className="mt-3"><Steps steps={plan.data.steps.filter(({ state }) => state !== 'skipped')} /></div>}
-      <h3 className="mt-4 font-medium">What that read brought</h3>
-      <p>{sum('added')} new rows, {sum('matched')} there already, {sum('withdrawn')} withdrawn.</p>
+      <h3 className="mt-4 font-medium">{say('What that read brought')}</h3>
+      <p>{say('{added} new rows, {matched} there already, {withdrawn} withdrawn.', { added: sum('added'), matched: sum('matched'), withdrawn: sum('withdrawn') })}</p>
       <ul className="mt-2 grid gap-1">
         {run.data.accounts.map(({ accountId, days }) => {
           const account = connection.accounts.find(({ id }) => id === accountId)
           return account === undefined ? null : <Balance key={accountId} account={account} days={days} />
         })}
       </ul>
-      {connection.nextSyncAt !== null && <p className="meta mt-3">Next read <Instant at={connection.nextSyncAt} />.</p>}
+      {connection.nextSyncAt !== null && <p className="meta mt-3"><Say message="Next read {at}." at={<Instant at={connection.nextSyncAt} />} /></p>}
     </section>
   )
 }
@@ -43,11 +45,11 @@ function Balance({ account, days }: { account: Account; days: RunDetail['account
   return (
     <li className="flex flex-wrap items-baseline gap-x-3">
       <span className="font-medium">{account.name}</span>
-      {days.length > 0 && <span>{days.map(({ from, to }, index) => <span key={from}>{index > 0 && ', '}<Day day={from} />{to !== from && <> to <Day day={to} /></>}</span>)} read</span>}
+      {days.length > 0 && <span><Say message="{days} read" days={days.map(({ from, to }, index) => <span key={from}>{index > 0 && ', '}{to === from ? <Day day={from} /> : <Say message="{from} to {to}" from={<Day day={from} />} to={<Day day={to} />} />}</span>)} /></span>}
       <span className="text-muted">
-        {last.state === 'proved' && account.balanceIsStated ? <>✓ bank’s balance <Amount amount={account.balance} currency={account.currency} /> = ours, <Day day={last.day} /></> : null}
-        {last.state === 'broken' ? 'balance and rows disagree' : null}
-        {last.state === 'covered' ? 'read; not proved by a balance yet' : null}
+        {last.state === 'proved' && account.balanceIsStated ? <Say message="✓ bank’s balance {amount} = ours, {day}" amount={<Amount amount={account.balance} currency={account.currency} />} day={<Day day={last.day} />} /> : null}
+        {last.state === 'broken' ? say('balance and rows disagree') : null}
+        {last.state === 'covered' ? say('read; not proved by a balance yet') : null}
       </span>
     </li>
   )

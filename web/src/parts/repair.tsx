@@ -7,6 +7,8 @@ import { Link } from '@tanstack/react-router'
 import { useEffect, type ReactNode } from 'react'
 import { useAct } from '../act.ts'
 import { get, type Connection, type Plan, type Problem } from '../api.ts'
+import { message, say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from './ask-owner.tsx'
 import { LoginForm } from './login-form.tsx'
@@ -27,8 +29,8 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
     // Once for each step: a step that has to wait is asked again when its time has come, not in a circle.
   }, [byItself, now?.id, path])
   return (
-    <section className="panel mb-4" aria-label="Steps">
-      <h2 className="mb-3">Steps</h2>
+    <section className="panel mb-4" aria-label={say('Steps')}>
+      <h2 className="mb-3">{say('Steps')}</h2>
       {goOn.error !== null && <Trouble error={goOn.error} />}
       <Loaded query={plan}>
         {({ steps }) => (
@@ -36,20 +38,20 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
         )}
       </Loaded>
       <p className="meta mt-4 flex flex-wrap gap-x-4">
-        <a className="link py-0.5" href={`/api/problems/${problem.id}/letter`} download>Letter to the bank</a>
-        <a className="link py-0.5" href={`/api/problems/${problem.id}/bundle`} download>Support file without secrets</a>
+        <a className="link py-0.5" href={`/api/problems/${problem.id}/letter`} download>{say('Letter to the bank')}</a>
+        <a className="link py-0.5" href={`/api/problems/${problem.id}/bundle`} download>{say('Support file without secrets')}</a>
       </p>
     </section>
   )
 }
 
 const MARKS: Record<Step['state'], { mark: string; word: string }> = {
-  done: { mark: '✓', word: 'done' },
-  now: { mark: '▸', word: 'now' },
-  running: { mark: '◔', word: 'running' },
-  waiting: { mark: '○', word: 'then' },
-  did_not_help: { mark: '✕', word: 'did not help' },
-  skipped: { mark: '–', word: 'left out' },
+  done: { mark: '✓', word: message('done') },
+  now: { mark: '▸', word: message('now') },
+  running: { mark: '◔', word: message('running') },
+  waiting: { mark: '○', word: message('then') },
+  did_not_help: { mark: '✕', word: message('did not help') },
+  skipped: { mark: '–', word: message('left out') },
 }
 
 /** The list alone; `children` is what belongs to the step that is now and waits for the person. */
@@ -61,12 +63,12 @@ export function Steps({ steps, children }: { steps: readonly Step[]; children?: 
           <span aria-hidden="true" className={step.state === 'done' ? 'text-ok' : ''}>{MARKS[step.state].mark}</span>
           <div className="min-w-0">
             <p>
-              <span className="sr-only">{MARKS[step.state].word}: </span>
+              <span className="sr-only">{say(MARKS[step.state].word)}: </span>
               <span className={step.state === 'now' ? 'font-medium' : step.state === 'done' ? '' : 'text-muted'}>{step.title}</span>
-              {step.who === 'person' && step.state === 'now' && <span className="meta"> about {Math.max(1, Math.round(step.personMinutes))} min</span>}
+              {step.who === 'person' && step.state === 'now' && <span className="meta"> {say('about {minutes} min', { minutes: Math.max(1, Math.round(step.personMinutes)) })}</span>}
             </p>
             {step.result !== null && <p className="meta">{step.result}</p>}
-            {step.state === 'now' && step.who !== 'person' && <p className="meta">{step.notBefore !== null && untilInstant(step.notBefore) > 0 ? <>Relink asks again <Instant at={step.notBefore} />.</> : 'Checking…'}</p>}
+            {step.state === 'now' && step.who !== 'person' && <p className="meta">{step.notBefore !== null && untilInstant(step.notBefore) > 0 ? <Say message="Relink asks again {at}." at={<Instant at={step.notBefore} />} /> : say('Checking…')}</p>}
             {step.state === 'now' && step.who === 'person' && children !== undefined && <div className="mt-2">{children(step)}</div>}
           </div>
         </li>
@@ -82,8 +84,8 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
   const away = connection.problems.some(({ card }) => card.chip === 'waiting_for_bank')
   const locked = problem.cause === 'login_locked' && step.kind === 'act_at_bank'
   if (!may('sync') || (step.kind === 'choose_account' && !may('administer'))) return <AskOwner />
-  if (connection.health === 'reading') return <p className="text-muted">Relink is reading now…</p>
-  if (step.kind === 'mfa' && connection.challenge !== null) return <p className="text-muted">The question is above.</p>
+  if (connection.health === 'reading') return <p className="text-muted">{say('Relink is reading now…')}</p>
+  if (step.kind === 'mfa' && connection.challenge !== null) return <p className="text-muted">{say('The question is above.')}</p>
   if ((step.kind === 'credentials' || (step.kind === 'reconnect' && problem.card.next?.href == null)) && !away) return may('enter_secret', connection.id) ? <SignInAgain connection={connection} /> : <AskOwner />
   return (
     <>
@@ -91,35 +93,35 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
       <div className="flex flex-wrap items-center gap-3">
         <Prepared step={step} problem={problem} />
         <button className="button button-primary" disabled={act.isPending} onClick={() => (step.kind === 'choose_account' && problem.accountId !== null ? act.send('PATCH', `/accounts/${problem.accountId}`, { state: 'paused' }, () => says('done')) : says('done'))}>
-          {act.isPending ? 'Checking…' : (WORDS[step.kind] ?? (locked ? 'Check once' : 'Check now'))}
+          {act.isPending ? say('Checking…') : say(WORDS[step.kind] ?? (locked ? message('Check once') : message('Check now')))}
         </button>
-        {!locked && <button className="button" disabled={act.isPending} onClick={() => says('cannot')}>{step.kind === 'same_secret' || step.kind === 'allow_sign_in' ? 'No, do not send it' : 'Not possible for me'}</button>}
+        {!locked && <button className="button" disabled={act.isPending} onClick={() => says('cannot')}>{step.kind === 'same_secret' || step.kind === 'allow_sign_in' ? say('No, do not send it') : say('Not possible for me')}</button>}
       </div>
-      {locked && <p className="meta mt-2">Unlock the login at the bank first: Relink signs in exactly once, so that nothing gets worse.</p>}
+      {locked && <p className="meta mt-2">{say('Unlock the login at the bank first: Relink signs in exactly once, so that nothing gets worse.')}</p>}
     </>
   )
 }
 
 /** What the button of a step says where “Check now” would not tell what happens. */
-const WORDS: Partial<Record<string, string>> = { mfa: 'Get a new question', choose_account: 'Close this feed, keep the rows', allow_sign_in: 'Sign in once', same_secret: 'It is right: send it once more' }
+const WORDS: Partial<Record<string, string>> = { mfa: message('Get a new question'), choose_account: message('Close this feed, keep the rows'), allow_sign_in: message('Sign in once'), same_secret: message('It is right: send it once more') }
 
 /** What a person needs at hand for a step: the bank's site, the letter, the file page. */
 function Prepared({ step, problem }: { step: Step; problem: Problem }) {
   const site = problem.card.next?.href ?? null
-  if (step.kind === 'contact_bank') return <a className="button" href={`/api/problems/${problem.id}/letter`} download>Save the letter</a>
-  if (step.kind === 'contact_support') return <a className="button" href={`/api/problems/${problem.id}/bundle`} download>Save the support file</a>
-  if (step.kind === 'import_file') return <Link className="button" to="/import">Import a file</Link>
-  if ((step.kind === 'act_at_bank' || step.kind === 'reconnect') && site !== null) return <a className="button" href={site} target="_blank" rel="noreferrer">Open the bank’s site ↗</a>
+  if (step.kind === 'contact_bank') return <a className="button" href={`/api/problems/${problem.id}/letter`} download>{say('Save the letter')}</a>
+  if (step.kind === 'contact_support') return <a className="button" href={`/api/problems/${problem.id}/bundle`} download>{say('Save the support file')}</a>
+  if (step.kind === 'import_file') return <Link className="button" to="/import">{say('Import a file')}</Link>
+  if ((step.kind === 'act_at_bank' || step.kind === 'reconnect') && site !== null) return <a className="button" href={site} target="_blank" rel="noreferrer">{say('Open the bank’s site ↗')}</a>
   return null
 }
 
 /** Only the secret has to be typed; the rest stays as it was unless something is entered. */
 function SignInAgain({ connection }: { connection: Connection }) {
   const act = useAct()
-  const fields = connection.fields.map((field) => (field.kind === 'secret' ? field : { ...field, required: false, hint: `Leave it empty to keep ${connection.loginLabel}` }))
+  const fields = connection.fields.map((field) => (field.kind === 'secret' ? field : { ...field, required: false, hint: say('Leave it empty to keep {login}', { login: connection.loginLabel }) }))
   return (
     <>
-      <LoginForm fields={fields} submit={(form) => act.send('PUT', `/connections/${connection.id}/secret`, { form })} label="Save and sign in once" busy={act.isPending} />
+      <LoginForm fields={fields} submit={(form) => act.send('PUT', `/connections/${connection.id}/secret`, { form })} label={say('Save and sign in once')} busy={act.isPending} />
       {act.error !== null && <div className="mt-3"><Trouble error={act.error} /></div>}
     </>
   )

@@ -1,10 +1,11 @@
-/** What each role may do, in words. */
+/** What each role may do, in words: messages, said where they are shown. */
 import type { Role } from '../api.ts'
+import { message } from '../language/language.ts'
 
 export const ROLE_WORDS: Record<Role, string> = {
-  owner: 'connects and removes banks, lets others in, and everything below.',
-  bookkeeper: 'reads, reviews, imports, repairs; enters a bank password only where an owner allows it.',
-  reader: 'sees accounts and rows and exports them; changes nothing.',
+  owner: message('connects and removes banks, lets others in, and everything below.'),
+  bookkeeper: message('reads, reviews, imports, repairs; enters a bank password only where an owner allows it.'),
+  reader: message('sees accounts and rows and exports them; changes nothing.'),
 }
 
-export const ROLE_NAMES: Record<Role, string> = { owner: 'Owner', bookkeeper: 'Bookkeeper', reader: 'Reader' }
+export const ROLE_NAMES: Record<Role, string> = { owner: message('Owner'), bookkeeper: message('Bookkeeper'), reader: message('Reader') }

@@ -3,12 +3,13 @@ import { Link } from '@tanstack/react-router'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ServerProblem } from '../api.ts'
+import { say } from '../language/language.ts'
 
 /** The heading of the page and the title of the window are the same words. */
 export function Title({ children }: { children: string }) {
   return (
     <>
-      <title>{`${children} · Relink`}</title>
+      <title>{say('{title} · Relink', { title: children })}</title>
       <h1 className="name">{children}</h1>
     </>
   )
@@ -18,7 +19,7 @@ export function Title({ children }: { children: string }) {
 export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return <>{children(query.data)}</>
   if (query.error !== null) return <Trouble error={query.error} />
-  return <p className="appear-late meta" role="status">Loading…</p>
+  return <p className="appear-late meta" role="status">{say('Loading…')}</p>
 }
 
 /** What went wrong and what to do, in the grammar of a problem card. */
@@ -46,9 +47,9 @@ export function Empty({ title, children }: { title: string; children: ReactNode 
 export function NotFound() {
   return (
     <>
-      <title>Not found · Relink</title>
-      <h1 className="mb-2">There is no such page</h1>
-      <p><Link to="/accounts" className="link">Go to the accounts</Link></p>
+      <title>{say('{title} · Relink', { title: say('Not found') })}</title>
+      <h1 className="mb-2">{say('There is no such page')}</h1>
+      <p><Link to="/accounts" className="link">{say('Go to the accounts')}</Link></p>
     </>
   )
 }

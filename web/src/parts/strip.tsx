@@ -6,7 +6,8 @@
  */
 import { useId, useState, type KeyboardEvent } from 'react'
 import { Link } from '@tanstack/react-router'
-import { locale } from '../language/language.ts'
+import { locale, message, say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { formatDay } from './time.tsx'
 
 type DayState = 'proved' | 'covered' | 'broken' | 'gap' | 'outage' | 'before'
@@ -23,12 +24,12 @@ const LOOK: Record<DayState, string> = {
   before: 'h-px',
 }
 const WORD: Record<DayState, string> = {
-  proved: 'proved by the bank’s balances',
-  covered: 'read, not proved by a balance',
-  broken: 'balance and rows disagree',
-  gap: 'missing: no answer covers it yet',
-  outage: 'missing: the bank was away',
-  before: 'not connected or not asked for yet',
+  proved: message('proved by the bank’s balances'),
+  covered: message('read, not proved by a balance'),
+  broken: message('balance and rows disagree'),
+  gap: message('missing: no answer covers it yet'),
+  outage: message('missing: the bank was away'),
+  before: message('not connected or not asked for yet'),
 }
 const MOVES: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7, PageUp: -7, PageDown: 7 }
 
@@ -56,7 +57,7 @@ export function Strip({ coverage, accountId }: { coverage: Coverage; accountId: 
   const first = days[0]
   const list = { role: 'listbox', 'aria-label': name, 'aria-orientation': 'horizontal', tabIndex: 0, 'aria-activedescendant': `${id}${at}`, onKeyDown: move } as const
   const option = (index: number, { day, state, wasOut }: StripDay) => ({
-    id: `${id}${index}`, role: 'option', 'aria-selected': index === at, 'aria-label': `${formatDay(day)}: ${WORD[state]}${wasOut ? '; the bank was away on it for a time' : ''}`, onClick: () => open(index),
+    id: `${id}${index}`, role: 'option', 'aria-selected': index === at, 'aria-label': wasOut ? say('{day}: {state}; the bank was away on it for a time', { day: formatDay(day), state: say(WORD[state]) }) : say('{day}: {state}', { day: formatDay(day), state: say(WORD[state]) }), onClick: () => open(index),
   }) as const
   return (
     <figure className="panel">
@@ -71,12 +72,12 @@ export function Strip({ coverage, accountId }: { coverage: Coverage; accountId: 
         </div>
       ) : (
         <>
-          <button type="button" className="flex h-11 w-full cursor-pointer items-end gap-px sm:hidden" aria-label={`${name} Show the days as a calendar.`} onClick={() => setMonth(true)}>
+          <button type="button" className="flex h-11 w-full cursor-pointer items-end gap-px sm:hidden" aria-label={`${name} ${say('Show the days as a calendar.')}`} onClick={() => setMonth(true)}>
             {days.map(({ day, state }) => <span key={day} aria-hidden="true" className={`min-w-0 flex-1 ${LOOK[state]}`} />)}
           </button>
           <div {...list} className="hidden h-8 items-end gap-px sm:flex">
             {days.map((one, index) => (
-              <div key={one.day} {...option(index, one)} title={`${formatDay(one.day)}: ${WORD[one.state]}`} className="relative flex h-full min-w-0 flex-1 cursor-pointer items-end">
+              <div key={one.day} {...option(index, one)} title={say('{day}: {state}', { day: formatDay(one.day), state: say(WORD[one.state]) })} className="relative flex h-full min-w-0 flex-1 cursor-pointer items-end">
                 {one.wasOut && <span aria-hidden="true" className="absolute inset-x-0 top-0 h-1 bg-wait" />}
                 <span aria-hidden="true" className={`w-full rounded-[1px] ${LOOK[one.state]} ${index === at ? 'strip-active' : ''}`} />
               </div>
@@ -85,7 +86,7 @@ export function Strip({ coverage, accountId }: { coverage: Coverage; accountId: 
         </>
       )}
       <figcaption className="meta mt-2" aria-hidden="true">{name}</figcaption>
-      {isMonth && <button type="button" className="link mt-1 min-h-6 text-[13px] sm:hidden" onClick={() => setMonth(false)}>Show as a strip</button>}
+      {isMonth && <button type="button" className="link mt-1 min-h-6 text-[13px] sm:hidden" onClick={() => setMonth(false)}>{say('Show as a strip')}</button>}
       <OpenedDay day={opened === null ? undefined : days[opened]} accountId={accountId} />
     </figure>
   )
@@ -103,17 +104,19 @@ export function MiniStrip({ coverage: { days } }: { coverage: Coverage }) {
 /** `84 of 90 days proved`, or how far it is from that. */
 export function provedWords({ days }: Coverage): string {
   const asked = days.filter(({ state }) => state !== 'before')
-  if (asked.length === 0) return 'Not read yet'
+  if (asked.length === 0) return say('Not read yet')
   const proved = asked.filter(({ state }) => state === 'proved').length
-  return proved === 0 ? `${count(asked.filter(({ state }) => state === 'covered').length)} read` : `${proved} of ${count(asked.length)} proved`
+  if (proved === 0) return say('{count, plural, one {# day} other {# days}} read', { count: asked.filter(({ state }) => state === 'covered').length })
+  return say('{proved} of {count, plural, one {# day} other {# days}} proved', { proved, count: asked.length })
 }
 
 function OpenedDay({ day, accountId }: { day: StripDay | undefined; accountId: string }) {
   if (day === undefined) return <p className="sr-only" role="status" />
+  const said = { day: <span className="font-medium">{formatDay(day.day)}</span>, state: say(WORD[day.state]) }
   return (
     <p role="status" className="mt-2 border-t border-line pt-2">
-      <span className="font-medium">{formatDay(day.day)}</span>: {WORD[day.state]}{day.wasOut && '; the bank was away on it for a time, its rows came later'}.{' '}
-      <Link className="link" to="/transactions" search={{ account: accountId, from: day.day, to: day.day }}>Rows of this day</Link>
+      {day.wasOut ? <Say message="{day}: {state}; the bank was away on it for a time, its rows came later." {...said} /> : <Say message="{day}: {state}." {...said} />}{' '}
+      <Link className="link" to="/transactions" search={{ account: accountId, from: day.day, to: day.day }}>{say('Rows of this day')}</Link>
     </p>
   )
 }
@@ -126,14 +129,16 @@ function weekday(day: string): number {
 /** In words; what is nought is left out, except that nothing is proved yet. */
 export function describe({ days }: Coverage): string {
   const of = (state: DayState): StripDay[] => days.filter((day) => day.state === state)
+  const count = (state: DayState): number => of(state).length
   const parts = [
-    of('proved').length > 0 ? `${count(of('proved').length)} proved by the bank’s balances` : null,
-    of('covered').length > 0 ? `${count(of('covered').length)} read${of('proved').length === 0 ? '; the first balance to prove them against comes with a later read' : ', not proved'}` : null,
-    of('broken').length > 0 ? `${count(of('broken').length)} where balance and rows disagree` : null,
-    of('gap').length > 0 ? `${of('gap').length} missing (${rangesOf(of('gap'))})` : null,
-    of('outage').length > 0 ? `${of('outage').length} missing while the bank was away (${rangesOf(of('outage'))})` : null,
+    count('proved') > 0 ? say('{count, plural, one {# day} other {# days}} proved by the bank’s balances', { count: count('proved') }) : null,
+    count('covered') === 0 ? null : count('proved') > 0 ? say('{count, plural, one {# day} other {# days}} read, not proved', { count: count('covered') })
+      : say('{count, plural, one {# day} other {# days}} read; the first balance to prove them against comes with a later read', { count: count('covered') }),
+    count('broken') > 0 ? say('{count, plural, one {# day} other {# days}} where balance and rows disagree', { count: count('broken') }) : null,
+    count('gap') > 0 ? say('{count} missing ({days})', { count: count('gap'), days: rangesOf(of('gap')) }) : null,
+    count('outage') > 0 ? say('{count} missing while the bank was away ({days})', { count: count('outage'), days: rangesOf(of('outage')) }) : null,
   ].filter((part) => part !== null)
-  return parts.length === 0 ? `Nothing was read of the last ${days.length} days yet.` : `Last ${days.length} days: ${parts.join(', ')}.`
+  return parts.length === 0 ? say('Nothing was read of the last {count} days yet.', { count: days.length }) : say('Last {count} days: {states}.', { count: days.length, states: parts.join(', ') })
 }
 
 /** `3–4 Oct, 9 Oct`; many are counted. */
@@ -144,12 +149,8 @@ function rangesOf(days: readonly StripDay[]): string {
     if (last !== undefined && Date.parse(day) - Date.parse(last[1]) === 86_400_000) last[1] = day
     else ranges.push([day, day])
   }
-  if (ranges.length > 3) return `in ${ranges.length} stretches`
+  if (ranges.length > 3) return say('in {count} stretches', { count: ranges.length })
   return ranges.map(([from, to]) => range.formatRange(new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`))).join(', ')
 }
 
 const range = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short' })
-
-function count(days: number): string {
-  return days === 1 ? '1 day' : `${days} days`
-}

@@ -3,15 +3,16 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { get, type Account, type Connection } from '../api.ts'
+import { message, say } from '../language/language.ts'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { ConnectionChip } from '../parts/connection-state.tsx'
 import { Loaded, Title } from '../parts/states.tsx'
 
 const FORMATS = [
-  { format: 'csv', name: 'CSV', words: 'for spreadsheets' }, { format: 'ofx', name: 'OFX', words: 'for accounting programs' }, { format: 'qfx', name: 'QFX', words: 'for Quicken' },
-  { format: 'qbo', name: 'QBO', words: 'for QuickBooks' }, { format: 'beancount', name: 'Beancount', words: 'plain-text accounting' }, { format: 'hledger', name: 'hledger', words: 'plain-text accounting' },
-  { format: 'ledger', name: 'Ledger', words: 'plain-text accounting' }, { format: 'camt053', name: 'camt.053', words: 'ISO 20022' }, { format: 'qif', name: 'QIF', words: 'for older programs' }, { format: 'json', name: 'JSON', words: 'for your own programs' },
+  { format: 'csv', name: 'CSV', words: message('for spreadsheets') }, { format: 'ofx', name: 'OFX', words: message('for accounting programs') }, { format: 'qfx', name: 'QFX', words: message('for Quicken') },
+  { format: 'qbo', name: 'QBO', words: message('for QuickBooks') }, { format: 'beancount', name: 'Beancount', words: message('plain-text accounting') }, { format: 'hledger', name: 'hledger', words: message('plain-text accounting') },
+  { format: 'ledger', name: 'Ledger', words: message('plain-text accounting') }, { format: 'camt053', name: 'camt.053', words: message('ISO 20022') }, { format: 'qif', name: 'QIF', words: message('for older programs') }, { format: 'json', name: 'JSON', words: message('for your own programs') },
 ] as const
 
 export function DataPage() {
@@ -19,21 +20,21 @@ export function DataPage() {
   const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
   const may = useMay()
   const [format, setFormat] = useState<(typeof FORMATS)[number]['format']>('csv')
-  const ending = FORMATS.find((one) => one.format === format)?.name
+  const ending = FORMATS.find((one) => one.format === format)!.name
   return (
     <div className="grid gap-4">
-      <Title>Data</Title>
+      <Title>{say('Data')}</Title>
       <section className="panel grid gap-3" aria-labelledby="out">
-        <h2 id="out">Take the rows with you</h2>
-        <p className="text-muted">All rows of an account, with what was decided where the format can carry it. Part of them: choose days under Transactions.</p>
-        <label className="grid gap-1">As<select className="field sm:max-w-md" value={format} onChange={(event) => setFormat(event.target.value as typeof format)}>{FORMATS.map(({ format: one, name, words }) => <option key={one} value={one}>{name}, {words}</option>)}</select></label>
+        <h2 id="out">{say('Take the rows with you')}</h2>
+        <p className="text-muted">{say('All rows of an account, with what was decided where the format can carry it. Part of them: choose days under Transactions.')}</p>
+        <label className="grid gap-1">{say('As')}<select className="field sm:max-w-md" value={format} onChange={(event) => setFormat(event.target.value as typeof format)}>{FORMATS.map(({ format: one, name, words }) => <option key={one} value={one}>{name}, {say(words)}</option>)}</select></label>
         <Loaded query={accounts}>
-          {({ items }) => items.length === 0 ? <p className="text-muted">There are no accounts yet.</p> : (
+          {({ items }) => items.length === 0 ? <p className="text-muted">{say('There are no accounts yet.')}</p> : (
             <ul className="grid gap-1">
               {items.map(({ id, name, rows }) => (
                 <li key={id} className="flex flex-wrap items-center justify-between gap-x-3 border-t border-line pt-1 first:border-t-0">
-                  <span className="name min-w-0"><bdi>{name}</bdi> <span className="meta">{rows === 1 ? '1 row' : `${rows} rows`}</span></span>
-                  <a className="link py-1" href={`/api/accounts/${id}/export?format=${format}`} download aria-label={`Save as ${ending}: ${name}`}>Save as {ending}</a>
+                  <span className="name min-w-0"><bdi>{name}</bdi> <span className="meta">{say('{count, plural, one {# row} other {# rows}}', { count: rows })}</span></span>
+                  <a className="link py-1" href={`/api/accounts/${id}/export?format=${format}`} download aria-label={say('Save as {format}: {account}', { format: ending, account: name })}>{say('Save as {format}', { format: ending })}</a>
                 </li>
               ))}
             </ul>
@@ -41,16 +42,16 @@ export function DataPage() {
         </Loaded>
       </section>
       <section className="panel grid gap-3" aria-labelledby="stop">
-        <h2 id="stop">Stop a feed</h2>
-        <p className="text-muted">Disable: reading stops, all rows stay, and it can go on later without loss. Remove: the sign-in is deleted, the rows stay.</p>
+        <h2 id="stop">{say('Stop a feed')}</h2>
+        <p className="text-muted">{say('Disable: reading stops, all rows stay, and it can go on later without loss. Remove: the sign-in is deleted, the rows stay.')}</p>
         {!may('administer') && <AskOwner />}
         <Loaded query={connections}>
-          {({ items }) => items.length === 0 ? <p className="text-muted">No bank is connected.</p> : (
+          {({ items }) => items.length === 0 ? <p className="text-muted">{say('No bank is connected.')}</p> : (
             <ul className="grid gap-1">
               {items.map((connection) => (
                 <li key={connection.id} className="flex flex-wrap items-center justify-between gap-x-3 border-t border-line pt-1 first:border-t-0">
-                  <span className="min-w-0"><span className="name">{connection.institutionName}</span> <span className="meta">login {connection.loginLabel}</span></span>
-                  <span className="flex flex-wrap items-center gap-3"><ConnectionChip connection={connection} /><Link className="link py-1" to="/connections/$id" params={{ id: connection.id }} aria-label={`Open ${connection.institutionName}, login ${connection.loginLabel}`}>Open</Link></span>
+                  <span className="min-w-0"><span className="name">{connection.institutionName}</span> <span className="meta">{say('login {login}', { login: connection.loginLabel })}</span></span>
+                  <span className="flex flex-wrap items-center gap-3"><ConnectionChip connection={connection} /><Link className="link py-1" to="/connections/$id" params={{ id: connection.id }} aria-label={say('Open {bank}, login {login}', { bank: connection.institutionName, login: connection.loginLabel })}>{say('Open')}</Link></span>
                 </li>
               ))}
             </ul>

@@ -3,19 +3,21 @@ import { useMutation } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { encode } from 'uqr'
 import { ask } from '../api.ts'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { makePasskey, whyNoPasskeys } from '../passkey.ts'
 
 export function AddPasskey({ done }: { done: () => void }) {
-  const [name, setName] = useState('This device')
+  const [name, setName] = useState(() => say('This device'))
   const make = useMutation({ mutationFn: () => makePasskey(name), onSuccess: done })
   const why = whyNoPasskeys()
   if (why !== null) return <p className="meta">{why}</p>
   return (
     <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); make.mutate() }}>
       {make.error !== null && <Trouble error={make.error} />}
-      <label className="grid gap-1">What you call it<input className="field" required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} /></label>
-      <button className="button button-primary justify-self-start" type="submit" disabled={make.isPending}>Add a passkey</button>
+      <label className="grid gap-1">{say('What you call it')}<input className="field" required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} /></label>
+      <button className="button button-primary justify-self-start" type="submit" disabled={make.isPending}>{say('Add a passkey')}</button>
     </form>
   )
 }
@@ -33,28 +35,28 @@ export function SetUpTotp({ done }: { done: () => void }) {
     return (
       <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); begin.mutate() }}>
         {begin.error !== null && <Trouble error={begin.error} />}
-        <label className="grid gap-1">Your password<input className="field" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
-        <button className="button justify-self-start" type="submit" disabled={begin.isPending}>Set up an app</button>
+        <label className="grid gap-1">{say('Your password')}<input className="field" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
+        <button className="button justify-self-start" type="submit" disabled={begin.isPending}>{say('Set up an app')}</button>
       </form>
     )
   }
   return (
     <form className="grid gap-4" onSubmit={(event) => { event.preventDefault(); confirm.mutate() }}>
-      <p>1. Scan this with the app, or type the key.</p>
+      <p>{say('1. Scan this with the app, or type the key.')}</p>
       <QrCode text={totp.uri} />
-      <p className="meta [overflow-wrap:anywhere]">Key: <code>{totp.secret}</code></p>
-      <p>2. Keep the recovery codes where the phone is not. Each signs you in once when the app is lost.</p>
+      <p className="meta [overflow-wrap:anywhere]"><Say message="Key: {secret}" secret={<code>{totp.secret}</code>} /></p>
+      <p>{say('2. Keep the recovery codes where the phone is not. Each signs you in once when the app is lost.')}</p>
       <RecoveryCodes codes={totp.recoveryCodes} />
-      <label className="flex min-h-10 items-center gap-2"><input type="checkbox" required checked={kept} onChange={(event) => setKept(event.target.checked)} /> I have kept the recovery codes</label>
+      <label className="flex min-h-10 items-center gap-2"><input type="checkbox" required checked={kept} onChange={(event) => setKept(event.target.checked)} /> {say('I have kept the recovery codes')}</label>
       {confirm.error !== null && <Trouble error={confirm.error} />}
-      <label className="grid gap-1">3. The code that the app shows now<input className="field sm:max-w-40" required pattern="[0-9 ]{6,7}" inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} /></label>
-      <button className="button button-primary justify-self-start" type="submit" disabled={confirm.isPending}>Turn it on</button>
+      <label className="grid gap-1">{say('3. The code that the app shows now')}<input className="field sm:max-w-40" required pattern="[0-9 ]{6,7}" inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} /></label>
+      <button className="button button-primary justify-self-start" type="submit" disabled={confirm.isPending}>{say('Turn it on')}</button>
     </form>
   )
 }
 
 export function RecoveryCodes({ codes }: { codes: readonly string[] }) {
-  return <ul aria-label="Recovery codes" className="grid grid-cols-2 gap-x-6 gap-y-1 rounded-md bg-sunken p-3 font-mono">{codes.map((code) => <li key={code}>{code}</li>)}</ul>
+  return <ul aria-label={say('Recovery codes')} className="grid grid-cols-2 gap-x-6 gap-y-1 rounded-md bg-sunken p-3 font-mono">{codes.map((code) => <li key={code}>{code}</li>)}</ul>
 }
 
 /** Dark on light in both themes: readers of such codes expect it. */
@@ -64,7 +66,7 @@ function QrCode({ text }: { text: string }) {
     return { size, path: data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : []))).join('') }
   }, [text])
   return (
-    <svg role="img" aria-label="The key as a code to scan" viewBox={`0 0 ${size} ${size}`} width="200" height="200" className="rounded-md">
+    <svg role="img" aria-label={say('The key as a code to scan')} viewBox={`0 0 ${size} ${size}`} width="200" height="200" className="rounded-md">
       <rect width={size} height={size} fill="#ffffff" />
       <path d={path} fill="#000000" />
     </svg>

@@ -3,14 +3,16 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
 import { ask, get, type ApiKey, type Member } from '../api.ts'
+import { message, say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Once } from '../parts/once.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant, untilInstant } from '../parts/time.tsx'
 
 const SCOPES: Record<ApiKey['scope'], { name: string; words: string }> = {
-  read: { name: 'Read', words: 'sees accounts and rows.' },
-  work: { name: 'Work', words: 'reviews, imports and reads banks too. Never adds or removes a bank, enters a password or makes keys.' },
+  read: { name: message('Read'), words: message('sees accounts and rows.') },
+  work: { name: message('Work'), words: message('reviews, imports and reads banks too. Never adds or removes a bank, enters a password or makes keys.') },
 }
 
 export function KeysPage() {
@@ -31,33 +33,34 @@ export function KeysPage() {
     }, setError)
   return (
     <div className="grid gap-4">
-      <Title>Keys</Title>
+      <Title>{say('Keys')}</Title>
       <section className="panel grid gap-4" aria-labelledby="make">
-        <h2 id="make">A key for a program</h2>
-        {made !== null && <Once title={`The key for ${made.label}`} text={made.key} />}
+        <h2 id="make">{say('A key for a program')}</h2>
+        {made !== null && <Once title={say('The key for {program}', { program: made.label })} text={made.key} />}
         {error !== null && <Trouble error={error} />}
         <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); make() }}>
-          <label className="grid gap-1">Which program<input className="field sm:max-w-md" required maxLength={100} value={label} onChange={(event) => setLabel(event.target.value)} /></label>
+          <label className="grid gap-1">{say('Which program')}<input className="field sm:max-w-md" required maxLength={100} value={label} onChange={(event) => setLabel(event.target.value)} /></label>
           <fieldset className="grid gap-1">
-            <legend className="mb-1">It</legend>
+            <legend className="mb-1">{say('It')}</legend>
             {(Object.keys(SCOPES) as ApiKey['scope'][]).map((one) => (
-              <label key={one} className="flex min-h-10 items-center gap-2"><input type="radio" name="scope" checked={scope === one} onChange={() => setScope(one)} /> <span><span className="font-medium">{SCOPES[one].name}</span> <span className="text-muted">{SCOPES[one].words}</span></span></label>
+              <label key={one} className="flex min-h-10 items-center gap-2"><input type="radio" name="scope" checked={scope === one} onChange={() => setScope(one)} /> <span><span className="font-medium">{say(SCOPES[one].name)}</span> <span className="text-muted">{say(SCOPES[one].words)}</span></span></label>
             ))}
           </fieldset>
-          <button className="button button-primary justify-self-start" type="submit">Make the key</button>
+          <button className="button button-primary justify-self-start" type="submit">{say('Make the key')}</button>
         </form>
-        <p className="meta">It is good for a year, and never does more than you may at that moment. Programs send it as <code>Authorization: Bearer KEY</code>.</p>
+        <p className="meta"><Say message="It is good for a year, and never does more than you may at that moment. Programs send it as <code>Authorization: Bearer KEY</code>." code={(inside) => <code>{inside}</code>} /></p>
       </section>
       {act.error !== null && <Trouble error={act.error} />}
       <Loaded query={keys}>
-        {({ items }) => items.length === 0 ? <p className="text-muted">No program has a key.</p> : (
+        {({ items }) => items.length === 0 ? <p className="text-muted">{say('No program has a key.')}</p> : (
           <ul className="grid gap-2">
             {items.map((key) => {
               const isOver = key.revokedAt !== null || untilInstant(key.expiresAt) <= 0
+              const facts = { scope: say(SCOPES[key.scope].name), prefix: `rl_${key.id}_…`, maker: members.data?.items.find(({ userId }) => userId === key.maker)?.name ?? say('a former member'), at: <Instant at={key.createdAt} /> }
               return (
                 <li key={key.id} className="panel flex flex-wrap items-center justify-between gap-3">
-                  <span className="min-w-0"><span className="name font-medium">{key.label}</span><span className="meta block [overflow-wrap:anywhere]">{SCOPES[key.scope].name}, rl_{key.id}_…, made by {members.data?.items.find(({ userId }) => userId === key.maker)?.name ?? 'a former member'} <Instant at={key.createdAt} />; {key.lastUsedAt === null ? 'never used' : <>last used <Instant at={key.lastUsedAt} /></>}</span></span>
-                  {isOver ? <Chip tone="off">Ended</Chip> : <button className="button" disabled={act.isPending} aria-label={`End the key ${key.label}`} onClick={() => act.send('DELETE', `/keys/${key.id}`)}>End</button>}
+                  <span className="min-w-0"><span className="name font-medium">{key.label}</span><span className="meta block [overflow-wrap:anywhere]">{key.lastUsedAt === null ? <Say message="{scope}, {prefix}, made by {maker} {at}; never used" {...facts} /> : <Say message="{scope}, {prefix}, made by {maker} {at}; last used {used}" {...facts} used={<Instant at={key.lastUsedAt} />} />}</span></span>
+                  {isOver ? <Chip tone="off">{say('Ended')}</Chip> : <button className="button" disabled={act.isPending} aria-label={say('End the key {program}', { program: key.label })} onClick={() => act.send('DELETE', `/keys/${key.id}`)}>{say('End')}</button>}
                 </li>
               )
             })}

@@ -3,6 +3,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
 import { ask, get, type Connection, type Invitation, type Member, type Role } from '../api.ts'
+import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { useMe } from '../me.ts'
 import { Chip } from '../parts/chip.tsx'
 import { Once } from '../parts/once.tsx'
@@ -15,7 +17,7 @@ export function MembersPage() {
   const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
   return (
     <div className="grid gap-4">
-      <Title>Members</Title>
+      <Title>{say('Members')}</Title>
       <Loaded query={members}>
         {({ items }) => <ul className="grid gap-2">{items.map((member) => <MemberCard key={member.userId} member={member} connections={connections.data?.items ?? []} />)}</ul>}
       </Loaded>
@@ -35,24 +37,24 @@ function MemberCard({ member, connections }: { member: Member; connections: read
     <li className="panel grid gap-3">
       {act.error !== null && <Trouble error={act.error} />}
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <div className="min-w-0"><p className="flex flex-wrap items-center gap-2"><span className="name font-medium">{member.name}</span>{isMe && <Chip tone="off">You</Chip>}</p><p className="meta [overflow-wrap:anywhere]">{member.email}, since <Instant at={member.since} /></p></div>
-        {isMe ? <span>{ROLE_NAMES[member.role]}</span> : (
+        <div className="min-w-0"><p className="flex flex-wrap items-center gap-2"><span className="name font-medium">{member.name}</span>{isMe && <Chip tone="off">{say('You')}</Chip>}</p><p className="meta [overflow-wrap:anywhere]"><Say message="{email}, since {at}" email={member.email} at={<Instant at={member.since} />} /></p></div>
+        {isMe ? <span>{say(ROLE_NAMES[member.role])}</span> : (
           <div className="flex flex-wrap items-center gap-2">
-            <select className="field !w-auto" aria-label={`Role of ${member.name}`} disabled={act.isPending} value={member.role} onChange={(event) => act.send('PATCH', path, { role: event.target.value })}>
-              {(Object.keys(ROLE_NAMES) as Role[]).map((role) => <option key={role} value={role}>{ROLE_NAMES[role]}</option>)}
+            <select className="field !w-auto" aria-label={say('Role of {name}', { name: member.name })} disabled={act.isPending} value={member.role} onChange={(event) => act.send('PATCH', path, { role: event.target.value })}>
+              {(Object.keys(ROLE_NAMES) as Role[]).map((role) => <option key={role} value={role}>{say(ROLE_NAMES[role])}</option>)}
             </select>
             {removing ? (
-              <><button className="button button-primary" onClick={() => act.send('DELETE', path)}>Remove {member.name}</button><button className="button" onClick={() => setRemoving(false)}>Keep</button></>
-            ) : <button className="button" aria-label={`Remove ${member.name}…`} onClick={() => setRemoving(true)}>Remove…</button>}
+              <><button className="button button-primary" onClick={() => act.send('DELETE', path)}>{say('Remove {name}', { name: member.name })}</button><button className="button" onClick={() => setRemoving(false)}>{say('Keep')}</button></>
+            ) : <button className="button" aria-label={say('Remove {name}…', { name: member.name })} onClick={() => setRemoving(true)}>{say('Remove…')}</button>}
           </div>
         )}
       </div>
-      {removing && <p className="meta">Their sessions and keys end at once, and their sign-in is deleted. What they did stays.</p>}
-      <p className="meta">{ROLE_NAMES[member.role]}: {ROLE_WORDS[member.role]}</p>
+      {removing && <p className="meta">{say('Their sessions and keys end at once, and their sign-in is deleted. What they did stays.')}</p>}
+      <p className="meta">{say(ROLE_NAMES[member.role])}: {say(ROLE_WORDS[member.role])}</p>
       {member.role === 'bookkeeper' && connections.length > 0 && (
         <fieldset className="grid gap-1 border-t border-line pt-3">
-          <legend className="sr-only">What {member.name} may enter</legend>
-          <p>May enter the bank password of</p>
+          <legend className="sr-only">{say('What {name} may enter', { name: member.name })}</legend>
+          <p>{say('May enter the bank password of')}</p>
           {connections.map((connection) => (
             <label key={connection.id} className="flex min-h-10 items-center gap-2"><input type="checkbox" disabled={act.isPending} checked={member.delegated.includes(connection.id)} onChange={(event) => toggle(connection.id, event.target.checked)} /> {connection.institutionName}</label>
           ))}
@@ -79,26 +81,26 @@ function Invitations() {
     }, setError)
   return (
     <section className="panel grid gap-4" aria-labelledby="invite">
-      <h2 id="invite">Invite somebody</h2>
-      {made !== null && <Once title={`The link for ${made.label}, good for a week and for one person`} text={made.link} />}
+      <h2 id="invite">{say('Invite somebody')}</h2>
+      {made !== null && <Once title={say('The link for {name}, good for a week and for one person', { name: made.label })} text={made.link} />}
       {error !== null && <Trouble error={error} />}
       <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); invite() }}>
-        <label className="grid gap-1">Who<input className="field sm:max-w-md" required maxLength={100} value={label} onChange={(event) => setLabel(event.target.value)} /></label>
+        <label className="grid gap-1">{say('Who')}<input className="field sm:max-w-md" required maxLength={100} value={label} onChange={(event) => setLabel(event.target.value)} /></label>
         <fieldset className="grid gap-1">
-          <legend className="mb-1">As</legend>
+          <legend className="mb-1">{say('As')}</legend>
           {(Object.keys(ROLE_NAMES) as Role[]).map((one) => (
-            <label key={one} className="flex min-h-10 items-center gap-2"><input type="radio" name="role" checked={role === one} onChange={() => setRole(one)} /> <span><span className="font-medium">{ROLE_NAMES[one]}</span> <span className="text-muted">{ROLE_WORDS[one]}</span></span></label>
+            <label key={one} className="flex min-h-10 items-center gap-2"><input type="radio" name="role" checked={role === one} onChange={() => setRole(one)} /> <span><span className="font-medium">{say(ROLE_NAMES[one])}</span> <span className="text-muted">{say(ROLE_WORDS[one])}</span></span></label>
           ))}
         </fieldset>
-        <button className="button button-primary justify-self-start" type="submit">Make the link</button>
+        <button className="button button-primary justify-self-start" type="submit">{say('Make the link')}</button>
       </form>
       {act.error !== null && <Trouble error={act.error} />}
       {(open.data?.items.length ?? 0) > 0 && (
-        <ul className="grid gap-2" aria-label="Open invitations">
+        <ul className="grid gap-2" aria-label={say('Open invitations')}>
           {open.data?.items.map((invitation) => (
             <li key={invitation.id} className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-2">
-              <span className="min-w-0"><span className="name font-medium">{invitation.label}</span><span className="meta block">{ROLE_NAMES[invitation.role]}, open until <Instant at={invitation.expiresAt} /></span></span>
-              <button className="button" aria-label={`Take back the invitation of ${invitation.label}`} onClick={() => act.send('DELETE', `/invitations/${invitation.id}`)}>Take back</button>
+              <span className="min-w-0"><span className="name font-medium">{invitation.label}</span><span className="meta block"><Say message="{role}, open until {at}" role={say(ROLE_NAMES[invitation.role])} at={<Instant at={invitation.expiresAt} />} /></span></span>
+              <button className="button" aria-label={say('Take back the invitation of {name}', { name: invitation.label })} onClick={() => act.send('DELETE', `/invitations/${invitation.id}`)}>{say('Take back')}</button>
             </li>
           ))}
         </ul>

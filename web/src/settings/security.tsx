@@ -1,8 +1,11 @@
-/** One's own sign-in: factors, password, where one is signed in. */
+/** One's own sign-in: factors, password, where one is signed in; and the language of this browser. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
 import { ask, get, type Me } from '../api.ts'
+import { ChooseLanguage } from '../language/choose.tsx'
+import { message, say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 import { useMe } from '../me.ts'
 import { Chip } from '../parts/chip.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
@@ -24,13 +27,17 @@ export function SecurityPage() {
         <div className="grid gap-4">
           {error !== null && <Trouble error={error} />}
           <div className="flex flex-wrap items-start justify-between gap-3">
-            <div><Title>Your sign-in</Title><p className="text-muted">{person.name}, {person.email}. {ROLE_NAMES[person.role]}: {ROLE_WORDS[person.role]}</p></div>
-            <button className="button" onClick={signOut}>Sign out</button>
+            <div><Title>{say('Your sign-in')}</Title><p className="text-muted">{person.name}, {person.email}. {say(ROLE_NAMES[person.role])}: {say(ROLE_WORDS[person.role])}</p></div>
+            <button className="button" onClick={signOut}>{say('Sign out')}</button>
           </div>
           <Passkeys me={person} />
           <App me={person} />
           {person.hasPassword && <Password me={person} />}
           <Sessions />
+          <div className="panel grid gap-1">
+            <ChooseLanguage />
+            <p className="meta">{say('This browser keeps the choice. Alerts and letters to a bank are in English.')}</p>
+          </div>
         </div>
       )}
     </Loaded>
@@ -43,18 +50,18 @@ function Passkeys({ me }: { me: Me }) {
   const [adding, setAdding] = useState(false)
   return (
     <section className="panel grid gap-3" aria-labelledby="passkeys">
-      <div className="flex flex-wrap items-center justify-between gap-2"><h2 id="passkeys">Passkeys</h2>{me.passkeys.length > 0 && <Chip tone="ok">On</Chip>}</div>
+      <div className="flex flex-wrap items-center justify-between gap-2"><h2 id="passkeys">{say('Passkeys')}</h2>{me.passkeys.length > 0 && <Chip tone="ok">{say('On')}</Chip>}</div>
       {act.error !== null && <Trouble error={act.error} />}
-      {me.passkeys.length === 0 && <p className="text-muted">None yet. A passkey signs you in with this device, your phone or a security key, without a password.</p>}
+      {me.passkeys.length === 0 && <p className="text-muted">{say('None yet. A passkey signs you in with this device, your phone or a security key, without a password.')}</p>}
       {me.passkeys.length > 0 && <ul className="grid gap-2">
         {me.passkeys.map((passkey) => (
           <li key={passkey.id} className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-2 first:border-0 first:pt-0">
-            <span className="min-w-0"><span className="name font-medium">{passkey.name}</span><span className="meta block">{passkey.createdAt !== null && <>Added <Instant at={passkey.createdAt} /></>}{passkey.isSynced && ', kept by a password manager'}</span></span>
-            <button className="button" disabled={act.isPending} aria-label={`Remove the passkey ${passkey.name}`} onClick={() => act.send('DELETE', `/account/passkeys/${passkey.id}`)}>Remove</button>
+            <span className="min-w-0"><span className="name font-medium">{passkey.name}</span><span className="meta block">{passkey.createdAt !== null && <Say message="Added {at}" at={<Instant at={passkey.createdAt} />} />}{passkey.isSynced && `, ${say('kept by a password manager')}`}</span></span>
+            <button className="button" disabled={act.isPending} aria-label={say('Remove the passkey {name}', { name: passkey.name })} onClick={() => act.send('DELETE', `/account/passkeys/${passkey.id}`)}>{say('Remove')}</button>
           </li>
         ))}
       </ul>}
-      {adding ? <AddPasskey done={() => { setAdding(false); void queries.invalidateQueries() }} /> : <button className="button justify-self-start" onClick={() => setAdding(true)}>Add a passkey</button>}
+      {adding ? <AddPasskey done={() => { setAdding(false); void queries.invalidateQueries() }} /> : <button className="button justify-self-start" onClick={() => setAdding(true)}>{say('Add a passkey')}</button>}
     </section>
   )
 }
@@ -70,17 +77,17 @@ function App({ me }: { me: Me }) {
   const makeCodes = (): void => void ask<{ recoveryCodes: string[] }>('POST', '/account/recovery-codes', { password }).then(({ recoveryCodes }) => { close(); setCodes(recoveryCodes) }, setError)
   return (
     <section className="panel grid gap-3" aria-labelledby="app">
-      <div className="flex flex-wrap items-center justify-between gap-2"><h2 id="app">Authenticator app</h2>{me.hasTotp ? <Chip tone="ok">On</Chip> : <Chip tone="off">Off</Chip>}</div>
-      {!me.hasPassword && <p className="text-muted">It stands beside a password, and you have none: your passkey or link signs you in.</p>}
-      {me.hasPassword && !me.hasTotp && open !== 'set up' && <><p className="text-muted">A code of six digits beside the password, and ten recovery codes.</p><button className="button justify-self-start" onClick={() => setOpen('set up')}>Set up an app</button></>}
+      <div className="flex flex-wrap items-center justify-between gap-2"><h2 id="app">{say('Authenticator app')}</h2>{me.hasTotp ? <Chip tone="ok">{say('On')}</Chip> : <Chip tone="off">{say('Off')}</Chip>}</div>
+      {!me.hasPassword && <p className="text-muted">{say('It stands beside a password, and you have none: your passkey or link signs you in.')}</p>}
+      {me.hasPassword && !me.hasTotp && open !== 'set up' && <><p className="text-muted">{say('A code of six digits beside the password, and ten recovery codes.')}</p><button className="button justify-self-start" onClick={() => setOpen('set up')}>{say('Set up an app')}</button></>}
       {open === 'set up' && <SetUpTotp done={() => { close(); void queries.invalidateQueries() }} />}
-      {codes !== null && <><p>These replace the old ones. Keep them where the phone is not; they are not shown again.</p><RecoveryCodes codes={codes} /></>}
-      {me.hasTotp && open === null && <div className="flex flex-wrap gap-2"><button className="button" onClick={() => setOpen('codes')}>New recovery codes</button><button className="button" onClick={() => setOpen('remove')}>Remove the app</button></div>}
+      {codes !== null && <><p>{say('These replace the old ones. Keep them where the phone is not; they are not shown again.')}</p><RecoveryCodes codes={codes} /></>}
+      {me.hasTotp && open === null && <div className="flex flex-wrap gap-2"><button className="button" onClick={() => setOpen('codes')}>{say('New recovery codes')}</button><button className="button" onClick={() => setOpen('remove')}>{say('Remove the app')}</button></div>}
       {(open === 'remove' || open === 'codes') && (
         <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); if (open === 'codes') makeCodes(); else act.send('DELETE', '/account/totp', { password }, close) }}>
           {(error ?? act.error) !== null && <Trouble error={(error ?? act.error)!} />}
-          <label className="grid gap-1">Your password<input className="field sm:max-w-md" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
-          <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit">{open === 'codes' ? 'Make new codes' : 'Remove the app'}</button><button className="button" type="button" onClick={close}>Keep it</button></div>
+          <label className="grid gap-1">{say('Your password')}<input className="field sm:max-w-md" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
+          <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit">{open === 'codes' ? say('Make new codes') : say('Remove the app')}</button><button className="button" type="button" onClick={close}>{say('Keep it')}</button></div>
         </form>
       )}
     </section>
@@ -95,15 +102,15 @@ function Password({ me }: { me: Me }) {
   const close = (): void => { setOpen(false); setCurrent(''); setNext('') }
   return (
     <section className="panel grid gap-3" aria-labelledby="password">
-      <h2 id="password">Password</h2>
-      {!open && <button className="button justify-self-start" onClick={() => setOpen(true)}>Change the password</button>}
+      <h2 id="password">{say('Password')}</h2>
+      {!open && <button className="button justify-self-start" onClick={() => setOpen(true)}>{say('Change the password')}</button>}
       {open && (
         <form className="grid gap-3 sm:max-w-md" onSubmit={(event) => { event.preventDefault(); act.send('POST', '/account/password', { current, next }, close) }}>
           {act.error !== null && <Trouble error={act.error} />}
-          <label className="grid gap-1">Present password<input className="field" type="password" autoComplete="current-password" required value={current} onChange={(event) => setCurrent(event.target.value)} /></label>
-          <PasswordField label="New password" value={next} set={setNext} about={[...me.name.split(/\s+/), ...me.email.split(/[@.]/)]} />
-          <p className="meta">All other sessions end.</p>
-          <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit" disabled={act.isPending}>Change the password</button><button className="button" type="button" onClick={close}>Keep it</button></div>
+          <label className="grid gap-1">{say('Present password')}<input className="field" type="password" autoComplete="current-password" required value={current} onChange={(event) => setCurrent(event.target.value)} /></label>
+          <PasswordField label={say('New password')} value={next} set={setNext} about={[...me.name.split(/\s+/), ...me.email.split(/[@.]/)]} />
+          <p className="meta">{say('All other sessions end.')}</p>
+          <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit" disabled={act.isPending}>{say('Change the password')}</button><button className="button" type="button" onClick={close}>{say('Keep it')}</button></div>
         </form>
       )}
     </section>
@@ -111,23 +118,23 @@ function Password({ me }: { me: Me }) {
 }
 
 type Session = { id: string; isThis: boolean; method: string; signedInAt: string; seenAt: string; address: string; userAgent: string }
-const METHODS: Record<string, string> = { password: 'password', totp: 'password and app', recovery: 'password and recovery code', passkey: 'passkey', link: 'the link of the terminal' }
+const METHODS: Record<string, string> = { password: message('password'), totp: message('password and app'), recovery: message('password and recovery code'), passkey: message('passkey'), link: message('the link of the terminal') }
 
 function Sessions() {
   const act = useAct()
   const sessions = useQuery({ queryKey: ['sessions'], queryFn: () => get<{ items: Session[] }>('/account/sessions') })
   return (
     <section className="panel grid gap-3" aria-labelledby="sessions">
-      <h2 id="sessions">Where you are signed in</h2>
+      <h2 id="sessions">{say('Where you are signed in')}</h2>
       {act.error !== null && <Trouble error={act.error} />}
       <Loaded query={sessions}>
         {({ items }) => (
           <ul className="grid gap-2">
             {items.map((session) => (
               <li key={session.id} className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-2 first:border-0 first:pt-0">
-                <span className="min-w-0"><span className="font-medium">{browserOf(session.userAgent)}</span> {session.isThis && <Chip tone="ok">This one</Chip>}
-                  <span className="meta block [overflow-wrap:anywhere]">Signed in <Instant at={session.signedInAt} /> by {METHODS[session.method] ?? session.method}, from {session.address}; last seen <Instant at={session.seenAt} /></span></span>
-                {!session.isThis && <button className="button" disabled={act.isPending} aria-label={`End the session in ${browserOf(session.userAgent)} from ${session.address}`} onClick={() => act.send('DELETE', `/account/sessions/${session.id}`)}>End</button>}
+                <span className="min-w-0"><span className="font-medium">{browserOf(session.userAgent)}</span> {session.isThis && <Chip tone="ok">{say('This one')}</Chip>}
+                  <span className="meta block [overflow-wrap:anywhere]"><Say message="Signed in {at} by {method}, from {address}; last seen {seen}" at={<Instant at={session.signedInAt} />} method={say(METHODS[session.method] ?? session.method)} address={session.address} seen={<Instant at={session.seenAt} />} /></span></span>
+                {!session.isThis && <button className="button" disabled={act.isPending} aria-label={say('End the session in {browser} from {address}', { browser: browserOf(session.userAgent), address: session.address })} onClick={() => act.send('DELETE', `/account/sessions/${session.id}`)}>{say('End')}</button>}
               </li>
             ))}
           </ul>
@@ -141,5 +148,5 @@ function Sessions() {
 function browserOf(userAgent: string): string {
   const browser = [['Edg/', 'Edge'], ['OPR/', 'Opera'], ['Firefox/', 'Firefox'], ['Chrome/', 'Chrome'], ['Safari/', 'Safari']].find(([mark]) => userAgent.includes(mark ?? ''))?.[1]
   const system = [['iPhone', 'iPhone'], ['iPad', 'iPad'], ['Android', 'Android'], ['Windows', 'Windows'], ['Mac OS', 'Mac'], ['Linux', 'Linux']].find(([mark]) => userAgent.includes(mark ?? ''))?.[1]
-  return [browser ?? 'A browser', system].filter((part) => part !== undefined).join(' on ')
+  return system === undefined ? (browser ?? say('A browser')) : say('{browser} on {system}', { browser: browser ?? say('A browser'), system })
 }

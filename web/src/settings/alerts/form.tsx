@@ -1,23 +1,25 @@
 /** Entering or changing a destination: where, what it hears, when it is left alone. Secrets live only in this form and are sent once. */
 import { useState } from 'react'
 import type { AlertDestination } from '../../api.ts'
+import { message, say } from '../../language/language.ts'
 
 type Topic = AlertDestination['topics'][number]
 type Kind = AlertDestination['kind']
 
-export const TOPIC_WORDS: Record<Topic, { name: string; words: string }> = {
-  needs_you: { name: 'Something needs you', words: 'a feed broke, and only a person can go on: why, and the one next step' },
-  question: { name: 'Questions of a bank', words: 'it asks who is there: a link to answer on a phone' },
-  outage: { name: 'Outages', words: 'a bank is away, and when it is back; nothing for you to do' },
-  mended: { name: 'Mended', words: 'a feed works again, with the rows that came and the proof' },
-  warning: { name: 'Before the next break', words: 'a permission, password or key ends soon: 14, 7 and 1 days before' },
-  balance: { name: 'Balances', words: 'a bank’s balance and the rows disagree' },
+/** `within`: as one of several in a sentence. */
+export const TOPIC_WORDS: Record<Topic, { name: string; within: string; words: string }> = {
+  needs_you: { name: message('Something needs you'), within: message('something needs you'), words: message('a feed broke, and only a person can go on: why, and the one next step') },
+  question: { name: message('Questions of a bank'), within: message('questions of a bank'), words: message('it asks who is there: a link to answer on a phone') },
+  outage: { name: message('Outages'), within: message('outages'), words: message('a bank is away, and when it is back; nothing for you to do') },
+  mended: { name: message('Mended'), within: message('mended'), words: message('a feed works again, with the rows that came and the proof') },
+  warning: { name: message('Before the next break'), within: message('before the next break'), words: message('a permission, password or key ends soon: 14, 7 and 1 days before') },
+  balance: { name: message('Balances'), within: message('balances'), words: message('a bank’s balance and the rows disagree') },
 }
 const TOPICS = Object.keys(TOPIC_WORDS) as Topic[]
 const KINDS: Record<Kind, { name: string; words: string }> = {
-  email: { name: 'E-mail', words: 'through your mail server (SMTP)' },
-  ntfy: { name: 'ntfy', words: 'to a phone, by the app ntfy' },
-  webhook: { name: 'Webhook', words: 'signed JSON to a program' },
+  email: { name: message('E-mail'), words: message('through your mail server (SMTP)') },
+  ntfy: { name: message('ntfy'), words: message('to a phone, by the app ntfy') },
+  webhook: { name: message('Webhook'), words: message('signed JSON to a program') },
 }
 
 /** As the server takes it; a place is left out where it stays as it is. */
@@ -59,64 +61,63 @@ export function DestinationForm({ place, busy, submit, cancel }: { place: AlertD
     <form className="grid gap-4" autoComplete="off" onSubmit={(event) => { event.preventDefault(); send() }}>
       {place === null && (
         <fieldset className="grid gap-1">
-          <legend className="mb-1">By</legend>
+          <legend className="mb-1">{say('By')}</legend>
           {(Object.keys(KINDS) as Kind[]).map((kind) => (
-            <label key={kind} className="flex min-h-10 items-center gap-2"><input type="radio" name="kind" checked={form.kind === kind} onChange={() => set({ kind })} /> <span><span className="font-medium">{KINDS[kind].name}</span> <span className="text-muted">{KINDS[kind].words}</span></span></label>
+            <label key={kind} className="flex min-h-10 items-center gap-2"><input type="radio" name="kind" checked={form.kind === kind} onChange={() => set({ kind })} /> <span><span className="font-medium">{say(KINDS[kind].name)}</span> <span className="text-muted">{say(KINDS[kind].words)}</span></span></label>
           ))}
         </fieldset>
       )}
-      <Text label="What you call it" value={form.label} set={(label) => set({ label })} max={100} />
-      {moving ? <Where form={form} set={set} isNew={place === null} /> : <button className="link justify-self-start" type="button" onClick={() => setMoving(true)}>Change the address{place?.kind === 'webhook' ? '' : ' or password'}</button>}
+      <Text label={say('What you call it')} value={form.label} set={(label) => set({ label })} max={100} />
+      {moving ? <Where form={form} set={set} isNew={place === null} /> : <button className="link justify-self-start" type="button" onClick={() => setMoving(true)}>{place?.kind === 'webhook' ? say('Change the address') : say('Change the address or password')}</button>}
       <fieldset className="grid gap-1">
-        <legend className="mb-1">It hears of</legend>
+        <legend className="mb-1">{say('It hears of')}</legend>
         {TOPICS.map((topic) => (
-          <label key={topic} className="flex min-h-10 items-start gap-2 py-1"><input type="checkbox" className="mt-1" checked={form.topics.includes(topic)} onChange={() => set({ topics: TOPICS.filter((one) => form.topics.includes(one) !== (one === topic)) })} /> <span><span className="font-medium">{TOPIC_WORDS[topic].name}:</span> <span className="text-muted">{TOPIC_WORDS[topic].words}</span></span></label>
+          <label key={topic} className="flex min-h-10 items-start gap-2 py-1"><input type="checkbox" className="mt-1" checked={form.topics.includes(topic)} onChange={() => set({ topics: TOPICS.filter((one) => form.topics.includes(one) !== (one === topic)) })} /> <span><span className="font-medium">{say(TOPIC_WORDS[topic].name)}:</span> <span className="text-muted">{say(TOPIC_WORDS[topic].words)}</span></span></label>
         ))}
       </fieldset>
       <fieldset className="grid gap-2">
-        <legend className="mb-1">When</legend>
-        <label className="flex min-h-10 items-center gap-2"><input type="checkbox" checked={form.isQuiet} onChange={() => set({ isQuiet: !form.isQuiet })} /> Quiet hours: what happens in them is told together at their end</label>
+        <legend className="mb-1">{say('When')}</legend>
+        <label className="flex min-h-10 items-center gap-2"><input type="checkbox" checked={form.isQuiet} onChange={() => set({ isQuiet: !form.isQuiet })} /> {say('Quiet hours: what happens in them is told together at their end')}</label>
         {form.isQuiet && (
           <div className="flex flex-wrap items-end gap-3">
-            <label className="grid gap-1">From<input className="field" type="time" required value={form.quietFrom} onChange={(event) => set({ quietFrom: event.target.value })} /></label>
-            <label className="grid gap-1">To<input className="field" type="time" required value={form.quietTo} onChange={(event) => set({ quietTo: event.target.value })} /></label>
-            <span className="meta">by the clock of {place?.quiet?.timeZone ?? here()}</span>
+            <label className="grid gap-1">{say('From')}<input className="field" type="time" required value={form.quietFrom} onChange={(event) => set({ quietFrom: event.target.value })} /></label>
+            <label className="grid gap-1">{say('To')}<input className="field" type="time" required value={form.quietTo} onChange={(event) => set({ quietTo: event.target.value })} /></label>
+            <span className="meta">{say('by the clock of {timeZone}', { timeZone: place?.quiet?.timeZone ?? here() })}</span>
           </div>
         )}
       </fieldset>
-      <label className="flex min-h-10 items-center gap-2"><input type="checkbox" checked={form.amounts} onChange={() => set({ amounts: !form.amounts })} /> Amounts may stand in its messages</label>
+      <label className="flex min-h-10 items-center gap-2"><input type="checkbox" checked={form.amounts} onChange={() => set({ amounts: !form.amounts })} /> {say('Amounts may stand in its messages')}</label>
       <div className="flex flex-wrap items-center gap-3">
-        <button className="button button-primary" type="submit" disabled={busy}>{place === null ? 'Add it' : 'Save'}</button>
-        <button className="link" type="button" onClick={cancel}>Cancel</button>
+        <button className="button button-primary" type="submit" disabled={busy}>{place === null ? say('Add it') : say('Save')}</button>
+        <button className="link" type="button" onClick={cancel}>{say('Cancel')}</button>
       </div>
     </form>
   )
 }
 
 function Where({ form, set, isNew }: { form: Form; set: (change: Partial<Form>) => void; isNew: boolean }) {
-  const kept = isNew ? '' : ' (left empty: as before, while the address stays)'
-  if (form.kind === 'webhook') return <Text label="Address" type="url" value={form.url} set={(url) => set({ url })} hint="https. Each message is signed (Standard Webhooks); the key is shown once." />
+  if (form.kind === 'webhook') return <Text label={say('Address')} type="url" value={form.url} set={(url) => set({ url })} hint={say('https. Each message is signed (Standard Webhooks); the key is shown once.')} />
   if (form.kind === 'ntfy') {
     return (
       <>
-        <Text label="Server" type="url" value={form.server} set={(server) => set({ server })} />
-        <Text label="Topic" value={form.topic} set={(topic) => set({ topic })} hint="Whoever knows it can read along, so choose one that nobody guesses. Subscribe to it in the app." max={64} />
-        <Text label={`Access token, if the server wants one${kept}`} type="password" value={form.token} set={(token) => set({ token })} optional />
+        <Text label={say('Server')} type="url" value={form.server} set={(server) => set({ server })} />
+        <Text label={say('Topic')} value={form.topic} set={(topic) => set({ topic })} hint={say('Whoever knows it can read along, so choose one that nobody guesses. Subscribe to it in the app.')} max={64} />
+        <Text label={isNew ? say('Access token, if the server wants one') : say('Access token, if the server wants one (left empty: as before, while the address stays)')} type="password" value={form.token} set={(token) => set({ token })} optional />
       </>
     )
   }
   return (
     <>
-      <Text label="To" value={form.to} set={(to) => set({ to })} hint="One or several addresses, with commas between." />
-      <Text label="From" type="email" value={form.from} set={(from) => set({ from })} />
+      <Text label={say('{of, select, mail {To} other {To}}', { of: 'mail' })} value={form.to} set={(to) => set({ to })} hint={say('One or several addresses, with commas between.')} />
+      <Text label={say('From')} type="email" value={form.from} set={(from) => set({ from })} />
       <div className="grid gap-3 sm:grid-cols-[minmax(0,28rem)_6rem_12rem]">
-        <Text label="Mail server" value={form.host} set={(host) => set({ host })} />
-        <Text label="Port" value={form.port} set={(port) => set({ port })} numeric />
-        <label className="grid gap-1">Secured by<select className="field" value={form.security} onChange={(event) => set({ security: event.target.value as Form['security'], port: event.target.value === 'tls' ? '465' : event.target.value === 'starttls' ? '587' : '25' })}><option value="starttls">STARTTLS</option><option value="tls">TLS from the start</option><option value="none">Nothing (own network)</option></select></label>
+        <Text label={say('Mail server')} value={form.host} set={(host) => set({ host })} />
+        <Text label={say('Port')} value={form.port} set={(port) => set({ port })} numeric />
+        <label className="grid gap-1">{say('Secured by')}<select className="field" value={form.security} onChange={(event) => set({ security: event.target.value as Form['security'], port: event.target.value === 'tls' ? '465' : event.target.value === 'starttls' ? '587' : '25' })}><option value="starttls">{say('STARTTLS')}</option><option value="tls">{say('TLS from the start')}</option><option value="none">{say('Nothing (own network)')}</option></select></label>
       </div>
-      {form.security === 'none' && <p className="meta">Only to hosts that the operator’s network file permits (RELINK_NETWORK).</p>}
-      <Text label="User name" value={form.user} set={(user) => set({ user })} optional />
-      <Text label={`Password${kept}`} type="password" value={form.password} set={(password) => set({ password })} optional />
+      {form.security === 'none' && <p className="meta">{say('Only to hosts that the operator’s network file permits (RELINK_NETWORK).')}</p>}
+      <Text label={say('User name')} value={form.user} set={(user) => set({ user })} optional />
+      <Text label={isNew ? say('Password') : say('Password (left empty: as before, while the address stays)')} type="password" value={form.password} set={(password) => set({ password })} optional />
     </>
   )
 }
@@ -124,7 +125,7 @@ function Where({ form, set, isNew }: { form: Form; set: (change: Partial<Form>) 
 function Text({ label, value, set, type = 'text', hint, optional = false, numeric = false, max }: { label: string; value: string; set: (value: string) => void; type?: 'text' | 'url' | 'email' | 'password'; hint?: string; optional?: boolean; numeric?: boolean; max?: number }) {
   return (
     <label className="grid gap-1">
-      <span>{label}{optional && type !== 'password' && <span className="text-muted"> (optional)</span>}</span>
+      <span>{label}{optional && type !== 'password' && <span className="text-muted"> {say('(optional)')}</span>}</span>
       <input className="field sm:max-w-md" type={type} required={!optional} value={value} autoComplete={type === 'password' ? 'new-password' : 'off'} {...(numeric ? { inputMode: 'numeric', pattern: '[0-9]{1,5}' } : {})} {...(max === undefined ? {} : { maxLength: max })} onChange={(event) => set(event.target.value)} />
       {hint !== undefined && <span className="meta">{hint}</span>}
     </label>
