@@ -17,7 +17,7 @@ export function Asks({ problem: { id, card } }: { problem: Problem }) {
           <span id={`ask-${id}-${fact}`} className="[overflow-wrap:anywhere]"><Sentence parts={question} /></span>
           {[true, false].map((value) => (
             <button key={String(value)} type="button" className={`button ${answer === value ? '!border-accent !bg-sunken' : ''}`} aria-pressed={answer === value} disabled={act.isPending} onClick={() => tell(fact, value)}>
-              {answer === value && <span aria-hidden="true">✓&nbsp;</span>}{value ? say('Yes') : say('No')}
+              {answer === value && <span aria-hidden="true">{'✓\u00a0'}</span>}{value ? say('Yes') : say('No')}
             </button>
           ))}
           {answer !== null && <span className="meta">{say('Ranked with your answer.')}</span>}
