@@ -14,6 +14,7 @@ import { Amount } from '../parts/money.tsx'
 import { Sentence } from '../parts/sentence.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Day, formatDay, Instant } from '../parts/time.tsx'
+import { decimalOf, exampleAmount } from './typed-amount.ts'
 
 const route = getRouteApi('/reconcile/$account')
 
@@ -48,22 +49,12 @@ function Statement({ account, asOf, balance }: { account: Account; asOf: string 
   const [day, setDay] = useState(asOf ?? account.balanceOn ?? '')
   const [amount, setAmount] = useState(balance ?? '')
   return (
-    <form className="panel mb-4 flex flex-wrap items-end gap-3 print:hidden" onSubmit={(event) => { event.preventDefault(); void navigate({ search: { asOf: day, balance: decimalOf(amount) } }) }}>
-      <label className="grid gap-1">{say('Balance of the statement')}<input className="field sm:w-48" required inputMode="decimal" placeholder={PLACEHOLDER} value={amount} onChange={(event) => setAmount(event.target.value)} /></label>
+    <form className="panel mb-4 flex flex-wrap items-end gap-3 print:hidden" onSubmit={(event) => { event.preventDefault(); void navigate({ search: { asOf: day, balance: decimalOf(amount, locale) } }) }}>
+      <label className="grid gap-1">{say('Balance of the statement')}<input className="field sm:w-48" required inputMode="decimal" placeholder={exampleAmount(locale)} value={amount} onChange={(event) => setAmount(event.target.value)} /></label>
       <label className="grid gap-1">{say('on the day')}<input className="field sm:w-44" required type="date" value={day} onChange={(event) => setDay(event.target.value)} /></label>
       <button className="button button-primary" type="submit">{say('Compare')}</button>
     </form>
   )
-}
-
-const typed = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, useGrouping: false })
-const PLACEHOLDER = typed.format(1234.5)
-
-/** What was typed as this reader writes money, as the server reads it. A text without the reader's decimal sign goes as it is: whether its point parts thousands is not guessed. */
-function decimalOf(text: string): string {
-  const sign = typed.formatToParts(1.5).find(({ type }) => type === 'decimal')?.value ?? '.'
-  const [whole = '', ...rest] = text.trim().split(sign)
-  return rest.length === 1 ? `${whole.replace(/[.,’'\s]/gu, '')}.${rest[0]}` : text.trim()
 }
 
 function Result({ account, found }: { account: Account; found: Reconciliation }) {
