@@ -5,9 +5,12 @@
 import type { z } from 'zod'
 import { plainText, type Part } from '../diagnose/sentences.ts'
 import type { Account } from '../domain/account.ts'
+import type { Day } from '../domain/day.ts'
 import { formatMoney } from '../domain/money.ts'
 import type { Transaction, TransactionId } from '../domain/transaction.ts'
 import type { Instance } from '../instance.ts'
+import { message, type Language } from '../language/language.ts'
+import { say, sayParts } from '../language/say.ts'
 import { loadBalanceProof, type BalanceBreak } from '../sync/balance-proof.ts'
 import type { Explanation, Fault } from '../sync/solve-balance.ts'
 import type { balanceFaultShape, balanceProofShape } from './balance-shapes.ts'
@@ -21,13 +24,13 @@ const WORTH_SHOWING = 0.02
 
 export type BalanceProofResource = z.output<typeof balanceProofShape>
 
-export async function balanceProofResource({ store, clock }: Instance, account: Account): Promise<BalanceProofResource> {
+export async function balanceProofResource(language: Language, { store, clock }: Instance, account: Account): Promise<BalanceProofResource> {
   const proof = await loadBalanceProof(store, account)
   const days = dayStates(proof.coverage, proof.spans, clock.now(), PROOF_DAYS)
   const provedDays = days.filter((day) => day.state === 'proved').length
   const coveredDays = days.filter((day) => day.state === 'proved' || day.state === 'covered' || day.state === 'broken').length
   const rows = await rowsNamed(store, proof.breaks.flatMap(({ explanations }) => worthShowing(explanations)))
-  const words = new Words(account, rows)
+  const words = new Words(language, account, rows)
   return {
     state: proof.state, coveredDays, provedDays,
     says: words.state(proof.state, provedDays, coveredDays).map(partResource),
@@ -50,10 +53,10 @@ export function proofLines({ says, breaks }: BalanceProofResource): readonly str
 }
 
 /** Explanations in words, the most plausible first, with the rows that they name. */
-export async function explained({ store }: Pick<Instance, 'store'>, account: Account, explanations: readonly Explanation[]): Promise<{ readonly explanations: BalanceProofResource['breaks'][number]['explanations']; readonly rows: readonly Transaction[] }> {
+export async function explained(language: Language, { store }: Pick<Instance, 'store'>, account: Account, explanations: readonly Explanation[]): Promise<{ readonly explanations: BalanceProofResource['breaks'][number]['explanations']; readonly rows: readonly Transaction[] }> {
   const shown = worthShowing(explanations)
   const rows = await rowsNamed(store, shown)
-  const words = new Words(account, rows)
+  const words = new Words(language, account, rows)
   return { explanations: shown.map((explanation) => words.explanation(explanation)), rows: [...rows.values()] }
 }
 
@@ -77,47 +80,43 @@ function rowsOf(fault: Fault): readonly TransactionId[] {
 
 /** Where the last 90 days were not read: a statement file of another year. */
 const NOTHING_LATELY = {
-  proved: 'Proved by the bank’s balances; nothing of the last 90 days was read.',
-  broken: 'The rows and the bank’s balance disagree.',
-  unknown: 'The newest balance does not fit the rows yet.',
+  proved: message('Proved by the bank’s balances; nothing of the last 90 days was read.'),
+  broken: message('The rows and the bank’s balance disagree.'),
+  unknown: message('The newest balance does not fit the rows yet.'),
 } as const
 
+type Sentence = readonly Part[]
+type Typed = Exclude<Part, string>
+
 class Words {
+  readonly #language: Language
   readonly #account: Account
   readonly #rows: ReadonlyMap<TransactionId, Transaction>
 
-  constructor(account: Account, rows: ReadonlyMap<TransactionId, Transaction>) {
+  constructor(language: Language, account: Account, rows: ReadonlyMap<TransactionId, Transaction>) {
+    this.#language = language
     this.#account = account
     this.#rows = rows
   }
 
-  state(state: BalanceProofResource['state'], proved: number, covered: number): readonly Part[] {
-    const days: readonly Part[] = [{ kind: 'count', count: proved }, ' of ', { kind: 'count', count: covered }, covered === 1 ? ' day proved' : ' days proved']
-    if (covered === 0 && state !== 'none') return [NOTHING_LATELY[state]]
-    switch (state) {
-      case 'proved': return [...days, ' by the bank’s balances.']
-      case 'broken': return [...days, '; the rows and the bank’s balance disagree.']
-      case 'unknown': return [...days, '; the newest balance does not fit the rows yet. Banks are late at times: Relink looks again at each read.']
-      case 'none': return ['Not proved yet: it takes two balances of the bank.']
-    }
+  state(state: BalanceProofResource['state'], proved: number, covered: number): Sentence {
+    if (state === 'none') return this.#say(message('Not proved yet: it takes two balances of the bank.'))
+    if (covered === 0) return this.#say(NOTHING_LATELY[state])
+    return this.#say(STATES[state], { proved: count(proved), covered: count(covered), days: covered })
   }
 
   break({ from, to, difference, status, explanations }: BalanceBreak): BalanceProofResource['breaks'][number] {
     const shown = worthShowing(explanations)
-    const more = difference < 0n ? ' less than the rows.' : ' more than the rows.'
-    const counted: readonly Part[] = difference === 0n ? ['the balance and the rows differed for a while.'] : ['the bank counts ', this.#money(difference < 0n ? -difference : difference), more]
-    const says: readonly Part[] = [
-      'After ', { kind: 'day', day: from }, ' and up to ', { kind: 'day', day: to }, ', ', ...counted, ...(shown.length === 0 ? [' Nothing explains that to the cent.'] : []),
-    ]
+    const words = BREAKS[difference === 0n ? 'equal' : difference < 0n ? 'less' : 'more'][shown.length === 0 ? 1 : 0]
     return {
       from, to, difference: this.#amount(difference), status,
-      says: says.map(partResource),
+      says: this.#say(words, { from: day(from), to: day(to), amount: this.#money(difference < 0n ? -difference : difference) }).map(partResource),
       explanations: shown.map((explanation) => this.explanation(explanation)),
     }
   }
 
   explanation(explanation: Explanation): BalanceProofResource['breaks'][number]['explanations'][number] {
-    return { p: explanation.p, faults: explanation.faults.map((fault) => this.#fault(fault)), mend: mendOf(explanation).map(partResource) }
+    return { p: explanation.p, faults: explanation.faults.map((fault) => this.#fault(fault)), mend: [say(this.#language, mendOf(explanation))] }
   }
 
   #fault(fault: Fault): z.output<typeof balanceFaultShape> {
@@ -133,39 +132,40 @@ class Words {
     }
   }
 
-  #says(fault: Fault): readonly Part[] {
+  #says(fault: Fault): Sentence {
     switch (fault.kind) {
-      case 'missing': return ['A row of ', this.#money(fault.amount), ' is missing, booked after ', { kind: 'day', day: fault.after }, ' and up to ', { kind: 'day', day: fault.upTo }, ...this.#clue(fault)]
-      case 'doubled': return [...this.#row(fault.row), ' is here twice.']
-      case 'extra': return [...this.#row(fault.row), fault.pending ? ' is counted here, but the bank seems to count another one in its place.' : ' is here, but the bank does not count it.']
-      case 'flipped': return [...this.#row(fault.row), ' has the wrong sign.']
-      case 'misdated': return [...this.#row(fault.row), ' belongs after ', { kind: 'day', day: fault.after }, ' and up to ', { kind: 'day', day: fault.upTo }, '.']
-      case 'amount': return [...this.#row(fault.row), ' should be ', this.#money(fault.amount), fault.currency ? ': its amount in the other currency was taken over.' : '.']
-      case 'late': return [...this.#row(fault.row), ' was in the balance before it was listed. That has settled by itself.']
-      case 'statement': return ['The bank’s balance of ', { kind: 'day', day: fault.on }, ' was off by ', this.#money(fault.by), ' until ', { kind: 'day', day: fault.until }, '. That has settled by itself.']
-      case 'inverted': return ['The balance moves against the rows: this source reports every amount, or its balances, with the opposite sign.']
+      case 'missing': return this.#missing(fault)
+      case 'doubled': return this.#say(message('{row} is here twice.'), { row: this.#row(fault.row) })
+      case 'extra': return this.#say(fault.pending ? message('{row} is counted here, but the bank seems to count another one in its place.') : message('{row} is here, but the bank does not count it.'), { row: this.#row(fault.row) })
+      case 'flipped': return this.#say(message('{row} has the wrong sign.'), { row: this.#row(fault.row) })
+      case 'misdated': return this.#say(message('{row} belongs after {after} and up to {upTo}.'), { row: this.#row(fault.row), after: day(fault.after), upTo: day(fault.upTo) })
+      case 'amount': return this.#say(fault.currency ? message('{row} should be {amount}: its amount in the other currency was taken over.') : message('{row} should be {amount}.'), { row: this.#row(fault.row), amount: this.#money(fault.amount) })
+      case 'late': return this.#say(message('{row} was in the balance before it was listed. That has settled by itself.'), { row: this.#row(fault.row) })
+      case 'statement': return this.#say(message('The bank’s balance of {on} was off by {amount} until {until}. That has settled by itself.'), { on: day(fault.on), amount: this.#money(fault.by), until: day(fault.until) })
+      case 'inverted': return this.#say(message('The balance moves against the rows: this source reports every amount, or its balances, with the opposite sign.'))
     }
   }
 
-  #clue({ clue, row }: Extract<Fault, { kind: 'missing' }>): readonly Part[] {
-    if (clue === null || row === null) return ['.']
-    const shown: readonly Part[] = this.#rows.has(row) ? [': ', ...this.#row(row)] : []
-    switch (clue) {
-      case 'rhythm': return ['. A payment like it comes regularly', ...shown, '.']
-      case 'transfer': return ['. Its other side is in another of your accounts', ...shown, '.']
-      case 'withdrawn': return ['. A row like it was here and was withdrawn', ...shown, '.']
-      case 'pending': return ['. It is still pending here', ...shown, '.']
-    }
+  #missing({ amount, after, upTo, clue, row }: Extract<Fault, { kind: 'missing' }>): Sentence {
+    const values = { amount: this.#money(amount), after: day(after), upTo: day(upTo) }
+    if (clue === null || row === null) return this.#say(message('A row of {amount} is missing, booked after {after} and up to {upTo}.'), values)
+    const [alone, shown] = CLUES[clue]
+    return this.#rows.has(row) ? this.#say(shown, { ...values, row: this.#row(row) }) : this.#say(alone, values)
   }
 
-  #row(id: TransactionId): readonly Part[] {
+  #row(id: TransactionId): Sentence {
     const row = this.#rows.get(id)
-    if (row === undefined) return ['A row']
+    if (row === undefined) return this.#say(message('A row'))
     const text = descriptionOf(row)
-    return [...(text === '' ? ['The row' as Part] : [{ kind: 'quote' as const, text }]), ' of ', { kind: 'day', day: row.postedOn }, ' over ', this.#money(row.amount)]
+    const values = { on: day(row.postedOn), amount: this.#money(row.amount) }
+    return text === '' ? this.#say(message('The row of {on} over {amount}'), values) : this.#say(message('{text} of {on} over {amount}'), { ...values, text: { kind: 'quote', text } })
   }
 
-  #money(minor: bigint): Part {
+  #say(words: string, values: Readonly<Record<string, string | number | Typed | Sentence>> = {}): Sentence {
+    return sayParts<Typed>(this.#language, words, values)
+  }
+
+  #money(minor: bigint): Typed {
     return { kind: 'money', amount: this.#amount(minor), currency: this.#account.currency }
   }
 
@@ -174,12 +174,41 @@ class Words {
   }
 }
 
+function day(value: Day): Typed {
+  return { kind: 'day', day: value }
+}
+
+function count(value: number): Typed {
+  return { kind: 'count', count: value }
+}
+
+const STATES = {
+  proved: message('{proved} of {covered} {days, plural, one {day} other {days}} proved by the bank’s balances.'),
+  broken: message('{proved} of {covered} {days, plural, one {day} other {days}} proved; the rows and the bank’s balance disagree.'),
+  unknown: message('{proved} of {covered} {days, plural, one {day} other {days}} proved; the newest balance does not fit the rows yet. Banks are late at times: Relink looks again at each read.'),
+} as const
+
+/** Each as it stands, and where nothing explains it. */
+const BREAKS = {
+  equal: [message('After {from} and up to {to}, the balance and the rows differed for a while.'), message('After {from} and up to {to}, the balance and the rows differed for a while. Nothing explains that to the cent.')],
+  less: [message('After {from} and up to {to}, the bank counts {amount} less than the rows.'), message('After {from} and up to {to}, the bank counts {amount} less than the rows. Nothing explains that to the cent.')],
+  more: [message('After {from} and up to {to}, the bank counts {amount} more than the rows.'), message('After {from} and up to {to}, the bank counts {amount} more than the rows. Nothing explains that to the cent.')],
+} as const
+
+/** Why a missing row is expected, without and with the row that shows it. */
+const CLUES = {
+  rhythm: [message('A row of {amount} is missing, booked after {after} and up to {upTo}. A payment like it comes regularly.'), message('A row of {amount} is missing, booked after {after} and up to {upTo}. A payment like it comes regularly: {row}.')],
+  transfer: [message('A row of {amount} is missing, booked after {after} and up to {upTo}. Its other side is in another of your accounts.'), message('A row of {amount} is missing, booked after {after} and up to {upTo}. Its other side is in another of your accounts: {row}.')],
+  withdrawn: [message('A row of {amount} is missing, booked after {after} and up to {upTo}. A row like it was here and was withdrawn.'), message('A row of {amount} is missing, booked after {after} and up to {upTo}. A row like it was here and was withdrawn: {row}.')],
+  pending: [message('A row of {amount} is missing, booked after {after} and up to {upTo}. It is still pending here.'), message('A row of {amount} is missing, booked after {after} and up to {upTo}. It is still pending here: {row}.')],
+} as const
+
 /** What would end the difference, if the explanation is right. */
-function mendOf({ faults }: Explanation): readonly Part[] {
+function mendOf({ faults }: Explanation): string {
   const has = (kind: Fault['kind']): boolean => faults.some((fault) => fault.kind === kind)
-  if (has('doubled')) return ['Say in Review whether the two are the same; then the balance is checked again.']
-  if (has('missing')) return ['Relink asks for these days again. If the row does not come, a statement file of these days brings it.']
-  if (has('inverted')) return ['Relink turns the amounts itself where it is sure that they, and not the balances, are at fault.']
-  if (has('flipped') || has('amount') || has('misdated') || has('extra')) return ['Compare the row with the bank’s statement. A correction by the bank mends it here too.']
-  return ['Nothing to do.']
+  if (has('doubled')) return message('Say in Review whether the two are the same; then the balance is checked again.')
+  if (has('missing')) return message('Relink asks for these days again. If the row does not come, a statement file of these days brings it.')
+  if (has('inverted')) return message('Relink turns the amounts itself where it is sure that they, and not the balances, are at fault.')
+  if (has('flipped') || has('amount') || has('misdated') || has('extra')) return message('Compare the row with the bank’s statement. A correction by the bank mends it here too.')
+  return message('Nothing to do.')
 }

@@ -10,17 +10,20 @@ import type { Evidence, Failure } from '../domain/evidence.ts'
 import { siblingsOf, type Institution } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { Instance as WholeInstance } from '../instance.ts'
+import { message, type Language } from '../language/language.ts'
+import { retold } from '../language/retold.ts'
+import { say, sayParts } from '../language/say.ts'
 import { dayStates, PROOF_DAYS } from './day-states.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
 import type { bankShape, connectionShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
-import { accountResource, challengeResource, isoInstant, runResource } from './shapes.ts'
+import { accountResource, challengeResource, failureResource, isoInstant, runResource } from './shapes.ts'
 
 /** Alerts are told with these resources, so they come without what tells alerts. */
 type Instance = Omit<WholeInstance, 'alerting'>
 
 const HOUR_MS = 3_600_000
 
-export async function institutionResource(instance: Instance, institution: Institution): Promise<z.output<typeof institutionShape>> {
+export async function institutionResource(language: Language, instance: Instance, institution: Institution): Promise<z.output<typeof institutionShape>> {
   const connections = await instance.store.connections.list()
   const health = (await healthOfBanks(instance)).get(institution.id)
   const { id, name, country, website } = institution
@@ -35,12 +38,12 @@ export async function institutionResource(instance: Instance, institution: Insti
     requestsPerDay: institution.limits.requestsPerDay,
     routes: institution.routes.flatMap(({ connector }) => {
       const manifest = instance.connectors.get(connector)?.manifest
-      return manifest === undefined ? [] : [{ connector, name: manifest.name, advice: manifest.advice, fields: formFields(instance, connector) }]
+      return manifest === undefined ? [] : [{ connector, name: retold(language, manifest.name), advice: retold(language, manifest.advice), fields: formFields(language, instance, connector) }]
     }),
   }
 }
 
-export async function connectionResource(instance: Instance, connection: Connection): Promise<z.output<typeof connectionShape>> {
+export async function connectionResource(language: Language, instance: Instance, connection: Connection): Promise<z.output<typeof connectionShape>> {
   const { store } = instance
   const [problems, challenges, accounts, runs] = await Promise.all([
     problemsOf(store, connection),
@@ -49,7 +52,7 @@ export async function connectionResource(instance: Instance, connection: Connect
     store.runs.list({ connectionId: connection.id, limit: 1 }),
   ])
   const challenge = challenges.find((c) => c.expiresAt > instance.clock.now()) ?? null
-  const cards = await Promise.all(problems.map((p) => problemResource(instance, p)))
+  const cards = await Promise.all(problems.map((p) => problemResource(language, instance, p)))
   const lastRun = runs[0] ?? null
   const { id, institutionId, institutionName, loginLabel, state } = connection
   return {
@@ -59,11 +62,11 @@ export async function connectionResource(instance: Instance, connection: Connect
     lastAttemptAt: isoOrNull(connection.lastAttemptAt),
     nextSyncAt: isoOrNull(connection.nextSyncAt),
     awaitsChoice: connection.state === 'active' && connection.readPlan?.awaitsChoice === true,
-    fields: formFields(instance, connection.connector),
+    fields: formFields(language, instance, connection.connector),
     problems: cards,
-    challenge: challenge === null ? null : challengeResource(challenge),
+    challenge: challenge === null ? null : challengeResource(language, challenge),
     accounts: accounts.map(accountResource),
-    lastRun: lastRun === null ? null : runResource(lastRun),
+    lastRun: lastRun === null ? null : runResource(language, lastRun),
   }
 }
 
@@ -74,7 +77,7 @@ function healthWord(connection: Connection, problems: readonly z.output<typeof p
   return problems.length > 0 ? 'waiting' : 'working'
 }
 
-export async function problemResource(instance: Instance, problem: Problem): Promise<z.output<typeof problemShape>> {
+export async function problemResource(language: Language, instance: Instance, problem: Problem): Promise<z.output<typeof problemShape>> {
   const [first] = problem.diagnosis.causes
   const cause = first?.cause ?? 'unknown'
   const [facts, plan] = await Promise.all([cardFacts(instance, problem), instance.store.problems.plan(problem.id)])
@@ -89,10 +92,10 @@ export async function problemResource(instance: Instance, problem: Problem): Pro
     updatedAt: isoInstant(problem.updatedAt),
     closedAt: isoOrNull(problem.closedAt),
     proofRunId: problem.proofRunId,
-    card: problemCard(problem, facts, plan),
-    ...diagnosisResource(problem.diagnosis, facts),
+    card: problemCard(language, problem, facts, plan),
+    ...diagnosisResource(language, problem.diagnosis, facts),
     bankSays: spoken === null ? null : { text: spoken.message.slice(0, 200), codes: [...(spoken.codes ?? [])] },
-    failure: { code: failure.code, stage: failure.stage, message: failure.message },
+    failure: failureResource(language, failure),
     evidence: failure.evidence.map((e) => ({ ...e })),
     told: {
       bankLoginWorks: context.bankLoginWorks ?? null, passwordChangedAtBank: context.passwordChangedAtBank ?? null,
@@ -102,8 +105,8 @@ export async function problemResource(instance: Instance, problem: Problem): Pro
 }
 
 /** The causes that are worth showing, with their words. */
-export function diagnosisResource(diagnosis: Diagnosis, facts: CardFacts): Pick<z.output<typeof problemShape>, 'causes'> {
-  return { causes: rankedCauses(diagnosis, facts) }
+export function diagnosisResource(language: Language, diagnosis: Diagnosis, facts: CardFacts): Pick<z.output<typeof problemShape>, 'causes'> {
+  return { causes: rankedCauses(language, diagnosis, facts) }
 }
 
 /** What is known for the sentences about a problem. */
@@ -154,7 +157,7 @@ async function missingDays({ store, clock }: Instance, accountId: string): Promi
 }
 
 const WAYS: { readonly [K in ChallengeKind]: string } = {
-  code: 'for a code', question: 'a question', selection: 'for a choice', picture: 'about a picture', approval: 'in its app', redirect: 'on its own site',
+  code: message('for a code'), question: message('a question'), selection: message('for a choice'), picture: message('about a picture'), approval: message('in its app'), redirect: message('on its own site'),
 }
 
 /** How the bank asked who is there when it was last answered rightly, and how it asks now; nothing where both are the same. */
@@ -164,18 +167,18 @@ async function waysOfAsking({ store }: Instance, connectionId: string): Promise<
   return is === undefined || was === undefined || is === was ? {} : { askedBefore: WAYS[was], asksNow: WAYS[is] }
 }
 
-export function planResource(plan: RepairPlan): z.output<typeof planShape> {
+export function planResource(language: Language, plan: RepairPlan): z.output<typeof planShape> {
   const { id, problemId, connectionId, cause, state } = plan
   return {
     id, problemId, connectionId, cause, state,
     steps: plan.steps.map((step) => ({
-      id: step.id, kind: step.kind, who: step.who, title: step.title, state: step.state, result: step.result, personMinutes: step.personMinutes,
+      id: step.id, kind: step.kind, who: step.who, title: retold(language, step.title), state: step.state, result: step.result === null ? null : retold(language, step.result), personMinutes: step.personMinutes,
       startedAt: isoOrNull(step.startedAt), endedAt: isoOrNull(step.endedAt), notBefore: isoOrNull(step.notBefore),
     })),
   }
 }
 
-export async function bankResources(instance: Instance): Promise<z.output<typeof bankShape>[]> {
+export async function bankResources(language: Language, instance: Instance): Promise<z.output<typeof bankShape>[]> {
   const [banks, connections] = await Promise.all([healthOfBanks(instance), instance.store.connections.list()])
   // Also those that nobody read in the last day.
   const used = new Map(connections.filter(isShown).map(({ institutionId, institutionName }) => [institutionId, institutionName]))
@@ -186,7 +189,7 @@ export async function bankResources(instance: Instance): Promise<z.output<typeof
     connections: health.connections,
     failing: health.failing,
     since: isoOrNull(health.since),
-    sentence: bankSentence(health),
+    sentence: bankSentence(language, health),
   }))
 }
 
@@ -194,19 +197,24 @@ function notRead(institutionId: string): BankHealth {
   return { institutionId, status: 'unknown', connections: 0, failing: 0, since: null, incidents: [] }
 }
 
-function bankSentence({ status, connections, failing, since }: BankHealth): z.output<typeof partShape>[] {
-  if (status === 'working') return ['It answered every connection at the last read.']
-  if (since === null) return ['No read in the last day.']
-  const count = connections === 0 ? 'It did not answer when it was last read' : connections === 1 ? 'The one connection to it fails' : `${failing} of ${connections} connections to it fail`
-  return [`${count}, since `, { kind: 'instant', at: isoInstant(since) }, status === 'down' ? '. Nothing for you to do.' : '.']
+function bankSentence(language: Language, { status, connections, failing, since }: BankHealth): z.output<typeof partShape>[] {
+  if (status === 'working') return [say(language, 'It answered every connection at the last read.')]
+  if (since === null) return [say(language, 'No read in the last day.')]
+  const sentence = connections === 0 ? UNREAD : connections === 1 ? ONLY_ONE : SOME
+  return [...sayParts<{ kind: 'instant'; at: string }>(language, sentence[status === 'down' ? 1 : 0], { failing, connections, since: { kind: 'instant', at: isoInstant(since) } })]
 }
+
+/** Each as it stands, and where nothing but waiting is left. */
+const UNREAD = [message('It did not answer when it was last read, since {since}.'), message('It did not answer when it was last read, since {since}. Nothing for you to do.')] as const
+const ONLY_ONE = [message('The one connection to it fails, since {since}.'), message('The one connection to it fails, since {since}. Nothing for you to do.')] as const
+const SOME = [message('{failing} of {connections} connections to it fail, since {since}.'), message('{failing} of {connections} connections to it fail, since {since}. Nothing for you to do.')] as const
 
 function healthOfBanks({ store, clock }: Instance): Promise<ReadonlyMap<string, BankHealth>> {
   return loadBankHealth(store, clock.now())
 }
 
-function formFields(instance: Instance, connector: string): z.output<typeof connectionShape>['fields'] {
-  return (instance.connectors.get(connector)?.manifest.fields ?? []).map(({ name, label, hint, kind, required }) => ({ name, label, hint, kind, required }))
+function formFields(language: Language, instance: Instance, connector: string): z.output<typeof connectionShape>['fields'] {
+  return (instance.connectors.get(connector)?.manifest.fields ?? []).map(({ name, label, hint, kind, required }) => ({ name, label: retold(language, label), hint: hint === null ? null : retold(language, hint), kind, required }))
 }
 
 function isoOrNull(epochMs: number | null): string | null {

@@ -3,12 +3,16 @@ import type { z } from 'zod'
 import { formatMoney } from '../domain/money.ts'
 import type { PreviewAccount, PreviewCounts, ReconnectPreview } from '../domain/preview.ts'
 import type { Instance } from '../instance.ts'
+import type { Language } from '../language/language.ts'
+import { retold } from '../language/retold.ts'
+import { say } from '../language/say.ts'
 import { objectionTo, totalOf, UNDO_DAYS } from '../sync/preview.ts'
 import type { countsShape, previewShape } from './preview-shape.ts'
-import { challengeResource, isoInstant } from './shapes.ts'
+import { challengeResource, failureResource, isoInstant } from './shapes.ts'
 
 const DAY_MS = 86_400_000
-export async function previewResource(instance: Instance, preview: ReconnectPreview): Promise<z.output<typeof previewShape>> {
+
+export async function previewResource(language: Language, instance: Instance, preview: ReconnectPreview): Promise<z.output<typeof previewShape>> {
   const { store } = instance
   const { id, connectionId, shadowId, state, failure, switchRunId, switchedAt, unknown } = preview
   const [shadow, [challenge]] = await Promise.all([store.connections.get(shadowId), store.challenges.list({ connectionId: shadowId, state: 'open' })])
@@ -17,38 +21,38 @@ export async function previewResource(instance: Instance, preview: ReconnectPrev
   return {
     id, connectionId, newConnectionId: shadowId, state, switchRunId,
     newLogin: shadow === null ? '' : `${shadow.institutionName}, ${shadow.loginLabel}`,
-    sentence: sentenceOf(preview, total),
-    objection: state === 'ready' ? objectionTo(preview) : null,
+    sentence: sentenceOf(language, preview, total),
+    objection: state === 'ready' ? objectionTo(language, preview) : null,
     counts: countsOf(total),
-    accounts: await Promise.all(preview.accounts.map(async (account) => accountOf(account, await name(account.accountId), (await store.accounts.get(account.accountId))?.currency ?? 'XXX'))),
+    accounts: await Promise.all(preview.accounts.map(async (account) => accountOf(language, account, await name(account.accountId), (await store.accounts.get(account.accountId))?.currency ?? 'XXX'))),
     unfed: await Promise.all(preview.unfed.map(async (accountId) => ({ accountId, name: await name(accountId) }))),
     unknown: [...unknown],
-    challenge: challenge === undefined ? null : challengeResource(challenge),
-    failure: failure === null ? null : { code: failure.code, stage: failure.stage, message: failure.message },
+    challenge: challenge === undefined ? null : challengeResource(language, challenge),
+    failure: failure === null ? null : failureResource(language, failure),
     undoUntil: switchedAt === null || state !== 'switched' ? null : isoInstant(switchedAt + UNDO_DAYS * DAY_MS),
   }
 }
 
-export function countsSentence({ same, added, lost, doubled, doubtful }: PreviewCounts): string {
-  return `${same} the same, ${added} new, ${lost} lost, ${doubled} double, ${doubtful} to check`
+function countsSentence(language: Language, counts: PreviewCounts): string {
+  return say(language, '{same} the same, {added} new, {lost} lost, {doubled} double, {doubtful} to check', counts)
 }
 
-function sentenceOf({ state, failure }: ReconnectPreview, total: PreviewCounts): string {
+function sentenceOf(language: Language, { state, failure }: ReconnectPreview, total: PreviewCounts): string {
   switch (state) {
-    case 'reading': return 'Reading beside the old connection…'
-    case 'asked': return 'The bank asks a question before it lets this sign-in read.'
-    case 'failed': return `${failure?.message ?? 'It could not be read.'} Nothing was stored.`
-    case 'different_login': return failure?.message ?? 'This login is somebody else\'s. Nothing was stored.'
-    case 'ready': return `${countsSentence(total)}.`
-    case 'switched': return `Switched: ${countsSentence(total)}.`
-    case 'undone': return 'The switch was taken back; the old connection reads again.'
-    case 'cancelled': return 'Ended without a switch; nothing of it was kept.'
+    case 'reading': return say(language, 'Reading beside the old connection…')
+    case 'asked': return say(language, 'The bank asks a question before it lets this sign-in read.')
+    case 'failed': return say(language, '{why} Nothing was stored.', { why: failure === null ? say(language, 'It could not be read.') : retold(language, failure.message) })
+    case 'different_login': return failure === null ? say(language, 'This login is somebody else\'s. Nothing was stored.') : retold(language, failure.message)
+    case 'ready': return say(language, '{same} the same, {added} new, {lost} lost, {doubled} double, {doubtful} to check.', total)
+    case 'switched': return say(language, 'Switched: {same} the same, {added} new, {lost} lost, {doubled} double, {doubtful} to check.', total)
+    case 'undone': return say(language, 'The switch was taken back; the old connection reads again.')
+    case 'cancelled': return say(language, 'Ended without a switch; nothing of it was kept.')
   }
 }
 
-function accountOf({ accountId, ref, listedName, counts, examples }: PreviewAccount, name: string, currency: string): z.output<typeof previewShape>['accounts'][number] {
+function accountOf(language: Language, { accountId, ref, listedName, counts, examples }: PreviewAccount, name: string, currency: string): z.output<typeof previewShape>['accounts'][number] {
   return {
-    accountId, name, listedName, listedNumber: ref.number, sentence: counts === null ? '' : countsSentence(counts), counts: counts === null ? null : countsOf(counts),
+    accountId, name, listedName, listedNumber: ref.number, sentence: counts === null ? '' : countsSentence(language, counts), counts: counts === null ? null : countsOf(counts),
     rows: examples.map(({ kind, transactionId, on, amount, text }) => ({ kind: KINDS[kind], transactionId, on, text, amount: formatMoney({ minor: BigInt(amount), currency }) })),
   }
 }

@@ -10,6 +10,9 @@ import { cardFor, headings, inTen, likelihoodWords, plainText, type Card, type C
 import { newsOf } from '../diagnose/step-news.ts'
 import type { Diagnosis, Problem } from '../domain/connection.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
+import type { Language } from '../language/language.ts'
+import { retold } from '../language/retold.ts'
+import { say } from '../language/say.ts'
 import type { problemShape } from './connection-shapes.ts'
 import { partResource } from './part-resource.ts'
 
@@ -19,19 +22,19 @@ const CAUSES_SHOWN = 5
 /** These are done at the bank, not here. */
 const AT_BANK: readonly (string | null)[] = ['unlock_at_bank', 'act_at_bank_site', 'enroll_at_bank']
 
-export function problemCard(problem: Problem, facts: CardFacts, plan: RepairPlan | null): Resource['card'] {
+export function problemCard(language: Language, problem: Problem, facts: CardFacts, plan: RepairPlan | null): Resource['card'] {
   const [first] = problem.diagnosis.causes
-  const card = cardFor(first?.cause ?? 'unknown', first?.p ?? 0, facts)
+  const card = cardFor(language, first?.cause ?? 'unknown', first?.p ?? 0, facts)
   const heads = headings(problem.diagnosis.causes)
-  const asks = problem.closedAt === null ? asksOf(problem, plan === null ? [] : newsOf(plan), facts) : []
+  const asks = problem.closedAt === null ? asksOf(language, problem, plan === null ? [] : newsOf(plan), facts) : []
   const step = plan?.steps.find(({ state }) => state === 'now' || state === 'running')
   const isChecking = step?.kind === 'bank_status' && step.state === 'running'
-  const separates = asks.some(({ answer }) => answer === null) && differ(heads.map(({ cause, p }) => cardFor(cause, p, facts)))
-  const next = isChecking ? null : separates ? ANSWER_FIRST : nextOf(card, plan, step, facts)
+  const separates = asks.some(({ answer }) => answer === null) && differ(heads.map(({ cause, p }) => cardFor(language, cause, p, facts)))
+  const next = isChecking ? null : separates ? answerFirst(language) : nextOf(language, card, plan, step, facts)
   return {
     chip: card.chip,
     what: card.what.map(partResource),
-    headings: (heads.length > 1 ? heads : heads.slice(0, 1)).map(({ cause, p }) => ({ cause, what: cardFor(cause, p, facts).what.map(partResource) })),
+    headings: (heads.length > 1 ? heads : heads.slice(0, 1)).map(({ cause, p }) => ({ cause, what: cardFor(language, cause, p, facts).what.map(partResource) })),
     relink: card.relink.map(partResource),
     next: next === null ? null : { ...next, label: next.label.map(partResource) },
     checking: isChecking,
@@ -48,22 +51,25 @@ function differ([one, ...others]: readonly Card[]): boolean {
 type Next = { readonly label: NonNullable<Card['next']>['label']; readonly kind: string; readonly href: string | null; readonly atBank: boolean }
 
 /** Two causes are about as likely: the answer to one question tells them apart, which is worth more than any step. */
-const ANSWER_FIRST: Next = { label: ['Answer one question'], kind: 'answer', href: null, atBank: false }
+function answerFirst(language: Language): Next {
+  return { label: [say(language, 'Answer one question')], kind: 'answer', href: null, atBank: false }
+}
 
-function nextOf(card: Card, plan: RepairPlan | null, step: RepairStep | undefined, facts: CardFacts): Next | null {
+function nextOf(language: Language, card: Card, plan: RepairPlan | null, step: RepairStep | undefined, facts: CardFacts): Next | null {
   if (card.next === null) return null
   const { action, label, href, atBank } = card.next
   const inVain = plan?.state === 'open' && plan.steps.some((one) => one.who === 'person' && one.action === action && (one.state === 'did_not_help' || one.state === 'skipped'))
   if (!inVain) return { kind: action, label, href, atBank }
   if (step === undefined || step.who !== 'person') return null
   const isThere = AT_BANK.includes(step.action)
-  return { kind: step.action ?? step.kind, label: [step.title], href: isThere ? (facts.website ?? null) : null, atBank: isThere }
+  return { kind: step.action ?? step.kind, label: [retold(language, step.title)], href: isThere ? (facts.website ?? null) : null, atBank: isThere }
 }
 
 /** The causes that are worth showing, with their words. */
-export function rankedCauses(diagnosis: Diagnosis, facts: CardFacts): Resource['causes'] {
+export function rankedCauses(language: Language, diagnosis: Diagnosis, facts: CardFacts): Resource['causes'] {
+  const said = (sentences: readonly string[]): string[] => sentences.map((sentence) => retold(language, sentence))
   return diagnosis.causes.slice(0, CAUSES_SHOWN).map((c) => {
-    const { what } = cardFor(c.cause, c.p, facts)
-    return { cause: c.cause, p: c.p, name: plainText(what), what: what.map(partResource), likelihood: likelihoodWords(c.p), share: inTen(c.p), for: [...c.for], against: [...c.against] }
+    const { what } = cardFor(language, c.cause, c.p, facts)
+    return { cause: c.cause, p: c.p, name: plainText(what), what: what.map(partResource), likelihood: likelihoodWords(language, c.p), share: inTen(language, c.p), for: said(c.for), against: said(c.against) }
   })
 }

@@ -3,7 +3,8 @@
  * where a code is made; docs/errors.md lists the same codes, and test/tidy.test.ts compares both.
  */
 
-import { say, translated, type Language } from '../language/language.ts'
+import { translated, type Language } from '../language/language.ts'
+import { retold } from '../language/retold.ts'
 
 type ProblemEntry = { readonly status: number; readonly title: string; readonly remedy: string }
 
@@ -63,10 +64,10 @@ export function problemBody(language: Language, code: ProblemCode, detail: strin
     ...extras,
     type: `urn:relink:problem:${code}`,
     code,
-    title: say(language, entry.title),
+    title: translated(language, entry.title),
     status: entry.status,
-    ...(detail !== null && detail !== entry.title ? { detail: translated(language, detail) } : {}),
-    remedy: say(language, entry.remedy),
+    ...(detail !== null && detail !== entry.title ? { detail: retold(language, detail) } : {}),
+    remedy: translated(language, entry.remedy),
     instance,
   }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { formatMoney } from '../domain/money.ts'
 import type { RowContent } from '../domain/transaction.ts'
+import type { Language } from '../language/language.ts'
 import type { Recomputation } from '../sync/recompute.ts'
 import { dayShape, money, runResource, runShape } from './shapes.ts'
 
@@ -33,12 +34,12 @@ export type RecomputeResource = z.infer<typeof recomputeShape>
 
 const SHOWN_ROWS = 1_000
 
-export function recomputeResource({ account, counts, rows, isDifferent, run }: Recomputation): RecomputeResource {
+export function recomputeResource(language: Language, { account, counts, rows, isDifferent, run }: Recomputation): RecomputeResource {
   const listed = rows.slice(0, SHOWN_ROWS)
   return {
     accountId: account.id, name: account.name, different: isDifferent, counts: { ...counts },
     rows: listed.map(({ kind, transactionId, otherId, before, after }) => ({ kind, transactionId, otherId, before: before === null ? null : shown(before), after: shown(after) })),
-    rowsLeftOff: rows.length - listed.length, run: run === null ? null : runResource(run),
+    rowsLeftOff: rows.length - listed.length, run: run === null ? null : runResource(language, run),
   }
 }
 

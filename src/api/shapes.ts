@@ -5,11 +5,14 @@
  */
 import { z } from 'zod'
 import type { Challenge } from '../domain/connection.ts'
+import type { Failure } from '../domain/evidence.ts'
 import { formatMoney } from '../domain/money.ts'
 import { joinRanges } from '../domain/day.ts'
 import { isTimeZone, TIME_OF_DAY } from '../domain/hours.ts'
 import type { Coverage, SyncRun } from '../domain/run.ts'
 import type { Question, Transaction } from '../domain/transaction.ts'
+import { translated, type Language } from '../language/language.ts'
+import { retold } from '../language/retold.ts'
 import type { AccountSummary } from '../ports/store.ts'
 import type { Explanation } from '../sync/explain.ts'
 
@@ -136,15 +139,15 @@ export const transactionDetailShape = transactionShape
   })
   .meta({ id: 'TransactionDetail' })
 
-export function transactionDetail({ transaction, reports, changes }: Explanation): z.output<typeof transactionDetailShape> {
+export function transactionDetail(language: Language, { transaction, reports, changes }: Explanation): z.output<typeof transactionDetailShape> {
   return {
     ...transactionResource(transaction),
     observations: reports.map(({ observation: o, tier, because, source, undone }) => ({
-      id: o.id, runId: o.runId, observedAt: isoInstant(o.observedAt), tier, because, source, undone, providerId: o.providerId, status: o.status, postedOn: o.postedOn,
+      id: o.id, runId: o.runId, observedAt: isoInstant(o.observedAt), tier, because: translated(language, because), source: retold(language, source), undone, providerId: o.providerId, status: o.status, postedOn: o.postedOn,
       amount: formatMoney({ minor: o.amount, currency: o.currency }), name: o.name, memo: o.memo,
     })),
     history: changes.map((h) => ({
-      at: isoInstant(h.at), runId: h.runId, reason: h.reason, because: h.because,
+      at: isoInstant(h.at), runId: h.runId, reason: h.reason, because: translated(language, h.because),
       changes: Object.fromEntries(Object.entries(h.changes).map(([field, [before, after]]) => [field, [written(field, before, transaction), written(field, after, transaction)] as [string | null, string | null]])),
     })),
   }
@@ -192,17 +195,22 @@ export const runShape = z
   })
   .meta({ id: 'Run' })
 
-export function runResource(run: SyncRun): z.output<typeof runShape> {
+export function runResource(language: Language, run: SyncRun): z.output<typeof runShape> {
   const { id, connectionId, trigger, outcome, stage, label, failure } = run
   return {
     id, connectionId, trigger, outcome, stage, label,
     startedAt: isoInstant(run.startedAt),
     endedAt: isoOrNull(run.endedAt),
     accounts: run.accounts.map(({ accountId, added, matched, changed, withdrawn, questions, failure: f }) => ({
-      accountId, added, matched, changed, withdrawn, questions, failure: f === null ? null : f.message,
+      accountId, added, matched, changed, withdrawn, questions, failure: f === null ? null : retold(language, f.message),
     })),
-    failure: failure === null ? null : { code: failure.code, stage: failure.stage, message: failure.message },
+    failure: failure === null ? null : failureResource(language, failure),
   }
+}
+
+/** Why a bank could not be read; stored in English. */
+export function failureResource(language: Language, { code, stage, message }: Failure): { code: string; stage: string; message: string } {
+  return { code, stage, message: retold(language, message) }
 }
 
 export const runDetailShape = runShape
@@ -210,8 +218,8 @@ export const runDetailShape = runShape
   .meta({ id: 'RunDetail' })
 
 /** `coverage`: of each account of the run, in their order; that of other runs does not count. */
-export function runDetail(run: SyncRun, coverage: readonly (readonly Coverage[])[]): z.output<typeof runDetailShape> {
-  const { accounts, ...rest } = runResource(run)
+export function runDetail(language: Language, run: SyncRun, coverage: readonly (readonly Coverage[])[]): z.output<typeof runDetailShape> {
+  const { accounts, ...rest } = runResource(language, run)
   return { ...rest, accounts: accounts.map((account, index) => ({ ...account, days: joinRanges((coverage[index] ?? []).filter(({ runId }) => runId === run.id)).map(({ from, to }) => ({ from, to })) })) }
 }
 
@@ -235,9 +243,9 @@ export const challengeShape = z
   })
   .meta({ id: 'Challenge' })
 
-export function challengeResource(challenge: Challenge): z.output<typeof challengeShape> {
+export function challengeResource(language: Language, challenge: Challenge): z.output<typeof challengeShape> {
   return {
     id: challenge.id, connectionId: challenge.connectionId, state: challenge.state, askedAt: isoInstant(challenge.askedAt), expiresAt: isoInstant(challenge.expiresAt),
-    prompts: challenge.prompts.map(({ options, ...prompt }) => ({ ...prompt, ...(options === undefined ? {} : { options: [...options] }) })),
+    prompts: challenge.prompts.map(({ options, label, ...prompt }) => ({ ...prompt, label: retold(language, label), ...(options === undefined ? {} : { options: [...options] }) })),
   }
 }

@@ -4,6 +4,7 @@
  * that no question is asked whose answer changes nothing. Pure.
  */
 import type { Problem, RankedCause } from '../domain/connection.ts'
+import type { Language } from '../language/language.ts'
 import { diagnose, type Voice } from './diagnose.ts'
 import { mergeEvidence } from './merge-evidence.ts'
 import { TOLD, type ToldFacts } from './problems.ts'
@@ -30,9 +31,9 @@ const QUESTIONS: { readonly [F in keyof ToldFacts]-?: readonly string[] } = {
 }
 
 /** What was answered already, and the one open question whose answer separates the causes best. */
-export function asksOf(problem: Pick<Problem, 'failure' | 'context'>, news: readonly Voice[], facts: CardFacts): readonly Asked[] {
+export function asksOf(language: Language, problem: Pick<Problem, 'failure' | 'context'>, news: readonly Voice[], facts: CardFacts): readonly Asked[] {
   const evidence = mergeEvidence(problem.failure.evidence)
-  const askedOf = (fact: keyof ToldFacts): Asked => ({ fact, question: fillWords(QUESTIONS[fact], facts), answer: problem.context[fact] ?? null })
+  const askedOf = (fact: keyof ToldFacts): Asked => ({ fact, question: fillWords(language, QUESTIONS[fact], facts), answer: problem.context[fact] ?? null })
   const answered = TOLD.filter((fact) => problem.context[fact] !== undefined)
   const open = TOLD.filter((fact) => problem.context[fact] === undefined).map((fact) => {
     const [yes, no] = [true, false].map((said) => diagnose({ evidence, context: { ...problem.context, [fact]: said } }, undefined, news).causes)

@@ -20,7 +20,7 @@ function page(cause: CauseCode): string {
   const { title, symptom, why, does, you } = PAGES[cause]
   const family = familyOf(cause)
   const head = family === null ? 'No family.' : `Family: ${FAMILY_NAMES[family]}. Ended by: ${ENDED_BY[CAUSES[cause as keyof typeof CAUSES].whose]}.`
-  const card = plainText(cardFor(cause, 1, { bank: 'Your bank' }).what)
+  const card = plainText(cardFor('en', cause, 1, { bank: 'Your bank' }).what)
   const codes = codesOf(cause)
   return [
     `# ${title}`, '', `\`${cause}\``, '', head, '', `On the card: “${card}”`, '',

@@ -6,6 +6,8 @@
 import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { RankedCause } from '../domain/connection.ts'
 import type { Day } from '../domain/day.ts'
+import { message, translated, type Language } from '../language/language.ts'
+import { say } from '../language/say.ts'
 import { CARDS, type Chip } from './catalogue.ts'
 
 export type Part =
@@ -38,7 +40,7 @@ export type CardFacts = {
   readonly hoursWaiting?: number | null
   /** So many reads in a row were stopped in the middle, where that is the failure. */
   readonly stops?: number | null
-  /** How the bank asked who is there before, and how it asks now: “by text message”, “in its app”. */
+  /** How the bank asked who is there before, and how it asks now, as messages: “for a code”, “in its app”. */
   readonly askedBefore?: string | null
   readonly asksNow?: string | null
   /** The bank's own words, redacted. */
@@ -63,34 +65,34 @@ const QUOTE_LENGTH = 200
 const ASKS_FOR_A_SECRET: readonly ActionCode[] = ['fix_credentials', 'update_mfa', 'reconnect']
 
 /** The card of one cause with its facts. `next` is null where waiting is the answer, an outage is open, or the bank's address is not verified. */
-export function cardFor(cause: CauseCode, p: number, facts: CardFacts): Card {
+export function cardFor(language: Language, cause: CauseCode, p: number, facts: CardFacts): Card {
   const text = CARDS[cause]
   const quote = facts.bankWords == null || facts.bankWords === '' ? null : { kind: 'quote' as const, text: facts.bankWords.slice(0, QUOTE_LENGTH) }
-  return { cause, chip: text.chip, what: fillWords(text.what, facts), relink: fillWords(text.relink, facts), next: nextFor(cause, facts), likelihood: likelihoodWords(p), quote }
+  return { cause, chip: text.chip, what: fillWords(language, text.what, facts), relink: fillWords(language, text.relink, facts), next: nextFor(language, cause, facts), likelihood: likelihoodWords(language, p), quote }
 }
 
-function nextFor(cause: CauseCode, facts: CardFacts): Card['next'] {
+function nextFor(language: Language, cause: CauseCode, facts: CardFacts): Card['next'] {
   const { next } = CARDS[cause]
   if (next === null) return null
   if (next.afterHours !== undefined && (facts.hoursWaiting ?? 0) < next.afterHours) return null
   if (facts.bankDown === true && ASKS_FOR_A_SECRET.includes(next.action)) return null
-  return { action: next.action, label: fillWords(next.label, facts), href: next.atBank === true ? (facts.website ?? null) : null, atBank: next.atBank === true }
+  return { action: next.action, label: fillWords(language, next.label, facts), href: next.atBank === true ? (facts.website ?? null) : null, atBank: next.atBank === true }
 }
 
 /** Probability in words with its count; rounded from p, never 10 in 10. */
-export function likelihoodWords(p: number): string {
-  if (p >= 0.9) return 'Almost certainly (more than 9 in 10)'
-  if (p >= 0.7) return 'Very likely (about 8 in 10)'
-  if (p >= 0.5) return 'Probably (about 6 in 10)'
-  if (p >= 0.3) return 'Perhaps (about 4 in 10)'
-  return 'Not clear yet'
+export function likelihoodWords(language: Language, p: number): string {
+  return translated(language, LIKELIHOODS.find(([least]) => p >= least)?.[1] ?? message('Not clear yet'))
 }
 
+const LIKELIHOODS = [
+  [0.9, message('Almost certainly (more than 9 in 10)')], [0.7, message('Very likely (about 8 in 10)')], [0.5, message('Probably (about 6 in 10)')], [0.3, message('Perhaps (about 4 in 10)')],
+] as const
+
 /** How many in ten, for a cause that is not the first, and for all others together. Never nought, never ten. */
-export function inTen(p: number): string {
-  if (p < 0.05) return 'less than 1 in 10'
-  if (p >= 0.95) return 'more than 9 in 10'
-  return `about ${Math.min(9, Math.max(1, Math.round(p * 10)))} in 10`
+export function inTen(language: Language, p: number): string {
+  if (p < 0.05) return say(language, 'less than 1 in 10')
+  if (p >= 0.95) return say(language, 'more than 9 in 10')
+  return say(language, 'about {count} in 10', { count: Math.min(9, Math.max(1, Math.round(p * 10))) })
 }
 
 /** The causes that stand as headings: the first, and the second when it is within .15. */
@@ -115,16 +117,16 @@ export function plainText(parts: readonly Part[]): string {
   }).join('')
 }
 
-/** The first wording whose facts are all known. The last wording of each line needs the bank's name only. */
-export function fillWords(wordings: readonly string[], facts: CardFacts): readonly Part[] {
+/** The first wording whose facts are all known, in the reader's language. The last wording of each line needs the bank's name only. */
+export function fillWords(language: Language, wordings: readonly string[], facts: CardFacts): readonly Part[] {
   for (const wording of wordings) {
-    const parts = wording.split(/(\{\w+\})/).filter((piece) => piece !== '').map((piece) => (piece.startsWith('{') ? factPart(piece.slice(1, -1), facts) : piece))
+    const parts = translated(language, wording).split(/(\{\w+\})/).filter((piece) => piece !== '').map((piece) => (piece.startsWith('{') ? factPart(language, piece.slice(1, -1), facts) : piece))
     if (parts.every((part) => part !== null)) return parts
   }
   return []
 }
 
-function factPart(name: string, facts: CardFacts): Part | null {
+function factPart(language: Language, name: string, facts: CardFacts): Part | null {
   const instant = (at: number | null | undefined) => (at == null ? null : { kind: 'instant' as const, at })
   const day = (value: Day | null | undefined) => (value == null ? null : { kind: 'day' as const, day: value })
   const count = (value: number | null | undefined) => (value == null ? null : { kind: 'count' as const, count: value })
@@ -134,8 +136,8 @@ function factPart(name: string, facts: CardFacts): Part | null {
     case 'provider': return facts.provider ?? null
     case 'setting': return facts.setting ?? null
     case 'update': return facts.update ?? null
-    case 'askedBefore': return facts.askedBefore ?? null
-    case 'asksNow': return facts.asksNow ?? null
+    case 'askedBefore': return facts.askedBefore == null ? null : translated(language, facts.askedBefore)
+    case 'asksNow': return facts.asksNow == null ? null : translated(language, facts.asksNow)
     case 'nextTry': return instant(facts.nextTryAt)
     case 'maintenanceUntil': return instant(facts.maintenanceUntil)
     case 'consentEndedOn': return day(facts.consentEndedOn)

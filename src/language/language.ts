@@ -1,16 +1,17 @@
 /**
- * The languages that Relink speaks, and messages in them. English is the source: a message stands in the code as
- * a reader of English sees it, and is its own key in the files of the others (`de.json`), as with GNU gettext.
- * Messages are ICU MessageFormat: `{name}` for a value, `{count, plural, one {# row} other {# rows}}` for a number.
- * What a file lacks is said in English, never left out; `test/language.test.ts` finds it.
+ * The languages that Relink speaks, and their files of messages. English is the source: a message stands in the code
+ * as a reader of English sees it, and is its own key in the files of the others (`de.json`), as with GNU gettext.
+ * `say` puts values into a message that is shown; `retold` says in another language what was made in English, because
+ * it is stored so or comes from a layer that knows no reader. What a file lacks is said in English, never left out;
+ * `test/language.test.ts` finds it.
  */
-import { IntlMessageFormat } from 'intl-messageformat'
 import german from './de.json' with { type: 'json' }
 
 export const LANGUAGES = ['en', 'de'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-const FILES: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en: {}, de: german }
+/** Messages by their English text. */
+export const FILES: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en: {}, de: german }
 
 /** The best language for an `Accept-Language` header (RFC 9110, section 12.5.4): the known one with the highest weight, in order of the header; English where none is known. */
 export function languageOf(header: string | undefined): Language {
@@ -33,17 +34,4 @@ export function translated(language: Language, message: string): string {
 /** Marks a message that is said elsewhere, so that the test of the files finds it. */
 export function message<M extends string>(text: M): M {
   return text
-}
-
-const formats = new Map<string, IntlMessageFormat>()
-
-/** A message with its values, in that language; numbers as that language writes them. Throws where a value is missing: a fault of the program. */
-export function say(language: Language, text: string, values: Readonly<Record<string, string | number>> = {}): string {
-  const key = `${language} ${text}`
-  let format = formats.get(key)
-  if (format === undefined) {
-    format = new IntlMessageFormat(translated(language, text), language, undefined, { ignoreTag: true })
-    formats.set(key, format)
-  }
-  return String(format.format(values))
 }

@@ -29,7 +29,7 @@ export async function letterToBank(store: TenantStore, problem: Problem): Promis
 export function letterText(problem: Problem, connection: Connection | null, runs: readonly SyncRun[]): string {
   const bank = connection?.institutionName ?? problem.institutionId
   const first = problem.diagnosis.causes[0]
-  const card = first === undefined ? null : cardFor(first.cause, first.p, { bank })
+  const card = first === undefined ? null : cardFor('en', first.cause, first.p, { bank })
   const evidence = mergeEvidence(problem.failure.evidence)
   const since = connection?.lastSuccessAt ?? null
   const attempts = runs.flatMap((run) => {

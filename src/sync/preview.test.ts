@@ -129,7 +129,7 @@ test('the bank may ask before it lets the new sign-in read; an account that it d
   assert.ok((await answerChallenge(world.deps, challenge!.id, { code: '1' })).ok)
   const ready = (await world.store.previews.get(waiting.id))!
   assert.deepEqual([ready.state, totalOf(ready.accounts).same, ready.unfed.length], ['ready', 1, 1])
-  assert.match(objectionTo(ready) ?? '', /would have no feed/)
+  assert.match(objectionTo('en', ready) ?? '', /would have no feed/)
   const ended = await cancelPreview(world.deps, ready.id)
   assert.deepEqual([ended.ok, (await world.store.connections.get(ready.shadowId))?.state, await world.store.previews.answers(ready.id, ready.accounts[0]!.accountId)], [true, 'removed', []])
 })

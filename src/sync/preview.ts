@@ -8,6 +8,8 @@ import type { Connection } from '../domain/connection.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { PreviewAccount, PreviewCounts, ReconnectPreview } from '../domain/preview.ts'
 import type { AccountOutcome, SyncRun } from '../domain/run.ts'
+import type { Language } from '../language/language.ts'
+import { say } from '../language/say.ts'
 import type { PageCommit } from '../ports/store.ts'
 import { beginConnection, forgetFirst, type Begun, type ConnectRequest } from './connect.ts'
 import { compare, sourceOf } from './compare-preview.ts'
@@ -70,7 +72,7 @@ export async function switchPreview(deps: SyncDeps, previewId: string): Promise<
     if (!again.ok) return again
     const { accounts, pages, run } = again.value
     await store.previews.update(previewId, ['ready'], { accounts, updatedAt: deps.clock.now() })
-    const objection = objectionTo({ ...preview, accounts })
+    const objection = objectionTo('en', { ...preview, accounts })
     if (objection !== null) return failed({ code: 'wrong_state', message: objection })
     const switched = await store.previews.switchOver({ previewId, run, pages, ...switchOf(deps, { ...preview, accounts }, shadow) })
     // The new sign-in was read in full: whatever was wrong with the old one is over.
@@ -82,12 +84,11 @@ export async function switchPreview(deps: SyncDeps, previewId: string): Promise<
 }
 
 /** Why there is no switch, as a sentence; null: nothing stands in the way. */
-export function objectionTo(preview: ReconnectPreview): string | null {
+export function objectionTo(language: Language, preview: ReconnectPreview): string | null {
   const { lost, doubled } = totalOf(preview.accounts)
-  const rows = (count: number) => (count === 1 ? '1 row' : `${count} rows`)
-  if (lost > 0) return `${rows(lost)} would be lost: see ${lost === 1 ? 'it' : 'them'} in the preview. Nothing was switched.`
-  if (doubled > 0) return `${rows(doubled)} would be there twice: see ${doubled === 1 ? 'it' : 'them'} in the preview. Nothing was switched.`
-  if (preview.unfed.length > 0) return `${preview.unfed.length === 1 ? 'One account' : `${preview.unfed.length} accounts`} of this connection would have no feed any more; pause ${preview.unfed.length === 1 ? 'it' : 'them'} first, or sign in with a login that lists all.`
+  if (lost > 0) return say(language, '{count, plural, one {# row would be lost: see it in the preview. Nothing was switched.} other {# rows would be lost: see them in the preview. Nothing was switched.}}', { count: lost })
+  if (doubled > 0) return say(language, '{count, plural, one {# row would be there twice: see it in the preview. Nothing was switched.} other {# rows would be there twice: see them in the preview. Nothing was switched.}}', { count: doubled })
+  if (preview.unfed.length > 0) return say(language, '{count, plural, one {One account of this connection would have no feed any more; pause it first, or sign in with a login that lists all.} other {# accounts of this connection would have no feed any more; pause them first, or sign in with a login that lists all.}}', { count: preview.unfed.length })
   return null
 }
 

@@ -114,7 +114,7 @@ const series = route({
 const proof = route({
   method: 'GET', url: '/accounts/:id/balance-proof', action: 'read', tag: 'Accounts', summary: 'What the bank\'s balances prove of the rows, and what explains it where they disagree',
   params: idParams, response: balanceProofShape,
-  handle: async ({ params, instance }) => balanceProofResource(instance, await summaryOf(instance, params.id)),
+  handle: async ({ params, instance, language }) => balanceProofResource(language, instance, await summaryOf(instance, params.id)),
 })
 
 const save = route({

@@ -22,34 +22,34 @@ export const connectForm = z.strictObject({ institutionId: z.string().max(100), 
 const list = route({
   method: 'GET', url: '/connections', action: 'read', tag: 'Connections', summary: 'All connections with their health and problems',
   response: listOf(connectionShape),
-  handle: async ({ instance }) => {
+  handle: async ({ instance, language }) => {
     const connections = (await instance.store.connections.list()).filter((c) => isShown(c))
-    return { items: await Promise.all(connections.map((c) => connectionResource(instance, c))) }
+    return { items: await Promise.all(connections.map((c) => connectionResource(language, instance, c))) }
   },
 })
 
 const one = route({
   method: 'GET', url: '/connections/:id', action: 'read', tag: 'Connections', summary: 'One connection',
   params: idParams, response: connectionShape,
-  handle: async ({ params, instance }) => connectionResource(instance, await connectionOf(instance, params.id)),
+  handle: async ({ params, instance, language }) => connectionResource(language, instance, await connectionOf(instance, params.id)),
 })
 
 const connect = route({
   method: 'POST', url: '/connections', action: 'administer', tag: 'Connections', summary: 'Sign in at a bank and read for the first time; the answer may hold a challenge',
   body: connectForm, carriesSecret: true,
   response: connectionShape, status: 201,
-  handle: async ({ body, instance }) => {
+  handle: async ({ body, instance, language }) => {
     const result = await instance.verbs.connect({ institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, onceMore: body.onceMore === true, choosesAccounts: body.choosesAccounts === true })
     switch (result.kind) {
       case 'connected':
       case 'challenge':
-        return connectionResource(instance, await connectionOf(instance, result.connection.id))
+        return connectionResource(language, instance, await connectionOf(instance, result.connection.id))
       case 'exists':
       case 'invalid':
       case 'withheld':
         throw failedSignIn(result)
       case 'failed':
-        throw new ApiProblem('sign_in_failed', result.failure.message, { failure: { code: result.failure.code, stage: result.failure.stage }, diagnosis: diagnosisResource(result.diagnosis, { bank: instance.institutions.find((i) => i.id === body.institutionId)?.name ?? body.institutionId }) })
+        throw new ApiProblem('sign_in_failed', result.failure.message, { failure: { code: result.failure.code, stage: result.failure.stage }, diagnosis: diagnosisResource(language, result.diagnosis, { bank: instance.institutions.find((i) => i.id === body.institutionId)?.name ?? body.institutionId }) })
     }
   },
 })
@@ -57,19 +57,19 @@ const connect = route({
 const sync = route({
   method: 'POST', url: '/connections/:id/sync', action: 'sync', tag: 'Connections', summary: 'Read this connection now; answers when the run has ended or waits for a person',
   params: idParams, response: runShape,
-  handle: async ({ params, instance }) => runResource(valueOf(await instance.verbs.sync(params.id, 'person'))),
+  handle: async ({ params, instance, language }) => runResource(language, valueOf(await instance.verbs.sync(params.id, 'person'))),
 })
 
 const secret = route({
   method: 'PUT', url: '/connections/:id/secret', action: 'enter_secret', tag: 'Connections', summary: 'Store a new secret and sign in once with it',
   params: idParams, body: z.strictObject({ form }), carriesSecret: true, response: runShape,
-  handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.enterSecret(params.id, body.form))),
+  handle: async ({ params, body, instance, language }) => runResource(language, valueOf(await instance.verbs.enterSecret(params.id, body.form))),
 })
 
 const onceMore = route({
   method: 'POST', url: '/connections/:id/secret/once-more', action: 'enter_secret', tag: 'Connections', summary: 'Send the stored secret once more although the bank refused it',
   params: idParams, response: runShape,
-  handle: async ({ params, instance }) => runResource(valueOf(await instance.verbs.tryOnceMore(params.id, 'api'))),
+  handle: async ({ params, instance, language }) => runResource(language, valueOf(await instance.verbs.tryOnceMore(params.id, 'api'))),
 })
 
 const disable = switchRoute('disable', 'Stop reading; every row, match and question stays')
@@ -87,35 +87,35 @@ const remove = route({
 const adopt = route({
   method: 'POST', url: '/connections/:id/accounts/adopt', action: 'review', tag: 'Connections', summary: 'Say that a new account of the bank continues one that is missing; rows and ids stay',
   params: idParams, body: z.strictObject({ missingAccountId: z.uuid(), newAccountId: z.uuid() }), response: runShape,
-  handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.adoptAccount(params.id, body.missingAccountId, body.newAccountId))),
+  handle: async ({ params, body, instance, language }) => runResource(language, valueOf(await instance.verbs.adoptAccount(params.id, body.missingAccountId, body.newAccountId))),
 })
 
 const choose = route({
   method: 'PUT', url: '/connections/:id/accounts', action: 'administer', tag: 'Connections', summary: 'Choose which accounts are read, into which account of the books and since when; then they are read. Those that are not named are not',
   params: idParams, body: z.strictObject({ accounts: z.array(z.strictObject({ accountId: z.uuid(), into: z.uuid().nullable(), startOn: dayShape.nullable() })).min(1).max(200) }), response: runShape,
-  handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.chooseAccounts(params.id, body.accounts.map(({ accountId, into, startOn }) => ({ accountId, into, startOn: startOn === null ? null : parseDay(startOn) }))))),
+  handle: async ({ params, body, instance, language }) => runResource(language, valueOf(await instance.verbs.chooseAccounts(params.id, body.accounts.map(({ accountId, into, startOn }) => ({ accountId, into, startOn: startOn === null ? null : parseDay(startOn) }))))),
 })
 
 const challenge = route({
   method: 'GET', url: '/challenges/:id', action: 'sync', tag: 'Challenges', summary: 'A question of the bank\'s',
   params: idParams, response: challengeShape,
-  handle: async ({ params, instance }) => {
+  handle: async ({ params, instance, language }) => {
     const found = await instance.store.challenges.get(params.id)
     if (found === null) throw new ApiProblem('not_found', 'There is no challenge with this id.')
-    return challengeResource(found)
+    return challengeResource(language, found)
   },
 })
 
 const challenges = route({
   method: 'GET', url: '/challenges', action: 'sync', tag: 'Challenges', summary: 'Open questions of banks',
   response: listOf(challengeShape),
-  handle: async ({ instance }) => ({ items: (await instance.store.challenges.list({ state: 'open' })).map(challengeResource) }),
+  handle: async ({ instance, language }) => ({ items: (await instance.store.challenges.list({ state: 'open' })).map((challenge) => challengeResource(language, challenge)) }),
 })
 
 const answer = route({
   method: 'POST', url: '/challenges/:id/answer', action: 'sync', tag: 'Challenges', summary: 'Answer; each answer is sent to the bank once and not kept',
   params: idParams, body: z.strictObject({ answers: z.record(z.string().max(64), z.string().max(1_000)) }), carriesSecret: true, response: runShape,
-  handle: async ({ params, body, instance }) => runResource(valueOf(await instance.verbs.answer(params.id, body.answers))),
+  handle: async ({ params, body, instance, language }) => runResource(language, valueOf(await instance.verbs.answer(params.id, body.answers))),
 })
 
 const link = route({
@@ -145,13 +145,13 @@ const send = route({
 const openLink = route({
   method: 'POST', url: '/challenge-links', action: 'sync', tag: 'Challenges', summary: 'The question that a link leads to; the link is spent by this',
   body: z.strictObject({ link: z.string().max(200) }), response: challengeShape,
-  handle: async ({ body, instance, caller }) => {
+  handle: async ({ body, instance, caller, language }) => {
     if (caller?.kind !== 'member') throw new ApiProblem('forbidden', 'A link is for a person who is signed in.')
     const now = instance.clock.now()
     const read = readChallengeLink(instance.linkKey, body.link, now)
     const found = read === null || !(await instance.store.access.spendLink(read.digest, now)) ? null : await instance.store.challenges.get(read.challengeId)
     if (found === null) throw new ApiProblem('link_void')
-    return challengeResource(found)
+    return challengeResource(language, found)
   },
 })
 
@@ -160,7 +160,7 @@ export const connectionRoutes: readonly Route[] = [list, one, connect, sync, sec
 function switchRoute(verb: 'disable' | 'enable', summary: string): Route {
   return route({
     method: 'POST', url: `/connections/:id/${verb}`, action: 'administer', tag: 'Connections', summary, params: idParams, response: connectionShape,
-    handle: async ({ params, instance }) => connectionResource(instance, valueOf(await instance.verbs[verb](params.id))),
+    handle: async ({ params, instance, language }) => connectionResource(language, instance, valueOf(await instance.verbs[verb](params.id))),
   })
 }
 

@@ -14,37 +14,37 @@ const search = route({
   method: 'GET', url: '/institutions', action: 'read', tag: 'Institutions', summary: 'Find a bank by name, web address or routing number',
   query: z.strictObject({ query: z.string().max(200).default('') }),
   response: listOf(institutionShape),
-  handle: async ({ query, instance }) => {
+  handle: async ({ query, instance, language }) => {
     const found = searchInstitutions(instance.institutions, query.query).slice(0, SHOWN)
-    return { items: await Promise.all(found.map((institution) => institutionResource(instance, institution))) }
+    return { items: await Promise.all(found.map((institution) => institutionResource(language, instance, institution))) }
   },
 })
 
 const one = route({
   method: 'GET', url: '/institutions/:id', action: 'read', tag: 'Institutions', summary: 'One bank with the ways to connect it',
   params: z.strictObject({ id: z.string().max(100) }), response: institutionShape,
-  handle: async ({ params, instance }) => {
+  handle: async ({ params, instance, language }) => {
     const institution = instance.institutions.find((candidate) => candidate.id === params.id)
     if (institution === undefined) throw new ApiProblem('not_found', 'There is no institution with this id.')
-    return institutionResource(instance, institution)
+    return institutionResource(language, instance, institution)
   },
 })
 
 const history = route({
   method: 'GET', url: '/institutions/:id/health', action: 'read', tag: 'Institutions', summary: 'The last ninety days of a bank: a word for each day, its incidents with start, end and scope, its usual rate of failures',
   params: z.strictObject({ id: z.string().max(100) }), response: bankHistoryShape,
-  handle: async ({ params, instance }) => {
+  handle: async ({ params, instance, language }) => {
     const used = (await instance.store.connections.list()).find(({ institutionId }) => institutionId === params.id)
     const institution = instance.institutions.find(({ id }) => id === params.id) ?? (used === undefined ? undefined : { id: params.id, name: used.institutionName })
     if (institution === undefined) throw new ApiProblem('not_found', 'There is no institution with this id.')
-    return bankHistory(instance, institution)
+    return bankHistory(language, instance, institution)
   },
 })
 
 const banks = route({
   method: 'GET', url: '/banks', action: 'read', tag: 'Institutions', summary: 'The health of each bank in use, learned from all its connections',
   response: listOf(bankShape),
-  handle: async ({ instance }) => ({ items: await bankResources(instance) }),
+  handle: async ({ instance, language }) => ({ items: await bankResources(language, instance) }),
 })
 
 export const institutionRoutes: readonly Route[] = [search, one, history, banks]

@@ -9,9 +9,9 @@ import { connectForm, connectionOf, failedSignIn, valueOf } from './connections.
 const begin = route({
   method: 'POST', url: '/connections/:id/previews', action: 'administer', tag: 'Reconnect', summary: 'Sign in beside this connection and read, without touching the feed; the answer may wait for the bank\'s question',
   params: idParams, body: connectForm, carriesSecret: true, response: previewShape, status: 201,
-  handle: async ({ params, body, instance }) => {
+  handle: async ({ params, body, instance, language }) => {
     const result = await instance.verbs.previewReconnect(params.id, { institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, onceMore: body.onceMore === true })
-    if (result.kind === 'preview') return previewResource(instance, result.preview)
+    if (result.kind === 'preview') return previewResource(language, instance, result.preview)
     throw result.kind === 'refused' ? new ApiProblem(result.refusal.code === 'not_found' ? 'not_found' : 'wrong_state', result.refusal.message) : failedSignIn(result)
   },
 })
@@ -19,30 +19,30 @@ const begin = route({
 const ofConnection = route({
   method: 'GET', url: '/connections/:id/previews', action: 'read', tag: 'Reconnect', summary: 'Previews of this connection, newest first; also those by which it came',
   params: idParams, response: listOf(previewShape),
-  handle: async ({ params, instance }) => {
+  handle: async ({ params, instance, language }) => {
     await connectionOf(instance, params.id)
     const { previews } = instance.store
     const found = [...(await previews.list({ connectionId: params.id })), ...(await previews.list({ shadowId: params.id }))]
-    return { items: await Promise.all(found.map((preview) => previewResource(instance, preview))) }
+    return { items: await Promise.all(found.map((preview) => previewResource(language, instance, preview))) }
   },
 })
 
 const one = route({
   method: 'GET', url: '/previews/:id', action: 'read', tag: 'Reconnect', summary: 'What the switch would do: the same, new, lost, double and doubtful rows of each account',
   params: idParams, response: previewShape,
-  handle: async ({ params, instance }) => previewResource(instance, await previewOf(instance, params.id)),
+  handle: async ({ params, instance, language }) => previewResource(language, instance, await previewOf(instance, params.id)),
 })
 
 const switchOver = route({
   method: 'POST', url: '/previews/:id/switch', action: 'administer', tag: 'Reconnect', summary: 'Put the new sign-in in the place of the old one, in one step; refused when a row would be lost. Taken back by undoing its run',
   params: idParams, response: previewShape,
-  handle: async ({ params, instance }) => previewResource(instance, valueOf(await instance.verbs.switchPreview(params.id))),
+  handle: async ({ params, instance, language }) => previewResource(language, instance, valueOf(await instance.verbs.switchPreview(params.id))),
 })
 
 const cancel = route({
   method: 'DELETE', url: '/previews/:id', action: 'administer', tag: 'Reconnect', summary: 'End a preview: its sign-in and what it read are destroyed',
   params: idParams, response: previewShape,
-  handle: async ({ params, instance }) => previewResource(instance, valueOf(await instance.verbs.cancelPreview(params.id))),
+  handle: async ({ params, instance, language }) => previewResource(language, instance, valueOf(await instance.verbs.cancelPreview(params.id))),
 })
 
 export const previewRoutes: readonly Route[] = [begin, ofConnection, one, switchOver, cancel]

@@ -14,26 +14,26 @@ const list = route({
   method: 'GET', url: '/problems', action: 'read', tag: 'Problems', summary: 'Problems, open ones first',
   query: z.strictObject({ open: z.enum(['true', 'false']).optional(), connectionId: z.uuid().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
   response: listOf(problemShape),
-  handle: async ({ query, instance }) => {
+  handle: async ({ query, instance, language }) => {
     const problems = await instance.store.problems.list({
       limit: query.limit,
       ...(query.open === undefined ? {} : { open: query.open === 'true' }),
       ...(query.connectionId === undefined ? {} : { connectionId: query.connectionId }),
     })
-    return { items: await Promise.all(problems.map((p) => problemResource(instance, p))) }
+    return { items: await Promise.all(problems.map((p) => problemResource(language, instance, p))) }
   },
 })
 
 const one = route({
   method: 'GET', url: '/problems/:id', action: 'read', tag: 'Problems', summary: 'One problem with its likely causes and the evidence',
   params: idParams, response: problemShape,
-  handle: async ({ params, instance }) => problemResource(instance, await problemOf(instance, params.id)),
+  handle: async ({ params, instance, language }) => problemResource(language, instance, await problemOf(instance, params.id)),
 })
 
 const plan = route({
   method: 'GET', url: '/problems/:id/repair', action: 'read', tag: 'Repairs', summary: 'The plan of a repair; its last step is a proof',
   params: idParams, response: planShape,
-  handle: async ({ params, instance }) => planResource(await instance.verbs.plan(await problemOf(instance, params.id))),
+  handle: async ({ params, instance, language }) => planResource(language, await instance.verbs.plan(await problemOf(instance, params.id))),
 })
 
 const repair = route({
@@ -41,11 +41,11 @@ const repair = route({
   params: idParams,
   body: z.strictObject({ stepId: z.string().max(100).optional(), did: z.enum(['done', 'cannot']).optional() }),
   response: z.object({ plan: planShape.nullable() }),
-  handle: async ({ params, body, instance }) => {
+  handle: async ({ params, body, instance, language }) => {
     await connectionOf(instance, params.id)
     const report = body.stepId === undefined || body.did === undefined ? null : { stepId: body.stepId, did: body.did }
     const after = valueOf(await instance.verbs.repair(params.id, report))
-    return { plan: after === null ? null : planResource(after) }
+    return { plan: after === null ? null : planResource(language, after) }
   },
 })
 
@@ -57,12 +57,12 @@ const tell = route({
     otherClientWorks: z.boolean().optional().meta({ description: 'Another program reads the same login now' }), accountReplaced: z.boolean().optional().meta({ description: 'The account or card has another number now' }),
   }),
   response: problemShape,
-  handle: async ({ params, body, instance }) => {
+  handle: async ({ params, body, instance, language }) => {
     await problemOf(instance, params.id)
     const told = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
     const problem = await instance.verbs.tell(params.id, told)
     if (problem === null) throw new ApiProblem('wrong_state', 'This problem is closed.')
-    return problemResource(instance, problem)
+    return problemResource(language, instance, problem)
   },
 })
 

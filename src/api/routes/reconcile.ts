@@ -6,6 +6,8 @@ import { parseDay, type Day } from '../../domain/day.ts'
 import { formatMoney, moneyOf, parseDecimal } from '../../domain/money.ts'
 import type { ReconciledStatement } from '../../domain/reconciliation.ts'
 import type { Instance } from '../../instance.ts'
+import type { Language } from '../../language/language.ts'
+import { sayParts } from '../../language/say.ts'
 import { unansweredIn } from '../../sync/ask-again.ts'
 import { reconcile, type Reconciliation } from '../../sync/reconcile.ts'
 import { explained } from '../balance-resource.ts'
@@ -21,15 +23,15 @@ const statement = { asOf: dayShape, balance: z.string().max(40).meta({ descripti
 const compare = route({
   method: 'GET', url: '/accounts/:id/reconcile', action: 'read', tag: 'Accounts', summary: 'A statement against the rows: the difference and what would explain it to the cent; changes nothing',
   params: idParams, query: z.strictObject(statement), response: reconciliationShape,
-  handle: async ({ params, query, instance }) => {
+  handle: async ({ params, query, instance, language }) => {
     const account = await accountOf(instance, params.id)
     const { on, amount } = read(account, query)
     const found = await reconcile(instance.store, account, { on, amount }, instance.clock.now())
-    const { explanations, rows } = await explained(instance, account, found.explanations)
+    const { explanations, rows } = await explained(language, instance, account, found.explanations)
     const money = (minor: bigint): string => formatMoney({ minor, currency: account.currency })
     return {
       accountId: account.id, currency: account.currency, asOf: on, stated: money(amount), ours: money(found.ours), difference: money(found.difference), agrees: found.difference === 0n,
-      says: says(found, on, account).map(partResource),
+      says: says(language, found, on, account).map(partResource),
       provedTo: found.provedTo, broken: found.broken, missing: [...found.missing], explanations, rows: rows.map(transactionResource),
     }
   },
@@ -65,7 +67,7 @@ const ask = route({
   method: 'POST', url: '/accounts/:id/ask-again', action: 'sync', tag: 'Accounts', summary: 'Read the account now, and ask the bank for these days once more',
   params: idParams, body: z.strictObject({ from: dayShape, to: dayShape }),
   response: runShape.extend({ unanswered: z.array(z.object({ from: dayShape, to: dayShape })).meta({ description: 'Days for which this run has no answer: the bank refused them or left them out, or the run did not get so far, and asks when it goes on' }) }).meta({ id: 'RunOfDays' }),
-  handle: async ({ params, body, instance }) => {
+  handle: async ({ params, body, instance, language }) => {
     const account = await accountOf(instance, params.id)
     const [from, to] = [parseDay(body.from), parseDay(body.to)]
     if (from === null || to === null || from > to) throw new ApiProblem('invalid_request', 'The first day comes after the last.')
@@ -74,7 +76,7 @@ const ask = route({
     if (reader === null) throw new ApiProblem('wrong_state', 'No connection reads this account; import a file of these days instead.')
     const again = { accountId: account.id, days: { from, to } }
     const run = valueOf(await instance.verbs.sync(reader, 'person', again))
-    return { ...runResource(run), unanswered: [...(await unansweredIn(instance.store, run.id, again))] }
+    return { ...runResource(language, run), unanswered: [...(await unansweredIn(instance.store, run.id, again))] }
   },
 })
 
@@ -102,11 +104,15 @@ function read(account: Account, { asOf, balance }: { readonly asOf: string; read
   return { on, amount: amount.value.minor }
 }
 
-function says({ difference, ours }: Reconciliation, on: Day, { currency }: Account): readonly Part[] {
-  const money = (minor: bigint): Part => ({ kind: 'money', amount: formatMoney({ minor, currency }), currency })
-  if (difference === 0n) return ['The rows come to ', money(ours), ' on ', { kind: 'day', day: on }, ', as the statement says.']
-  return ['The statement counts ', money(difference < 0n ? -difference : difference), difference < 0n ? ' less than the rows, which come to ' : ' more than the rows, which come to ', money(ours), ' on ', { kind: 'day', day: on }, '.']
+function says(language: Language, { difference, ours }: Reconciliation, on: Day, { currency }: Account): readonly Part[] {
+  const money = (minor: bigint): Typed => ({ kind: 'money', amount: formatMoney({ minor, currency }), currency })
+  const values = { ours: money(ours), on: { kind: 'day', day: on }, amount: money(difference < 0n ? -difference : difference) } as const
+  if (difference === 0n) return sayParts<Typed>(language, 'The rows come to {ours} on {on}, as the statement says.', values)
+  if (difference < 0n) return sayParts<Typed>(language, 'The statement counts {amount} less than the rows, which come to {ours} on {on}.', values)
+  return sayParts<Typed>(language, 'The statement counts {amount} more than the rows, which come to {ours} on {on}.', values)
 }
+
+type Typed = Exclude<Part, string>
 
 function reconciledResource({ id, accountId, on, amount, difference, note: words, notedAt }: ReconciledStatement, { currency }: Account): z.output<typeof reconciledShape> {
   return { id, accountId, asOf: on, stated: formatMoney({ minor: amount, currency }), difference: formatMoney({ minor: difference, currency }), note: words, notedAt: isoInstant(notedAt) }

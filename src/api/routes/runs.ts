@@ -9,26 +9,26 @@ const list = route({
   method: 'GET', url: '/runs', action: 'read', tag: 'Runs', summary: 'Runs, newest first',
   query: z.strictObject({ connectionId: z.uuid().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
   response: listOf(runShape),
-  handle: async ({ query, instance }) => {
+  handle: async ({ query, instance, language }) => {
     const runs = await instance.store.runs.list({ limit: query.limit, ...(query.connectionId === undefined ? {} : { connectionId: query.connectionId }) })
-    return { items: runs.map(runResource) }
+    return { items: runs.map((run) => runResource(language, run)) }
   },
 })
 
 const one = route({
   method: 'GET', url: '/runs/:id', action: 'read', tag: 'Runs', summary: 'One run, with the days that each account was answered for in full',
   params: idParams, response: runDetailShape,
-  handle: async ({ params, instance }) => {
+  handle: async ({ params, instance, language }) => {
     const run = await instance.store.runs.get(params.id)
     if (run === null) throw new ApiProblem('not_found', 'There is no run with this id.')
-    return runDetail(run, await Promise.all(run.accounts.map(async ({ accountId }) => instance.store.feed.coverage(accountId))))
+    return runDetail(language, run, await Promise.all(run.accounts.map(async ({ accountId }) => instance.store.feed.coverage(accountId))))
   },
 })
 
 const undo = route({
   method: 'POST', url: '/runs/:id/undo', action: 'review', tag: 'Runs', summary: 'Take back what a run made; an undo can be taken back, too',
   params: idParams, response: runShape,
-  handle: async ({ params, instance }) => runResource(valueOf(await instance.verbs.undo(params.id))),
+  handle: async ({ params, instance, language }) => runResource(language, valueOf(await instance.verbs.undo(params.id))),
 })
 
 export const runRoutes: readonly Route[] = [list, one, undo]

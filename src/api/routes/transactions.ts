@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Question } from '../../domain/transaction.ts'
 import type { Instance } from '../../instance.ts'
+import type { Language } from '../../language/language.ts'
 import { explainTransaction } from '../../sync/explain.ts'
 import { tendAfterDecision } from '../../sync/tend-balance.ts'
 import { contentKeyOf } from '../../sync/undo.ts'
@@ -13,7 +14,7 @@ import { questionResource, questionShape, transactionDetail, transactionDetailSh
 const one = route({
   method: 'GET', url: '/transactions/:id', action: 'read', tag: 'Transactions', summary: 'One row, with every report it was made from and its history',
   params: idParams, response: transactionDetailShape,
-  handle: async ({ params, instance }) => detailOf(instance, params.id),
+  handle: async ({ params, instance, language }) => detailOf(language, instance, params.id),
 })
 
 const decide = route({
@@ -29,12 +30,12 @@ const decide = route({
       .optional().meta({ description: 'What these decisions were when they were shown; where they are not that any more, nothing is stored' }),
   }),
   response: transactionDetailShape,
-  handle: async ({ params, body: { from, ...body }, instance }) => {
-    await detailOf(instance, params.id)
+  handle: async ({ params, body: { from, ...body }, instance, language }) => {
+    await detailOf(language, instance, params.id)
     const isStored = await instance.store.feed.decide(params.id, given(body), instance.clock.now(), from === undefined ? undefined : given(from))
-    if (!isStored) throw new ApiProblem('changed_meanwhile', undefined, { current: await detailOf(instance, params.id) })
+    if (!isStored) throw new ApiProblem('changed_meanwhile', undefined, { current: await detailOf(language, instance, params.id) })
     instance.events.publish({ kind: 'transaction', id: params.id })
-    return detailOf(instance, params.id)
+    return detailOf(language, instance, params.id)
   },
 })
 
@@ -120,8 +121,8 @@ function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }
 
-async function detailOf(instance: Instance, id: string) {
+async function detailOf(language: Language, instance: Instance, id: string) {
   const explanation = await explainTransaction(instance.store, id)
   if (explanation === null) throw new ApiProblem('not_found', 'There is no transaction with this id.')
-  return transactionDetail(explanation)
+  return transactionDetail(language, explanation)
 }

@@ -52,7 +52,7 @@ function literals(listed: readonly Listed[], struck: ReadonlySet<Listed>): strin
 async function tell(instance: Instance, problem: Problem): Promise<{ readonly code: string; readonly msg: string; readonly extra: Readonly<Record<string, string>> }> {
   const first = problem.diagnosis.causes[0]
   const cause = first?.cause ?? 'unknown'
-  const card = cardFor(cause, first?.p ?? 0, await cardFacts(instance, problem))
+  const card = cardFor('en', cause, first?.p ?? 0, await cardFacts(instance, problem))
   const next = card.next === null ? '' : ` Next, in Relink: ${plainText(card.next.label)}.`
   return {
     code: problem.accountId === null ? connectionCode(cause) : accountCode(cause),

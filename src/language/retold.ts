@@ -1,0 +1,82 @@
+/**
+ * What was made in English, said in the reader's language. Failures, results of steps and evidence are made where no
+ * reader is known, are stored and logged in English, and are shown later to whoever asks: also those of years ago. A
+ * sentence is recognised by the message that it was made from; its values are taken out and put into the translation,
+ * and a value that is a message itself ("The bank answers. It was read.") is said in that language, too. What is no
+ * message of ours, such as a bank's own words, stays as it is.
+ */
+import { FILES, type Language } from './language.ts'
+import { piecesOf, say } from './say.ts'
+
+/** `texts`: what stands before, between and after the values, one more than there are names. */
+type Pattern = { readonly message: string; readonly names: readonly string[]; readonly texts: readonly string[] }
+
+/** A sentence in a sentence in a sentence is enough. */
+const MOST_DEPTH = 4
+/** Longer text is no sentence of ours. */
+const MOST_LENGTH = 2_000
+
+export function retold(language: Language, text: string): string {
+  return language === 'en' || text.length > MOST_LENGTH ? text : (found(language, text, 0) ?? text)
+}
+
+/** Null: no message of ours. */
+function found(language: Language, text: string, depth: number): string | null {
+  const file = FILES[language]
+  if (Object.hasOwn(file, text)) return file[text] ?? null
+  if (depth === MOST_DEPTH) return null
+  for (const { message, names, texts } of patternsOf(language)) {
+    const values = valuesIn(text, texts)
+    if (values !== null) return say(language, message, Object.fromEntries(names.map((name, at) => [name, valueOf(language, values[at] ?? '', depth)])))
+  }
+  return null
+}
+
+/** A name, a number or a code stays; words that are a message are said anew. */
+function valueOf(language: Language, text: string, depth: number): string {
+  return /\s/.test(text) ? (found(language, text, depth + 1) ?? text) : text
+}
+
+const patterns = new Map<Language, readonly Pattern[]>()
+
+/** Those that say most by themselves first, so that a sentence is not taken for a more general one. */
+function patternsOf(language: Language): readonly Pattern[] {
+  let known = patterns.get(language)
+  if (known === undefined) {
+    const made = Object.keys(FILES[language]).flatMap((message) => patternOf(message) ?? [])
+    patterns.set(language, (known = made.toSorted((a, b) => b.weight - a.weight)))
+  }
+  return known
+}
+
+/** What stands between the texts, each taken where it is found first: text may come from a bank, so nothing is searched twice. Null: they do not stand there. */
+function valuesIn(text: string, texts: readonly string[]): readonly string[] | null {
+  const [first = '', ...rest] = texts
+  const last = rest.at(-1) ?? ''
+  if (!text.startsWith(first) || !text.endsWith(last)) return null
+  const values: string[] = []
+  let at = first.length
+  for (const [index, next] of rest.entries()) {
+    const end = index === rest.length - 1 ? text.length - last.length : text.indexOf(next, at + 1)
+    if (end <= at) return null
+    values.push(text.slice(at, end))
+    at = end + next.length
+  }
+  return values
+}
+
+/** One with a number in words is said to a reader only, never stored. Two values that touch cannot be told apart. */
+function patternOf(message: string): (Pattern & { readonly weight: number }) | null {
+  const names: string[] = []
+  const texts: string[] = ['']
+  for (const piece of piecesOf(message)) {
+    if (typeof piece === 'string') texts[texts.length - 1] += piece
+    else if (piece.forms !== null) return null
+    else {
+      names.push(piece.name)
+      texts.push('')
+    }
+  }
+  if (names.length === 0 || texts.slice(1, -1).includes('')) return null
+  return { message, names, texts, weight: texts.join('').length }
+}
