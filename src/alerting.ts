@@ -40,7 +40,7 @@ export function createAlerting(instance: Omit<Instance, 'alerting'>, { drawer, w
     cardOf: async (problemId) => {
       const problem = await store.problems.get(problemId)
       if (problem === null) return null
-      const { card, cause } = await problemResource(instance, problem)
+      const { card, cause } = await problemResource('en', instance, problem)
       return { what: card.what, relink: card.relink, next: card.next?.label ?? null, cause }
     },
     bankName: (id) => instance.institutions.find((one) => one.id === id)?.name ?? id,

@@ -1,28 +1,29 @@
 /**
  * Every message of page and server stands in every file of messages, with the same values; no file holds what nobody
- * says; and no text of the page stands beside them. The English message is the key (decision 14).
+ * says; and no text of the page stands beside them. The English message is the key (decision 17).
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser'
+import { serverMessages } from './language/server.ts'
 import { isSource, isTest, lineOf, parsed, projectFiles, type Files, type Node } from './tidy/source.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const FILES = [
-  { name: 'web/src/language/de.json', sources: /^web\/src\// },
-  { name: 'src/language/de.json', sources: /^src\// },
+  { name: 'web/src/language/de.json', sources: /^web\/src\//, beside: () => [], ignoreTag: false },
+  { name: 'src/language/de.json', sources: /^src\//, beside: serverMessages, ignoreTag: true },
 ]
 /** Words that are the same in every language, or are no words. */
 const NAMES = /^(Relink|CSV|OFX|QFX|QBO|ntfy|https?:\/\/\S*)$/
 /** What a person reads or hears of an element. */
 const SPOKEN = new Set(['aria-label', 'title', 'placeholder', 'label', 'alt', 'summary', 'hint', 'word', 'text'])
 
-for (const { name, sources } of FILES) {
+for (const { name, sources, beside, ignoreTag } of FILES) {
   describe(name, () => {
     const project = projectFiles(ROOT)
-    const said = saidIn(project, sources)
+    const said = new Map([...beside(project), ...saidIn(project, sources)])
     const file = JSON.parse(readFileSync(join(ROOT, name), 'utf8')) as Readonly<Record<string, string>>
 
     test('holds every message, and none that nobody says', () => {
@@ -31,7 +32,7 @@ for (const { name, sources } of FILES) {
     })
 
     test('each translation takes the same values, and is a message', () => {
-      assert.deepEqual(Object.entries(file).filter(([message, translation]) => valuesOf(message).join() !== valuesOf(translation).join()).map(([message, translation]) => `${message} → ${translation}`), [])
+      assert.deepEqual(Object.entries(file).filter(([message, translation]) => valuesOf(message, ignoreTag).join() !== valuesOf(translation, ignoreTag).join()).map(([message, translation]) => `${message} → ${translation}`), [])
     })
 
     test('is in the order of its messages, so that two who add to it rarely meet', () => {
@@ -66,7 +67,7 @@ function saidIn(files: Files, where: RegExp): ReadonlyMap<string, string> {
 function messagesOf(node: Node): readonly string[] {
   if (node.type === 'CallExpression') {
     const { callee, arguments: given } = node as unknown as { callee: { name?: string }; arguments: Node[] }
-    if (callee.name !== 'say' && callee.name !== 'message' && callee.name !== 'told') return []
+    if (!['say', 'sayParts', 'message'].includes(callee.name ?? '')) return []
     return given.slice(0, 2).flatMap(literals)
   }
   if (node.type !== 'JSXOpeningElement' || (node['name'] as { name?: string }).name !== 'Say') return []
@@ -112,7 +113,7 @@ function isText(words: string): boolean {
   return /\p{L}{2}/u.test(words) && !NAMES.test(words.trim())
 }
 
-function valuesOf(message: string): readonly string[] {
+function valuesOf(message: string, ignoreTag = false): readonly string[] {
   const found = new Set<string>()
   const visit = (elements: readonly MessageFormatElement[]): void => {
     for (const element of elements) {
@@ -122,6 +123,6 @@ function valuesOf(message: string): readonly string[] {
       if (element.type === TYPE.select || element.type === TYPE.plural) for (const { value } of Object.values(element.options)) visit(value)
     }
   }
-  visit(parse(message))
+  visit(parse(message, { ignoreTag }))
   return [...found].toSorted()
 }

@@ -31,41 +31,41 @@ function planOf(...steps: readonly Partial<RepairStep>[]): RepairPlan {
 test('what was done and did not help is not asked again: the next step of the plan is the action, or nothing is', () => {
   const problem = problemOf(ranked(['password_change_required', 0.9]))
   const done = { action: 'act_at_bank_site' as ActionCode, state: 'did_not_help' as const }
-  assert.deepEqual(problemCard(problem, FACTS, null).next, { kind: 'act_at_bank_site', label: ['Change it at ', 'Riverbank', ', then enter it'], href: 'https://riverbank.example', atBank: true })
-  const then = problemCard(problem, FACTS, planOf(done, { action: 'contact_bank', kind: 'contact_bank', title: 'Send the prepared letter to Riverbank', state: 'now' }))
+  assert.deepEqual(problemCard('en', problem, FACTS, null).next, { kind: 'act_at_bank_site', label: ['Change it at ', 'Riverbank', ', then enter it'], href: 'https://riverbank.example', atBank: true })
+  const then = problemCard('en', problem, FACTS, planOf(done, { action: 'contact_bank', kind: 'contact_bank', title: 'Send the prepared letter to Riverbank', state: 'now' }))
   assert.deepEqual(then.next, { kind: 'contact_bank', label: ['Send the prepared letter to Riverbank'], href: null, atBank: false })
-  assert.equal(problemCard(problem, FACTS, planOf(done, { who: 'relink', kind: 'proof', state: 'now' })).next, null)
+  assert.equal(problemCard('en', problem, FACTS, planOf(done, { who: 'relink', kind: 'proof', state: 'now' })).next, null)
 })
 
 test('while a harmless question to the bank is under way there is no button, and the card says so', () => {
-  const card = problemCard(problemOf(ranked(['credentials_invalid', 0.9])), FACTS, planOf({ who: 'relink', kind: 'bank_status', action: 'auto_retry', state: 'running' }))
+  const card = problemCard('en', problemOf(ranked(['credentials_invalid', 0.9])), FACTS, planOf({ who: 'relink', kind: 'bank_status', action: 'auto_retry', state: 'running' }))
   assert.deepEqual([card.next, card.checking], [null, true])
 })
 
 test('two causes that are about as likely are two headings, and the question that tells them apart is the next thing', () => {
   const evidence: Evidence = { protocol: 'ofx', stage: 'signon', codes: ['15500', '2000'], message: 'Signon invalid' }
-  const both = problemCard(problemOf(ranked(['credentials_invalid', 0.45], ['institution_error', 0.35]), evidence), FACTS, null)
+  const both = problemCard('en', problemOf(ranked(['credentials_invalid', 0.45], ['institution_error', 0.35]), evidence), FACTS, null)
   assert.deepEqual(both.headings.map(({ cause }) => cause), ['credentials_invalid', 'institution_error'])
   assert.equal(both.next?.kind, 'answer')
   assert.equal(both.asks.filter(({ answer }) => answer === null).length, 1)
-  const outages = problemCard(problemOf(ranked(['institution_down', 0.4], ['scheduled_maintenance', 0.35])), FACTS, null)
+  const outages = problemCard('en', problemOf(ranked(['institution_down', 0.4], ['scheduled_maintenance', 0.35])), FACTS, null)
   assert.deepEqual([outages.headings.length, outages.next], [2, null], 'the same is waited for, whichever it is')
-  const one = problemCard(problemOf(ranked(['credentials_invalid', 0.7], ['institution_error', 0.3]), evidence), FACTS, null)
+  const one = problemCard('en', problemOf(ranked(['credentials_invalid', 0.7], ['institution_error', 0.3]), evidence), FACTS, null)
   assert.deepEqual([one.headings.length, one.next?.kind], [1, 'fix_credentials'])
 })
 
 test('the question is the one whose answer moves the ranking most; what was answered stays shown and is not asked again', () => {
   const problem = live(REFUSED, { connection: 'established' })
-  const [asked, ...others] = problemCard(problem, FACTS, null).asks
+  const [asked, ...others] = problemCard('en', problem, FACTS, null).asks
   assert.deepEqual([asked?.answer, others], [null, []])
-  const after = problemCard(live(REFUSED, { connection: 'established', [asked!.fact]: false }), FACTS, null)
+  const after = problemCard('en', live(REFUSED, { connection: 'established', [asked!.fact]: false }), FACTS, null)
   assert.deepEqual(after.asks.filter(({ answer }) => answer !== null).map(({ fact, answer }) => [fact, answer]), [[asked!.fact, false]])
   assert.ok(after.asks.every(({ fact, answer }) => answer !== null || fact !== asked!.fact))
   const closed: Problem = { ...problem, closedAt: 1 }
-  assert.deepEqual(problemCard(closed, FACTS, null).asks, [])
+  assert.deepEqual(problemCard('en', closed, FACTS, null).asks, [])
   // Everything was answered: nothing is left to ask.
   const told = live(REFUSED, { passwordChangedAtBank: true, bankLoginWorks: true, otherClientWorks: false, accountReplaced: false })
-  assert.deepEqual(problemCard(told, FACTS, null).asks.map(({ answer }) => answer), [true, true, false, false])
+  assert.deepEqual(problemCard('en', told, FACTS, null).asks.map(({ answer }) => answer), [true, true, false, false])
 })
 
 test('an answer ranks the causes anew', () => {
@@ -89,9 +89,9 @@ test('no code of any system stands outside of a quotation', () => {
 })
 
 test('an unlocked login is never told to try again, and an outage of the bank asks for no secret', () => {
-  const locked = problemCard(problemOf(ranked(['login_locked', 0.95])), FACTS, null)
+  const locked = problemCard('en', problemOf(ranked(['login_locked', 0.95])), FACTS, null)
   assert.match(plainText(locked.next!.label as string[]), /^Unlock at Riverbank, then check once$/)
-  for (const cause of ['credentials_invalid', 'mfa_invalid', 'consent_expired'] as const) assert.equal(problemCard(problemOf(ranked([cause, 0.9])), { ...FACTS, bankDown: true }, null).next, null)
-  const unverified = problemCard(problemOf(ranked(['bank_action_required', 0.9])), { bank: 'Riverbank' }, null)
+  for (const cause of ['credentials_invalid', 'mfa_invalid', 'consent_expired'] as const) assert.equal(problemCard('en', problemOf(ranked([cause, 0.9])), { ...FACTS, bankDown: true }, null).next, null)
+  const unverified = problemCard('en', problemOf(ranked(['bank_action_required', 0.9])), { bank: 'Riverbank' }, null)
   assert.deepEqual([unverified.next?.atBank, unverified.next?.href], [true, null])
 })

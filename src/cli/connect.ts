@@ -40,7 +40,7 @@ export async function connectCommand(output: Output, wanted: string | undefined,
         await answerFirst(output, instance, result)
         return
       case 'connected':
-        output.data({ connection: await connectionResource(instance, result.connection), run: runResource(result.run) })
+        output.data({ connection: await connectionResource('en', instance, result.connection), run: runResource('en', result.run) })
         if (!sayRun(output, institution.name, result.run)) process.exitCode = 1
     }
   })
@@ -49,8 +49,8 @@ export async function connectCommand(output: Output, wanted: string | undefined,
 /** The bank asks before it lets in. The secrets' source was read for the sign-in already, so only a terminal can answer here. */
 async function answerFirst(output: Output, instance: Instance, { connection, challenge }: Extract<ConnectResult, { kind: 'challenge' }>): Promise<void> {
   const run = await answerChallenge(output, instance, challenge, { file: undefined, stdin: undefined })
-  const after = await connectionResource(instance, (await instance.store.connections.get(connection.id)) ?? connection)
-  output.data(run === null ? { connection: after, challenge: challengeResource(challenge) } : { connection: after, run: runResource(run) })
+  const after = await connectionResource('en', instance, (await instance.store.connections.get(connection.id)) ?? connection)
+  output.data(run === null ? { connection: after, challenge: challengeResource('en', challenge) } : { connection: after, run: runResource('en', run) })
 }
 
 export async function chooseInstitution(instance: Instance, wanted: string | undefined): Promise<Institution> {

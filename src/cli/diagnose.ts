@@ -16,7 +16,7 @@ export async function diagnoseCommand(output: Output, wanted: string | undefined
   await withInstance(output, async (instance) => {
     const connection = await chooseConnection(instance, wanted)
     const problems = await instance.store.problems.list({ connectionId: connection.id, open: true, limit: 10 })
-    const resources = await Promise.all(problems.map((p) => problemResource(instance, p)))
+    const resources = await Promise.all(problems.map((p) => problemResource('en', instance, p)))
     output.data({ connectionId: connection.id, problems: resources })
     if (resources.length === 0) output.say(`${connection.institutionName}: no open problem.`)
     for (const problem of resources) {

@@ -16,11 +16,11 @@ export async function runsCommand(output: Output): Promise<void> {
     const runs = await instance.store.runs.list({ limit: SHOWN_RUNS })
     const undone = new Set((await instance.store.history.undos()).filter((undo) => undo.redoneAt === null).map((undo) => undo.runId))
     const names = await connectionNames(instance)
-    for (const run of runs) output.data({ ...runResource(run), undone: undone.has(run.id) })
+    for (const run of runs) output.data({ ...runResource('en', run), undone: undone.has(run.id) })
     if (runs.length === 0) return output.say('Nothing was read or imported yet.')
     output.table(
       ['Run', 'At', 'What', 'New', 'The same', 'Changed', 'Withdrawn', ''],
-      runs.map((run) => [run.id, runResource(run).startedAt, what(run, names), ...counted(run), undone.has(run.id) ? 'taken back' : run.outcome]),
+      runs.map((run) => [run.id, runResource('en', run).startedAt, what(run, names), ...counted(run), undone.has(run.id) ? 'taken back' : run.outcome]),
       [3, 4, 5, 6],
     )
   })
@@ -34,7 +34,7 @@ export async function undoCommand(output: Output, wanted: string): Promise<void>
     const exact = await instance.store.runs.get(wanted)
     const run = exact ?? choose('runs', wanted, known)
     const done = verbOrFail(await instance.verbs.undo(run.id))
-    output.data(runResource(done))
+    output.data(runResource('en', done))
     const sum = (field: 'added' | 'changed' | 'withdrawn' | 'questions'): number => done.accounts.reduce((total, account) => total + account[field], 0)
     const parts = [[sum('withdrawn'), 'withdrawn'], [sum('added'), 'back again'], [sum('changed'), 'as before'], [sum('questions'), 'questions closed']] as const
     const told = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
@@ -47,7 +47,7 @@ export async function undoCommand(output: Output, wanted: string): Promise<void>
 export async function whyCommand(output: Output, instance: Instance, id: string): Promise<void> {
   const explanation = await explainTransaction(instance.store, id)
   if (explanation === null) throw new CommandError(`There is no transaction ${id}.`, 2)
-  const detail = transactionDetail(explanation)
+  const detail = transactionDetail('en', explanation)
   output.data(detail)
   output.say(output.bold(`${detail.postedOn}  ${detail.amount} ${detail.currency}  ${detail.description}  (${detail.state}${detail.deleted ? ', deleted by a person' : ''})`))
   for (const seen of detail.observations) {

@@ -11,7 +11,7 @@ export async function recomputeCommand(output: Output, wanted: string, options: 
   await withInstance(output, async (instance) => {
     const account = await chooseAccount(instance, wanted)
     output.progress(`Judging all reports of ${account.name} again…`)
-    tell(output, recomputeResource(verbOrFail(await instance.verbs.recompute(account.id, options.apply === true))))
+    tell(output, recomputeResource('en', verbOrFail(await instance.verbs.recompute(account.id, options.apply === true))))
   })
 }
 

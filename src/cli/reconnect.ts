@@ -45,7 +45,7 @@ async function answered(output: Output, instance: Instance, preview: ReconnectPr
 }
 
 async function tell(output: Output, instance: Instance, preview: ReconnectPreview): Promise<void> {
-  const told = await previewResource(instance, preview)
+  const told = await previewResource('en', instance, preview)
   output.data(told)
   output.say(`${told.newLogin}: ${told.sentence}`)
   for (const account of told.accounts) {

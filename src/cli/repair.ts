@@ -38,7 +38,7 @@ export async function repairCommand(output: Output, wanted: string, options: Rep
     const run = asked === null ? null : await answerChallenge(output, instance, asked, source)
     const plan = asked === null ? await walk(output, instance, connection, source, options) : null
     const challenge = await openChallenge(instance, connection.id)
-    output.data({ connectionId: connection.id, plan: plan === null ? null : planResource(plan), challenge: challenge === null ? null : challengeResource(challenge), run: run === null ? null : runResource(run) })
+    output.data({ connectionId: connection.id, plan: plan === null ? null : planResource('en', plan), challenge: challenge === null ? null : challengeResource('en', challenge), run: run === null ? null : runResource('en', run) })
     if (plan !== null && plan.state !== 'proved') process.exitCode = 1
   })
 }
@@ -104,7 +104,7 @@ export async function secretCommand(output: Output, wanted: string, options: Sec
     const connection = await chooseConnection(instance, wanted)
     const run = options.onceMore === true ? verbOrFail(await instance.verbs.tryOnceMore(connection.id, 'command line')) : await enterSecret(output, instance, connection, source)
     if (options.onceMore === true) sayRun(output, connection.institutionName, run)
-    output.data(runResource(run))
+    output.data(runResource('en', run))
     if (run.outcome !== 'succeeded') process.exitCode = 1
   })
 }

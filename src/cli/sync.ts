@@ -18,7 +18,7 @@ export async function syncCommand(output: Output, wanted: string | undefined): P
     for (const connection of connections) {
       output.progress(`Reading ${connection.institutionName}…`)
       const run = verbOrFail(await instance.verbs.sync(connection.id, 'person'))
-      output.data(runResource(run))
+      output.data(runResource('en', run))
       const read = sayRun(output, connection.institutionName, run)
       if (!read) await sayProblems(output, instance, connection.id)
       allRead = allRead && read
@@ -30,10 +30,10 @@ export async function syncCommand(output: Output, wanted: string | undefined): P
 export async function statusCommand(output: Output): Promise<void> {
   await withInstance(output, async (instance) => {
     const connections = (await instance.store.connections.list()).filter(isShown)
-    const resources = await Promise.all(connections.map((c) => connectionResource(instance, c)))
+    const resources = await Promise.all(connections.map((c) => connectionResource('en', instance, c)))
     const accounts = await instance.store.accounts.list()
     const proofs = new Map<string, BalanceProofResource>()
-    for (const account of accounts) proofs.set(account.id, await balanceProofResource(instance, account))
+    for (const account of accounts) proofs.set(account.id, await balanceProofResource('en', instance, account))
     const fed = new Set(resources.flatMap((c) => c.accounts.map(({ id }) => id)))
     // Accounts that files alone feed, or a connection that is not shown any more.
     const others = accounts.filter(({ id }) => !fed.has(id)).map((account) => accountResource(account))
@@ -65,7 +65,7 @@ const HEALTH = { working: 'working', needs_you: 'needs you', waiting: 'waiting f
 export async function sayProblems(output: Output, instance: Instance, connectionId: string): Promise<void> {
   const connection = await instance.store.connections.get(connectionId)
   if (connection === null) return
-  const { problems, challenge } = await connectionResource(instance, connection)
+  const { problems, challenge } = await connectionResource('en', instance, connection)
   for (const problem of problems) {
     output.say(`  ${plainText(problem.card.what)}`)
     output.say(`  ${problem.card.likelihood}: ${problem.causes[0]?.name ?? ''}`)
@@ -101,6 +101,6 @@ async function act(output: Output, wanted: string, work: (instance: Instance, id
     const connection = await chooseConnection(instance, wanted)
     output.say(`${connection.institutionName}: ${await work(instance, connection.id)}`)
     const after = await instance.store.connections.get(connection.id)
-    if (after !== null) output.data(await connectionResource(instance, after))
+    if (after !== null) output.data(await connectionResource('en', instance, after))
   })
 }

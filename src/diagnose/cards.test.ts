@@ -18,7 +18,7 @@ const FORBIDDEN = /something went wrong|try again|oops|error occurred|please|!|s
 test('every cause has a card of at most 14 words that names the bank, with and without facts', () => {
   for (const cause of CAUSE_CODES) {
     for (const facts of [ALL_FACTS, NO_FACTS]) {
-      const card = cardFor(cause, 0.8, facts)
+      const card = cardFor('en', cause, 0.8, facts)
       const what = plainText(card.what)
       assert.ok(what.length > 0 && what.replace(' UTC', '').split(/\s+/).length <= 14, `${cause}: ${what}`)
       assert.ok(/Riverbank|server/.test(what), `${cause}: ${what}`)
@@ -63,7 +63,7 @@ const CARD_OF: { readonly [C in CauseCode]: readonly [what: string, chip: Chip, 
 test('every cause has its sentence, its chip and its one action, and there is no card without a cause', () => {
   assert.deepEqual(Object.keys(CARD_OF), [...CAUSE_CODES])
   for (const cause of CAUSE_CODES) {
-    const card = cardFor(cause, 0.8, ALL_FACTS)
+    const card = cardFor('en', cause, 0.8, ALL_FACTS)
     assert.deepEqual([plainText(card.what), card.chip, card.next === null ? null : plainText(card.next.label)], CARD_OF[cause], cause)
     // The bank's name comes first; only what stands before the bank is named before it.
     if (!['aggregator_down', 'local_network'].includes(cause)) assert.ok(plainText(card.what).startsWith('Riverbank'), cause)
@@ -76,30 +76,30 @@ test('reads that ended because Relink was stopped are named as such', () => {
 })
 
 test('facts are typed parts that a page can format', () => {
-  assert.deepEqual(cardFor('consent_expired', 0.5, ALL_FACTS).what, ['Riverbank', ': your permission ended on ', { kind: 'day', day: '2026-10-03' }, '.'])
-  assert.deepEqual(cardFor('institution_down', 0.5, ALL_FACTS).what.filter((part) => typeof part !== 'string'), [{ kind: 'count', count: 2 }, { kind: 'count', count: 3 }])
+  assert.deepEqual(cardFor('en', 'consent_expired', 0.5, ALL_FACTS).what, ['Riverbank', ': your permission ended on ', { kind: 'day', day: '2026-10-03' }, '.'])
+  assert.deepEqual(cardFor('en', 'institution_down', 0.5, ALL_FACTS).what.filter((part) => typeof part !== 'string'), [{ kind: 'count', count: 2 }, { kind: 'count', count: 3 }])
 })
 
 test('waiting has no button, an outage shows no card that asks for a secret, no link without a verified address', () => {
-  for (const cause of ['institution_down', 'scheduled_maintenance', 'rate_limited', 'aggregator_down'] as const) assert.equal(cardFor(cause, 0.9, ALL_FACTS).next, null)
+  for (const cause of ['institution_down', 'scheduled_maintenance', 'rate_limited', 'aggregator_down'] as const) assert.equal(cardFor('en', cause, 0.9, ALL_FACTS).next, null)
   for (const cause of CAUSE_CODES) {
-    const action = cardFor(cause, 0.9, { ...ALL_FACTS, bankDown: true }).next?.action
+    const action = cardFor('en', cause, 0.9, { ...ALL_FACTS, bankDown: true }).next?.action
     assert.ok(action === undefined || !['fix_credentials', 'update_mfa', 'reconnect'].includes(action), cause)
   }
-  assert.equal(cardFor('bank_action_required', 0.9, NO_FACTS).next?.href, null)
-  assert.equal(cardFor('institution_error', 0.9, { ...ALL_FACTS, hoursWaiting: 3 }).next, null)
+  assert.equal(cardFor('en', 'bank_action_required', 0.9, NO_FACTS).next?.href, null)
+  assert.equal(cardFor('en', 'institution_error', 0.9, { ...ALL_FACTS, hoursWaiting: 3 }).next, null)
 })
 
 test('probability is a word with a count, never certain, never percent', () => {
-  assert.deepEqual([0.999, 0.8, 0.55, 0.31, 0.1].map(likelihoodWords), ['Almost certainly (more than 9 in 10)', 'Very likely (about 8 in 10)', 'Probably (about 6 in 10)', 'Perhaps (about 4 in 10)', 'Not clear yet'])
-  assert.deepEqual([0.001, 0.05, 0.14, 0.44, 0.97].map(inTen), ['less than 1 in 10', 'about 1 in 10', 'about 1 in 10', 'about 4 in 10', 'more than 9 in 10'])
+  assert.deepEqual([0.999, 0.8, 0.55, 0.31, 0.1].map((p) => likelihoodWords('en', p)), ['Almost certainly (more than 9 in 10)', 'Very likely (about 8 in 10)', 'Probably (about 6 in 10)', 'Perhaps (about 4 in 10)', 'Not clear yet'])
+  assert.deepEqual([0.001, 0.05, 0.14, 0.44, 0.97].map((p) => inTen('en', p)), ['less than 1 in 10', 'about 1 in 10', 'about 1 in 10', 'about 4 in 10', 'more than 9 in 10'])
   const ranked = (p: number) => ({ cause: 'unknown' as const, p, for: [], against: [] })
   assert.equal(headings([ranked(0.45), ranked(0.35), ranked(0.2)]).length, 2)
   assert.equal(headings([ranked(0.7), ranked(0.3)]).length, 1)
 })
 
 test('the bank\'s words are quoted, at most 200 characters, and never the heading', () => {
-  const card = cardFor('institution_error', 0.6, { ...NO_FACTS, bankWords: 'x'.repeat(500) })
+  const card = cardFor('en', 'institution_error', 0.6, { ...NO_FACTS, bankWords: 'x'.repeat(500) })
   assert.deepEqual(card.quote, { kind: 'quote', text: 'x'.repeat(200) })
   assert.ok(!plainText(card.what).includes('xxx'))
 })

@@ -7,6 +7,8 @@
 import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
 import type { Diagnosis, RankedCause } from '../domain/connection.ts'
 import type { CaseContext, CaseRecord, Evidence } from '../domain/evidence.ts'
+import { message } from '../language/language.ts'
+import { say } from '../language/say.ts'
 import { chooseAction } from './action.ts'
 import { findCodes, unexplainedWords, wordsOfCode, type FoundCode } from './codes.ts'
 import { read, type Reading } from './evidence-text.ts'
@@ -280,16 +282,22 @@ function arguments_(cause: CauseCode, voices: readonly Voice[]): { readonly for:
 /** A code stands in quotation marks, as what somebody else said; its meaning is the sentence. */
 function codeSentence({ table, entry, code, from }: FoundCode): string {
   const spoken = entry.name === null || entry.name === code ? code : `${code} ${entry.name}`
-  return `“${from === 'status' ? `HTTP ${spoken}` : spoken}”${from === 'status' || from === 'network' ? '' : ` (${table.title})`}: ${entry.meaning}`
+  if (from === 'status') return say('en', '“HTTP {spoken}”: {meaning}', { spoken, meaning: entry.meaning })
+  if (from === 'network') return say('en', '“{spoken}”: {meaning}', { spoken, meaning: entry.meaning })
+  return say('en', '“{spoken}” ({system}): {meaning}', { spoken, system: table.title, meaning: entry.meaning })
 }
 
 function ruleSentence(rule: Rule, record: CaseRecord): string {
   const hours = record.context.hoursSinceSuccess
-  return rule.because.replace('{hoursSinceSuccess} hours', hours === undefined ? 'some hours' : spanWords(hours)).replace(/\{(\w+)\}/g, (_, name: string) => String(record.context[name as keyof CaseContext] ?? record.evidence[name as keyof Evidence] ?? ''))
+  return rule.because.replace('{span}', hours === undefined ? say('en', 'some hours') : spanWords(hours)).replace(/\{(\w+)\}/g, (_, name: string) => String(record.context[name as keyof CaseContext] ?? record.evidence[name as keyof Evidence] ?? ''))
 }
 
 /** As a person counts: minutes, hours, days. */
 function spanWords(hours: number): string {
-  const [count, unit] = hours < 1 ? [Math.round(hours * 60), 'minute'] : hours < 48 ? [Math.round(hours), 'hour'] : [Math.round(hours / 24), 'day']
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
+  if (hours < 1) return spanOf(Math.round(hours * 60), message('1 minute'), message('{count} minutes'))
+  return hours < 48 ? spanOf(Math.round(hours), message('1 hour'), message('{count} hours')) : spanOf(Math.round(hours / 24), message('1 day'), message('{count} days'))
+}
+
+function spanOf(count: number, one: string, more: string): string {
+  return say('en', count === 1 ? one : more, { count })
 }

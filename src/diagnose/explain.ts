@@ -88,7 +88,7 @@ function explanationOf(table: CodeTable, entry: CodeEntry): Explanation {
 }
 
 function explainedCause(cause: CauseCode, p: number, action: ActionCode, when: string | null): ExplainedCause {
-  const card = cardFor(cause, p, { bank: 'your bank' })
+  const card = cardFor('en', cause, p, { bank: 'your bank' })
   return {
     cause, family: familyOf(cause), p, likelihood: shareWords(p), what: asSentence(plainText(card.what)), when,
     relinkDoes: `Relink ${plainText(card.relink)}`, action, youDo: ACTION_WORDS[action],
@@ -101,7 +101,7 @@ function asSentence(text: string): string {
 
 /** As on the card; below it a code still has a share worth telling: "Possible (about 2 in 10)". */
 function shareWords(p: number): string {
-  return p >= 0.3 ? likelihoodWords(p) : `Possible (about ${Math.max(1, Math.round(p * 10))} in 10)`
+  return p >= 0.3 ? likelihoodWords('en', p) : `Possible (about ${Math.max(1, Math.round(p * 10))} in 10)`
 }
 
 /** Systems with something to say first; HTTP first for plain three-digit numbers, which people know as "Error 401", and for its own names. */

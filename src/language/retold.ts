@@ -17,8 +17,17 @@ const MOST_DEPTH = 4
 const MOST_LENGTH = 2_000
 
 export function retold(language: Language, text: string): string {
-  return language === 'en' || text.length > MOST_LENGTH ? text : (found(language, text, 0) ?? text)
+  return language === 'en' || text.length > MOST_LENGTH ? text : anew(language, text, 0)
 }
+
+/** As one sentence of ours, else each of several by itself. */
+function anew(language: Language, text: string, depth: number): string {
+  return found(language, text, depth) ?? text.split(SENTENCES).map((sentence) => found(language, sentence, depth) ?? sentence).join(' ')
+}
+
+const SENTENCES = /(?<=[.!?…]) (?=[\p{Lu}“"])/u
+/** Values by these names are one word of a short list, which the file holds. */
+const WORDS: ReadonlySet<string> = new Set(['kind', 'state', 'role', 'style', 'balanceStyle', 'what'])
 
 /** Null: no message of ours. */
 function found(language: Language, text: string, depth: number): string | null {
@@ -27,14 +36,14 @@ function found(language: Language, text: string, depth: number): string | null {
   if (depth === MOST_DEPTH) return null
   for (const { message, names, texts } of patternsOf(language)) {
     const values = valuesIn(text, texts)
-    if (values !== null) return say(language, message, Object.fromEntries(names.map((name, at) => [name, valueOf(language, values[at] ?? '', depth)])))
+    if (values !== null) return say(language, message, Object.fromEntries(names.map((name, at) => [name, valueOf(language, name, values[at] ?? '', depth)])))
   }
   return null
 }
 
 /** A name, a number or a code stays; words that are a message are said anew. */
-function valueOf(language: Language, text: string, depth: number): string {
-  return /\s/.test(text) ? (found(language, text, depth + 1) ?? text) : text
+function valueOf(language: Language, name: string, text: string, depth: number): string {
+  return /\s/.test(text) || WORDS.has(name) ? anew(language, text, depth + 1) : text
 }
 
 const patterns = new Map<Language, readonly Pattern[]>()

@@ -36,7 +36,7 @@ export async function lookAround(deps: Pick<RepairDeps, 'probes' | 'probe' | 'cl
 function findingsOf({ probe, outcome, sentence, facts: { clockSkewSeconds: skew } }: ProbeResult): readonly Finding[] {
   const answer = { probe, outcome, sentence }
   if (skew === undefined || Math.abs(skew) < WRONG_CLOCK_SECONDS) return [answer]
-  return [answer, { probe: 'clock', outcome: 'wrong', sentence: `The clock of this host is ${Math.abs(skew)} seconds ${skew > 0 ? 'behind' : 'ahead'}.` }]
+  return [answer, { probe: 'clock', outcome: 'wrong', sentence: skew > 0 ? `The clock of this host is ${Math.abs(skew)} seconds behind.` : `The clock of this host is ${Math.abs(skew)} seconds ahead.` }]
 }
 
 function secondsOf(kind: ProbeKind): number {

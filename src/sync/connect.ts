@@ -295,13 +295,17 @@ async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, refe
   if (!sealed.ok) return { code: 'invalid', message: sealed.failure.message }
   if (onceMore) await deps.vault.unlock(owner)
   if (sealed.value.sameAsRefused && !onceMore) {
-    const why = sealed.value.status === 'refused' ? 'The bank refused this very secret before' : 'Relink was stopped while the bank was answering this very secret, and may have missed a refusal'
-    return { code: 'secret_withheld', message: `${why}, so it was not sent again. Enter another one, or ask to send this one once more; banks lock a login after a few.` }
+    const message = sealed.value.status === 'refused'
+      ? 'The bank refused this very secret before, so it was not sent again. Enter another one, or ask to send this one once more; banks lock a login after a few.'
+      : 'Relink was stopped while the bank was answering this very secret, and may have missed a refusal, so it was not sent again. Enter another one, or ask to send this one once more; banks lock a login after a few.'
+    return { code: 'secret_withheld', message }
   }
   // Of the login that a connection has, the repair leads the person through the unlocking.
   if (sealed.value.status === 'locked' && !onceMore && (trial || connection.state === 'connecting' || connection.state === 'preview')) {
-    const then = trial ? 'then reconnect with it (`relink reconnect` with --once-more)' : 'then ask to send this sign-in once more'
-    return { code: 'secret_withheld', message: `The bank said that this login is locked. Unlock it at the bank first, ${then}.` }
+    const message = trial
+      ? 'The bank said that this login is locked. Unlock it at the bank first, then reconnect with it (`relink reconnect` with --once-more).'
+      : 'The bank said that this login is locked. Unlock it at the bank first, then ask to send this sign-in once more.'
+    return { code: 'secret_withheld', message }
   }
   if (onceMore || sealed.value.status === 'withheld_unknown') await deps.vault.grantOneUse(owner, 'the person who typed it')
   return null

@@ -1,6 +1,8 @@
 /** "Why is this here?": which reports made a transaction, from where and by which tier, and what changed it since, in plain words. */
 import type { SyncRun } from '../domain/run.ts'
 import type { MatchTier, Observation, RunId, Transaction, TransactionChange, TransactionId } from '../domain/transaction.ts'
+import { message } from '../language/language.ts'
+import { say } from '../language/say.ts'
 import type { TenantStore } from '../ports/store.ts'
 
 export type Explanation = {
@@ -41,7 +43,7 @@ export async function explainTransaction(store: TenantStore, id: TransactionId):
     transaction,
     reports: observations.map(({ tier, ...observation }): ExplainedReport => {
       const label = byId.get(observation.runId)?.label ?? null
-      const source = label === null ? (sources.get(observation.sourceId) ?? 'the bank') : `the file ${label}`
+      const source = label === null ? (sources.get(observation.sourceId) ?? message('the bank')) : say('en', 'the file {label}', { label })
       return { observation, tier, label, source, undone: undone.has(observation.runId), because: BECAUSE[tier] }
     }),
     changes: changes.map((change) => ({ ...change, because: REASONS[change.reason] })),
@@ -52,7 +54,7 @@ async function sourceNames(store: TenantStore, accountId: string): Promise<Reado
   const names = new Map<string, string>()
   for (const { id, connectionId } of await store.accounts.sources({ accountId })) {
     const connection = connectionId === null ? null : await store.connections.get(connectionId)
-    names.set(id, connection === null ? 'a file' : `${connection.institutionName} (${connection.loginLabel})`)
+    names.set(id, connection === null ? message('a file') : `${connection.institutionName} (${connection.loginLabel})`)
   }
   return names
 }

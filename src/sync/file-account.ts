@@ -58,9 +58,10 @@ function byName(file: FileAccount, open: readonly Possible[]): Result<Account | 
 }
 
 function unclear({ named, label, line }: FileAccount, choices: readonly Possible[]): Result<never, FormatFailure> {
-  const says = named.number === null ? 'names no account' : `names its account only as ${named.number}`
   const names = choices.slice(0, 5).map(({ account }) => `"${account.name}" (${account.id})`).join(', ')
-  const message = `${label} ${says}, and nothing in it tells whether it goes on with ${names} or belongs to another account. Name the account (--account ID), or say that it is a new one (--account new).`
+  const message = named.number === null
+    ? `${label} names no account, and nothing in it tells whether it goes on with ${names} or belongs to another account. Name the account (--account ID), or say that it is a new one (--account new).`
+    : `${label} names its account only as ${named.number}, and nothing in it tells whether it goes on with ${names} or belongs to another account. Name the account (--account ID), or say that it is a new one (--account new).`
   return failed({ code: 'account_unclear', message, line })
 }
 

@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ),
   exports: ['sync', 'diagnose', 'repair', 'review', 'formats', 'ports', 'domain'],
   store: ['ports', 'domain'],
-  adapters: ['ports', 'domain', 'connector-kit'],
+  adapters: ['ports', 'domain', 'connector-kit', 'language'],
   api: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'language', 'root?'],
   cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'language', 'api', 'root', 'bank', 'demo', 'sim'],
   // The demo puts a whole world together, as the files of the root do for the real one.

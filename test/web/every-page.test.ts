@@ -322,7 +322,7 @@ function cardResource(cause: CauseCode, at: number): Pick<z.output<typeof proble
     failure: { code: 'bank_refused', stage: 'signon', retry: { kind: 'never' }, message: 'The bank refused.', evidence: [evidence] },
   }
   const resource = { ...problem, openedAt: isoInstant(0), causes: [], bankSays: null, p: 0.8 }
-  return { ...resource, cause, card: problemCard(problem, { bank: 'Sandbox Bank', account: 'Checking', website: 'https://bank.example', hoursWaiting: 72 }, null) }
+  return { ...resource, cause, card: problemCard('en', problem, { bank: 'Sandbox Bank', account: 'Checking', website: 'https://bank.example', hoursWaiting: 72 }, null) }
 }
 
 /** A script and all that it imports before it runs; what is imported later is not of the first page. */

@@ -45,12 +45,10 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
     columns = headedColumns(heading, roles, rows, styles)
   }
   if (columns === null) {
-    const missing = ['booked', 'date', 'acted', 'value', 'bought'].some((role) => roles.has(role as 'date'))
-      ? 'amounts (one column, or debit and credit)'
-      : 'dates'
+    const isDated = ['booked', 'date', 'acted', 'value', 'bought'].some((role) => roles.has(role as 'date'))
     return failed({
       code: 'missing_field',
-      message: `The columns under the heading on line ${heading.line} hold no readable ${missing}.`,
+      message: isDated ? `The columns under the heading on line ${heading.line} hold no readable amounts (one column, or debit and credit).` : `The columns under the heading on line ${heading.line} hold no readable dates.`,
       line: heading.line,
     })
   }
@@ -230,15 +228,14 @@ function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
 }
 
 function problemMessage(problem: HeadlessProblem, line: number): string {
-  const look = `No heading line was found, and in the records from line ${line} on`
   switch (problem) {
     case 'no_date':
-      return `${look} no column holds dates. Export with a heading line, or check that this is a list of transactions.`
+      return `No heading line was found, and in the records from line ${line} on no column holds dates. Export with a heading line, or check that this is a list of transactions.`
     case 'no_amount':
-      return `${look} no column holds amounts. Export with a heading line, or check that this is a list of transactions.`
+      return `No heading line was found, and in the records from line ${line} on no column holds amounts. Export with a heading line, or check that this is a list of transactions.`
     case 'ambiguous_sign':
-      return `${look} the amounts have no signs, and the empty column beside them may be that of money in. Put a heading line above, such as Date,Description,Debit,Credit or Date,Description,Amount.`
+      return `No heading line was found, and in the records from line ${line} on the amounts have no signs, and the empty column beside them may be that of money in. Put a heading line above, such as Date,Description,Debit,Credit or Date,Description,Amount.`
     case 'ambiguous_amount':
-      return `${look} several columns could be the amount. Put a heading line above, such as Date,Description,Amount,Balance.`
+      return `No heading line was found, and in the records from line ${line} on several columns could be the amount. Put a heading line above, such as Date,Description,Amount,Balance.`
   }
 }

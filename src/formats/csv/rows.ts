@@ -138,8 +138,8 @@ function dayIn(record: CsvRecord, at: number | null, layout: Layout): Result<Day
   const date = scanDate(cell)
   const on = date === null ? null : readDate(date, layout.order)
   if (on !== null) return ok(on)
-  const what = date === null ? 'is not a date' : `does not fit the order (${layout.order}) of the dates before it`
-  return failed({ code: 'invalid_date', message: `The date ${quoted(cell)} on line ${record.line} ${what}.`, line: record.line })
+  const message = date === null ? `The date ${quoted(cell)} on line ${record.line} is not a date.` : `The date ${quoted(cell)} on line ${record.line} does not fit the order (${layout.order}) of the dates before it.`
+  return failed({ code: 'invalid_date', message, line: record.line })
 }
 
 function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {

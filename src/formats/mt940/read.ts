@@ -234,11 +234,13 @@ class MessageReader {
     const message = this.#message
     this.#message = null
     if (message === null || message.phase === 'closed' || (message.interim && message.phase === 'entries')) return null
-    const missing =
-      message.account === null ? 'account (:25:)' : message.phase === 'head' ? 'opening balance (:60F:)' : 'closing balance (:62F:)'
+    const sentence =
+      message.account === null ? `The statement that begins on line ${message.line} has no account (:25:) before line ${line}; the file is a fragment. Download it again.`
+      : message.phase === 'head' ? `The statement that begins on line ${message.line} has no opening balance (:60F:) before line ${line}; the file is a fragment. Download it again.`
+      : `The statement that begins on line ${message.line} has no closing balance (:62F:) before line ${line}; the file is a fragment. Download it again.`
     return {
       code: 'truncated',
-      message: `The statement that begins on line ${message.line} has no ${missing} before line ${line}; the file is a fragment. Download it again.`,
+      message: sentence,
       line,
     }
   }

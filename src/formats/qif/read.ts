@@ -227,8 +227,8 @@ function dayOfRecord(record: RecordItem, { order }: Notation): Result<Day, Forma
   const date = scanDate(field.text)
   const on = date === null ? null : readDate(date, order)
   if (on !== null) return ok(on)
-  const hint = date === null ? 'is not a date' : `does not fit the order (${order}) of the other dates`
-  return failed({ code: 'invalid_date', message: `The date ${shown(field)} on line ${field.line} ${hint}.`, line: field.line })
+  const message = date === null ? `The date ${shown(field)} on line ${field.line} is not a date.` : `The date ${shown(field)} on line ${field.line} does not fit the order (${order}) of the other dates.`
+  return failed({ code: 'invalid_date', message, line: field.line })
 }
 
 /** T, else U (the same amount for large numbers), else $ of an investment record; null when no cash moves. */
