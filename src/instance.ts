@@ -3,6 +3,7 @@
  * need beside. Both faces call the same verbs, so that nothing is done in two ways. `open.ts`
  * builds one from the configuration.
  */
+import type { Language } from './language/language.ts'
 import type { KeyObject } from 'node:crypto'
 import type { Audit } from './access/audit.ts'
 import type { Connector } from './connector-kit/connector.ts'
@@ -20,7 +21,7 @@ import type { Verbs } from './verbs.ts'
 /** What the demo's panel may do to its sandbox bank. */
 export type DemoControl = {
   readonly bankUrl: string
-  readonly hints: readonly string[]
+  hints(language: Language): readonly string[]
   faults(): Promise<readonly { readonly family: string; readonly familyName: string; readonly fault: string; readonly sentence: string; readonly active: boolean }[]>
   inject(fault: string): Promise<void>
   clear(fault: string): Promise<void>

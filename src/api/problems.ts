@@ -42,10 +42,13 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
+/** What is wrong with one field of a request. */
+export type FieldError = { readonly field: string; readonly message: string }
+
 /** Extra members of a problem: facts for programs beside the text. */
 export type ProblemExtras = Readonly<Record<string, unknown>>
 
-/** Thrown by a route to answer with a problem; the error handler of the server turns it into the body. */
+/** Thrown by a route to answer with a problem; the error handler of the server turns it into the body, and says `detail` and the messages of `errors` in the reader's language. */
 export class ApiProblem extends Error {
   readonly code: ProblemCode
   readonly extras: ProblemExtras
@@ -62,6 +65,7 @@ export function problemBody(language: Language, code: ProblemCode, detail: strin
   const entry = PROBLEMS[code]
   return {
     ...extras,
+    ...(Array.isArray(extras['errors']) ? { errors: (extras['errors'] as FieldError[]).map((error) => ({ ...error, message: retold(language, error.message) })) } : {}),
     type: `urn:relink:problem:${code}`,
     code,
     title: translated(language, entry.title),

@@ -15,12 +15,13 @@ import { acceptJson, JSON_LIMIT_BYTES, JSON_MS, refuseDeclared, SECRET_LIMIT_BYT
 import { registerEvents } from './events.ts'
 import { actorOf, authorize, type Caller } from '../access/authorize.ts'
 import { languageOf } from '../language/language.ts'
+import { retold } from '../language/retold.ts'
 import { asActor } from '../access/acting.ts'
 import type { Action } from '../domain/access.ts'
 import type { Door } from './door.ts'
 import { createGuard, setSecurityHeaders } from './guard.ts'
 import { createIdentify } from './identify.ts'
-import { ApiProblem, problemBody, PROBLEMS, type ProblemCode, type ProblemExtras } from './problems.ts'
+import { ApiProblem, problemBody, PROBLEMS, type FieldError, type ProblemCode, type ProblemExtras } from './problems.ts'
 import { Download, type Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { registerSimplefin } from './simplefin/routes.ts'
@@ -166,9 +167,9 @@ const problemShape = z
 function answerError(instance: Instance, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof ApiProblem) return sendProblem(request, reply, error.code, error.message, error.extras)
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.map(({ instancePath, message }) => ({ field: `${error.validationContext ?? ''}${instancePath}`, message: message ?? 'not valid' }))
+    const errors = error.validation.map(({ instancePath, message }): FieldError => ({ field: `${error.validationContext ?? ''}${instancePath}`, message: message ?? 'not valid' }))
     const first = errors[0]
-    return sendProblem(request, reply, 'invalid_request', first === undefined ? null : `${first.field}: ${first.message}`, { errors })
+    return sendProblem(request, reply, 'invalid_request', first === undefined ? null : `${first.field}: ${retold(languageOf(request.headers['accept-language']), first.message)}`, { errors })
   }
   if (error.statusCode === 413) return sendProblem(request, reply, 'too_large', null)
   if (error.statusCode === 415) return sendProblem(request, reply, 'unsupported_media_type', null)

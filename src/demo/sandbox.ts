@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBank, type Bank } from '../../bank/bank.ts'
-import { ANA, BANK_FID, BANK_ORG, CUSTOMERS, type MfaMethod } from '../../bank/customers.ts'
+import { ANA, BANK_FID, BANK_ORG, CUSTOMERS } from '../../bank/customers.ts'
 import { ATLAS } from '../../bank/faults/atlas.ts'
 import { listen, type Listening } from '../../bank/listen.ts'
 import type { WireLimits } from '../adapters/http-wire.ts'
@@ -21,6 +21,7 @@ import type { InstitutionNetwork } from '../network-policy.ts'
 import type { OpenStore } from '../open-store.ts'
 import { openInstance, type Opened, type OpenFailure } from '../open.ts'
 import { DEMO_FAULTS, FAMILY_NAMES, type DemoFault } from './faults.ts'
+import { hintsOf } from './hints.ts'
 
 export const DEMO_BANK_ID = 'sandbox'
 export const DEMO_LOGIN = ANA.user
@@ -114,9 +115,7 @@ export function strike(bank: Bank, fault: DemoFault): void {
 function controlOf(bank: Bank, listening: Listening, advance: (ms: number) => void): DemoControl {
   return {
     bankUrl: listening.officeUrl,
-    get hints() {
-      return hintsOf(bank)
-    },
+    hints: (language) => hintsOf(language, bank),
     faults: async () => {
       const active = new Set(bank.faults.list(bank.now()).map((fault) => fault.definition.name))
       return DEMO_FAULTS.map(({ family, fault }) => ({
@@ -135,15 +134,3 @@ function controlOf(bank: Bank, listening: Listening, advance: (ms: number) => vo
     passTime: (hours) => advance(hours * HOUR_MS),
   }
 }
-
-/** What a person would know of their own login; the password may have been changed by a fault. */
-function hintsOf(bank: Bank): readonly string[] {
-  const password = bank.state.logins.get(ANA.user)?.password ?? ANA.password
-  return [
-    `At the bank's own site sign in as ${ANA.user} with the password “${password}”: unlock, accept or renew there what the bank asks for.`,
-    'A code that the bank sends is on its page Phone, after signing in there.',
-    `More logins to connect: ${CUSTOMERS.filter((customer) => customer !== ANA).map((customer) => `${customer.user} (“${customer.password}”, ${MFA_WORDS[customer.mfa]})`).join(', ')}.`,
-  ]
-}
-
-const MFA_WORDS: Record<MfaMethod, string> = { none: 'password only', question: 'asks a question', text: 'sends a code', token: 'wants the code of a device', push: 'asks in its app' }

@@ -3,9 +3,11 @@
  * that the layers below the API make in English and that `retold` says anew. Sentences are found by how they read, so
  * that who writes a new one need not think of it: the test of the files says that it has no translation.
  */
+import { ATLAS } from '../../bank/faults/atlas.ts'
 import { PROBLEMS } from '../../src/api/problems.ts'
 import { CARDS } from '../../src/diagnose/catalogue.ts'
 import { KNOWLEDGE } from '../../src/diagnose/knowledge/base.ts'
+import { DEMO_FAULTS, FAMILY_NAMES } from '../../src/demo/faults.ts'
 import { ALLOW_SIGN_IN, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STEPS } from '../../src/repair/steps.ts'
 import { isSource, isTest, lineOf, parsed, type Files, type Node } from '../tidy/source.ts'
 
@@ -44,6 +46,8 @@ function tables(): readonly (readonly [string, string])[] {
     ...named('src/diagnose/catalogue.ts', Object.values(CARDS).flatMap(({ what, relink, next }) => [...what, ...relink, ...(next?.label ?? [])])),
     ...named('src/repair/steps.ts', [...[...STEPS, ALLOW_SIGN_IN, SAME_SECRET, NEW_PASSWORD].map(({ title }) => title), PROOF_TITLE]),
     ...named('src/api/problems.ts', Object.values(PROBLEMS).flatMap(({ title, remedy }) => [title, remedy])),
+    ...named('src/demo/faults.ts', [...Object.values(FAMILY_NAMES), ...DEMO_FAULTS.flatMap(({ fault }) => ATLAS.find(({ name }) => name === fault)?.sentence ?? [])]),
+    ...named('zod', FIELD_ERRORS),
     ...named('a value', WORDS),
     ...named('src/diagnose/knowledge', [...KNOWLEDGE.rules.map(({ because }) => because), ...KNOWLEDGE.tables.flatMap(({ codes }) => codes.map(({ meaning }) => meaning))]),
   ]
@@ -119,4 +123,13 @@ const WORDS = [
   ...['ledger', 'available', 'opening', 'closing'],
   ...['checking', 'savings', 'credit_card', 'credit_line', 'loan', 'money_market', 'certificate', 'investment', 'other'],
   ...['point', 'comma', 'date', 'amount', 'user name', 'password'],
+]
+
+/** What zod says of a field, and the checks of our own beside it. */
+const FIELD_ERRORS = [
+  'Invalid input', 'Invalid input: expected {expected}, received {received}', 'Invalid option: expected one of {options}', 'Invalid email address', 'Invalid UUID', 'Invalid URL', 'Invalid ISO date', 'Invalid ISO datetime',
+  'Invalid string: must match pattern {pattern}', 'Unrecognized key: {key}', 'Unrecognized keys: {keys}',
+  'Too small: expected string to have >={least} characters', 'Too big: expected string to have <={most} characters', 'Too small: expected array to have >={least} items', 'Too big: expected array to have <={most} items',
+  'Too small: expected number to be >={least}', 'Too big: expected number to be <={most}', 'Too small: expected int to be >={least}', 'Too big: expected int to be <={most}',
+  'is no IANA time zone', 'is a name only: put the port into its own field', 'is no host name', 'one of code and recoveryCode',
 ]

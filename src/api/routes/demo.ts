@@ -1,6 +1,8 @@
 /** Only in `relink demo`: breaks and repairs its sandbox bank, and lets time pass. The routes do not exist elsewhere. */
 import { z } from 'zod'
 import type { Instance, DemoControl } from '../../instance.ts'
+import type { Language } from '../../language/language.ts'
+import { retold } from '../../language/retold.ts'
 import { ApiProblem } from '../problems.ts'
 import { route, type Route } from '../route.ts'
 
@@ -14,14 +16,14 @@ const MAX_HOURS = 24 * 31
 
 const show = route({
   method: 'GET', url: '/demo', action: 'demo', tag: 'Demo', summary: 'The sandbox bank and the ways to break it', response: demoShape,
-  handle: async ({ instance }) => describe(controlOf(instance)),
+  handle: async ({ instance, language }) => describe(language, controlOf(instance)),
 })
 
 const change = route({
   method: 'POST', url: '/demo', action: 'demo', tag: 'Demo',
   summary: 'Let hours pass, break the sandbox bank, let the bank repair it; then every connection is read, and events tell what came of it',
   body: z.strictObject({ passHours: z.int().min(1).max(MAX_HOURS).optional(), inject: z.string().max(100).optional(), clear: z.string().max(100).optional() }), response: demoShape,
-  handle: async ({ body, instance }) => {
+  handle: async ({ body, instance, language }) => {
     const control = controlOf(instance)
     const known = new Set((await control.faults()).map(({ fault }) => fault))
     const strange = [body.inject, body.clear].find((fault) => fault !== undefined && !known.has(fault))
@@ -31,7 +33,7 @@ const change = route({
     if (body.clear !== undefined) await control.clear(body.clear)
     instance.events.publish({ kind: 'demo', id: body.inject ?? body.clear ?? '' })
     void readAll(instance).catch((error: Error) => instance.log.error('demo_read_broke', { place: error.stack ?? error.message }))
-    return describe(control)
+    return describe(language, control)
   },
 })
 
@@ -50,6 +52,6 @@ function controlOf(instance: Instance): DemoControl {
   return instance.demo
 }
 
-async function describe(control: DemoControl): Promise<z.output<typeof demoShape>> {
-  return { bankUrl: control.bankUrl, hints: [...control.hints], faults: [...(await control.faults())] }
+async function describe(language: Language, control: DemoControl): Promise<z.output<typeof demoShape>> {
+  return { bankUrl: control.bankUrl, hints: [...control.hints(language)], faults: (await control.faults()).map((one) => ({ ...one, familyName: retold(language, one.familyName), sentence: retold(language, one.sentence) })) }
 }

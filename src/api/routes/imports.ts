@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { failureSentence } from '../../domain/statement.ts'
 import { DATES_SAID } from '../../formats/dates-said.ts'
+import { retold } from '../../language/retold.ts'
 import { NEW_ACCOUNT } from '../../sync/import.ts'
 import { readBody, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from '../body.ts'
 import { ApiProblem } from '../problems.ts'
@@ -26,7 +27,7 @@ const upload = route({
   method: 'POST', url: '/imports', action: 'review', tag: 'Imports', summary: 'Import a statement file (OFX, QFX, QBO, CAMT, MT940, QIF, CSV); nothing of a damaged file is kept',
   query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional(), dates: z.enum(DATES_SAID).optional() }),
   body: 'stream', response: importShape,
-  handle: async ({ query, body, instance }) => {
+  handle: async ({ query, body, instance, language }) => {
     if (query.accountId !== undefined && query.accountId !== NEW_ACCOUNT && (await instance.store.accounts.get(query.accountId)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
     const bytes = await readBody(body as unknown as Readable, { bytes: UPLOAD_LIMIT_BYTES, ms: UPLOAD_MS })
     const { failure, ...report } = await instance.verbs.importFile({
@@ -43,7 +44,7 @@ const upload = route({
       const code = failure.code === 'busy' || failure.code === 'account_unclear' || failure.code === 'dates_unclear' ? failure.code : 'file_unreadable'
       throw new ApiProblem(code, failureSentence(failure), { file: report.file, reason: failure.code, line: failure.line })
     }
-    return { ...report, statements: [...report.statements], notices: [...report.notices] }
+    return { ...report, statements: [...report.statements], notices: report.notices.map((notice) => ({ ...notice, message: retold(language, notice.message) })) }
   },
 })
 

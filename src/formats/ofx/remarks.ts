@@ -41,12 +41,12 @@ export class Remarks {
   }
 
   all(signsAreTyped: boolean): readonly OfxRemark[] {
-    const say = (code: string, message: string, line: number): OfxRemark => ({ part: 'remark', code, severity: 'INFO', message, line })
+    const remark = (code: string, message: string, line: number): OfxRemark => ({ part: 'remark', code, severity: 'INFO', message, line })
     const [balances, securities] = [this.#balances, this.#securities]
     const said: OfxRemark[] = []
-    if (balances.count > 0) said.push(say('balance_lines', `Rows that only state a balance were left out (${balances.count}): they are no transactions.`, balances.line))
-    if (securities.count > 0) said.push(say('securities', `Entries of securities, such as purchases, sales and income, were left out (${securities.count}): of an investment account only its bank transactions are read.`, securities.line))
-    if (signsAreTyped) said.push(say('signs_by_type', 'The amounts have no signs or wrong ones; their direction is that of their types (DEBIT, CREDIT).', 0))
+    if (balances.count > 0) said.push(remark('balance_lines', `Rows that only state a balance were left out (${balances.count}): they are no transactions.`, balances.line))
+    if (securities.count > 0) said.push(remark('securities', `Entries of securities, such as purchases, sales and income, were left out (${securities.count}): of an investment account only its bank transactions are read.`, securities.line))
+    if (signsAreTyped) said.push(remark('signs_by_type', 'The amounts have no signs or wrong ones; their direction is that of their types (DEBIT, CREDIT).', 0))
     return said
   }
 }
