@@ -344,6 +344,7 @@ test('a broken connection: problem, plan, letter and bundle; the old secret is w
   assert.equal((await ask('GET', `/api/problems/${problem.id}`)).json.id, problem.id)
   const plan = (await ask('GET', `/api/problems/${problem.id}/repair`)).json
   assert.equal(plan.steps.at(-1).kind, 'proof')
+  await sameInGerman(`/api/problems/${problem.id}`, problem.id)
   for (const paper of ['letter', 'bundle']) assert.ok((await ask('GET', `/api/problems/${problem.id}/${paper}`)).text.length > 100, paper)
   assert.notEqual((await ask('POST', `/api/connections/${connectionId}/repair`, { body: {} })).json.plan, null)
   assertProblem(await ask('PUT', `/api/connections/${connectionId}/secret`, { body: { form: { password: 'correct horse' } } }), 'secret_withheld')
@@ -358,6 +359,25 @@ test('a broken connection: problem, plan, letter and bundle; the old secret is w
   assert.deepEqual([after.health, after.problems], ['working', []])
   assert.notEqual((await ask('GET', `/api/problems/${problem.id}`)).json.closedAt, null)
 })
+
+/** The same problem and plan to a reader of German: other words, the same facts, and nothing stored is touched. */
+async function sameInGerman(path: string, id: string): Promise<void> {
+  const { store } = served.sandbox.opened.instance
+  const stored = async (): Promise<unknown> => [await store.problems.get(id), await store.problems.plan(id)]
+  const before = await stored()
+  const [en, de] = await Promise.all(['en', 'de-AT,de;q=0.9,en;q=0.5'].map((language) => ask('GET', path, { headers: { 'accept-language': language } })))
+  assert.match(JSON.stringify(de!.json.card), /hat Benutzername oder Passwort nicht angenommen/)
+  const facts = ({ card, causes, failure, ...rest }: Record<string, any>) => ({ ...rest, chip: card.chip, next: card.next?.kind, causes: causes.map(({ cause, p }: Record<string, unknown>) => [cause, p]), failure: [failure.code, failure.stage] })
+  assert.deepEqual(facts(de!.json), facts(en!.json))
+  const [planned, geplant] = await Promise.all(['en', 'de'].map((language) => ask('GET', `${path}/repair`, { headers: { 'accept-language': language } })))
+  for (const [at, { title, ...step }] of planned!.json.steps.entries()) {
+    assert.notEqual(geplant!.json.steps[at].title, title)
+    assert.deepEqual({ ...geplant!.json.steps[at], title, result: step.result }, { title, ...step })
+  }
+  const refused = await ask('POST', '/api/rules/preview', { headers: { 'accept-language': 'de' }, body: { contains: 'x', category: '' } })
+  assert.deepEqual([refused.json.title, refused.json.errors[0].message], ['Die Anfrage ist nicht gültig.', 'Geben Sie mindestens zwei Zeichen an, die im Text der Bank zu solchen Buchungen stehen.'])
+  assert.deepEqual(await stored(), before)
+}
 
 test('off and on again, and removed at the end; what does not fit the state is said', async () => {
   const act = (method: string, path = ''): Promise<Answer> => ask(method, `/api/connections/${connectionId}${path}`)
