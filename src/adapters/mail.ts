@@ -71,7 +71,7 @@ type SmtpError = Error & { readonly code?: string; readonly responseCode?: numbe
 /** Only the numbers of an answer are repeated: its words may hold what was sent. */
 function whyNot({ code, responseCode, command }: SmtpError, host: string, isSecured: boolean): SendFailure {
   if (code === 'EAUTH' && responseCode !== undefined && responseCode >= 500) return { message: `${host} did not accept the user name or password (${responseCode}). It is not sent again until somebody changes it or sends a test.`, again: 'stop' }
-  if (code === 'EAUTH') return { message: `${host} did not let Relink sign in${responseCode === undefined ? '' : ` (${responseCode})`}. Look whether its port is one for signing in (587 or 465).`, again: 'later' }
+  if (code === 'EAUTH') return { message: responseCode === undefined ? `${host} did not let Relink sign in. Look whether its port is one for signing in (587 or 465).` : `${host} did not let Relink sign in (${responseCode}). Look whether its port is one for signing in (587 or 465).`, again: 'later' }
   if (responseCode !== undefined && code !== 'ETLS') return { message: mailRefused(host, responseCode, command), again: responseCode >= 500 ? 'never' : 'later' }
   return { message: unreached('mail', host, code === 'ESOCKET' && !isSecured ? 'ECONNRESET' : (code ?? 'no answer')), again: 'later' }
 }

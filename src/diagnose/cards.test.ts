@@ -72,7 +72,7 @@ test('every cause has its sentence, its chip and its one action, and there is no
 })
 
 test('reads that ended because Relink was stopped are named as such', () => {
-  assert.deepEqual(plainText(cardFor('client_bug', 0.8, { ...ALL_FACTS, stops: 2 }).what), 'Riverbank: Relink itself was stopped in the middle of 2 reads.')
+  assert.deepEqual(plainText(cardFor('en', 'client_bug', 0.8, { ...ALL_FACTS, stops: 2 }).what), 'Riverbank: Relink itself was stopped in the middle of 2 reads.')
 })
 
 test('facts are typed parts that a page can format', () => {
