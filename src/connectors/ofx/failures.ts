@@ -29,7 +29,7 @@ export function refusal(asked: Stage, statuses: readonly (OfxStatus | null)[], c
     ...(first === undefined ? {} : { severity: severityOf(Number(first.code), first.severity) }),
     ...(text === null ? {} : { message: redactText(text) }),
   }
-  const named = said.map((status) => codeText(status.code)).join(', then ')
+  const named = [...new Set(said.map((status) => codeText(status.code)))].join('; ')
   return { code, stage, retry: retryAfterCode(Number(first?.code ?? 2000)), message: named === '' ? 'The bank refused: without a code.' : `The bank refused: ${named}.`, evidence: [evidence] }
 }
 

@@ -1,0 +1,85 @@
+/**
+ * The page in German: a browser that prefers it sees every page in it, what the server says included, with dates and
+ * money as German writes them; the choice of a language is kept.
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { settled } from './settled.ts'
+import { cannotRun, openWorld, watched, type World } from './world.ts'
+
+/** Words that no German text has, and hardly an English sentence lacks. */
+const ENGLISH = /\b(the|and|of|to|is|are|it|its|this|that|with|your|you|not|for|from|by|on|at|be|or|no|all|has|have|what|when|which|how|until|without)\b/iu
+
+/** Text as a person sees it, but for what is named or said by others: banks, accounts, rows, quotations, audit codes. */
+const SEEN = `(() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const seen = []
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const holder = node.parentElement
+    if (node.textContent.trim() === '' || holder.closest('q, bdi, code, [lang], .name, script, style, noscript, option') !== null || holder.closest('html[lang="de"]') === null) continue
+    if (holder.checkVisibility()) seen.push(node.textContent.trim())
+  }
+  const spoken = [...document.querySelectorAll('[aria-label], [title], [placeholder]')].flatMap((one) => ['aria-label', 'title', 'placeholder'].flatMap((name) => one.getAttribute(name) ?? []))
+  return [...seen, ...spoken]
+})()`
+
+describe('the page in German', { skip: cannotRun ?? false }, () => {
+  let world: World
+  let page: Page
+  let paths: readonly string[]
+  let names: readonly string[]
+
+  before(async () => {
+    world = await openWorld()
+    const { sandbox, connectionId } = world
+    const { store, verbs } = sandbox.opened.instance
+    await verbs.connect({ institutionId: 'sandbox', connector: null, form: { username: 'faisal', password: 'desert rain' } })
+    sandbox.bank.inject({ name: 'password-changed', login: 'ana' })
+    await sandbox.listening.settle()
+    await verbs.sync(connectionId, 'person')
+    const asked = (await store.challenges.list({ state: 'open' }))[0]
+    const accounts = await store.accounts.list()
+    names = accounts.map(({ name }) => name)
+    const row = (await store.feed.transactions({ accountId: accounts[0]!.id, limit: 1 })).rows[0]
+    paths = [
+      '/accounts', `/accounts/${accounts[0]?.id}`, '/transactions', `/transactions/${row?.id}`, `/reconcile/${accounts[0]?.id}?asOf=${accounts[0]?.balanceOn}&balance=1.00`, `/connections/${connectionId}`, `/connections/${asked?.connectionId}`,
+      '/add', '/review', '/rules', '/banks', '/import', '/demo', '/no-such-page', '/settings/security', '/settings/schedule', '/settings/alerts', '/settings/data', '/settings/members', '/settings/keys', '/settings/audit',
+    ]
+    page = await watched(await world.browser.newContext({ viewport: { width: 360, height: 900 }, locale: 'de-DE', timezoneId: 'Europe/Berlin', serviceWorkers: 'block', storageState: await world.page.context().storageState() }), world.complaints as string[])
+  })
+  after(async () => {
+    await world.close()
+  })
+
+  test('every page is German, says so, and does not scroll sideways', async () => {
+    const english: string[] = []
+    for (const path of paths) {
+      await settled(page, world.url(path), 'Wird geladen')
+      assert.equal(await page.evaluate('document.documentElement.lang'), 'de')
+      for (const text of await page.evaluate<string[]>(SEEN)) if (ENGLISH.test(names.reduce((rest, name) => rest.replaceAll(name, ''), text))) english.push(`${path}: ${text}`)
+      const [content, window] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, document.documentElement.clientWidth]')
+      assert.ok(content <= window, `${path} is ${content} wide in a window of ${window}`)
+    }
+    assert.deepEqual(english, [])
+  })
+
+  test('a broken connection is explained in German, with the same one thing to do', async () => {
+    await settled(page, world.url(`/connections/${world.connectionId}`), 'Wird geladen')
+    await page.getByText('Sie sind gefragt').first().waitFor()
+    await page.getByRole('heading', { name: 'Sandbox Bank hat Benutzername oder Passwort nicht angenommen.' }).first().waitFor()
+  })
+
+  test('another language is chosen by its own name, and kept by this browser', async () => {
+    await settled(page, world.url('/settings/security'), 'Wird geladen')
+    await page.getByLabel('Sprache').selectOption('English')
+    await page.getByRole('heading', { name: 'Your sign-in', level: 1 }).waitFor()
+    await settled(page, world.url('/accounts'))
+    assert.equal(await page.evaluate('document.documentElement.lang'), 'en')
+    await page.context().close()
+  })
+
+  test('no browser complained of anything', () => {
+    assert.deepEqual(world.complaints, [])
+  })
+})
