@@ -224,6 +224,12 @@ test('QIF that was written is read with the same days and amounts, and its openi
   )
 })
 
+test('QIF that was written is read month first, whatever its words and days look like', async () => {
+  const rows = (['2024-02-05', '2024-05-05', '2024-11-05'] as const).map((on, at) => row(`r${at}`, on, '-1', { name: 'Tesco London' }))
+  const { statements } = await collect(readQif(bytes(await text(writeQif(statement(rows))))))
+  assert.deepEqual([facts(statements[0]!.rows), statements[0]!.notices], [facts(rows), []])
+})
+
 test('CAMT.053 that was written is read with the same days, amounts, ids and balances', async () => {
   await fc.assert(
     fc.asyncProperty(anyRows, async (rows) => {

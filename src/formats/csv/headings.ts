@@ -37,10 +37,10 @@ const WORDS: readonly (readonly [Role, string])[] = [
     'booked',
     'booking date|booked at|booked|bokford|gebucht am|posting date|posted date|clearing date|settled date|settlement date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|datum verrekening|konyveles datuma|konyveles napja|data postarii|дата проводки|дата обработки|記帳日|記入日|取引日|利用日|ご利用日|交易日期|交易创建时间|记账日期|记账日|거래일자|거래일시',
   ],
-  ['date', 'date|datum|run date|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created|created utc|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια|datums|kuupaev|תאריך|дата платежа'],
+  ['date', 'date|datum|run date|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια|datums|kuupaev|תאריך|дата платежа'],
   [
     'acted',
-    'transaction date|trans date|tran date|txn date|transactiedatum|transaction posted date|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date',
+    'transaction date|trans date|tran date|txn date|operation date|transactiedatum|transaction posted date|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date',
   ],
   [
     'value',
@@ -131,7 +131,7 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
 const BESIDE_NAME = /\b(iban|bic|blz|bankleitzahl|\w*konto(nummer)?|accounts?|compte|cuenta|number|nummer|bank|address|adres|adresse)\b|konto/
 
 /** Dates that no row is booked on. */
-const OTHER_DATE = /\b(initial|final|start|end|due|expiry|expiration|birth|statement|export(ed)?|print(ed)?|valid|from|to|until)\b/
+const OTHER_DATE = /\b(initial|final|start|end|due|payout|expiry|expiration|birth|statement|export(ed)?|print(ed)?|valid|from|to|until)\b/
 
 /** Codes that headings carry beside the word: `Amount (EUR)`, `Betrag in CHF`. */
 const CODES = new Set('eur usd gbp chf sek nok dkk isk pln czk huf ron bgn try brl mxn aud cad nzd jpy cny inr zar sgd hkd ils'.split(' '))
@@ -163,11 +163,13 @@ const MEANINGS: ReadonlyMap<string, Heading['meanings']> = (() => {
 })()
 
 /** The meanings of a heading cell; none when no word is known. */
-export function readHeading(cell: string): Heading {
+export function readHeading(written: string): Heading {
+  // The zone of its times.
+  const cell = written.replace(/\s*\((utc|gmt)\)$/i, '')
   const beside = /[(（［[]\s*([^()（）]{1,4}?)\s*[)）］\]]/u.exec(cell)
-  const written = beside === null ? null : readCurrency(BESIDE.get(beside[1]!) ?? beside[1]!)
-  const isUnit = beside !== null && (written !== null || beside[1] === '$')
-  const symbol = written ?? (cell.includes('€') ? 'EUR' : cell.includes('£') ? 'GBP' : null)
+  const unit = beside === null ? null : readCurrency(BESIDE.get(beside[1]!) ?? beside[1]!)
+  const isUnit = beside !== null && (unit !== null || beside[1] === '$')
+  const symbol = unit ?? (cell.includes('€') ? 'EUR' : cell.includes('£') ? 'GBP' : null)
   const words = plainWords((isUnit ? cell.replace(beside[0], ' ') : cell).replace(/([a-z])([A-Z])/g, '$1 $2').replace(/(\p{L})(\d)/gu, '$1 $2')).split(' ')
   const last = CODE_WORDS.get(words.at(-1) ?? '') ?? words.at(-1) ?? ''
   const code = words.length > 1 && CODES.has(last) ? last : null

@@ -74,8 +74,8 @@ export function isText(cells: readonly string[]): boolean {
   return cells.some((cell) => /\p{L}/u.test(cell))
 }
 
-const OUT = /^(t|terheles|d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|expense|支出|出金|借)$/
-const IN = /^(j|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|\+|inn|ind|收入|入金|贷)$/
+const OUT = /^(t|terheles|d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|purchase|card purchase|pos purchase|visa purchase|cash withdrawal|atm withdrawal|direct debit|fee|expense|支出|出金|借)$/
+const IN = /^(j|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|refund|salary|direct deposit|direct credit|\+|inn|ind|收入|入金|贷)$/
 
 /** The letters of Hungarian banks (terhelés, jóváírás), which mean something else beside the letters of others. */
 const HUNGARIAN = /^[tj]$/i

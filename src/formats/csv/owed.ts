@@ -9,7 +9,7 @@ import type { CsvRecord } from './records.ts'
 
 /** What only the issuer says of a payment that arrived. */
 const RECEIVED =
-  /\b(thank ?you|payment received|paiement (recu|merci)|merci|pagamento (recebido|efetuado)|pago recibido|su pago gracias|gracias por su pago|zahlung erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\b/
+  /\b(thank ?you|payment received|paiement (recu|merci)|merci|pagamento (recebido|efetuado)|pago recibido|su pago gracias|gracias por su pago|zahlung( uberweisung)? erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\b/
 const PAYMENT_KIND = /^(card )?(payment|payments|repayment|zahlung|paiement|pago|pagamento|betaling|inbetalning)( received| and credits)?$/
 const PURCHASE_KIND = /^(sale|purchase|purchases|charge|einkauf|kauf|karteneinkauf|achat|compra|aankoop|kop|kjop|kob|acquisto)$/
 const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|einzahlung)$/

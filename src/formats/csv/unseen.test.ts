@@ -175,3 +175,13 @@ test('the account by its IBAN before its number, by labels in more languages, an
   assert.equal(await numberOf('"117730160123456700000000";"T";-2345;"HUF";"20240205";"SPAR"\n"117730160123456700000000";"J";100000;"HUF";"20240201";"KFT"\n'), '117730160123456700000000')
   assert.equal(await numberOf('Bank Account,Date,Narrative,Debit Amount,Credit Amount\n032000123456,2024-02-09,COLES,23.45,\n032000123456,2024-02-01,ACME,,1000.00\n'), '032000123456')
 })
+
+test('words of a type that say which way money went, and a card in German that is paid by transfer', async () => {
+  assert.deepEqual(amountsOf(await only('Date,Type,Description,Amount\n2024-02-05,Purchase,Shop,23.45\n2024-02-06,Refund,Shop,3.45\n2024-02-06,Deposit,Pay,100.00\n')), ['-23.45', '3.45', '100'])
+  assert.deepEqual(amountsOf(await only('Datum,Beschreibung,Karteninhaber,Konto #,Betrag\n09/02/2024,REWE,MAX,-11001,"14,20"\n05/02/2024,ZAHLUNG/ÜBERWEISUNG ERHALTEN BESTEN DANK,MAX,-11001,"-200,00"\n')), ['-14.2', '200'])
+})
+
+test('the day of a pay-out is not that of the transaction, and a zone behind a heading does not hide it', async () => {
+  assert.equal(summary(await only('Transaction Date,Type,Payout Date,Amount,Description\n2024-02-05 10:11:12 -0500,x,2024-02-07,50.00,Order\n')), '1 50 2024-02-05 2024-02-05 - -')
+  assert.equal(summary(await only('Operation date (UTC);Settlement date (UTC);Name;Total amount\n05-02-2024 10:11:12;06-02-2024 10:11:12;AWS;-23,45\n')), '1 -23.45 2024-02-06 2024-02-06 - -')
+})

@@ -18,7 +18,7 @@ import { decodeText } from '../decode.ts'
 import { NO_LIMITS, readLines, type ReadLimits } from '../lines.ts'
 import { balanceWords, UNSTATED_CURRENCY } from '../unstated.ts'
 import { chooseStyle, magnitude, negate, readAmount, scanAmount, type AmountStyle } from '../written-amount.ts'
-import { chooseOrder, plausibleOrders, possibleOrders, readDate, scanDate, type DateOrder } from '../written-date.ts'
+import { possibleOrders, readDate, scanDate, usual, type DateOrder } from '../written-date.ts'
 import { cashEffect } from './investment.ts'
 import { readQifItems, type QifField, type QifItem } from './records.ts'
 
@@ -71,14 +71,13 @@ function notationOf(items: readonly QifItem[], said: 'dmy' | 'mdy' | null): Nota
   const stated = said ?? items.find((item) => item.item === 'order')?.order
   if (stated !== undefined && (said !== null || dates.every((date) => readDate(date, stated) !== null))) return { style, marked, order: stated, doubtful: null }
   const left = possibleOrders(dates)
-  const [plausible = null, ...others] = plausibleOrders(left, dates)
-  if (left.length === 1 || style === 'comma' || (plausible !== null && others.length === 0)) return { style, marked, order: chooseOrder(dates, style === 'comma' ? 'dmy' : null), doubtful: null }
+  if (left.length === 1 || style === 'comma') return { style, marked, order: left.length === 1 ? left[0]! : 'dmy', doubtful: null }
   const words = orderByWords([], texts('PM'))
   const isOpen = ({ text }: QifField): boolean => {
     const date = scanDate(text)
     return date !== null && readDate(date, 'dmy') !== readDate(date, 'mdy')
   }
-  return { style, marked, order: words?.order ?? chooseOrder(dates, null), doubtful: fields.find(isOpen) ?? null }
+  return { style, marked, order: words?.order ?? usual(dates), doubtful: fields.find(isOpen) ?? null }
 }
 
 /** Turns items into parts. */

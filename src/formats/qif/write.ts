@@ -1,6 +1,6 @@
 /**
  * Writes booked rows as QIF with the account in front. Dates are month/day/year with four digits of
- * year and amounts have a point, which is what Quicken and its followers read everywhere. QIF has no
+ * year, as an option says in front for programs that would guess, and amounts have a point, which is what Quicken and its followers read everywhere. QIF has no
  * currency and no ids: an importer cannot tell rows it knows, so prefer OFX where it can be read.
  */
 import type { Day } from '../../domain/day.ts'
@@ -26,7 +26,7 @@ export async function* writeQif(statement: ExportStatement): AsyncGenerator<stri
   const { account, opening } = statement
   const type = TYPES[account.kind]
   const name = (cleanText(account.name) ?? account.id).replace(/[[\]]/g, '')
-  yield `!Account\nN${name}\nT${type}\n^\n!Type:${type}\n`
+  yield `!Option:MDY\n!Account\nN${name}\nT${type}\n^\n!Type:${type}\n`
   if (opening !== null)
     yield `D${usDate(opening.on)}\nT${amountText(opening.amount, opening.currency)}\nCX\nPOpening Balance\nL[${name}]\n^\n`
   for await (const row of bookedRows(statement.rows)) yield recordOf(row)
