@@ -96,6 +96,18 @@ test('sync, status and accounts of a healthy connection', async () => {
   assert.deepEqual([unknown.status, unknown.stdout], [2, ''])
 })
 
+test('a profile that sends the sign-on into this network, or to another host, is not followed: nothing is sent there', async () => {
+  for (const host of ['169.254.169.254', 'localhost', 'elsewhere.invalid']) {
+    const fault = (await bank.admin('POST', 'faults', { name: 'dns-gone', parameters: { host } })) as { id: string }
+    const before = await sent()
+    const { status, stdout } = await run(['sync', 'river', '--json'])
+    assert.deepEqual([status, JSON.parse(stdout).outcome, await sent()], [1, 'failed', before], host)
+    assert.ok(['bank_warned', 'bank_unreachable'].includes(JSON.parse(stdout).failure.code), stdout)
+    await bank.admin('DELETE', `faults/${fault.id}`)
+  }
+  assert.equal((await run(['sync', 'river', '--json'])).status, 0, 'as before')
+})
+
 test('a password changed at the bank: said, not sent again, mended by the new password alone, with every row as it was', async () => {
   await bank.admin('POST', 'faults', { name: 'password-changed', login: 'ana' })
   const broken = await run(['sync', 'river', '--json'])
