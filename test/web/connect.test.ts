@@ -88,6 +88,12 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.getByText('2 new, 0 there already').waitFor()
     await input.setInputFiles({ name: 'march again.ofx', mimeType: 'application/x-ofx', buffer: Buffer.from(statement(['-12.50', '100.00'])) })
     await page.getByText('0 new, 2 there already').waitFor()
+    // Dates that can be read in two ways are asked about, and the answer is done.
+    await input.setInputFiles({ name: 'either.csv', mimeType: 'text/csv', buffer: Buffer.from('Date,Description,Amount\n05/02/2025,Thing,-2.50\n') })
+    await page.getByRole('button', { name: 'The day is first' }).click()
+    await page.getByText('1 new, 0 there already').waitFor()
+    const either = (await sandbox.opened.instance.store.accounts.list()).find(({ name }) => name === 'either.csv')!
+    assert.equal((await sandbox.opened.instance.store.feed.transactions({ accountId: either.id, limit: 1 })).rows[0]?.postedOn, '2025-02-05')
     const before = (await sandbox.opened.instance.store.accounts.list()).length
     await input.setInputFiles({ name: 'damaged.ofx', mimeType: 'application/x-ofx', buffer: Buffer.from(statement(['-12.50', 'twelve']).replaceAll('77001', '77002')) })
     await page.getByText('Nothing of this file was kept.').waitFor()
