@@ -127,3 +127,16 @@ test('what is paid out when an account is closed is a payment, though it is call
   assert.deepEqual(await amounts('-501', '-501.00'), ['1'], 'an overdrawn account that is told among its rows')
   assert.deepEqual(await amounts('501', '501.00'), ['1'])
 })
+
+test('a lone comma before three digits means what the other amounts of the file show, also those after it; else it is refused', async () => {
+  const read = async (ledger: string, ...amounts: readonly string[]): Promise<string> => {
+    const { statements, failure } = await collect(readOfx(bytes(bankFile({ rows: amounts.map((amount) => row('DEBIT', amount, '<NAME>A')).join(''), after: `<LEDGERBAL><BALAMT>${ledger}<DTASOF>20240131</LEDGERBAL>` }))))
+    return failure === null ? amountsOf(statements[0]!).join(' ') : `${failure.code} ${failure.line}`
+  }
+  assert.equal(await read('7', '-1,234', '-12.50'), '-1234 -12.5')
+  assert.equal(await read('7', '-12,50', '-1,234'), '-12.5 -1.234')
+  assert.equal(await read('7', '-1,234', '-12,50'), '-1.234 -12.5')
+  assert.equal(await read('2,500.00', '-1,234'), '-1234', 'the balance is written as the rows are')
+  assert.equal(await read('7', '-8', '-1,234'), 'invalid_amount 12')
+  assert.equal(await read('7', '-8.00', '-8,00', '-1,234'), 'invalid_amount 13', 'some are written so and some so')
+})

@@ -9,6 +9,7 @@ import type { AccountKind, BalanceKind, StatementPart, StatementRow } from '../.
 import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
 import { isBlankDate, parseOfxDay, parseOfxInstant } from './datetime.ts'
+import { LoneCommas } from './lone-commas.ts'
 import { isBalanceLine, isMaybeDeposit, isMaybePayout, Remarks } from './remarks.ts'
 import type { Place } from './scanner.ts'
 import { DIRECTIONS, SignWatch } from './signs.ts'
@@ -68,6 +69,9 @@ export class OfxStatements implements StructureSink {
   #isWhole = true
   /** What could not be read in the row under way: a failure, unless the row turns out to be none. */
   #unread: Unread | null = null
+  readonly #commas = new LoneCommas()
+  /** The amount of the row under way, where others must tell what it is. */
+  #lone: { readonly text: string; readonly unread: { readonly line: number; readonly what: string } } | null = null
 
   /** What a bank's server sends are transactions as written; a file may leave signs to the types, and list balances among the rows. */
   constructor(emit: (event: OfxEvent) => void, from: 'server' | 'file' = 'server') {
@@ -119,7 +123,7 @@ export class OfxStatements implements StructureSink {
 
   #begin(scope: Scope, frame: Frame): void {
     if (scope.record === 'answer') this.#answerName = scope.name
-    if (scope.record === 'row' || scope.record === 'pending') this.#unread = null
+    if (scope.record === 'row' || scope.record === 'pending') this.#unread = this.#lone = null
     if (scope.record !== 'statement') return
     this.#statement = frame.values
     this.#signs = new SignWatch()
@@ -153,12 +157,20 @@ export class OfxStatements implements StructureSink {
         return text
       case 'amount':
         if (text.charCodeAt(0) === PLUS) this.#signs.sawPlus()
-        return parseAmount(text, this.#currencyNow()) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
+        this.#commas.saw(text)
+        return parseAmount(text, this.#currencyNow()) ?? this.#commas.read(text) ?? this.#waiting(field, text) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
       default:
         return (
           parseOfxDay(text) ?? (field.type === 'day' && isBlankDate(text) ? null : this.#bad('invalid_date', field, text, 'a real date as YYYYMMDD'))
         )
     }
+  }
+
+  /** Only the amount of a row can wait for others. */
+  #waiting(field: Field, text: string): string | null {
+    const amount = field.slot === ROW.TRNAMT && this.#top.scope?.record === 'row' ? this.#commas.guess(text) : null
+    if (amount !== null) this.#lone = { text, unread: { line: this.#place.line(), what: `<${field.name}> is ${JSON.stringify(text)}, expected an amount such as -12.50.` } }
+    return amount
   }
 
   #currencyNow(): Currency | null {
@@ -198,6 +210,7 @@ export class OfxStatements implements StructureSink {
       return
     }
     const row = rowOf(values, postedOn, booked, record === 'row' ? 'posted' : 'pending', line)
+    if (this.#lone !== null) this.#commas.wait(row, this.#lone.text, this.#lone.unread)
     if (isHeld) {
       this.#held = row
       return
@@ -293,8 +306,10 @@ export class OfxStatements implements StructureSink {
 
   #flush(): void {
     if (this.#rows.length === 0) return
-    const { rows, contradicts } = this.#signs.signed(this.#rows)
+    const { rows: read, open } = this.#commas.settled(this.#rows)
     this.#rows = []
+    if (open !== null) return this.#place.fail('invalid_amount', open.line, open.what)
+    const { rows, contradicts } = this.#signs.signed(read)
     if (contradicts === null) return this.#emit({ part: 'rows', rows })
     this.#place.fail('invalid_amount', contradicts, 'this debit has a minus, but debits and credits before it have no signs. Export a shorter period.')
   }
