@@ -16,6 +16,8 @@ const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090
 
 /** Bytes by which a charset is guessed. */
 const GUESSED_BY = 65_536
+/** Pairs of bytes that show UTF-16 without a mark. */
+const PAIRS = 64
 
 /**
  * Decodes a stream of bytes to a stream of text without byte order mark.
@@ -29,7 +31,7 @@ export async function* decodeText(chunks: AsyncIterable<Uint8Array>, declared: s
   let held = EMPTY
   for await (const chunk of chunks) {
     const bytes = held.length === 0 ? chunk : concat(held, chunk)
-    if (decoder === null && bytes.length < (guesses ? GUESSED_BY : 4)) {
+    if (decoder === null && bytes.length < (guesses ? GUESSED_BY : PAIRS * 2)) {
       held = bytes
       continue
     }
@@ -53,9 +55,6 @@ function decoderFor(start: Bytes, declared: string | null): (bytes: Bytes, end: 
   const decoder = utf16 === null ? declaredDecoder(declared) : new TextDecoder(utf16)
   return decoder === null ? utf8OrWindows1252() : (bytes, end) => decoder.decode(bytes, { stream: !end })
 }
-
-/** Bytes that show UTF-16 without a mark. */
-const PAIRS = 64
 
 /** Of UTF-16 the delimiters, digits and line ends are pairs with a zero byte, always on the same side; other letters need none. */
 function utf16Label(start: Bytes): string | null {
