@@ -8,11 +8,14 @@ import type { Problem } from '../domain/connection.ts'
 import type { Day } from '../domain/day.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { CardFacts } from '../diagnose/sentences.ts'
+import { readLanguages } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { ALLOW_SIGN_IN, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STEPS } from '../repair/steps.ts'
 import { planResource } from './connection-resource.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
 import { problemBody, PROBLEMS, type ProblemCode } from './problems.ts'
+
+await readLanguages()
 
 const ALL: CardFacts = {
   bank: 'Riverbank', account: 'Girokonto', provider: 'Go-between', website: 'https://riverbank.example', nextTryAt: 1, maintenanceUntil: 2, consentEndedOn: '2026-10-03' as Day, failingConnections: 2, allConnections: 3,

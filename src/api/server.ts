@@ -14,7 +14,7 @@ import { StoreUnavailable } from '../ports/store.ts'
 import { acceptJson, JSON_LIMIT_BYTES, JSON_MS, refuseDeclared, SECRET_LIMIT_BYTES, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from './body.ts'
 import { registerEvents } from './events.ts'
 import { actorOf, authorize, type Caller } from '../access/authorize.ts'
-import { languageOf } from '../language/language.ts'
+import { languageOf, readLanguages } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { asActor } from '../access/acting.ts'
 import type { Action } from '../domain/access.ts'
@@ -68,6 +68,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   // No expectation is known here, so none is refused: the request is answered as it is.
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response))
   acceptJson(server)
+  await readLanguages()
   const admit = createAdmit(options)
   server.decorateRequest('caller', null)
   server.setValidatorCompiler(validatorCompiler)

@@ -5,13 +5,22 @@
  * it is stored so or comes from a layer that knows no reader. What a file lacks is said in English, never left out;
  * `test/language.test.ts` finds it.
  */
-import german from './de.json' with { type: 'json' }
-
 export const LANGUAGES = ['en', 'de'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** Messages by their English text. */
-export const FILES: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en: {}, de: german }
+type Messages = Readonly<Record<string, string>>
+
+const files = new Map<Language, Messages>()
+
+/** Reads the files. Who answers readers does it once, before the first; the command line, which speaks English, need not wait for it. */
+export async function readLanguages(): Promise<void> {
+  files.set('de', (await import('./de.json', { with: { type: 'json' } })).default)
+}
+
+/** Messages of a language by their English text. */
+export function messagesIn(language: Language): Messages {
+  return files.get(language) ?? {}
+}
 
 /** The best language for an `Accept-Language` header (RFC 9110, section 12.5.4): the known one with the highest weight, in order of the header; English where none is known. */
 export function languageOf(header: string | undefined): Language {
@@ -28,7 +37,7 @@ export function languageOf(header: string | undefined): Language {
 
 /** The message as it stands in the file of that language, values not yet filled in. */
 export function translated(language: Language, message: string): string {
-  return FILES[language][message] ?? message
+  return messagesIn(language)[message] ?? message
 }
 
 /** Marks a message that is said elsewhere, so that the test of the files finds it. */

@@ -1,16 +1,18 @@
 /** What was made in English is recognised by its message, whatever its values are, and said in the reader's language. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FILES, languageOf } from './language.ts'
+import { languageOf, messagesIn, readLanguages } from './language.ts'
 import { retold } from './retold.ts'
 import { piecesOf, say, sayParts } from './say.ts'
+
+await readLanguages()
 
 /** Which messages are no sentences by themselves: whatever they are made from reads the same. */
 const LOOSE = /^(Line \{line\}: \{message\}|Line \{line\}: \{what\}|\{sentence\} \(\{word\}\)\.|\{host\} could not be reached: .*|Relink does not call this address: .*)$/
 
 test('every message that may be stored is said in German from its English, with its values', () => {
   const missed: string[] = []
-  for (const message of Object.keys(FILES.de)) {
+  for (const message of Object.keys(messagesIn('de'))) {
     const values = piecesOf(message).filter((piece) => typeof piece !== 'string')
     if (LOOSE.test(message) || values.some(({ forms }) => forms !== null)) continue
     const filled = Object.fromEntries(values.map(({ name }, at) => [name, `Value${at}x7`]))

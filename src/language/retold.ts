@@ -5,7 +5,7 @@
  * and a value that is a message itself ("The bank answers. It was read.") is said in that language, too. What is no
  * message of ours, such as a bank's own words, stays as it is.
  */
-import { FILES, type Language } from './language.ts'
+import { messagesIn, type Language } from './language.ts'
 import { piecesOf, say } from './say.ts'
 
 /** `texts`: what stands before, between and after the values, one more than there are names. */
@@ -31,7 +31,7 @@ const WORDS: ReadonlySet<string> = new Set(['kind', 'state', 'role', 'style', 'b
 
 /** Null: no message of ours. */
 function found(language: Language, text: string, depth: number): string | null {
-  const file = FILES[language]
+  const file = messagesIn(language)
   if (Object.hasOwn(file, text)) return file[text] ?? null
   if (depth === MOST_DEPTH) return null
   for (const { message, names, texts } of patternsOf(language)) {
@@ -52,7 +52,7 @@ const patterns = new Map<Language, readonly Pattern[]>()
 function patternsOf(language: Language): readonly Pattern[] {
   let known = patterns.get(language)
   if (known === undefined) {
-    const made = Object.keys(FILES[language]).flatMap((message) => patternOf(message) ?? [])
+    const made = Object.keys(messagesIn(language)).flatMap((message) => patternOf(message) ?? [])
     patterns.set(language, (known = made.toSorted((a, b) => b.weight - a.weight)))
   }
   return known

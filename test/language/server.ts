@@ -63,6 +63,8 @@ function isSilent(node: Node): boolean {
 
 /** What completes a sentence: `refused('connect', code, 'no connection to …')`. */
 function fragmentsOf(node: Node): readonly Node[] {
+  // The reason of a failure, which another sentence ends with.
+  if (node.type === 'Property' && (node['key'] as { name?: string }).name === 'message') return [node['value'] as Node].filter((value) => value.type === 'TemplateLiteral' && /^\p{Ll}/u.test((value['quasis'] as { value: { cooked: string } }[])[0]!.value.cooked))
   if (node.type !== 'CallExpression') return []
   const { callee, arguments: given } = node as unknown as { callee: Node; arguments: Node[] }
   return ['fail', 'refused'].includes(callee.type === 'MemberExpression' ? lastName(callee) : String(callee['name'])) ? given.filter((one) => /\s/.test(String(one['value'] ?? ' '))) : []
