@@ -51,6 +51,7 @@ test('a file has no rows after the day on which it was made or read, nor before 
   assert.equal(await firstDay(OPEN, { today: day('2024-06-01') }), 'dates_unclear 2')
   assert.equal(await firstDay(`Statement from 1 Feb 2024 to 29 Feb 2024,,\n${OPEN}`), '2024-02-05')
   assert.equal(await firstDay(`Printed 02/28/2024,,\n${OPEN}`), '2024-05-02')
+  assert.equal(await firstDay(`Sort code 12-13-14,Account 12345678,\n${OPEN}`), 'dates_unclear 3')
   assert.equal(await firstDay(`${OPEN},,\n"Downloaded 28/02/2024 9:00",,\n`), '2024-02-05')
 })
 

@@ -135,7 +135,9 @@ const DATES = /\d{1,4}[-/. ](?:\d{1,2}|\p{L}{3,9})[-/. ]\d{2,4}/gu
 /** Days beside the table and in the file's name: when it was made, or from when till when it goes. A row is not after the last of them, nor after today. */
 function byBounds(columns: Columns, rows: readonly CsvRecord[], dates: readonly WrittenDate[], { preamble, fileName, today }: Surroundings): Order | null {
   const beside = [...preamble, ...rows.filter(({ cells }) => scanDate(cells[columns.booked] ?? '') === null)]
-  const written = beside.flatMap(({ cells }) => cells).flatMap((cell) => cell.match(DATES) ?? []).map(scanDate).filter((date) => date !== null)
+  // `12-13-14` is a sort code as well.
+  const isWhole = (date: WrittenDate | null): date is WrittenDate => date !== null && (date.kind === 'day' || !date.shortYear)
+  const written = beside.flatMap(({ cells }) => cells).flatMap((cell) => cell.match(DATES) ?? []).map(scanDate).filter(isWhole)
   const shown = only((order) => written.every((date) => readDate(date, order) !== null))
   if (shown !== null) return shown
   const names = [...(fileName ?? '').matchAll(new RegExp(WHOLE, 'g'))].map(([, year, month, day]) => dayOf(Number(year), Number(month), Number(day)))
