@@ -128,7 +128,7 @@ type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore'>
 
 /** The amount that moves the balance, as the file writes it if that fits at all; without a balance the first that is there. */
 function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], { style, balanceStyle }: Styles, booked: number): Chosen | null {
-  const candidates = amountCandidates(roles, rows, style)
+  const candidates = amountCandidates(heading, roles, rows, style)
   const balance = roles.get('balance')?.[0]
   const fee = roles.get('fee')?.[0] ?? null
   if (balance !== undefined) {
@@ -155,9 +155,13 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
   return { amount: amount.form === 'signed' && isOwed(heading, roles, rows, amount, style) ? { ...amount, inverted: true } : amount, fee: null, balanceBefore: false }
 }
 
+/** A merchant is paid net of fees: its charges are income, and refunds go out. */
+function isMerchants(heading: CsvRecord, roles: Roles): boolean {
+  return roles.has('fee') && heading.cells.some((cell) => /^net\b/.test(plainWords(cell)))
+}
+
 function isOwed(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle): boolean {
-  // A merchant is paid net of fees: its charges are income.
-  if (roles.has('fee') && heading.cells.some((cell) => /^net\b/.test(plainWords(cell)))) return false
+  if (isMerchants(heading, roles)) return false
   const columns = (...wanted: readonly Role[]): readonly number[] => wanted.flatMap((role) => roles.get(role) ?? [])
   const amounts = rows.map((row) => signedAmount(row, amount, null, style))
   return countsOwed(heading.cells, rows, amounts, columns('name', 'memo'), columns('kind', 'mark'))
@@ -185,10 +189,10 @@ function mayInvert(rows: readonly CsvRecord[], at: number, style: AmountStyle, {
   return !isSigned || (steps >= SIGN_STEPS && Math.max(forward, backward) === steps)
 }
 
-function amountCandidates(roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {
-  const marks = roles.get('mark') ?? []
+function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {
+  const marks = isMerchants(heading, roles) ? [] : [...(roles.get('mark') ?? []), ...unnamedMarks(roles, rows)]
   const [out, into] = [roles.get('debit')?.[0], roles.get('credit')?.[0]]
-  const candidates: AmountColumns[] = (roles.get('amount') ?? []).map((at) => singleAmount(rows, at, [...marks, ...unnamedMarks(roles, rows)], style))
+  const candidates: AmountColumns[] = (roles.get('amount') ?? []).map((at) => singleAmount(rows, at, marks, style))
   if (out !== undefined && into !== undefined) {
     const split = splitAmount(rows, out, into, style)
     candidates.push(split)

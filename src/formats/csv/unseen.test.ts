@@ -138,6 +138,7 @@ test('one column for credits and debits is a signed amount, and the IBAN that st
 
 test('charges that a merchant is paid net of fees are income, and a column of amounts called Card makes no card', async () => {
   assert.deepEqual(amountsOf(await only('id,Type,Amount,Fee,Net,Currency,Created (UTC),Description\nt1,charge,50.00,1.75,48.25,usd,2024-02-01 08:00:00,Order\nt2,payout,-48.25,0.00,-48.25,usd,2024-02-05 08:00:00,Payout\n')), ['48.25', '-48.25'])
+  assert.deepEqual(amountsOf(await only('id,Type,Amount,Fee,Net,Currency,Created (UTC),Description\nt1,charge,50.00,1.75,48.25,usd,2024-02-01 08:00:00,Order\nt2,refund,-50.00,0.00,-50.00,usd,2024-02-05 08:00:00,Order\n')), ['48.25', '-50'])
   assert.deepEqual(amountsOf(await only('Date,Gross Sales,Tax,Card,Cash,Fees,Net Total,Source\n2024-02-05,$10.00,$0.80,$10.80,$0.00,-$0.41,$10.39,Register\n2024-02-01,$20.00,$1.60,$21.60,$0.00,-$0.66,$20.94,Register\n')), ['10.39', '20.94'])
 })
 
