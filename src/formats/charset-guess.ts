@@ -61,7 +61,8 @@ function decodeStrictly(bytes: Uint8Array, label: string): string | null {
   }
 }
 
-const WORD = /[\p{L}\p{M}]*[^\x00-\x7f\s][\p{L}\p{M}]*/gu
+/** Looked for from where letters begin only: a file may be one word of thousands of them. */
+const WORD = /(?:(?<![\p{L}\p{M}])[\p{L}\p{M}]+)?[^\x00-\x7f\s][\p{L}\p{M}]*/gu
 const EAST_ASIAN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ーｰﾞﾟ]/u
 const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/u
 /** A letter with an accent whose case goes with none of its neighbours: it was misread. `STRAßE` is right. */

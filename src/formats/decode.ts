@@ -56,7 +56,7 @@ function decoderFor(start: Bytes, declared: string | null): (bytes: Bytes, end: 
   return decoder === null ? utf8OrWindows1252() : (bytes, end) => decoder.decode(bytes, { stream: !end })
 }
 
-/** Of UTF-16 the delimiters, digits and line ends are pairs with a zero byte, always on the same side; other letters need none. */
+/** Of UTF-16 the delimiters, digits and line ends are pairs with a zero byte, always on the same side; of other letters few have one, some (`Ā`, `一`) on the other side. */
 function utf16Label(start: Bytes): string | null {
   const [a, b] = start
   if (a === 0xff && b === 0xfe) return 'utf-16le'
@@ -70,8 +70,8 @@ function utf16Label(start: Bytes): string | null {
     else if (second) low += 1
   }
   if (padded > 0 || pairs < 2) return null
-  if (high === 0 && low * 8 >= pairs) return 'utf-16le'
-  return low === 0 && high * 8 >= pairs ? 'utf-16be' : null
+  if (low > 2 * high && low * 8 >= pairs) return 'utf-16le'
+  return high > 2 * low && high * 8 >= pairs ? 'utf-16be' : null
 }
 
 function declaredDecoder(declared: string | null): Decoder | null {

@@ -47,7 +47,8 @@ export function orderOfDates(columns: Columns, rows: readonly CsvRecord[], aroun
   if (left.length === 1) return sure(left[0]!)
   const example = dated.find(({ date }) => isOpen(date))?.row ?? null
   if (example === null) return sure(usual(dates))
-  const proved = byOthers(columns, rows) ?? byNearness(columns, rows) ?? byNamedDays(columns, dated) ?? byBounds(columns, rows, dates, around)
+  const named = byNamedDays(columns, dated)
+  const proved = byOthers(columns, rows) ?? byNearness(columns, rows) ?? (named?.isProof === true ? named.order : null) ?? byBounds(columns, rows, dates, around)
   if (proved !== null) return sure(proved)
   const first = usual(dates)
   // Accounts in dollars are kept everywhere: their dates have the month first only where they are written as in America.
@@ -58,7 +59,9 @@ export function orderOfDates(columns: Columns, rows: readonly CsvRecord[], aroun
   const separator = dates.find((date) => date.kind === 'numbers')?.separator
   if (separator === '.') return sure('dmy')
   const told = orderByWords(around.heading, rows.flatMap(({ cells }) => cells))
-  if (told !== null) return { order: told.order, doubt: { told: `"${told.word}"` }, example }
+  // Two that disagree are none.
+  const hint = told === null || named === null || told.order === named.order ? (told ?? named) : null
+  if (hint !== null) return { order: hint.order, doubt: { told: `"${hint.word}"` }, example }
   if (separator !== '/') return { order: first, doubt: { told: `the sign between its numbers` }, example }
   return { order: first, doubt: 'open', example }
 }
@@ -96,37 +99,58 @@ function byNearness(columns: Columns, rows: readonly CsvRecord[]): Order | null 
 }
 
 const NAMED = /\b(?:(\d{1,2})[ -]?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* (\d{1,2}))\b/i
-const NUMBERS = /(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})(?:\2(?:\d{4}|\d{2}))?(?![\d/.-])/
+const NUMBERS = /(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})(\2(?:\d{4}|\d{2}))?(?![\d/.-])/
 const WHOLE = /(?<!\d)(20\d\d)[-/.]?(0[1-9]|1[0-2])[-/.]?(0[1-9]|[12]\d|3[01])(?!\d)/
 
-/** The days that texts name (`POS 05JAN`, `ON 02/08`) are those of their rows, or some days before them. */
-function byNamedDays(columns: Columns, dated: readonly { readonly row: CsvRecord; readonly date: WrittenDate }[]): Order | null {
-  const votes = { dmy: 0, mdy: 0 }
+/**
+ * The days that texts name (`POS 05JAN`, `ON 02/08`) are those of their rows, or some days before them. Two numbers alone
+ * may be something else that falls on such a day by chance (`OPEN 24/7`): one pair of them is no proof.
+ */
+function byNamedDays(columns: Columns, dated: readonly { readonly row: CsvRecord; readonly date: WrittenDate }[]): { readonly order: Order; readonly word: string; readonly isProof: boolean } | null {
+  const votes = { dmy: new Map<string, boolean>(), mdy: new Map<string, boolean>() }
   for (const { row, date } of dated) {
     if (!isOpen(date)) continue
     const texts = [...columns.name, ...columns.memo].map((at) => row.cells[at] ?? '')
-    const told = only((order) => texts.some((text) => namesDayNear(text, readDate(date, order), order)))
-    if (told !== null) votes[told] += 1
+    const named = { dmy: namedNear(texts, readDate(date, 'dmy'), 'dmy'), mdy: namedNear(texts, readDate(date, 'mdy'), 'mdy') }
+    const told = only((order) => named[order] !== null)
+    if (told !== null) votes[told].set(named[told]!.word, named[told]!.isSure)
   }
-  return votes.dmy > 0 !== votes.mdy > 0 ? (votes.dmy > 0 ? 'dmy' : 'mdy') : null
+  const order = only((one) => votes[one].size > 0)
+  if (order === null) return null
+  const [word] = votes[order].keys()
+  return { order, word: word!, isProof: votes[order].size > 1 || [...votes[order].values()].includes(true) }
 }
 
-function namesDayNear(text: string, booked: Day | null, order: Order): boolean {
-  if (booked === null) return false
-  const near = (month: number, dayOfMonth: number): boolean =>
-    [0, -1].some((back) => {
-      const named = dayOf(Number(booked.slice(0, 4)) + back, month, dayOfMonth)
-      const before = named === null ? -1 : daysBetween(named, booked)
-      return before >= 0 && before <= NAMED_NEAR
-    })
+type Named = { readonly word: string; /** It is a day and nothing else. */ readonly isSure: boolean }
+
+/** What names the day of a row, or one some days before it. */
+function namedNear(texts: readonly string[], booked: Day | null, order: Order): Named | null {
+  if (booked === null) return null
+  for (const text of texts) {
+    const named = namedIn(text)
+    if (named === null) continue
+    const [month, dayOfMonth] = named.month !== null ? [named.month, named.numbers[0]!] : order === 'dmy' ? [named.numbers[1]!, named.numbers[0]!] : [named.numbers[0]!, named.numbers[1]!]
+    if (isNear(booked, month, dayOfMonth)) return named
+  }
+  return null
+}
+
+/** The first day that a text names. `month`: null where it is one of the two numbers. */
+function namedIn(text: string): (Named & { readonly month: number | null; readonly numbers: readonly number[] }) | null {
   const named = NAMED.exec(text)
-  if (named !== null) return near(MONTHS.indexOf((named[2] ?? named[3]!).toLowerCase()) + 1, Number(named[1] ?? named[4]))
+  if (named !== null) return { word: named[0], isSure: true, month: MONTHS.indexOf((named[2] ?? named[3]!).toLowerCase()) + 1, numbers: [Number(named[1] ?? named[4])] }
   const whole = WHOLE.exec(text)
-  if (whole !== null) return near(Number(whole[2]), Number(whole[3]))
+  if (whole !== null) return { word: whole[0], isSure: true, month: Number(whole[2]), numbers: [Number(whole[3])] }
   const numbers = NUMBERS.exec(text)
-  if (numbers === null) return false
-  const [first, second] = [Number(numbers[1]), Number(numbers[3])]
-  return order === 'dmy' ? near(second, first) : near(first, second)
+  return numbers === null ? null : { word: numbers[0], isSure: numbers[4] !== undefined, month: null, numbers: [Number(numbers[1]), Number(numbers[3])] }
+}
+
+function isNear(booked: Day, month: number, dayOfMonth: number): boolean {
+  return [0, -1].some((back) => {
+    const named = dayOf(Number(booked.slice(0, 4)) + back, month, dayOfMonth)
+    const before = named === null ? -1 : daysBetween(named, booked)
+    return before >= 0 && before <= NAMED_NEAR
+  })
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']

@@ -8,7 +8,7 @@ import { plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, prove, signedAmount, type Proof } from './amounts.ts'
-import { readHeading, type Role } from './headings.ts'
+import { BARE_CURRENCY, readHeading, type Role } from './headings.ts'
 import { bySection, filled, isText, markOf, type AmountColumns, type Columns } from './layout.ts'
 import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
@@ -19,14 +19,16 @@ export type Roles = ReadonlyMap<Role, readonly number[]>
 /** What tells the account of each row stands in each row; a column with gaps tells it of the other party, or of a foreign amount. */
 const EVERYWHERE = new Set<Role>(['currency', 'account'])
 
-/** A column with less than one in so many of the dates that another has is not that of the booking. */
+/** A settlement date with less than one in so many of the dates that another column has is not that of the booking. */
 const FEW = 4
+const SETTLEMENT = /^settlement date\b/
 
 /** Steps of a running balance that outweigh written signs. */
 const SIGN_STEPS = 4
 
 const DATES = new Set<Role>(['booked', 'date', 'acted', 'value', 'bought'])
 const AMOUNTS = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'foreignAmount'])
+const MOVES = new Set<Role>(['amount', 'debit', 'credit'])
 
 /**
  * Roles by the heading cells, tested on the records below; also the currency that a heading names.
@@ -38,7 +40,7 @@ export function readRoles(
   share: number,
 ): { readonly roles: Roles; readonly currency: Currency | null } {
   const found: { role: Role; rank: number; at: number }[] = []
-  let currency: Currency | null = null
+  const currencies: { readonly named: Currency; readonly isBare: boolean }[] = []
   const judged = bookedRows(heading, rows)
   const width = judged.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 2).length
   heading.cells.forEach((cell, at) => {
@@ -49,12 +51,14 @@ export function readRoles(
     const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, at })
-    if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount' && cells.length > 0) currency ??= named
+    if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount' && cells.length > 0 && named !== null) currencies.push({ named, isBare: meaning.rank === BARE_CURRENCY })
   })
   found.sort((a, b) => a.rank - b.rank || a.at - b.at)
   const roles = new Map<Role, number[]>()
   for (const { role, at } of found) roles.set(role, [...(roles.get(role) ?? []), at])
-  return { roles, currency }
+  // `USD` beside `Amount` is what was paid in dollars, not what the account is kept in.
+  const isBeside = found.some(({ role, rank }) => MOVES.has(role) && rank !== BARE_CURRENCY)
+  return { roles, currency: currencies.find(({ isBare }) => !isBare || !isBeside)?.named ?? null }
 }
 
 /** Without footers: those with a date where most have one. What a footer says stands under no heading. */
@@ -84,9 +88,9 @@ export function stylesOf(roles: Roles, rows: readonly CsvRecord[]): Styles {
 export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], styles: Styles): Columns | null {
   const first = (role: Role): number | null => roles.get(role)?.[0] ?? null
   const dates = [first('booked'), first('date'), first('acted'), first('value'), first('bought')].filter((at) => at !== null)
-  // One that few rows have is told of some transactions only (the settlement of trades).
+  // A settlement that few rows have is that of trades. Where few are posted, the others are pending.
   const told = dates.map((at) => filled(rows, at).length)
-  const booked = dates.find((_, i) => told[i]! * FEW >= Math.max(...told))
+  const booked = dates.find((at, i) => told[i]! * FEW >= Math.max(...told) || !SETTLEMENT.test(plainWords(heading.cells[at]!)))
   if (booked === undefined) return null
   const amount = chooseAmount(heading, roles, rows, styles, booked)
   if (amount === null) return null

@@ -162,6 +162,9 @@ const MEANINGS: ReadonlyMap<string, Heading['meanings']> = (() => {
   return map
 })()
 
+/** The rank of a heading that is nothing but a currency: behind all words. */
+export const BARE_CURRENCY = 99
+
 /** The meanings of a heading cell; none when no word is known. */
 export function readHeading(written: string): Heading {
   // The zone of its times.
@@ -181,7 +184,7 @@ export function readHeading(written: string): Heading {
   if (exact !== undefined) return { meanings: exact, currency }
   // `CAD$`: the amounts in that currency.
   const money = readCurrency(cell.replace(/\$$/, '').trim())
-  if (money !== null && /^[A-Z]{3}\$?$/.test(cell.trim())) return { meanings: [{ role: 'amount', rank: 99 }], currency: money }
+  if (money !== null && /^[A-Z]{3}\$?$/.test(cell.trim())) return { meanings: [{ role: 'amount', rank: BARE_CURRENCY }], currency: money }
   if (plain === '' || plain.length > 60 || /\d{4}/.test(plain)) return { meanings: [], currency: null }
   const fits = (role: Role): boolean => (role === 'name' ? !BESIDE_NAME.test(plain) : role !== 'date' || !OTHER_DATE.test(plain))
   const told = PARTS.filter(([role, part]) => part.test(plain) && fits(role)).map(([role]) => role)

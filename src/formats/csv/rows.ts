@@ -66,10 +66,11 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
     })
   const balance = layout.balanceBefore && written !== null && amount !== null ? plus(written, amount) : written
   const words = isStanding(record, layout) ? 'closing' : record.cells.map(balanceWords).find((kind) => kind !== null)
-  const stated = amount ?? balance
+  const stated = written ?? amount
   const told = { account: cleanText(cell(layout.account)), currency: readCurrency(cell(layout.currency)) }
-  // What moves another balance than itself is a payment that is called so: the pay-out of an account that is closed.
-  const moves = amount !== null && amount !== '0' && written !== null && written !== amount && words === 'closing'
+  // What leaves nothing is a payment that is called so: the pay-out of an account that is closed. Amounts out and in are those of all rows.
+  const isSum = layout.amount.form === 'split' && [layout.amount.out, layout.amount.in].every((at) => cell(at) !== '')
+  const moves = amount !== null && amount !== '0' && balance === '0' && words === 'closing' && !isSum
   if (words !== undefined && words !== null && stated !== null && !moves) return ok({ type: 'balance', kind: words, amount: stated, on: on.value, isListed: amount !== null, ...told })
   if (amount === null) {
     // `Downloaded 28/02/2024`, alone on its line.

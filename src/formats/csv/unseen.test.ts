@@ -186,3 +186,26 @@ test('the day of a pay-out is not that of the transaction, and a zone behind a h
   assert.equal(summary(await only('Transaction Date,Type,Payout Date,Amount,Description\n2024-02-05 10:11:12 -0500,x,2024-02-07,50.00,Order\n')), '1 50 2024-02-05 2024-02-05 - -')
   assert.equal(summary(await only('Operation date (UTC);Settlement date (UTC);Name;Total amount\n05-02-2024 10:11:12;06-02-2024 10:11:12;AWS;-23,45\n')), '1 -23.45 2024-02-06 2024-02-06 - -')
 })
+
+// Fails when: a closing balance that differs from the balance column is a payment (seen): the sums of a month came in as a row.
+test('a closing balance beside the sums of all rows, or with another sign, is no payment, and is what its column says', async () => {
+  const split = await only('Date,Description,Debit,Credit,Balance\n2024-01-01,Opening balance,,,320.00\n2024-01-03,A,120.00,,200.00\n2024-01-05,B,,300.00,500.00\n2024-01-31,Closing balance,120.00,300.00,500.00\n')
+  assert.equal(summary(split), '2 180 2024-01-03 2024-01-05 320 500')
+  const owed = await only('Date,Description,Amount,Balance\n2024-01-03,A,-120.00,-120.00\n2024-01-05,B,-300.00,-420.00\n2024-01-31,Closing balance,420.00,-420.00\n')
+  assert.equal(summary(owed), '2 -420 2024-01-03 2024-01-05 0 -420')
+})
+
+test('where few of many rows are posted yet, the day of those is that of the posting, as when all are', async () => {
+  const file = (pending: string): string => `Transaction Date,Posting Date,Description,Amount,Status\n2024-03-01,2024-03-03,A,-5.00,Posted\n${pending}`
+  const days = async (content: string): Promise<string> => (await only(content)).rows.map(({ postedOn, status }) => `${postedOn} ${status}`).join()
+  assert.equal(await days(file('2024-03-04,,B,-6.00,Pending\n'.repeat(4))), `2024-03-03 posted${',2024-03-04 pending'.repeat(4)}`)
+  assert.equal(await failureOf('Transaction Date,Posting Date,Description,Amount\n2024-03-01,2024-03-03,A,-5.00\n2024-03-04,,B,-6.00\n2024-03-04,,C,-7.00\n2024-03-05,,D,-8.00\n2024-03-05,,E,-9.00\n'), 'missing_field 3')
+})
+
+test('a column that is called by nothing but a currency says nothing of the account where another holds its amounts', async () => {
+  const currencyOf = async (amount: string): Promise<string | null> => {
+    const { head, rows } = await only(`Date,Details,USD,${amount}\n2024-03-01,A,-12.00,-10.00\n2024-03-02,B,-13.00,-11.00\n`)
+    return `${head.currency} ${rows[0]!.amount}`
+  }
+  assert.deepEqual([await currencyOf('Amount (GBP)'), await currencyOf('Amount')], ['GBP -10', 'null -10'])
+})

@@ -17,11 +17,12 @@ test('UTF-8 with a byte order mark', async () => assert.equal(await nameIn(Buffe
 test('a declared charset that nobody knows is read as western', async () =>
   assert.equal(await nameIn(western(withHeader('KLINGON'))), 'Café Zoë – 5 €'))
 
-test('8859-15 and 1250 as declared', async () => {
+test('8859-15, 1250 and 874 as declared', async () => {
   const bytes = (charset: string, byte: number): Uint8Array =>
     Buffer.from(withHeader(charset).replace('Café Zoë – 5 €', `x${String.fromCharCode(byte)}y`), 'latin1')
   assert.equal(await nameIn(bytes('8859-15', 0xa4)), 'x€y')
   assert.equal(await nameIn(bytes('1250', 0x9a)), 'xšy')
+  assert.equal(await nameIn(bytes('874', 0xa1)), 'xกy')
 })
 
 test('the encoding of an XML declaration', async () => {

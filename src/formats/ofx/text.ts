@@ -31,7 +31,7 @@ export function charsetOf(declared: string): Charset {
     .toLowerCase()
     .replace(/^(cp|ibm|windows|win)[-_ ]?(?=\d{3,4}$)/, '')
   if (/^utf-?8$/.test(name)) return { label: 'windows-1252', declaredUtf8: true, believed: false }
-  const guess = CODE_PAGES.get(name) ?? (/^1\d{3}$/.test(name) ? `windows-${name}` : /^8859-\d+$/.test(name) ? `iso-${name}` : name)
+  const guess = CODE_PAGES.get(name) ?? (/^(1\d{3}|874)$/.test(name) ? `windows-${name}` : /^8859-\d+$/.test(name) ? `iso-${name}` : name)
   const label = decoderOf(guess)?.encoding ?? 'utf-8'
   // Latin-1 text may hold the extra characters of windows-1252, never the control codes in their place.
   if (label === 'iso-8859-1' || label.startsWith('utf-')) return WESTERN
