@@ -98,6 +98,20 @@ test('of two who connect one login at the same moment one does, and nobody takes
   assert.deepEqual([(await world.store.connections.list()).filter(({ state }) => state === 'active').length, world.sent], [1, ['anna/right']])
 })
 
+test('whoever connects a login while a first sign-in with it is being forgotten has a connection of their own', async () => {
+  const world = new VaultWorld()
+  const destroy = world.vault.destroy.bind(world.vault)
+  let second: Promise<string> | null = null
+  world.vault.destroy = async (owner) => {
+    await destroy(owner)
+    second ??= world.connectAs('anna', 'right')
+    for (let step = 0; step < 40; step++) await null
+  }
+  assert.equal(await world.connectAs('anna', 'wrong'), 'failed')
+  const id = await second!
+  assert.deepEqual((await world.store.connections.list()).map((one) => [one.id === id, one.state]).filter(([, state]) => state !== 'removed'), [[true, 'active']])
+})
+
 const DAY_MS = 86_400_000
 
 /** The next read by the schedule, a day later. */

@@ -328,10 +328,14 @@ async function change(
   return ok({ ...connection, ...to })
 }
 
-/** A first sign-in that came to nothing: the login is free to be connected again. */
+/** A first sign-in that came to nothing: the login is free to be connected again, but by nobody who would go on with this very connection. */
 export async function forgetFirst(deps: SyncDeps, connection: Connection): Promise<void> {
-  await forget(deps, connection)
-  await deps.store.connections.update(connection.id, { state: 'removed', nextSyncAt: null })
+  const end = async (): Promise<true> => {
+    await forget(deps, connection)
+    await deps.store.connections.update(connection.id, { state: 'removed', nextSyncAt: null })
+    return true
+  }
+  if ((await aloneWith(deps, `login/${connection.loginIndex}`, end)) === null) await end()
 }
 
 async function forget(deps: SyncDeps, connection: Connection): Promise<void> {
