@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { addDays, day, utcDay } from '../domain/day.ts'
 import { failed, ok } from '../domain/result.ts'
 import { aChallenge, aLedger, anIncident, aPage, aProblem, aRun } from '../store/fixtures.ts'
+import { changeDestination } from './destinations.ts'
 import { judgeAlerts } from './health.ts'
 import { sendQuestion, sendTest, tellRound } from './tell.ts'
 import { watch } from './watch.ts'
@@ -255,6 +256,20 @@ test('a destination whose password is refused gets nothing more until a test get
   assert.equal(sent.at(-1)?.letter.subject, 'A test from Relink')
   assert.deepEqual(await pass(5_000), ['Riverbank: credentials_invalid'])
   assert.deepEqual((await store.alerts.destinations()).map(({ state, failure, failingSince }) => [state, failure, failingSince]), [['active', null, null]])
+})
+
+// Fails when: the answer to the old entry stops the destination (seen): who mends what is refused, while a message is on its way, heard nothing more.
+test('a destination that is entered anew while a message is on its way is not stopped by what the old entry was told', async () => {
+  for (const place of [{ kind: 'ntfy', server: 'https://ntfy.example', topic: 'feeds', token: 'anew' }, { kind: 'ntfy', server: 'https://other.example', topic: 'feeds' }] as const) {
+    const { store, add, deps, parts } = await world()
+    const destination = await add()
+    const courier = async () => {
+      assert.ok((await changeDestination(parts, 'user:a', destination.id, { place })).ok)
+      return failed({ message: 'refused', again: 'stop' as const })
+    }
+    assert.equal((await sendTest({ ...deps, courier }, destination)).ok, false)
+    assert.equal((await store.alerts.destinations())[0]?.state, 'active')
+  }
 })
 
 test('what throws on the way stops the destination with a sentence there, is not tried for ever, and is what a test says', async () => {

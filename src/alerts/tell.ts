@@ -4,6 +4,7 @@
  * sends it again with the same id. Each message is looked at anew before it goes: what is over by then is
  * left out. Nothing here waits for a bank, and no read waits for this.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { waitAfter, audienceOf, type Alert, type Destination, type MessageItem } from '../domain/alert.ts'
 import { failed, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -97,15 +98,28 @@ export async function sendQuestion(deps: TellDeps, challengeId: string): Promise
   return results.flat()
 }
 
-async function carry({ drawer, courier }: Pick<TellDeps, 'drawer' | 'courier'>, destination: Destination, letter: Letter): Promise<Result<null, SendFailure>> {
-  const secrets = await drawer.open(destination.id, audienceOf(destination.place))
-  if (!secrets.ok) return failed({ message: 'What this destination was entered with cannot be opened for this address. Enter it again.', again: 'stop' })
+async function carry(deps: Pick<TellDeps, 'store' | 'drawer' | 'courier'>, destination: Destination, letter: Letter): Promise<Result<null, SendFailure>> {
+  const secrets = await deps.drawer.open(destination.id, audienceOf(destination.place))
+  const result = secrets.ok ? await handOver(deps, destination, secrets.value ?? {}, letter) : failed({ message: 'What this destination was entered with cannot be opened for this address. Enter it again.', again: 'stop' as const })
+  if (result.ok || result.failure.again !== 'stop' || !(await isEnteredAnew(deps, destination, secrets.ok ? secrets.value : null))) return result
+  return failed({ ...result.failure, again: 'later' })
+}
+
+async function handOver({ courier }: Pick<TellDeps, 'courier'>, destination: Destination, secrets: Readonly<Record<string, string>>, letter: Letter): Promise<Result<null, SendFailure>> {
   try {
-    return await courier(destination, secrets.value ?? {}, letter)
+    return await courier(destination, secrets, letter)
   } catch {
     // A fault of ours. It stands at the destination, where somebody sees it; else the message would be taken again for ever.
     return failed({ message: 'Relink could not send with what this destination was entered with. Enter it again, or send a test.', again: 'stop' })
   }
+}
+
+/** What was said to the old entry must not stop one that somebody mended while it was on its way. */
+async function isEnteredAnew({ store, drawer }: Pick<TellDeps, 'store' | 'drawer'>, { id, place }: Destination, sentWith: Readonly<Record<string, string>> | null): Promise<boolean> {
+  const now = (await store.alerts.destinations()).find((one) => one.id === id)
+  if (now === undefined || !isDeepStrictEqual(now.place, place)) return now !== undefined
+  const stored = await drawer.open(id, audienceOf(place))
+  return stored.ok && !isDeepStrictEqual(stored.value, sentWith)
 }
 
 /** What is known of an alert now; null: it is over, or was never for this message. */
