@@ -12,6 +12,9 @@ const DAY_FIRST =
 /** States of the USA and provinces of Canada at the end of a text in capitals, but for those that are words or states elsewhere. */
 const STATE = /[A-Z]{3,}\s+(AL|AK|AZ|AR|CA|CT|FL|GA|IA|IL|KS|KY|MD|MI|MN|MS|NC|ND|NE|NH|NJ|NM|NV|NY|OH|RI|SC|SD|TN|TX|UT|VA|VT|WI|WV|WY|ON|QC|BC|AB|MB|SK|NS|NB)( \d{5}(-\d{4})?)?( USA?)?$/
 
+/** The end of a text that is looked at for one. */
+const STATE_WITHIN = 40
+
 /** Australia, Singapore and others have dollars, too, and mostly write none beside their amounts. */
 const DOLLARS = /^[-+(]?\s?\$\s?-?[\d.,]+\)?$/
 
@@ -31,7 +34,7 @@ export function orderByWords(headings: readonly string[], texts: Iterable<string
   }
   for (const text of texts) {
     const plain = plainWords(text)
-    note('mdy', MONTH_FIRST.exec(plain) ?? STATE.exec(text.trim()))
+    note('mdy', MONTH_FIRST.exec(plain) ?? STATE.exec(text.trim().slice(-STATE_WITHIN)))
     if (DOLLARS.test(text)) found.mdy.add('$')
     note('dmy', DAY_FIRST.exec(plain))
   }

@@ -122,6 +122,8 @@ test('long input without structure is refused in time in proportion to its lengt
     `${'\n'.repeat(60_000)}x`,
     `Date,Description,Amount\n2024-01-05,x,${'1 '.repeat(30_000)}\n`,
     `Date,Description,Amount\n2024-01-05,${'total '.repeat(10_000)},(((\n`,
+    `Date,Description,Amount\n05/02/2024,${'A'.repeat(200_000)},-1\n`,
+    `Date,x${' '.repeat(100_000)}x,Amount\n05/02/2024,x,-1\n`,
     `:20:R\n:25:1/2\n:60F:C240102EUR0,00\n:61:240103C1,00NTRFNONREF\n:86:105?20EREF+${' x'.repeat(30_000)}\n`,
     `:20:R\n:25:1/2\n:60F:C240102EUR0,00\n:61:240103C1,00NTRFNONREF\n:86:/NAME/${'/AB'.repeat(20_000)}\n`,
     `:20:R\n:25:1/2\n:60F:C240102EUR0,00\n:61:240103C1,00NTRFNONREF\n:86:${'a\n'.repeat(1_000_000)}`,

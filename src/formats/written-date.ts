@@ -38,9 +38,14 @@ const MONTHS: readonly (readonly string[])[] = [
 
 const TIME = /[T\s,]\s*\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{2,5})?$/i
 
+/** Two dates and the words between. */
+const LONGEST = 90
+
 /** Reads the outer form; null when the text is no date at all or names a day that does not exist in any order. */
 export function scanDate(text: string): WrittenDate | null {
-  const trimmed = text.trim().replace(/^="([^"]*)"$/, '$1').replace(/ as of .*$/i, '')
+  const cell = text.trim()
+  if (cell.length > LONGEST) return null
+  const trimmed = cell.replace(/^="([^"]*)"$/, '$1').replace(/ as of .*$/i, '')
   if (trimmed.length < 6 || trimmed.length > 40) return null
   const compact = /^(\d{4})(\d{2})(\d{2})(?:\d{6}(?:\.\d+)?)?(?:\[[^\]]*\])?$/.exec(trimmed)
   const yearFirst = compact === null ? null : certain(Number(compact[1]), Number(compact[2]), Number(compact[3]))

@@ -168,7 +168,7 @@ export const BARE_CURRENCY = 99
 /** The meanings of a heading cell; none when no word is known. */
 export function readHeading(written: string): Heading {
   // The zone of its times.
-  const cell = written.replace(/\s*\((utc|gmt)\)$/i, '')
+  const cell = written.replace(/\((utc|gmt)\)$/i, '')
   const beside = /[(（［[]\s*([^()（）]{1,4}?)\s*[)）］\]]/u.exec(cell)
   const unit = beside === null ? null : readCurrency(BESIDE.get(beside[1]!) ?? beside[1]!)
   const isUnit = beside !== null && (unit !== null || beside[1] === '$')
