@@ -170,8 +170,13 @@ function isScattered(days: readonly (Day | null)[], texts: readonly string[]): b
   const months = distinct.map((day) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7))).sort((a, b) => a - b)
   const sameDay = new Set(distinct.map((day) => day.slice(8))).size === 1
   const distances = new Set(months.slice(1).map((month, i) => month - months[i]!))
-  const isVaried = distinct.length > 2 && texts.length > 0 && new Set(texts).size >= Math.max(distinct.length, texts.length / 2)
+  const isVaried = distinct.length > 2 && texts.length > 0 && new Set(texts.map(purposeOf)).size >= Math.max(distinct.length, texts.length / 2)
   return sameDay && (distances.size > 1 || isVaried)
+}
+
+/** What stands behind the first word tells one month's payment from another's (`Interest for March`, `NETFLIX 9934`). */
+function purposeOf(text: string): string {
+  return /\p{L}+/u.exec(text)?.[0].toLowerCase() ?? ''
 }
 
 function isSorted(days: readonly (Day | null)[]): boolean {
