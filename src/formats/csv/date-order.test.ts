@@ -72,6 +72,8 @@ test('words of one part of the world are believed, and told; words of two are no
   assert.equal(await firstDay(file('TESCO STORES 2345')), '2024-02-05 told')
   assert.equal(await firstDay(file('COFFEE SHOP DAYTON OH')), '2024-05-02 told')
   assert.equal(await firstDay(file('TESCO STORES 2345', 'COFFEE SHOP DAYTON OH')), 'dates_unclear 2')
+  assert.equal(await firstDay('Date,Description,Amount,Currency\n05/02/2024,TESCO LONDON,-5.00,USD\n'), 'dates_unclear 2', 'an account in dollars, kept elsewhere')
+  assert.equal(await firstDay('Date,Description,Amount,Currency\n05/02/2024,KROGER,-5.00,USD\n'), '2024-05-02')
   assert.equal(await firstDay('Date,Narration,Withdrawal,Deposit\n05/02/2024,Thing,5.00,\n'), '2024-02-05 told')
   assert.equal(await firstDay('Date,Description,Amount\n05/02/2024,Thing,-$5.00\n'), '2024-05-02 told')
   assert.equal(await firstDay(file('TESCO STORES 2345'), { dates: 'month-first' }), '2024-05-02', 'a person is believed, and told nothing')

@@ -51,14 +51,15 @@ export function orderOfDates(columns: Columns, rows: readonly CsvRecord[], aroun
   const proved = byOthers(columns, rows) ?? byNearness(columns, rows) ?? (named?.isProof === true ? named.order : null) ?? byBounds(columns, rows, dates, around)
   if (proved !== null) return sure(proved)
   const first = usual(dates)
-  // Accounts in dollars are kept everywhere: their dates have the month first only where they are written as in America.
+  // Accounts in dollars are kept everywhere: their dates have the month first only where they are written as in America, and no words are of elsewhere.
   const habit = around.habit === 'mdy' && first !== 'mdy' ? null : around.habit
+  const told = orderByWords(around.heading, rows.flatMap(({ cells }) => cells))
+  if (habit === 'mdy' && told?.order === 'dmy') return { order: first, doubt: 'open', example }
   if (habit !== null) return sure(habit)
   const plausible = plausibleOrders(left, dates, dated.map(({ row }) => [...columns.name, ...columns.memo].map((at) => row.cells[at] ?? '').join(' ')))
   if (plausible.length === 1) return sure(plausible[0]!)
   const separator = dates.find((date) => date.kind === 'numbers')?.separator
   if (separator === '.') return sure('dmy')
-  const told = orderByWords(around.heading, rows.flatMap(({ cells }) => cells))
   // Two that disagree are none.
   const hint = told === null || named === null || told.order === named.order ? (told ?? named) : null
   if (hint !== null) return { order: hint.order, doubt: { told: `"${hint.word}"` }, example }
