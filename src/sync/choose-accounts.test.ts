@@ -36,6 +36,22 @@ test('who wants to choose is shown the accounts before a row is read; only what 
   assert.equal((await world.store.accounts.get(savings.id))?.state, 'paused')
 })
 
+test('who died in a choice may choose otherwise: the account of the books that was left is neither paused nor read by this connection', async () => {
+  for (const call of ['update', 'updateSource'] as const) {
+    const { world, id, checking } = await asked()
+    const { accounts } = world.store
+    const books = anAccount({ number: null, currency: checking.currency, kind: checking.kind, name: 'Books' })
+    await accounts.create(books, aSource(books.id))
+    const dying = { ...world.deps, store: { ...world.store, accounts: { ...accounts, [call]: () => Promise.reject(new Error('killed')) } } }
+    await assert.rejects(settleChoice(dying, id, [{ accountId: checking.id, into: books.id, startOn: null }]), /killed/)
+    assert.equal((await settleChoice(world.deps, id, [{ accountId: checking.id, into: null, startOn: null }])).ok, true)
+    await syncConnection(world.deps, id, 'person')
+    assert.equal((await accounts.get(books.id))?.state, 'open')
+    assert.deepEqual((await accounts.sources({ accountId: books.id })).map(({ connectionId, state }) => [connectionId, state]), [[null, 'active'], [id, 'replaced']])
+    assert.equal((await world.store.feed.transactions({ accountId: checking.id, limit: 9 })).rows.length, 2)
+  }
+})
+
 test('an account goes into one of the books that is alike and of nobody else; its rows and id stay, and it is read from then on', async () => {
   const { world, id, checking, savings } = await asked()
   const { accounts } = world.store

@@ -38,6 +38,13 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
       const wrong = startOn === null ? null : await whyNotSince(deps, accountId, startOn)
       if (wrong !== null) return failed({ code: 'invalid', message: wrong })
     }
+    // A choice that died in the middle may have left a source in an account that is not chosen now: that account is not this connection's.
+    for (const { accountId } of choices) {
+      const link = links.find(({ from }) => from === accountId)
+      const ref = (link?.source ?? sources.find((source) => source.accountId === accountId && source.state !== 'replaced'))!.ref
+      const left = sources.filter((source) => source.state === 'paused' && source.accountId !== accountId && source.accountId !== link?.to && sameRef(source.ref, ref))
+      for (const source of left) await accounts.updateSource(source.id, { state: 'replaced' })
+    }
     for (const { source, from, to, there } of links) {
       // The new source first, and paused: whoever dies in between leaves it to be chosen, and nothing is read twice.
       if (!there) await accounts.addSource({ ...source, id: deps.entropy.id(deps.clock.now()), accountId: to, state: 'paused' })
