@@ -28,6 +28,8 @@ test('a sentence in a sentence, one after another, and words of a list are said 
   assert.equal(retold('de', '“Unlock the login at The bank of Ems; then Relink signs in once” was done and did not help.'), '„Den Zugang bei The bank of Ems entsperren; dann meldet sich Relink einmal an“ wurde erledigt und hat nicht geholfen.')
   assert.equal(retold('de', 'This connection is disabled.'), 'Stand dieser Verbindung: ausgeschaltet.')
   assert.equal(retold('de', 'It worked 3 days ago.'), 'Sie funktionierte vor 3 Tagen.')
+  assert.equal(retold('de', 'Line 11: <TRNAMT> is "twelve", expected an amount such as -12.50.'), 'Zeile 11: <TRNAMT> ist "twelve", erwartet wurde ein Betrag wie -12.50.')
+  assert.match(retold('de', 'The dates can be read in two ways: "1/2/26" on line 4 was read with the day first. If that is wrong, take this import back and import the file with its dates month-first.'), /wurde mit dem Tag zuerst gelesen/)
   assert.equal(retold('de', 'Please call us at +1 555 0100.'), 'Please call us at +1 555 0100.')
   assert.equal(retold('en', 'It was read.'), 'It was read.')
 })

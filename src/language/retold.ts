@@ -27,7 +27,7 @@ function anew(language: Language, text: string, depth: number): string {
 
 const SENTENCES = /(?<=[.!?…]) (?=[\p{Lu}“"])/u
 /** Values by these names are one word of a short list, which the file holds. */
-const WORDS: ReadonlySet<string> = new Set(['kind', 'state', 'role', 'style', 'balanceStyle', 'what'])
+const WORDS: ReadonlySet<string> = new Set(['kind', 'state', 'role', 'style', 'balanceStyle', 'what', 'is'])
 
 /** Null: no message of ours. */
 function found(language: Language, text: string, depth: number): string | null {

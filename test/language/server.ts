@@ -112,7 +112,7 @@ function lastName(node: Node): string {
 function isSentence(text: string): boolean {
   if (/\{sentence\}/.test(text)) return true
   const words = text.replace(/\{\w+\}/g, ' ').match(/\b\p{L}[\p{L}'’]+/gu) ?? []
-  if (!/^[\p{Lu}“"{]/u.test(text) || !/\s/.test(text.trim())) return false
+  if (!/^[\p{Lu}“"{<]/u.test(text) || !/\s/.test(text.trim())) return false
   if (/^\p{Lu}\p{Ll}+ \{\w+\}: \{\w+\}$/u.test(text)) return true
   return words.length >= 2 && words.some((word) => /^\p{Ll}{2}/u.test(word)) && (/[.…?!:]”?$|\}$/.test(text) || /^\p{Lu}\p{Ll}/u.test(text))
 }
@@ -124,7 +124,7 @@ const WORDS = [
   ...['reading', 'asked', 'ready', 'failed', 'different_login', 'switched', 'undone', 'cancelled'],
   ...['ledger', 'available', 'opening', 'closing'],
   ...['checking', 'savings', 'credit_card', 'credit_line', 'loan', 'money_market', 'certificate', 'investment', 'other'],
-  ...['point', 'comma', 'date', 'amount', 'user name', 'password'],
+  ...['point', 'comma', 'date', 'amount', 'user name', 'password', 'day', 'month', 'an amount such as -12.50', 'a real date as YYYYMMDD'],
 ]
 
 /** What zod says of a field, and the checks of our own beside it. */

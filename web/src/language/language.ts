@@ -28,6 +28,8 @@ function languageOf(tag: string): Language | null {
 
 /** Both stay until the page is loaded anew. `locale`: for dates and money. */
 export const { language, locale } = preferred()
+/** For what is words alone, such as “5 minutes ago”: of the page's language, whatever dates and money are written in. */
+export const wording = languageOf(locale) === language ? locale : language
 let messages: Readonly<Record<string, string>> = {}
 
 /** Before anything is shown. Without the file, which can be missing only while the server is away, the page speaks English. */

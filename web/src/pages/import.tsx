@@ -120,7 +120,7 @@ function Rows({ imported }: { imported: Imported }) {
         <p key={index} className="meta">
           {s.from === null || s.to === null
             ? <Say message="{account}: {count, plural, one {# row} other {# rows}}, sum {sum}" account={s.account} count={s.rows} sum={<Amount amount={s.sum} currency={s.currency} />} />
-            : <Say message="{account}: {count, plural, one {# row} other {# rows}}, sum {sum}, {from} to {to}" account={s.account} count={s.rows} sum={<Amount amount={s.sum} currency={s.currency} />} from={<Day day={s.from} />} to={<Day day={s.to} />} />}
+            : <Say message={s.from === s.to ? '{account}: {count, plural, one {# row} other {# rows}}, sum {sum}, {from}' : '{account}: {count, plural, one {# row} other {# rows}}, sum {sum}, {from} to {to}'} account={s.account} count={s.rows} sum={<Amount amount={s.sum} currency={s.currency} />} from={<Day day={s.from} />} to={<Day day={s.to} />} />}
         </p>
       ))}
       {notices.map(({ message, line }, index) => <p key={index} className="meta [overflow-wrap:anywhere]">{line > 0 ? say('Line {line}: {message}', { line, message }) : message}</p>)}

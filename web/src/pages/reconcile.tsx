@@ -14,7 +14,7 @@ import { Amount } from '../parts/money.tsx'
 import { Sentence } from '../parts/sentence.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Day, formatDay, Instant } from '../parts/time.tsx'
-import { decimalOf, exampleAmount } from './typed-amount.ts'
+import { asTyped, decimalOf, exampleAmount } from './typed-amount.ts'
 
 const route = getRouteApi('/reconcile/$account')
 
@@ -47,7 +47,7 @@ function Whole({ account }: { account: Account }) {
 function Statement({ account, asOf, balance }: { account: Account; asOf: string | undefined; balance: string | undefined }) {
   const navigate = useNavigate({ from: '/reconcile/$account' })
   const [day, setDay] = useState(asOf ?? account.balanceOn ?? '')
-  const [amount, setAmount] = useState(balance ?? '')
+  const [amount, setAmount] = useState(balance === undefined ? '' : asTyped(balance, locale))
   return (
     <form className="panel mb-4 flex flex-wrap items-end gap-3 print:hidden" onSubmit={(event) => { event.preventDefault(); void navigate({ search: { asOf: day, balance: decimalOf(amount, locale) } }) }}>
       <label className="grid gap-1">{say('Balance of the statement')}<input className="field sm:w-48" required inputMode="decimal" placeholder={exampleAmount(locale)} value={amount} onChange={(event) => setAmount(event.target.value)} /></label>

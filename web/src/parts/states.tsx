@@ -24,7 +24,8 @@ export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; child
 
 /** What went wrong and what to do, in the grammar of a problem card. */
 export function Trouble({ error, children }: { error: Error; children?: ReactNode }) {
-  const remedy = error instanceof ServerProblem ? error.remedy : ''
+  // What to do about a field that is not valid names a part of the answer, which only a program sees.
+  const remedy = error instanceof ServerProblem && error.code !== 'invalid_request' ? error.remedy : ''
   return (
     <div role="alert" className="panel mb-4 border-stop">
       <p className="font-medium [overflow-wrap:anywhere]">{error.message}</p>

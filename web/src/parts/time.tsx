@@ -3,12 +3,12 @@
  * clock time beside the distance; the distance is counted by the server's clock, not by this device's.
  */
 
-import { locale, say } from '../language/language.ts'
+import { locale, say, wording } from '../language/language.ts'
 
 const dayFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' })
 const clockFormat = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
 const dateFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+const relative = new Intl.RelativeTimeFormat(wording, { numeric: 'auto' })
 
 let ahead = 0
 

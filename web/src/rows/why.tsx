@@ -22,7 +22,7 @@ export function Why({ id, alone = false }: { id: string; alone?: boolean }) {
           </li>
         ))}
         {detail.data.history.map((change, index) => (
-          <li key={index}>{formatInstant(change.at)}: {change.because} {Object.entries(change.changes).map(([field, [before, after]]) => `${fieldWords(field)} ${valueWords(field, before)} → ${valueWords(field, after)}`).join(', ')}</li>
+          <li key={index}>{formatInstant(change.at)}: {change.because} {Object.entries(change.changes).map(([field, [before, after]]) => changeWords(field, before, after)).join(', ')}</li>
         ))}
       </ul>
       {!alone && <Link className="link w-fit" to="/transactions/$id" params={{ id }}>{say('Open this row')}</Link>}
@@ -35,13 +35,19 @@ const FIELDS: Readonly<Record<string, string>> = {
   status: message('status'), state: message('state'), withdrawnReason: message('withdrawnReason'), postedOn: message('postedOn'), transactedOn: message('transactedOn'), valueOn: message('valueOn'),
   amount: message('amount'), currency: message('currency'), name: message('name'), memo: message('memo'), kind: message('kind'), checkNumber: message('checkNumber'), reference: message('reference'),
   foreignAmount: message('foreignAmount'), foreignCurrency: message('foreignCurrency'), review: message('review'), category: message('category'), note: message('note'),
-  excluded: message('excluded'), deleted: message('deleted'), transfer: message('transfer'),
+  excluded: message('excluded'), deleted: message('deleted'),
 }
 /** Values that are words of Relink's own; of all other fields they are the bank's, or a person's. */
 const VALUES: Readonly<Record<string, string>> = {
   posted: message('posted'), pending: message('pending'), withdrawn: message('withdrawn'), for_review: message('for_review'), accepted: message('accepted'), true: message('true'), false: message('false'),
 }
 const HAS_WORDS = new Set(['status', 'state', 'review', 'excluded', 'deleted'])
+
+function changeWords(field: string, before: string | null, after: string | null): string {
+  // Which transfer is an id that says nothing to a person.
+  if (field === 'transfer') return say(after === null ? 'transfer taken back' : 'paired as a transfer')
+  return `${fieldWords(field)} ${valueWords(field, before)} → ${valueWords(field, after)}`
+}
 
 function fieldWords(field: string): string {
   const words = FIELDS[field]
