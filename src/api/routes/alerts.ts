@@ -8,6 +8,8 @@ import { addDestination, changeDestination, removeDestination, whereTo, type Ref
 import type { Destination, Message } from '../../domain/alert.ts'
 import type { Result } from '../../domain/result.ts'
 import type { Instance } from '../../instance.ts'
+import type { Language } from '../../language/language.ts'
+import { retold } from '../../language/retold.ts'
 import { changeShape, destinationShape, enteredShape, messageShape } from '../alert-shapes.ts'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
@@ -18,27 +20,27 @@ const SHOWN = 50
 const list = route({
   method: 'GET', url: '/alerts/destinations', action: 'oversee', tag: 'Alerts', summary: 'Where alerts are told, and how that goes',
   response: listOf(destinationShape).extend({ page: z.string().nullable().meta({ description: 'Under which address links in messages lead here; null: messages have no links' }) }),
-  handle: async ({ instance }) => ({ items: (await instance.store.alerts.destinations()).map(destinationView), page: instance.alerting.page }),
+  handle: async ({ instance, language }) => ({ items: (await instance.store.alerts.destinations()).map((destination) => destinationView(language, destination)), page: instance.alerting.page }),
 })
 
 const add = route({
   method: 'POST', url: '/alerts/destinations', action: 'manage', tag: 'Alerts', summary: 'A further place; the others are told of it. The key of a webhook’s signatures is in this answer only', status: 201,
   body: enteredShape, carriesSecret: true, response: destinationShape.extend({ signing: z.string().nullable() }),
-  handle: async ({ instance, caller, body }) => {
+  handle: async ({ instance, caller, body, language }) => {
     const { destination, signing } = done(await addDestination(partsOf(instance), actorOf(caller), body))
     instance.events.publish({ kind: 'alert', id: destination.id })
-    return { ...destinationView(destination), signing }
+    return { ...destinationView(language, destination), signing }
   },
 })
 
 const change = route({
   method: 'PATCH', url: '/alerts/destinations/:id', action: 'manage', tag: 'Alerts', summary: 'Change what a place hears, when, or where it is', params: idParams,
   body: changeShape, carriesSecret: true, response: destinationShape.extend({ signing: z.string().nullable() }),
-  handle: async ({ instance, caller, params, body }) => {
+  handle: async ({ instance, caller, params, body, language }) => {
     const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
     const { destination, signing } = done(await changeDestination(partsOf(instance), actorOf(caller), params.id, given))
     instance.events.publish({ kind: 'alert', id: params.id })
-    return { ...destinationView(destination), signing }
+    return { ...destinationView(language, destination), signing }
   },
 })
 
@@ -54,22 +56,22 @@ const remove = route({
 const test = route({
   method: 'POST', url: '/alerts/destinations/:id/test', action: 'manage', tag: 'Alerts', summary: 'Send a test now; the answer says what came of it', params: idParams,
   response: z.object({ sent: z.boolean(), failure: z.string().nullable() }),
-  handle: async ({ instance, caller, params }) => {
+  handle: async ({ instance, caller, params, language }) => {
     const destination = (await instance.store.alerts.destinations()).find(({ id }) => id === params.id)
     if (destination === undefined) throw new ApiProblem('not_found')
     const result = await instance.alerting.test(destination)
     await instance.audit.record({ actor: actorOf(caller), action: 'destination.tested', object: params.id, codes: { sent: result.ok } })
-    return { sent: result.ok, failure: result.ok ? null : result.failure.message }
+    return { sent: result.ok, failure: result.ok ? null : retold(language, result.failure.message) }
   },
 })
 
 const messages = route({
   method: 'GET', url: '/alerts/messages', action: 'read', tag: 'Alerts', summary: 'What was told lately, newest first, and what waits', response: listOf(messageShape),
-  handle: async ({ instance, caller }) => {
+  handle: async ({ instance, caller, language }) => {
     const { store } = instance
     const oversees = seesDestinations(caller, instance)
     const labels = new Map(oversees ? (await store.alerts.destinations()).map(({ id, label }) => [id, label]) : [])
-    return { items: (await store.alerts.messages(SHOWN)).map((message) => messageView({ ...message, failure: oversees ? message.failure : null }, labels.get(message.destinationId) ?? null)) }
+    return { items: (await store.alerts.messages(SHOWN)).map((message) => messageView(language, { ...message, failure: oversees ? message.failure : null }, labels.get(message.destinationId) ?? null)) }
   },
 })
 
@@ -84,13 +86,18 @@ function done<T>(result: Result<T, Refused>): T {
   return result.value
 }
 
-export function destinationView({ id, label, place, topics, quiet, timeZone, amounts, state, createdAt, lastSentAt, failingSince, failure }: Destination): z.output<typeof destinationShape> {
+export function destinationView(language: Language, { id, label, place, topics, quiet, timeZone, amounts, state, createdAt, lastSentAt, failingSince, failure }: Destination): z.output<typeof destinationShape> {
   const server = place.kind === 'email' ? { ...place.server, to: [...place.server.to] } : null
-  return { id, label, kind: place.kind, to: whereTo(place), server, topics: [...topics], quiet, timeZone, amounts, state, createdAt: isoInstant(createdAt), lastSentAt: maybe(lastSentAt), failingSince: maybe(failingSince), failure }
+  return { id, label, kind: place.kind, to: whereTo(place), server, topics: [...topics], quiet, timeZone, amounts, state, createdAt: isoInstant(createdAt), lastSentAt: maybe(lastSentAt), failingSince: maybe(failingSince), failure: told(language, failure) }
 }
 
-function messageView({ id, destinationId, subject, state, attempts, createdAt, dueAt, endedAt, failure }: Message, destination: string | null): z.output<typeof messageShape> {
-  return { id, destinationId, destination, subject, state, attempts, createdAt: isoInstant(createdAt), dueAt: isoInstant(dueAt), endedAt: maybe(endedAt), failure }
+function messageView(language: Language, { id, destinationId, subject, state, attempts, createdAt, dueAt, endedAt, failure }: Message, destination: string | null): z.output<typeof messageShape> {
+  return { id, destinationId, destination, subject, state, attempts, createdAt: isoInstant(createdAt), dueAt: isoInstant(dueAt), endedAt: maybe(endedAt), failure: told(language, failure) }
+}
+
+/** Why a message did not get through is stored in English. */
+function told(language: Language, failure: string | null): string | null {
+  return failure === null ? null : retold(language, failure)
 }
 
 function maybe(at: number | null): string | null {

@@ -127,7 +127,7 @@ function Told() {
           <ol className="panel grid gap-3" aria-label={say('Messages, newest first')}>
             {items.map((sent) => (
               <li key={sent.id} className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 border-t border-line pt-3 first:border-0 first:pt-0">
-                <span className="min-w-0 [overflow-wrap:anywhere]">{sent.subject ?? say('Not put into words yet')}<span className="meta block">{sent.destination !== null && `${sent.destination}, `}<Instant at={sent.endedAt ?? sent.createdAt} />{sent.state === 'waiting' && <>; <Say message={sent.attempts === 0 ? 'goes out {at}' : 'next try {at}'} at={<Instant at={sent.dueAt} />} /></>}{sent.state !== 'sent' && sent.failure !== null && `. ${sent.failure}`}</span></span>
+                <span className="min-w-0 [overflow-wrap:anywhere]">{sent.subject === null ? say('Not put into words yet') : <span lang="en">{sent.subject}</span>}<span className="meta block">{sent.destination !== null && `${sent.destination}, `}<Instant at={sent.endedAt ?? sent.createdAt} />{sent.state === 'waiting' && <>; <Say message={sent.attempts === 0 ? 'goes out {at}' : 'next try {at}'} at={<Instant at={sent.dueAt} />} /></>}{sent.state !== 'sent' && sent.failure !== null && `. ${sent.failure}`}</span></span>
                 <Chip tone={STATES[sent.state].tone}>{say(STATES[sent.state].word)}</Chip>
               </li>
             ))}
