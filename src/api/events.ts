@@ -14,12 +14,16 @@ const HEARTBEAT_MS = 20_000
 
 export async function registerEvents(server: FastifyInstance, admit: Admit, instance: Instance): Promise<void> {
   let open = 0
+  let isClosing = false
   const stops = new Set<() => void>()
   server.addHook('preClose', async () => {
+    isClosing = true
     for (const stop of stops) stop()
   })
   server.get('/api/events', { schema: { hide: true }, config: { action: 'read' } }, async (request, reply) => {
     await admit(request, 'read')
+    // A page that lost its stream asks for another at once, over a line that is still open: that one would never end, and the server with it.
+    if (isClosing) return reply.header('connection', 'close').status(204).send()
     if (open >= MAX_STREAMS) throw new ApiProblem('wrong_state', 'Too many event streams are open; close other tabs of Relink.')
     open += 1
     setSecurityHeaders(reply)
