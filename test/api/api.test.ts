@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { PROBLEMS } from '../../src/api/problems.ts'
 import type { Route } from '../../src/api/route.ts'
 import { ROUTES } from '../../src/api/routes/index.ts'
 import { hostEntropy } from '../../src/adapters/entropy.ts'
+import { listen } from '../../src/api/listen.ts'
 import { createDoor } from '../../src/api/door.ts'
 import { createServer } from '../../src/api/server.ts'
 import { RULES } from '../../src/domain/access.ts'
@@ -333,6 +335,29 @@ test('events tell that something changed, never what', async () => {
   }
   await changed
   for (const data of lines.join('').match(/^data: .*$/gm) ?? []) assert.deepEqual(Object.keys(JSON.parse(data.slice(6))).sort(), ['id', 'kind'])
+})
+
+test('a stream of events that is asked for while the server closes is refused: it would hold the server for ever', async () => {
+  const { instance } = served.sandbox.opened
+  const second = await listen({ instance, home: served.sandbox.home, host: '127.0.0.1', port: 0, pageDirectory: null })
+  assert.ok(second.ok)
+  const { host, port } = new URL(second.value.url)
+  const ask = (socket: Socket): boolean => socket.write(`GET /api/events HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${served.token}\r\n\r\n`)
+  const [early, late] = [connect(Number(port), '127.0.0.1'), connect(Number(port), '127.0.0.1')]
+  const [heard, said] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()]
+  // A line that a browser opened ahead of need, as browsers do, is not idle to Node and stays open.
+  await once(late, 'connect')
+  late.once('data', (chunk) => said.resolve(String(chunk)))
+  early.on('data', (chunk) => (String(chunk).includes(': connected') ? heard.resolve() : undefined))
+  ask(early)
+  await heard.promise
+  const ended = once(early, 'end')
+  const closed = second.value.close()
+  await ended
+  ask(late)
+  assert.match(await said.promise, /^HTTP\/1\.1 204 /)
+  await closed
+  for (const socket of [early, late]) socket.destroy()
 })
 
 test('a broken connection: problem, plan, letter and bundle; the old secret is withheld, the new password alone mends it', async () => {
