@@ -27,6 +27,16 @@ function queue() {
   return { jobs, run }
 }
 
+/** A clock that stands still: `passed` once the worker has looked at everything and waits. */
+function oneRound() {
+  const { promise: passed, resolve } = Promise.withResolvers<void>()
+  const clock = { now: () => START, sleep: (_: number, signal?: AbortSignal) => new Promise<void>((done) => {
+    resolve()
+    signal?.addEventListener('abort', () => done())
+  }) }
+  return { clock, passed }
+}
+
 test('a step that is due is enqueued with ids alone, one that waits is not, and a repair that breaks is left alone for a while', async () => {
   const store = createMemoryStore()
   const tenantId = await store.defaultTenant()
@@ -87,14 +97,10 @@ test('a read that is due is done once; so is one whose instant a clock that ran 
   for (const connection of [due!, later!, astray!]) await connections.create(connection)
   const { jobs, run } = queue()
   const read: string[] = []
-  const passed = Promise.withResolvers<void>()
+  const { clock, passed } = oneRound()
   const stop = await startWorker({
     hourly: async () => {},
-    store, tenantId, jobs, concurrency: 2, log: { info() {}, warn() {}, error() {} },
-    clock: { now: () => START, sleep: (_: number, signal?: AbortSignal) => new Promise<void>((done) => {
-      passed.resolve()
-      signal?.addEventListener('abort', () => done())
-    }) },
+    store, tenantId, jobs, clock, concurrency: 2, log: { info() {}, warn() {}, error() {} },
     sync: async (id) => {
       read.push(id)
       await connections.update(id, { nextSyncAt: START + 60_000 })
@@ -102,7 +108,7 @@ test('a read that is due is done once; so is one whose instant a clock that ran 
     },
     repair: async () => undefined,
   })
-  await passed.promise
+  await passed
   await run()
   await run()
   assert.deepEqual(read.toSorted(), [due!.id, astray!.id].toSorted())
@@ -146,18 +152,14 @@ test('a read that was due while the server was down waits for its hours; what st
   for (const connection of [early, free]) await connections.create(connection)
   const { jobs, run } = queue()
   const read: string[] = []
-  const passed = Promise.withResolvers<void>()
+  const { clock, passed } = oneRound()
   const stop = await startWorker({
     hourly: async () => {},
-    store, tenantId, jobs, concurrency: 2, log: { info() {}, warn() {}, error() {} },
-    clock: { now: () => START, sleep: (_: number, signal?: AbortSignal) => new Promise<void>((done) => {
-      passed.resolve()
-      signal?.addEventListener('abort', () => done())
-    }) },
+    store, tenantId, jobs, clock, concurrency: 2, log: { info() {}, warn() {}, error() {} },
     sync: async (id) => (read.push(id), { ok: false, failure: { code: 'busy', message: '' } }),
     repair: async (id) => void read.push(`repair ${id}`),
   })
-  await passed.promise
+  await passed
   await jobs.enqueue({ kind: 'repair', tenantId, connectionId: early.id })
   await schedule.setPause({ since: START, by: 'ana' })
   assert.equal((await run()).length, 3)

@@ -19,27 +19,18 @@ import type { Diagnosis, Problem } from '../../src/domain/connection.ts'
 import type { Evidence } from '../../src/domain/evidence.ts'
 import { violations } from './axe.ts'
 import { leastDifference } from './greyscale.ts'
+import { SETTINGS, troubledPages } from './pages.ts'
 import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, PAGE, type World } from './world.ts'
 
 const BUDGET_KB = 210
-const SETTINGS = ['/settings/security', '/settings/schedule', '/settings/alerts', '/settings/data', '/settings/members', '/settings/keys', '/settings/audit']
 
 describe('every page', { skip: cannotRun ?? false }, () => {
   let world: World
   let paths: readonly string[]
   before(async () => {
     world = await openWorld()
-    const { sandbox, connectionId } = world
-    const { store, verbs } = sandbox.opened.instance
-    await verbs.connect({ institutionId: 'sandbox', connector: null, form: { username: 'faisal', password: 'desert rain' } })
-    sandbox.bank.inject({ name: 'password-changed', login: 'ana' })
-    await sandbox.listening.settle()
-    await verbs.sync(connectionId, 'person')
-    const asked = (await store.challenges.list({ state: 'open' }))[0]
-    const accounts = await store.accounts.list()
-    const row = (await store.feed.transactions({ accountId: accounts[0]!.id, limit: 1 })).rows[0]
-    paths = ['/accounts', `/accounts/${accounts[0]?.id}`, '/transactions', `/transactions/${row?.id}`, `/reconcile/${accounts[0]?.id}?asOf=${accounts[0]?.balanceOn}&balance=1.00`, `/connections/${connectionId}`, `/connections/${asked?.connectionId}`, '/add', '/review', '/rules', '/banks', '/import', '/demo', '/no-such-page']
+    ;({ paths } = await troubledPages(world))
   })
   after(async () => {
     await world.close()

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { SETTINGS, troubledPages } from './pages.ts'
 import { settled } from './settled.ts'
 import { cannotRun, openWorld, watched, type World } from './world.ts'
 
@@ -32,20 +33,7 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
 
   before(async () => {
     world = await openWorld()
-    const { sandbox, connectionId } = world
-    const { store, verbs } = sandbox.opened.instance
-    await verbs.connect({ institutionId: 'sandbox', connector: null, form: { username: 'faisal', password: 'desert rain' } })
-    sandbox.bank.inject({ name: 'password-changed', login: 'ana' })
-    await sandbox.listening.settle()
-    await verbs.sync(connectionId, 'person')
-    const asked = (await store.challenges.list({ state: 'open' }))[0]
-    const accounts = await store.accounts.list()
-    names = accounts.map(({ name }) => name)
-    const row = (await store.feed.transactions({ accountId: accounts[0]!.id, limit: 1 })).rows[0]
-    paths = [
-      '/accounts', `/accounts/${accounts[0]?.id}`, '/transactions', `/transactions/${row?.id}`, `/reconcile/${accounts[0]?.id}?asOf=${accounts[0]?.balanceOn}&balance=1.00`, `/connections/${connectionId}`, `/connections/${asked?.connectionId}`,
-      '/add', '/review', '/rules', '/banks', '/import', '/demo', '/no-such-page', '/settings/security', '/settings/schedule', '/settings/alerts', '/settings/data', '/settings/members', '/settings/keys', '/settings/audit',
-    ]
+    ;({ paths, names } = await troubledPages(world))
     page = await watched(await world.browser.newContext({ viewport: { width: 360, height: 900 }, locale: 'de-DE', timezoneId: 'Europe/Berlin', serviceWorkers: 'block', storageState: await world.page.context().storageState() }), world.complaints as string[])
   })
   after(async () => {
@@ -54,7 +42,7 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
 
   test('every page is German, says so, and does not scroll sideways', async () => {
     const english: string[] = []
-    for (const path of paths) {
+    for (const path of [...paths, ...SETTINGS]) {
       await settled(page, world.url(path), 'Wird geladen')
       assert.equal(await page.evaluate('document.documentElement.lang'), 'de')
       for (const text of await page.evaluate<string[]>(SEEN)) if (ENGLISH.test(names.reduce((rest, name) => rest.replaceAll(name, ''), text))) english.push(`${path}: ${text}`)
