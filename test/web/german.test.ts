@@ -67,6 +67,16 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
+  test('a browser that keeps nothing shows the page all the same', async () => {
+    const context = await world.browser.newContext({ locale: 'de-DE', serviceWorkers: 'block', storageState: await world.page.context().storageState() })
+    await context.addInitScript("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('not here', 'SecurityError') } })")
+    const plain = await watched(context, world.complaints as string[])
+    await settled(plain, world.url('/accounts'), 'Wird geladen')
+    assert.equal(await plain.evaluate('document.documentElement.lang'), 'de')
+    await settled(plain, world.url('/review'), 'Wird geladen')
+    await context.close()
+  })
+
   test('no browser complained of anything', () => {
     assert.deepEqual(world.complaints, [])
   })

@@ -5,6 +5,7 @@
  * language, because every request names it.
  */
 import { IntlMessageFormat } from 'intl-messageformat'
+import { keepChoice, kept } from '../kept.ts'
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
 export type Language = keyof typeof LANGUAGES
@@ -15,7 +16,7 @@ const FILES: Readonly<Record<Exclude<Language, 'en'>, () => Promise<{ default: R
 
 /** Without a choice the first language of this browser that Relink speaks; dates and money then as its first language writes them. */
 function preferred(): { readonly language: Language; readonly locale: string } {
-  const stored = localStorage.getItem(CHOSEN)
+  const stored = kept(CHOSEN)
   const chosen = stored === null ? null : languageOf(stored)
   const language = chosen ?? navigator.languages.map(languageOf).find((one) => one !== null) ?? 'en'
   return { language, locale: chosen === null ? navigator.language : (navigator.languages.find((tag) => languageOf(tag) === language) ?? language) }
@@ -40,7 +41,7 @@ export async function loadLanguage(): Promise<void> {
 
 /** Loads the page anew in that language; this browser keeps the choice. */
 export function chooseLanguage(wanted: Language): void {
-  localStorage.setItem(CHOSEN, wanted)
+  keepChoice(CHOSEN, wanted)
   location.reload()
 }
 

@@ -4,6 +4,7 @@
  */
 import { useEffect, useRef, useState } from 'react'
 import { tinykeys } from 'tinykeys'
+import { keepChoice, kept } from '../kept.ts'
 
 const OFF = 'relink-keys-off'
 
@@ -16,7 +17,7 @@ function isTyping(event: KeyboardEvent): boolean {
 }
 
 export function useKeys(keys: Keys): { readonly isOn: boolean; readonly toggle: () => void } {
-  const [isOn, setOn] = useState(() => localStorage.getItem(OFF) === null)
+  const [isOn, setOn] = useState(() => kept(OFF) === null)
   const newest = useRef(keys)
   newest.current = keys
   const names = Object.keys(keys).join('\n')
@@ -30,8 +31,7 @@ export function useKeys(keys: Keys): { readonly isOn: boolean; readonly toggle: 
     return tinykeys(window, bindings)
   }, [isOn, names])
   const toggle = (): void => {
-    if (isOn) localStorage.setItem(OFF, 'yes')
-    else localStorage.removeItem(OFF)
+    keepChoice(OFF, isOn ? 'yes' : null)
     setOn(!isOn)
   }
   return { isOn, toggle }

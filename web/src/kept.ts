@@ -1,0 +1,18 @@
+/** Small choices that this browser keeps. One that keeps nothing, as some private windows do, throws even when it is asked: then nothing was chosen. */
+export function kept(name: string): string | null {
+  try {
+    return localStorage.getItem(name)
+  } catch {
+    return null
+  }
+}
+
+/** `null`: forgets it. */
+export function keepChoice(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(name)
+    else localStorage.setItem(name, value)
+  } catch {
+    // It holds as long as the page does.
+  }
+}
