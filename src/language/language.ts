@@ -37,7 +37,8 @@ export function languageOf(header: string | undefined): Language {
 
 /** The message as it stands in the file of that language, values not yet filled in. */
 export function translated(language: Language, message: string): string {
-  return messagesIn(language)[message] ?? message
+  const messages = messagesIn(language)
+  return Object.hasOwn(messages, message) ? (messages[message] ?? message) : message
 }
 
 /** Marks a message that is said elsewhere, so that the test of the files finds it. */

@@ -1,7 +1,7 @@
 /** What was made in English is recognised by its message, whatever its values are, and said in the reader's language. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { languageOf, messagesIn, readLanguages } from './language.ts'
+import { languageOf, messagesIn, readLanguages, translated } from './language.ts'
 import { retold } from './retold.ts'
 import { piecesOf, say, sayParts } from './say.ts'
 
@@ -51,4 +51,8 @@ test('a number chooses its form; a value that is more than text stays what it is
 
 test('the language is the best that the header names', () => {
   assert.deepEqual([undefined, '', 'fr', 'de-AT,de;q=0.9,en;q=0.8', 'en-GB,de;q=0.5', 'de;q=0', '*'].map(languageOf), ['en', 'en', 'en', 'de', 'en', 'en', 'en'])
+})
+
+test('a text that is the name of a property of every object is only a text', () => {
+  assert.deepEqual(['constructor', '__proto__', 'toString'].map((text) => [translated('de', text), retold('de', text)].join(' ')), ['constructor constructor', '__proto__ __proto__', 'toString toString'])
 })

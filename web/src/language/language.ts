@@ -24,7 +24,7 @@ function preferred(): { readonly language: Language; readonly locale: string } {
 
 function languageOf(tag: string): Language | null {
   const [first = ''] = tag.toLowerCase().split('-')
-  return first in LANGUAGES ? (first as Language) : null
+  return Object.hasOwn(LANGUAGES, first) ? (first as Language) : null
 }
 
 /** Both stay until the page is loaded anew. `locale`: for dates and money. */
