@@ -1,6 +1,7 @@
 /** A balance that somebody types on the page Reconcile is sent as that amount, or refused; never as another one. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { moneyOf, parseDecimal } from '../src/domain/money.ts'
 import { asTyped, decimalOf, exampleAmount } from '../web/src/pages/typed-amount.ts'
 
 test('an amount as the reader writes it is the amount; where it can be read in two ways it goes as it is', () => {
@@ -8,6 +9,8 @@ test('an amount as the reader writes it is the amount; where it can be read in t
     ['en-US', ' 1234.50 ', '1234.50'], ['en-US', '-1,234,567.50', '-1234567.50'], ['en-IN', '12,34,567.5', '1234567.5'], ['en-US', '1,234', '1,234'],
     ['de-DE', '1234,50', '1234.50'], ['de-DE', '-1.234.567,50', '-1234567.50'], ['de-DE', '1234.50', '1234.50'], ['de-DE', '0,5', '0.5'], ['de-DE', ',5', '.5'], ['de-DE', '12', '12'],
     ['de-AT', '1\u00a0234,50', '1234.50'], ['de-CH', '1’234.50', '1234.50'],
+    ['de-DE', '1.000', '1000'], ['de-DE', '-12.500', '-12500'], ['de-DE', '1.234.567', '1234567'], ['de-DE', '12.34', '12.34'],
+    ['en-US', '1,23.45', '1,23.45'], ['de-DE', '1.23,4', '1.23.4'],
     ['de-DE', '1,234.50', '1.234.50'], ['de-DE', '1.2345,6', '1.2345.6'], ['de-DE', '1,2,3', '1,2,3'],
   ]
   assert.deepEqual(sent.map(([locale, typed]) => [locale, typed, decimalOf(typed, locale)]), sent)
@@ -21,4 +24,13 @@ test('an amount that was sent stands in the field as the reader writes it, and i
 
 test('the example is written as the reader writes', () => {
   assert.deepEqual(['en-US', 'de-DE', 'de-CH'].map(exampleAmount), ['1234.50', '1234,50', '1234.50'])
+})
+
+test('what the server makes of it is the amount that the reader wrote, or nothing', () => {
+  const cents = (typed: string): bigint | null => {
+    const decimal = parseDecimal(decimalOf(typed, 'de-DE'))
+    const money = decimal === null ? null : moneyOf(decimal, 'EUR')
+    return money?.ok === true ? money.value.minor : null
+  }
+  assert.deepEqual(['1.000', '1.230', '12.500', '1.234,50', '-5,00', '1000', '1,234.50', '1.23,4', '5,001'].map(cents), [100_000n, 123_000n, 1_250_000n, 123_450n, -500n, 100_000n, null, null, null])
 })

@@ -9,6 +9,7 @@ import { addDays, utcDay } from '../domain/day.ts'
 import type { Evidence, Failure } from '../domain/evidence.ts'
 import { siblingsOf, type Institution } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
+import { stopsInRow } from '../domain/run.ts'
 import type { Instance as WholeInstance } from '../instance.ts'
 import { message, type Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
@@ -22,6 +23,8 @@ import { accountResource, challengeResource, failureResource, isoInstant, runRes
 type Instance = Omit<WholeInstance, 'alerting'>
 
 const HOUR_MS = 3_600_000
+/** More are not counted. */
+const MOST_STOPS = 20
 
 export async function institutionResource(language: Language, instance: Instance, institution: Institution): Promise<z.output<typeof institutionShape>> {
   const connections = await instance.store.connections.list()
@@ -138,7 +141,7 @@ export async function cardFacts(instance: Instance, problem: Problem): Promise<C
     hoursWaiting: (clock.now() - problem.openedAt) / HOUR_MS,
     bankDown: health?.status === 'down',
     bankWords: saidByBank(failure)?.message ?? null,
-    stops: failure.code === 'interrupted' ? (context.failuresInRow ?? null) : null,
+    stops: failure.code === 'interrupted' ? stopsInRow(await store.runs.list({ connectionId: problem.connectionId, limit: MOST_STOPS })) : null,
   }
 }
 

@@ -41,6 +41,8 @@ export async function registerEvents(server: FastifyInstance, admit: Admit, inst
     }
     stops.add(stop)
     raw.on('close', stop)
+    // Who left while it was asked who they are is not heard to leave.
+    if (raw.destroyed) stop()
     const isStillAllowed = (): Promise<boolean> => admit(request, 'read', true).then(() => true, () => false)
     void beat(instance, raw, heart.signal, isStillAllowed).then((ended) => ended === 'refused' && stop())
   })

@@ -13,6 +13,7 @@ import type { Coverage, SyncRun } from '../domain/run.ts'
 import type { Question, Transaction } from '../domain/transaction.ts'
 import { translated, type Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
+import { say } from '../language/say.ts'
 import type { AccountSummary } from '../ports/store.ts'
 import type { Explanation } from '../sync/explain.ts'
 
@@ -142,8 +143,8 @@ export const transactionDetailShape = transactionShape
 export function transactionDetail(language: Language, { transaction, reports, changes }: Explanation): z.output<typeof transactionDetailShape> {
   return {
     ...transactionResource(transaction),
-    observations: reports.map(({ observation: o, tier, because, source, undone }) => ({
-      id: o.id, runId: o.runId, observedAt: isoInstant(o.observedAt), tier, because: translated(language, because), source: retold(language, source), undone, providerId: o.providerId, status: o.status, postedOn: o.postedOn,
+    observations: reports.map(({ observation: o, tier, label, because, source, undone }) => ({
+      id: o.id, runId: o.runId, observedAt: isoInstant(o.observedAt), tier, because: translated(language, because), source: label === null ? translated(language, source) : say(language, 'the file {label}', { label }), undone, providerId: o.providerId, status: o.status, postedOn: o.postedOn,
       amount: formatMoney({ minor: o.amount, currency: o.currency }), name: o.name, memo: o.memo,
     })),
     history: changes.map((h) => ({
@@ -243,9 +244,10 @@ export const challengeShape = z
   })
   .meta({ id: 'Challenge' })
 
+/** The words of a question are the bank's and stay; what we ask in its place is said in the reader's language. */
 export function challengeResource(language: Language, challenge: Challenge): z.output<typeof challengeShape> {
   return {
     id: challenge.id, connectionId: challenge.connectionId, state: challenge.state, askedAt: isoInstant(challenge.askedAt), expiresAt: isoInstant(challenge.expiresAt),
-    prompts: challenge.prompts.map(({ options, label, ...prompt }) => ({ ...prompt, label: retold(language, label), ...(options === undefined ? {} : { options: [...options] }) })),
+    prompts: challenge.prompts.map(({ options, label, ...prompt }) => ({ ...prompt, label: translated(language, label), ...(options === undefined ? {} : { options: [...options] }) })),
   }
 }

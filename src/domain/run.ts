@@ -77,3 +77,9 @@ export type BalanceSpan = {
   readonly rowsSum: bigint
   readonly status: 'proved' | 'broken' | 'unknown'
 }
+
+/** How many of the newest runs in a row ended because Relink itself was stopped in them. `runs`: newest first, none still running. */
+export function stopsInRow(runs: readonly SyncRun[]): number {
+  const other = runs.findIndex(({ failure }) => failure?.code !== 'interrupted')
+  return other === -1 ? runs.length : other
+}

@@ -34,6 +34,11 @@ test('a sentence in a sentence, one after another, and words of a list are said 
   assert.equal(retold('en', 'It was read.'), 'It was read.')
 })
 
+test('the names of banks and accounts stay, also where they are words of ours', () => {
+  assert.equal(retold('de', 'Wait until Open Bank can be read again'), 'Warten, bis Open Bank wieder abrufbar ist')
+  assert.equal(retold('de', 'Enter the user name and password of Money market'), 'Benutzername und Passwort von Money market eingeben')
+})
+
 test('text that was made to be slow to recognise is not', () => {
   const text = `The certificate at ${'a is '.repeat(380)}`
   assert.equal(retold('de', text), text)

@@ -2,7 +2,7 @@
  * What was made in English, said in the reader's language. Failures, results of steps and evidence are made where no
  * reader is known, are stored and logged in English, and are shown later to whoever asks: also those of years ago. A
  * sentence is recognised by the message that it was made from; its values are taken out and put into the translation,
- * and a value that is a message itself ("The bank answers. It was read.") is said in that language, too. What is no
+ * and a value that may be a message itself, by its name, is said in that language, too. What is no
  * message of ours, such as a bank's own words, stays as it is.
  */
 import { messagesIn, type Language } from './language.ts'
@@ -28,6 +28,8 @@ function anew(language: Language, text: string, depth: number): string {
 const SENTENCES = /(?<=[.!?…]) (?=[\p{Lu}“"])/u
 /** Values by these names are one word of a short list, which the file holds. */
 const WORDS: ReadonlySet<string> = new Set(['kind', 'state', 'role', 'style', 'balanceStyle', 'what', 'is'])
+/** Values by these names are sentences of ours, or parts of one. All others are names, numbers, codes or a bank's own words. */
+const SENTENCES_IN: ReadonlySet<string> = new Set(['sentence', 'meaning', 'message', 'result', 'title', 'why', 'what', 'value', 'value2', 'reason', 'detail', 'span', 'expected', 'PERMIT', 'setting', 'update', 'told', 'asks', 'route', 'part', 'other'])
 
 /** Null: no message of ours. */
 function found(language: Language, text: string, depth: number): string | null {
@@ -36,24 +38,24 @@ function found(language: Language, text: string, depth: number): string | null {
   if (depth === MOST_DEPTH) return null
   for (const { message, names, texts } of patternsOf(language)) {
     const values = valuesIn(text, texts)
-    if (values !== null) return say(language, message, Object.fromEntries(names.map((name, at) => [name, valueOf(language, name, values[at] ?? '', depth)])))
+    if (values !== null && names.every((name, at) => name !== 'count' || /^\S*\d\S*$/.test(values[at] ?? ''))) return say(language, message, Object.fromEntries(names.map((name, at) => [name, valueOf(language, name, values[at] ?? '', depth)])))
   }
   return null
 }
 
 /** A name, a number or a code stays; words that are a message are said anew. */
 function valueOf(language: Language, name: string, text: string, depth: number): string {
-  return /\s/.test(text) || WORDS.has(name) ? anew(language, text, depth + 1) : text
+  return SENTENCES_IN.has(name) || WORDS.has(name) ? anew(language, text, depth + 1) : text
 }
 
 const patterns = new Map<Language, readonly Pattern[]>()
 
-/** Those that say most by themselves first, so that a sentence is not taken for a more general one. */
+/** Those that begin with words of their own first, then those that say most by themselves, so that a sentence is not taken for a more general one. */
 function patternsOf(language: Language): readonly Pattern[] {
   let known = patterns.get(language)
   if (known === undefined) {
     const made = Object.keys(messagesIn(language)).flatMap((message) => patternOf(message) ?? [])
-    patterns.set(language, (known = made.toSorted((a, b) => b.weight - a.weight)))
+    patterns.set(language, (known = made.toSorted((a, b) => Number(b.texts[0] !== '') - Number(a.texts[0] !== '') || b.weight - a.weight)))
   }
   return known
 }

@@ -85,3 +85,15 @@ test('a read whose process died is over for whoever starts; the second in a row 
   await world.sync(1)
   assert.equal((await newest()).outcome, 'succeeded')
 })
+
+test('one death after reads that the bank failed is a restart, and no news', async () => {
+  const world = await new World().connect()
+  await world.sync()
+  for (let times = 0; times < 3; times++) {
+    world.bank.onRead = () => [{ step: 'failed', failure: refusal('2000'), facts: {}, state: {} }]
+    await world.sync(1)
+  }
+  world.ended.length = 0
+  await killedInTheRead(world)
+  assert.deepEqual([await tellUntold(world.deps), world.ended.length], [0, 0])
+})

@@ -4,7 +4,7 @@
  * and each hour, makes up for it. Telling twice does no harm: what has a problem is left alone.
  */
 import type { Connection } from '../domain/connection.ts'
-import type { SyncRun } from '../domain/run.ts'
+import { stopsInRow, type SyncRun } from '../domain/run.ts'
 import type { SyncDeps } from './deps.ts'
 import { closeAbandoned, INTERRUPTED } from './sync.ts'
 
@@ -49,11 +49,11 @@ async function tellOf(deps: SyncDeps, connection: Connection, run: SyncRun): Pro
   return (closed?.closedAt == null || closed.closedAt < (run.endedAt ?? 0)) && tell(deps, connection, run)
 }
 
-/** We hold the connection, so who began the run is dead. It was counted as a failure when it began. */
+/** We hold the connection, so who began the run is dead. */
 async function endOf(deps: SyncDeps, connection: Connection, run: SyncRun, runs: readonly SyncRun[]): Promise<boolean> {
   if (run.outcome !== 'running') return false
   await closeAbandoned(deps, connection, runs)
-  if (connection.state !== 'active' || connection.failuresInRow < DEATHS_IN_A_ROW || (await isTold(deps, connection.id))) return false
+  if (connection.state !== 'active' || 1 + stopsInRow(runs.slice(1)) < DEATHS_IN_A_ROW || (await isTold(deps, connection.id))) return false
   return tell(deps, connection, { ...run, outcome: 'failed', endedAt: deps.clock.now(), stage: null, failure: INTERRUPTED })
 }
 

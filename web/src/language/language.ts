@@ -19,7 +19,16 @@ function preferred(): { readonly language: Language; readonly locale: string } {
   const stored = kept(CHOSEN)
   const chosen = stored === null ? null : languageOf(stored)
   const language = chosen ?? navigator.languages.map(languageOf).find((one) => one !== null) ?? 'en'
-  return { language, locale: chosen === null ? navigator.language : (navigator.languages.find((tag) => languageOf(tag) === language) ?? language) }
+  return { language, locale: chosen === null ? understood(navigator.language, language) : (navigator.languages.find((tag) => languageOf(tag) === language) ?? language) }
+}
+
+/** Some systems give a browser a tag that is none of BCP 47 (`C`, `de_DE`), which nothing that writes dates takes. */
+function understood(tag: string, otherwise: string): string {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] ?? otherwise
+  } catch {
+    return otherwise
+  }
 }
 
 function languageOf(tag: string): Language | null {
@@ -35,8 +44,9 @@ let messages: Readonly<Record<string, string>> = {}
 
 /** Before anything is shown. Without the file, which can be missing only while the server is away, the page speaks English. */
 export async function loadLanguage(): Promise<void> {
-  document.documentElement.lang = language
-  if (language !== 'en') messages = await FILES[language]().then((file) => file.default, () => ({}))
+  const loaded = language === 'en' ? {} : await FILES[language]().then((file) => file.default, () => null)
+  messages = loaded ?? {}
+  document.documentElement.lang = loaded === null ? 'en' : language
 }
 
 /** Loads the page anew in that language; this browser keeps the choice. */

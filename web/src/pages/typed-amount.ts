@@ -1,13 +1,16 @@
+/** Signs between thousands: what stands between groups of digits, the last of which has three. */
+const GROUPING = /(?<=\d)[.,’'\s](?=(?:\d{2,3}[.,’'\s])*\d{3}$)/gu
+
 /**
- * An amount as a reader writes it, as the server reads it: `1.234,50` of a German is `1234.50`. A text without the
- * reader's decimal sign goes as it is, for whether its point parts thousands is not guessed; what is no amount is
- * left for the server to refuse.
+ * An amount as a reader writes it, as the server reads it: `1.234,50` and `1.234` of a German are `1234.50` and `1234`, because
+ * there a point parts thousands. A comma of a reader whose sign is the point goes as it is; what is no amount is left for the server to refuse.
  */
 export function decimalOf(text: string, locale: string): string {
   const sign = decimalSign(locale)
   const typed = text.trim()
   const [whole = '', fraction, ...more] = typed.split(sign)
-  return fraction === undefined || more.length > 0 ? typed : `${whole.replace(/(?<=\d)[.,’'\s](?=\d{2,3}(?:\D|$))/gu, '')}.${fraction}`
+  if (fraction === undefined) return sign !== '.' && /^[-+\u2212]?\d{1,3}(\.\d{3})+$/.test(typed) ? typed.replaceAll('.', '') : typed
+  return more.length > 0 ? typed : `${whole.replace(GROUPING, '')}.${fraction}`
 }
 
 /** The other way round, for a field that shows what was typed before. */
