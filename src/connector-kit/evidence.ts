@@ -7,7 +7,7 @@ import type { Evidence, Failure, Retry, Stage } from '../domain/evidence.ts'
 import type { Answer } from '../ports/transport.ts'
 import { originOf, shownAddress } from './origin.ts'
 
-const LISTED_HEADERS: readonly string[] = ['server', 'content-type', 'retry-after', 'date', 'location']
+const LISTED_HEADERS: readonly string[] = ['server', 'content-type', 'retry-after', 'date', 'location', 'www-authenticate', 'ratelimit-remaining', 'x-ratelimit-remaining']
 const MAX_HEADER = 200
 const MAX_EXCERPT = 240
 const READ_FOR_EXCERPT = 20_000
@@ -18,7 +18,7 @@ export function listedHeaders(headers: Readonly<Record<string, string>>): Readon
   for (const name of LISTED_HEADERS) {
     const value = headers[name]
     if (value === undefined) continue
-    kept[name] = (name === 'location' ? shownLocation(value) : value).slice(0, MAX_HEADER)
+    kept[name] = (name === 'location' ? shownLocation(value) : name === 'www-authenticate' ? shownChallenge(value) : value).slice(0, MAX_HEADER)
   }
   return kept
 }
@@ -90,4 +90,9 @@ function retryAfter(answer: Answer): Retry {
 
 function shownLocation(value: string): string {
   return originOf(value) !== null ? shownAddress(new URL(value)) : value.replace(/[?#].*$/s, '')
+}
+
+/** Scheme and error alone (RFC 6750 section 3): a realm or a description may hold anything. */
+function shownChallenge(value: string): string {
+  return [/^\w+/.exec(value)?.[0] ?? '', /\berror="?[\w.-]+"?/.exec(value)?.[0] ?? ''].join(' ').trim()
 }

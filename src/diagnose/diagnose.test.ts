@@ -45,6 +45,23 @@ test('what never left this host is judged by nothing that is known of the bank',
   assert.equal(first({ protocol: 'ofx', stage: 'signon', codes: ['secret_source_failed'], message: 'The command cat ended with status 1.' }, context), 'configuration')
 })
 
+test('headers that name what is wanted are heard: where a redirect leads, a second factor, a refused token, nothing left', () => {
+  const said: readonly (readonly [CauseCode, number, Record<string, string>])[] = [
+    ['password_change_required', 302, { location: 'https://bank.example/customer/renew-password' }],
+    ['password_change_required', 303, { location: '/auth/passwort-andern' }],
+    ['mfa_required', 302, { location: '/login/otp' }],
+    ['mfa_required', 403, { 'x-2fa-approval': 'present' }],
+    ['bank_action_required', 302, { location: 'https://bank.example/terms-and-conditions' }],
+    ['scheduled_maintenance', 302, { location: 'https://bank.example/sorry/maintenance.html' }],
+    ['login_locked', 302, { location: '/account-locked' }],
+    ['rate_limited', 403, { 'x-ratelimit-remaining': '0' }],
+  ]
+  for (const [cause, httpStatus, headers] of said) assert.equal(first({ protocol: 'other', stage: 'signon', httpStatus, headers }, { connection: 'established' }), cause, JSON.stringify(headers))
+  const refused: Evidence = { protocol: 'other', stage: 'accounts', httpStatus: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }
+  assert.match(first(refused, { connection: 'established' }) ?? '', /^consent_/)
+  assert.equal(first({ ...refused, headers: { location: 'https://www.bank.example/compass/newsroom' }, httpStatus: 301 }), 'endpoint_moved')
+})
+
 test('403 is seldom a wrong password', () => {
   const causes = verdict({ protocol: 'ofx', stage: 'http', httpStatus: 403, headers: { 'content-type': 'text/html' }, body: 'Access Denied' }, { connection: 'established' }).causes
   assert.notEqual(causes[0]?.cause, 'credentials_invalid')
