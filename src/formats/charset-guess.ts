@@ -1,9 +1,10 @@
 /**
  * Which charset a text has that declares none and is no UTF-8, from its first bytes. Two things tell: words that the
- * reader expects (headings of a table), and what words look like: letters of one script, accents in the minority, no
+ * reader expects (headings of a table, and those with accents that are in all statements), and what words look like: letters of one script, accents in the minority, no
  * signs within, no capital behind a small letter, and all of them letters of one language. A charset is chosen only
  * where it explains the text better than Windows-1252.
  */
+import { countAccentedWords } from './accented-words.ts'
 import { decoderOf } from './code-pages.ts'
 
 /** In the order in which they are preferred where nothing tells them apart. */
@@ -31,7 +32,7 @@ export function guessCharset(start: Uint8Array, expected: (text: string) => numb
     const text = decodeStrictly(bytes, label)
     if (text === null) return []
     const looks = plausibility(text)
-    return [{ label, looks, score: looks + EXPECTED * expected(text) + (isOneLanguage(text) ? ONE_LANGUAGE : 0) }]
+    return [{ label, looks, score: looks + EXPECTED * (expected(text) + countAccentedWords(text)) + (isOneLanguage(text) ? ONE_LANGUAGE : 0) }]
   })
   const western = scored.find(({ label }) => label === 'windows-1252') ?? { looks: Number.NEGATIVE_INFINITY, score: Number.NEGATIVE_INFINITY }
   // Two readings of a word or two may both look like letters: what DOS and the old Mac wrote is nonsense in Windows.
@@ -70,6 +71,8 @@ const MIXED_CASE = /\p{Ll}(?![A-Z])\p{Lu}|\p{Lu}(?![A-Z])\p{Lu}\p{Ll}|(?![a-zß]
 const SIGN_WITHIN = /\p{L}[^\p{L}\p{M}’‘´·–—°ªº]+\p{L}/u
 /** Signs that stand beside words. */
 const BESIDE_WORDS = /^[\x00-\x7f¡¿’‘‚“”„´·–—…•€£™®©°ªº«»]*$/
+/** Signs on the side of a word where nobody writes them: what opens a quotation behind it, what stands behind before it. */
+const ON_WRONG_SIDE = /\p{L}[‚„ˆ‡†¤¡¿¢‹]+$|^[™›ˆ‡¢¤]+\p{L}/u
 /** The letters that languages of the Latin script have beside those of ASCII. */
 const ALPHABETS = [
   'äöüßé', 'àâæçéèêëîïôœùûüÿ', 'åäöæøéüà', 'áðéíóúýþæö', 'áéíóúüñçªº', 'áâãàçéêíóôõúüªº', 'àèéìòù', 'àèéíïòóúüç·', 'éèëïöüáíóúä', 'ąćęłńóśźż', 'áčďéěíňóřšťúůýž',
@@ -106,7 +109,7 @@ function looksOf(word: string): number {
   }
   const letters = [...word].filter((letter) => /\p{L}/u.test(letter))
   if (letters.length < 2) return 0
-  if (ODD.test(word) || SIGN_WITHIN.test(word)) return -2
+  if (ODD.test(word) || SIGN_WITHIN.test(word) || ON_WRONG_SIDE.test(word)) return -2
   if (!/(?![A-Za-z])\p{L}/u.test(word)) return BESIDE_WORDS.test(word) ? 1 : 0
   // The letter of a QIF field stands before the word itself.
   if (letters.length > 3 && SCRIPTS.slice(1).some((script) => letters.slice(1).every((letter) => script.test(letter)))) return 1

@@ -2,7 +2,7 @@
  * The signed amount of a CSV record by the columns of its layout, and the proof by the running balance:
  * balance before + amount = balance after, forwards or backwards through the file.
  */
-import { DecimalSum, type Decimal } from '../../domain/money.ts'
+import { DecimalSum, type Currency, type Decimal } from '../../domain/money.ts'
 import { magnitude, negate, readAmount, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { markOf, type AmountColumns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
@@ -38,6 +38,10 @@ function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyl
     const received = into !== null && columns.inNegative ? negate(into) : into
     return plus(paid ?? ('0' as Decimal), received ?? ('0' as Decimal))
   }
+  if (columns.form === 'currencies') {
+    const told = filledCurrency(record, columns, style)
+    return told === null || told === undefined ? told : told.amount
+  }
   const amount = cellAmount(record, columns.at, style)
   if (amount === null || amount === undefined) return amount
   if (columns.form === 'signed') return columns.inverted ? negate(amount) : amount
@@ -45,6 +49,22 @@ function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyl
   const mark = cell === '' ? columns.unmarked : markOf(cell)
   if (mark === null) return undefined
   return mark === 'in' ? magnitude(amount) : negate(magnitude(amount))
+}
+
+/** The one of the columns of currencies that a record fills: null when it fills none, undefined when several, or what is no amount. */
+export function filledCurrency(
+  record: CsvRecord,
+  { columns }: Extract<AmountColumns, { readonly form: 'currencies' }>,
+  style: AmountStyle,
+): { readonly amount: Decimal; readonly currency: Currency } | null | undefined {
+  const told = columns.flatMap(({ at, currency }) => {
+    const amount = cellAmount(record, at, style)
+    return amount === null ? [] : [{ amount, currency }]
+  })
+  const moved = told.filter(({ amount }) => amount !== '0')
+  const [only = told[0], another] = moved
+  if (only === undefined) return null
+  return only.amount === undefined || another !== undefined ? undefined : { amount: only.amount, currency: only.currency }
 }
 
 /** How many steps from row to row the balance bears out in each direction, of how many. */

@@ -4,7 +4,7 @@
  * than all others have in theirs, shows the cut.
  */
 import type { FormatFailure } from '../../domain/statement.ts'
-import type { Layout } from './layout.ts'
+import { amountCells, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 /** Earlier cells with the same decimals that show that the file always writes so many; one that ends in zero shows it alone. */
@@ -19,7 +19,7 @@ export class CutWatch {
   #isShort = false
 
   constructor({ amount, balance }: Pick<Layout, 'amount' | 'balance'>) {
-    const columns = amount.form === 'split' ? [amount.out, amount.in] : [amount.at]
+    const columns = amountCells(amount)
     for (const at of balance === null ? columns : [...columns, balance]) this.#columns.set(at, { decimals: null, cells: 0, padded: false })
   }
 

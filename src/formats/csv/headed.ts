@@ -3,13 +3,13 @@
  * bear out, and among several columns for one role the most telling. Where a running balance stands
  * beside, it decides which amount column is the one that moves it.
  */
-import type { Currency } from '../../domain/money.ts'
+import type { Currency, Decimal } from '../../domain/money.ts'
 import { plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, prove, signedAmount, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, readHeading, type Role } from './headings.ts'
-import { bySection, filled, isText, markOf, type AmountColumns, type Columns } from './layout.ts'
+import { bySection, filled, isText, markOf, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -22,6 +22,8 @@ const EVERYWHERE = new Set<Role>(['currency', 'account'])
 /** A settlement date with less than one in so many of the dates that another column has is not that of the booking. */
 const FEW = 4
 const SETTLEMENT = /^settlement date\b/
+
+const ACCOUNT_TYPE = /^(account type|type of account|type de compte|kontoart|kontotyp|tipo de cuenta|tipo conto|tipo de conta)$/
 
 /** Steps of a running balance that outweigh written signs. */
 const SIGN_STEPS = 4
@@ -43,11 +45,14 @@ export function readRoles(
   const currencies: { readonly named: Currency; readonly isBare: boolean }[] = []
   const judged = bookedRows(heading, rows)
   const width = judged.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 2).length
+  // The kind of an account stands beside one's own: of the other party nobody knows it.
+  const hasType = heading.cells.some((cell) => ACCOUNT_TYPE.test(plainWords(cell)))
   heading.cells.forEach((cell, at) => {
     const { meanings, currency: named } = readHeading(cell)
     const cells = filled(judged, at)
     // The first of a row's columns tells of the file's own account, the others of the other party's.
-    const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : meanings
+    const isOwn = hasType && meanings.some(({ role }) => role === 'constantAccount')
+    const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }] : meanings
     const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, at })
@@ -203,6 +208,9 @@ function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
     // Money in that is all negative may also be what was taken back: a balance then tells.
     if (split.inNegative) candidates.push({ ...split, inNegative: false })
   }
+  const currencies = currencyColumns(heading, roles.get('amount') ?? [], rows, style)
+  // A zero beside it hides nothing.
+  if (currencies !== null) candidates.unshift(currencies)
   const lone = out ?? into
   // One direction alone may be all that a file tells; where many of its cells are zero the other one is there, too, unread.
   if (candidates.length === 0 && lone !== undefined && rows.filter((row) => cellAmount(row, lone, style) === '0').length * 4 < rows.length)
@@ -210,6 +218,23 @@ function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
   // A column that most rows leave empty is not the amount while another one has it.
   const told = candidates.map((amount) => ({ amount, rows: rows.filter((row) => typeof signedAmount(row, amount, null, style) === 'string').length }))
   return told.sort((a, b) => b.rows - a.rows).map(({ amount }) => amount)
+}
+
+/** Amounts in a column for each currency, of which each row fills one; a row that fills two is what was paid and what it cost. */
+function currencyColumns(heading: CsvRecord, amounts: readonly number[], rows: readonly CsvRecord[], style: AmountStyle): AmountColumns | null {
+  const named = amounts.flatMap((at): readonly (CurrencyColumn & { readonly isBare: boolean })[] => {
+    const { currency, meanings } = readHeading(heading.cells[at] ?? '')
+    return currency === null ? [] : [{ at, currency, isBare: meanings.some(({ rank }) => rank === BARE_CURRENCY) }]
+  })
+  // Where all are called by nothing but a currency, one that the first rows leave empty may be that of later ones.
+  const columns = named.filter(({ at }) => named.every(({ isBare }) => isBare) || rows.some((row) => isMoved(cellAmount(row, at, style)))).map(({ at, currency }) => ({ at, currency }))
+  if (columns.length < 2 || new Set(columns.map(({ currency }) => currency)).size < columns.length) return null
+  const isApart = rows.every((row) => columns.filter(({ at }) => isMoved(cellAmount(row, at, style))).length <= 1)
+  return isApart ? { form: 'currencies', columns: columns.toSorted((a, b) => a.at - b.at) } : null
+}
+
+function isMoved(amount: Decimal | null | undefined): boolean {
+  return typeof amount === 'string' && amount !== '0'
 }
 
 /** Columns whose heading says nothing but whose cells all tell the direction (`S` and `H` under a blank). */

@@ -8,7 +8,7 @@ import { readCurrency } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount } from './amounts.ts'
 import { runOf, singleAmount, splitAmount } from './headed.ts'
-import { areMarks, filled, isText, type AmountColumns, type Columns } from './layout.ts'
+import { amountCells, areMarks, filled, isText, type AmountColumns, type Columns } from './layout.ts'
 import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -176,7 +176,7 @@ function pairs(rows: readonly CsvRecord[], money: readonly number[], style: Amou
 }
 
 function uses(amount: AmountColumns, at: number): boolean {
-  return amount.form === 'split' ? amount.out === at || amount.in === at : amount.at === at
+  return amountCells(amount).includes(at)
 }
 
 function isKind(cells: readonly string[]): boolean {

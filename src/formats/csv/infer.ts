@@ -90,6 +90,16 @@ function isAbove(first: CsvRecord, rows: readonly CsvRecord[]): boolean {
   })
 }
 
+/** The number of an account, as banks write it with blanks and dashes. */
+const ACCOUNT = /^(?=[A-Z]{2}\d{2}[ \dA-Z]{11}|(?:[ -]?\d){10})[\dA-Z]+(?:[ -][\dA-Z]+)*$/
+
+/** `38-9000-0000000-00,01 Jan 2024,31 Jan 2024`: an account, and from when till when, or its balances. A row says more. */
+function isAboutAll({ cells }: CsvRecord): boolean {
+  const told = cells.filter((cell) => cell !== '')
+  const others = told.filter((cell) => !ACCOUNT.test(cell))
+  return others.length < told.length && others.some((cell) => scanDate(cell) !== null) && others.every((cell) => scanDate(cell) !== null || scanAmount(cell) !== null || readCurrency(cell) !== null)
+}
+
 /**
  * Records before the first from which on a column holds nothing but dates, as long as they are
  * something else: one that has a figure where the dates stand is a row with a bad date, not a preamble.
@@ -99,7 +109,7 @@ function preambleOf(records: readonly CsvRecord[]): number {
   for (const [at, record] of records.slice(0, HEADING_WITHIN).entries()) {
     if (!record.cells.some((cell) => scanDate(cell) !== null)) continue
     const dates = dateColumns(records.slice(at)).filter((column) => scanDate(record.cells[column] ?? '') !== null)
-    const fits = (column: number): boolean => records.slice(0, at).every(({ cells }) => !/\d/.test(cells[column] ?? ''))
+    const fits = (column: number): boolean => records.slice(0, at).every((before) => !/\d/.test(before.cells[column] ?? '') || isAboutAll(before))
     if (dates.some(fits)) return at
   }
   return 0
@@ -120,7 +130,7 @@ function inferRows(all: readonly CsvRecord[], skipped: number, delimiter: string
   const found = headlessColumns(records, style, isUnreadHeading(all, skipped))
   if (typeof found === 'string') return failed({ code: 'missing_field', message: problemMessage(found, line), line })
   const fixedCurrency = currencyInAmounts(found.rows, money)
-  const accountNumber = accountInPreamble(preamble)
+  const accountNumber = accountInPreamble(preamble) ?? preamble.filter(isAboutAll).flatMap(({ cells }) => cells.filter((cell) => ACCOUNT.test(cell)))[0] ?? null
   const habit = delimiter === ';' ? 'dmy' : countryOrder(found.columns, found.rows, fixedCurrency, accountNumber)
   const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, { ...aside, heading: [], preamble, habit })
   return layout.ok ? ok({ ...layout.value, skipped: 0, accountNumber, rowWidth: null, fixedCurrency }) : layout

@@ -8,12 +8,16 @@ import type { AmountStyle } from '../written-amount.ts'
 import type { DateOrder } from '../written-date.ts'
 import type { CsvRecord } from './records.ts'
 
+export type CurrencyColumn = { readonly at: number; readonly currency: Currency }
+
 /** Columns are indexes from 0. */
 export type AmountColumns =
   /** One column with a sign; `inverted` when evidence showed that positive means money out. */
   | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean }
   /** The direction stands in another column (D/C, Af/Bij, debit/credit); a sign in the amount itself is dropped. */
   | { readonly form: 'marked'; readonly at: number; readonly mark: number; /** What an empty mark means, where only one direction is marked (`CR`). */ readonly unmarked: 'out' | 'in' | null }
+  /** Each currency has a column of its own, and each row fills one of them: what it is in stands above it. */
+  | { readonly form: 'currencies'; readonly columns: readonly CurrencyColumn[] }
   /** Money out and money in have columns of their own; `signed` when money out is written negative, `inNegative` when money in is. */
   | { readonly form: 'split'; readonly out: number; readonly in: number; readonly signed: boolean; readonly inNegative: boolean }
 
@@ -56,6 +60,11 @@ export type Layout = Columns &
     /** How many cells a row has, where no heading tells it and the rows agree. */
     readonly rowWidth: number | null
   }
+
+/** All columns that amounts stand in. */
+export function amountCells(amount: AmountColumns): readonly number[] {
+  return amount.form === 'split' ? [amount.out, amount.in] : amount.form === 'currencies' ? amount.columns.map(({ at }) => at) : [amount.at]
+}
 
 /** A column's cells that are not empty. */
 export function filled(records: readonly CsvRecord[], column: number): readonly string[] {

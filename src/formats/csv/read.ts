@@ -32,6 +32,7 @@ const LEFT_OUT = {
   undated: (count: number): string => `Pending rows without a date were left out (${count}): they come again when they are booked.`,
   words: (count: number): string => `Rows that hold only a date and words were left out (${count}).`,
   balances: (count: number): string => `Rows that only state a balance were left out (${count}): they are no transactions.`,
+  total: (count: number): string => `Rows without a date that are called a total were left out (${count}).`,
   turnover: (count: number): string => `Rows that only state a turnover were left out (${count}): they are no transactions.`,
 } as const
 
@@ -164,7 +165,7 @@ class RowReader {
 
   /** A failure when the row shows that money moved without saying how much. */
   accept(row: CsvRow, line: number): FormatFailure | null {
-    if (row.type === 'declined' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover') this.#leftOut.set(row.type, (this.#leftOut.get(row.type) ?? 0) + 1)
+    if (row.type === 'declined' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'total') this.#leftOut.set(row.type, (this.#leftOut.get(row.type) ?? 0) + 1)
     if (row.type === 'balance' && row.isListed) this.#leftOut.set('balances', (this.#leftOut.get('balances') ?? 0) + 1)
     if (row.type === 'standing' && this.#open?.balance.agrees(row.balance) === false)
       return { code: 'missing_field', message: `The row on line ${line} has a date and another balance than the rows before it lead to, but no amount.`, line }

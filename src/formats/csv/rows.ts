@@ -12,10 +12,10 @@ import { balanceWords, isTotal, isTurnover, plainWords } from '../unstated.ts'
 import { negate } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
-import { cellAmount, plus, signedAmount } from './amounts.ts'
+import { cellAmount, filledCurrency, plus, signedAmount } from './amounts.ts'
 import { unguardFormula } from './formula-guard.ts'
 import { isHeadingLine } from './headings.ts'
-import type { Layout } from './layout.ts'
+import { amountCells, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 export type CsvRow =
@@ -37,6 +37,8 @@ export type CsvRow =
   | { readonly type: 'words' }
   /** What moved in all. */
   | { readonly type: 'turnover' }
+  /** An amount without a day, under the word for a sum: a purchase without one may be called so as well. */
+  | { readonly type: 'total' }
   | { readonly type: 'none' }
 
 const PENDING =
@@ -52,10 +54,10 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const pending = PENDING.test(plainWords(cell(layout.status)))
   const dated = [layout.booked, layout.acted, layout.value].find((at) => cell(at) !== '' && (at === layout.booked || pending))
   if (DECLINED.test(plainWords(cell(layout.status)))) return ok({ type: 'declined' })
-  if (dated === undefined || dated === null) return undated(record, amount, texts)
+  if (dated === undefined || dated === null) return undated(record, amount)
   const on = dayIn(record, dated, layout)
   if (!on.ok && PENDING.test(plainWords(cell(dated)))) return ok({ type: 'undated' })
-  if (!on.ok) return amount === null || isFooter(record) || isHeadingLine(record.cells) ? ok({ type: 'none' }) : on
+  if (!on.ok) return amount === null || isHeadingLine(record.cells) ? ok({ type: 'none' }) : (footer(record) ?? on)
   if (amount === undefined) return invalidAmount(record, layout)
   const written = layout.balance === null ? null : cellAmount(record, layout.balance, layout.balanceStyle)
   if (written === undefined)
@@ -67,7 +69,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const balance = layout.balanceBefore && written !== null && amount !== null ? plus(written, amount) : written
   const words = isStanding(record, layout) ? 'closing' : record.cells.map(balanceWords).find((kind) => kind !== null)
   const stated = written ?? amount
-  const told = { account: cleanText(cell(layout.account)), currency: readCurrency(cell(layout.currency)) }
+  const told = { account: cleanText(cell(layout.account)), currency: toldCurrency(record, layout) }
   // What leaves nothing is a payment that is called so: the pay-out of an account that is closed. Amounts out and in are those of all rows.
   const isSum = layout.amount.form === 'split' && [layout.amount.out, layout.amount.in].every((at) => cell(at) !== '')
   const moves = amount !== null && amount !== '0' && balance === '0' && words === 'closing' && !isSum
@@ -88,7 +90,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   return ok({
     type: 'row',
     balance,
-    currency: told.currency ?? layout.fixedCurrency,
+    currency: ownCurrency(record, layout),
     account: told.account ?? layout.accountNumber,
     row: {
       providerId: cleanText(cell(layout.id)),
@@ -119,19 +121,20 @@ function isInformation({ account, currency, balance, value }: Layout, cell: (at:
 /** A date, an amount and the number of an account, in fewer cells than all rows have: what the account holds on that day. */
 export function isStanding({ cells }: CsvRecord, { rowWidth, booked, amount }: Layout): boolean {
   if (rowWidth === null || cells.length >= rowWidth) return false
-  const at = amount.form === 'split' ? [amount.out, amount.in] : [amount.at]
+  const at = amountCells(amount)
   const others = cells.filter((cell, column) => cell !== '' && column !== booked && !at.includes(column))
   return others.length === 1 && /^[\d ]{6,}[A-Z]?$/.test(others[0]!)
 }
 
-function undated(record: CsvRecord, amount: Decimal | null | undefined, texts: readonly string[]): Result<CsvRow, FormatFailure> {
-  if (amount === null || amount === undefined || isFooter(record) || texts.some((text) => balanceWords(text) !== null))
-    return ok({ type: 'none' })
-  return failed({ code: 'missing_field', message: `The row on line ${record.line} has an amount but no date.`, line: record.line })
+function undated(record: CsvRecord, amount: Decimal | null | undefined): Result<CsvRow, FormatFailure> {
+  if (amount === null || amount === undefined) return ok({ type: 'none' })
+  return footer(record) ?? failed({ code: 'missing_field', message: `The row on line ${record.line} has an amount but no date.`, line: record.line })
 }
 
-function isFooter(record: CsvRecord): boolean {
-  return record.cells.some((cell) => isTotal(cell) || balanceWords(cell) !== null)
+/** What stands below the rows, beside no date; null for all else. */
+function footer(record: CsvRecord): Result<CsvRow, FormatFailure> | null {
+  if (record.cells.some((cell) => balanceWords(cell) !== null)) return ok({ type: 'none' })
+  return record.cells.some(isTotal) ? ok({ type: 'total' }) : null
 }
 
 function dayIn(record: CsvRecord, at: number | null, layout: Layout): Result<Day, FormatFailure> {
@@ -145,7 +148,7 @@ function dayIn(record: CsvRecord, at: number | null, layout: Layout): Result<Day
 
 function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {
   const { amount } = layout
-  const columns = amount.form === 'split' ? [amount.out, amount.in] : [amount.at]
+  const columns = amountCells(amount)
   const bad = columns.find((at) => cellAmount(record, at, layout.style) === undefined)
   if (bad === undefined && amount.form === 'marked') {
     const mark = quoted(record.cells[amount.mark] ?? '')
@@ -155,6 +158,10 @@ function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, Format
       line: record.line,
     })
   }
+  if (bad === undefined && amount.form === 'currencies') {
+    const named = amount.columns.map(({ currency }) => currency).join(', ')
+    return failed({ code: 'invalid_amount', message: `The row on line ${record.line} has amounts in several of the columns ${named}, of which all rows before it fill one.`, line: record.line })
+  }
   const cell = quoted(record.cells[bad ?? layout.fee ?? 0] ?? '')
   return failed({
     code: 'invalid_amount',
@@ -163,11 +170,20 @@ function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, Format
   })
 }
 
+/** What a record itself says of its currency. */
+function toldCurrency(record: CsvRecord, { amount, currency, style }: Layout): Currency | null {
+  if (amount.form === 'currencies') return filledCurrency(record, amount, style)?.currency ?? null
+  return currency === null ? null : readCurrency(record.cells[currency] ?? '')
+}
+
+function ownCurrency(record: CsvRecord, layout: Layout): Currency | null {
+  return toldCurrency(record, layout) ?? layout.fixedCurrency
+}
+
 /** The original amount where another currency is named, with the sign of the row. */
 function foreignOf(record: CsvRecord, layout: Layout, amount: Decimal): StatementRow['foreign'] {
   const currency = layout.foreignCurrency === null ? null : readCurrency(record.cells[layout.foreignCurrency] ?? '')
-  const own = layout.currency === null ? layout.fixedCurrency : readCurrency(record.cells[layout.currency] ?? '')
-  if (currency === null || currency === own) return null
+  if (currency === null || currency === ownCurrency(record, layout)) return null
   const original = layout.foreignAmount === null ? null : (cellAmount(record, layout.foreignAmount, layout.style) ?? null)
   const signed = original !== null && original.startsWith('-') !== amount.startsWith('-') ? negate(original) : original
   return { amount: signed, currency, rate: null }

@@ -156,11 +156,37 @@ test('without a heading an amount without a sign beside an empty column may be m
   assert.deepEqual(amountsOf(await only('2024-02-09,PAY,,12.50\n2024-02-10,PAY,,13.50\n')), ['12.5', '13.5'])
 })
 
-test('amounts under the name of a currency are in it; rows in a second such column are not taken for the first currency', async () => {
-  const file = (second: string): string => `"Account Number","Transaction Date","Description 1","CAD$","USD$"\n01234-5001234,2024-02-05,SHOP,-21.50,\n01234-5001234,2024-02-09,PAY,1000.00,\n${second}`
-  const statement = await only(file(''))
-  assert.deepEqual([statement.head.currency, amountsOf(statement)], ['CAD', ['-21.5', '1000']])
-  assert.equal(await failureOf(file('01234-5001234,2024-02-09,AMAZON,,-10.00\n')), 'missing_field 4')
+// Fails when: the first of the columns alone is the amount (seen): a row in the other one is refused.
+test('amounts that stand under the names of currencies are in them: each row in its own, one that fills two is refused', async () => {
+  const file = (second: string): string => `"Account Type","Account Number","Transaction Date","Cheque Number","Description 1","Description 2","CAD$","USD$"\nChequing,01234-5001234,2024-02-05,,SHOP,,-21.50,\nChequing,01234-5001234,2024-02-09,7,PAY,,1000.00,\n${second}`
+  const told = async (content: string): Promise<readonly string[]> => {
+    const { statements, failure } = await collect(readCsv(bytes(content)))
+    return failure === null ? statements.map((one) => `${one.head.account.number} ${one.head.currency} ${amountsOf(one).join(' ')}`) : [`${failure.code} ${failure.line}`]
+  }
+  assert.deepEqual(await told(file('')), ['01234-5001234 CAD -21.5 1000'])
+  assert.deepEqual(await told(file('Savings,01234-5009999,2024-02-09,,AMAZON,,,-10.00\n')), ['01234-5001234 CAD -21.5 1000', '01234-5009999 USD -10'])
+  assert.deepEqual(await told(file('Chequing,01234-5001234,2024-02-09,,AMAZON,,0.00,-10.00\n')), ['01234-5001234 CAD -21.5 1000', '01234-5001234 USD -10'])
+  // What was paid in one and cost in the other.
+  assert.deepEqual(await told(`${file('')}${'Chequing,01234-5001234,2024-02-09,,AMAZON,,-13.50,-10.00\n'.repeat(4)}`), ['01234-5001234 CAD -21.5 1000 -13.5 -13.5 -13.5 -13.5'])
+})
+
+// Fails when: a number where the dates stand is a row with a bad date, whatever stands beside it (seen): the file was refused.
+test('a first line of an account and of its days is no row with a bad date, and names the account', async () => {
+  const rows = '14 Jan 2024,POS W/D SHOP ;,,-12.50,987.50\n15 Jan 2024,PAY ;,,1000.00,1987.50\n'
+  for (const [line, number] of [['38-9000-0000000-00,01 Jan 2024,31 Jan 2024,,', '38-9000-0000000-00'], ['38-9000-0000000-00,01/01/2024,31/01/2024,1000.00,1987.50', '38-9000-0000000-00'], ['GB82 WEST 1234 5698 7654 32,2024-01-01,2024-01-31,GBP', 'GB82WEST12345698765432']] as const) {
+    const statement = await only(`${line}\n${rows}`)
+    assert.deepEqual([statement.head.account.number, summary(statement)], [number, '2 987.5 2024-01-14 2024-01-15 1000 1987.5'])
+  }
+  assert.equal(await failureOf(`99 Jan 2024,POS W/D SHOP ;,,-12.50,987.50\n${rows}`), 'missing_field 1')
+  assert.equal(await failureOf(`38-9000-0000000-00,01 Jan 2024,SHOP,-12.50,987.50\n${rows}`), 'missing_field 1')
+})
+
+// Fails when: what is called a total and has no date is passed over in silence (seen): a purchase may be called so, too.
+test('a row without a date that is called a total is left out and told about', async () => {
+  const statement = await only('Date,Description,Amount\n2024-01-05,Fuel Total,-9.00\n2024-01-06,Shop,-8.00\n,Fuel Total,-7.00\n\nTotal,,-24.00\n')
+  assert.deepEqual(amountsOf(statement), ['-9', '-8'])
+  assert.match(statement.notices.join(), /called a total .*\(2\)/)
+  assert.equal(await failureOf('Date,Description,Amount\n2024-01-05,Fuel,-9.00\n,Fuel,-7.00\n'), 'missing_field 3')
 })
 
 test('a day that only some rows have is not that of the booking; a date that stands for another one is read', async () => {
