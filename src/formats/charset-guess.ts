@@ -116,5 +116,6 @@ function looksOf(word: string): number {
   if (SCRIPTS.filter((script) => letters.some((letter) => script.test(letter))).length > 1) return -2
   if (!SCRIPTS[0]!.test(word)) return 1
   if (MIXED_CASE.test(word)) return -1
-  return letters.filter((letter) => letter > '\x7f').length * 2 <= letters.length ? 1 : -1
+  // `Ærø`, `été`: of three letters two may be.
+  return letters.filter((letter) => letter > '\x7f').length * 2 <= letters.length + 1 ? 1 : -1
 }
