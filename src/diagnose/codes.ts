@@ -31,13 +31,15 @@ export function findCodes(reading: Reading, tables: readonly CodeTable[]): reado
   const { evidence } = reading.record
   const found: FoundCode[] = []
   const ofProtocol = (table: CodeTable) => evidence.protocol !== undefined && table.protocols.includes(evidence.protocol)
+  // `other` is no protocol: many systems share it, and a number of one says nothing of another, unless the record names that system.
+  const explains = (table: CodeTable, code: string) => ofProtocol(table) && (evidence.protocol !== 'other' || distinctive(code) || isNamed(table, reading))
   const add = (code: string, from: FoundCode['from'], pick: (table: CodeTable) => boolean) => {
     const hits = lookUp(code, indexOf(tables))
-    const hit = hits.find(({ table }) => ofProtocol(table)) ?? hits.find(({ table }) => pick(table))
+    const hit = hits.find(({ table }) => explains(table, code)) ?? hits.find(({ table }) => pick(table))
     if (hit !== undefined && !found.some((other) => other.entry === hit.entry)) found.push({ ...hit, code, from })
   }
-  for (const code of reading.codes) add(code, 'code', (table) => table.protocols.length > 0 && (ofProtocol(table) || distinctive(code)))
-  for (const word of codeLikeWords(reading.text)) add(word, 'text', (table) => ofProtocol(table))
+  for (const code of reading.codes) add(code, 'code', (table) => table.protocols.length > 0 && distinctive(code))
+  for (const word of codeLikeWords(reading.text)) add(word, 'text', () => false)
   for (const table of tables.filter(ofProtocol)) {
     for (const entry of table.codes) if (!found.some((other) => other.entry === entry) && isQuoted(entry, reading.text)) found.push({ table, entry, code: entry.code, from: 'text' })
   }
@@ -67,6 +69,11 @@ export function lookUp(code: string, index: CodeIndex): readonly { readonly tabl
     if (dot <= 0) return []
     key = key.slice(0, dot)
   }
+}
+
+function isNamed({ title }: CodeTable, { text, record }: Reading): boolean {
+  const name = title.toLowerCase()
+  return text.includes(name) || (record.evidence.institution ?? '').toLowerCase().includes(name)
 }
 
 function distinctive(code: string): boolean {

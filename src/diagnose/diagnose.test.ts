@@ -62,6 +62,11 @@ test('headers that name what is wanted are heard: where a redirect leads, a seco
   assert.equal(first({ ...refused, headers: { location: 'https://www.bank.example/compass/newsroom' }, httpStatus: 301 }), 'endpoint_moved')
 })
 
+test('a number of one system says nothing of another that is "other" too, unless the record names it', () => {
+  assert.ok(pOf('configuration', { protocol: 'other', stage: 'accounts', httpStatus: 401 }) < 0.3)
+  assert.equal(first({ protocol: 'other', stage: 'accounts', httpStatus: 401, message: 'Belvo: Unauthorized' }), 'configuration')
+})
+
 test('403 is seldom a wrong password', () => {
   const causes = verdict({ protocol: 'ofx', stage: 'http', httpStatus: 403, headers: { 'content-type': 'text/html' }, body: 'Access Denied' }, { connection: 'established' }).causes
   assert.notEqual(causes[0]?.cause, 'credentials_invalid')
