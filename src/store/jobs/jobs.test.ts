@@ -104,3 +104,15 @@ test('the app may use the queues, and neither change their tables nor empty them
   for (const { data } of rows) assert.deepEqual(Object.keys(data).filter((key) => !['kind', 'tenantId', 'connectionId', 'trigger'].includes(key)), [])
   await client.end()
 })
+
+test('queues of an earlier version, in which a job that waited for its key held up the others, are made anew', async () => {
+  const { owner } = await twin.database()
+  const client = new pg.Client(owner)
+  await client.connect()
+  await client.query('set role relink_owner')
+  await client.query(`update relink_jobs.queue set policy = 'stately' where name = 'sync'`)
+  await prepareJobs(owner)
+  const { rows } = await client.query('select name, policy from relink_jobs.queue order by name')
+  assert.deepEqual(rows.filter(({ name }) => ['repair', 'sync'].includes(name)), [{ name: 'repair', policy: 'short' }, { name: 'sync', policy: 'short' }])
+  await client.end()
+})

@@ -1,7 +1,10 @@
 /**
- * Jobs in PostgreSQL by pg-boss, in a schema of its own. The policy `stately` lets one job of a key
- * wait and one run; pg-boss's group limits are not used because they are no hard limits. A worker that dies
- * stops its heartbeat, and its job is given to another.
+ * Jobs in PostgreSQL by pg-boss, in a schema of its own. The policy `short` lets one job of a key wait, and the key
+ * is a group of which one job runs; a job that waits for its key holds up nobody behind it. With the policies that
+ * let one run by themselves (`stately`, `singleton`) it did: the first in the queue that may not run yet was asked
+ * for again and again, and keys that ran at the last count of the queue were passed over for up to a minute after.
+ * Two of a key can only begin at once where a worker died and its job is tried again beside a new one; the lock of
+ * the connection holds then (store/postgres/locks.ts). A worker that dies stops its heartbeat, and its job is given to another.
  */
 import pg from 'pg'
 import { PgBoss } from 'pg-boss'
@@ -13,6 +16,7 @@ import { keyOf } from './key.ts'
 
 const SCHEMA = 'relink_jobs'
 const QUEUES = ['sync', 'repair'] as const satisfies readonly Job['kind'][]
+const POLICY = 'short'
 const HEARTBEAT_SECONDS = 30
 const LOCK = 7_265_106_948n
 const STOP_TIMEOUT_MS = 10 * 60_000
@@ -42,9 +46,12 @@ async function makeQueues(pool: pg.Pool): Promise<void> {
   try {
     await boss.start()
     for (const name of QUEUES) {
-      if ((await boss.getQueue(name)) !== null) continue
+      const queue = await boss.getQueue(name)
+      if (queue?.policy === POLICY) continue
+      // One of an earlier version. What waits in it comes again: what is due is asked for at every look at the clock.
+      if (queue !== null) await boss.deleteQueue(name)
       await boss.createQueue(name, {
-        policy: 'stately', notify: true, retryLimit: 3, retryDelay: 30, retryBackoff: true, expireInSeconds: 3600, heartbeatSeconds: HEARTBEAT_SECONDS,
+        policy: POLICY, notify: true, retryLimit: 3, retryDelay: 30, retryBackoff: true, expireInSeconds: 3600, heartbeatSeconds: HEARTBEAT_SECONDS,
         deleteAfterSeconds: 24 * 3600,
       })
     }
@@ -69,7 +76,7 @@ export async function openPostgresJobs(app: ConnectionConfig, log: Log): Promise
   return {
     async enqueue({ kind, tenantId, connectionId, ...rest }, { startAt } = {}) {
       const job = { kind, tenantId, connectionId, ...rest } as Job
-      const options = { singletonKey: keyOf(job), ...(startAt === undefined ? {} : { startAfter: new Date(startAt) }) }
+      const options = { singletonKey: keyOf(job), group: { id: keyOf(job) }, ...(startAt === undefined ? {} : { startAfter: new Date(startAt) }) }
       if ((await guarded(() => boss.send(kind, job, options))) !== null) return
       // One waits already; it keeps the earlier of the two times.
       await guarded(() => advance(boss, job, startAt))
@@ -77,7 +84,7 @@ export async function openPostgresJobs(app: ConnectionConfig, log: Log): Promise
     async work(concurrency, handle) {
       for (const name of QUEUES) {
         await guarded(() =>
-          boss.work<Job>(name, { localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 }, async ([taken]) => {
+          boss.work<Job>(name, { localConcurrency: concurrency, groupConcurrency: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 }, async ([taken]) => {
             if (taken !== undefined) await handle(taken.data)
           }),
         )
