@@ -6,13 +6,15 @@
  */
 import { FARTHEST_SYNC_MS, type Connection } from './domain/connection.ts'
 import { failed, type Result } from './domain/result.ts'
-import { intoHours, isWithin } from './domain/hours.ts'
+import { isWithin } from './domain/hours.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Clock } from './ports/clock.ts'
+import type { Entropy } from './ports/entropy.ts'
 import type { Job, Jobs } from './ports/jobs.ts'
 import type { Log } from './ports/log.ts'
 import type { Store, TenantStore } from './ports/store.ts'
 import { repairDueAt } from './repair/due.ts'
+import { withinHours } from './sync/schedule.ts'
 import type { VerbFailure } from './verbs.ts'
 
 export type WorkerParts = {
@@ -29,6 +31,7 @@ export type WorkerParts = {
   readonly alerts?: () => Promise<void>
   readonly log: Log
   readonly clock: Clock
+  readonly entropy: Pick<Entropy, 'fraction'>
   readonly concurrency: number
 }
 
@@ -66,8 +69,9 @@ export async function startWorker(parts: WorkerParts): Promise<() => Promise<voi
   }
 }
 
-async function read({ store, sync, log, clock }: WorkerParts, job: Extract<Job, { kind: 'sync' }>): Promise<void> {
-  if (job.trigger === 'schedule' && !(await isWanted(store.tenant(job.tenantId), job.connectionId, clock.now()))) return
+async function read(parts: WorkerParts, job: Extract<Job, { kind: 'sync' }>): Promise<void> {
+  const { store, sync, log } = parts
+  if (job.trigger === 'schedule' && !(await isWanted(parts, store.tenant(job.tenantId), job.connectionId))) return
   const result = await sync(job.connectionId, job.trigger).catch((error: Error): Result<SyncRun, VerbFailure> => {
     log.error('sync_broke', { connection: job.connectionId, place: error.stack ?? error.message })
     return failed({ code: 'invalid', message: error.message })
@@ -93,11 +97,12 @@ async function repair({ store, repair, log, clock, broken }: Working, { tenantId
  * Whether the schedule still wants the read. A job that was put in while the connection was being read, before the clock was set
  * back, or before a pause, would only ask the bank once too often; one that comes out of its hours, as after a standstill, waits for them.
  */
-async function isWanted({ connections, schedule }: TenantStore, connectionId: string, now: number): Promise<boolean> {
+async function isWanted({ clock, entropy }: WorkerParts, { connections, schedule }: TenantStore, connectionId: string): Promise<boolean> {
+  const now = clock.now()
   const connection = await connections.get(connectionId)
   if (!isDue(connection, now) || (await schedule.pause()) !== null) return false
   if (isInHours(connection, now)) return true
-  await connections.update(connectionId, { nextSyncAt: intoHours(now, connection!.readPlan!.hours!) })
+  await connections.update(connectionId, { nextSyncAt: withinHours(now, connection!.readPlan, entropy.fraction()) })
   return false
 }
 
