@@ -15,7 +15,7 @@ import { cellAmount, endings, isProved, prove, signedAmount } from './amounts.ts
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
 import { headedColumns, readRoles, stylesOf, type Styles } from './headed.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
-import { isHeadingLine } from './headings.ts'
+import { isHeadingLine, readHeading } from './headings.ts'
 import { bySection, filled, type Columns, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -170,7 +170,15 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns) })
+  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), isUnsigned: isUnsigned(columns, rows, around.heading, balance !== null && isProved(proof)) })
+}
+
+/** One column of amounts, whose heading says nothing of their direction, nor do signs or a balance that runs with them. */
+function isUnsigned({ amount }: Columns, rows: readonly CsvRecord[], heading: readonly string[], isBalanced: boolean): boolean {
+  if (amount.form !== 'signed' || amount.inverted || isBalanced) return false
+  const above = heading[amount.at] ?? ''
+  const told = /^net\b/.test(plainWords(above)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')
+  return !told && filled(rows, amount.at).every((cell) => !/^\W*\+|\+\W*$/.test(cell))
 }
 
 /** A date as the file writes it, and the two days that it may be. */

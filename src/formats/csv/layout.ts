@@ -57,6 +57,8 @@ export type Layout = Columns &
     readonly direction: 'forward' | 'backward'
     /** What a person is told of the order of its dates, where it is not proved. */
     readonly orderTold: string | null
+    /** Whether nothing in the file tells which way its money went, if no amount has a minus. */
+    readonly isUnsigned: boolean
     /** How many cells a row has, where no heading tells it and the rows agree. */
     readonly rowWidth: number | null
   }
@@ -83,8 +85,8 @@ export function isText(cells: readonly string[]): boolean {
   return cells.some((cell) => /\p{L}/u.test(cell))
 }
 
-const OUT = /^(t|terheles|d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|purchase|card purchase|pos purchase|visa purchase|cash withdrawal|atm withdrawal|direct debit|fee|expense|支出|出金|借)$/
-const IN = /^(j|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|refund|salary|direct deposit|direct credit|\+|inn|ind|收入|入金|贷)$/
+const OUT = /^(t|terheles|d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|purchase|card purchase|pos purchase|visa purchase|cash withdrawal|atm withdrawal|direct debit|fee|expense|支出|出金|借|outgoing|sent|money sent|minus|ausgang|ausgabe|abgang|abbuchung|auszahlung|sortie|depense|retrait|cargo|egreso|gasto|retiro|saida|despesa|saque|uscita|addebito|prelievo|uitgave|afschrijving|uttag|utgift|udbetaling|haevning|uttak|meno|otto|wydatek|obciazenie|rozchod|wyplata|vydaj|vydej|odchozi|kiadas|plata|debitare|giden|borc|cikis|расход|списание|исходящии|дебет|витрата)$/
+const IN = /^(j|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|refund|salary|direct deposit|direct credit|\+|inn|ind|收入|入金|贷|incoming|received|money received|plus|eingang|einnahme|zugang|einzahlung|entree|recette|versement|remise|abono|ingreso|deposito|entrada|receita|entrata|accredito|versamento|ontvangst|bijschrijving|insattning|inkomst|indbetaling|innskudd|tulo|pano|wplyw|uznanie|przychod|wplata|prijem|prichozi|bevetel|incasare|creditare|gelen|alacak|giris|приход|зачисление|поступление|входящии|кредит|надходження)$/
 
 /** The letters of Hungarian banks (terhelés, jóváírás), which mean something else beside the letters of others. */
 const HUNGARIAN = /^[tj]$/i

@@ -36,6 +36,9 @@ const LEFT_OUT = {
   turnover: (count: number): string => `Rows that only state a turnover were left out (${count}): they are no transactions.`,
 } as const
 
+/** Said where money out would look the same. */
+const UNSIGNED = 'No amount of this file has a sign, and nothing else in it tells which way the money went: all rows were read as money in. If some went out, take this import back, and export the file with signs, or with columns for money in and money out.'
+
 /** Reads a whole file. */
 export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
@@ -147,10 +150,12 @@ class RowReader {
   readonly #stated = new Set<Section>()
   #open: Section | null = null
   readonly #leftOut = new Map<keyof typeof LEFT_OUT, number>()
+  #mayBeOut: boolean
   readonly #layout: Layout
 
   constructor(layout: Layout) {
     this.#layout = layout
+    this.#mayBeOut = layout.isUnsigned
   }
 
   get hasParts(): boolean {
@@ -182,6 +187,7 @@ class RowReader {
     if (row.type !== 'row') return null
     const open = this.#open
     if (open === null || row.account !== open.account || row.currency !== open.currency) this.#start(row.account, row.currency, line)
+    if (row.row.amount.startsWith('-')) this.#mayBeOut = false
     this.#open!.balance.move(row.row.amount, row.balance, row.row)
     this.#rows.push(row.row)
     if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
@@ -190,7 +196,9 @@ class RowReader {
 
   /** Ends what is open; the balances of sections that ended before are known only now. */
   finish(): void {
-    if (this.#sections.size === 0) this.#start(this.#layout.accountNumber, this.#layout.fixedCurrency, 1)
+    const isEmpty = this.#sections.size === 0
+    if (isEmpty) this.#start(this.#layout.accountNumber, this.#layout.fixedCurrency, 1)
+    else if (this.#mayBeOut) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
     this.#endWithBalances()
     for (const section of this.#sections.values()) {
       if (section.balance.stated().length === 0 || this.#stated.has(section)) continue

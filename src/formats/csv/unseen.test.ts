@@ -189,6 +189,20 @@ test('a row without a date that is called a total is left out and told about', a
   assert.equal(await failureOf('Date,Description,Amount\n2024-01-05,Fuel,-9.00\n,Fuel,-7.00\n'), 'missing_field 3')
 })
 
+// Fails when: amounts without a sign beside words that nobody knows are money in without a word (seen).
+test('where nothing tells which way money went, it is told that all of it was read as money in', async () => {
+  const isTold = async (content: string): Promise<boolean> => (await only(content)).notices.join().includes('No amount of this file has a sign')
+  const open = 'Date,Type,Description,Amount\n2024-02-05,Qwert,Shop,23.45\n2024-02-06,Asdf,Pay,100.00\n'
+  assert.equal(await isTold(open), true)
+  assert.equal(await isTold(`${open}2024-02-07,Qwert,Shop,-1.00\n`), false, 'signs are written')
+  assert.equal(await isTold(open.replace('100.00', '+100.00')), false, 'signs are written')
+  assert.equal(await isTold(open.replace('Qwert', 'Ausgang').replace('Asdf', 'Eingang')), false, 'words tell')
+  assert.equal(await isTold('Date,Description,Amount,Balance\n2024-02-05,Pay,23.45,123.45\n2024-02-06,Pay,100.00,223.45\n'), false, 'the balance tells')
+  assert.equal(await isTold('Date,Description,Credit\n2024-02-05,Pay,23.45\n2024-02-06,Pay,100.00\n'), false, 'the heading tells')
+  assert.equal(await isTold('Card Member,Date,Description,Amount\nM,2024-02-05,Shop,23.45\nM,2024-02-06,Shop,100.00\n'), false, 'a card')
+  assert.deepEqual(amountsOf(await only(open.replace('Qwert', 'Ausgang').replace('Asdf', 'Eingang'))), ['-23.45', '100'])
+})
+
 test('a day that only some rows have is not that of the booking; a date that stands for another one is read', async () => {
   const trades = await only('\nRun Date,Action,Amount ($),Cash Balance ($),Settlement Date\n02/15/2024,DEBIT CARD,-21.35,978.65,\n02/05/2024,DIRECT DEPOSIT,1000,1000,\n\n"For your use only, not for distribution."\nDate downloaded 02/20/2024 9:00 am\n')
   assert.equal(summary(trades), '2 978.65 2024-02-05 2024-02-15 0 978.65')
