@@ -45,6 +45,7 @@ export function auditedVerbs(verbs: Verbs, audit: Audit): Verbs {
       await tell('file.imported', request.accountId ?? '', { added: report.added, matched: report.matched, failure: report.failure?.code ?? null })
       return report
     },
+    forgetFileDates: (id) => told('dates.forgotten', id, verbs.forgetFileDates(id)),
     async previewReconnect(id, request) {
       const previewed = await verbs.previewReconnect(id, request)
       const refusal = previewed.kind === 'refused' ? previewed.refusal.code : null

@@ -84,6 +84,11 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       events.publish({ kind: 'account', id: request.accountId ?? '' })
       return report
     },
+    async forgetFileDates(accountId) {
+      if (!(await deps.store.accounts.forgetFileDates(accountId))) return failed({ code: 'not_found', message: 'Nothing was said of the dates of files of this account.' })
+      events.publish({ kind: 'account', id: accountId })
+      return ok(null)
+    },
     previewReconnect: async (connectionId, request) => {
       const previewed = await previewReconnect(deps, connectionId, request)
       events.publish({ kind: 'connection', id: connectionId })

@@ -1,5 +1,6 @@
 /** One statement file, of whatever format, into the feed: finds the format by content, then imports. */
 import { basename } from 'node:path'
+import type { DatesSaid } from './domain/dates-said.ts'
 import { utcDay } from './domain/day.ts'
 import type { FormatFailure, StatementStream } from './domain/statement.ts'
 import { readStatementFile, type StatementFormat } from './formats/detect.ts'
@@ -22,17 +23,17 @@ export async function importFile(deps: ImportDeps, request: ImportRequest & { re
   if (!first.ok) return { ...EMPTY, file: fileName, failure: first.failure }
   let format: StatementFormat = first.value.format
   let opened: StatementStream | null = first.value.stream
-  const openStatements = async (): Promise<StatementStream> => {
+  const openStatements = async (remembered: DatesSaid | null = null): Promise<StatementStream> => {
     // The stream that told the format serves the first pass; later passes read the file anew.
     const ready = opened
     opened = null
     if (ready !== null) return ready
-    const again = await readStatementFile(open(), options)
+    const again = await readStatementFile(open(), { ...options, remembered })
     if (!again.ok) return refused(again.failure)
     format = again.value.format
     return again.value.stream
   }
-  const { statements, added, matched, questions, notices, failure } = await importStatements(deps, { open: openStatements, accountId, label: name, dryRun, onProgress })
+  const { statements, added, matched, questions, notices, failure } = await importStatements(deps, { open: openStatements, dates: { said: asksDates(format) ? dates : null, format: () => format }, accountId, label: name, dryRun, onProgress })
   return { file: fileName, format, statements: failure === null ? statements : [], added, matched, questions, notices, failure }
 }
 
@@ -52,6 +53,11 @@ async function rehearsed(fileName: string, chunks: AsyncIterable<Uint8Array>): P
   if (end === 'not_begun') return { code: 'unreadable', message: 'A file of this size is first read in a process of its own, and this host started none: it is short of memory or of processes. Try again when it has room.', line: 0 }
   const what = end === 'too_slow' ? 'take longer than 20 s' : 'need more than 256 MB of memory'
   return { code: 'limit_exceeded', message: `To read this file would ${what}. Statements of its size do not: it is damaged, or no statement. \`relink import\` on the command line reads it without these limits.`, line: 0 }
+}
+
+/** Formats whose dates may not tell which number comes first. */
+function asksDates(format: StatementFormat): boolean {
+  return format === 'csv' || format === 'qif'
 }
 
 async function* refused(failure: FormatFailure): StatementStream {

@@ -9,7 +9,7 @@ import type { RepairPlan } from './domain/repair.ts'
 import type { Result } from './domain/result.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { FormatFailure } from './domain/statement.ts'
-import type { DatesSaid } from './formats/dates-said.ts'
+import type { DatesSaid } from './domain/dates-said.ts'
 import type { ReconnectPreview } from './domain/preview.ts'
 import type { AskAgain } from './sync/ask-again.ts'
 import type { Connected, ConnectRequest } from './sync/connect.ts'
@@ -75,6 +75,8 @@ export type Verbs = {
   /** A person says that a new account of the bank's list continues one that is missing; then it is read. */
   adoptAccount(connectionId: string, missingId: string, newId: string): Promise<Result<SyncRun, VerbFailure>>
   importFile(request: ImportRequest): Promise<ImportReport>
+  /** What a person said of the dates of an account's files holds no more: the next one asks again. */
+  forgetFileDates(accountId: string): Promise<Result<null, VerbFailure>>
   /** Signs in beside a connection and reads without touching the feed; then `switchPreview` or `cancelPreview`. */
   previewReconnect(connectionId: string, request: ConnectRequest): Promise<Previewed>
   switchPreview(previewId: string): Promise<Result<ReconnectPreview, VerbFailure>>

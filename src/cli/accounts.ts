@@ -10,8 +10,10 @@ import { withInstance } from './with-instance.ts'
 
 const PAGE = 500
 
-export async function accountsCommand(output: Output): Promise<void> {
-  await withInstance(output, async ({ store }) => {
+export async function accountsCommand(output: Output, { forgetDates }: { readonly forgetDates?: string } = {}): Promise<void> {
+  await withInstance(output, async (instance) => {
+    if (forgetDates !== undefined) return forgetDatesOf(output, instance, forgetDates)
+    const { store } = instance
     const accounts = (await store.accounts.list()).map(accountResource)
     for (const account of accounts) output.data(account)
     if (accounts.length === 0) {
@@ -25,6 +27,14 @@ export async function accountsCommand(output: Output): Promise<void> {
     )
     output.say(output.dim('A balance without a day is the sum of the rows; with a day the bank stated it.'))
   })
+}
+
+async function forgetDatesOf(output: Output, instance: Instance, wanted: string): Promise<void> {
+  const { id, name } = await chooseAccount(instance, wanted)
+  const done = await instance.verbs.forgetFileDates(id)
+  if (!done.ok) throw new CommandError(done.failure.message)
+  output.data({ id, name, forgotten: 'dates' })
+  output.say(`How the dates of files of ${name} begin is asked again from now on, where they can be read in two ways.`)
 }
 
 export type TransactionsOptions = { readonly from?: string; readonly to?: string; readonly text?: string; readonly why?: string }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { failureSentence } from '../domain/statement.ts'
-import type { DatesSaid } from '../formats/dates-said.ts'
+import type { DatesSaid } from '../domain/dates-said.ts'
 import { NEW_ACCOUNT } from '../sync/import.ts'
 import type { ImportReport, ImportRequest } from '../verbs.ts'
 import { chooseAccount } from './accounts.ts'
@@ -48,8 +48,9 @@ async function each(output: Output, files: readonly string[], said: Said, work: 
   return failures
 }
 
-/** What the file left open is answered here by an option. */
-function withOption(report: ImportReport): ImportReport {
+/** What the file left open is answered here by an option, and what was answered is taken back by one. */
+function withOption(asked: ImportReport): ImportReport {
+  const report = { ...asked, notices: asked.notices.map((notice) => (notice.accountId === undefined ? notice : { ...notice, message: `${notice.message} To be asked again: relink accounts --forget-dates ${notice.accountId}` })) }
   const { failure } = report
   return failure?.code === 'dates_unclear' ? { ...report, failure: { ...failure, message: `${failure.message} Use --dates day-first or --dates month-first.` } } : report
 }

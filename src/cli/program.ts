@@ -9,7 +9,7 @@ import { Interrupted } from './interrupt.ts'
 import { CommandError, createOutput, type Output } from './output.ts'
 import { StoreUnavailable } from '../ports/store.ts'
 import { TOLD_WORDS } from './told.ts'
-import { DATES_SAID } from '../formats/dates-said.ts'
+import { DATES_SAID } from '../domain/dates-said.ts'
 import { VERSION } from '../version.ts'
 
 /** Runs one command line; resolves to the exit status. `argv` without node and script. */
@@ -84,7 +84,8 @@ function buildProgram(output: Output): Command {
     .action(async (institution, options) => (await import('./connect.ts')).connectCommand(output, institution, options))
   program.command('sync').description('read one connection, or all').argument('[connection]').addOption(json()).action(async (connection) => (await import('./sync.ts')).syncCommand(output, connection))
   program.command('status').description('how every connection is, and what waits for you').addOption(json()).action(async () => (await import('./sync.ts')).statusCommand(output))
-  program.command('accounts').description('all accounts').addOption(json()).action(async () => (await import('./accounts.ts')).accountsCommand(output))
+  program.command('accounts').description('all accounts').option('--forget-dates <account>', 'ask again how the dates of its files begin, where they can be read in two ways').addOption(json())
+    .action(async (options) => (await import('./accounts.ts')).accountsCommand(output, options))
   program.command('transactions').description('the rows of an account').argument('<account>').option('--from <day>').option('--to <day>').option('--text <text>', 'only rows that contain it').option('--why <id>', 'why one row is here: every report that made it, and every change').addOption(json())
     .action(async (account, options) => (await import('./accounts.ts')).transactionsCommand(output, account, options))
   secrets(program.command('repair').description('walk the repair of a broken connection').argument('<connection>').option('--did <step>', 'a step that you have done, by its number or id').option('--cannot <step>', 'a step that you cannot do')

@@ -9,7 +9,7 @@ import type { FormatFailure, StatementStream } from '../domain/statement.ts'
 import { readCamt } from './camt/read.ts'
 import { readCsv } from './csv/read.ts'
 import { isWrapped, likelyDialects } from './csv/records.ts'
-import type { DatesSaid } from './dates-said.ts'
+import type { DatesSaid } from '../domain/dates-said.ts'
 import { decodePrefix } from './decode.ts'
 import { NO_LIMITS, type ReadLimits } from './lines.ts'
 import { readMt940 } from './mt940/read.ts'
@@ -30,6 +30,8 @@ export type DetectOptions = {
   readonly limits?: ReadLimits
   /** What a person says, in formats that do not tell. */
   readonly dates?: DatesSaid | null
+  /** What was said of a file of the same account before, where nothing proves anything. */
+  readonly remembered?: DatesSaid | null
   /** A file has no rows after it. */
   readonly today?: Day | null
 }
@@ -40,7 +42,7 @@ const SNIFFED_BYTES = 65_536
 /** Looks at the beginning of the file and hands all of it to the reader of its format. */
 export async function readStatementFile(
   chunks: AsyncIterable<Uint8Array>,
-  { fileName = null, limits = NO_LIMITS, dates = null, today = null }: DetectOptions = {},
+  { fileName = null, limits = NO_LIMITS, dates = null, remembered = null, today = null }: DetectOptions = {},
 ): Promise<Result<StatementFile, FormatFailure>> {
   const { start, all } = await peek(chunks)
   if (start.every((byte) => byte === 0 || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) {
@@ -51,7 +53,8 @@ export async function readStatementFile(
   if (binary !== null) return unknown(binary)
   const text = decodePrefix(start).replaceAll('\0', '')
   const format = formatOf(text, fileName)
-  const said = dates === null ? null : dates === 'day-first' ? 'dmy' : 'mdy'
+  const order = (words: DatesSaid | null): 'dmy' | 'mdy' | null => (words === null ? null : words === 'day-first' ? 'dmy' : 'mdy')
+  const [said, before] = [order(dates), order(remembered)]
   switch (format) {
     case null:
       return unknown(otherKind(text))
@@ -66,9 +69,9 @@ export async function readStatementFile(
     case 'mt940':
       return ok({ format, stream: readMt940(all, limits) })
     case 'qif':
-      return ok({ format, stream: readQif(all, limits, said) })
+      return ok({ format, stream: readQif(all, limits, said, before) })
     case 'csv':
-      return ok({ format, stream: readCsv(all, limits, { fileName, said, today }) })
+      return ok({ format, stream: readCsv(all, limits, { fileName, said, remembered: before, today }) })
   }
 }
 

@@ -6,6 +6,7 @@
 import type { AccessStore, AuditStore } from './access.ts'
 import type { AlertStore } from './alerts.ts'
 import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
+import type { FileDates } from '../domain/dates-said.ts'
 import type { Day, DayRange } from '../domain/day.ts'
 import type { CauseCode } from '../domain/cause.ts'
 import type { Consumer, ConsumerRead } from '../domain/consumer.ts'
@@ -116,6 +117,12 @@ export type AccountStore = {
   /** What a connection feeds: its sources, as `sources` orders them, each with its account. */
   feeds(connectionId: string): Promise<readonly { readonly source: AccountSource; readonly account: Account }[]>
   updateSource(id: string, patch: Patch<Pick<AccountSource, 'state' | 'sign' | 'ref' | 'connectionId'>>): Promise<void>
+  /** What was said of the dates of the accounts' files. */
+  fileDates(): Promise<readonly FileDates[]>
+  /** In place of what was said of this account and format before. */
+  keepFileDates(said: FileDates): Promise<void>
+  /** Whether anything was said of the account. */
+  forgetFileDates(accountId: string): Promise<boolean>
   /** Accounts that have a source with this number and kind (bank id compared where both tell one). */
   findByRef(ref: AccountRef): Promise<readonly Account[]>
 }

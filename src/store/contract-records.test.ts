@@ -134,6 +134,19 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await accounts.get(account.id), { ...account, name: 'Daily', startOn: null })
     })
 
+    test('what was said of the dates of files is one rule for each account and format, of one tenant, and is forgotten for an account', async () => {
+      const { accounts } = await twin.newTenant()
+      const [one, two] = [anAccount(), anAccount()]
+      for (const account of [one, two]) await accounts.create(account, aSource(account.id))
+      const [first, second] = [one.id, two.id].sort()
+      for (const [accountId, format, dates] of [[second!, 'csv', 'day-first'], [first!, 'qif', 'day-first'], [first!, 'csv', 'day-first'], [first!, 'csv', 'month-first']] as const) await accounts.keepFileDates({ accountId, format, dates })
+      assert.deepEqual(await accounts.fileDates(), [{ accountId: first, format: 'csv', dates: 'month-first' }, { accountId: first, format: 'qif', dates: 'day-first' }, { accountId: second, format: 'csv', dates: 'day-first' }])
+      assert.deepEqual(await (await twin.newTenant()).accounts.fileDates(), [])
+      assert.deepEqual([await accounts.forgetFileDates(first!), await accounts.forgetFileDates(first!), await accounts.forgetFileDates('none')], [true, false, false])
+      assert.deepEqual((await accounts.fileDates()).map(({ accountId }) => accountId), [second])
+      await assert.rejects(accounts.keepFileDates({ accountId: newId(), format: 'csv', dates: 'day-first' }))
+    })
+
     test('an account whose source cannot be made is not made either', async () => {
       const { accounts } = await twin.newTenant()
       const account = anAccount()

@@ -5,6 +5,7 @@
  * (file-account.ts); one that nobody knows is made.
  */
 import type { Account, AccountSource } from '../domain/account.ts'
+import type { DatesSaid } from '../domain/dates-said.ts'
 import type { Day } from '../domain/day.ts'
 import { moneyOf, type Currency, type Decimal } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
@@ -15,6 +16,7 @@ import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
 import { chooseAccount } from './file-account.ts'
+import { asSaidBefore, keepDates } from './file-dates.ts'
 import { FileAnswer } from './file-answer.ts'
 import { doubtfulBefore, standingBefore, type Standing } from './file-border.ts'
 import { checkFile, labelOf, type CheckedFile, type CheckedStatement, type FileAccount, type FileNotice } from './file-check.ts'
@@ -25,8 +27,10 @@ import type { StatementSummary } from './statement-sum.ts'
 export type ImportDeps = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy }
 
 export type ImportRequest = {
-  /** Opens the statements from their beginning; called more than once. */
-  readonly open: () => StatementStream | Promise<StatementStream>
+  /** Opens the statements from their beginning; called more than once. `remembered`: what was said of the dates of a file of the same account before. */
+  readonly open: (remembered?: DatesSaid | null) => StatementStream | Promise<StatementStream>
+  /** What a person says of the dates of this file, and of which format it is; left out where the source tells its dates. */
+  readonly dates?: { readonly said: DatesSaid | null; readonly format: () => string }
   /** Null: the file tells its account, or a new one is made; `NEW_ACCOUNT`: a new one is made. */
   readonly accountId: string | null
   /** The file's name, for the run; also how a file that names no account is known again. */
@@ -74,9 +78,12 @@ export async function importStatements(deps: ImportDeps, request: ImportRequest)
 }
 
 /** Checks and imports; plans anew when a sync brought the first rows of an account in between. */
-async function importAlone(deps: ImportDeps, request: ImportRequest): Promise<ImportResult> {
+async function importAlone(deps: ImportDeps, asked: ImportRequest): Promise<ImportResult> {
   await closeAbandonedImports(deps)
-  const checked = await check(request)
+  const { request, checked } = await asSaidBefore(deps.store, asked, await check(asked), async (again) => {
+    const read = await check(again)
+    return read.ok ? { checked: read, plan: await makePlan(deps, again, read.value) } : null
+  })
   if (!checked.ok) return { ...NOTHING, failure: checked.failure }
   for (;;) {
     const plan = await makePlan(deps, request, checked.value)
@@ -123,7 +130,9 @@ async function importPlanned(deps: ImportDeps, request: ImportRequest, plan: Pla
   await deps.store.runs.update(run.id, { outcome: 'succeeded', endedAt: deps.clock.now(), stage: null, accounts })
   const total = accounts.reduce((sum, outcome) => addCounts(sum, outcome), NO_COUNTS)
   const { added, matched, questions } = total
-  return { statements: summariesOf(plan.checked), added, matched, questions, notices: plan.checked.notices, failure: null, runId: run.id, accountIds: [...outcomes.keys()] }
+  const [accountId] = outcomes.keys()
+  const notices = plan.checked.notices.map((notice) => (notice.code === 'dates_remembered' && accountId !== undefined ? { ...notice, accountId } : notice))
+  return { statements: summariesOf(plan.checked), added, matched, questions, notices: [...notices, ...(await keepDates(deps.store, request, [...plan.destinations.values()]))], failure: null, runId: run.id, accountIds: [...outcomes.keys()] }
 }
 
 /** Finds the account of each statement without making one, and checks that every amount fits its currency. */

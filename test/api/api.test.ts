@@ -304,7 +304,14 @@ test('an account is downloaded in every format, and a file is imported once', as
   assert.equal((await upload(more, 'a.csv&accountId=new')).json.added, 1)
   const eitherWay = 'Date,Description,Amount\n05/02/2026,Thing,-2.50\n'
   assertProblem(await upload(eitherWay, 'd.csv&accountId=new'), 'dates_unclear')
-  assert.equal((await upload(eitherWay, 'd.csv&accountId=new&dates=day-first')).json.statements[0].from, '2026-02-05')
+  const said = (await upload(eitherWay, 'd.csv&accountId=new&dates=day-first')).json
+  assert.deepEqual([said.statements[0].from, said.notices[0].code], ['2026-02-05', 'dates_kept'])
+  const { accountId } = said.notices[0]
+  const next = async (date: string): Promise<Answer> => upload(`Date,Description,Amount\n${date},Thing,-2.50\n`, `d.csv&accountId=${accountId}`)
+  assert.deepEqual((await next('06/02/2026')).json.notices.map((notice: { code: string }) => notice.code), ['dates_remembered'])
+  assert.equal((await ask('DELETE', `/api/accounts/${accountId}/file-dates`)).json.ok, true)
+  assertProblem(await ask('DELETE', `/api/accounts/${accountId}/file-dates`), 'not_found')
+  assertProblem(await next('07/02/2026'), 'dates_unclear')
   const big = await ask('POST', '/api/imports?name=a.csv', { raw: 'x', headers: { 'content-type': 'application/octet-stream', 'content-length': String(21 * 1024 * 1024) } })
   assertProblem(big, 'too_large')
   assertProblem(await ask('POST', '/api/imports?name=a.csv', { raw: 'x'.repeat(20 * 1024 * 1024 + 1), headers: { 'content-type': 'application/octet-stream', 'transfer-encoding': 'chunked' } }), 'too_large', 'without a length')

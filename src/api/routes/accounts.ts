@@ -49,6 +49,16 @@ const change = route({
   },
 })
 
+const forgetDates = route({
+  method: 'DELETE', url: '/accounts/:id/file-dates', action: 'review', tag: 'Imports', summary: 'Ask again how the dates of files of this account begin, where they can be read in two ways',
+  params: idParams, response: z.object({ ok: z.literal(true) }),
+  handle: async ({ params, instance }) => {
+    const done = await instance.verbs.forgetFileDates(params.id)
+    if (!done.ok) throw new ApiProblem('not_found', done.failure.message)
+    return { ok: true as const }
+  },
+})
+
 const rows = route({
   method: 'GET', url: '/accounts/:id/transactions', action: 'read', tag: 'Transactions', summary: 'The rows of an account, newest first',
   params: idParams,
@@ -130,7 +140,7 @@ const save = route({
   },
 })
 
-export const accountRoutes: readonly Route[] = [list, one, change, rows, coverage, freshness, proof, series, save]
+export const accountRoutes: readonly Route[] = [list, one, change, forgetDates, rows, coverage, freshness, proof, series, save]
 
 /** The page, or a problem when the cursor is none of ours. */
 async function firstOrAfter<T>(page: Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { failureSentence } from '../../domain/statement.ts'
-import { DATES_SAID } from '../../formats/dates-said.ts'
+import { DATES_SAID } from '../../domain/dates-said.ts'
 import { retold } from '../../language/retold.ts'
 import { NEW_ACCOUNT } from '../../sync/import.ts'
 import { readBody, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from '../body.ts'
@@ -19,7 +19,7 @@ export const importShape = z
     added: z.int(),
     matched: z.int(),
     questions: z.int(),
-    notices: z.array(z.object({ code: z.string(), message: z.string(), line: z.int() })),
+    notices: z.array(z.object({ code: z.string(), message: z.string(), line: z.int(), accountId: z.uuid().optional().meta({ description: 'Whose rule of dates the notice tells of: `DELETE /accounts/ID/file-dates` forgets it' }) })),
   })
   .meta({ id: 'Import' })
 

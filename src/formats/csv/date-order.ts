@@ -24,10 +24,12 @@ export type Surroundings = {
   readonly habit: Order | null
   /** What a person says. */
   readonly said: Order | null
+  /** What a person said of a file of the same account before: it holds where nothing proves another order. */
+  readonly remembered: Order | null
 }
 
-/** `told`: why the order was taken, where that is no proof; `open`: nothing tells. */
-export type ChosenOrder = { readonly order: DateOrder; readonly doubt: null | 'open' | { readonly told: string }; readonly example: CsvRecord | null }
+/** `told`: why the order was taken, where that is no proof; `open`: nothing tells; `remembered`: it was said before. */
+export type ChosenOrder = { readonly order: DateOrder; readonly doubt: null | 'open' | 'remembered' | { readonly told: string }; readonly example: CsvRecord | null }
 
 /** A row is at most so many days from others of its dates, and from a day that its text names. */
 const NEAR = 31
@@ -50,6 +52,7 @@ export function orderOfDates(columns: Columns, rows: readonly CsvRecord[], aroun
   const named = byNamedDays(columns, dated)
   const proved = byOthers(columns, rows) ?? byNearness(columns, rows) ?? (named?.isProof === true ? named.order : null) ?? byBounds(columns, rows, dates, around)
   if (proved !== null) return sure(proved)
+  if (around.remembered !== null) return { order: around.remembered, doubt: 'remembered', example }
   const first = usual(dates)
   // Accounts in dollars are kept everywhere: their dates have the month first only where they are written as in America, and no words are of elsewhere.
   const habit = around.habit === 'mdy' && first !== 'mdy' ? null : around.habit

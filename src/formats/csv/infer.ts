@@ -9,6 +9,7 @@ import type { FormatFailure } from '../../domain/statement.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
+import { rememberedDates } from '../dates-remembered.ts'
 import { isIban } from '../iban.ts'
 import { plainWords } from '../unstated.ts'
 import { cellAmount, endings, isProved, prove, signedAmount } from './amounts.ts'
@@ -23,7 +24,7 @@ import type { CsvRecord } from './records.ts'
 const HEADING_WITHIN = 100
 
 /** What is known of the file beside its content: its name, the day on which it is read, and what a person says of its dates. */
-export type Aside = Pick<Surroundings, 'fileName' | 'said' | 'today'>
+export type Aside = Pick<Surroundings, 'fileName' | 'said' | 'remembered' | 'today'>
 
 /** `records` are the first of the file; `delimiter` is a hint on the country it was made for. */
 export function inferLayout(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
@@ -198,11 +199,13 @@ function datesUnclear(chosen: ChosenOrder, columns: Columns): FormatFailure {
 }
 
 /** What is said of an order that rests on no proof; null where it is proved. */
-function toldOf(chosen: ChosenOrder, columns: Columns): string | null {
+function toldOf(chosen: ChosenOrder, columns: Columns): Layout['orderTold'] {
   if (chosen.doubt === null || chosen.doubt === 'open') return null
+  if (chosen.doubt === 'remembered') return { code: 'dates_remembered', message: rememberedDates(chosen.order) }
   const { cell, line, days } = twoDays(chosen, columns)
   const [is, other, asks] = chosen.order === 'dmy' ? [days[0], days[1], 'month-first'] : [days[1], days[0], 'day-first']
-  return `The dates can be read in two ways: ${JSON.stringify(cell)} on line ${line} was taken for ${is}, judging by ${chosen.doubt.told}. If it is ${other}, take this import back and import the file with its dates ${asks}.`
+  const message = `The dates can be read in two ways: ${JSON.stringify(cell)} on line ${line} was taken for ${is}, judging by ${chosen.doubt.told}. If it is ${other}, take this import back and import the file with its dates ${asks}.`
+  return { code: 'date_order', message }
 }
 
 function styleOf(rows: readonly CsvRecord[], columns: readonly number[]): AmountStyle {

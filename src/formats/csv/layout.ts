@@ -56,7 +56,7 @@ export type Layout = Columns &
     readonly fixedCurrency: Currency | null
     readonly direction: 'forward' | 'backward'
     /** What a person is told of the order of its dates, where it is not proved. */
-    readonly orderTold: string | null
+    readonly orderTold: { readonly code: 'date_order' | 'dates_remembered'; readonly message: string } | null
     /** Whether nothing in the file tells which way its money went, if no amount has a minus. */
     readonly isUnsigned: boolean
     /** How many cells a row has, where no heading tells it and the rows agree. */

@@ -43,7 +43,7 @@ const UNSIGNED = 'No amount of this file has a sign, and nothing else in it tell
 export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
   limits: ReadLimits = NO_LIMITS,
-  aside: Aside = { fileName: null, said: null, today: null },
+  aside: Aside = { fileName: null, said: null, remembered: null, today: null },
 ): AsyncGenerator<Result<StatementPart, FormatFailure>> {
   const text = decodeText(chunks, (start) => guessCharset(start, countHeadings))
   let sample = ''
@@ -219,7 +219,7 @@ class RowReader {
     const named = { number: account, bankId: null, branchId: null, kind: 'other' as const, name: null }
     this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined ? {} : { continues: true }) } })
     const { orderTold } = this.#layout
-    if (orderTold !== null && this.#sections.size === 1 && before === undefined) this.#parts.push({ part: 'notice', code: 'date_order', severity: 'INFO', message: orderTold, line: 0 })
+    if (orderTold !== null && this.#sections.size === 1 && before === undefined) this.#parts.push({ part: 'notice', ...orderTold, severity: 'INFO', line: 0 })
   }
 
   #endWithBalances(): void {

@@ -12,6 +12,7 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { cleanText, joinTexts } from '../clean-text.ts'
 import { guessByLooks } from '../charset-guess.ts'
+import { rememberedDates } from '../dates-remembered.ts'
 import { orderByWords } from '../country-words.ts'
 import { markOf } from '../csv/layout.ts'
 import { decodeText } from '../decode.ts'
@@ -25,7 +26,7 @@ import { readQifItems, type QifField, type QifItem } from './records.ts'
 const SAMPLE_RECORDS = 5_000
 const ROWS_A_BATCH = 500
 
-type Notation = { readonly order: DateOrder; readonly style: AmountStyle; /** The field of a date that may be another day, where nothing proves the order. */ readonly doubtful: QifField | null; /** No amount has a sign, and each record says in N which way its money went. */ readonly marked: boolean }
+type Notation = { readonly order: DateOrder; readonly style: AmountStyle; /** The field of a date that may be another day, where nothing proves the order. */ readonly doubtful: QifField | null; /** The order is what was said before. */ readonly isRemembered: boolean; /** No amount has a sign, and each record says in N which way its money went. */ readonly marked: boolean }
 type RecordItem = Extract<QifItem, { readonly item: 'record' }>
 type RegisterItem = Extract<QifItem, { readonly item: 'register' }>
 
@@ -34,6 +35,7 @@ export async function* readQif(
   chunks: AsyncIterable<Uint8Array>,
   limits: ReadLimits = NO_LIMITS,
   said: 'dmy' | 'mdy' | null = null,
+  remembered: 'dmy' | 'mdy' | null = null,
 ): AsyncGenerator<Result<StatementPart, FormatFailure>> {
   let sample: QifItem[] | null = []
   let writer: RegisterReader | null = null
@@ -46,16 +48,16 @@ export async function* readQif(
       ready = sample
       sample = null
     }
-    writer ??= new RegisterReader(notationOf(ready, said))
+    writer ??= new RegisterReader(notationOf(ready, said, remembered))
     yield* writer.read(ready)
     if (writer.failed) return
   }
-  writer ??= new RegisterReader(notationOf(sample ?? [], said))
+  writer ??= new RegisterReader(notationOf(sample ?? [], said, remembered))
   if (sample !== null) yield* writer.read(sample)
   yield* writer.finish()
 }
 
-function notationOf(items: readonly QifItem[], said: 'dmy' | 'mdy' | null): Notation {
+function notationOf(items: readonly QifItem[], said: 'dmy' | 'mdy' | null, remembered: 'dmy' | 'mdy' | null): Notation {
   const records = items.filter((item) => item.item === 'record')
   const texts = (codes: string): readonly string[] =>
     records.flatMap(({ fields }) => fields.filter(({ code }) => codes.includes(code)).map(({ text }) => text))
@@ -69,15 +71,15 @@ function notationOf(items: readonly QifItem[], said: 'dmy' | 'mdy' | null): Nota
   const fields = records.flatMap(({ fields }) => fields.find(({ code }) => code === 'D') ?? [])
   const dates = fields.map(({ text }) => scanDate(text)).filter((date) => date !== null)
   const stated = said ?? items.find((item) => item.item === 'order')?.order
-  if (stated !== undefined && (said !== null || dates.every((date) => readDate(date, stated) !== null))) return { style, marked, order: stated, doubtful: null }
+  if (stated !== undefined && (said !== null || dates.every((date) => readDate(date, stated) !== null))) return { style, marked, order: stated, doubtful: null, isRemembered: false }
   const left = possibleOrders(dates)
-  if (left.length === 1 || style === 'comma') return { style, marked, order: left.length === 1 ? left[0]! : 'dmy', doubtful: null }
+  if (left.length === 1 || style === 'comma') return { style, marked, order: left.length === 1 ? left[0]! : 'dmy', doubtful: null, isRemembered: false }
   const words = orderByWords([], texts('PM'))
   const isOpen = ({ text }: QifField): boolean => {
     const date = scanDate(text)
     return date !== null && readDate(date, 'dmy') !== readDate(date, 'mdy')
   }
-  return { style, marked, order: words?.order ?? usual(dates), doubtful: fields.find(isOpen) ?? null }
+  return { style, marked, order: remembered ?? words?.order ?? usual(dates), doubtful: fields.find(isOpen) ?? null, isRemembered: remembered !== null }
 }
 
 /** Turns items into parts. */
@@ -147,9 +149,10 @@ class RegisterReader {
     this.#started = true
     const account = { number: null, bankId: null, branchId: null, kind: register.kind, name: register.name ?? openingName }
     yield ok({ part: 'start', head: { account, currency: null, covers: { from: null, to: null }, line: register.line } })
-    const { order, doubtful } = this.#notation
+    const { order, doubtful, isRemembered } = this.#notation
     if (doubtful === null || this.#toldOrder) return
     this.#toldOrder = true
+    if (isRemembered) return yield ok({ part: 'notice', code: 'dates_remembered', severity: 'INFO', message: rememberedDates(order), line: 0 })
     const [is, other] = order === 'dmy' ? ['day', 'month'] : ['month', 'day']
     const message = `The dates can be read in two ways: ${shown(doubtful)} on line ${doubtful.line} was read with the ${is} first. If that is wrong, take this import back and import the file with its dates ${other}-first.`
     yield ok({ part: 'notice', code: 'date_order', severity: 'INFO', message, line: 0 })

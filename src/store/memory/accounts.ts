@@ -52,6 +52,18 @@ export function memoryAccounts(state: TenantState): AccountStore {
       }
       patch(sources, id, changes)
     },
+    async fileDates() {
+      return [...state.fileDates.values()].sort(by((said) => said.accountId, (said) => said.format))
+    },
+    async keepFileDates(said) {
+      if (!accounts.has(said.accountId)) throw new Error('dates of an account that does not exist')
+      state.fileDates.set(`${said.accountId} ${said.format}`, said)
+    },
+    async forgetFileDates(accountId) {
+      const said = [...state.fileDates].filter(([, one]) => one.accountId === accountId)
+      for (const [key] of said) state.fileDates.delete(key)
+      return said.length > 0
+    },
     async findByRef(ref) {
       const same = [...sources.values()].filter(
         (s) => s.ref.number === ref.number && s.ref.kind === ref.kind && (s.ref.bankId === null || ref.bankId === null || s.ref.bankId === ref.bankId),

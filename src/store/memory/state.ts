@@ -6,6 +6,7 @@ import type { Account, AccountSource } from '../../domain/account.ts'
 import type { Alert } from '../../domain/alert.ts'
 import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
+import type { FileDates } from '../../domain/dates-said.ts'
 import type { Day } from '../../domain/day.ts'
 import type { JsonObject } from '../../domain/institution.ts'
 import type { Incident } from '../../domain/incident.ts'
@@ -30,6 +31,8 @@ export type TenantState = {
   readonly heldConnections: Set<string>
   readonly accounts: Map<string, Account>
   readonly sources: Map<string, AccountSource>
+  /** By account and format. */
+  readonly fileDates: Map<string, FileDates>
   readonly feed: FeedState
   readonly coverage: Coverage[]
   readonly balances: BalanceStatement[]
@@ -80,7 +83,7 @@ export type SecretState = {
 
 export function emptyTenant(): TenantState {
   return {
-    connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), feed: new FeedState(), coverage: [], balances: [],
+    connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), fileDates: new Map(), feed: new FeedState(), coverage: [], balances: [],
     cursors: new Map(), questions: new Map(), questionRuns: new Map(), answered: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), alerting: emptyAlerts(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
     secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), readingPause: null, reconciliations: new Map(), rules: new Map(), ruleRows: new Map(), spans: [],
   }

@@ -1,6 +1,7 @@
 /** Accounts and their sources of one tenant on PostgreSQL; see `AccountStore`. */
 import { sql } from 'kysely'
 import type { AccountSource } from '../../domain/account.ts'
+import type { FileDates } from '../../domain/dates-said.ts'
 import type { AccountFilter, AccountStore, AccountSummary } from '../../ports/store.ts'
 import { arrayOf } from './arrays.ts'
 import { once } from './compiled.ts'
@@ -53,6 +54,17 @@ export function postgresAccounts(db: Database, tenantId: string): AccountStore {
       const values = sources.writePatch(patch)
       if (Object.keys(values).length === 0) return
       await inOneTrip(db, tenantId, [db.updateTable('relink.account_sources').set(values as object).where('tenant_id', '=', tenantId).where('id', '=', idKey(id))])
+    },
+    async fileDates() {
+      const [{ rows }] = await inOneTrip(db, tenantId, [sql<FileDates>`select account_id as "accountId", format, dates from relink.file_dates where tenant_id = ${tenantId} order by account_id, format`])
+      return rows
+    },
+    async keepFileDates({ accountId, format, dates }) {
+      await inOneTrip(db, tenantId, [sql`insert into relink.file_dates (tenant_id, account_id, format, dates) values (${tenantId}, ${accountId}, ${format}, ${dates}) on conflict (tenant_id, account_id, format) do update set dates = excluded.dates`])
+    },
+    async forgetFileDates(accountId) {
+      const [{ rows }] = await inOneTrip(db, tenantId, [sql`delete from relink.file_dates where tenant_id = ${tenantId} and account_id = ${idKey(accountId)} returning format`])
+      return rows.length > 0
     },
     async findByRef({ number, kind, bankId }) {
       const [{ rows }] = await inOneTrip(db, tenantId, [

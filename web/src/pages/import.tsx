@@ -19,7 +19,7 @@ type Imported = {
   added: number
   matched: number
   questions: number
-  notices: { code: string; message: string; line: number }[]
+  notices: { code: string; message: string; line: number; accountId?: string }[]
 }
 
 /** What the person says where the file does not tell: its account, and whether its dates begin with the day. */
@@ -123,7 +123,15 @@ function Rows({ imported }: { imported: Imported }) {
             : <Say message={s.from === s.to ? '{account}: {count, plural, one {# row} other {# rows}}, sum {sum}, {from}' : '{account}: {count, plural, one {# row} other {# rows}}, sum {sum}, {from} to {to}'} account={s.account} count={s.rows} sum={<Amount amount={s.sum} currency={s.currency} />} from={<Day day={s.from} />} to={<Day day={s.to} />} />}
         </p>
       ))}
-      {notices.map(({ message, line }, index) => <p key={index} className="meta [overflow-wrap:anywhere]">{line > 0 ? say('Line {line}: {message}', { line, message }) : message}</p>)}
+      {notices.map(({ message, line, accountId }, index) => <p key={index} className="meta [overflow-wrap:anywhere]">{line > 0 ? say('Line {line}: {message}', { line, message }) : message} {accountId !== undefined && <ForgetDates accountId={accountId} />}</p>)}
     </>
   )
+}
+
+/** What was said of the dates of an account's files holds until it is taken back here. */
+function ForgetDates({ accountId }: { accountId: string }) {
+  const forget = useMutation({ mutationFn: () => ask('DELETE', `/accounts/${accountId}/file-dates`) })
+  if (forget.isSuccess || (forget.error instanceof ServerProblem && forget.error.code === 'not_found')) return <>{say('It is asked again from now on.')}</>
+  if (forget.error !== null) return <Trouble error={forget.error} />
+  return <button type="button" className="link" disabled={forget.isPending} onClick={() => forget.mutate()}>{say('Ask again next time')}</button>
 }

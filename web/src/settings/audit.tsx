@@ -24,6 +24,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'destination.changed': message('Destination changed'),
   'destination.removed': message('Destination removed'),
   'destination.tested': message('Destination tested'),
+  'dates.forgotten': message('Order of dates in files forgotten'),
   'file.imported': message('File imported'),
   'invitation.revoked': message('Invitation revoked'),
   'key.made': message('Key made'),
