@@ -190,14 +190,14 @@ async function rehearsed(result: Result<Answer, Failure>, { reads }: ExchangeReq
   return end === 'read' ? result : failed(unreadableInLimits(end, result.value.status))
 }
 
-/** The record is written when somebody reads it, which hardly anybody does: only the beginning of the answer is kept until then, without the secrets. */
+/** The record is written when somebody reads it, which hardly anybody does: only the beginning of the answer is kept until then, as it was read here. */
 function record(request: ExchangeRequest, { result, verdict, lease, mask }: Ended, startedAt: number, { clock, log, recorder, pseudonym }: ExchangeOptions, identityFields: ReadonlySet<string>): void {
   const elapsedMs = clock.now() - startedAt
   const answer = result.ok ? result.value : null
   const failure = result.ok ? null : result.failure
   const evidence = failure?.evidence[0]
   const names = Object.entries(lease.values).flatMap(([field, value]) => (identityFields.has(field) ? [value] : []))
-  const begins = answer === null ? null : mask.conceal(Buffer.from(answer.body.subarray(0, MAX_RECORDED_TEXT)).toString('latin1'))
+  const begins = answer === null ? null : Buffer.from(answer.body.subarray(0, MAX_RECORDED_TEXT)).toString('latin1')
   const [headers, finalUrl, answerBytes] = [answer === null ? (evidence?.headers ?? {}) : listedHeaders(answer.headers), answer?.finalUrl ?? null, answer?.body.length ?? 0]
   const status = answer?.status ?? evidence?.httpStatus ?? null
   const code = failure?.code ?? null
@@ -219,7 +219,7 @@ function record(request: ExchangeRequest, { result, verdict, lease, mask }: Ende
       status,
       headers,
       answerBytes,
-      answer: begins === null ? null : redact(begins),
+      answer: begins === null ? null : redact(mask.conceal(begins)),
       verdict,
       failure: code,
     }

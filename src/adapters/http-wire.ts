@@ -45,8 +45,10 @@ export function createHttpWire({ guard, caPem, limits = WIRE_LIMITS, resolve = h
   }
 }
 
-/** Read before the first request: who asks no bank begins sooner without it. */
-export const undici = () => import('undici')
+let reading: Promise<typeof import('undici')> | null = null
+
+/** Read before the first request: who asks no bank begins sooner without it. Once, because Node looks the name up anew each time that it is asked. */
+export const undici = () => (reading ??= import('undici'))
 
 type RawHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2]
 

@@ -53,7 +53,7 @@ export async function exchangeMessage(transport: Transport, settings: OfxSetting
 
 /** Whether the sign-on's own status, which comes first in an answer, refuses the password or calls the login locked. */
 function signOnRejection(head: Uint8Array): Rejection | null {
-  const text = new TextDecoder('latin1').decode(head.subarray(0, HEAD_BYTES)).replaceAll('\0', '')
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, HEAD_BYTES)).toString('latin1').replaceAll('\0', '')
   const [, code, severity = ''] = /<SONRS>\s*<STATUS>\s*<CODE>\s*(\d{1,6})(?:\s*<\/CODE>)?\s*<(?:SEVERITY>\s*([A-Z]*))?/i.exec(text) ?? []
   const verdict = code === undefined ? 'unknown' : loginVerdict(Number(code), severity.toUpperCase())
   return verdict === 'refused' || verdict === 'locked' ? verdict : null

@@ -40,7 +40,7 @@ export function charsetOf(declared: string): Charset {
 
 /** The charset that the beginning of a file is in, where it holds bytes that are none of windows-1252 though that was declared, or nothing. */
 export function provedCharset(declared: Charset, start: Uint8Array): Charset {
-  const label = declared.label === 'windows-1252' && start.some((byte) => UNASSIGNED.has(byte)) ? guessByLooks(start) : null
+  const label = declared.label === 'windows-1252' && holdsUnassigned(start) ? guessByLooks(start) : null
   return label === null ? declared : { ...declared, label, believed: MULTI_BYTE.test(label) }
 }
 
@@ -66,6 +66,12 @@ function fromWindows1252(character: string): string {
 }
 
 const UNASSIGNED: ReadonlySet<number> = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d])
+
+/** Asked of the beginning of every answer: nearly all bytes are plain letters, which no table need be asked about. */
+function holdsUnassigned(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) if (bytes[at]! >= 0x80 && UNASSIGNED.has(bytes[at]!)) return true
+  return false
+}
 
 /** The byte of a character in windows-1252, or -1. */
 export function toWindows1252(codePoint: number): number {

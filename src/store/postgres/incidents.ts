@@ -5,10 +5,14 @@ import type { IncidentStore } from '../../ports/store.ts'
 import { alertOfIncident } from '../alert-rows.ts'
 import { arrayOf, columnList, TYPES } from './arrays.ts'
 import type { StoredRow } from './columns.ts'
+import { once } from './compiled.ts'
 import { idKey, inOneTrip, isUuid, type Database } from './session.ts'
 import { alerts, incidents, runs } from './tables.ts'
 
 export function postgresIncidents(db: Database, tenantId: string): IncidentStore {
+  const all = db.selectFrom('relink.incidents').selectAll().where('tenant_id', '=', tenantId)
+  const openOf = once((institutionId: string, limit: number) =>
+    all.where('institution_id', '=', institutionId).where('ended_at', 'is', null).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit))
   return {
     async open(incident, covered) {
       const others = covered.filter((id) => id !== incident.problemId && isUuid(id))
@@ -32,7 +36,9 @@ export function postgresIncidents(db: Database, tenantId: string): IncidentStore
     },
     async list({ institutionId, open, since, limit }) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
-        db.selectFrom('relink.incidents').selectAll().where('tenant_id', '=', tenantId)
+        // What each read asks at its end.
+        institutionId !== undefined && open === true && since === undefined ? openOf(institutionId, limit) :
+        all
           .$if(institutionId !== undefined, (q) => q.where('institution_id', '=', institutionId!))
           .$if(open === true, (q) => q.where('ended_at', 'is', null))
           .$if(since !== undefined, (q) => q.where((e) => e.or([e('ended_at', 'is', null), e('ended_at', '>=', since!)])))
