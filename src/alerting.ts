@@ -10,6 +10,7 @@ import { createCourier, refusalOf } from './adapters/courier.ts'
 import type { WayOut } from './adapters/post.ts'
 import { sendQuestion, sendTest, tellRound, type TellDeps } from './alerts/tell.ts'
 import { watch } from './alerts/watch.ts'
+import { readLanguages } from './language/language.ts'
 import type { Instance } from './instance.ts'
 import type { SendFailure } from './ports/alerts.ts'
 import type { Drawer } from './ports/vault.ts'
@@ -37,10 +38,10 @@ export function createAlerting(instance: Omit<Instance, 'alerting'>, { drawer, w
   const deps: TellDeps = {
     store, clock, entropy, log, drawer, page,
     courier: createCourier({ way, clock }),
-    cardOf: async (problemId) => {
+    cardOf: async (problemId, language) => {
       const problem = await store.problems.get(problemId)
       if (problem === null) return null
-      const { card, cause } = await problemResource('en', instance, problem)
+      const { card, cause } = await problemResource(language, instance, problem)
       return { what: card.what, relink: card.relink, next: card.next?.label ?? null, cause }
     },
     bankName: (id) => instance.institutions.find((one) => one.id === id)?.name ?? id,
@@ -51,6 +52,7 @@ export function createAlerting(instance: Omit<Instance, 'alerting'>, { drawer, w
     drawer, page,
     refusal: (place) => refusalOf(place, way),
     async round() {
+      await readLanguages()
       const now = clock.now()
       if (Math.abs(now - watchedAt) >= WATCH_MS) {
         await watch(deps)
@@ -58,8 +60,12 @@ export function createAlerting(instance: Omit<Instance, 'alerting'>, { drawer, w
       }
       if (await tellRound(deps)) events.publish({ kind: 'alert', id: '' })
     },
-    sendQuestion: (challengeId) => sendQuestion(deps, challengeId),
+    async sendQuestion(challengeId) {
+      await readLanguages()
+      return sendQuestion(deps, challengeId)
+    },
     async test(destination) {
+      await readLanguages()
       const result = await sendTest(deps, destination)
       events.publish({ kind: 'alert', id: destination.id })
       return result

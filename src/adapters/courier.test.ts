@@ -20,7 +20,7 @@ after(() => open.forEach((close) => close()))
 const LOCAL: readonly PrivateHost[] = ['127.0.0.1', 'mail.test', 'hooks.test'].map((host) => ({ host, cidr: '127.0.0.0/8', plainHttp: true }))
 const NOW = Date.UTC(2026, 9, 14, 9, 30)
 const item: LetterItem = { alertId: 'a-1', topic: 'needs_you', state: 'begins', title: 'Riverbank did not accept the user name or password.', text: 'Relink does not send it again unasked.', next: 'Enter the password', link: 'https://books.example/connections/c-1', connectionId: 'c-1', cause: 'credentials_invalid' }
-const letter: Letter = { id: '01a20549-c591-7da7-8a7f-000000000001', at: NOW, subject: item.title, items: [item] }
+const letter: Letter = { id: '01a20549-c591-7da7-8a7f-000000000001', at: NOW, subject: item.title, language: 'en', items: [item] }
 
 function send(place: Place, secrets: DestinationSecrets, over: { readonly hosts?: readonly PrivateHost[]; readonly letter?: Letter } = {}) {
   const way = { privateHosts: over.hosts ?? LOCAL, caPem: certificates.ca, resolve: async () => [{ address: '127.0.0.1', family: 4 }] }

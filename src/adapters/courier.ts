@@ -7,6 +7,8 @@ import { createHmac } from 'node:crypto'
 import type { Clock } from '../ports/clock.ts'
 import type { Place } from '../domain/alert.ts'
 import { failed } from '../domain/result.ts'
+import { languageOf } from '../language/language.ts'
+import { say } from '../language/say.ts'
 import type { Courier, Letter } from '../ports/alerts.ts'
 import { letterText } from './letter-text.ts'
 import { mailRefusal, sendMail } from './mail.ts'
@@ -48,12 +50,13 @@ function webhookBody({ at, subject, items }: Letter): string {
   return JSON.stringify({ type: 'relink.alerts', timestamp: new Date(at).toISOString(), data: { subject, alerts: items } })
 }
 
-function ntfyBody({ subject, items }: Letter, topic: string): string {
+function ntfyBody({ subject, items, language: tag }: Letter, topic: string): string {
+  const language = languageOf(tag)
   const [first] = items
   const link = items.length === 1 ? first?.link : items.find((item) => item.link !== null)?.link
   return JSON.stringify({
-    topic, title: subject, message: items.map(({ title, text, next }) => [items.length === 1 ? text : `${title} ${text}`, next === null ? '' : `Next: ${next}.`].filter((line) => line !== '').join(' ')).join('\n'),
+    topic, title: subject, message: items.map(({ title, text, next }) => [items.length === 1 ? text : `${title} ${text}`, next === null ? '' : `${say(language, 'Next:')} ${next}.`].filter((line) => line !== '').join(' ')).join('\n'),
     priority: items.some(({ topic: about, state }) => state === 'begins' && (about === 'needs_you' || about === 'question')) ? 4 : 3,
-    ...(link == null ? {} : { click: link, actions: [{ action: 'view', label: first?.next ?? 'Open Relink', url: link }] }),
+    ...(link == null ? {} : { click: link, actions: [{ action: 'view', label: first?.next ?? say(language, 'Open Relink'), url: link }] }),
   })
 }

@@ -10,6 +10,8 @@ import { audienceOf, TOPICS, type Alert, type Destination, type MailServer, type
 import type { AuditCodes } from '../domain/audit.ts'
 import type { Hours } from '../domain/hours.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
+import type { Language } from '../language/language.ts'
+import { say } from '../language/say.ts'
 import type { DestinationPatch } from '../ports/alerts.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -24,7 +26,7 @@ export type EnteredPlace =
   | { readonly kind: 'webhook'; readonly url: string }
   | { readonly kind: 'ntfy'; readonly server: string; readonly topic: string; readonly token?: string | undefined }
 
-export type Entered = { readonly label: string; readonly place: EnteredPlace; readonly topics: readonly Topic[]; readonly quiet: Hours | null; readonly timeZone: string; readonly amounts: boolean }
+export type Entered = { readonly label: string; readonly place: EnteredPlace; readonly topics: readonly Topic[]; readonly quiet: Hours | null; readonly timeZone: string; readonly language: Language; readonly amounts: boolean }
 export type Change = Partial<Omit<Entered, 'place'>> & { readonly place?: EnteredPlace | undefined; readonly paused?: boolean | undefined; /** A new key for the signatures of a webhook. */ readonly newSigning?: true | undefined }
 
 /** `signing`: shown this once. */
@@ -43,10 +45,10 @@ async function addHeld(parts: DestinationParts, actor: string, entered: Entered)
   const { store, clock, entropy, audit } = parts
   if ((await store.alerts.destinations()).length >= MOST_DESTINATIONS) return failed(FULL)
   const now = clock.now()
-  const { label, topics, quiet, timeZone, amounts } = entered
+  const { label, topics, quiet, timeZone, language, amounts } = entered
   const place = placeOf(parts, entered.place)
   if (!place.ok) return place
-  const destination: Destination = { id: entropy.id(now), label, place: place.value, topics, quiet, timeZone, amounts, state: 'active', createdAt: now, createdBy: actor, lastSentAt: null, failingSince: null, failure: null }
+  const destination: Destination = { id: entropy.id(now), label, place: place.value, topics, quiet, timeZone, language, amounts, state: 'active', createdAt: now, createdBy: actor, lastSentAt: null, failingSince: null, failure: null }
   const secrets = secretsOf(entered.place, null, entropy)
   const sealed = await seal(parts, destination, secrets)
   if (!sealed.ok) return sealed
@@ -148,7 +150,7 @@ async function seal({ drawer }: DestinationParts, { id, place }: Destination, se
 
 function news({ clock, entropy }: DestinationParts, { id, label, place }: Destination, what: string): Alert {
   const now = clock.now()
-  return { id: entropy.id(now), about: 'security', problemId: null, connectionId: null, accountId: null, key: null, facts: { destinationId: id, title: `${what}: “${label}” (${place.kind === 'email' ? 'e-mail' : place.origin}).` }, openedAt: now, closedAt: null, deliveredAt: null }
+  return { id: entropy.id(now), about: 'security', problemId: null, connectionId: null, accountId: null, key: null, facts: { destinationId: id, title: say('en', '{what}: “{label}” ({place}).', { what, label, place: place.kind === 'email' ? 'e-mail' : place.origin }) }, openedAt: now, closedAt: null, deliveredAt: null }
 }
 
 function codesOf({ place, state }: Pick<Destination, 'place' | 'state'>): AuditCodes {

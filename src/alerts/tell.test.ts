@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addDays, day, utcDay } from '../domain/day.ts'
+import { day } from '../domain/day.ts'
 import { failed, ok } from '../domain/result.ts'
-import { aChallenge, aLedger, anIncident, aPage, aProblem, aRun } from '../store/fixtures.ts'
+import type { Alert } from '../domain/alert.ts'
+import { letterText } from '../adapters/letter-text.ts'
+import { readLanguages } from '../language/language.ts'
+import { aChallenge, aLedger, anIncident, aPage, aProblem, aRun, newId } from '../store/fixtures.ts'
 import { changeDestination } from './destinations.ts'
 import { judgeAlerts } from './health.ts'
 import { sendQuestion, sendTest, tellRound } from './tell.ts'
 import { watch } from './watch.ts'
 import { masked } from './words.ts'
 import { DAY, diagnosisOf, HOUR, MINUTE, NOON, world } from './world.fixture.ts'
+
+const anAlert = (over: Partial<Alert>): Alert => ({ id: newId(), about: 'warning', problemId: null, connectionId: null, accountId: null, key: null, facts: {}, openedAt: NOON, closedAt: null, deliveredAt: null, ...over })
 
 test('what needs a person is told once, however often it fails; when it works again that is told with the rows and the proof', async () => {
   const { store, add, pass, open, connection, sent, now } = await world()
@@ -364,9 +369,40 @@ test('what ends soon is told fourteen, seven and one day before, once each; what
       told.push(...(await pass(8 * HOUR)))
     }
   }
-  const due = utcDay(NOON + 15 * DAY - HOUR)
+  const onDay = (at: number): string => new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).format(at)
+  const due = onDay(NOON + 15 * DAY - HOUR)
   assert.deepEqual(told.filter((line) => line.includes('password')), [14, 7, 1].map((step) => `Riverbank will probably want a new password ${step === 1 ? 'tomorrow or sooner' : `in about ${step} days`} (${due}).`))
-  assert.deepEqual(told.filter((line) => line.includes('key')), [14, 7, 1].map((step) => `The key “Books” ends ${step === 1 ? 'tomorrow or sooner' : `in about ${step} days`} (${addDays(utcDay(NOON), 20)}).`))
+  assert.deepEqual(told.filter((line) => line.includes('key')), [14, 7, 1].map((step) => `The key “Books” ends ${step === 1 ? 'tomorrow or sooner' : `in about ${step} days`} (${onDay(NOON + 20 * DAY)}).`))
   assert.match(sent.find(({ letter }) => letter.subject.includes('password'))!.letter.items[0]!.text, /It lasted 90 days the last time; the bank told no date\./)
   assert.deepEqual((await store.alerts.list({ open: true, limit: 99 })).filter(({ about }) => about === 'warning'), [], 'what has come is no warning any more')
+})
+
+test('each destination is told in its own language, with days, times and amounts as that writes them', async () => {
+  await readLanguages()
+  const { store, add, pass, open, connection, sent, now } = await world()
+  await add({ label: 'English', amounts: true })
+  await add({ label: 'Deutsch', language: 'de', amounts: true })
+  await pass(MINUTE)
+  const told = (label: string) => sent.splice(0).filter(({ to }) => to === label).flatMap(({ letter }) => letter.items.map(({ title, text, next }) => [title, text, next].filter((words) => words !== null && words !== '').join(' ')))
+  assert.deepEqual(told('Deutsch'), [], 'nobody hears of itself')
+  const { id: connectionId } = await connection()
+  const problem = await open(connectionId, 'institution_down')
+  await pass(HOUR)
+  assert.deepEqual(told('Deutsch'), ['Riverbank: institution_down (de) Relink tries 14. Okt., 16:30. Sie müssen nichts tun.'])
+  const proof = aRun({ connectionId, trigger: 'repair', outcome: 'succeeded', accounts: [] })
+  await store.runs.create(proof)
+  await store.problems.update(problem.id, { closedAt: now(), proofRunId: proof.id })
+  const fact = { from: '2026-10-03', to: '2026-10-04', difference: '1234.50', currency: 'EUR' }
+  await store.alerts.raise(anAlert({ about: 'balance', key: 'b', facts: fact, openedAt: now() }))
+  await store.alerts.raise(anAlert({ about: 'warning', key: 'w', connectionId, facts: { what: 'consent', on: '2026-10-21', step: 7, how: 'learned', age: 90 }, openedAt: now() }))
+  await pass(10 * MINUTE)
+  const [english, german] = [sent.findLast(({ to }) => to === 'English')!.letter, sent.findLast(({ to }) => to === 'Deutsch')!.letter]
+  assert.deepEqual([english.subject, german.subject, letterText(german).includes('Als Nächstes: Jetzt erneuern.')], ['3 things about your bank feeds, 2 need you', '3 Meldungen zu Ihren Bankdaten, bei 2 sind Sie gefragt', true])
+  const words = told('Deutsch').join('\n')
+  assert.match(words, /^Die Verbindung zu Riverbank funktioniert wieder\. Der Abruf, der es beweist: 0 neue Buchungen/m)
+  assert.match(words, /^Der Saldo von einem Konto passt nicht zu den Buchungen\. Vom 3\. Okt\. 2026 bis 4\. Okt\. 2026 weichen Saldo der Bank und Buchungen um 1\.234,50 EUR voneinander ab\./m)
+  assert.match(words, /^Die Freigabe bei Riverbank endet in etwa 7 Tagen \(21\. Okt\. 2026\)\. .* Beim letzten Mal hielt es 90 Tage/m)
+  await add({ label: 'Third' })
+  await pass(MINUTE)
+  assert.match(told('Deutsch').join(), /^Benachrichtigungen gehen ab jetzt an einen weiteren Empfänger: „Third“/)
 })

@@ -7,6 +7,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { waitAfter, audienceOf, type Alert, type Destination, type MessageItem } from '../domain/alert.ts'
 import { failed, type Result } from '../domain/result.ts'
+import { languageOf, type Language } from '../language/language.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Courier, Letter, SendFailure, TakenMessage } from '../ports/alerts.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -23,8 +24,8 @@ export type TellDeps = {
   readonly log: Log
   readonly drawer: Drawer
   readonly courier: Courier
-  /** The card of a problem as the page shows it. */
-  readonly cardOf: (problemId: string) => Promise<CardWords | null>
+  /** The card of a problem as the page shows it, in that language. */
+  readonly cardOf: (problemId: string, language: Language) => Promise<CardWords | null>
   readonly bankName: (institutionId: string) => string
   /** The page's address, without a slash at its end; null: it is not known, so no link is sent. */
   readonly page: string | null
@@ -61,9 +62,9 @@ export async function tellRound(deps: TellDeps): Promise<boolean> {
 
 async function send(deps: TellDeps, { message, destination, items }: TakenMessage): Promise<void> {
   const { store: { alerts }, clock, log } = deps
-  const words = (await Promise.all(items.map((item) => wordsOf(deps, item)))).filter((one) => one !== null)
+  const words = (await Promise.all(items.map((item) => wordsOf(deps, item, destination)))).filter((one) => one !== null)
   if (words.length === 0) return alerts.end(message.id, { state: 'dropped', at: clock.now(), subject: null })
-  const letter = letterOf(message.id, message.createdAt, words.map((one) => itemOf(one, destination)))
+  const letter = letterOf(message.id, message.createdAt, words.map((one) => itemOf(one, destination)), destination)
   const result = await carry(deps, destination, letter)
   const at = clock.now()
   if (result.ok) {
@@ -80,7 +81,7 @@ async function send(deps: TellDeps, { message, destination, items }: TakenMessag
 /** Sends a test now, whatever the destination's state and hours, and says what came of it. */
 export async function sendTest(deps: Pick<TellDeps, 'store' | 'clock' | 'entropy' | 'drawer' | 'courier' | 'page'>, destination: Destination): Promise<Result<null, SendFailure>> {
   const now = deps.clock.now()
-  const result = await carry(deps, destination, testLetter(deps.entropy.id(now), now, destination.label, deps.page === null ? null : `${deps.page}/settings/alerts`))
+  const result = await carry(deps, destination, testLetter(deps.entropy.id(now), now, destination, deps.page === null ? null : `${deps.page}/settings/alerts`))
   await deps.store.alerts.noteTry(destination.id, { at: deps.clock.now(), failure: result.ok ? null : result.failure.message, stops: !result.ok && result.failure.again === 'stop' })
   return result
 }
@@ -90,9 +91,9 @@ export async function sendQuestion(deps: TellDeps, challengeId: string): Promise
   const hearing = (await deps.store.alerts.destinations()).filter(({ state, topics }) => state === 'active' && topics.includes('question'))
   const results = await Promise.all(hearing.map(async (destination) => {
     const now = deps.clock.now()
-    const own = await wordsOf(deps, { alertId: challengeId, part: 'acts' })
+    const own = await wordsOf(deps, { alertId: challengeId, part: 'acts' }, destination)
     if (own === null) return []
-    const sent = await carry(deps, destination, letterOf(deps.entropy.id(now), now, [itemOf(own, destination)]))
+    const sent = await carry(deps, destination, letterOf(deps.entropy.id(now), now, [itemOf(own, destination)], destination))
     return [{ label: destination.label, failure: sent.ok ? null : sent.failure.message }]
   }))
   return results.flat()
@@ -123,7 +124,7 @@ async function isEnteredAnew({ store, drawer }: Pick<TellDeps, 'store' | 'drawer
 }
 
 /** What is known of an alert now; null: it is over, or was never for this message. */
-async function wordsOf(deps: TellDeps, { alertId, part }: MessageItem): Promise<AlertWords | null> {
+async function wordsOf(deps: TellDeps, { alertId, part }: MessageItem, { language }: Destination): Promise<AlertWords | null> {
   const { store, page, clock } = deps
   const alert = await store.alerts.get(alertId)
   if (alert === null || (part !== 'ends' && alert.closedAt !== null) || (part === 'ends' && alert.closedAt === null)) return null
@@ -135,7 +136,7 @@ async function wordsOf(deps: TellDeps, { alertId, part }: MessageItem): Promise<
   const [connection, account, card, proof, outage] = await Promise.all([
     connectionId === null ? null : store.connections.get(connectionId),
     accountId === null ? null : store.accounts.get(accountId),
-    problem === null || part === 'ends' ? null : deps.cardOf(problem.id),
+    problem === null || part === 'ends' ? null : deps.cardOf(problem.id, languageOf(language)),
     problem?.proofRunId == null || part !== 'ends' ? null : proofOf(deps, problem.proofRunId),
     outageOf(deps, alert, part),
   ])

@@ -1,10 +1,13 @@
 /**
  * What a message says of an alert. The sentences about a broken connection are those of its card, so that
- * mail and page never say two things; all numbers that could be an account's are masked here, at the one
+ * mail and page never say two things; each destination is told in its own language; all numbers that could be an account's are masked here, at the one
  * place through which every message goes, and no amount is written unless the destination allows it.
  */
 import type { Part } from '../diagnose/sentences.ts'
 import type { Alert, AlertFacts, AlertPart, Destination } from '../domain/alert.ts'
+import { languageOf, message, type Language } from '../language/language.ts'
+import { retold } from '../language/retold.ts'
+import { say } from '../language/say.ts'
 import type { Letter, LetterItem } from '../ports/alerts.ts'
 
 /** A part as the page gets it, or as the server has it: an instant in ISO form or in epoch ms. */
@@ -29,87 +32,132 @@ export type AlertWords = {
   readonly link: string | null
 }
 
-type Reader = Pick<Destination, 'timeZone' | 'amounts'>
+type Reader = Pick<Destination, 'timeZone' | 'language' | 'amounts'>
+/** As a reader's language writes them: */
+type Speech = { readonly language: Language; readonly timeZone: string; readonly amounts: boolean }
+
+function speechOf({ language, timeZone, amounts }: Reader): Speech {
+  return { language: languageOf(language), timeZone, amounts }
+}
 
 export function itemOf(words: AlertWords, reader: Reader): LetterItem {
   const { alert, part, link } = words
-  const said = part === 'ends' ? ending(words, reader) : beginning(words, reader)
+  const speech = speechOf(reader)
+  const said = part === 'ends' ? ending(words, speech) : beginning(words, speech)
   const { topic, title, text, next } = said
   return {
-    alertId: alert.id, topic, state: part === 'ends' ? 'ends' : 'begins', title: masked(title), text: masked(text, alert.about === 'balance' && reader.amounts ? amountOf(alert.facts) : null), next: next === null ? null : masked(next), link,
+    alertId: alert.id, topic, state: part === 'ends' ? 'ends' : 'begins', title: masked(title), text: masked(text, alert.about === 'balance' && reader.amounts ? amountOf(speech, alert.facts) : null), next: next === null ? null : masked(next), link,
     connectionId: alert.connectionId, cause: words.card?.cause ?? null,
   }
 }
 
-export function letterOf(id: string, at: number, items: readonly LetterItem[]): Letter {
+export function letterOf(id: string, at: number, items: readonly LetterItem[], { language: tag }: Pick<Destination, 'language'>): Letter {
   const [first] = items
-  const subject = items.length === 1 && first !== undefined ? first.title : `${items.length} things about your bank feeds${items.some(({ next }) => next !== null) ? ', one needs you' : ''}`
-  const several = items.filter(({ next }) => next !== null).length
-  return { id, at, subject: plainLine(several > 1 && items.length > 1 ? subject.replace('one needs you', `${several} need you`) : subject), items }
+  const language = languageOf(tag)
+  const needing = items.filter(({ next }) => next !== null).length
+  const count = items.length
+  const subject = count === 1 && first !== undefined ? first.title
+    : needing === 0 ? say(language, '{count} things about your bank feeds', { count })
+    : needing === 1 ? say(language, '{count} things about your bank feeds, one needs you', { count })
+    : say(language, '{count} things about your bank feeds, {needing} need you', { count, needing })
+  return { id, at, subject: plainLine(subject), language, items }
 }
 
 /** A letter that only tries the way. */
-export function testLetter(id: string, at: number, label: string, link: string | null): Letter {
-  const title = 'A test from Relink'
-  return { id, at, subject: title, items: [{ alertId: null, topic: 'test', state: 'begins', title, text: masked(`Messages to “${label}” arrive. Nothing is wrong.`), next: null, link, connectionId: null, cause: null }] }
+export function testLetter(id: string, at: number, { label, language: tag }: Pick<Destination, 'label' | 'language'>, link: string | null): Letter {
+  const language = languageOf(tag)
+  const title = say(language, 'A test from Relink')
+  return { id, at, subject: title, language, items: [{ alertId: null, topic: 'test', state: 'begins', title, text: masked(say(language, 'Messages to “{label}” arrive. Nothing is wrong.', { label })), next: null, link, connectionId: null, cause: null }] }
 }
 
 type Said = { readonly topic: string; readonly title: string; readonly text: string; readonly next: string | null }
 
-function beginning(words: AlertWords, reader: Reader): Said {
+function beginning(words: AlertWords, speech: Speech): Said {
   const { alert, bank, card, account, expiresAt, outage } = words
+  const { language } = speech
+  const struck = (least: number): string => (outage === null || outage.connections < least ? '' : say(language, '{failing} of {connections} connections to it fail.', { failing: outage.failing, connections: outage.connections }))
   switch (alert.about) {
     case 'problem': {
-      if (card === null) return { topic: 'needs_you', title: `${bank} could not be read.`, text: '', next: null }
-      const next = words.part === 'acts' && card.next !== null ? said(card.next, reader.timeZone) : null
-      const struck = outage === null || outage.connections < 2 ? '' : ` ${outage.failing} of ${outage.connections} connections to it fail.`
-      return { topic: words.part === 'acts' ? 'needs_you' : 'outage', title: said(card.what, reader.timeZone), text: `${struck.trim()} Relink ${said(card.relink, reader.timeZone)}.${next === null ? ' Nothing for you to do.' : ''}`.trim(), next }
+      if (card === null) return { topic: 'needs_you', title: say(language, '{bank} could not be read.', { bank }), text: '', next: null }
+      const next = words.part === 'acts' && card.next !== null ? said(card.next, speech) : null
+      const text = sentences(struck(2), `Relink ${said(card.relink, speech)}.`, next === null ? say(language, 'Nothing for you to do.') : '')
+      return { topic: words.part === 'acts' ? 'needs_you' : 'outage', title: said(card.what, speech), text, next }
     }
-    case 'question': return { topic: 'question', title: `${bank} asks to know that it is you.`, text: expiresAt === null ? '' : `It waits until ${clockTime(expiresAt, reader.timeZone)}. The link works once, for ten minutes, for a member who signs in.`, next: 'Answer now' }
-    case 'incident': return { topic: 'outage', title: `${bank} does not answer.`, text: `${outage === null ? '' : `${outage.failing} of ${outage.connections} connections to it fail. `}Relink reads all missed days when it is back. Nothing for you to do.`, next: null }
-    case 'balance': return { topic: 'balance', title: `The balance of ${account ?? 'an account'}${bank === '' ? '' : ` at ${bank}`} does not fit its rows.`, text: `${days(alert.facts)}: the bank’s balance and the rows disagree${reader.amounts ? ` by ${amountOf(alert.facts)}` : ''}.`, next: 'See what would explain it' }
-    case 'warning': return warning(alert.facts, bank)
-    case 'security': return { topic: 'security', title: String(alert.facts['title'] ?? 'The alerts of this Relink were changed.'), text: 'If nobody of you did this, look at the audit log and change the passwords of all owners.', next: 'See the destinations' }
+    case 'question': return {
+      topic: 'question', title: say(language, '{bank} asks to know that it is you.', { bank }), next: say(language, 'Answer now'),
+      text: expiresAt === null ? '' : say(language, 'It waits until {until}. The link works once, for ten minutes, for a member who signs in.', { until: clockTime(expiresAt, speech) }),
+    }
+    case 'incident': return { topic: 'outage', title: say(language, '{bank} does not answer.', { bank }), text: sentences(struck(0), say(language, 'Relink reads all missed days when it is back. Nothing for you to do.')), next: null }
+    case 'balance': {
+      return { topic: 'balance', title: balanceTitle(language, BREAKS, account, bank), text: disagreement(alert.facts, speech), next: say(language, 'See what would explain it') }
+    }
+    case 'warning': return warning(alert.facts, bank, speech)
+    case 'security': return { topic: 'security', title: retold(language, String(alert.facts['title'] ?? say('en', 'The alerts of this Relink were changed.'))), text: say(language, 'If nobody of you did this, look at the audit log and change the passwords of all owners.'), next: say(language, 'See the destinations') }
   }
 }
 
-function ending({ alert, bank, proof, account, outage }: AlertWords, { timeZone }: Reader): Said {
-  if (alert.about === 'balance') return { topic: 'balance', title: `The balance of ${account ?? 'an account'}${bank === '' ? '' : ` at ${bank}`} fits again.`, text: 'Balance and rows agree.', next: null }
-  const away = outage === null || outage.to === null ? '' : ` It was away from ${moment(outage.from, timeZone)} to ${moment(outage.to, timeZone)}.`
-  const rows = proof === null ? '' : ` The read that proved it: ${count(proof.added, 'new row')}, ${proof.matched} there already.${proof.proved === 0 ? '' : proof.proved === proof.accounts ? ' The bank’s balance agrees with the rows.' : ` The bank’s balance agrees in ${proof.proved} of ${proof.accounts} accounts.`}${proof.nextReadAt === null ? '' : ` Next read ${moment(proof.nextReadAt, timeZone)}.`}`
-  return { topic: outage === null ? 'mended' : 'outage', title: outage === null ? `The feed from ${bank} works again.` : `${bank} answers again.`, text: `${away}${rows}`.trim(), next: null }
+function ending({ alert, bank, proof, account, outage }: AlertWords, speech: Speech): Said {
+  const { language } = speech
+  if (alert.about === 'balance') return { topic: 'balance', title: balanceTitle(language, FITS, account, bank), text: say(language, 'Balance and rows agree.'), next: null }
+  const away = outage === null || outage.to === null ? '' : say(language, 'It was away from {from} to {to}.', { from: moment(outage.from, speech), to: moment(outage.to, speech) })
+  const title = outage === null ? say(language, 'The feed from {bank} works again.', { bank }) : say(language, '{bank} answers again.', { bank })
+  return { topic: outage === null ? 'mended' : 'outage', title, text: sentences(away, ...proofWords(proof, speech)), next: null }
 }
 
-function warning(facts: AlertFacts, bank: string): Said {
-  const on = String(facts['on'])
-  const left = facts['step'] === 1 ? 'tomorrow or sooner' : `in about ${facts['step']} days`
-  const learned = facts['how'] === 'learned' ? ` It lasted ${facts['age']} days the last time; the bank told no date.` : ''
+function proofWords(proof: ProofWords | null, speech: Speech): readonly string[] {
+  if (proof === null) return []
+  const { language } = speech
+  const { added, matched, proved, accounts, nextReadAt } = proof
+  return [
+    say(language, '{count, plural, one {The read that proved it: # new row, {matched} there already.} other {The read that proved it: # new rows, {matched} there already.}}', { count: added, matched }),
+    proved === 0 ? '' : proved === accounts ? say(language, 'The bank’s balance agrees with the rows.') : say(language, 'The bank’s balance agrees in {proved} of {accounts} accounts.', { proved, accounts }),
+    nextReadAt === null ? '' : say(language, 'Next read {at}.', { at: moment(nextReadAt, speech) }),
+  ]
+}
+
+function warning(facts: AlertFacts, bank: string, speech: Speech): Said {
+  const { language } = speech
+  const values = { bank, label: String(facts['label']), left: facts['step'] === 1 ? say(language, 'tomorrow or sooner') : say(language, 'in about {count} days', { count: Number(facts['step']) }), on: dayWords(String(facts['on']), speech) }
+  const learned = facts['how'] === 'learned' ? say(language, 'It lasted {age} days the last time; the bank told no date.', { age: Number(facts['age']) }) : ''
   switch (facts['what']) {
-    case 'consent': return { topic: 'warning', title: `The permission at ${bank} ends ${left} (${on}).`, text: `Renewed before, no row is missed.${learned}`, next: 'Renew it now' }
-    case 'password': return { topic: 'warning', title: `${bank} will probably want a new password ${left} (${on}).`, text: `Changed at the bank and entered here, the feed goes on.${learned}`, next: 'Change it at the bank, then enter it' }
-    default: return { topic: 'warning', title: `The key “${facts['label']}” ends ${left} (${on}).`, text: 'The program that reads with it stops then.', next: 'Make a new key' }
+    case 'consent': return { topic: 'warning', title: say(language, 'The permission at {bank} ends {left} ({on}).', values), text: sentences(say(language, 'Renewed before, no row is missed.'), learned), next: say(language, 'Renew it now') }
+    case 'password': return { topic: 'warning', title: say(language, '{bank} will probably want a new password {left} ({on}).', values), text: sentences(say(language, 'Changed at the bank and entered here, the feed goes on.'), learned), next: say(language, 'Change it at the bank, then enter it') }
+    default: return { topic: 'warning', title: say(language, 'The key “{label}” ends {left} ({on}).', values), text: say(language, 'The program that reads with it stops then.'), next: say(language, 'Make a new key') }
   }
 }
 
-function amountOf({ difference, currency }: AlertFacts): string {
-  return `${difference} ${currency}`
+const BREAKS = { at: message('The balance of {account} at {bank} does not fit its rows.'), alone: message('The balance of {account} does not fit its rows.') }
+const FITS = { at: message('The balance of {account} at {bank} fits again.'), alone: message('The balance of {account} fits again.') }
+
+function balanceTitle(language: Language, { at, alone }: typeof BREAKS | typeof FITS, account: string | null, bank: string): string {
+  return say(language, bank === '' ? alone : at, { account: account ?? say(language, 'an account'), bank })
 }
 
-function days({ from, to }: AlertFacts): string {
-  return from === to ? `On ${to}` : `From ${from} to ${to}`
+function sentences(...all: readonly string[]): string {
+  return all.filter((one) => one !== '').join(' ')
 }
 
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? '' : 's'}`
+function amountOf({ language }: Speech, { difference, currency }: AlertFacts): string {
+  const exact = String(difference)
+  const digits = exact.split('.')[1]?.length ?? 0
+  // As text it stays exact; a decimal that is none is a fault of ours, told as it is.
+  return `${/^\d+(\.\d+)?$/.test(exact) ? new Intl.NumberFormat(LOCALES[language], { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(exact as never) : exact} ${currency}`
 }
 
-/** A sentence for one reader: instants by their clock. */
-export function said(parts: readonly SaidPart[], timeZone: string): string {
+function disagreement(facts: AlertFacts, speech: Speech): string {
+  const { language, amounts } = speech
+  const values = { from: dayWords(String(facts['from']), speech), to: dayWords(String(facts['to']), speech), amount: amountOf(speech, facts) }
+  if (facts['from'] === facts['to']) return amounts ? say(language, 'On {to} the bank’s balance and the rows disagree by {amount}.', values) : say(language, 'On {to} the bank’s balance and the rows disagree.', values)
+  return amounts ? say(language, 'From {from} to {to} the bank’s balance and the rows disagree by {amount}.', values) : say(language, 'From {from} to {to} the bank’s balance and the rows disagree.', values)
+}
+
+/** A sentence for one reader: days as the language writes them, instants by the reader's clock. */
+export function said(parts: readonly SaidPart[], speech: Pick<Speech, 'language' | 'timeZone'>): string {
   return parts.map((part) => {
     if (typeof part === 'string') return part
     switch (part.kind) {
-      case 'day': return part.day
-      case 'instant': return moment(typeof part.at === 'number' ? part.at : Date.parse(part.at), timeZone)
+      case 'day': return dayWords(part.day, speech)
+      case 'instant': return moment(typeof part.at === 'number' ? part.at : Date.parse(part.at), speech)
       case 'money': return ''
       case 'count': return String(part.count)
       case 'quote': return ''
@@ -118,12 +166,19 @@ export function said(parts: readonly SaidPart[], timeZone: string): string {
   }).join('')
 }
 
-function moment(at: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
+/** Without seconds, and the month as a word, so that no country's order of digits is meant. */
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' }
+
+function moment(at: number, { language, timeZone }: Pick<Speech, 'language' | 'timeZone'>): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { timeZone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
 }
 
-function clockTime(at: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
+function clockTime(at: number, { language, timeZone }: Speech): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
+}
+
+function dayWords(day: string, { language }: Pick<Speech, 'language'>): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).format(Date.parse(`${day}T00:00:00Z`))
 }
 
 const IBAN = /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g

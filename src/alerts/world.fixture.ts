@@ -14,7 +14,7 @@ import { tellRound, type TellDeps } from './tell.ts'
 
 export const NOON = Date.UTC(2026, 9, 14, 12)
 export const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
-export const ENTERED: Entered = { label: 'Phone', place: { kind: 'ntfy', server: 'https://ntfy.example', topic: 'feeds' }, topics: ['needs_you', 'question', 'outage', 'mended', 'warning', 'balance'], quiet: null, timeZone: 'Europe/Berlin', amounts: false }
+export const ENTERED: Entered = { label: 'Phone', place: { kind: 'ntfy', server: 'https://ntfy.example', topic: 'feeds' }, topics: ['needs_you', 'question', 'outage', 'mended', 'warning', 'balance'], quiet: null, timeZone: 'Europe/Berlin', language: 'en', amounts: false }
 
 export async function world() {
   const store = createMemoryStore().tenant('t')
@@ -36,9 +36,9 @@ export async function world() {
       sent.push({ to: label, letter })
       return answer()
     },
-    cardOf: async (id) => {
+    cardOf: async (id, language) => {
       const cause = (await store.problems.get(id))?.diagnosis.causes[0]?.cause ?? 'unknown'
-      return { cause, what: [`Riverbank: ${cause}`], relink: ['tries ', { kind: 'instant', at: '2026-10-14T14:30:00Z' }], next: [`Mend ${cause}`] }
+      return { cause, what: [`Riverbank: ${cause}${language === 'en' ? '' : ` (${language})`}`], relink: ['tries ', { kind: 'instant', at: '2026-10-14T14:30:00Z' }], next: [`Mend ${cause}`] }
     },
   }
   const parts: DestinationParts = { store, clock, entropy, drawer, refusal: () => null, audit: createAudit({ store: store.audit, key: createSecretKey(new Uint8Array(32)), clock }) }

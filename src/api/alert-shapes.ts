@@ -1,10 +1,13 @@
 /** Destinations of alerts, and what was told, as resources. No secret of a destination is in any. */
 import { z } from 'zod'
 import { TOPICS } from '../domain/alert.ts'
+import { LANGUAGES } from '../language/language.ts'
 import { labelShape } from './access-shapes.ts'
 import { hoursShape, timeZoneShape } from './shapes.ts'
 
 const instant = z.iso.datetime()
+
+const languageShape = z.enum(LANGUAGES)
 
 const topics = z.array(z.enum(TOPICS)).max(TOPICS.length)
 
@@ -43,16 +46,16 @@ export const enteredPlace = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ntfy'), server: address, topic: z.string().regex(/^[\w-]{1,64}$/), token: z.string().regex(/^[\x21-\x7e]{1,500}$/, 'is letters, digits and signs without blanks').optional() }),
 ])
 
-export const enteredShape = z.strictObject({ label: labelShape, place: enteredPlace, topics, quiet: hoursShape.nullable(), timeZone: timeZoneShape, amounts: z.boolean() })
+export const enteredShape = z.strictObject({ label: labelShape, place: enteredPlace, topics, quiet: hoursShape.nullable(), timeZone: timeZoneShape, language: languageShape.optional().meta({ description: 'Of its messages; left out: the language that the request asks for' }), amounts: z.boolean() })
 export const changeShape = z.strictObject({
-  label: labelShape.optional(), place: enteredPlace.optional(), topics: topics.optional(), quiet: hoursShape.nullable().optional(), timeZone: timeZoneShape.optional(), amounts: z.boolean().optional(),
+  label: labelShape.optional(), place: enteredPlace.optional(), topics: topics.optional(), quiet: hoursShape.nullable().optional(), timeZone: timeZoneShape.optional(), language: languageShape.optional(), amounts: z.boolean().optional(),
   paused: z.boolean().optional(), newSigning: z.literal(true).optional().meta({ description: 'Make a new key for the signatures of a webhook; it is in the answer, once' }),
 })
 
 export const destinationShape = z
   .object({
     id: z.uuid(), label: z.string(), kind: z.enum(['email', 'webhook', 'ntfy']), to: z.string().meta({ description: 'Recipients, or the origin of the address' }),
-    server: mailServer.nullable().meta({ description: 'Of e-mail' }), topics, quiet: hoursShape.nullable(), timeZone: z.string(), amounts: z.boolean(),
+    server: mailServer.nullable().meta({ description: 'Of e-mail' }), topics, quiet: hoursShape.nullable(), timeZone: z.string(), language: languageShape.meta({ description: 'Of its messages' }), amounts: z.boolean(),
     state: z.enum(['active', 'paused', 'stopped']).meta({ description: 'stopped: what it was entered with is refused, so nothing is sent until it is entered anew or a test gets through' }),
     createdAt: instant, lastSentAt: instant.nullable(), failingSince: instant.nullable(), failure: z.string().nullable(),
   })
@@ -60,7 +63,7 @@ export const destinationShape = z
 
 export const messageShape = z
   .object({
-    id: z.uuid(), destinationId: z.uuid(), destination: z.string().nullable().meta({ description: 'Its label, for owners' }), subject: z.string().nullable().meta({ description: 'null: it was not composed yet' }), state: z.enum(['waiting', 'sent', 'given_up', 'dropped']),
+    id: z.uuid(), destinationId: z.uuid(), destination: z.string().nullable().meta({ description: 'Its label, for owners' }), subject: z.string().nullable().meta({ description: 'null: it was not composed yet' }), language: languageShape.meta({ description: 'Of the subject' }), state: z.enum(['waiting', 'sent', 'given_up', 'dropped']),
     attempts: z.int(), createdAt: instant, dueAt: instant, endedAt: instant.nullable(), failure: z.string().nullable().meta({ description: 'For owners' }),
   })
   .meta({ id: 'AlertMessage' })

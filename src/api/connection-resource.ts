@@ -11,7 +11,7 @@ import { siblingsOf, type Institution } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import { stopsInRow } from '../domain/run.ts'
 import type { Instance as WholeInstance } from '../instance.ts'
-import { message, type Language } from '../language/language.ts'
+import { languageOfCountry, message, type Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { say, sayParts } from '../language/say.ts'
 import { dayStates, PROOF_DAYS } from './day-states.ts'
@@ -97,6 +97,7 @@ export async function problemResource(language: Language, instance: Instance, pr
     proofRunId: problem.proofRunId,
     card: problemCard(language, problem, facts, plan),
     ...diagnosisResource(language, problem.diagnosis, facts),
+    letters: letterLanguages(language, instance, institutionId),
     bankSays: spoken === null ? null : { text: spoken.message.slice(0, 200), codes: [...(spoken.codes ?? [])] },
     failure: failureResource(language, failure),
     evidence: failure.evidence.map((e) => ({ ...e })),
@@ -105,6 +106,12 @@ export async function problemResource(language: Language, instance: Instance, pr
       otherClientWorks: context.otherClientWorks ?? null, accountReplaced: context.accountReplaced ?? null,
     },
   }
+}
+
+/** The reader can check it in their own language, the bank's people read theirs. */
+function letterLanguages(language: Language, { institutions }: Instance, institutionId: string): Language[] {
+  const country = institutions.find(({ id }) => id === institutionId)?.country
+  return [...new Set([language, (country === undefined ? null : languageOfCountry(country)) ?? language])]
 }
 
 /** The causes that are worth showing, with their words. */

@@ -4,6 +4,7 @@
  * (diagnose/sentences.ts); a page only formats them and never learns a connector's name.
  */
 import { z } from 'zod'
+import { LANGUAGES } from '../language/language.ts'
 import { accountShape, challengeShape, dayShape, runShape } from './shapes.ts'
 
 const instant = z.iso.datetime()
@@ -75,6 +76,7 @@ export const problemShape = z
     causes: z.array(z.object({
       cause: z.string(), p: z.number(), name: z.string(), what: sentence, likelihood: z.string(), share: z.string().meta({ description: 'about 1 in 10' }), for: z.array(z.string()), against: z.array(z.string()),
     })),
+    letters: z.array(z.enum(LANGUAGES)).meta({ description: 'In which languages the letter to the bank is offered: the reader\'s, and that of the bank\'s country' }),
     bankSays: z.object({ text: z.string(), codes: z.array(z.string()) }).nullable(),
     failure: z.object({ code: z.string(), stage: z.string(), message: z.string() }),
     evidence: z.array(z.record(z.string(), z.unknown())),

@@ -48,6 +48,8 @@ export type Destination = {
   readonly quiet: Hours | null
   /** In which instants are written. */
   readonly timeZone: string
+  /** In which its messages are written: the tag of a language of Relink. */
+  readonly language: string
   /** Whether amounts may stand in its messages. */
   readonly amounts: boolean
   /** `stopped`: what it was entered with was refused, so nothing more is sent until a person changes or tries it. */

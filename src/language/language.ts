@@ -12,8 +12,9 @@ type Messages = Readonly<Record<string, string>>
 
 const files = new Map<Language, Messages>()
 
-/** Reads the files. Who answers readers does it once, before the first; the command line, which speaks English, need not wait for it. */
+/** Reads the files, once. Who answers readers does it before the first; the command line, which speaks English, need not wait for it. */
 export async function readLanguages(): Promise<void> {
+  if (files.size > 0) return
   files.set('de', (await import('./de.json', { with: { type: 'json' } })).default)
 }
 
@@ -33,6 +34,13 @@ export function languageOf(header: string | undefined): Language {
     if (language !== undefined && weight > best.weight) best = { language, weight }
   }
   return best.language
+}
+
+/** The language that most people of a country write, where Relink speaks it (CLDR's likely subtags); null: it does not, or there is no such country. */
+export function languageOfCountry(country: string): Language | null {
+  if (!/^[A-Za-z]{2}$/.test(country)) return null
+  const { language } = new Intl.Locale(`und-${country}`).maximize()
+  return LANGUAGES.find((one) => one === language) ?? null
 }
 
 /** The message as it stands in the file of that language, values not yet filled in. */

@@ -76,14 +76,15 @@ export type AlertStore = {
   untried(limit: number): Promise<readonly Message[]>
 }
 
-export type DestinationPatch = Partial<Pick<Destination, 'label' | 'place' | 'topics' | 'quiet' | 'timeZone' | 'amounts' | 'state' | 'failingSince' | 'failure'>>
+export type DestinationPatch = Partial<Pick<Destination, 'label' | 'place' | 'topics' | 'quiet' | 'timeZone' | 'language' | 'amounts' | 'state' | 'failingSince' | 'failure'>>
 
-/** What a message says. */
+/** What a message says, in the language of its destination. */
 export type Letter = {
   /** The message's id. */
   readonly id: string
   readonly at: number
   readonly subject: string
+  readonly language: string
   readonly items: readonly LetterItem[]
 }
 

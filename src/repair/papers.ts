@@ -7,6 +7,9 @@
 import type { Connection, Problem } from '../domain/connection.ts'
 import type { CaseRecord, Evidence } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
+import type { Language } from '../language/language.ts'
+import { retold } from '../language/retold.ts'
+import { say } from '../language/say.ts'
 import type { FailedExchanges, TenantStore } from '../ports/store.ts'
 import type { ExchangeRecord } from '../ports/transport.ts'
 import { failureOf } from '../diagnose/bank-health.ts'
@@ -19,51 +22,53 @@ import { newsOf, type StepNews } from '../diagnose/step-news.ts'
 const RUNS_IN_A_LETTER = 10
 
 /** The letter, ready to be sent. Times in UTC. */
-export async function letterToBank(store: TenantStore, problem: Problem): Promise<string> {
+export async function letterToBank(language: Language, store: TenantStore, problem: Problem): Promise<string> {
   const connection = await store.connections.get(problem.connectionId)
   const runs = await store.runs.list({ connectionId: problem.connectionId, limit: RUNS_IN_A_LETTER })
-  return letterText(problem, connection, runs)
+  return letterText(language, problem, connection, runs)
 }
 
-/** The letter from its facts; pure. */
-export function letterText(problem: Problem, connection: Connection | null, runs: readonly SyncRun[]): string {
+/** The letter from its facts; pure. Codes, ids and the bank's own words are the same in every language. */
+export function letterText(language: Language, problem: Problem, connection: Connection | null, runs: readonly SyncRun[]): string {
   const bank = connection?.institutionName ?? problem.institutionId
   const first = problem.diagnosis.causes[0]
-  const card = first === undefined ? null : cardFor('en', first.cause, first.p, { bank })
+  const card = first === undefined ? null : cardFor(language, first.cause, first.p, { bank })
   const evidence = mergeEvidence(problem.failure.evidence)
-  const since = connection?.lastSuccessAt ?? null
+  const lastWorked = connection?.lastSuccessAt ?? null
+  const since = time(problem.openedAt)
   const attempts = runs.flatMap((run) => {
     const failure = failureOf(run)
-    return failure === null ? [] : [`- ${time(run.startedAt)}, request ${run.id}: ${failure.message} [${failure.stage}]`]
+    return failure === null ? [] : [say(language, '- {at}, request {id}: {message} [{stage}]', { at: time(run.startedAt), id: run.id, message: retold(language, failure.message), stage: failure.stage })]
   })
   return [
-    `To: ${bank}, online banking support`,
-    `Subject: access by program fails since ${time(problem.openedAt)}`,
+    say(language, 'To: {bank}, online banking support', { bank }),
+    say(language, 'Subject: access by program fails since {since}', { since }),
     '',
-    'Dear Sir or Madam,',
+    say(language, 'Dear Sir or Madam,'),
     '',
-    `a program that I use reads my own accounts at ${bank}. Since ${time(problem.openedAt)} this fails.${since === null ? '' : ` It last worked at ${time(since)}.`}`,
-    ...(card === null ? [] : [`As far as the program can tell: ${plainText(card.what)}`]),
+    `${say(language, 'a program that I use reads my own accounts at {bank}. Since {since} this fails.', { bank, since })}${lastWorked === null ? '' : ` ${say(language, 'It last worked at {at}.', { at: time(lastWorked) })}`}`,
+    ...(card === null ? [] : [`${say(language, 'As far as the program can tell:')} ${plainText(card.what)}`]),
     '',
-    'What your server answered:',
-    ...answerLines(evidence),
+    say(language, 'What your server answered:'),
+    ...answerLines(language, evidence),
     '',
-    ...(attempts.length === 0 ? [] : ['Attempts, newest first (times in UTC):', ...attempts, '']),
-    'Please tell me what is needed so that the access works again, or when it will.',
-    'This letter contains no password and no code. Please do not ask for them.',
+    ...(attempts.length === 0 ? [] : [say(language, 'Attempts, newest first (times in UTC):'), ...attempts, '']),
+    say(language, 'Please tell me what is needed so that the access works again, or when it will.'),
+    say(language, 'This letter contains no password and no code. Please do not ask for them.'),
     '',
   ].join('\n')
 }
 
-function answerLines(evidence: Evidence): readonly string[] {
+function answerLines(language: Language, evidence: Evidence): readonly string[] {
+  const { codes, message, httpStatus, networkError, stage } = evidence
   const lines = [
-    evidence.codes === undefined ? null : `- code ${evidence.codes.join(', ')}`,
-    evidence.message === undefined ? null : `- text “${evidence.message}”`,
-    evidence.httpStatus === undefined ? null : `- HTTP status ${evidence.httpStatus}`,
-    evidence.networkError === undefined ? null : `- network: ${evidence.networkError}`,
-    evidence.stage === undefined ? null : `- at the step: ${evidence.stage}`,
+    codes === undefined ? null : say(language, '- code {codes}', { codes: codes.join(', ') }),
+    message === undefined ? null : say(language, '- text “{text}”', { text: message }),
+    httpStatus === undefined ? null : say(language, '- HTTP status {status}', { status: httpStatus }),
+    networkError === undefined ? null : say(language, '- network: {error}', { error: networkError }),
+    stage === undefined ? null : say(language, '- at the step: {stage}', { stage }),
   ].filter((line) => line !== null)
-  return lines.length === 0 ? ['- nothing that could be read'] : lines
+  return lines.length === 0 ? [say(language, '- nothing that could be read')] : lines
 }
 
 export type SupportBundle = {

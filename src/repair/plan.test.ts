@@ -1,9 +1,10 @@
 /** Plans for every cause: they end with a proof, keep to safety, and take the cheapest likely step first. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { before, test } from 'node:test'
 import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
 import type { Problem } from '../domain/connection.ts'
 import { diagnoseLines } from '../diagnose/jsonl.ts'
+import { readLanguages } from '../language/language.ts'
 import { bundleOf, letterText } from './papers.ts'
 import { planFor, type PlanFacts } from './plan.ts'
 import { STEPS } from './steps.ts'
@@ -81,10 +82,15 @@ test('the support bundle replays to the same verdict through the JSON lines, wit
   }
 })
 
+before(readLanguages)
+
 test('the letter names times, codes and request ids and no secret', () => {
   const run = { id: 'run-1', connectionId: 'c', trigger: 'schedule' as const, startedAt: Date.UTC(2026, 9, 14, 12), endedAt: 1, outcome: 'failed' as const, stage: null, accounts: [], failure: REFUSED, label: null }
-  const letter = letterText({ ...problemOf('credentials_invalid'), failure: REFUSED }, null, [run])
+  const letter = letterText('en', { ...problemOf('credentials_invalid'), failure: REFUSED }, null, [run])
   for (const part of ['15500', 'run-1', '2026-10-14 12:00:00 UTC', 'contains no password']) assert.ok(letter.includes(part), part)
+  const german = letterText('de', { ...problemOf('credentials_invalid'), failure: REFUSED }, null, [run])
+  for (const part of ['15500', 'Anfrage run-1', '2026-10-14 12:00:00 UTC', 'kein Passwort', `„${REFUSED.evidence[0]?.message}“`]) assert.ok(german.includes(part), `${part}\n${german}`)
+  assert.deepEqual(letter.split('\n').filter((line) => line !== '' && german.includes(line)), [], 'every line is German')
 })
 
 test('a secret that only a person may have sent: waiting first, then the permission, and no plan without somebody who can get on', () => {

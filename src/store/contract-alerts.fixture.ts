@@ -10,7 +10,7 @@ const bytes = (fill: number): Uint8Array => new Uint8Array(32).fill(fill)
 const line = (action: string): Seal => (head) => ({ seq: (head?.seq ?? 0) + 1, at: 1, actor: 'host', action, object: '', codes: {}, prev: head?.hash ?? bytes(0), hash: bytes((head?.seq ?? 0) + 1) })
 const anAlert = (over: Partial<Alert> = {}): Alert => ({ id: newId(), about: 'warning', problemId: null, connectionId: null, accountId: null, key: null, facts: { step: 7, what: 'key' }, openedAt: 10, closedAt: null, deliveredAt: null, ...over })
 const aPlace = (over: Partial<Destination> = {}): Destination => ({
-  id: newId(), label: 'Phone', place: { kind: 'ntfy', origin: 'https://ntfy.example' }, topics: ['needs_you'], quiet: { from: '22:00', to: '07:00', timeZone: 'UTC' }, timeZone: 'UTC', amounts: false, state: 'active',
+  id: newId(), label: 'Phone', place: { kind: 'ntfy', origin: 'https://ntfy.example' }, topics: ['needs_you'], quiet: { from: '22:00', to: '07:00', timeZone: 'UTC' }, timeZone: 'UTC', language: 'de', amounts: false, state: 'active',
   createdAt: 1, createdBy: 'host', lastSentAt: null, failingSince: null, failure: null, ...over,
 })
 const aMessage = (destinationId: string, over: Partial<Message> = {}): Message => ({ id: newId(), destinationId, createdAt: 100, dueAt: 100, attempts: 0, state: 'waiting', endedAt: null, subject: null, failure: null, ...over })

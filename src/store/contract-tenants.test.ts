@@ -41,7 +41,7 @@ async function settle(tenant: TenantStore) {
   await tenant.runs.update(runId, { endedAt: 9 })
   const incident = anIncident({ problemId: problem.id })
   await tenant.incidents.open(incident, [])
-  const place: Destination = { id: newId(), label: 'Phone', place: { kind: 'ntfy', origin: 'https://ntfy.example' }, topics: [], quiet: null, timeZone: 'UTC', amounts: false, state: 'active', createdAt: 1, createdBy: 'host', lastSentAt: null, failingSince: null, failure: null }
+  const place: Destination = { id: newId(), label: 'Phone', place: { kind: 'ntfy', origin: 'https://ntfy.example' }, topics: [], quiet: null, timeZone: 'UTC', language: 'en', amounts: false, state: 'active', createdAt: 1, createdBy: 'host', lastSentAt: null, failingSince: null, failure: null }
   const added: Alert = { id: newId(), about: 'security', problemId: null, connectionId: null, accountId: null, key: 'added', facts: {}, openedAt: 1, closedAt: null, deliveredAt: null }
   await tenant.alerts.addDestination(place, added, LINE)
   const message: Message = { id: newId(), destinationId: place.id, createdAt: 1, dueAt: 1, attempts: 0, state: 'waiting', endedAt: null, subject: null, failure: null }

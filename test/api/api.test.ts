@@ -378,6 +378,9 @@ test('a broken connection: problem, plan, letter and bundle; the old secret is w
   assert.equal(plan.steps.at(-1).kind, 'proof')
   await sameInGerman(`/api/problems/${problem.id}`, problem.id)
   for (const paper of ['letter', 'bundle']) assert.ok((await ask('GET', `/api/problems/${problem.id}/${paper}`)).text.length > 100, paper)
+  const letter = async (query: string): Promise<string> => (await ask('GET', `/api/problems/${problem.id}/letter${query}`, { headers: { 'accept-language': 'de' } })).text
+  assert.match(await letter(''), /^Sehr geehrte Damen und Herren,$/m)
+  assert.match(await letter('?language=en'), /^Dear Sir or Madam,$/m, 'that of the bank, on a German page')
   assert.notEqual((await ask('POST', `/api/connections/${connectionId}/repair`, { body: {} })).json.plan, null)
   assertProblem(await ask('PUT', `/api/connections/${connectionId}/secret`, { body: { form: { password: 'correct horse' } } }), 'secret_withheld')
   assertProblem(await ask('PUT', `/api/connections/${connectionId}/secret`, { body: { form: {} } }), 'invalid_request')
@@ -399,13 +402,19 @@ async function sameInGerman(path: string, id: string): Promise<void> {
   const before = await stored()
   const [en, de] = await Promise.all(['en', 'de-AT,de;q=0.9,en;q=0.5'].map((language) => ask('GET', path, { headers: { 'accept-language': language } })))
   assert.match(JSON.stringify(de!.json.card), /hat Benutzername oder Passwort nicht angenommen/)
-  const facts = ({ card, causes, failure, ...rest }: Record<string, any>) => ({ ...rest, chip: card.chip, next: card.next?.kind, causes: causes.map(({ cause, p }: Record<string, unknown>) => [cause, p]), failure: [failure.code, failure.stage] })
+  assert.deepEqual([en!.json.letters, de!.json.letters], [['en'], ['de', 'en']], 'the reader’s language and that of the bank’s country')
+  const facts = ({ card, causes, failure, letters: _, ...rest }: Record<string, any>) => ({ ...rest, chip: card.chip, next: card.next?.kind, causes: causes.map(({ cause, p }: Record<string, unknown>) => [cause, p]), failure: [failure.code, failure.stage] })
   assert.deepEqual(facts(de!.json), facts(en!.json))
   const [planned, geplant] = await Promise.all(['en', 'de'].map((language) => ask('GET', `${path}/repair`, { headers: { 'accept-language': language } })))
   for (const [at, { title, ...step }] of planned!.json.steps.entries()) {
     assert.notEqual(geplant!.json.steps[at].title, title)
     assert.deepEqual({ ...geplant!.json.steps[at], title, result: step.result }, { title, ...step })
   }
+  const place = { label: 'x', place: { kind: 'ntfy', server: 'https://ntfy.example', topic: 'feeds' }, topics: [], quiet: null, timeZone: 'UTC', amounts: false }
+  const added = await ask('POST', '/api/alerts/destinations', { headers: { 'accept-language': 'de' }, body: place })
+  assert.deepEqual([added.status, added.json.language], [201, 'de'], 'alerts go in the language in which a destination is entered')
+  assert.equal((await ask('PATCH', `/api/alerts/destinations/${added.json.id}`, { body: { language: 'en' } })).json.language, 'en')
+  await ask('DELETE', `/api/alerts/destinations/${added.json.id}`)
   const refused = await ask('POST', '/api/rules/preview', { headers: { 'accept-language': 'de' }, body: { contains: 'x', category: '' } })
   assert.deepEqual([refused.json.title, refused.json.errors[0].message], ['Die Anfrage ist nicht gültig.', 'Geben Sie mindestens zwei Zeichen an, die im Text der Bank zu solchen Buchungen stehen.'])
   assert.deepEqual(await stored(), before)

@@ -74,7 +74,7 @@ async function tables(ground: Ground): Promise<ReadonlyMap<string, string>> {
 async function shown({ instance }: Opened, connectionId: string): Promise<string> {
   const { store } = instance
   const problems = await store.problems.list({ connectionId, limit: 50 })
-  const papers = await Promise.all(problems.flatMap((problem) => [problemResource('en', instance, problem), letterToBank(store, problem), supportBundle(store, problem, 'test')]))
+  const papers = await Promise.all(problems.flatMap((problem) => [problemResource('en', instance, problem), letterToBank('en', store, problem), supportBundle(store, problem, 'test')]))
   const runs = (await store.runs.list({ connectionId, limit: 100 })).map((run) => runResource('en', run))
   return JSON.stringify([papers, runs, (await store.challenges.list({ connectionId })).map((challenge) => challengeResource('en', challenge))])
 }

@@ -3,6 +3,7 @@
  * money as German writes them; the choice of a language is kept.
  */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { SETTINGS, troubledPages } from './pages.ts'
@@ -56,6 +57,18 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
     await settled(page, world.url(`/connections/${world.connectionId}`), 'Wird geladen')
     await page.getByText('Sie sind gefragt').first().waitFor()
     await page.getByRole('heading', { name: 'Sandbox Bank hat Benutzername oder Passwort nicht angenommen.' }).first().waitFor()
+  })
+
+  test('the letter to the bank is shown before it is saved, in the language of the page or of the bank’s country', async () => {
+    await page.getByText('Schreiben an die Bank').click()
+    await page.getByText('Sehr geehrte Damen und Herren').waitFor()
+    await page.getByLabel('Sprache des Schreibens').selectOption('English')
+    await page.getByText('Dear Sir or Madam').waitFor()
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Schreiben speichern' }).click()])
+    assert.equal(await saved.failure(), null)
+    assert.match(await readFile(await saved.path(), 'utf8'), /^To: Sandbox Bank.*Dear Sir or Madam/s)
+    await page.getByText('Support-Datei ohne Geheimnisse').click()
+    await page.getByText('relink-support').waitFor()
   })
 
   test('another language is chosen by its own name, and kept by this browser', async () => {

@@ -84,6 +84,17 @@ export async function ask<T>(method: Method, path: string, body?: unknown, signa
 }
 
 async function askOnce<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await send(method, path, body, signal)
+  return ((response.headers.get('content-type') ?? '').includes('json') ? await response.json() : null) as T
+}
+
+/** What the server has as a file, as text. */
+export async function getText(path: string): Promise<string> {
+  return (await send('GET', path)).text()
+}
+
+/** Every answer that is not a success is thrown. */
+async function send(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const isFile = body instanceof Blob
   const response = await fetch(`/api${path}`, {
     method,
@@ -94,10 +105,9 @@ async function askOnce<T>(method: Method, path: string, body?: unknown, signal?:
     if (signal?.aborted === true) throw error
     throw new ServerProblem({ code: 'unreachable', title: say('Relink does not answer.'), remedy: method === 'GET' ? say('Is the server still running? This page tries again by itself.') : say('Nothing is kept for later. Look when the server answers again whether it was done, else do it again.') })
   })
-  const type = response.headers.get('content-type') ?? ''
-  const parsed: unknown = type.includes('json') ? await response.json() : null
-  if (!response.ok) throw new ServerProblem((parsed ?? { code: 'http', title: say('The server answered {status}.', { status: String(response.status) }) }) as Record<string, unknown>)
-  return parsed as T
+  if (response.ok) return response
+  const isProblem = (response.headers.get('content-type') ?? '').includes('json')
+  throw new ServerProblem(isProblem ? ((await response.json()) as Record<string, unknown>) : { code: 'http', title: say('The server answered {status}.', { status: String(response.status) }) })
 }
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => ask<T>('GET', path, undefined, signal)

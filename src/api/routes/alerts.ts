@@ -8,7 +8,7 @@ import { addDestination, changeDestination, removeDestination, whereTo, type Ref
 import type { Destination, Message } from '../../domain/alert.ts'
 import type { Result } from '../../domain/result.ts'
 import type { Instance } from '../../instance.ts'
-import type { Language } from '../../language/language.ts'
+import { languageOf, type Language } from '../../language/language.ts'
 import { retold } from '../../language/retold.ts'
 import { changeShape, destinationShape, enteredShape, messageShape } from '../alert-shapes.ts'
 import { ApiProblem } from '../problems.ts'
@@ -27,7 +27,7 @@ const add = route({
   method: 'POST', url: '/alerts/destinations', action: 'manage', tag: 'Alerts', summary: 'A further place; the others are told of it. The key of a webhook’s signatures is in this answer only', status: 201,
   body: enteredShape, carriesSecret: true, response: destinationShape.extend({ signing: z.string().nullable() }),
   handle: async ({ instance, caller, body, language }) => {
-    const { destination, signing } = done(await addDestination(partsOf(instance), actorOf(caller), body))
+    const { destination, signing } = done(await addDestination(partsOf(instance), actorOf(caller), { ...body, language: body.language ?? language }))
     instance.events.publish({ kind: 'alert', id: destination.id })
     return { ...destinationView(language, destination), signing }
   },
@@ -70,8 +70,8 @@ const messages = route({
   handle: async ({ instance, caller, language }) => {
     const { store } = instance
     const oversees = seesDestinations(caller, instance)
-    const labels = new Map(oversees ? (await store.alerts.destinations()).map(({ id, label }) => [id, label]) : [])
-    return { items: (await store.alerts.messages(SHOWN)).map((message) => messageView(language, { ...message, failure: oversees ? message.failure : null }, labels.get(message.destinationId) ?? null)) }
+    const places = new Map((await store.alerts.destinations()).map((one) => [one.id, one]))
+    return { items: (await store.alerts.messages(SHOWN)).map((message) => messageView(language, oversees ? message : { ...message, failure: null }, places.get(message.destinationId), oversees)) }
   },
 })
 
@@ -86,13 +86,13 @@ function done<T>(result: Result<T, Refused>): T {
   return result.value
 }
 
-export function destinationView(language: Language, { id, label, place, topics, quiet, timeZone, amounts, state, createdAt, lastSentAt, failingSince, failure }: Destination): z.output<typeof destinationShape> {
+export function destinationView(language: Language, { id, label, place, topics, quiet, timeZone, language: messagesIn, amounts, state, createdAt, lastSentAt, failingSince, failure }: Destination): z.output<typeof destinationShape> {
   const server = place.kind === 'email' ? { ...place.server, to: [...place.server.to] } : null
-  return { id, label, kind: place.kind, to: whereTo(place), server, topics: [...topics], quiet, timeZone, amounts, state, createdAt: isoInstant(createdAt), lastSentAt: maybe(lastSentAt), failingSince: maybe(failingSince), failure: told(language, failure) }
+  return { id, label, kind: place.kind, to: whereTo(place), server, topics: [...topics], quiet, timeZone, language: languageOf(messagesIn), amounts, state, createdAt: isoInstant(createdAt), lastSentAt: maybe(lastSentAt), failingSince: maybe(failingSince), failure: told(language, failure) }
 }
 
-function messageView(language: Language, { id, destinationId, subject, state, attempts, createdAt, dueAt, endedAt, failure }: Message, destination: string | null): z.output<typeof messageShape> {
-  return { id, destinationId, destination, subject, state, attempts, createdAt: isoInstant(createdAt), dueAt: isoInstant(dueAt), endedAt: maybe(endedAt), failure: told(language, failure) }
+function messageView(language: Language, { id, destinationId, subject, state, attempts, createdAt, dueAt, endedAt, failure }: Message, place: Destination | undefined, oversees: boolean): z.output<typeof messageShape> {
+  return { id, destinationId, destination: oversees ? (place?.label ?? null) : null, subject, language: languageOf(place?.language), state, attempts, createdAt: isoInstant(createdAt), dueAt: isoInstant(dueAt), endedAt: maybe(endedAt), failure: told(language, failure) }
 }
 
 /** Why a message did not get through is stored in English. */

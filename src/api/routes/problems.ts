@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Problem } from '../../domain/connection.ts'
 import { letterToBank, supportBundle } from '../../repair/papers.ts'
+import { LANGUAGES } from '../../language/language.ts'
 import type { Instance } from '../../instance.ts'
 import { planResource, problemResource } from '../connection-resource.ts'
 import { planShape, problemShape } from '../connection-shapes.ts'
@@ -68,10 +69,10 @@ const tell = route({
 
 const letter = route({
   method: 'GET', url: '/problems/:id/letter', action: 'read', tag: 'Repairs', summary: 'A letter to the bank: times, request ids and codes, no secrets',
-  params: idParams, response: 'download',
-  handle: async ({ params, instance }) => {
+  params: idParams, query: z.strictObject({ language: z.enum(LANGUAGES).optional().meta({ description: 'Left out: the language that the request asks for' }) }), response: 'download',
+  handle: async ({ params, query, instance, language }) => {
     const problem = await problemOf(instance, params.id)
-    const text = await letterToBank(instance.store, problem)
+    const text = await letterToBank(query.language ?? language, instance.store, problem)
     return new Download('text/plain; charset=utf-8', 'letter-to-the-bank.txt', Readable.from([text]))
   },
 })

@@ -157,7 +157,7 @@ export const alerts = shape<Alert>({
 })
 
 export const destinations = shape<Destination>({
-  id: uuid, label: text(), place: json(), topics: json(), quiet: nullable(json<NonNullable<Destination['quiet']>>()), timeZone: text(), amounts: flag, state: text(), createdAt: instant, createdBy: text(),
+  id: uuid, label: text(), place: json(), topics: json(), quiet: nullable(json<NonNullable<Destination['quiet']>>()), timeZone: text(), language: text(), amounts: flag, state: text(), createdAt: instant, createdBy: text(),
   lastSentAt: nullable(instant), failingSince: nullable(instant), failure: nullable(text()),
 })
 

@@ -12,6 +12,7 @@ import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from './ask-owner.tsx'
 import { LoginForm } from './login-form.tsx'
+import { Paper, type PaperKind } from './papers.tsx'
 import { Loaded, Trouble } from './states.tsx'
 import { Instant, untilInstant } from './time.tsx'
 
@@ -37,12 +38,18 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
           <Steps steps={steps}>{(step) => <Control step={step} connection={connection} problem={problem} />}</Steps>
         )}
       </Loaded>
-      <p className="meta mt-4 flex flex-wrap gap-x-4">
-        <a className="link py-0.5" href={`/api/problems/${problem.id}/letter`} download>{say('Letter to the bank')}</a>
-        <a className="link py-0.5" href={`/api/problems/${problem.id}/bundle`} download>{say('Support file without secrets')}</a>
-      </p>
+      <div className="meta mt-4 flex flex-wrap gap-x-4">
+        {PAPERS.filter((kind) => kind !== paperOf(now)).map((kind) => <Paper key={kind} kind={kind} problem={problem} />)}
+      </div>
     </section>
   )
+}
+
+const PAPERS: readonly PaperKind[] = ['letter', 'bundle']
+
+/** What a step is to be sent; it stands there. */
+function paperOf(step: Step | undefined): PaperKind | null {
+  return step?.kind === 'contact_bank' ? 'letter' : step?.kind === 'contact_support' ? 'bundle' : null
 }
 
 const MARKS: Record<Step['state'], { mark: string; word: string }> = {
@@ -83,6 +90,7 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
   const says = (did: 'done' | 'cannot'): void => act.send('POST', `/connections/${problem.connectionId}/repair`, { stepId: step.id, did })
   const away = connection.problems.some(({ card }) => card.chip === 'waiting_for_bank')
   const locked = problem.cause === 'login_locked' && step.kind === 'act_at_bank'
+  const paper = paperOf(step)
   if (!may('sync') || (step.kind === 'choose_account' && !may('administer'))) return <AskOwner />
   if (connection.health === 'reading') return <p className="text-muted">{say('Relink is reading now…')}</p>
   if (step.kind === 'mfa' && connection.challenge !== null) return <p className="text-muted">{say('The question is above.')}</p>
@@ -90,6 +98,7 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
   return (
     <>
       {act.error !== null && <Trouble error={act.error} />}
+      {paper !== null && <Paper kind={paper} problem={problem} first />}
       <div className="flex flex-wrap items-center gap-3">
         <Prepared step={step} problem={problem} />
         <button className="button button-primary" disabled={act.isPending} onClick={() => (step.kind === 'choose_account' && problem.accountId !== null ? act.send('PATCH', `/accounts/${problem.accountId}`, { state: 'paused' }, () => says('done')) : says('done'))}>
@@ -105,11 +114,9 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
 /** What the button of a step says where “Check now” would not tell what happens. */
 const WORDS: Partial<Record<string, string>> = { mfa: message('Get a new question'), choose_account: message('Close this feed, keep the rows'), allow_sign_in: message('Sign in once'), same_secret: message('It is right: send it once more') }
 
-/** What a person needs at hand for a step: the bank's site, the letter, the file page. */
+/** What a person needs at hand for a step: the bank's site, the file page. */
 function Prepared({ step, problem }: { step: Step; problem: Problem }) {
   const site = problem.card.next?.href ?? null
-  if (step.kind === 'contact_bank') return <a className="button" href={`/api/problems/${problem.id}/letter`} download>{say('Save the letter')}</a>
-  if (step.kind === 'contact_support') return <a className="button" href={`/api/problems/${problem.id}/bundle`} download>{say('Save the support file')}</a>
   if (step.kind === 'import_file') return <Link className="button" to="/import">{say('Import a file')}</Link>
   if ((step.kind === 'act_at_bank' || step.kind === 'reconnect') && site !== null) return <a className="button" href={site} target="_blank" rel="noreferrer">{say('Open the bank’s site ↗')}</a>
   return null

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
 import { get, type AlertDestination, type AlertMessage } from '../api.ts'
-import { message, say } from '../language/language.ts'
+import { LANGUAGES, message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
@@ -97,7 +97,7 @@ function Place({ place }: { place: AlertDestination }) {
       </div>
       {place.failure !== null && <p className="[overflow-wrap:anywhere]">{place.failure}{place.failingSince !== null && <span className="text-muted"> <Say message="Since {at}." at={<Instant at={place.failingSince} />} /></span>}</p>}
       {place.state === 'stopped' && <p className="text-muted">{say('Nothing more is sent there. Enter it anew under Change, or send a test when the other side is mended; then what still holds is told.')}</p>}
-      <p className="meta">{place.topics.length === 0 ? say('Hears only of changes to the destinations.') : say('Hears of: {topics}.', { topics: place.topics.map((topic) => say(TOPIC_WORDS[topic].within)).join(', ') })}{place.quiet !== null && ` ${say('Quiet from {from} to {to} ({timeZone}).', place.quiet)}`}{place.lastSentAt !== null && <> <Say message="Last message {at}." at={<Instant at={place.lastSentAt} />} /></>}</p>
+      <p className="meta">{place.topics.length === 0 ? say('Hears only of changes to the destinations.') : say('Hears of: {topics}.', { topics: place.topics.map((topic) => say(TOPIC_WORDS[topic].within)).join(', ') })} {say('In {language}.', { language: LANGUAGES[place.language] })}{place.quiet !== null && ` ${say('Quiet from {from} to {to} ({timeZone}).', place.quiet)}`}{place.lastSentAt !== null && <> <Say message="Last message {at}." at={<Instant at={place.lastSentAt} />} /></>}</p>
       {act.error !== null && <Trouble error={act.error} />}
       {signing !== null && <Once title={say('The new key of the signatures')} text={signing} />}
       {result !== null && <p role="status" className={result.sent ? 'text-ok' : 'text-need'}>{result.sent ? say('✓ The test was taken. Look whether it has arrived.') : say('▲ The test did not get through: {failure}', { failure: result.failure ?? '' })}</p>}
@@ -127,7 +127,7 @@ function Told() {
           <ol className="panel grid gap-3" aria-label={say('Messages, newest first')}>
             {items.map((sent) => (
               <li key={sent.id} className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 border-t border-line pt-3 first:border-0 first:pt-0">
-                <span className="min-w-0 [overflow-wrap:anywhere]">{sent.subject === null ? say('Not put into words yet') : <span lang="en">{sent.subject}</span>}<span className="meta block">{sent.destination !== null && `${sent.destination}, `}<Instant at={sent.endedAt ?? sent.createdAt} />{sent.state === 'waiting' && <>; <Say message={sent.attempts === 0 ? 'goes out {at}' : 'next try {at}'} at={<Instant at={sent.dueAt} />} /></>}{sent.state !== 'sent' && sent.failure !== null && `. ${sent.failure}`}</span></span>
+                <span className="min-w-0 [overflow-wrap:anywhere]">{sent.subject === null ? say('Not put into words yet') : <span lang={sent.language}>{sent.subject}</span>}<span className="meta block">{sent.destination !== null && `${sent.destination}, `}<Instant at={sent.endedAt ?? sent.createdAt} />{sent.state === 'waiting' && <>; <Say message={sent.attempts === 0 ? 'goes out {at}' : 'next try {at}'} at={<Instant at={sent.dueAt} />} /></>}{sent.state !== 'sent' && sent.failure !== null && `. ${sent.failure}`}</span></span>
                 <Chip tone={STATES[sent.state].tone}>{say(STATES[sent.state].word)}</Chip>
               </li>
             ))}

@@ -36,7 +36,7 @@ export function SecurityPage() {
           <Sessions />
           <div className="panel grid gap-1">
             <ChooseLanguage />
-            <p className="meta">{say('This browser keeps the choice. Alerts and letters to a bank are in English.')}</p>
+            <p className="meta">{say('This browser keeps the choice. Each destination of alerts has a language of its own.')}</p>
           </div>
         </div>
       )}

@@ -1,7 +1,7 @@
 /** Entering or changing a destination: where, what it hears, when it is left alone. Secrets live only in this form and are sent once. */
 import { useState } from 'react'
 import type { AlertDestination } from '../../api.ts'
-import { message, say } from '../../language/language.ts'
+import { language, LANGUAGES, message, say, type Language } from '../../language/language.ts'
 
 type Topic = AlertDestination['topics'][number]
 type Kind = AlertDestination['kind']
@@ -27,7 +27,7 @@ export type Entered = Record<string, unknown>
 
 type Form = {
   label: string; kind: Kind; host: string; port: string; security: 'tls' | 'starttls' | 'none'; user: string; password: string; from: string; to: string
-  url: string; server: string; topic: string; token: string; topics: readonly Topic[]; isQuiet: boolean; quietFrom: string; quietTo: string; amounts: boolean
+  url: string; server: string; topic: string; token: string; topics: readonly Topic[]; isQuiet: boolean; quietFrom: string; quietTo: string; language: Language; amounts: boolean
 }
 
 const here = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -36,7 +36,7 @@ function initial(place: AlertDestination | null): Form {
   const server = place?.server
   return {
     label: place?.label ?? '', kind: place?.kind ?? 'email', host: server?.host ?? '', port: String(server?.port ?? 587), security: server?.security ?? 'starttls', user: server?.user ?? '', password: '', from: server?.from ?? '', to: server?.to.join(', ') ?? '',
-    url: '', server: place?.kind === 'ntfy' ? place.to : 'https://ntfy.sh', topic: '', token: '', topics: place?.topics ?? TOPICS, isQuiet: place?.quiet != null, quietFrom: place?.quiet?.from ?? '22:00', quietTo: place?.quiet?.to ?? '07:00', amounts: place?.amounts ?? false,
+    url: '', server: place?.kind === 'ntfy' ? place.to : 'https://ntfy.sh', topic: '', token: '', topics: place?.topics ?? TOPICS, isQuiet: place?.quiet != null, quietFrom: place?.quiet?.from ?? '22:00', quietTo: place?.quiet?.to ?? '07:00', language: place?.language ?? language, amounts: place?.amounts ?? false,
   }
 }
 
@@ -53,9 +53,9 @@ export function DestinationForm({ place, busy, submit, cancel }: { place: AlertD
   const set = (change: Partial<Form>): void => setForm({ ...form, ...change })
   const send = (): void => {
     const timeZone = place?.timeZone ?? here()
-    const { label, topics, amounts } = form
+    const { label, topics, language, amounts } = form
     const quiet = form.isQuiet ? { from: form.quietFrom, to: form.quietTo, timeZone: place?.quiet?.timeZone ?? timeZone } : null
-    submit({ label, topics, amounts, quiet, timeZone, ...(moving ? { place: placeOf(form) } : {}) })
+    submit({ label, topics, language, amounts, quiet, timeZone, ...(moving ? { place: placeOf(form) } : {}) })
   }
   return (
     <form className="grid gap-4" autoComplete="off" onSubmit={(event) => { event.preventDefault(); send() }}>
@@ -86,6 +86,7 @@ export function DestinationForm({ place, busy, submit, cancel }: { place: AlertD
           </div>
         )}
       </fieldset>
+      <label className="grid justify-items-start gap-1">{say('Its messages are in')}<select className="field !w-auto" value={form.language} onChange={(event) => set({ language: event.target.value as Language })}>{Object.entries(LANGUAGES).map(([tag, name]) => <option key={tag} value={tag} lang={tag}>{name}</option>)}</select></label>
       <label className="flex min-h-10 items-center gap-2"><input type="checkbox" checked={form.amounts} onChange={() => set({ amounts: !form.amounts })} /> {say('Amounts may stand in its messages')}</label>
       <div className="flex flex-wrap items-center gap-3">
         <button className="button button-primary" type="submit" disabled={busy}>{place === null ? say('Add it') : say('Save')}</button>
