@@ -67,6 +67,20 @@ test('a number of one system says nothing of another that is "other" too, unless
   assert.equal(first({ protocol: 'other', stage: 'accounts', httpStatus: 401, message: 'Belvo: Unauthorized' }), 'configuration')
 })
 
+test('what only a message tells is heard: an error of the network, an outage of an aggregator, a setting, a session that is a permission', () => {
+  const told: readonly (readonly [CauseCode, Evidence])[] = [
+    ['institution_down', { protocol: 'other', message: 'connect ETIMEDOUT 192.0.2.7:443' }],
+    ['local_network', { protocol: 'other', message: 'Error: getaddrinfo EAI_AGAIN api.example' }],
+    ['aggregator_down', { protocol: 'mx', message: 'MX is experiencing an outage' }],
+    ['configuration', { protocol: 'ofx', message: 'FID and ORG do not match' }],
+    ['configuration', { protocol: 'enable-banking', message: 'Redirect URI not allowed' }],
+    ['credentials_invalid', { protocol: 'scraper', message: 'The credentials you entered do not match our records.' }],
+    ['consent_expired', { protocol: 'enable-banking', stage: 'statement', message: 'Session expired' }],
+    ['mfa_timeout', { protocol: 'scraper', stage: 'mfa', message: 'Session expired' }],
+  ]
+  for (const [cause, evidence] of told) assert.equal(first(evidence), cause, evidence.message)
+})
+
 test('403 is seldom a wrong password', () => {
   const causes = verdict({ protocol: 'ofx', stage: 'http', httpStatus: 403, headers: { 'content-type': 'text/html' }, body: 'Access Denied' }, { connection: 'established' }).causes
   assert.notEqual(causes[0]?.cause, 'credentials_invalid')
