@@ -163,6 +163,11 @@ class DoorKeeper {
   }
 }
 
+/** Clients behind a proxy name the whole address, and every server must take it (RFC 9112, section 3.2.2). */
+function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/?#]*/i, '') || '/'
+}
+
 async function play(
   bank: Bank,
   doors: DoorKeeper,
@@ -176,9 +181,10 @@ async function play(
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
-  const given = await bank.handle({ method: request.method ?? 'GET', url: request.url ?? '/', headers, body, scheme }).catch(ownMistake)
+  const url = pathOf(request.url ?? '/')
+  const given = await bank.handle({ method: request.method ?? 'GET', url, headers, body, scheme }).catch(ownMistake)
   // The office may have broken or mended the bank; whoever asked for it must find it so at once.
-  if (given.kind === 'http' && (request.url ?? '').startsWith('/admin/')) await doors.apply()
+  if (given.kind === 'http' && url.startsWith('/admin/')) await doors.apply()
   if (dateOfBank) response.setHeader('date', new Date(bank.now()).toUTCString())
   send(given, request, response)
 }
