@@ -36,7 +36,12 @@ const MONTHS: readonly (readonly string[])[] = [
   ['dec', 'déc', 'dez', 'des', 'dic', 'gru', 'pro', 'joulu'],
 ]
 
-const TIME = /[T\s,]\s*\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{2,5})?$/i
+const TIME = /[T\s,-]\s*\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{2,5})?$/i
+
+const BUDDHIST = 543
+const BUDDHIST_1900 = 1900 + BUDDHIST
+/** Taiwan counts years from the one after this: `113/02/05` is in 2024. */
+const BEFORE_ROC = 1911
 
 /** Two dates and the words between. */
 const LONGEST = 90
@@ -111,6 +116,8 @@ export function usual(dates: readonly WrittenDate[]): 'dmy' | 'mdy' {
 function scanNumbers(text: string): WrittenDate | null {
   const yearFirst = /^(\d{4})([-/. ])\s?(\d{1,2})\2\s?(\d{1,2})\.?$/.exec(text)
   if (yearFirst !== null) return certain(Number(yearFirst[1]), Number(yearFirst[3]), Number(yearFirst[4]))
+  const republic = /^(1\d{2})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(text)
+  if (republic !== null) return certain(BEFORE_ROC + Number(republic[1]), Number(republic[3]), Number(republic[4]))
   const match = /^(\d{1,2})([-/. ])\s?(\d{1,2})[-/. ']\s?(\d{4}|\d{1,2})\.?$/.exec(text)
   if (match === null) return null
   const [, first = '', separator = '', second = '', third = ''] = match
@@ -122,7 +129,7 @@ function ordered([first, second, third]: readonly [string, string, string], sepa
     kind: 'numbers',
     first: Number(first),
     second: Number(second),
-    third: Number(third),
+    third: commonEra(Number(third)),
     shortYear: third.length < 4,
     separator,
   }
@@ -148,9 +155,15 @@ function monthOf(word: string): number {
   return MONTHS.findIndex((names) => names.some((name) => lower.startsWith(name))) + 1
 }
 
-function certain(year: number, month: number, dayOfMonth: number): WrittenDate | null {
+function certain(written: number, month: number, dayOfMonth: number): WrittenDate | null {
+  const year = commonEra(written)
   const day = year < 1900 || year > 2199 ? null : dayOf(year, month, dayOfMonth)
   return day === null ? null : { kind: 'day', day }
+}
+
+/** Thailand counts years from the Buddha; no file has rows of the days that this would be else. */
+function commonEra(year: number): number {
+  return year >= BUDDHIST_1900 && year < BUDDHIST_1900 + 300 ? year - BUDDHIST : year
 }
 
 function yearOf(digits: string): number {

@@ -6,10 +6,11 @@
 import type { Currency, Decimal } from '../../domain/money.ts'
 import { plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
+import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, prove, signedAmount, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, readHeading, type Role } from './headings.ts'
-import { bySection, filled, isText, markOf, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
+import { amountCells, bySection, filled, isText, markOf, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -17,11 +18,13 @@ import type { CsvRecord } from './records.ts'
 export type Roles = ReadonlyMap<Role, readonly number[]>
 
 /** What tells the account of each row stands in each row; a column with gaps tells it of the other party, or of a foreign amount. */
-const EVERYWHERE = new Set<Role>(['currency', 'account'])
+const EVERYWHERE = new Set<Role>(['currency', 'account', 'constantAccount'])
 
 /** A settlement date with less than one in so many of the dates that another column has is not that of the booking. */
 const FEW = 4
 const SETTLEMENT = /^settlement date\b/
+
+const EACH_CURRENCY = /^(debit|credit|withdrawal|deposit|paid (in|out)|money (in|out)) currency$/
 
 const ACCOUNT_TYPE = /^(account type|type of account|type de compte|kontoart|kontotyp|tipo de cuenta|tipo conto|tipo de conta)$/
 
@@ -110,7 +113,7 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     value: others(first('value')),
     ...amount,
     balance: isStanding(rows, first('balance'), styles.balanceStyle) ? null : first('balance'),
-    currency: first('currency'),
+    ...currencyOf(heading, roles, rows, amount.amount),
     account: first('account') ?? first('constantAccount'),
     name,
     // The best word names the description; the others are read from left to right.
@@ -121,8 +124,20 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     status: first('status'),
     kind: first('kind') ?? first('mark'),
     foreignAmount: first('foreignAmount'),
-    foreignCurrency: first('foreignCurrency'),
   }
+}
+
+/** What tells the currency of each row. An amount under the name of one is in it: a column of currencies beside it is of what was paid elsewhere. */
+function currencyOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns): Pick<Columns, 'currency' | 'currencyElse' | 'foreignCurrency'> {
+  const [own = null] = roles.get('currency') ?? []
+  const [foreign = null] = roles.get('foreignCurrency') ?? []
+  const named = new Set(amountCells(amount).map((at) => readHeading(heading.cells[at] ?? '')).map(({ meanings, currency }) => (meanings.some(({ rank }) => rank === BARE_CURRENCY) ? null : currency)))
+  const [only = null] = named
+  if (named.size === 1 && only !== null && own !== null && filled(rows, own).some((cell) => readCurrency(cell) !== only)) return { currency: null, currencyElse: null, foreignCurrency: foreign ?? own }
+  if (own !== null) return { currency: own, currencyElse: null, foreignCurrency: foreign }
+  const [out, into] = heading.cells.flatMap((cell, at) => (EACH_CURRENCY.test(plainWords(cell)) ? [at] : []))
+  const isApart = out !== undefined && into !== undefined && rows.every(({ cells }) => cells.every((cell) => cell === '') || readCurrency(cells[out] || cells[into] || '') !== null)
+  return { currency: isApart ? out : null, currencyElse: isApart ? into : null, foreignCurrency: foreign }
 }
 
 /** Columns of words under headings that say nothing, where no known heading describes the rows. */
@@ -292,7 +307,7 @@ function bearsOut(role: Role, cells: readonly string[], share: number): boolean 
   switch (role) {
     case 'currency':
     case 'foreignCurrency':
-      return mostly((cell) => /^([A-Z]{3}|[€£$])$/i.test(cell))
+      return mostly((cell) => /^([A-Z]{3}|[€£$])$/i.test(cell) || readCurrency(cell) !== null)
     case 'mark':
       return cells.length > 0 && mostly((cell) => markOf(cell) !== null)
     case 'check':

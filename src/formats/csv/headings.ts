@@ -35,54 +35,54 @@ export type Role =
 const WORDS: readonly (readonly [Role, string])[] = [
   [
     'booked',
-    'booking date|booked at|booked|bokford|gebucht am|posting date|posted date|clearing date|settled date|settlement date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|datum verrekening|konyveles datuma|konyveles napja|data postarii|дата проводки|дата обработки|記帳日|記入日|取引日|利用日|ご利用日|交易日期|交易创建时间|记账日期|记账日|거래일자|거래일시',
+    'booking date|booked at|booked|bokford|gebucht am|posting date|posted date|clearing date|settled date|settlement date|post date|date posted|posted on|posted|completed date|date completed|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|datum verrekening|konyveles datuma|konyveles napja|data postarii|дата проводки|дата обработки|記帳日|記入日|取引日|利用日|ご利用日|交易日期|交易创建时间|记账日期|记账日|거래일자|거래일시|datum obdelave|datum izvrsenja|datum knjizenja|datum obrade|datum provedeni|дата проведення|дата и время проводки|帳務日期|入帳日|入帳日期|交易日|posted transactions date',
   ],
-  ['date', 'date|datum|run date|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια|datums|kuupaev|תאריך|дата платежа'],
+  ['date', 'date|datum|run date|data|fecha|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια|datums|kuupaev|תאריך|дата платежа|completion time|transaction time|tarih saat|islem tarihi saati|дата і час операціі|дата i час операціі|дата операціі|дата и время операции|ngay giao dich|ngay|วันที่|تاريخ|التاريخ'],
   [
     'acted',
     'transaction date|trans date|tran date|txn date|operation date|transactiedatum|transaction posted date|transaktionsdatum|transaktionsdag|transaksjonsdato|date de transaction|date transaction|date de la transaction|fecha de transaccion|fecha transaccion|data transakcji|transactiedatum|effective date',
   ],
   [
     'value',
-    'value date|valuta|valutadatum|datum valuta|wertstellung|wertstellungsdatum|wertstellungstag|wert|valutadato|valutadag|date val|date de valeur|date valeur|valeur|fecha valor|f valor|data valuta|data valor|valor|rentedatum|rentedato|interest date|data waluty|arvopaiva',
+    'value date|valuta|valutadatum|datum valuta|wertstellung|wertstellungsdatum|wertstellungstag|wert|valutadato|valutadag|date val|date de valeur|date valeur|valeur|fecha valor|f valor|data valuta|data valor|valor|rentedatum|rentedato|interest date|data waluty|arvopaiva|datum valute|ngay hieu luc|дата валютирования|value dt',
   ],
   // The day of the slip: what a bank books by, it says beside it.
   ['bought', 'purchase date|date of purchase|started date|date started|kaufdatum|einkaufsdatum|belegdatum|date achat|date d achat|fecha compra|fecha de compra|data acquisto|data compra|data da compra|aankoopdatum|inkopsdatum|kopsdatum|kjopsdato|kobsdato'],
   [
     'amount',
-    'net|net total|net amount|netto|amount|transaction amount|amount in account currency|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|total|total amount|gross|brutto|objem|upphaeð|fjarhaeð|入出金|сумма|сумма операции|金額|利用金額|ご利用金額|支付金额|金额|交易金额|tutar|islem tutari|ποσο|сумма платежа|סכום',
+    'net|net total|net amount|netto|amount|transaction amount|amount in account currency|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|total|total amount|gross|brutto|objem|upphaeð|fjarhaeð|入出金|сумма|сумма операции|金額|利用金額|ご利用金額|支付金额|金额|交易金额|tutar|islem tutari|ποσο|сумма платежа|סכום|suma|iznos|iznos transakcije|сума|сума операціі|сума в валюті картки|сума у валюті картки|сумма в валюте счета|suma saskaitos valiuta|castka v mene uctu|so tien|交易金額|จำนวนเงิน|المبلغ',
   ],
   [
     'debit',
-    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|funds out|out|dr|retiro|retiros|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|debito|debitos|saida|saidas|uttag|uitgaven|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|お支払金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc|בחובה|חובה',
+    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|funds out|out|dr|retiro|retiros|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|debito|debitos|saida|saidas|uttag|uitgaven|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|お支払金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc|בחובה|חובה|withdrawn|isplata|isplate|v breme|duguje|zaduzenje|terecenje|дебит|дебет|支出金額|提款金額|提出|提款|记账金额 支出|交易金额 支出|支出 元|so tien ghi no|ghi no|ถอนเงิน|ถอน|مدين|سحب',
   ],
   [
     'credit',
-    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|funds in|in|cr|deposito|depositos|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|insattningar|inkomsten|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|お預り金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak|בזכות|זכות',
+    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|funds in|in|cr|deposito|depositos|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|insattningar|inkomsten|inn|ind|inn pa konto|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|お預り金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak|בזכות|זכות|uplata|uplate|v dobro|potrazuje|odobrenje|кредит|存入金額|存入|存款金額|存款|收入金額|记账金额 收入|交易金额 收入|so tien ghi co|ghi co|ฝากเงิน|ฝาก|دائن|إيداع',
   ],
   [
     'mark',
-    'debit credit|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|credit debet|code debet credit|debit credit flag|debets kredits|deebet kreedit|d k|收 支|收支|transaction type|type|tipo|typ|art',
+    'debit credit|debetas kreditas|smer uhrady|smer platby|richtung|direction|in out|kierunek|tipo de movimento|tipo movimiento|debito credito|deb cred|dare avere|cargo abono|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|credit debet|code debet credit|debit credit flag|debets kredits|deebet kreedit|d k|收 支|收支|transaction type|type|tipo|typ|art',
   ],
   ['fee', 'fee|fees|gebuhr|gebuhren|frais|commission|comision'],
   [
     'balance',
-    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο|יתרה|היתרה|היתרה בש ח',
+    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο|יתרה|היתרה|היתרה בש ח|stanje|салдо|залишок після операціі|залишок|餘額|帳面餘額|帳戶餘額|so du|outstanding balance|ยอดคงเหลือ|الرصيد',
   ],
   [
     'currency',
-    'currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화',
+    'currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화|valiuta|saskaitos valiuta|mena uctu|osszeg devizaneme|valuta racuna|记账币种|幣別|валюта картки|валюта счета|whrg|debit currency|credit currency',
   ],
-  ['account', 'iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|konts|rekening|rekeningnummer|bank account|this account|this party account'],
+  ['account', 'iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|bank account|this account|this party account'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
   ['constantAccount', 'account number|account no|cislo uctu|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no'],
   [
     'name',
-    'payee|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|nazev uctu protiuctu|partner neve|customer description|tegenrekeninghouder|利用店名 商品名|利用店名|ご利用店名|交易对方|对方户名|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas',
+    'payee|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|nazev uctu protiuctu|partner neve|customer description|tegenrekeninghouder|利用店名 商品名|利用店名|ご利用店名|交易对方|对方户名|moketojo arba gavejo pavadinimas|prejemnik placnik|primatelj platitelj|контрагент|nazev protistrany|partner elnevezese|numele partenerului|sender receiver name|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas',
   ],
   [
     'memo',
-    'description|desc|description 1|description 2|description 3|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|lancamento|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|informacija sanemejam|selgitus|paaiskinimai|mokejimo paskirtis|toelichting|commentaire|zprava|zprava pro prijemce|poznamka|transaction ref 1|transaction ref 2|transaction ref 3|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|入出金内容|备注|商品说明|交易摘要|적요|내용|aciklama|περιγραφη|oznaceni operace|תיאור|תאור|פרטים',
+    'description|desc|description 1|description 2|description 3|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|lancamento|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|informacija sanemejam|selgitus|paaiskinimai|mokejimo paskirtis|toelichting|commentaire|zprava|zprava pro prijemce|poznamka|transaction ref 1|transaction ref 2|transaction ref 3|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|入出金内容|备注|商品说明|交易摘要|적요|내용|aciklama|περιγραφη|oznaceni operace|תיאור|תאור|פרטים|namen|opis placanja|основание|деталі операціі|опис операціі|poznamka k uhrade|popis transakcie|備註|說明|mo ta|รายการ|البيان|الوصف',
   ],
   [
     'id',
@@ -93,16 +93,16 @@ const WORDS: readonly (readonly [Role, string])[] = [
     'reference|ref|ref no|reference number|transaction reference|bank reference|customer reference|referenz|kundenreferenz|kundenreferenz end to end|end to end id|referencia|riferimento|kenmerk|betalingskenmerk|numero do documento|numero documento|documento|referenznummer|viite|viitenumero',
   ],
   ['check', 'check number|cheque number|check no|cheque no|check|cheque|check or slip|chq no|check num'],
-  ['status', 'status|state|etat|estado|stato|transaction status'],
+  ['status', 'status|state|etat|estado|stato|zustand|durum|stav|стан|статус|tila|transaction status'],
   [
     'kind',
     'type|transaction type|umsatzart|buchungsart|vorgang|transactiesoort|mutatiesoort|typ|tipo|art|code|category|kategorie|categorie|categoria',
   ],
   [
     'foreignAmount',
-    'original amount|foreign amount|local amount|amount in foreign currency|foreign currency amount|originalbetrag|betrag in fremdwahrung|fremdwahrungsbetrag|montant d origine',
+    'original amount|foreign amount|local amount|сума в валюті операціі|сума в валюті транзакціі|puvodni castka uhrady|amount in foreign currency|foreign currency amount|originalbetrag|betrag in fremdwahrung|fremdwahrungsbetrag|montant d origine',
   ],
-  ['foreignCurrency', 'original currency|foreign currency|local currency|originalwahrung|fremdwahrung|devise d origine'],
+  ['foreignCurrency', 'original currency|foreign currency|local currency|валюта транзакціі|puvodni mena uhrady|交易币种|originalwahrung|fremdwahrung|devise d origine'],
 ]
 
 /** Words inside longer headings, tried where no whole heading fits. */
@@ -112,10 +112,10 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
   ['value', /\b(value date|valuta|wertstellung|valeur|fecha valor|rente)/],
   ['booked', /\b(booking|posting|posted|buchung|comptable|contable|contabile|boek|bokfor|bogfor)\w*/],
   ['balance', /\b(balance|saldos?|sold|solde|kontostand|zustatek|egyenleg)\b/],
-  ['debit', /\b(debit|withdrawals?|belastung|addebit\w*|uscite|cargos?|retiros?|debet|ausgehend\w*|outgoing|outflow)\b/],
-  ['credit', /\b(credit|deposits?|gutschrift|accredit\w*|entrate|abonos?|depositos?|eingehend\w*|incoming|inflow)\b/],
+  ['debit', /\b(debit|debitos?|withdrawals?|belastung|addebit\w*|uscite|cargos?|retiros?|debet|ausgehend\w*|outgoing|outflow)\b/],
+  ['credit', /\b(credit|creditos?|deposits?|gutschrift|accredit\w*|entrate|abonos?|depositos?|eingehend\w*|incoming|inflow)\b/],
   ['amount', /\b(amount|betrag|umsatz|montant|importe|importo|bedrag|belopp|belop|belob|kwota|castka|osszeg|montante)\b/],
-  ['currency', /\b(currency|wahrung|waehrung|devise|divisa|moneda|moeda|waluta)\b/],
+  ['currency', /\b(currency|wahrung|waehrung|devise|divisa|moneda|moeda|waluta|devizanem\w*|mena)\b/],
   [
     'name',
     /\b(payee|beneficiary|counterparty|empfanger|auftraggeber|tegenpartij|beneficiaire|beneficiario|modtager|mottaker|kontrahent)\w*/,

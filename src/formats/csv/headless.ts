@@ -82,6 +82,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       balance,
       balanceBefore,
       currency,
+      currencyElse: null,
       account,
       name: name.slice(0, 1),
       memo: name.slice(1),

@@ -159,7 +159,7 @@ function settle(
   const chosen = orderOfDates(columns, rows, style === 'comma' ? { ...around, habit: 'dmy' } : around)
   if (chosen.doubt === 'open') return failed(datesUnclear(chosen, columns))
   const { order } = chosen
-  const sections = bySection(rows, [columns.account, columns.currency])
+  const sections = bySection(rows, [columns.account, columns.currency, columns.currencyElse])
   const amounts = sections.map((row) => signedAmount(row, columns.amount, columns.fee, style))
   const written = columns.balance === null ? [] : sections.map((row) => cellAmount(row, columns.balance!, balanceStyle))
   const proof = prove(amounts, columns.balanceBefore ? endings(amounts, written) : written)

@@ -32,6 +32,8 @@ export type Columns = {
   /** The balance is that before the row, not after it. */
   readonly balanceBefore: boolean
   readonly currency: number | null
+  /** Where it is told when the other column is empty: money out and money in have a currency each. */
+  readonly currencyElse: number | null
   readonly account: number | null
   readonly name: readonly number[]
   readonly memo: readonly number[]

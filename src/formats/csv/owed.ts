@@ -13,6 +13,7 @@ const RECEIVED =
 const PAYMENT_KIND = /^(card )?(payment|payments|repayment|zahlung|paiement|pago|pagamento|betaling|inbetalning)( received| and credits)?$/
 const PURCHASE_KIND = /^(sale|purchase|purchases|charge|einkauf|kauf|karteneinkauf|achat|compra|aankoop|kop|kjop|kob|acquisto)$/
 const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|einzahlung)$/
+const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
 const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|利用店名/
 
 /** What only money is called that comes to a card; "payment" alone is what a shop gets as well. */
@@ -39,7 +40,9 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   const others = moves.filter((move) => !received.includes(move))
   if (received.length > 0) return received.every(({ out }) => out) && others.filter(({ out }) => !out).length * 2 > others.length
   // `Card` beside `Cash` is an amount, not a card.
-  const isCard = heading.some((cell, at) => CARD_HEADING.test(plainWords(cell)) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
+  // Its last digits stand beside the purchases of an account, too: on a card's own list they stand beside all rows.
+  const shows = (at: number): boolean => rows.every(({ cells }) => cells.length < 2 || (cells[at] ?? '') !== '')
+  const isCard = heading.some((cell, at) => (CARD_HEADING.test(plainWords(cell)) || (CARD_SHOWN.test(plainWords(cell)) && shows(at))) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
   const came = isCard ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
   if (came.length > 0 && came.length < moves.length) return came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move))

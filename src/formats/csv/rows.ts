@@ -171,9 +171,10 @@ function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, Format
 }
 
 /** What a record itself says of its currency. */
-function toldCurrency(record: CsvRecord, { amount, currency, style }: Layout): Currency | null {
+function toldCurrency(record: CsvRecord, { amount, currency, currencyElse, style }: Layout): Currency | null {
   if (amount.form === 'currencies') return filledCurrency(record, amount, style)?.currency ?? null
-  return currency === null ? null : readCurrency(record.cells[currency] ?? '')
+  const cell = (at: number | null): string => (at === null ? '' : (record.cells[at] ?? ''))
+  return readCurrency(cell(currency) || cell(currencyElse))
 }
 
 function ownCurrency(record: CsvRecord, layout: Layout): Currency | null {

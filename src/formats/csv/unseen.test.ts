@@ -249,3 +249,25 @@ test('a column that is called by nothing but a currency says nothing of the acco
   }
   assert.deepEqual([await currencyOf('Amount (GBP)'), await currencyOf('Amount')], ['GBP -10', 'null -10'])
 })
+
+test('an amount under the name of its currency is in it, whatever currency stands beside it; money out and money in may have a currency each', async () => {
+  const paid = await only('"Дата i час операції","Деталі операції","Сума в валюті картки (UAH)","Сума в валюті операції",Валюта\n"19.02.2024 10:11:12","ACME",40000.00,1000.00,USD\n"05.02.2024 09:00:00","Сільпо",-21.50,-21.50,UAH\n')
+  assert.deepEqual([paid.head.currency, ...paid.rows.map(({ amount, foreign }) => `${amount} ${foreign?.amount} ${foreign?.currency}`)], ['UAH', '40000 1000 USD', '-21.5 undefined undefined'])
+  const { statements, failure } = await collect(readCsv(bytes('DATE;"ACTIVITY NAME";DEBIT;"DEBIT CURRENCY";CREDIT;"CREDIT CURRENCY";"CARD NUMBER"\n2024-02-05;Migros;-21.50;CHF;;;***1234\n2024-02-13;Lidl;-10.00;EUR;;;***1234\n2024-02-19;ACME;;;1000.00;CHF;\n')))
+  assert.equal(failure, null)
+  assert.deepEqual(statements.map((one) => `${one.head.account.number} ${one.head.currency} ${amountsOf(one).join(' ')}`), ['null CHF -21.5', 'null EUR -10', 'null CHF 1000'])
+})
+
+test('years of Taiwan and Thailand are those of the common calendar', async () => {
+  const days = async (...written: readonly string[]): Promise<string> => (await only(`Date,Text,Amount\n${written.map((date) => `${date},Shop,-1.00\n`).join('')}`)).rows.map(({ postedOn }) => postedOn).join(' ')
+  assert.equal(await days('113/02/05', '113/12/29'), '2024-02-05 2024-12-29')
+  assert.equal(await days('05/02/2567', '29/02/2567'), '2024-02-05 2024-02-29')
+  assert.equal(await days('2567-02-05'), '2024-02-05')
+  assert.equal(await days('19/02/2024-10:11:12', '20/02/2024-23:59'), '2024-02-19 2024-02-20', 'and a time behind a dash')
+})
+
+test('the digits of a card beside all rows make a card of a list without signs, beside some they do not', async () => {
+  const file = (second: string): string => `Date,Merchant,Amount,Card Last 4 Digits\n2024-02-05,Tesco,21.50,1234\n2024-02-06,ACME,10.00,${second}\n`
+  assert.deepEqual(amountsOf(await only(file('1234'))), ['-21.5', '-10'])
+  assert.deepEqual(amountsOf(await only(file(''))), ['21.5', '10'])
+})
