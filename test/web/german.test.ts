@@ -71,6 +71,19 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
     await page.getByText('relink-support').waitFor()
   })
 
+  test('why a row is here is told with days and amounts as German writes them', async () => {
+    const path = paths.find((one) => one.startsWith('/transactions/'))!
+    await page.route(`**/api${path}`, async (route) => {
+      const row = await (await route.fetch()).json()
+      await route.fulfill({ json: { ...row, history: [{ at: '2026-10-05T08:00:00Z', runId: null, reason: 'amended', because: 'x', changes: { postedOn: ['2026-10-03', '2026-10-04'], amount: ['-1234.50', '-1234.56'], currency: ['EUR', 'USD'], foreignAmount: [null, '20.00'], foreignCurrency: [null, 'CHF'] } }] } })
+    })
+    await settled(page, world.url(path), 'Wird geladen')
+    await page.getByText('3. Okt. 2026 → 4. Okt. 2026').waitFor()
+    await page.getByText(/−1\.234,50\s€ → −1\.234,56\s\$/).waitFor()
+    await page.getByText(/– → 20,00\sCHF/).waitFor()
+    await page.unroute(`**/api${path}`)
+  })
+
   test('another language is chosen by its own name, and kept by this browser', async () => {
     await settled(page, world.url('/settings/security'), 'Wird geladen')
     await page.getByLabel('Sprache').selectOption('English')
@@ -80,13 +93,18 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
-  test('a browser that keeps nothing shows the page all the same', async () => {
+  test('a browser that keeps nothing shows the page all the same; a choice of language holds in its tab, and that is said', async () => {
     const context = await world.browser.newContext({ locale: 'de-DE', serviceWorkers: 'block', storageState: await world.page.context().storageState() })
     await context.addInitScript("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('not here', 'SecurityError') } })")
     const plain = await watched(context, world.complaints as string[])
     await settled(plain, world.url('/accounts'), 'Wird geladen')
     assert.equal(await plain.evaluate('document.documentElement.lang'), 'de')
     await settled(plain, world.url('/review'), 'Wird geladen')
+    await settled(plain, world.url('/settings/security'), 'Wird geladen')
+    await plain.getByLabel('Sprache').selectOption('English')
+    await plain.getByText('This browser keeps nothing, so the choice holds until this tab is closed.').waitFor()
+    await settled(plain, world.url('/accounts'))
+    assert.equal(await plain.evaluate('document.documentElement.lang'), 'en')
     await context.close()
   })
 

@@ -7,12 +7,13 @@ export function kept(name: string): string | null {
   }
 }
 
-/** `null`: forgets it. */
-export function keepChoice(name: string, value: string | null): void {
+/** `null`: forgets it. False: this browser keeps nothing, so it holds as long as the page does. */
+export function keepChoice(name: string, value: string | null): boolean {
   try {
     if (value === null) localStorage.removeItem(name)
     else localStorage.setItem(name, value)
+    return true
   } catch {
-    // It holds as long as the page does.
+    return false
   }
 }

@@ -6,7 +6,7 @@ import { get, ServerProblem, type Me, type Question } from './api.ts'
 import { message, say } from './language/language.ts'
 import { useMe } from './me.ts'
 import { liveState } from './live.ts'
-import { followServerClock, formatInstant } from './parts/time.tsx'
+import { followServerClock, formatPoint } from './parts/time.tsx'
 import { Trouble } from './parts/states.tsx'
 
 /** On a phone these are the bar at the bottom; the others are under More. */
@@ -45,7 +45,7 @@ function isUnreachable(error: Error | null): boolean {
 
 /** Everything that is shown was read before; nothing can be changed until the server answers again. */
 function Offline({ asOf }: { asOf: number }) {
-  return <p role="status" className="panel mb-4"><strong className="font-medium">{say('Offline: as of {at}.', { at: formatInstant(new Date(asOf).toISOString()) })}</strong> <span className="text-muted">{say('You can read what this browser has seen. To change anything, the server must answer again; this page tries by itself.')}</span></p>
+  return <p role="status" className="panel mb-4"><strong className="font-medium">{say('Offline: as of {at}.', { at: formatPoint(new Date(asOf).toISOString()) })}</strong> <span className="text-muted">{say('You can read what this browser has seen. To change anything, the server must answer again; this page tries by itself.')}</span></p>
 }
 
 function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error: Error | null; dataUpdatedAt: number } }) {

@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import { chooseLanguage, language, LANGUAGES, say, type Language } from './language.ts'
+import { chooseLanguage, isOfThisTab, language, LANGUAGES, say, type Language } from './language.ts'
 
 /** What stands beside the word of the page's language, for who cannot read that. */
 const IN_ENGLISH = 'Language'
@@ -13,6 +13,7 @@ export function ChooseLanguage() {
       <select id={id} className="field !w-auto" value={language} onChange={(event) => chooseLanguage(event.target.value as Language)}>
         {Object.entries(LANGUAGES).map(([tag, name]) => <option key={tag} value={tag} lang={tag}>{name}</option>)}
       </select>
+      {isOfThisTab && <span className="meta" role="status">{say('This browser keeps nothing, so the choice holds until this tab is closed.')}</span>}
     </p>
   )
 }

@@ -11,12 +11,13 @@ export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
 export type Language = keyof typeof LANGUAGES
 
 const CHOSEN = 'relink-language'
+const TAB_NAME = `${CHOSEN}=`
 /** A file is loaded only by who reads it. */
 const FILES: Readonly<Record<Exclude<Language, 'en'>, () => Promise<{ default: Readonly<Record<string, string>> }>>> = { de: () => import('./de.json') }
 
 /** Without a choice the first language of this browser that Relink speaks; dates and money then as its first language writes them. */
 function preferred(): { readonly language: Language; readonly locale: string } {
-  const stored = kept(CHOSEN)
+  const stored = ofThisTab() ?? kept(CHOSEN)
   const chosen = stored === null ? null : languageOf(stored)
   const language = chosen ?? navigator.languages.map(languageOf).find((one) => one !== null) ?? 'en'
   return { language, locale: chosen === null ? understood(navigator.language, language) : (navigator.languages.find((tag) => languageOf(tag) === language) ?? language) }
@@ -49,9 +50,17 @@ export async function loadLanguage(): Promise<void> {
   document.documentElement.lang = loaded === null ? 'en' : language
 }
 
-/** Loads the page anew in that language; this browser keeps the choice. */
+/** A browser that keeps nothing still gives a tab a name, which outlives loading the page anew. Null: nothing was chosen so. */
+function ofThisTab(): string | null {
+  return window.name.startsWith(TAB_NAME) ? window.name.slice(TAB_NAME.length) : null
+}
+
+/** Whether the choice ends with this tab, because this browser keeps nothing. */
+export const isOfThisTab = ofThisTab() !== null
+
+/** Loads the page anew in that language; this browser keeps the choice, or this tab where it keeps nothing. */
 export function chooseLanguage(wanted: Language): void {
-  keepChoice(CHOSEN, wanted)
+  window.name = keepChoice(CHOSEN, wanted) ? '' : `${TAB_NAME}${wanted}`
   location.reload()
 }
 

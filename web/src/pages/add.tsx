@@ -11,7 +11,7 @@ import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { LoginForm } from '../parts/login-form.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
-import { Instant } from '../parts/time.tsx'
+import { Point } from '../parts/time.tsx'
 import { BANK_HEALTH } from './banks.tsx'
 
 const route = getRouteApi('/add')
@@ -71,7 +71,7 @@ const SINCE: Record<Institution['health'], string | null> = { working: message('
 function Health({ institution: { health, since } }: { institution: Institution }) {
   const { tone, word } = BANK_HEALTH[health]
   const sinceThen = SINCE[health]
-  return <Chip tone={tone}>{since === null || sinceThen === null ? say(word) : <span><Say message={sinceThen} at={<Instant at={since} />} /></span>}</Chip>
+  return <Chip tone={tone}>{since === null || sinceThen === null ? say(word) : <span><Say message={sinceThen} at={<Point at={since} />} /></span>}</Chip>
 }
 
 /** The same login twice would read everything twice. */

@@ -9,7 +9,7 @@ import { Say } from '../language/say.tsx'
 import { Chip } from './chip.tsx'
 import { Loaded } from './states.tsx'
 import { Sentence } from './sentence.tsx'
-import { formatDay, Instant } from './time.tsx'
+import { formatDay, Point } from './time.tsx'
 
 type DayState = BankHistory['days'][number]['state']
 
@@ -59,7 +59,7 @@ function Incidents({ history: { incidents } }: { history: BankHistory }) {
         <li key={id} className="min-w-0 [overflow-wrap:anywhere]">
           <p className="flex flex-wrap items-center gap-2"><Chip tone={endedAt === null ? 'stop' : 'off'}>{endedAt === null ? say('Now') : say('Over')}</Chip><span><Sentence parts={what} /></span></p>
           <p className="meta">
-            {endedAt === null ? <Say message="{from}, not over yet" from={<Instant at={startedAt} />} /> : <Say message="{from} until {to}" from={<Instant at={startedAt} />} to={<Instant at={endedAt} />} />} · {duration(minutes)} · {struck}
+            {endedAt === null ? <Say message="{from}, not over yet" from={<Point at={startedAt} />} /> : <Say message="{from} until {to}" from={<Point at={startedAt} />} to={<Point at={endedAt} />} />} · {duration(minutes)} · {struck}
           </p>
         </li>
       ))}

@@ -4,7 +4,7 @@ import { locale } from '../language/language.ts'
 const formatters = new Map<string, Intl.NumberFormat>()
 
 /** ISO 4217 for "no currency": what a file without one leaves open. */
-const NO_CURRENCY = 'XXX'
+export const NO_CURRENCY = 'XXX'
 
 /** With the symbol that is unmistakable for this reader: $ for the own dollar, CA$ for another; none where the source told no currency. */
 export function formatAmount(amount: string, currency: string): string {

@@ -12,7 +12,7 @@ import { Asks } from './asks.tsx'
 import { Chip, type Tone } from './chip.tsx'
 import { Evidence } from './evidence.tsx'
 import { Sentence } from './sentence.tsx'
-import { Instant } from './time.tsx'
+import { Point } from './time.tsx'
 
 const CHIPS: Record<Problem['card']['chip'], { tone: Tone; word: string }> = {
   needs_you: { tone: 'need', word: message('Needs you') },
@@ -32,7 +32,7 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
     <section className={`panel mb-4 ${tone === 'need' ? 'border-need' : ''}`} aria-label={say('Problem with {bank}', { bank: connection.institutionName })}>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <Chip tone={tone}>{say(word)}</Chip>
-        <span className="meta name"><Say message="{bank}, since {at}" bank={connection.institutionName} at={<Instant at={problem.openedAt} />} /></span>
+        <span className="meta name"><Say message="{bank}, since {at}" bank={connection.institutionName} at={<Point at={problem.openedAt} />} /></span>
       </div>
       <Headings card={card} />
       {brief ? <p className="mt-1 text-muted">{card.likelihood}</p> : <Likelihood problem={problem} />}

@@ -8,7 +8,7 @@ import { Amount } from './money.tsx'
 import { Steps } from './repair.tsx'
 import { Sentence } from './sentence.tsx'
 import type { Coverage } from './strip.tsx'
-import { Day, Instant } from './time.tsx'
+import { Day, Instant, Point } from './time.tsx'
 
 export function Proof({ problem, connection }: { problem: Problem; connection: Connection }) {
   const run = useQuery({ queryKey: ['run', problem.proofRunId], queryFn: () => get<RunDetail>(`/runs/${problem.proofRunId}`), enabled: problem.proofRunId !== null })
@@ -19,7 +19,7 @@ export function Proof({ problem, connection }: { problem: Problem; connection: C
     <section className="panel mb-4" aria-label={say('Proof')}>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <Chip tone="ok">{say('Working again')}</Chip>
-        <span className="meta"><Say message="since {at}" at={<Instant at={problem.closedAt} />} /></span>
+        <span className="meta"><Say message="since {at}" at={<Point at={problem.closedAt} />} /></span>
       </div>
       <h2 className="mt-2">{say('{bank} was read again.', { bank: connection.institutionName })}</h2>
       <p className="text-muted"><Say message="Mended: {what}" what={<Sentence parts={problem.card.what} />} /></p>

@@ -10,7 +10,7 @@ import { ChallengeForm } from './challenge-form.tsx'
 import { LoginForm } from './login-form.tsx'
 import { Amount } from './money.tsx'
 import { Trouble } from './states.tsx'
-import { Day, Instant } from './time.tsx'
+import { Day, Point } from './time.tsx'
 
 export function Reconnect({ connection }: { connection: Connection }) {
   const [open, setOpen] = useState(false)
@@ -82,7 +82,7 @@ function Shown({ preview, connection }: { preview: Preview; connection: Connecti
         <div className="flex flex-wrap items-center gap-3">
           {!went && <Link className="link" to="/connections/$id" params={{ id: preview.newConnectionId }}>{say('Open the connection that reads now')}</Link>}
           <button className="button" disabled={act.isPending} onClick={() => act.send('POST', `/runs/${preview.switchRunId}/undo`)}>{say('Go back to the old one')}</button>
-          <span className="meta"><Say message="possible until {at}" at={<Instant at={preview.undoUntil} />} /></span>
+          <span className="meta"><Say message="possible until {at}" at={<Point at={preview.undoUntil} />} /></span>
         </div>
       )}
     </div>

@@ -1,7 +1,7 @@
 /** Sentences come from the server as typed parts; the page only formats them. */
 import type { Problem } from '../api.ts'
 import { Amount } from './money.tsx'
-import { Day, Instant } from './time.tsx'
+import { Day, Point } from './time.tsx'
 
 type Parts = Problem['card']['what']
 
@@ -21,7 +21,7 @@ function Piece({ part }: { part: Parts[number] }) {
     case 'day':
       return <Day day={part.day} />
     case 'instant':
-      return <Instant at={part.at} />
+      return <Point at={part.at} />
     case 'money':
       return <Amount amount={part.amount} currency={part.currency} />
     case 'count':

@@ -8,6 +8,7 @@ import { locale, say, wording } from '../language/language.ts'
 const dayFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' })
 const clockFormat = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
 const dateFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
+const datedFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
 const relative = new Intl.RelativeTimeFormat(wording, { numeric: 'auto' })
 
 let ahead = 0
@@ -33,7 +34,23 @@ export function formatInstant(at: string): string {
   if (minutes === 0) return say('just now, {clock}', { clock })
   if (Math.abs(minutes) < 60) return `${relative.format(minutes, 'minute')}, ${clock}`
   if (Math.abs(minutes) < 60 * 20) return `${relative.format(Math.round(minutes / 60), 'hour')}, ${clock}`
-  return `${dateFormat.format(then)}, ${clock}`
+  return `${dateOf(then)}, ${clock}`
+}
+
+/** Without the year where it is this one. */
+function dateOf(then: Date): string {
+  return (then.getFullYear() === serverNow().getFullYear() ? dateFormat : datedFormat).format(then)
+}
+
+function serverNow(): Date {
+  return new Date(Date.now() + ahead)
+}
+
+/** After “since” and “until”, and inside a sentence, where a distance (“in 2 hours”) would not read: the clock alone on the same day, else with its date. */
+export function formatPoint(at: string): string {
+  const then = new Date(at)
+  const clock = clockFormat.format(then)
+  return datedFormat.format(then) === datedFormat.format(serverNow()) ? clock : `${dateOf(then)}, ${clock}`
 }
 
 export function Day({ day }: { day: string }) {
@@ -42,4 +59,8 @@ export function Day({ day }: { day: string }) {
 
 export function Instant({ at }: { at: string }) {
   return <time dateTime={at}>{formatInstant(at)}</time>
+}
+
+export function Point({ at }: { at: string }) {
+  return <time dateTime={at}>{formatPoint(at)}</time>
 }

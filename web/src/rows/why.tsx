@@ -4,8 +4,9 @@ import { Link } from '@tanstack/react-router'
 import { get, type TransactionDetail } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { formatAmount, NO_CURRENCY } from '../parts/money.tsx'
 import { Trouble } from '../parts/states.tsx'
-import { formatInstant } from '../parts/time.tsx'
+import { formatDay, formatInstant } from '../parts/time.tsx'
 
 export function Why({ id, alone = false }: { id: string; alone?: boolean }) {
   const detail = useQuery({ queryKey: ['transaction', id], queryFn: () => get<TransactionDetail>(`/transactions/${id}`) })
@@ -22,7 +23,7 @@ export function Why({ id, alone = false }: { id: string; alone?: boolean }) {
           </li>
         ))}
         {detail.data.history.map((change, index) => (
-          <li key={index}>{formatInstant(change.at)}: {change.because} {Object.entries(change.changes).map(([field, [before, after]]) => changeWords(field, before, after)).join(', ')}</li>
+          <li key={index}>{formatInstant(change.at)}: {change.because} {changesWords(change.changes, detail.data)}</li>
         ))}
       </ul>
       {!alone && <Link className="link w-fit" to="/transactions/$id" params={{ id }}>{say('Open this row')}</Link>}
@@ -41,7 +42,32 @@ const FIELDS: Readonly<Record<string, string>> = {
 const VALUES: Readonly<Record<string, string>> = {
   posted: message('posted'), pending: message('pending'), withdrawn: message('withdrawn'), for_review: message('for_review'), accepted: message('accepted'), true: message('true'), false: message('false'),
 }
+const DAYS = new Set(['postedOn', 'transactedOn', 'valueOn'])
+const AMOUNTS = new Set(['amount', 'foreignAmount'])
 const HAS_WORDS = new Set(['status', 'state', 'review', 'excluded', 'deleted'])
+
+type Changes = TransactionDetail['history'][number]['changes']
+
+/** Amounts in the currency of their time. */
+function changesWords(changes: Changes, row: TransactionDetail): string {
+  const currencies = (field: string, now: string | null): readonly [string, string] => {
+    const [before, after] = changes[field] ?? [now, now]
+    return [before ?? NO_CURRENCY, after ?? NO_CURRENCY]
+  }
+  const own = currencies('currency', row.currency)
+  const foreign = currencies('foreignCurrency', row.foreignCurrency)
+  return Object.entries(changes).map(([field, [before, after]]) => {
+    const [was, is] = field === 'foreignAmount' ? foreign : own
+    return changeWords(field, shown(field, before, was), shown(field, after, is))
+  }).join(', ')
+}
+
+/** Days and amounts as this reader writes them. */
+function shown(field: string, value: string | null, currency: string): string | null {
+  if (value === null) return null
+  if (DAYS.has(field)) return formatDay(value)
+  return AMOUNTS.has(field) ? formatAmount(value, currency) : value
+}
 
 function changeWords(field: string, before: string | null, after: string | null): string {
   // Which transfer is an id that says nothing to a person.

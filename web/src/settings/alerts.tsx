@@ -10,7 +10,7 @@ import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip, type Tone } from '../parts/chip.tsx'
 import { Once } from '../parts/once.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
-import { Instant } from '../parts/time.tsx'
+import { Instant, Point } from '../parts/time.tsx'
 import { DestinationForm, TOPIC_WORDS, type Entered } from './alerts/form.tsx'
 
 type Destinations = { items: AlertDestination[]; page: string | null }
@@ -95,7 +95,7 @@ function Place({ place }: { place: AlertDestination }) {
         <span className="min-w-0"><span className="name font-medium">{place.label}</span><span className="meta block [overflow-wrap:anywhere]">{say('{kind} to {to}', { kind: say(KINDS[place.kind]), to: place.to })}</span></span>
         <Chip tone={tone}>{say(word)}</Chip>
       </div>
-      {place.failure !== null && <p className="[overflow-wrap:anywhere]">{place.failure}{place.failingSince !== null && <span className="text-muted"> <Say message="Since {at}." at={<Instant at={place.failingSince} />} /></span>}</p>}
+      {place.failure !== null && <p className="[overflow-wrap:anywhere]">{place.failure}{place.failingSince !== null && <span className="text-muted"> <Say message="Since {at}." at={<Point at={place.failingSince} />} /></span>}</p>}
       {place.state === 'stopped' && <p className="text-muted">{say('Nothing more is sent there. Enter it anew under Change, or send a test when the other side is mended; then what still holds is told.')}</p>}
       <p className="meta">{place.topics.length === 0 ? say('Hears only of changes to the destinations.') : say('Hears of: {topics}.', { topics: place.topics.map((topic) => say(TOPIC_WORDS[topic].within)).join(', ') })} {say('In {language}.', { language: LANGUAGES[place.language] })}{place.quiet !== null && ` ${say('Quiet from {from} to {to} ({timeZone}).', place.quiet)}`}{place.lastSentAt !== null && <> <Say message="Last message {at}." at={<Instant at={place.lastSentAt} />} /></>}</p>
       {act.error !== null && <Trouble error={act.error} />}

@@ -10,7 +10,7 @@ import { Chip } from '../parts/chip.tsx'
 import { Once } from '../parts/once.tsx'
 import { ROLE_NAMES, ROLE_WORDS } from '../parts/role.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
-import { Instant } from '../parts/time.tsx'
+import { Point } from '../parts/time.tsx'
 
 export function MembersPage() {
   const members = useQuery({ queryKey: ['members'], queryFn: () => get<{ items: Member[] }>('/members') })
@@ -37,7 +37,7 @@ function MemberCard({ member, connections }: { member: Member; connections: read
     <li className="panel grid gap-3">
       {act.error !== null && <Trouble error={act.error} />}
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <div className="min-w-0"><p className="flex flex-wrap items-center gap-2"><span className="name font-medium">{member.name}</span>{isMe && <Chip tone="off">{say('You')}</Chip>}</p><p className="meta [overflow-wrap:anywhere]"><Say message="{email}, since {at}" email={member.email} at={<Instant at={member.since} />} /></p></div>
+        <div className="min-w-0"><p className="flex flex-wrap items-center gap-2"><span className="name font-medium">{member.name}</span>{isMe && <Chip tone="off">{say('You')}</Chip>}</p><p className="meta [overflow-wrap:anywhere]"><Say message="{email}, since {at}" email={member.email} at={<Point at={member.since} />} /></p></div>
         {isMe ? <span>{say(ROLE_NAMES[member.role])}</span> : (
           <div className="flex flex-wrap items-center gap-2">
             <select className="field !w-auto" aria-label={say('Role of {name}', { name: member.name })} disabled={act.isPending} value={member.role} onChange={(event) => act.send('PATCH', path, { role: event.target.value })}>
@@ -99,7 +99,7 @@ function Invitations() {
         <ul className="grid gap-2" aria-label={say('Open invitations')}>
           {open.data?.items.map((invitation) => (
             <li key={invitation.id} className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-2">
-              <span className="min-w-0"><span className="name font-medium">{invitation.label}</span><span className="meta block"><Say message="{role}, open until {at}" role={say(ROLE_NAMES[invitation.role])} at={<Instant at={invitation.expiresAt} />} /></span></span>
+              <span className="min-w-0"><span className="name font-medium">{invitation.label}</span><span className="meta block"><Say message="{role}, open until {at}" role={say(ROLE_NAMES[invitation.role])} at={<Point at={invitation.expiresAt} />} /></span></span>
               <button className="button" aria-label={say('Take back the invitation of {name}', { name: invitation.label })} onClick={() => act.send('DELETE', `/invitations/${invitation.id}`)}>{say('Take back')}</button>
             </li>
           ))}

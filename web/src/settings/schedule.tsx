@@ -10,7 +10,7 @@ import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Empty, Loaded, Title, Trouble } from '../parts/states.tsx'
-import { Instant } from '../parts/time.tsx'
+import { Instant, Point } from '../parts/time.tsx'
 
 const CHOICES = [60, 180, 360, 720, 1_440] as const
 
@@ -36,7 +36,7 @@ export function SchedulePage() {
         {({ pausedSince, items }) => (
           <>
             <section className="panel flex flex-wrap items-center justify-between gap-3" aria-label={say('Reading by itself')}>
-              <p className="min-w-0">{pausedSince === null ? <Chip tone="ok">{say('Reading by itself')}</Chip> : <><Chip tone="off">{say('Paused')}</Chip> <span className="text-muted"><Say message="since {at}. All rows stay; what was missed is read afterwards." at={<Instant at={pausedSince} />} /></span></>}</p>
+              <p className="min-w-0">{pausedSince === null ? <Chip tone="ok">{say('Reading by itself')}</Chip> : <><Chip tone="off">{say('Paused')}</Chip> <span className="text-muted"><Say message="since {at}. All rows stay; what was missed is read afterwards." at={<Point at={pausedSince} />} /></span></>}</p>
               {may('administer') ? <button className="button" disabled={act.isPending} onClick={() => act.send('PUT', '/schedule/pause', { paused: pausedSince === null })}>{pausedSince === null ? say('Pause all') : say('Read again')}</button> : <AskOwner />}
             </section>
             {act.error !== null && <Trouble error={act.error} />}

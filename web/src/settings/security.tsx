@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useAct } from '../act.ts'
 import { ask, get, type Me } from '../api.ts'
 import { ChooseLanguage } from '../language/choose.tsx'
-import { message, say } from '../language/language.ts'
+import { isOfThisTab, message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMe } from '../me.ts'
 import { Chip } from '../parts/chip.tsx'
@@ -36,7 +36,7 @@ export function SecurityPage() {
           <Sessions />
           <div className="panel grid gap-1">
             <ChooseLanguage />
-            <p className="meta">{say('This browser keeps the choice. Each destination of alerts has a language of its own.')}</p>
+            <p className="meta">{!isOfThisTab && say('This browser keeps the choice.')} {say('Each destination of alerts has a language of its own.')}</p>
           </div>
         </div>
       )}
