@@ -4,6 +4,7 @@
  * the number: a number is scanned first, the style is chosen over many, then it is read exactly.
  */
 import { parseDecimal, type Decimal } from '../domain/money.ts'
+import { plainDigits } from './plain-digits.ts'
 
 /** Which character separates the decimals; the other one may group thousands. */
 export type AmountStyle = 'point' | 'comma'
@@ -24,7 +25,7 @@ const MAX_DIGITS = 18
 
 /** Splits a written amount into sign, digits and currency; null when the text is something else. */
 export function scanAmount(text: string): WrittenAmount | null {
-  let rest = text.replace(/[\s\u00a0\u2007\u202f]+/g, ' ').trim()
+  let rest = plainDigits(text).replace(/[\s\u00a0\u2007\u202f]+/g, ' ').trim()
   rest = /^="?([^"]*)"?$/.exec(rest)?.[1]?.trim() ?? rest
   const bracketed = /^([^(]*)\(([^()]+)\)([^)]*)$/.exec(rest)
   if (bracketed !== null) rest = `${bracketed[1]}${bracketed[2]}${bracketed[3]}`.trim()

@@ -4,6 +4,7 @@
  * evidence, then it is read as a calendar day. Two-digit years from 70 on belong to the last century.
  */
 import { dayOf, type Day } from '../domain/day.ts'
+import { plainDigits } from './plain-digits.ts'
 
 /** `ymd` only for years of two digits; a year of four digits in front is never in doubt. */
 export type DateOrder = 'dmy' | 'mdy' | 'ymd'
@@ -42,13 +43,16 @@ const BUDDHIST = 543
 const BUDDHIST_1900 = 1900 + BUDDHIST
 /** Taiwan counts years from the one after this: `113/02/05` is in 2024. */
 const BEFORE_ROC = 1911
+/** Japan counts from the beginning of a reign: `令和6年` and `R6` are 2024. */
+const BEFORE_REIWA = 2018
+const BEFORE_HEISEI = 1988
 
 /** Two dates and the words between. */
 const LONGEST = 90
 
 /** Reads the outer form; null when the text is no date at all or names a day that does not exist in any order. */
 export function scanDate(text: string): WrittenDate | null {
-  const cell = text.trim()
+  const cell = plainDigits(text).trim()
   if (cell.length > LONGEST) return null
   const trimmed = cell.replace(/^="([^"]*)"$/, '$1').replace(/ as of .*$/i, '')
   if (trimmed.length < 6 || trimmed.length > 40) return null
@@ -116,6 +120,10 @@ export function usual(dates: readonly WrittenDate[]): 'dmy' | 'mdy' {
 function scanNumbers(text: string): WrittenDate | null {
   const yearFirst = /^(\d{4})([-/. ])\s?(\d{1,2})\2\s?(\d{1,2})\.?$/.exec(text)
   if (yearFirst !== null) return certain(Number(yearFirst[1]), Number(yearFirst[3]), Number(yearFirst[4]))
+  const named = /^(\d{4})[年년] ?(\d{1,2})[月월] ?(\d{1,2})[日일]?(?: ?\(.\))?$/.exec(text)
+  if (named !== null) return certain(Number(named[1]), Number(named[2]), Number(named[3]))
+  const reign = /^(令和|R|平成|H)\.? ?(\d{1,2}|元)[年./-] ?(\d{1,2})[月./-] ?(\d{1,2})日?$/.exec(text)
+  if (reign !== null) return certain((/^[令R]/.test(reign[1]!) ? BEFORE_REIWA : BEFORE_HEISEI) + Number(reign[2] === '元' ? 1 : reign[2]), Number(reign[3]), Number(reign[4]))
   const republic = /^(1\d{2})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(text)
   if (republic !== null) return certain(BEFORE_ROC + Number(republic[1]), Number(republic[3]), Number(republic[4]))
   const match = /^(\d{1,2})([-/. ])\s?(\d{1,2})[-/. ']\s?(\d{4}|\d{1,2})\.?$/.exec(text)

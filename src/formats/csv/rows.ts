@@ -57,7 +57,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   if (dated === undefined || dated === null) return undated(record, amount)
   const on = dayIn(record, dated, layout)
   if (!on.ok && PENDING.test(plainWords(cell(dated)))) return ok({ type: 'undated' })
-  if (!on.ok) return amount === null || isHeadingLine(record.cells) ? ok({ type: 'none' }) : (footer(record) ?? on)
+  if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record) ?? on)
   if (amount === undefined) return invalidAmount(record, layout)
   const written = layout.balance === null ? null : cellAmount(record, layout.balance, layout.balanceStyle)
   if (written === undefined)

@@ -271,3 +271,12 @@ test('the digits of a card beside all rows make a card of a list without signs, 
   assert.deepEqual(amountsOf(await only(file('1234'))), ['-21.5', '-10'])
   assert.deepEqual(amountsOf(await only(file(''))), ['21.5', '10'])
 })
+
+test('digits of other scripts, full-width ones and dates of Japan and Korea are read; so is a line of units below the heading', async () => {
+  const read = async (content: string): Promise<string> => summary(await only(content))
+  assert.equal(await read('日付,内容,出金,入金,残高\n２０２４/０２/０５,ショップ,２，１５０,,９７，８５０\n２０２４/０２/１９,給与,,１００，０００,１９７，８５０\n'), '2 97850 2024-02-05 2024-02-19 100000 197850')
+  assert.equal(await read('التاريخ,الوصف,مدين,دائن,الرصيد\n٠٥/٠٢/٢٠٢٤,شراء,٢١٫٥٠,,٩٧٨٫٥٠\n١٩/٠٢/٢٠٢٤,راتب,,١٬٠٠٠٫٠٠,\u200f١٬٩٧٨٫٥٠\n'), '2 978.5 2024-02-05 2024-02-19 1000 1978.5')
+  for (const [first, last] of [['2024年2月5日(月)', '2024年2月19日'], ['令和6年2月5日', 'R6.2.19'], ['2024년 2월 5일', '2024년 2월 19일']] as const) assert.equal(await read(`日付,内容,金額\n${first},ショップ,-1000\n${last},給与,3000\n`), '2 2000 2024-02-05 2024-02-19 - -')
+  assert.equal(await read('日付,内容,金額\n平成31年4月30日,A,-1\n令和元年5月1日,B,2\n'), '2 1 2019-04-30 2019-05-01 - -')
+  assert.equal(await read('Date,Description,Amount\n(dd/mm/yyyy),,(GBP)\n05/02/2024,Shop,-21.50\n19/02/2024,Pay,1000.00\n'), '2 978.5 2024-02-05 2024-02-19 - -')
+})
