@@ -10,6 +10,8 @@ import type { Currency } from '../domain/money.ts'
  */
 export const UNSTATED_CURRENCY: Currency = 'XXX'
 
+const ASCII = /^[\x00-\x7f]*$/
+
 /** What the first deposit of a new account is called, too. */
 const FIRST = [
   'opening balance',
@@ -54,6 +56,41 @@ const OPENING = [
   'sakuma atlikums',
   'начальныи остаток',
   'входящии остаток',
+  'вхіднии залишок',
+  'залишок на початок',
+  'начално салдо',
+  'sold initial',
+  'sold precedent',
+  'pociatocny zostatok',
+  'pocetno stanje',
+  'prethodno stanje',
+  'zacetno stanje',
+  'devreden bakiye',
+  'devir bakiye',
+  'onceki bakiye',
+  'αρχικο υπολοιπο',
+  'υπολοιπο απο μεταφορα',
+  'προηγουμενο υπολοιπο',
+  'saldo awal',
+  'số dư đầu kỳ',
+  'יתרה קודמת',
+  'יתרת פתיחה',
+  'الرصيد الافتتاحي',
+  'رصيد افتتاحي',
+  'الرصيد السابق',
+  '繰越',
+  '前月繰越',
+  '前期繰越',
+  '繰越残高',
+  '期初余额',
+  '上期余额',
+  '承前余额',
+  '期初餘額',
+  '上期餘額',
+  '承前餘額',
+  '전월이월',
+  '이월잔액',
+  'ยอดยกมา',
 ]
 
 const CLOSING = [
@@ -98,6 +135,29 @@ const CLOSING = [
   'loppusaldo',
   'конечныи остаток',
   'исходящии остаток',
+  'вихіднии залишок',
+  'залишок на кінець',
+  'краино салдо',
+  'sold final',
+  'konecny zostatok',
+  'zavrsno stanje',
+  'novo stanje',
+  'koncno stanje',
+  'kapanis bakiyesi',
+  'donem sonu bakiyesi',
+  'τελικο υπολοιπο',
+  'υπολοιπο σε μεταφορα',
+  'νεο υπολοιπο',
+  'saldo akhir',
+  'số dư cuối kỳ',
+  'יתרת סגירה',
+  'الرصيد الختامي',
+  'رصيد ختامي',
+  '次月繰越',
+  '次期繰越',
+  '期末余额',
+  '期末餘額',
+  'ยอดยกไป',
 ]
 
 /** What moved in all, one row for each direction: the Baltic exports of Swedbank and others end so. */
@@ -107,12 +167,12 @@ const TOTAL = /^(sub ?totals?|totals?|summe|gesamt|gesamtsumme|totaal|totale|sum
 
 /** A date behind the words, with "as of" or the like. */
 const WITH_DATE = '(?: (?:as of|on|per|am|vom|au|al|op|em|a))?[ \\d]*$'
-const STATED = new RegExp(`^(?:(${OPENING.join('|')})|(?:${CLOSING.join('|')}))${WITH_DATE}`)
+const STATED = new RegExp(`^(?:(${OPENING.map(plainWords).join('|')})|(?:${CLOSING.map(plainWords).join('|')}))${WITH_DATE}`)
 
 const FIRST_MONEY = new RegExp(`^(?:${FIRST.join('|')})$`)
 
 /** What every one of those texts contains: cheap to ask of a million descriptions. */
-const MAYBE_STATED = /balan|sald|solde|s a l d o|stand|forward|egyenleg|statek|likut|atlikum|остат/i
+const MAYBE_STATED = /balan|sald|sold |solde|s a l d o|stand|stanj|forward|egyenleg|[sz]tatek|zostatok|likut|atlikum|bakiye|остат|залиш|салдо|[υύ]π[οό]λοιπ|số dư|so du|יתר|رصيد|繰越|余额|餘額|이월|ยอดยก/i
 
 /** Longer texts are descriptions, whatever they begin with. */
 const WORDS_MAX = 60
@@ -139,8 +199,6 @@ export function isTurnover(text: string): boolean {
 export function isTotal(text: string): boolean {
   return TOTAL.test(plainWords(text.slice(0, WORDS_MAX)))
 }
-
-const ASCII = /^[\x00-\x7f]*$/
 
 /** Lower case without accents, everything but letters and digits as single blanks. */
 export function plainWords(text: string): string {

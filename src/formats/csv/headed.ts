@@ -165,7 +165,12 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
     }
     for (const charged of fee === null ? [null] : [null, fee]) {
       for (const amount of candidates) {
-        if (isProved(proofOf(amount, charged, false))) return { amount, fee: charged, balanceBefore: false }
+        if (isProved(proofOf(amount, charged, false))) {
+          // Where no step shows whether a fee comes on top: it has a column of its own because it does, but for what is net of it.
+          const isNet = amountCells(amount).some((at) => /^net/.test(plainWords(heading.cells[at] ?? '')))
+          const onTop = fee !== null && !isNet && isProved(proofOf(amount, fee, false))
+          return { amount, fee: onTop ? fee : charged, balanceBefore: false }
+        }
         if (isProvedBefore(proofOf(amount, charged, true), runs)) return { amount, fee: charged, balanceBefore: true }
         if (amount.form !== 'signed') continue
         const inverted = { ...amount, inverted: !amount.inverted }

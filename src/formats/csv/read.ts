@@ -32,7 +32,7 @@ const LEFT_OUT = {
   undated: (count: number): string => `Pending rows without a date were left out (${count}): they come again when they are booked.`,
   words: (count: number): string => `Rows that hold only a date and words were left out (${count}).`,
   balances: (count: number): string => `Rows that only state a balance were left out (${count}): they are no transactions.`,
-  total: (count: number): string => `Rows without a date that are called a total were left out (${count}).`,
+  total: (count: number): string => `Rows without a date that are called a total or a balance were left out (${count}).`,
   turnover: (count: number): string => `Rows that only state a turnover were left out (${count}): they are no transactions.`,
 } as const
 

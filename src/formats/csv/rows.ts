@@ -37,7 +37,7 @@ export type CsvRow =
   | { readonly type: 'words' }
   /** What moved in all. */
   | { readonly type: 'turnover' }
-  /** An amount without a day, under the word for a sum: a purchase without one may be called so as well. */
+  /** An amount without a day, under the word for a sum or a balance: a purchase without one may be called so as well. */
   | { readonly type: 'total' }
   | { readonly type: 'none' }
 
@@ -131,10 +131,12 @@ function undated(record: CsvRecord, amount: Decimal | null | undefined): Result<
   return footer(record) ?? failed({ code: 'missing_field', message: `The row on line ${record.line} has an amount but no date.`, line: record.line })
 }
 
+const BALANCE = /^(saldo|solde|balance|kontostand|(available|current|ledger|statement|account) balance|stanje|sold)\b/
+
 /** What stands below the rows, beside no date; null for all else. */
 function footer(record: CsvRecord): Result<CsvRow, FormatFailure> | null {
   if (record.cells.some((cell) => balanceWords(cell) !== null)) return ok({ type: 'none' })
-  return record.cells.some(isTotal) ? ok({ type: 'total' }) : null
+  return record.cells.some((cell) => isTotal(cell) || BALANCE.test(plainWords(cell))) ? ok({ type: 'total' }) : null
 }
 
 function dayIn(record: CsvRecord, at: number | null, layout: Layout): Result<Day, FormatFailure> {

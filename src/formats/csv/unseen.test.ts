@@ -84,8 +84,8 @@ test('balances and turnovers that Baltic banks list as rows are none, and each b
   assert.deepEqual(told, [['EUR', 2], ['USD', 0, 'opening 120', 'closing 120'], ['EUR', 0, 'opening 100', 'closing 1687.5']])
 })
 
-test('balances in other words of the Baltic states and Finland', async () => {
-  for (const [opening, closing] of [['Algsaldo', 'lõppsaldo'], ['Sākuma atlikums', 'Beigu atlikums'], ['Alkusaldo', 'Loppusaldo'], ['Входящий остаток', 'Исходящий остаток']] as const) {
+test('balances in words of many languages', async () => {
+  for (const [opening, closing] of [['Algsaldo', 'lõppsaldo'], ['Sākuma atlikums', 'Beigu atlikums'], ['Alkusaldo', 'Loppusaldo'], ['Входящий остаток', 'Исходящий остаток'], ['Početno stanje', 'Završno stanje'], ['Sold initial', 'Sold final'], ['Αρχικό Υπόλοιπο', 'ΤΕΛΙΚΟ ΥΠΟΛΟΙΠΟ'], ['Số dư đầu kỳ', 'Số dư cuối kỳ'], ['Saldo Awal', 'Saldo Akhir'], ['前月繰越', '次月繰越'], ['期初余额', '期末余额'], ['الرصيد الافتتاحي', 'الرصيد الختامي'], ['전월이월', 'Loppusaldo']] as const) {
     const statement = await only(`Date;Description;Amount\n2024-01-01;${opening};100,00\n2024-01-02;Shop;-12,50\n2024-01-31;${closing};87,50\n`)
     assert.equal(summary(statement), '1 -12.5 2024-01-02 2024-01-02 100 87.5', opening)
   }
@@ -185,7 +185,8 @@ test('a first line of an account and of its days is no row with a bad date, and 
 test('a row without a date that is called a total is left out and told about', async () => {
   const statement = await only('Date,Description,Amount\n2024-01-05,Fuel Total,-9.00\n2024-01-06,Shop,-8.00\n,Fuel Total,-7.00\n\nTotal,,-24.00\n')
   assert.deepEqual(amountsOf(statement), ['-9', '-8'])
-  assert.match(statement.notices.join(), /called a total .*\(2\)/)
+  assert.match(statement.notices.join(), /called a total or a balance .*\(2\)/)
+  assert.match((await only('Data contabile;Descrizione;Importo\n05/02/2024;POS SHOP;-21,50\nSaldo contabile;;1.978,50\n')).notices.join(), /called a total or a balance .*\(1\)/)
   assert.equal(await failureOf('Date,Description,Amount\n2024-01-05,Fuel,-9.00\n,Fuel,-7.00\n'), 'missing_field 3')
 })
 
@@ -279,4 +280,11 @@ test('digits of other scripts, full-width ones and dates of Japan and Korea are 
   for (const [first, last] of [['2024年2月5日(月)', '2024年2月19日'], ['令和6年2月5日', 'R6.2.19'], ['2024년 2월 5일', '2024년 2월 19일']] as const) assert.equal(await read(`日付,内容,金額\n${first},ショップ,-1000\n${last},給与,3000\n`), '2 2000 2024-02-05 2024-02-19 - -')
   assert.equal(await read('日付,内容,金額\n平成31年4月30日,A,-1\n令和元年5月1日,B,2\n'), '2 1 2019-04-30 2019-05-01 - -')
   assert.equal(await read('Date,Description,Amount\n(dd/mm/yyyy),,(GBP)\n05/02/2024,Shop,-21.50\n19/02/2024,Pay,1000.00\n'), '2 978.5 2024-02-05 2024-02-19 - -')
+})
+
+test('a fee in a column of its own comes on top of the amount, unless the balance shows that it does not', async () => {
+  const file = (balance: string): string => `Date,Description,Amount,Fee,Balance\n2024-02-05,Shop,-20.50,1.00,978.50\n2024-02-19,Pay,1000.00,0.00,1978.50\n2024-02-20,Shop,-5.00,0.50,${balance}\n`
+  assert.deepEqual(amountsOf(await only(file('1973.00'))), ['-21.5', '1000', '-5.5'])
+  assert.deepEqual(amountsOf(await only(file('1973.50'))), ['-20.5', '1000', '-5'])
+  assert.deepEqual(amountsOf(await only(file('1973.00').split('\n').slice(0, 3).join('\n') + '\n')), ['-21.5', '1000'])
 })
