@@ -60,6 +60,15 @@ test('what is asked in one breath is one trip; each gets its own answer', async 
   assert.deepEqual(answers, [[[{ n: 1 }]], [[{ t: 'a' }], [{ n: 2 }]], [[{ n: 1 }]]])
 })
 
+// Fails when: a trip leaves before what the same turn goes on with (planted: in a microtask).
+test('what is asked in one turn of the event loop is one trip, however many promises it goes through', async () => {
+  const later = async (promises: number): Promise<unknown> => {
+    for (let n = 0; n < promises; n++) await null
+    return inOneTrip(db, tenant.tenantId, [nothing])
+  }
+  assert.equal((await tripsOf(() => Promise.all([later(0), later(5), later(50)]))).length, 1)
+})
+
 // Fails when: the steps of a failed trip are all rejected (planted).
 test('a step that fails fails alone: its companions are stored once', async () => {
   const { connections, runs } = tenant

@@ -1,6 +1,6 @@
 /**
- * Steps that are asked in one breath travel together: what the callers of one tick want of one tenant,
- * and, while the ways to the server are taken, what has gathered meanwhile, is one trip and one
+ * Steps that are asked in one breath travel together: what the callers of one turn of the event loop want of
+ * one tenant, and, while the ways to the server are taken, what has gathered meanwhile, is one trip and one
  * transaction (trip.ts). Each step keeps its promise of all or nothing: a trip that fails has stored
  * nothing, and its steps are then made one by one, so that none fails for another. Eight reads at once
  * so share their trips and their waits for the disk.
@@ -20,8 +20,8 @@ export type Fence = { readonly name: string; readonly holder: string }
 
 type Waiting = Step & { readonly resolve: (found: readonly Found[]) => void; readonly reject: (error: unknown) => void }
 
-/** More ways gain nothing: the server works on as many processors at once. */
-const MOST_WAYS = 3
+/** More ways gain nothing: a trip costs both sides more than most statements in it, and what waits for a way shares the next one. */
+const MOST_WAYS = 2
 const MOST_STATEMENTS = 60
 /** A step with more text than this is a page of an import; it goes alone. */
 const LARGE_CHARACTERS = 65_536
@@ -59,7 +59,8 @@ export class Together {
       this.#waiting.push({ ...step, resolve, reject })
       if (this.#isCalled) return
       this.#isCalled = true
-      queueMicrotask(() => {
+      // After all that this turn brought, answers of banks and of the server, has been gone on with: eight reads at once then share a quarter of their trips.
+      setImmediate(() => {
         this.#isCalled = false
         this.#depart()
       })
