@@ -10,6 +10,8 @@ import { createMemoryJobs } from './memory.ts'
 import { openPostgresJobs, prepareJobs } from './postgres.ts'
 
 const clock: Clock = { now: () => Date.now(), sleep: () => new Promise(() => {}) }
+/** With two at once and five seconds between, as it was, they take more than two minutes. */
+const MANY = 60
 const log = { info() {}, warn() {}, error() {} }
 const twin = postgresTwin()
 before(async () => prepareAll())
@@ -90,6 +92,22 @@ for (const [name, open] of kinds) {
       const stopped = jobs.stop()
       seen.endAll()
       await stopped
+    })
+
+    // Fails when: a worker that is through with a job waits out the interval at which it asks an empty queue (seen): two in five seconds.
+    test('many jobs that wait are taken one after the other, without a pause', { timeout: 60_000 }, async () => {
+      const jobs = await open()
+      const many = Array.from({ length: MANY }, () => aJob())
+      for (const job of many) await jobs.enqueue(job)
+      const seen = collector()
+      await jobs.work(2, async (job) => {
+        const done = seen.handle(job)
+        seen.endAll()
+        return done
+      })
+      await seen.count(MANY)
+      await jobs.stop()
+      assert.deepEqual(new Set(seen.taken), new Set(many))
     })
   })
 }

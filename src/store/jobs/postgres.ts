@@ -82,16 +82,21 @@ export async function openPostgresJobs(app: ConnectionConfig, log: Log): Promise
       await guarded(() => advance(boss, job, startAt))
     },
     async work(concurrency, handle) {
-      for (const name of QUEUES) {
-        await guarded(() =>
-          boss.work<Job>(name, { localConcurrency: concurrency, groupConcurrency: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 }, async ([taken]) => {
-            if (taken !== undefined) await handle(taken.data)
-          }),
-        )
-      }
+      for (const name of QUEUES) for (let at = 0; at < concurrency; at++) await guarded(() => startWorker(boss, name, handle))
     },
     stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }),
   }
+}
+
+/** One that looks for the next job as soon as it is through with one: by itself pg-boss waits out the interval at which it asks an empty queue. */
+async function startWorker(boss: PgBoss, name: Job['kind'], handle: (job: Job) => Promise<void>): Promise<void> {
+  const id = await boss.work<Job>(name, { groupConcurrency: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 }, async ([taken]) => {
+    try {
+      if (taken !== undefined) await handle(taken.data)
+    } finally {
+      boss.notifyWorker(id)
+    }
+  })
 }
 
 async function advance(boss: PgBoss, job: Job, startAt: number | undefined): Promise<void> {
