@@ -15,7 +15,7 @@ export type WrittenAmount = { readonly negative: boolean; readonly number: strin
 const SIGN = '[-+\\u2212\\u2013]?'
 const CURRENCY = '(?:[A-Z]{3}|[A-Z]{0,2}\\p{Sc}|[Kk]r\\.?|zł|Kč|Ft|Fr\\.?|lei)?'
 const NUMBER = "(?:\\d[\\d.,'\\u2019 ]*|[.,]\\d+)"
-const AMOUNT = new RegExp(`^(${SIGN}) ?(${CURRENCY}) ?(${SIGN}) ?(${NUMBER}?) ?(${SIGN}) ?(${CURRENCY}) ?((?:CR|DR|Cr|Dr)\\.?|[CDHS])?$`, 'u')
+const AMOUNT = new RegExp(`^(${SIGN}) ?(${CURRENCY}) ?(${SIGN}) ?(${NUMBER}?) ?(${SIGN}) ?(${CURRENCY}) ?((?:CR|DR|DB|Cr|Dr|Db)\\.?|[CDHS])?$`, 'u')
 
 /** The codes of ISO 4217: other three letters before digits are a reference (`REF123`), not money. */
 const CODES = new Set(Intl.supportedValuesOf('currency'))

@@ -18,6 +18,7 @@ import type { Layout } from './layout.ts'
 import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
 import { isStanding, readRow, type CsvRow } from './rows.ts'
 import { RunningBalance } from './running-balance.ts'
+import { yearsBeside, type WithYears } from './yearless.ts'
 
 /** Characters of the file that decide its layout. */
 const SAMPLE_LENGTH = 262_144
@@ -57,7 +58,7 @@ export async function* readCsv(
   const trueLines = isWrapped(sample) ? unwrapped : (lines: AsyncIterable<string>) => lines
   const dialect = await inferDialect(await gathered(trueLines(chain(sample.slice(0, SAMPLE_LENGTH), []))), whole, aside)
   if (!dialect.ok) return yield dialect
-  const { dialect: written, layout } = dialect.value
+  const { dialect: written, layout, withYears } = dialect.value
   const reader = new RowReader(layout)
   let index = 0
   let end = ''
@@ -69,7 +70,7 @@ export async function* readCsv(
     // The heading tells how wide a row is.
     if (index >= layout.skipped && !isStanding(record.value, layout)) cut.take(record.value)
     if (index <= layout.skipped) continue
-    const row = readRow(record.value, layout)
+    const row = readRow(withYears(record.value), layout)
     if (!row.ok) return yield row
     const refused = reader.accept(row.value, record.value.line)
     if (refused !== null) return yield failed(refused)
@@ -86,12 +87,13 @@ async function inferDialect(
   sample: string,
   whole: boolean,
   aside: Aside,
-): Promise<Result<{ readonly dialect: Dialect; readonly layout: Layout }, FormatFailure>> {
+): Promise<Result<{ readonly dialect: Dialect; readonly layout: Layout; readonly withYears: WithYears }, FormatFailure>> {
   let firstFailure: FormatFailure | null = null
   for (const dialect of likelyDialects(sample).slice(0, ATTEMPTS)) {
     const { records, failure } = await sampleRecords(sample, whole, dialect)
-    const layout = inferLayout(records, dialect.delimiter, aside)
-    if (layout.ok) return ok({ dialect, layout: layout.value })
+    const years = yearsBeside(records)
+    const layout = inferLayout(years === null ? records : records.map(years), dialect.delimiter, aside)
+    if (layout.ok) return ok({ dialect, layout: layout.value, withYears: years ?? ((record) => record) })
     // All else of the file was understood.
     if (layout.failure.code === 'dates_unclear') return layout
     firstFailure ??= failure ?? layout.failure

@@ -288,3 +288,15 @@ test('a fee in a column of its own comes on top of the amount, unless the balanc
   assert.deepEqual(amountsOf(await only(file('1973.50'))), ['-20.5', '1000', '-5'])
   assert.deepEqual(amountsOf(await only(file('1973.00').split('\n').slice(0, 3).join('\n') + '\n')), ['-21.5', '1000'])
 })
+
+test('rows that tell day and month alone are in the year that stands beside the table, and refused where none does', async () => {
+  const bca = await only('"Informasi Rekening - Mutasi Rekening"\n"No. rekening : 1234567890"\n"Periode : 01/02/2024 - 29/02/2024"\n\n"Tanggal Transaksi","Keterangan","Cabang","Jumlah","Saldo"\n"\'05/02","KARTU DEBIT INDOMARET","\'0000","250,000.00 DB","9,750,000.00"\n"\'19/02","TRSF GAJI","\'0000","10,000,000.00 CR","19,750,000.00"\n"Saldo Awal : 10,000,000.00"\n"Mutasi Debet : 250,000.00","1"\n')
+  assert.equal(summary(bca), '2 9750000 2024-02-05 2024-02-19 10000000 19750000')
+  const days = async (beside: string, ...written: readonly string[]): Promise<string> => (await only(`${beside}\nDate,Details,Amount\n${written.map((date) => `${date},Shop,-1.00\n`).join('')}`)).rows.map(({ postedOn }) => postedOn).join(' ')
+  assert.equal(await days('Statement date,15 Jan 2024', '20 Dec', '5 Jan', '15 Jan'), '2023-12-20 2024-01-05 2024-01-15', 'the turn of a year')
+  assert.equal(await days('From 02/01/2024 to 02/29/2024,', '02/05', '02/29'), '2024-02-05 2024-02-29')
+  assert.equal(await days('As of,2024-03-01', 'Feb 29', 'Mar 1'), '2024-02-29 2024-03-01')
+  assert.equal(await failureOf('Date,Details,Amount\n05 Feb,Shop,-1.00\n19 Feb,Pay,2.00\n'), 'missing_field 1')
+  // 3 August or 8 March: last year or this.
+  assert.equal(await failureOf('As of,2024-05-01\nDate,Details,Amount\n03/08,Shop,-1.00\n04/08,Pay,2.00\n'), 'missing_field 2')
+})
