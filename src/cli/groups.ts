@@ -2,13 +2,17 @@
  * The commands that have parts of their own: names, arguments and help. As in program.ts, what each does
  * is in the file of its name and is only loaded when it runs.
  */
-import type { Command, Option } from 'commander'
+import { Option, type Command } from 'commander'
 import { ROLES } from '../domain/access.ts'
+import { TOPICS } from '../domain/alert.ts'
+import { LANGUAGES } from '../language/language.ts'
+import type { AddOptions, ChangeOptions } from './alerts.ts'
 import type { ExportOptions } from './health.ts'
 import type { Output } from './output.ts'
 import type { RecoverOptions, RecoveryOptions } from './recovery.ts'
 import type { SecretOptions } from './secrets.ts'
 import type { CreateOptions } from './simplefin.ts'
+import type { PlanOptions } from './schedule.ts'
 import type { RotateOptions } from './vault.ts'
 
 const FILE_OPTION = ['--secrets-file <file>', 'read the passphrase from a file'] as const
@@ -19,6 +23,30 @@ export function auditCommand(program: Command, output: Output, json: () => Optio
   command.command('list').description('the newest lines first').option('--limit <count>', 'how many (default 50)', '50').addOption(json()).action(async ({ limit }: { limit: string }) => (await import('./audit.ts')).list(output, limit))
   command.command('verify').description('check the chain of all lines; status 1 and the first bad line when somebody changed it').option('--head <seq:hash>', 'a newest line that was noted elsewhere: it must still be there').addOption(json())
     .action(async ({ head }: { head?: string }) => (await import('./audit.ts')).verify(output, head))
+}
+
+export function alertsCommand(program: Command, output: Output, json: () => Option): void {
+  const command = program.command('alerts').description('where alerts are told: mail, webhook, ntfy')
+  const entered = (one: Command): Command =>
+    one.option('--field <name=value...>', 'what is no secret: server, port, security, user, from, to of e-mail; server of ntfy').option('--secrets-file <file>', 'password; url of a webhook; topic and token of ntfy: a JSON object, or the one secret as text').option('--secrets-stdin', 'the same on standard input')
+      .option('--topics <topics>', `all, none, or with commas between: ${TOPICS.join(', ')}`).option('--quiet <hours>', 'when nothing is sent, for example 22:00-07:00; none').option('--time-zone <zone>', 'in which times are written, for example Europe/Berlin')
+      .addOption(new Option('--language <language>', 'of its messages').choices([...LANGUAGES])).addOption(new Option('--amounts <word>', 'whether amounts may stand in its messages').choices(['yes', 'no'])).addOption(json())
+  command.command('list').description('where alerts are told, and how that goes').addOption(json()).action(async () => (await import('./alerts.ts')).list(output))
+  entered(command.command('add').description('a further destination; the others are told of it').argument('<label>', 'what you call it').addOption(new Option('--by <kind>').choices(['email', 'webhook', 'ntfy']).makeOptionMandatory()))
+    .action(async (label: string, options: AddOptions) => (await import('./alerts.ts')).add(output, label, options))
+  entered(command.command('change').description('what a destination hears, when, or where it is').argument('<destination>').option('--label <label>').option('--pause', 'send nothing there').option('--resume', 'send again').option('--new-key', 'a new key for the signatures of a webhook'))
+    .action(async (destination: string, options: ChangeOptions) => (await import('./alerts.ts')).change(output, destination, options))
+  command.command('test').description('send a test now; status 1 when it does not get through').argument('<destination>').addOption(json()).action(async (destination: string) => (await import('./alerts.ts')).test(output, destination))
+  command.command('remove').description('tell nothing there any more').argument('<destination>').addOption(json()).action(async (destination: string) => (await import('./alerts.ts')).remove(output, destination))
+}
+
+export function scheduleCommand(program: Command, output: Output, json: () => Option): void {
+  const command = program.command('schedule').description('when connections are read by themselves')
+  command.command('show').description('when each is read next, and how often').addOption(json()).action(async () => (await import('./schedule.ts')).show(output))
+  command.command('set').description('how often, and at what hours, a connection is read').argument('<connection>').option('--every <minutes>', '60 to 1440, or usual').option('--hours <hours>', 'for example 07:00-19:00, or any').option('--time-zone <zone>', 'of these hours').addOption(json())
+    .action(async (connection: string, options: PlanOptions) => (await import('./schedule.ts')).plan(output, connection, options))
+  command.command('pause').description('read nothing by itself; reading by hand is always possible').addOption(json()).action(async () => (await import('./schedule.ts')).pause(output, true))
+  command.command('resume').description('read by itself again').addOption(json()).action(async () => (await import('./schedule.ts')).pause(output, false))
 }
 
 export function healthCommand(program: Command, output: Output, json: () => Option): void {

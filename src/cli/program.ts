@@ -4,7 +4,7 @@
  * Wrong usage ends with status 2, a failure with 1; only success ends with 0.
  */
 import { Command, CommanderError, Option } from 'commander'
-import { auditCommand, healthCommand, simplefinCommand, userCommand, vaultCommand } from './groups.ts'
+import { alertsCommand, auditCommand, healthCommand, scheduleCommand, simplefinCommand, userCommand, vaultCommand } from './groups.ts'
 import { Interrupted } from './interrupt.ts'
 import { CommandError, createOutput, type Output } from './output.ts'
 import { StoreUnavailable } from '../ports/store.ts'
@@ -115,6 +115,8 @@ function buildProgram(output: Output): Command {
   program.command('explain').description('what an error code means, in any system').argument('<code...>').addOption(json()).action(async (words) => (await import('./explain.ts')).explainCommand(output, words.join(' ')))
   program.command('doctor').description('check this host: clock, names, certificates, database, disk').addOption(json()).action(async () => (await import('./doctor.ts')).doctorCommand(output))
   simplefinCommand(program, output, json)
+  alertsCommand(program, output, json)
+  scheduleCommand(program, output, json)
   healthCommand(program, output, json)
   vaultCommand(program, output, json)
   userCommand(program, output, json)

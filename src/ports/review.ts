@@ -21,7 +21,7 @@ export type OppositesQuery = {
 
 /** "Live": neither withdrawn nor deleted nor excluded. */
 export type ReviewStore = {
-  /** Oldest first. */
+  /** Oldest first, without those that were removed. */
   rules(): Promise<readonly CategoryRule[]>
   /**
    * Stores the rule and gives its category to those of the rows that still have the one that was seen.
@@ -30,6 +30,10 @@ export type ReviewStore = {
   saveRule(rule: CategoryRule, rows: readonly Seen[], at: number): Promise<number>
   /** Removes the rule; with `restore`, rows that it gave its category to, and that still have it, get back what they had. How many rows that were; null: there is no such rule. */
   removeRule(id: string, restore: boolean, at: number): Promise<number | null>
+  /** Brings a removed rule back as it was: rows that its removal gave back, and nobody changed since, get its category again, and it remembers all that it changed. How many rows that were; null: no such rule was removed. */
+  bringBackRule(id: string, at: number): Promise<number | null>
+  /** A rule that was removed; null: there is none. */
+  removedRule(id: string): Promise<CategoryRule | null>
   /** Live rows whose name or memo contains the text, whatever the case; newest day first. */
   containing(text: string, accountId: AccountId | null, limit: number): Promise<readonly Transaction[]>
   /** Rows that have a category, newest day first, of all accounts. */

@@ -1,6 +1,9 @@
 /** A connection's life as commands: the sandbox bank is another process, made known by the two files that an operator writes. */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
@@ -234,6 +237,54 @@ test('the master key goes into a recovery file and comes back from it; a file of
   assert.deepEqual([back.status, one(back), readFileSync(key, 'utf8'), statSync(key).mode & 0o777], [0, { file: key, keyId: one(made).keyId }, before, 0o600], back.stderr)
 })
 
+test('where alerts go and when connections are read is set by command as on the page: same limits, same audit log, no secret in an argument', async () => {
+  const posted: string[] = []
+  const receiver = createServer((request, response) => request.on('data', (part) => posted.push(String(part))).on('end', () => response.writeHead(204).end())).listen(0, '127.0.0.1')
+  await once(receiver, 'listening')
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook/Canary-hook`
+  const network = join(work.path, 'network-alerts.json')
+  writeFileSync(network, JSON.stringify({ ...JSON.parse(readFileSync(bank.env['RELINK_NETWORK']!, 'utf8')), alerts: { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }] } }))
+  const alerts = async (args: readonly string[], input = ''): Promise<Ended> => {
+    const ended = await host.relink(home.path, ['alerts', ...args], { input, env: { ...bank.env, RELINK_NETWORK: network } })
+    said.push(ended.stdout, ended.stderr)
+    return ended
+  }
+  const misplaced = await alerts(['add', 'Hook', '--by', 'webhook', '--field', 'url=https://x.example'])
+  assert.deepEqual([misplaced.status, /is a secret and is not taken from arguments/.test(misplaced.stderr)], [2, true])
+  const unsafe = await run(['alerts', 'add', 'Hook', '--by', 'webhook', '--secrets-stdin'], url)
+  assert.deepEqual([unsafe.status, unsafe.stdout], [2, ''], 'where the operator permits nothing')
+  const wrong = await alerts(['add', 'Mail', '--by', 'email', '--field', 'server=mail.example', '--field', 'from=no address', '--field', 'to=ana@example.com', '--secrets-stdin'], 'Canary-hook')
+  assert.deepEqual([wrong.status, wrong.stderr.trim()], [2, 'place.server.from: Invalid email address'])
+  const added = one(await alerts(['add', 'Hook', '--by', 'webhook', '--secrets-stdin', '--language', 'de', '--topics', 'needs_you,question', '--quiet', '22:00-07:00', '--time-zone', 'Europe/Berlin', '--json'], `${url}\n`))
+  assert.deepEqual([added.label, added.language, added.topics, added.quiet, added.signing.startsWith('whsec_')], ['Hook', 'de', ['needs_you', 'question'], { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin' }, true])
+  const tried = await alerts(['test', 'hook', '--json'])
+  assert.deepEqual(one(tried), { id: added.id, sent: true, failure: null }, tried.stderr)
+  assert.match(posted.join(''), /Ein Test von Relink/)
+  const changed = one(await alerts(['change', 'Hook', '--pause', '--quiet', 'none', '--language', 'en', '--json']))
+  assert.deepEqual([changed.state, changed.quiet, changed.language, changed.signing, changed.topics], ['paused', null, 'en', null, ['needs_you', 'question']])
+  assert.equal((await alerts(['change', 'Hook'])).status, 2)
+  assert.deepEqual(jsonLines((await alerts(['list', '--json'])).stdout).map(({ label, state }) => [label, state]), [['Hook', 'paused']])
+  receiver.close()
+  await once(receiver, 'close')
+  const failed = await alerts(['test', 'Hook'])
+  assert.deepEqual([failed.status, /^The test did not get through: /m.test(failed.stderr)], [1, true])
+  assert.deepEqual(one(await alerts(['remove', 'Hook', '--json'])), { id: added.id, removed: true })
+  const { id } = one(await run(['status', '--json'])).connections.find((connection: { loginLabel: string }) => connection.loginLabel === 'a…')
+  const bad = await run(['schedule', 'set', id, '--every', '30'])
+  assert.deepEqual([bad.status, bad.stderr.trim()], [2, 'everyMinutes: Too small: expected number to be >=60'])
+  const planned = one(await run(['schedule', 'set', id, '--every', '180', '--hours', '07:00-19:00', '--time-zone', 'Europe/Berlin', '--json']))
+  assert.deepEqual([planned.everyMinutes, planned.hours], [180, { from: '07:00', to: '19:00', timeZone: 'Europe/Berlin' }])
+  const usual = one(await run(['schedule', 'set', id, '--every', 'usual', '--json']))
+  assert.deepEqual([usual.everyMinutes, usual.hours?.from], [null, '07:00'], 'what is not named stays')
+  assert.notEqual(one(await run(['schedule', 'pause', '--json'])).pausedSince, null)
+  const shown = one(await run(['schedule', 'show', '--json']))
+  assert.deepEqual([shown.pausedSince === null, shown.items.some(({ institutionName }: { institutionName: string }) => institutionName === 'River Bank')], [false, true])
+  assert.equal(one(await run(['schedule', 'resume', '--json'])).pausedSince, null)
+  const lines = jsonLines<{ actor: string; action: string }>((await run(['audit', 'list', '--json'])).stdout).filter(({ action }) => /^(destination|schedule|reading)\./.test(action))
+  assert.deepEqual([...new Set(lines.map(({ actor }) => actor))], ['host'])
+  assert.deepEqual(lines.map(({ action }) => action).toReversed(), ['destination.added', 'destination.tested', 'destination.changed', 'destination.tested', 'destination.removed', 'schedule.changed', 'schedule.changed', 'reading.paused', 'reading.resumed'])
+})
+
 test('a removed connection has no secret and keeps its rows', async () => {
   const { connections } = one(await run(['status', '--json']))
   const { id } = connections.find((connection: { loginLabel: string }) => connection.loginLabel === 'a…')
@@ -270,7 +321,7 @@ test('how banks fared is written as a signed file that another instance can chec
 
 test('no password is in anything that was said or stored', () => {
   const everything = said.join('\n')
-  for (const secret of ['Canary-wrong-1', 'correct horse', 'new horse 2', 'plum blossom', 'sendai']) {
+  for (const secret of ['Canary-wrong-1', 'correct horse', 'new horse 2', 'plum blossom', 'sendai', 'Canary-hook']) {
     assert.ok(!everything.includes(secret), `${secret} was printed`)
     for (const entry of readdirSync(home.path, { recursive: true, withFileTypes: true })) {
       if (entry.isFile()) assert.ok(!readFileSync(join(entry.parentPath, entry.name)).includes(secret), `${secret} is in ${join(entry.parentPath, entry.name)}`)

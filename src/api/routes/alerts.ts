@@ -27,7 +27,7 @@ const add = route({
   method: 'POST', url: '/alerts/destinations', action: 'manage', tag: 'Alerts', summary: 'A further place; the others are told of it. The key of a webhook’s signatures is in this answer only', status: 201,
   body: enteredShape, carriesSecret: true, response: destinationShape.extend({ signing: z.string().nullable() }),
   handle: async ({ instance, caller, body, language }) => {
-    const { destination, signing } = done(await addDestination(partsOf(instance), actorOf(caller), { ...body, language: body.language ?? language }))
+    const { destination, signing } = done(await addDestination(destinationParts(instance), actorOf(caller), { ...body, language: body.language ?? language }))
     instance.events.publish({ kind: 'alert', id: destination.id })
     return { ...destinationView(language, destination), signing }
   },
@@ -38,7 +38,7 @@ const change = route({
   body: changeShape, carriesSecret: true, response: destinationShape.extend({ signing: z.string().nullable() }),
   handle: async ({ instance, caller, params, body, language }) => {
     const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
-    const { destination, signing } = done(await changeDestination(partsOf(instance), actorOf(caller), params.id, given))
+    const { destination, signing } = done(await changeDestination(destinationParts(instance), actorOf(caller), params.id, given))
     instance.events.publish({ kind: 'alert', id: params.id })
     return { ...destinationView(language, destination), signing }
   },
@@ -47,7 +47,7 @@ const change = route({
 const remove = route({
   method: 'DELETE', url: '/alerts/destinations/:id', action: 'manage', tag: 'Alerts', summary: 'Tell nothing there any more; its secrets are destroyed', params: idParams, response: z.object({ ok: z.literal(true) }),
   handle: async ({ instance, caller, params }) => {
-    done(await removeDestination(partsOf(instance), actorOf(caller), params.id))
+    done(await removeDestination(destinationParts(instance), actorOf(caller), params.id))
     instance.events.publish({ kind: 'alert', id: params.id })
     return { ok: true as const }
   },
@@ -59,8 +59,7 @@ const test = route({
   handle: async ({ instance, caller, params, language }) => {
     const destination = (await instance.store.alerts.destinations()).find(({ id }) => id === params.id)
     if (destination === undefined) throw new ApiProblem('not_found')
-    const result = await instance.alerting.test(destination)
-    await instance.audit.record({ actor: actorOf(caller), action: 'destination.tested', object: params.id, codes: { sent: result.ok } })
+    const result = await tryDestination(instance, actorOf(caller), destination)
     return { sent: result.ok, failure: result.ok ? null : retold(language, result.failure.message) }
   },
 })
@@ -77,8 +76,15 @@ const messages = route({
 
 export const alertRoutes: readonly Route[] = [list, add, change, remove, test, messages]
 
-function partsOf({ store, clock, entropy, audit, alerting }: Instance): Parameters<typeof addDestination>[0] {
+export function destinationParts({ store, clock, entropy, audit, alerting }: Instance): Parameters<typeof addDestination>[0] {
   return { store, clock, entropy, audit, drawer: alerting.drawer, refusal: alerting.refusal }
+}
+
+/** A test, with its line of the audit log. */
+export async function tryDestination({ alerting, audit }: Instance, actor: string, destination: Destination): ReturnType<Instance['alerting']['test']> {
+  const result = await alerting.test(destination)
+  await audit.record({ actor, action: 'destination.tested', object: destination.id, codes: { sent: result.ok } })
+  return result
 }
 
 function done<T>(result: Result<T, Refused>): T {

@@ -50,7 +50,7 @@ const save = route({
   handle: async ({ body: { apply, ...body }, instance }) => {
     const { rows } = apply === 'none' ? { rows: [] } : await rowsOf(instance, body)
     const { fresh, against } = dryRun(body.category, rows)
-    if ((await instance.store.review.rules()).some((rule) => rule.contains.toLowerCase() === body.contains.toLowerCase() && rule.accountId === body.accountId)) throw new ApiProblem('wrong_state', `There is a rule for “${body.contains}” already. Remove it first.`)
+    await refuseTwice(instance, body)
     const now = instance.clock.now()
     const rule: CategoryRule = { id: instance.entropy.id(now), ...body, createdAt: now }
     const seen = [...fresh, ...(apply === 'all' ? against : [])].map(({ id, decisions }) => ({ id, category: decisions.category }))
@@ -68,6 +68,20 @@ const remove = route({
     if (restored === null) throw new ApiProblem('not_found', 'There is no rule with this id; it may have been removed already.')
     instance.events.publish({ kind: 'rule', id: params.id })
     return { restored }
+  },
+})
+
+const bringBack = route({
+  method: 'POST', url: '/rules/:id/restore', action: 'review', tag: 'Review', summary: 'Bring a removed rule back as it was; rows that its removal gave back, and nobody changed since, get its category again', params: idParams, response: z.object({ rule: ruleShape, changed: z.int() }),
+  handle: async ({ params, instance }) => {
+    const { review } = instance.store
+    const rule = await review.removedRule(params.id)
+    if (rule === null) throw new ApiProblem('not_found', 'No rule with this id was removed; it may be there again.')
+    await refuseTwice(instance, rule)
+    const changed = await review.bringBackRule(params.id, instance.clock.now())
+    if (changed === null) throw new ApiProblem('not_found', 'No rule with this id was removed; it may be there again.')
+    instance.events.publish({ kind: 'rule', id: params.id })
+    return { rule: ruleResource(rule), changed }
   },
 })
 
@@ -107,7 +121,11 @@ const unpair = route({
   },
 })
 
-export const reviewRoutes: readonly Route[] = [suggested, rules, preview, save, remove, pair, transfer, unpair]
+export const reviewRoutes: readonly Route[] = [suggested, rules, preview, save, remove, bringBack, pair, transfer, unpair]
+
+async function refuseTwice({ store }: Instance, { contains, accountId }: Pick<CategoryRule, 'contains' | 'accountId'>): Promise<void> {
+  if ((await store.review.rules()).some((rule) => rule.contains.toLowerCase() === contains.toLowerCase() && rule.accountId === accountId)) throw new ApiProblem('wrong_state', `There is a rule for “${contains}” already. Remove it first.`)
+}
 
 async function rowsOf({ store }: Instance, { contains, accountId }: { readonly contains: string; readonly accountId: string | null }): Promise<{ readonly rows: readonly Transaction[]; readonly isWhole: boolean }> {
   if (accountId !== null && (await store.accounts.get(accountId)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')

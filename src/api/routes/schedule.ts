@@ -3,14 +3,12 @@ import { z } from 'zod'
 import { isShown, type Connection, type ReadPlan } from '../../domain/connection.ts'
 import type { Instance } from '../../instance.ts'
 import { leastMs, NO_LIMITS, regularMs } from '../../sync/schedule.ts'
-import { scheduledShape, scheduleShape } from '../schedule-shapes.ts'
+import { readPlanShape, scheduledShape, scheduleShape } from '../schedule-shapes.ts'
 import { idParams, route, type Route } from '../route.ts'
-import { hoursShape, isoInstant } from '../shapes.ts'
+import { isoInstant } from '../shapes.ts'
 import { valueOf } from './connections.ts'
 
 const MINUTE_MS = 60_000
-/** Oftener than hourly no bank is asked by itself; more rarely than daily, days of a short history could be missed. */
-const [LEAST_MINUTES, MOST_MINUTES] = [60, 1_440]
 
 const show = route({
   method: 'GET', url: '/schedule', action: 'read', tag: 'Schedule', summary: 'When each connection is read by itself, and whether that is paused', response: scheduleShape,
@@ -28,18 +26,18 @@ const pause = route({
 
 const plan = route({
   method: 'PUT', url: '/connections/:id/schedule', action: 'administer', tag: 'Schedule', summary: 'How often, and at what hours, this connection is read by itself', params: idParams,
-  body: z.strictObject({ everyMinutes: z.int().min(LEAST_MINUTES).max(MOST_MINUTES).nullable().meta({ description: 'null: as is usual' }), hours: hoursShape.nullable().meta({ description: 'null: at any hour' }) }), response: scheduledShape,
+  body: readPlanShape, response: scheduledShape,
   handle: async ({ instance, params, body }) => scheduledView(instance, valueOf(await instance.verbs.planReads(params.id, body satisfies ReadPlan))),
 })
 
 export const scheduleRoutes: readonly Route[] = [show, pause, plan]
 
-async function scheduleView(instance: Instance): Promise<z.output<typeof scheduleShape>> {
+export async function scheduleView(instance: Instance): Promise<z.output<typeof scheduleShape>> {
   const [connections, paused] = await Promise.all([instance.store.connections.list(), instance.store.schedule.pause()])
   return { pausedSince: paused === null ? null : isoInstant(paused.since), items: connections.filter(isShown).map((one) => scheduledView(instance, one)) }
 }
 
-function scheduledView({ institutions }: Instance, { id, institutionId, institutionName, loginLabel, state, readPlan, nextSyncAt, failuresInRow }: Connection): z.output<typeof scheduledShape> {
+export function scheduledView({ institutions }: Instance, { id, institutionId, institutionName, loginLabel, state, readPlan, nextSyncAt, failuresInRow }: Connection): z.output<typeof scheduledShape> {
   const limits = institutions.find((one) => one.id === institutionId)?.limits ?? NO_LIMITS
   const least = leastMs(limits)
   return {

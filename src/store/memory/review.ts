@@ -7,7 +7,7 @@ import { put, shown } from './feed.ts'
 import { by } from './order.ts'
 import type { TenantState } from './state.ts'
 
-export function memoryReview({ feed, rules, ruleRows, accounts }: TenantState): ReviewStore {
+export function memoryReview({ feed, rules, removedRules, ruleRows, accounts }: TenantState): ReviewStore {
   const newest = (wanted: (row: NewTransaction) => boolean, limit: number): readonly Transaction[] =>
     [...feed.transactions.values()].filter(wanted).sort(by((row) => row.postedOn, (row) => row.id)).reverse().slice(0, limit).map(shown)
   const sidesOf = (transferId: string): readonly NewTransaction[] => [...feed.transactions.values()].filter(({ decisions, state }) => decisions.transfer === transferId && state !== 'withdrawn')
@@ -20,17 +20,33 @@ export function memoryReview({ feed, rules, ruleRows, accounts }: TenantState): 
       rules.set(rule.id, rule)
       const changed = rows.filter(({ id, category }) => category !== rule.category && feed.transactions.get(id)?.decisions.category === category)
       for (const { id } of changed) put(feed, applyDecisions(feed.transactions.get(id)!, { category: rule.category }, at))
-      ruleRows.set(rule.id, changed)
+      ruleRows.set(rule.id, changed.map((row) => ({ ...row, givenBack: false })))
       return changed.length
     },
     async removeRule(id, restore, at) {
       const rule = rules.get(id)
       if (rule === undefined) return null
-      const held = (ruleRows.get(id) ?? []).filter((row) => feed.transactions.get(row.id)?.decisions.category === rule.category)
-      if (restore) for (const { id: rowId, category } of held) put(feed, applyDecisions(feed.transactions.get(rowId)!, { category }, at))
+      const gave = ruleRows.get(id) ?? []
+      const held = restore ? gave.filter((row) => feed.transactions.get(row.id)?.decisions.category === rule.category) : []
+      for (const { id: rowId, category } of held) put(feed, applyDecisions(feed.transactions.get(rowId)!, { category }, at))
       rules.delete(id)
-      ruleRows.delete(id)
-      return restore ? held.length : 0
+      removedRules.set(id, rule)
+      ruleRows.set(id, gave.map((row) => ({ ...row, givenBack: held.includes(row) })))
+      return held.length
+    },
+    async bringBackRule(id, at) {
+      const rule = removedRules.get(id)
+      if (rule === undefined) return null
+      const gave = ruleRows.get(id) ?? []
+      const again = gave.filter((row) => row.givenBack && feed.transactions.get(row.id)?.decisions.category === row.category)
+      for (const { id: rowId } of again) put(feed, applyDecisions(feed.transactions.get(rowId)!, { category: rule.category }, at))
+      removedRules.delete(id)
+      rules.set(id, rule)
+      ruleRows.set(id, gave.filter((row) => !row.givenBack || again.includes(row)).map((row) => ({ ...row, givenBack: false })))
+      return again.length
+    },
+    async removedRule(id) {
+      return removedRules.get(id) ?? null
     },
     async containing(text, accountId, limit) {
       const wanted = text.toLowerCase()

@@ -64,8 +64,9 @@ export type TenantState = {
   readonly reads: Map<string, Map<string, ConsumerRead>>
   readonly reconciliations: Map<string, ReconciledStatement>
   readonly rules: Map<string, CategoryRule>
-  /** By rule: the rows that it changed, with what they had before. */
-  readonly ruleRows: Map<string, readonly Seen[]>
+  readonly removedRules: Map<string, CategoryRule>
+  /** By rule: the rows that it changed, with what they had before, and whether its removal gave them that back. */
+  readonly ruleRows: Map<string, readonly (Seen & { readonly givenBack: boolean })[]>
   readonly previews: Map<string, ReconnectPreview>
   readonly access: AccessState
   readingPause: ReadingPause | null
@@ -85,7 +86,7 @@ export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), fileDates: new Map(), feed: new FeedState(), coverage: [], balances: [],
     cursors: new Map(), questions: new Map(), questionRuns: new Map(), answered: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), alerting: emptyAlerts(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
-    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), readingPause: null, reconciliations: new Map(), rules: new Map(), ruleRows: new Map(), spans: [],
+    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), readingPause: null, reconciliations: new Map(), rules: new Map(), removedRules: new Map(), ruleRows: new Map(), spans: [],
   }
 }
 

@@ -29,12 +29,13 @@ import { alerts } from './migrations/022-alerts.ts'
 import { schedule } from './migrations/023-schedule.ts'
 import { fileDates } from './migrations/024-file-dates.ts'
 import { alertLanguage } from './migrations/025-alert-language.ts'
+import { rulesBack } from './migrations/026-rules-back.ts'
 import type { Tables } from './tables.ts'
 
 export type Migration = { readonly number: number; readonly name: string; up(db: Kysely<Tables>): Promise<void> }
 
 /** In order; the last one's number is the schema that this program knows. */
-export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves, fence, abandonedAttempts, readBy, incidents, statistics, failingSpans, signIn, reconciliations, review, answers, lockedAttempts, alerts, schedule, fileDates, alertLanguage]
+export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves, fence, abandonedAttempts, readBy, incidents, statistics, failingSpans, signIn, reconciliations, review, answers, lockedAttempts, alerts, schedule, fileDates, alertLanguage, rulesBack]
 
 export type Migrated = 'current' | 'newer'
 

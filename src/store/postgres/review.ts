@@ -21,8 +21,13 @@ export function postgresReview(db: Session, tenantId: string): ReviewStore {
   const locked = async (query: ReturnType<typeof rows>) => (await query.orderBy('id').forUpdate().execute()).map((row) => readTransaction(row as StoredRow<never>))
   const decideAll = (trx: Session, held: Awaited<ReturnType<typeof locked>>, patchOf: (id: string) => Patch<Decisions>, at: number): Promise<void> =>
     storeAllDecided(trx, tenantId, held.map((row): Decided => applyDecisions(row, patchOf(row.id), at)))
+  /** Marks the rule as removed, or as there again; null: there is none to mark so. */
+  const marked = async (trx: Session, id: string, removedAt: number | null) => {
+    const { rows: [found] } = await sql`update relink.category_rules set removed_at = ${removedAt} where tenant_id = ${tenantId} and id = ${idKey(id)} and (removed_at is null) = ${removedAt !== null} returning *`.execute(trx)
+    return found === undefined ? null : rules.read(found as Parameters<typeof rules.read>[0])
+  }
   return {
-    rules: () => run(async (trx) => (await trx.selectFrom('relink.category_rules').selectAll().where('tenant_id', '=', tenantId).orderBy('created_at').orderBy('id').execute()).map(rules.read)),
+    rules: () => run(async (trx) => (await trx.selectFrom('relink.category_rules').selectAll().where('tenant_id', '=', tenantId).where(sql<SqlBool>`removed_at is null`).orderBy('created_at').orderBy('id').execute()).map(rules.read)),
     saveRule: (rule, seen, at) =>
       run(async (trx) => {
         await trx.insertInto('relink.category_rules').values({ tenant_id: tenantId, ...rules.write(rule) } as never).execute()
@@ -39,14 +44,33 @@ export function postgresReview(db: Session, tenantId: string): ReviewStore {
     removeRule: (id, restore, at) =>
       run(async (trx) => {
         const gave = (await trx.selectFrom('relink.category_rule_rows').selectAll().where('tenant_id', '=', tenantId).where('rule_id', '=', idKey(id)).execute()).map(ruleRows.read)
-        // Of two that remove it at once one finds it; the memory of its rows goes with it.
-        const found = await trx.deleteFrom('relink.category_rules').where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).returningAll().executeTakeFirst()
-        if (found === undefined) return null
-        const rule = rules.read(found)
+        // Of two that remove it at once one finds it.
+        const rule = await marked(trx, id, at)
+        if (rule === null) return null
         const before = new Map(gave.map(({ transactionId, category }) => [transactionId, category]))
         const held = !restore || before.size === 0 ? [] : await locked(rows(trx).where('id', '=', sql<string>`any(cast(${[...before.keys()]} as uuid[]))`).where('category', '=', rule.category))
         await decideAll(trx, held, (rowId) => ({ category: before.get(rowId) ?? null }), at)
+        if (held.length > 0) await sql`update relink.category_rule_rows set given_back = true where tenant_id = ${tenantId} and rule_id = ${idKey(id)} and transaction_id = any(cast(${held.map((row) => row.id)} as uuid[]))`.execute(trx)
         return held.length
+      }),
+    bringBackRule: (id, at) =>
+      run(async (trx) => {
+        const rule = await marked(trx, id, null)
+        if (rule === null) return null
+        const given = (await trx.selectFrom('relink.category_rule_rows').selectAll().where('tenant_id', '=', tenantId).where('rule_id', '=', idKey(id)).where('given_back', '=', true).execute()).map(ruleRows.read)
+        const before = new Map(given.map(({ transactionId, category }) => [transactionId, category]))
+        const there = before.size === 0 ? [] : await locked(rows(trx).where('id', '=', sql<string>`any(cast(${[...before.keys()]} as uuid[]))`))
+        const again = there.filter((row) => row.decisions.category === before.get(row.id))
+        await decideAll(trx, again, () => ({ category: rule.category }), at)
+        // What somebody changed since is theirs.
+        await sql`delete from relink.category_rule_rows where tenant_id = ${tenantId} and rule_id = ${idKey(id)} and given_back and not transaction_id = any(cast(${again.map((row) => row.id)} as uuid[]))`.execute(trx)
+        await sql`update relink.category_rule_rows set given_back = false where tenant_id = ${tenantId} and rule_id = ${idKey(id)}`.execute(trx)
+        return again.length
+      }),
+    removedRule: (id) =>
+      run(async (trx) => {
+        const found = await trx.selectFrom('relink.category_rules').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where(sql<SqlBool>`removed_at is not null`).executeTakeFirst()
+        return found === undefined ? null : rules.read(found)
       }),
     containing: (text, accountId, limit) =>
       run((trx) => {

@@ -223,7 +223,7 @@ export const reconciliations = shape<Omit<ReconciledStatement, 'on'> & { readonl
 
 export const rules = shape<CategoryRule>({ id: uuid, contains: text(), category: text(), accountId: nullable(uuid), createdAt: instant })
 /** What a row had before a rule gave it its category. */
-export const ruleRows = shape<{ readonly ruleId: string; readonly transactionId: string; readonly category: string | null }>({ ruleId: uuid, transactionId: uuid, category: nullable(text()) })
+export const ruleRows = shape<{ readonly ruleId: string; readonly transactionId: string; readonly category: string | null; /** The rule was removed, and the row got this back. */ readonly givenBack: boolean }>({ ruleId: uuid, transactionId: uuid, category: nullable(text()), givenBack: flag })
 
 type Of<S> = S extends Shape<infer T> ? StoredRow<T> & { readonly tenant_id: string } : never
 type Numbered = { readonly seq: any }

@@ -28,9 +28,9 @@ export function RulesPage() {
       setSaid(say(restore ? 'The rule “{rule}” is removed; {count, plural, one {# row} other {# rows}} got back what they had.' : 'The rule “{rule}” is removed; rows keep their category.', { rule: rule.contains, count: restored }))
       setRemoved(rule)
     }))
-  const bringBack = ({ contains, category, accountId }: CategoryRule): void =>
-    act(ask('POST', '/rules', { contains, category, accountId, apply: 'none' }).then(() => {
-      setSaid(say('The rule “{rule}” is there again. It proposes; rows stay as they are.', { rule: contains }))
+  const bringBack = ({ id, contains, category }: CategoryRule): void =>
+    act(ask<{ changed: number }>('POST', `/rules/${id}/restore`).then(({ changed }) => {
+      setSaid(say('The rule “{rule}” is there again; {count, plural, =0 {rows stay as they are} one {# row is {category} again} other {# rows are {category} again}}.', { rule: contains, category, count: changed }))
       setRemoved(null)
     }))
   return (

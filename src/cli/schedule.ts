@@ -1,0 +1,57 @@
+/** `relink schedule`: when connections are read by themselves, as on the page, with the same limits. */
+import { readPlanShape } from '../api/schedule-shapes.ts'
+import { scheduledView, scheduleView } from '../api/routes/schedule.ts'
+import type { Instance } from '../instance.ts'
+import { checked, here, hoursFrom } from './alerts.ts'
+import { chooseConnection, verbOrFail } from './connections.ts'
+import { CommandError, type Output } from './output.ts'
+import { withInstance } from './with-instance.ts'
+
+export type PlanOptions = { readonly every?: string; readonly hours?: string; readonly timeZone?: string }
+
+type Scheduled = ReturnType<typeof scheduledView>
+
+export async function show(output: Output): Promise<void> {
+  await withInstance(output, async (instance) => {
+    const schedule = await scheduleView(instance)
+    output.data(schedule)
+    if (schedule.pausedSince !== null) output.say(`Nothing is read by itself since ${schedule.pausedSince}; \`relink schedule resume\` goes on.`)
+    if (schedule.items.length === 0) return output.say('No bank is connected; `relink connect` connects one.')
+    output.table(['Connection', 'Login', 'Every', 'Hours', 'Next read'], schedule.items.map((one) => [one.institutionName, one.loginLabel, everyWords(one), hoursWords(one), nextWords(one, schedule.pausedSince !== null)]))
+  })
+}
+
+export async function plan(output: Output, wanted: string, options: PlanOptions): Promise<void> {
+  if (options.every === undefined && options.hours === undefined && options.timeZone === undefined) throw new CommandError('Say when: --every MINUTES or `usual`, --hours 07:00-19:00 or `any`.', 2)
+  await withInstance(output, async (instance) => {
+    const { id, readPlan } = await chooseConnection(instance, wanted)
+    const timeZone = options.timeZone ?? readPlan?.hours?.timeZone ?? here()
+    const hours = options.hours === undefined ? (readPlan?.hours == null ? null : { ...readPlan.hours, timeZone }) : options.hours === 'any' ? null : hoursFrom('--hours', options.hours, timeZone)
+    const everyMinutes = options.every === undefined ? (readPlan?.everyMinutes ?? null) : options.every === 'usual' ? null : Number(options.every)
+    const planned = scheduledView(instance, verbOrFail(await instance.verbs.planReads(id, checked(readPlanShape, { everyMinutes, hours }))))
+    output.data(planned)
+    output.say(`${planned.institutionName}: every ${everyWords(planned)}, ${hoursWords(planned)}. Next read: ${nextWords(planned, (await instance.store.schedule.pause()) !== null)}.`)
+  })
+}
+
+/** Reading by hand (`relink sync`) is always possible. */
+export async function pause(output: Output, isPaused: boolean): Promise<void> {
+  await withInstance(output, async (instance: Instance) => {
+    await instance.verbs.pauseReads(isPaused)
+    output.data(await scheduleView(instance))
+    output.say(isPaused ? 'Nothing is read by itself any more; `relink schedule resume` goes on, and what was missed is read then.' : 'Connections are read by themselves again.')
+  })
+}
+
+function everyWords({ everyMinutes, usualMinutes, leastMinutes }: Scheduled): string {
+  return `${Math.max(everyMinutes ?? usualMinutes, leastMinutes)} minutes${everyMinutes === null ? ' (as is usual)' : ''}`
+}
+
+function hoursWords({ hours }: Scheduled): string {
+  return hours === null ? 'at any hour' : `${hours.from}-${hours.to} (${hours.timeZone})`
+}
+
+function nextWords({ state, nextReadAt }: Scheduled, isPaused: boolean): string {
+  if (state === 'disabled') return 'switched off'
+  return isPaused ? 'paused with all others' : (nextReadAt ?? 'needs you first')
+}
