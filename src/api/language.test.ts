@@ -1,6 +1,7 @@
 /** The contract of languages: what is shown is said in the reader's, its days, amounts and counts are the same, and what is stored is untouched. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { explain } from '../diagnose/explain.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
 import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
 import { CAUSE_CODES } from '../domain/cause.ts'
@@ -92,6 +93,18 @@ test('all that may speak for or against a cause is said in German', () => {
   const said = causes.slice(0, 5).flatMap((cause) => [...cause.for, ...cause.against])
   assert.ok(said.length > 3)
   assert.deepEqual(said.filter((sentence) => retold('de', sentence) === sentence), [])
+})
+
+test('what a code means is said in German, whatever system it is of; codes, names, causes and numbers are the same', () => {
+  const said = (one: ReturnType<typeof explain>[number]) => [one.seenBy, one.meaning, ...one.causes.flatMap(({ likelihood, what, when, relinkDoes, youDo }) => [likelihood, what, when, relinkDoes.replace(/^Relink /, ''), youDo]), ...one.near.map(({ meaning }) => meaning)].filter((words) => words !== null)
+  const facts = (one: ReturnType<typeof explain>[number]) => [one.code, one.system, one.name, one.source, one.causes.map(({ cause, family, p, action }) => [cause, family, p, action]), one.near.map(({ code }) => code)]
+  for (const asked of ['15500', '401', 'OL-301', 'ITEM_LOGIN_REQUIRED', '9931', 'wrong password', 'qqq999', ...KNOWLEDGE.tables.flatMap(({ codes }) => codes.map(({ code }) => code))]) {
+    const [en, de] = [explain(asked), explain(asked, undefined, 'de')]
+    assert.deepEqual(de.map(facts), en.map(facts), asked)
+    // A name such as QuickBooks Online is the same in both.
+    const same = de.flatMap(said).filter((words) => words !== 'QuickBooks Online' && en.flatMap(said).includes(words))
+    assert.deepEqual(same, [], asked)
+  }
 })
 
 test('every problem of the API is in German, its codes and facts as they are', () => {

@@ -2,9 +2,12 @@
  * What any code means, for `relink explain CODE`: for each system that uses it, the meaning in
  * plain words, the likely causes with words of probability, what Relink does and what only the
  * person can do. Understands how people write codes (explain-asked.ts), and words that say
- * something by themselves ("wrong password"). An unknown code is answered with what lies near it. Pure.
+ * something by themselves ("wrong password"), in the reader's language; codes, names and systems stay. An unknown code is answered with what lies near it. Pure.
  */
 import { CAUSE_CODES, familyOf, type ActionCode, type CauseCode, type Family } from '../domain/cause.ts'
+import { translated, type Language } from '../language/language.ts'
+import { retold } from '../language/retold.ts'
+import { say } from '../language/say.ts'
 import { waysToEnd } from './action.ts'
 import { hear } from './diagnose.ts'
 import { meant } from './explain-asked.ts'
@@ -48,17 +51,17 @@ const NEAR_LIMIT = 6
 const WORDS_DOUBT = 0.25
 
 /** Every explanation of a code, best first; never empty: an unknown code is explained as unknown, with similar ones. */
-export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE): readonly Explanation[] {
+export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE, language: Language = 'en'): readonly Explanation[] {
   const { code, found } = meant(asked, knowledge.tables)
-  const known = found.map(({ table, entry }, at) => ({ one: explanationOf(table, entry), at }))
+  const known = found.map(({ table, entry }, at) => ({ one: explanationOf(language, table, entry), at }))
   known.sort((a, b) => rank(a.one, asked) - rank(b.one, asked) || a.at - b.at)
   if (known.length > 0) return known.map(({ one }) => one)
-  const said = /^\p{L}+$|\s/u.test(asked.trim()) ? explainWords(asked, knowledge) : null
-  return [said ?? unknownCode(asked, nearTo(code, knowledge.tables))]
+  const said = /^\p{L}+$|\s/u.test(asked.trim()) ? explainWords(language, asked, knowledge) : null
+  return [said ?? unknownCode(language, asked, nearTo(language, code, knowledge.tables))]
 }
 
 /** No table knows it as a code, but its words say something: the causes that a diagnosis hears in them. */
-function explainWords(asked: string, knowledge: Knowledge): Explanation | null {
+function explainWords(language: Language, asked: string, knowledge: Knowledge): Explanation | null {
   const { voices, codes, reading } = hear({ evidence: { message: asked }, context: {} }, knowledge)
   const rules = knowledge.rules.filter(({ id, when }) => (when.text ?? when.near) !== undefined && voices.some((voice) => voice.id === id))
   const weightOf = (cause: CauseCode) => rules.reduce((sum, { weights }) => sum + (weights[cause] ?? 0), 0)
@@ -67,31 +70,32 @@ function explainWords(asked: string, knowledge: Knowledge): Explanation | null {
   if (named.length === 0) return null
   const causes = named.map((cause) => {
     const [action] = Object.entries(waysToEnd(cause, codes, reading)).reduce((best, way) => (way[1] > best[1] ? way : best)) as [ActionCode, number]
-    return explainedCause(cause, ((1 - WORDS_DOUBT) * Math.exp(weightOf(cause))) / total, action, null)
+    return explainedCause(language, cause, ((1 - WORDS_DOUBT) * Math.exp(weightOf(cause))) / total, action, null)
   })
   causes.sort((a, b) => b.p - a.p)
-  const sentences = new Set(voices.filter(({ id }) => rules.some((rule) => rule.id === id)).map(({ sentence }) => asSentence(sentence)))
+  const sentences = new Set(voices.filter(({ id }) => rules.some((rule) => rule.id === id)).map(({ sentence }) => asSentence(retold(language, sentence))))
   const source = [...new Set(rules.map((rule) => rule.source))].join('; ')
-  return { code: asked.trim(), system: 'words', title: 'Words, not a code', seenBy: 'many banks and programs', name: null, meaning: [...sentences].join(' '), causes, source, near: [] }
+  return { code: asked.trim(), system: 'words', title: say(language, 'Words, not a code'), seenBy: say(language, 'many banks and programs'), name: null, meaning: [...sentences].join(' '), causes, source, near: [] }
 }
 
-function unknownCode(asked: string, near: Explanation['near']): Explanation {
-  const meaning = 'Relink does not know this code. The text beside a code says more than its number: diagnose the connection, or write to the bank with it.'
-  return { code: asked.trim(), system: 'unknown', title: 'Not known', seenBy: 'no system that Relink knows', name: null, meaning, causes: [], source: 'none', near }
+function unknownCode(language: Language, asked: string, near: Explanation['near']): Explanation {
+  const meaning = say(language, 'Relink does not know this code. The text beside a code says more than its number: diagnose the connection, or write to the bank with it.')
+  return { code: asked.trim(), system: 'unknown', title: say(language, 'Not known'), seenBy: say(language, 'no system that Relink knows'), name: null, meaning, causes: [], source: 'none', near }
 }
 
-function explanationOf(table: CodeTable, entry: CodeEntry): Explanation {
+function explanationOf(language: Language, table: CodeTable, entry: CodeEntry): Explanation {
   const total = entry.reasons.reduce((sum, [, weight]) => sum + weight, 0)
-  const causes = entry.reasons.map(([cause, weight, action, when]) => explainedCause(cause, ((1 - entry.doubt) * weight) / total, action, when ?? null))
+  const causes = entry.reasons.map(([cause, weight, action, when]) => explainedCause(language, cause, ((1 - entry.doubt) * weight) / total, action, when ?? null))
   causes.sort((a, b) => b.p - a.p)
-  return { code: entry.code, system: table.system, title: table.title, seenBy: table.seenBy, name: entry.name, meaning: entry.meaning, causes, source: entry.source, near: [] }
+  return { code: entry.code, system: table.system, title: table.title, seenBy: translated(language, table.seenBy), name: entry.name, meaning: translated(language, entry.meaning), causes, source: entry.source, near: [] }
 }
 
-function explainedCause(cause: CauseCode, p: number, action: ActionCode, when: string | null): ExplainedCause {
-  const card = cardFor('en', cause, p, { bank: 'your bank' })
+function explainedCause(language: Language, cause: CauseCode, p: number, action: ActionCode, when: string | null): ExplainedCause {
+  const card = cardFor(language, cause, p, { bank: say(language, 'your bank') })
+  const youDo = ACTION_WORDS[action]
   return {
-    cause, family: familyOf(cause), p, likelihood: shareWords(p), what: asSentence(plainText(card.what)), when,
-    relinkDoes: `Relink ${plainText(card.relink)}`, action, youDo: ACTION_WORDS[action],
+    cause, family: familyOf(cause), p, likelihood: shareWords(language, p), what: asSentence(plainText(card.what)), when: when === null ? null : translated(language, when),
+    relinkDoes: `Relink ${plainText(card.relink)}`, action, youDo: youDo === null ? null : translated(language, youDo),
   }
 }
 
@@ -100,8 +104,8 @@ function asSentence(text: string): string {
 }
 
 /** As on the card; below it a code still has a share worth telling: "Possible (about 2 in 10)". */
-function shareWords(p: number): string {
-  return p >= 0.3 ? likelihoodWords('en', p) : `Possible (about ${Math.max(1, Math.round(p * 10))} in 10)`
+function shareWords(language: Language, p: number): string {
+  return p >= 0.3 ? likelihoodWords(language, p) : say(language, 'Possible (about {count} in 10)', { count: Math.max(1, Math.round(p * 10)) })
 }
 
 /** Systems with something to say first; HTTP first for plain three-digit numbers, which people know as "Error 401", and for its own names. */
@@ -110,12 +114,12 @@ function rank(one: Explanation, asked: string): number {
   return plainStatus + (one.causes.length === 0 ? 5 : 0)
 }
 
-function nearTo(code: string, tables: readonly CodeTable[]): Explanation['near'] {
+function nearTo(language: Language, code: string, tables: readonly CodeTable[]): Explanation['near'] {
   const wanted = code.toUpperCase()
   const scored = tables.flatMap((table) => table.codes.map((entry) => ({ table, entry, far: distance(wanted, entry.code.toUpperCase()) })))
   const close = scored.filter(({ far, entry }) => far <= Math.max(1, Math.floor(Math.min(wanted.length, entry.code.length) / 3)))
   close.sort((a, b) => a.far - b.far || b.entry.reasons.length - a.entry.reasons.length)
-  return close.slice(0, NEAR_LIMIT).map(({ table, entry }) => ({ code: entry.code, title: table.title, meaning: entry.meaning }))
+  return close.slice(0, NEAR_LIMIT).map(({ table, entry }) => ({ code: entry.code, title: table.title, meaning: translated(language, entry.meaning) }))
 }
 
 /** Edit distance; a code that contains the asked one is near. */

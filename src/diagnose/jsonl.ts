@@ -8,6 +8,8 @@
 import { z } from 'zod'
 import type { CauseCode } from '../domain/cause.ts'
 import type { CaseRecord } from '../domain/evidence.ts'
+import { message } from '../language/language.ts'
+import { say } from '../language/say.ts'
 import { diagnose } from './diagnose.ts'
 import type { Knowledge } from './knowledge.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
@@ -71,9 +73,9 @@ export function answerCase(value: unknown, line: number, knowledge: Knowledge = 
   const parsed = CASE.safeParse(value)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    const place = issue === undefined || issue.path.length === 0 ? 'the line' : `"${issue.path.join('.')}"`
+    const what = issue === undefined || issue.path.length === 0 ? message('the line') : `"${issue.path.join('.')}"`
     const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
-    return { id, error: { code: 'line_not_a_case', line, message: `Line ${line}: ${place} does not fit a case record: ${issue?.message ?? 'wrong shape'}. A case has "evidence" and "context" objects.` } }
+    return { id, error: { code: 'line_not_a_case', line, message: say('en', 'Line {line}: {what} does not fit a case record: {message}. A case has "evidence" and "context" objects.', { line, what, message: issue?.message ?? 'Invalid input' }) } }
   }
   const record = { evidence: present(parsed.data.evidence), context: present(parsed.data.context ?? {}) } as CaseRecord
   const { causes, action } = diagnose(record, knowledge, newsOf({ steps: (parsed.data.steps ?? []) as readonly StepNews[] }))

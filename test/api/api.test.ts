@@ -415,6 +415,11 @@ async function sameInGerman(path: string, id: string): Promise<void> {
   assert.deepEqual([added.status, added.json.language], [201, 'de'], 'alerts go in the language in which a destination is entered')
   assert.equal((await ask('PATCH', `/api/alerts/destinations/${added.json.id}`, { body: { language: 'en' } })).json.language, 'en')
   await ask('DELETE', `/api/alerts/destinations/${added.json.id}`)
+  const meaning = await ask('GET', '/api/explain/15500', { headers: { 'accept-language': 'de' } })
+  assert.match(meaning.json.items[0].seenBy, /^Banken mit OFX/)
+  const { items: [verdict, unread] } = (await ask('POST', '/api/diagnose', { headers: { 'accept-language': 'de' }, body: { records: [{ evidence: { codes: ['15500'], stage: 'signon' }, context: {} }, 7] } })).json
+  assert.match(verdict.for.join(), /^„15500“ \(OFX\): /)
+  assert.match(unread.error.message, /^Zeile 2: die Zeile passt nicht zu einem Fall/)
   const refused = await ask('POST', '/api/rules/preview', { headers: { 'accept-language': 'de' }, body: { contains: 'x', category: '' } })
   assert.deepEqual([refused.json.title, refused.json.errors[0].message], ['Die Anfrage ist nicht gültig.', 'Geben Sie mindestens zwei Zeichen an, die im Text der Bank zu solchen Buchungen stehen.'])
   assert.deepEqual(await stored(), before)

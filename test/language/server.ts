@@ -6,6 +6,7 @@
 import { ATLAS } from '../../bank/faults/atlas.ts'
 import { PROBLEMS } from '../../src/api/problems.ts'
 import { CARDS } from '../../src/diagnose/catalogue.ts'
+import { ACTION_WORDS } from '../../src/diagnose/knowledge/action-words.ts'
 import { KNOWLEDGE } from '../../src/diagnose/knowledge/base.ts'
 import { DEMO_FAULTS, FAMILY_NAMES } from '../../src/demo/faults.ts'
 import { ALLOW_SIGN_IN, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STEPS } from '../../src/repair/steps.ts'
@@ -49,7 +50,8 @@ function tables(): readonly (readonly [string, string])[] {
     ...named('src/demo/faults.ts', [...Object.values(FAMILY_NAMES), ...DEMO_FAULTS.flatMap(({ fault }) => ATLAS.find(({ name }) => name === fault)?.sentence ?? [])]),
     ...named('zod', FIELD_ERRORS),
     ...named('a value', WORDS),
-    ...named('src/diagnose/knowledge', [...KNOWLEDGE.rules.map(({ because }) => because), ...KNOWLEDGE.tables.flatMap(({ codes }) => codes.map(({ meaning }) => meaning))]),
+    ...named('src/diagnose/knowledge', [...KNOWLEDGE.rules.map(({ because }) => because), ...KNOWLEDGE.tables.flatMap(({ codes }) => codes.map(({ meaning }) => meaning)), ...KNOWLEDGE.tables.flatMap(({ seenBy, codes }) => [seenBy, ...codes.flatMap(({ reasons }) => reasons.flatMap(([, , , when]) => when ?? []))])]),
+    ...named('src/diagnose/knowledge/action-words.ts', Object.values(ACTION_WORDS).filter((words) => words !== null)),
   ]
 }
 

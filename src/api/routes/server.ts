@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { explain } from '../../diagnose/explain.ts'
 import { answerCase, isBundle } from '../../diagnose/jsonl.ts'
+import type { Language } from '../../language/language.ts'
+import { retold } from '../../language/retold.ts'
 import { listOf, route, type Route } from '../route.ts'
 import { isoInstant } from '../shapes.ts'
 
@@ -24,7 +26,7 @@ const meaning = route({
   method: 'GET', url: '/explain/:code', action: 'read', tag: 'Server', summary: 'What an error code means, in any system that is known',
   params: z.strictObject({ code: z.string().min(1).max(100) }),
   response: listOf(z.looseObject({})),
-  handle: async ({ params }) => ({ items: explain(params.code).map((one) => ({ ...one })) }),
+  handle: async ({ params, language }) => ({ items: explain(params.code, undefined, language).map((one) => ({ ...one })) }),
 })
 
 const MOST_RECORDS = 500
@@ -33,7 +35,14 @@ const diagnosis = route({
   method: 'POST', url: '/diagnose', action: 'read', tag: 'Server', summary: 'The likely causes of failures that another program met: records in, one answer for each in the same order; nothing is stored',
   body: z.strictObject({ records: z.array(z.unknown()).min(1).max(MOST_RECORDS).meta({ description: 'Each with "evidence" and "context" as relink diagnose --format jsonl reads them; a support bundle is answered by its record' }) }),
   response: listOf(z.looseObject({})),
-  handle: async ({ body }) => ({ items: body.records.map((record, at) => ({ ...answerCase(isBundle(record) ? record.record : record, at + 1) })) }),
+  handle: async ({ body, language }) => ({ items: body.records.map((record, at) => toldIn(language, answerCase(isBundle(record) ? record.record : record, at + 1))) }),
 })
+
+/** Codes and causes are the same in every language. */
+function toldIn(language: Language, answer: ReturnType<typeof answerCase>): Record<string, unknown> {
+  if ('error' in answer) return { ...answer, error: { ...answer.error, message: retold(language, answer.error.message) } }
+  const all = (sentences: readonly string[]): string[] => sentences.map((sentence) => retold(language, sentence))
+  return { ...answer, for: all(answer.for), against: all(answer.against) }
+}
 
 export const serverRoutes: readonly Route[] = [about, health, meaning, diagnosis]
