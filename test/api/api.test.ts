@@ -417,7 +417,7 @@ async function sameInGerman(path: string, id: string): Promise<void> {
   await ask('DELETE', `/api/alerts/destinations/${added.json.id}`)
   const meaning = await ask('GET', '/api/explain/15500', { headers: { 'accept-language': 'de' } })
   assert.match(meaning.json.items[0].seenBy, /^Banken mit OFX/)
-  const { items: [verdict, unread] } = (await ask('POST', '/api/diagnose', { headers: { 'accept-language': 'de' }, body: { records: [{ evidence: { codes: ['15500'], stage: 'signon' }, context: {} }, 7] } })).json
+  const { items: [verdict, unread] } = (await ask('POST', '/api/diagnose', { headers: { 'accept-language': 'de' }, body: { records: [{ evidence: { protocol: 'ofx', codes: ['15500'], stage: 'signon' }, context: {} }, 7] } })).json
   assert.match(verdict.for.join(), /^„15500“ \(OFX\): /)
   assert.match(unread.error.message, /^Zeile 2: die Zeile passt nicht zu einem Fall/)
   const refused = await ask('POST', '/api/rules/preview', { headers: { 'accept-language': 'de' }, body: { contains: 'x', category: '' } })
