@@ -418,7 +418,7 @@ async function sameInGerman(path: string, id: string): Promise<void> {
   const meaning = await ask('GET', '/api/explain/15500', { headers: { 'accept-language': 'de' } })
   assert.match(meaning.json.items[0].seenBy, /^Banken mit OFX/)
   const { items: [verdict, unread] } = (await ask('POST', '/api/diagnose', { headers: { 'accept-language': 'de' }, body: { records: [{ evidence: { protocol: 'ofx', codes: ['15500'], stage: 'signon' }, context: {} }, 7] } })).json
-  assert.match(verdict.for.join(), /^„15500“ \(OFX\): /)
+  assert.match(verdict.for.join(), /^„15500 Signon invalid“ \(OFX\): Die Bank/)
   assert.match(unread.error.message, /^Zeile 2: die Zeile passt nicht zu einem Fall/)
   const refused = await ask('POST', '/api/rules/preview', { headers: { 'accept-language': 'de' }, body: { contains: 'x', category: '' } })
   assert.deepEqual([refused.json.title, refused.json.errors[0].message], ['Die Anfrage ist nicht gültig.', 'Geben Sie mindestens zwei Zeichen an, die im Text der Bank zu solchen Buchungen stehen.'])
