@@ -29,10 +29,10 @@ const MOST_STOPS = 20
 export async function institutionResource(language: Language, instance: Instance, institution: Institution): Promise<z.output<typeof institutionShape>> {
   const connections = await instance.store.connections.list()
   const health = (await healthOfBanks(instance)).get(institution.id)
-  const { id, name, country, website } = institution
+  const { id, name, country, website, customers = null } = institution
   const own = connections.filter((c) => c.institutionId === id && isShown(c))
   return {
-    id, name, country, website,
+    id, name, country, website, customers,
     health: health?.status ?? 'unknown',
     since: health === undefined || health.status === 'working' ? null : isoOrNull(health.since),
     siblings: siblingsOf(instance.institutions, institution).map((one) => one.name),

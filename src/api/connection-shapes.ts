@@ -29,6 +29,7 @@ export const institutionShape = z
     name: z.string(),
     country: z.string(),
     website: z.string().nullable(),
+    customers: z.enum(['personal', 'business']).nullable().meta({ description: 'Whom this entry of the bank is for, where it has one for each' }),
     health: z.enum(['working', 'slow', 'down', 'unknown']),
     since: instant.nullable().meta({ description: 'Since when it is not as usual' }),
     siblings: z.array(z.string()).meta({ description: 'Other entries with a like name or address, which are easily confused with it' }),

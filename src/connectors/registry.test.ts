@@ -46,6 +46,7 @@ test('a mistake in the file is told by entry and field', async () => {
     [[{ ...ENTRY, country: 'USA' }], /entry 1 \("my-bank"\), field country/],
     [[{ ...ENTRY, timeZone: 'Chicago' }], /field timeZone/],
     [[{ ...ENTRY, website: 'http://x.example' }], /field website/],
+    [[{ ...ENTRY, customers: 'everybody' }], /field customers: must be personal or business/],
     [[{ ...ENTRY, routes: [] }], /field routes/],
     [[{ ...ENTRY, routes: [{ connector: 'fax', settings: {} }] }], /field routes\.0\.connector: there is no connector "fax"/],
     [[{ ...ENTRY, routes: [{ connector: 'ofx', settings: { url: 'nowhere' } }] }], /field routes\.0\.settings: .*url/],

@@ -60,6 +60,7 @@ const institutionSchema = z.strictObject({
   website: z.url({ protocol: /^https$/, error: 'must be an https address, or null' }).nullable().default(null),
   routingNumbers: z.array(z.string().min(1).max(20)).default([]),
   timeZone: z.string().refine(isTimeZone, 'must be a time zone, for example America/New_York'),
+  customers: z.enum(['personal', 'business'], 'must be personal or business, or left out').optional(),
   limits: z
     .strictObject({ requestsPerDay: z.int().positive().nullable().default(null), minSecondsBetweenSyncs: z.int().positive().nullable().default(null) })
     .default({ requestsPerDay: null, minSecondsBetweenSyncs: null }),

@@ -18,6 +18,8 @@ export type Institution = {
   readonly routingNumbers: readonly string[]
   /** IANA zone of the bank's calendar; its "today" decides windows. */
   readonly timeZone: string
+  /** Whom this entry of the bank is for, where it has one for each. */
+  readonly customers?: 'personal' | 'business' | undefined
   /** How often the bank may be asked, where it publishes or enforces a limit. */
   readonly limits: InstitutionLimits
   readonly routes: readonly [Route, ...Route[]]

@@ -7,6 +7,24 @@ export function kept(name: string): string | null {
   }
 }
 
+/** What is half done, as long as this tab is open: loading the page anew loses nothing of it. `null`: forgets it. */
+export function keepForTab(name: string, value: string | null): void {
+  try {
+    if (value === null) sessionStorage.removeItem(name)
+    else sessionStorage.setItem(name, value)
+  } catch {
+    // It holds as long as the page does.
+  }
+}
+
+export function keptForTab(name: string): string | null {
+  try {
+    return sessionStorage.getItem(name)
+  } catch {
+    return null
+  }
+}
+
 /** `null`: forgets it. False: this browser keeps nothing, so it holds as long as the page does. */
 export function keepChoice(name: string, value: string | null): boolean {
   try {

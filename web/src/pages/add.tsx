@@ -49,7 +49,7 @@ function FindBank() {
             <button className="flex w-full cursor-pointer flex-wrap items-center justify-between gap-2 rounded-[10px] p-4 text-left hover:bg-sunken" onClick={() => void navigate({ to: '/add', search: { bank: institution.id, find: text } })}>
               <span className="min-w-0">
                 <span className="font-medium">{institution.name}</span>
-                <span className="meta block [overflow-wrap:anywhere]">{[hostOf(institution.website), institution.country].filter((part) => part !== null).join(' · ')}</span>
+                <span className="meta block [overflow-wrap:anywhere]">{[hostOf(institution.website), institution.country, institution.customers === null ? null : say(CUSTOMERS[institution.customers])].filter((part) => part !== null).join(' · ')}</span>
               </span>
               <Health institution={institution} />
             </button>
@@ -61,6 +61,8 @@ function FindBank() {
     </>
   )
 }
+
+const CUSTOMERS: Record<NonNullable<Institution['customers']>, string> = { personal: message('for private customers'), business: message('for businesses') }
 
 function hostOf(website: string | null): string | null {
   return website === null || !URL.canParse(website) ? null : new URL(website).host

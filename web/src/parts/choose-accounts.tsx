@@ -1,13 +1,16 @@
-/** After the first sign-in, before a row is read: which accounts, into which of the books, since when; and after it, what came in. */
+/** After the first sign-in, before a row is read: which accounts, into which of the books, since when, looked at once more; and after it, what came in. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useAct } from '../act.ts'
 import { get, type Account, type Connection } from '../api.ts'
 import { say } from '../language/language.ts'
+import { keepForTab, keptForTab } from '../kept.ts'
 import { Trouble } from './states.tsx'
+import { formatDay } from './time.tsx'
 
 type Choice = { read: boolean; into: string; startOn: string }
+type State = { readonly choices: Readonly<Record<string, Choice>>; readonly isChecking: boolean }
 
 /** Its end is enough to know it by. */
 function masked(number: string | null): string {
@@ -18,15 +21,21 @@ export function ChooseAccounts({ connection }: { connection: Connection }) {
   const act = useAct()
   const all = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
   const listed = connection.accounts.filter(({ state }) => state === 'open' || state === 'paused')
-  const [choices, setChoices] = useState<Record<string, Choice>>({})
+  const keptAs = `relink-choice-${connection.id}`
+  const [{ choices, isChecking }, setState] = useState<State>(() => parsed(keptForTab(keptAs)))
+  const go = (state: State): void => {
+    keepForTab(keptAs, JSON.stringify(state))
+    setState(state)
+  }
   const of = (id: string): Choice => choices[id] ?? { read: true, into: '', startOn: '' }
-  const set = (id: string, change: Partial<Choice>): void => setChoices({ ...choices, [id]: { ...of(id), ...change } })
+  const set = (id: string, change: Partial<Choice>): void => go({ choices: { ...choices, [id]: { ...of(id), ...change } }, isChecking: false })
   const chosen = listed.filter(({ id }) => of(id).read)
   const send = (): void => {
-    if (chosen.length > 0) act.send('PUT', `/connections/${connection.id}/accounts`, { accounts: chosen.map(({ id, rows }) => ({ accountId: id, into: of(id).into === '' ? null : of(id).into, startOn: of(id).startOn === '' || rows > 0 || of(id).into !== '' ? null : of(id).startOn })) })
+    if (chosen.length > 0) act.send('PUT', `/connections/${connection.id}/accounts`, { accounts: chosen.map(({ id, rows }) => ({ accountId: id, into: of(id).into === '' ? null : of(id).into, startOn: of(id).startOn === '' || rows > 0 || of(id).into !== '' ? null : of(id).startOn })) }, () => keepForTab(keptAs, null))
   }
+  if (isChecking && chosen.length > 0) return <Check bank={connection.institutionName} listed={listed} of={of} books={all.data?.items ?? []} error={act.error} isPending={act.isPending} read={send} change={() => go({ choices, isChecking: false })} />
   return (
-    <form className="panel mb-6 grid gap-4 border-need" aria-label={say('Choose accounts')} onSubmit={(event) => { event.preventDefault(); send() }}>
+    <form className="panel mb-6 grid gap-4 border-need" aria-label={say('Choose accounts')} onSubmit={(event) => { event.preventDefault(); go({ choices, isChecking: true }) }}>
       <h2>{say('{bank} lets us in. Which accounts?', { bank: connection.institutionName })}</h2>
       <p className="text-muted">{say('Nothing was read yet. What is left out here can be read later.')}</p>
       <ul className="grid gap-4">
@@ -51,11 +60,57 @@ export function ChooseAccounts({ connection }: { connection: Connection }) {
           )
         })}
       </ul>
-      {act.error !== null && <Trouble error={act.error} />}
       {chosen.length === 0 && <p role="alert" className="font-medium">{say('Choose one account at least, or remove the connection below.')}</p>}
-      <button className="button button-primary justify-self-start" type="submit" aria-disabled={act.isPending}>{act.isPending ? say('Reading…') : say('Read {count, plural, one {# account} other {# accounts}}', { count: chosen.length })}</button>
+      <button className="button button-primary justify-self-start" type="submit">{say('Continue')}</button>
     </form>
   )
+}
+
+type CheckProps = { bank: string; listed: Connection['accounts']; of: (id: string) => Choice; books: readonly Account[]; error: Error | null; isPending: boolean; read: () => void; change: () => void }
+
+/** What will be read, since when and into what, before it is. */
+function Check({ bank, listed, of, books, error, isPending, read, change }: CheckProps) {
+  const chosen = listed.filter(({ id }) => of(id).read)
+  const left = listed.filter(({ id }) => !of(id).read)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus(), [])
+  return (
+    <section className="panel mb-6 grid gap-4 border-need" aria-labelledby="check">
+      <h2 id="check" tabIndex={-1} ref={heading}>{say('Is this right?')}</h2>
+      <dl className="grid gap-3">
+        {chosen.map((account) => (
+          <div key={account.id} className="grid gap-x-6 border-t border-line pt-3 first:border-0 first:pt-0 sm:grid-cols-2">
+            <dt className="name font-medium">{account.name}{masked(account.number)}</dt>
+            <dd className="[overflow-wrap:anywhere]">{intoWords(account, of(account.id), books)}</dd>
+          </div>
+        ))}
+      </dl>
+      {left.length > 0 && <p className="text-muted [overflow-wrap:anywhere]">{say('Not read: {accounts}.', { accounts: left.map(({ name, number }) => `${name}${masked(number)}`).join(', ') })}</p>}
+      {error !== null && <Trouble error={error} />}
+      <p className="flex flex-wrap items-center gap-3">
+        <button className="button button-primary" aria-disabled={isPending} onClick={() => !isPending && read()}>{isPending ? say('Reading…') : say('Read {count, plural, one {# account} other {# accounts}}', { count: chosen.length })}</button>
+        <button className="button" disabled={isPending} aria-label={say('Change what is read from {bank}', { bank })} onClick={change}>{say('Change')}</button>
+      </p>
+    </section>
+  )
+}
+
+function intoWords({ rows }: Connection['accounts'][number], { into, startOn }: Choice, books: readonly Account[]): string {
+  if (rows > 0) return say('goes on where it is, after {rows, plural, one {# row} other {# rows}}', { rows })
+  const book = books.find(({ id }) => id === into)
+  if (book !== undefined) return say('into {account}, which holds {rows, plural, one {# row} other {# rows}}', { account: `${book.name}${masked(book.number)}`, rows: book.rows })
+  if (into !== '') return say('Loading…')
+  return startOn === '' ? say('into a new account, as far back as the bank goes') : say('into a new account, from {day}', { day: formatDay(startOn) })
+}
+
+/** What was kept may be of an earlier version of this page. */
+function parsed(kept: string | null): State {
+  try {
+    const { choices, isChecking } = JSON.parse(kept ?? '') as State
+    return { choices: { ...choices }, isChecking: isChecking === true }
+  } catch {
+    return { choices: {}, isChecking: false }
+  }
 }
 
 function optionOf({ name, number, rows, connectionIds }: Account): string {
