@@ -13,7 +13,7 @@ export type AmountStyle = 'point' | 'comma'
 export type WrittenAmount = { readonly negative: boolean; readonly number: string; readonly currency: string | null }
 
 const SIGN = '[-+\\u2212\\u2013]?'
-const CURRENCY = '(?:[A-Z]{3}|[A-Z]{0,2}\\p{Sc}|[Kk]r\\.?|zł|Kč|Ft|Fr\\.?|lei)?'
+const CURRENCY = '(?:[A-Z]{3}|[A-Z]{0,2}\\p{Sc}|[Kk]r\\.?|zł|Kč|Ft|Fr\\.?|lei|RM|R[ps]\\.?|[KTU][Ss]h\\.?|Bs\\.?|S/\\.?|F?CFA|D[Hh]s?\\.?|R)?'
 const NUMBER = "(?:\\d[\\d.,'\\u2019 ]*|[.,]\\d+)"
 const AMOUNT = new RegExp(`^(${SIGN}) ?(${CURRENCY}) ?(${SIGN}) ?(${NUMBER}?) ?(${SIGN}) ?(${CURRENCY}) ?((?:CR|DR|DB|Cr|Dr|Db)\\.?|[CDHS])?$`, 'u')
 
@@ -38,7 +38,9 @@ export function scanAmount(text: string): WrittenAmount | null {
   if (number === null) return null
   const negative = bracketed !== null || signs.some((sign) => sign !== '+') || /^[DS]/i.test(mark)
   const currency = currencyBefore === '' ? currencyAfter : currencyBefore
-  if (/^[A-Z]{3}$/.test(currency) && !CODES.has(currency)) return null
+  if (/^[A-Z]{3}$/.test(currency) && currency !== 'CFA' && !CODES.has(currency)) return null
+  // `R21.50` are rands, `R21` may be a number of a paper.
+  if (currency === 'R' && !/[.,]/.test(number)) return null
   return { negative, number, currency: currency === '' ? null : currency }
 }
 

@@ -98,6 +98,10 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.getByText('1 new, 0 there already').waitFor()
     const either = (await sandbox.opened.instance.store.accounts.list()).find(({ name }) => name === 'either.csv')!
     assert.equal((await sandbox.opened.instance.store.feed.transactions({ accountId: either.id, limit: 1 })).rows[0]?.postedOn, '2025-02-05')
+    assert.deepEqual((await sandbox.opened.instance.store.accounts.fileDates()).map(({ accountId, dates }) => [accountId, dates]), [[either.id, 'day-first']])
+    await page.getByRole('button', { name: 'Ask again next time' }).click()
+    await page.getByText('It is asked again from now on.').waitFor()
+    assert.deepEqual(await sandbox.opened.instance.store.accounts.fileDates(), [])
     const before = (await sandbox.opened.instance.store.accounts.list()).length
     await input.setInputFiles({ name: 'damaged.ofx', mimeType: 'application/x-ofx', buffer: Buffer.from(statement(['-12.50', 'twelve']).replaceAll('77001', '77002')) })
     await page.getByText('Nothing of this file was kept.').waitFor()

@@ -300,3 +300,18 @@ test('rows that tell day and month alone are in the year that stands beside the 
   // 3 August or 8 March: last year or this.
   assert.equal(await failureOf('As of,2024-05-01\nDate,Details,Amount\n03/08,Shop,-1.00\n04/08,Pay,2.00\n'), 'missing_field 2')
 })
+
+test('currencies that are written with letters stand beside amounts; a number of a paper is none', async () => {
+  const told = async (first: string, second: string): Promise<string> => {
+    const statement = await only(`Date;Description;Amount\n2024-02-05;Shop;${first}\n2024-02-19;Pay;${second}\n`)
+    return `${statement.head.currency} ${amountsOf(statement).join(' ')}`
+  }
+  assert.equal(await told('-R21.50', 'R1,000.00'), 'ZAR -21.5 1000')
+  assert.equal(await told('-RM 21.50', 'RM 1,000.00'), 'MYR -21.5 1000')
+  assert.equal(await told('-Rp250.000', 'Rp 1.000.000'), 'IDR -250000 1000000')
+  assert.equal(await told('-Rs. 21.50', 'Rs 1,000'), 'null -21.5 1000')
+  assert.equal(await told('- 2 150 FCFA', '100 000 FCFA'), 'null -2150 100000')
+  assert.equal(await told('-S/ 21.50', 'S/ 1,000.00'), 'PEN -21.5 1000')
+  const numbered = await only('2024-02-05,R21,Shop,-21.50\n2024-02-19,R22,Pay,1000.00\n')
+  assert.deepEqual(amountsOf(numbered), ['-21.5', '1000'])
+})

@@ -27,6 +27,12 @@ test('marks: C and D, their reversals RC and RD, and a letter of the currency be
     assert.equal((await rowOf(`:61:2401030103${mark}5,NTRFNONREF\n`)).amount, amount, mark)
 })
 
+test('amounts with points between thousands', async () => {
+  assert.equal((await rowOf(':61:2401030103C1.234.567,5NTRFNONREF\n')).amount, '1234567.5')
+  assert.equal((await rowOf(':61:2401030103C1.23NTRFNONREF\n')).amount, '1.23')
+  assert.match(await failureOf(message(':61:2401030103C1.2345,00NTRFNONREF\n', 'C240103EUR100,00')), / 5$/)
+})
+
 test('the entry date takes the year that lies nearest to the value date', async () => {
   assert.equal((await rowOf(':61:2401021229D5,00NTRFNONREF\n')).postedOn, '2023-12-29')
   assert.equal((await rowOf(':61:2312290102D5,00NTRFNONREF\n')).postedOn, '2024-01-02')
