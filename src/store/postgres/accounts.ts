@@ -1,5 +1,5 @@
 /** Accounts and their sources of one tenant on PostgreSQL; see `AccountStore`. */
-import { sql } from 'kysely'
+import { sql, type SqlBool } from 'kysely'
 import type { AccountSource } from '../../domain/account.ts'
 import type { FileDates } from '../../domain/dates-said.ts'
 import type { AccountFilter, AccountStore, AccountSummary } from '../../ports/store.ts'
@@ -14,7 +14,9 @@ export function postgresAccounts(db: Database, tenantId: string): AccountStore {
   const insertSource = (source: AccountSource) => db.insertInto('relink.account_sources').values({ tenant_id: tenantId, ...sources.write(source) } as never)
   const fedBy = (connectionId: string | null) => db.selectFrom('relink.account_sources').where('tenant_id', '=', tenantId).where('connection_id', '=', connectionId)
   const sourcesFed = once((connectionId: string | null) => fedBy(connectionId).selectAll().orderBy('id'))
-  const accountsFed = once((connectionId: string | null) => db.selectFrom('relink.accounts').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', fedBy(connectionId).select('account_id')))
+  // Ids as an array: of a subquery the planner makes a join, for which it reads all accounts of the tenant.
+  const accountsFed = once((connectionId: string | null) =>
+    db.selectFrom('relink.accounts').selectAll().where('tenant_id', '=', tenantId).where(sql<SqlBool>`id = any(array(${fedBy(connectionId).select('account_id')}))`))
   return {
     async create(account, source) {
       if (source.accountId !== account.id) throw new Error('the first source of an account belongs to another account')

@@ -21,10 +21,10 @@ export async function readCandidates(db: Database, tenantId: string, query: Cand
   return readFound(rows, query)
 }
 
-/** A transaction with one of its reports; the columns of a report have names of their own. Without a day: a report that was asked for, of a transaction that was not found. */
+/** A transaction with one of its reports; the columns of a report have names of their own. Without a day: a report that was asked for, of a transaction that was not found. `report_source` null: the one that is asked for. */
 type FoundRow = Record<string, unknown> & {
   readonly id: string; readonly posted_on: string | null; readonly state: KnownReport['state']; readonly withdrawn_reason: KnownReport['withdrawnReason']; readonly content_key: string
-  readonly report_source: string | null; readonly report_provider: string | null; readonly report_pending: string | null; readonly report_key: string; readonly report_status: Report['status']; readonly report_id: string
+  readonly report_source: string | null; readonly report_provider: string | null; readonly report_pending: string | null; readonly report_key: string; readonly report_status: Report['status']; readonly report_id: string | null
 }
 
 /** Rows of one transaction follow each other. */
@@ -33,7 +33,7 @@ function readFound(rows: readonly FoundRow[], { accountId, sourceId, keys }: Can
   const known = new Map<string, KnownReport>()
   const transactions: Candidate[] = []
   let [id, reports]: [string | null, Report[]] = [null, []]
-  const tell = (key: string, { report_id: observationId, id: transactionId, state, withdrawn_reason: withdrawnReason, content_key: contentKey }: FoundRow): void =>
+  const tell = (key: string, observationId: string, { id: transactionId, state, withdrawn_reason: withdrawnReason, content_key: contentKey }: FoundRow): void =>
     void known.set(key, { observationId, transactionId, state, withdrawnReason, contentKey: digest.read(contentKey as never) })
   for (const row of rows) {
     if (row.posted_on !== null && row.id !== id) {
@@ -41,12 +41,13 @@ function readFound(rows: readonly FoundRow[], { accountId, sourceId, keys }: Can
       id = row.id
       transactions.push(Object.assign(readTransaction(row as unknown as StoredRow<never>), { accountId, reports }))
     }
-    if (row.report_source === null) continue
+    const observationId = row.report_id
+    if (observationId === null) continue
     const key = digest.read(row.report_key as never)
-    if (row.posted_on === null) tell(key, row)
+    if (row.posted_on === null) tell(key, observationId, row)
     else {
-      reports.push({ sourceId: row.report_source, providerId: row.report_provider, pendingProviderId: row.report_pending, key, status: row.report_status })
-      if (row.report_source === sourceId && (asked ??= new Set(keys)).has(key)) tell(key, row)
+      reports.push({ sourceId: row.report_source ?? sourceId, providerId: row.report_provider, pendingProviderId: row.report_pending, key, status: row.report_status })
+      if (row.report_source === null && (asked ??= new Set(keys)).has(key)) tell(key, observationId, row)
     }
   }
   return { known, transactions }
@@ -83,6 +84,8 @@ const around = {
 const COLUMNS = flatTransactions.columns.filter(({ field }) => field !== 'accountId').map(({ column }) => column)
 const TOLD: ReadonlySet<string> = new Set(['id', 'state', 'withdrawn_reason', 'content_key'])
 const [OF_TRANSACTION, OF_KNOWN] = [sql.join(COLUMNS.map((column) => sql`t.${sql.id(column)}`)), sql.join(COLUMNS.map((column) => (TOLD.has(column) ? sql`t.${sql.id(column)}` : sql`null`)))]
+/** What the order alone needs does not travel. */
+const FOUND = sql.join([...COLUMNS, 'report_source', 'report_provider', 'report_pending', 'report_key', 'report_status', 'report_id'].map((column) => sql.id(column)))
 
 function findersBeside(ofStates: (states: string) => RawBuilder<unknown>) {
   return once((tenantId: string, accountId: string, sourceId: string, keys: string, providerIds: string, contentKeys: string, amounts: string, nearFrom: string, nearTo: string, from: string, to: string, states: string) => {
@@ -99,7 +102,7 @@ function findersBeside(ofStates: (states: string) => RawBuilder<unknown>) {
     // Full, though no report is without its transaction: a full join is never made row by row, however few rows the planner expects.
     // Begins with what tells that it only reads (session.ts).
     return sql<FoundRow>`
-      select * from (with known as materialized (
+      select ${FOUND} from (with known as materialized (
         select key, id, transaction_id from relink.observations where tenant_id = ${tenant} and source_id = ${source} and key = any(cast(${keys} as uuid[]))),
       lying as materialized (
         select * from relink.transactions where tenant_id = ${tenant} and account_id = ${account} and posted_on between ${from} and ${to} and ${ofStates(states)}),
@@ -108,12 +111,12 @@ function findersBeside(ofStates: (states: string) => RawBuilder<unknown>) {
         select * from lying
         union all
         select t.* from relink.transactions t where t.tenant_id = ${tenant} and t.id = any(array(select id from beside)) and t.account_id = ${account})
-      select ${OF_TRANSACTION}, o.source_id as report_source, o.provider_id as report_provider, o.pending_provider_id as report_pending, o.key as report_key, o.status as report_status, o.id as report_id, o.observed_at
+      select ${OF_TRANSACTION}, nullif(o.source_id, ${source}) as report_source, o.provider_id as report_provider, o.pending_provider_id as report_pending, o.key as report_key, o.status as report_status, o.id as report_id, o.observed_at
       from found t full join (
         select source_id, transaction_id, provider_id, pending_provider_id, key, status, observed_at, id from relink.observations
         where tenant_id = ${tenant} and transaction_id = any(array(select id from found))) o on o.transaction_id = t.id
       union all
-      select ${OF_KNOWN}, ${source}, null, null, k.key, null, k.id, null
+      select ${OF_KNOWN}, null, null, null, k.key, null, k.id, null
       from known k join relink.transactions t on t.tenant_id = ${tenant} and t.id = k.transaction_id
       where k.transaction_id not in (select id from found)) t
       order by posted_on, id, observed_at, report_id`
