@@ -26,6 +26,10 @@ const SETTLEMENT = /^settlement date\b/
 
 const EACH_CURRENCY = /^(debit|credit|withdrawal|deposit|paid (in|out)|money (in|out)) currency$/
 
+/** Under these words files of several accounts tell of which each row is; of the other party they are said beside its name. */
+const ACCOUNT_NUMBER = /^account (number|no|num)$/
+const PARTY = /\b(beneficiary|recipient|payee|payer|counterparty|partner|sender|receiver|other party|name)\b/
+
 const ACCOUNT_TYPE = /^(account type|type of account|type de compte|kontoart|kontotyp|tipo de cuenta|tipo conto|tipo de conta)$/
 
 /** Steps of a running balance that outweigh written signs. */
@@ -54,7 +58,7 @@ export function readRoles(
     const { meanings, currency: named } = readHeading(cell)
     const cells = filled(judged, at)
     // The first of a row's columns tells of the file's own account, the others of the other party's.
-    const isOwn = hasType && meanings.some(({ role }) => role === 'constantAccount')
+    const isOwn = meanings.some(({ role }) => role === 'constantAccount') && (hasType || tellsOfRow(heading, at, cells))
     const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }] : meanings
     const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
@@ -67,6 +71,17 @@ export function readRoles(
   // `USD` beside `Amount` is what was paid in dollars, not what the account is kept in.
   const isBeside = found.some(({ role, rank }) => MOVES.has(role) && rank !== BARE_CURRENCY)
   return { roles, currency: currencies.find(({ isBare }) => !isBare || !isBeside)?.named ?? null }
+}
+
+/** A number that stands in all rows, each many times, is of one's own accounts: other parties differ more, and rows without one leave it out. */
+function tellsOfRow({ cells: heading }: CsvRecord, at: number, cells: readonly string[]): boolean {
+  const beside = [heading[at - 1] ?? '', heading[at + 1] ?? ''].map(plainWords)
+  return ACCOUNT_NUMBER.test(plainWords(heading[at] ?? '')) && !beside.some((cell) => PARTY.test(cell) && !/^account name$/.test(cell)) && isRepeated(cells)
+}
+
+/** On average each value stands in three rows or more. */
+function isRepeated(cells: readonly string[]): boolean {
+  return new Set(cells).size * 3 <= cells.length
 }
 
 /** Without footers: those with a date where most have one. What a footer says stands under no heading. */
@@ -321,7 +336,7 @@ function bearsOut(role: Role, cells: readonly string[], share: number): boolean 
       // An id that repeats is none.
       return new Set(cells).size === cells.length
     case 'account':
-      return new Set(cells).size <= 5 && mostly((cell) => /\d{3,}/.test(cell))
+      return (new Set(cells).size <= 5 || isRepeated(cells)) && mostly((cell) => /\d{3,}/.test(cell))
     case 'constantAccount':
       return cells.length > 1 && new Set(cells).size === 1 && mostly((cell) => /\d{3,}/.test(cell))
     default:

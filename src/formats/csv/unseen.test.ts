@@ -315,3 +315,15 @@ test('currencies that are written with letters stand beside amounts; a number of
   const numbered = await only('2024-02-05,R21,Shop,-21.50\n2024-02-19,R22,Pay,1000.00\n')
   assert.deepEqual(amountsOf(numbered), ['-21.5', '1000'])
 })
+
+test('an account number that stands in all rows, each many times, divides them; beside the name of a party it does not', async () => {
+  const rows = (head: string, line: (n: number) => string): string => `${head}\n${Array.from({ length: 8 }, (_, n) => line(n)).join('\n')}\n`
+  const of = async (content: string): Promise<readonly (readonly [string | null, number])[]> => {
+    const { statements, failure } = await collect(readCsv(bytes(content)))
+    assert.equal(failure, null, failure?.message)
+    return statements.map(({ head, rows: inside }) => [head.account.number, inside.length])
+  }
+  assert.deepEqual(await of(rows('Date,Account Number,Description,Amount', (n) => `2024-01-${10 + n},${n < 4 ? '11112222' : '33334444'},Shop ${n},-${n + 1}.50`)), [['11112222', 4], ['33334444', 4]])
+  assert.equal((await of(rows('Date,Payee,Account Number,Amount', (n) => `2024-01-${10 + n},${n % 2 === 0 ? 'Ana' : 'Ben'},${n % 2 === 0 ? '11112222' : '33334444'},-${n + 1}.50`))).length, 1)
+  assert.equal((await of(rows('Date,Account Number,Description,Amount', (n) => `2024-01-${10 + n},1111222${n},Transfer,-${n + 1}.50`))).length, 1)
+})
