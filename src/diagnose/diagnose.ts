@@ -294,7 +294,7 @@ function ruleSentence(rule: Rule, record: CaseRecord): string {
 
 /** As a person counts: minutes, hours, days. */
 function spanWords(hours: number): string {
-  if (hours < 1) return spanOf(Math.round(hours * 60), message('1 minute'), message('{count} minutes'))
+  if (hours < 1) return spanOf(Math.max(1, Math.round(hours * 60)), message('1 minute'), message('{count} minutes'))
   return hours < 48 ? spanOf(Math.round(hours), message('1 hour'), message('{count} hours')) : spanOf(Math.round(hours / 24), message('1 day'), message('{count} days'))
 }
 
