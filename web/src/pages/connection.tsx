@@ -51,7 +51,7 @@ function Whole({ connection }: { connection: Connection }) {
       {isRunning && !connection.awaitsChoice && readsOf(runs.data?.items ?? []) === 1 && <FirstResult connection={connection} />}
       <Withheld connection={connection} />
       {!connection.awaitsChoice && <Accounts connection={connection} />}
-      {connection.state !== 'connecting' && connection.state !== 'preview' && may('administer') && <Reconnect connection={connection} />}
+      {connection.state !== 'connecting' && connection.state !== 'preview' && !connection.awaitsChoice && may('administer') && <Reconnect connection={connection} />}
       <Attempts runs={runs.data?.items ?? []} />
       {connection.state !== 'removed' && may('administer') && <Switches connection={connection} />}
     </>
@@ -130,9 +130,9 @@ function Switches({ connection }: { connection: Connection }) {
       <h2 className="mb-2">{say('Switch off or remove')}</h2>
       <div className="panel grid gap-3">
         {act.error !== null && <Trouble error={act.error} />}
-        <Row text={say(off ? 'Reading has stopped; all rows stay.' : 'Disable: reading stops, all rows stay.')}>
+        {connection.state !== 'replaced' && <Row text={say(off ? 'Reading has stopped; all rows stay.' : 'Disable: reading stops, all rows stay.')}>
           <button className="button" disabled={act.isPending} onClick={() => act.send('POST', `/connections/${connection.id}/${off ? 'enable' : 'disable'}`)}>{say(off ? 'Enable' : 'Disable')}</button>
-        </Row>
+        </Row>}
         <Row text={say('Remove: the sign-in is deleted, the rows stay.')}>
           <button className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/connections/${connection.id}`, undefined, () => void navigate({ to: '/accounts' }))}>{say('Remove')}</button>
         </Row>

@@ -16,6 +16,7 @@ const HEALTH: Record<Connection['health'], { tone: Tone; word: string }> = {
 
 export function ConnectionChip({ connection }: { connection: Connection }) {
   if (connection.state === 'removed') return <Chip tone="off">{say('Removed')}</Chip>
+  if (connection.state === 'replaced') return <Chip tone="off">{say('Replaced')}</Chip>
   const { tone, word } = HEALTH[connection.health]
   return <Chip tone={tone}>{say(word)}</Chip>
 }

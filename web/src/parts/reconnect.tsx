@@ -22,7 +22,7 @@ export function Reconnect({ connection }: { connection: Connection }) {
       <h2 className="mb-2">{say('Reconnect')}</h2>
       <div className="panel grid gap-3">
         {shown !== undefined && <Shown preview={shown} connection={connection} />}
-        {shown?.state !== 'ready' && shown?.state !== 'asked' && (
+        {shown?.state !== 'ready' && shown?.state !== 'asked' && connection.state !== 'replaced' && (
           <>
             <p className="text-muted">{say('Another login, way or entry of the bank can take over. It reads beside this one first; you see what would change before anything does.')}</p>
             {open ? <Begin connection={connection} done={() => setOpen(false)} /> : <button className="button justify-self-start" onClick={() => setOpen(true)}>{say('Try another sign-in')}</button>}
@@ -94,7 +94,7 @@ const KINDS: Record<Preview['accounts'][number]['rows'][number]['kind'], string>
 function MappedAccount({ account, currency }: { account: Preview['accounts'][number]; currency: string }) {
   return (
     <div className="rounded-md bg-sunken p-3">
-      <p className="name"><bdi>{account.name}</bdi> ← <bdi>{account.listedName}</bdi> <span className="meta">{account.listedNumber}</span></p>
+      <p className="name"><bdi>{account.name}</bdi> ← <bdi>{account.listedName}</bdi> <span className="meta whitespace-nowrap">··{account.listedNumber.slice(-4)}</span></p>
       <p>{account.sentence}</p>
       {account.rows.length > 0 && (
         <details>

@@ -6,7 +6,7 @@
 import { locale, say, wording } from '../language/language.ts'
 
 const dayFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' })
-const clockFormat = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' })
+const clockFormat = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
 const dateFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
 const datedFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
 const relative = new Intl.RelativeTimeFormat(wording, { numeric: 'auto' })
