@@ -57,6 +57,9 @@ test('headers that name what is wanted are heard: where a redirect leads, a seco
     ['rate_limited', 403, { 'x-ratelimit-remaining': '0' }],
   ]
   for (const [cause, httpStatus, headers] of said) assert.equal(first({ protocol: 'other', stage: 'signon', httpStatus, headers }, { connection: 'established' }), cause, JSON.stringify(headers))
+  for (const location of ['https://www.compassbank.example/newlogin', 'https://passport.bank.example/new/session', 'https://www.longterms.example/ofx', 'https://sorry.example/app']) assert.equal(first({ protocol: 'other', stage: 'http', httpStatus: 302, headers: { location } }), 'endpoint_moved', `${location}: what a host is called says nothing`)
+  assert.ok(pOf('mfa_required', { protocol: 'other', stage: 'http', httpStatus: 500, headers: { 'x-mfa-enabled': 'false' } }) < 0.2)
+  assert.notEqual(first({ protocol: 'other', message: 'DNS lookup failed: MX record problem for bank.example' }), 'aggregator_down')
   const refused: Evidence = { protocol: 'other', stage: 'accounts', httpStatus: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }
   assert.match(first(refused, { connection: 'established' }) ?? '', /^consent_/)
   assert.equal(first({ ...refused, headers: { location: 'https://www.bank.example/compass/newsroom' }, httpStatus: 301 }), 'endpoint_moved')

@@ -5,6 +5,9 @@
  */
 import type { Rule } from '../knowledge.ts'
 
+/** Where a redirect leads, behind the name of the host: what a host is called says nothing. */
+const sentTo = (path: string): string => `^location: (https?://[^/]*)?/[^?#]*(${path})`
+
 export const PLACE_RULES: readonly Rule[] = [
   { id: 'retry-after', when: { header: '^retry-after:' }, because: 'The answer names a time to wait.', source: 'RFC 9110 section 10.2.3',
     weights: { rate_limited: 1.2, scheduled_maintenance: 0.8, institution_down: 0.5 } },
@@ -16,17 +19,17 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { endpoint_moved: 1, scheduled_maintenance: 0.7, institution_down: 0.6, access_restricted: 0.5 } },
   { id: 'redirected', when: { header: '^location:' }, because: 'The server sent us elsewhere.', source: 'final URL differs from the stored one',
     weights: { endpoint_moved: 1, bank_action_required: 0.5, password_change_required: 0.3 } },
-  { id: 'sent-to-new-password', when: { header: '^location: .*(pass(word|wd|code)?|passwort|kennwort|\\bpin|contrasena|wachtwoord|senha)[^?]{0,20}(renew|change|reset|expire|update|andern|new)|^location: .*(renew|change|reset|expired|update|andern|new)[^?]{0,12}(pass(word|wd|code)|passwort|kennwort|\\bpin\\b)' }, because: 'The server sent us to a page where a new password is chosen.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-new-password', when: { header: sentTo('(pass(word|wd|code)|passwort|kennwort|\\bpin\\b|contrasena|wachtwoord|senha).{0,20}(renew|change|reset|expire|update|andern|new)|(renew|change|reset|expired|update|andern|new).{0,12}(pass(word|wd|code)|passwort|kennwort|\\bpin\\b)') }, because: 'The server sent us to a page where a new password is chosen.', source: 'where a redirect leads names what is wanted',
     weights: { password_change_required: 3, credentials_invalid: -1 } },
-  { id: 'sent-to-second-factor', when: { header: '^location: .*[/_.-](otp|2fa|mfa|sca|two-?factor|second-?factor|step-?up|challenge|verify|verification|one-?time)' }, because: 'The server sent us to a page that asks for a second factor.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-second-factor', when: { header: sentTo('\\b(otp|2fa|mfa|sca|two-?factor|second-?factor|step-?up|verification|one-?time-?(code|password))\\b') }, because: 'The server sent us to a page that asks for a second factor.', source: 'where a redirect leads names what is wanted',
     weights: { mfa_required: 2.2, mfa_method_changed: 0.4 } },
-  { id: 'second-factor-in-header', when: { header: '^(x-)?([a-z]+-)?(2fa|otp|mfa|sca|strong-auth)(-[a-z-]+)?: .' }, because: 'The answer carries a header that asks for a second factor.', source: 'interfaces that ask for strong customer authentication in a header of a 401 or 403',
+  { id: 'second-factor-in-header', when: { header: '^(x-)?([a-z]+-)?(2fa|otp|mfa|sca|strong-auth)(-(approval|required|challenge|result|token|method|url))?: (?!(false|0|no|none|disabled)\\b).' }, because: 'The answer carries a header that asks for a second factor.', source: 'interfaces that ask for strong customer authentication in a header of a 401 or 403',
     weights: { mfa_required: 3, account_not_authorized: -1, access_restricted: -0.6 } },
-  { id: 'sent-to-notice', when: { header: '^location: .*(terms|agreement|conditions|disclosure|interstitial|kyc|questionnaire|contact-?info|update-?(profile|info|details))' }, because: 'The server sent us to a page that the person should read or confirm.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-notice', when: { header: sentTo('\\b(terms|agreement|conditions|disclosures?|interstitial|kyc|questionnaire|contact-?info|update-?(profile|info|details))\\b') }, because: 'The server sent us to a page that the person should read or confirm.', source: 'where a redirect leads names what is wanted',
     weights: { bank_action_required: 2.4 } },
-  { id: 'sent-to-maintenance', when: { header: '^location: .*(maintenance|wartung|mantenimiento|manutenzione|onderhoud|out-?of-?service|unavailable|sorry|closed)' }, because: 'The server sent us to its page for maintenance.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-maintenance', when: { header: sentTo('\\b(maintenance|wartung|mantenimiento|manutenzione|onderhoud|out-?of-?service|unavailable|sorry)\\b') }, because: 'The server sent us to its page for maintenance.', source: 'where a redirect leads names what is wanted',
     weights: { scheduled_maintenance: 2.8, institution_down: 1.2, endpoint_moved: -1 } },
-  { id: 'sent-to-lock', when: { header: '^location: .*(locked|lock-?out|blocked|suspended|gesperrt)' }, because: 'The server sent us to its page for locked logins.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-lock', when: { header: sentTo('locked\\b|lock-?out|\\b(blocked|suspended|gesperrt)\\b') }, because: 'The server sent us to its page for locked logins.', source: 'where a redirect leads names what is wanted',
     weights: { login_locked: 3.4, access_restricted: 0.8, endpoint_moved: -1 } },
   { id: 'token-refused-in-header', when: { header: '^www-authenticate: .*invalid_token' }, because: 'The server says that the token has expired, was revoked, or is malformed.', source: 'RFC 6750 section 3.1',
     weights: { consent_expired: 2.4, consent_revoked: 1.8, client_bug: 0.2, credentials_invalid: -0.5 } },

@@ -297,7 +297,7 @@ export const TEXT_RULES: readonly Rule[] = [
   { id: 'says-provider-failed', source: WORDS, because: 'What stands between this program and the bank reports a failure of its own.',
     when: { text: ways(
       'on our side|our (systems?|servers?)|plaid.s systems|an unexpected error (has )?occur\\w*|an internal error(?![^.]{0,30}(bank|institution))|went (terribly )?wrong|notified|upstream|relay\\b|provider (error|unavailable)',
-      '(yodlee|plaid|simplefin|gocardless|nordigen|salt ?edge|finicity|envestnet|akoya|tink|truelayer|teller|pluggy|belvo|enable ?banking|ponto|lunch ?flow|snaptrade|mx|akahu|basiq|flinks|mono|stitch|lean|fdx|quiltt|moneyhub|yapily|bankin|powens|budget insight|fintecture|neonomics|klarna kosma|kontomatik|zenmoney)\\b[^.]{0,40}(problems?|trouble|issues?|unavailable|outage|\\bdown\\b|overload\\w*)',
+      '(yodlee|plaid|simplefin|gocardless|nordigen|salt ?edge|finicity|envestnet|akoya|tink|truelayer|teller|pluggy|belvo|enable ?banking|ponto|lunch ?flow|snaptrade|mx(?! records?)|akahu|basiq|flinks|quiltt|moneyhub|yapily|powens|budget insight|fintecture|neonomics|klarna kosma|kontomatik|zenmoney)\\b[^.]{0,40}(problems?|trouble|issues?|unavailable|outage|\\bdown\\b|overload\\w*)',
       'data provider|(bridge|connector|aggregator|intermediary)\\b[^.]{0,40}(fail\\w*|could not|unable|unavailable|down\\b)',
       '(bridge|connector|aggregator|provider)\\b[^.]{0,40}(under repair|being (fixed|repaired))|working on (it|a fix)',
       '(error|failure|problem)[^.]{0,15}\\b(at|of|in|with) the (aggregator|provider|bridge)|(yodlee|plaid|simplefin|gocardless|nordigen|salt ?edge|finicity|tink|truelayer|teller|pluggy|belvo|enable ?banking|mx)\\b[^.]{0,15}(technical|internal( server)?) error',

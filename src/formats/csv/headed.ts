@@ -26,10 +26,6 @@ const SETTLEMENT = /^settlement date\b/
 
 const EACH_CURRENCY = /^(debit|credit|withdrawal|deposit|paid (in|out)|money (in|out)) currency$/
 
-/** Under these words files of several accounts tell of which each row is; of the other party they are said beside its name. */
-const ACCOUNT_NUMBER = /^account (number|no|num)$/
-const PARTY = /\b(beneficiary|recipient|payee|payer|counterparty|partner|sender|receiver|other party|name)\b/
-
 const ACCOUNT_TYPE = /^(account type|type of account|type de compte|kontoart|kontotyp|tipo de cuenta|tipo conto|tipo de conta)$/
 
 /** Steps of a running balance that outweigh written signs. */
@@ -58,7 +54,7 @@ export function readRoles(
     const { meanings, currency: named } = readHeading(cell)
     const cells = filled(judged, at)
     // The first of a row's columns tells of the file's own account, the others of the other party's.
-    const isOwn = meanings.some(({ role }) => role === 'constantAccount') && (hasType || tellsOfRow(heading, at, cells))
+    const isOwn = hasType && meanings.some(({ role }) => role === 'constantAccount')
     const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }] : meanings
     const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
@@ -71,12 +67,6 @@ export function readRoles(
   // `USD` beside `Amount` is what was paid in dollars, not what the account is kept in.
   const isBeside = found.some(({ role, rank }) => MOVES.has(role) && rank !== BARE_CURRENCY)
   return { roles, currency: currencies.find(({ isBare }) => !isBare || !isBeside)?.named ?? null }
-}
-
-/** A number that stands in all rows, each many times, is of one's own accounts: other parties differ more, and rows without one leave it out. */
-function tellsOfRow({ cells: heading }: CsvRecord, at: number, cells: readonly string[]): boolean {
-  const beside = [heading[at - 1] ?? '', heading[at + 1] ?? ''].map(plainWords)
-  return ACCOUNT_NUMBER.test(plainWords(heading[at] ?? '')) && !beside.some((cell) => PARTY.test(cell) && !/^account name$/.test(cell)) && isRepeated(cells)
 }
 
 /** On average each value stands in three rows or more. */
@@ -149,10 +139,9 @@ function currencyOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]
   const named = new Set(amountCells(amount).map((at) => readHeading(heading.cells[at] ?? '')).map(({ meanings, currency }) => (meanings.some(({ rank }) => rank === BARE_CURRENCY) ? null : currency)))
   const [only = null] = named
   if (named.size === 1 && only !== null && own !== null && filled(rows, own).some((cell) => readCurrency(cell) !== only)) return { currency: null, currencyElse: null, foreignCurrency: foreign ?? own }
-  if (own !== null) return { currency: own, currencyElse: null, foreignCurrency: foreign }
   const [out, into] = heading.cells.flatMap((cell, at) => (EACH_CURRENCY.test(plainWords(cell)) ? [at] : []))
   const isApart = out !== undefined && into !== undefined && rows.every(({ cells }) => cells.every((cell) => cell === '') || readCurrency(cells[out] || cells[into] || '') !== null)
-  return { currency: isApart ? out : null, currencyElse: isApart ? into : null, foreignCurrency: foreign }
+  return isApart ? { currency: out, currencyElse: into, foreignCurrency: foreign } : { currency: own, currencyElse: null, foreignCurrency: foreign }
 }
 
 /** Columns of words under headings that say nothing, where no known heading describes the rows. */

@@ -171,7 +171,7 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), isUnsigned: isUnsigned(columns, rows, around.heading, balance !== null && isProved(proof)) })
+  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), isUnsigned: isUnsigned(columns, rows, around.heading, balance !== null && isProved(proof)), mayMix: mayMix(columns, rows, around.heading) })
 }
 
 /** One column of amounts, whose heading says nothing of their direction, nor do signs or a balance that runs with them. */
@@ -180,6 +180,15 @@ function isUnsigned({ amount }: Columns, rows: readonly CsvRecord[], heading: re
   const above = heading[amount.at] ?? ''
   const told = /^net\b/.test(plainWords(above)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')
   return !told && filled(rows, amount.at).every((cell) => !/^\W*\+|\+\W*$/.test(cell))
+}
+
+/** Several numbers stand in all rows under a word for an account that may be one's own or the other party's: nothing tells which. */
+function mayMix({ account }: Columns, rows: readonly CsvRecord[], heading: readonly string[]): boolean {
+  return account === null && heading.some((above, at) => {
+    const isOfAccount = readHeading(above).meanings.some(({ role }) => role === 'constantAccount') && !/\bcard\b/.test(plainWords(above))
+    const numbers = filled(rows, at)
+    return (isOfAccount || (at === 0 && plainWords(above) === 'iban')) && numbers.length === rows.length && new Set(numbers).size > 1 && numbers.every((cell) => /\d{3,}/.test(cell))
+  })
 }
 
 /** A date as the file writes it, and the two days that it may be. */

@@ -61,6 +61,8 @@ export type Layout = Columns &
     readonly orderTold: { readonly code: 'date_order' | 'dates_remembered'; readonly message: string } | null
     /** Whether nothing in the file tells which way its money went, if no amount has a minus. */
     readonly isUnsigned: boolean
+    /** Whether rows of several accounts may stand in the file, which cannot be told from those of several other parties. */
+    readonly mayMix: boolean
     /** How many cells a row has, where no heading tells it and the rows agree. */
     readonly rowWidth: number | null
   }

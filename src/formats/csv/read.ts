@@ -37,6 +37,8 @@ const LEFT_OUT = {
   turnover: (count: number): string => `Rows that only state a turnover were left out (${count}): they are no transactions.`,
 } as const
 
+/** Said where other parties would look the same. */
+const MIXED = 'All rows have the number of an account, and the numbers differ. If they are of accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.'
 /** Said where money out would look the same. */
 const UNSIGNED = 'No amount of this file has a sign, and nothing else in it tells which way the money went: all rows were read as money in. If some went out, take this import back, and export the file with signs, or with columns for money in and money out.'
 
@@ -200,7 +202,8 @@ class RowReader {
   finish(): void {
     const isEmpty = this.#sections.size === 0
     if (isEmpty) this.#start(this.#layout.accountNumber, this.#layout.fixedCurrency, 1)
-    else if (this.#mayBeOut) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
+    if (!isEmpty && this.#layout.mayMix) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED, line: 0 })
+    if (!isEmpty && this.#mayBeOut) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
     this.#endWithBalances()
     for (const section of this.#sections.values()) {
       if (section.balance.stated().length === 0 || this.#stated.has(section)) continue

@@ -59,6 +59,11 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   if (!on.ok && PENDING.test(plainWords(cell(dated)))) return ok({ type: 'undated' })
   if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record) ?? on)
   if (amount === undefined) return invalidAmount(record, layout)
+  const exchanged = exchange(record, layout)
+  if (exchanged !== null) {
+    const [from, into] = exchanged
+    return failed({ code: 'invalid_amount', message: `The row on line ${record.line} changes ${from} into ${into}: write it as two rows, one for each currency.`, line: record.line })
+  }
   const written = layout.balance === null ? null : cellAmount(record, layout.balance, layout.balanceStyle)
   if (written === undefined)
     return failed({
@@ -170,6 +175,14 @@ function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, Format
     message: `The amount ${cell} on line ${record.line} is not a number with a decimal ${layout.style}.`,
     line: record.line,
   })
+}
+
+/** Money that goes out in one currency and comes in in another: the two, as the row names them. */
+function exchange(record: CsvRecord, { amount, currency, currencyElse, style }: Layout): readonly [Currency, Currency] | null {
+  if (amount.form !== 'split' || currency === null || currencyElse === null) return null
+  const moves = [amount.out, amount.in].every((at) => (cellAmount(record, at, style) ?? '0') !== '0')
+  const [out, into] = [currency, currencyElse].map((at) => readCurrency(record.cells[at] ?? ''))
+  return moves && out != null && into != null && out !== into ? [out, into] : null
 }
 
 /** What a record itself says of its currency. */

@@ -293,9 +293,11 @@ test('rows that tell day and month alone are in the year that stands beside the 
   const bca = await only('"Informasi Rekening - Mutasi Rekening"\n"No. rekening : 1234567890"\n"Periode : 01/02/2024 - 29/02/2024"\n\n"Tanggal Transaksi","Keterangan","Cabang","Jumlah","Saldo"\n"\'05/02","KARTU DEBIT INDOMARET","\'0000","250,000.00 DB","9,750,000.00"\n"\'19/02","TRSF GAJI","\'0000","10,000,000.00 CR","19,750,000.00"\n"Saldo Awal : 10,000,000.00"\n"Mutasi Debet : 250,000.00","1"\n')
   assert.equal(summary(bca), '2 9750000 2024-02-05 2024-02-19 10000000 19750000')
   const days = async (beside: string, ...written: readonly string[]): Promise<string> => (await only(`${beside}\nDate,Details,Amount\n${written.map((date) => `${date},Shop,-1.00\n`).join('')}`)).rows.map(({ postedOn }) => postedOn).join(' ')
-  assert.equal(await days('Statement date,15 Jan 2024', '20 Dec', '5 Jan', '15 Jan'), '2023-12-20 2024-01-05 2024-01-15', 'the turn of a year')
+  assert.equal(await days('Period,16 Dec 2023,15 Jan 2024', '20 Dec', '5 Jan', '15 Jan'), '2023-12-20 2024-01-05 2024-01-15', 'the turn of a year')
+  assert.equal(await days('From,1 Feb 2024\nTo,29 Feb 2024\nCard valid until 31/12/2027', '5 Feb', '29 Feb'), '2024-02-05 2024-02-29', 'another day beside tells nothing')
   assert.equal(await days('From 02/01/2024 to 02/29/2024,', '02/05', '02/29'), '2024-02-05 2024-02-29')
-  assert.equal(await days('As of,2024-03-01', 'Feb 29', 'Mar 1'), '2024-02-29 2024-03-01')
+  const none = 'Date,Details,Amount\n05 Feb,Shop,-1.00\n19 Feb,Pay,2.00\n'
+  for (const beside of ['As of,2024-03-01', 'Period: 01/01/2023 to 28/02/2024', 'Period: 01/02/2024 to 10/02/2024', 'Period: 01/02/2024 to 29/02/2024\nPeriod: 01/02/2025 to 28/02/2025']) assert.match(await failureOf(`${beside}\n\n${none}`), /^missing_field/, beside)
   assert.equal(await failureOf('Date,Details,Amount\n05 Feb,Shop,-1.00\n19 Feb,Pay,2.00\n'), 'missing_field 1')
   // 3 August or 8 March: last year or this.
   assert.equal(await failureOf('As of,2024-05-01\nDate,Details,Amount\n03/08,Shop,-1.00\n04/08,Pay,2.00\n'), 'missing_field 2')
@@ -316,14 +318,18 @@ test('currencies that are written with letters stand beside amounts; a number of
   assert.deepEqual(amountsOf(numbered), ['-21.5', '1000'])
 })
 
-test('an account number that stands in all rows, each many times, divides them; beside the name of a party it does not', async () => {
-  const rows = (head: string, line: (n: number) => string): string => `${head}\n${Array.from({ length: 8 }, (_, n) => line(n)).join('\n')}\n`
-  const of = async (content: string): Promise<readonly (readonly [string | null, number])[]> => {
-    const { statements, failure } = await collect(readCsv(bytes(content)))
-    assert.equal(failure, null, failure?.message)
-    return statements.map(({ head, rows: inside }) => [head.account.number, inside.length])
+test('numbers of accounts that differ and stand in all rows may be of several own ones: they stay in one, and it is told', async () => {
+  const noticesOf = async (head: string, ...lines: readonly string[]): Promise<readonly string[]> => {
+    return (await only(`${head}\n${lines.join('\n')}\n`)).notices.map((notice) => notice.slice(0, 39))
   }
-  assert.deepEqual(await of(rows('Date,Account Number,Description,Amount', (n) => `2024-01-${10 + n},${n < 4 ? '11112222' : '33334444'},Shop ${n},-${n + 1}.50`)), [['11112222', 4], ['33334444', 4]])
-  assert.equal((await of(rows('Date,Payee,Account Number,Amount', (n) => `2024-01-${10 + n},${n % 2 === 0 ? 'Ana' : 'Ben'},${n % 2 === 0 ? '11112222' : '33334444'},-${n + 1}.50`))).length, 1)
-  assert.equal((await of(rows('Date,Account Number,Description,Amount', (n) => `2024-01-${10 + n},1111222${n},Transfer,-${n + 1}.50`))).length, 1)
+  assert.deepEqual(await noticesOf('Date,Description,Account Number,Amount', '2026-10-05,RENT,12345678,-500.00', '2026-10-25,SALARY,87654321,1500.00'), ['All rows have the number of an account,'])
+  assert.deepEqual(await noticesOf('IBAN;Date;Description;Amount', 'DE02120300000000202051;2026-10-05;RENT;-500,00', 'DE02500105170137075030;2026-10-25;SALARY;1500,00'), ['All rows have the number of an account,'])
+  assert.deepEqual(await noticesOf('Date,Description,Account Number,Amount', '2026-10-05,RENT,12345678,-500.00', '2026-10-25,SHOP,,-15.00'), [], 'rows without one tell that it is of the other party')
+  assert.deepEqual(await noticesOf('Date,Card Number,Description,Amount', '2026-10-05,1234,SHOP,-5.00', '2026-10-25,5678,PAY,15.00'), [], 'several cards of one account')
+})
+
+test('a row that goes out in one currency and comes in in another is no sum of both', async () => {
+  const file = (last: string): string => `DATE;TEXT;DEBIT;DEBIT CURRENCY;CREDIT;CREDIT CURRENCY\n05/02/2024;Shop;-21.50;CHF;;\n${last}\n`
+  assert.equal(await failureOf(file('13/02/2024;FX;-10.00;CHF;9.00;EUR')), 'invalid_amount 3')
+  assert.equal(await failureOf(file('13/02/2024;PAY;;;9.00;CHF')), 'none')
 })

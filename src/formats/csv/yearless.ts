@@ -1,11 +1,13 @@
 /**
- * Tables whose rows tell day and month alone (`05/02`, `5 Feb`), while the year stands beside the table: in a period, or
- * in the day on which it was made. Each row is in the last year in which it is not after the latest of those days. Where
- * none is told, or both orders of the numbers give different years, the file stays as it is, and is refused as one
- * without dates.
+ * Tables whose rows tell day and month alone (`05/02`, `5 Feb`), while the years stand beside the table: in the period of
+ * the statement, `from` and `to`, of a year at most. Each row is in the one year in which it is within that period. Any
+ * other day beside the table (of a print, of a card's end) tells nothing of the rows. Where no period is told, two
+ * are, a row is outside of it, or both orders of the numbers fit it and give different years, the file stays as it is, and is refused as
+ * one without dates.
  */
 import { addDays, type Day } from '../../domain/day.ts'
 import { plainDigits } from '../plain-digits.ts'
+import { plainWords } from '../unstated.ts'
 import { readDate, scanDate, type WrittenDate } from '../written-date.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -19,6 +21,9 @@ const WHOLE = /\d{1,4}[-/. ](?:\d{1,2}|\p{L}{3,9})[-/. ]\d{4}|\d{4}-\d{1,2}-\d{1
 
 /** A table is made in the zone of a computer, its rows are of a bank. */
 const SLACK = 1
+const DAYS_OF_A_YEAR = 364
+const BEGINS = /\b(from|start\w*|begin\w*|von|ab|desde|inicio|du|dal|da|van|od|fra|fran|de)\b/
+const ENDS = /\b(to|until|till|end\w*|bis|hasta|fin|au|al|a|tot|do|til|till|ate)\b/
 /** A row has other cells that are filled; a footer mostly has not. */
 const WIDTH = 3
 
@@ -34,11 +39,11 @@ export function yearsBeside(records: readonly CsvRecord[]): WithYears | null {
   const at = columns.find((column) => isColumn(column, (cell) => partsOf(cell) !== null))
   if (at === undefined) return null
   const parts = rows.flatMap(({ cells }) => partsOf(cells[at] ?? '') ?? [])
-  const beside = records.filter(({ cells }) => partsOf(cells[at] ?? '') === null).flatMap(({ cells }) => cells).flatMap((cell) => plainDigits(cell).match(WHOLE) ?? []).map(scanDate).filter((date) => date !== null)
-  const orders = (['dmy', 'mdy'] as const).filter((order) => [...parts.map(withYear(2000)), ...beside].every((date) => date !== null && readDate(date, order) !== null))
-  const lasts = orders.map((order) => beside.map((date) => readDate(date, order)!).sort().at(-1) ?? null)
+  const beside = records.filter(({ cells }) => partsOf(cells[at] ?? '') === null)
+  const orders = (['dmy', 'mdy'] as const).filter((order) => parts.map(withYear(2000)).every((date) => date !== null && readDate(date, order) !== null))
+  const periods = orders.map((order) => periodIn(beside, order))
   const yearOf = (one: Parts): number | null => {
-    const years = new Set(orders.map((order, index) => (lasts[index] === null ? null : lastYear(one, order, addDays(lasts[index]!, SLACK)))))
+    const years = new Set(orders.map((order, index) => (periods[index] == null ? null : yearWithin(one, order, periods[index]))))
     return years.size === 1 ? [...years][0]! : null
   }
   if (orders.length === 0 || parts.some((one) => yearOf(one) === null)) return null
@@ -63,13 +68,29 @@ function withYear(year: number): (parts: Parts) => WrittenDate | null {
   return ({ first, second, separator }) => scanDate(`${first}${separator}${second}${separator}${year}`)
 }
 
-/** 29 February is in no other years than those that have it. */
-function lastYear(parts: Parts, order: 'dmy' | 'mdy', last: Day): number | null {
-  const latest = Number(last.slice(0, 4))
-  const fits = [latest, latest - 1].find((year) => {
+type Period = { readonly from: Day; readonly to: Day }
+
+/** The only period that is told beside the table, in one line or in two that follow each other; null: none, or several. */
+function periodIn(beside: readonly CsvRecord[], order: 'dmy' | 'mdy'): Period | null {
+  const lines = beside.map(({ cells }) => {
+    const days = cells.flatMap((cell) => plainDigits(cell).match(WHOLE) ?? []).map(scanDate).flatMap((date) => (date === null ? [] : readDate(date, order) ?? []))
+    return { days, label: plainWords(cells.find((cell) => cell !== '') ?? '') }
+  })
+  const found = lines.flatMap(({ days, label }, index): readonly Period[] => {
+    if (days.length === 2) return [{ from: days[0]!, to: days[1]! }]
+    const next = lines[index + 1]
+    return days.length === 1 && next?.days.length === 1 && BEGINS.test(label) && ENDS.test(next.label) ? [{ from: days[0]!, to: next.days[0]! }] : []
+  })
+  const [only, ...more] = found.filter(({ from, to }) => from <= to && to < addDays(from, DAYS_OF_A_YEAR))
+  return more.length > 0 ? null : only ?? null
+}
+
+/** Null where it is within the period in no year. A period of a year at most holds no day twice. */
+function yearWithin(parts: Parts, order: 'dmy' | 'mdy', { from, to }: Period): number | null {
+  const years = [...new Set([Number(from.slice(0, 4)), Number(to.slice(0, 4))])].filter((year) => {
     const date = withYear(year)(parts)
     const day = date === null ? null : readDate(date, order)
-    return day !== null && day <= last
+    return day !== null && addDays(from, -SLACK) <= day && day <= addDays(to, SLACK)
   })
-  return fits ?? null
+  return years.length === 1 ? years[0]! : null
 }

@@ -43,10 +43,10 @@ export function postgresReview(db: Session, tenantId: string): ReviewStore {
       }),
     removeRule: (id, restore, at) =>
       run(async (trx) => {
-        const gave = (await trx.selectFrom('relink.category_rule_rows').selectAll().where('tenant_id', '=', tenantId).where('rule_id', '=', idKey(id)).execute()).map(ruleRows.read)
         // Of two that remove it at once one finds it.
         const rule = await marked(trx, id, at)
         if (rule === null) return null
+        const gave = (await trx.selectFrom('relink.category_rule_rows').selectAll().where('tenant_id', '=', tenantId).where('rule_id', '=', idKey(id)).execute()).map(ruleRows.read)
         const before = new Map(gave.map(({ transactionId, category }) => [transactionId, category]))
         const held = !restore || before.size === 0 ? [] : await locked(rows(trx).where('id', '=', sql<string>`any(cast(${[...before.keys()]} as uuid[]))`).where('category', '=', rule.category))
         await decideAll(trx, held, (rowId) => ({ category: before.get(rowId) ?? null }), at)
