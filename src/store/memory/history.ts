@@ -62,7 +62,7 @@ function undo(state: TenantState, act: UndoAct): SyncRun | null {
     state.feed.putTransaction(decided.row)
     state.feed.addChange(decided.change)
   }
-  close(state, act, again === null ? dropped : mergedBy(state, run.id), again ?? run.id, tally)
+  close(state, act, goneBy(state, run.id, again === null ? 'undone' : 'merged'), again ?? run.id, tally)
   moveBack(state, runId, run.id)
   reopen(state, runId)
   dropSpans(state, tally.days)
@@ -118,10 +118,10 @@ function close(state: TenantState, { runId, by: run }: UndoAct, dropped: Readonl
   }
 }
 
-/** Rows that became one with another again. */
-function mergedBy(state: TenantState, runId: string): ReadonlySet<string> {
-  const merged = [...state.feed.transactions.values()].filter(({ id, state: now, withdrawnReason }) => now === 'withdrawn' && withdrawnReason === 'merged' && state.feed.history.get(id)?.some((change) => change.runId === runId) === true)
-  return new Set(merged.map(({ id }) => id))
+/** Rows that the undo took away, whether it had to do so itself or they were so before what it takes back; or that became one with another again. */
+function goneBy(state: TenantState, undoRunId: string, reason: 'undone' | 'merged'): ReadonlySet<string> {
+  const gone = [...state.feed.transactions.values()].filter(({ id, state: now, withdrawnReason }) => now === 'withdrawn' && withdrawnReason === reason && state.feed.history.get(id)?.some((change) => change.runId === undoRunId) === true)
+  return new Set(gone.map(({ id }) => id))
 }
 
 /** Opens again what an undo or a recompute closed. */
