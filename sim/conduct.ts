@@ -150,10 +150,10 @@ export class Conduct {
         this.#note('a locked login was tried again')
       }
       this.#permitted = false
-      if (ASKS_MORE.has(code)) this.#refused.delete(secretDigest)
-      // With an acceptance a new count begins; what was refused before it and is right again is another matter.
-      if (code !== 0) continue
+      if (code !== 0 && !ASKS_MORE.has(code)) continue
+      // With a right password the bank begins to count anew, whatever more it asks for; what was refused before it and is right again is another matter.
       this.#refused.clear()
+      if (code !== 0) continue
       this.#letInAt = at
       this.#diedSince = false
     }

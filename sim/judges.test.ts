@@ -107,6 +107,11 @@ test('a refused password that is sent again is counted, unless the person wants 
   send(ANA.password, 0)
   send('wrong', 15500)
   assert.equal(conduct.secretsResent, 2)
+  send(ANA.password, 3000)
+  send('wrong', 15500)
+  assert.equal(conduct.secretsResent, 2, 'with a right password the bank begins to count anew, also where it asks for more')
+  send('wrong', 15500)
+  assert.equal(conduct.secretsResent, 3)
 })
 
 test('a refusal or a lock in an answer that nobody can read is none; one that can be read counts, whatever stands around it', () => {
