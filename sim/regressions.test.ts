@@ -35,6 +35,8 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['951000092/d17/f5/c/s', 'the person kept a row that the bank held only as pending, and the hold lapsed'],
   ['840001893/d22/f9,13,14/c/s1', 'a use that a person had granted with the unlocking was left, and let the password out that was refused by then'],
   ['620000303', 'the judge took a refusal for one in an answer of random bytes, which nobody can read'],
+  ['890001744/d14/f0,1,2,3,6/c/s', 'the judge did not begin to count anew where the bank took another password and asked for a device'],
+  ['890002371/d25/f3,4/c/s', 'the password was asked for although the bank broke every connection off, because nothing else was left to try'],
 ]
 
 test('lines that failed once are clean', async () => {

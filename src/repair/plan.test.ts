@@ -50,13 +50,14 @@ test('no plan asks for a secret while the bank is down, whatever the diagnosis s
     if (cause === 'login_locked') continue
     const plan = planFor(problemOf(cause), { ...FACTS, bankDown: true })
     for (const { action } of plan.steps) assert.ok(!['fix_credentials', 'update_mfa', 'reconnect'].includes(action ?? ''), `${cause}: ${action}`)
-    // Neither where the last read did not get as far as the bank, also with nothing else left to try.
-    for (const stage of ['resolve', 'connect', 'tls'] as const) {
+    // Neither where the last read did not get as far as the bank, or was cut off before an answer, also with nothing else left to try.
+    const cutOff = { stage: 'http' as const, networkError: 'ECONNRESET' }
+    for (const ended of [{ stage: 'resolve' as const }, { stage: 'connect' as const }, { stage: 'tls' as const }, cutOff]) {
       for (const secret of ['usable', 'refused'] as const) {
         const finished = STEPS.filter(({ needsSecret }) => !needsSecret).map((step, at) => ({ ...plan.steps[0]!, id: `${at}`, kind: step.kind, action: step.action, who: step.who, state: 'did_not_help' as const }))
-        const unreached = { ...problemOf(cause), failure: failure({ stage }) }
+        const unreached = { ...problemOf(cause), failure: failure(ended) }
         const { steps } = planFor(unreached, { ...FACTS, secret, finished })
-        for (const { kind, action } of steps.slice(finished.length)) assert.notEqual(kind, 'credentials', `${cause} ${stage} ${secret}: ${action}`)
+        for (const { kind, action } of steps.slice(finished.length)) assert.notEqual(kind, 'credentials', `${cause} ${ended.stage} ${secret}: ${action}`)
       }
     }
   }

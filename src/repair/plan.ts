@@ -6,7 +6,7 @@
  */
 import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { Problem } from '../domain/connection.ts'
-import type { Stage } from '../domain/evidence.ts'
+import type { Failure, Stage } from '../domain/evidence.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import { waysToEnd } from '../diagnose/action.ts'
 import { hear } from '../diagnose/diagnose.ts'
@@ -73,8 +73,7 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const unlocked = facts.secret === 'refused' && facts.finished.some(({ action, state }) => action === 'unlock_at_bank' && state === 'done')
   if (facts.secret === 'locked' || (of('login_locked') >= LIKELY && !unlocked)) return toUnlock(facts)
   const down = facts.bankDown || of('institution_down', 'scheduled_maintenance') >= LIKELY
-  // Where the last read did not get as far as the bank, nothing was said of the secret, and no other one would get further.
-  const isDeaf = down || BEFORE_BANK.includes(problem.failure.stage)
+  const isDeaf = down || gotNoAnswer(problem.failure)
   const wants = votes(problem)
   const isWorthIt = (step: StepText, helps: number): boolean => (unlocked ? step.action === 'fix_credentials' || (helps >= WORTH_TRYING && step.action !== 'unlock_at_bank') : helps >= (isWait(step) ? WORTH_WAITING : WORTH_TRYING))
   const ranked = (needsPermission(facts) ? [...STEPS, ALLOW_SIGN_IN] : STEPS)
@@ -89,6 +88,11 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const steps = ranked.length > 0 ? ranked : STEPS.filter((step) => step.action === 'contact_support' && !isOver(step, facts))
   if (needsPermission(facts)) return withPermission(steps, facts)
   return facts.secret === 'refused' && !isDeaf ? withSameSecret(steps, facts) : steps
+}
+
+/** The last read did not get as far as the bank, or was cut off before any answer: nothing was said of the secret, and no other one would get further. */
+function gotNoAnswer({ stage, evidence }: Failure): boolean {
+  return BEFORE_BANK.includes(stage) || (evidence.some(({ networkError }) => networkError !== undefined) && evidence.every(({ httpStatus, codes }) => httpStatus === undefined && codes === undefined))
 }
 
 /** Nothing else ends a lock, so that step stays; who could not do it alone writes to the bank first. */
