@@ -136,7 +136,8 @@ function undated(record: CsvRecord, amount: Decimal | null | undefined): Result<
   return footer(record) ?? failed({ code: 'missing_field', message: `The row on line ${record.line} has an amount but no date.`, line: record.line })
 }
 
-const BALANCE = /^(saldo|solde|balance|kontostand|(available|current|ledger|statement|account) balance|stanje|sold)\b/
+/** The word alone, or with a day, a currency or what it is as of: a text that goes on is a purchase. */
+const BALANCE = /^(saldo|solde|balance|kontostand|(available|current|ledger|statement|account) balance|stanje)( (contabile|contabil|contable|disponibile|disponible|disponivel|final|finale|actuel|actual|atual|attuale|total|totale))?( (as of|on|am|per|au|al|a la fecha))?[ \d]*( [a-z]{3})?[ \d]*$/
 
 /** What stands below the rows, beside no date; null for all else. */
 function footer(record: CsvRecord): Result<CsvRow, FormatFailure> | null {
@@ -180,16 +181,22 @@ function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, Format
 /** Money that goes out in one currency and comes in in another: the two, as the row names them. */
 function exchange(record: CsvRecord, { amount, currency, currencyElse, style }: Layout): readonly [Currency, Currency] | null {
   if (amount.form !== 'split' || currency === null || currencyElse === null) return null
-  const moves = [amount.out, amount.in].every((at) => (cellAmount(record, at, style) ?? '0') !== '0')
+  if (!movesAt(record, amount.out, style) || !movesAt(record, amount.in, style)) return null
   const [out, into] = [currency, currencyElse].map((at) => readCurrency(record.cells[at] ?? ''))
-  return moves && out != null && into != null && out !== into ? [out, into] : null
+  return out != null && into != null && out !== into ? [out, into] : null
+}
+
+function movesAt(record: CsvRecord, at: number, style: Layout['style']): boolean {
+  return (cellAmount(record, at, style) ?? '0') !== '0'
 }
 
 /** What a record itself says of its currency. */
 function toldCurrency(record: CsvRecord, { amount, currency, currencyElse, style }: Layout): Currency | null {
   if (amount.form === 'currencies') return filledCurrency(record, amount, style)?.currency ?? null
   const cell = (at: number | null): string => (at === null ? '' : (record.cells[at] ?? ''))
-  return readCurrency(cell(currency) || cell(currencyElse))
+  // Of a currency for each direction that one counts whose amount moves: banks fill both.
+  const isIn = amount.form === 'split' && currencyElse !== null && !movesAt(record, amount.out, style) && movesAt(record, amount.in, style)
+  return readCurrency(isIn ? cell(currencyElse) || cell(currency) : cell(currency) || cell(currencyElse))
 }
 
 function ownCurrency(record: CsvRecord, layout: Layout): Currency | null {

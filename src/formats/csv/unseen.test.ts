@@ -332,4 +332,11 @@ test('a row that goes out in one currency and comes in in another is no sum of b
   const file = (last: string): string => `DATE;TEXT;DEBIT;DEBIT CURRENCY;CREDIT;CREDIT CURRENCY\n05/02/2024;Shop;-21.50;CHF;;\n${last}\n`
   assert.equal(await failureOf(file('13/02/2024;FX;-10.00;CHF;9.00;EUR')), 'invalid_amount 3')
   assert.equal(await failureOf(file('13/02/2024;PAY;;;9.00;CHF')), 'none')
+  const { statements } = await collect(readCsv(bytes(file('13/02/2024;PAY;;CHF;9.00;EUR'))))
+  assert.deepEqual(statements.map(({ head, rows }) => [head.currency, ...rows.map(({ amount }) => amount)]), [['CHF', '-21.5'], ['EUR', '9']], 'both currencies stand in all rows: that of the amount counts')
+})
+
+test('a row without a day whose text only begins like a balance is no balance', async () => {
+  const file = (text: string): string => `Date,Description,Amount\n2024-02-05,Shop,-5.00\n2024-02-06,Pay,9.00\n,${text},50.00\n2024-02-07,Shop,-6.00\n`
+  for (const text of ['Balance transfer from card', 'Balance Board yoga shop', 'Sold 3 shares of ACME']) assert.equal(await failureOf(file(text)), 'missing_field 4', text)
 })
