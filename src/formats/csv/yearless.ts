@@ -21,7 +21,9 @@ const WHOLE = /\d{1,4}[-/. ](?:\d{1,2}|\p{L}{3,9})[-/. ]\d{4}|\d{4}-\d{1,2}-\d{1
 
 /** A table is made in the zone of a computer, its rows are of a bank. */
 const SLACK = 1
-const DAYS_OF_A_YEAR = 364
+const DAYS_OF_A_YEAR = 365
+/** What a span of days is called. */
+const SPAN = /\b(periode?|periods?|periodo|zeitraum|periodes|periodu|okres|obdobi|ajanjakso|perioada|statement dates?|date range)\b/
 const BEGINS = /\b(from|start\w*|begin\w*|von|ab|desde|inicio|du|dal|da|van|od|fra|fran|de)\b/
 const ENDS = /\b(to|until|till|end\w*|bis|hasta|fin|au|al|a|tot|do|til|till|ate)\b/
 /** A row has other cells that are filled; a footer mostly has not. */
@@ -36,22 +38,29 @@ export function yearsBeside(records: readonly CsvRecord[]): WithYears | null {
   // The heading is one of them.
   const isColumn = (at: number, test: (cell: string) => boolean): boolean => told(at, test) > 0 && told(at, test) * 2 > rows.length - 1
   if (columns.some((at) => isColumn(at, (cell) => scanDate(cell) !== null))) return null
-  const at = columns.find((column) => isColumn(column, (cell) => partsOf(cell) !== null))
-  if (at === undefined) return null
-  const parts = rows.flatMap(({ cells }) => partsOf(cells[at] ?? '') ?? [])
-  const beside = records.filter(({ cells }) => partsOf(cells[at] ?? '') === null)
-  const orders = (['dmy', 'mdy'] as const).filter((order) => parts.map(withYear(2000)).every((date) => date !== null && readDate(date, order) !== null))
-  const periods = orders.map((order) => periodIn(beside, order))
+  const dated = columns.filter((column) => isColumn(column, (cell) => partsOf(cell) !== null))
+  const partsIn = ({ cells }: CsvRecord): readonly Parts[] => dated.flatMap((at) => partsOf(cells[at] ?? '') ?? [])
+  const parts = rows.flatMap(partsIn)
+  if (parts.length === 0) return null
+  const beside = records.filter((record) => partsIn(record).length === 0)
+  const periods = (['dmy', 'mdy'] as const).flatMap((order) => {
+    const period = periodIn(beside, order)
+    // An order in which a row is outside of the period is not that of the file.
+    return period !== null && parts.every((one) => yearWithin(one, order, period) !== null) ? [{ order, period }] : []
+  })
   const yearOf = (one: Parts): number | null => {
-    const years = new Set(orders.map((order, index) => (periods[index] == null ? null : yearWithin(one, order, periods[index]))))
+    const years = new Set(periods.map(({ order, period }) => yearWithin(one, order, period)))
     return years.size === 1 ? [...years][0]! : null
   }
-  if (orders.length === 0 || parts.some((one) => yearOf(one) === null)) return null
-  return (record) => {
-    const one = partsOf(record.cells[at] ?? '')
-    const year = one === null ? null : yearOf(one)
-    return one === null || year === null ? record : { ...record, cells: record.cells.with(at, `${one.first}${one.separator}${one.second}${one.separator}${year}`) }
-  }
+  if (parts.some((one) => yearOf(one) === null)) return null
+  return (record) => ({
+    ...record,
+    cells: record.cells.map((cell, at) => {
+      const one = dated.includes(at) ? partsOf(cell) : null
+      const year = one === null ? null : yearOf(one)
+      return one === null || year === null ? cell : `${one.first}${one.separator}${one.second}${one.separator}${year}`
+    }),
+  })
 }
 
 type Parts = { readonly first: string; readonly second: string; readonly separator: string }
@@ -74,10 +83,11 @@ type Period = { readonly from: Day; readonly to: Day }
 function periodIn(beside: readonly CsvRecord[], order: 'dmy' | 'mdy'): Period | null {
   const lines = beside.map(({ cells }) => {
     const days = cells.flatMap((cell) => plainDigits(cell).match(WHOLE) ?? []).map(scanDate).flatMap((date) => (date === null ? [] : readDate(date, order) ?? []))
-    return { days, label: plainWords(cells.find((cell) => cell !== '') ?? '') }
+    const text = cells.join(' ')
+    return { days, label: plainWords(cells.find((cell) => cell !== '') ?? ''), isSpan: SPAN.test(plainWords(text)) || (BEGINS.test(plainWords(text)) && ENDS.test(plainWords(text))) || /^\D*[\d/. -]{6,}\s*(-|–|—|to)\s*[\d/. -]{6,}\D*$/.test(text) }
   })
-  const found = lines.flatMap(({ days, label }, index): readonly Period[] => {
-    if (days.length === 2) return [{ from: days[0]!, to: days[1]! }]
+  const found = lines.flatMap(({ days, label, isSpan }, index): readonly Period[] => {
+    if (days.length === 2 && isSpan) return [{ from: days[0]!, to: days[1]! }]
     const next = lines[index + 1]
     return days.length === 1 && next?.days.length === 1 && BEGINS.test(label) && ENDS.test(next.label) ? [{ from: days[0]!, to: next.days[0]! }] : []
   })
