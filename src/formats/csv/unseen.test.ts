@@ -301,7 +301,7 @@ test('rows that tell day and month alone are in the year that stands beside the 
   assert.equal(await failureOf('Date,Details,Amount\n05 Feb,Shop,-1.00\n19 Feb,Pay,2.00\n'), 'missing_field 1')
   for (const beside of ['Account opened,10 Mar 2023,Last review,20 Jan 2024', 'Statement,20 Dec 2023,Due 10 Nov 2024']) assert.match(await failureOf(`${beside}\n\nDate,Details,Amount\n5 Nov,Shop,-1.00\n16 Nov,Pay,2.00\n`), /^missing_field/, beside)
   assert.equal(await days('Period: 2024-02-01 - 2024-02-29', '05/02', '06/02'), '2024-02-05 2024-02-06', 'in the other order no row is in the period')
-  assert.equal(await days('Period: 2024-01-01 - 2024-12-31', '05/02', '25/12'), '2024-02-05 2024-12-25')
+  assert.equal(await days('Period: 2024-01-01 - 2024-12-31', '05/02', '31/12'), '2024-02-05 2024-12-31')
   // 3 August or 8 March: last year or this.
   assert.match(await failureOf('Period: 2023-07-01 - 2024-06-15\nDate,Details,Amount\n03/08,Shop,-1.00\n04/08,Pay,2.00\n'), /^missing_field/)
   const both = await only('Period: 1 Feb 2024 - 29 Feb 2024\nTransaction Date,Posting Date,Description,Amount\n05 Feb,06 Feb,Shop,-1.00\n07 Feb,08 Feb,Pay,2.00\n')

@@ -21,7 +21,7 @@ const WHOLE = /\d{1,4}[-/. ](?:\d{1,2}|\p{L}{3,9})[-/. ]\d{4}|\d{4}-\d{1,2}-\d{1
 
 /** A table is made in the zone of a computer, its rows are of a bank. */
 const SLACK = 1
-const DAYS_OF_A_YEAR = 365
+const DAYS_OF_A_YEAR = 366
 /** What a span of days is called. */
 const SPAN = /\b(periode?|periods?|periodo|zeitraum|periodes|periodu|okres|obdobi|ajanjakso|perioada|statement dates?|date range)\b/
 const BEGINS = /\b(from|start\w*|begin\w*|von|ab|desde|inicio|du|dal|da|van|od|fra|fran|de)\b/
@@ -95,12 +95,14 @@ function periodIn(beside: readonly CsvRecord[], order: 'dmy' | 'mdy'): Period | 
   return more.length > 0 ? null : only ?? null
 }
 
-/** Null where it is within the period in no year. A period of a year at most holds no day twice. */
+/** Null where it is within the period in no year, or in two; at the edge of the period only where it is in none. */
 function yearWithin(parts: Parts, order: 'dmy' | 'mdy', { from, to }: Period): number | null {
-  const years = [...new Set([Number(from.slice(0, 4)), Number(to.slice(0, 4))])].filter((year) => {
+  const days = [...new Set([Number(from.slice(0, 4)), Number(to.slice(0, 4))])].flatMap((year) => {
     const date = withYear(year)(parts)
     const day = date === null ? null : readDate(date, order)
-    return day !== null && addDays(from, -SLACK) <= day && day <= addDays(to, SLACK)
+    return day === null ? [] : [{ year, day }]
   })
-  return years.length === 1 ? years[0]! : null
+  const within = (slack: number) => days.filter(({ day }) => addDays(from, -slack) <= day && day <= addDays(to, slack))
+  const [only, ...more] = within(0).length > 0 ? within(0) : within(SLACK)
+  return only === undefined || more.length > 0 ? null : only.year
 }
