@@ -52,6 +52,14 @@ test('only what turns messages elsewhere, or changes what is in them, is told to
   assert.deepEqual([await tells(id, { paused: true }), await tells(id, { paused: true })], [true, false])
 })
 
+test('hours of quiet move with the zone, whoever changes it', async () => {
+  const { store, add, parts } = await world()
+  const { id } = await add({ quiet: { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin' }, timeZone: 'Europe/Berlin' })
+  assert.equal((await changeDestination(parts, 'user:a', id, { timeZone: 'America/New_York' })).ok, true)
+  const { quiet, timeZone } = (await store.alerts.destinations()).find((one) => one.id === id)!
+  assert.deepEqual([quiet?.timeZone, quiet?.from, timeZone], ['America/New_York', '22:00', 'America/New_York'])
+})
+
 const HOOK = { kind: 'webhook', url: 'https://hooks.example/secret' } as const
 
 async function hooked() {

@@ -64,7 +64,10 @@ async function changeHeld(parts: DestinationParts, actor: string, id: string, ch
   const { store, clock, entropy, audit, drawer } = parts
   const before = (await store.alerts.destinations()).find((one) => one.id === id)
   if (before === undefined) return failed(GONE)
-  const { paused, newSigning, place: entered, ...plain } = change
+  const { paused, newSigning, place: entered, ...given } = change
+  // Hours of quiet are those of the zone in which its times are written.
+  const moved = given.timeZone !== undefined && given.quiet === undefined && before.quiet !== null ? { quiet: { ...before.quiet, timeZone: given.timeZone } } : {}
+  const plain = { ...given, ...moved }
   const place = entered === undefined ? ok(before.place) : placeOf(parts, entered)
   if (!place.ok) return place
   if (place.value.kind !== before.place.kind) return failed({ code: 'invalid', message: 'A destination stays of its kind; add another one instead.' })

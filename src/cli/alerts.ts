@@ -65,7 +65,7 @@ export async function change(output: Output, wanted: string, options: ChangeOpti
     const isMoved = options.field !== undefined || isGiven(sourceOf(options))
     const asked = {
       label: options.label, place: isMoved ? await placeFrom(destination.place.kind, options, storedOf(destination)) : undefined, topics: options.topics === undefined ? undefined : topicsOf(options.topics),
-      quiet: options.quiet !== undefined ? quietOf(options.quiet, timeZone) : options.timeZone !== undefined && destination.quiet !== null ? { ...destination.quiet, timeZone } : undefined, timeZone: options.timeZone, language: options.language, amounts: options.amounts === undefined ? undefined : options.amounts === 'yes',
+      quiet: options.quiet === undefined ? undefined : quietOf(options.quiet, timeZone), timeZone: options.timeZone, language: options.language, amounts: options.amounts === undefined ? undefined : options.amounts === 'yes',
       paused: options.pause === true ? true : options.resume === true ? false : undefined, newSigning: options.newKey,
     }
     const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))

@@ -58,7 +58,9 @@ test('headers that name what is wanted are heard: where a redirect leads, a seco
   ]
   for (const [cause, httpStatus, headers] of said) assert.equal(first({ protocol: 'other', stage: 'signon', httpStatus, headers }, { connection: 'established' }), cause, JSON.stringify(headers))
   for (const location of ['https://www.compassbank.example/newlogin', 'https://passport.bank.example/new/session', 'https://www.longterms.example/ofx', 'https://sorry.example/app']) assert.equal(first({ protocol: 'other', stage: 'http', httpStatus: 302, headers: { location } }), 'endpoint_moved', `${location}: what a host is called says nothing`)
-  assert.ok(pOf('mfa_required', { protocol: 'other', stage: 'http', httpStatus: 500, headers: { 'x-mfa-enabled': 'false' } }) < 0.2)
+  for (const location of ['https://bank.example/exchange/login/pin', '/new-login/password', '/account-unlocked', '//otp.bank.example/ofx']) assert.equal(first({ protocol: 'other', stage: 'http', httpStatus: 302, headers: { location } }), 'endpoint_moved', location)
+  for (const headers of [{ 'x-mfa-enabled': 'false' }, { 'x-mfa-token': 'null' }] as Record<string, string>[]) assert.ok(pOf('mfa_required', { protocol: 'other', stage: 'http', httpStatus: 500, headers }) < 0.2)
+  assert.ok(pOf('rate_limited', { protocol: 'other', stage: 'http', httpStatus: 500, headers: { 'ratelimit-remaining': '0' } }) < 0.2, 'the last request that was allowed')
   assert.notEqual(first({ protocol: 'other', message: 'DNS lookup failed: MX record problem for bank.example' }), 'aggregator_down')
   const refused: Evidence = { protocol: 'other', stage: 'accounts', httpStatus: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }
   assert.match(first(refused, { connection: 'established' }) ?? '', /^consent_/)

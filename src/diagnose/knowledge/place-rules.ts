@@ -6,7 +6,7 @@
 import type { Rule } from '../knowledge.ts'
 
 /** Where a redirect leads, behind the name of the host: what a host is called says nothing. */
-const sentTo = (path: string): string => `^location: (https?://[^/]*)?/[^?#]*(${path})`
+const sentTo = (path: string): string => `^location: ((https?:)?//[^/]*)?/(?!/)[^?#]*(${path})`
 
 export const PLACE_RULES: readonly Rule[] = [
   { id: 'retry-after', when: { header: '^retry-after:' }, because: 'The answer names a time to wait.', source: 'RFC 9110 section 10.2.3',
@@ -19,23 +19,23 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { endpoint_moved: 1, scheduled_maintenance: 0.7, institution_down: 0.6, access_restricted: 0.5 } },
   { id: 'redirected', when: { header: '^location:' }, because: 'The server sent us elsewhere.', source: 'final URL differs from the stored one',
     weights: { endpoint_moved: 1, bank_action_required: 0.5, password_change_required: 0.3 } },
-  { id: 'sent-to-new-password', when: { header: sentTo('(pass(word|wd|code)|passwort|kennwort|\\bpin\\b|contrasena|wachtwoord|senha).{0,20}(renew|change|reset|expire|update|andern|new)|(renew|change|reset|expired|update|andern|new).{0,12}(pass(word|wd|code)|passwort|kennwort|\\bpin\\b)') }, because: 'The server sent us to a page where a new password is chosen.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-new-password', when: { header: sentTo('(pass(word|wd|code)|passwort|kennwort|\\bpin|contrasena|wachtwoord|senha)[^/]{0,3}/?(renew|change|reset|expire|update|andern|new)|\\b(renew|change|reset|expired|update|andern|new)[-_.]?(your-?)?(pass(word|wd|code)|passwort|kennwort|pin\\b)') }, because: 'The server sent us to a page where a new password is chosen.', source: 'where a redirect leads names what is wanted',
     weights: { password_change_required: 3, credentials_invalid: -1 } },
   { id: 'sent-to-second-factor', when: { header: sentTo('\\b(otp|2fa|mfa|sca|two-?factor|second-?factor|step-?up|verification|one-?time-?(code|password))\\b') }, because: 'The server sent us to a page that asks for a second factor.', source: 'where a redirect leads names what is wanted',
     weights: { mfa_required: 2.2, mfa_method_changed: 0.4 } },
-  { id: 'second-factor-in-header', when: { header: '^(x-)?([a-z]+-)?(2fa|otp|mfa|sca|strong-auth)(-(approval|required|challenge|result|token|method|url))?: (?!(false|0|no|none|disabled)\\b).' }, because: 'The answer carries a header that asks for a second factor.', source: 'interfaces that ask for strong customer authentication in a header of a 401 or 403',
+  { id: 'second-factor-in-header', when: { header: '^(x-)?([a-z]+-)?(2fa|otp|mfa|sca|strong-auth)(-(approval|required|challenge|result|token|method|url))?: (?!(false|0|no|none|null|undefined|disabled)\\b).' }, because: 'The answer carries a header that asks for a second factor.', source: 'interfaces that ask for strong customer authentication in a header of a 401 or 403',
     weights: { mfa_required: 3, account_not_authorized: -1, access_restricted: -0.6 } },
   { id: 'sent-to-notice', when: { header: sentTo('\\b(terms|agreement|conditions|disclosures?|interstitial|kyc|questionnaire|contact-?info|update-?(profile|info|details))\\b') }, because: 'The server sent us to a page that the person should read or confirm.', source: 'where a redirect leads names what is wanted',
     weights: { bank_action_required: 2.4 } },
   { id: 'sent-to-maintenance', when: { header: sentTo('\\b(maintenance|wartung|mantenimiento|manutenzione|onderhoud|out-?of-?service|unavailable|sorry)\\b') }, because: 'The server sent us to its page for maintenance.', source: 'where a redirect leads names what is wanted',
     weights: { scheduled_maintenance: 2.8, institution_down: 1.2, endpoint_moved: -1 } },
-  { id: 'sent-to-lock', when: { header: sentTo('locked\\b|lock-?out|\\b(blocked|suspended|gesperrt)\\b') }, because: 'The server sent us to its page for locked logins.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-lock', when: { header: sentTo('(?<!un|not-?)locked\\b|lock-?out|(?<!not-)\\b(blocked|suspended|gesperrt)\\b') }, because: 'The server sent us to its page for locked logins.', source: 'where a redirect leads names what is wanted',
     weights: { login_locked: 3.4, access_restricted: 0.8, endpoint_moved: -1 } },
   { id: 'token-refused-in-header', when: { header: '^www-authenticate: .*invalid_token' }, because: 'The server says that the token has expired, was revoked, or is malformed.', source: 'RFC 6750 section 3.1',
     weights: { consent_expired: 2.4, consent_revoked: 1.8, client_bug: 0.2, credentials_invalid: -0.5 } },
   { id: 'scope-refused-in-header', when: { header: '^www-authenticate: .*insufficient_scope' }, because: 'The server says that the permission does not reach so far.', source: 'RFC 6750 section 3.1',
     weights: { account_not_authorized: 1.6, enrollment_required: 0.6, configuration: 0.8, mfa_required: 0.4 } },
-  { id: 'none-left-in-header', when: { header: '^[a-z-]*rate-?limit[a-z-]*remaining: 0\\b' }, because: 'The answer counts no further request as allowed.', source: 'RateLimit header fields, as interfaces of banks and aggregators send them',
+  { id: 'none-left-in-header', when: { httpStatus: '400-499', header: '^[a-z-]*rate-?limit[a-z-]*remaining: 0\\b' }, because: 'The answer counts no further request as allowed.', source: 'RateLimit header fields, as interfaces of banks and aggregators send them',
     weights: { rate_limited: 4 } },
   { id: 'permanent-redirect', when: { httpStatus: '301-301' }, because: 'The server says that the address moved for good.', source: 'RFC 9110 section 15.4.2', weights: { endpoint_moved: 3 } },
   { id: 'permanent-redirect-308', when: { httpStatus: '308-308' }, because: 'The server says that the address moved for good.', source: 'RFC 9110 section 15.4.9', weights: { endpoint_moved: 3 } },

@@ -183,11 +183,13 @@ function isUnsigned({ amount }: Columns, rows: readonly CsvRecord[], heading: re
 }
 
 /** Several numbers stand in all rows under a word for an account that may be one's own or the other party's: nothing tells which. */
-function mayMix({ account }: Columns, rows: readonly CsvRecord[], heading: readonly string[]): boolean {
+function mayMix({ account, booked: day }: Columns, rows: readonly CsvRecord[], heading: readonly string[]): boolean {
+  // What a footer says stands under no heading.
+  const booked = rows.filter(({ cells }) => scanDate(cells[day] ?? '') !== null)
   return account === null && heading.some((above, at) => {
     const isOfAccount = readHeading(above).meanings.some(({ role }) => role === 'constantAccount') && !/\bcard\b/.test(plainWords(above))
-    const numbers = filled(rows, at)
-    return (isOfAccount || (at === 0 && plainWords(above) === 'iban')) && numbers.length === rows.length && new Set(numbers).size > 1 && numbers.every((cell) => /\d{3,}/.test(cell))
+    const numbers = filled(booked, at).map((number) => number.replace(/[ -]/g, ''))
+    return (isOfAccount || (at === 0 && plainWords(above) === 'iban')) && numbers.length === booked.length && new Set(numbers).size > 1 && numbers.every((cell) => /\d{3,}/.test(cell))
   })
 }
 

@@ -329,6 +329,8 @@ test('numbers of accounts that differ and stand in all rows may be of several ow
   }
   assert.deepEqual(await noticesOf('Date,Description,Account Number,Amount', '2026-10-05,RENT,12345678,-500.00', '2026-10-25,SALARY,87654321,1500.00'), ['All rows have the number of an account,'])
   assert.deepEqual(await noticesOf('IBAN;Date;Description;Amount', 'DE02120300000000202051;2026-10-05;RENT;-500,00', 'DE02500105170137075030;2026-10-25;SALARY;1500,00'), ['All rows have the number of an account,'])
+  assert.deepEqual(await noticesOf('Date,Description,Account Number,Amount', '2026-10-05,RENT,12345678,-500.00', '2026-10-25,SALARY,87654321,1500.00', ',Closing balance,,1000.00'), ['All rows have the number of an account,'], 'a footer has none')
+  assert.deepEqual(await noticesOf('IBAN;Date;Description;Amount', 'DE02 1203 0000 0000 2020 51;2026-10-05;RENT;-500,00', 'DE02120300000000202051;2026-10-25;SALARY;1500,00'), [], 'one number in two spellings')
   assert.deepEqual(await noticesOf('Date,Description,Account Number,Amount', '2026-10-05,RENT,12345678,-500.00', '2026-10-25,SHOP,,-15.00'), [], 'rows without one tell that it is of the other party')
   assert.deepEqual(await noticesOf('Date,Card Number,Description,Amount', '2026-10-05,1234,SHOP,-5.00', '2026-10-25,5678,PAY,15.00'), [], 'several cards of one account')
 })
