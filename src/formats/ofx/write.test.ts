@@ -233,7 +233,7 @@ test('what is written is read back: any row, any version', async () => {
     fc.asyncProperty(fc.array(anyRow, { maxLength: 5 }), fc.constantFrom(...OFX_VERSIONS), async (rows, version) => {
       // OFX 1 holds windows-1252 only, so there the property is for texts of that.
       const western = (value: string | null): string | null =>
-        version.startsWith('2') ? value : (value?.replace(/[^\x20-\x7e\xa1-\xff]/g, 'x') ?? null)
+        version.startsWith('2') ? value : (value?.replace(/[^\x20-\x7e\xa1-\xff]/gu, 'x') ?? null)
       const source = rows.map((each) => row({ ...each, providerId: western(each.providerId), name: western(each.name), memo: western(each.memo) }))
       const { statements, failure } = await readAll(await written([statement(source)], options(version)))
       assert.equal(failure, null)
