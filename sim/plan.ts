@@ -57,6 +57,8 @@ export type Line = { /** A scenario's name; null: the seed draws what happens. *
 export const DAY_MS = 86_400_000
 export const HOUR_MS = 3_600_000
 export const DAYS = 30
+/** Chance takes 32 bits of a seed: a larger one would play what a smaller one plays. */
+export const MAX_SEED = 0xffff_ffff
 
 /** The plan of a seed line. */
 export function planOf(line: Line): Plan {
@@ -81,8 +83,8 @@ export function writeLine({ scenario, seed, days, faults, crashes, steps }: Line
 
 /** Reads what `writeLine` wrote; null when it is none. */
 export function readLine(text: string): Line | null {
-  const match = /^(?:([a-z-]+):)?(\d{1,9})(?:\/d(\d{1,3}))?(?:\/f([\d,]*))?(?:\/c([\d,]*))?(?:\/s([\d,]*))?$/.exec(text)
-  if (match === null || (match[1] !== undefined && scenarioOf(match[1]) === null)) return null
+  const match = /^(?:([a-z-]+):)?(\d{1,10})(?:\/d(\d{1,3}))?(?:\/f([\d,]*))?(?:\/c([\d,]*))?(?:\/s([\d,]*))?$/.exec(text)
+  if (match === null || Number(match[2]) > MAX_SEED || (match[1] !== undefined && scenarioOf(match[1]) === null)) return null
   const list = (part: string | undefined): readonly number[] | null => (part === undefined ? null : part === '' ? [] : part.split(',').map(Number))
   return { scenario: match[1] ?? null, seed: Number(match[2]), days: match[3] === undefined ? null : Number(match[3]), faults: list(match[4]), crashes: list(match[5]), steps: list(match[6]) }
 }

@@ -36,6 +36,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['840001893/d22/f9,13,14/c/s1', 'a use that a person had granted with the unlocking was left, and let the password out that was refused by then'],
   ['620000303', 'the judge took a refusal for one in an answer of random bytes, which nobody can read'],
   ['890001744/d14/f0,1,2,3,6/c/s', 'the judge did not begin to count anew where the bank took another password and asked for a device'],
+  ['880000720/d24/f0,1,2,4,5,6,7,8/c/s', 'rows whose turned signs a bank put right under other ids were taken for other rows'],
   ['890002371/d25/f3,4/c/s', 'the password was asked for although the bank broke every connection off, because nothing else was left to try'],
 ]
 

@@ -61,6 +61,11 @@ test('a planted bug that is found is no failure; people are told of speed and me
   assert.match((await run({ seed: '1', runs: 1 }, { json: false })).text, /seeds a second of processor time, the start included\. Memory: \d+ MB at most\./)
 })
 
+test('a seed is what chance can take: 32 bits; more is refused, with and without a report', async () => {
+  assert.equal((await run({ seed: 'quiet:4294967295', runs: 1 })).status, 0)
+  for (const report of [undefined, 'repair'] as const) await assert.rejects(run({ seed: '4294967296', ...(report === undefined ? {} : { report }) }), /whole number up to 4294967295/)
+})
+
 test('a signal ends the run between two seeds: what was opened is closed, the status is that of the signal, and no half a document is printed', async () => {
   const script = `
     import { memoryGround } from ${JSON.stringify(new URL('../../sim/ground.ts', import.meta.url).href)}

@@ -48,15 +48,16 @@ async function groundOf({ postgres }: SimulateOptions): Promise<OpenGround> {
 
 /** A report plays whole feeds, not lines of a plan. */
 function plainSeed({ seed = '1', scenario }: SimulateOptions): number {
-  if (!/^\d{1,9}$/.test(seed) || scenario !== undefined) throw new CommandError('--report takes a plain --seed and no --scenario.', 2)
-  return Number(seed)
+  const line = readLine(seed)
+  if (line === null || writeLine(line) !== String(line.seed) || scenario !== undefined) throw new CommandError('--report takes a plain --seed (a whole number up to 4294967295) and no --scenario.', 2)
+  return line.seed
 }
 
 function firstLine({ seed, scenario }: SimulateOptions): Line {
   const names = SCENARIOS.map(({ name }) => name)
   if (scenario !== undefined && !names.includes(scenario)) throw new CommandError(`There is no scenario "${scenario}". There are: ${names.join(', ')}.`, 2)
   const line = readLine(seed ?? '1')
-  if (line === null) throw new CommandError('--seed must be a number, or a seed line as a failing run prints it (17/d12/f0,3/c/s, ids-change:17).', 2)
+  if (line === null) throw new CommandError('--seed must be a whole number up to 4294967295, or a seed line as a failing run prints it (17/d12/f0,3/c/s, ids-change:17).', 2)
   return scenario === undefined ? line : lineOf(line.seed, scenario)
 }
 

@@ -5,6 +5,7 @@
  */
 import type { MatchTier } from '../domain/transaction.ts'
 import type { Movement } from './balance.ts'
+import { isTurned } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import type { Decision } from './match.ts'
 
@@ -73,10 +74,11 @@ function isDoubt(decision: Decision): decision is NewRow {
 
 /**
  * Of other amounts, and not plainly one: that the earlier row is gone and the later one is another purchase comes to the
- * same sum, so the balance can only tell that both are booked.
+ * same sum, so the balance can only tell that both are booked. Not where money in became money out: a purchase is not gone
+ * for good while its refund stays.
  */
 function mayBeGone({ row, other, presumed }: NewRow): boolean {
-  return other !== null && !isRepeat(row) && other.amount !== row.content.amount && presumed !== true
+  return other !== null && !isRepeat(row) && other.amount !== row.content.amount && !isTurned(other.amount, row.content.amount) && presumed !== true
 }
 
 /** What the sum loses when the pair is one. */

@@ -111,6 +111,11 @@ export function isReworded(text: string, other: string): boolean {
   return resemblance(text, other) >= 0.5
 }
 
+/** Money in that was told as money out, or the other way round; minor units. */
+export function isTurned(amount: bigint, other: bigint): boolean {
+  return amount !== 0n && amount === -other
+}
+
 /** Length of the words that both have, over the length of the shorter text; single letters and pure numbers are weak. */
 function sharedWords(a: string, b: string): number {
   const words = weighedWords(a)

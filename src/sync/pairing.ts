@@ -10,7 +10,7 @@ import type { MatchTier } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/store.ts'
 import { isOwn, textOf } from './candidate.ts'
 import { assign, components, type Edge } from './assign.ts'
-import { isReworded, resemblance } from './identity.ts'
+import { isReworded, isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { type Board, isGone, isReported, join, mayFollow, RENEWED_ROWS } from './match.ts'
 
@@ -138,10 +138,11 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
   return pairs
 }
 
-/** Same currency and direction, and no check numbers that contradict each other. */
+/** Same currency, same direction or else turned, and no check numbers that contradict each other. */
 function comparable(row: Incoming, candidate: Candidate): boolean {
   const { amount, currency, checkNumber } = row.content
-  if (currency !== candidate.currency || amount < 0n !== candidate.amount < 0n || !mayFollow(row, candidate)) return false
+  if (currency !== candidate.currency || !mayFollow(row, candidate)) return false
+  if (amount < 0n !== candidate.amount < 0n && !isTurned(amount, candidate.amount)) return false
   return checkNumber === null || candidate.checkNumber === null || checkNumber === candidate.checkNumber
 }
 
@@ -173,6 +174,7 @@ function judgePending(row: Incoming, candidate: Candidate, days: number, likenes
     if (likeness >= 0.3) return { certainty: 'sure', tier }
     return days <= 5 ? { certainty: 'if_unique', tier } : null
   }
+  if (isTurned(row.content.amount, candidate.amount)) return null
   // Tips add up to a third, exchange rates move a little; a hold (fuel, hotel) may change by any factor.
   const within = ratioWithin(row.content.amount, candidate.amount, 85n, 135n)
   if (within && likeness >= 0.5) return { certainty: likeness >= 0.75 ? 'sure' : 'if_unique', tier }
@@ -183,6 +185,10 @@ function judgePending(row: Incoming, candidate: Candidate, days: number, likenes
 function judgeVanished(row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const apart = Math.abs(days)
   const tier = 'assignment'
+  if (isTurned(row.content.amount, candidate.amount)) {
+    // A bank that puts a wrong sign right. A purchase that is left out where its refund of the same day comes looks the same: the balance decides, or a person.
+    return likeness === 1 && apart === 0 ? { certainty: 'doubtful', tier } : null
+  }
   if (row.content.amount !== candidate.amount) {
     if (likeness === 1 && days >= 0 && days <= 10 && madeApart(row, candidate) === 0) return { certainty: 'if_unique', tier }
     // Some banks list pending rows as booked ones and bring them again, with the final amount, under another id. A

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { day } from '../domain/day.ts'
+import { decimal, row, World } from './testing.ts'
+
+const ledger = (world: World, amount: string) => () => [{ kind: 'ledger' as const, amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
+const WAGES = row('2026-03-16', '60.00', 'Wages', { providerId: 'w' })
+const TURNED = row('2026-03-18', '13.51', 'Home Hardware', { providerId: 'a' })
+const RIGHT = row('2026-03-18', '-13.51', 'Home Hardware', { providerId: 'b' })
+
+test('a wrong sign that a bank puts right under another id is the same row, as the stated balance says', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [WAGES, TURNED]
+  world.bank.balances = ledger(world, '100')
+  await world.sync()
+  const [before] = (await world.all()).filter(({ name }) => name === 'Home Hardware')
+  world.bank.rows = [WAGES, RIGHT]
+  world.bank.balances = ledger(world, '72.98')
+  await world.sync(1)
+  assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-16 6000 Wages', '2026-03-18 -1351 Home Hardware'], []])
+  assert.deepEqual((await world.all()).filter(({ name }) => name === 'Home Hardware').map(({ id }) => id), [before?.id])
+})
+
+test('a refund beside a purchase of its day that is missing from the list, not from the books, is a row of its own', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [WAGES, RIGHT]
+  world.bank.balances = ledger(world, '100')
+  await world.sync()
+  world.bank.rows = [WAGES, TURNED]
+  world.bank.balances = ledger(world, '113.51')
+  await world.sync(1)
+  assert.deepEqual(await world.feed(), ['2026-03-16 6000 Wages', '2026-03-18 -1351 Home Hardware', '2026-03-18 1351 Home Hardware'])
+})
+
+test('without a balance a person is asked, and nothing is joined', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [WAGES, TURNED]
+  await world.sync()
+  world.bank.rows = [WAGES, RIGHT]
+  await world.sync(1)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [3, ['same_transaction']])
+})
