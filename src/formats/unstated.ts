@@ -47,6 +47,8 @@ const OPENING = [
   'solde debut de periode',
   'solde precedent',
   'saldo anterior',
+  's a l d o anterior',
+  'sdo cta ant',
   'saldo precedente',
   'vorig saldo',
   'ingaende saldo',
@@ -116,6 +118,14 @@ const CLOSING = [
   'saldo total disponivel do dia',
   'saldo disponivel dia',
   'saldo final do dia',
+  'saldo final disponivel',
+  'saldo total disponivel',
+  'saldo disponivel',
+  'saldo parcial',
+  'saldo atual',
+  'saldo a liberar',
+  'saldo aplic aut mais',
+  'sdo cta apl automaticas',
   'saldo total',
   'saldo em conta',
   'saldo em conta corrente',
@@ -172,7 +182,7 @@ const STATED = new RegExp(`^(?:(${OPENING.map(plainWords).join('|')})|(?:${CLOSI
 const FIRST_MONEY = new RegExp(`^(?:${FIRST.join('|')})$`)
 
 /** What every one of those texts contains: cheap to ask of a million descriptions. */
-const MAYBE_STATED = /balan|sald|sold |solde|s a l d o|stand|stanj|forward|egyenleg|[sz]tatek|zostatok|likut|atlikum|bakiye|остат|залиш|салдо|[υύ]π[οό]λοιπ|số dư|so du|יתר|رصيد|繰越|余额|餘額|이월|ยอดยก/i
+const MAYBE_STATED = /balan|sald|sdo cta|sold |solde|s a l d o|stand|stanj|forward|egyenleg|[sz]tatek|zostatok|likut|atlikum|bakiye|остат|залиш|салдо|[υύ]π[οό]λοιπ|số dư|so du|יתר|رصيد|繰越|余额|餘額|이월|ยอดยก/i
 
 /** Longer texts are descriptions, whatever they begin with. */
 const WORDS_MAX = 60

@@ -62,3 +62,10 @@ test('the header is read although it is longer than one chunk', async () => {
   assert.equal((await readAll(file, 3)).statements[0]?.rows[0]?.name, 'Café Zoë – 5 €')
   assert.ok(SGML_HEADER.length > 64)
 })
+
+test('text that the bank encoded twice is read once; text that only looks so stays', async () => {
+  const read = (name: string): Promise<string | null | undefined> => nameIn(Buffer.from(file.replace('Café Zoë – 5 €', name)))
+  const taken = (text: string, as: 'latin1' | 'windows-1252'): string => (as === 'latin1' ? Buffer.from(text).toString('latin1') : new TextDecoder('windows-1252').decode(Buffer.from(text)))
+  for (const text of ['DISPONÍVEL', 'Transferência – 5 €', 'Müller & Söhne', 'l’été', 'Żółć']) for (const as of ['latin1', 'windows-1252'] as const) assert.equal(await read(taken(text, as)), text)
+  for (const text of ['SÃO JOSÉ', 'Â Ã', 'CAFÉ» Ã©', 'ÃO à é']) assert.equal(await read(text), text)
+})

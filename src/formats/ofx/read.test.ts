@@ -160,6 +160,8 @@ const texts: readonly (readonly [name: string, written: string, read: string])[]
   ['a < that never closes', 'A <B', 'A <B'],
   ['CDATA', '<![CDATA[AT&T &amp; <b>]]>', 'AT&T &amp; <b>'],
   ['CDATA between text', 'a &amp; <![CDATA[b<c]]> d', 'a & b<c d'],
+  ['breaks of web pages', 'one<BR/>two<br>three<BR />four', 'one two three four'],
+  ['letters dressed as on web pages', 'one <b>two</b> <font color="red">thr<i>ee</i></font>', 'one two three'],
   ['a comment inside the text', 'one<!-- x --> two', 'one two'],
   ['a line break inside the text', 'one\r\n  two', 'one   two'],
   ['control characters and NULs', 'one\0\0\x07two\0', 'one two'],
@@ -371,7 +373,7 @@ test('a refused account is no empty statement: alone it fails the file with code
 })
 
 test('currencies are told by code, number, sign or name where that is one currency, else not at all', async () => {
-  for (const [written, told] of [['usd', 'USD'], ['US$', 'USD'], ['$US', 'USD'], ['840', 'USD'], ['€', 'EUR'], ['Euro', 'EUR'], ['CA$', 'CAD'], ['Kwd', 'KWD'], ['DEM', 'DEM'], ['$', null], ['kr', null], ['QQQ', null], ['DOLLAR', null], ['', null]] as const) {
+  for (const [written, told] of [['usd', 'USD'], ['US$', 'USD'], ['$US', 'USD'], ['840', 'USD'], ['€', 'EUR'], ['Euro', 'EUR'], ['CA$', 'CAD'], ['Kwd', 'KWD'], ['DEM', 'DEM'], ['BRC', 'BRL'], ['$', null], ['kr', null], ['QQQ', null], ['DOLLAR', null], ['', null]] as const) {
     const { statements, failure } = await readAll(Buffer.from(bankFile({ curdef: written }, SGML_HEADER.replace('USASCII', 'UTF-8')), 'utf8'))
     assert.deepEqual([failure, statements[0]?.head.currency], [null, told], written)
   }

@@ -30,6 +30,13 @@ test('a row that only states a balance is no transaction, in NAME or MEMO, and i
   assert.match(statement.notices.join(), /only state a balance .*\(3\)/)
 })
 
+test('the balances that banks of Brazil print among the rows, also of what is invested by itself and in text encoded twice', async () => {
+  const lines = ['SALDO APLIC AUT MAIS', 'SDO CTA/APL AUTOMATICAS', 'SALDO PARCIAL', 'SALDO FINAL DISPONIVEL', '(-) SALDO A LIBERAR', 'S A L D O ANTERIOR', Buffer.from('SALDO TOTAL DISPONÍVEL DIA').toString('latin1')]
+  const statement = await only(row('DEBIT', '-12.50', '<MEMO>APL APLIC AUT MAIS') + lines.map((line) => row('CREDIT', '987.50', `<MEMO>${line}`)).join(''))
+  assert.deepEqual(amountsOf(statement), ['-12.5'])
+  assert.match(statement.notices.join(), /\(7\)/)
+})
+
 test('a first deposit that is called opening balance is a transaction, in its place; the balances of the file tell where it is none', async () => {
   const file = async (rows: string, ledger: string): Promise<readonly string[]> => {
     const { statements, failure } = await collect(readOfx(bytes(bankFile({ rows, after: ledger }))))

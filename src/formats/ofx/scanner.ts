@@ -60,6 +60,11 @@ const CUT = 2
 const SKIP = 3
 const CDATA = 4
 const REFUSED = 5
+const DRESS = 6
+
+/** Tags of web pages that banks leave in texts. None is one of OFX; what they dress is text all the same. */
+const BREAKS: ReadonlySet<string> = new Set(['BR', 'P', 'DIV'])
+const DRESSES: ReadonlySet<string> = new Set([...BREAKS, 'SPAN', 'FONT', 'B', 'I', 'U', 'EM', 'STRONG', 'SMALL'])
 
 export class OfxScanner implements Place {
   readonly #sink: TagSink
@@ -250,7 +255,7 @@ export class OfxScanner implements Place {
       this.#line += lines
       const found = at < end ? this.#readMarkup(at) : CUT
       if (found === LITERAL) at++
-      else if (found === SKIP || found === CDATA) at = this.#collect(at, found)
+      else if (found === SKIP || found === CDATA || found === DRESS) at = this.#collect(at, found)
       else {
         this.#found = found
         this.#blankAt = blankAt
@@ -260,12 +265,12 @@ export class OfxScanner implements Place {
     }
   }
 
-  /** A comment, an instruction or CDATA at `at`: the text before and in it goes to the open tag; gives where it ends. */
+  /** A comment, an instruction, CDATA or a tag of a web page at `at`: the text before and in it goes to the open tag; gives where it ends. */
   #collect(at: number, found: number): number {
     const end = this.#markupEnd
     this.#line += this.#newlines(at, end)
     if (this.#open === null) return end
-    const inside = found === CDATA ? decodeCharset(this.#text.slice(at + 9, end - 3), this.#charset) : ''
+    const inside = found === CDATA ? decodeCharset(this.#text.slice(at + 9, end - 3), this.#charset) : found === DRESS && BREAKS.has(this.#tag.name) ? ' ' : ''
     this.#collected = (this.#collected ?? '') + this.#decoded(this.#textAt, at) + inside
     this.#textAt = end
     return end
@@ -353,8 +358,10 @@ export class OfxScanner implements Place {
       this.#selfClosing = bytes[to - 1] === SLASH
     }
     this.#markupEnd = to + 1
-    this.#tag = listedTag(bytes, nameAt, nameEnd, hash) ?? tagOf(this.#text.substring(nameAt, nameEnd))
-    return TAG
+    const listed = listedTag(bytes, nameAt, nameEnd, hash)
+    const tag = listed ?? tagOf(this.#text.substring(nameAt, nameEnd))
+    this.#tag = tag
+    return listed === null && this.#open?.shape === 'leaf' && DRESSES.has(tag.name) ? DRESS : TAG
   }
 
   /** `<!-- -->`, `<![CDATA[ ]]>`, `<? ?>` and the declarations that are refused. */

@@ -51,11 +51,31 @@ export function decodeCharset(raw: string, charset: Charset): string {
   if (!charset.believed) {
     const utf8 = bytes.toString('utf8')
     // A replacement character that the source did not hold itself means: not UTF-8.
-    if (!utf8.includes('\uFFFD') || raw.includes('\xEF\xBF\xBD')) return utf8
+    if (!utf8.includes('\uFFFD') || raw.includes('\xEF\xBF\xBD')) return encodedOnce(utf8)
     if (charset.declaredUtf8 && utf8.indexOf('\uFFFD') === utf8.length - 1) return utf8.slice(0, -1)
   }
   if (charset.label === 'windows-1252') return raw.replace(/[\x80-\x9f]/g, fromWindows1252)
   return decoderOf(charset.label)!.decode(bytes)
+}
+
+/** How UTF-8 looks that was taken for windows-1252 or Latin-1: letters with accents (`Ã©`), signs (`â‚¬`, `â€“`). */
+const TWICE = /[\u00C2-\u00C5][\x80-\xBF\u0152-\u2122]|\u00E2[\x80\x82\u20AC\u201A]/
+
+/** No letter or sign of Europe. */
+const ELSEWHERE = /[^\x00-\u017F\u0192\u02C6\u02DC\u2010-\u2122]/
+
+/** Some banks encode text twice. What is valid UTF-8 when each character is one byte again, all of it, was; a text that is meant so is not. */
+function encodedOnce(text: string): string {
+  if (!TWICE.test(text)) return text
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    const byte = code <= 0xff ? code : toWindows1252(code)
+    if (byte === -1) return text
+    bytes[at] = byte
+  }
+  const once = Buffer.from(bytes).toString('utf8')
+  return ELSEWHERE.test(once) ? text : once
 }
 
 /** U+0080 to U+009F of windows-1252; the five unassigned places keep a question mark's meaning: unknown. */
