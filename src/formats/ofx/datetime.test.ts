@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isBlankDate, parseOfxDay, parseOfxInstant } from './datetime.ts'
+import type { Day } from '../../domain/day.ts'
+import { isBlankDate, likelyDay, parseOfxDay, parseOfxInstant, possibleDays } from './datetime.ts'
 
 const days: readonly (readonly [written: string, day: string | null])[] = [
   ['20240229', '2024-02-29'],
@@ -61,4 +62,37 @@ for (const [written, instant] of instants) {
 test('a date of zeros or blanks is no date, whatever its shape', () => {
   for (const blank of ['', '  ', '0', '00000000', '00000000000000', '0000-00-00', '00000000000000.000[-5:EST]']) assert.ok(isBlankDate(blank), blank)
   for (const date of ['20240101', '00000001', 'none']) assert.ok(!isBlankDate(date), date)
+})
+
+test('the days that a date may mean which is not written as OFX wants', () => {
+  for (const [written, ...days] of [
+    ['31/05/2024', '2024-05-31'],
+    ['05/31/2024 10:00', '2024-05-31'],
+    ['1/6/2024', '2024-06-01', '2024-01-06'],
+    ['01.06.2024', '2024-06-01'],
+    ['06-06-2024', '2024-06-06'],
+    ['2025025173830[-3:GMT]', '2025-02-05'],
+    ['2026017932[-3:GMT]', '2026-01-07'],
+    ['202504412510[-3:GMT]', '2025-04-04'],
+    ['2024051315034[-3:GMT]', '2024-05-13'],
+    ['2025021173830', '2025-02-01', '2025-02-11'],
+    ['20250211', '2025-02-11'],
+    ['202502111730', '2025-02-11'],
+    ['20250211173830.123[-3:GMT]', '2025-02-11'],
+    ['20250211240000', '2025-02-11'],
+    ['2025-2-1', '2025-02-01'],
+    ['20240132'],
+    ['20240844045844'],
+    ['32/05/2024'],
+    ['010524'],
+    ['soon'],
+  ] as const) assert.deepEqual(possibleDays(written), days, written)
+})
+
+test('of several days the one next to another counts', () => {
+  const days = possibleDays('01/06/2024')
+  assert.equal(likelyDay(days, '2024-05-31' as Day), '2024-06-01')
+  assert.equal(likelyDay(days, '2024-01-31' as Day), '2024-01-06')
+  assert.equal(likelyDay(days, null), null)
+  assert.equal(likelyDay([], '2024-05-31' as Day), null)
 })

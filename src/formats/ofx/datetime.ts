@@ -2,7 +2,7 @@
  * Dates as OFX writes them (OFX 2.2 section 3.2.8): `YYYYMMDD[HHMM[SS[.XXX]]][[offset[:zone]]]`. The day is the bank's
  * own calendar day, as written; no time zone moves it. The instant is told only for balances, as ISO 8601.
  */
-import { dayOf, type Day } from '../../domain/day.ts'
+import { dayOf, daysBetween, type Day } from '../../domain/day.ts'
 
 /** Statements repeat the same few days: each is built once. Bounded, so that no file can fill the memory. */
 const cache = new Map<string, Day>()
@@ -67,6 +67,36 @@ export function parseOfxDay(text: string): Day | null {
 function parseSeparatedDay(text: string): Day | null {
   const match = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/.exec(text)
   return match === null ? null : dayOf(Number(match[1]), Number(match[3]), Number(match[4]))
+}
+
+/** A day and perhaps a time in pairs of digits, all real. */
+const PADDED = /^\d{8}(?:(?:[01]\d|2[0-3])(?:[0-5]\d(?:[0-5]\d)?)?)?(?!\d)/
+const TIME = '(?:[01]?\\d|2[0-3])[0-5]?\\d[0-5]?\\d(?!\\d)'
+const UNPADDED = [1, 2].map((size) => new RegExp(`^(\\d{4})(\\d{2})(\\d{${size}})${TIME}`))
+const YEAR_LAST = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)/
+
+/**
+ * The days that a date may mean which a bank does not write as OFX wants: in the order of its country (`31/05/2024`), or
+ * without the zeros before single digits (`2025025173830` is 5 February, 17:38:30). Empty for what is no date.
+ */
+export function possibleDays(text: string): readonly Day[] {
+  const plain = parseOfxDay(text)
+  if (plain !== null && (PADDED.test(text) || !/^\d{9}/.test(text))) return [plain]
+  const [, first, mark, second, year] = YEAR_LAST.exec(text) ?? []
+  const read =
+    mark === undefined
+      ? UNPADDED.map((pattern) => pattern.exec(text)).map((match) => (match === null ? null : dayOf(Number(match[1]), Number(match[2]), Number(match[3]))))
+      : [dayOf(Number(year), Number(second), Number(first)), mark === '.' ? null : dayOf(Number(year), Number(first), Number(second))]
+  const days = new Set(read.filter((day) => day !== null))
+  return days.size === 0 && plain !== null ? [plain] : [...days]
+}
+
+/** The one of those days, or of several the one next to `near`; null where that does not tell. */
+export function likelyDay(days: readonly Day[], near: Day | null): Day | null {
+  if (days.length < 2) return days[0] ?? null
+  if (near === null) return null
+  const distance = (day: Day): number => Math.abs(daysBetween(near, day))
+  return days.reduce((best, day) => (distance(day) < distance(best) ? day : best))
 }
 
 /** True for what banks write into a date they do not have: nothing, or only zeros. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bankFile, bankStatement, LEDGER, readAll, ROW, rowsOf, rowWith, SGML_HEADER, SIGN_ON, xmlFile, XML_HEADER } from './ofx.fixture.ts'
+import { bankFile, bankStatement, LEDGER, readAll, ROW, rowsOf, rowWith, SGML_HEADER, SIGN_ON, xmlFile, XML_HEADER, type ReadStatement } from './ofx.fixture.ts'
 
 const BASE = '<DTPOSTED>20240115<TRNAMT>-12.50<FITID>A1'
 const shop = (text: string): string => `${BASE}<NAME>${text}`
@@ -297,6 +297,7 @@ for (const [name, after] of [
   ['an amount of blanks', '<LEDGERBAL><BALAMT> </BALAMT><DTASOF>20240131</LEDGERBAL>'],
   ['an empty date', '<LEDGERBAL><BALAMT>5<DTASOF></LEDGERBAL>'],
   ['a date of zeros', '<LEDGERBAL><BALAMT>5<DTASOF>00000000</LEDGERBAL>'],
+  ['a word for none', '<LEDGERBAL><BALAMT>None<DTASOF>20240131</LEDGERBAL><AVAILBAL><BALAMT>N/A<DTASOF>20240131</AVAILBAL>'],
 ] as const) {
   test(`a balance with ${name} is no balance`, async () => {
     const { statements, failure } = await readAll(bankFile({ after }))
@@ -335,6 +336,24 @@ test('blank and zero dates are tolerated where a date is optional', async () => 
   const { statements, failure } = await readAll(bankFile({ list: '<DTSTART>00000000<DTEND>' }))
   assert.equal(failure, null)
   assert.deepEqual(statements[0]?.covers, { from: null, to: null })
+})
+
+test('dates that are not written as OFX wants: one meaning is read, of several that of a balance next to the period or the last row', async () => {
+  const read = async (asOf: string, list: string, posted = '20240530'): Promise<readonly unknown[]> => {
+    const { statements, failure } = await readAll(bankFile({ list, rows: ROW.replace('20240115', posted), after: `<LEDGERBAL><BALAMT>5<DTASOF>${asOf}</LEDGERBAL>` }))
+    assert.equal(failure, null, failure?.message)
+    const [{ covers, rows, balances, notices }] = statements as [ReadStatement]
+    return [covers?.from ?? null, covers?.to ?? null, rows[0]?.postedOn, balances[0]?.on ?? null, ...notices]
+  }
+  assert.deepEqual(await read('31/05/2024', '<DTSTART>20240501<DTEND>20240531'), ['2024-05-01', '2024-05-31', '2024-05-30', '2024-05-31'])
+  assert.deepEqual(await read('01/06/2024', '<DTSTART>01/05/2024<DTEND>31/05/2024', '30/05/2024'), [null, '2024-05-31', '2024-05-30', '2024-06-01', 'unread_period'])
+  assert.deepEqual(await read('2024065173830[-3:GMT]', '<DTSTART>2024065173830[-3:GMT]<DTEND>2024065173830[-3:GMT]'), ['2024-06-05', '2024-06-05', '2024-05-30', '2024-06-05'])
+  assert.deepEqual(await read('2024061173830', '<DTSTART>2024061173830<DTEND>2024061173830'), [null, null, '2024-05-30', '2024-06-01', 'unread_period'])
+  assert.deepEqual(await read('20240531', '<DTSTART>010524<DTEND>310524'), [null, null, '2024-05-30', '2024-05-31', 'unread_period'])
+  const alone = await readAll(bankFile({ list: '', rows: '', after: '<LEDGERBAL><BALAMT>5<DTASOF>01/06/2024</LEDGERBAL>' }))
+  assert.deepEqual([alone.failure, alone.statements[0]?.balances, alone.statements[0]?.notices], [null, [], ['undated_balance']])
+  const row = await readAll(bankFile({ rows: ROW.replace('20240115', '05/06/2024') }))
+  assert.equal(row.failure?.code, 'invalid_date')
 })
 
 test('a status that is not 0 is a notice of its statement', async () => {

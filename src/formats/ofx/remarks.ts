@@ -25,6 +25,8 @@ export function isMaybePayout(name: string | null, memo: string | null, amount: 
 export class Remarks {
   readonly #balances = { count: 0, line: 0 }
   readonly #securities = { count: 0, line: 0 }
+  readonly #undated = { count: 0, line: 0 }
+  readonly #periods = { count: 0, line: 0 }
 
   balanceLine(line: number): void {
     count(this.#balances, line)
@@ -40,12 +42,24 @@ export class Remarks {
     count(this.#securities, line)
   }
 
+  /** A balance whose day may be several. */
+  undatedBalance(line: number): void {
+    count(this.#undated, line)
+  }
+
+  /** A beginning or an end of the period that is no date. */
+  unreadPeriod(line: number): void {
+    count(this.#periods, line)
+  }
+
   all(signsAreTyped: boolean): readonly OfxRemark[] {
     const remark = (code: string, message: string, line: number): OfxRemark => ({ part: 'remark', code, severity: 'INFO', message, line })
-    const [balances, securities] = [this.#balances, this.#securities]
+    const [balances, securities, undated, periods] = [this.#balances, this.#securities, this.#undated, this.#periods]
     const said: OfxRemark[] = []
     if (balances.count > 0) said.push(remark('balance_lines', `Rows that only state a balance were left out (${balances.count}): they are no transactions.`, balances.line))
     if (securities.count > 0) said.push(remark('securities', `Entries of securities, such as purchases, sales and income, were left out (${securities.count}): of an investment account only its bank transactions are read.`, securities.line))
+    if (undated.count > 0) said.push(remark('undated_balance', `Balances whose day (DTASOF) may be several were left out (${undated.count}).`, undated.line))
+    if (periods.count > 0) said.push(remark('unread_period', 'The period of the statement (DTSTART, DTEND) is no real date and was left out. The transactions are whole.', periods.line))
     if (signsAreTyped) said.push(remark('signs_by_type', 'The amounts have no signs or wrong ones; their direction is that of their types (DEBIT, CREDIT).', 0))
     return said
   }

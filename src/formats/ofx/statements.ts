@@ -8,7 +8,7 @@ import { DecimalSum, exchanged, parseDecimal, type Currency, type Decimal } from
 import type { AccountKind, BalanceKind, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
-import { isBlankDate, parseOfxDay, parseOfxInstant } from './datetime.ts'
+import { isBlankDate, likelyDay, parseOfxDay, parseOfxInstant, possibleDays } from './datetime.ts'
 import { LoneCommas } from './lone-commas.ts'
 import { isBalanceLine, isMaybeDeposit, isMaybePayout, Remarks } from './remarks.ts'
 import type { Place } from './scanner.ts'
@@ -31,6 +31,8 @@ export type OfxEvent =
 
 export const BATCH_ROWS = 1_000
 const PLUS = 43
+/** What programs print of a balance that is not there. */
+const NO_BALANCE = /^(none|null|nil|nan|n\/a|undefined)$/i
 
 /** ISO 4217's code for "no currency": a balance of a statement that does not name its currency (an empty CURDEF). */
 export const NO_CURRENCY: Currency = 'XXX'
@@ -138,7 +140,7 @@ export class OfxStatements implements StructureSink {
     const { values, line } = frame
     if (scope.record === 'row' || scope.record === 'pending') this.#addRow(values, line, scope.record)
     else if (scope.record === 'balance')
-      this.#addBalance(scope.name === 'LEDGERBAL' ? 'ledger' : 'available', values[BALANCE.BALAMT], values[BALANCE.DTASOF])
+      this.#addBalance(scope.name === 'LEDGERBAL' ? 'ledger' : 'available', values[BALANCE.BALAMT], values[BALANCE.DTASOF], line)
     else if (scope.record === 'statement') this.#endStatement(scope.name, frame)
     else if (scope.record === 'answer')
       this.#emit({ part: 'answer', of: scope.name, trnuid: values[ANSWER.TRNUID] ?? null, cookie: values[ANSWER.CLTCOOKIE] ?? null })
@@ -159,11 +161,21 @@ export class OfxStatements implements StructureSink {
         if (text.charCodeAt(0) === PLUS) this.#signs.sawPlus()
         this.#commas.saw(text)
         return parseAmount(text, this.#currencyNow()) ?? this.#commas.read(text) ?? this.#waiting(field, text) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
+      case 'period':
+        return this.#periodDay(text)
       default:
         return (
-          parseOfxDay(text) ?? (field.type === 'day' && isBlankDate(text) ? null : this.#bad('invalid_date', field, text, 'a real date as YYYYMMDD'))
+          parseOfxDay(text) ??
+          likelyDay(possibleDays(text), null) ??
+          (field.type === 'day' && isBlankDate(text) ? null : this.#bad('invalid_date', field, text, 'a real date as YYYYMMDD'))
         )
     }
+  }
+
+  #periodDay(text: string): Day | null {
+    const day = likelyDay(possibleDays(text), null)
+    if (day === null && !isBlankDate(text)) this.#remarks.unreadPeriod(this.#place.line())
+    return day
   }
 
   /** Only the amount of a row can wait for others. */
@@ -179,8 +191,8 @@ export class OfxStatements implements StructureSink {
 
   #bad(code: 'invalid_amount' | 'invalid_date', field: Field, text: string, expected: string): null {
     const record = this.#top.scope?.record
-    // An amount without a digit is how banks say that they tell no balance.
-    if (record === 'balance' && code === 'invalid_amount' && !/[\p{L}\d]/u.test(text)) return null
+    // An amount without a digit, or a word for none, is how banks say that they tell no balance.
+    if (record === 'balance' && code === 'invalid_amount' && (!/[\p{L}\d]/u.test(text) || NO_BALANCE.test(text))) return null
     const found = text.length > 40 ? `${text.slice(0, 40)}…` : text
     const unread = { code, line: this.#place.line(), what: `<${field.name}> is ${JSON.stringify(found)}, expected ${expected}.` }
     if (record === 'row' || record === 'pending') this.#unread ??= unread
@@ -243,14 +255,16 @@ export class OfxStatements implements StructureSink {
     this.#signs.take(held)
   }
 
-  #addBalance(kind: BalanceKind, amount: string | null | undefined, asOf: string | null | undefined): void {
+  #addBalance(kind: BalanceKind, amount: string | null | undefined, asOf: string | null | undefined, line: number): void {
     // An empty amount or date is how banks say that they tell no balance; a balance without its day proves nothing.
     if (amount == null || asOf == null || isBlankDate(asOf)) return
-    const on = parseOfxDay(asOf)
-    if (on === null) {
+    const days = possibleDays(asOf)
+    if (days.length === 0) {
       this.#place.fail('invalid_date', this.#place.line(), `<DTASOF> is ${JSON.stringify(asOf.slice(0, 40))}, expected a real date as YYYYMMDD.`)
       return
     }
+    const on = likelyDay(days, (this.#statement[STATEMENT.DTEND] as Day | null) ?? this.#rows.at(-1)?.postedOn ?? null)
+    if (on === null) return this.#remarks.undatedBalance(line)
     this.#start(this.#place.line())
     this.#settleHeld(kind === 'ledger' ? amount : null)
     this.#flush()
@@ -292,7 +306,7 @@ export class OfxStatements implements StructureSink {
   #endStatement(name: string, frame: Frame): void {
     const values = frame.values
     if (!this.#started) this.#startAs(name, frame.line)
-    if (values[STATEMENT.AVAILCASH] != null) this.#addBalance('available', values[STATEMENT.AVAILCASH], values[STATEMENT.DTASOF])
+    if (values[STATEMENT.AVAILCASH] != null) this.#addBalance('available', values[STATEMENT.AVAILCASH], values[STATEMENT.DTASOF], frame.line)
     this.#settleHeld(null)
     this.#flush()
     if (values[STATEMENT.ACCTID] !== this.#account || (values[STATEMENT.CURDEF] ?? null) !== this.#currency) {

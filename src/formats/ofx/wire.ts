@@ -6,9 +6,9 @@ import { tagId } from './tags.ts'
 
 /**
  * `text`: as written, tidied. `code`: upper case. `currency`: its ISO 4217 code, not told where the text names none. `day`: blank or all zeros is "not told". `requiredDay`: as `day`,
- * but blank or zeros is a failure. `asOf`: kept as written, since both a day and an instant are read from it.
+ * but blank or zeros is a failure. `period`: as `day`, and not told either where it is no date: nothing hangs on it. `asOf`: kept as written, since both a day and an instant are read from it.
  */
-export type FieldType = 'text' | 'code' | 'currency' | 'day' | 'requiredDay' | 'asOf' | 'amount'
+export type FieldType = 'text' | 'code' | 'currency' | 'day' | 'requiredDay' | 'period' | 'asOf' | 'amount'
 
 /** `record`: a row, balance, status or answer starts; without it the leaves belong to the record round about. */
 export type RecordKind = 'answer' | 'statement' | 'row' | 'pending' | 'balance' | 'status'
@@ -102,7 +102,7 @@ const PENDING_ROW = scope(
   ROW_INNER,
 )
 
-const COVERS: Leaves = { DTSTART: ['day', STATEMENT.DTSTART], DTEND: ['day', STATEMENT.DTEND] }
+const COVERS: Leaves = { DTSTART: ['period', STATEMENT.DTSTART], DTEND: ['period', STATEMENT.DTEND] }
 const LISTS = [scope('BANKTRANLIST', null, COVERS, [POSTED_ROW, PENDING_ROW]), scope('BANKTRANLISTP', null, {}, [PENDING_ROW, POSTED_ROW])]
 const BALANCES = ['LEDGERBAL', 'AVAILBAL'].map((name) =>
   scope(name, 'balance', { BALAMT: ['amount', BALANCE.BALAMT], DTASOF: ['asOf', BALANCE.DTASOF] }),
