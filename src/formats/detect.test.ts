@@ -66,6 +66,7 @@ test('what is no statement is named, with what to do instead', async () => {
     [Buffer.from(Array.from({ length: 3_000 }, (_, i) => (i * 7919) % 256)), /^unknown_format: .*binary/],
     ['<!DOCTYPE html>\n<html><body>Please sign in</body></html>', /^unknown_format: .*HTML page.*Sign in/],
     ['{"transactions": [1, 2]}', /^unknown_format: .*JSON/],
+    ['<OFC>\n<DTD>2\n<ACCTSTMT>\n<STMTRS>\n<STMTTRN>\n<TRNTYPE>1\n</STMTTRN>\n</STMTRS>\n</ACCTSTMT>\n</OFC>\n', /^unknown_format: .*OFC.*Export as OFX/],
     ['<?xml version="1.0"?><rss><channel/></rss>', /^unknown_format: .*XML/],
     ['Dear customer\n\nall is well\n', /^unknown_format: /],
     ['', /^empty_file: /],

@@ -14,6 +14,8 @@ export type OfxHeader = {
   readonly oldFileUid: string | null
   readonly newFileUid: string | null
   readonly charset: Charset
+  /** Where `<OFX>` stands; -1 without one. What stands before it is no part of the document, whatever its markup. */
+  readonly rootAt: number
 }
 
 const KEYS = 'OFXHEADER|DATA|VERSION|SECURITY|ENCODING|CHARSET|COMPRESSION|OLDFILEUID|NEWFILEUID'
@@ -22,8 +24,8 @@ const ATTRIBUTE = /([A-Za-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s?"']+))/g
 
 /** Reads the header from the beginning of the file, one character per byte. */
 export function parseHeader(start: string): OfxHeader {
-  const body = start.search(/<(?:[A-Za-z_][\w.-]*:)?OFX[\s>]/i)
-  const prelude = body === -1 ? start : start.slice(0, body)
+  const rootAt = findRoot(start)
+  const prelude = rootAt === -1 ? start : start.slice(0, rootAt)
   const lines = colonFields(prelude.replace(/<\?[^>]*>/g, '\n'))
   const ofx = attributes(/<\?OFX\s([^>]*)>/i.exec(prelude)?.[1])
   const xml = attributes(/<\?xml\s([^>]*)>/i.exec(prelude)?.[1])
@@ -36,7 +38,14 @@ export function parseHeader(start: string): OfxHeader {
     oldFileUid: fields.get('OLDFILEUID') ?? null,
     newFileUid: fields.get('NEWFILEUID') ?? null,
     charset: declaredCharset(xml.get('ENCODING'), lines.get('ENCODING'), lines.get('CHARSET')),
+    rootAt,
   }
+}
+
+/** Comments before the root may speak of it. */
+function findRoot(start: string): number {
+  for (const { 0: found, index } of start.matchAll(/<!--[^]*?-->|<(?:[A-Za-z_][\w.-]*:)?OFX[\s>]/gi)) if (!found.startsWith('<!--')) return index
+  return -1
 }
 
 function declaredCharset(xmlEncoding: string | undefined, encoding = '', charset = ''): Charset {

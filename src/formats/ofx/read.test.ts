@@ -92,6 +92,10 @@ const headers: readonly (readonly [name: string, header: string])[] = [
   ['an OFX 2 header before an SGML body', XML_HEADER],
   ['XML declarations in single quotes', XML_HEADER.replaceAll('"', "'")],
   ['only an XML declaration', '<?xml version="1.0"?>'],
+  ['an instruction that is not closed', XML_HEADER.replace('?>\n<?OFX', '?><?OFX').replace(/\?>\n$/, '?')],
+  ['a header with a markup of its own', '<START><OFXHEADER>100</OFXHEADER><DATA>OFXSGML</DATA></START>\n\n'],
+  ['a header in a comment', `<!--\r\n${SGML_HEADER}-->\r\n`],
+  ['a comment that speaks of the root', '<!-- <OFX><STMTRS> follows -->\n'],
   ['a comment before the root', `${XML_HEADER}<!-- made by a bank -->\n`],
   ['NUL padding before the header', '\0\0\0\0'.repeat(40) + SGML_HEADER],
 ]
@@ -225,6 +229,20 @@ test('CURRENCY without a rate is an amount that nobody can tell', async () => {
 
 test("CURRENCY naming the statement's own currency says nothing", async () => {
   assert.equal((await rowWith(`${BASE}<CURRENCY><CURRATE>1.00<CURSYM>USD</CURRENCY>`)).foreign, null)
+})
+
+test('a list of transactions alone is a statement without account, and must be whole', async () => {
+  const list = `<BANKTRANLIST>\n<DTSTART>20240101\n<DTEND>20240131\n${ROW}${ROW.replace('-12.50', '5.00')}</BANKTRANLIST>\n`
+  const { statements, failure } = await readAll(SGML_HEADER + list)
+  assert.equal(failure, null, failure?.message)
+  assert.deepEqual(statements.map(({ head, rows, covers }) => [head.account.number, head.currency, rows.map(({ amount }) => amount), covers]), [[null, null, ['-12.5', '5'], { from: '2024-01-01', to: '2024-01-31' }]])
+  assert.equal((await readAll(SGML_HEADER + list.replace('</BANKTRANLIST>', ''))).failure?.code, 'truncated')
+  assert.equal((await readAll(SGML_HEADER + ROW)).failure?.code, 'unknown_format', 'rows alone may be the rest of anything')
+})
+
+test('lines are counted over what stands before the root', async () => {
+  const { failure } = await readAll(bankFile({ rows: ROW.replace('<TRNAMT>-12.50', '\n<TRNAMT>x') }))
+  assert.equal(failure?.line, 12)
 })
 
 test('two bank accounts and a card in one file are three statements', async () => {

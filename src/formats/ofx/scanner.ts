@@ -200,7 +200,15 @@ export class OfxScanner implements Place {
     this.#sawContent = true
     const header = parseHeader(this.#text.slice(content, content + TOKEN_LIMIT))
     this.#header = { ...header, charset: provedCharset(header.charset, this.#buffer.subarray(content, this.#end)) }
+    if (header.rootAt > 0 && !/<!(?:DOCTYPE|ENTITY)/i.test(this.#text.slice(content, content + header.rootAt))) this.#skip(content + header.rootAt)
     return true
+  }
+
+  /** What stands before the root is not read as tags: headers in a markup of their own, instructions that never close. */
+  #skip(to: number): void {
+    this.#lineBase += this.#newlines(0, to)
+    this.#keepFrom(to)
+    this.#text = this.#text.slice(to)
   }
 
   /** Reports every complete tag of the buffer; gives the place from which the rest must be kept. */

@@ -4,7 +4,7 @@
  * or list still open was cut, however many rows came before.
  */
 import type { Place, TagSink } from './scanner.ts'
-import { LEVEL, NO_LEVEL, type Tag } from './tags.ts'
+import { LEVEL, NO_LEVEL, tagOf, type Tag } from './tags.ts'
 
 /** Reads aggregates and leaves. `leave` comes once for each `enter`, innermost first. */
 export interface StructureSink {
@@ -18,9 +18,13 @@ export interface StructureSink {
 /** security.md section 5. */
 export const DEPTH_LIMIT = 64
 
-type Open = { readonly tag: Tag; readonly line: number }
+/** `implied`: nothing opened it, so nothing need close it. */
+type Open = { readonly tag: Tag; readonly line: number; readonly implied?: true }
 
 const ROOT = 'OFX'
+/** Some exports are this list alone, of a statement that is not there. */
+const LIST = 'BANKTRANLIST'
+const STATEMENT = tagOf('STMTRS')
 /** A statement that is not read: its payments are divided into principal, interest and escrow. */
 const LOAN = 'LOANSTMTRS'
 /** What the person calls the parts that a file may end in. */
@@ -91,8 +95,8 @@ export class OfxStructure implements TagSink {
   /** Says whether the end of the input came at a clean boundary; a missing `</OFX>` alone is a harmless habit. */
   end(): void {
     const inner =
-      this.#open.findLast((open) => PART_NAMES[open.tag.name] !== undefined) ??
-      this.#open.find((open) => open.tag.level > LEVEL.root && open.tag.level !== NO_LEVEL)
+      this.#open.findLast((open) => PART_NAMES[open.tag.name] !== undefined && open.implied !== true) ??
+      this.#open.find((open) => open.tag.level > LEVEL.root && open.tag.level !== NO_LEVEL && open.implied !== true)
     if (inner !== undefined) {
       const part = PART_NAMES[inner.tag.name] ?? 'the document'
       this.#place.fail(
@@ -119,6 +123,12 @@ export class OfxStructure implements TagSink {
       return true
     }
     if (this.#sawRoot) return false
+    if (tag.name === LIST) {
+      this.#sawRoot = true
+      this.#open.push({ tag: STATEMENT, line: this.#place.line(), implied: true })
+      this.#sink.enter(STATEMENT)
+      return true
+    }
     const html = /^(HTML|HEAD|BODY|TITLE|META|SCRIPT)$/.test(tag.name)
     const what = html
       ? 'this is a web page (HTML), not OFX. Download the statement again in the format OFX, QFX or QBO.'
