@@ -105,6 +105,18 @@ test('a secret that only a person may have sent: waiting first, then the permiss
   assert.equal(actions('institution_down', [{ ...waited, state: 'skipped' }]).filter((one) => one === 'wait_for_bank bank').length, 1, 'it is not waited for twice')
 })
 
+test('who was written to answers another day: a sign-in that only a person may allow is asked for after that, not before', () => {
+  const plan = (facts: Partial<PlanFacts>) => planFor(problemOf('access_restricted'), { ...FACTS, secret: 'withheld_unknown', nextTryAt: 2_000, ...facts }).steps
+  const written = { ...plan({}).find(({ action }) => action === 'contact_support')!, state: 'done' as const }
+  const open = (steps: ReturnType<typeof plan>) => steps.filter(({ state }) => state === 'now' || state === 'waiting').slice(0, 2)
+  const [wait, allow] = open(plan({ finished: [written] }))
+  assert.deepEqual([wait?.who, wait?.notBefore, wait?.waitMinutes, allow?.kind], ['bank', FACTS.now + 24 * 60 * 60_000, 24 * 60, 'allow_sign_in'])
+  const [next] = open(plan({ finished: [written, { ...wait!, state: 'skipped' }] }))
+  assert.equal(next?.kind, 'allow_sign_in')
+  const visited = { ...plan({})[0]!, kind: 'act_at_bank' as const, action: 'act_at_bank_site' as const, who: 'person' as const, waitMinutes: 0, state: 'done' as const }
+  assert.equal(open(plan({ finished: [visited] }))[0]?.kind, 'allow_sign_in', 'what has its effect at once is not waited for')
+})
+
 test('what a person says cannot be done is not asked again', () => {
   const [step] = planFor(problemOf('credentials_invalid'), FACTS).steps
   const again = planFor(problemOf('credentials_invalid'), { ...FACTS, finished: [{ ...step!, state: 'skipped' }] }).steps

@@ -14,7 +14,7 @@ import { minutesOf } from '../diagnose/knowledge/action-costs.ts'
 import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import type { SecretStatus } from '../ports/vault.ts'
-import { ALLOW_SIGN_IN, isPermission, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STANDS_FOR, STEPS, type StepText } from './steps.ts'
+import { ALLOW_SIGN_IN, isPermission, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STANDS_FOR, STEPS, WAIT_FOR_ANSWER, type StepText } from './steps.ts'
 
 export type PlanFacts = {
   readonly planId: string
@@ -123,22 +123,23 @@ function isWait({ action }: { readonly action: ActionCode | null }): boolean {
   return action === 'wait_for_bank'
 }
 
-/** The step that ended last, unless it only looked. */
+/** The step that ended last, unless it only looked or waited. */
 function lastDone({ finished }: PlanFacts): RepairStep | null {
-  const last = finished.findLast(({ kind }) => kind !== 'proof')
+  const last = finished.findLast((step) => step.kind !== 'proof' && !isWait(step))
   return last?.state === 'done' && last.who === 'person' ? last : null
 }
 
 /**
  * Where only a person may allow the next sign-in, the permission has its place: after what was done at
- * the bank, first where nothing but a crash of ours is the matter, else after waiting. A plan without
+ * the bank (and after the answer of who was written to: before it, a sign-in would show nothing), first where nothing but a crash of ours is the matter, else after waiting. A plan without
  * a person would not get on.
  */
 function withPermission(ranked: readonly StepText[], facts: PlanFacts): readonly StepText[] {
   const rest = ranked.filter((step) => !isWait(step) && step !== ALLOW_SIGN_IN)
   const last = lastDone(facts)
-  if ((facts.secret === 'interrupted' && !isOver(ALLOW_SIGN_IN, facts)) || (last !== null && !isPermission(last))) return [ALLOW_SIGN_IN, ...rest]
   const waited = facts.finished.findLast(({ kind }) => kind !== 'proof')?.action === 'wait_for_bank'
+  if (facts.secret === 'interrupted' && !isOver(ALLOW_SIGN_IN, facts)) return [ALLOW_SIGN_IN, ...rest]
+  if (last !== null && !isPermission(last)) return last.waitMinutes >= WAIT_FOR_ANSWER.waitMinutes && !waited ? [WAIT_FOR_ANSWER, ALLOW_SIGN_IN, ...rest] : [ALLOW_SIGN_IN, ...rest]
   const wait = waited ? [] : ranked.filter(isWait)
   const at = ranked.filter((step) => !isWait(step)).indexOf(ALLOW_SIGN_IN)
   if (at >= 0) return [...rest.slice(0, at), ...wait, ALLOW_SIGN_IN, ...rest.slice(at)]
@@ -183,10 +184,11 @@ function costOf(step: StepText): number {
 
 function stepOf(text: StepText, facts: PlanFacts, at: number): RepairStep {
   // Each further wait is longer: what two hours did not end is not asked about every two hours.
-  const waitMinutes = Math.min(MOST_WAIT_MINUTES, text.waitMinutes * 2 ** (isWait(text) ? facts.finished.filter(isWait).length : 0))
+  const isForBank = isWait(text) && text !== WAIT_FOR_ANSWER
+  const waitMinutes = Math.min(MOST_WAIT_MINUTES, text.waitMinutes * 2 ** (isForBank ? facts.finished.filter(isWait).length : 0))
   return {
     id: `${at + 1}-${isPermission(text) ? text.kind : text.action}`, kind: text.kind, action: text.action, who: text.who, title: text.title.replace('{bank}', facts.bankName),
-    state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: text.who === 'bank' ? (facts.nextTryAt ?? facts.now + waitMinutes * MINUTE_MS) : null,
+    state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: isWait(text) ? ((isForBank ? facts.nextTryAt : null) ?? facts.now + waitMinutes * MINUTE_MS) : null,
     personMinutes: text.personMinutes, waitMinutes,
   }
 }

@@ -42,6 +42,9 @@ export const STEPS: readonly StepText[] = [
  */
 export const ALLOW_SIGN_IN: StepText = { kind: 'allow_sign_in', action: 'auto_retry', who: 'person', title: 'Let Relink sign in to {bank} once more', personMinutes: 0.5, waitMinutes: 0, needsSecret: false }
 
+/** Who was written to answers another day; where a sign-in is a person's to allow, it is worth nothing before. */
+export const WAIT_FOR_ANSWER: StepText = { kind: 'bank_status', action: 'wait_for_bank', who: 'bank', title: 'Wait a day for the answer to what you sent', ...ACTION_COSTS.wait_for_bank, waitMinutes: ACTION_COSTS.contact_support.waitMinutes }
+
 /** After something was done at the bank a secret may be right that it refused before. Asked once, in these words. */
 export const SAME_SECRET: StepText = { kind: 'same_secret', action: 'auto_retry', who: 'person', title: 'Send {bank} the refused password once more, if it is right now: banks lock after about three', personMinutes: 0.5, waitMinutes: 0, needsSecret: true }
 
