@@ -4,11 +4,14 @@
  * than all others have in theirs, shows the cut.
  */
 import type { FormatFailure } from '../../domain/statement.ts'
+import { scanDate } from '../written-date.ts'
 import { amountCells, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 /** Earlier cells with the same decimals that show that the file always writes so many; one that ends in zero shows it alone. */
 const SHOWS = 4
+
+const SENTENCE = /\p{L}{2,}.*[ :].*\p{L}{2,}/u
 
 type Written = { decimals: number | null; cells: number; padded: boolean }
 
@@ -17,15 +20,17 @@ export class CutWatch {
   #width = 0
   #last: CsvRecord | null = null
   #isShort = false
+  readonly #booked: number
 
-  constructor({ amount, balance }: Pick<Layout, 'amount' | 'balance'>) {
+  constructor({ amount, balance, booked }: Pick<Layout, 'amount' | 'balance' | 'booked'>) {
+    this.#booked = booked
     const columns = amountCells(amount)
     for (const at of balance === null ? columns : [...columns, balance]) this.#columns.set(at, { decimals: null, cells: 0, padded: false })
   }
 
   take(record: CsvRecord): void {
     if (this.#last !== null) this.#learn(this.#last)
-    this.#isShort = record.cells.length < this.#width
+    this.#isShort = record.cells.length < this.#width && !this.#isFooter(record)
     this.#width = record.cells.length
     this.#last = record
   }
@@ -43,6 +48,13 @@ export class CutWatch {
     const isFixed = decimals !== null && decimals > 1 && (padded || cells >= SHOWS)
     const isCut = isFixed ? decimalsOf(cell) < decimals : /\d[.,]$/.test(cell)
     return isCut ? { code: 'truncated', message: `The file ends inside the record on line ${line}: ${JSON.stringify(cell)} has fewer decimals than the amounts before. Download it again.`, line } : null
+  }
+
+  /** Words where rows begin with their day, or a line of words below an empty one: the bank's, not a part of a row. */
+  #isFooter({ cells, line }: CsvRecord): boolean {
+    const [first = ''] = cells
+    const isApart = cells.length === 1 && this.#last !== null && line > this.#last.line + 1
+    return (this.#booked === 0 || isApart) && SENTENCE.test(first) && scanDate(first) === null
   }
 
   #learn({ cells }: CsvRecord): void {

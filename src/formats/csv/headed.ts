@@ -18,7 +18,7 @@ import type { CsvRecord } from './records.ts'
 export type Roles = ReadonlyMap<Role, readonly number[]>
 
 /** What tells the account of each row stands in each row; a column with gaps tells it of the other party, or of a foreign amount. */
-const EVERYWHERE = new Set<Role>(['currency', 'account', 'constantAccount'])
+const EVERYWHERE = new Set<Role>(['currency', 'account', 'constantAccount', 'namedAccount'])
 
 /** A settlement date with less than one in so many of the dates that another column has is not that of the booking. */
 const FEW = 4
@@ -50,23 +50,42 @@ export function readRoles(
   const width = judged.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 2).length
   // The kind of an account stands beside one's own: of the other party nobody knows it.
   const hasType = heading.cells.some((cell) => ACCOUNT_TYPE.test(plainWords(cell)))
+  // So do the names of several.
+  const isNamed = heading.cells.some((cell, at) => readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') && bearsOut('namedAccount', filled(judged, at), share) && filled(judged, at).length >= width * share)
   heading.cells.forEach((cell, at) => {
     const { meanings, currency: named } = readHeading(cell)
     const cells = filled(judged, at)
     // The first of a row's columns tells of the file's own account, the others of the other party's.
-    const isOwn = hasType && meanings.some(({ role }) => role === 'constantAccount')
+    const isOwn = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
     const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }] : meanings
     const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, at })
     if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount' && cells.length > 0 && named !== null) currencies.push({ named, isBare: meaning.rank === BARE_CURRENCY })
   })
+  if (!found.some(({ role }) => DATES.has(role))) {
+    const at = heading.cells.findIndex((cell, column) => !found.some((one) => one.at === column) && cell !== '' && filled(judged, column).length > 0 && bearsOut('date', filled(judged, column), 1))
+    if (at !== -1) found.push({ role: 'date', rank: 0, at })
+  }
   found.sort((a, b) => a.rank - b.rank || a.at - b.at)
   const roles = new Map<Role, number[]>()
   for (const { role, at } of found) roles.set(role, [...(roles.get(role) ?? []), at])
   // `USD` beside `Amount` is what was paid in dollars, not what the account is kept in.
   const isBeside = found.some(({ role, rank }) => MOVES.has(role) && rank !== BARE_CURRENCY)
   return { roles, currency: currencies.find(({ isBare }) => !isBare || !isBeside)?.named ?? null }
+}
+
+/** A heading over two columns, the code of a currency and the amount in it, names the second; one is enough to tell the currency. */
+export function spreadHeading(heading: CsvRecord, rows: readonly CsvRecord[]): CsvRecord {
+  const isOver = (at: number): boolean => {
+    const [codes, amounts] = [filled(rows, at), filled(rows, at + 1)]
+    const named = readHeading(heading.cells[at] ?? '').meanings.some(({ role }) => role === 'amount' || role === 'balance')
+    return named && heading.cells[at + 1] === '' && codes.length > 0 && codes.every((cell) => readCurrency(cell) !== null) && amounts.length > 0 && amounts.every((cell) => scanAmount(cell) !== null)
+  }
+  const spread = heading.cells.flatMap((_, at) => (isOver(at) ? [at] : []))
+  const isAmount = (at: number): boolean => readHeading(heading.cells[at]!).meanings.some(({ role }) => role === 'amount')
+  const cells = heading.cells.map((cell, at) => (spread.includes(at) ? (isAmount(at) ? 'currency' : '') : spread.includes(at - 1) ? heading.cells[at - 1]! : cell))
+  return { ...heading, cells }
 }
 
 /** On average each value stands in three rows or more. */
@@ -119,7 +138,8 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     ...amount,
     balance: isStanding(rows, first('balance'), styles.balanceStyle) ? null : first('balance'),
     ...currencyOf(heading, roles, rows, amount.amount),
-    account: first('account') ?? first('constantAccount'),
+    account: accountOf(roles),
+    isNamed: !roles.has('account') && !roles.has('constantAccount') && roles.has('namedAccount'),
     name,
     // The best word names the description; the others are read from left to right.
     memo: memo.filter((at) => !name.includes(at)).sort((a, b) => a - b),
@@ -130,6 +150,10 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     kind: first('kind') ?? first('mark'),
     foreignAmount: first('foreignAmount'),
   }
+}
+
+function accountOf(roles: Roles): number | null {
+  return (roles.get('account') ?? roles.get('constantAccount') ?? roles.get('namedAccount'))?.[0] ?? null
 }
 
 /** What tells the currency of each row. An amount under the name of one is in it: a column of currencies beside it is of what was paid elsewhere. */
@@ -160,7 +184,7 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
   const balance = roles.get('balance')?.[0]
   const fee = roles.get('fee')?.[0] ?? null
   if (balance !== undefined) {
-    const sections = bySection(rows, [(roles.get('account') ?? roles.get('constantAccount'))?.[0], roles.get('currency')?.[0]])
+    const sections = bySection(rows, [accountOf(roles), roles.get('currency')?.[0]])
     const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
     const runs = runOf(rows, booked)
     const proofOf = (amount: AmountColumns, charged: number | null, isBefore: boolean): Proof => {
@@ -224,9 +248,12 @@ function mayInvert(rows: readonly CsvRecord[], at: number, style: AmountStyle, {
 
 function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {
   const marks = isMerchants(heading, roles) ? [] : [...(roles.get('mark') ?? []), ...unnamedMarks(roles, rows)]
-  const [out, into] = [roles.get('debit')?.[0], roles.get('credit')?.[0]]
+  const [outs, intos] = [roles.get('debit') ?? [], roles.get('credit') ?? []]
   const candidates: AmountColumns[] = (roles.get('amount') ?? []).map((at) => singleAmount(rows, at, marks, style))
-  if (out !== undefined && into !== undefined) {
+  // Gross and net, or what was billed and what was paid, have a pair of columns each.
+  for (const [i, out] of outs.entries()) {
+    const into = intos[i]
+    if (into === undefined) break
     const split = splitAmount(rows, out, into, style)
     candidates.push(split)
     // Money in that is all negative may also be what was taken back: a balance then tells.
@@ -235,13 +262,20 @@ function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
   const currencies = currencyColumns(heading, roles.get('amount') ?? [], rows, style)
   // A zero beside it hides nothing.
   if (currencies !== null) candidates.unshift(currencies)
-  const lone = out ?? into
+  const lone = outs[0] ?? intos[0]
   // One direction alone may be all that a file tells; where many of its cells are zero the other one is there, too, unread.
   if (candidates.length === 0 && lone !== undefined && rows.filter((row) => cellAmount(row, lone, style) === '0').length * 4 < rows.length)
-    candidates.push({ form: 'signed', at: lone, inverted: out !== undefined })
-  // A column that most rows leave empty is not the amount while another one has it.
-  const told = candidates.map((amount) => ({ amount, rows: rows.filter((row) => typeof signedAmount(row, amount, null, style) === 'string').length }))
-  return told.sort((a, b) => b.rows - a.rows).map(({ amount }) => amount)
+    candidates.push({ form: 'signed', at: lone, inverted: outs.length > 0 })
+  // A column that most rows leave empty, or in which nothing moves, is not the amount while another one has it.
+  const told = candidates.map((amount) => {
+    const amounts = rows.map((row) => signedAmount(row, amount, null, style))
+    const isUnsigned = amount.form === 'signed' && !amounts.some((told) => typeof told === 'string' && told.startsWith('-'))
+    return { amount, rows: amounts.filter((told) => typeof told === 'string').length, moves: amounts.some(isMoved), isUnsigned }
+  })
+  const [best, ...others] = told.sort((a, b) => Number(b.moves) - Number(a.moves) || b.rows - a.rows)
+  // Two columns tell the direction where the one has no sign.
+  const apart = best?.isUnsigned === true ? others.filter(({ amount, moves, rows }) => amount.form === 'split' && moves && rows === best.rows) : []
+  return [...apart, ...told.filter((one) => !apart.includes(one))].map(({ amount }) => amount)
 }
 
 /** Amounts in a column for each currency, of which each row fills one; a row that fills two is what was paid and what it cost. */
@@ -326,6 +360,9 @@ function bearsOut(role: Role, cells: readonly string[], share: number): boolean 
       return new Set(cells).size === cells.length
     case 'account':
       return (new Set(cells).size <= 5 || isRepeated(cells)) && mostly((cell) => /\d{3,}/.test(cell))
+    case 'namedAccount':
+      // One name beside all rows tells them from nothing.
+      return new Set(cells).size > 1 && (new Set(cells).size <= 5 || isRepeated(cells)) && isText(cells)
     case 'constantAccount':
       return cells.length > 1 && new Set(cells).size === 1 && mostly((cell) => /\d{3,}/.test(cell))
     default:

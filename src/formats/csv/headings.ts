@@ -28,6 +28,7 @@ export type Role =
   | 'kind'
   | 'account'
   | 'constantAccount'
+  | 'namedAccount'
   | 'foreignAmount'
   | 'foreignCurrency'
 
@@ -50,7 +51,7 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ['bought', 'purchase date|date of purchase|started date|date started|kaufdatum|einkaufsdatum|belegdatum|date achat|date d achat|fecha compra|fecha de compra|data acquisto|data compra|data da compra|aankoopdatum|inkopsdatum|kopsdatum|kjopsdato|kobsdato'],
   [
     'amount',
-    'net|net total|net amount|netto|amount|transaction amount|amount in account currency|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|total|total amount|gross|brutto|objem|upphaeð|fjarhaeð|入出金|сумма|сумма операции|金額|利用金額|ご利用金額|支付金额|金额|交易金额|tutar|islem tutari|ποσο|сумма платежа|סכום|suma|iznos|iznos transakcije|сума|сума операціі|сума в валюті картки|сума у валюті картки|сумма в валюте счета|suma saskaitos valiuta|castka v mene uctu|so tien|jumlah|nominal|amaun|交易金額|จำนวนเงิน|المبلغ',
+    'amount in account currency|сума в валюті картки|сума у валюті картки|сумма в валюте счета|suma saskaitos valiuta|castka v mene uctu|сумма пересчитанная в валюту счета|net|net total|net amount|netto|neto|liquido|netto betrag|nettobetrag|montant net|importe neto|importo netto|nettobedrag|amount|transaction amount|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|total|total amount|gross|gross amount|brutto|bruto|brut|lordo|avant commission|objem|upphaeð|fjarhaeð|入出金|сумма|сумма операции|金額|利用金額|ご利用金額|支付金额|金额|交易金额|tutar|islem tutari|ποσο|сумма платежа|סכום|suma|iznos|iznos transakcije|сума|сума операціі|mutatie|change|anderung|mouvement|mouvements|variazione|variazioni|variacion|variacao|so tien|jumlah|nominal|amaun|交易金額|จำนวนเงิน|المبلغ',
   ],
   [
     'debit',
@@ -64,18 +65,20 @@ const WORDS: readonly (readonly [Role, string])[] = [
     'mark',
     'debit credit|debetas kreditas|smer uhrady|smer platby|richtung|direction|in out|kierunek|tipo de movimento|tipo movimiento|debito credito|deb cred|dare avere|cargo abono|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|credit debet|code debet credit|debit credit flag|debets kredits|deebet kreedit|d k|收 支|收支|transaction type|type|tipo|typ|art',
   ],
-  ['fee', 'fee|fees|gebuhr|gebuhren|frais|commission|comision'],
+  ['fee', 'fee|fees|gebuhr|gebuhren|entgelt|frais|commission|comision|commissione|tariffa|tarifa|avgift|gebyr|oplata'],
   [
     'balance',
     'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο|יתרה|היתרה|היתרה בש ח|stanje|салдо|залишок після операціі|залишок|餘額|帳面餘額|帳戶餘額|so du|outstanding balance|ยอดคงเหลือ|الرصيد',
   ],
   [
     'currency',
-    'currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화|valiuta|saskaitos valiuta|mena uctu|osszeg devizaneme|valuta racuna|记账币种|幣別|валюта картки|валюта счета|whrg|debit currency|credit currency',
+    'валюта счета|валюта картки|currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화|valiuta|buchungswahrung|kontowahrung|zahlungswahrung|saskaitos valiuta|mena uctu|osszeg devizaneme|valuta racuna|记账币种|幣別|whrg|debit currency|credit currency',
   ],
   ['account', 'iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|bank account|this account|this party account'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
   ['constantAccount', 'account number|account no|cislo uctu|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no'],
+  // What programs that keep several accounts call each of them.
+  ['namedAccount', 'account name|account|kontoname|kontobezeichnung|bezeichnung auftragskonto|konto|nom du compte|compte|nombre de la cuenta|cuenta|nome conto|conto|nome da conta|conta|naam rekening|rekening|kontonavn|kontonamn|nazwa konta|konto nazwa|счет'],
   [
     'name',
     'payee|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|nazev uctu protiuctu|partner neve|customer description|tegenrekeninghouder|利用店名 商品名|利用店名|ご利用店名|交易对方|对方户名|moketojo arba gavejo pavadinimas|prejemnik placnik|primatelj platitelj|контрагент|nazev protistrany|partner elnevezese|numele partenerului|sender receiver name|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas',
@@ -130,6 +133,9 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
 /** What is said of a party that is not its name. */
 const BESIDE_NAME = /\b(iban|bic|blz|bankleitzahl|\w*konto(nummer)?|accounts?|compte|cuenta|number|nummer|bank|address|adres|adresse)\b|konto/
 
+/** What a merchant's row holds beside the amount. */
+const BESIDE_AMOUNT = /\b(shipping|handling|tax|taxes|vat|tip|discount|envio|impuestos?|livraison|taxe|tva|versand\w*|\w*steuer|spedizione|iva|verzend\w*|btw|moms)\b/
+
 /** Dates that no row is booked on. */
 const OTHER_DATE = /\b(initial|final|start|end|due|payout|expiry|expiration|birth|statement|export(ed)?|print(ed)?|valid|from|to|until)\b/
 
@@ -168,7 +174,7 @@ export const BARE_CURRENCY = 99
 /** The meanings of a heading cell; none when no word is known. */
 export function readHeading(written: string): Heading {
   // The zone of its times.
-  const cell = written.replace(/\((utc|gmt)\)$/i, '')
+  const cell = written.replace(/[ _(]+(utc|gmt)\)?$/i, '')
   const beside = /[(（［[]\s*([^()（）]{1,4}?)\s*[)）］\]]/u.exec(cell)
   const unit = beside === null ? null : readCurrency(BESIDE.get(beside[1]!) ?? beside[1]!)
   const isUnit = beside !== null && (unit !== null || beside[1] === '$')
@@ -180,6 +186,9 @@ export function readHeading(written: string): Heading {
   if (code !== null && (words.at(-1) === 'in' || words.at(-1) === 'en')) words.pop()
   const plain = words.join(' ')
   const currency = code?.toUpperCase() ?? symbol
+  // `[-] USD`: what went out in that currency.
+  const signed = /^[[(]([-+])[\])] ?([A-Z]{3})?$/.exec(cell.trim())
+  if (signed !== null) return { meanings: [{ role: signed[1] === '-' ? 'debit' : 'credit', rank: 0 }], currency: signed[2] === undefined ? null : readCurrency(signed[2]) }
   const exact = MEANINGS.get(plain)
   if (exact !== undefined) return { meanings: exact, currency }
   // `CAD$`: the amounts in that currency.
@@ -190,7 +199,7 @@ export function readHeading(written: string): Heading {
   const told = PARTS.filter(([role, part]) => part.test(plain) && fits(role)).map(([role]) => role)
   // `Credit/Debit Amount` is one column for both.
   const roles = told.includes('debit') && told.includes('credit') ? (['amount', 'mark'] as const) : told
-  return { meanings: roles.map((role) => ({ role, rank: 100 })), currency }
+  return { meanings: roles.map((role) => ({ role, rank: role === 'amount' && BESIDE_AMOUNT.test(plain) ? 101 : 100 })), currency }
 }
 
 /** How many headings of a bank stand in the first lines of a text, each once. */
@@ -203,7 +212,12 @@ export function countHeadings(text: string): number {
 export function isHeadingLine(cells: readonly string[]): boolean {
   const roles = new Set(cells.flatMap((cell) => readHeading(cell).meanings.map(({ role }) => role)))
   const dated = roles.has('booked') || roles.has('date') || roles.has('acted') || roles.has('value') || roles.has('bought')
-  const valued = roles.has('amount') || roles.has('debit') || roles.has('credit')
+  return dated && namesAmounts(cells)
+}
+
+/** Whether a record names an amount, and no cell of it is a figure. */
+export function namesAmounts(cells: readonly string[]): boolean {
+  const roles = new Set(cells.flatMap((cell) => readHeading(cell).meanings.map(({ role }) => role)))
   const named = cells.filter((cell) => cell.trim() !== '')
-  return dated && valued && named.length >= 2 && !named.some((cell) => /^[-+]?[\d.,]+$/.test(cell.trim()))
+  return (roles.has('amount') || roles.has('debit') || roles.has('credit')) && named.length >= 2 && !named.some((cell) => /^[-+]?[\d.,]+$/.test(cell.trim()))
 }

@@ -84,6 +84,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       currency,
       currencyElse: null,
       account,
+      isNamed: false,
       name: name.slice(0, 1),
       memo: name.slice(1),
       reference: null,

@@ -14,9 +14,9 @@ import { isIban } from '../iban.ts'
 import { plainWords } from '../unstated.ts'
 import { cellAmount, endings, isProved, prove, signedAmount } from './amounts.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
-import { headedColumns, readRoles, stylesOf, type Styles } from './headed.ts'
+import { headedColumns, readRoles, spreadHeading, stylesOf, type Styles } from './headed.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
-import { isHeadingLine, readHeading } from './headings.ts'
+import { isHeadingLine, namesAmounts, readHeading } from './headings.ts'
 import { bySection, filled, type Columns, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -28,13 +28,20 @@ export type Aside = Pick<Surroundings, 'fileName' | 'said' | 'remembered' | 'tod
 
 /** `records` are the first of the file; `delimiter` is a hint on the country it was made for. */
 export function inferLayout(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
-  const headingAt = records.slice(0, HEADING_WITHIN).findIndex(({ cells }) => isHeadingLine(cells))
+  const above = records.slice(0, HEADING_WITHIN)
+  const named = above.findIndex(({ cells }) => isHeadingLine(cells))
+  const headingAt = named === -1 ? above.findIndex((record, at) => isAboveDates(record, records.slice(at + 1))) : named
   return headingAt === -1 ? inferHeadless(records, delimiter, aside) : inferHeaded(records, headingAt, delimiter, aside)
 }
 
+/** Words that name amounts, each above a cell of all records after them, of which one is the day: whatever its word is. */
+function isAboveDates({ cells }: CsvRecord, rows: readonly CsvRecord[]): boolean {
+  return namesAmounts(cells) && !cells.some((cell) => scanDate(cell) !== null) && rows.length > 0 && rows.every((row) => row.cells.length === cells.length) && dateColumns(rows).length > 0
+}
+
 function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
-  const heading = records[headingAt]!
   const rows = records.slice(headingAt + 1)
+  const heading = spreadHeading(records[headingAt]!, rows)
   // Footers and single odd rows do not unmake a column. Where that leaves no dates or amounts, a few
   // good cells do, and the reader then names the line of the first bad one.
   let { roles, currency } = readRoles(heading, rows, 0.8)
@@ -58,7 +65,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const european =
     !/\b(date|posted|day)\b/.test(plainWords(heading.cells[columns.booked] ?? '')) ||
     heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
-  const fixedCurrency = currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
+  const fixedCurrency = currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInWords(preamble) ?? currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
   const accountNumber = accountInPreamble(preamble)
   const habit = delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency, accountNumber)
   const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
@@ -239,6 +246,19 @@ function currencyInAmounts(rows: readonly CsvRecord[], columns: readonly number[
   return found.size === 1 ? [...found][0]! : null
 }
 
+/** What a cell says of the word before it: in the same one, behind a colon, or in the next. */
+function labelled(cells: readonly string[], at: number): { readonly label: string; readonly beside: string } {
+  const [label = '', beside = ''] = /^([^:]*):\s*(\S.*)$/.exec(cells[at]!)?.slice(1) ?? [cells[at]!, cells[at + 1]]
+  return { label, beside: beside.replace(/^="?|"$/g, '').trim() }
+}
+
+/** The one currency that a preamble names as such; null when none or several. */
+function currencyInWords(preamble: readonly CsvRecord[]): Currency | null {
+  const told = preamble.flatMap(({ cells }) => cells.map((_, at) => labelled(cells, at))).filter(({ label }) => readHeading(label).meanings[0]?.role === 'currency')
+  const found = new Set(told.map(({ beside }) => readCurrency(beside)).filter((code) => code !== null))
+  return found.size === 1 ? [...found][0]! : null
+}
+
 /** An IBAN, else a number in Excel's text form (`="0123"`), or the cell beside a label such as `Konto:`. */
 function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
   for (const cell of preamble.flatMap(({ cells }) => cells)) {
@@ -249,11 +269,9 @@ function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
     for (const [i, cell] of cells.entries()) {
       const bare = cell.replace(/^="?|"$/g, '')
       if (cell.startsWith('=') && /^\d{5,}$/.test(bare)) return bare
-      const labelled = /^(account|konto|compte|cuenta|conto|conta|rekening|kontonummer|account number|numero( de)? compte)\b/.test(
-        plainWords(cell),
-      )
-      const beside = (cells[i + 1] ?? '').replace(/^="?|"$/g, '').trim()
-      if (labelled && /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(beside) && /\d{3}/.test(beside)) return beside
+      const { label, beside } = labelled(cells, i)
+      const isAccount = /^(account|konto|compte|cuenta|conto|conta|rekening|kontonummer|account number|numero( de)? compte)\b/.test(plainWords(label))
+      if (isAccount && /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(beside) && /\d{3}/.test(beside)) return beside
     }
   }
   return null

@@ -35,6 +35,8 @@ export type Columns = {
   /** Where it is told when the other column is empty: money out and money in have a currency each. */
   readonly currencyElse: number | null
   readonly account: number | null
+  /** What stands there are names of accounts, not their numbers. */
+  readonly isNamed: boolean
   readonly name: readonly number[]
   readonly memo: readonly number[]
   readonly reference: number | null

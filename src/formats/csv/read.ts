@@ -221,7 +221,8 @@ class RowReader {
     this.#open = section
     for (const { kind, amount, on } of this.#early) section.balance.state(kind, amount, on)
     this.#early = []
-    const named = { number: account, bankId: null, branchId: null, kind: 'other' as const, name: null }
+    const [number, name] = this.#layout.isNamed ? [null, account] : [account, null]
+    const named = { number, bankId: null, branchId: null, kind: 'other' as const, name }
     this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined ? {} : { continues: true }) } })
     const { orderTold } = this.#layout
     if (orderTold !== null && this.#sections.size === 1 && before === undefined) this.#parts.push({ part: 'notice', ...orderTold, severity: 'INFO', line: 0 })

@@ -42,9 +42,9 @@ export type CsvRow =
   | { readonly type: 'none' }
 
 const PENDING =
-  /^(pending|processing|authori[sz]ed|vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|reserver(et|ad|t)|afventer|vantar|odottaa|varaus|w toku|bekleyen|bekliyor|ceka|oczekujace|in behandeling)\b/
+  /^(pending|processing|authori[sz]ed|vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|reserver(et|ad|t)|afventer|vantar|odottaa|varaus|w toku|bekleyen|bekliyor|ceka|oczekujace|in behandeling|zwevend)\b|^(в обработке|в ожидании|ожидает|обрабатывается|заблокирован|в обробці|очікує)/
 const DECLINED =
-  /^(declined|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|refuse|rechazad[oa]|rifiutat[oa]|geweigerd|afvist|odrzucon[ae])\b/
+  /^(declined|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|refuse|rechazad[oa]|rifiutat[oa]|geweigerd|afvist|odrzucon[ae])\b|^(отклонен|отменен|отказан|відхилен|скасован)/
 
 /** Reads a record; a failure names its line and cell. */
 export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {
@@ -74,7 +74,8 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const balance = layout.balanceBefore && written !== null && amount !== null ? plus(written, amount) : written
   const words = isStanding(record, layout) ? 'closing' : record.cells.map(balanceWords).find((kind) => kind !== null)
   const stated = written ?? amount
-  const told = { account: cleanText(cell(layout.account)), currency: toldCurrency(record, layout) }
+  // A quote that opens or closes nothing is none of its number.
+  const told = { account: cleanText(cell(layout.account).replace(/^"|"$/g, '')), currency: toldCurrency(record, layout) }
   // What leaves nothing is a payment that is called so: the pay-out of an account that is closed. Amounts out and in are those of all rows.
   const isSum = layout.amount.form === 'split' && [layout.amount.out, layout.amount.in].every((at) => cell(at) !== '')
   const moves = amount !== null && amount !== '0' && balance === '0' && words === 'closing' && !isSum

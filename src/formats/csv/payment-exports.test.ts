@@ -1,0 +1,47 @@
+/** Exports of payment services, brokers, and programs that keep several accounts: what they call their columns, and what stands around them. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readStatementFile } from '../detect.ts'
+import { bytes, collect, summary } from '../testing/collect.ts'
+
+/** Name, file, and for each statement `account currency rows sum first last opening closing`. */
+const FILES: readonly (readonly [string, string, ...string[]])[] = [
+  // Fails when: the words for gross and net are not known (seen: the shipping, all zero, was the amount).
+  ['gross, fee and net in Spanish, shipping beside them', 'Fecha,Hora,Descripción,Divisa,Bruto,Comisión,Neto,Saldo,Importe de envío y manipulación\n14/1/2024,10:00,Pago,EUR,"20,00","-1,00","19,00","119,00","0,00"\n15/1/2024,11:00,Pago,EUR,"-9,00","0,00","-9,00","110,00","0,00"\n', '- EUR 2 10 2024-01-14 2024-01-15 100 110'],
+  ['an amount that never moves beside one that does', 'Date,Text,Amount,Amount booked\n2024-01-14,Shop,0.00,-20.00\n2024-01-15,Pay,0.00,30.00\n', '- XXX 2 10 2024-01-14 2024-01-15 - -'],
+  ['gross and net with a pair of columns each, of which the first is empty', 'Merchant,Created,Type,Gross Debit (GC),Gross Credit (GC),Net Currency,Net Debit (NC),Net Credit (NC)\nM,2024-01-14 10:00:00,Transfer,,,USD,,50.25\nM,2024-01-15 10:00:00,Fee,,,USD,0.25,\n', '- USD 2 50 2024-01-14 2024-01-15 - -'],
+  ['two columns for the direction beside an amount without signs', 'Date,Text,Amount,Withdrawal,Deposit\n2024-01-14,Shop,20.00,20.00,\n2024-01-15,Pay,30.00,,30.00\n', '- XXX 2 10 2024-01-14 2024-01-15 - -'],
+  ['times in UTC by their heading', '"id","created_utc","available_on_utc","currency","gross","fee","net"\n"t1","2024-01-14 08:00:00","2024-01-20 00:00:00","usd","12.00","0.00","12.00"\n"t2","2024-01-15 08:00:00","2024-01-20 00:00:00","usd","-2.00","0.00","-2.00"\n', '- USD 2 10 2024-01-14 2024-01-15 - -'],
+  ['a day under a word that nobody knows', 'Qwertz,Text,Amount,Fee\n2024-01-14,Shop,12.00,0.00\n2024-01-15,Back,-2.00,0.00\n', '- XXX 2 10 2024-01-14 2024-01-15 - -'],
+  ['a heading over the code of a currency and the amount', 'Datum,Tijd,Omschrijving,FX,Mutatie,,Saldo,,Order Id\n15-01-2024,10:00,Dividend,,EUR,"2,00",EUR,"12,00",\n14-01-2024,09:00,Rente,,EUR,"-1,00",EUR,"10,00",\n13-01-2024,09:00,Storting,,EUR,"11,00",EUR,"11,00",\n12-01-2024,09:00,Rente,,USD,"-0,02",USD,"-5,09",\n', '- EUR 3 12 2024-01-13 2024-01-15 0 12', '- USD 1 -0.02 2024-01-12 2024-01-12 -5.07 -5.09'],
+  ['the amount in the currency of the account beside what was paid abroad', 'Дата операции;Дата обработки;Сумма операции;Валюта операции;Сумма пересчитанная в валюту счета;Валюта счета;Основание;Статус\n2024-01-13 00:00:00;2024-01-14;-2,00;EUR;-200,00;RUR;Shop;Исполнено\n2024-01-15 10:00:00;;-50,00;RUR;-50,00;RUR;Kiosk;В обработке\n', '- RUB 2 -250 2024-01-14 2024-01-15 - -'],
+  ['names of accounts', '"Date","Description","Amount","Transaction Type","Account Name"\n"1/14/2024","Shop","12.00","debit","My Card"\n"1/16/2024","Shop","3.00","debit","My Card"\n"1/15/2024","Pay","50.00","credit","My Checking"\n', 'My Card XXX 2 -15 2024-01-14 2024-01-16 - -', 'My Checking XXX 1 50 2024-01-15 2024-01-15 - -'],
+  ['names of accounts beside their numbers', 'Run Date,Account,Account Number,Action,Amount,Settlement Date\n01/14/2024,"Savings","111111111","Dividend",7.00,\n01/16/2024,"Savings","111111111","Reinvestment",-7.00,\n01/15/2024,"Everyday","222222222","Transferred",-5.00,\n', '111111111 XXX 2 0 2024-01-14 2024-01-16 - -', '222222222 XXX 1 -5 2024-01-15 2024-01-15 - -'],
+  ['one name of an account names none', 'Date,Description,Amount,Account Name\n2024-01-14,Shop,-12.00,Checking\n2024-01-15,Pay,50.00,Checking\n', '- XXX 2 38 2024-01-14 2024-01-15 - -'],
+  ['a quote too many behind the number', '"IBAN/BBAN","Munt","Datum","Bedrag","Naam tegenpartij"\n"NL91ABNA0417164300","EUR","2024-01-14","-20,00","Shop"\nNL91ABNA0417164300","EUR","2024-01-15","+30,00","Pay"\n', 'NL91ABNA0417164300 EUR 2 10 2024-01-14 2024-01-15 - -'],
+  ['number and currency behind colons, balances of the period around the rows', 'Code de la banque : 10101;Date : 01/01/2024;;;\nNuméro de compte : 01234567890;Devise : EUR;;;\n\nSolde en fin de période;;;;510,00\nDate;Libellé;Débit;Crédit;Détail\n14/01/24;CB;-20,00;;Shop\n15/01/24;VIR;;+30,00;Pay\nSolde en début de période;;;;500,00\n', '01234567890 EUR 2 10 2024-01-14 2024-01-15 - -'],
+  ['balances of the period in English, where amounts stand', 'Date,Label,Debit,Credit\n14/01/24,Shop,-20.00,\n15/01/24,Pay,,30.00\nBalance at start of period,,,+500.00\n', '- XXX 2 10 2024-01-14 2024-01-15 - -'],
+  ['the currency of the booking', '"Belegdatum";"Buchungsdatum";"Originalbetrag";"Originalwährung";"Buchungsbetrag";"Buchungswährung";"Beschreibung"\n"13.01.24";"14.01.24";"-20,00";"EUR";"-20,00";"EUR";"Shop"\n', '- EUR 1 -20 2024-01-14 2024-01-14 - -'],
+  ['the sign of a currency in Arabic', 'Account,Date,Payee,Outflow,Inflow\nchecking,2024/01/14,Shop,د.ا.4.750,د.ا.0.000\nchecking,2024/01/15,Shop,د.ا.0.000,د.ا.5.000\n', '- JOD 2 0.25 2024-01-14 2024-01-15 - -'],
+  ['a last line of words without a line end', 'Run Date,Action,Amount,Settlement Date\n01/14/2024,Dividend,7.00,\n01/15/2024,Transferred,-5.00,\n\n\nDate downloaded 01/16/2024 3:00 pm', '- XXX 2 2 2024-01-14 2024-01-15 - -'],
+]
+
+for (const [name, text, ...expected] of FILES) {
+  test(name, async () => {
+    const file = await readStatementFile(bytes(text, 97), { fileName: 'x.csv' })
+    assert.ok(file.ok)
+    const { statements, failure } = await collect(file.value.stream)
+    const ofAccount = Map.groupBy(statements, ({ head }) => `${head.account.number ?? head.account.name ?? '-'} ${head.currency ?? 'XXX'}`)
+    // A statement goes on where the table comes back to its account.
+    const told = [...ofAccount].map(([key, [first, ...more]]) => `${key} ${summary({ ...first!, rows: [first!, ...more].flatMap(({ rows }) => rows), balances: [first!, ...more].flatMap(({ balances }) => balances) })}`)
+    assert.deepEqual([failure, told], [null, expected])
+  })
+}
+
+test('a row that is cut off is no line of words', async () => {
+  for (const text of ['Date,Text,Amount\n2024-01-14,Shop,-20.00\n2024-01-15,Big Sh', 'Text,Date,Amount\nShop,2024-01-14,-20.00\nBig Shop', 'Date,Text,Amount\n14 Jan 2024,Shop,-20.00\n15 Ja']) {
+    const file = await readStatementFile(bytes(text), { fileName: 'x.csv' })
+    assert.ok(file.ok)
+    assert.notEqual((await collect(file.value.stream)).failure, null, text)
+  }
+})
