@@ -22,7 +22,7 @@ export function retold(language: Language, text: string): string {
 
 /** As one sentence of ours, else each of several by itself. */
 function anew(language: Language, text: string, depth: number): string {
-  return found(language, text, depth) ?? text.split(SENTENCES).map((sentence) => found(language, sentence, depth) ?? sentence).join(' ')
+  return withOwnEnd(language, text, depth) ?? found(language, text, depth) ?? text.split(SENTENCES).map((sentence) => found(language, sentence, depth) ?? sentence).join(' ')
 }
 
 const SENTENCES = /(?<=[.!?…]) (?=[\p{Lu}“"])/u
@@ -31,12 +31,23 @@ const WORDS: ReadonlySet<string> = new Set(['kind', 'state', 'role', 'style', 'b
 /** Values by these names are sentences of ours, or parts of one. All others are names, numbers, codes or a bank's own words. */
 const SENTENCES_IN: ReadonlySet<string> = new Set(['sentence', 'meaning', 'message', 'result', 'title', 'why', 'what', 'value', 'value2', 'reason', 'detail', 'span', 'expected', 'PERMIT', 'setting', 'update', 'told', 'asks', 'route', 'part', 'other'])
 
-/** Null: no message of ours. */
-function found(language: Language, text: string, depth: number): string | null {
+/** Of a text whose last sentence is a message by itself: as one that has it in its own words, else both apart. Null: no such text. */
+function withOwnEnd(language: Language, text: string, depth: number): string | null {
+  const file = messagesIn(language)
+  const end = text.split(SENTENCES).at(-1) ?? ''
+  if (end === text || !Object.hasOwn(file, end)) return null
+  const whole = found(language, text, depth, end)
+  const first = whole === null ? found(language, text.slice(0, -end.length - 1), depth) : null
+  return first === null ? whole : `${first} ${file[end]}`
+}
+
+/** Null: no message of ours. `end`: what no value may hold. */
+function found(language: Language, text: string, depth: number, end = ''): string | null {
   const file = messagesIn(language)
   if (Object.hasOwn(file, text)) return file[text] ?? null
   if (depth === MOST_DEPTH) return null
   for (const { message, names, texts } of patternsOf(language)) {
+    if (!(texts.at(-1) ?? '').endsWith(end)) continue
     const values = valuesIn(text, texts)
     if (values !== null && names.every((name, at) => name !== 'count' || /^\S*\d\S*$/.test(values[at] ?? ''))) return say(language, message, Object.fromEntries(names.map((name, at) => [name, valueOf(language, name, values[at] ?? '', depth)])))
   }

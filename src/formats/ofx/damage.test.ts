@@ -79,6 +79,7 @@ for (const [name, file, code, says] of cases) {
     const failure = await failureOf(file)
     assert.equal(failure.code, code, failure.message)
     assert.match(failure.message, says)
+    if (/^(missing_field|invalid_|malformed|truncated|not_statements|empty_file)/.test(code)) assert.match(failure.message, /Download|Export/, 'what to do')
   })
 }
 

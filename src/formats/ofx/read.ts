@@ -26,7 +26,17 @@ export async function* readOfx(chunks: AsyncIterable<Uint8Array>): StatementStre
   }
   if (reading.failure === null) reading.end()
   yield* reading.take()
-  if (reading.failure !== null) yield failed(reading.failure)
+  if (reading.failure !== null) yield failed(withRemedy(reading.failure))
+}
+
+/** For a field that is not as it must be nobody can say which of both is wrong, the bank's program or what came of its file. */
+const FIELD_FAILURES: ReadonlySet<string> = new Set(['invalid_amount', 'invalid_date', 'missing_field', 'malformed'])
+const AGAIN = 'Download the file again; if that does not help, export in another format.'
+
+/** What to do about it, where the failure does not say so itself. */
+function withRemedy(failure: FormatFailure): FormatFailure {
+  if (!FIELD_FAILURES.has(failure.code) || /\b(?:Download|Export)\b/.test(failure.message)) return failure
+  return { ...failure, message: [failure.message, AGAIN].join(' ') }
 }
 
 /** Orders events into statement parts: a notice belongs to the statement that follows it, else to the one before. */
