@@ -75,9 +75,9 @@ export class Oracle {
     const one = this.#identity(question.transactionId)
     if (question.kind !== 'same_transaction') {
       if (one === null || one.copy) return 'removed'
-      // It is in the feed as what it became: the row that was listed while it was pending, or one under a new id.
-      if (this.#becameAnother(question.transactionId, one.row)) return 'removed'
       const truth = this.#truthOf(this.#reports.get(question.transactionId)!.accountId)
+      // It is in the feed as what it became: the row that was listed while it was pending, or one under a new id. Of rows that nobody can tell apart only the number counts.
+      if (this.#becameAnother(question.transactionId, one.row) && this.#liveOf(kindOf(one.row)) > (truth?.alike(one.row).length ?? 0)) return 'removed'
       // What the bank holds only as pending is not in its books: it comes again when it is booked, or lapses and nobody says so.
       return truth !== null && truth.hasBooked(one.row) ? 'kept' : 'removed'
     }

@@ -37,6 +37,10 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['620000303', 'the judge took a refusal for one in an answer of random bytes, which nobody can read'],
   ['890001744/d14/f0,1,2,3,6/c/s', 'the judge did not begin to count anew where the bank took another password and asked for a device'],
   ['880000720/d24/f0,1,2,4,5,6,7,8/c/s', 'rows whose turned signs a bank put right under other ids were taken for other rows'],
+  ['450005720/d25/f0/c/s', 'turned signs that were stored stayed, because the answer that showed them right brought no new row'],
+  ['450003065/d4/f0/c/s', 'rows that a bank had listed as booked and took back looked like the end of a cut answer, though the balance was right without them'],
+  ['450003808/d15/f0,1,2/c/s', 'the person took one of two equal rows for the other one, and said that it is gone'],
+  ['450004126/d16/f1,4/c/s', 'of rows whose day and id changed at once, those of a shop that had a new row as well were taken for other rows'],
   ['890002371/d25/f3,4/c/s', 'the password was asked for although the bank broke every connection off, because nothing else was left to try'],
 ]
 

@@ -22,7 +22,7 @@ import { believedCovers, implausible, movedByYears, signsFlipped, tooManyMissing
 import { decideRepeats, doubtRepeats, isAboutRepeat, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
 import { keysOf, separate } from './separate.ts'
-import { addCounts, askLedger, commitContext, commitRows, ledgerFrom, NO_COUNTS, spanning, statedBalances, type Ledger, type SettleContext } from './settle.ts'
+import { addCounts, askLedger, commitContext, commitRows, ledgerFrom, NO_COUNTS, spanning, statedBalances, type Ledger, type LedgerFacts, type SettleContext } from './settle.ts'
 import { failsFrom, needsTending, tendBalance } from './tend-balance.ts'
 import { disputedDays } from './window.ts'
 
@@ -45,6 +45,20 @@ export type Settled = {
 /** Stored rows further than this from a reported one are never the same. */
 const NEAR_DAYS = 13
 const FLIPPED = implausible('The amounts of rows that are known came back with the opposite sign.')
+
+/** A complete answer, and what is known of its account. `stated`: the days that it claims to show completely. */
+type Shown = {
+  readonly rows: readonly Incoming[]
+  readonly repeats: readonly Incoming[]
+  readonly candidates: Candidates
+  readonly coverage: readonly Covered[]
+  readonly facts: LedgerFacts | null
+  readonly questions: readonly Question[]
+  readonly stated: DayRange | null
+}
+
+/** What became of its rows, and which stored ones it lacks. `failure`: why it cannot be believed whole. */
+type Judged = { readonly context: MatchContext; readonly failure: Failure | null; readonly ledger: Ledger | null; readonly missing: readonly Candidate[]; readonly balanced: readonly Decision[] }
 
 type Closing = { readonly question: Question; readonly answer: 'same' | 'different' | 'kept' | 'removed' }
 
@@ -104,25 +118,9 @@ export class Answer {
     const strange = new Set([...wrongYearRows(unknown, this.#asked), ...movedByYears(unknown, candidates, source.id)])
     const known = repeats.filter((row) => candidates.known.has(row.key))
     const rows = [...held.filter((row) => !strange.has(row)), ...known]
-    const covers = believedCovers(end.covers, this.#intake.postedDays, rows, candidates, source.id)
-    const seen: MatchContext = {
-      sourceId: source.id, covers, complete: true, ...this.#shown, ids: judgeIds(rows, candidates, source.id, end.covers),
-      vanishedBefore: NONE_VANISHED, coverage: coverage.filter((c) => c.sourceId !== source.id),
-    }
-    const vanished = missingFrom(candidates, [], seen).some((candidate) => candidate.state === 'posted')
-    const context: MatchContext = vanished ? { ...seen, vanishedBefore: await this.#vanishedBefore(questions) } : seen
-    const single = match(rows, candidates, context)
-    const unseen = repeats.filter((row) => !candidates.known.has(row.key))
-    const matched = [...single, ...doubtRepeats(unseen, rows, candidates, unseen.length === 0 ? [] : missingFrom(candidates, single, context))]
-    const missing = missingFrom(candidates, matched, context)
-    const failure = this.#doubt(end.covers, covers, strange.size, missing, matched.length)
-    const believed = failure === null ? covers : null
-
-    const ledger = ledgerFrom(this.#context, facts, believed, coverage, this.#committed)
-    // What is missing may be out of the books as well: the balance is asked with and without it.
-    const without = withoutPosted(missing)
-    const isSound = (movements: readonly Movement[]): boolean => ledger?.prove(movements).sound === true
-    const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => isSound(movements) || (without.length > 0 && isSound([...movements, ...without])))
+    const shown: Shown = { rows, repeats, candidates, coverage, facts, questions, stated: end.covers }
+    const { context, failure, ledger, missing, balanced } = await this.#judge(shown, strange.size)
+    const believed = failure === null ? context.covers : null
     const comparable = ledger !== null && ledger.moved !== null
     const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, { sourceId: source.id, today: utcDay(this.#context.now()) }))
     const builder = this.#build(candidates, decisions)
@@ -140,6 +138,42 @@ export class Answer {
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now(), 'bank')
     if (ledger !== null && needsTending(ledger.spans, verdict, settled.movements)) await tendBalance(this.#context)
     return ok({ counts: this.#counts, covers: believed, failure, disagreesFrom: failsAfter })
+  }
+
+  /**
+   * An answer that looks cut, or lacks many rows, is believed less far than it claims, unless the balance bears the rows
+   * without what is missing, and not with it: then the bank took these out.
+   */
+  async #judge(shown: Shown, strange: number): Promise<Judged> {
+    const { rows, candidates, stated } = shown
+    const covers = believedCovers(stated, this.#intake.postedDays, rows, candidates, this.#context.source.id)
+    const doubted = await this.#judgeFor(shown, covers, (missing, reported) => this.#doubt(stated, covers, strange, missing, reported))
+    if (strange > 0 || stated === null || covers === null || (doubted.failure === null && covers.from === stated.from && covers.to === stated.to)) return doubted
+    const whole = await this.#judgeFor(shown, stated, () => null)
+    const { movements } = this.#build(candidates, whole.balanced).finish()
+    return whole.ledger?.prove(movements).sound === false && whole.ledger.prove([...movements, ...withoutPosted(whole.missing)]).sound === true ? whole : doubted
+  }
+
+  /** Matches the rows as those of an answer that shows all of these days. */
+  async #judgeFor({ rows, repeats, candidates, coverage, facts, questions, stated }: Shown, covers: DayRange | null, doubt: (missing: readonly Candidate[], reported: number) => Failure | null): Promise<Judged> {
+    const { source } = this.#context
+    const seen: MatchContext = {
+      sourceId: source.id, covers, complete: true, ...this.#shown, ids: judgeIds(rows, candidates, source.id, stated),
+      vanishedBefore: NONE_VANISHED, coverage: coverage.filter((c) => c.sourceId !== source.id),
+    }
+    const vanished = missingFrom(candidates, [], seen).some((candidate) => candidate.state === 'posted')
+    const context: MatchContext = vanished ? { ...seen, vanishedBefore: await this.#vanishedBefore(questions) } : seen
+    const single = match(rows, candidates, context)
+    const unseen = repeats.filter((row) => !candidates.known.has(row.key))
+    const matched = [...single, ...doubtRepeats(unseen, rows, candidates, unseen.length === 0 ? [] : missingFrom(candidates, single, context))]
+    const missing = missingFrom(candidates, matched, context)
+    const failure = doubt(missing, matched.length)
+    const ledger = ledgerFrom(this.#context, facts, failure === null ? covers : null, coverage, this.#committed)
+    // What is missing may be out of the books as well: the balance is asked with and without it.
+    const without = withoutPosted(missing)
+    const isSound = (movements: readonly Movement[]): boolean => ledger?.prove(movements).sound === true
+    const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => isSound(movements) || (without.length > 0 && isSound([...movements, ...without])))
+    return { context, missing, failure, ledger, balanced }
   }
 
   /** An answer that changed known rows may be wrong in the new ones after them as well. */
@@ -298,8 +332,9 @@ function withoutPosted(missing: readonly Candidate[]): readonly Movement[] {
   return missing.flatMap((candidate): Movement[] => (candidate.state === 'posted' ? [{ on: candidate.postedOn, amount: -candidate.amount, isNew: false }] : []))
 }
 
-/** The balance moved exactly by the rows that are new: their sign is right, whatever was stored before. */
-function provesSigns(ledger: Ledger | null, rows: RowsCommit): boolean {
-  if (ledger === null || ledger.moved === null || ledger.moved === 0n) return false
-  return rows.movements.reduce((sum, movement) => (movement.isNew ? sum + movement.amount : sum), 0n) === ledger.moved
+/** The balance moved exactly by the rows that are new, or it bears the rows as the answer has them and not as they are stored: their sign is right, whatever was stored before. */
+function provesSigns(ledger: Ledger | null, { movements }: RowsCommit): boolean {
+  if (ledger === null || ledger.moved === null) return false
+  const fresh = movements.reduce((sum, movement) => (movement.isNew ? sum + movement.amount : sum), 0n)
+  return (ledger.moved !== 0n && fresh === ledger.moved) || (ledger.prove(movements).sound === true && ledger.prove([]).sound === false)
 }

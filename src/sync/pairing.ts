@@ -16,7 +16,7 @@ import { type Board, isGone, isReported, join, mayFollow, RENEWED_ROWS } from '.
 
 /**
  * `sure`: enough by itself. `if_unique`: enough when nothing else competes for either side. `if_unrivalled`: enough when no
- * other row competes for the transaction, but such as have an equal one of their own.
+ * other row competes for the transaction, but such as have an equal one of their own, or the bank plainly dates its rows anew.
  * `if_reworded`: enough when nothing competes and the bank plainly words its rows anew. `doubtful`: a question.
  */
 type Certainty = 'sure' | 'if_unique' | 'if_unrivalled' | 'if_reworded' | 'if_unbalanced' | 'doubtful'
@@ -32,7 +32,7 @@ const MOVED_DAYS = 3
 const REACH_DAYS = 12
 /** Over holidays booking takes longer; believed where the bank says on which day the row was made. */
 export const LONGEST_BOOKING_DAYS = 12
-/** So many pairs of one day and amount in one answer, all with other words, are a bank's new wording and no chance. */
+/** So many pairs of one day and amount in one answer, all with other words, are a bank's new wording and no chance; so many that moved by as many days, its new dating. */
 const REWORDED_ROWS = 3
 
 /** Joins what is above the certainty line; rows below it become new with a question; others stay undecided. */
@@ -49,18 +49,24 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   })
   const reworded = groups.flatMap(({ chosen, closed }) => (closed ? chosen.filter((pair) => pair.certainty === 'if_reworded') : []))
   const isReworded = reworded.length >= REWORDED_ROWS
+  const moved = Map.groupBy(groups.flatMap(({ chosen, isRivalled }) => chosen.filter((pair) => pair.certainty === 'if_unrivalled' && !isRivalled(pair))), daysMoved)
+  const isMoved = (pair: Pair): boolean => (moved.get(daysMoved(pair))?.length ?? 0) >= REWORDED_ROWS
   for (const { chosen, closed, isPair, isRivalled } of groups) {
     for (const pair of chosen) {
       const { certainty } = pair
       // Of several rows and amounts nobody knows which became which.
       const isTold = closed && (isPair || pair.row.content.amount === pair.candidate.amount)
-      if (certainty === 'sure' || (certainty === 'if_unrivalled' && !isRivalled(pair)) || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
+      if (certainty === 'sure' || (certainty === 'if_unrivalled' && (!isRivalled(pair) || isMoved(pair))) || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
       else if (leavesDouble(pair) && (isTold || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
     }
   }
   askAboutEqual(board, rows)
   askAboutMoved(board, rows)
   askAboutStandingPending(board, rows)
+}
+
+function daysMoved({ row, candidate }: Pair): number {
+  return daysBetween(candidate.postedOn, row.content.postedOn)
 }
 
 /** A row of equal content on a day that the answer does not answer for: the stored one under a new id, or a late twin. */

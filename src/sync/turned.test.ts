@@ -40,3 +40,18 @@ test('without a balance a person is asked, and nothing is joined', async () => {
   await world.sync(1)
   assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [3, ['same_transaction']])
 })
+
+test('turned signs that were believed are put right by an answer that the balance bears, also where it brings nothing new', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [WAGES]
+  world.bank.balances = ledger(world, '100')
+  await world.sync()
+  const interest = row('2026-03-19', '-4.00', 'Interest', { providerId: 'c' })
+  world.bank.rows = [WAGES, TURNED, interest]
+  world.bank.balances = ledger(world, '90.49')
+  await world.sync(1)
+  assert.deepEqual(await world.feed(), ['2026-03-16 6000 Wages', '2026-03-18 1351 Home Hardware', '2026-03-19 -400 Interest'])
+  world.bank.rows = [WAGES, { ...RIGHT, providerId: 'a' }, { ...interest, amount: decimal('4.00') }]
+  await world.sync(1)
+  assert.deepEqual(await world.feed(), ['2026-03-16 6000 Wages', '2026-03-18 -1351 Home Hardware', '2026-03-19 400 Interest'])
+})

@@ -1,0 +1,54 @@
+/** Rows that are missing from an answer which claims their days: cut off, taken out by the bank, or moved. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { day } from '../domain/day.ts'
+import { decimal, row, World } from './testing.ts'
+
+const ledger = (world: World, amount: string) => () => [{ kind: 'ledger' as const, amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
+const HOLDS = ['2026-03-14', '2026-03-15', '2026-03-16', '2026-03-17'].map((on, index) => row(on, `-${index + 1}.00`, `Hold ${index}`, { providerId: `h${index}` }))
+const STAYS = row('2026-03-18', '-6.00', 'Stays', { providerId: 's' })
+
+async function broughtAll(): Promise<World> {
+  const world = await new World().connect()
+  world.bank.rows = []
+  world.bank.balances = ledger(world, '100')
+  await world.sync()
+  // Holds that were listed as booked are not in the books.
+  world.bank.rows = [...HOLDS, STAYS]
+  world.bank.balances = ledger(world, '94')
+  await world.sync(1)
+  assert.equal((await world.feed()).length, 5)
+  return world
+}
+
+test('all rows before the first of an answer were taken out by the bank, where the balance is right without them and wrong with them', async () => {
+  const world = await broughtAll()
+  world.bank.rows = [STAYS]
+  await world.sync(1)
+  assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-18 -600 Stays'], []])
+})
+
+test('where the balance is right with them, or is not stated, the answer was cut, and they stay', async () => {
+  for (const balance of ['84', null]) {
+    const world = await broughtAll()
+    world.bank.rows = [STAYS]
+    world.bank.balances = balance === null ? () => [] : ledger(world, balance)
+    await world.sync(1)
+    assert.equal((await world.feed()).length, 5, `balance ${balance}`)
+  }
+})
+
+test('a bank that dates all its rows anew, under new ids, dates those of a shop anew that has a new row as well', async () => {
+  const world = await new World().connect()
+  const sold = (on: string, amount: string, name: string) => ({ on, amount, name })
+  const before = [sold('2026-03-11', '10.00', 'Miller Bakery'), sold('2026-03-12', '11.00', 'Harbor Inn'), sold('2026-03-13', '12.00', 'Civic Center'), sold('2026-03-14', '91.00', 'Card Settlement'), sold('2026-03-16', '92.00', 'Card Settlement')]
+  world.bank.rows = before.map(({ on, amount, name }, index) => row(on, amount, name, { providerId: `old${index}` }))
+  await world.sync()
+  const ids = (await world.all()).map(({ id }) => id).sort()
+  const dayBefore = (on: string): string => `${on.slice(0, 8)}${String(Number(on.slice(8)) - 1).padStart(2, '0')}`
+  world.bank.rows = [...before.map(({ on, amount, name }, index) => row(dayBefore(on), amount, name, { providerId: `new${index}` })), row('2026-03-17', '93.00', 'Card Settlement', { providerId: 'new9' })]
+  await world.sync(1)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [6, []])
+  assert.deepEqual((await world.all()).map(({ id }) => id).filter((id) => ids.includes(id)).sort(), ids)
+  assert.ok((await world.feed()).includes('2026-03-13 9100 Card Settlement'))
+})
