@@ -112,8 +112,14 @@ export function stylesOf(roles: Roles, rows: readonly CsvRecord[]): Styles {
     wanted.flatMap((role) => roles.get(role) ?? []).flatMap((at) => filled(rows, at).map(scanAmount))
   const balances = written('balance').filter((amount) => amount !== null)
   const amounts = written('amount', 'debit', 'credit', 'fee').filter((amount) => amount !== null)
-  const style = chooseStyle(amounts, balances.length === 0 ? null : chooseStyle(balances, null))
+  const style = chooseStyle(amounts, balances.length === 0 ? styleBeside(rows) : chooseStyle(balances, styleBeside(rows)))
   return { style, balanceStyle: chooseStyle(balances, style) }
+}
+
+/** How the other figures of the rows are written, where `29.000` may be two amounts: a rate tells (`0.8482`); null when nothing does. */
+function styleBeside(rows: readonly CsvRecord[]): AmountStyle | null {
+  const told = new Set(rows.flatMap(({ cells }) => cells).flatMap((cell) => /^-?\d+([.,])(?!\d{3}$)\d+$/.exec(cell)?.[1] ?? []))
+  return told.size === 1 ? (told.has('.') ? 'point' : 'comma') : null
 }
 
 /** The columns, or null when dates or amounts are missing. */

@@ -100,7 +100,10 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
 
 /** Amount and balance columns that agree from row to row, or within each row with the balance before in a column of its own. */
 function provedChoice(rows: readonly CsvRecord[], dates: readonly number[], money: readonly number[], marks: readonly number[], style: AmountStyle): Choice | null {
-  const candidates = [...pairs(rows, money, style), ...money.map((at) => singleAmount(rows, at, marks, style))].map((amount) => ({
+  const apart = pairs(rows, money, style)
+  // One of two columns of which each row fills one says nothing of the rows of the other.
+  const alone = money.filter((at) => !apart.some((pair) => uses(pair, at)))
+  const candidates = [...apart, ...alone.map((at) => singleAmount(rows, at, marks, style))].map((amount) => ({
     amount,
     amounts: rows.map((row) => signedAmount(row, amount, null, style)),
   }))

@@ -107,5 +107,9 @@ export function areMarks(cells: readonly string[]): boolean {
 export function markOf(cell: string): 'out' | 'in' | null {
   const plain = cell.trim().toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')
   if (OUT.test(plain)) return 'out'
-  return IN.test(plain) ? 'in' : null
+  if (IN.test(plain)) return 'in'
+  // In two languages: `贷 Cr`.
+  const [first = '', second = '', ...more] = plain.split(/[\s/()]+/)
+  if (second === '' || more.length > 0) return null
+  return OUT.test(first) && OUT.test(second) ? 'out' : IN.test(first) && IN.test(second) ? 'in' : null
 }

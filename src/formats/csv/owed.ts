@@ -14,13 +14,21 @@ const PAYMENT_KIND = /^(card )?(payment|payments|repayment|zahlung|paiement|pago
 const PURCHASE_KIND = /^(sale|purchase|purchases|charge|einkauf|kauf|karteneinkauf|achat|compra|aankoop|kop|kjop|kob|acquisto)$/
 const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|einzahlung)$/
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
-const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|利用店名/
+const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|利用店名|שם בית העסק/
+
+/** Beside the name of the merchant: a merchant's own list has the cards of its customers. */
+const CARD_ID = /^card id$/
+const MERCHANT = /^merchant( name)?$/
 
 /** What only money is called that comes to a card; "payment" alone is what a shop gets as well. */
 const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|terugbetaling|aterbetalning)\b/
 /** So many rows, and so large a part of them, are no accident. */
 const MANY_MOVES = 4
 const MOST_MOVES = 0.75
+
+function headingWords(cell: string): string {
+  return plainWords(cell.replace(/([a-z])([A-Z])/g, '$1 $2'))
+}
 
 /** `texts` and `kinds`: the columns that say what a row is; `amounts` go with `rows`. */
 export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[], amounts: readonly (Decimal | null | undefined)[], texts: readonly number[], kinds: readonly number[]): boolean {
@@ -42,7 +50,8 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   // `Card` beside `Cash` is an amount, not a card.
   // Its last digits stand beside the purchases of an account, too: on a card's own list they stand beside all rows.
   const shows = (at: number): boolean => rows.every(({ cells }) => cells.length < 2 || (cells[at] ?? '') !== '')
-  const isCard = heading.some((cell, at) => (CARD_HEADING.test(plainWords(cell)) || (CARD_SHOWN.test(plainWords(cell)) && shows(at))) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
+  const isOfMerchants = heading.some((cell) => MERCHANT.test(headingWords(cell)))
+  const isCard = (isOfMerchants && heading.some((cell) => CARD_ID.test(headingWords(cell)))) || heading.some((cell, at) => (CARD_HEADING.test(plainWords(cell)) || (CARD_SHOWN.test(plainWords(cell)) && shows(at))) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
   const came = isCard ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
   if (came.length > 0 && came.length < moves.length) return came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move))

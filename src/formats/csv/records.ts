@@ -73,7 +73,8 @@ export async function* readRecords(
       if (record.some((cell) => cell.includes(ZERO_RUN))) {
         return yield failed({ code: 'malformed', message: `The record on line ${line} holds ${ZERO_RUN.length} or more zero bytes where text should be. The file was damaged.`, line })
       }
-      const cells = record.map((cell) => cell.replace(PADDING, '').trim())
+      // Blanks behind the closing quote leave both of them (`"1,099.14"\t,`).
+      const cells = record.map((cell) => cell.replace(PADDING, '').trim().replace(/^"([^"]*)"$/, '$1').trim())
       if (cells.some((cell) => cell !== '')) yield ok({ cells, line })
     }
   } catch (error) {

@@ -118,9 +118,10 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   })
 }
 
-/** Beside the amount, account, currency, balance and value day are empty, too, where the file tells them of its rows. */
+/** Beside the amount, currency, balance and value day are empty, too, where the file tells them of its rows, or the account is. */
 function isInformation({ account, currency, balance, value }: Layout, cell: (at: number | null) => string): boolean {
-  const telling = [account, currency, balance, value].filter((at) => at !== null)
+  const ofAmount = [currency, balance, value].filter((at) => at !== null)
+  const telling = ofAmount.length > 1 ? ofAmount : [account, ...ofAmount].filter((at) => at !== null)
   return telling.length > 1 && telling.every((at) => cell(at) === '')
 }
 

@@ -69,6 +69,16 @@ test('the opening record is the opening balance and names the account', async ()
   assert.deepEqual([statements[0]!.head.account.name, summary(statements[0]!)], ['Giro', '1 -5 2020-01-14 2020-01-14 250 -'])
 })
 
+test('what an account moves to itself before all else is what it began with, whatever it is called', async () => {
+  const content = '!Account\nNGiro\nTBank\n^\n!Type:Bank\nD1/13/2020\nT250.00\nPno transaction\nL[Giro]\n^\nD1/14/2020\nT-5.00\nPput right\nL[Giro]\n^\n'
+  assert.equal(summary((await read(content)).statements[0]!), '1 -5 2020-01-14 2020-01-14 250 -')
+})
+
+test('years counted from 1900, and a payee behind the date', async () => {
+  assert.equal(summary((await read(register('D03/25/099Share Withdrawal\nT-5.00', 'D01/13/101\nT1.00'))).statements[0]!), '2 -4 1999-03-25 2001-01-13 - -')
+  assert.equal(await failureOf(register('D03/25/999\nT1.00')), 'invalid_date 2')
+})
+
 test('investment records count by their cash', async () => {
   const record = (action: string, amount: string): string => `D1/13/2020\nN${action}\nYACME\nT${amount}\n^\n`
   const { statements } = await read(

@@ -19,7 +19,7 @@ import { decodeText } from '../decode.ts'
 import { NO_LIMITS, readLines, type ReadLimits } from '../lines.ts'
 import { balanceWords, UNSTATED_CURRENCY } from '../unstated.ts'
 import { chooseStyle, magnitude, negate, readAmount, scanAmount, type AmountStyle } from '../written-amount.ts'
-import { possibleOrders, readDate, scanDate, usual, type DateOrder } from '../written-date.ts'
+import { possibleOrders, readDate, scanDate, usual, type DateOrder, type WrittenDate } from '../written-date.ts'
 import { cashEffect } from './investment.ts'
 import { readQifItems, type QifField, type QifItem } from './records.ts'
 
@@ -69,14 +69,14 @@ function notationOf(items: readonly QifItem[], said: 'dmy' | 'mdy' | null, remem
   )
   const marked = records.length > 0 && records.every((record) => !record.investment && markOf(textOf(record, 'N') ?? '') !== null) && !texts('TU').some((text) => /[-(]/.test(text))
   const fields = records.flatMap(({ fields }) => fields.find(({ code }) => code === 'D') ?? [])
-  const dates = fields.map(({ text }) => scanDate(text)).filter((date) => date !== null)
+  const dates = fields.map(({ text }) => scanQifDate(text)).filter((date) => date !== null)
   const stated = said ?? items.find((item) => item.item === 'order')?.order
   if (stated !== undefined && (said !== null || dates.every((date) => readDate(date, stated) !== null))) return { style, marked, order: stated, doubtful: null, isRemembered: false }
   const left = possibleOrders(dates)
   if (left.length === 1 || style === 'comma') return { style, marked, order: left.length === 1 ? left[0]! : 'dmy', doubtful: null, isRemembered: false }
   const words = orderByWords([], texts('PM'))
   const isOpen = ({ text }: QifField): boolean => {
-    const date = scanDate(text)
+    const date = scanQifDate(text)
     return date !== null && readDate(date, 'dmy') !== readDate(date, 'mdy')
   }
   return { style, marked, order: remembered ?? words?.order ?? usual(dates), doubtful: fields.find(isOpen) ?? null, isRemembered: remembered !== null }
@@ -108,7 +108,7 @@ class RegisterReader {
         this.#seen = true
         continue
       }
-      const read = readRecord(item, this.#notation)
+      const read = readRecord(item, this.#notation, this.#started ? null : (this.#register?.name ?? null))
       if (!read.ok) {
         this.failed = true
         yield read
@@ -185,7 +185,8 @@ type QifRecord =
   | { readonly type: 'opening'; readonly on: Day; readonly amount: Decimal; readonly accountName: string | null }
   | { readonly type: 'none' }
 
-function readRecord(record: RecordItem, notation: Notation): Result<QifRecord, FormatFailure> {
+/** `register`: the name of the account before its first record; null behind it. */
+function readRecord(record: RecordItem, notation: Notation, register: string | null): Result<QifRecord, FormatFailure> {
   const on = dayOfRecord(record, notation)
   if (!on.ok) return on
   const amount = amountOfRecord(record, notation)
@@ -194,7 +195,9 @@ function readRecord(record: RecordItem, notation: Notation): Result<QifRecord, F
   const payee = textOf(record, 'P')
   const category = textOf(record, 'L')
   const transfer = /^\[(.*)\]$/.exec(category ?? '')?.[1] ?? null
-  if (payee !== null && balanceWords(payee) === 'opening' && (category === null || transfer !== null)) {
+  // What an account moves to itself before all else is what it began with.
+  const isFromItself = register !== null && transfer === register
+  if (isFromItself || (payee !== null && balanceWords(payee) === 'opening' && (category === null || transfer !== null))) {
     return ok({ type: 'opening', on: on.value, amount: amount.value, accountName: cleanText(transfer) })
   }
   const number = record.investment ? null : textOf(record, 'N')
@@ -221,12 +224,18 @@ function readRecord(record: RecordItem, notation: Notation): Result<QifRecord, F
   })
 }
 
+/** Programs that count years from 1900 write `099` for 1999 and `101` for 2001; some put the payee behind the date. */
+function scanQifDate(text: string): WrittenDate | null {
+  const counted = /^(\d{1,2}([/.-])\d{1,2}\2)([01]\d{2})(?=\p{L}|$)/u.exec(text.trim())
+  return scanDate(counted === null ? text : `${counted[1]}${1900 + Number(counted[3])}`)
+}
+
 /** The first D; one that stands among the splits belongs to a split. */
 function dayOfRecord(record: RecordItem, { order }: Notation): Result<Day, FormatFailure> {
   const field = record.fields.find(({ code }) => code === 'D')
   if (field === undefined)
     return failed({ code: 'missing_field', message: `The record on line ${record.line} has no date (D).`, line: record.line })
-  const date = scanDate(field.text)
+  const date = scanQifDate(field.text)
   const on = date === null ? null : readDate(date, order)
   if (on !== null) return ok(on)
   const message = date === null ? `The date ${shown(field)} on line ${field.line} is not a date.` : `The date ${shown(field)} on line ${field.line} does not fit the order (${order}) of the other dates.`
