@@ -45,12 +45,14 @@ function plainAmount(text: string): Decimal | null {
 
 const MINUS = /[\u2010-\u2013\u2212\uFE63\uFF0D]/g
 const CURRENCY_MARK = /^(?:\p{Sc}|[A-Z]{3}|[A-Z]{1,2}\$)\s*|\s*(?:\p{Sc}|[A-Z]{3})$/gu
+/** As Java prints sums from ten million on, with all their digits. Spreadsheets print `1.23E+07`, and leave digits out. */
+const POWER = /^([+-]?)(\d)\.(\d+)E(-?)([1-9]|1\d)$/
 const SIGNED = /^([+-]?)\s*(.*?)\s*$/s
 const GROUP_MARKS = "[\\s'\u2019]"
 const SPACED = new RegExp(`^\\d{1,3}(?:${GROUP_MARKS}\\d{3})+(?:[.,]\\d*)?$`)
 
 function writtenAmount(raw: string, currency: Currency | null): Decimal | null {
-  let text = raw.trim().replace(MINUS, '-')
+  let text = withoutPower(raw.trim().replace(MINUS, '-'))
   let negative = false
   if (text.startsWith('(') && text.endsWith(')')) {
     negative = true
@@ -65,6 +67,13 @@ function writtenAmount(raw: string, currency: Currency | null): Decimal | null {
   const amount = digits === null ? null : parseDecimal(digits)
   if (amount === null || amount === '0' || !negative) return amount
   return `-${amount}` as Decimal
+}
+
+function withoutPower(text: string): string {
+  const [, sign = '', digit = '', fraction = '', minus, power = ''] = POWER.exec(text) ?? []
+  if (digit === '') return text
+  if (minus === '-') return `${sign}0.${'0'.repeat(Number(power) - 1)}${digit}${fraction}`
+  return `${sign}${digit}${fraction.slice(0, Number(power)).padEnd(Number(power), '0')}.${fraction.slice(Number(power))}`
 }
 
 /** Grouping removed and the decimal mark made a point; null when the marks do not fit together or leave a doubt. */

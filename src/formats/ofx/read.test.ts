@@ -140,6 +140,11 @@ test('empty leaves without closing tag are empty, and do not swallow what follow
   assert.deepEqual([row.providerId, row.checkNumber, row.reference, row.name, row.memo, row.transactedOn], [null, null, null, 'N', null, null])
 })
 
+test('the number of a check by the name that OFC has for it', async () => {
+  const row = await rowWith('<TRNTYPE>CHECK<DTPOSTED>20240115<TRNAMT>-1<FITID>F<CHKNUM>000034<NAME>N')
+  assert.deepEqual([row.checkNumber, row.name], ['000034', 'N'])
+})
+
 test('empty leaves as XML writes them', async () => {
   const row = await rowWith('<DTPOSTED>20240115</DTPOSTED><TRNAMT>1</TRNAMT><FITID></FITID><NAME>N</NAME><MEMO/><CHECKNUM /><REFNUM>\n</REFNUM>')
   assert.deepEqual([row.providerId, row.checkNumber, row.name, row.memo], [null, null, 'N', null])

@@ -37,6 +37,21 @@ test('the balances that banks of Brazil print among the rows, also of what is in
   assert.match(statement.notices.join(), /\(7\)/)
 })
 
+test('a balance in cents is one in units where the rows list it so', async () => {
+  const balanceOf = async (lines: string, written: string): Promise<readonly string[]> => {
+    const { statements } = await collect(readOfx(bytes(bankFile({ rows: row('DEBIT', '-12.50', '<MEMO>Padaria') + lines, after: `<LEDGERBAL><BALAMT>${written}<DTASOF>20240131</LEDGERBAL>` }))))
+    return statements[0]!.balances.map(({ amount }) => amount)
+  }
+  const [before, after] = [row('CREDIT', '1000.40', '<MEMO>SALDO ANTERIOR'), row('CREDIT', '987.90', '<MEMO>SALDO TOTAL DISPONIVEL DIA')]
+  assert.deepEqual(await balanceOf(before + after, '98790'), ['987.9'])
+  assert.deepEqual(await balanceOf(after + before, '98790'), ['987.9'], 'the last day first')
+  assert.deepEqual(await balanceOf(row('CREDIT', '-0.50', '<MEMO>SALDO DO DIA'), '-50'), ['-0.5'])
+  assert.deepEqual(await balanceOf(before + after, '987.90'), ['987.9'])
+  assert.deepEqual(await balanceOf(before, '98790'), ['98790'], 'not listed')
+  assert.deepEqual(await balanceOf('', '98790'), ['98790'])
+  assert.deepEqual(await balanceOf(row('CREDIT', '0.00', '<MEMO>SALDO DO DIA'), '0'), ['0'])
+})
+
 test('a first deposit that is called opening balance is a transaction, in its place; the balances of the file tell where it is none', async () => {
   const file = async (rows: string, ledger: string): Promise<readonly string[]> => {
     const { statements, failure } = await collect(readOfx(bytes(bankFile({ rows, after: ledger }))))

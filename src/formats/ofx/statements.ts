@@ -67,6 +67,8 @@ export class OfxStatements implements StructureSink {
   #remarks = new Remarks()
   /** "Opening balance" on a typed row with an amount: a first deposit, or a balance among the rows. The end of the list tells. */
   #held: StatementRow | null = null
+  /** The first and the last balance listed among the rows. */
+  #listed: readonly Decimal[] = []
   /** Whether all rows of the statement are still in memory. */
   #isWhole = true
   /** What could not be read in the row under way: a failure, unless the row turns out to be none. */
@@ -131,6 +133,7 @@ export class OfxStatements implements StructureSink {
     this.#signs = new SignWatch()
     this.#remarks = new Remarks()
     this.#held = null
+    this.#listed = []
     this.#isWhole = true
     this.#currency = null
     this.#started = false
@@ -206,6 +209,7 @@ export class OfxStatements implements StructureSink {
     // One of these may be a deposit; two of them are a list of balances.
     const mayBeRow = isMaybeDeposit(name, memo) || isMaybePayout(name, memo, values[ROW.TRNAMT] ?? null)
     const isHeld = isLine && this.#held === null && mayBeRow && this.#moves(values)
+    if (isLine) this.#list(values[ROW.TRNAMT] as Decimal | null)
     if (isLine && !isHeld) return this.#remarks.balanceLine(line)
     if (this.#unread !== null) return this.#place.fail(this.#unread.code, this.#unread.line, this.#unread.what)
     const postedOn = values[ROW.DTPOSTED] as Day | null
@@ -232,6 +236,15 @@ export class OfxStatements implements StructureSink {
     if (this.#rows.length < BATCH_ROWS) return
     this.#flush()
     this.#isWhole = false
+  }
+
+  #list(balance: Decimal | null): void {
+    if (balance !== null) this.#listed = [this.#listed[0] ?? balance, balance]
+  }
+
+  /** Itaú writes its balance in cents, without a mark: seen where the same balance stands among the rows. */
+  #inUnits(balance: Decimal): Decimal {
+    return this.#listed.find((listed) => listed !== '0' && hundredfold(listed) === balance) ?? balance
   }
 
   /** A readable amount on a readable day, of a type that says which way money went. */
@@ -266,11 +279,12 @@ export class OfxStatements implements StructureSink {
     const on = likelyDay(days, (this.#statement[STATEMENT.DTEND] as Day | null) ?? this.#rows.at(-1)?.postedOn ?? null)
     if (on === null) return this.#remarks.undatedBalance(line)
     this.#start(this.#place.line())
-    this.#settleHeld(kind === 'ledger' ? amount : null)
+    const told = this.#inUnits(amount as Decimal)
+    this.#settleHeld(kind === 'ledger' ? told : null)
     this.#flush()
     this.#emit({
       part: 'balance',
-      balance: { kind, amount: amount as Decimal, currency: this.#currency ?? NO_CURRENCY, on, at: parseOfxInstant(asOf) },
+      balance: { kind, amount: told, currency: this.#currency ?? NO_CURRENCY, on, at: parseOfxInstant(asOf) },
     })
   }
 
@@ -334,6 +348,11 @@ const NOTHING: Values = new Array<string | null>(SLOTS).fill(null)
 /** A copy: twice as fast as filling a new array, once for each row. */
 function blank(): Values {
   return NOTHING.slice()
+}
+
+function hundredfold(amount: Decimal): Decimal | null {
+  const [whole = '', fraction = ''] = amount.split('.')
+  return fraction.length > 2 ? null : parseDecimal(whole + fraction.padEnd(2, '0'))
 }
 
 function coversOf(values: Values): { readonly from: Day | null; readonly to: Day | null } {

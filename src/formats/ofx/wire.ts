@@ -71,6 +71,8 @@ const ROW_LEAVES: Leaves = {
   TRNTYPE: ['code', ROW.TRNTYPE],
   TRNAMT: ['amount', ROW.TRNAMT],
   CHECKNUM: ['text', ROW.CHECKNUM],
+  // OFC's name of it, which some banks still write.
+  CHKNUM: ['text', ROW.CHECKNUM],
   REFNUM: ['text', ROW.REFNUM],
   NAME: ['text', ROW.NAME],
   // An aggregate that some banks write as a leaf.
