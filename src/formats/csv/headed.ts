@@ -179,7 +179,8 @@ function unclaimedTexts(roles: Roles, rows: readonly CsvRecord[]): readonly numb
   const claimed = new Set([...roles.values()].flat())
   const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0)
   const texts = Array.from({ length: width }, (_, at) => at).filter((at) => !claimed.has(at) && isText(filled(rows, at)))
-  return texts.filter((at) => new Set(filled(rows, at)).size > 1 || rows.length < 3)
+  const telling = texts.filter((at) => new Set(filled(rows, at)).size > 1 || rows.length < 3)
+  return telling.length > 0 ? telling : texts.slice(0, 1)
 }
 
 type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore'>

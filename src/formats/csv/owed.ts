@@ -51,10 +51,13 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   // Its last digits stand beside the purchases of an account, too: on a card's own list they stand beside all rows.
   const shows = (at: number): boolean => rows.every(({ cells }) => cells.length < 2 || (cells[at] ?? '') !== '')
   const isOfMerchants = heading.some((cell) => MERCHANT.test(headingWords(cell)))
-  const isCard = (isOfMerchants && heading.some((cell) => CARD_ID.test(headingWords(cell)))) || heading.some((cell, at) => (CARD_HEADING.test(plainWords(cell)) || (CARD_SHOWN.test(plainWords(cell)) && shows(at))) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
+  const isShopping = isOfMerchants && heading.some((cell) => CARD_ID.test(headingWords(cell)))
+  const isCard = isShopping || heading.some((cell, at) => (CARD_HEADING.test(plainWords(cell)) || (CARD_SHOWN.test(plainWords(cell)) && shows(at))) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
   const came = isCard ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
   if (came.length > 0 && came.length < moves.length) return came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move))
+  // A list of what merchants charged has other rows, too, but charges are what there are most of.
+  if (isShopping) return moves.filter(({ out }) => !out).length * 2 > moves.length
   if (isCard && moves.length >= MANY_MOVES) return moves.filter(({ out }) => !out).length >= moves.length * MOST_MOVES
   return moves.length > 0 && moves.every(({ out }) => !out) && isCard
 }

@@ -42,9 +42,9 @@ export type CsvRow =
   | { readonly type: 'none' }
 
 const PENDING =
-  /^(pending|processing|authori[sz]ed|vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|reserver(et|ad|t)|afventer|vantar|odottaa|varaus|w toku|bekleyen|bekliyor|ceka|oczekujace|in behandeling|zwevend)\b|^(в обработке|в ожидании|ожидает|обрабатывается|заблокирован|в обробці|очікує)/
+  /^(pending|processing|authori[sz]ed|vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|reserver(et|ad|t)|afventer|vantar|odottaa|varaus|w toku|bekleyen|bekliyor|ceka|cekajici|blokovano|oczekujac[aey]|in behandeling|in afwachting|zwevend|in bearbeitung|en cours|en proceso|en curso|em processamento|pagaende|ventende|venter|under behandling|fuggoben|in asteptare|on hold|unsettled|uncleared)\b|^(в обработке|в ожидании|ожидает|обрабатывается|заблокирован|в обробці|очікує)/
 const DECLINED =
-  /^(declined|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|refuse|rechazad[oa]|rifiutat[oa]|geweigerd|afvist|odrzucon[ae])\b|^(отклонен|отменен|отказан|відхилен|скасован)/
+  /^(declined|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|fehlgeschlagen|storniert|refusee?|annulee?|echouee?|rechazad[oa]|cancelad[oa]|fallid[oa]|rifiutat[oa]|annullat[oa]|fallit[oa]|recusad[oa]|geweigerd|geannuleerd|mislukt|afvist|annulleret|avbruten|misslyckad|peruttu|odrzucon[ae]|anulowan[ae]|nieudan[ae]|zamitnut[oay]?|zrusen[oay]?|elutasitva)\b|^(отклонен|отменен|отказан|відхилен|скасован)/
 
 /** Reads a record; a failure names its line and cell. */
 export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {

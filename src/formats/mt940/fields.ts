@@ -15,6 +15,9 @@ const TAG = /^:(20|21|23|25P?|28C?|13D?|34F|60[FM]|61|62[FM]|64|65|86|90[CD]|NS)
 /** `-`, `-}` with trailer, or ING's `-XXX`; other lines which begin with a hyphen are text. */
 const END = /^-(\}.*|XXX)?\s*$/
 
+/** Fields that no message begins with: a hyphen above them was the rest of a text that was wrapped. */
+const GOES_ON: ReadonlySet<string> = new Set(['61', '62F', '62M', '64', '65', '86'])
+
 /** SWIFT allows 6 lines of 65 characters; banks write more, but no book (security.md section 5: text). */
 const FIELD_LENGTH_MAX = 65_536
 
@@ -23,15 +26,27 @@ export async function* readFields(
   batches: AsyncIterable<Result<readonly Line[], FormatFailure>>,
 ): AsyncGenerator<Result<readonly Field[], FormatFailure>> {
   let open: { tag: string; lines: string[]; line: number; length: number } | null = null
+  /** The line of a lone hyphen below a text of details: the end, unless the next line goes on with the same statement. */
+  let hyphen: number | null = null
   for await (const batch of batches) {
     if (!batch.ok) return yield batch
     const done: Field[] = []
     for (const { text, number } of batch.value) {
       const content = text.replace(/^\{[1-4]:.*\{4:/, '')
       const match = TAG.exec(content)
+      if (hyphen !== null && open !== null) {
+        if (match !== null && GOES_ON.has(match[1]!)) open.lines.push('-')
+        else {
+          done.push(open, { tag: '-', lines: [], line: hyphen })
+          open = null
+        }
+        hyphen = null
+      }
       if (match !== null && !(open?.tag === '86' && isWrappedTime(open.lines.at(-1) ?? '', content))) {
         if (open !== null) done.push(open)
         open = { tag: match[1]!, lines: [match[2]!], line: number, length: match[2]!.length }
+      } else if (open?.tag === '86' && content === '-') {
+        hyphen = number
       } else if (END.test(content)) {
         if (open !== null) done.push(open)
         open = null
@@ -47,7 +62,7 @@ export async function* readFields(
     }
     if (done.length > 0) yield ok(done)
   }
-  if (open !== null) yield ok([open])
+  if (open !== null) yield ok(hyphen === null ? [open] : [open, { tag: '-', lines: [], line: hyphen }])
 }
 
 /** `…2014T16` / `:26:37 Fo?25…`: hours end the former line, minutes and seconds begin this one. */

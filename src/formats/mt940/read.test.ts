@@ -166,3 +166,10 @@ test('an opening balance whose day is all zeros is not told; its entries and the
   assert.deepEqual([statements[0]!.head.currency, summary(statements[0]!)], ['EUR', '1 5 2024-01-03 2024-01-03 - 5'])
   assert.equal(await failureOf(message(':61:2401030103C5,NTRFNONREF\n', 'C240103EUR5,00', 'C001300EUR0,00')), 'invalid_date 4')
 })
+
+// Fails when: each lone hyphen ends the message (seen: the closing balance below it stood outside, and the file was refused).
+test('a hyphen that a text was wrapped at is no end where the statement goes on', async () => {
+  const wrapped = message(':61:2401030103C5,NTRFNONREF\n:86:rent -\n-\n', 'C240103EUR105,00')
+  assert.equal(await failureOf(wrapped), 'none')
+  assert.equal(await failureOf(`${wrapped}${wrapped.replace(/:62F.*\n-\n/, '-\n')}`), 'truncated 16')
+})
