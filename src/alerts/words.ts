@@ -75,7 +75,7 @@ type Said = { readonly topic: string; readonly title: string; readonly text: str
 function beginning(words: AlertWords, speech: Speech): Said {
   const { alert, bank, card, account, expiresAt, outage } = words
   const { language } = speech
-  const struck = (least: number): string => (outage === null || outage.connections < least ? '' : say(language, '{failing} of {connections} connections to it fail.', { failing: outage.failing, connections: outage.connections }))
+  const struck = (least: number): string => (outage === null || outage.connections < least ? '' : say(language, '{failing} of {connections, plural, one {# connection} other {# connections}} to it {failing, plural, one {fails} other {fail}}.', { failing: outage.failing, connections: outage.connections }))
   switch (alert.about) {
     case 'problem': {
       if (card === null) return { topic: 'needs_you', title: say(language, '{bank} could not be read.', { bank }), text: '', next: null }

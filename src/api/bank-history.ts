@@ -53,7 +53,7 @@ function incidentResource(language: Language, incident: Incident, bank: string, 
 }
 
 function struck(language: Language, { scope, failing, connections, witness }: Incident, nameOf: (connector: string) => string): string {
-  if (scope.kind === 'accounts') return say(language, 'Accounts of the kind “{kind}” at {failing} of {connections} connections; other accounts were read', { kind: retold(language, scope.accountKind), failing, connections })
+  if (scope.kind === 'accounts') return say(language, 'Accounts of the kind “{kind}” at {failing} of {connections, plural, one {# connection} other {# connections}}; other accounts were read', { kind: retold(language, scope.accountKind), failing, connections })
   const values = { failing, connections, route: scope.kind === 'route' ? retold(language, nameOf(scope.connector)) : '' }
   const at = scope.kind === 'route' ? 1 : 0
   return say(language, (connections !== 1 ? SEVERAL : witness === 'probe' ? ONE_AND_PROBE : ONE)[at], values)
@@ -62,4 +62,4 @@ function struck(language: Language, { scope, failing, connections, witness }: In
 /** Each for the whole bank, and for one way to it. */
 const ONE = [message('The one connection'), message('The one connection by {route}; others were read')] as const
 const ONE_AND_PROBE = [message('The one connection, and a question without a password got no answer'), message('The one connection, and a question without a password got no answer by {route}; others were read')] as const
-const SEVERAL = [message('{failing} of {connections} connections'), message('{failing} of {connections} connections by {route}; others were read')] as const
+const SEVERAL = [message('{failing} of {connections, plural, one {# connection} other {# connections}}'), message('{failing} of {connections, plural, one {# connection} other {# connections}} by {route}; others were read')] as const

@@ -6,7 +6,7 @@ import type { CardFacts } from '../diagnose/sentences.ts'
 import { familyOf } from '../domain/cause.ts'
 import { isShown, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
 import { addDays, utcDay } from '../domain/day.ts'
-import type { Evidence, Failure } from '../domain/evidence.ts'
+import { OPEN_QUESTION, type Evidence, type Failure } from '../domain/evidence.ts'
 import { siblingsOf, type Institution } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import { stopsInRow } from '../domain/run.ts'
@@ -35,6 +35,7 @@ export async function institutionResource(language: Language, instance: Instance
     id, name, country, website, customers,
     health: health?.status ?? 'unknown',
     since: health === undefined || health.status === 'working' ? null : isoOrNull(health.since),
+    takesSecrets: health?.status !== 'down' && !(await anyWaits(language, instance, own)),
     siblings: siblingsOf(instance.institutions, institution).map((one) => one.name),
     connectedAs: own.map((c) => c.id),
     logins: own.map((c) => ({ id: c.id, loginLabel: c.loginLabel })),
@@ -44,6 +45,13 @@ export async function institutionResource(language: Language, instance: Instance
       return manifest === undefined ? [] : [{ connector, name: retold(language, manifest.name), advice: retold(language, manifest.advice), fields: formFields(language, instance, connector) }]
     }),
   }
+}
+
+/** Something that only waiting for the bank ends stops one of these: another password would get no further. */
+async function anyWaits(language: Language, instance: Instance, connections: readonly Connection[]): Promise<boolean> {
+  const problems = (await Promise.all(connections.map((connection) => problemsOf(instance.store, connection)))).flat()
+  const cards = await Promise.all(problems.map((problem) => problemResource(language, instance, problem)))
+  return cards.some(({ card }) => card.chip === 'waiting_for_bank' && card.next === null)
 }
 
 export async function connectionResource(language: Language, instance: Instance, connection: Connection): Promise<z.output<typeof connectionShape>> {
@@ -155,8 +163,9 @@ export async function cardFacts(instance: Instance, problem: Problem): Promise<C
 /** Failures with words of the bank's own; what Relink says of the others is no quotation. */
 const HEARD: readonly Failure['code'][] = ['bank_refused', 'bank_warned', 'http_refused', 'challenge_refused']
 
+/** A question of the bank's stands where it is answered, in its own words. */
 function saidByBank({ code, evidence }: Failure): (Evidence & { readonly message: string }) | null {
-  return HEARD.includes(code) ? (evidence.find((one): one is Evidence & { readonly message: string } => one.message !== undefined) ?? null) : null
+  return HEARD.includes(code) && !evidence.some(({ codes }) => codes?.includes(OPEN_QUESTION)) ? (evidence.find((one): one is Evidence & { readonly message: string } => one.message !== undefined) ?? null) : null
 }
 
 /** The first and the last day that no answer covered yet, of those between the first and the last that one did. */
@@ -217,7 +226,7 @@ function bankSentence(language: Language, { status, connections, failing, since 
 /** Each as it stands, and where nothing but waiting is left. */
 const UNREAD = [message('It did not answer when it was last read, since {since}.'), message('It did not answer when it was last read, since {since}. Nothing for you to do.')] as const
 const ONLY_ONE = [message('The one connection to it fails, since {since}.'), message('The one connection to it fails, since {since}. Nothing for you to do.')] as const
-const SOME = [message('{failing} of {connections} connections to it fail, since {since}.'), message('{failing} of {connections} connections to it fail, since {since}. Nothing for you to do.')] as const
+const SOME = [message('{failing} of {connections, plural, one {# connection} other {# connections}} to it {failing, plural, one {fails} other {fail}}, since {since}.'), message('{failing} of {connections, plural, one {# connection} other {# connections}} to it {failing, plural, one {fails} other {fail}}, since {since}. Nothing for you to do.')] as const
 
 function healthOfBanks({ store, clock }: Instance): Promise<ReadonlyMap<string, BankHealth>> {
   return loadBankHealth(store, clock.now())

@@ -32,6 +32,7 @@ export const institutionShape = z
     customers: z.enum(['personal', 'business']).nullable().meta({ description: 'Whom this entry of the bank is for, where it has one for each' }),
     health: z.enum(['working', 'slow', 'down', 'unknown']),
     since: instant.nullable().meta({ description: 'Since when it is not as usual' }),
+    takesSecrets: z.boolean().meta({ description: 'False while a password cannot help: it is down, or what stops a connection to it is the bank\'s own and ends by waiting' }),
     siblings: z.array(z.string()).meta({ description: 'Other entries with a like name or address, which are easily confused with it' }),
     connectedAs: z.array(z.uuid()).meta({ description: 'Connections to this institution that exist already' }),
     logins: z.array(z.object({ id: z.uuid(), loginLabel: z.string() })).meta({ description: 'The same, with how their login is shown' }),

@@ -31,7 +31,7 @@ function planOf(...steps: readonly Partial<RepairStep>[]): RepairPlan {
 test('what was done and did not help is not asked again: the next step of the plan is the action, or nothing is', () => {
   const problem = problemOf(ranked(['password_change_required', 0.9]))
   const done = { action: 'act_at_bank_site' as ActionCode, state: 'did_not_help' as const }
-  assert.deepEqual(problemCard('en', problem, FACTS, null).next, { kind: 'act_at_bank_site', label: ['Change it at ', 'Riverbank', ', then enter it'], href: 'https://riverbank.example', atBank: true })
+  assert.deepEqual(problemCard('en', problem, FACTS, null).next, { kind: 'act_at_bank_site', label: ['Change it at Riverbank, then enter it'], href: 'https://riverbank.example', atBank: true })
   const then = problemCard('en', problem, FACTS, planOf(done, { action: 'contact_bank', kind: 'contact_bank', title: 'Send the prepared letter to Riverbank', state: 'now' }))
   assert.deepEqual(then.next, { kind: 'contact_bank', label: ['Send the prepared letter to Riverbank'], href: null, atBank: false })
   assert.equal(problemCard('en', problem, FACTS, planOf(done, { who: 'relink', kind: 'proof', state: 'now' })).next, null)
@@ -66,6 +66,16 @@ test('the question is the one whose answer moves the ranking most; what was answ
   // Everything was answered: nothing is left to ask.
   const told = live(REFUSED, { passwordChangedAtBank: true, bankLoginWorks: true, otherClientWorks: false, accountReplaced: false })
   assert.deepEqual(problemCard('en', told, FACTS, null).asks.map(({ answer }) => answer), [true, true, false, false])
+})
+
+// Fails when: during an outage a person is asked whether the password was changed (was so: it moved the ranking a little, and nothing else).
+test('while waiting is the answer, nobody is asked what would not make it their move', () => {
+  const away: Evidence = { protocol: 'ofx', stage: 'http', httpStatus: 503 }
+  const waits = live(away, { connection: 'established', sameBank: 'all' })
+  const card = problemCard('en', waits, FACTS, null)
+  assert.deepEqual([card.next, card.asks], [null, []])
+  const told = problemCard('en', live(away, { connection: 'established', sameBank: 'all', bankLoginWorks: false }), FACTS, null)
+  assert.deepEqual(told.asks.map(({ fact, answer }) => [fact, answer]), [['bankLoginWorks', false]], 'what was told stays shown')
 })
 
 test('an answer ranks the causes anew', () => {

@@ -1,14 +1,15 @@
 /**
  * Facts that only a person can see, as questions: of those that are not known yet, which answer would
  * move the ranking most, and how. Each answer is weighed by the same inference that ranks the causes, so
- * that no question is asked whose answer changes nothing. Pure.
+ * that no question is asked whose answer changes nothing. While waiting is the answer, a person is asked
+ * only what would make it somebody's move. Pure.
  */
 import type { Problem, RankedCause } from '../domain/connection.ts'
 import type { Language } from '../language/language.ts'
 import { diagnose, type Voice } from './diagnose.ts'
 import { mergeEvidence } from './merge-evidence.ts'
 import { TOLD, type ToldFacts } from './problems.ts'
-import { fillWords, type CardFacts, type Part } from './sentences.ts'
+import { cardFor, fillWords, type CardFacts, type Part } from './sentences.ts'
 
 export type Asked = {
   readonly fact: keyof ToldFacts
@@ -31,13 +32,15 @@ const QUESTIONS: { readonly [F in keyof ToldFacts]-?: readonly string[] } = {
 }
 
 /** What was answered already, and the one open question whose answer separates the causes best. */
-export function asksOf(language: Language, problem: Pick<Problem, 'failure' | 'context'>, news: readonly Voice[], facts: CardFacts): readonly Asked[] {
+export function asksOf(language: Language, problem: Pick<Problem, 'failure' | 'context' | 'diagnosis'>, news: readonly Voice[], facts: CardFacts): readonly Asked[] {
   const evidence = mergeEvidence(problem.failure.evidence)
   const askedOf = (fact: keyof ToldFacts): Asked => ({ fact, question: fillWords(language, QUESTIONS[fact], facts), answer: problem.context[fact] ?? null })
   const answered = TOLD.filter((fact) => problem.context[fact] !== undefined)
+  const isWaitedFor = ([first]: readonly RankedCause[]): boolean => first !== undefined && cardFor(language, first.cause, first.p, facts).next === null
   const open = TOLD.filter((fact) => problem.context[fact] === undefined).map((fact) => {
-    const [yes, no] = [true, false].map((said) => diagnose({ evidence, context: { ...problem.context, [fact]: said } }, undefined, news).causes)
-    return { fact, separates: CAN_KNOW[fact] * apart(yes ?? [], no ?? []) }
+    const answers = [true, false].map((said) => diagnose({ evidence, context: { ...problem.context, [fact]: said } }, undefined, news).causes)
+    const [yes = [], no = []] = answers
+    return { fact, separates: [problem.diagnosis.causes, ...answers].every(isWaitedFor) ? 0 : CAN_KNOW[fact] * apart(yes, no) }
   })
   const best = open.reduce<(typeof open)[number] | null>((most, one) => (one.separates >= WORTH_ASKING && one.separates > (most?.separates ?? 0) ? one : most), null)
   return [...answered, ...(best === null ? [] : [best.fact])].map(askedOf)

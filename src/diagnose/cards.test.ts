@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
 import { day } from '../domain/day.ts'
+import { readLanguages, type Language } from '../language/language.ts'
 import { CARDS, type Chip } from './catalogue.ts'
 import { causePages } from './cause-docs.ts'
 import { cardFor, headings, inTen, likelihoodWords, plainText, type CardFacts } from './sentences.ts'
@@ -76,8 +77,15 @@ test('reads that ended because Relink was stopped are named as such', () => {
 })
 
 test('facts are typed parts that a page can format', () => {
-  assert.deepEqual(cardFor('en', 'consent_expired', 0.5, ALL_FACTS).what, ['Riverbank', ': your permission ended on ', { kind: 'day', day: '2026-10-03' }, '.'])
-  assert.deepEqual(cardFor('en', 'institution_down', 0.5, ALL_FACTS).what.filter((part) => typeof part !== 'string'), [{ kind: 'count', count: 2 }, { kind: 'count', count: 3 }])
+  assert.deepEqual(cardFor('en', 'consent_expired', 0.5, ALL_FACTS).what, ['Riverbank: your permission ended on ', { kind: 'day', day: '2026-10-03' }, '.'])
+  assert.deepEqual(cardFor('en', 'institution_down', 0.5, ALL_FACTS).what.filter((part) => typeof part !== 'string'), [{ kind: 'count', count: 2 }])
+})
+
+test('one is said as one and more as more, in each language', async () => {
+  await readLanguages()
+  const said = (language: Language, failingConnections: number): string => plainText(cardFor(language, 'institution_down', 0.5, { ...ALL_FACTS, failingConnections }).what)
+  assert.deepEqual([said('en', 1), said('en', 2)], ['Riverbank does not answer. 1 of 3 connections to it fails.', 'Riverbank does not answer. 2 of 3 connections to it fail.'])
+  assert.deepEqual([said('de', 1), said('de', 2)], ['Riverbank antwortet nicht. 1 von 3 Verbindungen dorthin ist gestört.', 'Riverbank antwortet nicht. 2 von 3 Verbindungen dorthin sind gestört.'])
 })
 
 test('waiting has no button, an outage shows no card that asks for a secret, no link without a verified address', () => {

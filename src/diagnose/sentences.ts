@@ -7,7 +7,7 @@ import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { RankedCause } from '../domain/connection.ts'
 import type { Day } from '../domain/day.ts'
 import { message, translated, type Language } from '../language/language.ts'
-import { say } from '../language/say.ts'
+import { namesIn, piecesOf, say, sayParts } from '../language/say.ts'
 import { CARDS, type Chip } from './catalogue.ts'
 
 export type Part =
@@ -120,8 +120,8 @@ export function plainText(parts: readonly Part[]): string {
 /** The first wording whose facts are all known, in the reader's language. The last wording of each line needs the bank's name only. */
 export function fillWords(language: Language, wordings: readonly string[], facts: CardFacts): readonly Part[] {
   for (const wording of wordings) {
-    const parts = translated(language, wording).split(/(\{\w+\})/).filter((piece) => piece !== '').map((piece) => (piece.startsWith('{') ? factPart(language, piece.slice(1, -1), facts) : piece))
-    if (parts.every((part) => part !== null)) return parts
+    const values = namesIn(piecesOf(wording)).map((name) => [name, factPart(language, name, facts)] as const)
+    if (values.every((one): one is readonly [string, Part] => one[1] !== null)) return sayParts(language, wording, Object.fromEntries(values))
   }
   return []
 }

@@ -32,6 +32,9 @@ export type Evidence = {
   readonly empty?: boolean
 }
 
+/** In the evidence of a question that a bank asks and that nobody answered yet, before the bank's own codes. */
+export const OPEN_QUESTION = 'challenge_open'
+
 export type Others = 'none' | 'some' | 'all'
 
 export type CaseContext = {

@@ -33,10 +33,15 @@ function* filled<V extends object>(language: Language, pieces: readonly Piece[],
     }
     const value = values[piece.name]
     if (value === undefined) throw new Error(`a message lacks the value of {${piece.name}}`)
-    if (piece.forms !== null) yield* filled(language, piece.forms[rulesOf(language).select(Number(value))] ?? piece.forms['other'] ?? [], values, Number(value))
+    if (piece.forms !== null) yield* filled(language, piece.forms[rulesOf(language).select(numberOf(value))] ?? piece.forms['other'] ?? [], values, numberOf(value))
     else if (typeof value === 'object' && isList<string | V>(value)) yield* value
     else yield typeof value === 'number' ? String(value) : value
   }
+}
+
+/** Also of a number that is written by who shows it: it has a `count`. */
+function numberOf(value: unknown): number {
+  return Number(typeof value === 'object' && value !== null && 'count' in value ? value.count : value)
 }
 
 function isList<T>(value: object): value is readonly T[] {
@@ -47,6 +52,11 @@ function isList<T>(value: object): value is readonly T[] {
 export type Piece = string | { readonly name: string; readonly forms: Readonly<Record<string, readonly Piece[]>> | null }
 
 const known = new Map<string, readonly Piece[]>()
+
+/** The names of the values that a message takes. */
+export function namesIn(pieces: readonly Piece[]): readonly string[] {
+  return pieces.flatMap((piece) => (typeof piece === 'string' ? [] : [piece.name, ...Object.values(piece.forms ?? {}).flatMap(namesIn)]))
+}
 
 /** A message taken apart. */
 export function piecesOf(message: string): readonly Piece[] {

@@ -22,7 +22,7 @@ import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { Vault } from '../ports/vault.ts'
 import { isWaitedOut, lookAt, presentStep } from './due.ts'
-import { checkPerson, letsOut } from './effects.ts'
+import { checkPerson, effectOf, letsOut } from './effects.ts'
 import { planFor } from './plan.ts'
 import { askBank, mayRead, notAnswering, ownerOf, readAgain, waitForBank, type StepOutcome, type Turn } from './reads.ts'
 import { isPermission, SAME_SECRET, STEPS } from './steps.ts'
@@ -89,7 +89,18 @@ export async function advanceRepair(deps: RepairDeps, connectionId: string, even
 export async function currentPlan(deps: RepairDeps, connection: Connection, problem: Problem): Promise<RepairPlan> {
   const stored = await deps.store.problems.plan(problem.id)
   if (stored !== null && stored.state === 'open' && stored.cause === problem.diagnosis.causes[0]?.cause && (await fits(deps, connection, problem, stored))) return stored
-  return saved(deps, await replan(deps, connection, problem, stored))
+  const seen = stored?.state === 'open' ? await withEffect(deps, connection, problem, stored) : stored
+  // What showed the effect was a read already: the new plan begins with what that read ended with.
+  return saved(deps, await replan(deps, connection, problem, seen, seen === stored))
+}
+
+/** A person's step whose effect shows, although something else is the matter now: the bank took the new password and asks a question. */
+async function withEffect(deps: RepairDeps, connection: Connection, problem: Problem, plan: RepairPlan): Promise<RepairPlan> {
+  const step = presentStep(plan)
+  if (step?.who !== 'person' || step.state !== 'now') return plan
+  const outcome = await effectOf(deps, connection, problem, step)
+  const now = deps.clock.now()
+  return outcome === null ? plan : withStep(plan, { ...step, state: outcome.state, result: outcome.result, endedAt: now }, now)
 }
 
 /** A plan goes stale when its bank goes away or comes back: a secret is asked for only while it is there, and waited for only while it is not. */
@@ -115,8 +126,8 @@ async function isBankDown({ store, clock }: RepairDeps, connection: Connection, 
   return isStruck || (await problemsOf(store, connection)).some(({ diagnosis }) => isOutage(diagnosis))
 }
 
-/** A plan from the distribution as it is after what was tried; what was done stays in front. */
-async function replan(deps: RepairDeps, connection: Connection, problem: Problem, before: RepairPlan | null): Promise<RepairPlan> {
+/** A plan from the distribution as it is after what was tried; what was done stays in front. `mayProve`: a read may be the next thing. */
+async function replan(deps: RepairDeps, connection: Connection, problem: Problem, before: RepairPlan | null, mayProve = true): Promise<RepairPlan> {
   const now = deps.clock.now()
   const finished = (before?.steps ?? []).filter(({ kind, state }) => kind !== 'proof' && (state === 'done' || state === 'did_not_help' || state === 'skipped'))
   const unplanned = before?.steps.filter(({ state }) => state === 'waiting' || state === 'now') ?? []
@@ -127,7 +138,7 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const last = finished.at(-1)
   const status = await deps.vault.status(ownerOf(connection))
   // A step that a person did is proved at once, where the secret may be sent: reading is cheaper than any other step.
-  const proveNow = (status === 'usable' || status === 'missing') && last?.state === 'done' && last.who === 'person' && unplanned.some(({ kind }) => kind === 'proof')
+  const proveNow = mayProve && (status === 'usable' || status === 'missing') && last?.state === 'done' && last.who === 'person' && unplanned.some(({ kind }) => kind === 'proof')
   const canProbe = (await deps.probes(connection.id)).includes('profile')
   const plan = planFor({ ...problem, diagnosis }, {
     planId: before?.state === 'open' ? before.id : deps.entropy.id(now), now, bankName: connection.institutionName,

@@ -34,6 +34,12 @@ export async function checkPerson(deps: RepairDeps, connection: Connection, prob
   return { state: 'done', result: 'Done, says the person; a read will show.' }
 }
 
+/** What was stored here since the step began, and what the bank said of it; null: nothing that shows without asking anybody. */
+export async function effectOf(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep): Promise<(StepOutcome & { readonly state: RepairStep['state'] }) | null> {
+  const outcome = step.action === 'fix_credentials' ? await newSecret(deps, connection, problem, step, null) : await seen(deps, connection, problem, step)
+  return outcome === null || outcome.state === 'stay' ? null : { ...outcome, state: outcome.state }
+}
+
 async function newSecret(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep, said: 'done' | null): Promise<StepOutcome> {
   const enteredAt = connection.secretChangedAt
   if (enteredAt === null || enteredAt < (step.startedAt ?? 0)) return { state: 'stay', result: said === 'done' ? 'No new password is stored yet.' : null }

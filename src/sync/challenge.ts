@@ -6,7 +6,7 @@
 import { redactText } from '../connector-kit/evidence.ts'
 import type { Json, JsonObject } from '../domain/institution.ts'
 import type { Challenge, ChallengePrompt, Connection } from '../domain/connection.ts'
-import type { Evidence, Failure } from '../domain/evidence.ts'
+import { OPEN_QUESTION, type Evidence, type Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { AccountOutcome, RunTrigger, SyncRun } from '../domain/run.ts'
 import type { SecretOwner } from '../ports/vault.ts'
@@ -133,7 +133,7 @@ async function expire(deps: SyncDeps, connection: Connection, run: SyncRun): Pro
 /** What is known when a bank asks: that it does, how, and in what words. */
 function questionOf({ connector, connection }: Session, { prompts, codes }: Asked): Failure {
   const message = `The bank asks: ${prompts.map((prompt) => prompt.label).join('; ')}`
-  const evidence = { protocol: connector.manifest.protocol, institution: connection.institutionId, stage: 'mfa', codes: ['challenge_open', ...codes], message: redactText(message) } as const
+  const evidence = { protocol: connector.manifest.protocol, institution: connection.institutionId, stage: 'mfa', codes: [OPEN_QUESTION, ...codes], message: redactText(message) } as const
   return { code: 'bank_refused', stage: 'mfa', retry: { kind: 'afterPerson' }, message: evidence.message, evidence: [evidence] }
 }
 
