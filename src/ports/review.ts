@@ -34,6 +34,8 @@ export type ReviewStore = {
   bringBackRule(id: string, at: number): Promise<number | null>
   /** A rule that was removed; null: there is none. */
   removedRule(id: string): Promise<CategoryRule | null>
+  /** Rules that were removed and are not there again, the one that was removed last first. */
+  removedRules(limit: number): Promise<readonly CategoryRule[]>
   /** Live rows whose name or memo contains the text, whatever the case; newest day first. */
   containing(text: string, accountId: AccountId | null, limit: number): Promise<readonly Transaction[]>
   /** Rows that have a category, newest day first, of all accounts. */

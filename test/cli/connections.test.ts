@@ -269,6 +269,10 @@ test('where alerts go and when connections are read is set by command as on the 
   const { id } = one(await run(['status', '--json'])).connections.find((connection: { loginLabel: string }) => connection.loginLabel === 'a…')
   const bad = await run(['schedule', 'set', id, '--every', '30'])
   assert.deepEqual([bad.status, bad.stderr.trim()], [2, 'everyMinutes: Too small: expected number to be >=60'])
+  for (const hours of [[], ['--hours', 'any']]) {
+    const nothing = await run(['schedule', 'set', id, '--time-zone', 'Asia/Tokyo', ...hours])
+    assert.deepEqual([nothing.status, /this connection is read at any hour/.test(nothing.stderr), nothing.stdout], [2, true, ''], 'what changes nothing is no success')
+  }
   const planned = one(await run(['schedule', 'set', id, '--every', '180', '--hours', '07:00-19:00', '--time-zone', 'Europe/Berlin', '--json']))
   assert.deepEqual([planned.everyMinutes, planned.hours], [180, { from: '07:00', to: '19:00', timeZone: 'Europe/Berlin' }])
   const paused = one(await run(['schedule', 'pause', '--json']))

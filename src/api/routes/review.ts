@@ -13,6 +13,8 @@ import { transactionResource, transactionShape } from '../shapes.ts'
 
 /** More rows than that one rule does not change at once. */
 const MOST_ROWS = 10_000
+/** Older ones are still brought back by their id. */
+const MOST_REMOVED = 50
 
 const suggested = route({
   method: 'GET', url: '/accounts/:id/suggestions', action: 'read', tag: 'Review', summary: 'What is proposed for the newest rows that wait for review: categories, other sides of transfers, and what is worth a second look',
@@ -27,6 +29,11 @@ const suggested = route({
 const rules = route({
   method: 'GET', url: '/rules', action: 'read', tag: 'Review', summary: 'Rules that propose categories, oldest first', response: listOf(ruleShape),
   handle: async ({ instance }) => ({ items: (await instance.store.review.rules()).map(ruleResource) }),
+})
+
+const removedRules = route({
+  method: 'GET', url: '/rules/removed', action: 'read', tag: 'Review', summary: 'Rules that were removed and can be brought back, the last one first', response: listOf(ruleShape),
+  handle: async ({ instance }) => ({ items: (await instance.store.review.removedRules(MOST_REMOVED)).map(ruleResource) }),
 })
 
 const ruleBody = z.strictObject({
@@ -121,7 +128,7 @@ const unpair = route({
   },
 })
 
-export const reviewRoutes: readonly Route[] = [suggested, rules, preview, save, remove, bringBack, pair, transfer, unpair]
+export const reviewRoutes: readonly Route[] = [suggested, rules, removedRules, preview, save, remove, bringBack, pair, transfer, unpair]
 
 async function refuseTwice({ store }: Instance, { contains, accountId }: Pick<CategoryRule, 'contains' | 'accountId'>): Promise<void> {
   if ((await store.review.rules()).some((rule) => rule.contains.toLowerCase() === contains.toLowerCase() && rule.accountId === accountId)) throw new ApiProblem('wrong_state', `There is a rule for “${contains}” already. Remove it first.`)

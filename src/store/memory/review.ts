@@ -48,6 +48,9 @@ export function memoryReview({ feed, rules, removedRules, ruleRows, accounts }: 
     async removedRule(id) {
       return removedRules.get(id) ?? null
     },
+    async removedRules(limit) {
+      return [...removedRules.values()].reverse().slice(0, limit)
+    },
     async containing(text, accountId, limit) {
       const wanted = text.toLowerCase()
       return newest((row) => isFree(row) && (accountId === null || row.accountId === accountId) && [row.name, row.memo].some((part) => part?.toLowerCase().includes(wanted) === true), limit)

@@ -72,6 +72,7 @@ export function postgresReview(db: Session, tenantId: string): ReviewStore {
         const found = await trx.selectFrom('relink.category_rules').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where(sql<SqlBool>`removed_at is not null`).executeTakeFirst()
         return found === undefined ? null : rules.read(found)
       }),
+    removedRules: (limit) => run(async (trx) => (await trx.selectFrom('relink.category_rules').selectAll().where('tenant_id', '=', tenantId).where(sql<SqlBool>`removed_at is not null`).orderBy(sql`removed_at`, 'desc').orderBy('id', 'desc').limit(limit).execute()).map(rules.read)),
     containing: (text, accountId, limit) =>
       run((trx) => {
         const query = live(trx).where(contains(text, ['name', 'memo']))
