@@ -24,6 +24,11 @@ import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, PAGE, type World } from './world.ts'
 
 const BUDGET_KB = 210
+const OFFLINE: readonly string[] = ['/accounts', '/review', '/transactions', '/rules', '/banks', '/add', '/import', '/demo', ...SETTINGS]
+/** What a page offers to press, choose or fill in, but for links that only lead to another page. */
+const OFFERED = "[...document.querySelectorAll('main :is(button, input, select, textarea):enabled, main a.button-primary, main a.button[href^=\"/add\"], main a[download]')].filter((one) => one.checkVisibility()).map((one) => one.getAttribute('aria-label') ?? (one.innerText || one.placeholder || one.type)).map((text) => text.replace(/\\s+/g, ' ').trim())"
+/** What needs no server: what was read is shown in another way, printed, or cleared. */
+const LOCAL = /^(Account|(✓ )?(All|Suggested|Transfers|Unusual) \d+|Select all.*|Keys|Print|Sign out|English.*)$/
 
 describe('every page', { skip: cannotRun ?? false }, () => {
   let world: World
@@ -146,9 +151,11 @@ describe('every page', { skip: cannotRun ?? false }, () => {
   })
 
   // Fails when: two states differ by their colour alone (seen: a day with a gap drawn as a full bar in another colour, 0 of its points differ).
-  for (const scheme of ['light', 'dark'] as const) {
-    test(`without colour the days of the strip still differ: ${scheme}`, async () => {
+  // Fails when: with the system's own colours a fill that tells something is gone (was so: bars of probability and of a bank's days).
+  for (const [look, scheme, forcedColors] of [['light', 'light', 'none'], ['dark', 'dark', 'none'], ['the system’s colours', 'dark', 'active']] as const) {
+    test(`without colour the days of the strip still differ: ${look}`, async () => {
       const page = await world.openPage({ scheme })
+      await page.emulateMedia({ forcedColors, colorScheme: scheme })
       const accounts = await world.sandbox.opened.instance.store.accounts.list()
       const states = ['proved', 'covered', 'broken', 'gap', 'outage', 'before']
       await page.route(/\/coverage$/, async (route) => {
@@ -159,6 +166,10 @@ describe('every page', { skip: cannotRun ?? false }, () => {
       const options = page.getByRole('listbox', { name: /^Last 90 days/ }).getByRole('option')
       const { share, of } = await leastDifference(page, states.map((_, at) => options.nth(at)))
       assert.ok(share >= 0.08, `${of.map((at) => states[at]).join(' and ')} differ in ${share} of their points`)
+      await settled(page, world.url(`/connections/${world.connectionId}`))
+      const blocks = page.getByRole('list', { name: 'How likely' }).locator('li').first().locator('[aria-hidden] > span')
+      const bar = await leastDifference(page, [blocks.first(), blocks.last()])
+      assert.ok(bar.share >= 0.3, `a full and an empty block differ in ${bar.share} of their points`)
       await leave(page)
     })
   }
@@ -261,7 +272,8 @@ describe('every page', { skip: cannotRun ?? false }, () => {
   test('offline: after two reloads without the server what was read can be read, nothing can be changed, and signing out leaves nothing behind', async () => {
     const page = await world.openPage({ offline: true })
     const account = (await world.sandbox.opened.instance.store.accounts.list()).find(({ rows }) => rows > 5)!
-    const kept = `new Promise((done) => { const asked = indexedDB.open('relink'); asked.onerror = () => done(''); asked.onsuccess = () => { const all = asked.result.objectStoreNames.contains('kept') ? asked.result.transaction('kept').objectStore('kept').getAll() : null; if (all === null) done(''); else all.onsuccess = () => { asked.result.close(); done(JSON.stringify(all.result)) } } })`
+    // Asked only once it is there: to open it would make it, without what the page puts into it.
+    const kept = `indexedDB.databases().then((all) => !all.some(({ name }) => name === 'relink') ? '' : new Promise((done) => { const asked = indexedDB.open('relink'); asked.onerror = () => done(''); asked.onsuccess = () => { const found = asked.result.transaction('kept').objectStore('kept').getAll(); found.onsuccess = () => { asked.result.close(); done(JSON.stringify(found.result)) } } }))`
     const untilKept = async (text: string): Promise<void> => {
       for (let turn = 0; turn < 500 && !String(await page.evaluate(kept)).includes(text); turn++) await page.evaluate('new Promise((done) => requestAnimationFrame(done))')
     }
@@ -272,22 +284,82 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await page.getByRole('grid').getByRole('row').nth(3).waitFor()
     const shown = await page.getByRole('grid').getByRole('row').nth(3).innerText()
     await untilKept('balance-proof')
+    const visited = [...OFFLINE, `/connections/${world.connectionId}`]
+    for (const path of visited) await settled(page, world.url(path))
+    await untilKept(`"connection","${world.connectionId}"`)
+    await settled(page, world.url(`/accounts/${account.id}`))
     await page.evaluate('navigator.serviceWorker.ready')
+    const unaware = await world.openPage()
+    await settled(unaware, world.url('/review'))
     await world.restartServer(async () => {
+      // A page that does not know yet that nobody answers says what became of a change.
+      await unaware.getByRole('button', { name: 'Accept', exact: true }).click()
+      await unaware.getByText('Nothing is kept for later.').waitFor()
+      await unaware.context().close()
       for (let time = 0; time < 2; time++) {
         await page.reload()
         await page.getByText(/^Offline: as of/).waitFor()
         await page.getByRole('grid').getByRole('row').nth(3).waitFor()
         assert.equal(await page.getByRole('grid').getByRole('row').nth(3).innerText(), shown)
       }
-      await page.getByRole('link', { name: /^Review/ }).click()
-      await page.getByRole('button', { name: 'Accept', exact: true }).click()
-      await page.getByText('Nothing is kept for later.').waitFor()
+      for (const path of visited) {
+        await page.goto(world.url(path))
+        await page.getByText(/^Offline: as of/).waitFor()
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        assert.deepEqual(await page.evaluate<string[]>(OFFERED).then((all) => all.filter((one) => !LOCAL.test(one))), [], `${path} offers what needs the server`)
+      }
+      await page.goto(world.url('/review'))
+      await page.getByRole('grid').getByRole('row').first().focus()
+      await page.keyboard.press('a')
+      await page.keyboard.press('c')
+      assert.equal(await page.getByText('Nothing is kept for later.').count() + await page.getByLabel(/^Category of/).count(), 0, 'nor does a key')
     })
+    // The page finds by itself that the server is there again.
+    await page.getByRole('button', { name: 'Accept', exact: true, disabled: false }).waitFor()
     await page.goto(world.url('/settings/security'))
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
     assert.equal(await page.evaluate(kept), '[]')
+    await page.context().close()
+  })
+
+  test('a gateway that does not reach the server is as good as no server; when it does again, the page goes on by itself', async () => {
+    const page = await world.openPage()
+    await settled(page, world.url('/accounts'))
+    await page.waitForFunction("indexedDB.databases().then((all) => all.some(({ name }) => name === 'relink') && new Promise((done) => { const asked = indexedDB.open('relink'); asked.onsuccess = () => { const got = asked.result.transaction('kept').objectStore('kept').count(); got.onsuccess = () => { asked.result.close(); done(got.result > 0) } } }))")
+    await page.route('**/api/**', (route) => route.fulfill({ status: 503, contentType: 'text/html', body: '<h1>503 Service Unavailable</h1>' }))
+    await page.reload()
+    await page.getByText(/^Offline: as of/).waitFor()
+    await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
+    await page.unrouteAll({ behavior: 'wait' })
+    await page.getByText(/^Offline: as of/).waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Add account' }).waitFor()
+    await page.context().close()
+  })
+
+  test('a slow server is waited for in sight', async () => {
+    const page = await world.openPage()
+    const release = Promise.withResolvers<void>()
+    await page.route('**/api/account', async (route) => {
+      await release.promise
+      await route.continue()
+    })
+    await page.goto(world.url('/accounts'))
+    await page.getByRole('status').getByText('Loading…').waitFor()
+    release.resolve()
+    await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
+    await leave(page)
+  })
+
+  test('with wider letters, words and lines (WCAG 1.4.12) nothing lies over anything, and the whole navigation is seen', async () => {
+    const page = await world.openPage({ width: 320 })
+    await settled(page, world.url('/transactions'))
+    await page.evaluate("{ const sheet = new CSSStyleSheet(); sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }'); document.adoptedStyleSheets = [sheet] }")
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    const over = await page.evaluate<string[]>("[...document.querySelectorAll('[role=row]')].filter((row) => { const [first, second] = [...row.querySelectorAll('[role=gridcell], [role=columnheader]')].map((cell) => { const range = document.createRange(); range.selectNodeContents(cell); return range.getBoundingClientRect() }); return second !== undefined && first.right > second.left }).map((row) => row.innerText)")
+    assert.deepEqual(over, [])
+    const more = await page.getByRole('button', { name: 'More' }).boundingBox()
+    assert.ok(more !== null && more.x >= 0 && more.x + more.width <= 320 && more.y + more.height <= 900, JSON.stringify(more))
     await page.context().close()
   })
 

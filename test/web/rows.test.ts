@@ -23,6 +23,12 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await settled(page, world.url('/transactions'))
     const grid = page.getByRole('grid', { name: /^Transactions of/ })
     const mounted = (): Promise<number> => grid.locator('[data-index]').count()
+    const begins = await grid.locator('[data-index] bdi').evaluateAll((names) => names.slice(0, 8).map((name) => {
+      const text = (name as unknown as { ownerDocument: { createRange(): { selectNodeContents(node: unknown): void; getClientRects(): Iterable<{ left: number }> } } }).ownerDocument.createRange()
+      text.selectNodeContents(name)
+      return Math.round(Math.min(...[...text.getClientRects()].map(({ left }) => left)))
+    }))
+    assert.equal(new Set(begins).size, 1, `names begin at ${begins.join(', ')}: long, Arabic and short ones in one line`)
     await grid.locator('[data-index="0"]').focus()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('PageDown')
@@ -151,6 +157,12 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await page.getByRole('button', { name: 'Remove the rule MAP OF ROME and give its rows back what they had' }).click()
     await page.getByText('1 row got back what they had').waitFor()
     await becomes(['for_review', null, false], 'MAP OF ROME')
+    // Also after the page was left.
+    await page.reload()
+    await page.getByRole('button', { name: 'Bring the rule MAP OF ROME back' }).click()
+    await page.getByText('1 row is Reading again').waitFor()
+    await becomes(['for_review', 'Reading', false], 'MAP OF ROME')
+    await page.getByRole('button', { name: 'Remove the rule MAP OF ROME; rows keep their category' }).waitFor()
     await page.context().close()
   })
 

@@ -166,6 +166,22 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     assert.equal((await house.program(key).ask('GET', '/api/accounts')).status, 401)
   })
 
+  test('a session that ends in the middle of a form: the person signs in, and what they were doing goes on', async () => {
+    await page.goto(url('/rules'))
+    await page.getByLabel('Rows that contain').fill('FUEL')
+    await page.getByLabel('are', { exact: true }).fill('Car')
+    await page.getByText('Would change 0 rows.').waitFor()
+    await house.sql('delete from relink.auth_session')
+    await page.getByRole('button', { name: 'Save the rule' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Your session has ended.').waitFor()
+    assert.deepEqual(await violations(page), [])
+    assert.equal(await page.evaluate("document.activeElement.type"), 'password')
+    await dialog.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await page.getByText('Saved. 0 rows became Car.').waitFor()
+    assert.deepEqual((await house.instance.store.review.rules()).map(({ contains, category }) => [contains, category]), [['FUEL', 'Car']])
+  })
+
   test('row 12: markup in names and rows is text, and the audit log tells who did it', async () => {
     const { verbs, store } = house.instance
     const csv = `Date,Description,Amount\n2026-02-01,"${MARKUP.replaceAll('"', "'")}",-1.00\n2026-02-02,Tea,-2.00\n`

@@ -61,8 +61,9 @@ export class ServerProblem extends Error {
   }
 }
 
-/** Asks the person to sign in again; false: not now. */
-type Confirm = () => Promise<boolean>
+/** Asks the person to sign in again, because what they do wants it or because their session has ended; false: not now. */
+export type WhyAgain = 'fresh' | 'ended'
+type Confirm = (why: WhyAgain) => Promise<boolean>
 let confirmPerson: Confirm | null = null
 
 /** Who shows the dialog; returns the function that takes it back. */
@@ -73,20 +74,31 @@ export function askFreshly(confirm: Confirm): () => void {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** Asks the server; throws `ServerProblem` for every answer that is not a success. Where it wants a fresh sign-in, the person is asked for one, and then the server again. */
+/** Asks the server; throws `ServerProblem` for every answer that is not a success. Where it wants a sign-in before it changes anything, the person is asked for one, and then the server again: nothing that was filled in is lost. */
 export async function ask<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   try {
     return await askOnce<T>(method, path, body, signal)
   } catch (error) {
-    if (!(error instanceof ServerProblem) || error.code !== 'sign_in_again' || confirmPerson === null || !(await confirmPerson())) throw error
+    const why = whyAgain(error, method, path)
+    if (why === null || confirmPerson === null || !(await confirmPerson(why))) throw error
     return askOnce<T>(method, path, body, signal)
   }
+}
+
+/** Who only reads is led to the page that asks to sign in; one who signs in or out is there. */
+function whyAgain(error: unknown, method: Method, path: string): WhyAgain | null {
+  if (!(error instanceof ServerProblem)) return null
+  if (error.code === 'sign_in_again') return 'fresh'
+  return error.code === 'unauthorized' && method !== 'GET' && !path.startsWith('/sign-in') ? 'ended' : null
 }
 
 async function askOnce<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const response = await send(method, path, body, signal)
   return ((response.headers.get('content-type') ?? '').includes('json') ? await response.json() : null) as T
 }
+
+/** A gateway's answers for a server that it does not reach. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504])
 
 /** What the server has as a file, as text. */
 export async function getText(path: string): Promise<string> {
@@ -96,6 +108,7 @@ export async function getText(path: string): Promise<string> {
 /** Every answer that is not a success is thrown. */
 async function send(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const isFile = body instanceof Blob
+  const unreachable = (): ServerProblem => new ServerProblem({ code: 'unreachable', title: say('Relink does not answer.'), remedy: method === 'GET' ? say('Is the server still running? This page tries again by itself.') : say('Nothing is kept for later. Look when the server answers again whether it was done, else do it again.') })
   const response = await fetch(`/api${path}`, {
     method,
     headers: { 'accept-language': language, ...(body === undefined ? {} : { 'content-type': isFile ? 'application/octet-stream' : 'application/json' }) },
@@ -103,10 +116,12 @@ async function send(method: Method, path: string, body?: unknown, signal?: Abort
     ...(signal === undefined ? {} : { signal }),
   }).catch((error: unknown) => {
     if (signal?.aborted === true) throw error
-    throw new ServerProblem({ code: 'unreachable', title: say('Relink does not answer.'), remedy: method === 'GET' ? say('Is the server still running? This page tries again by itself.') : say('Nothing is kept for later. Look when the server answers again whether it was done, else do it again.') })
+    throw unreachable()
   })
   if (response.ok) return response
   const isProblem = (response.headers.get('content-type') ?? '').includes('json')
+  // What stands before a server that is away says so in its place.
+  if (!isProblem && AWAY.has(response.status)) throw unreachable()
   throw new ServerProblem(isProblem ? ((await response.json()) as Record<string, unknown>) : { code: 'http', title: say('The server answered {status}.', { status: String(response.status) }) })
 }
 

@@ -1,19 +1,22 @@
 /** Asks a person to prove once more that it is them, when the server wants a fresh sign-in; then what they did goes on. */
 import { useEffect, useRef, useState } from 'react'
-import { askFreshly } from './api.ts'
+import { askFreshly, type WhyAgain } from './api.ts'
 import { say } from './language/language.ts'
 import { SignInForm } from './entry/sign-in-form.tsx'
 
 export function ConfirmPerson({ email }: { email: string }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  const [waiting, setWaiting] = useState<((isFresh: boolean) => void) | null>(null)
-  useEffect(() => askFreshly(() => new Promise((resolve) => setWaiting(() => resolve))), [])
+  const [waiting, setWaiting] = useState<{ readonly why: WhyAgain; readonly end: (isFresh: boolean) => void } | null>(null)
+  useEffect(() => askFreshly((why) => new Promise((end) => setWaiting({ why, end }))), [])
   useEffect(() => {
-    if (waiting !== null) dialog.current?.showModal()
+    if (waiting === null) return
+    dialog.current?.showModal()
+    // Who it is is known, and cannot be changed here.
+    dialog.current?.querySelector<HTMLInputElement>('input:not([readonly])')?.focus()
   }, [waiting])
   const end = (isFresh: boolean): void => {
     dialog.current?.close()
-    waiting?.(isFresh)
+    waiting?.end(isFresh)
     setWaiting(null)
   }
   return (
@@ -21,7 +24,7 @@ export function ConfirmPerson({ email }: { email: string }) {
       {waiting !== null && (
         <div className="grid gap-3">
           <h2 id="confirm">{say('Is it you?')}</h2>
-          <p className="text-muted">{say('For this you sign in once more. For ten minutes it is not asked again.')}</p>
+          <p className="text-muted">{waiting.why === 'fresh' ? say('For this you sign in once more. For ten minutes it is not asked again.') : say('Your session has ended. Sign in, and what you were doing goes on.')}</p>
           <SignInForm email={email} done={() => end(true)} />
           <button className="link justify-self-start" onClick={() => end(false)}>{say('Not now')}</button>
         </div>

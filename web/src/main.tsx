@@ -4,10 +4,10 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { loadLanguage } from './language/language.ts'
+import { keepFocus } from './focus.ts'
 import { listen } from './live.ts'
 import { arrive } from './session.ts'
-import { ServerProblem } from './api.ts'
-import { readMe } from './me.ts'
+import { isUnreachable, readMe } from './me.ts'
 import { keep, restore } from './offline/keep.ts'
 import { AccountsPage } from './pages/accounts.tsx'
 import { ROWS } from './rows/load.ts'
@@ -56,13 +56,19 @@ declare module '@tanstack/react-router' {
   }
 }
 
+/** Until then nothing is shown rather than a word that is gone at once. */
+const SOON_MS = 300
 const container = document.getElementById('root')
 if (container === null) throw new Error('index.html has a root element')
 await Promise.all([loadLanguage(), arrive()])
-const asked = await queries.fetchQuery({ queryKey: ['me'], queryFn: readMe }).then(() => null, (error: unknown) => error)
-// What was kept counts as old, however lately it was read: each page asks for what it shows, and says that nobody answers.
-if (asked instanceof ServerProblem && asked.code === 'unreachable' && (await restore(queries))) await queries.invalidateQueries()
-keep(queries)
+const begun = queries.fetchQuery({ queryKey: ['me'], queryFn: readMe }).then(() => null, (error: Error) => error).then(async (error) => {
+  // What was kept counts as old, however lately it was read: each page asks for what it shows, and says that nobody answers.
+  if (isUnreachable(error) && (await restore(queries))) await queries.invalidateQueries()
+  keep(queries)
+})
+// A server that is slow is waited for in sight.
+await Promise.race([begun, new Promise((later) => setTimeout(later, SOON_MS))])
+keepFocus()
 if (import.meta.env.PROD) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
 // Rows that somebody reads do not move under their eyes.
 listen(() => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== ROWS }))

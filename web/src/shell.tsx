@@ -1,10 +1,10 @@
 /** The frame of every page: navigation, what waits for the person, and what stands in its place until somebody is signed in. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import { lazy, Suspense, useSyncExternalStore, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react'
 import { get, ServerProblem, type Me, type Question } from './api.ts'
 import { message, say } from './language/language.ts'
-import { useMe } from './me.ts'
+import { isUnreachable, useMe } from './me.ts'
 import { liveState } from './live.ts'
 import { followServerClock, formatPoint } from './parts/time.tsx'
 import { Trouble } from './parts/states.tsx'
@@ -32,15 +32,19 @@ const OUTSIDE = new Set(['/setup', '/join'])
 export function Shell() {
   const me = useMe()
   const { pathname } = useLocation()
+  const queries = useQueryClient()
+  const isWrong = me.error !== null
+  const wasWrong = useRef(isWrong)
+  // What could not be read meanwhile is asked for again.
+  useEffect(() => {
+    if (wasWrong.current && !isWrong) void queries.invalidateQueries()
+    wasWrong.current = isWrong
+  }, [isWrong])
   if (OUTSIDE.has(pathname)) return <Outlet />
   if (me.error instanceof ServerProblem && me.error.code === 'unauthorized') return <Suspense><SignInPage /></Suspense>
   if (me.data?.needsSecondFactor === true) return <Suspense><FirstFactorPage me={me.data} /></Suspense>
   if (me.data === undefined) return me.error === null ? <p className="appear-late meta p-4" role="status">{say('Loading…')}</p> : <main className="p-4"><Trouble error={me.error} /></main>
   return <Inside me={{ data: me.data, error: me.error, dataUpdatedAt: me.dataUpdatedAt }} />
-}
-
-function isUnreachable(error: Error | null): boolean {
-  return error instanceof ServerProblem && error.code === 'unreachable'
 }
 
 /** Everything that is shown was read before; nothing can be changed until the server answers again. */
@@ -66,7 +70,7 @@ function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error:
           <img src="/icon.svg" width="24" height="24" alt="" />
           Relink
         </Link>
-        <nav aria-label={say('Main')} className="fixed inset-x-0 bottom-0 z-20 flex justify-between border-t border-line bg-surface px-1 sm:static sm:-mx-2 sm:flex-wrap sm:justify-start sm:gap-1 sm:border-0 sm:bg-transparent sm:px-0">
+        <nav aria-label={say('Main')} className="fixed inset-x-0 bottom-0 z-20 flex flex-wrap justify-between border-t border-line bg-surface px-1 sm:static sm:-mx-2 sm:flex-wrap sm:justify-start sm:gap-1 sm:border-0 sm:bg-transparent sm:px-0">
           {FIRST.map(({ to, label }) => <NavigationLink key={to} to={to}>{say(label)}{to === '/review' && <Waiting />}</NavigationLink>)}
           {more.map(({ to, label }) => <NavigationLink key={to} to={to} only="wide">{say(label)}</NavigationLink>)}
           <button type="button" popoverTarget="more" className="cursor-pointer rounded-md px-1 py-3 text-[13px] text-muted min-[360px]:px-2 sm:hidden">{say('More')}</button>

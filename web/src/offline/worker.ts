@@ -15,5 +15,9 @@ self.addEventListener('install', () => void self.skipWaiting())
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
 cleanupOutdatedCaches()
 // The page comes from the server while there is one, so it is registered before the kept files.
-registerRoute(new NavigationRoute(async ({ request }) => fetch(request).catch(async () => (await matchPrecache('/index.html')) ?? Response.error()), { denylist: [/^\/(?:api|simplefin|openapi)/] }))
+registerRoute(new NavigationRoute(async ({ request }) => {
+  const answer = await fetch(request).catch(() => null)
+  // A gateway answers for a server that it does not reach.
+  return answer !== null && ![502, 503, 504].includes(answer.status) ? answer : ((await matchPrecache('/index.html')) ?? answer ?? Response.error())
+}, { denylist: [/^\/(?:api|simplefin|openapi)/] }))
 precacheAndRoute(PAGE_FILES)

@@ -4,14 +4,14 @@ import { Link } from '@tanstack/react-router'
 import { get, type Account, type Connection, type Question } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
-import { useMay } from '../me.ts'
+import { useMay, useOffline } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { FreshnessChip, useFreshness } from '../parts/freshness.tsx'
 import { Amount } from '../parts/money.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
-import { Empty, Loaded, Title } from '../parts/states.tsx'
+import { Empty, FirstBank, Loaded, Title } from '../parts/states.tsx'
 import { MiniStrip, provedWords, type Coverage } from '../parts/strip.tsx'
 import { Day, Instant } from '../parts/time.tsx'
 import { kindWords } from '../parts/kinds.ts'
@@ -20,6 +20,9 @@ export function AccountsPage() {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
   const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
   const may = useMay()
+  const offline = useOffline()
+  // Then the way to the first account stands where the accounts will be.
+  const isEmpty = accounts.data?.items.length === 0 && connections.data?.items.length === 0
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
@@ -27,7 +30,7 @@ export function AccountsPage() {
           <Title>{say('Accounts')}</Title>
           <Totals accounts={accounts.data?.items ?? []} />
         </div>
-        {may('administer') && <Link to="/add" className={connections.data?.items.some(needsPerson) === true ? 'button' : 'button button-primary'}>{say('Add account')}</Link>}
+        {may('administer') && !offline && !isEmpty && <Link to="/add" className={connections.data?.items.some(needsPerson) === true ? 'button' : 'button button-primary'}>{say('Add account')}</Link>}
       </div>
       <Loaded query={connections}>
         {({ items: live }) => (
@@ -63,19 +66,21 @@ function NoAccounts() {
   if (!may('review')) return <Empty title={say('Your accounts will be here')}>{say('Nothing is connected yet.')} <AskOwner /></Empty>
   return (
     <Empty title={say('Your accounts will be here')}>
-      <p className="mb-4">{say('Connect a bank, or import a statement file that you have.')}</p>
-      {may('administer') ? <Link to="/add" className="button">{say('Connect a bank')}</Link> : <><Link to="/import" className="button mb-3">{say('Import a file')}</Link><AskOwner /></>}
+      <p className="mb-4"><Say message="Connect a bank, or <a>import a statement file</a> that you have." a={(inside) => <Link to="/import" className="link">{inside}</Link>} /></p>
+      <FirstBank />
+      {!may('administer') && <div className="mt-3"><AskOwner /></div>}
     </Empty>
   )
 }
 
 function Asked({ connection }: { connection: Connection }) {
   const may = useMay()
+  const offline = useOffline()
   return (
     <section className="panel mb-4 border-need" aria-label={say('Question of {bank}', { bank: connection.institutionName })}>
       <Chip tone="need">{say('Needs you')}</Chip>
       <h2 className="mt-2">{say('{bank} asks a question to know that it is you.', { bank: connection.institutionName })}</h2>
-      {may('sync') ? <Link to="/connections/$id" params={{ id: connection.id }} className="button button-primary mt-3">{say('Answer now')}</Link> : <div className="mt-3"><AskOwner /></div>}
+      {offline ? null : may('sync') ? <Link to="/connections/$id" params={{ id: connection.id }} className="button button-primary mt-3">{say('Answer now')}</Link> : <div className="mt-3"><AskOwner /></div>}
     </section>
   )
 }

@@ -9,7 +9,8 @@ import { ask, get, ServerProblem, type Connection, type Institution } from '../a
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
-import { LoginForm } from '../parts/login-form.tsx'
+import { LoginForm, NoSecret } from '../parts/login-form.tsx'
+import { NeedsServer } from '../parts/needs-server.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Point } from '../parts/time.tsx'
 import { BANK_HEALTH } from './banks.tsx'
@@ -21,7 +22,7 @@ export function AddPage() {
   return (
     <div className="mx-auto max-w-xl">
       <div className="mb-4"><Title>{say('Add account')}</Title></div>
-      {bank === undefined ? <FindBank /> : <Bank key={bank} id={bank} />}
+      <NeedsServer>{bank === undefined ? <FindBank /> : <Bank key={bank} id={bank} />}</NeedsServer>
       <p className="meta mt-6"><Say message="Is your bank not here, or do you only have a file? <a>Import a statement file</a>." a={(inside) => <Link to="/import" className="link">{inside}</Link>} /></p>
     </div>
   )
@@ -68,7 +69,7 @@ function hostOf(website: string | null): string | null {
   return website === null || !URL.canParse(website) ? null : new URL(website).host
 }
 
-const SINCE: Record<Institution['health'], string | null> = { working: message('Working since {at}'), slow: message('Slow since {at}'), down: message('Not answering since {at}'), unknown: null }
+const SINCE: Record<Institution['health'], string | null> = { working: message('Working since {at}'), slow: message('Having trouble since {at}'), down: message('Not answering since {at}'), unknown: null }
 
 function Health({ institution: { health, since } }: { institution: Institution }) {
   const { tone, word } = BANK_HEALTH[health]
@@ -102,7 +103,7 @@ function Bank({ id }: { id: string }) {
             <div className="flex flex-wrap items-center gap-3"><span className="[overflow-wrap:anywhere]">{hostOf(bank.website) ?? say('Its address is not verified')}</span><Health institution={bank} /></div>
             {bank.siblings.length > 0 && <p className="text-muted">{say('Easily confused with {banks}: compare the address above with the one in your browser when you sign in there.', { banks: bank.siblings.join(', ') })}</p>}
             <Connected institution={bank} />
-            {bank.routes.length === 0 ? <p>{say('This bank has no way to connect yet. Import a file instead.')}</p> : bank.health === 'down' ? <p><Say message="{bank} does not answer at the moment, so no password is asked for. Its state is on the page <a>Banks</a>." bank={bank.name} a={(inside) => <Link className="link" to="/banks">{inside}</Link>} /></p>
+            {bank.routes.length === 0 ? <p>{say('This bank has no way to connect yet. Import a file instead.')}</p> : !bank.takesSecrets ? <NoSecret bank={bank.name} />
               : chosen === undefined ? <Ways bank={bank} /> : <SignIn bank={bank} way={chosen} />}
           </section>
         )

@@ -1,16 +1,15 @@
 /** The health of each bank, learned from all connections that use it: now, and over the last ninety days. */
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { get, type Bank } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { History } from '../parts/bank-history.tsx'
 import { Chip, type Tone } from '../parts/chip.tsx'
 import { Sentence } from '../parts/sentence.tsx'
-import { Empty, Loaded, Title } from '../parts/states.tsx'
+import { Empty, FirstBank, Loaded, Title } from '../parts/states.tsx'
 
 export const BANK_HEALTH: Record<Bank['health'], { tone: Tone; word: string }> = {
   working: { tone: 'ok', word: message('Working') },
-  slow: { tone: 'wait', word: message('Slow') },
+  slow: { tone: 'wait', word: message('Having trouble') },
   down: { tone: 'stop', word: message('Not answering') },
   unknown: { tone: 'off', word: message('Not read lately') },
 }
@@ -26,7 +25,7 @@ export function BanksPage() {
             {items.length === 0 && (
               <Empty title={say('No bank is connected yet')}>
                 <p className="mb-4">{say('Once you connect one, each of its days is shown here: whether it answered, and every outage with its start, end and reach.')}</p>
-                <Link to="/add" className="button">{say('Connect a bank')}</Link>
+                <FirstBank />
               </Empty>
             )}
             <ul className="grid gap-2">

@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { ask, type Challenge } from '../api.ts'
 import { say } from '../language/language.ts'
 import { ChallengeForm } from '../parts/challenge-form.tsx'
+import { NeedsServer } from '../parts/needs-server.tsx'
 import { Loaded, Title } from '../parts/states.tsx'
 
 export function ChallengePage() {
@@ -13,7 +14,7 @@ export function ChallengePage() {
   return (
     <div className="mx-auto max-w-xl">
       <div className="mb-4"><Title>{say('Answer your bank')}</Title></div>
-      <Loaded query={opened}>{(challenge) => <><ChallengeForm challenge={challenge} /><Link className="link" to="/connections/$id" params={{ id: challenge.connectionId }}>{say('Go to the connection')}</Link></>}</Loaded>
+      <Loaded query={opened}>{(challenge) => <><NeedsServer><ChallengeForm challenge={challenge} /></NeedsServer><Link className="link" to="/connections/$id" params={{ id: challenge.connectionId }}>{say('Go to the connection')}</Link></>}</Loaded>
       {opened.error !== null && <p><Link className="link" to="/accounts">{say('See on Accounts whether it still waits')}</Link></p>}
     </div>
   )

@@ -12,11 +12,12 @@ import { Attempts } from '../parts/attempts.tsx'
 import { ChallengeForm } from '../parts/challenge-form.tsx'
 import { ChooseAccounts, FirstResult } from '../parts/choose-accounts.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
+import { NeedsServer } from '../parts/needs-server.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { Proof } from '../parts/proof.tsx'
 import { Reconnect } from '../parts/reconnect.tsx'
 import { Repair } from '../parts/repair.tsx'
-import { Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Arrival, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
 
 const route = getRouteApi('/connections/$id')
@@ -37,23 +38,25 @@ function Whole({ connection }: { connection: Connection }) {
   return (
     <>
       <Head connection={connection} />
-      {connection.challenge !== null && !may('sync') && <div className="panel mb-4"><AskOwner /></div>}
-      {connection.challenge !== null && may('sync') && <ChallengeForm key={connection.challenge.id} challenge={connection.challenge} />}
-      {connection.problems.map((problem) => (
-        <div key={problem.id}>
-          <ProblemCard problem={problem} connection={connection} />
-          <Repair problem={problem} connection={connection} />
-        </div>
-      ))}
-      {connection.state === 'connecting' && connection.challenge === null && <NotConnected connection={connection} />}
-      {isRunning && proof !== undefined && <Proof problem={proof} connection={connection} />}
-      {connection.awaitsChoice && (may('administer') ? <ChooseAccounts connection={connection} /> : <div className="panel mb-4"><p className="mb-2">{say('Which accounts are read has to be chosen.')}</p><AskOwner /></div>)}
-      {isRunning && !connection.awaitsChoice && readsOf(runs.data?.items ?? []) === 1 && <FirstResult connection={connection} />}
-      <Withheld connection={connection} />
-      {!connection.awaitsChoice && <Accounts connection={connection} />}
-      {connection.state !== 'connecting' && connection.state !== 'preview' && !connection.awaitsChoice && may('administer') && <Reconnect connection={connection} />}
-      <Attempts runs={runs.data?.items ?? []} />
-      {connection.state !== 'removed' && may('administer') && <Switches connection={connection} />}
+      <NeedsServer>
+        {connection.challenge !== null && !may('sync') && <div className="panel mb-4"><AskOwner /></div>}
+        {connection.challenge !== null && may('sync') && <ChallengeForm key={connection.challenge.id} challenge={connection.challenge} />}
+        {connection.problems.map((problem) => (
+          <div key={problem.id}>
+            <ProblemCard problem={problem} connection={connection} />
+            <Repair problem={problem} connection={connection} />
+          </div>
+        ))}
+        {connection.state === 'connecting' && connection.challenge === null && <NotConnected connection={connection} />}
+        {isRunning && proof !== undefined && <Proof problem={proof} connection={connection} />}
+        {connection.awaitsChoice && (may('administer') ? <ChooseAccounts connection={connection} /> : <div className="panel mb-4"><p className="mb-2">{say('Which accounts are read has to be chosen.')}</p><AskOwner /></div>)}
+        {isRunning && !connection.awaitsChoice && readsOf(runs.data?.items ?? []) === 1 && <FirstResult connection={connection} />}
+        <Withheld connection={connection} />
+        {!connection.awaitsChoice && <Accounts connection={connection} />}
+        {connection.state !== 'connecting' && connection.state !== 'preview' && !connection.awaitsChoice && may('administer') && <Reconnect connection={connection} />}
+        <Attempts runs={runs.data?.items ?? []} />
+        {connection.state !== 'removed' && may('administer') && <Switches connection={connection} />}
+      </NeedsServer>
     </>
   )
 }
@@ -83,7 +86,7 @@ function NotConnected({ connection }: { connection: Connection }) {
   const may = useMay()
   return (
     <section className="panel mb-4 border-need">
-      <h2>{say('{bank} is not connected yet.', { bank: connection.institutionName })}</h2>
+      <Arrival>{say('{bank} is not connected yet.', { bank: connection.institutionName })}</Arrival>
       <p className="mt-2">{connection.lastRun?.failure?.message ?? say('The question of the bank was not answered in time.')} {say('Nothing was stored.')}</p>
       {may('administer') ? <Link to="/add" className="button button-primary mt-3">{say('Sign in again')}</Link> : <div className="mt-3"><AskOwner /></div>}
     </section>

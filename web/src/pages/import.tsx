@@ -9,6 +9,7 @@ import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Amount } from '../parts/money.tsx'
+import { NeedsServer } from '../parts/needs-server.tsx'
 import { Title, Trouble } from '../parts/states.tsx'
 import { Day } from '../parts/time.tsx'
 
@@ -45,16 +46,20 @@ export function ImportPage() {
     <div className="mx-auto max-w-2xl">
       <Title>{say('Import statement files')}</Title>
       <p className="mt-2 mb-4 text-muted">{say('OFX, QFX, QBO, CAMT, MT940, QIF or CSV. A row that the feed has already is not added again; a damaged file leaves no trace.')}</p>
-      {!may('review') ? <div className="panel"><AskOwner /></div> : <label className="panel grid grid-cols-1 gap-2">
-        <span className="font-medium">{say(upload.isPending ? 'Reading…' : 'Choose files')}</span>
-        <input
-          type="file" multiple disabled={upload.isPending} className="min-h-10 w-full min-w-0 file:button file:mr-3"
-          onChange={(event) => {
-            upload.mutate({ files: [...(event.target.files ?? [])] })
-            event.target.value = '' // the same file may be chosen again
-          }}
-        />
-      </label>}
+      {!may('review') ? <div className="panel"><AskOwner /></div> : <NeedsServer>
+        {/* The field lies over the whole frame, unseen, so that files can be dropped on it; what a browser writes beside its own button is in the browser's language. */}
+        <label className="relative grid justify-items-center gap-2 rounded-[10px] border-2 border-dashed border-edge bg-surface px-4 py-8 text-center outline-offset-2 hover:bg-sunken has-disabled:opacity-60 has-focus-visible:outline-2 has-focus-visible:outline-accent">
+          <span className="button button-primary">{say(upload.isPending ? 'Reading…' : 'Choose files')}</span>
+          <span className="text-muted">{say('or drop them here')}</span>
+          <input
+            type="file" multiple disabled={upload.isPending} className="absolute inset-0 size-full cursor-pointer opacity-0 disabled:cursor-default"
+            onChange={(event) => {
+              upload.mutate({ files: [...(event.target.files ?? [])] })
+              event.target.value = '' // the same file may be chosen again
+            }}
+          />
+        </label>
+      </NeedsServer>}
       {upload.error !== null && <div className="mt-4"><Trouble error={upload.error} /></div>}
       <ul className="mt-4 grid gap-2" aria-live="polite">
         {attempts.map((attempt, index) => (

@@ -11,6 +11,7 @@ import { locale, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Amount } from '../parts/money.tsx'
+import { NeedsServer } from '../parts/needs-server.tsx'
 import { Sentence } from '../parts/sentence.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Day, formatDay, Instant } from '../parts/time.tsx'
@@ -35,11 +36,11 @@ function Whole({ account }: { account: Account }) {
     <div className="mx-auto max-w-3xl">
       <Title>{say('Reconcile {account}', { account: account.name })}</Title>
       <p className="meta mb-4"><Link className="link" to="/accounts/$id" params={{ id: account.id }}>{account.name}</Link>{account.number !== null && <span className="whitespace-nowrap"> ··{account.number.slice(-4)}</span>}, {account.currency}</p>
-      <Statement account={account} asOf={asOf} balance={balance} />
+      <NeedsServer><Statement account={account} asOf={asOf} balance={balance} /></NeedsServer>
       {compared.error !== null && <Trouble error={compared.error} />}
       {asOf !== undefined && balance !== undefined && compared.data !== undefined && <Result account={account} found={compared.data} />}
       {(asOf === undefined || balance === undefined) && <p className="my-6 text-muted">{say('Enter the balance of a paper or PDF statement and its day. Relink says whether its rows come to the same, and if not, which rows would explain the difference.')}</p>}
-      <Noted account={account} />
+      <NeedsServer><Noted account={account} /></NeedsServer>
     </div>
   )
 }
@@ -73,7 +74,7 @@ function Result({ account, found }: { account: Account; found: Reconciliation })
           day={found.provedTo !== null && <Day day={found.provedTo} />} from={found.broken !== null && <Day day={found.broken.from} />} to={found.broken !== null && <Day day={found.broken.to} />} missing={<Days ranges={found.missing} />}
         />
       </p>
-      {!found.agrees && <Explanations account={account} found={found} />}
+      {!found.agrees && <NeedsServer><Explanations account={account} found={found} /></NeedsServer>}
       <Note account={account} found={found} />
       <p className="meta hidden print:block">{say('Relink, printed {at} ({zone}).', { at: new Date().toLocaleString(locale), zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</p>
     </section>
@@ -138,8 +139,10 @@ function Note({ account, found }: { account: Account; found: Reconciliation }) {
   return (
     <form className="mt-3 flex flex-wrap items-end gap-3 print:hidden" onSubmit={(event) => { event.preventDefault(); act.send('POST', `/accounts/${account.id}/reconciliations`, { asOf: found.asOf, balance: found.stated, note: words === '' ? null : words }, () => setWords('')) }}>
       {act.error !== null && <Trouble error={act.error} />}
-      {!found.agrees && <label className="grid grow gap-1">{say('Note')}<input className="field" required maxLength={2000} placeholder={say('Why it is left as it is')} value={words} onChange={(event) => setWords(event.target.value)} /></label>}
-      <button className="button" type="submit" disabled={act.isPending}>{say(found.agrees ? 'Note that it agrees' : 'Set aside, with the note')}</button>
+      <NeedsServer>
+        {!found.agrees && <label className="grid grow gap-1">{say('Note')}<input className="field" required maxLength={2000} placeholder={say('Why it is left as it is')} value={words} onChange={(event) => setWords(event.target.value)} /></label>}
+        <button className="button" type="submit" disabled={act.isPending}>{say(found.agrees ? 'Note that it agrees' : 'Set aside, with the note')}</button>
+      </NeedsServer>
       <button className="button" type="button" onClick={() => print()}>{say('Print')}</button>
     </form>
   )

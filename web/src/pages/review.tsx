@@ -4,7 +4,8 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { get, type Account, type Question } from '../api.ts'
 import { message, say } from '../language/language.ts'
-import { Empty, Loaded, Title } from '../parts/states.tsx'
+import { NeedsServer } from '../parts/needs-server.tsx'
+import { Empty, FirstBank, Loaded, Title } from '../parts/states.tsx'
 import { Questions } from '../review/questions.tsx'
 import { Queue } from '../review/queue.tsx'
 import { Recent } from '../review/recent.tsx'
@@ -36,17 +37,17 @@ function Whole({ questions, accounts }: { questions: readonly Question[]; accoun
   if (kept === undefined && account !== undefined) setKept(account.id)
   return (
     <>
-      {questions.length > 0 && <section className="mb-8" aria-label={say('Questions')}><Questions questions={questions} accounts={accounts} /></section>}
+      {questions.length > 0 && <section className="mb-8" aria-label={say('Questions')}><NeedsServer><Questions questions={questions} accounts={accounts} /></NeedsServer></section>}
       {questions.length === 0 && <p className="mb-6 text-muted">{say('Nothing to decide between rows. When the bank’s answers leave a doubt, both rows are kept and the question appears here.')}</p>}
       {shown === undefined ? (
-        <Empty title={say('Nothing to review yet')}>{say('Rows appear here after the first read or import.')}</Empty>
+        <Empty title={say('Nothing to review yet')}><p className="mb-4">{say('Rows appear here after the first read or import.')}</p><FirstBank /></Empty>
       ) : (
         <section aria-label={say('Rows to review')}>
           <div className="mb-2 grid gap-2 sm:grid-cols-2">
             <select className="field min-w-0" aria-label={say('Account')} value={shown.id} onChange={(event) => setChosen(event.target.value)}>
               {accounts.map(({ id, name, forReview }) => <option key={id} value={id}>{say('{account}: {count} to review', { account: name, count: forReview })}</option>)}
             </select>
-            <input className="field" type="search" aria-label={say('Search rows to review')} placeholder={say('Search name or memo')} value={text} onChange={(event) => setText(event.target.value)} />
+            <NeedsServer><input className="field" type="search" aria-label={say('Search rows to review')} placeholder={say('Search name or memo')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
           </div>
           <Views account={shown} view={view} choose={setView} />
           <Queue key={`${shown.id} ${round}`} account={shown} accounts={accounts} text={text} view={view} />
@@ -54,7 +55,7 @@ function Whole({ questions, accounts }: { questions: readonly Question[]; accoun
       )}
       <details className="panel mt-6" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className="cursor-pointer font-medium">{say('Recent changes')}</summary>
-        {isOpen && <div className="mt-3"><Recent taken={() => setRound((before) => before + 1)} /></div>}
+        {isOpen && <div className="mt-3"><NeedsServer><Recent taken={() => setRound((before) => before + 1)} /></NeedsServer></div>}
       </details>
     </>
   )
@@ -69,7 +70,7 @@ function Views({ account, view, choose }: { account: Account; view: View; choose
     <div role="group" aria-label={say('Show')} className="mb-2 flex flex-wrap gap-2">
       {VIEWS.map((one) => (
         <button key={one} type="button" aria-pressed={one === view} className={`button !min-h-8 ${one === view ? '!border-accent !text-accent' : ''}`} onClick={() => choose(one)}>
-          {say(VIEW_NAMES[one])} {one === 'all' ? account.forReview : proposals.filter((proposal) => isIn(one, proposal)).length}
+          {one === view && <span aria-hidden="true">{'✓\u00a0'}</span>}{say(VIEW_NAMES[one])} {one === 'all' ? account.forReview : proposals.filter((proposal) => isIn(one, proposal)).length}
         </button>
       ))}
     </div>

@@ -4,7 +4,9 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { get, type Account } from '../api.ts'
 import { message, say } from '../language/language.ts'
-import { Empty, Loaded, Title, Trouble } from '../parts/states.tsx'
+import { useOffline } from '../me.ts'
+import { NeedsServer } from '../parts/needs-server.tsx'
+import { Empty, FirstBank, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { RowGrid } from '../rows/grid.tsx'
 import { Printed } from '../rows/printed.tsx'
 import { useRows, type RowFilter } from '../rows/load.ts'
@@ -21,7 +23,7 @@ export function TransactionsPage() {
     <>
       <div className="mb-4"><Title>{say('Transactions')}</Title></div>
       <Loaded query={accounts}>
-        {({ items }) => (items.length === 0 ? <Empty title={say('No account yet')}>{say('Its rows appear here after the first read or import.')}</Empty> : <Chosen accounts={items} />)}
+        {({ items }) => (items.length === 0 ? <Empty title={say('No account yet')}><p className="mb-4">{say('Its rows appear here after the first read or import.')}</p><FirstBank /></Empty> : <Chosen accounts={items} />)}
       </Loaded>
     </>
   )
@@ -55,19 +57,22 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
     const soon = setTimeout(() => set({ text: text === '' ? undefined : text }), TYPING_MS)
     return () => clearTimeout(soon)
   }, [text])
+  const offline = useOffline()
   const any = filter.text !== undefined || filter.from !== undefined || filter.to !== undefined || filter.state !== undefined || filter.review !== undefined
   return (
     <form role="search" aria-label={say('Filter transactions')} className="mb-3 grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-6 print:hidden" onSubmit={(event) => event.preventDefault()}>
-      <input className="field col-span-2" type="search" placeholder={say('Search name or memo')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} />
+      <NeedsServer><input className="field col-span-2" type="search" placeholder={say('Search name or memo')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
       <Select label={say('Account')} value={filter.account} options={accounts.map(({ id, name, currency }) => ({ value: id, label: `${name} (${currency})` }))} set={(account) => set({ account })} />
-      <Select label={say('State')} value={filter.state ?? ''} options={said(STATES)} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
-      <Select label={say('Review')} value={filter.review ?? ''} options={said(REVIEWS)} set={(review) => set({ review: review === '' ? undefined : (review as RowFilter['review']) })} />
-      <div className="col-span-2 flex flex-wrap items-center gap-2 sm:col-span-3 lg:col-span-6">
-        <label className="flex items-center gap-2"><span className="meta">{say('From')}</span><input className="field !w-40" type="date" value={filter.from ?? ''} onChange={(event) => set({ from: event.target.value === '' ? undefined : event.target.value })} /></label>
-        <label className="flex items-center gap-2"><span className="meta">{say('to')}</span><input className="field !w-40" type="date" value={filter.to ?? ''} onChange={(event) => set({ to: event.target.value === '' ? undefined : event.target.value })} /></label>
-        {any && <button type="button" className="button" onClick={() => { setText(''); void navigate({ search: { account: filter.account }, replace: true }) }}>{say('Clear filters')}</button>}
-        <Export filter={filter} />
-      </div>
+      <NeedsServer>
+        <Select label={say('State')} value={filter.state ?? ''} options={said(STATES)} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
+        <Select label={say('Review')} value={filter.review ?? ''} options={said(REVIEWS)} set={(review) => set({ review: review === '' ? undefined : (review as RowFilter['review']) })} />
+        <div className="col-span-2 flex flex-wrap items-center gap-2 sm:col-span-3 lg:col-span-6">
+          <label className="flex items-center gap-2"><span className="meta">{say('From')}</span><input className="field !w-40" type="date" value={filter.from ?? ''} onChange={(event) => set({ from: event.target.value === '' ? undefined : event.target.value })} /></label>
+          <label className="flex items-center gap-2"><span className="meta">{say('to')}</span><input className="field !w-40" type="date" value={filter.to ?? ''} onChange={(event) => set({ to: event.target.value === '' ? undefined : event.target.value })} /></label>
+          {any && <button type="button" className="button" onClick={() => { setText(''); void navigate({ search: { account: filter.account }, replace: true }) }}>{say('Clear filters')}</button>}
+          {!offline && <Export filter={filter} />}
+        </div>
+      </NeedsServer>
     </form>
   )
 }

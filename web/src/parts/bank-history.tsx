@@ -74,7 +74,7 @@ function describe({ days, incidents }: BankHistory): string {
   if (read === 0) return say('Nothing was read from this bank in the last 90 days. Its days appear here as they are read.')
   const parts = (['working', 'failures', 'disturbed', 'down'] as const).flatMap((state) => (of(state) === 0 ? [] : [say('{count, plural, one {# day} other {# days}}: {state}', { count: of(state), state: say(WORD[state]) })]))
   return [
-    say('Last {days} days, of which {read} were read.', { days: days.length, read }), `${parts.join('; ')}.`,
+    say('Last {days} days, of which {read, plural, one {# was read} other {# were read}}.', { days: days.length, read }), `${parts.join('; ')}.`,
     incidents.length === 0 ? say('No outage was seen.') : say('{count, plural, one {# outage} other {# outages}}.', { count: incidents.length }),
   ].join(' ')
 }

@@ -5,7 +5,7 @@ import { useAct } from '../act.ts'
 import type { Challenge } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
-import { Trouble } from './states.tsx'
+import { Arrival, Trouble } from './states.tsx'
 import { untilInstant } from './time.tsx'
 
 type Prompt = Challenge['prompts'][number]
@@ -20,7 +20,7 @@ export function ChallengeForm({ challenge }: { challenge: Challenge }) {
   const busy = answer.isPending || again.isPending
   return (
     <form className="panel mb-4 grid gap-4 border-need" aria-label={say('Question of the bank')} onSubmit={(event) => { event.preventDefault(); answer.send('POST', `/challenges/${challenge.id}/answer`, { answers }) }}>
-      <h2>{say('The bank asks to know that it is you')}</h2>
+      <Arrival>{say('The bank asks to know that it is you')}</Arrival>
       {challenge.prompts.map((prompt) => (
         <Field key={prompt.id} prompt={prompt} value={answers[prompt.id] ?? ''} set={(value) => setAnswers({ ...answers, [prompt.id]: value })} />
       ))}

@@ -6,7 +6,7 @@ import { useAct } from '../act.ts'
 import { get, type Account, type Connection } from '../api.ts'
 import { say } from '../language/language.ts'
 import { keepForTab, keptForTab } from '../kept.ts'
-import { Trouble } from './states.tsx'
+import { Arrival, Trouble } from './states.tsx'
 import { formatDay } from './time.tsx'
 
 type Choice = { read: boolean; into: string; startOn: string }
@@ -36,7 +36,7 @@ export function ChooseAccounts({ connection }: { connection: Connection }) {
   if (isChecking && chosen.length > 0) return <Check bank={connection.institutionName} listed={listed} of={of} books={all.data?.items ?? []} error={act.error} isPending={act.isPending} read={send} change={() => go({ choices, isChecking: false })} />
   return (
     <form className="panel mb-6 grid gap-4 border-need" aria-label={say('Choose accounts')} onSubmit={(event) => { event.preventDefault(); go({ choices, isChecking: true }) }}>
-      <h2>{say('{bank} lets us in. Which accounts?', { bank: connection.institutionName })}</h2>
+      <Arrival>{say('{bank} lets us in. Which accounts?', { bank: connection.institutionName })}</Arrival>
       <p className="text-muted">{say('Nothing was read yet. What is left out here can be read later.')}</p>
       <ul className="grid gap-4">
         {listed.map((account) => {
@@ -127,7 +127,7 @@ export function FirstResult({ connection }: { connection: Connection }) {
   const questions = run.accounts.reduce((sum, one) => sum + one.questions, 0)
   return (
     <section className="panel mb-6 grid gap-2 border-ok" aria-label={say('Result')}>
-      <p className="font-medium">{questions === 0 ? say('✓ Connected: {added, plural, one {# row} other {# rows}} came in.', { added }) : say('✓ Connected: {added, plural, one {# row} other {# rows}} came in, {questions} to check.', { added, questions })}</p>
+      <Arrival>{questions === 0 ? say('✓ Connected: {added, plural, one {# row} other {# rows}} came in.', { added }) : say('✓ Connected: {added, plural, one {# row} other {# rows}} came in, {questions} to check.', { added, questions })}</Arrival>
       <p className="flex flex-wrap gap-4"><Link className="link" to="/accounts">{say('See the accounts')}</Link>{added > 0 && <Link className="link" to="/review">{say('Review them')}</Link>}<Link className="link" to="/settings/alerts">{say('Be told when it breaks')}</Link></p>
     </section>
   )

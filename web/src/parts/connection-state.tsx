@@ -4,6 +4,7 @@ import { message, say } from '../language/language.ts'
 import { useMay } from '../me.ts'
 import type { Connection, Run } from '../api.ts'
 import { Chip, type Tone } from './chip.tsx'
+import { NeedsServer } from './needs-server.tsx'
 import { Trouble } from './states.tsx'
 
 const HEALTH: Record<Connection['health'], { tone: Tone; word: string }> = {
@@ -29,7 +30,7 @@ export function UpdateNow({ connection }: { connection: Connection }) {
   const isReading = act.isPending || connection.health === 'reading'
   return (
     <>
-      {isReading ? <Stages run={connection.lastRun} /> : <button className="button" onClick={() => act.send('POST', `/connections/${connection.id}/sync`)}>{say('Update now')}</button>}
+      {isReading ? <Stages run={connection.lastRun} /> : <NeedsServer><button className="button" onClick={() => act.send('POST', `/connections/${connection.id}/sync`)}>{say('Update now')}</button></NeedsServer>}
       {act.error !== null && <div className="w-full"><Trouble error={act.error} /></div>}
     </>
   )

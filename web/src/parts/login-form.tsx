@@ -2,9 +2,11 @@
  * The fields of a sign-in, as the server describes them. Values live only in this form and are sent once. The
  * button is never dead: what is missing is said in a summary that takes the focus and leads to each field.
  */
+import { Link } from '@tanstack/react-router'
 import { useEffect, useId, useRef, useState } from 'react'
 import type { Connection } from '../api.ts'
 import { say } from '../language/language.ts'
+import { Say } from '../language/say.tsx'
 
 type FormField = Connection['fields'][number]
 
@@ -52,4 +54,9 @@ export function LoginForm({ fields, submit, label, busy }: { fields: readonly Fo
       <button className="button button-primary justify-self-start" type="submit" aria-disabled={busy}>{busy ? say('Asking the bank…') : label}</button>
     </form>
   )
+}
+
+/** In the place of a form for a password that could not help now. */
+export function NoSecret({ bank }: { bank: string }) {
+  return <p><Say message="{bank} does not answer at the moment, so no password is asked for. Its state is on the page <a>Banks</a>." bank={bank} a={(inside) => <Link className="link" to="/banks">{inside}</Link>} /></p>
 }

@@ -6,7 +6,7 @@ import { Link } from '@tanstack/react-router'
 import type { Connection, Problem } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
-import { useMay } from '../me.ts'
+import { useMay, useOffline } from '../me.ts'
 import { AskOwner } from './ask-owner.tsx'
 import { Asks } from './asks.tsx'
 import { Chip, type Tone } from './chip.tsx'
@@ -63,7 +63,9 @@ function Headings({ card }: { card: Problem['card'] }) {
 /** The next thing as a button, where there is one; what is done at a bank whose address is not verified is only named. */
 function Open({ connection, card: { chip, next, checking } }: { connection: Connection; card: Problem['card'] }) {
   const to = { to: '/connections/$id', params: { id: connection.id } } as const
-  const isHere = next !== null && !(next.atBank && next.href === null)
+  const offline = useOffline()
+  // Offline the steps can be read, and no more.
+  const isHere = next !== null && !offline && !(next.atBank && next.href === null)
   const may = useMay()
   if (next !== null && (!may('sync') || (next.kind === 'fix_credentials' && !may('enter_secret', connection.id)))) {
     return <div className="mt-2 flex flex-wrap items-center gap-3"><AskOwner /><Link {...to} className="link py-1">{say('See the steps')}</Link></div>
@@ -90,7 +92,7 @@ function Likelihood({ problem: { causes } }: { problem: Problem }) {
           {index === 0 ? <span className="font-medium">{cause.likelihood}</span> : <span><span className="text-muted"><Sentence parts={cause.what} /></span> {cause.share}</span>}
         </li>
       ))}
-      {rest >= WORTH_A_LINE && <li className="meta">{say('Other causes together: about {tenths} in 10', { tenths: Math.min(9, Math.max(1, Math.round(rest * 10))) })}</li>}
+      {rest >= WORTH_A_LINE && <li className="meta">{rest < 0.1 ? say('Other causes together: less than 1 in 10') : say('Other causes together: about {tenths} in 10', { tenths: Math.min(9, Math.round(rest * 10)) })}</li>}
     </ul>
   )
 }

@@ -7,6 +7,7 @@ import { Chip } from './chip.tsx'
 import { Amount } from './money.tsx'
 import { Steps } from './repair.tsx'
 import { Sentence } from './sentence.tsx'
+import { Arrival } from './states.tsx'
 import type { Coverage } from './strip.tsx'
 import { Day, Instant, Point } from './time.tsx'
 
@@ -14,6 +15,7 @@ export function Proof({ problem, connection }: { problem: Problem; connection: C
   const run = useQuery({ queryKey: ['run', problem.proofRunId], queryFn: () => get<RunDetail>(`/runs/${problem.proofRunId}`), enabled: problem.proofRunId !== null })
   const plan = useQuery({ queryKey: ['plan', problem.id], queryFn: () => get<Plan>(`/problems/${problem.id}/repair`) })
   if (problem.closedAt === null || run.data === undefined) return null
+  const steps = plan.data?.state === 'proved' ? plan.data.steps.filter(({ state }) => state !== 'skipped') : []
   const sum = (of: 'added' | 'matched' | 'withdrawn'): number => run.data.accounts.reduce((all, account) => all + account[of], 0)
   return (
     <section className="panel mb-4" aria-label={say('Proof')}>
@@ -21,9 +23,10 @@ export function Proof({ problem, connection }: { problem: Problem; connection: C
         <Chip tone="ok">{say('Working again')}</Chip>
         <span className="meta"><Say message="since {at}" at={<Point at={problem.closedAt} />} /></span>
       </div>
-      <h2 className="mt-2">{say('{bank} was read again.', { bank: connection.institutionName })}</h2>
-      <p className="text-muted"><Say message="Mended: {what}" what={<Sentence parts={problem.card.what} />} /></p>
-      {plan.data?.state === 'proved' && <div className="mt-3"><Steps steps={plan.data.steps.filter(({ state }) => state !== 'skipped')} /></div>}
+      <Arrival className="mt-2">{say('{bank} was read again.', { bank: connection.institutionName })}</Arrival>
+      {/* Where several things were done one after the other, the steps name them all. */}
+      {steps.filter(({ who }) => who === 'person').length < 2 && <p className="text-muted"><Say message="Mended: {what}" what={<Sentence parts={problem.card.what} />} /></p>}
+      {steps.length > 0 && <div className="mt-3"><Steps steps={steps} /></div>}
       <h3 className="mt-4 font-medium">{say('What that read brought')}</h3>
       <p>{say('{added} new rows, {matched} there already, {withdrawn} withdrawn.', { added: sum('added'), matched: sum('matched'), withdrawn: sum('withdrawn') })}</p>
       <ul className="mt-2 grid gap-1">

@@ -7,7 +7,7 @@ import { get, type Connection, type Institution, type Preview } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { ChallengeForm } from './challenge-form.tsx'
-import { LoginForm } from './login-form.tsx'
+import { LoginForm, NoSecret } from './login-form.tsx'
 import { Amount } from './money.tsx'
 import { Trouble } from './states.tsx'
 import { Day, Point } from './time.tsx'
@@ -51,7 +51,8 @@ function Begin({ connection, done }: { connection: Connection; done: () => void 
           </select>
         </label>
       )}
-      {way !== undefined && (
+      {way !== undefined && !way.institution.takesSecrets && <NoSecret bank={way.institution.name} />}
+      {way !== undefined && way.institution.takesSecrets && (
         <LoginForm key={way.key} fields={way.route.fields} label={say('Sign in beside and look')} busy={act.isPending}
           submit={(form) => act.send('POST', `/connections/${connection.id}/previews`, { institutionId: way.institution.id, connector: way.route.connector, form }, done)} />
       )}
@@ -65,6 +66,7 @@ function Shown({ preview, connection }: { preview: Preview; connection: Connecti
   const went = preview.newConnectionId === connection.id
   return (
     <div className="grid gap-3" aria-live="polite">
+      {(preview.state === 'ready' || preview.state === 'asked') && <p className="font-medium">{say('Nothing has changed yet.')}</p>}
       <p><span className="meta">{preview.newLogin}: </span><span className="font-medium">{preview.sentence}</span></p>
       {preview.accounts.map((account) => <MappedAccount key={account.accountId} account={account} currency={connection.accounts.find(({ id }) => id === account.accountId)?.currency ?? 'XXX'} />)}
       {preview.unfed.map(({ accountId, name }) => <p key={accountId} className="meta">{say('{account}: the new sign-in does not list it.', { account: name })}</p>)}

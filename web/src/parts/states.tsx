@@ -3,7 +3,14 @@ import { Link } from '@tanstack/react-router'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ServerProblem } from '../api.ts'
+import { useArrival } from '../focus.ts'
 import { say } from '../language/language.ts'
+import { useMay } from '../me.ts'
+
+/** The heading of what comes in the place of something else; it takes the focus if what had it is gone. */
+export function Arrival({ children, className = '' }: { children: ReactNode; className?: string }) {
+  return <h2 ref={useArrival<HTMLHeadingElement>()} className={className}>{children}</h2>
+}
 
 /** The heading of the page and the title of the window are the same words. */
 export function Title({ children }: { children: string }) {
@@ -22,10 +29,12 @@ export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; child
   return <p className="appear-late meta" role="status">{say('Loading…')}</p>
 }
 
+/** What to do about these speaks of parts of a request that only a program sees. */
+const FOR_PROGRAMS: ReadonlySet<string> = new Set(['invalid_request', 'unauthorized'])
+
 /** What went wrong and what to do, in the grammar of a problem card. */
 export function Trouble({ error, children }: { error: Error; children?: ReactNode }) {
-  // What to do about a field that is not valid names a part of the answer, which only a program sees.
-  const remedy = error instanceof ServerProblem && error.code !== 'invalid_request' ? error.remedy : ''
+  const remedy = error instanceof ServerProblem && !FOR_PROGRAMS.has(error.code) ? error.remedy : ''
   return (
     <div role="alert" className="panel mb-4 border-stop">
       <p className="font-medium [overflow-wrap:anywhere]">{error.message}</p>
@@ -43,6 +52,13 @@ export function Empty({ title, children }: { title: string; children: ReactNode 
       <div className="mt-2 text-muted">{children}</div>
     </div>
   )
+}
+
+/** The way to the first rows, for who may go it. */
+export function FirstBank() {
+  const may = useMay()
+  if (may('administer')) return <Link to="/add" className="button">{say('Connect a bank')}</Link>
+  return may('review') ? <Link to="/import" className="button">{say('Import a file')}</Link> : null
 }
 
 export function NotFound() {

@@ -8,8 +8,9 @@ import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent }
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { formatInstant } from '../parts/time.tsx'
+import { NeedsServer } from '../parts/needs-server.tsx'
 import { Empty, Trouble } from '../parts/states.tsx'
-import { useMay } from '../me.ts'
+import { useMay, useOffline } from '../me.ts'
 import type { Account, Transaction } from '../api.ts'
 import { Cells, COLUMNS } from '../rows/cells.tsx'
 import { useRows } from '../rows/load.ts'
@@ -70,6 +71,8 @@ type ListProps = { readonly account: Account; readonly accounts: readonly Accoun
 
 function List({ account, accounts, rows, proposals, decisions, hasMore, isLoading, loadMore }: ListProps) {
   const may = useMay()
+  const offline = useOffline()
+  const mayDecide = may('review') && !offline
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   const [open, setOpen] = useState<string | null>(null)
   const [naming, setNaming] = useState(false)
@@ -87,7 +90,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   }
   const decide = (valuesFor: (row: Transaction) => Values): void => {
     const rowsNow = chosen()
-    if (rowsNow.length === 0 || !may('review')) return
+    if (rowsNow.length === 0 || !mayDecide) return
     decisions.act(rowsNow.map((row) => ({ row, values: valuesFor(row) })))
     acted()
   }
@@ -98,16 +101,17 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
     })
   const other = current === undefined ? undefined : proposals.get(current.id)?.transfer?.other
   const pair = (): void => {
-    if (current === undefined || other === undefined || !may('review')) return
+    if (current === undefined || other === undefined || !mayDecide) return
     decisions.pair(current, other)
     acted()
   }
   const teach = (): void => {
-    if (current !== undefined && may('review')) setRule({ contains: stayingWords(current.name ?? current.memo ?? ''), category: current.category ?? proposals.get(current.id)?.category?.category ?? '' })
+    if (current !== undefined && mayDecide) setRule({ contains: stayingWords(current.name ?? current.memo ?? ''), category: current.category ?? proposals.get(current.id)?.category?.category ?? '' })
   }
   // What comes back has the focus, as soon as it is in the list again.
   const wanted = useRef<string | null>(null)
   const undo = (): void => {
+    if (!mayDecide) return
     wanted.current = decisions.undo()?.[0]?.id ?? null
   }
   useEffect(() => {
@@ -136,7 +140,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
     k: () => list.go(list.active - 1),
     a: accept,
     x: () => decide(() => ({ excluded: true })),
-    c: () => setNaming(may('review')),
+    c: () => setNaming(mayDecide),
     m: pair,
     r: teach,
     z: undo,
@@ -161,21 +165,23 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
     <>
       {may('review') && <div className="sticky top-0 z-10 mb-2 flex min-h-12 flex-wrap items-center gap-2 bg-page py-1">
         {naming ? (
-          <Naming count={chosen().length} before={current?.category ?? ''} save={(category) => decide(() => ({ category, review: 'accepted' }))} cancel={() => { setNaming(false); list.go(list.active) }} />
+          <NeedsServer><Naming count={chosen().length} before={current?.category ?? ''} save={(category) => decide(() => ({ category, review: 'accepted' }))} cancel={() => { setNaming(false); list.go(list.active) }} /></NeedsServer>
         ) : (
           <>
-            <button type="button" className="button" disabled={rows.length === 0} onClick={accept}>{picked.size > 0 ? say('Accept {count}', { count: picked.size }) : say('Accept')}</button>
-            <button type="button" className="button" disabled={rows.length === 0} onClick={() => setNaming(true)}>{say('Category…')}</button>
-            <button type="button" className="button" disabled={rows.length === 0} onClick={() => decide(() => ({ excluded: true }))}>{picked.size > 0 ? say('Exclude {count}', { count: picked.size }) : say('Exclude')}</button>
-            {other !== undefined && <button type="button" className="button" onClick={pair}>{say('Pair the transfer')}</button>}
-            <button type="button" className="button" disabled={current === undefined} onClick={teach}>{say('Rule…')}</button>
-            <button type="button" className="button" onClick={undo}>{say('Undo')}</button>
+            <NeedsServer>
+              <button type="button" className="button" disabled={rows.length === 0} onClick={accept}>{picked.size > 0 ? say('Accept {count}', { count: picked.size }) : say('Accept')}</button>
+              <button type="button" className="button" disabled={rows.length === 0} onClick={() => setNaming(true)}>{say('Category…')}</button>
+              <button type="button" className="button" disabled={rows.length === 0} onClick={() => decide(() => ({ excluded: true }))}>{picked.size > 0 ? say('Exclude {count}', { count: picked.size }) : say('Exclude')}</button>
+              {other !== undefined && <button type="button" className="button" onClick={pair}>{say('Pair the transfer')}</button>}
+              <button type="button" className="button" disabled={current === undefined} onClick={teach}>{say('Rule…')}</button>
+              <button type="button" className="button" onClick={undo}>{say('Undo')}</button>
+            </NeedsServer>
             {rows.length > 1 && <button type="button" className="link min-h-6" onClick={() => setPicked(picked.size > 0 ? new Set() : new Set(rows.map(({ id }) => id)))}>{picked.size > 0 ? say('Select none') : say(hasMore ? 'Select all {count} loaded' : 'Select all {count}', { count: rows.length })}</button>}
             <button type="button" className="link ml-auto min-h-6" aria-expanded={help} onClick={() => setHelp(!help)}>{say('{of, select, other {Keys}}', { of: 'keyboard' })}</button>
           </>
         )}
       </div>}
-      {rule !== null && <RuleForm key={rule.contains} start={rule} cancel={() => { setRule(null); list.go(list.active) }} done={(changed, made) => { setRule(null); setSaid(say('The rule is saved. {count, plural, one {# row} other {# rows}} became {category}.', { count: changed, category: made.category })); list.go(list.active) }} />}
+      {rule !== null && <NeedsServer><RuleForm key={rule.contains} start={rule} cancel={() => { setRule(null); list.go(list.active) }} done={(changed, made) => { setRule(null); setSaid(say('The rule is saved. {count, plural, one {# row} other {# rows}} became {category}.', { count: changed, category: made.category })); list.go(list.active) }} /></NeedsServer>}
       <p role="status" className={said === null ? 'sr-only' : 'mb-2'}>{said}{said !== null && <> <Link className="link" to="/rules">{say('Rules')}</Link></>}</p>
       {help && <KeysHelp isOn={keys.isOn} toggle={keys.toggle} />}
       {rows.length > 0 && (
@@ -225,7 +231,7 @@ function Told({ conflict: { row, current }, more, settle }: { conflict: Conflict
       </p>
       <div className="mt-2 flex gap-2">
         <button type="button" className="button" onClick={() => settle('theirs')}>{say('Keep')}</button>
-        <button type="button" className="button" onClick={() => settle('mine')}>{say('Use mine')}</button>
+        <NeedsServer><button type="button" className="button" onClick={() => settle('mine')}>{say('Use mine')}</button></NeedsServer>
       </div>
     </div>
   )

@@ -12,9 +12,9 @@ export function Cells({ row, children }: { row: Transaction; children?: ReactNod
   const struck = row.state === 'withdrawn' ? 'line-through' : ''
   return (
     <>
-      <span role="gridcell" className={struck}><Day day={row.postedOn} /></span>
+      <span role="gridcell" className={`min-w-0 [&>time]:whitespace-normal ${struck}`}><Day day={row.postedOn} /></span>
       <span role="gridcell" className="min-w-0">
-        {row.description === '' ? <span className="text-muted">{say('no text')}</span> : <bdi className={`name ${struck}`}>{row.description}</bdi>}
+        {row.description === '' ? <span className="block text-muted">{say('no text')}</span> : <bdi className={`name ${struck}`}>{row.description}</bdi>}
         {row.state === 'pending' && <Chip tone="wait">{say('Pending')}</Chip>}
         {row.state === 'withdrawn' && <span className="meta">{say('withdrawn')}</span>}
         {row.category !== null && <span className="meta block">{row.category}</span>}

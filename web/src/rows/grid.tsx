@@ -33,7 +33,7 @@ export function RowGrid({ label, items, total, hasMore, isLoading, loadMore }: G
     <div role="grid" aria-label={label} aria-rowcount={total === null ? -1 : total + 1} aria-colcount={3} className="rounded-[10px] border border-line bg-surface text-[14px] leading-5" onKeyDown={onKey}>
       <div role="rowgroup">
         <div role="row" aria-rowindex={1} className={`${COLUMNS} py-2 font-medium text-muted`}>
-          <span role="columnheader">{say('Booked')}</span><span role="columnheader">{say('Description')}</span><span role="columnheader" className="text-right">{say('Amount')}</span>
+          <span role="columnheader" className="min-w-0 [overflow-wrap:anywhere]">{say('Booked')}</span><span role="columnheader" className="min-w-0 [overflow-wrap:anywhere]">{say('Description')}</span><span role="columnheader" className="text-right">{say('Amount')}</span>
         </div>
       </div>
       <div role="rowgroup" ref={list.frame} className="relative" style={{ height: list.height }}>

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { get, type Account, type Connection } from '../api.ts'
 import { message, say } from '../language/language.ts'
-import { useMay } from '../me.ts'
+import { useMay, useOffline } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { ConnectionChip } from '../parts/connection-state.tsx'
 import { Loaded, Title } from '../parts/states.tsx'
@@ -19,6 +19,7 @@ export function DataPage() {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
   const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
   const may = useMay()
+  const offline = useOffline()
   const [format, setFormat] = useState<(typeof FORMATS)[number]['format']>('csv')
   const ending = FORMATS.find((one) => one.format === format)!.name
   return (
@@ -34,7 +35,7 @@ export function DataPage() {
               {items.map(({ id, name, rows }) => (
                 <li key={id} className="flex flex-wrap items-center justify-between gap-x-3 border-t border-line pt-1 first:border-t-0">
                   <span className="name min-w-0"><bdi>{name}</bdi> <span className="meta">{say('{count, plural, one {# row} other {# rows}}', { count: rows })}</span></span>
-                  <a className="link py-1" href={`/api/accounts/${id}/export?format=${format}`} download aria-label={say('Save as {format}: {account}', { format: ending, account: name })}>{say('Save as {format}', { format: ending })}</a>
+                  {!offline && <a className="link py-1" href={`/api/accounts/${id}/export?format=${format}`} download aria-label={say('Save as {format}: {account}', { format: ending, account: name })}>{say('Save as {format}', { format: ending })}</a>}
                 </li>
               ))}
             </ul>

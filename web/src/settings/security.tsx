@@ -8,6 +8,7 @@ import { isOfThisTab, message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMe } from '../me.ts'
 import { Chip } from '../parts/chip.tsx'
+import { NeedsServer } from '../parts/needs-server.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { ROLE_NAMES, ROLE_WORDS } from '../parts/role.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
@@ -30,10 +31,12 @@ export function SecurityPage() {
             <div><Title>{say('Your sign-in')}</Title><p className="text-muted">{person.name}, {person.email}. {say(ROLE_NAMES[person.role])}: {say(ROLE_WORDS[person.role])}</p></div>
             <button className="button" onClick={signOut}>{say('Sign out')}</button>
           </div>
-          <Passkeys me={person} />
-          <App me={person} />
-          {person.hasPassword && <Password me={person} />}
-          <Sessions />
+          <NeedsServer>
+            <Passkeys me={person} />
+            <App me={person} />
+            {person.hasPassword && <Password me={person} />}
+            <Sessions />
+          </NeedsServer>
           <div className="panel grid gap-1">
             <ChooseLanguage />
             <p className="meta">{!isOfThisTab && say('This browser keeps the choice.')} {say('Each destination of alerts has a language of its own.')}</p>

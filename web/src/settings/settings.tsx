@@ -1,7 +1,8 @@
 /** Settings: one form a page, each with its own address. What only owners may is not offered to others, and refused by the server all the same. */
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { message, say } from '../language/language.ts'
 import { useMe } from '../me.ts'
+import { NeedsServer } from '../parts/needs-server.tsx'
 
 const PAGES = [
   { to: '/settings/security', label: message('Your sign-in'), owner: false },
@@ -15,6 +16,7 @@ const PAGES = [
 
 export function SettingsPage() {
   const me = useMe()
+  const { pathname } = useLocation()
   return (
     <div className="grid gap-6 lg:grid-cols-[200px_1fr]">
       <nav aria-label={say('Settings')} className="flex flex-wrap gap-1 lg:flex-col">
@@ -22,7 +24,8 @@ export function SettingsPage() {
           <Link key={to} to={to} className="rounded-md px-3 py-2 text-muted no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>{say(label)}</Link>
         ))}
       </nav>
-      <div className="min-w-0"><Outlet /></div>
+      {/* Signing out clears what this browser keeps, whether the server answers or not. */}
+      <div className="min-w-0">{pathname === '/settings/security' ? <Outlet /> : <NeedsServer><Outlet /></NeedsServer>}</div>
     </div>
   )
 }

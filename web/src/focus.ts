@@ -1,0 +1,75 @@
+/**
+ * Where the focus goes when what had it is gone: a keyboard is never left nowhere. What comes in its place takes
+ * it (`useArrival`), such as the question that follows a password; else the heading of the section that it was in.
+ * A control that was off while it worked has the focus again when it is on.
+ */
+import { useEffect, useRef, type RefObject } from 'react'
+
+/** What has the focus, or had it last, and the parts of the page that it is in, innermost first. */
+let held: HTMLElement | null = null
+let around: readonly Element[] = []
+let byKeyboard = false
+let wasOff = false
+/** A heading that took the focus for want of anything better. */
+let standIn: Element | null = null
+/** What appeared since: it may be here before what had the focus is gone. */
+let arrived: readonly HTMLElement[] = []
+
+function isNowhere(): boolean {
+  return document.activeElement === null || document.activeElement === document.body
+}
+
+function isLost(): boolean {
+  return (held !== null && !held.isConnected && isNowhere()) || (standIn !== null && document.activeElement === standIn)
+}
+
+function take(target: HTMLElement): void {
+  target.tabIndex = -1
+  // Who uses a mouse is not moved to another place of the page.
+  target.focus({ preventScroll: !byKeyboard })
+}
+
+/** For the heading of what appears: it takes the focus if what had it is gone. */
+export function useArrival<E extends HTMLElement>(): RefObject<E | null> {
+  const heading = useRef<E>(null)
+  useEffect(() => {
+    if (heading.current === null) return
+    arrived = [...arrived, heading.current]
+    if (isLost()) take(heading.current)
+  }, [])
+  return heading
+}
+
+/** From the start of the page on. */
+export function keepFocus(): void {
+  document.addEventListener('focusin', ({ target }) => {
+    if (!(target instanceof HTMLElement)) return
+    held = target
+    wasOff = false
+    if (target !== standIn) {
+      standIn = null
+      arrived = []
+      byKeyboard = target.matches(':focus-visible')
+    }
+    const parts: Element[] = []
+    for (let part = target.closest('section, main'); part !== null; part = part.parentElement?.closest('section, main') ?? null) parts.push(part)
+    around = parts
+  })
+  new MutationObserver(() => {
+    if (held === null || !isNowhere()) return
+    if (!held.isConnected) requestAnimationFrame(() => requestAnimationFrame(standForIt))
+    else if (held.matches(':disabled')) wasOff = true
+    else if (wasOff) held.focus({ preventScroll: true })
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] })
+}
+
+/** After those that come in its place had their turn. */
+function standForIt(): void {
+  if (held === null || held.isConnected || !isNowhere()) return
+  const next = arrived.findLast((one) => one.isConnected)
+  if (next !== undefined) return take(next)
+  const heading = [...around.filter((part) => part.isConnected), document].map((part) => part.querySelector<HTMLElement>('h1, h2, h3')).find((one) => one !== null)
+  if (heading === undefined) return
+  standIn = heading
+  take(heading)
+}
