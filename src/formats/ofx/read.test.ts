@@ -245,6 +245,24 @@ test('a list of transactions alone is a statement without account, and must be w
   assert.equal((await readAll(SGML_HEADER + ROW)).failure?.code, 'unknown_format', 'rows alone may be the rest of anything')
 })
 
+test('what only a statement holds makes one where its own tags were left out', async () => {
+  const told = async (inner: string): Promise<unknown> => {
+    const { statements, failure } = await readAll(`${SGML_HEADER}<OFX>${inner}</OFX>`)
+    return failure?.code ?? statements.map(({ head, rows, balances }) => [head.account.number, head.account.kind, head.currency, rows.length, balances.length].join(' '))
+  }
+  const list = `<BANKTRANLIST><DTSTART>20240101<DTEND>20240131${ROW}${ROW}</BANKTRANLIST>`
+  assert.deepEqual(await told(ROW + ROW), [' other  2 0'])
+  assert.deepEqual(await told(`<CURDEF>EUR\n${ROW}${ROW}`), [' other EUR 2 0'])
+  assert.deepEqual(await told(`<CURDEF>EUR</CURDEF><ACCTID>7</ACCTID>${list}${LEDGER}`), ['7 other EUR 2 1'])
+  assert.deepEqual(await told(`${SIGN_ON}<BANKMSGSRSV1><STMTTRNRS><TRNUID>1<BANKACCTFROM><ACCTID>7<ACCTTYPE>SAVINGS</BANKACCTFROM>${list}</STMTTRNRS></BANKMSGSRSV1>`), ['7 savings  2 0'])
+  assert.deepEqual(await told(`<CREDITCARDMSGSRSV1><CCSTMTTRNRS><CURDEF>EUR${list}</CCSTMTTRNRS></CREDITCARDMSGSRSV1>`), [' credit_card EUR 2 0'])
+  assert.deepEqual(await told(`<LIST>${ROW}${ROW}</LIST>`), [' other  2 0'])
+  assert.deepEqual(await told(`<BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>EUR<ACCTID>7\n${list}</STMTRS></STMTTRNRS></BANKMSGSRSV1>`), ['7 other EUR 2 0'])
+  assert.equal(await told(`<BANKMSGSRSV1>${bankStatement({})}${ROW}</BANKMSGSRSV1>`), 'malformed', 'of which account?')
+  assert.equal(await told(`<BANKMSGSRSV1><STMTENDTRNRS><STMTENDRS><CURDEF>EUR<BANKACCTFROM><ACCTID>7</BANKACCTFROM></STMTENDRS></STMTENDTRNRS></BANKMSGSRSV1>`), 'not_statements')
+  assert.equal((await readAll(`${SGML_HEADER}<OFX><CURDEF>EUR${ROW}${ROW}`)).failure?.code, 'truncated', 'only the root can tell that these are all')
+})
+
 test('lines are counted over what stands before the root', async () => {
   const { failure } = await readAll(bankFile({ rows: ROW.replace('<TRNAMT>-12.50', '\n<TRNAMT>x') }))
   assert.equal(failure?.line, 12)

@@ -24,7 +24,11 @@ type Open = { readonly tag: Tag; readonly line: number; readonly implied?: true 
 const ROOT = 'OFX'
 /** Some exports are this list alone, of a statement that is not there. */
 const LIST = 'BANKTRANLIST'
-const STATEMENT = tagOf('STMTRS')
+const [STATEMENT, CARD_STATEMENT] = [tagOf('STMTRS'), tagOf('CCSTMTRS')]
+/** What only a statement holds where nothing stands round about it but these: the statement itself was left out. */
+const HEADS: ReadonlySet<string> = new Set(['CURDEF', 'BANKID', 'ACCTID', 'BANKACCTFROM', 'CCACCTFROM', 'LEDGERBAL', 'AVAILBAL'])
+const ROWS: ReadonlySet<string> = new Set([LIST, 'BANKTRANLISTP', 'STMTTRN', 'STMTTRNP'])
+const ROUND_ABOUT: ReadonlySet<string> = new Set([ROOT, 'BANKMSGSRSV1', 'BANKMSGSRSV2', 'CREDITCARDMSGSRSV1', 'CREDITCARDMSGSRSV2', 'STMTTRNRS', 'CCSTMTTRNRS'])
 /** A statement that is not read: its payments are divided into principal, interest and escrow. */
 const LOAN = 'LOANSTMTRS'
 /** What the person calls the parts that a file may end in. */
@@ -46,6 +50,9 @@ export class OfxStructure implements TagSink {
   #sawRoot = false
   #rootClosed = false
   #sawLoan = false
+  /** Whether a statement is open, and whether any was. */
+  #inStatement = false
+  #sawStatement = false
 
   constructor(sink: StructureSink) {
     this.#sink = sink
@@ -62,6 +69,7 @@ export class OfxStructure implements TagSink {
 
   open(tag: Tag, text: string): void {
     if (this.#open.length === 0 && !this.#start(tag)) return
+    if (!this.#inStatement) this.#imply(tag)
     if (tag.shape === 'leaf' || (text !== '' && tag.level === NO_LEVEL)) {
       this.#sink.leaf(tag, text)
       return
@@ -72,8 +80,7 @@ export class OfxStructure implements TagSink {
       this.#place.fail('limit_exceeded', this.#place.line(), `tags are nested more than ${DEPTH_LIMIT} deep. The file is damaged or not a statement.`)
       return
     }
-    this.#open.push({ tag, line: this.#place.line() })
-    this.#sink.enter(tag)
+    this.#enter({ tag, line: this.#place.line() })
   }
 
   close(tag: Tag): void {
@@ -96,7 +103,9 @@ export class OfxStructure implements TagSink {
   end(): void {
     const inner =
       this.#open.findLast((open) => PART_NAMES[open.tag.name] !== undefined && open.implied !== true) ??
-      this.#open.find((open) => open.tag.level > LEVEL.root && open.tag.level !== NO_LEVEL && open.implied !== true)
+      this.#open.find((open) => open.tag.level > LEVEL.root && open.tag.level !== NO_LEVEL && open.implied !== true) ??
+      // Of rows that nothing else encloses only the root can tell that they are all.
+      this.#open.find((open) => open.tag.name === ROOT && this.#open.some(({ implied }) => implied === true))
     if (inner !== undefined) {
       const part = PART_NAMES[inner.tag.name] ?? 'the document'
       this.#place.fail(
@@ -125,8 +134,7 @@ export class OfxStructure implements TagSink {
     if (this.#sawRoot) return false
     if (tag.name === LIST) {
       this.#sawRoot = true
-      this.#open.push({ tag: STATEMENT, line: this.#place.line(), implied: true })
-      this.#sink.enter(STATEMENT)
+      this.#enter({ tag: STATEMENT, line: this.#place.line(), implied: true })
       return true
     }
     const html = /^(HTML|HEAD|BODY|TITLE|META|SCRIPT)$/.test(tag.name)
@@ -135,6 +143,26 @@ export class OfxStructure implements TagSink {
       : `expected <OFX>, found <${tag.name}>. This is not an OFX, QFX or QBO file.`
     this.#place.fail('unknown_format', this.#place.line(), what)
     return false
+  }
+
+  #enter(open: Open): void {
+    if (open.tag.level === LEVEL.statement) this.#inStatement = this.#sawStatement = true
+    this.#open.push(open)
+    this.#sink.enter(open.tag)
+  }
+
+  /** Opens the statement that some programs leave out. Rows after a statement that was closed belong to nothing. */
+  #imply({ name }: Tag): void {
+    const isRow = ROWS.has(name)
+    if (!isRow && !HEADS.has(name)) return
+    if (!this.#open.every(({ tag }) => ROUND_ABOUT.has(tag.name) || (isRow && tag.shape === 'unknown'))) return
+    if (this.#sawStatement) {
+      if (isRow) this.#place.fail('malformed', this.#place.line(), `<${name}> stands outside of any statement, expected <STMTRS> before it.`)
+      return
+    }
+    const isCard = name === 'CCACCTFROM' || this.#open.some(({ tag }) => tag.name.startsWith('C'))
+    this.#closeDown(STATEMENT)
+    this.#enter({ tag: isCard ? CARD_STATEMENT : STATEMENT, line: this.#place.line(), implied: true })
   }
 
   #nearEnd(written: string): boolean {
@@ -158,6 +186,7 @@ export class OfxStructure implements TagSink {
   #closeTo(depth: number, closed: boolean): void {
     while (this.#open.length > depth) {
       const { tag } = this.#open.pop() as Open
+      if (tag.level === LEVEL.statement) this.#inStatement = false
       this.#sink.leave(tag, closed && this.#open.length === depth)
     }
   }

@@ -123,10 +123,12 @@ const ACCOUNTS = [
 ]
 
 const CURDEF: Leaves = { CURDEF: ['currency', STATEMENT.CURDEF] }
+/** Some programs name the account without the aggregate round about it. */
+const BANK_LEAVES: Leaves = { ...CURDEF, BANKID: ['text', STATEMENT.BANKID], BRANCHID: ['text', STATEMENT.BRANCHID], ACCTID: ['text', STATEMENT.ACCTID], ACCTTYPE: ['code', STATEMENT.ACCTTYPE] }
 const BANK_INNER = [...ACCOUNTS, ...LISTS, ...BALANCES, POSTED_ROW]
 const STATEMENTS = [
-  scope('STMTRS', 'statement', CURDEF, BANK_INNER),
-  scope('CCSTMTRS', 'statement', CURDEF, BANK_INNER),
+  scope('STMTRS', 'statement', BANK_LEAVES, BANK_INNER),
+  scope('CCSTMTRS', 'statement', BANK_LEAVES, BANK_INNER),
   // Section 13.9.2: only the cash movements (INVBANKTRAN) are rows; securities are not money of the account.
   scope('INVSTMTRS', 'statement', { ...CURDEF, DTASOF: ['asOf', STATEMENT.DTASOF] }, [
     ...ACCOUNTS,
