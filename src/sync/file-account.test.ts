@@ -142,3 +142,23 @@ test('the same statement without rows again goes where it went before; one that 
   await bring(world, 'empty.csv', { rows: [] })
   assert.deepEqual([(await bring(world, 'empty.csv', { rows: [] })).failure, (await accounts(world)).length], [null, 2])
 })
+
+// Fails when: the day on which the account ended counts as a day that it knows whole (seen: a second account without a word, with the equal row twice).
+test('a file that begins on the day on which an account ended, with more rows of it, is asked about; a row with the same number tells', async () => {
+  const rest = [row('2026-01-31', '-30', 'Rent'), row('2026-01-31', '-3', 'Bus'), row('2026-01-31', '-8', 'Book'), ...FEBRUARY]
+  const world = new World()
+  await bring(world, 'january.csv', { rows: JANUARY })
+  const asked = await bring(world, 'february.csv', { rows: [JANUARY[3]!, ...rest] })
+  assert.deepEqual([asked.failure?.code, await accounts(world)], ['account_unclear', ['january.csv 4']])
+  const account = { ...UNNAMED, name: 'Cash' }
+  const named = new World()
+  await bring(named, 'a.csv', { account, rows: JANUARY })
+  assert.deepEqual([(await bring(named, 'b.csv', { account, rows: [JANUARY[3]!, ...rest] })).failure, (await accounts(named)).length], [null, 1])
+  const numbered = new World()
+  const pay = { ...JANUARY[3]!, providerId: '8XK11223344' }
+  await bring(numbered, 'a.csv', { rows: [...JANUARY.slice(0, 3), pay] })
+  assert.deepEqual([(await bring(numbered, 'b.csv', { rows: [pay, ...rest] })).added, await accounts(numbered)], [5, ['a.csv 9']])
+  const counted = new World()
+  await bring(counted, 'a.csv', { rows: [...JANUARY.slice(0, 3), { ...pay, providerId: '1' }] })
+  assert.equal((await bring(counted, 'b.csv', { rows: [{ ...pay, providerId: '1' }, ...rest] })).failure?.code, 'account_unclear')
+})

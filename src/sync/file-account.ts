@@ -20,6 +20,8 @@ import { textOf } from './candidate.ts'
 /** Days by which two sources may book the same row apart. */
 const NEAR_DAYS = 3
 const LIKE = 0.3
+/** A shorter one may be the row's place in its file. */
+const ID_LENGTH = 8
 
 /** An account that the file may mean. `sameName`: the file calls it as a file before did. */
 type Possible = { readonly account: Account; readonly source: AccountSource; readonly relation: 'same' | 'possible'; readonly sameName: boolean }
@@ -45,7 +47,10 @@ export async function chooseAccount(store: TenantStore, file: FileAccount): Prom
   const goesOn = (await Promise.all(open.map(async (one) => ((await balancesMeet(store, file, one.account)) ? [one] : [])))).flat()
   if (goesOn.length === 1) return ok(goesOn[0]!.account)
   if (named.length > 0) return ok(null)
-  return byName(file, open)
+  const chosen = byName(file, open)
+  // A row that both have on the day on which the account ended proves nothing, and hides nothing.
+  const met = open.filter(({ verdict }) => verdict.shared > 0)
+  return chosen.ok && chosen.value === null && met.length > 0 ? unclear(file, met) : chosen
 }
 
 /** Nothing but names to go by. A program's own name for an account counts, and a mask within one bank; what the file is called does not. */
@@ -128,7 +133,7 @@ async function compare(store: TenantStore, file: FileAccount, { account, source 
     const money = moneyOf(row.amount, currency)
     if (!money.ok) return []
     const text = normalisedText(row.name, row.memo)
-    return [{ on: row.postedOn, amount: money.value.minor * BigInt(source.sign), text, key: contentKey(row.postedOn, money.value.minor * BigInt(source.sign), currency, text) }]
+    return [{ on: row.postedOn, amount: money.value.minor * BigInt(source.sign), text, id: row.providerId, key: contentKey(row.postedOn, money.value.minor * BigInt(source.sign), currency, text) }]
   })
   if (rows.length === 0) return { says: 'unknown', shared: 0 }
   const { transactions } = await store.feed.candidates({
@@ -143,11 +148,15 @@ async function compare(store: TenantStore, file: FileAccount, { account, source 
   const equal = rows.filter(({ key }) => take((candidate) => candidate.contentKey === key))
   const alike = rows.filter((row) => !equal.includes(row) && take((candidate) => isLike(row, candidate)))
   const covered = joinRanges(await store.feed.coverage(account.id))
-  const met = rows.filter((row) => equal.includes(row) || alike.includes(row) || covered.some((range) => contains(range, row.on)))
+  const isShared = (row: (typeof rows)[number]): boolean => equal.includes(row) || alike.includes(row)
+  const met = rows.filter((row) => isShared(row) || covered.some((range) => contains(range, row.on)))
   const shared = equal.length + alike.length
-  if (shared * 2 < met.length) return { says: 'other', shared }
-  // One equal row may be a fee that every account pays on that day; it proves only where it is all that both know.
-  const proves = shared >= 2 || (equal.length === 1 && met.length === 1)
+  // A file may begin and end within a day: what it lacks of that day another one of the account may have.
+  const whole = met.filter((row) => isShared(row) || !covered.some(({ from, to }) => row.on === from || row.on === to))
+  if (shared * 2 < (shared === 0 ? met : whole).length) return { says: 'other', shared }
+  // One equal row may be a fee that every account pays on that day; it proves where it has a number of its own, or is all that both know.
+  const isNumbered = equal.some(({ id, key }) => id !== null && id.length >= ID_LENGTH && transactions.some((one) => one.contentKey === key && one.reports.some(({ providerId }) => providerId === id)))
+  const proves = shared >= 2 || isNumbered || (equal.length === 1 && met.length === 1)
   return { says: proves ? 'same' : 'unknown', shared }
 }
 

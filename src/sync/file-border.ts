@@ -2,7 +2,7 @@
  * A day that two files share: the first ends within it, the second goes on there. Rows without an id
  * that are equal on both sides of that border are two, but only balances can say so: the second file
  * opens with the balance at which the first closed, and what is stored comes to just that balance.
- * Without that proof equal rows of two files are one where the second shows all of the day, as files
+ * Where the second opens just as much lower as its equal rows come to, they are one. Without either proof equal rows of two files are one where the second shows all of the day, as files
  * that overlap do; where it leaves rows of the day out it may have gone on within it: then a person is asked.
  */
 import type { Account, AccountSource } from '../domain/account.ts'
@@ -56,8 +56,26 @@ export async function doubtfulBefore(feed: FeedStore, account: Account, source: 
   // By amounts: a row that is worded anew is shown all the same.
   const amounts = tally(shown.map(({ amount }) => String(amount)))
   const isWhole = [...tally(reports.map(({ amount }) => String(amount)))].every(([amount, times]) => (amounts.get(amount) ?? 0) >= times)
-  const contents = new Set(shown.filter(({ providerId }) => providerId === null).map(contentOf))
-  return isWhole || !reports.some((report) => contents.has(contentOf(report))) ? [] : standings(reports)
+  const unnamed = shown.filter(({ providerId }) => providerId === null)
+  const contents = new Set(unnamed.map(contentOf))
+  if (isWhole || !reports.some((report) => contents.has(contentOf(report)))) return []
+  return (await opensAmong(feed, account, source, sum, reports, unnamed)) ? [] : standings(reports)
+}
+
+/** Whether the statement opens where just those rows of the day that it shows as well were still to come: then it shows them anew. */
+async function opensAmong(feed: FeedStore, account: Account, source: AccountSource, { balances, lying }: StatementSum, reports: readonly Report[], shown: readonly (Contents & { readonly amount: bigint })[]): Promise<boolean> {
+  const opening = balances.find(({ kind }) => kind === 'opening')
+  const border = lying.days?.from
+  const stated = opening === undefined ? null : moneyOf(opening.amount, account.currency)
+  if (opening === undefined || border === undefined || opening.on > border || stated === null || !stated.ok) return false
+  const left = new Map(tally(shown.map(contentOf)))
+  const equal = reports.reduce((total, report) => {
+    const times = left.get(contentOf(report)) ?? 0
+    left.set(contentOf(report), times - 1)
+    return times > 0 ? total + report.amount : total
+  }, 0n)
+  const { minor } = stated.value
+  return equal !== 0n && (await feed.balances(account.id, source.id)).some(({ kind, on, amount }) => kind === 'closing' && on === border && amount - equal === minor)
 }
 
 type Report = Awaited<ReturnType<FeedStore['observations']>>[number]
@@ -81,7 +99,9 @@ function standings(reports: readonly Report[]): readonly Standing[] {
   })
 }
 
-function contentOf({ amount, name, memo, kind, checkNumber, reference, transactedOn, valueOn }: Pick<Report, 'amount' | 'name' | 'memo' | 'kind' | 'checkNumber' | 'reference' | 'transactedOn' | 'valueOn'>): string {
+type Contents = Pick<Report, 'amount' | 'name' | 'memo' | 'kind' | 'checkNumber' | 'reference' | 'transactedOn' | 'valueOn'>
+
+function contentOf({ amount, name, memo, kind, checkNumber, reference, transactedOn, valueOn }: Contents): string {
   return JSON.stringify([String(amount), name, memo, kind, checkNumber, reference, transactedOn, valueOn])
 }
 

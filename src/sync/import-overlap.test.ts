@@ -208,3 +208,19 @@ test('without balances, a file that leaves out rows of the day on which the one 
     assert.deepEqual([(await world.feed()).filter((text) => text.startsWith('2026-03-09 -500')).length, await world.openQuestions()], [answer === 'same' ? 1 : 2, []])
   }
 })
+
+// Fails when: only a file that goes on is known by its balances (seen: two rows of the day were there twice, and asked about).
+test('a file that opens among the rows of the day on which the one before ended shows the rest of them anew', async () => {
+  const day = [row('2026-03-02', '-1', 'Tip'), row('2026-03-02', '-5', 'Tram'), row('2026-03-02', '-7', 'Lunch')]
+  const first: Statement = { rows: day, opening: '100', closing: '87' }
+  const counted = async (opening: string, closing: string): Promise<readonly unknown[]> => {
+    const world = new World()
+    await bring(world, [first])
+    await bring(world, [{ rows: [...day.slice(1), row('2026-03-03', '-2', 'Tea')], opening, closing }])
+    const found = await recomputeAccount({ ...world.deps, scratch: () => createMemoryStore().tenant('scratch') }, await world.accountId(), false)
+    return [(await world.feed()).length, await world.openQuestions(), found.ok && found.value.rows]
+  }
+  assert.deepEqual(await counted('99', '85'), [4, [], []])
+  assert.deepEqual(await counted('87', '73'), [6, [], []], 'goes on')
+  assert.deepEqual(await counted('90', '76'), [6, ['same_transaction', 'same_transaction'], []], 'neither')
+})
