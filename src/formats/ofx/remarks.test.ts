@@ -104,6 +104,21 @@ test('signs stay as written where one is written, where types do not differ, for
   assert.deepEqual(amountsOf(await only(row('DEBIT', '10', '<NAME>A') + row('CREDIT', '20', '<NAME>B'))), ['10', '20'])
 })
 
+test('debits without a minus and nothing to tell by are told about; the plus of a balance is no sign of a row', async () => {
+  const told = async (rows: string, after = ''): Promise<readonly unknown[]> => {
+    const { statements } = await collect(readOfx(bytes(bankFile({ rows, after }))))
+    return [amountsOf(statements[0]!).join(' '), statements[0]!.notices.filter((text) => /have no minus/.test(text)).length]
+  }
+  const [debits, credit] = [row('DEBIT', '10', '<NAME>A') + row('DEBIT', '20', '<NAME>B'), row('CREDIT', '5', '<NAME>C')]
+  const balance = '<LEDGERBAL><BALAMT>+829.43<DTASOF>20240131</LEDGERBAL>'
+  assert.deepEqual(await told(debits, balance), ['10 20', 1])
+  assert.deepEqual(await told(debits + credit, balance), ['-10 -20 5', 0])
+  assert.deepEqual(await told(row('DEBIT', '+10', '<NAME>A') + row('DEBIT', '20', '<NAME>B')), ['10 20', 0])
+  assert.deepEqual(await told(row('DEBIT', '10', '<NAME>A')), ['10', 0])
+  const batch = Array.from({ length: BATCH_ROWS }, () => row('DEBIT', '1', '<NAME>A')).join('')
+  assert.deepEqual((await told(batch + row('DEBIT', '-7', '<NAME>B')))[1], 0)
+})
+
 test('a debit with a minus after a whole batch without signs is a failure with its line', async () => {
   const unsigned = Array.from({ length: BATCH_ROWS }, (_, at) => row(at % 2 === 0 ? 'DEBIT' : 'CREDIT', String(at + 1), '<NAME>A')).join('')
   assert.equal(await failureOf(unsigned + row('DEBIT', '-7', '<NAME>B')), `invalid_amount ${11 + BATCH_ROWS}`)

@@ -52,7 +52,7 @@ export class Remarks {
     count(this.#periods, line)
   }
 
-  all(signsAreTyped: boolean): readonly OfxRemark[] {
+  all(signs: { readonly isTyped: boolean; readonly isOpen: boolean }): readonly OfxRemark[] {
     const remark = (code: string, message: string, line: number): OfxRemark => ({ part: 'remark', code, severity: 'INFO', message, line })
     const [balances, securities, undated, periods] = [this.#balances, this.#securities, this.#undated, this.#periods]
     const said: OfxRemark[] = []
@@ -60,7 +60,8 @@ export class Remarks {
     if (securities.count > 0) said.push(remark('securities', `Entries of securities, such as purchases, sales and income, were left out (${securities.count}): of an investment account only its bank transactions are read.`, securities.line))
     if (undated.count > 0) said.push(remark('undated_balance', `Balances whose day (DTASOF) may be several were left out (${undated.count}).`, undated.line))
     if (periods.count > 0) said.push(remark('unread_period', 'The period of the statement (DTSTART, DTEND) is no real date and was left out. The transactions are whole.', periods.line))
-    if (signsAreTyped) said.push(remark('signs_by_type', 'The amounts have no signs or wrong ones; their direction is that of their types (DEBIT, CREDIT).', 0))
+    if (signs.isTyped) said.push(remark('signs_by_type', 'The amounts have no signs or wrong ones; their direction is that of their types (DEBIT, CREDIT).', 0))
+    if (signs.isOpen) said.push(remark('debits_without_minus', 'The debits (DEBIT) have no minus and nothing else shows their direction: they were taken as written, as money in. Compare one with the list of the bank.', 0))
     return said
   }
 }

@@ -22,17 +22,19 @@ export class SignWatch {
   #credits = 0
   #turnedCredits = 0
   #negatives = 0
+  #sawPlus = false
 
   /** An amount with a plus: signs are written here. */
   sawPlus(): void {
     this.#typed ??= false
+    this.#sawPlus = true
   }
 
   take({ kind, amount }: StatementRow): void {
-    if (this.#typed !== null || amount === '0') return
+    if (amount === '0') return
     const isNegative = amount.startsWith('-')
     if (isNegative) this.#negatives += 1
-    if (isNegative && DIRECTIONS.get(kind ?? '') === 'out') this.#typed = false
+    if (isNegative && DIRECTIONS.get(kind ?? '') === 'out') this.#typed ??= false
     // Only the plain types count: money at a till or for a check may well come back.
     else if (kind === 'DEBIT') this.#debits += 1
     else if (kind === 'CREDIT' && isNegative) this.#turnedCredits += 1
@@ -51,6 +53,11 @@ export class SignWatch {
 
   get isTyped(): boolean {
     return this.#typed === true
+  }
+
+  /** Debits without a minus, and nothing that shows which way money went: it may have come back, or been spent. */
+  get isOpen(): boolean {
+    return !this.#sawPlus && this.#debits >= SHOWS && this.#negatives + this.#credits === 0
   }
 }
 

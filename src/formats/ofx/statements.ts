@@ -161,7 +161,8 @@ export class OfxStatements implements StructureSink {
       case 'asOf':
         return text
       case 'amount':
-        if (text.charCodeAt(0) === PLUS) this.#signs.sawPlus()
+        // A balance with a plus says nothing of rows that have none.
+        if (text.charCodeAt(0) === PLUS && field.slot === ROW.TRNAMT) this.#signs.sawPlus()
         this.#commas.saw(text)
         return parseAmount(text, this.#currencyNow()) ?? this.#commas.read(text) ?? this.#waiting(field, text) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
       case 'period':
@@ -326,7 +327,7 @@ export class OfxStatements implements StructureSink {
     if (values[STATEMENT.ACCTID] !== this.#account || (values[STATEMENT.CURDEF] ?? null) !== this.#currency) {
       this.#place.fail('malformed', frame.line, `this statement (<${name}>) names its account or currency after its transactions, expected before.`)
     }
-    for (const remark of this.#remarks.all(this.#signs.isTyped)) this.#emit(remark)
+    for (const remark of this.#remarks.all(this.#signs)) this.#emit(remark)
     this.#emit({ part: 'end', covers: coversOf(values) })
     this.#statement = blank()
     this.#started = false
