@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { day } from '../domain/day.ts'
 import { ok } from '../domain/result.ts'
 import type { StatedBalance, StatementAccount, StatementRow, StatementStream } from '../domain/statement.ts'
-import { importStatements, NEW_ACCOUNT, type ImportRequest, type ImportResult } from './import.ts'
+import { NEW_ACCOUNT } from './file-accounts.ts'
+import { importStatements, type ImportRequest, type ImportResult } from './import.ts'
 import { decimal, row, World } from './testing.ts'
 
 const UNNAMED: StatementAccount = { number: null, bankId: null, branchId: null, kind: 'other', name: null }
@@ -161,4 +162,30 @@ test('a file that begins on the day on which an account ended, with more rows of
   const counted = new World()
   await bring(counted, 'a.csv', { rows: [...JANUARY.slice(0, 3), { ...pay, providerId: '1' }] })
   assert.equal((await bring(counted, 'b.csv', { rows: [{ ...pay, providerId: '1' }, ...rest] })).failure?.code, 'account_unclear')
+})
+
+// Fails when: each statement is taken by itself (seen: the person was told to name the account, and then not to).
+test('a service that keeps several currencies in one file without names: the accounts that came together go on together', async () => {
+  const file = (world: World, label: string, currencies: Readonly<Record<string, readonly StatementRow[]>>, accountId: string | null): Promise<ImportResult> => {
+    const open = async function* (): StatementStream {
+      for (const [currency, rows] of Object.entries(currencies)) {
+        yield ok({ part: 'start' as const, head: { account: UNNAMED, currency, covers: { from: null, to: null }, line: 1 } })
+        yield ok({ part: 'rows' as const, rows })
+        yield ok({ part: 'end' as const, covers: { from: null, to: null } })
+      }
+    }
+    return importStatements(world.deps, { open, accountId, label, dryRun: false, onProgress: null })
+  }
+  const world = new World()
+  await file(world, 'Download.csv', { USD: OTHERS }, NEW_ACCOUNT)
+  await file(world, 'Download.csv', { EUR: JANUARY, USD: [row('2026-01-06', '-3', 'Tea'), row('2026-01-30', '-4', 'Bus')] }, NEW_ACCOUNT)
+  const next = { EUR: FEBRUARY, USD: [row('2026-02-06', '-3', 'Tea')], GBP: [row('2026-02-07', '-9', 'Cake')] }
+  assert.equal((await file(world, 'Download.csv', next, null)).failure?.code, 'account_unclear')
+  const euros = (await world.store.accounts.list()).find(({ currency }) => currency === 'EUR')!.id
+  assert.deepEqual([(await file(world, 'Download.csv', next, euros)).added, await accounts(world)], [4, ['Download.csv (2) 6', 'Download.csv (3) 3', 'Download.csv (4) 1', 'Download.csv 3']])
+  // What is known by its rows brings the others along.
+  const more = { EUR: [...FEBRUARY, row('2026-03-01', '-1', 'Tip')], USD: [row('2026-03-06', '-3', 'Tea')] }
+  assert.deepEqual([(await file(world, 'x.csv', more, null)).added, (await accounts(world)).slice(0, 2)], [2, ['Download.csv (2) 7', 'Download.csv (3) 4']])
+  const other = (await world.store.accounts.list()).find(({ name }) => name === 'Download.csv (4)')!.id
+  assert.deepEqual([(await file(world, 'x.csv', { EUR: [row('2026-04-01', '-1', 'Tip')], CHF: OTHERS }, other)).failure?.code, (await accounts(world)).length], ['account_unclear', 4])
 })

@@ -29,8 +29,8 @@ type Possible = { readonly account: Account; readonly source: AccountSource; rea
 /** What the rows of both say. `other`: they know the same days and share next to nothing. */
 type Verdict = { readonly says: 'same' | 'unknown' | 'other'; readonly shared: number }
 
-/** The account; null when nobody knows it yet. */
-export async function chooseAccount(store: TenantStore, file: FileAccount): Promise<Result<Account | null, FormatFailure>> {
+/** The account; null when nobody knows it yet. `together`: accounts that belong to another statement of the same file, or came with it before. */
+export async function chooseAccount(store: TenantStore, file: FileAccount, together: ReadonlySet<string> = new Set()): Promise<Result<Account | null, FormatFailure>> {
   const possible = await possibleAccounts(store, file)
   const named = possible.filter(({ relation }) => relation === 'same')
   if (named.length === 1) return ok(named[0]!.account)
@@ -47,6 +47,8 @@ export async function chooseAccount(store: TenantStore, file: FileAccount): Prom
   const goesOn = (await Promise.all(open.map(async (one) => ((await balancesMeet(store, file, one.account)) ? [one] : [])))).flat()
   if (goesOn.length === 1) return ok(goesOn[0]!.account)
   if (named.length > 0) return ok(null)
+  const [companion, ...more] = open.filter(({ account }) => together.has(account.id))
+  if (companion !== undefined && more.length === 0) return ok(companion.account)
   const chosen = byName(file, open)
   // A row that both have on the day on which the account ended proves nothing, and hides nothing.
   const met = open.filter(({ verdict }) => verdict.shared > 0)

@@ -15,7 +15,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
-import { chooseAccount } from './file-account.ts'
+import { chooseAccounts } from './file-accounts.ts'
 import { asSaidBefore, keepDates } from './file-dates.ts'
 import { FileAnswer } from './file-answer.ts'
 import { doubtfulBefore, standingBefore, type Standing } from './file-border.ts'
@@ -57,8 +57,6 @@ type Destination = { readonly file: FileAccount; readonly currency: Currency; ac
 
 type Plan = { readonly checked: CheckedFile; readonly destinations: ReadonlyMap<FileAccount, Destination> }
 
-/** In place of an account's id: a person says that the file belongs to an account that is not there yet. */
-export const NEW_ACCOUNT = 'new'
 const PROGRESS_ROWS = 5_000
 /** The lock of all imports. */
 export const IMPORTS = 'imports'
@@ -102,10 +100,11 @@ function check(request: ImportRequest): Promise<Result<CheckedFile, FormatFailur
 
 /** Whether an account that was new or empty when the file was planned is known or has rows now. */
 async function isStale(deps: ImportDeps, request: ImportRequest, { destinations }: Plan): Promise<boolean> {
+  const now = await chooseAccounts(deps.store, request.accountId, [...destinations.keys()])
+  if (!now.ok) return true
   for (const { account, file, hadRows } of destinations.values()) {
     if (account === null) {
-      const now = await accountOf(deps, request, file)
-      if (!now.ok || now.value !== null) return true
+      if (now.value.get(file) != null) return true
     } else if (!hadRows && (await hasRows(deps, account.id))) return true
   }
   return false
@@ -138,15 +137,10 @@ async function importPlanned(deps: ImportDeps, request: ImportRequest, plan: Pla
 /** Finds the account of each statement without making one, and checks that every amount fits its currency. */
 async function makePlan(deps: ImportDeps, request: ImportRequest, checked: CheckedFile): Promise<Result<Plan, FormatFailure>> {
   const destinations = new Map<FileAccount, Destination>()
-  const [first, another] = checked.accounts
-  if (request.accountId !== null && request.accountId !== NEW_ACCOUNT && another !== undefined) {
-    const message = `The file holds statements of several accounts (${labelOf(first!.named, first!.label)} ${first!.currency}, ${labelOf(another.named, another.label)} ${another.currency}…); import it without naming one.`
-    return failed({ code: 'account_unclear', message, line: another.line })
-  }
+  const chosen = await chooseAccounts(deps.store, request.accountId, checked.accounts)
+  if (!chosen.ok) return chosen
   for (const file of checked.accounts) {
-    const chosen = await accountOf(deps, request, file)
-    if (!chosen.ok) return chosen
-    const account = chosen.value
+    const account = chosen.value.get(file) ?? null
     const isTold = account === null || account.currency === UNKNOWN_CURRENCY
     if (!isTold && file.currency !== UNKNOWN_CURRENCY && file.currency !== account.currency) {
       return failed({ code: 'not_statements', message: `The statement is in ${file.currency}, but the account is in ${account.currency}.`, line: file.line })
@@ -164,14 +158,6 @@ async function makePlan(deps: ImportDeps, request: ImportRequest, checked: Check
     destinations.set(file, { file, account, currency, source: null, hadRows: account !== null && (await hasRows(deps, account.id)) })
   }
   return ok({ checked, destinations })
-}
-
-/** The account that the person named, else the one that the file shows to be its own; null: a new one. */
-async function accountOf({ store }: ImportDeps, { accountId }: ImportRequest, file: FileAccount): Promise<Result<Account | null, FormatFailure>> {
-  if (accountId === null) return chooseAccount(store, file)
-  if (accountId === NEW_ACCOUNT) return ok(null)
-  const account = await store.accounts.get(accountId)
-  return account === null ? failed({ code: 'not_statements', message: 'There is no such account.', line: file.line }) : ok(account)
 }
 
 /** A statement on its way into the feed, with the rows that its layer showed so far. */
