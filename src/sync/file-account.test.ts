@@ -189,3 +189,20 @@ test('a service that keeps several currencies in one file without names: the acc
   const other = (await world.store.accounts.list()).find(({ name }) => name === 'Download.csv (4)')!.id
   assert.deepEqual([(await file(world, 'x.csv', { EUR: [row('2026-04-01', '-1', 'Tip')], CHF: OTHERS }, other)).failure?.code, (await accounts(world)).length], ['account_unclear', 4])
 })
+
+test('the head of a masked IBAN is that of the whole one', async () => {
+  const world = new World()
+  await bring(world, 'a.csv', { account: masked('LT797300010123456789'), rows: JANUARY })
+  await bring(world, 'b.csv', { account: masked('NL26BANK2025126409'), rows: OTHERS })
+  // Fails when: only tails are compared with a whole number (seen: each account of any country was one that it might be).
+  assert.match((await bring(world, 'c.csv', { account: masked('LT7973000XXXXXXXXXXX'), rows: FEBRUARY })).failure!.message, /goes on with "LT797300010123456789" \(\S+\) or belongs/)
+  assert.deepEqual([(await bring(world, 'd.csv', { account: masked('DE0250010XXXXXXXXXXX'), rows: FEBRUARY })).failure, (await accounts(world)).length], [null, 3])
+})
+
+// Fails when: a name counts only where rows tell nothing (seen: the file that made both accounts was asked about when it came again).
+test('of two accounts that have a row alike the one with the name of the file is meant', async () => {
+  const world = new World()
+  const tip = row('2026-02-28', '-1', 'Tip')
+  for (const name of ['Cash', 'Card']) await bring(world, `${name}.csv`, { account: { ...UNNAMED, name }, rows: [tip] }, { accountId: NEW_ACCOUNT })
+  assert.deepEqual([(await bring(world, 'x.csv', { account: { ...UNNAMED, name: 'Card' }, rows: [tip, row('2026-03-01', '-2', 'Tea')] })).failure, await accounts(world)], [null, ['Card 2', 'Cash 1']])
+})

@@ -42,6 +42,8 @@ export async function chooseAccount(store: TenantStore, file: FileAccount, toget
   const judged = await Promise.all((named.length > 0 ? named : possible).map(async (one) => ({ ...one, verdict: await compare(store, file, one) })))
   const proved = judged.filter(({ verdict }) => verdict.says === 'same').sort((a, b) => b.verdict.shared - a.verdict.shared)
   if (proved[0] !== undefined && proved[0].verdict.shared > (proved[1]?.verdict.shared ?? 0)) return ok(proved[0].account)
+  const equal = proved.filter(({ verdict, sameName }) => verdict.shared === proved[0]!.verdict.shared && sameName)
+  if (equal.length === 1 && file.named.name !== null) return ok(equal[0]!.account)
   if (proved.length > 0) return unclear(file, proved)
   const open = judged.filter(({ verdict }) => verdict.says === 'unknown')
   const goesOn = (await Promise.all(open.map(async (one) => ((await balancesMeet(store, file, one.account)) ? [one] : [])))).flat()
@@ -66,9 +68,10 @@ function byName(file: FileAccount, open: readonly Possible[]): Result<Account | 
 
 function unclear({ named, label, line }: FileAccount, choices: readonly Possible[]): Result<never, FormatFailure> {
   const names = choices.slice(0, 5).map(({ account }) => `"${account.name}" (${account.id})`).join(', ')
-  const message = named.number === null
+  const number = named.number ?? named.name
+  const message = number === null
     ? `${label} names no account, and nothing in it tells whether it goes on with ${names} or belongs to another account. Name the account (--account ID), or say that it is a new one (--account new).`
-    : `${label} names its account only as ${named.number}, and nothing in it tells whether it goes on with ${names} or belongs to another account. Name the account (--account ID), or say that it is a new one (--account new).`
+    : `${label} names its account only as ${number}, and nothing in it tells whether it goes on with ${names} or belongs to another account. Name the account (--account ID), or say that it is a new one (--account new).`
   return failed({ code: 'account_unclear', message, line })
 }
 
@@ -114,8 +117,12 @@ function masksAgree(a: string, b: string): boolean {
   const [headB, tailB] = shownEnds(b)
   const tail = Math.min(tailA.length, tailB.length)
   const head = Math.min(headA.length, headB.length)
-  return (tail === 0 || tailA.slice(-tail) === tailB.slice(-tail)) && (head === 0 || tail === 0 || headA.slice(0, head) === headB.slice(0, head))
+  // Where nothing but a head is shown, it may be that of an IBAN beside a national number.
+  const tellsHead = tail > 0 || (IBAN_HEAD.test(headA) && IBAN_HEAD.test(headB))
+  return (tail === 0 || tailA.slice(-tail) === tailB.slice(-tail)) && (head === 0 || !tellsHead || headA.slice(0, head) === headB.slice(0, head))
 }
+
+const IBAN_HEAD = /^[A-Z]{2}\d{2}/
 
 /** The characters before and after the masked ones; a number without mask is all tail. */
 function shownEnds(number: string): readonly [string, string] {
