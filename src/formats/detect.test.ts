@@ -67,8 +67,9 @@ test('what is no statement is named, with what to do instead', async () => {
     ['<!DOCTYPE html>\n<html><body>Please sign in</body></html>', /^unknown_format: .*HTML page.*Sign in/],
     ['{"transactions": [1, 2]}', /^unknown_format: .*JSON/],
     ['<OFC>\n<DTD>2\n<ACCTSTMT>\n<STMTRS>\n<STMTTRN>\n<TRNTYPE>1\n</STMTTRN>\n</STMTRS>\n</ACCTSTMT>\n</OFC>\n', /^unknown_format: .*OFC.*Export as OFX/],
-    ['<?xml version="1.0"?><rss><channel/></rss>', /^unknown_format: .*XML/],
-    ['Dear customer\n\nall is well\n', /^unknown_format: /],
+    ['<?xml version="1.0"?><rss><channel/></rss>', /^unknown_format: .*XML.*Export as OFX/],
+    ['<stmtrs><acctid>1</acctid><trnlist count="1"><stmttrn><benefit>debit</benefit><dtposted>2026-01-22T00:00:00</dtposted><trnamt>5.00</trnamt></stmttrn></trnlist></stmtrs>', /^unknown_format: .*XML.*Export as OFX/],
+    ['Dear customer\n\nall is well\n', /^unknown_format: .*Download it again/],
     ['', /^empty_file: /],
     [' \r\n\t\n', /^empty_file: /],
   ]

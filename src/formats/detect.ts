@@ -149,8 +149,8 @@ function otherKind(text: string): string {
   }
   if (/^[[{]/.test(trimmed)) return 'This is JSON, which is no statement format. Export as OFX, QFX, CAMT.053, MT940, QIF or CSV.'
   if (/^<OFC>/i.test(trimmed)) return 'This is OFC, the forerunner of OFX, which is not read. Export as OFX, QFX, CAMT.053, MT940, QIF or CSV.'
-  if (trimmed.startsWith('<')) return 'This XML is neither OFX nor CAMT.052, CAMT.053 or CAMT.054.'
-  return 'This text is none of OFX, QFX, QBO, CAMT.052, CAMT.053, CAMT.054, MT940, QIF or CSV.'
+  if (trimmed.startsWith('<')) return 'This XML is neither OFX nor CAMT.052, CAMT.053 or CAMT.054. Export as OFX, QFX, CAMT.053, MT940, QIF or CSV.'
+  return 'This text is none of OFX, QFX, QBO, CAMT.052, CAMT.053, CAMT.054, MT940, QIF or CSV. Download it again as one of them.'
 }
 
 function unknown(message: string): { readonly ok: false; readonly failure: FormatFailure } {
