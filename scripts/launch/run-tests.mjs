@@ -1,7 +1,8 @@
 /**
- * Runs test files under Node's own runner, as many at once as there are processors: with one more, pages in the
- * browser ran into their time limits, and pages by themselves at the end left a processor idle. Files are begun in
- * the order given. The status is 0 only if every test held; a signal ends the files that run.
+ * Runs test files under Node's own runner in two lanes: pages in the browser half as wide as there are processors, all
+ * else as wide as they are. Tests wait for disks, clocks and pages; one lane of that width left a quarter of two
+ * processors idle, and with more pages at once these ran into their time limits. Each lane begins its files in the order
+ * given. The status is 0 only if every test held; a signal ends the files that run.
  */
 import { availableParallelism } from 'node:os'
 import { PassThrough, Readable } from 'node:stream'
@@ -18,23 +19,42 @@ const COUNTS = { tests: 'tests', suites: 'suites', passed: 'pass', failed: 'fail
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort())
 
-/** The events of the run, with one summary at the end. */
-async function* events(files) {
-  const began = performance.now()
-  let summary = null
-  for await (const event of run({ files, concurrency: Math.min(availableParallelism(), MAX_FILES_AT_ONCE), timeout: TIMEOUT_MS, signal: stop.signal })) {
-    const isOfAll = event.data.file === undefined
-    if (event.type === 'test:summary' && isOfAll) summary = event.data
-    else if (event.type !== 'test:diagnostic' || !isOfAll) yield event
-  }
-  // A run without a summary did not come to its end.
-  if (summary?.success !== true) process.exitCode = 1
-  const counts = Object.entries(COUNTS).map(([name, word]) => `${word} ${summary?.counts[name] ?? 0}`)
-  for (const message of [...counts, `duration_ms ${Math.round(performance.now() - began)}`]) yield { type: 'test:diagnostic', data: { nesting: 0, message, level: 'info' } }
-}
-
+const began = performance.now()
 const [told, timed] = [new PassThrough({ objectMode: true }), new PassThrough({ objectMode: true })]
 told.compose(new spec()).pipe(process.stdout)
 Readable.from(slowest(timed)).pipe(process.stderr)
-for await (const event of events(process.argv.slice(2))) for (const copy of [told, timed]) copy.write(event)
+const tell = event => [told, timed].forEach(copy => copy.write(event))
+
+/** Tells what the files of a lane do, each file at once when it ends, and gives the summary of all; null: it did not come to its end. */
+async function lane(files, concurrency) {
+  const heard = new Map()
+  let summary = null
+  for await (const event of run({ files, concurrency, timeout: TIMEOUT_MS, signal: stop.signal })) {
+    const { file } = event.data
+    if (file === undefined) {
+      if (event.type === 'test:summary') summary = event.data
+      continue
+    }
+    if (!heard.has(file)) heard.set(file, [])
+    heard.get(file).push(event)
+    if (event.type !== 'test:summary') continue
+    heard.get(file).forEach(tell)
+    heard.delete(file)
+  }
+  // What never ended is told as far as it came.
+  for (const events of heard.values()) events.forEach(tell)
+  return summary
+}
+
+const processors = Math.min(availableParallelism(), MAX_FILES_AT_ONCE)
+const files = process.argv.slice(2)
+const lanes = [[files.filter(isPage), Math.max(1, Math.floor(processors / 2))], [files.filter(file => !isPage(file)), processors]].filter(([some]) => some.length > 0)
+const summaries = await Promise.all(lanes.map(([some, concurrency]) => lane(some, concurrency)))
+if (summaries.some(summary => summary?.success !== true)) process.exitCode = 1
+const counts = Object.entries(COUNTS).map(([name, word]) => `${word} ${summaries.reduce((sum, summary) => sum + (summary?.counts[name] ?? 0), 0)}`)
+for (const message of [...counts, `duration_ms ${Math.round(performance.now() - began)}`]) tell({ type: 'test:diagnostic', data: { nesting: 0, message, level: 'info' } })
 for (const copy of [told, timed]) copy.end()
+
+function isPage(file) {
+  return /^test[/\\]web[/\\]/.test(file)
+}
