@@ -5,7 +5,7 @@ import { insertOne, once, updateOne } from './compiled.ts'
 import type { Locks } from './locks.ts'
 import { openChallenges } from './problems.ts'
 import { recentRuns } from './runs.ts'
-import { idKey, endNotes, inOneTrip, written, type Database } from './session.ts'
+import { idKey, endNotes, storeOwed, inOneTrip, written, type Database } from './session.ts'
 import { challenges, connections, runs } from './tables.ts'
 
 /** What each run writes anew. Lost with a crash of the database, it only means a read sooner or later than planned. */
@@ -41,7 +41,8 @@ export function postgresConnections(db: Database, locks: Locks, tenantId: string
       if (changed === null) return
       await inOneTrip(db, tenantId, [changed], Object.keys(patch).every((field) => HEALTH.has(field)) ? 'relaxed' : 'durable')
     },
-    exclusively(id, work) {
+    async exclusively(id, work) {
+      await storeOwed(db, tenantId)
       const key = idKey(id)
       const asked = written(db, [one(key), recent(key), open(key)])
       return locks.exclusively(`relink/${tenantId}/${id}`, { tenantId, statements: asked }, async ([found, ran, challenged]) => {

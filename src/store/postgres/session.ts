@@ -22,6 +22,8 @@ export type Session = Kysely<Tables>
 export class Database extends Kysely<Tables> {
   readonly pool: pg.Pool
   readonly together: Together
+  /** Of each tenant: what this process knows to be true and could not store, because the database was away at the end of the work. */
+  readonly owed = new Map<string, readonly Statement[]>()
 
   constructor(pool: pg.Pool) {
     super({ dialect: new PostgresDialect({ pool }) })
@@ -119,11 +121,26 @@ export async function noteTruth(db: Database, tenantId: string, truth: Statement
   await (held?.lost === true ? lease.exit(() => note(db, tenantId, [truth, ...also])) : note(db, tenantId, [truth, ...also]))
 }
 
-/** At the end of the work: what is noted and waits, of a lost lock only the truths. */
+/** At the end of the work: what is noted and waits, of a lost lock only the truths. These are stored later where the database is away. */
 export async function endNotes(db: Database, tenantId: string): Promise<void> {
-  await storeNotes(db, tenantId).catch(() => {})
   const held = lease.getStore()
-  if (held?.lost === true && held.truths.length > 0) await lease.exit(() => inOneTrip(db, tenantId, held.truths, 'relaxed')).catch(() => {})
+  const isStored = await storeNotes(db, tenantId).then(() => held?.lost !== true, () => false)
+  if (held === undefined || held.truths.length === 0 || isStored) return
+  db.owed.set(tenantId, [...(db.owed.get(tenantId) ?? []), ...held.truths])
+  await lease.exit(() => storeOwed(db, tenantId)).catch(() => {})
+}
+
+/** Before anything is decided anew by what is stored. What still cannot be stored stays owed. */
+export async function storeOwed(db: Database, tenantId: string): Promise<void> {
+  const owed = db.owed.get(tenantId)
+  if (owed === undefined) return
+  db.owed.delete(tenantId)
+  try {
+    await inOneTrip(db, tenantId, owed, 'relaxed')
+  } catch (error) {
+    if (error instanceof StoreUnavailable) db.owed.set(tenantId, [...owed, ...(db.owed.get(tenantId) ?? [])])
+    throw error
+  }
 }
 
 /** Stores what is noted and waits. */
