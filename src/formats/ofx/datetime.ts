@@ -91,6 +91,20 @@ export function possibleDays(text: string): readonly Day[] {
   return days.size === 0 && plain !== null ? [plain] : [...days]
 }
 
+/** A file writes its dates in one order: where one shows it, the others are read so, too. */
+export class DayOrder {
+  readonly #dayFirst = new Set<boolean>()
+
+  /** As `possibleDays`. */
+  daysOf(text: string): readonly Day[] {
+    const days = possibleDays(text)
+    const [, first, mark, second] = YEAR_LAST.exec(text) ?? []
+    if (mark === undefined || mark === '.' || first === second) return days
+    if (days.length === 1) this.#dayFirst.add(Number(first) > 12)
+    return days.length > 1 && this.#dayFirst.size === 1 ? [days[this.#dayFirst.has(true) ? 0 : 1]!] : days
+  }
+}
+
 /** The one of those days, or of several the one next to `near`; null where that does not tell. */
 export function likelyDay(days: readonly Day[], near: Day | null): Day | null {
   if (days.length < 2) return days[0] ?? null

@@ -371,6 +371,21 @@ for (const date of ['20240115', '20240115000000', '20240115235959.999[-11]', '20
     assert.equal((await rowWith(`<DTPOSTED>${date}<TRNAMT>1`)).postedOn, '2024-01-15'))
 }
 
+test('a day in the order of a country that may be two is the one in the period, or read in the order that another date shows', async () => {
+  const daysOf = async (period: string, ...days: readonly string[]): Promise<unknown> => {
+    const { statements, failure } = await readAll(bankFile({ list: period, rows: days.map((day, at) => ROW.replace(/<DTPOSTED>[^<\r\n]*/, `<DTPOSTED>${day}`).replace(/<FITID>[^<\r\n]*/, `<FITID>f${at}`)).join('') }))
+    return failure?.code ?? statements[0]?.rows.map(({ postedOn }) => postedOn).join(' ')
+  }
+  assert.equal(await daysOf('<DTSTART>20250301<DTEND>20250331', '05/03/2025', '1/3/2025'), '2025-03-05 2025-03-01')
+  assert.equal(await daysOf('<DTSTART>20250501<DTEND>20250531', '05/03/2025'), '2025-05-03')
+  assert.equal(await daysOf('<DTSTART>01/03/2025<DTEND>31/03/2025', '05/03/2025'), '2025-03-05')
+  assert.equal(await daysOf('', '03/15/2025', '05/03/2025'), '2025-03-15 2025-05-03')
+  assert.equal(await daysOf('', '15/03/2025', '05/03/2025', '05/05/2025'), '2025-03-15 2025-03-05 2025-05-05')
+  assert.equal(await daysOf('<DTSTART>20250101<DTEND>20251231', '05/03/2025'), 'invalid_date', 'both lie in the period')
+  assert.equal(await daysOf('', '05/03/2025', '15/03/2025'), 'invalid_date', 'the order is shown too late')
+  assert.equal(await daysOf('', '15/03/2025', '03/16/2025', '05/03/2025'), 'invalid_date', 'two orders')
+})
+
 test('blank and zero dates are tolerated where a date is optional', async () => {
   const row = await rowWith('<DTPOSTED>20240115<DTUSER>00000000<DTAVAIL> <TRNAMT>1')
   assert.deepEqual([row.transactedOn, row.valueOn], [null, null])

@@ -8,7 +8,7 @@ import { DecimalSum, exchanged, parseDecimal, type Currency, type Decimal } from
 import type { AccountKind, BalanceKind, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
-import { isBlankDate, likelyDay, parseOfxDay, parseOfxInstant, possibleDays } from './datetime.ts'
+import { DayOrder, isBlankDate, likelyDay, parseOfxDay, parseOfxInstant } from './datetime.ts'
 import { LoneCommas } from './lone-commas.ts'
 import { isBalanceLine, isMaybeDeposit, isMaybePayout, Remarks } from './remarks.ts'
 import type { Place } from './scanner.ts'
@@ -74,6 +74,7 @@ export class OfxStatements implements StructureSink {
   /** What could not be read in the row under way: a failure, unless the row turns out to be none. */
   #unread: Unread | null = null
   readonly #commas = new LoneCommas()
+  readonly #order = new DayOrder()
   /** The amount of the row under way, where others must tell what it is. */
   #lone: { readonly text: string; readonly unread: { readonly line: number; readonly what: string } } | null = null
 
@@ -170,14 +171,21 @@ export class OfxStatements implements StructureSink {
       default:
         return (
           parseOfxDay(text) ??
-          likelyDay(possibleDays(text), null) ??
+          this.#dayInPeriod(this.#order.daysOf(text)) ??
           (field.type === 'day' && isBlankDate(text) ? null : this.#bad('invalid_date', field, text, 'a real date as YYYYMMDD'))
         )
     }
   }
 
+  /** The one day, or of several the only one in the period of the statement. */
+  #dayInPeriod(days: readonly Day[]): Day | null {
+    const { from, to } = coversOf(this.#statement)
+    const within = days.length < 2 || from === null || to === null ? days : days.filter((day) => from <= day && day <= to)
+    return likelyDay(within, null)
+  }
+
   #periodDay(text: string): Day | null {
-    const day = likelyDay(possibleDays(text), null)
+    const day = likelyDay(this.#order.daysOf(text), null)
     if (day === null && !isBlankDate(text)) this.#remarks.unreadPeriod(this.#place.line())
     return day
   }
@@ -272,7 +280,7 @@ export class OfxStatements implements StructureSink {
   #addBalance(kind: BalanceKind, amount: string | null | undefined, asOf: string | null | undefined, line: number): void {
     // An empty amount or date is how banks say that they tell no balance; a balance without its day proves nothing.
     if (amount == null || asOf == null || isBlankDate(asOf)) return
-    const days = possibleDays(asOf)
+    const days = this.#order.daysOf(asOf)
     if (days.length === 0) {
       this.#place.fail('invalid_date', this.#place.line(), `<DTASOF> is ${JSON.stringify(asOf.slice(0, 40))}, expected a real date as YYYYMMDD.`)
       return
