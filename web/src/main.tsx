@@ -66,8 +66,10 @@ const begun = queries.fetchQuery({ queryKey: ['me'], queryFn: readMe }).then(() 
   if (isUnreachable(error) && (await restore(queries))) await queries.invalidateQueries()
   keep(queries)
 })
+// Words that were set in another font would move when this one is here.
+const dressed = document.fonts.load('15px "Inter Variable"').catch(() => undefined)
 // A server that is slow is waited for in sight.
-await Promise.race([begun, new Promise((later) => setTimeout(later, SOON_MS))])
+await Promise.race([Promise.all([begun, dressed]), new Promise((later) => setTimeout(later, SOON_MS))])
 keepFocus()
 if (import.meta.env.PROD) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
 // Rows that somebody reads do not move under their eyes.

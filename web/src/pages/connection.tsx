@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useAct } from '../act.ts'
+import { useFilled } from '../filled.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
@@ -15,7 +16,7 @@ import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { Proof } from '../parts/proof.tsx'
-import { Reconnect } from '../parts/reconnect.tsx'
+import { Reconnect, usePreviews } from '../parts/reconnect.tsx'
 import { Repair } from '../parts/repair.tsx'
 import { Arrival, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
@@ -30,10 +31,13 @@ export function ConnectionPage() {
 
 function Whole({ connection }: { connection: Connection }) {
   const { id } = connection
+  const may = useMay()
   const runs = useQuery({ queryKey: ['runs', id], queryFn: () => get<{ items: Run[] }>(`/runs?connectionId=${id}&limit=20`) })
   const mended = useQuery({ queryKey: ['mended', id], queryFn: () => get<{ items: Problem[] }>(`/problems?connectionId=${id}&open=false&limit=1`) })
   const proof = connection.problems.length === 0 ? mended.data?.items[0] : undefined
-  const may = useMay()
+  const isFilled = useFilled()
+  // Asked for here, though it is shown further down.
+  usePreviews(id, may('administer'))
   const isRunning = connection.state === 'active' && connection.health === 'working'
   return (
     <>
@@ -52,10 +56,14 @@ function Whole({ connection }: { connection: Connection }) {
         {connection.awaitsChoice && (may('administer') ? <ChooseAccounts connection={connection} /> : <div className="panel mb-4"><p className="mb-2">{say('Which accounts are read has to be chosen.')}</p><AskOwner /></div>)}
         {isRunning && !connection.awaitsChoice && readsOf(runs.data?.items ?? []) === 1 && <FirstResult connection={connection} />}
         <Withheld connection={connection} />
-        {!connection.awaitsChoice && <Accounts connection={connection} />}
-        {connection.state !== 'connecting' && connection.state !== 'preview' && !connection.awaitsChoice && may('administer') && <Reconnect connection={connection} />}
-        <Attempts runs={runs.data?.items ?? []} />
-        {connection.state !== 'removed' && may('administer') && <Switches connection={connection} />}
+        {isFilled && (
+          <>
+            {!connection.awaitsChoice && <Accounts connection={connection} />}
+            {connection.state !== 'connecting' && connection.state !== 'preview' && !connection.awaitsChoice && may('administer') && <Reconnect connection={connection} />}
+            <Attempts runs={runs.data?.items ?? []} />
+            {connection.state !== 'removed' && may('administer') && <Switches connection={connection} />}
+          </>
+        )}
       </NeedsServer>
     </>
   )

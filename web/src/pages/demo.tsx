@@ -29,7 +29,7 @@ export function DemoPage() {
         <NeedsServer><button className="button" disabled={act.isPending} onClick={() => act.send('POST', '/demo', { passHours: HOURS_BEFORE })}>{say('Let a day pass')}</button></NeedsServer>
       </div>
       <Loaded query={demo}>
-        {({ bankUrl, faults, hints }) => (
+        {({ bankUrl, faults, hints }) => !connections.isPending && (
           <>
             <p className="mb-4 max-w-[68ch] text-muted">
               <Say message="The <a>sandbox bank ↗</a> runs beside Relink. Break it: a day passes, Relink reads, and what it makes of it appears here." a={(inside) => <a className="link" href={bankUrl} target="_blank" rel="noreferrer">{inside}</a>} />

@@ -6,7 +6,7 @@ import { get, type Account } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { useOffline } from '../me.ts'
 import { NeedsServer } from '../parts/needs-server.tsx'
-import { Empty, FirstBank, Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Empty, FirstBank, Loaded, RowsToCome, Title, Trouble } from '../parts/states.tsx'
 import { RowGrid } from '../rows/grid.tsx'
 import { Printed } from '../rows/printed.tsx'
 import { useRows, type RowFilter } from '../rows/load.ts'
@@ -101,7 +101,7 @@ export function RowsOf({ account, filter }: { account: Account; filter: RowFilte
   const { rows, items, waiting, showWaiting } = useRows(filter)
   const isFiltered = Object.entries(filter).some(([name, value]) => name !== 'account' && value !== undefined)
   if (rows.error !== null && items.length === 0) return <Trouble error={rows.error} />
-  if (rows.data === undefined) return <Skeleton />
+  if (rows.data === undefined) return <RowsToCome />
   return (
     <>
       <div className="mb-2 flex min-h-8 flex-wrap items-center gap-3">
@@ -118,9 +118,4 @@ export function RowsOf({ account, filter }: { account: Account; filter: RowFilte
       )}
     </>
   )
-}
-
-/** Of the height that the list will have at least, so that nothing below it moves. */
-function Skeleton() {
-  return <div className="appear-late mt-10 h-96 rounded-[10px] border border-line bg-surface" role="status"><p className="meta p-3">{say('Loading…')}</p></div>
 }

@@ -1,5 +1,5 @@
 /** Reconnecting with a look before it: sign in beside, see what a switch would do, switch, and go back. Sentences come from the server. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
@@ -12,9 +12,13 @@ import { Amount } from './money.tsx'
 import { Trouble } from './states.tsx'
 import { Day, Point } from './time.tsx'
 
+export function usePreviews(connectionId: string, enabled = true): UseQueryResult<{ items: Preview[] }> {
+  return useQuery({ queryKey: ['previews', connectionId], queryFn: () => get<{ items: Preview[] }>(`/connections/${connectionId}/previews`), enabled })
+}
+
 export function Reconnect({ connection }: { connection: Connection }) {
   const [open, setOpen] = useState(false)
-  const previews = useQuery({ queryKey: ['previews', connection.id], queryFn: () => get<{ items: Preview[] }>(`/connections/${connection.id}/previews`) })
+  const previews = usePreviews(connection.id)
   const newest = previews.data?.items[0]
   const shown = newest !== undefined && newest.state !== 'cancelled' ? newest : undefined
   return (

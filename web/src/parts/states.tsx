@@ -54,6 +54,11 @@ export function Empty({ title, children }: { title: string; children: ReactNode 
   )
 }
 
+/** In the place of a list of rows, higher than the window, so that nothing that is seen moves when they are here. */
+export function RowsToCome() {
+  return <div className="appear-late mt-10 min-h-screen rounded-[10px] border border-line bg-surface" role="status"><p className="meta p-3">{say('Loading…')}</p></div>
+}
+
 /** The way to the first rows, for who may go it. */
 export function FirstBank() {
   const may = useMay()

@@ -9,7 +9,7 @@ import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { formatInstant } from '../parts/time.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
-import { Empty, Trouble } from '../parts/states.tsx'
+import { Empty, RowsToCome, Trouble } from '../parts/states.tsx'
 import { useMay, useOffline } from '../me.ts'
 import type { Account, Transaction } from '../api.ts'
 import { Cells, COLUMNS } from '../rows/cells.tsx'
@@ -32,7 +32,7 @@ export function Queue({ account, accounts, text, view }: { account: Account; acc
   const waitsFor = listed.filter(({ id }) => isOpen(decisions.decided.get(id)))
   const hasMore = view === 'all' && rows.hasNextPage
   if (rows.error !== null && items.length === 0) return <Trouble error={rows.error} />
-  if (rows.data === undefined) return <p className="appear-late meta" role="status">{say('Loading…')}</p>
+  if (rows.data === undefined) return <RowsToCome />
   return (
     <>
       {decisions.error !== null && <Trouble error={decisions.error} />}

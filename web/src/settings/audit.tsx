@@ -71,7 +71,7 @@ export function AuditPage() {
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center justify-between gap-3"><Title>{say('Audit log')}</Title>{verdict.data !== undefined && <Unbroken verdict={verdict.data} />}</div>
-      {verdict.data?.head != null && <p className="meta [overflow-wrap:anywhere]">{say('Newest line {seq}, seal {hash}. Note it elsewhere: lines cut off after it show only so.', verdict.data.head)}</p>}
+      {(verdict.isPending || verdict.data?.head != null) && <p className="meta min-h-10 [overflow-wrap:anywhere] sm:min-h-5">{verdict.data?.head != null && say('Newest line {seq}, seal {hash}. Note it elsewhere: lines cut off after it show only so.', verdict.data.head)}</p>}
       {lines.error !== null && <Trouble error={lines.error} />}
       <Loaded query={lines}>
         {() => (

@@ -42,23 +42,25 @@ export function DataPage() {
           )}
         </Loaded>
       </section>
-      <section className="panel grid gap-3" aria-labelledby="stop">
-        <h2 id="stop">{say('Stop a feed')}</h2>
-        <p className="text-muted">{say('Disable: reading stops, all rows stay, and it can go on later without loss. Remove: the sign-in is deleted, the rows stay.')}</p>
-        {!may('administer') && <AskOwner />}
-        <Loaded query={connections}>
-          {({ items }) => items.length === 0 ? <p className="text-muted">{say('No bank is connected.')}</p> : (
-            <ul className="grid gap-1">
-              {items.map((connection) => (
-                <li key={connection.id} className="flex flex-wrap items-center justify-between gap-x-3 border-t border-line pt-1 first:border-t-0">
-                  <span className="min-w-0"><span className="name">{connection.institutionName}</span> <span className="meta">{say('login {login}', { login: connection.loginLabel })}</span></span>
-                  <span className="flex flex-wrap items-center gap-3"><ConnectionChip connection={connection} /><Link className="link py-1" to="/connections/$id" params={{ id: connection.id }} aria-label={say('Open {bank}, login {login}', { bank: connection.institutionName, login: connection.loginLabel })}>{say('Open')}</Link></span>
-                </li>
-              ))}
-            </ul>
-          )}
-        </Loaded>
-      </section>
+      {!accounts.isPending && (
+        <section className="panel grid gap-3" aria-labelledby="stop">
+          <h2 id="stop">{say('Stop a feed')}</h2>
+          <p className="text-muted">{say('Disable: reading stops, all rows stay, and it can go on later without loss. Remove: the sign-in is deleted, the rows stay.')}</p>
+          {!may('administer') && <AskOwner />}
+          <Loaded query={connections}>
+            {({ items }) => items.length === 0 ? <p className="text-muted">{say('No bank is connected.')}</p> : (
+              <ul className="grid gap-1">
+                {items.map((connection) => (
+                  <li key={connection.id} className="flex flex-wrap items-center justify-between gap-x-3 border-t border-line pt-1 first:border-t-0">
+                    <span className="min-w-0"><span className="name">{connection.institutionName}</span> <span className="meta">{say('login {login}', { login: connection.loginLabel })}</span></span>
+                    <span className="flex flex-wrap items-center gap-3"><ConnectionChip connection={connection} /><Link className="link py-1" to="/connections/$id" params={{ id: connection.id }} aria-label={say('Open {bank}, login {login}', { bank: connection.institutionName, login: connection.loginLabel })}>{say('Open')}</Link></span>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Loaded>
+        </section>
+      )}
     </div>
   )
 }
