@@ -36,7 +36,7 @@ function words(parts: readonly unknown[]): string {
 function problemOf(causes: Problem['diagnosis']['causes']): Problem {
   const at = 1_700_000_000_000
   return { id: 'p', connectionId: 'c', accountId: null, institutionId: 'i', openedAt: at, updatedAt: at, closedAt: null, proofRunId: null, context: { hoursSinceSuccess: 20 }, diagnosis: { action: 'auto_retry', causes },
-    failure: { code: 'bank_refused', stage: 'signon', retry: { kind: 'never' }, message: 'The bank refused: 15500.', evidence: [{ protocol: 'ofx', codes: ['15500'] }] } }
+    failure: { code: 'bank_refused', stage: 'signon', retry: { kind: 'never' }, message: 'The bank refused: “15500”.', evidence: [{ protocol: 'ofx', codes: ['15500'] }] } }
 }
 
 test('the card of every cause is in German where German is read, with the same parts, and short', () => {

@@ -63,7 +63,7 @@ export function httpRefused(answer: Answer, stage: Stage): Failure {
     code: 'http_refused',
     stage,
     retry: retryAfter(answer),
-    message: `The bank's server answered with HTTP status ${answer.status}.`,
+    message: `The bank's server answered “HTTP ${answer.status}”.`,
     evidence: [answerEvidence(answer, stage)],
   }
 }

@@ -201,6 +201,32 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await focused('Sandbox Bank was read again.')
   })
 
+  // Fails when: the phone keeps its form after the answer, as if nothing had happened (was so, with the answer still in it).
+  test('a question is answered on a phone by its link: the phone says so, and the page that asked goes on', async () => {
+    const { page, url, connectionId, sandbox, untilRead } = world
+    sandbox.advance(26 * HOUR_MS)
+    sandbox.bank.inject({ name: 'password-changed', login: 'ana', parameters: { password: 'fourth horse 4' } })
+    await page.goto(url(`/connections/${connectionId}`))
+    await untilRead(() => page.getByRole('button', { name: 'Update now' }).click())
+    await page.getByLabel('Password or PIN').fill('fourth horse 4')
+    await page.getByRole('button', { name: 'Save and sign in once' }).click()
+    await page.getByRole('form', { name: 'Question of the bank' }).waitFor()
+    const [challenge] = await sandbox.opened.instance.store.challenges.list({ connectionId, state: 'open' })
+    const path = await page.evaluate<string>(`fetch('/api/challenges/${challenge?.id}/link', { method: 'POST' }).then((answer) => answer.json()).then(({ path }) => path)`)
+    const phone = await world.openPage({ width: 360, scheme: 'dark' })
+    await phone.goto(url(path))
+    const asked = phone.getByRole('form', { name: 'Question of the bank' })
+    await asked.waitFor()
+    assert.equal(await asked.getByRole('button', { name: /phone/ }).count(), 0, 'it is there already')
+    await answer(world, asked, 'ana')
+    await phone.getByRole('heading', { name: '✓ Answered.' }).waitFor()
+    assert.deepEqual([await asked.count(), await violations(phone)], [0, []])
+    await page.getByRole('region', { name: 'Proof' }).waitFor()
+    await phone.reload()
+    await phone.getByText('This link does not work, or not any more.').waitFor()
+    await phone.context().close()
+  })
+
   test('a locked login offers to check once, and nothing else', async () => {
     const { page, url, connectionId, sandbox, untilRead } = world
     sandbox.advance(26 * HOUR_MS)

@@ -30,7 +30,7 @@ export function refusal(asked: Stage, statuses: readonly (OfxStatus | null)[], c
     ...(text === null ? {} : { message: redactText(text) }),
   }
   const named = [...new Set(said.map((status) => codeText(status.code)))].join('; ')
-  return { code, stage, retry: retryAfterCode(Number(first?.code ?? 2000)), message: named === '' ? 'The bank refused: without a code.' : `The bank refused: ${named}.`, evidence: [evidence] }
+  return { code, stage, retry: retryAfterCode(Number(first?.code ?? 2000)), message: named === '' ? 'The bank refused: without a code.' : `The bank refused: “${named}”.`, evidence: [evidence] }
 }
 
 /** The profile sends the sign-on to an address that is not known as the bank's: nothing is sent there. */

@@ -1,21 +1,45 @@
-/** One question of a bank, from a link: on a phone, with nothing else on the page. No balances. */
-import { useQuery } from '@tanstack/react-query'
+/** One question of a bank, from a link: on a phone, with nothing else on the page. No balances. What became of the answer is said here, so that the phone can be put away. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { ask, type Challenge } from '../api.ts'
-import { say } from '../language/language.ts'
+import { useState } from 'react'
+import { ask, get, type Challenge, type Run } from '../api.ts'
+import { message, say } from '../language/language.ts'
 import { ChallengeForm } from '../parts/challenge-form.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
-import { Loaded, Title } from '../parts/states.tsx'
+import { Arrival, Loaded, Title } from '../parts/states.tsx'
 
 export function ChallengePage() {
   const { token } = useParams({ from: '/c/$token' })
-  // The link is spent by this, so it is asked once and kept.
-  const opened = useQuery({ queryKey: ['link', token], queryFn: () => ask<Challenge>('POST', '/challenge-links', { link: token }), staleTime: Number.POSITIVE_INFINITY })
+  const queries = useQueryClient()
+  const key = ['link', token]
+  // The link is spent by this, so it is asked once and kept, whatever changes.
+  const opened = useQuery({ queryKey: key, queryFn: async () => queries.getQueryData<Challenge>(key) ?? ask<Challenge>('POST', '/challenge-links', { link: token }) })
   return (
     <div className="mx-auto max-w-xl">
       <div className="mb-4"><Title>{say('Answer your bank')}</Title></div>
-      <Loaded query={opened}>{(challenge) => <><NeedsServer><ChallengeForm challenge={challenge} /></NeedsServer><Link className="link" to="/connections/$id" params={{ id: challenge.connectionId }}>{say('Go to the connection')}</Link></>}</Loaded>
+      <Loaded query={opened}>{(challenge) => <Question challenge={challenge} />}</Loaded>
       {opened.error !== null && <p><Link className="link" to="/accounts">{say('See on Accounts whether it still waits')}</Link></p>}
     </div>
   )
 }
+
+function Question({ challenge }: { challenge: Challenge }) {
+  const [run, setRun] = useState<Run | null>(null)
+  const asked = useQuery({ queryKey: ['challenge', challenge.id], queryFn: () => get<Challenge>(`/challenges/${challenge.id}`) })
+  const { state } = asked.data ?? challenge
+  return (
+    <>
+      {run === null && state === 'open' ? <NeedsServer><ChallengeForm challenge={challenge} answered={setRun} /></NeedsServer> : (
+        <section className="panel mb-4 grid gap-2" role="status">
+          <Arrival>{run?.failure?.message ?? say(run?.outcome === 'suspended' ? 'The bank asks something more.' : (ENDS[state] ?? TAKEN))}</Arrival>
+          {run?.failure == null && run?.outcome !== 'suspended' && ENDS[state] === undefined && <p className="text-muted">{say('Relink goes on by itself, also on the page that asked. You can close this one.')}</p>}
+        </section>
+      )}
+      <Link className="link" to="/connections/$id" params={{ id: challenge.connectionId }}>{say('Go to the connection')}</Link>
+    </>
+  )
+}
+
+const TAKEN = message('✓ Answered.')
+/** How a question ended that nobody answers any more; otherwise it was answered, here or elsewhere. */
+const ENDS: Readonly<Record<string, string | undefined>> = { refused: message('The bank did not accept the answer.'), expired: message('The question was not answered in time.'), cancelled: message('The question is not asked any more.') }

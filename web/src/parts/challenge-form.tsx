@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useAct } from '../act.ts'
-import type { Challenge } from '../api.ts'
+import type { Challenge, Run } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Arrival, Trouble } from './states.tsx'
@@ -10,7 +10,8 @@ import { untilInstant } from './time.tsx'
 
 type Prompt = Challenge['prompts'][number]
 
-export function ChallengeForm({ challenge }: { challenge: Challenge }) {
+/** `answered`: told what became of the answer, where nothing else on the page tells it; that page is on the phone already. */
+export function ChallengeForm({ challenge, answered }: { challenge: Challenge; answered?: (run: Run) => void }) {
   const [answers, setAnswers] = useState<Record<string, string>>({})
   const answer = useAct()
   const again = useAct()
@@ -19,7 +20,7 @@ export function ChallengeForm({ challenge }: { challenge: Challenge }) {
   const elsewhere = challenge.prompts.every(({ kind }) => kind === 'approval' || kind === 'redirect')
   const busy = answer.isPending || again.isPending
   return (
-    <form className="panel mb-4 grid gap-4 border-need" aria-label={say('Question of the bank')} onSubmit={(event) => { event.preventDefault(); answer.send('POST', `/challenges/${challenge.id}/answer`, { answers }) }}>
+    <form className="panel mb-4 grid gap-4 border-need" aria-label={say('Question of the bank')} onSubmit={(event) => { event.preventDefault(); answer.send('POST', `/challenges/${challenge.id}/answer`, { answers }, (run) => answered?.(run as Run)) }}>
       <Arrival>{say('The bank asks to know that it is you')}</Arrival>
       {challenge.prompts.map((prompt) => (
         <Field key={prompt.id} prompt={prompt} value={answers[prompt.id] ?? ''} set={(value) => setAnswers({ ...answers, [prompt.id]: value })} />
@@ -29,7 +30,7 @@ export function ChallengeForm({ challenge }: { challenge: Challenge }) {
       <div className="flex flex-wrap items-center gap-3">
         <button className="button button-primary" type="submit" disabled={busy}>{answer.isPending ? say('Asking the bank…') : elsewhere ? say('Ask the bank whether it is done') : say('Answer')}</button>
         <button className="button" type="button" disabled={busy} onClick={() => again.send('POST', `/connections/${challenge.connectionId}/sync`)}>{challenge.prompts.some(({ kind }) => kind === 'code') ? say('Get a new code') : say('Ask anew')}</button>
-        <button className="button" type="button" disabled={phone.isPending} onClick={() => phone.send('POST', `/challenges/${challenge.id}/send`, undefined, (answer) => setSent(answer as SentTo))}>{say('Send this question to my phone')}</button>
+        {answered === undefined && <button className="button" type="button" disabled={phone.isPending} onClick={() => phone.send('POST', `/challenges/${challenge.id}/send`, undefined, (answer) => setSent(answer as SentTo))}>{say('Send this question to my phone')}</button>}
       </div>
       {phone.error !== null && <Trouble error={phone.error} />}
       {sent !== null && <Sent result={sent} />}
