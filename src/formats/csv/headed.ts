@@ -4,7 +4,7 @@
  * beside, it decides which amount column is the one that moves it.
  */
 import type { Currency, Decimal } from '../../domain/money.ts'
-import { plainWords } from '../unstated.ts'
+import { balanceWords, plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
@@ -265,6 +265,8 @@ function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
     candidates.push(split)
     // Money in that is all negative may also be what was taken back: a balance then tells.
     if (split.inNegative) candidates.push({ ...split, inNegative: false })
+    // Of money out that has signs in some rows only, the column may say the direction in all of them.
+    if (rows.some((row) => cellAmount(row, out, style)?.startsWith('-') === true) && !split.signed) candidates.push({ ...split, unsigned: true })
   }
   const currencies = currencyColumns(heading, roles.get('amount') ?? [], rows, style)
   // A zero beside it hides nothing.
@@ -329,7 +331,8 @@ export function singleAmount(rows: readonly CsvRecord[], at: number, marks: read
       if (amount.startsWith('-')) negatives += 1
       // A lone letter in some rows is as well that of a cleared one.
       if (direction !== null) marked.add((row.cells[mark] ?? '').trim().length > 1 ? direction : 'letter')
-      if ((row.cells[mark] ?? '') === '') unmarked += 1
+      // A balance among the rows goes neither way.
+      if ((row.cells[mark] ?? '') === '') unmarked += row.cells.some((cell) => balanceWords(cell) !== null) ? 0 : 1
       else if (direction === null) unknown += 1
       else if ((direction === 'out') === amount.startsWith('-')) agreeing += 1
       else contradicting += 1

@@ -19,7 +19,7 @@ export type AmountColumns =
   /** Each currency has a column of its own, and each row fills one of them: what it is in stands above it. */
   | { readonly form: 'currencies'; readonly columns: readonly CurrencyColumn[] }
   /** Money out and money in have columns of their own; `signed` when money out is written negative, `inNegative` when money in is. */
-  | { readonly form: 'split'; readonly out: number; readonly in: number; readonly signed: boolean; readonly inNegative: boolean }
+  | { readonly form: 'split'; readonly out: number; readonly in: number; readonly signed: boolean; readonly inNegative: boolean; /** The column tells the direction, whatever sign stands before an amount. */ readonly unsigned?: boolean }
 
 export type Columns = {
   readonly booked: number

@@ -37,6 +37,12 @@ const FILES: readonly (readonly [string, string, ...string[]])[] = [
   ['name, state and number of a payment in Polish', 'Data,Godzina,Nazwa,Typ,Stan,Waluta,Brutto,Opłata,Netto,Numer transakcji,Saldo\n14.01.2024,10:00,Sklep,Płatność,Zakończono,EUR,"-20,00","0,00","-20,00",1AB2345678901234C,"80,00"\n15.01.2024,10:00,Klient,Płatność,Oczekujące,EUR,"30,00","0,00","30,00",2AB2345678901234C,"80,00"\n16.01.2024,10:00,Klient,Płatność,Anulowana,EUR,"7,00","0,00","7,00",3AB2345678901234C,"80,00"\n', '- EUR 2 10 2024-01-14 2024-01-15 - -'],
   ['money out and in, and the day of the value, in Hungarian', 'Könyvelés dátuma;Értéknap;Terhelés;Jóváírás;Partner neve\n2024.01.14.;2024.01.15.;12 450;;BOLT\n2024.01.15.;2024.01.15.;;45 000,00;CÉG\n', '- XXX 2 32550 2024-01-14 2024-01-15 - -'],
   ['cards beside merchants, of which a third are paid back', 'CardId,Date,Amount,Currency,MerchantName\nX1,2024-01-14,29.00,CHF,Shop\nX1,2024-01-15,10.00,CHF,Cafe\nX1,2024-01-17,-41.00,CHF,Bar\n', '- CHF 3 2 2024-01-14 2024-01-17 - -'],
+  // Fails when: a balance among the rows, which has no mark, makes the column of marks none (seen: all rows were money in, although the balances said otherwise).
+  ['balances among rows that words give a direction', 'Data;Lançamento;Valor;Tipo Lançamento\n13/01/2024;Saldo Anterior;1.000,00;\n14/01/2024;Pix;250,00;Saída\n15/01/2024;Pix;1.980,50;Entrada\n15/01/2024;Saldo do dia;2.730,50;\n', '- XXX 2 1730.5 2024-01-14 2024-01-15 1000 2730.5'],
+  ['money out with signs in some rows, which a balance tells', 'Data;Histórico;Crédito (R$);Débito (R$);Saldo (R$)\n13/01/2024;SALDO ANTERIOR;;;1.000,00\n14/01/2024;PIX;250,00;;1.250,00\n15/01/2024;BOLETO;;-120,50;1.129,50\n16/01/2024;TARIFA;;15,00;1.114,50\n', '- BRL 3 114.5 2024-01-14 2024-01-16 1000 1114.5'],
+  ['purchases on credit and in parts', '"Data","Lançamento","Categoria","Tipo","Valor"\n"14/01/2024","LOJA","COMPRAS","Compra à vista","R$ 9,50"\n"15/01/2024","CASA","COMPRAS","Parcela 1/3","R$ 100,00"\n', '- BRL 2 -109.5 2024-01-14 2024-01-15 - -'],
+  ['amounts in and out in Norwegian', 'Utført dato;Bokført dato;Beskrivelse;Beløp inn;Beløp ut;Valuta;Status\n14.01.2024;14.01.2024;Butikk;;-364.8;NOK;Bokført\n15.01.2024;15.01.2024;Lønn;531.02;;NOK;Bokført\n', '- NOK 2 166.22 2024-01-14 2024-01-15 - -'],
+  ['withdrawals and deposits in Norwegian', '"Dato";"Forklaring";"Rentedato";"Uttak";"Innskudd"\n"14.01.2024";"Butikk";"14.01.2024";"45,00";""\n"15.01.2024";"Lønn";"15.01.2024";"";"1 500,50"\n', '- XXX 2 1455.5 2024-01-14 2024-01-15 - -'],
   // Fails when: one of the two columns is taken for all (seen: the rows of the other one were lost without a word).
   ['no heading, and a balance that does not quite run with two columns', '05/20/2024,SHOP,2.00,,100.00\n05/20/2024,MARKET,10.00,,102.00\n05/20/2024,AGENT,8.00,,112.00\n05/20/2024,DIVIDEND,,1.00,120.00\n05/21/2024,CAFE,5.00,,119.50\n05/21/2024,BAR,3.00,,124.50\n05/22/2024,PAYROLL,,50.00,127.50\n', '- XXX 7 23 2024-05-20 2024-05-22 - -'],
 ]
@@ -66,4 +72,20 @@ test('a row that is cut off is no line of words', async () => {
     assert.ok(file.ok)
     assert.notEqual((await collect(file.value.stream)).failure, null, text)
   }
+})
+
+// Fails when: every run of zero bytes is damage (seen: a bank that fills up the last block of its files was refused).
+test('zero bytes that fill up the last block are no damage; others are', async () => {
+  const text = 'Date,Text,Amount\n2024-01-14,Café,-20.00\n2024-01-15,Pay,30.00\n'
+  const codeOf = async (zeros: number, rest = ''): Promise<string | null> => {
+    const file = await readStatementFile(bytes(`${text}${'\0'.repeat(zeros)}${rest}`), { fileName: 'x.csv' })
+    assert.ok(file.ok)
+    const { failure, statements } = await collect(file.value.stream)
+    return failure?.code ?? summary(statements[0]!)
+  }
+  const left = 4096 - Buffer.byteLength(text)
+  assert.equal(await codeOf(left), '2 10 2024-01-14 2024-01-15 - -')
+  assert.equal(await codeOf(left - 7), 'malformed')
+  assert.equal(await codeOf(left, '2024-01-16,Shop,-5.00\n'), 'malformed')
+  assert.equal(await codeOf(left + 4096), 'malformed')
 })

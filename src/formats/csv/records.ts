@@ -24,6 +24,10 @@ const PADDING = /[\0\u001a]/g
 /** Padding is shorter; a lost disk page, which may have held rows, is longer. */
 const ZERO_RUN = '\0'.repeat(256)
 
+/** Some banks fill the last block of a file: what is lost ends anywhere. */
+const BLOCK = 512
+const FILLED_MAX = 4_096
+
 type Tokenised = { readonly cells: readonly string[]; readonly lines: number }
 
 /** Yields the records one by one; the last item may be a failure. Errors of `text` itself are thrown on. */
@@ -34,6 +38,9 @@ export async function* readRecords(
 ): AsyncGenerator<Result<CsvRecord, FormatFailure>> {
   // The parser drops finished records when it fails, so the last line is noted where each record is made.
   let linesDone = 0
+  const size = { characters: 0, bytes: 0 }
+  let filled: { readonly line: number } | null = null
+  const damaged = (line: number): Result<never, FormatFailure> => failed({ code: 'malformed', message: `The record on line ${line} holds ${ZERO_RUN.length} or more zero bytes where text should be. The file was damaged.`, line })
   const parser = new Parser({
     delimiter,
     quote,
@@ -53,7 +60,7 @@ export async function* readRecords(
   })
   try {
     // The callback is there because a pipeline without one rethrows; the loop below sees every error.
-    pipeline(Readable.from(text), parser, () => {})
+    pipeline(Readable.from(measured(text, size)), parser, () => {})
     for await (const { cells: record, lines } of parser as AsyncIterable<Tokenised>) {
       const inner = record.reduce(
         (sum, cell) => sum + (cell.includes('\n') || cell.includes('\r') ? cell.split(/\r\n|\n|\r/).length - 1 : 0),
@@ -70,17 +77,30 @@ export async function* readRecords(
           line,
         })
       }
+      if (filled !== null) return yield damaged(filled.line)
       if (record.some((cell) => cell.includes(ZERO_RUN))) {
-        return yield failed({ code: 'malformed', message: `The record on line ${line} holds ${ZERO_RUN.length} or more zero bytes where text should be. The file was damaged.`, line })
+        if (record.length > 1 || record[0]!.length >= FILLED_MAX || !/^\0+$/.test(record[0]!)) return yield damaged(line)
+        filled = { line }
+        continue
       }
       // Blanks behind the closing quote leave both of them (`"1,099.14"\t,`).
       const cells = record.map((cell) => cell.replace(PADDING, '').trim().replace(/^"([^"]*)"$/, '$1').trim())
       if (cells.some((cell) => cell !== '')) yield ok({ cells, line })
     }
+    if (filled !== null && size.characters % BLOCK > 0 && size.bytes % BLOCK > 0) yield damaged(filled.line)
   } catch (error) {
     const failure = failureOf(error, linesDone + 1)
     if (failure === null) throw error
     yield failed(failure)
+  }
+}
+
+/** In UTF-8 a character has several bytes, in other encodings one or two. */
+async function* measured(text: AsyncIterable<string>, size: { characters: number; bytes: number }): AsyncGenerator<string> {
+  for await (const piece of text) {
+    size.characters += piece.length
+    size.bytes += Buffer.byteLength(piece)
+    yield piece
   }
 }
 

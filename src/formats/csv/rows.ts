@@ -58,7 +58,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const on = dayIn(record, dated, layout)
   if (!on.ok && PENDING.test(plainWords(cell(dated)))) return ok({ type: 'undated' })
   if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record) ?? on)
-  if (amount === undefined) return invalidAmount(record, layout)
+  if (amount === undefined) return unmarkedBalance(record, layout, on.value) ?? invalidAmount(record, layout)
   const exchanged = exchange(record, layout)
   if (exchanged !== null) {
     const [from, into] = exchanged
@@ -116,6 +116,15 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
       line: record.line,
     },
   })
+}
+
+/** A balance among amounts that a word beside them gives a direction: it has none. */
+function unmarkedBalance(record: CsvRecord, layout: Layout, on: Day): Result<CsvRow, FormatFailure> | null {
+  const { amount, account, style } = layout
+  const kind = record.cells.map(balanceWords).find((words) => words !== null) ?? null
+  if (amount.form !== 'marked' || (record.cells[amount.mark] ?? '') !== '' || kind === null) return null
+  const stated = cellAmount(record, amount.at, style)
+  return stated == null ? null : ok({ type: 'balance', kind, amount: stated, on, isListed: true, account: cleanText(account === null ? '' : (record.cells[account] ?? '')), currency: toldCurrency(record, layout) })
 }
 
 /** Beside the amount, currency, balance and value day are empty, too, where the file tells them of its rows, or the account is. */
