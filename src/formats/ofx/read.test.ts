@@ -263,6 +263,18 @@ test('what only a statement holds makes one where its own tags were left out', a
   assert.equal((await readAll(`${SGML_HEADER}<OFX><CURDEF>EUR${ROW}${ROW}`)).failure?.code, 'truncated', 'only the root can tell that these are all')
 })
 
+test('a transaction by the name that some programs give it on cards is one; under a name that nobody knows it is a failure, not left out', async () => {
+  const card = (rows: string): string => `${SGML_HEADER}<OFX><CREDITCARDMSGSRSV1><CCSTMTTRNRS><CCSTMTRS><CURDEF>EUR<CCACCTFROM><ACCTID>4</CCACCTFROM>${rows}</CCSTMTRS></CCSTMTTRNRS></CREDITCARDMSGSRSV1></OFX>`
+  const named = (name: string): string => (ROW + ROW).replaceAll('STMTTRN>', `${name}>`)
+  const { statements, failure } = await readAll(card(`<CCTRANLIST><DTSTART>20240101<DTEND>20240131${named('CCSTMTTRN')}</CCTRANLIST>`))
+  assert.equal(failure, null, failure?.message)
+  assert.deepEqual(statements.map(({ rows, covers }) => [rows.length, covers?.to]), [[2, '2024-01-31']])
+  for (const rows of [`<BANKTRANLIST>${named('TRANSACTION')}</BANKTRANLIST>`, named('TRN'), `<TRANSACTIONS>${named('T')}</TRANSACTIONS>`]) {
+    const { failure: stray } = await readAll(card(rows))
+    assert.match(stray?.message ?? '', /^Line \d+: <TRNAMT> stands outside of a transaction, expected <STMTTRN>.*Download/)
+  }
+})
+
 test('lines are counted over what stands before the root', async () => {
   const { failure } = await readAll(bankFile({ rows: ROW.replace('<TRNAMT>-12.50', '\n<TRNAMT>x') }))
   assert.equal(failure?.line, 12)

@@ -14,7 +14,7 @@ import { isBalanceLine, isMaybeDeposit, isMaybePayout, Remarks } from './remarks
 import type { Place } from './scanner.ts'
 import { DIRECTIONS, SignWatch } from './signs.ts'
 import type { StructureSink } from './structure.ts'
-import { LEVEL, type Tag } from './tags.ts'
+import { LEVEL, tagId, type Tag } from './tags.ts'
 import { ANSWER, BALANCE, DOCUMENT, OPAQUE, ROW, SLOTS, STATEMENT, STATUS, type Field, type Scope, type Values } from './wire.ts'
 
 /** What is said about a statement by its reader, not by the bank. */
@@ -33,6 +33,10 @@ export const BATCH_ROWS = 1_000
 const PLUS = 43
 /** What programs print of a balance that is not there. */
 const NO_BALANCE = /^(none|null|nil|nan|n\/a|undefined)$/i
+
+const AMOUNT = tagId('TRNAMT')
+/** What holds rows, and no amount beside them. */
+const LISTS_ROWS: ReadonlySet<string> = new Set(['STMTRS', 'CCSTMTRS', 'INVSTMTRS', 'BANKTRANLIST', 'BANKTRANLISTP', 'INVTRANLIST', 'INVBANKTRAN'])
 
 /** ISO 4217's code for "no currency": a balance of a statement that does not name its currency (an empty CURDEF). */
 export const NO_CURRENCY: Currency = 'XXX'
@@ -91,9 +95,16 @@ export class OfxStatements implements StructureSink {
   leaf(tag: Tag, text: string): void {
     if (tag.id === -1) return
     const field = this.#top.scope?.fields[tag.id]
+    if (field === undefined && tag.id === AMOUNT) return this.#strayAmount()
     if (field === undefined || text === '') return
     const value = this.#read(field, text)
     if (value !== null) this.#top.values[field.slot] = value
+  }
+
+  /** An amount of nothing that is read: a transaction under a name that nobody knows would be left out unseen. */
+  #strayAmount(): void {
+    if (!LISTS_ROWS.has(this.#top.scope?.name ?? '')) return
+    this.#place.fail('malformed', this.#place.line(), '<TRNAMT> stands outside of a transaction, expected <STMTTRN> before it.')
   }
 
   enter(tag: Tag): void {

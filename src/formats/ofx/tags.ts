@@ -104,6 +104,9 @@ export function listedTag(bytes: Uint8Array, from: number, to: number, hash: num
   return null
 }
 
+/** What some programs write for it in statements of cards. */
+for (const [alias, name] of [['CCSTMTTRN', 'STMTTRN'], ['CCTRANLIST', 'BANKTRANLIST']] as const) TAGS.set(alias, TAGS.get(name) as Tag)
+
 /** The number of a tag that this module lists; a name that it does not list is a bug in a table. */
 export function tagId(name: string): number {
   const tag = TAGS.get(name)
