@@ -34,13 +34,14 @@ export function findCodes(reading: Reading, tables: readonly CodeTable[]): reado
   // `other` is no protocol: many systems share it, and a number of one says nothing of another, unless the record names that system.
   const explains = (table: CodeTable, code: string) => ofProtocol(table) && (evidence.protocol !== 'other' || distinctive(code) || isNamed(table, reading))
   const add = (code: string, from: FoundCode['from'], pick: (table: CodeTable) => boolean) => {
-    const hits = lookUp(code, indexOf(tables))
+    const listed = lookUp(code, indexOf(tables))
+    const hits = listed.length > 0 || from !== 'code' ? listed : byName(code, tables)
     const hit = hits.find(({ table }) => explains(table, code)) ?? hits.find(({ table }) => pick(table))
     if (hit !== undefined && !found.some((other) => other.entry === hit.entry)) found.push({ ...hit, code, from })
   }
   for (const code of reading.codes) add(code, 'code', (table) => table.protocols.length > 0 && distinctive(code))
   for (const word of codeLikeWords(reading.text)) add(word, 'text', () => false)
-  for (const table of tables.filter(ofProtocol)) {
+  for (const table of tables.filter((one) => ofProtocol(one) && (evidence.protocol !== 'other' || isNamed(one, reading)))) {
     for (const entry of table.codes) if (!found.some((other) => other.entry === entry) && isQuoted(entry, reading.text)) found.push({ table, entry, code: entry.code, from: 'text' })
   }
   if (evidence.httpStatus !== undefined) {
@@ -70,6 +71,13 @@ export function lookUp(code: string, index: CodeIndex): readonly { readonly tabl
     if (dot <= 0) return []
     key = key.slice(0, dot)
   }
+}
+
+/** Programs hand on the name of a number alone: `EBICS_INVALID_XML` for 091010. */
+function byName(code: string, tables: readonly CodeTable[]): readonly { readonly table: CodeTable; readonly entry: CodeEntry }[] {
+  const name = code.toUpperCase()
+  if (!/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(name)) return []
+  return tables.flatMap((table) => table.codes.filter((entry) => (entry.name ?? '').toUpperCase().split(/[, ]+/).includes(name)).map((entry) => ({ table, entry })))
 }
 
 function isNamed({ title }: CodeTable, { text, record }: Reading): boolean {

@@ -206,3 +206,54 @@ test('every rule id is used once and every weight names a cause', () => {
   assert.equal(new Set(ids).size, ids.length)
   for (const rule of KNOWLEDGE.rules) for (const cause of Object.keys(rule.weights)) assert.ok(CAUSE_CODES.includes(cause as CauseCode), `${rule.id}: ${cause}`)
 })
+
+test('where a request went says nothing of why it failed; an error that the address carries does', () => {
+  const refused = (message: string) => verdict({ protocol: 'other', stage: 'statement', httpStatus: 401, message }, { connection: 'established' }).causes.map(({ cause, p }) => [cause, p])
+  const bare = refused('')
+  for (const path of ['smrt/transactions?limit=5', 'oauth/token?grant_type=refresh_token', 'login/secure/locked']) assert.deepEqual(refused(`401 Client Error: Unauthorized for url: https://api.bank.example/${path}`).slice(0, 4).map(([cause]) => cause), bare.slice(0, 4).map(([cause]) => cause), path)
+  assert.match(read({ evidence: { message: 'sent back to https://app.example/cb?state=1&error=access_denied&code=2' }, context: {} }).text, /error=access_denied/)
+})
+
+test('a number, or a word as general as "unauthorized", of one system counts for protocol `other` only where that system is named', () => {
+  const systems = (evidence: Evidence) => JSON.stringify(verdict({ protocol: 'other', stage: 'statement', ...evidence }).causes.flatMap((one) => one.for))
+  assert.doesNotMatch(systems({ httpStatus: 401, message: '401 Unauthorized' }), /Belvo/)
+  assert.doesNotMatch(systems({ codes: ['1012'], message: 'failed' }), /Interactive Brokers/)
+  assert.equal(first({ protocol: 'other', stage: 'statement', institution: 'interactive brokers', codes: ['1012'], message: 'failed' }), 'consent_expired')
+  assert.equal(first({ protocol: 'other', stage: 'statement', institution: 'interactive brokers', codes: ['1018'] }), 'rate_limited')
+})
+
+test('a number that is handed on by its name alone is that number', () => {
+  const causes = (code: string) => verdict({ protocol: 'ebics', stage: 'signon', codes: [code] }, { connection: 'established' }).causes
+  assert.deepEqual(causes('EBICS_USER_UNKNOWN'), causes('091003').map((one) => ({ ...one, for: one.for.map((said) => said.replace('091003 ', '')), against: one.against.map((said) => said.replace('091003 ', '')) })))
+})
+
+test('too much from one network is no lock of the login, and allowances have many words', () => {
+  assert.equal(first({ protocol: 'other', stage: 'signon', message: 'Too many sign-in attempts from your network. Try another connection.' }, { connection: 'established' }), 'rate_limited')
+  assert.equal(first({ protocol: 'other', stage: 'signon', message: 'Too many sign-in attempts. Your account is locked.' }, { connection: 'established' }), 'login_locked')
+  for (const message of ['Ha superado el número de consultas', 'Accesses exceeded for this consent', 'Die Abrufe für heute sind überschritten', 'Le nombre de requêtes ou accès est dépassé : accès dépassé']) assert.equal(first({ protocol: 'enable-banking', stage: 'statement', message }, { connection: 'established', unattended: true }), 'rate_limited', message)
+})
+
+test('a renewal that fails after days of silence is a permission that ended; minutes after a success it is the program', () => {
+  const renewal: Evidence = { protocol: 'other', stage: 'signon', message: 'Could not refresh the access token: refresh_token is invalid' }
+  assert.equal(first(renewal, { connection: 'established', hoursSinceSuccess: 200 }), 'consent_expired')
+  assert.notEqual(first(renewal, { connection: 'established', hoursSinceSuccess: 0.5 }), 'consent_expired')
+})
+
+test('codes that are refused from several people at once: the bank asks in another way; from one, the code was wrong', () => {
+  const refused: Evidence = { protocol: 'other', stage: 'signon', message: 'Invalid OTP' }
+  assert.equal(first(refused, { connection: 'established', sameBank: 'some' }), 'mfa_method_changed')
+  assert.equal(first(refused, { connection: 'established', sameBank: 'none' }), 'mfa_invalid')
+})
+
+test('a Direct Connect server that is gone for days was switched off; where other banks fail too, it is this network', () => {
+  const gone: Evidence = { protocol: 'ofx', stage: 'resolve', networkError: 'ENOTFOUND' }
+  assert.equal(first(gone, { connection: 'established', hoursSinceSuccess: 200 }), 'connection_migrated')
+  assert.notEqual(first(gone, { connection: 'established', hoursSinceSuccess: 5 }), 'connection_migrated')
+  assert.equal(first(gone, { connection: 'established', hoursSinceSuccess: 200, otherBanks: 'all' }), 'local_network')
+})
+
+test('what fails for some is less often an outage than what fails for all', () => {
+  const failing: Evidence = { protocol: 'obie', stage: 'accounts', httpStatus: 500 }
+  const share = (sameBank: 'some' | 'all') => pOf('institution_down', failing, { connection: 'established', sameBank }) / pOf('institution_error', failing, { connection: 'established', sameBank })
+  assert.ok(share('all') > 6 * share('some'))
+})

@@ -6,7 +6,7 @@ import type { CaseRecord } from '../domain/evidence.ts'
 
 export type Reading = {
   readonly record: CaseRecord
-  /** Message and body, lower case, accents removed, at most 4,000 characters. */
+  /** Message and body, lower case, accents removed, addresses without their paths, at most 4,000 characters. */
   readonly text: string
   /** As given, outermost first. */
   readonly codes: readonly string[]
@@ -26,6 +26,12 @@ export function read(record: CaseRecord): Reading {
   return { record, text, codes, headers }
 }
 
+/** Where a request went says nothing of why it failed: of an address only the server is left, and an error that it carries (RFC 6749 section 4.1.2.1). */
+function withoutPath(address: string): string {
+  const [, server = '', rest = ''] = /^(https?:\/\/[^\s/?#]*)(.*)$/s.exec(address) ?? []
+  return [server, ...(rest.match(/(?<=[?&#])error\w*=[^&#]*/gi) ?? [])].join(' ')
+}
+
 function plain(text: string): string {
   return text
     .slice(0, TEXT_LIMIT)
@@ -35,4 +41,6 @@ function plain(text: string): string {
     .replace(/\p{M}/gu, '')
     .replace(/ß/g, 'ss')
     .toLowerCase()
+    .replace(/https?:\/\/[^\s"'<>`)\]]+/g, withoutPath)
+    .replace(/\b([45]\d\d) (?:client|server) error: [a-z' -]{2,40}? for url: \S*/g, 'http $1')
 }

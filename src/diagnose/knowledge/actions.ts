@@ -41,6 +41,7 @@ type ActionRule = { readonly causes: readonly CauseCode[]; readonly when: Patter
 export const ACTION_RULES: readonly ActionRule[] = [
   { causes: ['institution_down', 'institution_error', 'aggregator_down', 'scheduled_maintenance'], when: { context: { intermittent: [true] } }, favours: { auto_retry: 4 }, why: 'what comes and goes is answered by asking again' },
   { causes: ['institution_down', 'scheduled_maintenance'], when: { context: { sameBank: ['some', 'all'] } }, favours: { wait_for_bank: 3 }, why: 'an outage for all is the bank\'s to end' },
+  { causes: ['institution_error'], when: { context: { sameBank: ['all'] } }, favours: { wait_for_bank: 4 }, why: 'an error that everybody meets is the bank\'s to mend' },
   { causes: ['institution_down'], when: { httpStatus: '502-504' }, favours: { auto_retry: 1.5 }, why: 'gateways fail for minutes' },
   { causes: ['institution_down'], when: { networkError: '^(ETIMEDOUT|ECONNRESET|ESOCKETTIMEDOUT)' }, favours: { auto_retry: 2 }, why: 'one slow answer is no outage' },
   { causes: ['institution_down'], when: { text: 'tim(e|ed)[- ]?out' }, favours: { auto_retry: 2 }, why: 'one slow answer is no outage' },
@@ -59,7 +60,7 @@ export const ACTION_RULES: readonly ActionRule[] = [
   { causes: ['connection_migrated'], when: { protocol: ['ofx'] }, favours: { import_file: 2, enroll_at_bank: 2, update_connection: 1.5 }, why: 'what follows Direct Connect differs by bank' },
   { causes: ['connection_migrated'], when: { protocol: ['fints'] }, favours: { update_software: 3 }, why: 'the new way needs a new program' },
   { causes: ['endpoint_moved'], when: { protocol: ['scraper', 'gocardless', 'other'] }, favours: { update_software: 6 }, why: 'the address is in the program' },
-  { causes: ['mfa_required', 'mfa_method_changed'], when: { protocol: ['scraper', 'other'] }, favours: { update_software: 5 }, why: 'the program must learn the step' },
+  { causes: ['mfa_required', 'mfa_method_changed'], when: { protocol: ['scraper', 'other'] }, favours: { update_software: 10 }, why: 'the program must learn the step' },
   { causes: ['mfa_required'], when: { protocol: ['plaid', 'obie'] }, favours: { reconnect: 4 }, why: 'a fresh sign-in carries the code' },
   { causes: ['rate_limited'], when: { context: { unattended: [true], attemptsToday: { min: 20 } } }, favours: { auto_retry: 1.2 }, why: 'the quota refills by itself' },
   { causes: ['rate_limited'], when: { context: { attemptsToday: { min: 10, max: 100 } } }, favours: { fix_configuration: 2 }, why: 'a schedule that asks too often is a setting' },

@@ -15,6 +15,9 @@ const PAGE_FOR_DATA = "unexpected (token|character)[^.]{0,6}<|unexpected token '
 /** A code is spoken of as one that was given and not taken. */
 const CODE_REFUSED = '(wrong|invalid|incorrect|falsch\\w*|ungultig\\w*|expired|неверн\\w*)[^.]{0,25}(code|otp|tan|passcode|mfa|код)\\b|(code|otp|\\btan|passcode)\\b[^.]{0,30}(wrong|invalid|incorrect|not correct|not accepted|falsch|ungultig|expired)'
 
+/** What is counted is the address that asks, not the login. */
+const FROM_HERE = 'from (your|this|the same) (network|ip\\b|internet|address|connection)'
+
 /** Several ways of saying one thing. */
 const ways = (...patterns: readonly string[]): string => patterns.join('|')
 
@@ -42,7 +45,7 @@ export const TEXT_RULES: readonly Rule[] = [
     when: { text: '\\d+.?(stellig|digit|character|chiffres|cifr).{0,50}(pin|password|passwort|kontonummer|user|mot de passe)|(pin|password|passwort|mot de passe).{0,60}(regexp|length|lange|\\d+ (digits|characters))' },
     weights: { credentials_invalid: 1.2, configuration: 0.7, password_change_required: 0.6 } },
   { id: 'says-locked', source: WORDS, because: 'The answer speaks of a lock.',
-    when: { not: { text: 'automat\\w*|third[- ]part|scrap|robot|\\bbots?\\b' }, text: ways(
+    when: { not: { text: 'automat\\w*|third[- ]part|scrap|robot|\\bbots?\\b|' + FROM_HERE }, text: ways(
       '\\block(ed|out)?\\b|gesperrt|sperrung|verrouill|\\bbloque[eo]?[es]?\\b|bloquead[oa]|bloccat[oa]|geblokkeerd|(disabled|suspended) (for|after|due to).{0,30}(attempt|tries|login)|too many (failed|invalid|incorrect|wrong|unsuccessful)',
       '(suspend|disabl|block|deactivat|deaktivier|froze|restrict)\\w*[^.]{0,40}(attempts?|tries|failed|failures|fehlversuch\\w*|intentos|tentatives)',
       '(attempts?|tries|fehlversuch\\w*|failed log-?ins?|intentos|tentatives)[^.]{0,50}(suspend|disabl|block|deactivat|deaktivier|froze)\\w*',
@@ -155,7 +158,7 @@ export const TEXT_RULES: readonly Rule[] = [
     weights: { consent_expired: 2.4, consent_revoked: 0.6, mfa_timeout: -1.5 } },
   { id: 'says-method-changed', source: WORDS, because: 'The answer speaks of a method of checking that no longer fits.',
     when: { text: ways(
-      'mfa[^.]{0,25}(changed|reset|settings)|(tan|security|authentication)[- ]?(mode|method|medium|procedure|verfahren)[^.]{0,60}(not|no longer|accepted modes|nicht|kein|widerspricht|unknown|invalid)|did not accept your tan|sicherheitsprofil|sicherheitsverfahren|pin/tan-verfahren|unsupported (mfa|tan)|(zwei-schritt|verfahren|tan-?medium)[^.]{0,40}nicht (mehr )?(unterstutzt|zugelassen|erlaubt|moglich|gultig|verfugbar)|(no|kein|aucun)[^.]{0,15}(tan|2fa|mfa)[^.]{0,15}(method|medium|verfahren)',
+      'mfa[^.]{0,25}(changed|reset|settings)|(tan|security|authentication|freigabe|sicherheits)[- ]?(mode|method|medium|procedure|verfahren)[^.]{0,60}(not|no longer|accepted modes|nicht|kein|widerspricht|unknown|invalid)|did not accept your tan|sicherheitsprofil|sicherheitsverfahren|pin/tan-verfahren|unsupported (mfa|tan)|(zwei-schritt|verfahren|tan-?medium)[^.]{0,40}nicht (mehr )?(unterstutzt|zugelassen|erlaubt|moglich|gultig|verfugbar)|(no|kein|aucun)[^.]{0,15}(tan|2fa|mfa)[^.]{0,15}(method|medium|verfahren)',
       '(sms-?tan|i-?tan|m-?tan|chip-?tan|photo-?tan|security questions?|text (codes?|messages?)|card reader|token)\\b[^.]{0,50}(no longer|nicht mehr|discontinued|retired|replaced|abgeschafft|eingestellt)',
       '(switch|umstell|change|register|move|upgrade)\\w*[^.]{0,40}(push-?tan|app-?tan|photo-?tan|authenticator|text codes|new (security|sign-?in) (method|procedure))|auf (push|photo|chip|app)-?tan|new (security|sign-?in|authentication|verification) (method|procedure)',
       '(another|different|other|new|annan|annen|anden|autre|otro|altro|inn[ay]) (id-?|identification |sign-?in |log-?in |authentication )?(metod\\w*|method\\w*|verfahren|methode|metodo)\\b|(method|metod)\\w* of (identification|verification)[^.]{0,30}(no longer|not)|(bankid|authenticator app|security app) (is |are )?(now )?(required|needed)|(sms|password|fingerprint) (log-?in|sign-?in)[^.]{0,25}(removed|no longer|discontinued)',
@@ -241,11 +244,15 @@ export const TEXT_RULES: readonly Rule[] = [
   { id: 'says-too-often', source: WORDS, because: 'The answer says that too much was asked.',
     when: { not: { text: '(period|range|interval|\\bdates?|history|zeitraum|periode)\\b[^.]{0,20}exceed|re-?authori[sz]|\\d+ (days|months|years) (of )?(history|transactions|data)|(limit|maximum) of \\d+ (days|months|years)|call stack|only download up to' }, text: ways(
       'rate.?limit|too many (requests|calls|connections)|throttl\\w*|(daily|request|access|call|api) (request )?limit|quota|exceed\\w*[^.]{0,30}(limit|multiplicity|number|allowed)|only (refreshed )?once every|fewer requests|zu viele anfragen|trop de requetes',
+      '(access(es)?|accesos|acces|accessi|acessos|zugriffe|abrufe|abfragen|consultas|requests?|calls)\\b[^.]{0,30}(exceed|superad|depass|superat|excedid|uberschritten|ubersteig)|(exceed|superado|depasse|superato|excedid|uberschritten)\\w*[^.]{0,40}\\b(access(es)?|accesos|acces|accessi|acessos|zugriffe|abrufe|abfragen|consultas)\\b',
       '(number|maximum|limit|allowance)\\b[^.]{0,40}(reached|per (day|hour)|a day|used up)|(reached|used up)[^.]{0,40}(limit|number|quota|maximum|allowance)',
       'too (soon|often|frequent\\w*|quick\\w*|fast)|slow down|(lot of|so many|excessive) (requests|downloads|calls)|since (your|the) last (request|download|sync)|zu (haufig|oft|schnell)|already (in use|signed on|logged (in|on))|another session',
       '(only|maximum|at most|max\\.?) (of )?\\d+ (\\w+ ){0,4}(per|every|a|within|in) (\\d+ )?(day|hours?|24)|nombre (maximal|maximum) (de|d) \\w+ (atteint|depasse)',
     ) },
     weights: { rate_limited: 2.8, history_limit: -0.3, credentials_invalid: -1.5, institution_down: -0.7, account_closed: -1.5 } },
+  { id: 'says-too-much-from-here', source: 'providers that count sign-ins by the address they come from', because: 'The answer says that too much came from this network.',
+    when: { text: '(too many|lot of|excessive|repeated|multiple)[^.]{0,40}' + FROM_HERE },
+    weights: { rate_limited: 2.6, access_restricted: 0.2, login_locked: -0.5, credentials_invalid: -1.5 } },
   { id: 'says-days-refused', source: WORDS, because: 'The answer refuses the days that were asked for.',
     when: { not: { text: 'date ?format|time data|invalid time|format of the date|per (day|hour)' }, text: ways(
       '((?<![a-z])date|startdate|enddate|period|range|fromdate|from_date|bookingdate\\w*|history|interval|zeitraum|datum|periode)[^.]{0,45}(exceed|invalid|out of|limit|maximum|too (long|old|far|large)|wrong|not allowed|bound|uberschr|ungultig|was capped|capped|is not valid|past)|(invalid|wrong|out of range)[^.]{0,25}(date|period|range|interval)|last \\d+.?days?|wert widerspricht|bankvorgaben|\\d+.?days? (limit|maximum|of history)',
@@ -326,7 +333,7 @@ export const TEXT_RULES: readonly Rule[] = [
     ) },
     weights: { client_bug: 1.9, configuration: 0.3, institution_down: -1, credentials_invalid: -0.7 } },
   { id: 'says-setting-wrong', source: WORDS, because: 'The answer names a setting that does not fit.',
-    when: { not: { text: 'fusion\\w*|neue[nr]? (blz|bankleitzahl)' }, text: 'redirect.?ur[il]\\w*[^.]{0,30}(not|mismatch|invalid|unknown|differ)|(invalid|wrong|unknown|unregistered) redirect|\\b(fid|org|fi ?id|bank ?id|routing number)\\b[^.]{0,30}((do(es)?|did) not|n.t) (match|agree|exist)|(?<!went )(wrong|invalid|unknown|incorrect) (\\w+ )?(env|environment|cluster|server|bank|institution|host|product|region|country)|sandbox|must be .(sandbox|production)|not (active|enabled)[^.]{0,40}(application|product|app)|(application|app|client) (is )?not active|not enabled for|unbekanntes (kreditinstitut|institut)|unknown (bank|institution|fi)\\b|bank ?code|blz\\b|pflichtfeld|mandatory field|missing (org|fid|fi\\b)|(invalid|incorrect|missing|wrong) (\\w+ )?(public|private|secret|api|client)?[_ ]?key|client_?id|misconfigur\\w*|api ?key|(public|secret|private|app) ?key|\\bkeys?\\b[^.]{0,30}(correct|invalid|wrong)|anonyme[rn]? dialog|does not match|file[^.]{0,20}does not match|no fid|fails? to reach|redirect_?uri' },
+    when: { not: { text: 'fusion\\w*|neue[nr]? (blz|bankleitzahl)' }, text: 'redirect.?ur[il]\\w*[^.]{0,30}(not|mismatch|invalid|unknown|differ)|(invalid|wrong|unknown|unregistered) redirect|\\b(fid|org|fi ?id|bank ?id|routing number)\\b[^.]{0,30}((do(es)?|did) not|n.t) (match|agree|exist)|(?<!went )(wrong|invalid|unknown|incorrect) (\\w+ )?(env|environment|cluster|server|bank|institution|host|product|region|country)|sandbox|must be .(sandbox|production)|not (active|enabled)[^.]{0,40}(application|product|app)|(application|app|client) (is )?not active|not enabled for|unbekanntes (kreditinstitut|institut)|unknown (bank|institution|fi)\\b|bank ?code|blz\\b|pflichtfeld|mandatory field|missing (org|fid|fi\\b)|(invalid|incorrect|missing|wrong) (\\w+ )?(public|private|secret|api|client)?[_ ]?key|client_?id|misconfigur\\w*|api ?key|(public|secret|private|app) ?key|(?<!bank.{0,8} )\\bkeys?\\b[^.]{0,30}(correct|invalid|wrong)|anonyme[rn]? dialog|does not match|file[^.]{0,20}does not match|no fid|fails? to reach|redirect_?uri' },
     weights: { configuration: 1.8, client_bug: 0.3, institution_down: -1.2 } },
   { id: 'says-subscription', source: WORDS, because: 'The answer speaks of payment or a subscription.',
     when: { text: 'payment required|subscription|billing|trial|plan (expired|limit)' },

@@ -168,3 +168,28 @@ export const TINK = codeTable({
   ['USER_CANCELLED THIRD_PARTY_APP_CANCELLED', 'The person did not give the permission.', [['account_not_authorized', 4, 'reconnect'], ['consent_revoked', 3, 'reconnect'], ['mfa_timeout', 2, 'reconnect']], { doubt: 0.25 }],
   ['PERMANENT_ERROR', 'It fails for good: the bank has no such service for this login, or the entry was replaced.', [['access_restricted', 3, 'import_file'], ['connection_migrated', 3, 'reconnect'], ['client_bug', 2, 'update_software']], { doubt: 0.35 }],
 ])
+
+export const IBKR_FLEX = codeTable({
+  system: 'ibkr-flex',
+  title: 'Interactive Brokers',
+  protocols: ['other'],
+  seenBy: 'programs that read Interactive Brokers through the Flex Web Service',
+  source: 'Interactive Brokers, Flex Web Service, error codes, as clients list them',
+  doubt: 0.15,
+}, [
+  ['1001', 'The statement could not be made just now; a broken query or token is told in the same words.', [['institution_error', 5, 'auto_retry'], ['configuration', 2, 'fix_configuration', 'it stays so for days']], { name: 'Statement could not be generated at this time', doubt: 0.25 }],
+  ['1003', 'There is no such statement.', [['history_limit', 2, 'shorten_range'], ['configuration', 3, 'fix_configuration']], { name: 'Statement is not available', doubt: 0.3 }],
+  ['1004 1005 1006 1007 1008', 'The numbers of the day are not complete yet.', [['institution_error', 6, 'auto_retry'], ['scheduled_maintenance', 1, 'wait_for_bank']]],
+  ['1009', 'The server has too much to do.', [['institution_down', 3, 'auto_retry'], ['institution_error', 4, 'auto_retry']], { name: 'The server is under heavy load' }],
+  ['1010', 'Queries of the old kind are no longer served; the query must be made anew.', [['protocol_outdated', 6, 'fix_configuration'], ['configuration', 2, 'fix_configuration']], { name: 'Legacy Flex Queries are no longer supported' }],
+  ['1011', 'Access for programs is switched off in the account.', [['enrollment_required', 6, 'enroll_at_bank'], ['account_closed', 1, 'remove_account']], { name: 'Service account is inactive' }],
+  ['1012', 'The token has ended; a new one is made in the account.', [['consent_expired', 8, 'reconnect']], { name: 'Token has expired' }],
+  ['1013', 'The token serves another network address only.', [['configuration', 5, 'fix_configuration'], ['access_restricted', 3, 'fix_configuration']], { name: 'IP restriction' }],
+  ['1014 1017', 'The query or reference is not known.', [['configuration', 7, 'fix_configuration'], ['client_bug', 1, 'update_software']]],
+  ['1015', 'The token is not known: mistyped, or replaced by a newer one.', [['configuration', 4, 'fix_configuration'], ['consent_revoked', 3, 'reconnect']], { name: 'Token is invalid' }],
+  ['1016', 'The account is not known under this token.', [['account_not_found', 6, 'reconnect'], ['account_not_authorized', 1, 'contact_bank']], { name: 'Account is invalid' }],
+  ['1018', 'More than one request a second, or ten a minute.', [['rate_limited', 8, 'auto_retry']], { name: 'Too many requests' }],
+  ['1019', 'The statement is being made; it can be fetched in a moment.', [['institution_error', 4, 'auto_retry'], ['client_bug', 2, 'update_software', 'the program did not wait for it']], { name: 'Statement generation in progress' }],
+  ['1020', 'The request was not understood, or a new query or token is not known everywhere yet.', [['configuration', 3, 'fix_configuration'], ['institution_error', 3, 'auto_retry', 'query or token are minutes old'], ['client_bug', 2, 'update_software']], { name: 'Invalid request or unable to validate request', doubt: 0.3 }],
+  ['1021', 'The statement could not be fetched just now.', [['institution_error', 6, 'auto_retry']], { name: 'Statement could not be retrieved at this time' }],
+])
