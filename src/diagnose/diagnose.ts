@@ -42,6 +42,10 @@ const LOOSE_FROM = 0.1
 /** From this weight on, words state a cause outright, and count so much more. */
 const STATED_FROM = 1.5
 const OUTRIGHT_WORDS = 1.6
+/** Two words near each other are believed so much less than a known way of saying a thing. */
+const PAIRS_BEHIND_WORDS = 1.4
+/** So much more counts a code whose own name says its cause (`INVALID_PASSWORD`): it was chosen, not merely the nearest. */
+const OWN_NAME = 1.9
 /** One cause, no code, no exception of a program, no page for people, and nothing known here against it: then words are the best evidence there is. */
 const CLEAR_WORDS = 2.3
 /** From here on, more than a hint, a fact of context speaks against a cause: what was said was then something else in three of four incidents. */
@@ -110,7 +114,7 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const isUnsent = speaking.some(({ table }) => table.system === OWN.system)
   for (const rule of rules) {
     if (isUnsent && isContext(rule)) continue
-    const [kind, weights] = isContext(rule) ? ['context', rule.weights] as const : ['rule', rule.pair === true ? louder(rule, loudness / OUTRIGHT_WORDS) : isWords(rule) && rule.ofProgram !== true ? louder(rule, loudness) : rule.weights] as const
+    const [kind, weights] = isContext(rule) ? ['context', rule.weights] as const : ['rule', rule.pair === true ? louder(rule, loudness / PAIRS_BEHIND_WORDS) : isWords(rule) && rule.ofProgram !== true ? louder(rule, loudness) : rule.weights] as const
     voices.push({ id: rule.id, kind, sentence: ruleSentence(rule, record), weights, share: wordsDecide && loudness !== CLEAR_WORDS && words.includes(rule) ? WORDS_FOR_CODE : 1, ...(rule.own === true ? { own: true } : {}) })
   }
   const { protocol, stage } = record.evidence
@@ -154,7 +158,7 @@ function saidByItself({ entry }: FoundCode, rules: readonly Rule[], holds: reado
   const weights = codeWeights(entry)
   const [first] = entry.reasons
   if (first === undefined || isDoubted(first[0], holds) || !namesItsCause(entry, first[0], rules)) return weights
-  return { ...weights, [first[0]]: (weights[first[0]] ?? 0) * OUTRIGHT_WORDS }
+  return { ...weights, [first[0]]: (weights[first[0]] ?? 0) * OWN_NAME }
 }
 
 function namesItsCause(entry: CodeEntry, cause: CauseCode, rules: readonly Rule[]): boolean {
