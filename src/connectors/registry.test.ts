@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { searchInstitutions } from '../domain/institution.ts'
 import { discoverConnectors, loadInstitutions, readInstitutions } from './registry.ts'
 
 const connectors = await discoverConnectors()
@@ -24,6 +25,19 @@ test('connectors are found by their folders, and know their own institutions', a
   // The sandbox bank alone is reached without TLS: it is on this host.
   for (const institution of loaded.value.filter(({ id }) => id !== 'sandbox')) {
     for (const route of institution.routes) assert.ok(connectors.get(route.connector)?.originsOf(route.settings).every((origin) => origin.startsWith('https://')), institution.id)
+  }
+})
+
+// A big bank has one for each region: who opened the account elsewhere has another one on the cheque.
+test('each routing number of ours is one (ABA check digit), leads to one bank, and finds it', async () => {
+  const loaded = await loadInstitutions(connectors, null)
+  assert.ok(loaded.ok)
+  const numbers = loaded.value.filter(({ country }) => country === 'US').flatMap(({ id, routingNumbers }) => routingNumbers.map((number) => [id, number] as const))
+  assert.ok(numbers.length > 50)
+  for (const [id, number] of numbers) {
+    assert.match(number, /^\d{9}$/)
+    assert.equal([...number].reduce((sum, digit, at) => sum + Number(digit) * [3, 7, 1][at % 3]!, 0) % 10, 0, `${id}: ${number}`)
+    assert.deepEqual(searchInstitutions(loaded.value, number).map((one) => one.id), [id], number)
   }
 })
 
