@@ -193,7 +193,10 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     const { store } = world.sandbox.opened.instance
     const account = (await store.accounts.list()).find(({ balanceIsStated }) => balanceIsStated)!
     const stated = (minor: bigint): string => formatMoney({ minor, currency: account.currency })
-    await settled(page, world.url(`/reconcile/${account.id}`))
+    await settled(page, world.url('/accounts'))
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Reconcile' }).click()
+    await page.getByRole('list', { name: 'Accounts' }).getByRole('link', { name: new RegExp(account.name) }).click()
+    await page.waitForURL(`**/reconcile/${account.id}`)
     const compare = async (amount: bigint): Promise<void> => {
       await page.getByLabel('Balance of the statement').fill(stated(amount))
       await page.getByRole('button', { name: 'Compare' }).click()

@@ -27,6 +27,7 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/connections/$id', component: lazyRouteComponent(() => import('./pages/connection.tsx'), 'ConnectionPage') }),
   createRoute({ getParentRoute: () => root, path: '/transactions', validateSearch: rowSearch, component: lazyRouteComponent(() => import('./pages/transactions.tsx'), 'TransactionsPage') }),
   createRoute({ getParentRoute: () => root, path: '/transactions/$id', component: lazyRouteComponent(() => import('./pages/transaction.tsx'), 'TransactionPage') }),
+  createRoute({ getParentRoute: () => root, path: '/reconcile', component: lazyRouteComponent(() => import('./pages/reconcile.tsx'), 'ReconcileWhichPage') }),
   createRoute({ getParentRoute: () => root, path: '/reconcile/$account', validateSearch: reconcileSearch, component: lazyRouteComponent(() => import('./pages/reconcile.tsx'), 'ReconcilePage') }),
   createRoute({ getParentRoute: () => root, path: '/add', validateSearch: addSearch, component: lazyRouteComponent(() => import('./pages/add.tsx'), 'AddPage') }),
   createRoute({ getParentRoute: () => root, path: '/review', component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage') }),

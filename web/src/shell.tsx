@@ -16,6 +16,7 @@ const FIRST = [
   { to: '/transactions', label: message('Transactions') },
   { to: '/banks', label: message('Banks') },
 ] as const
+const RECONCILE = { to: '/reconcile', label: message('Reconcile') }
 const IMPORT = { to: '/import', label: message('Import') }
 const DEMO = { to: '/demo', label: message('Demo') }
 const SETTINGS = { to: '/settings', label: message('Settings') }
@@ -61,7 +62,7 @@ function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error:
       return answer
     },
   })
-  const more = server.data?.demo === true ? [IMPORT, DEMO, SETTINGS] : [IMPORT, SETTINGS]
+  const more = server.data?.demo === true ? [RECONCILE, IMPORT, DEMO, SETTINGS] : [RECONCILE, IMPORT, SETTINGS]
   return (
     <div className="mx-auto min-h-screen max-w-6xl px-4 pb-24 sm:pb-16">
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:bg-surface focus:p-2">{say('Skip to content')}</a>

@@ -145,8 +145,10 @@ function GroupHead({ group: { connection, name } }: { group: Group }) {
       <span className="meta grow">
         {say('Login {login}', { login: connection.loginLabel })} · {connection.lastSuccessAt === null ? say('not read in full yet') : <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} />}
       </span>
-      <UpdateNow connection={connection} />
-      <Link to="/connections/$id" params={{ id: connection.id }} className="button"><Say message="Manage<unseen> {bank}, login {login}</unseen>" bank={name} login={connection.loginLabel} unseen={(inside) => <span className="sr-only">{inside}</span>} /></Link>
+      <div className="flex flex-wrap items-center gap-3">
+        <UpdateNow connection={connection} />
+        <Link to="/connections/$id" params={{ id: connection.id }} className="button"><Say message="Manage<unseen> {bank}, login {login}</unseen>" bank={name} login={connection.loginLabel} unseen={(inside) => <span className="sr-only">{inside}</span>} /></Link>
+      </div>
     </div>
   )
 }

@@ -13,11 +13,36 @@ import { Chip } from '../parts/chip.tsx'
 import { Amount } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { Sentence } from '../parts/sentence.tsx'
-import { Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Empty, FirstBank, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Day, formatDay, Instant } from '../parts/time.tsx'
 import { asTyped, decimalOf, exampleAmount } from './typed-amount.ts'
 
 const route = getRouteApi('/reconcile/$account')
+
+/** Which account a statement is of. */
+export function ReconcileWhichPage() {
+  const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
+  return (
+    <div className="mx-auto max-w-3xl">
+      <Title>{say('Reconcile')}</Title>
+      <p className="mt-2 mb-4 text-muted">{say('Compare a paper or PDF statement with the rows. Which account is it of?')}</p>
+      <Loaded query={accounts}>
+        {({ items }) => items.length === 0 ? <Empty title={say('No account yet')}><p className="mb-4">{say('Its rows appear here after the first read or import.')}</p><FirstBank /></Empty> : (
+          <ul className="grid gap-2" aria-label={say('Accounts')}>
+            {items.map((account) => (
+              <li key={account.id}>
+                <Link className="panel flex flex-wrap items-baseline justify-between gap-x-4 no-underline hover:bg-sunken" to="/reconcile/$account" params={{ account: account.id }}>
+                  <span className="min-w-0"><bdi className="name font-medium text-text">{account.name}</bdi> <span className="meta">{[account.institutionName ?? say('from files'), account.number === null ? null : `··${account.number.slice(-4)}`].filter((part) => part !== null).join(' · ')}</span></span>
+                  <span className="text-text"><Amount amount={account.balance} currency={account.currency} /></span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </div>
+  )
+}
 
 export function ReconcilePage() {
   const { account: id } = route.useParams()
