@@ -45,8 +45,8 @@ function plainAmount(text: string): Decimal | null {
 
 const MINUS = /[\u2010-\u2013\u2212\uFE63\uFF0D]/g
 const CURRENCY_MARK = /^(?:\p{Sc}|[A-Z]{3}|[A-Z]{1,2}\$)\s*|\s*(?:\p{Sc}|[A-Z]{3})$/gu
-/** As Java prints sums from ten million on, with all their digits. Spreadsheets print `1.23E+07`, and leave digits out. */
-const POWER = /^([+-]?)(\d)\.(\d+)E(-?)([1-9]|1\d)$/
+/** As Java (`1.2345678E7`) and Python (`1.2E+2`) print some sums, with all their digits. Spreadsheets print `1.23E+07` or `1.23E+10`, and leave digits out. */
+const POWER = /^([+-]?)(\d)(?:\.(\d+))?E(?:(?<=\..*)(-?)([1-9]|1\d)|\+([1-9]))$/
 const SIGNED = /^([+-]?)\s*(.*?)\s*$/s
 const GROUP_MARKS = "[\\s'\u2019]"
 const SPACED = new RegExp(`^\\d{1,3}(?:${GROUP_MARKS}\\d{3})+(?:[.,]\\d*)?$`)
@@ -70,10 +70,11 @@ function writtenAmount(raw: string, currency: Currency | null): Decimal | null {
 }
 
 function withoutPower(text: string): string {
-  const [, sign = '', digit = '', fraction = '', minus, power = ''] = POWER.exec(text) ?? []
+  const [, sign = '', digit = '', fraction = '', minus, short, long] = POWER.exec(text) ?? []
   if (digit === '') return text
-  if (minus === '-') return `${sign}0.${'0'.repeat(Number(power) - 1)}${digit}${fraction}`
-  return `${sign}${digit}${fraction.slice(0, Number(power)).padEnd(Number(power), '0')}.${fraction.slice(Number(power))}`
+  const power = Number(short ?? long)
+  if (minus === '-') return `${sign}0.${'0'.repeat(power - 1)}${digit}${fraction}`
+  return `${sign}${digit}${fraction.slice(0, power).padEnd(power, '0')}.${fraction.slice(power)}`
 }
 
 /** Grouping removed and the decimal mark made a point; null when the marks do not fit together or leave a doubt. */

@@ -31,7 +31,7 @@ export class SignWatch {
   }
 
   take({ kind, amount }: StatementRow): void {
-    if (amount === '0') return
+    if ((this.#typed !== null && this.#negatives + this.#credits > 0) || amount === '0') return
     const isNegative = amount.startsWith('-')
     if (isNegative) this.#negatives += 1
     if (isNegative && DIRECTIONS.get(kind ?? '') === 'out') this.#typed ??= false
