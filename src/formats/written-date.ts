@@ -61,7 +61,25 @@ export function scanDate(text: string): WrittenDate | null {
   if (yearFirst !== null) return yearFirst
   const dayFirst = /^(\d{2})(\d{2})((?:19|20)\d{2})$/.exec(trimmed)
   if (dayFirst !== null) return ordered([dayFirst[1]!, dayFirst[2]!, dayFirst[3]!], '')
-  return scanWords(trimmed) ?? scanWords(trimmed.replace(/^\p{L}{2,10}\.?,?\s+(?=\d)/u, ''))
+  return scanWords(trimmed) ?? scanWords(trimmed.replace(/^\p{L}{2,10}\.?,?\s+(?=\d)/u, '')) ?? scanBeforeWeekday(trimmed)
+}
+
+/** `2025.11.17., hétfő`, `2024/01/14(日)`. */
+function scanBeforeWeekday(text: string): WrittenDate | null {
+  const match = /^(\d.*?\d[.年月日]?)[,\s]*[\s(（,](\p{L}[\p{L}\p{M}-]{0,14})\.?[)）]?$/u.exec(text)
+  return match !== null && weekdays().has(match[2]!.toLowerCase()) ? scanWords(match[1]!) : null
+}
+
+const LOCALES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'sv', 'nb', 'da', 'fi', 'pl', 'cs', 'sk', 'hu', 'ro', 'hr', 'sl', 'sr', 'bg', 'ru', 'uk', 'tr', 'el', 'lt', 'lv', 'et', 'ja', 'zh', 'ko', 'vi', 'id']
+let known: ReadonlySet<string> | null = null
+
+/** The names of the days of the week, long and short. */
+function weekdays(): ReadonlySet<string> {
+  known ??= new Set(LOCALES.flatMap((locale) => (['long', 'short'] as const).flatMap((weekday) => {
+    const format = new Intl.DateTimeFormat(locale, { weekday, timeZone: 'UTC' })
+    return Array.from({ length: 7 }, (_, day) => format.format(new Date(Date.UTC(2024, 0, 1 + day))).toLowerCase().replace(/\.$/, ''))
+  })))
+  return known
 }
 
 function scanWords(text: string): WrittenDate | null {

@@ -11,7 +11,7 @@ import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, prove, signedAmount, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, readHeading, type Role } from './headings.ts'
 import { amountCells, bySection, filled, isText, markOf, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
-import { countsOwed } from './owed.ts'
+import { countsOwed, isCardTitle } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 
 /** Column indexes by role, the preferred first. */
@@ -123,14 +123,14 @@ function styleBeside(rows: readonly CsvRecord[]): AmountStyle | null {
 }
 
 /** The columns, or null when dates or amounts are missing. */
-export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], styles: Styles): Columns | null {
+export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], styles: Styles, preamble: readonly CsvRecord[]): Columns | null {
   const first = (role: Role): number | null => roles.get(role)?.[0] ?? null
   const dates = [first('booked'), first('date'), first('acted'), first('value'), first('bought')].filter((at) => at !== null)
   // A settlement that few rows have is that of trades. Where few are posted, the others are pending.
   const told = dates.map((at) => filled(rows, at).length)
   const booked = dates.find((at, i) => told[i]! * FEW >= Math.max(...told) || !SETTLEMENT.test(plainWords(heading.cells[at]!)))
   if (booked === undefined) return null
-  const amount = chooseAmount(heading, roles, rows, styles, booked)
+  const amount = chooseAmount(heading, roles, rows, styles, booked, preamble.some(({ cells }) => cells.some(isCardTitle)))
   if (amount === null) return null
   const others = (at: number | null): number | null => (at === booked ? null : at)
   const memo = roles.get('memo') ?? (roles.has('name') ? [] : unclaimedTexts(roles, rows))
@@ -186,7 +186,7 @@ function unclaimedTexts(roles: Roles, rows: readonly CsvRecord[]): readonly numb
 type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore'>
 
 /** The amount that moves the balance, as the file writes it if that fits at all; without a balance the first that is there. */
-function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], { style, balanceStyle }: Styles, booked: number): Chosen | null {
+function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], { style, balanceStyle }: Styles, booked: number, isTitled: boolean): Chosen | null {
   const candidates = amountCandidates(heading, roles, rows, style)
   const balance = roles.get('balance')?.[0]
   const fee = roles.get('fee')?.[0] ?? null
@@ -216,7 +216,7 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
   }
   const [amount] = candidates
   if (amount === undefined) return null
-  return { amount: amount.form === 'signed' && isOwed(heading, roles, rows, amount, style) ? { ...amount, inverted: true } : amount, fee: null, balanceBefore: false }
+  return { amount: amount.form === 'signed' && isOwed(heading, roles, rows, amount, style, isTitled) ? { ...amount, inverted: true } : amount, fee: null, balanceBefore: false }
 }
 
 /** A merchant is paid net of fees: its charges are income, and refunds go out. */
@@ -224,11 +224,11 @@ function isMerchants(heading: CsvRecord, roles: Roles): boolean {
   return roles.has('fee') && heading.cells.some((cell) => /^net\b/.test(plainWords(cell)))
 }
 
-function isOwed(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle): boolean {
+function isOwed(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle, isTitled: boolean): boolean {
   if (isMerchants(heading, roles)) return false
   const columns = (...wanted: readonly Role[]): readonly number[] => wanted.flatMap((role) => roles.get(role) ?? [])
   const amounts = rows.map((row) => signedAmount(row, amount, null, style))
-  return countsOwed(heading.cells, rows, amounts, columns('name', 'memo'), columns('kind', 'mark'))
+  return countsOwed(heading.cells, rows, amounts, columns('name', 'memo'), columns('kind', 'mark'), isTitled)
 }
 
 /** The direction of time from the first date to the last; null when all are of one day. */

@@ -42,15 +42,16 @@ function isAboveDates({ cells }: CsvRecord, rows: readonly CsvRecord[]): boolean
 function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
   const rows = records.slice(headingAt + 1)
   const heading = spreadHeading(records[headingAt]!, rows)
+  const preamble = records.slice(0, headingAt)
   // Footers and single odd rows do not unmake a column. Where that leaves no dates or amounts, a few
   // good cells do, and the reader then names the line of the first bad one.
   let { roles, currency } = readRoles(heading, rows, 0.8)
   let styles = stylesOf(roles, rows)
-  let columns = headedColumns(heading, roles, rows, styles)
+  let columns = headedColumns(heading, roles, rows, styles, preamble)
   if (columns === null) {
     ;({ roles, currency } = readRoles(heading, rows, Number.MIN_VALUE))
     styles = stylesOf(roles, rows)
-    columns = headedColumns(heading, roles, rows, styles)
+    columns = headedColumns(heading, roles, rows, styles, preamble)
   }
   if (columns === null) {
     const isDated = ['booked', 'date', 'acted', 'value', 'bought'].some((role) => roles.has(role as 'date'))
@@ -60,12 +61,13 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
       line: heading.line,
     })
   }
+  const paidIn = currencyPaidIn(columns, rows)
+  if (paidIn !== null) columns = { ...columns, currency: null, foreignCurrency: columns.currency }
   const amountColumns = (['amount', 'debit', 'credit', 'balance', 'fee'] as const).flatMap((role) => roles.get(role) ?? [])
-  const preamble = records.slice(0, headingAt)
   const european =
     !/\b(date|posted|day)\b/.test(plainWords(heading.cells[columns.booked] ?? '')) ||
     heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
-  const fixedCurrency = currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInWords(preamble) ?? currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
+  const fixedCurrency = paidIn ?? currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInWords(preamble) ?? currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
   const accountNumber = accountInPreamble(preamble)
   const habit = delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency, accountNumber)
   const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
@@ -233,6 +235,18 @@ function styleOf(rows: readonly CsvRecord[], columns: readonly number[]): Amount
   )
 }
 
+/** The currency of the account, where the column of currencies names that of what was paid: another one in just those rows that tell an amount abroad. */
+function currencyPaidIn({ currency, foreignCurrency, foreignAmount }: Columns, rows: readonly CsvRecord[]): Currency | null {
+  if (currency === null || foreignCurrency !== null || foreignAmount === null) return null
+  const [home, abroad] = [new Set<Currency>(), new Set<Currency>()]
+  for (const { cells } of rows) {
+    const named = readCurrency(cells[currency] ?? '')
+    if (named !== null) ((cells[foreignAmount] ?? '') === '' ? home : abroad).add(named)
+  }
+  const [own] = home
+  return home.size === 1 && abroad.size > 0 && !abroad.has(own!) ? own! : null
+}
+
 /** The one currency that amounts carry beside them; null when none or several. */
 function currencyInAmounts(rows: readonly CsvRecord[], columns: readonly number[]): Currency | null {
   const found = new Set<Currency>()
@@ -252,10 +266,14 @@ function labelled(cells: readonly string[], at: number): { readonly label: strin
   return { label, beside: beside.replace(/^="?|"$/g, '').trim() }
 }
 
+/** `(Amounts in INR)`, `Alle Beträge in EUR`. */
+const AMOUNTS_IN = /\b(?:amounts?|betr[äa]ge|montants?|importes?|importi|bedragen|belopp|valores) (?:are |sont |angegeben )?(?:in|en|em|i) ([A-Z]{3})\b/i
+
 /** The one currency that a preamble names as such; null when none or several. */
 function currencyInWords(preamble: readonly CsvRecord[]): Currency | null {
   const told = preamble.flatMap(({ cells }) => cells.map((_, at) => labelled(cells, at))).filter(({ label }) => readHeading(label).meanings[0]?.role === 'currency')
-  const found = new Set(told.map(({ beside }) => readCurrency(beside)).filter((code) => code !== null))
+  const phrases = preamble.flatMap(({ cells }) => cells.flatMap((cell) => AMOUNTS_IN.exec(cell)?.[1] ?? []))
+  const found = new Set([...told.map(({ beside }) => beside), ...phrases].map(readCurrency).filter((code) => code !== null))
   return found.size === 1 ? [...found][0]! : null
 }
 

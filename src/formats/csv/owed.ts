@@ -16,12 +16,19 @@ const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|ein
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
 const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|利用店名|שם בית העסק/
 
+/** What a statement is called above its rows. */
+const CARD_TITLE = /\b(credit card|kredi karti|kreditkarte\w*|kreditkort\w*|carte (de credit|bancaire)|tarjeta de credito|carta di credito|cartao de credito|luottokort\w*|karta kredytowa|karty kredytowej|kreditni kartica)\b/
+
+export function isCardTitle(cell: string): boolean {
+  return CARD_TITLE.test(plainWords(cell))
+}
+
 /** Beside the name of the merchant: a merchant's own list has the cards of its customers. */
 const CARD_ID = /^card id$/
 const MERCHANT = /^merchant( name)?$/
 
 /** What only money is called that comes to a card; "payment" alone is what a shop gets as well. */
-const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|terugbetaling|aterbetalning)\b/
+const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|terugbetaling|aterbetalning|iade|odemesi)\b/
 /** So many rows, and so large a part of them, are no accident. */
 const MANY_MOVES = 4
 const MOST_MOVES = 0.75
@@ -30,8 +37,8 @@ function headingWords(cell: string): string {
   return plainWords(cell.replace(/([a-z])([A-Z])/g, '$1 $2'))
 }
 
-/** `texts` and `kinds`: the columns that say what a row is; `amounts` go with `rows`. */
-export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[], amounts: readonly (Decimal | null | undefined)[], texts: readonly number[], kinds: readonly number[]): boolean {
+/** `texts` and `kinds`: the columns that say what a row is; `amounts` go with `rows`; `isTitled`: the file calls itself a card's. */
+export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[], amounts: readonly (Decimal | null | undefined)[], texts: readonly number[], kinds: readonly number[], isTitled = false): boolean {
   const moves = rows.flatMap(({ cells }, at) => {
     const amount = amounts[at]
     if (typeof amount !== 'string' || amount === '0') return []
@@ -52,7 +59,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   const shows = (at: number): boolean => rows.every(({ cells }) => cells.length < 2 || (cells[at] ?? '') !== '')
   const isOfMerchants = heading.some((cell) => MERCHANT.test(headingWords(cell)))
   const isShopping = isOfMerchants && heading.some((cell) => CARD_ID.test(headingWords(cell)))
-  const isCard = isShopping || heading.some((cell, at) => (CARD_HEADING.test(plainWords(cell)) || (CARD_SHOWN.test(plainWords(cell)) && shows(at))) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
+  const isCard = isTitled || isShopping || heading.some((cell, at) => (CARD_HEADING.test(plainWords(cell)) || (CARD_SHOWN.test(plainWords(cell)) && shows(at))) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
   const came = isCard ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
   if (came.length > 0 && came.length < moves.length) return came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move))
