@@ -294,6 +294,44 @@ describe('a doubt on the page', { skip: cannotRun ?? false }, () => {
     assert.equal(await rowsOf(), before)
   })
 
+  test('what another sign-in would change is shown before anything does: a lost row forbids the switch, and going back restores the counts', async () => {
+    const { page, url, sandbox, connectionId } = world
+    const { store } = sandbox.opened.instance
+    const counts = async (): Promise<readonly string[]> => (await store.accounts.list()).map(({ name, rows, balance }) => `${name}: ${rows}, ${balance}`).toSorted()
+    const before = await counts()
+    const reconnect = page.getByRole('region', { name: 'Reconnect' })
+    const look = async (): Promise<void> => {
+      await page.goto(url(`/connections/${connectionId}`))
+      await reconnect.getByRole('button', { name: 'Try another sign-in' }).click()
+      await reconnect.getByLabel('User name').fill('ana')
+      await reconnect.getByLabel('Password or PIN').fill(sandbox.bank.state.logins.get('ana')?.password ?? '')
+      await reconnect.getByRole('button', { name: 'Sign in beside and look' }).click()
+      const asked = reconnect.getByRole('form', { name: 'Question of the bank' })
+      await asked.waitFor()
+      await answer(world, asked, 'ana')
+      await reconnect.getByText('Nothing has changed yet.').waitFor()
+      await reconnect.getByText(/\d+ the same, /).first().waitFor()
+    }
+    sandbox.bank.inject({ name: 'row-removed-restored', account: CHECKING })
+    await look()
+    await reconnect.getByRole('alert').getByText('1 row would be lost').waitFor()
+    assert.equal(await reconnect.getByRole('button', { name: 'Switch', exact: true }).count(), 0)
+    await reconnect.getByText('See the rows').click()
+    await reconnect.getByText('Would be lost', { exact: true }).waitFor()
+    assert.deepEqual(await violations(page), [])
+    await reconnect.getByRole('button', { name: 'Keep the old one' }).click()
+    await reconnect.getByRole('button', { name: 'Try another sign-in' }).waitFor()
+    sandbox.bank.clear('row-removed-restored')
+    await look()
+    await reconnect.getByRole('button', { name: 'Switch', exact: true }).click()
+    await reconnect.getByText(/^Switched: /).waitFor()
+    assert.deepEqual(await counts(), before, 'nothing lost, nothing twice')
+    await reconnect.getByRole('button', { name: 'Go back to the old one' }).click()
+    await reconnect.getByRole('button', { name: 'Try another sign-in' }).waitFor()
+    assert.deepEqual(await counts(), before)
+    assert.equal((await store.connections.get(connectionId))?.state, 'active')
+  })
+
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
 })
 
