@@ -275,6 +275,12 @@ test('a transaction by the name that some programs give it on cards is one; unde
   }
 })
 
+test('two transactions whose tags in between were lost are a failure, not one of them', async () => {
+  const [first = '', second = ''] = [ROW, ROW]
+  const { failure } = await readAll(bankFile({ rows: first.replace(/<\/STMTTRN>\s*$/, '') + second.replace('<STMTTRN>', '') }))
+  assert.match(`${failure?.code} ${failure?.message}`, /^malformed Line \d+: this transaction has two amounts \(<TRNAMT>\)\. Download/)
+})
+
 test('lines are counted over what stands before the root', async () => {
   const { failure } = await readAll(bankFile({ rows: ROW.replace('<TRNAMT>-12.50', '\n<TRNAMT>x') }))
   assert.equal(failure?.line, 12)

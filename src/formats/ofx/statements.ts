@@ -77,6 +77,8 @@ export class OfxStatements implements StructureSink {
   #isWhole = true
   /** What could not be read in the row under way: a failure, unless the row turns out to be none. */
   #unread: Unread | null = null
+  /** Amounts of the row under way, without those of a vendor's tag: more than one are transactions whose tags in between were lost. */
+  #amounts = 0
   readonly #commas = new LoneCommas()
   readonly #order = new DayOrder()
   /** The amount of the row under way, where others must tell what it is. */
@@ -139,7 +141,10 @@ export class OfxStatements implements StructureSink {
 
   #begin(scope: Scope, frame: Frame): void {
     if (scope.record === 'answer') this.#answerName = scope.name
-    if (scope.record === 'row' || scope.record === 'pending') this.#unread = this.#lone = null
+    if (scope.record === 'row' || scope.record === 'pending') {
+      this.#unread = this.#lone = null
+      this.#amounts = 0
+    }
     if (scope.record !== 'statement') return
     this.#statement = frame.values
     this.#signs = new SignWatch()
@@ -176,6 +181,7 @@ export class OfxStatements implements StructureSink {
         // A balance with a plus says nothing of rows that have none.
         if (text.charCodeAt(0) === PLUS && field.slot === ROW.TRNAMT) this.#signs.sawPlus()
         this.#commas.saw(text)
+        this.#amounts += field.slot === ROW.TRNAMT && this.#top.saved === null ? 1 : 0
         return parseAmount(text, this.#currencyNow()) ?? this.#commas.read(text) ?? this.#waiting(field, text) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
       case 'period':
         return this.#periodDay(text)
@@ -231,6 +237,7 @@ export class OfxStatements implements StructureSink {
     const isHeld = isLine && this.#held === null && mayBeRow && this.#moves(values)
     if (isLine) this.#list(values[ROW.TRNAMT] as Decimal | null)
     if (isLine && !isHeld) return this.#remarks.balanceLine(line)
+    if (this.#amounts > 1) return this.#place.fail('malformed', line, 'this transaction has two amounts (<TRNAMT>).')
     if (this.#unread !== null) return this.#place.fail(this.#unread.code, this.#unread.line, this.#unread.what)
     const postedOn = values[ROW.DTPOSTED] as Day | null
     const amount = values[ROW.TRNAMT] as Decimal | null
