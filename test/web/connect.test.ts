@@ -117,6 +117,9 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.goto(url(`/connections/${connectionId}`))
     await untilRead(() => page.getByRole('button', { name: 'Update now' }).click())
     await page.getByRole('region', { name: 'Problem with Sandbox Bank' }).waitFor()
+    const looked = page.getByRole('region', { name: 'Steps' }).getByRole('listitem').filter({ hasText: 'Look whether Sandbox Bank answers' })
+    await looked.getByText('“HTTP 503”').waitFor()
+    assert.match(await looked.innerText(), /^✓\s*done:/, 'who looks has looked, whatever was seen')
     // One login alone has seen it. Nobody is asked what would not make it their move, nor for a secret that would get no further.
     assert.equal(await page.getByText('Did you change the password').count(), 0)
     await page.getByRole('button', { name: 'Try another sign-in' }).click()

@@ -61,17 +61,22 @@ const MARKS: Record<Step['state'], { mark: string; word: string }> = {
   skipped: { mark: '–', word: message('left out') },
 }
 
+/** Who looks has looked, whatever was seen: that is the result. */
+function shownAs({ kind, state }: Step): Step['state'] {
+  return kind === 'bank_status' && state === 'did_not_help' ? 'done' : state
+}
+
 /** The list alone; `children` is what belongs to the step that is now and waits for the person. */
 export function Steps({ steps, children }: { steps: readonly Step[]; children?: (step: Step) => ReactNode }) {
   return (
     <ol className="grid gap-2.5">
       {steps.map((step) => (
         <li key={step.id} className="grid grid-cols-[1.25rem_1fr]" aria-current={step.state === 'now' ? 'step' : undefined}>
-          <span aria-hidden="true" className={step.state === 'done' ? 'text-ok' : ''}>{MARKS[step.state].mark}</span>
+          <span aria-hidden="true" className={shownAs(step) === 'done' ? 'text-ok' : ''}>{MARKS[shownAs(step)].mark}</span>
           <div className="min-w-0">
             <p>
-              <span className="sr-only">{say(MARKS[step.state].word)}: </span>
-              <span className={step.state === 'now' ? 'font-medium' : step.state === 'done' ? '' : 'text-muted'}>{step.title}</span>
+              <span className="sr-only">{say(MARKS[shownAs(step)].word)}: </span>
+              <span className={step.state === 'now' ? 'font-medium' : shownAs(step) === 'done' ? '' : 'text-muted'}>{step.title}</span>
               {step.who === 'person' && step.state === 'now' && <span className="meta"> {say('about {minutes} min', { minutes: Math.max(1, Math.round(step.personMinutes)) })}</span>}
             </p>
             {step.result !== null && <p className="meta">{step.result}</p>}
