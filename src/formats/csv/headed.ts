@@ -10,7 +10,7 @@ import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, prove, signedAmount, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, readHeading, type Role } from './headings.ts'
-import { amountCells, bySection, filled, isText, markOf, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
+import { amountCells, bySection, filled, isText, markOf, mayBeAvere, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed, isCardTitle } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -362,7 +362,7 @@ function bearsOut(role: Role, cells: readonly string[], share: number): boolean 
     case 'foreignCurrency':
       return mostly((cell) => /^([A-Z]{3}|[€£$])$/i.test(cell) || readCurrency(cell) !== null)
     case 'mark':
-      return cells.length > 0 && mostly((cell) => markOf(cell) !== null)
+      return cells.length > 0 && mayBeAvere(cells) && mostly((cell) => markOf(cell) !== null)
     case 'check':
       return mostly((cell) => /^#?\d+$/.test(cell))
     case 'id':

@@ -12,7 +12,7 @@ import { readDate, scanDate } from '../written-date.ts'
 import { rememberedDates } from '../dates-remembered.ts'
 import { isIban } from '../iban.ts'
 import { plainWords } from '../unstated.ts'
-import { cellAmount, endings, isProved, prove, signedAmount } from './amounts.ts'
+import { cellAmount, endings, isProved, prove, signedAmount, type Proof } from './amounts.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
 import { headedColumns, readRoles, spreadHeading, stylesOf, type Styles } from './headed.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
@@ -61,6 +61,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
       line: heading.line,
     })
   }
+  columns = { ...columns, account: columns.account ?? ownByBalance(columns, rows, heading.cells, styles) }
   const paidIn = currencyPaidIn(columns, rows)
   if (paidIn !== null) columns = { ...columns, currency: null, foreignCurrency: columns.currency }
   const amountColumns = (['amount', 'debit', 'credit', 'balance', 'fee'] as const).flatMap((role) => roles.get(role) ?? [])
@@ -158,6 +159,8 @@ function countryOrder({ currency, account }: Columns, rows: readonly CsvRecord[]
   return told.length > 1 || only === null ? null : MONTH_FIRST.has(only) ? 'mdy' : 'dmy'
 }
 
+const OWN_STEPS = 3
+
 /** Date order, direction and the use of the balance column, for columns that are found. */
 function settle(
   columns: Columns,
@@ -189,6 +192,20 @@ function isUnsigned({ amount }: Columns, rows: readonly CsvRecord[], heading: re
   const above = heading[amount.at] ?? ''
   const told = /^net\b/.test(plainWords(above)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')
   return !told && filled(rows, amount.at).every((cell) => !/^\W*\+|\+\W*$/.test(cell))
+}
+
+/** The column of numbers of accounts by which a balance runs that does not run through all rows: nobody is told the balances of others. */
+function ownByBalance({ amount, fee, balance, balanceBefore }: Columns, rows: readonly CsvRecord[], heading: readonly string[], { style, balanceStyle }: Styles): number | null {
+  if (balance === null) return null
+  const proofOf = (account: number | null): Proof => {
+    const sections = bySection(rows, [account])
+    const amounts = sections.map((row) => signedAmount(row, amount, fee, style))
+    const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
+    return prove(amounts, balanceBefore ? endings(amounts, balances) : balances)
+  }
+  const accounts = heading.flatMap((above, at) => (readHeading(above).meanings.some(({ role }) => role === 'constantAccount') && new Set(filled(rows, at)).size > 1 ? [at] : []))
+  if (accounts.length === 0 || isProved(proofOf(null))) return null
+  return accounts.find((at) => proofOf(at).steps >= OWN_STEPS && isProved(proofOf(at))) ?? null
 }
 
 /** Several numbers stand in all rows under a word for an account that may be one's own or the other party's: nothing tells which. */

@@ -92,15 +92,23 @@ export function isText(cells: readonly string[]): boolean {
 }
 
 const OUT = /^(t|terheles|d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|purchase|card purchase|pos purchase|visa purchase|cash withdrawal|atm withdrawal|direct debit|fee|expense|支出|出金|借|outgoing|sent|money sent|minus|ausgang|ausgabe|abgang|abbuchung|auszahlung|sortie|depense|retrait|cargo|egreso|gasto|retiro|saida|despesa|saque|uscita|addebito|prelievo|uitgave|afschrijving|uttag|utgift|udbetaling|haevning|uttak|meno|otto|wydatek|obciazenie|rozchod|wyplata|vydaj|vydej|odchozi|kiadas|plata|debitare|giden|borc|cikis|расход|списание|исходящии|дебет|витрата)$/
-const IN = /^(j|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|refund|salary|direct deposit|direct credit|\+|inn|ind|收入|入金|贷|incoming|received|money received|plus|eingang|einnahme|zugang|einzahlung|entree|recette|versement|remise|abono|ingreso|deposito|entrada|receita|entrata|accredito|versamento|ontvangst|bijschrijving|insattning|inkomst|indbetaling|innskudd|tulo|pano|wplyw|uznanie|przychod|wplata|prijem|prichozi|bevetel|incasare|creditare|gelen|alacak|giris|приход|зачисление|поступление|входящии|кредит|надходження)$/
+const IN = /^(j|a|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|refund|salary|direct deposit|direct credit|\+|inn|ind|収入|收入|入金|贷|incoming|received|money received|plus|eingang|einnahme|zugang|einzahlung|entree|recette|versement|remise|abono|ingreso|deposito|entrada|receita|entrata|accredito|versamento|ontvangst|bijschrijving|insattning|inkomst|indbetaling|innskudd|tulo|pano|wplyw|uznanie|przychod|wplata|prijem|prichozi|bevetel|incasare|creditare|gelen|alacak|giris|приход|зачисление|поступление|входящии|кредит|надходження)$/
 
 /** The letters of Hungarian banks (terhelés, jóváírás), which mean something else beside the letters of others. */
 const HUNGARIAN = /^[tj]$/i
 
+/** `D` and `A`, dare and avere: an A beside anything else is none, nor one beside nothing. */
+const ITALIAN = /^[ad]$/i
+
+export function mayBeAvere(cells: readonly string[]): boolean {
+  const letters = cells.map((cell) => cell.trim().toLowerCase())
+  return !letters.includes('a') || (letters.includes('d') && letters.every((letter) => ITALIAN.test(letter)))
+}
+
 /** Whether the cells of a column say of each row which way its money went. */
 export function areMarks(cells: readonly string[]): boolean {
   const hungarian = cells.filter((cell) => HUNGARIAN.test(cell.trim())).length
-  return cells.length > 0 && (hungarian === 0 || hungarian === cells.length) && cells.every((cell) => markOf(cell) !== null)
+  return cells.length > 0 && mayBeAvere(cells) && (hungarian === 0 || hungarian === cells.length) && cells.every((cell) => markOf(cell) !== null)
 }
 
 /** Direction of a mark cell; null for other words. */
