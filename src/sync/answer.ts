@@ -115,7 +115,7 @@ export class Answer {
     const { rows: held, candidates } = await separate(feed, this.#held, found)
     const unknown = held.filter((row) => !candidates.known.has(row.key))
     // Also rows whose id is known: with all else equal, a year is not what a bank corrects.
-    const strange = new Set([...wrongYearRows(unknown, this.#asked), ...movedByYears(unknown, candidates, source.id)])
+    const strange = new Set([...wrongYearRows(unknown, this.#asked), ...movedByYears(unknown, candidates, source.id, utcDay(this.#context.now()))])
     const known = repeats.filter((row) => candidates.known.has(row.key))
     const rows = [...held.filter((row) => !strange.has(row)), ...known]
     const shown: Shown = { rows, repeats, candidates, coverage, facts, questions, stated: end.covers }
@@ -141,8 +141,8 @@ export class Answer {
   }
 
   /**
-   * An answer that looks cut, or lacks many rows, is believed less far than it claims, unless the balance bears the rows
-   * without what is missing, and not with it: then the bank took these out.
+   * An answer that looks cut, or lacks many rows, is believed less far than it claims, unless the balance bears it taken
+   * whole and not so: then the bank took out what is missing, or dated it anew.
    */
   async #judge(shown: Shown, strange: number): Promise<Judged> {
     const { rows, candidates, stated } = shown
@@ -150,8 +150,10 @@ export class Answer {
     const doubted = await this.#judgeFor(shown, covers, (missing, reported) => this.#doubt(stated, covers, strange, missing, reported))
     if (strange > 0 || stated === null || covers === null || (doubted.failure === null && covers.from === stated.from && covers.to === stated.to)) return doubted
     const whole = await this.#judgeFor(shown, stated, () => null)
-    const { movements } = this.#build(candidates, whole.balanced).finish()
-    return whole.ledger?.prove(movements).sound === false && whole.ledger.prove([...movements, ...withoutPosted(whole.missing)]).sound === true ? whole : doubted
+    const isBorne = ({ ledger, balanced }: Judged, gone: readonly Movement[] = []): boolean => ledger?.prove([...this.#build(candidates, balanced).finish().movements, ...gone]).sound === true
+    if (isBorne(doubted)) return doubted
+    const gone = withoutPosted(whole.missing)
+    return isBorne(whole, gone) && (gone.length === 0 || !isBorne(whole)) ? whole : doubted
   }
 
   /** Matches the rows as those of an answer that shows all of these days. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { day } from '../domain/day.ts'
+import type { Candidates } from '../ports/store.ts'
 import { Intake, type Incoming } from './incoming.ts'
-import { wrongYearRows } from './plausible.ts'
+import { movedByYears, wrongYearRows } from './plausible.ts'
 import { row } from './testing.ts'
 
 const WINDOW = { from: day('2026-11-10'), to: day('2026-11-22') }
@@ -31,4 +32,10 @@ test('what programs write where they have no id is no id: twins under it stay tw
     const twins = [intake.take({ ...row('2026-11-15', '-1.00', id), providerId: id }), intake.take({ ...row('2026-11-15', '-1.00', id), providerId: id })]
     assert.ok(twins.every((taken) => taken.ok && taken.value !== null && taken.value.providerId === null), id)
   }
+})
+test('a row that is stored under its id comes back a year ahead: strange where that lies far ahead, an anniversary where it does not', () => {
+  const [ahead] = rowsOn('2027-11-15')
+  const candidate = { amount: ahead!.content.amount, postedOn: day('2026-11-15'), name: ahead!.content.name, memo: null, reports: [{ sourceId: 's', providerId: ahead!.providerId, key: 'k' }] }
+  const candidates = { known: new Map(), transactions: [candidate] } as unknown as Candidates
+  assert.deepEqual([movedByYears([ahead!], candidates, 's', day('2026-11-20')).length, movedByYears([ahead!], candidates, 's', day('2027-11-20')).length], [1, 0])
 })

@@ -37,8 +37,8 @@ export function wrongYearRows(rows: readonly Incoming[], asked: DayRange): reado
   return rows.filter((row) => fits(row) && (isFuture(row) || (isPast(row) && !ignoresWindow)))
 }
 
-/** Unknown rows that are stored already, word for word under their id, on the same day of a later year. */
-export function movedByYears(rows: readonly Incoming[], candidates: Candidates, sourceId: string): readonly Incoming[] {
+/** Unknown rows that are stored already, word for word under their id, on the same day of a later year; of an earlier one, where they would lie far ahead. */
+export function movedByYears(rows: readonly Incoming[], candidates: Candidates, sourceId: string, today: Day): readonly Incoming[] {
   const byId = new Map<string, Candidate[]>()
   for (const { providerId } of rows) if (providerId !== null) byId.set(providerId, [])
   if (byId.size === 0) return []
@@ -46,7 +46,7 @@ export function movedByYears(rows: readonly Incoming[], candidates: Candidates, 
     for (const report of candidate.reports) if (report.sourceId === sourceId && report.providerId !== null) byId.get(report.providerId)?.push(candidate)
   }
   return rows.filter(({ providerId, content: { postedOn, amount }, text }) =>
-    providerId !== null && byId.get(providerId)!.some((candidate) => candidate.amount === amount && candidate.postedOn > postedOn && candidate.postedOn.slice(5) === postedOn.slice(5) && textOf(candidate) === text))
+    providerId !== null && byId.get(providerId)!.some((candidate) => candidate.amount === amount && (candidate.postedOn > postedOn || (candidate.postedOn < postedOn && daysBetween(today, postedOn) > FAR_DAYS)) && candidate.postedOn.slice(5) === postedOn.slice(5) && textOf(candidate) === text))
 }
 
 function fitsInOtherYear(day: Day, asked: DayRange): boolean {

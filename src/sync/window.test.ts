@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Day } from '../domain/day.ts'
-import { afterAnswer, lookWindow, NO_PROGRESS, planWindows, readProgress, writeProgress, type Progress } from './window.ts'
+import { afterAnswer, leftOut, lookWindow, NO_PROGRESS, planWindows, readProgress, writeProgress, type Progress } from './window.ts'
 
 const day = (text: string) => text as Day
 const range = (from: string, to: string) => ({ from: day(from), to: day(to) })
@@ -18,6 +18,19 @@ test('days whose rows were amended are read again for two weeks, however old the
   assert.deepEqual(windowsOn('2026-10-06', progress), [range('2026-09-25', '2026-10-06'), stretch])
   assert.deepEqual(windowsOn('2026-10-19', progress), [range('2026-09-25', '2026-10-19'), stretch])
   assert.deepEqual(windowsOn('2026-10-20', progress), [range('2026-09-25', '2026-10-20')])
+})
+
+// Fails when: the time runs out in an outage, as it did: a day that a fault had moved just before it stayed wrong for ever.
+test('amended days whose time ran out while no read worked are read once more, by the first that does', () => {
+  const seen = { covers: range('2026-09-10', '2026-10-05'), coveredBefore: COVERED, connector: null, today: day('2026-10-05') }
+  const progress = afterAnswer(NO_PROGRESS, { ...seen, asked: range('2026-09-10', '2026-10-05'), reread: range('2026-09-11', '2026-09-13') })
+  const stretch = range('2026-09-10', '2026-09-14')
+  assert.deepEqual(windowsOn('2026-11-02', progress).at(-1), stretch)
+  const recent = afterAnswer(progress, { ...seen, asked: range('2026-09-25', '2026-11-02'), covers: range('2026-09-25', '2026-11-02'), reread: null, today: day('2026-11-02') })
+  assert.deepEqual(windowsOn('2026-11-02', recent).at(-1), stretch, 'an answer for other days is none for these')
+  const again = afterAnswer(recent, { ...seen, asked: stretch, covers: stretch, reread: null, today: day('2026-11-02') })
+  assert.deepEqual(again.unsettled, [])
+  assert.deepEqual(leftOut(recent, stretch).unsettled, [], 'what the bank does not give any more is not asked for again')
 })
 
 // Fails when: a pending row that is older than the overlap is left to its age, as it was: it was withdrawn by answers that were not for its day.

@@ -37,7 +37,7 @@ export type Progress = {
   readonly gaps: readonly (DayRange & { readonly asked: number })[]
   /**
    * Known rows were amended, or rows and balance disagree: what the bank shows today it may take back
-   * tomorrow, so these days are read again until `until`, however old they get meanwhile.
+   * tomorrow, so these days are read again until `until` and, where no read worked then, once after it, however old they get meanwhile.
    */
   readonly unsettled: readonly Unsettled[]
   /**
@@ -85,7 +85,8 @@ export function planWindows(plan: WindowPlan): readonly DayRange[] {
   const overlapping = newestFrom(plan)
   // From the first day that was ever read: a hole that the bank leaves for good must not hide the days before it.
   const start = minDay(plan.startOn ?? covered[0]!.from, today)
-  const again = progress.unsettled.filter(({ to, until }) => today <= until && to >= start).map(({ from, to }) => ({ from: maxDay(from, start), to: minDay(to, today) }))
+  // Also past their time, where no read has worked since: after an outage they get the one that they have last.
+  const again = progress.unsettled.filter(({ to, until }) => (today <= until || to >= addDays(today, -SECOND_LOOK_REACH_DAYS)) && to >= start).map(({ from, to }) => ({ from: maxDay(from, start), to: minDay(to, today) }))
   const rereads = joinRanges([...again, { from: pendingReach(plan, overlapping, maxDay(oldest, covered[0]!.from)), to: today }])
   const recent = rereads.at(-1)!
   const windows: DayRange[] = []
@@ -182,12 +183,12 @@ export type AnswerSeen = {
 /** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
 export function afterAnswer(before: Progress, seen: AnswerSeen): Progress {
   const { asked, covers, connector, reread, today } = seen
-  return { connector: connector ?? before.connector, floor: before.floor, gaps: gapsAfter(before.gaps, asked, covers), unsettled: unsettledAfter(before.unsettled, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked, wanted: withoutWanted(before, asked).wanted, holds: before.holds }
+  return { connector: connector ?? before.connector, floor: before.floor, gaps: gapsAfter(before.gaps, asked, covers), unsettled: unsettledAfter(before.unsettled, asked, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked, wanted: withoutWanted(before, asked).wanted, holds: before.holds }
 }
 
 /** The progress when the bank refused days that it does not give any more: they count as left out. */
 export function leftOut(before: Progress, asked: DayRange): Progress {
-  return { ...before, gaps: gapsAfter(before.gaps, asked, null) }
+  return { ...before, gaps: gapsAfter(before.gaps, asked, null), unsettled: before.unsettled.filter(({ from, to }) => to < asked.from || from > asked.to) }
 }
 
 function gapsAfter(before: Progress['gaps'], asked: DayRange, covers: DayRange | null): Progress['gaps'] {
@@ -202,8 +203,8 @@ export function disputedDays(asked: DayRange, today: Day): DayRange {
   return { from: minDay(asked.to, maxDay(asked.from, addDays(today, -DISAGREEMENT_REACH_DAYS))), to: asked.to }
 }
 
-function unsettledAfter(before: readonly Unsettled[], reread: DayRange | null, today: Day): readonly Unsettled[] {
-  const still = before.filter(({ until }) => today <= until)
+function unsettledAfter(before: readonly Unsettled[], asked: DayRange, reread: DayRange | null, today: Day): readonly Unsettled[] {
+  const still = before.filter(({ to, until }) => today <= until || to < asked.from || to > asked.to)
   if (reread === null) return still
   // A day more: a row that was dated wrongly may lie on the other side of the window's edge.
   const range = { from: addDays(reread.from, -1), to: addDays(reread.to, 1), until: addDays(today, UNSETTLED_DAYS) }
