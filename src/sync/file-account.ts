@@ -34,6 +34,9 @@ export async function chooseAccount(store: TenantStore, file: FileAccount, toget
   const possible = await possibleAccounts(store, file)
   const named = possible.filter(({ relation }) => relation === 'same')
   if (named.length === 1) return ok(named[0]!.account)
+  // Of several accounts with that number, as two banks may have, the one that has the rows; else the one of the same kind.
+  const known = (await Promise.all(named.map(async (one) => ((await compare(store, file, one)).says === 'same' ? [one] : [])))).flat()
+  if (known.length === 1) return ok(known[0]!.account)
   const exact = named.filter(({ account }) => account.kind === file.ref.kind)
   if (exact.length > 0) return ok(exact[0]!.account)
   // Nothing can be mixed by a statement that brings nothing: the same empty one again goes where it went before.
