@@ -148,7 +148,7 @@ export class Answer {
     const { rows, candidates, stated } = shown
     const covers = believedCovers(stated, this.#intake.postedDays, rows, candidates, this.#context.source.id)
     const doubted = await this.#judgeFor(shown, covers, (missing, reported) => this.#doubt(stated, covers, strange, missing, reported))
-    if (strange > 0 || stated === null || covers === null || (doubted.failure === null && covers.from === stated.from && covers.to === stated.to)) return doubted
+    if (strange > 0 || stated === null || covers === null || covers.to !== stated.to || (doubted.failure === null && covers.from === stated.from && covers.to === stated.to)) return doubted
     const whole = await this.#judgeFor(shown, stated, () => null)
     const isBorne = ({ ledger, balanced }: Judged, gone: readonly Movement[] = []): boolean => ledger?.prove([...this.#build(candidates, balanced).finish().movements, ...gone]).sound === true
     if (isBorne(doubted)) return doubted

@@ -52,3 +52,24 @@ test('a bank that dates all its rows anew, under new ids, dates those of a shop 
   assert.deepEqual((await world.all()).map(({ id }) => id).filter((id) => ids.includes(id)).sort(), ids)
   assert.ok((await world.feed()).includes('2026-03-13 9100 Card Settlement'))
 })
+
+const SHOPS = ['2026-03-12', '2026-03-13', '2026-03-16', '2026-03-17', '2026-03-18', '2026-03-19'].map((on, i) => row(on, `-${i + 1}.00`, `Shop ${'abcdef'[i]}`, { providerId: `p${i}` }))
+
+test('a copy of yesterday that claims today, with its balance of yesterday, takes nothing out', async () => {
+  const world = await new World().connect()
+  world.bank.rows = []
+  world.bank.balances = ledger(world, '100')
+  await world.sync()
+  world.bank.rows = SHOPS.slice(0, 3)
+  world.bank.balances = ledger(world, '94')
+  await world.sync(0)
+  world.bank.rows = SHOPS
+  world.bank.balances = ledger(world, '79')
+  await world.sync(1)
+  const before = await world.all()
+  assert.equal(before.filter((t) => t.state === 'posted').length, 6)
+  world.bank.rows = SHOPS.slice(0, 3)
+  world.bank.balances = ledger(world, '94')
+  await world.sync(1)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [6, []])
+})
