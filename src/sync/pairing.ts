@@ -141,7 +141,15 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
       pairs.push({ left, right: place.get(candidate)!, row, candidate, tier: verdict.tier, certainty, cost: costOf(row, candidate, days, likeness, verdict.certainty) })
     }
   })
-  return pairs
+  return withoutIdleTurns(pairs)
+}
+
+/** That a sign was turned is the last guess: where anything else fits the row or the transaction, it competes with nothing. */
+function withoutIdleTurns(pairs: readonly Pair[]): readonly Pair[] {
+  const others = pairs.filter(({ row, candidate }) => !isTurned(row.content.amount, candidate.amount))
+  if (others.length === pairs.length) return pairs
+  const [lefts, rights] = [new Set(others.map(({ left }) => left)), new Set(others.map(({ right }) => right))]
+  return pairs.filter((pair) => !isTurned(pair.row.content.amount, pair.candidate.amount) || (!lefts.has(pair.left) && !rights.has(pair.right)))
 }
 
 /** Same currency, same direction or else turned, and no check numbers that contradict each other. */

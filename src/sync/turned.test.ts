@@ -55,3 +55,25 @@ test('turned signs that were believed are put right by an answer that the balanc
   await world.sync(1)
   assert.deepEqual(await world.feed(), ['2026-03-16 6000 Wages', '2026-03-18 -1351 Home Hardware', '2026-03-19 400 Interest'])
 })
+
+test('a purchase that is dated anew under a new id is the same, also where its refund comes on the day that it had', async () => {
+  for (const refund of [false, true]) {
+    const world = await new World().connect()
+    const wages = row('2026-03-16', '60.00', 'Wages', { providerId: 'w' })
+    world.bank.rows = [wages, row('2026-03-18', '-13.51', 'Home Hardware', { providerId: 'a' })]
+    await world.sync()
+    world.bank.rows = [wages, row('2026-03-17', '-13.51', 'Home Hardware', { providerId: 'b' }), ...(refund ? [row('2026-03-18', '13.51', 'Home Hardware', { providerId: 'c' })] : [])]
+    await world.sync(1)
+    assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-16 6000 Wages', '2026-03-17 -1351 Home Hardware', ...(refund ? ['2026-03-18 1351 Home Hardware'] : [])], []])
+  }
+})
+
+test('a hold that settled for less is the same, also where as much comes back on its day', async () => {
+  const world = await new World().connect()
+  const wages = row('2026-03-16', '60.00', 'Wages', { providerId: 'w' })
+  world.bank.rows = [wages, row('2026-03-18', '-100.00', 'Inn', { providerId: 'a' })]
+  await world.sync()
+  world.bank.rows = [wages, row('2026-03-18', '100.00', 'Inn', { providerId: 'c' }), row('2026-03-19', '-95.00', 'Inn', { providerId: 'b' })]
+  await world.sync(1)
+  assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-16 6000 Wages', '2026-03-18 10000 Inn', '2026-03-19 -9500 Inn'], []])
+})
