@@ -217,3 +217,29 @@ test('of two accounts of one number a file goes where its rows are', async () =>
   assert.equal((await world.store.accounts.list()).length, 2)
   assert.equal((await bring(world, 'b.csv', { account: other, rows: JANUARY })).added, 0)
 })
+
+const fee = row('2026-01-31', '-2', 'Account fee')
+const card = row('2026-01-31', '-1', 'Card fee')
+const day31 = (names: readonly string[], from: number) => names.map((name, i) => row('2026-01-31', `-${from + i}`, name))
+
+test('two accounts that pay two fees on one day are not one', async () => {
+  const world = new World()
+  await bring(world, 'a.csv', { rows: [fee, card, ...day31(['Shoes', 'Paper', 'Dentist', 'Rent', 'Toys'], 20)] })
+  const second = await bring(world, 'b.csv', { rows: [fee, card, ...day31(['Coffee', 'Fuel', 'Lunch', 'Books', 'Train'], 40)] })
+  assert.deepEqual([second.failure?.code, await accounts(world)], ['account_unclear', ['a.csv 7']])
+})
+
+test('nor where the one ends on that day and the other begins', async () => {
+  const world = new World()
+  await bring(world, 'a.csv', { rows: [row('2026-01-05', '-5', 'Coffee'), row('2026-01-12', '-40', 'Fuel'), row('2026-01-31', '900', 'Pay'), fee, card] })
+  const second = await bring(world, 'b.csv', { rows: [fee, card, ...day31(['Shoes', 'Paper', 'Dentist'], 20), row('2026-02-04', '-55', 'Shoes'), row('2026-02-13', '-4', 'Paper')] })
+  assert.deepEqual([second.failure?.code, await accounts(world)], ['account_unclear', ['a.csv 5']])
+})
+
+test('a number made of the day proves nothing', async () => {
+  const world = new World()
+  const numbered = { ...fee, providerId: '202601310001' }
+  await bring(world, 'a.csv', { rows: [numbered, ...day31(['Shoes', 'Paper', 'Dentist'], 20)] })
+  const second = await bring(world, 'b.csv', { rows: [numbered, ...day31(['Coffee', 'Fuel', 'Lunch'], 40)] })
+  assert.deepEqual([second.failure?.code, await accounts(world)], ['account_unclear', ['a.csv 4']])
+})

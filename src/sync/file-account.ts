@@ -167,8 +167,8 @@ async function compare(store: TenantStore, file: FileAccount, { account, source 
   const whole = met.filter((row) => isShared(row) || !covered.some(({ from, to }) => row.on === from || row.on === to))
   if (shared * 2 < (shared === 0 ? met : whole).length) return { says: 'other', shared }
   // One equal row may be a fee that every account pays on that day; it proves where it has a number of its own, or is all that both know.
-  const isNumbered = equal.some(({ id, key }) => id !== null && id.length >= ID_LENGTH && transactions.some((one) => one.contentKey === key && one.reports.some(({ providerId }) => providerId === id)))
-  const proves = shared >= 2 || isNumbered || (equal.length === 1 && met.length === 1)
+  const isNumbered = equal.some(({ id, on, key }) => id !== null && id.replace(on.replaceAll('-', ''), '').length >= ID_LENGTH && transactions.some((one) => one.contentKey === key && one.reports.some(({ providerId }) => providerId === id)))
+  const proves = (shared >= 2 && shared * 2 >= met.length) || isNumbered || (equal.length === 1 && met.length === 1)
   return { says: proves ? 'same' : 'unknown', shared }
 }
 
