@@ -16,7 +16,7 @@ import { afterHolds, areOld, heldApart, holdQuestions, pendingBefore, sortHolds,
 import { implausible } from './plausible.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
-import { afterAnswer, historyLeft, leftOut, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, wantedWindow, withoutLook, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
+import { afterAnswer, historyLeft, leftOut, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, wantedWindow, withoutLook, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
 
 export type AccountRead = { readonly kind: 'read'; readonly outcome: AccountOutcome } | ({ readonly kind: 'challenge' } & Asked)
 
@@ -69,6 +69,7 @@ export async function readAccount(session: Session, target: Feed, known: Known, 
         break
       }
       // A hole that it does not give, either, must not keep the newest days away.
+      if (read > 0 && !isHistory && window.to < newest) await storeProgress(session, target, withoutOverdue(await loadProgress(session, target), window, session.today))
       if (!isRangeRefusal(failure) || isHistory || window.to >= newest) break
       await storeProgress(session, target, leftOut(await loadProgress(session, target), window))
       failure = null

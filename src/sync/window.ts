@@ -191,6 +191,11 @@ export function leftOut(before: Progress, asked: DayRange): Progress {
   return { ...before, gaps: gapsAfter(before.gaps, asked, null), unsettled: before.unsettled.filter(({ from, to }) => to < asked.from || from > asked.to) }
 }
 
+/** The progress when a read of these days failed: what is past its time has had the last one. */
+export function withoutOverdue(before: Progress, asked: DayRange, today: Day): Progress {
+  return { ...before, unsettled: before.unsettled.filter(({ to, until }) => today <= until || to < asked.from || to > asked.to) }
+}
+
 function gapsAfter(before: Progress['gaps'], asked: DayRange, covers: DayRange | null): Progress['gaps'] {
   const left = covers === null ? [asked] : gapsIn(asked, [covers])
   const times = (gap: DayRange) => Math.max(0, ...before.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => g.asked))
