@@ -134,11 +134,17 @@ export async function endNotes(db: Database, tenantId: string): Promise<void> {
 export async function storeOwed(db: Database, tenantId: string): Promise<void> {
   const owed = db.owed.get(tenantId)
   if (owed === undefined) return
-  db.owed.delete(tenantId)
+  // Owed until it is stored: who asks meanwhile waits for it as well. Repeating it changes nothing.
+  const settle = (): void => {
+    const left = (db.owed.get(tenantId) ?? []).filter((one) => !owed.includes(one))
+    if (left.length === 0) db.owed.delete(tenantId)
+    else db.owed.set(tenantId, left)
+  }
   try {
     await inOneTrip(db, tenantId, owed, 'relaxed')
+    settle()
   } catch (error) {
-    if (error instanceof StoreUnavailable) db.owed.set(tenantId, [...owed, ...(db.owed.get(tenantId) ?? [])])
+    if (!(error instanceof StoreUnavailable)) settle()
     throw error
   }
 }
