@@ -65,6 +65,10 @@ export class ServerProblem extends Error {
 export type WhyAgain = 'fresh' | 'ended'
 type Confirm = (why: WhyAgain) => Promise<boolean>
 let confirmPerson: Confirm | null = null
+let confirming = 0
+
+/** Whether a sign-in is waited for: what is read meanwhile would be refused, and take the place of what is being done. */
+export const isConfirming = (): boolean => confirming > 0
 
 /** Who shows the dialog; returns the function that takes it back. */
 export function askFreshly(confirm: Confirm): () => void {
@@ -80,7 +84,10 @@ export async function ask<T>(method: Method, path: string, body?: unknown, signa
     return await askOnce<T>(method, path, body, signal)
   } catch (error) {
     const why = whyAgain(error, method, path)
-    if (why === null || confirmPerson === null || !(await confirmPerson(why))) throw error
+    if (why === null || confirmPerson === null) throw error
+    confirming++
+    const isConfirmed = await confirmPerson(why).finally(() => confirming--)
+    if (!isConfirmed) throw error
     return askOnce<T>(method, path, body, signal)
   }
 }

@@ -5,6 +5,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { loadLanguage } from './language/language.ts'
 import { keepFocus } from './focus.ts'
+import { isConfirming } from './api.ts'
 import { listen } from './live.ts'
 import { arrive } from './session.ts'
 import { isUnreachable, readMe } from './me.ts'
@@ -74,7 +75,7 @@ await Promise.race([Promise.all([begun, dressed]), new Promise((later) => setTim
 keepFocus()
 if (import.meta.env.PROD) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
 // Rows that somebody reads do not move under their eyes.
-listen(() => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== ROWS }))
+listen(async () => (isConfirming() ? undefined : queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== ROWS })))
 createRoot(container).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
