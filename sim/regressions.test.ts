@@ -40,6 +40,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['3100003365/d25/f0,1,2,3/c0/s', 'days that a fault had moved were not read again, because their time ran out in an outage'],
   ['3100005269/d27/f7,12,13/c/s', 'rows before the first of an answer that a bank had dated anew were taken for cut off, and came twice'],
   ['3100007807/d4/f0,1/c/s', 'a known row dated a year ahead in an answer about history stood beside itself'],
+  ['2300002434/d11/f2,3,4/c/s', 'in a shop that comes often, a vanished row was taken for the next purchase there, whose amount was near'],
   ['450005720/d25/f0/c/s', 'turned signs that were stored stayed, because the answer that showed them right brought no new row'],
   ['450003065/d4/f0/c/s', 'rows that a bank had listed as booked and took back looked like the end of a cut answer, though the balance was right without them'],
   ['450003808/d15/f0,1,2/c/s', 'the person took one of two equal rows for the other one, and said that it is gone'],

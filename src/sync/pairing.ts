@@ -162,7 +162,7 @@ function comparable(row: Incoming, candidate: Candidate): boolean {
 
 function judge(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   if (!isOwn(candidate, board.context.sourceId)) return judgeForeign(board, row, candidate, days, likeness)
-  const verdict = candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(row, candidate, days, likeness)
+  const verdict = candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(board, row, candidate, days, likeness)
   if (verdict === null || (madeApart(row, candidate) ?? 0) <= 1) return verdict
   // Made on another day: with another amount it is another purchase.
   if (row.content.amount !== candidate.amount) return null
@@ -196,7 +196,7 @@ function judgePending(row: Incoming, candidate: Candidate, days: number, likenes
 }
 
 /** A posted row of this source that vanished, and a row under another id that resembles it. */
-function judgeVanished(row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
+function judgeVanished(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const apart = Math.abs(days)
   const tier = 'assignment'
   if (isTurned(row.content.amount, candidate.amount)) {
@@ -206,8 +206,10 @@ function judgeVanished(row: Incoming, candidate: Candidate, days: number, likene
   if (row.content.amount !== candidate.amount) {
     if (likeness === 1 && days >= 0 && days <= 10 && madeApart(row, candidate) === 0) return { certainty: 'if_unique', tier }
     // Some banks list pending rows as booked ones and bring them again, with the final amount, under another id. A
-    // row that is missing for a while and the next purchase in the same shop look just like it: the balance decides, or a person.
-    if (likeness === 1 && days >= 0 && days <= 10 && ratioWithin(row.content.amount, candidate.amount, 85n, 135n)) return { certainty: 'if_unbalanced', tier }
+    // row that is missing for a while and the next purchase in the same shop look just like it: the balance decides, or a person,
+    // who is asked at once about a shop that comes often.
+    const isLikely = likeness === 1 && days >= 0 && days <= 10 && ratioWithin(row.content.amount, candidate.amount, 85n, 135n)
+    if (isLikely && !comesOften(board, candidate)) return { certainty: 'if_unbalanced', tier }
     // A hold may become any amount.
     return likeness === 1 && days >= -3 && days <= 10 ? { certainty: 'doubtful', tier } : null
   }
@@ -215,6 +217,11 @@ function judgeVanished(row: Incoming, candidate: Candidate, days: number, likene
   // Two holds are of one amount, too: the earlier may have become the other row that competes for it.
   if ((apart <= 3 && likeness >= 0.5) || (apart <= 7 && likeness >= 0.8)) return { certainty: 'if_unrivalled', tier }
   return (apart <= 7 && likeness >= 0.3) || likeness >= 0.8 ? { certainty: 'doubtful', tier } : null
+}
+
+/** Other rows of the same text stand around it: the next one there is as likely another purchase. */
+function comesOften({ candidates }: Board, candidate: Candidate): boolean {
+  return candidates.some((other) => other !== candidate && other.state === 'posted' && textOf(other) === textOf(candidate))
 }
 
 /**

@@ -76,6 +76,17 @@ test('where another amount could be the vanished row or a purchase of its own, t
   assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [3, ['same_transaction']])
 })
 
+test('in a shop that comes often, a vanished row and the next purchase of nearly its amount are asked about, not joined', async () => {
+  const balance = { now: '100.00' }
+  const world = await worldWith([row('2026-03-18', '-11.10', 'Espresso Bar', { providerId: 'a' })], balance)
+  world.bank.rows.push(row('2026-03-20', '-10.20', 'Espresso Bar', { providerId: 'p1' }))
+  await world.sync(1)
+  balance.now = '88.22'
+  world.bank.rows = [world.bank.rows[0]!, row('2026-03-22', '-11.78', 'Espresso Bar', { providerId: 'q1' })]
+  await world.sync(1)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [3, ['same_transaction']])
+})
+
 test('a row that vanishes beside its equal was one too many, and has not become the next purchase in that shop', async () => {
   const balance = { now: '100.00' }
   const standing = row('2026-03-20', '-70.76', 'Trattoria', { providerId: 'p1' })
