@@ -118,7 +118,7 @@ export function stylesOf(roles: Roles, rows: readonly CsvRecord[]): Styles {
 
 /** How the other figures of the rows are written, where `29.000` may be two amounts: a rate tells (`0.8482`); null when nothing does. */
 function styleBeside(rows: readonly CsvRecord[]): AmountStyle | null {
-  const told = new Set(rows.flatMap(({ cells }) => cells).flatMap((cell) => /^-?\d+([.,])(?!\d{3}$)\d+$/.exec(cell)?.[1] ?? []))
+  const told = new Set(rows.flatMap(({ cells }) => cells).flatMap((cell) => /^-?\d+([.,])\d{4,}$/.exec(cell)?.[1] ?? []))
   return told.size === 1 ? (told.has('.') ? 'point' : 'comma') : null
 }
 
@@ -266,7 +266,7 @@ function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
     // Money in that is all negative may also be what was taken back: a balance then tells.
     if (split.inNegative) candidates.push({ ...split, inNegative: false })
     // Of money out that has signs in some rows only, the column may say the direction in all of them.
-    if (rows.some((row) => cellAmount(row, out, style)?.startsWith('-') === true) && !split.signed) candidates.push({ ...split, unsigned: true })
+    if (rows.some((row) => cellAmount(row, out, style)?.startsWith('-') === true) && !split.signed) candidates.push({ ...split, unsigned: true }, { ...split, signed: true })
   }
   const currencies = currencyColumns(heading, roles.get('amount') ?? [], rows, style)
   // A zero beside it hides nothing.

@@ -59,9 +59,9 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   const shows = (at: number): boolean => rows.every(({ cells }) => cells.length < 2 || (cells[at] ?? '') !== '')
   const isOfMerchants = heading.some((cell) => MERCHANT.test(headingWords(cell)))
   const isShopping = isOfMerchants && heading.some((cell) => CARD_ID.test(headingWords(cell)))
-  const isCard = isTitled || isShopping || heading.some((cell, at) => (CARD_HEADING.test(plainWords(cell)) || (CARD_SHOWN.test(plainWords(cell)) && shows(at))) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
+  const isCard = isShopping || heading.some((cell, at) => (CARD_HEADING.test(plainWords(cell)) || (CARD_SHOWN.test(plainWords(cell)) && shows(at))) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
-  const came = isCard ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
+  const came = isCard || isTitled ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
   if (came.length > 0 && came.length < moves.length) return came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move))
   // A list of what merchants charged has other rows, too, but charges are what there are most of.
   if (isShopping) return moves.filter(({ out }) => !out).length * 2 > moves.length

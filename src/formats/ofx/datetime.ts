@@ -70,7 +70,7 @@ function parseSeparatedDay(text: string): Day | null {
 }
 
 /** A day and perhaps a time in pairs of digits, all real. */
-const PADDED = /^\d{8}(?:(?:[01]\d|2[0-3])(?:[0-5]\d(?:[0-5]\d)?)?)?(?!\d)/
+export const PADDED = /^\d{8}(?:(?:[01]\d|2[0-3])(?:[0-5]\d(?:[0-5]\d)?)?)?(?!\d)/
 const TIME = '(?:[01]?\\d|2[0-3])[0-5]?\\d[0-5]?\\d(?!\\d)'
 const UNPADDED = [1, 2].map((size) => new RegExp(`^(\\d{4})(\\d{2})(\\d{${size}})${TIME}`))
 const YEAR_LAST = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)/

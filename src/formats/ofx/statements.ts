@@ -8,7 +8,7 @@ import { DecimalSum, exchanged, parseDecimal, type Currency, type Decimal } from
 import type { AccountKind, BalanceKind, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
-import { DayOrder, isBlankDate, likelyDay, parseOfxDay, parseOfxInstant } from './datetime.ts'
+import { DayOrder, PADDED, isBlankDate, likelyDay, parseOfxDay, parseOfxInstant } from './datetime.ts'
 import { LoneCommas } from './lone-commas.ts'
 import { isBalanceLine, isMaybeDeposit, isMaybePayout, Remarks } from './remarks.ts'
 import type { Place } from './scanner.ts'
@@ -75,6 +75,7 @@ export class OfxStatements implements StructureSink {
   #listed: readonly Decimal[] = []
   /** Whether all rows of the statement are still in memory. */
   #isWhole = true
+  #isMarked = false
   /** What could not be read in the row under way: a failure, unless the row turns out to be none. */
   #unread: Unread | null = null
   /** Amounts of the row under way, without those of a vendor's tag: more than one are transactions whose tags in between were lost. */
@@ -181,13 +182,14 @@ export class OfxStatements implements StructureSink {
         // A balance with a plus says nothing of rows that have none.
         if (text.charCodeAt(0) === PLUS && field.slot === ROW.TRNAMT) this.#signs.sawPlus()
         this.#commas.saw(text)
+        if (field.slot === BALANCE.BALAMT && this.#top.scope?.record === 'balance') this.#isMarked = /[.,]/.test(text)
         this.#amounts += field.slot === ROW.TRNAMT && this.#top.saved === null ? 1 : 0
         return parseAmount(text, this.#currencyNow()) ?? this.#commas.read(text) ?? this.#waiting(field, text) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
       case 'period':
         return this.#periodDay(text)
       default:
         return (
-          parseOfxDay(text) ??
+          (PADDED.test(text) || !/^\d{9}/.test(text) ? parseOfxDay(text) : null) ??
           this.#dayInPeriod(this.#order.daysOf(text)) ??
           (field.type === 'day' && isBlankDate(text) ? null : this.#bad('invalid_date', field, text, 'a real date as YYYYMMDD'))
         )
@@ -271,6 +273,7 @@ export class OfxStatements implements StructureSink {
 
   /** Itaú writes its balance in cents, without a mark: seen where the same balance stands among the rows. */
   #inUnits(balance: Decimal): Decimal {
+    if (this.#isMarked) return balance
     return this.#listed.find((listed) => listed !== '0' && hundredfold(listed) === balance) ?? balance
   }
 
