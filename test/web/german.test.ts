@@ -81,7 +81,8 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
     await page.getByText('3. Okt. 2026 → 4. Okt. 2026').waitFor()
     await page.getByText(/−1\.234,50\s€ → −1\.234,56\s\$/).waitFor()
     await page.getByText(/– → 20,00\sCHF/).waitFor()
-    await page.unroute(`**/api${path}`)
+    // An answer that is under way when the next page is opened would fail the file, whatever its tests say.
+    await page.unrouteAll({ behavior: 'wait' })
   })
 
   test('another language is chosen by its own name, and kept by this browser', async () => {

@@ -81,7 +81,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
     await page.getByRole('alert').getByText('This sign-in is not right').waitFor()
-    await page.unroute('**/api/sign-in/passkey/options')
+    await page.unrouteAll({ behavior: 'wait' })
     await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
     await heading(page, 'Accounts')
