@@ -5,6 +5,7 @@ import type { DatesSaid } from './domain/dates-said.ts'
 import { bytes } from './formats/testing/collect.ts'
 import { importFile } from './import-file.ts'
 import { World } from './sync/testing.ts'
+import { undoRun } from './sync/undo.ts'
 
 /** A file of an account, by its number, on a day written in numbers. */
 function csv(number: string, date: string, more = ''): string {
@@ -54,4 +55,61 @@ test('what was said of one format is not said of another; QIF, which is month fi
   assert.equal(await read(register('03/02/2026'), { accountId }), '2026-03-02 date_order')
   assert.equal(await read(register('04/02/2026'), { accountId, dates: 'day-first' }), '2026-02-04 dates_kept')
   assert.equal(await read(register('06/02/2026'), { accountId }), '2026-02-06 dates_remembered')
+})
+
+/** A card's list of charges: nothing in it tells that they went out, unless a payment stands beside them. */
+function charges(...rows: readonly string[]): string {
+  return `Date,Description,Amount\n${rows.map((one) => `2026-${one}\n`).join('')}`
+}
+
+const [SHOP, BAR, BOOKS, RENT, PAID] = ['02-05,Shop,20.00', '02-07,Bar,5.50', '02-09,Books,12.00', '02-12,Bicycle rent,8.00', '02-14,PAYMENT RECEIVED - THANK YOU,-25.50'] as const
+const EACH_ONCE = ['2026-02-05 -2000 Shop', '2026-02-07 -550 Bar', '2026-02-09 -1200 Books', '2026-02-12 -800 Bicycle rent', '2026-02-14 2550 PAYMENT RECEIVED - THANK YOU']
+
+// Fails when: a file is read alone, whatever is stored (seen): the two rows stood twice, in an account of their own or beside each other.
+test('charges without signs that are stored as money out are money out, and all of their file is', async () => {
+  for (const named of [false, true]) {
+    const world = new World('2026-12-20')
+    const read = importing(world, 'card.csv')
+    assert.equal(await read(charges(BOOKS, RENT, PAID)), '2026-02-09')
+    const more = named ? { accountId: await world.accountId() } : {}
+    for (const time of ['first', 'again']) {
+      assert.equal(await read(charges(SHOP, BAR, BOOKS, RENT), more), '2026-02-05 signs_followed', time)
+      assert.deepEqual([await world.feed(), (await world.store.accounts.list()).length, await world.openQuestions()], [EACH_ONCE, 1, []], time)
+    }
+  }
+})
+
+test('where the file without signs came first, the one that tells is refused with what to do: then each row is there once, with its sign', async () => {
+  for (const named of [false, true]) {
+    const world = new World('2026-12-20')
+    const read = importing(world, 'card.csv')
+    assert.equal(await read(charges(SHOP, BAR, BOOKS, RENT)), '2026-02-05 unsigned')
+    const more = named ? { accountId: await world.accountId() } : {}
+    assert.equal(await read(charges(BOOKS, RENT, PAID), more), 'signs_unclear')
+    assert.equal((await world.feed()).length, 4)
+    const [run] = await world.store.runs.list({ limit: 1 })
+    await undoRun(world.deps, run!.id)
+    assert.equal(await read(charges(BOOKS, RENT, PAID), { accountId: await world.accountId() }), '2026-02-09')
+    assert.equal(await read(charges(SHOP, BAR, BOOKS, RENT), more), '2026-02-05 signs_followed')
+    assert.deepEqual(await world.feed(), EACH_ONCE)
+  }
+})
+
+test('what comes back is no row turned: refunds, and transfers between accounts of one\'s own', async () => {
+  const world = new World('2026-12-20')
+  const read = importing(world, 'a.csv')
+  await read(charges('02-05,Shop,-20.00', '02-06,Transfer,-100.00', '02-08,Bar,-5.50', '02-20,Transfer,-50.00'))
+  assert.equal(await read(charges('02-06,Transfer,100.00', '02-20,Transfer,50.00')), '2026-02-06 unsigned', 'the other account of the transfers')
+  assert.deepEqual((await world.store.accounts.list()).map(({ rows }) => rows).sort(), [2, 4])
+  assert.equal(await read(charges('02-20,Transfer,-50.00', '02-20,Transfer,50.00', '02-21,Shop,20.00'), { accountId: await world.accountId() }), '2026-02-20')
+  assert.deepEqual((await world.feed()).slice(-3), ['2026-02-20 -5000 Transfer', '2026-02-20 5000 Transfer', '2026-02-21 2000 Shop'])
+})
+
+test('one row that is stored with the other sign tells where it is all that both know, and is asked about where no account is named', async () => {
+  const world = new World('2026-12-20')
+  const read = importing(world, 'card.csv')
+  await read(charges(RENT, PAID))
+  assert.equal(await read(charges(BOOKS, RENT)), 'account_unclear')
+  assert.equal(await read(charges(BOOKS, RENT), { accountId: await world.accountId() }), '2026-02-09 signs_followed')
+  assert.deepEqual(await world.feed(), EACH_ONCE.slice(2))
 })

@@ -68,6 +68,8 @@ export type StatementHead = {
   readonly line: number
   /** True where a table changes back to an account that it had before: this is more of its last statement, not another one. */
   readonly continues?: boolean
+  /** True where nothing proves which way its amounts went: they are as written, and rows that are known may tell more. */
+  readonly signsOpen?: boolean
 }
 
 /** Parts arrive in this order: start (rows | balance | notice)* end, again for the next statement. */
@@ -101,6 +103,8 @@ export type FormatFailureCode =
   | 'account_unclear'
   /** The dates fit day first and month first, and nothing in the file tells which it is. */
   | 'dates_unclear'
+  /** The rows are stored with the other sign, though this file proves its own. */
+  | 'signs_unclear'
   /** Another import or a sync holds the account. */
   | 'busy'
 

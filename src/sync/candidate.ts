@@ -12,7 +12,7 @@ export function isOpen(candidate: Candidate): boolean {
 }
 
 /** Name and memo, normalised as those of reported rows. */
-export function textOf(candidate: Candidate): string {
+export function textOf(candidate: Pick<Candidate, 'name' | 'memo'>): string {
   return normalisedText(candidate.name, candidate.memo)
 }
 

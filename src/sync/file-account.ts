@@ -14,6 +14,7 @@ import type { FormatFailure } from '../domain/statement.ts'
 import type { Candidate, TenantStore } from '../ports/store.ts'
 import { isMasked, UNKNOWN_CURRENCY } from './accounts.ts'
 import type { FileAccount } from './file-check.ts'
+import { findOpposites, namesAccount } from './file-signs.ts'
 import { contentKey, normalisedText, resemblance } from './identity.ts'
 import { textOf } from './candidate.ts'
 
@@ -48,6 +49,9 @@ export async function chooseAccount(store: TenantStore, file: FileAccount, toget
   const equal = proved.filter(({ verdict, sameName }) => verdict.shared === proved[0]!.verdict.shared && sameName)
   if (equal.length === 1 && file.named.name !== null) return ok(equal[0]!.account)
   if (proved.length > 0) return unclear(file, proved)
+  const opposite = (await Promise.all(judged.map(async (one) => ({ ...one, opposites: await findOpposites(store, file, one.account) })))).filter(({ opposites }) => opposites.rows.length > 0 && opposites.complete)
+  if (opposite.length === 1 && namesAccount(opposite[0]!.opposites)) return ok(opposite[0]!.account)
+  if (opposite.length > 0) return unclear(file, opposite)
   const open = judged.filter(({ verdict }) => verdict.says === 'unknown')
   const goesOn = (await Promise.all(open.map(async (one) => ((await balancesMeet(store, file, one.account)) ? [one] : [])))).flat()
   if (goesOn.length === 1) return ok(goesOn[0]!.account)

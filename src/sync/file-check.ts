@@ -52,6 +52,8 @@ type Draft = { -readonly [K in 'ref' | 'named' | 'label' | 'currency' | 'line']:
 }
 
 const NOTICES = 100
+/** So many of the first rows of an account are in its sample, and so many of the last. */
+export const SAMPLED = 200
 
 /** Reads all of the file. `onRows` hears of each batch. */
 export async function checkFile(stream: StatementStream, label: string, onRows: (rows: number) => void): Promise<Result<CheckedFile, FormatFailure>> {
@@ -155,8 +157,6 @@ function sameName(a: AccountRef, b: AccountRef): boolean {
 export function labelOf(account: StatementAccount, label: string): string {
   return account.number ?? account.name ?? label
 }
-
-const SAMPLED = 200
 
 /** The first and the last rows: where a file meets others of its account, it is at its ends. */
 class Sample {

@@ -19,6 +19,7 @@ import { chooseAccounts } from './file-accounts.ts'
 import { asSaidBefore, keepDates } from './file-dates.ts'
 import { FileAnswer } from './file-answer.ts'
 import { doubtfulBefore, standingBefore, type Standing } from './file-border.ts'
+import { asStored } from './file-signs.ts'
 import { checkFile, labelOf, type CheckedFile, type CheckedStatement, type FileAccount, type FileNotice } from './file-check.ts'
 import { Intake } from './incoming.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
@@ -78,10 +79,15 @@ export async function importStatements(deps: ImportDeps, request: ImportRequest)
 /** Checks and imports; plans anew when a sync brought the first rows of an account in between. */
 async function importAlone(deps: ImportDeps, asked: ImportRequest): Promise<ImportResult> {
   await closeAbandonedImports(deps)
-  const { request, checked } = await asSaidBefore(deps.store, asked, await check(asked), async (again) => {
+  const dated = await asSaidBefore(deps.store, asked, await check(asked), async (again) => {
     const read = await check(again)
     return read.ok ? { checked: read, plan: await makePlan(deps, again, read.value) } : null
   })
+  if (!dated.checked.ok) return { ...NOTHING, failure: dated.checked.failure }
+  const signed = await signsAsStored(deps, dated.request, dated.checked.value)
+  if (!signed.ok) return { ...NOTHING, failure: signed.failure }
+  const request = signed.value
+  const checked = request === dated.request ? dated.checked : await check(request)
   if (!checked.ok) return { ...NOTHING, failure: checked.failure }
   for (;;) {
     const plan = await makePlan(deps, request, checked.value)
@@ -91,6 +97,11 @@ async function importAlone(deps: ImportDeps, asked: ImportRequest): Promise<Impo
     if (done === null) return { ...NOTHING, statements: summariesOf(checked.value), failure: OCCUPIED }
     if (done !== 'stale') return done
   }
+}
+
+async function signsAsStored({ store }: ImportDeps, request: ImportRequest, { accounts }: CheckedFile): Promise<Result<ImportRequest, FormatFailure>> {
+  const chosen = await chooseAccounts(store, request.accountId, accounts)
+  return chosen.ok ? asStored(store, request, chosen.value) : chosen
 }
 
 function check(request: ImportRequest): Promise<Result<CheckedFile, FormatFailure>> {

@@ -61,7 +61,7 @@ export type Layout = Columns &
     readonly direction: 'forward' | 'backward'
     /** What a person is told of the order of its dates, where it is not proved. */
     readonly orderTold: { readonly code: 'date_order' | 'dates_remembered'; readonly message: string } | null
-    /** Whether nothing in the file tells which way its money went, if no amount has a minus. */
+    /** Whether nothing in the file proves which way its money went; if no amount has a minus either, nothing tells. */
     readonly isUnsigned: boolean
     /** Whether rows of several accounts may stand in the file, which cannot be told from those of several other parties. */
     readonly mayMix: boolean

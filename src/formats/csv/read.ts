@@ -223,7 +223,7 @@ class RowReader {
     this.#early = []
     const [number, name] = this.#layout.isNamed ? [null, account] : [account, null]
     const named = { number, bankId: null, branchId: null, kind: 'other' as const, name }
-    this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined ? {} : { continues: true }) } })
+    this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined ? {} : { continues: true }), ...(this.#layout.isUnsigned ? { signsOpen: true } : {}) } })
     const { orderTold } = this.#layout
     if (orderTold !== null && this.#sections.size === 1 && before === undefined) this.#parts.push({ part: 'notice', ...orderTold, severity: 'INFO', line: 0 })
   }

@@ -17,7 +17,6 @@ async function only(content: string): Promise<Collected> {
 }
 
 const amountsOf = async (content: string): Promise<readonly string[]> => (await only(content)).rows.map(({ amount }) => amount)
-const isUnsigned = async (content: string): Promise<boolean> => (await only(content)).notices.join().includes('No amount of this file has a sign')
 
 // Fails when: any other figure with a separator tells (seen): amounts were a thousand times too small.
 test('quantities and times beside amounts do not tell how amounts are written, a rate of four decimals does', async () => {

@@ -1,0 +1,138 @@
+/**
+ * Which way the amounts of a file went, where the file does not prove it: a card's list of charges without signs reads like
+ * money in. What is stored tells: rows that stand in the account on the same days, with the same texts and just the opposite
+ * amounts, are the same rows. A file that proves its signs is not turned. Then what is stored was a guess, and nobody but a
+ * person may take that back.
+ */
+import type { Account } from '../domain/account.ts'
+import { contains, joinRanges, maxDay, minDay, type DayRange } from '../domain/day.ts'
+import { moneyOf, type Decimal } from '../domain/money.ts'
+import { failed, ok, type Result } from '../domain/result.ts'
+import type { FormatFailure, StatementRow, StatementStream } from '../domain/statement.ts'
+import type { Candidate, TenantStore } from '../ports/store.ts'
+import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { textOf } from './candidate.ts'
+import type { ChosenAccounts } from './file-accounts.ts'
+import { SAMPLED, type FileAccount } from './file-check.ts'
+import { contentKey, normalisedText } from './identity.ts'
+import type { ImportRequest } from './import.ts'
+
+/** So many opposite rows are no refunds. */
+const SURE = 2
+/** Imports that are named to a person. */
+const NAMED = 3
+const PAGE = 500
+
+/** `rows`: those of the account that the file shows turned, none where it shows as many as they are. `complete`: it shows all that the account has on the days that both know. */
+export type Opposites = { readonly rows: readonly Candidate[]; readonly complete: boolean; /** There is nothing else on days that both know. */ readonly isAll: boolean }
+
+const NONE: Opposites = { rows: [], complete: false, isAll: false }
+
+/** Compares a sample of the file with what the account has, each row with its sign and without. */
+export async function findOpposites(store: TenantStore, file: FileAccount, account: Account): Promise<Opposites> {
+  const sources = await store.accounts.sources({ accountId: account.id })
+  const source = sources.find(({ connectionId, state }) => connectionId === null && state !== 'replaced')
+  const currency = account.currency === UNKNOWN_CURRENCY ? file.currency : account.currency
+  const rows = file.sample.flatMap((row) => {
+    const money = moneyOf(row.amount, currency)
+    const text = normalisedText(row.name, row.memo)
+    // Without a text there is nothing but a day and a figure.
+    if (!money.ok || money.value.minor === 0n || text === '' || row.status !== 'posted') return []
+    const minor = money.value.minor * BigInt(source?.sign ?? 1)
+    return [{ on: row.postedOn, key: contentKey(row.postedOn, minor, currency, text), opposite: contentKey(row.postedOn, -minor, currency, text) }]
+  })
+  if (rows.length === 0) return NONE
+  const { transactions } = await store.feed.candidates({
+    accountId: account.id, sourceId: (source ?? sources[0]!).id, keys: [], providerIds: [], contentKeys: rows.flatMap(({ key, opposite }) => [key, opposite]), near: { amounts: [], from: [], to: [] }, states: null,
+  })
+  const byKey = Map.groupBy(transactions.filter(({ state }) => state === 'posted'), (one) => one.contentKey)
+  const take = (key: string): readonly Candidate[] => byKey.get(key)?.splice(0, 1) ?? []
+  const same = rows.filter(({ key }) => take(key).length > 0)
+  const left = rows.filter((row) => !same.includes(row))
+  const turned = left.flatMap(({ opposite }) => take(opposite))
+  if (turned.length <= same.length) return NONE
+  const covered = joinRanges(await store.feed.coverage(account.id))
+  // A file may begin and end within a day.
+  const inner = left.filter(({ on }) => covered.some(({ from, to }) => from < on && on < to))
+  // Most of what both know of those days is of another account.
+  if (turned.length * 2 < inner.length) return NONE
+  const shown = new Set([...turned.map(({ contentKey: key }) => key), ...same.map(({ key }) => key)])
+  const isAll = same.length === 0 && left.filter(({ on }) => covered.some((range) => contains(range, on))).length <= turned.length
+  return { rows: turned, complete: await showsAll(store, account, daysOf(file, rows), shown), isAll }
+}
+
+/** Whether the rows are those that are stored: one alone may be a refund, unless it is all that both know. */
+export function areTurned({ rows, complete, isAll }: Opposites): boolean {
+  return rows.length >= SURE || (rows.length === 1 && complete && isAll)
+}
+
+/** Whether rows that name no account tell which it is. Those of a transfer stand turned in both of its accounts: there the one has more. */
+export function namesAccount({ rows, complete }: Opposites): boolean {
+  return rows.length >= SURE && complete
+}
+
+/** The days between the first and the last one of the sample, as far as nothing is left out of it. */
+function daysOf({ sample, sums }: FileAccount, rows: readonly { readonly on: StatementRow['postedOn'] }[]): DayRange {
+  const whole = sums.reduce((total, sum) => total + sum.finish().rows, 0) === sample.length
+  const days = whole ? rows.map(({ on }) => on) : sample.slice(0, SAMPLED).map(({ postedOn }) => postedOn)
+  return { from: days.reduce(minDay), to: days.reduce(maxDay) }
+}
+
+/** Whether each row of the account between those days, but on the first and last one, which a file may begin or end within, is among the shown ones. */
+async function showsAll(store: TenantStore, account: Account, { from, to }: DayRange, shown: ReadonlySet<string>): Promise<boolean> {
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page: Awaited<ReturnType<TenantStore['feed']['transactions']>> = await store.feed.transactions({ accountId: account.id, from, to, states: ['posted'], includeDeleted: true, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) })
+    const inner = page.rows.filter(({ postedOn }) => postedOn !== from && postedOn !== to)
+    if (inner.some((row) => !shown.has(contentKey(row.postedOn, row.amount, row.currency, textOf(row))))) return false
+    cursor = page.next
+  }
+  return true
+}
+
+/** Whether nothing in the file proves which way its amounts went. */
+function areSignsOpen({ sums }: FileAccount): boolean {
+  return sums.every(({ head }) => head.signsOpen === true)
+}
+
+/** Why a file that proves its signs is not brought in beside its own rows turned; null where a bank itself reported them so, which nobody can take back. */
+async function signsUnclear({ feed, runs }: TenantStore, account: Account, file: FileAccount, { rows }: Opposites): Promise<FormatFailure | null> {
+  const ids = new Set((await Promise.all(rows.map(({ id }) => feed.observations(id)))).flat().map(({ runId }) => runId))
+  const stored = (await Promise.all([...ids].map((id) => runs.get(id)))).filter((run) => run !== null)
+  if (stored.some(({ trigger }) => trigger !== 'import')) return null
+  const names = stored.slice(0, NAMED).map(({ label, id }) => `${label ?? ''} (${id})`).join(', ')
+  const message = `The rows of this file are in "${account.name}" already, but with the other sign, and this file proves which way the money went. Take back the import that brought them, ${names}, bring this file, and then that one again: it is read by what is there.`
+  return { code: 'signs_unclear', message, line: file.line }
+}
+
+/** The statements with all amounts and balances turned, and what a person is told of it. */
+async function* turnedStatements(stream: StatementStream, name: string): StatementStream {
+  const turn = (amount: Decimal): Decimal => (amount === '0' ? amount : amount.startsWith('-') ? amount.slice(1) : `-${amount}`) as Decimal
+  const message = `The rows of this file are in "${name}" already, with the other sign: all its rows were read as those are.`
+  let isTold = false
+  for await (const read of stream) {
+    if (!read.ok) {
+      yield read
+      continue
+    }
+    const part = read.value
+    if (part.part === 'rows') yield ok({ part: 'rows', rows: part.rows.map((row): StatementRow => ({ ...row, amount: turn(row.amount), foreign: row.foreign === null || row.foreign.amount === null ? row.foreign : { ...row.foreign, amount: turn(row.foreign.amount) } })) })
+    else if (part.part === 'balance') yield ok({ part: 'balance', balance: { ...part.balance, amount: turn(part.balance.amount) } })
+    else if (part.part !== 'notice' || part.code !== 'unsigned') yield read
+    if (part.part !== 'start' || isTold) continue
+    isTold = true
+    yield ok({ part: 'notice', code: 'signs_followed', severity: 'INFO', message, line: 0 })
+  }
+}
+
+/** The request with the signs that its rows have where they are stored. `chosen`: the account of each part of the file, null where it is new. */
+export async function asStored(store: TenantStore, request: ImportRequest, chosen: ChosenAccounts): Promise<Result<ImportRequest, FormatFailure>> {
+  for (const [file, account] of chosen) {
+    if (account === null) continue
+    const opposites = await findOpposites(store, file, account)
+    if (!areTurned(opposites)) continue
+    const unclear = areSignsOpen(file) ? null : await signsUnclear(store, account, file, opposites)
+    if (unclear !== null) return failed(unclear)
+    return ok({ ...request, open: async (remembered) => turnedStatements(await request.open(remembered), account.name) })
+  }
+  return ok(request)
+}
