@@ -36,7 +36,7 @@ export async function institutionResource(language: Language, instance: Instance
     health: health?.status ?? 'unknown',
     since: health === undefined || health.status === 'working' ? null : isoOrNull(health.since),
     takesSecrets: health?.status !== 'down' && !(await anyWaits(language, instance, own)),
-    siblings: siblingsOf(instance.institutions, institution).map((one) => one.name),
+    siblings: siblingsOf(instance.institutions, institution).map((one) => ({ id: one.id, name: one.name, country: one.country, website: one.website, customers: one.customers ?? null })),
     connectedAs: own.map((c) => c.id),
     logins: own.map((c) => ({ id: c.id, loginLabel: c.loginLabel })),
     requestsPerDay: institution.limits.requestsPerDay,

@@ -23,17 +23,19 @@ export const partShape = z
 
 const sentence = z.array(partShape)
 
+const customers = z.enum(['personal', 'business']).nullable().meta({ description: 'Whom this entry of the bank is for, where it has one for each' })
+
 export const institutionShape = z
   .object({
     id: z.string(),
     name: z.string(),
     country: z.string(),
     website: z.string().nullable(),
-    customers: z.enum(['personal', 'business']).nullable().meta({ description: 'Whom this entry of the bank is for, where it has one for each' }),
+    customers,
     health: z.enum(['working', 'slow', 'down', 'unknown']),
     since: instant.nullable().meta({ description: 'Since when it is not as usual' }),
     takesSecrets: z.boolean().meta({ description: 'False while a password cannot help: it is down, or what stops a connection to it is the bank\'s own and ends by waiting' }),
-    siblings: z.array(z.string()).meta({ description: 'Other entries with a like name or address, which are easily confused with it' }),
+    siblings: z.array(z.object({ id: z.string(), name: z.string(), country: z.string(), website: z.string().nullable(), customers })).meta({ description: 'Other entries with a like name or address, which are easily confused with it, and what tells them apart' }),
     connectedAs: z.array(z.uuid()).meta({ description: 'Connections to this institution that exist already' }),
     logins: z.array(z.object({ id: z.uuid(), loginLabel: z.string() })).meta({ description: 'The same, with how their login is shown' }),
     requestsPerDay: z.int().nullable().meta({ description: 'How often it may be asked a day; null: it names no limit' }),

@@ -59,15 +59,20 @@ export async function chooseInstitution(instance: Instance, wanted: string | und
     const found = byId === undefined ? searchInstitutions(instance.institutions, wanted) : [byId]
     const [first, ...others] = found
     if (first === undefined) throw new CommandError(`No bank fits "${wanted}". Known: ${instance.institutions.map((i) => i.id).join(', ')}. Others can be added by a file (RELINK_INSTITUTIONS).`, 2)
-    if (others.length > 0 && byId === undefined) throw new CommandError(`Several banks fit "${wanted}"; use the id: ${found.map((i) => `${i.id} (${i.name})`).join(', ')}.`, 2)
+    if (others.length > 0 && byId === undefined) throw new CommandError(`Several banks fit "${wanted}"; use the id: ${found.map((i) => `${i.id} (${[i.name, apart(i)].join(', ')})`).join(', ')}.`, 2)
     return first
   }
   if (!process.stdin.isTTY) throw new CommandError('Name the bank: relink connect INSTITUTION.', 2)
   const id = await (await inquirer()).search({
     message: 'Which bank? (name, web address or routing number)',
-    source: (text) => searchInstitutions(instance.institutions, text ?? '').map((i) => ({ value: i.id, name: i.name, description: i.website ?? '' })),
+    source: (text) => searchInstitutions(instance.institutions, text ?? '').map((i) => ({ value: i.id, name: i.name, description: apart(i) })),
   })
   return chooseInstitution(instance, id)
+}
+
+/** What tells entries of one bank apart. */
+function apart({ website, country, customers }: Institution): string {
+  return [website, country, customers].filter((part) => part !== null && part !== undefined).join(', ')
 }
 
 export function givenFields(pairs: readonly string[]): Record<string, string> {

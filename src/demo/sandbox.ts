@@ -39,7 +39,7 @@ export type Sandbox = {
   close(): Promise<void>
 }
 
-export type SandboxOptions = { readonly seed: number; readonly historyDays: number; readonly tell: (line: string) => void; /** Default: an embedded one. */ readonly database?: OpenStore; readonly limits?: WireLimits; /** Where the clock of bank and Relink starts, in ms since 1970; default: now. */ readonly startsAt?: number; /** Where alerts may go beyond the public internet; default: nowhere. */ readonly alerts?: InstitutionNetwork }
+export type SandboxOptions = { readonly seed: number; readonly historyDays: number; readonly tell: (line: string) => void; /** Default: an embedded one. */ readonly database?: OpenStore; readonly limits?: WireLimits; /** Where the clock of bank and Relink starts, in ms since 1970; default: now. */ readonly startsAt?: number; /** Where alerts may go beyond the public internet; default: nowhere. */ readonly alerts?: InstitutionNetwork; /** A file with banks beside the sandbox bank; default: none but those that Relink brings. */ readonly institutionsFile?: string }
 
 /** Starts bank and Relink; fails with a sentence, leaving nothing behind. */
 export async function openSandbox(config: Config, options: SandboxOptions): Promise<Result<Sandbox, OpenFailure>> {
@@ -54,7 +54,7 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
   const listening = await listen(bank, { dateOfBank: true })
   const institution = institutionOf(listening)
   const opened = await openInstance(
-    { ...config, home, databaseUrl: null, masterKey: `file:${join(home, 'keys', 'master.key')}`, institutionsFile: null, networkFile: null },
+    { ...config, home, databaseUrl: null, masterKey: `file:${join(home, 'keys', 'master.key')}`, institutionsFile: options.institutionsFile ?? null, networkFile: null },
     {
       tell: options.tell,
       clock,

@@ -4,6 +4,9 @@
  * an outage, a server that restarts, two windows.
  */
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { CUSTOMERS, type MfaMethod } from '../../bank/customers.ts'
@@ -16,13 +19,45 @@ const HOUR_MS = 3_600_000
 /** Of ana, at the sandbox bank. */
 const CHECKING = '1000200031'
 
+/** A bank with an entry for each kind of customer under one name, and one of that name elsewhere that does not say. */
+const BRANDS = ([['river-home', 'US', 'www.riverbank.example', 'personal'], ['river-work', 'US', 'biz.riverbank.example', 'business'], ['river-abroad', 'CA', 'riverbank-ca.example', undefined]] as const)
+  .map(([id, country, host, customers]) => ({ id, name: 'Riverbank', country, website: `https://${host}/`, timeZone: 'America/New_York', customers, routes: [{ connector: 'ofx', settings: { url: `https://ofx.${host}/` } }] }))
+
 describe('connecting through the page', { skip: cannotRun ?? false }, () => {
   let world: World
+  let folder: string
   before(async () => {
-    world = await openWorld()
+    folder = await mkdtemp(join(tmpdir(), 'relink-brands-'))
+    await writeFile(join(folder, 'institutions.json'), JSON.stringify(BRANDS))
+    world = await openWorld({ institutionsFile: join(folder, 'institutions.json') })
   })
   after(async () => {
     await world.close()
+    await rm(folder, { recursive: true })
+  })
+
+  // Fails when: two entries of one bank are told by their name alone (was so: in the sentence about siblings, and where another sign-in is chosen).
+  test('entries of one bank under one name are told apart: whom they are for, their address, their country', async () => {
+    const { page, url, connectionId } = world
+    await page.goto(url('/add?find=riverbank'))
+    const banks = page.getByRole('list', { name: 'Banks' }).getByRole('button')
+    await banks.nth(2).waitFor()
+    const words = ['riverbank-ca.example · CA', 'biz.riverbank.example · US · for businesses', 'www.riverbank.example · US · for private customers']
+    assert.deepEqual(new Set(await banks.locator('.meta').allInnerTexts()), new Set(words))
+    await banks.filter({ hasText: 'for businesses' }).click()
+    const chosen = page.getByRole('region', { name: 'Sign in at Riverbank' })
+    await chosen.getByText('biz.riverbank.example · US · for businesses').waitFor()
+    await chosen.getByText('Riverbank www.riverbank.example · US · for private customers').waitFor()
+    assert.deepEqual(await violations(page), [])
+    // Who sees here that it is the wrong one goes to the other.
+    await chosen.getByRole('link', { name: 'Riverbank', exact: true }).click()
+    await page.waitForURL(/bank=river-home/)
+    await page.goto(url(`/connections/${connectionId}`))
+    await page.getByRole('button', { name: 'Try another sign-in' }).click()
+    await page.getByLabel('Which bank?').fill('riverbank')
+    await page.getByLabel('How?').locator('option', { hasText: 'riverbank-ca' }).waitFor({ state: 'attached' })
+    const ways = await page.getByLabel('How?').locator('option').allTextContents()
+    for (const one of words) assert.equal(ways.filter((way) => way.startsWith(`Riverbank (${one}), `)).length, 1, `${one}: ${ways.join('; ')}`)
   })
 
   const methods: readonly MfaMethod[] = ['text', 'question', 'token', 'push']
@@ -202,6 +237,26 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.keyboard.type(await person.answer(await labelOf(field)))
     await page.keyboard.press('Enter')
     await focused('Sandbox Bank was read again.')
+  })
+
+  // Fails when: the proof has no button of its own, or the rest of the page goes on the paper with it.
+  test('the proof is printed alone, with what a sheet needs to be understood', async () => {
+    const page = await world.openPage()
+    // While the browser prints, the page is as it is on paper.
+    await page.addInitScript('print = () => { globalThis.printing = true }')
+    await page.goto(world.url(`/connections/${world.connectionId}`))
+    const proof = page.getByRole('region', { name: 'Proof' })
+    await page.getByRole('heading', { name: 'Attempts' }).waitFor()
+    await proof.getByRole('button', { name: 'Print' }).click()
+    await page.emulateMedia({ media: 'print' })
+    assert.equal(await page.evaluate('printing'), true)
+    const paper = await page.locator('body').innerText()
+    for (const part of ['Sandbox Bank was read again.', 'Read Sandbox Bank once', 'new rows', 'Business Checking', 'Next read', 'Login a…', 'printed', 'UTC']) assert.ok(paper.includes(part), `${part}: ${paper}`)
+    for (const part of ['Attempts', 'Reconnect', 'Print', 'Remove', 'Transactions']) assert.ok(!paper.includes(part), `${part}: ${paper}`)
+    await page.evaluate('dispatchEvent(new Event("afterprint"))')
+    await page.emulateMedia({ media: 'screen' })
+    await page.getByRole('heading', { name: 'Attempts' }).waitFor()
+    await page.context().close()
   })
 
   // Fails when: the phone keeps its form after the answer, as if nothing had happened (was so, with the answer still in it).

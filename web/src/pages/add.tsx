@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { ask, get, ServerProblem, type Connection, type Institution } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { brandWords, customersWords, hostOf } from '../parts/brand.ts'
 import { Chip } from '../parts/chip.tsx'
 import { LoginForm, NoSecret } from '../parts/login-form.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
@@ -50,7 +51,7 @@ function FindBank() {
             <button className="flex w-full cursor-pointer flex-wrap items-center justify-between gap-2 rounded-[10px] p-4 text-left hover:bg-sunken" onClick={() => void navigate({ to: '/add', search: { bank: institution.id, find: text } })}>
               <span className="min-w-0">
                 <span className="font-medium">{institution.name}</span>
-                <span className="meta block [overflow-wrap:anywhere]">{[hostOf(institution.website), institution.country, institution.customers === null ? null : say(CUSTOMERS[institution.customers])].filter((part) => part !== null).join(' · ')}</span>
+                <span className="meta block [overflow-wrap:anywhere]">{brandWords(institution)}</span>
               </span>
               <Health institution={institution} />
             </button>
@@ -61,12 +62,6 @@ function FindBank() {
       {found.data?.items.length === 0 && <p className="mt-3 text-muted">{say('No bank with “{text}” is known. Its entry can be added to a file: see the documentation on institutions.', { text })}</p>}
     </>
   )
-}
-
-const CUSTOMERS: Record<NonNullable<Institution['customers']>, string> = { personal: message('for private customers'), business: message('for businesses') }
-
-function hostOf(website: string | null): string | null {
-  return website === null || !URL.canParse(website) ? null : new URL(website).host
 }
 
 const SINCE: Record<Institution['health'], string | null> = { working: message('Working since {at}'), slow: message('Having trouble since {at}'), down: message('Not answering since {at}'), unknown: null }
@@ -100,8 +95,8 @@ function Bank({ id }: { id: string }) {
               <h2>{bank.name}</h2>
               <Link className="link" to="/add" search={{ find }}>{say('Another bank')}</Link>
             </div>
-            <div className="flex flex-wrap items-center gap-3"><span className="[overflow-wrap:anywhere]">{hostOf(bank.website) ?? say('Its address is not verified')}</span><Health institution={bank} /></div>
-            {bank.siblings.length > 0 && <p className="text-muted">{say('Easily confused with {banks}: compare the address above with the one in your browser when you sign in there.', { banks: bank.siblings.join(', ') })}</p>}
+            <div className="flex flex-wrap items-center gap-3"><span className="[overflow-wrap:anywhere]">{[hostOf(bank.website) ?? say('Its address is not verified'), bank.country, customersWords(bank.customers)].filter((part) => part !== null).join(' · ')}</span><Health institution={bank} /></div>
+            <Siblings bank={bank} />
             <Connected institution={bank} />
             {bank.routes.length === 0 ? <p>{say('This bank has no way to connect yet. Import a file instead.')}</p> : !bank.takesSecrets ? <NoSecret bank={bank.name} />
               : chosen === undefined ? <Ways bank={bank} /> : <SignIn bank={bank} way={chosen} />}
@@ -109,6 +104,19 @@ function Bank({ id }: { id: string }) {
         )
       }}
     </Loaded>
+  )
+}
+
+/** Each with what tells it apart, and the way to it: whoever sees the difference here has chosen the wrong one. */
+function Siblings({ bank: { siblings } }: { bank: Institution }) {
+  if (siblings.length === 0) return null
+  return (
+    <div className="text-muted">
+      <p>{say('Easily confused with these: compare the address above with the one in your browser when you sign in there.')}</p>
+      <ul className="grid">
+        {siblings.map((one) => <li key={one.id} className="min-w-0 py-0.5 [overflow-wrap:anywhere]"><Link className="link" to="/add" search={{ bank: one.id, find: one.name }}>{one.name}</Link> {brandWords(one)}</li>)}
+      </ul>
+    </div>
   )
 }
 

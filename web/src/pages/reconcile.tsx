@@ -12,6 +12,7 @@ import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Amount } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
+import { PrintedAt } from '../parts/paper.tsx'
 import { Sentence } from '../parts/sentence.tsx'
 import { Empty, FirstBank, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Day, formatDay, Instant } from '../parts/time.tsx'
@@ -101,7 +102,7 @@ function Result({ account, found }: { account: Account; found: Reconciliation })
       </p>
       {!found.agrees && <NeedsServer><Explanations account={account} found={found} /></NeedsServer>}
       <Note account={account} found={found} />
-      <p className="meta hidden print:block">{say('Relink, printed {at} ({zone}).', { at: new Date().toLocaleString(locale), zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</p>
+      <PrintedAt />
     </section>
   )
 }

@@ -1,10 +1,12 @@
 /** That it works again, by what was seen: the steps, the read that closed the problem, what it brought, and the balances. */
 import { useQuery } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { get, type Account, type Connection, type Plan, type Problem, type RunDetail } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Chip } from './chip.tsx'
 import { Amount } from './money.tsx'
+import { printAlone, PrintedAt } from './paper.tsx'
 import { Steps } from './repair.tsx'
 import { Sentence } from './sentence.tsx'
 import { Arrival } from './states.tsx'
@@ -12,13 +14,14 @@ import type { Coverage } from './strip.tsx'
 import { Day, Instant, Point } from './time.tsx'
 
 export function Proof({ problem, connection }: { problem: Problem; connection: Connection }) {
+  const sheet = useRef<HTMLElement>(null)
   const run = useQuery({ queryKey: ['run', problem.proofRunId], queryFn: () => get<RunDetail>(`/runs/${problem.proofRunId}`), enabled: problem.proofRunId !== null })
   const plan = useQuery({ queryKey: ['plan', problem.id], queryFn: () => get<Plan>(`/problems/${problem.id}/repair`) })
   if (problem.closedAt === null || run.data === undefined) return null
   const steps = plan.data?.state === 'proved' ? plan.data.steps.filter(({ state }) => state !== 'skipped') : []
   const sum = (of: 'added' | 'matched' | 'withdrawn'): number => run.data.accounts.reduce((all, account) => all + account[of], 0)
   return (
-    <section className="panel mb-4" aria-label={say('Proof')}>
+    <section ref={sheet} className="panel mb-4" aria-label={say('Proof')}>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <Chip tone="ok">{say('Working again')}</Chip>
         <span className="meta"><Say message="since {at}" at={<Point at={problem.closedAt} />} /></span>
@@ -35,7 +38,11 @@ export function Proof({ problem, connection }: { problem: Problem; connection: C
           return account === undefined ? null : <Balance key={accountId} account={account} days={days} />
         })}
       </ul>
-      {connection.nextSyncAt !== null && <p className="meta mt-3"><Say message="Next read {at}." at={<Instant at={connection.nextSyncAt} />} /></p>}
+      <div className="mt-3 flex flex-wrap items-center justify-between gap-3">
+        <p className="meta">{connection.nextSyncAt !== null && <Say message="Next read {at}." at={<Instant at={connection.nextSyncAt} />} />}</p>
+        <button type="button" className="button" onClick={() => sheet.current !== null && printAlone(sheet.current)}>{say('Print')}</button>
+      </div>
+      <PrintedAt>{say('Login {login}', { login: connection.loginLabel })}.</PrintedAt>
     </section>
   )
 }

@@ -6,6 +6,7 @@ import { useAct } from '../act.ts'
 import { get, type Connection, type Institution, type Preview } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { brandWords } from './brand.ts'
 import { ChallengeForm } from './challenge-form.tsx'
 import { LoginForm, NoSecret } from './login-form.tsx'
 import { Amount } from './money.tsx'
@@ -51,7 +52,7 @@ function Begin({ connection, done }: { connection: Connection; done: () => void 
         <label className="grid gap-1">
           {say('How?')}
           <select className="field sm:max-w-md" value={way?.key ?? ''} onChange={(event) => setChosen(event.target.value)}>
-            {ways.map(({ key, institution, route }) => <option key={key} value={key}>{institution.name}, {route.name}</option>)}
+            {ways.map(({ key, institution, route }) => <option key={key} value={key}>{institution.name} ({brandWords(institution)}), {route.name}</option>)}
           </select>
         </label>
       )}
