@@ -404,6 +404,17 @@ test('a day in the order of a country that may be two is the one in the period, 
   assert.equal(await daysOf('', '15/03/2025', '03/16/2025', '05/03/2025'), 'invalid_date', 'two orders')
 })
 
+test('digits that may be a day with or without its zeros are the one in the period, or a failure', async () => {
+  const dayOf = async (period: string, posted: string): Promise<unknown> => {
+    const { statements, failure } = await readAll(bankFile({ list: period, rows: ROW.replace('20240115', posted) }))
+    return failure?.code ?? statements[0]?.rows[0]?.postedOn
+  }
+  assert.equal(await dayOf('<DTSTART>20250201<DTEND>20250205', '2025021173830'), '2025-02-01')
+  assert.equal(await dayOf('<DTSTART>20250206<DTEND>20250228', '2025021173830'), '2025-02-11')
+  assert.equal(await dayOf('<DTSTART>20250201<DTEND>20250228', '2025021173830'), 'invalid_date')
+  assert.equal(await dayOf('<DTSTART>20250201<DTEND>20250205', '20250211173830'), '2025-02-11', 'six digits of time: the zeros are there')
+})
+
 test('blank and zero dates are tolerated where a date is optional', async () => {
   const row = await rowWith('<DTPOSTED>20240115<DTUSER>00000000<DTAVAIL> <TRNAMT>1')
   assert.deepEqual([row.transactedOn, row.valueOn], [null, null])

@@ -47,6 +47,8 @@ test('a balance in cents is one in units where the rows list it so', async () =>
   assert.deepEqual(await balanceOf(after + before, '98790'), ['987.9'], 'the last day first')
   assert.deepEqual(await balanceOf(row('CREDIT', '-0.50', '<MEMO>SALDO DO DIA'), '-50'), ['-0.5'])
   assert.deepEqual(await balanceOf(before + after, '987.90'), ['987.9'])
+  assert.deepEqual(await balanceOf(before + after, '98790.00'), ['98790'], 'a mark shows units')
+  assert.deepEqual(await balanceOf(before + after, '98790,00'), ['98790'])
   assert.deepEqual(await balanceOf(before, '98790'), ['98790'], 'not listed')
   assert.deepEqual(await balanceOf('', '98790'), ['98790'])
   assert.deepEqual(await balanceOf(row('CREDIT', '0.00', '<MEMO>SALDO DO DIA'), '0'), ['0'])
