@@ -74,6 +74,19 @@ test('what an account moves to itself before all else is what it began with, wha
   assert.equal(summary((await read(content)).statements[0]!), '1 -5 2020-01-14 2020-01-14 250 -')
 })
 
+test('a payment to itself is a row where nothing follows it, or what follows was before it', async () => {
+  const own = (...records: readonly string[]): string => `!Account\nNGiro\nTBank\n^\n!Type:Bank\n${records.map((record) => `${record}\n^\n`).join('')}`
+  const alone = 'D1/13/2020\nT250.00\nPMoved\nL[Giro]'
+  const of = async (content: string): Promise<readonly string[]> => (await read(content)).statements.map(summary)
+  assert.deepEqual(await of(own(alone)), ['1 250 2020-01-13 2020-01-13 - -'])
+  assert.deepEqual(await of(`${own(alone)}!Account\nNVisa\nTCCard\n^\n!Type:CCard\nD1/14/2020\nT-5.00\n^\n`), ['1 250 2020-01-13 2020-01-13 - -', '1 -5 2020-01-14 2020-01-14 - -'])
+  assert.deepEqual(await of(own(alone, 'D1/12/2020\nT-5.00')), ['2 245 2020-01-12 2020-01-13 - -'], 'the newest first')
+  assert.deepEqual(await of(own(alone, 'D1/13/2020\nT-5.00')), ['1 -5 2020-01-13 2020-01-13 250 -'])
+  assert.deepEqual(await of(own('D1/13/2020\nT250.00\nPOpening Balance\nL[Giro]')), ['0 0 - - 250 -'], 'its words say it')
+  assert.deepEqual(await of(own('D1/13/2020\nT250.00\nL[Giro]')), ['0 0 - - 250 -'], 'nobody was paid')
+  assert.deepEqual(await of(own('D1/12/2020\nT-5.00', alone)), ['2 245 2020-01-12 2020-01-13 - -'], 'not the first')
+})
+
 test('years counted from 1900, and a payee behind the date', async () => {
   assert.equal(summary((await read(register('D03/25/099Share Withdrawal\nT-5.00', 'D01/13/101\nT1.00'))).statements[0]!), '2 -4 1999-03-25 2001-01-13 - -')
   assert.equal(await failureOf(register('D03/25/999\nT1.00')), 'invalid_date 2')

@@ -92,6 +92,10 @@ class RegisterReader {
   #seen = false
   #withoutCash = 0
   #rows: StatementRow[] = []
+  /** Whether a record that moved money came in this register. */
+  #moved = false
+  /** Before all else money was moved to the account itself: what it began with, unless no record follows, or one of an earlier day. */
+  #toItself: StatementRow | null = null
 
   constructor(notation: Notation) {
     this.#notation = notation
@@ -108,7 +112,7 @@ class RegisterReader {
         this.#seen = true
         continue
       }
-      const read = readRecord(item, this.#notation, this.#started ? null : (this.#register?.name ?? null))
+      const read = readRecord(item, this.#notation)
       if (!read.ok) {
         this.failed = true
         yield read
@@ -133,14 +137,37 @@ class RegisterReader {
   }
 
   *#accept(item: RecordItem, read: QifRecord): Generator<Result<StatementPart, FormatFailure>> {
-    if (!this.#started) yield* this.#start(read.type === 'opening' ? read.accountName : null)
-    if (read.type === 'row') {
-      this.#rows.push(read.row)
-      if (this.#rows.length >= ROWS_A_BATCH) yield* this.#flushRows()
-    } else if (read.type === 'opening') {
-      yield* this.#flushRows()
-      yield ok({ part: 'balance', balance: { kind: 'opening', amount: read.amount, currency: UNSTATED_CURRENCY, on: read.on, at: null } })
-    } else if (item.investment) this.#withoutCash += 1
+    if (!this.#started) yield* this.#start(read.type === 'opening' ? read.transfer : null)
+    if (read.type === 'none') {
+      if (item.investment) this.#withoutCash += 1
+      return
+    }
+    const isFirst = !this.#moved
+    this.#moved = true
+    if (read.type === 'opening') {
+      yield* this.#settle(false)
+      return yield* this.#giveOpening(read.row)
+    }
+    if (isFirst && read.transfer !== null && read.transfer === this.#register?.name) {
+      this.#toItself = read.row
+      return
+    }
+    if (this.#toItself !== null) yield* this.#settle(read.row.postedOn >= this.#toItself.postedOn)
+    this.#rows.push(read.row)
+    if (this.#rows.length >= ROWS_A_BATCH) yield* this.#flushRows()
+  }
+
+  *#settle(isOpening: boolean): Generator<Result<StatementPart, FormatFailure>> {
+    const row = this.#toItself
+    if (row === null) return
+    this.#toItself = null
+    if (isOpening) yield* this.#giveOpening(row)
+    else this.#rows.push(row)
+  }
+
+  *#giveOpening({ amount, postedOn }: StatementRow): Generator<Result<StatementPart, FormatFailure>> {
+    yield* this.#flushRows()
+    yield ok({ part: 'balance', balance: { kind: 'opening', amount, currency: UNSTATED_CURRENCY, on: postedOn, at: null } })
   }
 
   *#start(openingName: string | null): Generator<Result<StatementPart, FormatFailure>> {
@@ -162,6 +189,7 @@ class RegisterReader {
     const register = this.#register
     if (register === null) return
     if (!this.#started) yield* this.#start(null)
+    yield* this.#settle(this.#toItself?.name === null)
     yield* this.#flushRows()
     if (this.#withoutCash > 0) {
       const message = `${this.#withoutCash} investment records move no cash of this account and were left out.`
@@ -169,7 +197,7 @@ class RegisterReader {
     }
     yield ok({ part: 'end', covers: { from: null, to: null } })
     this.#register = null
-    this.#started = false
+    this.#started = this.#moved = false
     this.#withoutCash = 0
   }
 
@@ -181,12 +209,11 @@ class RegisterReader {
 }
 
 type QifRecord =
-  | { readonly type: 'row'; readonly row: StatementRow }
-  | { readonly type: 'opening'; readonly on: Day; readonly amount: Decimal; readonly accountName: string | null }
+  /** `opening`: its words say that it is the opening balance. `transfer`: the account that a row went to or came from. */
+  | { readonly type: 'row' | 'opening'; readonly row: StatementRow; readonly transfer: string | null }
   | { readonly type: 'none' }
 
-/** `register`: the name of the account before its first record; null behind it. */
-function readRecord(record: RecordItem, notation: Notation, register: string | null): Result<QifRecord, FormatFailure> {
+function readRecord(record: RecordItem, notation: Notation): Result<QifRecord, FormatFailure> {
   const on = dayOfRecord(record, notation)
   if (!on.ok) return on
   const amount = amountOfRecord(record, notation)
@@ -194,34 +221,31 @@ function readRecord(record: RecordItem, notation: Notation, register: string | n
   if (amount.value === null) return ok({ type: 'none' })
   const payee = textOf(record, 'P')
   const category = textOf(record, 'L')
-  const transfer = /^\[(.*)\]$/.exec(category ?? '')?.[1] ?? null
-  // What an account moves to itself before all else is what it began with.
-  const isFromItself = register !== null && transfer === register
-  if (isFromItself || (payee !== null && balanceWords(payee) === 'opening' && (category === null || transfer !== null))) {
-    return ok({ type: 'opening', on: on.value, amount: amount.value, accountName: cleanText(transfer) })
-  }
+  const transfer = cleanText(/^\[(.*)\]$/.exec(category ?? '')?.[1])
+  const isOpening = payee !== null && balanceWords(payee) === 'opening' && (category === null || transfer !== null)
+  return ok({ type: isOpening ? 'opening' : 'row', row: rowOf(record, on.value, amount.value), transfer })
+}
+
+function rowOf(record: RecordItem, postedOn: Day, amount: Decimal): StatementRow {
   const number = record.investment ? null : textOf(record, 'N')
   const isCheck = number !== null && /^\d+$/.test(number)
-  return ok({
-    type: 'row',
-    row: {
-      providerId: null,
-      pendingProviderId: null,
-      status: 'posted',
-      postedOn: on.value,
-      transactedOn: null,
-      valueOn: null,
-      amount: amount.value,
-      foreign: null,
-      kind: cleanText(record.investment ? textOf(record, 'N') : category),
-      name: cleanText(payee ?? textOf(record, 'Y')),
-      memo: joinTexts([textOf(record, 'M'), splitsOf(record)]),
-      checkNumber: isCheck ? number : null,
-      reference: isCheck ? null : cleanText(number),
-      corrects: null,
-      line: record.line,
-    },
-  })
+  return {
+    providerId: null,
+    pendingProviderId: null,
+    status: 'posted',
+    postedOn,
+    transactedOn: null,
+    valueOn: null,
+    amount,
+    foreign: null,
+    kind: cleanText(textOf(record, record.investment ? 'N' : 'L')),
+    name: cleanText(textOf(record, 'P') ?? textOf(record, 'Y')),
+    memo: joinTexts([textOf(record, 'M'), splitsOf(record)]),
+    checkNumber: isCheck ? number : null,
+    reference: isCheck ? null : cleanText(number),
+    corrects: null,
+    line: record.line,
+  }
 }
 
 /** Programs that count years from 1900 write `099` for 1999 and `101` for 2001; some put the payee behind the date. */
