@@ -70,39 +70,36 @@ function parseSeparatedDay(text: string): Day | null {
 }
 
 /** A day and perhaps a time in pairs of digits, all real. */
-export const PADDED = /^\d{8}(?:(?:[01]\d|2[0-3])(?:[0-5]\d(?:[0-5]\d)?)?)?(?!\d)/
+const PADDED = /^\d{8}(?:(?:[01]\d|2[0-3])(?:[0-5]\d(?:[0-5]\d)?)?)?(?!\d)/
 const TIME = '(?:[01]?\\d|2[0-3])[0-5]?\\d[0-5]?\\d(?!\\d)'
 const UNPADDED = [1, 2].map((size) => new RegExp(`^(\\d{4})(\\d{2})(\\d{${size}})${TIME}`))
 const YEAR_LAST = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)/
 
+/** The day as OFX writes it; null for digits that may lack zeros (`2025021173830` is 1 or 11 February), and as `parseOfxDay`. */
+export function plainDay(text: string): Day | null {
+  return PADDED.test(text) || !/^\d{9}/.test(text) ? parseOfxDay(text) : null
+}
+
 /**
- * The days that a date may mean which a bank does not write as OFX wants: in the order of its country (`31/05/2024`), or
- * without the zeros before single digits (`2025025173830` is 5 February, 17:38:30). Empty for what is no date.
+ * The days that a date may mean which `plainDay` does not read: in the order of a country (`31/05/2024`), or without the
+ * zeros before single digits (`2025025173830` is 5 February, 17:38:30). Empty for what is no date. Of the two of a country
+ * the first is that with the day first.
  */
 export function possibleDays(text: string): readonly Day[] {
-  const plain = parseOfxDay(text)
-  if (plain !== null && (PADDED.test(text) || !/^\d{9}/.test(text))) return [plain]
   const [, first, mark, second, year] = YEAR_LAST.exec(text) ?? []
   const read =
     mark === undefined
       ? UNPADDED.map((pattern) => pattern.exec(text)).map((match) => (match === null ? null : dayOf(Number(match[1]), Number(match[2]), Number(match[3]))))
       : [dayOf(Number(year), Number(second), Number(first)), mark === '.' ? null : dayOf(Number(year), Number(first), Number(second))]
   const days = new Set(read.filter((day) => day !== null))
-  return days.size === 0 && plain !== null ? [plain] : [...days]
+  const plain = days.size === 0 ? parseOfxDay(text) : null
+  return plain === null ? [...days] : [plain]
 }
 
-/** A file writes its dates in one order: where one shows it, the others are read so, too. */
-export class DayOrder {
-  readonly #dayFirst = new Set<boolean>()
-
-  /** As `possibleDays`. */
-  daysOf(text: string): readonly Day[] {
-    const days = possibleDays(text)
-    const [, first, mark, second] = YEAR_LAST.exec(text) ?? []
-    if (mark === undefined || mark === '.' || first === second) return days
-    if (days.length === 1) this.#dayFirst.add(Number(first) > 12)
-    return days.length > 1 && this.#dayFirst.size === 1 ? [days[this.#dayFirst.has(true) ? 0 : 1]!] : days
-  }
+/** The first number of a date in the order of a country, day or month; null for other dates, and where both are the same. */
+export function leadingNumber(text: string): number | null {
+  const [, first, mark, second] = YEAR_LAST.exec(text) ?? []
+  return mark === undefined || mark === '.' || Number(first) === Number(second) ? null : Number(first)
 }
 
 /** The one of those days, or of several the one next to `near`; null where that does not tell. */

@@ -12,7 +12,7 @@ const COMMA = 44
 const LONE = /^[-+(]?[1-9]\d{0,2},\d{3}[-)]?$/
 
 /** What is said of the row when nothing tells. */
-type Unread = { readonly line: number; readonly what: string }
+export type Unread = { readonly line: number; readonly what: string }
 
 export class LoneCommas {
   #sawPoint = false

@@ -404,6 +404,28 @@ test('a day in the order of a country that may be two is the one in the period, 
   assert.equal(await daysOf('', '15/03/2025', '03/16/2025', '05/03/2025'), 'invalid_date', 'two orders')
 })
 
+test('no file is read in two orders of day and month: what contradicts the order of the dates before it is a failure', async () => {
+  const read = async (period: string, asOf: string, ...days: readonly string[]): Promise<unknown> => {
+    const rows = days.map((day, at) => ROW.replace('20240115', day).replace('A1', `f${at}`)).join('\n')
+    const { statements, failure } = await readAll(bankFile({ list: period, rows, after: `<LEDGERBAL><BALAMT>5<DTASOF>${asOf}</LEDGERBAL>` }))
+    if (failure !== null) return `${failure.code} ${failure.line} ${/in the order of the dates before/.test(failure.message)}`
+    return [...statements[0]!.rows.map(({ postedOn }) => postedOn), ...statements[0]!.balances.map(({ on }) => on), ...statements[0]!.notices].join(' ')
+  }
+  const [march, iso] = ['<DTSTART>20250301<DTEND>20250331', '20250331']
+  assert.equal(await read(march, iso, '03/05/2025', '05/03/2025', '31/03/2025'), 'invalid_date 12 true', 'the period would tell each of the first two by itself')
+  assert.equal(await read(march, iso, '05/03/2025', '03/03/2025', '03/31/2025'), 'invalid_date 13 true')
+  assert.equal(await read(march, iso, '05/03/2025', '31/03/2025', '03/04/2025'), '2025-03-05 2025-03-31 2025-04-03 2025-03-31', 'what the dates show counts beyond the period')
+  assert.equal(await read(march, iso, '15/03/2025', '03/05/2025'), '2025-03-15 2025-05-03 2025-03-31')
+  assert.equal(await read(march, '31/03/2025', '03/05/2025'), 'invalid_date 11 true', 'the day of the balance')
+  assert.equal(await read('<DTSTART>01/03/2025<DTEND>31/03/2025', '02/04/2025', '05/03/2025', '03/30/2025'), 'invalid_date 12 true')
+  assert.equal(await read('<DTSTART>01/03/2025<DTEND>01/04/2025', '02/04/2025', '05/03/2025'), 'invalid_date 11 false', 'nothing tells the period')
+  assert.equal(await read('<DTSTART>01/03/2025<DTEND>01/04/2025', '02/04/2025', '31/03/2025'), '2025-03-31 2025-04-02')
+  assert.equal(await read('<DTSTART>01/03/2025<DTEND>01/04/2025', '02/04/2025', '20250331'), '2025-03-31 2025-04-02 guessed_balance')
+  const acted = ROW.replace('20240115', '05/05/2025').replace('<TRNAMT>', '<DTUSER>05/04/2025<TRNAMT>')
+  const { failure } = await readAll(bankFile({ list: '<DTSTART>20250501<DTEND>20250531', rows: acted }))
+  assert.equal(failure?.code, 'invalid_date', 'when a person acted may lie outside of the period')
+})
+
 test('digits that may be a day with or without its zeros are the one in the period, or a failure', async () => {
   const dayOf = async (period: string, posted: string): Promise<unknown> => {
     const { statements, failure } = await readAll(bankFile({ list: period, rows: ROW.replace('20240115', posted) }))
@@ -431,9 +453,9 @@ test('dates that are not written as OFX wants: one meaning is read, of several t
     return [covers?.from ?? null, covers?.to ?? null, rows[0]?.postedOn, balances[0]?.on ?? null, ...notices]
   }
   assert.deepEqual(await read('31/05/2024', '<DTSTART>20240501<DTEND>20240531'), ['2024-05-01', '2024-05-31', '2024-05-30', '2024-05-31'])
-  assert.deepEqual(await read('01/06/2024', '<DTSTART>01/05/2024<DTEND>31/05/2024', '30/05/2024'), [null, '2024-05-31', '2024-05-30', '2024-06-01', 'unread_period'])
+  assert.deepEqual(await read('01/06/2024', '<DTSTART>01/05/2024<DTEND>31/05/2024', '30/05/2024'), ['2024-05-01', '2024-05-31', '2024-05-30', '2024-06-01'])
   assert.deepEqual(await read('2024065173830[-3:GMT]', '<DTSTART>2024065173830[-3:GMT]<DTEND>2024065173830[-3:GMT]'), ['2024-06-05', '2024-06-05', '2024-05-30', '2024-06-05'])
-  assert.deepEqual(await read('2024061173830', '<DTSTART>2024061173830<DTEND>2024061173830'), [null, null, '2024-05-30', '2024-06-01', 'unread_period'])
+  assert.deepEqual(await read('2024061173830', '<DTSTART>2024061173830<DTEND>2024061173830'), [null, null, '2024-05-30', '2024-06-01', 'guessed_balance', 'unclear_period'])
   assert.deepEqual(await read('20240531', '<DTSTART>010524<DTEND>310524'), [null, null, '2024-05-30', '2024-05-31', 'unread_period'])
   const alone = await readAll(bankFile({ list: '', rows: '', after: '<LEDGERBAL><BALAMT>5<DTASOF>01/06/2024</LEDGERBAL>' }))
   assert.deepEqual([alone.failure, alone.statements[0]?.balances, alone.statements[0]?.notices], [null, [], ['undated_balance']])

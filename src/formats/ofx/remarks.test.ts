@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bytes, collect, type Collected } from '../testing/collect.ts'
 import { bankFile } from './ofx.fixture.ts'
-import { BATCH_ROWS } from './statements.ts'
 import { readOfx } from './read.ts'
+import { BATCH_ROWS } from './row-batch.ts'
 
 const row = (type: string, amount: string, text: string, posted = '20240115'): string => `<STMTTRN><TRNTYPE>${type}<DTPOSTED>${posted}<TRNAMT>${amount}<FITID>${amount}${text.length}${text}</STMTTRN>\r\n`
 

@@ -26,7 +26,9 @@ export class Remarks {
   readonly #balances = { count: 0, line: 0 }
   readonly #securities = { count: 0, line: 0 }
   readonly #undated = { count: 0, line: 0 }
+  readonly #guessed = { count: 0, line: 0 }
   readonly #periods = { count: 0, line: 0 }
+  readonly #unclear = { count: 0, line: 0 }
 
   balanceLine(line: number): void {
     count(this.#balances, line)
@@ -47,6 +49,16 @@ export class Remarks {
     count(this.#undated, line)
   }
 
+  /** A balance whose day may be several and was taken for the one next to the period or the rows. */
+  guessedBalance(line: number): void {
+    count(this.#guessed, line)
+  }
+
+  /** A beginning or an end of the period that may be several days. */
+  unclearPeriod(line: number): void {
+    count(this.#unclear, line)
+  }
+
   /** A beginning or an end of the period that is no date. */
   unreadPeriod(line: number): void {
     count(this.#periods, line)
@@ -54,11 +66,13 @@ export class Remarks {
 
   all(signs: { readonly isTyped: boolean; readonly isOpen: boolean }): readonly OfxRemark[] {
     const remark = (code: string, message: string, line: number): OfxRemark => ({ part: 'remark', code, severity: 'INFO', message, line })
-    const [balances, securities, undated, periods] = [this.#balances, this.#securities, this.#undated, this.#periods]
+    const [balances, securities, undated, guessed, periods, unclear] = [this.#balances, this.#securities, this.#undated, this.#guessed, this.#periods, this.#unclear]
     const said: OfxRemark[] = []
     if (balances.count > 0) said.push(remark('balance_lines', `Rows that only state a balance were left out (${balances.count}): they are no transactions.`, balances.line))
     if (securities.count > 0) said.push(remark('securities', `Entries of securities, such as purchases, sales and income, were left out (${securities.count}): of an investment account only its bank transactions are read.`, securities.line))
     if (undated.count > 0) said.push(remark('undated_balance', `Balances whose day (DTASOF) may be several were left out (${undated.count}).`, undated.line))
+    if (guessed.count > 0) said.push(remark('guessed_balance', `Balances whose day (DTASOF) may be several were taken for the day next to the period or the last transaction (${guessed.count}).`, guessed.line))
+    if (unclear.count > 0) said.push(remark('unclear_period', 'The beginning or the end of the period (DTSTART, DTEND) may be several days and was left out. The transactions are whole.', unclear.line))
     if (periods.count > 0) said.push(remark('unread_period', 'The period of the statement (DTSTART, DTEND) is no real date and was left out. The transactions are whole.', periods.line))
     if (signs.isTyped) said.push(remark('signs_by_type', 'The amounts have no signs or wrong ones; their direction is that of their types (DEBIT, CREDIT).', 0))
     if (signs.isOpen) said.push(remark('debits_without_minus', 'The debits (DEBIT) have no minus and nothing else shows their direction: they were taken as written, as money in. Compare one with the list of the bank.', 0))

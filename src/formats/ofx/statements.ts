@@ -4,15 +4,18 @@
  * a row without day or amount is a failure, never a row left out.
  */
 import type { Day } from '../../domain/day.ts'
-import { DecimalSum, exchanged, parseDecimal, type Currency, type Decimal } from '../../domain/money.ts'
-import type { AccountKind, BalanceKind, StatementPart, StatementRow } from '../../domain/statement.ts'
+import type { Currency, Decimal } from '../../domain/money.ts'
+import type { AccountKind, BalanceKind, StatementPart } from '../../domain/statement.ts'
 import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
-import { DayOrder, PADDED, isBlankDate, likelyDay, parseOfxDay, parseOfxInstant } from './datetime.ts'
-import { LoneCommas } from './lone-commas.ts'
+import { isBlankDate, parseOfxInstant, plainDay } from './datetime.ts'
+import { FileDays, type Period, type Unclear } from './file-days.ts'
+import { LoneCommas, type Unread } from './lone-commas.ts'
 import { isBalanceLine, isMaybeDeposit, isMaybePayout, Remarks } from './remarks.ts'
+import { RowBatch } from './row-batch.ts'
+import { bookedOf, rowOf } from './row.ts'
 import type { Place } from './scanner.ts'
-import { DIRECTIONS, SignWatch } from './signs.ts'
+import { DIRECTIONS } from './signs.ts'
 import type { StructureSink } from './structure.ts'
 import { LEVEL, tagId, type Tag } from './tags.ts'
 import { ANSWER, BALANCE, DOCUMENT, OPAQUE, ROW, SLOTS, STATEMENT, STATUS, type Field, type Scope, type Values } from './wire.ts'
@@ -29,7 +32,6 @@ export type OfxEvent =
   | { readonly part: 'status'; readonly of: string; readonly status: OfxStatus }
   | { readonly part: 'answer'; readonly of: string; readonly trnuid: string | null; readonly cookie: string | null }
 
-export const BATCH_ROWS = 1_000
 const PLUS = 43
 /** What programs print of a balance that is not there. */
 const NO_BALANCE = /^(none|null|nil|nan|n\/a|undefined)$/i
@@ -53,7 +55,10 @@ export const ACCOUNT_KINDS: Readonly<Record<string, AccountKind>> = {
 }
 const KIND_OF_STATEMENT: Readonly<Record<string, AccountKind>> = { CCSTMTRS: 'credit_card', INVSTMTRS: 'investment' }
 
-type Unread = { readonly code: 'invalid_amount' | 'invalid_date'; readonly line: number; readonly what: string }
+/** The day of a balance, read when its record ends. */
+const AS_OF: Field = { name: 'DTASOF', type: 'asOf', slot: BALANCE.DTASOF }
+
+type Failed = Unread & { readonly code: 'invalid_amount' | 'invalid_date' }
 
 export class OfxStatements implements StructureSink {
   #place: Place = { line: () => 0, fail: () => undefined }
@@ -61,34 +66,31 @@ export class OfxStatements implements StructureSink {
   readonly #isFile: boolean
   readonly #frames: Frame[] = [{ scope: DOCUMENT, values: blank(), saved: null, line: 0 }]
   #top: Frame = this.#frames[0] as Frame
-  #rows: StatementRow[] = []
   #statement: Values = blank()
   #currency: Currency | null = null
   #account: string | null = null
   #started = false
   #answerName = ''
-  #signs = new SignWatch()
   #remarks = new Remarks()
-  /** "Opening balance" on a typed row with an amount: a first deposit, or a balance among the rows. The end of the list tells. */
-  #held: StatementRow | null = null
-  /** The first and the last balance listed among the rows. */
-  #listed: readonly Decimal[] = []
-  /** Whether all rows of the statement are still in memory. */
-  #isWhole = true
+  #rows: RowBatch
+  /** Whether the balance under way was written with a point or comma. */
   #isMarked = false
   /** What could not be read in the row under way: a failure, unless the row turns out to be none. */
-  #unread: Unread | null = null
+  #unread: Failed | null = null
   /** Amounts of the row under way, without those of a vendor's tag: more than one are transactions whose tags in between were lost. */
   #amounts = 0
   readonly #commas = new LoneCommas()
-  readonly #order = new DayOrder()
+  readonly #days = new FileDays()
+  /** Beginnings and ends of the period that may be several days: a later date may tell. */
+  #openPeriod: readonly { readonly slot: number; readonly text: string; readonly line: number }[] = []
   /** The amount of the row under way, where others must tell what it is. */
-  #lone: { readonly text: string; readonly unread: { readonly line: number; readonly what: string } } | null = null
+  #lone: { readonly text: string; readonly unread: Unread } | null = null
 
   /** What a bank's server sends are transactions as written; a file may leave signs to the types, and list balances among the rows. */
   constructor(emit: (event: OfxEvent) => void, from: 'server' | 'file' = 'server') {
     this.#emit = emit
     this.#isFile = from === 'file'
+    this.#rows = new RowBatch(this.#isFile, this.#remarks)
   }
 
   attach(place: Place): void {
@@ -148,11 +150,9 @@ export class OfxStatements implements StructureSink {
     }
     if (scope.record !== 'statement') return
     this.#statement = frame.values
-    this.#signs = new SignWatch()
     this.#remarks = new Remarks()
-    this.#held = null
-    this.#listed = []
-    this.#isWhole = true
+    this.#rows = new RowBatch(this.#isFile, this.#remarks)
+    this.#openPeriod = []
     this.#currency = null
     this.#started = false
   }
@@ -180,33 +180,48 @@ export class OfxStatements implements StructureSink {
         return text
       case 'amount':
         // A balance with a plus says nothing of rows that have none.
-        if (text.charCodeAt(0) === PLUS && field.slot === ROW.TRNAMT) this.#signs.sawPlus()
+        if (text.charCodeAt(0) === PLUS && field.slot === ROW.TRNAMT) this.#rows.signs.sawPlus()
         this.#commas.saw(text)
         if (field.slot === BALANCE.BALAMT && this.#top.scope?.record === 'balance') this.#isMarked = /[.,]/.test(text)
         this.#amounts += field.slot === ROW.TRNAMT && this.#top.saved === null ? 1 : 0
         return parseAmount(text, this.#currencyNow()) ?? this.#commas.read(text) ?? this.#waiting(field, text) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
       case 'period':
-        return this.#periodDay(text)
+        return plainDay(text) ?? this.#periodDay(field, text)
       default:
-        return (
-          (PADDED.test(text) || !/^\d{9}/.test(text) ? parseOfxDay(text) : null) ??
-          this.#dayInPeriod(this.#order.daysOf(text)) ??
-          (field.type === 'day' && isBlankDate(text) ? null : this.#bad('invalid_date', field, text, 'a real date as YYYYMMDD'))
-        )
+        return plainDay(text) ?? this.#otherDay(field, text)
     }
   }
 
-  /** The one day, or of several the only one in the period of the statement. */
-  #dayInPeriod(days: readonly Day[]): Day | null {
-    const { from, to } = coversOf(this.#statement)
-    const within = days.length < 2 || from === null || to === null ? days : days.filter((day) => from <= day && day <= to)
-    return likelyDay(within, null)
+  #otherDay(field: Field, text: string): Day | null {
+    if (field.type === 'day' && isBlankDate(text)) return null
+    // When the person acted, and when the money counts, may lie outside of the period.
+    const read = this.#days.read(text, field.type === 'requiredDay' ? this.#period() : null)
+    return isDay(read) ? read : this.#unclearDay(field, text, read)
   }
 
-  #periodDay(text: string): Day | null {
-    const day = likelyDay(this.#order.daysOf(text), null)
-    if (day === null && !isBlankDate(text)) this.#remarks.unreadPeriod(this.#place.line())
-    return day
+  #periodDay(field: Field, text: string): Day | null {
+    if (isBlankDate(text)) return null
+    const read = this.#days.read(text)
+    if (isDay(read)) return read
+    if (read === 'two orders') return this.#unclearDay(field, text, read)
+    if (read === 'none') this.#remarks.unreadPeriod(this.#place.line())
+    else this.#openPeriod = [...this.#openPeriod, { slot: field.slot, text, line: this.#place.line() }]
+    return null
+  }
+
+  #unclearDay(field: Field, text: string, why: Unclear): null {
+    if (why === 'none') return this.#bad('invalid_date', field, text, 'a real date as YYYYMMDD')
+    return this.#bad('invalid_date', field, text, why === 'several' ? 'a date that can be one day only' : 'day and month in the order of the dates before it')
+  }
+
+  /** As far as it is told by now. */
+  #period(): Period {
+    this.#openPeriod = this.#openPeriod.filter(({ slot, text }) => {
+      const read = this.#days.read(text)
+      if (isDay(read)) this.#statement[slot] = read
+      return !isDay(read)
+    })
+    return { from: this.#statement[STATEMENT.DTSTART] as Day | null, to: this.#statement[STATEMENT.DTEND] as Day | null }
   }
 
   /** Only the amount of a row can wait for others. */
@@ -236,8 +251,8 @@ export class OfxStatements implements StructureSink {
     const isLine = this.#isFile && isBalanceLine(name, memo)
     // One of these may be a deposit; two of them are a list of balances.
     const mayBeRow = isMaybeDeposit(name, memo) || isMaybePayout(name, memo, values[ROW.TRNAMT] ?? null)
-    const isHeld = isLine && this.#held === null && mayBeRow && this.#moves(values)
-    if (isLine) this.#list(values[ROW.TRNAMT] as Decimal | null)
+    const isHeld = isLine && !this.#rows.holds && mayBeRow && this.#moves(values)
+    if (isLine) this.#rows.list(values[ROW.TRNAMT] as Decimal | null)
     if (isLine && !isHeld) return this.#remarks.balanceLine(line)
     if (this.#amounts > 1) return this.#place.fail('malformed', line, 'this transaction has two amounts (<TRNAMT>).')
     if (this.#unread !== null) return this.#place.fail(this.#unread.code, this.#unread.line, this.#unread.what)
@@ -256,25 +271,9 @@ export class OfxStatements implements StructureSink {
     }
     const row = rowOf(values, postedOn, booked, record === 'row' ? 'posted' : 'pending', line)
     if (this.#lone !== null) this.#commas.wait(row, this.#lone.text, this.#lone.unread)
-    if (isHeld) {
-      this.#held = row
-      return
-    }
-    this.#rows.push(row)
-    if (this.#isFile) this.#signs.take(row)
-    if (this.#rows.length < BATCH_ROWS) return
-    this.#flush()
-    this.#isWhole = false
-  }
-
-  #list(balance: Decimal | null): void {
-    if (balance !== null) this.#listed = [this.#listed[0] ?? balance, balance]
-  }
-
-  /** Itaú writes its balance in cents, without a mark: seen where the same balance stands among the rows. */
-  #inUnits(balance: Decimal): Decimal {
-    if (this.#isMarked) return balance
-    return this.#listed.find((listed) => listed !== '0' && hundredfold(listed) === balance) ?? balance
+    if (isHeld) return this.#rows.hold(row)
+    this.#rows.add(row)
+    if (this.#rows.isFull) this.#flush()
   }
 
   /** A readable amount on a readable day, of a type that says which way money went. */
@@ -283,39 +282,29 @@ export class OfxStatements implements StructureSink {
     return this.#unread === null && values[ROW.DTPOSTED] != null && amount !== null && amount !== '0' && DIRECTIONS.has(values[ROW.TRNTYPE] ?? '')
   }
 
-  /** The held row is a balance where others are listed, too, or where the ledger balance is what the other rows make without it; else it is a row. */
-  #settleHeld(ledger: string | null): void {
-    const held = this.#held
-    if (held === null) return
-    this.#held = null
-    const others = new DecimalSum()
-    for (const { amount, status } of this.#rows) if (status === 'posted') others.add(amount)
-    // After a pay-out nothing is left.
-    const isLine = isMaybePayout(held.name, held.memo, held.amount) ? ledger !== '0' : this.#isWhole && ledger !== null && others.toDecimal() === ledger
-    if (this.#remarks.listsBalances || isLine) return this.#remarks.balanceLine(held.line)
-    const after = this.#rows.findIndex(({ line }) => line > held.line)
-    this.#rows.splice(after === -1 ? this.#rows.length : after, 0, held)
-    this.#signs.take(held)
-  }
-
   #addBalance(kind: BalanceKind, amount: string | null | undefined, asOf: string | null | undefined, line: number): void {
     // An empty amount or date is how banks say that they tell no balance; a balance without its day proves nothing.
     if (amount == null || asOf == null || isBlankDate(asOf)) return
-    const days = this.#order.daysOf(asOf)
-    if (days.length === 0) {
-      this.#place.fail('invalid_date', this.#place.line(), `<DTASOF> is ${JSON.stringify(asOf.slice(0, 40))}, expected a real date as YYYYMMDD.`)
-      return
-    }
-    const on = likelyDay(days, (this.#statement[STATEMENT.DTEND] as Day | null) ?? this.#rows.at(-1)?.postedOn ?? null)
-    if (on === null) return this.#remarks.undatedBalance(line)
+    const on = plainDay(asOf) ?? this.#balanceDay(asOf, line)
+    if (on === null) return
     this.#start(this.#place.line())
-    const told = this.#inUnits(amount as Decimal)
-    this.#settleHeld(kind === 'ledger' ? told : null)
+    const told = this.#isMarked ? (amount as Decimal) : this.#rows.inUnits(amount as Decimal)
+    this.#rows.settle(kind === 'ledger' ? told : null)
     this.#flush()
     this.#emit({
       part: 'balance',
       balance: { kind, amount: told, currency: this.#currency ?? NO_CURRENCY, on, at: parseOfxInstant(asOf) },
     })
+  }
+
+  #balanceDay(asOf: string, line: number): Day | null {
+    const read = this.#days.read(asOf)
+    if (isDay(read)) return read
+    if (read !== 'several') return this.#unclearDay(AS_OF, asOf, read)
+    const guess = this.#days.guess(asOf, this.#period().to ?? this.#rows.last?.postedOn ?? null)
+    if (guess === null) this.#remarks.undatedBalance(line)
+    else this.#remarks.guessedBalance(line)
+    return guess
   }
 
   #addStatus(values: Values, line: number): void {
@@ -344,32 +333,31 @@ export class OfxStatements implements StructureSink {
     this.#started = true
     this.#currency = values[STATEMENT.CURDEF] ?? null
     this.#account = values[STATEMENT.ACCTID] ?? null
-    this.#emit({ part: 'start', head: { account: accountOf(values, name), currency: this.#currency, covers: coversOf(values), line } })
+    this.#emit({ part: 'start', head: { account: accountOf(values, name), currency: this.#currency, covers: this.#period(), line } })
   }
 
   #endStatement(name: string, frame: Frame): void {
     const values = frame.values
     if (!this.#started) this.#startAs(name, frame.line)
     if (values[STATEMENT.AVAILCASH] != null) this.#addBalance('available', values[STATEMENT.AVAILCASH], values[STATEMENT.DTASOF], frame.line)
-    this.#settleHeld(null)
+    this.#rows.settle(null)
     this.#flush()
     if (values[STATEMENT.ACCTID] !== this.#account || (values[STATEMENT.CURDEF] ?? null) !== this.#currency) {
       this.#place.fail('malformed', frame.line, `this statement (<${name}>) names its account or currency after its transactions, expected before.`)
     }
-    for (const remark of this.#remarks.all(this.#signs)) this.#emit(remark)
-    this.#emit({ part: 'end', covers: coversOf(values) })
+    const covers = this.#period()
+    for (const { line } of this.#openPeriod) this.#remarks.unclearPeriod(line)
+    for (const remark of this.#remarks.all(this.#rows.signs)) this.#emit(remark)
+    this.#emit({ part: 'end', covers })
     this.#statement = blank()
     this.#started = false
   }
 
   #flush(): void {
-    if (this.#rows.length === 0) return
-    const { rows: read, open } = this.#commas.settled(this.#rows)
-    this.#rows = []
-    if (open !== null) return this.#place.fail('invalid_amount', open.line, open.what)
-    const { rows, contradicts } = this.#signs.signed(read)
-    if (contradicts === null) return this.#emit({ part: 'rows', rows })
-    this.#place.fail('invalid_amount', contradicts, 'this debit has a minus, but debits and credits before it have no signs. Export a shorter period.')
+    const { rows, open, contradicts } = this.#rows.take(this.#commas)
+    if (open !== null) this.#place.fail('invalid_amount', open.line, open.what)
+    else if (contradicts !== null) this.#place.fail('invalid_amount', contradicts, 'this debit has a minus, but debits and credits before it have no signs. Export a shorter period.')
+    else if (rows.length > 0) this.#emit({ part: 'rows', rows })
   }
 }
 
@@ -380,13 +368,8 @@ function blank(): Values {
   return NOTHING.slice()
 }
 
-function hundredfold(amount: Decimal): Decimal | null {
-  const [whole = '', fraction = ''] = amount.split('.')
-  return fraction.length > 2 ? null : parseDecimal(whole + fraction.padEnd(2, '0'))
-}
-
-function coversOf(values: Values): { readonly from: Day | null; readonly to: Day | null } {
-  return { from: values[STATEMENT.DTSTART] as Day | null, to: values[STATEMENT.DTEND] as Day | null }
+function isDay(read: Day | Unclear): read is Day {
+  return /^\d/.test(read)
 }
 
 function accountOf(
@@ -401,50 +384,4 @@ function accountOf(
     kind: KIND_OF_STATEMENT[statement] ?? ACCOUNT_KINDS[type] ?? 'other',
     name: null,
   }
-}
-
-function rowOf(values: Values, postedOn: Day, { amount, foreign }: Booked, status: 'posted' | 'pending', line: number): StatementRow {
-  const corrected = values[ROW.CORRECTFITID] ?? null
-  return {
-    providerId: values[ROW.FITID] ?? null,
-    pendingProviderId: null,
-    status,
-    postedOn,
-    transactedOn: status === 'pending' ? postedOn : ((values[ROW.DTUSER] as Day | null) ?? null),
-    valueOn: (values[ROW.DTAVAIL] as Day | null) ?? null,
-    amount,
-    foreign,
-    kind: values[ROW.TRNTYPE] ?? null,
-    name: values[ROW.EXTDNAME] ?? values[ROW.NAME] ?? values[ROW.PAYEE_NAME] ?? null,
-    memo: values[ROW.MEMO] ?? null,
-    checkNumber: values[ROW.CHECKNUM] ?? null,
-    reference: values[ROW.REFNUM] ?? null,
-    corrects: corrected === null ? null : { providerId: corrected, action: values[ROW.CORRECTACTION] === 'DELETE' ? 'delete' : 'replace' },
-    line,
-  }
-}
-
-type Booked = Pick<StatementRow, 'amount' | 'foreign'>
-
-/**
- * OFX 2.2 section 5.2. ORIGCURRENCY: the bank has converted the amount, and does not tell the original. CURRENCY: it has
- * not, the amount is in that currency, and CURRATE is what one unit of it is in the statement's. Many banks fill in their
- * own currency with rate 1: that says nothing. An investment account holds cash of several currencies side by side and
- * converts none of it, so its rows stay as they are written. Null: an amount that cannot be converted.
- */
-function bookedOf(values: Values, amount: Decimal, currency: Currency | null, isInvestment: boolean): Booked | null {
-  const [original, unconverted] = [values[ROW.ORIGINAL_CODE] ?? null, values[ROW.CURRENCY_CODE] ?? null]
-  if (original !== null) return { amount, foreign: original === currency ? null : { amount: null, currency: original, rate: rateOf(values[ROW.ORIGINAL_RATE]) } }
-  if (unconverted === null || unconverted === currency) return { amount, foreign: null }
-  const rate = rateOf(values[ROW.CURRENCY_RATE])
-  const foreign = { amount, currency: unconverted, rate }
-  // Where no currency of the statement is named, nobody knows what to convert to.
-  if (currency === null || isInvestment) return { amount, foreign }
-  return rate === null ? null : { amount: exchanged(amount, rate, currency), foreign }
-}
-
-/** Positive, or none. */
-function rateOf(text: string | null | undefined): Decimal | null {
-  const rate = text == null ? null : parseDecimal(text.replace(',', '.'))
-  return rate === null || rate === '0' || rate.startsWith('-') ? null : rate
 }
