@@ -18,6 +18,8 @@ export type StatementAccount = {
   readonly kind: AccountKind
   /** The name that a file may give (QIF, some CSV). */
   readonly name: string | null
+  /** True where that name tells the account from no other one of the file: accounts of another bank may be called so, too. */
+  readonly isNameLone?: boolean
 }
 
 export type BalanceKind = 'ledger' | 'available' | 'opening' | 'closing'

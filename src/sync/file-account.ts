@@ -64,10 +64,10 @@ export async function chooseAccount(store: TenantStore, file: FileAccount, toget
   return chosen.ok && chosen.value === null && met.length > 0 ? unclear(file, met) : chosen
 }
 
-/** Nothing but names to go by. A program's own name for an account counts, and a mask within one bank; what the file is called does not. */
+/** Nothing but names to go by. A program's own name for one account of several counts, and a mask within one bank; what the file is called does not. */
 function byName(file: FileAccount, open: readonly Possible[]): Result<Account | null, FormatFailure> {
   const called = open.filter(({ sameName }) => sameName)
-  const trusted = file.named.number !== null ? file.ref.bankId !== null : file.named.name !== null
+  const trusted = file.named.number !== null ? file.ref.bankId !== null : file.named.name !== null && file.named.isNameLone !== true
   if (trusted && called.length === 1) return ok(called[0]!.account)
   const doubtful = isName(file.ref) ? called : open.filter(({ source, sameName }) => sameName || !isName(source.ref))
   return doubtful.length === 0 ? ok(null) : unclear(file, doubtful)

@@ -8,8 +8,8 @@ import { balanceWords, plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
-import { cellAmount, endings, isProved, isProvedBefore, prove, signedAmount, type Proof } from './amounts.ts'
-import { BARE_CURRENCY, readHeading, type Role } from './headings.ts'
+import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
+import { BARE_CURRENCY, isCategory, isChange, isNet, isOtherDate, isTax, namesFee, readHeading, type Role } from './headings.ts'
 import { amountCells, bySection, filled, isText, markOf, mayBeAvere, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed, isCardTitle } from './owed.ts'
 import type { CsvRecord } from './records.ts'
@@ -25,6 +25,9 @@ const FEW = 4
 const SETTLEMENT = /^settlement date\b/
 
 const EACH_CURRENCY = /^(debit|credit|withdrawal|deposit|paid (in|out)|money (in|out)) currency$/
+
+/** Behind all others with the same role. */
+const LAST = 200
 
 const ACCOUNT_TYPE = /^(account type|type of account|type de compte|kontoart|kontotyp|tipo de cuenta|tipo conto|tipo de conta)$/
 
@@ -51,22 +54,32 @@ export function readRoles(
   // The kind of an account stands beside one's own: of the other party nobody knows it.
   const hasType = heading.cells.some((cell) => ACCOUNT_TYPE.test(plainWords(cell)))
   // So do the names of several.
-  const isNamed = heading.cells.some((cell, at) => readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') && bearsOut('namedAccount', filled(judged, at), share) && filled(judged, at).length >= width * share)
+  const areOwn = areOwnNames(heading.cells)
+  // One name beside all rows tells them from nothing.
+  const isSeveral = (names: readonly string[]): boolean => new Set(names).size > 1 && areOwn(names)
+  const isNamed = heading.cells.some((cell, at) => readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') && isSeveral(filled(judged, at)) && filled(judged, at).length >= width * share)
+  // Of gross and net the latter is what moved where a fee makes the difference.
+  const isNetLess = !namesFee(heading.cells)
   heading.cells.forEach((cell, at) => {
     const { meanings, currency: named } = readHeading(cell)
     const cells = filled(judged, at)
     // The first of a row's columns tells of the file's own account, the others of the other party's.
     const isOwn = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
     const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }] : meanings
-    const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (!EVERYWHERE.has(role) || cells.length >= width * share))
+    const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || isSeveral(cells)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
-    found.push({ ...meaning, at })
+    found.push({ ...meaning, rank: meaning.rank + (meaning.role === 'amount' && isNetLess && isNet(cell) ? LAST : 0), at })
     if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount' && cells.length > 0 && named !== null) currencies.push({ named, isBare: meaning.rank === BARE_CURRENCY })
   })
   if (!found.some(({ role }) => DATES.has(role))) {
-    const at = heading.cells.findIndex((cell, column) => !found.some((one) => one.at === column) && cell !== '' && filled(judged, column).length > 0 && bearsOut('date', filled(judged, column), 1))
-    if (at !== -1) found.push({ role: 'date', rank: 0, at })
+    const dated = heading.cells.flatMap((cell, column) => (!found.some((one) => one.at === column) && cell !== '' && filled(judged, column).length > 0 && bearsOut('date', filled(judged, column), 1) ? [column] : []))
+    // Until when it is due, or valid, is said of a row as well.
+    const at = dated.find((column) => !isOtherDate(heading.cells[column]!)) ?? dated[0]
+    if (at !== undefined) found.push({ role: 'date', rank: 0, at })
   }
+  // Beside columns for the direction it is not what moved.
+  const isApart = found.some(({ role }) => role === 'debit' || role === 'credit')
+  if (isApart) found.splice(0, found.length, ...found.filter(({ role, at }) => role !== 'amount' || !isChange(heading.cells[at]!)))
   found.sort((a, b) => a.rank - b.rank || a.at - b.at)
   const roles = new Map<Role, number[]>()
   for (const { role, at } of found) roles.set(role, [...(roles.get(role) ?? []), at])
@@ -86,6 +99,35 @@ export function spreadHeading(heading: CsvRecord, rows: readonly CsvRecord[]): C
   const isAmount = (at: number): boolean => readHeading(heading.cells[at]!).meanings.some(({ role }) => role === 'amount')
   const cells = heading.cells.map((cell, at) => (spread.includes(at) ? (isAmount(at) ? 'currency' : '') : spread.includes(at - 1) ? heading.cells[at - 1]! : cell))
   return { ...heading, cells }
+}
+
+/** Words that names of accounts are made of, or the end of a number. */
+const ACCOUNT = /(?<!\p{L})(accounts?|acct|checking|chequing|current|everyday|savings?|saver|isa|cash|wallet|credit|debit|card|visa|mastercard|amex|loan|mortgage|joint|individual|brokerage\p{L}*|ira|roth|401k|403b|hsa|paypal|revolut|wise|\p{L}*konto\p{L}*|giro\p{L}*|tagesgeld\p{L}*|festgeld\p{L}*|spar\p{L}*|depot\p{L}*|bargeld|kasse|\p{L}*karte\p{L}*|compte\p{L}*|livret\p{L}*|epargne|carte|especes|cuenta\p{L}*|ahorros?|tarjeta|efectivo|nomina|conto|carta|contanti|libretto|conta|poupanca|cartao|dinheiro|\p{L}*rekening\p{L}*|betaal\p{L}*|contant|\p{L}*kort\p{L}*|lonekonto|kontant\p{L}*|rachunek|oszczed\p{L}*|karta|gotowka|ucet|hotovost|szamla|счет|карта|наличные)(?!\p{L})/u
+const MASKED = /[*x•.…]{2,} ?\d{3,}|\(\D{0,3}\d{4}\)/
+
+/** Whether names in a column are those of one's own accounts, not of other parties or of what the money was for: they say so, or a name and a category stand beside them. */
+function areOwnNames(heading: readonly string[]): (names: readonly string[]) => boolean {
+  const isDescribed = heading.some(isCategory) && heading.some((cell) => readHeading(cell).meanings.some(({ role }) => role === 'name' || role === 'memo'))
+  return (names) => isFew(names) && isText(names) && (isDescribed || [...new Set(names)].every((name) => ACCOUNT.test(plainWords(name)) || MASKED.test(name.toLowerCase())))
+}
+
+/** What a column that is called after an account, and filled beside all rows, names where it parts no accounts: one, or somebody or something else. */
+export function namesOfAccounts(heading: readonly string[], rows: readonly CsvRecord[]): { readonly says: 'unclear' } | { readonly says: 'one'; readonly name: string } | null {
+  const areOwn = areOwnNames(heading)
+  for (const [at, cell] of heading.entries()) {
+    if (!readHeading(cell).meanings.some(({ role }) => role === 'namedAccount')) continue
+    const names = filled(rows, at)
+    const [name, another] = new Set(names)
+    if (name === undefined || names.length < rows.length || !isFew(names) || !isText(names)) continue
+    if (another !== undefined) return { says: 'unclear' }
+    if (areOwn(names)) return { says: 'one', name }
+  }
+  return null
+}
+
+/** As many accounts as one has. */
+function isFew(cells: readonly string[]): boolean {
+  return new Set(cells).size <= 5 || isRepeated(cells)
 }
 
 /** On average each value stands in three rows or more. */
@@ -202,8 +244,7 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
       for (const amount of candidates) {
         if (isProved(proofOf(amount, charged, false))) {
           // Where no step shows whether a fee comes on top: it has a column of its own because it does, but for what is net of it.
-          const isNet = amountCells(amount).some((at) => /^net/.test(plainWords(heading.cells[at] ?? '')))
-          const onTop = fee !== null && !isNet && isProved(proofOf(amount, fee, false))
+          const onTop = fee !== null && !amountCells(amount).some((at) => isNet(heading.cells[at] ?? '')) && isProved(proofOf(amount, fee, false))
           return { amount, fee: onTop ? fee : charged, balanceBefore: false }
         }
         if (isProvedBefore(proofOf(amount, charged, true), runs)) return { amount, fee: charged, balanceBefore: true }
@@ -221,7 +262,7 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
 
 /** A merchant is paid net of fees: its charges are income, and refunds go out. */
 function isMerchants(heading: CsvRecord, roles: Roles): boolean {
-  return roles.has('fee') && heading.cells.some((cell) => /^net\b/.test(plainWords(cell)))
+  return roles.has('fee') && heading.cells.some(isNet)
 }
 
 function isOwed(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle, isTitled: boolean): boolean {
@@ -281,10 +322,24 @@ function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
     const isUnsigned = amount.form === 'signed' && !amounts.some((told) => typeof told === 'string' && told.startsWith('-'))
     return { amount, rows: amounts.filter((told) => typeof told === 'string').length, moves: amounts.some(isMoved), isUnsigned }
   })
-  const [best, ...others] = told.sort((a, b) => Number(b.moves) - Number(a.moves) || b.rows - a.rows)
+  const isTaxed = (amount: AmountColumns): boolean => amount.form === 'signed' && holdsTax(heading, rows, amount.at, roles.get('amount') ?? [], style)
+  const [best, ...others] = told.sort((a, b) => Number(b.moves) - Number(a.moves) || b.rows - a.rows || Number(isTaxed(b.amount)) - Number(isTaxed(a.amount)))
   // Two columns tell the direction where the one has no sign.
   const apart = best?.isUnsigned === true ? others.filter(({ amount, moves, rows }) => amount.form === 'split' && moves && rows === best.rows) : []
   return [...apart, ...told.filter((one) => !apart.includes(one))].map(({ amount }) => amount)
+}
+
+/** Whether an amount is another one and a tax, in all rows: whatever they are called, it is what moved. */
+function holdsTax(heading: CsvRecord, rows: readonly CsvRecord[], at: number, amounts: readonly number[], style: AmountStyle): boolean {
+  const taxes = heading.cells.flatMap((cell, column) => (column !== at && isTax(cell) ? [column] : []))
+  const adds = (net: number, tax: number): boolean => {
+    const sums = rows.flatMap((row) => {
+      const [whole, less, more] = [at, net, tax].map((column) => cellAmount(row, column, style))
+      return typeof whole === 'string' && typeof less === 'string' && typeof more === 'string' ? [{ holds: plus(less, more) === whole, more }] : []
+    })
+    return sums.length > 0 && sums.every(({ holds }) => holds) && sums.some(({ more }) => more !== '0')
+  }
+  return taxes.some((tax) => amounts.some((net) => net !== at && net !== tax && adds(net, tax)))
 }
 
 /** Amounts in a column for each currency, of which each row fills one; a row that fills two is what was paid and what it cost. */
@@ -369,10 +424,7 @@ function bearsOut(role: Role, cells: readonly string[], share: number): boolean 
       // An id that repeats is none.
       return new Set(cells).size === cells.length
     case 'account':
-      return (new Set(cells).size <= 5 || isRepeated(cells)) && mostly((cell) => /\d{3,}/.test(cell))
-    case 'namedAccount':
-      // One name beside all rows tells them from nothing.
-      return new Set(cells).size > 1 && (new Set(cells).size <= 5 || isRepeated(cells)) && isText(cells)
+      return isFew(cells) && mostly((cell) => /\d{3,}/.test(cell))
     case 'constantAccount':
       return cells.length > 1 && new Set(cells).size === 1 && mostly((cell) => /\d{3,}/.test(cell))
     default:

@@ -134,7 +134,14 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
 const BESIDE_NAME = /\b(iban|bic|blz|bankleitzahl|\w*konto(nummer)?|accounts?|compte|cuenta|number|nummer|bank|address|adres|adresse)\b|konto/
 
 /** What a merchant's row holds beside the amount. */
-const BESIDE_AMOUNT = /\b(shipping|handling|tax|taxes|vat|tip|discount|envio|impuestos?|livraison|taxe|tva|versand\w*|\w*steuer|spedizione|iva|verzend\w*|btw|moms)\b/
+const BESIDE_AMOUNT = /\b(shipping|handling|tip|discount|envio|livraison|versand\w*|spedizione|verzend\w*)\b/
+const TAX = /\b(tax|taxes|vat|gst|hst|taxe|tva|impuestos?|\w*steuer|mwst|ust|iva|btw|moms|mva|alv|kdv|dph|afa|pdv|ndc|ндс|пдв)\b/
+const NET = /\b(net|netto|neto|liquido|nettob\w+)\b/
+const FEE = /\b(fees?|\w*gebuhr\w*|entgelt|provision\w*|frais|commissions?|comision(es)?|commissioni?|kosten|taxas?|tarifas?|avgift\w*|gebyr\w*|oplata|prowizja|poplatek)\b/
+/** What an amount is called in some countries, and many another figure in all. */
+const CHANGE = /^(mutatie|change|anderung|mouvements?|variazion[ei]|variacion|variacao)$/
+/** What a row is spent on, as programs sort it. */
+const CATEGORY = /\b(sub)?(category|categories|kategorie|kategorien|kategori|categorie|categoria|kategoria|kategorija|категория|категорія)\b/
 
 /** Dates that no row is booked on. */
 const OTHER_DATE = /\b(initial|final|start|end|due|payout|expiry|expiration|birth|statement|export(ed)?|print(ed)?|valid|from|to|until)\b/
@@ -199,7 +206,35 @@ export function readHeading(written: string): Heading {
   const told = PARTS.filter(([role, part]) => part.test(plain) && fits(role)).map(([role]) => role)
   // `Credit/Debit Amount` is one column for both.
   const roles = told.includes('debit') && told.includes('credit') ? (['amount', 'mark'] as const) : told
-  return { meanings: roles.map((role) => ({ role, rank: role === 'amount' && BESIDE_AMOUNT.test(plain) ? 101 : 100 })), currency }
+  return { meanings: roles.map((role) => ({ role, rank: role === 'amount' && BESIDE_AMOUNT.test(plain) || TAX.test(plain) ? 101 : 100 })), currency }
+}
+
+/** A column beside the amount that is a tax on it, or in it. */
+export function isTax(cell: string): boolean {
+  return TAX.test(plainWords(cell))
+}
+
+/** A column of what something is taken off from: a fee, or a tax. */
+export function isNet(cell: string): boolean {
+  return NET.test(plainWords(cell))
+}
+
+/** Whether one of the headings is that of a fee, beside which the net is what moved. */
+export function namesFee(cells: readonly string[]): boolean {
+  return cells.some((cell) => FEE.test(plainWords(cell)))
+}
+
+export function isChange(cell: string): boolean {
+  return CHANGE.test(plainWords(cell))
+}
+
+export function isCategory(cell: string): boolean {
+  return CATEGORY.test(plainWords(cell))
+}
+
+/** Whether a heading names a date that no row is booked on. */
+export function isOtherDate(cell: string): boolean {
+  return OTHER_DATE.test(plainWords(cell))
 }
 
 /** How many headings of a bank stand in the first lines of a text, each once. */

@@ -14,10 +14,10 @@ import { isIban } from '../iban.ts'
 import { plainWords } from '../unstated.ts'
 import { cellAmount, endings, isProved, prove, signedAmount, type Proof } from './amounts.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
-import { headedColumns, readRoles, spreadHeading, stylesOf, type Styles } from './headed.ts'
+import { headedColumns, namesOfAccounts, readRoles, spreadHeading, stylesOf, type Styles } from './headed.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
-import { isHeadingLine, namesAmounts, readHeading } from './headings.ts'
-import { bySection, filled, type Columns, type Layout } from './layout.ts'
+import { isHeadingLine, isNet, namesAmounts, namesFee, readHeading } from './headings.ts'
+import { amountCells, bySection, filled, type Columns, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 /** Preambles of banks have up to some dozens of lines. */
@@ -183,14 +183,14 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), isUnsigned: isUnsigned(columns, rows, around.heading, balance !== null && isProved(proof)), mayMix: mayMix(columns, rows, around.heading) })
+  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), isUnsigned: isUnsigned(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading) })
 }
 
 /** One column of amounts, whose heading says nothing of their direction, nor do signs or a balance that runs with them. */
 function isUnsigned({ amount }: Columns, rows: readonly CsvRecord[], heading: readonly string[], isBalanced: boolean): boolean {
   if (amount.form !== 'signed' || amount.inverted || isBalanced) return false
   const above = heading[amount.at] ?? ''
-  const told = /^net\b/.test(plainWords(above)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')
+  const told = (isNet(above) && namesFee(heading)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')
   return !told && filled(rows, amount.at).every((cell) => !/^\W*\+|\+\W*$/.test(cell))
 }
 
@@ -208,15 +208,18 @@ function ownByBalance({ amount, fee, balance, balanceBefore }: Columns, rows: re
   return accounts.find((at) => proofOf(at).steps >= OWN_STEPS && isProved(proofOf(at))) ?? null
 }
 
-/** Several numbers stand in all rows under a word for an account that may be one's own or the other party's: nothing tells which. */
-function mayMix({ account, booked: day }: Columns, rows: readonly CsvRecord[], heading: readonly string[]): boolean {
+/** What all rows say of an account where none was told by them: several numbers or names, which may be one's own or the other party's, or one name, which other accounts may have. */
+function accountsBeside({ account, booked: day }: Columns, rows: readonly CsvRecord[], heading: readonly string[]): Pick<Layout, 'mayMix' | 'loneName'> {
+  if (account !== null) return { mayMix: null, loneName: null }
   // What a footer says stands under no heading.
   const booked = rows.filter(({ cells }) => scanDate(cells[day] ?? '') !== null)
-  return account === null && heading.some((above, at) => {
+  const areNumbers = heading.some((above, at) => {
     const isOfAccount = readHeading(above).meanings.some(({ role }) => role === 'constantAccount') && !/\bcard\b/.test(plainWords(above))
     const numbers = filled(booked, at).map((number) => number.replace(/[ -]/g, ''))
     return (isOfAccount || (at === 0 && plainWords(above) === 'iban')) && numbers.length === booked.length && new Set(numbers).size > 1 && numbers.every((cell) => /\d{3,}/.test(cell))
   })
+  const names = namesOfAccounts(heading, booked)
+  return { mayMix: areNumbers ? 'numbers' : names?.says === 'unclear' ? 'names' : null, loneName: names?.says === 'one' ? names.name : null }
 }
 
 /** A date as the file writes it, and the two days that it may be. */
@@ -253,8 +256,11 @@ function styleOf(rows: readonly CsvRecord[], columns: readonly number[]): Amount
 }
 
 /** The currency of the account, where the column of currencies names that of what was paid: another one in just those rows that tell an amount abroad. */
-function currencyPaidIn({ currency, foreignCurrency, foreignAmount }: Columns, rows: readonly CsvRecord[]): Currency | null {
+function currencyPaidIn({ amount, currency, foreignCurrency, foreignAmount }: Columns, rows: readonly CsvRecord[]): Currency | null {
   if (currency === null || foreignCurrency !== null || foreignAmount === null) return null
+  // It is that of the amount beside which it stands.
+  const distance = (at: number): number => Math.abs(at - currency)
+  if (amountCells(amount).some((at) => distance(at) <= distance(foreignAmount))) return null
   const [home, abroad] = [new Set<Currency>(), new Set<Currency>()]
   for (const { cells } of rows) {
     const named = readCurrency(cells[currency] ?? '')

@@ -63,8 +63,10 @@ export type Layout = Columns &
     readonly orderTold: { readonly code: 'date_order' | 'dates_remembered'; readonly message: string } | null
     /** Whether nothing in the file proves which way its money went; if no amount has a minus either, nothing tells. */
     readonly isUnsigned: boolean
-    /** Whether rows of several accounts may stand in the file, which cannot be told from those of several other parties. */
-    readonly mayMix: boolean
+    /** By what rows of several accounts may stand in the file, which cannot be told from those of several other parties. */
+    readonly mayMix: 'numbers' | 'names' | null
+    /** The one name of an account beside all rows: others may be called so, too. */
+    readonly loneName: string | null
     /** How many cells a row has, where no heading tells it and the rows agree. */
     readonly rowWidth: number | null
   }

@@ -38,7 +38,10 @@ const LEFT_OUT = {
 } as const
 
 /** Said where other parties would look the same. */
-const MIXED = 'All rows have the number of an account, and the numbers differ. If they are of accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.'
+const MIXED = {
+  numbers: 'All rows have the number of an account, and the numbers differ. If they are of accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.',
+  names: 'All rows have a name in a column that is called after an account, and the names differ. If they are accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.',
+} as const
 /** Said where money out would look the same. */
 const UNSIGNED = 'No amount of this file has a sign, and nothing else in it tells which way the money went: all rows were read as money in. If some went out, take this import back, and export the file with signs, or with columns for money in and money out.'
 
@@ -202,7 +205,8 @@ class RowReader {
   finish(): void {
     const isEmpty = this.#sections.size === 0
     if (isEmpty) this.#start(this.#layout.accountNumber, this.#layout.fixedCurrency, 1)
-    if (!isEmpty && this.#layout.mayMix) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED, line: 0 })
+    const { mayMix } = this.#layout
+    if (!isEmpty && mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[mayMix], line: 0 })
     if (!isEmpty && this.#mayBeOut) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
     this.#endWithBalances()
     for (const section of this.#sections.values()) {
@@ -221,8 +225,10 @@ class RowReader {
     this.#open = section
     for (const { kind, amount, on } of this.#early) section.balance.state(kind, amount, on)
     this.#early = []
-    const [number, name] = this.#layout.isNamed ? [null, account] : [account, null]
-    const named = { number, bankId: null, branchId: null, kind: 'other' as const, name }
+    const { isNamed, loneName } = this.#layout
+    const isLone = !isNamed && account === null && loneName !== null
+    const [number, name] = isNamed ? [null, account] : [account, isLone ? loneName : null]
+    const named = { number, bankId: null, branchId: null, kind: 'other' as const, name, ...(isLone ? { isNameLone: true } : {}) }
     this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined ? {} : { continues: true }), ...(this.#layout.isUnsigned ? { signsOpen: true } : {}) } })
     const { orderTold } = this.#layout
     if (orderTold !== null && this.#sections.size === 1 && before === undefined) this.#parts.push({ part: 'notice', ...orderTold, severity: 'INFO', line: 0 })
