@@ -43,7 +43,17 @@ const LISTS_ROWS: ReadonlySet<string> = new Set(['STMTRS', 'CCSTMTRS', 'INVSTMTR
 /** ISO 4217's code for "no currency": a balance of a statement that does not name its currency (an empty CURDEF). */
 export const NO_CURRENCY: Currency = 'XXX'
 
+const NOTHING: Values = new Array<string | null>(SLOTS).fill(null)
+
+/** A copy: twice as fast as filling a new array, once for each row. */
+function blank(): Values {
+  return NOTHING.slice()
+}
+
 type Frame = { readonly scope: Scope | null; readonly values: Values; readonly saved: Values | null; readonly line: number }
+
+/** What stands in its place outside of any. Nothing is written to it. */
+const NO_STATEMENT: Frame = { scope: null, values: blank(), saved: null, line: 0 }
 
 /** OFX 2.2 section 11.3.1.1. */
 export const ACCOUNT_KINDS: Readonly<Record<string, AccountKind>> = {
@@ -66,7 +76,7 @@ export class OfxStatements implements StructureSink {
   readonly #isFile: boolean
   readonly #frames: Frame[] = [{ scope: DOCUMENT, values: blank(), saved: null, line: 0 }]
   #top: Frame = this.#frames[0] as Frame
-  #statement: Values = blank()
+  #statement: Frame = NO_STATEMENT
   #currency: Currency | null = null
   #account: string | null = null
   #started = false
@@ -149,7 +159,7 @@ export class OfxStatements implements StructureSink {
       this.#amounts = 0
     }
     if (scope.record !== 'statement') return
-    this.#statement = frame.values
+    this.#statement = frame
     this.#remarks = new Remarks()
     this.#rows = new RowBatch(this.#isFile, this.#remarks)
     this.#openPeriod = []
@@ -218,10 +228,10 @@ export class OfxStatements implements StructureSink {
   #period(): Period {
     this.#openPeriod = this.#openPeriod.filter(({ slot, text }) => {
       const read = this.#days.read(text)
-      if (isDay(read)) this.#statement[slot] = read
+      if (isDay(read)) this.#statement.values[slot] = read
       return !isDay(read)
     })
-    return { from: this.#statement[STATEMENT.DTSTART] as Day | null, to: this.#statement[STATEMENT.DTEND] as Day | null }
+    return { from: this.#statement.values[STATEMENT.DTSTART] as Day | null, to: this.#statement.values[STATEMENT.DTEND] as Day | null }
   }
 
   /** Only the amount of a row can wait for others. */
@@ -232,7 +242,7 @@ export class OfxStatements implements StructureSink {
   }
 
   #currencyNow(): Currency | null {
-    return this.#statement[STATEMENT.CURDEF] ?? null
+    return this.#statement.values[STATEMENT.CURDEF] ?? null
   }
 
   #bad(code: 'invalid_amount' | 'invalid_date', field: Field, text: string, expected: string): null {
@@ -247,11 +257,9 @@ export class OfxStatements implements StructureSink {
   }
 
   #addRow(values: Values, line: number, record: 'row' | 'pending'): void {
-    const [name, memo] = [values[ROW.NAME] ?? null, values[ROW.MEMO] ?? null]
-    const isLine = this.#isFile && isBalanceLine(name, memo)
+    const isLine = this.#isFile && isBalanceLine(values[ROW.NAME] ?? null, values[ROW.MEMO] ?? null)
     // One of these may be a deposit; two of them are a list of balances.
-    const mayBeRow = isMaybeDeposit(name, memo) || isMaybePayout(name, memo, values[ROW.TRNAMT] ?? null)
-    const isHeld = isLine && !this.#rows.holds && mayBeRow && this.#moves(values)
+    const isHeld = isLine && !this.#rows.holds && this.#mayMove(values)
     if (isLine) this.#rows.list(values[ROW.TRNAMT] as Decimal | null)
     if (isLine && !isHeld) return this.#remarks.balanceLine(line)
     if (this.#amounts > 1) return this.#place.fail('malformed', line, 'this transaction has two amounts (<TRNAMT>).')
@@ -264,7 +272,7 @@ export class OfxStatements implements StructureSink {
       return
     }
     this.#start(line)
-    const booked = bookedOf(values, amount, this.#currency, this.#statementName().name === 'INVSTMTRS')
+    const booked = bookedOf(values, amount, this.#currency, this.#statement.scope?.name === 'INVSTMTRS')
     if (booked === null) {
       this.#place.fail('invalid_amount', line, `this transaction is in ${values[ROW.CURRENCY_CODE]} (<CURRENCY>) and has no rate of exchange to ${this.#currency} (<CURRATE>).`)
       return
@@ -276,9 +284,10 @@ export class OfxStatements implements StructureSink {
     if (this.#rows.isFull) this.#flush()
   }
 
-  /** A readable amount on a readable day, of a type that says which way money went. */
-  #moves(values: Values): boolean {
-    const amount = values[ROW.TRNAMT] ?? null
+  /** Words of a deposit or a payment, too, with a readable amount on a readable day and a type that says which way money went. */
+  #mayMove(values: Values): boolean {
+    const [name, memo, amount] = [values[ROW.NAME] ?? null, values[ROW.MEMO] ?? null, values[ROW.TRNAMT] ?? null]
+    if (!isMaybeDeposit(name, memo) && !isMaybePayout(name, memo, amount)) return false
     return this.#unread === null && values[ROW.DTPOSTED] != null && amount !== null && amount !== '0' && DIRECTIONS.has(values[ROW.TRNTYPE] ?? '')
   }
 
@@ -317,39 +326,29 @@ export class OfxStatements implements StructureSink {
     })
   }
 
-  #statementName(): { readonly name: string; readonly line: number } {
-    const frame = this.#frames.findLast((each) => each.scope?.record === 'statement')
-    return { name: frame?.scope?.name ?? 'STMTRS', line: frame?.line ?? 0 }
-  }
-
   /** Gives the head before the first row or balance. */
   #start(line: number): void {
     if (this.#started) return
-    this.#startAs(this.#statementName().name, this.#statementName().line || line)
-  }
-
-  #startAs(name: string, line: number): void {
-    const values = this.#statement
+    const { scope, values } = this.#statement
     this.#started = true
     this.#currency = values[STATEMENT.CURDEF] ?? null
     this.#account = values[STATEMENT.ACCTID] ?? null
-    this.#emit({ part: 'start', head: { account: accountOf(values, name), currency: this.#currency, covers: this.#period(), line } })
+    this.#emit({ part: 'start', head: { account: accountOf(values, scope?.name ?? ''), currency: this.#currency, covers: this.#period(), line: this.#statement.line || line } })
   }
 
-  #endStatement(name: string, frame: Frame): void {
-    const values = frame.values
-    if (!this.#started) this.#startAs(name, frame.line)
-    if (values[STATEMENT.AVAILCASH] != null) this.#addBalance('available', values[STATEMENT.AVAILCASH], values[STATEMENT.DTASOF], frame.line)
+  #endStatement(name: string, { values, line }: Frame): void {
+    this.#start(line)
+    if (values[STATEMENT.AVAILCASH] != null) this.#addBalance('available', values[STATEMENT.AVAILCASH], values[STATEMENT.DTASOF], line)
     this.#rows.settle(null)
     this.#flush()
     if (values[STATEMENT.ACCTID] !== this.#account || (values[STATEMENT.CURDEF] ?? null) !== this.#currency) {
-      this.#place.fail('malformed', frame.line, `this statement (<${name}>) names its account or currency after its transactions, expected before.`)
+      this.#place.fail('malformed', line, `this statement (<${name}>) names its account or currency after its transactions, expected before.`)
     }
     const covers = this.#period()
-    for (const { line } of this.#openPeriod) this.#remarks.unclearPeriod(line)
+    for (const open of this.#openPeriod) this.#remarks.unclearPeriod(open.line)
     for (const remark of this.#remarks.all(this.#rows.signs)) this.#emit(remark)
     this.#emit({ part: 'end', covers })
-    this.#statement = blank()
+    this.#statement = NO_STATEMENT
     this.#started = false
   }
 
@@ -359,13 +358,6 @@ export class OfxStatements implements StructureSink {
     else if (contradicts !== null) this.#place.fail('invalid_amount', contradicts, 'this debit has a minus, but debits and credits before it have no signs. Export a shorter period.')
     else if (rows.length > 0) this.#emit({ part: 'rows', rows })
   }
-}
-
-const NOTHING: Values = new Array<string | null>(SLOTS).fill(null)
-
-/** A copy: twice as fast as filling a new array, once for each row. */
-function blank(): Values {
-  return NOTHING.slice()
 }
 
 function isDay(read: Day | Unclear): read is Day {
