@@ -25,7 +25,7 @@ export type Scope = {
 
 /** Values of the record being read, by slot. */
 export type Values = (string | null)[]
-export const SLOTS = 24
+export const SLOTS = 18
 
 export const ANSWER = { TRNUID: 0, CLTCOOKIE: 1 } as const
 export const STATUS = { CODE: 0, SEVERITY: 1, MESSAGE: 2 } as const
