@@ -44,11 +44,19 @@ function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyl
   }
   const amount = cellAmount(record, columns.at, style)
   if (amount === null || amount === undefined) return amount
-  if (columns.form === 'signed') return columns.inverted ? negate(amount) : amount
+  if (columns.form === 'signed') {
+    const told = columns.creditsMarked === true && !isCredit(record.cells[columns.at] ?? '') ? negate(amount) : amount
+    return columns.inverted ? negate(told) : told
+  }
   const cell = record.cells[columns.mark] ?? ''
   const mark = cell === '' ? columns.unmarked : markOf(cell)
   if (mark === null) return undefined
   return mark === 'in' ? magnitude(amount) : negate(magnitude(amount))
+}
+
+/** `25.00 CR`. */
+export function isCredit(cell: string): boolean {
+  return /\d\W*cr\.?$/i.test(cell)
 }
 
 /** The one of the columns of currencies that a record fills: null when it fills none, undefined when several, or what is no amount. */

@@ -8,9 +8,9 @@ import { balanceWords, plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
-import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
-import { BARE_CURRENCY, isCategory, isChange, isNet, isOtherDate, isTax, namesFee, readHeading, type Role } from './headings.ts'
-import { amountCells, bySection, filled, isText, markOf, mayBeAvere, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
+import { cellAmount, endings, isCredit, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
+import { BARE_CURRENCY, isCategory, isChange, isNet, isOtherDate, isTax, isType, namesFee, readHeading, type Role } from './headings.ts'
+import { amountCells, arePaired, bySection, filled, isText, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed, isCardTitle } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -66,7 +66,7 @@ export function readRoles(
     // The first of a row's columns tells of the file's own account, the others of the other party's.
     const isOwn = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
     const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }] : meanings
-    const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || isSeveral(cells)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
+    const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || isSeveral(cells)) && (role !== 'mark' || !needWord(cells) || !isType(cell)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, rank: meaning.rank + (meaning.role === 'amount' && isNetLess && isNet(cell) ? LAST : 0), at })
     if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount' && cells.length > 0 && named !== null) currencies.push({ named, isBare: meaning.rank === BARE_CURRENCY })
@@ -363,7 +363,7 @@ function isMoved(amount: Decimal | null | undefined): boolean {
 function unnamedMarks(roles: Roles, rows: readonly CsvRecord[]): readonly number[] {
   const named = new Set([...roles.values()].flat())
   const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0)
-  return Array.from({ length: width }, (_, at) => at).filter((at) => !named.has(at) && bearsOut('mark', filled(rows, at), 0.8))
+  return Array.from({ length: width }, (_, at) => at).filter((at) => !named.has(at) && !needWord(filled(rows, at)) && bearsOut('mark', filled(rows, at), 0.8))
 }
 
 /**
@@ -397,7 +397,10 @@ export function singleAmount(rows: readonly CsvRecord[], at: number, marks: read
     if (unmarked === 0 && (negatives === 0 || inverted)) return { form: 'marked', at, mark, unmarked: null }
     if (unmarked > 0 && negatives === 0 && marked.size === 1 && !marked.has('letter')) return { form: 'marked', at, mark, unmarked: marked.has('in') ? 'out' : 'in' }
   }
-  return { form: 'signed', at, inverted: false }
+  const moved = rows.filter((row) => isMoved(cellAmount(row, at, style))).map(({ cells }) => cells[at]!)
+  const credits = moved.filter(isCredit)
+  const creditsMarked = credits.length > 0 && credits.length < moved.length && moved.every((cell) => isCredit(cell) || /^\W*\p{L}*\W*[\d.,' ]+$/u.test(cell)) && !rows.some((row) => cellAmount(row, at, style)?.startsWith('-') === true)
+  return { form: 'signed', at, inverted: false, ...(creditsMarked ? { creditsMarked } : {}) }
 }
 
 /** Two columns; money out, or in, counts as written negative when none of it is positive. */
@@ -417,7 +420,7 @@ function bearsOut(role: Role, cells: readonly string[], share: number): boolean 
     case 'foreignCurrency':
       return mostly((cell) => /^([A-Z]{3}|[€£$])$/i.test(cell) || readCurrency(cell) !== null)
     case 'mark':
-      return cells.length > 0 && mayBeAvere(cells) && mostly((cell) => markOf(cell) !== null)
+      return cells.length > 0 && arePaired(cells) && mostly((cell) => markOf(cell) !== null)
     case 'check':
       return mostly((cell) => /^#?\d+$/.test(cell))
     case 'id':

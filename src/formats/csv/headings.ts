@@ -228,6 +228,11 @@ export function isChange(cell: string): boolean {
   return CHANGE.test(plainWords(cell))
 }
 
+/** A word for a kind of row, not for its direction, though the kind may tell it. */
+export function isType(cell: string): boolean {
+  return /^(transaction )?(type|typ|art)$/.test(plainWords(cell))
+}
+
 export function isCategory(cell: string): boolean {
   return CATEGORY.test(plainWords(cell))
 }

@@ -191,7 +191,7 @@ function isUnsigned({ amount }: Columns, rows: readonly CsvRecord[], heading: re
   if (amount.form !== 'signed' || amount.inverted || isBalanced) return false
   const above = heading[amount.at] ?? ''
   const told = (isNet(above) && namesFee(heading)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')
-  return !told && filled(rows, amount.at).every((cell) => !/^\W*\+|\+\W*$/.test(cell))
+  return !told && filled(rows, amount.at).every((cell) => !/^\W*\+|\+\W*$|\d\W*(?:cr|dr|db)\.?$/i.test(cell))
 }
 
 /** The column of numbers of accounts by which a balance runs that does not run through all rows: nobody is told the balances of others. */

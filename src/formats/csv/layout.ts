@@ -13,7 +13,7 @@ export type CurrencyColumn = { readonly at: number; readonly currency: Currency 
 /** Columns are indexes from 0. */
 export type AmountColumns =
   /** One column with a sign; `inverted` when evidence showed that positive means money out. */
-  | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean }
+  | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean; /** Only money in is marked, behind its amount (`25.00 CR`): all else went out. */ readonly creditsMarked?: boolean }
   /** The direction stands in another column (D/C, Af/Bij, debit/credit); a sign in the amount itself is dropped. */
   | { readonly form: 'marked'; readonly at: number; readonly mark: number; /** What an empty mark means, where only one direction is marked (`CR`). */ readonly unmarked: 'out' | 'in' | null }
   /** Each currency has a column of its own, and each row fills one of them: what it is in stands above it. */
@@ -93,24 +93,31 @@ export function isText(cells: readonly string[]): boolean {
   return cells.some((cell) => /\p{L}/u.test(cell))
 }
 
-const OUT = /^(t|terheles|d|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|purchase|card purchase|pos purchase|visa purchase|cash withdrawal|atm withdrawal|direct debit|fee|expense|支出|出金|借|outgoing|sent|money sent|minus|ausgang|ausgabe|abgang|abbuchung|auszahlung|sortie|depense|retrait|cargo|egreso|gasto|retiro|saida|despesa|saque|uscita|addebito|prelievo|uitgave|afschrijving|uttag|utgift|udbetaling|haevning|uttak|meno|otto|wydatek|obciazenie|rozchod|wyplata|vydaj|vydej|odchozi|kiadas|plata|debitare|giden|borc|cikis|расход|списание|исходящии|дебет|витрата)$/
-const IN = /^(j|a|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|refund|salary|direct deposit|direct credit|\+|inn|ind|収入|收入|入金|贷|incoming|received|money received|plus|eingang|einnahme|zugang|einzahlung|entree|recette|versement|remise|abono|ingreso|deposito|entrada|receita|entrata|accredito|versamento|ontvangst|bijschrijving|insattning|inkomst|indbetaling|innskudd|tulo|pano|wplyw|uznanie|przychod|wplata|prijem|prichozi|bevetel|incasare|creditare|gelen|alacak|giris|приход|зачисление|поступление|входящии|кредит|надходження)$/
+const OUT = /^(t|terheles|d|o|u|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|purchase|card purchase|pos purchase|visa purchase|cash withdrawal|atm withdrawal|direct debit|fee|expense|支出|出金|借|outgoing|sent|money sent|minus|ausgang|ausgabe|abgang|abbuchung|auszahlung|sortie|depense|retrait|cargo|egreso|gasto|retiro|saida|despesa|saque|uscita|addebito|prelievo|uitgave|afschrijving|uttag|utgift|udbetaling|haevning|uttak|meno|otto|wydatek|obciazenie|rozchod|wyplata|vydaj|vydej|odchozi|kiadas|plata|debitare|giden|borc|cikis|расход|списание|исходящии|дебет|витрата)$/
+const IN = /^(j|a|e|i|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|refund|salary|direct deposit|direct credit|\+|inn|ind|収入|收入|入金|贷|incoming|received|money received|plus|eingang|einnahme|zugang|einzahlung|entree|recette|versement|remise|abono|ingreso|deposito|entrada|receita|entrata|accredito|versamento|ontvangst|bijschrijving|insattning|inkomst|indbetaling|innskudd|tulo|pano|wplyw|uznanie|przychod|wplata|prijem|prichozi|bevetel|incasare|creditare|gelen|alacak|giris|приход|зачисление|поступление|входящии|кредит|надходження)$/
 
 /** The letters of Hungarian banks (terhelés, jóváírás), which mean something else beside the letters of others. */
 const HUNGARIAN = /^[tj]$/i
 
-/** `D` and `A`, dare and avere: an A beside anything else is none, nor one beside nothing. */
-const ITALIAN = /^[ad]$/i
+/** Letters that tell a direction only beside each other: dare and avere, out and in, saída and entrada, uit and in, uscita and entrata. */
+const PAIRS = ['da', 'oi', 'se', 'ui', 'ue']
+const ONLY_IN_PAIRS = /^[aoieu]$/
 
-export function mayBeAvere(cells: readonly string[]): boolean {
-  const letters = cells.map((cell) => cell.trim().toLowerCase())
-  return !letters.includes('a') || (letters.includes('d') && letters.every((letter) => ITALIAN.test(letter)))
+/** Whether letters that mean something only in pairs stand in one. */
+export function arePaired(cells: readonly string[]): boolean {
+  const letters = new Set(cells.map((cell) => cell.trim().toLowerCase()))
+  return ![...letters].some((letter) => ONLY_IN_PAIRS.test(letter)) || PAIRS.some((pair) => letters.size === 2 && [...pair].every((letter) => letters.has(letter)))
+}
+
+/** Whether all cells are letters that a word above must explain: `D` and `A` are departments and accounts as well. */
+export function needWord(cells: readonly string[]): boolean {
+  return cells.some((cell) => ONLY_IN_PAIRS.test(cell.trim().toLowerCase()))
 }
 
 /** Whether the cells of a column say of each row which way its money went. */
 export function areMarks(cells: readonly string[]): boolean {
   const hungarian = cells.filter((cell) => HUNGARIAN.test(cell.trim())).length
-  return cells.length > 0 && mayBeAvere(cells) && (hungarian === 0 || hungarian === cells.length) && cells.every((cell) => markOf(cell) !== null)
+  return cells.length > 0 && arePaired(cells) && !needWord(cells) && (hungarian === 0 || hungarian === cells.length) && cells.every((cell) => markOf(cell) !== null)
 }
 
 /** Direction of a mark cell; null for other words. */

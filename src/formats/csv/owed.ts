@@ -29,6 +29,8 @@ const MERCHANT = /^merchant( name)?$/
 
 /** What only money is called that comes to a card; "payment" alone is what a shop gets as well. */
 const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|terugbetaling|aterbetalning|iade|odemesi)\b/
+/** Money that is put on a prepaid card: it counts what is there. */
+const LOADED = /^(card )?(top ?up|load|reload|card load|funding|aufladung|guthabenaufladung|rechargement|recharge|recarga|carga|ricarica|opwaardering|doladowanie|dobiti|feltoltes|yukleme|пополнение)( (by|from|via|with|card|online|par|da|por|mit|per|z|van) .*)?$/
 /** So many rows, and so large a part of them, are no accident. */
 const MANY_MOVES = 4
 const MOST_MOVES = 0.75
@@ -48,6 +50,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   const received = moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => RECEIVED.test(text)))
   const bought = moves.filter(({ kinds }) => kinds.some((kind) => PURCHASE_KIND.test(kind)))
   const paid = [...received, ...moves.filter(({ kinds }) => kinds.some((kind) => PAYMENT_KIND.test(kind)))]
+  if (moves.some(({ texts, kinds, out }) => !out && [...texts, ...kinds].some((text) => LOADED.test(text)))) return false
   if (bought.length > 0) {
     const came = moves.some(({ kinds, out }) => !out && kinds.some((kind) => INCOMING_KIND.test(kind) || PAYMENT_KIND.test(kind)))
     return !came && bought.every(({ out }) => !out) && paid.every(({ out }) => out)
@@ -63,8 +66,9 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
   const came = isCard || isTitled ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
   if (came.length > 0 && came.length < moves.length) return came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move))
-  // A list of what merchants charged has other rows, too, but charges are what there are most of.
-  if (isShopping) return moves.filter(({ out }) => !out).length * 2 > moves.length
+  // A list of what merchants charged has other rows, too, but of those with a merchant charges are what there are most of.
+  const atMerchants = isShopping ? moves.filter(({ texts }) => texts.some((text) => text !== '')) : []
+  if (isShopping) return atMerchants.filter(({ out }) => !out).length * 2 > atMerchants.length
   if (isCard && moves.length >= MANY_MOVES) return moves.filter(({ out }) => !out).length >= moves.length * MOST_MOVES
   return moves.length > 0 && moves.every(({ out }) => !out) && isCard
 }

@@ -46,6 +46,14 @@ const PENDING =
 const DECLINED =
   /^(declined|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|fehlgeschlagen|storniert|refusee?|annulee?|echouee?|rechazad[oa]|cancelad[oa]|fallid[oa]|rifiutat[oa]|annullat[oa]|fallit[oa]|recusad[oa]|geweigerd|geannuleerd|mislukt|afvist|annulleret|avbruten|misslyckad|peruttu|odrzucon[ae]|anulowan[ae]|nieudan[ae]|zamitnut[oay]?|zrusen[oay]?|elutasitva)\b|^(отклонен|отменен|отказан|відхилен|скасован)/
 
+/** What was taken back and booked after all is there. */
+const AFTER_ALL = /\b(und|and|but|then|dann|spater|et|puis|y|e|poi|en|och|og|i|a)\b(?!.*\b(nicht|not|never|pas|no|non|nao|niet|inte|ikke|nie|ne|nem)\b).*\b(gebucht|gutgeschrieben|ausgefuhrt|erledigt|booked|rebooked|posted|reposted|completed|settled|executed|paid|succe(ss|eded)\w*|comptabilis\w*|effectu\w*|contabiliz\w*|ejecutad\w*|eseguit\w*|contabilizzat\w*|efetuad\w*|geboekt|uitgevoerd|bokfor\w*|bogfor\w*|genomfor\w*|zaksiegowan\w*|zrealizowan\w*|zauctovan\w*|konyvelt)\b/
+
+function isDeclined(status: string): boolean {
+  const words = plainWords(status)
+  return DECLINED.test(words) && !AFTER_ALL.test(words)
+}
+
 /** Reads a record; a failure names its line and cell. */
 export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {
   const cell = (at: number | null): string => (at === null ? '' : unguardFormula(record.cells[at] ?? ''))
@@ -53,11 +61,11 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const amount = signedAmount(record, layout.amount, layout.fee, layout.style)
   const pending = PENDING.test(plainWords(cell(layout.status)))
   const dated = [layout.booked, layout.acted, layout.value].find((at) => cell(at) !== '' && (at === layout.booked || pending))
-  if (DECLINED.test(plainWords(cell(layout.status)))) return ok({ type: 'declined' })
-  if (dated === undefined || dated === null) return undated(record, amount)
+  if (isDeclined(cell(layout.status))) return ok({ type: 'declined' })
+  if (dated === undefined || dated === null) return undated(record, layout, amount)
   const on = dayIn(record, dated, layout)
   if (!on.ok && PENDING.test(plainWords(cell(dated)))) return ok({ type: 'undated' })
-  if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record) ?? on)
+  if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record, layout) ?? on)
   if (amount === undefined) return unmarkedBalance(record, layout, on.value) ?? invalidAmount(record, layout)
   const exchanged = exchange(record, layout)
   if (exchanged !== null) {
@@ -142,16 +150,21 @@ export function isStanding({ cells }: CsvRecord, { rowWidth, booked, amount }: L
   return others.length === 1 && /^[\d ]{6,}[A-Z]?$/.test(others[0]!)
 }
 
-function undated(record: CsvRecord, amount: Decimal | null | undefined): Result<CsvRow, FormatFailure> {
+function undated(record: CsvRecord, layout: Layout, amount: Decimal | null | undefined): Result<CsvRow, FormatFailure> {
   if (amount === null || amount === undefined) return ok({ type: 'none' })
-  return footer(record) ?? failed({ code: 'missing_field', message: `The row on line ${record.line} has an amount but no date.`, line: record.line })
+  return footer(record, layout) ?? failed({ code: 'missing_field', message: `The row on line ${record.line} has an amount but no date.`, line: record.line })
 }
 
 /** The word alone, or with a day, a currency or what it is as of: a text that goes on is a purchase. */
 const BALANCE = /^(saldo|solde|balance|kontostand|(available|current|ledger|statement|account) balance|stanje)( (contabile|contabil|contable|disponibile|disponible|disponivel|final|finale|actuel|actual|atual|attuale|total|totale))?( (as of|on|am|per|au|al|a la fecha))?[ \d]*( [a-z]{3})?[ \d]*$/
 
-/** What stands below the rows, beside no date; null for all else. */
-function footer(record: CsvRecord): Result<CsvRow, FormatFailure> | null {
+/** What else than words and a period stands in a cell for a date: a day, whether it exists or not. */
+const DAY_LIKE = /^[\d\s./:'-]{6,20}$/
+
+/** What stands below the rows, beside no date; null for all else. A text that begins like a total beside a day is a purchase: `Viso Optik`. */
+function footer(record: CsvRecord, { booked, acted, value }: Layout): Result<CsvRow, FormatFailure> | null {
+  const isDated = [booked, acted, value].map((at) => (at === null ? '' : (record.cells[at] ?? ''))).some((cell) => scanDate(cell) !== null || DAY_LIKE.test(cell))
+  if (isDated && !record.cells.some((cell) => balanceWords(cell) !== null || (isTotal(cell) && !/\s/.test(cell.trim())))) return null
   if (record.cells.some((cell) => balanceWords(cell) !== null)) return ok({ type: 'none' })
   return record.cells.some((cell) => isTotal(cell) || BALANCE.test(plainWords(cell))) ? ok({ type: 'total' }) : null
 }

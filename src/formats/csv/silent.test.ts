@@ -16,6 +16,12 @@ async function only(content: string): Promise<Collected> {
   return statement!
 }
 
+async function failureOf(content: string): Promise<string> {
+  const { failure } = await collect(readCsv(bytes(content)))
+  return failure === null ? 'none' : `${failure.code} ${failure.line}`
+}
+
+const isUnsigned = async (content: string): Promise<boolean> => (await only(content)).notices.join().includes('No amount of this file has a sign')
 const amountsOf = async (content: string): Promise<readonly string[]> => (await only(content)).rows.map(({ amount }) => amount)
 
 // Fails when: any other figure with a separator tells (seen): amounts were a thousand times too small.
@@ -76,4 +82,49 @@ test('until when something is due or valid is not its day, where another date st
   assert.deepEqual(await days('Due date,Text,Paid,Amount\n2024-02-14,Shop,2024-01-14,-5.00\n'), ['2024-01-14'])
   assert.deepEqual(await days('Expiry date,When,Text,Amount\n2025-12-31,2024-01-14,Shop,-5.00\n'), ['2024-01-14'])
   assert.deepEqual(await days('Due date,Text,Amount\n2024-02-14,Shop,-5.00\n'), ['2024-02-14'])
+})
+
+test('a prepaid card counts what is on it: what is loaded comes in, what shops take goes out', async () => {
+  const file = (...rows: readonly string[]): string => `Transaction Date,Merchant,Card ID,Amount\n${rows.map((row, at) => `2024-01-1${at},${row}\n`).join('')}`
+  assert.deepEqual(await amountsOf(file('Top up,C1,100.00', 'Shop,C1,-12.50', 'Top-up by card,C1,50.00')), ['100', '-12.5', '50'])
+  assert.deepEqual(await amountsOf(file(',C1,100.00', 'Shop,C1,-12.50', ',C1,50.00')), ['100', '-12.5', '50'])
+  assert.deepEqual(await amountsOf(file('Shop,C1,12.50', 'Bar,C1,5.00', 'Shop,C1,-3.00')), ['-12.5', '-5', '3'])
+})
+
+test('a row that has a day is no total, whatever its text begins with', async () => {
+  const file = (row: string): string => `Transaction Date,Posting Date,Description,Amount\n2024-01-10,2024-01-11,Shop,-5.00\n2024-01-11,2024-01-12,Shop,-6.00\n2024-01-11,2024-01-12,Shop,-6.00\n${row}\n`
+  for (const text of ['Viso Optik', 'Total Wine', 'Saldo Mode GmbH', 'Balance']) {
+    assert.deepEqual(await amountsOf(file(`2024-01-12,2024-01-13,${text} 3,-7.00`)), ['-5', '-6', '-6', '-7'], text)
+    if (text !== 'Balance') for (const days of ['2024-01-12,', '2024-01-12,2024-02-31']) assert.match(await failureOf(file(`${days},${text},-7.00`)), / 5$/, text)
+  }
+  for (const total of [',,Total,-17.00', 'Total,,,-17.00', ',01/01/2024 - 31/01/2024,Total of the month,-17.00']) assert.deepEqual(await amountsOf(file(total)), ['-5', '-6', '-6'], total)
+})
+
+test('letters that tell a direction only beside each other do so under a word for the direction, not under one for a type', async () => {
+  const file = (heading: string, ...letters: readonly string[]): string => `Date,Description,${heading},Amount\n2024-01-10,Shop,${letters[0]},5.00\n2024-01-11,Pay,${letters[1]},100.00\n`
+  for (const heading of ['Type', 'Transaction type', 'Art', 'Qwert']) assert.deepEqual([await isUnsigned(file(heading, 'D', 'A')), await amountsOf(file(heading, 'D', 'A'))], [true, ['5', '100']], heading)
+  for (const [out, into] of [['D', 'A'], ['O', 'I'], ['S', 'E'], ['U', 'I']] as const) assert.deepEqual(await amountsOf(file('Sign', out, into)), ['-5', '100'])
+  assert.equal(await isUnsigned(file('Direction', 'I', 'E')), true)
+})
+
+test('where only money in is marked behind its amount, all else went out', async () => {
+  const file = (...amounts: readonly string[]): string => `Date,Description,Amount\n${amounts.map((amount, at) => `2024-01-1${at},Text,"${amount}"\n`).join('')}`
+  assert.deepEqual(await amountsOf(file('12.50', '1,100.00 CR', '3.00')), ['-12.5', '1100', '-3'])
+  assert.deepEqual(await amountsOf(file('12.50 DR', '1,100.00 CR', '3.00 DR')), ['-12.5', '1100', '-3'])
+  assert.deepEqual(await amountsOf(file('12.50DR', '1,100.00')), ['-12.5', '1100'])
+  assert.deepEqual(await amountsOf(file('12.50CR', '1,100.00Cr')), ['12.5', '1100'])
+  assert.equal(await isUnsigned(file('12.50CR', '1,100.00Cr')), false)
+})
+
+test('a state that goes on after the word for a declined payment is read whole', async () => {
+  const statesOf = async (...states: readonly string[]): Promise<number> => (await only(`Date,Description,Amount,Status\n2024-01-09,Shop,-1.00,Posted\n${states.map((state) => `2024-01-10,Shop,-5.00,${state}\n`).join('')}`)).rows.length
+  assert.equal(await statesOf('Storniert und neu gebucht', 'Cancelled and rebooked', 'Failed then completed'), 4)
+  assert.equal(await statesOf('Storniert', 'Declined by bank', 'Cancelled and refunded', 'Rejected and not booked', 'Abgelehnt (Limit)', 'Failed: not executed'), 1)
+})
+
+test('a second date of a row may lie outside of the period that tells the years, and is in the year beside the first', async () => {
+  const days = async (beside: string, heading: string, ...rows: readonly string[]): Promise<readonly string[]> => (await only(`${beside}\n\n${heading}\n${rows.map((row) => `${row}\n`).join('')}`)).rows.map(({ postedOn, valueOn, transactedOn }) => `${postedOn} ${valueOn ?? transactedOn}`)
+  assert.deepEqual(await days('Zeitraum: 01.12.2023 - 31.12.2023', 'Buchung;Valuta;Text;Betrag', '29/12;04/01;Laden;-5,00', '13/12;13/12;Laden;-6,00'), ['2023-12-29 2024-01-04', '2023-12-13 2023-12-13'])
+  assert.deepEqual(await days('Period,2024-01-01,2024-01-31', 'Transaction Date,Posting Date,Description,Amount', '29 Dec,2 Jan,Shop,-5.00', '13 Jan,15 Jan,Shop,-6.00'), ['2024-01-02 2023-12-29', '2024-01-15 2024-01-13'])
+  assert.match(await failureOf('Zeitraum: 01.12.2023 - 31.12.2023\n\nBuchung;Valuta;Text;Betrag\n29/12;04/06;Laden;-5,00\n13/12;13/12;Laden;-6,00\n'), /^missing_field/)
 })

@@ -1,11 +1,11 @@
 /**
  * Tables whose rows tell day and month alone (`05/02`, `5 Feb`), while the years stand beside the table: in the period of
- * the statement, `from` and `to`, of a year at most. Each row is in the one year in which it is within that period. Any
- * other day beside the table (of a print, of a card's end) tells nothing of the rows. Where no period is told, two
- * are, a row is outside of it, or both orders of the numbers fit it and give different years, the file stays as it is, and is refused as
- * one without dates.
+ * the statement, `from` and `to`, of a year at most. Each row is in the one year in which it is within that period; a second
+ * date of a row is in the year that puts it beside the first. Any other day beside the table (of a print, of a card's end)
+ * tells nothing of the rows. Where no period is told, two are, a row is outside of it, or both orders of the numbers fit it and
+ * give different years, the file stays as it is, and is refused as one without dates.
  */
-import { addDays, type Day } from '../../domain/day.ts'
+import { addDays, daysBetween, type Day } from '../../domain/day.ts'
 import { plainDigits } from '../plain-digits.ts'
 import { plainWords } from '../unstated.ts'
 import { readDate, scanDate, type WrittenDate } from '../written-date.ts'
@@ -21,6 +21,8 @@ const WHOLE = /\d{1,4}[-/. ](?:\d{1,2}|\p{L}{3,9})[-/. ]\d{4}|\d{4}-\d{1,2}-\d{1
 
 /** A table is made in the zone of a computer, its rows are of a bank. */
 const SLACK = 1
+/** Days that a purchase or a value may lie from the booking beside it. */
+const BESIDE = 120
 const DAYS_OF_A_YEAR = 366
 /** What a span of days is called. */
 const SPAN = /\b(periode?|periods?|periodo|zeitraum|periodes|periodu|okres|obdobi|ajanjakso|perioada|statement dates?|date range)\b/
@@ -39,28 +41,42 @@ export function yearsBeside(records: readonly CsvRecord[]): WithYears | null {
   const isColumn = (at: number, test: (cell: string) => boolean): boolean => told(at, test) > 0 && told(at, test) * 2 > rows.length - 1
   if (columns.some((at) => isColumn(at, (cell) => scanDate(cell) !== null))) return null
   const dated = columns.filter((column) => isColumn(column, (cell) => partsOf(cell) !== null))
-  const partsIn = ({ cells }: CsvRecord): readonly Parts[] => dated.flatMap((at) => partsOf(cells[at] ?? '') ?? [])
-  const parts = rows.flatMap(partsIn)
-  if (parts.length === 0) return null
+  const partsIn = ({ cells }: CsvRecord, at: readonly number[] = dated): readonly Parts[] => at.flatMap((column) => partsOf(cells[column] ?? '') ?? [])
+  if (!rows.some((row) => partsIn(row).length > 0)) return null
   const beside = records.filter((record) => partsIn(record).length === 0)
   const periods = (['dmy', 'mdy'] as const).flatMap((order) => {
     const period = periodIn(beside, order)
-    // An order in which a row is outside of the period is not that of the file.
-    return period !== null && parts.every((one) => yearWithin(one, order, period) !== null) ? [{ order, period }] : []
+    return period === null ? [] : [{ order, period }]
   })
-  const yearOf = (one: Parts): number | null => {
-    const years = new Set(periods.map(({ order, period }) => yearWithin(one, order, period)))
-    return years.size === 1 ? [...years][0]! : null
+  // The days of one column are those of the period, which tells the order, too: a purchase before it, or a value after it, goes with them.
+  for (const main of dated) {
+    const parts = rows.flatMap((row) => partsIn(row, [main]))
+    const fitting = periods.filter(({ order, period }) => parts.every((one) => yearWithin(one, order, period) !== null))
+    const yearOf = (one: Parts): number | null => only(fitting.map(({ order, period }) => yearWithin(one, order, period)))
+    if (parts.some((one) => yearOf(one) === null)) continue
+    const nearest = (one: Parts, anchor: Parts): number | null => only(fitting.map(({ order }) => yearNear(one, order, readDate(withYear(yearOf(anchor)!)(anchor)!, order))))
+    const yearIn = ({ cells }: CsvRecord, at: number): number | null => {
+      const [one, anchor] = [at, main].map((column) => partsOf(cells[column] ?? ''))
+      return one == null ? null : at === main ? yearOf(one) : anchor == null ? yearOf(one) : nearest(one, anchor)
+    }
+    const others = dated.filter((at) => at !== main)
+    if (rows.some((row) => others.some((at) => partsOf(row.cells[at] ?? '') !== null && yearIn(row, at) === null))) continue
+    return (record) => ({
+      ...record,
+      cells: record.cells.map((cell, at) => {
+        const one = dated.includes(at) ? partsOf(cell) : null
+        const year = one === null ? null : yearIn(record, at)
+        return one === null || year === null ? cell : `${one.first}${one.separator}${one.second}${one.separator}${year}`
+      }),
+    })
   }
-  if (parts.some((one) => yearOf(one) === null)) return null
-  return (record) => ({
-    ...record,
-    cells: record.cells.map((cell, at) => {
-      const one = dated.includes(at) ? partsOf(cell) : null
-      const year = one === null ? null : yearOf(one)
-      return one === null || year === null ? cell : `${one.first}${one.separator}${one.second}${one.separator}${year}`
-    }),
-  })
+  return null
+}
+
+/** The one that all are; null where they differ, or one is null. */
+function only(years: readonly (number | null)[]): number | null {
+  const [year = null, ...others] = new Set(years)
+  return others.length > 0 ? null : year
 }
 
 type Parts = { readonly first: string; readonly second: string; readonly separator: string }
@@ -105,4 +121,15 @@ function yearWithin(parts: Parts, order: 'dmy' | 'mdy', { from, to }: Period): n
   const within = (slack: number) => days.filter(({ day }) => addDays(from, -slack) <= day && day <= addDays(to, slack))
   const [only, ...more] = within(0).length > 0 ? within(0) : within(SLACK)
   return only === undefined || more.length > 0 ? null : only.year
+}
+
+/** The year that puts the day nearest to another one; null where that is far. */
+function yearNear(parts: Parts, order: 'dmy' | 'mdy', anchor: Day | null): number | null {
+  if (anchor === null) return null
+  const around = Number(anchor.slice(0, 4))
+  return [around, around - 1, around + 1].find((year) => {
+    const date = withYear(year)(parts)
+    const day = date === null ? null : readDate(date, order)
+    return day !== null && Math.abs(daysBetween(anchor, day)) <= BESIDE
+  }) ?? null
 }
