@@ -211,6 +211,11 @@ export function balanceWords(text: string): 'opening' | 'closing' | null {
   return match[1] === undefined ? 'closing' : 'opening'
 }
 
+/** What the first of a row's cells that stands for a balance says; null where none does. */
+export function balanceWordsIn(cells: readonly string[]): 'opening' | 'closing' | null {
+  return cells.map(balanceWords).find((kind) => kind !== null) ?? null
+}
+
 /** Words of an opening balance, without a day, that a deposit may bear as well. */
 export function mayBeDeposit(text: string): boolean {
   return text.length <= WORDS_MAX && FIRST_MONEY.test(plainWords(text))

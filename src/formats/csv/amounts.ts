@@ -34,7 +34,7 @@ function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyl
     const into = cellAmount(record, columns.in, style)
     if (out === undefined || into === undefined) return undefined
     if (out === null && into === null) return null
-    const paid = out === null ? null : columns.signed ? out : negate(columns.unsigned === true ? magnitude(out) : out)
+    const paid = out === null || columns.outIs === 'negative' ? out : negate(columns.outIs === 'either' ? magnitude(out) : out)
     const received = into !== null && columns.inNegative ? negate(into) : into
     return plus(paid ?? ('0' as Decimal), received ?? ('0' as Decimal))
   }

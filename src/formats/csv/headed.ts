@@ -4,7 +4,7 @@
  * beside, it decides which amount column is the one that moves it.
  */
 import type { Currency, Decimal } from '../../domain/money.ts'
-import { balanceWords, plainWords } from '../unstated.ts'
+import { balanceWordsIn, plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
@@ -50,6 +50,7 @@ export function readRoles(
   const found: { role: Role; rank: number; at: number }[] = []
   const currencies: { readonly named: Currency; readonly isBare: boolean }[] = []
   const judged = bookedRows(heading, rows)
+  const columns = heading.cells.map((_, at) => filled(judged, at))
   const width = judged.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 2).length
   // The kind of an account stands beside one's own: of the other party nobody knows it.
   const hasType = heading.cells.some((cell) => ACCOUNT_TYPE.test(plainWords(cell)))
@@ -57,12 +58,12 @@ export function readRoles(
   const areOwn = areOwnNames(heading.cells)
   // One name beside all rows tells them from nothing.
   const isSeveral = (names: readonly string[]): boolean => new Set(names).size > 1 && areOwn(names)
-  const isNamed = heading.cells.some((cell, at) => readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') && isSeveral(filled(judged, at)) && filled(judged, at).length >= width * share)
+  const isNamed = heading.cells.some((cell, at) => readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') && isSeveral(columns[at]!) && columns[at]!.length >= width * share)
   // Of gross and net the latter is what moved where a fee makes the difference.
   const isNetLess = !namesFee(heading.cells)
   heading.cells.forEach((cell, at) => {
     const { meanings, currency: named } = readHeading(cell)
-    const cells = filled(judged, at)
+    const cells = columns[at]!
     // The first of a row's columns tells of the file's own account, the others of the other party's.
     const isOwn = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
     const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }] : meanings
@@ -72,7 +73,7 @@ export function readRoles(
     if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount' && cells.length > 0 && named !== null) currencies.push({ named, isBare: meaning.rank === BARE_CURRENCY })
   })
   if (!found.some(({ role }) => DATES.has(role))) {
-    const dated = heading.cells.flatMap((cell, column) => (!found.some((one) => one.at === column) && cell !== '' && filled(judged, column).length > 0 && bearsOut('date', filled(judged, column), 1) ? [column] : []))
+    const dated = heading.cells.flatMap((cell, column) => (!found.some((one) => one.at === column) && cell !== '' && columns[column]!.length > 0 && bearsOut('date', columns[column]!, 1) ? [column] : []))
     // Until when it is due, or valid, is said of a row as well.
     const at = dated.find((column) => !isOtherDate(heading.cells[column]!)) ?? dated[0]
     if (at !== undefined) found.push({ role: 'date', rank: 0, at })
@@ -186,8 +187,7 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     ...amount,
     balance: isStanding(rows, first('balance'), styles.balanceStyle) ? null : first('balance'),
     ...currencyOf(heading, roles, rows, amount.amount),
-    account: accountOf(roles),
-    isNamed: !roles.has('account') && !roles.has('constantAccount') && roles.has('namedAccount'),
+    ...accountOf(roles),
     name,
     // The best word names the description; the others are read from left to right.
     memo: memo.filter((at) => !name.includes(at)).sort((a, b) => a - b),
@@ -200,8 +200,11 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
   }
 }
 
-function accountOf(roles: Roles): number | null {
-  return (roles.get('account') ?? roles.get('constantAccount') ?? roles.get('namedAccount'))?.[0] ?? null
+/** What tells the account of each row: its number, or else its name. */
+function accountOf(roles: Roles): Pick<Columns, 'account' | 'isNamed'> {
+  const [number = null] = roles.get('account') ?? roles.get('constantAccount') ?? []
+  const [name = null] = roles.get('namedAccount') ?? []
+  return { account: number ?? name, isNamed: number === null && name !== null }
 }
 
 /** What tells the currency of each row. An amount under the name of one is in it: a column of currencies beside it is of what was paid elsewhere. */
@@ -233,7 +236,7 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
   const balance = roles.get('balance')?.[0]
   const fee = roles.get('fee')?.[0] ?? null
   if (balance !== undefined) {
-    const sections = bySection(rows, [accountOf(roles), roles.get('currency')?.[0]])
+    const sections = bySection(rows, [accountOf(roles).account, roles.get('currency')?.[0]])
     const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
     const runs = runOf(rows, booked)
     const proofOf = (amount: AmountColumns, charged: number | null, isBefore: boolean): Proof => {
@@ -307,7 +310,7 @@ function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
     // Money in that is all negative may also be what was taken back: a balance then tells.
     if (split.inNegative) candidates.push({ ...split, inNegative: false })
     // Of money out that has signs in some rows only, the column may say the direction in all of them.
-    if (rows.some((row) => cellAmount(row, out, style)?.startsWith('-') === true) && !split.signed) candidates.push({ ...split, unsigned: true }, { ...split, signed: true })
+    if (split.outIs === 'positive' && rows.some((row) => cellAmount(row, out, style)?.startsWith('-') === true)) candidates.push({ ...split, outIs: 'either' }, { ...split, outIs: 'negative' })
   }
   const currencies = currencyColumns(heading, roles.get('amount') ?? [], rows, style)
   // A zero beside it hides nothing.
@@ -387,7 +390,7 @@ export function singleAmount(rows: readonly CsvRecord[], at: number, marks: read
       // A lone letter in some rows is as well that of a cleared one.
       if (direction !== null) marked.add((row.cells[mark] ?? '').trim().length > 1 ? direction : 'letter')
       // A balance among the rows goes neither way.
-      if ((row.cells[mark] ?? '') === '') unmarked += row.cells.some((cell) => balanceWords(cell) !== null) ? 0 : 1
+      if ((row.cells[mark] ?? '') === '') unmarked += balanceWordsIn(row.cells) === null ? 1 : 0
       else if (direction === null) unknown += 1
       else if ((direction === 'out') === amount.startsWith('-')) agreeing += 1
       else contradicting += 1
@@ -408,7 +411,7 @@ export function splitAmount(rows: readonly CsvRecord[], out: number, into: numbe
   const paid = rows.map((row) => cellAmount(row, out, style)).filter((amount) => typeof amount === 'string' && amount !== '0')
   const received = rows.map((row) => cellAmount(row, into, style)).filter((amount) => typeof amount === 'string' && amount !== '0')
   const allNegative = (amounts: typeof paid): boolean => amounts.length > 0 && amounts.every((amount) => amount!.startsWith('-'))
-  return { form: 'split', out, in: into, signed: allNegative(paid), inNegative: allNegative(received) }
+  return { form: 'split', out, in: into, outIs: allNegative(paid) ? 'negative' : 'positive', inNegative: allNegative(received) }
 }
 
 function bearsOut(role: Role, cells: readonly string[], share: number): boolean {

@@ -68,7 +68,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const european =
     !/\b(date|posted|day)\b/.test(plainWords(heading.cells[columns.booked] ?? '')) ||
     heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
-  const fixedCurrency = paidIn ?? currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInWords(preamble) ?? currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
+  const fixedCurrency = paidIn ?? currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInPreamble(preamble)
   const accountNumber = accountInPreamble(preamble)
   const habit = delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency, accountNumber)
   const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
@@ -292,12 +292,13 @@ function labelled(cells: readonly string[], at: number): { readonly label: strin
 /** `(Amounts in INR)`, `Alle Beträge in EUR`. */
 const AMOUNTS_IN = /\b(?:amounts?|betr[äa]ge|montants?|importes?|importi|bedragen|belopp|valores) (?:are |sont |angegeben )?(?:in|en|em|i) ([A-Z]{3})\b/i
 
-/** The one currency that a preamble names as such; null when none or several. */
-function currencyInWords(preamble: readonly CsvRecord[]): Currency | null {
+/** The one currency that a preamble names as such, or else has beside its amounts; null when none or several. */
+function currencyInPreamble(preamble: readonly CsvRecord[]): Currency | null {
   const told = preamble.flatMap(({ cells }) => cells.map((_, at) => labelled(cells, at))).filter(({ label }) => readHeading(label).meanings[0]?.role === 'currency')
   const phrases = preamble.flatMap(({ cells }) => cells.flatMap((cell) => AMOUNTS_IN.exec(cell)?.[1] ?? []))
   const found = new Set([...told.map(({ beside }) => beside), ...phrases].map(readCurrency).filter((code) => code !== null))
-  return found.size === 1 ? [...found][0]! : null
+  const [only = null] = found
+  return found.size === 1 ? only : currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
 }
 
 /** An IBAN, else a number in Excel's text form (`="0123"`), or the cell beside a label such as `Konto:`. */

@@ -18,8 +18,11 @@ export type AmountColumns =
   | { readonly form: 'marked'; readonly at: number; readonly mark: number; /** What an empty mark means, where only one direction is marked (`CR`). */ readonly unmarked: 'out' | 'in' | null }
   /** Each currency has a column of its own, and each row fills one of them: what it is in stands above it. */
   | { readonly form: 'currencies'; readonly columns: readonly CurrencyColumn[] }
-  /** Money out and money in have columns of their own; `signed` when money out is written negative, `inNegative` when money in is. */
-  | { readonly form: 'split'; readonly out: number; readonly in: number; readonly signed: boolean; readonly inNegative: boolean; /** The column tells the direction, whatever sign stands before an amount. */ readonly unsigned?: boolean }
+  /**
+   * Money out and money in have columns of their own. `outIs`: how money out is written, `either` where the column tells the
+   * direction whatever sign stands before an amount; `inNegative` when money in is written negative.
+   */
+  | { readonly form: 'split'; readonly out: number; readonly in: number; readonly outIs: 'positive' | 'negative' | 'either'; readonly inNegative: boolean }
 
 export type Columns = {
   readonly booked: number

@@ -8,7 +8,7 @@ import type { Currency, Decimal } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementRow } from '../../domain/statement.ts'
 import { cleanText, joinTexts } from '../clean-text.ts'
-import { balanceWords, isTotal, isTurnover, plainWords } from '../unstated.ts'
+import { balanceWordsIn, isTotal, isTurnover, plainWords } from '../unstated.ts'
 import { negate } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
@@ -80,19 +80,19 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
       line: record.line,
     })
   const balance = layout.balanceBefore && written !== null && amount !== null ? plus(written, amount) : written
-  const words = isStanding(record, layout) ? 'closing' : record.cells.map(balanceWords).find((kind) => kind !== null)
+  const words = isStanding(record, layout) ? 'closing' : balanceWordsIn(record.cells)
   const stated = written ?? amount
   // A quote that opens or closes nothing is none of its number.
   const told = { account: cleanText(cell(layout.account).replace(/^"|"$/g, '')), currency: toldCurrency(record, layout) }
   // What leaves nothing is a payment that is called so: the pay-out of an account that is closed. Amounts out and in are those of all rows.
   const isSum = layout.amount.form === 'split' && [layout.amount.out, layout.amount.in].every((at) => cell(at) !== '')
   const moves = amount !== null && amount !== '0' && balance === '0' && words === 'closing' && !isSum
-  if (words !== undefined && words !== null && stated !== null && !moves) return ok({ type: 'balance', kind: words, amount: stated, on: on.value, isListed: amount !== null, ...told })
+  if (words !== null && stated !== null && !moves) return ok({ type: 'balance', kind: words, amount: stated, on: on.value, isListed: amount !== null, ...told })
   if (amount === null) {
     // `Downloaded 28/02/2024`, alone on its line.
     if (/\p{L}/u.test(cell(dated)) && record.cells.filter((text) => text !== '').length === 1) return ok({ type: 'none' })
     if (balance !== null) return ok({ type: 'standing', balance })
-    if (words !== undefined && words !== null) return ok({ type: 'none' })
+    if (words !== null) return ok({ type: 'none' })
     if (isInformation(layout, cell)) return ok({ type: 'words' })
     return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
   }
@@ -129,7 +129,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
 /** A balance among amounts that a word beside them gives a direction: it has none. */
 function unmarkedBalance(record: CsvRecord, layout: Layout, on: Day): Result<CsvRow, FormatFailure> | null {
   const { amount, account, style } = layout
-  const kind = record.cells.map(balanceWords).find((words) => words !== null) ?? null
+  const kind = balanceWordsIn(record.cells)
   if (amount.form !== 'marked' || (record.cells[amount.mark] ?? '') !== '' || kind === null) return null
   const stated = cellAmount(record, amount.at, style)
   return stated == null ? null : ok({ type: 'balance', kind, amount: stated, on, isListed: true, account: cleanText(account === null ? '' : (record.cells[account] ?? '')), currency: toldCurrency(record, layout) })
@@ -164,8 +164,8 @@ const DAY_LIKE = /^[\d\s./:'-]{6,20}$/
 /** What stands below the rows, beside no date; null for all else. A text that begins like a total beside a day is a purchase: `Viso Optik`. */
 function footer(record: CsvRecord, { booked, acted, value }: Layout): Result<CsvRow, FormatFailure> | null {
   const isDated = [booked, acted, value].map((at) => (at === null ? '' : (record.cells[at] ?? ''))).some((cell) => scanDate(cell) !== null || DAY_LIKE.test(cell))
-  if (isDated && !record.cells.some((cell) => balanceWords(cell) !== null || (isTotal(cell) && !/\s/.test(cell.trim())))) return null
-  if (record.cells.some((cell) => balanceWords(cell) !== null)) return ok({ type: 'none' })
+  if (balanceWordsIn(record.cells) !== null) return ok({ type: 'none' })
+  if (isDated && !record.cells.some((cell) => isTotal(cell) && !/\s/.test(cell.trim()))) return null
   return record.cells.some((cell) => isTotal(cell) || BALANCE.test(plainWords(cell))) ? ok({ type: 'total' }) : null
 }
 
