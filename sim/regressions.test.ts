@@ -45,6 +45,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['450003065/d4/f0/c/s', 'rows that a bank had listed as booked and took back looked like the end of a cut answer, though the balance was right without them'],
   ['450003808/d15/f0,1,2/c/s', 'the person took one of two equal rows for the other one, and said that it is gone'],
   ['450004126/d16/f1,4/c/s', 'of rows whose day and id changed at once, those of a shop that had a new row as well were taken for other rows'],
+  ['3700002433/d13/f0,1,2,3,4,5,6,7/c/s', 'a person merged a doubled row, and the sum of the span in which it was counted kept it, so that the absence of its twin looked proved'],
   ['890002371/d25/f3,4/c/s', 'the password was asked for although the bank broke every connection off, because nothing else was left to try'],
 ]
 

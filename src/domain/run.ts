@@ -3,7 +3,7 @@
  * and "newest row" apart, and carry the failure with its evidence when there is one.
  */
 import type { AccountId, SourceId } from './account.ts'
-import type { Day } from './day.ts'
+import { addDays, joinRanges, type Day, type DayRange } from './day.ts'
 import type { Failure } from './evidence.ts'
 import type { RunId } from './transaction.ts'
 
@@ -76,6 +76,19 @@ export type BalanceSpan = {
   readonly closing: bigint
   readonly rowsSum: bigint
   readonly status: 'proved' | 'broken' | 'unknown'
+}
+
+export function agrees({ opening, rowsSum, closing }: BalanceSpan): boolean {
+  return opening + rowsSum === closing
+}
+
+/** The span with another sum of rows: proved where that agrees now and every day was answered for, not proved any more where it does not. `covered`: days of its source. */
+export function withRowsSum(span: BalanceSpan, rowsSum: bigint, covered: readonly DayRange[]): BalanceSpan {
+  const after = { ...span, rowsSum }
+  if (!agrees(after)) return { ...after, status: span.status === 'proved' ? 'unknown' : span.status }
+  const first = addDays(span.from, 1)
+  const heals = !agrees(span) && joinRanges(covered).some(({ from, to }) => from <= first && span.to <= to)
+  return heals ? { ...after, status: 'proved' } : after
 }
 
 /** How many of the newest runs in a row ended because Relink itself was stopped in them. `runs`: newest first, none still running. */

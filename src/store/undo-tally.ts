@@ -1,6 +1,6 @@
 /** What an undo does, summed up while it is done: the outcome for its run, and the days whose balance proofs it makes void. For both stores. */
-import { maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
-import type { AccountOutcome } from '../domain/run.ts'
+import { day, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
+import type { AccountOutcome, RunTrigger } from '../domain/run.ts'
 import type { TransactionState } from '../domain/transaction.ts'
 import type { RunPlace } from '../ports/history.ts'
 
@@ -8,17 +8,25 @@ import type { RunPlace } from '../ports/history.ts'
 type Touched = { readonly accountId: string; readonly postedOn: Day; readonly state: TransactionState }
 type Counted = Pick<AccountOutcome, 'added' | 'changed' | 'withdrawn' | 'questions'>
 
+const LAST_DAY = day('9999-12-31')
 const NOTHING: Counted = { added: 0, changed: 0, withdrawn: 0, questions: 0 }
 
 export class UndoTally {
   readonly #counted = new Map<string, Counted>()
   readonly #days = new Map<string, DayRange>()
+  #isOpen = false
 
   constructor(places: readonly RunPlace[]) {
     for (const { accountId, days } of places) {
       this.#count(accountId, {})
       this.#touch(accountId, days)
     }
+  }
+
+  /** What is taken back was no answer itself: an undo, and the run that comes again was at these places, or an account concluded anew, whose rows count where they first came. */
+  reaches(places: readonly RunPlace[], trigger: RunTrigger | undefined): void {
+    for (const { accountId, days } of places) this.#touch(accountId, days)
+    this.#isOpen = trigger === 'recompute'
   }
 
   /** Rows that were withdrawn because no answer reports them any more. */
@@ -42,8 +50,9 @@ export class UndoTally {
     return [...this.#counted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([accountId, counted]) => ({ accountId, matched: 0, failure: null, ...counted }))
   }
 
+  /** A row counts in no span that ends before its day. */
   get days(): ReadonlyMap<string, DayRange> {
-    return this.#days
+    return this.#isOpen ? new Map([...this.#days].map(([accountId, { from }]) => [accountId, { from, to: LAST_DAY }])) : this.#days
   }
 
   #count(accountId: string, more: Partial<Counted>): void {

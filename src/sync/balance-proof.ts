@@ -6,7 +6,7 @@
 import type { Account } from '../domain/account.ts'
 import { addDays, joinRanges, type Day, type DayRange } from '../domain/day.ts'
 import { moneyOf, type Decimal } from '../domain/money.ts'
-import type { BalanceSpan, BalanceStatement, Coverage } from '../domain/run.ts'
+import { agrees, type BalanceSpan, type BalanceStatement, type Coverage } from '../domain/run.ts'
 import type { TransactionChange } from '../domain/transaction.ts'
 import type { Candidate, FeedStore, TenantStore } from '../ports/store.ts'
 import { checkpointsOf, stepsOf, type Checkpoint, type LedgerRow, type Step } from './balance-chain.ts'
@@ -62,7 +62,7 @@ export async function loadBalanceProof(store: TenantStore, account: Account): Pr
 
 /** Balance and rows disagree, whether that is called broken already or not. */
 export function isFailing(span: BalanceSpan): boolean {
-  return span.status !== 'proved' && span.opening + span.rowsSum !== span.closing
+  return span.status !== 'proved' && !agrees(span)
 }
 
 /** The chain around spans of one source that fail; `to`: the newest balance that belongs to it. */

@@ -183,9 +183,11 @@ test('two that are different stay two, and nobody is asked again', async () => {
   assert.deepEqual([await world.openQuestions(), (await world.feed()).length], [[], 9])
 })
 
+const turned = (r: StatementRow): StatementRow => ({ ...r, amount: decimal(r.amount.startsWith('-') ? r.amount.slice(1) : `-${r.amount}`) })
+
 test('amounts that a source reports the wrong way round are turned when balances prove it, old rows too', async () => {
   const truth = [...WEEK]
-  const inverted = () => truth.map((r) => ({ ...r, amount: decimal(r.amount.startsWith('-') ? r.amount.slice(1) : `-${r.amount}`) }))
+  const inverted = () => truth.map(turned)
   const world = await new World('2026-03-10').connect()
   world.bank.rows = inverted()
   world.bank.balances = honest(world, () => truth, 1_000_00n)
@@ -202,6 +204,25 @@ test('amounts that a source reports the wrong way round are turned when balances
   world.bank.rows = inverted()
   await world.sync(1)
   assert.deepEqual([(await world.all()).at(-1)?.amount, (await spans(world)).at(-1)?.endsWith('proved')], [-111n, true])
+})
+
+test('where amounts were turned no sum of a span is left the wrong way round, also of days that were not answered for', async () => {
+  const truth = [...WEEK]
+  const world = await new World('2026-03-10').connect()
+  world.bank.rows = truth.map(turned)
+  world.bank.balances = honest(world, () => truth, 1_000_00n)
+  world.bank.covers = ({ from, to }) => (to === '2026-03-12' ? null : { from: from > '2026-03-13' ? from : day('2026-03-13'), to })
+  await world.sync()
+  for (const [n, amount] of ['-12.10', '-3.07', '200.00', '-8.80', '-7.10', '-6.20'].entries()) {
+    truth.push(row(world.today(1), amount, `New ${n}`, { providerId: `n${n}` }))
+    world.bank.rows = truth.map(turned)
+    await world.sync(1)
+  }
+  assert.equal((await world.store.accounts.sources({ accountId: await world.accountId() }))[0]!.sign, -1)
+  const all = await world.all()
+  const stored = await world.store.feed.spans(await world.accountId())
+  assert.ok(stored.some(({ status }) => status !== 'proved'))
+  for (const { from, to, rowsSum } of stored) assert.equal(rowsSum, all.filter(({ postedOn }) => postedOn > from && postedOn <= to).reduce((sum, { amount }) => sum + amount, 0n), `${from} ${to}`)
 })
 
 test('a bank that states the balance of now under the day before, or yesterday\'s close under today, raises no alarm', async () => {

@@ -6,7 +6,7 @@
  */
 import type { Account } from '../domain/account.ts'
 import { addDays, day, daysBetween, type Day } from '../domain/day.ts'
-import type { BalanceSpan } from '../domain/run.ts'
+import { withRowsSum, type BalanceSpan } from '../domain/run.ts'
 import type { Question } from '../domain/transaction.ts'
 import type { Candidate, FeedStore, TransactionUpdate } from '../ports/store.ts'
 import type { Movement, Verdict } from './balance.ts'
@@ -71,7 +71,7 @@ async function tendOnce(context: SettleContext): Promise<boolean> {
   const place = { feed, account, sourceId: source.id, runId, at: now() }
   const chain = await chainOf(feed, account, source.id)
   if (chain === null) return false
-  if (isInverted(chain.steps)) return source.sign === 1 && amountsAreAtFault(account, chain) ? turnSigns(place) : false
+  if (isInverted(chain.steps)) return source.sign === 1 && amountsAreAtFault(account, chain) ? turnSigns(place, chain) : false
   await mend(place, chain)
   if (chain.isBroken) await askAboutDoubles(context, chain)
   return false
@@ -164,15 +164,15 @@ function amountsAreAtFault({ kind }: Account, { checkpoints }: LoadedChain): boo
   return checkpoints.filter(({ amount }) => amount * usual > 0n).length * 2 > checkpoints.length
 }
 
-/** Turns every stored row and the source's sign in one commit; not where another source reported rows of the account too. */
-async function turnSigns({ feed, account, sourceId, runId, at }: Place): Promise<boolean> {
+/** Turns every stored row, what the spans count of them, and the source's sign in one commit; not where another source reported rows of the account too. */
+async function turnSigns({ feed, account, sourceId, runId, at }: Place, { spans, covered }: FailingChain): Promise<boolean> {
   const { transactions } = await feed.candidates({
     accountId: account.id, sourceId, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['pending', 'posted', 'withdrawn'], range: ALL_DAYS },
   })
   if (transactions.some((row) => row.reports.some((report) => report.sourceId !== sourceId))) return false
   await feed.commitPage({
     runId, accountId: account.id, sourceId, at, seen: [], observations: [], inserts: [], updates: transactions.map((row) => turned(row, runId, at)), questions: [], covers: null,
-    balances: [], spans: [], cursor: null, sign: -1,
+    balances: [], spans: spans.map((span) => withRowsSum(span, -span.rowsSum, covered)), cursor: null, sign: -1,
   })
   return true
 }

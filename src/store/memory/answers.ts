@@ -1,9 +1,11 @@
 /** Answers to questions, and the way back, in memory; see `FeedStore`. */
 import type { FeedStore } from '../../ports/store.ts'
 import { answerInstant, applyAnswer } from '../decide.ts'
+import { restatedAsOne, restatedAsTwo, restatedWith, restatedWithout, type Books, type Restated, type Told } from '../span-sums.ts'
 import { withoutAnswer } from '../undo.ts'
 import { by as inOrder } from './order.ts'
-import { put } from './feed.ts'
+import { counting, put } from './feed.ts'
+import type { NewTransaction } from '../../ports/store.ts'
 import type { TenantState } from './state.ts'
 
 export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuestion' | 'takeBackAnswer' | 'answers'> {
@@ -16,6 +18,8 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       const other = question.otherTransactionId === null ? null : (feed.transactions.get(question.otherTransactionId) ?? null)
       const instant = answerInstant(at, row, other)
       questions.set(id, { ...question, answer, answeredAt: instant, ...(by === 'bank' ? { pattern: null } : {}) })
+      if (answer === 'same' && other !== null) restate(state, restatedAsOne(booksOf(state, row.accountId), row, told(state, other)))
+      if (answer === 'removed') restate(state, restatedWithout(booksOf(state, row.accountId), told(state, row), question))
       const moved = answer === 'same' && other !== null ? feed.observationsOf(other.id).map((stored) => ({ stored, tier: stored.tier })) : []
       if (by === 'person') answered.set(id, moved)
       for (const decided of applyAnswer(row, other, answer, instant)) put(feed, decided)
@@ -33,6 +37,9 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
         if (back !== null) put(feed, back)
       }
       for (const { stored, tier } of moved) if (stored.transactionId === question.transactionId) feed.moveObservation(stored, question.otherTransactionId!, tier)
+      const [row, other] = [question.transactionId, question.otherTransactionId ?? ''].map((side) => feed.transactions.get(side))
+      if (question.answer === 'same' && other !== undefined) restate(state, restatedAsTwo(booksOf(state, question.accountId), told(state, row!), told(state, other), question))
+      if (question.answer === 'removed') restate(state, restatedWith(booksOf(state, question.accountId), row!, question))
       answered.delete(id)
       questions.set(id, { ...question, answer: null, answeredAt: null })
       return true
@@ -42,4 +49,18 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       return own.sort(inOrder((question) => question.answeredAt!, (question) => question.id)).reverse().slice(0, limit)
     },
   }
+}
+
+function booksOf(state: TenantState, accountId: string): Books {
+  const own = <T extends { readonly accountId: string }>(all: readonly T[]): readonly T[] => all.filter((one) => one.accountId === accountId)
+  return { spans: own(state.spans), balances: own(counting(state, state.balances)), coverage: own(counting(state, state.coverage)) }
+}
+
+function told({ feed }: TenantState, row: NewTransaction): Told {
+  const posted = feed.observationsOf(row.id).map((stored) => stored.row).filter(({ status }) => status === 'posted')
+  return { row, history: feed.history.get(row.id) ?? [], report: posted.sort(inOrder((report) => report.observedAt, (report) => report.id))[0] ?? null }
+}
+
+function restate(state: TenantState, changed: readonly Restated[]): void {
+  for (const { before, after } of changed) state.spans[state.spans.indexOf(before)] = after
 }

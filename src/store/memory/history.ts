@@ -52,6 +52,8 @@ function undo(state: TenantState, act: UndoAct): SyncRun | null {
   }
   state.undos.set(run.id, mark)
   const tally = new UndoTally(placesOf(state, runId))
+  const root = again ?? runId
+  tally.reaches(placesOf(state, root), state.runs.get(root)?.trigger)
   const there = thereAndBack([...state.undos.values()], runId)
   const dropped = withdrawUnheld(state, act, tally)
   for (const [id, history] of state.feed.history) {

@@ -1,12 +1,14 @@
 /** Answers to questions, and the way back, on PostgreSQL; see `FeedStore`. */
 import { sql } from 'kysely'
-import type { Question } from '../../domain/transaction.ts'
+import type { Question, TransactionChange } from '../../domain/transaction.ts'
 import type { FeedStore, NewTransaction } from '../../ports/store.ts'
 import { answerInstant, applyAnswer } from '../decide.ts'
+import { restatedAsOne, restatedAsTwo, restatedWith, restatedWithout, type Books, type Restated, type Told } from '../span-sums.ts'
 import { withoutAnswer } from '../undo.ts'
 import { storeDecided } from './decided.ts'
 import { idKey, inOneTrip, type Database, type Session } from './session.ts'
-import { changes, questions, readTransaction } from './tables.ts'
+import { balances, changes, coverage, dated, observations, questions, readTransaction, spans, undated } from './tables.ts'
+import { counts } from './undone.ts'
 
 export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => Promise<T>) => Promise<T>, tenantId: string): Pick<FeedStore, 'answerQuestion' | 'takeBackAnswer' | 'answers'> {
   return {
@@ -18,6 +20,8 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         const { row, other } = await sidesOf(trx, tenantId, question)
         const instant = answerInstant(at, row, other)
         await trx.updateTable('relink.questions').set({ answer, answered_at: instant, answered_by: by, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
+        if (answer === 'same' && other !== null) await restate(trx, tenantId, restatedAsOne(await booksOf(trx, tenantId, row.accountId), row, await told(trx, tenantId, other)))
+        if (answer === 'removed') await restate(trx, tenantId, restatedWithout(await booksOf(trx, tenantId, row.accountId), await told(trx, tenantId, row), question))
         for (const decided of applyAnswer(row, other, answer, instant)) await storeDecided(trx, tenantId, decided)
         if (answer !== 'same' || other === null) return
         await sql`insert into relink.answer_moves (tenant_id, question_id, source_id, key, tier)
@@ -35,12 +39,16 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
           where m.tenant_id = ${tenantId} and m.question_id = ${question.id} and o.transaction_id <> ${question.transactionId} limit 1`.execute(trx)
         if (question.answer === 'same' && (row.withdrawnReason === 'merged' || elsewhere.rows.length > 0)) return false
         for (const side of other === null ? [row] : [row, other]) {
-          const history = await trx.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', '=', side.id).orderBy('seq').execute()
-          const back = withoutAnswer(side, history.map((change) => changes.read(change)), question, at, contentKeyOf)
+          const back = withoutAnswer(side, await historyOf(trx, tenantId, side.id), question, at, contentKeyOf)
           if (back !== null) await storeDecided(trx, tenantId, back)
         }
         await sql`update relink.observations o set transaction_id = ${question.otherTransactionId}, tier = m.tier from relink.answer_moves m
           where m.tenant_id = ${tenantId} and m.question_id = ${question.id} and o.tenant_id = ${tenantId} and o.source_id = m.source_id and o.key = m.key and o.transaction_id = ${question.transactionId}`.execute(trx)
+        const back = await sidesOf(trx, tenantId, question)
+        if (question.answer === 'same' && back.other !== null) {
+          await restate(trx, tenantId, restatedAsTwo(await booksOf(trx, tenantId, question.accountId), await told(trx, tenantId, back.row), await told(trx, tenantId, back.other), question))
+        }
+        if (question.answer === 'removed') await restate(trx, tenantId, restatedWith(await booksOf(trx, tenantId, question.accountId), back.row, question))
         await trx.deleteFrom('relink.answer_moves').where('tenant_id', '=', tenantId).where('question_id', '=', question.id).execute()
         await trx.updateTable('relink.questions').set({ answer: null, answered_at: null, answered_by: null }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
         return true
@@ -59,4 +67,35 @@ async function sidesOf(trx: Session, tenantId: string, { transactionId, otherTra
   const locked = await trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', ids).orderBy('id').forUpdate().execute()
   const rows = new Map(locked.map((row) => [row.id as string, readTransaction(row)]))
   return { row: rows.get(transactionId)!, other: otherTransactionId === null ? null : (rows.get(otherTransactionId) ?? null) }
+}
+
+async function booksOf(trx: Session, tenantId: string, accountId: string): Promise<Books> {
+  const own = { tenant_id: tenantId, account_id: accountId }
+  const held = await trx.selectFrom('relink.balance_spans').selectAll().where((eb) => eb.and(own)).orderBy('source_id').orderBy('from_on').orderBy('to_on').orderBy('seq').execute()
+  // Most accounts of files have none: nothing else need be read then.
+  if (held.length === 0) return { spans: [], balances: [], coverage: [] }
+  const stated = await trx.selectFrom('relink.balances').selectAll().where((eb) => eb.and(own)).where(counts(tenantId, 'relink.balances.run_id')).orderBy('seq').execute()
+  const covered = await trx.selectFrom('relink.coverage').selectAll().where((eb) => eb.and(own)).where(counts(tenantId, 'relink.coverage.run_id')).execute()
+  return {
+    spans: held.map((row) => undated(spans.read(row))), balances: stated.map(balances.read).map(({ statedOn, ...balance }) => ({ ...balance, on: statedOn })), coverage: covered.map((row) => undated(coverage.read(row))),
+  }
+}
+
+async function told(trx: Session, tenantId: string, row: NewTransaction): Promise<Told> {
+  const report = await trx.selectFrom('relink.observations').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', '=', row.id).where('status', '=', 'posted')
+    .orderBy('observed_at').orderBy('id').limit(1).executeTakeFirst()
+  return { row, history: await historyOf(trx, tenantId, row.id), report: report === undefined ? null : observations.read(report) }
+}
+
+async function historyOf(trx: Session, tenantId: string, transactionId: string): Promise<readonly TransactionChange[]> {
+  return (await trx.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', tenantId).where('transaction_id', '=', transactionId).orderBy('seq').execute()).map((row) => changes.read(row))
+}
+
+/** A span that a read has replaced meanwhile stays as that one wrote it. */
+async function restate(trx: Session, tenantId: string, changed: readonly Restated[]): Promise<void> {
+  for (const { before, after } of changed) {
+    const [was, is] = [spans.write(dated(before)), spans.write(dated(after))]
+    const { numDeletedRows } = await trx.deleteFrom('relink.balance_spans').where('tenant_id', '=', tenantId).where((eb) => eb.and(was as never)).executeTakeFirst()
+    if (numDeletedRows > 0n) await trx.insertInto('relink.balance_spans').values({ tenant_id: tenantId, ...is } as never).execute()
+  }
 }

@@ -1,7 +1,7 @@
 /** The feed's way back for one tenant on PostgreSQL; see `HistoryStore`. */
 import { sql, type RawBuilder } from 'kysely'
 import type { Day } from '../../domain/day.ts'
-import type { SyncRun } from '../../domain/run.ts'
+import type { RunTrigger, SyncRun } from '../../domain/run.ts'
 import type { HistoryStore, RunPlace, UndoAct } from '../../ports/history.ts'
 import type { Decided } from '../decide.ts'
 import { UndoTally } from '../undo-tally.ts'
@@ -74,6 +74,7 @@ class UndoWork {
     const { runId, by, cursors, sources, connections: switched } = this.#act
     const again = await this.#mark()
     if (again === undefined) return null
+    await this.#reach(again ?? runId)
     await this.#withdrawUnheld()
     await this.#takeBackChanges(await this.#thereAndBack())
     await this.#close(again)
@@ -103,6 +104,11 @@ class UndoWork {
     if (rows.length === 0) return undefined
     const redone = await sql<{ run_id: string }>`update relink.undos set redone_at = ${by.startedAt} where tenant_id = ${this.#tenantId} and undo_run_id = ${runId} returning run_id`.execute(this.#trx)
     return redone.rows[0]?.run_id ?? null
+  }
+
+  async #reach(root: string): Promise<void> {
+    const { rows: [run] } = await sql<{ trigger: RunTrigger }>`select trigger from relink.runs where tenant_id = ${this.#tenantId} and id = ${root}`.execute(this.#trx)
+    this.#tally.reaches(await placesOf(this.#trx, this.#tenantId, root), run?.trigger)
   }
 
   /** Withdraws what the run showed and no other answer that counts does: one statement, because an import may be all of an account. */
