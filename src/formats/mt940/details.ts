@@ -72,12 +72,13 @@ function endToEndId(purpose: string): string | null {
   return cleanText(end === -1 ? rest : rest.slice(0, end))
 }
 
+/** ING tells the other party as `/CNTP/account/bank/name/city/`, and before a purpose its kind: `USTD//text`, `STRD/CUR/reference`. */
 function readCodeWords(text: string): EntryDetails {
-  const word = (key: string): string | null => cleanText(new RegExp(`/${key}/+([^/]*(?:/(?![A-Z]{2,4}/)[^/]*)*)`).exec(text)?.[1])
+  const word = (key: string, kind = ''): string | null => cleanText(new RegExp(`/${key}/+${kind}([^/]*(?:/(?![A-Z]{2,4}/)[^/]*)*)`).exec(text)?.[1]?.replace(/\/+$/, ''))
   const reference = word('EREF')
   return {
-    name: word('NAME'),
-    memo: word('REMI') ?? cleanText(text),
+    name: word('NAME') ?? cleanText(word('CNTP')?.split('/')[2]),
+    memo: word('REMI', '(?:USTD//|STRD/[A-Z]{3}/)?') ?? cleanText(text),
     reference: reference === null || /^(NONREF|NOTPROVIDED)$/.test(reference) ? null : reference,
   }
 }

@@ -64,6 +64,13 @@ test('SWIFT code words tell party, purpose and reference', async () => {
   assert.deepEqual([row.name, row.memo, row.reference], ['J. Jansen', 'Factuur 12/3', 'E-1'])
 })
 
+test('code words of ING: the other party stands behind its account and bank, the purpose behind its kind', async () => {
+  const row = await rowOf(':61:2401030103C1,56NTRFEREF//00000000001005\n/TRCD/00100/\n:86:/EREF/EV12341REP1231456T1234//CNTP/NL32INGB0000012345/INGBNL2A/ING BANK NV INZAKE WEB///REMI/USTD//EV10001 1/2/\n')
+  assert.deepEqual([row.name, row.memo, row.reference], ['ING BANK NV INZAKE WEB', 'EV10001 1/2 /TRCD/00100/', 'EV12341REP1231456T1234'])
+  const structured = await rowOf(':61:2401030103D5,00NTRFNONREF\n:86:/CNTP/NL32INGB0000012345/INGBNL2A///REMI/STRD/CUR/9001123412341234/\n')
+  assert.deepEqual([structured.name, structured.memo, structured.reference], [null, '9001123412341234', null])
+})
+
 test('free information is unwrapped where the line was full, and a wrapped time is no tag', async () => {
   const full = 'x'.repeat(61)
   assert.equal((await rowOf(`:61:2401030103D5,00NTRFNONREF\n:86:${full}\nyz\nnext line\n`)).memo, `${full}yz next line`)
