@@ -33,6 +33,24 @@ test('a reversal has the direction that it says itself, and the party of the ori
   assert.deepEqual([(await rowOf(entry(parties))).name, (await rowOf(entry(parties, '5.00', 'CRDT'))).name], ['Gym', 'Me'])
 })
 
+test('pages of one statement, each from the interim balance of the one before, are one statement; a page alone begins with it', async () => {
+  const row = (amount: string): string => entry('', amount)
+  const page = (content: string): string => `<Stmt><Id>1</Id>${ACCOUNT}${content}</Stmt>`
+  const [first, middle, last] = [
+    balance('OPBD', '100', '2024-01-02') + balance('ITBD', '90', '2024-01-03') + row('5') + row('5'),
+    balance('ITBD', '90', '2024-01-03') + balance('ITBD', '85', '2024-01-03') + row('5'),
+    balance('ITBD', '85', '2024-01-03') + balance('CLBD', '80', '2024-01-03') + row('5'),
+  ]
+  const of = async (...pages: readonly string[]): Promise<readonly string[]> => (await read(document('').replace(/<Stmt>.*<\/Stmt>/s, pages.map(page).join('')))).statements.map(summary)
+  assert.deepEqual(await of(first, middle, last), ['4 -20 2024-01-03 2024-01-03 100 80'])
+  assert.deepEqual(await of(first, last), ['2 -10 2024-01-03 2024-01-03 100 -', '1 -5 2024-01-03 2024-01-03 85 80'], 'one is missing')
+  assert.deepEqual(await of(last), ['1 -5 2024-01-03 2024-01-03 85 80'])
+  assert.deepEqual(await of(last.replace('80', '79')), ['1 -5 2024-01-03 2024-01-03 - 79'], 'an interim balance of some hour')
+  assert.deepEqual(await of(first, balance('OPBD', '90', '2024-01-03') + balance('CLBD', '85', '2024-01-03') + row('5')), ['2 -10 2024-01-03 2024-01-03 100 -', '1 -5 2024-01-03 2024-01-03 90 85'], 'a statement of its own')
+  const other = page(middle).replace('DE89', 'DE88')
+  assert.equal((await read(document('').replace(/<Stmt>.*<\/Stmt>/s, page(first) + other))).statements.length, 2, 'another account')
+})
+
 test('status by word and by code, information is no row', async () => {
   for (const [status, expected] of [
     ['BOOK', 'posted'],

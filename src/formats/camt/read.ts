@@ -4,7 +4,7 @@
  * encodings as in elements.ts. A notification tells of some entries only, so it covers no days.
  */
 import { addDays, minDay, type Day } from '../../domain/day.ts'
-import type { Currency } from '../../domain/money.ts'
+import { DecimalSum, type Currency, type Decimal } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type {
   AccountKind,
@@ -85,9 +85,12 @@ type Open = {
   createdOn: Day | null
   covers: { readonly from: Day | null; readonly to: Day | null }
   firstRowOn: Day | null
+  readonly sum: DecimalSum
   /** Balances wait for the end: the day of the opening one depends on the rows. */
-  readonly balances: { readonly code: string; readonly kind: BalanceKind; readonly balance: StatedBalance }[]
+  balances: readonly Stated[]
 }
+
+type Stated = { readonly code: string; readonly kind: BalanceKind; readonly balance: StatedBalance }
 
 const NO_ACCOUNT: StatementAccount = { number: null, bankId: null, branchId: null, kind: 'checking', name: null }
 const BALANCES_MAX = 1_000
@@ -102,6 +105,8 @@ class CamtReader {
   /** When the message was made: a report that does not tell its own day is of that day. */
   #createdOn: Day | null = null
   #open: Open | null = null
+  /** A page that ended with an interim balance: the next may go on from it. */
+  #page: Open | null = null
 
   take(): readonly StatementPart[] {
     const parts = this.#parts
@@ -134,6 +139,7 @@ class CamtReader {
         createdOn: this.#createdOn,
         covers: { from: null, to: null },
         firstRowOn: null,
+        sum: new DecimalSum(),
         balances: [],
       }
     }
@@ -184,6 +190,7 @@ class CamtReader {
   }
 
   finish(): FormatFailure | null {
+    this.#finishPage()
     if (this.#statements > 0) return null
     return { code: 'not_statements', message: 'The XML holds no CAMT.052, CAMT.053 or CAMT.054 message.', line: 1 }
   }
@@ -199,7 +206,7 @@ class CamtReader {
     if (moment.value === null) return fail('missing_field', `The balance on line ${element.line} has no date (Dt).`, element).failure
     if (open.balances.length >= BALANCES_MAX)
       return fail('limit_exceeded', `The statement on line ${open.line} has more than ${BALANCES_MAX} balances.`, element).failure
-    open.balances.push({ code, kind, balance: { kind, ...amount.value, on: moment.value.on, at: moment.value.at } })
+    open.balances = [...open.balances, { code, kind, balance: { kind, ...amount.value, on: moment.value.on, at: moment.value.at } }]
     return null
   }
 
@@ -227,6 +234,7 @@ class CamtReader {
       return null
     }
     open.firstRowOn = open.firstRowOn === null ? row.postedOn : minDay(open.firstRowOn, row.postedOn)
+    open.sum.add(row.amount)
     this.#rows.push(row)
     if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
     return null
@@ -236,6 +244,8 @@ class CamtReader {
   #start(open: Open, entryCurrency: Currency | null): void {
     open.currency = open.accountCurrency ?? entryCurrency ?? open.balances[0]?.balance.currency ?? null
     open.started = true
+    if (this.#goesOn(open)) return
+    this.#finishPage()
     const { account, currency, covers, line } = open
     this.#parts.push({ part: 'start', head: { account, currency, covers, line } })
   }
@@ -249,28 +259,72 @@ class CamtReader {
     }
     if (!open.started) this.#start(open, null)
     this.#flushRows()
+    if (lastInterim(open) === null) this.#finishStatement(open)
+    else this.#page = open
+    return null
+  }
+
+  /** Large statements come in pages: one ends with the interim balance with which the next begins. Takes over what the page before told. */
+  #goesOn(open: Open): boolean {
+    const page = this.#page
+    if (page === null || page.account.number !== open.account.number || page.currency !== open.currency) return false
+    const [last, first] = [lastInterim(page), open.balances.find(({ code }) => code === 'ITBD') ?? null]
+    if (last === null || first === null || open.balances.some(({ kind }) => kind === 'opening') || first.balance.amount !== last.balance.amount) return false
+    this.#page = null
+    open.balances = [...page.balances.filter((stated) => stated !== last), ...open.balances.filter((stated) => stated !== first)]
+    open.firstRowOn = page.firstRowOn
+    open.covers = { from: page.covers.from, to: open.covers.to }
+    open.sum.add(page.sum.toDecimal())
+    return true
+  }
+
+  #finishPage(): void {
+    if (this.#page !== null) this.#finishStatement(this.#page)
+    this.#page = null
+  }
+
+  #finishStatement(open: Open): void {
     const closing = open.balances.find(({ kind }) => kind === 'closing')?.balance ?? null
-    // The bank may state the opening balance twice, as such and as the former closing one.
-    const openings = open.balances.filter(({ kind }) => kind === 'opening')
-    const opening = openings.find(({ code }) => code === 'OPBD') ?? openings[0]
+    const opening = openingOf(open, closing)
     let from = open.covers.from
     for (const stated of open.balances) {
-      if (stated.kind !== 'opening') this.#parts.push({ part: 'balance', balance: stated.balance })
-      else if (stated === opening) {
+      if (stated === opening) {
         const on = openingDay(stated.balance.on, open.firstRowOn, closing?.on ?? null)
-        this.#parts.push({ part: 'balance', balance: { ...stated.balance, on, at: null } })
+        this.#parts.push({ part: 'balance', balance: { ...stated.balance, kind: 'opening', on, at: null } })
         if (open.type === '053' && open.covers.to === null) from = on
-      }
+      } else if (stated.kind !== 'opening') this.#parts.push({ part: 'balance', balance: stated.balance })
     }
     const to = open.covers.to ?? (open.type === '053' ? (closing?.on ?? null) : null)
     this.#parts.push({ part: 'end', covers: { from: to === null ? null : from, to } })
-    return null
   }
 
   #flushRows(): void {
     if (this.#rows.length > 0) this.#parts.push({ part: 'rows', rows: this.#rows })
     this.#rows = []
   }
+}
+
+/** The interim balance with which a page ends that others follow; null where the statement is whole. */
+function lastInterim({ type, balances }: Open): Stated | null {
+  const interims = balances.filter(({ code }) => code === 'ITBD')
+  const begins = balances.some(({ kind }) => kind === 'opening') || interims.length > 1
+  return type === '053' && begins && !balances.some(({ kind }) => kind === 'closing') ? (interims.at(-1) ?? null) : null
+}
+
+/**
+ * The bank may state the opening balance twice, as such and as the former closing one. A later page begins with an
+ * interim balance: one from which the rows lead to the closing balance.
+ */
+function openingOf({ type, balances, sum }: Open, closing: StatedBalance | null): Stated | undefined {
+  const openings = balances.filter(({ kind }) => kind === 'opening')
+  if (openings.length > 0 || type !== '053') return openings.find(({ code }) => code === 'OPBD') ?? openings[0]
+  const leads = (amount: Decimal): boolean => {
+    const after = new DecimalSum()
+    after.add(amount)
+    after.add(sum.toDecimal())
+    return after.toDecimal() === closing?.amount
+  }
+  return balances.find(({ code, balance }) => code === 'ITBD' && leads(balance.amount))
 }
 
 /** IBAN, else the other forms of versions 1 (`PrtryAcct`, `BBAN`, `UPIC`) and 2 and later (`Othr`). */
