@@ -9,10 +9,11 @@ import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isCredit, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
-import { BARE_CURRENCY, isCategory, isChange, isNet, isOtherDate, isTax, isType, namesFee, readHeading, type Role } from './headings.ts'
+import { BARE_CURRENCY, isCategory, isChange, isNet, isOtherDate, isTax, isType, namesFee, readHeading, sideOf, type Role } from './headings.ts'
 import { amountCells, arePaired, bySection, filled, isText, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed, isCardTitle } from './owed.ts'
 import type { CsvRecord } from './records.ts'
+import { areStates } from './status.ts'
 
 /** Column indexes by role, the preferred first. */
 export type Roles = ReadonlyMap<Role, readonly number[]>
@@ -170,16 +171,19 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
   const first = (role: Role): number | null => roles.get(role)?.[0] ?? null
   const dates = [first('booked'), first('date'), first('acted'), first('value'), first('bought')].filter((at) => at !== null)
   // A settlement that few rows have is that of trades. Where few are posted, the others are pending.
-  const told = dates.map((at) => filled(rows, at).length)
-  const booked = dates.find((at, i) => told[i]! * FEW >= Math.max(...told) || !SETTLEMENT.test(plainWords(heading.cells[at]!)))
+  const counts = dates.map((at) => filled(rows, at).length)
+  const booked = dates.find((at, i) => counts[i]! * FEW >= Math.max(...counts) || !SETTLEMENT.test(plainWords(heading.cells[at]!)))
   if (booked === undefined) return null
   const amount = chooseAmount(heading, roles, rows, styles, booked, preamble.some(({ cells }) => cells.some(isCardTitle)))
   if (amount === null) return null
   const others = (at: number | null): number | null => (at === booked ? null : at)
-  const memo = roles.get('memo') ?? (roles.has('name') ? [] : unclaimedTexts(roles, rows))
+  const told = (role: Role): readonly number[] => (roles.get(role) ?? []).filter((at) => filled(rows, at).length > 0)
+  const named = told('name').filter((at, _, all) => all.length === 1 || !isOneForAll(rows, at))
+  const described = told('memo').flatMap((at) => [at, ...goesOn(heading, rows, at)])
+  const memo = described.length > 0 || named.length > 0 ? described : unclaimedTexts(roles, rows)
   // A text that is the same beside all rows describes the account.
   const telling = memo.find((at) => rows.length < 3 || new Set(filled(rows, at)).size > 1) ?? memo[0]
-  const name = roles.get('name') ?? (telling === undefined ? [] : [telling])
+  const name = named.length > 0 ? named : telling === undefined ? [] : [telling]
   return {
     booked,
     acted: others(first('acted') ?? first('bought') ?? first('date')),
@@ -189,15 +193,40 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     ...currencyOf(heading, roles, rows, amount.amount),
     ...accountOf(roles),
     name,
+    payer: payerAmong(heading, named),
     // The best word names the description; the others are read from left to right.
     memo: memo.filter((at) => !name.includes(at)).sort((a, b) => a - b),
     reference: first('reference'),
     id: first('id'),
     check: first('check'),
-    status: first('status'),
+    status: first('status') ?? statesBeside(heading, roles, rows),
     kind: first('kind') ?? first('mark'),
     foreignAmount: first('foreignAmount'),
   }
+}
+
+/** The same name beside all rows is that of whoever has the account. */
+function isOneForAll(rows: readonly CsvRecord[], at: number): boolean {
+  const names = filled(rows, at)
+  return names.length > 1 && names.length === rows.length && new Set(names).size === 1
+}
+
+/** Columns behind a description, without a word of their own, in which it goes on. */
+function goesOn(heading: CsvRecord, rows: readonly CsvRecord[], at: number): readonly number[] {
+  const next = at + 1
+  return heading.cells[next] === '' && isText(filled(rows, next)) ? [next, ...goesOn(heading, rows, next)] : []
+}
+
+function payerAmong(heading: CsvRecord, names: readonly number[]): number | null {
+  const of = (side: 'payer' | 'payee'): number | undefined => names.find((at) => sideOf(heading.cells[at] ?? '') === side)
+  return of('payee') === undefined ? null : (of('payer') ?? null)
+}
+
+/** A column of states under a word for something else, or for nothing. */
+function statesBeside(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]): number | null {
+  const claimed = new Set([...roles.values()].flat())
+  const at = heading.cells.findIndex((_, column) => !claimed.has(column) && areStates(filled(rows, column)))
+  return at === -1 ? null : at
 }
 
 /** What tells the account of each row: its number, or else its name. */

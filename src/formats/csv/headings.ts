@@ -55,11 +55,11 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ],
   [
     'debit',
-    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|funds out|out|dr|retiro|retiros|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|uttak|belop ut|belob ud|ut belop|haevet|debito|debitos|saida|saidas|uitgaven|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|お支払金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc|בחובה|חובה|withdrawn|isplata|isplate|v breme|duguje|zaduzenje|terecenje|terheles|дебит|дебет|支出金額|提款金額|提出|提款|记账金额 支出|交易金额 支出|支出 元|so tien ghi no|ghi no|ถอนเงิน|ถอน|مدين|سحب|cikis|出金金額|出金金額 円|出金 円|支出 円',
+    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|funds out|out|dr|retiro|retiros|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|uttak|belop ut|belob ud|ut belop|haevet|debito|debitos|saida|saidas|uitgaven|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|お支払金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc|בחובה|חובה|withdrawn|isplata|isplate|v breme|duguje|zaduzenje|terecenje|terheles|дебит|дебет|支出金額|提款金額|提出|提款|记账金额 支出|交易金额 支出|支出 元|so tien ghi no|ghi no|ถอนเงิน|ถอน|مدين|سحب|cikis|出金金額|出金金額 円|出金 円|支出 円|expense|expense amount|gasto|gastos|depense|depenses',
   ],
   [
     'credit',
-    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|funds in|in|cr|deposito|depositos|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|insattningar|inkomsten|inn|ind|inn pa konto|innskudd|belop inn|belob ind|inn belop|indsat|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|お預り金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak|בזכות|זכות|uplata|uplate|v dobro|potrazuje|odobrenje|jovairas|кредит|存入金額|存入|存款金額|存款|收入金額|记账金额 收入|交易金额 收入|so tien ghi co|ghi co|ฝากเงิน|ฝาก|دائن|إيداع|giris|入金金額|入金金額 円|入金 円|収入|収入金額|収入 円',
+    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|funds in|in|cr|deposito|depositos|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|insattningar|inkomsten|inn|ind|inn pa konto|innskudd|belop inn|belob ind|inn belop|indsat|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|お預り金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak|בזכות|זכות|uplata|uplate|v dobro|potrazuje|odobrenje|jovairas|кредит|存入金額|存入|存款金額|存款|收入金額|记账金额 收入|交易金额 收入|so tien ghi co|ghi co|ฝากเงิน|ฝาก|دائن|إيداع|giris|入金金額|入金金額 円|入金 円|収入|収入金額|収入 円|income|income amount|ingreso|ingresos|revenu|revenus|recettes',
   ],
   [
     'mark',
@@ -68,32 +68,32 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ['fee', 'fee|fees|gebuhr|gebuhren|entgelt|frais|commission|comision|commissione|tariffa|tarifa|avgift|gebyr|oplata'],
   [
     'balance',
-    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο|יתרה|היתרה|היתרה בש ח|stanje|салдо|залишок після операціі|залишок|餘額|帳面餘額|帳戶餘額|so du|outstanding balance|ยอดคงเหลือ|الرصيد|tilsaldo|残高 円',
+    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο|יתרה|היתרה|היתרה בש ח|stanje|салдо|залишок після операціі|залишок|餘額|帳面餘額|帳戶餘額|so du|outstanding balance|ยอดคงเหลือ|الرصيد|tilsaldo|残高 円|disponible',
   ],
   [
     'currency',
     'валюта счета|валюта картки|currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화|valiuta|buchungswahrung|kontowahrung|zahlungswahrung|saskaitos valiuta|mena uctu|osszeg devizaneme|valuta racuna|记账币种|幣別|whrg|debit currency|credit currency|billing currency|币别|货币|貨幣|munteenheid|valuta rekening|munt rekening|מטבע|מטבע חיוב|valuutta',
   ],
-  ['account', 'iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|bank account|this account|this party account'],
+  ['account', 'iban kontoinhaber|iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|bank account|this account|this party account'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
   ['constantAccount', 'номер счета|номер рахунку|account number|account no|cislo uctu|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no'],
   // What programs that keep several accounts call each of them.
   ['namedAccount', 'account name|account|kontoname|kontobezeichnung|bezeichnung auftragskonto|konto|nom du compte|compte|nombre de la cuenta|cuenta|nome conto|conto|nome da conta|conta|naam rekening|rekening|kontonavn|kontonamn|nazwa konta|konto nazwa|счет'],
   [
     'name',
-    'payee|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|nazev uctu protiuctu|partner neve|customer description|tegenrekeninghouder|利用店名 商品名|利用店名|ご利用店名|交易对方|对方户名|moketojo arba gavejo pavadinimas|prejemnik placnik|primatelj platitelj|контрагент|nazev protistrany|partner elnevezese|numele partenerului|sender receiver name|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas|שם בית העסק|订单标题|对手信息|nombre|nom|nome',
+    'payee|payee name|payer name|nimi|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|nazev uctu protiuctu|partner neve|customer description|tegenrekeninghouder|利用店名 商品名|利用店名|ご利用店名|交易对方|对方户名|moketojo arba gavejo pavadinimas|prejemnik placnik|primatelj platitelj|контрагент|nazev protistrany|partner elnevezese|numele partenerului|sender receiver name|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas|שם בית העסק|订单标题|对手信息|nombre|nom|nome',
   ],
   [
     'memo',
-    'description|desc|description 1|description 2|description 3|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|tekst|beskrivelse|besked|meddelelse|forklaring|forklarande text|rubrik|historico|lancamento|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|informacija sanemejam|selgitus|paaiskinimai|mokejimo paskirtis|toelichting|commentaire|zprava|zprava pro prijemce|poznamka|transaction ref 1|transaction ref 2|transaction ref 3|selite|viesti|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|入出金内容|备注|商品说明|交易摘要|적요|내용|aciklama|περιγραφη|oznaceni operace|תיאור|תאור|פרטים|namen|opis placanja|основание|деталі операціі|опис операціі|poznamka k uhrade|popis transakcie|備註|說明|mo ta|keterangan|uraian|butiran|รายการ|البيان|الوصف|transactions|附言|用途|交易名称|渠道|网点名称',
+    'description|desc|avisierungstext|transactie|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|mededelingen|mededeling|tekst|beskrivelse|beskrivning|besked|meddelelse|forklaring|forklarande text|rubrik|historico|lancamento|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|informacija sanemejam|selgitus|paaiskinimai|mokejimo paskirtis|toelichting|commentaire|zprava|zprava pro prijemce|poznamka|transaction ref|selite|viesti|otsikko|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|入出金内容|备注|商品说明|交易摘要|적요|내용|aciklama|περιγραφη|oznaceni operace|תיאור|תאור|פרטים|namen|opis placanja|основание|деталі операціі|опис операціі|poznamka k uhrade|popis transakcie|備註|說明|mo ta|keterangan|uraian|butiran|รายการ|البيان|الوصف|transactions|附言|用途|交易名称|渠道|网点名称',
   ],
   [
     'id',
-    'transaction id|transactionid|fitid|unique id|id|transaktions id|transaktionsnummer|transaction number|id transaction|id transakcji|arhiveerimistunnus|arhiva kods|iraso nr|transaktionscode|numero de transaction|codice transazione|id transazione|transactiereferentie|transactie id|id de transaccion|id de la transaccion|id da transacao|numer transakcji',
+    'transaction id|transactionid|fitid|unique id|id|transaktions id|transaktionsnummer|transaktions nr|transaction number|id transaction|id transakcji|arhiveerimistunnus|arhiva kods|iraso nr|transaktionscode|numero de transaction|codice transazione|id transazione|transactiereferentie|transactie id|id de transaccion|id de la transaccion|id da transacao|numer transakcji',
   ],
   [
     'reference',
-    'reference|ref|ref no|reference number|transaction reference|bank reference|customer reference|referenz|kundenreferenz|kundenreferenz end to end|end to end id|referencia|riferimento|kenmerk|betalingskenmerk|numero do documento|numero documento|documento|referenznummer|viite|viitenumero',
+    'reference|referens|ref|ref no|reference number|transaction reference|bank reference|customer reference|referenz|kundenreferenz|kundenreferenz end to end|end to end id|referencia|riferimento|kenmerk|betalingskenmerk|numero do documento|numero documento|documento|referenznummer|viite|viitenumero',
   ],
   ['check', 'check number|cheque number|check no|cheque no|check|cheque|check or slip|chq no|check num'],
   ['status', 'status|state|stan|tillstand|etat|estado|stato|zustand|durum|stav|стан|статус|tila|transaction status'],
@@ -131,7 +131,9 @@ const PARTS: readonly (readonly [Role, RegExp])[] = [
 ]
 
 /** What is said of a party that is not its name. */
-const BESIDE_NAME = /\b(iban|bic|blz|bankleitzahl|\w*konto(nummer)?|accounts?|compte|cuenta|number|nummer|bank|address|adres|adresse)\b|konto/
+const BESIDE_NAME = /\b(iban|bic|blz|bankleitzahl|\w*konto(nummer)?|accounts?|compte|cuenta|\w*rekening(nummer)?|number|nummer|bank|address|adres|adresse|straat|postcode)\b|konto/
+const PAYER = /^(payer( name)?|zahlungspflichtige(r| r)?|auftraggeber|ordenante|ordonnateur|ordinante|opdrachtgever|betaler|avsandare|avsender|afsender|maksaja|nadawca|platce|sender)$/
+const PAYEE = /^(payee( name)?|recipient|beneficiary( name)?|zahlungsempfanger( in)?|empfanger|beguenstigter|begunstigter|beneficiario|beneficiaire|destinatario|begunstigde|ontvanger|mottagare|mottaker|modtager|maksunsaaja|saaja|odbiorca|prijemce|receiver)$/
 
 /** What a merchant's row holds beside the amount. */
 const BESIDE_AMOUNT = /\b(shipping|handling|tip|discount|envio|livraison|versand\w*|spedizione|verzend\w*)\b/
@@ -198,6 +200,9 @@ export function readHeading(written: string): Heading {
   if (signed !== null) return { meanings: [{ role: signed[1] === '-' ? 'debit' : 'credit', rank: 0 }], currency: signed[2] === undefined ? null : readCurrency(signed[2]) }
   const exact = MEANINGS.get(plain)
   if (exact !== undefined) return { meanings: exact, currency }
+  // `Beschreibung 2`.
+  const numbered = MEANINGS.get(plain.replace(/ \d{1,2}$/, ''))?.filter(({ role }) => role === 'memo' || role === 'name') ?? []
+  if (numbered.length > 0) return { meanings: numbered, currency }
   // `CAD$`: the amounts in that currency.
   const money = readCurrency(cell.replace(/\$$/, '').trim())
   if (money !== null && /^[A-Z]{3}\$?$/.test(cell.trim())) return { meanings: [{ role: 'amount', rank: BARE_CURRENCY }], currency: money }
@@ -222,6 +227,12 @@ export function isNet(cell: string): boolean {
 /** Whether one of the headings is that of a fee, beside which the net is what moved. */
 export function namesFee(cells: readonly string[]): boolean {
   return cells.some((cell) => FEE.test(plainWords(cell)))
+}
+
+/** Whether a heading names who pays, or who is paid. */
+export function sideOf(cell: string): 'payer' | 'payee' | null {
+  const words = plainWords(cell)
+  return PAYER.test(words) ? 'payer' : PAYEE.test(words) ? 'payee' : null
 }
 
 export function isChange(cell: string): boolean {

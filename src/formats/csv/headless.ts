@@ -86,6 +86,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       account,
       isNamed: false,
       name: name.slice(0, 1),
+      payer: null,
       memo: name.slice(1),
       reference: null,
       id: null,

@@ -41,6 +41,8 @@ export type Columns = {
   /** What stands there are names of accounts, not their numbers. */
   readonly isNamed: boolean
   readonly name: readonly number[]
+  /** The one of them that names who pays, where another names who is paid. */
+  readonly payer: number | null
   readonly memo: readonly number[]
   readonly reference: number | null
   readonly id: number | null

@@ -55,14 +55,15 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
     const came = moves.some(({ kinds, out }) => !out && kinds.some((kind) => INCOMING_KIND.test(kind) || PAYMENT_KIND.test(kind)))
     return !came && bought.every(({ out }) => !out) && paid.every(({ out }) => out)
   }
-  const others = moves.filter((move) => !received.includes(move))
-  if (received.length > 0) return received.every(({ out }) => out) && others.filter(({ out }) => !out).length * 2 > others.length
   // `Card` beside `Cash` is an amount, not a card.
   // Its last digits stand beside the purchases of an account, too: on a card's own list they stand beside all rows.
   const shows = (at: number): boolean => rows.every(({ cells }) => cells.length < 2 || (cells[at] ?? '') !== '')
   const isOfMerchants = heading.some((cell) => MERCHANT.test(headingWords(cell)))
   const isShopping = isOfMerchants && heading.some((cell) => CARD_ID.test(headingWords(cell)))
   const isCard = isShopping || heading.some((cell, at) => (CARD_HEADING.test(plainWords(cell)) || (CARD_SHOWN.test(plainWords(cell)) && shows(at))) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
+  const charges = moves.filter((move) => !move.out && !received.includes(move)).length
+  // In a card's own list a payment that lowers what is owed tells alone.
+  if (received.length > 0) return received.every(({ out }) => out) && (isCard || charges * 2 > moves.length - received.length)
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
   const came = isCard || isTitled ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
   if (came.length > 0 && came.length < moves.length) return came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move))

@@ -56,6 +56,10 @@ const FILES: readonly (readonly [string, string, ...string[]])[] = [
   ['income and spending in Japanese', '日付,内容,支出,収入,大項目\n2024-01-14,給与,,400000,収入\n2024-01-15,食費,20000,,食費\n', '- XXX 2 380000 2024-01-14 2024-01-15 - -'],
   // Fails when: numbers of accounts that differ are always taken for those of others (seen: all accounts stood in one).
   ['accounts by whose numbers the balance runs', 'BSB Number,Account Number,Transaction Date,Narration,Debit,Credit,Balance\n,522980245118,17/01/2024,Back,,50.00,-10.00\n,522980245118,16/01/2024,Shop,-20.00,,-60.00\n,522980245118,15/01/2024,Shop,-5.00,,-40.00\n,522980245118,14/01/2024,Shop,-5.00,,-35.00\n304-559,0128778,17/01/2024,Card,-50.00,,300.00\n304-559,0128778,13/01/2024,Pay,,100.00,350.00\n', '522980245118 XXX 4 20 2024-01-14 2024-01-17 -30 -10', '0128778 XXX 2 50 2024-01-13 2024-01-17 250 300'],
+  // Fails when: as many refunds as charges leave a card's list as it is (seen): a payment that lowers what is owed tells alone.
+  ['a card whose charges are as many as its refunds', 'Date,Description,Card Member,Account #,Amount\n02/05/2024,SHOP,J,-11001,25.50\n02/15/2024,ONLINE PAYMENT - THANK YOU,J,-11001,-100.00\n02/16/2024,SHOP,J,-11001,-5.00\n', '-11001 XXX 3 79.5 2024-02-05 2024-02-16 - -'],
+  ['a card without a charge', 'Date,Description,Card Member,Account #,Amount\n02/15/2024,ONLINE PAYMENT - THANK YOU,J,-11001,-100.00\n02/16/2024,SHOP,J,-11001,-5.00\n', '-11001 XXX 2 105 2024-02-15 2024-02-16 - -'],
+  ['expenses and income', 'Date,Account,Category,Expense amount,Income amount,Currency,Description\n2024-02-05,Cash,Food,12.50,0,EUR,lunch\n2024-02-06,Cash,Salary,0,"1,000.00",EUR,pay\n', 'Cash EUR 2 987.5 2024-02-05 2024-02-06 - -'],
   // Fails when: one of the two columns is taken for all (seen: the rows of the other one were lost without a word).
   ['no heading, and a balance that does not quite run with two columns', '05/20/2024,SHOP,2.00,,100.00\n05/20/2024,MARKET,10.00,,102.00\n05/20/2024,AGENT,8.00,,112.00\n05/20/2024,DIVIDEND,,1.00,120.00\n05/21/2024,CAFE,5.00,,119.50\n05/21/2024,BAR,3.00,,124.50\n05/22/2024,PAYROLL,,50.00,127.50\n', '- XXX 7 23 2024-05-20 2024-05-22 - -'],
 ]
@@ -101,4 +105,30 @@ test('zero bytes that fill up the last block are no damage; others are', async (
   assert.equal(await codeOf(left - 7), 'malformed')
   assert.equal(await codeOf(left, '2024-01-16,Shop,-5.00\n'), 'malformed')
   assert.equal(await codeOf(left + 4096), 'malformed')
+})
+
+async function rowsOf(text: string): Promise<readonly string[]> {
+  const file = await readStatementFile(bytes(text), { fileName: 'x.csv' })
+  assert.ok(file.ok)
+  const { statements, failure } = await collect(file.value.stream)
+  assert.equal(failure, null)
+  return statements.flatMap(({ rows }) => rows).map(({ status, amount, name, memo }) => `${status === 'pending' ? 'pending ' : ''}${amount} ${name} / ${memo}`)
+}
+
+test('a column of states is one whatever stands above it', async () => {
+  assert.deepEqual(await rowsOf('Buchungstag;Verwendungszweck;Betrag;Info\n07.02.24;ALDI;-7,00;Umsatz vorgemerkt\n06.02.24;Lohn;1000,00;Umsatz gebucht\n'), ['pending -7 ALDI / null', '1000 Lohn / null'])
+  assert.deepEqual(await rowsOf('Data;Descrizione;Importo;Stato\n07/02/2024;Coop;-7,00;Autorizzato\n06/02/2024;Stipendio;1000,00;Contabilizzato\n'), ['pending -7 Coop / null', '1000 Stipendio / null'])
+  assert.deepEqual(await rowsOf('Date;Text;Amount;Clr\n2024-02-07;Shop;-7,00;ok\n2024-02-06;Pay;1000,00;pending review\n'), ['-7 Shop / null', 'pending 1000 Pay / null'])
+})
+
+test('the other party is who paid where money came in, who was paid where it went out, and not whose account it is', async () => {
+  assert.deepEqual(await rowsOf('Buchungsdatum;Zahlungspflichtige*r;Zahlungsempfänger*in;Betrag\n06.02.24;ACME;Max;1000,00\n05.02.24;Max;REWE;-12,50\n'), ['1000 ACME / null', '-12.5 REWE / null'])
+  assert.deepEqual(await rowsOf('Date;Payer Name;Payee Name;Amount\n2024-02-06;ACME;;1000,00\n2024-02-05;;Shop;-12,50\n'), ['1000 ACME / null', '-12.5 Shop / null'])
+  assert.deepEqual(await rowsOf('Naam;Datum;Naam tegenpartij;Bedrag;Omschrijving\nJAN;06/02/2024;ACME NV;1000,00;Loon\nJAN;05/02/2024;;-12,50;Colruyt\n'), ['1000 ACME NV / Loon', '-12.5 null / Colruyt'])
+})
+
+test('a description goes on in columns without a heading, and where its own column is empty others describe the row', async () => {
+  assert.deepEqual(await rowsOf('"Date","Amount","Description","",""\n"2024-02-06","1000.00","Transfer","From: ACME","Wages"\n"2024-02-05","-12.50","Card","At: Shop",""\n'), ['1000 Transfer / From: ACME Wages', '-12.5 Card / At: Shop'])
+  assert.deepEqual(await rowsOf('Datum;Qwert;Betrag;Text\n06.02.24;Gutschrift ACME;1000,00;\n05.02.24;Kauf Coop;-12,50;\n'), ['1000 Gutschrift ACME / null', '-12.5 Kauf Coop / null'])
+  assert.deepEqual(await rowsOf('Datum;Nr;Betrag;Beschreibung1;Beschreibung2\n06.02.24;A1;1000,00;ACME;Lohn\n05.02.24;A2;-12,50;Coop;/\n'), ['1000 ACME / Lohn', '-12.5 Coop / null'])
 })

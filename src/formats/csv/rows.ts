@@ -17,6 +17,7 @@ import { unguardFormula } from './formula-guard.ts'
 import { isHeadingLine } from './headings.ts'
 import { amountCells, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
+import { isDeclined, isPending } from './status.ts'
 
 export type CsvRow =
   | {
@@ -41,30 +42,19 @@ export type CsvRow =
   | { readonly type: 'total' }
   | { readonly type: 'none' }
 
-const PENDING =
-  /^(pending|processing|authori[sz]ed|vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|reserver(et|ad|t)|afventer|vantar|odottaa|varaus|w toku|bekleyen|bekliyor|ceka|cekajici|blokovano|oczekujac[aey]|in behandeling|in afwachting|zwevend|in bearbeitung|en cours|en proceso|en curso|em processamento|pagaende|ventende|venter|under behandling|fuggoben|in asteptare|on hold|unsettled|uncleared)\b|^(в обработке|в ожидании|ожидает|обрабатывается|заблокирован|в обробці|очікує)/
-const DECLINED =
-  /^(declined|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|fehlgeschlagen|storniert|refusee?|annulee?|echouee?|rechazad[oa]|cancelad[oa]|fallid[oa]|rifiutat[oa]|annullat[oa]|fallit[oa]|recusad[oa]|geweigerd|geannuleerd|mislukt|afvist|annulleret|avbruten|misslyckad|peruttu|odrzucon[ae]|anulowan[ae]|nieudan[ae]|zamitnut[oay]?|zrusen[oay]?|elutasitva)\b|^(отклонен|отменен|отказан|відхилен|скасован)/
-
-/** What was taken back and booked after all is there. */
-const AFTER_ALL = /\b(und|and|but|then|dann|spater|et|puis|y|e|poi|en|och|og|i|a)\b(?!.*\b(nicht|not|never|pas|no|non|nao|niet|inte|ikke|nie|ne|nem)\b).*\b(gebucht|gutgeschrieben|ausgefuhrt|erledigt|booked|rebooked|posted|reposted|completed|settled|executed|paid|succe(ss|eded)\w*|comptabilis\w*|effectu\w*|contabiliz\w*|ejecutad\w*|eseguit\w*|contabilizzat\w*|efetuad\w*|geboekt|uitgevoerd|bokfor\w*|bogfor\w*|genomfor\w*|zaksiegowan\w*|zrealizowan\w*|zauctovan\w*|konyvelt)\b/
-
-function isDeclined(status: string): boolean {
-  const words = plainWords(status)
-  return DECLINED.test(words) && !AFTER_ALL.test(words)
-}
-
 /** Reads a record; a failure names its line and cell. */
 export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {
   const cell = (at: number | null): string => (at === null ? '' : unguardFormula(record.cells[at] ?? ''))
-  const texts = [...layout.name, ...layout.memo].map(cell)
+  // A stroke stands for nothing.
+  const text = (at: number): string => (/[\p{L}\p{N}]/u.test(cell(at)) ? cell(at) : '')
+  const texts = [...layout.name, ...layout.memo].map(text)
   const amount = signedAmount(record, layout.amount, layout.fee, layout.style)
-  const pending = PENDING.test(plainWords(cell(layout.status)))
+  const pending = isPending(cell(layout.status))
   const dated = [layout.booked, layout.acted, layout.value].find((at) => cell(at) !== '' && (at === layout.booked || pending))
   if (isDeclined(cell(layout.status))) return ok({ type: 'declined' })
   if (dated === undefined || dated === null) return undated(record, layout, amount)
   const on = dayIn(record, dated, layout)
-  if (!on.ok && PENDING.test(plainWords(cell(dated)))) return ok({ type: 'undated' })
+  if (!on.ok && isPending(cell(dated))) return ok({ type: 'undated' })
   if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record, layout) ?? on)
   if (amount === undefined) return unmarkedBalance(record, layout, on.value) ?? invalidAmount(record, layout)
   const exchanged = exchange(record, layout)
@@ -116,14 +106,21 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
       amount,
       foreign: foreignOf(record, layout, amount),
       kind: cleanText(cell(layout.kind)),
-      name: cleanText(layout.name.map(cell).find((text) => text !== '')),
-      memo: joinTexts(layout.memo.map(cell)),
+      name: cleanText(namesFor(layout, amount).map(text).find((told) => told !== '')),
+      memo: joinTexts(layout.memo.map(text)),
       checkNumber: cleanText(cell(layout.check)),
       reference: cleanText(cell(layout.reference)),
       corrects: null,
       line: record.line,
     },
   })
+}
+
+/** Of who pays and who is paid, the other party is the one that the money came from or went to. */
+function namesFor({ name, payer }: Layout, amount: Decimal): readonly number[] {
+  if (payer === null) return name
+  const others = name.filter((at) => at !== payer)
+  return amount.startsWith('-') ? [...others, payer] : [payer, ...others]
 }
 
 /** A balance among amounts that a word beside them gives a direction: it has none. */

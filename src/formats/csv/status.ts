@@ -1,0 +1,28 @@
+/** What banks write of the state of a row: not booked yet, booked, or refused. */
+import { plainWords } from '../unstated.ts'
+
+const PENDING =
+  /^(pending|processing|authori[sz]ed|(umsatz )?vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|autorizzat[oa]|non contabilizzat[oa]|reserver(et|ad|t)|afventer|vantar|odottaa|varaus|w toku|bekleyen|bekliyor|ceka|cekajici|blokovano|oczekujac[aey]|in behandeling|in afwachting|zwevend|in bearbeitung|en cours|en proceso|en curso|em processamento|pagaende|ventende|venter|under behandling|fuggoben|in asteptare|on hold|unsettled|uncleared)\b|^(в обработке|в ожидании|ожидает|обрабатывается|заблокирован|в обробці|очікує)/
+const DECLINED =
+  /^(declined|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|fehlgeschlagen|storniert|refusee?|annulee?|echouee?|rechazad[oa]|cancelad[oa]|fallid[oa]|rifiutat[oa]|annullat[oa]|fallit[oa]|recusad[oa]|geweigerd|geannuleerd|mislukt|afvist|annulleret|avbruten|misslyckad|peruttu|odrzucon[ae]|anulowan[ae]|nieudan[ae]|zamitnut[oay]?|zrusen[oay]?|elutasitva)\b|^(отклонен|отменен|отказан|відхилен|скасован)/
+
+/** What was taken back and booked after all is there. */
+const AFTER_ALL = /\b(und|and|but|then|dann|spater|et|puis|y|e|poi|en|och|og|i|a)\b(?!.*\b(nicht|not|never|pas|no|non|nao|niet|inte|ikke|nie|ne|nem)\b).*\b(gebucht|gutgeschrieben|ausgefuhrt|erledigt|booked|rebooked|posted|reposted|completed|settled|executed|paid|succe(ss|eded)\w*|comptabilis\w*|effectu\w*|contabiliz\w*|ejecutad\w*|eseguit\w*|contabilizzat\w*|efetuad\w*|geboekt|uitgevoerd|bokfor\w*|bogfor\w*|genomfor\w*|zaksiegowan\w*|zrealizowan\w*|zauctovan\w*|konyvelt)\b/
+
+/** Whether a payment was refused or taken back, and not booked after all. */
+export function isDeclined(status: string): boolean {
+  const words = plainWords(status)
+  return DECLINED.test(words) && !AFTER_ALL.test(words)
+}
+
+const BOOKED = /^(umsatz )?(gebucht|verbucht|booked|posted|cleared|completed|complete|settled|ok|executed|ausgefuhrt|comptabilisee?|contabilizad[oa]|contabilizzat[oa]|eseguit[oa]|efetuad[oa]|geboekt|verwerkt|uitgevoerd|bokfort|bogfort|udfort|kirjattu|zaksiegowan[aoey]|wykonan[aoey]|zauctovan[aoey]|konyvelt|исполнено|выполнено|проведено)$/
+
+/** Not booked yet. */
+export function isPending(status: string): boolean {
+  return PENDING.test(plainWords(status))
+}
+
+/** Whether all cells of a column, whatever stands above it, are states of rows. */
+export function areStates(cells: readonly string[]): boolean {
+  return cells.length > 0 && cells.every((cell) => isPending(cell) || BOOKED.test(plainWords(cell))) && cells.some((cell) => /\p{L}{3}/u.test(cell))
+}
