@@ -11,6 +11,9 @@ export type EntryDetails = { readonly name: string | null; readonly memo: string
 /** Banks cut :86: after 65 characters, in the middle of words. */
 const WRAP_AT = 65
 
+/** Of a subfield (DFÜ agreement, annex 3, chapter 8). */
+const SUBFIELD_LENGTH = 27
+
 /** Reads the lines of :86:. */
 export function readInformation(lines: readonly string[]): EntryDetails {
   const text = unwrap(lines)
@@ -45,13 +48,9 @@ export function readNationalHead(lines: readonly string[]): { readonly name: str
 
 /** ?00 booking text, ?20-29 and ?60-63 purpose, ?30/?31 bank and account, ?32/?33 other party (DFÜ agreement, annex 3, chapter 8). */
 function readStructured(text: string, separator: string): EntryDetails {
-  const parts = text.slice(4).split(separator)
-  const fields = parts.map((part) => ({ code: Number(/^\d\d/.exec(part)?.[0] ?? '-1'), text: part.slice(2) }))
-  const join = (wanted: (code: number) => boolean): string =>
-    fields
-      .filter(({ code }) => wanted(code))
-      .map(({ text }) => text)
-      .join('')
+  const parts = text.slice(4).split(new RegExp(`\\${separator}(?=\\d\\d)`))
+  const fields = parts.map((part) => ({ code: Number(part.slice(0, 2)), text: part.slice(2) }))
+  const join = (wanted: (code: number) => boolean): string => joinSubfields(fields.filter(({ code }) => wanted(code)).map((field) => field.text))
   const booking = cleanText(join((code) => code === 0))
   const purpose = cleanText(join((code) => (code >= 20 && code <= 29) || (code >= 60 && code <= 69)))
   const party = cleanText(join((code) => code === 32 || code === 33))
@@ -61,6 +60,14 @@ function readStructured(text: string, separator: string): EntryDetails {
     memo: party === null ? purpose : joinTexts([booking, purpose]),
     reference: endToEnd === null || /^(NONREF|NOTPROVIDED)$/.test(endToEnd) ? null : endToEnd,
   }
+}
+
+/** A full subfield goes on without a blank; a shorter one had its trailing blank cut. */
+function joinSubfields(texts: readonly string[]): string {
+  return texts.reduce((joined, text, at) => {
+    const blank = at > 0 && texts[at - 1]!.length < SUBFIELD_LENGTH && !/\s$/.test(joined) && !/^\s/.test(text)
+    return `${joined}${blank ? ' ' : ''}${text}`
+  }, '')
 }
 
 /** What stands between EREF+ and the next code word of the SEPA purpose. */

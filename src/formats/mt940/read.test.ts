@@ -51,12 +51,17 @@ test('30 February is the last day of February, 31 April is a mistake', async () 
 
 test('structured information tells party, purpose and end-to-end reference', async () => {
   const row = await rowOf(
-    ':61:2401030103D5,00NDDTKREF+//BANK-1\n:86:105?00LASTSCHRIFT?109310?20EREF+E-77?21SVWZ+Rechnung 4?22711 vom\n 2.1.?30DEUTDEFF?31DE02?32Stadtwer\n?33ke GmbH?60 Rest\n',
+    ':61:2401030103D5,00NDDTKREF+//BANK-1\n:86:105?00LASTSCHRIFT?109310?20EREF+E-77?21SVWZ+Rechnung Nummer 2010-4?22711 vom\n 2.1.?30DEUTDEFF?31DE02?32Stadtwerke und Hafenbetrieb\n?33e GmbH?60 Rest\n',
   )
   assert.deepEqual(
     [row.name, row.memo, row.reference, row.providerId, row.kind],
-    ['Stadtwerke GmbH', 'LASTSCHRIFT EREF+E-77SVWZ+Rechnung 4711 vom 2.1. Rest', 'E-77', 'BANK-1', 'NDDT'],
+    ['Stadtwerke und Hafenbetriebe GmbH', 'LASTSCHRIFT EREF+E-77 SVWZ+Rechnung Nummer 2010-4711 vom 2.1. Rest', 'E-77', 'BANK-1', 'NDDT'],
   )
+})
+
+test('subfields: a full one goes on in the next, a shorter one ended with a blank; the separator in a text is text', async () => {
+  const row = await rowOf(':61:2401030103D5,00NTRFNONREF\n:86:020~00PRZELEW~20Kto to? ~21Was~Wer ~ 5 ~2200 EUR~32JAN KOWALSKI~33UL. DLUGA 1\n')
+  assert.deepEqual([row.name, row.memo], ['JAN KOWALSKI UL. DLUGA 1', 'PRZELEW Kto to? Was~Wer ~ 5 00 EUR'])
 })
 
 test('SWIFT code words tell party, purpose and reference', async () => {
