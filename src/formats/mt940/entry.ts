@@ -12,7 +12,7 @@ import { negate } from '../written-amount.ts'
 import { readInformation, readNationalSubfields, type EntryDetails } from './details.ts'
 import type { Field } from './fields.ts'
 
-const LINE_61 = /^(\d{6})(\d{4}| {4})?(R[CD]|E[CD]|[CD])([A-Z])? ?(\d{1,3}(?:\.\d{3})+,\d*|\d+[.,]?\d*)(?=[A-Z/ ]|$)(?:([A-Z][A-Z0-9 ]{3})| ([NFS][A-Z0-9]{3}))?(.*)$/
+const LINE_61 = /^(\d{6})(\d{4}| {4})?(R[CD]|E[CD]|[CD])([A-Z])? ?(\d{1,3}(?:\.\d{3})+,\d*|\d+[.,]?\d*|,\d+)(?=[A-Z/ ]|$)(?:([A-Z][A-Z0-9 ]{3})| ([NFS][A-Z0-9]{3}))?(.*)$/
 
 /** References that say that there is none. */
 const NO_REFERENCE = /^(NONREF|NOTPROVIDED|KREF\+|EREF\+|X)?$/
@@ -74,10 +74,10 @@ export function readValueDay(digits: string): Day | null {
   return thirtyDayMonth(year + (year >= 80 ? 1900 : 2000), Number(digits.slice(2, 4)), Number(digits.slice(4, 6)))
 }
 
-/** `digits[,digits]` with a comma, as SWIFT wants, with a point before one or two decimals, or with points between thousands. */
+/** `digits[,digits]` with a comma, as SWIFT wants, without a zero before it, with a point before one or two decimals, or with points between thousands. */
 export function readSwiftAmount(digits: string): Decimal | null {
   const isGrouped = /^\d{1,3}(\.\d{3})+,\d*$/.test(digits)
-  if (!isGrouped && !/^\d+(,\d*|\.\d{1,2})?$/.test(digits)) return null
+  if (!isGrouped && !/^(\d+(,\d*|\.\d{1,2})?|,\d+)$/.test(digits)) return null
   if (digits.replace(/\D/g, '').replace(/^0+/, '').length > 18) return null
   return parseDecimal((isGrouped ? digits.replaceAll('.', '') : digits).replace(',', '.'))
 }

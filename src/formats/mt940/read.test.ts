@@ -33,6 +33,14 @@ test('amounts with points between thousands', async () => {
   assert.match(await failureOf(message(':61:2401030103C1.2345,00NTRFNONREF\n', 'C240103EUR100,00')), / 5$/)
 })
 
+test('an amount below one without its zero, words about the account in the head, and a closing balance of no day', async () => {
+  assert.equal((await rowOf(':61:2401030103D,5NTRFNONREF\n')).amount, '-0.5')
+  const { statements, failure } = await read(message(':61:2401030103D5,00NTRFNONREF\n:86:Shop\n', 'C240103EUR95,00').replace(':60F:', ':86:/ACCW/Max Mustermann\n:60F:'))
+  assert.deepEqual([failure, statements.map(summary), statements[0]!.rows[0]!.memo], [null, ['1 -5 2024-01-03 2024-01-03 100 95'], 'Shop'])
+  const untold = await read(message('', 'C000000EUR0,00', 'C000000EUR0,00'))
+  assert.deepEqual([untold.failure, untold.statements.map(summary), untold.statements[0]!.covers], [null, ['0 0 - - - -'], { from: null, to: null }])
+})
+
 test('the entry date takes the year that lies nearest to the value date', async () => {
   assert.equal((await rowOf(':61:2401021229D5,00NTRFNONREF\n')).postedOn, '2023-12-29')
   assert.equal((await rowOf(':61:2312290102D5,00NTRFNONREF\n')).postedOn, '2024-01-02')

@@ -146,10 +146,9 @@ class MessageReader {
     if (message.account === null) return noAccount(message, field)
     if (message.phase !== 'head')
       return malformed(field, `A second opening balance :${field.tag}: on line ${field.line} before the closing balance of the first.`)
-    const untold = /^[CD]R?000000([A-Z]{3})?/.exec((field.lines[0] ?? '').trim())
+    const untold = untoldBalance(field)
     if (untold !== null) {
-      // A day of zeros is how some systems say that they know no balance before.
-      message.accountCurrency ??= untold[1] ?? null
+      message.accountCurrency ??= untold.currency
       message.phase = 'entries'
       this.#startStatement(message, null)
       return null
@@ -192,8 +191,8 @@ class MessageReader {
       const { name, bankId } = readNationalHead(field.lines)
       const { account } = this.#message
       this.#message.account = { ...account, name: account.name ?? name, bankId: account.bankId ?? bankId }
-    } else if (field.tag === '86' && this.#message.phase === 'head') return outside(field)
-    // After the balances :86: and :NS: speak about the statement as a whole; a row has nothing from it.
+    }
+    // Before and after the balances :86: and :NS: speak about the statement as a whole; a row has nothing from it.
     return null
   }
 
@@ -213,7 +212,7 @@ class MessageReader {
   #acceptClosing(message: Message, field: Field): FormatFailure | null {
     const open = this.#open
     if (open === null || message.phase !== 'entries') return outside(field)
-    const balance = readBalance(field)
+    const balance = untoldBalance(field) === null ? readBalance(field) : ok(null)
     if (!balance.ok) return balance.failure
     message.phase = 'closed'
     open.closing = balance.value
@@ -287,10 +286,16 @@ function readAccount(lines: readonly string[]): { readonly account: StatementAcc
   return { account: { number: cleanText(number), bankId, branchId: null, kind: 'checking', name: null }, currency }
 }
 
+/** A day of zeros is how some systems say that they know no balance. Null for a balance that is told. */
+function untoldBalance(field: Field): { readonly currency: Currency | null } | null {
+  const untold = /^[CD]R?000000([A-Z]{3})?/.exec((field.lines[0] ?? '').trim())
+  return untold === null ? null : { currency: untold[1] ?? null }
+}
+
 /** Fields 60a, 62a, 64: mark, date, currency, amount. The currency may be missing in national variants. */
 function readBalance(field: Field): Result<Balance, FormatFailure> {
   const text = (field.lines[0] ?? '').trim()
-  const match = /^([CD])R?(\d{6})([A-Z]{3})? ?(\d.*)$/.exec(text)
+  const match = /^([CD])R?(\d{6})([A-Z]{3})? ?([\d,].*)$/.exec(text)
   if (match === null)
     return failed(malformed(field, `The balance :${field.tag}: on line ${field.line} is not "C or D, date, currency, amount".`))
   const [, mark, date = '', currency = null, digits = ''] = match

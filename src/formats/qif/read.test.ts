@@ -64,6 +64,11 @@ test('category, splits, check number, and a date that belongs to a split', async
   )
 })
 
+test('a memo of several lines is whole', async () => {
+  const { statements } = await read(register('D1/13/2020\nT-1.00\nPShop\nMfirst\nMsecond\nSFood\n$-1.00\nEhalf'))
+  assert.equal(statements[0]!.rows[0]!.memo, 'first second Food -1.00 half')
+})
+
 test('the opening record is the opening balance and names the account', async () => {
   const { statements } = await read(register('D1/13/2020\nT250.00\nPOpening Balance\nL[Giro]', 'D1/14/2020\nT-5.00'))
   assert.deepEqual([statements[0]!.head.account.name, summary(statements[0]!)], ['Giro', '1 -5 2020-01-14 2020-01-14 250 -'])

@@ -240,7 +240,7 @@ function rowOf(record: RecordItem, postedOn: Day, amount: Decimal): StatementRow
     foreign: null,
     kind: cleanText(textOf(record, record.investment ? 'N' : 'L')),
     name: cleanText(textOf(record, 'P') ?? textOf(record, 'Y')),
-    memo: joinTexts([textOf(record, 'M'), splitsOf(record)]),
+    memo: joinTexts([...record.fields.filter(({ code }) => code === 'M').map(({ text }) => text), splitsOf(record)]),
     checkNumber: isCheck ? number : null,
     reference: isCheck ? null : cleanText(number),
     corrects: null,
