@@ -54,6 +54,32 @@ test('chunks that do not fall on the blocks of the scanner change nothing in a l
   for (const size of [1_000, 4_093, 65_535, 65_537, 131_071]) assert.deepEqual(await readAll(file, size), whole, `chunks of ${size}`)
 })
 
+test('dates in the order of a country are read right or not at all, whatever tells the order', async () => {
+  const day = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 28 })).map(([month, date]) => `2025-${String(month).padStart(2, '0')}-${String(date).padStart(2, '0')}`)
+  const file = fc.record({ days: fc.array(day, { minLength: 1, maxLength: 6 }), beyond: fc.array(day, { maxLength: 2 }), dayFirst: fc.boolean(), period: fc.constantFrom('none', 'as OFX wants', 'as the rows'), asOf: fc.constantFrom('as OFX wants', 'as the rows') })
+  let read = 0
+  await fc.assert(
+    fc.asyncProperty(file, async ({ days, beyond, dayFirst, period, asOf }) => {
+      const iso = (one: string): string => one.replaceAll('-', '')
+      const own = (one: string): string => (dayFirst ? `${one.slice(8)}/${one.slice(5, 7)}/2025` : `${one.slice(5, 7)}/${one.slice(8)}/2025`)
+      const [from, to] = [days.toSorted()[0]!, days.toSorted().at(-1)!]
+      // Rows beyond the period tell nothing by it: they come when a date has shown the order.
+      const rows = [...days, ...(days.some((one) => Number(one.slice(8)) > 12) ? beyond : [])]
+      const write = period === 'as the rows' ? own : iso
+      const list = period === 'none' ? '' : `<DTSTART>${write(from)}<DTEND>${write(to)}`
+      const { statements, failure } = await readAll(bankFile({ list, rows: rows.map((one) => `<STMTTRN><DTPOSTED>${own(one)}<TRNAMT>1</STMTTRN>`).join(''), after: `<LEDGERBAL><BALAMT>5<DTASOF>${(asOf === 'as the rows' ? own : iso)(to)}</LEDGERBAL>` }))
+      if (failure !== null) return assert.equal(failure.code, 'invalid_date')
+      read += 1
+      const [{ rows: told, covers, balances, notices }] = statements as [(typeof statements)[0] & object]
+      assert.deepEqual(told.map(({ postedOn }) => postedOn), rows)
+      if (period !== 'none') assert.deepEqual([covers?.from ?? from, covers?.to ?? to], [from, to])
+      if (!notices.includes('guessed_balance')) assert.deepEqual(balances.map(({ on }) => on), [to])
+    }),
+    { numRuns: 500 },
+  )
+  assert.ok(read > 100, `only ${read} files were read`)
+})
+
 test('damage anywhere gives statements or one failure with a place, never an exception; rows that are given are whole', async () => {
   const change = fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),
