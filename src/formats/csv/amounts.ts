@@ -78,7 +78,8 @@ export function filledCurrency(
 /** How many steps from row to row the balance bears out in each direction, of how many. */
 export type Proof = { readonly steps: number; readonly forward: number; readonly backward: number }
 
-type Cells = readonly (Decimal | null | undefined)[]
+/** A column's amounts, one for each row: null where there is none, undefined where it cannot be read. */
+export type Cells = readonly (Decimal | null | undefined)[]
 
 /** The balances after each row, where the column tells those before it. */
 export function endings(amounts: Cells, before: Cells): Cells {

@@ -3,9 +3,9 @@
  * bear out, and among several columns for one role the most telling. Where a running balance stands
  * beside, it decides which amount column is the one that moves it.
  */
-import type { Currency, Decimal } from '../../domain/money.ts'
+import { decimalsOf, type Currency, type Decimal } from '../../domain/money.ts'
 import { balanceWordsIn, plainWords } from '../unstated.ts'
-import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
+import { chooseStyle, scanAmount, type AmountStyle, type WrittenAmount } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isCredit, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
@@ -26,6 +26,8 @@ const FEW = 4
 const SETTLEMENT = /^settlement date\b/
 
 const EACH_CURRENCY = /^(debit|credit|withdrawal|deposit|paid (in|out)|money (in|out)) currency$/
+
+const THOUSANDTHS = 3
 
 /** Behind all others with the same role. */
 const LAST = 200
@@ -151,19 +153,32 @@ function bookedRows(heading: CsvRecord, all: readonly CsvRecord[]): readonly Csv
 export type Styles = { readonly style: AmountStyle; readonly balanceStyle: AmountStyle }
 
 /** How amounts and balances are written; each helps out where the other does not tell. */
-export function stylesOf(roles: Roles, rows: readonly CsvRecord[]): Styles {
+export function stylesOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]): Styles {
   const written = (...wanted: readonly Role[]): ReturnType<typeof scanAmount>[] =>
     wanted.flatMap((role) => roles.get(role) ?? []).flatMap((at) => filled(rows, at).map(scanAmount))
   const balances = written('balance').filter((amount) => amount !== null)
   const amounts = written('amount', 'debit', 'credit', 'fee').filter((amount) => amount !== null)
-  const style = chooseStyle(amounts, balances.length === 0 ? styleBeside(rows) : chooseStyle(balances, styleBeside(rows)))
+  const beside = styleOfThousandths(heading, roles, rows, [...amounts, ...balances]) ?? styleBeside(heading, rows)
+  const style = chooseStyle(amounts, balances.length === 0 ? beside : chooseStyle(balances, beside))
   return { style, balanceStyle: chooseStyle(balances, style) }
 }
 
-/** How the other figures of the rows are written, where `29.000` may be two amounts: a rate tells (`0.8482`); null when nothing does. */
-function styleBeside(rows: readonly CsvRecord[]): AmountStyle | null {
-  const told = new Set(rows.flatMap(({ cells }) => cells).flatMap((cell) => /^-?\d+([.,])\d{4,}$/.exec(cell)?.[1] ?? []))
+const RATE = /\b(rate|kurs|wechselkurs|umrechnungskurs|taux|cours|koers|wisselkoers|wisselkurs|tasso|cambio|curs|valutakurs|vaxlingskurs|kurz|arfolyam|kur|курс)\b|kurs$/u
+
+/** How the rates of the rows are written (`0.8482`), where `29.000` may be two amounts; null when there are none. Places and quantities are written by other programs' habits. */
+function styleBeside(heading: CsvRecord, rows: readonly CsvRecord[]): AmountStyle | null {
+  const rates = heading.cells.flatMap((cell, at) => (RATE.test(plainWords(cell)) ? filled(rows, at) : []))
+  const told = new Set(rates.flatMap((cell) => /^-?\d+([.,])\d{4,}$/.exec(cell)?.[1] ?? []))
   return told.size === 1 ? (told.has('.') ? 'point' : 'comma') : null
+}
+
+/** Where all is in currencies of a thousand coins and each amount ends in three digits behind one separator, those are the coins. */
+function styleOfThousandths(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amounts: readonly WrittenAmount[]): AmountStyle | null {
+  const codes = [...heading.cells.map((cell) => readHeading(cell).currency ?? ''), ...(roles.get('currency') ?? []).flatMap((at) => filled(rows, at)), ...amounts.map(({ currency }) => currency ?? '')]
+  const currencies = codes.map(readCurrency).filter((code) => code !== null)
+  if (currencies.length === 0 || currencies.some((code) => decimalsOf(code) !== THOUSANDTHS)) return null
+  const separators = new Set(amounts.map(({ number }) => /^\d+([.,])\d{3}$/.exec(number)?.[1]))
+  return separators.size === 1 ? (separators.has('.') ? 'point' : separators.has(',') ? 'comma' : null) : null
 }
 
 /** The columns, or null when dates or amounts are missing. */
@@ -289,7 +304,8 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
   }
   const [amount] = candidates
   if (amount === undefined) return null
-  return { amount: amount.form === 'signed' && isOwed(heading, roles, rows, amount, style, isTitled) ? { ...amount, inverted: true } : amount, fee: null, balanceBefore: false }
+  const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, style, isTitled) : null
+  return { amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' } : amount, fee: null, balanceBefore: false }
 }
 
 /** A merchant is paid net of fees: its charges are income, and refunds go out. */
@@ -297,8 +313,8 @@ function isMerchants(heading: CsvRecord, roles: Roles): boolean {
   return roles.has('fee') && heading.cells.some(isNet)
 }
 
-function isOwed(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle, isTitled: boolean): boolean {
-  if (isMerchants(heading, roles)) return false
+function owedBy(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle, isTitled: boolean): ReturnType<typeof countsOwed> {
+  if (isMerchants(heading, roles)) return null
   const columns = (...wanted: readonly Role[]): readonly number[] => wanted.flatMap((role) => roles.get(role) ?? [])
   const amounts = rows.map((row) => signedAmount(row, amount, null, style))
   return countsOwed(heading.cells, rows, amounts, columns('name', 'memo'), columns('kind', 'mark'), isTitled)
@@ -327,7 +343,7 @@ function mayInvert(rows: readonly CsvRecord[], at: number, style: AmountStyle, {
 }
 
 function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {
-  const marks = isMerchants(heading, roles) ? [] : [...(roles.get('mark') ?? []), ...unnamedMarks(roles, rows)]
+  const marks = isMerchants(heading, roles) ? [] : [...(roles.get('mark') ?? []), ...unnamedMarks(heading, roles, rows)]
   const [outs, intos] = [roles.get('debit') ?? [], roles.get('credit') ?? []]
   const candidates: AmountColumns[] = (roles.get('amount') ?? []).map((at) => singleAmount(rows, at, marks, style))
   // Gross and net, or what was billed and what was paid, have a pair of columns each.
@@ -391,11 +407,12 @@ function isMoved(amount: Decimal | null | undefined): boolean {
   return typeof amount === 'string' && amount !== '0'
 }
 
-/** Columns whose heading says nothing but whose cells all tell the direction (`S` and `H` under a blank). */
-function unnamedMarks(roles: Roles, rows: readonly CsvRecord[]): readonly number[] {
+/** Columns whose heading says nothing but whose cells all tell the direction (`S` and `H` under a blank). Under another word a letter alone may be anybody's initial. */
+function unnamedMarks(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]): readonly number[] {
   const named = new Set([...roles.values()].flat())
   const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0)
-  return Array.from({ length: width }, (_, at) => at).filter((at) => !named.has(at) && !needWord(filled(rows, at)) && bearsOut('mark', filled(rows, at), 0.8))
+  const tellsBoth = (at: number): boolean => new Set(filled(rows, at).map(markOf)).size > 1 || filled(rows, at).some((cell) => cell.trim().length > 1)
+  return Array.from({ length: width }, (_, at) => at).filter((at) => !named.has(at) && !needWord(filled(rows, at)) && ((heading.cells[at] ?? '') === '' || tellsBoth(at)) && bearsOut('mark', filled(rows, at), 0.8))
 }
 
 /**

@@ -6,7 +6,7 @@
 import { scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
-import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount } from './amounts.ts'
+import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount, type Cells } from './amounts.ts'
 import { runOf, singleAmount, splitAmount } from './headed.ts'
 import { amountCells, areMarks, filled, isText, type AmountColumns, type Columns } from './layout.ts'
 import { countsOwed } from './owed.ts'
@@ -69,7 +69,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   const kinds = told.filter((at) => isKind(filled(rows, at)))
   const name = told.filter((at) => !kinds.includes(at)).sort((a, b) => Number(isNumber(a)) - Number(isNumber(b)))
   const amounts = rows.map((row) => signedAmount(row, choice.amount, null, style))
-  const isOwed = choice.amount.form === 'signed' && balance === null && countsOwed([], rows, amounts, name, kinds)
+  const isOwed = choice.amount.form === 'signed' && balance === null && countsOwed([], rows, amounts, name, kinds) !== null
   const amount = isOwed && choice.amount.form === 'signed' ? { ...choice.amount, inverted: !choice.amount.inverted } : choice.amount
   return {
     rows,
@@ -133,6 +133,7 @@ function provedChoice(rows: readonly CsvRecord[], dates: readonly number[], mone
       (at) =>
         !uses(amount, at) &&
         !uses(amount, at - 1) &&
+        goesOn(balances.get(at - 1) ?? [], balances.get(at)!, amounts) &&
         rows.every((_, i) => {
           const [start, moved, end] = [balances.get(at - 1)?.[i], amounts[i], balances.get(at)![i]]
           return typeof start === 'string' && typeof moved === 'string' && typeof end === 'string' && plus(start, moved) === end
@@ -141,6 +142,15 @@ function provedChoice(rows: readonly CsvRecord[], dates: readonly number[], mone
     if (balance !== undefined) return { amount, balance, balanceBefore: false }
   }
   return null
+}
+
+/** Whether each row begins with the balance at which the one before it ended, or the one after it: a net, a tax and a gross add up as well. */
+function goesOn(starts: Cells, ends: Cells, amounts: Cells): boolean {
+  const steps = ends.length - 1
+  const forward = starts.filter((start, i) => i > 0 && start === ends[i - 1]).length
+  const backward = ends.filter((end, i) => i > 0 && end === starts[i - 1]).length
+  // One row alone that lowers a balance is no sum.
+  return steps > 0 ? Math.max(forward, backward) * 2 >= steps : starts[0]?.startsWith('-') === false && amounts[0]?.startsWith('-') === true
 }
 
 function unprovedChoice(rows: readonly CsvRecord[], money: readonly number[], marks: readonly number[], style: AmountStyle): Choice | null {

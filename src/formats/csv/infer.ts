@@ -46,11 +46,11 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   // Footers and single odd rows do not unmake a column. Where that leaves no dates or amounts, a few
   // good cells do, and the reader then names the line of the first bad one.
   let { roles, currency } = readRoles(heading, rows, 0.8)
-  let styles = stylesOf(roles, rows)
+  let styles = stylesOf(heading, roles, rows)
   let columns = headedColumns(heading, roles, rows, styles, preamble)
   if (columns === null) {
     ;({ roles, currency } = readRoles(heading, rows, Number.MIN_VALUE))
-    styles = stylesOf(roles, rows)
+    styles = stylesOf(heading, roles, rows)
     columns = headedColumns(heading, roles, rows, styles, preamble)
   }
   if (columns === null) {
@@ -89,7 +89,7 @@ function widthOf(records: readonly CsvRecord[]): number | null {
 
 /** How a date is written, whatever day it is. */
 function notationOf(cell: string): string {
-  return cell.replace(/\d+/g, (digits) => (digits.length >= 4 ? 'Y' : 'n'))
+  return cell.replace(/\d+|\p{L}+/gu, (run) => (/^\d/.test(run) ? (run.length >= 4 ? 'Y' : 'n') : 'M'))
 }
 
 /** A first record whose dates are written in another way than those of all rows after it stands above them and sums them up. */
@@ -183,15 +183,16 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), isUnsigned: isUnsigned(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading) })
+  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading) })
 }
 
-/** One column of amounts, whose heading says nothing of their direction, nor do signs or a balance that runs with them. */
-function isUnsigned({ amount }: Columns, rows: readonly CsvRecord[], heading: readonly string[], isBalanced: boolean): boolean {
-  if (amount.form !== 'signed' || amount.inverted || isBalanced) return false
+/** One column of amounts, whose heading says nothing of their direction, nor do rows, signs or a balance that runs with them. */
+function unsignedIs({ amount }: Columns, rows: readonly CsvRecord[], heading: readonly string[], isBalanced: boolean): 'in' | 'out' | null {
+  if (amount.form !== 'signed' || isBalanced) return null
+  if (amount.inverted) return amount.isLikely === true ? 'out' : null
   const above = heading[amount.at] ?? ''
   const told = (isNet(above) && namesFee(heading)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')
-  return !told && filled(rows, amount.at).every((cell) => !/^\W*\+|\+\W*$|\d\W*(?:cr|dr|db)\.?$/i.test(cell))
+  return !told && filled(rows, amount.at).every((cell) => !/^\W*\+|\+\W*$|\d\W*(?:cr|dr|db)\.?$/i.test(cell)) ? 'in' : null
 }
 
 /** The column of numbers of accounts by which a balance runs that does not run through all rows: nobody is told the balances of others. */

@@ -13,7 +13,7 @@ export type CurrencyColumn = { readonly at: number; readonly currency: Currency 
 /** Columns are indexes from 0. */
 export type AmountColumns =
   /** One column with a sign; `inverted` when evidence showed that positive means money out. */
-  | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean; /** Only money in is marked, behind its amount (`25.00 CR`): all else went out. */ readonly creditsMarked?: boolean }
+  | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean; /** Inverted because of what stands above the rows alone. */ readonly isLikely?: boolean; /** Only money in is marked, behind its amount (`25.00 CR`): all else went out. */ readonly creditsMarked?: boolean }
   /** The direction stands in another column (D/C, Af/Bij, debit/credit); a sign in the amount itself is dropped. */
   | { readonly form: 'marked'; readonly at: number; readonly mark: number; /** What an empty mark means, where only one direction is marked (`CR`). */ readonly unmarked: 'out' | 'in' | null }
   /** Each currency has a column of its own, and each row fills one of them: what it is in stands above it. */
@@ -66,8 +66,8 @@ export type Layout = Columns &
     readonly direction: 'forward' | 'backward'
     /** What a person is told of the order of its dates, where it is not proved. */
     readonly orderTold: { readonly code: 'date_order' | 'dates_remembered'; readonly message: string } | null
-    /** Whether nothing in the file proves which way its money went; if no amount has a minus either, nothing tells. */
-    readonly isUnsigned: boolean
+    /** How an amount without a minus was read where nothing in the rows proves which way the money went; null where something does. */
+    readonly unsignedIs: 'in' | 'out' | null
     /** By what rows of several accounts may stand in the file, which cannot be told from those of several other parties. */
     readonly mayMix: 'numbers' | 'names' | null
     /** The one name of an account beside all rows: others may be called so, too. */

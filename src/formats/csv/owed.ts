@@ -5,13 +5,19 @@
  */
 import type { Decimal } from '../../domain/money.ts'
 import { plainWords } from '../unstated.ts'
+import { filled } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
-/** What only the issuer says of a payment that arrived. */
-const RECEIVED =
-  /\b(thank ?you|payment received|paiement (recu|merci)|merci|pagamento (recebido|efetuado)|pago recibido|su pago gracias|gracias por su pago|zahlung( uberweisung)? erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\b/
+/** What only the issuer says of a payment that arrived; a shop may be called Thank You. */
+const PAYMENT = '(payment|paymnt|pymt|pmt|autopay|auto pay|paiement|pago|pagamento|zahlung|betaling|inbetalning|odeme)'
+const RECEIVED = new RegExp(
+  `\\b${PAYMENT}s?\\b.*\\b(thank ?you|merci|gracias|obrigado|grazie|danke?)\\b|\\b(thank ?you|merci|gracias|obrigado|grazie|danke?)\\b.*\\b${PAYMENT}s?\\b|^(thank ?you|merci)$` +
+  '|\\b(payment received|paiement recu|pagamento (recebido|efetuado)|pago recibido|zahlung( uberweisung)? erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\\b',
+)
 const PAYMENT_KIND = /^(card )?(payment|payments|repayment|zahlung|paiement|pago|pagamento|betaling|inbetalning)( received| and credits)?$/
-const PURCHASE_KIND = /^(sale|purchase|purchases|charge|einkauf|kauf|karteneinkauf|achat|compra( a vista| parcelada| internacional| nacional)?|parcela \d+( de)? \d+|aankoop|kop|kjop|kob|acquisto)$/
+/** What merchants call what comes to them, too. */
+const SALE_KIND = /^(sale|charge)$/
+const PURCHASE_KIND = /^(purchase|purchases|einkauf|kauf|karteneinkauf|achat|compra( a vista| parcelada| internacional| nacional)?|parcela \d+( de)? \d+|aankoop|kop|kjop|kob|acquisto)$/
 const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|einzahlung)$/
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
 const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|利用店名|שם בית העסק/
@@ -34,42 +40,53 @@ const LOADED = /^(card )?(top ?up|load|reload|card load|funding|aufladung|guthab
 /** So many rows, and so large a part of them, are no accident. */
 const MANY_MOVES = 4
 const MOST_MOVES = 0.75
+/** Fewer cards than rows are no customers'. */
+const CUSTOMERS = 2
 
 function headingWords(cell: string): string {
   return plainWords(cell.replace(/([a-z])([A-Z])/g, '$1 $2'))
 }
 
-/** `texts` and `kinds`: the columns that say what a row is; `amounts` go with `rows`; `isTitled`: the file calls itself a card's. */
-export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[], amounts: readonly (Decimal | null | undefined)[], texts: readonly number[], kinds: readonly number[], isTitled = false): boolean {
+/**
+ * Whether the file counts what is owed: its rows tell so, or only what stands above them makes it likely; null: it does not.
+ * `texts` and `kinds`: the columns that say what a row is; `amounts` go with `rows`; `isTitled`: the file calls itself a card's.
+ */
+export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[], amounts: readonly (Decimal | null | undefined)[], texts: readonly number[], kinds: readonly number[], isTitled = false): 'told' | 'likely' | null {
+  const told = (holds: boolean): 'told' | null => (holds ? 'told' : null)
   const moves = rows.flatMap(({ cells }, at) => {
     const amount = amounts[at]
     if (typeof amount !== 'string' || amount === '0') return []
     const words = (columns: readonly number[]): readonly string[] => columns.map((column) => plainWords(cells[column] ?? ''))
     return [{ out: amount.startsWith('-'), kinds: words(kinds), texts: words(texts) }]
   })
+  const isMost = (of: typeof moves): boolean => of.filter(({ out }) => !out).length * 2 > of.length
   const received = moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => RECEIVED.test(text)))
-  const bought = moves.filter(({ kinds }) => kinds.some((kind) => PURCHASE_KIND.test(kind)))
   const paid = [...received, ...moves.filter(({ kinds }) => kinds.some((kind) => PAYMENT_KIND.test(kind)))]
-  if (moves.some(({ texts, kinds, out }) => !out && [...texts, ...kinds].some((text) => LOADED.test(text)))) return false
+  const isPurchase = (kind: string): boolean => PURCHASE_KIND.test(kind) || (paid.length > 0 && SALE_KIND.test(kind))
+  const bought = moves.filter(({ kinds }) => kinds.some(isPurchase))
+  if (moves.some(({ texts, kinds, out }) => !out && [...texts, ...kinds].some((text) => LOADED.test(text)))) return null
   if (bought.length > 0) {
     const came = moves.some(({ kinds, out }) => !out && kinds.some((kind) => INCOMING_KIND.test(kind) || PAYMENT_KIND.test(kind)))
-    return !came && bought.every(({ out }) => !out) && paid.every(({ out }) => out)
+    return told(!came && bought.every(({ out }) => !out) && paid.every(({ out }) => out))
   }
-  // `Card` beside `Cash` is an amount, not a card.
-  // Its last digits stand beside the purchases of an account, too: on a card's own list they stand beside all rows.
-  const shows = (at: number): boolean => rows.every(({ cells }) => cells.length < 2 || (cells[at] ?? '') !== '')
-  const isOfMerchants = heading.some((cell) => MERCHANT.test(headingWords(cell)))
-  const isShopping = isOfMerchants && heading.some((cell) => CARD_ID.test(headingWords(cell)))
-  const isCard = isShopping || heading.some((cell, at) => (CARD_HEADING.test(plainWords(cell)) || (CARD_SHOWN.test(plainWords(cell)) && shows(at))) && !rows.some(({ cells }) => /\d[.,]\d/.test(cells[at] ?? '')))
-  const charges = moves.filter((move) => !move.out && !received.includes(move)).length
+  const isShopping = heading.some((cell) => MERCHANT.test(headingWords(cell))) && heading.some((cell) => CARD_ID.test(headingWords(cell)))
+  const isCard = isShopping || heading.some((cell, at) => isOfCard(plainWords(cell), rows, at))
   // In a card's own list a payment that lowers what is owed tells alone.
-  if (received.length > 0) return received.every(({ out }) => out) && (isCard || charges * 2 > moves.length - received.length)
+  if (received.length > 0) return told(received.every(({ out }) => out) && (isCard || isMost(moves.filter((move) => !received.includes(move)))))
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
   const came = isCard || isTitled ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
-  if (came.length > 0 && came.length < moves.length) return came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move))
+  if (came.length > 0 && came.length < moves.length) return told(came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move)))
   // A list of what merchants charged has other rows, too, but of those with a merchant charges are what there are most of.
-  const atMerchants = isShopping ? moves.filter(({ texts }) => texts.some((text) => text !== '')) : []
-  if (isShopping) return atMerchants.filter(({ out }) => !out).length * 2 > atMerchants.length
-  if (isCard && moves.length >= MANY_MOVES) return moves.filter(({ out }) => !out).length >= moves.length * MOST_MOVES
-  return moves.length > 0 && moves.every(({ out }) => !out) && isCard
+  const charges = moves.filter(({ out }) => !out).length
+  const isOwed = isShopping ? isMost(moves.filter(({ texts }) => texts.some((text) => text !== ''))) : isCard && (charges === moves.length || (moves.length >= MANY_MOVES && charges >= moves.length * MOST_MOVES))
+  return isOwed && moves.length > 0 ? 'likely' : null
+}
+
+/** A column of one's own cards. A till has those of its customers, another one in each row, and `Card` beside `Cash` is an amount. */
+function isOfCard(word: string, rows: readonly CsvRecord[], at: number): boolean {
+  const cells = filled(rows, at)
+  const isCustomers = cells.length > CUSTOMERS && new Set(cells).size === cells.length
+  if (isCustomers || cells.some((cell) => /\d[.,]\d/.test(cell))) return false
+  // Its last digits stand beside the purchases of an account, too: on a card's own list they stand beside all rows.
+  return CARD_HEADING.test(word) || (CARD_SHOWN.test(word) && rows.every((row) => row.cells.length < 2 || (row.cells[at] ?? '') !== ''))
 }

@@ -45,6 +45,9 @@ const MIXED = {
 /** Said where money out would look the same. */
 const UNSIGNED = 'No amount of this file has a sign, and nothing else in it tells which way the money went: all rows were read as money in. If some went out, take this import back, and export the file with signs, or with columns for money in and money out.'
 
+/** Said where money in would look the same. */
+const CHARGES = "The columns of this file are those of a list of a card's charges, and its rows do not tell otherwise: amounts without a minus were read as money out. If they came in, take this import back, and export the file with signs, or with columns for money in and money out."
+
 /** Reads a whole file. */
 export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
@@ -162,7 +165,7 @@ class RowReader {
 
   constructor(layout: Layout) {
     this.#layout = layout
-    this.#mayBeOut = layout.isUnsigned
+    this.#mayBeOut = layout.unsignedIs === 'in'
   }
 
   get hasParts(): boolean {
@@ -207,6 +210,7 @@ class RowReader {
     if (isEmpty) this.#start(this.#layout.accountNumber, this.#layout.fixedCurrency, 1)
     const { mayMix } = this.#layout
     if (!isEmpty && mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[mayMix], line: 0 })
+    if (!isEmpty && this.#layout.unsignedIs === 'out') this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'INFO', message: CHARGES, line: 0 })
     if (!isEmpty && this.#mayBeOut) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
     this.#endWithBalances()
     for (const section of this.#sections.values()) {
@@ -229,7 +233,7 @@ class RowReader {
     const isLone = !isNamed && account === null && loneName !== null
     const [number, name] = isNamed ? [null, account] : [account, isLone ? loneName : null]
     const named = { number, bankId: null, branchId: null, kind: 'other' as const, name, ...(isLone ? { isNameLone: true } : {}) }
-    this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined ? {} : { continues: true }), ...(this.#layout.isUnsigned ? { signsOpen: true } : {}) } })
+    this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined ? {} : { continues: true }), ...(this.#layout.unsignedIs === null ? {} : { signsOpen: true }) } })
     const { orderTold } = this.#layout
     if (orderTold !== null && this.#sections.size === 1 && before === undefined) this.#parts.push({ part: 'notice', ...orderTold, severity: 'INFO', line: 0 })
   }

@@ -128,3 +128,35 @@ test('a second date of a row may lie outside of the period that tells the years,
   assert.deepEqual(await days('Period,2024-01-01,2024-01-31', 'Transaction Date,Posting Date,Description,Amount', '29 Dec,2 Jan,Shop,-5.00', '13 Jan,15 Jan,Shop,-6.00'), ['2024-01-02 2023-12-29', '2024-01-15 2024-01-13'])
   assert.match(await failureOf('Zeitraum: 01.12.2023 - 31.12.2023\n\nBuchung;Valuta;Text;Betrag\n29/12;04/06;Laden;-5,00\n13/12;13/12;Laden;-6,00\n'), /^missing_field/)
 })
+
+test('a first row in another month than all others is a row, also where no heading stands above', async () => {
+  assert.deepEqual(await amountsOf('31 Jan 2024,SHOP A,-5.00\n01 Feb 2024,SHOP B,-6.00\n02 Feb 2024,PAY,100.00\n'), ['-5', '-6', '100'])
+})
+
+test('figures that add up in each row are no balances, unless they go on from row to row', async () => {
+  assert.equal(await failureOf('2024-02-05,Shop,10.00,2.00,12.00\n2024-02-06,Bar,20.00,4.00,24.00\n'), 'missing_field 1')
+  assert.equal(await failureOf('2024-02-05,Shop,10.00,2.00,12.00\n'), 'missing_field 1')
+  assert.deepEqual(await amountsOf('2024-02-05,Shop,100.00,88.00,-12.00\n'), ['-12'])
+  assert.deepEqual(await amountsOf('2024-02-05,Shop,100.00,88.00,-12.00\n2024-02-06,Pay,88.00,100.50,12.50\n'), ['-12', '12.5'])
+})
+
+test('three digits behind the separator are coins in currencies that have a thousand of them', async () => {
+  assert.deepEqual(await amountsOf('Date,Description,Amount,Currency\n2024-02-05,Shop,-4.750,KWD\n2024-02-06,Pay,12.500,KWD\n'), ['-4.75', '12.5'])
+  assert.deepEqual(await amountsOf('Date,Description,Amount (BHD)\n2024-02-05,Shop,"-4,750"\n2024-02-06,Pay,"12,500"\n'), ['-4.75', '12.5'])
+  assert.deepEqual(await amountsOf('Date,Description,Amount,Currency\n2024-02-05,Shop,-4.750,EUR\n2024-02-06,Pay,12.500,EUR\n'), ['-4750', '12500'])
+  assert.deepEqual(await amountsOf('account;date;payee;amount;latitude\nCash;2024-02-05;Shop;-1.234;52.5200\nCash;2024-02-06;Shop;-2.500;52.5201\n'), ['-1234', '-2500'])
+})
+
+test('what a merchant sells, what a shop is called and the cards of customers turn no sign', async () => {
+  assert.deepEqual(await amountsOf('Date,Type,Order,Amount\n2024-02-05,sale,1001,50.00\n2024-02-06,charge,1002,20.00\n2024-02-07,refund,1001,-5.00\n'), ['50', '20', '-5'])
+  assert.deepEqual(await amountsOf('Date,Type,Description,Amount\n2024-02-05,Sale,Shop,50.00\n2024-02-06,Payment,Thank you,-20.00\n'), ['-50', '20'])
+  assert.deepEqual(await amountsOf('Date,Description,Amount\n2024-02-05,Salary,1000.00\n2024-02-06,Interest,2.00\n2024-02-07,THANK YOU CAFE,-5.00\n'), ['1000', '2', '-5'])
+  assert.deepEqual(await amountsOf('Date,Total,Card number,Method\n2024-02-05,10.00,****1111,Visa\n2024-02-05,20.00,****2222,Visa\n2024-02-06,30.00,****3333,MC\n'), ['10', '20', '30'])
+})
+
+test('where only the columns are those of a card, it is told that its amounts were read as money out', async () => {
+  const told = async (content: string): Promise<boolean> => (await only(content)).notices.join().includes("a list of a card's charges")
+  const open = 'Date,Card Member,Description,Amount\n2024-02-05,J,Shop,23.45\n2024-02-06,J,Bar,5.00\n'
+  assert.deepEqual([await told(open), await amountsOf(open)], [true, ['-23.45', '-5']])
+  assert.deepEqual([await told(`${open}2024-02-07,J,PAYMENT RECEIVED,-28.45\n`), await told(open.replaceAll(',23', ',-23'))], [false, false])
+})
