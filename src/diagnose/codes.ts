@@ -44,12 +44,11 @@ export function findCodes(reading: Reading, tables: readonly CodeTable[]): reado
   for (const table of tables.filter((one) => ofProtocol(one) && (evidence.protocol !== 'other' || isNamed(one, reading)))) {
     for (const entry of table.codes) if (!found.some((other) => other.entry === entry) && isQuoted(entry, reading.text)) found.push({ table, entry, code: entry.code, from: 'text' })
   }
-  if (evidence.httpStatus !== undefined) {
-    const status = String(evidence.httpStatus)
+  if (reading.httpStatus !== undefined) {
+    const status = String(reading.httpStatus)
     if (!found.some((other) => other.code === status)) add(status, 'status', (table) => table.system === 'http')
   }
-  const network = evidence.networkError ?? networkErrorIn(reading.text, tables)
-  if (network !== undefined) add(network, 'network', (table) => table.system === 'network')
+  if (reading.networkError !== undefined) add(reading.networkError, 'network', (table) => table.system === 'network')
   return found
 }
 
@@ -109,13 +108,6 @@ export function unexplainedWords(reading: Reading, found: readonly FoundCode[]):
 export function wordsOfCode(code: string): string {
   return code.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[^A-Za-z0-9]+/g, ' ').toLowerCase()
 }
-
-/** A program often gives the error of the network only in its message: `connect ETIMEDOUT 192.0.2.1:443`. */
-function networkErrorIn(text: string, tables: readonly CodeTable[]): string | undefined {
-  const words = text.match(/\b[a-z]+(?:_[a-z]+)*\b/g) ?? []
-  return words.slice(0, WORDS_LIMIT).find((word) => indexOf(tables).get(word.toUpperCase())?.some(({ table }) => table.system === 'network'))
-}
-const WORDS_LIMIT = 200
 
 /** Words of the text that look like codes: upper or mixed case names survive only as lower case here, so shape decides. */
 function codeLikeWords(text: string): readonly string[] {

@@ -86,6 +86,41 @@ test('what only a message tells is heard: an error of the network, an outage of 
   for (const [cause, evidence] of told) assert.equal(first(evidence), cause, evidence.message)
 })
 
+test('a status or an error of the network that only a message tells counts as the one in its field', () => {
+  const asFields: readonly (readonly [string, Partial<Evidence>])[] = [
+    ['Request failed with status code 503', { httpStatus: 503 }],
+    ['requests.exceptions.HTTPError: 429 Client Error: Too Many Requests for url: https://x.example/y', { httpStatus: 429 }],
+    ['java.io.IOException: Server returned HTTP response code: 403 for URL: https://api.example/x', { httpStatus: 403 }],
+    ['Response status code does not indicate success: 401 (Unauthorized).', { httpStatus: 401 }],
+    ['Client error: `GET https://x.example/accounts` resulted in a `404 Not Found` response', { httpStatus: 404 }],
+    ['{"statusCode":429}', { httpStatus: 429 }],
+    ['x509: certificate has expired or is not yet valid: current time 2026-01-02', { networkError: 'CERT_HAS_EXPIRED' }],
+    ['SSL: CERTIFICATE_VERIFY_FAILED certificate verify failed: unable to get local issuer certificate (_ssl.c:1006)', { networkError: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }],
+    ['PKIX path building failed: unable to find valid certification path to requested target', { networkError: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }],
+    ["hostname 'ofx.bank.example' doesn't match 'www.bank.example'", { networkError: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+    ['error:0A000410:SSL routines::sslv3 alert handshake failure', { networkError: 'EPROTO' }],
+    ['[Errno -2] Name or service not known', { networkError: 'ENOTFOUND' }],
+    ['dial tcp: lookup api.example: no such host', { networkError: 'ENOTFOUND' }],
+    ['[Errno -3] Temporary failure in name resolution', { networkError: 'EAI_AGAIN' }],
+    ['No connection could be made because the target machine actively refused it', { networkError: 'ECONNREFUSED' }],
+    ['[Errno 113] No route to host', { networkError: 'EHOSTUNREACH' }],
+    ['An existing connection was forcibly closed by the remote host', { networkError: 'ECONNRESET' }],
+    ['curl: (28) Operation timed out after 30001 milliseconds with 0 bytes received', { networkError: 'ETIMEDOUT' }],
+  ]
+  for (const [message, field] of asFields) {
+    const { networkError, httpStatus } = read({ evidence: { protocol: 'other', message }, context: {} })
+    assert.deepEqual({ networkError, httpStatus }, { networkError: undefined, httpStatus: undefined, ...field }, message)
+  }
+  assert.equal(read({ evidence: { protocol: 'other', codes: ['401'] }, context: {} }).httpStatus, 401)
+  assert.equal(first({ protocol: 'ofx', stage: 'tls', message: 'certificate has expired' }, { otherBanks: 'all' }), 'local_network')
+  // What a bank or another system says in like words is neither.
+  for (const message of ['The approval request timed out.', 'Your session timed out, sign in again.', '403 transactions imported', 'The bank refused the connection of this account', 'Error 324', 'Your card has expired.']) {
+    const { networkError, httpStatus } = read({ evidence: { protocol: 'other', message }, context: {} })
+    assert.deepEqual({ networkError, httpStatus }, { networkError: undefined, httpStatus: undefined }, message)
+  }
+  assert.equal(read({ evidence: { protocol: 'quickbooks', codes: ['403'], message: 'Error 403' }, context: {} }).httpStatus, undefined, 'a system with numbers of its own')
+})
+
 test('403 is seldom a wrong password', () => {
   const causes = verdict({ protocol: 'ofx', stage: 'http', httpStatus: 403, headers: { 'content-type': 'text/html' }, body: 'Access Denied' }, { connection: 'established' }).causes
   assert.notEqual(causes[0]?.cause, 'credentials_invalid')

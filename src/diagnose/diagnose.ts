@@ -119,7 +119,7 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   }
   const { protocol, stage } = record.evidence
   // `other` is no protocol: what its cases have in common is nothing.
-  const background = [protocol === undefined || protocol === 'other' ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`, `sign:${kindOfSign(record, bare.text, voices, rules, statedByAnswer)}`].filter((name) => name !== '')
+  const background = [protocol === undefined || protocol === 'other' ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`, `sign:${kindOfSign(bare, voices, rules, statedByAnswer)}`].filter((name) => name !== '')
   return { reading, voices, background, codes }
 }
 
@@ -144,12 +144,12 @@ function loudnessOf(stated: ReadonlySet<CauseCode>, rules: readonly Rule[], hasC
  * Which kind of sign a record carries: base rates differ by it. Who reports an exception of a program has most often met
  * a fault of that program, whatever the bank; who reports plain words of the bank has not.
  */
-function kindOfSign({ evidence }: CaseRecord, text: string, voices: readonly Voice[], rules: readonly Rule[], statedByAnswer: boolean): string {
+function kindOfSign({ text, networkError, httpStatus = 0 }: Reading, voices: readonly Voice[], rules: readonly Rule[], statedByAnswer: boolean): string {
   if (statedByAnswer) return 'stated'
   if (rules.some(({ ofProgram }) => ofProgram === true)) return 'program'
   if (voices.some((voice) => voice.kind === 'code' && !/^(http|network):/.test(voice.id) && voice.share > FOLLOWING_CODE && Math.max(...Object.values(voice.weights)) >= STATED_FROM)) return 'code'
-  if (evidence.networkError !== undefined) return 'network'
-  if ((evidence.httpStatus ?? 0) >= 400) return 'status'
+  if (networkError !== undefined) return 'network'
+  if (httpStatus >= 400) return 'status'
   return text.trim() === '' ? 'bare' : 'text'
 }
 

@@ -2,7 +2,9 @@
  * Evidence made ready for matching, once per record: text in lower case without accents and
  * entities, codes and headers in lower case, and the codes that stand only in the text.
  */
-import type { CaseRecord } from '../domain/evidence.ts'
+import type { CaseRecord, Protocol } from '../domain/evidence.ts'
+import { NETWORK } from './knowledge/codes/network.ts'
+import { NETWORK_WORDS } from './knowledge/network-words.ts'
 
 export type Reading = {
   readonly record: CaseRecord
@@ -12,6 +14,10 @@ export type Reading = {
   readonly codes: readonly string[]
   /** `name: value`, lower case. */
   readonly headers: readonly string[]
+  /** Name of the error of the network or TLS: as given, else as it stands in the text by its name or in a library's words. */
+  readonly networkError?: string
+  /** As given, else as a library or a page says it in words. */
+  readonly httpStatus?: number
 }
 
 const TEXT_LIMIT = 4_000
@@ -23,8 +29,37 @@ export function read(record: CaseRecord): Reading {
   const text = plain([evidence.message, evidence.body].filter((part) => typeof part === 'string').join(' \n '))
   const codes = Array.isArray(evidence.codes) ? evidence.codes.map((code) => String(code).trim()).filter((code) => code !== '') : []
   const headers = Object.entries(evidence.headers ?? {}).map(([name, value]) => `${name}: ${String(value)}`.toLowerCase())
-  return { record, text, codes, headers }
+  const networkError = typeof evidence.networkError === 'string' ? evidence.networkError : networkErrorIn(text)
+  const httpStatus = typeof evidence.httpStatus === 'number' ? evidence.httpStatus : httpStatusIn([text, ...codes.map((code) => `error ${code}`.toLowerCase())].join(' \n '), evidence.protocol)
+  return { record, text, codes, headers, ...(networkError === undefined ? {} : { networkError }), ...(httpStatus === undefined ? {} : { httpStatus }) }
 }
+
+/** A program often gives the error of the network only in its message: `connect ETIMEDOUT 192.0.2.1:443`, `No route to host`. */
+function networkErrorIn(text: string): string | undefined {
+  const words = text.match(/\b[a-z]+(?:_[a-z]+)*\b/g) ?? []
+  const named = words.slice(0, WORDS_LIMIT).find((word) => NAMED.has(word.toUpperCase()))
+  return named ?? WORDED.find(({ words }) => words.test(text))?.error
+}
+const WORDS_LIMIT = 200
+const NAMED = new Set(NETWORK.codes.map(({ code }) => code.toUpperCase()))
+const WORDED = NETWORK_WORDS.map(({ error, text }) => ({ error, words: new RegExp(text, 'u') }))
+
+/**
+ * Libraries name the status of an answer in their message: `Request failed with status code 503` (axios), `429 Client Error`
+ * (requests), `Server returned HTTP response code: 403` (Java), `` resulted in a `404 Not Found` response `` (Guzzle); pages in
+ * their title. A bare "Error 401" is one where the system has no numbers of its own.
+ */
+function httpStatusIn(text: string, protocol: Protocol | undefined): number | undefined {
+  const found = STATUS_WORDS.exec(text) ?? (protocol !== undefined && NUMBERS_ITS_ERRORS.has(protocol) ? null : STATUS_ALONE.exec(text))
+  const status = found?.slice(1).find((part) => part !== undefined)
+  return status === undefined ? undefined : Number(status)
+}
+/** RFC 9110 section 15, RFC 6585, RFC 7725 and RFC 4918, and what content networks answer for a server behind them. */
+const STATUS = '(4(?:0[0-9]|1[0-7]|2[1-689]|31|51)|5(?:0[0-8]|1[01]|2[0-7]|30))'
+const PHRASE = '(?:bad request|unauthori[sz]ed|payment required|forbidden|not found|method not allowed|request time-?out|conflict|gone\\b|too many requests|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|client error|server error)'
+const STATUS_WORDS = new RegExp(`(?:https?(?:[ _/-]?1\\.[01])?|status|response|reply)(?:[ _-]?(?:error|status|response|code))*[\"'\u0060]?(?: is| was| of| with)?[ :=#(\"'\u0060]{1,4}${STATUS}\\b|\\b${STATUS}[ :,-]{1,3}${PHRASE}|${PHRASE}[ :,-]{0,3}\\(?${STATUS}\\b|(?:returned|responded(?: with)?|answered(?: with)?|got|received|does not indicate success:)(?: an?)?(?: http)? ${STATUS}\\b(?! (?:rows|items|records|transactions))`, 'u')
+const STATUS_ALONE = new RegExp(`\\berror(?: code)?[ :#(]{1,3}${STATUS}\\b`, 'u')
+const NUMBERS_ITS_ERRORS = new Set<Protocol>(['quickbooks', 'quicken', 'web-connect', 'qbo-api', 'ofx', 'fints', 'ebics'])
 
 /** Where a request went says nothing of why it failed: of an address only the server is left, and an error that it carries (RFC 6749 section 4.1.2.1). */
 function withoutPath(address: string): string {

@@ -30,6 +30,15 @@ test('one line a case, same order, all causes summing to 1, with an action and s
   }
 })
 
+test('a protocol is known by the names that other programs give it, and one that nobody knows is "other"', async () => {
+  const record = (protocol: string): string => JSON.stringify({ id: 'a', evidence: { protocol, stage: 'signon', codes: ['15500'] }, context: { connection: 'established' } })
+  const { out } = await answers(record('ofx'), record('OFX Direct Connect'), record('ofx_dc'), record('unheard of'), record('other'))
+  assert.deepEqual(out[1], out[0])
+  assert.deepEqual(out[2], out[0])
+  assert.deepEqual(out[3], out[4])
+  assert.notDeepEqual(out[3], out[0])
+})
+
 test('labels are ignored', async () => {
   const bare = JSON.stringify({ id: 'a', evidence: { protocol: 'ofx', stage: 'signon', codes: ['15502'] }, context: {} })
   const { out } = await answers(CASE, bare)

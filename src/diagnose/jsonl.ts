@@ -13,6 +13,7 @@ import { say } from '../language/say.ts'
 import { diagnose } from './diagnose.ts'
 import type { Knowledge } from './knowledge.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
+import { protocolNamed } from './protocol-names.ts'
 import { newsOf, type StepNews } from './step-news.ts'
 
 export type LineError = { readonly code: 'line_not_json' | 'line_not_a_case'; readonly line: number; readonly message: string }
@@ -77,7 +78,9 @@ export function answerCase(value: unknown, line: number, knowledge: Knowledge = 
     const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
     return { id, error: { code: 'line_not_a_case', line, message: say('en', 'Line {line}: {what} does not fit a case record: {message}. A case has "evidence" and "context" objects.', { line, what, message: issue?.message ?? 'Invalid input' }) } }
   }
-  const record = { evidence: present(parsed.data.evidence), context: present(parsed.data.context ?? {}) } as CaseRecord
+  const evidence = present(parsed.data.evidence)
+  const named = typeof evidence['protocol'] === 'string' ? { protocol: protocolNamed(evidence['protocol']) } : {}
+  const record = { evidence: { ...evidence, ...named }, context: present(parsed.data.context ?? {}) } as CaseRecord
   const { causes, action } = diagnose(record, knowledge, newsOf({ steps: (parsed.data.steps ?? []) as readonly StepNews[] }))
   const rounded = roundedToOne(causes)
   return { id: parsed.data.id == null ? null : String(parsed.data.id), causes: rounded, action, for: causes[0]?.for ?? [], against: causes[0]?.against ?? [] }

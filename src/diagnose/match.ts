@@ -19,8 +19,8 @@ export function matches(pattern: Pattern, reading: Reading): boolean {
   const { evidence, context } = reading.record
   if (pattern.protocol !== undefined && !(evidence.protocol !== undefined && pattern.protocol.includes(evidence.protocol))) return false
   if (pattern.stage !== undefined && !(evidence.stage !== undefined && pattern.stage.includes(evidence.stage))) return false
-  if (pattern.networkError !== undefined && !(evidence.networkError !== undefined && regex(pattern.networkError).test(evidence.networkError))) return false
-  if (pattern.httpStatus !== undefined && !inStatus(pattern.httpStatus, evidence.httpStatus)) return false
+  if (pattern.networkError !== undefined && !(reading.networkError !== undefined && regex(pattern.networkError).test(reading.networkError))) return false
+  if (pattern.httpStatus !== undefined && !inStatus(pattern.httpStatus, reading.httpStatus)) return false
   if (pattern.text !== undefined && !regex(pattern.text).test(reading.text)) return false
   if (pattern.near !== undefined && !near(pattern.near, reading.text)) return false
   if (pattern.code !== undefined && !reading.codes.some((code) => regex(pattern.code ?? '').test(code.toLowerCase()))) return false
