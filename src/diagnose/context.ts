@@ -8,7 +8,7 @@ import { dayInZone, daysBetween, type Day } from '../domain/day.ts'
 import type { CaseContext } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { TenantStore } from '../ports/store.ts'
-import { failureOf, howMany, type LatestRun } from './bank-health.ts'
+import { failsAsBank, failureOf, howMany, isBankTrouble, type LatestRun } from './bank-health.ts'
 
 export type FactsAtFailure = {
   readonly now: number
@@ -74,8 +74,14 @@ export async function loadFacts(store: TenantStore, at: { readonly connection: C
   return { ...at, runs, latest, newestRowOn, challenges }
 }
 
+/**
+ * The newest reads of other connections that can be compared. Where the bank answered this one and refused it, a server
+ * that stumbled under another one says nothing of that: it stood when it refused.
+ */
 function others(facts: FactsAtFailure, pick: (other: LatestRun) => boolean): readonly SyncRun[] {
-  return facts.latest.filter((other) => other.connectionId !== facts.connection.id && pick(other)).map(({ run }) => run)
+  const runs = facts.latest.filter((other) => other.connectionId !== facts.connection.id && pick(other)).map(({ run }) => run)
+  const failure = facts.run.accounts.find(({ accountId }) => accountId === facts.accountId)?.failure ?? failureOf(facts.run)
+  return failure === null || isBankTrouble(failure) ? runs : runs.filter((run) => !failsAsBank(run))
 }
 
 /** Absent when it never worked (nothing to compare with) or when no change was recorded. */

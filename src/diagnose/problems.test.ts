@@ -115,6 +115,19 @@ test('context leaves out what is not known, and what was observed wins', async (
   for (const absent of ['sameBank', 'otherBanks', 'otherAccounts', 'softwareUpdated', 'accountQuietDays', 'secondsSinceLastRequest'] as const) assert.ok(!(absent in context), absent)
 })
 
+test('a server that stumbled under another login says nothing of a refusal of this one', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  await world.connect(B)
+  world.bank = () => DOWN
+  await world.sync(B)
+  world.bank = () => REFUSED
+  await world.sync(A)
+  const refused = await world.problem(A)
+  assert.equal(refused?.context.sameBank, undefined)
+  assert.equal(refused?.diagnosis.causes[0]?.cause, 'credentials_invalid')
+})
+
 test('pieces of evidence become one record: codes in order, texts joined, the first word on the rest', () => {
   const merged = mergeEvidence([{ stage: 'signon', codes: ['15510'], message: 'one' }, { stage: 'statement', codes: ['15500', '15510'], message: 'two', httpStatus: 200 }])
   assert.deepEqual(merged, { stage: 'signon', codes: ['15510', '15500'], message: 'one / two', httpStatus: 200 })
