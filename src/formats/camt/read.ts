@@ -4,7 +4,7 @@
  * encodings as in elements.ts. A notification tells of some entries only, so it covers no days.
  */
 import { addDays, minDay, type Day } from '../../domain/day.ts'
-import { DecimalSum, type Currency, type Decimal } from '../../domain/money.ts'
+import { DecimalSum, type Currency } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type {
   AccountKind,
@@ -284,17 +284,18 @@ class CamtReader {
   }
 
   #finishStatement(open: Open): void {
-    const closing = open.balances.find(({ kind }) => kind === 'closing')?.balance ?? null
-    const opening = openingOf(open, closing)
+    const { opening, closing } = bordersOf(open)
+    const closingOn = closing?.balance.on ?? null
     let from = open.covers.from
     for (const stated of open.balances) {
       if (stated === opening) {
-        const on = openingDay(stated.balance.on, open.firstRowOn, closing?.on ?? null)
+        const on = openingDay(stated.balance.on, open.firstRowOn, closingOn)
         this.#parts.push({ part: 'balance', balance: { ...stated.balance, kind: 'opening', on, at: null } })
         if (open.type === '053' && open.covers.to === null) from = on
-      } else if (stated.kind !== 'opening') this.#parts.push({ part: 'balance', balance: stated.balance })
+      } else if (stated === closing) this.#parts.push({ part: 'balance', balance: { ...stated.balance, kind: 'closing' } })
+      else if (stated.kind !== 'opening') this.#parts.push({ part: 'balance', balance: stated.balance })
     }
-    const to = open.covers.to ?? (open.type === '053' ? (closing?.on ?? null) : null)
+    const to = open.covers.to ?? (open.type === '053' ? closingOn : null)
     this.#parts.push({ part: 'end', covers: { from: to === null ? null : from, to } })
   }
 
@@ -312,19 +313,24 @@ function lastInterim({ type, balances }: Open): Stated | null {
 }
 
 /**
- * The bank may state the opening balance twice, as such and as the former closing one. A later page begins with an
- * interim balance: one from which the rows lead to the closing balance.
+ * The bank may state the opening balance twice, as such and as the former closing one. A page of a large statement begins
+ * or ends with an interim balance: one from which, or to which, the rows lead.
  */
-function openingOf({ type, balances, sum }: Open, closing: StatedBalance | null): Stated | undefined {
+function bordersOf(open: Open): { readonly opening: Stated | undefined; readonly closing: Stated | undefined } {
+  const { type, balances, sum } = open
   const openings = balances.filter(({ kind }) => kind === 'opening')
-  if (openings.length > 0 || type !== '053') return openings.find(({ code }) => code === 'OPBD') ?? openings[0]
-  const leads = (amount: Decimal): boolean => {
+  const opening = openings.find(({ code }) => code === 'OPBD') ?? openings[0]
+  const closing = balances.find(({ kind }) => kind === 'closing')
+  if (type !== '053') return { opening, closing }
+  const leads = (from: Stated, to: Stated | undefined): boolean => {
     const after = new DecimalSum()
-    after.add(amount)
+    after.add(from.balance.amount)
     after.add(sum.toDecimal())
-    return after.toDecimal() === closing?.amount
+    return after.toDecimal() === to?.balance.amount
   }
-  return balances.find(({ code, balance }) => code === 'ITBD' && leads(balance.amount))
+  const last = closing ?? lastInterim(open) ?? undefined
+  const first = opening ?? balances.find((stated) => stated.code === 'ITBD' && stated !== last && leads(stated, last))
+  return { opening: first, closing: closing ?? (first !== undefined && leads(first, last) ? last : undefined) }
 }
 
 /** IBAN, else the other forms of versions 1 (`PrtryAcct`, `BBAN`, `UPIC`) and 2 and later (`Othr`). */
