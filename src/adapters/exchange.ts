@@ -14,7 +14,7 @@ import { MAX_RECORDED_TEXT, type Recorder } from '../connector-kit/recorder.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Rehearse } from '../ports/rehearsal.ts'
-import type { Answer, AttemptEnd, ExchangeRequest, Rejection, SecretReader, Transport } from '../ports/transport.ts'
+import type { Answer, AttemptEnd, ExchangeRequest, LoginVerdict, Rejection, SecretReader, Transport } from '../ports/transport.ts'
 import type { Lease, SecretOwner, Vault } from '../ports/vault.ts'
 import { createCookieJar, type CookieJar } from './cookies.ts'
 import { forbidden, unreadableInLimits } from './network-failure.ts'
@@ -82,14 +82,14 @@ async function attempt(request: ExchangeRequest, options: ExchangeOptions, cooki
   if (!lent.ok) return unsent(lent.failure)
   const lease = lent.value
   const written = await writeRequest(request, url, lease)
-  const watch = watchForRejection(request, lease)
+  const watch = watchAnswer(request, lease)
   const sent = await sendFollowing({ ...written, onBody: watch.onBody }, withSecrets, options.wire, cookies)
-  const early = await watch.written()
+  const seen = await watch.written()
   const mask = maskerOf(secretsOf(lease, identityFields))
   const result = await rehearsed(readResult(sent, lease, mask, options.clock.now()), request, options)
   if (!withSecrets) return { result, verdict: null, lease, mask }
-  const verdict = early ?? verdictOf(sent, result, request)
-  if (early === null) await lease.settle(verdict)
+  const verdict = isRejection(seen) ? seen : verdictOf(sent, result, seen, request)
+  if (!isRejection(seen)) await lease.settle(verdict)
   return { result, verdict, lease, mask }
 }
 
@@ -99,31 +99,36 @@ function secretsOf({ values }: Lease, identityFields: ReadonlySet<string>): read
 }
 
 /** That the secrets are turned away is written down as soon as it can be read: a process that dies while the rest comes in must not send again. */
-function watchForRejection({ rejection, secrets }: ExchangeRequest, lease: Lease): { readonly onBody: (chunk: Uint8Array) => void; written(): Promise<Rejection | null> } {
+function watchAnswer({ judgeHead, secrets }: ExchangeRequest, lease: Lease): { readonly onBody: (chunk: Uint8Array) => void; written(): Promise<LoginVerdict> } {
   let head: Uint8Array = new Uint8Array(0)
-  let found: Rejection | null = null
+  let seen: LoginVerdict = 'unknown'
   let settled: Promise<void> = Promise.resolve()
   return {
     onBody(chunk) {
-      if (rejection === undefined || secrets.length === 0 || found !== null || head.length >= HEAD_BYTES) return
+      if (judgeHead === undefined || secrets.length === 0 || isRejection(seen) || head.length >= HEAD_BYTES) return
       head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)])
-      found = rejection(head)
-      if (found === null) return
-      settled = lease.settle(found)
+      seen = judgeHead(head)
+      if (!isRejection(seen)) return
+      settled = lease.settle(seen)
       // Awaited below; until then a failure is nobody's.
       settled.catch(() => undefined)
     },
     async written() {
       await settled
-      return found
+      return seen
     },
   }
 }
 
-function verdictOf(sent: Sent, result: Result<Answer, Failure>, { judge }: ExchangeRequest): AttemptEnd {
+function isRejection(verdict: LoginVerdict): verdict is Rejection {
+  return verdict === 'refused' || verdict === 'locked'
+}
+
+/** `seen`: what the beginning of the body said, which stands where the rest never came. */
+function verdictOf(sent: Sent, result: Result<Answer, Failure>, seen: LoginVerdict, { judge }: ExchangeRequest): AttemptEnd {
   if (result.ok) return judge?.(result.value) ?? 'unknown'
   if (!sent.left) return 'not_sent'
-  return sent.answered ? 'unknown' : 'lost'
+  return seen !== 'unknown' || sent.answered ? seen : 'lost'
 }
 
 /** A builder that throws is a bug, but not one that may leave an attempt open. */

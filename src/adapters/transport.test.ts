@@ -107,14 +107,14 @@ test('a secret is lent before sending, masked in the answer, and nowhere in any 
 test('an answer that cannot be read within the limits is read by nobody here; a refusal at its beginning counts all the same', async () => {
   const port = await serve((_, response) => response.end('refused, and much more'))
   const judged: string[] = []
-  const ask = async (end: RehearsalEnd, rejection: (head: Uint8Array) => 'refused' | 'locked' | null) =>
-    send(`http://127.0.0.1:${port}/`, { withSecret: true, rehearse: async ({ kind }, bytes) => (judged.push(`${kind} ${bytes.length}`), end), request: { reads: { kind: 'ofx' }, rejection, judge: () => (judged.push('judged'), 'accepted') } })
-  const slow = await ask('too_slow', () => null)
+  const ask = async (end: RehearsalEnd, judgeHead: (head: Uint8Array) => LoginVerdict) =>
+    send(`http://127.0.0.1:${port}/`, { withSecret: true, rehearse: async ({ kind }, bytes) => (judged.push(`${kind} ${bytes.length}`), end), request: { reads: { kind: 'ofx' }, judgeHead, judge: () => (judged.push('judged'), 'accepted') } })
+  const slow = await ask('too_slow', () => 'unknown')
   assert.deepEqual([failure(slow).code, failure(slow).evidence[0].httpStatus, slow.events.at(-1)], ['answer_too_slow', 200, 'unknown'])
   const large = await ask('too_large', () => 'refused')
   assert.deepEqual([failure(large).code, large.events.at(-1)], ['answer_too_large', 'refused'])
   assert.deepEqual(judged, ['ofx 22', 'ofx 22'])
-  assert.equal((await ask('read', () => null)).events.at(-1), 'accepted')
+  assert.equal((await ask('read', () => 'unknown')).events.at(-1), 'accepted')
 })
 
 test('what a vault withholds is not sent', async () => {

@@ -33,8 +33,8 @@ export type ExchangeRequest = {
   readonly secrets: readonly string[]
   /** What the answer says of the secrets: closes the entry of the attempts ledger. Not called without secrets. */
   readonly judge?: (answer: Answer) => LoginVerdict
-  /** Whether the beginning of a body, as it comes in, turns the secrets away already: that is written down before the rest is read. */
-  readonly rejection?: (head: Uint8Array) => Rejection | null
+  /** What the beginning of a body says of the secrets already, as it comes in: a rejection is written down before the rest is read, and where the rest never comes, this is the answer. */
+  readonly judgeHead?: (head: Uint8Array) => LoginVerdict
   /** How the answer will be read: a large one is read in a thread first, where it can be stopped. */
   readonly reads?: Reader
   /** The allow-list for the record, of request and answer alike; without it only sizes are kept. `pseudonym` stands for personal data. */

@@ -24,6 +24,11 @@ import { syncConnection } from '../../src/sync/sync.ts'
 import { masterKeyOf } from '../../src/vault/keys.ts'
 import { createVault } from '../../src/vault/vault.ts'
 import type { Verbs } from '../../src/verbs.ts'
+import type { WireAnswer, WireRequest } from '../../src/adapters/wire.ts'
+import { repairByItself } from '../../src/repair/by-itself.ts'
+import { repairDueAt } from '../../src/repair/due.ts'
+
+const TICK_MS = 5_000
 
 export const FORM = { username: ANA.user, password: ANA.password }
 const URL_OF_BANK = 'https://bank.example/ofx'
@@ -35,6 +40,8 @@ export class Killed extends Error {}
 /** The store call at which a process dies, counted from 1, `before` or `after` its effect; or the answer of the bank that it does not live to read. */
 export type KillAt = { readonly call: number; readonly when: 'before' | 'after' } | { readonly answer: number }
 
+export type Asked = { readonly url: string; readonly text: string; readonly headers: WireRequest['headers'] }
+
 export type MemoryWorld = {
   readonly bank: Bank
   readonly store: TenantStore
@@ -43,13 +50,15 @@ export type MemoryWorld = {
   skewMs: number
   /** Sees every exchange before the bank does. */
   onExchange: (() => void | Promise<void>) | null
+  /** The bank's own way of answering: what comes of its answer. `asked`: the request's address and text. */
+  rewrite: ((answer: WireAnswer, asked: Asked) => WireAnswer) | null
   exchanges: number
   /** A process on the store, which dies at the given point. */
   start(killAt?: KillAt): Process
   compare(): Promise<Comparison>
 }
 
-export type Process = { readonly deps: SyncDeps; /** Of the customer who is connected. */ readonly loginIndex: string; readonly verbs: Verbs; calls(): number; sync(connectionId: string, trigger?: 'schedule' | 'person'): ReturnType<typeof syncConnection> }
+export type Process = { readonly deps: SyncDeps; /** Of the customer who is connected. */ readonly loginIndex: string; readonly verbs: Verbs; calls(): number; sync(connectionId: string, trigger?: 'schedule' | 'person'): ReturnType<typeof syncConnection>; /** Lives as the worker does, with nobody there. */ live(forMs: number): Promise<void> }
 
 export function createMemoryWorld(options: { readonly now: number; readonly seed: number; readonly historyDays?: number; readonly customers?: readonly CustomerSpec[]; readonly triesBeforeLock?: number; /** Traits of the bank's route. */ readonly settings?: JsonObject }): MemoryWorld {
   const time = { now: options.now }
@@ -57,7 +66,7 @@ export function createMemoryWorld(options: { readonly now: number; readonly seed
   const store = createMemoryStore().tenant('00000000-0000-7000-8000-000000000001')
   const entropy = seeded(options.seed)
   const world: MemoryWorld = {
-    bank, store, skewMs: 0, onExchange: null, exchanges: 0,
+    bank, store, skewMs: 0, onExchange: null, rewrite: null, exchanges: 0,
     get now() {
       return time.now
     },
@@ -105,8 +114,25 @@ function startProcess(world: MemoryWorld, entropy: Entropy, killAt: KillAt | nul
   const base = { store, vault, clock, entropy, log, readBy: { software: '1', runtime: '1', network: '1' } }
   const deps: SyncDeps = { ...base, connectorOf: (id) => (id === 'ofx' ? connector : null), institutionOf: () => institution, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf: () => institution }, events) }
   const hands = repairHands(deps, { institutionOf: () => institution, connectorOf: deps.connectorOf, openTransport, store, clock, entropy })
-  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps: { ...base, ...hands }, events })
-  return { deps, verbs, loginIndex: vault.loginIndex(institution.id, FORM.username), calls: () => life.calls, sync: (id, trigger = 'person') => syncConnection(deps, id, trigger) }
+  const repairDeps = { ...base, ...hands }
+  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events })
+  const sync = (id: string, trigger: 'schedule' | 'person' = 'person') => syncConnection(deps, id, trigger)
+  const live = async (forMs: number): Promise<void> => {
+    for (const until = world.now + forMs; world.now < until; ) {
+      let next = until
+      for (const { id, nextSyncAt } of await store.connections.list()) {
+        if (nextSyncAt !== null && nextSyncAt <= clock.now()) await sync(id, 'schedule')
+        next = Math.min(next, (await store.connections.get(id))?.nextSyncAt ?? until)
+      }
+      for (const open of await store.problems.repairs(100)) {
+        const due = repairDueAt(open)
+        if (due !== null && due <= clock.now()) await repairByItself(repairDeps, open.connectionId)
+        else next = Math.min(next, due ?? until)
+      }
+      world.now = Math.max(world.now + TICK_MS, next)
+    }
+  }
+  return { deps, verbs, loginIndex: vault.loginIndex(institution.id, FORM.username), calls: () => life.calls, sync, live }
 }
 
 function handleOf(world: MemoryWorld, life: Life, killAt: KillAt | null): BankHandle {
@@ -121,7 +147,10 @@ function handleOf(world: MemoryWorld, life: Life, killAt: KillAt | null): BankHa
       life.dead = true
       throw new Killed()
     }
-    if (answer.kind === 'http') return { kind: 'answer', answer: { status: answer.status, headers: answer.headers, cookies: [], body: answer.body } }
+    if (answer.kind === 'http') {
+      const plain = { status: answer.status, headers: answer.headers, cookies: [], body: answer.body }
+      return { kind: 'answer', answer: world.rewrite?.(plain, { url: url.href, text: Buffer.from(body ?? []).toString('latin1'), headers }) ?? plain }
+    }
     const message = 'The bank ended the connection without an answer.'
     return { kind: 'failed', sent: true, failure: { code: 'bank_unreachable', stage: 'connect', retry: { kind: 'at', at: null }, message, evidence: [{ stage: 'connect', message }] } }
   }

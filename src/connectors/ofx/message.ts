@@ -1,7 +1,7 @@
 /**
  * One OFX message out and one back. Tells an answer of the protocol from a page, nothing, or half of
  * an answer: those are failures, never an empty account. Judges for the attempts ledger what the
- * sign-on says of the password.
+ * answer says of the password.
  */
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { Failure, Stage } from '../../domain/evidence.ts'
@@ -9,7 +9,8 @@ import type { FormatFailure } from '../../domain/statement.ts'
 import { httpRefused, unusableAnswer } from '../../connector-kit/evidence.ts'
 import { parseOfxResponse, type OfxResponse } from '../../formats/ofx/response.ts'
 import { writeOfxRequest, type OfxRequest } from '../../formats/ofx/request.ts'
-import type { Answer, Rejection, SecretReader, Transport } from '../../connector-kit/connector.ts'
+import type { Answer, LoginVerdict, SecretReader, Transport } from '../../connector-kit/connector.ts'
+import type { OfxStatus } from '../../formats/ofx/statements.ts'
 import { loginVerdict } from './codes.ts'
 import { redactOfx } from './redaction.ts'
 import type { OfxSettings } from './settings.ts'
@@ -37,29 +38,52 @@ export async function exchangeMessage(transport: Transport, settings: OfxSetting
     headers: headersOf(settings),
     body: (secret) => writeOfxRequest(message.write(secret)),
     secrets: message.secrets,
-    rejection: signOnRejection,
+    judgeHead: verdictInPart,
     reads: { kind: 'ofx' },
-    judge: (answer) => {
-      // Also where the rest of the answer cannot be read: the bank has counted it.
-      const rejection = signOnRejection(answer.body)
-      if (rejection !== null) return rejection
-      const status = readAnswer(answer).ok ? read(answer)?.signOn?.status : null
-      return loginVerdict(status == null ? null : Number(status.code), status?.severity ?? '')
-    },
+    // Also where the rest of the answer cannot be read: the bank has counted it.
+    judge: (answer) => (readAnswer(answer).ok ? verdictOf(read(answer)) : verdictInPart(answer.body)),
     redact: redactOfx,
   })
   return answered.ok ? readAnswer(answered.value) : answered
 }
 
-/** Whether the sign-on's own status, which comes first in an answer, refuses the password or calls the login locked. */
-function signOnRejection(head: Uint8Array): Rejection | null {
-  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, HEAD_BYTES)).toString('latin1').replaceAll('\0', '')
-  const [, code, severity = ''] = /<SONRS>\s*<STATUS>\s*<CODE>\s*(\d{1,6})(?:\s*<\/CODE>)?\s*<(?:SEVERITY>\s*([A-Z]*))?/i.exec(text) ?? []
-  const verdict = code === undefined ? 'unknown' : loginVerdict(Number(code), severity.toUpperCase())
-  return verdict === 'refused' || verdict === 'locked' ? verdict : null
+/**
+ * What an answer says of the password: its sign-on, and where that is content, the transaction. Some banks let anybody
+ * sign on and turn a wrong password away in what was asked for. Beside a sign-on that refuses, the same code merely follows.
+ */
+function verdictOf(response: OfxResponse | null): LoginVerdict {
+  const [signOn, ...rest] = [response?.signOn?.status ?? null, ...(response?.answers ?? []).map(({ status }) => status)].map(codeOf)
+  return verdictOfCodes(signOn ?? NO_CODE, rest)
 }
 
-const HEAD_BYTES = 16_384
+/** The same of a part: the beginning of an answer as it comes in, or what came of one that was cut or cannot be read. */
+function verdictInPart(part: Uint8Array): LoginVerdict {
+  const written = Buffer.from(part.buffer, part.byteOffset, part.length).toString('latin1').replaceAll('\0', '')
+  // Neither a comment nor the text of a row is a code.
+  const text = written.replace(/<!--[\s\S]*?(?:-->|$)/g, ' ').replace(/<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)/g, (_, content: string) => content.replaceAll('<', ' '))
+  const start = text.search(/<(?:[\w.-]+:)?SONRS[\s>]/i)
+  if (start === -1) return 'unknown'
+  const statuses = [...text.slice(start).matchAll(STATUS)].map(([, code = '', severity = '']) => ({ code: Number(code), severity: severity.toUpperCase() }))
+  // A code that the end cuts off is none, and what is beyond it is not known: a later one may still turn away.
+  return verdictOfCodes(statuses[0] ?? NO_CODE, statuses.slice(1))
+}
+
+type Code = { readonly code: number | null; readonly severity: string }
+
+const NO_CODE: Code = { code: null, severity: '' }
+
+const STATUS = /<(?:[\w.-]+:)?CODE(?:\s[^<>]*)?>\s*(\d{1,6})\s*(?:<\/[\w.:-]+\s*>\s*)?<(?:(?:[\w.-]+:)?SEVERITY(?:\s[^<>]*)?>\s*([A-Z]*))?/gi
+
+function codeOf(status: OfxStatus | null): Code {
+  return status === null ? NO_CODE : { code: Number(status.code), severity: status.severity }
+}
+
+function verdictOfCodes(signOn: Code, rest: readonly Code[]): LoginVerdict {
+  const verdict = loginVerdict(signOn.code, signOn.severity)
+  if (signOn.code !== null && signOn.code !== 0) return verdict
+  const turnedAway = rest.map(({ code, severity }) => loginVerdict(code, severity)).filter((each) => each === 'refused' || each === 'locked')
+  return turnedAway.includes('locked') ? 'locked' : (turnedAway[0] ?? verdict)
+}
 
 function headersOf({ userAgent, accept }: OfxSettings): Readonly<Record<string, string>> {
   return { ...(userAgent === '' ? {} : { 'User-Agent': userAgent }), 'Content-Type': 'application/x-ofx', ...(accept === '' ? {} : { Accept: accept }) }

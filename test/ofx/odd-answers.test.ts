@@ -1,0 +1,95 @@
+/** Banks that speak OFX in ways of their own, with the whole engine: what their answers say of a password, and that each goes out no more often than it may. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ANA } from '../../bank/customers.ts'
+import { createMemoryWorld, FORM, type MemoryWorld } from '../crash/memory-world.ts'
+
+const START = Date.parse('2026-03-05T15:00:00Z')
+const DAY_MS = 86_400_000
+const OUTCOME = { ACCTINFOTRNRS: 'ACCTINFORS', STMTTRNRS: 'STMTRS' } as const
+
+async function connected(settings = {}): Promise<{ readonly world: MemoryWorld; readonly id: string }> {
+  const world = createMemoryWorld({ now: START, seed: 33, historyDays: 5, customers: [{ ...ANA, accounts: ANA.accounts.slice(0, 1) }], settings })
+  const done = await world.start().verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
+  assert.ok(done.kind === 'connected', JSON.stringify(done))
+  world.bank.state.attempts.length = 0
+  return { world, id: done.connection.id }
+}
+
+const sends = ({ bank }: MemoryWorld): number => bank.state.attempts.length
+const ledger = async (world: MemoryWorld) => (await world.store.secrets.ledger(world.start().loginIndex)).attempts
+
+/** The bank signs on and turns away in the answer to what was asked. */
+function turnAway(world: MemoryWorld, transaction: keyof typeof OUTCOME, code: number, text: string): void {
+  world.rewrite = (answer) => {
+    const body = Buffer.from(answer.body).toString('latin1')
+    const content = new RegExp(`(<${transaction}>[\\s\\S]*?)<STATUS>[\\s\\S]*?</STATUS>(?:[\\s\\S]*</${OUTCOME[transaction]}>)?`)
+    return { ...answer, body: Buffer.from(body.replace(content, `$1<STATUS><CODE>${code}<SEVERITY>ERROR<MESSAGE>${text}</STATUS>`), 'latin1') }
+  }
+}
+
+const TEXTS = ['Signon invalid', 'Direct Connect is not enabled for this customer. Please enroll at our site.', 'Please log on to our web site and accept the terms']
+
+// Fails when: only the sign-on's own status is judged (was so: 32 sends in a week with nobody there).
+for (const transaction of ['ACCTINFOTRNRS', 'STMTTRNRS'] as const) {
+  test(`a password that is turned away in ${transaction} is refused: nobody's week sends it once, nor does a read, nor typing it again`, async () => {
+    for (const text of TEXTS) {
+      const { world, id } = await connected()
+      turnAway(world, transaction, 15500, text)
+      const process = world.start()
+      await process.live(7 * DAY_MS)
+      const once = transaction === 'STMTTRNRS' ? 2 : 1
+      assert.equal(sends(world), once, `${text}: the list and the statement are one sign-in each`)
+      assert.equal((await ledger(world))[0]?.outcome, 'refused')
+      await process.sync(id)
+      await process.verbs.enterSecret(id, FORM)
+      await process.sync(id)
+      assert.equal(sends(world), once, text)
+      await process.verbs.tryOnceMore(id, 'test')
+      assert.equal(sends(world), once + once, `${text}: in so many words`)
+    }
+  })
+}
+
+/** The same answers, cut off behind `until`. */
+function cut(world: MemoryWorld, until: RegExp, change = (body: string): string => body): void {
+  world.rewrite = (answer, { text }) => {
+    const body = change(Buffer.from(answer.body).toString('latin1'))
+    const end = /<USERID>anonymous/.test(text) ? null : until.exec(body)
+    return end === null ? { ...answer, body: Buffer.from(body, 'latin1') } : { ...answer, body: Buffer.from(body.slice(0, end.index + end[0].length), 'latin1') }
+  }
+}
+
+// Fails when: an answer that was cut says nothing of the password, whatever stands in it (was so: two of them, and a healthy feed stood still until somebody came).
+test('a sign-on that was accepted counts where the rest of the answer is cut off: the feed comes back by itself', async () => {
+  const { world, id } = await connected()
+  cut(world, /<STMTRS>/)
+  await world.start().live(DAY_MS)
+  assert.ok((await ledger(world)).every(({ outcome }) => outcome === 'accepted'))
+  world.rewrite = null
+  await world.start().live(DAY_MS)
+  assert.equal((await world.store.connections.get(id))?.failuresInRow, 0)
+  assert.deepEqual(await world.store.problems.list({ open: true, limit: 9 }), [])
+})
+
+// Fails when: only a code that follows its tags directly is seen in a part (was so: sent twice).
+test('a refusal is seen in an answer that is cut off right behind it, however it is written', async () => {
+  const ways: readonly ((code: string) => string)[] = [
+    (code) => `<CODE>${code}</CODE>`, (code) => `<!-- 0 --><CODE>${code}<SEVERITY>`, (code) => `<CODE><!-- said <CODE>0 -->${code}</CODE>`, (code) => `<CODE><![CDATA[${code}]]></CODE>`, (code) => `<CODE kind="n">\n${code}\n</CODE>`,
+  ] // prettier-ignore
+  for (const way of ways) {
+    const { world, id } = await connected()
+    world.bank.state.logins.get(ANA.user)!.password = 'changed at the bank'
+    cut(world, /<SONRS>\s*<STATUS>.{0,60}/s, (body) => body.replace(/<CODE>15500/, way('15500')))
+    for (let read = 0; read < 3; read++) await world.start().sync(id)
+    assert.deepEqual([sends(world), (await ledger(world))[0]?.outcome], [1, 'refused'], way('15500'))
+  }
+})
+
+// Fails when: a code is looked for in what rows say.
+test('what a row says of codes is no refusal', async () => {
+  const { world, id } = await connected()
+  cut(world, /<\/BANKTRANLIST>/, (body) => body.replaceAll(/<NAME>[^<]*/g, '<NAME><![CDATA[Refund <CODE>15500<SEVERITY>]]>'))
+  await world.start().sync(id)
+  assert.ok((await ledger(world)).every(({ outcome }) => outcome === 'accepted'))
+})
