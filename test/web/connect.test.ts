@@ -312,7 +312,7 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.getByRole('button', { name: 'Enable' }).click()
     await page.getByRole('button', { name: 'Disable' }).waitFor()
     await untilRead(() => page.getByRole('button', { name: 'Update now' }).click())
-    await page.getByText('Up to date').waitFor()
+    await page.locator('.beside > :last-child').getByText('Up to date').waitFor()
     assert.deepEqual(await lostAndDoubled(world, 'ana'), { lost: 0, doubled: 0 })
     const rows = (await store.accounts.list()).find(({ name }) => name === 'Business Checking')?.rows
     await page.getByRole('button', { name: 'Remove' }).click()

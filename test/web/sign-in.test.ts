@@ -139,6 +139,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await reader.goto(url('/import'))
     await reader.getByText(/^Ask .*, owner\.$/).waitFor()
     assert.equal(await reader.locator('input[type=file]').count(), 0)
+    await reader.getByRole('button', { name: 'You and the settings' }).click()
     await reader.getByRole('link', { name: 'Settings' }).click()
     await heading(reader, 'Your sign-in')
     assert.deepEqual(await reader.getByRole('navigation', { name: 'Settings' }).getByRole('link').allTextContents(), ['Your sign-in', 'Schedule', 'Alerts', 'Data'])

@@ -29,13 +29,21 @@ function take(target: HTMLElement): void {
   target.focus({ preventScroll: !byKeyboard })
 }
 
-/** For the heading of what appears: it takes the focus if what had it is gone. */
+/** Somebody went on by the keyboard to something that is not here yet, from what stays where it is. */
+let isAwaited = false
+
+/** Whoever opens something by a key is led to it: the next heading that appears takes the focus. */
+export function awaitArrival(): void {
+  isAwaited = true
+}
+
+/** For the heading of what appears: it takes the focus if what had it is gone, or if somebody went to it. */
 export function useArrival<E extends HTMLElement>(): RefObject<E | null> {
   const heading = useRef<E>(null)
   useEffect(() => {
     if (heading.current === null) return
     arrived = [...arrived, heading.current]
-    if (isLost()) take(heading.current)
+    if (isLost() || isAwaited) take(heading.current)
   }, [])
   return heading
 }
@@ -46,6 +54,7 @@ export function keepFocus(): void {
     if (!(target instanceof HTMLElement)) return
     held = target
     wasOff = false
+    isAwaited = false
     if (target !== standIn) {
       standIn = null
       arrived = []

@@ -21,19 +21,30 @@ import './styles.css'
 const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 2_000, refetchOnWindowFocus: false, networkMode: 'always' }, mutations: { networkMode: 'always' } } })
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: lazyRouteComponent(() => import('./settings/settings.tsx'), 'SettingsPage') })
+// A list and what is chosen in it are one page in a wide window, so that both have the list's frame.
+const accounts = createRoute({ getParentRoute: () => root, id: 'accounts', component: AccountsPage })
+const transactions = createRoute({ getParentRoute: () => root, id: 'transactions', validateSearch: rowSearch, component: lazyRouteComponent(() => import('./pages/transactions.tsx'), 'TransactionsPage') })
+const banks = createRoute({ getParentRoute: () => root, id: 'banks', component: lazyRouteComponent(() => import('./pages/banks.tsx'), 'BanksPage') })
 const routes = [
   createRoute({ getParentRoute: () => root, path: '/', beforeLoad: () => { throw redirect({ to: '/accounts' }) } }),
-  createRoute({ getParentRoute: () => root, path: '/accounts', component: AccountsPage }),
-  createRoute({ getParentRoute: () => root, path: '/accounts/$id', component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage') }),
-  createRoute({ getParentRoute: () => root, path: '/connections/$id', component: lazyRouteComponent(() => import('./pages/connection.tsx'), 'ConnectionPage') }),
-  createRoute({ getParentRoute: () => root, path: '/transactions', validateSearch: rowSearch, component: lazyRouteComponent(() => import('./pages/transactions.tsx'), 'TransactionsPage') }),
-  createRoute({ getParentRoute: () => root, path: '/transactions/$id', component: lazyRouteComponent(() => import('./pages/transaction.tsx'), 'TransactionPage') }),
+  accounts.addChildren([
+    createRoute({ getParentRoute: () => accounts, path: '/accounts' }),
+    createRoute({ getParentRoute: () => accounts, path: '/accounts/$id', component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage') }),
+    createRoute({ getParentRoute: () => accounts, path: '/connections/$id', component: lazyRouteComponent(() => import('./pages/connection.tsx'), 'ConnectionPage') }),
+  ]),
+  transactions.addChildren([
+    createRoute({ getParentRoute: () => transactions, path: '/transactions' }),
+    createRoute({ getParentRoute: () => transactions, path: '/transactions/$id', component: lazyRouteComponent(() => import('./pages/transaction.tsx'), 'TransactionPage') }),
+  ]),
+  banks.addChildren([
+    createRoute({ getParentRoute: () => banks, path: '/banks' }),
+    createRoute({ getParentRoute: () => banks, path: '/banks/$id', component: lazyRouteComponent(() => import('./pages/bank.tsx'), 'BankPage') }),
+  ]),
   createRoute({ getParentRoute: () => root, path: '/reconcile', component: lazyRouteComponent(() => import('./pages/reconcile.tsx'), 'ReconcileWhichPage') }),
   createRoute({ getParentRoute: () => root, path: '/reconcile/$account', validateSearch: reconcileSearch, component: lazyRouteComponent(() => import('./pages/reconcile.tsx'), 'ReconcilePage') }),
   createRoute({ getParentRoute: () => root, path: '/add', validateSearch: addSearch, component: lazyRouteComponent(() => import('./pages/add.tsx'), 'AddPage') }),
   createRoute({ getParentRoute: () => root, path: '/review', component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage') }),
   createRoute({ getParentRoute: () => root, path: '/rules', component: lazyRouteComponent(() => import('./pages/rules.tsx'), 'RulesPage') }),
-  createRoute({ getParentRoute: () => root, path: '/banks', component: lazyRouteComponent(() => import('./pages/banks.tsx'), 'BanksPage') }),
   createRoute({ getParentRoute: () => root, path: '/import', component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage') }),
   createRoute({ getParentRoute: () => root, path: '/demo', component: lazyRouteComponent(() => import('./pages/demo.tsx'), 'DemoPage') }),
   createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./entry/join.tsx'), 'JoinPage') }),
@@ -50,7 +61,7 @@ const routes = [
     createRoute({ getParentRoute: () => settings, path: '/audit', component: lazyRouteComponent(() => import('./settings/audit.tsx'), 'AuditPage') }),
   ]),
 ]
-const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent' })
+const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent', scrollRestoration: true })
 
 declare module '@tanstack/react-router' {
   interface Register {

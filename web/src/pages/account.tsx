@@ -10,12 +10,13 @@ import type { BalanceSeries } from '../parts/balance-picture.tsx'
 import { FreshnessChip, FreshnessFacts, useFreshness } from '../parts/freshness.tsx'
 import { kindWords } from '../parts/kinds.ts'
 import { Amount } from '../parts/money.tsx'
+import { ToList } from '../parts/split.tsx'
 import { Strip, type Coverage } from '../parts/strip.tsx'
 import { Day } from '../parts/time.tsx'
 import { Loaded, Title } from '../parts/states.tsx'
 import { RowsOf } from './transactions.tsx'
 
-const route = getRouteApi('/accounts/$id')
+const route = getRouteApi('/accounts/accounts/$id')
 const BalancePicture = lazy(() => import('../parts/balance-picture.tsx'))
 
 export function AccountPage() {
@@ -27,6 +28,7 @@ export function AccountPage() {
     <Loaded query={account}>
       {(data) => (
         <>
+          <ToList to="/accounts">{say('All accounts')}</ToList>
           <Head account={data} />
           <div className="min-h-14">{freshness.data !== undefined && <div className="flex flex-wrap items-start gap-x-6"><div className="pb-2"><FreshnessChip freshness={freshness.data} /></div><FreshnessFacts freshness={freshness.data} /></div>}</div>
           <div className="min-h-[5.5rem]">{coverage.data !== undefined && <Strip coverage={coverage.data} accountId={id} />}</div>
@@ -60,7 +62,7 @@ function Head({ account }: { account: Account }) {
           {[account.institutionName === null ? say('from files') : '', account.number === null ? '' : `··${account.number.slice(-4)}`, kindWords(account.kind)].filter((part) => part !== '').map((part, index) => <span key={part} className="whitespace-nowrap">{index === 0 && account.institutionName === null ? '' : ' · '}{part}</span>)}
         </p>
       </div>
-      <div className="sm:text-right">
+      <div className="@xl:text-right">
         <p className="text-[30px] leading-9 font-semibold"><Amount amount={account.balance} currency={account.currency} /></p>
         <p className="meta">{account.balanceOn === null ? say(account.balanceIsStated ? 'stated by the bank' : 'sum of the rows') : <Say message={account.balanceIsStated ? 'stated by the bank, {day}' : 'sum of the rows, {day}'} day={<Day day={account.balanceOn} />} />}</p>
       </div>

@@ -1,6 +1,7 @@
 /** Accounts: first what waits for the person, then a tile for each account by connection, then totals per currency, never added across. */
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, Outlet, useParams } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { get, type Account, type Connection, type Question } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
@@ -11,12 +12,19 @@ import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { FreshnessChip, useFreshness } from '../parts/freshness.tsx'
 import { Amount } from '../parts/money.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
-import { Empty, FirstBank, Loaded, Title } from '../parts/states.tsx'
+import { ListTitle, Split, useOpening } from '../parts/split.tsx'
+import { Empty, FirstBank, Loaded } from '../parts/states.tsx'
 import { MiniStrip, provedWords, type Coverage } from '../parts/strip.tsx'
 import { Day, Instant } from '../parts/time.tsx'
 import { kindWords } from '../parts/kinds.ts'
 
 export function AccountsPage() {
+  const { id } = useParams({ strict: false })
+  return <Split label={say('Accounts')} longer="detail" isPage={id !== undefined} list={<AccountList beside={id !== undefined} />} detail={id === undefined ? null : <Outlet />} />
+}
+
+/** `beside`: as the list of what is shown next to it, where a problem is told and mended. */
+function AccountList({ beside }: { beside: boolean }) {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
   const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
   const may = useMay()
@@ -27,16 +35,21 @@ export function AccountsPage() {
     <>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
         <div className="flex flex-wrap items-baseline gap-x-4">
-          <Title>{say('Accounts')}</Title>
+          <ListTitle beside={beside}>{say('Accounts')}</ListTitle>
           <Totals accounts={accounts.data?.items ?? []} />
         </div>
-        {may('administer') && !offline && !isEmpty && <Link to="/add" className={connections.data?.items.some(needsPerson) === true ? 'button' : 'button button-primary'}>{say('Add account')}</Link>}
+        {!offline && !isEmpty && (
+          <div className="flex flex-wrap items-center gap-3">
+            {may('review') && <Link to="/import" className="link py-1">{say('Import a file')}</Link>}
+            {may('administer') && <Link to="/add" className={beside || connections.data?.items.some(needsPerson) === true ? 'button' : 'button button-primary'}>{say('Add account')}</Link>}
+          </div>
+        )}
       </div>
       <Loaded query={connections}>
         {({ items: live }) => (
           <>
-            <Problems connections={live} />
-            <Loaded query={accounts}>{({ items }) => (items.length === 0 && live.length === 0 ? <NoAccounts /> : <Groups accounts={items} connections={live} />)}</Loaded>
+            {!beside && <Problems connections={live} />}
+            <Loaded query={accounts}>{({ items }) => (items.length === 0 && live.length === 0 ? <NoAccounts /> : <Groups accounts={items} connections={live} beside={beside} />)}</Loaded>
           </>
         )}
       </Loaded>
@@ -123,32 +136,38 @@ function groupsOf(accounts: readonly Account[], connections: readonly Connection
   return [...groups.values()]
 }
 
-function Groups({ accounts, connections }: { accounts: readonly Account[]; connections: readonly Connection[] }) {
+function Groups({ accounts, connections, beside }: { accounts: readonly Account[]; connections: readonly Connection[]; beside: boolean }) {
   const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
   const toDecide = (id: string): number => questions.data?.items.filter((q) => q.accountId === id).length ?? 0
-  return groupsOf(accounts, connections).map((group) => (
+  const { id } = useParams({ strict: false })
+  const frame = useRef<HTMLDivElement>(null)
+  // What is chosen is in sight, though the list begins anew at another width.
+  useEffect(() => void frame.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest' }), [id])
+  return <div ref={frame}>{groupsOf(accounts, connections).map((group) => (
     <section key={group.connection?.id ?? group.name} className="mb-8" aria-label={group.connection === null ? group.name : say('{bank}, login {login}', { bank: group.name, login: group.connection.loginLabel })}>
-      <GroupHead group={group} />
-      <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+      <GroupHead group={group} beside={beside} />
+      <div className="grid gap-3 @lg:grid-cols-2 @4xl:grid-cols-3">
         {group.accounts.map((account) => <Tile key={account.id} account={account} toDecide={toDecide(account.id)} />)}
       </div>
     </section>
-  ))
+  ))}</div>
 }
 
-function GroupHead({ group: { connection, name } }: { group: Group }) {
+function GroupHead({ group: { connection, name }, beside }: { group: Group; beside: boolean }) {
+  const opening = useOpening('detail')
   if (connection === null) return <h2 className="mb-2">{name}</h2>
+  const link = { to: '/connections/$id', params: { id: connection.id }, ...opening } as const
   return (
     <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">
-      <h2 className="name"><Link to="/connections/$id" params={{ id: connection.id }} className="underline-offset-4 hover:underline">{name}</Link></h2>
+      <h2 className="name"><Link {...link} className="underline-offset-4 hover:underline" activeProps={{ className: 'underline decoration-2' }}>{name}</Link></h2>
       <ConnectionChip connection={connection} />
       <span className="meta grow">
         {say('Login {login}', { login: connection.loginLabel })} · {connection.lastSuccessAt === null ? say('not read in full yet') : <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} />}
       </span>
-      <div className="flex flex-wrap items-center gap-3">
+      {!beside && <div className="flex flex-wrap items-center gap-3">
         <UpdateNow connection={connection} />
-        <Link to="/connections/$id" params={{ id: connection.id }} className="button"><Say message="Manage<unseen> {bank}, login {login}</unseen>" bank={name} login={connection.loginLabel} unseen={(inside) => <span className="sr-only">{inside}</span>} /></Link>
-      </div>
+        <Link {...link} className="button"><Say message="Manage<unseen> {bank}, login {login}</unseen>" bank={name} login={connection.loginLabel} unseen={(inside) => <span className="sr-only">{inside}</span>} /></Link>
+      </div>}
     </div>
   )
 }
@@ -157,10 +176,11 @@ const STATES: Record<Account['state'], string | null> = { open: null, paused: me
 
 function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
   const state = STATES[account.state]
+  const opening = useOpening('detail')
   const freshness = useFreshness(account.id)
   const coverage = useQuery({ queryKey: ['coverage', account.id], queryFn: () => get<Coverage>(`/accounts/${account.id}/coverage`) })
   return (
-    <Link to="/accounts/$id" params={{ id: account.id }} className="panel block no-underline hover:bg-sunken">
+    <Link to="/accounts/$id" params={{ id: account.id }} {...opening} className="panel block min-w-0 no-underline hover:bg-sunken" activeProps={{ className: '!border-accent bg-sunken' }}>
       <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         <span className="min-w-0 font-medium"><bdi className="name">{account.name}</bdi></span>
         <span className="text-[17px] font-semibold"><Amount amount={account.balance} currency={account.currency} /></span>

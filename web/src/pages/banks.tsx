@@ -1,11 +1,13 @@
 /** The health of each bank, learned from all connections that use it: now, and over the last ninety days. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { Link, Outlet, useParams } from '@tanstack/react-router'
 import { get, type Bank } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { History } from '../parts/bank-history.tsx'
 import { Chip, type Tone } from '../parts/chip.tsx'
 import { Sentence } from '../parts/sentence.tsx'
-import { Empty, FirstBank, Loaded, Title } from '../parts/states.tsx'
+import { ListTitle, Split, useOpening } from '../parts/split.tsx'
+import { Empty, FirstBank, Loaded } from '../parts/states.tsx'
 
 export const BANK_HEALTH: Record<Bank['health'], { tone: Tone; word: string }> = {
   working: { tone: 'ok', word: message('Working') },
@@ -14,11 +16,24 @@ export const BANK_HEALTH: Record<Bank['health'], { tone: Tone; word: string }> =
   unknown: { tone: 'off', word: message('Not read lately') },
 }
 
+/** In the list; the page of a bank has all of them. */
+const MOST_INCIDENTS = 3
+
+export function useBanks(): UseQueryResult<{ items: Bank[] }> {
+  return useQuery({ queryKey: ['banks'], queryFn: () => get<{ items: Bank[] }>('/banks') })
+}
+
 export function BanksPage() {
-  const banks = useQuery({ queryKey: ['banks'], queryFn: () => get<{ items: Bank[] }>('/banks') })
+  const { id } = useParams({ strict: false })
+  return <Split label={say('Banks')} longer="list" isPage={id !== undefined} list={<BankList beside={id !== undefined} />} detail={id === undefined ? null : <Outlet />} />
+}
+
+function BankList({ beside }: { beside: boolean }) {
+  const banks = useBanks()
+  const opening = useOpening('list')
   return (
     <>
-      <div className="mb-4"><Title>{say('Banks')}</Title></div>
+      <div className="mb-4"><ListTitle beside={beside}>{say('Banks')}</ListTitle></div>
       <Loaded query={banks}>
         {({ items }) => (
           <>
@@ -32,10 +47,10 @@ export function BanksPage() {
               {items.map((bank) => (
                 <li key={bank.institutionId} className="panel">
                   <div className="flex flex-wrap items-center justify-between gap-3">
-                    <div className="min-w-0"><h2 className="name">{bank.name}</h2><p className="text-muted"><Sentence parts={bank.sentence} /></p></div>
+                    <div className="min-w-0"><h2 className="name"><Link to="/banks/$id" params={{ id: bank.institutionId }} {...opening} className="underline-offset-4 hover:underline" activeProps={{ className: 'underline decoration-2' }}>{bank.name}</Link></h2><p className="text-muted"><Sentence parts={bank.sentence} /></p></div>
                     <Chip tone={BANK_HEALTH[bank.health].tone}>{say(BANK_HEALTH[bank.health].word)}</Chip>
                   </div>
-                  <History bank={bank} />
+                  <History bank={bank} most={MOST_INCIDENTS} />
                 </li>
               ))}
             </ul>

@@ -18,10 +18,11 @@ import { ProblemCard } from '../parts/problem-card.tsx'
 import { Proof } from '../parts/proof.tsx'
 import { Reconnect, usePreviews } from '../parts/reconnect.tsx'
 import { Repair } from '../parts/repair.tsx'
+import { ToList } from '../parts/split.tsx'
 import { Arrival, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
 
-const route = getRouteApi('/connections/$id')
+const route = getRouteApi('/accounts/connections/$id')
 
 export function ConnectionPage() {
   const { id } = route.useParams()
@@ -41,6 +42,7 @@ function Whole({ connection }: { connection: Connection }) {
   const isRunning = connection.state === 'active' && connection.health === 'working'
   return (
     <>
+      <ToList to="/accounts">{say('All accounts')}</ToList>
       <Head connection={connection} />
       <NeedsServer>
         {connection.challenge !== null && !may('sync') && <div className="panel mb-4"><AskOwner /></div>}

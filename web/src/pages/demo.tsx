@@ -37,7 +37,7 @@ export function DemoPage() {
             {act.error !== null && <Trouble error={act.error} />}
             <Problems connections={live} />
             {quiet && live.length > 0 && <p className="panel mb-4"><Chip tone="ok">{say('All read')}</Chip> <span className="ml-2"><Say message="Nothing is broken. <a>See the accounts</a>" a={(inside) => <Link to="/accounts" className="link">{inside}</Link>} /></span></p>}
-            <div className="grid gap-3 sm:grid-cols-2">
+            <div className="grid gap-3 @xl:grid-cols-2">
               {faults.map(({ fault, familyName, sentence, active }) => (
                 <section key={fault} className={`panel flex flex-col gap-2 ${active ? 'border-need' : ''}`} aria-label={familyName}>
                   <div className="flex flex-wrap justify-between gap-2"><h2>{familyName}</h2>{active && <Chip tone="need">{say('Broken now')}</Chip>}</div>

@@ -87,7 +87,7 @@ function Statement({ account, asOf, balance }: { account: Account; asOf: string 
 function Result({ account, found }: { account: Account; found: Reconciliation }) {
   return (
     <section className="mb-6" aria-label={say('Result')} aria-live="polite">
-      <dl className="panel mb-3 grid gap-x-6 gap-y-2 sm:grid-cols-3">
+      <dl className="panel mb-3 grid gap-x-6 gap-y-2 @xl:grid-cols-3">
         <Figure term={say('Statement of {day}', { day: formatDay(found.asOf) })} amount={found.stated} currency={found.currency} />
         <Figure term={say('Relink’s rows')} amount={found.ours} currency={found.currency} />
         <Figure term={say('Difference')} amount={found.difference} currency={found.currency} />

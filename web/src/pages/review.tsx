@@ -1,27 +1,23 @@
 /** Review: what only a person can decide. First the questions that the bank's answers left, then the rows that wait, then what was decided. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
-import { get, type Account, type Question } from '../api.ts'
+import { useEffect, useState } from 'react'
+import { get, type Account, type Question, type TransactionDetail } from '../api.ts'
 import { message, say } from '../language/language.ts'
+import { Amount } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
+import { Split, useWide } from '../parts/split.tsx'
 import { Empty, FirstBank, Loaded, Title } from '../parts/states.tsx'
 import { Questions } from '../review/questions.tsx'
 import { Queue } from '../review/queue.tsx'
 import { Recent } from '../review/recent.tsx'
+import { RowFacts } from '../rows/facts.tsx'
 import { isIn, useSuggestions, VIEWS, type View } from '../review/suggestions.tsx'
 
 export function ReviewPage() {
   const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
-  return (
-    <>
-      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Review')}</Title><Link className="link" to="/rules">{say('Rules')}</Link></div>
-      <Loaded query={questions}>
-        {({ items }) => <Loaded query={accounts}>{({ items: known }) => <Whole questions={items} accounts={known} />}</Loaded>}
-      </Loaded>
-    </>
-  )
+  return <Loaded query={questions}>{({ items }) => <Loaded query={accounts}>{({ items: known }) => <Whole questions={items} accounts={known} />}</Loaded>}</Loaded>
 }
 
 function Whole({ questions, accounts }: { questions: readonly Question[]; accounts: readonly Account[] }) {
@@ -30,34 +26,67 @@ function Whole({ questions, accounts }: { questions: readonly Question[]; accoun
   const [view, setView] = useState<View>('all')
   const [round, setRound] = useState(0)
   const [isOpen, setOpen] = useState(false)
+  const [looked, setLooked] = useState<string | null>(null)
+  const isWide = useWide()
   const account = accounts.find(({ id }) => id === chosen) ?? accounts.find(({ forReview }) => forReview > 0) ?? accounts[0]
   const [kept, setKept] = useState(account?.id)
   // The account that was chosen first stays, also when its last row is decided.
   const shown = accounts.find(({ id }) => id === (chosen ?? kept)) ?? account
   if (kept === undefined && account !== undefined) setKept(account.id)
-  return (
+  const list = (
     <>
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Review')}</Title><Link className="link" to="/rules">{say('Rules')}</Link></div>
       {questions.length > 0 && <section className="mb-8" aria-label={say('Questions')}><NeedsServer><Questions questions={questions} accounts={accounts} /></NeedsServer></section>}
       {questions.length === 0 && <p className="mb-6 text-muted">{say('Nothing to decide between rows. When the bank’s answers leave a doubt, both rows are kept and the question appears here.')}</p>}
       {shown === undefined ? (
         <Empty title={say('Nothing to review yet')}><p className="mb-4">{say('Rows appear here after the first read or import.')}</p><FirstBank /></Empty>
       ) : (
         <section aria-label={say('Rows to review')}>
-          <div className="mb-2 grid gap-2 sm:grid-cols-2">
+          <div className="mb-2 grid gap-2 @lg:grid-cols-2">
             <select className="field min-w-0" aria-label={say('Account')} value={shown.id} onChange={(event) => setChosen(event.target.value)}>
               {accounts.map(({ id, name, forReview }) => <option key={id} value={id}>{say('{account}: {count} to review', { account: name, count: forReview })}</option>)}
             </select>
             <NeedsServer><input className="field" type="search" aria-label={say('Search rows to review')} placeholder={say('Search name or memo')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
           </div>
           <Views account={shown} view={view} choose={setView} />
-          <Queue key={`${shown.id} ${round}`} account={shown} accounts={accounts} text={text} view={view} />
+          <Queue key={`${shown.id} ${round}`} account={shown} accounts={accounts} text={text} view={view} look={setLooked} />
         </section>
       )}
-      <details className="panel mt-6" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    </>
+  )
+  const detail = (
+    <>
+      {isWide && <AtRow id={looked} />}
+      <details className="panel mt-6 lg:mt-3" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className="cursor-pointer font-medium">{say('Recent changes')}</summary>
         {isOpen && <div className="mt-3"><NeedsServer><Recent taken={() => setRound((before) => before + 1)} /></NeedsServer></div>}
       </details>
     </>
+  )
+  return <Split label={say('To review')} longer="list" isPage={false} list={list} detail={detail} />
+}
+
+/** Who goes on sooner does not look at the row. */
+const LOOKING_MS = 150
+
+/** The row that the keyboard is at, once it stays there; until then the one before. */
+function AtRow({ id }: { id: string | null }) {
+  const [stays, setStays] = useState(id)
+  useEffect(() => {
+    const soon = setTimeout(() => setStays(id), LOOKING_MS)
+    return () => clearTimeout(soon)
+  }, [id])
+  const row = useQuery({ queryKey: ['transaction', stays], queryFn: () => get<TransactionDetail>(`/transactions/${stays}`), enabled: stays !== null, placeholderData: (previous) => previous })
+  if (stays === null || row.data === undefined) return null
+  return (
+    <section aria-label={say('This row')}>
+      <div className="mb-3 flex flex-wrap items-end justify-between gap-x-4 gap-y-1">
+        <h2 className="name min-w-0"><bdi>{row.data.description === '' ? say('Row without text') : row.data.description}</bdi></h2>
+        <p className="text-[17px] leading-6 font-semibold"><Amount amount={row.data.amount} currency={row.data.currency} signed /></p>
+      </div>
+      <RowFacts row={row.data} />
+      <p className="mt-1"><Link className="link inline-block py-1" to="/transactions/$id" params={{ id: row.data.id }}>{say('Open this row')}</Link></p>
+    </section>
   )
 }
 

@@ -1,12 +1,13 @@
 /** Transactions of an account: search and filters, which live in the address; the list; its export. */
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { get, type Account } from '../api.ts'
+import { get, type Account, type TransactionDetail } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { useOffline } from '../me.ts'
 import { NeedsServer } from '../parts/needs-server.tsx'
-import { Empty, FirstBank, Loaded, RowsToCome, Title, Trouble } from '../parts/states.tsx'
+import { ListTitle, Split, useWide } from '../parts/split.tsx'
+import { Empty, FirstBank, Loaded, RowsToCome, Trouble } from '../parts/states.tsx'
 import { RowGrid } from '../rows/grid.tsx'
 import { Printed } from '../rows/printed.tsx'
 import { useRows, type RowFilter } from '../rows/load.ts'
@@ -18,25 +19,37 @@ const TYPING_MS = 150
 type Option = { readonly value: string; readonly label: string }
 
 export function TransactionsPage() {
+  const { id } = useParams({ strict: false })
+  const isWide = useWide()
+  // Its place is kept, so that the rows stay where they are when one is opened.
+  const none = isWide ? <p className="panel mt-11 text-muted">{say('A row that you choose is shown here, with why it is here.')}</p> : null
+  return <Split label={say('Transactions')} longer="list" isPage={id !== undefined} list={<TransactionList open={id} />} detail={id === undefined ? none : <Outlet />} />
+}
+
+/** `open`: the row that is shown beside it. */
+function TransactionList({ open }: { open: string | undefined }) {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
   return (
     <>
-      <div className="mb-4"><Title>{say('Transactions')}</Title></div>
+      <div className="mb-4"><ListTitle beside={open !== undefined}>{say('Transactions')}</ListTitle></div>
       <Loaded query={accounts}>
-        {({ items }) => (items.length === 0 ? <Empty title={say('No account yet')}><p className="mb-4">{say('Its rows appear here after the first read or import.')}</p><FirstBank /></Empty> : <Chosen accounts={items} />)}
+        {({ items }) => (items.length === 0 ? <Empty title={say('No account yet')}><p className="mb-4">{say('Its rows appear here after the first read or import.')}</p><FirstBank /></Empty> : <Chosen accounts={items} open={open} />)}
       </Loaded>
     </>
   )
 }
 
-function Chosen({ accounts }: { accounts: readonly Account[] }) {
+function Chosen({ accounts, open }: { accounts: readonly Account[]; open: string | undefined }) {
   const search = route.useSearch()
-  const account = accounts.find(({ id }) => id === search.account) ?? accounts[0]!
+  // A link to a row alone does not name its account.
+  const row = useQuery({ queryKey: ['transaction', open], queryFn: () => get<TransactionDetail>(`/transactions/${open}`), enabled: open !== undefined && search.account === undefined })
+  if (search.account === undefined && row.isLoading) return <RowsToCome />
+  const account = accounts.find(({ id }) => id === (search.account ?? row.data?.accountId)) ?? accounts[0]!
   const filter: RowFilter = { ...search, account: account.id }
   return (
     <>
       <Filters accounts={accounts} filter={filter} />
-      <RowsOf account={account} filter={filter} />
+      <RowsOf account={account} filter={filter} open={open} />
     </>
   )
 }
@@ -49,9 +62,9 @@ function said(options: readonly Option[]): readonly Option[] {
 }
 
 function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: RowFilter }) {
-  const navigate = useNavigate({ from: '/transactions' })
+  const navigate = useNavigate()
   const [text, setText] = useState(filter.text ?? '')
-  const set = (change: Partial<RowFilter>): void => void navigate({ search: (before: RowSearch) => ({ ...before, ...change }), replace: true })
+  const set = (change: Partial<RowFilter>): void => void navigate({ to: '.', search: (before: RowSearch) => ({ ...before, ...change }), replace: true, resetScroll: false })
   useEffect(() => {
     if (text === (filter.text ?? '')) return
     const soon = setTimeout(() => set({ text: text === '' ? undefined : text }), TYPING_MS)
@@ -60,16 +73,16 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
   const offline = useOffline()
   const any = filter.text !== undefined || filter.from !== undefined || filter.to !== undefined || filter.state !== undefined || filter.review !== undefined
   return (
-    <form role="search" aria-label={say('Filter transactions')} className="mb-3 grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-6 print:hidden" onSubmit={(event) => event.preventDefault()}>
+    <form role="search" aria-label={say('Filter transactions')} className="mb-3 grid grid-cols-2 gap-2 @xl:grid-cols-3 @4xl:grid-cols-6 print:hidden" onSubmit={(event) => event.preventDefault()}>
       <NeedsServer><input className="field col-span-2" type="search" placeholder={say('Search name or memo')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
       <Select label={say('Account')} value={filter.account} options={accounts.map(({ id, name, currency }) => ({ value: id, label: `${name} (${currency})` }))} set={(account) => set({ account })} />
       <NeedsServer>
         <Select label={say('State')} value={filter.state ?? ''} options={said(STATES)} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
         <Select label={say('Review')} value={filter.review ?? ''} options={said(REVIEWS)} set={(review) => set({ review: review === '' ? undefined : (review as RowFilter['review']) })} />
-        <div className="col-span-2 flex flex-wrap items-center gap-2 sm:col-span-3 lg:col-span-6">
+        <div className="col-span-2 flex flex-wrap items-center gap-2 @xl:col-span-3 @4xl:col-span-6">
           <label className="flex items-center gap-2"><span className="meta">{say('From')}</span><input className="field !w-40" type="date" value={filter.from ?? ''} onChange={(event) => set({ from: event.target.value === '' ? undefined : event.target.value })} /></label>
           <label className="flex items-center gap-2"><span className="meta">{say('to')}</span><input className="field !w-40" type="date" value={filter.to ?? ''} onChange={(event) => set({ to: event.target.value === '' ? undefined : event.target.value })} /></label>
-          {any && <button type="button" className="button" onClick={() => { setText(''); void navigate({ search: { account: filter.account }, replace: true }) }}>{say('Clear filters')}</button>}
+          {any && <button type="button" className="button" onClick={() => { setText(''); void navigate({ to: '.', search: { account: filter.account }, replace: true, resetScroll: false }) }}>{say('Clear filters')}</button>}
           {!offline && <Export filter={filter} />}
         </div>
       </NeedsServer>
@@ -96,8 +109,10 @@ function Export({ filter: { account, from, to } }: { filter: RowFilter }) {
   )
 }
 
-/** The list alone, as the page of an account shows it too. */
-export function RowsOf({ account, filter }: { account: Account; filter: RowFilter }) {
+/** The list alone, as the page of an account shows it too. A row leads to its own page, which is beside the list where there is room. */
+export function RowsOf({ account, filter, open }: { account: Account; filter: RowFilter; open?: string | undefined }) {
+  const navigate = useNavigate()
+  const isWide = useWide()
   const { rows, items, waiting, showWaiting } = useRows(filter)
   const isFiltered = Object.entries(filter).some(([name, value]) => name !== 'account' && value !== undefined)
   if (rows.error !== null && items.length === 0) return <Trouble error={rows.error} />
@@ -114,7 +129,7 @@ export function RowsOf({ account, filter }: { account: Account; filter: RowFilte
       {items.length === 0 ? (
         <Empty title={say(isFiltered ? 'Nothing found' : 'No transactions yet')}>{say(isFiltered ? 'No row of this account fits all filters.' : 'They appear here after the first read or import.')}</Empty>
       ) : (
-        <div className="print:hidden"><RowGrid label={say('Transactions of {account}', { account: account.name })} items={items} total={isFiltered ? (rows.hasNextPage ? null : items.length) : Math.max(account.rows, items.length)} hasMore={rows.hasNextPage} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} /></div>
+        <div className="print:hidden"><RowGrid label={say('Transactions of {account}', { account: account.name })} items={items} total={isFiltered ? (rows.hasNextPage ? null : items.length) : Math.max(account.rows, items.length)} hasMore={rows.hasNextPage} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} open={open} choose={(id) => void navigate({ to: '/transactions/$id', params: { id }, search: filter, resetScroll: !isWide })} /></div>
       )}
     </>
   )

@@ -23,14 +23,15 @@ const LOOK: Record<DayState, string> = {
 }
 const WORD: Record<DayState, string> = { working: message('answered every read'), failures: message('single reads failed'), disturbed: message('a part did not answer'), down: message('did not answer'), none: message('not read') }
 
-export function History({ bank }: { bank: Bank }) {
+/** `most`: so many incidents, the newest first. */
+export function History({ bank, most = Infinity }: { bank: Bank; most?: number }) {
   const history = useQuery({ queryKey: ['banks', bank.institutionId, 'health'], queryFn: () => get<BankHistory>(`/institutions/${encodeURIComponent(bank.institutionId)}/health`) })
   return (
     <Loaded query={history}>
       {(data) => (
         <div className="mt-3">
           <Bars history={data} />
-          <Incidents history={data} />
+          <Incidents incidents={data.incidents.slice(0, most)} />
         </div>
       )}
     </Loaded>
@@ -51,7 +52,7 @@ function Bars({ history }: { history: BankHistory }) {
   )
 }
 
-function Incidents({ history: { incidents } }: { history: BankHistory }) {
+function Incidents({ incidents }: Pick<BankHistory, 'incidents'>) {
   if (incidents.length === 0) return null
   return (
     <ul className="mt-3 grid gap-2 border-t border-line pt-3" aria-label={say('Incidents')}>

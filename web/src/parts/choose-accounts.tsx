@@ -79,7 +79,7 @@ function Check({ bank, listed, of, books, error, isPending, read, change }: Chec
       <h2 id="check" tabIndex={-1} ref={heading}>{say('Is this right?')}</h2>
       <dl className="grid gap-3">
         {chosen.map((account) => (
-          <div key={account.id} className="grid gap-x-6 border-t border-line pt-3 first:border-0 first:pt-0 sm:grid-cols-2">
+          <div key={account.id} className="grid gap-x-6 border-t border-line pt-3 first:border-0 first:pt-0 @xl:grid-cols-2">
             <dt className="name font-medium">{account.name}{masked(account.number)}</dt>
             <dd className="[overflow-wrap:anywhere]">{intoWords(account, of(account.id), books)}</dd>
           </div>

@@ -12,7 +12,7 @@ export function Evidence({ problem: { causes, bankSays } }: { problem: Problem }
   const more = first.for.length > FOR || first.against.length > AGAINST || others.some((one) => one.for.length > 0)
   return (
     <div className="mt-3 grid gap-3">
-      <div className="grid gap-x-6 gap-y-3 sm:grid-cols-2">
+      <div className="grid gap-x-6 gap-y-3 @xl:grid-cols-2">
         <Facts title={say('Speaks for it')} facts={first.for.slice(0, FOR)} />
         <Facts title={say('Speaks against it')} facts={first.against.slice(0, AGAINST)} />
       </div>
@@ -32,7 +32,7 @@ export function Evidence({ problem: { causes, bankSays } }: { problem: Problem }
             {causes.filter((one, index) => index === 0 || one.for.length > 0).map((one) => (
               <div key={one.cause}>
                 <p className="font-medium"><Sentence parts={one.what} /> <span className="meta">{one.share}</span></p>
-                <div className="grid gap-x-6 gap-y-2 sm:grid-cols-2">
+                <div className="grid gap-x-6 gap-y-2 @xl:grid-cols-2">
                   <Facts title={say('For')} facts={one.for} />
                   <Facts title={say('Against')} facts={one.against} />
                 </div>

@@ -17,9 +17,13 @@ export function Title({ children }: { children: string }) {
   return (
     <>
       <title>{say('{title} · Relink', { title: children })}</title>
-      <h1 className="name">{children}</h1>
+      <PageHeading key={children}>{children}</PageHeading>
     </>
   )
+}
+
+function PageHeading({ children }: { children: string }) {
+  return <h1 ref={useArrival<HTMLHeadingElement>()} className="name">{children}</h1>
 }
 
 /** Shows the content as soon as there is any. What was loaded stays while the server is away; trouble is said only where there is nothing. */

@@ -12,7 +12,7 @@ export function KeysHelp({ isOn, toggle }: { isOn: boolean; toggle: () => void }
   return (
     // Of a keyboard: the keys of programs are other words in other languages.
     <section className="panel mb-3" aria-label={say('{of, select, other {Keys}}', { of: 'keyboard' })}>
-      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 sm:grid-cols-[auto_1fr_auto_1fr]">
+      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 @lg:grid-cols-[auto_1fr_auto_1fr]">
         {KEYS.map(([keys, does]) => (
           <div key={keys} className="contents"><dt className="font-medium">{say(keys)}</dt><dd className="text-muted">{say(does)}</dd></div>
         ))}

@@ -71,7 +71,7 @@ function Card({ question, account, isBusy, answer }: { question: Question; accou
     <section className="panel" aria-labelledby={`q-${question.id}`} data-question={question.id} tabIndex={-1}>
       <h2 id={`q-${question.id}`}>{say(title)}</h2>
       <p className="meta name">{account}</p>
-      <div className="my-3 grid gap-2 sm:grid-cols-2">
+      <div className="my-3 grid gap-2 @lg:grid-cols-2">
         <Side row={question.transaction} />
         {question.other !== null && <Side row={question.other} />}
       </div>

@@ -9,6 +9,7 @@ import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { formatInstant } from '../parts/time.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
+import { useWide } from '../parts/split.tsx'
 import { Empty, RowsToCome, Trouble } from '../parts/states.tsx'
 import { useMay, useOffline } from '../me.ts'
 import type { Account, Transaction } from '../api.ts'
@@ -23,7 +24,8 @@ import { useDecisions, type Conflict, type Values } from './decide.ts'
 import { useKeys } from './keys.ts'
 import { KeysHelp } from './help.tsx'
 
-export function Queue({ account, accounts, text, view }: { account: Account; accounts: readonly Account[]; text: string; view: View }) {
+/** `look`: told of the row that the keyboard is at, whenever it is another one. */
+export function Queue({ account, accounts, text, view, look }: { account: Account; accounts: readonly Account[]; text: string; view: View; look: (id: string | null) => void }) {
   const { rows, items, waiting, showWaiting } = useRows({ account: account.id, review: 'for_review', ...(text === '' ? {} : { text }) }, false)
   const decisions = useDecisions()
   const proposals = useSuggestions(account.id)
@@ -38,7 +40,7 @@ export function Queue({ account, accounts, text, view }: { account: Account; acc
       {decisions.error !== null && <Trouble error={decisions.error} />}
       {decisions.conflicts[0] !== undefined && <Told conflict={decisions.conflicts[0]} more={decisions.conflicts.length - 1} settle={decisions.settle} />}
       <p className="mb-2 min-h-8">{waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{say('{count} new', { count: waiting })}</button>}</p>
-      <List account={account} accounts={accounts} rows={waitsFor} proposals={proposals.of} decisions={decisions} hasMore={hasMore} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} />
+      <List account={account} accounts={accounts} rows={waitsFor} proposals={proposals.of} decisions={decisions} hasMore={hasMore} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} look={look} />
       {waitsFor.length === 0 && !hasMore && <Empty title={say('Nothing waits here')}>{emptyWords(view, text)}</Empty>}
     </>
   )
@@ -67,13 +69,14 @@ function isOpen(values: Values | undefined): boolean {
   return values === undefined || (values.review !== 'accepted' && values.excluded !== true)
 }
 
-type ListProps = { readonly account: Account; readonly accounts: readonly Account[]; readonly rows: readonly Transaction[]; readonly proposals: Proposals; readonly decisions: ReturnType<typeof useDecisions>; readonly hasMore: boolean; readonly isLoading: boolean; readonly loadMore: () => void }
+type ListProps = { readonly account: Account; readonly accounts: readonly Account[]; readonly rows: readonly Transaction[]; readonly proposals: Proposals; readonly decisions: ReturnType<typeof useDecisions>; readonly hasMore: boolean; readonly isLoading: boolean; readonly loadMore: () => void; readonly look: (id: string | null) => void }
 
-function List({ account, accounts, rows, proposals, decisions, hasMore, isLoading, loadMore }: ListProps) {
+function List({ account, accounts, rows, proposals, decisions, hasMore, isLoading, loadMore, look }: ListProps) {
   const may = useMay()
   const offline = useOffline()
   const mayDecide = may('review') && !offline
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
+  const isWide = useWide()
   const [open, setOpen] = useState<string | null>(null)
   const [naming, setNaming] = useState(false)
   const [rule, setRule] = useState<NewRule | null>(null)
@@ -81,6 +84,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   const [help, setHelp] = useState(false)
   const list = useLongList({ count: rows.length, keyOf: (index) => rows[index]?.id ?? String(index), hasMore, isLoading, loadMore })
   const current = rows[list.active]
+  useEffect(() => look(current?.id ?? null), [current?.id])
   const chosen = (): readonly Transaction[] => (picked.size > 0 ? rows.filter(({ id }) => picked.has(id)) : current === undefined ? [] : [current])
   const acted = (): void => {
     setPicked(new Set())
@@ -193,7 +197,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
                 <div key={key} role="row" data-index={index} ref={list.measure} aria-rowindex={index + 1} aria-selected={picked.has(row.id)} tabIndex={index === list.active ? 0 : -1} onFocus={() => list.setActive(index)}
                   className={`absolute inset-x-0 top-0 border-t border-line outline-offset-[-2px] ${picked.has(row.id) ? 'border-l-4 border-l-accent bg-sunken' : index === list.active ? 'bg-sunken' : ''}`} style={{ transform: list.offsetOf(start) }}>
                   <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={() => list.go(index)}><Cells row={row}>{proposals.has(row.id) && <Proposal proposal={proposals.get(row.id)!} accounts={accounts} />}</Cells></div>
-                  {open === row.id && <div role="gridcell" className="bg-sunken px-3 py-3"><Why id={row.id} /></div>}
+                  {open === row.id && !isWide && <div role="gridcell" className="bg-sunken px-3 py-3"><Why id={row.id} /></div>}
                 </div>
               )
             })}

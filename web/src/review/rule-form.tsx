@@ -40,7 +40,7 @@ export function RuleForm({ start, done, cancel }: { start: NewRule; done: (chang
   return (
     <form className="panel mb-3 grid gap-3" aria-label={say('New rule')} onSubmit={(event) => { event.preventDefault(); if (isWhole && isCurrent && !isBusy) save() }} onKeyDown={(event) => event.key === 'Escape' && cancel?.()}>
       {error !== null && <Trouble error={error} />}
-      <div className="grid gap-3 sm:grid-cols-3">
+      <div className="grid gap-3 @xl:grid-cols-3">
         <label className="grid gap-1">{say('Rows that contain')}<input ref={field} className="field" required minLength={2} maxLength={200} value={contains} onChange={(event) => setContains(event.target.value)} /></label>
         <label className="grid gap-1">{say('are')}<input className="field" required maxLength={200} placeholder={say('Category')} value={category} onChange={(event) => setCategory(event.target.value)} /></label>
         <label className="grid gap-1">{say('in')}

@@ -6,7 +6,7 @@ import { Chip } from '../parts/chip.tsx'
 import { Amount, formatAmount } from '../parts/money.tsx'
 import { Day } from '../parts/time.tsx'
 
-export const COLUMNS = 'grid grid-cols-[6.5rem_minmax(0,1fr)_auto] gap-x-2 px-2 sm:grid-cols-[7rem_minmax(0,1fr)_auto] sm:gap-x-4 sm:px-3'
+export const COLUMNS = 'grid grid-cols-[6.5rem_minmax(0,1fr)_auto] gap-x-2 px-2 @lg:grid-cols-[7rem_minmax(0,1fr)_auto] @lg:gap-x-4 @lg:px-3'
 
 export function Cells({ row, children }: { row: Transaction; children?: ReactNode }) {
   const struck = row.state === 'withdrawn' ? 'line-through' : ''

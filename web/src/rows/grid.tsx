@@ -1,13 +1,9 @@
-/**
- * The rows of an account as a grid for the keyboard: arrows, PgUp, PgDn, Home, End go by row, Enter opens
- * one and tells why it is here.
- */
-import { useState, type KeyboardEvent } from 'react'
+/** The rows of an account as a grid for the keyboard: arrows, PgUp, PgDn, Home, End go by row, Enter opens one. */
+import type { KeyboardEvent } from 'react'
 import type { Transaction } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Cells, COLUMNS } from './cells.tsx'
 import { useLongList } from './virtual.ts'
-import { Why } from './why.tsx'
 
 type GridProps = {
   readonly label: string
@@ -17,16 +13,17 @@ type GridProps = {
   readonly hasMore: boolean
   readonly isLoading: boolean
   readonly loadMore: () => void
+  /** The row whose detail is shown. */
+  readonly open: string | undefined
+  readonly choose: (id: string) => void
 }
 
-export function RowGrid({ label, items, total, hasMore, isLoading, loadMore }: GridProps) {
-  const [open, setOpen] = useState<string | null>(null)
+export function RowGrid({ label, items, total, hasMore, isLoading, loadMore, open, choose }: GridProps) {
   const list = useLongList({ count: items.length, keyOf: (index) => items[index]?.id ?? String(index), hasMore, isLoading, loadMore })
-  const toggle = (id: string): void => setOpen(open === id ? null : id)
   const onKey = (event: KeyboardEvent): void => {
     const row = items[list.active]
     if ((event.target as HTMLElement).role !== 'row' || list.onMove(event) || event.key !== 'Enter' || row === undefined) return
-    toggle(row.id)
+    choose(row.id)
     event.preventDefault()
   }
   return (
@@ -41,9 +38,8 @@ export function RowGrid({ label, items, total, hasMore, isLoading, loadMore }: G
           const row = items[index]
           return row === undefined ? null : (
             <div key={key} role="row" data-index={index} ref={list.measure} aria-rowindex={index + 2} tabIndex={index === list.active ? 0 : -1} onFocus={() => list.setActive(index)}
-              className={`absolute inset-x-0 top-0 border-t border-line outline-offset-[-2px] ${row.state === 'withdrawn' ? 'text-muted' : ''}`} style={{ transform: list.offsetOf(start) }}>
-              <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={() => toggle(row.id)}><Cells row={row} /></div>
-              {open === row.id && <div role="gridcell" className="bg-sunken px-3 py-3"><Why id={row.id} /></div>}
+              className={`absolute inset-x-0 top-0 border-t border-line outline-offset-[-2px] ${row.state === 'withdrawn' ? 'text-muted' : ''} ${open === row.id ? 'bg-sunken before:absolute before:inset-y-0 before:left-0 before:border-l-4 before:border-accent' : ''}`} aria-current={open === row.id ? true : undefined} style={{ transform: list.offsetOf(start) }}>
+              <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={() => choose(row.id)}><Cells row={row} /></div>
             </div>
           )
         })}

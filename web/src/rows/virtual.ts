@@ -28,9 +28,15 @@ export function useLongList({ count, keyOf, hasMore, isLoading, loadMore }: Long
   })
   const shown = virtual.getVirtualItems()
   const last = shown.at(-1)?.index ?? 0
+  // Where the list begins is another place when what stands above it takes more lines or fewer.
   useLayoutEffect(() => {
     const element = frame.current
-    if (element !== null) setTop(element.getBoundingClientRect().top + scrollY)
+    if (element === null) return
+    const measure = (): void => setTop(element.getBoundingClientRect().top + scrollY)
+    measure()
+    const watch = new ResizeObserver(measure)
+    watch.observe(document.body)
+    return () => watch.disconnect()
   }, [count === 0])
   useEffect(() => {
     if (hasMore && !isLoading && last >= count - NEAR_THE_END) loadMore()

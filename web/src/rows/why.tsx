@@ -1,6 +1,5 @@
 /** "Why is this here?": each report by a source, and each change since, oldest first, as the server tells it. */
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { get, type TransactionDetail } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
@@ -8,7 +7,7 @@ import { formatAmount, NO_CURRENCY } from '../parts/money.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { formatDay, formatInstant } from '../parts/time.tsx'
 
-export function Why({ id, alone = false }: { id: string; alone?: boolean }) {
+export function Why({ id }: { id: string }) {
   const detail = useQuery({ queryKey: ['transaction', id], queryFn: () => get<TransactionDetail>(`/transactions/${id}`) })
   if (detail.error !== null && detail.data === undefined) return <Trouble error={detail.error} />
   if (detail.data === undefined) return <p className="meta appear-late">{say('Reading its history…')}</p>
@@ -26,7 +25,6 @@ export function Why({ id, alone = false }: { id: string; alone?: boolean }) {
           <li key={index}>{formatInstant(change.at)}: {change.because} {changesWords(change.changes, detail.data)}</li>
         ))}
       </ul>
-      {!alone && <Link className="link w-fit" to="/transactions/$id" params={{ id }}>{say('Open this row')}</Link>}
     </div>
   )
 }

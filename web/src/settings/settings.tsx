@@ -18,8 +18,8 @@ export function SettingsPage() {
   const me = useMe()
   const { pathname } = useLocation()
   return (
-    <div className="grid gap-6 lg:grid-cols-[200px_1fr]">
-      <nav aria-label={say('Settings')} className="flex flex-wrap gap-1 lg:flex-col">
+    <div className="grid gap-6 @2xl:grid-cols-[180px_minmax(0,1fr)]">
+      <nav aria-label={say('Settings')} className="flex flex-wrap gap-1 @2xl:flex-col">
         {PAGES.filter(({ owner }) => !owner || me.data?.role === 'owner').map(({ to, label }) => (
           <Link key={to} to={to} className="rounded-md px-3 py-2 text-muted no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>{say(label)}</Link>
         ))}

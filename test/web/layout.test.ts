@@ -1,0 +1,148 @@
+/**
+ * Where things stand: in a wide window a rail of 200 pixels, the list, and 420 pixels for what is chosen in it; in a
+ * narrower one a bar above, on a phone at the bottom, and what is chosen is a page. The address is the same.
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Locator } from 'playwright-core'
+import { violations } from './axe.ts'
+import { troubledPages } from './pages.ts'
+import { settled } from './settled.ts'
+import { cannotRun, openWorld, type World } from './world.ts'
+
+const RAIL = 200
+const DETAIL = 420
+const WIDE = 1024
+
+describe('where things stand', { skip: cannotRun ?? false }, () => {
+  let world: World
+  let details: readonly { readonly path: string; readonly list: string }[]
+  before(async () => {
+    world = await openWorld()
+    const { paths } = await troubledPages(world)
+    details = paths.flatMap((path) => {
+      const [, first = '', second] = path.split('/')
+      const list = { accounts: 'Accounts', connections: 'Accounts', transactions: 'Transactions', banks: 'Banks' }[first]
+      return list === undefined || second === undefined ? [] : [{ path, list }]
+    })
+  })
+  after(async () => {
+    await world.close()
+  })
+
+  test('wide: a rail of 200, the list, a detail of 420, whose heading is the page’s; narrower: the detail alone, below a bar', async () => {
+    const page = await world.openPage()
+    assert.ok(details.length >= 5, 'an account, a row, two connections, a bank')
+    for (const { path, list: name } of details) {
+      const list = page.getByRole('region', { name, exact: true })
+      for (const width of [WIDE, 1280, 1920]) {
+        await page.setViewportSize({ width, height: 900 })
+        await settled(page, world.url(path))
+        const [rail, left, heading] = [await box(page.getByRole('banner')), await box(list), await box(page.getByRole('heading', { level: 1 }))]
+        assert.deepEqual([rail.x, rail.width, rail.height], [0, RAIL, 900], path)
+        const right = await page.evaluate<{ x: number; width: number }>("(() => { const part = document.querySelector('h1').closest('.beside > *'); const { paddingLeft, paddingRight } = getComputedStyle(part); const { x, width } = part.getBoundingClientRect(); return { x: x + parseFloat(paddingLeft), width: width - parseFloat(paddingLeft) - parseFloat(paddingRight) } })()")
+        assert.equal(right.width, DETAIL, `${path} at ${width}`)
+        assert.ok(rail.x + rail.width <= left.x && left.width >= 300 && left.x + left.width <= right.x && heading.x >= right.x, `${path} at ${width}: ${JSON.stringify([rail, left, right, heading])}`)
+        if (width === WIDE) assert.deepEqual(await violations(page), [], path)
+      }
+      for (const width of [WIDE - 1, 640, 390]) {
+        await page.setViewportSize({ width, height: 900 })
+        await list.waitFor({ state: 'detached' })
+        const [bar, heading] = [await box(page.getByRole('banner')), await box(page.getByRole('heading', { level: 1 }))]
+        assert.ok(bar.x === 0 && bar.width > width - 20 && heading.x < 20 && heading.y > bar.y + bar.height, `${path} at ${width}`)
+      }
+    }
+    await page.context().close()
+  })
+
+  test('the navigation is of five, the settings are in the menu of who is signed in; on a phone four and More at the bottom', async () => {
+    const page = await world.openPage()
+    await settled(page, world.url('/accounts'))
+    const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link')
+    const names = async (): Promise<readonly string[]> => (await links.allInnerTexts()).map((text) => text.split('\n')[0]!.replace(/[\s\d,]+.*$/, ''))
+    const five = ['Accounts', 'Review', 'Transactions', 'Reconcile', 'Banks']
+    // The demo has its panel beside them.
+    assert.deepEqual(await names(), [...five, 'Demo'])
+    await page.getByRole('navigation', { name: 'Main' }).getByText('to mend').waitFor({ state: 'attached' })
+    await page.getByRole('button', { name: 'You and the settings' }).press('Enter')
+    assert.deepEqual(await violations(page), [])
+    await page.getByRole('link', { name: 'Settings' }).press('Enter')
+    await page.waitForURL('**/settings/security')
+    assert.ok(!(await page.getByRole('link', { name: 'Settings' }).isVisible()), 'the menu closes')
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 800 })
+      await settled(page, world.url('/accounts'))
+      assert.deepEqual((await names()).filter((name) => name !== ''), ['Accounts', 'Review', 'Transactions', 'Banks'])
+      const bar = [...(await links.all()), page.getByRole('button', { name: 'More' })]
+      const tops = new Set<number>()
+      for (const one of bar) if (await one.isVisible()) tops.add(Math.round((await box(one)).y))
+      assert.equal(tops.size, 1, `one line at ${width}`)
+      assert.ok([...tops][0]! > 740)
+      await page.getByRole('button', { name: 'More' }).click()
+      for (const name of ['Reconcile', 'Demo', 'Settings']) assert.ok(await page.getByRole('listitem').getByRole('link', { name }).isVisible(), name)
+      await page.keyboard.press('Escape')
+    }
+    await page.context().close()
+  })
+
+  test('by the keyboard: who opens an account is led to it and finds back; rows stay under the arrows while their detail is beside them', async () => {
+    const page = await world.openPage()
+    await settled(page, world.url('/accounts'))
+    const focused = (tag: string, text: string) => page.locator(`${tag}:focus`, { hasText: text }).waitFor()
+    await page.getByRole('link', { name: /^Reserve Savings/ }).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/accounts/*')
+    await focused('H1', 'Reserve Savings')
+    assert.equal(await page.getByRole('link', { name: /^Reserve Savings/ }).getAttribute('aria-current'), 'page')
+    await page.getByRole('link', { name: /^Business Checking/ }).press('Enter')
+    await focused('H1', 'Business Checking')
+    await page.keyboard.press('Shift+Tab')
+    await focused('A', '‹ All accounts')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/accounts')
+    await focused('H1', 'Accounts')
+    await settled(page, world.url('/transactions'))
+    const grid = page.getByRole('grid')
+    await grid.locator('[data-index="0"]').focus()
+    await page.keyboard.press('ArrowDown')
+    const before = await box(grid.locator('[data-index="1"]'))
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/transactions\/[\w-]+/)
+    await page.getByText('Why is this here?').waitFor()
+    assert.deepEqual(await box(grid.locator('[data-index="1"]')), before, 'the rows stay where they are')
+    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-rowindex')"), '3')
+    assert.equal(await grid.locator('[aria-current=true]').getAttribute('aria-rowindex'), '3')
+    const first = page.url()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL((url) => url.href !== first)
+    await grid.locator('[aria-current=true][aria-rowindex="4"]').waitFor()
+    await page.context().close()
+  })
+
+  test('on a phone a row is a page, and the way back leads to where the list was', async () => {
+    const page = await world.openPage({ width: 390 })
+    const account = (await world.sandbox.opened.instance.store.accounts.list()).find(({ rows }) => rows > 40)!
+    await settled(page, world.url(`/transactions?account=${account.id}`))
+    const row = page.getByRole('grid').locator('[data-index="20"]')
+    await page.evaluate('new Promise((done) => { scrollTo(0, 900); requestAnimationFrame(() => requestAnimationFrame(done)) })')
+    await row.scrollIntoViewIfNeeded()
+    const [text, at] = [await row.innerText(), await page.evaluate<number>('scrollY')]
+    await row.click()
+    await page.getByText('Why is this here?').waitFor()
+    assert.equal(await page.getByRole('grid').count(), 0)
+    assert.ok((await page.evaluate<number>('scrollY')) < 10, 'a page begins at its top')
+    await page.goBack()
+    await page.getByRole('grid').getByText(text.split('\n')[1]!).first().waitFor()
+    assert.ok(Math.abs((await page.evaluate<number>('scrollY')) - at) < 60)
+    await page.context().close()
+  })
+
+  test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
+})
+
+async function box(one: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  const found = await one.boundingBox()
+  assert.ok(found !== null)
+  return found
+}

@@ -1,0 +1,33 @@
+/** All that is known of a row: what the bank says of it, what a person decided, and why it is here. */
+import type { ReactNode } from 'react'
+import type { TransactionDetail } from '../api.ts'
+import { message, say } from '../language/language.ts'
+import { Chip, type Tone } from '../parts/chip.tsx'
+import { formatAmount } from '../parts/money.tsx'
+import { Day } from '../parts/time.tsx'
+import { Why } from './why.tsx'
+
+const STATES: Record<TransactionDetail['state'], { tone: Tone; word: string }> = { posted: { tone: 'ok', word: message('Booked') }, pending: { tone: 'wait', word: message('Pending') }, withdrawn: { tone: 'off', word: message('Withdrawn') } }
+
+export function RowFacts({ row }: { row: TransactionDetail }) {
+  return (
+    <>
+      <dl className="panel grid gap-x-6 gap-y-2 @lg:grid-cols-2">
+        <Fact term={say('Booked')}><Day day={row.postedOn} /></Fact>
+        {row.transactedOn !== null && <Fact term={say('Made')}><Day day={row.transactedOn} /></Fact>}
+        {row.valueOn !== null && <Fact term={say('Value')}><Day day={row.valueOn} /></Fact>}
+        {row.foreignAmount !== null && row.foreignCurrency !== null && <Fact term={say('In the other currency')}>{formatAmount(row.foreignAmount, row.foreignCurrency)}</Fact>}
+        {row.checkNumber !== null && <Fact term={say('Check')}>{row.checkNumber}</Fact>}
+        {row.reference !== null && <Fact term={say('Reference')}><bdi>{row.reference}</bdi></Fact>}
+        {row.category !== null && <Fact term={say('Category')}>{row.category}</Fact>}
+        {row.note !== null && <Fact term={say('Note')}>{row.note}</Fact>}
+        <Fact term={say('State')}><Chip tone={STATES[row.state].tone}>{say(STATES[row.state].word)}</Chip></Fact>
+      </dl>
+      <section className="panel mt-3"><Why id={row.id} /></section>
+    </>
+  )
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }) {
+  return <div className="min-w-0"><dt className="meta">{term}</dt><dd className="[overflow-wrap:anywhere]">{children}</dd></div>
+}
