@@ -5,7 +5,7 @@ import { lazy, Suspense } from 'react'
 import { get, type Account } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
-import { BalanceBreaks } from '../parts/balance.tsx'
+import { BalanceBreaks, useBalanceProof } from '../parts/balance.tsx'
 import type { BalanceSeries } from '../parts/balance-picture.tsx'
 import { FreshnessChip, FreshnessFacts, useFreshness } from '../parts/freshness.tsx'
 import { kindWords } from '../parts/kinds.ts'
@@ -24,32 +24,33 @@ export function AccountPage() {
   const account = useQuery({ queryKey: ['account', id], queryFn: () => get<Account>(`/accounts/${id}`) })
   const coverage = useQuery({ queryKey: ['coverage', id], queryFn: () => get<Coverage>(`/accounts/${id}/coverage`) })
   const freshness = useFreshness(id)
+  const series = useQuery({ queryKey: ['balance-series', id], queryFn: () => get<BalanceSeries>(`/accounts/${id}/balance-series`) })
+  const above = [coverage, freshness, series, useBalanceProof(id)]
   return (
     <Loaded query={account}>
       {(data) => (
         <>
           <ToList to="/accounts">{say('All accounts')}</ToList>
           <Head account={data} />
-          <div className="min-h-14">{freshness.data !== undefined && <div className="flex flex-wrap items-start gap-x-6"><div className="pb-2"><FreshnessChip freshness={freshness.data} /></div><FreshnessFacts freshness={freshness.data} /></div>}</div>
-          <div className="min-h-[5.5rem]">{coverage.data !== undefined && <Strip coverage={coverage.data} accountId={id} />}</div>
-          <BalanceBreaks accountId={id} />
-          <Series account={data} />
-          <div className="mt-6 mb-1 flex flex-wrap items-center justify-between gap-3">
-            <h2>{say('Transactions')}</h2>
-            <span className="flex flex-wrap gap-x-4"><Link className="link py-1" to="/reconcile/$account" params={{ account: id }}>{say('Reconcile')}</Link><Link className="link py-1" to="/transactions" search={{ account: id }}>{say('Search and filter')}</Link></span>
-          </div>
-          <RowsOf account={data} filter={{ account: id }} />
+          {/* How high each of these is, only its answer tells: they come together, so that none pushes another. */}
+          {above.every(({ isPending }) => !isPending) && (
+            <>
+              {freshness.data !== undefined && <div className="flex flex-wrap items-start gap-x-6"><div className="pb-2"><FreshnessChip freshness={freshness.data} /></div><FreshnessFacts freshness={freshness.data} /></div>}
+              {coverage.data !== undefined && <Strip coverage={coverage.data} accountId={id} />}
+              <BalanceBreaks accountId={id} />
+              {/* Nothing where the bank stated too little to compare; the picture's scripts are loaded only where there is one. */}
+              {series.data !== undefined && series.data.stated.length > 1 && <Suspense fallback={<div className="panel mt-3 h-64" />}><BalancePicture series={series.data} currency={data.currency} /></Suspense>}
+              <div className="mt-6 mb-1 flex flex-wrap items-center justify-between gap-3">
+                <h2>{say('Transactions')}</h2>
+                <span className="flex flex-wrap gap-x-4"><Link className="link py-1" to="/reconcile/$account" params={{ account: id }}>{say('Reconcile')}</Link><Link className="link py-1" to="/transactions" search={{ account: id }}>{say('Search and filter')}</Link></span>
+              </div>
+              <RowsOf account={data} filter={{ account: id }} />
+            </>
+          )}
         </>
       )}
     </Loaded>
   )
-}
-
-/** Nothing where the bank stated too little to compare; the picture's scripts are loaded only where there is one. */
-function Series({ account }: { account: Account }) {
-  const series = useQuery({ queryKey: ['balance-series', account.id], queryFn: () => get<BalanceSeries>(`/accounts/${account.id}/balance-series`) })
-  if (series.data === undefined || series.data.stated.length < 2) return null
-  return <Suspense fallback={<div className="panel mt-3 h-64" />}><BalancePicture series={series.data} currency={account.currency} /></Suspense>
 }
 
 function Head({ account }: { account: Account }) {

@@ -146,7 +146,7 @@ function Groups({ accounts, connections, beside }: { accounts: readonly Account[
   return <div ref={frame}>{groupsOf(accounts, connections).map((group) => (
     <section key={group.connection?.id ?? group.name} className="mb-8" aria-label={group.connection === null ? group.name : say('{bank}, login {login}', { bank: group.name, login: group.connection.loginLabel })}>
       <GroupHead group={group} beside={beside} />
-      <div className="grid gap-3 @lg:grid-cols-2 @4xl:grid-cols-3">
+      <div className="grid gap-3 @2xl:grid-cols-2 @4xl:grid-cols-3">
         {group.accounts.map((account) => <Tile key={account.id} account={account} toDecide={toDecide(account.id)} />)}
       </div>
     </section>

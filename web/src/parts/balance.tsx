@@ -1,5 +1,5 @@
 /** Where balance and rows disagree: what differs, what explains it, what would mend it. All sentences come from the server. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { get, type BalanceProof } from '../api.ts'
 import { say } from '../language/language.ts'
@@ -8,10 +8,13 @@ import { Sentence } from './sentence.tsx'
 
 type Break = BalanceProof['breaks'][number]
 
+export function useBalanceProof(accountId: string): UseQueryResult<BalanceProof> {
+  return useQuery({ queryKey: ['balance-proof', accountId], queryFn: () => get<BalanceProof>(`/accounts/${accountId}/balance-proof`) })
+}
+
 /** Nothing where balances agree: the strip of days says so already. */
 export function BalanceBreaks({ accountId }: { accountId: string }) {
-  const proof = useQuery({ queryKey: ['balance-proof', accountId], queryFn: () => get<BalanceProof>(`/accounts/${accountId}/balance-proof`) })
-  const breaks = proof.data?.breaks ?? []
+  const breaks = useBalanceProof(accountId).data?.breaks ?? []
   if (breaks.length === 0) return null
   return (
     <section className="panel mt-3 grid gap-3" aria-label={say('Balance and rows')}>
