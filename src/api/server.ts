@@ -83,7 +83,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   })
   // A form of another site can send plain text without asking the browser; nothing here takes it.
   server.removeContentTypeParser('text/plain')
-  server.addContentTypeParser('application/octet-stream', { bodyLimit: UPLOAD_LIMIT_BYTES }, (_request, payload, done) => done(null, payload))
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -96,10 +95,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   })
   await registerEvents(server, admit, options.instance)
   await registerSimplefin(server, options.instance, options.hosts)
-  for (const row of ROUTES) {
-    if (row.action === 'demo' && options.instance.demo === null) continue
-    registerRoute(server, admit, options, row)
-  }
+  const rows = ROUTES.filter(({ action }) => action !== 'demo' || options.instance.demo !== null)
+  for (const row of rows.filter(({ body }) => body !== 'stream')) registerRoute(server, admit, options, row)
+  // What takes the bytes of a file takes nothing else, and nothing else takes those.
+  await server.register(async (uploads) => {
+    uploads.removeAllContentTypeParsers()
+    uploads.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
+    for (const row of rows.filter(({ body }) => body === 'stream')) registerRoute(uploads, admit, options, row)
+  })
   server.get('/api/openapi.json', { schema: { hide: true }, config: { action: 'read' } }, async (request) => {
     await admit(request, 'read')
     return server.swagger()
@@ -152,6 +155,8 @@ function registerRoute(server: FastifyInstance, admit: Admit, { instance, door }
     },
     handler: async (request, reply) => {
       const { params, query, body, caller } = request
+      // Without a type and a length there is no body, and no parser was asked.
+      if (upload && body === undefined) throw new ApiProblem('unsupported_media_type')
       const visit = { origin: `${request.headers.origin?.startsWith('https:') === true ? 'https' : 'http'}://${request.headers.host}`, cookie: request.headers.cookie ?? null, address: request.ip, userAgent: request.headers['user-agent'] ?? null }
       const keep = (cookies: readonly string[]): void => void reply.header('set-cookie', [...cookies])
       const value = await asActor(actorOf(caller), () => row.handle({ params, query, body, instance, caller, visit, door, keep, language: languageOf(request.headers['accept-language']) }))

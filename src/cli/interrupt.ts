@@ -1,7 +1,8 @@
 /**
  * Ctrl-C and SIGTERM while a command holds a database, a bank or a server: what was opened is closed
  * before the process ends, also when the signal comes while it still opens. A second signal ends the
- * process at once, as people expect.
+ * process at once, as people expect. So it is with an exception that nothing caught: it is a bug and
+ * ends the process, but what was opened (a database is a process of its own) does not outlive it.
  */
 
 /** The command was stopped from outside; its status is what shells know for the signal. */
@@ -14,14 +15,21 @@ export class Interrupted extends Error {
   }
 }
 
+/** An exception that nothing caught, its `cause`: a bug, or what a library throws where nobody can catch it. */
+export class Uncaught extends Error {
+  constructor(cause: unknown) {
+    super('nothing caught this', { cause })
+  }
+}
+
 /** Opens, works, closes; a signal in between ends the wait for the work, never the closing. */
 export async function whileOpen<T extends { close(): Promise<void> }, R>(open: () => Promise<T>, work: (opened: T) => Promise<R>): Promise<R> {
   const stop = stopRequest()
   try {
     const opened = await open()
     try {
-      if (stop.signal !== null) throw new Interrupted(stop.signal)
-      return await Promise.race([work(opened), stop.requested.then((signal) => Promise.reject(new Interrupted(signal)))])
+      if (stop.reason !== null) throw stop.reason
+      return await Promise.race([work(opened), stop.requested.then((reason) => Promise.reject(reason))])
     } finally {
       await opened.close()
     }
@@ -37,25 +45,29 @@ export async function untilStopped(): Promise<void> {
   stop.forget()
 }
 
-type StopRequest = { readonly signal: NodeJS.Signals | null; readonly requested: Promise<NodeJS.Signals>; forget(): void }
+type StopRequest = { readonly reason: Interrupted | Uncaught | null; readonly requested: Promise<Interrupted | Uncaught>; forget(): void }
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM']
 
 function stopRequest(): StopRequest {
-  let signal: NodeJS.Signals | null = null
-  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
-  const stop = (received: NodeJS.Signals): void => {
-    signal ??= received
-    resolve(received)
+  let reason: Interrupted | Uncaught | null = null
+  const { promise, resolve } = Promise.withResolvers<Interrupted | Uncaught>()
+  const stop = (why: Interrupted | Uncaught): void => {
+    reason ??= why
+    resolve(reason)
   }
-  for (const name of SIGNALS) process.once(name, stop)
+  const onSignal = (signal: NodeJS.Signals): void => stop(new Interrupted(signal))
+  const onUncaught = (error: unknown): void => stop(new Uncaught(error))
+  for (const name of SIGNALS) process.once(name, onSignal)
+  process.once('uncaughtException', onUncaught)
   return {
-    get signal() {
-      return signal
+    get reason() {
+      return reason
     },
     requested: promise,
     forget() {
-      for (const name of SIGNALS) process.off(name, stop)
+      for (const name of SIGNALS) process.off(name, onSignal)
+      process.off('uncaughtException', onUncaught)
     },
   }
 }

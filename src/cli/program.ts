@@ -5,7 +5,7 @@
  */
 import { Command, CommanderError, Option } from 'commander'
 import { alertsCommand, auditCommand, healthCommand, scheduleCommand, simplefinCommand, userCommand, vaultCommand } from './groups.ts'
-import { Interrupted } from './interrupt.ts'
+import { Interrupted, Uncaught } from './interrupt.ts'
 import { CommandError, createOutput, type Output } from './output.ts'
 import { StoreUnavailable } from '../ports/store.ts'
 import { TOLD_WORDS } from './told.ts'
@@ -24,6 +24,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // The work that was interrupted may still wait for a bank; everything that it used is closed.
     if (error instanceof Interrupted) process.exit(error.status)
+    if (error instanceof Uncaught) process.exit(statusOf(error.cause, output))
     // Help and version end here, too, and are no success where nobody can read them.
     const lost = error instanceof CommanderError && error.exitCode === 0 ? await lostByNow(output) : output.lost
     return lost === null ? statusOf(error, output) : lostOutput(lost, output)

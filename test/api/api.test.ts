@@ -315,7 +315,15 @@ test('an account is downloaded in every format, and a file is imported once', as
   const big = await ask('POST', '/api/imports?name=a.csv', { raw: 'x', headers: { 'content-type': 'application/octet-stream', 'content-length': String(21 * 1024 * 1024) } })
   assertProblem(big, 'too_large')
   assertProblem(await ask('POST', '/api/imports?name=a.csv', { raw: 'x'.repeat(20 * 1024 * 1024 + 1), headers: { 'content-type': 'application/octet-stream', 'transfer-encoding': 'chunked' } }), 'too_large', 'without a length')
-  assertProblem(await ask('POST', '/api/imports?name=a.csv', { raw: csv, headers: { 'content-type': 'text/csv' } }), 'unsupported_media_type')
+})
+
+test('each route takes the content type of its body and no other: bytes of a file are no JSON, JSON is no file, and no body is none', async () => {
+  const json = { 'content-type': 'application/json' }
+  for (const { method, url, query, body } of ROUTES.filter((route) => route.body !== undefined && isForHost(route))) {
+    const path = pathOf(url) + (query === undefined ? '' : '?name=a.csv')
+    const wrong: readonly Ask[] = body === 'stream' ? [...['{}', '[]', 'null', '"text"', '{', ''].map((raw) => ({ raw, headers: json })), { raw: 'a,b', headers: { 'content-type': 'text/csv' } }, { raw: 'a,b' }, {}] : [{ raw: '{}', headers: { 'content-type': 'application/octet-stream' } }]
+    for (const sent of wrong) assertProblem(await ask(method, path, sent), 'unsupported_media_type', `${method} ${path} ${JSON.stringify(sent)}`)
+  }
 })
 
 test('events tell that something changed, never what', async () => {

@@ -92,6 +92,17 @@ test('a signal while it still opens, or in the middle of a command, closes the d
   fresh.remove()
 })
 
+test('an exception that nothing caught ends the server with 1 and its place, and leaves no process', { skip: onLinux }, async () => {
+  const bug = `process.on('SIGUSR2', () => { throw new TypeError('nobody caught this') })`
+  const child = spawnRelink(home.path, ['start'], { RELINK_PORT: '0', NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(bug)}` })
+  const said: string[] = []
+  child.stderr?.on('data', (chunk) => void said.push(String(chunk)))
+  await firstLine(child)
+  assert.equal(await stop(child, 'SIGUSR2'), 1)
+  assert.match(said.join(''), /nobody caught this[\s\S]* at /)
+  await nobodyUses(home.path)
+})
+
 test('demo --auto that is stopped early removes its bank, its database and its temporary place', { skip: onLinux }, async () => {
   const temp = temporary('tmp')
   const child = spawnRelink(home.path, ['demo', '--auto'], { TMPDIR: temp.path })
