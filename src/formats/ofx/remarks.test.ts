@@ -94,6 +94,16 @@ test('amounts without any sign take that of their types', async () => {
   assert.match(statement.notices.join(), /their direction is that of their types/)
 })
 
+test('types in the words of a country tell as those of OFX do', async () => {
+  for (const [out, into] of [['D', 'C'], ['DEBITO', 'CREDITO'], ['DÉBITO', 'CRÉDITO']] as const) {
+    const statement = await only(row(out, '110', '<NAME>PIX') + row(out, '19,47', '<NAME>Card') + row(into, '150', '<NAME>Pay') + row('OTHER', '3', '<NAME>?'))
+    assert.deepEqual(amountsOf(statement), ['-110', '-19.47', '150', '3'], out)
+    assert.match(statement.notices.join(), /their direction is that of their types/)
+    assert.match((await only(row(out, '110', '<NAME>PIX') + row(out, '19,47', '<NAME>Card'))).notices.join(), /have no minus/)
+  }
+  assert.deepEqual(amountsOf(await only(row('D', '-110', '<NAME>PIX') + row('D', '19.47', '<NAME>Back') + row('C', '150', '<NAME>Pay'))), ['-110', '19.47', '150'])
+})
+
 test('a card that counts what is owed is turned, also what has no direction', async () => {
   assert.deepEqual(amountsOf(await only(row('DEBIT', '10', '<NAME>A') + row('DEBIT', '20', '<NAME>B') + row('PAYMENT', '-30', '<NAME>C') + row('CREDIT', '-5', '<NAME>D'))), ['-10', '-20', '30', '5'])
 })

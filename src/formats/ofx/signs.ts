@@ -4,13 +4,24 @@
  * every single row that could tell contradicts its type, and the type is right. Decided once for each statement.
  */
 import type { StatementRow } from '../../domain/statement.ts'
+import { markOf } from '../csv/layout.ts'
 import { magnitude, negate } from '../written-amount.ts'
 
-/** Section 11.4.3.1: types that say which way money went. PAYMENT, XFER, INT and OTHER go either way. */
+/** Types of OFX that say nothing of it. */
+const EITHER_WAY: ReadonlySet<string> = new Set(['PAYMENT', 'XFER', 'INT', 'DIV', 'REPEATPMT', 'HOLD', 'OTHER'])
+
+/** Section 11.4.3.1: types that say which way money went; the others go either way. */
 export const DIRECTIONS: ReadonlyMap<string, 'out' | 'in'> = new Map([
   ...['DEBIT', 'POS', 'ATM', 'CHECK', 'CASH', 'DIRECTDEBIT', 'FEE', 'SRVCHG'].map((type) => [type, 'out'] as const),
   ...['CREDIT', 'DEP', 'DIRECTDEP'].map((type) => [type, 'in'] as const),
 ])
+
+/** Also of a type in the words of a country: `D`, `CREDITO`. Other letters mean too many things. */
+function directionOf(kind: string | null): 'out' | 'in' | null {
+  if (kind === null) return null
+  const isWord = kind === 'D' || kind === 'C' || (kind.length > 1 && !EITHER_WAY.has(kind))
+  return DIRECTIONS.get(kind) ?? (isWord ? markOf(kind) : null)
+}
 
 /** One row alone may be a debit that was taken back. */
 const SHOWS = 2
@@ -34,11 +45,13 @@ export class SignWatch {
     if ((this.#typed !== null && this.#negatives + this.#credits > 0) || amount === '0') return
     const isNegative = amount.startsWith('-')
     if (isNegative) this.#negatives += 1
-    if (isNegative && DIRECTIONS.get(kind ?? '') === 'out') this.#typed ??= false
+    const direction = directionOf(kind)
+    if (isNegative && direction === 'out') this.#typed ??= false
     // Only the plain types count: money at a till or for a check may well come back.
-    else if (kind === 'DEBIT') this.#debits += 1
-    else if (kind === 'CREDIT' && isNegative) this.#turnedCredits += 1
-    else if (kind === 'CREDIT') this.#credits += 1
+    else if (direction === null || (DIRECTIONS.has(kind ?? '') && kind !== 'DEBIT' && kind !== 'CREDIT')) return
+    else if (direction === 'out') this.#debits += 1
+    else if (isNegative) this.#turnedCredits += 1
+    else this.#credits += 1
   }
 
   /** The rows with the signs that they have in this statement; the first that contradicts what was decided before, as a line. */
@@ -47,7 +60,7 @@ export class SignWatch {
     const isTurned = this.#credits === 0 && this.#turnedCredits > 0
     this.#typed ??= this.#debits >= SHOWS && (isUnsigned || isTurned)
     if (!this.#typed) return { rows, contradicts: null }
-    const odd = rows.find(({ kind, amount }) => DIRECTIONS.get(kind ?? '') === 'out' && amount.startsWith('-'))
+    const odd = rows.find(({ kind, amount }) => directionOf(kind) === 'out' && amount.startsWith('-'))
     return { rows: rows.map((row) => signedRow(row, isTurned)), contradicts: odd?.line ?? null }
   }
 
@@ -62,8 +75,8 @@ export class SignWatch {
 }
 
 function signedRow(row: StatementRow, isTurned: boolean): StatementRow {
-  const direction = DIRECTIONS.get(row.kind ?? '')
-  if (direction === undefined) return isTurned ? { ...row, amount: negate(row.amount) } : row
+  const direction = directionOf(row.kind)
+  if (direction === null) return isTurned ? { ...row, amount: negate(row.amount) } : row
   const amount = direction === 'in' ? magnitude(row.amount) : negate(magnitude(row.amount))
   const { foreign } = row
   const turns = foreign !== null && foreign.amount !== null && amount !== row.amount
