@@ -8,7 +8,7 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { Line } from '../lines.ts'
 
 /** `tag` without colons; `-` marks the end of a message. `lines` are the content without the tag. */
-export type Field = { readonly tag: string; readonly lines: readonly string[]; readonly line: number }
+export type Field = { readonly tag: string; readonly lines: readonly string[]; readonly line: number; /** The file ends within it, without a line end. */ readonly isCut?: boolean }
 
 const TAG = /^:(20|21|23|25P?|28C?|13D?|34F|60[FM]|61|62[FM]|64|65|86|90[CD]|NS):(.*)$/
 
@@ -28,10 +28,12 @@ export async function* readFields(
   let open: { tag: string; lines: string[]; line: number; length: number } | null = null
   /** The line of a lone hyphen below a text of details: the end, unless the next line goes on with the same statement. */
   let hyphen: number | null = null
+  let isLastCut = false
   for await (const batch of batches) {
     if (!batch.ok) return yield batch
     const done: Field[] = []
-    for (const { text, number } of batch.value) {
+    for (const { text, number, isCut = false } of batch.value) {
+      isLastCut = isCut
       const content = text.replace(/^\{[1-4]:.*\{4:/, '')
       const match = TAG.exec(content)
       if (hyphen !== null && open !== null) {
@@ -62,7 +64,7 @@ export async function* readFields(
     }
     if (done.length > 0) yield ok(done)
   }
-  if (open !== null) yield ok(hyphen === null ? [open] : [open, { tag: '-', lines: [], line: hyphen }])
+  if (open !== null) yield ok(hyphen === null ? [{ ...open, isCut: isLastCut }] : [open, { tag: '-', lines: [], line: hyphen }])
 }
 
 /** `…2014T16` / `:26:37 Fo?25…`: hours end the former line, minutes and seconds begin this one. */

@@ -118,6 +118,17 @@ test('messages that continue each other by intermediate balances are one stateme
   ])
 })
 
+test('a file that stops within its last balance was cut there, unless the rows lead to it', async () => {
+  const whole = message(':61:2401030103D5,55NTRFNONREF\n', 'C240103EUR94,45').replace(/\n-\n$/, '')
+  assert.equal(await failureOf(whole), 'none')
+  for (const cut of [1, 2, 3, 4]) assert.equal(await failureOf(whole.slice(0, -cut)), 'truncated 6', whole.slice(0, -cut).slice(-12))
+  assert.equal(await failureOf(`${whole.slice(0, -1)}\n`), 'none', 'a whole line that does not add up is what the bank wrote')
+  const available = `${whole}\n:64:C240103EUR90,25`
+  const availableOf = async (content: string): Promise<string | undefined> => (await read(content)).statements[0]!.balances.find(({ kind }) => kind === 'available')?.amount
+  assert.equal(await availableOf(available), '90.25')
+  for (const cut of [1, 2, 3, 4]) assert.equal(await availableOf(available.slice(0, -cut)), undefined, 'not told')
+})
+
 test('the account field: bank code, BIC, currency behind, IBAN, quotes', async () => {
   const accounts: Record<string, string> = {
     '10020030/1234567': '10020030 1234567',

@@ -5,7 +5,7 @@
  * Entries of an MT942 are pending: the bank repeats them, final, in its MT940.
  */
 import { type Day, minDay } from '../../domain/day.ts'
-import type { Currency, Decimal } from '../../domain/money.ts'
+import { DecimalSum, decimalsOf, type Currency, type Decimal } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatedBalance, StatementAccount, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { cleanText } from '../clean-text.ts'
@@ -31,6 +31,7 @@ type Open = {
   closing: Balance | null
   final: boolean
   firstRowOn: Day | null
+  readonly sum: DecimalSum
 }
 
 /** The message under way: phases follow the order of fields that MT940 prescribes. */
@@ -169,7 +170,7 @@ class MessageReader {
     this.#endStatement()
     const account = message.account!
     const currency = opening?.currency ?? message.accountCurrency
-    this.#open = { account, currency, opening, closing: null, final: false, firstRowOn: null }
+    this.#open = { account, currency, opening, closing: null, final: false, firstRowOn: null, sum: new DecimalSum() }
     this.#parts.push({ part: 'start', head: { account, currency, covers: { from: null, to: null }, line: message.line } })
   }
 
@@ -204,6 +205,7 @@ class MessageReader {
     if (!row.ok) return row.failure
     const { postedOn } = row.value
     this.#open.firstRowOn = this.#open.firstRowOn === null ? postedOn : minDay(this.#open.firstRowOn, postedOn)
+    this.#open.sum.add(row.value.amount)
     this.#rows.push(row.value)
     if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
     return null
@@ -214,6 +216,7 @@ class MessageReader {
     if (open === null || message.phase !== 'entries') return outside(field)
     const balance = untoldBalance(field) === null ? readBalance(field) : ok(null)
     if (!balance.ok) return balance.failure
+    if (mayBeCut(field, open.currency) && balance.value !== null && !leadsTo(open, balance.value)) return cutWithin(field)
     message.phase = 'closed'
     open.closing = balance.value
     open.final = field.tag === '62F'
@@ -225,7 +228,7 @@ class MessageReader {
     if (open === null || message.phase !== 'closed') return outside(field)
     const balance = readBalance(field)
     if (!balance.ok) return balance.failure
-    this.#pushBalance(open, 'available', balance.value, balance.value.on)
+    if (!mayBeCut(field, open.currency)) this.#pushBalance(open, 'available', balance.value, balance.value.on)
     return null
   }
 
@@ -318,6 +321,26 @@ function readBalance(field: Field): Result<Balance, FormatFailure> {
 
 function continues(former: Open, account: StatementAccount, opening: Balance): boolean {
   return former.account.number === account.number && former.closing?.amount === opening.amount
+}
+
+/** Whether the rows lead to that balance, as far as this can be known. */
+function leadsTo({ opening, sum }: Open, closing: Balance): boolean {
+  if (opening === null) return true
+  const after = new DecimalSum()
+  after.add(opening.amount)
+  after.add(sum.toDecimal())
+  return after.toDecimal() === closing.amount
+}
+
+/** Whether the file ends behind that amount without all of its decimals: banks leave them out, or they were cut off. */
+function mayBeCut({ isCut = false, lines }: Field, currency: Currency | null): boolean {
+  const decimals = /[.,](\d*)$/.exec(lines.at(-1)!.trimEnd())?.[1] ?? ''
+  return isCut && decimals.length < (currency === null ? 2 : decimalsOf(currency))
+}
+
+function cutWithin(field: Field): FormatFailure {
+  const message = `The file ends on line ${field.line} within the balance :${field.tag}:, perhaps within its amount. Download it again.`
+  return { code: 'truncated', message, line: field.line }
 }
 
 function noAccount(message: Message, field: Field): FormatFailure {
