@@ -9,7 +9,7 @@ import { chooseStyle, scanAmount, type AmountStyle, type WrittenAmount } from '.
 import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isCredit, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
-import { BARE_CURRENCY, isCategory, isChange, isNet, isOtherDate, isTax, isType, namesFee, readHeading, sideOf, type Role } from './headings.ts'
+import { BARE_CURRENCY, isBareName, isCategory, isChange, isNet, isOtherDate, isTax, isType, namesFee, readHeading, sideOf, type Role } from './headings.ts'
 import { amountCells, arePaired, bySection, filled, isText, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed, isCardTitle } from './owed.ts'
 import type { CsvRecord } from './records.ts'
@@ -191,18 +191,20 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
   if (booked === undefined) return null
   const amount = chooseAmount(heading, roles, rows, styles, booked, preamble.some(({ cells }) => cells.some(isCardTitle)))
   if (amount === null) return null
-  const others = (at: number | null): number | null => (at === booked ? null : at)
+  const elsewhere = (at: number | null): number | null => (at === booked ? null : at)
   const told = (role: Role): readonly number[] => (roles.get(role) ?? []).filter((at) => filled(rows, at).length > 0)
-  const named = told('name').filter((at, _, all) => all.length === 1 || !isOneForAll(rows, at))
+  const named = told('name').filter((at, _, all) => all.every((one) => isBareName(heading.cells[one]!)) || !isBareName(heading.cells[at]!))
   const described = told('memo').flatMap((at) => [at, ...goesOn(heading, rows, at)])
-  const memo = described.length > 0 || named.length > 0 ? described : unclaimedTexts(roles, rows)
+  const others = described.length > 0 || named.length > 0 ? described : unclaimedTexts(roles, rows)
+  // Where nothing else describes the rows, what they are called as a kind does.
+  const memo = others.length > 0 || named.length > 0 ? others : told('kind').filter((at) => filled(rows, at).some((cell) => /\s/.test(cell)))
   // A text that is the same beside all rows describes the account.
   const telling = memo.find((at) => rows.length < 3 || new Set(filled(rows, at)).size > 1) ?? memo[0]
   const name = named.length > 0 ? named : telling === undefined ? [] : [telling]
   return {
     booked,
-    acted: others(first('acted') ?? first('bought') ?? first('date')),
-    value: others(first('value')),
+    acted: elsewhere(first('acted') ?? first('bought') ?? first('date')),
+    value: elsewhere(first('value')),
     ...amount,
     balance: isStanding(rows, first('balance'), styles.balanceStyle) ? null : first('balance'),
     ...currencyOf(heading, roles, rows, amount.amount),
@@ -218,12 +220,6 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     kind: first('kind') ?? first('mark'),
     foreignAmount: first('foreignAmount'),
   }
-}
-
-/** The same name beside all rows is that of whoever has the account. */
-function isOneForAll(rows: readonly CsvRecord[], at: number): boolean {
-  const names = filled(rows, at)
-  return names.length > 1 && names.length === rows.length && new Set(names).size === 1
 }
 
 /** Columns behind a description, without a word of their own, in which it goes on. */

@@ -63,12 +63,12 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ],
   [
     'mark',
-    'debit credit|debetas kreditas|smer uhrady|smer platby|richtung|direction|in out|kierunek|tipo de movimento|tipo lancamento|segno|tipo movimiento|debito credito|deb cred|dare avere|cargo abono|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|credit debet|code debet credit|debit credit flag|debets kredits|deebet kreedit|d k|收 支|收支|transaction type|type|tipo|typ|art',
+    'debit credit|debetas kreditas|smer uhrady|smer platby|richtung|direction|in out|kierunek|tipo de movimento|tipo lancamento|segno|tipo movimiento|debito credito|deb cred|dare avere|cargo abono|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|credit debet|code debet credit|debit credit flag|debets kredits|deebet kreedit|d k|收 支|收支|προσημο|προσημο ποσου|χ π|transaction type|type|tipo|typ|art',
   ],
   ['fee', 'fee|fees|gebuhr|gebuhren|entgelt|frais|commission|comision|commissione|tariffa|tarifa|avgift|gebyr|oplata'],
   [
     'balance',
-    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο|יתרה|היתרה|היתרה בש ח|stanje|салдо|залишок після операціі|залишок|餘額|帳面餘額|帳戶餘額|so du|outstanding balance|ยอดคงเหลือ|الرصيد|tilsaldo|残高 円|disponible',
+    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο|יתרה|יתרה בש ח|היתרה|היתרה בש ח|stanje|салдо|залишок після операціі|залишок|餘額|帳面餘額|帳戶餘額|so du|outstanding balance|ยอดคงเหลือ|الرصيد|tilsaldo|残高 円|disponible',
   ],
   [
     'currency',
@@ -81,11 +81,11 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ['namedAccount', 'account name|account|kontoname|kontobezeichnung|bezeichnung auftragskonto|konto|nom du compte|compte|nombre de la cuenta|cuenta|nome conto|conto|nome da conta|conta|naam rekening|rekening|kontonavn|kontonamn|nazwa konta|konto nazwa|счет'],
   [
     'name',
-    'payee|payee name|payer name|nimi|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|nazev uctu protiuctu|partner neve|customer description|tegenrekeninghouder|利用店名 商品名|利用店名|ご利用店名|交易对方|对方户名|moketojo arba gavejo pavadinimas|prejemnik placnik|primatelj platitelj|контрагент|nazev protistrany|partner elnevezese|numele partenerului|sender receiver name|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas|שם בית העסק|订单标题|对手信息|nombre|nom|nome',
+    'payee|payee name|payer name|nimi|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|nazev uctu protistrany|odbiorca zleceniodawca|odbiorca nadawca|보낸분 받는분|nazev uctu protiuctu|partner neve|customer description|tegenrekeninghouder|利用店名 商品名|利用店名|ご利用店名|交易对方|对方户名|moketojo arba gavejo pavadinimas|prejemnik placnik|primatelj platitelj|контрагент|nazev protistrany|partner elnevezese|numele partenerului|sender receiver name|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas|שם בית העסק|订单标题|对手信息|nombre|nom|nome',
   ],
   [
     'memo',
-    'description|desc|avisierungstext|transactie|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|mededelingen|mededeling|tekst|beskrivelse|beskrivning|besked|meddelelse|forklaring|forklarande text|rubrik|historico|lancamento|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|informacija sanemejam|selgitus|paaiskinimai|mokejimo paskirtis|toelichting|commentaire|zprava|zprava pro prijemce|poznamka|transaction ref|selite|viesti|otsikko|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|入出金内容|备注|商品说明|交易摘要|적요|내용|aciklama|περιγραφη|oznaceni operace|תיאור|תאור|פרטים|namen|opis placanja|основание|деталі операціі|опис операціі|poznamka k uhrade|popis transakcie|備註|說明|mo ta|keterangan|uraian|butiran|รายการ|البيان|الوصف|transactions|附言|用途|交易名称|渠道|网点名称',
+    'description|desc|remarks|transaction remarks|avisierungstext|transactie|transaction description|label|details|transaction details|narrative|particulars|memo|note|notes|verwendungszweck|buchungstext|umsatztext|text|beschreibung|buchungsdetails|libelle|libelle operation|libelle simplifie|detail de l ecriture|detail|intitule|concepto|descripcion|observaciones|movimiento|descrizione|descrizione operazione|causale|omschrijving|mededelingen|mededeling|tekst|beskrivelse|beskrivning|besked|meddelelse|forklaring|forklarande text|rubrik|historico|lancamento|descricao|descritivo|tytul|tytul operacji|opis|opis operacji|opis transakcji|popis|informacija sanemejam|selgitus|paaiskinimai|mokejimo paskirtis|toelichting|commentaire|zprava|zprava pro prijemce|poznamka|transaction ref|selite|viesti|otsikko|leiras|kozlemeny|original description|remittance information|payment reference|communication|communications|subject|item title|описание|назначение платежа|摘要|内容|お取り扱い内容|お取扱内容|取引内容|入出金内容|备注|商品说明|交易摘要|적요|내용|aciklama|περιγραφη|oznaceni operace|תיאור|תאור|פרטים|namen|opis placanja|основание|деталі операціі|опис операціі|poznamka k uhrade|popis transakcie|備註|說明|mo ta|keterangan|uraian|butiran|รายการ|البيان|الوصف|transactions|附言|用途|交易名称|渠道|网点名称',
   ],
   [
     'id',
@@ -110,8 +110,8 @@ const WORDS: readonly (readonly [Role, string])[] = [
 
 /** Words inside longer headings, tried where no whole heading fits. */
 const PARTS: readonly (readonly [Role, RegExp])[] = [
-  ['foreignAmount', /\b(amount|betrag|montant|importe)\b.*\b(foreign|original)\b/],
-  ['foreignCurrency', /\b(foreign|original|local) currency\b/],
+  ['foreignAmount', /\b(amount|betrag|montant|importe)\b.*\b(foreign|original)\b|\b(orig|original|foreign|local|instructed) amount\b/],
+  ['foreignCurrency', /\b(foreign|orig|original|local|instructed) currency\b/],
   ['value', /\b(value date|valuta|wertstellung|valeur|fecha valor|rente)/],
   ['booked', /\b(booking|posting|posted|buchung|comptable|contable|contabile|boek|bokfor|bogfor)\w*/],
   ['balance', /\b(balance|saldos?|sold|solde|kontostand|zustatek|egyenleg)\b/],
@@ -207,7 +207,7 @@ export function readHeading(written: string): Heading {
   const money = readCurrency(cell.replace(/\$$/, '').trim())
   if (money !== null && /^[A-Z]{3}\$?$/.test(cell.trim())) return { meanings: [{ role: 'amount', rank: BARE_CURRENCY }], currency: money }
   if (plain === '' || plain.length > 60 || /\d{4}/.test(plain)) return { meanings: [], currency: null }
-  const fits = (role: Role): boolean => (role === 'name' ? !BESIDE_NAME.test(plain) : role !== 'date' || !OTHER_DATE.test(plain))
+  const fits = (role: Role): boolean => (role === 'name' ? !BESIDE_NAME.test(plain) : role === 'currency' ? !FEE.test(plain) : role !== 'date' || !OTHER_DATE.test(plain))
   const told = PARTS.filter(([role, part]) => part.test(plain) && fits(role)).map(([role]) => role)
   // `Credit/Debit Amount` is one column for both.
   const roles = told.includes('debit') && told.includes('credit') ? (['amount', 'mark'] as const) : told
@@ -227,6 +227,11 @@ export function isNet(cell: string): boolean {
 /** Whether one of the headings is that of a fee, beside which the net is what moved. */
 export function namesFee(cells: readonly string[]): boolean {
   return cells.some((cell) => FEE.test(plainWords(cell)))
+}
+
+/** Whether a heading says no more than "name": beside that of the other party it is whose account it is. */
+export function isBareName(cell: string): boolean {
+  return /^(name|naam|nom|nombre|nome|nimi|navn|namn|nazwa|nazev|customer name)$/.test(plainWords(cell))
 }
 
 /** Whether a heading names who pays, or who is paid. */

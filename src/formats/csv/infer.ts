@@ -19,6 +19,7 @@ import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from
 import { isHeadingLine, isNet, namesAmounts, namesFee, readHeading } from './headings.ts'
 import { amountCells, bySection, filled, type Columns, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
+import { moreOf } from './rows.ts'
 
 /** Preambles of banks have up to some dozens of lines. */
 const HEADING_WITHIN = 100
@@ -87,15 +88,15 @@ function widthOf(records: readonly CsvRecord[]): number | null {
   return first !== undefined && others.every(({ cells }) => cells.length === first.cells.length) ? first.cells.length : null
 }
 
-/** How a date is written, whatever day it is. */
+/** How a date is written, whatever day it is, and whether or not a time stands behind it. */
 function notationOf(cell: string): string {
-  return cell.replace(/\d+|\p{L}+/gu, (run) => (/^\d/.test(run) ? (run.length >= 4 ? 'Y' : 'n') : 'M'))
+  return cell.replace(/[T\s,-]+\d{1,2}[:.]\d{2}\b.*$/, '').replace(/\d+|\p{L}+/gu, (run) => (/^\d/.test(run) ? (run.length >= 4 ? 'Y' : 'n') : 'M'))
 }
 
 /** A first record whose dates are written in another way than those of all rows after it stands above them and sums them up. */
 function isAbove(first: CsvRecord, rows: readonly CsvRecord[]): boolean {
   const dates = dateColumns(rows).filter((at) => scanDate(first.cells[at] ?? '') !== null)
-  return rows.length > 1 && dates.length > 0 && dates.every((at) => {
+  return rows.length > 1 && dates.some((at) => {
     const notations = new Set(filled(rows, at).map(notationOf))
     return notations.size === 1 && !notations.has(notationOf(first.cells[at]!))
   })
@@ -183,7 +184,7 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading) })
+  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows) })
 }
 
 /** One column of amounts, whose heading says nothing of their direction, nor do rows, signs or a balance that runs with them. */
@@ -207,6 +208,14 @@ function ownByBalance({ amount, fee, balance, balanceBefore }: Columns, rows: re
   const accounts = heading.flatMap((above, at) => (readHeading(above).meanings.some(({ role }) => role === 'constantAccount') && new Set(filled(rows, at)).size > 1 ? [at] : []))
   if (accounts.length === 0 || isProved(proofOf(null))) return null
   return accounts.find((at) => proofOf(at).steps >= OWN_STEPS && isProved(proofOf(at))) ?? null
+}
+
+/** At least every second row has records of nothing but words below it, and not only the last one. */
+function goesOn(columns: Columns, rows: readonly CsvRecord[]): boolean {
+  const dated = rows.filter(({ cells }) => scanDate(cells[columns.booked] ?? '') !== null)
+  const last = dated.at(-1)?.line ?? 0
+  const between = rows.filter((row) => row.line < last && moreOf(row, columns) !== null)
+  return between.length > 0 && (between.length + 1) * 2 >= dated.length
 }
 
 /** What all rows say of an account where none was told by them: several numbers or names, which may be one's own or the other party's, or one name, which other accounts may have. */
@@ -293,10 +302,13 @@ function labelled(cells: readonly string[], at: number): { readonly label: strin
 /** `(Amounts in INR)`, `Alle Beträge in EUR`. */
 const AMOUNTS_IN = /\b(?:amounts?|betr[äa]ge|montants?|importes?|importi|bedragen|belopp|valores) (?:are |sont |angegeben )?(?:in|en|em|i) ([A-Z]{3})\b/i
 
+/** `12345678 ( INR )`, `0123456789012 - EUR - Conta`: the currency behind the number of the account. */
+const BEHIND_NUMBER = /\d{6,}[\s(-]+([A-Z]{3})\s*(?:$|[)-])/
+
 /** The one currency that a preamble names as such, or else has beside its amounts; null when none or several. */
 function currencyInPreamble(preamble: readonly CsvRecord[]): Currency | null {
   const told = preamble.flatMap(({ cells }) => cells.map((_, at) => labelled(cells, at))).filter(({ label }) => readHeading(label).meanings[0]?.role === 'currency')
-  const phrases = preamble.flatMap(({ cells }) => cells.flatMap((cell) => AMOUNTS_IN.exec(cell)?.[1] ?? []))
+  const phrases = preamble.flatMap(({ cells }) => cells.flatMap((cell) => AMOUNTS_IN.exec(cell)?.[1] ?? BEHIND_NUMBER.exec(cell)?.[1] ?? []))
   const found = new Set([...told.map(({ beside }) => beside), ...phrases].map(readCurrency).filter((code) => code !== null))
   const [only = null] = found
   return found.size === 1 ? only : currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
@@ -305,8 +317,10 @@ function currencyInPreamble(preamble: readonly CsvRecord[]): Currency | null {
 /** An IBAN, else a number in Excel's text form (`="0123"`), or the cell beside a label such as `Konto:`. */
 function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
   for (const cell of preamble.flatMap(({ cells }) => cells)) {
-    const iban = /\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b/.exec(cell)?.[1]?.replace(/ /g, '')
-    if (iban !== undefined && isIban(iban)) return iban
+    const written = /\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b/.exec(cell)?.[1] ?? ''
+    // A currency may stand behind it.
+    const iban = [written, written.replace(/ [A-Z]{3}$/, '')].map((text) => text.replace(/ /g, '')).find(isIban)
+    if (iban !== undefined) return iban
   }
   for (const { cells } of preamble) {
     for (const [i, cell] of cells.entries()) {
@@ -314,7 +328,8 @@ function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
       if (cell.startsWith('=') && /^\d{5,}$/.test(bare)) return bare
       const { label, beside } = labelled(cells, i)
       const isAccount = /^(account|konto|compte|cuenta|conto|conta|rekening|kontonummer|account number|numero( de)? compte)\b/.test(plainWords(label))
-      if (isAccount && /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(beside) && /\d{3}/.test(beside)) return beside
+      const number = beside.replace(/^[_']/, '').replace(/\s*(\(.*|- .*)$/, '')
+      if (isAccount && /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(number) && /\d{3}/.test(number)) return number
     }
   }
   return null

@@ -72,6 +72,8 @@ export type Layout = Columns &
     readonly mayMix: 'numbers' | 'names' | null
     /** The one name of an account beside all rows: others may be called so, too. */
     readonly loneName: string | null
+    /** Whether rows go on in records of nothing but words below them, as a footer does not. */
+    readonly goesOn: boolean
     /** How many cells a row has, where no heading tells it and the rows agree. */
     readonly rowWidth: number | null
   }
@@ -98,8 +100,8 @@ export function isText(cells: readonly string[]): boolean {
   return cells.some((cell) => /\p{L}/u.test(cell))
 }
 
-const OUT = /^(t|terheles|d|o|u|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|purchase|card purchase|pos purchase|visa purchase|cash withdrawal|atm withdrawal|direct debit|fee|expense|支出|出金|借|outgoing|sent|money sent|minus|ausgang|ausgabe|abgang|abbuchung|auszahlung|sortie|depense|retrait|cargo|egreso|gasto|retiro|saida|despesa|saque|uscita|addebito|prelievo|uitgave|afschrijving|uttag|utgift|udbetaling|haevning|uttak|meno|otto|wydatek|obciazenie|rozchod|wyplata|vydaj|vydej|odchozi|kiadas|plata|debitare|giden|borc|cikis|расход|списание|исходящии|дебет|витрата)$/
-const IN = /^(j|a|e|i|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|refund|salary|direct deposit|direct credit|\+|inn|ind|収入|收入|入金|贷|incoming|received|money received|plus|eingang|einnahme|zugang|einzahlung|entree|recette|versement|remise|abono|ingreso|deposito|entrada|receita|entrata|accredito|versamento|ontvangst|bijschrijving|insattning|inkomst|indbetaling|innskudd|tulo|pano|wplyw|uznanie|przychod|wplata|prijem|prichozi|bevetel|incasare|creditare|gelen|alacak|giris|приход|зачисление|поступление|входящии|кредит|надходження)$/
+const OUT = /^(t|terheles|d|o|u|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|purchase|card purchase|pos purchase|visa purchase|cash withdrawal|atm withdrawal|direct debit|fee|expense|支出|出金|借|outgoing|sent|money sent|minus|ausgang|ausgabe|abgang|abbuchung|auszahlung|sortie|depense|retrait|cargo|egreso|gasto|retiro|saida|despesa|saque|uscita|addebito|prelievo|uitgave|afschrijving|uttag|utgift|udbetaling|haevning|uttak|meno|otto|wydatek|obciazenie|rozchod|wyplata|vydaj|vydej|odchozi|kiadas|plata|debitare|giden|borc|cikis|расход|списание|исходящии|дебет|витрата|χ|χρεωση|αναληψη)$/
+const IN = /^(j|a|e|i|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|refund|salary|direct deposit|direct credit|\+|inn|ind|収入|收入|入金|贷|incoming|received|money received|plus|eingang|einnahme|zugang|einzahlung|entree|recette|versement|remise|abono|ingreso|deposito|entrada|receita|entrata|accredito|versamento|ontvangst|bijschrijving|insattning|inkomst|indbetaling|innskudd|tulo|pano|wplyw|uznanie|przychod|wplata|prijem|prichozi|bevetel|incasare|creditare|gelen|alacak|giris|приход|зачисление|поступление|входящии|кредит|надходження|π|πιστωση|καταθεση)$/
 
 /** The letters of Hungarian banks (terhelés, jóváírás), which mean something else beside the letters of others. */
 const HUNGARIAN = /^[tj]$/i

@@ -56,6 +56,12 @@ const FILES: readonly (readonly [string, string, ...string[]])[] = [
   ['income and spending in Japanese', '日付,内容,支出,収入,大項目\n2024-01-14,給与,,400000,収入\n2024-01-15,食費,20000,,食費\n', '- XXX 2 380000 2024-01-14 2024-01-15 - -'],
   // Fails when: numbers of accounts that differ are always taken for those of others (seen: all accounts stood in one).
   ['accounts by whose numbers the balance runs', 'BSB Number,Account Number,Transaction Date,Narration,Debit,Credit,Balance\n,522980245118,17/01/2024,Back,,50.00,-10.00\n,522980245118,16/01/2024,Shop,-20.00,,-60.00\n,522980245118,15/01/2024,Shop,-5.00,,-40.00\n,522980245118,14/01/2024,Shop,-5.00,,-35.00\n304-559,0128778,17/01/2024,Card,-50.00,,300.00\n304-559,0128778,13/01/2024,Pay,,100.00,350.00\n', '522980245118 XXX 4 20 2024-01-14 2024-01-17 -30 -10', '0128778 XXX 2 50 2024-01-13 2024-01-17 250 300'],
+  ['what was paid elsewhere beside the currency of the account, and a fee with one of its own', 'Date,Type,Description,Payer,Orig currency,Orig amount,Payment currency,Amount,Fee,Fee currency,Balance\n2024-02-06,TOPUP,ACME,,EUR,1000.00,EUR,1000.00,0.00,EUR,1087.40\n2024-02-05,CARD_PAYMENT,AWS,A B,USD,13.40,EUR,-12.50,0.10,EUR,87.40\n', '- EUR 2 987.4 2024-02-05 2024-02-06 100 1087.4'],
+  ['number, and currency behind it', 'Numar cont:,RO49AAAA1B31007593840000 RON\n\nData,Descriere,Debit,Credit\n2024-02-15,ACME,,1000.00\n2024-02-05,LIDL,12.50,\n', 'RO49AAAA1B31007593840000 RON 2 987.5 2024-02-05 2024-02-15 - -'],
+  ['number, currency and kind of an account behind one word', 'Conta ;0123456789012 - EUR - Conta Extracto\n\nData mov. ;Data valor ;Descrição ;Débito ;Crédito \n15-02-2024;15-02-2024;ACME;;1.000,00\n05-02-2024;05-02-2024;LOJA;12,50;\n', '0123456789012 EUR 2 987.5 2024-02-05 2024-02-15 - -'],
+  ['letters for the direction in Greek', 'Α/Α;Ημ/νία;Αιτιολογία;Ποσό;Πρόσημο ποσού\n1;05/02/2024;ΑΓΟΡΑ;12,50;Χ\n2;15/02/2024;ΜΙΣΘΟΔΟΣΙΑ;1.000,00;Π\n', '- XXX 2 987.5 2024-02-05 2024-02-15 - -'],
+  ['a first line of the whole, whose day is written in another way than one of two dates of the rows', '2024-02-28,01-02-2024,A B,PLN,"0,00","987,50",2,\n15-02-2024,15-02-2024,ACME,,"1000,00","987,50",1,\n05-02-2024,04-02-2024,SKLEP,,"-12,50","-12,50",2,\n', '- XXX 2 987.5 2024-02-05 2024-02-15 0 987.5'],
+  ['a time that only the first row has', '2024-02-28 10:11,SHOP,-5.00\n2024-02-27,BAR,-6.00\n2024-02-26,PAY,100.00\n', '- XXX 3 89 2024-02-26 2024-02-28 - -'],
   // Fails when: as many refunds as charges leave a card's list as it is (seen): a payment that lowers what is owed tells alone.
   ['a card whose charges are as many as its refunds', 'Date,Description,Card Member,Account #,Amount\n02/05/2024,SHOP,J,-11001,25.50\n02/15/2024,ONLINE PAYMENT - THANK YOU,J,-11001,-100.00\n02/16/2024,SHOP,J,-11001,-5.00\n', '-11001 XXX 3 79.5 2024-02-05 2024-02-16 - -'],
   ['a card without a charge', 'Date,Description,Card Member,Account #,Amount\n02/15/2024,ONLINE PAYMENT - THANK YOU,J,-11001,-100.00\n02/16/2024,SHOP,J,-11001,-5.00\n', '-11001 XXX 2 105 2024-02-15 2024-02-16 - -'],
@@ -125,6 +131,14 @@ test('the other party is who paid where money came in, who was paid where it wen
   assert.deepEqual(await rowsOf('Buchungsdatum;Zahlungspflichtige*r;Zahlungsempfänger*in;Betrag\n06.02.24;ACME;Max;1000,00\n05.02.24;Max;REWE;-12,50\n'), ['1000 ACME / null', '-12.5 REWE / null'])
   assert.deepEqual(await rowsOf('Date;Payer Name;Payee Name;Amount\n2024-02-06;ACME;;1000,00\n2024-02-05;;Shop;-12,50\n'), ['1000 ACME / null', '-12.5 Shop / null'])
   assert.deepEqual(await rowsOf('Naam;Datum;Naam tegenpartij;Bedrag;Omschrijving\nJAN;06/02/2024;ACME NV;1000,00;Loon\nJAN;05/02/2024;;-12,50;Colruyt\n'), ['1000 ACME NV / Loon', '-12.5 null / Colruyt'])
+  assert.deepEqual(await rowsOf('Naam;Datum;Bedrag;Omschrijving\nREWE;06/02/2024;-1,00;A\nREWE;05/02/2024;-12,50;B\n'), ['-1 REWE / A', '-12.5 REWE / B'])
+  assert.deepEqual(await rowsOf('Date;Transaction type;Amount\n2024-02-06;Payment to Shop;-1,00\n2024-02-05;Transfer from ACME;12,50\n'), ['-1 Payment to Shop / null', '12.5 Transfer from ACME / null'])
+})
+
+// Fails when: records without date and amount are passed over (seen): all purchases of a day had one text.
+test('rows go on in records of words below them, where most do; a footer is none', async () => {
+  assert.deepEqual(await rowsOf('Date,Description,Withdrawals,Deposits\n05/02/2024,DEBIT PURCHASE,12.50,\n,FAIRPRICE,,\n,Total,,\n15/02/2024,SALARY,,1000.00\n,ACME,,\n,February,,\n'), ['-12.5 DEBIT PURCHASE / FAIRPRICE', '1000 SALARY / ACME February'])
+  assert.deepEqual(await rowsOf('Date,Description,Withdrawals,Deposits\n05/02/2024,SHOP,12.50,\n15/02/2024,SALARY,,1000.00\n,For your use only,,\n'), ['-12.5 SHOP / null', '1000 SALARY / null'])
 })
 
 test('a description goes on in columns without a heading, and where its own column is empty others describe the row', async () => {

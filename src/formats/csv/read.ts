@@ -8,6 +8,7 @@ import type { Currency } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { guessCharset } from '../charset-guess.ts'
+import { joinTexts } from '../clean-text.ts'
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, type ReadLimits } from '../lines.ts'
 import { UNSTATED_CURRENCY } from '../unstated.ts'
@@ -194,14 +195,21 @@ class RowReader {
         this.#open!.balance.state(row.kind, row.amount, row.on)
       }
     }
+    if (row.type === 'more') this.#goOn(row.text)
     if (row.type !== 'row') return null
+    if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
     const open = this.#open
     if (open === null || row.account !== open.account || row.currency !== open.currency) this.#start(row.account, row.currency, line)
     if (row.row.amount.startsWith('-')) this.#mayBeOut = false
     this.#open!.balance.move(row.row.amount, row.balance, row.row)
     this.#rows.push(row.row)
-    if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
     return null
+  }
+
+  /** The last row is here still: a batch goes when the next one comes. */
+  #goOn(text: string): void {
+    const last = this.#rows.at(-1)
+    if (last !== undefined) this.#rows[this.#rows.length - 1] = { ...last, memo: joinTexts([last.memo, text]) }
   }
 
   /** Ends what is open; the balances of sections that ended before are known only now. */

@@ -36,6 +36,8 @@ export type CsvRow =
   | { readonly type: 'undated' }
   /** A day and words, and nothing in any column that says what moved. */
   | { readonly type: 'words' }
+  /** Nothing but words where the rows have theirs: more of the row above. */
+  | { readonly type: 'more'; readonly text: string }
   /** What moved in all. */
   | { readonly type: 'turnover' }
   /** An amount without a day, under the word for a sum or a balance: a purchase without one may be called so as well. */
@@ -52,7 +54,10 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const pending = isPending(cell(layout.status))
   const dated = [layout.booked, layout.acted, layout.value].find((at) => cell(at) !== '' && (at === layout.booked || pending))
   if (isDeclined(cell(layout.status))) return ok({ type: 'declined' })
-  if (dated === undefined || dated === null) return undated(record, layout, amount)
+  if (dated === undefined || dated === null) {
+    const text = amount === null && layout.goesOn ? moreOf(record, layout) : null
+    return text === null ? undated(record, layout, amount) : ok({ type: 'more', text })
+  }
   const on = dayIn(record, dated, layout)
   if (!on.ok && isPending(cell(dated))) return ok({ type: 'undated' })
   if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record, layout) ?? on)
@@ -137,6 +142,13 @@ function isInformation({ account, currency, balance, value }: Layout, cell: (at:
   const ofAmount = [currency, balance, value].filter((at) => at !== null)
   const telling = ofAmount.length > 1 ? ofAmount : [account, ...ofAmount].filter((at) => at !== null)
   return telling.length > 1 && telling.every((at) => cell(at) === '')
+}
+
+/** The words of a record that holds nothing else, each where rows have theirs; null where it holds more, or a sum. */
+export function moreOf(record: CsvRecord, { name, memo }: Pick<Layout, 'name' | 'memo'>): string | null {
+  const columns = [...name, ...memo]
+  if (record.cells.some((cell, at) => cell !== '' && (!columns.includes(at) || isTotal(cell))) || balanceWordsIn(record.cells) !== null) return null
+  return joinTexts(columns.map((at) => unguardFormula(record.cells[at] ?? '')))
 }
 
 /** A date, an amount and the number of an account, in fewer cells than all rows have: what the account holds on that day. */
