@@ -39,7 +39,7 @@ export type ExchangeOptions = {
 }
 
 const MAX_REDIRECTS = 3
-const NOTHING_LENT: Lease = { values: {}, settle: async () => {} }
+const NOTHING_LENT: Lease = { values: {}, again: async () => true, settle: async () => {} }
 /** How much of a body is looked at while it comes in. */
 const HEAD_BYTES = 16_384
 
@@ -83,7 +83,7 @@ async function attempt(request: ExchangeRequest, options: ExchangeOptions, cooki
   const lease = lent.value
   const written = await writeRequest(request, url, lease)
   const watch = watchAnswer(request, lease)
-  const sent = await sendFollowing({ ...written, onBody: watch.onBody }, withSecrets, options.wire, cookies)
+  const sent = await sendFollowing(written, withSecrets ? lease : null, watch, options.wire, cookies)
   const seen = await watch.written()
   const mask = maskerOf(secretsOf(lease, identityFields))
   const result = await rehearsed(readResult(sent, lease, mask, options.clock.now()), request, options)
@@ -98,8 +98,10 @@ function secretsOf({ values }: Lease, identityFields: ReadonlySet<string>): read
   return Object.entries(values).flatMap(([field, value]) => (identityFields.has(field) ? [] : [value]))
 }
 
+type Watch = { readonly onBody: (chunk: Uint8Array) => void; /** Another answer begins. */ restart(): void; written(): Promise<LoginVerdict> }
+
 /** That the secrets are turned away is written down as soon as it can be read: a process that dies while the rest comes in must not send again. */
-function watchAnswer({ judgeHead, secrets }: ExchangeRequest, lease: Lease): { readonly onBody: (chunk: Uint8Array) => void; written(): Promise<LoginVerdict> } {
+function watchAnswer({ judgeHead, secrets }: ExchangeRequest, lease: Lease): Watch {
   let head: Uint8Array = new Uint8Array(0)
   let seen: LoginVerdict = 'unknown'
   let settled: Promise<void> = Promise.resolve()
@@ -113,6 +115,7 @@ function watchAnswer({ judgeHead, secrets }: ExchangeRequest, lease: Lease): { r
       // Awaited below; until then a failure is nobody's.
       settled.catch(() => undefined)
     },
+    restart: () => void ([head, seen] = [new Uint8Array(0), 'unknown']),
     async written() {
       await settled
       return seen
@@ -153,23 +156,30 @@ function wireRequest(request: ExchangeRequest, url: URL, lease: Lease): WireRequ
   return { method: request.method, url, headers, body: typeof body === 'string' ? Buffer.from(body, 'utf8') : body }
 }
 
-/** `left`: whether a byte of any hop may have left; `answered`: whether the last hop that left was answered. */
+/** Of the last attempt. `left`: whether a byte of it may have left; `answered`: whether it was answered. */
 type Sent = { readonly result: WireResult; readonly left: boolean; readonly answered: boolean; readonly finalUrl: URL }
 
-/** Sends, and follows redirects. */
-async function sendFollowing(first: WireRequest, withSecrets: boolean, wire: Wire, cookies: CookieJar): Promise<Sent> {
+/** Sends, and follows redirects. Each hop that takes the secrets along (`lease`) is an attempt of its own; one that the ledger holds back, or that leads in a circle, is not made: the redirect is the answer. */
+async function sendFollowing(first: WireRequest, lease: Lease | null, watch: Watch, wire: Wire, cookies: CookieJar): Promise<Sent> {
+  const asked = new Set<string>()
   let request = first
-  let left = false
   for (let hop = 0; ; hop += 1) {
-    const result = await wire.send({ ...request, headers: cookies.attach(request.url, request.headers) })
-    left ||= result.kind === 'answer' || result.sent
-    // A hop that never left changes nothing of the answer before it.
-    if (result.kind === 'failed') return { result, left, answered: left && !result.sent, finalUrl: request.url }
+    asked.add(request.url.href)
+    const result = await wire.send({ ...request, headers: cookies.attach(request.url, request.headers), onBody: watch.onBody })
+    const finalUrl = request.url
+    if (result.kind === 'failed') return { result, left: result.sent, answered: false, finalUrl }
     cookies.keep(request.url, result.answer.cookies)
-    const next = followRedirect(request, result.answer, withSecrets)
-    if (next === null || hop === MAX_REDIRECTS) return { result, left, answered: true, finalUrl: request.url }
+    const next = followRedirect(request, result.answer, lease !== null)
+    const end: Sent = { result, left: true, answered: true, finalUrl }
+    if (next === null || hop === MAX_REDIRECTS) return end
     const refusal = wire.admits(next.url)
-    if (refusal !== null) return { result: { kind: 'failed', sent: true, failure: refusal }, left, answered: true, finalUrl: request.url }
+    if (refusal !== null) return { ...end, result: { kind: 'failed', sent: true, failure: refusal } }
+    if (lease !== null) {
+      // A server that only hands out a cookie asks for the same once more.
+      const isCircle = asked.has(next.url.href) && result.answer.cookies.length === 0
+      if (isCircle || isRejection(await watch.written()) || !(await lease.again())) return end
+      watch.restart()
+    }
     request = next
   }
 }

@@ -35,6 +35,8 @@ export type Sealed = { readonly sameAsRefused: boolean; readonly status: SecretS
 /** One use. `settle` must be called once; a lease that is dropped stays `open` and counts as `abandoned` when its time is over. */
 export type Lease = {
   readonly values: Readonly<Record<string, string>>
+  /** Before the same values go out once more (a redirect): the send so far ends as `unknown`, and the next is an attempt of its own. False: the ledger holds it back. */
+  again(): Promise<boolean>
   settle(outcome: AttemptEnd): Promise<void>
 }
 

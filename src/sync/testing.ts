@@ -206,7 +206,7 @@ function scriptedVault(calls: string[]): Vault {
   return {
     seal: async () => ok({ sameAsRefused: false, status: 'usable' }),
     foresee: async () => {},
-    lend: async () => ok({ values: {}, settle: async () => {} }),
+    lend: async () => ok({ values: {}, again: async () => true, settle: async () => {} }),
     status: async () => 'usable',
     grantOneUse: async () => {},
     withdrawGrant: async () => {},

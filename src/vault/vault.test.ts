@@ -37,6 +37,18 @@ test('lends what was sealed, to the address it was typed for', async () => {
   assert.deepEqual(lease.ok && lease.value.values, { username: 'ana', password: 'correct horse' })
 })
 
+// Fails when: a secret that goes out again stays one attempt.
+test('values that go out again are another attempt, which the ledger may hold back', async () => {
+  const { vault, owner, seal, secrets } = setUp()
+  await seal('correct horse')
+  const lease = await vault.lend(owner, ['password'], ORIGIN)
+  assert.ok(lease.ok)
+  assert.deepEqual([await lease.value.again(), await lease.value.again()], [true, false])
+  await lease.value.settle('accepted')
+  assert.deepEqual((await secrets.ledger(owner.loginIndex)).attempts.map(({ outcome }) => outcome), ['unknown', 'unknown'])
+  assert.equal(await vault.status(owner), 'withheld_unknown')
+})
+
 test('does not lend to another address, whoever names it as allowed', async () => {
   const { vault, owner, seal } = setUp()
   await seal('correct horse')

@@ -141,14 +141,23 @@ class SealedVault implements TenantVault {
       const spent = await this.#spend(owner, answers.value, attempt.value)
       if (!spent.ok) return spent
     }
+    let [current, isOver, isRepeated] = [attempt.value, false, false]
     return ok({
       values: Object.fromEntries(fields.map((field) => [field, known.get(field) ?? ''])),
+      again: async () => {
+        await this.#settle(current, 'unknown')
+        const next = await this.#begin(owner, record.version, record.digest, await this.#secrets.ledger(owner.loginIndex), false)
+        isOver = next?.ok !== true
+        if (next?.ok === true) [current, isRepeated] = [next.value, true]
+        return !isOver
+      },
       settle: async (outcome) => {
-        if (outcome === 'not_sent' && answers.value !== null) await this.#sealValues(owner, ANSWERS, plain(answers.value.values), WITH_LOGIN, { expiresAt: answers.value.expiresAt })
-        await this.#settle(attempt.value, outcome)
+        if (isOver) return
+        if (outcome === 'not_sent' && answers.value !== null && !isRepeated) await this.#sealValues(owner, ANSWERS, plain(answers.value.values), WITH_LOGIN, { expiresAt: answers.value.expiresAt })
+        await this.#settle(current, outcome)
         if (outcome === 'refused') await this.#tell('secret.refused', owner.connectionId, traceOf(record))
         // The next exchange of the run begins here; the store checks that it is still so.
-        if (outcome === 'accepted' && record === stored) this.#foresee(owner, stored, { ...seen, attempts: [{ ...attempt.value, outcome }], grantedUses: 0 })
+        if (outcome === 'accepted' && record === stored) this.#foresee(owner, stored, { ...seen, attempts: [{ ...current, outcome }], grantedUses: 0 })
       },
     })
   }

@@ -93,3 +93,32 @@ test('what a row says of codes is no refusal', async () => {
   await world.start().sync(id)
   assert.ok((await ledger(world)).every(({ outcome }) => outcome === 'accepted'))
 })
+
+const redirect = (location: string) => ({ status: 307, headers: { location }, cookies: [], body: new Uint8Array(0) })
+
+// Fails when: a redirect repeats the secret within one attempt (was so: four posts for each).
+test('a redirect of a sign-in is another attempt: two passwords reach a bank that only sends on, and the ledger knows both', async () => {
+  const { world } = await connected()
+  let posts = 0
+  world.rewrite = (answer, { text, url }) => (/<USERID>anonymous/.test(text) ? answer : (posts++, redirect(`${url}/on`)))
+  await world.start().live(DAY_MS)
+  assert.deepEqual([posts, (await ledger(world)).filter(({ outcome }) => outcome === 'unknown').length], [2, 2])
+})
+
+// Fails when: what a redirect showed is not used for the next sign-in: each costs two attempts, and a new password after a refused one is held back.
+test('where a bank sends on is learned: from the profile without a sign-in, else from the first one', async () => {
+  for (const settings of [{}, { profile: false, version: '211' }]) {
+    const { world, id } = await connected(settings)
+    let sentOn = 0
+    world.rewrite = (answer, { url, text }) => {
+      if (url.endsWith('?there')) return answer
+      sentOn += /<USERID>anonymous/.test(text) ? 0 : 1
+      return redirect(`${url}?there`)
+    }
+    for (const expected of 'profile' in settings ? [1, 1] : [0, 0]) {
+      const run = await world.start().sync(id)
+      assert.ok(run.ok && run.value.outcome === 'succeeded', JSON.stringify(run))
+      assert.equal(sentOn, expected)
+    }
+  }
+})

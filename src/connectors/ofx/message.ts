@@ -26,7 +26,7 @@ export type Message = {
 }
 
 /** An answer whose sign-on part was read. */
-export type Reply = { readonly response: OfxResponse; readonly signOn: NonNullable<OfxResponse['signOn']>; readonly clockSkewSeconds: number | null }
+export type Reply = { readonly response: OfxResponse; readonly signOn: NonNullable<OfxResponse['signOn']>; readonly clockSkewSeconds: number | null; /** Which address answered, after redirects. */ readonly finalUrl: string }
 
 /** Posts a message and reads the answer. */
 export async function exchangeMessage(transport: Transport, settings: OfxSettings, message: Message): Promise<Result<Reply, Failure>> {
@@ -111,7 +111,7 @@ function readAnswer(answer: Answer): Result<Reply, Failure> {
   if (!response.ok) return failed(unusableAnswer(answer, 'parse', whyUnreadable(response.failure)))
   if (response.value.signOn === null) return failed(unusableAnswer(answer, 'parse', 'it holds no answer to the sign-on (SONRS).'))
   if (!endsWhole(answer.body)) return failed(unusableAnswer(answer, 'parse', 'it ends before </OFX>: the rest is missing.'))
-  return ok({ response: response.value, signOn: response.value.signOn, clockSkewSeconds: answer.clockSkewSeconds })
+  return ok({ response: response.value, signOn: response.value.signOn, clockSkewSeconds: answer.clockSkewSeconds, finalUrl: answer.finalUrl })
 }
 
 /** The reader's own sentences tell people what to do with a file; an answer over the wire is nobody's file. */

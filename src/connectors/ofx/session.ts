@@ -57,6 +57,8 @@ export class Session {
   #sessionCookie: string | null = null
   #accessKey: string | null = null
   #clockSkewSeconds: number | null = null
+  /** Where the bank's own redirects lead, by address: a sign-in goes there at once, since each hop of it would be an attempt of its own. */
+  readonly #sentOn: Map<string, string>
   /** What the bank announced beside its last good sign-on answer, and when it was heard last. */
   #notice: { readonly kind: NoticeKind; readonly at: number } | null
 
@@ -76,6 +78,7 @@ export class Session {
     this.#clientUidRequired = known['clientUidRequired'] === true
     this.#whenWell = text('whenWell')
     this.#notice = isNoticeKind(known['notice']) && typeof known['noticeAt'] === 'number' ? { kind: known['notice'], at: known['noticeAt'] } : null
+    this.#sentOn = new Map(settings.profile ? [] : addressesIn(known['sentOn']))
     this.#answers = context.resume === null ? null : readResume(context.resume.data)
   }
 
@@ -84,6 +87,8 @@ export class Session {
     return {
       clientUid: this.#clientUid, signOnUrl: this.settings.url, version: this.#version, url: this.#url, profileUpdated: this.#profileUpdated,
       tokenLabel: this.#tokenLabel, clientUidRequired: this.#clientUidRequired,
+      // Where a profile is asked, that shows it anew in each run.
+      ...(this.settings.profile || this.#sentOn.size === 0 ? {} : { sentOn: Object.fromEntries(this.#sentOn) }),
       ...(this.#whenWell === null ? {} : { whenWell: this.#whenWell }), ...(this.#notice === null ? {} : { notice: this.#notice.kind, noticeAt: this.#notice.at }),
     } // prettier-ignore
   }
@@ -245,9 +250,14 @@ export class Session {
     const carried = { clientUid: this.#clientUidSent(), sessionCookie: this.#sessionCookie, accessKey: this.#accessKey }
     const write = (secret: SecretReader) => ({ version, newFileUid, clientTimeMs, messages, signOn: this.#signOn(signed, carried, clientTimeMs, secret) })
     const secrets = signed === null ? [] : ['username', 'password', ...this.#answerFields(signed.answers)]
-    const replied = await exchangeMessage(transport, this.settings, { purpose, stage, url, write, secrets })
-    if (!replied.ok) return failed(replied.failure)
-    const { signOn, clockSkewSeconds } = replied.value
+    const target = this.#sentOn.get(url) ?? url
+    const replied = await exchangeMessage(transport, this.settings, { purpose, stage, url: target, write, secrets })
+    if (!replied.ok) {
+      this.#sentOn.delete(url)
+      return failed(replied.failure)
+    }
+    const { signOn, clockSkewSeconds, finalUrl } = replied.value
+    if (finalUrl !== target && originsOf(this.settings).includes(originOf(finalUrl) ?? '')) this.#sentOn.set(url, finalUrl)
     this.#clockSkewSeconds = clockSkewSeconds ?? this.#clockSkewSeconds
     this.#hearNotice(signOn, signed !== null)
     if (signed !== null) {
@@ -313,6 +323,10 @@ export async function openSession(context: ConnectorContext): Promise<Result<Ses
   if (failure !== null) return failed(failure)
   sessions.set(context.transport, session)
   return ok(session)
+}
+
+function addressesIn(known: JsonObject[string] | undefined): readonly (readonly [string, string])[] {
+  return typeof known === 'object' && known !== null && !Array.isArray(known) ? Object.entries(known).flatMap(([from, to]) => (typeof to === 'string' ? [[from, to] as const] : [])) : []
 }
 
 function knowsMfa(version: OfxVersion): boolean {
