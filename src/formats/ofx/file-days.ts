@@ -35,25 +35,15 @@ export class FileDays {
     // What is shown is believed before the period, which some banks fill in with the day of the download.
     if (order !== undefined && this.#shown.size === 0 && within !== null && within !== days[order]) return 'two orders'
     const day = order === undefined ? within : days[order]!
-    return day === null ? 'several' : this.#take(days, day)
-  }
-
-  /** Of several days the one next to `near`; null where that does not tell. */
-  guess(text: string, near: Day | null): Day | null {
-    const days = possibleDays(text)
-    const day = likelyDay(days, near)
-    return day === null || leadingNumber(text) === null ? day : this.#take(days, day)
+    if (day === null) return 'several'
+    this.#taken = day === days[DAY_FIRST] ? DAY_FIRST : MONTH_FIRST
+    return day
   }
 
   /** False where a date before was read in the other order. */
   #show(order: Order): boolean {
     this.#shown.add(order)
     return this.#taken === null || this.#taken === order
-  }
-
-  #take(days: readonly Day[], day: Day): Day {
-    this.#taken = day === days[DAY_FIRST] ? DAY_FIRST : MONTH_FIRST
-    return day
   }
 }
 

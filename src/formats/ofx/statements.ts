@@ -8,7 +8,7 @@ import type { Currency, Decimal } from '../../domain/money.ts'
 import type { AccountKind, BalanceKind, StatementPart } from '../../domain/statement.ts'
 import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
-import { isBlankDate, parseOfxInstant, plainDay } from './datetime.ts'
+import { isBlankDate, likelyDay, parseOfxInstant, plainDay, possibleDays } from './datetime.ts'
 import { FileDays, type Period, type Unclear } from './file-days.ts'
 import { LoneCommas, type Unread } from './lone-commas.ts'
 import { isBalanceLine, isMaybeDeposit, isMaybePayout, Remarks } from './remarks.ts'
@@ -310,7 +310,8 @@ export class OfxStatements implements StructureSink {
     const read = this.#days.read(asOf)
     if (isDay(read)) return read
     if (read !== 'several') return this.#unclearDay(AS_OF, asOf, read)
-    const guess = this.#days.guess(asOf, this.#period().to ?? this.#rows.last?.postedOn ?? null)
+    // A guess, which is told: no row is read by it.
+    const guess = likelyDay(possibleDays(asOf), this.#period().to ?? this.#rows.last?.postedOn ?? null)
     if (guess === null) this.#remarks.undatedBalance(line)
     else this.#remarks.guessedBalance(line)
     return guess
