@@ -105,7 +105,7 @@ export type TransactionChange = {
   readonly transactionId: TransactionId
   readonly at: number
   readonly runId: RunId | null
-  readonly reason: MatchTier | WithdrawnReason | 'restored' | 'decision' | 'recomputed' | 'answered' | 'reopened'
+  readonly reason: MatchTier | WithdrawnReason | 'restored' | 'decision' | 'recomputed' | 'answered' | 'reopened' | 'currency_told'
   readonly changes: Readonly<Record<string, readonly [before: string | null, after: string | null]>>
 }
 

@@ -85,5 +85,6 @@ const REASONS: Readonly<Record<TransactionChange['reason'], string>> = {
   decision: 'A person decided it.',
   answered: 'A person said that it is not pending any more.',
   reopened: 'An answer to “are these the same?” or the like was taken back.',
+  currency_told: 'A statement told the currency of the account, which no file before had told.',
   recomputed: 'All reports of the account were judged again, and came to this.',
 }

@@ -144,7 +144,7 @@ function agree<T>(a: T, b: T, unknown: T): boolean {
 
 /** Compares a sample of the file with what the account has. */
 async function compare(store: TenantStore, file: FileAccount, { account, source }: Possible): Promise<Verdict> {
-  const currency = account.currency === UNKNOWN_CURRENCY ? file.currency : account.currency
+  const { currency } = account
   const rows = file.sample.flatMap((row) => {
     const money = moneyOf(row.amount, currency)
     if (!money.ok) return []
@@ -182,7 +182,7 @@ function isLike(row: { readonly on: Day; readonly amount: bigint; readonly text:
 
 /** Each balance that the file states is there already, for the same day. */
 async function knowsBalances(store: TenantStore, file: FileAccount, account: Account): Promise<boolean> {
-  const currency = account.currency === UNKNOWN_CURRENCY ? file.currency : account.currency
+  const { currency } = account
   const stored = await balancesOf(store, account)
   return file.sums.every(({ balances }) =>
     balances.every(({ kind, amount, on }) => {
@@ -198,7 +198,7 @@ async function balancesOf(store: TenantStore, account: Account): Promise<readonl
 
 /** The file opens with what the account's newest balance before it was, or closes where the account's oldest begins. */
 async function balancesMeet(store: TenantStore, file: FileAccount, account: Account): Promise<boolean> {
-  const currency = account.currency === UNKNOWN_CURRENCY ? file.currency : account.currency
+  const { currency } = account
   const stored = await balancesOf(store, account)
   const wentBefore = (on: Day, minor: bigint): boolean => {
     const before = stored.filter((balance) => (balance.kind === 'closing' || balance.kind === 'ledger') && balance.on <= on)

@@ -10,7 +10,6 @@ import { moneyOf, type Decimal } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { FormatFailure, StatementRow, StatementStream } from '../domain/statement.ts'
 import type { Candidate, TenantStore } from '../ports/store.ts'
-import { UNKNOWN_CURRENCY } from './accounts.ts'
 import { textOf } from './candidate.ts'
 import type { ChosenAccounts } from './file-accounts.ts'
 import { SAMPLED, type FileAccount } from './file-check.ts'
@@ -32,7 +31,7 @@ const NONE: Opposites = { rows: [], complete: false, isAll: false }
 export async function findOpposites(store: TenantStore, file: FileAccount, account: Account): Promise<Opposites> {
   const sources = await store.accounts.sources({ accountId: account.id })
   const source = sources.find(({ connectionId, state }) => connectionId === null && state !== 'replaced')
-  const currency = account.currency === UNKNOWN_CURRENCY ? file.currency : account.currency
+  const { currency } = account
   const rows = file.sample.flatMap((row) => {
     const money = moneyOf(row.amount, currency)
     const text = normalisedText(row.name, row.memo)

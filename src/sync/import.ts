@@ -22,6 +22,7 @@ import { doubtfulBefore, standingBefore, type Standing } from './file-border.ts'
 import { asStored } from './file-signs.ts'
 import { checkFile, labelOf, type CheckedFile, type CheckedStatement, type FileAccount, type FileNotice } from './file-check.ts'
 import { Intake } from './incoming.ts'
+import { cannotBeIn, mayBeIn, nameCurrency } from './name-currency.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { StatementSummary } from './statement-sum.ts'
 
@@ -134,7 +135,7 @@ async function importPlanned(deps: ImportDeps, request: ImportRequest, plan: Pla
     id: deps.entropy.id(now), connectionId: null, trigger: 'import', startedAt: now, endedAt: null, outcome: 'running', stage: 'matching', accounts: [], failure: null, label: request.label,
   }
   await deps.store.runs.create(run)
-  for (const destination of plan.destinations.values()) await makeAccount(deps, destination)
+  for (const destination of plan.destinations.values()) await makeAccount(deps, destination, run.id)
   const outcomes = await importRows(deps, request, plan, run.id)
   const accounts = [...outcomes.values()]
   await deps.store.runs.update(run.id, { outcome: 'succeeded', endedAt: deps.clock.now(), stage: null, accounts })
@@ -157,6 +158,7 @@ async function makePlan(deps: ImportDeps, request: ImportRequest, checked: Check
       return failed({ code: 'not_statements', message: `The statement is in ${file.currency}, but the account is in ${account.currency}.`, line: file.line })
     }
     const currency = isTold ? file.currency : account.currency
+    if (account !== null && !(await mayBeIn(deps.store, account, currency))) return failed({ code: 'not_statements', message: cannotBeIn(account, currency), line: file.line })
     for (const sum of file.sums) {
       const misfit = sum.misfit(currency)
       if (misfit !== null) return failed(misfit)
@@ -300,7 +302,8 @@ function intakeFor(account: Account, source: AccountSource, currency: Currency, 
 }
 
 /** The account and its source of files, made where they are not there. */
-async function makeAccount({ store: { accounts }, clock, entropy }: ImportDeps, destination: Destination): Promise<void> {
+async function makeAccount({ store, clock, entropy }: ImportDeps, destination: Destination, runId: string): Promise<void> {
+  const { accounts } = store
   const { file, account, currency } = destination
   const now = clock.now()
   const newSource = (accountId: string): AccountSource => ({ id: entropy.id(now), accountId, connectionId: null, ref: file.ref, state: 'active', sign: 1 })
@@ -311,9 +314,8 @@ async function makeAccount({ store: { accounts }, clock, entropy }: ImportDeps, 
     if (active === undefined) await accounts.addSource(source)
     // Another name by which files call the account: the next one is known by it. What a file happens to be called is none.
     else if (file.named.number !== null && !files.some(({ ref }) => sameRef(ref, file.ref))) await accounts.addSource({ ...newSource(account.id), state: 'replaced' })
-    if (account.currency !== currency) await accounts.update(account.id, { currency })
     destination.source = source
-    destination.account = { ...account, currency }
+    destination.account = account.currency === currency ? account : await nameCurrency(store, account, currency, { runId, sourceId: source.id, at: now })
     return
   }
   const id = entropy.id(now)

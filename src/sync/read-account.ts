@@ -12,6 +12,7 @@ import type { SourceProgress } from '../ports/store.ts'
 import { UNKNOWN_CURRENCY, type Feed } from './accounts.ts'
 import { Answer, type Settled } from './answer.ts'
 import type { Asked } from './challenge.ts'
+import { cannotBeIn, mayBeIn, nameCurrency } from './name-currency.ts'
 import { afterHolds, areOld, heldApart, holdQuestions, pendingBefore, sortHolds, type OldHolds } from './old-holds.ts'
 import { implausible } from './plausible.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
@@ -272,8 +273,9 @@ class WindowReader {
     const { account } = this.#target
     if (page.currency === null || page.currency === account.currency) return null
     if (account.currency !== UNKNOWN_CURRENCY) return implausible(`The statement is in ${page.currency}, but the account is in ${account.currency}.`)
-    await this.#session.deps.store.accounts.update(account.id, { currency: page.currency })
-    this.#target = { ...this.#target, account: { ...account, currency: page.currency } }
+    const { deps, run } = this.#session
+    if (!(await mayBeIn(deps.store, account, page.currency))) return implausible(cannotBeIn(account, page.currency))
+    this.#target = { ...this.#target, account: await nameCurrency(deps.store, account, page.currency, { runId: run.id, sourceId: this.#target.source.id, at: deps.clock.now() }) }
     return null
   }
 
