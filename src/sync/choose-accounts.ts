@@ -4,9 +4,10 @@
  * turned into another.
  */
 import type { Account, AccountId, AccountSource } from '../domain/account.ts'
-import { day, utcDay, type Day } from '../domain/day.ts'
+import type { Day } from '../domain/day.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
+import { whyNotSince } from './account-days.ts'
 import { chooseAccounts } from './connect.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 
@@ -35,7 +36,7 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
     for (const { accountId, startOn } of choices) {
       if (links.some(({ from }) => from === accountId)) continue
       if (!sources.some((source) => source.accountId === accountId && source.state !== 'replaced')) return failed(NO_ACCOUNT)
-      const wrong = startOn === null ? null : await whyNotSince(deps, accountId, startOn)
+      const wrong = startOn === null ? null : await whyNoNewStart(deps, accountId, startOn)
       if (wrong !== null) return failed({ code: 'invalid', message: wrong })
     }
     // A choice that died in the middle may have left a source in an account that is not chosen now: that account is not this connection's.
@@ -75,9 +76,8 @@ async function linkOf({ store }: SyncDeps, connectionId: string, from: AccountId
   return ok({ source, from, to, there: there !== undefined })
 }
 
-async function whyNotSince(deps: SyncDeps, accountId: AccountId, startOn: Day): Promise<string | null> {
-  if (startOn < EARLIEST || startOn > utcDay(deps.clock.now() + DAY_MS)) return `An account is read since a day between ${EARLIEST} and today, not since ${startOn}.`
-  return (await holdsRows(deps, accountId)) ? 'An account that holds rows has its beginning already.' : null
+async function whyNoNewStart(deps: SyncDeps, accountId: AccountId, startOn: Day): Promise<string | null> {
+  return whyNotSince(startOn, deps.clock.now()) ?? ((await holdsRows(deps, accountId)) ? 'An account that holds rows has its beginning already.' : null)
 }
 
 async function holdsRows({ store }: Pick<SyncDeps, 'store'>, accountId: AccountId): Promise<boolean> {
@@ -85,9 +85,6 @@ async function holdsRows({ store }: Pick<SyncDeps, 'store'>, accountId: AccountI
 }
 
 const NO_ACCOUNT: Refusal = { code: 'not_found', message: 'There is no such account.' }
-/** No bank's site tells of days before it. */
-const EARLIEST = day('1990-01-01')
-const DAY_MS = 86_400_000
 
 /** Files often do not tell a currency. */
 export function isAlike(a: Pick<Account, 'kind' | 'currency'>, b: Pick<Account, 'kind' | 'currency'>): boolean {

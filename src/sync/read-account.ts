@@ -17,7 +17,7 @@ import { afterHolds, areOld, heldApart, holdQuestions, pendingBefore, sortHolds,
 import { implausible } from './plausible.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
-import { afterAnswer, historyLeft, leftOut, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, wantedWindow, withoutLook, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
+import { afterAnswer, historyLeft, leftOut, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, sinceStart, wantedWindow, withoutLook, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
 
 export type AccountRead = { readonly kind: 'read'; readonly outcome: AccountOutcome } | ({ readonly kind: 'challenge' } & Asked)
 
@@ -40,8 +40,11 @@ export function whatIsKnown(stored: SourceProgress | undefined): Known {
 }
 
 /** Reads every window that is due; ends early at a failure or a question of the bank's. */
-export async function readAccount(session: Session, target: Feed, known: Known, resume: Resume | null): Promise<AccountRead> {
-  const { covered, pendingFrom, progress } = known
+export async function readAccount(session: Session, target: Feed, stored: Known, resume: Resume | null): Promise<AccountRead> {
+  const { covered, pendingFrom } = stored
+  const progress = sinceStart(stored.progress, covered, target.account.startOn)
+  const known = { ...stored, progress }
+  if (progress.wanted.length !== stored.progress.wanted.length) await storeProgress(session, target, progress)
   const { maxWindowDays, overlapDays } = session.connector.manifest
   const plan = { covered, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays }
   const newest = newestFrom(plan)

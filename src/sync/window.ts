@@ -51,6 +51,8 @@ export type Progress = {
   readonly wanted: readonly DayRange[]
   /** Days of pending rows that are too old to be read again each time. */
   readonly holds: readonly Hold[]
+  /** The account's start when its days were read: what is older was not taken. Absent: not known. */
+  readonly since?: Day | null
 }
 
 /** How far back the first sync goes at most, and how often a gap is asked for again. */
@@ -140,6 +142,17 @@ export function wantedWindow(plan: { readonly progress: Progress; readonly today
   return null
 }
 
+/** The progress under the account's start as it is now: where a person put it back, days that were read without the rows before the former one are wanted again. */
+export function sinceStart(progress: Progress, covered: readonly DayRange[], startOn: Day | null): Progress {
+  const { since } = progress
+  if (since == null || (startOn !== null && startOn >= since)) return { ...progress, since: startOn }
+  const again = covered.flatMap(({ from, to }) => {
+    const days = { from: maxDay(from, startOn ?? from), to: minDay(to, addDays(since, -1)) }
+    return days.from <= days.to ? [days] : []
+  })
+  return { ...progress, since: startOn, wanted: [...progress.wanted.flatMap((range) => gapsIn(range, again)), ...again] }
+}
+
 /** The progress without days that were asked for. */
 export function withoutWanted(progress: Progress, asked: DayRange): Progress {
   return { ...progress, wanted: progress.wanted.flatMap((range) => gapsIn(range, [asked])) }
@@ -183,7 +196,7 @@ export type AnswerSeen = {
 /** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
 export function afterAnswer(before: Progress, seen: AnswerSeen): Progress {
   const { asked, covers, connector, reread, today } = seen
-  return { connector: connector ?? before.connector, floor: before.floor, gaps: gapsAfter(before.gaps, asked, covers), unsettled: unsettledAfter(before.unsettled, asked, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked, wanted: withoutWanted(before, asked).wanted, holds: before.holds }
+  return { connector: connector ?? before.connector, floor: before.floor, gaps: gapsAfter(before.gaps, asked, covers), unsettled: unsettledAfter(before.unsettled, asked, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked, wanted: withoutWanted(before, asked).wanted, holds: before.holds, ...(before.since === undefined ? {} : { since: before.since }) }
 }
 
 /** The progress when the bank refused days that it does not give any more: they count as left out. */
@@ -229,11 +242,11 @@ function looksAfter(before: readonly Look[], { asked, covers, coveredBefore, tod
 export function readProgress(cursor: JsonObject | null): Progress {
   if (cursor === null || cursor['v'] !== 1) return NO_PROGRESS
   const gaps = (cursor['gaps'] ?? []) as readonly { from: Day; to: Day; asked: number }[]
-  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], looks: (cursor['looks'] ?? []) as unknown as Progress['looks'], rechecked: (cursor['rechecked'] ?? null) as Day | null, wanted: (cursor['wanted'] ?? []) as unknown as Progress['wanted'], holds: (cursor['holds'] ?? []) as unknown as Progress['holds'] }
+  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], looks: (cursor['looks'] ?? []) as unknown as Progress['looks'], rechecked: (cursor['rechecked'] ?? null) as Day | null, wanted: (cursor['wanted'] ?? []) as unknown as Progress['wanted'], holds: (cursor['holds'] ?? []) as unknown as Progress['holds'], ...(cursor['since'] === undefined ? {} : { since: cursor['since'] as Day | null }) }
 }
 
 export function writeProgress(progress: Progress): JsonObject {
-  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled as unknown as Json, looks: progress.looks as unknown as Json, rechecked: progress.rechecked, wanted: progress.wanted as unknown as Json, holds: progress.holds as unknown as Json }
+  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled as unknown as Json, looks: progress.looks as unknown as Json, rechecked: progress.rechecked, wanted: progress.wanted as unknown as Json, holds: progress.holds as unknown as Json, ...(progress.since === undefined ? {} : { since: progress.since }) }
 }
 
 function backwards(range: DayRange, days: number): readonly DayRange[] {

@@ -8,6 +8,7 @@ import { exportAccount, EXPORT_FORMATS } from '../../exports/export.ts'
 import type { Patch } from '../../ports/store.ts'
 import type { Account } from '../../domain/account.ts'
 import type { Instance } from '../../instance.ts'
+import { whyNotSince } from '../../sync/account-days.ts'
 import { loadBalanceSeries } from '../../sync/balance-series.ts'
 import { switchAccount } from '../../sync/connect.ts'
 import { balanceProofResource } from '../balance-resource.ts'
@@ -38,6 +39,8 @@ const change = route({
   response: accountShape,
   handle: async ({ params, body, instance }) => {
     await summaryOf(instance, params.id)
+    const wrong = body.startOn == null ? null : whyNotSince(body.startOn as Day, instance.clock.now())
+    if (wrong !== null) throw new ApiProblem('invalid_request', wrong, { errors: [{ field: 'startOn', message: 'Not a day since which an account can be read.' }] })
     const patch: Patch<Pick<Account, 'name' | 'startOn'>> = {
       ...(body.name === undefined ? {} : { name: body.name }),
       ...(body.startOn === undefined ? {} : { startOn: body.startOn as Day | null }),

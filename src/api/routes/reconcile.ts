@@ -8,6 +8,7 @@ import type { ReconciledStatement } from '../../domain/reconciliation.ts'
 import type { Instance } from '../../instance.ts'
 import type { Language } from '../../language/language.ts'
 import { sayParts } from '../../language/say.ts'
+import { whyNotAsk, whyNotStated } from '../../sync/account-days.ts'
 import { unansweredIn } from '../../sync/ask-again.ts'
 import { reconcile, type Reconciliation } from '../../sync/reconcile.ts'
 import { explained } from '../balance-resource.ts'
@@ -25,7 +26,7 @@ const compare = route({
   params: idParams, query: z.strictObject(statement), response: reconciliationShape,
   handle: async ({ params, query, instance, language }) => {
     const account = await accountOf(instance, params.id)
-    const { on, amount } = read(account, query)
+    const { on, amount } = read(account, query, instance.clock.now())
     const found = await reconcile(instance.store, account, { on, amount }, instance.clock.now())
     const { explanations, rows } = await explained(language, instance, account, found.explanations)
     const money = (minor: bigint): string => formatMoney({ minor, currency: account.currency })
@@ -51,7 +52,7 @@ const note = route({
   params: idParams, body: z.strictObject({ ...statement, note: z.string().max(2_000).nullable().optional() }), response: reconciledShape, status: 201,
   handle: async ({ params, body, instance }) => {
     const account = await accountOf(instance, params.id)
-    const { on, amount } = read(account, body)
+    const { on, amount } = read(account, body, instance.clock.now())
     const now = instance.clock.now()
     const { difference } = await reconcile(instance.store, account, { on, amount }, now)
     const words = body.note?.trim() ?? ''
@@ -70,7 +71,8 @@ const ask = route({
   handle: async ({ params, body, instance, language }) => {
     const account = await accountOf(instance, params.id)
     const [from, to] = [parseDay(body.from), parseDay(body.to)]
-    if (from === null || to === null || from > to) throw new ApiProblem('invalid_request', 'The first day comes after the last.')
+    const wrong = from === null || to === null ? 'A day is written YYYY-MM-DD.' : whyNotAsk({ from, to }, instance.clock.now())
+    if (from === null || to === null || wrong !== null) throw new ApiProblem('invalid_request', wrong ?? undefined)
     const sources = await instance.store.accounts.sources({ accountId: account.id })
     const reader = sources.find(({ connectionId, state }) => connectionId !== null && state === 'active')?.connectionId ?? null
     if (reader === null) throw new ApiProblem('wrong_state', 'No connection reads this account; import a file of these days instead.')
@@ -97,10 +99,12 @@ async function accountOf({ store }: Instance, id: string): Promise<Account> {
   return account
 }
 
-function read(account: Account, { asOf, balance }: { readonly asOf: string; readonly balance: string }): { readonly on: Day; readonly amount: bigint } {
+function read(account: Account, { asOf, balance }: { readonly asOf: string; readonly balance: string }, now: number): { readonly on: Day; readonly amount: bigint } {
   const [on, decimal] = [parseDay(asOf), parseDecimal(balance.trim().replace('\u2212', '-'))]
   const amount = decimal === null ? null : moneyOf(decimal, account.currency)
   if (on === null || amount === null || !amount.ok) throw new ApiProblem('invalid_request', `The balance is a number such as 1234.50, with no more decimals than ${account.currency} has.`, { errors: [{ field: 'balance', message: 'Not an amount of this currency.' }] })
+  const wrong = whyNotStated(on, now)
+  if (wrong !== null) throw new ApiProblem('invalid_request', wrong, { errors: [{ field: 'asOf', message: 'Not a day of this account.' }] })
   return { on, amount: amount.value.minor }
 }
 
