@@ -1,5 +1,5 @@
 /** Letting people in: invitations by a link that is shown once and good for a week, and what changes of members mean. */
-import type { Invitation, Role } from '../domain/access.ts'
+import { RULES, type Invitation, type Role } from '../domain/access.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
@@ -19,10 +19,12 @@ export async function invite({ store, clock, entropy, audit }: Parts & { readonl
   return { invitation, token }
 }
 
-/** Those that can still be accepted. */
+/** Those that can still be accepted. As a key, an invitation is worth what its maker may now: who was removed does not come back by a link of their own. */
 export async function openInvitations({ store, clock }: Parts): Promise<readonly Invitation[]> {
   const now = clock.now()
-  return (await store.access.invitations()).filter(({ acceptedAt, revokedAt, expiresAt }) => acceptedAt === null && revokedAt === null && expiresAt > now)
+  const [invitations, members] = await Promise.all([store.access.invitations(), store.access.members()])
+  const inviters = new Set(['host', ...members.filter(({ role, removedAt }) => removedAt === null && RULES.manage.roles.includes(role)).map(({ userId }) => `user:${userId}`)])
+  return invitations.filter(({ acceptedAt, revokedAt, expiresAt, createdBy }) => acceptedAt === null && revokedAt === null && expiresAt > now && inviters.has(createdBy))
 }
 
 /** The open invitation of this token; all are compared, so that the time tells nothing. */

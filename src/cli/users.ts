@@ -1,5 +1,6 @@
 /** `relink user`: who may use this Relink, and the last resort for somebody who cannot get in any more. */
 import { ROLES, type Role } from '../domain/access.ts'
+import { labelShape } from '../api/access-shapes.ts'
 import { isoInstant } from '../api/shapes.ts'
 import { invite, openInvitations } from '../access/members.ts'
 import { refusePassword } from '../access/password.ts'
@@ -22,9 +23,11 @@ export async function list(output: Output): Promise<void> {
 
 export async function inviteOne(output: Output, label: string, role: string): Promise<void> {
   if (!(ROLES as readonly string[]).includes(role)) throw new CommandError(`--role must be one of ${ROLES.join(', ')}.`, 2)
+  const named = labelShape.safeParse(label)
+  if (!named.success) throw new CommandError(`The name of the person ${named.error.issues[0]?.message}.`, 2)
   await withInstance(output, async (instance) => {
     if ((await instance.store.access.members()).length === 0) throw new CommandError('There is no owner yet; the link that `relink start` shows makes the first one.')
-    const { invitation, token } = await invite(instance, 'host', { role: role as Role, label })
+    const { invitation, token } = await invite(instance, 'host', { role: role as Role, label: named.data })
     const address = pageAddress(configuration())
     const link = `${address ?? ''}${address === null ? '' : '/'}#join=${token}`
     output.data({ id: invitation.id, role, link, expiresAt: isoInstant(invitation.expiresAt) })

@@ -243,6 +243,22 @@ test('a removed member is gone at once: session, keys and sign-in; the last owne
   assert.equal((await who['key of a reader'].ask('GET', '/api/accounts')).status, 401, 'a key ends with its maker')
 })
 
+test('an invitation is worth what its maker may: who is no owner any more, or no member, brings nobody in, least of all themselves', async () => {
+  const again = { name: 'Uma Owner', email: 'uma@books.example', password: 'six tall candles drift' }
+  const uma = await join('owner', again)
+  await addTotp(uma, again.password)
+  const { userId } = (await uma.ask('GET', '/api/account')).json
+  const made = (await uma.ask('POST', '/api/invitations', { role: 'owner', label: 'Kept back' })).json
+  const known = async (): Promise<boolean> => (await owner.ask('GET', '/api/invitations')).json.items.some(({ id }: { id: string }) => id === made.id)
+  const opened = async () => said(await house.browser().ask('POST', '/api/sign-in/invitation', { token: made.token }))
+  assert.deepEqual([await known(), await opened()], [true, [200, undefined]])
+  for (const [method, body] of [['PATCH', { role: 'bookkeeper' }], ['DELETE', undefined]] as const) {
+    assert.equal((await owner.ask(method, `/api/members/${userId}`, body)).status, 200)
+    assert.deepEqual([await known(), await opened()], [false, [410, 'link_void']], method)
+    assert.deepEqual(said(await house.browser().ask('POST', '/api/sign-in/join', { token: made.token, ...again })), [410, 'link_void'], method)
+  }
+})
+
 test('section 7: every act is a line of the log, and a line that was changed or taken away is named', async () => {
   const [account] = (await owner.ask('GET', '/api/accounts')).json.items
   assert.equal((await owner.ask('GET', `/api/accounts/${account.id}/export?format=csv`)).status, 200)
