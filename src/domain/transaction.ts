@@ -123,7 +123,7 @@ export type Question = {
    */
   readonly pattern: string | null
   readonly askedAt: number
-  /** `undone`: closed without an answer, because the run that asked was taken back. */
+  /** `undone`: closed without an answer, because the run that asked was taken back, or an answer left nothing to ask. */
   readonly answer: 'same' | 'different' | 'removed' | 'kept' | 'undone' | null
   readonly answeredAt: number | null
 }

@@ -220,6 +220,9 @@ export type PageCommit = {
 /** `covered`: joined days, oldest first. `pendingFrom`: day of the oldest row that is pending in the source's account; null: none is. */
 export type SourceProgress = { readonly covered: readonly DayRange[]; readonly cursor: JsonObject | null; readonly pendingFrom: Day | null }
 
+/** `no_answer`: no person's answer stands. `later_first`: a later answer rests on it and goes back before. */
+export type AnswerBack = 'back' | 'no_answer' | 'later_first'
+
 export type FeedStore = {
   candidates(query: CandidateQuery): Promise<Candidates>
   /**
@@ -264,16 +267,16 @@ export type FeedStore = {
   questions(filter: { readonly accountId?: string; readonly open: boolean }): Promise<readonly Question[]>
   /**
    * Stores the first answer; later ones are ignored. `same` merges: the other transaction's
-   * observations and decisions move to the first and it is withdrawn as `merged`. `removed` withdraws
+   * observations and decisions move to the first, as do the questions that wait about it (carry.ts), and it is withdrawn as `merged`. `removed` withdraws
    * the transaction as `bank_removed`, a pending one as `pending_dropped`. Answered by the `bank` (later answers settled it) it loses its
    * `pattern`: only a person's answer is a rule.
    */
   answerQuestion(id: string, answer: NonNullable<Question['answer']>, at: number, by?: 'person' | 'bank'): Promise<void>
   /**
-   * Takes a person's answer back: the question is open again, reports that moved go back where nobody moved them since, and
-   * what the answer changed of the rows is as before where nothing changed it since. False: no person's answer stands.
+   * Takes a person's answer back: the question is open again, reports that moved go back where nobody moved them since, other
+   * questions are about the row that they were asked about, and what the answer changed of the rows is as before where nothing changed it since.
    */
-  takeBackAnswer(id: string, at: number, contentKeyOf: (row: NewTransaction) => Digest): Promise<boolean>
+  takeBackAnswer(id: string, at: number, contentKeyOf: (row: NewTransaction) => Digest): Promise<AnswerBack>
   /** Questions that persons answered, the newest answer first. */
   answers(limit: number): Promise<readonly Question[]>
 }

@@ -374,15 +374,15 @@ for (const twin of [memoryTwin(), postgres]) {
       await feed.answerQuestion(same, 'same', 9)
       assert.deepEqual((await feed.answers(9)).map(({ id, answer }) => [id, answer]).sort(), [[same, 'same'], [gone, 'removed']].sort())
       // Once more in between: each answer is taken back by itself.
-      for (const id of [same, gone]) assert.equal(await feed.takeBackAnswer(id, 20, ({ id: row }) => page.inserts.find((one) => one.id === row)!.contentKey), true)
+      for (const id of [same, gone]) assert.equal(await feed.takeBackAnswer(id, 20, ({ id: row }) => page.inserts.find((one) => one.id === row)!.contentKey), 'back')
       assert.deepEqual(await state(), before)
       assert.deepEqual((await feed.history(final!.id)).map(({ reason }) => reason), ['decision', 'merged', 'reopened'])
-      assert.deepEqual([await feed.answers(9), await feed.takeBackAnswer(same, 21, () => digestOf('x'))], [[], false])
+      assert.deepEqual([await feed.answers(9), await feed.takeBackAnswer(same, 21, () => digestOf('x'))], [[], 'no_answer'])
       // What was decided since stays; what the bank answered by itself is no person's.
       await feed.answerQuestion(same, 'same', 30)
       await feed.decide(hold!.id, { category: 'travel' }, 31)
       await feed.answerQuestion(gone, 'kept', 32, 'bank')
-      assert.deepEqual([await feed.takeBackAnswer(gone, 33, () => digestOf('x')), await feed.takeBackAnswer(same, 34, () => digestOf('x'))], [false, true])
+      assert.deepEqual([await feed.takeBackAnswer(gone, 33, () => digestOf('x')), await feed.takeBackAnswer(same, 34, () => digestOf('x'))], ['no_answer', 'back'])
       assert.deepEqual([(await feed.transaction(hold!.id))!.decisions.category, (await feed.transaction(hold!.id))!.state, (await feed.transaction(final!.id))!.state], ['travel', 'pending', 'posted'])
       const { known } = await feed.candidates(aQuery(ledger, { keys: [page.observations[1]!.key] }))
       assert.equal([...known.values()][0]?.transactionId, final!.id)
@@ -399,9 +399,9 @@ for (const twin of [memoryTwin(), postgres]) {
       await feed.answerQuestion(second, 'same', 11)
       const states = async () => Promise.all([a, b, c].map(async (id) => [(await feed.transaction(id))!.state, (await feed.observations(id)).length]))
       const keyOf = ({ id: row }: { readonly id: string }) => page.inserts.find((one) => one.id === row)!.contentKey
-      assert.equal(await feed.takeBackAnswer(first, 20, keyOf), false)
+      assert.equal(await feed.takeBackAnswer(first, 20, keyOf), 'later_first')
       assert.deepEqual(await states(), [['withdrawn', 0], ['withdrawn', 0], ['posted', 3]])
-      assert.deepEqual([await feed.takeBackAnswer(second, 21, keyOf), await feed.takeBackAnswer(first, 22, keyOf)], [true, true])
+      assert.deepEqual([await feed.takeBackAnswer(second, 21, keyOf), await feed.takeBackAnswer(first, 22, keyOf)], ['back', 'back'])
       assert.deepEqual(await states(), [['posted', 1], ['posted', 1], ['posted', 1]])
     })
 

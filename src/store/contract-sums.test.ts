@@ -59,7 +59,7 @@ class Account {
   }
 
   async takeBack(question: string): Promise<void> {
-    assert.equal(await this.ledger.tenant.feed.takeBackAnswer(question, (this.#at += 5), ({ id }) => [...this.rows.values()].find((row) => row.id === id)!.contentKey), true)
+    assert.equal(await this.ledger.tenant.feed.takeBackAnswer(question, (this.#at += 5), ({ id }) => [...this.rows.values()].find((row) => row.id === id)!.contentKey), 'back')
   }
 
   async spans(): Promise<readonly Span[]> {

@@ -38,20 +38,25 @@ export function reviewBeforePairing(history: readonly TransactionChange[], trans
 
 /**
  * What an answer does to the pair. `same` keeps the first row: it takes what a person decided for the
- * other and, when only the other is posted, its content; the other is withdrawn. `removed` withdraws the
- * row. Other answers change nothing. The rows that are returned are those to store.
+ * other (`merged`, see `mergedBy`) and, when only the other is posted, its content; the other is withdrawn.
+ * `removed` withdraws the row. Other answers change nothing. The rows that are returned are those to store.
  */
-export function applyAnswer(row: NewTransaction, other: NewTransaction | null, answer: Answer, at: number): readonly Decided[] {
+export function applyAnswer(row: NewTransaction, merged: NewTransaction | null, answer: Answer, at: number): readonly Decided[] {
   if (answer === 'removed') return row.state === 'withdrawn' ? [] : [row.state === 'pending' ? withdrawn(row, 'pending_dropped', 'answered', at) : withdrawn(row, 'bank_removed', 'bank_removed', at)]
-  if (answer !== 'same' || other === null) return []
-  const better = other.state === 'posted' && row.state !== 'posted'
+  if (merged === null) return []
+  const better = merged.state === 'posted' && row.state !== 'posted'
   const kept: NewTransaction = {
     ...row,
-    ...(better ? contentOf(other) : {}),
-    ...(better ? { state: other.state, withdrawnReason: null, contentKey: other.contentKey } : {}),
-    decisions: joined(row.decisions, other.decisions),
+    ...(better ? contentOf(merged) : {}),
+    ...(better ? { state: merged.state, withdrawnReason: null, contentKey: merged.contentKey } : {}),
+    decisions: joined(row.decisions, merged.decisions),
   }
-  return [changed(row, kept, 'person', at), withdrawn(other, 'merged', 'merged', at)]
+  return [changed(row, kept, 'person', at), withdrawn(merged, 'merged', 'merged', at)]
+}
+
+/** The row that the answer makes one with the first; null: none. A question that was asked while one of the two became one with a third comes too late. */
+export function mergedBy(answer: Answer, row: NewTransaction, other: NewTransaction | null): NewTransaction | null {
+  return answer !== 'same' || row.withdrawnReason === 'merged' || other?.withdrawnReason === 'merged' ? null : other
 }
 
 /** Neither row's decision is lost; the row stays deleted only when both were, since one of a pair deleted is what a person wants. */

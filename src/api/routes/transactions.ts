@@ -76,7 +76,9 @@ const reopen = route({
   params: idParams, response: z.object({ ok: z.literal(true) }),
   handle: async ({ params, instance }) => {
     const { feed, accounts } = instance.store
-    if (!(await feed.takeBackAnswer(params.id, instance.clock.now(), contentKeyOf))) throw new ApiProblem('not_found', 'No answer of a person stands for a question with this id, or a later answer rests on it: take that one back first.')
+    const done = await feed.takeBackAnswer(params.id, instance.clock.now(), contentKeyOf)
+    if (done === 'no_answer') throw new ApiProblem('not_found', 'No answer of a person stands for a question with this id.')
+    if (done === 'later_first') throw new ApiProblem('wrong_state', 'A later answer rests on this one: take that one back first.')
     const question = (await feed.questions({ open: true })).find(({ id }) => id === params.id)
     const account = question === undefined ? null : await accounts.get(question.accountId)
     if (account !== null) await tendAfterDecision(feed, account, instance.clock.now())

@@ -1,6 +1,8 @@
 /** Answers to questions, and the way back, in memory; see `FeedStore`. */
+import type { Question } from '../../domain/transaction.ts'
 import type { FeedStore } from '../../ports/store.ts'
-import { answerInstant, applyAnswer } from '../decide.ts'
+import { carriedBack, carry, isRestedOn, type Asked } from '../carry.ts'
+import { answerInstant, applyAnswer, mergedBy } from '../decide.ts'
 import { restatedAsOne, restatedAsTwo, restatedWith, restatedWithout, type Books, type Restated, type Told } from '../span-sums.ts'
 import { withoutAnswer } from '../undo.ts'
 import { by as inOrder } from './order.ts'
@@ -17,38 +19,59 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       if (question === undefined || question.answer !== null || row === undefined) return
       const other = question.otherTransactionId === null ? null : (feed.transactions.get(question.otherTransactionId) ?? null)
       const instant = answerInstant(at, row, other)
+      const merged = mergedBy(answer, row, other)
       questions.set(id, { ...question, answer, answeredAt: instant, ...(by === 'bank' ? { pattern: null } : {}) })
-      if (answer === 'same' && other !== null) restate(state, restatedAsOne(booksOf(state, row.accountId), row, told(state, other)))
+      if (merged !== null) restate(state, restatedAsOne(booksOf(state, row.accountId), row, told(state, merged)))
       if (answer === 'removed') restate(state, restatedWithout(booksOf(state, row.accountId), told(state, row), question))
-      const moved = answer === 'same' && other !== null ? feed.observationsOf(other.id).map((stored) => ({ stored, tier: stored.tier })) : []
-      if (by === 'person') answered.set(id, moved)
-      for (const decided of applyAnswer(row, other, answer, instant)) put(feed, decided)
-      if (answer === 'same' && other !== null) feed.moveObservations(other.id, row.id, 'person')
+      const carried = merged === null ? [] : carry(question, othersAbout(state, question), instant)
+      const moved = merged === null ? [] : feed.observationsOf(merged.id).map((stored) => ({ stored, tier: stored.tier }))
+      if (by === 'person') answered.set(id, { reports: moved, questions: carried.map((one) => one.carried) })
+      for (const decided of applyAnswer(row, merged, answer, instant)) put(feed, decided)
+      if (merged !== null) feed.moveObservations(merged.id, row.id, 'person')
+      for (const { now } of carried) putAsked(state, now)
     },
     async takeBackAnswer(id, at, contentKeyOf) {
       const [question, moved] = [questions.get(id), answered.get(id)]
-      if (question === undefined || moved === undefined) return false
+      if (question === undefined || moved === undefined) return 'no_answer'
       // A later answer took the kept row or its reports elsewhere: that one goes first.
       const kept = feed.transactions.get(question.transactionId)
-      if (question.answer === 'same' && (kept?.withdrawnReason === 'merged' || moved.some(({ stored }) => stored.transactionId !== question.transactionId))) return false
+      const others = moved.questions.map((carried) => asked(state, questions.get(carried.id)!))
+      if (question.answer === 'same' && (kept?.withdrawnReason === 'merged' || moved.reports.some(({ stored }) => stored.transactionId !== question.transactionId) || isRestedOn(moved.questions, others))) return 'later_first'
       for (const side of [question.transactionId, question.otherTransactionId]) {
         const row = side === null ? undefined : feed.transactions.get(side)
         const back = row === undefined ? null : withoutAnswer(row, feed.history.get(row.id) ?? [], question, at, contentKeyOf)
         if (back !== null) put(feed, back)
       }
-      for (const { stored, tier } of moved) if (stored.transactionId === question.transactionId) feed.moveObservation(stored, question.otherTransactionId!, tier)
+      for (const { stored, tier } of moved.reports) if (stored.transactionId === question.transactionId) feed.moveObservation(stored, question.otherTransactionId!, tier)
       const [row, other] = [question.transactionId, question.otherTransactionId ?? ''].map((side) => feed.transactions.get(side))
       if (question.answer === 'same' && other !== undefined) restate(state, restatedAsTwo(booksOf(state, question.accountId), told(state, row!), told(state, other), question))
       if (question.answer === 'removed') restate(state, restatedWith(booksOf(state, question.accountId), row!, question))
+      for (const now of carriedBack(question, moved.questions, others)) putAsked(state, now)
       answered.delete(id)
       questions.set(id, { ...question, answer: null, answeredAt: null })
-      return true
+      return 'back'
     },
     async answers(limit) {
       const own = [...answered.keys()].flatMap((id) => questions.get(id) ?? [])
       return own.sort(inOrder((question) => question.answeredAt!, (question) => question.id)).reverse().slice(0, limit)
     },
   }
+}
+
+/** The other questions that name one of the two rows. */
+function othersAbout(state: TenantState, { id, transactionId, otherTransactionId }: Question): readonly Asked[] {
+  const names = (side: string | null): boolean => side !== null && (side === transactionId || side === otherTransactionId)
+  return [...state.questions.values()].filter((other) => other.id !== id && (names(other.transactionId) || names(other.otherTransactionId)))
+    .sort(inOrder((other) => other.askedAt, (other) => other.id)).map((other) => asked(state, other))
+}
+
+function asked(state: TenantState, question: Question): Asked {
+  return { question, closedBy: state.questionRuns.get(question.id)?.closedBy ?? null, answeredBy: question.answer === null ? null : state.answered.has(question.id) ? 'person' : 'bank' }
+}
+
+function putAsked(state: TenantState, { question, closedBy }: Asked): void {
+  state.questions.set(question.id, question)
+  state.questionRuns.set(question.id, { runId: state.questionRuns.get(question.id)?.runId ?? null, closedBy })
 }
 
 function booksOf(state: TenantState, accountId: string): Books {

@@ -20,6 +20,7 @@ import type { Seen } from '../../ports/review.ts'
 import type { ReadingPause } from '../../ports/schedule.ts'
 import type { RecordedPage, ReportMove, Undo } from '../../ports/history.ts'
 import type { Attempt, FailedExchanges, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
+import type { Carried } from '../carry.ts'
 import { emptyAccess, type AccessState } from './access.ts'
 import { emptyAlerts, type AlertState } from './alerts.ts'
 
@@ -40,8 +41,8 @@ export type TenantState = {
   readonly questions: Map<string, Question>
   /** Which run asked a question, and which undo closed it. */
   readonly questionRuns: Map<string, { readonly runId: string | null; readonly closedBy: string | null }>
-  /** Questions that a person answered, with the reports that the answer moved, each with the tier of before. */
-  readonly answered: Map<string, readonly { readonly stored: StoredObservation; readonly tier: MatchTier }[]>
+  /** Questions that a person answered, with what the answer moved: reports, each with the tier of before, and other questions. */
+  readonly answered: Map<string, { readonly reports: readonly { readonly stored: StoredObservation; readonly tier: MatchTier }[]; readonly questions: readonly Carried[] }>
   /** In the order of their commits. */
   readonly pages: RecordedPage[]
   /** By the run that undid. */

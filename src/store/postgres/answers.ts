@@ -1,13 +1,14 @@
 /** Answers to questions, and the way back, on PostgreSQL; see `FeedStore`. */
-import { sql } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import type { Question, TransactionChange } from '../../domain/transaction.ts'
 import type { FeedStore, NewTransaction } from '../../ports/store.ts'
-import { answerInstant, applyAnswer } from '../decide.ts'
+import { carriedBack, carry, isRestedOn, type Asked, type Carried } from '../carry.ts'
+import { answerInstant, applyAnswer, mergedBy } from '../decide.ts'
 import { restatedAsOne, restatedAsTwo, restatedWith, restatedWithout, type Books, type Restated, type Told } from '../span-sums.ts'
 import { withoutAnswer } from '../undo.ts'
 import { storeDecided } from './decided.ts'
 import { idKey, inOneTrip, type Database, type Session } from './session.ts'
-import { balances, changes, coverage, dated, observations, questions, readTransaction, spans, undated } from './tables.ts'
+import { balances, changes, coverage, dated, observations, questions, readTransaction, spans, undated, type Tables } from './tables.ts'
 import { counts } from './undone.ts'
 
 export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => Promise<T>) => Promise<T>, tenantId: string): Pick<FeedStore, 'answerQuestion' | 'takeBackAnswer' | 'answers'> {
@@ -19,25 +20,31 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         const question = questions.read(asked)
         const { row, other } = await sidesOf(trx, tenantId, question)
         const instant = answerInstant(at, row, other)
-        await trx.updateTable('relink.questions').set({ answer, answered_at: instant, answered_by: by, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
-        if (answer === 'same' && other !== null) await restate(trx, tenantId, restatedAsOne(await booksOf(trx, tenantId, row.accountId), row, await told(trx, tenantId, other)))
+        const merged = mergedBy(answer, row, other)
+        const carried = merged === null ? [] : carry(question, await othersAbout(trx, tenantId, question), instant)
+        const moved = JSON.stringify(carried.map((one) => one.carried))
+        await trx.updateTable('relink.questions').set({ answer, answered_at: instant, answered_by: by, carried: moved, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
+        if (merged !== null) await restate(trx, tenantId, restatedAsOne(await booksOf(trx, tenantId, row.accountId), row, await told(trx, tenantId, merged)))
         if (answer === 'removed') await restate(trx, tenantId, restatedWithout(await booksOf(trx, tenantId, row.accountId), await told(trx, tenantId, row), question))
-        for (const decided of applyAnswer(row, other, answer, instant)) await storeDecided(trx, tenantId, decided)
-        if (answer !== 'same' || other === null) return
+        for (const decided of applyAnswer(row, merged, answer, instant)) await storeDecided(trx, tenantId, decided)
+        if (merged === null) return
         await sql`insert into relink.answer_moves (tenant_id, question_id, source_id, key, tier)
-          select tenant_id, ${question.id}, source_id, key, tier from relink.observations where tenant_id = ${tenantId} and transaction_id = ${other.id}`.execute(trx)
-        await trx.updateTable('relink.observations').set({ transaction_id: row.id, tier: 'person' }).where('tenant_id', '=', tenantId).where('transaction_id', '=', other.id).execute()
+          select tenant_id, ${question.id}, source_id, key, tier from relink.observations where tenant_id = ${tenantId} and transaction_id = ${merged.id}`.execute(trx)
+        await trx.updateTable('relink.observations').set({ transaction_id: row.id, tier: 'person' }).where('tenant_id', '=', tenantId).where('transaction_id', '=', merged.id).execute()
+        for (const { now } of carried) await putAsked(trx, tenantId, now)
       }),
     takeBackAnswer: (id, at, contentKeyOf) =>
       run(async (trx) => {
         const answered = await trx.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('answered_by', '=', 'person').forUpdate().executeTakeFirst()
-        if (answered === undefined) return false
+        if (answered === undefined) return 'no_answer'
         const question = questions.read(answered)
         const { row, other } = await sidesOf(trx, tenantId, question)
         // A later answer took the kept row or its reports elsewhere: that one goes first.
         const elsewhere = await sql`select 1 from relink.answer_moves m join relink.observations o on o.tenant_id = m.tenant_id and o.source_id = m.source_id and o.key = m.key
           where m.tenant_id = ${tenantId} and m.question_id = ${question.id} and o.transaction_id <> ${question.transactionId} limit 1`.execute(trx)
-        if (question.answer === 'same' && (row.withdrawnReason === 'merged' || elsewhere.rows.length > 0)) return false
+        const carried = answered.carried as readonly Carried[]
+        const others = carried.length === 0 ? [] : await askedOf(trx, tenantId, carried.map((one) => one.id))
+        if (question.answer === 'same' && (row.withdrawnReason === 'merged' || elsewhere.rows.length > 0 || isRestedOn(carried, others))) return 'later_first'
         for (const side of other === null ? [row] : [row, other]) {
           const back = withoutAnswer(side, await historyOf(trx, tenantId, side.id), question, at, contentKeyOf)
           if (back !== null) await storeDecided(trx, tenantId, back)
@@ -50,8 +57,9 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         }
         if (question.answer === 'removed') await restate(trx, tenantId, restatedWith(await booksOf(trx, tenantId, question.accountId), back.row, question))
         await trx.deleteFrom('relink.answer_moves').where('tenant_id', '=', tenantId).where('question_id', '=', question.id).execute()
-        await trx.updateTable('relink.questions').set({ answer: null, answered_at: null, answered_by: null }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
-        return true
+        for (const now of carriedBack(question, carried, others)) await putAsked(trx, tenantId, now)
+        await trx.updateTable('relink.questions').set({ answer: null, answered_at: null, answered_by: null, carried: '[]' }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
+        return 'back'
       }),
     async answers(limit) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
@@ -67,6 +75,27 @@ async function sidesOf(trx: Session, tenantId: string, { transactionId, otherTra
   const locked = await trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', ids).orderBy('id').forUpdate().execute()
   const rows = new Map(locked.map((row) => [row.id as string, readTransaction(row)]))
   return { row: rows.get(transactionId)!, other: otherTransactionId === null ? null : (rows.get(otherTransactionId) ?? null) }
+}
+
+/** The other questions that name one of the two rows, oldest first, held. */
+async function othersAbout(trx: Session, tenantId: string, { id, accountId, transactionId, otherTransactionId }: Question): Promise<readonly Asked[]> {
+  const both = [transactionId, otherTransactionId!]
+  const rows = await trx.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', accountId).where('id', '!=', id)
+    .where((eb) => eb.or([eb('transaction_id', 'in', both), eb('other_transaction_id', 'in', both)])).orderBy('asked_at').orderBy('id').forUpdate().execute()
+  return rows.map(readAsked)
+}
+
+async function askedOf(trx: Session, tenantId: string, ids: readonly string[]): Promise<readonly Asked[]> {
+  return (await trx.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', ids).orderBy('id').forUpdate().execute()).map(readAsked)
+}
+
+function readAsked(row: Selectable<Tables['relink.questions']>): Asked {
+  return { question: questions.read(row), closedBy: row.closed_by, answeredBy: row.answered_by }
+}
+
+async function putAsked(trx: Session, tenantId: string, { question: { id, transactionId, otherTransactionId, answer, answeredAt }, closedBy }: Asked): Promise<void> {
+  await trx.updateTable('relink.questions').set({ transaction_id: transactionId, other_transaction_id: otherTransactionId, answer, answered_at: answeredAt, closed_by: closedBy })
+    .where('tenant_id', '=', tenantId).where('id', '=', id).execute()
 }
 
 async function booksOf(trx: Session, tenantId: string, accountId: string): Promise<Books> {

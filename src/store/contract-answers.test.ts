@@ -1,0 +1,169 @@
+/** The contract of answers that hang together, for both stores: what becomes of the other questions about a row that became one with another, and of it when it is not. */
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import type { Question } from '../domain/transaction.ts'
+import { aLedger, aPage, aRun, digestOf, newId, type Ledger, type Row } from './fixtures.ts'
+import { memoryTwin, postgresTwin } from './testing.ts'
+
+const postgres = postgresTwin()
+after(postgres.close)
+
+/** An account whose rows are called by their texts. */
+class Account {
+  readonly ledger: Ledger
+  readonly ids = new Map<string, string>()
+  #at = 100
+
+  constructor(ledger: Ledger) {
+    this.ledger = ledger
+  }
+
+  async report(rows: readonly Row[], runId = this.ledger.runId): Promise<void> {
+    const page = aPage({ ...this.ledger, runId }, rows)
+    await this.ledger.tenant.feed.commitPage(page)
+    for (const [index, { text }] of rows.entries()) this.ids.set(text, page.inserts[index]!.id)
+  }
+
+  async run(): Promise<string> {
+    const run = aRun()
+    await this.ledger.tenant.runs.create(run)
+    return run.id
+  }
+
+  /** `kind` of a question about one row. */
+  async ask(row: string, other: string | Exclude<Question['kind'], 'same_transaction'>, runId = this.ledger.runId): Promise<string> {
+    const otherTransactionId = this.ids.get(other) ?? null
+    const kind = otherTransactionId === null ? (other as Question['kind']) : 'same_transaction'
+    const question: Question = { id: newId(), accountId: this.ledger.accountId, kind, transactionId: this.ids.get(row)!, otherTransactionId, pattern: `of ${row}`, askedAt: (this.#at += 1), answer: null, answeredAt: null }
+    await this.ledger.tenant.feed.commitPage(aPage({ ...this.ledger, runId }, [], { questions: [question] }))
+    return question.id
+  }
+
+  answer(question: string, answer: 'same' | 'different' | 'removed' | 'kept', by?: 'bank'): Promise<void> {
+    return this.ledger.tenant.feed.answerQuestion(question, answer, (this.#at += 5), by)
+  }
+
+  takeBack(question: string) {
+    return this.ledger.tenant.feed.takeBackAnswer(question, (this.#at += 5), (row) => digestOf(`content ${row.reference?.slice(4)} ${row.postedOn} ${row.amount}`))
+  }
+
+  async undo(runId: string): Promise<string> {
+    const by = aRun({ trigger: 'undo', outcome: 'succeeded', startedAt: (this.#at += 5) })
+    assert.notEqual(await this.ledger.tenant.history.undo({ runId, by, cursors: [], sources: [], connections: [], preview: null, contentKeyOf: ({ id }) => digestOf(id) }), null)
+    return by.id
+  }
+
+  /** Open questions as "a=b", or "a removed_at_bank"; oldest first. */
+  async open(): Promise<readonly string[]> {
+    const names = new Map([...this.ids].map(([text, id]) => [id, text]))
+    return (await this.ledger.tenant.feed.questions({ accountId: this.ledger.accountId, open: true })).map(({ kind, transactionId, otherTransactionId }) => {
+      return otherTransactionId === null ? `${names.get(transactionId)} ${kind}` : `${names.get(transactionId)}=${names.get(otherTransactionId)}`
+    })
+  }
+
+  /** Rows that stand, with how many reports each has; deleted and withdrawn ones left out. */
+  async standing(): Promise<readonly string[]> {
+    const { feed } = this.ledger.tenant
+    const rows = await Promise.all([...this.ids].map(async ([text, id]) => ({ text, state: (await feed.transaction(id))!.state, reports: (await feed.observations(id)).length })))
+    return rows.filter(({ state }) => state !== 'withdrawn').map(({ text, reports }) => `${text}${reports}`)
+  }
+}
+
+for (const twin of [memoryTwin(), postgres]) {
+  describe(`answers in ${twin.name}`, { concurrency: false }, () => {
+    const account = async (...texts: readonly (string | Row)[]) => {
+      const made = new Account(await aLedger(await twin.newTenant()))
+      await made.report(texts.map((row) => (typeof row === 'string' ? { text: row } : row)))
+      return made
+    }
+
+    test('three reports of one row become one row in whatever order the questions are answered', async () => {
+      for (const order of [[0, 1], [1, 0]]) {
+        for (const pairs of [[['a', 'b'], ['b', 'c']], [['b', 'a'], ['b', 'c']], [['a', 'b'], ['c', 'b']], [['b', 'a'], ['c', 'b']]] as const) {
+          const made = await account('a', 'b', 'c')
+          const asked = [await made.ask(pairs[0][0], pairs[0][1]), await made.ask(pairs[1][0], pairs[1][1])]
+          const rows = await made.standing()
+          for (const index of order) await made.answer(asked[index]!, 'same')
+          const standing = await made.standing()
+          assert.deepEqual([standing.length, standing[0]!.slice(1), await made.open()], [1, '3', []], `${pairs} ${order}`)
+          for (const index of [...order].reverse()) assert.equal(await made.takeBack(asked[index]!), 'back')
+          assert.deepEqual([await made.standing(), await made.open()], [rows, pairs.map((pair) => pair.join('='))])
+        }
+      }
+    })
+
+    test('questions about a row that became one with another go on about the row that stays; what is asked of it already, or of the two, closes', async () => {
+      const made = await account('a', 'b', 'c', 'd')
+      const same = await made.ask('a', 'b')
+      for (const [row, other] of [['b', 'c'], ['b', 'a'], ['d', 'b'], ['a', 'd'], ['b', 'removed_at_bank'], ['c', 'd']] as const) await made.ask(row, other)
+      const before = await made.open()
+      await made.answer(same, 'different')
+      assert.deepEqual(await made.open(), before.slice(1))
+      assert.equal(await made.takeBack(same), 'back')
+      await made.answer(same, 'same')
+      assert.deepEqual(await made.open(), ['a=c', 'a=d', 'a removed_at_bank', 'c=d'])
+      assert.deepEqual(await made.standing(), ['a2', 'c1', 'd1'])
+      assert.equal(await made.takeBack(same), 'back')
+      assert.deepEqual(await made.open(), before)
+    })
+
+    test('what was answered of the row that stays is not asked again in the name of the other', async () => {
+      const made = await account('a', 'b', 'c')
+      await made.answer(await made.ask('a', 'c'), 'different')
+      await made.answer(await made.ask('a', 'removed_at_bank'), 'kept')
+      const same = await made.ask('a', 'b')
+      await made.ask('c', 'b')
+      await made.ask('b', 'removed_at_bank')
+      await made.answer(same, 'same')
+      assert.deepEqual(await made.open(), [])
+      assert.equal(await made.takeBack(same), 'back')
+      assert.deepEqual(await made.open(), ['a=b', 'c=b', 'b removed_at_bank'])
+    })
+
+    test('an answer goes back before the one that brought its question to the row; what the bank settled stays settled', async () => {
+      const made = await account('a', 'b', 'c')
+      const [first, second, third] = [await made.ask('a', 'b'), await made.ask('b', 'c'), await made.ask('b', 'removed_at_bank')]
+      await made.answer(first, 'same')
+      await made.answer(second, 'different')
+      await made.answer(third, 'kept', 'bank')
+      assert.deepEqual([await made.takeBack(first), await made.open(), await made.standing()], ['later_first', [], ['a2', 'c1']])
+      assert.deepEqual([await made.takeBack(second), await made.takeBack(first)], ['back', 'back'])
+      assert.deepEqual([await made.open(), await made.standing()], [['a=b', 'b=c'], ['a1', 'b1', 'c1']])
+    })
+
+    test('answers about one row go back in any order where none rests on the other', async () => {
+      for (const order of [[0, 1], [1, 0]]) {
+        const made = await account('a', 'b', 'c', 'd')
+        const answers = [await made.ask('a', 'b'), await made.ask('c', 'd')]
+        await made.ask('b', 'd')
+        const before = await made.open()
+        for (const id of answers) await made.answer(id, 'same')
+        assert.deepEqual(await made.open(), ['a=c'])
+        for (const index of order) assert.equal(await made.takeBack(answers[index]!), 'back')
+        assert.deepEqual(await made.open(), before)
+      }
+    })
+
+    test('a question that was closed with an import comes again about the row that stays', async () => {
+      const made = await account('a', 'b')
+      const later = await made.run()
+      await made.report([{ text: 'c' }], later)
+      const same = await made.ask('a', 'b')
+      await made.ask('b', 'c', later)
+      const undo = await made.undo(later)
+      assert.deepEqual(await made.open(), ['a=b'])
+      await made.answer(same, 'same')
+      await made.undo(undo)
+      assert.deepEqual([await made.open(), await made.standing()], [['a=c'], ['a2', 'c1']])
+      assert.equal(await made.takeBack(same), 'back')
+      assert.deepEqual(await made.open(), ['a=b', 'b=c'])
+    })
+
+    test('a question that somebody asked about a row while it became one with another changes nothing', async () => {
+      const made = await account('a', 'b', 'c')
+      await made.answer(await made.ask('a', 'b'), 'same')
+      await made.answer(await made.ask('b', 'c'), 'same')
+      assert.deepEqual([await made.standing(), await made.open()], [['a2', 'c1'], []])
+    })
+  })
+}
