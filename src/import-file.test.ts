@@ -126,3 +126,14 @@ test('one name of an account that is known is asked about, because other account
   assert.equal(await march(file('02-05,Shop,-20.00,My Card', '03-05,Shop,-21.00,My Card')), '2026-02-05', 'by its rows')
   assert.deepEqual((await world.store.accounts.list()).map(({ name, rows }) => `${name} ${rows}`).sort(), ['My Card 2', 'My Checking 1', 'Savings account 1'])
 })
+
+test('refunds on the days of what they refund turn no file: it lacks other rows that the account has of those days', async () => {
+  for (const more of ['', '2026-06-21,FOOD,-7.00\n']) {
+    const world = new World('2026-12-20')
+    const read = importing(world, 'a.csv')
+    await read('Date,Description,Amount\n2026-06-01,RENT,-900.00\n2026-06-05,ALLIANZ INSURANCE,-50.00\n2026-06-06,GYM,-30.00\n2026-06-15,SALARY ACME,2500.00\n')
+    await read(`Date,Description,Amount\n2026-06-05,ALLIANZ INSURANCE,50.00\n2026-06-06,GYM,30.00\n2026-06-20,BONUS ACME,700.00\n${more}`, { accountId: await world.accountId() })
+    const feed = await world.feed()
+    for (const row of ['2026-06-05 5000 ALLIANZ INSURANCE', '2026-06-05 -5000 ALLIANZ INSURANCE', '2026-06-06 3000 GYM', '2026-06-20 70000 BONUS ACME']) assert.ok(feed.includes(row), `${row} in ${feed.join('; ')}`)
+  }
+})

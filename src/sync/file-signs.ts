@@ -60,9 +60,9 @@ export async function findOpposites(store: TenantStore, file: FileAccount, accou
   return { rows: turned, complete: await showsAll(store, account, daysOf(file, rows), shown), isAll }
 }
 
-/** Whether the rows are those that are stored: one alone may be a refund, unless it is all that both know. */
+/** Whether the rows are those that are stored: one alone may be a refund, unless it is all that both know; several may be where the file lacks others of those days. */
 export function areTurned({ rows, complete, isAll }: Opposites): boolean {
-  return rows.length >= SURE || (rows.length === 1 && complete && isAll)
+  return complete && (rows.length >= SURE || (rows.length === 1 && isAll))
 }
 
 /** Whether rows that name no account tell which it is. Those of a transfer stand turned in both of its accounts: there the one has more. */
