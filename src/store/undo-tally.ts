@@ -11,21 +11,27 @@ type Counted = Pick<AccountOutcome, 'added' | 'changed' | 'withdrawn' | 'questio
 const LAST_DAY = day('9999-12-31')
 const NOTHING: Counted = { added: 0, changed: 0, withdrawn: 0, questions: 0 }
 
+/** Days whose balance proofs hold no more: those of one source, or of all sources of the account (null). */
+export type VoidDays = { readonly accountId: string; readonly sourceId: string | null; readonly days: DayRange }
+
 export class UndoTally {
   readonly #counted = new Map<string, Counted>()
-  readonly #days = new Map<string, DayRange>()
+  /** Where rows changed, by account: each source's sums count the rows of all. */
+  readonly #rows = new Map<string, DayRange>()
+  /** Where answers were taken back, by source: only its own balances and days were proved with them. */
+  readonly #answers = new Map<string, { readonly accountId: string; readonly days: DayRange }>()
   #isOpen = false
 
   constructor(places: readonly RunPlace[]) {
-    for (const { accountId, days } of places) {
-      this.#count(accountId, {})
-      this.#touch(accountId, days)
+    for (const place of places) {
+      this.#count(place.accountId, {})
+      this.#answered(place)
     }
   }
 
   /** What is taken back was no answer itself: an undo, and the run that comes again was at these places, or an account concluded anew, whose rows count where they first came. */
   reaches(places: readonly RunPlace[], trigger: RunTrigger | undefined): void {
-    for (const { accountId, days } of places) this.#touch(accountId, days)
+    for (const place of places) this.#answered(place)
     this.#isOpen = trigger === 'recompute'
   }
 
@@ -51,8 +57,11 @@ export class UndoTally {
   }
 
   /** A row counts in no span that ends before its day. */
-  get days(): ReadonlyMap<string, DayRange> {
-    return this.#isOpen ? new Map([...this.#days].map(([accountId, { from }]) => [accountId, { from, to: LAST_DAY }])) : this.#days
+  get voidDays(): readonly VoidDays[] {
+    const answers = [...this.#answers].map(([sourceId, answer]): VoidDays => ({ ...answer, sourceId }))
+    const rows = [...this.#rows].map(([accountId, days]): VoidDays => ({ accountId, sourceId: null, days }))
+    const all = [...answers, ...rows]
+    return this.#isOpen ? all.map(({ accountId, days: { from } }) => ({ accountId, sourceId: null, days: { from, to: LAST_DAY } })) : all
   }
 
   #count(accountId: string, more: Partial<Counted>): void {
@@ -63,8 +72,13 @@ export class UndoTally {
   }
 
   #touch(accountId: string, range: DayRange | null): void {
-    const hull = hullOf(this.#days.get(accountId) ?? null, range)
-    if (hull !== null) this.#days.set(accountId, hull)
+    const hull = hullOf(this.#rows.get(accountId) ?? null, range)
+    if (hull !== null) this.#rows.set(accountId, hull)
+  }
+
+  #answered({ accountId, sourceId, days }: RunPlace): void {
+    const hull = hullOf(this.#answers.get(sourceId)?.days ?? null, days)
+    if (hull !== null) this.#answers.set(sourceId, { accountId, days: hull })
   }
 }
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AccountRef } from '../domain/account.ts'
+import { day } from '../domain/day.ts'
 import { answerChallenge } from './challenge.ts'
 import { mapAccounts } from './map-accounts.ts'
 import { cancelPreview, forgetOldLogins, objectionTo, previewReconnect, switchPreview, takeBack, totalOf } from './preview.ts'
-import { CHECKING, listed, row, World } from './testing.ts'
+import { CHECKING, decimal, listed, row, World } from './testing.ts'
 
 const REQUEST = { institutionId: 'riverbank', connector: null, form: { user: 'anna', password: 'new' } }
 const SAVINGS: AccountRef = { ...CHECKING, number: '555', kind: 'savings' }
@@ -69,6 +70,30 @@ test('the switch can be taken back within 30 days, and forth again: sources, con
   assert.equal((await world.store.connections.get(world.connectionId))?.state, 'replaced')
   await forgetOldLogins(world.deps)
   assert.deepEqual([(await world.store.connections.get(world.connectionId))?.state, (await world.store.connections.get(seen.shadowId))?.state], ['removed', 'active'])
+})
+
+// Fails when: an undo takes the proofs of every source for the days that the switch had answered (was so).
+test('days that were proved before a switch are proved again when it is taken back, and the next read proves on from there', async () => {
+  const world = await connected()
+  const accountId = await world.accountId()
+  const states = async () => (await world.store.feed.spans(accountId)).map(({ to, status }) => [to, status])
+  world.bank.balances = () => [{ kind: 'ledger', amount: decimal('1000.00'), currency: 'USD', on: day(world.today()), at: null }]
+  for (let days = 0; days < 3; days++) {
+    world.now += 86_400_000
+    await world.sync()
+  }
+  const before = await states()
+  assert.ok(before.length >= 2 && before.every(([, status]) => status === 'proved'), JSON.stringify(before))
+  const seen = await preview(world)
+  const switched = await switchPreview(world.deps, seen.id)
+  assert.ok(switched.ok)
+  const back = await takeBack(world.deps, switched.value.switchRunId!)
+  assert.ok(back.ok)
+  assert.deepEqual(await states(), before)
+  world.now += 86_400_000
+  await world.sync()
+  assert.deepEqual((await states()).slice(0, before.length), before)
+  assert.deepEqual((await states()).at(-1), [day(world.today()), 'proved'])
 })
 
 // Fails when: only previews that were never written down are swept (was so): the sealed sign-in of one that died while it read stayed for ever.

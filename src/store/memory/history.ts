@@ -3,7 +3,7 @@ import type { DayRange } from '../../domain/day.ts'
 import type { Connection } from '../../domain/connection.ts'
 import type { SyncRun } from '../../domain/run.ts'
 import type { HistoryStore, RunPlace, Undo, UndoAct } from '../../ports/history.ts'
-import { hullOf, UndoTally } from '../undo-tally.ts'
+import { hullOf, UndoTally, type VoidDays } from '../undo-tally.ts'
 import { thereAndBack, withoutRun } from '../undo.ts'
 import { by } from './order.ts'
 import { memoryRecompute, moveBack } from './recompute.ts'
@@ -67,7 +67,7 @@ function undo(state: TenantState, act: UndoAct): SyncRun | null {
   close(state, act, goneBy(state, run.id, again === null ? 'undone' : 'merged'), again ?? run.id, tally)
   moveBack(state, runId, run.id)
   reopen(state, runId)
-  dropSpans(state, tally.days)
+  dropSpans(state, tally.voidDays)
   for (const { sourceId, cursor } of act.cursors) if (state.cursors.has(sourceId)) state.cursors.set(sourceId, cursor)
   for (const { id, state: to } of act.sources) patch(state.sources, id, { state: to })
   for (const { id, patch: changes } of act.connections) patch<Connection>(state.connections, id, changes)
@@ -136,9 +136,6 @@ function reopen(state: TenantState, undoRunId: string): void {
   }
 }
 
-function dropSpans(state: TenantState, days: ReadonlyMap<string, DayRange>): void {
-  state.spans = state.spans.filter((span) => {
-    const range = days.get(span.accountId)
-    return range === undefined || span.from > range.to || span.to < range.from
-  })
+function dropSpans(state: TenantState, voided: readonly VoidDays[]): void {
+  state.spans = state.spans.filter((span) => !voided.some(({ accountId, sourceId, days }) => span.accountId === accountId && (sourceId === null || span.sourceId === sourceId) && span.from <= days.to && span.to >= days.from))
 }

@@ -80,8 +80,9 @@ class UndoWork {
     await this.#close(again)
     await this.#reopen(runId)
     const ofTenant = sql`tenant_id = ${this.#tenantId}`
-    for (const [accountId, { from, to }] of this.#tally.days) {
-      await sql`delete from relink.balance_spans where ${ofTenant} and account_id = ${accountId} and from_on <= ${to} and to_on >= ${from}`.execute(this.#trx)
+    for (const { accountId, sourceId, days: { from, to } } of this.#tally.voidDays) {
+      const ofSource = sourceId === null ? sql`true` : sql`source_id = ${sourceId}`
+      await sql`delete from relink.balance_spans where ${ofTenant} and account_id = ${accountId} and ${ofSource} and from_on <= ${to} and to_on >= ${from}`.execute(this.#trx)
     }
     for (const { sourceId, cursor } of cursors) await sql`update relink.cursors set cursor = ${json().write(cursor)}, at = ${by.startedAt} where ${ofTenant} and source_id = ${sourceId}`.execute(this.#trx)
     for (const { id, state } of sources) await sql`update relink.account_sources set state = ${state} where ${ofTenant} and id = ${id}`.execute(this.#trx)
