@@ -27,7 +27,7 @@ async function takePictures(world: World): Promise<void> {
   await world.untilRead(() => overnight(world))
   await page.goto(url('/accounts'))
   await page.getByText(/days proved/).nth(4).waitFor()
-  await take(page, 'accounts', 460)
+  await take(page, 'accounts', 540)
   await page.getByRole('link', { name: /Business Checking/ }).click()
   await page.getByRole('grid').waitFor()
   await page.locator('svg[role=img]').waitFor()
@@ -37,7 +37,7 @@ async function takePictures(world: World): Promise<void> {
   await page.goto(url('/accounts'))
   await page.getByRole('link', { name: 'Enter the password' }).waitFor()
   await page.getByText(/days proved/).nth(4).waitFor()
-  await take(page, 'problem', 680)
+  await take(page, 'problem', 720)
   const dark = await world.openPage({ scheme: 'dark' })
   for (const [where, name] of [[page, 'repair'], [dark, 'repair-dark']] as const) {
     await where.goto(url(`/connections/${connectionId}`))

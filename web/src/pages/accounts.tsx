@@ -195,10 +195,8 @@ function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
         {toDecide > 0 && <Chip tone="need">{say('{count} to decide', { count: toDecide })}</Chip>}
       </div>
       <div className="mt-2 h-4">{coverage.data !== undefined && <MiniStrip coverage={coverage.data} />}</div>
-      <p className="meta mt-1 flex min-h-5 flex-wrap justify-between gap-x-3">
-        <span>{coverage.data === undefined ? '' : provedWords(coverage.data)}</span>
-        <span>{say('{count, plural, one {# row} other {# rows}}', { count: account.rows })}{account.newestRowOn !== null && <>, <Say message="newest {day}" day={<Day day={account.newestRowOn} />} /></>}</span>
-      </p>
+      <p className="meta mt-1 min-h-5">{coverage.data !== undefined && provedWords(coverage.data)}</p>
+      <p className="meta">{say('{count, plural, one {# row} other {# rows}}', { count: account.rows })}{account.newestRowOn !== null && <>, <Say message="newest {day}" day={<Day day={account.newestRowOn} />} /></>}</p>
     </Link>
   )
 }
