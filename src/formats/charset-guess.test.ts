@@ -89,6 +89,23 @@ test('one word with an accent is enough where only one charset makes a word of i
   for (const word of ['Straße', 'Überweisung', 'ŠKODA', 'José', 'Kaufhaus „Galeria“', 'Brand™', '‹x›', 'Mc’Donalds', 'M–Preis', '¡Hola!', 'Ærø', 'š']) assert.equal(guessCharset(file('windows-1252', word), countHeadings), null, word)
 })
 
+test('the letters of ISO 8859-2, and of Turkey where its money is named, are told from those of Windows', async () => {
+  const message = (currency: string, name: string): string => `:20:S\r\n:25:PL1\r\n:28C:0\r\n:60F:C240201${currency}1,00\r\n:61:2402050205D1,NTRFNONREF\r\n:86:020~00PRZELEW~20x~32${name}\r\n:62F:C240205${currency}0,\r\n-\r\n`
+  const nameIn = async (label: string, currency: string, name: string): Promise<string | null> => (await collect(readMt940(bytes(written(label, message(currency, name)))))).statements[0]!.rows[0]!.name
+  for (const name of ['Księgarnia Świat', 'Łąka', 'ŻABKA ŁÓDŹ Główna Poczta', 'Žižkov, Česká spořitelna']) for (const label of ['iso-8859-2', 'windows-1250']) assert.equal(await nameIn(label, 'PLN', name), name, label)
+  for (const name of ['İŞ BANKASI', 'MAAŞ', 'ŞUBE ÖDEME']) assert.equal(await nameIn('windows-1254', 'TRY', name), name)
+  for (const name of ['ÞÓR HÝSI', 'Íslandsbanki', 'CAFÉ']) assert.equal(await nameIn('windows-1252', 'ISK', name), name)
+})
+
+test('an OFX file that declares 1252 is in the charset that its words show where its money is of a country whose letters 1252 lacks', async () => {
+  const file = (currency: string, name: string): string => `OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nENCODING:USASCII\r\nCHARSET:1252\r\n\r\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>${currency}<BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST><STMTTRN><DTPOSTED>20240205<TRNAMT>-1<NAME>${name}</STMTTRN></BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>`
+  const nameIn = async (label: string, currency: string, name: string): Promise<string | null> => (await collect(readOfx(bytes(written(label, file(currency, name)))))).statements[0]!.rows[0]!.name
+  assert.equal(await nameIn('windows-1250', 'CZK', 'Řeznictví Dvořák'), 'Řeznictví Dvořák')
+  assert.equal(await nameIn('windows-1254', 'TRY', 'GÜNEŞ MARKET İŞ'), 'GÜNEŞ MARKET İŞ')
+  assert.equal(await nameIn('windows-1251', 'RUB', 'Пятёрочка'), 'Пятёрочка')
+  for (const name of ['CAFÉ MÜLLER', 'Straße', 'SÃO JOSÉ', 'Señor “X”']) for (const currency of ['BRL', 'EUR', 'ISK']) assert.equal(await nameIn('windows-1252', currency, name), name, currency)
+})
+
 test('an OFX file that declares 1252 and holds bytes that 1252 does not have is in the charset that its words show', async () => {
   const [start, end] = ['OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nENCODING:USASCII\r\nCHARSET:1252\r\n\r\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>BRL<BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST><STMTTRN><DTPOSTED>20240205<TRNAMT>-1<NAME>', '</STMTTRN></BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>']
   const nameIn = async (name: Uint8Array): Promise<string | null> => (await collect(readOfx(bytes(Buffer.concat([Buffer.from(start), name, Buffer.from(end)]))))).statements[0]!.rows[0]!.name

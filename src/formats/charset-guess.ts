@@ -8,9 +8,9 @@ import { countAccentedWords } from './accented-words.ts'
 import { decoderOf } from './code-pages.ts'
 
 /** In the order in which they are preferred where nothing tells them apart. */
-const CHARSETS = ['windows-1252', 'windows-1250', 'windows-1254', 'windows-1251', 'windows-1253', 'windows-1255', 'shift_jis', 'gb18030', 'euc-kr', 'big5', 'euc-jp', 'koi8-r', 'ibm850', 'ibm852', 'ibm866', 'macintosh'] as const
+const CHARSETS = ['windows-1252', 'windows-1250', 'iso-8859-2', 'windows-1254', 'windows-1251', 'windows-1253', 'windows-1255', 'shift_jis', 'gb18030', 'euc-kr', 'big5', 'euc-jp', 'koi8-r', 'ibm850', 'ibm852', 'ibm866', 'macintosh'] as const
 
-const OLD: ReadonlySet<string> = new Set(['ibm850', 'ibm852', 'ibm866', 'macintosh'])
+const OLD: ReadonlySet<string> = new Set(['iso-8859-2', 'ibm850', 'ibm852', 'ibm866', 'macintosh'])
 
 /** An expected word weighs as much as so many words that look right. */
 const EXPECTED = 5
@@ -21,18 +21,27 @@ const MARGIN = 2
 /** So much it counts that all letters are of one language. */
 const ONE_LANGUAGE = 2
 
+/** Where an account is kept in the money of a country its bank writes the letters of that country: as many words look right in others. */
+const AT_HOME: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntries([
+  ...['PLN', 'CZK', 'HUF', 'RON', 'RSD', 'BAM'].map((currency) => [currency, new Set(['windows-1250', 'iso-8859-2', 'ibm852'])] as const),
+  ...['RUB', 'UAH', 'BYN', 'BGN', 'MKD', 'KZT'].map((currency) => [currency, new Set(['windows-1251', 'koi8-r', 'ibm866'])] as const),
+  ['TRY', new Set(['windows-1254'])],
+  ['ILS', new Set(['windows-1255'])],
+])
+
 /** Looking at more tells no more. */
 const LOOKED_AT = 16_384
 
-/** The label; null for UTF-8, for what is mostly UTF-8, and for Windows-1252. `expected` counts the words that a text of this kind would hold. */
-export function guessCharset(start: Uint8Array, expected: (text: string) => number): string | null {
+/** The label; null for UTF-8, for what is mostly UTF-8, and for Windows-1252. `expected` counts the words that a text of this kind would hold; `currency`: of the account, where the text tells it. */
+export function guessCharset(start: Uint8Array, expected: (text: string) => number, currency: string | null = null): string | null {
   const bytes = start.subarray(0, LOOKED_AT)
   if (!bytes.some((byte) => byte >= 0x80) || isMostlyUtf8(bytes)) return null
+  const atHome = AT_HOME[currency ?? '']
   const scored = CHARSETS.flatMap((label) => {
     const text = decodeStrictly(bytes, label)
     if (text === null) return []
     const looks = plausibility(text)
-    return [{ label, looks, score: looks + EXPECTED * (expected(text) + countAccentedWords(text)) + (isOneLanguage(text) ? ONE_LANGUAGE : 0) }]
+    return [{ label, looks, score: looks + EXPECTED * (expected(text) + countAccentedWords(text)) + (isOneLanguage(text) ? ONE_LANGUAGE : 0) + (atHome?.has(label) === true ? ONE_LANGUAGE : 0) }]
   })
   const western = scored.find(({ label }) => label === 'windows-1252') ?? { looks: Number.NEGATIVE_INFINITY, score: Number.NEGATIVE_INFINITY }
   // Two readings of a word or two may both look like letters: what DOS and the old Mac wrote is nonsense in Windows.
@@ -42,8 +51,13 @@ export function guessCharset(start: Uint8Array, expected: (text: string) => numb
 }
 
 /** For formats that hold no words to expect. */
-export function guessByLooks(start: Uint8Array): string | null {
-  return guessCharset(start, () => 0)
+export function guessByLooks(start: Uint8Array, currency: string | null = null): string | null {
+  return guessCharset(start, () => 0, currency)
+}
+
+/** Whether the country of that money has letters which Windows-1252 has not. */
+export function hasOtherLetters(currency: string): boolean {
+  return Object.hasOwn(AT_HOME, currency)
 }
 
 function isMostlyUtf8(bytes: Uint8Array): boolean {
@@ -72,7 +86,7 @@ const SIGN_WITHIN = /\p{L}[^\p{L}\p{M}’‘´·–—°ªº]+\p{L}/u
 /** Signs that stand beside words. */
 const BESIDE_WORDS = /^[\x00-\x7f¡¿’‘‚“”„´·–—…•€£™®©°ªº«»]*$/
 /** Signs on the side of a word where nobody writes them: what opens a quotation behind it, what stands behind before it. */
-const ON_WRONG_SIDE = /\p{L}[‚„ˆ‡†¤¡¿¢‹]+$|^[™›ˆ‡¢¤]+\p{L}/u
+const ON_WRONG_SIDE = /\p{L}[‚„ˆ‡†¤¡¿¢‹¬¦¶±]+$|^[™›ˆ‡¢¤¬¦¶±]+\p{L}/u
 /** The letters that languages of the Latin script have beside those of ASCII. */
 const ALPHABETS = [
   'äöüßé', 'àâæçéèêëîïôœùûüÿ', 'åäöæøéüà', 'áðéíóúýþæö', 'áéíóúüñçªº', 'áâãàçéêíóôõúüªº', 'àèéìòù', 'àèéíïòóúüç·', 'éèëïöüáíóúä', 'ąćęłńóśźż', 'áčďéěíňóřšťúůýž',

@@ -49,7 +49,7 @@ export async function* readMt940(
   limits: ReadLimits = NO_LIMITS,
 ): AsyncGenerator<Result<StatementPart, FormatFailure>> {
   const reader = new MessageReader()
-  for await (const fields of readFields(readLines(decodeText(chunks, guessByLooks), limits))) {
+  for await (const fields of readFields(readLines(decodeText(chunks, charsetOf), limits))) {
     if (!fields.ok) return yield fields
     for (const field of fields.value) {
       const failure = reader.accept(field)
@@ -60,6 +60,11 @@ export async function* readMt940(
   const failure = reader.finish()
   for (const part of reader.take()) yield ok(part)
   if (failure !== null) yield failed(failure)
+}
+
+function charsetOf(start: Uint8Array): string | null {
+  const currency = /^:6[02][FM]:[CD]R?\d{6}([A-Z]{3})/m.exec(Buffer.from(start).toString('latin1'))?.[1] ?? null
+  return guessByLooks(start, currency)
 }
 
 /** Turns fields into parts; holds one entry, one batch of rows and one closing balance at most. */

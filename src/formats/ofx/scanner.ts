@@ -199,7 +199,7 @@ export class OfxScanner implements Place {
     }
     this.#sawContent = true
     const header = parseHeader(this.#text.slice(content, content + TOKEN_LIMIT))
-    this.#header = { ...header, charset: provedCharset(header.charset, this.#buffer.subarray(content, this.#end)) }
+    this.#header = { ...header, charset: provedCharset(header.charset, this.#buffer.subarray(content, this.#end), this.#text) }
     if (header.rootAt > 0 && !/<!(?:DOCTYPE|ENTITY)/i.test(this.#text.slice(content, content + header.rootAt))) this.#skip(content + header.rootAt)
     return true
   }

@@ -4,7 +4,7 @@
  * whatever was declared; only text that is not gets the declared charset. Programs that fill in one header for all declare
  * 1252 whatever they write: bytes that 1252 does not have prove that, and then the text itself tells.
  */
-import { guessByLooks } from '../charset-guess.ts'
+import { guessByLooks, hasOtherLetters } from '../charset-guess.ts'
 import { decoderOf } from '../code-pages.ts'
 
 /** What the header and the first bytes say about characters. */
@@ -38,9 +38,14 @@ export function charsetOf(declared: string): Charset {
   return { label, declaredUtf8: false, believed: MULTI_BYTE.test(label) }
 }
 
-/** The charset that the beginning of a file is in, where it holds bytes that are none of windows-1252 though that was declared, or nothing. */
-export function provedCharset(declared: Charset, start: Uint8Array): Charset {
-  const label = declared.label === 'windows-1252' && holdsUnassigned(start) ? guessByLooks(start) : null
+/**
+ * The charset that the beginning of a file is in, where it holds bytes that are none of windows-1252 though that was declared, or nothing,
+ * or where the account's money is of a country with other letters: a program that fills in one header declares it there, too.
+ */
+export function provedCharset(declared: Charset, start: Uint8Array, text: string): Charset {
+  const currency = /<CURDEF>\s*([A-Z]{3})\b/i.exec(text)?.[1]?.toUpperCase() ?? ''
+  const isDoubtful = declared.label === 'windows-1252' && (holdsUnassigned(start) || hasOtherLetters(currency))
+  const label = isDoubtful ? guessByLooks(start, currency) : null
   return label === null ? declared : { ...declared, label, believed: MULTI_BYTE.test(label) }
 }
 
