@@ -49,8 +49,9 @@ type Ended = { readonly result: Result<Answer, Failure>; readonly verdict: Attem
 export function createExchange(options: ExchangeOptions): Transport {
   const cookies = createCookieJar()
   const identityFields = new Set(options.identityFields ?? ['username'])
-  const maskerOf = keptMasker()
+  const { maskerOf, conceal } = keptMaskers()
   return {
+    conceal,
     exchange: async (request) => {
       const startedAt = options.clock.now()
       const ended = await attempt(request, options, cookies, identityFields, maskerOf)
@@ -61,12 +62,17 @@ export function createExchange(options: ExchangeOptions): Transport {
   }
 }
 
-/** A run lends the same secret for each of its exchanges: its forms are made once. */
-function keptMasker(): (secrets: readonly string[]) => Masker {
-  let kept: { readonly secrets: readonly string[]; readonly mask: Masker } | null = null
-  return (secrets) => {
-    if (kept === null || kept.secrets.length !== secrets.length || kept.secrets.some((secret, at) => secret !== secrets[at])) kept = { secrets, mask: createMasker(secrets) }
-    return kept.mask
+/** A run lends the same secrets for most of its exchanges: their forms are made once. */
+function keptMaskers(): { readonly maskerOf: (secrets: readonly string[]) => Masker; readonly conceal: (text: string) => string } {
+  const kept = new Map<string, Masker>()
+  return {
+    maskerOf(secrets) {
+      const key = JSON.stringify(secrets)
+      const mask = kept.get(key) ?? createMasker(secrets)
+      kept.set(key, mask)
+      return mask
+    },
+    conceal: (text) => [...kept.values()].reduce((concealed, mask) => mask.conceal(concealed), text),
   }
 }
 

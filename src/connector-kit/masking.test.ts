@@ -24,6 +24,12 @@ test('a secret is found in bytes of a charset that nobody announced', () => {
   }
 })
 
+test('of an answer that is read, only what no bank writes by itself is masked', () => {
+  const row = (text: string): string => Buffer.from(createMasker([text]).bytes(Buffer.from(`<NAME>${text}<MEMO>of ${text}`, 'utf8'))).toString()
+  for (const own of ['CHECKING', 'Smith', 'Smith & Sons', "O'Brien's Pub", 'Toyota Corolla 1998', 'STORE #1234', '12/05/1985', '4839201746', 'correct horse battery', 'São-Paulo Rua 7', 'a1b2']) assert.deepEqual(row(own), Buffer.from(`<NAME>${own}<MEMO>of ${own}`, 'utf8').toString(), own)
+  for (const typed of ['Zx9&q"7<canary', 'hunter2hunter2', 'P@ssword', 'w0rd of four words', SECRET]) assert.deepEqual(row(typed), Buffer.from(`<NAME>${MASK}<MEMO>of ${MASK}`).toString(), typed)
+})
+
 test('any secret of eight characters or more is found in base64, wherever it stands', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 8, maxLength: 40, unit: 'grapheme-ascii' }), fc.string({ maxLength: 5 }), fc.string({ maxLength: 5 }), (secret, before, after) => {

@@ -1,7 +1,9 @@
 /**
  * Finds a lent secret in what a bank sent back, in the encodings in which servers repeat what they
- * were sent, and masks it before anybody reads the answer. Bytes are searched, so a wrong charset
- * hides nothing. Does not promise to find a secret that the bank encrypted or split.
+ * were sent. One that cannot be there by chance is masked before anybody reads the answer; any other
+ * is left where it may be a row's own word, and taken out of all that is kept or shown as evidence
+ * (docs/decisions/0018). Bytes are searched, so a wrong charset hides nothing. Does not promise to
+ * find a secret that the bank encrypted or split.
  */
 
 export const MASK = '[secret]'
@@ -12,9 +14,9 @@ const LONG = 8
 const CUT = 4
 
 export type Masker = {
-  /** A copy of `body` without the values; `body` itself when none occurs. */
+  /** A copy of an answer's `body` without those values that no bank writes by itself; `body` itself when none occurs. */
   bytes(body: Uint8Array): Uint8Array
-  /** As `bytes`, for a text. */
+  /** A text that is no row, without any of the values. */
   text(text: string): string
   /** As `concealText`, for these values alone. */
   conceal(text: string): string
@@ -29,11 +31,12 @@ type Form = { readonly form: string; readonly lower: string; pattern: RegExp | n
 export function createMasker(values: readonly string[]): Masker {
   const sets = values.flatMap((value) => (value === '' ? [] : [{ value, forms: formsOf(value) }]))
   const forms = sets.flatMap((set) => [...set.forms])
+  const distinctive = sets.flatMap((set) => (isDistinctive(set.value) ? [...set.forms] : []))
   let masks: readonly Mask[] | null = null
   return {
     bytes(body) {
       const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')
-      const masked = maskLatin(text, forms)
+      const masked = maskLatin(text, distinctive)
       return masked === text ? body : Buffer.from(masked, 'latin1')
     },
     text(text) {
@@ -188,6 +191,11 @@ function maskCutEnd(text: string, value: string, mask: string): string {
     if (ending.endsWith(begins.slice(0, length))) return text.slice(0, text.length - length) + mask
   }
   return text
+}
+
+/** No word, name, number or row of them, which may stand in a statement by themselves: long, and with letters, digits or signs mixed within a word. */
+function isDistinctive(value: string): boolean {
+  return value.length >= LONG && value.split(/[\s.,:;'&/#()-]+/).some((word) => /\p{L}/u.test(word) && /\P{L}/u.test(word))
 }
 
 function maskLatin(text: string, forms: readonly string[]): string {

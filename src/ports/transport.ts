@@ -45,7 +45,7 @@ export type Answer = {
   readonly status: number
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  /** After decompression, within the limits. */
+  /** After decompression, within the limits. A lent secret that is a word or a number stands in it, since it may be a row's own. */
   readonly body: Uint8Array
   /** The address that answered, after redirects. */
   readonly finalUrl: string
@@ -80,6 +80,8 @@ export type ExchangeRecord = {
 
 export type Transport = {
   exchange(request: ExchangeRequest): Promise<Result<Answer, Failure>>
+  /** A text of an answer that is kept or shown and is no row, without the secrets that were lent so far. Absent where none are. */
+  conceal?(text: string): string
   /** At most so many of the exchanges so far: how they began and how they ended. Absent where none are recorded. */
   records?(most: number): readonly ExchangeRecord[]
 }

@@ -15,6 +15,7 @@ import { suspend } from './challenge.ts'
 import { compare } from './compare-preview.ts'
 import { forgetFirst } from './connect.ts'
 import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { concealFailure } from '../connector-kit/conceal.ts'
 import { endRun } from './end-run.ts'
 import { mapAccounts, type Fed } from './map-accounts.ts'
 import { implausible } from './plausible.ts'
@@ -151,8 +152,9 @@ async function ask(session: Session, preview: ReconnectPreview, asked: Asked): P
 }
 
 /** Nothing of a shadow run that failed is kept but the attempt in the ledger. */
-async function fail(session: Session, preview: ReconnectPreview, failure: Failure): Promise<SyncRun> {
+async function fail(session: Session, preview: ReconnectPreview, said: Failure): Promise<SyncRun> {
   const { deps, connection, run } = session
+  const failure = concealFailure(said, await session.concealer())
   await deps.store.previews.dropAnswers(preview.id)
   await note(session, preview, failure.code === 'identity_changed' ? { state: 'different_login', failure, accounts: [], unfed: [], unknown: [] } : { state: 'failed', failure })
   const ended = await endRun(deps, connection, run, { outcome: 'failed', failure, accounts: [] }, session)

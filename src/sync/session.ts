@@ -89,7 +89,9 @@ export class Session {
   async concealer(): Promise<(text: string) => string> {
     const { id, loginIndex, settings } = this.connection
     const identity = this.connector.manifest.fields.filter((field) => field.isLogin && field.kind !== 'secret').map((field) => field.name)
-    return this.deps.vault.concealer({ connectionId: id, loginIndex }, this.connector.originsOf(settings), identity)
+    const conceal = await this.deps.vault.concealer({ connectionId: id, loginIndex }, this.connector.originsOf(settings), identity)
+    // What is stored may be another secret by now than what was sent.
+    return (text) => conceal(this.#transport.conceal?.(text) ?? text)
   }
 
   /** How the run's exchanges began and ended, for the support bundle. */

@@ -122,3 +122,33 @@ test('where a bank sends on is learned: from the profile without a sign-in, else
     }
   }
 })
+
+// Fails when: an answer is masked before it is read (was so: no account where the password was CHECKING, and a payee of whom an answer was a part was stored as [secret] for ever).
+test('a secret that is a word of the bank\'s own falsifies neither accounts nor rows; one that no bank writes is in neither', async () => {
+  for (const [password, name, stored] of [['CHECKING', 'Rent CHECKING Ltd', 'Rent CHECKING Ltd'], ['Smith', 'Rent Smith Properties', 'Rent Smith Properties'], ['Zx9q7canary', 'Rent Zx9q7canary', 'Rent [secret]']] as const) {
+    const world = createMemoryWorld({ now: START, seed: 33, historyDays: 5, customers: [{ ...ANA, password, accounts: ANA.accounts.slice(0, 1) }] })
+    world.bank.book('ana-checking', { minor: -90_000n, name })
+    const done = await world.start().verbs.connect({ institutionId: 'riverside', connector: null, form: { username: ANA.user, password } })
+    assert.ok(done.kind === 'connected', JSON.stringify(done))
+    const [account] = await world.store.accounts.list()
+    const { rows } = await world.store.feed.transactions({ accountId: account!.id, limit: 100 })
+    assert.deepEqual(rows.filter((row) => row.name?.startsWith('Rent')).map((row) => row.name), [stored])
+  }
+})
+
+test('the answer to a question of the bank\'s is left in what it lists, and taken out of what is kept of a failure', async () => {
+  const world = createMemoryWorld({ now: START, seed: 33, historyDays: 5, customers: [{ ...ANA, mfa: 'question', accounts: ANA.accounts.slice(0, 1) }] })
+  const asked = await world.start().verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
+  assert.ok(asked.kind === 'challenge', JSON.stringify(asked))
+  const answer = world.bank.state.logins.get(ANA.user)!.challenge!.expected
+  world.rewrite = (plain, { text }) => {
+    const body = Buffer.from(plain.body).toString('latin1')
+    return { ...plain, body: Buffer.from(text.includes('<MFAPHRASEA>') ? body.replace(/<DESC>[^<]*/, `<DESC>Fund of ${answer} town`) : text.includes('<STMTRQ>') ? `<html>${answer} is wrong` : body, 'latin1') }
+  }
+  const run = await world.start().verbs.answer(asked.challenge.id, { [asked.challenge.prompts[0]!.id]: answer })
+  assert.ok(run.ok)
+  assert.equal((await world.store.accounts.list())[0]?.name, `Fund of ${answer} town`)
+  assert.equal(run.value.accounts[0]?.failure?.code, 'answer_unreadable')
+  const kept = JSON.stringify([run.value, await world.store.runs.list({ limit: 9 })])
+  assert.ok(!kept.includes(`${answer} is`) && kept.includes('[secret] is wrong'), kept)
+})
