@@ -14,6 +14,7 @@ import { amountCells, arePaired, bySection, filled, isText, markOf, needWord, ty
 import { countsOwed, isCardTitle } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 import { areStates } from './status.ts'
+import { isOwnHeading } from './write.ts'
 
 /** Column indexes by role, the preferred first. */
 export type Roles = ReadonlyMap<Role, readonly number[]>
@@ -339,7 +340,7 @@ function mayInvert(rows: readonly CsvRecord[], at: number, style: AmountStyle, {
 }
 
 function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {
-  const marks = isMerchants(heading, roles) ? [] : [...(roles.get('mark') ?? []), ...unnamedMarks(heading, roles, rows)]
+  const marks = isOwnHeading(heading.cells) || isMerchants(heading, roles) ? [] : [...(roles.get('mark') ?? []), ...unnamedMarks(heading, roles, rows)]
   const [outs, intos] = [roles.get('debit') ?? [], roles.get('credit') ?? []]
   const candidates: AmountColumns[] = (roles.get('amount') ?? []).map((at) => singleAmount(rows, at, marks, style))
   // Gross and net, or what was billed and what was paid, have a pair of columns each.

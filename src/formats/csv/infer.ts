@@ -20,6 +20,7 @@ import { isHeadingLine, isNet, namesAmounts, namesFee, readHeading } from './hea
 import { amountCells, bySection, filled, type Columns, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 import { moreOf } from './rows.ts'
+import { isOwnHeading } from './write.ts'
 
 /** Preambles of banks have up to some dozens of lines. */
 const HEADING_WITHIN = 100
@@ -189,7 +190,7 @@ function settle(
 
 /** One column of amounts, whose heading says nothing of their direction, nor do rows, signs or a balance that runs with them. */
 function unsignedIs({ amount }: Columns, rows: readonly CsvRecord[], heading: readonly string[], isBalanced: boolean): 'in' | 'out' | null {
-  if (amount.form !== 'signed' || isBalanced) return null
+  if (amount.form !== 'signed' || isBalanced || isOwnHeading(heading)) return null
   if (amount.inverted) return amount.isLikely === true ? 'out' : null
   const above = heading[amount.at] ?? ''
   const told = (isNet(above) && namesFee(heading)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')

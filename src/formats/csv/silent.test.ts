@@ -160,3 +160,10 @@ test('where only the columns are those of a card, it is told that its amounts we
   assert.deepEqual([await told(open), await amountsOf(open)], [true, ['-23.45', '-5']])
   assert.deepEqual([await told(`${open}2024-02-07,J,PAYMENT RECEIVED,-28.45\n`), await told(open.replaceAll(',23', ',-23'))], [false, false])
 })
+
+test('what Relink itself exported is read as it was written: signs as they are whatever the type says, rows that were withdrawn stay away', async () => {
+  const content = 'date,amount,currency,description,memo,type,check_number,reference,state,id\r\n2026-05-01,10.00,USD,Refund,,,,,posted,a\r\n2026-05-02,12.00,USD,Salary,,CREDIT,,,posted,b\r\n2026-05-03,13.00,USD,Twice,,DEBIT,,,withdrawn,c\r\n2026-05-04,7.00,USD,Back,,DEBIT,,,pending,d\r\n'
+  const { rows, notices } = await only(content)
+  assert.deepEqual(rows.map(({ amount, name, status }) => `${amount} ${name} ${status}`), ['10 Refund posted', '12 Salary posted', '7 Back pending'])
+  assert.deepEqual(notices.filter((notice) => notice.includes('sign')), [])
+})

@@ -8,6 +8,11 @@ import { guardFormula } from './formula-guard.ts'
 
 const HEADING = ['date', 'amount', 'currency', 'description', 'memo', 'type', 'check_number', 'reference', 'state', 'id'] as const
 
+/** Whether the file is one of these: its amounts have the signs they have, whatever its other columns call the rows. */
+export function isOwnHeading(cells: readonly string[]): boolean {
+  return cells.length === HEADING.length && HEADING.every((name, at) => cells[at] === name)
+}
+
 /** The file in pieces, one row each. */
 export async function* writeCsv(statement: ExportStatement): AsyncGenerator<string> {
   yield `${HEADING.join(',')}\r\n`
