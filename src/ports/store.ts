@@ -220,8 +220,11 @@ export type PageCommit = {
 /** `covered`: joined days, oldest first. `pendingFrom`: day of the oldest row that is pending in the source's account; null: none is. */
 export type SourceProgress = { readonly covered: readonly DayRange[]; readonly cursor: JsonObject | null; readonly pendingFrom: Day | null }
 
-/** `no_answer`: no person's answer stands. `later_first`: a later answer rests on it and goes back before. */
-export type AnswerBack = 'back' | 'no_answer' | 'later_first'
+/**
+ * `no_answer`: no person's answer stands. `later_first`: a later answer rests on it and goes back before. `run_first`: all that reported
+ * one of the rows is taken back, so that it cannot stand by itself; that comes again before.
+ */
+export type AnswerBack = 'back' | 'no_answer' | 'later_first' | 'run_first'
 
 export type FeedStore = {
   candidates(query: CandidateQuery): Promise<Candidates>

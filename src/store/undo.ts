@@ -60,6 +60,11 @@ export function withoutAnswer(row: NewTransaction, history: readonly Transaction
   return decided.change === null ? null : decided
 }
 
+/** Whether a side of the question became one with a third row since it was answered: the answer that made it so goes back first. */
+export function isMergedLater({ answer }: Question, row: NewTransaction, other: NewTransaction | null): boolean {
+  return row.withdrawnReason === 'merged' || (answer !== 'same' && other?.withdrawnReason === 'merged')
+}
+
 /** Each field that these changes changed and nothing did since, as it was before. */
 export function formerFacts(history: readonly TransactionChange[], isOwn: IsOwn): Facts {
   const former: Facts = {}

@@ -79,6 +79,7 @@ const reopen = route({
     const done = await feed.takeBackAnswer(params.id, instance.clock.now(), contentKeyOf)
     if (done === 'no_answer') throw new ApiProblem('not_found', 'No answer of a person stands for a question with this id.')
     if (done === 'later_first') throw new ApiProblem('wrong_state', 'A later answer rests on this one: take that one back first.')
+    if (done === 'run_first') throw new ApiProblem('wrong_state', 'The import or read that reported one of these rows is taken back: bring it back first, then take the answer back.')
     const question = (await feed.questions({ open: true })).find(({ id }) => id === params.id)
     const account = question === undefined ? null : await accounts.get(question.accountId)
     if (account !== null) await tendAfterDecision(feed, account, instance.clock.now())

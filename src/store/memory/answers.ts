@@ -4,11 +4,12 @@ import type { FeedStore } from '../../ports/store.ts'
 import { carriedBack, carry, isRestedOn, type Asked } from '../carry.ts'
 import { answerInstant, applyAnswer, mergedBy } from '../decide.ts'
 import { restatedAsOne, restatedAsTwo, restatedWith, restatedWithout, type Books, type Restated, type Told } from '../span-sums.ts'
-import { withoutAnswer } from '../undo.ts'
+import { isMergedLater, withoutAnswer } from '../undo.ts'
 import { by as inOrder } from './order.ts'
 import { counting, put } from './feed.ts'
 import type { NewTransaction } from '../../ports/store.ts'
 import type { TenantState } from './state.ts'
+import { countingReports } from './undone.ts'
 
 export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuestion' | 'takeBackAnswer' | 'answers'> {
   const { feed, questions, answered } = state
@@ -33,19 +34,21 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
     async takeBackAnswer(id, at, contentKeyOf) {
       const [question, moved] = [questions.get(id), answered.get(id)]
       if (question === undefined || moved === undefined) return 'no_answer'
-      // A later answer took the kept row or its reports elsewhere: that one goes first.
-      const kept = feed.transactions.get(question.transactionId)
+      const [row, other] = sidesOf(state, question)
       const others = moved.questions.map((carried) => asked(state, questions.get(carried.id)!))
-      if (question.answer === 'same' && (kept?.withdrawnReason === 'merged' || moved.reports.some(({ stored }) => stored.transactionId !== question.transactionId) || isRestedOn(moved.questions, others))) return 'later_first'
-      for (const side of [question.transactionId, question.otherTransactionId]) {
-        const row = side === null ? undefined : feed.transactions.get(side)
-        const back = row === undefined ? null : withoutAnswer(row, feed.history.get(row.id) ?? [], question, at, contentKeyOf)
+      const isElsewhere = moved.reports.some(({ stored }) => stored.transactionId !== question.transactionId)
+      if (isElsewhere || isMergedLater(question, row!, other ?? null) || isRestedOn(moved.questions, others)) return 'later_first'
+      const movedReports = new Set(moved.reports.map(({ stored }) => stored))
+      const reports = [...movedReports, ...feed.observationsOf(other?.id ?? '')]
+      if ([reports, feed.observationsOf(row!.id).filter((stored) => !movedReports.has(stored))].some((own) => own.length > 0 && !own.some(countingReports(state)))) return 'run_first'
+      for (const side of [row, other]) {
+        const back = side === undefined ? null : withoutAnswer(side, feed.history.get(side.id) ?? [], question, at, contentKeyOf)
         if (back !== null) put(feed, back)
       }
       for (const { stored, tier } of moved.reports) if (stored.transactionId === question.transactionId) feed.moveObservation(stored, question.otherTransactionId!, tier)
-      const [row, other] = [question.transactionId, question.otherTransactionId ?? ''].map((side) => feed.transactions.get(side))
-      if (question.answer === 'same' && other !== undefined) restate(state, restatedAsTwo(booksOf(state, question.accountId), told(state, row!), told(state, other), question))
-      if (question.answer === 'removed') restate(state, restatedWith(booksOf(state, question.accountId), row!, question))
+      const [back, backOther] = sidesOf(state, question)
+      if (question.answer === 'same' && backOther !== undefined) restate(state, restatedAsTwo(booksOf(state, question.accountId), told(state, back!), told(state, backOther), question))
+      if (question.answer === 'removed') restate(state, restatedWith(booksOf(state, question.accountId), back!, question))
       for (const now of carriedBack(question, moved.questions, others)) putAsked(state, now)
       answered.delete(id)
       questions.set(id, { ...question, answer: null, answeredAt: null })
@@ -56,6 +59,10 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       return own.sort(inOrder((question) => question.answeredAt!, (question) => question.id)).reverse().slice(0, limit)
     },
   }
+}
+
+function sidesOf({ feed }: TenantState, { transactionId, otherTransactionId }: Question): readonly (NewTransaction | undefined)[] {
+  return [transactionId, otherTransactionId ?? ''].map((side) => feed.transactions.get(side))
 }
 
 /** The other questions that name one of the two rows. */

@@ -8,8 +8,8 @@ import { thereAndBack, withoutRun } from '../undo.ts'
 import { by } from './order.ts'
 import { memoryRecompute, moveBack } from './recompute.ts'
 import { insert, patch } from './rows.ts'
-import type { StoredObservation, TenantState } from './state.ts'
-import { undoneRuns } from './undone.ts'
+import type { TenantState } from './state.ts'
+import { countingReports, undoneRuns } from './undone.ts'
 
 export function memoryHistory(state: TenantState): HistoryStore {
   return {
@@ -79,13 +79,11 @@ function undo(state: TenantState, act: UndoAct): SyncRun | null {
 
 /** Withdraws what the run showed and no other answer that counts does. */
 function withdrawUnheld(state: TenantState, { runId, by: run }: UndoAct, tally: UndoTally): ReadonlySet<string> {
-  const undone = undoneRuns(state)
-  const again = new Set(state.pages.filter((page) => !undone.has(page.runId)).flatMap((page) => page.seen))
+  const holds = countingReports(state)
   const shown = new Set(state.pages.filter((page) => page.runId === runId).flatMap((page) => page.seen))
   const dropped = new Set<string>()
   for (const id of new Set([...shown].map((observation) => state.feed.byId(observation)!.transactionId))) {
     const row = state.feed.transactions.get(id)
-    const holds = ({ row: { id: observation, runId: of } }: StoredObservation) => !undone.has(of) || again.has(observation)
     if (row === undefined || row.state === 'withdrawn' || state.feed.observationsOf(id).some(holds)) continue
     const after = { ...row, state: 'withdrawn' as const, withdrawnReason: 'undone' as const, updatedAt: run.startedAt }
     tally.withdrawn(row.accountId, 1, { from: row.postedOn, to: row.postedOn })

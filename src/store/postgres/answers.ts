@@ -5,7 +5,7 @@ import type { FeedStore, NewTransaction } from '../../ports/store.ts'
 import { carriedBack, carry, isRestedOn, type Asked, type Carried } from '../carry.ts'
 import { answerInstant, applyAnswer, mergedBy } from '../decide.ts'
 import { restatedAsOne, restatedAsTwo, restatedWith, restatedWithout, type Books, type Restated, type Told } from '../span-sums.ts'
-import { withoutAnswer } from '../undo.ts'
+import { isMergedLater, withoutAnswer } from '../undo.ts'
 import { storeDecided } from './decided.ts'
 import { idKey, inOneTrip, type Database, type Session } from './session.ts'
 import { balances, changes, coverage, dated, observations, questions, readTransaction, spans, undated, type Tables } from './tables.ts'
@@ -39,12 +39,12 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         if (answered === undefined) return 'no_answer'
         const question = questions.read(answered)
         const { row, other } = await sidesOf(trx, tenantId, question)
-        // A later answer took the kept row or its reports elsewhere: that one goes first.
         const elsewhere = await sql`select 1 from relink.answer_moves m join relink.observations o on o.tenant_id = m.tenant_id and o.source_id = m.source_id and o.key = m.key
           where m.tenant_id = ${tenantId} and m.question_id = ${question.id} and o.transaction_id <> ${question.transactionId} limit 1`.execute(trx)
         const carried = answered.carried as readonly Carried[]
         const others = carried.length === 0 ? [] : await askedOf(trx, tenantId, carried.map((one) => one.id))
-        if (question.answer === 'same' && (row.withdrawnReason === 'merged' || elsewhere.rows.length > 0 || isRestedOn(carried, others))) return 'later_first'
+        if (elsewhere.rows.length > 0 || isMergedLater(question, row, other) || isRestedOn(carried, others)) return 'later_first'
+        if (await isUnreported(trx, tenantId, question)) return 'run_first'
         for (const side of other === null ? [row] : [row, other]) {
           const back = withoutAnswer(side, await historyOf(trx, tenantId, side.id), question, at, contentKeyOf)
           if (back !== null) await storeDecided(trx, tenantId, back)
@@ -96,6 +96,17 @@ function readAsked(row: Selectable<Tables['relink.questions']>): Asked {
 async function putAsked(trx: Session, tenantId: string, { question: { id, transactionId, otherTransactionId, answer, answeredAt }, closedBy }: Asked): Promise<void> {
   await trx.updateTable('relink.questions').set({ transaction_id: transactionId, other_transaction_id: otherTransactionId, answer, answered_at: answeredAt, closed_by: closedBy })
     .where('tenant_id', '=', tenantId).where('id', '=', id).execute()
+}
+
+/** Whether all reports of a side, as it would be without the answer, are of runs that do not count, and none that does showed them again. */
+async function isUnreported(trx: Session, tenantId: string, { id, transactionId, otherTransactionId }: Question): Promise<boolean> {
+  const { rows } = await sql`
+    select from relink.observations o left join relink.answer_moves m on m.tenant_id = o.tenant_id and m.question_id = ${id} and m.source_id = o.source_id and m.key = o.key
+    where o.tenant_id = ${tenantId} and o.transaction_id in (${transactionId}, ${otherTransactionId ?? transactionId})
+    group by case when m.key is null then o.transaction_id else ${otherTransactionId}::uuid end
+    having not bool_or(case when ${counts(tenantId, 'o.run_id')} then true else exists (
+      select from relink.pages p where p.tenant_id = o.tenant_id and p.source_id = o.source_id and o.id = any(p.seen) and ${counts(tenantId, 'p.run_id')}) end)`.execute(trx)
+  return rows.length > 0
 }
 
 async function booksOf(trx: Session, tenantId: string, accountId: string): Promise<Books> {
