@@ -82,6 +82,12 @@ export function readRoles(
     const at = dated.find((column) => !isOtherDate(heading.cells[column]!)) ?? dated[0]
     if (at !== undefined) found.push({ role: 'date', rank: 0, at })
   }
+  // Where one direction has a column, the other has its own, whatever stands there: a bad cell is then refused, not passed over.
+  for (const [one, other] of [['debit', 'credit'], ['credit', 'debit']] as const) {
+    if (!found.some(({ role }) => role === one) || found.some(({ role }) => role === other)) continue
+    const at = heading.cells.findIndex((cell, column) => !found.some((known) => known.at === column) && readHeading(cell).meanings.some(({ role, rank }) => role === other && rank < BARE_CURRENCY))
+    if (at !== -1) found.push({ role: other, rank: 0, at })
+  }
   // Beside columns for the direction it is not what moved.
   const isApart = found.some(({ role }) => role === 'debit' || role === 'credit')
   if (isApart) found.splice(0, found.length, ...found.filter(({ role, at }) => role !== 'amount' || !isChange(heading.cells[at]!)))

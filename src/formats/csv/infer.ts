@@ -122,10 +122,16 @@ function preambleOf(records: readonly CsvRecord[]): number {
   for (const [at, record] of records.slice(0, HEADING_WITHIN).entries()) {
     if (!record.cells.some((cell) => scanDate(cell) !== null)) continue
     const dates = dateColumns(records.slice(at)).filter((column) => scanDate(record.cells[column] ?? '') !== null)
-    const fits = (column: number): boolean => records.slice(0, at).every((before) => !/\d/.test(before.cells[column] ?? '') || isAboutAll(before))
+    // As wide as a row, with amounts where rows have theirs, it is one whose date is missing.
+    const isRow = (before: CsvRecord): boolean => before.cells.length === record.cells.length && before.cells.some((cell, i) => isMoney(cell) && isMoney(record.cells[i] ?? ''))
+    const fits = (column: number): boolean => records.slice(0, at).every((before) => (!/\d/.test(before.cells[column] ?? '') && !isRow(before)) || isAboutAll(before))
     if (dates.some(fits)) return at
   }
   return 0
+}
+
+function isMoney(cell: string): boolean {
+  return /[.,]\d{2}\D*$/.test(cell) && scanAmount(cell) !== null
 }
 
 /** Words above the rows, one for each column, in a language that headings.ts does not know. */

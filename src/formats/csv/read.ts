@@ -4,7 +4,7 @@
  * a row that contradicts what was understood, is a failure with its line. Several accounts or
  * currencies in one file become statements of their own.
  */
-import type { Currency } from '../../domain/money.ts'
+import type { Currency, Decimal } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { guessCharset } from '../charset-guess.ts'
@@ -35,6 +35,7 @@ const LEFT_OUT = {
   words: (count: number): string => `Rows that hold only a date and words were left out (${count}).`,
   balances: (count: number): string => `Rows that only state a balance were left out (${count}): they are no transactions.`,
   total: (count: number): string => `Rows without a date that are called a total or a balance were left out (${count}).`,
+  standing: (count: number): string => `Rows that hold a balance and no amount were left out (${count}).`,
   turnover: (count: number): string => `Rows that only state a turnover were left out (${count}): they are no transactions.`,
 } as const
 
@@ -157,6 +158,8 @@ class RowReader {
   readonly #sections = new Map<string, Section>()
   /** Balances in words that came before any row. */
   #early: Extract<CsvRow, { readonly type: 'balance' }>[] = []
+  /** A balance beside no amount that came before any row. */
+  #earlyStanding: Decimal | null = null
   /** Sections whose balances were given. */
   readonly #stated = new Set<Section>()
   #open: Section | null = null
@@ -181,10 +184,14 @@ class RowReader {
 
   /** A failure when the row shows that money moved without saying how much. */
   accept(row: CsvRow, line: number): FormatFailure | null {
-    if (row.type === 'declined' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'total') this.#leftOut.set(row.type, (this.#leftOut.get(row.type) ?? 0) + 1)
-    if (row.type === 'balance' && row.isListed) this.#leftOut.set('balances', (this.#leftOut.get('balances') ?? 0) + 1)
-    if (row.type === 'standing' && this.#open?.balance.agrees(row.balance) === false)
-      return { code: 'missing_field', message: `The row on line ${line} has a date and another balance than the rows before it lead to, but no amount.`, line }
+    if (row.type === 'declined' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'total') this.#leave(row.type)
+    if (row.type === 'balance' && row.isListed) this.#leave('balances')
+    if (row.type === 'standing') {
+      if (row.isTold) this.#leave('standing')
+      if (this.#open === null) this.#earlyStanding ??= row.balance
+      if (this.#open?.balance.agrees(row.balance) === false)
+        return { code: 'missing_field', message: `The row on line ${line} has a date and another balance than the rows before it lead to, but no amount.`, line }
+    }
     if (row.type === 'balance') {
       // Before the first row it does not know account and currency yet; the row completes it.
       const open = this.#open
@@ -201,9 +208,14 @@ class RowReader {
     const open = this.#open
     if (open === null || row.account !== open.account || row.currency !== open.currency) this.#start(row.account, row.currency, line)
     if (row.row.amount.startsWith('-')) this.#mayBeOut = false
-    this.#open!.balance.move(row.row.amount, row.balance, row.row)
+    if (!this.#open!.balance.move(row.row.amount, row.balance, row.row))
+      return { code: 'missing_field', message: `The row on line ${line} has another balance than the one before it leads to, which stands beside no amount.`, line }
     this.#rows.push(row.row)
     return null
+  }
+
+  #leave(what: keyof typeof LEFT_OUT): void {
+    this.#leftOut.set(what, (this.#leftOut.get(what) ?? 0) + 1)
   }
 
   /** The last row is here still: a batch goes when the next one comes. */
@@ -236,7 +248,9 @@ class RowReader {
     this.#sections.set(key, section)
     this.#open = section
     for (const { kind, amount, on } of this.#early) section.balance.state(kind, amount, on)
+    if (this.#earlyStanding !== null) section.balance.agrees(this.#earlyStanding)
     this.#early = []
+    this.#earlyStanding = null
     const { isNamed, loneName } = this.#layout
     const isLone = !isNamed && account === null && loneName !== null
     const [number, name] = isNamed ? [null, account] : [account, isLone ? loneName : null]

@@ -29,8 +29,8 @@ export type CsvRow =
     }
   /** In words. Account and currency: null where its own cells tell none. */
   | { readonly type: 'balance'; readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day; /** It stands where amounts stand. */ readonly isListed: boolean; readonly account: string | null; readonly currency: Currency | null }
-  /** A day's balance beside no amount. */
-  | { readonly type: 'standing'; readonly balance: Decimal }
+  /** A day's balance beside no amount; `isTold`: a text stands beside it, as beside what moved. */
+  | { readonly type: 'standing'; readonly balance: Decimal; readonly isTold: boolean }
   | { readonly type: 'declined' }
   /** Pending without a day: it comes again when it is booked. */
   | { readonly type: 'undated' }
@@ -86,7 +86,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   if (amount === null) {
     // `Downloaded 28/02/2024`, alone on its line.
     if (/\p{L}/u.test(cell(dated)) && record.cells.filter((text) => text !== '').length === 1) return ok({ type: 'none' })
-    if (balance !== null) return ok({ type: 'standing', balance })
+    if (balance !== null) return ok({ type: 'standing', balance, isTold: texts.some((told) => told !== '') })
     if (words !== null) return ok({ type: 'none' })
     if (isInformation(layout, cell)) return ok({ type: 'words' })
     return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
@@ -160,6 +160,7 @@ export function isStanding({ cells }: CsvRecord, { rowWidth, booked, amount }: L
 }
 
 function undated(record: CsvRecord, layout: Layout, amount: Decimal | null | undefined): Result<CsvRow, FormatFailure> {
+  if (amount === undefined && isDayIn(record, layout)) return invalidAmount(record, layout)
   if (amount === null || amount === undefined) return ok({ type: 'none' })
   return footer(record, layout) ?? failed({ code: 'missing_field', message: `The row on line ${record.line} has an amount but no date.`, line: record.line })
 }
@@ -170,11 +171,14 @@ const BALANCE = /^(saldo|solde|balance|kontostand|(available|current|ledger|stat
 /** What else than words and a period stands in a cell for a date: a day, whether it exists or not. */
 const DAY_LIKE = /^[\d\s./:'-]{6,20}$/
 
+function isDayIn(record: CsvRecord, { booked, acted, value }: Layout): boolean {
+  return [booked, acted, value].map((at) => (at === null ? '' : (record.cells[at] ?? ''))).some((cell) => scanDate(cell) !== null || DAY_LIKE.test(cell))
+}
+
 /** What stands below the rows, beside no date; null for all else. A text that begins like a total beside a day is a purchase: `Viso Optik`. */
-function footer(record: CsvRecord, { booked, acted, value }: Layout): Result<CsvRow, FormatFailure> | null {
-  const isDated = [booked, acted, value].map((at) => (at === null ? '' : (record.cells[at] ?? ''))).some((cell) => scanDate(cell) !== null || DAY_LIKE.test(cell))
+function footer(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> | null {
   if (balanceWordsIn(record.cells) !== null) return ok({ type: 'none' })
-  if (isDated && !record.cells.some((cell) => isTotal(cell) && !/\s/.test(cell.trim()))) return null
+  if (isDayIn(record, layout) && !record.cells.some((cell) => isTotal(cell) && !/\s/.test(cell.trim()))) return null
   return record.cells.some((cell) => isTotal(cell) || BALANCE.test(plainWords(cell))) ? ok({ type: 'total' }) : null
 }
 

@@ -24,6 +24,7 @@ export class RunningBalance {
   #last: Known | null = null
   #earliest: Day | null = null
   #latest: Day | null = null
+  #standing: Pick<Known, 'balance' | 'upTo'> | null = null
   readonly #inWords = new Map<Stated['kind'], Stated>()
 
   constructor(direction: 'forward' | 'backward') {
@@ -38,23 +39,29 @@ export class RunningBalance {
     if (counts) this.#inWords.set(kind, { kind, amount, on })
   }
 
-  /** The next row in the file; `balance` is null where its cell is empty. */
-  move(amount: Decimal, balance: Decimal | null, row: StatementRow): void {
-    if (row.status === 'pending') return
+  /** The next row in the file; `balance` is null where its cell is empty. False: it is not that to which a balance beside no amount led. */
+  move(amount: Decimal, balance: Decimal | null, row: StatementRow): boolean {
+    if (row.status === 'pending') return true
     this.#earliest = this.#earliest === null ? row.postedOn : minDay(this.#earliest, row.postedOn)
     this.#latest = this.#latest === null ? row.postedOn : maxDay(this.#latest, row.postedOn)
     const before = this.#sum.toDecimal()
     this.#sum.add(amount)
-    if (balance === null) return
+    if (balance === null) return true
     const known = { balance, before, upTo: this.#sum.toDecimal() }
+    const [standing, isFirst] = [this.#standing, this.#first === null]
     this.#first ??= known
     this.#last = known
+    if (standing === null || !isFirst) return true
+    return this.#forward ? sum(standing.balance, known.upTo, negate(standing.upTo)) === balance : sum(balance, known.before, negate(standing.upTo)) === standing.balance
   }
 
-  /** Whether a balance beside no amount is the one that the rows so far lead to; true as long as nothing is known. */
+  /** Whether a balance beside no amount is the one that the rows so far lead to; as long as nothing is known, what comes next is asked. */
   agrees(balance: Decimal): boolean {
     const last = this.#last
-    if (last === null) return true
+    if (last === null) {
+      this.#standing ??= { balance, upTo: this.#sum.toDecimal() }
+      return true
+    }
     const rest = sum(this.#sum.toDecimal(), negate(last.upTo))
     return balance === (this.#forward ? sum(last.balance, rest) : sum(last.balance, negate(last.upTo), last.before, negate(rest)))
   }

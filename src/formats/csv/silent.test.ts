@@ -167,3 +167,18 @@ test('what Relink itself exported is read as it was written: signs as they are w
   assert.deepEqual(rows.map(({ amount, name, status }) => `${amount} ${name} ${status}`), ['10 Refund posted', '12 Salary posted', '7 Back pending'])
   assert.deepEqual(notices.filter((notice) => notice.includes('sign')), [])
 })
+
+test('a row that has a balance and a text but no amount is told about, and refused where the balances say that money moved', async () => {
+  const heading = 'Date,Description,Amount,Balance\n'
+  const told = async (rows: string): Promise<string> => (await only(heading + rows)).notices.join()
+  assert.match(await told('2024-02-01,B/F,,100.00\n2024-02-05,Shop,-5.00,95.00\n2024-02-06,Shop,-6.00,89.00\n'), /hold a balance and no amount .*\(1\)/)
+  assert.equal(await told('2024-02-01,,,100.00\n2024-02-05,Shop,-5.00,95.00\n2024-02-06,Shop,-6.00,89.00\n'), '')
+  assert.equal(await failureOf(`${heading}2024-02-01,Pay,,100.00\n2024-02-05,Shop,-5.00,80.00\n2024-02-06,Shop,-6.00,74.00\n2024-02-07,Shop,-6.00,68.00\n2024-02-08,Shop,-6.00,62.00\n`), 'missing_field 3')
+  assert.equal(await failureOf(`${heading}2024-02-07,Pay,,100.00\n2024-02-06,Shop,-6.00,74.00\n2024-02-05,Shop,-5.00,80.00\n2024-02-04,Shop,-5.00,85.00\n2024-02-03,Shop,-5.00,90.00\n`), 'missing_field 3')
+})
+
+test('a cell that is no amount is refused where the other direction has a column, and where a row has a day but not that of the booking', async () => {
+  assert.equal(await failureOf('Date,Description,Debit,Credit\n2024-02-05,Shop,abc,\n2024-02-06,Pay,,100.00\n'), 'invalid_amount 2')
+  assert.equal(await failureOf('Started Date,Completed Date,Description,Amount,State\n2024-02-05,2024-02-05,Shop,-5.00,COMPLETED\n2024-02-05,2024-02-06,Shop,-6.00,COMPLETED\n2024-02-05,2024-02-06,Shop,-6.00,COMPLETED\n2024-02-05,2024-02-06,Shop,-6.00,COMPLETED\n2024-02-06,,Bar,abc,\n'), 'invalid_amount 6')
+  assert.equal(await failureOf(',SHOP,-5.00,95.00\n2024-02-06,BAR,-6.00,89.00\n2024-02-07,PAY,100.00,189.00\n'), 'missing_field 1')
+})
