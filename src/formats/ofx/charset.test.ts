@@ -53,6 +53,16 @@ test('a character that the bank cut in two at the end of a UTF-8 field is droppe
   assert.equal(await nameIn(bytes), 'Caf')
 })
 
+test('a last letter stays where other texts prove that the file is no UTF-8 though it says so', async () => {
+  const names = async (...list: readonly string[]): Promise<readonly unknown[]> => {
+    const rows = list.map((name, at) => `<STMTTRN><DTPOSTED>20240115<TRNAMT>-1<FITID>${at}<NAME>${name}</STMTTRN>`).join('\r\n')
+    return (await rowsOf(Buffer.from(bankFile({ rows }).replace('USASCII', 'UTF-8').replace('1252', 'NONE'), 'latin1'))).map(({ name }) => name)
+  }
+  assert.deepEqual(await names('CAFÉ', 'MÜLLER', 'JOSÉ'), ['CAFÉ', 'MÜLLER', 'JOSÉ'])
+  assert.deepEqual(await names('Caf\xc3', 'M\xc3\xbcller'), ['Caf', 'Müller'], 'it is UTF-8')
+  assert.deepEqual(await names('Caf\xc3', 'Jos\xc3\xa9 \xef\xbf\xbdx'), ['Caf', 'José \ufffdx'], 'the bank wrote that sign itself')
+})
+
 test('entities come after the charset, so neither changes the other', async () => {
   const text = file.replace('Café Zoë – 5 €', 'é &#233; &eacute;')
   for (const bytes of [western(text), Buffer.from(text)]) assert.equal(await nameIn(bytes), 'é é é')
