@@ -64,7 +64,7 @@ export class Oracle {
         },
         answerQuestion: async (id, answer, at, by) => {
           await feed.answerQuestion(id, answer, at, by)
-          this.#answered(id, answer)
+          this.#answered(id, answer, by)
         },
       },
     }
@@ -279,14 +279,23 @@ export class Oracle {
     this.#note(`dropped by an answer that is not for its day: ${row.postedOn} ${row.amount} ${row.name}`)
   }
 
-  #answered(id: string, answer: NonNullable<Question['answer']>): void {
+  #answered(id: string, answer: NonNullable<Question['answer']>, by: 'person' | 'bank' = 'person'): void {
     const question = this.#questions.get(id)
     const key = question === undefined ? undefined : this.#keys.get(question.accountId)
     if (key !== undefined) this.#changed.add(key)
+    if (key !== undefined && answer === 'removed' && by === 'person') this.#forget(key, question!.transactionId)
     if (answer !== 'same' || question === undefined || question.otherTransactionId === null) return
     const [into, from] = [this.#reports.get(question.transactionId), this.#reports.get(question.otherTransactionId)]
     this.#withdrawn.add(question.otherTransactionId)
     if (into !== undefined && from !== undefined) into.known.push(...from.known)
+  }
+
+  /** What a person takes out, because the bank has it not in its books, is owed from the next read on that shows it there. */
+  #forget(key: string, transactionId: string): void {
+    const seen = this.#seen.get(key)
+    const row = this.#identity(transactionId)?.row
+    const before = row === undefined ? undefined : seen?.get(kindOf(row))
+    if (row !== undefined && before !== undefined) seen!.set(kindOf(row), Math.max(0, before - 1))
   }
 
   async #keyOf(store: TenantStore, accountId: string): Promise<string | null> {

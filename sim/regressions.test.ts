@@ -46,6 +46,10 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['450003808/d15/f0,1,2/c/s', 'the person took one of two equal rows for the other one, and said that it is gone'],
   ['450004126/d16/f1,4/c/s', 'of rows whose day and id changed at once, those of a shop that had a new row as well were taken for other rows'],
   ['3700002433/d13/f0,1,2,3,4,5,6,7/c/s', 'a person merged a doubled row, and the sum of the span in which it was counted kept it, so that the absence of its twin looked proved'],
+  ['1300001439/d27/f6,7,8,9,10,11,12,13,14,15/c/s', 'the judge took a row for lost that a person had taken out while it was a hold, and that the bank booked since the last read'],
+  ['1300001620/d8/f0,1,2/c/s', 'a bank that wants a code from a device was spoken to in a version that names no device, and wanted another code with each request'],
+  ['1300001748/d30/f0,1,2,3,4/c/s', 'a row that was left out for a while was taken for the next purchase of its amount, which was made on another day'],
+  ['1300002898/d30/f0,1,2,3/c/s', 'a row that had come late and wrongly dated was not read again when those that came with it were dated right'],
   ['890002371/d25/f3,4/c/s', 'the password was asked for although the bank broke every connection off, because nothing else was left to try'],
 ]
 

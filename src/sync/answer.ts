@@ -133,7 +133,7 @@ export class Answer {
     // them, unless they end before the days in which the balance moved.
     const failsAfter = failsFrom(verdict.spans)
     const judges = verdict.sound === false && verdict.spans.every((span) => span.from <= this.#asked.to)
-    const reread = judges ? disputedDays(this.#asked, utcDay(this.#context.now())) : this.#toItsEnd(touchedDays(settled, candidates, missing, decisions, late(settled, this.#asked, coverage, source.id)))
+    const reread = judges ? disputedDays(this.#asked, utcDay(this.#context.now())) : this.#toItsEnd(touchedDays(settled, candidates, missing, decisions, [...late(settled, this.#asked, coverage, source.id), ...besideRedated(settled, candidates)]))
     await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, reread) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now(), 'bank')
     if (ledger !== null && needsTending(ledger.spans, verdict, settled.movements)) await tendBalance(this.#context)
@@ -327,6 +327,14 @@ function late(rows: RowsCommit, asked: DayRange, coverage: readonly Covered[], s
   const read = coverage.filter((covered) => covered.sourceId === sourceId)
   const days = rows.inserts.flatMap(({ postedOn, state }) => (state === 'posted' && !contains(asked, postedOn) ? [postedOn] : []))
   return days.filter((day) => read.some((covered) => contains(covered, day)))
+}
+
+/** Days of rows that came with a row which is dated anew now, or after it: what had dated that one wrongly may have dated them. */
+function besideRedated({ updates }: RowsCommit, { transactions }: Candidates): readonly Day[] {
+  const redated = new Set(updates.flatMap(({ id, content, change }) => (content.postedOn !== undefined && change.changes['state'] === undefined ? [id] : [])))
+  if (redated.size === 0) return []
+  const since = transactions.reduce((least, { id, createdAt }) => (redated.has(id) ? Math.min(least, createdAt) : least), Infinity)
+  return transactions.flatMap(({ state, createdAt, postedOn }) => (state === 'posted' && createdAt >= since ? [postedOn] : []))
 }
 
 /** What the sum of rows loses when the posted ones of these are out of the books. */

@@ -73,3 +73,33 @@ test('a copy of yesterday that claims today, with its balance of yesterday, take
   await world.sync(1)
   assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [6, []])
 })
+
+test('a row that is left out for a while has not become the next purchase of its amount, of which the bank says that it was made on another day', async () => {
+  const [first, next] = [row('2026-03-12', '-5.33', 'Blue Door Cafe', { providerId: 'a', transactedOn: day('2026-03-10') }), row('2026-03-17', '-5.33', 'Blue Door Cafe', { providerId: 'b', transactedOn: day('2026-03-16') })]
+  for (const hasBalance of [true, false]) {
+    const world = await new World().connect()
+    const states = (amount: string) => (hasBalance ? ledger(world, amount) : () => [])
+    world.bank.rows = []
+    world.bank.balances = states('100')
+    await world.sync()
+    world.bank.rows = [first, ...HOLDS]
+    world.bank.balances = states('84.67')
+    await world.sync(1)
+    world.bank.rows = [next, ...HOLDS]
+    world.bank.balances = states('79.34')
+    await world.sync(1)
+    assert.deepEqual([(await world.feed()).filter((line) => line.endsWith('Cafe')), await world.openQuestions()], [['2026-03-12 -533 Blue Door Cafe', '2026-03-17 -533 Blue Door Cafe'], hasBalance ? [] : ['same_transaction']], `balance ${hasBalance}`)
+    world.bank.rows = [first, next, ...HOLDS]
+    await world.sync(1)
+    assert.equal((await world.all()).length, 6)
+  }
+})
+
+test('a booking that was moved with the day on which it was made is the same row', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [row('2026-03-12', '-5.33', 'Blue Door Cafe', { providerId: 'a', transactedOn: day('2026-03-10') }), ...HOLDS]
+  await world.sync()
+  world.bank.rows = [row('2026-03-14', '-5.33', 'Blue Door Cafe', { providerId: 'b', transactedOn: day('2026-03-12') }), ...HOLDS]
+  await world.sync(1)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [5, []])
+})

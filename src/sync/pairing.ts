@@ -166,6 +166,8 @@ function judge(board: Board, row: Incoming, candidate: Candidate, days: number, 
   if (verdict === null || (madeApart(row, candidate) ?? 0) <= 1) return verdict
   // Made on another day: with another amount it is another purchase.
   if (row.content.amount !== candidate.amount) return null
+  // Of the same amount as well, where the bank told both days and the booking has not simply moved by as many.
+  if (verdict.certainty === 'if_unrivalled' && candidate.transactedOn !== null && madeApart(row, candidate) !== Math.abs(days)) return { ...verdict, certainty: 'doubtful' }
   return verdict.certainty === 'sure' ? { ...verdict, certainty: 'if_unique' } : verdict
 }
 

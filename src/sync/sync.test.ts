@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { addDays, day } from '../domain/day.ts'
 import { chooseAccounts, connectInstitution, disableConnection, enableConnection, reconnect, removeConnection } from './connect.ts'
 import { answerChallenge } from './challenge.ts'
 import { syncConnection } from './sync.ts'
@@ -234,4 +235,22 @@ test('accounts are chosen one by one, and a removed connection keeps its rows fo
   world.bank.rows = [row('2026-03-02', '-1', 'A', { providerId: 'other-id' })]
   await connectInstitution(world.deps, { institutionId: 'riverbank', connector: null, form: FORM })
   assert.deepEqual([(await world.store.accounts.list()).length, (await world.feed()).length], [2, 1])
+})
+
+test('where a bank dates rows right again, those that came with them are read again, too, though their wrong day is older than what is read each time', async () => {
+  const world = await new World('2026-02-20').connect()
+  await world.sync()
+  await world.sync(14)
+  await world.sync(14)
+  const sold = [['2026-03-14', '-3', 'Booked late'], ['2026-03-23', '-4', 'Bus'], ['2026-03-24', '-5', 'Lunch']] as const
+  const wrong = sold.map(([on, amount, name], index) => row(addDays(day(on), -1), amount, name, { providerId: `p${index}` }))
+  const right = sold.map(([on, amount, name], index) => row(on, amount, name, { providerId: `p${index}` }))
+  world.bank.rows = wrong
+  await world.sync(4)
+  await world.sync(2)
+  world.bank.rows = right
+  await world.sync(2)
+  assert.ok(world.bank.reads.at(-1)!.asked.from > '2026-03-14')
+  await world.sync(1)
+  assert.deepEqual((await world.all()).map(({ postedOn }) => postedOn), sold.map(([on]) => on))
 })

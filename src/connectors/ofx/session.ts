@@ -206,7 +206,11 @@ export class Session {
       return { kind: 'reply', response, signOn }
     }
     if (code === CODE.challengeRequired) return await this.#startChallenge(purpose, stage, messages, response, mayRepeat)
-    if (code === CODE.tokenRequired) return { kind: 'challenge', prompts: [tokenPrompt(this.#tokenLabel)], codes: [String(code)], resume: { kind: 'token' } }
+    if (code === CODE.tokenRequired) {
+      // The device is remembered, if only for the session, where the version names it.
+      this.#speakMfa()
+      return { kind: 'challenge', prompts: [tokenPrompt(this.#tokenLabel)], codes: [String(code)], resume: { kind: 'token' } }
+    }
     if (code === CODE.clientUid && !hadClientUid && mayRepeat && this.settings.version === undefined && this.settings.clientUid === 'auto') {
       this.#clientUidRequired = true
       this.#speakMfa()
