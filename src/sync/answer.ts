@@ -4,11 +4,11 @@
  * batch and the rest when the answer is complete. Coverage, balances and cursor come with the last
  * piece, so that a crash in between only means reading again.
  */
-import { addDays, contains, utcDay, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, daysBetween, minDay, utcDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
-import type { Covered } from '../domain/run.ts'
+import type { BalanceSpan, Covered } from '../domain/run.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/store.ts'
@@ -42,6 +42,8 @@ export type Settled = {
   readonly disagreesFrom: Day | null
 }
 
+/** An old copy of a bank's list is not older than this. */
+const OLD_COPY_DAYS = 4
 /** Stored rows further than this from a reported one are never the same. */
 const NEAR_DAYS = 13
 const FLIPPED = implausible('The amounts of rows that are known came back with the opposite sign.')
@@ -126,7 +128,7 @@ export class Answer {
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     const closings = closingsOf(questions, decisions, missing, candidates, believed)
-    if (failure === null) await this.#endMissing(builder, missing, ledger, closings, countedOnce(decisions))
+    if (failure === null) await this.#endMissing(builder, candidates, missing, ledger, closings, countedOnce(decisions))
     const settled = builder.finish()
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
     // While rows and balance disagree, or a row is missing, the same days are read again: the reason lies in
@@ -232,19 +234,32 @@ export class Answer {
    * when the bank shows them again). Posted ones stay, with a question, unless stated balances prove
    * that the bank took them out; when the balance still holds with them, the list is at fault.
    */
-  async #endMissing(builder: CommitBuilder, missing: readonly Candidate[], ledger: Ledger | null, closings: readonly Closing[], counted: readonly Movement[]): Promise<void> {
+  async #endMissing(builder: CommitBuilder, candidates: Candidates, missing: readonly Candidate[], ledger: Ledger | null, closings: readonly Closing[], counted: readonly Movement[]): Promise<void> {
     const merged = new Set(closings.filter((closing) => closing.answer === 'same').map((closing) => closing.question.transactionId))
     const lost = missing.filter((candidate) => candidate.state === 'posted')
     for (const candidate of missing) if (candidate.state === 'pending' && !merged.has(candidate.id)) builder.withdraw(candidate, 'pending_dropped')
     if (lost.length === 0) return
     const movements = [...builder.finish().movements, ...counted]
-    if (ledger?.prove(movements).sound === true) return
+    const { sound, spans } = ledger?.prove(movements) ?? { sound: null, spans: [] }
+    if (sound === true) return
     if (ledger?.prove([...movements, ...withoutPosted(lost)]).sound === true) {
+      if (this.#mayBeOld(candidates, lost, movements) && daysOf(spans) < OLD_COPY_DAYS) return
       for (const candidate of lost) builder.withdraw(candidate, 'bank_removed')
       return
     }
     const asked = await this.#askedAbout()
     for (const candidate of lost) if (!asked.has(candidate.id)) builder.ask('removed_at_bank', candidate.id, null)
+  }
+
+  /**
+   * Whether the answer shows nothing that came after the rows which it lacks: a copy of before they were booked looks just
+   * so, with the balance of then. What the bank took out is still gone when something newer is shown, or some days later.
+   */
+  #mayBeOld({ transactions }: Candidates, lost: readonly Candidate[], movements: readonly Movement[]): boolean {
+    if (movements.some(({ isNew }) => isNew)) return false
+    const [cameAt, on] = lost.reduce<[number, Day]>(([least, day], { createdAt, postedOn }) => [Math.min(least, createdAt), minDay(day, postedOn)], [Infinity, lost[0]!.postedOn])
+    const isBefore = ({ createdAt, postedOn }: Candidate): boolean => createdAt < cameAt || (createdAt === cameAt && postedOn <= on)
+    return transactions.every((candidate) => candidate.state !== 'posted' || isBefore(candidate) || lost.includes(candidate))
   }
 
   /** Posted rows whose absence is in question, or that a person kept. */
@@ -335,6 +350,12 @@ function besideRedated({ updates }: RowsCommit, { transactions }: Candidates): r
   if (redated.size === 0) return []
   const since = transactions.reduce((least, { id, createdAt }) => (redated.has(id) ? Math.min(least, createdAt) : least), Infinity)
   return transactions.flatMap(({ state, createdAt, postedOn }) => (state === 'posted' && createdAt >= since ? [postedOn] : []))
+}
+
+/** For how many days rows and balance have not agreed. */
+function daysOf(spans: readonly BalanceSpan[]): number {
+  const [first, last] = [spans[0], spans.at(-1)]
+  return first === undefined ? 0 : daysBetween(first.from, last!.to)
 }
 
 /** What the sum of rows loses when the posted ones of these are out of the books. */

@@ -74,6 +74,46 @@ test('a copy of yesterday that claims today, with its balance of yesterday, take
   assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [6, []])
 })
 
+/** Six rows of which the last one or two are the newest; then the bank shows the list and the balance of before those. */
+async function beforeTheNewest(lacking: number): Promise<World> {
+  const world = await new World().connect()
+  world.bank.rows = []
+  world.bank.balances = ledger(world, '100')
+  await world.sync()
+  world.bank.rows = SHOPS.slice(0, 6 - lacking)
+  world.bank.balances = ledger(world, lacking === 1 ? '85' : '90')
+  await world.sync(0)
+  world.bank.rows = SHOPS
+  world.bank.balances = ledger(world, '79')
+  await world.sync(1)
+  world.bank.rows = SHOPS.slice(0, 6 - lacking)
+  world.bank.balances = ledger(world, lacking === 1 ? '85' : '90')
+  await world.sync(1)
+  return world
+}
+
+for (const lacking of [1, 2]) {
+  test(`a copy of yesterday that lacks the newest ${lacking}, with its balance of yesterday, takes nothing out`, async () => {
+    const world = await beforeTheNewest(lacking)
+    assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [6, []])
+    world.bank.rows = SHOPS
+    world.bank.balances = ledger(world, '79')
+    await world.sync(1)
+    assert.deepEqual([(await world.feed()).length, (await world.all()).every((t) => t.updatedAt === t.createdAt), await world.openQuestions()], [6, true, []])
+  })
+
+  test(`the newest ${lacking} that the bank took out go when it shows something newer, or after some days`, async () => {
+    const world = await beforeTheNewest(lacking)
+    world.bank.rows = [...world.bank.rows, row('2026-03-22', '-7.00', 'Shop g', { providerId: 'p7' })]
+    world.bank.balances = ledger(world, lacking === 1 ? '78' : '83')
+    await world.sync(1)
+    assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [7 - lacking, []])
+    const quiet = await beforeTheNewest(lacking)
+    for (let days = 0; days < 4; days++) await quiet.sync(1)
+    assert.deepEqual([(await quiet.feed()).length, await quiet.openQuestions()], [6 - lacking, []])
+  })
+}
+
 test('a row that is left out for a while has not become the next purchase of its amount, of which the bank says that it was made on another day', async () => {
   const [first, next] = [row('2026-03-12', '-5.33', 'Blue Door Cafe', { providerId: 'a', transactedOn: day('2026-03-10') }), row('2026-03-17', '-5.33', 'Blue Door Cafe', { providerId: 'b', transactedOn: day('2026-03-16') })]
   for (const hasBalance of [true, false]) {
