@@ -117,7 +117,7 @@ export class Answer {
     const { rows: held, candidates } = await separate(feed, this.#held, found)
     const unknown = held.filter((row) => !candidates.known.has(row.key))
     // Also rows whose id is known: with all else equal, a year is not what a bank corrects.
-    const strange = new Set([...wrongYearRows(unknown, this.#asked), ...movedByYears(unknown, candidates, source.id, utcDay(this.#context.now()))])
+    const strange = new Set([...wrongYearRows(unknown, this.#asked, held), ...movedByYears(unknown, candidates, source.id, utcDay(this.#context.now()), this.#asked, held)])
     const known = repeats.filter((row) => candidates.known.has(row.key))
     const rows = [...held.filter((row) => !strange.has(row)), ...known]
     const shown: Shown = { rows, repeats, candidates, coverage, facts, questions, stated: end.covers }

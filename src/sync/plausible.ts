@@ -3,7 +3,7 @@
  * history silently cut, nothing where there was something. Each of these has doubled or lost rows
  * in real systems. Pure: says what is wrong and which days can be believed.
  */
-import { addDays, contains, dayOf, daysBetween, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, dayOf, daysBetween, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure, Stage } from '../domain/evidence.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { isOwn, textOf } from './candidate.ts'
@@ -26,27 +26,40 @@ export function implausible(message: string, stage: Stage = 'statement'): Failur
 /**
  * Unknown rows whose day would fall into the window if the year were another one. Not the past ones
  * when other far rows show that the bank simply ignores the window; and none for a window so wide
- * that every day falls into it in some year. Rows dated ahead (instalments) are as they are.
+ * that every day falls into it in some year. Rows dated ahead (instalments) are as they are. `shown`: all rows of the answer.
  */
-export function wrongYearRows(rows: readonly Incoming[], asked: DayRange): readonly Incoming[] {
+export function wrongYearRows(rows: readonly Incoming[], asked: DayRange, shown: readonly Incoming[]): readonly Incoming[] {
   if (daysBetween(asked.from, asked.to) >= WIDE_DAYS) return []
   const isPast = ({ content: { postedOn } }: Incoming): boolean => daysBetween(postedOn, asked.from) > FAR_DAYS
   const isFuture = ({ content: { postedOn } }: Incoming): boolean => daysBetween(asked.to, postedOn) > FAR_DAYS
   const fits = ({ content: { postedOn } }: Incoming): boolean => fitsInOtherYear(postedOn, asked)
   const ignoresWindow = rows.some((row) => isPast(row) && !fits(row))
-  return rows.filter((row) => fits(row) && (isFuture(row) || (isPast(row) && !ignoresWindow)))
+  return rows.filter((row) => fits(row) && (isFuture(row) || (isPast(row) && !ignoresWindow)) && !shown.some((other) => contains(asked, other.content.postedOn) && isOtherYear(row, other.content, other.text)))
 }
 
-/** Unknown rows that are stored already, word for word under their id, on the same day of a later year; of an earlier one, where they would lie far ahead. */
-export function movedByYears(rows: readonly Incoming[], candidates: Candidates, sourceId: string, today: Day): readonly Incoming[] {
+/** What comes every year is the same on the same day: shown beside each other, both are as they are. */
+function isOtherYear({ content, text }: Incoming, other: Pick<Candidate, 'postedOn' | 'amount'>, otherText: string): boolean {
+  return other.amount === content.amount && otherText === text && other.postedOn !== content.postedOn && other.postedOn.slice(5) === content.postedOn.slice(5)
+}
+
+/**
+ * Unknown rows that are stored already, word for word under their id, on the same day of a later year; of an earlier one, where they
+ * would lie far ahead. Not where the answer shows the stored one as well, or begins after its day: then the two come every year.
+ */
+export function movedByYears(rows: readonly Incoming[], candidates: Candidates, sourceId: string, today: Day, asked: DayRange, shown: readonly Incoming[]): readonly Incoming[] {
   const byId = new Map<string, Candidate[]>()
   for (const { providerId } of rows) if (providerId !== null) byId.set(providerId, [])
   if (byId.size === 0) return []
   for (const candidate of candidates.transactions) {
     for (const report of candidate.reports) if (report.sourceId === sourceId && report.providerId !== null) byId.get(report.providerId)?.push(candidate)
   }
-  return rows.filter(({ providerId, content: { postedOn, amount }, text }) =>
-    providerId !== null && byId.get(providerId)!.some((candidate) => candidate.amount === amount && (candidate.postedOn > postedOn || (candidate.postedOn < postedOn && daysBetween(today, postedOn) > FAR_DAYS)) && candidate.postedOn.slice(5) === postedOn.slice(5) && textOf(candidate) === text))
+  const begins = shown.reduce((first, { content: { postedOn } }) => minDay(first, postedOn), asked.from)
+  const isInPlace = (row: Incoming, { postedOn }: Candidate): boolean => postedOn < begins || shown.some(({ providerId, content }) => providerId === row.providerId && content.postedOn === postedOn)
+  return rows.filter((row) => {
+    const { providerId, content: { postedOn } } = row
+    return providerId !== null && byId.get(providerId)!.some((candidate) =>
+      isOtherYear(row, candidate, textOf(candidate)) && (candidate.postedOn > postedOn || daysBetween(today, postedOn) > FAR_DAYS) && !isInPlace(row, candidate))
+  })
 }
 
 function fitsInOtherYear(day: Day, asked: DayRange): boolean {
