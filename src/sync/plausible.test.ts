@@ -52,8 +52,13 @@ test('what comes every year is listed a year ahead: it is as it is where the ans
   const isStrange = (asked: typeof WINDOW, shown: readonly Incoming[]): boolean[] => [wrongYearRows([ahead!], asked, shown).length > 0, movedByYears([ahead!], storedOn('2026-11-15', ahead!), 's', asked.to, asked, shown).length > 0]
   assert.deepEqual(isStrange(WINDOW, [ahead!]), [true, true])
   assert.deepEqual(isStrange(WINDOW, [own!, ahead!]), [false, false])
-  assert.deepEqual(isStrange(later, [ahead!]), [false, false])
-  assert.deepEqual(isStrange(later, [...rowsOn('2026-11-12'), ahead!]), [false, true], 'a bank that shows more than it was asked for shows that one, too')
+  const [other] = rowsOn('2026-12-05')
+  assert.deepEqual(isStrange(later, [other!, ahead!]), [false, false])
+  assert.deepEqual(isStrange(later, [ahead!]), [false, true], 'nothing says that its years are right')
+  assert.deepEqual(isStrange(later, [...rowsOn('2026-11-12', '2026-12-05'), ahead!]), [false, true], 'a bank that shows more than it was asked for shows that one, too')
+  const twin = new Intake({ sourceId: 's', currency: 'USD', sign: 1, startOn: null, keepsMarks: false }).take({ ...row('2026-11-15', '-1.00', 'row 0'), providerId: 'twin' })
+  assert.ok(twin.ok && twin.value !== null)
+  assert.deepEqual(isStrange(WINDOW, [twin.value, ahead!]), [true, true], 'another row of this year is not the one of its id')
 })
 
 test('an insurance that is listed a year ahead under the id of this year is read without a complaint, and each year is a row', async () => {

@@ -13,6 +13,8 @@ import { isGone, type Board } from './match.ts'
 
 /** Rows this far outside of what was asked are looked at; nearer ones are late or early bookings. */
 const FAR_DAYS = 60
+/** Within this of what was asked a row may belong to it. */
+const NEAR_DAYS = 5
 /** A window of nearly a year holds every day of the calendar. */
 const WIDE_DAYS = 300
 /** Fewer missing rows than this may be true removals; so many at one end are a cut. */
@@ -34,17 +36,18 @@ export function wrongYearRows(rows: readonly Incoming[], asked: DayRange, shown:
   const isFuture = ({ content: { postedOn } }: Incoming): boolean => daysBetween(asked.to, postedOn) > FAR_DAYS
   const fits = ({ content: { postedOn } }: Incoming): boolean => fitsInOtherYear(postedOn, asked)
   const ignoresWindow = rows.some((row) => isPast(row) && !fits(row))
-  return rows.filter((row) => fits(row) && (isFuture(row) || (isPast(row) && !ignoresWindow)) && !shown.some((other) => contains(asked, other.content.postedOn) && isOtherYear(row, other.content, other.text)))
+  return rows.filter((row) => fits(row) && (isFuture(row) || (isPast(row) && !ignoresWindow)) && !shown.some((other) => other.providerId !== null && other.providerId === row.providerId && contains(asked, other.content.postedOn) && isOtherYear(row, other.content, other.text)))
 }
 
-/** What comes every year is the same on the same day: shown beside each other, both are as they are. */
+/** What comes every year is the same on the same day: shown beside each other under one id, both are as they are. */
 function isOtherYear({ content, text }: Incoming, other: Pick<Candidate, 'postedOn' | 'amount'>, otherText: string): boolean {
   return other.amount === content.amount && otherText === text && other.postedOn !== content.postedOn && other.postedOn.slice(5) === content.postedOn.slice(5)
 }
 
 /**
  * Unknown rows that are stored already, word for word under their id, on the same day of a later year; of an earlier one, where they
- * would lie far ahead. Not where the answer shows the stored one as well, or begins after its day: then the two come every year.
+ * would lie far ahead. Not where of each the answer shows the stored one as well, or begins after its day, and is right about other
+ * days: then it comes every year.
  */
 export function movedByYears(rows: readonly Incoming[], candidates: Candidates, sourceId: string, today: Day, asked: DayRange, shown: readonly Incoming[]): readonly Incoming[] {
   const byId = new Map<string, Candidate[]>()
@@ -53,17 +56,20 @@ export function movedByYears(rows: readonly Incoming[], candidates: Candidates, 
   for (const candidate of candidates.transactions) {
     for (const report of candidate.reports) if (report.sourceId === sourceId && report.providerId !== null) byId.get(report.providerId)?.push(candidate)
   }
-  const begins = shown.reduce((first, { content: { postedOn } }) => minDay(first, postedOn), asked.from)
-  const isInPlace = (row: Incoming, { postedOn }: Candidate): boolean => postedOn < begins || shown.some(({ providerId, content }) => providerId === row.providerId && content.postedOn === postedOn)
-  return rows.filter((row) => {
-    const { providerId, content: { postedOn } } = row
-    return providerId !== null && byId.get(providerId)!.some((candidate) =>
-      isOtherYear(row, candidate, textOf(candidate)) && (candidate.postedOn > postedOn || daysBetween(today, postedOn) > FAR_DAYS) && !isInPlace(row, candidate))
-  })
+  const moved = rows.filter((row) => row.providerId !== null && byId.get(row.providerId)!.some((candidate) => isMoved(row, candidate)))
+  const begins = shown.reduce((first, { content: { postedOn } }) => minDay(first, postedOn), addDays(asked.from, -NEAR_DAYS))
+  const isElsewhere = ({ postedOn }: Candidate): boolean => postedOn < begins && shown.some(({ content }) => contains(asked, content.postedOn))
+  const isShown = (row: Incoming, { postedOn }: Candidate): boolean => shown.some(({ providerId, content }) => providerId === row.providerId && content.postedOn === postedOn)
+  const isYearly = (row: Incoming): boolean => byId.get(row.providerId!)!.every((candidate) => !isMoved(row, candidate) || isShown(row, candidate) || isElsewhere(candidate))
+  return moved.every(isYearly) ? [] : moved
+
+  function isMoved(row: Incoming, candidate: Candidate): boolean {
+    return isOtherYear(row, candidate, textOf(candidate)) && (candidate.postedOn > row.content.postedOn || daysBetween(today, row.content.postedOn) > FAR_DAYS)
+  }
 }
 
 function fitsInOtherYear(day: Day, asked: DayRange): boolean {
-  const near = { from: addDays(asked.from, -5), to: addDays(asked.to, 5) }
+  const near = { from: addDays(asked.from, -NEAR_DAYS), to: addDays(asked.to, NEAR_DAYS) }
   const [month, dayOfMonth] = [Number(day.slice(5, 7)), Number(day.slice(8, 10))]
   for (let year = Number(near.from.slice(0, 4)); year <= Number(near.to.slice(0, 4)); year++) {
     const moved = dayOf(year, month, Math.min(dayOfMonth, month === 2 ? 28 : dayOfMonth))
