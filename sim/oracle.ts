@@ -33,6 +33,8 @@ export class Oracle {
   readonly #reports = new Map<string, Reports>()
   readonly #questions = new Map<string, Question>()
   readonly #withdrawn = new Set<string>()
+  /** What an honest person was heard to say, by question. */
+  readonly #said = new Map<string, NonNullable<Question['answer']>>()
   readonly #claims: Claims
   /** How many rows of each kind were in the feed at some time, by account of the bank. */
   readonly #seen = new Map<string, Map<string, number>>()
@@ -64,7 +66,7 @@ export class Oracle {
         },
         answerQuestion: async (id, answer, at, by) => {
           await feed.answerQuestion(id, answer, at, by)
-          this.#answered(id, answer, by)
+          this.#answered(id, answer)
         },
       },
     }
@@ -72,6 +74,12 @@ export class Oracle {
 
   /** What an honest person answers. */
   readonly knows = (question: Question): NonNullable<Question['answer']> => {
+    const answer = this.#knows(question)
+    this.#said.set(question.id, answer)
+    return answer
+  }
+
+  #knows(question: Question): NonNullable<Question['answer']> {
     const one = this.#identity(question.transactionId)
     if (question.kind !== 'same_transaction') {
       if (one === null || one.copy) return 'removed'
@@ -279,18 +287,18 @@ export class Oracle {
     this.#note(`dropped by an answer that is not for its day: ${row.postedOn} ${row.amount} ${row.name}`)
   }
 
-  #answered(id: string, answer: NonNullable<Question['answer']>, by: 'person' | 'bank' = 'person'): void {
+  #answered(id: string, answer: NonNullable<Question['answer']>): void {
     const question = this.#questions.get(id)
     const key = question === undefined ? undefined : this.#keys.get(question.accountId)
     if (key !== undefined) this.#changed.add(key)
-    if (key !== undefined && answer === 'removed' && by === 'person') this.#forget(key, question!.transactionId)
+    if (key !== undefined && answer === 'removed' && this.#said.get(id) === answer) this.#forget(key, question!.transactionId)
     if (answer !== 'same' || question === undefined || question.otherTransactionId === null) return
     const [into, from] = [this.#reports.get(question.transactionId), this.#reports.get(question.otherTransactionId)]
     this.#withdrawn.add(question.otherTransactionId)
     if (into !== undefined && from !== undefined) into.known.push(...from.known)
   }
 
-  /** What a person takes out, because the bank has it not in its books, is owed from the next read on that shows it there. */
+  /** What an honest person takes out, because the bank has it not in its books, is owed from the next read on that shows it there. */
   #forget(key: string, transactionId: string): void {
     const seen = this.#seen.get(key)
     const row = this.#identity(transactionId)?.row
