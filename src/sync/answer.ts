@@ -46,7 +46,9 @@ export type Settled = {
 const OLD_COPY_DAYS = 4
 /** Stored rows further than this from a reported one are never the same. */
 const NEAR_DAYS = 13
-const FLIPPED = implausible('The amounts of rows that are known came back with the opposite sign.')
+/** The other sign of a source is believed when the bank has kept to it for so long. */
+const TURNED_BACK_MS = 3 * 86_400_000
+export const FLIPPED = implausible('The amounts of rows that are known came back with the opposite sign.')
 
 /** A complete answer, and what is known of its account. `stated`: the days that it claims to show completely. */
 type Shown = {
@@ -69,6 +71,7 @@ export class Answer {
   readonly #asked: DayRange
   /** More rows than this are not held back. */
   readonly #heldRows: number
+  readonly #isTurnedBack: boolean
   readonly #intake: Intake
   readonly #repeats = new Repeats()
   readonly #pages = new Set<string>()
@@ -76,10 +79,12 @@ export class Answer {
   #held: Incoming[] = []
   #counts = NO_COUNTS
 
-  constructor(context: SettleContext, asked: DayRange, heldRows: number) {
+  /** `isTurnedBack`: the source is read with another sign than before, which must be proved and is stored then. */
+  constructor(context: SettleContext, asked: DayRange, heldRows: number, isTurnedBack = false) {
     this.#context = context
     this.#asked = asked
     this.#heldRows = heldRows
+    this.#isTurnedBack = isTurnedBack
     const { account, source } = context
     this.#intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: account.startOn, keepsMarks: true, keepsRepeats: true })
   }
@@ -127,6 +132,7 @@ export class Answer {
     const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, { sourceId: source.id, today: utcDay(this.#context.now()) }))
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
+    if (this.#isTurnedBack && !(movedByNew(ledger, builder.finish()) && this.#context.now() - facts!.last!.observedAt >= TURNED_BACK_MS)) return failed(FLIPPED)
     const closings = closingsOf(questions, decisions, missing, candidates, believed)
     if (failure === null) await this.#endMissing(builder, candidates, missing, ledger, closings, countedOnce(decisions))
     const settled = builder.finish()
@@ -136,7 +142,7 @@ export class Answer {
     const failsAfter = failsFrom(verdict.spans)
     const judges = verdict.sound === false && verdict.spans.every((span) => span.from <= this.#asked.to)
     const reread = judges ? disputedDays(this.#asked, utcDay(this.#context.now())) : this.#toItsEnd(touchedDays(settled, candidates, missing, decisions, [...late(settled, this.#asked, coverage, source.id), ...besideRedated(settled, candidates)]))
-    await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, reread) })
+    await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, reread), ...(this.#isTurnedBack ? { sign: source.sign } : {}) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now(), 'bank')
     if (ledger !== null && needsTending(ledger.spans, verdict, settled.movements)) await tendBalance(this.#context)
     return ok({ counts: this.#counts, covers: believed, failure, disagreesFrom: failsAfter })
@@ -364,8 +370,12 @@ function withoutPosted(missing: readonly Candidate[]): readonly Movement[] {
 }
 
 /** The balance moved exactly by the rows that are new, or it bears the rows as the answer has them and not as they are stored: their sign is right, whatever was stored before. */
-function provesSigns(ledger: Ledger | null, { movements }: RowsCommit): boolean {
+function provesSigns(ledger: Ledger | null, rows: RowsCommit): boolean {
   if (ledger === null || ledger.moved === null) return false
+  return movedByNew(ledger, rows) || (ledger.prove(rows.movements).sound === true && ledger.prove([]).sound === false)
+}
+
+function movedByNew(ledger: Ledger | null, { movements }: RowsCommit): boolean {
   const fresh = movements.reduce((sum, movement) => (movement.isNew ? sum + movement.amount : sum), 0n)
-  return (ledger.moved !== 0n && fresh === ledger.moved) || (ledger.prove(movements).sound === true && ledger.prove([]).sound === false)
+  return ledger !== null && ledger.moved !== null && ledger.moved !== 0n && fresh === ledger.moved
 }

@@ -10,7 +10,7 @@ import {
 import type { Candidate, Candidates, NewObservation, NewTransaction, PageCommit, TransactionUpdate } from '../ports/store.ts'
 import { isOwn, textOf } from './candidate.ts'
 import type { Movement } from './balance.ts'
-import { contentKey } from './identity.ts'
+import { contentKey, isTurned } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { isReported, MAX_MOVE_DAYS, type Decision, type MatchContext } from './match.ts'
 import { LONGEST_BOOKING_DAYS } from './pairing.ts'
@@ -149,7 +149,8 @@ export class CommitBuilder {
     if (this.#context.isFile || contested || row.content.status !== 'posted' || stored.status !== 'posted') return
     // A, then B, now A again under the same source: the bank took its correction back.
     const amended = stored.reports.filter((r) => r.sourceId === this.#context.sourceId && r.status === 'posted').length > 1
-    if (amended && differs(row, stored)) this.#overwrite(row, stored, 'correction')
+    // Turned here, because balances said so, and turned back by now.
+    if ((amended && differs(row, stored)) || isTurned(row.content.amount, stored.amount)) this.#overwrite(row, stored, 'correction')
   }
 
   #amend(row: Incoming, stored: Candidate, tier: MatchTier): void {

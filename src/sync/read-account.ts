@@ -7,10 +7,10 @@ import { addDays, contains, daysBetween, minDay, type Day, type DayRange } from 
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import type { AccountOutcome } from '../domain/run.ts'
-import type { StatedBalance } from '../domain/statement.ts'
+import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { SourceProgress } from '../ports/store.ts'
 import { UNKNOWN_CURRENCY, type Feed } from './accounts.ts'
-import { Answer, type Settled } from './answer.ts'
+import { Answer, FLIPPED, type AnswerEnd, type Settled } from './answer.ts'
 import type { Asked } from './challenge.ts'
 import { cannotBeIn, mayBeIn, nameCurrency } from './name-currency.ts'
 import { afterHolds, areOld, heldApart, holdQuestions, pendingBefore, sortHolds, type OldHolds } from './old-holds.ts'
@@ -219,6 +219,8 @@ class WindowReader {
   readonly #known: Known
   readonly #isBeside: boolean
   readonly #balances: StatedBalance[] = []
+  /** Of a source whose amounts are turned: its pages, because the bank may have turned them itself by now. */
+  readonly #pages: (readonly StatementRow[])[] = []
   #target: Feed
   #answer: Answer | null = null
   #covers: DayRange | null = null
@@ -256,18 +258,33 @@ class WindowReader {
     const wrong = await this.#checkCurrency(page)
     if (wrong !== null) return this.#fail(wrong)
     const answer = (this.#answer ??= this.#begin())
-    const added = await answer.add(this.#isBeside ? page.rows.filter(({ postedOn }) => contains(this.#window, postedOn)) : page.rows)
+    const rows = this.#isBeside ? page.rows.filter(({ postedOn }) => contains(this.#window, postedOn)) : page.rows
+    if (this.#target.source.sign === -1) this.#pages.push(rows)
+    const added = await answer.add(rows)
     if (!added.ok) return this.#fail(added.failure)
     this.#balances.push(...page.balances)
     this.#covers = page.covers ?? this.#covers
     this.#next = page.next ?? this.#next
     if (!page.last) return null
-    const settled = await answer.finish({
+    const end: AnswerEnd = {
       covers: this.#covers,
       balances: this.#balances,
       // An answer that cannot be believed must be asked for again, so the connector's cursor stays.
       cursor: (covers, reread) => writeProgress(afterAnswer(this.#known.progress, { asked: this.#window, covers, coveredBefore: this.#known.covered, connector: covers === null && this.#covers !== null ? null : this.#next, reread, today: this.#session.today })),
-    })
+    }
+    const settled = await answer.finish(end)
+    if (!settled.ok && settled.failure === FLIPPED && this.#pages.length > 0) return this.#finishTurnedBack(end)
+    return settled.ok ? { kind: 'settled', settled: settled.value } : this.#fail(settled.failure)
+  }
+
+  /** What was turned once, because balances said so, is read as the bank has it, if balances say so now. */
+  async #finishTurnedBack(end: AnswerEnd): Promise<WindowRead> {
+    const answer = this.#begin(1)
+    for (const rows of this.#pages) {
+      const added = await answer.add(rows)
+      if (!added.ok) return this.#fail(added.failure)
+    }
+    const settled = await answer.finish(end)
     return settled.ok ? { kind: 'settled', settled: settled.value } : this.#fail(settled.failure)
   }
 
@@ -282,13 +299,15 @@ class WindowReader {
     return null
   }
 
-  #begin(): Answer {
+  /** `sign`: another one than the source has, to be proved. */
+  #begin(sign?: 1): Answer {
     const { deps, run } = this.#session
     const { account, source } = this.#target
     return new Answer(
-      { feed: deps.store.feed, account, source, runId: run.id, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
+      { feed: deps.store.feed, account, source: { ...source, sign: sign ?? source.sign }, runId: run.id, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
       this.#window,
-      deps.heldRows ?? HELD_ROWS,
+      sign === undefined ? (deps.heldRows ?? HELD_ROWS) : Infinity,
+      sign !== undefined,
     )
   }
 

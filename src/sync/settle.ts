@@ -29,6 +29,8 @@ export type LastPiece = {
   readonly balances: readonly BalanceStatement[]
   readonly spans: readonly BalanceSpan[]
   readonly cursor: JsonObject | null
+  /** The sign of the source from now on, where this answer proves another one. */
+  readonly sign?: 1 | -1
 }
 
 const NO_LAST_PIECE: LastPiece = { covers: null, balances: [], spans: [], cursor: null }

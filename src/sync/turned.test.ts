@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { day } from '../domain/day.ts'
-import { decimal, row, World } from './testing.ts'
+import { decimal, outcomeOf, row, World } from './testing.ts'
 
 const ledger = (world: World, amount: string) => () => [{ kind: 'ledger' as const, amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
 const WAGES = row('2026-03-16', '60.00', 'Wages', { providerId: 'w' })
@@ -76,4 +76,43 @@ test('a hold that settled for less is the same, also where as much comes back on
   world.bank.rows = [wages, row('2026-03-18', '100.00', 'Inn', { providerId: 'c' }), row('2026-03-19', '-95.00', 'Inn', { providerId: 'b' })]
   await world.sync(1)
   assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-16 6000 Wages', '2026-03-18 10000 Inn', '2026-03-19 -9500 Inn'], []])
+})
+
+/** A bank that turned the signs of its first rows, so that all were turned here; from then on it is right. `days`: how long it has been right when it shows something new. */
+async function turnedBack(days: number) {
+  const world = await new World().connect()
+  const truth = [WAGES]
+  const shown = (isTurned: boolean) => truth.map((r) => (isTurned && r !== WAGES ? { ...r, amount: decimal(`${-Number(r.amount)}.00`) } : r))
+  const balance = () => `${500 + truth.reduce((sum, r) => sum + Number(r.amount), 0)}.00`
+  const read = async (isTurned: boolean, after: number) => {
+    world.bank.rows = shown(isTurned)
+    world.bank.balances = ledger(world, balance())
+    return world.sync(after)
+  }
+  await read(true, 0)
+  for (const amount of ['-12.00', '-7.00', '-3.00']) {
+    truth.push(row(world.today(1), amount, `Shop ${amount}`, { providerId: amount }))
+    await read(true, 1)
+  }
+  const source = async () => (await world.store.accounts.sources({ accountId: await world.accountId() }))[0]!
+  assert.deepEqual([(await source()).sign, (await world.all()).map((t) => t.amount)], [-1, [-6000n, -1200n, -700n, -300n]])
+  for (let day = 1; day < days; day++) assert.match(outcomeOf(await read(false, 1)).failure?.message ?? '', /opposite sign/)
+  truth.push(row(world.today(1), '-9.00', 'New shop', { providerId: 'new' }))
+  const run = await read(false, 1)
+  return { world, run, sign: (await source()).sign, read }
+}
+
+test('amounts that were turned are as the bank has them when it has been right for days, and its balance moves by what is new', async () => {
+  const { world, run, sign, read } = await turnedBack(3)
+  assert.deepEqual([outcomeOf(run).failure, sign], [null, 1])
+  assert.deepEqual((await world.all()).map((t) => t.amount), [6000n, -1200n, -700n, -300n, -900n])
+  assert.equal(outcomeOf(await read(false, 1)).failure, null)
+})
+
+test('a day on which a bank shows turned amounts right turns nothing back', async () => {
+  const { world, run, sign, read } = await turnedBack(1)
+  assert.match(outcomeOf(run).failure?.message ?? '', /opposite sign/)
+  assert.equal(sign, -1)
+  assert.equal(outcomeOf(await read(true, 1)).failure, null)
+  assert.deepEqual((await world.all()).map((t) => t.amount).slice(1), [-1200n, -700n, -300n, -900n])
 })
