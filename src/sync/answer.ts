@@ -352,7 +352,7 @@ function late(rows: RowsCommit, asked: DayRange, coverage: readonly Covered[], s
 
 /** Days of rows that came with a row which is dated anew now, or after it: what had dated that one wrongly may have dated them. */
 function besideRedated({ updates }: RowsCommit, { transactions }: Candidates): readonly Day[] {
-  const redated = new Set(updates.flatMap(({ id, content, change }) => (content.postedOn !== undefined && change.changes['state'] === undefined ? [id] : [])))
+  const redated = new Set(updates.flatMap(({ id, content, state, change }) => (state === 'posted' && content.postedOn !== undefined && change.changes['state'] === undefined ? [id] : [])))
   if (redated.size === 0) return []
   const since = transactions.reduce((least, { id, createdAt }) => (redated.has(id) ? Math.min(least, createdAt) : least), Infinity)
   return transactions.flatMap(({ state, createdAt, postedOn }) => (state === 'posted' && createdAt >= since ? [postedOn] : []))
