@@ -249,7 +249,7 @@ export class Answer {
     const { sound, spans } = ledger?.prove(movements) ?? { sound: null, spans: [] }
     if (sound === true) return
     if (ledger?.prove([...movements, ...withoutPosted(lost)]).sound === true) {
-      if (this.#mayBeOld(candidates, lost, movements) && daysOf(spans) < OLD_COPY_DAYS) return
+      if (ledger.isOfBefore && this.#mayBeOld(candidates, lost, movements) && daysOf(spans) < OLD_COPY_DAYS) return
       for (const candidate of lost) builder.withdraw(candidate, 'bank_removed')
       return
     }

@@ -78,6 +78,8 @@ export function statedBalances(context: SettleContext, stated: readonly StatedBa
 export type Ledger = {
   /** What the bank's balance moved since the statement before; null when there was none or it is not later. */
   readonly moved: bigint | null
+  /** The balance is one that the bank had stated before, and that had moved since. */
+  readonly isOfBefore: boolean
   /** The spans of the source so far. */
   readonly spans: readonly BalanceSpan[]
   readonly prove: (movements: readonly Movement[]) => Verdict
@@ -111,7 +113,8 @@ export function ledgerFrom(
   if (last !== null) for (const { on, amount } of committed) if (on > last.on && on <= statement.on) storedBetween -= amount
   const prove = (movements: readonly Movement[]) =>
     proveBalance({ statement, last, spans, storedBetween, movements: [...committed, ...movements], coveredBefore, coveredAfter })
-  return { moved: last === null || statement.on < last.on ? null : statement.amount - last.amount, spans, prove }
+  const isOfBefore = spans.some(({ opening }) => opening === statement.amount)
+  return { moved: last === null || statement.on < last.on ? null : statement.amount - last.amount, isOfBefore, spans, prove }
 }
 
 /** Both at once. */
