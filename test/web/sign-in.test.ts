@@ -60,6 +60,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await page.getByRole('alert').getByText('guessed first').waitFor()
     await password.fill(PASSWORD)
     await page.getByText('Very good').waitFor()
+    assert.equal(await page.getByRole('alert').count(), 0, 'what was said of another password is gone')
     assert.deepEqual(await violations(page), [])
     await page.getByRole('button', { name: 'Go on' }).click()
     await heading(page, 'One more step')
@@ -91,13 +92,21 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
 
   test('an authenticator app is set up with its recovery codes, and asked for after the password', async () => {
     await page.getByRole('button', { name: 'Set up an app' }).click()
+    // Who is signed in has mistyped something; nothing is wrong with their sign-in.
+    await page.getByLabel('Your password').fill('not my password')
+    await page.getByRole('button', { name: 'Set up an app' }).click()
+    await page.getByRole('alert').getByText('This password is not right.').waitFor()
     await page.getByLabel('Your password').fill(PASSWORD)
     await page.getByRole('button', { name: 'Set up an app' }).click()
+    await page.locator('code').first().waitFor()
     secret = (await page.locator('code').first().textContent()) ?? ''
     assert.equal(await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').count(), 10)
     assert.ok(await page.getByRole('img', { name: 'The key as a code to scan' }).isVisible())
     assert.deepEqual(await violations(page), [])
     await page.getByLabel('I have kept the recovery codes').check()
+    await page.getByLabel('The code that the app shows now').fill(totp(secret, Date.now() - 600_000))
+    await page.getByRole('button', { name: 'Turn it on' }).click()
+    await page.getByRole('alert').getByText('This code is not right.').waitFor()
     await page.getByLabel('The code that the app shows now').fill(totp(secret))
     await page.getByRole('button', { name: 'Turn it on' }).click()
     await page.getByRole('button', { name: 'Remove the app' }).waitFor()
@@ -203,6 +212,25 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await page.getByText(`Olga ${MARKUP}`).waitFor()
     assert.equal(await page.title(), 'Members · Relink')
     assert.equal(await page.locator('img[src="x"]').count(), 0)
+  })
+
+  // Fails when: a person is told to read a header (was so).
+  test('after too many tries a person is told how long to wait, and nothing in the words of programs', async () => {
+    const stranger = await open(360)
+    await stranger.goto(url('/accounts'))
+    await heading(stranger, 'Sign in')
+    await stranger.getByLabel('E-mail address').fill('nobody@books.example')
+    await stranger.getByLabel('Password').fill('not the password at all')
+    const alert = stranger.getByRole('alert')
+    for (let tries = 0; tries < 40 && !(await alert.getByText('Too many tries.').isVisible()); tries++) {
+      const answered = stranger.waitForResponse((response) => response.url().endsWith('/api/sign-in/password'))
+      await stranger.getByRole('button', { name: 'Sign in', exact: true }).click()
+      await answered
+      await alert.waitFor()
+      if (tries === 0) assert.equal(await alert.locator('code').innerText(), 'relink user reset')
+    }
+    assert.match(await alert.innerText(), /^Too many tries\.\s+Wait \d+ minutes?; until then no try counts\.$/)
+    await stranger.context().close()
   })
 
   test('no browser complained of anything', () => assert.deepEqual(complaints, []))

@@ -1,5 +1,5 @@
 /** Transactions of an account: search and filters, which live in the address; the list; its export. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { get, type Account, type TransactionDetail } from '../api.ts'
@@ -18,17 +18,22 @@ const TYPING_MS = 150
 
 type Option = { readonly value: string; readonly label: string }
 
+function useAccounts(): UseQueryResult<{ items: Account[] }> {
+  return useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
+}
+
 export function TransactionsPage() {
   const { id } = useParams({ strict: false })
+  const accounts = useAccounts()
   const isWide = useWide()
   // Its place is kept, so that the rows stay where they are when one is opened.
-  const none = isWide ? <p className="panel mt-11 text-muted">{say('A row that you choose is shown here, with why it is here.')}</p> : null
+  const none = isWide && accounts.data?.items.length !== 0 ? <p className="panel mt-11 text-muted">{say('A row that you choose is shown here, with why it is here.')}</p> : null
   return <Split label={say('Transactions')} longer="list" isPage={id !== undefined} list={<TransactionList open={id} />} detail={id === undefined ? none : <Outlet />} />
 }
 
 /** `open`: the row that is shown beside it. */
 function TransactionList({ open }: { open: string | undefined }) {
-  const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
+  const accounts = useAccounts()
   return (
     <>
       <div className="mb-4"><ListTitle beside={open !== undefined}>{say('Transactions')}</ListTitle></div>

@@ -45,7 +45,7 @@ function Stages({ run }: { run: Run | null }) {
   const now = run?.outcome === 'running' ? STAGES.findIndex(({ stage }) => stage === run.stage) : -1
   const at = Math.max(0, now)
   return (
-    <span className="inline-flex min-h-10 flex-wrap items-center gap-x-2 text-[13px]">
+    <span className="inline-flex min-h-10 flex-wrap content-center items-center gap-x-2 text-[13px] leading-5">
       <span role="status" className="sr-only">{say(STAGES[at]!.word)}</span>
       {STAGES.map(({ stage, word }, index) => (
         <span key={stage} aria-hidden="true" className={index === at ? 'font-medium' : 'text-muted'}>{say(word)}{index < at && ' ✓'}{index === at && '…'}</span>

@@ -33,16 +33,26 @@ export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; child
   return <p className="appear-late meta" role="status">{say('Loading…')}</p>
 }
 
-/** What to do about these speaks of parts of a request that only a program sees. */
-const FOR_PROGRAMS: ReadonlySet<string> = new Set(['invalid_request', 'unauthorized'])
+/** What to do about these speaks to a program, as does what names a part of a request or answer; a command of Relink's is for people. */
+const FOR_PROGRAMS: ReadonlySet<string> = new Set(['invalid_request', 'unauthorized', 'not_found', 'wrong_state'])
+const NAMES_A_PART = /`(?!relink )[^`]+`/
+
+/** What a person can do about it; empty: nothing that the server knows. */
+function remedyOf(error: Error): string {
+  if (!(error instanceof ServerProblem)) return ''
+  const seconds = error.body['retryAfter']
+  if (typeof seconds === 'number') return say('Wait {minutes, plural, one {# minute} other {# minutes}}; until then no try counts.', { minutes: Math.max(1, Math.ceil(seconds / 60)) })
+  if (error.code === 'internal_error') return say('The server’s log names the place; please report it.')
+  return FOR_PROGRAMS.has(error.code) || NAMES_A_PART.test(error.remedy) ? '' : error.remedy
+}
 
 /** What went wrong and what to do, in the grammar of a problem card. */
 export function Trouble({ error, children }: { error: Error; children?: ReactNode }) {
-  const remedy = error instanceof ServerProblem && !FOR_PROGRAMS.has(error.code) ? error.remedy : ''
+  const remedy = remedyOf(error)
   return (
     <div role="alert" className="panel mb-4 border-stop">
       <p className="font-medium [overflow-wrap:anywhere]">{error.message}</p>
-      {remedy !== '' && <p className="text-muted">{remedy}</p>}
+      {remedy !== '' && <p className="text-muted">{remedy.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))}</p>}
       {children}
     </div>
   )

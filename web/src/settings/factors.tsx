@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { encode } from 'uqr'
-import { ask } from '../api.ts'
+import { ask, ServerProblem } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Trouble } from '../parts/states.tsx'
@@ -34,7 +34,7 @@ export function SetUpTotp({ done }: { done: () => void }) {
   if (totp === undefined) {
     return (
       <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); begin.mutate() }}>
-        {begin.error !== null && <Trouble error={begin.error} />}
+        {begin.error !== null && <NotRight error={begin.error} words={say('This password is not right. Nothing has changed.')} />}
         <label className="grid gap-1">{say('Your password')}<input className="field" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
         <button className="button justify-self-start" type="submit" disabled={begin.isPending}>{say('Set up an app')}</button>
       </form>
@@ -48,11 +48,16 @@ export function SetUpTotp({ done }: { done: () => void }) {
       <p>{say('2. Keep the recovery codes where the phone is not. Each signs you in once when the app is lost.')}</p>
       <RecoveryCodes codes={totp.recoveryCodes} />
       <label className="flex min-h-10 items-center gap-2"><input type="checkbox" required checked={kept} onChange={(event) => setKept(event.target.checked)} /> {say('I have kept the recovery codes')}</label>
-      {confirm.error !== null && <Trouble error={confirm.error} />}
+      {confirm.error !== null && <NotRight error={confirm.error} words={say('This code is not right. Enter the one that the app shows now; the clock of the phone must be right.')} />}
       <label className="grid gap-1">{say('3. The code that the app shows now')}<input className="field sm:max-w-40" required pattern="[0-9 ]{6,7}" inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} /></label>
       <button className="button button-primary justify-self-start" type="submit" disabled={confirm.isPending}>{say('Turn it on')}</button>
     </form>
   )
+}
+
+/** Somebody who is signed in proves that it is them: what is wrong is what they typed here, not their sign-in. */
+export function NotRight({ error, words }: { error: Error; words: string }) {
+  return <Trouble error={error instanceof ServerProblem && error.code === 'sign_in_refused' ? new Error(words) : error} />
 }
 
 export function RecoveryCodes({ codes }: { codes: readonly string[] }) {

@@ -15,7 +15,7 @@ import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
 import { forget } from '../offline/keep.ts'
 import { startOver } from '../session.ts'
-import { AddPasskey, RecoveryCodes, SetUpTotp } from './factors.tsx'
+import { AddPasskey, NotRight, RecoveryCodes, SetUpTotp } from './factors.tsx'
 
 export function SecurityPage() {
   const me = useMe()
@@ -88,7 +88,7 @@ function App({ me }: { me: Me }) {
       {me.hasTotp && open === null && <div className="flex flex-wrap gap-2"><button className="button" onClick={() => setOpen('codes')}>{say('New recovery codes')}</button><button className="button" onClick={() => setOpen('remove')}>{say('Remove the app')}</button></div>}
       {(open === 'remove' || open === 'codes') && (
         <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); if (open === 'codes') makeCodes(); else act.send('DELETE', '/account/totp', { password }, close) }}>
-          {(error ?? act.error) !== null && <Trouble error={(error ?? act.error)!} />}
+          {(error ?? act.error) !== null && <NotRight error={(error ?? act.error)!} words={say('This password is not right. Nothing has changed.')} />}
           <label className="grid gap-1">{say('Your password')}<input className="field sm:max-w-md" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
           <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit">{open === 'codes' ? say('Make new codes') : say('Remove the app')}</button><button className="button" type="button" onClick={close}>{say('Keep it')}</button></div>
         </form>
@@ -109,7 +109,7 @@ function Password({ me }: { me: Me }) {
       {!open && <button className="button justify-self-start" onClick={() => setOpen(true)}>{say('Change the password')}</button>}
       {open && (
         <form className="grid gap-3 sm:max-w-md" onSubmit={(event) => { event.preventDefault(); act.send('POST', '/account/password', { current, next }, close) }}>
-          {act.error !== null && <Trouble error={act.error} />}
+          {act.error !== null && <NotRight error={act.error} words={say('This password is not right. Nothing has changed.')} />}
           <label className="grid gap-1">{say('Present password')}<input className="field" type="password" autoComplete="current-password" required value={current} onChange={(event) => setCurrent(event.target.value)} /></label>
           <PasswordField label={say('New password')} value={next} set={setNext} about={[...me.name.split(/\s+/), ...me.email.split(/[@.]/)]} />
           <p className="meta">{say('All other sessions end.')}</p>
