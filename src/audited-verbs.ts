@@ -40,6 +40,7 @@ export function auditedVerbs(verbs: Verbs, audit: Audit): Verbs {
     },
     chooseAccounts: (id, choices) => told('accounts.chosen', id, verbs.chooseAccounts(id, choices)),
     adoptAccount: (id, missing, fresh) => told('account.adopted', fresh, verbs.adoptAccount(id, missing, fresh)),
+    partAccount: (id, accountId) => told('account.parted', accountId, verbs.partAccount(id, accountId)),
     async importFile(request) {
       const report = await verbs.importFile(request)
       await tell('file.imported', request.accountId ?? '', { added: report.added, matched: report.matched, failure: report.failure?.code ?? null })

@@ -10,7 +10,7 @@ import type { Events } from './events.ts'
 import { currentPlan, endPlan, type RepairDeps } from './repair/advance.ts'
 import { repairInTurn } from './repair/by-itself.ts'
 import { createMemoryStore } from './store/memory/store.ts'
-import { adoptAccount } from './sync/adopt-account.ts'
+import { adoptAccount, partAccount } from './sync/adopt-account.ts'
 import { answerChallenge } from './sync/challenge.ts'
 import { settleChoice } from './sync/choose-accounts.ts'
 import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection, tryOnceMore } from './sync/connect.ts'
@@ -78,6 +78,11 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
     async adoptAccount(connectionId, missingId, newId) {
       const adopted = await adoptAccount(deps, connectionId, missingId, newId)
       return adopted.ok ? told(connectionId, syncConnection(deps, connectionId, 'person')) : adopted
+    },
+    async partAccount(connectionId, accountId) {
+      const parted = await partAccount(deps, connectionId, accountId)
+      events.publish({ kind: 'connection', id: connectionId })
+      return parted
     },
     async importFile(request) {
       const report = await importFile(deps, { ...request, dryRun: false })

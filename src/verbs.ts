@@ -74,6 +74,8 @@ export type Verbs = {
   chooseAccounts(connectionId: string, choices: readonly AccountChoice[]): Promise<Result<SyncRun, VerbFailure>>
   /** A person says that a new account of the bank's list continues one that is missing; then it is read. */
   adoptAccount(connectionId: string, missingId: string, newId: string): Promise<Result<SyncRun, VerbFailure>>
+  /** Takes that back; what was read meanwhile is taken back run by run. */
+  partAccount(connectionId: string, accountId: string): Promise<Result<null, VerbFailure>>
   importFile(request: ImportRequest): Promise<ImportReport>
   /** What a person said of the dates of an account's files holds no more: the next one asks again. */
   forgetFileDates(accountId: string): Promise<Result<null, VerbFailure>>

@@ -2,49 +2,86 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Account, AccountSource } from '../domain/account.ts'
 import { createMemoryStore } from '../store/memory/store.ts'
-import { adoptAccount } from './adopt-account.ts'
+import { hostEntropy } from '../adapters/entropy.ts'
+import { adoptAccount, partAccount } from './adopt-account.ts'
 
 const CONNECTION = '00000000-0000-7000-8000-00000000000c'
-const account = (n: number, state: Account['state'], number: string, kind: Account['kind'] = 'savings'): Account => ({
-  id: `00000000-0000-7000-8000-00000000000${n}`, name: `Account ${n}`, number, bankId: '1', kind, currency: 'USD', state, institutionName: null, startOn: null, createdAt: 1,
+const account = (n: number, state: Account['state'], number: string, over: Partial<Account> = {}): Account => ({
+  id: `00000000-0000-7000-8000-00000000000${n}`, name: `Account ${n}`, number, bankId: '1', kind: 'savings', currency: 'USD', state, institutionName: null, startOn: null, createdAt: 1, ...over,
 })
 const source = (n: number, of: Account, state: AccountSource['state']): AccountSource => ({
   id: `00000000-0000-7000-8000-00000000001${n}`, accountId: of.id, connectionId: CONNECTION, ref: { bankId: '1', branchId: null, number: of.number ?? '', kind: of.kind }, state, sign: 1,
 })
 
-async function world(kindOfNew: Account['kind'] = 'savings') {
+async function world(ofNew: Partial<Account> = {}, ofOld: Partial<Account> = {}) {
   const memory = createMemoryStore()
   const store = memory.tenant(await memory.defaultTenant())
   await store.connections.create({
     id: CONNECTION, institutionId: 'b', institutionName: 'B', connector: 'x', settings: {}, loginLabel: 'a…', loginIndex: 'i', state: 'active', connectorState: {}, createdAt: 1,
     nextSyncAt: null, lastSuccessAt: null, lastAttemptAt: null, failuresInRow: 0, secretChangedAt: null, settingsChangedAt: null, readBy: null, readPlan: null,
   })
-  const [old, fresh] = [account(1, 'missing', '111'), account(2, 'paused', '222', kindOfNew)]
+  const [old, fresh] = [account(1, 'missing', '111', ofOld), account(2, 'paused', '222', ofNew)]
   await store.accounts.create(old, source(1, old, 'active'))
   await store.accounts.create(fresh, source(2, fresh, 'paused'))
-  return { store, old, fresh }
+  let now = 5
+  const deps = { store, clock: { now: () => (now += 1) } as never, entropy: hostEntropy }
+  const state = async () => ({ accounts: (await store.accounts.list()).map(({ number, state }) => [number, state]), sources: (await store.accounts.sources({ connectionId: CONNECTION })).filter((one) => one.state !== 'replaced').map(({ accountId, ref, state }) => [accountId, ref.number, state]) })
+  return { store, old, fresh, deps, state }
 }
 
 test('the old account goes on under the new number, and the new one is closed', async () => {
-  const { store, old, fresh } = await world()
-  assert.deepEqual(await adoptAccount({ store }, CONNECTION, old.id, fresh.id), { ok: true, value: null })
+  const { store, old, fresh, deps } = await world()
+  assert.deepEqual(await adoptAccount(deps, CONNECTION, old.id, fresh.id), { ok: true, value: null })
   assert.deepEqual({ ...(await store.accounts.get(old.id)) }, { ...old, number: '222', state: 'open' })
   assert.equal((await store.accounts.get(fresh.id))?.state, 'closed')
-  const [continued] = await store.accounts.sources({ accountId: old.id })
+  const [continued] = (await store.accounts.sources({ accountId: old.id })).filter(({ state }) => state !== 'replaced')
   assert.equal(continued?.ref.number, '222')
+  const byFormerNumber = await store.accounts.findByRef({ bankId: '1', branchId: null, number: '111', kind: 'savings' })
+  assert.deepEqual(byFormerNumber.map(({ id }) => id), [old.id], 'a file of before still finds it')
 })
 
-test('an account of another kind cannot continue it', async () => {
-  const { store, old, fresh } = await world('credit_card')
-  const refused = await adoptAccount({ store }, CONNECTION, old.id, fresh.id)
-  assert.ok(!refused.ok)
-  assert.equal(refused.failure.code, 'invalid')
-  assert.equal((await store.accounts.get(old.id))?.number, '111')
+test('only an account that the bank no longer lists goes on, with one that it lists, of the same kind and currency', async () => {
+  const cases: readonly (readonly [code: string, ofNew: Partial<Account>, ofOld?: Partial<Account>])[] = [
+    ['invalid', { kind: 'credit_card' }], ['invalid', { currency: 'EUR' }], ['wrong_state', {}, { state: 'open' }], ['wrong_state', {}, { state: 'paused' }], ['wrong_state', {}, { state: 'closed' }],
+    ['wrong_state', { state: 'missing' }], ['wrong_state', { state: 'closed' }],
+  ]
+  for (const [code, ofNew, ofOld] of cases) {
+    const { old, fresh, deps, state } = await world(ofNew, ofOld)
+    const before = await state()
+    const refused = await adoptAccount(deps, CONNECTION, old.id, fresh.id)
+    assert.deepEqual([refused.ok ? null : refused.failure.code, await state()], [code, before], JSON.stringify([ofNew, ofOld]))
+  }
+  const { old, fresh, deps } = await world({ currency: 'XXX' })
+  assert.ok((await adoptAccount(deps, CONNECTION, old.id, fresh.id)).ok, 'a bank need not tell a currency')
+})
+
+test('it is taken back: both are as they were, and it can be said again, also of a number after that', async () => {
+  const { store, old, fresh, deps, state } = await world()
+  const before = await state()
+  const none = await partAccount(deps, CONNECTION, old.id)
+  assert.equal(none.ok ? null : none.failure.code, 'not_found')
+  for (let times = 0; times < 2; times++) {
+    assert.ok((await adoptAccount(deps, CONNECTION, old.id, fresh.id)).ok)
+    const adopted = await state()
+    const newest = account(3, 'paused', '333')
+    await store.accounts.update(old.id, { state: 'missing' })
+    if (times === 0) await store.accounts.create(newest, source(3, newest, 'paused'))
+    const both = await state()
+    assert.ok((await adoptAccount(deps, CONNECTION, old.id, newest.id)).ok)
+    assert.ok((await partAccount(deps, CONNECTION, old.id)).ok)
+    assert.deepEqual(await state(), both)
+    assert.ok((await partAccount(deps, CONNECTION, old.id)).ok)
+    assert.deepEqual((await state()).accounts.slice(0, 2), before.accounts)
+    assert.deepEqual((await state()).sources.slice(0, 2), before.sources.map(([id, number]) => [id, number, id === old.id ? 'active' : 'paused']))
+    assert.notDeepEqual(adopted, before)
+    assert.equal((await partAccount(deps, CONNECTION, old.id)).ok, false)
+  }
 })
 
 test('accounts of other connections are out of reach', async () => {
-  const { store, old, fresh } = await world()
-  const refused = await adoptAccount({ store }, '00000000-0000-7000-8000-0000000000ff', old.id, fresh.id)
+  const { store, old, fresh, deps } = await world()
+  const refused = await adoptAccount(deps, '00000000-0000-7000-8000-0000000000ff', old.id, fresh.id)
+  assert.equal((await partAccount(deps, '00000000-0000-7000-8000-0000000000ff', old.id)).ok, false)
   assert.ok(!refused.ok)
   assert.equal((await store.accounts.get(old.id))?.state, 'missing')
   assert.equal((await store.accounts.get(fresh.id))?.state, 'paused')

@@ -1,35 +1,71 @@
 /**
  * What only a person can say of an account: that a new number continues it, where its rows are too
- * few to prove so. Rows, ids, matches and decisions of the old account stay; nothing is ever
+ * few to prove so, and the way back. Rows, ids, matches and decisions of the old account stay; nothing is ever
  * re-pointed by name.
  */
-import type { AccountId, AccountSource } from '../domain/account.ts'
+import type { Account, AccountId, AccountSource } from '../domain/account.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
+import { sameRef } from './accounts.ts'
+import { isAlike } from './choose-accounts.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 
-type Deps = Pick<SyncDeps, 'store'>
+type Deps = Pick<SyncDeps, 'store' | 'clock' | 'entropy'>
 
 /**
- * The missing account goes on under the reference of the new one, which must not hold rows yet. The
- * new account is closed; the next sync reads the days in between into the old one.
+ * The account that the bank no longer lists goes on under the reference of a new one, which it lists and which holds no rows yet.
+ * The new account is closed; the next sync reads the days in between into the old one.
  */
 export async function adoptAccount(deps: Deps, connectionId: string, missingId: AccountId, newId: AccountId): Promise<Result<null, Refusal>> {
-  const done = await deps.store.connections.exclusively(connectionId, async (): Promise<Result<null, Refusal>> => {
-    const { accounts, feed } = deps.store
+  return whileUnread(deps, connectionId, async () => {
+    const { accounts } = deps.store
     const [old, fresh] = await Promise.all([accounts.get(missingId), accounts.get(newId)])
     const [oldSource, freshSource] = await Promise.all([sourceOf(deps, connectionId, missingId), sourceOf(deps, connectionId, newId)])
     if (old === null || fresh === null || oldSource === null || freshSource === null || missingId === newId) return failed(NOT_OF_CONNECTION)
-    if (old.kind !== fresh.kind) return failed({ code: 'invalid', message: `"${fresh.name}" is another kind of account than "${old.name}".` })
-    const hasRows = (await feed.transactions({ accountId: newId, limit: 1, includeDeleted: true })).rows.length > 0
-    if (hasRows) return failed({ code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already; only an account that was never read can continue another.` })
+    const refusal = await refusalFor(deps, old, fresh)
+    if (refusal !== null) return failed(refusal)
     // The new one goes first: a crash in between leaves it to be listed again, and nothing is read twice.
     await accounts.updateSource(freshSource.id, { state: 'replaced' })
     await accounts.update(newId, { state: 'closed' })
+    // Under the former number files of before still find the account, and the way back what it was.
+    await accounts.addSource({ ...oldSource, id: deps.entropy.id(deps.clock.now()), state: 'replaced' })
     await accounts.updateSource(oldSource.id, { ref: freshSource.ref, state: 'active' })
     await accounts.update(missingId, { number: freshSource.ref.number, bankId: freshSource.ref.bankId, state: 'open' })
     return ok(null)
   })
-  return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
+}
+
+/**
+ * Takes that back: the account has its former number, under which the bank does not list it, and the new one waits to be chosen. What
+ * was read meanwhile stays where it is: each of those reads is a run, and is taken back as such.
+ */
+export async function partAccount(deps: Deps, connectionId: string, accountId: AccountId): Promise<Result<null, Refusal>> {
+  return whileUnread(deps, connectionId, async () => {
+    const { accounts } = deps.store
+    const sources = await accounts.sources({ connectionId })
+    const own = sources.find((source) => source.accountId === accountId && source.state !== 'replaced')
+    const former = sources.filter((source) => own !== undefined && source.accountId === accountId && source.state === 'replaced' && !sameRef(source.ref, own.ref)).sort((a, b) => (a.id < b.id ? 1 : -1))[0]
+    const fresh = sources.find((source) => own !== undefined && source.accountId !== accountId && source.state === 'replaced' && sameRef(source.ref, own.ref))
+    if (own === undefined || former === undefined || fresh === undefined) return failed(NOT_ADOPTED)
+    // In this order a crash in between leaves both to be done once more, and nothing is read twice.
+    await accounts.update(accountId, { number: former.ref.number, bankId: former.ref.bankId, state: 'missing' })
+    await accounts.update(fresh.accountId, { state: 'paused' })
+    await accounts.updateSource(fresh.id, { state: 'paused' })
+    await accounts.updateSource(own.id, { ref: former.ref })
+    return ok(null)
+  })
+}
+
+async function whileUnread(deps: Deps, connectionId: string, work: () => Promise<Result<null, Refusal>>): Promise<Result<null, Refusal>> {
+  return (await deps.store.connections.exclusively(connectionId, work)) ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
+}
+
+/** Why one does not continue the other; null: it may. */
+async function refusalFor({ store }: Deps, old: Account, fresh: Account): Promise<Refusal | null> {
+  if (old.state !== 'missing') return { code: 'wrong_state', message: `The bank still lists "${old.name}"; only an account that it no longer lists can go on under another number.` }
+  if (fresh.state === 'missing' || fresh.state === 'closed') return { code: 'wrong_state', message: `The bank does not list "${fresh.name}" as open, so nothing can go on with it.` }
+  if (!isAlike(old, fresh)) return { code: 'invalid', message: `"${fresh.name}" is of another kind or currency than "${old.name}".` }
+  const hasRows = (await store.feed.transactions({ accountId: fresh.id, limit: 1, includeDeleted: true })).rows.length > 0
+  return hasRows ? { code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already; only an account that was never read can continue another.` } : null
 }
 
 async function sourceOf(deps: Deps, connectionId: string, accountId: AccountId): Promise<AccountSource | null> {
@@ -38,3 +74,4 @@ async function sourceOf(deps: Deps, connectionId: string, accountId: AccountId):
 }
 
 const NOT_OF_CONNECTION: Refusal = { code: 'not_found', message: 'Both accounts must belong to this connection.' }
+const NOT_ADOPTED: Refusal = { code: 'not_found', message: 'Nobody said of this account that it goes on under another number.' }

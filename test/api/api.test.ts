@@ -100,7 +100,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PUT /connections/:id/accounts': { accounts: [{ accountId: NOBODY, into: null, startOn: null }] },
   'POST /connections': { institutionId: 'sandbox', form: {} }, 'PUT /connections/:id/secret': { form: { password: 'x' } }, 'POST /challenges/:id/answer': { answers: { code: '1' } }, 'POST /questions/:id/answer': { answer: 'same' },
   'POST /accounts/:id/ask-again': { from: '2026-03-01', to: '2026-03-31' }, 'POST /accounts/:id/reconciliations': { asOf: '2026-03-31', balance: '1' },
-  'POST /connections/:id/previews': { institutionId: 'sandbox', form: {} }, 'POST /connections/:id/accounts/adopt': { missingAccountId: NOBODY, newAccountId: NOBODY },
+  'POST /connections/:id/previews': { institutionId: 'sandbox', form: {} }, 'POST /connections/:id/accounts/adopt': { missingAccountId: NOBODY, newAccountId: NOBODY }, 'POST /connections/:id/accounts/part': { accountId: NOBODY },
 }
 
 test('bodies and queries are held to their schema: nothing unknown, nothing of another type, nothing that poisons', async () => {

@@ -85,9 +85,18 @@ const remove = route({
 })
 
 const adopt = route({
-  method: 'POST', url: '/connections/:id/accounts/adopt', action: 'review', tag: 'Connections', summary: 'Say that a new account of the bank continues one that is missing; rows and ids stay',
+  method: 'POST', url: '/connections/:id/accounts/adopt', action: 'administer', tag: 'Connections', summary: 'Say that a new account of the bank continues one that is missing; rows and ids stay',
   params: idParams, body: z.strictObject({ missingAccountId: z.uuid(), newAccountId: z.uuid() }), response: runShape,
   handle: async ({ params, body, instance, language }) => runResource(language, valueOf(await instance.verbs.adoptAccount(params.id, body.missingAccountId, body.newAccountId))),
+})
+
+const part = route({
+  method: 'POST', url: '/connections/:id/accounts/part', action: 'administer', tag: 'Connections', summary: 'Take back that an account goes on under a new number: it has its former one, and the new account waits to be chosen. Rows that were read meanwhile stay until their runs are taken back',
+  params: idParams, body: z.strictObject({ accountId: z.uuid() }), response: z.object({ ok: z.literal(true) }),
+  handle: async ({ params, body, instance }) => {
+    valueOf(await instance.verbs.partAccount(params.id, body.accountId))
+    return { ok: true as const }
+  },
 })
 
 const choose = route({
@@ -155,7 +164,7 @@ const openLink = route({
   },
 })
 
-export const connectionRoutes: readonly Route[] = [list, one, connect, sync, secret, onceMore, disable, enable, remove, adopt, choose, challenges, challenge, answer, link, send, openLink]
+export const connectionRoutes: readonly Route[] = [list, one, connect, sync, secret, onceMore, disable, enable, remove, adopt, part, choose, challenges, challenge, answer, link, send, openLink]
 
 function switchRoute(verb: 'disable' | 'enable', summary: string): Route {
   return route({

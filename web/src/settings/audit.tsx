@@ -10,6 +10,7 @@ import { Instant } from '../parts/time.tsx'
 type Verdict = { lines: number; head: { seq: number; hash: string } | null; firstBad: number | null }
 const ACTIONS: Readonly<Record<string, string>> = {
   'account.adopted': message('Account adopted'),
+  'account.parted': message('Account parted again'),
   'account.exported': message('Account exported'),
   'account.recomputed': message('Account recomputed'),
   'accounts.chosen': message('Accounts chosen'),
