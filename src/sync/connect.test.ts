@@ -5,7 +5,7 @@ import type { ConnectorContext } from '../connector-kit/connector.ts'
 import { createVault } from '../vault/vault.ts'
 import { masterKeyOf } from '../vault/keys.ts'
 import { answerChallenge } from './challenge.ts'
-import { connectInstitution, disableConnection, reconnect, tryOnceMore } from './connect.ts'
+import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection, tryOnceMore } from './connect.ts'
 import { syncConnection } from './sync.ts'
 import { CHECKING, listed, refusal, World } from './testing.ts'
 
@@ -110,6 +110,22 @@ test('whoever connects a login while a first sign-in with it is being forgotten 
   assert.equal(await world.connectAs('anna', 'wrong'), 'failed')
   const id = await second!
   assert.deepEqual((await world.store.connections.list()).map((one) => [one.id === id, one.state]).filter(([, state]) => state !== 'removed'), [[true, 'active']])
+})
+
+test('a connection that is removed while it is switched on, off or signed in to anew is removed, or has its sign-in: never is it read without one', async () => {
+  const acts = { enable: enableConnection, disable: disableConnection, reconnect: (deps: World['deps'], id: string) => reconnect(deps, id, { password: 'right' }) } as const
+  for (const [name, act] of Object.entries(acts)) {
+    for (const order of [[removeConnection, act], [act, removeConnection]]) {
+      const world = new VaultWorld()
+      await world.connectAs('anna', 'right')
+      const [connection] = await world.store.connections.list()
+      if (name !== 'disable') await disableConnection(world.real, connection!.id)
+      await Promise.all(order.map((one) => one(world.real, connection!.id)))
+      const { state, nextSyncAt } = (await world.store.connections.get(connection!.id))!
+      const secret = await world.vault.status({ connectionId: connection!.id, loginIndex: connection!.loginIndex })
+      assert.ok(state === 'removed' ? secret === 'missing' && nextSyncAt === null : name === 'reconnect' && secret === 'usable', `${name}: ${state}, ${secret}, next ${nextSyncAt}`)
+    }
+  }
 })
 
 const DAY_MS = 86_400_000

@@ -151,7 +151,9 @@ export async function chooseAccounts(deps: SyncDeps, connectionId: string, accou
  * it although earlier ones were not accepted, but never to send one again that the bank refused, or may have.
  */
 export async function reconnect(deps: SyncDeps, connectionId: string, form: Readonly<Record<string, string>>, references: References = {}): Promise<Result<SyncRun, Refusal>> {
-  return syncConnection(deps, connectionId, 'repair', { prepare: (connection) => storeTyped(deps, connection, form, references) })
+  const prepare = async (held: Connection): Promise<Result<Prepared, Refusal>> =>
+    (await aloneWith(deps, stateLock(connectionId), async () => storeTyped(deps, (await deps.store.connections.get(connectionId)) ?? held, form, references))) ?? failed(STATE_BUSY)
+  return syncConnection(deps, connectionId, 'repair', { prepare })
 }
 
 /** Seals what was typed: in place of the stored secret, or beside it when it is another login's. */
@@ -211,29 +213,28 @@ export async function switchAccount(deps: Pick<SyncDeps, 'store'>, accountId: Ac
 
 /** Stops reading; every row, match and decision stays. */
 export async function disableConnection(deps: SyncDeps, connectionId: string): Promise<Result<Connection, Refusal>> {
-  return change(deps, connectionId, ['active', 'connecting'], { state: 'disabled', nextSyncAt: null })
+  return change(deps, connectionId, ['active', 'connecting'], () => ({ state: 'disabled', nextSyncAt: null }))
 }
 
 /** Reads again; the days in between are covered by no answer, so the next sync asks for them. */
 export async function enableConnection(deps: SyncDeps, connectionId: string): Promise<Result<Connection, Refusal>> {
-  const connection = await deps.store.connections.get(connectionId)
-  return change(deps, connectionId, ['disabled'], { state: switchedOn(connection), nextSyncAt: deps.clock.now() })
+  return change(deps, connectionId, ['disabled'], (connection) => ({ state: switchedOn(connection), nextSyncAt: deps.clock.now() }))
 }
 
 /** One that was never read is connecting still: its first list brings the accounts to read, not new ones that wait to be chosen. */
-function switchedOn(connection: Connection | null): 'active' | 'connecting' {
-  return connection?.lastSuccessAt === null ? 'connecting' : 'active'
+function switchedOn({ lastSuccessAt }: Connection): 'active' | 'connecting' {
+  return lastSuccessAt === null ? 'connecting' : 'active'
 }
 
 /** Destroys the secret and ends the connection; its accounts keep their rows. */
 export async function removeConnection(deps: SyncDeps, connectionId: string): Promise<Result<null, Refusal>> {
-  const changed = await change(deps, connectionId, ['active', 'connecting', 'disabled'], { state: 'removed', nextSyncAt: null })
-  if (!changed.ok) return changed
-  await forget(deps, changed.value)
-  for (const source of await deps.store.accounts.sources({ connectionId })) {
-    if (source.state === 'active') await deps.store.accounts.updateSource(source.id, { state: 'paused' })
-  }
-  return ok(null)
+  const removed = await change(deps, connectionId, ['active', 'connecting', 'disabled'], () => ({ state: 'removed', nextSyncAt: null }), async (connection) => {
+    await forget(deps, connection)
+    for (const source of await deps.store.accounts.sources({ connectionId })) {
+      if (source.state === 'active') await deps.store.accounts.updateSource(source.id, { state: 'paused' })
+    }
+  })
+  return removed.ok ? ok(null) : removed
 }
 
 async function firstSync(deps: SyncDeps, connection: Connection): Promise<Connected> {
@@ -315,18 +316,30 @@ function ownerOf(connection: Connection): SecretOwner {
   return { connectionId: connection.id, loginIndex: connection.loginIndex }
 }
 
-async function change(
-  deps: SyncDeps, connectionId: string, from: readonly Connection['state'][], to: Partial<Pick<Connection, 'state' | 'nextSyncAt'>>,
-): Promise<Result<Connection, Refusal>> {
-  const connection = await deps.store.connections.get(connectionId)
-  if (connection === null) return failed({ code: 'not_found', message: 'There is no such connection.' })
-  if (!from.includes(connection.state)) return failed({ code: 'wrong_state', message: `This connection is ${connection.state}.` })
-  await deps.store.connections.update(connectionId, to)
-  for (const challenge of await deps.store.challenges.list({ connectionId, state: 'open' })) {
-    if (to.state !== 'active') await deps.store.challenges.move(challenge.id, 'open', 'cancelled')
-  }
-  return ok({ ...connection, ...to })
+/** Held while a connection's state is read, judged and changed, and by what goes with the change: one that was switched on beside its removal would go on without a sign-in. */
+export function stateLock(connectionId: string): string {
+  return `state/${connectionId}`
 }
+
+type Change = Partial<Pick<Connection, 'state' | 'nextSyncAt'>>
+
+async function change(deps: SyncDeps, connectionId: string, from: readonly Connection['state'][], to: (connection: Connection) => Change, also: (connection: Connection) => Promise<void> = async () => undefined): Promise<Result<Connection, Refusal>> {
+  const done = await aloneWith(deps, stateLock(connectionId), async (): Promise<Result<Connection, Refusal>> => {
+    const connection = await deps.store.connections.get(connectionId)
+    if (connection === null) return failed({ code: 'not_found', message: 'There is no such connection.' })
+    if (!from.includes(connection.state)) return failed({ code: 'wrong_state', message: `This connection is ${connection.state}.` })
+    const changed = to(connection)
+    await deps.store.connections.update(connectionId, changed)
+    for (const challenge of await deps.store.challenges.list({ connectionId, state: 'open' })) {
+      if (changed.state !== 'active') await deps.store.challenges.move(challenge.id, 'open', 'cancelled')
+    }
+    await also({ ...connection, ...changed })
+    return ok({ ...connection, ...changed })
+  })
+  return done ?? failed(STATE_BUSY)
+}
+
+const STATE_BUSY: Refusal = { code: 'busy', message: 'This connection is being changed at this very moment.' }
 
 /** A first sign-in that came to nothing: the login is free to be connected again, but by nobody who would go on with this very connection. */
 export async function forgetFirst(deps: SyncDeps, connection: Connection): Promise<void> {
