@@ -13,11 +13,12 @@ import type { Instance } from '../instance.ts'
 import { StoreUnavailable } from '../ports/store.ts'
 import { acceptJson, JSON_LIMIT_BYTES, JSON_MS, refuseDeclared, SECRET_LIMIT_BYTES, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from './body.ts'
 import { registerEvents } from './events.ts'
-import { actorOf, authorize, type Caller } from '../access/authorize.ts'
+import { actorOf, type Caller } from '../access/authorize.ts'
 import { languageOf, readLanguages } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { asActor } from '../access/acting.ts'
 import type { Action } from '../domain/access.ts'
+import { demand } from './demand.ts'
 import type { Door } from './door.ts'
 import { createGuard, setSecurityHeaders } from './guard.ts'
 import { createIdentify } from './identify.ts'
@@ -126,9 +127,7 @@ function createAdmit({ instance, token, hosts }: ServerOptions): Admit {
     guard.check(request)
     // An owner may delegate a connection; those routes name it in their address.
     const connectionId = request.routeOptions.url?.startsWith('/api/connections/:id') === true ? (request.params as { id: string }).id : null
-    const allowed = authorize(await identify(request, isLook), { action, connectionId, isDemo: instance.demo !== null })
-    if (!allowed.ok) throw new ApiProblem(allowed.failure.code, allowed.failure.message)
-    request.caller = allowed.value
+    request.caller = demand(instance, await identify(request, isLook), action, connectionId)
   }
 }
 

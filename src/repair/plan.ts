@@ -14,7 +14,7 @@ import { minutesOf } from '../diagnose/knowledge/action-costs.ts'
 import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import type { SecretStatus } from '../ports/vault.ts'
-import { ALLOW_SIGN_IN, isPermission, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STANDS_FOR, STEPS, WAIT_FOR_ANSWER, type StepText } from './steps.ts'
+import { ALLOW_SIGN_IN, isPermission, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STANDS_FOR, stepIdOf, STEPS, WAIT_FOR_ANSWER, type StepText } from './steps.ts'
 
 export type PlanFacts = {
   readonly planId: string
@@ -187,7 +187,7 @@ function stepOf(text: StepText, facts: PlanFacts, at: number): RepairStep {
   const isForBank = isWait(text) && text !== WAIT_FOR_ANSWER
   const waitMinutes = Math.min(MOST_WAIT_MINUTES, text.waitMinutes * 2 ** (isForBank ? facts.finished.filter(isWait).length : 0))
   return {
-    id: `${at + 1}-${isPermission(text) ? text.kind : text.action}`, kind: text.kind, action: text.action, who: text.who, title: text.title.replace('{bank}', facts.bankName),
+    id: stepIdOf(at, text), kind: text.kind, action: text.action, who: text.who, title: text.title.replace('{bank}', facts.bankName),
     state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: isWait(text) ? ((isForBank ? facts.nextTryAt : null) ?? facts.now + waitMinutes * MINUTE_MS) : null,
     personMinutes: text.personMinutes, waitMinutes,
   }

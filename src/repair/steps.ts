@@ -56,6 +56,18 @@ export function isPermission({ kind }: { readonly kind: StepKind }): boolean {
   return kind === ALLOW_SIGN_IN.kind || kind === SAME_SECRET.kind
 }
 
+/** The id of a step in its plan; it tells what the step is, so that nobody does another by it when the plan was made anew meanwhile. */
+export function stepIdOf(at: number, step: StepText): string {
+  return `${at + 1}-${isPermission(step) ? step.kind : step.action}`
+}
+
+/** Whether a "done" lets a sign-in out that the ledger holds back: a permission, or that a locked login is free again. By the id of the step. */
+export function letsSignIn(stepId: string): boolean {
+  return HELD_BACK.some((ending) => stepId.endsWith(`-${ending}`))
+}
+
+const HELD_BACK: readonly string[] = [ALLOW_SIGN_IN.kind, SAME_SECRET.kind, 'unlock_at_bank' satisfies ActionCode]
+
 /** The last step of every plan. */
 export const PROOF_TITLE = 'Read {bank} once: working again is what is seen to work'
 

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { AccountRef } from '../domain/account.ts'
 import { day } from '../domain/day.ts'
 import { answerChallenge } from './challenge.ts'
+import { disableConnection, removeConnection, switchAccount } from './connect.ts'
 import { mapAccounts } from './map-accounts.ts'
 import { cancelPreview, forgetOldLogins, objectionTo, previewReconnect, switchPreview, takeBack, totalOf } from './preview.ts'
 import { CHECKING, decimal, listed, row, World } from './testing.ts'
@@ -94,6 +95,40 @@ test('days that were proved before a switch are proved again when it is taken ba
   await world.sync()
   assert.deepEqual((await states()).slice(0, before.length), before)
   assert.deepEqual((await states()).at(-1), [day(world.today()), 'proved'])
+})
+
+// Fails when: the stored state is put back whatever a person decided since (was so): a feed that they switched off was read again.
+test('taking a switch back, and forth again, keeps what a person decided since: off stays off, and removed is not gone back to', async () => {
+  const states = async (world: World, ids: readonly string[]) => Promise.all(ids.map(async (id) => (await world.store.connections.get(id))?.state))
+  const switchedWorld = async () => {
+    const world = await connected()
+    const seen = await preview(world)
+    const switched = await switchPreview(world.deps, seen.id)
+    return { world, runId: switched.ok ? switched.value.switchRunId! : '', ids: [world.connectionId, seen.shadowId] as const, next: async (id: string) => { const done = await takeBack(world.deps, id); return done.ok ? done.value.id : done.failure.message } }
+  }
+  const off = await switchedWorld()
+  await disableConnection(off.world.deps, off.ids[1])
+  const back = await off.next(off.runId)
+  assert.deepEqual(await states(off.world, off.ids), ['disabled', 'replaced'])
+  await off.next(back)
+  assert.deepEqual([await states(off.world, off.ids), (await off.world.store.connections.get(off.ids[1]))?.nextSyncAt], [['replaced', 'disabled'], null])
+
+  const paused = await switchedWorld()
+  const accountId = await paused.world.accountId()
+  const reads = async () => (await paused.world.store.accounts.sources({ accountId })).filter(({ state }) => state === 'active').length
+  assert.equal(await reads(), 1)
+  await switchAccount(paused.world.deps, accountId, 'paused')
+  const undone = await paused.next(paused.runId)
+  assert.deepEqual([await reads(), await states(paused.world, paused.ids)], [0, ['active', 'replaced']])
+  await paused.next(undone)
+  assert.equal(await reads(), 0)
+
+  const gone = await switchedWorld()
+  await removeConnection(gone.world.deps, gone.ids[1])
+  const old = await gone.next(gone.runId)
+  assert.deepEqual([await states(gone.world, gone.ids), (await gone.world.store.accounts.sources({ connectionId: gone.ids[0] })).map(({ state }) => state)], [['active', 'removed'], ['active']])
+  assert.match(await gone.next(old), /was removed/)
+  assert.deepEqual(await states(gone.world, gone.ids), ['active', 'removed'])
 })
 
 // Fails when: only previews that were never written down are swept (was so): the sealed sign-in of one that died while it read stayed for ever.

@@ -4,6 +4,7 @@
  * switch puts the new source in the place of the old one, with all ids, decisions and matches as they
  * are. The switch can be taken back for 30 days.
  */
+import type { AccountSource } from '../domain/account.ts'
 import type { Connection } from '../domain/connection.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { PreviewAccount, PreviewCounts, ReconnectPreview } from '../domain/preview.ts'
@@ -11,7 +12,7 @@ import type { AccountOutcome, SyncRun } from '../domain/run.ts'
 import type { Language } from '../language/language.ts'
 import { say } from '../language/say.ts'
 import type { PageCommit } from '../ports/store.ts'
-import { beginConnection, forgetFirst, type Begun, type ConnectRequest } from './connect.ts'
+import { beginConnection, forgetFirst, stateLock, type Begun, type ConnectRequest } from './connect.ts'
 import { compare, sourceOf } from './compare-preview.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { IMPORTS } from './import.ts'
@@ -71,7 +72,7 @@ export async function switchPreview(deps: SyncDeps, previewId: string): Promise<
     const again = await compareAgain(deps, preview)
     if (!again.ok) return again
     const { accounts, pages, run } = again.value
-    await store.previews.update(previewId, ['ready'], { accounts, updatedAt: deps.clock.now() })
+    await store.previews.update(previewId, ['ready'], { accounts, formerState: old.state, updatedAt: deps.clock.now() })
     const objection = objectionTo('en', { ...preview, accounts })
     if (objection !== null) return failed({ code: 'wrong_state', message: objection })
     const switched = await store.previews.switchOver({ previewId, run, pages, ...switchOf(deps, { ...preview, accounts }, shadow) })
@@ -99,12 +100,18 @@ export function totalOf(accounts: readonly PreviewAccount[]): PreviewCounts {
 
 /** Takes back a run whatever it was: a switch goes back with its sources and connections, and forth again when that is taken back. */
 export async function takeBack(deps: SyncDeps, runId: string): Promise<Result<SyncRun, Refusal>> {
-  const run = await deps.store.runs.get(runId)
-  const root = run?.trigger === 'undo' ? (await deps.store.history.undos()).find((undo) => undo.undoRunId === runId)?.runId : runId
-  const [preview] = root === undefined ? [] : await deps.store.previews.list({ switchRunId: root })
-  if (preview === undefined || run === null) return undoRun(deps, runId)
-  const beside = await besideOf(deps, preview, run.trigger === 'undo')
-  return beside.ok ? undoRun(deps, runId, beside.value) : beside
+  const preview = await switchAtStake(deps, runId)
+  if (preview === null) return undoRun(deps, runId)
+  const isForth = runId !== preview.switchRunId
+  return undoRun(deps, runId, { locks: [preview.connectionId, preview.shadowId].map(stateLock).sort(), now: () => besideOf(deps, preview, isForth) })
+}
+
+/** The switch that goes back, or forth again, when this run is taken back: an act of whoever may switch. Null: none does. */
+export async function switchAtStake({ store }: Pick<SyncDeps, 'store'>, runId: string): Promise<ReconnectPreview | null> {
+  const run = await store.runs.get(runId)
+  const root = run?.trigger === 'undo' ? (await store.history.undos()).find((undo) => undo.undoRunId === runId)?.runId : runId
+  const [preview] = root === undefined ? [] : await store.previews.list({ switchRunId: root })
+  return preview ?? null
 }
 
 /** Destroys the sign-ins that a switch left behind, when it cannot be taken back any more, and those of previews whose process died on the way. */
@@ -174,25 +181,37 @@ function switchOf(deps: SyncDeps, { accounts, connectionId }: ReconnectPreview, 
   }
 }
 
-async function besideOf(deps: SyncDeps, preview: ReconnectPreview, forth: boolean): Promise<Result<Beside, Refusal>> {
-  const now = deps.clock.now()
+/** What a person switched off since stays off, whichever sign-in goes on; a removed one stays removed, and nothing goes back to it. */
+async function besideOf({ store, clock }: SyncDeps, preview: ReconnectPreview, isForth: boolean): Promise<Result<Beside, Refusal>> {
+  const now = clock.now()
   if (preview.switchedAt !== null && now - preview.switchedAt > UNDO_DAYS * DAY_MS) return failed({ code: 'wrong_state', message: `A switch can be taken back for ${UNDO_DAYS} days; the old sign-in is destroyed since.` })
   const { connectionId, shadowId, accounts, formerState } = preview
-  const [off, on, state] = forth ? [connectionId, shadowId, 'active' as const] : [shadowId, connectionId, formerState]
+  const [from, to] = await Promise.all((isForth ? [connectionId, shadowId] : [shadowId, connectionId]).map((id) => store.connections.get(id)))
+  if (from == null || to?.state !== 'replaced') return failed({ code: 'wrong_state', message: 'The sign-in that this would go back to was removed.' })
+  if (from.state === 'replaced') return failed({ code: 'wrong_state', message: 'Another connection took the place of this one; reconnect that one, or take the switch back.' })
+  const state = from.state === 'disabled' ? from.state : isForth ? 'active' : formerState
+  const states = new Map((await Promise.all(accounts.map(({ accountId }) => store.accounts.sources({ accountId })))).flat().map((source) => [source.id, source.state]))
   return ok({
-    preview: { id: preview.id, state: forth ? 'switched' : 'undone' },
-    sources: accounts.flatMap(({ sourceId, replaces }) => [
-      { id: sourceId, state: forth ? ('active' as const) : ('replaced' as const) },
-      ...replaces.map(({ id, state: former }) => ({ id, state: forth ? ('replaced' as const) : former })),
-    ]),
-    connections: [{ id: off, patch: { state: 'replaced', nextSyncAt: null } }, { id: on, patch: { state, nextSyncAt: state === 'active' ? now : null } }],
+    preview: { id: preview.id, state: isForth ? 'switched' : 'undone' },
+    sources: accounts.flatMap(({ sourceId, replaces }) => {
+      const inCharge = isForth ? replaces.map(({ id }) => id) : [sourceId]
+      // The feeds of a removed sign-in are off because of that alone.
+      const isOff = from.state !== 'removed' && !inCharge.some((id) => states.get(id) === 'active')
+      const again = (former: AccountSource['state']) => (isOff && former === 'active' ? 'paused' : former)
+      const fed = replaces.some(({ state: former }) => former === 'active') ? 'active' : 'paused'
+      return [{ id: sourceId, state: isForth ? again(fed) : ('replaced' as const) }, ...replaces.map(({ id, state: former }) => ({ id, state: isForth ? ('replaced' as const) : again(former) }))]
+    }),
+    connections: [
+      ...(from.state === 'removed' ? [] : [{ id: from.id, patch: { state: 'replaced' as const, nextSyncAt: null } }]),
+      { id: to.id, patch: { state, nextSyncAt: state === 'active' ? now : null } },
+    ],
   })
 }
 
 async function locksOf({ store }: SyncDeps, { connectionId, shadowId, accounts }: ReconnectPreview): Promise<readonly string[]> {
   const ids = new Set([connectionId, shadowId])
   for (const { accountId } of accounts) for (const source of await store.accounts.sources({ accountId })) if (source.connectionId !== null) ids.add(source.connectionId)
-  return [IMPORTS, ...[...ids].sort()]
+  return [IMPORTS, ...[...ids].sort(), ...[connectionId, shadowId].map(stateLock).sort()]
 }
 
 function isOpen({ state }: ReconnectPreview): boolean {

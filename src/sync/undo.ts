@@ -18,10 +18,13 @@ export type UndoDeps = Pick<SyncDeps, 'store' | 'clock' | 'entropy'>
 /** What else goes back with the run, in the same step. */
 export type Beside = Pick<UndoAct, 'sources' | 'connections' | 'preview'>
 
-const NOTHING_BESIDE: Beside = { sources: [], connections: [], preview: null }
+/** `now`: what that is, or why nothing goes back, judged while the further locks are held, too. */
+export type BesideOf = { readonly locks: readonly string[]; now(): Promise<Result<Beside, Refusal>> }
+
+const NOTHING_BESIDE: BesideOf = { locks: [], now: async () => ok({ sources: [], connections: [], preview: null }) }
 
 /** Takes the run back. Refuses one that is not there, still runs, or is taken back already; a second click changes nothing. */
-export async function undoRun(deps: UndoDeps, runId: string, beside: Beside = NOTHING_BESIDE): Promise<Result<SyncRun, Refusal>> {
+export async function undoRun(deps: UndoDeps, runId: string, besideOf: BesideOf = NOTHING_BESIDE): Promise<Result<SyncRun, Refusal>> {
   const { store } = deps
   const run = await store.runs.get(runId)
   if (run === null) return failed(NO_RUN)
@@ -29,13 +32,15 @@ export async function undoRun(deps: UndoDeps, runId: string, beside: Beside = NO
   const refusal = refusalFor(run, await store.history.undos())
   if (refusal !== null) return failed(refusal)
   const places = await store.history.places(rootId)
-  const done = await whileHeld(deps, await locksOf(deps, run, places), async () => {
+  const done = await whileHeld(deps, [...(await locksOf(deps, run, places)), ...besideOf.locks], async (): Promise<Result<SyncRun, Refusal>> => {
+    const beside = await besideOf.now()
+    if (!beside.ok) return beside
     const now = deps.clock.now()
     const { accounts: _, ...by } = runOf(run, deps.entropy.id(now), now)
-    return store.history.undo({ runId, by, cursors: await reopened(deps, places), contentKeyOf, ...beside })
+    const undone = await store.history.undo({ runId, by, cursors: await reopened(deps, places), contentKeyOf, ...beside.value })
+    return undone === null ? failed(DONE) : ok(undone)
   })
-  if (done === null) return failed(BUSY)
-  return done.value === null ? failed(DONE) : ok(done.value)
+  return done === null ? failed(BUSY) : done.value
 }
 
 /** Runs the work while nobody else may write to these connections; null when one of them is held. */

@@ -10,7 +10,9 @@ import type { Action } from '../../src/domain/access.ts'
 import { ROUTES } from '../../src/api/routes/index.ts'
 import type { Route } from '../../src/api/route.ts'
 import { createConnection, settled, type Theirs } from './neighbour.ts'
-import { aChallenge, aLedger } from '../../src/store/fixtures.ts'
+import { aChallenge, aConnection, aLedger, aPreview, aRun } from '../../src/store/fixtures.ts'
+import { DEMO_LOGIN } from '../../src/demo/sandbox.ts'
+import { connectAna } from '../../src/demo/story.ts'
 import type { Answer } from '../api/served.fixture.ts'
 import { addTotp, openHouse, OWNER, signIn, type Browser, type House } from './house.ts'
 
@@ -172,6 +174,64 @@ test('row 10: a key makes no keys, invites nobody, enters no password; it ends w
   house.sandbox.advance(366 * 86_400_000)
   assert.equal((await house.program(old.key).ask('GET', '/api/accounts')).status, 401, 'a year later')
   house.sandbox.advance(-366 * 86_400_000)
+})
+
+test('a repair lets a sign-in out that the ledger holds back only for who may try once more: no key, and a bookkeeper where it is delegated', async () => {
+  const { store, vault } = house.instance
+  const locked = await connectAna(house.sandbox, () => undefined)
+  house.sandbox.advance(26 * 3_600_000)
+  house.sandbox.bank.inject({ name: 'login-locked', login: DEMO_LOGIN })
+  await house.sandbox.listening.settle()
+  const { key, bookkeeper } = await workers()
+  assert.equal((await key.ask('POST', `/api/connections/${locked}/sync`)).json.outcome, 'failed')
+  const { loginIndex } = (await store.connections.get(locked))!
+  const sent = async (): Promise<number> => (await store.secrets.ledger(loginIndex)).attempts.length
+  const [status, tries] = [await vault.status({ connectionId: locked, loginIndex }), await sent()]
+  assert.equal(status, 'locked')
+  const { json: { plan } } = await key.ask('POST', `/api/connections/${locked}/repair`, {})
+  const step = plan.steps.find(({ state }: { state: string }) => state === 'now')
+  assert.deepEqual([step.kind, step.needs], ['act_at_bank', 'enter_secret'])
+  for (const [name, one] of Object.entries({ key, bookkeeper })) {
+    // Also by a step that is not planned yet, which the very same request might plan.
+    for (const stepId of [step.id, '1-same_secret', '2-allow_sign_in', '9-unlock_at_bank']) assert.deepEqual(said(await one.ask('POST', `/api/connections/${locked}/repair`, { stepId, did: 'done' })), [403, 'forbidden'], `${name} ${stepId}`)
+  }
+  assert.deepEqual([await vault.status({ connectionId: locked, loginIndex }), await sent()], [status, tries])
+  assert.equal((await owner.ask('PATCH', `/api/members/${users['bookkeeper']}`, { delegated: [connectionId, locked] })).status, 200)
+  who.delegated = await signIn(house.browser(), BOOKKEEPER)
+  assert.equal((await who.delegated.ask('POST', `/api/connections/${locked}/repair`, { stepId: step.id, did: 'done' })).status, 200)
+  assert.equal(await sent(), tries + 1)
+})
+
+/** Those who work and are no owners. */
+async function workers(): Promise<{ readonly key: Browser; readonly bookkeeper: Browser }> {
+  await freshen()
+  return { key: house.program((await owner.ask('POST', '/api/keys', { label: 'Program', scope: 'work' })).json.key), bookkeeper: await signIn(house.browser(), BOOKKEEPER) }
+}
+
+test('a switch goes back, and forth again, for whoever may switch; any other run for whoever reviews', async () => {
+  const { store, clock } = house.instance
+  const [old, next] = [aConnection({ institutionId: 'sandbox', state: 'active' }), aConnection({ institutionId: 'sandbox', state: 'preview' })]
+  for (const connection of [old, next]) await store.connections.create(connection)
+  const preview = aPreview(old.id, { shadowId: next.id, state: 'ready' })
+  await store.previews.create(preview)
+  const run = aRun({ connectionId: next.id, trigger: 'switch', outcome: 'succeeded', startedAt: clock.now(), endedAt: clock.now() })
+  assert.ok(await store.previews.switchOver({ previewId: preview.id, run, pages: [], newSources: [], sources: [], connections: [{ id: old.id, patch: { state: 'replaced' } }, { id: next.id, patch: { state: 'active' } }] }))
+  const { key, bookkeeper } = await workers()
+  const states = async () => [(await store.connections.get(old.id))?.state, (await store.connections.get(next.id))?.state]
+  const refused = async (runId: string): Promise<void> => {
+    const before = await states()
+    for (const one of [key, bookkeeper]) assert.deepEqual(said(await one.ask('POST', `/api/runs/${runId}/undo`)), [403, 'forbidden'])
+    assert.deepEqual(await states(), before)
+  }
+  await refused(run.id)
+  const back = await owner.ask('POST', `/api/runs/${run.id}/undo`)
+  assert.deepEqual([back.status, await states()], [200, ['active', 'replaced']], back.text)
+  await refused(back.json.id)
+  const forth = await owner.ask('POST', `/api/runs/${back.json.id}/undo`)
+  assert.deepEqual([forth.status, await states()], [200, ['replaced', 'active']], forth.text)
+  const plain = aRun({ connectionId: old.id, trigger: 'person', outcome: 'succeeded', startedAt: clock.now(), endedAt: clock.now() })
+  await store.runs.create(plain)
+  assert.equal((await key.ask('POST', `/api/runs/${plain.id}/undo`)).status, 200)
 })
 
 test('row 41: a link to a question is good once, for ten minutes, for a member who is signed in', async () => {

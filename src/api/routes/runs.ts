@@ -1,5 +1,7 @@
 /** Runs: every attempt to read a connection and every import, with how it ended. */
 import { z } from 'zod'
+import { switchAtStake } from '../../sync/preview.ts'
+import { demand } from '../demand.ts'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { valueOf } from './connections.ts'
@@ -26,9 +28,12 @@ const one = route({
 })
 
 const undo = route({
-  method: 'POST', url: '/runs/:id/undo', action: 'review', tag: 'Runs', summary: 'Take back what a run made; an undo can be taken back, too',
+  method: 'POST', url: '/runs/:id/undo', action: 'review', tag: 'Runs', summary: 'Take back what a run made; an undo can be taken back, too. A switch to another connection is for who may switch',
   params: idParams, response: runShape,
-  handle: async ({ params, instance, language }) => runResource(language, valueOf(await instance.verbs.undo(params.id))),
+  handle: async ({ params, instance, caller, language }) => {
+    if ((await switchAtStake(instance, params.id)) !== null) demand(instance, caller, 'administer', null)
+    return runResource(language, valueOf(await instance.verbs.undo(params.id)))
+  },
 })
 
 export const runRoutes: readonly Route[] = [list, one, undo]

@@ -3,6 +3,7 @@ import { useAct } from '../act.ts'
 import type { Run } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { useMay } from '../me.ts'
 import { Chip, type Tone } from './chip.tsx'
 import { Instant } from './time.tsx'
 
@@ -61,6 +62,8 @@ function broughtSomething(run: Run): boolean {
 
 function TakeBack({ run }: { run: Run }) {
   const act = useAct()
+  const may = useMay()
+  if (!may(run.trigger === 'switch' ? 'administer' : 'review')) return null
   if (act.error !== null) return <span role="alert" className="meta">{act.error.message}</span>
   return <button className="link min-h-6" disabled={act.isPending} onClick={() => act.send('POST', `/runs/${run.id}/undo`)}>{act.isPending ? say('Taking back…') : say('Take back')}</button>
 }
