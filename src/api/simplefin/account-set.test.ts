@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { day } from '../../domain/day.ts'
 import { formatMoney } from '../../domain/money.ts'
-import { aConnection, anUpdate, aPage, aRun, newId, type Ledger } from '../../store/fixtures.ts'
+import { aConnection, anUpdate, aPage, aRun, aSource, newId, type Ledger } from '../../store/fixtures.ts'
 import { boundsOf, noonOf } from './request.ts'
 import { plainAmount } from './rows.ts'
 import { aReader, aWorld, anAccountIn, midnight, noon, NOW, report, type Answer, type World } from './testing.ts'
@@ -228,6 +228,20 @@ test('two logins at one bank are told apart; the connection of an account stays 
   await world.store.connections.update(ana.id, { state: 'removed' })
   const { accounts } = await aReader(world)
   assert.deepEqual((await accounts()).accounts.map((one) => [one.id, one['conn_id'], one['conn_name']]), [[mine.accountId, ana.id, 'Riverbank (an…)'], [his.accountId, ben.id, 'Riverbank (be…)']])
+})
+
+// Fails when: the place is that of the oldest connection (was so): a feed for an account of files gave it another id and organisation.
+test('the place of an account never changes: not when an account of files gets a feed, nor when an older connection feeds it, too', async () => {
+  const world = await aWorld()
+  const [older, newer] = [aConnection({ createdAt: 1 }), aConnection({ createdAt: 2, institutionId: 'lakebank' })]
+  for (const one of [older, newer]) await world.store.connections.create(one)
+  const [files, fed] = [await anAccountIn(world, null, { institutionName: null }), await anAccountIn(world, newer.id)]
+  const { accounts } = await aReader(world)
+  const places = async () => (await accounts()).accounts.map((one) => [one.id, one['conn_id'], (one['org'] as Record<string, string>)['id']])
+  const before = await places()
+  assert.deepEqual(before, [[files.accountId, `files-${files.accountId}`, 'files'], [fed.accountId, newer.id, 'lakebank']])
+  for (const { accountId } of [files, fed]) await world.store.accounts.addSource(aSource(accountId, { connectionId: older.id }))
+  assert.deepEqual(await places(), before)
 })
 
 test('amounts are exact, with two decimals wherever two hold them', () => {

@@ -1,7 +1,7 @@
 /**
  * Where the accounts of a consumer come from: connection and institution as both versions of SimpleFIN
- * want them. The connection of an account is the first that ever fed it, so that its id stays the same
- * when the bank is connected anew; an account of files is a place of its own.
+ * want them. The place of an account is where its first source is, so that its id stays the same when the
+ * bank is connected anew or takes an account of files over; an account that began with files is a place of its own.
  */
 import type { Connection } from '../../domain/connection.ts'
 import type { Consumer } from '../../domain/consumer.ts'
@@ -21,9 +21,10 @@ export type Listed = { readonly account: AccountSummary; readonly place: Place }
 /** The accounts that the consumer may see and asks for, oldest first. Ids that are not granted or not there are left out. */
 export async function listedFor(instance: Instance, consumer: Consumer, asked: ReadonlySet<string> | null): Promise<readonly Listed[]> {
   const granted = consumer.accountIds === null ? null : new Set(consumer.accountIds)
-  const [accounts, connections] = await Promise.all([instance.store.accounts.list(), instance.store.connections.list()])
+  const [accounts, connections, sources] = await Promise.all([instance.store.accounts.list(), instance.store.connections.list(), instance.store.accounts.sources({})])
+  const firsts = new Map(sources.toReversed().map(({ accountId, connectionId }) => [accountId, connectionId]))
   const wanted = accounts.filter(({ id }) => (granted === null || granted.has(id)) && (asked === null || asked.has(id)))
-  return wanted.map((account) => ({ account, place: placeOf(account, connections, instance.institutions, consumer) }))
+  return wanted.map((account) => ({ account, place: placeOf(account, firsts.get(account.id) ?? null, connections, instance.institutions, consumer) }))
 }
 
 /** The new protocol's connections of these accounts, each once. */
@@ -34,9 +35,9 @@ export function connectionsOf(listed: readonly Listed[]): readonly Record<string
   }))
 }
 
-function placeOf(account: AccountSummary, connections: readonly Connection[], institutions: readonly Institution[], consumer: Consumer): Place {
+function placeOf(account: AccountSummary, firstId: string | null, connections: readonly Connection[], institutions: readonly Institution[], consumer: Consumer): Place {
   const sfinUrl = rootOf(consumer)
-  const first = connections.find((c) => account.connectionIds.includes(c.id))
+  const first = connections.find(({ id }) => id === firstId)
   if (first === undefined) {
     return { connId: `files-${account.id}`, org: { id: 'files', name: account.institutionName ?? 'Imported files', domain: 'files.invalid', 'sfin-url': sfinUrl } }
   }
