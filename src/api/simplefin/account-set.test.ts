@@ -244,6 +244,24 @@ test('the place of an account never changes: not when an account of files gets a
   assert.deepEqual(await places(), before)
 })
 
+// Fails when: every account of the books is listed (was so): one that nobody chose stood there with a balance of zero.
+test('an account of which nothing is known and nothing is read is not listed; one that is read no more is, with what is known', async () => {
+  const world = await aWorld()
+  const connection = aConnection()
+  await world.store.connections.create(connection)
+  const expected: string[] = []
+  for (const state of ['open', 'missing', 'paused', 'closed'] as const) {
+    const [bare, rows, stated] = [await anAccountIn(world, connection.id, { state }), await anAccountIn(world, connection.id, { state }), await anAccountIn(world, connection.id, { state })]
+    await report(rows, [{ on: '2026-06-01', amount: 500n }])
+    const { accountId, sourceId, runId } = stated
+    await world.store.feed.commitPage(aPage(stated, [], { balances: [{ accountId, sourceId, runId, kind: 'ledger', amount: 700n, on: day('2026-06-10'), observedAt: NOW }] }))
+    if (state === 'open' || state === 'missing') expected.push(`${bare.accountId} 0.00`)
+    expected.push(`${rows.accountId} 5.00`, `${accountId} 7.00`)
+  }
+  const { accounts } = await aReader(world)
+  assert.deepEqual((await accounts('?balances-only=1')).accounts.map(({ id, balance }) => `${id} ${balance}`), expected)
+})
+
 test('amounts are exact, with two decimals wherever two hold them', () => {
   for (const [minor, currency, text] of [
     [0n, 'USD', '0.00'], [-5n, 'USD', '-0.05'], [10_000n, 'USD', '100.00'], [1_000n, 'JPY', '1000.00'], [-1n, 'JPY', '-1.00'], [12_340n, 'KWD', '12.34'], [12_345n, 'KWD', '12.345'], [-1n, 'BTC', '-0.00000001'], [100_000_000n, 'BTC', '1.00'],

@@ -18,12 +18,12 @@ export type Place = {
 
 export type Listed = { readonly account: AccountSummary; readonly place: Place }
 
-/** The accounts that the consumer may see and asks for, oldest first. Ids that are not granted or not there are left out. */
+/** The accounts that the consumer may see and asks for, oldest first. Ids that are not granted or not there are left out, and accounts of which nothing is known and nothing is read. */
 export async function listedFor(instance: Instance, consumer: Consumer, asked: ReadonlySet<string> | null): Promise<readonly Listed[]> {
   const granted = consumer.accountIds === null ? null : new Set(consumer.accountIds)
   const [accounts, connections, sources] = await Promise.all([instance.store.accounts.list(), instance.store.connections.list(), instance.store.accounts.sources({})])
   const firsts = new Map(sources.toReversed().map(({ accountId, connectionId }) => [accountId, connectionId]))
-  const wanted = accounts.filter(({ id }) => (granted === null || granted.has(id)) && (asked === null || asked.has(id)))
+  const wanted = accounts.filter((account) => (granted === null || granted.has(account.id)) && (asked === null || asked.has(account.id)) && isKnown(account))
   return wanted.map((account) => ({ account, place: placeOf(account, firsts.get(account.id) ?? null, connections, instance.institutions, consumer) }))
 }
 
@@ -33,6 +33,11 @@ export function connectionsOf(listed: readonly Listed[]): readonly Record<string
   return [...places.values()].map(({ connId, org }) => ({
     conn_id: connId, name: org.name, org_id: org.id, org_name: org.name, ...(org.url === undefined ? {} : { org_url: org.url }), sfin_url: org['sfin-url'],
   }))
+}
+
+/** What nobody chose to read, and what is left of an account that another took over, has no balance: `0.00` would be a false one. */
+function isKnown({ state, rows, balanceIsStated }: AccountSummary): boolean {
+  return state === 'open' || state === 'missing' || rows > 0 || balanceIsStated
 }
 
 function placeOf(account: AccountSummary, firstId: string | null, connections: readonly Connection[], institutions: readonly Institution[], consumer: Consumer): Place {
