@@ -71,6 +71,20 @@ test('an outage of the bank, told once as a problem, strikes every connection to
   assert.equal(errors.length, 3, 'the sentence comes once')
 })
 
+// Fails when: the account at which another connection found it is told, too (was so).
+test('an outage that was found at an account which was not granted is told without that account', async () => {
+  const { world, connection, savings } = await aBank()
+  const second = aConnection({ institutionId: 'riverbank', institutionName: 'Riverbank', loginLabel: 'be…' })
+  await world.store.connections.create(second)
+  const granted = await anAccountIn(world, second.id)
+  await world.store.problems.open(aProblem(connection.id, { accountId: savings.accountId, ...because('institution_down') }))
+  const answer = await (await aReader(world, [granted.accountId])).accounts()
+  assert.deepEqual(answer.errlist.map(({ code, conn_id, account_id }) => [code, conn_id, account_id]), [['con.institution_down', second.id, undefined]])
+  for (const hidden of [savings.accountId, 'Savings', connection.id]) assert.ok(!JSON.stringify(answer).includes(hidden), hidden)
+  const both = await (await aReader(world)).accounts()
+  assert.deepEqual(both.errlist.map(({ code, conn_id, account_id }) => [code, conn_id, account_id]), [['act.failed', connection.id, savings.accountId], ['con.institution_down', second.id, undefined]])
+})
+
 test('a removed connection has no trouble to tell', async () => {
   const { world, connection } = await aBank()
   await world.store.problems.open(aProblem(connection.id))

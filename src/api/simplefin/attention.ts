@@ -29,11 +29,13 @@ export async function attentionOf(instance: Instance, listed: readonly Listed[])
     const fed = listed.filter(({ account }) => account.connectionIds.includes(connection.id))
     if (fed.length === 0) continue
     for (const problem of await problemsOf(instance.store, connection)) {
-      const hit = problem.accountId === null || problem.connectionId !== connection.id ? fed : fed.filter(({ account }) => account.id === problem.accountId)
+      // What another connection found strikes this one as trouble of the bank; at which account of the other's is not for who may not see that.
+      const accountId = problem.connectionId === connection.id ? problem.accountId : null
+      const hit = accountId === null ? fed : fed.filter(({ account }) => account.id === accountId)
       if (hit.length === 0) continue
-      const told = await tell(instance, problem)
+      const told = await tell(instance, { ...problem, accountId })
       for (const one of hit) struck.add(one)
-      for (const connId of new Set(hit.map(({ place }) => place.connId))) errlist.push({ code: told.code, msg: told.msg, conn_id: connId, ...(problem.accountId === null ? {} : { account_id: problem.accountId }), extra: told.extra })
+      for (const connId of new Set(hit.map(({ place }) => place.connId))) errlist.push({ code: told.code, msg: told.msg, conn_id: connId, ...(accountId === null ? {} : { account_id: accountId }), extra: told.extra })
       sentences.push(told.msg)
     }
   }
