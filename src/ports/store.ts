@@ -289,7 +289,7 @@ export type TransactionFilter = {
   readonly from?: Day
   readonly to?: Day
   readonly states?: readonly TransactionState[]
-  /** Only rows that came into the feed, or became posted in it, at an instant with `since <= at < until`. */
+  /** Only rows that came into the feed, became posted in it, or were excluded or deleted and no longer are, at an instant with `since <= at < until`. */
   readonly arrived?: { readonly since: number; readonly until: number }
   readonly text?: string
   /** `for_review`: as `AccountSummary.forReview` counts, without those that are excluded or withdrawn. */

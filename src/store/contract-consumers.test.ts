@@ -111,6 +111,20 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual([first.rows.length, rest.rows.length, rest.next], [2, 1, null])
     })
 
+    test('rows that arrived: taken back into the books, too, at the instant of that decision', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed } = ledger.tenant
+      const page = aPage(ledger, [{ text: 'excluded' }, { text: 'deleted' }, { text: 'still out' }, { text: 'pending', status: 'pending' }])
+      await feed.commitPage({ ...page, inserts: page.inserts.map((row) => ({ ...row, createdAt: 100, updatedAt: 100 })) })
+      const [excluded, deleted, out, pending] = page.inserts.map(({ id }) => id)
+      for (const id of [excluded!, out!, pending!]) await feed.decide(id, { excluded: true }, 200)
+      await feed.decide(deleted!, { deleted: true }, 200)
+      for (const id of [excluded!, pending!]) await feed.decide(id, { excluded: false }, 300)
+      await feed.decide(deleted!, { deleted: false }, 300)
+      const arrived = async (since: number, until: number) => (await feed.transactions({ accountId: ledger.accountId, arrived: { since, until }, limit: 10 })).rows.map((row) => row.id).sort()
+      assert.deepEqual([await arrived(200, 300), await arrived(300, 301), await arrived(301, 400)], [[], [excluded!, deleted!, pending!].sort(), []])
+    })
+
     test('the newest balance of a kind, of all sources', async () => {
       const ledger = await aLedger(await twin.newTenant())
       const { accountId, sourceId, runId } = ledger

@@ -1,5 +1,5 @@
 /** The feed of one tenant in memory; see `FeedStore`. */
-import type { Transaction } from '../../domain/transaction.ts'
+import type { Transaction, TransactionChange } from '../../domain/transaction.ts'
 import { joinRanges, type Day } from '../../domain/day.ts'
 import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/store.ts'
 import { memoryAnswers } from './answers.ts'
@@ -155,7 +155,8 @@ function matches(row: NewTransaction, filter: TransactionFilter): boolean {
 function arrived(feed: FeedState, row: NewTransaction, { arrived: window }: TransactionFilter): boolean {
   if (window === undefined) return true
   const inside = (at: number): boolean => at >= window.since && at < window.until
-  return inside(row.createdAt) || (row.state === 'posted' && (feed.history.get(row.id) ?? []).some((c) => inside(c.at) && c.changes['state']?.[1] === 'posted'))
+  const arrives = ({ changes }: TransactionChange): boolean => (row.state === 'posted' && changes['state']?.[1] === 'posted') || changes['excluded']?.[1] === 'false' || changes['deleted']?.[1] === 'false'
+  return inside(row.createdAt) || (feed.history.get(row.id) ?? []).some((c) => inside(c.at) && arrives(c))
 }
 
 /** The row as consumers see it. */

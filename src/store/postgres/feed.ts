@@ -187,11 +187,12 @@ async function listTransactions(trx: Session, tenantId: string, filter: Transact
   return { rows, next: found.length > rows.length && last !== undefined ? cursorAfter(last) : null }
 }
 
-/** A row that becomes posted is changed at that instant, so that most rows are ruled out without their history. */
+/** A row that becomes posted, or is taken back into the books, is changed at that instant, so that most rows are ruled out without their history. */
 function arrivedIn(tenantId: string, { since, until }: NonNullable<TransactionFilter['arrived']>) {
-  return sql<SqlBool>`(created_at >= ${since} and created_at < ${until} or state = 'posted' and updated_at >= ${since} and exists (
+  return sql<SqlBool>`(created_at >= ${since} and created_at < ${until} or updated_at >= ${since} and exists (
     select from relink.transaction_changes c where c.tenant_id = ${tenantId} and c.transaction_id = relink.transactions.id
-      and c.at >= ${since} and c.at < ${until} and c.changes -> 'state' ->> 1 = 'posted'))`
+      and c.at >= ${since} and c.at < ${until}
+      and (state = 'posted' and c.changes -> 'state' ->> 1 = 'posted' or c.changes -> 'excluded' ->> 1 = 'false' or c.changes -> 'deleted' ->> 1 = 'false')))`
 }
 
 /** Anywhere in one of the columns, without regard to case; `%` and `_` mean themselves. */
