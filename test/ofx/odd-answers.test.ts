@@ -152,3 +152,70 @@ test('the answer to a question of the bank\'s is left in what it lists, and take
   const kept = JSON.stringify([run.value, await world.store.runs.list({ limit: 9 })])
   assert.ok(!kept.includes(`${answer} is`) && kept.includes('[secret] is wrong'), kept)
 })
+
+const textOf = ({ body }: { readonly body: Uint8Array }): string => Buffer.from(body).toString('latin1')
+const withText = <T extends { readonly body: Uint8Array }>(answer: T, change: (body: string) => string): T => ({ ...answer, body: Buffer.from(change(textOf(answer)), 'latin1') })
+
+// Fails when: all message sets are asked at one address (was so).
+test('each message set is asked where the profile says, inside the bank\'s own addresses', async () => {
+  const { world, id } = await connected()
+  const asked = new Map<string, string>()
+  world.rewrite = (answer, { url, text }) => {
+    for (const what of ['ACCTINFORQ', 'STMTRQ']) if (text.includes(`<${what}>`)) asked.set(what, url)
+    const own = (set: string, to: string) => (body: string) => body.replace(new RegExp(`(<${set}>[\\s\\S]*?<URL>)[^<\\s]*`), `$1${to}`)
+    return withText(answer, (body) => own('SIGNUPMSGSETV1', 'https://bank.example/ofx?signup')(own('BANKMSGSETV1', 'https://bank.example/ofx?bank')(own('CREDITCARDMSGSETV1', 'https://thief.example/ofx')(body))))
+  }
+  const run = await world.start().sync(id)
+  assert.ok(run.ok && run.value.outcome === 'succeeded', JSON.stringify(run))
+  assert.deepEqual(Object.fromEntries(asked), { ACCTINFORQ: 'https://bank.example/ofx?signup', STMTRQ: 'https://bank.example/ofx?bank' })
+})
+
+// Fails when: a bank that stops answering anonymous questions is never signed in to again, or a password is asked for because of them (was so: 67 failures in 30 days).
+for (const code of [15500, 15506, 2000]) {
+  test(`a bank that refuses the anonymous question from now on (${code}) is signed in to again after days, and no password is asked for meanwhile`, async () => {
+    const { world, id } = await connected()
+    world.rewrite = (answer, { text }) => (/<USERID>anonymous/.test(text) ? withText(answer, (body) => body.replace(/<CODE>0[\s\S]*?<\/STATUS>/, `<CODE>${code}<SEVERITY>ERROR</STATUS>`)) : answer)
+    const process = world.start()
+    await process.live(DAY_MS)
+    assert.equal(sends(world), 0, 'it may not be itself for a while')
+    for (const { plan } of await world.store.problems.repairs(9)) assert.ok(plan?.steps.every(({ kind }) => kind !== 'credentials'), JSON.stringify(plan?.steps))
+    await process.live(3 * DAY_MS)
+    assert.equal((await world.store.connections.get(id))?.failuresInRow, 0)
+  })
+}
+
+// Fails when: the cookie of a question is forgotten before its answer (was so: the right answer was refused).
+test('the session cookie that came with a question goes back with its answer', async () => {
+  const world = createMemoryWorld({ now: START, seed: 33, historyDays: 5, customers: [{ ...ANA, mfa: 'question', accounts: ANA.accounts.slice(0, 1) }] })
+  let given: string | undefined
+  world.rewrite = (answer, { text }) => {
+    if (text.includes('<MFAPHRASEA>')) given = /<SESSCOOKIE>([^<\s]*)/.exec(text)?.[1]
+    return withText(answer, (body) => body.replace(/(<LANGUAGE>ENG(?:<\/LANGUAGE>)?)/, `$1${text.includes('<MFACHALLENGERQ>') ? '<SESSCOOKIE>of-the-question' : ''}`))
+  }
+  const asked = await world.start().verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
+  assert.ok(asked.kind === 'challenge', JSON.stringify(asked))
+  const run = await world.start().verbs.answer(asked.challenge.id, { [asked.challenge.prompts[0]!.id]: world.bank.state.logins.get(ANA.user)!.challenge!.expected })
+  assert.ok(run.ok && run.value.outcome === 'succeeded', JSON.stringify(run))
+  assert.equal(given, 'of-the-question')
+})
+
+// Fails when: a question that no person can answer is put to one (was so: "The bank asks:" and nothing).
+test('a bank that asks again about the program is a failure that says so, not a question without a field', async () => {
+  const world = createMemoryWorld({ now: START, seed: 33, historyDays: 5, customers: [{ ...ANA, mfa: 'question', accounts: ANA.accounts.slice(0, 1) }] })
+  world.rewrite = (answer) => withText(answer, (body) => body.replace(/<MFAPHRASEID>[^<\s]*/, '<MFAPHRASEID>MFA107').replace(/<CODE>30\d\d/, '<CODE>3000'))
+  const done = await world.start().verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
+  assert.ok(done.kind === 'failed', JSON.stringify(done))
+  assert.deepEqual([done.failure.code, sends(world) <= 4], ['challenge_refused', true])
+})
+
+// Fails when: an account that the bank offers is read as one that it gives (was so: 2005, a problem, "Connect again").
+test('an account that is not ordered or not there yet is not taken for one that is', async () => {
+  for (const status of ['AVAIL', 'PEND', 'ACTIVE']) {
+    const world = createMemoryWorld({ now: START, seed: 33, historyDays: 5, customers: [{ ...ANA, accounts: ANA.accounts.slice(0, 1) }] })
+    let reads = 0
+    world.rewrite = (answer, { text }) => ((reads += text.includes('<STMTRQ>') ? 1 : 0), withText(answer, (body) => body.replace(/<SVCSTATUS>ACTIVE/, `<SVCSTATUS>${status}`)))
+    const done = await world.start().verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
+    assert.equal(done.kind, 'connected', JSON.stringify(done))
+    assert.deepEqual([(await world.store.accounts.list()).length, reads > 0], status === 'ACTIVE' ? [1, true] : [0, false], status)
+  }
+})

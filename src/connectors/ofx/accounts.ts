@@ -14,7 +14,7 @@ const KIND_NAMES: Readonly<Record<string, string>> = { checking: 'Checking', sav
 /** Signs in and lists the accounts. */
 export async function listAccounts(context: ConnectorContext): Promise<Outcome<AccountList>> {
   const session = await openSession(context)
-  if (!session.ok) return { kind: 'failed', failure: session.failure, state: context.state, facts: {} }
+  if (!session.ok) return { kind: 'failed', ...session.failure }
   const signed = await session.value.ask('accounts', 'accounts', [{ type: 'accounts', trnuid: session.value.newTransaction() }])
   const { state, facts } = session.value
   if (signed.kind === 'challenge') return { kind: 'challenge', prompts: signed.prompts, codes: signed.codes, resume: signed.resume, expiresInMs: CHALLENGE_LASTS_MS, state }
@@ -46,6 +46,9 @@ function readList(context: ConnectorContext, session: Session, signed: Signed & 
   return { kind: 'done', value: { accounts, complete: accounts.length > 0 && listedAccounts.length === readable(signed.response.accounts) }, state, facts }
 }
 
+/** SVCSTATUS (OFX 2.2 section 8.5.3): it could be had but was not asked for, or was asked for and is not there yet. */
+const NOT_YET: ReadonlySet<string> = new Set(['AVAIL', 'PEND'])
+
 /** Null for what no statement can be asked for: loans, investments, and entries without a number. */
 function listed(info: OfxAccountInfo): ListedAccount | null {
   const { account } = info
@@ -54,7 +57,7 @@ function listed(info: OfxAccountInfo): ListedAccount | null {
     ref: { bankId: account.bankId, branchId: account.branchId, number: account.number, kind: account.kind },
     name: account.name ?? nameOf(account.kind, account.number),
     currency: null,
-    status: info.serviceStatus?.toUpperCase() === 'PEND' || info.downloads === false ? 'pending' : 'open',
+    status: NOT_YET.has(info.serviceStatus?.toUpperCase() ?? '') || info.downloads === false ? 'pending' : 'open',
   }
 }
 

@@ -7,7 +7,8 @@ import type { ChallengePrompt } from '../../domain/connection.ts'
 import type { JsonObject } from '../../domain/institution.ts'
 import type { OfxChallenge } from '../../formats/ofx/response.ts'
 
-export type Resume = { readonly kind: 'questions'; readonly phraseIds: readonly string[] } | { readonly kind: 'token' }
+/** `sessionCookie`: came with the question, and some banks know their question by it. It opens nothing by itself. */
+export type Resume = { readonly sessionCookie: string | null } & ({ readonly kind: 'questions'; readonly phraseIds: readonly string[] } | { readonly kind: 'token' })
 
 /** How long a person may take; banks end their codes after five to fifteen minutes. */
 export const CHALLENGE_LASTS_MS = 10 * 60_000
@@ -68,8 +69,9 @@ export function tokenPrompt(label: string | null): ChallengePrompt {
 
 /** Reads what was remembered; null when it is not ours. */
 export function readResume(data: JsonObject): Resume | null {
-  if (data['kind'] === 'token') return { kind: 'token' }
+  const sessionCookie = typeof data['sessionCookie'] === 'string' ? data['sessionCookie'] : null
+  if (data['kind'] === 'token') return { kind: 'token', sessionCookie }
   const phraseIds = data['phraseIds']
   if (data['kind'] !== 'questions' || !Array.isArray(phraseIds)) return null
-  return { kind: 'questions', phraseIds: phraseIds.filter((id): id is string => typeof id === 'string') }
+  return { kind: 'questions', sessionCookie, phraseIds: phraseIds.filter((id): id is string => typeof id === 'string') }
 }

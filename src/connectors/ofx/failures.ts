@@ -33,6 +33,25 @@ export function refusal(asked: Stage, statuses: readonly (OfxStatus | null)[], c
   return { code, stage, retry: retryAfterCode(Number(first?.code ?? 2000)), message: named === '' ? 'The bank refused: without a code.' : `The bank refused: “${named}”.`, evidence: [evidence] }
 }
 
+/** The anonymous question was refused. Its codes speak of the anonymous user: no password was sent, so none is at fault. */
+export function anonymousRefused(statuses: readonly (OfxStatus | null)[]): Failure {
+  const { message, evidence, ...failure } = refusal('signon', statuses)
+  const codes = evidence[0].codes?.filter((code) => !OF_A_LOGIN.has(Number(code))) ?? []
+  return {
+    ...failure,
+    ...(codes.length > 0 ? { message } : { retry: { kind: 'at', at: null }, message: 'The bank refused a question that it answers without a sign-in as a rule.' }),
+    evidence: [{ ...evidence[0], codes, ...(codes.length > 0 ? {} : { message: 'The bank refused a question that it answers without a sign-in as a rule.' }) }],
+  }
+}
+
+const OF_A_LOGIN: ReadonlySet<number> = new Set([15500, 15502, 15506])
+
+/** The bank asks the program about itself once more, after its answer: no person can answer that. */
+export function ownAnswerRefused(status: OfxStatus | null): Failure {
+  const message = 'The bank asks again about the program itself, although that was answered.'
+  return { code: 'challenge_refused', stage: 'mfa', retry: { kind: 'afterPerson' }, message, evidence: [{ protocol: 'ofx', stage: 'mfa', codes: status === null ? [] : [status.code], message }] }
+}
+
 /** The profile sends the sign-on to an address that is not known as the bank's: nothing is sent there. */
 export function endpointMoved(oldUrl: string, newUrl: string): Failure {
   const message = `The bank's profile names ${newUrl} as its address, but this connection signs in at ${oldUrl}.`

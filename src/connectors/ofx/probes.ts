@@ -6,7 +6,7 @@ import type { ConnectorContext, ConnectorProbe, ProbeResult } from '../../connec
 import type { Failure } from '../../domain/evidence.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import { OFX_VERSIONS, type OfxVersion } from '../../formats/ofx/markup.ts'
-import { isRefusal, ofBank, refusal } from './failures.ts'
+import { anonymousRefused, isRefusal, ofBank } from './failures.ts'
 import { exchangeMessage, type Reply } from './message.ts'
 import { readSettings } from './settings.ts'
 
@@ -64,5 +64,5 @@ async function ask(context: ConnectorContext, version: OfxVersion | null): Promi
 
 function refusalIn({ signOn, response }: Reply, context: ConnectorContext): Failure | null {
   const status = response.answers.find((answer) => answer.of === 'PROFTRNRS')?.status ?? null
-  return isRefusal(signOn.status) || isRefusal(status) ? ofBank(refusal('signon', [signOn.status, status]), context.institution.id) : null
+  return isRefusal(signOn.status) || isRefusal(status) ? ofBank(anonymousRefused([signOn.status, status]), context.institution.id) : null
 }

@@ -4,7 +4,8 @@
  * secret is sent: a server that is down, moved or not itself shows it there, and costs no attempt. A bank
  * that does not answer that question is asked it after a read that failed: how it turns it away when it
  * is well was seen, so that one that is not there yet is known without a sign-in.
- * Keeps sign-on answers (cookies, access keys) in memory only; what may be remembered is `state`.
+ * Keeps sign-on answers (cookies, access keys) in memory only; what may be remembered is `state`. The cookie of a
+ * sign-on that was not let in goes with its question, since the answer belongs to it.
  */
 import type { ConnectorContext, SecretReader } from '../../connector-kit/connector.ts'
 import { isNoticeKind, noticeHolds, noticeKind, type NoticeKind } from '../../connector-kit/notices.ts'
@@ -18,7 +19,7 @@ import type { OfxProfile, OfxResponse } from '../../formats/ofx/response.ts'
 import type { OfxRequestMessage, OfxSignOnRequest } from '../../formats/ofx/request.ts'
 import { answerField, ownAnswer, promptsOf, readResume, TOKEN_FIELD, tokenPrompt, type Resume } from './challenge.ts'
 import { CODE } from './codes.ts'
-import { endpointMoved, isRefusal, ofBank, refusal } from './failures.ts'
+import { anonymousRefused, endpointMoved, isRefusal, ofBank, ownAnswerRefused, refusal } from './failures.ts'
 import { exchangeMessage, type Reply } from './message.ts'
 import { originsOf, readSettings, type OfxSettings } from './settings.ts'
 
@@ -48,6 +49,10 @@ export class Session {
   readonly #isClientKnown: boolean
   #version: OfxVersion
   #url: string
+  /** Where the profile wants a message set asked elsewhere than at `#url`. */
+  #urls: ReadonlyMap<string, string>
+  /** Since when the bank, which answered the anonymous question before, refuses it; null: it does not. */
+  #profileRefusedAt: number | null
   #profileUpdated: string | null
   #tokenLabel: string | null
   #clientUidRequired: boolean
@@ -73,6 +78,8 @@ export class Session {
     const first = settings.profile ? VERSIONS_TO_TRY[0] : undefined
     this.#version = settings.version ?? OFX_VERSIONS.find((version) => version === text('version')) ?? first ?? MOST_SPOKEN
     this.#url = text('url') ?? settings.url
+    this.#urls = new Map(addressesIn(known['urls']))
+    this.#profileRefusedAt = typeof known['profileRefusedAt'] === 'number' ? known['profileRefusedAt'] : null
     this.#profileUpdated = text('profileUpdated')
     this.#tokenLabel = text('tokenLabel')
     this.#clientUidRequired = known['clientUidRequired'] === true
@@ -80,6 +87,7 @@ export class Session {
     this.#notice = isNoticeKind(known['notice']) && typeof known['noticeAt'] === 'number' ? { kind: known['notice'], at: known['noticeAt'] } : null
     this.#sentOn = new Map(settings.profile ? [] : addressesIn(known['sentOn']))
     this.#answers = context.resume === null ? null : readResume(context.resume.data)
+    this.#sessionCookie = this.#answers?.sessionCookie ?? null
   }
 
   /** What to remember of this login; no secrets. */
@@ -87,10 +95,16 @@ export class Session {
     return {
       clientUid: this.#clientUid, signOnUrl: this.settings.url, version: this.#version, url: this.#url, profileUpdated: this.#profileUpdated,
       tokenLabel: this.#tokenLabel, clientUidRequired: this.#clientUidRequired,
+      ...(this.#urls.size === 0 ? {} : { urls: Object.fromEntries(this.#urls) }), ...(this.#profileRefusedAt === null ? {} : { profileRefusedAt: this.#profileRefusedAt }),
       // Where a profile is asked, that shows it anew in each run.
       ...(this.settings.profile || this.#sentOn.size === 0 ? {} : { sentOn: Object.fromEntries(this.#sentOn) }),
       ...(this.#whenWell === null ? {} : { whenWell: this.#whenWell }), ...(this.#notice === null ? {} : { notice: this.#notice.kind, noticeAt: this.#notice.at }),
     } // prettier-ignore
+  }
+
+  /** What to remember where no sign-in was reached: what was known, and that the bank refuses its anonymous question. */
+  get refusedState(): JsonObject {
+    return this.#profileRefusedAt === null ? this.#context.state : { ...this.#context.state, profileRefusedAt: this.#profileRefusedAt }
   }
 
   get facts(): CaseContext {
@@ -155,11 +169,16 @@ export class Session {
       }
       const { signOn, response } = replied.value
       const status = response.answers.find((answer) => answer.of === 'PROFTRNRS')?.status ?? null
-      if (!isRefusal(signOn.status) && !isRefusal(status)) return response.profile === null ? null : await this.#adopt(response.profile)
-      failure = refusal('signon', [signOn.status, status])
+      if (!isRefusal(signOn.status) && !isRefusal(status)) {
+        this.#profileRefusedAt = null
+        return response.profile === null ? null : await this.#adopt(response.profile)
+      }
+      failure = anonymousRefused([signOn.status, status])
       if (Number(signOn.status?.code) === CODE.unsupportedVersion) continue
-      // A bank that never answered anonymous questions may still take a sign-on; one that did, and now does not, is not itself.
-      return this.#profileUpdated === null ? null : failure
+      // A bank that never answered anonymous questions may still take a sign-on; one that did, and now does not, is not itself, for a while.
+      if (this.#profileUpdated === null) return null
+      this.#profileRefusedAt ??= this.#context.now()
+      return this.#context.now() - this.#profileRefusedAt >= REFUSES_FOR_GOOD_MS ? null : failure
     }
     return failure
   }
@@ -167,7 +186,7 @@ export class Session {
   /** An empty answer may only hand out the cookie that the next request must bring (some servers behind balancers), so it is asked once more. */
   async #askProfile(): Promise<Result<Reply, Failure>> {
     const updatedAt = this.#profileUpdated === null ? {} : { updatedAt: this.#profileUpdated }
-    const ask = async (): Promise<Result<Reply, Failure>> => await this.#post('profile', 'signon', [{ type: 'profile', trnuid: this.newTransaction(), ...updatedAt }], null)
+    const ask = async (): Promise<Result<Reply, Failure>> => await this.#post('profile', 'signon', [{ type: 'profile', trnuid: this.newTransaction(), ...updatedAt }], null, this.settings.url)
     const first = await ask()
     return !first.ok && first.failure.code === 'answer_empty' ? await ask() : first
   }
@@ -179,6 +198,8 @@ export class Session {
     const origin = originOf(url)
     if (origin !== null && !originsOf(this.settings).includes(origin)) return await this.#judgeNewAddress(url)
     if (origin !== null) this.#url = url
+    const own = profile.messageSets.filter((set) => set.url !== null && set.url !== url && originsOf(this.settings).includes(originOf(set.url) ?? ''))
+    this.#urls = new Map(own.flatMap((set) => (set.url === null ? [] : [[set.name, set.url] as const])))
     this.#profileUpdated = profile.updated
     this.#tokenLabel = profile.signOnInfos.find((info) => info.authTokenLabel !== null)?.authTokenLabel ?? null
     this.#clientUidRequired = profile.signOnInfos.some((info) => info.clientUidRequired === true)
@@ -197,7 +218,8 @@ export class Session {
     // Answers are sent once; whatever comes of it, the next message goes without them.
     this.#answers = null
     const hadClientUid = this.#clientUidSent() !== null
-    const replied = await this.#post(purpose, stage, messages, { answers })
+    const url = this.#urlOf(messages)
+    const replied = await this.#post(purpose, stage, messages, { answers }, url)
     if (!replied.ok) return { kind: 'failed', failure: replied.failure }
     const { response, signOn } = replied.value
     const code = Number(signOn.status?.code ?? 0)
@@ -209,7 +231,7 @@ export class Session {
     if (code === CODE.tokenRequired) {
       // The device is remembered, if only for the session, where the version names it.
       this.#speakMfa()
-      return { kind: 'challenge', prompts: [tokenPrompt(this.#tokenLabel)], codes: [String(code)], resume: { kind: 'token' } }
+      return { kind: 'challenge', prompts: [tokenPrompt(this.#tokenLabel)], codes: [String(code)], resume: { kind: 'token', sessionCookie: this.#sessionCookie } }
     }
     if (code === CODE.clientUid && !hadClientUid && mayRepeat && this.settings.version === undefined && this.settings.clientUid === 'auto') {
       this.#clientUidRequired = true
@@ -224,7 +246,7 @@ export class Session {
     this.#speakMfa()
     let response = first
     if (first.challenges.length === 0) {
-      const replied = await this.#post('challenge', 'mfa', [{ type: 'challenge', trnuid: this.newTransaction() }], { answers: null })
+      const replied = await this.#post('challenge', 'mfa', [{ type: 'challenge', trnuid: this.newTransaction() }], { answers: null }, this.#urlOf(messages))
       if (!replied.ok) return { kind: 'failed', failure: replied.failure }
       response = replied.value.response
       if (response.challenges.length === 0) {
@@ -233,9 +255,17 @@ export class Session {
     }
     const phraseIds = response.challenges.flatMap(({ phraseId }) => (phraseId === null ? [] : [phraseId]))
     const prompts = promptsOf(response.challenges, this.#context.now())
-    if (prompts.length > 0 || !mayRepeat) return { kind: 'challenge', prompts, codes: [String(CODE.challengeRequired)], resume: { kind: 'questions', phraseIds } }
-    this.#answers = { kind: 'questions', phraseIds }
+    const asked: Resume = { kind: 'questions', phraseIds, sessionCookie: this.#sessionCookie }
+    if (prompts.length > 0) return { kind: 'challenge', prompts, codes: [String(CODE.challengeRequired)], resume: asked }
+    // Nothing that a person could answer: what the program says of itself is said once.
+    if (!mayRepeat || phraseIds.length === 0) return { kind: 'failed', failure: ownAnswerRefused(first.signOn?.status ?? null) }
+    this.#answers = asked
     return await this.#askSigned(purpose, stage, messages, false)
+  }
+
+  /** Where the profile says that these messages, which are of one set, are answered. */
+  #urlOf(messages: readonly OfxRequestMessage[]): string {
+    return this.#urls.get(MESSAGE_SETS[messages[0]?.type ?? 'profile']) ?? this.#url
   }
 
   /** `signed` null: anonymous. */
@@ -244,7 +274,7 @@ export class Session {
     stage: Stage,
     messages: readonly OfxRequestMessage[],
     signed: { readonly answers: Resume | null } | null,
-    url: string = signed === null ? this.settings.url : this.#url,
+    url: string,
   ): Promise<Result<Reply, Failure>> {
     const { transport, now } = this.#context
     const clientTimeMs = now()
@@ -309,22 +339,32 @@ export class Session {
   }
 }
 
+/** The profile's names (OFX 2.2 section 7.2.1) of what answers a message; a question about the sign-on is asked where the message is. */
+const MESSAGE_SETS: Readonly<Record<OfxRequestMessage['type'], string>> = { accounts: 'SIGNUPMSGSETV1', bank: 'BANKMSGSETV1', card: 'CREDITCARDMSGSETV1', profile: 'PROFMSGSETV1', challenge: 'SIGNONMSGSETV1' }
+
+/** A bank that refuses anonymous questions for so long does not mean that it is not itself: it stopped answering them. */
+const REFUSES_FOR_GOOD_MS = 48 * 3_600_000
+
 const MFA_CODES: ReadonlySet<number> = new Set([CODE.challengeInvalid, CODE.mfaError, CODE.tokenInvalid, CODE.invalidTan])
 
 const sessions = new WeakMap<ConnectorContext['transport'], Session>()
 
+/** Why there is no session, and what was learned all the same. */
+export type NotOpened = { readonly failure: Failure; readonly state: JsonObject; readonly facts: CaseContext }
+
 /** The session of this run: opened by the first operation, used by the next. */
-export async function openSession(context: ConnectorContext): Promise<Result<Session, Failure>> {
+export async function openSession(context: ConnectorContext): Promise<Result<Session, NotOpened>> {
   const known = sessions.get(context.transport)
   if (known !== undefined) return ok(known)
   const settings = readSettings(context.settings)
   if (!settings.ok) {
     const message = `The settings of ${context.institution.name} cannot be used: ${settings.failure.message}`
-    return failed({ code: 'configuration_invalid', stage: 'signon', retry: { kind: 'afterPerson' }, message, evidence: [{ protocol: 'ofx', stage: 'signon', message }] })
+    const failure: Failure = { code: 'configuration_invalid', stage: 'signon', retry: { kind: 'afterPerson' }, message, evidence: [{ protocol: 'ofx', stage: 'signon', message }] }
+    return failed({ failure, state: context.state, facts: {} })
   }
   const session = new Session(context, settings.value)
   const failure = await session.open()
-  if (failure !== null) return failed(failure)
+  if (failure !== null) return failed({ failure, state: session.refusedState, facts: {} })
   sessions.set(context.transport, session)
   return ok(session)
 }

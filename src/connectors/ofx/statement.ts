@@ -25,7 +25,7 @@ const NOW_MS = 15 * 60_000
 export async function* readAccount(context: ConnectorContext, account: AccountRef, window: DayRange): AsyncIterable<ReadStep> {
   const opened = await openSession(context)
   const requestRangeDays = daysBetween(window.from, window.to) + 1
-  if (!opened.ok) return yield { step: 'failed', failure: opened.failure, state: context.state, facts: { requestRangeDays } }
+  if (!opened.ok) return yield { step: 'failed', ...opened.failure, facts: { ...opened.failure.facts, requestRangeDays } }
   const session = opened.value
   const message = requestFor(session, account, window, dayInZone(context.now(), context.institution.timeZone))
   const signed = await session.ask('statement', 'statement', [message])
