@@ -10,11 +10,16 @@ const MAX_LENGTH = 48
 
 /**
  * The amount, or null when the text is none or is ambiguous. `currency` (null when not known) decides what a lone
- * group of three digits after a comma can be: a fraction only where the currency has three decimals.
+ * group of three digits can be: after a comma a fraction only where the currency has three decimals, after a point
+ * thousands only where it has none.
  */
 export function parseAmount(text: string, currency: Currency | null): Decimal | null {
+  if (text.charCodeAt(text.length - 4) === POINT && currency !== null && decimalsOf(currency) === 0 && GROUPED.test(text)) return plainAmount(text.replace('.', ''))
   return plainAmount(text) ?? (text.length > MAX_LENGTH ? null : writtenAmount(text, currency))
 }
+
+const POINT = 46
+const GROUPED = /^[-+]?[1-9]\d{0,2}\.\d{3}$/
 
 /** The hot path: `[+-]digits[.digits]` without a regular expression; null when the text is anything else. */
 function plainAmount(text: string): Decimal | null {
