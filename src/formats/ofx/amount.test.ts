@@ -113,7 +113,7 @@ test('one comma before three digits is refused for dollars, where it may mean a 
   assert.equal(parseAmount('-12,500', null), null)
   assert.equal(parseAmount('1,234', 'JPY'), '1234', 'yen have no fractions')
   assert.equal(parseAmount('1,234', 'KWD'), '1.234', 'dinars have three decimals')
-  for (const [written, amount] of [['-15.000', '-15000'], ['+1.250', '1250'], ['15.00', '15'], ['1500.000', '1500'], ['0.000', '0']] as const) assert.equal(parseAmount(written, 'CLP'), amount, `${written} pesos of Chile, which have no fractions`)
+  for (const [written, amount] of [['-15.000', '-15000'], ['+1.250', '1250'], ['15.00', '15'], ['1500.000', '1500'], ['(15.000)', '-15000'], ['15.000-', '-15000'], ['1.234.567', '1234567'], ['0.000', '0']] as const) assert.equal(parseAmount(written, 'CLP'), amount, `${written} pesos of Chile, which have no fractions`)
   assert.deepEqual([parseAmount('-15.000', 'COP'), parseAmount('-15.000', null)], ['-15', '-15'])
 })
 

@@ -7,6 +7,7 @@ import { decimalsOf, parseDecimal, type Currency, type Decimal } from '../../dom
 
 /** Longer texts are no amount: 18 digits, grouping, sign and a currency code fit with room to spare. */
 const MAX_LENGTH = 48
+const POINT = 46
 
 /**
  * The amount, or null when the text is none or is ambiguous. `currency` (null when not known) decides what a lone
@@ -14,12 +15,9 @@ const MAX_LENGTH = 48
  * thousands only where it has none.
  */
 export function parseAmount(text: string, currency: Currency | null): Decimal | null {
-  if (text.charCodeAt(text.length - 4) === POINT && currency !== null && decimalsOf(currency) === 0 && GROUPED.test(text)) return plainAmount(text.replace('.', ''))
-  return plainAmount(text) ?? (text.length > MAX_LENGTH ? null : writtenAmount(text, currency))
+  const mayGroup = text.charCodeAt(text.length - 4) === POINT && currency !== null && decimalsOf(currency) === 0
+  return (mayGroup ? null : plainAmount(text)) ?? (text.length > MAX_LENGTH ? null : writtenAmount(text, currency))
 }
-
-const POINT = 46
-const GROUPED = /^[-+]?[1-9]\d{0,2}\.\d{3}$/
 
 /** The hot path: `[+-]digits[.digits]` without a regular expression; null when the text is anything else. */
 function plainAmount(text: string): Decimal | null {
@@ -90,7 +88,7 @@ function ungroup(text: string, currency: Currency | null): string | null {
   const commas = text.split(',').length - 1
   if (points === 0 && commas === 0) return text
   if (points > 0 && commas > 0) return text.lastIndexOf('.') > text.lastIndexOf(',') ? regroup(text, ',', '.') : regroup(text, '.', ',')
-  if (points === 1) return text
+  if (points === 1) return currency !== null && decimalsOf(currency) === 0 && /^[1-9]\d{0,2}\.\d{3}$/.test(text) ? text.replace('.', '') : text
   if (points > 1) return regroup(text, '.', null)
   return commas > 1 ? regroup(text, ',', null) : loneComma(text, currency)
 }
