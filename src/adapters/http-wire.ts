@@ -5,7 +5,7 @@
  * a server that closes idle connections cannot turn a sign-in into an unknown.
  */
 import type { Socket } from 'node:net'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { dial, hostResolve, type Dialled, type DialOptions, type Resolve } from './dial.ts'
 import type { AddressGuard } from './address-guard.ts'
@@ -88,7 +88,7 @@ export async function sendOver(dialled: Dialled, request: WireRequest, limits: W
   }
 }
 
-/** Takes the answer as it comes in, unpacked. Ends with LimitExceeded as soon as either side of the unpacking passes the limit; what comes after an end is nobody's. */
+/** Takes the answer as it comes in, unpacked. What an HTTP error says is in its head: of its body what came is enough. Ends with LimitExceeded as soon as either side of the unpacking passes the limit; what comes after an end is nobody's. */
 class Incoming implements Dispatcher.DispatchHandler {
   readonly answer: Promise<WireAnswer>
   /** The head of the answer, when it has come. */
@@ -99,7 +99,9 @@ class Incoming implements Dispatcher.DispatchHandler {
   readonly #onBody: WireRequest['onBody']
   readonly #chunks: Uint8Array[] = []
   #cookies: readonly string[] = []
-  #unpack: ReturnType<typeof unpackerOf> = null
+  /** Made at the first piece of a packed body: only that tells how it is packed, and an empty one is not. */
+  #unpack: Unpacker | null = null
+  #encoding: string | null = null
   #packedBytes = 0
   #bytes = 0
   #resolve!: (answer: WireAnswer) => void
@@ -120,19 +122,19 @@ class Incoming implements Dispatcher.DispatchHandler {
     const { headers, cookies } = readHeaders(raw)
     this.partial = { status, headers }
     this.#cookies = cookies
-    try {
-      this.#unpack = unpackerOf((headers['content-encoding'] ?? '').trim().toLowerCase())
-    } catch (error) {
-      return this.fail(error as Error)
-    }
-    this.#unpack?.on('data', (chunk: Uint8Array) => this.#take(chunk)).on('end', () => this.#finish()).on('error', this.fail)
+    this.#encoding = encodingOf(headers['content-encoding'] ?? '')
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#packedBytes += chunk.length
     if (this.#packedBytes > this.#limits.answerBytes) return controller.abort(new LimitExceeded())
-    if (this.#unpack === null) this.#take(chunk)
-    else this.#unpack.write(chunk)
+    if (this.#encoding === null) return this.#take(chunk)
+    try {
+      this.#unpack ??= unpackerOf(this.#encoding, chunk).on('data', (piece: Uint8Array) => this.#take(piece)).on('end', () => this.#finish()).on('error', (error) => this.#broke(error))
+    } catch (error) {
+      return this.#broke(error as Error)
+    }
+    this.#unpack.write(chunk)
   }
 
   onResponseEnd(): void {
@@ -143,7 +145,13 @@ class Incoming implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: unknown, error: Error): void {
     this.#unpack?.destroy()
-    this.fail(error)
+    this.#broke(error)
+  }
+
+  /** The rest of the body does not come, or cannot be unpacked. */
+  #broke(error: Error): void {
+    if (this.partial !== null && this.partial.status >= 400 && !(error instanceof LimitExceeded)) this.#finish()
+    else this.fail(error)
   }
 
   #take(chunk: Uint8Array): void {
@@ -173,11 +181,18 @@ function readHeaders(raw: RawHeaders): { readonly headers: Readonly<Record<strin
   return { headers, cookies }
 }
 
-/** One layer of packing; more would be a bomb in a parcel. */
-function unpackerOf(encoding: string): ReturnType<typeof createGunzip> | null {
-  if (encoding === '' || encoding === 'identity') return null
+type Unpacker = ReturnType<typeof createGunzip>
+
+/** How a body is packed; null: it is not. `identity` says nothing (RFC 9110 section 8.4.1). */
+function encodingOf(header: string): string | null {
+  const codings = header.toLowerCase().split(',').map((coding) => coding.trim()).filter((coding) => coding !== '' && coding !== 'identity')
+  return codings.length === 0 ? null : codings.join(', ')
+}
+
+/** One layer of packing; more would be a bomb in a parcel. Some servers send `deflate` without the envelope of zlib (RFC 1950). */
+function unpackerOf(encoding: string, first: Uint8Array): Unpacker {
   if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip()
-  if (encoding === 'deflate') return createInflate()
+  if (encoding === 'deflate') return ((first[0] ?? 0) & 0x0f) === 8 && (first.length < 2 || ((first[0]! << 8) | first[1]!) % 31 === 0) ? createInflate() : createInflateRaw()
   if (encoding === 'br') return createBrotliDecompress()
   throw Object.assign(new Error('unknown content encoding'), { code: 'Z_UNKNOWN_ENCODING' })
 }

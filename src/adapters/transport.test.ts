@@ -4,7 +4,7 @@ import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import net from 'node:net'
 import { after, test } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { makeCertificates } from '../../bank/certificates.ts'
 import { createRecorder } from '../connector-kit/recorder.ts'
 import type { ExchangeRecord } from '../ports/transport.ts'
@@ -290,6 +290,26 @@ test('an answer over the limit is cut off while it streams, packed or not', asyn
   assert.equal(failure(await send(`http://127.0.0.1:${twice}/`)).code, 'answer_unreadable')
   const honest = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('small')))
   assert.equal(bodyOf(await send(`http://127.0.0.1:${honest}/`)), 'small')
+})
+
+// Fails when: a body that cannot be unpacked hides the status and Retry-After that came before it (was so), or a packing that says nothing is not understood.
+test('an HTTP error is an answer by its head, whatever becomes of its body; bodies are unpacked as they are packed', async () => {
+  const of = async (status: number, encoding: string, body: Uint8Array) => {
+    const port = await serve((_, response) => response.writeHead(status, { 'content-encoding': encoding, 'retry-after': '120' }).end(body))
+    const sent = await send(`http://127.0.0.1:${port}/`)
+    return sent.result.ok ? [sent.result.value.status, sent.result.value.headers['retry-after'], Buffer.from(sent.result.value.body).toString()] : sent.result.failure.evidence[0].networkError
+  }
+  const packed = gzipSync('busy')
+  assert.deepEqual(await of(503, 'gzip', new Uint8Array(0)), [503, '120', ''])
+  assert.deepEqual((await of(429, 'gzip', packed.subarray(0, 12)))?.slice(0, 2), [429, '120'])
+  assert.deepEqual((await of(503, 'zstd', packed))?.slice(0, 2), [503, '120'])
+  assert.deepEqual(await of(200, 'gzip', new Uint8Array(0)), [200, '120', ''])
+  assert.deepEqual(await of(200, 'Identity, gzip', packed), [200, '120', 'busy'])
+  for (const pack of [deflateSync, deflateRawSync]) assert.deepEqual(await of(200, 'deflate', pack('busy')), [200, '120', 'busy'])
+  assert.equal(await of(200, 'gzip', packed.subarray(0, 12)), 'Z_BUF_ERROR')
+  const torn = await serveRaw((socket) => void socket.write('HTTP/1.1 503 Busy\r\nContent-Length: 100\r\nRetry-After: 120\r\n\r\nbusy', () => socket.destroy()))
+  const sent = await send(`http://127.0.0.1:${torn}/`)
+  assert.deepEqual(sent.result.ok && [sent.result.value.status, sent.result.value.headers['retry-after']], [503, '120'])
 })
 
 test('headers without end, half a body, a cut parcel and no HTTP at all are failures of their kind, and the bank\'s word is lost', async () => {
