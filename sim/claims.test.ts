@@ -41,17 +41,17 @@ test('a pending row that is pending at no bank is blamed in the end, and each tr
   assert.equal(new Claims(() => NOON).end(truthOf(pending), new Map([['x', [shown('1', 'pending'), shown('2', 'pending')]]]), NOON).length, 1)
 })
 
-test('a booked row that goes and comes again under another id is blamed; one that was merged, or stood beside it all the time, is not', () => {
+test('a booked row that goes and comes again under another id is blamed; one that was merged, or stood beside it all the time, if only as its copy, is not', () => {
   const row = booked('2026-03-09', -5n, NOON - HOUR)
   const identity = (): Known => ({ row, stage: 'booked', copy: false })
   const play = (reason: string, ...after: string[]): readonly string[] => {
     const claims = new Claims(() => NOON)
-    claims.step('a', truthOf(row), new Map([['k', [shown('1'), ...after.slice(1).map((id) => shown(id))]]]), [], identity)
+    claims.step('a', truthOf(row), new Map([['k', [shown('1'), ...after.slice(1).map((id) => shown(id))]]]), [], (id) => ({ ...identity(), copy: id === 'copy' }))
     claims.committed('a', withdrawn('1', reason))
     const here = new Map([['k', after.map((id) => shown(id))]])
     claims.step('a', truthOf(row), here, [], identity)
     return claims.end(truthOf(row), here, NOON)
   }
   assert.deepEqual(play('bank_removed', '2'), ['the id that consumers saw changed from 1 to 2: k'])
-  assert.deepEqual([play('merged', '2'), play('bank_removed'), play('bank_removed', '3', '3')], [[], [], []])
+  assert.deepEqual([play('merged', '2'), play('bank_removed'), play('bank_removed', '3', '3'), play('bank_removed', 'copy', 'copy')], [[], [], [], []])
 })

@@ -45,9 +45,10 @@ export class Claims {
     for (const [kind, rows] of here) {
       for (const { id, state } of rows) {
         const known = state === 'posted' ? identity(id) : null
-        if (known?.stage !== 'booked' || known.copy) continue
+        if (known?.stage !== 'booked') continue
+        // A copy stands beside its row as well: nobody can tell which of the two goes.
         if (!this.#shown.has(id)) this.#shown.set(id, this.#order)
-        this.#kinds.set(id, kind)
+        if (!known.copy) this.#kinds.set(id, kind)
       }
     }
     const fresh = spans.filter((span) => span.status === 'proved' && !this.#looked.has(nameOf(key, span)))

@@ -51,6 +51,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['1300001748/d30/f0,1,2,3,4/c/s', 'a row that was left out for a while was taken for the next purchase of its amount, which was made on another day'],
   ['1300002898/d30/f0,1,2,3/c/s', 'a row that had come late and wrongly dated was not read again when those that came with it were dated right'],
   ['1300003392/d9/f1/c/s', 'amounts that were turned because of a fault stayed turned, and the right ones were refused for ever'],
+  ['1700000596/d30/f0,1,3,4,5,6,7,8,12/c/s', 'the judge took a copy that had stood beside its row all the time for a new id of it'],
   ['890002371/d25/f3,4/c/s', 'the password was asked for although the bank broke every connection off, because nothing else was left to try'],
 ]
 

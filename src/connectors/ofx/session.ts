@@ -229,8 +229,8 @@ export class Session {
     }
     if (code === CODE.challengeRequired) return await this.#startChallenge(purpose, stage, messages, response, mayRepeat)
     if (code === CODE.tokenRequired) {
-      // The device is remembered, if only for the session, where the version names it.
-      this.#speakMfa()
+      // The device is remembered, if only for the session, where the version names it; a code must not be spent on finding out whether the bank speaks that.
+      if (this.settings.profile) this.#speakMfa()
       return { kind: 'challenge', prompts: [tokenPrompt(this.#tokenLabel)], codes: [String(code)], resume: { kind: 'token', sessionCookie: this.#sessionCookie } }
     }
     if (code === CODE.clientUid && !hadClientUid && mayRepeat && this.settings.version === undefined && this.settings.clientUid === 'auto') {
