@@ -14,12 +14,12 @@ const WRAP_AT = 65
 /** Of a subfield (DFÜ agreement, annex 3, chapter 8). */
 const SUBFIELD_LENGTH = 27
 
-/** Reads the lines of :86:. */
-export function readInformation(lines: readonly string[]): EntryDetails {
+/** Reads the lines of :86: of an entry that is a credit or a debit; a reversal is what it reverses. */
+export function readInformation(lines: readonly string[], isCredit: boolean): EntryDetails {
   const text = unwrap(lines)
   const structured = /^\d{3}([^\p{L}\p{N}\s/])\d\d/u.exec(text)
   if (structured !== null) return readStructured(text, structured[1]!)
-  if (/^\/[A-Z]{2,4}\//.test(text)) return readCodeWords(text)
+  if (/^\/[A-Z]{2,4}\//.test(text)) return readCodeWords(text, isCredit)
   return { name: null, memo: cleanText(text), reference: null }
 }
 
@@ -80,11 +80,12 @@ function endToEndId(purpose: string): string | null {
 }
 
 /** ING tells the other party as `/CNTP/account/bank/name/city/`, and before a purpose its kind: `USTD//text`, `STRD/CUR/reference`. */
-function readCodeWords(text: string): EntryDetails {
+function readCodeWords(text: string, isCredit: boolean): EntryDetails {
   const word = (key: string, kind = ''): string | null => cleanText(new RegExp(`/${key}/+${kind}([^/]*(?:/(?![A-Z]{2,4}/)[^/]*)*)`).exec(text)?.[1]?.replace(/\/+$/, ''))
   const reference = word('EREF')
+  const party = word(isCredit ? 'ORDP' : 'BENM')
   return {
-    name: word('NAME') ?? cleanText(word('CNTP')?.split('/')[2]),
+    name: word('NAME') ?? cleanText(word('CNTP')?.split('/')[2]) ?? (party === null || /^[A-Z]{2,4}\//.test(party) ? null : party),
     memo: word('REMI', '(?:USTD//|STRD/[A-Z]{3}/)?') ?? cleanText(text),
     reference: reference === null || /^(NONREF|NOTPROVIDED)$/.test(reference) ? null : reference,
   }

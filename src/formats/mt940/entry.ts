@@ -45,7 +45,7 @@ export function readEntry(field: Field, details: readonly Field[], interim: bool
   const [customer = '', bank = ''] = references.split('//', 2).map((text) => text.trim())
   const isCheck = type === 'NCHK' && /^\d+$/.test(customer)
   const supplementary = whole === null ? more.slice(1) : more
-  const told = mergeDetails(details)
+  const told = mergeDetails(details, mark.endsWith('C'))
   return ok({
     providerId: reference(bank),
     pendingProviderId: null,
@@ -100,8 +100,8 @@ function thirtyDayMonth(year: number, month: number, dayOfMonth: number): Day | 
   return dayOf(year, 2, 29) ?? dayOf(year, 2, 28)
 }
 
-function mergeDetails(fields: readonly Field[]): EntryDetails {
-  const told = fields.map((field) => (field.tag === 'NS' ? readNationalSubfields(field.lines) : readInformation(field.lines)))
+function mergeDetails(fields: readonly Field[], isCredit: boolean): EntryDetails {
+  const told = fields.map((field) => (field.tag === 'NS' ? readNationalSubfields(field.lines) : readInformation(field.lines, isCredit)))
   return {
     name: told.find(({ name }) => name !== null)?.name ?? null,
     memo: joinTexts(told.map(({ memo }) => memo)),

@@ -84,6 +84,15 @@ test('code words of ING: the other party stands behind its account and bank, the
   assert.deepEqual([structured.name, structured.memo, structured.reference], [null, '9001123412341234', null])
 })
 
+test('code words that name the party themselves: who received a debit, who ordered a credit', async () => {
+  const nameIn = async (mark: string, information: string): Promise<string | null> => (await rowOf(`:61:2401030103${mark}5,00NTRFNONREF\n:86:${information}\n`)).name
+  assert.equal(await nameIn('D', '/CTC/558/OUTGOING PAYMENT/BENM/JAN NOVAK/REMI/faktura 12'), 'JAN NOVAK')
+  assert.equal(await nameIn('C', '/ORDP/ACME A/S/REMI/salary'), 'ACME A/S')
+  for (const [mark, name] of [['D', 'JAN NOVAK'], ['RD', 'JAN NOVAK'], ['C', 'ACME'], ['RC', 'ACME']] as const) assert.equal(await nameIn(mark, '/ORDP/ACME/BENM/JAN NOVAK/REMI/x'), name, mark)
+  assert.equal(await nameIn('D', '/BENM//NAME/CASPER EN CO/REMI/gift'), 'CASPER EN CO')
+  assert.equal(await nameIn('D', '/BENM//ID/123456/REMI/x'), null)
+})
+
 test('free information is unwrapped where the line was full, and a wrapped time is no tag', async () => {
   const full = 'x'.repeat(61)
   assert.equal((await rowOf(`:61:2401030103D5,00NTRFNONREF\n:86:${full}\nyz\nnext line\n`)).memo, `${full}yz next line`)
