@@ -1,19 +1,21 @@
 /**
  * Server-sent events: "something changed" with its kind and id, never data. A page asks again for
- * what it shows. At most 20 streams at once (security.md row 31): a page opens one, a browser keeps many.
+ * what it shows. At most 5 streams at once for each who asks (security.md row 31): a page opens one, and who
+ * keeps many open takes none from others.
  */
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { actorOf } from '../access/authorize.ts'
 import type { Instance } from '../instance.ts'
 import { setSecurityHeaders } from './guard.ts'
 import { ApiProblem } from './problems.ts'
 import type { Admit } from './server.ts'
 
-const MAX_STREAMS = 20
+const MAX_STREAMS = 5
 const HEARTBEAT_MS = 20_000
 
 export async function registerEvents(server: FastifyInstance, admit: Admit, instance: Instance): Promise<void> {
-  let open = 0
+  const open = new Map<string, number>()
   let isClosing = false
   const stops = new Set<() => void>()
   server.addHook('preClose', async () => {
@@ -24,8 +26,10 @@ export async function registerEvents(server: FastifyInstance, admit: Admit, inst
     await admit(request, 'read')
     // A page that lost its stream asks for another at once, over a line that is still open: that one would never end, and the server with it.
     if (isClosing) return reply.header('connection', 'close').status(204).send()
-    if (open >= MAX_STREAMS) throw new ApiProblem('wrong_state', 'Too many event streams are open; close other tabs of Relink.')
-    open += 1
+    const actor = actorOf(request.caller)
+    const others = open.get(actor) ?? 0
+    if (others >= MAX_STREAMS) throw new ApiProblem('wrong_state', 'Too many event streams are open; close other tabs of Relink.')
+    open.set(actor, others + 1)
     setSecurityHeaders(reply)
     reply.hijack()
     const { raw } = reply
@@ -37,7 +41,10 @@ export async function registerEvents(server: FastifyInstance, admit: Admit, inst
       unsubscribe()
       heart.abort()
       raw.end()
-      if (stops.delete(stop)) open -= 1
+      if (!stops.delete(stop)) return
+      const left = (open.get(actor) ?? 1) - 1
+      if (left > 0) open.set(actor, left)
+      else open.delete(actor)
     }
     stops.add(stop)
     raw.on('close', stop)

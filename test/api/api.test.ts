@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { get } from 'node:http'
+import { get, type ClientRequest } from 'node:http'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { makeKey } from '../../src/access/keys.ts'
+import { demoOwner } from '../../src/api/demo-owner.ts'
 import { PROBLEMS } from '../../src/api/problems.ts'
 import type { Route } from '../../src/api/route.ts'
 import { ROUTES } from '../../src/api/routes/index.ts'
@@ -350,6 +352,27 @@ test('events tell that something changed, never what', async () => {
   }
   await changed
   for (const data of lines.join('').match(/^data: .*$/gm) ?? []) assert.deepEqual(Object.keys(JSON.parse(data.slice(6))).sort(), ['id', 'kind'])
+})
+
+test('row 31: five streams of events for each who asks: who opens more takes none from others, and one that is closed makes room', async () => {
+  const { instance } = served.sandbox.opened
+  const member = await instance.store.access.member(await demoOwner(instance))
+  const { text } = await makeKey({ ...instance, access: instance.store.access }, member!, 'host', { label: 'Another', scope: 'read' })
+  const streams: ClientRequest[] = []
+  const opened = (token: string) => new Promise<number | undefined>((resolve, reject) => {
+    const request = get(new URL('api/events', served.server.url), { agent: false, headers: { authorization: `Bearer ${token}` } }, (response) => {
+      response.on('error', () => undefined).resume()
+      resolve(response.statusCode)
+    }).on('error', reject)
+    streams.push(request)
+  })
+  for (const status of [200, 200, 200, 200, 200, 409, 409]) assert.equal(await opened(served.token), status)
+  assert.equal(await opened(text), 200)
+  for (const stream of streams.splice(0, 1)) stream.destroy()
+  let again = await opened(served.token)
+  for (let tries = 0; tries < 100 && again === 409; tries++) again = await opened(served.token)
+  assert.equal(again, 200)
+  for (const stream of streams) stream.destroy()
 })
 
 test('a stream of events that is asked for while the server closes is refused: it would hold the server for ever', async () => {
