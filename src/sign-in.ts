@@ -29,6 +29,7 @@ export function signInWhenAsked(options: SignInOptions): SignIn {
     factors: (userId) => asked((signIn) => signIn.factors(userId)),
     resetUser: (...given) => asked((signIn) => signIn.resetUser(...given)),
     mayTry: (account) => asked((signIn) => signIn.mayTry(account)),
+    notTried: (account) => asked((signIn) => signIn.notTried(account)),
     succeeded: (account) => asked((signIn) => signIn.succeeded(account)),
     close: async () => (await opened)?.close(),
   }

@@ -41,6 +41,8 @@ const CODE_KEY = 'code:'
 /** Any fixed number: the lock of whoever makes a person. */
 const MAKING = 7_351_017
 const PER_MINUTE = { window: 60, max: 5 }
+/** Longer than the window of every limit. */
+const LIMIT_KEPT_MS = 5 * 60_000
 
 export function openSignIn({ database, key, origin, log }: SignInOptions): SignIn {
   const pool = openAuthPool(database)
@@ -104,6 +106,7 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
   const context = auth.$context
   return {
     async ask(visit, method, path, body, query) {
+      await forgetExpired(pool)
       const url = new URL(`/api/auth${path}`, visit.origin)
       for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value)
       return answerOf(await auth.handler(new Request(url, { method, headers: headersOf(visit, body !== undefined), ...(body === undefined ? {} : { body: JSON.stringify(body) }) })))
@@ -156,6 +159,10 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
       )
       return rows[0]!.count <= TRIES
     },
+    async notTried(account) {
+      await pool.query('update auth_attempts set count = count - 1 where key = $1', [accountKey(account)])
+      await pool.query('delete from auth_attempts where key = $1 and count <= 0', [accountKey(account)])
+    },
     async succeeded(account) {
       await pool.query('delete from auth_attempts where key = $1', [accountKey(account)])
     },
@@ -206,10 +213,16 @@ function methodOf(context: { path?: string; context?: { session?: { session: Rec
 
 /** A code of the app opens one session (RFC 6238, 5.2): who looked over a shoulder, or keeps what a false page was told, comes second. */
 async function spendCode(pool: pg.Pool, userId: string, code: string): Promise<void> {
-  const now = Date.now()
-  await pool.query('delete from auth_attempts where starts_with(key, $1) and since <= $2', [CODE_KEY, now - CODE_KEPT_MS])
-  const { rowCount } = await pool.query('insert into auth_attempts (key, count, since) values ($1, 1, $2) on conflict do nothing', [CODE_KEY + accountKey(`${userId} ${code}`), now])
+  const { rowCount } = await pool.query('insert into auth_attempts (key, count, since) values ($1, 1, $2) on conflict do nothing', [CODE_KEY + accountKey(`${userId} ${code}`), Date.now()])
   if (rowCount !== 1) throw new APIError('UNAUTHORIZED', { message: 'This code was used already.', code: 'CODE_SPENT' })
+}
+
+/** What strangers leave behind is kept as long as it counts: without a sign-in nobody fills the tables. */
+async function forgetExpired(pool: pg.Pool): Promise<void> {
+  const now = Date.now()
+  await pool.query('delete from auth_attempts where since <= case when starts_with(key, $1) then $2::bigint else $3::bigint end', [CODE_KEY, now - CODE_KEPT_MS, now - LOCK_MS])
+  await pool.query('delete from auth_rate_limit where "lastRequest" <= $1', [now - LIMIT_KEPT_MS])
+  await pool.query('delete from auth_verification where "expiresAt" <= $1', [new Date(now)])
 }
 
 /** One at a time here, so that those who wait hold no connection; and one at a time over all servers. */

@@ -29,7 +29,7 @@ export type SignIn = {
   ask(visit: Visit, method: 'GET' | 'POST', path: SignInPath, body?: Readonly<Record<string, unknown>>, query?: Readonly<Record<string, string>>): Promise<SignInAnswer>
   /** Who is signed in; null: nobody, or not any more. `isLook`: an open page is not its person, and does not keep a session from ending unused. */
   session(visit: Pick<Visit, 'cookie'>, isLook?: boolean): Promise<OpenSession | null>
-  /** Makes people one at a time, over all servers on this database: who looks whether an address is free, and then takes it, does so in here. */
+  /** One at a time, over all servers on this database: who looks whether an address is free, and then takes it, does so in here, and who looks whether another factor stays, and then removes one. */
   alone<T>(work: () => Promise<T>): Promise<T>
   /** The user's id; null when the address is taken. Without a password only a link signs in. */
   createUser(user: { readonly name: string; readonly email: string; readonly password: string | null }): Promise<string | null>
@@ -50,6 +50,8 @@ export type SignIn = {
    * from. A success takes the count back.
    */
   mayTry(account: string): Promise<boolean>
+  /** Takes one count back: the try was refused before anybody looked at the password. */
+  notTried(account: string): Promise<void>
   succeeded(account: string): Promise<void>
   close(): Promise<void>
 }

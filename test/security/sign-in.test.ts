@@ -157,6 +157,39 @@ test('row 17: guesses are counted for each account and for each network, and a h
   assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429])
 })
 
+test('row 17: what strangers try is kept as long as it counts, and where their network is stopped already it counts against nobody', async () => {
+  await house.sql('delete from relink.auth_attempts')
+  const stranger = house.browser()
+  const guess = (name: string) => stranger.ask('POST', '/api/sign-in/password', { email: `${name}@books.example`, password: 'wrong wrong wrong' })
+  const statuses: number[] = []
+  for (let n = 0; n < 12; n++) statuses.push((await guess(`made-up-${n}`)).status)
+  assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429, 429, 429, 429, 429, 429, 429])
+  const kept = async (): Promise<number> => (await house.sql('select 1 from relink.auth_attempts')).length
+  assert.equal(await kept(), 5)
+  for (let n = 0; n < 6; n++) await guess('made-up-0')
+  assert.equal((await house.browser().ask('POST', '/api/sign-in/password', { email: 'made-up-0@books.example', password: 'wrong wrong wrong' })).status, 401, 'not locked by what was stopped')
+  assert.ok((await stranger.ask('POST', '/api/sign-in/passkey/options')).status < 500)
+  await house.sql('update relink.auth_attempts set since = since - 900001')
+  await house.sql(`update relink.auth_verification set "expiresAt" = now() - interval '1 second'`)
+  await house.sql(`update relink.auth_rate_limit set "lastRequest" = "lastRequest" - 300001`)
+  await guess('made-up-13')
+  assert.deepEqual([await kept(), (await house.sql('select 1 from relink.auth_verification')).length, (await house.sql('select 1 from relink.auth_rate_limit')).length], [1, 0, 1])
+})
+
+test('row 9: of an owner’s two factors, removed at the same moment, one stays', async () => {
+  const otto = { name: 'Otto Owner', email: 'otto@books.example', password: 'two brass lanterns glow' }
+  const invited = await owner.ask('POST', '/api/invitations', { role: 'owner', label: 'Otto' })
+  const browser = house.browser()
+  assert.equal((await browser.ask('POST', '/api/sign-in/join', { token: invited.json.token, ...otto })).status, 200, invited.text)
+  await addTotp(browser, otto.password)
+  const { userId } = (await browser.ask('GET', '/api/account')).json
+  await house.sql(`insert into relink.auth_passkey ("id", "name", "publicKey", "userId", "credentialID", "counter", "deviceType", "backedUp") values ('second', 'Phone', 'k', $1, 'c', 0, 'singleDevice', false)`, [userId])
+  const answers = await Promise.all([browser.fork().ask('DELETE', '/api/account/totp', { password: otto.password }), browser.fork().ask('DELETE', '/api/account/passkeys/second')])
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409], answers.map(({ text }) => text).join())
+  const { hasTotp, passkeys } = await house.instance.signIn.factors(userId)
+  assert.equal(Number(hasTotp) + passkeys.length, 1)
+})
+
 test('row 26: what a stolen database holds signs nobody in', async () => {
   const browser = await signIn(house.browser(), OWNER, secret, house)
   const cookie = decodeURIComponent(browser.cookies.get('relink.session') ?? '')

@@ -87,9 +87,11 @@ const removeTotp = route({
   ...own, method: 'DELETE', url: '/account/totp', action: 'factors', summary: 'No authenticator app any more; an owner then needs a passkey', body: z.strictObject({ password: passwordShape }), response: done,
   handle: async ({ instance, caller, body, visit, keep }) => {
     const { member } = person(caller)
-    const { passkeys } = await instance.signIn.factors(member.userId)
-    if (member.role === 'owner' && passkeys.length === 0) throw new ApiProblem('wrong_state', 'It is the only second factor of an owner; add a passkey first.')
-    const answer = await passed(instance, instance.signIn.ask(visit, 'POST', '/two-factor/disable', { password: body.password }))
+    const answer = await instance.signIn.alone(async () => {
+      const { passkeys } = await instance.signIn.factors(member.userId)
+      if (member.role === 'owner' && passkeys.length === 0) throw new ApiProblem('wrong_state', 'It is the only second factor of an owner; add a passkey first.')
+      return passed(instance, instance.signIn.ask(visit, 'POST', '/two-factor/disable', { password: body.password }))
+    })
     await endOthers(instance, member.userId, answer)
     keep(answer.cookies)
     return tell(instance, member.userId, 'totp.removed')
@@ -126,10 +128,12 @@ const removePasskey = route({
   ...own, method: 'DELETE', url: '/account/passkeys/:passkey', action: 'factors', summary: 'Remove a passkey; all other sessions end', params: z.strictObject({ passkey: z.string().min(1).max(100) }), response: done,
   handle: async ({ instance, caller, params, visit }) => {
     const { member, session } = person(caller)
-    const { passkeys, hasTotp } = await instance.signIn.factors(member.userId)
-    if (!passkeys.some(({ id }) => id === params.passkey)) throw new ApiProblem('not_found')
-    if (member.role === 'owner' && !hasTotp && passkeys.length === 1) throw new ApiProblem('wrong_state', 'It is the only second factor of an owner; add another one first.')
-    await passed(instance, instance.signIn.ask(visit, 'POST', '/passkey/delete-passkey', { id: params.passkey }))
+    await instance.signIn.alone(async () => {
+      const { passkeys, hasTotp } = await instance.signIn.factors(member.userId)
+      if (!passkeys.some(({ id }) => id === params.passkey)) throw new ApiProblem('not_found')
+      if (member.role === 'owner' && !hasTotp && passkeys.length === 1) throw new ApiProblem('wrong_state', 'It is the only second factor of an owner; add another one first.')
+      return passed(instance, instance.signIn.ask(visit, 'POST', '/passkey/delete-passkey', { id: params.passkey }))
+    })
     for (const { id } of await instance.signIn.sessions(member.userId)) if (id !== session.sessionId) await instance.signIn.endSessions(member.userId, id)
     return tell(instance, member.userId, 'passkey.removed')
   },

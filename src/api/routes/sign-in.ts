@@ -137,6 +137,8 @@ async function enterByPassword(instance: Instance, visit: Visit, keep: Keep, { e
   const { signIn } = instance
   if (!(await signIn.mayTry(email))) throw tooMany(15 * 60)
   const answer = await signIn.ask(visit, 'POST', '/sign-in/email', { email, password })
+  // Whoever is stopped for all that comes from their network locks nobody's account, and leaves no line for each name that they make up.
+  if (answer.status === 429) await signIn.notTried(email)
   const next = await passOrTell(instance, answer, 'password', keep)
   await signIn.succeeded(email)
   return { next }
