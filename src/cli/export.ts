@@ -5,6 +5,7 @@ import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { EXPORT_FORMATS, exportAccount, type ExportFormat } from '../exports/export.ts'
 import { tellExport } from '../access/audit.ts'
+import { StoreUnavailable } from '../ports/store.ts'
 import { chooseAccount, dayRange } from './accounts.ts'
 import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
@@ -28,7 +29,7 @@ export async function exportCommand(output: Output, options: ExportOptions): Pro
  * Writes beside the target and renames, so that a failure never leaves half a file under the wanted name. A
  * link is followed. What is no file (a device, a pipe) is written into: a rename would put a file in its place.
  */
-async function writeWhole(path: string, content: AsyncIterable<Uint8Array | string>): Promise<void> {
+export async function writeWhole(path: string, content: AsyncIterable<Uint8Array | string>): Promise<void> {
   let partial: string | null = null
   try {
     const there = await stat(path).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : Promise.reject(error)))
@@ -41,6 +42,8 @@ async function writeWhole(path: string, content: AsyncIterable<Uint8Array | stri
     await rename(partial, target)
   } catch (error) {
     if (partial !== null) await rm(partial, { force: true })
+    // What no call of the system refused is no matter of the place: it came from the content.
+    if (error instanceof StoreUnavailable || (error as NodeJS.ErrnoException).syscall === undefined) throw error
     throw new CommandError(`${path === '' ? 'A file without a name' : path} cannot be written: ${reasonOf(error as NodeJS.ErrnoException)}. Give another place with -o.`)
   }
 }

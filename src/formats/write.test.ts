@@ -154,6 +154,16 @@ test(
   },
 )
 
+// Fails when: the day after the closing balance is taken of the last day that there is (was so): the export ended in the middle.
+test('every format is written up to the last day of the calendar, and from the first', async () => {
+  const edges: ExportStatement = { ...SAMPLE, covers: { from: day('0001-01-01'), to: day('9999-12-31') }, opening: { ...SAMPLE.opening!, on: day('0001-01-01') }, closing: { ...SAMPLE.closing!, on: day('9999-12-31') } }
+  for (const write of [writeBeancount, writeHledger, writeLedger, writeQif, writeCsv, (statement: ExportStatement) => writeCamt053(statement, 1_700_000_000_000)]) {
+    let text = ''
+    for await (const piece of write(edges)) text += String(piece)
+    assert.ok(text.length > 200, write.name)
+  }
+})
+
 const schema = join(
   process.env['RELINK_SHARED'] ?? join(import.meta.dirname, '../../../shared'),
   'schemas/genkgo__camt/assets/camt.053.001.02.xsd',

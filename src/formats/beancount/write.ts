@@ -3,7 +3,7 @@
  * entry and the closing one as a `balance` directive, which Beancount checks. Pending rows are left
  * out, because a bank's balance does not count them. The texts of the bank stay inside quotes.
  */
-import { addDays } from '../../domain/day.ts'
+import { addDays, day } from '../../domain/day.ts'
 import type { AccountKind } from '../../domain/statement.ts'
 import { cleanText } from '../clean-text.ts'
 import { amountText, bookedRows, type ExportBalance, type ExportRow, type ExportStatement } from '../export.ts'
@@ -12,6 +12,7 @@ const OWED: ReadonlySet<AccountKind> = new Set(['credit_card', 'credit_line', 'l
 
 /** Accounts open before any booking day. */
 const OPENED_ON = '1970-01-01'
+const LAST_DAY = day('9999-12-31')
 const EQUITY = 'Equity:Opening-Balances'
 const OUT = 'Expenses:Uncategorized'
 const IN = 'Income:Uncategorized'
@@ -23,8 +24,8 @@ export async function* writeBeancount(statement: ExportStatement): AsyncGenerato
   for (const opened of [name, EQUITY, OUT, IN]) yield `${OPENED_ON} open ${opened}\n`
   if (opening !== null) yield `\n${opening.on} * "Opening balance"\n  ${name}  ${figure(opening)}\n  ${EQUITY}\n`
   for await (const row of bookedRows(statement.rows)) yield rowEntry(row, name)
-  // Beancount checks at the beginning of the day. Without an opening balance there is nothing to check against.
-  if (closing !== null && opening !== null) yield `\n${addDays(closing.on, 1)} balance ${name}  ${figure(closing)}\n`
+  // Beancount checks at the beginning of the day, so there is no check after the last of its calendar. Without an opening balance there is nothing to check against.
+  if (closing !== null && opening !== null && closing.on < LAST_DAY) yield `\n${addDays(closing.on, 1)} balance ${name}  ${figure(closing)}\n`
 }
 
 function rowEntry(row: ExportRow, account: string): string {
