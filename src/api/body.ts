@@ -23,7 +23,7 @@ export function acceptJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error')
   server.removeContentTypeParser('application/json')
   server.addContentTypeParser('application/json', (request, payload, done) => {
-    readText(request, payload).then((text) => parse(request, text, (error, value: unknown) => (error === null && hasLongList(value) ? done(tooLong(), undefined) : done(error, value))), done)
+    readText(request, payload).then((text) => parse(request, text, (error, value: unknown) => (error === null ? done(refusalOf(value), value) : done(error, undefined))), done)
   })
 }
 
@@ -92,13 +92,16 @@ export function isDeeper(text: string, most: number): boolean {
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]
 
-/** At most `MOST_DEPTH` calls deep, as the text was. */
-function hasLongList(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
+/** What is wrong with a value anywhere in it; null: nothing. At most `MOST_DEPTH` calls deep, as the text was. */
+function refusalOf(value: unknown): ApiProblem | null {
+  // Half of a character can be escaped in JSON and stored nowhere.
+  if (typeof value === 'string') return value.isWellFormed() ? null : new ApiProblem('invalid_request', 'A text in the body holds half of a character.')
+  if (typeof value !== 'object' || value === null) return null
   const items: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
-  return items.length > MOST_ITEMS || items.some(hasLongList)
-}
-
-function tooLong(): ApiProblem {
-  return new ApiProblem('invalid_request', `A list in the body has more than ${MOST_ITEMS} entries.`)
+  if (items.length > MOST_ITEMS) return new ApiProblem('invalid_request', `A list in the body has more than ${MOST_ITEMS} entries.`)
+  for (const item of Array.isArray(value) ? items : [...Object.keys(value), ...items]) {
+    const refusal = refusalOf(item)
+    if (refusal !== null) return refusal
+  }
+  return null
 }

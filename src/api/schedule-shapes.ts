@@ -5,7 +5,7 @@ import { hoursShape } from './shapes.ts'
 const instant = z.iso.datetime()
 
 /** Oftener than hourly no bank is asked by itself; more rarely than daily, days of a short history could be missed. */
-const [LEAST_MINUTES, MOST_MINUTES] = [60, 1_440]
+export const [LEAST_MINUTES, MOST_MINUTES] = [60, 1_440]
 
 export const readPlanShape = z.strictObject({ everyMinutes: z.int().min(LEAST_MINUTES).max(MOST_MINUTES).nullable().meta({ description: 'null: as is usual' }), hours: hoursShape.nullable().meta({ description: 'null: at any hour' }) })
 

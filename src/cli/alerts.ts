@@ -8,7 +8,7 @@ import { plainLine } from '../alerts/words.ts'
 import { changeShape, enteredShape } from '../api/alert-shapes.ts'
 import { destinationParts, destinationView, tryDestination } from '../api/routes/alerts.ts'
 import { TOPICS, type Destination, type DestinationKind } from '../domain/alert.ts'
-import type { Hours } from '../domain/hours.ts'
+import { TIME_OF_DAY, type Hours } from '../domain/hours.ts'
 import type { Result } from '../domain/result.ts'
 import type { Instance } from '../instance.ts'
 import type { Language } from '../language/language.ts'
@@ -120,6 +120,7 @@ async function placeFrom(kind: DestinationKind, options: AlertOptions, usual: Re
   const { server = '', port = '', security, user, from, to = '', password, ...rest } = await fillForm(FIELDS[kind], { ...usual, ...given }, sourceOf(options))
   if (kind === 'webhook') return { kind, ...rest }
   if (kind === 'ntfy') return { kind, server, ...rest }
+  if (!/^\d{1,5}$/.test(port)) throw new CommandError('The field port wants a whole number, such as 587.', 2)
   return { kind, server: { host: server, port: Number(port), security, user: user ?? null, from, to: to.split(/[,;\s]+/).filter((one) => one !== '') }, ...(password === undefined ? {} : { password }) }
 }
 
@@ -136,13 +137,13 @@ function topicsOf(words: string): readonly string[] {
 
 /** `22:00-07:00`, or `none`. */
 function quietOf(words: string | undefined, timeZone: string): Hours | null {
-  return words === undefined || words === 'none' ? null : hoursFrom('--quiet', words, timeZone)
+  return words === undefined || words === 'none' ? null : { ...timesFrom('--quiet', words), timeZone }
 }
 
-export function hoursFrom(option: string, words: string, timeZone: string): Hours {
-  const [from, to, ...more] = words.split('-')
-  if (from === undefined || to === undefined || more.length > 0) throw new CommandError(`${option} wants two times of day such as 22:00-07:00, not "${words}".`, 2)
-  return { from, to, timeZone }
+export function timesFrom(option: string, words: string): Pick<Hours, 'from' | 'to'> {
+  const [from = '', to = '', ...more] = words.split('-')
+  if (!TIME_OF_DAY.test(from) || !TIME_OF_DAY.test(to) || more.length > 0) throw new CommandError(`${option} wants two times of day such as 22:00-07:00, not "${words}".`, 2)
+  return { from, to }
 }
 
 export function here(): string {

@@ -1,8 +1,8 @@
 /** `relink schedule`: when connections are read by themselves, as on the page, with the same limits. */
-import { readPlanShape } from '../api/schedule-shapes.ts'
+import { LEAST_MINUTES, MOST_MINUTES, readPlanShape } from '../api/schedule-shapes.ts'
 import { scheduledView, scheduleView } from '../api/routes/schedule.ts'
 import type { Instance } from '../instance.ts'
-import { checked, here, hoursFrom } from './alerts.ts'
+import { checked, here, timesFrom } from './alerts.ts'
 import { chooseConnection, verbOrFail } from './connections.ts'
 import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
@@ -23,16 +23,26 @@ export async function show(output: Output): Promise<void> {
 
 export async function plan(output: Output, wanted: string, options: PlanOptions): Promise<void> {
   if (options.every === undefined && options.hours === undefined && options.timeZone === undefined) throw new CommandError('Say when: --every MINUTES or `usual`, --hours 07:00-19:00 or `any`.', 2)
+  const every = options.every === undefined ? undefined : minutesFrom(options.every)
+  const times = options.hours === undefined || options.hours === 'any' ? null : timesFrom('--hours', options.hours)
   await withInstance(output, async (instance) => {
     const { id, readPlan } = await chooseConnection(instance, wanted)
     const timeZone = options.timeZone ?? readPlan?.hours?.timeZone ?? here()
-    const hours = options.hours === undefined ? (readPlan?.hours == null ? null : { ...readPlan.hours, timeZone }) : options.hours === 'any' ? null : hoursFrom('--hours', options.hours, timeZone)
+    const hours = options.hours === undefined ? (readPlan?.hours == null ? null : { ...readPlan.hours, timeZone }) : times === null ? null : { ...times, timeZone }
     if (hours === null && options.timeZone !== undefined) throw new CommandError('A time zone says by whose clock hours are meant, and this connection is read at any hour. Name them, too: --hours 07:00-19:00.', 2)
-    const everyMinutes = options.every === undefined ? (readPlan?.everyMinutes ?? null) : options.every === 'usual' ? null : Number(options.every)
+    const everyMinutes = every === undefined ? (readPlan?.everyMinutes ?? null) : every
     const planned = scheduledView(instance, verbOrFail(await instance.verbs.planReads(id, checked(readPlanShape, { everyMinutes, hours }))))
     output.data(planned)
     output.say(`${planned.institutionName}: every ${everyWords(planned)}, ${hoursWords(planned)}. Next read: ${nextWords(planned, (await instance.store.schedule.pause()) !== null)}.`)
   })
+}
+
+/** Null: as is usual. */
+function minutesFrom(words: string): number | null {
+  if (words === 'usual') return null
+  const minutes = Number(words)
+  if (!/^\d+$/.test(words) || minutes < LEAST_MINUTES || minutes > MOST_MINUTES) throw new CommandError(`--every wants minutes, a whole number from ${LEAST_MINUTES} to ${MOST_MINUTES}, or \`usual\`, not "${words}".`, 2)
+  return minutes
 }
 
 /** Reading by hand (`relink sync`) is always possible. */

@@ -133,6 +133,9 @@ test('what is too deep, too long or too large for what it carries is refused; so
   assert.equal((await post('/api/diagnose', record('['.repeat(30) + ']'.repeat(30)))).status, 200)
   for (const value of ['['.repeat(31) + ']'.repeat(31), '['.repeat(100_000), `[${'1,'.repeat(1_000)}1]`]) assertProblem(await post('/api/diagnose', record(value)), 'invalid_request', value.slice(0, 40))
   assertProblem(await post('/api/diagnose', Buffer.from([0x22, 0xff, 0x22])), 'invalid_request')
+  // Half of a character can be told in JSON and stored nowhere.
+  for (const half of ['"\\ud800"', '"a\\udc00b"', '{"\\udbff": 1}', '{"a": ["\\ude00\\ud83d"]}']) assertProblem(await post('/api/diagnose', record(half)), 'invalid_request', half)
+  assert.equal((await post('/api/diagnose', record('"\\ud83d\\ude00"'))).status, 200)
   for (const { method, url } of ROUTES.filter((route) => route.carriesSecret === true && route.body !== undefined && isForHost(route))) {
     assertProblem(await ask(method, pathOf(url), { raw: `{"x": "${'y'.repeat(16_400)}"}`, headers: { 'content-type': 'application/json' } }), 'too_large', url)
   }

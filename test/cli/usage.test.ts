@@ -38,6 +38,23 @@ test('wrong usage ends with 2, says why on standard error and prints nothing on 
   }
 })
 
+test('what a value must be is said with its option and an example, not as a pattern or in the words of a library', async () => {
+  const mail = ['alerts', 'add', 'x', '--by', 'email', '--field', 'server=mail.example', 'from=a@books.example', 'to=b@books.example', 'security=tls']
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+    ...['abc', '1e2', '59', '1441', '-60', '60.5', ''].map((every) => [['schedule', 'set', 'x', '--every', every], /^--every wants minutes, a whole number from 60 to 1440, or `usual`/] as const),
+    ...['7-9', '07:00', '07:00-19:00-20:00', '07:00-24:00', 'never'].flatMap((hours) => [
+      [['schedule', 'set', 'x', '--hours', hours], /^--hours wants two times of day such as 22:00-07:00/] as const,
+      [[...mail, 'port=587', '--quiet', hours], /^--quiet wants two times of day such as 22:00-07:00/] as const,
+    ]),
+    ...['abc', '1e2', '58.7', '-1'].map((port) => [[...mail, `port=${port}`], /^The field port wants a whole number, such as 587\./] as const),
+  ]
+  for (const [args, sentence] of wrong) {
+    const { status, stdout, stderr } = await run(args)
+    assert.deepEqual([status, stdout], [2, ''], `${args.join(' ')}: ${stderr}`)
+    assert.match(stderr, sentence)
+  }
+})
+
 test('what comes later says so with a status that is no success', async () => {
   for (const command of ['backup', 'restore']) {
     const { status, stdout, stderr } = await run([command, 'file', '--seed', '1'])
