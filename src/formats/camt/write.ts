@@ -21,7 +21,8 @@ export async function* writeCamt053(statement: ExportStatement, writtenAtMs: num
   if (covers.from !== null && covers.to !== null) {
     yield `<FrToDt>${leaf('FrDtTm', `${covers.from}T00:00:00`)}${leaf('ToDtTm', `${covers.to}T23:59:59`)}</FrToDt>\n`
   }
-  const number = (account.number ?? account.id).replace(/ /g, '')
+  // An id of ours is two characters longer than what the schema takes (Max34Text), and as good without its hyphens.
+  const number = account.number?.replace(/ /g, '') ?? account.id.replaceAll('-', '')
   const identification = isIban(number) ? leaf('IBAN', number) : `<Othr>${leaf('Id', number, 34)}</Othr>`
   yield `<Acct><Id>${identification}</Id>${leaf('Ccy', account.currency)}${leaf('Nm', account.name, 70)}</Acct>\n`
   if (opening !== null) yield balance('OPBD', opening)
