@@ -98,9 +98,11 @@ test('where the file without signs came first, the one that tells is refused wit
 test('what comes back is no row turned: refunds, and transfers between accounts of one\'s own', async () => {
   const world = new World('2026-12-20')
   const read = importing(world, 'a.csv')
-  await read(charges('02-05,Shop,-20.00', '02-06,Transfer,-100.00', '02-08,Bar,-5.50', '02-20,Transfer,-50.00'))
+  await read(charges('02-05,Shop,-20.00', '02-06,Transfer,-100.00', '02-08,Bar,-5.50', '02-08,Kiosk,-3.00', '02-20,Transfer,-50.00'))
   assert.equal(await read(charges('02-06,Transfer,100.00', '02-20,Transfer,50.00')), '2026-02-06 unsigned', 'the other account of the transfers')
-  assert.deepEqual((await world.store.accounts.list()).map(({ rows }) => rows).sort(), [2, 4])
+  assert.deepEqual((await world.store.accounts.list()).map(({ rows }) => rows).sort(), [2, 5])
+  assert.equal(await read(charges('02-06,Transfer,100.00', '02-08,Bar,5.50')), 'account_unclear', 'a row of its last day is not there')
+  assert.equal(await read(charges('02-06,Transfer,100.00', '02-08,Bar,5.50', '02-08,Kiosk,3.00')), '2026-02-06 signs_followed')
   assert.equal(await read(charges('02-20,Transfer,-50.00', '02-20,Transfer,50.00', '02-21,Shop,20.00'), { accountId: await world.accountId() }), '2026-02-20')
   assert.deepEqual((await world.feed()).slice(-3), ['2026-02-20 -5000 Transfer', '2026-02-20 5000 Transfer', '2026-02-21 2000 Shop'])
 })

@@ -22,10 +22,13 @@ const SURE = 2
 const NAMED = 3
 const PAGE = 500
 
-/** `rows`: those of the account that the file shows turned, none where it shows as many as they are. `complete`: it shows all that the account has on the days that both know. */
-export type Opposites = { readonly rows: readonly Candidate[]; readonly complete: boolean; /** There is nothing else on days that both know. */ readonly isAll: boolean }
+/** How much of what the account has on the days of the file is shown by it: all, all but what stands on its first and last day, within which it may begin and end, or less. */
+type Shown = 'all' | 'inner' | 'less'
 
-const NONE: Opposites = { rows: [], complete: false, isAll: false }
+/** `rows`: those of the account that the file shows turned, none where it shows as many as they are. `isAll`: the file has nothing else on days that both know. */
+export type Opposites = { readonly rows: readonly Candidate[]; readonly shown: Shown; readonly isAll: boolean }
+
+const NONE: Opposites = { rows: [], shown: 'less', isAll: false }
 
 /** Compares a sample of the file with what the account has, each row with its sign and without. */
 export async function findOpposites(store: TenantStore, file: FileAccount, account: Account): Promise<Opposites> {
@@ -57,17 +60,18 @@ export async function findOpposites(store: TenantStore, file: FileAccount, accou
   if (turned.length * 2 < inner.length) return NONE
   const shown = new Set([...turned.map(({ contentKey: key }) => key), ...same.map(({ key }) => key)])
   const isAll = same.length === 0 && left.filter(({ on }) => covered.some((range) => contains(range, on))).length <= turned.length
-  return { rows: turned, complete: await showsAll(store, account, daysOf(file, rows), shown), isAll }
+  return { rows: turned, shown: await shownOf(store, account, daysOf(file, rows), shown), isAll }
 }
 
 /** Whether the rows are those that are stored: one alone may be a refund, unless it is all that both know; several may be where the file lacks others of those days. */
-export function areTurned({ rows, complete, isAll }: Opposites): boolean {
-  return complete && (rows.length >= SURE || (rows.length === 1 && isAll))
+export function areTurned({ rows, shown, isAll }: Opposites): boolean {
+  return shown !== 'less' && (rows.length >= SURE || (rows.length === 1 && isAll))
 }
 
-/** Whether rows that name no account tell which it is. Those of a transfer stand turned in both of its accounts: there the one has more. */
-export function namesAccount({ rows, complete }: Opposites): boolean {
-  return rows.length >= SURE && complete
+/** Whether rows that name no account tell which it is, or leave it open. Those of a transfer stand turned in both of its accounts: there the one has more. */
+export function namesAccount({ rows, shown, isAll }: Opposites): 'yes' | 'open' | 'no' {
+  if (rows.length === 0 || shown === 'less') return 'no'
+  return rows.length >= SURE && shown === 'all' && isAll ? 'yes' : 'open'
 }
 
 /** The days between the first and the last one of the sample, as far as nothing is left out of it. */
@@ -77,15 +81,16 @@ function daysOf({ sample, sums }: FileAccount, rows: readonly { readonly on: Sta
   return { from: days.reduce(minDay), to: days.reduce(maxDay) }
 }
 
-/** Whether each row of the account between those days, but on the first and last one, which a file may begin or end within, is among the shown ones. */
-async function showsAll(store: TenantStore, account: Account, { from, to }: DayRange, shown: ReadonlySet<string>): Promise<boolean> {
+async function shownOf(store: TenantStore, account: Account, { from, to }: DayRange, shown: ReadonlySet<string>): Promise<Shown> {
+  let found: Shown = 'all'
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const page: Awaited<ReturnType<TenantStore['feed']['transactions']>> = await store.feed.transactions({ accountId: account.id, from, to, states: ['posted'], includeDeleted: true, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) })
-    const inner = page.rows.filter(({ postedOn }) => postedOn !== from && postedOn !== to)
-    if (inner.some((row) => !shown.has(contentKey(row.postedOn, row.amount, row.currency, textOf(row))))) return false
+    const others = page.rows.filter((row) => !shown.has(contentKey(row.postedOn, row.amount, row.currency, textOf(row))))
+    if (others.some(({ postedOn }) => postedOn !== from && postedOn !== to)) return 'less'
+    if (others.length > 0) found = 'inner'
     cursor = page.next
   }
-  return true
+  return found
 }
 
 /** Whether nothing in the file proves which way its amounts went. */
@@ -99,7 +104,7 @@ async function signsUnclear({ feed, runs }: TenantStore, account: Account, file:
   const stored = (await Promise.all([...ids].map((id) => runs.get(id)))).filter((run) => run !== null)
   if (stored.some(({ trigger }) => trigger !== 'import')) return null
   const names = stored.slice(0, NAMED).map(({ label, id }) => `${label ?? ''} (${id})`).join(', ')
-  const message = `The rows of this file are in "${account.name}" already, but with the other sign, and this file proves which way the money went. Take back the import that brought them, ${names}, bring this file, and then that one again: it is read by what is there.`
+  const message = `The rows of this file are in "${account.name}" already, but with the other sign, and this file proves which way the money went. Take back the import that brought them, ${names}, bring this file, and then that one again: it is read by what is there. If this is another account, say that it is a new one (--account new).`
   return { code: 'signs_unclear', message, line: file.line }
 }
 
