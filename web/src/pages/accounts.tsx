@@ -161,10 +161,11 @@ function GroupHead({ group: { connection, name }, beside }: { group: Group; besi
     <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">
       <h2 className="name"><Link {...link} className="underline-offset-4 hover:underline" activeProps={{ className: 'underline decoration-2' }}>{name}</Link></h2>
       <ConnectionChip connection={connection} />
-      <span className="meta grow">
+      <span className="meta min-w-0 flex-1 basis-48">
         {say('Login {login}', { login: connection.loginLabel })} · {connection.lastSuccessAt === null ? say('not read in full yet') : <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} />}
       </span>
-      {!beside && <div className="flex flex-wrap items-center gap-3">
+      {/* As wide, whether it holds the button or the stages in its place. */}
+      {!beside && <div className="flex w-full items-center gap-3 @4xl:w-[30rem] @4xl:justify-end">
         <UpdateNow connection={connection} />
         <Link {...link} className="button"><Say message="Manage<unseen> {bank}, login {login}</unseen>" bank={name} login={connection.loginLabel} unseen={(inside) => <span className="sr-only">{inside}</span>} /></Link>
       </div>}

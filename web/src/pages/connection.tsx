@@ -81,12 +81,12 @@ function Head({ connection }: { connection: Connection }) {
     <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2">
       <Title>{connection.institutionName}</Title>
       {connection.problems.length === 0 && <ConnectionChip connection={connection} />}
-      <p className="meta grow">
+      <p className="meta w-full">
         {say('Login {login}', { login: connection.loginLabel })}
         {connection.lastSuccessAt !== null && <> · <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} /></>}
         {connection.nextSyncAt !== null && <> · <Say message="next read {at}" at={<Instant at={connection.nextSyncAt} />} /></>}
       </p>
-      {connection.state !== 'connecting' && <UpdateNow connection={connection} />}
+      <div className="w-full empty:hidden">{connection.state !== 'connecting' && <UpdateNow connection={connection} />}</div>
     </div>
   )
 }

@@ -40,16 +40,19 @@ const STAGES: readonly { readonly stage: string; readonly word: string }[] = [
   { stage: 'signing_in', word: message('Sign in') }, { stage: 'accounts', word: message('Accounts') }, { stage: 'reading', word: message('Reading') }, { stage: 'matching', word: message('Matching') }, { stage: 'proving', word: message('Proving') },
 ]
 
-/** What is done is ticked, what is now is named; only the change of a stage is spoken. */
+/** What is done is ticked, what is now is named; only the change of a stage is spoken. Where there is little room the one that is now stands alone. */
 function Stages({ run }: { run: Run | null }) {
   const now = run?.outcome === 'running' ? STAGES.findIndex(({ stage }) => stage === run.stage) : -1
   const at = Math.max(0, now)
   return (
-    <span className="inline-flex min-h-10 flex-wrap content-center items-center gap-x-2 text-[13px] leading-5">
-      <span role="status" className="sr-only">{say(STAGES[at]!.word)}</span>
-      {STAGES.map(({ stage, word }, index) => (
-        <span key={stage} aria-hidden="true" className={index === at ? 'font-medium' : 'text-muted'}>{say(word)}{index < at && ' ✓'}{index === at && '…'}</span>
-      ))}
+    <span className="@container block min-w-0 grow">
+      <span className="flex min-h-10 flex-wrap content-center items-center gap-x-2 text-[13px] leading-5">
+        <span role="status" className="sr-only">{say(STAGES[at]!.word)}</span>
+        {STAGES.map(({ stage, word }, index) => (
+          <span key={stage} aria-hidden="true" className={index === at ? 'font-medium' : 'hidden text-muted @xs:inline'}>{say(word)}{index < at && ' ✓'}{index === at && '…'}</span>
+        ))}
+        <span aria-hidden="true" className="text-muted @xs:hidden">{say('{at} of {count}', { at: at + 1, count: STAGES.length })}</span>
+      </span>
     </span>
   )
 }
