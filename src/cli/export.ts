@@ -10,7 +10,7 @@ import { chooseAccount, dayRange } from './accounts.ts'
 import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
 
-export type ExportOptions = { readonly format: string; readonly account: string; readonly from?: string; readonly to?: string; readonly output?: string }
+export type ExportOptions = { readonly format: string; readonly account: string; readonly from?: string; readonly to?: string; readonly continues?: boolean; readonly output?: string }
 
 export async function exportCommand(output: Output, options: ExportOptions): Promise<void> {
   const format = EXPORT_FORMATS.find((known): known is ExportFormat => known === options.format)
@@ -18,7 +18,7 @@ export async function exportCommand(output: Output, options: ExportOptions): Pro
   const range = dayRange(options)
   await withInstance(output, async (instance) => {
     const account = await chooseAccount(instance, options.account)
-    const file = exportAccount(instance.store, account, { format, now: instance.clock.now(), ...range })
+    const file = exportAccount(instance.store, account, { format, continues: options.continues === true, now: instance.clock.now(), ...range })
     await tellExport(instance, account.id, options)
     if (options.output === undefined) await pipeline(Readable.from(file.content), process.stdout as Writable, { end: false })
     else await writeWhole(options.output, file.content)

@@ -109,7 +109,7 @@ function buildProgram(output: Output): Command {
     .action(async (run) => (await import('./history.ts')).undoCommand(output, run))
   program.command('recompute').description('judge all reports of an account again and show what would change').argument('<account>').option('--apply', 'make it true, in one step that `undo` takes back').addOption(json())
     .action(async (account, options) => (await import('./recompute.ts')).recomputeCommand(output, account, options))
-  program.command('export').description('write an account as a file').requiredOption('--format <format>').requiredOption('--account <account>').option('--from <day>').option('--to <day>').option('-o, --output <file>', 'default: standard output')
+  program.command('export').description('write an account as a file').requiredOption('--format <format>').requiredOption('--account <account>').option('--from <day>').option('--to <day>').option('--continues', 'a journal that goes on after one of the days before').option('-o, --output <file>', 'default: standard output')
     .action(async (options) => (await import('./export.ts')).exportCommand(output, options))
   program.command('diagnose').description('what is wrong with a connection, or with each record on standard input').argument('[connection]').addOption(new Option('--format <format>').choices(['jsonl'])).option('--bundle <file>', 'read a support file, offline').addOption(json())
     .action(async (connection, options) => (await import('./diagnose.ts')).diagnoseCommand(output, connection, options))

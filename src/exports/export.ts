@@ -1,7 +1,8 @@
 /**
  * An account as a file for other programs, streamed from the store page by page: memory does not
  * grow with the account. Files hold what is booked and still stands, with opening and closing balance;
- * JSON and CSV hold pending and withdrawn rows too, with their state, and no balance.
+ * JSON and CSV hold pending and withdrawn rows too, with their state, and no balance. What a person deleted or keeps out of
+ * the books is in none.
  */
 import type { Day } from '../domain/day.ts'
 import type { StatementRow } from '../domain/statement.ts'
@@ -15,7 +16,8 @@ import { writeHledger } from '../formats/hledger/write.ts'
 import { writeLedger } from '../formats/ledger/write.ts'
 import { writeOfx, type OfxStatement } from '../formats/ofx/write.ts'
 import { writeQif } from '../formats/qif/write.ts'
-import { boundsOf, exactDecimal } from './balances.ts'
+import { boundsOf, exactDecimal, isInBooks } from './balances.ts'
+import { apart } from './apart.ts'
 
 export const EXPORT_FORMATS = ['ofx', 'qfx', 'qbo', 'csv', 'camt053', 'qif', 'hledger', 'ledger', 'beancount', 'json'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
@@ -24,6 +26,8 @@ export type ExportRequest = {
   readonly format: ExportFormat
   readonly from?: Day
   readonly to?: Day
+  /** Of a journal or QIF: it goes on after a file of the days before, which has the opening balance. */
+  readonly continues?: boolean
   /** Epoch ms of writing. */
   readonly now: number
 }
@@ -53,10 +57,10 @@ async function* contentOf(store: TenantStore, account: AccountSummary, request: 
       yield* jsonOf(rows)
       return
     case 'csv':
-      yield* writeCsv({ account, covers: asked, opening: null, closing: null, rows })
+      yield* writeCsv({ account, covers: asked, opening: null, closing: null, leftOut: null, continues: false, rows })
       return
     default:
-      yield* statementText({ account, ...(await boundsOf(store.feed, account, transactionsOf(store, account.id, request), asked, request.now)), rows }, request.format, request.now)
+      yield* statementText({ account: apart(account, await store.accounts.list()), ...(await boundsOf(store.feed, account, transactionsOf(store, account.id, request), asked, request.now)), continues: request.continues === true, rows }, request.format, request.now)
   }
 }
 
@@ -91,12 +95,12 @@ const OFX_VERSION_OF = { ofx: '220', qfx: '102', qbo: '102' } as const
 
 const JOURNALS = { qif: writeQif, hledger: writeHledger, ledger: writeLedger, beancount: writeBeancount } as const
 
-/** All rows oldest first. */
+/** All rows oldest first, also those that are in no file: the balances count them. */
 async function* transactionsOf(store: TenantStore, accountId: string, { from, to }: ExportRequest): AsyncGenerator<Transaction> {
   let cursor: string | null = null
   do {
     const page: Awaited<ReturnType<TenantStore['feed']['transactions']>> = await store.feed.transactions({
-      accountId, order: 'oldest', limit: PAGE, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...(cursor === null ? {} : { cursor }),
+      accountId, order: 'oldest', limit: PAGE, includeDeleted: true, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...(cursor === null ? {} : { cursor }),
     })
     yield* page.rows
     cursor = page.next
@@ -104,7 +108,9 @@ async function* transactionsOf(store: TenantStore, accountId: string, { from, to
 }
 
 async function* exportRows(rows: AsyncIterable<Transaction>): AsyncGenerator<ExportRow> {
-  for await (const { id, postedOn, currency, name, memo, checkNumber, reference, kind, state, amount } of rows) {
+  for await (const row of rows) {
+    if (!isInBooks(row)) continue
+    const { id, postedOn, currency, name, memo, checkNumber, reference, kind, state, amount } = row
     yield { id, postedOn, currency, name, memo, checkNumber, reference, kind, state, amount: exactDecimal(amount, currency) }
   }
 }

@@ -41,6 +41,10 @@ export type ExportStatement = {
   readonly covers: { readonly from: Day | null; readonly to: Day | null }
   readonly opening: ExportBalance | null
   readonly closing: ExportBalance | null
+  /** The sum of the booked rows that a person keeps out of the books, as one line that says so: the balances are the bank's and count them. Null: nothing is left out. */
+  readonly leftOut: ExportRow | null
+  /** A journal that goes on after another one, which opened its accounts and booked the balance before. */
+  readonly continues: boolean
   readonly rows: Iterable<ExportRow> | AsyncIterable<ExportRow>
 }
 

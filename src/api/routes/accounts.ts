@@ -133,11 +133,11 @@ const proof = route({
 const save = route({
   method: 'GET', url: '/accounts/:id/export', action: 'read', tag: 'Accounts', summary: 'The rows of an account as a file',
   params: idParams,
-  query: z.strictObject({ format: z.enum(EXPORT_FORMATS), from: dayShape.optional(), to: dayShape.optional() }),
+  query: z.strictObject({ format: z.enum(EXPORT_FORMATS), from: dayShape.optional(), to: dayShape.optional(), continues: z.stringbool().default(false).meta({ description: 'A journal or QIF goes on after a file of the days before: it opens no accounts and books no opening balance, but checks it' }) }),
   response: 'download',
   handle: async ({ params, query, instance }) => {
     const account = await summaryOf(instance, params.id)
-    const file = exportAccount(instance.store, account, { format: query.format, now: instance.clock.now(), ...range(query) })
+    const file = exportAccount(instance.store, account, { format: query.format, continues: query.continues, now: instance.clock.now(), ...range(query) })
     await tellExport(instance, account.id, query)
     return new Download(file.contentType, file.fileName, Readable.from(file.content))
   },

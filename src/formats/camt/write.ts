@@ -28,6 +28,7 @@ export async function* writeCamt053(statement: ExportStatement, writtenAtMs: num
   if (opening !== null) yield balance('OPBD', opening)
   if (closing !== null) yield balance('CLBD', closing)
   for await (const row of bookedRows(statement.rows)) yield entry(row)
+  if (statement.leftOut !== null) yield entry(statement.leftOut)
   yield '</Stmt>\n</BkToCstmrStmt>\n</Document>\n'
 }
 

@@ -1,7 +1,8 @@
 /**
  * Writes a plain-text journal that both hledger and Ledger read: one account, each row against a place
  * holder that a person or rules fill in. Opening balance first, a balance assertion last, so that the
- * journal proves itself. Texts of the bank cannot make a posting, a date or a tag that means something.
+ * journal proves itself. The opening entry brings the account to that balance, by nothing where a journal of the days
+ * before brought it there: journals that follow each other are one. Texts of the bank cannot make a posting, a date or a tag that means something.
  */
 import type { Currency, Decimal } from '../../domain/money.ts'
 import type { AccountKind } from '../../domain/statement.ts'
@@ -12,10 +13,11 @@ const OWED: ReadonlySet<AccountKind> = new Set(['credit_card', 'credit_line', 'l
 
 /** The journal in pieces, one entry each. Pending rows are marked `!`; withdrawn rows are left out. */
 export async function* writeHledger(statement: ExportStatement): AsyncGenerator<string> {
-  const { account, opening, closing } = statement
+  const { account, opening, closing, leftOut, continues } = statement
   const name = journalAccount(account.kind, account.institutionName, account.name)
   yield `; ${commentText(account.name)}, exported by Relink\n\n`
-  if (opening !== null) yield entry(`${opening.on} * Opening balance`, [], name, opening, 'Equity:Opening balances')
+  if (opening !== null && !continues) yield entry(`${opening.on} * Opening balance`, [], name, `= ${figure(opening)}`, 'Equity:Opening balances')
+  if (opening !== null && continues) yield asserted('Opening balance', name, opening)
   let provable = opening !== null && closing !== null
   for await (const row of statement.rows) {
     if (row.state === 'withdrawn') continue
@@ -23,9 +25,9 @@ export async function* writeHledger(statement: ExportStatement): AsyncGenerator<
     if (row.state === 'pending' || (closing !== null && row.postedOn > closing.on)) provable = false
     yield rowEntry(row, name)
   }
+  if (leftOut !== null) yield rowEntry(leftOut, name, 'Equity:Left out')
   if (closing === null) return
-  if (provable)
-    yield `${closing.on} * Closing balance\n    ${name}    ${amountText('0' as Decimal, closing.currency)} ${commodity(closing.currency)} = ${figure(closing)}\n`
+  if (provable) yield asserted('Closing balance', name, closing)
   else yield `; balance of the bank on ${closing.on}: ${figure(closing)}\n`
 }
 
@@ -38,16 +40,19 @@ export function journalAccount(kind: AccountKind, institution: string | null, na
     .join(':')
 }
 
-function rowEntry(row: ExportRow, account: string): string {
+function rowEntry(row: ExportRow, account: string, other = row.amount.startsWith('-') ? 'Expenses:Unknown' : 'Income:Unknown'): string {
   const code = descriptionText(row.checkNumber ?? row.reference ?? '').replace(/[()]/g, '')
   const head = `${row.postedOn} ${row.state === 'pending' ? '!' : '*'} ${code === '' ? '' : `(${code}) `}${descriptionText(row.name ?? row.memo ?? '') || 'Unnamed'}`
   const memo = row.memo === null || row.memo === row.name ? [] : [`memo: ${commentText(row.memo)}`]
-  const other = row.amount.startsWith('-') ? 'Expenses:Unknown' : 'Income:Unknown'
-  return entry(head, [...memo, `id: ${commentText(row.id)}`], account, { ...row, on: row.postedOn }, other)
+  return entry(head, [...memo, `id: ${commentText(row.id)}`], account, figure({ ...row, on: row.postedOn }), other)
 }
 
-function entry(head: string, comments: readonly string[], account: string, amount: ExportBalance, other: string): string {
-  return [head, ...comments.map((comment) => `    ; ${comment}`), `    ${account}    ${figure(amount)}`, `    ${other}`, '', ''].join('\n')
+function entry(head: string, comments: readonly string[], account: string, amount: string, other: string): string {
+  return [head, ...comments.map((comment) => `    ; ${comment}`), `    ${account}    ${amount}`, `    ${other}`, '', ''].join('\n')
+}
+
+function asserted(what: string, account: string, balance: ExportBalance): string {
+  return `${balance.on} * ${what}\n    ${account}    ${amountText('0' as Decimal, balance.currency)} ${commodity(balance.currency)} = ${figure(balance)}\n\n`
 }
 
 function figure({ amount, currency }: ExportBalance): string {

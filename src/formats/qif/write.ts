@@ -27,9 +27,10 @@ export async function* writeQif(statement: ExportStatement): AsyncGenerator<stri
   const type = TYPES[account.kind]
   const name = (cleanText(account.name) ?? account.id).replace(/[[\]]/g, '')
   yield `!Option:MDY\n!Account\nN${name}\nT${type}\n^\n!Type:${type}\n`
-  if (opening !== null)
+  if (opening !== null && !statement.continues)
     yield `D${usDate(opening.on)}\nT${amountText(opening.amount, opening.currency)}\nCX\nPOpening Balance\nL[${name}]\n^\n`
   for await (const row of bookedRows(statement.rows)) yield recordOf(row)
+  if (statement.leftOut !== null) yield recordOf(statement.leftOut)
 }
 
 function recordOf(row: ExportRow): string {
