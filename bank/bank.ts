@@ -94,6 +94,7 @@ export class Bank {
       org: BANK_ORG,
       minimumVersion: 0,
       triesBeforeLock: options.triesBeforeLock ?? 3,
+      credential: null,
       listsPending: options.listsPending ?? 'all',
       notices: [],
     }

@@ -72,6 +72,8 @@ export type BankState = {
   minimumVersion: number
   /** Wrong passwords in a row that lock a login. */
   readonly triesBeforeLock: number
+  /** A secret that every customer types beside the password, and what the bank calls it (OFX USERCRED1); null: none. */
+  credential: { readonly label: string; readonly value: string } | null
   /** Which pending rows a statement lists. */
   readonly listsPending: 'all' | 'asked'
   /** Lines of the public status page. */

@@ -48,7 +48,7 @@ export function profile(bank: BankState, options: { readonly url: string; readon
       node('CREDITCARDMSGSET', node('CREDITCARDMSGSETV1', core, leaf('CLOSINGAVAIL', 'N'), pending)),
       node('PROFMSGSET', node('PROFMSGSETV1', core)),
     ),
-    node('SIGNONINFOLIST', signonInfo(version)),
+    node('SIGNONINFOLIST', signonInfo(version, knowsMfa(version) ? (bank.credential?.label ?? null) : null)),
     leaf('DTPROFUP', writeInstant(CHANGED_AT)),
     leaf('FINAME', bank.name.slice(0, 32)),
     leaf('ADDR1', '1 Loopback Square'),
@@ -63,7 +63,7 @@ export function profile(bank: BankState, options: { readonly url: string; readon
   )
 }
 
-function signonInfo(version: number): Element {
+function signonInfo(version: number, label: string | null): Element {
   const mfa = knowsMfa(version)
     ? [
         // The profile is for all customers, and some of them need one.
@@ -84,6 +84,7 @@ function signonInfo(version: number): Element {
     leaf('SPACES', 'Y'),
     leaf('PINCH', 'N'),
     leaf('CHGPINFIRST', 'N'),
+    leaf('USERCRED1LABEL', label),
     mfa,
   )
 }

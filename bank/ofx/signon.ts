@@ -70,6 +70,8 @@ function judge(
   const refused = (status: Status): SignOn => ({ status, login: null, anonymous: false, accessKey: null })
   const secret = judgePassword(login, password, moment.bank.triesBeforeLock)
   if (secret !== null) return refused(secret)
+  const { credential } = moment.bank
+  if (credential !== null && textOf(sonrq, 'USERCRED1') !== credential.value) return refused({ code: 15500, message: 'Signon invalid' })
   const waiting = judgeStanding(login)
   if (waiting !== null) return refused(waiting)
   for (const fault of faults) {

@@ -1,5 +1,6 @@
 /** From the domain to the resources of connections: health in one word, problem cards, plans, banks. */
 import type { z } from 'zod'
+import { fieldsOf } from '../connector-kit/connector.ts'
 import type { BankHealth } from '../diagnose/bank-health.ts'
 import { loadBankHealth, problemsOf } from '../diagnose/problems.ts'
 import type { CardFacts } from '../diagnose/sentences.ts'
@@ -7,7 +8,7 @@ import { familyOf } from '../domain/cause.ts'
 import { isShown, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
 import { addDays, utcDay } from '../domain/day.ts'
 import { OPEN_QUESTION, type Evidence, type Failure } from '../domain/evidence.ts'
-import { siblingsOf, type Institution } from '../domain/institution.ts'
+import { siblingsOf, type Institution, type JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import { stopsInRow } from '../domain/run.ts'
 import type { Instance as WholeInstance } from '../instance.ts'
@@ -41,9 +42,9 @@ export async function institutionResource(language: Language, instance: Instance
     connectedAs: own.map((c) => c.id),
     logins: own.map((c) => ({ id: c.id, loginLabel: c.loginLabel })),
     requestsPerDay: institution.limits.requestsPerDay,
-    routes: institution.routes.flatMap(({ connector }) => {
+    routes: institution.routes.flatMap(({ connector, settings }) => {
       const manifest = instance.connectors.get(connector)?.manifest
-      return manifest === undefined ? [] : [{ connector, name: retold(language, manifest.name), advice: retold(language, manifest.advice), fields: formFields(language, instance, connector) }]
+      return manifest === undefined ? [] : [{ connector, name: retold(language, manifest.name), advice: retold(language, manifest.advice), fields: formFields(language, instance, connector, settings) }]
     }),
   }
 }
@@ -74,7 +75,7 @@ export async function connectionResource(language: Language, instance: Instance,
     lastAttemptAt: isoOrNull(connection.lastAttemptAt),
     nextSyncAt: isoOrNull(connection.nextSyncAt),
     awaitsChoice: connection.state === 'active' && connection.readPlan?.awaitsChoice === true,
-    fields: formFields(language, instance, connection.connector),
+    fields: formFields(language, instance, connection.connector, connection.settings),
     problems: cards,
     challenge: challenge === null ? null : challengeResource(language, challenge),
     accounts: accounts.map(accountResource),
@@ -233,8 +234,9 @@ function healthOfBanks({ store, clock }: Instance): Promise<ReadonlyMap<string, 
   return loadBankHealth(store, clock.now())
 }
 
-function formFields(language: Language, instance: Instance, connector: string): z.output<typeof connectionShape>['fields'] {
-  return (instance.connectors.get(connector)?.manifest.fields ?? []).map(({ name, label, hint, kind, required }) => ({ name, label: retold(language, label), hint: hint === null ? null : retold(language, hint), kind, required }))
+function formFields(language: Language, instance: Instance, name: string, settings: JsonObject): z.output<typeof connectionShape>['fields'] {
+  const connector = instance.connectors.get(name)
+  return (connector === undefined ? [] : fieldsOf(connector, settings)).map(({ name, label, hint, kind, required }) => ({ name, label: retold(language, label), hint: hint === null ? null : retold(language, hint), kind, required }))
 }
 
 function isoOrNull(epochMs: number | null): string | null {

@@ -1,6 +1,7 @@
 /** `relink connect`: choose the bank, sign in, answer what it asks, read for the first time. */
 import { challengeResource, runResource } from '../api/shapes.ts'
 import { connectionResource } from '../api/connection-resource.ts'
+import { fieldsOf } from '../connector-kit/connector.ts'
 import { searchInstitutions, type Institution } from '../domain/institution.ts'
 import type { Instance } from '../instance.ts'
 import type { ConnectResult } from '../verbs.ts'
@@ -23,7 +24,7 @@ export async function connectCommand(output: Output, wanted: string | undefined,
     }
     output.say(connector.manifest.advice)
     const source = sourceOf(options)
-    const form = await fillForm(connector.manifest.fields, givenFields(options.field ?? []), source)
+    const form = await fillForm(fieldsOf(connector, route.settings), givenFields(options.field ?? []), source)
     output.progress(`Signing in at ${institution.name}…`)
     const result = await instance.verbs.connect({ institutionId: institution.id, connector: route.connector, form, references: source.references ?? {}, onceMore: options.onceMore === true })
     switch (result.kind) {

@@ -1,5 +1,6 @@
 /** `relink reconnect`: sign in beside a connection, see what a switch would do, and switch. */
 import { previewResource } from '../api/preview-resource.ts'
+import { fieldsOf } from '../connector-kit/connector.ts'
 import type { ReconnectPreview } from '../domain/preview.ts'
 import type { Instance } from '../instance.ts'
 import { answerChallenge } from './challenge.ts'
@@ -22,10 +23,11 @@ export async function reconnectCommand(output: Output, wanted: string, options: 
     }
     const institution = await chooseInstitution(instance, options.institution ?? connection.institutionId)
     const name = options.route ?? (institution.id === connection.institutionId ? connection.connector : institution.routes[0]?.connector)
-    const connector = name === undefined || !institution.routes.some((route) => route.connector === name) ? undefined : instance.connectors.get(name)
-    if (connector === undefined) throw new CommandError(`${institution.name} has no route "${name ?? ''}"; it has: ${institution.routes.map((r) => r.connector).join(', ')}.`, 2)
+    const route = institution.routes.find(({ connector: own }) => own === name)
+    const connector = route === undefined ? undefined : instance.connectors.get(route.connector)
+    if (route === undefined || connector === undefined) throw new CommandError(`${institution.name} has no route "${name ?? ''}"; it has: ${institution.routes.map((r) => r.connector).join(', ')}.`, 2)
     const source = sourceOf(options)
-    const form = await fillForm(connector.manifest.fields, givenFields(options.field ?? []), source)
+    const form = await fillForm(fieldsOf(connector, route.settings), givenFields(options.field ?? []), source)
     output.progress(`Reading at ${institution.name} beside the old connection…`)
     const result = await instance.verbs.previewReconnect(connection.id, { institutionId: institution.id, connector: connector.manifest.id, form, references: source.references ?? {}, onceMore: options.onceMore === true })
     if (result.kind === 'refused') throw new CommandError(result.refusal.message)

@@ -1,6 +1,7 @@
 /** `relink repair`: the plan step by step; `relink secret`: a new password, sent once. */
 import { planResource } from '../api/connection-resource.ts'
 import { challengeResource, runResource } from '../api/shapes.ts'
+import { fieldsOf } from '../connector-kit/connector.ts'
 import type { ToldFacts } from '../diagnose/problems.ts'
 import type { Challenge, Connection } from '../domain/connection.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
@@ -113,7 +114,8 @@ export async function secretCommand(output: Output, wanted: string, options: Sec
 async function enterSecret(output: Output, instance: Instance, connection: Connection, source: SecretSource): Promise<SyncRun> {
   const status = await instance.vault.status({ connectionId: connection.id, loginIndex: connection.loginIndex })
   if (status === 'withheld_unknown' || status === 'refused') output.say(`${connection.institutionName} did not accept the last sign-in. Banks lock a login after about three; this one is sent once.`)
-  const fields = instance.connectors.get(connection.connector)?.manifest.fields ?? []
+  const connector = instance.connectors.get(connection.connector)
+  const fields = connector === undefined ? [] : fieldsOf(connector, connection.settings)
   const form = await fillForm(fields.filter((f) => f.kind === 'secret'), {}, source)
   const run = verbOrFail(await instance.verbs.enterSecret(connection.id, form, source.references))
   sayRun(output, connection.institutionName, run)

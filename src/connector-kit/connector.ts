@@ -104,6 +104,8 @@ export type ProbeResult = Finding & { readonly evidence: Failure['evidence'] | n
 
 export type Connector = {
   readonly manifest: ConnectorManifest
+  /** Fields that a route with these settings asks for beside the manifest's, in the bank's own words. Absent: none. */
+  furtherFields?(settings: JsonObject): readonly FormField[]
   /**
    * Checks settings and form before anything is sent; the failure names the field and the remedy. A
    * field that is absent, not empty, keeps its stored value: that required ones are there is seen before.
@@ -117,6 +119,11 @@ export type Connector = {
   readAccount(context: ConnectorContext, account: AccountRef, window: DayRange, cursor: JsonObject | null): AsyncIterable<ReadStep>
   readonly probes: readonly ConnectorProbe[]
   probe(context: ConnectorContext, kind: ConnectorProbe): Promise<ProbeResult>
+}
+
+/** All fields of a sign-in by a route with these settings. */
+export function fieldsOf(connector: Connector, settings: JsonObject): readonly FormField[] {
+  return [...connector.manifest.fields, ...(connector.furtherFields?.(settings) ?? [])]
 }
 
 /** What a connector needs of the transport's vocabulary: connectors import the kit, never a port. */

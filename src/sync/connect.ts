@@ -3,7 +3,7 @@
  * remove. The same login is never connected twice; a first sign-in that fails leaves nothing but the
  * attempt; a login that turns out to be somebody else's stores nothing; rows always stay.
  */
-import type { Connector } from '../connector-kit/connector.ts'
+import { fieldsOf, type Connector } from '../connector-kit/connector.ts'
 import type { AccountId } from '../domain/account.ts'
 import type { Challenge, Connection } from '../domain/connection.ts'
 import type { Failure } from '../domain/evidence.ts'
@@ -259,7 +259,7 @@ async function firstSync(deps: SyncDeps, connection: Connection): Promise<Connec
 type Typed = { readonly form: Readonly<Record<string, string>>; readonly references: References; readonly kept: readonly string[] }
 
 function checkForm(institution: Institution, connector: Connector, route: Route, { form, references, kept }: Typed): Result<Checked, Invalid> {
-  const { fields } = connector.manifest
+  const fields = fieldsOf(connector, route.settings)
   const strange = [...Object.keys(form), ...Object.keys(references)].find((name) => !fields.some((field) => field.name === name))
   if (strange !== undefined) return failed({ field: strange, message: `There is no field "${strange}"; the fields are: ${fields.map((field) => field.name).join(', ')}.` })
   const known = Object.keys(references).find((name) => form[name] !== undefined || fields.some((field) => field.name === name && (field.kind !== 'secret' || field.isLogin)))

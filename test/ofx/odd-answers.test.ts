@@ -219,3 +219,33 @@ test('an account that is not ordered or not there yet is not taken for one that 
     assert.deepEqual([(await world.store.accounts.list()).length, reads > 0], status === 'ACTIVE' ? [1, true] : [0, false], status)
   }
 })
+
+// Fails when: the label of the profile is not used (was so: each sign-in was refused, and a password asked for), or a login that does without is stopped for it.
+test('a secret beside the password: named before anything is sent where the entry lacks it, sent where it is typed', async () => {
+  const credential = { label: 'Company ID', value: 'CANARY-c0mp' }
+  const worldWith = (credentials: readonly string[]) => createMemoryWorld({ now: START, seed: 33, historyDays: 5, customers: [{ ...ANA, accounts: ANA.accounts.slice(0, 1) }], settings: { credentials } })
+  const unnamed = worldWith([])
+  unnamed.bank.state.credential = credential
+  const failed = await unnamed.start().verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
+  assert.ok(failed.kind === 'failed', JSON.stringify(failed))
+  assert.deepEqual([sends(unnamed), failed.failure.evidence[0].codes, failed.failure.message.includes('Company ID')], [0, ['credential_missing'], true])
+
+  const named = worldWith([credential.label])
+  named.bank.state.credential = credential
+  const short = await named.start().verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
+  assert.ok(short.kind === 'invalid' && short.field === 'credential1' && short.message.startsWith('Company ID'), JSON.stringify(short))
+  const done = await named.start().verbs.connect({ institutionId: 'riverside', connector: null, form: { ...FORM, credential1: credential.value } })
+  assert.ok(done.kind === 'connected', JSON.stringify(done))
+  const wrong = await named.start().verbs.enterSecret(done.connection.id, { password: ANA.password, credential1: 'another' })
+  assert.deepEqual(wrong.ok && wrong.value.failure?.evidence[0].codes?.[0], '15500')
+  const right = await named.start().verbs.enterSecret(done.connection.id, { password: ANA.password, credential1: credential.value })
+  assert.ok(right.ok && right.value.outcome === 'succeeded', JSON.stringify(right))
+
+  const { world, id } = await connected()
+  await world.store.connections.update(id, { connectorState: Object.fromEntries(Object.entries((await world.store.connections.get(id))!.connectorState).filter(([name]) => name !== 'doesWithout')) })
+  world.rewrite = (answer) => withText(answer, (body) => body.replace(/<CHGPINFIRST>N/, '$&<USERCRED1LABEL>Company ID'))
+  for (let read = 0; read < 2; read++) {
+    const run = await world.start().sync(id)
+    assert.ok(run.ok && run.value.outcome === 'succeeded', JSON.stringify(run))
+  }
+})

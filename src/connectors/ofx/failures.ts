@@ -64,6 +64,13 @@ export function endpointMoved(oldUrl: string, newUrl: string): Failure {
   }
 }
 
+/** The profile names secrets beside the password that this connection does not send: a sign-in without them would be refused, so none is sent. */
+export function credentialMissing(labels: readonly string[]): Failure {
+  const wanted = labels.join('; ')
+  const message = `The bank wants more than user name and password: “${wanted}”. The entry of the bank has to name it (credentials); until then nothing is sent.`
+  return { code: 'configuration_invalid', stage: 'signon', retry: { kind: 'afterPerson' }, message, evidence: [{ protocol: 'ofx', stage: 'signon', codes: ['credential_missing'], message }] }
+}
+
 /** The answer reads, but contradicts what was asked. */
 export function implausible(stage: Stage, message: string): Failure {
   return { code: 'answer_implausible', stage, retry: { kind: 'at', at: null }, message, evidence: [{ protocol: 'ofx', stage, message }] }

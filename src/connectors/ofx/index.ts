@@ -5,7 +5,7 @@
 import type { Connector } from '../../connector-kit/connector.ts'
 import { listAccounts } from './accounts.ts'
 import { probe, PROBES } from './probes.ts'
-import { checkSettings, originsOf, readSettings } from './settings.ts'
+import { checkSettings, credentialField, originsOf, readSettings } from './settings.ts'
 import { readAccount } from './statement.ts'
 
 export const connector: Connector = {
@@ -20,6 +20,10 @@ export const connector: Connector = {
     maxWindowDays: 730,
     overlapDays: 10,
     advice: 'Direct line to the bank, without a company in between. Some banks charge for it or want it switched on at their site. Most give 90 days to 24 months of history.',
+  },
+  furtherFields: (settings) => {
+    const read = readSettings(settings)
+    return read.ok ? read.value.credentials.map((label, index) => ({ name: credentialField(index), label, hint: 'The bank wants this beside the password.', kind: 'secret', required: true, isLogin: false })) : []
   },
   checkSettings,
   originsOf: (settings) => {

@@ -19,9 +19,9 @@ import type { OfxProfile, OfxResponse } from '../../formats/ofx/response.ts'
 import type { OfxRequestMessage, OfxSignOnRequest } from '../../formats/ofx/request.ts'
 import { answerField, ownAnswer, promptsOf, readResume, TOKEN_FIELD, tokenPrompt, type Resume } from './challenge.ts'
 import { CODE } from './codes.ts'
-import { anonymousRefused, endpointMoved, isRefusal, ofBank, ownAnswerRefused, refusal } from './failures.ts'
+import { anonymousRefused, credentialMissing, endpointMoved, isRefusal, ofBank, ownAnswerRefused, refusal } from './failures.ts'
 import { exchangeMessage, type Reply } from './message.ts'
-import { originsOf, readSettings, type OfxSettings } from './settings.ts'
+import { credentialField, originsOf, readSettings, type OfxSettings } from './settings.ts'
 
 /**
  * Tried in this order, without a secret, where neither the settings nor an earlier run know what the
@@ -62,6 +62,10 @@ export class Session {
   #sessionCookie: string | null = null
   #accessKey: string | null = null
   #clockSkewSeconds: number | null = null
+  /** What the profile calls the secrets beside the password; null: it was not read in this run. */
+  #credentialLabels: readonly string[] | null = null
+  /** The labels with which a sign-in was accepted without these secrets; null: this login was let in before they were looked at. */
+  #doesWithout: string | null
   /** Where the bank's own redirects lead, by address: a sign-in goes there at once, since each hop of it would be an attempt of its own. */
   readonly #sentOn: Map<string, string>
   /** What the bank announced beside its last good sign-on answer, and when it was heard last. */
@@ -84,6 +88,7 @@ export class Session {
     this.#tokenLabel = text('tokenLabel')
     this.#clientUidRequired = known['clientUidRequired'] === true
     this.#whenWell = text('whenWell')
+    this.#doesWithout = text('doesWithout') ?? (text('signOnUrl') === null ? '' : null)
     this.#notice = isNoticeKind(known['notice']) && typeof known['noticeAt'] === 'number' ? { kind: known['notice'], at: known['noticeAt'] } : null
     this.#sentOn = new Map(settings.profile ? [] : addressesIn(known['sentOn']))
     this.#answers = context.resume === null ? null : readResume(context.resume.data)
@@ -94,7 +99,7 @@ export class Session {
   get state(): JsonObject {
     return {
       clientUid: this.#clientUid, signOnUrl: this.settings.url, version: this.#version, url: this.#url, profileUpdated: this.#profileUpdated,
-      tokenLabel: this.#tokenLabel, clientUidRequired: this.#clientUidRequired,
+      tokenLabel: this.#tokenLabel, clientUidRequired: this.#clientUidRequired, ...(this.#doesWithout === null ? {} : { doesWithout: this.#doesWithout }),
       ...(this.#urls.size === 0 ? {} : { urls: Object.fromEntries(this.#urls) }), ...(this.#profileRefusedAt === null ? {} : { profileRefusedAt: this.#profileRefusedAt }),
       // Where a profile is asked, that shows it anew in each run.
       ...(this.settings.profile || this.#sentOn.size === 0 ? {} : { sentOn: Object.fromEntries(this.#sentOn) }),
@@ -204,7 +209,11 @@ export class Session {
     this.#tokenLabel = profile.signOnInfos.find((info) => info.authTokenLabel !== null)?.authTokenLabel ?? null
     this.#clientUidRequired = profile.signOnInfos.some((info) => info.clientUidRequired === true)
     if (this.#clientUidRequired && this.settings.clientUid === 'auto') this.#speakMfa()
-    return null
+    const info = profile.signOnInfos[0]
+    this.#credentialLabels = [info?.credential1Label, info?.credential2Label].flatMap((label) => (label == null ? [] : [label]))
+    const unnamed = this.#credentialLabels.slice(this.settings.credentials.length)
+    // Whoever was let in without them is let in without them.
+    return unnamed.length === 0 || this.#doesWithout === null || this.#doesWithout === unnamed.join() ? null : credentialMissing(unnamed)
   }
 
   /** An address that nobody is there to answer is an outage; any other new address is for a person to judge. Asked without a secret. */
@@ -224,6 +233,7 @@ export class Session {
     const { response, signOn } = replied.value
     const code = Number(signOn.status?.code ?? 0)
     if (!isRefusal(signOn.status)) {
+      if (this.#credentialLabels !== null) this.#doesWithout = this.#credentialLabels.slice(this.settings.credentials.length).join()
       await this.#learnToAsk()
       return { kind: 'reply', response, signOn }
     }
@@ -283,7 +293,7 @@ export class Session {
     // As it is now: the record of the request may be written when the session has long gone on.
     const carried = { clientUid: this.#clientUidSent(), sessionCookie: this.#sessionCookie, accessKey: this.#accessKey }
     const write = (secret: SecretReader) => ({ version, newFileUid, clientTimeMs, messages, signOn: this.#signOn(signed, carried, clientTimeMs, secret) })
-    const secrets = signed === null ? [] : ['username', 'password', ...this.#answerFields(signed.answers)]
+    const secrets = signed === null ? [] : ['username', 'password', ...this.settings.credentials.map((_, index) => credentialField(index)), ...this.#answerFields(signed.answers)]
     const target = this.#sentOn.get(url) ?? url
     const replied = await exchangeMessage(transport, this.settings, { purpose, stage, url: target, write, secrets })
     if (!replied.ok) {
@@ -308,6 +318,7 @@ export class Session {
     return {
       ...shared,
       login: { userId: secret('username'), password: secret('password') },
+      ...Object.fromEntries(this.settings.credentials.map((_, index) => [credentialField(index), secret(credentialField(index))])),
       ...(clientUid === null ? {} : { clientUid }),
       ...(sessionCookie === null ? {} : { sessionCookie }),
       ...(accessKey === null ? {} : { accessKey }),

@@ -37,6 +37,8 @@ export const settingsSchema = z.strictObject({
   /** False for banks that do not answer an anonymous profile request. */
   profile: z.boolean().default(true),
   clientUid: z.enum(['auto', 'always', 'never']).default('auto'),
+  /** What the bank calls the one or two secrets that it wants beside the password (USERCRED1, USERCRED2). */
+  credentials: z.array(z.string().min(1).max(64)).max(2).default([]),
   accounts: z.array(namedAccount).max(100).default([]),
 })
 
@@ -59,6 +61,11 @@ export function checkSettings(
     if (value.length > 171) return failed({ field, message: `The ${what} is longer than OFX allows (171 characters).` })
   }
   return ok({ settings: route.settings, origins: originsOf(settings.value) })
+}
+
+/** The secret field of USERCRED1 or USERCRED2. */
+export function credentialField(index: number): string {
+  return `credential${index + 1}`
 }
 
 /** The settings of a route as the connector uses them, with every trait filled in. */
