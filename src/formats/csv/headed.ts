@@ -9,7 +9,7 @@ import { chooseStyle, scanAmount, type AmountStyle, type WrittenAmount } from '.
 import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isCredit, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
-import { BARE_CURRENCY, isBareName, isCategory, isChange, isNet, isOtherDate, isTax, isType, namesFee, readHeading, sideOf, type Role } from './headings.ts'
+import { BARE_CURRENCY, isBareName, isCategory, isChange, isNet, isOfOther, isOtherDate, isTax, isType, namesFee, readHeading, sideOf, type Role } from './headings.ts'
 import { amountCells, arePaired, bySection, filled, isText, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed, isCardTitle } from './owed.ts'
 import type { CsvRecord } from './records.ts'
@@ -200,7 +200,7 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
   if (amount === null) return null
   const elsewhere = (at: number | null): number | null => (at === booked ? null : at)
   const told = (role: Role): readonly number[] => (roles.get(role) ?? []).filter((at) => filled(rows, at).length > 0)
-  const named = told('name').filter((at, _, all) => all.every((one) => isBareName(heading.cells[one]!)) || !isBareName(heading.cells[at]!))
+  const named = told('name').filter((at, _, all) => !isBareName(heading.cells[at]!) || !all.some((one) => isOfOther(heading.cells[one]!)))
   const described = told('memo').flatMap((at) => [at, ...goesOn(heading, rows, at)])
   const others = described.length > 0 || named.length > 0 ? described : unclaimedTexts(roles, rows)
   // Where nothing else describes the rows, what they are called as a kind does.

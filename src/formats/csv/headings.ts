@@ -229,6 +229,11 @@ export function namesFee(cells: readonly string[]): boolean {
   return cells.some((cell) => FEE.test(plainWords(cell)))
 }
 
+/** Whether a heading names the other party as such. */
+export function isOfOther(cell: string): boolean {
+  return /tegenpartij|counter ?party|contrepartie|contropartita|contraparte|kontrahent|motpart|protistran|protiuct|zahlungsbeteiligt|payee|beneficiar/.test(plainWords(cell))
+}
+
 /** Whether a heading says no more than "name": beside that of the other party it is whose account it is. */
 export function isBareName(cell: string): boolean {
   return /^(name|naam|nom|nombre|nome|nimi|navn|namn|nazwa|nazev|customer name)$/.test(plainWords(cell))

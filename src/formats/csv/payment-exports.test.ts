@@ -131,6 +131,7 @@ test('the other party is who paid where money came in, who was paid where it wen
   assert.deepEqual(await rowsOf('Buchungsdatum;Zahlungspflichtige*r;Zahlungsempfänger*in;Betrag\n06.02.24;ACME;Max;1000,00\n05.02.24;Max;REWE;-12,50\n'), ['1000 ACME / null', '-12.5 REWE / null'])
   assert.deepEqual(await rowsOf('Date;Payer Name;Payee Name;Amount\n2024-02-06;ACME;;1000,00\n2024-02-05;;Shop;-12,50\n'), ['1000 ACME / null', '-12.5 Shop / null'])
   assert.deepEqual(await rowsOf('Naam;Datum;Naam tegenpartij;Bedrag;Omschrijving\nJAN;06/02/2024;ACME NV;1000,00;Loon\nJAN;05/02/2024;;-12,50;Colruyt\n'), ['1000 ACME NV / Loon', '-12.5 null / Colruyt'])
+  assert.deepEqual(await rowsOf('date,name,merchant_name,amount\n2024-02-06,Payroll ACME,,1000.00\n2024-02-05,REWE 12,Rewe,-12.50\n'), ['1000 Payroll ACME / null', '-12.5 Rewe / null'])
   assert.deepEqual(await rowsOf('Naam;Datum;Bedrag;Omschrijving\nREWE;06/02/2024;-1,00;A\nREWE;05/02/2024;-12,50;B\n'), ['-1 REWE / A', '-12.5 REWE / B'])
   assert.deepEqual(await rowsOf('Date;Transaction type;Amount\n2024-02-06;Payment to Shop;-1,00\n2024-02-05;Transfer from ACME;12,50\n'), ['-1 Payment to Shop / null', '12.5 Transfer from ACME / null'])
 })
