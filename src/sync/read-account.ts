@@ -75,7 +75,7 @@ export async function readAccount(session: Session, target: Feed, stored: Known,
       // A hole that it does not give, either, must not keep the newest days away.
       if (read > 0 && !isHistory && window.to < newest) await storeProgress(session, target, withoutOverdue(await loadProgress(session, target), window, session.today))
       if (!isRangeRefusal(failure) || isHistory || window.to >= newest) break
-      await storeProgress(session, target, leftOut(await loadProgress(session, target), window))
+      await storeProgress(session, target, leftOut(await loadProgress(session, target), window, session.today))
       failure = null
       continue
     }
@@ -321,16 +321,21 @@ export function isRangeRefusal(failure: Failure): boolean {
   return failure.code === 'bank_refused' && failure.stage === 'statement' && failure.retry.kind === 'never'
 }
 
-/** Walking back ends where the bank has left out the older days of a window more than once. */
+/**
+ * Walking back ends for this time where the bank leaves out older days, and for good where it did so on more than one day. An
+ * answer that told no days says nothing of where they begin.
+ */
 async function reachedFloor(session: Session, target: Feed, window: DayRange, covers: DayRange | null): Promise<boolean> {
   if (covers !== null && covers.from <= window.from) return false
   const { gaps } = await loadProgress(session, target)
   const again = gaps.some((gap) => gap.from <= window.from && window.from <= gap.to && gap.asked >= 2)
-  if (again) await setFloor(session, target, covers?.from ?? addDays(window.to, 1))
+  if (again && covers !== null) await setFloor(session, target, covers.from)
   return true
 }
 
+/** Not among the days that are read each time: no bank keeps so little, but one that is still loading an account shows no more. */
 async function setFloor(session: Session, target: Feed, floor: Day): Promise<void> {
+  if (floor > addDays(session.today, -session.connector.manifest.overlapDays)) return
   await storeProgress(session, target, { ...(await loadProgress(session, target)), floor })
 }
 

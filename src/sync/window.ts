@@ -28,13 +28,16 @@ export type Look = DayRange & { readonly on: Day }
 /** Days of pending rows that are asked for by themselves: when the next time is, and how often it was in vain. */
 export type Hold = Look & { readonly vain: number }
 
+/** `askedOn`: when that was last; absent in what earlier versions wrote. */
+export type Gap = DayRange & { readonly asked: number; readonly askedOn?: Day }
+
 /** What the engine remembers of a source beside the connector's own cursor; lives in the same record. */
 export type Progress = {
   readonly connector: JsonObject | null
   /** History before this day is not asked for any more: the bank does not give it. Null: not known yet. */
   readonly floor: Day | null
-  /** Days that the bank left out of an answer, and how often they were asked for again. */
-  readonly gaps: readonly (DayRange & { readonly asked: number })[]
+  /** Days that the bank left out of an answer, and on how many days they were asked for: a bank that is still loading an account leaves out the same ones all day. */
+  readonly gaps: readonly Gap[]
   /**
    * Known rows were amended, or rows and balance disagree: what the bank shows today it may take back
    * tomorrow, so these days are read again until `until` and, where no read worked then, once after it, however old they get meanwhile.
@@ -55,7 +58,7 @@ export type Progress = {
   readonly since?: Day | null
 }
 
-/** How far back the first sync goes at most, and how often a gap is asked for again. */
+/** How far back the first sync goes at most, and on how many days a gap is asked for. */
 export const HISTORY_DAYS = 731
 export const GAP_LIMIT = 5
 /** For how long amended rows are read again, and how many stretches of days at once. */
@@ -196,12 +199,12 @@ export type AnswerSeen = {
 /** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
 export function afterAnswer(before: Progress, seen: AnswerSeen): Progress {
   const { asked, covers, connector, reread, today } = seen
-  return { connector: connector ?? before.connector, floor: before.floor, gaps: gapsAfter(before.gaps, asked, covers), unsettled: unsettledAfter(before.unsettled, asked, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked, wanted: withoutWanted(before, asked).wanted, holds: before.holds, ...(before.since === undefined ? {} : { since: before.since }) }
+  return { connector: connector ?? before.connector, floor: before.floor, gaps: gapsAfter(before.gaps, asked, covers, today), unsettled: unsettledAfter(before.unsettled, asked, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked, wanted: withoutWanted(before, asked).wanted, holds: before.holds, ...(before.since === undefined ? {} : { since: before.since }) }
 }
 
 /** The progress when the bank refused days that it does not give any more: they count as left out. */
-export function leftOut(before: Progress, asked: DayRange): Progress {
-  return { ...before, gaps: gapsAfter(before.gaps, asked, null), unsettled: before.unsettled.filter(({ from, to }) => to < asked.from || from > asked.to) }
+export function leftOut(before: Progress, asked: DayRange, today: Day): Progress {
+  return { ...before, gaps: gapsAfter(before.gaps, asked, null, today), unsettled: before.unsettled.filter(({ from, to }) => to < asked.from || from > asked.to) }
 }
 
 /** The progress when a read of these days failed: what is past its time has had the last one. */
@@ -209,11 +212,11 @@ export function withoutOverdue(before: Progress, asked: DayRange, today: Day): P
   return { ...before, unsettled: before.unsettled.filter(({ to, until }) => today <= until || to < asked.from || to > asked.to) }
 }
 
-function gapsAfter(before: Progress['gaps'], asked: DayRange, covers: DayRange | null): Progress['gaps'] {
+function gapsAfter(before: readonly Gap[], asked: DayRange, covers: DayRange | null, today: Day): readonly Gap[] {
   const left = covers === null ? [asked] : gapsIn(asked, [covers])
-  const times = (gap: DayRange) => Math.max(0, ...before.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => g.asked))
-  const others = before.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...rest, asked: gap.asked })))
-  return [...others, ...left.map((gap) => ({ ...gap, asked: times(gap) + 1 }))].sort((a, b) => (a.from < b.from ? -1 : 1))
+  const days = (gap: DayRange) => Math.max(1, ...before.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => (g.askedOn === today ? g.asked : g.asked + 1)))
+  const others = before.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...gap, ...rest })))
+  return [...others, ...left.map((gap) => ({ ...gap, asked: days(gap), askedOn: today }))].sort((a, b) => (a.from < b.from ? -1 : 1))
 }
 
 /** The days of an answer in which the reason lies that rows and balance disagree. */
@@ -241,7 +244,7 @@ function looksAfter(before: readonly Look[], { asked, covers, coveredBefore, tod
 /** Reads what `writeProgress` wrote; anything else is no progress. */
 export function readProgress(cursor: JsonObject | null): Progress {
   if (cursor === null || cursor['v'] !== 1) return NO_PROGRESS
-  const gaps = (cursor['gaps'] ?? []) as readonly { from: Day; to: Day; asked: number }[]
+  const gaps = (cursor['gaps'] ?? []) as unknown as readonly Gap[]
   return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], looks: (cursor['looks'] ?? []) as unknown as Progress['looks'], rechecked: (cursor['rechecked'] ?? null) as Day | null, wanted: (cursor['wanted'] ?? []) as unknown as Progress['wanted'], holds: (cursor['holds'] ?? []) as unknown as Progress['holds'], ...(cursor['since'] === undefined ? {} : { since: cursor['since'] as Day | null }) }
 }
 
