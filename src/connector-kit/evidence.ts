@@ -5,6 +5,7 @@
  */
 import type { Evidence, Failure, Retry, Stage } from '../domain/evidence.ts'
 import type { Answer } from '../ports/transport.ts'
+import { httpDate } from './http-date.ts'
 import { originOf, shownAddress } from './origin.ts'
 
 const LISTED_HEADERS: readonly string[] = ['server', 'content-type', 'retry-after', 'date', 'location', 'www-authenticate', 'ratelimit-remaining', 'x-ratelimit-remaining']
@@ -81,11 +82,12 @@ export function unusableAnswer(answer: Answer, stage: Stage, detail: string): Fa
   }
 }
 
-function retryAfter(answer: Answer): Retry {
-  const value = answer.headers['retry-after']?.trim() ?? ''
-  const seconds = /^\d{1,8}$/.test(value) ? Number(value) : null
-  const at = seconds !== null ? answer.receivedAt + seconds * 1000 : Date.parse(value)
-  return { kind: 'at', at: Number.isFinite(at) ? at : null }
+/** Null where the bank named no time ahead. Its date counts from the date of the same answer: our clock may be another one. */
+function retryAfter({ headers, receivedAt, clockSkewSeconds }: Answer): Retry {
+  const value = headers['retry-after']?.trim() ?? ''
+  const date = httpDate(value, receivedAt)
+  const at = /^\d{1,8}$/.test(value) ? receivedAt + Number(value) * 1000 : date === null ? null : date - (clockSkewSeconds ?? 0) * 1000
+  return { kind: 'at', at: at !== null && at > receivedAt ? at : null }
 }
 
 function shownLocation(value: string): string {

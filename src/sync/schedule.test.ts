@@ -36,6 +36,12 @@ test('failures back off up to half a day; Retry-After is honoured; what needs a 
   assert.ok(withheld({ kind: 'at', at: MINUTE })! >= MINUTE, 'a sign-in that is only waiting for another one is tried again by itself')
 })
 
+// Fails when: a named time replaces the back-off (as it did): a bank that says "in a second" each time was asked 120 times an hour.
+test('a time that the bank names makes no read sooner than failures alone would', () => {
+  const at = (named: number | null, failuresInRow: number) => nextSyncAt({ ...base, outcome: 'failed', failure: refusal('503', { retry: { kind: 'at', at: named } }), failuresInRow })
+  for (const failures of [1, 3, 40]) assert.deepEqual([at(1000, failures), at(-MINUTE, failures)], [at(null, failures), at(null, failures)])
+})
+
 test('a person chooses how often and at what hours: never more often than the bank allows, never outside of the hours, not all at their first minute', () => {
   const every = (everyMinutes: number | null, limits = NONE as Ended['limits']) => nextSyncAt({ ...base, limits, plan: { everyMinutes, hours: null } })
   assert.deepEqual([every(60), every(1_440), every(null)], [60 * MINUTE, 1_440 * MINUTE, 360 * MINUTE])

@@ -73,10 +73,10 @@ function plannedAt(ended: Ended): number | null {
   if (ended.outcome === 'succeeded' || ended.outcome === 'partial') return Math.max(earliest, spread(ended.now, regularMs(ended.limits, ended.plan), ended.fraction))
   const retry = ended.failure?.retry ?? { kind: 'at', at: null }
   if (retry.kind !== 'at') return null
-  // The bank named the time (Retry-After): not sooner, and not all at the same second.
-  if (retry.at !== null) return Math.max(earliest, retry.at + Math.round(MINUTE_MS * ended.fraction))
-  const backOff = Math.max(leastRetryMs(ended.limits), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1))))
-  return Math.max(earliest, spread(ended.now, backOff, ended.fraction))
+  const backOff = spread(ended.now, Math.max(leastRetryMs(ended.limits), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1)))), ended.fraction)
+  if (retry.at === null) return Math.max(earliest, backOff)
+  // The bank named the time (Retry-After): not sooner, and not all at the same second. One that says "at once" each time is not asked without end; the end of our own limit is no guess.
+  return Math.max(earliest, ended.failure?.code === 'quota_reached' ? 0 : backOff, retry.at + Math.round(MINUTE_MS * ended.fraction))
 }
 
 /** Where requests are counted, reads that fail use at most half of a day's, and at least one is made. */
