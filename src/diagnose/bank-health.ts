@@ -130,9 +130,9 @@ export function strikes(scope: IncidentScope, connector: string): boolean {
   return scope.kind === 'bank' || (scope.kind === 'route' && scope.connector === connector)
 }
 
-/** The run failed in a way that is not this login's own. */
+/** The run failed in a way that is not this login's own; a bank that gave some accounts is not away. */
 export function failsAsBank(run: SyncRun): boolean {
-  const failure = failureOf(run)
+  const failure = run.outcome === 'partial' ? null : failureOf(run)
   return failure !== null && isBankTrouble(failure)
 }
 

@@ -110,7 +110,7 @@ function asksAnotherWay([newest, ...earlier]: readonly Challenge[]): boolean {
 }
 
 function otherAccounts(run: SyncRun, accountId: string | null): 'ok' | 'failing' | undefined {
-  if (accountId === null) return failureOf(run) !== null && run.accounts.length > 1 ? 'failing' : undefined
+  if (accountId === null) return run.outcome === 'failed' && failureOf(run) !== null && run.accounts.length > 1 ? 'failing' : undefined
   const rest = run.accounts.filter((account) => account.accountId !== accountId)
   if (rest.length === 0) return undefined
   return rest.some((account) => account.failure === null) ? 'ok' : 'failing'

@@ -85,8 +85,8 @@ function judgeOf(scope: IncidentScope, kinds: ReadonlyMap<string, string>): Judg
 /** What never left this host, or stopped on it, says nothing of the bank. */
 const UNSENT: readonly Failure['code'][] = ['secret_withheld', 'secret_unreadable', 'secret_source_failed', 'quota_reached', 'interrupted', 'configuration_invalid', 'address_forbidden']
 
-function tells({ failure }: SyncRun): boolean {
-  return failure === null || !UNSENT.includes(failure.code)
+function tells({ outcome, failure }: SyncRun): boolean {
+  return failure === null || outcome === 'partial' || !UNSENT.includes(failure.code)
 }
 
 /** The first read that works ends it; where some worked all the time, as soon as the test finds nothing unusual any more. */

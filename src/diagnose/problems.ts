@@ -4,6 +4,7 @@
  * broken. An outage of a bank is one problem with one alert, however many connections it strikes.
  * Store and clock are ports; nothing is sent from here.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { OUTAGES } from '../domain/cause.ts'
 import type { Connection, Diagnosis, Problem, ReadBy } from '../domain/connection.ts'
 import type { CaseContext, Failure } from '../domain/evidence.ts'
@@ -135,7 +136,7 @@ async function keep(deps: ProblemDeps, problem: Problem, now: number): Promise<P
 type Closed = { readonly closed: readonly string[]; readonly bankIsBack: boolean }
 
 /**
- * Closes what this run proves to work again: all of it after a success, single accounts after a partial one; and what nobody wants to be read
+ * Closes what this run proves to work again: all of it after a success, after a partial one the accounts that were read, and the rest where nothing but accounts failed; and what nobody wants to be read
  * any more. An outage that another connection reported is that one's to prove, unless nobody reads it any more.
  */
 export async function closeProblems(deps: ProblemDeps, { connection, run }: EndedRun, known: readonly Problem[]): Promise<Closed> {
@@ -147,7 +148,7 @@ export async function closeProblems(deps: ProblemDeps, { connection, run }: Ende
   for (const problem of known) {
     bankIsBack ||= isOutage(problem.diagnosis)
     if (problem.connectionId !== connection.id && !(isOutage(problem.diagnosis) && !(await isRead(deps.store, problem)))) continue
-    const proved = problem.connectionId !== connection.id || problem.accountId === null ? run.outcome === 'succeeded' || read.size > 0 : read.has(problem.accountId) || (await hasNoFeed(deps.store, problem.accountId))
+    const proved = problem.connectionId !== connection.id || problem.accountId === null ? run.failure === null && (run.outcome === 'succeeded' || read.size > 0) : read.has(problem.accountId) || (await hasNoFeed(deps.store, problem.accountId))
     if (!proved) continue
     await deps.store.problems.update(problem.id, { updatedAt: now, closedAt: now, proofRunId: run.id })
     closed.push(problem.id)
@@ -202,10 +203,15 @@ export function isOutage(diagnosis: Diagnosis): boolean {
 
 type BrokenPart = { readonly accountId: string | null; readonly failure: Failure; readonly facts: CaseContext }
 
-/** What a run shows as broken: the connection, or single accounts, or a question that waits for a person. */
+/** What a run shows as broken: the connection, or single accounts, or a question that waits for a person. What ended a run after some accounts were read is the connection's, not the account's at which it ended. */
 function brokenParts({ connection, run, question, facts, accountFacts }: EndedRun): readonly BrokenPart[] {
   const whole = failureOf(run)
   if (run.outcome === 'failed' && whole !== null) return [{ accountId: null, failure: whole, facts: { ...facts, ...accountFacts.values().next().value } }]
   if (question !== null) return connection.state === 'connecting' ? [] : [{ accountId: null, failure: question, facts }]
-  return run.accounts.flatMap(({ accountId, failure }) => (failure === null ? [] : [{ accountId, failure, facts: { ...facts, ...accountFacts.get(accountId) } }]))
+  const factsOf = (accountId: string): CaseContext => ({ ...facts, ...accountFacts.get(accountId) })
+  const parts = run.accounts.flatMap(({ accountId, failure }) => (failure === null ? [] : [{ accountId, failure, facts: factsOf(accountId) }]))
+  if (run.failure === null) return parts
+  const [last] = parts.slice(-1)
+  const endedAt = last !== undefined && isDeepStrictEqual(last.failure, run.failure) ? last : null
+  return [{ accountId: null, failure: run.failure, facts: endedAt?.facts ?? facts }, ...parts.filter((part) => part !== endedAt)]
 }

@@ -105,7 +105,7 @@ async function resumeRun(deps: SyncDeps, connection: Connection, suspended: Sync
   const [feeds, known] = await Promise.all([deps.store.accounts.feeds(connection.id), deps.store.feed.progress(connection.id), deps.store.runs.update(run.id, { outcome: 'running', stage: 'signing_in' })])
   const { at, data } = challenge.resume as { readonly at: string; readonly data: JsonObject }
   const trial = trialOf(challenge)
-  const ended = await runConnection(deps, connection, run, feeds, { trial, answered: { at, resume: { data, answerFields }, accounts: suspended.accounts }, known })
+  const ended = await runConnection(deps, connection, run, feeds, { trial, answered: { at, resume: { data, answerFields }, accounts: suspended.accounts }, known, recent: [] })
   // What did not leave is not spent: the next read sends it, while it is good.
   if (ended.outcome === 'failed' && trial === null && (await deps.vault.answersWait(askedOwner(connection, challenge)))) return ended
   const refused = [ended.failure, ...ended.accounts.map((outcome) => outcome.failure)].some((failure) => failure?.code === 'challenge_refused')

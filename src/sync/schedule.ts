@@ -70,10 +70,13 @@ export function leastMs({ requestsPerDay, minSecondsBetweenSyncs }: InstitutionL
 
 function plannedAt(ended: Ended): number | null {
   const earliest = ended.now + (ended.limits.minSecondsBetweenSyncs ?? 0) * 1000
-  if (ended.outcome === 'succeeded' || ended.outcome === 'partial') return Math.max(earliest, spread(ended.now, regularMs(ended.limits, ended.plan), ended.fraction))
+  const regular = spread(ended.now, regularMs(ended.limits, ended.plan), ended.fraction)
+  if (ended.outcome === 'succeeded' || (ended.outcome === 'partial' && ended.failure === null)) return Math.max(earliest, regular)
   const retry = ended.failure?.retry ?? { kind: 'at', at: null }
   if (retry.kind !== 'at') return null
-  const backOff = spread(ended.now, Math.max(leastRetryMs(ended.limits), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1)))), ended.fraction)
+  const afterFailures = spread(ended.now, Math.max(leastRetryMs(ended.limits), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1)))), ended.fraction)
+  // Accounts that can be read are read as often as those of any other connection.
+  const backOff = ended.outcome === 'partial' ? Math.min(afterFailures, regular) : afterFailures
   if (retry.at === null) return Math.max(earliest, backOff)
   // The bank named the time (Retry-After): not sooner, and not all at the same second. One that says "at once" each time is not asked without end; the end of our own limit is no guess.
   return Math.max(earliest, ended.failure?.code === 'quota_reached' ? 0 : backOff, retry.at + Math.round(MINUTE_MS * ended.fraction))

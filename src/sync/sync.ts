@@ -1,7 +1,7 @@
 /**
  * A sync: sign in, list the accounts, read each by itself, commit what was read, and on failure
  * hand over the evidence and plan the next attempt. One writer for each connection. A bad account
- * never stops the others; a question of the bank's suspends the run and survives a restart; nothing
+ * never keeps the others away, and a bank in trouble is left alone; a question of the bank's suspends the run and survives a restart; nothing
  * that a bank does is an exception.
  */
 import type { Connection } from '../domain/connection.ts'
@@ -19,6 +19,7 @@ import type { SourceProgress } from '../ports/store.ts'
 import { readPreview } from './read-preview.ts'
 import { NO_LIMITS, nextSyncAt } from './schedule.ts'
 import { Session } from './session.ts'
+import { concernsLogin, inTurn, isUnanswered } from './turns.ts'
 import { settleSecret, withTrial, type Trial } from './trial.ts'
 
 /** What a person wants done with the connection in the same breath: nobody else may read in between, and when somebody reads just now, nothing is done. */
@@ -54,18 +55,18 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
       deps.store.accounts.feeds(connectionId), deps.store.feed.progress(connectionId), trial === null ? deps.vault.foresee({ connectionId, loginIndex: connection.loginIndex }) : null,
       trial === null ? planRetry(deps, connection, now) : null, deps.store.runs.create(run),
     ])
-    const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null, known: before.again === undefined ? known : await askAgain(deps.store, run, feeds, known, before.again) })
+    const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null, recent: runs, known: before.again === undefined ? known : await askAgain(deps.store, run, feeds, known, before.again) })
     await before.afterwards?.(connection)
     return ok(ended)
   })
   return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
 }
 
-/** How a run begins: with a login that is tried, at the question that a person has answered, or both. `known`: how far each source was read. */
-export type RunStart = { readonly trial: Trial | null; readonly answered: AnsweredChallenge | null; readonly known: ReadonlyMap<string, SourceProgress> }
+/** How a run begins: with a login that is tried, at the question that a person has answered, or both. `known`: how far each source was read. `recent`: the runs before it, newest first. */
+export type RunStart = { readonly trial: Trial | null; readonly answered: AnsweredChallenge | null; readonly known: ReadonlyMap<string, SourceProgress>; readonly recent: readonly SyncRun[] }
 
 /** The run itself, from the sign-in or from the question that a person has answered. The caller holds the connection. */
-export async function runConnection(deps: SyncDeps, stored: Connection, run: SyncRun, feeds: readonly Feed[], { trial, answered, known }: RunStart): Promise<SyncRun> {
+export async function runConnection(deps: SyncDeps, stored: Connection, run: SyncRun, feeds: readonly Feed[], { trial, answered, known, recent }: RunStart): Promise<SyncRun> {
   const connection = trial === null ? stored : withTrial(stored, trial)
   const opened = openSession(deps, connection, run, trial)
   if (!opened.ok) return endRun(deps, connection, run, { outcome: 'failed', failure: opened.failure, accounts: [] })
@@ -73,7 +74,7 @@ export async function runConnection(deps: SyncDeps, stored: Connection, run: Syn
   if (connection.state === 'preview') return readPreview(session, answered)
   const targets = await chooseTargets(session, feeds, answered)
   if (targets.kind === 'ended') return targets.run
-  return readTargets(session, targets.targets, known, answered)
+  return readTargets(session, inTurn(targets.targets, { recent, known, resumeAt: answered?.at ?? null }), known, answered)
 }
 
 type Targets = { readonly kind: 'targets'; readonly targets: readonly Feed[] } | { readonly kind: 'ended'; readonly run: SyncRun }
@@ -93,17 +94,21 @@ async function chooseTargets(session: Session, feeds: readonly Feed[], answered:
   return { kind: 'ended', run: await end(session, [], reconciled.failure) }
 }
 
-/** Reads each account. Only a failure that concerns the whole login ends the run early. */
+/**
+ * Reads each account, until a failure that the others would meet, too. Where only the account was left unread that failed, the
+ * failure is its own, unless it is one of the login.
+ */
 async function readTargets(session: Session, targets: readonly Feed[], stored: ReadonlyMap<string, SourceProgress>, answered: AnsweredChallenge | null): Promise<SyncRun> {
   const outcomes = new Map((answered?.accounts ?? []).map((outcome) => [outcome.accountId, outcome]))
   await session.stage('reading')
-  for (const target of targets) {
-    if (outcomes.has(target.account.id)) continue
+  const due = targets.filter(({ account }) => !outcomes.has(account.id))
+  for (const target of due) {
     const resume = answered?.at === target.source.id ? answered.resume : null
     const read = await readAccount(session, target, whatIsKnown(stored.get(target.source.id)), resume)
     if (read.kind === 'challenge') return suspend(session, read, [...outcomes.values()])
     outcomes.set(target.account.id, read.outcome)
-    if (read.outcome.failure !== null && concernsLogin(read.outcome.failure)) return end(session, [...outcomes.values()], read.outcome.failure)
+    const { failure } = read.outcome
+    if (failure !== null && (concernsLogin(failure) || (isUnanswered(failure) && target !== due.at(-1)))) return end(session, [...outcomes.values()], failure)
   }
   return end(session, [...outcomes.values()], null)
 }
@@ -119,12 +124,6 @@ async function end(session: Session, accounts: readonly AccountOutcome[], failur
 /** The accounts to read, from here on. */
 function activeOnes(feeds: readonly Feed[]): readonly Feed[] {
   return feeds.filter(({ source, account }) => source.state === 'active' && (account.state === 'open' || account.state === 'missing'))
-}
-
-/** The other accounts would meet the same: asking on could only do harm. */
-function concernsLogin(failure: Failure): boolean {
-  const loginStages = ['resolve', 'connect', 'tls', 'signon', 'mfa', 'consent']
-  return loginStages.includes(failure.stage) || failure.code === 'secret_withheld' || failure.code === 'quota_reached'
 }
 
 function openSession(deps: SyncDeps, connection: Connection, run: SyncRun, trial: Trial | null): Result<Session, Failure> {

@@ -92,6 +92,8 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { configuration: 7 } },
   { id: 'stopped-in-the-read', own: true, when: { code: '^interrupted$' }, because: 'Relink itself was stopped in the middle of the read; its log may say why.', source: 'a run without an end, whose connection nobody holds',
     weights: { client_bug: 7 } },
+  { id: 'allowance-used-up', own: true, when: { code: '^quota_reached$' }, because: 'The requests that this bank allows in a day are used up; what they did not reach has its turn on the next one.', source: 'Relink counts them itself',
+    weights: { rate_limited: 7 } },
   { id: 'bank-asks', own: true, when: { code: '^challenge_open$' }, because: 'The bank asks a question and waits for the answer.', source: 'Relink holds the open question itself',
     weights: { mfa_required: 5, mfa_method_changed: 5 } },
   { id: 'bank-asks-in-another-way', own: true, when: { code: '^challenge_open$', context: { mfaChangedAtBank: [true] } }, because: 'The bank asks in another way than it was answered before.', source: 'the kinds of prompt of this connection\'s questions',
