@@ -139,3 +139,16 @@ test('who cannot unlock a login alone is given the letter to the bank, and then 
   const cannot = { ...unlock!, state: 'skipped' as const }
   assert.deepEqual(actions({ finished: [cannot] }), ['contact_bank', 'unlock_at_bank', null])
 })
+
+// Fails when: the unlocking is asked for without end, as it was: each "done" sent another password to a login that was locked still.
+test('who unlocked a login five times in vain is given other help, and may once more after each; then nothing sends a password by itself', () => {
+  const finished: PlanFacts['finished'][number][] = []
+  const asked: (string | null)[] = []
+  for (let turn = 0; turn < 12; turn++) {
+    const step = planFor(problemOf('login_locked'), { ...FACTS, secret: 'locked', finished }).steps[finished.length]!
+    asked.push(step.action)
+    if (step.kind === 'proof') break
+    finished.push({ ...step, state: 'done' })
+  }
+  assert.deepEqual(asked, [...Array.from({ length: 5 }, () => 'unlock_at_bank'), 'contact_bank', 'unlock_at_bank', 'contact_support', 'unlock_at_bank', null])
+})

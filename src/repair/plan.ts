@@ -47,6 +47,7 @@ const REPEATABLE: readonly ActionCode[] = ['fix_credentials', 'update_mfa', 'unl
 const AT_BANK: readonly (ActionCode | null)[] = ['unlock_at_bank', 'act_at_bank_site', 'enroll_at_bank', 'contact_bank']
 /** Who did the same so often is not asked for it again. */
 const MOST_REPEATS = 5
+const HELPS_TO_UNLOCK: readonly ActionCode[] = ['contact_bank', 'contact_support']
 const MINUTE_MS = 60_000
 const MOST_WAIT_MINUTES = 24 * 60
 /** As often as the schedule reads a healthy feed. */
@@ -95,10 +96,18 @@ function gotNoAnswer({ stage, evidence }: Failure): boolean {
   return BEFORE_BANK.includes(stage) || (evidence.some(({ networkError }) => networkError !== undefined) && evidence.every(({ httpStatus, codes }) => httpStatus === undefined && codes === undefined))
 }
 
-/** Nothing else ends a lock, so that step stays; who could not do it alone writes to the bank first. */
+/**
+ * Nothing else ends a lock, so that step stays; who could not do it alone writes to the bank first. Each time a password goes to a
+ * login that may be locked still, so who did it often is given other help, and once more after each.
+ */
 function toUnlock(facts: PlanFacts): readonly StepText[] {
-  const couldNot = facts.finished.some(({ action, state }) => action === 'unlock_at_bank' && state === 'skipped')
-  return [...STEPS.filter((step) => couldNot && step.action === 'contact_bank' && !isOver(step, facts)), ...STEPS.filter(({ action }) => action === 'unlock_at_bank')]
+  const unlocked = facts.finished.filter(({ action }) => action === 'unlock_at_bank')
+  const tried = unlocked.filter(({ state }) => state !== 'skipped').length
+  const helped = facts.finished.filter(({ action, state }) => action !== null && HELPS_TO_UNLOCK.includes(action) && state !== 'skipped').length
+  const isOften = tried >= MOST_REPEATS
+  const help = STEPS.filter((step) => (isOften ? HELPS_TO_UNLOCK.includes(step.action) : unlocked.length > tried && step.action === 'contact_bank') && !isOver(step, facts))
+  if (isOften && tried >= MOST_REPEATS + helped) return help.slice(0, 1)
+  return [...(isOften ? [] : help), ...STEPS.filter(({ action }) => action === 'unlock_at_bank')]
 }
 
 function needsPermission({ secret }: PlanFacts): boolean {
