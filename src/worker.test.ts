@@ -90,12 +90,13 @@ test('a step that is due is enqueued with ids alone, one that waits is not, and 
   await stop()
 })
 
-test('a read that is due is done once; so is one whose instant a clock that ran ahead put farther away than any read is planned', async () => {
+test('a read that is due is done once; so is one that a clock that ran ahead planned, by its instant or by the read before it', async () => {
   const store = createMemoryStore()
   const tenantId = await store.defaultTenant()
   const { connections } = store.tenant(tenantId)
   const [due, later, astray] = [START, START + 60_000, START + 400 * 86_400_000].map((nextSyncAt) => aConnection({ state: 'active', nextSyncAt }))
-  for (const connection of [due!, later!, astray!]) await connections.create(connection)
+  const ahead = aConnection({ state: 'active', nextSyncAt: START + 20.25 * 86_400_000, lastAttemptAt: START + 20 * 86_400_000 })
+  for (const connection of [due!, later!, astray!, ahead]) await connections.create(connection)
   const { jobs, run } = queue()
   const read: string[] = []
   const { clock, passed } = oneRound()
@@ -104,7 +105,7 @@ test('a read that is due is done once; so is one whose instant a clock that ran 
     store, tenantId, jobs, clock, entropy, concurrency: 2, log: { info() {}, warn() {}, error() {} },
     sync: async (id) => {
       read.push(id)
-      await connections.update(id, { nextSyncAt: START + 60_000 })
+      await connections.update(id, { nextSyncAt: START + 60_000, lastAttemptAt: START })
       return { ok: false, failure: { code: 'busy', message: '' } }
     },
     repair: async () => undefined,
@@ -112,7 +113,7 @@ test('a read that is due is done once; so is one whose instant a clock that ran 
   await passed
   await run()
   await run()
-  assert.deepEqual(read.toSorted(), [due!.id, astray!.id].toSorted())
+  assert.deepEqual(read.toSorted(), [due!.id, astray!.id, ahead.id].toSorted())
   await stop()
 })
 

@@ -4,7 +4,7 @@
  * writer and one repairer for each connection, what is due is asked again before it is done, and jobs
  * hold ids only. Attempts that a dead process left open are closed at the start.
  */
-import { FARTHEST_SYNC_MS, type Connection } from './domain/connection.ts'
+import { CLOCKS_DIFFER_MS, FARTHEST_SYNC_MS, type Connection } from './domain/connection.ts'
 import { failed, type Result } from './domain/result.ts'
 import { isWithin } from './domain/hours.ts'
 import type { SyncRun } from './domain/run.ts'
@@ -13,7 +13,7 @@ import type { Entropy } from './ports/entropy.ts'
 import type { Job, Jobs } from './ports/jobs.ts'
 import type { Log } from './ports/log.ts'
 import type { Store, TenantStore } from './ports/store.ts'
-import { repairDueAt } from './repair/due.ts'
+import { isRepairDue } from './repair/due.ts'
 import { withinHours } from './sync/schedule.ts'
 import type { VerbFailure } from './verbs.ts'
 
@@ -116,6 +116,15 @@ function isDue(connection: Connection | null, now: number): boolean {
   return connection !== null && connection.nextSyncAt !== null && (connection.nextSyncAt <= now || connection.nextSyncAt > now + FARTHEST_SYNC_MS)
 }
 
+/** Whoever was read by a clock that ran ahead was planned by it as well: until that instant it would not be read. */
+async function planAnew({ store, tenantId, clock }: Working): Promise<void> {
+  const { connections } = store.tenant(tenantId)
+  const now = clock.now()
+  for (const { id, nextSyncAt, lastAttemptAt } of await connections.list()) {
+    if (nextSyncAt !== null && nextSyncAt > now && (lastAttemptAt ?? 0) > now + CLOCKS_DIFFER_MS) await connections.update(id, { nextSyncAt: now })
+  }
+}
+
 /** Enqueues what is due until it is stopped; a database that is away for a while does not end it. */
 async function tick(working: Working, stopping: AbortSignal): Promise<void> {
   const { log, clock } = working
@@ -123,11 +132,12 @@ async function tick(working: Working, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
     try {
       const isPaused = (await working.store.tenant(working.tenantId).schedule.pause()) !== null
-      if (!isPaused) await enqueueReads(working)
       if (--ticksToHour <= 0) {
         ticksToHour = TICKS_AN_HOUR
+        await planAnew(working)
         await working.hourly()
       }
+      if (!isPaused) await enqueueReads(working)
       if (!isPaused && --ticksToRepairs <= 0) ticksToRepairs = Math.ceil((await enqueueRepairs(working)) / REPAIRS_EACH_TICK)
     } catch (error) {
       log.error('schedule_failed', { reason: (error as Error).message })
@@ -152,10 +162,7 @@ async function enqueueReads({ store, jobs, clock }: Working): Promise<void> {
 async function enqueueRepairs({ store, tenantId, jobs, clock, broken }: Working): Promise<number> {
   const now = clock.now()
   const open = await store.tenant(tenantId).problems.repairs(REPAIRS_AT_ONCE)
-  const due = open.filter((one) => {
-    const dueAt = repairDueAt(one)
-    return dueAt !== null && dueAt <= now && (broken.get(one.connectionId) ?? 0) <= now
-  })
+  const due = open.filter((one) => isRepairDue(one, now) && (broken.get(one.connectionId) ?? 0) <= now)
   for (const connectionId of new Set(due.map((one) => one.connectionId))) await jobs.enqueue({ kind: 'repair', tenantId, connectionId })
   return open.length
 }

@@ -98,7 +98,8 @@ function endTopic({ alert }: Telling, told: Telling['told']): Topic {
 
 /** Whether it has lasted long enough to be told, and is for a person who is not there. */
 function isRipe({ alert, cause, incidentId, connectionState, isAsked, trigger }: Telling, now: number): boolean {
-  const age = now - alert.openedAt
+  // What a clock that ran ahead noted is not younger than now.
+  const age = alert.openedAt > now ? Infinity : now - alert.openedAt
   if (alert.about === 'question') return connectionState === 'active' && (trigger === 'schedule' || trigger === 'repair')
   if (alert.about === 'incident') return age >= SETTLE_MS
   if (alert.about !== 'problem') return true

@@ -39,6 +39,16 @@ test('what needs a person is told once, however often it fails; when it works ag
   assert.ok((await store.alerts.get(problem.id))?.deliveredAt !== null)
 })
 
+// Fails when: it is as young as the clock says that ran ahead when it began, as it was: nobody was told until that instant had come.
+test('what a clock that ran ahead noted is told by the right one', async () => {
+  const { store, add, pass, connection, now } = await world()
+  await add()
+  const { id } = await connection()
+  await store.problems.open(aProblem(id, { openedAt: now() + 20 * DAY, updatedAt: now() + 20 * DAY, diagnosis: diagnosisOf('credentials_invalid') }))
+  assert.deepEqual(await pass(MINUTE), ['Riverbank: credentials_invalid'])
+  assert.deepEqual(await pass(MINUTE), [])
+})
+
 test('a hiccup of a bank is told to nobody; an outage of a hundred connections is one message, and one when it is over', async () => {
   const { store, add, pass, open, connection, now, sent } = await world()
   await add()

@@ -118,3 +118,6 @@ export type Problem = {
 
 /** No read is planned further ahead. One that stands there was planned by a clock that ran ahead, and is due. */
 export const FARTHEST_SYNC_MS = 31 * 86_400_000
+
+/** The clocks of hosts that share a database differ by less. What is noted further ahead than this was noted by a clock that ran ahead, and counts as past. */
+export const CLOCKS_DIFFER_MS = 3_600_000

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { problemsOf } from '../diagnose/problems.ts'
 import { repairByItself, repairInTurn } from './by-itself.ts'
-import { repairDueAt } from './due.ts'
+import { isRepairDue, repairDueAt } from './due.ts'
 import { DOWN, failure, newWorld, REFUSED, type RepairWorld } from './testing.ts'
 
 const C = 'c0000000-0000-7000-8000-000000000001'
@@ -53,6 +53,22 @@ test('an outage: looked at without a secret, ever less often, and read as soon a
   const [closed] = await world.store.problems.list({ connectionId: C, open: false, limit: 1 })
   assert.equal((await world.store.problems.plan(closed!.id))?.state, 'proved')
   assert.equal(await runs(), before + 1)
+})
+
+// Fails when: the instants that it noted are waited for, as they were: nothing was done, and nobody told, until the clock was there again.
+test('a clock that ran ahead while it broke: the repair goes on by the right one, once', async () => {
+  const world = await newWorld()
+  await world.connect(C)
+  world.bank = () => REFUSED
+  const right = world.now
+  world.now = right + 20 * DAY_MS
+  await world.sync(C)
+  world.now = right
+  const isDue = async () => (await world.store.problems.repairs(9)).some((one) => isRepairDue(one, world.now))
+  assert.ok(await isDue())
+  await repairByItself(world.deps, C)
+  assert.equal((await world.store.problems.repairs(9))[0]?.plan?.steps.find(({ state }) => state === 'now')?.action, 'fix_credentials')
+  assert.equal(await isDue(), false)
 })
 
 test('a refused secret: asked for once, and then nothing is due', async () => {

@@ -6,7 +6,7 @@
  */
 import type { RepairPlan } from '../domain/repair.ts'
 import { advanceRepair, type RepairDeps, type RepairEvent } from './advance.ts'
-import { repairDueAt } from './due.ts'
+import { isRepairDue } from './due.ts'
 
 const LOOK_AGAIN_MS = 250
 /** Longer than a step of Relink's own usually takes: probes and one read. */
@@ -19,8 +19,10 @@ export async function repairByItself(deps: RepairDeps, connectionId: string): Pr
     if (connection?.state !== 'active') return true
     for (const problem of await deps.store.problems.list({ connectionId, open: true, limit: 20 })) {
       const plan = await deps.store.problems.plan(problem.id)
-      const dueAt = repairDueAt({ plan, updatedAt: problem.updatedAt, cause: problem.diagnosis.causes[0]?.cause ?? 'unknown' })
-      if (dueAt === null || dueAt > deps.clock.now()) continue
+      const now = deps.clock.now()
+      if (!isRepairDue({ plan, updatedAt: problem.updatedAt, cause: problem.diagnosis.causes[0]?.cause ?? 'unknown' }, now)) continue
+      // What a clock that ran ahead noted last would be news for ever.
+      if (problem.updatedAt > now) await deps.store.problems.update(problem.id, { updatedAt: now })
       await advanceRepair(deps, connectionId, { kind: 'go_on', problemId: problem.id })
       if ((await deps.store.connections.get(connectionId))?.lastAttemptAt !== connection.lastAttemptAt) break
     }

@@ -4,7 +4,7 @@
  * bank that is away is looked at now and then; a person's step is looked at when `notBefore` says so.
  */
 import { CAUSES, OUTAGES, type CauseCode } from '../domain/cause.ts'
-import type { Problem } from '../domain/connection.ts'
+import { CLOCKS_DIFFER_MS, type Problem } from '../domain/connection.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { OpenRepair } from '../ports/store.ts'
 
@@ -15,6 +15,12 @@ const LAST_LOOK_MS = 60 * MINUTE_MS
 /** Reading to see what a person did at the bank costs a sign-in: as often as the schedule reads a healthy feed, in the end. */
 const FIRST_READ_MS = 15 * MINUTE_MS
 const LAST_READ_MS = 6 * 60 * MINUTE_MS
+
+/** Also what was noted by a clock that ran ahead: until ours is there, too, nothing would be done. */
+export function isRepairDue(open: Pick<OpenRepair, 'plan' | 'updatedAt' | 'cause'>, now: number): boolean {
+  const dueAt = repairDueAt(open)
+  return dueAt !== null && (dueAt <= now || Math.max(open.updatedAt, open.plan?.updatedAt ?? 0) > now + CLOCKS_DIFFER_MS)
+}
 
 /** Epoch ms, possibly past; null when only a person can go on. */
 export function repairDueAt({ plan, updatedAt, cause }: Pick<OpenRepair, 'plan' | 'updatedAt' | 'cause'>): number | null {
