@@ -323,13 +323,13 @@ export function isRangeRefusal(failure: Failure): boolean {
 
 /**
  * Walking back ends for this time where the bank leaves out older days, and for good where it did so on more than one day. An
- * answer that told no days says nothing of where they begin.
+ * answer that told no days says nothing of where they begin, unless another one that did had begun after them.
  */
 async function reachedFloor(session: Session, target: Feed, window: DayRange, covers: DayRange | null): Promise<boolean> {
   if (covers !== null && covers.from <= window.from) return false
   const { gaps } = await loadProgress(session, target)
-  const again = gaps.some((gap) => gap.from <= window.from && window.from <= gap.to && gap.asked >= 2)
-  if (again && covers !== null) await setFloor(session, target, covers.from)
+  const again = gaps.find((gap) => gap.from <= window.from && window.from <= gap.to && gap.asked >= 2)
+  if (again !== undefined && (covers !== null || again.told === true)) await setFloor(session, target, covers?.from ?? addDays(window.to, 1))
   return true
 }
 

@@ -28,8 +28,8 @@ export type Look = DayRange & { readonly on: Day }
 /** Days of pending rows that are asked for by themselves: when the next time is, and how often it was in vain. */
 export type Hold = Look & { readonly vain: number }
 
-/** `askedOn`: when that was last; absent in what earlier versions wrote. */
-export type Gap = DayRange & { readonly asked: number; readonly askedOn?: Day }
+/** `askedOn`: when that was last; absent in what earlier versions wrote. `told`: an answer that told its days began after them. */
+export type Gap = DayRange & { readonly asked: number; readonly askedOn?: Day; readonly told?: true }
 
 /** What the engine remembers of a source beside the connector's own cursor; lives in the same record. */
 export type Progress = {
@@ -214,9 +214,11 @@ export function withoutOverdue(before: Progress, asked: DayRange, today: Day): P
 
 function gapsAfter(before: readonly Gap[], asked: DayRange, covers: DayRange | null, today: Day): readonly Gap[] {
   const left = covers === null ? [asked] : gapsIn(asked, [covers])
-  const days = (gap: DayRange) => Math.max(1, ...before.filter((g) => g.from <= gap.to && gap.from <= g.to).map((g) => (g.askedOn === today ? g.asked : g.asked + 1)))
+  const earlier = (gap: DayRange) => before.filter((g) => g.from <= gap.to && gap.from <= g.to)
+  const days = (gap: DayRange) => Math.max(1, ...earlier(gap).map((g) => (g.askedOn === today ? g.asked : g.asked + 1)))
+  const told = (gap: DayRange) => (covers !== null && gap.to < covers.from) || earlier(gap).some((g) => g.told === true)
   const others = before.flatMap((gap) => gapsIn(gap, [asked]).map((rest) => ({ ...gap, ...rest })))
-  return [...others, ...left.map((gap) => ({ ...gap, asked: days(gap), askedOn: today }))].sort((a, b) => (a.from < b.from ? -1 : 1))
+  return [...others, ...left.map((gap) => ({ ...gap, asked: days(gap), askedOn: today, ...(told(gap) ? { told: true as const } : {}) }))].sort((a, b) => (a.from < b.from ? -1 : 1))
 }
 
 /** The days of an answer in which the reason lies that rows and balance disagree. */
