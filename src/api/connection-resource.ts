@@ -15,7 +15,7 @@ import type { Instance as WholeInstance } from '../instance.ts'
 import { languageOfCountry, message, type Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { say, sayParts } from '../language/say.ts'
-import { letsSignIn } from '../repair/steps.ts'
+import { needOf } from '../repair/steps.ts'
 import { dayStates, PROOF_DAYS } from './day-states.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
 import type { bankShape, connectionShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
@@ -194,7 +194,7 @@ export function planResource(language: Language, plan: RepairPlan): z.output<typ
     id, problemId, connectionId, cause, state,
     steps: plan.steps.map((step) => ({
       id: step.id, kind: step.kind, who: step.who, title: retold(language, step.title), state: step.state, result: step.result === null ? null : retold(language, step.result), personMinutes: step.personMinutes,
-      startedAt: isoOrNull(step.startedAt), endedAt: isoOrNull(step.endedAt), notBefore: isoOrNull(step.notBefore), needs: letsSignIn(step.id) ? 'enter_secret' : 'sync',
+      startedAt: isoOrNull(step.startedAt), endedAt: isoOrNull(step.endedAt), notBefore: isoOrNull(step.notBefore), needs: needOf(step.id),
     })),
   }
 }

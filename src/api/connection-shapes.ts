@@ -108,7 +108,7 @@ export const planShape = z
         result: z.string().nullable(),
         notBefore: instant.nullable(),
         personMinutes: z.number(),
-        needs: z.enum(['sync', 'enter_secret']).meta({ description: 'What whoever says "done" must be allowed to do' }),
+        needs: z.enum(['sync', 'enter_secret', 'administer']).meta({ description: 'What whoever says "done" must be allowed to do' }),
       }),
     ),
   })

@@ -61,9 +61,14 @@ export function stepIdOf(at: number, step: StepText): string {
   return `${at + 1}-${isPermission(step) ? step.kind : step.action}`
 }
 
-/** Whether a "done" lets a sign-in out that the ledger holds back: a permission, or that a locked login is free again. By the id of the step. */
-export function letsSignIn(stepId: string): boolean {
-  return HELD_BACK.some((ending) => stepId.endsWith(`-${ending}`))
+/**
+ * What whoever says "done" must be allowed to do (security.md section 4): a permission, or that a locked login is free
+ * again, lets a sign-in out that the ledger holds back, as trying once more does; an account that ended is switched off.
+ */
+export function needOf(stepId: string): 'sync' | 'enter_secret' | 'administer' {
+  const isOne = (ending: string): boolean => stepId.endsWith(`-${ending}`)
+  if (HELD_BACK.some(isOne)) return 'enter_secret'
+  return isOne('remove_account' satisfies ActionCode) ? 'administer' : 'sync'
 }
 
 const HELD_BACK: readonly string[] = [ALLOW_SIGN_IN.kind, SAME_SECRET.kind, 'unlock_at_bank' satisfies ActionCode]

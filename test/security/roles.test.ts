@@ -176,7 +176,7 @@ test('row 10: a key makes no keys, invites nobody, enters no password; it ends w
   house.sandbox.advance(-366 * 86_400_000)
 })
 
-test('a repair lets a sign-in out that the ledger holds back only for who may try once more: no key, and a bookkeeper where it is delegated', async () => {
+test('a repair lets a sign-in out that the ledger holds back only for who may try once more, and switches an account off for owners: no key, and a bookkeeper where the sign-in is delegated', async () => {
   const { store, vault } = house.instance
   const locked = await connectAna(house.sandbox, () => undefined)
   house.sandbox.advance(26 * 3_600_000)
@@ -193,11 +193,12 @@ test('a repair lets a sign-in out that the ledger holds back only for who may tr
   assert.deepEqual([step.kind, step.needs], ['act_at_bank', 'enter_secret'])
   for (const [name, one] of Object.entries({ key, bookkeeper })) {
     // Also by a step that is not planned yet, which the very same request might plan.
-    for (const stepId of [step.id, '1-same_secret', '2-allow_sign_in', '9-unlock_at_bank']) assert.deepEqual(said(await one.ask('POST', `/api/connections/${locked}/repair`, { stepId, did: 'done' })), [403, 'forbidden'], `${name} ${stepId}`)
+    for (const stepId of [step.id, '1-same_secret', '2-allow_sign_in', '9-unlock_at_bank', '1-remove_account']) assert.deepEqual(said(await one.ask('POST', `/api/connections/${locked}/repair`, { stepId, did: 'done' })), [403, 'forbidden'], `${name} ${stepId}`)
   }
   assert.deepEqual([await vault.status({ connectionId: locked, loginIndex }), await sent()], [status, tries])
   assert.equal((await owner.ask('PATCH', `/api/members/${users['bookkeeper']}`, { delegated: [connectionId, locked] })).status, 200)
   who.delegated = await signIn(house.browser(), BOOKKEEPER)
+  assert.deepEqual(said(await who.delegated.ask('POST', `/api/connections/${locked}/repair`, { stepId: '1-remove_account', did: 'done' })), [403, 'forbidden'], 'an account is switched off by an owner')
   assert.equal((await who.delegated.ask('POST', `/api/connections/${locked}/repair`, { stepId: step.id, did: 'done' })).status, 200)
   assert.equal(await sent(), tries + 1)
 })

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Problem } from '../../domain/connection.ts'
 import { letterToBank, supportBundle } from '../../repair/papers.ts'
-import { letsSignIn } from '../../repair/steps.ts'
+import { needOf } from '../../repair/steps.ts'
 import { LANGUAGES } from '../../language/language.ts'
 import type { Instance } from '../../instance.ts'
 import { planResource, problemResource } from '../connection-resource.ts'
@@ -40,14 +40,14 @@ const plan = route({
 })
 
 const repair = route({
-  method: 'POST', url: '/connections/:id/repair', action: 'sync', tag: 'Repairs', summary: 'Go on with the repair: do what is automatic, check what a person did; where a step says so in `needs`, that takes who may enter the sign-in',
+  method: 'POST', url: '/connections/:id/repair', action: 'sync', tag: 'Repairs', summary: 'Go on with the repair: do what is automatic, check what a person did; `needs` of the step says what whoever reports it must be allowed to do',
   params: idParams,
   body: z.strictObject({ stepId: z.string().max(100).optional(), did: z.enum(['done', 'cannot']).optional() }),
   response: z.object({ plan: planShape.nullable() }),
   handle: async ({ params, body, instance, caller, language }) => {
     await connectionOf(instance, params.id)
-    // It is the same act as trying once more, and for the same people.
-    if (body.did === 'done' && body.stepId !== undefined && letsSignIn(body.stepId)) demand(instance, caller, 'enter_secret', params.id)
+    // Trying once more and switching an account off are the same acts here as by their own routes, and for the same people.
+    if (body.did === 'done' && body.stepId !== undefined) demand(instance, caller, needOf(body.stepId), params.id)
     const report = body.stepId === undefined || body.did === undefined ? null : { stepId: body.stepId, did: body.did }
     const after = valueOf(await instance.verbs.repair(params.id, report))
     return { plan: after === null ? null : planResource(language, after) }

@@ -96,7 +96,7 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
   const away = connection.problems.some(({ card }) => card.chip === 'waiting_for_bank')
   const locked = problem.cause === 'login_locked' && step.kind === 'act_at_bank'
   const paper = paperOf(step)
-  if (!may('sync') || !may(step.needs, connection.id) || (step.kind === 'choose_account' && !may('administer'))) return <AskOwner />
+  if (!may('sync') || !may(step.needs, connection.id)) return <AskOwner />
   if (connection.health === 'reading') return <p className="text-muted">{say('Relink is reading now…')}</p>
   if (step.kind === 'mfa' && connection.challenge !== null) return <p className="text-muted">{say('The question is above.')}</p>
   if ((step.kind === 'credentials' || (step.kind === 'reconnect' && problem.card.next?.href == null)) && !away) return may('enter_secret', connection.id) ? <SignInAgain connection={connection} /> : <AskOwner />
