@@ -205,7 +205,7 @@ test('a bank that asks again about the program is a failure that says so, not a 
   world.rewrite = (answer) => withText(answer, (body) => body.replace(/<MFAPHRASEID>[^<\s]*/, '<MFAPHRASEID>MFA107').replace(/<CODE>30\d\d/, '<CODE>3000'))
   const done = await world.start().verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
   assert.ok(done.kind === 'failed', JSON.stringify(done))
-  assert.deepEqual([done.failure.code, sends(world) <= 4], ['challenge_refused', true])
+  assert.deepEqual([done.failure.code, done.failure.evidence[0].codes, sends(world) <= 4], ['challenge_refused', ['program_not_accepted'], true])
 })
 
 // Fails when: an account that the bank offers is read as one that it gives (was so: 2005, a problem, "Connect again").

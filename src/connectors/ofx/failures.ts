@@ -47,9 +47,9 @@ export function anonymousRefused(statuses: readonly (OfxStatus | null)[]): Failu
 const OF_A_LOGIN: ReadonlySet<number> = new Set([15500, 15502, 15506])
 
 /** The bank asks the program about itself once more, after its answer: no person can answer that. */
-export function ownAnswerRefused(status: OfxStatus | null): Failure {
+export function ownAnswerRefused(): Failure {
   const message = 'The bank asks again about the program itself, although that was answered.'
-  return { code: 'challenge_refused', stage: 'mfa', retry: { kind: 'afterPerson' }, message, evidence: [{ protocol: 'ofx', stage: 'mfa', codes: status === null ? [] : [status.code], message }] }
+  return { code: 'challenge_refused', stage: 'mfa', retry: { kind: 'afterPerson' }, message, evidence: [{ protocol: 'ofx', stage: 'mfa', codes: ['program_not_accepted'], message }] }
 }
 
 /** The profile sends the sign-on to an address that is not known as the bank's: nothing is sent there. */

@@ -268,7 +268,7 @@ export class Session {
     const asked: Resume = { kind: 'questions', phraseIds, sessionCookie: this.#sessionCookie }
     if (prompts.length > 0) return { kind: 'challenge', prompts, codes: [String(CODE.challengeRequired)], resume: asked }
     // Nothing that a person could answer: what the program says of itself is said once.
-    if (!mayRepeat || phraseIds.length === 0) return { kind: 'failed', failure: ownAnswerRefused(first.signOn?.status ?? null) }
+    if (!mayRepeat || phraseIds.length === 0) return { kind: 'failed', failure: ownAnswerRefused() }
     this.#answers = asked
     return await this.#askSigned(purpose, stage, messages, false)
   }

@@ -11,6 +11,7 @@ export const OWN = codeTable({
 }, [
   ['secret_source_failed', 'The place outside of Relink where the secret lies (a command, a systemd credential) gave none, so nothing was sent.', [['configuration', 12, 'fix_configuration']]],
   ['credential_missing', 'The bank wants a secret beside user name and password that its entry does not name (`credentials`), so nothing was sent.', [['configuration', 12, 'fix_configuration']]],
+  ['program_not_accepted', 'The bank asks again about the program itself after its answer: it does not take this program as it describes itself.', [['client_bug', 8, 'update_software'], ['configuration', 4, 'fix_configuration']]],
   ['reader_not_started', 'This host started no process to read a large answer in: it is short of memory or of processes. The answer had come, and the next read asks again.', [['configuration', 12, 'fix_configuration']]],
   ['interrupted', 'Relink was stopped in the middle of a read, by a kill, a crash or a restart of this server. Nothing is lost; the next read goes on where it was.', [['client_bug', 12, 'update_software'], ['configuration', 1, 'fix_configuration']]],
   ['vault_unreadable', 'The sealed secret does not open for this login and address: it was sealed under another key, or its record was changed. It must be typed again.', [['configuration', 8, 'reconnect'], ['credentials_invalid', 0.3, 'fix_credentials']]],
