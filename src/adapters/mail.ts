@@ -18,6 +18,8 @@ export type Mail = { readonly id: string; readonly at: number; readonly subject:
 const CONNECT_MS = 10_000
 const IDLE_MS = 30_000
 const TOTAL_MS = 60_000
+/** RFC 5321 section 4.2.3: storage exceeded. Servers say it of a mailbox that is full today. */
+const MAILBOX_FULL = 552
 
 /** Why no mail is sent over this server as it was entered; null: nothing is wrong. What its name leads to shows when it is called. */
 export function mailRefusal(server: MailServer, { privateHosts }: Pick<WayOut, 'privateHosts'>): string | null {
@@ -72,6 +74,6 @@ type SmtpError = Error & { readonly code?: string; readonly responseCode?: numbe
 function whyNot({ code, responseCode, command }: SmtpError, host: string, isSecured: boolean): SendFailure {
   if (code === 'EAUTH' && responseCode !== undefined && responseCode >= 500) return { message: `${host} did not accept the user name or password (${responseCode}). It is not sent again until somebody changes it or sends a test.`, again: 'stop' }
   if (code === 'EAUTH') return { message: responseCode === undefined ? `${host} did not let Relink sign in. Look whether its port is one for signing in (587 or 465).` : `${host} did not let Relink sign in (${responseCode}). Look whether its port is one for signing in (587 or 465).`, again: 'later' }
-  if (responseCode !== undefined && code !== 'ETLS') return { message: mailRefused(host, responseCode, command), again: responseCode >= 500 ? 'never' : 'later' }
+  if (responseCode !== undefined && code !== 'ETLS') return { message: mailRefused(host, responseCode, command), again: responseCode >= 500 && responseCode !== MAILBOX_FULL ? 'tomorrow' : 'later' }
   return { message: unreached('mail', host, code === 'ESOCKET' && !isSecured ? 'ECONNRESET' : (code ?? 'no answer')), again: 'later' }
 }

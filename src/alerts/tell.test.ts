@@ -8,7 +8,7 @@ import { readLanguages } from '../language/language.ts'
 import { aChallenge, aLedger, anIncident, aPage, aProblem, aRun, newId } from '../store/fixtures.ts'
 import { changeDestination } from './destinations.ts'
 import { judgeAlerts } from './health.ts'
-import { sendQuestion, sendTest, tellRound } from './tell.ts'
+import { sendQuestion, sendTest } from './tell.ts'
 import { watch } from './watch.ts'
 import { masked } from './words.ts'
 import { DAY, diagnosisOf, HOUR, MINUTE, NOON, world } from './world.fixture.ts'
@@ -224,8 +224,8 @@ test('each destination hears what it chose, and what it did not choose is no fai
   assert.deepEqual(await pass(MINUTE), [], 'of the end hears who heard of the beginning')
 })
 
-test('a process that dies between sending and its record sends again with the same id; a message that fails is tried ever later, then given up', async () => {
-  const { store, add, pass, open, connection, sent, answerWith, deps, now } = await world()
+test('a process that dies between sending and its record sends again with the same id; a message that fails is tried ever later, then once a day as long as it stands', async () => {
+  const { store, add, pass, open, connection, sent, answerWith, now } = await world()
   await add()
   await open((await connection()).id, 'credentials_invalid')
   const { end } = store.alerts
@@ -240,15 +240,27 @@ test('a process that dies between sending and its record sends again with the sa
   const [destination] = await store.alerts.destinations()
   assert.deepEqual([destination?.failure, destination?.state], ['ntfy.example answered with HTTP 503.', 'active'])
   const began = now()
-  for (let turn = 0; turn < 400 && (await store.alerts.messages(1))[0]?.state === 'waiting'; turn++) await pass(5 * MINUTE)
-  const [message] = await store.alerts.messages(1)
-  assert.equal(message?.state, 'given_up')
-  assert.ok(now() - began > 18 * HOUR && now() - began < 30 * HOUR, `${(now() - began) / HOUR} hours`)
-  assert.ok(sent.length < 16, `${sent.length} tries`)
+  while (now() - began < 3 * DAY) await pass(5 * MINUTE)
+  assert.ok(sent.length > 11 && sent.length < 16, `${sent.length} tries`)
   assert.equal(new Set(sent.map(({ letter }) => letter.id)).size, 1)
   answerWith(() => ok(null))
-  await tellRound(deps)
-  assert.deepEqual(await pass(HOUR), [], 'what was given up stays so')
+  for (let turn = 0; turn < 25; turn++) await pass(HOUR)
+  assert.deepEqual([(await store.alerts.messages(1))[0]?.state, (await pass(DAY)).length], ['sent', 0])
+})
+
+// Fails when: one refusal, or a day without answer, is the last word (each was so): a problem stayed open, and nobody heard of it any more.
+test('what is refused is tried again each day as long as it stands; the end of it, and what somebody got, are not', async () => {
+  for (const [again, tries] of [['tomorrow', 4], ['never', 1]] as const) {
+    const { store, add, pass, open, connection, sent, answerWith, now } = await world()
+    await add()
+    const problem = await open((await connection()).id, 'credentials_invalid')
+    answerWith(() => failed({ message: 'The mailbox is not there.', again }))
+    for (let turn = 0; turn < 80; turn++) await pass(HOUR)
+    assert.deepEqual([again, sent.length, (await store.alerts.destinations())[0]?.failure], [again, tries, 'The mailbox is not there.'])
+    await store.problems.update(problem.id, { closedAt: now() })
+    for (let turn = 0; turn < 80; turn++) await pass(HOUR)
+    assert.equal(sent.length, tries, 'it is over')
+  }
 })
 
 test('a destination whose password is refused gets nothing more until a test gets through; then what still holds is told', async () => {

@@ -35,8 +35,9 @@ export type TellDeps = {
 
 /** Longer than any try lasts. */
 const LEASE_MS = 3 * 60_000
+const DAY_MS = 86_400_000
 /** Ends that are older are no news. */
-const LOOKED_BACK_MS = 2 * 86_400_000
+const LOOKED_BACK_MS = 2 * DAY_MS
 const MANY = 5_000
 const MOST_WAITING = 500
 const MOST_A_ROUND = 200
@@ -73,9 +74,11 @@ async function send(deps: TellDeps, { message, destination, items }: TakenMessag
   }
   const { message: failure, again } = result.failure
   const wait = waitAfter(message.attempts)
-  const isLast = again === 'never' || (again === 'later' && wait === null)
+  const isRefused = again === 'tomorrow' || (again === 'later' && wait === null)
+  // What stands still is not lost with a refusal or a day without answer: it is tried again each day, as long as it stands.
+  const isLast = again === 'never' || (isRefused && words.every(({ part }) => part === 'ends'))
   log.warn('alert_not_sent', { message: message.id, destination: destination.id, kind: destination.place.kind, attempt: message.attempts, again })
-  await alerts.end(message.id, { state: isLast ? 'given_up' : 'waiting', at, subject: letter.subject, failure, dueAt: again === 'stop' ? at : at + (wait ?? 0), stops: again === 'stop' })
+  await alerts.end(message.id, { state: isLast ? 'given_up' : 'waiting', at, subject: letter.subject, failure, dueAt: again === 'stop' ? at : at + (isRefused ? DAY_MS : (wait ?? 0)), stops: again === 'stop' })
 }
 
 /** Sends a test now, whatever the destination's state and hours, and says what came of it. */

@@ -102,8 +102,8 @@ export type LetterItem = {
   readonly cause: string | null
 }
 
-/** `later`: it may get through at another time. `never`: not this message. `stop`: what the destination was entered with is refused. */
-export type SendFailure = { readonly message: string; readonly again: 'later' | 'never' | 'stop' }
+/** `later`: it may get through at another time. `tomorrow`: it is refused, and nobody got it; a person may put that right. `never`: not this message. `stop`: what the destination was entered with is refused. */
+export type SendFailure = { readonly message: string; readonly again: 'later' | 'tomorrow' | 'never' | 'stop' }
 
 /** Fields by name: `password`, `url`, `signing`, `topic`, `token`. */
 export type DestinationSecrets = Readonly<Record<string, string>>
