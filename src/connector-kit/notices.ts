@@ -53,7 +53,7 @@ export function noticeKind(text: string): NoticeKind | null {
 
 const DAY_MS = 24 * 3_600_000
 /** An announced maintenance is over after some days; what ends or moves is announced months before. */
-const HOLDS_DAYS: { readonly [K in NoticeKind]: number } = { maintenance: 4, retirement: 180, migration: 180, security: 60, terms: 60 }
+const HOLDS_DAYS: { readonly [K in NoticeKind]: number } = { maintenance: 4, retirement: 180, migration: 180, security: 60, terms: 60, password: 60 }
 
 /** Whether something that was announced then still explains what happens now. */
 export function noticeHolds(kind: NoticeKind, announcedAt: number, now: number): boolean {

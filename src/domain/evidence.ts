@@ -61,7 +61,7 @@ export type CaseContext = {
   readonly otherClientWorks?: boolean
   readonly accountQuietDays?: number
   readonly accountReplaced?: boolean
-  readonly bankNotice?: 'maintenance' | 'migration' | 'retirement' | 'security' | 'terms'
+  readonly bankNotice?: 'maintenance' | 'migration' | 'retirement' | 'security' | 'terms' | 'password'
   readonly requestRangeDays?: number
   readonly secondsSinceLastRequest?: number
   readonly protocolVersion?: string

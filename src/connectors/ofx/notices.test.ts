@@ -38,6 +38,14 @@ test('an announcement beside a good answer is known at the next failure, as long
   assert.equal((await after(refused, ending.state, NOW + 60 * DAY_MS)).notice, 'retirement')
 })
 
+// Fails when: only the words beside a code are looked at (was so).
+test('a code that announces a change of the password is an announcement, whatever stands beside it', async () => {
+  const told = await after(answer('15000', 'INFO', 'SUCCESS'))
+  assert.equal(told.notice, 'password')
+  assert.equal((await after(answer('15507', 'ERROR', ''), told.state, NOW + DAY_MS)).notice, 'password')
+  assert.equal((await after(answer('0', 'INFO', 'SUCCESS'), told.state)).notice, undefined, 'it was changed')
+})
+
 test('a good answer without an announcement takes the last one back; what a refusal says is no announcement', async () => {
   const told = await after(answer('0', 'INFO', 'Scheduled maintenance on Sunday.'))
   assert.equal((await after(answer('0', 'INFO', 'SUCCESS'), told.state)).notice, undefined)

@@ -123,7 +123,8 @@ export class Session {
   /** A good sign-on without an announcement takes the last one back; a refusal speaks of itself, and is no announcement. */
   #hearNotice(signOn: Reply['signOn'], isSigned: boolean): void {
     if (isRefusal(signOn.status)) return
-    const kind = noticeKind(signOn.status?.message ?? '')
+    // 15000 beside good data is a warning: the sign-ins after it are refused.
+    const kind = Number(signOn.status?.code) === CODE.passwordChange ? 'password' : noticeKind(signOn.status?.message ?? '')
     if (kind !== null) this.#notice = { kind, at: this.#context.now() }
     else if (isSigned) this.#notice = null
   }

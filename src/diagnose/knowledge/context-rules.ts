@@ -102,6 +102,8 @@ export const CONTEXT_RULES: readonly Rule[] = [
     weights: { mfa_required: 1.2, mfa_method_changed: 1.4, bank_action_required: 0.7, password_change_required: 0.7, protocol_outdated: 0.7, access_restricted: 0.3 } },
   { id: 'notice-terms', when: { context: { bankNotice: ['terms'] } }, because: 'The bank announced new terms.', source: SEEN,
     weights: { bank_action_required: 2.5, access_restricted: 0.7 } },
+  { id: 'notice-password', when: { context: { bankNotice: ['password'] } }, because: 'The bank announced that the password must be changed.', source: SEEN,
+    weights: { password_change_required: 2.5, credentials_invalid: 0.5, bank_action_required: 0.3 } },
   { id: 'wide-range', when: { stage: ['statement', 'http', 'accounts', 'mfa'], context: { requestRangeDays: { min: 90 } } }, because: 'It asked for {requestRangeDays} days at once.', source: 'PSD2: 90 days without a fresh sign-in; many OFX servers keep 30 to 90 days',
     weights: { history_limit: 1.8 } },
   { id: 'very-wide-range', when: { stage: ['statement', 'http', 'accounts', 'mfa'], context: { requestRangeDays: { min: 370 } } }, because: 'It asked for {requestRangeDays} days at once, more than a year.', source: 'FinTS: banks name 90 to 360 days in their parameters; PSD2 banks seldom give more than a year or two',
