@@ -202,6 +202,37 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await made.open(), ['a=b', 'b removed_at_bank', 'c=b'])
     })
 
+    test('where both rows are sides of transfers, the transfer of the one that goes ends for its other side too, and comes back with the row', async () => {
+      for (const since of ['nothing', 'another transfer'] as const) {
+        const made = await account('a', 'b', 'x', 'y', 'z')
+        const { feed, review } = made.ledger.tenant
+        const id = (row: string) => made.ids.get(row)!
+        const [first, second, third] = [newId(), newId(), newId()]
+        assert.ok((await review.pair(first, [id('a'), id('x')], 1)) && (await review.pair(second, [id('b'), id('y')], 1)))
+        const sides = async () => Promise.all(['a', 'b', 'x', 'y'].map(async (row) => { const { state, decisions } = (await feed.transaction(id(row)))!; return state === 'withdrawn' ? 'gone' : [[null, first, second, third].indexOf(decisions.transfer), decisions.review] }))
+        const before = await sides()
+        const question = await made.ask('a', 'b')
+        await made.answer(question, 'same')
+        assert.deepEqual(await sides(), [[1, 'accepted'], 'gone', [1, 'accepted'], [0, 'for_review']])
+        assert.deepEqual(await review.sides(second), [])
+        if (since !== 'nothing') assert.ok(await review.pair(third, [id('y'), id('z')], 500))
+        assert.equal(await made.takeBack(question), 'back')
+        assert.deepEqual(await sides(), since === 'nothing' ? before : [[1, 'accepted'], [0, 'for_review'], [1, 'accepted'], [3, 'accepted']])
+      }
+    })
+
+    test('a row that takes the place of a side of a transfer is that side', async () => {
+      const made = await account('a', 'b', 'y')
+      const { feed, review } = made.ledger.tenant
+      const transfer = newId()
+      await review.pair(transfer, [made.ids.get('b')!, made.ids.get('y')!], 1)
+      const question = await made.ask('a', 'b')
+      await made.answer(question, 'same')
+      assert.deepEqual((await review.sides(transfer)).map(({ id }) => id).sort(), [made.ids.get('a'), made.ids.get('y')])
+      assert.equal(await made.takeBack(question), 'back')
+      assert.deepEqual([(await review.sides(transfer)).map(({ id }) => id).sort(), (await feed.transaction(made.ids.get('a')!))!.decisions.transfer], [[made.ids.get('b'), made.ids.get('y')], null])
+    })
+
     test('a question that somebody asked about a row while it became one with another changes nothing', async () => {
       const made = await account('a', 'b', 'c')
       await made.answer(await made.ask('a', 'b'), 'same')

@@ -26,8 +26,24 @@ export function isFree({ state, decisions }: Transaction): boolean {
 }
 
 /** When an answer counts: at an instant at which nothing else changed the rows, so that its changes are known again when it is taken back. */
-export function answerInstant(at: number, row: Transaction, other: Transaction | null): number {
-  return [row, other].reduce((instant, side) => (side !== null && side.updatedAt >= instant ? side.updatedAt + 1 : instant), at)
+export function answerInstant(at: number, rows: readonly (Transaction | null)[]): number {
+  return rows.reduce((instant, row) => (row !== null && row.updatedAt >= instant ? row.updatedAt + 1 : instant), at)
+}
+
+/** The transfer that ends where two rows become one, each a side of another transfer: the row that stays is a side of one. Null: none does. */
+export function endedTransfer({ decisions: { transfer } }: Transaction, merged: Transaction | null): string | null {
+  return transfer === null || merged === null || merged.decisions.transfer === transfer ? null : merged.decisions.transfer
+}
+
+/** A side of a transfer that ends beside an answer, or does not come again with its taking back; reviewed as before it. */
+export function unpaired(side: NewTransaction, history: readonly TransactionChange[], reason: 'person' | 'reopened', at: number): Decided {
+  const { transfer } = side.decisions
+  return transfer === null ? { row: side, change: null } : changed(side, { ...side, decisions: { ...side.decisions, transfer: null, review: reviewBeforePairing(history, transfer) } }, reason, at)
+}
+
+/** Whether the answer of that instant ended the transfer for the row whose history this is. */
+export function wasUnpaired(history: readonly TransactionChange[], transferId: string, answeredAt: number | null): boolean {
+  return history.some(({ runId, at, reason, changes }) => runId === null && at === answeredAt && reason === 'person' && changes['transfer']?.[0] === transferId && changes['transfer'][1] === null)
 }
 
 /** How a side of a transfer was reviewed before it became one; what was accepted by itself stays accepted when the transfer goes. */

@@ -2,7 +2,7 @@
 import type { Question } from '../../domain/transaction.ts'
 import type { FeedStore } from '../../ports/store.ts'
 import { carriedBack, carry, isRestedOn, type Asked } from '../carry.ts'
-import { answerInstant, applyAnswer, mergedBy } from '../decide.ts'
+import { answerInstant, applyAnswer, endedTransfer, mergedBy, unpaired, wasUnpaired } from '../decide.ts'
 import { restatedAsOne, restatedAsTwo, restatedWith, restatedWithout, type Books, type Restated, type Told } from '../span-sums.ts'
 import { isMergedLater, withoutAnswer } from '../undo.ts'
 import { by as inOrder } from './order.ts'
@@ -19,8 +19,10 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       const row = question === undefined ? undefined : feed.transactions.get(question.transactionId)
       if (question === undefined || question.answer !== null || row === undefined) return
       const other = question.otherTransactionId === null ? null : (feed.transactions.get(question.otherTransactionId) ?? null)
-      const instant = answerInstant(at, row, other)
       const merged = mergedBy(answer, row, other)
+      const ended = endedTransfer(row, merged)
+      const mates = ended === null ? [] : [...feed.transactions.values()].filter(({ id: mate, state: now, decisions }) => decisions.transfer === ended && now !== 'withdrawn' && mate !== merged!.id)
+      const instant = answerInstant(at, [row, other, ...mates])
       questions.set(id, { ...question, answer, answeredAt: instant, ...(by === 'bank' ? { pattern: null } : {}) })
       if (merged !== null) restate(state, restatedAsOne(booksOf(state, row.accountId), row, told(state, merged)))
       if (answer === 'removed') restate(state, restatedWithout(booksOf(state, row.accountId), told(state, row), question))
@@ -28,6 +30,7 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       const moved = merged === null ? [] : feed.observationsOf(merged.id).map((stored) => ({ stored, tier: stored.tier }))
       if (by === 'person') answered.set(id, { reports: moved, questions: carried.map((one) => one.carried) })
       for (const decided of applyAnswer(row, merged, answer, instant)) put(feed, decided)
+      for (const mate of mates) put(feed, unpaired(mate, feed.history.get(mate.id) ?? [], 'person', instant))
       if (merged !== null) feed.moveObservations(merged.id, row.id, 'person')
       for (const { now } of carried) putAsked(state, now)
     },
@@ -41,10 +44,15 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       const movedReports = new Set(moved.reports.map(({ stored }) => stored))
       const reports = [...movedReports, ...feed.observationsOf(other?.id ?? '')]
       if ([reports, feed.observationsOf(row!.id).filter((stored) => !movedReports.has(stored))].some((own) => own.length > 0 && !own.some(countingReports(state)))) return 'run_first'
-      for (const side of [row, other]) {
+      const { transfer } = other?.decisions ?? { transfer: null }
+      const mates = question.answer !== 'same' || transfer === null ? [] : [...feed.history].flatMap(([side, history]) => (wasUnpaired(history, transfer, question.answeredAt) ? [feed.transactions.get(side)!] : []))
+      for (const side of [row, other, ...mates]) {
         const back = side === undefined ? null : withoutAnswer(side, feed.history.get(side.id) ?? [], question, at, contentKeyOf)
         if (back !== null) put(feed, back)
       }
+      // A side that is one of another transfer by now leaves this one alone.
+      const isAlone = mates.length > 0 && mates.every(({ id: mate }) => feed.transactions.get(mate)!.decisions.transfer !== transfer)
+      if (isAlone) put(feed, unpaired(feed.transactions.get(other!.id)!, feed.history.get(other!.id) ?? [], 'reopened', at))
       for (const { stored, tier } of moved.reports) if (stored.transactionId === question.transactionId) feed.moveObservation(stored, question.otherTransactionId!, tier)
       const [back, backOther] = sidesOf(state, question)
       if (question.answer === 'same' && backOther !== undefined) restate(state, restatedAsTwo(booksOf(state, question.accountId), told(state, back!), told(state, backOther), question))

@@ -1,9 +1,9 @@
 /** Answers to questions, and the way back, on PostgreSQL; see `FeedStore`. */
-import { sql, type Selectable } from 'kysely'
+import { sql, type RawBuilder, type Selectable } from 'kysely'
 import type { Question, TransactionChange } from '../../domain/transaction.ts'
 import type { FeedStore, NewTransaction } from '../../ports/store.ts'
 import { carriedBack, carry, isRestedOn, type Asked, type Carried } from '../carry.ts'
-import { answerInstant, applyAnswer, mergedBy } from '../decide.ts'
+import { answerInstant, applyAnswer, endedTransfer, mergedBy, unpaired, wasUnpaired } from '../decide.ts'
 import { restatedAsOne, restatedAsTwo, restatedWith, restatedWithout, type Books, type Restated, type Told } from '../span-sums.ts'
 import { isMergedLater, withoutAnswer } from '../undo.ts'
 import { storeDecided } from './decided.ts'
@@ -19,14 +19,17 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         if (asked === undefined) return
         const question = questions.read(asked)
         const { row, other } = await sidesOf(trx, tenantId, question)
-        const instant = answerInstant(at, row, other)
         const merged = mergedBy(answer, row, other)
+        const ended = endedTransfer(row, merged)
+        const mates = ended === null ? [] : await heldRows(trx, tenantId, sql`transfer = ${ended} and state <> 'withdrawn' and id <> ${merged!.id}`)
+        const instant = answerInstant(at, [row, other, ...mates])
         const carried = merged === null ? [] : carry(question, await othersAbout(trx, tenantId, question), instant)
         const moved = JSON.stringify(carried.map((one) => one.carried))
         await trx.updateTable('relink.questions').set({ answer, answered_at: instant, answered_by: by, carried: moved, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
         if (merged !== null) await restate(trx, tenantId, restatedAsOne(await booksOf(trx, tenantId, row.accountId), row, await told(trx, tenantId, merged)))
         if (answer === 'removed') await restate(trx, tenantId, restatedWithout(await booksOf(trx, tenantId, row.accountId), await told(trx, tenantId, row), question))
         for (const decided of applyAnswer(row, merged, answer, instant)) await storeDecided(trx, tenantId, decided)
+        for (const mate of mates) await storeDecided(trx, tenantId, unpaired(mate, await historyOf(trx, tenantId, mate.id), 'person', instant))
         if (merged === null) return
         await sql`insert into relink.answer_moves (tenant_id, question_id, source_id, key, tier)
           select tenant_id, ${question.id}, source_id, key, tier from relink.observations where tenant_id = ${tenantId} and transaction_id = ${merged.id}`.execute(trx)
@@ -45,10 +48,18 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         const others = carried.length === 0 ? [] : await askedOf(trx, tenantId, carried.map((one) => one.id))
         if (elsewhere.rows.length > 0 || isMergedLater(question, row, other) || isRestedOn(carried, others)) return 'later_first'
         if (await isUnreported(trx, tenantId, question)) return 'run_first'
-        for (const side of other === null ? [row] : [row, other]) {
+        const transfer = question.answer === 'same' ? (other?.decisions.transfer ?? null) : null
+        const changedThen = transfer === null ? [] : await heldRows(trx, tenantId, sql`id in (select transaction_id from relink.transaction_changes where tenant_id = ${tenantId} and at = ${question.answeredAt} and reason = 'person')`)
+        const mates: NewTransaction[] = []
+        for (const mate of changedThen) if (wasUnpaired(await historyOf(trx, tenantId, mate.id), transfer!, question.answeredAt)) mates.push(mate)
+        const isAlone: boolean[] = []
+        for (const side of [row, ...(other === null ? [] : [other]), ...mates]) {
           const back = withoutAnswer(side, await historyOf(trx, tenantId, side.id), question, at, contentKeyOf)
           if (back !== null) await storeDecided(trx, tenantId, back)
+          if (mates.includes(side)) isAlone.push((back?.row ?? side).decisions.transfer !== transfer)
         }
+        // A side that is one of another transfer by now leaves this one alone.
+        if (isAlone.length > 0 && isAlone.every(Boolean)) await storeDecided(trx, tenantId, unpaired((await sidesOf(trx, tenantId, question)).other!, await historyOf(trx, tenantId, other!.id), 'reopened', at))
         await sql`update relink.observations o set transaction_id = ${question.otherTransactionId}, tier = m.tier from relink.answer_moves m
           where m.tenant_id = ${tenantId} and m.question_id = ${question.id} and o.tenant_id = ${tenantId} and o.source_id = m.source_id and o.key = m.key and o.transaction_id = ${question.transactionId}`.execute(trx)
         const back = await sidesOf(trx, tenantId, question)
@@ -75,6 +86,12 @@ async function sidesOf(trx: Session, tenantId: string, { transactionId, otherTra
   const locked = await trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', ids).orderBy('id').forUpdate().execute()
   const rows = new Map(locked.map((row) => [row.id as string, readTransaction(row)]))
   return { row: rows.get(transactionId)!, other: otherTransactionId === null ? null : (rows.get(otherTransactionId) ?? null) }
+}
+
+/** Those of the tenant's rows, held in the order of their ids. */
+async function heldRows(trx: Session, tenantId: string, which: RawBuilder<unknown>): Promise<readonly NewTransaction[]> {
+  const rows = await trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where(sql<boolean>`${which}`).orderBy('id').forUpdate().execute()
+  return rows.map((row) => readTransaction(row))
 }
 
 /** The other questions that name one of the two rows, oldest first, held. */
