@@ -23,6 +23,8 @@ const SETTLE_MS = 60_000
 const HICCUP_MS = 15 * 60_000
 /** A question that is over before anybody opens the mail. */
 const LEAST_TO_ANSWER_MS = 60_000
+/** Longer than any try to send lasts. */
+const ON_ITS_WAY_MS = 3 * 60_000
 const DAY_MS = 86_400_000
 
 /** Whether a person can do something about it now; else it is waited for. */
@@ -35,7 +37,7 @@ export function needsPerson(cause: CauseCode): boolean {
 export function planTelling(now: number, destinations: readonly Destination[], tellings: readonly Telling[], untried: readonly Message[], newId: () => string): Planned {
   const settled = overBy(tellings, now)
   const ended = tellings.filter(({ alert }) => alert.closedAt !== null)
-  const passedOver = ended.filter((telling) => hasNoEnd(telling) || telling.told.every(({ state }) => state === 'dropped' || state === 'given_up')).map(({ alert }) => alert.id)
+  const passedOver = ended.filter((telling) => hasNoEnd(telling) || telling.told.every((one) => one.state !== 'waiting' && !wasHeard(telling, one))).map(({ alert }) => alert.id)
   // Its link is for one answer, so it has a message of its own, and nothing else joins it there.
   const ofQuestions = new Set(tellings.filter(({ alert }) => alert.about === 'question').flatMap(({ told }) => told.map(({ messageId }) => messageId)))
   const messages: NewMessage[] = []
@@ -66,7 +68,7 @@ function partFor(telling: Telling, destination: Destination, now: number): Alert
   const { alert } = telling
   const told = telling.told.filter(({ destinationId }) => destinationId === destination.id)
   if (alert.closedAt !== null) {
-    if (told.some(({ state }) => state === 'waiting') || !told.some(({ state }) => state === 'sent')) return null
+    if (told.some(({ state }) => state === 'waiting') || !told.some((one) => wasHeard(telling, one))) return null
     return wants(destination, endTopic(telling, told)) ? 'ends' : null
   }
   if (!isRipe(telling, now)) return null
@@ -75,6 +77,11 @@ function partFor(telling: Telling, destination: Destination, now: number): Alert
   if (!wants(destination, topic) || told.some((one) => one.part === part)) return null
   // Who was told to act knows of it; that the bank is away on top is no news.
   return part === 'waits' && told.some((one) => one.part === 'acts') ? null : part
+}
+
+/** A message that goes leaves out what was over by then; how long it may have been on its way is no reason to keep the end back. */
+function wasHeard({ alert: { closedAt } }: Telling, { state, endedAt }: Telling['told'][number]): boolean {
+  return state === 'sent' && (closedAt === null || endedAt === null || closedAt > endedAt - ON_ITS_WAY_MS)
 }
 
 function wants({ topics }: Destination, topic: Topic): boolean {

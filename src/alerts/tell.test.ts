@@ -49,6 +49,23 @@ test('what a clock that ran ahead noted is told by the right one', async () => {
   assert.deepEqual(await pass(MINUTE), [])
 })
 
+// Fails when: everything in a message counts as told once it went (as it did): "works again" came for what was over before, and left out.
+test('of two that break in the quiet hours the one that was mended in them is told neither as broken nor as mended', async () => {
+  const { store, add, pass, open, connection, now, sent } = await world()
+  await add({ quiet: { from: '10:00', to: '20:00', timeZone: 'UTC' } })
+  const [one, other] = [await connection(), await connection()]
+  const mended = await open(one.id, 'credentials_invalid')
+  await open(other.id, 'credentials_invalid')
+  assert.deepEqual(await pass(2 * MINUTE), [])
+  const run = aRun({ connectionId: one.id })
+  await store.runs.create(run)
+  await store.problems.update(mended.id, { closedAt: now() + HOUR, proofRunId: run.id })
+  await pass(9 * HOUR)
+  assert.deepEqual(sent.map(({ letter }) => letter.items.map(({ connectionId, state }) => [connectionId, state])), [[[other.id, 'begins']]])
+  await pass(HOUR)
+  assert.equal(sent.length, 1)
+})
+
 test('a hiccup of a bank is told to nobody; an outage of a hundred connections is one message, and one when it is over', async () => {
   const { store, add, pass, open, connection, now, sent } = await world()
   await add()

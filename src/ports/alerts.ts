@@ -26,7 +26,7 @@ export type Telling = {
   readonly connectionState: Connection['state'] | null
   /** The incident whose alert this is. */
   readonly incidentId: string | null
-  readonly told: readonly { readonly destinationId: string; readonly part: AlertPart; /** Of the message that tells it. */ readonly state: Message['state']; readonly messageId: string }[]
+  readonly told: readonly { readonly destinationId: string; readonly part: AlertPart; /** Of the message that tells it. */ readonly state: Message['state']; readonly endedAt: number | null; readonly messageId: string }[]
 }
 
 export type NewMessage = { readonly message: Message; readonly items: readonly MessageItem[] }

@@ -98,7 +98,7 @@ export function alertsContract(twin: Twin): void {
       await alerts.plan([{ message: planned!, items: [{ alertId: one.id, part: 'acts' }, { alertId: two.id, part: 'begins' }] }, { message: aMessage(mail.id, { createdAt: 101, dueAt: 101 }), items: [{ alertId: two.id, part: 'begins' }] }, { message: aMessage(newId()), items: [{ alertId: two.id, part: 'begins' }] }])
       assert.equal((await alerts.messages(9)).length, 2, 'none for a destination that is gone')
       assert.deepEqual((await alerts.telling(0, 9)).find(({ alert }) => alert.id === two.id)?.told.map(({ part }) => part), ['begins', 'begins'])
-      assert.deepEqual((await alerts.telling(0, 9)).find(({ alert }) => alert.id === one.id)?.told, [{ destinationId: phone.id, part: 'acts', state: 'waiting', messageId: planned!.id }])
+      assert.deepEqual((await alerts.telling(0, 9)).find(({ alert }) => alert.id === one.id)?.told, [{ destinationId: phone.id, part: 'acts', state: 'waiting', endedAt: null, messageId: planned!.id }])
       assert.deepEqual((await alerts.untried(9)).map(({ destinationId }) => destinationId), [mail.id, phone.id])
       assert.deepEqual((await alerts.untried(1)).map(({ destinationId }) => destinationId), [mail.id])
       const taken = await alerts.take(100, 50)

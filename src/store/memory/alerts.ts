@@ -41,7 +41,7 @@ export function memoryAlerts({ alerts, alerting, access, problems, connections, 
       isAsked: connectionId !== null && [...challenges.values()].some((one) => one.connectionId === connectionId && one.state === 'open'),
       connectionState: connectionId === null ? null : (connections.get(connectionId)?.state ?? null),
       incidentId: [...incidents.values()].sort(by((i) => i.startedAt, (i) => i.id)).findLast(({ id, problemId }) => id === alert.id || (alert.problemId !== null && problemId === alert.problemId))?.id ?? null,
-      told: toldOf(alert.id).map(({ destinationId, part, messageId }) => ({ destinationId, part, state: messages.get(messageId)!.state, messageId })),
+      told: toldOf(alert.id).map(({ destinationId, part, messageId }) => ({ destinationId, part, state: messages.get(messageId)!.state, endedAt: messages.get(messageId)!.endedAt, messageId })),
     }
   }
   return {

@@ -44,7 +44,7 @@ export function postgresAlerts(db: Database, tenantId: string): AlertStore {
           coalesce(q.state <> 'open', p.closed_at is not null, false) as is_over, q.expires_at, r.trigger as run_trigger,
           exists (select from relink.challenges o where o.tenant_id = a.tenant_id and o.connection_id = coalesce(a.connection_id, p.connection_id) and o.state = 'open') as is_asked, c.state as connection_state,
           (select i.id from relink.incidents i where i.tenant_id = a.tenant_id and (i.id = a.id or i.problem_id = a.problem_id) order by i.started_at desc, i.id desc limit 1) as incident,
-          (select jsonb_agg(jsonb_build_object('destinationId', t.destination_id, 'part', t.part, 'state', m.state, 'messageId', m.id)) from relink.told t join relink.messages m on m.tenant_id = t.tenant_id and m.id = t.message_id where t.tenant_id = a.tenant_id and t.alert_id = a.id) as told
+          (select jsonb_agg(jsonb_build_object('destinationId', t.destination_id, 'part', t.part, 'state', m.state, 'endedAt', m.ended_at, 'messageId', m.id)) from relink.told t join relink.messages m on m.tenant_id = t.tenant_id and m.id = t.message_id where t.tenant_id = a.tenant_id and t.alert_id = a.id) as told
         from relink.alerts a
           left join relink.problems p on p.tenant_id = a.tenant_id and p.id = a.problem_id
           left join relink.challenges q on q.tenant_id = a.tenant_id and q.id = a.id and a.about = 'question'
