@@ -268,7 +268,7 @@ test('where alerts go and when connections are read is set by command as on the 
   assert.deepEqual(one(await alerts(['remove', 'Hook', '--json'])), { id: added.id, removed: true })
   const { id } = one(await run(['status', '--json'])).connections.find((connection: { loginLabel: string }) => connection.loginLabel === 'a…')
   const bad = await run(['schedule', 'set', id, '--every', '30'])
-  assert.deepEqual([bad.status, bad.stderr.trim()], [2, 'everyMinutes: Too small: expected number to be >=60'])
+  assert.deepEqual([bad.status, bad.stderr.trim()], [2, '--every wants minutes, a whole number from 60 to 1440, or `usual`, not "30".'])
   for (const hours of [[], ['--hours', 'any']]) {
     const nothing = await run(['schedule', 'set', id, '--time-zone', 'Asia/Tokyo', ...hours])
     assert.deepEqual([nothing.status, /this connection is read at any hour/.test(nothing.stderr), nothing.stdout], [2, true, ''], 'what changes nothing is no success')
