@@ -113,7 +113,7 @@ export function ledgerFrom(
   if (last !== null) for (const { on, amount } of committed) if (on > last.on && on <= statement.on) storedBetween -= amount
   const prove = (movements: readonly Movement[]) =>
     proveBalance({ statement, last, spans, storedBetween, movements: [...committed, ...movements], coveredBefore, coveredAfter })
-  const isOfBefore = spans.some(({ opening }) => opening === statement.amount)
+  const isOfBefore = spans.some(({ opening, closing }) => opening === statement.amount && closing !== opening)
   return { moved: last === null || statement.on < last.on ? null : statement.amount - last.amount, isOfBefore, spans, prove }
 }
 
