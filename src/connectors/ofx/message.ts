@@ -65,12 +65,16 @@ function verdictInPart(part: Uint8Array): LoginVerdict {
   if (start === -1) return 'unknown'
   const statuses = [...text.slice(start).matchAll(STATUS)].map(([, code = '', severity = '']) => ({ code: Number(code), severity: severity.toUpperCase() }))
   // A code that the end cuts off is none, and what is beyond it is not known: a later one may still turn away.
-  return verdictOfCodes(statuses[0] ?? NO_CODE, statuses.slice(1))
+  const verdict = verdictOfCodes(statuses[0] ?? NO_CODE, statuses.slice(1))
+  return verdict === 'accepted' && CUT_CODE.test(text) ? 'unknown' : verdict
 }
 
 type Code = { readonly code: number | null; readonly severity: string }
 
 const NO_CODE: Code = { code: null, severity: '' }
+
+/** A code that may go on, and may turn away. */
+const CUT_CODE = /<(?:[\w.-]+:)?CODE(?:\s[^<>]*)?>\s*\d*\s*$/i
 
 const STATUS = /<(?:[\w.-]+:)?CODE(?:\s[^<>]*)?>\s*(\d{1,6})\s*(?:<\/[\w.:-]+\s*>\s*)?<(?:(?:[\w.-]+:)?SEVERITY(?:\s[^<>]*)?>\s*([A-Z]*))?/gi
 
