@@ -31,7 +31,7 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, s
     id: before.id, lastAttemptAt: now, failuresInRow,
     ...(outcome === 'succeeded' ? { lastSuccessAt: now, readBy: deps.readBy } : {}),
     isRead: outcome === 'succeeded' || outcome === 'partial',
-    nextSyncAt: end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, limits, plan: before.readPlan, fraction: deps.entropy.fraction() }),
+    nextSyncAt: end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, isSecondTry: outcome !== 'succeeded' && (await isInDoubt(deps, before)), limits, plan: before.readPlan, fraction: deps.entropy.fraction() }),
   })
   const onEnded = deps.onRunEnding(before)
   const connection = (await storing) ?? before
@@ -44,6 +44,12 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, s
   // From here on nothing is sent for this login until the person says that the bank unlocked it.
   if (loginLocked) await deps.vault.lock({ connectionId: before.id, loginIndex: before.loginIndex })
   return ended
+}
+
+/** The last sign-in that left was not accepted. */
+async function isInDoubt({ store }: SyncDeps, { loginIndex }: Connection): Promise<boolean> {
+  const last = (await store.secrets.ledger(loginIndex)).attempts.find(({ outcome }) => outcome !== 'not_sent')
+  return last !== undefined && last.outcome !== 'accepted'
 }
 
 /** A login that was tried beside the stored one, and failed: what it left is the record of its run. The stored one keeps its health, its schedule and its problems. */

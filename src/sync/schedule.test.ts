@@ -7,7 +7,7 @@ import { refusal } from './testing.ts'
 
 const NONE = { requestsPerDay: null, minSecondsBetweenSyncs: null }
 const MINUTE = 60_000
-const base: Ended = { now: 0, outcome: 'succeeded', failure: null, failuresInRow: 0, limits: NONE, plan: null, fraction: 0.5 }
+const base: Ended = { now: 0, outcome: 'succeeded', failure: null, failuresInRow: 0, isSecondTry: false, limits: NONE, plan: null, fraction: 0.5 }
 
 test('a healthy connection is read four times a day, spread by chance', () => {
   assert.equal(nextSyncAt(base), 360 * MINUTE)
@@ -34,6 +34,11 @@ test('failures back off up to half a day; Retry-After is honoured; what needs a 
   const withheld = (retry: Failure['retry']) => nextSyncAt({ ...base, outcome: 'failed', failure: refusal('x', { code: 'secret_withheld', retry }), failuresInRow: 1 })
   assert.equal(withheld({ kind: 'afterPerson' }), null)
   assert.ok(withheld({ kind: 'at', at: MINUTE })! >= MINUTE, 'a sign-in that is only waiting for another one is tried again by itself')
+})
+
+test('a second try at the password comes when a stumble is over, never sooner than failures alone would have it', () => {
+  const at = (failuresInRow: number, outcome: Ended['outcome'] = 'failed') => nextSyncAt({ ...base, outcome, failure: refusal('500', { retry: { kind: 'at', at: null } }), failuresInRow, isSecondTry: true })
+  assert.deepEqual([at(1), at(3), at(4), at(1, 'partial')], [30 * MINUTE, 30 * MINUTE, 40 * MINUTE, 30 * MINUTE])
 })
 
 // Fails when: a named time replaces the back-off (as it did): a bank that says "in a second" each time was asked 120 times an hour.

@@ -24,6 +24,8 @@ const JITTER = 0.15
 const MOST_SPREAD_MS = 30 * MINUTE_MS
 const FIRST_RETRY_MS = 5 * MINUTE_MS
 const LAST_RETRY_MS = 12 * HOUR_MS
+/** A stumble of the bank's is over by then: who signs in twice while it lasts has used up what goes without a person. */
+const SECOND_TRY_MS = 30 * MINUTE_MS
 /** Exchanges that one sync takes, on the safe side: profile, accounts, and a few statements. */
 const REQUESTS_PER_SYNC = 4
 /** Exchanges that a read takes which ends at the door. */
@@ -37,6 +39,8 @@ export type Ended = {
   readonly failure: Failure | null
   /** Failures since the last success, this one included. */
   readonly failuresInRow: number
+  /** The bank did not say of the last sign-in that it was good: the next would be the second such in a row, after which a person is asked. */
+  readonly isSecondTry: boolean
   readonly limits: InstitutionLimits
   /** What a person chose; null: nothing. */
   readonly plan: ReadPlan | null
@@ -76,7 +80,7 @@ function plannedAt(ended: Ended): number | null {
   if (retry.kind !== 'at') return null
   const afterFailures = spread(ended.now, Math.max(leastRetryMs(ended.limits), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1)))), ended.fraction)
   // Accounts that can be read are read as often as those of any other connection.
-  const backOff = ended.outcome === 'partial' ? Math.min(afterFailures, regular) : afterFailures
+  const backOff = Math.max(ended.outcome === 'partial' ? Math.min(afterFailures, regular) : afterFailures, ended.isSecondTry ? spread(ended.now, SECOND_TRY_MS, ended.fraction) : 0)
   if (retry.at === null) return Math.max(earliest, backOff)
   // The bank named the time (Retry-After): not sooner, and not all at the same second. One that says "at once" each time is not asked without end; the end of our own limit is no guess.
   return Math.max(earliest, ended.failure?.code === 'quota_reached' ? 0 : backOff, retry.at + Math.round(MINUTE_MS * ended.fraction))

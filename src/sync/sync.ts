@@ -150,7 +150,7 @@ export function refusalFor(connection: Connection): Refusal | null {
 async function planRetry(deps: SyncDeps, connection: Connection, now: number): Promise<void> {
   const failuresInRow = connection.failuresInRow + 1
   const limits = deps.institutionOf(connection.institutionId)?.limits ?? NO_LIMITS
-  const nextAt = nextSyncAt({ now, outcome: 'failed', failure: null, failuresInRow, limits, plan: connection.readPlan, fraction: deps.entropy.fraction() })
+  const nextAt = nextSyncAt({ now, outcome: 'failed', failure: null, failuresInRow, isSecondTry: false, limits, plan: connection.readPlan, fraction: deps.entropy.fraction() })
   await deps.store.connections.update(connection.id, { failuresInRow, nextSyncAt: nextAt })
 }
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ANA } from '../../bank/customers.ts'
-import { createMemoryWorld, FORM, type MemoryWorld } from '../crash/memory-world.ts'
+import type { WireAnswer } from '../../src/adapters/wire.ts'
+import { createMemoryWorld, FORM, type Asked, type MemoryWorld } from '../crash/memory-world.ts'
 
 const START = Date.parse('2026-03-05T15:00:00Z')
 const DAY_MS = 86_400_000
@@ -70,6 +71,43 @@ test('a sign-on that was accepted counts where the rest of the answer is cut off
   await world.start().live(DAY_MS)
   assert.equal((await world.store.connections.get(id))?.failuresInRow, 0)
   assert.deepEqual(await world.store.problems.list({ open: true, limit: 9 }), [])
+})
+
+const BEHIND_SIGN_ON = [/<\/SONRS>/, /<\/SIGNONMSGSRSV1>/, /<ACCTINFOTRNRS>/, /<ACCTINFOTRNRS>[\s\S]*?<CODE>\d/]
+
+// Fails when: a sign-on of 0 in an answer that was cut counts as an acceptance (was so: some 60 sends in two weeks, of a password that the bank refuses further inside).
+test('a sign-on alone is no acceptance where the rest is cut off: the bank may refuse in what is missing, and gets the password twice', async () => {
+  for (const until of BEHIND_SIGN_ON) {
+    const { world, id } = await connected()
+    turnAway(world, 'ACCTINFOTRNRS', 15500, 'Signon invalid')
+    const inside = world.rewrite!
+    cut(world, until)
+    const short = world.rewrite!
+    world.rewrite = (answer, asked) => short(inside(answer, asked), asked)
+    await world.start().live(14 * DAY_MS)
+    for (let read = 0; read < 3; read++) await world.start().sync(id)
+    assert.equal(sends(world), 2, String(until))
+    assert.ok((await ledger(world)).slice(0, 2).every(({ outcome }) => outcome === 'unknown'))
+    await world.start().verbs.tryOnceMore(id, 'test')
+    assert.equal(sends(world), 3, 'in so many words')
+  }
+})
+
+// Fails when: the second of the two tries goes out while the same trouble lasts (was so: after five minutes, and then a person was waited for).
+test('a stumble of ten minutes in which only sign-ins fail stops no feed that was well', async () => {
+  const down = (answer: WireAnswer, { text }: Asked): WireAnswer => (/<USERID>anonymous/.test(text) ? answer : { ...answer, status: 500, headers: {}, body: Buffer.from('Internal error') })
+  for (const stumble of [...BEHIND_SIGN_ON, down]) {
+    const { world, id } = await connected()
+    world.now = (await world.store.connections.get(id))!.nextSyncAt!
+    if (stumble instanceof RegExp) cut(world, stumble)
+    else world.rewrite = stumble
+    await world.start().live(10 * 60_000)
+    assert.equal(sends(world), 1, String(stumble))
+    world.rewrite = null
+    await world.start().live(DAY_MS)
+    assert.equal((await world.store.connections.get(id))?.failuresInRow, 0, String(stumble))
+    assert.deepEqual(await world.store.problems.list({ open: true, limit: 9 }), [])
+  }
 })
 
 // Fails when: only a code that follows its tags directly is seen in a part (was so: sent twice).

@@ -56,7 +56,10 @@ function verdictOf(response: OfxResponse | null): LoginVerdict {
   return verdictOfCodes(signOn ?? NO_CODE, rest)
 }
 
-/** The same of a part: the beginning of an answer as it comes in, or what came of one that was cut or cannot be read. */
+/**
+ * The same of a part: the beginning of an answer as it comes in, or what came of one that was cut or cannot be read. A sign-on
+ * of 0 is an acceptance where the transaction's own status stands behind it: where it is missing, it may have turned away.
+ */
 function verdictInPart(part: Uint8Array): LoginVerdict {
   const written = Buffer.from(part.buffer, part.byteOffset, part.length).toString('latin1').replaceAll('\0', '')
   // Neither a comment nor the text of a row is a code.
@@ -66,7 +69,8 @@ function verdictInPart(part: Uint8Array): LoginVerdict {
   const statuses = [...text.slice(start).matchAll(STATUS)].map(([, code = '', severity = '']) => ({ code: Number(code), severity: severity.toUpperCase() }))
   // A code that the end cuts off is none, and what is beyond it is not known: a later one may still turn away.
   const verdict = verdictOfCodes(statuses[0] ?? NO_CODE, statuses.slice(1))
-  return verdict === 'accepted' && CUT_CODE.test(text) ? 'unknown' : verdict
+  const isOpen = statuses[0]?.code === 0 && statuses.length === 1 && !endsWhole(part)
+  return verdict === 'accepted' && (isOpen || CUT_CODE.test(text)) ? 'unknown' : verdict
 }
 
 type Code = { readonly code: number | null; readonly severity: string }
