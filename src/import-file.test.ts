@@ -107,6 +107,28 @@ test('what comes back is no row turned: refunds, and transfers between accounts 
   assert.deepEqual((await world.feed()).slice(-3), ['2026-02-20 -5000 Transfer', '2026-02-20 5000 Transfer', '2026-02-21 2000 Shop'])
 })
 
+/** Rows of two accounts without signs, as a table with a column of accounts has them. */
+function ofTwo(...rows: readonly string[]): string {
+  return `Account,Date,Description,Amount\n${rows.map((one) => `${one}\n`).join('')}`
+}
+
+// Fails when: one account whose rows are stored turned turns those of the others, too (seen: +100 and +50 stood beside -100 and -50).
+test('rows of several accounts: each is read by what is stored of its own; what is new follows the others only where they agree', async () => {
+  const world = new World('2026-12-20')
+  const [card, giro, next] = ['4111222233', '5000111122', '5000111133']
+  const read = importing(world, 'bank.csv')
+  await read(ofTwo(`${card},2026-02-05,Shop,-5.00`, `${card},2026-02-07,Bar,-7.00`))
+  await read(ofTwo(`${giro},2026-02-05,Salary,100.00`, `${giro},2026-02-06,Refund of rent,50.00`, `${giro},2026-02-03,Fee,-1.00`))
+  const rowsOf = async (at: number): Promise<readonly string[]> => world.feed(at)
+  const both = [`${card},2026-02-05,Shop,5.00`, `${card},2026-02-07,Bar,7.00`, `${giro},2026-02-05,Salary,100.00`, `${giro},2026-02-06,Refund of rent,50.00`]
+  for (const rows of [both, both.toReversed()]) {
+    assert.equal(await read(ofTwo(...rows)), '2026-02-05 signs_followed')
+    assert.deepEqual([await rowsOf(0), (await rowsOf(1)).length], [['2026-02-05 -500 Shop', '2026-02-07 -700 Bar'], 3])
+  }
+  assert.match(await read(ofTwo(...both.slice(0, 2), `${next},2026-02-05,Books,9.00`)), /signs_followed/)
+  assert.deepEqual(await rowsOf(2), ['2026-02-05 -900 Books'])
+})
+
 test('one row that is stored with the other sign tells where it is all that both know, and is asked about where no account is named', async () => {
   const world = new World('2026-12-20')
   const read = importing(world, 'card.csv')

@@ -12,7 +12,7 @@ import type { FormatFailure, StatementRow, StatementStream } from '../domain/sta
 import type { Candidate, TenantStore } from '../ports/store.ts'
 import { textOf } from './candidate.ts'
 import type { ChosenAccounts } from './file-accounts.ts'
-import { SAMPLED, type FileAccount } from './file-check.ts'
+import { SAMPLED, type CheckedFile, type FileAccount } from './file-check.ts'
 import { contentKey, normalisedText } from './identity.ts'
 import type { ImportRequest } from './import.ts'
 
@@ -25,10 +25,10 @@ const PAGE = 500
 /** How much of what the account has on the days of the file is shown by it: all, all but what stands on its first and last day, within which it may begin and end, or less. */
 type Shown = 'all' | 'inner' | 'less'
 
-/** `rows`: those of the account that the file shows turned, none where it shows as many as they are. `isAll`: the file has nothing else on days that both know. */
-export type Opposites = { readonly rows: readonly Candidate[]; readonly shown: Shown; readonly isAll: boolean }
+/** `rows`: those of the account that the file shows turned, none where it shows as many as they are: `same`. `isAll`: the file has nothing else on days that both know. */
+export type Opposites = { readonly rows: readonly Candidate[]; readonly same: number; readonly shown: Shown; readonly isAll: boolean }
 
-const NONE: Opposites = { rows: [], shown: 'less', isAll: false }
+const NONE: Opposites = { rows: [], same: 0, shown: 'less', isAll: false }
 
 /** Compares a sample of the file with what the account has, each row with its sign and without. */
 export async function findOpposites(store: TenantStore, file: FileAccount, account: Account): Promise<Opposites> {
@@ -52,7 +52,7 @@ export async function findOpposites(store: TenantStore, file: FileAccount, accou
   const same = rows.filter(({ key }) => take(key).length > 0)
   const left = rows.filter((row) => !same.includes(row))
   const turned = left.flatMap(({ opposite }) => take(opposite))
-  if (turned.length <= same.length) return NONE
+  if (turned.length <= same.length) return { ...NONE, same: same.length }
   const covered = joinRanges(await store.feed.coverage(account.id))
   // A file may begin and end within a day.
   const inner = left.filter(({ on }) => covered.some(({ from, to }) => from < on && on < to))
@@ -60,7 +60,7 @@ export async function findOpposites(store: TenantStore, file: FileAccount, accou
   if (turned.length * 2 < inner.length) return NONE
   const shown = new Set([...turned.map(({ contentKey: key }) => key), ...same.map(({ key }) => key)])
   const isAll = same.length === 0 && left.filter(({ on }) => covered.some((range) => contains(range, on))).length <= turned.length
-  return { rows: turned, shown: await shownOf(store, account, daysOf(file, rows), shown), isAll }
+  return { rows: turned, same: same.length, shown: await shownOf(store, account, daysOf(file, rows), shown), isAll }
 }
 
 /** Whether the rows are those that are stored: one alone may be a refund, unless it is all that both know; several may be where the file lacks others of those days. */
@@ -108,35 +108,55 @@ async function signsUnclear({ feed, runs }: TenantStore, account: Account, file:
   return { code: 'signs_unclear', message, line: file.line }
 }
 
-/** The statements with all amounts and balances turned, and what a person is told of it. */
-async function* turnedStatements(stream: StatementStream, name: string): StatementStream {
+/** `sentences`: for each account that is turned what a person is told of it. `areAllTold`: of no account is the way open. */
+type Turned = { readonly sentences: ReadonlyMap<FileAccount, string>; readonly areAllTold: boolean }
+
+/** The statements with the amounts and balances of these accounts turned. Each sentence is told once. */
+async function* turnedStatements(stream: StatementStream, starts: CheckedFile['starts'], { sentences, areAllTold }: Turned): StatementStream {
   const turn = (amount: Decimal): Decimal => (amount === '0' ? amount : amount.startsWith('-') ? amount.slice(1) : `-${amount}`) as Decimal
-  const message = `The rows of this file are in "${name}" already, with the other sign: all its rows were read as those are.`
-  let isTold = false
+  const told = new Set<string>()
+  let [index, message]: [number, string | undefined] = [-1, undefined]
   for await (const read of stream) {
-    if (!read.ok) {
-      yield read
-      continue
-    }
-    const part = read.value
-    if (part.part === 'rows') yield ok({ part: 'rows', rows: part.rows.map((row): StatementRow => ({ ...row, amount: turn(row.amount), foreign: row.foreign === null || row.foreign.amount === null ? row.foreign : { ...row.foreign, amount: turn(row.foreign.amount) } })) })
+    const part = read.ok ? read.value : null
+    if (part?.part === 'start') message = sentences.get(starts[++index]!.account)
+    if (part?.part === 'notice' && part.code === 'unsigned' && areAllTold) continue
+    if (part === null || message === undefined) yield read
+    else if (part.part === 'rows') yield ok({ part: 'rows', rows: part.rows.map((row): StatementRow => ({ ...row, amount: turn(row.amount), foreign: row.foreign === null || row.foreign.amount === null ? row.foreign : { ...row.foreign, amount: turn(row.foreign.amount) } })) })
     else if (part.part === 'balance') yield ok({ part: 'balance', balance: { ...part.balance, amount: turn(part.balance.amount) } })
-    else if (part.part !== 'notice' || part.code !== 'unsigned') yield read
-    if (part.part !== 'start' || isTold) continue
-    isTold = true
+    else yield read
+    if (part?.part !== 'start' || message === undefined || told.has(message)) continue
+    told.add(message)
     yield ok({ part: 'notice', code: 'signs_followed', severity: 'INFO', message, line: 0 })
   }
 }
 
-/** The request with the signs that its rows have where they are stored. `chosen`: the account of each part of the file, null where it is new. */
-export async function asStored(store: TenantStore, request: ImportRequest, chosen: ChosenAccounts): Promise<Result<ImportRequest, FormatFailure>> {
-  for (const [file, account] of chosen) {
-    if (account === null) continue
-    const opposites = await findOpposites(store, file, account)
-    if (!areTurned(opposites)) continue
+/**
+ * The request with the signs that its rows have where they are stored. What is not there yet follows the others of its file, unless
+ * one of them is stored as it is written: then each is read by its own rows. `chosen`: the account of each part of the file, null where it is new.
+ */
+export async function asStored(store: TenantStore, request: ImportRequest, { accounts, starts }: CheckedFile, chosen: ChosenAccounts): Promise<Result<ImportRequest, FormatFailure>> {
+  const turned = new Map<FileAccount, Account>()
+  let [isMixed, areAllTold] = [false, true]
+  for (const file of accounts) {
+    const account = chosen.get(file) ?? null
+    const opposites = account === null ? NONE : await findOpposites(store, file, account)
+    if (account === null || !areTurned(opposites)) {
+      const isTold = opposites.same > 0 || !areSignsOpen(file)
+      isMixed ||= isTold
+      areAllTold &&= isTold
+      continue
+    }
     const unclear = areSignsOpen(file) ? null : await signsUnclear(store, account, file, opposites)
     if (unclear !== null) return failed(unclear)
-    return ok({ ...request, open: async (remembered) => turnedStatements(await request.open(remembered), account.name) })
+    turned.set(file, account)
   }
-  return ok(request)
+  const [known] = turned.values()
+  if (known === undefined) return ok(request)
+  const sentence = isMixed
+    ? ({ name }: Account): string => `The rows of this file for "${name}" are there already, with the other sign: all its rows for this account were read as those are.`
+    : ({ name }: Account): string => `The rows of this file are in "${name}" already, with the other sign: all its rows were read as those are.`
+  const told: Turned = isMixed
+    ? { sentences: new Map([...turned].map(([file, account]) => [file, sentence(account)])), areAllTold }
+    : { sentences: new Map(accounts.map((file) => [file, sentence(known)])), areAllTold: true }
+  return ok({ ...request, open: async (remembered) => turnedStatements(await request.open(remembered), starts, told) })
 }

@@ -100,9 +100,9 @@ async function importAlone(deps: ImportDeps, asked: ImportRequest): Promise<Impo
   }
 }
 
-async function signsAsStored({ store }: ImportDeps, request: ImportRequest, { accounts }: CheckedFile): Promise<Result<ImportRequest, FormatFailure>> {
-  const chosen = await chooseAccounts(store, request.accountId, accounts)
-  return chosen.ok ? asStored(store, request, chosen.value) : chosen
+async function signsAsStored({ store }: ImportDeps, request: ImportRequest, checked: CheckedFile): Promise<Result<ImportRequest, FormatFailure>> {
+  const chosen = await chooseAccounts(store, request.accountId, checked.accounts)
+  return chosen.ok ? asStored(store, request, checked, chosen.value) : chosen
 }
 
 function check(request: ImportRequest): Promise<Result<CheckedFile, FormatFailure>> {
