@@ -77,13 +77,19 @@ function plannedAt(ended: Ended): number | null {
   const regular = spread(ended.now, regularMs(ended.limits, ended.plan), ended.fraction)
   if (ended.outcome === 'succeeded' || (ended.outcome === 'partial' && ended.failure === null)) return Math.max(earliest, regular)
   const retry = ended.failure?.retry ?? { kind: 'at', at: null }
-  if (retry.kind !== 'at') return null
+  // Accounts that can be read do not wait for a person whom only another one of them needs.
+  if (retry.kind !== 'at') return ended.outcome === 'partial' && !waitsForLogin(ended.failure!) ? Math.max(earliest, regular) : null
   const afterFailures = spread(ended.now, Math.max(leastRetryMs(ended.limits), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, Math.max(0, ended.failuresInRow - 1)))), ended.fraction)
   // Accounts that can be read are read as often as those of any other connection.
   const backOff = Math.max(ended.outcome === 'partial' ? Math.min(afterFailures, regular) : afterFailures, ended.isSecondTry ? spread(ended.now, SECOND_TRY_MS, ended.fraction) : 0)
   if (retry.at === null) return Math.max(earliest, backOff)
   // The bank named the time (Retry-After): not sooner, and not all at the same second. One that says "at once" each time is not asked without end; the end of our own limit is no guess.
   return Math.max(earliest, ended.failure?.code === 'quota_reached' ? 0 : backOff, retry.at + Math.round(MINUTE_MS * ended.fraction))
+}
+
+/** Whether the next sign-in needs a person first. */
+function waitsForLogin({ stage, code }: Failure): boolean {
+  return stage === 'signon' || stage === 'mfa' || stage === 'consent' || code === 'secret_withheld'
 }
 
 /** Where requests are counted, reads that fail use at most half of a day's, and at least one is made. */

@@ -19,7 +19,7 @@ import type { SourceProgress } from '../ports/store.ts'
 import { readPreview } from './read-preview.ts'
 import { NO_LIMITS, nextSyncAt } from './schedule.ts'
 import { Session } from './session.ts'
-import { concernsLogin, inTurn, isUnanswered } from './turns.ts'
+import { endsRead, inTurn, isUnanswered } from './turns.ts'
 import { settleSecret, withTrial, type Trial } from './trial.ts'
 
 /** What a person wants done with the connection in the same breath: nobody else may read in between, and when somebody reads just now, nothing is done. */
@@ -108,7 +108,7 @@ async function readTargets(session: Session, targets: readonly Feed[], stored: R
     if (read.kind === 'challenge') return suspend(session, read, [...outcomes.values()])
     outcomes.set(target.account.id, read.outcome)
     const { failure } = read.outcome
-    if (failure !== null && (concernsLogin(failure) || (isUnanswered(failure) && target !== due.at(-1)))) return end(session, [...outcomes.values()], failure)
+    if (failure !== null && (endsRead(failure) || (isUnanswered(failure) && target !== due.at(-1)))) return end(session, [...outcomes.values()], failure)
   }
   return end(session, [...outcomes.values()], null)
 }

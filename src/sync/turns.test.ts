@@ -74,6 +74,43 @@ test('an account that the bank never answers for comes last; then the failure is
   assert.equal(asked(world), '1342')
 })
 
+// Fails when: a time that is named counts as the bank's alone (seen): the account that was never read came first for ever, and the others never.
+test('nor does one for which the bank names a time, whoever of them it is', async () => {
+  for (const number of NUMBERS) {
+    const world = await worldOf()
+    const read = new Set<string>()
+    for (let day = 0; day < 6; day++) {
+      fails(world, number, error('http_refused', world.now + 3_600_000))
+      for (const { accountId, failure } of (await world.sync(1)).accounts) if (failure === null) read.add(accountId)
+    }
+    assert.equal(read.size, 3, number)
+  }
+})
+
+test('where the bank names a time after each account that it answers for, all have their turn', async () => {
+  const world = await worldOf()
+  const orders: string[] = []
+  for (let day = 0; day < 8; day++) {
+    let left = 1
+    world.bank.onRead = (context) => (left-- > 0 ? null : [{ step: 'failed', failure: error('http_refused', world.now + 3_600_000), state: context.state, facts: {} }])
+    await world.sync(1)
+    orders.push(asked(world)[0]!)
+  }
+  assert.deepEqual(orders, [...NUMBERS, ...NUMBERS])
+})
+
+// Fails when: what needs a person ends the schedule of a run in which others were read (seen): nothing was read again.
+test('an account that needs a person ends the schedule of no other', async () => {
+  for (const kind of ['never', 'afterPerson'] as const) {
+    const world = await worldOf()
+    fails(world, '3', refusal('x', { code: 'address_forbidden', retry: { kind } }))
+    const run = await world.sync(1)
+    assert.deepEqual([run.outcome, run.failure?.code], ['partial', 'address_forbidden'])
+    const { nextSyncAt } = (await world.store.connections.get(world.connectionId))!
+    assert.ok(nextSyncAt !== null && nextSyncAt - world.now > 5 * 3_600_000 && nextSyncAt - world.now < 7 * 3_600_000, kind)
+  }
+})
+
 test('two such accounts keep no other away', async () => {
   const world = await worldOf()
   fails(world, '13', error('answer_unreadable'))

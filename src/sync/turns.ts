@@ -4,7 +4,7 @@
  */
 import type { Day } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
-import type { SyncRun } from '../domain/run.ts'
+import type { AccountOutcome, SyncRun } from '../domain/run.ts'
 import type { SourceProgress } from '../ports/store.ts'
 import type { Feed } from './accounts.ts'
 
@@ -21,7 +21,7 @@ export function inTurn(targets: readonly Feed[], { recent, known, resumeAt }: Tu
   return targets.toSorted((a, b) => compare(ranks.get(a)!, ranks.get(b)!))
 
   function rankOf({ account, source }: Feed): Rank {
-    const outcomes = recent.map(({ accounts }) => accounts.find(({ accountId, failure }) => accountId === account.id && (failure === null || !concernsLogin(failure))))
+    const outcomes = recent.map(({ accounts }) => accounts.find((outcome) => outcome.accountId === account.id && wasItsTurn(outcome, accounts)))
     const asked = outcomes.findIndex((outcome) => outcome !== undefined)
     const failed = asked !== -1 && outcomes[asked]!.failure !== null
     const readTo = (known.get(source.id)?.covered ?? []).reduce<Day | ''>((latest, { to }) => (to > latest ? to : latest), '')
@@ -37,10 +37,25 @@ function compare(a: Rank, b: Rank): number {
   return a.readTo === b.readTo ? 0 : a.readTo < b.readTo ? -1 : 1
 }
 
-/** The other accounts would meet the same: asking on could only do harm. A bank that names a time speaks to all of us. */
-export function concernsLogin({ stage, code, retry }: Failure): boolean {
+/** What fell to an account because the run had come to it says nothing of the account; but a time that is named before anything was read may be its own failure. */
+function wasItsTurn({ failure }: AccountOutcome, accounts: readonly AccountOutcome[]): boolean {
+  if (failure === null) return true
+  const wasAnyRead = accounts.some((other) => other.failure === null)
+  return !concernsLogin(failure) && !(namesTime(failure) && wasAnyRead)
+}
+
+/** Whether the other accounts would meet the same, so that asking on could only do harm. A bank that names a time speaks to all of us. */
+export function endsRead(failure: Failure): boolean {
+  return concernsLogin(failure) || namesTime(failure)
+}
+
+function concernsLogin({ stage, code }: Failure): boolean {
   const loginStages = ['resolve', 'connect', 'tls', 'signon', 'mfa', 'consent']
-  return loginStages.includes(stage) || code === 'secret_withheld' || code === 'quota_reached' || (retry.kind === 'at' && retry.at !== null)
+  return loginStages.includes(stage) || code === 'secret_withheld' || code === 'quota_reached'
+}
+
+function namesTime({ retry }: Failure): boolean {
+  return retry.kind === 'at' && retry.at !== null
 }
 
 /** No answer of the protocol: each further question would be a sign-in into an outage. It may be one account's fault, though: that is seen when its turn comes last. */
