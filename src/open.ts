@@ -175,6 +175,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
       const toldOf = new Set<string>()
       return startWorker({
         store: database.store, tenantId, jobs, log, clock, entropy: hostEntropy, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger), hourly: async () => {
+          await store.secrets.destroyExpired(clock.now())
           await forgetOldLogins(deps)
           await tellUntold(deps, toldOf)
           // Known outside of the database, the newest line of the audit log shows when lines were cut off after it.

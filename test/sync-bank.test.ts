@@ -80,7 +80,7 @@ function openVault(): Vault {
   const nothing = async () => {}
   return {
     foresee: nothing, seal: async () => ok({ sameAsRefused: false, status: 'usable' }), lend: async () => ok({ values: LOGIN, again: async () => true, settle: nothing }), status: async () => 'usable',
-    grantOneUse: nothing, withdrawGrant: nothing, resolveTrial: nothing, answersWait: async () => false, concealer: async () => (text) => text, lock: nothing, unlock: nothing, destroy: nothing, sealAnswers: nothing, loginIndex: (institutionId, user) => `${institutionId} ${user}`,
+    grantOneUse: nothing, withdrawGrant: nothing, resolveTrial: nothing, answersWait: async () => false, holdQuestion: async () => ok(null), heldQuestion: async () => null, dropQuestion: nothing, concealer: async () => (text) => text, lock: nothing, unlock: nothing, destroy: nothing, sealAnswers: nothing, loginIndex: (institutionId, user) => `${institutionId} ${user}`,
   }
 }
 

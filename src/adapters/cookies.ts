@@ -1,6 +1,7 @@
 /**
  * The cookies of one run: some banks' servers answer nothing without their own cookies. Stricter
- * than RFC 6265: a cookie goes back only to the origin that set it, and none outlives the run.
+ * than RFC 6265: a cookie goes back only to the origin that set it, and none outlives the run, or the
+ * question for which it waits.
  */
 import { originOf } from '../connector-kit/origin.ts'
 import type { WireRequest } from './wire.ts'
@@ -8,6 +9,10 @@ import type { WireRequest } from './wire.ts'
 export type CookieJar = {
   keep(url: URL, setCookies: readonly string[]): void
   attach(url: URL, headers: WireRequest['headers']): WireRequest['headers']
+  /** All of them as one text; empty when there are none. */
+  held(): string
+  /** Takes back what `held` gave, beside what came since. */
+  restore(held: string): void
 }
 
 const MAX_COOKIES = 50
@@ -19,6 +24,7 @@ export function createCookieJar(): CookieJar {
   return {
     keep: (url, setCookies) => {
       const origin = originOf(url.href) ?? ''
+      if (setCookies.length === 0) return
       const jar = jars.get(origin) ?? new Map<string, string>()
       jars.set(origin, jar)
       for (const line of setCookies) {
@@ -33,6 +39,11 @@ export function createCookieJar(): CookieJar {
       const jar = jars.get(originOf(url.href) ?? '')
       if (jar === undefined || jar.size === 0) return headers
       return [...headers, ['Cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; ')]]
+    },
+    held: () => (jars.size === 0 ? '' : JSON.stringify([...jars].map(([origin, jar]) => [origin, [...jar]]))),
+    restore: (held) => {
+      if (held === '') return
+      for (const [origin, kept] of JSON.parse(held) as [string, [string, string][]][]) jars.set(origin, new Map([...kept, ...(jars.get(origin) ?? [])]))
     },
   }
 }

@@ -58,6 +58,7 @@ export function createExchange(options: ExchangeOptions): Transport {
       record(request, ended, startedAt, options, identityFields)
       return ended.result
     },
+    cookies,
     records: (most) => options.recorder.records(most),
   }
 }

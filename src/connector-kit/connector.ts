@@ -59,7 +59,8 @@ export type ConnectorContext = {
 
 /**
  * The answer of an operation: done, a question for the person, or a failure. `state` is what to remember
- * in every case; `codes` are those with which the bank asked.
+ * in every case; `codes` are those with which the bank asked. `resume` is kept sealed until the answer, and may hold
+ * what the bank gave to go with it.
  */
 export type Outcome<T> =
   | { readonly kind: 'done'; readonly value: T; readonly state: JsonObject; readonly facts: CaseContext }

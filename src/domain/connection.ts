@@ -75,7 +75,7 @@ export type Challenge = {
   readonly connectionId: ConnectionId
   readonly runId: string
   readonly prompts: readonly ChallengePrompt[]
-  /** What the connector needs to go on; no secrets. */
+  /** Where to go on, and with which login. What the connector and the bank's server need to go on lies sealed in the vault. */
   readonly resume: JsonObject
   readonly askedAt: number
   readonly expiresAt: number

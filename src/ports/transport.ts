@@ -82,6 +82,8 @@ export type Transport = {
   exchange(request: ExchangeRequest): Promise<Result<Answer, Failure>>
   /** A text of an answer that is kept or shown and is no row, without the secrets that were lent so far. Absent where none are. */
   conceal?(text: string): string
+  /** The cookies of the run, to go on with a question of the bank's when a person has answered it; absent where none are kept. `held` is empty when there are none. */
+  readonly cookies?: { held(): string; restore(held: string): void }
   /** At most so many of the exchanges so far: how they began and how they ended. Absent where none are recorded. */
   records?(most: number): readonly ExchangeRecord[]
 }

@@ -72,6 +72,15 @@ export type Vault = {
   /** Whether answers wait that were not sent. */
   answersWait(owner: SecretOwner): Promise<boolean>
   /**
+   * What must go on with a question of the bank's until a person has answered it, and may open something there: kept sealed for
+   * where the login goes, one of a connection, gone at `expiresAt`.
+   */
+  holdQuestion(owner: SecretOwner, held: Readonly<Record<string, string>>, audience: readonly string[], expiresAt: number): Promise<Result<null, Failure>>
+  /** Null: nothing is held any more, or it is not for this login or address. */
+  heldQuestion(owner: SecretOwner, audience: readonly string[]): Promise<Readonly<Record<string, string>> | null>
+  /** The question is over. */
+  dropQuestion(owner: SecretOwner): Promise<void>
+  /**
    * A function that takes the login's values, and the answers that were lent last, out of a text that
    * will be kept or shown: secrets are masked, the `identity` fields become pseudonyms. Reads no ledger
    * and sends nothing; the values never leave it.

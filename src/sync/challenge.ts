@@ -1,10 +1,10 @@
 /**
- * Questions of the bank's. A question suspends the run as plain data; the answer, minutes or days
- * later and after any restart, goes sealed to the vault and the run goes on. Unanswered ones expire
+ * Questions of the bank's. A question suspends the run as plain data, and what the bank gave to go with it is kept sealed;
+ * the answer, minutes or days later and after any restart, goes sealed to the vault and the run goes on. Unanswered ones expire
  * into a failure of their own, and nothing is sent for them.
  */
 import { redactText } from '../connector-kit/evidence.ts'
-import type { Json, JsonObject } from '../domain/institution.ts'
+import type { JsonObject } from '../domain/institution.ts'
 import type { Challenge, ChallengePrompt, Connection } from '../domain/connection.ts'
 import { OPEN_QUESTION, type Evidence, type Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
@@ -25,8 +25,11 @@ export type Asked = {
   readonly expiresInMs: number
 }
 
-/** A question with its answer, ready to go on; `accounts`: what was read before it was asked. */
-export type AnsweredChallenge = { readonly at: string; readonly resume: Resume; readonly accounts: readonly AccountOutcome[] }
+/** A question whose answer lies in the vault; `accounts`: what was read before it was asked. */
+export type Answered = { readonly at: string; readonly answerFields: readonly string[]; readonly accounts: readonly AccountOutcome[] }
+
+/** Ready to go on. */
+export type AnsweredChallenge = Answered & { readonly resume: Resume }
 
 /** Stores the question and ends the run as suspended. */
 export async function suspend(session: Session, asked: Asked, accounts: readonly AccountOutcome[]): Promise<SyncRun> {
@@ -34,9 +37,11 @@ export async function suspend(session: Session, asked: Asked, accounts: readonly
   const askedAt = deps.clock.now()
   const expiresAt = askedAt + asked.expiresInMs
   const conceal = await session.concealer()
+  const held = await session.holdQuestion(asked.resume, expiresAt)
+  if (!held.ok) return endRun(deps, connection, run, { outcome: 'failed', failure: held.failure, accounts }, session)
   await deps.store.challenges.create({
     id: session.newId(), connectionId: connection.id, runId: run.id, prompts: asked.prompts.map((prompt) => ({ ...prompt, label: conceal(prompt.label) })),
-    resume: { at: asked.at, data: asked.resume as Json, ...(trial === null ? {} : { trial: trialAsJson(trial) }) }, askedAt, expiresAt, state: 'open',
+    resume: { at: asked.at, ...(trial === null ? {} : { trial: trialAsJson(trial) }) }, askedAt, expiresAt, state: 'open',
   })
   return endRun(deps, connection, run, { outcome: 'suspended', failure: null, accounts, question: questionOf(session, asked), resumeBy: expiresAt }, session)
 }
@@ -56,8 +61,9 @@ export async function answerChallenge(deps: SyncDeps, challengeId: string, answe
     if (connection === null || run === null) return failed({ code: 'not_found', message: 'The connection of this question is gone.' })
     if (connection.state === 'disabled' || connection.state === 'removed' || connection.state === 'replaced') return failed({ code: 'wrong_state', message: 'This connection is switched off.' })
     if (deps.clock.now() >= challenge.expiresAt) {
-      if (await deps.store.challenges.move(challengeId, 'open', 'expired')) return ok(await expire(deps, connection, run))
-      return failed(ANSWERED)
+      if (!(await deps.store.challenges.move(challengeId, 'open', 'expired'))) return failed(ANSWERED)
+      await deps.vault.dropQuestion(askedOwner(connection, challenge))
+      return ok(await expire(deps, connection, run))
     }
     if (!(await deps.store.challenges.move(challengeId, 'open', 'answered'))) return failed(ANSWERED)
     await deps.vault.sealAnswers(challengeId, askedOwner(connection, challenge), answers, challenge.expiresAt)
@@ -81,6 +87,7 @@ export async function clearChallenges(deps: SyncDeps, connection: Connection, as
     }
     if (challenge.state === 'open' && !expired && trigger === 'schedule') return failed({ code: 'wrong_state', message: 'The bank waits for an answer of a person.' })
     if (!(await deps.store.challenges.move(challenge.id, challenge.state, expired ? 'expired' : 'cancelled'))) continue
+    await deps.vault.dropQuestion(askedOwner(connection, challenge))
     // What was tried while the bank asked is given up with the question.
     const trial = trialOf(challenge)
     if (trial !== null) await settleSecret(deps, connection)
@@ -103,13 +110,15 @@ async function runAgain(deps: SyncDeps, asked: SyncRun, trigger: RunTrigger): Pr
 async function resumeRun(deps: SyncDeps, connection: Connection, suspended: SyncRun, challenge: Challenge, answerFields: readonly string[]): Promise<SyncRun> {
   const run: SyncRun = { ...suspended, outcome: 'running', stage: 'signing_in', endedAt: null }
   const [feeds, known] = await Promise.all([deps.store.accounts.feeds(connection.id), deps.store.feed.progress(connection.id), deps.store.runs.update(run.id, { outcome: 'running', stage: 'signing_in' })])
-  const { at, data } = challenge.resume as { readonly at: string; readonly data: JsonObject }
+  const { at } = challenge.resume as { readonly at: string }
   const trial = trialOf(challenge)
-  const ended = await runConnection(deps, connection, run, feeds, { trial, answered: { at, resume: { data, answerFields }, accounts: suspended.accounts }, known, recent: [] })
+  const ended = await runConnection(deps, connection, run, feeds, { trial, answered: { at, answerFields, accounts: suspended.accounts }, known, recent: [] })
   // What did not leave is not spent: the next read sends it, while it is good.
   if (ended.outcome === 'failed' && trial === null && (await deps.vault.answersWait(askedOwner(connection, challenge)))) return ended
   const refused = [ended.failure, ...ended.accounts.map((outcome) => outcome.failure)].some((failure) => failure?.code === 'challenge_refused')
   await deps.store.challenges.move(challenge.id, 'answered', refused ? 'refused' : 'accepted')
+  // Another question took its place.
+  if (ended.outcome !== 'suspended') await deps.vault.dropQuestion(askedOwner(connection, challenge))
   return ended
 }
 

@@ -6,10 +6,12 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Connector, ConnectorContext } from '../connector-kit/connector.ts'
 import type { Connection } from '../domain/connection.ts'
 import { dayInZone, type Day } from '../domain/day.ts'
-import type { CaseContext } from '../domain/evidence.ts'
+import type { CaseContext, Failure } from '../domain/evidence.ts'
 import type { Institution, JsonObject } from '../domain/institution.ts'
+import type { Result } from '../domain/result.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { ExchangeRecord, Transport } from '../ports/transport.ts'
+import type { SecretOwner } from '../ports/vault.ts'
 import type { SyncDeps } from './deps.ts'
 import { withinQuota } from './schedule.ts'
 import { adoptTrial, type Trial } from './trial.ts'
@@ -87,11 +89,30 @@ export class Session {
 
   /** What takes secrets and user names out of a text of the bank's before it is kept or shown. */
   async concealer(): Promise<(text: string) => string> {
-    const { id, loginIndex, settings } = this.connection
     const identity = this.connector.manifest.fields.filter((field) => field.isLogin && field.kind !== 'secret').map((field) => field.name)
-    const conceal = await this.deps.vault.concealer({ connectionId: id, loginIndex }, this.connector.originsOf(settings), identity)
+    const conceal = await this.deps.vault.concealer(this.#owner, this.#origins, identity)
     // What is stored may be another secret by now than what was sent.
     return (text) => conceal(this.#transport.conceal?.(text) ?? text)
+  }
+
+  /** Keeps what must go on with a question of the bank's, sealed for where the login goes. */
+  holdQuestion(resume: JsonObject, expiresAt: number): Promise<Result<null, Failure>> {
+    return this.deps.vault.holdQuestion(this.#owner, { resume: JSON.stringify(resume), cookies: this.#transport.cookies?.held() ?? '' }, this.#origins, expiresAt)
+  }
+
+  /** What went with the question that is answered now; nothing when it is not held any more: then the bank asks anew. */
+  async heldQuestion(): Promise<JsonObject> {
+    const held = await this.deps.vault.heldQuestion(this.#owner, this.#origins)
+    this.#transport.cookies?.restore(held?.['cookies'] ?? '')
+    return JSON.parse(held?.['resume'] ?? '{}') as JsonObject
+  }
+
+  get #owner(): SecretOwner {
+    return { connectionId: this.connection.id, loginIndex: this.connection.loginIndex }
+  }
+
+  get #origins(): readonly string[] {
+    return this.connector.originsOf(this.connection.settings)
   }
 
   /** How the run's exchanges began and ended, for the support bundle. */
@@ -100,7 +121,7 @@ export class Session {
   }
 
   async forgetSecret(): Promise<void> {
-    if (this.#trial === null) await this.deps.vault.destroy({ connectionId: this.connection.id, loginIndex: this.connection.loginIndex })
+    if (this.#trial === null) await this.deps.vault.destroy(this.#owner)
   }
 
   /** Tells those who watch where the run is. */

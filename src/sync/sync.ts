@@ -11,7 +11,7 @@ import type { AccountOutcome, RunTrigger, SyncRun } from '../domain/run.ts'
 import type { Attempt } from '../ports/store.ts'
 import { reconcileAccounts, type Feed } from './accounts.ts'
 import { askAgain, type AskAgain } from './ask-again.ts'
-import { clearChallenges, suspend, type AnsweredChallenge } from './challenge.ts'
+import { clearChallenges, suspend, type Answered, type AnsweredChallenge } from './challenge.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { endRun } from './end-run.ts'
 import { readAccount, whatIsKnown } from './read-account.ts'
@@ -63,14 +63,15 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
 }
 
 /** How a run begins: with a login that is tried, at the question that a person has answered, or both. `known`: how far each source was read. `recent`: the runs before it, newest first. */
-export type RunStart = { readonly trial: Trial | null; readonly answered: AnsweredChallenge | null; readonly known: ReadonlyMap<string, SourceProgress>; readonly recent: readonly SyncRun[] }
+export type RunStart = { readonly trial: Trial | null; readonly answered: Answered | null; readonly known: ReadonlyMap<string, SourceProgress>; readonly recent: readonly SyncRun[] }
 
 /** The run itself, from the sign-in or from the question that a person has answered. The caller holds the connection. */
-export async function runConnection(deps: SyncDeps, stored: Connection, run: SyncRun, feeds: readonly Feed[], { trial, answered, known, recent }: RunStart): Promise<SyncRun> {
+export async function runConnection(deps: SyncDeps, stored: Connection, run: SyncRun, feeds: readonly Feed[], { trial, answered: given, known, recent }: RunStart): Promise<SyncRun> {
   const connection = trial === null ? stored : withTrial(stored, trial)
   const opened = openSession(deps, connection, run, trial)
   if (!opened.ok) return endRun(deps, connection, run, { outcome: 'failed', failure: opened.failure, accounts: [] })
   const session = opened.value
+  const answered = given === null ? null : { ...given, resume: { data: await session.heldQuestion(), answerFields: given.answerFields } }
   if (connection.state === 'preview') return readPreview(session, answered)
   const targets = await chooseTargets(session, feeds, answered)
   if (targets.kind === 'ended') return targets.run

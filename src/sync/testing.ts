@@ -203,6 +203,7 @@ export function outcomeOf(run: SyncRun): AccountOutcome {
 }
 
 function scriptedVault(calls: string[]): Vault {
+  const questions = new Map<string, Readonly<Record<string, string>>>()
   return {
     seal: async () => ok({ sameAsRefused: false, status: 'usable' }),
     foresee: async () => {},
@@ -212,6 +213,9 @@ function scriptedVault(calls: string[]): Vault {
     withdrawGrant: async () => {},
     resolveTrial: async ({ loginIndex }) => void calls.push(`resolve trial ${loginIndex}`),
     answersWait: async () => false,
+    holdQuestion: async ({ connectionId }, held) => (questions.set(connectionId, held), ok(null)),
+    heldQuestion: async ({ connectionId }) => questions.get(connectionId) ?? null,
+    dropQuestion: async ({ connectionId }) => void questions.delete(connectionId),
     concealer: async () => (text) => text,
     lock: async () => void calls.push('lock'),
     unlock: async () => void calls.push('unlock'),

@@ -242,6 +242,21 @@ test('an answer is spent when it leaves: not by an attempt that is withheld, not
   assert.equal(await vault.answersWait(owner), false, 'its time is over')
 })
 
+test('what goes on with a question is sealed for its login and address, and gone when its time is over', async () => {
+  const { vault, owner, secrets, time } = setUp()
+  const hold = () => vault.holdQuestion(owner, { cookie: 'CANARY-cookie' }, [ORIGIN], time.now + 1000)
+  assert.ok((await hold()).ok)
+  assert.ok(!Buffer.from((await secrets.get('c1', 'question'))!.sealed).includes('CANARY'))
+  assert.deepEqual(await vault.heldQuestion(owner, [ORIGIN]), { cookie: 'CANARY-cookie' })
+  assert.equal(await vault.heldQuestion(owner, ['https://evil.example:443']), null)
+  assert.equal(await vault.heldQuestion({ ...owner, loginIndex: vault.loginIndex('bank', 'eve') }, [ORIGIN]), null)
+  await vault.dropQuestion(owner)
+  assert.equal(await vault.heldQuestion(owner, [ORIGIN]), null)
+  assert.ok((await hold()).ok)
+  time.now += 1000
+  assert.equal(await vault.heldQuestion(owner, [ORIGIN]), null)
+})
+
 test('another login is tried beside the stored one, which stays until the trial is resolved in its favour', async () => {
   const { vault, owner, seal } = setUp()
   await seal('right')

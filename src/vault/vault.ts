@@ -39,7 +39,8 @@ export type Tell = (action: 'secret.sealed' | 'secret.lent' | 'secret.refused', 
 export type TenantVault = Vault & { pseudonym(text: string): string; readonly drawer: Drawer }
 
 type Values = Readonly<Record<string, string>>
-type Answers = { readonly values: Values; readonly expiresAt: number | null }
+/** What is kept for a while only. */
+type Waiting = { readonly values: Values; readonly expiresAt: number | null }
 /** Of a login: the record, and what is in it. */
 type Opened = { readonly record: SealedSecret; readonly contents: Contents }
 type SealOptions = { readonly expiresAt?: number | null; /** Of the values, the fetched ones among them. */ readonly digest?: string; readonly drawer?: string }
@@ -51,6 +52,8 @@ const TRIAL = 'trial'
 const SETTLE_PAUSE_MS = 500
 const MOST_FORESEEN = 1_000
 const ANSWERS = 'answers'
+/** What goes on with a question of the bank's. */
+const QUESTION = 'question'
 /** What is in the drawer; its place is not a login's. */
 export const DRAWER = 'drawer'
 export const NO_LOGIN = ''
@@ -125,7 +128,7 @@ class SealedVault implements TenantVault {
     if (!values.ok) return values
     const record = await this.#asFetched(owner, login.value, values.value)
     const fromAnswers = fields.some((field) => !Object.hasOwn(values.value, field))
-    const answers: Result<Answers | null, Failure> = fromAnswers ? await this.#openAnswers(owner) : ok(null)
+    const answers: Result<Waiting | null, Failure> = fromAnswers ? await this.#openAnswers(owner) : ok(null)
     if (!answers.ok) return answers
     const known = new Map([...Object.entries(answers.value?.values ?? {}), ...Object.entries(values.value)])
     const absent = fields.find((field) => !known.has(field))
@@ -233,6 +236,20 @@ class SealedVault implements TenantVault {
   async answersWait(owner: SecretOwner): Promise<boolean> {
     const answers = await this.#openAnswers(owner)
     return answers.ok && answers.value !== null
+  }
+
+  async holdQuestion(owner: SecretOwner, held: Values, audience: readonly string[], expiresAt: number): Promise<Result<null, Failure>> {
+    const sealed = await this.#sealValues(owner, QUESTION, plain(held), audience, { expiresAt })
+    return sealed.ok ? ok(null) : sealed
+  }
+
+  async heldQuestion(owner: SecretOwner, audience: readonly string[]): Promise<Values | null> {
+    const held = await this.#openWaiting(owner, QUESTION, audience)
+    return held.ok ? (held.value?.values ?? null) : null
+  }
+
+  async dropQuestion({ connectionId }: SecretOwner): Promise<void> {
+    await this.#secrets.destroy(connectionId, QUESTION)
   }
 
   async concealer(owner: SecretOwner, audience: readonly string[], identity: readonly string[]): Promise<(text: string) => string> {
@@ -382,16 +399,21 @@ class SealedVault implements TenantVault {
   }
 
   /** The answers of a challenge that were not sent; null: there are none, or their time is over. */
-  async #openAnswers(owner: SecretOwner): Promise<Result<Answers | null, Failure>> {
-    const record = await this.#secrets.get(owner.connectionId, ANSWERS)
+  #openAnswers(owner: SecretOwner): Promise<Result<Waiting | null, Failure>> {
+    return this.#openWaiting(owner, ANSWERS, WITH_LOGIN)
+  }
+
+  /** What is kept for a while only; null: there is nothing, or its time is over. */
+  async #openWaiting(owner: SecretOwner, purpose: string, audience: readonly string[]): Promise<Result<Waiting | null, Failure>> {
+    const record = await this.#secrets.get(owner.connectionId, purpose)
     if (record === null || (record.expiresAt !== null && record.expiresAt <= this.#clock.now())) return ok(null)
-    const opened = await this.#openValues(owner, record, WITH_LOGIN)
+    const opened = await this.#openValues(owner, record, audience)
     if (!opened.ok) return opened
     return ok(Object.keys(opened.value.values).length === 0 ? null : { values: opened.value.values, expiresAt: record.expiresAt })
   }
 
   /** A code is sent once: it is gone before it leaves, and after the attempt is in writing, so that a withheld attempt costs none. */
-  async #spend(owner: SecretOwner, answers: Answers, attempt: NewAttempt): Promise<Result<null, Failure>> {
+  async #spend(owner: SecretOwner, answers: Waiting, attempt: NewAttempt): Promise<Result<null, Failure>> {
     this.#lentAnswers.set(owner.connectionId, Object.values(answers.values))
     let spent: Result<unknown, Failure> | null = null
     try {

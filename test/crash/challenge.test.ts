@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { ANA } from '../../bank/customers.ts'
 import { createPerson } from '../../bank/person.ts'
 import { sendInMemory } from '../../bank/send.ts'
-import { openGround, startServer, type Server } from './ground.ts'
+import { openGround, startServer, until, type Server } from './ground.ts'
 
 async function openChallenge(server: Server): Promise<{ id: string; prompts: { id: string; label: string }[] } | undefined> {
   const { body } = await server.call('GET', '/challenges')
@@ -48,6 +48,16 @@ test('the server is killed while the bank waits for a code; after a restart the 
   }
   assert.equal(read.outcome, 'succeeded', JSON.stringify(read))
   await ground.assertFeedIsTruth('after the answer')
+})
+
+// Fails when: nobody takes away what is past its time (was so: a code that was never sent lay there for good).
+test('answers and questions whose time is over are gone soon after the server is up', async (t) => {
+  const ground = await openGround(t)
+  const { secrets } = await ground.store()
+  const id = '00000000-0000-7000-8000-0000000000aa'
+  for (const purpose of ['answers', 'question']) await secrets.put({ connectionId: id, purpose, version: 1, sealed: Uint8Array.of(1), digest: 'd', createdAt: 1, expiresAt: 2 })
+  await startServer(ground)
+  for (const purpose of ['answers', 'question']) await until(`${purpose} are gone`, async () => (await secrets.get(id, purpose)) === null)
 })
 
 // Would fail when: the resumed run is another one than the suspended, or begins anew.

@@ -222,19 +222,24 @@ for (const code of [15500, 15506, 2000]) {
   })
 }
 
-// Fails when: the cookie of a question is forgotten before its answer (was so: the right answer was refused).
-test('the session cookie that came with a question goes back with its answer', async () => {
+// Fails when: a cookie of a question is forgotten before its answer (was so: the right answer was refused), or lies readable in the store meanwhile (was so).
+test('the session cookie and the HTTP cookies that came with a question go back with its answer, after a restart too; until then they lie sealed', async () => {
   const world = createMemoryWorld({ now: START, seed: 33, historyDays: 5, customers: [{ ...ANA, mfa: 'question', accounts: ANA.accounts.slice(0, 1) }] })
-  let given: string | undefined
-  world.rewrite = (answer, { text }) => {
-    if (text.includes('<MFAPHRASEA>')) given = /<SESSCOOKIE>([^<\s]*)/.exec(text)?.[1]
-    return withText(answer, (body) => body.replace(/(<LANGUAGE>ENG(?:<\/LANGUAGE>)?)/, `$1${text.includes('<MFACHALLENGERQ>') ? '<SESSCOOKIE>of-the-question' : ''}`))
+  let given: readonly unknown[] = []
+  world.rewrite = (answer, { text, headers }) => {
+    if (text.includes('<MFAPHRASEA>')) given = [/<SESSCOOKIE>([^<\s]*)/.exec(text)?.[1], headers.find(([name]) => name === 'Cookie')?.[1]]
+    const asks = text.includes('<MFACHALLENGERQ>')
+    return { ...withText(answer, (body) => body.replace(/(<LANGUAGE>ENG(?:<\/LANGUAGE>)?)/, `$1${asks ? '<SESSCOOKIE>of-the-question' : ''}`)), cookies: asks ? ['SID=of-the-server; Path=/'] : [] }
   }
   const asked = await world.start().verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
   assert.ok(asked.kind === 'challenge', JSON.stringify(asked))
+  assert.doesNotMatch(JSON.stringify(await world.store.challenges.list({})), /of-the-/)
+  const { connectionId } = asked.challenge
+  assert.ok((await world.store.secrets.get(connectionId, 'question')) !== null)
   const run = await world.start().verbs.answer(asked.challenge.id, { [asked.challenge.prompts[0]!.id]: world.bank.state.logins.get(ANA.user)!.challenge!.expected })
   assert.ok(run.ok && run.value.outcome === 'succeeded', JSON.stringify(run))
-  assert.equal(given, 'of-the-question')
+  assert.deepEqual(given, ['of-the-question', 'SID=of-the-server'])
+  assert.equal(await world.store.secrets.get(connectionId, 'question'), null, 'nothing is left when the question is over')
 })
 
 // Fails when: a question that no person can answer is put to one (was so: "The bank asks:" and nothing).

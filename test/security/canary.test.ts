@@ -21,6 +21,8 @@ const USER = 'canary.user-7qx'
 /** One of each class: letters and signs, purely numeric, a short PIN, one with letters beyond ASCII. */
 const PASSWORDS = ['Zx9&q"7<canary', '4839201746', '7351', 'wörd-canäry 88'] as const
 const CODE = '90217'
+/** What belongs to a question of the bank's. */
+const COOKIES = ['canary-session-31fq', 'canary-server-77xq'] as const
 
 type Encoding = (value: string) => string
 const ENCODINGS: Readonly<Record<string, Encoding>> = {
@@ -44,7 +46,7 @@ const PLACES: Readonly<Record<string, (echo: string) => HttpAnswer>> = {
   'plain text': (echo) => answer(500, echo, { 'content-type': 'text/plain' }),
   headers: (echo) => answer(502, '', { server: echo.replace(/[^\x20-\x7e]/g, '?'), location: `/login/${encodeURIComponent(echo)}` }),
   'half an answer': (echo) => answer(200, `OFXHEADER:100\r\n\r\n<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO<MESSAGE>${echo}`),
-  question: (echo) => answer(200, ofx('<STATUS><CODE>3000<SEVERITY>ERROR</STATUS>', `<SIGNONMSGSRSV1><MFACHALLENGETRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><MFACHALLENGERS><MFACHALLENGE><MFAPHRASEID>pet<MFAPHRASELABEL>Code for ${echo}</MFACHALLENGE></MFACHALLENGERS></MFACHALLENGETRNRS></SIGNONMSGSRSV1>`)),
+  question: (echo) => answer(200, ofx(`<STATUS><CODE>3000<SEVERITY>ERROR</STATUS><SESSCOOKIE>${COOKIES[0]}`, `<SIGNONMSGSRSV1><MFACHALLENGETRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS><MFACHALLENGERS><MFACHALLENGE><MFAPHRASEID>pet<MFAPHRASELABEL>Code for ${echo}</MFACHALLENGE></MFACHALLENGERS></MFACHALLENGETRNRS></SIGNONMSGSRSV1>`), { 'set-cookie': `SID=${COOKIES[1]}; Path=/` }),
 }
 
 /** All that a canary looks like, for the search; what is too short to mean anything is left out. */
@@ -128,7 +130,7 @@ test('a bank that repeats secrets and user names in every encoding and place: no
   const bundle = await supportBundle(opened.instance.store, problem!, 'test')
   assert.ok(bundle.exchanges.some(({ secrets, verdict, answer, request }) => secrets.length > 0 && verdict !== null && answer !== null && request !== null), 'what was asked and answered is in the support file')
   assert.deepEqual(diagnose(bundle.record, undefined, newsOf(bundle.record)).causes.slice(0, 5).map(({ cause }) => cause), bundle.verdict.causes.map(({ cause }) => cause))
-  const all = [...PASSWORDS, USER]
+  const all = [...PASSWORDS, USER, ...COOKIES]
   for (const [table, rows] of await tables(ground)) assertClean(`table ${table}`, rows, all)
   assertClean('what is shown', await shown(opened, id), all)
   assertClean('the log', logged.join(''), all)

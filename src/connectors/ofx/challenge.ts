@@ -1,13 +1,13 @@
 /**
  * Multi-factor authentication (OFX 2.2 section 2.5.4): the bank's questions as prompts for a person,
  * and their answers in the next sign-on. Questions about the program itself are answered without a
- * person. Everything that must survive until the person answers is plain data without secrets.
+ * person. What must survive until the person answers is plain data, which the engine keeps sealed.
  */
 import type { ChallengePrompt } from '../../domain/connection.ts'
 import type { JsonObject } from '../../domain/institution.ts'
 import type { OfxChallenge } from '../../formats/ofx/response.ts'
 
-/** `sessionCookie`: came with the question, and some banks know their question by it. It opens nothing by itself. */
+/** `sessionCookie`: came with the question, and some banks know their question by it. */
 export type Resume = { readonly sessionCookie: string | null } & ({ readonly kind: 'questions'; readonly phraseIds: readonly string[] } | { readonly kind: 'token' })
 
 /** How long a person may take; banks end their codes after five to fifteen minutes. */

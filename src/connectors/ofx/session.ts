@@ -5,7 +5,7 @@
  * that does not answer that question is asked it after a read that failed: how it turns it away when it
  * is well was seen, so that one that is not there yet is known without a sign-in.
  * Keeps sign-on answers (cookies, access keys) in memory only; what may be remembered is `state`. The cookie of a
- * sign-on that was not let in goes with its question, since the answer belongs to it.
+ * sign-on that was not let in goes with its question, sealed, since the answer belongs to it.
  */
 import type { ConnectorContext, SecretReader } from '../../connector-kit/connector.ts'
 import { isNoticeKind, noticeHolds, noticeKind, type NoticeKind } from '../../connector-kit/notices.ts'

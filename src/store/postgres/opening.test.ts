@@ -1,9 +1,13 @@
 /** Opening a store: several at once, a newer database, missing rights, wrong logins, no server. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { aChallenge, aConnection, newId } from '../fixtures.ts'
 import { startTestDatabase, type TestDatabase } from '../testing.ts'
+import { heldQuestions } from './migrations/028-held-questions.ts'
 import { openPostgresStore } from './store.ts'
+import type { Tables } from './tables.ts'
 
 let database: TestDatabase
 let owner: pg.Client
@@ -51,6 +55,25 @@ test('a database that a newer Relink has migrated is refused by all', async () =
   await owner.query(`set role relink_owner; insert into relink.migrations (number, name) values (9999, 'from the future'); reset role`)
   for (const options of [database, { owner: null, app: database.app }]) assert.equal((await failureOf(options)).code, 'schema_newer')
   await owner.query(`set role relink_owner; delete from relink.migrations where number = 9999; reset role`)
+})
+
+// Fails when: what a bank gave to go with its question stays readable where an older Relink wrote it, of any tenant.
+test('what went with a question of the bank\'s in the clear is gone when the tables were brought up to date; the question stays', async (t) => {
+  const opened = await openPostgresStore(database)
+  assert.ok(opened.ok)
+  t.after(() => opened.value.close())
+  const tenant = opened.value.tenant(await opened.value.defaultTenant())
+  const connection = aConnection()
+  await tenant.connections.create(connection)
+  const question = aChallenge(connection.id, newId(), { resume: { at: 'accounts', data: { sessionCookie: 'canary' }, trial: { loginLabel: 'ana' } } })
+  await tenant.challenges.create(question)
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new pg.Pool({ ...database.owner, max: 1 }) }) })
+  t.after(() => db.destroy())
+  await sql`set role relink_owner`.execute(db)
+  await heldQuestions.up(db)
+  assert.deepEqual((await tenant.challenges.get(question.id))?.resume, { at: 'accounts', trial: { loginLabel: 'ana' } })
+  const { rows } = await owner.query(`select relforcerowsecurity as forced from pg_class where oid = 'relink.challenges'::regclass`)
+  assert.deepEqual(rows, [{ forced: true }])
 })
 
 test('a wrong password and a server that is not there are told apart', async () => {
