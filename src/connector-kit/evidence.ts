@@ -6,14 +6,14 @@
 import type { Evidence, Failure, Retry, Stage } from '../domain/evidence.ts'
 import type { Answer } from '../ports/transport.ts'
 import { httpDate } from './http-date.ts'
-import { originOf, shownAddress } from './origin.ts'
+import { originOfUrl, shownAddress } from './origin.ts'
 
 const LISTED_HEADERS: readonly string[] = ['server', 'content-type', 'retry-after', 'date', 'location', 'www-authenticate', 'ratelimit-remaining', 'x-ratelimit-remaining']
 const MAX_HEADER = 200
 const MAX_EXCERPT = 240
 const READ_FOR_EXCERPT = 20_000
 
-/** The harmless headers of an answer; an address among them loses the values of its query. */
+/** The harmless headers of an answer; an address among them loses what may be of one visit or one person. */
 export function listedHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const kept: Record<string, string> = {}
   for (const name of LISTED_HEADERS) {
@@ -90,8 +90,16 @@ function retryAfter({ headers, receivedAt, clockSkewSeconds }: Answer): Retry {
   return { kind: 'at', at: at !== null && at > receivedAt ? at : null }
 }
 
+/** Stands for the server that answered. */
+const HERE = 'https://here.invalid'
+
 function shownLocation(value: string): string {
-  return originOf(value) !== null ? shownAddress(new URL(value)) : value.replace(/[?#].*$/s, '')
+  const url = URL.parse(value, HERE)
+  if (url === null) return '[no address]'
+  // What is no place may be anything: data, a number to call.
+  if (originOfUrl(url) === null) return `${url.protocol}…`
+  const shown = shownAddress(url)
+  return shown.startsWith(`${HERE}/`) ? shown.slice(HERE.length) : shown
 }
 
 /** Scheme and error alone (RFC 6750 section 3): a realm or a description may hold anything. */

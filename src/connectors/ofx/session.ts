@@ -9,7 +9,7 @@
  */
 import type { ConnectorContext, SecretReader } from '../../connector-kit/connector.ts'
 import { isNoticeKind, noticeHolds, noticeKind, type NoticeKind } from '../../connector-kit/notices.ts'
-import { originOf } from '../../connector-kit/origin.ts'
+import { isAddressAlone, originOf } from '../../connector-kit/origin.ts'
 import type { ChallengePrompt } from '../../domain/connection.ts'
 import type { CaseContext, Failure, Stage } from '../../domain/evidence.ts'
 import type { JsonObject } from '../../domain/institution.ts'
@@ -66,7 +66,7 @@ export class Session {
   #credentialLabels: readonly string[] | null = null
   /** The labels with which a sign-in was accepted without these secrets; null: this login was let in before they were looked at. */
   #doesWithout: string | null
-  /** Where the bank's own redirects lead, by address: a sign-in goes there at once, since each hop of it would be an attempt of its own. */
+  /** Where the bank's own redirects lead, by address: a sign-in goes there at once, since each hop of it would be an attempt of its own. Whole for this run only. */
   readonly #sentOn: Map<string, string>
   /** What the bank announced beside its last good sign-on answer, and when it was heard last. */
   #notice: { readonly kind: NoticeKind; readonly at: number } | null
@@ -90,7 +90,7 @@ export class Session {
     this.#whenWell = text('whenWell')
     this.#doesWithout = text('doesWithout') ?? (text('signOnUrl') === null ? '' : null)
     this.#notice = isNoticeKind(known['notice']) && typeof known['noticeAt'] === 'number' ? { kind: known['notice'], at: known['noticeAt'] } : null
-    this.#sentOn = new Map(settings.profile ? [] : addressesIn(known['sentOn']))
+    this.#sentOn = new Map(settings.profile ? [] : Object.entries(keptAddresses(addressesIn(known['sentOn'])).sentOn ?? {}))
     this.#answers = context.resume === null ? null : readResume(context.resume.data)
     this.#sessionCookie = this.#answers?.sessionCookie ?? null
   }
@@ -102,7 +102,7 @@ export class Session {
       tokenLabel: this.#tokenLabel, clientUidRequired: this.#clientUidRequired, ...(this.#doesWithout === null ? {} : { doesWithout: this.#doesWithout }),
       ...(this.#urls.size === 0 ? {} : { urls: Object.fromEntries(this.#urls) }), ...(this.#profileRefusedAt === null ? {} : { profileRefusedAt: this.#profileRefusedAt }),
       // Where a profile is asked, that shows it anew in each run.
-      ...(this.settings.profile || this.#sentOn.size === 0 ? {} : { sentOn: Object.fromEntries(this.#sentOn) }),
+      ...(this.settings.profile ? {} : keptAddresses(this.#sentOn)),
       ...(this.#whenWell === null ? {} : { whenWell: this.#whenWell }), ...(this.#notice === null ? {} : { notice: this.#notice.kind, noticeAt: this.#notice.at }),
     } // prettier-ignore
   }
@@ -383,6 +383,12 @@ export async function openSession(context: ConnectorContext): Promise<Result<Ses
 
 function addressesIn(known: JsonObject[string] | undefined): readonly (readonly [string, string])[] {
   return typeof known === 'object' && known !== null && !Array.isArray(known) ? Object.entries(known).flatMap(([from, to]) => (typeof to === 'string' ? [[from, to] as const] : [])) : []
+}
+
+/** Of where a bank sends on, what is an address and nothing else: a redirect may hand out a session, or a name, in its path or query. */
+function keptAddresses(sentOn: Iterable<readonly [string, string]>): { readonly sentOn?: Readonly<Record<string, string>> } {
+  const kept = [...sentOn].filter(([, to]) => URL.canParse(to) && isAddressAlone(new URL(to)))
+  return kept.length === 0 ? {} : { sentOn: Object.fromEntries(kept) }
 }
 
 function knowsMfa(version: OfxVersion): boolean {
