@@ -61,12 +61,16 @@ export async function settleProblems(deps: ProblemDeps, ended: EndedRun, known?:
   const { problems, incidents } = known ?? (await openAtBank(deps.store, connection.institutionId))
   const { closed, bankIsBack } = await closeProblems(deps, ended, problems)
   const open: Problem[] = []
+  let loginLocked = false
   for (const { accountId, failure, facts } of brokenParts(ended)) {
     const problem = await openOrUpdateProblem(deps, ended, accountId, failure, facts, incidents)
-    if (problem !== null) open.push(problem)
+    if (problem === null) continue
+    open.push(problem)
+    // A run that sent nothing heard of no lock: that of before may be undone meanwhile.
+    loginLocked ||= failure.code !== 'secret_withheld' && showsLock(problem)
   }
   const isOver = await settleIncidents(deps, { connection, run, asks: question !== null, open: incidents, diagnosis: open[0]?.diagnosis ?? null })
-  return { loginLocked: open.some(showsLock), open, closed, bankIsBack: bankIsBack || isOver }
+  return { loginLocked, open, closed, bankIsBack: bankIsBack || isOver }
 }
 
 /** The diagnosis is a lock, not merely a possibility. */

@@ -179,6 +179,22 @@ test('unlocked at the bank, but the password had been refused before: it is aske
   assert.deepEqual([(await goOn(world))?.state, world.sent], ['proved', ['old', 'new']])
 })
 
+// Fails when: a read that sends nothing brings the lock of before back (seen): who unlocked the login was told to unlock it, for ever.
+test('unlocked holds until the bank says something else, whoever reads meanwhile', async () => {
+  const world = await broken(() => REFUSED)
+  await world.vault.grantOneUse({ connectionId: C, loginIndex: `login-${C}` }, 'person')
+  world.bank = () => LOCKED
+  await world.sync(C, 'person')
+  assert.equal(await locked(world), true)
+  await done(world, await goOn(world))
+  assert.equal(await locked(world), false)
+  await world.sync(C, 'person')
+  assert.equal(await locked(world), false)
+  world.bank = (secret) => (secret === 'right' ? null : REFUSED)
+  await world.enterSecret(C, 'right')
+  assert.deepEqual([(await goOn(world))?.state, world.sent], ['proved', ['old', 'old', 'right']])
+})
+
 test('what a person cannot do is skipped, and the plan goes on', async () => {
   const world = await broken(() => REFUSED)
   const plan = await goOn(world)
