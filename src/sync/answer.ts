@@ -13,7 +13,7 @@ import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/store.ts'
 import type { Movement } from './balance.ts'
-import { countedOnce, decideByBalance, isRepeat, presume } from './by-balance.ts'
+import { countedOnce, decideByBalance, doubtTwins, isRepeat, presume } from './by-balance.ts'
 import { CommitBuilder, missingFrom, type Counts, type RowsCommit } from './commit.ts'
 import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
@@ -181,9 +181,11 @@ export class Answer {
     const ledger = ledgerFrom(this.#context, facts, failure === null ? covers : null, coverage, this.#committed)
     // What is missing may be out of the books as well: the balance is asked with and without it.
     const without = withoutPosted(missing)
-    const isSound = (movements: readonly Movement[]): boolean => ledger?.prove(movements).sound === true
-    const balanced = decideByBalance(matched, this.#build(candidates, matched).finish().movements, (movements) => isSound(movements) || (without.length > 0 && isSound([...movements, ...without])))
-    return { context, missing, failure, ledger, balanced }
+    const isProved = (movements: readonly Movement[]): boolean => ledger?.prove(movements).sound === true
+    const isSound = (movements: readonly Movement[]): boolean => isProved(movements) || (without.length > 0 && isProved([...movements, ...without]))
+    const movementsOf = (decisions: readonly Decision[]): readonly Movement[] => this.#build(candidates, decisions).finish().movements
+    const decided = decideByBalance(matched, movementsOf(matched), isSound)
+    return { context, missing, failure, ledger, balanced: this.#repeats.hasAny ? doubtTwins(decided, movementsOf(decided), isSound) : decided }
   }
 
   /** An answer that changed known rows may be wrong in the new ones after them as well. */

@@ -3,7 +3,7 @@
  * transaction or two; each way changes the sum of the rows, and stated balances may bear only one of
  * them. Decided is what all ways agree on that the balance bears; the rest stays a question. Pure.
  */
-import type { MatchTier } from '../domain/transaction.ts'
+import type { Digest, MatchTier } from '../domain/transaction.ts'
 import type { Movement } from './balance.ts'
 import { isTurned } from './identity.ts'
 import type { Incoming } from './incoming.ts'
@@ -32,6 +32,25 @@ export function decideByBalance(decisions: readonly Decision[], movements: reado
     else decided.set(doubt, mayBeGone(doubt) ? { ...doubt, counted: 'one' } : asOne(doubt, isRepeat(doubt.row) ? 'same_id' : 'assignment'))
   })
   return decisions.map((decision) => decided.get(decision) ?? decision)
+}
+
+/**
+ * Equal rows under ids of their own are two. But where a list came twice and the balance lacks just one of them, it may be the
+ * same under another id, and a person is asked. `movements`: of the decisions as they are.
+ */
+export function doubtTwins(decisions: readonly Decision[], movements: readonly Movement[], sound: Sound): readonly Decision[] {
+  if (!decisions.some(({ kind }) => kind === 'new') || sound(movements)) return decisions
+  const firsts = new Map<Digest, Decision>()
+  const twins = decisions.flatMap((decision): { readonly twin: NewRow; readonly first: Decision }[] => {
+    const { contentKey, content } = decision.row
+    const first = firsts.get(contentKey)
+    if (first === undefined || decision.kind !== 'new') firsts.set(contentKey, decision)
+    const isTwin = decision.kind === 'new' && decision.other === null && decision.otherRow === null && content.status === 'posted'
+    return isTwin && first !== undefined && (first.kind === 'new' || first.kind === 'seen') ? [{ twin: decision, first }] : []
+  })
+  const repeats = decisions.filter(isDoubt).filter(({ row }) => isRepeat(row)).flatMap(differenceOf)
+  const lacking = twins.find(({ twin }) => [[], repeats].some((more) => sound([...movements, ...differenceOf(twin), ...more])))
+  return lacking === undefined ? decisions : decisions.map((decision) => (decision === lacking.twin ? { ...lacking.twin, otherRow: lacking.first.row } : decision))
 }
 
 function* combinations(count: number): Generator<boolean[]> {

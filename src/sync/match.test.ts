@@ -138,6 +138,17 @@ test('one id twice, and nothing decides: both are in the feed with a question; a
   assert.deepEqual(await read(world, [TWICE, TWICE, OTHER]), [2, []])
 })
 
+// Fails when: a row of another id is another row whatever the balance says (seen, seed 2600003720): it stood twice, and nobody was asked.
+test('a list that comes twice with another id on one of its rows: that row is asked about where the balance moved by one', async () => {
+  const list = [TWICE, OTHER, THIRD]
+  const again = [TWICE, { ...OTHER, providerId: 'new' }, THIRD]
+  for (const [balance, questions] of [['80', ['same_transaction']], ['71', []]] as const) {
+    const world = await new World('2026-03-15').connect()
+    await read(world, [], '100')
+    assert.deepEqual(await read(world, [...list, ...again], balance), [4, questions])
+  }
+})
+
 test('many single rows that come twice under their ids, or a balance against what the ids say: each is there as often as it came', async () => {
   const rows = [TWICE, OTHER, THIRD]
   assert.deepEqual(await read(await new World('2026-03-15').connect(), rows.flatMap((r) => [r, r])), [6, []])

@@ -26,13 +26,22 @@ export class Repeats {
   #length = 0
   #last: Incoming | null = null
   #firsts = 0
+  #hasAny = false
+
+  /** Whether anything came twice so far. */
+  get hasAny(): boolean {
+    return this.#hasAny
+  }
 
   /** Takes every row of the answer in its order, repeated or not. */
   take(row: Incoming): void {
     if (!isRepeat(row)) {
       if (row.providerId !== null) this.#firsts++
       this.#endRun()
-    } else if (this.#last?.providerId === row.providerId) {
+      return
+    }
+    this.#hasAny = true
+    if (this.#last?.providerId === row.providerId) {
       this.#endRun()
       this.#rows.push(row)
     } else {
