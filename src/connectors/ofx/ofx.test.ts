@@ -72,7 +72,7 @@ test('of a message only what the list allows is kept, in SGML and XML, whatever 
   const text = 'OFXHEADER:100\r\nVERSION:102\r\n\r\n<OFX><SONRS><STATUS><CODE>15500<MESSAGE>Bad login for 1234567</STATUS><USERID>anna<USERPASS>hunter2\r\n<ACCTID>1234567890</ACCTID><NAME>John Smith</NAME><TRNAMT>-12.50<X.SECRET>tell nobody</X.SECRET><DTPOSTED>20260101<ACCESSKEY>abc</OFX>'
   const kept = redactOfx(text, (value) => `p${value.length}`)
   for (const lost of ['anna', 'hunter2', '1234567', 'John', 'Smith', '12.50', 'tell', 'abc']) assert.ok(!kept.includes(lost), `${lost} in ${kept}`)
-  for (const there of ['VERSION:102', '<CODE>15500', '<MESSAGE>Bad login for [number]', '<USERID>[p4]', '<ACCTID>[p10]', '<NAME>aaaa aaaaa', '<TRNAMT>-99.99', '<DTPOSTED>20260101', '<X.SECRET>[not kept]']) assert.ok(kept.includes(there), `${there} not in ${kept}`)
+  for (const there of ['VERSION:102', '<CODE>15500', '<MESSAGE>Bad login for [number]', '<USERID>[p4]', '<ACCTID>[p10]', '<NAME>aaaa aaaaa', '<TRNAMT>-99.99', '<DTPOSTED>20260101', '<[tag]>[not kept]']) assert.ok(kept.includes(there), `${there} not in ${kept}`)
   assert.equal(redactOfx('<html><title>Down</title>call 1234567', () => ''), 'Down call [number]')
 })
 
@@ -93,6 +93,18 @@ test('however a message is written, only what the list allows is kept: marked te
   }
   const kept = redactOfx('<?xml version="1.0"?>\n<?OFX OFXHEADER="200" VERSION="211"?>\n<o:OFX><o:STATUS><o:CODE><![CDATA[15500]]></o:CODE><o:MESSAGE a="b">Signon invalid</o:MESSAGE></o:STATUS></o:OFX>', () => 'p')
   for (const there of ['VERSION="211"', '<o:CODE>15500</o:CODE>', '<o:MESSAGE>Signon invalid</o:MESSAGE>']) assert.ok(kept.includes(there), kept)
+})
+
+// Fails when: what is written as a tag is taken for one (was so: `<SMITH>` in a memo stood in the support file), or a row's text for a code of the answer.
+test('the elements of OFX decide what is a tag; what a row\'s text looks like does not', () => {
+  const rows = ['<MEMO>Rent <SMITH> Elm', '<MEMO>Rent <JOHN.SMITH>', '<MEMO>to </SMITH>', '<MEMO>to <SMITH/>', '<NAME>x<MESSAGE>John Smith', '<NAME>x<CODE>Smith', '<NAME>x<ORG>Smith', '<NAME>x<URL>https://smith.example/', '<SMITH:NAME>x', '<DTUSER>John Smith', '<NAME>x<smith>', '<NAME>x<CODE lang="Smith">Smith']
+  for (const row of rows) {
+    const kept = redactOfx(`<OFX><SONRS><STATUS><CODE>0<MESSAGE>All well</STATUS></SONRS><STMTTRN><TRNTYPE>CHECK<DTPOSTED>20260101120000.000[-5:EST]${row}</STMTTRN><STATUS><CODE>2000</STATUS></OFX>`, () => 'p')
+    assert.doesNotMatch(kept, /smith|john|elm/i, row)
+    for (const there of ['<MESSAGE>All well', '<TRNTYPE>CHECK<DTPOSTED>20260101120000.000[-5:EST]', '<CODE>2000']) assert.ok(kept.includes(there), kept)
+  }
+  const asked = redactOfx('<OFX><SIGNONMSGSRQV1><SONRQ><USERPASS>[secret:password]<CLIENTUID>a<APPID>QWIN</SONRQ></SIGNONMSGSRQV1><STMTTRNRQ><STMTRQ><INCTRAN><INCLUDE>Y</INCTRAN></STMTRQ></STMTTRNRQ><URL>https://bank.example/ofx;s=1?u=ana</OFX>', () => 'p')
+  assert.equal(asked, '<OFX><SIGNONMSGSRQV1><SONRQ><USERPASS>[secret:password]<CLIENTUID>[not kept]<APPID>QWIN</SONRQ></SIGNONMSGSRQV1><STMTTRNRQ><STMTRQ><INCTRAN><INCLUDE>Y</INCTRAN></STMTRQ></STMTTRNRQ><URL>https://bank.example/ofx;s=…?u=…</OFX>')
 })
 
 test('questions about the program are answered without a person; all others become prompts', () => {
