@@ -4,7 +4,7 @@
  */
 import { DecimalSum, type Currency, type Decimal } from '../../domain/money.ts'
 import { magnitude, negate, readAmount, scanAmount, type AmountStyle } from '../written-amount.ts'
-import { markOf, type AmountColumns } from './layout.ts'
+import { isNeutral, markOf, neutralSide, type AmountColumns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 /** A cell's exact value: null when empty, undefined when it is no amount in this style. */
@@ -23,9 +23,10 @@ export function signedAmount(
   style: AmountStyle,
 ): Decimal | null | undefined {
   const amount = withoutFee(record, columns, style)
-  if (fee === null || amount === null || amount === undefined) return amount
+  if (fee === null || amount === undefined) return amount
   const charged = cellAmount(record, fee, style)
-  return charged === null ? amount : charged === undefined ? undefined : plus(amount, negate(magnitude(charged)))
+  // A fee alone is what moved.
+  return charged === null ? amount : charged === undefined ? undefined : plus(amount ?? ('0' as Decimal), negate(magnitude(charged)))
 }
 
 function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyle): Decimal | null | undefined {
@@ -49,7 +50,8 @@ function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyl
     return columns.inverted ? negate(told) : told
   }
   const cell = record.cells[columns.mark] ?? ''
-  const mark = cell === '' ? columns.unmarked : markOf(cell)
+  const mark = cell === '' ? columns.unmarked : isNeutral(cell) ? neutralSide(record.cells) : markOf(cell)
+  if (mark === null && isNeutral(cell)) return null
   if (mark === null) return undefined
   return mark === 'in' ? magnitude(amount) : negate(magnitude(amount))
 }

@@ -5,15 +5,15 @@
  */
 import { decimalsOf, type Currency, type Decimal } from '../../domain/money.ts'
 import { balanceWordsIn, plainWords } from '../unstated.ts'
-import { chooseStyle, scanAmount, type AmountStyle, type WrittenAmount } from '../written-amount.ts'
+import { chooseStyle, magnitude, negate, scanAmount, type AmountStyle, type WrittenAmount } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import { cellAmount, endings, isCredit, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, isBareName, isCategory, isChange, isNet, isOfOther, isOtherDate, isTax, isType, namesFee, readHeading, sideOf, type Role } from './headings.ts'
-import { amountCells, arePaired, bySection, filled, isText, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
+import { amountCells, arePaired, bySection, filled, isNeutral, isText, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed, isCardTitle } from './owed.ts'
 import type { CsvRecord } from './records.ts'
-import { areStates } from './status.ts'
+import { areStates, isDeclined } from './status.ts'
 import { isOwnHeading } from './write.ts'
 
 /** Column indexes by role, the preferred first. */
@@ -29,6 +29,9 @@ const SETTLEMENT = /^settlement date\b/
 const EACH_CURRENCY = /^(debit|credit|withdrawal|deposit|paid (in|out)|money (in|out)) currency$/
 
 const THOUSANDTHS = 3
+
+/** What is left when a fee was taken: the fee moved as well. */
+const AFTER_FEES = /\b(after|excluding|excl|without) fees?\b/
 
 /** Behind all others with the same role. */
 const LAST = 200
@@ -114,6 +117,12 @@ export function spreadHeading(heading: CsvRecord, rows: readonly CsvRecord[]): C
 
 /** Words that names of accounts are made of, or the end of a number. */
 const ACCOUNT = /(?<!\p{L})(accounts?|acct|checking|chequing|current|everyday|savings?|saver|isa|cash|wallet|credit|debit|card|visa|mastercard|amex|loan|mortgage|joint|individual|brokerage\p{L}*|ira|roth|401k|403b|hsa|paypal|revolut|wise|\p{L}*konto\p{L}*|giro\p{L}*|tagesgeld\p{L}*|festgeld\p{L}*|spar\p{L}*|depot\p{L}*|bargeld|kasse|\p{L}*karte\p{L}*|compte\p{L}*|livret\p{L}*|epargne|carte|especes|cuenta\p{L}*|ahorros?|tarjeta|efectivo|nomina|conto|carta|contanti|libretto|conta|poupanca|cartao|dinheiro|\p{L}*rekening\p{L}*|betaal\p{L}*|contant|\p{L}*kort\p{L}*|lonekonto|kontant\p{L}*|rachunek|oszczed\p{L}*|karta|gotowka|ucet|hotovost|szamla|счет|карта|наличные)(?!\p{L})/u
+
+/** Whether a text holds a word for a kind of account. */
+export function namesAccount(text: string): boolean {
+  return ACCOUNT.test(plainWords(text))
+}
+
 const MASKED = /[*x•.…]{2,} ?\d{3,}|\(\D{0,3}\d{4}\)/
 
 /** Whether names in a column are those of one's own accounts, not of other parties or of what the money was for: they say so, or a name and a category stand beside them. */
@@ -223,7 +232,8 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     reference: first('reference'),
     id: first('id'),
     check: first('check'),
-    status: first('status') ?? statesBeside(heading, roles, rows),
+    status: statusOf(heading, roles, rows),
+    impact: first('impact'),
     kind: first('kind') ?? first('mark'),
     foreignAmount: first('foreignAmount'),
   }
@@ -238,6 +248,10 @@ function goesOn(heading: CsvRecord, rows: readonly CsvRecord[], at: number): rea
 function payerAmong(heading: CsvRecord, names: readonly number[]): number | null {
   const of = (side: 'payer' | 'payee'): number | undefined => names.find((at) => sideOf(heading.cells[at] ?? '') === side)
   return of('payee') === undefined ? null : (of('payer') ?? null)
+}
+
+function statusOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]): number | null {
+  return roles.get('status')?.[0] ?? statesBeside(heading, roles, rows)
 }
 
 /** A column of states under a word for something else, or for nothing. */
@@ -283,7 +297,8 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
   const balance = roles.get('balance')?.[0]
   const fee = roles.get('fee')?.[0] ?? null
   if (balance !== undefined) {
-    const sections = bySection(rows, [accountOf(roles).account, roles.get('currency')?.[0]])
+    const status = statusOf(heading, roles, rows)
+    const sections = bySection(status === null ? rows : rows.filter(({ cells }) => !isDeclined(cells[status] ?? '')), [accountOf(roles).account, roles.get('currency')?.[0]])
     const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
     const runs = runOf(rows, booked)
     const proofOf = (amount: AmountColumns, charged: number | null, isBefore: boolean): Proof => {
@@ -308,7 +323,7 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
   const [amount] = candidates
   if (amount === undefined) return null
   const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, style, isTitled) : null
-  return { amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' } : amount, fee: null, balanceBefore: false }
+  return { amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' } : amount, fee: amountCells(amount).some((at) => AFTER_FEES.test(plainWords(heading.cells[at] ?? ''))) ? fee : null, balanceBefore: false }
 }
 
 /** A merchant is paid net of fees: its charges are income, and refunds go out. */
@@ -373,24 +388,25 @@ function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
     const isUnsigned = amount.form === 'signed' && !amounts.some((told) => typeof told === 'string' && told.startsWith('-'))
     return { amount, rows: amounts.filter((told) => typeof told === 'string').length, moves: amounts.some(isMoved), isUnsigned }
   })
-  const isTaxed = (amount: AmountColumns): boolean => amount.form === 'signed' && holdsTax(heading, rows, amount.at, roles.get('amount') ?? [], style)
-  const [best, ...others] = told.sort((a, b) => Number(b.moves) - Number(a.moves) || b.rows - a.rows || Number(isTaxed(b.amount)) - Number(isTaxed(a.amount)))
+  const isWhole = (amount: AmountColumns): boolean => amount.form === 'signed' && holdsBeside(heading, rows, amount.at, roles.get('amount') ?? [], style)
+  const [best, ...others] = told.sort((a, b) => Number(b.moves) - Number(a.moves) || b.rows - a.rows || Number(isWhole(b.amount)) - Number(isWhole(a.amount)))
   // Two columns tell the direction where the one has no sign.
   const apart = best?.isUnsigned === true ? others.filter(({ amount, moves, rows }) => amount.form === 'split' && moves && rows === best.rows) : []
   return [...apart, ...told.filter((one) => !apart.includes(one))].map(({ amount }) => amount)
 }
 
-/** Whether an amount is another one and a tax, in all rows: whatever they are called, it is what moved. */
-function holdsTax(heading: CsvRecord, rows: readonly CsvRecord[], at: number, amounts: readonly number[], style: AmountStyle): boolean {
-  const taxes = heading.cells.flatMap((cell, column) => (column !== at && isTax(cell) ? [column] : []))
-  const adds = (net: number, tax: number): boolean => {
+/** Whether an amount is another one and a tax or a fee, in all rows: whatever they are called, it is what moved. */
+function holdsBeside(heading: CsvRecord, rows: readonly CsvRecord[], at: number, amounts: readonly number[], style: AmountStyle): boolean {
+  const beside = heading.cells.flatMap((cell, column) => (column === at ? [] : isTax(cell) ? [{ column, isFee: false }] : namesFee([cell]) ? [{ column, isFee: true }] : []))
+  const adds = (other: number, { column: extra, isFee }: (typeof beside)[number]): boolean => {
     const sums = rows.flatMap((row) => {
-      const [whole, less, more] = [at, net, tax].map((column) => cellAmount(row, column, style))
-      return typeof whole === 'string' && typeof less === 'string' && typeof more === 'string' ? [{ holds: plus(less, more) === whole, more }] : []
+      const [whole, less, more] = [at, other, extra].map((column) => cellAmount(row, column, style))
+      // A fee is taken off, with or without a sign.
+      return typeof whole === 'string' && typeof less === 'string' && typeof more === 'string' ? [{ holds: plus(less, isFee ? negate(magnitude(more)) : more) === whole, more }] : []
     })
     return sums.length > 0 && sums.every(({ holds }) => holds) && sums.some(({ more }) => more !== '0')
   }
-  return taxes.some((tax) => amounts.some((net) => net !== at && net !== tax && adds(net, tax)))
+  return beside.some((extra) => amounts.some((other) => other !== at && other !== extra.column && adds(other, extra)))
 }
 
 /** Amounts in a column for each currency, of which each row fills one; a row that fills two is what was paid and what it cost. */
@@ -433,7 +449,7 @@ export function singleAmount(rows: readonly CsvRecord[], at: number, marks: read
     const marked = new Set<'out' | 'in' | 'letter'>()
     for (const row of rows) {
       const amount = cellAmount(row, at, style)
-      if (typeof amount !== 'string' || amount === '0') continue
+      if (typeof amount !== 'string' || amount === '0' || isNeutral(row.cells[mark] ?? '')) continue
       const direction = markOf(row.cells[mark] ?? '')
       if (amount.startsWith('-')) negatives += 1
       // A lone letter in some rows is as well that of a cleared one.
@@ -472,7 +488,7 @@ function bearsOut(role: Role, cells: readonly string[], share: number): boolean 
     case 'foreignCurrency':
       return mostly((cell) => /^([A-Z]{3}|[€£$])$/i.test(cell) || readCurrency(cell) !== null)
     case 'mark':
-      return cells.length > 0 && arePaired(cells) && mostly((cell) => markOf(cell) !== null)
+      return cells.some((cell) => markOf(cell) !== null) && arePaired(cells) && mostly((cell) => markOf(cell) !== null || isNeutral(cell))
     case 'check':
       return mostly((cell) => /^#?\d+$/.test(cell))
     case 'id':

@@ -92,6 +92,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       id: null,
       check: null,
       status: null,
+      impact: null,
       kind: marks[0] ?? kinds[0] ?? null,
       foreignAmount: null,
       foreignCurrency: null,

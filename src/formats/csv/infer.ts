@@ -300,9 +300,9 @@ function currencyInAmounts(rows: readonly CsvRecord[], columns: readonly number[
   return found.size === 1 ? [...found][0]! : null
 }
 
-/** What a cell says of the word before it: in the same one, behind a colon, or in the next. */
+/** What a cell says of the word before it: in the same one, behind a colon, or in the next that is filled. */
 function labelled(cells: readonly string[], at: number): { readonly label: string; readonly beside: string } {
-  const [label = '', beside = ''] = /^([^:]*):\s*(\S.*)$/.exec(cells[at]!)?.slice(1) ?? [cells[at]!, cells[at + 1]]
+  const [label = '', beside = ''] = /^([^:]*):\s*(\S.*)$/.exec(cells[at]!)?.slice(1) ?? [cells[at]!, cells.slice(at + 1).find((cell) => cell !== '')]
   return { label, beside: beside.replace(/^="?|"$/g, '').trim() }
 }
 
@@ -321,6 +321,12 @@ function currencyInPreamble(preamble: readonly CsvRecord[]): Currency | null {
   return found.size === 1 ? only : currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
 }
 
+const OF_ACCOUNT = new RegExp(`^(${'account|konto|compte|cuenta|conto|conta|rekening|kontonummer|numero compte|numero de compte|numero de cuenta|numero da conta|numer rachunku|cislo uctu|szamlaszam|hesap no|номер счета|номер рахунку|口座番号|記号番号|계좌번호|账号|帳號'.split('|').map(plainWords).join('|')})( |$)`)
+/** What else an account has, written in figures. */
+const BESIDE_ACCOUNT = /\b(balance|saldo|solde|bakiye|date|datum|fecha|data|opened|opening|since|limit|available|phone|telefon)\b/
+/** `Statement of Account No - 912010012345678 for the period`. */
+const ACCOUNT_NUMBER = /\b(?:account|a\/c) (?:no|number|nr)\.?[\s:-]{1,5}(\d{6,})\b/i
+
 /** An IBAN, else a number in Excel's text form (`="0123"`), or the cell beside a label such as `Konto:`. */
 function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
   for (const cell of preamble.flatMap(({ cells }) => cells)) {
@@ -334,9 +340,11 @@ function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
       const bare = cell.replace(/^="?|"$/g, '')
       if (cell.startsWith('=') && /^\d{5,}$/.test(bare)) return bare
       const { label, beside } = labelled(cells, i)
-      const isAccount = /^(account|konto|compte|cuenta|conto|conta|rekening|kontonummer|account number|numero( de)? compte)\b/.test(plainWords(label))
+      const words = plainWords(label)
       const number = beside.replace(/^[_']/, '').replace(/\s*(\(.*|- .*)$/, '')
-      if (isAccount && /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(number) && /\d{3}/.test(number)) return number
+      if (OF_ACCOUNT.test(words) && !BESIDE_ACCOUNT.test(words) && /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(number) && /\d{3}/.test(number)) return number
+      const inside = ACCOUNT_NUMBER.exec(cell)?.[1]
+      if (inside !== undefined) return inside
     }
   }
   return null

@@ -48,6 +48,8 @@ export type Columns = {
   readonly id: number | null
   readonly check: number | null
   readonly status: number | null
+  /** Says of each row whether it changed the balance at all. */
+  readonly impact: number | null
   readonly kind: number | null
   readonly foreignAmount: number | null
   readonly foreignCurrency: number | null
@@ -125,6 +127,22 @@ export function needWord(cells: readonly string[]): boolean {
 export function areMarks(cells: readonly string[]): boolean {
   const hungarian = cells.filter((cell) => HUNGARIAN.test(cell.trim())).length
   return cells.length > 0 && arePaired(cells) && !needWord(cells) && (hungarian === 0 || hungarian === cells.length) && cells.every((cell) => markOf(cell) !== null)
+}
+
+/** What wallets say of money that is neither income nor expense: it moved all the same, or within them. */
+const NEUTRAL = /^(\/|不计收支|中性交易|其他|neutral)$/
+const NEUTRAL_IN = /退款|退回|充值|\b(refund(ed)?|top ?up)\b/
+const NEUTRAL_OUT = /提现|还款|\b(withdraw(al|n)?|repayment)\b/
+
+export function isNeutral(cell: string): boolean {
+  return NEUTRAL.test(cell.trim().toLowerCase())
+}
+
+/** Where a row that is called neutral says which way its money went; null where it does not. */
+export function neutralSide(cells: readonly string[]): 'out' | 'in' | null {
+  const words = cells.join(' ').toLowerCase()
+  const [isIn, isOut] = [NEUTRAL_IN.test(words), NEUTRAL_OUT.test(words)]
+  return isIn === isOut ? null : isIn ? 'in' : 'out'
 }
 
 /** Direction of a mark cell; null for other words. */

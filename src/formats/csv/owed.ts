@@ -15,12 +15,16 @@ const RECEIVED = new RegExp(
   '|\\b(payment received|paiement recu|pagamento (recebido|efetuado)|pago recibido|zahlung( uberweisung)? erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\\b',
 )
 const PAYMENT_KIND = /^(card )?(payment|payments|repayment|zahlung|paiement|pago|pagamento|betaling|inbetalning)( received| and credits)?$/
+/** What only issuers sort the rows of a card by. */
+const ISSUERS_KIND = /^(payments? and credits?|payment credit|awards and rebate credits)$/
 /** What merchants call what comes to them, too. */
 const SALE_KIND = /^(sale|charge)$/
 const PURCHASE_KIND = /^(purchase|purchases|einkauf|kauf|karteneinkauf|achat|compra( a vista| parcelada| internacional| nacional)?|parcela \d+( de)? \d+|aankoop|kop|kjop|kob|acquisto)$/
 const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|einzahlung)$/
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
-const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|利用店名|שם בית העסק/
+const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b/
+/** Where a card was used: only its own list says so. */
+const CARD_USED = /利用店名|שם בית העסק/
 
 /** What a statement is called above its rows. */
 const CARD_TITLE = /\b(credit card|kredi karti|kreditkarte\w*|kreditkort\w*|carte (de credit|bancaire)|tarjeta de credito|carta di credito|cartao de credito|luottokort\w*|karta kredytowa|karty kredytowej|kreditni kartica)\b/
@@ -60,7 +64,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
     return [{ out: amount.startsWith('-'), kinds: words(kinds), texts: words(texts) }]
   })
   const isMost = (of: typeof moves): boolean => of.filter(({ out }) => !out).length * 2 > of.length
-  const received = moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => RECEIVED.test(text)))
+  const received = moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => RECEIVED.test(text)) || kinds.some((kind) => ISSUERS_KIND.test(kind)))
   const paid = [...received, ...moves.filter(({ kinds }) => kinds.some((kind) => PAYMENT_KIND.test(kind)))]
   const isPurchase = (kind: string): boolean => PURCHASE_KIND.test(kind) || (paid.length > 0 && SALE_KIND.test(kind))
   const bought = moves.filter(({ kinds }) => kinds.some(isPurchase))
@@ -70,7 +74,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
     return told(!came && bought.every(({ out }) => !out) && paid.every(({ out }) => out))
   }
   const isShopping = heading.some((cell) => MERCHANT.test(headingWords(cell))) && heading.some((cell) => CARD_ID.test(headingWords(cell)))
-  const isCard = isShopping || heading.some((cell, at) => isOfCard(plainWords(cell), rows, at))
+  const isCard = isShopping || heading.some((cell, at) => CARD_USED.test(plainWords(cell)) || isOfCard(plainWords(cell), rows, at))
   // In a card's own list a payment that lowers what is owed tells alone.
   if (received.length > 0) return told(received.every(({ out }) => out) && (isCard || isMost(moves.filter((move) => !received.includes(move)))))
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.

@@ -11,14 +11,17 @@ import { guessCharset } from '../charset-guess.ts'
 import { joinTexts } from '../clean-text.ts'
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, type ReadLimits } from '../lines.ts'
-import { UNSTATED_CURRENCY } from '../unstated.ts'
+import { balanceWords, UNSTATED_CURRENCY } from '../unstated.ts'
+import { scanDate } from '../written-date.ts'
 import { CutWatch } from './cut.ts'
 import { countHeadings } from './headings.ts'
 import { inferLayout, type Aside } from './infer.ts'
 import type { Layout } from './layout.ts'
 import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
+import { reshapeOf } from './reshape.ts'
 import { isStanding, readRow, type CsvRow } from './rows.ts'
 import { RunningBalance } from './running-balance.ts'
+import { tablesIn } from './tables.ts'
 import { yearsBeside, type WithYears } from './yearless.ts'
 
 /** Characters of the file that decide its layout. */
@@ -31,6 +34,8 @@ const ROWS_A_BATCH = 500
 /** What is said of records that are no rows. */
 const LEFT_OUT = {
   declined: (count: number): string => `${count} declined or cancelled payments were left out.`,
+  neutral: (count: number): string => `Rows that the file calls neither income nor expense, without saying which way their money went, were left out (${count}).`,
+  noted: (count: number): string => `Entries that the file says did not change the balance were left out (${count}).`,
   undated: (count: number): string => `Pending rows without a date were left out (${count}): they come again when they are booked.`,
   words: (count: number): string => `Rows that hold only a date and words were left out (${count}).`,
   balances: (count: number): string => `Rows that only state a balance were left out (${count}): they are no transactions.`,
@@ -68,19 +73,31 @@ export async function* readCsv(
   const trueLines = isWrapped(sample) ? unwrapped : (lines: AsyncIterable<string>) => lines
   const dialect = await inferDialect(await gathered(trueLines(chain(sample.slice(0, SAMPLE_LENGTH), []))), whole, aside)
   if (!dialect.ok) return yield dialect
-  const { dialect: written, layout, withYears } = dialect.value
-  const reader = new RowReader(layout)
+  const { dialect: written, tables, inShape } = dialect.value
+  let { layout, title, from } = tables[0]!
+  let reader = new RowReader(layout, title)
   let index = 0
+  let isAboveSums = false
   let end = ''
-  const cut = new CutWatch(layout)
+  let cut = new CutWatch(layout)
   const noteEnd = (piece: string): void => void (end = piece.at(-1) ?? end)
   for await (const record of readRecords(trueLines(chain(sample, text, noteEnd)), written, limits.maxLines)) {
     if (!record.ok) return yield record
+    const next = tables.find((table) => table.from === index && index > 0)
+    if (next !== undefined) {
+      reader.finish()
+      yield* reader.take()
+      ;({ layout, title, from } = next)
+      reader = new RowReader(layout, title)
+      cut = new CutWatch(layout)
+    }
     index += 1
     // The heading tells how wide a row is.
-    if (index >= layout.skipped && !isStanding(record.value, layout)) cut.take(record.value)
-    if (index <= layout.skipped) continue
-    const row = readRow(withYears(record.value), layout)
+    if (index - from >= layout.skipped && !isStanding(record.value, layout)) cut.take(record.value)
+    if (index - from <= layout.skipped) continue
+    const shaped = inShape(record.value)
+    const row = isAboveSums && isUndated(shaped, layout) ? ok({ type: 'total' } as const) : readRow(shaped, layout)
+    isAboveSums = namesSums(shaped) || (isAboveSums && isUndated(shaped, layout))
     if (!row.ok) return yield row
     const refused = reader.accept(row.value, record.value.line)
     if (refused !== null) return yield failed(refused)
@@ -97,16 +114,19 @@ async function inferDialect(
   sample: string,
   whole: boolean,
   aside: Aside,
-): Promise<Result<{ readonly dialect: Dialect; readonly layout: Layout; readonly withYears: WithYears }, FormatFailure>> {
+): Promise<Result<{ readonly dialect: Dialect; readonly tables: readonly ReadTable[]; readonly inShape: WithYears }, FormatFailure>> {
   let firstFailure: FormatFailure | null = null
   for (const dialect of likelyDialects(sample).slice(0, ATTEMPTS)) {
     const { records, failure } = await sampleRecords(sample, whole, dialect)
-    const years = yearsBeside(records)
-    const layout = inferLayout(years === null ? records : records.map(years), dialect.delimiter, aside)
-    if (layout.ok) return ok({ dialect, layout: layout.value, withYears: years ?? ((record) => record) })
+    const reshape = reshapeOf(records)
+    const shaped = reshape === null ? records : records.map(reshape)
+    const years = yearsBeside(shaped)
+    const inShape: WithYears = (record) => (years ?? same)((reshape ?? same)(record))
+    const tables = readTables(years === null ? shaped : shaped.map(years), dialect.delimiter, aside)
+    if (tables.ok) return ok({ dialect, tables: tables.value, inShape })
     // All else of the file was understood.
-    if (layout.failure.code === 'dates_unclear') return layout
-    firstFailure ??= failure ?? layout.failure
+    if (tables.failure.code === 'dates_unclear') return tables
+    firstFailure ??= failure ?? tables.failure
   }
   return failed(
     firstFailure ?? {
@@ -115,6 +135,32 @@ async function inferDialect(
       line: 1,
     },
   )
+}
+
+/** A table of the file, with the index of its first record. */
+type ReadTable = { readonly from: number; readonly title: string | null; readonly layout: Layout }
+
+function readTables(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<readonly ReadTable[], FormatFailure> {
+  const found = tablesIn(records)
+  const read: ReadTable[] = []
+  for (const [i, { from, title }] of found.entries()) {
+    const layout = inferLayout(records.slice(from, found[i + 1]?.from), delimiter, aside)
+    if (!layout.ok) return layout
+    read.push({ from, title, layout: layout.value })
+  }
+  return ok(read)
+}
+
+const same: WithYears = (record) => record
+
+/** Words in which a summary below the rows names its figures, the balances first. */
+function namesSums({ cells }: CsvRecord): boolean {
+  const named = cells.filter((cell) => cell !== '')
+  return named.length > 2 && balanceWords(named[0]!) !== null && named.every((cell) => !/\d/.test(cell))
+}
+
+function isUndated({ cells }: CsvRecord, { booked }: Layout): boolean {
+  return scanDate(cells[booked] ?? '') === null
 }
 
 async function sampleRecords(
@@ -166,9 +212,12 @@ class RowReader {
   readonly #leftOut = new Map<keyof typeof LEFT_OUT, number>()
   #mayBeOut: boolean
   readonly #layout: Layout
+  /** What the file calls the account of this table, where it has several. */
+  readonly #title: string | null
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, title: string | null) {
     this.#layout = layout
+    this.#title = title
     this.#mayBeOut = layout.unsignedIs === 'in'
   }
 
@@ -184,7 +233,8 @@ class RowReader {
 
   /** A failure when the row shows that money moved without saying how much. */
   accept(row: CsvRow, line: number): FormatFailure | null {
-    if (row.type === 'declined' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'total') this.#leave(row.type)
+    if (row.type === 'sides') return row.rows.map((side) => this.accept(side, line)).find((failure) => failure !== null) ?? null
+    if (row.type === 'declined' || row.type === 'neutral' || row.type === 'noted' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'total') this.#leave(row.type)
     if (row.type === 'balance' && row.isListed) this.#leave('balances')
     if (row.type === 'standing') {
       if (row.isTold) this.#leave('standing')
@@ -252,8 +302,8 @@ class RowReader {
     this.#early = []
     this.#earlyStanding = null
     const { isNamed, loneName } = this.#layout
-    const isLone = !isNamed && account === null && loneName !== null
-    const [number, name] = isNamed ? [null, account] : [account, isLone ? loneName : null]
+    const isLone = !isNamed && account === null && loneName !== null && this.#title === null
+    const [number, name] = isNamed ? [null, account] : [account, account === null && this.#title !== null ? this.#title : isLone ? loneName : null]
     const named = { number, bankId: null, branchId: null, kind: 'other' as const, name, ...(isLone ? { isNameLone: true } : {}) }
     this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined ? {} : { continues: true }), ...(this.#layout.unsignedIs === null ? {} : { signsOpen: true }) } })
     const { orderTold } = this.#layout

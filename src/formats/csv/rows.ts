@@ -15,7 +15,7 @@ import { readDate, scanDate } from '../written-date.ts'
 import { cellAmount, filledCurrency, plus, signedAmount } from './amounts.ts'
 import { unguardFormula } from './formula-guard.ts'
 import { isHeadingLine } from './headings.ts'
-import { amountCells, type Layout } from './layout.ts'
+import { amountCells, isNeutral, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 import { isDeclined, isPending } from './status.ts'
 
@@ -27,11 +27,17 @@ export type CsvRow =
       readonly currency: Currency | null
       readonly account: string | null
     }
+  /** What left the account in one currency and came to it in another: a row for each. */
+  | { readonly type: 'sides'; readonly rows: readonly CsvRow[] }
   /** In words. Account and currency: null where its own cells tell none. */
   | { readonly type: 'balance'; readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day; /** It stands where amounts stand. */ readonly isListed: boolean; readonly account: string | null; readonly currency: Currency | null }
   /** A day's balance beside no amount; `isTold`: a text stands beside it, as beside what moved. */
   | { readonly type: 'standing'; readonly balance: Decimal; readonly isTold: boolean }
   | { readonly type: 'declined' }
+  /** Neither income nor expense, and nothing says which way it went, if at all. */
+  | { readonly type: 'neutral' }
+  /** Only noted: no money moved. */
+  | { readonly type: 'noted' }
   /** Pending without a day: it comes again when it is booked. */
   | { readonly type: 'undated' }
   /** A day and words, and nothing in any column that says what moved. */
@@ -54,6 +60,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const pending = isPending(cell(layout.status))
   const dated = [layout.booked, layout.acted, layout.value].find((at) => cell(at) !== '' && (at === layout.booked || pending))
   if (isDeclined(cell(layout.status))) return ok({ type: 'declined' })
+  if (/^memo$/.test(plainWords(cell(layout.impact)))) return ok({ type: 'noted' })
   if (dated === undefined || dated === null) {
     const text = amount === null && layout.goesOn ? moreOf(record, layout) : null
     return text === null ? undated(record, layout, amount) : ok({ type: 'more', text })
@@ -61,11 +68,14 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const on = dayIn(record, dated, layout)
   if (!on.ok && isPending(cell(dated))) return ok({ type: 'undated' })
   if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record, layout) ?? on)
+  if (amount === null && layout.amount.form === 'marked' && isNeutral(cell(layout.amount.mark)) && cell(layout.amount.at) !== '') return ok({ type: 'neutral' })
   if (amount === undefined) return unmarkedBalance(record, layout, on.value) ?? invalidAmount(record, layout)
-  const exchanged = exchange(record, layout)
-  if (exchanged !== null) {
-    const [from, into] = exchanged
-    return failed({ code: 'invalid_amount', message: `The row on line ${record.line} changes ${from} into ${into}: write it as two rows, one for each currency.`, line: record.line })
+  if (isExchange(record, layout) && layout.amount.form === 'split') {
+    const { out, in: into } = layout.amount
+    // The balance is that of one of them, and nothing says of which.
+    const sides = [[into, layout.balance], [out, layout.fee, layout.balance]].map((others) => readRow({ ...record, cells: record.cells.map((text, at) => (others.includes(at) ? '' : text)) }, layout))
+    const failure = sides.find((side) => !side.ok)
+    return failure ?? ok({ type: 'sides', rows: sides.flatMap((side) => (side.ok ? [side.value] : [])) })
   }
   const written = layout.balance === null ? null : cellAmount(record, layout.balance, layout.balanceStyle)
   if (written === undefined)
@@ -78,7 +88,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const words = isStanding(record, layout) ? 'closing' : balanceWordsIn(record.cells)
   const stated = written ?? amount
   // A quote that opens or closes nothing is none of its number.
-  const told = { account: cleanText(cell(layout.account).replace(/^"|"$/g, '')), currency: toldCurrency(record, layout) }
+  const told = { account: cleanText(cell(layout.account).replace(/^"|^'(?=\d)|"$/g, '')), currency: toldCurrency(record, layout) }
   // What leaves nothing is a payment that is called so: the pay-out of an account that is closed. Amounts out and in are those of all rows.
   const isSum = layout.amount.form === 'split' && [layout.amount.out, layout.amount.in].every((at) => cell(at) !== '')
   const moves = amount !== null && amount !== '0' && balance === '0' && words === 'closing' && !isSum
@@ -215,12 +225,12 @@ function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, Format
   })
 }
 
-/** Money that goes out in one currency and comes in in another: the two, as the row names them. */
-function exchange(record: CsvRecord, { amount, currency, currencyElse, style }: Layout): readonly [Currency, Currency] | null {
-  if (amount.form !== 'split' || currency === null || currencyElse === null) return null
-  if (!movesAt(record, amount.out, style) || !movesAt(record, amount.in, style)) return null
+/** Money that goes out in one currency and comes in in another. */
+function isExchange(record: CsvRecord, { amount, currency, currencyElse, style }: Layout): boolean {
+  if (amount.form !== 'split' || currency === null || currencyElse === null) return false
+  if (!movesAt(record, amount.out, style) || !movesAt(record, amount.in, style)) return false
   const [out, into] = [currency, currencyElse].map((at) => readCurrency(record.cells[at] ?? ''))
-  return out != null && into != null && out !== into ? [out, into] : null
+  return out !== null && into !== null && out !== into
 }
 
 function movesAt(record: CsvRecord, at: number, style: Layout['style']): boolean {
