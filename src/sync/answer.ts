@@ -14,7 +14,7 @@ import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/store.ts'
 import type { Movement } from './balance.ts'
 import { countedOnce, decideByBalance, doubtTwins, isRepeat, presume } from './by-balance.ts'
-import { CommitBuilder, missingFrom, type Counts, type RowsCommit } from './commit.ts'
+import { CommitBuilder, missingFrom, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
@@ -175,7 +175,8 @@ export class Answer {
     const context: MatchContext = vanished ? { ...seen, vanishedBefore: await this.#vanishedBefore(questions) } : seen
     const single = match(rows, candidates, context)
     const unseen = repeats.filter((row) => !candidates.known.has(row.key))
-    const matched = [...single, ...doubtRepeats(unseen, rows, candidates, unseen.length === 0 ? [] : missingFrom(candidates, single, context))]
+    const around = () => ({ sourceId: source.id, taken: takenBy(single), missing: missingFrom(candidates, single, context) })
+    const matched = unseen.length === 0 ? single : [...single, ...doubtRepeats(unseen, rows, candidates, around())]
     const missing = missingFrom(candidates, matched, context)
     const failure = doubt(missing, matched.length)
     const ledger = ledgerFrom(this.#context, facts, failure === null ? covers : null, coverage, this.#committed)

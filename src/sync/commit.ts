@@ -210,7 +210,7 @@ export class CommitBuilder {
 export function missingFrom(candidates: Candidates, decisions: readonly Decision[], context: MatchContext): readonly Candidate[] {
   const { covers } = context
   if (covers === null) return []
-  const taken = new Set(decisions.flatMap((decision) => placeOf(decision) ?? []))
+  const taken = takenBy(decisions)
   return candidates.transactions.filter(
     (candidate) =>
       (candidate.state === 'pending' || candidate.state === 'posted') && contains(covers, candidate.postedOn) &&
@@ -222,6 +222,11 @@ export function missingFrom(candidates: Candidates, decisions: readonly Decision
 function isLeft({ state, postedOn, reports }: Candidate, today: Day, { coverage }: MatchContext): boolean {
   if (state !== 'pending' || daysBetween(postedOn, today) <= LONGEST_BOOKING_DAYS) return false
   return coverage.every(({ sourceId, to }) => daysBetween(to, today) > LONGEST_BOOKING_DAYS || !reports.some((report) => report.sourceId === sourceId))
+}
+
+/** The stored transactions that rows of the answer stand for, or are asked about. */
+export function takenBy(decisions: readonly Decision[]): ReadonlySet<TransactionId> {
+  return new Set(decisions.flatMap((decision) => placeOf(decision) ?? []))
 }
 
 function placeOf(decision: Decision): TransactionId | null {

@@ -134,7 +134,8 @@ export class FileAnswer {
       builder.add(decisions)
       return builder.finish()
     }
-    const doubts = doubtRepeats(repeats.filter((row) => !candidates.known.has(row.key)), [], candidates)
+    const taken = new Set(repeats.flatMap(({ firstKey }) => candidates.known.get(firstKey)?.transactionId ?? []))
+    const doubts = doubtRepeats(repeats.filter((row) => !candidates.known.has(row.key)), [], candidates, { sourceId: source.id, taken })
     const balanced = decideByBalance(doubts, ...(await this.#balanceOf(balances, build(doubts).movements)))
     const decided = await followRules(feed, account.id, decideRepeats(balanced, this.#recent, candidates, { sourceId: this.#context.source.id, today: null }))
     const seen = repeats.flatMap((row): Decision[] => {

@@ -5,7 +5,7 @@
  * of their own; what neither tells is taken as two with a question, and later counts settle it. Pure.
  */
 import { daysBetween, type Day } from '../domain/day.ts'
-import type { Digest, Question } from '../domain/transaction.ts'
+import type { Digest, Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { asOne, asTwo, isRepeat } from './by-balance.ts'
 import type { Incoming } from './incoming.ts'
@@ -66,18 +66,24 @@ export class Repeats {
   }
 }
 
+/** `taken`: the transactions that other rows stand for; `missing`: stored rows that the answer does not show. */
+type Around = { readonly sourceId: string; readonly taken: ReadonlySet<TransactionId>; readonly missing?: readonly Candidate[] }
+
 /**
- * Repeats that are not stored yet: as many as stored rows of equal content are `missing` from the answer are those; each
- * other is a doubt, one with the first of its kind, or a row of its own. `rows`: the other rows that are being decided;
- * `candidates` must have been asked for with the ids and first keys of the repeats.
+ * Repeats that are not stored yet: those which this source reported before under the same id, in other words, are those, and
+ * as many as stored rows of equal content are missing from the answer; each other is a doubt, one with the first of its kind,
+ * or a row of its own. `rows`: the other rows that are being decided; `candidates` must have been asked for with the ids and
+ * first keys of the repeats.
  */
-export function doubtRepeats(repeats: readonly Incoming[], rows: readonly Incoming[], candidates: Candidates, missing: readonly Candidate[] = []): readonly Decision[] {
+export function doubtRepeats(repeats: readonly Incoming[], rows: readonly Incoming[], candidates: Candidates, { sourceId, taken, missing = [] }: Around): readonly Decision[] {
   if (repeats.length === 0) return []
-  const left = missing.filter(({ state }) => state === 'posted')
+  const free = candidates.transactions.filter(({ id, state }) => state === 'posted' && !taken.has(id))
+  const gone = new Set(missing)
   const firsts = new Map(rows.map((row) => [row.key, row]))
   return repeats.flatMap((row): Decision[] => {
-    const equal = left.findIndex((candidate) => candidate.contentKey === row.contentKey)
-    if (equal !== -1) return left.splice(equal, 1).map((transaction) => ({ kind: 'join', row, transaction, tier: 'rekey' }))
+    const wasReported = ({ reports }: Candidate): boolean => reports.some((report) => report.sourceId === sourceId && report.providerId === row.providerId)
+    const equal = free.findIndex((candidate) => candidate.contentKey === row.contentKey && (gone.has(candidate) || wasReported(candidate)))
+    if (equal !== -1) return free.splice(equal, 1).map((transaction) => ({ kind: 'join', row, transaction, tier: gone.has(transaction) ? 'rekey' : 'same_id' }))
     const otherRow = firsts.get(row.firstKey) ?? null
     if (otherRow !== null) return [{ kind: 'new', row, other: null, otherRow }]
     const known = candidates.known.get(row.firstKey)
