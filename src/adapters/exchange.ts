@@ -63,7 +63,7 @@ export function createExchange(options: ExchangeOptions): Transport {
   }
 }
 
-/** A run lends the same secrets for most of its exchanges: their forms are made once. */
+/** A run lends the same secrets for most of its exchanges: their forms are made once, and stay in memory to the end of the run, since what is kept of its last answer is searched for all of them. */
 function keptMaskers(): { readonly maskerOf: (secrets: readonly string[]) => Masker; readonly conceal: (text: string) => string } {
   const kept = new Map<string, Masker>()
   return {
