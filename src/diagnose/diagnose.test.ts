@@ -7,7 +7,9 @@ import { CAUSE_CODES, familyOf, type CauseCode } from '../domain/cause.ts'
 import type { CaseContext, Evidence } from '../domain/evidence.ts'
 import { diagnose } from './diagnose.ts'
 import { read } from './evidence-text.ts'
+import { PLACE_RULES } from './knowledge/place-rules.ts'
 import { TEXT_RULES } from './knowledge/text-rules.ts'
+import { matches } from './match.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
 
 const verdict = (evidence: Evidence, context: CaseContext = {}) => diagnose({ evidence, context })
@@ -65,6 +67,24 @@ test('headers that name what is wanted are heard: where a redirect leads, a seco
   const refused: Evidence = { protocol: 'other', stage: 'accounts', httpStatus: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }
   assert.match(first(refused, { connection: 'established' }) ?? '', /^consent_/)
   assert.equal(first({ ...refused, headers: { location: 'https://www.bank.example/compass/newsroom' }, httpStatus: 301 }), 'endpoint_moved')
+})
+
+// Fails when: a word is heard wherever it stands (was so: `/unlocked` was a lock, `x-mfa-token: null` a wish for a code, `/password/changed` one for a new password).
+test('a redirect or a header that says that nothing is wanted, or that it is over, is no wish', () => {
+  const heard = (headers: Record<string, string>, httpStatus = 302): string => PLACE_RULES.filter(({ when }) => matches(when, read({ evidence: { headers, httpStatus }, context: {} }))).map(({ because }) => because).join()
+  const silent = [
+    '/unlocked', '/account-unlocked', '/accountunlocked', '/unblocked', '/not-locked', '/not_blocked', '/clock-outlook', '/interlude/clocked', '/locked/lifted', '/lockout-lifted', '/new-login/password', '/password/changed', '/password-updated',
+    '/passwords/newsletter', '/password-change-success', '/password/new-login', '/mfa-disabled', '/no-otp', '/otp/success', '/verification-complete', '/terms-accepted', '/maintenance-over', '/maintenance/ended', '/unsuspended',
+  ] // prettier-ignore
+  const wishes = /new password|second factor|read or confirm|maintenance|locked logins/
+  for (const location of silent) assert.doesNotMatch(heard({ location }), wishes, location)
+  for (const value of ['null', '""', 'none', 'n', 'off', 'not-required', 'optional', 'N/A', '-', 'success', 'verified', 'skipped', ' ']) assert.doesNotMatch(heard({ 'x-mfa-token': value }, 403), /second factor/, value)
+  const asked = [
+    ['/account_locked', /locked/], ['/accountlocked', /locked/], ['/user-locked-out', /locked/], ['/accountblocked', /locked/], ['/is_blocked', /locked/], ['/lockout', /locked/], ['/password/change', /new password/], ['/change/password', /new password/],
+    ['/changepassword.do', /new password/], ['/password-change-required', /new password/], ['/passwordExpired', /new password/], ['/mfa_challenge', /second factor/], ['/verification', /second factor/], ['/terms', /confirm/], ['/maintenance', /maintenance/],
+  ] as const
+  for (const [location, wish] of asked) assert.match(heard({ location }), wish, location)
+  for (const value of ['9f3a', 'true', 'required', '1', 'https://bank.example/mfa', 'TOTP', 'note', 'offline-app']) assert.match(heard({ 'x-mfa-required': value }, 403), /second factor/, value)
 })
 
 test('a number of one system says nothing of another that is "other" too, unless the record names it', () => {

@@ -5,8 +5,14 @@
  */
 import type { Rule } from '../knowledge.ts'
 
+/** A word for what is not so: `not-`, `no-`, and the beginning of `unlocked`. */
+const NOT = '(?<!un)(?<!(?<![a-z])(?:no|not|non|never|without|kein|nicht|ohne)[-_.]?)'
+/** What was wanted and is over, or never was: a page that a redirect leads to by these words asks for nothing. */
+const OVER = 'ok|success(?:ful(?:ly)?)?|completed?|done|passed|verified|confirmed|approved|accepted|granted|satisfied|finished|ended|over|lifted|removed|cleared|resolved|skip(?:ped)?|exempt(?:ed)?|disabled|inactive|off|optional|false|none'
 /** Where a redirect leads, behind the name of the host: what a host is called says nothing. */
-const sentTo = (path: string): string => `^location: ((https?:)?//[^/]*)?/(?!/)[^?#]*(${path})`
+const sentTo = (path: string): string => `^location: ((https?:)?//[^/]*)?/(?!/)[^?#]*${NOT}(?:${path})(?![-_./]?(?:${OVER})(?![a-z]))`
+/** A header whose value says that nothing is wanted, or is none. */
+const NOTHING_WANTED = `(?:false|0|n|no|not|nil|null|undefined|unset|empty|unknown|unavailable|unsupported|n/?a|never|absent|bypass(?:ed)?|valid|${OVER})(?![a-z0-9])`
 
 export const PLACE_RULES: readonly Rule[] = [
   { id: 'retry-after', when: { header: '^retry-after:' }, because: 'The answer names a time to wait.', source: 'RFC 9110 section 10.2.3',
@@ -19,17 +25,17 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { endpoint_moved: 1, scheduled_maintenance: 0.7, institution_down: 0.6, access_restricted: 0.5 } },
   { id: 'redirected', when: { header: '^location:' }, because: 'The server sent us elsewhere.', source: 'final URL differs from the stored one',
     weights: { endpoint_moved: 1, bank_action_required: 0.5, password_change_required: 0.3 } },
-  { id: 'sent-to-new-password', when: { header: sentTo('(pass(word|wd|code)|passwort|kennwort|\\bpin|contrasena|wachtwoord|senha)[^/]{0,3}/?(renew|change|reset|expire|update|andern|new)|\\b(renew|change|reset|expired|update|andern|new)[-_.]?(your-?)?(pass(word|wd|code)|passwort|kennwort|pin\\b)') }, because: 'The server sent us to a page where a new password is chosen.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-new-password', when: { header: sentTo('((pass(word|wd|code)|passwort|kennwort|(?<![a-z])pin|contrasena|wachtwoord|senha)[^/]{0,3}/?(renew|change|reset|expired?|update|andern|new(?![-_.]?(log|sign|user|account|session|customer|member)))|(?<![a-z])(renew|change|reset|expired|update|andern|new)[-_./]?(your-?)?(pass(word|wd|code)|passwort|kennwort|pin))(?!e?d(?![a-z])|[sl])') }, because: 'The server sent us to a page where a new password is chosen.', source: 'where a redirect leads names what is wanted',
     weights: { password_change_required: 3, credentials_invalid: -1 } },
-  { id: 'sent-to-second-factor', when: { header: sentTo('\\b(otp|2fa|mfa|sca|two-?factor|second-?factor|step-?up|verification|one-?time-?(code|password))\\b') }, because: 'The server sent us to a page that asks for a second factor.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-second-factor', when: { header: sentTo('(?<![a-z])(otp|2fa|mfa|sca|two-?factor|second-?factor|step-?up|verification|one-?time-?(code|password))(?![a-z])') }, because: 'The server sent us to a page that asks for a second factor.', source: 'where a redirect leads names what is wanted',
     weights: { mfa_required: 2.2, mfa_method_changed: 0.4 } },
-  { id: 'second-factor-in-header', when: { header: '^(x-)?([a-z]+-)?(2fa|otp|mfa|sca|strong-auth)(-(approval|required|challenge|result|token|method|url))?: (?!(false|0|no|none|null|undefined|disabled)\\b).' }, because: 'The answer carries a header that asks for a second factor.', source: 'interfaces that ask for strong customer authentication in a header of a 401 or 403',
+  { id: 'second-factor-in-header', when: { header: '^(x-)?([a-z]+-)?(2fa|otp|mfa|sca|strong-auth)(-(approval|required|challenge|result|token|method|url))?: ["\']?(?!' + NOTHING_WANTED + ')[a-z0-9]' }, because: 'The answer carries a header that asks for a second factor.', source: 'interfaces that ask for strong customer authentication in a header of a 401 or 403',
     weights: { mfa_required: 3, account_not_authorized: -1, access_restricted: -0.6 } },
-  { id: 'sent-to-notice', when: { header: sentTo('\\b(terms|agreement|conditions|disclosures?|interstitial|kyc|questionnaire|contact-?info|update-?(profile|info|details))\\b') }, because: 'The server sent us to a page that the person should read or confirm.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-notice', when: { header: sentTo('(?<![a-z])(terms|agreement|conditions|disclosures?|interstitial|kyc|questionnaire|contact-?info|update-?(profile|info|details))(?![a-z])') }, because: 'The server sent us to a page that the person should read or confirm.', source: 'where a redirect leads names what is wanted',
     weights: { bank_action_required: 2.4 } },
-  { id: 'sent-to-maintenance', when: { header: sentTo('\\b(maintenance|wartung|mantenimiento|manutenzione|onderhoud|out-?of-?service|unavailable|sorry)\\b') }, because: 'The server sent us to its page for maintenance.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-maintenance', when: { header: sentTo('(?<![a-z])(maintenance|wartung|mantenimiento|manutenzione|onderhoud|out-?of-?service|unavailable|sorry)(?![a-z])') }, because: 'The server sent us to its page for maintenance.', source: 'where a redirect leads names what is wanted',
     weights: { scheduled_maintenance: 2.8, institution_down: 1.2, endpoint_moved: -1 } },
-  { id: 'sent-to-lock', when: { header: sentTo('(?<!un|not-?)locked\\b|lock-?out|(?<!not-)\\b(blocked|suspended|gesperrt)\\b') }, because: 'The server sent us to its page for locked logins.', source: 'where a redirect leads names what is wanted',
+  { id: 'sent-to-lock', when: { header: sentTo('(?<![bcf])locked(?![a-z])|(?<![bc])lock(ed-?)?-?out(?![a-z])|(blocked|suspended|gesperrt)(?![a-z])') }, because: 'The server sent us to its page for locked logins.', source: 'where a redirect leads names what is wanted',
     weights: { login_locked: 3.4, access_restricted: 0.8, endpoint_moved: -1 } },
   { id: 'token-refused-in-header', when: { header: '^www-authenticate: .*invalid_token' }, because: 'The server says that the token has expired, was revoked, or is malformed.', source: 'RFC 6750 section 3.1',
     weights: { consent_expired: 2.4, consent_revoked: 1.8, client_bug: 0.2, credentials_invalid: -0.5 } },
