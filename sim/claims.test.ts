@@ -33,6 +33,15 @@ test('days that are proved without a row that the bank had booked by then are bl
   assert.deepEqual(new Claims(() => NOON).step('a', truth, new Map([[kindOf(row), [shown('1')]]]), [span], () => null), [])
 })
 
+test('what a person proves later is proved with the balance of then', () => {
+  let now = NOON
+  const claims = new Claims(() => now)
+  const span = proved('2026-03-07', '2026-03-10')
+  claims.committed('a', page({ spans: [{ ...span, status: 'broken' }] }))
+  now += 4 * HOUR
+  assert.deepEqual(claims.step('a', truthOf(booked('2026-03-10', -7n, NOON + HOUR)), new Map(), [span], () => null), [])
+})
+
 test('a pending row that is pending at no bank is blamed in the end, and each true one stands for one only', () => {
   const pending = { ...booked('2026-03-09', -5n, NOON + HOUR), pendingAt: NOON - HOUR }
   const here = new Map([['x', [shown('1', 'pending')]]])

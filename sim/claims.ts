@@ -17,8 +17,8 @@ export type Here = ReadonlyMap<string, readonly Transaction[]>
 
 export class Claims {
   readonly #now: () => number
-  /** When a span was claimed first; each is looked at once. */
-  readonly #claimedAt = new Map<string, number>()
+  /** When the balance of a span was stated first; each is looked at once. */
+  readonly #statedAt = new Map<string, number>()
   readonly #looked = new Set<string>()
   /** In which order ids were shown to consumers as booked rows, and went without being merged into another. */
   readonly #shown = new Map<string, number>()
@@ -31,7 +31,8 @@ export class Claims {
   }
 
   committed(key: string, { spans, updates }: PageCommit): void {
-    for (const span of spans) if (span.status === 'proved' && !this.#claimedAt.has(nameOf(key, span))) this.#claimedAt.set(nameOf(key, span), this.#now())
+    // Also those that do not agree yet: what a person says of a row may prove them later, with the balance of then.
+    for (const span of spans) if (!this.#statedAt.has(nameOf(key, span))) this.#statedAt.set(nameOf(key, span), this.#now())
     for (const { id, state, withdrawnReason } of updates) {
       const kind = this.#kinds.get(id)
       if (state !== 'withdrawn' || withdrawnReason === 'merged') this.#gone.delete(id)
@@ -54,7 +55,7 @@ export class Claims {
     const fresh = spans.filter((span) => span.status === 'proved' && !this.#looked.has(nameOf(key, span)))
     return fresh.flatMap((span) => {
       this.#looked.add(nameOf(key, span))
-      return missingIn(span, (this.#claimedAt.get(nameOf(key, span)) ?? this.#now()) - ON_ITS_WAY_MS, truth.rows, here)
+      return missingIn(span, (this.#statedAt.get(nameOf(key, span)) ?? this.#now()) - ON_ITS_WAY_MS, truth.rows, here)
     })
   }
 
