@@ -72,6 +72,8 @@ export type StatementHead = {
   readonly continues?: boolean
   /** True where nothing proves which way its amounts went: they are as written, and rows that are known may tell more. */
   readonly signsOpen?: boolean
+  /** The bank's own number of a final statement, its parts from the greatest to the smallest (MT940 28C: statement, page); where the format has none, nothing. */
+  readonly number?: readonly number[]
 }
 
 /** Parts arrive in this order: start (rows | balance | notice)* end, again for the next statement. */

@@ -9,7 +9,7 @@ import type { Decimal } from '../domain/money.ts'
 import { overlap } from './coverage.ts'
 
 /** What tells how a statement lies beside others. `days`: null when it has no rows. */
-export type Lying = { readonly days: DayRange | null; readonly opening: Decimal | null; readonly closing: Decimal | null }
+export type Lying = { readonly days: DayRange | null; readonly opening: Decimal | null; readonly closing: Decimal | null; /** See `StatementHead`. */ readonly number: readonly number[] }
 
 /** The layer of each statement, from 0, in the order of the file. */
 export function layersOf(statements: readonly Lying[]): readonly number[] {
@@ -38,14 +38,18 @@ function chainsOf(statements: readonly Lying[]): readonly number[] {
     else same.push(index)
   })
   const followers = new Set<number>()
-  const follow = (index: number): void => {
+  const followed = new Set<number>()
+  const follow = (index: number, fits: (other: number) => boolean = () => true): void => {
     const { closing } = statements[index]!
-    const next = closing === null ? undefined : nearest(openings.get(closing) ?? [], index, (other) => !followers.has(other) && chains[other] !== chains[index] && isLater(statements[other]!, statements[index]!))
+    const next = closing === null || followed.has(index) ? undefined : nearest(openings.get(closing) ?? [], index, (other) => !followers.has(other) && chains[other] !== chains[index] && isLater(statements[other]!, statements[index]!) && fits(other))
     if (next === undefined) return
     followers.add(next)
+    followed.add(index)
     const [kept, gone] = [chains[index]!, chains[next]!]
     chains.forEach((chain, other) => chain === gone && (chains[other] = kept))
   }
+  // What the bank numbers as the next statement is no other one of the same days.
+  statements.forEach((statement, index) => follow(index, (other) => isNext(statements[other]!, statement)))
   // One that closes as it opened could as well be repeated or held by the other, unless something leads up to it.
   const moves = statements.map(({ opening, closing }) => opening !== null && opening !== closing)
   statements.forEach((_, index) => moves[index] && follow(index))
@@ -56,6 +60,12 @@ function chainsOf(statements: readonly Lying[]): readonly number[] {
 /** The first that fits after `index`, else before it: most files run forwards in time. */
 function nearest(others: readonly number[], index: number, fits: (other: number) => boolean): number | undefined {
   return others.find((other) => other > index && fits(other)) ?? others.findLast((other) => other < index && fits(other))
+}
+
+/** The number after it, or the next page under it. */
+function isNext({ number }: Lying, { number: before }: Lying): boolean {
+  const at = number.findIndex((part, i) => part !== before[i])
+  return number.length === before.length && at !== -1 && number[at] === before[at]! + 1
 }
 
 /** Not before: statements of one day follow each other by their balances alone. */

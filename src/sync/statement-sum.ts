@@ -75,7 +75,7 @@ export class StatementSum {
 
   get lying(): Lying {
     const { opening, closing } = this.finish()
-    return { days: this.#days, opening, closing }
+    return { days: this.#days, opening, closing, number: this.head.number ?? [] }
   }
 
   /**
@@ -101,7 +101,7 @@ export class StatementSum {
 
   /** Equal for statements that say the same: programs write a statement twice. */
   get digest(): string {
-    return JSON.stringify([this.#fingerprint, this.finish()])
+    return JSON.stringify([this.#fingerprint, this.finish(), this.head.number ?? []])
   }
 
   finish(): StatementSummary {

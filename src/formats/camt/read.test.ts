@@ -184,3 +184,11 @@ test('a report that tells no day of its own is of the day of its message', async
   assert.deepEqual(statements[0]!.rows.map(({ postedOn, amount, status }) => [postedOn, amount, status]), [['2024-01-15', '-5', 'pending']])
   assert.equal(await failureOf(report.replace(/<CreDtTm>.*<\/CreDtTm>/, '')), 'missing_field 2')
 })
+
+test('the number of a statement and its page are told, of a statement alone', async () => {
+  const pagination = '<StmtPgntn><PgNb>2</PgNb><LastPgInd>true</LastPgInd></StmtPgntn>'
+  const numberOf = async (content: string): Promise<readonly number[] | undefined> => (await read(content)).statements[0]!.head.number
+  assert.deepEqual(await numberOf(document(`${pagination}<ElctrncSeqNb>31</ElctrncSeqNb>${ACCOUNT}${entry('')}`)), [31, 2])
+  assert.deepEqual(await numberOf(document(ACCOUNT + entry(''))), [])
+  assert.equal(await numberOf(document(`<ElctrncSeqNb>31</ElctrncSeqNb>${ACCOUNT}${entry('')}`).replaceAll('Stmt>', 'Rpt>').replaceAll('BkToCstmrRpt', 'BkToCstmrAcctRpt')), undefined, 'reports of one day grow')
+})

@@ -31,7 +31,7 @@ const MESSAGES: readonly { readonly name: RegExp; readonly statement: string; re
   { name: /^BkToCstmrDbtCdtNtfctn/, statement: 'Ntfctn', type: '054' },
 ]
 
-const PARTS_READ = new Set(['CreDtTm', 'FrToDt', 'Acct', 'Bal', 'Ntry'])
+const PARTS_READ = new Set(['StmtPgntn', 'ElctrncSeqNb', 'CreDtTm', 'FrToDt', 'Acct', 'Bal', 'Ntry'])
 
 /** ISO external balance type codes that have a meaning here; others (forward, interim opening) are passed over. */
 const BALANCE_KINDS: ReadonlyMap<string, BalanceKind> = new Map([
@@ -77,6 +77,9 @@ export async function* readCamt(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
 type Open = {
   readonly type: Message['type']
   readonly line: number
+  /** The bank's number of the statement, and its page. */
+  number: number | null
+  page: number | null
   account: StatementAccount
   accountCurrency: Currency | null
   /** Null until the head has been given out: the first entry may have to tell the currency. */
@@ -132,6 +135,8 @@ class CamtReader {
       this.#open = {
         type: this.#message.type,
         line,
+        number: null,
+        page: null,
         account: NO_ACCOUNT,
         accountCurrency: null,
         currency: null,
@@ -154,6 +159,12 @@ class CamtReader {
       return null
     }
     switch (element.name) {
+      case 'ElctrncSeqNb':
+        open.number = wholeNumber(element.text)
+        return null
+      case 'StmtPgntn':
+        open.page = wholeNumber(textAt(element, 'PgNb'))
+        return null
       case 'CreDtTm': {
         const created = readMoment(element.text, element)
         if (created.ok) open.createdOn = created.value.on
@@ -246,8 +257,9 @@ class CamtReader {
     open.started = true
     if (this.#goesOn(open)) return
     this.#finishPage()
-    const { account, currency, covers, line } = open
-    this.#parts.push({ part: 'start', head: { account, currency, covers, line } })
+    const { account, currency, covers, line, type, number, page } = open
+    const numbered = type === '053' ? { number: [number, page].filter((part) => part !== null) } : {}
+    this.#parts.push({ part: 'start', head: { account, currency, covers, line, ...numbered } })
   }
 
   #endStatement(): FormatFailure | null {
@@ -331,6 +343,10 @@ function bordersOf(open: Open): { readonly opening: Stated | undefined; readonly
   const last = closing ?? lastInterim(open) ?? undefined
   const first = opening ?? balances.find((stated) => stated.code === 'ITBD' && stated !== last && leads(stated, last))
   return { opening: first, closing: closing ?? (first !== undefined && leads(first, last) ? last : undefined) }
+}
+
+function wholeNumber(text: string | null): number | null {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null
 }
 
 /** IBAN, else the other forms of versions 1 (`PrtryAcct`, `BBAN`, `UPIC`) and 2 and later (`Othr`). */

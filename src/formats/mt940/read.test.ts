@@ -213,3 +213,10 @@ test('a hyphen that a text was wrapped at is no end where the statement goes on'
   assert.equal(await failureOf(wrapped), 'none')
   assert.equal(await failureOf(`${wrapped}${wrapped.replace(/:62F.*\n-\n/, '-\n')}`), 'truncated 16')
 })
+
+test('the number of a final statement is told, that of an interim report is not', async () => {
+  const numberOf = async (content: string): Promise<readonly number[] | undefined> => (await collect(readMt940(bytes(content)))).statements[0]!.head.number
+  assert.deepEqual(await numberOf(':20:S\n:25:10020030/1234567\n:28C:00012/003\n:60F:C240101EUR1,\n:62F:C240101EUR1,\n-\n'), [12, 3])
+  assert.deepEqual(await numberOf(':20:S\n:25:10020030/1234567\n:28:31\n:60F:C240101EUR1,\n:62F:C240101EUR1,\n-\n'), [31])
+  assert.equal(await numberOf(':20:R\n:25:10020030/1234567\n:28C:1\n:34F:EUR0,\n:13D:2401031200+0100\n:61:2401030103D5,00NTRFNONREF\n-\n'), undefined)
+})

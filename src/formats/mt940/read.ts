@@ -40,6 +40,8 @@ type Message = {
   account: StatementAccount | null
   accountCurrency: Currency | null
   interim: boolean
+  /** Field 28C: of the statement, and of the page. */
+  number: readonly number[]
   line: number
 }
 
@@ -97,6 +99,10 @@ class MessageReader {
       case '25':
       case '25P':
         return this.#acceptAccount(message, field)
+      case '28':
+      case '28C':
+        message.number = /^\d+(\/\d+)?/.exec((field.lines[0] ?? '').trim())?.[0].split('/').map(Number) ?? []
+        return null
       case '34F':
       case '13':
       case '13D':
@@ -129,7 +135,7 @@ class MessageReader {
     const failure = this.#endMessage(field.line)
     if (failure !== null) return failure
     this.#seen = true
-    this.#message = { phase: 'head', account: null, accountCurrency: null, interim: false, line: field.line }
+    this.#message = { phase: 'head', account: null, accountCurrency: null, interim: false, number: [], line: field.line }
     return field.tag === '25' ? this.#acceptAccount(this.#message, field) : null
   }
 
@@ -176,7 +182,7 @@ class MessageReader {
     const account = message.account!
     const currency = opening?.currency ?? message.accountCurrency
     this.#open = { account, currency, opening, closing: null, final: false, firstRowOn: null, sum: new DecimalSum() }
-    this.#parts.push({ part: 'start', head: { account, currency, covers: { from: null, to: null }, line: message.line } })
+    this.#parts.push({ part: 'start', head: { account, currency, covers: { from: null, to: null }, line: message.line, ...(message.interim ? {} : { number: message.number }) } })
   }
 
   #acceptEntry(message: Message, field: Field): FormatFailure | null {
