@@ -16,6 +16,7 @@ import type { TenantStore } from './ports/store.ts'
 import type { Vault } from './ports/vault.ts'
 import type { Alerting } from './alerting.ts'
 import type { Events } from './events.ts'
+import type { ReadingNow } from './reading-now.ts'
 import type { Verbs } from './verbs.ts'
 
 /** What the demo's panel may do to its sandbox bank. */
@@ -40,6 +41,7 @@ export type Instance = {
   readonly connectors: ReadonlyMap<string, Connector>
   readonly verbs: Verbs
   readonly events: Events
+  readonly readingNow: ReadingNow
   readonly audit: Audit
   readonly alerting: Alerting
   /** Opens what it needs when it is first asked. */

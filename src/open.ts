@@ -20,6 +20,7 @@ import { auditedVerbs } from './audited-verbs.ts'
 import { currentActor } from './access/acting.ts'
 import { createAudit, hex } from './access/audit.ts'
 import { createVerbs } from './create-verbs.ts'
+import { createReadingNow } from './reading-now.ts'
 import { onRunEnding } from './run-ended.ts'
 import type { Connection } from './domain/connection.ts'
 import type { Institution } from './domain/institution.ts'
@@ -150,18 +151,19 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
     tell: (action, object, codes) => audit.record({ actor: currentActor(), action, object, codes }),
   })
   const events = createEvents()
+  const readingNow = createReadingNow(events, clock)
   const base = { store, vault, clock, entropy: hostEntropy, log, readBy: await surroundings(VERSION, (text) => vault.pseudonym(text)) }
   const timeZoneOf = (id: string): string => institutionOf(id)?.timeZone ?? 'UTC'
   const institutionOf = (id: string): Institution | null => ground.institutions.find((i) => i.id === id) ?? null
   const connectorOf = (id: string): Connector | null => ground.connectors.get(id) ?? null
   const openTransport = transportOpener({ vault, clock, log, network: ground.network, connectorOf, limits: options.limits })
-  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events) }
+  const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events), onProgress: readingNow.note }
   const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy, reachOf: reachOpener({ clock, network: ground.network, institutionOf, connectorOf }) }
   const repairDeps = { ...base, ...repairHands(deps, openers) }
   const verbs = auditedVerbs(createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events }), audit)
   const signIn = signInWhenAsked({ database: database.app, key: deriveLasting(blindKey, 'sign-in'), origin: config.origin, log })
   const bare: Omit<Instance, 'alerting'> = {
-    version: VERSION, clock, entropy: hostEntropy, log, store, vault, events, verbs, audit, signIn, linkKey: deriveLasting(blindKey, 'links'), bindToKey: () => bindToMasterKey(store.secrets, tenantId, masterKey.value, hostEntropy),
+    version: VERSION, clock, entropy: hostEntropy, log, store, vault, events, readingNow, verbs, audit, signIn, linkKey: deriveLasting(blindKey, 'links'), bindToKey: () => bindToMasterKey(store.secrets, tenantId, masterKey.value, hostEntropy),
     institutions: ground.institutions, connectors: ground.connectors, demo: options.own?.demo ?? null,
   }
   const instance: Instance = { ...bare, alerting: createAlerting(bare, { drawer: vault.drawer, way: ground.network.forAlerts(), page: pageOf(config) }) }

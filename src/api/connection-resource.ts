@@ -16,6 +16,7 @@ import { languageOfCountry, message, type Language } from '../language/language.
 import { retold } from '../language/retold.ts'
 import { say, sayParts } from '../language/say.ts'
 import { needOf } from '../repair/steps.ts'
+import { adoptionOf } from '../sync/adopt-account.ts'
 import { dayStates, PROOF_DAYS } from './day-states.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
 import type { bankShape, connectionShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
@@ -58,10 +59,11 @@ async function anyWaits(language: Language, instance: Instance, connections: rea
 
 export async function connectionResource(language: Language, instance: Instance, connection: Connection): Promise<z.output<typeof connectionShape>> {
   const { store } = instance
-  const [problems, challenges, accounts, runs] = await Promise.all([
+  const [problems, challenges, accounts, sources, runs] = await Promise.all([
     problemsOf(store, connection),
     store.challenges.list({ connectionId: connection.id, state: 'open' }),
     store.accounts.list({ connectionId: connection.id }),
+    store.accounts.sources({ connectionId: connection.id }),
     store.runs.list({ connectionId: connection.id, limit: 1 }),
   ])
   const challenge = challenges.find((c) => c.expiresAt > instance.clock.now()) ?? null
@@ -74,13 +76,21 @@ export async function connectionResource(language: Language, instance: Instance,
     lastSuccessAt: isoOrNull(connection.lastSuccessAt),
     lastAttemptAt: isoOrNull(connection.lastAttemptAt),
     nextSyncAt: isoOrNull(connection.nextSyncAt),
+    reading: lastRun?.outcome === 'running' ? readingOf(instance, connection.id, lastRun.id) : null,
     awaitsChoice: connection.state === 'active' && connection.readPlan?.awaitsChoice === true,
     fields: formFields(language, instance, connection.connector, connection.settings),
     problems: cards,
     challenge: challenge === null ? null : challengeResource(language, challenge),
-    accounts: accounts.map(accountResource),
+    accounts: accounts.map((account) => ({ ...accountResource(account), formerNumber: adoptionOf(sources, account.id)?.former.ref.number ?? null })),
     lastRun: lastRun === null ? null : runResource(language, lastRun),
   }
+}
+
+function readingOf({ readingNow }: Instance, connectionId: string, ofRun: string): z.output<typeof connectionShape>['reading'] {
+  const now = readingNow.of(connectionId)
+  if (now === null || now.runId !== ofRun) return null
+  const { stage, rows, account, accounts } = now
+  return { stage, rows, account, accounts }
 }
 
 function healthWord(connection: Connection, problems: readonly z.output<typeof problemShape>[], asks: boolean, reading: boolean): z.output<typeof connectionShape>['health'] {

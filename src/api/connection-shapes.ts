@@ -125,11 +125,12 @@ export const connectionShape = z
     lastSuccessAt: instant.nullable(),
     lastAttemptAt: instant.nullable(),
     nextSyncAt: instant.nullable(),
+    reading: z.object({ stage: z.string(), rows: z.int(), account: z.int(), accounts: z.int() }).nullable().meta({ description: 'What a read that runs now has done: the rows that the bank has told so far, and which of how many accounts is read (0: none yet). Null: none runs, or in another process of this Relink' }),
     awaitsChoice: z.boolean().meta({ description: 'The sign-in worked; which accounts are read has to be chosen' }),
     fields: institutionShape.shape.routes.element.shape.fields.meta({ description: 'What a person would enter to sign in again' }),
     problems: z.array(problemShape),
     challenge: challengeShape.nullable(),
-    accounts: z.array(accountShape),
+    accounts: z.array(accountShape.extend({ formerNumber: z.string().nullable().meta({ description: 'Its number before a person said that it goes on under the one of now, which `accounts/part` takes back. Null: nobody did' }) })),
     lastRun: runShape.nullable(),
   })
   .meta({ id: 'Connection' })

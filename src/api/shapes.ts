@@ -209,6 +209,10 @@ export function runResource(language: Language, run: SyncRun): z.output<typeof r
   }
 }
 
+export const listedRunShape = runShape
+  .extend({ undoNeeds: z.enum(['review', 'administer']).meta({ description: 'What who takes it back must be allowed: a switch to another connection goes back, or forth again, only by who may switch' }) })
+  .meta({ id: 'ListedRun' })
+
 /** Why a bank could not be read; stored in English. */
 export function failureResource(language: Language, { code, stage, message }: Failure): { code: string; stage: string; message: string } {
   return { code, stage, message: retold(language, message) }

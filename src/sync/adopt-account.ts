@@ -41,11 +41,9 @@ export async function adoptAccount(deps: Deps, connectionId: string, missingId: 
 export async function partAccount(deps: Deps, connectionId: string, accountId: AccountId): Promise<Result<null, Refusal>> {
   return whileUnread(deps, connectionId, async () => {
     const { accounts } = deps.store
-    const sources = await accounts.sources({ connectionId })
-    const own = sources.find((source) => source.accountId === accountId && source.state !== 'replaced')
-    const former = sources.filter((source) => own !== undefined && source.accountId === accountId && source.state === 'replaced' && !sameRef(source.ref, own.ref)).sort((a, b) => (a.id < b.id ? 1 : -1))[0]
-    const fresh = sources.find((source) => own !== undefined && source.accountId !== accountId && source.state === 'replaced' && sameRef(source.ref, own.ref))
-    if (own === undefined || former === undefined || fresh === undefined) return failed(NOT_ADOPTED)
+    const adoption = adoptionOf(await accounts.sources({ connectionId }), accountId)
+    if (adoption === null) return failed(NOT_ADOPTED)
+    const { own, former, fresh } = adoption
     // In this order a crash in between leaves both to be done once more, and nothing is read twice.
     await accounts.update(accountId, { number: former.ref.number, bankId: former.ref.bankId, state: 'missing' })
     await accounts.update(fresh.accountId, { state: 'paused' })
@@ -53,6 +51,15 @@ export async function partAccount(deps: Deps, connectionId: string, accountId: A
     await accounts.updateSource(own.id, { ref: former.ref })
     return ok(null)
   })
+}
+
+/** What a person joined: the source that feeds the account, under which number it did before, and the account that the bank's new number was of. `sources`: all of the connection. Null: nobody did. */
+export function adoptionOf(sources: readonly AccountSource[], accountId: AccountId): { readonly own: AccountSource; readonly former: AccountSource; readonly fresh: AccountSource } | null {
+  const own = sources.find((source) => source.accountId === accountId && source.state !== 'replaced')
+  if (own === undefined) return null
+  const former = sources.filter((source) => source.accountId === accountId && source.state === 'replaced' && !sameRef(source.ref, own.ref)).sort((a, b) => (a.id < b.id ? 1 : -1))[0]
+  const fresh = sources.find((source) => source.accountId !== accountId && source.state === 'replaced' && sameRef(source.ref, own.ref))
+  return former === undefined || fresh === undefined ? null : { own, former, fresh }
 }
 
 async function whileUnread(deps: Deps, connectionId: string, work: () => Promise<Result<null, Refusal>>): Promise<Result<null, Refusal>> {

@@ -29,9 +29,14 @@ export type SyncDeps = {
    * opened and closed there. Says whether the evidence shows that the bank locked the login.
    */
   readonly onRunEnding: (connection: Connection) => (ended: RunEnded) => Promise<{ readonly loginLocked: boolean }>
+  /** Told where a read is, for who watches it; absent: nobody does. */
+  readonly onProgress?: (connectionId: string, progress: ReadProgress) => void
   /** Rows of one answer that are held back until it is complete; more are committed batch by batch. Default 5,000. */
   readonly heldRows?: number
 }
+
+/** Where a running read is: its stage, as in `SyncRun`, the rows that the bank has told so far, and which of how many accounts is read (from 1; 0: none yet). */
+export type ReadProgress = { readonly runId: string; readonly stage: string; readonly rows: number; readonly account: number; readonly accounts: number }
 
 export type RunEnded = {
   readonly connection: Connection

@@ -203,6 +203,7 @@ function readBeside(session: Session, target: Feed, window: DayRange, known: Kno
 }
 
 async function readOnce(session: Session, target: Feed, window: DayRange, resume: Resume | null, known: Known, isBeside = false): Promise<WindowRead> {
+  session.tell({ stage: 'reading' })
   const reader = new WindowReader(session, target, window, known, isBeside)
   for await (const step of session.connector.readAccount(session.context(resume), target.source.ref, window, known.progress.connector)) {
     const done = await reader.take(step)
@@ -265,7 +266,9 @@ class WindowReader {
     this.#balances.push(...page.balances)
     this.#covers = page.covers ?? this.#covers
     this.#next = page.next ?? this.#next
+    this.#session.tellRows(rows.length)
     if (!page.last) return null
+    this.#session.tell({ stage: 'matching' })
     const end: AnswerEnd = {
       covers: this.#covers,
       balances: this.#balances,

@@ -12,7 +12,7 @@ import type { Result } from '../domain/result.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { ExchangeRecord, Transport } from '../ports/transport.ts'
 import type { SecretOwner } from '../ports/vault.ts'
-import type { SyncDeps } from './deps.ts'
+import type { ReadProgress, SyncDeps } from './deps.ts'
 import { withinQuota } from './schedule.ts'
 import { adoptTrial, type Trial } from './trial.ts'
 
@@ -30,6 +30,7 @@ export class Session {
   #trial: Trial | null
   #state: JsonObject
   readonly #transport: Transport
+  #progress: ReadProgress
 
   /** With a trial, `connection` is what it will be when the trial is proved. */
   constructor(deps: SyncDeps, connection: Connection, institution: Institution, connector: Connector, run: SyncRun, trial: Trial | null) {
@@ -40,6 +41,7 @@ export class Session {
     this.run = run
     this.#trial = trial
     this.#state = connection.connectorState
+    this.#progress = { runId: run.id, stage: 'signing_in', rows: 0, account: 0, accounts: 0 }
     this.#transport = withinQuota(deps.openTransport(connection, run), institution, deps.store.runs, deps.clock)
   }
 
@@ -124,8 +126,19 @@ export class Session {
     if (this.#trial === null) await this.deps.vault.destroy(this.#owner)
   }
 
-  /** Tells those who watch where the run is. */
+  /** Notes where the run is, for when nobody is left to tell. */
   async stage(stage: string): Promise<void> {
     await this.deps.store.runs.stage(this.run.id, stage)
+  }
+
+  /** Tells those who watch where the run is. */
+  tell(now: Partial<Omit<ReadProgress, 'runId'>>): void {
+    this.#progress = { ...this.#progress, ...now }
+    this.deps.onProgress?.(this.connection.id, this.#progress)
+  }
+
+  /** Tells them of further rows. */
+  tellRows(rows: number): void {
+    this.tell({ rows: this.#progress.rows + rows })
   }
 }

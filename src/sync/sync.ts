@@ -71,6 +71,7 @@ export async function runConnection(deps: SyncDeps, stored: Connection, run: Syn
   const opened = openSession(deps, connection, run, trial)
   if (!opened.ok) return endRun(deps, connection, run, { outcome: 'failed', failure: opened.failure, accounts: [] })
   const session = opened.value
+  session.tell({})
   const answered = given === null ? null : { ...given, resume: { data: await session.heldQuestion(), answerFields: given.answerFields } }
   if (connection.state === 'preview') return readPreview(session, answered)
   const targets = await chooseTargets(session, feeds, answered)
@@ -87,6 +88,7 @@ async function chooseTargets(session: Session, feeds: readonly Feed[], answered:
   await session.remember(outcome.state)
   if (outcome.kind === 'challenge') return { kind: 'ended', run: await suspend(session, { ...outcome, at: 'accounts' }, []) }
   session.facts = { ...session.facts, ...outcome.facts }
+  session.tell({ stage: 'accounts' })
   if (outcome.kind === 'failed') return { kind: 'ended', run: await end(session, [], outcome.failure) }
   const reconciled = await reconcileAccounts(session, feeds, outcome.value)
   if (reconciled.ok) return { kind: 'targets', targets: activeOnes((await session.adoptTrial()) ? await session.deps.store.accounts.feeds(session.connection.id) : reconciled.value) }
@@ -103,7 +105,8 @@ async function readTargets(session: Session, targets: readonly Feed[], stored: R
   const outcomes = new Map((answered?.accounts ?? []).map((outcome) => [outcome.accountId, outcome]))
   await session.stage('reading')
   const due = targets.filter(({ account }) => !outcomes.has(account.id))
-  for (const target of due) {
+  for (const [at, target] of due.entries()) {
+    session.tell({ stage: 'reading', account: at + 1, accounts: due.length })
     const resume = answered?.at === target.source.id ? answered.resume : null
     const read = await readAccount(session, target, whatIsKnown(stored.get(target.source.id)), resume)
     if (read.kind === 'challenge') return suspend(session, read, [...outcomes.values()])
@@ -111,6 +114,7 @@ async function readTargets(session: Session, targets: readonly Feed[], stored: R
     const { failure } = read.outcome
     if (failure !== null && (endsRead(failure) || (isUnanswered(failure) && target !== due.at(-1)))) return end(session, [...outcomes.values()], failure)
   }
+  session.tell({ stage: 'proving' })
   return end(session, [...outcomes.values()], null)
 }
 

@@ -53,7 +53,7 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await chosen.getByRole('link', { name: 'Riverbank', exact: true }).click()
     await page.waitForURL(/bank=river-home/)
     await page.goto(url(`/connections/${connectionId}`))
-    await page.getByRole('button', { name: 'Try another sign-in' }).click()
+    await page.getByRole('link', { name: 'Try another sign-in' }).click()
     await page.getByLabel('Which bank?').fill('riverbank')
     await page.getByLabel('How?').locator('option', { hasText: 'riverbank-ca' }).waitFor({ state: 'attached' })
     const ways = await page.getByLabel('How?').locator('option').allTextContents()
@@ -157,7 +157,7 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     assert.match(await looked.innerText(), /^✓\s*done:/, 'who looks has looked, whatever was seen')
     // One login alone has seen it. Nobody is asked what would not make it their move, nor for a secret that would get no further.
     assert.equal(await page.getByText('Did you change the password').count(), 0)
-    await page.getByRole('button', { name: 'Try another sign-in' }).click()
+    await page.getByRole('link', { name: 'Try another sign-in' }).click()
     await page.getByText('so no password is asked for').waitFor()
     assert.equal(await page.locator('input[type=password]').count(), 0)
     await chooseBank(world)
@@ -360,11 +360,15 @@ describe('a doubt on the page', { skip: cannotRun ?? false }, () => {
     const reconnect = page.getByRole('region', { name: 'Reconnect' })
     const look = async (): Promise<void> => {
       await page.goto(url(`/connections/${connectionId}`))
-      await reconnect.getByRole('button', { name: 'Try another sign-in' }).click()
+      await reconnect.getByRole('link', { name: 'Try another sign-in' }).click()
+      await page.waitForURL('**/connections/*/reconnect')
+      await page.reload()
       await reconnect.getByLabel('User name').fill('ana')
       await reconnect.getByLabel('Password or PIN').fill(sandbox.bank.state.logins.get('ana')?.password ?? '')
       await reconnect.getByRole('button', { name: 'Sign in beside and look' }).click()
       const asked = reconnect.getByRole('form', { name: 'Question of the bank' })
+      await asked.waitFor()
+      await page.reload()
       await asked.waitFor()
       await answer(world, asked, 'ana')
       await reconnect.getByText('Nothing has changed yet.').waitFor()
@@ -378,16 +382,37 @@ describe('a doubt on the page', { skip: cannotRun ?? false }, () => {
     await reconnect.getByText('Would be lost', { exact: true }).waitFor()
     assert.deepEqual(await violations(page), [])
     await reconnect.getByRole('button', { name: 'Keep the old one' }).click()
-    await reconnect.getByRole('button', { name: 'Try another sign-in' }).waitFor()
+    await reconnect.getByRole('link', { name: 'Try another sign-in' }).waitFor()
     sandbox.bank.clear('row-removed-restored')
     await look()
     await reconnect.getByRole('button', { name: 'Switch', exact: true }).click()
     await reconnect.getByText(/^Switched: /).waitFor()
     assert.deepEqual(await counts(), before, 'nothing lost, nothing twice')
+    await page.reload()
     await reconnect.getByRole('button', { name: 'Go back to the old one' }).click()
-    await reconnect.getByRole('button', { name: 'Try another sign-in' }).waitFor()
+    await reconnect.getByLabel('Which bank?').waitFor()
     assert.deepEqual(await counts(), before)
     assert.equal((await store.connections.get(connectionId))?.state, 'active')
+    // Who may not switch is not offered to switch forth again by taking the way back back (was so: the server refused it).
+    const ofUndo = (await store.runs.list({ limit: 20 })).find(({ trigger }) => trigger === 'undo')?.connectionId
+    const takesBack = async (role: 'owner' | 'bookkeeper'): Promise<number> => {
+      await page.route('**/api/account', async (route) => {
+        const me = (await (await route.fetch()).json()) as { may: string[] }
+        await route.fulfill({ json: role === 'owner' ? me : { ...me, role, may: me.may.filter((one) => one !== 'administer') } })
+      })
+      // As if that switch had brought a row.
+      await page.route('**/api/runs?*', async (route) => {
+        const { items } = (await (await route.fetch()).json()) as { items: { trigger: string; accounts: object[] }[] }
+        await route.fulfill({ json: { items: items.map((run) => (run.trigger === 'undo' ? { ...run, accounts: [{ added: 1, changed: 0, withdrawn: 0, failure: null }] } : run)) } })
+      })
+      await page.goto(url(`/connections/${ofUndo}`))
+      const undone = page.getByRole('listitem').filter({ hasText: 'An earlier one was taken back.' })
+      await undone.first().waitFor()
+      const offered = await undone.getByRole('button', { name: 'Take back' }).count()
+      await page.unrouteAll({ behavior: 'wait' })
+      return offered
+    }
+    assert.deepEqual([await takesBack('owner'), await takesBack('bookkeeper')], [1, 0])
   })
 
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))

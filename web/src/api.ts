@@ -1,7 +1,7 @@
 /** The page's way to the server: typed resources, problem details as errors. Knows no connector. */
 import type { z } from 'zod'
 import { language, say } from './language/language.ts'
-import type { accountShape, challengeShape, questionShape, runDetailShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
+import type { accountShape, challengeShape, listedRunShape, questionShape, runDetailShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
 import type { accountShape as meShape, auditShape, invitationShape, keyShape, memberShape, roleShape } from '../../src/api/access-shapes.ts'
 import type { previewShape } from '../../src/api/preview-shape.ts'
 import type { destinationShape, messageShape } from '../../src/api/alert-shapes.ts'
@@ -18,6 +18,7 @@ export type Account = z.output<typeof accountShape>
 export type Transaction = z.output<typeof transactionShape>
 export type TransactionDetail = z.output<typeof transactionDetailShape>
 export type Run = z.output<typeof runShape>
+export type ListedRun = z.output<typeof listedRunShape>
 export type RunDetail = z.output<typeof runDetailShape>
 export type Challenge = z.output<typeof challengeShape>
 export type Question = z.output<typeof questionShape>

@@ -12,7 +12,7 @@ import { isUnreachable, readMe } from './me.ts'
 import { keep, restore } from './offline/keep.ts'
 import { AccountsPage } from './pages/accounts.tsx'
 import { ROWS } from './rows/load.ts'
-import { addSearch, reconcileSearch, rowSearch } from './rows/search.ts'
+import { addSearch, reconcileSearch, reconnectSearch, rowSearch } from './rows/search.ts'
 import { NotFound } from './parts/states.tsx'
 import { Shell } from './shell.tsx'
 import './styles.css'
@@ -31,6 +31,7 @@ const routes = [
     createRoute({ getParentRoute: () => accounts, path: '/accounts' }),
     createRoute({ getParentRoute: () => accounts, path: '/accounts/$id', component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage') }),
     createRoute({ getParentRoute: () => accounts, path: '/connections/$id', component: lazyRouteComponent(() => import('./pages/connection.tsx'), 'ConnectionPage') }),
+    createRoute({ getParentRoute: () => accounts, path: '/connections/$id/reconnect', validateSearch: reconnectSearch, component: lazyRouteComponent(() => import('./pages/reconnect.tsx'), 'ReconnectPage') }),
   ]),
   transactions.addChildren([
     createRoute({ getParentRoute: () => transactions, path: '/transactions' }),

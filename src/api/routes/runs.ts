@@ -1,21 +1,28 @@
 /** Runs: every attempt to read a connection and every import, with how it ended. */
 import { z } from 'zod'
+import type { SyncRun } from '../../domain/run.ts'
+import type { Instance } from '../../instance.ts'
 import { switchAtStake } from '../../sync/preview.ts'
 import { demand } from '../demand.ts'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { valueOf } from './connections.ts'
-import { runDetail, runDetailShape, runResource, runShape } from '../shapes.ts'
+import { listedRunShape, runDetail, runDetailShape, runResource, runShape } from '../shapes.ts'
 
 const list = route({
   method: 'GET', url: '/runs', action: 'read', tag: 'Runs', summary: 'Runs, newest first',
   query: z.strictObject({ connectionId: z.uuid().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
-  response: listOf(runShape),
+  response: listOf(listedRunShape),
   handle: async ({ query, instance, language }) => {
     const runs = await instance.store.runs.list({ limit: query.limit, ...(query.connectionId === undefined ? {} : { connectionId: query.connectionId }) })
-    return { items: runs.map((run) => runResource(language, run)) }
+    return { items: await Promise.all(runs.map(async (run) => ({ ...runResource(language, run), undoNeeds: await undoNeeds(instance, run) }))) }
   },
 })
+
+/** Only these two may be of a switch. */
+async function undoNeeds(instance: Pick<Instance, 'store'>, { id, trigger }: Pick<SyncRun, 'id' | 'trigger'>): Promise<'review' | 'administer'> {
+  return (trigger === 'switch' || trigger === 'undo') && (await switchAtStake(instance, id)) !== null ? 'administer' : 'review'
+}
 
 const one = route({
   method: 'GET', url: '/runs/:id', action: 'read', tag: 'Runs', summary: 'One run, with the days that each account was answered for in full',
@@ -31,7 +38,8 @@ const undo = route({
   method: 'POST', url: '/runs/:id/undo', action: 'review', tag: 'Runs', summary: 'Take back what a run made; an undo can be taken back, too. A switch to another connection is for who may switch',
   params: idParams, response: runShape,
   handle: async ({ params, instance, caller, language }) => {
-    if ((await switchAtStake(instance, params.id)) !== null) demand(instance, caller, 'administer', null)
+    const run = await instance.store.runs.get(params.id)
+    if (run !== null && (await undoNeeds(instance, run)) === 'administer') demand(instance, caller, 'administer', null)
     return runResource(language, valueOf(await instance.verbs.undo(params.id)))
   },
 })

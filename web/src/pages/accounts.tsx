@@ -29,16 +29,17 @@ function AccountList({ beside }: { beside: boolean }) {
   const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
   const may = useMay()
   const offline = useOffline()
-  // Then the way to the first account stands where the accounts will be.
-  const isEmpty = accounts.data?.items.length === 0 && connections.data?.items.length === 0
+  // Where there is nothing the way to the first account stands where the accounts will be; until that is known, nowhere.
+  const counts = [accounts.data?.items.length, connections.data?.items.length]
+  const hasSome = counts.every((count) => count !== undefined) && counts.some((count) => count > 0)
   return (
     <>
-      <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
+      <div className="mb-4 flex min-h-10 flex-wrap items-center justify-between gap-3">
         <div className="flex flex-wrap items-baseline gap-x-4">
           <ListTitle beside={beside}>{say('Accounts')}</ListTitle>
           <Totals accounts={accounts.data?.items ?? []} />
         </div>
-        {!offline && !isEmpty && (
+        {!offline && hasSome && (
           <div className="flex flex-wrap items-center gap-3">
             {may('review') && <Link to="/import" className="link py-1">{say('Import a file')}</Link>}
             {may('administer') && <Link to="/add" className={beside || connections.data?.items.some(needsPerson) === true ? 'button' : 'button button-primary'}>{say('Add account')}</Link>}

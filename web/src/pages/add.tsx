@@ -21,7 +21,7 @@ const route = getRouteApi('/add')
 export function AddPage() {
   const { bank } = route.useSearch()
   return (
-    <div className="mx-auto max-w-xl">
+    <div className="max-w-xl">
       <div className="mb-4"><Title>{say('Add account')}</Title></div>
       <NeedsServer>{bank === undefined ? <FindBank /> : <Bank key={bank} id={bank} />}</NeedsServer>
       <p className="meta mt-6"><Say message="Is your bank not here, or do you only have a file? <a>Import a statement file</a>." a={(inside) => <Link to="/import" className="link">{inside}</Link>} /></p>

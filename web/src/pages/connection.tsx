@@ -8,11 +8,12 @@ import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
-import { get, type Connection, type Problem, type Run } from '../api.ts'
+import { get, type Connection, type ListedRun, type Problem, type Run } from '../api.ts'
 import { Attempts } from '../parts/attempts.tsx'
 import { ChallengeForm } from '../parts/challenge-form.tsx'
 import { ChooseAccounts, FirstResult } from '../parts/choose-accounts.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
+import { Feeds } from '../parts/feeds.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { Proof } from '../parts/proof.tsx'
@@ -33,7 +34,7 @@ export function ConnectionPage() {
 function Whole({ connection }: { connection: Connection }) {
   const { id } = connection
   const may = useMay()
-  const runs = useQuery({ queryKey: ['runs', id], queryFn: () => get<{ items: Run[] }>(`/runs?connectionId=${id}&limit=20`) })
+  const runs = useQuery({ queryKey: ['runs', id], queryFn: () => get<{ items: ListedRun[] }>(`/runs?connectionId=${id}&limit=20`) })
   const mended = useQuery({ queryKey: ['mended', id], queryFn: () => get<{ items: Problem[] }>(`/problems?connectionId=${id}&open=false&limit=1`) })
   const proof = connection.problems.length === 0 ? mended.data?.items[0] : undefined
   const isFilled = useFilled()
@@ -60,7 +61,7 @@ function Whole({ connection }: { connection: Connection }) {
         <Withheld connection={connection} />
         {isFilled && (
           <>
-            {!connection.awaitsChoice && <Accounts connection={connection} />}
+            {!connection.awaitsChoice && <Feeds connection={connection} />}
             {connection.state !== 'connecting' && connection.state !== 'preview' && !connection.awaitsChoice && may('administer') && <Reconnect connection={connection} />}
             <Attempts runs={runs.data?.items ?? []} />
             {connection.state !== 'removed' && may('administer') && <Switches connection={connection} />}
@@ -120,20 +121,6 @@ function Withheld({ connection }: { connection: Connection }) {
   )
 }
 
-function Accounts({ connection }: { connection: Connection }) {
-  if (connection.accounts.length === 0) return null
-  return (
-    <section className="mb-6">
-      <h2 className="mb-2">{say('Accounts')}</h2>
-      <ul className="panel grid gap-1">
-        {connection.accounts.map((a) => (
-          <li key={a.id} className="flex flex-wrap justify-between gap-x-4"><Link className="link name min-h-6" to="/accounts/$id" params={{ id: a.id }}>{a.name}</Link><span className="meta">{say('{count, plural, one {# row} other {# rows}}', { count: a.rows })}</span></li>
-        ))}
-      </ul>
-    </section>
-  )
-}
-
 function Switches({ connection }: { connection: Connection }) {
   const navigate = useNavigate()
   const act = useAct()
@@ -155,5 +142,5 @@ function Switches({ connection }: { connection: Connection }) {
 }
 
 function Row({ text, children }: { text: string; children: ReactNode }) {
-  return <div className="flex flex-wrap items-center justify-between gap-3"><span className="text-muted">{text}</span>{children}</div>
+  return <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-3"><span className="text-muted">{text}</span>{children}</div>
 }

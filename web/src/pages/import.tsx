@@ -43,7 +43,7 @@ export function ImportPage() {
     onSettled: () => queries.invalidateQueries(),
   })
   return (
-    <div className="mx-auto max-w-2xl">
+    <div className="max-w-2xl">
       <Title>{say('Import statement files')}</Title>
       <p className="mt-2 mb-4 text-muted">{say('OFX, QFX, QBO, CAMT, MT940, QIF or CSV. A row that the feed has already is not added again; a damaged file leaves no trace.')}</p>
       {!may('review') ? <div className="panel"><AskOwner /></div> : <NeedsServer>

@@ -24,7 +24,7 @@ const route = getRouteApi('/reconcile/$account')
 export function ReconcileWhichPage() {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
   return (
-    <div className="mx-auto max-w-3xl">
+    <div className="max-w-3xl">
       <Title>{say('Reconcile')}</Title>
       <p className="mt-2 mb-4 text-muted">{say('Compare a paper or PDF statement with the rows. Which account is it of?')}</p>
       <Loaded query={accounts}>
@@ -59,7 +59,7 @@ function Whole({ account }: { account: Account }) {
     queryFn: () => get<Reconciliation>(`/accounts/${account.id}/reconcile?${query}`), placeholderData: (previous) => previous,
   })
   return (
-    <div className="mx-auto max-w-3xl">
+    <div className="max-w-3xl">
       <Title>{say('Reconcile {account}', { account: account.name })}</Title>
       <p className="meta mb-4"><Link className="link" to="/accounts/$id" params={{ id: account.id }}>{account.name}</Link>{account.number !== null && <span className="whitespace-nowrap"> ··{account.number.slice(-4)}</span>}, {account.currency}</p>
       <NeedsServer><Statement account={account} asOf={asOf} balance={balance} /></NeedsServer>

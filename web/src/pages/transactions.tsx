@@ -46,15 +46,21 @@ function TransactionList({ open }: { open: string | undefined }) {
 
 function Chosen({ accounts, open }: { accounts: readonly Account[]; open: string | undefined }) {
   const search = route.useSearch()
+  const navigate = useNavigate()
+  const [cleared, setCleared] = useState(0)
   // A link to a row alone does not name its account.
   const row = useQuery({ queryKey: ['transaction', open], queryFn: () => get<TransactionDetail>(`/transactions/${open}`), enabled: open !== undefined && search.account === undefined })
   if (search.account === undefined && row.isLoading) return <RowsToCome />
   const account = accounts.find(({ id }) => id === (search.account ?? row.data?.accountId)) ?? accounts[0]!
   const filter: RowFilter = { ...search, account: account.id }
+  const clear = (): void => {
+    setCleared(cleared + 1)
+    void navigate({ to: '.', search: { account: account.id }, replace: true, resetScroll: false })
+  }
   return (
     <>
-      <Filters accounts={accounts} filter={filter} />
-      <RowsOf account={account} filter={filter} open={open} />
+      <Filters key={cleared} accounts={accounts} filter={filter} />
+      <RowsOf account={account} filter={filter} open={open} clear={clear} />
     </>
   )
 }
@@ -75,29 +81,30 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
     const soon = setTimeout(() => set({ text: text === '' ? undefined : text }), TYPING_MS)
     return () => clearTimeout(soon)
   }, [text])
-  const offline = useOffline()
-  const any = filter.text !== undefined || filter.from !== undefined || filter.to !== undefined || filter.state !== undefined || filter.review !== undefined
   return (
-    <form role="search" aria-label={say('Filter transactions')} className="mb-3 grid grid-cols-2 gap-2 @xl:grid-cols-3 @4xl:grid-cols-6 print:hidden" onSubmit={(event) => event.preventDefault()}>
+    <form role="search" aria-label={say('Filter transactions')} className="mb-2 grid grid-cols-2 gap-2 @2xl:grid-cols-4 print:hidden" onSubmit={(event) => event.preventDefault()}>
       <NeedsServer><input className="field col-span-2" type="search" placeholder={say('Search name or memo')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
-      <Select label={say('Account')} value={filter.account} options={accounts.map(({ id, name, currency }) => ({ value: id, label: `${name} (${currency})` }))} set={(account) => set({ account })} />
+      <Select label={say('Account')} wide value={filter.account} options={accounts.map(({ id, name, currency }) => ({ value: id, label: `${name} (${currency})` }))} set={(account) => set({ account })} />
       <NeedsServer>
         <Select label={say('State')} value={filter.state ?? ''} options={said(STATES)} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
         <Select label={say('Review')} value={filter.review ?? ''} options={said(REVIEWS)} set={(review) => set({ review: review === '' ? undefined : (review as RowFilter['review']) })} />
-        <div className="col-span-2 flex flex-wrap items-center gap-2 @xl:col-span-3 @4xl:col-span-6">
-          <label className="flex items-center gap-2"><span className="meta">{say('From')}</span><input className="field !w-40" type="date" value={filter.from ?? ''} onChange={(event) => set({ from: event.target.value === '' ? undefined : event.target.value })} /></label>
-          <label className="flex items-center gap-2"><span className="meta">{say('to')}</span><input className="field !w-40" type="date" value={filter.to ?? ''} onChange={(event) => set({ to: event.target.value === '' ? undefined : event.target.value })} /></label>
-          {any && <button type="button" className="button" onClick={() => { setText(''); void navigate({ to: '.', search: { account: filter.account }, replace: true, resetScroll: false }) }}>{say('Clear filters')}</button>}
-          {!offline && <Export filter={filter} />}
+        <div className="col-span-2 grid grid-cols-2 gap-2 @2xl:flex">
+          <Bound label={say('From')} day={filter.from} set={(from) => set({ from })} />
+          <Bound label={say('to')} day={filter.to} set={(to) => set({ to })} />
         </div>
       </NeedsServer>
     </form>
   )
 }
 
-function Select({ label, value, options, set }: { label: string; value: string; options: readonly Option[]; set: (value: string) => void }) {
+/** The first or the last day; undefined: any. */
+function Bound({ label, day, set }: { label: string; day: string | undefined; set: (day: string | undefined) => void }) {
+  return <label className="flex min-w-0 flex-wrap items-center gap-x-2 @2xl:grow @2xl:flex-nowrap"><span className="meta">{label}</span><input className="field min-w-0 !px-2" type="date" value={day ?? ''} onChange={(event) => set(event.target.value === '' ? undefined : event.target.value)} /></label>
+}
+
+function Select({ label, wide = false, value, options, set }: { label: string; wide?: boolean; value: string; options: readonly Option[]; set: (value: string) => void }) {
   return (
-    <select className="field min-w-0" aria-label={label} value={value} onChange={(event) => set(event.target.value)}>
+    <select className={`field min-w-0 ${wide ? 'col-span-2' : ''}`} aria-label={label} value={value} onChange={(event) => set(event.target.value)}>
       {options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
     </select>
   )
@@ -107,28 +114,31 @@ function Select({ label, value, options, set }: { label: string; value: string; 
 function Export({ filter: { account, from, to } }: { filter: RowFilter }) {
   const days = new URLSearchParams(Object.entries({ from, to }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
   return (
-    <p className="ml-auto flex flex-wrap gap-x-3 text-[13px]">
-      <span className="text-muted">{say(from === undefined && to === undefined ? 'Save all as' : 'Save these days as')}</span>
+    <p className="flex flex-wrap gap-x-3 text-[13px] leading-5">
+      <span className="py-0.5 text-muted">{say(from === undefined && to === undefined ? 'Save all as' : 'Save these days as')}</span>
       {['ofx', 'qfx', 'qbo', 'csv'].map((format) => <a key={format} className="link py-0.5" href={`/api/accounts/${account}/export?format=${format}${days.size === 0 ? '' : `&${days}`}`} download>{format.toUpperCase()}</a>)}
     </p>
   )
 }
 
-/** The list alone, as the page of an account shows it too. A row leads to its own page, which is beside the list where there is room. */
-export function RowsOf({ account, filter, open }: { account: Account; filter: RowFilter; open?: string | undefined }) {
+/** The list alone, as the page of an account shows it too; `clear`: takes the filters away. A row leads to its own page, which is beside the list where there is room. */
+export function RowsOf({ account, filter, open, clear }: { account: Account; filter: RowFilter; open?: string | undefined; clear?: () => void }) {
   const navigate = useNavigate()
   const isWide = useWide()
+  const offline = useOffline()
   const { rows, items, waiting, showWaiting } = useRows(filter)
   const isFiltered = Object.entries(filter).some(([name, value]) => name !== 'account' && value !== undefined)
   if (rows.error !== null && items.length === 0) return <Trouble error={rows.error} />
   if (rows.data === undefined) return <RowsToCome />
   return (
     <>
-      <div className="mb-2 flex min-h-8 flex-wrap items-center gap-3">
-        <p className="flex items-center gap-3 print:hidden" role="status">
+      <div className="mb-2 flex min-h-8 flex-wrap items-center justify-end gap-x-4 gap-y-1">
+        <p className="mr-auto flex flex-wrap items-center gap-x-3 empty:hidden print:hidden" role="status">
           {waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{say('{count} new', { count: waiting })}</button>}
           {isFiltered && <span className="meta">{say(rows.hasNextPage ? '{count, number} or more rows' : '{count, plural, one {# row} other {# rows}}', { count: items.length })}</span>}
         </p>
+        {isFiltered && clear !== undefined && <NeedsServer><button type="button" className="link min-h-8 text-[13px] print:hidden" onClick={clear}>{say('Clear filters')}</button></NeedsServer>}
+        {!offline && <Export filter={filter} />}
         {items.length > 0 && <Printed account={account} filter={filter} loaded={{ rows: items, isWhole: !rows.hasNextPage }} />}
       </div>
       {items.length === 0 ? (

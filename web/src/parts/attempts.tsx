@@ -1,6 +1,6 @@
 /** Every attempt to read a connection, newest first; equal ones in a row fold into one line. What one brought can be taken back. */
 import { useAct } from '../act.ts'
-import type { Run } from '../api.ts'
+import type { ListedRun, Run } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
@@ -15,7 +15,7 @@ const OUTCOMES: Record<Run['outcome'], { tone: Tone; word: string }> = {
   suspended: { tone: 'need', word: message('Waits for an answer') },
 }
 
-export function Attempts({ runs }: { runs: readonly Run[] }) {
+export function Attempts({ runs }: { runs: readonly ListedRun[] }) {
   if (runs.length === 0) return null
   return (
     <section className="mb-6">
@@ -34,8 +34,8 @@ export function Attempts({ runs }: { runs: readonly Run[] }) {
   )
 }
 
-function folded(runs: readonly Run[]): { run: Run; times: number }[] {
-  const lines: { run: Run; times: number }[] = []
+function folded(runs: readonly ListedRun[]): { run: ListedRun; times: number }[] {
+  const lines: { run: ListedRun; times: number }[] = []
   for (const run of runs) {
     const last = lines.at(-1)
     if (last !== undefined && run.failure !== null && last.run.outcome === run.outcome && last.run.failure?.message === run.failure.message) last.times += 1
@@ -60,10 +60,10 @@ function broughtSomething(run: Run): boolean {
   return run.endedAt !== null && run.accounts.some(({ added, changed, withdrawn }) => added + changed + withdrawn > 0)
 }
 
-function TakeBack({ run }: { run: Run }) {
+function TakeBack({ run }: { run: ListedRun }) {
   const act = useAct()
   const may = useMay()
-  if (!may(run.trigger === 'switch' ? 'administer' : 'review')) return null
+  if (!may(run.undoNeeds)) return null
   if (act.error !== null) return <span role="alert" className="meta">{act.error.message}</span>
   return <button className="link min-h-6" disabled={act.isPending} onClick={() => act.send('POST', `/runs/${run.id}/undo`)}>{act.isPending ? say('Taking back…') : say('Take back')}</button>
 }

@@ -128,7 +128,7 @@ export function FirstResult({ connection }: { connection: Connection }) {
   return (
     <section className="panel mb-6 grid gap-2 border-ok" aria-label={say('Result')}>
       <Arrival>{questions === 0 ? say('✓ Connected: {added, plural, one {# row} other {# rows}} came in.', { added }) : say('✓ Connected: {added, plural, one {# row} other {# rows}} came in, {questions} to check.', { added, questions })}</Arrival>
-      <p className="flex flex-wrap gap-4"><Link className="link" to="/accounts">{say('See the accounts')}</Link>{added > 0 && <Link className="link" to="/review">{say('Review them')}</Link>}<Link className="link" to="/settings/alerts">{say('Be told when it breaks')}</Link></p>
+      <p className="flex flex-wrap gap-x-4 gap-y-1"><Link className="link" to="/accounts">{say('See the accounts')}</Link>{added > 0 && <Link className="link" to="/review">{say('Review them')}</Link>}<Link className="link" to="/settings/alerts">{say('Be told when it breaks')}</Link></p>
     </section>
   )
 }

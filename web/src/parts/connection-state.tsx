@@ -2,7 +2,7 @@
 import { useAct } from '../act.ts'
 import { message, say } from '../language/language.ts'
 import { useMay } from '../me.ts'
-import type { Connection, Run } from '../api.ts'
+import type { Connection } from '../api.ts'
 import { Chip, type Tone } from './chip.tsx'
 import { NeedsServer } from './needs-server.tsx'
 import { Trouble } from './states.tsx'
@@ -30,7 +30,7 @@ export function UpdateNow({ connection }: { connection: Connection }) {
   const isReading = act.isPending || connection.health === 'reading'
   return (
     <>
-      {isReading ? <Stages run={connection.lastRun} /> : <NeedsServer><button className="button" onClick={() => act.send('POST', `/connections/${connection.id}/sync`)}>{say('Update now')}</button></NeedsServer>}
+      {isReading ? <Stages connection={connection} /> : <NeedsServer><button className="button" onClick={() => act.send('POST', `/connections/${connection.id}/sync`)}>{say('Update now')}</button></NeedsServer>}
       {act.error !== null && <div className="w-full"><Trouble error={act.error} /></div>}
     </>
   )
@@ -41,15 +41,16 @@ const STAGES: readonly { readonly stage: string; readonly word: string }[] = [
 ]
 
 /** What is done is ticked, what is now is named; only the change of a stage is spoken. Where there is little room the one that is now stands alone. */
-function Stages({ run }: { run: Run | null }) {
-  const now = run?.outcome === 'running' ? STAGES.findIndex(({ stage }) => stage === run.stage) : -1
-  const at = Math.max(0, now)
+function Stages({ connection: { reading, lastRun } }: { connection: Connection }) {
+  const now = reading?.stage ?? (lastRun?.outcome === 'running' ? lastRun.stage : null)
+  const at = Math.max(0, STAGES.findIndex(({ stage }) => stage === now))
+  const wordOf = ({ stage, word }: (typeof STAGES)[number]): string => (stage === 'reading' && reading !== null && reading.rows > 0 ? say('Reading {rows, plural, one {# row} other {# rows}}', { rows: reading.rows }) : say(word))
   return (
     <span className="@container block min-w-0 grow">
       <span className="flex min-h-10 flex-wrap content-center items-center gap-x-2 text-[13px] leading-5">
         <span role="status" className="sr-only">{say(STAGES[at]!.word)}</span>
-        {STAGES.map(({ stage, word }, index) => (
-          <span key={stage} aria-hidden="true" className={index === at ? 'font-medium' : 'hidden text-muted @xs:inline'}>{say(word)}{index < at && ' ✓'}{index === at && '…'}</span>
+        {STAGES.map((one, index) => (
+          <span key={one.stage} aria-hidden="true" className={index === at ? 'font-medium' : 'hidden text-muted @xs:inline'}>{wordOf(one)}{index < at && ' ✓'}{index === at && '…'}</span>
         ))}
         <span aria-hidden="true" className="text-muted @xs:hidden">{say('{at} of {count}', { at: at + 1, count: STAGES.length })}</span>
       </span>

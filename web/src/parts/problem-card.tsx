@@ -11,6 +11,7 @@ import { AskOwner } from './ask-owner.tsx'
 import { Asks } from './asks.tsx'
 import { Chip, type Tone } from './chip.tsx'
 import { Evidence } from './evidence.tsx'
+import { goToStep } from './repair.tsx'
 import { Sentence } from './sentence.tsx'
 import { Point } from './time.tsx'
 
@@ -40,7 +41,7 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
       {!brief && problem.closedAt === null && may('review') && <Asks problem={problem} />}
       <p className="mt-3"><Say message="<who>Relink: </who>{what}." who={(inside) => <span className="text-muted">{inside}</span>} what={<Sentence parts={card.relink} />} /></p>
       <p className={`mt-1 text-muted ${brief ? '' : 'min-h-[22px]'}`} aria-live="polite">
-        {card.checking ? say('Checking…') : card.next === null ? say('Nothing for you to do.') : brief ? '' : <Say message="You: {what}." what={<span className="text-text"><Sentence parts={card.next.label} /></span>} />}
+        {card.checking ? say('Checking…') : card.next === null ? say('Nothing for you to do.') : brief ? '' : <Say message="You: {what}." what={<a className="link" href="#now" onClick={(event) => { event.preventDefault(); goToStep() }}><Sentence parts={card.next.label} /></a>} />}
       </p>
       {brief && <Open connection={connection} card={card} />}
     </section>

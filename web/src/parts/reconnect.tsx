@@ -1,14 +1,11 @@
-/** Reconnecting with a look before it: sign in beside, see what a switch would do, switch, and go back. Sentences come from the server. */
+/** What a switch to another sign-in would do, did, and how it goes back. Sentences come from the server. */
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useAct } from '../act.ts'
-import { get, type Connection, type Institution, type Preview } from '../api.ts'
+import { get, type Connection, type Preview } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
-import { brandWords } from './brand.ts'
 import { ChallengeForm } from './challenge-form.tsx'
-import { LoginForm, NoSecret } from './login-form.tsx'
 import { Amount } from './money.tsx'
 import { Trouble } from './states.tsx'
 import { Day, Point } from './time.tsx'
@@ -17,20 +14,28 @@ export function usePreviews(connectionId: string, enabled = true): UseQueryResul
   return useQuery({ queryKey: ['previews', connectionId], queryFn: () => get<{ items: Preview[] }>(`/connections/${connectionId}/previews`), enabled })
 }
 
+/** The newest look beside a connection that somebody may still go on with, or whose end is worth telling. */
+export function usePreview(connectionId: string): Preview | undefined {
+  const newest = usePreviews(connectionId).data?.items[0]
+  return newest?.state === 'cancelled' ? undefined : newest
+}
+
+/** Whether another sign-in may be tried: not while one waits to be decided, nor where another connection took over. */
+export function mayTryAnother(connection: Connection, shown: Preview | undefined): boolean {
+  return shown?.state !== 'ready' && shown?.state !== 'asked' && connection.state !== 'replaced'
+}
+
 export function Reconnect({ connection }: { connection: Connection }) {
-  const [open, setOpen] = useState(false)
-  const previews = usePreviews(connection.id)
-  const newest = previews.data?.items[0]
-  const shown = newest !== undefined && newest.state !== 'cancelled' ? newest : undefined
+  const shown = usePreview(connection.id)
   return (
     <section className="mb-6" aria-label={say('Reconnect')}>
       <h2 className="mb-2">{say('Reconnect')}</h2>
       <div className="panel grid gap-3">
         {shown !== undefined && <Shown preview={shown} connection={connection} />}
-        {shown?.state !== 'ready' && shown?.state !== 'asked' && connection.state !== 'replaced' && (
+        {mayTryAnother(connection, shown) && (
           <>
-            <p className="text-muted">{say('Another login, way or entry of the bank can take over. It reads beside this one first; you see what would change before anything does.')}</p>
-            {open ? <Begin connection={connection} done={() => setOpen(false)} /> : <button className="button justify-self-start" onClick={() => setOpen(true)}>{say('Try another sign-in')}</button>}
+            <WhatItIs />
+            <Link className="button justify-self-start" to="/connections/$id/reconnect" params={{ id: connection.id }}>{say('Try another sign-in')}</Link>
           </>
         )}
       </div>
@@ -38,35 +43,12 @@ export function Reconnect({ connection }: { connection: Connection }) {
   )
 }
 
-function Begin({ connection, done }: { connection: Connection; done: () => void }) {
-  const [text, setText] = useState(connection.institutionName)
-  const [chosen, setChosen] = useState('')
-  const act = useAct()
-  const found = useQuery({ queryKey: ['institutions', text], queryFn: () => get<{ items: Institution[] }>(`/institutions?query=${encodeURIComponent(text)}`), placeholderData: (previous) => previous })
-  const ways = (found.data?.items ?? []).flatMap((institution) => institution.routes.map((route) => ({ key: `${institution.id} ${route.connector}`, institution, route })))
-  const way = ways.find(({ key }) => key === chosen) ?? ways.find(({ institution }) => institution.id === connection.institutionId) ?? ways[0]
-  return (
-    <div className="grid gap-3">
-      <label className="grid gap-1">{say('Which bank?')}<input className="field sm:max-w-md" type="search" value={text} onChange={(event) => setText(event.target.value)} /></label>
-      {ways.length > 1 && (
-        <label className="grid gap-1">
-          {say('How?')}
-          <select className="field sm:max-w-md" value={way?.key ?? ''} onChange={(event) => setChosen(event.target.value)}>
-            {ways.map(({ key, institution, route }) => <option key={key} value={key}>{institution.name} ({brandWords(institution)}), {route.name}</option>)}
-          </select>
-        </label>
-      )}
-      {way !== undefined && !way.institution.takesSecrets && <NoSecret bank={way.institution.name} />}
-      {way !== undefined && way.institution.takesSecrets && (
-        <LoginForm key={way.key} fields={way.route.fields} label={say('Sign in beside and look')} busy={act.isPending}
-          submit={(form) => act.send('POST', `/connections/${connection.id}/previews`, { institutionId: way.institution.id, connector: way.route.connector, form }, done)} />
-      )}
-      {act.error !== null && <Trouble error={act.error} />}
-    </div>
-  )
+export function WhatItIs() {
+  return <p className="text-muted">{say('Another login, way or entry of the bank can take over. It reads beside this one first; you see what would change before anything does.')}</p>
 }
 
-function Shown({ preview, connection }: { preview: Preview; connection: Connection }) {
+/** `kept`: what follows when the person keeps what is. */
+export function Shown({ preview, connection, kept }: { preview: Preview; connection: Connection; kept?: () => void }) {
   const act = useAct()
   const went = preview.newConnectionId === connection.id
   return (
@@ -82,7 +64,7 @@ function Shown({ preview, connection }: { preview: Preview; connection: Connecti
       {(preview.state === 'ready' || preview.state === 'asked') && (
         <div className="flex flex-wrap gap-3">
           {preview.state === 'ready' && preview.objection === null && <button className="button button-primary" disabled={act.isPending} onClick={() => act.send('POST', `/previews/${preview.id}/switch`)}>{act.isPending ? say('Switching…') : say('Switch')}</button>}
-          <button className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/previews/${preview.id}`)}>{say('Keep the old one')}</button>
+          <button className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/previews/${preview.id}`, undefined, kept)}>{say('Keep the old one')}</button>
         </div>
       )}
       {preview.state === 'switched' && preview.undoUntil !== null && preview.switchRunId !== null && (

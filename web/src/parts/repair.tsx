@@ -61,17 +61,45 @@ const MARKS: Record<Step['state'], { mark: string; word: string }> = {
   skipped: { mark: '–', word: message('left out') },
 }
 
+/** The step that is now. */
+const NOW = 'now'
+
+/** Leads to what the step that is now waits for, which is further down than a small window shows. */
+export function goToStep(): void {
+  const step = document.getElementById(NOW)
+  step?.scrollIntoView({ block: 'center' })
+  step?.querySelector<HTMLElement>('input, button, a')?.focus({ preventScroll: true })
+}
+
 /** Who looks has looked, whatever was seen: that is the result. */
 function shownAs({ kind, state }: Step): Step['state'] {
   return kind === 'bank_status' && state === 'did_not_help' ? 'done' : state
 }
 
-/** The list alone; `children` is what belongs to the step that is now and waits for the person. */
-export function Steps({ steps, children }: { steps: readonly Step[]; children?: (step: Step) => ReactNode }) {
+type StepsProps = { steps: readonly Step[]; children?: ((step: Step) => ReactNode) | undefined }
+
+/** The list alone; `children` is what belongs to the step that is now and waits for the person. What follows it is wanted only where it is not enough, so one thing is asked for. */
+export function Steps({ steps, children }: StepsProps) {
+  const now = steps.findIndex(({ state, who }) => state === 'now' && who === 'person')
+  const later = now === -1 ? [] : steps.slice(now + 1).filter(({ kind }) => kind !== 'proof')
+  return (
+    <>
+      <StepList steps={steps.filter((step) => !later.includes(step))}>{children}</StepList>
+      {later.length > 0 && (
+        <details className="mt-3">
+          <summary className="link min-h-6 cursor-pointer">{say('If that is not enough: {count, plural, one {one more way} other {# more ways}}', { count: later.length })}</summary>
+          <div className="mt-2"><StepList steps={later} /></div>
+        </details>
+      )}
+    </>
+  )
+}
+
+function StepList({ steps, children }: StepsProps) {
   return (
     <ol className="grid gap-2.5">
       {steps.map((step) => (
-        <li key={step.id} className="grid grid-cols-[1.25rem_1fr]" aria-current={step.state === 'now' ? 'step' : undefined}>
+        <li key={step.id} id={step.state === 'now' ? NOW : undefined} className="grid grid-cols-[1.25rem_1fr]" aria-current={step.state === 'now' ? 'step' : undefined}>
           <span aria-hidden="true" className={shownAs(step) === 'done' ? 'text-ok' : ''}>{MARKS[shownAs(step)].mark}</span>
           <div className="min-w-0">
             <p>

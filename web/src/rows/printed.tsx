@@ -43,7 +43,7 @@ export function Printed({ account, filter, loaded }: PrintedProps) {
   }
   return (
     <>
-      <button type="button" className="link ml-auto min-h-8 print:hidden" disabled={state === 'loading'} onClick={() => void printAll()}>{say(state === 'loading' ? 'Loading…' : 'Print')}</button>
+      <button type="button" className="link min-h-8 text-[13px] print:hidden" disabled={state === 'loading'} onClick={() => void printAll()}>{say(state === 'loading' ? 'Loading…' : 'Print')}</button>
       {state instanceof Error && <Trouble error={state} />}
       {sheet !== null && <Paper account={account} filter={filter} sheet={sheet} />}
     </>

@@ -3,6 +3,7 @@ import type { Transaction } from '../api.ts'
 
 export type RowSearch = { account?: string | undefined; text?: string | undefined; from?: string | undefined; to?: string | undefined; state?: Transaction['state'] | undefined; review?: Transaction['review'] | undefined }
 export type AddSearch = { bank?: string | undefined; way?: string | undefined; find?: string | undefined }
+export type ReconnectSearch = { find?: string | undefined; way?: string | undefined }
 export type ReconcileSearch = { asOf?: string | undefined; balance?: string | undefined }
 
 type Given = Readonly<Record<string, unknown>>
@@ -20,6 +21,11 @@ export function reconcileSearch(given: Given): ReconcileSearch {
 /** The step of adding an account stands in its address, so that a reload loses nothing. */
 export function addSearch(given: Given): AddSearch {
   return withoutEmpty({ bank: word(given['bank']), way: word(given['way']), find: word(given['find']) })
+}
+
+/** The same of a sign-in that may take over. */
+export function reconnectSearch(given: Given): ReconnectSearch {
+  return withoutEmpty({ find: word(given['find']), way: word(given['way']) })
 }
 
 function word(value: unknown): string | undefined {

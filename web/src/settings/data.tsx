@@ -14,6 +14,8 @@ const FORMATS = [
   { format: 'qbo', name: 'QBO', words: message('for QuickBooks') }, { format: 'beancount', name: 'Beancount', words: message('plain-text accounting') }, { format: 'hledger', name: 'hledger', words: message('plain-text accounting') },
   { format: 'ledger', name: 'Ledger', words: message('plain-text accounting') }, { format: 'camt053', name: 'camt.053', words: message('ISO 20022') }, { format: 'qif', name: 'QIF', words: message('for older programs') }, { format: 'json', name: 'JSON', words: message('for your own programs') },
 ] as const
+/** These begin with an opening balance, which a file that goes on after another one must not book again. */
+const GO_ON: ReadonlySet<string> = new Set(['beancount', 'hledger', 'ledger', 'qif'])
 
 export function DataPage() {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
@@ -21,21 +23,29 @@ export function DataPage() {
   const may = useMay()
   const offline = useOffline()
   const [format, setFormat] = useState<(typeof FORMATS)[number]['format']>('csv')
+  const [days, setDays] = useState({ from: '', to: '' })
+  const [continues, setContinues] = useState(false)
+  const asked = new URLSearchParams([['format', format], ...Object.entries(days).filter(([, day]) => day !== ''), ...(continues && GO_ON.has(format) ? [['continues', 'true']] : [])])
   const ending = FORMATS.find((one) => one.format === format)!.name
   return (
     <div className="grid gap-4">
       <Title>{say('Data')}</Title>
       <section className="panel grid gap-3" aria-labelledby="out">
         <h2 id="out">{say('Take the rows with you')}</h2>
-        <p className="text-muted">{say('All rows of an account, with what was decided where the format can carry it. Part of them: choose days under Transactions.')}</p>
-        <label className="grid gap-1">{say('As')}<select className="field sm:max-w-md" value={format} onChange={(event) => setFormat(event.target.value as typeof format)}>{FORMATS.map(({ format: one, name, words }) => <option key={one} value={one}>{name}, {say(words)}</option>)}</select></label>
+        <p className="text-muted">{say('All rows of an account, or those of some days, with what was decided where the format can carry it.')}</p>
+        <div className="flex flex-wrap gap-3">
+          <label className="grid min-w-0 gap-1 max-sm:w-full">{say('As')}<select className="field sm:max-w-md" value={format} onChange={(event) => setFormat(event.target.value as typeof format)}>{FORMATS.map(({ format: one, name, words }) => <option key={one} value={one}>{name}, {say(words)}</option>)}</select></label>
+          <label className="grid gap-1">{say('From')}<input className="field" type="date" value={days.from} onChange={(event) => setDays({ ...days, from: event.target.value })} /></label>
+          <label className="grid gap-1">{say('to')}<input className="field" type="date" value={days.to} onChange={(event) => setDays({ ...days, to: event.target.value })} /></label>
+        </div>
+        {GO_ON.has(format) && <label className="flex min-h-10 items-center gap-2"><input type="checkbox" checked={continues} onChange={() => setContinues(!continues)} /> {say('Goes on after a file of the days before: opens no account, and checks the opening balance instead of booking it')}</label>}
         <Loaded query={accounts}>
           {({ items }) => items.length === 0 ? <p className="text-muted">{say('There are no accounts yet.')}</p> : (
             <ul className="grid gap-1">
               {items.map(({ id, name, rows }) => (
                 <li key={id} className="flex flex-wrap items-center justify-between gap-x-3 border-t border-line pt-1 first:border-t-0">
                   <span className="name min-w-0"><bdi>{name}</bdi> <span className="meta">{say('{count, plural, one {# row} other {# rows}}', { count: rows })}</span></span>
-                  {!offline && <a className="link py-1" href={`/api/accounts/${id}/export?format=${format}`} download aria-label={say('Save as {format}: {account}', { format: ending, account: name })}>{say('Save as {format}', { format: ending })}</a>}
+                  {!offline && <a className="link py-1" href={`/api/accounts/${id}/export?${asked}`} download aria-label={say('Save as {format}: {account}', { format: ending, account: name })}>{say('Save as {format}', { format: ending })}</a>}
                 </li>
               ))}
             </ul>

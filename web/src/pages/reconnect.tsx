@@ -1,0 +1,83 @@
+/** Reconnecting with a look before it, at an address of its own, so that a reload or the way back loses nothing: sign in beside, see what a switch would do, switch, go back. */
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useAct } from '../act.ts'
+import { get, type Connection, type Institution } from '../api.ts'
+import { say } from '../language/language.ts'
+import { useMay } from '../me.ts'
+import { AskOwner } from '../parts/ask-owner.tsx'
+import { brandWords } from '../parts/brand.ts'
+import { LoginForm, NoSecret } from '../parts/login-form.tsx'
+import { NeedsServer } from '../parts/needs-server.tsx'
+import { mayTryAnother, Shown, usePreview, usePreviews, WhatItIs } from '../parts/reconnect.tsx'
+import { Loaded, Title, Trouble } from '../parts/states.tsx'
+
+const route = getRouteApi('/accounts/connections/$id/reconnect')
+
+export function ReconnectPage() {
+  const { id } = route.useParams()
+  const connection = useQuery({ queryKey: ['connection', id], queryFn: () => get<Connection>(`/connections/${id}`) })
+  return <Loaded query={connection}>{(data) => <Whole connection={data} />}</Loaded>
+}
+
+function Whole({ connection }: { connection: Connection }) {
+  const may = useMay()
+  const navigate = useNavigate()
+  const previews = usePreviews(connection.id, may('administer'))
+  const shown = usePreview(connection.id)
+  const back = { to: '/connections/$id', params: { id: connection.id } } as const
+  return (
+    <>
+      <p className="-mt-1 mb-2"><Link {...back} className="link inline-block py-1"><span aria-hidden="true">‹ </span>{connection.institutionName}</Link></p>
+      <Title>{say('Reconnect')}</Title>
+      <p className="meta mb-4">{connection.institutionName} · {say('Login {login}', { login: connection.loginLabel })}</p>
+      {!may('administer') ? <div className="panel"><AskOwner /></div> : (
+        <Loaded query={previews}>
+          {() => (
+            <NeedsServer>
+              <section className="panel grid gap-3" aria-label={say('Reconnect')}>
+                {shown !== undefined && <Shown preview={shown} connection={connection} kept={() => void navigate(back)} />}
+                {mayTryAnother(connection, shown) && <Begin connection={connection} />}
+              </section>
+            </NeedsServer>
+          )}
+        </Loaded>
+      )}
+    </>
+  )
+}
+
+function Begin({ connection }: { connection: Connection }) {
+  const { find: kept = connection.institutionName, way: chosen } = route.useSearch()
+  const [find, setFind] = useState(kept)
+  const navigate = useNavigate({ from: '/connections/$id/reconnect' })
+  const set = (search: { find: string; way?: string }): void => {
+    setFind(search.find)
+    void navigate({ search, replace: true, resetScroll: false })
+  }
+  const act = useAct()
+  const found = useQuery({ queryKey: ['institutions', find], queryFn: () => get<{ items: Institution[] }>(`/institutions?query=${encodeURIComponent(find)}`), placeholderData: (previous) => previous })
+  const ways = (found.data?.items ?? []).flatMap((institution) => institution.routes.map((route) => ({ key: `${institution.id} ${route.connector}`, institution, route })))
+  const way = ways.find(({ key }) => key === chosen) ?? ways.find(({ institution }) => institution.id === connection.institutionId) ?? ways[0]
+  return (
+    <div className="grid gap-3">
+      <WhatItIs />
+      <label className="grid gap-1">{say('Which bank?')}<input className="field sm:max-w-md" type="search" value={find} onChange={(event) => set({ find: event.target.value })} /></label>
+      {ways.length > 1 && (
+        <label className="grid gap-1">
+          {say('How?')}
+          <select className="field sm:max-w-md" value={way?.key ?? ''} onChange={(event) => set({ find, way: event.target.value })}>
+            {ways.map(({ key, institution, route }) => <option key={key} value={key}>{institution.name} ({brandWords(institution)}), {route.name}</option>)}
+          </select>
+        </label>
+      )}
+      {way !== undefined && !way.institution.takesSecrets && <NoSecret bank={way.institution.name} />}
+      {way !== undefined && way.institution.takesSecrets && (
+        <LoginForm key={way.key} fields={way.route.fields} label={say('Sign in beside and look')} busy={act.isPending}
+          submit={(form) => act.send('POST', `/connections/${connection.id}/previews`, { institutionId: way.institution.id, connector: way.route.connector, form })} />
+      )}
+      {act.error !== null && <Trouble error={act.error} />}
+    </div>
+  )
+}

@@ -1,0 +1,81 @@
+/** The accounts of a connection: whether each is read, pausing one alone, and what only a person can say of one that the bank no longer lists: under which number it goes on. */
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useAct } from '../act.ts'
+import type { Connection } from '../api.ts'
+import { message, say } from '../language/language.ts'
+import { useMay } from '../me.ts'
+import { Chip } from './chip.tsx'
+import { Trouble } from './states.tsx'
+
+type Fed = Connection['accounts'][number]
+
+/** ISO 4217 for no currency: no statement has told it yet. */
+const UNKNOWN_CURRENCY = 'XXX'
+
+export function Feeds({ connection }: { connection: Connection }) {
+  // What was only the new number of another one holds nothing.
+  const shown = connection.accounts.filter(({ state, rows }) => state !== 'closed' || rows > 0)
+  if (shown.length === 0) return null
+  return (
+    <section className="mb-6">
+      <h2 className="mb-2">{say('Accounts')}</h2>
+      <ul className="panel grid gap-2">
+        {shown.map((account) => <Feed key={account.id} account={account} connection={connection} />)}
+      </ul>
+    </section>
+  )
+}
+
+const STATES: Record<Fed['state'], string | null> = { open: null, paused: message('Paused'), closed: message('Closed'), missing: message('No longer listed') }
+
+function Feed({ account, connection }: { account: Fed; connection: Connection }) {
+  const act = useAct()
+  const may = useMay()
+  const { id, name, state, rows, formerNumber } = account
+  const word = STATES[state]
+  const mayChange = may('administer') && (connection.state === 'active' || connection.state === 'disabled')
+  const candidates = connection.accounts.filter((one) => mayContinue(account, one))
+  return (
+    <li className="grid gap-1">
+      <div className="flex flex-wrap items-baseline gap-x-3">
+        <Link className="link name min-h-6 min-w-0" to="/accounts/$id" params={{ id }}>{name}</Link>
+        {word !== null && <Chip tone={state === 'missing' ? 'need' : 'off'}>{say(word)}</Chip>}
+        <span className="meta ml-auto">{say('{count, plural, one {# row} other {# rows}}', { count: rows })}</span>
+        {mayChange && state === 'open' && <button type="button" className="link min-h-6 text-[13px]" disabled={act.isPending} aria-label={say('Pause {account}', { account: name })} onClick={() => act.send('PATCH', `/accounts/${id}`, { state: 'paused' })}>{say('Pause')}</button>}
+        {mayChange && state === 'paused' && <button type="button" className="link min-h-6 text-[13px]" disabled={act.isPending} aria-label={say('Read {account}', { account: name })} onClick={() => act.send('PATCH', `/accounts/${id}`, { state: 'open' })}>{say('Read it')}</button>}
+      </div>
+      {act.error !== null && <Trouble error={act.error} />}
+      {mayChange && state === 'missing' && candidates.length > 0 && <GoesOn account={account} candidates={candidates} connectionId={connection.id} />}
+      {formerNumber !== null && (
+        <p className="meta flex flex-wrap items-baseline gap-x-3">
+          <span>{say('Goes on under ··{now}; before it was ··{before}.', { now: account.number?.slice(-4) ?? '', before: formerNumber.slice(-4) })}</span>
+          {mayChange && <button type="button" className="link min-h-6" disabled={act.isPending} aria-label={say('Take back that {account} goes on under another number', { account: name })} onClick={() => act.send('POST', `/connections/${connection.id}/accounts/part`, { accountId: id })}>{say('Take back')}</button>}
+        </p>
+      )}
+    </li>
+  )
+}
+
+/** As the server judges it: one that was never read, of the same kind, in the same currency as far as that is known. */
+function mayContinue(missing: Fed, one: Fed): boolean {
+  return one.id !== missing.id && one.rows === 0 && (one.state === 'paused' || one.state === 'open') && one.kind === missing.kind && [missing.currency, UNKNOWN_CURRENCY].includes(one.currency)
+}
+
+function GoesOn({ account, candidates, connectionId }: { account: Fed; candidates: readonly Fed[]; connectionId: string }) {
+  const act = useAct()
+  const [chosen, setChosen] = useState('')
+  const newAccountId = chosen === '' ? candidates[0]!.id : chosen
+  return (
+    <div className="grid gap-1">
+      <p className="text-muted">{say('The bank lists it under a new number? Then its rows stay, and it goes on there.')}</p>
+      <div className="flex flex-wrap items-center gap-3">
+        <select className="field min-w-0 flex-1 basis-40" aria-label={say('As what {account} goes on', { account: account.name })} value={newAccountId} onChange={(event) => setChosen(event.target.value)}>
+          {candidates.map(({ id, name, number }) => <option key={id} value={id}>{name}{number === null ? '' : ` ··${number.slice(-4)}`}</option>)}
+        </select>
+        <button type="button" className="button" disabled={act.isPending} onClick={() => act.send('POST', `/connections/${connectionId}/accounts/adopt`, { missingAccountId: account.id, newAccountId })}>{say(act.isPending ? 'Reading…' : 'It goes on as this one')}</button>
+      </div>
+      {act.error !== null && <Trouble error={act.error} />}
+    </div>
+  )
+}
