@@ -14,7 +14,7 @@ import { minutesOf } from '../diagnose/knowledge/action-costs.ts'
 import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import type { SecretStatus } from '../ports/vault.ts'
-import { ALLOW_SIGN_IN, isPermission, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STANDS_FOR, stepIdOf, STEPS, WAIT_FOR_ANSWER, type StepText } from './steps.ts'
+import { ALLOW_SIGN_IN, GOES_ON, isPermission, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STANDS_FOR, stepIdOf, STEPS, WAIT_FOR_ANSWER, type StepText } from './steps.ts'
 
 export type PlanFacts = {
   readonly planId: string
@@ -77,7 +77,8 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const isDeaf = down || gotNoAnswer(problem.failure)
   const wants = votes(problem)
   const isWorthIt = (step: StepText, helps: number): boolean => (unlocked ? step.action === 'fix_credentials' || (helps >= WORTH_TRYING && step.action !== 'unlock_at_bank') : helps >= (isWait(step) ? WORTH_WAITING : WORTH_TRYING))
-  const ranked = (needsPermission(facts) ? [...STEPS, ALLOW_SIGN_IN] : STEPS)
+  const known = problem.diagnosis.causes[0]?.cause === 'account_not_found' ? STEPS.map((step) => (step.action === GOES_ON.action ? GOES_ON : step)) : STEPS
+  const ranked = (needsPermission(facts) ? [...known, ALLOW_SIGN_IN] : known)
     .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry' || isPermission(step)) && !(isDeaf && step.needsSecret))
     // These end with a read, and none may be sent.
     .filter((step) => !(facts.secret === 'refused' && !isDeaf && (isWait(step) || step.action === 'update_mfa')))

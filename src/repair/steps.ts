@@ -61,6 +61,9 @@ export function stepIdOf(at: number, step: StepText): string {
   return `${at + 1}-${isPermission(step) ? step.kind : step.action}`
 }
 
+/** To connect an account again that its bank no longer lists is to say under which other number it goes on: no password brings the old one back. */
+export const GOES_ON: StepText = { kind: 'reconnect', action: 'reconnect', who: 'person', title: 'Say as which account of {bank} it goes on; its rows stay', ...ACTION_COSTS.reconnect, personMinutes: ACTION_COSTS.remove_account.personMinutes }
+
 /**
  * What whoever says "done" must be allowed to do (security.md section 4): a permission, or that a locked login is free
  * again, lets a sign-in out that the ledger holds back, as trying once more does; an account that ended is switched off.

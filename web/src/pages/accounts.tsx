@@ -102,7 +102,8 @@ function Asked({ connection }: { connection: Connection }) {
 /** One sum for each currency, exact: the smallest units are added as integers. */
 function Totals({ accounts }: { accounts: readonly Account[] }) {
   const sums = new Map<string, { units: bigint; decimals: number }>()
-  for (const { balance, currency } of accounts) {
+  // One that was never read has no currency yet, and nothing to add.
+  for (const { balance, currency } of accounts.filter(({ rows, balanceIsStated }) => rows > 0 || balanceIsStated)) {
     const decimals = balance.split('.')[1]?.length ?? 0
     sums.set(currency, { units: (sums.get(currency)?.units ?? 0n) + BigInt(balance.replace('.', '')), decimals })
   }

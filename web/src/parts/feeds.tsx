@@ -35,7 +35,8 @@ function Feed({ account, connection }: { account: Fed; connection: Connection })
   const { id, name, state, rows, formerNumber } = account
   const word = STATES[state]
   const mayChange = may('administer') && (connection.state === 'active' || connection.state === 'disabled')
-  const candidates = connection.accounts.filter((one) => mayContinue(account, one))
+  const candidates = candidatesFor(account, connection)
+  const isAsked = connection.problems.some((problem) => problem.cause === 'account_not_found' && problem.accountId === id)
   return (
     <li className="grid gap-1">
       <div className="flex flex-wrap items-baseline gap-x-3">
@@ -43,10 +44,10 @@ function Feed({ account, connection }: { account: Fed; connection: Connection })
         {word !== null && <Chip tone={state === 'missing' ? 'need' : 'off'}>{say(word)}</Chip>}
         <span className="meta ml-auto">{say('{count, plural, one {# row} other {# rows}}', { count: rows })}</span>
         {mayChange && state === 'open' && <button type="button" className="link min-h-6 text-[13px]" disabled={act.isPending} aria-label={say('Pause {account}', { account: name })} onClick={() => act.send('PATCH', `/accounts/${id}`, { state: 'paused' })}>{say('Pause')}</button>}
-        {mayChange && state === 'paused' && <button type="button" className="link min-h-6 text-[13px]" disabled={act.isPending} aria-label={say('Read {account}', { account: name })} onClick={() => act.send('PATCH', `/accounts/${id}`, { state: 'open' })}>{say('Read it')}</button>}
+        {mayChange && state === 'paused' && <button type="button" className="link min-h-6 text-[13px]" disabled={act.isPending} aria-label={say('Read {account}', { account: name })} onClick={() => act.send('PATCH', `/accounts/${id}`, { state: 'open' })}>{say('Read')}</button>}
       </div>
       {act.error !== null && <Trouble error={act.error} />}
-      {mayChange && state === 'missing' && candidates.length > 0 && <GoesOn account={account} candidates={candidates} connectionId={connection.id} />}
+      {mayChange && !isAsked && candidates.length > 0 && <GoesOn account={account} candidates={candidates} connectionId={connection.id} />}
       {formerNumber !== null && (
         <p className="meta flex flex-wrap items-baseline gap-x-3">
           <span>{say('Goes on under ··{now}; before it was ··{before}.', { now: account.number?.slice(-4) ?? '', before: formerNumber.slice(-4) })}</span>
@@ -57,12 +58,16 @@ function Feed({ account, connection }: { account: Fed; connection: Connection })
   )
 }
 
-/** As the server judges it: one that was never read, of the same kind, in the same currency as far as that is known. */
-function mayContinue(missing: Fed, one: Fed): boolean {
-  return one.id !== missing.id && one.rows === 0 && (one.state === 'paused' || one.state === 'open') && one.kind === missing.kind && [missing.currency, UNKNOWN_CURRENCY].includes(one.currency)
+/** What one that is not listed any more may go on as, as the server judges it: one that was never read, of the same kind, in the same currency as far as that is known. */
+export function candidatesFor(missing: Fed, { accounts }: Connection): readonly Fed[] {
+  if (missing.state !== 'missing') return []
+  return accounts.filter(({ id, rows, state, kind, currency }) => id !== missing.id && rows === 0 && (state === 'paused' || state === 'open') && kind === missing.kind && [missing.currency, UNKNOWN_CURRENCY].includes(currency))
 }
 
-function GoesOn({ account, candidates, connectionId }: { account: Fed; candidates: readonly Fed[]; connectionId: string }) {
+type GoesOnProps = { account: Fed; candidates: readonly Fed[]; connectionId: string; first?: boolean }
+
+/** `first`: it is the next thing to do. */
+export function GoesOn({ account, candidates, connectionId, first = false }: GoesOnProps) {
   const act = useAct()
   const [chosen, setChosen] = useState('')
   const newAccountId = chosen === '' ? candidates[0]!.id : chosen
@@ -70,10 +75,10 @@ function GoesOn({ account, candidates, connectionId }: { account: Fed; candidate
     <div className="grid gap-1">
       <p className="text-muted">{say('The bank lists it under a new number? Then its rows stay, and it goes on there.')}</p>
       <div className="flex flex-wrap items-center gap-3">
-        <select className="field min-w-0 flex-1 basis-40" aria-label={say('As what {account} goes on', { account: account.name })} value={newAccountId} onChange={(event) => setChosen(event.target.value)}>
+        <select className="field min-w-0 flex-1 basis-56" aria-label={say('As what {account} goes on', { account: account.name })} value={newAccountId} onChange={(event) => setChosen(event.target.value)}>
           {candidates.map(({ id, name, number }) => <option key={id} value={id}>{name}{number === null ? '' : ` ··${number.slice(-4)}`}</option>)}
         </select>
-        <button type="button" className="button" disabled={act.isPending} onClick={() => act.send('POST', `/connections/${connectionId}/accounts/adopt`, { missingAccountId: account.id, newAccountId })}>{say(act.isPending ? 'Reading…' : 'It goes on as this one')}</button>
+        <button type="button" className={`button ${first ? 'button-primary' : ''}`} disabled={act.isPending} onClick={() => act.send('POST', `/connections/${connectionId}/accounts/adopt`, { missingAccountId: account.id, newAccountId })}>{say(act.isPending ? 'Reading…' : 'It goes on as this one')}</button>
       </div>
       {act.error !== null && <Trouble error={act.error} />}
     </div>

@@ -11,6 +11,7 @@ import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from './ask-owner.tsx'
+import { candidatesFor, GoesOn } from './feeds.tsx'
 import { LoginForm } from './login-form.tsx'
 import { Paper, type PaperKind } from './papers.tsx'
 import { Loaded, Trouble } from './states.tsx'
@@ -68,7 +69,7 @@ const NOW = 'now'
 export function goToStep(): void {
   const step = document.getElementById(NOW)
   step?.scrollIntoView({ block: 'center' })
-  step?.querySelector<HTMLElement>('input, button, a')?.focus({ preventScroll: true })
+  step?.querySelector<HTMLElement>('input, select, textarea, button, a')?.focus({ preventScroll: true })
 }
 
 /** Who looks has looked, whatever was seen: that is the result. */
@@ -127,7 +128,12 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
   if (!may('sync') || !may(step.needs, connection.id)) return <AskOwner />
   if (connection.health === 'reading') return <p className="text-muted">{say('Relink is reading now…')}</p>
   if (step.kind === 'mfa' && connection.challenge !== null) return <p className="text-muted">{say('The question is above.')}</p>
-  if ((step.kind === 'credentials' || (step.kind === 'reconnect' && problem.card.next?.href == null)) && !away) return may('enter_secret', connection.id) ? <SignInAgain connection={connection} /> : <AskOwner />
+  if (step.kind === 'reconnect' && problem.cause === 'account_not_found') {
+    const missing = connection.accounts.find(({ id }) => id === problem.accountId)
+    const candidates = missing === undefined ? [] : candidatesFor(missing, connection)
+    if (!may('administer')) return <AskOwner />
+    if (missing !== undefined && candidates.length > 0) return <GoesOn account={missing} candidates={candidates} connectionId={connection.id} first />
+  } else if ((step.kind === 'credentials' || (step.kind === 'reconnect' && problem.card.next?.href == null)) && !away) return may('enter_secret', connection.id) ? <SignInAgain connection={connection} /> : <AskOwner />
   return (
     <>
       {act.error !== null && <Trouble error={act.error} />}
