@@ -78,11 +78,12 @@ async function openSocket(url: URL, addresses: readonly Address[], options: Dial
   const socket = connect({ host: hostOf(url), port: portOf(url), noDelay: true, autoSelectFamily: true, lookup: (_host, _options, give) => give(null, addresses.map((one) => ({ ...one }))) })
   const problem = await settled(socket, 'connect', until)
   if (problem !== null) return refused('connect', problem, `no connection to ${url.host}`)
-  const peer = socket.remoteAddress ?? ''
-  const refusal = options.guard.addressRefusal(hostOf(url), peer)
-  if (refusal === null) return ok(socket)
-  socket.destroy()
-  return refused('guard', 'EACCES', refusal)
+  const peer = socket.remoteAddress
+  const refusal = peer === undefined ? null : options.guard.addressRefusal(hostOf(url), peer)
+  if (peer !== undefined && refusal === null) return ok(socket)
+  socket.on('error', () => {}).destroy()
+  // Without a peer it was ended by the other side before it could be asked who it is: a server in trouble, not an address that must not be called.
+  return refusal === null ? refused('connect', 'ECONNRESET', `no connection to ${url.host}`) : refused('guard', 'EACCES', refusal)
 }
 
 async function secure(socket: Socket, url: URL, options: DialOptions, until: number): Promise<Result<Dialled, DialFailure>> {
