@@ -25,6 +25,7 @@ test('a command gives what it prints, without a shell, without our own settings,
   assert.equal(await read(command('sh', '-c', 'printf %s "$RELINK_HOME$DATABASE_URL$DATABASE_APP_URL-"')), '-')
   const wrong: readonly (readonly [string, RegExp])[] = [
     [command('/does/not/exist', SECRET), /^failed: The command \/does\/not\/exist was not found\.$/],
+    [command('/etc/passwd/x', SECRET), /^failed: The command .* cannot be run \(ENOTDIR\)\.$/], [command('/bin/echo', SECRET.repeat(10_000)), /cannot be run \(E2BIG\)/], [command('x'.repeat(5_000)), /cannot be run \(ENAMETOOLONG\)/],
     [command(directory), /^failed: The command .* cannot be run \(EACCES\)\.$/],
     [command('sh', '-c', `echo ${SECRET}; echo ${SECRET} >&2; exit 3`), /^failed: The command sh ended with status 3\.$/],
     [command('sh', '-c', 'kill -9 $$'), /ended with signal SIGKILL/],

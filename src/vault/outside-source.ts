@@ -69,33 +69,44 @@ function runCommand([program, ...rest]: readonly [string, ...string[]], environm
   const own = (name: string): boolean => name.startsWith('RELINK_') || name === 'DATABASE_URL' || name === 'DATABASE_APP_URL'
   const env = Object.fromEntries(Object.entries(environment).filter(([name]) => !own(name)))
   return new Promise((resolve) => {
-    const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'ignore'], detached: true, shell: false })
+    const child = start(program, rest, env)
+    if (!child.ok) return resolve(refuse('failed', `The command ${program} cannot be run (${child.failure}).`))
+    const { pid, stdout } = child.value
     const chunks: Buffer[] = []
     let size = 0
     const end = (result: Result<Buffer, SourceFailure>): void => {
       overdue.removeEventListener('abort', onOverdue)
-      endGroup(child.pid)
-      child.stdout.destroy()
+      endGroup(pid)
+      stdout.destroy()
       if (!result.ok) for (const chunk of chunks) chunk.fill(0)
       resolve(result)
     }
     const onOverdue = (): void => end(refuse('failed', `The command ${program} did not answer within ${timeoutMs / 1000} s.`))
     const overdue = AbortSignal.timeout(timeoutMs)
     overdue.addEventListener('abort', onOverdue)
-    child.once('error', (error: NodeJS.ErrnoException) =>
+    child.value.once('error', (error: NodeJS.ErrnoException) =>
       end(error.code === 'ENOENT' ? refuse('failed', `The command ${program} was not found.`) : refuse('failed', `The command ${program} cannot be run (${error.code ?? 'no reason given'}).`)))
-    child.stdout.on('data', (chunk: Buffer) => {
+    stdout.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       size += chunk.length
       if (size > maxBytes) end(refuse('failed', `The command ${program} gave more than ${maxBytes} bytes.`))
     })
-    child.once('close', (status, signal) => {
+    child.value.once('close', (status, signal) => {
       if (status !== 0) return end(refuse('failed', `The command ${program} ended with ${signal === null ? `status ${status}` : `signal ${signal}`}.`))
       const whole = Buffer.concat(chunks)
       for (const chunk of chunks) chunk.fill(0)
       end(ok(whole))
     })
   })
+}
+
+/** Of what cannot be started Node tells some at once, by an exception: a path through a file, too long an argument. */
+function start(program: string, rest: readonly string[], env: Environment) {
+  try {
+    return ok(spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'ignore'], detached: true, shell: false }))
+  } catch (error) {
+    return failed((error as NodeJS.ErrnoException).code ?? 'no reason given')
+  }
 }
 
 function endGroup(pid: number | undefined): void {
