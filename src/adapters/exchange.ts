@@ -93,7 +93,7 @@ async function attempt(request: ExchangeRequest, options: ExchangeOptions, cooki
   const sent = await sendFollowing(written, withSecrets ? lease : null, watch, options.wire, cookies)
   const seen = await watch.written()
   const mask = maskerOf(secretsOf(lease, identityFields))
-  const result = await rehearsed(readResult(sent, lease, mask, options.clock.now()), request, options)
+  const result = await rehearsed(readResult(sent, url, lease, mask, options.clock.now()), request, options)
   if (!withSecrets) return { result, verdict: null, lease, mask }
   const verdict = isRejection(seen) ? seen : verdictOf(sent, result, seen, request)
   if (!isRejection(seen)) await lease.settle(verdict)
@@ -191,7 +191,7 @@ async function sendFollowing(first: WireRequest, lease: Lease | null, watch: Wat
   }
 }
 
-function readResult(sent: Sent, lease: Lease, mask: Masker, receivedAt: number): Result<Answer, Failure> {
+function readResult(sent: Sent, asked: URL, lease: Lease, mask: Masker, receivedAt: number): Result<Answer, Failure> {
   if (sent.result.kind === 'failed') return failed(concealFailure(sent.result.failure, (text) => concealText(text, Object.values(lease.values))))
   const { status, headers, body } = sent.result.answer
   const date = Date.parse(headers['date'] ?? '')
@@ -199,10 +199,15 @@ function readResult(sent: Sent, lease: Lease, mask: Masker, receivedAt: number):
     status,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, mask.text(value)])),
     body: mask.bytes(body),
-    finalUrl: mask.text(sent.finalUrl.href),
+    finalUrl: sent.finalUrl.href === asked.href ? asked.href : answeredAt(sent.finalUrl, mask),
     receivedAt,
     clockSkewSeconds: Number.isNaN(date) ? null : Math.round((date - receivedAt) / 1000),
   })
+}
+
+/** The address of a redirect may repeat what was sent. The one that was asked is the bank's own, and a word of it may be a password; so is the host: secrets stay within it. */
+function answeredAt({ origin, pathname, search }: URL, mask: Masker): string {
+  return `${origin}${mask.text(`${pathname}${search}`)}`
 }
 
 /** Before anybody of this process reads it. The ledger has a refusal already. */

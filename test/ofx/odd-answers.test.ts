@@ -161,6 +161,27 @@ test('where a bank sends on is learned: from the profile without a sign-in, else
   }
 })
 
+// Fails when: the address that answered is searched for the password (was so: the next sign-in went to /[secret], and a failed read threw and had no end).
+test('a password that is a word of the bank\'s address changes nothing of where it goes, and a read that fails ends as any', async () => {
+  for (const password of ['bank', 'example', 'ofx', 'https']) {
+    for (const settings of [{}, { profile: false, version: '211' }]) {
+      const world = createMemoryWorld({ now: START, seed: 33, historyDays: 5, customers: [{ ...ANA, password, accounts: ANA.accounts.slice(0, 1) }], settings })
+      const asked = new Set<string>()
+      world.rewrite = (answer, { url }) => (asked.add(url), answer)
+      const done = await world.start().verbs.connect({ institutionId: 'riverside', connector: null, form: { username: ANA.user, password } })
+      assert.ok(done.kind === 'connected', JSON.stringify(done))
+      assert.deepEqual([...asked], ['https://bank.example/ofx'], password)
+      world.rewrite = (answer, { text }) => (/<USERID>anonymous/.test(text) ? answer : redirect(`/ofx/${password}?${password}`))
+      const run = await world.start().sync(done.connection.id)
+      assert.ok(run.ok && run.value.outcome === 'failed', JSON.stringify(run))
+      const { id, connectorState } = (await world.store.connections.get(done.connection.id))!
+      assert.equal(connectorState['sentOn'], undefined)
+      const [problem] = await world.store.problems.list({ connectionId: id, limit: 1 })
+      assert.ok((await world.store.problems.exchanges(problem!.id))!.exchanges.length > 0)
+    }
+  }
+})
+
 // Fails when: what a redirect says is kept as it came (was so: sessions and names of a redirect's address stood in the database).
 test('of where a bank sends on only the address is remembered, from one run to the next', async () => {
   const canaries = ['there;jsessionid=CANARY', 'there?user=CANARY', 'there?CANARY3f9', 'CANARY0a1b2c3d4e/there', '100200300400']

@@ -8,6 +8,7 @@
  * sign-on that was not let in goes with its question, sealed, since the answer belongs to it.
  */
 import type { ConnectorContext, SecretReader } from '../../connector-kit/connector.ts'
+import { MASK } from '../../connector-kit/masking.ts'
 import { isNoticeKind, noticeHolds, noticeKind, type NoticeKind } from '../../connector-kit/notices.ts'
 import { isAddressAlone, originOf } from '../../connector-kit/origin.ts'
 import type { ChallengePrompt } from '../../domain/connection.ts'
@@ -302,7 +303,8 @@ export class Session {
       return failed(replied.failure)
     }
     const { signOn, clockSkewSeconds, finalUrl } = replied.value
-    if (finalUrl !== target && originsOf(this.settings).includes(originOf(finalUrl) ?? '')) this.#sentOn.set(url, finalUrl)
+    // One that repeats a secret is not whole here.
+    if (finalUrl !== target && !finalUrl.includes(MASK) && originsOf(this.settings).includes(originOf(finalUrl) ?? '')) this.#sentOn.set(url, finalUrl)
     this.#clockSkewSeconds = clockSkewSeconds ?? this.#clockSkewSeconds
     this.#hearNotice(signOn, signed !== null)
     if (signed !== null) {
