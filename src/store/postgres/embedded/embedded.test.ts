@@ -1,5 +1,6 @@
 /** The embedded server in use: settings, access, sharing between processes, and what survives kill -9. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -114,6 +115,29 @@ test('after kill -9 of its only user the server is an orphan, which the next pro
   const postmaster = postmasterOf(server)
   await server.stop()
   assert.equal(isAlive(postmaster), false, 'the adopted server is stopped like an own one')
+})
+
+// Fails when: the record's absolute path is followed. The copy then opens the database of the original, and a home that was moved none.
+test('a copy of a home is a database of its own, whose original runs or was moved away', async () => {
+  const home = scratchHome()
+  const copy = scratchHome('copied')
+  const moved = scratchHome('moved')
+  const first = await startIn(home)
+  await query(first.server.connections.owner, 'create table t (n int)')
+  await first.server.stop()
+  execFileSync('cp', ['-a', home, copy])
+
+  const [original, backup] = [await startIn(home), await startIn(copy)]
+  assert.equal(backup.server.directory, join(copy, 'postgres/data'))
+  await query(original.server.connections.owner, 'insert into t values (1), (2)')
+  await query(backup.server.connections.owner, 'insert into t values (3)')
+  assert.deepEqual(await query(original.server.connections.owner, 'select n from t order by n'), [{ n: 1 }, { n: 2 }])
+  // The pid and the socket of a server that runs elsewhere are copied with it.
+  execFileSync('sh', ['-c', 'tar -C "$1" --exclude=.s.PGSQL.5432 -cf - . | (mkdir "$2" && tar -C "$2" -xpf -)', 'sh', copy, moved])
+  for (const { server } of [original, backup]) await server.stop()
+  const again = await startIn(moved)
+  assert.deepEqual(await query(again.server.connections.owner, 'select n from t order by n'), [{ n: 3 }])
+  await again.server.stop()
 })
 
 test('kill -9 of the server at random points: started again by itself, no committed row lost', async t => {

@@ -29,6 +29,7 @@ export const OWN_SETTINGS = { ssl: false, options: '-c client_encoding=UTF8' } a
 /** sun_path holds 104 bytes on macOS and 108 on Linux, with the final NUL; the smaller counts everywhere. */
 const MAX_SOCKET_PATH_BYTES = 103
 
+const BELOW_HOME = 'below RELINK_HOME'
 type Location = { readonly base: string; readonly socket: string; readonly why: string }
 
 /** Chooses (once) and prepares the places under `home`. */
@@ -44,7 +45,7 @@ export async function preparePlaces(home: string, account: Account): Promise<Res
       if (!base.ok) return base
       createOnce(path, JSON.stringify({ ...base.value, socket: socketDirectory(base.value.base, account) }, null, 2))
     }
-    const { base, socket } = JSON.parse(readFileSync(path, 'utf8')) as Location
+    const { base, socket } = presentPlace(JSON.parse(readFileSync(path, 'utf8')) as Location, real)
     if (!existsSync(base)) {
       return failed(embeddedFailure('directory_unusable', `The database of ${home} was kept in ${base} (so says ${path}), which is gone. Bring it back, or remove ${path} to begin with an empty database.`))
     }
@@ -55,6 +56,15 @@ export async function preparePlaces(home: string, account: Account): Promise<Res
     if (isDiskFull(error)) return failed(diskFull(record))
     return failed(embeddedFailure('directory_unusable', `${record} cannot be used for the database: ${textOf(error)}. Set RELINK_HOME to a directory that this user may write.`))
   }
+}
+
+/**
+ * A home may have been moved or copied since its record was written (copying is how it is backed up): what lay
+ * below it is below the present one. By the old path a copy would open, and change, the original's database.
+ */
+function presentPlace({ base: recorded, socket, why }: Location, record: string): Pick<Location, 'base' | 'socket'> {
+  const base = why === BELOW_HOME ? record : recorded
+  return { base, socket: socket === join(recorded, 'run') ? join(base, 'run') : socket }
 }
 
 /** Creates a file of mode 0600 that appears whole; of two at once the first wins. */
@@ -76,11 +86,11 @@ export function giveTo(account: Account, path: string): void {
 }
 
 async function chooseBase(record: string, home: string, account: Account): Promise<Result<Omit<Location, 'socket'>, EmbeddedFailure>> {
-  if (account === null || (await canEnter(account, record))) return ok({ base: record, why: 'below RELINK_HOME' })
+  if (account === null || (await canEnter(account, record))) return ok({ base: record, why: BELOW_HOME })
   // Our own two directories may be opened for passing through (not for listing); those above are not ours to change.
   const opened = [home, record].filter(directory => statSync(directory).uid === 0).map(directory => ({ directory, mode: statSync(directory).mode & 0o7777 }))
   for (const { directory, mode } of opened) chmodSync(directory, mode | 0o001)
-  if (await canEnter(account, record)) return ok({ base: record, why: 'below RELINK_HOME' })
+  if (await canEnter(account, record)) return ok({ base: record, why: BELOW_HOME })
   for (const { directory, mode } of opened) chmodSync(directory, mode)
   const name = randomBytes(6).toString('hex')
   for (const base of [`/var/lib/relink/${name}`, join(tmpdir(), `relink-${name}`)]) {
