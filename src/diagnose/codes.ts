@@ -109,8 +109,11 @@ export function wordsOfCode(code: string): string {
   return code.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[^A-Za-z0-9]+/g, ' ').toLowerCase()
 }
 
+/** What a program waited for and did not get is no answer of the bank: `got neither 3956 nor HITAN`, `expected 0030`. */
+const NAMED_AS_ABSENT = /\b(neither|nor|without|missing|expect(ed|ing)|waiting for|instead of|weder|noch kein\w*|ohne|statt|erwartet\w*)( an?| the| code| response| einen?| den| die)? [a-z_]*\d[a-z0-9_]*/g
+
 /** Words of the text that look like codes: upper or mixed case names survive only as lower case here, so shape decides. */
 function codeLikeWords(text: string): readonly string[] {
-  const words = text.match(/\b(ol-\d{3}(?:-[a-z])?|[a-z]+(?:[_.][a-z0-9]+)+|[a-z]*error|0\d{5}|\d{4,5})\b/g) ?? []
+  const words = text.replace(NAMED_AS_ABSENT, ' ').match(/\b(ol-\d{3}(?:-[a-z])?|[a-z]+(?:[_.][a-z0-9]+)+|[a-z]*error|0\d{5}|\d{4,5})\b/g) ?? []
   return words.slice(0, 40)
 }

@@ -5,10 +5,11 @@ import fitted from './fitted.json' with { type: 'json' }
 import { PLACE_RULES } from './place-rules.ts'
 import { TABLES } from './tables.ts'
 import { TEXT_RULES } from './text-rules.ts'
+import { TOKEN_RULES } from './token-rules.ts'
 import { WORD_PAIRS } from './word-pairs.ts'
 
 export const KNOWLEDGE: Knowledge = {
   tables: TABLES,
-  rules: [...CONTEXT_RULES, ...TEXT_RULES, ...PLACE_RULES, ...WORD_PAIRS],
+  rules: [...CONTEXT_RULES, ...TEXT_RULES, ...TOKEN_RULES, ...PLACE_RULES, ...WORD_PAIRS],
   fitted: fitted satisfies Fitted,
 }

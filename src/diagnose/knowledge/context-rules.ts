@@ -23,7 +23,7 @@ export const CONTEXT_RULES: readonly Rule[] = [
   { id: 'many-failures', when: { context: { failuresInRow: { min: 4 } } }, because: 'It failed {failuresInRow} times in a row.', source: SEEN,
     weights: { scheduled_maintenance: -0.7, institution_down: -0.3, login_locked: 0.5, endpoint_moved: 0.3, protocol_outdated: 0.3, rate_limited: -0.2 } },
   { id: 'comes-and-goes', when: { context: { intermittent: [true] } }, because: 'It comes and goes.', source: SEEN,
-    weights: { institution_error: 1, institution_down: 0.8, aggregator_down: 0.6, rate_limited: 0.5, scheduled_maintenance: 0.3, mfa_required: 0.5, credentials_invalid: -2, endpoint_moved: -1.5, configuration: -1, protocol_outdated: -0.8, account_closed: -2, enrollment_required: -1.5, password_change_required: -1 } },
+    weights: { institution_error: 1, institution_down: 0.8, aggregator_down: 0.6, rate_limited: 0.5, scheduled_maintenance: 0.3, credentials_invalid: -2, endpoint_moved: -1.5, configuration: -1, protocol_outdated: -0.8, account_closed: -2, enrollment_required: -1.5, password_change_required: -1 } },
   { id: 'always', when: { context: { intermittent: [false] } }, because: 'It fails every time.', source: SEEN,
     weights: { institution_down: -0.6, institution_error: -0.6, aggregator_down: -0.5, client_bug: 0.5, protocol_outdated: 0.4, configuration: 0.3 } },
   { id: 'secret-changed-here', when: { context: { credentialsChangedHere: [true] } }, because: 'The stored sign-in was changed here since it last worked.', source: SEEN,

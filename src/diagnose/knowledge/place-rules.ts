@@ -4,6 +4,7 @@
  * 200 can hide a failure).
  */
 import type { Rule } from '../knowledge.ts'
+import { FORM_REFUSED } from './text-rules.ts'
 
 /** A word for what is not so: `not-`, `no-`, and the beginning of `unlocked`. */
 const NOT = '(?<!un)(?<!(?<![a-z])(?:no|not|non|never|without|kein|nicht|ohne)[-_.]?)'
@@ -21,6 +22,14 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { access_restricted: 0.9, rate_limited: 0.3, aggregator_down: 0.2 } },
   { id: 'html-refusal', when: { httpStatus: '403', header: 'content-type: text/html' }, because: 'A web page refused the request before the bank\'s protocol server saw it.', source: 'HTTP 403 seldom means a wrong password',
     weights: { access_restricted: 1.1, protocol_outdated: 0.7, endpoint_moved: 0.4, credentials_invalid: -2, consent_revoked: -1 } },
+  { id: 'refused-not-gone', when: { httpStatus: '401-403' }, because: 'The server understood the request and refused it; an address that refuses is there.', source: 'RFC 9110 sections 15.5.2 and 15.5.4',
+    weights: { endpoint_moved: -0.8, access_restricted: 0.2 } },
+  { id: 'own-server-failed-on-a-file', when: { protocol: ['file'], httpStatus: '500-599' }, because: 'Nobody but this program was asked: the failure of a server is its own.', source: 'files are read here, without the bank',
+    weights: { client_bug: 2, institution_error: -1.5, institution_down: -3, aggregator_down: -2 } },
+  { id: 'form-refused-where-it-worked', when: { context: { connection: ['established'] }, text: FORM_REFUSED, not: { context: { softwareUpdated: [true] } } }, because: 'The same requests were accepted before; now the bank wants something in them that this program does not send.', source: 'a program that did not change meets a bank that did: new mandatory fields, segments, attributes',
+    weights: { protocol_outdated: 1.6, client_bug: -0.3, configuration: -0.5 } },
+  { id: 'structure-refused-where-it-worked', when: { protocol: ['fints'], code: '^(9110|9120|9130|9160|9170|9180|9190)$', context: { connection: ['established'] }, not: { context: { softwareUpdated: [true] } } }, because: 'The bank took messages of this program before, and refuses their structure now.', source: 'FinTS: banks drop old versions of segments when they bring in new procedures',
+    weights: { protocol_outdated: 1.6, client_bug: -0.3 } },
   { id: 'html-answer', when: { httpStatus: '200', header: 'content-type: text/html' }, because: 'A web page came where the protocol was due.', source: '200 can hide a failure',
     weights: { endpoint_moved: 1, scheduled_maintenance: 0.7, institution_down: 0.6, access_restricted: 0.5 } },
   { id: 'redirected', when: { header: '^location:' }, because: 'The server sent us elsewhere.', source: 'final URL differs from the stored one',
@@ -91,7 +100,7 @@ export const PLACE_RULES: readonly Rule[] = [
   { id: 'fints-dialog-id', when: { protocol: ['fints'], code: '^9010$', text: 'dialog-?id|nicht gultig|verteilt signiert' }, because: 'The bank lost the thread of the dialog.', source: 'FinTS 9010 with a dialog reference',
     weights: { client_bug: 1.2, credentials_invalid: -1 } },
   { id: 'file-at-import', when: { protocol: ['web-connect', 'file'], stage: ['parse', 'import'] }, because: 'A file could not be taken in.', source: 'files: the program, the bank\'s writer, or the chosen account',
-    weights: { client_bug: 0.7, institution_error: 0.5, configuration: 0.4, institution_down: -2, credentials_invalid: -3, login_locked: -3, mfa_required: -3, consent_expired: -3, rate_limited: -2, access_restricted: -2, scheduled_maintenance: -3, mfa_invalid: -3, consent_revoked: -3, local_network: -2 } },
+    weights: { client_bug: 0.7, institution_error: 0.5, configuration: 0.4, institution_down: -2, credentials_invalid: -3, login_locked: -3, mfa_required: -3, consent_expired: -3, rate_limited: -2, access_restricted: -2, scheduled_maintenance: -3, mfa_invalid: -3, consent_revoked: -3, local_network: -2, endpoint_moved: -3, mfa_method_changed: -3, aggregator_down: -2, connection_migrated: -1 } },
   { id: 'secret-not-fetched', own: true, when: { code: '^secret_source_failed$' }, because: 'The place where the secret lies gave none, so nothing was sent to the bank.', source: 'Relink asked that place itself',
     weights: { configuration: 7 } },
   { id: 'secret-not-opened', own: true, when: { code: '^vault_unreadable$' }, because: 'The sealed secret does not open, so nothing was sent to the bank.', source: 'Relink tried it itself',
@@ -124,8 +133,8 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { credentials_invalid: 1.2, configuration: 0.3 } },
   { id: 'open-banking-404-for-all', when: { protocol: ['obie', 'berlin-group'], httpStatus: '404', context: { sameBank: ['all'] } }, because: 'The published interface of the bank is gone for everybody at once.', source: 'PSD2 interfaces are versioned and end by notice; a sudden 404 for all was a fault of the bank each time',
     weights: { institution_down: 1.2, institution_error: 0.6, endpoint_moved: -0.6, connection_migrated: -0.6 } },
-  { id: 'published-interface-refuses-many', when: { protocol: ['obie', 'berlin-group', 'gocardless', 'enable-banking', 'truelayer', 'salt-edge'], httpStatus: '400-499', context: { sameBank: ['some', 'all'] }, not: { context: { softwareUpdated: [true] } } }, because: 'A published interface refuses several people of one bank at once.', source: 'PSD2 and UK open banking: what refuses everybody of one bank at once, and was not released here, was each time the bank\'s own gateway',
-    weights: { institution_error: 1.6, institution_down: 1.4, client_bug: -1, protocol_outdated: -1, endpoint_moved: -1, connection_migrated: -0.6, consent_expired: -0.6, configuration: -0.6, history_limit: -1 } },
+  { id: 'published-interface-fails-for-many', when: { protocol: ['obie', 'berlin-group', 'gocardless', 'enable-banking', 'truelayer', 'salt-edge'], context: { sameBank: ['some', 'all'] }, not: { context: { softwareUpdated: [true] } } }, because: 'A published interface fails for several people of one bank at once.', source: 'PSD2 and UK open banking: what fails for several people of one bank at once, with whatever answer, and was not released here, was the bank\'s own gateway in 26 of 30 incidents',
+    weights: { institution_error: 1.6, institution_down: 1.7, scheduled_maintenance: 0.8, mfa_required: -0.5, client_bug: -1, protocol_outdated: -1, endpoint_moved: -1, connection_migrated: -0.6, consent_expired: -0.6, configuration: -0.6, history_limit: -1 } },
   { id: 'server-program-answers', when: { httpStatus: '400-599', text: 'jbweb\\d+|http status \\d{3} [-–]|apache tomcat|whitelabel error page|iis \\d|server error in .?/|weblogic|websphere|jboss|glassfish|nginx/\\d|no server is available|openresty' }, because: 'The bare page of a web server answered, not the bank\'s interface behind it.', source: 'pages that web servers and gateways show by themselves',
     weights: { institution_down: 1.4, institution_error: 1, endpoint_moved: 0.3, client_bug: -0.8, consent_expired: -1, credentials_invalid: -1 } },
   { id: 'second-factor-stage', when: { stage: ['mfa'] }, because: 'It failed where the second factor is asked for.', source: 'the stage of the failure',

@@ -15,8 +15,28 @@ const PAGE_FOR_DATA = "unexpected (token|character)[^.]{0,6}<|unexpected token '
 /** A code is spoken of as one that was given and not taken. */
 const CODE_REFUSED = '(wrong|invalid|incorrect|falsch\\w*|ungultig\\w*|expired|неверн\\w*)[^.]{0,25}(code|otp|tan|passcode|mfa|код)\\b|(code|otp|\\btan|passcode)\\b[^.]{0,30}(wrong|invalid|incorrect|not correct|not accepted|falsch|ungultig|expired)'
 
+/** Nobody is signed in, or what was shown for it does not count. */
+export const NOT_AUTHENTICATED = '(insufficient|missing|no valid|lacks?) authenti\\w*|(not|un) ?authenticated\\b|(authentication|authori[sz]ation) (is )?(required|needed)|(full )?authentication credentials were not|login (is )?required|not logged in|no (valid )?credentials? (was|were|found|given)|nicht (angemeldet|authentifiziert)|non (connecte|authentifie)|no autenticado|non autenticato'
+
+/** The bank misses something in the request, or does not know what stands in it. */
+export const FORM_REFUSED = '^(?![^]*(exception|error:))[^]*(?:(client|klient|app|program\\w*)[^.]{0,15}(did not|didn.t|does not|skickade inte|sendte ikke|hat nicht|n.a pas|no) (send|sent|provide|supply|include|gesendet|envoye|envi)|(attribute|field|parameter|header|segment)[ _]?\\w{0,12}[^.]{0,20}(not (provided|sent|given)|notprovided|is missing|is required|fehlt|nicht gefunden|manquant|ausente|mangler|saknas)|(missing|required|mandatory|unknown|falsche|unbekannte[sr]?) ?(attribute|field|parameter|header|element|segment\\w*|pflichtfeld)|pflichtfeld[^.]{0,15}(nicht|fehlt)|segmentzusammenstellung)'
+
 /** What is counted is the address that asks, not the login. */
 const FROM_HERE = 'from (your|this|the same) (network|ip\\b|internet|address|connection)'
+
+/** What programs for people are called. */
+const APP = "\\bapp(en|s|ens|.s)?\\b|application|aplicacion|aplicativo|applicazione|aplikac|sovellu|uygulama|alkalmazas|aplicati|приложени|застосун|додат|программ|клиент|אפליקצי"
+/** That there is a newer one, or that this one is too old. */
+const NEWER = '(please|must|need to|needs to|has to|should) (be )?(updat|upgrad)|(update|upgrade) (is )?(requir|needed|availab|your)|new(er)? version|latest version|outdated|too old|old version|no longer supported|veraltet|aktuali[sz]|neue(ste)? version|nicht mehr (unterstutzt|aktuell)|update erforderlich|mise a jour|mett(re|ez) a jour|nouvelle version|derniere version|obsol|plus (supporte|prise en charge)|actuali[cz]|nueva version|ultima version|desactualiz|ya no es compatible|atualiz|nova versao|nao e mais support|desatualiz|nao e mais|aggiorn|nuova versione|non e piu support|bijwerk|\\bwerk [^.]{0,20}bij\\b|nieuwe versie|niet meer ondersteund|uppdater|ny version|for gammal|opdater|oppdater|gammel|paivit|vanhentun|zaktualiz|wersj|nieaktual|verze|обнов|устарел|неактуал|верси|не поддерж|оновіт|версі|застар|guncelle|surum|frissit|verzio|versiun|גרסה|לעדכן'
+
+/** A refusal of the address that asks. */
+const ADDRESS_REFUSED = '\\bip\\b[^.]{0,30}(not (allowed|permitted|white|accept)|block|black ?list|bann|den(y|ied)|gesperrt|nicht (erlaubt|zugelassen)|bloqu|bloccat|заблок|запрещ|zablokow)|(block|den(y|ied)|refuse|nicht erlaubt|запрещ|заблок|denegad|negado|bloque|bloccat|zugriff)[^.]{0,30}\\bip\\b'
+
+/** A bank or kind of account that a system does not serve, or serves no more. */
+const NOT_SUPPORTED = '(institution|bank|account|connectivity|provider|integration|connector)s?\\b[^.]{0,40}(not (currently )?(supported|available)|unsupported|no longer (supported|available|offered)|deprecated|(was|been|is) (removed|disabled|dropped))|support for (this|the|your) (bank|institution|provider)[^.]{0,20}(end|drop|remov|discontinu)'
+
+/** A permission, as the languages of Europe call it. */
+const PERMISSION = 'consent|zustimmung|einwilligung|zugriffserlaubnis|freigabe|autorisation|autorizac|toestemming|samtyck|samtykk|medgivande|suostumus|\\bzgod|souhlas|согласи|згод|\\bonay|hozzajarul|consimtamant|consenso'
 
 /** Several ways of saying one thing. */
 const ways = (...patterns: readonly string[]): string => patterns.join('|')
@@ -45,7 +65,7 @@ export const TEXT_RULES: readonly Rule[] = [
     when: { text: '\\d+.?(stellig|digit|character|chiffres|cifr).{0,50}(pin|password|passwort|kontonummer|user|mot de passe)|(pin|password|passwort|mot de passe).{0,60}(regexp|length|lange|\\d+ (digits|characters))' },
     weights: { credentials_invalid: 1.2, configuration: 0.7, password_change_required: 0.6 } },
   { id: 'says-locked', source: WORDS, because: 'The answer speaks of a lock.',
-    when: { not: { text: 'automat\\w*|third[- ]part|scrap|robot|\\bbots?\\b|' + FROM_HERE }, text: ways(
+    when: { not: { text: 'automat\\w*|third[- ]part|scrap|robo|\\bbots?\\b|anfrage|requete|solicitud|' + FROM_HERE + '|' + ADDRESS_REFUSED }, text: ways(
       '\\block(ed|out)?\\b|gesperrt|sperrung|verrouill|\\bbloque[eo]?[es]?\\b|bloquead[oa]|bloccat[oa]|geblokkeerd|(disabled|suspended) (for|after|due to).{0,30}(attempt|tries|login)|too many (failed|invalid|incorrect|wrong|unsuccessful)',
       '(suspend|disabl|block|deactivat|deaktivier|froze|restrict)\\w*[^.]{0,40}(attempts?|tries|failed|failures|fehlversuch\\w*|intentos|tentatives)',
       '(attempts?|tries|fehlversuch\\w*|failed log-?ins?|intentos|tentatives)[^.]{0,50}(suspend|disabl|block|deactivat|deaktivier|froze)\\w*',
@@ -73,6 +93,7 @@ export const TEXT_RULES: readonly Rule[] = [
       'verify your identity|message[^.]{0,20}(wait|unread)|secure message|message cent(er|re)|(accept|agree|review|read)[^.]{0,30}(terms|conditions|agreement|agb)|nutzungsbedingungen|conditions generales|terminos|log ?(in|on) (to|into|at)[^.]{0,50}(to|and|for)|log into your|sign in to[^.]{0,30}(website|online|web)|(visit|go to|contact) [^.]{0,25}(bank|institution)[^.]{0,10}(site|website|page)|action (is )?required|additional information|needs? (your )?attention|update your (profile|contact|details|information)|confirm (your )?(device|details|identity)|fully set up',
       '(unread|important|urgent) (notice|message|mail|document|letter)|\\binbox\\b|postfach|acknowledg\\w*|confirm (your|the customer.s) identity',
       '(agree to|accept|zustimm\\w*|consent to)[^.]{0,40}(agreement|terms|conditions|policy|disclosures?|bedingungen|agb)',
+      '(disable|deactivate|turn off|switch off|remove|change|enable|turn on|allow)\\b[^.]{0,60}\\b(in|at|on|under) (your|the|my) [^.]{0,40}(settings|preferences|profile|security (page|cent))',
       'tax (residency|form|status|certification)|self-?certif\\w*|know your customer|\\bkyc\\b|selbstauskunft|questionnaire',
       '(complete|finish|answer|confirm|approve|review)[^.]{0,50}(in|at|on) (online banking|(our|the|your|its) (bank.s )?(web ?)?(site|page|portal|profile))',
       '(approve|confirm|register|authori[sz]e|trust)[^.]{0,15}(new )?(device|browser|computer)\\b|visit (the|our|your bank.s) (web ?)?site',
@@ -89,6 +110,7 @@ export const TEXT_RULES: readonly Rule[] = [
       'access code|enrol|not (yet )?(activated|enabled|registered|signed up|subscribed|set up)|freischalt|nicht freigeschaltet|(activate|enable|switch on|turn on)[^.]{0,30}(access|service|download|direct connect|third)|sign up for|direct connect[^.]{0,30}(not|enable|activate)|teilnehmerzustand|user_state|haven.?t turned on',
       '(access|downloads?|direct connect|service|banking|feature|fints|hbci|teilnehmer)[^.]{0,40}(not|n.?t) (been )?(yet )?(switched|turned) on',
       '(register|sign up|subscribe|apply|enrol\\w*) for[^.]{0,40}(direct connect|service|access|banking|downloads?)',
+      '(only|can) (be )?use\\w*[^.]{0,30}(if|when|once|after) you (have|are|hold)|only (for|available to)[^.]{0,20}(customers|users|clients) (who|that|with)|(nur|solo|seulement|uniquement)[^.]{0,20}(fur|para|pour|per) (kunden|clientes?|clients?|clienti) (mit|con|avec|die|que|qui|che)\\b',
       'requires? (an? )?(activation|enrol\\w*|registration|subscription to)|(must|have to|need to) (first )?(register|enrol\\w*|sign up|activate)',
       'nicht (aktiviert|eingerichtet)|keys?\\b[^.]{0,25}not (yet )?(been )?(released|activated|initiali[sz]ed)|schlussel[^.]{0,30}nicht (freigegeben|freigeschaltet)',
       '(service|servicio|servizio)[^.]{0,20}(pas encore active|no activado|aun no esta activ|non ancora attiv)\\w*',
@@ -112,8 +134,9 @@ export const TEXT_RULES: readonly Rule[] = [
     ) },
     weights: { account_not_found: 2, account_closed: 0.7, account_not_authorized: 0.9, configuration: 0.3, institution_down: -1.2, credentials_invalid: -0.7 } },
   { id: 'says-not-permitted', source: WORDS, because: 'The answer says that this login may not read the account.',
-    when: { text: ways(
+    when: { not: { text: NOT_AUTHENTICATED + '|authori[sz]ation header' }, text: ways(
       'not (authori[sz]ed|permitted|entitled|eligible|granted)|(no|lack\\w*|missing|insufficient) (permission|authori[sz]ation|rights|privilege)|do not have (the )?(required )?(permission|access)|not the owner|primary (user|account holder|owner)|only the .{0,20}(owner|user|holder)|keine berechtigung|nicht berechtigt|check (token )?permissions|not granted',
+      '(insufficient|missing|lacks?|required?|without)[^.]{0,25}(scopes?|permissions?|privileges?)\\b|(scopes?|permissions?)\\b[^.]{0,25}(missing|required|insufficient|needed|not granted)|insufficient_scope|escopos?\\b|(permisos?|permess[oi]|permissoes|droits|rechte[n]?|berechtigung\\w*|uprawnien|behorighet|rettighet\\w*|oikeu\\w*)[^.]{0,25}(insuf\\w*|fehl\\w*|necessa\\w*|onvoldoende|saknas|mangler)|(fehlende|nicht ausreichende|keine ausreichenden|onvoldoende|geen|brak|otillracklig|manglende|faltan)\\w*[^.]{0,15}(berechtigung|rechte|uprawnien|behorighet|rettighet|permisos)|(недостаточно|нет|немає) прав|not allowed to access this',
       '(no longer|not) (entitled|allowed|authori[sz]ed|permitted) to (view|see|access|use|read|download)',
       '(signing|account|viewing) (authority|rights?)|ask the (account )?(owner|holder)|(authority|rights?)[^.]{0,40}(withdrawn|removed|revoked|ended)|verfugungsberechtig\\w*|vollmacht',
       '(consent|permission|agreement|authori[sz]ation)\\b[^.]{0,20}(does not|doesn.?t|did not) (cover|include|contain|extend)|not (covered|included) (by|in) (the|your|this) (consent|permission|agreement)|zustimmung[^.]{0,20}nicht (umfasst|enthalt)',
@@ -169,10 +192,12 @@ export const TEXT_RULES: readonly Rule[] = [
     weights: { mfa_method_changed: 2, client_bug: 0.6, mfa_required: 0.4, institution_down: -1.5 } },
   { id: 'says-permission-over', source: WORDS, because: 'The answer says that a permission or access has ended.',
     when: { text: ways(
-      '(consent|agreement|permission|authori[sz]ation|access|connection|eua|token|grant|link)[^.]{0,70}(expired|has lapsed|\\bended|ran out|no longer valid|abgelaufen|expire[es]?\\b)|re-?authenticat|(reconnect|renew)[^.]{0,25}(account|consent|access|connection)|zustimmung[^.]{0,20}abgelaufen|consentement[^.]{0,20}expir|consentimiento[^.]{0,20}(caducad|expirad)',
+      '(consent|agreement|permission|authori[sz]ation|access|connection|eua|token|grant|link)[^.]{0,70}(expired|has lapsed|\\bended|ran out|no longer valid|abgelaufen|expire[es]?\\b)|re-?authenticat|(reconnect|renew)[^.]{0,25}(account|consent|access|connection|bank)|zustimmung[^.]{0,20}abgelaufen|consentement[^.]{0,20}expir|consentimiento[^.]{0,20}(caducad|expirad)',
       '(consent|permission|authori[sz]ation|sharing|agreement|approval|access period|freigabe|zustimmung|einwilligung)\\b[^.]{0,70}(lapsed|over\\b|run out|past its|out of date|abgelaufen|must be renewed|needs? renew\\w*|erneuer\\w*)',
       '(renew|extend|refresh|prolong|erneuer)\\w*[^.]{0,40}(consent|permission|approval|access(?! token)|authori[sz]ation|sharing|zustimmung|freigabe|einwilligung)|authori[sz]e (it|us|this app|the app) again|consent[^.]{0,40}renew\\w*',
-      're-?authori[sz]\\w*',
+      're-?authori[sz]\\w*|reconfirm[^.]{0,20}(consent|access)',
+      `(${PERMISSION})[^.]{0,35}(expir|abgelauf|nicht mehr gultig|plus valid|caduc|vencid|scadut|ya no es valid|non e (piu )?valid|verlop|niet meer geldig|gatt ut|udl[oø]b|utl[oø]p|vanhentu|wygas|vyprsel|skoncil|истек|больше не|закінч|suresi|lejart|echeance)|(renouvel|renuev|renov|renew|rinnov|vernieuw|forny|odnow|обнов)[^.]{0,25}(${PERMISSION})`,
+      '授权.{0,6}过期|同意.{0,12}期限|συγκαταθεσ.{0,20}ληξ|הסכמה.{0,10}פג',
       'session (with|at|to|of)[^.]{0,20}(bank|institution)[^.]{0,20}(expired|ended)|(must|need to|has to|have to|please) (log|sign) ?in again|(einwilligung|zustimmung|freigabe|berechtigung)[^.]{0,20}nicht mehr gultig',
     ) },
     weights: { consent_expired: 2.4, consent_revoked: 0.8, bank_action_required: -0.5, enrollment_required: -0.5, mfa_timeout: 0.2, institution_down: -1.5, credentials_invalid: -0.5 } },
@@ -182,6 +207,7 @@ export const TEXT_RULES: readonly Rule[] = [
   { id: 'says-permission-withdrawn', source: WORDS, because: 'The answer says that a permission was withdrawn.',
     when: { text: ways(
       'revoked|withdrawn|widerrufen|revoque|revocad|deauthori[sz]ed|disconnected by|removed by the (user|customer)|permission_revoked',
+      '(no longer|nicht mehr|n.est plus|ya no (esta|es)|non (e )?piu|niet (meer|langer)|nao (esta )?mais) (shared|freigegeben|partage\\w*|compartid\\w*|condivis\\w*|gedeeld|compartilhad\\w*)',
       '(turned|switched) off (access|sharing|this app)|taken back|(removed|deleted|unlinked|disconnected)[^.]{0,25}(this |the )?(application|app)\\b[^.]{0,40}(list|connected|settings|service)',
       '(sharing|access|consent|permission|authori[sz]ation)[^.]{0,40}(stopped|cancel+ed|withdrawn|removed|turned off|ended) by|(cancel+ed|stopped|ended|withdrew|withdrawn)[^.]{0,15}(the |its |their |your )?(consent|permission|sharing|authori[sz]ation)',
       '(requisition|consent|permission|authori[sz]ation|item|mandate)\\b[^.]{0,25}(was|been|is) (deleted|removed)|(removed|deleted|withdrew|took away)[^.]{0,25}\\baccess\\b',
@@ -203,6 +229,8 @@ export const TEXT_RULES: readonly Rule[] = [
       '(ofx|version|protocol) ?\\d[^.]{0,50}(not accepted|no longer|not supported|or (later|newer|higher))|please (upgrade|update)\\b(?![^.]{0,25}(tax|contact|personal|profile|details|information|password|address|phone|mail|credential|sign-?in|log-?in))',
       'version \\d+(\\.\\d+)? (is |wird |was )?(required|needed|benotigt|erforderlich)',
       '(tls|ssl) ?v?\\d(\\.\\d)?[^.]{0,30}(no longer|not) (accepted|supported|allowed)|version \\d[^.]{0,25}(turned|switched) off|client (is )?too old',
+      `(${APP})[^.]{0,40}(${NEWER})|(${NEWER})[^.]{0,40}(${APP})`,
+      'min(imum|imal)?[ _-]?(required |supported |app |client )?version|upgrade[ _]required|(mandatory|forced?|obligatory|required) (app )?updates?\\b|update[ _](is )?(required|mandatory)|(derniere|ultima|nueva|nouvelle) version|nova versao|nuova versione|ny version\\b|nieuwe versie|neue(ste)? version|nowa wersja|нов(ая|ую|ои) верси|верси.{0,12}(не поддерж|устарел|неактуальн)|更新.{0,8}(版本|应用)|(版本|应用|アフリ).{0,14}更新',
       '(obsolete|outdated|old) (protocol|version|client|software)|(ofx|fints|hbci|api|tls|version|protocol)[^.]{0,15}not accepted|(version|protocol|client|ofx) ?[\\d.]+ is (not|no longer)',
     ) },
     weights: { protocol_outdated: 2.2, client_bug: 0.2, connection_migrated: 0.3, institution_down: -1.2, credentials_invalid: -1 } },
@@ -226,6 +254,9 @@ export const TEXT_RULES: readonly Rule[] = [
       '(have|has|been|was) blocked|from (your|this) (location|country|region|network)|in your (location|country|region)|security (policy|rules)|you are unable to access',
       '<title>[^<]{0,20}(blocked|denied|forbidden|just a moment|attention)|not supposed to be here|just a moment|checking your browser|are you (a )?(human|robot)|pardon our interruption|request unsuccessful|requested url was rejected|enable (js|javascript) and|suspicious (activity|traffic)|automated (access|requests|queries)|ddos|\\bwaf\\b|error 1020|not a robot',
       '(produkt|anwendung|programm|software)[^.]{0,30}nicht (registriert|zugelassen|freigegeben|erlaubt)|(no longer|not) support\\w*[^.]{0,40}(aggregat|third[- ]part|scrap|automated)',
+      ADDRESS_REFUSED + '|(another|different|other|andere|otra|autre|outro|altro|другой|другои|инои) ip\\b',
+      '(contact|write to|ask|kontaktieren sie) (us|support|sales|our|den support|your account manager)[^.]{0,40}(increase|raise|enable|activate|upgrade|lift|access|freischalt|erhoh)\\w*',
+      'you are (an? )?human|\\brobo(t|ter|ts)?\\b|робот|\\bbots?\\b[^.]{0,20}detect|headless|user.?agent|datadome|captcha-delivery|perimeterx|px-captcha|imperva|sucuri|mod_?security|kasada|(unsupported|outdated) browser|browser[^.]{0,15}not supported|site connection is secure|security (check|service)\\b|fingerprint|vpn (or|and|detected)|support id|unusual activity|ungewohnliche aktivitat|activite inhabituelle|actividad inusual|(anfrage|requete|solicitud|peticion|richiesta)[^.]{0,20}(bloc?k|bloque|bloquead|bloccat)|(from|desde|depuis|aus) (your|su|votre|ihrem) (country|pais|pays|land)\\b',
       'licen[sc]ed (partners|clients|parties|third)|only (available|open|offered) (to|for)[^.]{0,25}(partners|licen[sc]ed|contract)|(fremdsoftware|drittanbieter|fremdprogramm\\w*|drittsoftware)[^.]{0,30}(nicht|gesperrt|untersagt)',
     ) },
     weights: { access_restricted: 1.9, protocol_outdated: 0.5, endpoint_moved: 0.3, rate_limited: 0.2, institution_down: -0.7, credentials_invalid: -1 } },
@@ -236,8 +267,11 @@ export const TEXT_RULES: readonly Rule[] = [
     when: { text: "(route|api|version|endpoint|operation|method)\\b[^.]{0,40}(not found|deprecated|sunset|retired|removed|no longer (exists?|supported|available|served)|discontinued|obsolete|shut ?down|gone\\b)|/v\\d+/[^.]{0,40}(not found|deprecated|gone)|api ?version|(deprecated|legacy|old) (api|endpoint|version|route|interface)|upgrade (to|your)[^.]{0,20}(version|api|v\\d)" },
     weights: { protocol_outdated: 1.9, endpoint_moved: 1, client_bug: 0.5, connection_migrated: 0.4, account_not_found: -1.5, credentials_invalid: -1.2, institution_down: -0.5 } },
   { id: 'says-not-supported-institution', source: WORDS, because: 'The answer says that this bank or kind of account is not supported.',
-    when: { text: '(institution|bank|account|connectivity|provider)[^.]{0,30}(not (currently )?supported|unsupported)' },
+    when: { text: NOT_SUPPORTED },
     weights: { access_restricted: 1, configuration: 0.8, client_bug: 0.7, connection_migrated: 0.6 } },
+  { id: 'no-longer-supported-institution', source: 'aggregators that drop a bank or its entry: Plaid, Salt Edge, GoCardless', because: 'A bank that was supported is not any more.',
+    when: { text: NOT_SUPPORTED, context: { connection: ['established'] } },
+    weights: { connection_migrated: 1.8, access_restricted: 0.4, client_bug: -0.5, configuration: -0.5, protocol_outdated: -1.2, endpoint_moved: -1 } },
   { id: 'says-product-not-offered', source: 'Plaid errors PRODUCTS_NOT_SUPPORTED, INVALID_PRODUCT; products are chosen in the settings of a program', because: 'The answer says that the kind of data that was asked for is not offered for this bank.',
     when: { text: '\\bproducts?\\b[^.]{0,30}(not (yet )?(available|supported|enabled|authori[sz]ed)|unsupported|unavailable)|(unauthori[sz]ed|invalid|unsupported) product' },
     weights: { configuration: 1.5, client_bug: 1.3, access_restricted: 0.4, endpoint_moved: -1.5, institution_down: -1.5, account_not_found: -1 } },
@@ -247,6 +281,8 @@ export const TEXT_RULES: readonly Rule[] = [
       '(access(es)?|accesos|acces|accessi|acessos|zugriffe|abrufe|abfragen|consultas|requests?|calls)\\b[^.]{0,30}(exceed|superad|depass|superat|excedid|uberschritten|ubersteig)|(exceed|superado|depasse|superato|excedid|uberschritten)\\w*[^.]{0,40}\\b(access(es)?|accesos|acces|accessi|acessos|zugriffe|abrufe|abfragen|consultas)\\b',
       '(number|maximum|limit|allowance)\\b[^.]{0,40}(reached|per (day|hour)|a day|used up)|(reached|used up)[^.]{0,40}(limit|number|quota|maximum|allowance)',
       'too (soon|often|frequent\\w*|quick\\w*|fast)|slow down|(lot of|so many|excessive) (requests|downloads|calls)|since (your|the) last (request|download|sync)|zu (haufig|oft|schnell)|already (in use|signed on|logged (in|on))|another session',
+      '(zu viele|trop de|demasiad[ao]s|muit[ao]s|tropp[ei]|te veel|for manga|for mange|liian mon\\w*|zbyt (wiele|duzo)|prilis mnoho|слишком (много|част)|забагато|cok fazla|tul sok|prea mult\\w*)[^.]{0,20}(anfrag|abruf|requet|appel|solicitud|peticion|requisic|chamad|consult|richiest|verzoek|aanvrag|anrop|forfrag|foresp[oø]rs|anmodning|pyynt|zadan|zapytan|pozadav|запрос|запит|istek|keres|cerer)',
+      '(limi?e?t|лимит|ліміт)[^.]{0,30}(erreicht|uberschritt|atteint|depass|superad|excedid|superat|raggiunt|overschred|overskred|overskrid|przekrocz|prekroc|превыш|исчерп|перевищ|asildi)|(przekroczono|превышен|перевищен|superad|excedid|depass|uberschritt|raggiunt)\\w*[^.]{0,25}(limit|quota|лимит|ліміт)|(nombre|numero|anzahl|quota)[^.]{0,40}(atteint|raggiunt|erreicht|depasse|alcanzad|atingid)|abruflimit|anfragelimit|concurrent (requests?|calls?|sessions?)|(another|previous) request[^.]{0,20}(in progress|running)|频繁|リクエスト.{0,6}多|יותר מדי',
       '(only|maximum|at most|max\\.?) (of )?\\d+ (\\w+ ){0,4}(per|every|a|within|in) (\\d+ )?(day|hours?|24)|nombre (maximal|maximum) (de|d) \\w+ (atteint|depasse)',
     ) },
     weights: { rate_limited: 2.8, history_limit: -0.3, credentials_invalid: -1.5, institution_down: -0.7, account_closed: -1.5 } },
@@ -257,7 +293,7 @@ export const TEXT_RULES: readonly Rule[] = [
     when: { not: { text: 'date ?format|time data|invalid time|format of the date|per (day|hour)' }, text: ways(
       '((?<![a-z])date|startdate|enddate|period|range|fromdate|from_date|bookingdate\\w*|history|interval|zeitraum|datum|periode)[^.]{0,45}(exceed|invalid|out of|limit|maximum|too (long|old|far|large)|wrong|not allowed|bound|uberschr|ungultig|was capped|capped|is not valid|past)|(invalid|wrong|out of range)[^.]{0,25}(date|period|range|interval)|last \\d+.?days?|wert widerspricht|bankvorgaben|\\d+.?days? (limit|maximum|of history)',
       '(transactions?|history|statements?|bookings?|umsatze|data|start date|from date)\\b[^.]{0,40}(older|before|earlier|within|only|last|letzten|nur)[^.]{0,30}\\d+ ?(days|months|years|tage|monate|jahre|jours|mois|dias|meses)',
-      'start date (must|is|has)|too far (back|in the past)',
+      '(date|period|from)\\w*[^.]{0,25} must be [^.]{0,20}(after|before|within|later|earlier)|start date (must|is|has)|too far (back|in the past)',
       'zu weit (zuruck|in der vergangenheit)|trop (ancien|eloigne)|demasiado antigu|too far back',
       '(date_?from|date_?to|from_?date|start_?date|from date|start date)[^.]{0,20}(too early|too old|before|earlier)|zeitraum[^.]{0,15}zu (gross|lang|weit)|periode[^.]{0,25}trop (longue|ancienne|grande)|(up to|at most|maximum( of)?|limited to|only( download)?) (the )?(last |past )?\\d+ (days|months|years)|\\d+ (days|months|years) (of )?(history|transactions|data|movements)|limit of \\d+ (days|months|years)',
       '(fecha|date|data|datum) (inicial|de debut|di inizio|de inicio|von)[^.]{0,30}(supera|limite|depasse|troppo|trop|muy)',
@@ -269,7 +305,8 @@ export const TEXT_RULES: readonly Rule[] = [
       '(systems?|services?|platform|banking|computers?)[^.]{0,30}(being|is|are) (upgraded|updated|serviced|maintained)|(planned|scheduled) (system )?(work|upgrade|update|interruption)s?',
       '(system|software|core) (upgrade|update|conversion) (in progress|under ?way)|right back|gewartet|(service|banking|system)s?[^.]{0,20}(resumes?|returns?|reopens?)|closed (from|between) \\d|systemarbeiten|travaux',
       'instandhaltung\\w*|(making|some) improvements|back (shortly|soon|online)|planned downtime|geplante (arbeiten|unterbrechung)|mise a jour (du|de nos) (systeme|site|serveur)',
-      '(are|is) upgrading (our|the|its) (systems?|platform|services?|core|banking)',
+      '(are|is) upgrading (our|the|its) (systems?|platform|services?|core|banking)|(undergoing|during) (an? )?(\\w+ )?(upgrade|update)|systemumstellung|parada programada',
+      'underhall|vedligehold|vedlikehold|huolto|prace (serwisowe|konserwacyjne|techniczne)|przerw\\w+ (techniczn|serwisow)|udrzb|odstavk|(технически|плановы|профилактически|регламентны)\\S* работ|технічн\\S* (робот|обслуг)|bak[iı]m(da| [cç]al)|planl[iı] bak[iı]m|karbantart|mentenant|תחזוקה|维护|維護|メンテナンス|συντηρησ|odrzavan',
     ) },
     weights: { scheduled_maintenance: 3, institution_down: 0.7, credentials_invalid: -2, client_bug: -1, configuration: -1 } },
   { id: 'says-not-available', source: WORDS, because: 'The answer says that the service is not available now.',
@@ -289,7 +326,7 @@ export const TEXT_RULES: readonly Rule[] = [
     weights: { institution_error: 0.5, institution_down: 0.5, access_restricted: 0.4, rate_limited: 0.3, scheduled_maintenance: 0.2 } },
   { id: 'says-bank-error', vague: true, source: WORDS, because: 'The answer reports an error of the bank\'s own.',
     when: { text: ways(
-      'general error|(error|problem) (interacting|communicating) with|error from (the )?(bank|institution|aspsp)|returned an error|internal[_ ]error|allgemeiner fehler|technische(r|s)? (fehler|storung|problem)|technical (error|difficult\\w*|problem)|erreur technique',
+      'general error|(error|problem) (interacting|communicating) with|error from (the )?(bank|institution|aspsp)|returned an error|internal[_ ](server[_ ])?error|allgemeiner fehler|technische(r|s)? (fehler|storung|problem)|technical (error|difficult\\w*|problem)|erreur technique',
       'unexpected (condition|problem|failure)|(host|back-?end|core|mainframe)[^.]{0,15}(failure|error|failed)|system (failure|error)|systemfehler',
       '(error|failure|problem)[^.]{0,25}\\b(at|in|of|from) (the |your )?(bank|institution)|(bank|institution)\\b[^.]{0,5} (back-?end|host|core)|fehler (bei|in) (der|ihrer) bank|interner fehler|erreur interne|error interno|errore interno|interne fout',
     ) },
@@ -318,7 +355,7 @@ export const TEXT_RULES: readonly Rule[] = [
     when: { text: 'unexpected end (of|in)|end of (file|input|stream|data|json)|premature (end|close)|unterminated|incomplete (read|chunk|response)|empty (response|reply|answer|body|document)|no content|unexpected eof|leere antwort|reponse vide|respuesta vacia' },
     weights: { client_bug: 0.7, institution_error: 0.9, aggregator_down: 0.9, institution_down: 0.5, access_restricted: 0.3, credentials_invalid: -1, login_locked: -1.5 } },
   { id: 'says-page-differs', ofProgram: true, source: 'Puppeteer, Playwright, Selenium, Mechanize: how they report a page that is not the expected one', because: 'The page of the bank does not look as the program expects.',
-    when: { text: '(element|selector|node|link|button|locator)s?\\b[^.]{0,60}(not found|failed|missing|not (visible|attached|interactable)|no such|time)|(waiting|wait(ed)?) (for|failed)[^.]{0,20}(selector|element|function|failed|timeout)|no such element|(fail\\w*|unable|could not|cannot) (to )?(find|locate|click)[^.]{0,20}(element|selector|button|form|field)|linknotfound|elementname|unexpected (login|page|html)|waiting failed|scrap(e|ing) (error|failed)|expected \\d+ elements?' },
+    when: { text: '(element|selector|node|link|button|locator)s?\\b[^.]{0,60}(not found|failed|missing|not (visible|attached|interactable)|no such|time)|(waiting|wait(ed)?) (for|failed)[^.]{0,20}(selector|element|function|failed|timeout)|no such element|(fail\\w*|unable|could ?n.t|could not|cannot|can.?t) (to )?(find|locate|click)[^.]{0,20}(element|selector|button|form|field)|linknotfound|elementname|unexpected (login|page|html)|waiting failed|scrap(e|ing) (error|failed)|expected \\d+ elements?' },
     weights: { client_bug: 1.6, endpoint_moved: 0.8, password_change_required: 0.8, bank_action_required: 0.6, mfa_method_changed: 0.4, mfa_required: 0.3, access_restricted: 0.4, institution_down: -0.5, credentials_invalid: -0.7, configuration: -0.5, aggregator_down: -1, history_limit: -1 } },
   { id: 'says-page-not-reached', ofProgram: true, source: 'Puppeteer, Playwright, Selenium: how they report a page that does not load', because: 'The page of the bank did not load.',
     when: { text: '(navigat\\w*|go ?to|load\\w*)[^.]{0,30}\\b(url|https?:|page|failed|timeout|error)|net::err_|page crash' },
@@ -339,10 +376,10 @@ export const TEXT_RULES: readonly Rule[] = [
     when: { text: 'payment required|subscription|billing|trial|plan (expired|limit)' },
     weights: { configuration: 0.9, access_restricted: 1.4 } },
   { id: 'says-refresh-failed', source: 'RFC 6749 section 6: a refresh token that was replaced and not kept ends the connection; Intuit and others replace it daily', because: 'A stored token could not be renewed: it was used up, lost, or the permission behind it is gone.',
-    when: { text: '(refresh|renew|exchange)\\w*[^.]{0,40}token[^.]{0,60}(fail|error|invalid_grant|denied|reject)|(fail|error|unable|could not)\\w*[^.]{0,25}(refresh|renew)\\w*[^.]{0,30}token' },
-    weights: { client_bug: 1, consent_expired: 0.8, consent_revoked: 0.8, credentials_invalid: -0.7, institution_down: -0.7 } },
+    when: { text: '(refresh|renew|exchange)\\w*[^.]{0,40}token[^.]{0,60}(fail|error|invalid_grant|denied|reject)|(fail|error|unable|could not|cannot)\\w*[^.]{0,25}(refresh|renew|acquire|obtain|retrieve)\\w*[^.]{0,30}token|(konnte|impossible|impossibile|no se pudo|nao foi possivel|не удалось|kunde inte|kunne ikke|nie (udalo|mozna))[^.]{0,30}(token|jeton|токен)|token (refresh|renewal)[^.]{0,20}(fail|error|reject)|token[^.]{0,20}nicht (erneuert|verlangert)|(refreshing|renewing)[^.]{0,15}token[^.]{0,15}(fail|reject|refus)|invalid_grant' },
+    weights: { client_bug: 1, consent_expired: 1.1, consent_revoked: 0.8, credentials_invalid: -0.7, institution_down: -0.7, endpoint_moved: -1, protocol_outdated: -1, mfa_required: -0.4 } },
   { id: 'says-not-signed-in', source: 'interfaces with tokens or keys instead of a password', because: 'The answer says that nobody is signed in: the stored token or key counts no more.',
-    when: { text: '(insufficient|missing|no valid|lacks?) authenti\\w*|(not|un) ?authenticated\\b|authentication (is )?(required|needed)|(full )?authentication credentials were not|login (is )?required|not logged in|nicht (angemeldet|authentifiziert)|non (connecte|authentifie)|no autenticado|non autenticato' },
+    when: { text: NOT_AUTHENTICATED },
     weights: { consent_expired: 1.2, consent_revoked: 0.9, credentials_invalid: 0.6, mfa_required: 0.6, client_bug: 0.4, configuration: 0.4, institution_down: -1, account_closed: -1, history_limit: -1 } },
   { id: 'says-encryption-too-old', source: 'OpenSSL and GnuTLS error strings, security level 2 since 2018', because: 'One side speaks an encryption that the other no longer accepts.',
     when: { not: { networkError: '.' }, text: 'dh.key.too.small|ee.key.too.small|(ca|ee) (md|key) too (weak|small)|legacy renegotiation|no shared cipher|no protocols available|inappropriate fallback|tlsv1 alert|unsupported.protocol|wrong.signature|cipher.{0,12}mismatch' },
