@@ -106,8 +106,17 @@ async function prepare(options: EmbeddedOptions): Promise<Result<Ground, Embedde
   return ok({ places: places.value, binaries: binaries.value, account: account.value, passwords: passwords.value, startTimeoutMs, throwaway: options.throwaway === true })
 }
 
-/** A lease on the running server, which is started if none runs. */
+/** A lease on the running server, which is started if none runs. What the file system refuses meanwhile is a failure like any other: nobody else would catch it. */
 async function reach(ground: Ground): Promise<Result<Reached, EmbeddedFailure>> {
+  try {
+    return await reachServer(ground)
+  } catch (error) {
+    const { base, data } = ground.places
+    return failed(isDiskFull(error) ? diskFull(base) : embeddedFailure('directory_unusable', `The database in ${data} cannot be used: ${textOf(error)}`))
+  }
+}
+
+async function reachServer(ground: Ground): Promise<Result<Reached, EmbeddedFailure>> {
   const { places } = ground
   const began = performance.now()
   let spawned: Spawned | null = null

@@ -5,7 +5,7 @@
  * a log without row data that stays below 2 MB.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, closeSync, copyFileSync, openSync, statSync, truncateSync } from 'node:fs'
+import { chmodSync, closeSync, copyFileSync, openSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Account, spawnAs } from './account.ts'
@@ -96,16 +96,24 @@ export function clearStaleLocks(places: Places): void {
   }
 }
 
-/** Keeps the log below its bound: the older half moves to one `.1` file. */
+/** Keeps the log below its bound: the older half moves to one `.1` file, or goes where that has no room. Never throws: a log is not worth the program. */
 export function boundLog(places: Places): void {
   try {
     if (statSync(places.log).size <= MAX_LOG_BYTES) return
-    copyFileSync(places.log, `${places.log}.1`)
-    chmodSync(`${places.log}.1`, 0o600)
+    keepOlder(places.log, `${places.log}.1`)
     // The server appends, so it goes on writing at the new end.
     truncateSync(places.log)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  } catch {
+    // Not there yet, or not ours to change: what uses the directory next says so.
+  }
+}
+
+function keepOlder(log: string, older: string): void {
+  try {
+    copyFileSync(log, older)
+    chmodSync(older, 0o600)
+  } catch {
+    rmSync(older, { force: true })
   }
 }
 
