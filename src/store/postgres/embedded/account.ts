@@ -1,7 +1,7 @@
 /**
  * Who runs the database. PostgreSQL refuses to run as root, so as root it runs as an account without
- * rights: the owner of RELINK_HOME when that is an ordinary user, else `relink`, `postgres` or
- * `nobody`, whichever the host has first. Everybody else runs it as themselves.
+ * rights: whoever owns the data already, else the owner of RELINK_HOME when that is an ordinary user,
+ * else `relink`, `postgres` or `nobody`, whichever the host has first. Everybody else runs it as themselves.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
@@ -13,11 +13,14 @@ export type Account = { readonly uid: number; readonly gid: number; readonly nam
 
 const PREFERRED = ['relink', 'postgres', 'nobody'] as const
 
-/** The account for a database under `home` (which may not exist yet). Fails when root finds no account to use. */
-export function databaseAccount(home: string): Result<Account, EmbeddedFailure> {
+/** The account for a database under `home` (which may not exist yet); `data`: where it lies, if it was made. Fails when root finds no account to use. */
+export function databaseAccount(home: string, data: string | null = null): Result<Account, EmbeddedFailure> {
   if (process.getuid?.() !== 0) return ok(null)
   const accounts = readAccounts()
-  const owner = ownerOf(home)
+  // PostgreSQL serves no other's data; meanwhile the host may have got another account that would be preferred, or the home another owner.
+  const made = data === null ? null : ownerOf(data)
+  if (made !== null && made.uid !== 0) return ok({ ...made, name: accounts.find(({ uid }) => uid === made.uid)?.name ?? String(made.uid) })
+  const owner = ownerOf(home)?.uid
   const chosen =
     accounts.find(account => account.uid === owner && account.uid !== 0) ??
     PREFERRED.map(name => accounts.find(account => account.name === name)).find(account => account !== undefined && account.uid !== 0)
@@ -56,9 +59,10 @@ function readAccounts(): readonly NonNullable<Account>[] {
   })
 }
 
-function ownerOf(path: string): number | null {
+function ownerOf(path: string): { readonly uid: number; readonly gid: number } | null {
   try {
-    return statSync(path).uid
+    const { uid, gid } = statSync(path)
+    return { uid, gid }
   } catch {
     return null
   }

@@ -16,7 +16,7 @@ import { diskFull, embeddedFailure, type EmbeddedFailure, hasNoSpace, isDiskFull
 import { releaseLease, takeLease } from './lease.ts'
 import { DATABASE, ensureOwner } from './owner.ts'
 import { runningPostmaster } from './pidfile.ts'
-import { OWN_SETTINGS, type Places, preparePlaces, SOCKET_PORT } from './places.ts'
+import { OWN_SETTINGS, type Places, preparePlaces, recordedData, SOCKET_PORT } from './places.ts'
 import { boundLog, clearStaleLocks, type Spawned, spawnPostmaster, stopPostmaster } from './postmaster.ts'
 
 export type ServerConnection = {
@@ -92,7 +92,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Result<Em
 }
 
 async function prepare(options: EmbeddedOptions): Promise<Result<Ground, EmbeddedFailure>> {
-  const account = databaseAccount(options.home)
+  const account = databaseAccount(options.home, recordedData(options.home))
   if (!account.ok) return account
   const source: Result<string, EmbeddedFailure> = options.binaries === undefined ? packagedBinaries() : ok(options.binaries)
   if (!source.ok) return source

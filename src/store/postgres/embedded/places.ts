@@ -58,6 +58,17 @@ export async function preparePlaces(home: string, account: Account): Promise<Res
   }
 }
 
+/** Where the cluster of a home lies, as its record says; null: none was made. */
+export function recordedData(home: string): string | null {
+  try {
+    const record = realpathSync(join(home, 'postgres'))
+    return join(presentPlace(JSON.parse(readFileSync(join(record, 'location.json'), 'utf8')) as Location, record).base, 'data')
+  } catch {
+    // What is wrong with it, `preparePlaces` says.
+    return null
+  }
+}
+
 /**
  * A home may have been moved or copied since its record was written (copying is how it is backed up): what lay
  * below it is below the present one. By the old path a copy would open, and change, the original's database.
