@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DatesSaid } from './domain/dates-said.ts'
+import { exportAccount } from './exports/export.ts'
 import { bytes } from './formats/testing/collect.ts'
 import { importFile } from './import-file.ts'
 import { World } from './sync/testing.ts'
@@ -160,4 +161,37 @@ test('refunds on the days of what they refund turn no file: it lacks other rows 
     const feed = await world.feed()
     for (const row of ['2026-06-05 5000 ALLIANZ INSURANCE', '2026-06-05 -5000 ALLIANZ INSURANCE', '2026-06-06 3000 GYM', '2026-06-20 70000 BONUS ACME']) assert.ok(feed.includes(row), `${row} in ${feed.join('; ')}`)
   }
+})
+
+// Fails when: an exported row is compared by its texts (seen): letters that a format lacks made it another row, and then took the place of the stored ones.
+test('what this program exports is known again: no row comes anew, none is asked about, none is changed', async () => {
+  for (const [kind, statement, account] of [['CHECKING', 'STMT', 'BANK'], ['SAVINGS', 'STMT', 'BANK'], ['', 'CCSTMT', 'CC']] as const) {
+    const world = new World('2026-12-20')
+    const row = (day: string, amount: string, id: string, name: string): string => `<STMTTRN><TRNTYPE>OTHER<DTPOSTED>${day}<TRNAMT>${amount}<FITID>${id}<NAME>${name}<MEMO>${name} ${'detail '.repeat(30)}</STMTTRN>`
+    const acct = `<${account}ACCTFROM>${kind === '' ? '' : '<BANKID>12'}<ACCTID>600123456${kind === '' ? '' : `<ACCTTYPE>${kind}`}</${account}ACCTFROM>`
+    const set = account === 'CC' ? 'CREDITCARD' : 'BANK'
+    const content = `OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nENCODING:UTF-8\nCHARSET:NONE\n\n<OFX><${set}MSGSRSV1><${statement}TRNRS><${statement}RS><CURDEF>ILS${acct}<BANKTRANLIST><DTSTART>20260201<DTEND>20260228${row('20260203', '-120.00', 'a', 'כרטיס ויזה')}${row('20260203', '-120.00', 'b', 'כרטיס ויזה')}${row('20260210', '9000.00', 'c', 'משכורת – Зарплата 給与')}</BANKTRANLIST><LEDGERBAL><BALAMT>8760.00<DTASOF>20260228</LEDGERBAL></${statement}RS></${statement}TRNRS></${set}MSGSRSV1></OFX>`
+    const importing = (fileName: string, bytesOf: string | Uint8Array): ReturnType<typeof importFile> => importFile(world.deps, { fileName, open: () => bytes(bytesOf), accountId: null, onProgress: null, dryRun: false })
+    assert.equal((await importing('a.ofx', content)).added, 3)
+    const before = await world.feed()
+    for (const format of ['qfx', 'ofx', 'qbo', 'csv', 'camt053', 'qif'] as const) {
+      const [summary] = await world.store.accounts.list()
+      const parts: Uint8Array[] = []
+      for await (const part of exportAccount(world.store, summary!, { format, now: world.now }).content) parts.push(Buffer.from(part))
+      const { added, matched, failure } = await importing(`x.${format}`, Buffer.concat(parts))
+      assert.deepEqual([added, matched, failure, await world.openQuestions(), (await world.store.accounts.list()).length, await world.feed()], [0, 3, null, [], 1, before], `${format} of ${kind}`)
+    }
+  }
+})
+
+// Fails when: a format that does not tell what kind an account is says that it is for checking (seen): a savings account was there twice.
+test('a file that does not tell the kind of its account is of the one with its number', async () => {
+  const world = new World('2026-12-20')
+  const importing = (fileName: string, content: string): ReturnType<typeof importFile> => importFile(world.deps, { fileName, open: () => bytes(content), accountId: null, onProgress: null, dryRun: false })
+  const head = 'OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\n\n'
+  await importing('a.ofx', `${head}<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>EUR<BANKACCTFROM><BANKID>37040044<ACCTID>0532013000<ACCTTYPE>SAVINGS</BANKACCTFROM><BANKTRANLIST><STMTTRN><TRNTYPE>INT<DTPOSTED>20260131<TRNAMT>1.25<FITID>1<NAME>Interest</STMTTRN></BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>`)
+  await importing('b.sta', ':20:S\n:25:37040044/0532013000\n:28C:1/1\n:60F:C260131EUR100,00\n:61:260131C1,25NINT\n:86:Interest\n:62F:C260131EUR101,25\n-\n')
+  assert.equal((await world.store.accounts.list()).length, 1)
+  await importing('c.xml', '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id><Acct><Id><Othr><Id>0532013000</Id></Othr></Id><Ccy>EUR</Ccy></Acct><Ntry><Amt Ccy="EUR">1.25</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-01-31</Dt></BookgDt></Ntry></Stmt></BkToCstmrStmt></Document>')
+  assert.equal((await world.store.accounts.list()).length, 1)
 })

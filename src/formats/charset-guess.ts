@@ -27,6 +27,10 @@ const AT_HOME: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntrie
   ...['RUB', 'UAH', 'BYN', 'BGN', 'MKD', 'KZT'].map((currency) => [currency, new Set(['windows-1251', 'koi8-r', 'ibm866'])] as const),
   ['TRY', new Set(['windows-1254'])],
   ['ILS', new Set(['windows-1255'])],
+  ['JPY', new Set(['shift_jis', 'euc-jp'])],
+  ['CNY', new Set(['gb18030'])],
+  ['KRW', new Set(['euc-kr'])],
+  ['TWD', new Set(['big5'])],
 ])
 
 /** Looking at more tells no more. */

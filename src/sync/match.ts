@@ -129,7 +129,7 @@ export function layOut(candidates: Candidates, context: MatchContext): Board {
 /** Rows that stay undecided are new. */
 function decideAll(board: Board, rows: readonly Incoming[]): void {
   const within = [followCorrections, pairOwnPending]
-  const against = [keepSameId, followLinks, settleSameId, reKey, correctSameId]
+  const against = [keepExported, keepSameId, followLinks, settleSameId, reKey, correctSameId]
   let left = rows
   for (const stage of board.candidates.length === 0 ? within : [...within, ...against]) {
     stage(board, left)
@@ -182,6 +182,28 @@ function pairOwnPending(board: Board, rows: readonly Incoming[]): void {
 
 function resembleAtAll(a: Incoming, b: Incoming): boolean {
   return a.content.amount === b.content.amount || resemblance(a.text, b.text) >= 0.5
+}
+
+/**
+ * A row that this program exported bears the id of its transaction. It is that one, and tells nothing new of it: formats cut
+ * texts, and have not all letters.
+ */
+function keepExported(board: Board, rows: readonly Incoming[]): void {
+  const exported = rows.filter(({ providerId }) => providerId !== null && OWN_ID.test(providerId))
+  if (exported.length === 0) return
+  const byId = new Map(board.candidates.map((candidate) => [plainId(candidate.id), candidate]))
+  for (const row of exported) {
+    const own = byId.get(plainId(row.providerId!))
+    const isSame = own !== undefined && own.amount === row.content.amount && own.currency === row.content.currency && own.postedOn === row.content.postedOn
+    if (isSame && !board.decisions.has(row) && !board.taken.has(own.id)) join(board, row, own, 'other_source')
+  }
+}
+
+/** With or without its hyphens, for which some formats have no room. */
+const OWN_ID = /^[\da-f]{8}-?[\da-f]{4}-?7[\da-f]{3}-?[\da-f]{4}-?[\da-f]{12}$/
+
+function plainId(id: string): string {
+  return id.replaceAll('-', '')
 }
 
 /**

@@ -44,6 +44,7 @@ const BALANCE_KINDS: ReadonlyMap<string, BalanceKind> = new Map([
 ])
 
 const ACCOUNT_KINDS: ReadonlyMap<string, AccountKind> = new Map([
+  ['CACC', 'checking'],
   ['SVGS', 'savings'],
   ['LOAN', 'loan'],
   ['MOMA', 'money_market'],
@@ -95,7 +96,7 @@ type Open = {
 
 type Stated = { readonly code: string; readonly kind: BalanceKind; readonly balance: StatedBalance }
 
-const NO_ACCOUNT: StatementAccount = { number: null, bankId: null, branchId: null, kind: 'checking', name: null }
+const NO_ACCOUNT: StatementAccount = { number: null, bankId: null, branchId: null, kind: 'other', name: null }
 const BALANCES_MAX = 1_000
 
 class CamtReader {
@@ -207,7 +208,7 @@ class CamtReader {
   }
 
   #readBalance(open: Open, element: Element): FormatFailure | null {
-    const code = textAt(element, 'Tp', 'CdOrPrtry', 'Cd') ?? textAt(element, 'Tp', 'Cd') ?? ''
+    const code = textAt(element, 'Tp', 'CdOrPrtry', 'Cd') ?? textAt(element, 'Tp', 'Cd') ?? textAt(element, 'Tp', 'Prtry') ?? ''
     const kind = BALANCE_KINDS.get(code)
     if (kind === undefined) return null
     const amount = signedAmount(element)
@@ -363,7 +364,7 @@ function readAccount(element: Element): StatementAccount {
     number: cleanText(number),
     bankId: cleanText(bankId),
     branchId: cleanText(textAt(element, 'Svcr', 'BrnchId', 'Id')),
-    kind: ACCOUNT_KINDS.get(textAt(element, 'Tp', 'Cd') ?? '') ?? 'checking',
+    kind: ACCOUNT_KINDS.get(textAt(element, 'Tp', 'Cd') ?? '') ?? 'other',
     name: cleanText(textAt(element, 'Nm')),
   }
 }

@@ -3,12 +3,18 @@
  * they are known and never invented; the schema wants at least one, so a statement without any is well
  * formed but not valid. Texts are cut where the schema limits them.
  */
+import type { AccountKind } from '../../domain/statement.ts'
 import { isIban } from '../iban.ts'
 import { cleanText } from '../clean-text.ts'
 import { amountText, bookedRows, type ExportBalance, type ExportRow, type ExportStatement } from '../export.ts'
 import { magnitude } from '../written-amount.ts'
 
 const NAMESPACE = 'urn:iso:std:iso:20022:tech:xsd:camt.053.001.02'
+
+/** What the type codes of the message can say of an account's kind. */
+const TYPES: Readonly<Partial<Record<AccountKind, string>>> = { checking: 'CACC', savings: 'SVGS', loan: 'LOAN', money_market: 'MOMA', credit_line: 'ODFT' }
+/** The list of codes has none for a card. */
+const CARD = '<Tp><Prtry>CARD</Prtry></Tp>'
 
 /** The file in pieces, one entry each. `writtenAtMs`: the time of writing, milliseconds since 1970. */
 export async function* writeCamt053(statement: ExportStatement, writtenAtMs: number): AsyncGenerator<string> {
@@ -24,7 +30,9 @@ export async function* writeCamt053(statement: ExportStatement, writtenAtMs: num
   // An id of ours is two characters longer than what the schema takes (Max34Text), and as good without its hyphens.
   const number = account.number?.replace(/ /g, '') ?? account.id.replaceAll('-', '')
   const identification = isIban(number) ? leaf('IBAN', number) : `<Othr>${leaf('Id', number, 34)}</Othr>`
-  yield `<Acct><Id>${identification}</Id>${leaf('Ccy', account.currency)}${leaf('Nm', account.name, 70)}</Acct>\n`
+  const code = leaf('Cd', TYPES[account.kind] ?? null)
+  const type = account.kind === 'credit_card' ? CARD : code === '' ? '' : `<Tp>${code}</Tp>`
+  yield `<Acct><Id>${identification}</Id>${type}${leaf('Ccy', account.currency)}${leaf('Nm', account.name, 70)}</Acct>\n`
   if (opening !== null) yield balance('OPBD', opening)
   if (closing !== null) yield balance('CLBD', closing)
   for await (const row of bookedRows(statement.rows)) yield entry(row)

@@ -297,7 +297,7 @@ function readAccount(lines: readonly string[]): { readonly account: StatementAcc
   const trailing = /^(.*\d) ?([A-Z]{3})$/.exec(number)
   if (currency === null && trailing !== null) [number, currency] = [trailing[1]!, trailing[2]!]
   const bankId = cleanText(parts.join('/')) ?? cleanText(lines[1])
-  return { account: { number: cleanText(number), bankId, branchId: null, kind: 'checking', name: null }, currency }
+  return { account: { number: cleanText(number), bankId, branchId: null, kind: 'other', name: null }, currency }
 }
 
 /** A day of zeros is how some systems say that they know no balance. Null for a balance that is told. */

@@ -79,3 +79,12 @@ test('text that the bank encoded twice is read once; text that only looks so sta
   for (const text of ['DISPONÍVEL', 'Transferência – 5 €', 'Müller & Söhne', 'l’été', 'Żółć']) for (const as of ['latin1', 'windows-1252'] as const) assert.equal(await read(taken(text, as)), text)
   for (const text of ['SÃO JOSÉ', 'Â Ã', 'CAFÉ» Ã©', 'ÃO à é']) assert.equal(await read(text), text)
 })
+
+// Fails when: what is no UTF-8 though it was declared is western (seen): `給与` was read as signs and letters with accents.
+test('letters of the country, though the header says UTF-8 or 1252', async () => {
+  const bytes = Buffer.from([0x8b, 0x8b, 0x97, 0x5e, 0x20, 0x83, 0x4a, 0x83, 0x6d, 0x8e, 0xe8, 0x90, 0x94, 0x97, 0xbf])
+  for (const header of [withHeader('CSUNICODE', 'UTF-8'), withHeader('1252')]) {
+    const [start = '', end = ''] = header.replace('USD', 'JPY').split('Café Zoë – 5 €')
+    assert.equal(await nameIn(Buffer.concat([Buffer.from(start), bytes, Buffer.from(end)])), '給与 カノ手数料')
+  }
+})

@@ -43,11 +43,12 @@ export function charsetOf(declared: string): Charset {
  * or where the account's money is of a country with other letters: a program that fills in one header declares it there, too.
  */
 export function provedCharset(declared: Charset, start: Uint8Array, text: string): Charset {
-  if (declared.declaredUtf8) return { ...declared, declaredUtf8: !isNoUtf8(start) }
+  if (declared.declaredUtf8 && !isNoUtf8(start)) return declared
   const currency = /<CURDEF>\s*([A-Z]{3})\b/i.exec(text)?.[1]?.toUpperCase() ?? ''
-  const isDoubtful = declared.label === 'windows-1252' && (holdsUnassigned(start) || hasOtherLetters(currency))
+  const isDoubtful = declared.declaredUtf8 || (declared.label === 'windows-1252' && (holdsUnassigned(start) || hasOtherLetters(currency)))
   const label = isDoubtful ? guessByLooks(start, currency) : null
-  return label === null ? declared : { ...declared, label, believed: MULTI_BYTE.test(label) }
+  const told = declared.declaredUtf8 ? { ...declared, declaredUtf8: false } : declared
+  return label === null ? told : { ...told, label, believed: MULTI_BYTE.test(label) }
 }
 
 /** Whether bytes that are no UTF-8 stand within a text. At its end a character may have been cut in two. */

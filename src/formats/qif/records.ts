@@ -26,7 +26,7 @@ export type QifItem =
   | { readonly item: 'record'; readonly fields: readonly QifField[]; readonly investment: boolean; readonly line: number }
 
 const REGISTERS: ReadonlyMap<string, AccountKind> = new Map([
-  ['bank', 'checking'],
+  ['bank', 'other'],
   ['cash', 'other'],
   ['ccard', 'credit_card'],
   ['oth a', 'other'],
@@ -87,7 +87,7 @@ class ItemReader {
     if (this.#section.type === 'none') {
       if (!/^[DTUMPNCLAS$]/.test(trimmed)) return notQif(number)
       this.#section = { type: 'register', investment: false }
-      items.push({ item: 'register', name: null, kind: 'checking', investment: false, line: number })
+      items.push({ item: 'register', name: null, kind: 'other', investment: false, line: number })
     }
     this.#fields.push({ code: trimmed[0]!, text: trimmed.slice(1).trim(), line: number })
     return this.#fields.length > FIELDS_MAX
