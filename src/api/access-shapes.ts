@@ -7,6 +7,10 @@ const instant = z.iso.datetime()
 export const roleShape = z.enum(ROLES).meta({ id: 'Role' })
 /** One line of printable characters. */
 export const labelShape = z.string().trim().regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters on one line')
+/** An id that the sign-in library made: of a person, a session, a passkey that is kept. */
+export const signInIdShape = z.string().regex(/^[!-~]{1,100}$/)
+/** What a browser gives of a passkey; what else is in it the library judges. WebAuthn allows ids of 1,023 bytes. */
+export const passkeyResponseShape = z.looseObject({ id: z.string().regex(/^[\w-]{1,1364}$/) })
 export const emailShape = z.email().max(200).transform((text) => text.toLowerCase())
 export const passwordShape = z.string().min(1).max(200)
 

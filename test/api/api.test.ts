@@ -82,6 +82,7 @@ test('an id that is none is refused, one that nobody has is not found', async ()
     assertProblem(await ask(method, pathOf(url) + query, content), 'not_found', url)
   }
   assertProblem(await ask('GET', '/api/institutions/nobody'), 'not_found')
+  for (const apply of ['none', 'fresh', 'all']) assertProblem(await ask('POST', '/api/rules', { body: { contains: 'abc', category: 'x', accountId: NOBODY, apply } }), 'not_found', apply)
   assertProblem(await ask('GET', '/api/nothing'), 'not_found')
   assertProblem(await ask('GET', '/nothing'), 'not_found')
   for (const [path, code] of [[`/api/accounts/${'a'.repeat(300)}`, 'not_found'], ['/api/accounts/%zz', 'invalid_request']] as const) {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { actionsOf, hasSecondFactor, type Caller } from '../../access/authorize.ts'
 import type { Instance } from '../../instance.ts'
 import type { SignInAnswer } from '../../ports/sign-in.ts'
-import { accountShape, labelShape, passwordShape } from '../access-shapes.ts'
+import { accountShape, labelShape, passkeyResponseShape, passwordShape, signInIdShape } from '../access-shapes.ts'
 import { memberView } from '../access-views.ts'
 import { ApiProblem } from '../problems.ts'
 import { listOf, route, type Route } from '../route.ts'
@@ -42,9 +42,10 @@ const sessions = route({
 })
 
 const endSession = route({
-  ...own, method: 'DELETE', url: '/account/sessions/:session', action: 'self', summary: 'End one of one\'s sessions', params: z.strictObject({ session: z.string().min(1).max(100) }), response: done,
+  ...own, method: 'DELETE', url: '/account/sessions/:session', action: 'self', summary: 'End one of one\'s sessions', params: z.strictObject({ session: signInIdShape }), response: done,
   handle: async ({ instance, caller, params }) => {
     const { member } = person(caller)
+    if (!(await instance.signIn.sessions(member.userId)).some(({ id }) => id === params.session)) throw new ApiProblem('not_found')
     await instance.signIn.endSessions(member.userId, params.session)
     return tell(instance, member.userId, 'session.ended')
   },
@@ -117,7 +118,7 @@ const passkeyOptions = route({
 })
 
 const addPasskey = route({
-  ...own, method: 'POST', url: '/account/passkeys', action: 'factors', summary: 'Keep the passkey that the browser made; its device must have verified the person', body: z.strictObject({ name: labelShape, response: z.looseObject({ id: z.string() }) }), response: done,
+  ...own, method: 'POST', url: '/account/passkeys', action: 'factors', summary: 'Keep the passkey that the browser made; its device must have verified the person', body: z.strictObject({ name: labelShape, response: passkeyResponseShape }), response: done,
   handle: async ({ instance, caller, body, visit }) => {
     await passed(instance, instance.signIn.ask(visit, 'POST', '/passkey/verify-registration', { name: body.name, response: body.response }))
     return tell(instance, person(caller).member.userId, 'passkey.added')
@@ -125,7 +126,7 @@ const addPasskey = route({
 })
 
 const removePasskey = route({
-  ...own, method: 'DELETE', url: '/account/passkeys/:passkey', action: 'factors', summary: 'Remove a passkey; all other sessions end', params: z.strictObject({ passkey: z.string().min(1).max(100) }), response: done,
+  ...own, method: 'DELETE', url: '/account/passkeys/:passkey', action: 'factors', summary: 'Remove a passkey; all other sessions end', params: z.strictObject({ passkey: signInIdShape }), response: done,
   handle: async ({ instance, caller, params, visit }) => {
     const { member, session } = person(caller)
     await instance.signIn.alone(async () => {
@@ -150,9 +151,11 @@ export function person(caller: Caller | null): Extract<Caller, { kind: 'member' 
 async function passed({ log }: Instance, asked: Promise<SignInAnswer>): Promise<SignInAnswer> {
   const answer = await asked
   if (answer.status === 429) throw tooMany(answer.retryAfter ?? 60)
-  if (answer.status >= 500) throw new Error('the sign-in library failed; see its line in the log')
+  const code = String((answer.body as { code?: string } | null)?.code ?? answer.status)
+  // What a browser gave of a passkey and cannot be read, it calls a failure of its own.
+  if (answer.status >= 500 && code !== 'FAILED_TO_VERIFY_REGISTRATION') throw new Error('the sign-in library failed; see its line in the log')
   if (answer.status !== 200) {
-    log.warn('factor_refused', { code: String((answer.body as { code?: string } | null)?.code ?? answer.status) })
+    log.warn('factor_refused', { code })
     throw new ApiProblem('sign_in_refused')
   }
   return answer

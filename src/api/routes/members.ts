@@ -4,13 +4,13 @@ import { actorOf } from '../../access/authorize.ts'
 import { invite, openInvitations } from '../../access/members.ts'
 import type { MemberPatch } from '../../ports/access.ts'
 import type { Instance } from '../../instance.ts'
-import { invitationShape, labelShape, memberShape, roleShape } from '../access-shapes.ts'
+import { invitationShape, labelShape, memberShape, roleShape, signInIdShape } from '../access-shapes.ts'
 import { invitationView, memberView } from '../access-views.ts'
 import { ApiProblem } from '../problems.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 
 const done = z.object({ ok: z.literal(true) })
-const userParams = z.strictObject({ user: z.string().min(1).max(100) })
+const userParams = z.strictObject({ user: signInIdShape })
 
 const list = route({
   method: 'GET', url: '/members', action: 'oversee', tag: 'Members', summary: 'Who may do what here', response: listOf(memberShape),

@@ -45,6 +45,7 @@ const ruleBody = z.strictObject({
 const preview = route({
   method: 'POST', url: '/rules/preview', action: 'review', tag: 'Review', summary: 'What a rule would change, over all rows that are there; stores nothing', body: ruleBody, response: dryRunShape,
   handle: async ({ body, instance }) => {
+    await demandAccount(instance, body.accountId)
     const { rows, isWhole } = await rowsOf(instance, body)
     return dryRunResource(dryRun(body.category, rows), isWhole)
   },
@@ -55,6 +56,7 @@ const save = route({
   body: ruleBody.extend({ apply: z.enum(['none', 'fresh', 'all']).default('fresh').meta({ description: 'Rows that are there: none, those without a category, or also those with another one' }) }),
   response: z.object({ rule: ruleShape, changed: z.int() }), status: 201,
   handle: async ({ body: { apply, ...body }, instance }) => {
+    await demandAccount(instance, body.accountId)
     const { rows } = apply === 'none' ? { rows: [] } : await rowsOf(instance, body)
     const { fresh, against } = dryRun(body.category, rows)
     await refuseTwice(instance, body)
@@ -130,12 +132,15 @@ const unpair = route({
 
 export const reviewRoutes: readonly Route[] = [suggested, rules, removedRules, preview, save, remove, bringBack, pair, transfer, unpair]
 
+async function demandAccount({ store }: Instance, accountId: string | null): Promise<void> {
+  if (accountId !== null && (await store.accounts.get(accountId)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
+}
+
 async function refuseTwice({ store }: Instance, { contains, accountId }: Pick<CategoryRule, 'contains' | 'accountId'>): Promise<void> {
   if ((await store.review.rules()).some((rule) => rule.contains.toLowerCase() === contains.toLowerCase() && rule.accountId === accountId)) throw new ApiProblem('wrong_state', `There is a rule for “${contains}” already. Remove it first.`)
 }
 
 async function rowsOf({ store }: Instance, { contains, accountId }: { readonly contains: string; readonly accountId: string | null }): Promise<{ readonly rows: readonly Transaction[]; readonly isWhole: boolean }> {
-  if (accountId !== null && (await store.accounts.get(accountId)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
   const rows = await store.review.containing(contains, accountId, MOST_ROWS + 1)
   return { rows: rows.slice(0, MOST_ROWS), isWhole: rows.length <= MOST_ROWS }
 }

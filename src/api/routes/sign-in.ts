@@ -8,7 +8,7 @@ import { openInvitation } from '../../access/members.ts'
 import { refusePassword } from '../../access/password.ts'
 import type { Instance } from '../../instance.ts'
 import type { SignInAnswer } from '../../ports/sign-in.ts'
-import { emailShape, labelShape, passwordShape, roleShape } from '../access-shapes.ts'
+import { emailShape, labelShape, passkeyResponseShape, passwordShape, roleShape } from '../access-shapes.ts'
 import { ApiProblem } from '../problems.ts'
 import { route, type Route } from '../route.ts'
 
@@ -113,7 +113,7 @@ const passkeyOptions = route({
 })
 
 const byPasskey = route({
-  ...common, url: '/sign-in/passkey', summary: 'Sign in with the passkey that the browser gave; its device must have verified the person', body: z.strictObject({ response: z.looseObject({ id: z.string() }) }), response: nextShape,
+  ...common, url: '/sign-in/passkey', summary: 'Sign in with the passkey that the browser gave; its device must have verified the person', body: z.strictObject({ response: passkeyResponseShape }), response: nextShape,
   handle: async ({ body, instance, visit, keep }) => {
     await passOrTell(instance, await instance.signIn.ask(visit, 'POST', '/passkey/verify-authentication', { response: body.response }), 'passkey', keep)
     return { next: 'done' as const }
