@@ -155,7 +155,7 @@ export class Answer {
   async #judge(shown: Shown, strange: number): Promise<Judged> {
     const { rows, candidates, stated } = shown
     const covers = believedCovers(stated, this.#intake.postedDays, rows, candidates, this.#context.source.id)
-    const doubted = await this.#judgeFor(shown, covers, (missing, reported) => this.#doubt(stated, covers, strange, missing, reported))
+    const doubted = await this.#judgeFor(shown, covers, (missing, reported) => this.#doubt(shown, covers, strange, missing, reported))
     if (strange > 0 || stated === null || covers === null || covers.to !== stated.to || (doubted.failure === null && covers.from === stated.from && covers.to === stated.to)) return doubted
     const whole = await this.#judgeFor(shown, stated, () => null)
     const isBorne = ({ ledger, balanced }: Judged, gone: readonly Movement[] = []): boolean => ledger?.prove([...this.#build(candidates, balanced).finish().movements, ...gone]).sound === true
@@ -178,7 +178,8 @@ export class Answer {
     const around = () => ({ sourceId: source.id, taken: takenBy(single), missing: missingFrom(candidates, single, context) })
     const matched = unseen.length === 0 ? single : [...single, ...doubtRepeats(unseen, rows, candidates, around())]
     const missing = missingFrom(candidates, matched, context)
-    const failure = doubt(missing, matched.length)
+    // What was asked about says nothing against another answer: nobody may ever say what became of it.
+    const failure = doubt(missing.filter(({ id }) => !context.vanishedBefore.has(id)), matched.length)
     const ledger = ledgerFrom(this.#context, facts, failure === null ? covers : null, coverage, this.#committed)
     // What is missing may be out of the books as well: the balance is asked with and without it.
     const without = withoutPosted(missing)
@@ -230,12 +231,13 @@ export class Answer {
     this.#counts = addCounts(this.#counts, rows.counts)
   }
 
-  /** Why the answer cannot be believed whole; null when it can. */
-  #doubt(stated: DayRange | null, believed: DayRange | null, strange: number, missing: readonly Candidate[], reported: number): Failure | null {
+  /** Why the answer cannot be believed whole; null when it can. Rows that have been missing for days are missing, and no fault of the answer. */
+  #doubt({ stated, coverage }: Shown, believed: DayRange | null, strange: number, missing: readonly Candidate[], reported: number): Failure | null {
     if (strange > 0) return implausible(`${strange} rows carry dates of another year than the one asked for; they are not taken.`)
-    if (stated !== null && believed === null) return implausible('The answer holds no rows for days in which there were some.')
+    if (stated !== null && believed === null && this.#intake.postedDays === null) return implausible('The answer holds no rows for days in which there were some.')
     const posted = missing.filter((candidate) => candidate.state === 'posted').length
-    return tooManyMissing(posted, reported) ? implausible(`${posted} rows that were reported before are missing from the answer.`) : null
+    const isLasting = coverage.every(({ sourceId, to }) => sourceId !== this.#context.source.id || daysBetween(to, utcDay(this.#context.now())) > OLD_COPY_DAYS)
+    return tooManyMissing(posted, reported) && !isLasting ? implausible(`${posted} rows that were reported before are missing from the answer.`) : null
   }
 
   /**

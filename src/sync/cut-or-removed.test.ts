@@ -1,8 +1,8 @@
 /** Rows that are missing from an answer which claims their days: cut off, taken out by the bank, or moved. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { day } from '../domain/day.ts'
-import { decimal, row, World } from './testing.ts'
+import { addDays, day } from '../domain/day.ts'
+import { decimal, outcomeOf, row, World } from './testing.ts'
 
 const ledger = (world: World, amount: string) => () => [{ kind: 'ledger' as const, amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
 const HOLDS = ['2026-03-14', '2026-03-15', '2026-03-16', '2026-03-17'].map((on, index) => row(on, `-${index + 1}.00`, `Hold ${index}`, { providerId: `h${index}` }))
@@ -142,4 +142,45 @@ test('a booking that was moved with the day on which it was made is the same row
   world.bank.rows = [row('2026-03-14', '-5.33', 'Blue Door Cafe', { providerId: 'b', transactedOn: day('2026-03-12') }), ...HOLDS]
   await world.sync(1)
   assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [5, []])
+})
+
+test('a bank that shows only its newest rows, whatever days are asked for: what falls off its list in the middle of a day has not become the next coffee', async () => {
+  for (const newest of [8, 9, 10, 11, 12]) {
+    const world = await new World('2026-03-01').connect()
+    const bought = (on: string) => [row(on, '-4.50', 'Cafe Roma', { providerId: `c${on}` }), ...[1, 2].map((n) => row(on, `-${Number(on.slice(8)) + n * 100}.00`, `Shop ${n} of ${on}`, { providerId: `s${n}${on}` }))]
+    for (let days = 0; days < 20; days++) {
+      world.bank.rows = [...world.bank.rows, ...bought(world.today(days === 0 ? 0 : 1))]
+      const list = world.bank.rows.slice(-newest)
+      world.bank.onRead = (_context, _ref, asked) => world.bank.pages(asked, list)
+      await world.sync(days === 0 ? 0 : 1)
+    }
+    assert.deepEqual(await world.feed(), world.bank.rows.map(({ postedOn, amount, name }) => `${postedOn} ${Number(amount) * 100} ${name}`).sort(), `the newest ${newest}`)
+    assert.ok((await world.openQuestions()).length <= 4, `${(await world.openQuestions()).length} questions about the newest ${newest}`)
+  }
+})
+
+test('all rows of an account that has few, dated a day later or earlier without an id, are the same: they have moved, and the list was not cut', async () => {
+  for (const days of [1, -1]) {
+    for (const others of [0, 2]) {
+      const world = await new World().connect()
+      const list = (on: string) => [...[1, 2, 3, 4].map((n) => row(on, `-${n}.00`, `Shop ${n}`)), ...HOLDS.slice(0, others).map((hold) => ({ ...hold, postedOn: addDays(day('2026-03-18'), -2 * days) }))]
+      world.bank.rows = list('2026-03-18')
+      await world.sync()
+      world.bank.rows = list(addDays(day('2026-03-18'), days))
+      await world.sync(1)
+      assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [4 + others, []], `${days} days, ${others} others`)
+    }
+  }
+})
+
+test('many rows that a bank took out for good: the answer is doubted for some days, then each row is asked about, and the feed goes on though nobody answers', async () => {
+  const world = await new World().connect()
+  const bought = Array.from({ length: 15 }, (_, n) => row(`2026-03-${12 + Math.floor(n / 2)}`, `-${10 + n}.00`, `Shop ${'abcdefghijklmno'[n]}`, { providerId: `i${n}` }))
+  world.bank.rows = bought
+  await world.sync()
+  world.bank.rows = bought.filter((_, n) => n % 3 !== 1)
+  const failed: string[] = []
+  for (let days = 1; days <= 30; days++) if (outcomeOf(await world.sync(1)).failure !== null) failed.push(world.today())
+  assert.deepEqual(failed, ['2026-03-21', '2026-03-22', '2026-03-23', '2026-03-24'])
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [15, Array(5).fill('removed_at_bank')])
 })

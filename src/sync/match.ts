@@ -58,6 +58,8 @@ export type Board = {
   readonly candidates: readonly Candidate[]
   readonly byProviderId: ReadonlyMap<string, readonly Candidate[]>
   readonly byContent: ReadonlyMap<string, readonly Candidate[]>
+  /** How many posted transactions have this text. */
+  readonly timesPosted: (text: string) => number
 }
 
 /** A row that moves further than this is not re-dated, whatever its id says: the year or the month is wrong. */
@@ -123,7 +125,13 @@ export function layOut(candidates: Candidates, context: MatchContext): Board {
     push(byContent, candidate.contentKey, candidate)
     for (const id of idsUnder(candidate, context.sourceId)) if (!context.ids.distrusts(id)) push(byProviderId, id, candidate)
   }
-  return { context, decisions: new Map(), taken: new Map(), takingBack: new Map(), candidates: open, byProviderId, byContent }
+  return { context, decisions: new Map(), taken: new Map(), takingBack: new Map(), candidates: open, byProviderId, byContent, timesPosted: countTexts(open) }
+}
+
+/** Counts when it is first asked: few answers leave anything to ask about. */
+function countTexts(candidates: readonly Candidate[]): Board['timesPosted'] {
+  let times: ReadonlyMap<string, readonly Candidate[]> | null = null
+  return (text) => (times ??= Map.groupBy(candidates.filter(({ state }) => state === 'posted'), textOf)).get(text)?.length ?? 0
 }
 
 /** Rows that stay undecided are new. */

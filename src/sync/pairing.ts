@@ -5,7 +5,7 @@
  * (a pending row that vanished is withdrawn anyway), nobody is bothered. Nor about a pair where several
  * rows compete for one that vanished: then the question is whether that is gone (answer.ts), not which it became.
  */
-import { contains, daysBetween } from '../domain/day.ts'
+import { contains, daysBetween, type Day } from '../domain/day.ts'
 import type { MatchTier } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/store.ts'
 import { isOwn, textOf } from './candidate.ts'
@@ -28,7 +28,7 @@ type Verdict = { readonly certainty: Certainty; readonly tier: MatchTier } | nul
 /** Cost of leaving a row alone: higher than any pair, so that as many pairs as possible are made. */
 const ALONE = 1_000
 /** Within this a booking day is corrected. */
-const MOVED_DAYS = 3
+export const MOVED_DAYS = 3
 const REACH_DAYS = 12
 /** Over holidays booking takes longer; believed where the bank says on which day the row was made. */
 export const LONGEST_BOOKING_DAYS = 12
@@ -50,19 +50,29 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   const reworded = groups.flatMap(({ chosen, closed }) => (closed ? chosen.filter((pair) => pair.certainty === 'if_reworded') : []))
   const isReworded = reworded.length >= REWORDED_ROWS
   const moved = Map.groupBy(groups.flatMap(({ chosen, isRivalled }) => chosen.filter((pair) => pair.certainty === 'if_unrivalled' && !isRivalled(pair))), daysMoved)
+  const first = pairs.length === 0 ? null : firstShown(board)
+  // It was the first of the list, which may begin later now: where its like comes often, what is newer is as likely the next one.
+  const mayBeCut = ({ row, candidate }: Pair): boolean => row.content.postedOn > candidate.postedOn && (first === null || candidate.postedOn <= first) && comesOften(board, candidate)
   const isMoved = (pair: Pair): boolean => (moved.get(daysMoved(pair))?.length ?? 0) >= REWORDED_ROWS
   for (const { chosen, closed, isPair, isRivalled } of groups) {
     for (const pair of chosen) {
       const { certainty } = pair
       // Of several rows and amounts nobody knows which became which.
       const isTold = closed && (isPair || pair.row.content.amount === pair.candidate.amount)
-      if (certainty === 'sure' || (certainty === 'if_unrivalled' && (!isRivalled(pair) || isMoved(pair))) || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
+      if (certainty === 'sure' || (certainty === 'if_unrivalled' && ((!isRivalled(pair) && !mayBeCut(pair)) || isMoved(pair))) || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
       else if (leavesDouble(pair) && (isTold || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
     }
   }
   askAboutEqual(board, rows)
   askAboutMoved(board, rows)
   askAboutStandingPending(board, rows)
+}
+
+/** The day of the oldest posted row that the answer shows and that is known. */
+function firstShown({ taken }: Board): Day | null {
+  let first: Day | null = null
+  for (const { content } of taken.values()) if (content.status === 'posted' && (first === null || content.postedOn < first)) first = content.postedOn
+  return first
 }
 
 function daysMoved({ row, candidate }: Pair): number {
@@ -217,13 +227,13 @@ function judgeVanished(board: Board, row: Incoming, candidate: Candidate, days: 
   }
   if (apart === 0) return { certainty: likeness >= 0.3 ? 'sure' : 'if_reworded', tier }
   // Two holds are of one amount, too: the earlier may have become the other row that competes for it.
-  if ((apart <= 3 && likeness >= 0.5) || (apart <= 7 && likeness >= 0.8)) return { certainty: 'if_unrivalled', tier }
+  if ((apart <= MOVED_DAYS && likeness >= 0.5) || (apart <= 7 && likeness >= 0.8 && !comesOften(board, candidate))) return { certainty: 'if_unrivalled', tier }
   return (apart <= 7 && likeness >= 0.3) || likeness >= 0.8 ? { certainty: 'doubtful', tier } : null
 }
 
 /** Other rows of the same text stand around it: the next one there is as likely another purchase. */
-function comesOften({ candidates }: Board, candidate: Candidate): boolean {
-  return candidates.some((other) => other !== candidate && other.state === 'posted' && textOf(other) === textOf(candidate))
+function comesOften({ timesPosted }: Board, candidate: Candidate): boolean {
+  return timesPosted(textOf(candidate)) > (candidate.state === 'posted' ? 1 : 0)
 }
 
 /**

@@ -8,8 +8,10 @@ import type { Failure, Stage } from '../domain/evidence.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { isOwn, textOf } from './candidate.ts'
 import { overlap } from './coverage.ts'
+import { isReworded } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { isGone, type Board } from './match.ts'
+import { MOVED_DAYS } from './pairing.ts'
 
 /** Rows this far outside of what was asked are looked at; nearer ones are late or early bookings. */
 const FAR_DAYS = 60
@@ -99,10 +101,11 @@ export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, 
 }
 
 /**
- * The days whose absences can be believed. Banks cut history, or answer from an old copy, and
- * still claim the whole window: where several stored rows lie before the first reported row, or
- * after the last, the answer covers only the days between. `reported`: first and last day of its
- * posted rows; rows that it lists as pending again are not missing. Null when nothing can be believed.
+ * The days whose absences can be believed. Banks cut history, show their newest hundred rows, or answer from an old copy,
+ * and still claim the whole window: where several stored rows lie before the first reported row, or
+ * after the last, and have not just moved, the answer covers only the days between; not that row's own day, where it lacks
+ * rows of that as well. `reported`: first and last day of its posted rows; rows that it lists as pending again are not
+ * missing. Null when nothing can be believed.
  */
 export function believedCovers(covers: DayRange | null, reported: DayRange | null, rows: readonly Incoming[], candidates: Candidates, sourceId: string): DayRange | null {
   if (covers === null) return null
@@ -111,9 +114,23 @@ export function believedCovers(covers: DayRange | null, reported: DayRange | nul
     (candidate) => candidate.state === 'posted' && contains(covers, candidate.postedOn) && isOwn(candidate, sourceId) && !pending.has(candidate.contentKey),
   )
   if (reported === null) return stored.length >= CUT_ROWS ? null : covers
-  const before = stored.filter((candidate) => candidate.postedOn < reported.from).length
-  const after = stored.filter((candidate) => candidate.postedOn > reported.to).length
-  return overlap(covers, { from: before >= CUT_ROWS ? reported.from : covers.from, to: after >= CUT_ROWS ? reported.to : covers.to })
+  const { from, to } = reported
+  const posted = rows.filter(({ content }) => content.status === 'posted')
+  const isCut = (beyond: readonly Candidate[]): boolean => beyond.length >= CUT_ROWS && notMoved(beyond, posted, candidates) >= CUT_ROWS
+  const isWhole = (on: Day): boolean => stored.filter(({ postedOn }) => postedOn === on).length <= posted.filter(({ content }) => content.postedOn === on).length
+  const first = isCut(stored.filter(({ postedOn }) => postedOn < from)) ? addDays(from, isWhole(from) ? 0 : 1) : covers.from
+  const last = isCut(stored.filter(({ postedOn }) => postedOn > to)) ? addDays(to, isWhole(to) ? 0 : -1) : covers.to
+  return first <= last ? overlap(covers, { from: first, to: last }) : null
+}
+
+/** How many of these stored rows the answer does not show a few days beside their day, as a row that is not stored. */
+function notMoved(stored: readonly Candidate[], posted: readonly Incoming[], { known }: Candidates): number {
+  const fresh = posted.filter(({ key }) => !known.has(key))
+  return stored.filter((candidate) => {
+    const at = fresh.findIndex(({ content, text }) => content.amount === candidate.amount && Math.abs(daysBetween(candidate.postedOn, content.postedOn)) <= MOVED_DAYS && isReworded(text, textOf(candidate)))
+    if (at !== -1) fresh.splice(at, 1)
+    return at === -1
+  }).length
 }
 
 /** Whether so many rows in the middle of the answer are missing that the answer, not the rows, is at fault. */
