@@ -6,25 +6,10 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { englishOn } from './english.ts'
 import { SETTINGS, troubledPages } from './pages.ts'
 import { settled } from './settled.ts'
 import { cannotRun, openWorld, watched, type World } from './world.ts'
-
-/** Words that no German text has, and hardly an English sentence lacks. */
-const ENGLISH = /\b(the|and|of|to|is|are|it|its|this|that|with|your|you|not|for|from|by|on|at|be|or|no|all|has|have|what|when|which|how|until|without)\b/iu
-
-/** Text as a person sees it, but for what is named or said by others: banks, accounts, rows, quotations, audit codes. */
-const SEEN = `(() => {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  const seen = []
-  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-    const holder = node.parentElement
-    if (node.textContent.trim() === '' || holder.closest('q, bdi, code, [lang], .name, script, style, noscript, option') !== null || holder.closest('html[lang="de"]') === null) continue
-    if (holder.checkVisibility()) seen.push(node.textContent.trim())
-  }
-  const spoken = [...document.querySelectorAll('[aria-label], [title], [placeholder]')].flatMap((one) => ['aria-label', 'title', 'placeholder'].flatMap((name) => one.getAttribute(name) ?? []))
-  return [...seen, ...spoken]
-})()`
 
 describe('the page in German', { skip: cannotRun ?? false }, () => {
   let world: World
@@ -46,7 +31,7 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
     for (const path of [...paths, ...SETTINGS]) {
       await settled(page, world.url(path), 'Wird geladen')
       assert.equal(await page.evaluate('document.documentElement.lang'), 'de')
-      for (const text of await page.evaluate<string[]>(SEEN)) if (ENGLISH.test(names.reduce((rest, name) => rest.replaceAll(name, ''), text))) english.push(`${path}: ${text}`)
+      for (const text of await englishOn(page, names)) english.push(`${path}: ${text}`)
       const [content, window] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, document.documentElement.clientWidth]')
       assert.ok(content <= window, `${path} is ${content} wide in a window of ${window}`)
     }
