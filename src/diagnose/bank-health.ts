@@ -29,15 +29,15 @@ export type BankHealth = {
 export const FRESH_MS = 24 * 3_600_000
 const DAY_MS = 24 * 3_600_000
 
-/** Health by institution, for those with a run in the last day or an open incident. */
-export function bankHealth(latest: readonly LatestRun[], open: readonly Incident[], now: number): ReadonlyMap<string, BankHealth> {
+/** Health by institution, for those with a run in the last day or an open incident. `brokenAt`: since when connections fail as the bank's; what is not in it is known by its newest run alone. */
+export function bankHealth(latest: readonly LatestRun[], open: readonly Incident[], now: number, brokenAt: ReadonlyMap<string, number> = new Map()): ReadonlyMap<string, BankHealth> {
   const fresh = latest.filter((one) => isFresh(one, now))
   const health = new Map<string, BankHealth>()
   for (const institutionId of new Set([...fresh, ...open].map((one) => one.institutionId))) {
     const runs = fresh.filter((one) => one.institutionId === institutionId).map(({ run }) => run)
     const incidents = open.filter((one) => one.institutionId === institutionId)
     const failed = runs.filter(failsAsBank)
-    const starts = [...failed.map(({ startedAt }) => startedAt), ...incidents.map(({ startedAt }) => startedAt)]
+    const starts = [...failed.map(({ connectionId, startedAt }) => Math.min(startedAt, brokenAt.get(connectionId ?? '') ?? startedAt)), ...incidents.map(({ startedAt }) => startedAt)]
     const status = incidents.some(({ scope }) => scope.kind === 'bank') ? 'down' : starts.length > 0 ? 'slow' : runs.length === 0 ? 'unknown' : 'working'
     health.set(institutionId, { institutionId, status, connections: runs.length, failing: failed.length, since: starts.length === 0 ? null : Math.min(...starts), incidents })
   }

@@ -60,6 +60,16 @@ test('an outage of a bank is one incident with one alert: from the first failing
   assert.deepEqual((await day(world)).map(([state]) => state), ['none', 'down', 'failures'])
 })
 
+// Fails when: the newest failure counts as the first one (was so: a bank failed “since just now”, for days).
+test('a connection fails since it first failed, however often it was read since', async () => {
+  const world = await worldOf(1)
+  await read(world, 0, null)
+  await read(world, 0, ERROR)
+  const began = world.now
+  for (let times = 0; times < 3; times++) await read(world, 0, ERROR)
+  assert.deepEqual([(await health(world))?.status, (await health(world))?.since], ['slow', began])
+})
+
 test('refused passwords and what fails on this host open none', async () => {
   const world = await worldOf(4)
   for (let at = 0; at < 4; at++) await read(world, at, REFUSED)

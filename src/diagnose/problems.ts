@@ -195,8 +195,10 @@ export async function problemsOf(store: TenantStore, connection: Connection): Pr
 
 /** Health of all banks now, from the newest runs and what is open. */
 export async function loadBankHealth(store: TenantStore, now: number): Promise<ReadonlyMap<string, BankHealth>> {
-  const [latest, incidents] = await Promise.all([store.runs.latestByConnection(now - FRESH_MS), store.incidents.list({ open: true, limit: MANY })])
-  return bankHealth(latest, incidents, now)
+  const [latest, incidents, problems] = await Promise.all([store.runs.latestByConnection(now - FRESH_MS), store.incidents.list({ open: true, limit: MANY }), store.problems.list({ open: true, limit: MANY })])
+  // The earliest of a connection comes last, and stays.
+  const ofBank = problems.filter(({ failure }) => isBankTrouble(failure)).sort((a, b) => b.openedAt - a.openedAt)
+  return bankHealth(latest, incidents, now, new Map(ofBank.map(({ connectionId, openedAt }) => [connectionId, openedAt])))
 }
 
 /** The first cause is the bank's being away. */
