@@ -35,8 +35,10 @@ function Whole({ connection }: { connection: Connection }) {
   const { id } = connection
   const may = useMay()
   const runs = useQuery({ queryKey: ['runs', id], queryFn: () => get<{ items: ListedRun[] }>(`/runs?connectionId=${id}&limit=20`) })
-  const mended = useQuery({ queryKey: ['mended', id], queryFn: () => get<{ items: Problem[] }>(`/problems?connectionId=${id}&open=false&limit=1`) })
-  const proof = connection.problems.length === 0 ? mended.data?.items[0] : undefined
+  const mended = useQuery({ queryKey: ['mended', id], queryFn: () => get<{ items: Problem[] }>(`/problems?connectionId=${id}&open=false&limit=10`) })
+  const [last] = mended.data?.items ?? []
+  // One read may end several: what it proves is told of all of them.
+  const proved = connection.problems.length > 0 || last === undefined ? [] : (mended.data?.items ?? []).filter(({ proofRunId }) => proofRunId === last.proofRunId)
   const isFilled = useFilled()
   // Asked for here, though it is shown further down.
   usePreviews(id, may('administer'))
@@ -55,7 +57,7 @@ function Whole({ connection }: { connection: Connection }) {
           </div>
         ))}
         {connection.state === 'connecting' && connection.challenge === null && <NotConnected connection={connection} />}
-        {isRunning && proof !== undefined && <Proof problem={proof} connection={connection} />}
+        {isRunning && proved.length > 0 && <Proof problems={proved} connection={connection} />}
         {connection.awaitsChoice && (may('administer') ? <ChooseAccounts connection={connection} /> : <div className="panel mb-4"><p className="mb-2">{say('Which accounts are read has to be chosen.')}</p><AskOwner /></div>)}
         {isRunning && !connection.awaitsChoice && readsOf(runs.data?.items ?? []) === 1 && <FirstResult connection={connection} />}
         <Withheld connection={connection} />

@@ -13,12 +13,12 @@ import { Arrival } from './states.tsx'
 import type { Coverage } from './strip.tsx'
 import { Day, Instant, Point } from './time.tsx'
 
-export function Proof({ problem, connection }: { problem: Problem; connection: Connection }) {
+/** `problems`: those that one read ended, the newest first. */
+export function Proof({ problems, connection }: { problems: readonly Problem[]; connection: Connection }) {
   const sheet = useRef<HTMLElement>(null)
+  const problem = problems[0]!
   const run = useQuery({ queryKey: ['run', problem.proofRunId], queryFn: () => get<RunDetail>(`/runs/${problem.proofRunId}`), enabled: problem.proofRunId !== null })
-  const plan = useQuery({ queryKey: ['plan', problem.id], queryFn: () => get<Plan>(`/problems/${problem.id}/repair`) })
   if (problem.closedAt === null || run.data === undefined) return null
-  const steps = plan.data?.state === 'proved' ? plan.data.steps.filter(({ state }) => state !== 'skipped') : []
   const sum = (of: 'added' | 'matched' | 'withdrawn'): number => run.data.accounts.reduce((all, account) => all + account[of], 0)
   return (
     <section ref={sheet} className="panel mb-4" aria-label={say('Proof')}>
@@ -27,9 +27,7 @@ export function Proof({ problem, connection }: { problem: Problem; connection: C
         <span className="meta"><Say message="since {at}" at={<Point at={problem.closedAt} />} /></span>
       </div>
       <Arrival className="mt-2">{say('{bank} was read again.', { bank: connection.institutionName })}</Arrival>
-      {/* Where several things were done one after the other, the steps name them all. */}
-      {steps.filter(({ who }) => who === 'person').length < 2 && <p className="text-muted"><Say message="Mended: {what}" what={<Sentence parts={problem.card.what} />} /></p>}
-      {steps.length > 0 && <div className="mt-3"><Steps steps={steps} /></div>}
+      {problems.toReversed().map((one) => <Mended key={one.id} problem={one} isAlone={problems.length === 1} />)}
       <h3 className="mt-4 font-medium">{say('What that read brought')}</h3>
       <p>{say('{added} new rows, {matched} there already, {withdrawn} withdrawn.', { added: sum('added'), matched: sum('matched'), withdrawn: sum('withdrawn') })}</p>
       <ul className="mt-2 grid gap-1">
@@ -44,6 +42,18 @@ export function Proof({ problem, connection }: { problem: Problem; connection: C
       </div>
       <PrintedAt>{say('Login {login}', { login: connection.loginLabel })}.</PrintedAt>
     </section>
+  )
+}
+
+function Mended({ problem, isAlone }: { problem: Problem; isAlone: boolean }) {
+  const plan = useQuery({ queryKey: ['plan', problem.id], queryFn: () => get<Plan>(`/problems/${problem.id}/repair`) })
+  const steps = plan.data?.state === 'proved' ? plan.data.steps.filter(({ state }) => state !== 'skipped') : []
+  return (
+    <>
+      {/* Where several things were done one after the other, the steps name them all. */}
+      {(!isAlone || steps.filter(({ who }) => who === 'person').length < 2) && <p className="mt-1 text-muted"><Say message="Mended: {what}" what={<Sentence parts={problem.card.what} />} /></p>}
+      {steps.length > 0 && <div className="mt-2"><Steps steps={steps} /></div>}
+    </>
   )
 }
 
