@@ -1,6 +1,7 @@
 /** From the domain to the resources of connections: health in one word, problem cards, plans, banks. */
 import type { z } from 'zod'
 import { fieldsOf } from '../connector-kit/connector.ts'
+import { noticeHolds, type Notice } from '../connector-kit/notices.ts'
 import type { BankHealth } from '../diagnose/bank-health.ts'
 import { loadBankHealth, problemsOf } from '../diagnose/problems.ts'
 import type { CardFacts } from '../diagnose/sentences.ts'
@@ -221,7 +222,20 @@ export async function bankResources(language: Language, instance: Instance): Pro
     failing: health.failing,
     since: isoOrNull(health.since),
     sentence: bankSentence(language, health),
+    notices: noticesOf(language, instance, connections.filter((one) => one.institutionId === institutionId && isShown(one))),
   }))
+}
+
+const NOTICES: { readonly [K in Notice['kind']]: string } = {
+  maintenance: message('The bank announced maintenance.'), migration: message('The bank announced a move to another system.'), retirement: message('The bank announced that a service ends.'),
+  security: message('The bank announced a change of its security.'), terms: message('The bank announced new terms.'), password: message('The bank announced that the password must be changed.'),
+}
+
+/** Each kind once, as it was announced last to one of these logins, as long as it may still come. */
+function noticesOf(language: Language, { connectors, clock }: Instance, logins: readonly Connection[]): z.output<typeof bankShape>['notices'] {
+  const heard = logins.flatMap(({ connector, connectorState }) => connectors.get(connector)?.noticeIn?.(connectorState) ?? []).filter(({ kind, at }) => noticeHolds(kind, at, clock.now()))
+  const newest = new Map(heard.sort((a, b) => a.at - b.at).map((notice) => [notice.kind, notice]))
+  return [...newest.values()].sort((a, b) => b.at - a.at).map(({ kind, at }) => ({ kind, at: isoInstant(at), says: say(language, NOTICES[kind]) }))
 }
 
 function notRead(institutionId: string): BankHealth {

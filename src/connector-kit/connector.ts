@@ -14,6 +14,7 @@ import type { Currency } from '../domain/money.ts'
 import type { Result } from '../domain/result.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { Answer, LoginVerdict, Rejection, SecretReader, Transport } from '../ports/transport.ts'
+import type { Notice } from './notices.ts'
 
 /** One field of the connect form, described so that no page knows a connector. */
 export type FormField = {
@@ -118,6 +119,8 @@ export type Connector = {
   listAccounts(context: ConnectorContext): Promise<Outcome<AccountList>>
   /** Reads one account; ends after a page with `last`, a challenge or a failure. */
   readAccount(context: ConnectorContext, account: AccountRef, window: DayRange, cursor: JsonObject | null): AsyncIterable<ReadStep>
+  /** What the bank announced beside its last good answer, as the connector remembers it; null: nothing. Absent: its protocol has no such words. */
+  noticeIn?(state: JsonObject): Notice | null
   readonly probes: readonly ConnectorProbe[]
   probe(context: ConnectorContext, kind: ConnectorProbe): Promise<ProbeResult>
 }

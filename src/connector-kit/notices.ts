@@ -60,6 +60,9 @@ export function noticeHolds(kind: NoticeKind, announcedAt: number, now: number):
   return now - announcedAt <= HOLDS_DAYS[kind] * DAY_MS
 }
 
+/** What a bank announced, and when it did last, epoch ms. */
+export type Notice = { readonly kind: NoticeKind; readonly at: number }
+
 export function isNoticeKind(value: unknown): value is NoticeKind {
   return typeof value === 'string' && Object.hasOwn(HOLDS_DAYS, value)
 }

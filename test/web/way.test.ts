@@ -114,5 +114,21 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     await page.getByRole('button', { name: 'Pause Line of Credit' }).waitFor()
   })
 
+  test('what a bank announced beside its answers stands with its health, as long as it may still come', async () => {
+    const { page, connectionId, sandbox, url } = world
+    const { store, clock } = sandbox.opened.instance
+    const { connectorState } = (await store.connections.get(connectionId))!
+    const announced = page.getByRole('list', { name: 'Announced' })
+    for (const [daysAgo, lines] of [[1, 1], [30, 0]] as const) {
+      await store.connections.update(connectionId, { connectorState: { ...connectorState, notice: 'maintenance', noticeAt: clock.now() - daysAgo * 86_400_000 } })
+      for (const path of ['/banks', '/banks/sandbox']) {
+        await settled(page, url(path))
+        await page.getByRole('img', { name: /^Last 90 days/ }).first().waitFor()
+        assert.equal(await announced.getByText('The bank announced maintenance.').count(), path === '/banks/sandbox' ? 2 * lines : lines, path)
+        assert.deepEqual(await violations(page), [])
+      }
+    }
+  })
+
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
 })

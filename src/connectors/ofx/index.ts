@@ -5,6 +5,7 @@
 import type { Connector } from '../../connector-kit/connector.ts'
 import { listAccounts } from './accounts.ts'
 import { probe, PROBES } from './probes.ts'
+import { noticeIn } from './session.ts'
 import { checkSettings, credentialField, originsOf, readSettings } from './settings.ts'
 import { readAccount } from './statement.ts'
 
@@ -21,6 +22,7 @@ export const connector: Connector = {
     overlapDays: 10,
     advice: 'Direct line to the bank, without a company in between. Some banks charge for it or want it switched on at their site. Most give 90 days to 24 months of history.',
   },
+  noticeIn,
   furtherFields: (settings) => {
     const read = readSettings(settings)
     return read.ok ? read.value.credentials.map((label, index) => ({ name: credentialField(index), label, hint: 'The bank wants this beside the password.', kind: 'secret', required: true, isLogin: false })) : []

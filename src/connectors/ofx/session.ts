@@ -9,7 +9,7 @@
  */
 import type { ConnectorContext, SecretReader } from '../../connector-kit/connector.ts'
 import { MASK } from '../../connector-kit/masking.ts'
-import { isNoticeKind, noticeHolds, noticeKind, type NoticeKind } from '../../connector-kit/notices.ts'
+import { isNoticeKind, noticeHolds, noticeKind, type Notice } from '../../connector-kit/notices.ts'
 import { isAddressAlone, originOf } from '../../connector-kit/origin.ts'
 import type { ChallengePrompt } from '../../domain/connection.ts'
 import type { CaseContext, Failure, Stage } from '../../domain/evidence.ts'
@@ -70,7 +70,7 @@ export class Session {
   /** Where the bank's own redirects lead, by address: a sign-in goes there at once, since each hop of it would be an attempt of its own. Whole for this run only. */
   readonly #sentOn: Map<string, string>
   /** What the bank announced beside its last good sign-on answer, and when it was heard last. */
-  #notice: { readonly kind: NoticeKind; readonly at: number } | null
+  #notice: Notice | null
 
   constructor(context: ConnectorContext, settings: OfxSettings) {
     // What an earlier run learned holds for the address it learned it from.
@@ -90,7 +90,7 @@ export class Session {
     this.#clientUidRequired = known['clientUidRequired'] === true
     this.#whenWell = text('whenWell')
     this.#doesWithout = text('doesWithout') ?? (text('signOnUrl') === null ? '' : null)
-    this.#notice = isNoticeKind(known['notice']) && typeof known['noticeAt'] === 'number' ? { kind: known['notice'], at: known['noticeAt'] } : null
+    this.#notice = noticeIn(known)
     this.#sentOn = new Map(settings.profile ? [] : Object.entries(keptAddresses(addressesIn(known['sentOn'])).sentOn ?? {}))
     this.#answers = context.resume === null ? null : readResume(context.resume.data)
     this.#sessionCookie = this.#answers?.sessionCookie ?? null
@@ -412,3 +412,8 @@ function lookOf(asked: Result<Reply, Failure>): string {
 
 /** Nobody is there to look at a password: no connection, no answer in time, a server that says so of itself, or something else in its place. */
 const AWAY: ReadonlySet<string> = new Set(['bank_unreachable', 'tls_refused', 'answer_too_slow', 'server_error', 'answer_unreadable', 'answer_empty', 'answer_too_large'])
+
+/** What was announced, of what is remembered of a login. */
+export function noticeIn({ notice, noticeAt }: JsonObject): Notice | null {
+  return isNoticeKind(notice) && typeof noticeAt === 'number' ? { kind: notice, at: noticeAt } : null
+}

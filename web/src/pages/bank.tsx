@@ -9,7 +9,7 @@ import { ConnectionChip } from '../parts/connection-state.tsx'
 import { Sentence } from '../parts/sentence.tsx'
 import { ToList } from '../parts/split.tsx'
 import { Loaded, NotFound, Title } from '../parts/states.tsx'
-import { BANK_HEALTH, useBanks } from './banks.tsx'
+import { BANK_HEALTH, Notices, useBanks } from './banks.tsx'
 
 const route = getRouteApi('/banks/banks/$id')
 
@@ -35,6 +35,7 @@ function Whole({ bank }: { bank: Bank }) {
         <Chip tone={BANK_HEALTH[bank.health].tone}>{say(BANK_HEALTH[bank.health].word)}</Chip>
       </div>
       <p className="text-muted"><Sentence parts={bank.sentence} /></p>
+      <Notices bank={bank} />
       <section className="panel mt-4" aria-label={say('Its days')}><History bank={bank} /></section>
       <Connections bank={bank} />
     </>

@@ -8,6 +8,7 @@ import { Chip, type Tone } from '../parts/chip.tsx'
 import { Sentence } from '../parts/sentence.tsx'
 import { ListTitle, Split, useOpening } from '../parts/split.tsx'
 import { Empty, FirstBank, Loaded } from '../parts/states.tsx'
+import { Instant } from '../parts/time.tsx'
 
 export const BANK_HEALTH: Record<Bank['health'], { tone: Tone; word: string }> = {
   working: { tone: 'ok', word: message('Working') },
@@ -26,6 +27,12 @@ export function useBanks(): UseQueryResult<{ items: Bank[] }> {
 export function BanksPage() {
   const { id } = useParams({ strict: false })
   return <Split label={say('Banks')} longer="list" isPage={id !== undefined} list={<BankList beside={id !== undefined} />} detail={id === undefined ? null : <Outlet />} />
+}
+
+/** What the bank announced, for whoever plans ahead. */
+export function Notices({ bank: { notices } }: { bank: Bank }) {
+  if (notices.length === 0) return null
+  return <ul className="mt-2 grid gap-1" aria-label={say('Announced')}>{notices.map(({ kind, at, says }) => <li key={kind} className="flex flex-wrap items-baseline gap-x-3"><Chip tone="wait">{say('Announced')}</Chip><span>{says}</span><span className="meta"><Instant at={at} /></span></li>)}</ul>
 }
 
 function BankList({ beside }: { beside: boolean }) {
@@ -50,6 +57,7 @@ function BankList({ beside }: { beside: boolean }) {
                     <div className="min-w-0"><h2 className="name"><Link to="/banks/$id" params={{ id: bank.institutionId }} {...opening} className="underline-offset-4 hover:underline" activeProps={{ className: 'underline decoration-2' }}>{bank.name}</Link></h2><p className="text-muted"><Sentence parts={bank.sentence} /></p></div>
                     <Chip tone={BANK_HEALTH[bank.health].tone}>{say(BANK_HEALTH[bank.health].word)}</Chip>
                   </div>
+                  <Notices bank={bank} />
                   <History bank={bank} most={MOST_INCIDENTS} />
                 </li>
               ))}

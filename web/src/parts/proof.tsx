@@ -63,13 +63,13 @@ function Balance({ account, days }: { account: Account; days: RunDetail['account
   const last = coverage.data?.days.findLast(({ state }) => state !== 'before')
   if (last === undefined) return null
   return (
-    <li className="flex flex-wrap items-baseline gap-x-3">
-      <span className="font-medium">{account.name}</span>
+    <li className="grid gap-x-4 border-t border-line pt-1 @xl:grid-cols-[minmax(0,1fr)_auto_auto]">
+      <span className="name font-medium">{account.name}</span>
       {days.length > 0 && <span><Say message="{days} read" days={days.map(({ from, to }, index) => <span key={from}>{index > 0 && ', '}{to === from ? <Day day={from} /> : <Say message="{from} to {to}" from={<Day day={from} />} to={<Day day={to} />} />}</span>)} /></span>}
       <span className="text-muted">
         {last.state === 'proved' && account.balanceIsStated ? <Say message="✓ bank’s balance {amount} = ours, {day}" amount={<Amount amount={account.balance} currency={account.currency} />} day={<Day day={last.day} />} /> : null}
         {last.state === 'broken' ? say('balance and rows disagree') : null}
-        {last.state === 'covered' ? say('read; not proved by a balance yet') : null}
+        {last.state === 'covered' ? say('not proved by a balance yet') : null}
       </span>
     </li>
   )
