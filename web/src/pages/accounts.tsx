@@ -186,7 +186,7 @@ function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
     <Link to="/accounts/$id" params={{ id: account.id }} {...opening} className="panel block min-w-0 no-underline hover:bg-sunken" activeProps={{ className: '!border-accent bg-sunken' }}>
       <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         <span className="min-w-0 font-medium"><bdi className="name">{account.name}</bdi></span>
-        <span className="text-[17px] font-semibold"><Amount amount={account.balance} currency={account.currency} /></span>
+        <span className="ml-auto text-[17px] font-semibold"><Amount amount={account.balance} currency={account.currency} /></span>
       </div>
       <p className="meta flex flex-wrap justify-between gap-x-3">
         <span className="whitespace-nowrap">{account.number === null ? kindWords(account.kind) : `··${account.number.slice(-4)}`}</span>

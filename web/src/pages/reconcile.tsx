@@ -34,7 +34,7 @@ export function ReconcileWhichPage() {
               <li key={account.id}>
                 <Link className="panel flex flex-wrap items-baseline justify-between gap-x-4 no-underline hover:bg-sunken" to="/reconcile/$account" params={{ account: account.id }}>
                   <span className="min-w-0"><bdi className="name font-medium text-text">{account.name}</bdi> <span className="meta">{[account.institutionName ?? say('from files'), account.number === null ? null : `··${account.number.slice(-4)}`].filter((part) => part !== null).join(' · ')}</span></span>
-                  <span className="text-text"><Amount amount={account.balance} currency={account.currency} /></span>
+                  <span className="ml-auto text-text"><Amount amount={account.balance} currency={account.currency} /></span>
                 </Link>
               </li>
             ))}

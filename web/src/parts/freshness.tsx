@@ -32,7 +32,7 @@ export function FreshnessChip({ freshness }: { freshness: Freshness | undefined 
 export function FreshnessFacts({ freshness }: { freshness: Freshness }) {
   const { askedAt, answeredAt, bankDataOn, newestRowOn } = freshness
   return (
-    <dl className="mb-4 grid grow grid-cols-2 gap-x-6 gap-y-2 text-[13px] leading-5 @xl:flex @xl:flex-wrap">
+    <dl className="mb-4 grid w-full grid-cols-2 gap-x-6 gap-y-2 text-[13px] leading-5 @xl:flex @xl:w-auto @xl:flex-wrap">
       <Fact term={say('Asked')}>{askedAt === null ? say('never') : <Instant at={askedAt} />}</Fact>
       <Fact term={say('Answered in full')}>{answeredAt === null ? say('not yet') : <Instant at={answeredAt} />}</Fact>
       <Fact term={say('Bank’s data of')}>{bankDataOn === null ? say('not told') : <Day day={bankDataOn} />}</Fact>
