@@ -13,7 +13,7 @@ const NOW = Date.UTC(2026, 2, 3)
 
 function answer(code: string, severity: string, message: string): Answer {
   const body = `OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nSECURITY:NONE\r\nENCODING:USASCII\r\nCHARSET:1252\r\nCOMPRESSION:NONE\r\nOLDFILEUID:NONE\r\nNEWFILEUID:NONE\r\n\r\n<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>${code}<SEVERITY>${severity}<MESSAGE>${message}</STATUS><DTSERVER>20260303<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1></OFX>`
-  return { status: 200, headers: { 'content-type': 'application/x-ofx' }, body: new TextEncoder().encode(body), url: 'https://a.example/ofx', clockSkewSeconds: null } as unknown as Answer
+  return { status: 200, headers: { 'content-type': 'application/x-ofx' }, body: new TextEncoder().encode(body), finalUrl: 'https://a.example/ofx', clockSkewSeconds: null } as unknown as Answer
 }
 
 /** One signed question with that answer; what the session then knows. */

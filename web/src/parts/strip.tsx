@@ -59,6 +59,7 @@ export function Strip({ coverage, accountId }: { coverage: Coverage; accountId: 
   const option = (index: number, { day, state, wasOut }: StripDay) => ({
     id: `${id}${index}`, role: 'option', 'aria-selected': index === at, 'aria-label': wasOut ? say('{day}: {state}; the bank was away on it for a time', { day: formatDay(day), state: say(WORD[state]) }) : say('{day}: {state}', { day: formatDay(day), state: say(WORD[state]) }), onClick: () => open(index),
   }) as const
+  if (days.every(({ state }) => state === 'before')) return <p className="panel meta">{name}</p>
   return (
     <figure className="panel">
       {isMonth ? (
@@ -104,7 +105,7 @@ export function MiniStrip({ coverage: { days } }: { coverage: Coverage }) {
 /** `84 of 90 days proved`, or how far it is from that. */
 export function provedWords({ days }: Coverage): string {
   const asked = days.filter(({ state }) => state !== 'before')
-  if (asked.length === 0) return say('Not read yet')
+  if (asked.length === 0) return say('Nothing of the last {count} days', { count: days.length })
   const proved = asked.filter(({ state }) => state === 'proved').length
   if (proved === 0) return say('{count, plural, one {# day} other {# days}} read', { count: asked.filter(({ state }) => state === 'covered').length })
   return say('{proved} of {count, plural, one {# day} other {# days}} proved', { proved, count: asked.length })
