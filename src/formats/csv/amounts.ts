@@ -7,10 +7,15 @@ import { magnitude, negate, readAmount, scanAmount, type AmountStyle } from '../
 import { isNeutral, markOf, neutralSide, type AmountColumns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
+/** Empty, or a stroke for it. */
+export function isNothing(cell: string): boolean {
+  return cell === '' || /^[-–—]{1,3}$/.test(cell)
+}
+
 /** A cell's exact value: null when empty, undefined when it is no amount in this style. */
 export function cellAmount(record: CsvRecord, column: number, style: AmountStyle): Decimal | null | undefined {
   const cell = record.cells[column] ?? ''
-  if (cell === '' || cell === '-') return null
+  if (isNothing(cell)) return null
   const written = scanAmount(cell)
   return written === null ? undefined : (readAmount(written, style) ?? undefined)
 }

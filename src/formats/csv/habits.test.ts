@@ -108,6 +108,7 @@ test('the number of the account above the rows, as banks write it', async () => 
   assert.equal(await numberOf('계좌번호,3333-01-1234567,'), '3333-01-1234567')
   assert.equal(await numberOf('Account Number,,"000401234567 ( INR ) - ANN EXAMPLE",'), '000401234567')
   assert.equal(await numberOf('Statement of Account No - 912010012345678 for the period (From : 01-01-2024 To : 31-01-2024),,'), '912010012345678')
+  assert.equal(await numberOf('Agência: 1234 Conta: 12345-6 | Entre 01/01/2024 e 31/01/2024,,'), '12345-6')
   assert.equal(await numberOf('Account balance,1234.56,'), null, 'a balance is no number')
   assert.equal(await numberOf('Account opened on,01-02-2020,'), null, 'a day is none')
 })
@@ -125,4 +126,30 @@ test('days with an apostrophe before them or the time in front', async () => {
 
 test('columns of the Japanese post bank', async () => {
   assert.deepEqual(await rowsOf('入出金明細\n照会期間,20240101,20240131\n\n取引日,入出金明細ＩＤ,受入金額（円）,払出金額（円）,詳細１,詳細２,現在（貸付）高\n20240105,202401050000001,100000,,給与,カ）,150000\n20240112,202401120000001,,890,カード,ＪＰ,149110\n'), ['2024-01-05 100000 JPY', '2024-01-12 -890 JPY'])
+})
+
+// Fails when: only cards turn signs (seen): what was spent came in and wages went out, without a word.
+test('a program that counts what was spent writes wages with a minus', async () => {
+  const file = (wages: string): string => `date,name,amount,status,category,type,account\n2024-01-31,Market,54.20,posted,Groceries,regular,Checking\n2024-01-25,ACME,${wages},posted,,income,Checking\n2024-01-20,Cafe,3.50,posted,Restaurants,regular,Checking\n`
+  assert.deepEqual(await rowsOf(file('-2000.00')), ['2024-01-31 -54.2', '2024-01-25 2000', '2024-01-20 -3.5'])
+  assert.deepEqual(await rowsOf(file('2000.00')), ['2024-01-31 54.2', '2024-01-25 2000', '2024-01-20 3.5'], 'nothing tells')
+  assert.deepEqual(await rowsOf('Date,Name,Amount,Category\n2024-01-31,Market,-54.20,Groceries\n2024-01-26,Correction,-20.00,Income\n'), ['2024-01-31 -54.2', '2024-01-26 -20'])
+})
+
+// Fails when: each row is in the currency that stands beside it (seen): what was paid abroad stood in an account of its own, in crowns called dollars.
+test('where a second amount is the same in one currency alone, the others are of what was paid', async () => {
+  const file = (abroad: string): string => `TransactionDate;Text;Type;Currency Amount;Currency Rate;Currency;Amount;BookDate\n2024-01-30;Market;Purchase;-254,90;1;NOK;-254,90;2024-01-31\n2024-01-25;Paid;Payment;1000;1;NOK;1000;2024-01-25\n2024-01-20;Film;Purchase;-9,99;10,43;USD;${abroad};2024-01-21\n`
+  assert.deepEqual(await rowsOf(file('-104,20')), ['2024-01-31 -254.9 NOK', '2024-01-25 1000 NOK', '2024-01-21 -104.2 NOK'])
+  assert.deepEqual(await rowsOf(file('-9,99')), ['2024-01-31 -254.9 NOK', '2024-01-25 1000 NOK', '2024-01-21 -9.99 USD'], 'an account in each')
+})
+
+// Fails when: strokes are no amount (seen): the file was refused.
+test('strokes where no amount is; a row with strokes alone moves nothing and is told', async () => {
+  const file = 'Date,Type,Title,Currency,Amount,Fees & Taxes,Net\n"January 31, 2024",Sale,Order,USD,$25.00,-$1.12,$23.88\n"January 31, 2024",Fee,Listing,USD,--,-$1.63,-$1.63\n"January 15, 2024",Deposit,$100.00 sent to your bank account,USD,--,--,--\n'
+  assert.deepEqual(await rowsOf(file), ['2024-01-31 23.88 USD', '2024-01-31 -1.63 USD'])
+  assert.match(await noticesOf(file), /only a date and words.*\(1\)/)
+})
+
+test('what is paid out of a sale less its fee is what moved', async () => {
+  assert.deepEqual(await rowsOf('Date,Time,Transaction Type,Status,Total,Net Sale,Fee,Payout\n2024-01-31,18:22,Sale,Paid,10.00,8.40,0.17,9.83\n2024-01-30,18:22,Sale,Paid,20.00,16.81,0.34,19.66\n'), ['2024-01-31 9.83', '2024-01-30 19.66'])
 })

@@ -8,7 +8,7 @@ import { balanceWordsIn, plainWords } from '../unstated.ts'
 import { chooseStyle, magnitude, negate, scanAmount, type AmountStyle, type WrittenAmount } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
-import { cellAmount, endings, isCredit, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
+import { cellAmount, endings, isCredit, isNothing, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, isBareName, isCategory, isChange, isNet, isOfOther, isOtherDate, isTax, isType, namesFee, readHeading, sideOf, type Role } from './headings.ts'
 import { amountCells, arePaired, bySection, filled, isNeutral, isText, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed, isCardTitle } from './owed.ts'
@@ -482,7 +482,7 @@ export function splitAmount(rows: readonly CsvRecord[], out: number, into: numbe
 function bearsOut(role: Role, cells: readonly string[], share: number): boolean {
   const mostly = (test: (cell: string) => boolean): boolean => cells.filter(test).length >= cells.length * share
   if (DATES.has(role)) return mostly((cell) => scanDate(cell) !== null)
-  if (AMOUNTS.has(role)) return mostly((cell) => cell === '-' || scanAmount(cell) !== null)
+  if (AMOUNTS.has(role)) return mostly((cell) => isNothing(cell) || scanAmount(cell) !== null)
   switch (role) {
     case 'currency':
     case 'foreignCurrency':

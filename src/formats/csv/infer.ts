@@ -64,7 +64,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
     })
   }
   columns = { ...columns, account: columns.account ?? ownByBalance(columns, rows, heading.cells, styles) }
-  const paidIn = currencyPaidIn(columns, rows)
+  const paidIn = currencyPaidIn(columns, rows, styles)
   if (paidIn !== null) columns = { ...columns, currency: null, foreignCurrency: columns.currency }
   const amountColumns = (['amount', 'debit', 'credit', 'balance', 'fee'] as const).flatMap((role) => roles.get(role) ?? [])
   const european =
@@ -272,9 +272,30 @@ function styleOf(rows: readonly CsvRecord[], columns: readonly number[]): Amount
   )
 }
 
-/** The currency of the account, where the column of currencies names that of what was paid: another one in just those rows that tell an amount abroad. */
-function currencyPaidIn({ amount, currency, foreignCurrency, foreignAmount }: Columns, rows: readonly CsvRecord[]): Currency | null {
-  if (currency === null || foreignCurrency !== null || foreignAmount === null) return null
+/** The currency of the account, where the column of currencies names that of what was paid. */
+function currencyPaidIn(columns: Columns, rows: readonly CsvRecord[], { style }: Styles): Currency | null {
+  if (columns.currency === null || columns.foreignCurrency !== null) return null
+  return currencyOfEqual(columns, rows, style) ?? currencyBesideAbroad(columns, rows)
+}
+
+/** Where a second amount is that of each row in one currency, and another one in each row of all others: those are of what was paid. */
+function currencyOfEqual({ amount, currency, balance, fee }: Columns, rows: readonly CsvRecord[], style: AmountStyle): Currency | null {
+  if (amount.form !== 'signed' || currency === null) return null
+  const told = rows.flatMap((row) => {
+    const [own, named] = [cellAmount(row, amount.at, style), readCurrency(row.cells[currency] ?? '')]
+    return typeof own === 'string' && own !== '0' && named !== null ? [{ row, own, named }] : []
+  })
+  const currencies = [...new Set(told.map(({ named }) => named))]
+  if (currencies.length < 2) return null
+  const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0)
+  const others = Array.from({ length: width }, (_, at) => at).filter((at) => at !== amount.at && at !== balance && at !== fee && told.every(({ row }) => /\d/.test(row.cells[at] ?? '') && scanDate(row.cells[at]!) === null))
+  const isHome = (home: Currency, at: number): boolean => told.every(({ row, own, named }) => (cellAmount(row, at, style) === own) === (named === home))
+  return currencies.find((home) => others.some((at) => isHome(home, at))) ?? null
+}
+
+/** Another one in just those rows that tell an amount abroad. */
+function currencyBesideAbroad({ amount, currency, foreignAmount }: Columns, rows: readonly CsvRecord[]): Currency | null {
+  if (currency === null || foreignAmount === null) return null
   // It is that of the amount beside which it stands.
   const distance = (at: number): number => Math.abs(at - currency)
   if (amountCells(amount).some((at) => distance(at) <= distance(foreignAmount))) return null
@@ -325,7 +346,7 @@ const OF_ACCOUNT = new RegExp(`^(${'account|konto|compte|cuenta|conto|conta|reke
 /** What else an account has, written in figures. */
 const BESIDE_ACCOUNT = /\b(balance|saldo|solde|bakiye|date|datum|fecha|data|opened|opening|since|limit|available|phone|telefon)\b/
 /** `Statement of Account No - 912010012345678 for the period`. */
-const ACCOUNT_NUMBER = /\b(?:account|a\/c) (?:no|number|nr)\.?[\s:-]{1,5}(\d{6,})\b/i
+const ACCOUNT_NUMBER = /\b(?:(?:account|a\/c) (?:no|number|nr)\.?[\s:-]{1,5}|conta: ?)(\d[\d-]{4,}\d)(?![\d/])/i
 
 /** An IBAN, else a number in Excel's text form (`="0123"`), or the cell beside a label such as `Konto:`. */
 function accountInPreamble(preamble: readonly CsvRecord[]): string | null {

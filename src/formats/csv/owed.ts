@@ -21,6 +21,8 @@ const ISSUERS_KIND = /^(payments? and credits?|payment credit|awards and rebate 
 const SALE_KIND = /^(sale|charge)$/
 const PURCHASE_KIND = /^(purchase|purchases|einkauf|kauf|karteneinkauf|achat|compra( a vista| parcelada| internacional| nacional)?|parcela \d+( de)? \d+|aankoop|kop|kjop|kob|acquisto)$/
 const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|einzahlung)$/
+/** What programs sort the money by that somebody earns. */
+const EARNED_KIND = /^(income|paychecks?|paychecks? salary|salary|wages|earnings|einkommen|gehalt|lohn|salaires?|revenus?|nomina|ingresos|stipendio|stipendi e pensioni|entrate|salario|salarios|lon|loon|salaris|inkomen|inkomst(er)?|wynagrodzenie|palkka)$/
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
 const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b/
 /** Where a card was used: only its own list says so. */
@@ -68,6 +70,9 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   const paid = [...received, ...moves.filter(({ kinds }) => kinds.some((kind) => PAYMENT_KIND.test(kind)))]
   const isPurchase = (kind: string): boolean => PURCHASE_KIND.test(kind) || (paid.length > 0 && SALE_KIND.test(kind))
   const bought = moves.filter(({ kinds }) => kinds.some(isPurchase))
+  // Programs that count what was spent write what was earned with a minus.
+  const earned = moves.filter(({ kinds }) => kinds.some((kind) => EARNED_KIND.test(kind)))
+  if (earned.length > 0 && earned.every(({ out }) => out) && isMost(moves.filter((move) => !earned.includes(move)))) return 'told'
   if (moves.some(({ texts, kinds, out }) => !out && [...texts, ...kinds].some((text) => LOADED.test(text)))) return null
   if (bought.length > 0) {
     const came = moves.some(({ kinds, out }) => !out && kinds.some((kind) => INCOMING_KIND.test(kind) || PAYMENT_KIND.test(kind)))

@@ -12,7 +12,7 @@ import { balanceWordsIn, isTotal, isTurnover, plainWords } from '../unstated.ts'
 import { negate } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
-import { cellAmount, filledCurrency, plus, signedAmount } from './amounts.ts'
+import { cellAmount, filledCurrency, isNothing, plus, signedAmount } from './amounts.ts'
 import { unguardFormula } from './formula-guard.ts'
 import { isHeadingLine } from './headings.ts'
 import { amountCells, isNeutral, type Layout } from './layout.ts'
@@ -98,7 +98,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
     if (/\p{L}/u.test(cell(dated)) && record.cells.filter((text) => text !== '').length === 1) return ok({ type: 'none' })
     if (balance !== null) return ok({ type: 'standing', balance, isTold: texts.some((told) => told !== '') })
     if (words !== null) return ok({ type: 'none' })
-    if (isInformation(layout, cell)) return ok({ type: 'words' })
+    if (isInformation(layout, cell) || amountCells(layout.amount).every((at) => isNothing(cell(at)) && cell(at) !== '')) return ok({ type: 'words' })
     return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
   }
   // A sum over rows has no payee, no second text and no number of its own.
