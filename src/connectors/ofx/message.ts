@@ -66,14 +66,18 @@ function verdictInPart(part: Uint8Array): LoginVerdict {
   const text = written.replace(/<!--[\s\S]*?(?:-->|$)/g, ' ').replace(/<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)/g, (_, content: string) => content.replaceAll('<', ' '))
   const start = text.search(/<(?:[\w.-]+:)?SONRS[\s>]/i)
   if (start === -1) return 'unknown'
-  const statuses = [...text.slice(start).matchAll(STATUS)].map(([, code = '', severity = '']) => ({ code: Number(code), severity: severity.toUpperCase() }))
+  const [told = ''] = text.slice(start).split(CONTENT, 1)
+  const statuses = [...told.matchAll(STATUS)].map(([, code = '', severity = '']) => ({ code: Number(code), severity: severity.toUpperCase() }))
   // A code that the end cuts off is none, and what is beyond it is not known: a later one may still turn away.
   const verdict = verdictOfCodes(statuses[0] ?? NO_CODE, statuses.slice(1))
   const isOpen = statuses[0]?.code === 0 && statuses.length === 1 && !endsWhole(part)
-  return verdict === 'accepted' && (isOpen || CUT_CODE.test(text)) ? 'unknown' : verdict
+  return verdict === 'accepted' && (isOpen || CUT_CODE.test(told)) ? 'unknown' : verdict
 }
 
 type Code = { readonly code: number | null; readonly severity: string }
+
+/** What was asked for, behind its status: rows and lists hold texts of other people's, and some banks write them as they came. */
+const CONTENT = /<(?:[\w.-]+:)?(?!SONRS|\w*TRNRS)\w+RS[\s>]/i
 
 const NO_CODE: Code = { code: null, severity: '' }
 

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import type { LoginVerdict, Transport } from '../../connector-kit/connector.ts'
 import type { Institution } from '../../domain/institution.ts'
+import { failed } from '../../domain/result.ts'
 import { ownAnswer, promptsOf } from './challenge.ts'
 import { OFX_CODES, severityOf } from '../../formats/ofx/status-codes.ts'
 import { loginVerdict } from './codes.ts'
 import { refusal } from './failures.ts'
+import { exchangeMessage } from './message.ts'
 import { redactOfx } from './redaction.ts'
 import { checkSettings, originsOf, readSettings } from './settings.ts'
 import { balancesOfToday } from './statement.ts'
@@ -105,6 +108,36 @@ test('the elements of OFX decide what is a tag; what a row\'s text looks like do
   }
   const asked = redactOfx('<OFX><SIGNONMSGSRQV1><SONRQ><USERPASS>[secret:password]<CLIENTUID>a<APPID>QWIN</SONRQ></SIGNONMSGSRQV1><STMTTRNRQ><STMTRQ><INCTRAN><INCLUDE>Y</INCTRAN></STMTRQ></STMTTRNRQ><URL>https://bank.example/ofx;s=1?u=ana</OFX>', () => 'p')
   assert.equal(asked, '<OFX><SIGNONMSGSRQV1><SONRQ><USERPASS>[secret:password]<CLIENTUID>[not kept]<APPID>QWIN</SONRQ></SIGNONMSGSRQV1><STMTTRNRQ><STMTRQ><INCTRAN><INCLUDE>Y</INCTRAN></STMTRQ></STMTTRNRQ><URL>https://bank.example/ofx;s=…?u=…</OFX>')
+})
+
+// Fails when: a code is looked for in the content of an answer (was so: whoever pays an account with such words as a memo, at a bank that writes them as they came, had its password taken for refused).
+test('what stands in rows, account lists and profiles is no status of the answer, as it comes in, whole or cut', async () => {
+  const head = '<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS><DTSERVER>20260305</SONRS></SIGNONMSGSRSV1>'
+  const status = (code: number): string => `<TRNUID>1<STATUS><CODE>${code}<SEVERITY>${code === 0 ? 'INFO' : 'ERROR'}</STATUS>`
+  const answers: readonly (readonly [string, LoginVerdict])[] = [
+    [`<BANKMSGSRSV1><STMTTRNRS>${status(0)}<STMTRS><CURDEF>USD<BANKTRANLIST><STMTTRN><MEMO>Rent <CODE>15500<SEVERITY>ERROR</STMTTRN>`, 'accepted'],
+    [`<CREDITCARDMSGSRSV1><CCSTMTTRNRS>${status(0)}<CCSTMTRS><CCSTMTTRN><NAME><CODE>15502</CODE><`, 'accepted'],
+    [`<SIGNUPMSGSRSV1><ACCTINFOTRNRS>${status(0)}<ACCTINFORS><ACCTINFO><DESC><CODE>15500<SEVERITY>`, 'accepted'],
+    [`<BANKMSGSRSV1><STMTTRNRS>${status(15500)}</STMTTRNRS>`, 'refused'],
+  ]
+  for (const [rest, verdict] of answers) {
+    for (const end of ['', '</OFX>']) {
+      const body = Buffer.from(`${head}${rest}${end}`)
+      const seen: LoginVerdict[] = []
+      const transport: Transport = {
+        async exchange({ judge, judgeHead }) {
+          for (let length = 1; length <= body.length; length++) seen.push(judgeHead!(body.subarray(0, length)))
+          seen.push(judge!({ status: 200, headers: {}, body, finalUrl: 'https://bank.example/', receivedAt: 0, clockSkewSeconds: null }))
+          return failed({ code: 'answer_unreadable', stage: 'http', retry: { kind: 'at', at: null }, message: '', evidence: [{}] })
+        },
+      }
+      const settings = readSettings({ url: 'https://bank.example/' })
+      assert.ok(settings.ok)
+      await exchangeMessage(transport, settings.value, { purpose: 'x', stage: 'statement', url: 'https://bank.example/', write: () => assert.fail('not written'), secrets: ['password'] })
+      assert.deepEqual([seen.at(-2), seen.at(-1)], [verdict, verdict], rest)
+      assert.ok(seen.every((each) => each === verdict || each === 'unknown'), rest)
+    }
+  }
 })
 
 test('questions about the program are answered without a person; all others become prompts', () => {
