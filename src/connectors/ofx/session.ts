@@ -304,7 +304,7 @@ export class Session {
     }
     const { signOn, clockSkewSeconds, finalUrl } = replied.value
     // One that repeats a secret is not whole here.
-    if (finalUrl !== target && !finalUrl.includes(MASK) && originsOf(this.settings).includes(originOf(finalUrl) ?? '')) this.#sentOn.set(url, finalUrl)
+    if (finalUrl !== target && originsOf(this.settings).includes(originOf(finalUrl) ?? '') && !finalUrl.includes(MASK)) this.#sentOn.set(url, finalUrl)
     this.#clockSkewSeconds = clockSkewSeconds ?? this.#clockSkewSeconds
     this.#hearNotice(signOn, signed !== null)
     if (signed !== null) {
