@@ -32,7 +32,7 @@ export function thereAndBack(undos: readonly Undo[], runId: RunId): ReadonlySet<
 /** The same without the changes that `isOwn` tells; what persons decided stays. */
 export function without(row: NewTransaction, history: readonly TransactionChange[], isOwn: IsOwn, reason: TransactionChange['reason'], at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
   const former = formerFacts(history, isOwn)
-  for (const group of TOGETHER) if (group.some((field) => isChangedSince(history, isOwn, field))) for (const field of group) delete former[field]
+  for (const group of TOGETHER) if (isChangedSince(history, isOwn, group)) for (const field of group) delete former[field]
   const { amount, state, withdrawnReason, ...texts } = former
   const content = Object.fromEntries(Object.entries(texts).filter(([field]) => field in row))
   const back: NewTransaction = {
@@ -72,11 +72,13 @@ export function formerFacts(history: readonly TransactionChange[], isOwn: IsOwn)
     if (!isOwn(change)) continue
     for (const [field, [before]] of Object.entries(change.changes)) if (!(field in former)) former[field] = before
   }
-  for (const field of Object.keys(former)) if (isChangedSince(history, isOwn, field)) delete former[field]
+  for (const field of Object.keys(former)) if (isChangedSince(history, isOwn, [field])) delete former[field]
   return former
 }
 
-function isChangedSince(history: readonly TransactionChange[], isOwn: IsOwn, field: string): boolean {
-  const last = history.findLastIndex((change) => isOwn(change) && field in change.changes)
-  return history.slice(last + 1).some((change) => field in change.changes)
+/** Whether something changed one of the fields after these changes last did. */
+function isChangedSince(history: readonly TransactionChange[], isOwn: IsOwn, fields: readonly string[]): boolean {
+  const touches = ({ changes }: TransactionChange): boolean => fields.some((field) => field in changes)
+  const last = history.findLastIndex((change) => isOwn(change) && touches(change))
+  return last !== -1 && history.slice(last + 1).some(touches)
 }

@@ -114,6 +114,25 @@ test('what a run changed returns to what it was: a settled row is pending again,
   assert.equal((await world.all()).find((t) => t.state === 'posted')!.id, before.find((t) => t.amount === -2000n)!.id)
 })
 
+test('a hold that had gone and come again is a hold again, with its amount, when its booking is taken back', async () => {
+  const world = await new World().connect()
+  const on = world.today(-2)
+  const hold = row(on, '-20', 'Hotel hold', { providerId: 'p1', status: 'pending' })
+  world.bank.rows = [hold]
+  await world.sync()
+  world.bank.rows = []
+  await world.sync()
+  assert.deepEqual(await world.feed(), [])
+  world.bank.rows = [hold]
+  await world.sync()
+  world.bank.rows = [row(world.today(1), '-22', 'Hotel hold', { providerId: 'q1', pendingProviderId: 'p1' })]
+  const settled = await world.sync(1)
+  await undo(world, settled.id)
+  assert.deepEqual(await world.feed(), [`${on} -2000 Hotel hold pending`])
+  await world.sync()
+  assert.deepEqual(await world.feed(), [`${world.today()} -2200 Hotel hold`])
+})
+
 test('a change that a later run built on stays', async () => {
   const world = await new World().connect()
   const on = world.today(-1)
