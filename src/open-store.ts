@@ -46,14 +46,19 @@ async function openEmbedded(config: Config, log: Log, throwaway: boolean): Promi
 async function openGiven(config: Config, databaseUrl: string): Promise<Result<OpenStore, StartFailure>> {
   const logins = await givenLogins(config, databaseUrl)
   const opened = logins.ok ? await connectStore(logins.value.owner, logins.value.app, async () => {}) : logins
-  return opened.ok ? opened : failed({ message: `DATABASE_URL: ${opened.failure.message}` })
+  return opened.ok || opened.failure.message.startsWith('DATABASE_') ? opened : failed({ message: `DATABASE_URL: ${opened.failure.message}` })
 }
 
 async function givenLogins(config: Config, databaseUrl: string): Promise<Result<Pick<OpenStore, 'owner' | 'app'>, StartFailure>> {
-  if (config.databaseAppUrl !== null) return ok({ owner: { connectionString: databaseUrl }, app: { connectionString: config.databaseAppUrl } })
   const owner = readDatabaseUrl(databaseUrl)
   if (!owner.ok) return owner
-  const password = await appPassword(join(config.home, 'keys', 'database-app.password'))
+  if (config.databaseAppUrl !== null) {
+    const app = readDatabaseUrl(config.databaseAppUrl, 'DATABASE_APP_URL')
+    return app.ok ? ok({ owner: owner.value, app: app.value }) : app
+  }
+  const path = join(config.home, 'keys', 'database-app.password')
+  const password = await appPassword(path).catch((error: NodeJS.ErrnoException) => failed({ message: `The password of relink_app belongs in ${path}, and that cannot be used (${error.code ?? error.message}). Set RELINK_HOME to a place that this user may write, or name the login in DATABASE_APP_URL.` }))
+  if (typeof password !== 'string') return password
   return ok({ owner: owner.value, app: { ...owner.value, user: 'relink_app', password } })
 }
 

@@ -42,7 +42,7 @@ export class StoreUnavailable extends Error {
 }
 
 export type StoreFailureCode =
-  | 'database_unreachable' | 'database_full' | 'database_read_only' | 'database_busy' | 'database_damaged'
+  | 'database_unreachable' | 'database_full' | 'database_read_only' | 'database_busy' | 'database_damaged' | 'database_limited' | 'database_untrusted' | 'database_refused'
   /** The session that held a connection's lock was lost; the work must stop, another process may have taken over. */
   | 'lock_lost'
 

@@ -11,7 +11,7 @@ import { PgBoss } from 'pg-boss'
 import type { Job, Jobs } from '../../ports/jobs.ts'
 import type { Log } from '../../ports/log.ts'
 import { outageOf } from '../postgres/outage.ts'
-import type { ConnectionConfig } from '../postgres/session.ts'
+import { CONNECT_TIMEOUT_MS, type ConnectionConfig } from '../postgres/session.ts'
 import { keyOf } from './key.ts'
 
 const SCHEMA = 'relink_jobs'
@@ -23,7 +23,7 @@ const STOP_TIMEOUT_MS = 10 * 60_000
 
 /** Makes or migrates the schema, as the owner of the tables; the app gets the rows and nothing else. */
 export async function prepareJobs(owner: ConnectionConfig): Promise<void> {
-  const pool = new pg.Pool({ ...owner, max: 2, onConnect: (client) => client.query('set role relink_owner') })
+  const pool = new pg.Pool({ ...owner, max: 2, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, onConnect: (client) => client.query('set role relink_owner') })
   pool.on('error', () => {})
   try {
     // Several processes may start at once; grants on the same table do not bear that. The lock ends with its session.

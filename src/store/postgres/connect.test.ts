@@ -22,3 +22,12 @@ test('unusable addresses are refused without showing the password', () => {
     assert.doesNotMatch(read.failure.message, /hunter2/)
   }
 })
+
+test('what is wrong is named: a certificate that cannot be read, another variable', () => {
+  const untrusted = readDatabaseUrl('postgres://a:hunter2@b/c?sslmode=verify-full&sslrootcert=/nonexistent.pem')
+  assert.ok(!untrusted.ok)
+  assert.match(untrusted.failure.message, /the file \/nonexistent\.pem that it names cannot be read/)
+  const app = readDatabaseUrl('postgres://a:hunter2@b:99999/c', 'DATABASE_APP_URL')
+  assert.ok(!app.ok)
+  assert.match(app.failure.message, /^DATABASE_APP_URL is not usable: .*port must be a number from 1 to 65535/)
+})

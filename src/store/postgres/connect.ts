@@ -18,7 +18,9 @@ export type DatabaseAddress = {
 }
 
 /** The address in the driver's own reading, so that what is checked is what will be used. */
-export function readDatabaseUrl(url: string): Result<DatabaseAddress, { readonly message: string }> {
+export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): Result<DatabaseAddress, { readonly message: string }> {
+  const refused = (what: string): Result<DatabaseAddress, { readonly message: string }> =>
+    failed({ message: `${variable} is not usable: ${what}. Example: postgres://relink:PASSWORD@db.example:5432/relink.${variable === 'DATABASE_URL' ? ' Leave it out to use the embedded database.' : ''}` })
   if (!/^postgres(ql)?:\/\//.test(url)) return refused('it must begin with postgres:// or postgresql://')
   try {
     const { host, port, database, user, password, ssl } = new Client({ connectionString: url })
@@ -26,12 +28,10 @@ export function readDatabaseUrl(url: string): Result<DatabaseAddress, { readonly
     if (!user) return refused('it names no user')
     if (!database) return refused('it names no database')
     return ok({ host, port, database, user, password: password ?? undefined, ssl })
-  } catch {
+  } catch (error) {
+    const { syscall, path } = error as NodeJS.ErrnoException
+    if (syscall !== undefined) return refused(`the file ${String(path)} that it names cannot be read`)
     // The driver's message may quote the address with its password.
-    return refused('it cannot be read as an address; special characters in the password must be percent-encoded (@ is %40)')
+    return refused('it cannot be read as an address; its port must be a number from 1 to 65535, and special characters in the password must be percent-encoded (@ is %40)')
   }
-}
-
-function refused(what: string): Result<DatabaseAddress, { readonly message: string }> {
-  return failed({ message: `DATABASE_URL is not usable: ${what}. Example: postgres://relink:PASSWORD@db.example:5432/relink. Leave it out to use the embedded database.` })
 }

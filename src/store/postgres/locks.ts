@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { outageOf } from './outage.ts'
-import { lease, type ConnectionConfig, type Lease } from './session.ts'
+import { CONNECT_TIMEOUT_MS, lease, type ConnectionConfig, type Lease } from './session.ts'
 import { asTenant } from './together.ts'
 import { Trip, type Found, type Written } from './trip.ts'
 
@@ -16,7 +16,8 @@ type Answers = { readonly from: LockSession; readonly found: readonly Found[] }
 type Question = { readonly statements: readonly Written[]; readonly resolve: (answers: Answers) => void; readonly reject: (error: unknown) => void }
 
 const LOCK = 'select relink.take_lock($1) as done'
-const LIVES = 'select pg_advisory_lock(hashtextextended($1, 2))'
+/** It says nothing while the work under its locks goes on: a server that ends idle sessions would end these. */
+const LIVES = `select pg_advisory_lock(hashtextextended($1, 2)), set_config('idle_session_timeout', '0', false)`
 const UNLOCK = 'select pg_advisory_unlock(hashtextextended($1, 0)) as done'
 
 export type Locks = {
@@ -43,7 +44,7 @@ export function openLocks(config: ConnectionConfig): Locks {
   }
 
   function connect(): LockSession {
-    const client = new pg.Client({ ...config, keepAlive: true, application_name: 'relink locks' })
+    const client = new pg.Client({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true, application_name: 'relink locks' })
     const holder = randomUUID()
     const own: LockSession = { holder, client: client.connect().then(() => client.query(LIVES, [holder])).then(() => client) }
     client.on('error', () => drop(own))

@@ -10,6 +10,9 @@ const REMEDY: Record<Exclude<StoreFailureCode, 'lock_lost'>, string> = {
   database_read_only: 'Point Relink at the writable server, not at a standby, or end the read-only mode.',
   database_busy: 'Raise max_connections of the server, or run fewer Relink workers.',
   database_damaged: 'The database reports damaged files: stop Relink, check the disk, and restore a backup.',
+  database_limited: 'Raise or remove the time limits of the roles of Relink in the server (statement_timeout, lock_timeout, transaction_timeout, idle_in_transaction_session_timeout); Relink goes on by itself.',
+  database_untrusted: 'Name the authority of its certificate in the address (sslmode=verify-full&sslrootcert=FILE), or renew the certificate; Relink goes on by itself.',
+  database_refused: 'Let the login in again, or correct its password; Relink goes on by itself.',
 }
 
 /** SQLSTATE (PostgreSQL, appendix A; class 08 below), and Node's codes of a connection that failed. */
@@ -19,11 +22,14 @@ const CODES: Readonly<Record<string, keyof typeof REMEDY>> = {
   '58030': 'database_damaged', 'XX001': 'database_damaged', 'XX002': 'database_damaged', ENOSPC: 'database_full',
   ECONNREFUSED: 'database_unreachable', ECONNRESET: 'database_unreachable', ENOENT: 'database_unreachable', EPIPE: 'database_unreachable',
   ETIMEDOUT: 'database_unreachable', EHOSTUNREACH: 'database_unreachable', ENETUNREACH: 'database_unreachable', ENOTFOUND: 'database_unreachable',
-  EAI_AGAIN: 'database_unreachable', EACCES: 'database_unreachable',
+  EAI_AGAIN: 'database_unreachable', EACCES: 'database_unreachable', '57014': 'database_limited', '55P03': 'database_limited', '25P03': 'database_limited', '25P04': 'database_limited',
+  '28000': 'database_refused', '28P01': 'database_refused', '3D000': 'database_unreachable',
+  CERT_HAS_EXPIRED: 'database_untrusted', CERT_NOT_YET_VALID: 'database_untrusted', DEPTH_ZERO_SELF_SIGNED_CERT: 'database_untrusted', SELF_SIGNED_CERT_IN_CHAIN: 'database_untrusted', CERT_UNTRUSTED: 'database_untrusted', CERT_REVOKED: 'database_untrusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'database_untrusted', UNABLE_TO_GET_ISSUER_CERT: 'database_untrusted', UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'database_untrusted', ERR_TLS_CERT_ALTNAME_INVALID: 'database_untrusted',
 }
 
 /** The driver's own words for a lost connection; it gives them no code. */
-const LOST = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Postgres connection has been discarded)/
+const LOST = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Postgres connection has been discarded)/
 
 /** The error as an outage; null when it is none. */
 export function outageOf(error: unknown): StoreUnavailable | null {
@@ -52,5 +58,8 @@ function messageOf(code: keyof typeof REMEDY): string {
     case 'database_read_only': return 'The database does not accept changes.'
     case 'database_busy': return 'The database has no room for another connection or no memory.'
     case 'database_damaged': return 'The database cannot read its own files.'
+    case 'database_limited': return 'The database stopped the work because of a time limit.'
+    case 'database_untrusted': return 'The certificate of the database is not trusted.'
+    case 'database_refused': return 'The database does not let Relink in.'
   }
 }

@@ -14,7 +14,7 @@ import { asTenant, Together, travel, withClient, type Fence, type Step } from '.
 import { isForgotten, type Written } from './trip.ts'
 
 /** Where a database is and who signs in; `host` may be a directory with the server's socket. */
-export type ConnectionConfig = Pick<pg.ClientConfig, 'connectionString' | 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>
+export type ConnectionConfig = Pick<pg.ClientConfig, 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>
 
 export type Session = Kysely<Tables>
 
@@ -47,7 +47,8 @@ export const lease = new AsyncLocalStorage<Lease>()
 const RETRIES = 5
 /** Raised by `relink.fence`. */
 const LOCK_LOST = 'RL001'
-const CONNECT_TIMEOUT_MS = 10_000
+/** A server may take a connection and say nothing: nobody waits for ever. */
+export const CONNECT_TIMEOUT_MS = 10_000
 
 export function openPool(config: ConnectionConfig, max: number): pg.Pool {
   const pool = new pg.Pool({ ...config, max, types, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true, application_name: 'relink' })

@@ -25,7 +25,7 @@ import { postgresChallenges, postgresProblems } from './problems.ts'
 import { APP_ROLE, checkAppRole, prepareRoles, type OpenFailure } from './roles.ts'
 import { postgresRuns } from './runs.ts'
 import { postgresSecrets } from './secrets.ts'
-import { asScheduler, isUuid, openPool, openSession, type ConnectionConfig, type Database, type Session } from './session.ts'
+import { asScheduler, CONNECT_TIMEOUT_MS, isUuid, openPool, openSession, type ConnectionConfig, type Database, type Session } from './session.ts'
 
 export type { ConnectionConfig } from './session.ts'
 export type { OpenFailure } from './roles.ts'
@@ -47,7 +47,7 @@ export async function openPostgresStore({ owner, app, connections = 10 }: Postgr
   if (!prepared.ok) return prepared
   const pool = openPool(app, connections)
   const db = openSession(pool)
-  const checked = await attempt(() => checkReady(pool, db))
+  const checked = await attempt(app, () => checkReady(pool, db))
   if (!checked.ok) {
     await db.destroy()
     return checked
@@ -57,13 +57,14 @@ export async function openPostgresStore({ owner, app, connections = 10 }: Postgr
 
 /** Roles and tables, as the owner. */
 export async function prepareDatabase(owner: ConnectionConfig, appPassword: string | null): Promise<Result<void, OpenFailure>> {
-  return attempt(async () => {
-    const admin = new pg.Client({ ...owner, application_name: 'relink migration' })
+  return attempt(owner, async () => {
+    const admin = new pg.Client({ ...owner, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'relink migration' })
     admin.on('error', () => {})
-    await admin.connect()
     try {
-      const version = Number((await admin.query<{ v: string }>(`select current_setting('server_version_num') as v`)).rows[0]!.v)
+      await admin.connect()
+      const { v: version, e: encoding } = (await admin.query<{ v: number; e: string }>(`select current_setting('server_version_num')::int as v, current_setting('server_encoding') as e`)).rows[0]!
       if (version < OLDEST_SERVER) return failed(unsupported(version))
+      if (encoding !== 'UTF8') return failed(notUnicode(encoding))
       const roles = await prepareRoles(admin, appPassword)
       if (!roles.ok) return roles
     } finally {
@@ -93,24 +94,40 @@ async function checkReady(pool: pg.Pool, db: Session): Promise<Result<string, Op
 const APP_REMEDY =
   `Relink runs as ${APP_ROLE}, which another data directory made in this server. Copy keys/database-app.password from there, or name the login in DATABASE_APP_URL; an administrator can also allow it and set its password anew (alter role ${APP_ROLE} login password 'CHOOSE-ONE').`
 
-/** What the database itself refuses at the start is an answer for the operator, not an exception. */
-async function attempt<T>(work: () => Promise<Result<T, OpenFailure>>): Promise<Result<T, OpenFailure>> {
+/** What keeps us from the database at the start is an answer for the operator, not an exception; it names the place. */
+async function attempt<T>(way: ConnectionConfig, work: () => Promise<Result<T, OpenFailure>>): Promise<Result<T, OpenFailure>> {
   try {
     return await work()
   } catch (error) {
     const code = errorCode(error)
-    if (code.startsWith('28')) {
-      const { message } = error as Error
-      return failed({ code: 'login_refused', message: `The database refused the sign-in: ${message}.`, remedy: message.includes(`"${APP_ROLE}"`) ? APP_REMEDY : 'Correct the user and password of the database.' })
-    }
-    if (code === '3D000') {
-      return failed({ code: 'database_unreachable', message: `${(error as Error).message}.`, remedy: 'Create the database, or correct its name.' })
-    }
     if (['42P01', '3F000', '42704'].includes(code)) return failed(missingSchema())
+    const { message } = error as Error
+    if (code.startsWith('28')) return failed({ code: 'login_refused', message: `The database refused the sign-in: ${message}.`, remedy: remedyOfRefusal(way, message) })
+    if (code === '3D000') return failed({ code: 'database_unreachable', message: `${message}.`, remedy: 'Create the database, or correct its name.' })
+    // What the driver says of its own has no code.
+    if (/^SASL: .*password must be/.test(message)) return failed({ code: 'login_refused', message: `The database asks for a password of ${String(way.user)}, and none is given.`, remedy: 'Give it in the address: postgres://USER:PASSWORD@HOST/DATABASE.' })
+    if (/does not support SSL|establishing an SSL/.test(message)) return failed({ code: 'database_unreachable', message: `The database at ${placeOf(way)} takes no connection with TLS.`, remedy: 'Leave sslmode out of the address, or switch TLS on in the server (ssl = on).' })
     const outage = outageOf(error)
     if (outage === null) throw error
-    return failed({ code: 'database_unreachable', message: outage.message, remedy: outage.remedy })
+    // At the start nothing runs yet that could go on.
+    const remedy = outage.remedy.replace(/; [^;]*Relink goes on by itself[^;]*$/, '.')
+    return failed({ code: 'database_unreachable', message: `${outage.message.replace(/\.$/, '')} (${placeOf(way)}${code === '' ? '' : `, ${code}`}).`, remedy })
   }
+}
+
+function placeOf({ host, port }: ConnectionConfig): string {
+  return `${String(host)}:${String(port)}`
+}
+
+/** In the words of the server, which are the same in every version; where its messages are in another language, the general remedy is left. */
+function remedyOfRefusal({ user }: ConnectionConfig, message: string): string {
+  if (message.includes('no encryption')) return 'From here the server takes connections with TLS only: add ?sslmode=verify-full to the address, or allow this host in pg_hba.conf of the server.'
+  if (message.includes('pg_hba.conf')) return 'Allow this host, user and database in pg_hba.conf of the server.'
+  return user === APP_ROLE ? APP_REMEDY : 'Correct the user and password of the database.'
+}
+
+function notUnicode(encoding: string): OpenFailure {
+  return { code: 'encoding_unsupported', message: `The database is made for ${encoding}, in which not every name and text of a bank can be written.`, remedy: `Make one in UTF-8 (create database relink encoding 'UTF8' template template0) and name it in the address.` }
 }
 
 function unsupported(version: number): OpenFailure {
