@@ -45,7 +45,8 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
     const explained = new Set(chosen.filter(({ row, candidate }) => row.content.amount === candidate.amount).map(({ left }) => left))
     const isRivalled = (pair: Pair): boolean => component.some(({ left, right }) => right === pair.right && left !== pair.left && !explained.has(left))
     // As many rows as transactions, and all of them paired: whichever way round, each is there once.
-    return { chosen, closed: sides[0] === sides[1] && chosen.length === sides[0], isPair: component.length === 1, isRivalled }
+    const isEven = new Set(component.map(({ row, candidate }) => `${row.content.amount} ${candidate.amount}`)).size === 1
+    return { chosen, closed: sides[0] === sides[1] && chosen.length === sides[0], isPair: component.length === 1, isEven, isRivalled }
   })
   const reworded = groups.flatMap(({ chosen, closed }) => (closed ? chosen.filter((pair) => pair.certainty === 'if_reworded') : []))
   const isReworded = reworded.length >= REWORDED_ROWS
@@ -54,11 +55,11 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   // It was the first of the list, which may begin later now: where its like comes often, what is newer is as likely the next one.
   const mayBeCut = ({ row, candidate }: Pair): boolean => row.content.postedOn > candidate.postedOn && (first === null || candidate.postedOn <= first) && comesOften(board, candidate)
   const isMoved = (pair: Pair): boolean => (moved.get(daysMoved(pair))?.length ?? 0) >= REWORDED_ROWS
-  for (const { chosen, closed, isPair, isRivalled } of groups) {
+  for (const { chosen, closed, isPair, isEven, isRivalled } of groups) {
     for (const pair of chosen) {
       const { certainty } = pair
-      // Of several rows and amounts nobody knows which became which.
-      const isTold = closed && (isPair || pair.row.content.amount === pair.candidate.amount)
+      // Of several rows and amounts nobody knows which became which, unless it comes to the same.
+      const isTold = closed && (isEven || pair.row.content.amount === pair.candidate.amount)
       if (certainty === 'sure' || (certainty === 'if_unrivalled' && ((!isRivalled(pair) && !mayBeCut(pair)) || isMoved(pair))) || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
       else if (leavesDouble(pair) && (isTold || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
     }

@@ -21,6 +21,20 @@ test('a wrong sign that a bank puts right under another id is the same row, as t
   assert.deepEqual((await world.all()).filter(({ name }) => name === 'Home Hardware').map(({ id }) => id), [before?.id])
 })
 
+// Fails when: of two equal rows it is left open which is which (seen, seed 4200002702): they went and came under new ids, although it comes to the same.
+test('two equal rows whose wrong signs a bank puts right under other ids keep their ids', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [WAGES, TURNED, { ...TURNED, providerId: 'a2' }]
+  world.bank.balances = ledger(world, '100')
+  await world.sync()
+  const before = (await world.all()).map(({ id }) => id).sort()
+  world.bank.rows = [WAGES, RIGHT, { ...RIGHT, providerId: 'b2' }]
+  world.bank.balances = ledger(world, '45.96')
+  await world.sync(1)
+  assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-16 6000 Wages', '2026-03-18 -1351 Home Hardware', '2026-03-18 -1351 Home Hardware'], []])
+  assert.deepEqual((await world.all()).map(({ id }) => id).sort(), before)
+})
+
 test('a refund beside a purchase of its day that is missing from the list, not from the books, is a row of its own', async () => {
   const world = await new World().connect()
   world.bank.rows = [WAGES, RIGHT]
