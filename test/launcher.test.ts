@@ -181,6 +181,37 @@ test('without a network the person is told so', () => {
   assert.match(run.stderr, /npm says:[\s\S]*ECONNREFUSED/)
 })
 
+// Fails when: npm's status is believed. It is 0 where an optional package could not be fetched, and the half installation was taken for a whole one for good.
+test('a package for this platform that npm left out is no success, and is tried again', () => {
+  const root = checkout()
+  const packages = {
+    '': { name: 'checkout', version: '1.0.0', optionalDependencies: { 'left-out': '1.0.0' } },
+    'node_modules/left-out': { version: '1.0.0', integrity: `sha512-${'A'.repeat(86)}==`, optional: true, os: [process.platform], cpu: [process.arch] },
+  }
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ ...packages[''], type: 'module' }))
+  writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ name: 'checkout', version: '1.0.0', lockfileVersion: 3, requires: true, packages }))
+  const offline = { npm_config_registry: 'http://127.0.0.1:1', npm_config_cache: join(scratch, 'another empty cache'), npm_config_fetch_retries: '0' }
+  for (const attempts of [1, 2]) {
+    const run = relink(root, [], { PATH: path(root), ...offline })
+    assert.deepEqual([run.status, run.stdout], [1, ''])
+    assert.match(run.stderr, /npm left out left-out\. The package registry cannot be reached/)
+    assert.equal(installs(root), attempts)
+  }
+})
+
+test('a checkout that cannot be written is told in words, with the place', (t) => {
+  const root = checkout()
+  if (spawnSync('mount', ['--bind', root, root]).status !== 0) return t.skip('this host lets us mount nothing')
+  try {
+    assert.equal(spawnSync('mount', ['-o', 'remount,ro,bind', root]).status, 0)
+    const run = relink(root, [], { PATH: [binaries({ node: null, npm: null }), '/usr/bin', '/bin'].join(delimiter) })
+    assert.equal(run.status, 1)
+    assert.match(run.stderr, /^relink: .*checkout \d+\/\.install-lock\.\d+ cannot be written \(EROFS\)\. This folder cannot be written: run the command as the owner of the folder\.\n$/)
+  } finally {
+    spawnSync('umount', [root])
+  }
+})
+
 test('npm test: a failing step does not hide the later ones, and any failure is the verdict', () => {
   const root = checkout()
   for (const name of ['package.json', 'package-lock.json']) cpSync(join(repository, name), join(root, name))

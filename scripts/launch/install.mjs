@@ -13,6 +13,7 @@ import { acquireLock } from './lock.mjs'
 /** What the packages ask for (their `engines`), and new enough to run TypeScript sources without a warning. */
 const NEEDED = [24, 15]
 const STAMP = '.relink-ready'
+const UNREACHABLE = 'The package registry cannot be reached: connect this host to the internet (or set a proxy, "npm config set proxy URL") and run the command again. It is needed only this once.'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /** What a person can act on; printed without a stack. */
@@ -59,6 +60,20 @@ function noPackage(platform) {
  */
 export async function ensurePackages(directory, what) {
   if (isReady(directory)) return
+  try {
+    await install(directory, what)
+  } catch (error) {
+    throw writeFailure(error) ?? error
+  }
+}
+
+/** What the file system refuses where something is installed or built; null: it was something else. */
+export function writeFailure(error) {
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(error.code)) return null
+  return new InstallFailure(`${error.dest ?? error.path ?? 'A file'} cannot be written (${error.code}). ${remedy(error.code)}`)
+}
+
+async function install(directory, what) {
   const lock = await acquireLock(lockPath(directory), pid => say(`Waiting for another installation (process ${pid})…`))
   try {
     if (isReady(directory)) return
@@ -66,6 +81,7 @@ export async function ensurePackages(directory, what) {
     const began = performance.now()
     say(`Installing ${what} (once)…`)
     await npmCi(directory, lock, what)
+    complete(directory, what)
     verify(directory, what)
     stamp(directory)
     say(`Installed ${what} in ${((performance.now() - began) / 1000).toFixed(0)} s.`)
@@ -89,7 +105,7 @@ function isReady(directory) {
 /** Also the platform: a checkout may be shared by a host and a container. */
 function stampText(directory) {
   const hash = createHash('sha256').update(readFileSync(join(directory, 'package-lock.json'))).digest('hex')
-  return `${hash} ${process.platform} ${process.arch}\n`
+  return `${hash} ${process.platform} ${process.arch} whole\n`
 }
 
 function stamp(directory) {
@@ -117,10 +133,24 @@ function agreesWithLockfile(directory) {
   })
 }
 
-/** Only a package that names this system and processor must be there; what npm leaves out else (other C library, wasm) is its own choice. */
+/** Only a package that names this system and processor, and its C library if it names one, must be there; what npm leaves out else (wasm) is its own choice. */
 function isMeantForThisPlatform(entry) {
   const names = (list, value) => [list ?? []].flat().includes(value)
-  return names(entry.os, process.platform) && names(entry.cpu, process.arch) && entry.libc === undefined
+  return names(entry.os, process.platform) && names(entry.cpu, process.arch) && (entry.libc === undefined || names(entry.libc, libc()))
+}
+
+/** As npm tells them apart. */
+function libc() {
+  return process.report.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc'
+}
+
+/** npm calls it a success when it could not fetch what is optional; the database and Node itself are, because each is for one platform. */
+function complete(directory, what) {
+  const { packages } = JSON.parse(readFileSync(join(directory, 'package-lock.json'), 'utf8'))
+  const missing = Object.entries(packages).filter(([path, entry]) => entry.optional === true && isMeantForThisPlatform(entry) && !existsSync(join(directory, path, 'package.json')))
+  if (missing.length === 0) return
+  const names = missing.map(([path]) => path.replace(/^.*node_modules\//, ''))
+  throw new InstallFailure(`${what} could not be installed whole: npm left out ${names.join(', ')}. ${UNREACHABLE}`)
 }
 
 function verify(directory, what) {
@@ -166,9 +196,9 @@ function explain(status, output, what) {
 
 function remedy(output) {
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network/i.test(output)) {
-    return 'The package registry cannot be reached: connect this host to the internet (or set a proxy, "npm config set proxy URL") and run the command again. It is needed only this once.'
+    return UNREACHABLE
   }
-  if (/ENOSPC|No space left/i.test(output)) return 'The disk is full: free about 1 GB and run the command again.'
+  if (/ENOSPC|EDQUOT|No space left/i.test(output)) return 'The disk is full: free about 1 GB and run the command again.'
   if (/EACCES|EPERM|EROFS/.test(output)) return 'This folder cannot be written: run the command as the owner of the folder.'
   return 'Run the command again; if it fails again, the lines below say why.'
 }

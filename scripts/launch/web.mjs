@@ -7,19 +7,27 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { acquireLock } from './lock.mjs'
-import { InstallFailure } from './install.mjs'
+import { InstallFailure, writeFailure } from './install.mjs'
 import { run } from './run.mjs'
 
 /** Brings dist/web up to date; fails with InstallFailure that carries the last lines of the build. */
 export async function ensureWeb(root, node) {
   if (!hasWeb(root) || isFresh(root)) return
+  try {
+    await build(root, node)
+  } catch (error) {
+    throw writeFailure(error) ?? error
+  }
+}
+
+async function build(root, node) {
   const lock = await acquireLock(join(root, 'web', '.install-lock'), pid => process.stderr.write(`Waiting for another build (process ${pid})…\n`))
   try {
     if (isFresh(root)) return
     process.stderr.write('Building the web page (once)…\n')
     const sources = fingerprint(root)
-    const build = await run(node, [join(root, 'node_modules/vite/bin/vite.js'), 'build', 'web', '--outDir', join(root, 'dist/web'), '--emptyOutDir', '--logLevel', 'warn'], { cwd: root, capture: true })
-    if (build.status !== 0) throw new InstallFailure(`The web page could not be built:\n${build.output.trim().split('\n').slice(-20).join('\n')}`)
+    const built = await run(node, [join(root, 'node_modules/vite/bin/vite.js'), 'build', 'web', '--outDir', join(root, 'dist/web'), '--emptyOutDir', '--logLevel', 'warn'], { cwd: root, capture: true })
+    if (built.status !== 0) throw new InstallFailure(`The web page could not be built:\n${built.output.trim().split('\n').slice(-20).join('\n')}`)
     writeFileSync(stampPath(root), sources)
   } finally {
     lock.release()
