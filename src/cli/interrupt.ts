@@ -1,9 +1,10 @@
 /**
- * Ctrl-C and SIGTERM while a command holds a database, a bank or a server: what was opened is closed
+ * Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP) while a command holds a database, a bank or a server: what was opened is closed
  * before the process ends, also when the signal comes while it still opens. A second signal ends the
  * process at once, as people expect. So it is with an exception that nothing caught: it is a bug and
  * ends the process, but what was opened (a database is a process of its own) does not outlive it.
  */
+import { constants } from 'node:os'
 
 /** The command was stopped from outside; its status is what shells know for the signal. */
 export class Interrupted extends Error {
@@ -11,7 +12,7 @@ export class Interrupted extends Error {
 
   constructor(signal: NodeJS.Signals) {
     super(`stopped by ${signal}`)
-    this.status = signal === 'SIGTERM' ? 143 : 130
+    this.status = 128 + constants.signals[signal]
   }
 }
 
@@ -47,7 +48,7 @@ export async function untilStopped(): Promise<void> {
 
 type StopRequest = { readonly reason: Interrupted | Uncaught | null; readonly requested: Promise<Interrupted | Uncaught>; forget(): void }
 
-const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM']
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 function stopRequest(): StopRequest {
   let reason: Interrupted | Uncaught | null = null

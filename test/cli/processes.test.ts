@@ -61,8 +61,8 @@ async function started(directory: string, env: Record<string, string> = {}): Pro
   return { child, url, token }
 }
 
-test('start serves the API and the page until Ctrl-C or SIGTERM, ends with 0 and leaves no process', { skip: onLinux }, async () => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+test('start serves the API and the page until Ctrl-C, SIGTERM or the end of its terminal, ends with 0 and leaves no process', { skip: onLinux }, async () => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const { child, url, token } = await started(home.path)
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/$/)
     const answer = await fetch(`${url}api/server`, { headers: { authorization: `Bearer ${token}` } })
