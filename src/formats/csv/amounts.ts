@@ -30,8 +30,8 @@ export function signedAmount(
   const amount = withoutFee(record, columns, style)
   if (fee === null || amount === undefined) return amount
   const charged = cellAmount(record, fee, style)
-  // A fee alone is what moved.
-  return charged === null ? amount : charged === undefined ? undefined : plus(amount ?? ('0' as Decimal), negate(magnitude(charged)))
+  // A fee alone is what moved; none alone moves nothing.
+  return charged === null || (amount === null && charged === '0') ? amount : charged === undefined ? undefined : plus(amount ?? ('0' as Decimal), negate(magnitude(charged)))
 }
 
 function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyle): Decimal | null | undefined {

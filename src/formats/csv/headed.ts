@@ -30,7 +30,7 @@ const EACH_CURRENCY = /^(debit|credit|withdrawal|deposit|paid (in|out)|money (in
 
 const THOUSANDTHS = 3
 
-/** What is left when a fee was taken: the fee moved as well. */
+/** What goes out when a fee was taken: the fee moved as well. What came in after a fee is all that came. */
 const AFTER_FEES = /\b(after|excluding|excl|without) fees?\b/
 
 /** Behind all others with the same role. */
@@ -323,7 +323,7 @@ function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord
   const [amount] = candidates
   if (amount === undefined) return null
   const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, style, isTitled) : null
-  return { amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' } : amount, fee: amountCells(amount).some((at) => AFTER_FEES.test(plainWords(heading.cells[at] ?? ''))) ? fee : null, balanceBefore: false }
+  return { amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' } : amount, fee: amount.form === 'split' && AFTER_FEES.test(plainWords(heading.cells[amount.out] ?? '')) ? fee : null, balanceBefore: false }
 }
 
 /** A merchant is paid net of fees: its charges are income, and refunds go out. */

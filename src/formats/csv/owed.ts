@@ -21,8 +21,8 @@ const ISSUERS_KIND = /^(payments? and credits?|payment credit|awards and rebate 
 const SALE_KIND = /^(sale|charge)$/
 const PURCHASE_KIND = /^(purchase|purchases|einkauf|kauf|karteneinkauf|achat|compra( a vista| parcelada| internacional| nacional)?|parcela \d+( de)? \d+|aankoop|kop|kjop|kob|acquisto)$/
 const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|einzahlung)$/
-/** What programs sort the money by that somebody earns. */
-const EARNED_KIND = /^(income|paychecks?|paychecks? salary|salary|wages|earnings|einkommen|gehalt|lohn|salaires?|revenus?|nomina|ingresos|stipendio|stipendi e pensioni|entrate|salario|salarios|lon|loon|salaris|inkomen|inkomst(er)?|wynagrodzenie|palkka)$/
+/** What programs sort the money by that somebody earns. Not wages alone: a business pays them. */
+const EARNED_KIND = /^(income|paychecks?|paychecks? salary|earnings|einkommen|revenus?|ingresos|stipendi e pensioni|entrate|inkomen|inkomst(er)?)$/
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
 const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b/
 /** Where a card was used: only its own list says so. */
