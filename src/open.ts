@@ -173,7 +173,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
     startWorker: async () => {
       const { openPostgresJobs, prepareJobs } = await import('./store/jobs/postgres.ts')
       await prepareJobs(database.owner)
-      const jobs = await openPostgresJobs(database.app, log)
+      const jobs = await openPostgresJobs(database.app, log, clock)
       const toldOf = new Set<string>()
       return startWorker({
         store: database.store, tenantId, jobs, log, clock, entropy: hostEntropy, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger), hourly: async () => {

@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Job, Jobs } from '../../ports/jobs.ts'
 import { postgresTwin } from '../testing.ts'
 import { createMemoryJobs } from './memory.ts'
-import { openPostgresJobs, prepareJobs } from './postgres.ts'
+import { openPostgresJobs, prepareJobs, tellFailures } from './postgres.ts'
 
 const clock: Clock = { now: () => Date.now(), sleep: () => new Promise(() => {}) }
 /** With two at once and five seconds between, as it was, they take more than two minutes. */
@@ -50,7 +50,7 @@ function collector() {
 
 const kinds: readonly (readonly [string, () => Promise<Jobs>])[] = [
   ['memory', async () => createMemoryJobs(clock)],
-  ['pg-boss', async () => openPostgresJobs((await twin.database()).app, log)],
+  ['pg-boss', async () => openPostgresJobs((await twin.database()).app, log, clock)],
 ]
 for (const [name, open] of kinds) {
   describe(`jobs in ${name}`, { concurrency: false }, () => {
@@ -133,4 +133,17 @@ test('queues of an earlier version, in which a job that waited for its key held 
   const { rows } = await client.query('select name, policy from relink_jobs.queue order by name')
   assert.deepEqual(rows.filter(({ name }) => ['repair', 'sync'].includes(name)), [{ name: 'repair', policy: 'short' }, { name: 'sync', policy: 'short' }])
   await client.end()
+})
+
+// Fails when: each look of each worker at a database that is away is a line (five a second), and an outage is called unexpected.
+test('failures of the queue are told by what they mean, each once a minute', () => {
+  let now = 0
+  const told: unknown[] = []
+  const tell = tellFailures({ ...log, error: (_, fields) => void told.push(fields?.['code']) }, { now: () => now })
+  const away = { message: 'connect ECONNREFUSED 127.0.0.1:5432', code: 'ECONNREFUSED' }
+  for (; now < 60_000; now += 200) for (const error of [away, Object.assign(new Error(away.message), away)]) tell(error)
+  assert.deepEqual(told, ['database_unreachable'])
+  tell(new TypeError('a bug'))
+  tell(away)
+  assert.deepEqual(told, ['database_unreachable', 'unexpected', 'database_unreachable'])
 })

@@ -8,6 +8,7 @@
  */
 import pg from 'pg'
 import { PgBoss } from 'pg-boss'
+import type { Clock } from '../../ports/clock.ts'
 import type { Job, Jobs } from '../../ports/jobs.ts'
 import type { Log } from '../../ports/log.ts'
 import { outageOf } from '../postgres/outage.ts'
@@ -20,6 +21,7 @@ const POLICY = 'short'
 const HEARTBEAT_SECONDS = 30
 const LOCK = 7_265_106_948n
 const STOP_TIMEOUT_MS = 10 * 60_000
+const TELL_AGAIN_MS = 60_000
 
 /** Makes or migrates the schema, as the owner of the tables; the app gets the rows and nothing else. */
 export async function prepareJobs(owner: ConnectionConfig): Promise<void> {
@@ -65,12 +67,12 @@ async function makeQueues(pool: pg.Pool): Promise<void> {
 }
 
 /** Opens the queues as the app. `prepareJobs` must have run; errors of the background go to the log. */
-export async function openPostgresJobs(app: ConnectionConfig, log: Log): Promise<Jobs> {
+export async function openPostgresJobs(app: ConnectionConfig, log: Log, clock: Pick<Clock, 'now'>): Promise<Jobs> {
   const boss = new PgBoss({
     ...(app as object), max: 4, schema: SCHEMA, migrate: false, createSchema: false, schedule: false, reindex: false, useListenNotify: true,
     superviseIntervalSeconds: HEARTBEAT_SECONDS, monitorIntervalSeconds: HEARTBEAT_SECONDS, application_name: 'relink jobs',
   })
-  boss.on('error', (error) => log.error('jobs_failed', { code: outageOf(error)?.code ?? 'unexpected' }))
+  boss.on('error', tellFailures(log, clock))
   boss.on('warning', () => log.warn('jobs_warning'))
   await guarded(() => boss.start())
   return {
@@ -85,6 +87,21 @@ export async function openPostgresJobs(app: ConnectionConfig, log: Log): Promise
       for (const name of QUEUES) for (let at = 0; at < concurrency; at++) await guarded(() => startWorker(boss, name, handle))
     },
     stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }),
+  }
+}
+
+/**
+ * Told once a minute of each kind: while the database is away, each of many workers fails at each look. What pg-boss
+ * tells is a copy of the error's fields, often without its class.
+ */
+export function tellFailures(log: Log, clock: Pick<Clock, 'now'>): (error: { readonly message: string }) => void {
+  const toldAt = new Map<string, number>()
+  return (error) => {
+    const code = outageOf(error instanceof Error ? error : Object.assign(new Error(error.message), error))?.code ?? 'unexpected'
+    const now = clock.now()
+    if (Math.abs(now - (toldAt.get(code) ?? Number.NEGATIVE_INFINITY)) < TELL_AGAIN_MS) return
+    toldAt.set(code, now)
+    log.error('jobs_failed', { code })
   }
 }
 
