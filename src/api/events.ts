@@ -13,6 +13,8 @@ import type { Admit } from './server.ts'
 
 const MAX_STREAMS = 5
 const HEARTBEAT_MS = 20_000
+/** So much is kept for who does not read; a page reads at once, and asks again when its stream ended. */
+const MOST_UNREAD_BYTES = 1_000_000
 
 export async function registerEvents(server: FastifyInstance, admit: Admit, instance: Instance): Promise<void> {
   const open = new Map<string, number>()
@@ -22,7 +24,7 @@ export async function registerEvents(server: FastifyInstance, admit: Admit, inst
     isClosing = true
     for (const stop of stops) stop()
   })
-  server.get('/api/events', { schema: { hide: true }, config: { action: 'read' } }, async (request, reply) => {
+  server.get('/api/events', { schema: { hide: true }, config: { action: 'read' }, exposeHeadRoute: false }, async (request, reply) => {
     await admit(request, 'read')
     // A page that lost its stream asks for another at once, over a line that is still open: that one would never end, and the server with it.
     if (isClosing) return reply.header('connection', 'close').status(204).send()
@@ -35,7 +37,10 @@ export async function registerEvents(server: FastifyInstance, admit: Admit, inst
     const { raw } = reply
     raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     raw.write(': connected\n\n')
-    const unsubscribe = instance.events.subscribe((change) => void raw.write(`event: changed\ndata: ${JSON.stringify(change)}\n\n`))
+    const unsubscribe = instance.events.subscribe((change) => {
+      raw.write(`event: changed\ndata: ${JSON.stringify(change)}\n\n`)
+      if (raw.writableLength > MOST_UNREAD_BYTES) raw.destroy()
+    })
     const heart = new AbortController()
     const stop = (): void => {
       unsubscribe()

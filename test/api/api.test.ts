@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { get, type ClientRequest } from 'node:http'
+import { get, request, type ClientRequest } from 'node:http'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { makeKey } from '../../src/access/keys.ts'
 import { demoOwner } from '../../src/api/demo-owner.ts'
 import { PROBLEMS } from '../../src/api/problems.ts'
@@ -377,6 +378,26 @@ test('row 31: five streams of events for each who asks: who opens more takes non
   for (let tries = 0; tries < 100 && again === 409; tries++) again = await opened(served.token)
   assert.equal(again, 200)
   for (const stream of streams) stream.destroy()
+})
+
+// Fails when: events are kept for a listener without end, or a HEAD opens a stream that nobody hears (both were so).
+test('who opens a stream of events and does not read it is left; HEAD opens none', { timeout: 60_000 }, async () => {
+  const { instance } = served.sandbox.opened
+  const [head] = await once(request(new URL('api/events', served.server.url), { method: 'HEAD', agent: false, headers: { authorization: `Bearer ${served.token}` } }).end(), 'response')
+  assert.equal(head.statusCode, 404)
+  const { host, port } = new URL(served.server.url)
+  const deaf = connect(Number(port), '127.0.0.1', () => deaf.write(`GET /api/events HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${served.token}\r\n\r\n`))
+  deaf.on('error', () => undefined)
+  await once(deaf, 'data')
+  const ended = once(deaf, 'close')
+  deaf.pause()
+  // More than what two operating systems keep for a line.
+  for (let n = 0; n < 300; n++) {
+    for (let each = 0; each < 1_000; each++) instance.events.publish({ kind: 'transaction', id: NOBODY })
+    await setImmediate()
+  }
+  deaf.resume()
+  await ended
 })
 
 test('a stream of events that is asked for while the server closes is refused: it would hold the server for ever', async () => {
