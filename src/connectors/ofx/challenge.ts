@@ -53,18 +53,34 @@ export function ownAnswer(phraseId: string, now: number, userAgent: string): str
   }
 }
 
+/** More than any bank asks at once; what lies beyond is put to nobody, nor kept. */
+const MOST_QUESTIONS = 20
+const MOST_LABEL = 300
+
+/** Of what the bank asks the parts that can be answered: each phrase once, and not without end. */
+export function askedOf(challenges: readonly OfxChallenge[]): readonly (OfxChallenge & { readonly phraseId: string })[] {
+  const asked = new Map(challenges.flatMap((each) => (each.phraseId === null ? [] : [[each.phraseId, { ...each, phraseId: each.phraseId }] as const])))
+  return [...asked.values()].slice(0, MOST_QUESTIONS)
+}
+
 /** The questions that a person must answer. */
 export function promptsOf(challenges: readonly OfxChallenge[], now: number): readonly ChallengePrompt[] {
-  return challenges.flatMap(({ phraseId, label }) => {
-    if (phraseId === null || ownAnswer(phraseId, now, '') !== null) return []
-    const text = label ?? FIXED_LABELS[phraseId.toUpperCase()] ?? `Question ${phraseId}`
+  return askedOf(challenges).flatMap(({ phraseId, label }) => {
+    if (ownAnswer(phraseId, now, '') !== null) return []
+    const text = shownLabel(label) ?? FIXED_LABELS[phraseId.toUpperCase()] ?? `Question ${phraseId.slice(0, MOST_LABEL)}`
     return [{ id: answerField(phraseId), kind: /\b(code|pin|passcode|token)\b/i.test(text) ? 'code' : 'question', label: text } as const]
   })
 }
 
 /** A code from the person's device (section 2.5.1, AUTHTOKEN). */
 export function tokenPrompt(label: string | null): ChallengePrompt {
-  return { id: TOKEN_FIELD, kind: 'code', label: label ?? 'The code that your bank\'s device or app shows now' }
+  return { id: TOKEN_FIELD, kind: 'code', label: shownLabel(label) ?? 'The code that your bank\'s device or app shows now' }
+}
+
+/** The bank's words as one line: a page, a mail and a terminal show them. */
+function shownLabel(label: string | null): string | null {
+  const line = (label ?? '').replace(/[\u202a-\u202e\u2066-\u2069\u200b]/g, '').replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
+  return line === '' ? null : line.length <= MOST_LABEL ? line : `${[...line].slice(0, MOST_LABEL - 1).join('')}…`
 }
 
 /** Reads what was remembered; null when it is not ours. */

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { LoginVerdict, Transport } from '../../connector-kit/connector.ts'
 import type { Institution } from '../../domain/institution.ts'
 import { failed } from '../../domain/result.ts'
-import { ownAnswer, promptsOf } from './challenge.ts'
+import { askedOf, ownAnswer, promptsOf, tokenPrompt } from './challenge.ts'
 import { OFX_CODES, severityOf } from '../../formats/ofx/status-codes.ts'
 import { loginVerdict } from './codes.ts'
 import { refusal } from './failures.ts'
@@ -146,6 +146,16 @@ test('questions about the program are answered without a person; all others beco
   assert.equal(ownAnswer('MFA16', 0, ''), null)
   const prompts = promptsOf([{ phraseId: 'MFA105', label: null }, { phraseId: 'MFA16', label: null }, { phraseId: 'sms', label: 'The code we sent you' }, { phraseId: null, label: 'x' }], 0)
   assert.deepEqual(prompts, [{ id: 'mfa.MFA16', kind: 'question', label: 'Your mother\'s maiden name' }, { id: 'mfa.sms', kind: 'code', label: 'The code we sent you' }])
+})
+
+// Fails when: what a bank asks is put to a person as it came (was so: any number of questions of any length, with characters that turn or break a line).
+test('questions are few, each once, and one readable line', () => {
+  const many = Array.from({ length: 5_000 }, (_, n) => ({ phraseId: `Q${n % 4_000}`, label: `Which?\r\n\u202egnorw ${'é😀'.repeat(50_000)}` }))
+  const prompts = promptsOf(many, 0)
+  assert.deepEqual([prompts.length, askedOf(many).length, new Set(prompts.map(({ id }) => id)).size], [20, 20, 20])
+  for (const { label } of prompts) assert.match(label, /^Which\? gnorw [é😀]{1,299}…$/u)
+  assert.ok(tokenPrompt('x'.repeat(50_000)).label.length <= 300)
+  assert.deepEqual([tokenPrompt(' \u0000 ').label, promptsOf([{ phraseId: 'MFA16', label: '\u200b' }], 0)[0]?.label], [tokenPrompt(null).label, 'Your mother\'s maiden name'])
 })
 
 test('a balance of this moment is of the day at the bank, though the instant is written in another zone; any other stays as written', () => {

@@ -18,7 +18,7 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import { OFX_VERSIONS, type OfxVersion } from '../../formats/ofx/markup.ts'
 import type { OfxProfile, OfxResponse } from '../../formats/ofx/response.ts'
 import type { OfxRequestMessage, OfxSignOnRequest } from '../../formats/ofx/request.ts'
-import { answerField, ownAnswer, promptsOf, readResume, TOKEN_FIELD, tokenPrompt, type Resume } from './challenge.ts'
+import { answerField, askedOf, ownAnswer, promptsOf, readResume, TOKEN_FIELD, tokenPrompt, type Resume } from './challenge.ts'
 import { CODE } from './codes.ts'
 import { anonymousRefused, credentialMissing, endpointMoved, isRefusal, ofBank, ownAnswerRefused, refusal } from './failures.ts'
 import { exchangeMessage, type Reply } from './message.ts'
@@ -265,7 +265,7 @@ export class Session {
         return { kind: 'failed', failure: refusal('mfa', [first.signOn?.status ?? null, replied.value.signOn.status, ...response.answers.map((answer) => answer.status)]) }
       }
     }
-    const phraseIds = response.challenges.flatMap(({ phraseId }) => (phraseId === null ? [] : [phraseId]))
+    const phraseIds = askedOf(response.challenges).map(({ phraseId }) => phraseId)
     const prompts = promptsOf(response.challenges, this.#context.now())
     const asked: Resume = { kind: 'questions', phraseIds, sessionCookie: this.#sessionCookie }
     if (prompts.length > 0) return { kind: 'challenge', prompts, codes: [String(CODE.challengeRequired)], resume: asked }
