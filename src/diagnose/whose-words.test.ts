@@ -51,6 +51,10 @@ test('with a file nobody but this program is asked: a server that fails is its o
   assert.equal(first({ protocol: 'file', stage: 'import', httpStatus: 500, message: 'Server error 500' }), 'client_bug')
 })
 
+test('files of a bank that nobody can read any more have another layout, which the program must learn', () => {
+  assert.equal(first({ protocol: 'file', stage: 'parse' }, { connection: 'established', sameBank: 'all' }), 'client_bug')
+})
+
 test('an address that is refused is no lock of a login', () => {
   for (const message of ['Your IP has been blocked', 'Ihre IP-Adresse wurde gesperrt', 'Ваш IP заблокирован', 'Su dirección IP ha sido bloqueada']) assert.equal(first({ protocol: 'scraper', stage: 'signon', httpStatus: 403, message }, { connection: 'established' }), 'access_restricted', message)
   assert.equal(first({ protocol: 'scraper', stage: 'signon', message: 'Ihr Zugang wurde gesperrt' }, { connection: 'established' }), 'login_locked')

@@ -24,6 +24,8 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { access_restricted: 1.1, protocol_outdated: 0.7, endpoint_moved: 0.4, credentials_invalid: -2, consent_revoked: -1 } },
   { id: 'refused-not-gone', when: { httpStatus: '401-403' }, because: 'The server understood the request and refused it; an address that refuses is there.', source: 'RFC 9110 sections 15.5.2 and 15.5.4',
     weights: { endpoint_moved: -0.8, access_restricted: 0.2 } },
+  { id: 'files-of-bank-unreadable', when: { protocol: ['file', 'web-connect'], stage: ['parse', 'import'], context: { sameBank: ['some', 'all'] } }, because: 'Files of this bank are refused for several people: its files look different now.', source: 'banks change the layout of their statements without a word; the reader must learn it',
+    weights: { client_bug: 1.2, protocol_outdated: 0.5, configuration: -0.5 } },
   { id: 'own-server-failed-on-a-file', when: { protocol: ['file'], httpStatus: '500-599' }, because: 'Nobody but this program was asked: the failure of a server is its own.', source: 'files are read here, without the bank',
     weights: { client_bug: 2, institution_error: -1.5, institution_down: -3, aggregator_down: -2 } },
   { id: 'form-refused-where-it-worked', when: { context: { connection: ['established'] }, text: FORM_REFUSED, not: { context: { softwareUpdated: [true] } } }, because: 'The same requests were accepted before; now the bank wants something in them that this program does not send.', source: 'a program that did not change meets a bank that did: new mandatory fields, segments, attributes',
