@@ -68,7 +68,12 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
       const asked = page.getByRole('form', { name: 'Question of the bank' })
       await asked.waitFor()
       await answer(world, asked, user)
-      await page.getByRole('form', { name: 'Choose accounts' }).getByRole('button', { name: 'Continue' }).click()
+      const choice = page.getByRole('form', { name: 'Choose accounts' })
+      await choice.waitFor()
+      // Nothing is said to be read before it was (was so: “answered in full”, “Read in full, 0 new rows”).
+      await page.getByRole('listitem').filter({ hasText: 'The bank listed its accounts; none was read.' }).getByText('Signed in').waitFor()
+      await page.getByRole('region', { name: `Sandbox Bank, login ${user.slice(0, 1)}` }).getByText('not read in full yet').waitFor()
+      await choice.getByRole('button', { name: 'Continue' }).click()
       await page.getByRole('heading', { name: 'Is this right?' }).waitFor()
       if (mfa === 'question') await page.reload()
       for (const { name } of accounts) await page.getByText(name).first().waitFor()

@@ -164,7 +164,7 @@ function GroupHead({ group: { connection, name }, beside }: { group: Group; besi
       <h2 className="name"><Link {...link} className="underline-offset-4 hover:underline" activeProps={{ className: 'underline decoration-2' }}>{name}</Link></h2>
       <ConnectionChip connection={connection} />
       <span className="meta min-w-0 flex-1 basis-48">
-        {say('Login {login}', { login: connection.loginLabel })} · {connection.lastSuccessAt === null ? say('not read in full yet') : <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} />}
+        {say('Login {login}', { login: connection.loginLabel })} · {connection.lastSuccessAt === null || connection.awaitsChoice ? say('not read in full yet') : <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} />}
       </span>
       {/* As wide, whether it holds the button or the stages in its place. */}
       {!beside && <div className={`flex w-full items-center gap-3 @4xl:justify-end ${needsPerson(connection) ? '@4xl:w-auto' : '@4xl:w-[30rem]'}`}>
@@ -178,7 +178,8 @@ function GroupHead({ group: { connection, name }, beside }: { group: Group; besi
 const STATES: Record<Account['state'], string | null> = { open: null, paused: message('Paused'), closed: message('Closed'), missing: message('No longer listed') }
 
 function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
-  const state = STATES[account.state]
+  const isUnread = account.rows === 0 && !account.balanceIsStated
+  const state = isUnread && account.state === 'paused' ? message('Not read yet') : STATES[account.state]
   const opening = useOpening('detail')
   const freshness = useFreshness(account.id)
   const coverage = useQuery({ queryKey: ['coverage', account.id], queryFn: () => get<Coverage>(`/accounts/${account.id}/coverage`) })
@@ -186,11 +187,11 @@ function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
     <Link to="/accounts/$id" params={{ id: account.id }} {...opening} className="panel block min-w-0 no-underline hover:bg-sunken" activeProps={{ className: '!border-accent bg-sunken' }}>
       <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         <span className="min-w-0 font-medium"><bdi className="name">{account.name}</bdi></span>
-        <span className="ml-auto text-[17px] font-semibold"><Amount amount={account.balance} currency={account.currency} /></span>
+        <span className="ml-auto text-[17px] font-semibold">{isUnread ? '–' : <Amount amount={account.balance} currency={account.currency} />}</span>
       </div>
       <p className="meta flex flex-wrap justify-between gap-x-3">
         <span className="whitespace-nowrap">{account.number === null ? kindWords(account.kind) : `··${account.number.slice(-4)}`}</span>
-        <span>{!account.balanceIsStated ? say('sum of the rows') : account.balanceOn === null ? say('bank’s balance') : <Say message="bank’s balance of {day}" day={<Day day={account.balanceOn} />} />}</span>
+        <span>{isUnread ? '' : !account.balanceIsStated ? say('sum of the rows') : account.balanceOn === null ? say('bank’s balance') : <Say message="bank’s balance of {day}" day={<Day day={account.balanceOn} />} />}</span>
       </p>
       <div className="mt-2 flex min-h-6 flex-wrap items-center gap-2">
         {state === null ? <FreshnessChip freshness={freshness.data} /> : <Chip tone="off">{say(state)}</Chip>}

@@ -86,7 +86,7 @@ function Head({ connection }: { connection: Connection }) {
       {connection.problems.length === 0 && <ConnectionChip connection={connection} />}
       <p className="meta w-full">
         {say('Login {login}', { login: connection.loginLabel })}
-        {connection.lastSuccessAt !== null && <> · <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} /></>}
+        {connection.lastSuccessAt !== null && !connection.awaitsChoice && <> · <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} /></>}
         {connection.nextSyncAt !== null && <> · <Say message="next read {at}" at={<Instant at={connection.nextSyncAt} />} /></>}
       </p>
       <div className="w-full empty:hidden">{connection.state !== 'connecting' && <UpdateNow connection={connection} />}</div>

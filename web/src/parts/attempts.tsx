@@ -23,7 +23,7 @@ export function Attempts({ runs }: { runs: readonly ListedRun[] }) {
       <ul className="panel grid gap-2">
         {folded(runs).map(({ run, times }) => (
           <li key={run.id} className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-            <Chip tone={OUTCOMES[run.outcome].tone}>{say(OUTCOMES[run.outcome].word)}</Chip>
+            <Chip tone={OUTCOMES[run.outcome].tone}>{isSignInAlone(run) ? say('Signed in') : say(OUTCOMES[run.outcome].word)}</Chip>
             <span className="meta">{times === 1 ? <Instant at={run.startedAt} /> : <Say message="{at}, {times} times" at={<Instant at={run.startedAt} />} times={times} />}</span>
             <span className="min-w-0 grow [overflow-wrap:anywhere]">{said(run)}</span>
             {times === 1 && broughtSomething(run) && <TakeBack run={run} />}
@@ -44,8 +44,16 @@ function folded(runs: readonly ListedRun[]): { run: ListedRun; times: number }[]
   return lines
 }
 
+const READS: ReadonlySet<string> = new Set(['schedule', 'person', 'repair', 'connect'])
+
+/** It worked, and there was no account to read: those that a person has not chosen yet are only listed. */
+function isSignInAlone({ trigger, outcome, accounts }: Run): boolean {
+  return READS.has(trigger) && outcome === 'succeeded' && accounts.length === 0
+}
+
 function said(run: Run): string {
   if (run.failure !== null) return run.failure.message
+  if (isSignInAlone(run)) return say('The bank listed its accounts; none was read.')
   if (run.outcome === 'suspended') return say('The bank asked a question.')
   if (run.outcome === 'running') return ''
   if (run.trigger === 'undo') return say('An earlier one was taken back.')
