@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { violations } from './axe.ts'
-import { settled } from './settled.ts'
+import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
 describe('the way through the page', { skip: cannotRun ?? false }, () => {
@@ -112,6 +112,28 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     await page.getByRole('button', { name: 'Pause Line of Credit' }).click()
     await page.getByRole('button', { name: 'Read Line of Credit' }).click()
     await page.getByRole('button', { name: 'Pause Line of Credit' }).waitFor()
+  })
+
+  // Fails when: “Add account” stands at the top until it is known that there is nothing (was so: it was gone at once).
+  test('a Relink with nothing in it leads on where the accounts will be, and nowhere else meanwhile', async () => {
+    const page = await world.openPage()
+    const known = Promise.withResolvers<void>()
+    await page.route('**/api/connections', (route) => route.fulfill({ json: { items: [] } }))
+    await page.route('**/api/accounts', async (route) => {
+      await known.promise
+      await route.fulfill({ json: { items: [] } })
+    })
+    const answered = page.waitForResponse((response) => response.url().endsWith('/api/connections'))
+    await page.goto(world.url('/accounts'))
+    await answered
+    await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    const add = page.getByRole('link', { name: 'Add account' })
+    assert.equal(await add.count(), 0)
+    known.resolve()
+    await page.getByRole('heading', { name: 'Your accounts will be here' }).waitFor()
+    assert.deepEqual([await add.count(), await page.getByRole('link', { name: 'Connect a bank' }).count()], [0, 1])
+    await leave(page)
   })
 
   test('what a bank announced beside its answers stands with its health, as long as it may still come', async () => {

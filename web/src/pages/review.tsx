@@ -48,8 +48,7 @@ function Whole({ questions, accounts }: { questions: readonly Question[]; accoun
             </select>
             <NeedsServer><input className="field" type="search" aria-label={say('Search rows to review')} placeholder={say('Search name or memo')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
           </div>
-          <Views account={shown} view={view} choose={setView} />
-          <Queue key={`${shown.id} ${round}`} account={shown} accounts={accounts} text={text} view={view} look={setLooked} />
+          <Queue key={`${shown.id} ${round}`} account={shown} accounts={accounts} text={text} view={view} look={setLooked}><Views account={shown} view={view} choose={setView} /></Queue>
         </section>
       )}
     </>
@@ -96,7 +95,7 @@ const VIEW_NAMES: Record<View, string> = { all: message('All'), suggested: messa
 function Views({ account, view, choose }: { account: Account; view: View; choose: (view: View) => void }) {
   const proposals = [...useSuggestions(account.id).of.values()]
   return (
-    <div role="group" aria-label={say('Show')} className="mb-2 flex flex-wrap gap-2">
+    <div role="group" aria-label={say('Show')} className="flex flex-wrap gap-2">
       {VIEWS.map((one) => (
         <button key={one} type="button" aria-pressed={one === view} className={`button !min-h-8 ${one === view ? '!border-accent !text-accent' : ''}`} onClick={() => choose(one)}>
           {one === view && <span aria-hidden="true">{'✓\u00a0'}</span>}{say(VIEW_NAMES[one])} {one === 'all' ? account.forReview : proposals.filter((proposal) => isIn(one, proposal)).length}

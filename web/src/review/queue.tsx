@@ -4,7 +4,7 @@
  * selects, Shift with an arrow extends, Z takes back. After an act the next row has the focus, so that
  * fifty rows are fifty keys.
  */
-import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent, type ReactNode } from 'react'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { formatInstant } from '../parts/time.tsx'
@@ -24,8 +24,10 @@ import { useDecisions, type Conflict, type Values } from './decide.ts'
 import { useKeys } from './keys.ts'
 import { KeysHelp } from './help.tsx'
 
-/** `look`: told of the row that the keyboard is at, whenever it is another one. */
-export function Queue({ account, accounts, text, view, look }: { account: Account; accounts: readonly Account[]; text: string; view: View; look: (id: string | null) => void }) {
+type QueueProps = { account: Account; accounts: readonly Account[]; text: string; view: View; look: (id: string | null) => void; children: ReactNode }
+
+/** `look`: told of the row that the keyboard is at, whenever it is another one. `children`: which rows are shown, in the line above them. */
+export function Queue({ account, accounts, text, view, look, children }: QueueProps) {
   const { rows, items, waiting, showWaiting } = useRows({ account: account.id, review: 'for_review', ...(text === '' ? {} : { text }) }, false)
   const decisions = useDecisions()
   const proposals = useSuggestions(account.id)
@@ -33,13 +35,15 @@ export function Queue({ account, accounts, text, view, look }: { account: Accoun
   const listed = view === 'all' ? items : [...proposals.of.values()].filter((one) => isIn(view, one) && contains(one.transaction, text)).map(({ transaction }) => transaction)
   const waitsFor = listed.filter(({ id }) => isOpen(decisions.decided.get(id)))
   const hasMore = view === 'all' && rows.hasNextPage
-  if (rows.error !== null && items.length === 0) return <Trouble error={rows.error} />
-  if (rows.data === undefined) return <RowsToCome />
+  // What has come meanwhile waits beside it, where it moves no row.
+  const head = <div className="mb-2 flex flex-wrap items-end gap-2">{children}{waiting > 0 && <button type="button" className="button ml-auto !min-h-8" onClick={showWaiting}>{say('{count} new', { count: waiting })}</button>}</div>
+  if (rows.error !== null && items.length === 0) return <>{head}<Trouble error={rows.error} /></>
+  if (rows.data === undefined) return <>{head}<RowsToCome /></>
   return (
     <>
+      {head}
       {decisions.error !== null && <Trouble error={decisions.error} />}
       {decisions.conflicts[0] !== undefined && <Told conflict={decisions.conflicts[0]} more={decisions.conflicts.length - 1} settle={decisions.settle} />}
-      <p className="mb-2 min-h-8">{waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{say('{count} new', { count: waiting })}</button>}</p>
       <List account={account} accounts={accounts} rows={waitsFor} proposals={proposals.of} decisions={decisions} hasMore={hasMore} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} look={look} />
       {waitsFor.length === 0 && !hasMore && <Empty title={say('Nothing waits here')}>{emptyWords(view, text)}</Empty>}
     </>

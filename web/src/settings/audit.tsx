@@ -1,6 +1,6 @@
 /** The audit log: who did what, newest first, and whether its chain holds. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { get, type AuditLine, type Member } from '../api.ts'
+import { get, type Account, type AuditLine, type Connection, type Member } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
@@ -68,6 +68,15 @@ export function AuditPage() {
     if (kind === 'user') return members.data?.items.find(({ userId }) => userId === id)?.name ?? say('a former member')
     return kind === 'key' ? say('key {key}', { key: `rl_${id}_…` }) : kind === 'host' ? say('who runs this server') : kind === 'nobody' ? say('somebody unknown') : 'Relink'
   }
+  const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
+  const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
+  // They come with the lines, so that none of them moves.
+  const isNamed = [members, connections, accounts].every(({ isPending }) => !isPending)
+  // What is there still has a name; the log itself holds ids alone.
+  const named = new Map([
+    ...(connections.data?.items ?? []).map(({ id, institutionName, loginLabel }) => [id, say('{bank}, login {login}', { bank: institutionName, login: loginLabel })] as const),
+    ...(accounts.data?.items ?? []).map(({ id, name }) => [id, name] as const), ...(members.data?.items ?? []).map(({ userId, name }) => [userId, name] as const),
+  ])
   const all = lines.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <div className="grid gap-4">
@@ -75,18 +84,19 @@ export function AuditPage() {
       {(verdict.isPending || verdict.data?.head != null) && <p className="meta min-h-10 [overflow-wrap:anywhere] sm:min-h-5">{verdict.data?.head != null && say('Newest line {seq}, seal {hash}. Note it elsewhere: lines cut off after it show only so.', verdict.data.head)}</p>}
       {lines.error !== null && <Trouble error={lines.error} />}
       <Loaded query={lines}>
-        {() => (
+        {() => isNamed && (
           <ol className="panel grid gap-3" aria-label={say('Acts, newest first')}>
             {all.map((line) => (
               <li key={line.seq} className="border-t border-line pt-3 [overflow-wrap:anywhere] first:border-0 first:pt-0">
                 <p className="flex flex-wrap items-baseline justify-between gap-x-4"><span><span className="font-medium">{wordsOf(line.action)}</span> <span className="text-muted">{say('by {who}', { who: nameOf(line.actor) })}</span></span><span className="meta"><Say message="line {seq}, {at}" seq={line.seq} at={<Instant at={line.at} />} /></span></p>
+                {named.has(line.object) && <p><bdi>{named.get(line.object)}</bdi></p>}
                 <p className="meta">{[line.object, ...Object.entries(line.codes).filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${value}`)].filter((part) => part !== '').join(', ')}</p>
               </li>
             ))}
           </ol>
         )}
       </Loaded>
-      {lines.hasNextPage && <button className="button justify-self-start" disabled={lines.isFetchingNextPage} onClick={() => void lines.fetchNextPage()}>{say('Older lines')}</button>}
+      {isNamed && lines.hasNextPage && <button className="button justify-self-start" disabled={lines.isFetchingNextPage} onClick={() => void lines.fetchNextPage()}>{say('Older lines')}</button>}
     </div>
   )
 }
