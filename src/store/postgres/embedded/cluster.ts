@@ -54,7 +54,7 @@ function refuseForeign(places: Places, major: number): EmbeddedFailure | null {
   if (found === String(major)) return null
   return embeddedFailure(
     'version_mismatch',
-    `${places.data} was written by PostgreSQL ${found}; this Relink brings PostgreSQL ${major} and does not touch it. Start it with the Relink that wrote it, run "relink backup FILE" there, then "relink restore FILE" with this Relink and a new RELINK_HOME.`,
+    `${places.data} was written by PostgreSQL ${found}; this Relink brings PostgreSQL ${major} and does not touch it. Go on with the Relink that wrote it, or set RELINK_HOME to another directory to begin anew beside it.`,
   )
 }
 
