@@ -162,3 +162,20 @@ test('what came in after a fee is all that came, no fee alone is no row, and who
   for (const wages of ['Salary', 'Wages', 'Lohn', 'Gehalt'])
     assert.deepEqual(await rowsOf(`Date,Description,Amount,Category\n2024-01-02,Customer 1,970.00,Sales\n2024-01-05,Customer 2,120.00,Sales\n2024-01-28,Anna,-800.00,${wages}\n`), ['2024-01-02 970', '2024-01-05 120', '2024-01-28 -800'], wages)
 })
+
+// Fails when: whatever a title says beside the account makes another one of it (seen): a page, a month, what is pending.
+test('only another kind of account, or another number, begins an account below a title', async () => {
+  const file = (titles: readonly string[], ...days: readonly string[]): string => days.map((day, i) => `${titles[i]}\nDate,Description,Amount\n${day},A,-1.00\n${day},B,2.00\n`).join('\n')
+  const accountsOf = async (...titles: readonly string[]): Promise<readonly (string | null)[]> => [...new Set((await all(file(titles, '2024-01-20', '2024-02-21', '2024-01-19').split('\n').slice(0, titles.length * 5).join('\n'))).map(({ head }) => head.account.name))]
+  for (const titles of [['Kontoauszug Seite 1', 'Kontoauszug Seite 2'], ['Account statement January 2024', 'Account statement February 2024'], ['Account 01/2024', 'Account 02/2024'], ['Pending card transactions', 'Posted card transactions'], ['Debit transactions', 'Credit transactions']])
+    assert.deepEqual(await accountsOf(...titles), [null], titles.join())
+  assert.deepEqual(await accountsOf('Account 12345678', 'Account 12345679'), ['Account 12345678', 'Account 12345679'])
+  assert.deepEqual(await accountsOf('Girokonto Seite 1', 'Sparkonto', 'Girokonto Seite 2'), ['Girokonto Seite 1', 'Sparkonto'], 'it comes again')
+})
+
+// Fails when: each table stands alone (seen): the file was refused, or its interest was said to have no sign.
+test('what one table of a file proves of its dates and signs holds for the others', async () => {
+  const file = 'Checking 1234\nDate,Description,Amount\n01/20/2024,A,-1.00\n01/21/2024,B,4.00\n\nSavings 5678\nDate,Description,Amount\n02/03/2024,C,3.00\n02/05/2024,D,4.00\n'
+  assert.deepEqual(await rowsOf(file), ['2024-01-20 -1', '2024-01-21 4', '2024-02-03 3', '2024-02-05 4'])
+  assert.equal(await noticesOf(file), '')
+})

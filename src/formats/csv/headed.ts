@@ -118,9 +118,9 @@ export function spreadHeading(heading: CsvRecord, rows: readonly CsvRecord[]): C
 /** Words that names of accounts are made of, or the end of a number. */
 const ACCOUNT = /(?<!\p{L})(accounts?|acct|checking|chequing|current|everyday|savings?|saver|isa|cash|wallet|credit|debit|card|visa|mastercard|amex|loan|mortgage|joint|individual|brokerage\p{L}*|ira|roth|401k|403b|hsa|paypal|revolut|wise|\p{L}*konto\p{L}*|giro\p{L}*|tagesgeld\p{L}*|festgeld\p{L}*|spar\p{L}*|depot\p{L}*|bargeld|kasse|\p{L}*karte\p{L}*|compte\p{L}*|livret\p{L}*|epargne|carte|especes|cuenta\p{L}*|ahorros?|tarjeta|efectivo|nomina|conto|carta|contanti|libretto|conta|poupanca|cartao|dinheiro|\p{L}*rekening\p{L}*|betaal\p{L}*|contant|\p{L}*kort\p{L}*|lonekonto|kontant\p{L}*|rachunek|oszczed\p{L}*|karta|gotowka|ucet|hotovost|szamla|счет|карта|наличные)(?!\p{L})/u
 
-/** Whether a text holds a word for a kind of account. */
-export function namesAccount(text: string): boolean {
-  return ACCOUNT.test(plainWords(text))
+/** Words for kinds of accounts in a text. */
+export function accountWordsIn(text: string): readonly string[] {
+  return [...plainWords(text).matchAll(new RegExp(ACCOUNT, 'gu'))].map(([word]) => word)
 }
 
 const MASKED = /[*x•.…]{2,} ?\d{3,}|\(\D{0,3}\d{4}\)/

@@ -75,7 +75,7 @@ export async function* readCsv(
   if (!dialect.ok) return yield dialect
   const { dialect: written, tables, inShape } = dialect.value
   let { layout, title, from } = tables[0]!
-  let reader = new RowReader(layout, title)
+  let reader = new RowReader(layout, title, false)
   let index = 0
   let isAboveSums = false
   let end = ''
@@ -88,7 +88,7 @@ export async function* readCsv(
       reader.finish()
       yield* reader.take()
       ;({ layout, title, from } = next)
-      reader = new RowReader(layout, title)
+      reader = new RowReader(layout, title, reader.hasMinus)
       cut = new CutWatch(layout)
     }
     index += 1
@@ -142,11 +142,16 @@ type ReadTable = { readonly from: number; readonly title: string | null; readonl
 
 function readTables(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<readonly ReadTable[], FormatFailure> {
   const found = tablesIn(records)
+  const layoutOf = (i: number, around: Aside): Result<Layout, FormatFailure> => inferLayout(records.slice(found[i]!.from, found[i + 1]?.from), delimiter, around)
+  const layouts = found.map((_, i) => layoutOf(i, aside))
+  // Who writes a file writes all its dates in one order.
+  const proved = [...new Set(layouts.flatMap((layout) => (layout.ok && layout.value.orderTold === null && layout.value.order !== 'ymd' ? [layout.value.order] : [])))]
   const read: ReadTable[] = []
-  for (const [i, { from, title }] of found.entries()) {
-    const layout = inferLayout(records.slice(from, found[i + 1]?.from), delimiter, aside)
+  for (const [i, first] of layouts.entries()) {
+    const isOpen = first.ok ? first.value.orderTold !== null : first.failure.code === 'dates_unclear'
+    const layout = isOpen && proved.length === 1 ? layoutOf(i, { ...aside, said: proved[0]! }) : first
     if (!layout.ok) return layout
-    read.push({ from, title, layout: layout.value })
+    read.push({ ...found[i]!, layout: layout.value })
   }
   return ok(read)
 }
@@ -210,15 +215,20 @@ class RowReader {
   readonly #stated = new Set<Section>()
   #open: Section | null = null
   readonly #leftOut = new Map<keyof typeof LEFT_OUT, number>()
-  #mayBeOut: boolean
+  #hasMinus: boolean
   readonly #layout: Layout
   /** What the file calls the account of this table, where it has several. */
   readonly #title: string | null
 
-  constructor(layout: Layout, title: string | null) {
+  /** `hasMinus`: a table above had an amount with a minus. */
+  constructor(layout: Layout, title: string | null, hasMinus: boolean) {
     this.#layout = layout
     this.#title = title
-    this.#mayBeOut = layout.unsignedIs === 'in'
+    this.#hasMinus = hasMinus
+  }
+
+  get hasMinus(): boolean {
+    return this.#hasMinus
   }
 
   get hasParts(): boolean {
@@ -257,7 +267,7 @@ class RowReader {
     if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
     const open = this.#open
     if (open === null || row.account !== open.account || row.currency !== open.currency) this.#start(row.account, row.currency, line)
-    if (row.row.amount.startsWith('-')) this.#mayBeOut = false
+    if (row.row.amount.startsWith('-')) this.#hasMinus = true
     if (!this.#open!.balance.move(row.row.amount, row.balance, row.row))
       return { code: 'missing_field', message: `The row on line ${line} has another balance than the one before it leads to, which stands beside no amount.`, line }
     this.#rows.push(row.row)
@@ -278,10 +288,10 @@ class RowReader {
   finish(): void {
     const isEmpty = this.#sections.size === 0
     if (isEmpty) this.#start(this.#layout.accountNumber, this.#layout.fixedCurrency, 1)
-    const { mayMix } = this.#layout
+    const { mayMix, unsignedIs } = this.#layout
     if (!isEmpty && mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[mayMix], line: 0 })
-    if (!isEmpty && this.#layout.unsignedIs === 'out') this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'INFO', message: CHARGES, line: 0 })
-    if (!isEmpty && this.#mayBeOut) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
+    if (!isEmpty && unsignedIs === 'out') this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'INFO', message: CHARGES, line: 0 })
+    if (!isEmpty && unsignedIs === 'in' && !this.#hasMinus) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
     this.#endWithBalances()
     for (const section of this.#sections.values()) {
       if (section.balance.stated().length === 0 || this.#stated.has(section)) continue

@@ -1,10 +1,11 @@
 /**
  * Files that list several accounts one below the other, each under a title and a heading of its own. Read as one table,
  * the rows of all would stand in one account. A heading that is repeated on each page begins no table: only a title that
- * names another account does.
+ * names another account does: another kind, or another number. What else a title says may be of a page, of a month, or of
+ * the rows below it: what is booked and what is pending, what came and what went.
  */
 import { balanceWordsIn, plainWords } from '../unstated.ts'
-import { namesAccount } from './headed.ts'
+import { accountWordsIn } from './headed.ts'
 import { isHeadingLine } from './headings.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -17,22 +18,36 @@ const TITLE_CELLS = 2
 /** Not what an account is called, but what is said of it. */
 const OF_IT = /kontostand|kontonummer|kontoinhaber|kontotyp|\b(number|balance|saldo|holder|type|no)\b/
 
+/** Kinds of payments as well as of accounts. */
+const OF_PAYMENTS = /^(credit|debit|cash|bargeld|especes|efectivo|contanti|dinheiro|contant|kontant\w*|gotowka|hotovost|наличные)$/
+/** Days and years, which are no number of an account. */
+const DAYS = /(?<!\d)(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(19|20)\d\d([01]\d[0-3]\d)?)(?!\d)/g
+
+type Title = { readonly from: number; readonly title: string; /** Equal for titles of one account. */ readonly account: string }
+
 export function tablesIn(records: readonly CsvRecord[]): readonly Table[] {
   const headings = records.flatMap(({ cells }, at) => (isHeadingLine(cells) ? [at] : []))
   const titles = headings.flatMap((heading) => titleAbove(records, heading) ?? [])
-  const tables = titles.filter(({ title }, i) => titles.findIndex((other) => other.title === title) === i)
+  const changes = titles.filter(({ account }, i) => account !== titles[i - 1]?.account)
   // One without a title goes on with nothing.
-  if (tables.length < 2 || titles[0]!.from > headings[0]!) return [{ from: 0, title: null }]
-  return tables.map((table, i) => (i === 0 ? { ...table, from: 0 } : table))
+  if (changes.length < 2 || titles[0]!.from > headings[0]!) return [{ from: 0, title: null }]
+  // An account that comes again has the title of before.
+  return changes.map(({ from, account }, i) => ({ from: i === 0 ? 0 : from, title: titles.find((title) => title.account === account)!.title }))
 }
 
-function titleAbove(records: readonly CsvRecord[], heading: number): Table | null {
+function titleAbove(records: readonly CsvRecord[], heading: number): Title | null {
   let at = heading - 1
   while (at >= 0 && records[at]!.cells.filter((cell) => cell !== '').length <= TITLE_CELLS) at -= 1
   for (let from = at + 1; from < heading; from += 1) {
     const { cells } = records[from]!
     const title = cells.find((cell) => cell !== '') ?? ''
-    if (balanceWordsIn(cells) === null && namesAccount(title) && !OF_IT.test(plainWords(title))) return { from, title }
+    const kinds = accountWordsIn(title)
+    if (balanceWordsIn(cells) === null && kinds.length > 0 && !OF_IT.test(plainWords(title))) return { from, title, account: accountOf(title, kinds) }
   }
   return null
+}
+
+function accountOf(title: string, kinds: readonly string[]): string {
+  const numbers = title.replace(DAYS, ' ').match(/\d{4,}/g) ?? []
+  return [...new Set(kinds.filter((kind) => !OF_PAYMENTS.test(kind))), ...numbers].join(' ')
 }
