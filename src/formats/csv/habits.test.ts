@@ -179,3 +179,9 @@ test('what one table of a file proves of its dates and signs holds for the other
   assert.deepEqual(await rowsOf(file), ['2024-01-20 -1', '2024-01-21 4', '2024-02-03 3', '2024-02-05 4'])
   assert.equal(await noticesOf(file), '')
 })
+
+// Fails when: any second amount is what was paid (seen): 9.99 dollars of an account in dollars were 9.99 euros.
+test('an amount beside it in the currency of the reader is not what was paid: each row stays in its own', async () => {
+  for (const beside of ['Amount in EUR', 'Converted amount', 'Value EUR', 'Home amount', 'Amount (account currency)'])
+    assert.deepEqual(await rowsOf(`Date,Description,Amount,Currency,${beside}\n2024-01-30,Market,-254.90,EUR,-254.90\n2024-01-25,Paid,1000.00,EUR,1000.00\n2024-01-20,Film,-9.99,USD,-9.20\n`), ['2024-01-30 -254.9 EUR', '2024-01-25 1000 EUR', '2024-01-20 -9.99 USD'], beside)
+})

@@ -64,7 +64,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
     })
   }
   columns = { ...columns, account: columns.account ?? ownByBalance(columns, rows, heading.cells, styles) }
-  const paidIn = currencyPaidIn(columns, rows, styles)
+  const paidIn = currencyPaidIn(columns, heading.cells, rows, styles)
   if (paidIn !== null) columns = { ...columns, currency: null, foreignCurrency: columns.currency }
   const amountColumns = (['amount', 'debit', 'credit', 'balance', 'fee'] as const).flatMap((role) => roles.get(role) ?? [])
   const european =
@@ -273,13 +273,19 @@ function styleOf(rows: readonly CsvRecord[], columns: readonly number[]): Amount
 }
 
 /** The currency of the account, where the column of currencies names that of what was paid. */
-function currencyPaidIn(columns: Columns, rows: readonly CsvRecord[], { style }: Styles): Currency | null {
+function currencyPaidIn(columns: Columns, heading: readonly string[], rows: readonly CsvRecord[], { style }: Styles): Currency | null {
   if (columns.currency === null || columns.foreignCurrency !== null) return null
-  return currencyOfEqual(columns, rows, style) ?? currencyBesideAbroad(columns, rows)
+  return currencyOfEqual(columns, heading, rows, style) ?? currencyBesideAbroad(columns, rows)
 }
 
-/** Where a second amount is that of each row in one currency, and another one in each row of all others: those are of what was paid. */
-function currencyOfEqual({ amount, currency, balance, fee }: Columns, rows: readonly CsvRecord[], style: AmountStyle): Currency | null {
+/** What calls an amount by the currency that stands in its row. */
+const OF_CURRENCY = /^(currency amount|wahrungsbetrag|valuta(belop|belopp|belob)|(belop|belopp|belob) i valuta|montant en devises?|importe en divisas?|importo in valuta|bedrag in valuta|kwota w walucie)$/
+
+/**
+ * Where a second amount is that of each row in one currency, and another one in each row of all others: those are of what was
+ * paid, where it is called so. It may as well be the first in another currency.
+ */
+function currencyOfEqual({ amount, currency, balance, fee }: Columns, heading: readonly string[], rows: readonly CsvRecord[], style: AmountStyle): Currency | null {
   if (amount.form !== 'signed' || currency === null) return null
   const told = rows.flatMap((row) => {
     const [own, named] = [cellAmount(row, amount.at, style), readCurrency(row.cells[currency] ?? '')]
@@ -287,8 +293,8 @@ function currencyOfEqual({ amount, currency, balance, fee }: Columns, rows: read
   })
   const currencies = [...new Set(told.map(({ named }) => named))]
   if (currencies.length < 2) return null
-  const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0)
-  const others = Array.from({ length: width }, (_, at) => at).filter((at) => at !== amount.at && at !== balance && at !== fee && told.every(({ row }) => /\d/.test(row.cells[at] ?? '') && scanDate(row.cells[at]!) === null))
+  const isOfPaid = (cell: string): boolean => OF_CURRENCY.test(plainWords(cell)) || readHeading(cell).meanings.some(({ role }) => role === 'foreignAmount')
+  const others = [...heading.keys()].filter((at) => isOfPaid(heading[at]!) && at !== amount.at && at !== balance && at !== fee && told.every(({ row }) => /\d/.test(row.cells[at] ?? '') && scanDate(row.cells[at]!) === null))
   const isHome = (home: Currency, at: number): boolean => told.every(({ row, own, named }) => (cellAmount(row, at, style) === own) === (named === home))
   return currencies.find((home) => others.some((at) => isHome(home, at))) ?? null
 }
