@@ -239,3 +239,24 @@ test('a file that opens among the rows of the day on which the one before ended 
   assert.deepEqual(await counted('87', '73'), [6, [], []], 'goes on')
   assert.deepEqual(await counted('90', '76'), [6, ['same_transaction', 'same_transaction'], []], 'neither')
 })
+
+// Fails when: each statement reads and writes the proofs of all others (seen): a thousand daily statements took minutes the second time.
+test('the proofs of the statements before are not read for the next one, and a statement that comes again writes none', async () => {
+  let [read, written] = [0, 0]
+  const world = new World('2026-03-20', {
+    wrapStore: (store) => ({
+      ...store,
+      feed: {
+        ...store.feed,
+        candidates: (query) => store.feed.candidates(query),
+        spans: async (accountId) => (read++, store.feed.spans(accountId)),
+        commitPage: async (page) => ((written += page.spans.length), store.feed.commitPage(page)),
+      },
+    }),
+  })
+  const daily = Array.from({ length: 30 }, (_, i): Statement => ({ rows: [row(addDays(day('2026-01-01'), i), '1', `Coin ${i}`)], opening: String(i), closing: String(i + 1) }))
+  assert.equal((await bring(world, daily)).added, 30)
+  assert.deepEqual([read, written, (await world.store.feed.spans(await world.accountId())).length], [0, 30, 30])
+  assert.equal((await bring(world, daily)).added, 0)
+  assert.deepEqual([written, (await world.store.feed.spans(await world.accountId())).length], [30, 30])
+})

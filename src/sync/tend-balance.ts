@@ -46,7 +46,8 @@ export async function tendBalance(context: SettleContext): Promise<void> {
  */
 export async function tendFile(context: SettleContext): Promise<void> {
   const { feed, account, source, runId, now } = context
-  if (!(await feed.spans(account.id)).some((span) => span.sourceId === source.id && isFailing(span))) return
+  // Those that are not proved come with the newest.
+  if (!(await feed.newestSpans(account.id, source.id, 1)).some(isFailing)) return
   const chain = await chainOf(feed, account, source.id)
   if (chain === null) return
   await mend({ feed, account, sourceId: source.id, runId, at: now() }, chain)
