@@ -202,9 +202,10 @@ export class FileAnswer {
     // Nearly always the statement is the newest: of the years before nothing is asked then.
     if ((await feed.newestSpans(account.id, source.id, 1)).every(({ to }) => to <= own.from)) return [own]
     const stored = (await feed.spans(account.id)).filter(({ sourceId }) => sourceId === own.sourceId)
-    if (stored.some((span) => isEqualSpan(span, own))) return []
     // The store replaces what ends later; spans of later statements that were imported before stay.
-    return [own, ...stored.filter((span) => span.from >= own.to)]
+    const later = stored.filter((span) => span.from >= own.to)
+    const [same, ...others] = stored.filter((span) => span.to > own.from && span.from < own.to)
+    return same !== undefined && others.length === 0 && isEqualSpan(same, own) ? [] : [own, ...later]
   }
 }
 
