@@ -354,6 +354,12 @@ const BESIDE_ACCOUNT = /\b(balance|saldo|solde|bakiye|date|datum|fecha|data|open
 /** `Statement of Account No - 912010012345678 for the period`. */
 const ACCOUNT_NUMBER = /\b(?:(?:account|a\/c) (?:no|number|nr)\.?[\s:-]{1,5}|conta: ?)(\d[\d-]{4,}\d)(?![\d/])/i
 
+/** In figures, but not as a day or an amount is written, which change from file to file. */
+function isAccountNumber(text: string): boolean {
+  const isDay = /\D/.test(text) && scanDate(text) !== null
+  return /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(text) && /\d{3}/.test(text) && !isDay && !/^-?[\d ]+\.\d{2}$/.test(text)
+}
+
 /** An IBAN, else a number in Excel's text form (`="0123"`), or the cell beside a label such as `Konto:`. */
 function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
   for (const cell of preamble.flatMap(({ cells }) => cells)) {
@@ -369,7 +375,7 @@ function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
       const { label, beside } = labelled(cells, i)
       const words = plainWords(label)
       const number = beside.replace(/^[_']/, '').replace(/\s*(\(.*|- .*)$/, '')
-      if (OF_ACCOUNT.test(words) && !BESIDE_ACCOUNT.test(words) && /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(number) && /\d{3}/.test(number)) return number
+      if (OF_ACCOUNT.test(words) && !BESIDE_ACCOUNT.test(words) && isAccountNumber(number)) return number
       const inside = ACCOUNT_NUMBER.exec(cell)?.[1]
       if (inside !== undefined) return inside
     }
