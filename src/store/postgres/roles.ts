@@ -77,9 +77,11 @@ async function missingMemberships(admin: pg.Client): Promise<readonly string[]> 
   return missing
 }
 
+/** Whether the one may become the other: who made a role has it from version 16 on, but may not become it before that is granted, too. */
 async function isMember(admin: pg.Client, member: string, role: string): Promise<boolean> {
   const { rows } = await admin.query<{ member: boolean }>(
-    `select coalesce(pg_has_role(m.oid, r.oid, 'MEMBER'), false) as member from pg_roles m, pg_roles r where m.rolname = $1 and r.rolname = $2`,
+    `select coalesce(pg_has_role(m.oid, r.oid, case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'SET' end), false) as member
+     from pg_roles m, pg_roles r where m.rolname = $1 and r.rolname = $2`,
     [member, role],
   )
   return rows[0]?.member ?? false
