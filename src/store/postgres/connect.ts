@@ -15,6 +15,8 @@ export type DatabaseAddress = {
   readonly password: string | undefined
   /** As the driver derives it from `sslmode` and its kin. */
   readonly ssl: Client['ssl']
+  /** What the server is told of the session (`options=endpoint%3Dname` at hosts that tell databases apart by it); absent where the address has none. */
+  readonly options?: string
 }
 
 /** The address in the driver's own reading, so that what is checked is what will be used. */
@@ -27,7 +29,8 @@ export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): Result<
     if (!(port >= 1 && port <= 65_535)) return refused('its port is not a number from 1 to 65535')
     if (!user) return refused('it names no user')
     if (!database) return refused('it names no database')
-    return ok({ host, port, database, user, password: password ?? undefined, ssl })
+    const options = new URLSearchParams(url.split('?')[1] ?? '').get('options')
+    return ok({ host, port, database, user, password: password ?? undefined, ssl, ...(options === null ? {} : { options }) })
   } catch (error) {
     const { syscall, path } = error as NodeJS.ErrnoException
     if (syscall !== undefined) return refused(`the file ${String(path)} that it names cannot be read`)

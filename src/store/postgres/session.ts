@@ -14,7 +14,7 @@ import { asTenant, Together, travel, withClient, type Fence, type Step } from '.
 import { isForgotten, type Written } from './trip.ts'
 
 /** Where a database is and who signs in; `host` may be a directory with the server's socket. */
-export type ConnectionConfig = Pick<pg.ClientConfig, 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>
+export type ConnectionConfig = Pick<pg.ClientConfig, 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl' | 'options'>
 
 export type Session = Kysely<Tables>
 
