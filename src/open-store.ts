@@ -12,6 +12,8 @@ import type { Log } from './ports/log.ts'
 import type { Store } from './ports/store.ts'
 import { readDatabaseUrl } from './store/postgres/connect.ts'
 import { startEmbedded } from './store/postgres/embedded/embedded.ts'
+import { runningPostmaster } from './store/postgres/embedded/pidfile.ts'
+import { recordedData } from './store/postgres/embedded/places.ts'
 import { openPostgresStore, type ConnectionConfig } from './store/postgres/store.ts'
 import { createOnce } from './vault/own-file.ts'
 
@@ -41,6 +43,13 @@ async function openEmbedded(config: Config, log: Log, throwaway: boolean): Promi
   const opened = await connectStore(owner, app, () => embedded.value.stop())
   if (!opened.ok) await embedded.value.stop()
   return opened
+}
+
+/** Ends the embedded database of a home whose data nobody needs any more, at once and without waiting. */
+export function killEmbedded(home: string): void {
+  const data = recordedData(home)
+  const postmaster = data === null ? null : runningPostmaster(data)
+  if (postmaster !== null) process.kill(postmaster, 'SIGKILL')
 }
 
 async function openGiven(config: Config, databaseUrl: string): Promise<Result<OpenStore, StartFailure>> {

@@ -57,9 +57,13 @@ function stopRequest(): StopRequest {
     reason ??= why
     resolve(reason)
   }
-  const onSignal = (signal: NodeJS.Signals): void => stop(new Interrupted(signal))
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // By `exit`, so that what must not outlive this process can still go.
+    if (reason !== null) process.exit(new Interrupted(signal).status)
+    stop(new Interrupted(signal))
+  }
   const onUncaught = (error: unknown): void => stop(new Uncaught(error))
-  for (const name of SIGNALS) process.once(name, onSignal)
+  for (const name of SIGNALS) process.on(name, onSignal)
   process.once('uncaughtException', onUncaught)
   return {
     get reason() {

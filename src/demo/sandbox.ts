@@ -4,6 +4,7 @@
  * moment. Nothing of it touches the person's own data.
  */
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +19,7 @@ import type { Institution } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { DemoControl } from '../instance.ts'
 import type { InstitutionNetwork } from '../network-policy.ts'
-import type { OpenStore } from '../open-store.ts'
+import { killEmbedded, type OpenStore } from '../open-store.ts'
 import { openInstance, type Opened, type OpenFailure } from '../open.ts'
 import { DEMO_FAULTS, FAMILY_NAMES, type DemoFault } from './faults.ts'
 import { hintsOf } from './hints.ts'
@@ -46,6 +47,8 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
   const made = await mkdtemp(join(tmpdir(), 'relink-demo-')).then((path) => ok(path), (error: NodeJS.ErrnoException) => failed(error))
   if (!made.ok) return failed({ part: 'configuration', message: `The demo lives in ${tmpdir()}, and nothing can be written there (${made.failure.code}). Set TMPDIR to a place that this user may write.` })
   const home = made.value
+  const abandon = (): void => abandonHome(home)
+  process.once('exit', abandon)
   let ahead = options.startsAt === undefined ? 0 : options.startsAt - hostClock.now()
   const clock = { now: () => hostClock.now() + ahead, sleep: hostClock.sleep }
   const advance = (ms: number): void => void (ahead += ms)
@@ -71,6 +74,7 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
   const clear = async (): Promise<void> => {
     await listening.close()
     await rm(home, { recursive: true, force: true })
+    process.off('exit', abandon)
   }
   if (!opened.ok) {
     await clear()
@@ -85,6 +89,12 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
       await clear()
     },
   })
+}
+
+/** When the process ends before all was closed, as at the second Ctrl-C: nobody would ever come back to this database. */
+function abandonHome(home: string): void {
+  killEmbedded(home)
+  rmSync(home, { recursive: true, force: true })
 }
 
 function institutionOf(listening: Listening): Institution {

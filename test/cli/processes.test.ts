@@ -117,6 +117,22 @@ test('demo --auto that is stopped early removes its bank, its database and its t
   temp.remove()
 })
 
+// Fails when: the second Ctrl-C ends the process where it stands. The demo's database then runs for ever on a directory that nobody opens again.
+test('a demo that is stopped twice in a row leaves no database and no directory', { skip: onLinux }, async () => {
+  const temp = temporary('twice')
+  const child = spawnRelink(home.path, ['demo', '--auto'], { TMPDIR: temp.path })
+  child.stderr?.resume()
+  await firstLine(child)
+  const family = descendants(child.pid ?? 0)
+  assert.ok(family.length > 0, 'the database is a process')
+  child.kill('SIGINT')
+  assert.equal(await stop(child, 'SIGTERM'), 143)
+  for (let tries = 0; tries < 100 && family.some(isAlive); tries++) await pause(50)
+  assert.deepEqual(family.filter(isAlive), [])
+  assert.deepEqual(readdirSync(temp.path).filter((name) => name.startsWith('relink-demo-')), [])
+  temp.remove()
+})
+
 test('a port that is taken is named with the remedy, and the database is closed again', { skip: onLinux }, async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
