@@ -61,7 +61,7 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
       // Of several rows and amounts nobody knows which became which, unless it comes to the same.
       const isTold = closed && (isEven || pair.row.content.amount === pair.candidate.amount)
       if (certainty === 'sure' || (certainty === 'if_unrivalled' && ((!isRivalled(pair) && !mayBeCut(pair)) || isMoved(pair))) || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
-      else if (leavesDouble(pair) && (isTold || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
+      else if (leavesDouble(pair) && !isAsked(board, pair) && (isTold || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
     }
   }
   askAboutEqual(board, rows)
@@ -190,6 +190,12 @@ function madeApart({ content: { transactedOn, postedOn } }: Incoming, candidate:
 /** Equal amounts of which the earlier was gone before: a booking that is moved or worded anew is gone and there again in one answer. */
 function inLimbo({ context }: Board, row: Incoming, candidate: Candidate): boolean {
   return candidate.status === 'posted' && row.content.amount === candidate.amount && isOwn(candidate, context.sourceId) && context.vanishedBefore.has(candidate.id)
+}
+
+/** Asked about, or kept by a person, in a shop that comes often: each new purchase there would be one more question about the one that is gone. */
+function isAsked(board: Board, { row, candidate }: Pair): boolean {
+  const { sourceId, vanishedBefore } = board.context
+  return row.content.postedOn !== candidate.postedOn && candidate.status === 'posted' && isOwn(candidate, sourceId) && vanishedBefore.has(candidate.id) && comesOften(board, candidate)
 }
 
 /** A pending row that vanished, and a row that appeared. */

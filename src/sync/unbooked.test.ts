@@ -117,6 +117,16 @@ test('a hold that a person kept is asked about when a row of its shop comes with
   assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [2, ['same_transaction']])
 })
 
+test('of a shop that comes often one row is gone: that is one question, however often the shop comes again at the same price or another', async () => {
+  const cups = (days: readonly number[]) => days.map((on) => row(`2026-03-${on}`, on % 3 === 0 ? '-5.10' : '-4.50', 'Cafe Roma', { providerId: `c${on}` }))
+  const world = await worldWith(cups([16, 17, 18, 19]))
+  for (let on = 21; on <= 28; on++) {
+    world.bank.rows = cups(Array.from({ length: on - 15 }, (_, index) => 16 + index).filter((one) => one !== 17 && one !== 20))
+    await world.sync(1)
+  }
+  assert.deepEqual([(await world.feed()).length, (await world.openQuestions()).length], [12, 1])
+})
+
 test('a pending row that only a source knew which is not read any more is ended by the source that took its place, when its time is over', async () => {
   const world = await worldWith([row('2026-03-18', '-150.00', 'Fuel', pending), row('2026-03-10', '-5.00', 'Bakery', { providerId: 'a' })])
   const [account] = await world.store.accounts.list()
