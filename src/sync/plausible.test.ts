@@ -73,3 +73,15 @@ test('an insurance that is listed a year ahead under the id of this year is read
   }
   assert.deepEqual(await world.feed(), ['2026-03-18 -5000 Insurance', '2027-03-18 -5000 Insurance'])
 })
+
+test('interest of each year under one id: history is read with each year in it, and a year that the newest days show wrongly is still not taken', async () => {
+  const world = await new World('2026-01-02').connect()
+  const year = (on: string) => row(on, '12', 'Interest', { providerId: 'int' })
+  world.bank.rows = [year('2024-12-31'), year('2025-12-31')]
+  assert.equal(outcomeOf(await world.sync()).failure, null)
+  assert.deepEqual(await world.feed(), ['2024-12-31 1200 Interest', '2025-12-31 1200 Interest'])
+  world.bank.rows = [year('2023-12-31')]
+  world.bank.onRead = () => [{ step: 'page', state: {}, page: { rows: world.bank.rows, currency: 'USD', covers: { from: day(world.today(-10)), to: day(world.today()) }, balances: [], next: null, last: true } }]
+  assert.notEqual(outcomeOf(await world.sync(1)).failure, null)
+  assert.deepEqual(await world.feed(), ['2024-12-31 1200 Interest', '2025-12-31 1200 Interest'])
+})

@@ -3,7 +3,7 @@
  * history silently cut, nothing where there was something. Each of these has doubled or lost rows
  * in real systems. Pure: says what is wrong and which days can be believed.
  */
-import { addDays, contains, dayOf, daysBetween, minDay, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, dayOf, daysBetween, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure, Stage } from '../domain/evidence.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { isOwn, textOf } from './candidate.ts'
@@ -49,7 +49,7 @@ function isOtherYear({ content, text }: Incoming, other: Pick<Candidate, 'posted
 /**
  * Unknown rows that are stored already, word for word under their id, on the same day of a later year; of an earlier one, where they
  * would lie far ahead. Not where of each the answer shows the stored one as well, or begins after its day, and is right about other
- * days: then it comes every year.
+ * days; nor where it is of a day that was asked for and the stored one of a later day than any in the answer, as when history is read: then it comes every year.
  */
 export function movedByYears(rows: readonly Incoming[], candidates: Candidates, sourceId: string, today: Day, asked: DayRange, shown: readonly Incoming[]): readonly Incoming[] {
   const byId = new Map<string, Candidate[]>()
@@ -60,9 +60,11 @@ export function movedByYears(rows: readonly Incoming[], candidates: Candidates, 
   }
   const moved = rows.filter((row) => row.providerId !== null && byId.get(row.providerId)!.some((candidate) => isMoved(row, candidate)))
   const begins = shown.reduce((first, { content: { postedOn } }) => minDay(first, postedOn), addDays(asked.from, -NEAR_DAYS))
-  const isElsewhere = ({ postedOn }: Candidate): boolean => postedOn < begins && shown.some(({ content }) => contains(asked, content.postedOn))
+  const ends = shown.reduce((last, { content: { postedOn } }) => maxDay(last, postedOn), addDays(asked.to, NEAR_DAYS))
+  const isElsewhere = (row: Incoming, { postedOn }: Candidate): boolean =>
+    postedOn < begins ? shown.some(({ content }) => contains(asked, content.postedOn)) : postedOn > ends && contains(asked, row.content.postedOn)
   const isShown = (row: Incoming, { postedOn }: Candidate): boolean => shown.some(({ providerId, content }) => providerId === row.providerId && content.postedOn === postedOn)
-  const isYearly = (row: Incoming): boolean => byId.get(row.providerId!)!.every((candidate) => !isMoved(row, candidate) || isShown(row, candidate) || isElsewhere(candidate))
+  const isYearly = (row: Incoming): boolean => byId.get(row.providerId!)!.every((candidate) => !isMoved(row, candidate) || isShown(row, candidate) || isElsewhere(row, candidate))
   return moved.every(isYearly) ? [] : moved
 
   function isMoved(row: Incoming, candidate: Candidate): boolean {
