@@ -271,7 +271,9 @@ function reKey(board: Board, rows: readonly Incoming[]): void {
   for (const row of rows) {
     if (board.decisions.has(row)) continue
     const [pending] = own(row)
-    const found = pending ?? free(board, board.byContent.get(row.contentKey)).find((candidate) => !isOwn(candidate, sourceId))
+    const foreign = pending === undefined ? free(board, board.byContent.get(row.contentKey)).filter((candidate) => !isOwn(candidate, sourceId)) : []
+    // Here, too: beside a booked coffee of the day may stand the next one, pending, as another login shows them.
+    const found = pending ?? foreign.find(({ status }) => status === row.content.status) ?? foreign[0]
     if (found !== undefined) join(board, row, found, pending === undefined ? 'other_source' : 'pending_posted')
   }
 }

@@ -11,6 +11,7 @@ import type { StatementRow } from '../domain/statement.ts'
 import { connectInstitution, reconnect } from './connect.ts'
 import { exploding } from './exploding.ts'
 import { importStatements } from './import.ts'
+import { syncConnection } from './sync.ts'
 import { CHECKING, decimal, listed, outcomeOf, row, World } from './testing.ts'
 
 async function worldWith(rows: readonly StatementRow[], options: ConstructorParameters<typeof World>[1] = {}): Promise<World> {
@@ -589,4 +590,22 @@ test('G, report 54: a sign that was set for a source holds through later reads',
   }
   assert.deepEqual(await world.feed(), ['2026-03-19 -100 Shop 1', '2026-03-19 -200 Shop 2', '2026-03-19 -300 Shop 3'])
   assert.equal((await world.store.accounts.sources({ accountId: await world.accountId() }))[0]!.sign, -1)
+})
+
+test('a joint account under two logins: a booked coffee beside the next one, pending, of its day and price is that booked one at both', async () => {
+  const world = await new World().connect()
+  const second = 'c0000000-0000-7000-8000-000000000002'
+  await world.connect({ id: second, loginIndex: 'another' })
+  let login = 1
+  const coffees = () => [row('2026-03-19', '-4.50', 'Cafe', { providerId: `${login}b` }), row('2026-03-19', '-4.50', 'Cafe', { providerId: `${login}p`, status: 'pending' })]
+  world.bank.onRead = (_context, _ref, asked) => world.bank.pages(asked, coffees())
+  const read = async (id: string) => {
+    login = id === second ? 2 : 1
+    assert.ok((await syncConnection(world.deps, id, 'person')).ok)
+  }
+  await read(second)
+  for (const { id } of await world.store.feed.questions({ open: true })) await world.store.feed.answerQuestion(id, 'different', world.now)
+  await read(world.connectionId)
+  await read(second)
+  assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-19 -450 Cafe', '2026-03-19 -450 Cafe pending'], []])
 })
