@@ -176,7 +176,7 @@ function scanNamedMonth(text: string): WrittenDate | null {
 }
 
 /** 0 when the word is no month. */
-function monthOf(word: string): number {
+export function monthOf(word: string): number {
   const lower = word.toLowerCase()
   // `marras` (November) begins like March: names of full length are compared first.
   if (lower.startsWith('marras')) return 11

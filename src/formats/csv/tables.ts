@@ -5,6 +5,7 @@
  * the rows below it: what is booked and what is pending, what came and what went.
  */
 import { balanceWordsIn, plainWords } from '../unstated.ts'
+import { monthOf } from '../written-date.ts'
 import { accountWordsIn } from './headed.ts'
 import { isHeadingLine } from './headings.ts'
 import type { CsvRecord } from './records.ts'
@@ -32,7 +33,7 @@ export function tablesIn(records: readonly CsvRecord[]): readonly Table[] {
   // One without a title goes on with nothing.
   if (changes.length < 2 || titles[0]!.from > headings[0]!) return [{ from: 0, title: null }]
   // An account that comes again has the title of before.
-  return changes.map(({ from, account }, i) => ({ from: i === 0 ? 0 : from, title: titles.find((title) => title.account === account)!.title }))
+  return changes.map(({ from, account }, i) => ({ from: i === 0 ? 0 : from, title: nameIn(titles.find((title) => title.account === account)!.title) }))
 }
 
 function titleAbove(records: readonly CsvRecord[], heading: number): Title | null {
@@ -50,4 +51,10 @@ function titleAbove(records: readonly CsvRecord[], heading: number): Title | nul
 function accountOf(title: string, kinds: readonly string[]): string {
   const numbers = title.replace(DAYS, ' ').match(/\d{4,}/g) ?? []
   return [...new Set(kinds.filter((kind) => !OF_PAYMENTS.test(kind))), ...numbers].join(' ')
+}
+
+/** Without the days or the month of this file: the next one is of others, and of the same account. */
+function nameIn(title: string): string {
+  const left = title.replace(/(\p{L}+)\.?\s+(?=(19|20)\d\d(?!\d))/gu, (written, word: string) => (monthOf(word) > 0 ? '' : written)).replace(DAYS, ' ')
+  return left === title ? title : left.replace(/\([\s–-]*\)/g, '').replace(/\s+/g, ' ').replace(/[\s–:,;|/-]+$/, '')
 }
