@@ -196,3 +196,8 @@ test('an amount beside it in the currency of the reader is not what was paid: ea
   for (const beside of ['Amount in EUR', 'Converted amount', 'Value EUR', 'Home amount', 'Amount (account currency)'])
     assert.deepEqual(await rowsOf(`Date,Description,Amount,Currency,${beside}\n2024-01-30,Market,-254.90,EUR,-254.90\n2024-01-25,Paid,1000.00,EUR,1000.00\n2024-01-20,Film,-9.99,USD,-9.20\n`), ['2024-01-30 -254.9 EUR', '2024-01-25 1000 EUR', '2024-01-20 -9.99 USD'], beside)
 })
+
+// Fails when: income that was taken back turns all rows (seen): what was paid in went out.
+test('a small minus among income is income taken back', async () => {
+  assert.deepEqual(await rowsOf('Date,Name,Amount,Category\n2024-01-05,Correction,-10.00,Income\n2024-01-06,Paid in,100.00,Transfer\n2024-01-07,Paid in,120.00,Transfer\n'), ['2024-01-05 -10', '2024-01-06 100', '2024-01-07 120'])
+})

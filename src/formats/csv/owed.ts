@@ -63,16 +63,18 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
     const amount = amounts[at]
     if (typeof amount !== 'string' || amount === '0') return []
     const words = (columns: readonly number[]): readonly string[] => columns.map((column) => plainWords(cells[column] ?? ''))
-    return [{ out: amount.startsWith('-'), kinds: words(kinds), texts: words(texts) }]
+    return [{ out: amount.startsWith('-'), size: Math.abs(Number(amount)), kinds: words(kinds), texts: words(texts) }]
   })
   const isMost = (of: typeof moves): boolean => of.filter(({ out }) => !out).length * 2 > of.length
   const received = moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => RECEIVED.test(text)) || kinds.some((kind) => ISSUERS_KIND.test(kind)))
   const paid = [...received, ...moves.filter(({ kinds }) => kinds.some((kind) => PAYMENT_KIND.test(kind)))]
   const isPurchase = (kind: string): boolean => PURCHASE_KIND.test(kind) || (paid.length > 0 && SALE_KIND.test(kind))
   const bought = moves.filter(({ kinds }) => kinds.some(isPurchase))
-  // Programs that count what was spent write what was earned with a minus.
+  // Programs that count what was spent write what was earned with a minus. Nobody spends more at once: less is income taken back.
   const earned = moves.filter(({ kinds }) => kinds.some((kind) => EARNED_KIND.test(kind)))
-  if (earned.length > 0 && earned.every(({ out }) => out) && isMost(moves.filter((move) => !earned.includes(move)))) return 'told'
+  const others = moves.filter((move) => !earned.includes(move))
+  const most = Math.max(0, ...earned.map(({ size }) => size))
+  if (earned.length > 0 && earned.every(({ out }) => out) && isMost(others) && others.every(({ size }) => size < most)) return 'told'
   if (moves.some(({ texts, kinds, out }) => !out && [...texts, ...kinds].some((text) => LOADED.test(text)))) return null
   if (bought.length > 0) {
     const came = moves.some(({ kinds, out }) => !out && kinds.some((kind) => INCOMING_KIND.test(kind) || PAYMENT_KIND.test(kind)))
