@@ -184,3 +184,17 @@ test('many rows that a bank took out for good: the answer is doubted for some da
   assert.deepEqual(failed, ['2026-03-21', '2026-03-22', '2026-03-23', '2026-03-24'])
   assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [15, Array(5).fill('removed_at_bank')])
 })
+
+// Fails when: days without a read are taken for days of the same answer (seen): one bad answer after a pause raised a question for each row.
+test('an answer that lacks many rows, the first after a pause, is doubted as on any other day', async () => {
+  const world = await new World().connect()
+  const bought = Array.from({ length: 15 }, (_, n) => row(`2026-03-${12 + Math.floor(n / 2)}`, `-${10 + n}.00`, `Shop ${'abcdefghijklmno'[n]}`, { providerId: `i${n}` }))
+  world.bank.rows = bought
+  await world.sync()
+  world.bank.rows = bought.filter((_, n) => n % 3 !== 1)
+  assert.equal(outcomeOf(await world.sync(10)).failure?.code, 'answer_implausible')
+  assert.deepEqual(await world.openQuestions(), [])
+  world.bank.rows = bought
+  assert.equal(outcomeOf(await world.sync(1)).failure, null)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [15, []])
+})

@@ -307,7 +307,7 @@ class WindowReader {
     const { deps, run } = this.#session
     const { account, source } = this.#target
     return new Answer(
-      { feed: deps.store.feed, account, source: { ...source, sign: sign ?? source.sign }, runId: run.id, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
+      { feed: deps.store.feed, account, source: { ...source, sign: sign ?? source.sign }, runId: run.id, failedBefore: this.#session.connection.failuresInRow > 0, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
       this.#window,
       sign === undefined ? (deps.heldRows ?? HELD_ROWS) : Infinity,
       sign !== undefined,
