@@ -21,7 +21,7 @@ import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type
 import { reshapeOf } from './reshape.ts'
 import { isStanding, readRow, type CsvRow } from './rows.ts'
 import { RunningBalance } from './running-balance.ts'
-import { tablesIn } from './tables.ts'
+import { tablesIn, type Table } from './tables.ts'
 import { yearsBeside, type WithYears } from './yearless.ts'
 
 /** Characters of the file that decide its layout. */
@@ -74,8 +74,8 @@ export async function* readCsv(
   const dialect = await inferDialect(await gathered(trueLines(chain(sample.slice(0, SAMPLE_LENGTH), []))), whole, aside)
   if (!dialect.ok) return yield dialect
   const { dialect: written, tables, inShape } = dialect.value
-  let { layout, title, from } = tables[0]!
-  let reader = new RowReader(layout, title, false)
+  let { layout, from } = tables[0]!
+  let reader = new RowReader(layout, tables[0]!, false)
   let index = 0
   let isAboveSums = false
   let end = ''
@@ -87,8 +87,8 @@ export async function* readCsv(
     if (next !== undefined) {
       reader.finish()
       yield* reader.take()
-      ;({ layout, title, from } = next)
-      reader = new RowReader(layout, title, reader.hasMinus)
+      ;({ layout, from } = next)
+      reader = new RowReader(layout, next, reader.hasMinus)
       cut = new CutWatch(layout)
     }
     index += 1
@@ -138,7 +138,7 @@ async function inferDialect(
 }
 
 /** A table of the file, with the index of its first record. */
-type ReadTable = { readonly from: number; readonly title: string | null; readonly layout: Layout }
+type ReadTable = Table & { readonly layout: Layout }
 
 function readTables(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<readonly ReadTable[], FormatFailure> {
   const found = tablesIn(records)
@@ -219,11 +219,13 @@ class RowReader {
   readonly #layout: Layout
   /** What the file calls the account of this table, where it has several. */
   readonly #title: string | null
+  readonly #goesOn: boolean
 
   /** `hasMinus`: a table above had an amount with a minus. */
-  constructor(layout: Layout, title: string | null, hasMinus: boolean) {
+  constructor(layout: Layout, { title, goesOn }: Table, hasMinus: boolean) {
     this.#layout = layout
     this.#title = title
+    this.#goesOn = goesOn
     this.#hasMinus = hasMinus
   }
 
@@ -315,7 +317,7 @@ class RowReader {
     const isLone = !isNamed && account === null && loneName !== null && this.#title === null
     const [number, name] = isNamed ? [null, account] : [account, account === null && this.#title !== null ? this.#title : isLone ? loneName : null]
     const named = { number, bankId: null, branchId: null, kind: 'other' as const, name, ...(isLone ? { isNameLone: true } : {}) }
-    this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined ? {} : { continues: true }), ...(this.#layout.unsignedIs === null ? {} : { signsOpen: true }) } })
+    this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined && !this.#goesOn ? {} : { continues: true }), ...(this.#layout.unsignedIs === null ? {} : { signsOpen: true }) } })
     const { orderTold } = this.#layout
     if (orderTold !== null && this.#sections.size === 1 && before === undefined) this.#parts.push({ part: 'notice', ...orderTold, severity: 'INFO', line: 0 })
   }

@@ -11,7 +11,7 @@ import { isHeadingLine } from './headings.ts'
 import type { CsvRecord } from './records.ts'
 
 /** `from`: the index of its first record, which is its title but for the first table; `title` is null where there is but one. */
-export type Table = { readonly from: number; readonly title: string | null }
+export type Table = { readonly from: number; readonly title: string | null; /** A table above is of the same account. */ readonly goesOn: boolean }
 
 /** A title has a period beside it at most. */
 const TITLE_CELLS = 2
@@ -31,9 +31,12 @@ export function tablesIn(records: readonly CsvRecord[]): readonly Table[] {
   const titles = headings.flatMap((heading) => titleAbove(records, heading) ?? [])
   const changes = titles.filter(({ account }, i) => account !== titles[i - 1]?.account)
   // One without a title goes on with nothing.
-  if (changes.length < 2 || titles[0]!.from > headings[0]!) return [{ from: 0, title: null }]
+  if (changes.length < 2 || titles[0]!.from > headings[0]!) return [{ from: 0, title: null, goesOn: false }]
   // An account that comes again has the title of before.
-  return changes.map(({ from, account }, i) => ({ from: i === 0 ? 0 : from, title: nameIn(titles.find((title) => title.account === account)!.title) }))
+  return changes.map(({ from, account }, i) => {
+    const first = titles.find((title) => title.account === account)!
+    return { from: i === 0 ? 0 : from, title: nameIn(first.title), goesOn: first.from !== from }
+  })
 }
 
 function titleAbove(records: readonly CsvRecord[], heading: number): Title | null {
