@@ -56,6 +56,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['2600003943/d20/f11,12,13/c/s0', 'of two rows under one id, of which the bank said the kind in another way, the second came once more'],
   ['4100000331/d22/f4/c0/s0', 'the judge asked a span that a person\'s answer had proved for rows that were booked after its balance was stated'],
   ['4200002702/d27/f7,9,10/c/s', 'two equal rows whose wrong signs a bank put right under other ids came under new ids'],
+  ['4290000870/d4/f0,1/c/s', 'a copy that a bank took out again was taken for the next withdrawal of its amount, six days later'],
   ['213/d30/f3,4/c/s', 'a read that sent nothing brought back the lock that a person had undone at the bank'],
   ['890002371/d25/f3,4/c/s', 'the password was asked for although the bank broke every connection off, because nothing else was left to try'],
 ]

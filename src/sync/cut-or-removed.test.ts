@@ -135,6 +135,23 @@ test('a row that is left out for a while has not become the next purchase of its
   }
 })
 
+// Fails when: of what is gone beside its equal the next of its amount is made (seen, seed 4290000870): a copy of the bank's became the withdrawal of six days later.
+test('a copy that the bank takes out again has not become the next withdrawal of that amount', async () => {
+  const world = await new World().connect()
+  const drawn = (on: string, providerId: string) => row(on, '-61.40', 'Cash withdrawal', { providerId })
+  world.bank.rows = [drawn('2026-03-14', 'a')]
+  world.bank.balances = ledger(world, '100')
+  await world.sync()
+  world.bank.rows = [drawn('2026-03-14', 'a'), drawn('2026-03-14', 'copy')]
+  await world.sync(1)
+  const copy = (await world.all()).find(({ createdAt }) => createdAt === world.now)!
+  world.bank.rows = [drawn('2026-03-14', 'a'), drawn('2026-03-20', 'b')]
+  world.bank.balances = ledger(world, '38.60')
+  await world.sync(1)
+  assert.deepEqual(await world.feed(), ['2026-03-14 -6140 Cash withdrawal', '2026-03-20 -6140 Cash withdrawal'])
+  assert.equal((await world.all()).find(({ id }) => id === copy.id)?.state, 'withdrawn')
+})
+
 test('a booking that was moved with the day on which it was made is the same row', async () => {
   const world = await new World().connect()
   world.bank.rows = [row('2026-03-12', '-5.33', 'Blue Door Cafe', { providerId: 'a', transactedOn: day('2026-03-10') }), ...HOLDS]

@@ -131,7 +131,7 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
   const place = new Map(eligible.map((candidate, index) => [candidate, index]))
   const byAmount = Map.groupBy(eligible, (candidate) => candidate.amount)
   const pending = vanished.filter((candidate) => candidate.status === 'pending')
-  // A row that vanished beside its equal, which stands, was one too many: it has not become another amount.
+  // A row that vanished beside its equal, which stands, was one too many: it has not become another amount, nor the next of its kind.
   const standing = new Set(board.candidates.filter((candidate) => board.taken.has(candidate.id)).map((candidate) => candidate.contentKey))
   const byText = Map.groupBy(vanished.filter((candidate) => candidate.status === 'posted' && !standing.has(candidate.contentKey)), textOf)
   const pairs: Pair[] = []
@@ -142,6 +142,7 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
     for (const candidate of [...(byAmount.get(row.content.amount) ?? []), ...others]) {
       const days = daysBetween(candidate.postedOn, row.content.postedOn)
       if (Math.abs(days) > REACH_DAYS || !comparable(row, candidate)) continue
+      if (Math.abs(days) > MOVED_DAYS && candidate.status === 'posted' && isOwn(candidate, board.context.sourceId) && standing.has(candidate.contentKey)) continue
       const likeness = resemblance(row.text, textOf(candidate))
       const verdict = judge(board, row, candidate, days, likeness)
       if (verdict === null) continue
