@@ -1,24 +1,32 @@
 /**
- * `npm run screenshots`: the pictures of the documents, taken of the demo as it is. Needs Chromium
- * and the built page; says so and changes nothing where either is missing.
+ * `npm run screenshots`: the pictures of the documents, and every page in both themes to be looked at (`screenshots/`, which is
+ * not committed), taken of the demo as it is. Needs Chromium and the built page; says so and changes nothing where either is
+ * missing.
  */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { cannotRun, openWorld, type World } from '../test/web/world.ts'
+import { SETTINGS, troubledPages } from '../test/web/pages.ts'
+import { settled } from '../test/web/settled.ts'
+import { cannotRun, openWorld, watched, type World } from '../test/web/world.ts'
 
 const PICTURES = join(import.meta.dirname, '..', 'docs', 'pictures')
+const ALL_PAGES = join(import.meta.dirname, '..', 'screenshots')
+/** Rows of a long list are drawn as far as the window shows them. */
+const WINDOW = { width: 1440, height: 1200 }
 
 if (cannotRun !== null) {
   process.stderr.write(`No pictures: ${cannotRun}.\n`)
   process.exitCode = 1
 } else {
   await mkdir(PICTURES, { recursive: true })
-  const world = await openWorld()
-  try {
-    await takePictures(world)
-  } finally {
-    await world.close()
+  for (const work of [takePictures, takeEveryPage]) {
+    const world = await openWorld()
+    try {
+      await work(world)
+    } finally {
+      await world.close()
+    }
   }
 }
 
@@ -56,4 +64,33 @@ async function take(page: Page, name: string, height: number): Promise<void> {
   await page.setViewportSize({ width: 1280, height })
   await page.evaluate('document.fonts.ready')
   await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled' })
+}
+
+/** Each page, also the door, with what a broken world shows on it. */
+async function takeEveryPage(world: World): Promise<void> {
+  await rm(ALL_PAGES, { recursive: true, force: true })
+  await mkdir(ALL_PAGES, { recursive: true })
+  const { paths } = await troubledPages(world)
+  const shown = [...paths, ...SETTINGS]
+  for (const scheme of ['light', 'dark'] as const) {
+    const page = await world.openPage({ scheme })
+    await page.setViewportSize(WINDOW)
+    for (const [at, path] of shown.entries()) {
+      await settled(page, world.url(path))
+      await page.screenshot({ path: join(ALL_PAGES, `${fileOf(at, path)}-${scheme}.png`), animations: 'disabled' })
+    }
+    await page.context().close()
+    const stranger = await watched(await world.browser.newContext({ viewport: WINDOW, colorScheme: scheme }), [])
+    await stranger.goto(world.url('/'))
+    await stranger.getByRole('heading', { level: 1 }).waitFor()
+    await stranger.screenshot({ path: join(ALL_PAGES, `sign-in-${scheme}.png`), animations: 'disabled' })
+    await stranger.context().close()
+  }
+  process.stdout.write(`${shown.length + 1} pages in two themes: ${ALL_PAGES}\n`)
+}
+
+/** `/accounts/ID` and `/accounts` apart, in the order of the menu. */
+function fileOf(at: number, path: string): string {
+  const words = path.replace(/\?.*/, '').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'one').split('/').filter((word) => word !== '')
+  return [String(at + 1).padStart(2, '0'), ...words].join('-')
 }
