@@ -118,21 +118,42 @@ export function believedCovers(covers: DayRange | null, reported: DayRange | nul
   if (reported === null) return stored.length >= CUT_ROWS ? null : covers
   const { from, to } = reported
   const posted = rows.filter(({ content }) => content.status === 'posted')
-  const isCut = (beyond: readonly Candidate[]): boolean => beyond.length >= CUT_ROWS && notMoved(beyond, posted, candidates) >= CUT_ROWS
+  const isCut = (beyond: readonly Candidate[]): boolean => beyond.length >= CUT_ROWS && areGone(beyond, posted, candidates)
   const isWhole = (on: Day): boolean => stored.filter(({ postedOn }) => postedOn === on).length <= posted.filter(({ content }) => content.postedOn === on).length
   const first = isCut(stored.filter(({ postedOn }) => postedOn < from)) ? addDays(from, isWhole(from) ? 0 : 1) : covers.from
   const last = isCut(stored.filter(({ postedOn }) => postedOn > to)) ? addDays(to, isWhole(to) ? 0 : -1) : covers.to
   return first <= last ? overlap(covers, { from: first, to: last }) : null
 }
 
-/** How many of these stored rows the answer does not show a few days beside their day, as a row that is not stored. */
-function notMoved(stored: readonly Candidate[], posted: readonly Incoming[], { known }: Candidates): number {
-  const fresh = posted.filter(({ key }) => !known.has(key))
-  return stored.filter((candidate) => {
-    const at = fresh.findIndex(({ content, text }) => content.amount === candidate.amount && Math.abs(daysBetween(candidate.postedOn, content.postedOn)) <= MOVED_DAYS && isReworded(text, textOf(candidate)))
-    if (at !== -1) fresh.splice(at, 1)
-    return at === -1
-  }).length
+/** Whether several of these stored rows are shown by the answer nowhere: not a few days beside their day either, as a row that is not stored. */
+function areGone(stored: readonly Candidate[], posted: readonly Incoming[], { known }: Candidates): boolean {
+  const fresh = new Map<string, Incoming[]>()
+  for (const row of posted) {
+    if (known.has(row.key)) continue
+    const key = `${row.content.postedOn} ${row.content.amount}`
+    const equal = fresh.get(key)
+    if (equal === undefined) fresh.set(key, [row])
+    else equal.push(row)
+  }
+  let gone = 0
+  for (const candidate of stored) {
+    if (!takesOne(fresh, candidate) && ++gone >= CUT_ROWS) return true
+  }
+  return false
+}
+
+/** Takes the row out that the stored one may have become. */
+function takesOne(fresh: ReadonlyMap<string, Incoming[]>, candidate: Candidate): boolean {
+  const text = textOf(candidate)
+  for (let days = -MOVED_DAYS; days <= MOVED_DAYS; days++) {
+    const rows = fresh.get(`${addDays(candidate.postedOn, days)} ${candidate.amount}`) ?? []
+    // The last is taken at once; of a fixed fare there may be thousands.
+    const at = rows.findLastIndex((row) => row.text === text || isReworded(row.text, text))
+    if (at === -1) continue
+    rows.splice(at, 1)
+    return true
+  }
+  return false
 }
 
 /** Whether so many rows in the middle of the answer are missing that the answer, not the rows, is at fault. */

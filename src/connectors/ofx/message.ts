@@ -82,7 +82,7 @@ const CONTENT = /<(?:[\w.-]+:)?(?!SONRS|\w*TRNRS)\w+RS[\s>]/i
 const NO_CODE: Code = { code: null, severity: '' }
 
 /** A code that may go on, and may turn away. */
-const CUT_CODE = /<(?:[\w.-]+:)?CODE(?:\s[^<>]*)?>\s*\d*\s*$/i
+const CUT_CODE = /<(?:[\w.-]+:)?CODE(?:\s[^<>]*)?>\s*(?:\d+\s*)?$/i
 
 const STATUS = /<(?:[\w.-]+:)?CODE(?:\s[^<>]*)?>\s*(\d{1,6})\s*(?:<\/[\w.:-]+\s*>\s*)?<(?:(?:[\w.-]+:)?SEVERITY(?:\s[^<>]*)?>\s*([A-Z]*))?/gi
 
