@@ -57,7 +57,7 @@ export async function findOpposites(store: TenantStore, file: FileAccount, accou
   // A file may begin and end within a day.
   const inner = left.filter(({ on }) => covered.some(({ from, to }) => from < on && on < to))
   // Most of what both know of those days is of another account.
-  if (turned.length * 2 < inner.length) return NONE
+  if (turned.length * 2 < inner.length) return { ...NONE, same: same.length }
   const shown = new Set([...turned.map(({ contentKey: key }) => key), ...same.map(({ key }) => key)])
   const isAll = same.length === 0 && left.filter(({ on }) => covered.some((range) => contains(range, on))).length <= turned.length
   return { rows: turned, same: same.length, shown: await shownOf(store, account, daysOf(file, rows), shown), isAll }

@@ -5,6 +5,8 @@
  */
 import type { Decimal } from '../../domain/money.ts'
 import { plainWords } from '../unstated.ts'
+import { magnitude, negate } from '../written-amount.ts'
+import { plus } from './amounts.ts'
 import { filled } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -63,7 +65,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
     const amount = amounts[at]
     if (typeof amount !== 'string' || amount === '0') return []
     const words = (columns: readonly number[]): readonly string[] => columns.map((column) => plainWords(cells[column] ?? ''))
-    return [{ out: amount.startsWith('-'), size: Math.abs(Number(amount)), kinds: words(kinds), texts: words(texts) }]
+    return [{ out: amount.startsWith('-'), size: magnitude(amount), kinds: words(kinds), texts: words(texts) }]
   })
   const isMost = (of: typeof moves): boolean => of.filter(({ out }) => !out).length * 2 > of.length
   const received = moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => RECEIVED.test(text)) || kinds.some((kind) => ISSUERS_KIND.test(kind)))
@@ -73,8 +75,8 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   // Programs that count what was spent write what was earned with a minus. Nobody spends more at once: less is income taken back.
   const earned = moves.filter(({ kinds }) => kinds.some((kind) => EARNED_KIND.test(kind)))
   const others = moves.filter((move) => !earned.includes(move))
-  const most = Math.max(0, ...earned.map(({ size }) => size))
-  if (earned.length > 0 && earned.every(({ out }) => out) && isMost(others) && others.every(({ size }) => size < most)) return 'told'
+  const most = earned.reduce((largest, { size }) => (isLess(largest, size) ? size : largest), '0' as Decimal)
+  if (earned.length > 0 && earned.every(({ out }) => out) && isMost(others) && others.every(({ size }) => isLess(size, most))) return 'told'
   if (moves.some(({ texts, kinds, out }) => !out && [...texts, ...kinds].some((text) => LOADED.test(text)))) return null
   if (bought.length > 0) {
     const came = moves.some(({ kinds, out }) => !out && kinds.some((kind) => INCOMING_KIND.test(kind) || PAYMENT_KIND.test(kind)))
@@ -100,4 +102,8 @@ function isOfCard(word: string, rows: readonly CsvRecord[], at: number): boolean
   if (isCustomers || cells.some((cell) => /\d[.,]\d/.test(cell))) return false
   // Its last digits stand beside the purchases of an account, too: on a card's own list they stand beside all rows.
   return CARD_HEADING.test(word) || (CARD_SHOWN.test(word) && rows.every((row) => row.cells.length < 2 || (row.cells[at] ?? '') !== ''))
+}
+
+function isLess(one: Decimal, other: Decimal): boolean {
+  return plus(one, negate(other)).startsWith('-')
 }

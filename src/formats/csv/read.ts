@@ -21,7 +21,7 @@ import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type
 import { reshapeOf } from './reshape.ts'
 import { isStanding, readRow, type CsvRow } from './rows.ts'
 import { RunningBalance } from './running-balance.ts'
-import { tablesIn, type Table } from './tables.ts'
+import { type Table, tablesIn, TitleWatch } from './tables.ts'
 import { yearsBeside, type WithYears } from './yearless.ts'
 
 /** Characters of the file that decide its layout. */
@@ -73,13 +73,14 @@ export async function* readCsv(
   const trueLines = isWrapped(sample) ? unwrapped : (lines: AsyncIterable<string>) => lines
   const dialect = await inferDialect(await gathered(trueLines(chain(sample.slice(0, SAMPLE_LENGTH), []))), whole, aside)
   if (!dialect.ok) return yield dialect
-  const { dialect: written, tables, inShape } = dialect.value
+  const { dialect: written, tables, sampled, inShape } = dialect.value
   let { layout, from } = tables[0]!
   let reader = new RowReader(layout, tables[0]!, false)
   let index = 0
   let isAboveSums = false
   let end = ''
   let cut = new CutWatch(layout)
+  const titles = new TitleWatch()
   const noteEnd = (piece: string): void => void (end = piece.at(-1) ?? end)
   for await (const record of readRecords(trueLines(chain(sample, text, noteEnd)), written, limits.maxLines)) {
     if (!record.ok) return yield record
@@ -91,6 +92,8 @@ export async function* readCsv(
       reader = new RowReader(layout, next, reader.hasMinus)
       cut = new CutWatch(layout)
     }
+    const other = titles.take(record.value, index < sampled)
+    if (other !== null) return yield failed(other)
     index += 1
     // The heading tells how wide a row is.
     if (index - from >= layout.skipped && !isStanding(record.value, layout)) cut.take(record.value)
@@ -114,7 +117,7 @@ async function inferDialect(
   sample: string,
   whole: boolean,
   aside: Aside,
-): Promise<Result<{ readonly dialect: Dialect; readonly tables: readonly ReadTable[]; readonly inShape: WithYears }, FormatFailure>> {
+): Promise<Result<{ readonly dialect: Dialect; readonly tables: readonly ReadTable[]; /** How many records were looked at. */ readonly sampled: number; readonly inShape: WithYears }, FormatFailure>> {
   let firstFailure: FormatFailure | null = null
   for (const dialect of likelyDialects(sample).slice(0, ATTEMPTS)) {
     const { records, failure } = await sampleRecords(sample, whole, dialect)
@@ -123,7 +126,7 @@ async function inferDialect(
     const years = yearsBeside(shaped)
     const inShape: WithYears = (record) => (years ?? same)((reshape ?? same)(record))
     const tables = readTables(years === null ? shaped : shaped.map(years), dialect.delimiter, aside)
-    if (tables.ok) return ok({ dialect, tables: tables.value, inShape })
+    if (tables.ok) return ok({ dialect, tables: tables.value, sampled: records.length, inShape })
     // All else of the file was understood.
     if (tables.failure.code === 'dates_unclear') return tables
     firstFailure ??= failure ?? tables.failure

@@ -4,9 +4,10 @@
  * names another account does: another kind, or another number. What else a title says may be of a page, of a month, or of
  * the rows below it: what is booked and what is pending, what came and what went.
  */
+import type { FormatFailure } from '../../domain/statement.ts'
 import { balanceWordsIn, plainWords } from '../unstated.ts'
 import { monthOf } from '../written-date.ts'
-import { accountWordsIn } from './headed.ts'
+import { accountWordsIn } from './account-names.ts'
 import { isHeadingLine } from './headings.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -37,6 +38,36 @@ export function tablesIn(records: readonly CsvRecord[]): readonly Table[] {
     const first = titles.find((title) => title.account === account)!
     return { from: i === 0 ? 0 : from, title: nameIn(first.title), goesOn: first.from !== from }
   })
+}
+
+/**
+ * Looks at the records of a file one by one for a title that the part which was looked at whole did not have: in a long file the
+ * next account may begin anywhere, and its rows would stand in the one before.
+ */
+export class TitleWatch {
+  /** Records that may be titles, since the last one that cannot. */
+  #above: CsvRecord[] = []
+  #first: Title | null = null
+  #sawHeading = false
+
+  /** `isSample`: the record was looked at with the whole. */
+  take(record: CsvRecord, isSample: boolean): FormatFailure | null {
+    if (record.cells.filter((cell) => cell !== '').length <= TITLE_CELLS) {
+      this.#above.push(record)
+      return null
+    }
+    // Most records are rows below rows.
+    const isCandidate = this.#above.length > 0 || !this.#sawHeading
+    const above = this.#above
+    this.#above = []
+    if (!isCandidate || !isHeadingLine(record.cells)) return null
+    const title = titleAbove([...above, record], above.length)
+    if (!this.#sawHeading) this.#first = title
+    this.#sawHeading = true
+    if (isSample || this.#first === null || title === null || title.account === this.#first.account) return null
+    const { line } = above[title.from]!
+    return { code: 'account_unclear', message: `Another account begins on line ${line} (“${title.title}”). A file this long is read for one account: save each account in a file of its own.`, line }
+  }
 }
 
 function titleAbove(records: readonly CsvRecord[], heading: number): Title | null {

@@ -1,0 +1,48 @@
+/**
+ * What accounts are called: whether a column, or a title above a table, names one's own, and not other parties or what the
+ * money was for.
+ */
+import { plainWords } from '../unstated.ts'
+import { isCategory, readHeading } from './headings.ts'
+import { filled, isText } from './layout.ts'
+import type { CsvRecord } from './records.ts'
+
+/** Words that names of accounts are made of, or the end of a number. */
+const ACCOUNT = /(?<!\p{L})(accounts?|acct|checking|chequing|current|everyday|savings?|saver|isa|cash|wallet|credit|debit|card|visa|mastercard|amex|loan|mortgage|joint|individual|brokerage\p{L}*|ira|roth|401k|403b|hsa|paypal|revolut|wise|\p{L}*konto\p{L}*|giro\p{L}*|tagesgeld\p{L}*|festgeld\p{L}*|spar\p{L}*|depot\p{L}*|bargeld|kasse|\p{L}*karte\p{L}*|compte\p{L}*|livret\p{L}*|epargne|carte|especes|cuenta\p{L}*|ahorros?|tarjeta|efectivo|nomina|conto|carta|contanti|libretto|conta|poupanca|cartao|dinheiro|\p{L}*rekening\p{L}*|betaal\p{L}*|contant|\p{L}*kort\p{L}*|lonekonto|kontant\p{L}*|rachunek|oszczed\p{L}*|karta|gotowka|ucet|hotovost|szamla|счет|карта|наличные)(?!\p{L})/u
+
+/** Words for kinds of accounts in a text. */
+export function accountWordsIn(text: string): readonly string[] {
+  return [...plainWords(text).matchAll(new RegExp(ACCOUNT, 'gu'))].map(([word]) => word)
+}
+
+const MASKED = /[*x•.…]{2,} ?\d{3,}|\(\D{0,3}\d{4}\)/
+
+/** Whether names in a column are those of one's own accounts, not of other parties or of what the money was for: they say so, or a name and a category stand beside them. */
+export function areOwnNames(heading: readonly string[]): (names: readonly string[]) => boolean {
+  const isDescribed = heading.some(isCategory) && heading.some((cell) => readHeading(cell).meanings.some(({ role }) => role === 'name' || role === 'memo'))
+  return (names) => isFew(names) && isText(names) && (isDescribed || [...new Set(names)].every((name) => ACCOUNT.test(plainWords(name)) || MASKED.test(name.toLowerCase())))
+}
+
+/** What a column that is called after an account, and filled beside all rows, names where it parts no accounts: one, or somebody or something else. */
+export function namesOfAccounts(heading: readonly string[], rows: readonly CsvRecord[]): { readonly says: 'unclear' } | { readonly says: 'one'; readonly name: string } | null {
+  const areOwn = areOwnNames(heading)
+  for (const [at, cell] of heading.entries()) {
+    if (!readHeading(cell).meanings.some(({ role }) => role === 'namedAccount')) continue
+    const names = filled(rows, at)
+    const [name, another] = new Set(names)
+    if (name === undefined || names.length < rows.length || !isFew(names) || !isText(names)) continue
+    if (another !== undefined) return { says: 'unclear' }
+    if (areOwn(names)) return { says: 'one', name }
+  }
+  return null
+}
+
+/** As many accounts as one has. */
+export function isFew(cells: readonly string[]): boolean {
+  return new Set(cells).size <= 5 || isRepeated(cells)
+}
+
+/** On average each value stands in three rows or more. */
+function isRepeated(cells: readonly string[]): boolean {
+  return new Set(cells).size * 3 <= cells.length
+}

@@ -1,0 +1,206 @@
+/**
+ * Which columns say what moved, and which way. Where a running balance stands beside, it decides which amount is the one
+ * that moves it, whether a fee comes on top, and whether its signs are turned.
+ */
+import type { Decimal } from '../../domain/money.ts'
+import { balanceWordsIn, plainWords } from '../unstated.ts'
+import { magnitude, negate, type AmountStyle } from '../written-amount.ts'
+import { chooseOrder, readDate, scanDate } from '../written-date.ts'
+import type { Styles } from './amount-styles.ts'
+import { cellAmount, endings, isCredit, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
+import { BARE_CURRENCY, isNet, isTax, namesFee, readHeading, type Role } from './headings.ts'
+import { amountCells, bySection, filled, isNeutral, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
+import { countsOwed } from './owed.ts'
+import type { CsvRecord } from './records.ts'
+import { accountOf, bearsOut, statusOf, type Roles } from './roles.ts'
+import { isDeclined } from './status.ts'
+import { isOwnHeading } from './write.ts'
+
+/** What goes out when a fee was taken: the fee moved as well. What came in after a fee is all that came. */
+const AFTER_FEES = /\b(after|excluding|excl|without) fees?\b/
+
+/** Steps of a running balance that outweigh written signs. */
+const SIGN_STEPS = 4
+
+type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore'>
+
+/** The amount that moves the balance, as the file writes it if that fits at all; without a balance the first that is there. */
+export function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], { style, balanceStyle }: Styles, booked: number, isTitled: boolean): Chosen | null {
+  const candidates = amountCandidates(heading, roles, rows, style)
+  const balance = roles.get('balance')?.[0]
+  const fee = roles.get('fee')?.[0] ?? null
+  if (balance !== undefined) {
+    const status = statusOf(heading, roles, rows)
+    const sections = bySection(status === null ? rows : rows.filter(({ cells }) => !isDeclined(cells[status] ?? '')), [accountOf(roles).account, roles.get('currency')?.[0]])
+    const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
+    const runs = runOf(rows, booked)
+    const proofOf = (amount: AmountColumns, charged: number | null, isBefore: boolean): Proof => {
+      const amounts = sections.map((row) => signedAmount(row, amount, charged, style))
+      return prove(amounts, isBefore ? endings(amounts, balances) : balances)
+    }
+    for (const charged of fee === null ? [null] : [null, fee]) {
+      for (const amount of candidates) {
+        if (isProved(proofOf(amount, charged, false))) {
+          // Where no step shows whether a fee comes on top: it has a column of its own because it does, but for what is net of it.
+          const onTop = fee !== null && !amountCells(amount).some((at) => isNet(heading.cells[at] ?? '')) && isProved(proofOf(amount, fee, false))
+          return { amount, fee: onTop ? fee : charged, balanceBefore: false }
+        }
+        if (isProvedBefore(proofOf(amount, charged, true), runs)) return { amount, fee: charged, balanceBefore: true }
+        if (amount.form !== 'signed') continue
+        const inverted = { ...amount, inverted: !amount.inverted }
+        const proof = proofOf(inverted, charged, false)
+        if (isProved(proof) && mayInvert(rows, amount.at, style, proof)) return { amount: inverted, fee: charged, balanceBefore: false }
+      }
+    }
+  }
+  const [amount] = candidates
+  if (amount === undefined) return null
+  const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, style, isTitled) : null
+  return { amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' } : amount, fee: amount.form === 'split' && AFTER_FEES.test(plainWords(heading.cells[amount.out] ?? '')) ? fee : null, balanceBefore: false }
+}
+
+/** A merchant is paid net of fees: its charges are income, and refunds go out. */
+function isMerchants(heading: CsvRecord, roles: Roles): boolean {
+  return roles.has('fee') && heading.cells.some(isNet)
+}
+
+function owedBy(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle, isTitled: boolean): ReturnType<typeof countsOwed> {
+  if (isMerchants(heading, roles)) return null
+  const columns = (...wanted: readonly Role[]): readonly number[] => wanted.flatMap((role) => roles.get(role) ?? [])
+  const amounts = rows.map((row) => signedAmount(row, amount, null, style))
+  return countsOwed(heading.cells, rows, amounts, columns('name', 'memo'), columns('kind', 'mark'), isTitled)
+}
+
+/** The direction of time from the first date to the last; null when all are of one day. */
+export function runOf(rows: readonly CsvRecord[], booked: number): 'forward' | 'backward' | null {
+  const dates = filled(rows, booked).map(scanDate).filter((date) => date !== null)
+  const order = chooseOrder(dates, null)
+  const days = dates.map((date) => readDate(date, order)).filter((day) => day !== null)
+  const [first, last] = [days[0], days.at(-1)]
+  return first === undefined || last === undefined || first === last ? null : first < last ? 'forward' : 'backward'
+}
+
+/** Signs that the file writes out are turned only by many steps of the balance that all say so: one may be a row that is missing. */
+function mayInvert(rows: readonly CsvRecord[], at: number, style: AmountStyle, { steps, forward, backward }: Proof): boolean {
+  const isSigned = rows.some((row) => cellAmount(row, at, style)?.startsWith('-') === true)
+  return !isSigned || (steps >= SIGN_STEPS && Math.max(forward, backward) === steps)
+}
+
+function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {
+  const marks = isOwnHeading(heading.cells) || isMerchants(heading, roles) ? [] : [...(roles.get('mark') ?? []), ...unnamedMarks(heading, roles, rows)]
+  const [outs, intos] = [roles.get('debit') ?? [], roles.get('credit') ?? []]
+  const candidates: AmountColumns[] = (roles.get('amount') ?? []).map((at) => singleAmount(rows, at, marks, style))
+  // Gross and net, or what was billed and what was paid, have a pair of columns each.
+  for (const [i, out] of outs.entries()) {
+    const into = intos[i]
+    if (into === undefined) break
+    const split = splitAmount(rows, out, into, style)
+    candidates.push(split)
+    // Money in that is all negative may also be what was taken back: a balance then tells.
+    if (split.inNegative) candidates.push({ ...split, inNegative: false })
+    // Of money out that has signs in some rows only, the column may say the direction in all of them.
+    if (split.outIs === 'positive' && rows.some((row) => cellAmount(row, out, style)?.startsWith('-') === true)) candidates.push({ ...split, outIs: 'either' }, { ...split, outIs: 'negative' })
+  }
+  const currencies = currencyColumns(heading, roles.get('amount') ?? [], rows, style)
+  // A zero beside it hides nothing.
+  if (currencies !== null) candidates.unshift(currencies)
+  const lone = outs[0] ?? intos[0]
+  // One direction alone may be all that a file tells; where many of its cells are zero the other one is there, too, unread.
+  if (candidates.length === 0 && lone !== undefined && rows.filter((row) => cellAmount(row, lone, style) === '0').length * 4 < rows.length)
+    candidates.push({ form: 'signed', at: lone, inverted: outs.length > 0 })
+  // A column that most rows leave empty, or in which nothing moves, is not the amount while another one has it.
+  const told = candidates.map((amount) => {
+    const amounts = rows.map((row) => signedAmount(row, amount, null, style))
+    const isUnsigned = amount.form === 'signed' && !amounts.some((told) => typeof told === 'string' && told.startsWith('-'))
+    return { amount, rows: amounts.filter((told) => typeof told === 'string').length, moves: amounts.some(isMoved), isUnsigned }
+  })
+  const isWhole = (amount: AmountColumns): boolean => amount.form === 'signed' && holdsBeside(heading, rows, amount.at, roles.get('amount') ?? [], style)
+  const [best, ...others] = told.sort((a, b) => Number(b.moves) - Number(a.moves) || b.rows - a.rows || Number(isWhole(b.amount)) - Number(isWhole(a.amount)))
+  // Two columns tell the direction where the one has no sign.
+  const apart = best?.isUnsigned === true ? others.filter(({ amount, moves, rows }) => amount.form === 'split' && moves && rows === best.rows) : []
+  return [...apart, ...told.filter((one) => !apart.includes(one))].map(({ amount }) => amount)
+}
+
+/** Whether an amount is another one and a tax or a fee, in all rows: whatever they are called, it is what moved. */
+function holdsBeside(heading: CsvRecord, rows: readonly CsvRecord[], at: number, amounts: readonly number[], style: AmountStyle): boolean {
+  const beside = heading.cells.flatMap((cell, column) => (column === at ? [] : isTax(cell) ? [{ column, isFee: false }] : namesFee([cell]) ? [{ column, isFee: true }] : []))
+  const adds = (other: number, { column: extra, isFee }: (typeof beside)[number]): boolean => {
+    const sums = rows.flatMap((row) => {
+      const [whole, less, more] = [at, other, extra].map((column) => cellAmount(row, column, style))
+      // A fee is taken off, with or without a sign.
+      return typeof whole === 'string' && typeof less === 'string' && typeof more === 'string' ? [{ holds: plus(less, isFee ? negate(magnitude(more)) : more) === whole, more }] : []
+    })
+    return sums.length > 0 && sums.every(({ holds }) => holds) && sums.some(({ more }) => more !== '0')
+  }
+  return beside.some((extra) => amounts.some((other) => other !== at && other !== extra.column && adds(other, extra)))
+}
+
+/** Amounts in a column for each currency, of which each row fills one; a row that fills two is what was paid and what it cost. */
+function currencyColumns(heading: CsvRecord, amounts: readonly number[], rows: readonly CsvRecord[], style: AmountStyle): AmountColumns | null {
+  const named = amounts.flatMap((at): readonly (CurrencyColumn & { readonly isBare: boolean })[] => {
+    const { currency, meanings } = readHeading(heading.cells[at] ?? '')
+    return currency === null ? [] : [{ at, currency, isBare: meanings.some(({ rank }) => rank === BARE_CURRENCY) }]
+  })
+  // Where all are called by nothing but a currency, one that the first rows leave empty may be that of later ones.
+  const columns = named.filter(({ at }) => named.every(({ isBare }) => isBare) || rows.some((row) => isMoved(cellAmount(row, at, style)))).map(({ at, currency }) => ({ at, currency }))
+  if (columns.length < 2 || new Set(columns.map(({ currency }) => currency)).size < columns.length) return null
+  const isApart = rows.every((row) => columns.filter(({ at }) => isMoved(cellAmount(row, at, style))).length <= 1)
+  return isApart ? { form: 'currencies', columns: columns.toSorted((a, b) => a.at - b.at) } : null
+}
+
+function isMoved(amount: Decimal | null | undefined): boolean {
+  return typeof amount === 'string' && amount !== '0'
+}
+
+/** Columns whose heading says nothing but whose cells all tell the direction (`S` and `H` under a blank). Under another word a letter alone may be anybody's initial. */
+function unnamedMarks(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]): readonly number[] {
+  const named = new Set([...roles.values()].flat())
+  const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0)
+  const tellsBoth = (at: number): boolean => new Set(filled(rows, at).map(markOf)).size > 1 || filled(rows, at).some((cell) => cell.trim().length > 1)
+  return Array.from({ length: width }, (_, at) => at).filter((at) => !named.has(at) && !needWord(filled(rows, at)) && ((heading.cells[at] ?? '') === '' || tellsBoth(at)) && bearsOut('mark', filled(rows, at), 0.8))
+}
+
+/**
+ * One amount column with the mark column that goes with it, if any. A mark gives the sign where no
+ * amount has one. Where amounts have signs they stand as written, unless every single one contradicts
+ * its mark: then the file counts what is owed (card statements), and the mark is right.
+ */
+export function singleAmount(rows: readonly CsvRecord[], at: number, marks: readonly number[], style: AmountStyle): AmountColumns {
+  for (const mark of marks) {
+    let negatives = 0
+    let agreeing = 0
+    let contradicting = 0
+    let unknown = 0
+    let unmarked = 0
+    const marked = new Set<'out' | 'in' | 'letter'>()
+    for (const row of rows) {
+      const amount = cellAmount(row, at, style)
+      if (typeof amount !== 'string' || amount === '0' || isNeutral(row.cells[mark] ?? '')) continue
+      const direction = markOf(row.cells[mark] ?? '')
+      if (amount.startsWith('-')) negatives += 1
+      // A lone letter in some rows is as well that of a cleared one.
+      if (direction !== null) marked.add((row.cells[mark] ?? '').trim().length > 1 ? direction : 'letter')
+      // A balance among the rows goes neither way.
+      if ((row.cells[mark] ?? '') === '') unmarked += balanceWordsIn(row.cells) === null ? 1 : 0
+      else if (direction === null) unknown += 1
+      else if ((direction === 'out') === amount.startsWith('-')) agreeing += 1
+      else contradicting += 1
+    }
+    const inverted = negatives > 0 && agreeing === 0 && contradicting > 0
+    if (unknown > 0 || agreeing + contradicting === 0) continue
+    if (unmarked === 0 && (negatives === 0 || inverted)) return { form: 'marked', at, mark, unmarked: null }
+    if (unmarked > 0 && negatives === 0 && marked.size === 1 && !marked.has('letter')) return { form: 'marked', at, mark, unmarked: marked.has('in') ? 'out' : 'in' }
+  }
+  const moved = rows.filter((row) => isMoved(cellAmount(row, at, style))).map(({ cells }) => cells[at]!)
+  const credits = moved.filter(isCredit)
+  const creditsMarked = credits.length > 0 && credits.length < moved.length && moved.every((cell) => isCredit(cell) || /^\W*\p{L}*\W*[\d.,' ]+$/u.test(cell)) && !rows.some((row) => cellAmount(row, at, style)?.startsWith('-') === true)
+  return { form: 'signed', at, inverted: false, ...(creditsMarked ? { creditsMarked } : {}) }
+}
+
+/** Two columns; money out, or in, counts as written negative when none of it is positive. */
+export function splitAmount(rows: readonly CsvRecord[], out: number, into: number, style: AmountStyle): Extract<AmountColumns, { readonly form: 'split' }> {
+  const paid = rows.map((row) => cellAmount(row, out, style)).filter((amount) => typeof amount === 'string' && amount !== '0')
+  const received = rows.map((row) => cellAmount(row, into, style)).filter((amount) => typeof amount === 'string' && amount !== '0')
+  const allNegative = (amounts: typeof paid): boolean => amounts.length > 0 && amounts.every((amount) => amount!.startsWith('-'))
+  return { form: 'split', out, in: into, outIs: allNegative(paid) ? 'negative' : 'positive', inNegative: allNegative(received) }
+}

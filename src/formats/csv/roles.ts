@@ -1,0 +1,152 @@
+/**
+ * What each column of a CSV file is: the first meaning of its heading that the cells below bear out.
+ */
+import type { Currency } from '../../domain/money.ts'
+import { plainWords } from '../unstated.ts'
+import { scanAmount } from '../written-amount.ts'
+import { readCurrency } from '../written-currency.ts'
+import { scanDate } from '../written-date.ts'
+import { areOwnNames, isFew } from './account-names.ts'
+import { isNothing } from './amounts.ts'
+import { BARE_CURRENCY, isChange, isNet, isOtherDate, isType, namesFee, readHeading, type Role } from './headings.ts'
+import { arePaired, filled, isNeutral, markOf, needWord, type Columns } from './layout.ts'
+import type { CsvRecord } from './records.ts'
+import { areStates } from './status.ts'
+
+/** Column indexes by role, the preferred first. */
+export type Roles = ReadonlyMap<Role, readonly number[]>
+
+/** What tells the account of each row stands in each row; a column with gaps tells it of the other party, or of a foreign amount. */
+const EVERYWHERE = new Set<Role>(['currency', 'account', 'constantAccount', 'namedAccount'])
+
+/** Behind all others with the same role. */
+const LAST = 200
+
+const ACCOUNT_TYPE = /^(account type|type of account|type de compte|kontoart|kontotyp|tipo de cuenta|tipo conto|tipo de conta)$/
+
+const DATES = new Set<Role>(['booked', 'date', 'acted', 'value', 'bought'])
+const AMOUNTS = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'foreignAmount'])
+const MOVES = new Set<Role>(['amount', 'debit', 'credit'])
+
+/**
+ * Roles by the heading cells, tested on the records below; also the currency that a heading names.
+ * `share`: the part of the cells that must be what the heading says.
+ */
+export function readRoles(
+  heading: CsvRecord,
+  rows: readonly CsvRecord[],
+  share: number,
+): { readonly roles: Roles; readonly currency: Currency | null } {
+  const found: { role: Role; rank: number; at: number }[] = []
+  const currencies: { readonly named: Currency; readonly isBare: boolean }[] = []
+  const judged = bookedRows(heading, rows)
+  const columns = heading.cells.map((_, at) => filled(judged, at))
+  const width = judged.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 2).length
+  // The kind of an account stands beside one's own: of the other party nobody knows it.
+  const hasType = heading.cells.some((cell) => ACCOUNT_TYPE.test(plainWords(cell)))
+  // So do the names of several.
+  const areOwn = areOwnNames(heading.cells)
+  // One name beside all rows tells them from nothing.
+  const isSeveral = (names: readonly string[]): boolean => new Set(names).size > 1 && areOwn(names)
+  const isNamed = heading.cells.some((cell, at) => readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') && isSeveral(columns[at]!) && columns[at]!.length >= width * share)
+  // Of gross and net the latter is what moved where a fee makes the difference.
+  const isNetLess = !namesFee(heading.cells)
+  heading.cells.forEach((cell, at) => {
+    const { meanings, currency: named } = readHeading(cell)
+    const cells = columns[at]!
+    // The first of a row's columns tells of the file's own account, the others of the other party's.
+    const isOwn = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
+    const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }] : meanings
+    const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || isSeveral(cells)) && (role !== 'mark' || !needWord(cells) || !isType(cell)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
+    if (meaning === undefined) return
+    found.push({ ...meaning, rank: meaning.rank + (meaning.role === 'amount' && isNetLess && isNet(cell) ? LAST : 0), at })
+    if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount' && cells.length > 0 && named !== null) currencies.push({ named, isBare: meaning.rank === BARE_CURRENCY })
+  })
+  if (!found.some(({ role }) => DATES.has(role))) {
+    const dated = heading.cells.flatMap((cell, column) => (!found.some((one) => one.at === column) && cell !== '' && columns[column]!.length > 0 && bearsOut('date', columns[column]!, 1) ? [column] : []))
+    // Until when it is due, or valid, is said of a row as well.
+    const at = dated.find((column) => !isOtherDate(heading.cells[column]!)) ?? dated[0]
+    if (at !== undefined) found.push({ role: 'date', rank: 0, at })
+  }
+  // Where one direction has a column, the other has its own, whatever stands there: a bad cell is then refused, not passed over.
+  for (const [one, other] of [['debit', 'credit'], ['credit', 'debit']] as const) {
+    if (!found.some(({ role }) => role === one) || found.some(({ role }) => role === other)) continue
+    const at = heading.cells.findIndex((cell, column) => !found.some((known) => known.at === column) && readHeading(cell).meanings.some(({ role, rank }) => role === other && rank < BARE_CURRENCY))
+    if (at !== -1) found.push({ role: other, rank: 0, at })
+  }
+  // Beside columns for the direction it is not what moved.
+  const isApart = found.some(({ role }) => role === 'debit' || role === 'credit')
+  if (isApart) found.splice(0, found.length, ...found.filter(({ role, at }) => role !== 'amount' || !isChange(heading.cells[at]!)))
+  found.sort((a, b) => a.rank - b.rank || a.at - b.at)
+  const roles = new Map<Role, number[]>()
+  for (const { role, at } of found) roles.set(role, [...(roles.get(role) ?? []), at])
+  // `USD` beside `Amount` is what was paid in dollars, not what the account is kept in.
+  const isBeside = found.some(({ role, rank }) => MOVES.has(role) && rank !== BARE_CURRENCY)
+  return { roles, currency: currencies.find(({ isBare }) => !isBare || !isBeside)?.named ?? null }
+}
+
+/** A heading over two columns, the code of a currency and the amount in it, names the second; one is enough to tell the currency. */
+export function spreadHeading(heading: CsvRecord, rows: readonly CsvRecord[]): CsvRecord {
+  const isOver = (at: number): boolean => {
+    const [codes, amounts] = [filled(rows, at), filled(rows, at + 1)]
+    const named = readHeading(heading.cells[at] ?? '').meanings.some(({ role }) => role === 'amount' || role === 'balance')
+    return named && heading.cells[at + 1] === '' && codes.length > 0 && codes.every((cell) => readCurrency(cell) !== null) && amounts.length > 0 && amounts.every((cell) => scanAmount(cell) !== null)
+  }
+  const spread = heading.cells.flatMap((_, at) => (isOver(at) ? [at] : []))
+  const isAmount = (at: number): boolean => readHeading(heading.cells[at]!).meanings.some(({ role }) => role === 'amount')
+  const cells = heading.cells.map((cell, at) => (spread.includes(at) ? (isAmount(at) ? 'currency' : '') : spread.includes(at - 1) ? heading.cells[at - 1]! : cell))
+  return { ...heading, cells }
+}
+
+/** Without footers: those with a date where most have one. What a footer says stands under no heading. */
+function bookedRows(heading: CsvRecord, all: readonly CsvRecord[]): readonly CsvRecord[] {
+  const rows = all.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 1)
+  const claims = heading.cells.flatMap((cell, at) => readHeading(cell).meanings.filter(({ role }) => DATES.has(role)).map(({ role, rank }) => ({ at, order: [...DATES].indexOf(role) * 1_000 + rank })))
+  for (const { at } of claims.sort((a, b) => a.order - b.order)) {
+    const dated = rows.filter(({ cells }) => scanDate(cells[at] ?? '') !== null)
+    if (dated.length * 2 > rows.length) return dated
+  }
+  return rows
+}
+
+export function bearsOut(role: Role, cells: readonly string[], share: number): boolean {
+  const mostly = (test: (cell: string) => boolean): boolean => cells.filter(test).length >= cells.length * share
+  if (DATES.has(role)) return mostly((cell) => scanDate(cell) !== null)
+  if (AMOUNTS.has(role)) return mostly((cell) => isNothing(cell) || scanAmount(cell) !== null)
+  switch (role) {
+    case 'currency':
+    case 'foreignCurrency':
+      return mostly((cell) => /^([A-Z]{3}|[€£$])$/i.test(cell) || readCurrency(cell) !== null)
+    case 'mark':
+      return cells.some((cell) => markOf(cell) !== null) && arePaired(cells) && mostly((cell) => markOf(cell) !== null || isNeutral(cell))
+    case 'check':
+      return mostly((cell) => /^#?\d+$/.test(cell))
+    case 'id':
+      // An id that repeats is none.
+      return new Set(cells).size === cells.length
+    case 'account':
+      return isFew(cells) && mostly((cell) => /\d{3,}/.test(cell))
+    case 'constantAccount':
+      return cells.length > 1 && new Set(cells).size === 1 && mostly((cell) => /\d{3,}/.test(cell))
+    default:
+      return true
+  }
+}
+
+export function statusOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]): number | null {
+  return roles.get('status')?.[0] ?? statesBeside(heading, roles, rows)
+}
+
+/** A column of states under a word for something else, or for nothing. */
+function statesBeside(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]): number | null {
+  const claimed = new Set([...roles.values()].flat())
+  const at = heading.cells.findIndex((_, column) => !claimed.has(column) && areStates(filled(rows, column)))
+  return at === -1 ? null : at
+}
+
+/** What tells the account of each row: its number, or else its name. */
+export function accountOf(roles: Roles): Pick<Columns, 'account' | 'isNamed'> {
+  const [number = null] = roles.get('account') ?? roles.get('constantAccount') ?? []
+  const [name = null] = roles.get('namedAccount') ?? []
+  return { account: number ?? name, isNamed: number === null && name !== null }
+}
