@@ -49,7 +49,11 @@ async function openEmbedded(config: Config, log: Log, throwaway: boolean): Promi
 export function killEmbedded(home: string): void {
   const data = recordedData(home)
   const postmaster = data === null ? null : runningPostmaster(data)
-  if (postmaster !== null) process.kill(postmaster, 'SIGKILL')
+  try {
+    if (postmaster !== null) process.kill(postmaster, 'SIGKILL')
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 async function openGiven(config: Config, databaseUrl: string): Promise<Result<OpenStore, StartFailure>> {

@@ -94,7 +94,8 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
 /** When the process ends before all was closed, as at the second Ctrl-C: nobody would ever come back to this database. */
 function abandonHome(home: string): void {
   killEmbedded(home)
-  rmSync(home, { recursive: true, force: true })
+  // Its processes may hold files for a moment more.
+  rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 }
 
 function institutionOf(listening: Listening): Institution {

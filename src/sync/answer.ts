@@ -61,16 +61,16 @@ type Shown = {
   readonly stated: DayRange | null
 }
 
-/** What became of its rows, and which stored ones it lacks. `failure`: why it cannot be believed whole. */
-/** Whether the connection's read before this one failed, in whole or in part. */
-type AfterFailure = { readonly failedBefore: boolean }
+/** Whether the answer to the read before this one was doubted as well: then what is missing may be missing for good. */
+type AfterDoubt = { readonly doubtedBefore: boolean }
 
+/** What became of its rows, and which stored ones it lacks. `failure`: why it cannot be believed whole. */
 type Judged = { readonly context: MatchContext; readonly failure: Failure | null; readonly ledger: Ledger | null; readonly missing: readonly Candidate[]; readonly balanced: readonly Decision[] }
 
 type Closing = { readonly question: Question; readonly answer: 'same' | 'different' | 'kept' | 'removed' }
 
 export class Answer {
-  readonly #context: SettleContext & AfterFailure
+  readonly #context: SettleContext & AfterDoubt
   readonly #asked: DayRange
   /** More rows than this are not held back. */
   readonly #heldRows: number
@@ -83,7 +83,7 @@ export class Answer {
   #counts = NO_COUNTS
 
   /** `isTurnedBack`: the source is read with another sign than before, which must be proved and is stored then. */
-  constructor(context: SettleContext & AfterFailure, asked: DayRange, heldRows: number, isTurnedBack = false) {
+  constructor(context: SettleContext & AfterDoubt, asked: DayRange, heldRows: number, isTurnedBack = false) {
     this.#context = context
     this.#asked = asked
     this.#heldRows = heldRows
@@ -239,7 +239,7 @@ export class Answer {
     if (strange > 0) return implausible(`${strange} rows carry dates of another year than the one asked for; they are not taken.`)
     if (stated !== null && believed === null && this.#intake.postedDays === null) return implausible('The answer holds no rows for days in which there were some.')
     const posted = missing.filter((candidate) => candidate.state === 'posted').length
-    const isLasting = this.#context.failedBefore && coverage.every(({ sourceId, to }) => sourceId !== this.#context.source.id || daysBetween(to, utcDay(this.#context.now())) > OLD_COPY_DAYS)
+    const isLasting = this.#context.doubtedBefore && coverage.every(({ sourceId, to }) => sourceId !== this.#context.source.id || daysBetween(to, utcDay(this.#context.now())) > OLD_COPY_DAYS)
     return tooManyMissing(posted, reported) && !isLasting ? implausible(`${posted} rows that were reported before are missing from the answer.`) : null
   }
 

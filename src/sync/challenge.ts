@@ -87,7 +87,8 @@ export async function clearChallenges(deps: SyncDeps, connection: Connection, as
     }
     if (challenge.state === 'open' && !expired && trigger === 'schedule') return failed({ code: 'wrong_state', message: 'The bank waits for an answer of a person.' })
     if (!(await deps.store.challenges.move(challenge.id, challenge.state, expired ? 'expired' : 'cancelled'))) continue
-    await deps.vault.dropQuestion(askedOwner(connection, challenge))
+    // Where a process died in an answer, the question that came next holds what is kept.
+    if (!asked.some((other) => other !== challenge && other.state === 'open' && other.askedAt > challenge.askedAt)) await deps.vault.dropQuestion(askedOwner(connection, challenge))
     // What was tried while the bank asked is given up with the question.
     const trial = trialOf(challenge)
     if (trial !== null) await settleSecret(deps, connection)

@@ -48,7 +48,7 @@ export async function compare(deps: SyncDeps, account: Account, preview: Preview
   let counts = NO_COUNTS
   const covered: DayRange[] = []
   for (const { asked, rows, covers, balances } of answers) {
-    const answer = new Answer({ ...settle, failedBefore: false }, asked, HELD_ROWS)
+    const answer = new Answer({ ...settle, doubtedBefore: false }, asked, HELD_ROWS)
     const added = await answer.add(rows)
     if (!added.ok) return added
     const progress = readProgress(await shadow.feed.cursor(source.id))

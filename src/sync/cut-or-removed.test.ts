@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addDays, day } from '../domain/day.ts'
-import { decimal, outcomeOf, row, World } from './testing.ts'
+import { decimal, outcomeOf, refusal, row, World } from './testing.ts'
 
 const ledger = (world: World, amount: string) => () => [{ kind: 'ledger' as const, amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
 const HOLDS = ['2026-03-14', '2026-03-15', '2026-03-16', '2026-03-17'].map((on, index) => row(on, `-${index + 1}.00`, `Hold ${index}`, { providerId: `h${index}` }))
@@ -214,4 +214,18 @@ test('an answer that lacks many rows, the first after a pause, is doubted as on 
   world.bank.rows = bought
   assert.equal(outcomeOf(await world.sync(1)).failure, null)
   assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [15, []])
+})
+
+// Fails when: any failure of the read before counts as a doubt (read in review): the first answer after an outage was believed at once.
+test('the first answer after an outage that lacks many rows is doubted as well', async () => {
+  const world = await new World().connect()
+  const bought = Array.from({ length: 15 }, (_, n) => row(`2026-03-${12 + Math.floor(n / 2)}`, `-${10 + n}.00`, `Shop ${'abcdefghijklmno'[n]}`, { providerId: `i${n}` }))
+  world.bank.rows = bought
+  await world.sync()
+  world.bank.onRead = (context) => [{ step: 'failed', failure: refusal('503', { code: 'http_refused', retry: { kind: 'at', at: null } }), state: context.state, facts: {} }]
+  for (let days = 0; days < 10; days++) await world.sync(1)
+  world.bank.onRead = () => null
+  world.bank.rows = bought.filter((_, n) => n % 3 !== 1)
+  assert.equal(outcomeOf(await world.sync(1)).failure?.code, 'answer_implausible')
+  assert.deepEqual(await world.openQuestions(), [])
 })

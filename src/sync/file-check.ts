@@ -94,11 +94,12 @@ export async function checkFile(stream: StatementStream, label: string, onRows: 
 }
 
 function checked(drafts: readonly Draft[], starts: readonly StatementSum[], owners: ReadonlyMap<StatementSum, Draft>): Omit<CheckedFile, 'notices'> {
-  // Statements that do not tell their currency are those of the account of that name, when there is only one.
+  // Statements that do not tell their currency, or what kind of account they are of, are those of the account of that name that does, when there is only one.
   const merged = new Map<Draft, Draft>()
   for (const draft of drafts) {
-    const told = drafts.filter((other) => other.currency !== UNKNOWN_CURRENCY && sameName(other.ref, draft.ref))
-    merged.set(draft, draft.currency === UNKNOWN_CURRENCY && told.length === 1 ? told[0]! : draft)
+    const telling = drafts.filter((other) => tellsMore(other, draft))
+    const [most, another] = telling.filter((one) => !telling.some((other) => tellsMore(other, one)))
+    merged.set(draft, most === undefined || another !== undefined ? draft : most)
   }
   const order = [...new Set(starts)]
   const accounts: FileAccount[] = []
@@ -149,8 +150,12 @@ function sampleOf({ ref, samples }: Draft, sum: StatementSum): Sample {
   return sample
 }
 
-function sameName(a: AccountRef, b: AccountRef): boolean {
-  return a.bankId === b.bankId && a.branchId === b.branchId && a.number === b.number && a.kind === b.kind
+/** Whether the one says all that the other says of its account, and what that leaves open. */
+function tellsMore(one: Draft, other: Draft): boolean {
+  const [a, b] = [one.ref, other.ref]
+  if (one === other || a.bankId !== b.bankId || a.branchId !== b.branchId || a.number !== b.number) return false
+  const [opensCurrency, opensKind] = [other.currency === UNKNOWN_CURRENCY && one.currency !== UNKNOWN_CURRENCY, b.kind === 'other' && a.kind !== 'other']
+  return (opensCurrency || opensKind) && (opensCurrency || one.currency === other.currency) && (opensKind || a.kind === b.kind)
 }
 
 /** What a person reads as the account's name. */

@@ -31,12 +31,12 @@ const HELD_ROWS = 5_000
 /** A refused range is asked once more at this length, before it counts as a failure. */
 const SHORT_WINDOW_DAYS = 31
 
-/** Which days of a source were read, since when something is pending there, and how far its reads came. */
-export type Known = { readonly covered: readonly DayRange[]; readonly pendingFrom: Day | null; readonly progress: Progress }
+/** Which days of a source were read, since when something is pending there, how far its reads came, and whether the last answer was doubted. */
+export type Known = { readonly covered: readonly DayRange[]; readonly pendingFrom: Day | null; readonly progress: Progress; readonly wasDoubted: boolean }
 
 /** A source that was not there before was not read yet. */
-export function whatIsKnown(stored: SourceProgress | undefined): Known {
-  return { covered: stored?.covered ?? [], pendingFrom: stored?.pendingFrom ?? null, progress: readProgress(stored?.cursor ?? null) }
+export function whatIsKnown(stored: SourceProgress | undefined, last: AccountOutcome | undefined): Known {
+  return { wasDoubted: last?.failure?.code === 'answer_implausible', covered: stored?.covered ?? [], pendingFrom: stored?.pendingFrom ?? null, progress: readProgress(stored?.cursor ?? null) }
 }
 
 /** Reads every window that is due; ends early at a failure or a question of the bank's. */
@@ -307,7 +307,7 @@ class WindowReader {
     const { deps, run } = this.#session
     const { account, source } = this.#target
     return new Answer(
-      { feed: deps.store.feed, account, source: { ...source, sign: sign ?? source.sign }, runId: run.id, failedBefore: this.#session.connection.failuresInRow > 0, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
+      { feed: deps.store.feed, account, source: { ...source, sign: sign ?? source.sign }, runId: run.id, doubtedBefore: this.#known.wasDoubted, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
       this.#window,
       sign === undefined ? (deps.heldRows ?? HELD_ROWS) : Infinity,
       sign !== undefined,

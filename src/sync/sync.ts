@@ -76,7 +76,7 @@ export async function runConnection(deps: SyncDeps, stored: Connection, run: Syn
   if (connection.state === 'preview') return readPreview(session, answered)
   const targets = await chooseTargets(session, feeds, answered)
   if (targets.kind === 'ended') return targets.run
-  return readTargets(session, inTurn(targets.targets, { recent, known, resumeAt: answered?.at ?? null }), known, answered)
+  return readTargets(session, inTurn(targets.targets, { recent, known, resumeAt: answered?.at ?? null }), { known, last: recent[0]?.accounts ?? [] }, answered)
 }
 
 type Targets = { readonly kind: 'targets'; readonly targets: readonly Feed[] } | { readonly kind: 'ended'; readonly run: SyncRun }
@@ -97,18 +97,21 @@ async function chooseTargets(session: Session, feeds: readonly Feed[], answered:
   return { kind: 'ended', run: await end(session, [], reconciled.failure) }
 }
 
+/** `known`: how far each source was read; `last`: what became of each account in the run before. */
+type SoFar = { readonly known: ReadonlyMap<string, SourceProgress>; readonly last: readonly AccountOutcome[] }
+
 /**
  * Reads each account, until a failure that the others would meet, too. Where only the account was left unread that failed, the
  * failure is its own, unless it is one of the login.
  */
-async function readTargets(session: Session, targets: readonly Feed[], stored: ReadonlyMap<string, SourceProgress>, answered: AnsweredChallenge | null): Promise<SyncRun> {
+async function readTargets(session: Session, targets: readonly Feed[], soFar: SoFar, answered: AnsweredChallenge | null): Promise<SyncRun> {
   const outcomes = new Map((answered?.accounts ?? []).map((outcome) => [outcome.accountId, outcome]))
   await session.stage('reading')
   const due = targets.filter(({ account }) => !outcomes.has(account.id))
   for (const [at, target] of due.entries()) {
     session.tell({ stage: 'reading', account: at + 1, accounts: due.length })
     const resume = answered?.at === target.source.id ? answered.resume : null
-    const read = await readAccount(session, target, whatIsKnown(stored.get(target.source.id)), resume)
+    const read = await readAccount(session, target, whatIsKnown(soFar.known.get(target.source.id), soFar.last.find(({ accountId }) => accountId === target.account.id)), resume)
     if (read.kind === 'challenge') return suspend(session, read, [...outcomes.values()])
     outcomes.set(target.account.id, read.outcome)
     const { failure } = read.outcome
