@@ -1,4 +1,4 @@
-/** What axe finds on a page as it stands: the rules of WCAG 2.2 AA and good practice. */
+/** What axe finds on a page as it stands, in both themes: the rules of WCAG 2.2 AA and good practice. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
@@ -9,6 +9,14 @@ type Violation = { readonly id: string; readonly help: string; readonly nodes: r
 
 export async function violations(page: Page): Promise<readonly string[]> {
   if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(AXE)
-  const found = await page.evaluate<Violation[]>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((result) => result.violations)")
-  return found.flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 200)} ${failureSummary}`))
+  const own = await page.evaluate<boolean>("matchMedia('(prefers-color-scheme: dark)').matches") ? 'dark' : 'light'
+  const found: string[] = []
+  for (const scheme of [own === 'dark' ? 'light' : 'dark', own] as const) {
+    await page.emulateMedia({ colorScheme: scheme })
+    // Colours that are on their way to the other theme are of neither.
+    await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined)))')
+    const inThis = await page.evaluate<Violation[]>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((result) => result.violations)")
+    found.push(...inThis.flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) => `${scheme}: ${id}: ${help}: ${html.slice(0, 200)} ${failureSummary}`)))
+  }
+  return found
 }

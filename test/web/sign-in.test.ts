@@ -12,6 +12,13 @@ import { browserPath, cannotRun, FLAGS, PAGE, watched } from './world.ts'
 const MARKUP = `<img src="x" onerror="document.title='taken'">`
 const PASSWORD = 'seven violet kettles sing'
 
+/** What the server answers to a person of this page who asks for what the page does not offer. */
+function refusals(page: Page): Promise<Record<string, number>> {
+  const nobody = '00000000-0000-7000-8000-000000000000'
+  const asked = { rule: ['POST', '/api/rules'], remove: ['DELETE', `/api/connections/${nobody}`], row: ['PATCH', `/api/transactions/${nobody}`], member: ['POST', '/api/invitations'] }
+  return page.evaluate(`Promise.all(Object.entries(${JSON.stringify(asked)}).map(async ([name, [method, path]]) => [name, (await fetch(path, { method, ...(method === 'DELETE' ? {} : { headers: { 'content-type': 'application/json' }, body: '{}' }) })).status])).then(Object.fromEntries)`)
+}
+
 describe('signing in', { skip: cannotRun ?? false }, () => {
   let house: House
   let browser: Browser
@@ -137,6 +144,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     const reader = await open()
     await reader.goto(link)
     await reader.getByText('You are invited as reader').waitFor()
+    assert.deepEqual(await violations(reader), [])
     await reader.getByLabel('Your name').fill('Rita Reader')
     await reader.getByLabel('E-mail address').fill('rita@books.example')
     await reader.getByLabel('Password').fill('four calm rivers bend')
@@ -154,7 +162,28 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     assert.deepEqual(await reader.getByRole('navigation', { name: 'Settings' }).getByRole('link').allTextContents(), ['Your sign-in', 'Schedule', 'Alerts', 'Data'])
     await reader.goto(url('/settings/members'))
     await reader.getByText('This is not for a reader').first().waitFor()
+    // What is not offered is refused as well.
+    assert.deepEqual(await refusals(reader), { rule: 403, remove: 403, row: 403, member: 403 })
     await reader.context().close()
+  })
+
+  test('a bookkeeper works on rows, and cannot remove a connection or invite: it is not offered, and the server refuses it', async () => {
+    await page.goto(url('/settings/members'))
+    await page.getByLabel('Who').fill('Boris')
+    await page.getByRole('radio', { name: /^Bookkeeper/ }).check()
+    await page.getByRole('button', { name: 'Make the link' }).click()
+    const link = (await page.getByText(/#join=/).last().textContent()) ?? ''
+    const bookkeeper = await open()
+    await bookkeeper.goto(link)
+    await bookkeeper.getByText('You are invited as bookkeeper').waitFor()
+    await bookkeeper.getByLabel('Your name').fill('Boris Bookkeeper')
+    await bookkeeper.getByLabel('E-mail address').fill('boris@books.example')
+    await bookkeeper.getByLabel('Password').fill('nine amber lanterns glow')
+    await bookkeeper.getByRole('button', { name: 'Go on' }).click()
+    await heading(bookkeeper, 'Accounts')
+    assert.equal(await bookkeeper.getByRole('link', { name: 'Add account' }).count(), 0)
+    assert.deepEqual(await refusals(bookkeeper), { rule: 400, remove: 403, row: 404, member: 403 })
+    await bookkeeper.context().close()
   })
 
   test('a key is shown once; what owners alone may asks for a fresh sign-in and then goes on', async () => {

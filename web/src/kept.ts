@@ -17,6 +17,15 @@ export function keepForTab(name: string, value: string | null): void {
   }
 }
 
+/** Nothing is half done any more: somebody else may sit down at this tab. */
+export function forgetTab(): void {
+  try {
+    sessionStorage.clear()
+  } catch {
+    // There is nothing.
+  }
+}
+
 export function keptForTab(name: string): string | null {
   try {
     return sessionStorage.getItem(name)

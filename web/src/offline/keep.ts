@@ -6,6 +6,7 @@
 import { dehydrate, hydrate, type DehydratedState, type QueryClient } from '@tanstack/react-query'
 import { createStore, del, get, set } from 'idb-keyval'
 import { ServerProblem, type Me } from '../api.ts'
+import { forgetTab } from '../kept.ts'
 
 const KEPT = new Set([
   'me', 'server', 'accounts', 'account', 'rows', 'newest', 'transaction', 'coverage', 'freshness', 'balance-proof', 'balance-series', 'connections', 'connection',
@@ -80,5 +81,6 @@ export async function restore(queries: QueryClient): Promise<boolean> {
 
 export async function forget(): Promise<void> {
   forgotten++
+  forgetTab()
   await del(KEY, store).catch(() => undefined)
 }

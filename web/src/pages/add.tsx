@@ -148,7 +148,7 @@ function SignIn({ bank, way }: { bank: Institution; way: Institution['routes'][n
   return (
     <>
       <p className="meta">{way.advice}{bank.requestsPerDay !== null && <> {say('It may be asked {count, plural, one {once} other {# times}} a day.', { count: bank.requestsPerDay })}</>}{bank.routes.length === 1 && <> <Say message="Or <a>import a file</a>." a={(inside) => <Link className="link" to="/import">{inside}</Link>} /></>}</p>
-      <LoginForm fields={way.fields} submit={(form) => connect.mutate({ form, onceMore: false })} label={say('Sign in')} busy={connect.isPending} />
+      <LoginForm keptAs={`relink-login-${bank.id}-${way.connector}`} fields={way.fields} submit={(form) => connect.mutate({ form, onceMore: false })} label={say('Sign in')} busy={connect.isPending} />
       {connect.error !== null && <Refused error={connect.error} onceMore={() => connect.mutate({ form: connect.variables?.form ?? {}, onceMore: true })} />}
     </>
   )

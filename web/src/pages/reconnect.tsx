@@ -74,7 +74,7 @@ function Begin({ connection }: { connection: Connection }) {
       )}
       {way !== undefined && !way.institution.takesSecrets && <NoSecret bank={way.institution.name} />}
       {way !== undefined && way.institution.takesSecrets && (
-        <LoginForm key={way.key} fields={way.route.fields} label={say('Sign in beside and look')} busy={act.isPending}
+        <LoginForm key={way.key} keptAs={`relink-login-${connection.id}-${way.key}`} fields={way.route.fields} label={say('Sign in beside and look')} busy={act.isPending}
           submit={(form) => act.send('POST', `/connections/${connection.id}/previews`, { institutionId: way.institution.id, connector: way.route.connector, form })} />
       )}
       {act.error !== null && <Trouble error={act.error} />}

@@ -1,19 +1,22 @@
 /**
- * The fields of a sign-in, as the server describes them. Values live only in this form and are sent once. The
- * button is never dead: what is missing is said in a summary that takes the focus and leads to each field.
+ * The fields of a sign-in, as the server describes them. Secrets live only in this form and are sent once; what is none is
+ * there again after a reload, as long as it was not sent. The button is never dead: what is missing is said in a summary that
+ * takes the focus and leads to each field.
  */
 import { Link } from '@tanstack/react-router'
 import { useEffect, useId, useRef, useState } from 'react'
 import type { Connection } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { keepForTab, keptForTab } from '../kept.ts'
 
 type FormField = Connection['fields'][number]
 
-export function LoginForm({ fields, submit, label, busy }: { fields: readonly FormField[]; submit: (form: Record<string, string>) => void; label: string; busy: boolean }) {
+/** `keptAs`: under which name what is no secret outlives a reload. */
+export function LoginForm({ fields, submit, label, busy, keptAs }: { fields: readonly FormField[]; submit: (form: Record<string, string>) => void; label: string; busy: boolean; keptAs: string }) {
   const id = useId()
   const summary = useRef<HTMLDivElement>(null)
-  const [values, setValues] = useState<Record<string, string>>({})
+  const [values, setValues] = useState(() => typed(keptForTab(keptAs)))
   const [missing, setMissing] = useState<readonly FormField[]>([])
   useEffect(() => {
     if (missing.length > 0) summary.current?.focus()
@@ -21,7 +24,14 @@ export function LoginForm({ fields, submit, label, busy }: { fields: readonly Fo
   const send = (): void => {
     const empty = fields.filter(({ name, required }) => required && (values[name] ?? '').trim() === '')
     setMissing(empty)
-    if (empty.length === 0 && !busy) submit(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '')))
+    if (empty.length > 0 || busy) return
+    keepForTab(keptAs, null)
+    submit(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '')))
+  }
+  const type = (field: FormField, value: string): void => {
+    const now = { ...values, [field.name]: value }
+    setValues(now)
+    keepForTab(keptAs, JSON.stringify(Object.fromEntries(fields.flatMap(({ name, kind }) => (kind === 'secret' || now[name] === undefined ? [] : [[name, now[name]]])))))
   }
   return (
     <form className="grid gap-3" autoComplete="off" noValidate onSubmit={(event) => { event.preventDefault(); send() }}>
@@ -45,7 +55,7 @@ export function LoginForm({ fields, submit, label, busy }: { fields: readonly Fo
               required={field.required}
               aria-invalid={isMissing}
               value={values[field.name] ?? ''}
-              onChange={(event) => setValues({ ...values, [field.name]: event.target.value })}
+              onChange={(event) => type(field, event.target.value)}
             />
             {field.hint !== null && <span className="meta">{field.hint}</span>}
           </label>
@@ -54,6 +64,14 @@ export function LoginForm({ fields, submit, label, busy }: { fields: readonly Fo
       <button className="button button-primary justify-self-start" type="submit" aria-disabled={busy}>{busy ? say('Asking the bank…') : label}</button>
     </form>
   )
+}
+
+function typed(kept: string | null): Record<string, string> {
+  try {
+    return (JSON.parse(kept ?? '{}') ?? {}) as Record<string, string>
+  } catch {
+    return {}
+  }
 }
 
 /** In the place of a form for a password that could not help now. */

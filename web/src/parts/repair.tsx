@@ -167,7 +167,7 @@ function SignInAgain({ connection }: { connection: Connection }) {
   const fields = connection.fields.map((field) => (field.kind === 'secret' ? field : { ...field, required: false, hint: say('Leave it empty to keep {login}', { login: connection.loginLabel }) }))
   return (
     <>
-      <LoginForm fields={fields} submit={(form) => act.send('PUT', `/connections/${connection.id}/secret`, { form })} label={say('Save and sign in once')} busy={act.isPending} />
+      <LoginForm keptAs={`relink-login-${connection.id}`} fields={fields} submit={(form) => act.send('PUT', `/connections/${connection.id}/secret`, { form })} label={say('Save and sign in once')} busy={act.isPending} />
       {act.error !== null && <div className="mt-3"><Trouble error={act.error} /></div>}
     </>
   )
