@@ -76,7 +76,8 @@ export async function answerChallenge(deps: SyncDeps, challengeId: string, answe
  * Before a new run: answers that were given but could not be sent are sent now, and an expired
  * question ends its run as failed; that run is the result when only the schedule asked. A question
  * that still waits keeps the schedule away; a person starts anew, and so does who enters a secret
- * (`anew`). Null: nothing stands in the way.
+ * (`anew`). Null: nothing stands in the way. `asked`: newest first: where a process died between two questions, what is held is
+ * the later one's.
  */
 export async function clearChallenges(deps: SyncDeps, connection: Connection, asked: readonly Challenge[], trigger: RunTrigger, anew: boolean): Promise<Result<SyncRun, Refusal> | null> {
   for (const challenge of asked) {
@@ -87,8 +88,7 @@ export async function clearChallenges(deps: SyncDeps, connection: Connection, as
     }
     if (challenge.state === 'open' && !expired && trigger === 'schedule') return failed({ code: 'wrong_state', message: 'The bank waits for an answer of a person.' })
     if (!(await deps.store.challenges.move(challenge.id, challenge.state, expired ? 'expired' : 'cancelled'))) continue
-    // Where a process died in an answer, the question that came next holds what is kept.
-    if (!asked.some((other) => other !== challenge && other.state === 'open' && other.askedAt > challenge.askedAt)) await deps.vault.dropQuestion(askedOwner(connection, challenge))
+    await deps.vault.dropQuestion(askedOwner(connection, challenge))
     // What was tried while the bank asked is given up with the question.
     const trial = trialOf(challenge)
     if (trial !== null) await settleSecret(deps, connection)

@@ -91,6 +91,27 @@ test('a challenge at the sign-in suspends the run; the answer, given later, goes
   assert.equal((await answerChallenge(world.deps, challenge!.id, { code: '123' })).ok, false)
 })
 
+// Fails when: the earlier question is ended before the later one is seen, since what is held is the later one's (tried: oldest first).
+test('a process that dies between two questions of one sign-in leaves the later one whole', async () => {
+  const world = await new World().connect()
+  const resumed: unknown[] = []
+  let asked = 0
+  world.bank.onList = ({ resume }) => {
+    resumed.push(resume?.data ?? null)
+    return asked < 2 ? { kind: 'challenge', prompts: [PROMPT], codes: [], resume: { question: ++asked }, expiresInMs: 600_000, state: {} } : null
+  }
+  await world.sync()
+  const [first] = await world.store.challenges.list({ state: 'open' })
+  const { challenges } = world.deps.store
+  const dying = { ...world.deps, store: { ...world.deps.store, challenges: { ...challenges, move: (...[id, from, to]: Parameters<typeof challenges.move>) => (to === 'accepted' ? Promise.reject(new Error('killed')) : challenges.move(id, from, to)) } } }
+  world.now += 1_000
+  await assert.rejects(answerChallenge(dying, first!.id, { code: '1' }), /killed/)
+  assert.equal((await syncConnection(world.deps, world.connectionId, 'schedule')).ok, false)
+  const [second] = await world.store.challenges.list({ state: 'open' })
+  const done = await answerChallenge(world.deps, second!.id, { code: '2' })
+  assert.deepEqual([done.ok && done.value.outcome, resumed], ['succeeded', [null, { question: 1 }, { question: 2 }]])
+})
+
 test('a challenge at one account keeps what was read before it and goes on with that account', async () => {
   const world = await new World().connect()
   world.bank.accounts = [listed(CHECKING), listed(SAVINGS)]
