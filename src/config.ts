@@ -38,6 +38,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** Reads the environment, in which an empty variable is one that is not set. `platform` as in `process.platform`. */
 export function readConfig(environment: Environment, platform: string): Result<Config, ConfigFailure> {
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const mistyped = findMistyped(env)
+  if (mistyped !== null) return failed(mistyped)
   const home = resolve(env['RELINK_HOME'] ?? defaultHome(env, platform))
   const port = wholeNumber(env, 'RELINK_PORT', 7351, 0, 65_535)
   if (!port.ok) return port
@@ -72,6 +74,29 @@ export function readConfig(environment: Environment, platform: string): Result<C
     networkFile: env['RELINK_NETWORK'] ?? null,
     concurrency: concurrency.value,
   })
+}
+
+const SETTINGS = ['RELINK_HOME', 'RELINK_HOST', 'RELINK_PORT', 'RELINK_ORIGIN', 'RELINK_TRUSTED_PROXIES', 'RELINK_MASTER_KEY', 'RELINK_INSTITUTIONS', 'RELINK_NETWORK', 'RELINK_CONCURRENCY']
+
+/** A variable that is one slip of the keyboard away from a setting: left alone, what it was to set would be missed in silence. */
+function findMistyped(env: Environment): ConfigFailure | null {
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith('RELINK') || SETTINGS.includes(variable) || env['RELINK_MASTER_KEY'] === `env:${variable}`) continue
+    const meant = SETTINGS.find((setting) => isOneSlipApart(variable, setting))
+    if (meant !== undefined) return { variable, message: `${variable} is no setting of Relink; ${meant} is one. Write ${meant}, or remove ${variable}.` }
+  }
+  return null
+}
+
+/** One letter more, less, other, or two letters that changed places. */
+function isOneSlipApart(one: string, other: string): boolean {
+  const shorter = Math.min(one.length, other.length)
+  let start = 0
+  while (start < shorter && one[start] === other[start]) start++
+  let end = 0
+  while (end < shorter - start && one.at(-1 - end) === other.at(-1 - end)) end++
+  const [a, b] = [one, other].map((text) => text.slice(start, text.length - end)) as [string, string]
+  return (a.length <= 1 && b.length <= 1) || (a.length === 2 && b.length === 2 && a[0] === b[1] && a[1] === b[0])
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])

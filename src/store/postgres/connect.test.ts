@@ -14,6 +14,20 @@ test('addresses with ports, encoded passwords and socket directories are read', 
   assert.ok(checked.ok && checked.value.ssl !== false)
 })
 
+// Fails when: the driver reads the words itself (seen: ten lines about its next version at each command).
+test('words of TLS that mean a checked certificate to the driver print nothing', async () => {
+  const warnings: string[] = []
+  const listen = (warning: Error) => warnings.push(warning.message)
+  process.on('warning', listen)
+  for (const word of ['require', 'prefer', 'verify-ca']) {
+    const address = readDatabaseUrl(`postgres://relink@db.example/books?application_name=x&sslmode=${word}`)
+    assert.deepEqual(address.ok && address.value.ssl, {})
+  }
+  await new Promise(setImmediate)
+  process.off('warning', listen)
+  assert.deepEqual(warnings, [])
+})
+
 // Fails when: they are dropped (seen): a host that knows the database by them let nobody in.
 test('options of an address are kept for the server', () => {
   for (const [written, read] of [['endpoint%3Dbooks', 'endpoint=books'], ['-c%20search_path%3Dx&sslmode=disable', '-c search_path=x']]) {

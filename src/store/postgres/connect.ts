@@ -25,7 +25,7 @@ export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): Result<
     failed({ message: `${variable} is not usable: ${what}. Example: postgres://relink:PASSWORD@db.example:5432/relink.${variable === 'DATABASE_URL' ? ' Leave it out to use the embedded database.' : ''}` })
   if (!/^postgres(ql)?:\/\//.test(url)) return refused('it must begin with postgres:// or postgresql://')
   try {
-    const { host, port, database, user, password, ssl } = new Client({ connectionString: url })
+    const { host, port, database, user, password, ssl } = new Client({ connectionString: inPlainTerms(url) })
     if (!(port >= 1 && port <= 65_535)) return refused('its port is not a number from 1 to 65535')
     if (!user) return refused('it names no user')
     if (!database) return refused('it names no database')
@@ -37,4 +37,12 @@ export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): Result<
     // The driver's message may quote the address with its password.
     return refused('it cannot be read as an address; its port must be a number from 1 to 65535, and special characters in the password must be percent-encoded (@ is %40)')
   }
+}
+
+/**
+ * The driver checks the certificate for each of these words and prints a page about it at every
+ * connection; written as what they mean to it, they mean the same and nothing is printed.
+ */
+function inPlainTerms(url: string): string {
+  return /[?&]uselibpqcompat=/.test(url) ? url : url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/g, '$1verify-full')
 }
