@@ -20,6 +20,7 @@ const PROGRAMS = [
   { found: ['ledger'], packages: ['ledger'], brew: 'ledger', why: 'journals are read by ledger' },
   { found: ['bean-check'], packages: ['beancount'], pip: 'beancount', why: 'journals are read by Beancount' },
   { found: ['aqbanking-cli'], packages: ['aqbanking-tools'], brew: 'aqbanking', why: 'a third-party banking client' },
+  { found: ['pgbouncer'], packages: ['pgbouncer'], brew: 'pgbouncer', why: 'a database behind a pooler' },
   { found: ['age'], packages: ['age'], brew: 'age', why: 'opens the recovery file of the master key' },
 ]
 

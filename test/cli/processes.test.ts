@@ -1,10 +1,11 @@
 /** Processes that stay: how they start, stop and leave nothing behind, on the embedded database and on one that an administrator set up. */
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { after, test } from 'node:test'
 import { firstLine, jsonLines, relink, spawnRelink, stop, temporary } from './relink.fixture.ts'
@@ -157,8 +158,19 @@ const bin = spawnSync('pg_config', ['--bindir'], { encoding: 'utf8' }).stdout?.t
 const asPostgres = spawnSync('id', ['-u', 'postgres'], { encoding: 'utf8' })
 const given = existsSync(join(bin, 'postgres')) && (process.getuid?.() !== 0 || asPostgres.status === 0) ? false : 'no PostgreSQL of the system is here'
 
-test('DATABASE_URL: a PostgreSQL of the system serves, and a login that may not make roles is told what an administrator runs', { skip: given }, async () => {
+const hasPooler = spawnSync('pgbouncer', ['--version']).status === 0
+
+async function aPort(): Promise<number> {
+  const free = createServer().listen(0, '127.0.0.1')
+  await once(free, 'listening')
+  const { port } = free.address() as AddressInfo
+  free.close()
+  return port
+}
+
+test('DATABASE_URL: a PostgreSQL of the system serves, and a login that may not make roles is told what an administrator runs', { skip: given }, async (t) => {
   const server = temporary('server')
+  const home15 = join(home.path, 'given')
   const [data, sockets] = [join(server.path, 'data'), join(server.path, 's')]
   mkdirSync(sockets)
   const runAs = (command: string, ...args: string[]): string => {
@@ -166,13 +178,29 @@ test('DATABASE_URL: a PostgreSQL of the system serves, and a login that may not 
     return execFileSync(isRoot ? 'runuser' : command, isRoot ? ['-u', 'postgres', '--', command, ...args] : args, { encoding: 'utf8', cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] })
   }
   if (process.getuid?.() === 0) for (const path of [server.path, sockets]) chownSync(path, Number(asPostgres.stdout), -1)
-  const free = createServer().listen(0, '127.0.0.1')
-  await once(free, 'listening')
-  const { port } = free.address() as AddressInfo
-  free.close()
+  const port = await aPort()
   const sql = (text: string, database = 'postgres'): string => runAs(join(bin, 'psql'), '-X', '-v', 'ON_ERROR_STOP=1', '-h', sockets, '-p', String(port), '-d', database, '-Atc', text)
   runAs(join(bin, 'initdb'), '-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8')
   runAs(join(bin, 'pg_ctl'), '-D', data, '-w', '-l', join(server.path, 'log'), '-o', `-p ${port} -k ${sockets} -c listen_addresses=127.0.0.1 -c fsync=off`, 'start')
+  // Fails when: it is not looked for (seen: "prepared statement already exists", and locks that did not hold).
+  async function pooled(mode: string, works: boolean): Promise<void> {
+    const taken = await aPort()
+    const files = { ini: join(server.path, 'pooler.ini'), users: join(server.path, 'users') }
+    writeFileSync(files.users, '"postgres" ""\n"relink_app" ""\n')
+    writeFileSync(files.ini, `[databases]\n* = host=127.0.0.1 port=${port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${taken}\nunix_socket_dir =\nauth_type = trust\nauth_file = ${files.users}\npool_mode = ${mode}\n`)
+    const isRoot = process.getuid?.() === 0
+    const pooler = isRoot ? spawn('runuser', ['-u', 'postgres', '--', 'pgbouncer', files.ini]) : spawn('pgbouncer', [files.ini])
+    try {
+      for await (const line of createInterface(pooler.stderr)) if (line.includes('process up')) break
+      const tried = await relink(home15, ['accounts', '--json'], { env: { DATABASE_URL: `postgres://postgres@127.0.0.1:${taken}/books` } })
+      if (works) assert.deepEqual([tried.status, jsonLines(tried.stdout).length], [0, 1], tried.stderr)
+      else assert.match(`${tried.status}${tried.stdout}${tried.stderr}`, /^1DATABASE_URL: At 127\.0\.0\.1:\d+ a pooler hands out sessions .*pool_mode = session/)
+    } finally {
+      const ended = once(pooler, 'exit')
+      pooler.kill()
+      await ended
+    }
+  }
   try {
     sql('create role poor login')
     sql('create database books')
@@ -184,7 +212,6 @@ test('DATABASE_URL: a PostgreSQL of the system serves, and a login that may not 
     assert.deepEqual([poor.status, poor.stdout], [1, ''])
     assert.match(poor.stderr, /DATABASE_URL: The database user poor may not create the roles/)
     assert.match(poor.stderr, /create role relink_app/)
-    const home15 = join(home.path, 'given')
     const imported = await relink(home15, ['import', '--json', file], url('postgres', 'books'))
     assert.deepEqual([imported.status, imported.stderr, jsonLines(imported.stdout)[0]?.['added']], [0, '', 2])
     const again = await relink(home15, ['import', '--json', file], url('postgres', 'books'))
@@ -194,6 +221,8 @@ test('DATABASE_URL: a PostgreSQL of the system serves, and a login that may not 
     const accounts = (await (await fetch(`${served}api/accounts`, { headers: { authorization: `Bearer ${token}` } })).json()) as { items: { rows: number }[] }
     assert.equal(accounts.items[0]?.rows, 2)
     assert.equal(await stop(child), 0)
+    if (hasPooler) for (const [mode, works] of [['transaction', false], ['session', true]] as const) await t.test(`behind a pooler by ${mode}`, () => pooled(mode, works))
+    else t.diagnostic('pgbouncer is not installed: no pooler was tried')
   } finally {
     runAs(join(bin, 'pg_ctl'), '-D', data, '-m', 'immediate', 'stop')
     server.remove()

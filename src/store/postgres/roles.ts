@@ -10,7 +10,7 @@ import { errorCode } from './outage.ts'
 
 /** `remedy`: what an operator does; for roles, the statements to run. */
 export type OpenFailure = {
-  readonly code: 'database_unreachable' | 'login_refused' | 'roles_missing' | 'role_unsafe' | 'schema_newer' | 'schema_missing' | 'version_unsupported' | 'encoding_unsupported'
+  readonly code: 'database_unreachable' | 'login_refused' | 'roles_missing' | 'role_unsafe' | 'schema_newer' | 'schema_missing' | 'version_unsupported' | 'encoding_unsupported' | 'sessions_shared'
   readonly message: string
   readonly remedy: string
 }

@@ -2,6 +2,7 @@
  * The store on PostgreSQL 15 or newer. Opening it prepares roles, migrates, and checks that the role
  * it runs as is held by row-level security; only then is a store handed out.
  */
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import { FARTHEST_SYNC_MS } from '../../domain/connection.ts'
@@ -43,6 +44,8 @@ const OLDEST_SERVER = 150000
 
 /** A store that is ready, or why there is none. Throws only for bugs. */
 export async function openPostgresStore({ owner, app, connections = 10 }: PostgresOptions): Promise<Result<Store, OpenFailure>> {
+  const whole = await checkSessions(owner ?? app)
+  if (!whole.ok) return whole
   const prepared = owner === null ? ok(undefined) : await prepareDatabase(owner, typeof app.password === 'string' ? app.password : null)
   if (!prepared.ok) return prepared
   const pool = openPool(app, connections)
@@ -53,6 +56,32 @@ export async function openPostgresStore({ owner, app, connections = 10 }: Postgr
     return checked
   }
   return ok(store(db, openLocks(app), checked.value))
+}
+
+/**
+ * A pooler that gives each transaction another session of the server loses our locks, so two could write to one
+ * connection. It shows where one client's session is busy: the setting of the other's is then found by the wrong one,
+ * or by none. A socket of this host leads to the server itself.
+ */
+async function checkSessions(way: ConnectionConfig): Promise<Result<void, OpenFailure>> {
+  if (way.host?.startsWith('/')) return ok(undefined)
+  return attempt(way, async () => {
+    const clients = [0, 1].map(() => new pg.Client({ ...way, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'relink start' }))
+    const [one, other] = clients as [pg.Client, pg.Client]
+    try {
+      for (const client of clients) client.on('error', () => {})
+      await Promise.all(clients.map((client) => client.connect()))
+      const mark = randomUUID()
+      await one.query(`select set_config('relink.start', $1, false)`, [mark])
+      await other.query('begin')
+      const found = async (client: pg.Client) => (await client.query<{ mark: string | null }>(`select current_setting('relink.start', true) as mark`)).rows[0]!.mark
+      const [own, foreign] = [await found(one), await found(other)]
+      await other.query('rollback')
+      return own === mark && foreign !== mark ? ok(undefined) : failed(sessionsShared(way))
+    } finally {
+      await Promise.all(clients.map((client) => client.end()))
+    }
+  })
 }
 
 /** Roles and tables, as the owner. */
@@ -132,6 +161,14 @@ function notUnicode(encoding: string): OpenFailure {
 
 function unsupported(version: number): OpenFailure {
   return { code: 'version_unsupported', message: `The database server is PostgreSQL ${Math.trunc(version / 10000)}.`, remedy: 'Relink needs PostgreSQL 15 or newer.' }
+}
+
+function sessionsShared(way: ConnectionConfig): OpenFailure {
+  return {
+    code: 'sessions_shared',
+    message: `At ${placeOf(way)} a pooler hands out sessions of the database by transaction; locks do not hold through it.`,
+    remedy: 'Give the address of the database itself, or of a pooler in session mode (pool_mode = session; hosted databases often have it at port 5432 beside 6543).',
+  }
 }
 
 function newerSchema(): OpenFailure {
