@@ -96,6 +96,8 @@ export type HistoryStore = {
   undo(act: UndoAct): Promise<SyncRun | null>
   /** Pages of the account in the order of their commits, after one of them; those of runs that were taken back are left out. */
   pages(accountId: string, after: number, limit: number): Promise<readonly SeenPage[]>
+  /** After which of the account's pages each answer was given that stands, by question; 0: before all. The order of what happened, which clocks do not tell. Answers of before this was kept are not in it. */
+  answeredAfter(accountId: string): Promise<ReadonlyMap<string, number>>
   /** All reports of one source by their keys, after one of them. */
   reports(sourceId: string, after: Digest | null, limit: number): Promise<readonly StoredReport[]>
   /** Does all of it or nothing; false when a report is not where the act takes it from, because a person decided meanwhile. */

@@ -62,6 +62,19 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual([await tenant.history.pages(newId(), 0, 9), await tenant.history.reports(newId(), null, 9)], [[], []])
     })
 
+    test('after which page an answer was given is known, whatever the clock said; where it is taken back it is not', async () => {
+      const { tenant, ledger, question } = await account()
+      const { accountId } = ledger
+      assert.deepEqual(await tenant.history.answeredAfter(accountId), new Map())
+      await tenant.feed.answerQuestion(question.id, 'different', 9e12)
+      await tenant.feed.commitPage(aPage(ledger, [{ text: 'd' }], { at: 1 }))
+      const pages = await tenant.history.pages(accountId, 0, 9)
+      assert.deepEqual(await tenant.history.answeredAfter(accountId), new Map([[question.id, pages.at(-2)!.seq]]))
+      assert.deepEqual(await tenant.history.answeredAfter(newId()), new Map())
+      assert.equal(await tenant.feed.takeBackAnswer(question.id, 2, contentKeyOf), 'back')
+      assert.deepEqual(await tenant.history.answeredAfter(accountId), new Map())
+    })
+
     test('all of it is there in one step; its undo brings back rows, reports and questions, and what a person decided stays', async () => {
       const made = await account()
       const { tenant, ledger, a, b, act, question } = made

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../test/tries.ts'
 import { day } from '../domain/day.ts'
 import type { Question } from '../domain/transaction.ts'
 import type { NewTransaction, TenantStore, TransactionUpdate } from '../ports/store.ts'
@@ -104,7 +105,9 @@ async function seen(tenant: TenantStore, ledger: Ledger, known: Known): Promise<
     keys: [...new Set(known.keys)], providerIds: ['F1', 'P1'], contentKeys: [digestOf('amended')],
     near: { amounts: [5n], from: [day('2026-03-02')], to: [day('2026-03-31')] }, states: { states: ['pending', 'withdrawn'], range: { from: day('2026-03-01'), to: day('2026-03-05') } },
   }))
+  const pages = await tenant.history.pages(accountId, 0, 999)
   return {
+    answeredAfter: new Map([...(await tenant.history.answeredAfter(accountId))].sort().map(([id, after]) => [id, pages.filter(({ seq }) => seq <= after).length])),
     undos: await tenant.history.undos(), places: await Promise.all(known.runs.map((id) => tenant.history.places(id))),
     known: new Map([...found.known].sort()), candidates: found.transactions, history: await each(feed.history), observations: await each(feed.observations), rows: await each(feed.transaction),
     newest: await feed.transactions({ accountId, limit: 3, text: 'SHOP' }), oldest: await feed.transactions({ accountId, limit: 99, order: 'oldest', includeDeleted: true, states: ['posted', 'withdrawn'] }),
@@ -132,6 +135,6 @@ test('both stores show the same after any sequence of operations', async () => {
         assert.deepEqual(await seen(real, ledger, known), await seen(model, ledger, known))
       }
     }),
-    { numRuns: Number(process.env['RELINK_MODEL_RUNS'] ?? 30) },
+    tries(30),
   )
 })

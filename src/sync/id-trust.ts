@@ -33,8 +33,9 @@ type Holder = { readonly candidate: Candidate; readonly ids: readonly string[] }
 type Evidence = {
   readonly byId: ReadonlyMap<string, readonly Holder[]>
   readonly byContent: ReadonlyMap<Digest, readonly Holder[]>
-  /** The contents that the answer shows under each id. */
+  /** The contents that the answer shows under each id, and of these the posted ones. */
   readonly shown: ReadonlyMap<string, ReadonlySet<Digest>>
+  readonly shownPosted: ReadonlyMap<string, ReadonlySet<Digest>>
   readonly shownContents: ReadonlySet<Digest>
 }
 
@@ -77,7 +78,9 @@ function judgeRow(row: Incoming, isKnown: boolean, evidence: Evidence): RowVerdi
   if (isKnown) return { kind: 'agrees' }
   const equal = evidence.byContent.get(row.contentKey) ?? []
   if (equal.some((holder) => holder.ids.includes(id))) return { kind: 'agrees' }
-  const others = equal.filter((holder) => !holder.ids.some((other) => evidence.shown.get(other)?.has(row.contentKey) === true))
+  // A posted row is not shown by a pending one of its id: beside a posted one of another id that is its twin, and the id went from one to the other.
+  const shownAs = ({ candidate }: Holder) => (candidate.status === 'posted' ? evidence.shownPosted : evidence.shown)
+  const others = equal.filter((holder) => !holder.ids.some((other) => shownAs(holder).get(other)?.has(row.contentKey) === true))
   if (others.length === 0) return { kind: 'unknown' }
   const before = (evidence.byId.get(id) ?? []).filter((holder) => holder.candidate.contentKey !== row.contentKey)
   const movedOn = others.flatMap((holder) => holder.ids.filter((other) => evidence.shown.has(other)))
@@ -95,17 +98,19 @@ function gather(rows: readonly Incoming[], { known }: Candidates, holders: reado
       else list.push(holder)
     }
   }
-  const shown = new Map<string, Set<Digest>>()
+  const [shown, shownPosted] = [new Map<string, Set<Digest>>(), new Map<string, Set<Digest>>()]
   const shownContents = new Set<Digest>()
   for (const row of rows) {
     const content = known.get(row.key)?.contentKey ?? row.contentKey
     shownContents.add(content)
     if (row.providerId === null) continue
-    const contents = shown.get(row.providerId)
-    if (contents === undefined) shown.set(row.providerId, new Set([content]))
-    else contents.add(content)
+    for (const under of row.content.status === 'posted' ? [shown, shownPosted] : [shown]) {
+      const contents = under.get(row.providerId)
+      if (contents === undefined) under.set(row.providerId, new Set([content]))
+      else contents.add(content)
+    }
   }
-  return { byId, byContent: Map.groupBy(holders, (holder) => holder.candidate.contentKey), shown, shownContents }
+  return { byId, byContent: Map.groupBy(holders, (holder) => holder.candidate.contentKey), shown, shownPosted, shownContents }
 }
 
 /**

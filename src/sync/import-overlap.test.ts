@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../test/tries.ts'
 import { addDays, day, type Day } from '../domain/day.ts'
 import { ok } from '../domain/result.ts'
 import type { StatedBalance, StatementHead, StatementPart, StatementRow, StatementStream } from '../domain/statement.ts'
@@ -120,7 +121,7 @@ test('however a ledger is cut into overlapping statements, whole days of it come
       const expected = rows.filter((r) => within(r.postedOn)).map((r) => `${r.postedOn} ${r.amount}00 ${r.name}`).sort()
       assert.deepEqual(await world.feed(), expected)
     }),
-    { numRuns: 150 },
+    tries(150),
   )
 })
 

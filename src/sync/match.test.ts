@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../test/tries.ts'
 import type { ReadStep } from '../connector-kit/connector.ts'
 import { addDays, contains, day, type DayRange } from '../domain/day.ts'
 import type { StatementRow } from '../domain/statement.ts'
@@ -33,7 +34,8 @@ const WINDOWS: Readonly<Record<string, (asked: DayRange, today: string) => DayRa
   'gives some days more': (asked, today) => ({ from: addDays(asked.from, -4), to: day(today) }),
 }
 
-function answerOf(world: World, ledger: readonly Booked[], { scheme, window, showsPending }: Ways, asked: DayRange, answer: number): readonly ReadStep[] {
+/** `issued`: which rows of the book the answer shows. */
+function answerOf(world: World, ledger: readonly Booked[], { scheme, window, showsPending }: Ways, asked: DayRange, answer: number): { readonly steps: readonly ReadStep[]; readonly issued: readonly number[] } {
   const given = WINDOWS[window]!(asked, world.today())
   const today = world.today()
   const rows = ledger
@@ -43,21 +45,31 @@ function answerOf(world: World, ledger: readonly Booked[], { scheme, window, sho
     .sort((a, b) => (a.postedOn < b.postedOn ? -1 : a.postedOn > b.postedOn ? 1 : a.issued - b.issued))
   const ids = ID_SCHEMES[scheme]!(rows, answer)
   const reported = rows.map(({ issued: _, shownOn: __, ...r }, i): StatementRow => ({ ...r, providerId: ids[i]! }))
-  return [{ step: 'page', state: {}, page: { rows: reported, currency: 'USD', covers: asked, balances: [], next: null, last: true } }]
+  return { steps: [{ step: 'page', state: {}, page: { rows: reported, currency: 'USD', covers: asked, balances: [], next: null, last: true } }], issued: rows.map(({ issued }) => issued) }
 }
 
-/** Plays the bank over the days on which it is read; the feed must be the ledger after each read. */
+/**
+ * Plays the bank over the days on which it is read; the feed must be the ledger after each read. `questions`: those of answers that show a
+ * row of before. One that shows none, but an id of before on its amount, tells nobody whether that is the next row or the one of before, dated anew.
+ */
 async function play(ledger: readonly Booked[], ways: Ways, readOn: readonly number[], overlapDays: number): Promise<{ readonly world: World; readonly questions: number }> {
   const world = await new World(START).connect()
   const start = world.now
   world.bank.overlapDays = overlapDays
   let answers = 0
   let questions = 0
-  world.bank.onRead = (_context, _ref, asked) => answerOf(world, ledger, ways, asked, answers++)
+  const shownBefore = new Set<number>()
+  let isLinked = false
+  world.bank.onRead = (_context, _ref, asked) => {
+    const { steps, issued } = answerOf(world, ledger, ways, asked, answers++)
+    isLinked = issued.some((one) => shownBefore.has(one))
+    for (const one of issued) shownBefore.add(one)
+    return steps
+  }
   for (const on of readOn) {
     world.now = start + on * 86_400_000
     const run = await world.sync()
-    questions += run.accounts.reduce((sum, account) => sum + account.questions, 0)
+    if (isLinked) questions += run.accounts.reduce((sum, account) => sum + account.questions, 0)
     const shown = ledger.filter((b) => b.shown <= on || (ways.showsPending && b.on <= on))
     const expected = shown.map((b) => `${addDays(START, b.on)} ${-b.cents * 100} ${b.name}${b.shown <= on ? '' : ' pending'}`).sort()
     assert.deepEqual(await world.feed(), expected, `ids ${ways.scheme}, bank ${ways.window}, read on day ${on}`)
@@ -80,8 +92,17 @@ for (const scheme of Object.keys(ID_SCHEMES)) {
         // A pending twin beside a posted one is a question for a person.
         if (!showsPending) assert.equal(questions, 0)
       }),
-      // Found by chance once in some hundred runs: a second look at old days shows the pending row of today as well, under another place in the list.
-      { numRuns: 40, examples: [[[{ on: 0, cents: 1, name: 'Coffee', shown: 0 }, { on: 9, cents: 1, name: 'Coffee', shown: 11 }], 'gives some days more', [0, 8, 10], 3, true]] },
+      {
+        ...tries(40),
+        examples: [
+          // Found by chance once in some hundred runs: a second look at old days shows the pending row of today as well, under another place in the list.
+          [[{ on: 0, cents: 1, name: 'Coffee', shown: 0 }, { on: 9, cents: 1, name: 'Coffee', shown: 11 }], 'gives some days more', [0, 8, 10], 3, true],
+          // Once in some thousand: of two equal rows of a day the pending one gets the number that the booked one had (seed 917457833).
+          [[{ on: 4, cents: 1, name: 'Coffee', shown: 4 }, { on: 3, cents: 3, name: 'Coffee', shown: 3 }, { on: 3, cents: 3, name: 'Coffee', shown: 5 }], 'keeps to the window', [0, 3, 4], 3, true],
+          // The first row is out of the window, and its number is on the next one of its amount (the same seed, made small).
+          [[{ on: 0, cents: 3, name: 'Coffee', shown: 0 }, { on: 3, cents: 3, name: 'Coffee', shown: 5 }], 'keeps to the window', [0, 4, 5], 3, false],
+        ],
+      },
     )
   })
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../test/tries.ts'
 import { addDays, day } from '../domain/day.ts'
 import type { StatementRow } from '../domain/statement.ts'
 import { assign } from './assign.ts'
@@ -43,7 +44,7 @@ test('the feed holds exactly the rows of an answer, in any chunking, however oft
       await world.sync(1)
       assert.deepEqual(await world.all(), before)
     }),
-    { numRuns: 60 },
+    tries(60),
   )
 })
 
@@ -57,7 +58,7 @@ test('the order of the rows in an answer does not matter', async () => {
       await world.sync(1)
       assert.deepEqual(await world.all(), before)
     }),
-    { numRuns: 60 },
+    tries(60),
   )
 })
 
@@ -72,7 +73,7 @@ test('ids that are all re-issued, dropped or invented change no row and ask noth
       assert.equal((await world.all()).length, rows.length)
     }),
     // Found by chance once in some thousand runs: a posted row and a pending one, alike in all else.
-    { numRuns: 60, examples: [[[row(day('2026-03-18'), '-2', 'To Bob', { providerId: null, status: 'posted' }), row(day('2026-03-18'), '-2', 'To Bob', { providerId: null, status: 'pending' })], 'invented']] },
+    { ...tries(60), examples: [[[row(day('2026-03-18'), '-2', 'To Bob', { providerId: null, status: 'posted' }), row(day('2026-03-18'), '-2', 'To Bob', { providerId: null, status: 'pending' })], 'invented']] },
   )
 })
 
@@ -87,7 +88,7 @@ test('overlapping windows, day after day, while rows keep coming: each row exact
       }
       assert.deepEqual(await world.feed(), expected(posted))
     }),
-    { numRuns: 60 },
+    tries(60),
   )
 })
 
@@ -102,7 +103,7 @@ test('pending rows post under new ids with equal amounts: as many rows as before
       assert.deepEqual(new Set(after.map((t) => t.id)), before)
       assert.equal(after.every((t) => t.state === 'posted'), true)
     }),
-    { numRuns: 60 },
+    tries(60),
   )
 })
 
@@ -135,7 +136,7 @@ test('the assignment is a cheapest one', () => {
       const gain = chosen.reduce((sum, e) => sum + 100 - e.cost, 0)
       assert.equal(gain, bestGain(edges, new Set(), new Set()))
     }),
-    { numRuns: 300 },
+    tries(300),
   )
 })
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../test/tries.ts'
 import { addDays, day } from '../domain/day.ts'
 import { ok } from '../domain/result.ts'
 import type { StatementHead, StatementPart, StatementRow, StatementStream } from '../domain/statement.ts'
@@ -54,8 +55,8 @@ const ledger = fc
   .array(fc.record({ day: fc.nat(17), cents: fc.integer({ min: 1, max: 4 }), name: fc.constantFrom(...NAMES), hasId: fc.boolean(), pending: fc.boolean() }), { maxLength: 25 })
   .map((rows) => rows.map((r, i): StatementRow => row(addDays(day('2026-03-02'), r.day), `-${r.cents}`, r.name, { providerId: r.hasId ? `id${i}` : null, status: r.pending && r.day > 14 ? 'pending' : 'posted' })))
 
-type Event = { readonly what: 'sync' | 'reissue' | 'settle' | 'drop' | 'file' | 'answer' | 'amend'; readonly days: number; readonly at: number }
-const events = fc.array(fc.record({ what: fc.constantFrom<Event['what']>('sync', 'reissue', 'settle', 'drop', 'file', 'answer', 'amend'), days: fc.nat(3), at: fc.nat(24) }), { minLength: 2, maxLength: 8 })
+type Event = { readonly what: 'sync' | 'reissue' | 'settle' | 'drop' | 'file' | 'answer' | 'amend' | 'clock'; readonly days: number; readonly at: number }
+const events = fc.array(fc.record({ what: fc.constantFrom<Event['what']>('sync', 'reissue', 'settle', 'drop', 'file', 'answer', 'amend', 'clock'), days: fc.nat(3), at: fc.nat(24) }), { minLength: 2, maxLength: 8 })
 
 /** Lives through a history with a bank that states its balance. */
 async function live(world: World, rows: readonly StatementRow[], history: readonly Event[]): Promise<void> {
@@ -72,13 +73,14 @@ async function live(world: World, rows: readonly StatementRow[], history: readon
       const answer = question?.kind === 'removed_at_bank' ? (at % 2 === 0 ? 'removed' : 'kept') : at % 2 === 0 ? 'same' : 'different'
       if (question !== undefined) await world.store.feed.answerQuestion(question.id, answer, (world.now += 1_000))
     }
+    // The host's clock is put right: what comes next carries an earlier time than what was before it.
+    if (what === 'clock') world.now -= 3_600_000 * (1 + at)
     world.bank.rows = shown.filter((r) => r.postedOn <= world.today(days))
     await world.sync(days)
   }
 }
 
 test('an account that the present matcher made is the same when it is made again, whatever happened to it', async () => {
-  const seed = process.env['RELINK_RECOMPUTE_SEED']
   await fc.assert(
     fc.asyncProperty(ledger, events, async (rows, history) => {
       const world = await new World('2026-03-14').connect()
@@ -90,7 +92,7 @@ test('an account that the present matcher made is the same when it is made again
       assert.equal(found.isDifferent, false)
       assert.deepEqual(await picture(world), before)
     }),
-    { numRuns: Number(process.env['RELINK_RECOMPUTE_RUNS'] ?? 60), ...(seed === undefined ? {} : { seed: Number(seed) }) },
+    tries(60),
   )
 })
 
@@ -199,6 +201,25 @@ test('what a person said outweighs what comes out: merged stays merged, deleted 
   const done = await recompute(world, true)
   assert.deepEqual([done.isDifferent, done.rows], [false, []])
   assert.deepEqual(await picture(world), before)
+})
+
+// Fails when: answers and reads are put in order by their instants (seen, seed -1622107801).
+test('the read after an answer follows the bank in the account that is made again, too, also where the clock says that it came before the answer', async () => {
+  for (const later of [1_000, 0, -3_600_000]) {
+    const world = await new World('2026-03-14').connect()
+    world.bank.rows = [...TWO]
+    await world.sync()
+    const [a, b] = await world.all()
+    const [first] = await world.store.feed.observations(a!.id)
+    const question = { id: world.deps.entropy.id(world.now), accountId: a!.accountId, kind: 'same_transaction' as const, transactionId: a!.id, otherTransactionId: b!.id, pattern: null, askedAt: world.now, answer: null, answeredAt: null }
+    await world.store.feed.commitPage({ runId: first!.runId, accountId: a!.accountId, sourceId: first!.sourceId, at: world.now, seen: [], observations: [], inserts: [], updates: [], questions: [question], covers: null, balances: [], spans: [], cursor: null })
+    await world.store.feed.answerQuestion(question.id, 'same', (world.now += 1_000))
+    world.now += later
+    world.bank.rows = TWO.slice(1)
+    await world.sync()
+    assert.deepEqual((await world.all()).filter(({ state }) => state === 'posted').map(({ id, name }) => [id === a!.id, name]), [[true, 'Bakery Main'], [false, 'Cinema']])
+    assert.deepEqual((await recompute(world)).rows, [], `${later}`)
+  }
 })
 
 test('runs that were taken back stay taken back', async () => {

@@ -60,8 +60,8 @@ async function judge(deps: RecomputeDeps, account: Account, sources: readonly Ac
   const { store } = deps
   const reports = await reportsOf(store, sources)
   if (reports === null) return failed({ code: 'wrong_state', message: `This account has more than ${MAX_REPORTS} reports; so many cannot be judged again yet.` })
-  const [open, answered] = await Promise.all([store.feed.questions({ accountId: account.id, open: true }), store.feed.questions({ accountId: account.id, open: false })])
-  const { feed, placeOf } = sources.length === 0 ? { feed: store.feed, placeOf: new Map<string, TransactionId>() } : await replay({ store, account, sources, reports, answered }, deps.scratch())
+  const [open, answered, answeredAfter] = await Promise.all([store.feed.questions({ accountId: account.id, open: true }), store.feed.questions({ accountId: account.id, open: false }), store.history.answeredAfter(account.id)])
+  const { feed, placeOf } = sources.length === 0 ? { feed: store.feed, placeOf: new Map<string, TransactionId>() } : await replay({ store, account, sources, reports, answered, answeredAfter }, deps.scratch())
   const now = deps.clock.now()
   const [stored, derived] = [await transactionsOf(store.feed, account.id), await transactionsOf(feed, account.id)]
   const found = difference({

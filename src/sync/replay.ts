@@ -25,13 +25,15 @@ export type Life = {
   readonly sources: readonly AccountSource[]
   readonly reports: ReadonlyMap<string, StoredReport>
   readonly answered: readonly Question[]
+  /** See `HistoryStore.answeredAfter`. */
+  readonly answeredAfter: ReadonlyMap<string, number>
 }
 
 /** The feed as it came out, and where each report went that an answer which counts showed. */
 export type Replayed = { readonly feed: FeedStore; readonly placeOf: ReadonlyMap<string, TransactionId> }
 
 /** One answer of a bank, or one statement of a file. */
-type Part = { readonly runId: string; readonly sourceId: string; at: number; covers: DayRange | null; readonly shown: StoredReport[]; readonly ids: Set<string> }
+type Part = { readonly runId: string; readonly sourceId: string; at: number; seq: number; covers: DayRange | null; readonly shown: StoredReport[]; readonly ids: Set<string> }
 /** Under which keys the report is known in the feed that is thrown away. */
 type Keys = { readonly key: string; readonly apartKey: string }
 
@@ -60,13 +62,14 @@ async function* partsOf({ store, account, reports }: Life): AsyncGenerator<Part>
         yield open
         open = null
       }
-      open ??= { runId: page.runId, sourceId: page.sourceId, at: page.at, covers: null, shown: [], ids: new Set() }
+      open ??= { runId: page.runId, sourceId: page.sourceId, at: page.at, seq: page.seq, covers: null, shown: [], ids: new Set() }
       for (const report of shown) {
         if (open.ids.has(report.id)) continue
         open.ids.add(report.id)
         open.shown.push(report)
       }
       open.at = page.at
+      open.seq = page.seq
       if (page.covers === null) continue
       yield { ...open, covers: page.covers }
       open = null
@@ -104,7 +107,8 @@ class Replay {
     this.#sources = new Map(life.sources.map((source) => [source.id, source]))
     const known = new Set([...life.reports.values()].map(({ sourceId, key }) => `${sourceId}|${key}`))
     this.#parted = new Set([...life.reports.values()].flatMap(({ sourceId, key }) => (known.has(`${sourceId}|${reportKey(key, 1)}`) ? [`${sourceId}|${reportKey(key, 1)}`] : [])))
-    this.#questions = [...life.answered].sort((a, b) => a.answeredAt! - b.answeredAt!)
+    const after = ({ id }: Question): number => life.answeredAfter.get(id) ?? -1
+    this.#questions = [...life.answered].sort((a, b) => after(a) - after(b) || a.answeredAt! - b.answeredAt!)
     this.#feed = { ...scratch.feed, commitPage: (page) => scratch.feed.commitPage(this.#named(page)) }
   }
 
@@ -119,7 +123,7 @@ class Replay {
   }
 
   async take(part: Part): Promise<void> {
-    await this.#answerUntil(part.at)
+    await this.#answer((question) => this.#isBefore(question, part))
     if (!this.#runs.has(part.runId)) {
       const run = await this.#life.store.runs.get(part.runId)
       this.#runs.set(part.runId, run)
@@ -133,7 +137,7 @@ class Replay {
   }
 
   async finish(): Promise<Replayed> {
-    await this.#answerUntil(Infinity)
+    await this.#answer(() => true)
     const placeOf = new Map<string, TransactionId>()
     for (const sourceId of this.#sources.keys()) {
       const ids = [...this.#keys.keys()].filter((id) => this.#life.reports.get(id)!.sourceId === sourceId)
@@ -261,11 +265,16 @@ class Replay {
     }
   }
 
-  /** What was answered before an instant is answered again, and is a rule from then on. */
-  async #answerUntil(at: number): Promise<void> {
-    const due = this.#questions.filter(({ answeredAt }) => answeredAt! < at)
-    this.#questions = this.#questions.slice(due.length)
+  /** What was answered by then is answered again, and is a rule from then on. */
+  async #answer(isDue: (question: Question) => boolean): Promise<void> {
+    const { due = [], later = [] } = Object.groupBy(this.#questions, (question) => (isDue(question) ? 'due' : 'later'))
+    this.#questions = later
     for (const question of due) await this.#answerAgain(question)
+  }
+
+  #isBefore({ id, answeredAt }: Question, { at, seq }: Part): boolean {
+    const after = this.#life.answeredAfter.get(id)
+    return after === undefined ? answeredAt! < at : after < seq
   }
 
   async #answerAgain(question: Question): Promise<void> {

@@ -28,6 +28,7 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       if (answer === 'removed') restate(state, restatedWithout(booksOf(state, row.accountId), told(state, row), question))
       const carried = merged === null ? [] : carry(question, othersAbout(state, question), instant)
       const moved = merged === null ? [] : feed.observationsOf(merged.id).map((stored) => ({ stored, tier: stored.tier }))
+      state.answeredAfter.set(id, state.pages.length)
       if (by === 'person') answered.set(id, { reports: moved, questions: carried.map((one) => one.carried) })
       for (const decided of applyAnswer(row, merged, answer, instant)) put(feed, decided)
       for (const mate of mates) put(feed, unpaired(mate, feed.history.get(mate.id) ?? [], 'person', instant))
@@ -59,6 +60,7 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       if (question.answer === 'removed') restate(state, restatedWith(booksOf(state, question.accountId), back!, question))
       for (const now of carriedBack(question, moved.questions, others)) putAsked(state, now)
       answered.delete(id)
+      state.answeredAfter.delete(id)
       questions.set(id, { ...question, answer: null, answeredAt: null })
       return 'back'
     },

@@ -6,12 +6,15 @@ import { by } from './order.ts'
 import { insert } from './rows.ts'
 import type { TenantState } from './state.ts'
 
-export function memoryRecompute(state: TenantState): Pick<HistoryStore, 'pages' | 'reports' | 'recompute'> {
+export function memoryRecompute(state: TenantState): Pick<HistoryStore, 'pages' | 'answeredAfter' | 'reports' | 'recompute'> {
   return {
     async pages(accountId, after, limit) {
       const undone = undoneRuns(state)
       const counting = state.pages.map((page, index) => ({ ...page, seq: index + 1 })).filter((page) => page.accountId === accountId && page.seq > after && !undone.has(page.runId))
       return counting.slice(0, limit)
+    },
+    async answeredAfter(accountId) {
+      return new Map([...state.answeredAfter].filter(([id]) => state.questions.get(id)!.accountId === accountId))
     },
     async reports(sourceId, after, limit) {
       const own = state.feed.ofSource(sourceId).filter(({ row }) => after === null || row.key > after)

@@ -43,6 +43,8 @@ export type TenantState = {
   readonly questionRuns: Map<string, { readonly runId: string | null; readonly closedBy: string | null }>
   /** Questions that a person answered, with what the answer moved: reports, each with the tier of before, and other questions. */
   readonly answered: Map<string, { readonly reports: readonly { readonly stored: StoredObservation; readonly tier: MatchTier }[]; readonly questions: readonly Carried[] }>
+  /** By question: how many pages there were when it was answered. */
+  readonly answeredAfter: Map<string, number>
   /** In the order of their commits. */
   readonly pages: RecordedPage[]
   /** By the run that undid. */
@@ -86,7 +88,7 @@ export type SecretState = {
 export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), fileDates: new Map(), feed: new FeedState(), coverage: [], balances: [],
-    cursors: new Map(), questions: new Map(), questionRuns: new Map(), answered: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), alerting: emptyAlerts(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
+    cursors: new Map(), questions: new Map(), questionRuns: new Map(), answered: new Map(), answeredAfter: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), alerting: emptyAlerts(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
     secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), readingPause: null, reconciliations: new Map(), rules: new Map(), removedRules: new Map(), ruleRows: new Map(), spans: [],
   }
 }

@@ -25,7 +25,7 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         const instant = answerInstant(at, [row, other, ...mates])
         const carried = merged === null ? [] : carry(question, await othersAbout(trx, tenantId, question), instant)
         const moved = JSON.stringify(carried.map((one) => one.carried))
-        await trx.updateTable('relink.questions').set({ answer, answered_at: instant, answered_by: by, carried: moved, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
+        await trx.updateTable('relink.questions').set({ answer, answered_at: instant, answered_by: by, answered_after: lastPage(tenantId, question.accountId), carried: moved, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
         if (merged !== null) await restate(trx, tenantId, restatedAsOne(await booksOf(trx, tenantId, row.accountId), row, await told(trx, tenantId, merged)))
         if (answer === 'removed') await restate(trx, tenantId, restatedWithout(await booksOf(trx, tenantId, row.accountId), await told(trx, tenantId, row), question))
         for (const decided of applyAnswer(row, merged, answer, instant)) await storeDecided(trx, tenantId, decided)
@@ -69,7 +69,7 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         if (question.answer === 'removed') await restate(trx, tenantId, restatedWith(await booksOf(trx, tenantId, question.accountId), back.row, question))
         await trx.deleteFrom('relink.answer_moves').where('tenant_id', '=', tenantId).where('question_id', '=', question.id).execute()
         for (const now of carriedBack(question, carried, others)) await putAsked(trx, tenantId, now)
-        await trx.updateTable('relink.questions').set({ answer: null, answered_at: null, answered_by: null, carried: '[]' }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
+        await trx.updateTable('relink.questions').set({ answer: null, answered_at: null, answered_by: null, answered_after: null, carried: '[]' }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
         return 'back'
       }),
     async answers(limit) {
@@ -79,6 +79,13 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
       return rows.map((row) => questions.read(row))
     },
   }
+}
+
+/** The newest page of the account, as it is in the same statement; 0: none. */
+function lastPage(tenantId: string, accountId: string): RawBuilder<number> {
+  return sql<number>`(select coalesce(max(newest.seq), 0) from relink.account_sources s
+    cross join lateral (select p.seq from relink.pages p where p.tenant_id = s.tenant_id and p.source_id = s.id order by p.seq desc limit 1) newest
+    where s.tenant_id = ${tenantId} and s.account_id = ${accountId})`
 }
 
 async function sidesOf(trx: Session, tenantId: string, { transactionId, otherTransactionId }: Question): Promise<{ readonly row: NewTransaction; readonly other: NewTransaction | null }> {

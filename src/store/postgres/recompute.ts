@@ -14,7 +14,7 @@ const BATCH = 2_000
 
 type PageRow = { readonly seq: string; readonly run_id: string; readonly source_id: string; readonly at: string; readonly seen: string[]; readonly covers_from: string | null; readonly covers_to: string | null }
 
-export function postgresRecompute(run: <T>(work: (trx: Session) => Promise<T>) => Promise<T>, tenantId: string): Pick<HistoryStore, 'pages' | 'reports' | 'recompute'> {
+export function postgresRecompute(run: <T>(work: (trx: Session) => Promise<T>) => Promise<T>, tenantId: string): Pick<HistoryStore, 'pages' | 'answeredAfter' | 'reports' | 'recompute'> {
   return {
     async pages(accountId, after, limit) {
       if (idKey(accountId) === null) return []
@@ -28,6 +28,10 @@ export function postgresRecompute(run: <T>(work: (trx: Session) => Promise<T>) =
         seq: Number(seq), runId: run_id, accountId, sourceId: source_id, at: Number(at), seen,
         covers: covers_from === null || covers_to === null ? null : { from: covers_from as never, to: covers_to as never },
       }))
+    },
+    async answeredAfter(accountId) {
+      const rows = await run((trx) => trx.selectFrom('relink.questions').select(['id', 'answered_after']).where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('answered_after', 'is not', null).execute())
+      return new Map(rows.map(({ id, answered_after }) => [id as string, Number(answered_after)]))
     },
     async reports(sourceId, after, limit) {
       if (idKey(sourceId) === null) return []

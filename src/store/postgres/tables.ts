@@ -239,7 +239,7 @@ export type Tables = {
   'relink.coverage': Of<typeof coverage> & Numbered
   'relink.balances': Of<typeof balances> & Numbered
   'relink.balance_spans': Of<typeof spans> & Numbered
-  'relink.questions': Of<typeof questions> & { readonly answered_by: 'person' | 'bank' | null; readonly closed_by: string | null; readonly carried: any }
+  'relink.questions': Of<typeof questions> & { readonly answered_by: 'person' | 'bank' | null; readonly answered_after: any; readonly closed_by: string | null; readonly carried: any }
   'relink.answer_moves': { readonly tenant_id: string; readonly question_id: string; readonly source_id: string; readonly key: string; readonly tier: string }
   'relink.undos': Of<typeof undos>
   'relink.previews': Of<typeof previews>
