@@ -95,6 +95,16 @@ test('a statement\'s opening is the end of the day before, and what it closed wi
   assert.deepEqual(chain, [{ on: '2026-02-28', amount: 10n, at: 2 }, { on: '2026-03-31', amount: 20n, at: 2 }, { on: '2026-04-30', amount: 30n, at: 3 }])
 })
 
+// Fails when: every way is followed to its end (a joint account with three fares a day kept a read from ever ending).
+test('where fares of one price are off on many days, nothing is told rather than every way weighed', () => {
+  const fares = Array.from({ length: 10 }, (_, n) => [0, 1, 2].map((at) => aRow(addDays(START, n), -290, 'tram', { id: `${n} ${at}` }))).flat()
+  const off = balances(fares, 10).map((checkpoint, index) => ({ ...checkpoint, amount: checkpoint.amount + [0n, 290n, -290n, 580n][(index * 7) % 4]! }))
+  const began = process.cpuUsage()
+  assert.deepEqual(named(fares, off), [])
+  const { user } = process.cpuUsage(began)
+  assert.ok(user < 5_000_000, `${user / 1e6} s`)
+})
+
 test('in the sandbox bank\'s ledgers the exact row is named first: 95 % of single faults, 80 % of double ones, and nothing of clean ledgers', () => {
   assert.ok(share(measureSingle(7, 40).all) >= 0.95)
   assert.ok(share(measureDouble(7, 25).all) >= 0.8)

@@ -43,6 +43,8 @@ const MAX_FAULTS = 4
 /** More differences than this are not the sum of single faults. */
 const MAX_BROKEN = 10
 const SHOWN = 8
+/** Where equal amounts differ on many days, each may be explained by any other: beyond so many ways none is told, and the read goes on. */
+const MAX_WAYS = 20_000
 /** What is so much less likely than the best is not followed any further. */
 const HOPELESS = 0.000_01
 /** How far a wrong day lies from the right one, but for exchanged months and years. */
@@ -100,6 +102,7 @@ class Search {
   readonly #expected = new Map<number, readonly Expected[]>()
   readonly #alone = new Map<number, readonly Atom[]>()
   #best = 0
+  #ways = 0
 
   constructor({ steps, outside }: Chain, clues: Clues) {
     this.#steps = steps
@@ -114,6 +117,7 @@ class Search {
     if (broken === 0) return settled.length === 0 ? [] : [{ faults: settled, p: 1 }]
     if (broken > MAX_BROKEN) return []
     this.#explain(left, [], 1, broken + 1, broken < MAX_FAULTS ? 'any' : 'moves')
+    if (this.#ways > MAX_WAYS) return []
     const best = [...this.#found.values()].sort((a, b) => b.p - a.p)
     const total = best.reduce((sum, { p }) => sum + p, 0)
     return best.slice(0, SHOWN).map(({ faults, p }) => ({ faults: [...faults, ...settled], p: p / total }))
@@ -121,6 +125,7 @@ class Search {
 
   /** Explains the first difference that is left in every way, then the rest. `spare`: one fault, or one move, may leave a rest in its step. */
   #explain(left: readonly bigint[], faults: readonly Atom[], p: number, most: number, spare: 'any' | 'moves' | null): void {
+    if (++this.#ways > MAX_WAYS) return
     const at = left.findIndex((difference) => difference !== 0n)
     if (at === -1) return this.#note(faults, p)
     if (faults.length >= most || p < this.#best * HOPELESS) return
