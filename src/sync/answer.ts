@@ -20,7 +20,7 @@ import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
 import { believedCovers, implausible, movedByYears, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
 import { decideRepeats, doubtRepeats, isAboutRepeat, Repeats } from './repeats.ts'
-import { followRules } from './rules.ts'
+import { followRules, isOfStandingPending } from './rules.ts'
 import { keysOf, separate } from './separate.ts'
 import { addCounts, askLedger, commitContext, commitRows, ledgerFrom, NO_COUNTS, spanning, statedBalances, type Ledger, type LedgerFacts, type SettleContext } from './settle.ts'
 import { failsFrom, needsTending, tendBalance } from './tend-balance.ts'
@@ -317,8 +317,10 @@ export class Answer {
 function closingsOf(open: readonly Question[], decisions: readonly Decision[], missing: readonly Candidate[], candidates: Candidates, covers: DayRange | null): readonly Closing[] {
   if (open.length === 0) return []
   const shown = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
+  const booked = new Set(decisions.flatMap((decision) => (decision.row.content.status !== 'posted' ? [] : decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
   const dropped = new Set(missing.filter((candidate) => candidate.state === 'pending').map((candidate) => candidate.id))
   const byId = new Map(candidates.transactions.map((candidate) => [candidate.id, candidate]))
+  const merged = new Set<TransactionId>()
   return open.flatMap((question): Closing[] => {
     const { kind, transactionId, otherTransactionId } = question
     const [first, second] = [byId.get(transactionId), byId.get(otherTransactionId ?? '')]
@@ -329,8 +331,14 @@ function closingsOf(open: readonly Question[], decisions: readonly Decision[], m
     }
     if (kind !== 'same_transaction') return shown.has(transactionId) ? [{ question, answer: 'kept' }] : dropped.has(transactionId) ? [{ question, answer: 'removed' }] : []
     if (otherTransactionId === null || !shown.has(otherTransactionId)) return []
+    // The pending one is booked by a row of its own, beside the other: two rows in one answer are two.
+    if (isOfStandingPending(question.pattern) && booked.has(transactionId) && booked.has(otherTransactionId)) return [{ question, answer: 'different' }]
     // The pending twin went and the posted one stayed: they were one. Both still there after it was asked: a person decides.
-    return dropped.has(transactionId) ? [{ question, answer: 'same' }] : []
+    if (!dropped.has(transactionId)) return []
+    // It became one of them: two booked rows that were each asked about beside it are two.
+    if (merged.has(transactionId)) return [{ question, answer: 'different' }]
+    merged.add(transactionId)
+    return [{ question, answer: 'same' }]
   })
 }
 

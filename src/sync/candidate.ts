@@ -6,6 +6,14 @@ export function isOwn(candidate: Candidate, sourceId: string): boolean {
   return candidate.reports.some((report) => report.sourceId === sourceId)
 }
 
+/**
+ * Whether this source showed it as booked. What another source of the account booked meanwhile is still pending to the one that
+ * showed it as pending alone: its pending row is not a booked one that vanished, and its own booked row is still to come.
+ */
+export function isBookedBy(candidate: Candidate, sourceId: string): boolean {
+  return candidate.reports.some((report) => report.sourceId === sourceId && report.status === 'posted')
+}
+
 /** A transaction that a row may still be joined to: not one that a person or the bank ended for good. */
 export function isOpen(candidate: Candidate): boolean {
   return candidate.state !== 'withdrawn' || candidate.withdrawnReason === 'pending_dropped' || candidate.withdrawnReason === 'bank_removed' || candidate.withdrawnReason === 'undone'

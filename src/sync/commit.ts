@@ -8,7 +8,7 @@ import {
   UNDECIDED, type MatchTier, type Observation, type Question, type RowContent, type TransactionChange, type TransactionId, type TransactionState, type WithdrawnReason,
 } from '../domain/transaction.ts'
 import type { Candidate, Candidates, NewObservation, NewTransaction, PageCommit, TransactionUpdate } from '../ports/store.ts'
-import { isOwn, textOf } from './candidate.ts'
+import { isBookedBy, isOwn, textOf } from './candidate.ts'
 import type { Movement } from './balance.ts'
 import { contentKey, isTurned } from './identity.ts'
 import type { Incoming } from './incoming.ts'
@@ -211,10 +211,15 @@ export function missingFrom(candidates: Candidates, decisions: readonly Decision
   const { covers } = context
   if (covers === null) return []
   const taken = takenBy(decisions)
+  const settled = new Set(decisions.flatMap(({ row }) => (row.content.status === 'posted' ? (row.providerId ?? []) : [])))
+  for (const { row } of decisions) if (row.content.status === 'pending' && row.providerId !== null) settled.delete(row.providerId)
+  // Its booked row became another transaction, which another source had booked: the hold itself is shown no more.
+  const isLeftBehind = ({ state, reports }: Candidate): boolean =>
+    state === 'pending' && settled.size > 0 && reports.every(({ sourceId, providerId }) => sourceId !== context.sourceId || (providerId !== null && settled.has(providerId)))
   return candidates.transactions.filter(
     (candidate) =>
       (candidate.state === 'pending' || candidate.state === 'posted') && contains(covers, candidate.postedOn) &&
-      (isOwn(candidate, context.sourceId) || isLeft(candidate, covers.to, context)) && !taken.has(candidate.id) && !isReported(candidate, context),
+      (candidate.state === 'posted' ? isBookedBy(candidate, context.sourceId) : isOwn(candidate, context.sourceId) || isLeft(candidate, covers.to, context)) && !taken.has(candidate.id) && (!isReported(candidate, context) || isLeftBehind(candidate)),
   )
 }
 

@@ -31,7 +31,7 @@ export function joinEqual(decisions: readonly Decision[], candidates: Candidates
   const byContent = Map.groupBy(left, (candidate) => candidate.contentKey)
   const free = (candidate: Candidate): boolean => !taken.has(candidate.id)
   const joined = decisions.map((decision): Decision => {
-    const equal = decision.kind === 'new' ? byContent.get(decision.row.contentKey)?.find((candidate) => free(candidate) && mayFollow(decision.row, candidate)) : undefined
+    const equal = decision.kind === 'new' ? byContent.get(decision.row.contentKey)?.find((candidate) => free(candidate) && mayFollow(decision.row, candidate, context.sourceId)) : undefined
     if (equal === undefined) return decision
     taken.add(equal.id)
     const posts = equal.status === 'pending' && decision.row.content.status === 'posted'

@@ -26,6 +26,9 @@ export const UNTRIED: IdTrust = { distrusts: () => false, agreeing: 0, renewed: 
 /** So many rows under wandering ids are no accident of single rows: then no id of the source counts. */
 const WANDERING = 2
 
+/** So many bookings under the id of their pending row are a bank's way. */
+const KEEPING = 3
+
 /** A stored transaction with the ids under which this source reported it. */
 type Holder = { readonly candidate: Candidate; readonly ids: readonly string[] }
 
@@ -66,6 +69,14 @@ export function judgeIds(rows: readonly Incoming[], candidates: Candidates, sour
   if (moved > 0) return { ...UNTRIED, agreeing: agreeing + (moved > 1 ? moved : 0) }
   const all = (wandering >= WANDERING && wandering >= agreeing) || haveWandered(holders, evidence)
   return { distrusts: all ? () => true : (id) => contested.has(id), agreeing, renewed }
+}
+
+/** Whether this source books what was pending under the id that it had: then a booked row of another id is another purchase than a row that is still pending. */
+export function keepsIdsWhenBooked(stored: readonly Candidate[], sourceId: string): boolean {
+  const idsOf = ({ reports }: Candidate, asked: 'pending' | 'posted'): readonly (string | null)[] => reports.flatMap(({ status, ...report }) => (report.sourceId === sourceId && status === asked ? [report.providerId] : []))
+  const pending = new Set(stored.flatMap((candidate) => idsOf(candidate, 'pending')))
+  const settled = stored.filter((candidate) => idsOf(candidate, 'pending').length > 0).flatMap((candidate) => idsOf(candidate, 'posted'))
+  return settled.length >= KEEPING && settled.every((id) => id !== null && pending.has(id))
 }
 
 type RowVerdict =

@@ -8,11 +8,11 @@ import { contains, daysBetween, type DayRange } from '../domain/day.ts'
 import type { Covered } from '../domain/run.ts'
 import type { MatchTier, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
-import { idsUnder, isOpen, isOwn, textOf } from './candidate.ts'
+import { idsUnder, isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
 import type { IdTrust } from './id-trust.ts'
 import { isReworded, presenceMark, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { assignLeft } from './pairing.ts'
+import { assignLeft, coveredByBoth } from './pairing.ts'
 import { takeBack, takesBack } from './unbooked.ts'
 
 export type MatchContext = {
@@ -137,7 +137,7 @@ function countTexts(candidates: readonly Candidate[]): Board['timesPosted'] {
 /** Rows that stay undecided are new. */
 function decideAll(board: Board, rows: readonly Incoming[]): void {
   const within = [followCorrections, pairOwnPending]
-  const against = [keepExported, keepSameId, followLinks, settleSameId, reKey, correctSameId]
+  const against = [keepExported, meetBooked, keepSameId, followLinks, settleSameId, reKey, correctSameId]
   let left = rows
   for (const stage of board.candidates.length === 0 ? within : [...within, ...against]) {
     stage(board, left)
@@ -215,6 +215,34 @@ function plainId(id: string): string {
 }
 
 /**
+ * What another source of the account booked, and this one shows as booked for the first time: a row of its day and amount. It
+ * comes before the row's own id: of two equal holds each source may have named the other one first, and of equal rows on one
+ * day both sources show as many, so that whichever is which, each is there once.
+ */
+function meetBooked(board: Board, rows: readonly Incoming[]): void {
+  const { sourceId } = board.context
+  const isMet = (candidate: Candidate): boolean => candidate.state === 'posted' && !isBookedBy(candidate, sourceId) && board.taken.get(candidate.id)?.content.status !== 'posted'
+  const booked = Map.groupBy(board.candidates.filter(isMet), placeOf)
+  if (booked.size === 0) return
+  const wasBooked = ({ providerId }: Incoming): boolean => providerId !== null && (board.byProviderId.get(providerId) ?? []).some(({ reports }) => reports.some((report) => report.sourceId === sourceId && report.providerId === providerId && report.status === 'posted'))
+  const pairs = rows.flatMap((row) => {
+    if (row.content.status !== 'posted' || row.corrects !== null || board.decisions.has(row) || wasBooked(row)) return []
+    return (booked.get(placeOf(row.content)) ?? []).flatMap((candidate) => {
+      const likeness = resemblance(row.text, textOf(candidate))
+      const isItsOwn = row.providerId !== null && idsUnder(candidate, sourceId).includes(row.providerId)
+      return likeness >= 0.3 || coveredByBoth(board, row, candidate) ? [{ row, candidate, weight: likeness + (isItsOwn ? 1 : 0) }] : []
+    })
+  })
+  for (const { row, candidate } of pairs.sort((a, b) => b.weight - a.weight)) {
+    if (!board.decisions.has(row) && isMet(candidate)) join(board, row, candidate, 'other_source')
+  }
+}
+
+function placeOf({ postedOn, amount, currency }: Pick<Candidate, 'postedOn' | 'amount' | 'currency'>): string {
+  return `${postedOn} ${amount} ${currency}`
+}
+
+/**
  * Same id, same amount, same text. A day that moved counts only where the old report is really gone,
  * or where other rows prove that ids of this source stay with their rows.
  */
@@ -261,7 +289,7 @@ function settleSameId(board: Board, rows: readonly Incoming[]): void {
 function reKey(board: Board, rows: readonly Incoming[]): void {
   const { sourceId } = board.context
   const own = (row: Incoming): readonly Candidate[] =>
-    free(board, board.byContent.get(row.contentKey)).filter((candidate) => isOwn(candidate, sourceId) && mayFollow(row, candidate) && (isGone(board, candidate) || isRenewed(board, rows, candidate)))
+    free(board, board.byContent.get(row.contentKey)).filter((candidate) => isOwn(candidate, sourceId) && mayFollow(row, candidate, sourceId) && (isGone(board, candidate) || isRenewed(board, rows, candidate)))
   // Posted with posted and pending with pending first: where both stand side by side, each keeps its own.
   for (const row of rows) {
     if (board.decisions.has(row)) continue
@@ -309,7 +337,7 @@ function correctSameId(board: Board, rows: readonly Incoming[]): void {
   forSameId(board, rows, (row, candidate) => (candidate.amount === row.content.amount && mayMove(row, candidate) ? 'correction' : null))
   forSameId(board, rows, (row, candidate) => {
     const sameText = resemblance(row.text, textOf(candidate)) >= 0.6
-    return sameText && mayMove(row, candidate) && isReplaced(board, candidate) && mayFollow(row, candidate) ? 'correction' : null
+    return sameText && mayMove(row, candidate) && isReplaced(board, candidate) && mayFollow(row, candidate, board.context.sourceId) ? 'correction' : null
   })
 }
 
@@ -325,9 +353,9 @@ function forSameId(board: Board, rows: readonly Incoming[], tierOf: (row: Incomi
   }
 }
 
-/** A posted row never goes back to pending under another id. */
-export function mayFollow(row: Incoming, candidate: Candidate): boolean {
-  return row.content.status === 'posted' || candidate.status === 'pending'
+/** A posted row never goes back to pending under another id. What only other sources booked, this one may still show as pending. */
+export function mayFollow(row: Incoming, candidate: Candidate, sourceId: string): boolean {
+  return row.content.status === 'posted' || candidate.status === 'pending' || !isBookedBy(candidate, sourceId)
 }
 
 /** Gone: its day is covered completely, or it was pending before those days, and nothing in the answer reports it any more. */

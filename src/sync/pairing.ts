@@ -8,8 +8,9 @@
 import { contains, daysBetween, type Day } from '../domain/day.ts'
 import type { MatchTier } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/store.ts'
-import { isOwn, textOf } from './candidate.ts'
+import { isBookedBy, isOwn, textOf } from './candidate.ts'
 import { assign, components, type Edge } from './assign.ts'
+import { keepsIdsWhenBooked } from './id-trust.ts'
 import { isReworded, isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { type Board, isGone, isReported, join, mayFollow, RENEWED_ROWS } from './match.ts'
@@ -130,7 +131,9 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
   const eligible = [...foreign, ...vanished]
   const place = new Map(eligible.map((candidate, index) => [candidate, index]))
   const byAmount = Map.groupBy(eligible, (candidate) => candidate.amount)
-  const pending = vanished.filter((candidate) => candidate.status === 'pending')
+  // Pending here or there: what one source shows as pending, another may have booked by now, with its tip.
+  const pending = [...vanished, ...foreign].filter((candidate) => candidate.status === 'pending')
+  const booked = foreign.filter((candidate) => candidate.status === 'posted')
   // A row that vanished beside its equal, which stands, was one too many: it has not become another amount, nor the next of its kind.
   const standing = new Set(board.candidates.filter((candidate) => board.taken.has(candidate.id)).map((candidate) => candidate.contentKey))
   const byText = Map.groupBy(vanished.filter((candidate) => candidate.status === 'posted' && !standing.has(candidate.contentKey)), textOf)
@@ -138,10 +141,10 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
   rows.forEach((row, left) => {
     if (row.corrects !== null) return
     const otherAmount = (candidate: Candidate) => candidate.amount !== row.content.amount
-    const others = [...pending.filter(otherAmount), ...(byText.get(row.text) ?? []).filter(otherAmount)]
+    const others = [...pending, ...(row.content.status === 'pending' ? booked : []), ...(byText.get(row.text) ?? [])].filter(otherAmount)
     for (const candidate of [...(byAmount.get(row.content.amount) ?? []), ...others]) {
       const days = daysBetween(candidate.postedOn, row.content.postedOn)
-      if (Math.abs(days) > REACH_DAYS || !comparable(row, candidate)) continue
+      if (Math.abs(days) > REACH_DAYS || !comparable(row, candidate, board.context.sourceId)) continue
       if (Math.abs(days) > MOVED_DAYS && candidate.status === 'posted' && isOwn(candidate, board.context.sourceId) && standing.has(candidate.contentKey)) continue
       const likeness = resemblance(row.text, textOf(candidate))
       const verdict = judge(board, row, candidate, days, likeness)
@@ -165,16 +168,16 @@ function withoutIdleTurns(pairs: readonly Pair[]): readonly Pair[] {
 }
 
 /** Same currency, same direction or else turned, and no check numbers that contradict each other. */
-function comparable(row: Incoming, candidate: Candidate): boolean {
+function comparable(row: Incoming, candidate: Candidate, sourceId: string): boolean {
   const { amount, currency, checkNumber } = row.content
-  if (currency !== candidate.currency || !mayFollow(row, candidate)) return false
+  if (currency !== candidate.currency || !mayFollow(row, candidate, sourceId)) return false
   if (amount < 0n !== candidate.amount < 0n && !isTurned(amount, candidate.amount)) return false
   return checkNumber === null || candidate.checkNumber === null || checkNumber === candidate.checkNumber
 }
 
 function judge(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   if (!isOwn(candidate, board.context.sourceId)) return judgeForeign(board, row, candidate, days, likeness)
-  const verdict = candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(board, row, candidate, days, likeness)
+  const verdict = !isBookedBy(candidate, board.context.sourceId) || candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(board, row, candidate, days, likeness)
   if (verdict === null || (madeApart(row, candidate) ?? 0) <= 1) return verdict
   // Made on another day: with another amount it is another purchase.
   if (row.content.amount !== candidate.amount) return null
@@ -190,13 +193,13 @@ function madeApart({ content: { transactedOn, postedOn } }: Incoming, candidate:
 
 /** Equal amounts of which the earlier was gone before: a booking that is moved or worded anew is gone and there again in one answer. */
 function inLimbo({ context }: Board, row: Incoming, candidate: Candidate): boolean {
-  return candidate.status === 'posted' && row.content.amount === candidate.amount && isOwn(candidate, context.sourceId) && context.vanishedBefore.has(candidate.id)
+  return candidate.status === 'posted' && row.content.amount === candidate.amount && isBookedBy(candidate, context.sourceId) && context.vanishedBefore.has(candidate.id)
 }
 
 /** Asked about, or kept by a person, in a shop that comes often: each new purchase there would be one more question about the one that is gone. */
 function isAsked(board: Board, { row, candidate }: Pair): boolean {
   const { sourceId, vanishedBefore } = board.context
-  return row.content.postedOn !== candidate.postedOn && candidate.status === 'posted' && isOwn(candidate, sourceId) && vanishedBefore.has(candidate.id) && comesOften(board, candidate)
+  return row.content.postedOn !== candidate.postedOn && candidate.status === 'posted' && isBookedBy(candidate, sourceId) && vanishedBefore.has(candidate.id) && comesOften(board, candidate)
 }
 
 /** A pending row that vanished, and a row that appeared. */
@@ -208,10 +211,10 @@ function judgePending(row: Incoming, candidate: Candidate, days: number, likenes
     if (likeness >= 0.3) return { certainty: 'sure', tier }
     return days <= 5 ? { certainty: 'if_unique', tier } : null
   }
-  if (isTurned(row.content.amount, candidate.amount)) return null
-  // Tips add up to a third, exchange rates move a little; a hold (fuel, hotel) may change by any factor.
-  const within = ratioWithin(row.content.amount, candidate.amount, 85n, 135n)
-  if (within && likeness >= 0.5) return { certainty: likeness >= 0.75 ? 'sure' : 'if_unique', tier }
+  // What another source booked has its final amount.
+  if (candidate.status === 'posted' || isTurned(row.content.amount, candidate.amount)) return null
+  // A hold (fuel, hotel) may change by any factor.
+  if (isTip(row.content.amount, candidate.amount) && likeness >= 0.5) return { certainty: likeness >= 0.75 ? 'sure' : 'if_unique', tier }
   return likeness >= 0.75 && days <= 5 ? { certainty: 'if_unique', tier } : null
 }
 
@@ -228,7 +231,7 @@ function judgeVanished(board: Board, row: Incoming, candidate: Candidate, days: 
     // Some banks list pending rows as booked ones and bring them again, with the final amount, under another id. A
     // row that is missing for a while and the next purchase in the same shop look just like it: the balance decides, or a person,
     // who is asked at once about a shop that comes often.
-    const isLikely = likeness === 1 && days >= 0 && days <= 10 && ratioWithin(row.content.amount, candidate.amount, 85n, 135n)
+    const isLikely = likeness === 1 && days >= 0 && days <= 10 && isTip(row.content.amount, candidate.amount)
     if (isLikely && !comesOften(board, candidate)) return { certainty: 'if_unbalanced', tier }
     // A hold may become any amount.
     return likeness === 1 && days >= -3 && days <= 10 ? { certainty: 'doubtful', tier } : null
@@ -251,19 +254,30 @@ function comesOften({ timesPosted }: Board, candidate: Candidate): boolean {
  */
 function judgeForeign(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const tier = 'other_source'
+  const isShared = coveredByBoth(board, row, candidate)
+  if (candidate.status !== row.content.status) return judgeBookedElsewhere(row, candidate, days, likeness, isShared)
   if (row.content.amount !== candidate.amount) return null
-  if (candidate.status === 'pending' && row.content.status === 'posted') {
-    return days >= -1 && days <= 10 && likeness >= 0.3 ? { certainty: 'sure', tier } : null
-  }
   const apart = Math.abs(days)
-  if (apart === 0 && likeness >= 0.5) return { certainty: 'sure', tier }
+  // Of equal amounts on one day that both show, each shows as many: whichever is which, each is there once.
+  if (apart === 0 && (likeness >= 0.5 || isShared)) return { certainty: 'sure', tier }
   // At the edge of what a source covered, a row and its like of the next day may be one or two.
-  if (!coveredByBoth(board, row, candidate)) return apart <= 3 && likeness >= 0.5 ? { certainty: 'doubtful', tier } : null
+  if (!isShared) return apart <= 3 && likeness >= 0.5 ? { certainty: 'doubtful', tier } : null
   if (apart <= 3) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
   return apart <= 5 && likeness >= 0.5 ? { certainty: 'doubtful', tier } : null
 }
 
-function coveredByBoth({ context }: Board, row: Incoming, candidate: Candidate): boolean {
+/** Booked at one source and pending at the other; a row that is pending is so because this source is behind, which only days tell that both show. */
+function judgeBookedElsewhere(row: Incoming, candidate: Candidate, days: number, likeness: number, isShared: boolean): Verdict {
+  const tier = 'other_source'
+  const isBehind = row.content.status === 'pending'
+  const [took, booked, held] = isBehind ? [-days, candidate.amount, row.content.amount] : [days, row.content.amount, candidate.amount]
+  if (took < -1 || took > 10 || (isBehind && !isShared)) return null
+  if (booked === held) return likeness >= 0.3 ? { certainty: 'sure', tier } : isShared && took <= 5 ? { certainty: 'if_unique', tier } : null
+  return isTip(booked, held) && likeness >= 0.5 && took >= 0 ? { certainty: 'if_unique', tier } : null
+}
+
+/** Whether both sources answered for the days of both: then they show the same rows. */
+export function coveredByBoth({ context }: Board, row: Incoming, candidate: Candidate): boolean {
   if (context.covers === null || !contains(context.covers, candidate.postedOn)) return false
   const sources = new Set(candidate.reports.map((report) => report.sourceId))
   return context.coverage.some((covered) => sources.has(covered.sourceId) && contains(covered, row.content.postedOn))
@@ -280,6 +294,11 @@ function costOf(row: Incoming, candidate: Candidate, days: number, likeness: num
   return doubt + amount + (madeApart(row, candidate) ?? Math.abs(days)) * 5 + Math.round((1 - likeness) * 40)
 }
 
+/** Tips add up to a third, exchange rates move a little. */
+function isTip(booked: bigint, held: bigint): boolean {
+  return booked < 0n === held < 0n && ratioWithin(booked, held, 85n, 135n)
+}
+
 /** Whether |a| lies between `low` and `high` hundredths of |b|; both have the same sign. */
 function ratioWithin(a: bigint, b: bigint, low: bigint, high: bigint): boolean {
   const [x, y] = a < 0n ? [-a, -b] : [a, b]
@@ -292,9 +311,10 @@ function ratioWithin(a: bigint, b: bigint, low: bigint, high: bigint): boolean {
  * person, or the day on which the pending one disappears, can tell.
  */
 function askAboutStandingPending(board: Board, rows: readonly Incoming[]): void {
-  const standing = board.candidates.filter((candidate) => candidate.state === 'pending' && isReported(candidate, board.context))
+  const standing = board.candidates.filter((candidate) => candidate.state === 'pending' && board.taken.get(candidate.id)?.content.status !== 'posted' && isReported(candidate, board.context))
   const pendingRows = rows.filter((row) => row.content.status === 'pending' && !board.decisions.has(row))
   if (standing.length === 0 && pendingRows.length === 0) return
+  if (keepsIdsWhenBooked(board.candidates, board.context.sourceId)) return
   const asked = new Set<Incoming | Candidate>()
   for (const row of rows) {
     if (row.content.status !== 'posted' || board.decisions.has(row)) continue

@@ -6,7 +6,7 @@
 import { addDays, contains, dayOf, daysBetween, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure, Stage } from '../domain/evidence.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
-import { isOwn, textOf } from './candidate.ts'
+import { isBookedBy, isOwn, textOf } from './candidate.ts'
 import { overlap } from './coverage.ts'
 import { isReworded } from './identity.ts'
 import type { Incoming } from './incoming.ts'
@@ -113,7 +113,7 @@ export function believedCovers(covers: DayRange | null, reported: DayRange | nul
   if (covers === null) return null
   const pending = new Set(rows.flatMap((row) => (row.content.status === 'pending' ? [row.contentKey] : [])))
   const stored = candidates.transactions.filter(
-    (candidate) => candidate.state === 'posted' && contains(covers, candidate.postedOn) && isOwn(candidate, sourceId) && !pending.has(candidate.contentKey),
+    (candidate) => candidate.state === 'posted' && contains(covers, candidate.postedOn) && isBookedBy(candidate, sourceId) && !pending.has(candidate.contentKey),
   )
   if (reported === null) return stored.length >= CUT_ROWS ? null : covers
   const { from, to } = reported

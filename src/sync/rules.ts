@@ -25,6 +25,11 @@ export function patternOf(earlier: RowContent, later: RowContent, isOneId: boole
   return [standing, wordsOf(earlier), wordsOf(later)].join(SEPARATOR)
 }
 
+/** Whether a question of this pattern was asked because a booked row came while a pending one like it stood. */
+export function isOfStandingPending(pattern: string | null): boolean {
+  return pattern?.startsWith('v1 pending-posted ') ?? false
+}
+
 /** The pattern that the question of a decision has; null when it asks nothing, or without any word to go by. */
 export function patternOfDoubt({ row, other, otherRow }: NewRow): string | null {
   const earlier = other ?? otherRow?.content ?? null
