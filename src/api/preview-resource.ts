@@ -1,7 +1,7 @@
 /** A reconnect preview as the API tells it: counts, what they mean in a sentence, and whether it may be switched. */
 import type { z } from 'zod'
 import { formatMoney } from '../domain/money.ts'
-import type { PreviewAccount, PreviewCounts, ReconnectPreview } from '../domain/preview.ts'
+import type { PreviewAccount, PreviewCounts, PreviewSide, ReconnectPreview } from '../domain/preview.ts'
 import type { Instance } from '../instance.ts'
 import type { Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
@@ -53,8 +53,12 @@ function sentenceOf(language: Language, { state, failure }: ReconnectPreview, to
 function accountOf(language: Language, { accountId, ref, listedName, counts, examples }: PreviewAccount, name: string, currency: string): z.output<typeof previewShape>['accounts'][number] {
   return {
     accountId, name, listedName, listedNumber: ref.number, sentence: counts === null ? '' : countsSentence(language, counts), counts: counts === null ? null : countsOf(counts),
-    rows: examples.map(({ kind, transactionId, on, amount, text }) => ({ kind: KINDS[kind], transactionId, on, text, amount: formatMoney({ minor: BigInt(amount), currency }) })),
+    rows: examples.map(({ kind, transactionId, other, ...row }) => ({ kind: KINDS[kind], transactionId, ...sideOf(row, currency), other: other === undefined ? null : sideOf(other, currency) })),
   }
+}
+
+function sideOf({ on, amount, text }: PreviewSide, currency: string) {
+  return { on, text, amount: formatMoney({ minor: BigInt(amount), currency }) }
 }
 
 function countsOf({ same, added, lost, doubled, doubtful }: PreviewCounts): z.output<typeof countsShape> {

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { challengeShape, dayShape } from './shapes.ts'
 
+const sideShape = z.object({ on: dayShape, amount: z.string(), text: z.string() })
+
 export const countsShape = z.object({ same: z.int(), new: z.int(), lost: z.int(), double: z.int(), toCheck: z.int() })
 
 export const previewShape = z
@@ -17,7 +19,7 @@ export const previewShape = z
     accounts: z.array(
       z.object({
         accountId: z.uuid(), name: z.string(), listedName: z.string(), listedNumber: z.string(), sentence: z.string(), counts: countsShape.nullable(),
-        rows: z.array(z.object({ kind: z.enum(['new', 'lost', 'double', 'to_check']), transactionId: z.uuid().nullable(), on: dayShape, amount: z.string(), text: z.string() })),
+        rows: z.array(sideShape.extend({ kind: z.enum(['new', 'lost', 'double', 'to_check']), transactionId: z.uuid().nullable(), other: sideShape.nullable().meta({ description: 'Of a row to check: the row of the feed that it may be' }) })),
       }),
     ),
     unfed: z.array(z.object({ accountId: z.uuid(), name: z.string() })).meta({ description: 'Accounts that the new sign-in does not list' }),

@@ -70,7 +70,11 @@ export type PreviewExample = {
   /** Minor units, as text. */
   readonly amount: string
   readonly text: string
+  /** Of a doubt: the row of the feed that it may be. Not there in previews of before it was kept. */
+  readonly other?: PreviewSide
 }
+
+export type PreviewSide = Pick<PreviewExample, 'on' | 'amount' | 'text'>
 
 /** One answer that the shadow run read: observations-to-be. */
 export type PreviewAnswer = {

@@ -7,7 +7,7 @@ import type { Account, AccountSource } from '../domain/account.ts'
 import { addDays, contains, daysBetween, joinRanges, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
-import type { PreviewAccount, PreviewAnswer, PreviewCounts, PreviewExample } from '../domain/preview.ts'
+import type { PreviewAccount, PreviewAnswer, PreviewCounts, PreviewExample, PreviewSide } from '../domain/preview.ts'
 import type { AccountOutcome } from '../domain/run.ts'
 import type { RowContent, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, NewTransaction, PageCommit } from '../ports/store.ts'
@@ -104,13 +104,15 @@ function tell(shadow: ShadowFeed, former: readonly Candidate[], joined: Readonly
   }
   const twins = new Set([...doubled.values()].map((row) => row.id))
   const lost = missing.filter((row) => !twins.has(row.id))
-  const example = (kind: PreviewExample['kind']) => (row: Shown): PreviewExample => ({
-    kind, transactionId: made.has(row.id) ? null : row.id, on: row.content.postedOn, amount: String(row.content.amount), text: [row.content.name, row.content.memo].filter((part) => part !== null).join(' '),
-  })
+  const side = ({ postedOn, amount, name, memo }: RowContent): PreviewSide => ({ on: postedOn, amount: String(amount), text: [name, memo].filter((part) => part !== null).join(' ') })
+  const example = (kind: PreviewExample['kind']) => (row: Shown): PreviewExample => ({ kind, transactionId: made.has(row.id) ? null : row.id, ...side(row.content) })
   const some = (kind: PreviewExample['kind'], rows: readonly (NewTransaction | Candidate)[]) => rows.slice(0, SHOWN_EXAMPLES).map((row) => example(kind)({ id: row.id, content: row }))
-  const doubts = questions.flatMap((question) => shadow.row(question.otherTransactionId!) ?? [])
+  const doubts = questions.slice(0, SHOWN_EXAMPLES).flatMap(({ transactionId, otherTransactionId }): PreviewExample[] => {
+    const [other, row] = [shadow.row(transactionId), shadow.row(otherTransactionId!)]
+    return row === null ? [] : [{ ...example('doubtful')({ id: row.id, content: row }), ...(other === null ? {} : { other: side(other) }) }]
+  })
   return {
     counts: { same: [...joined].filter((id) => !made.has(id)).length, added: free.size, lost: lost.length, doubled: doubled.size, doubtful: questions.length },
-    examples: [...some('lost', lost), ...some('doubled', [...doubled.keys()]), ...some('doubtful', doubts), ...some('added', [...free])],
+    examples: [...some('lost', lost), ...some('doubled', [...doubled.keys()]), ...doubts, ...some('added', [...free])],
   }
 }

@@ -2,9 +2,10 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useAct } from '../act.ts'
-import { get, type Connection, type Preview } from '../api.ts'
+import { get, type Account, type Connection, type Preview, type Question } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { Questions } from '../review/questions.tsx'
 import { ChallengeForm } from './challenge-form.tsx'
 import { Amount } from './money.tsx'
 import { Trouble } from './states.tsx'
@@ -59,6 +60,8 @@ export function Shown({ preview, connection, kept }: { preview: Preview; connect
       {preview.unfed.map(({ accountId, name }) => <p key={accountId} className="meta">{say('{account}: the new sign-in does not list it.', { account: name })}</p>)}
       {preview.unknown.map((name) => <p key={name} className="meta">{say('{account}: only the new sign-in lists it; it waits for you after the switch.', { account: name })}</p>)}
       {preview.state === 'asked' && preview.challenge !== null && <ChallengeForm key={preview.challenge.id} challenge={preview.challenge} />}
+      {preview.state === 'ready' && preview.objection === null && preview.counts.toCheck > 0 && <p>{say('{count, plural, one {One pair} other {# pairs}} to check: the switch keeps both rows of each, and asks here whether they are the same.', { count: preview.counts.toCheck })}</p>}
+      {preview.state === 'switched' && preview.counts.toCheck > 0 && <ToCheck accountIds={preview.accounts.map(({ accountId }) => accountId)} />}
       {preview.objection !== null && <p role="alert" className="font-medium">{preview.objection}</p>}
       {act.error !== null && <Trouble error={act.error} />}
       {(preview.state === 'ready' || preview.state === 'asked') && (
@@ -90,11 +93,28 @@ function MappedAccount({ account, currency }: { account: Preview['accounts'][num
           <summary className="link min-h-6 cursor-pointer">{say('See the rows')}</summary>
           <ul className="mt-2 grid gap-1 text-[13px]">
             {account.rows.map((row, index) => (
-              <li key={index} className="flex flex-wrap gap-x-3"><span className="font-medium">{say(KINDS[row.kind])}</span><Day day={row.on} /><bdi className="grow">{row.text}</bdi><Amount amount={row.amount} currency={currency} signed /></li>
+              <li key={index} className="grid gap-x-3 @lg:grid-cols-[auto_minmax(0,1fr)]">
+                <span className="font-medium">{say(KINDS[row.kind])}</span>
+                <span className="grid min-w-0 gap-x-4 @lg:grid-flow-col @lg:auto-cols-fr">{[row, ...(row.other === null ? [] : [row.other])].map((side, at) => <span key={at} className="flex min-w-0 flex-wrap gap-x-3"><Day day={side.on} /><bdi className="min-w-0 grow">{side.text}</bdi><Amount amount={side.amount} currency={currency} signed /></span>)}</span>
+              </li>
             ))}
           </ul>
         </details>
       )}
     </div>
+  )
+}
+
+/** What the switch left to a person, answered where it was announced; the same questions wait on Review. */
+function ToCheck({ accountIds }: { accountIds: readonly string[] }) {
+  const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
+  const questions = useQuery({ queryKey: ['questions', ...accountIds], queryFn: () => Promise.all(accountIds.map((id) => get<{ items: Question[] }>(`/questions?accountId=${id}`))).then((found) => found.flatMap(({ items }) => items)) })
+  if (questions.data === undefined || accounts.data === undefined) return null
+  if (questions.data.length === 0) return <p>{say('✓ All pairs are checked. An answer is taken back on Review, under Recent changes.')}</p>
+  return (
+    <section className="grid gap-3" aria-label={say('To check')}>
+      <p><Say message="{count, plural, one {One question} other {# questions}} about rows of these accounts; they wait on <a>Review</a>, too." count={questions.data.length} a={(inside) => <Link className="link" to="/review">{inside}</Link>} /></p>
+      <Questions questions={questions.data} accounts={accounts.data.items} />
+    </section>
   )
 }

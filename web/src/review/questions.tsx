@@ -68,11 +68,11 @@ function Card({ question, account, isBusy, answer }: { question: Question; accou
   const { title, choices } = KINDS[question.kind]
   const may = useMay()
   return (
-    <section className="panel" aria-labelledby={`q-${question.id}`} data-question={question.id} tabIndex={-1}>
+    <section className="panel" aria-labelledby={`q-${question.id} q-${question.id}-row`} data-question={question.id} tabIndex={-1}>
       <h2 id={`q-${question.id}`}>{say(title)}</h2>
       <p className="meta name">{account}</p>
       <div className="my-3 grid gap-2 @lg:grid-cols-2">
-        <Side row={question.transaction} />
+        <div id={`q-${question.id}-row`} className="min-w-0"><Side row={question.transaction} /></div>
         {question.other !== null && <Side row={question.other} />}
       </div>
       <div className="flex flex-wrap gap-2">

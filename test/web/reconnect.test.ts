@@ -1,0 +1,87 @@
+/** Another sign-in takes over: what it brings, what it leaves to a person to decide, and that going back restores what was, to the eye. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { violations } from './axe.ts'
+import { settled } from './settled.ts'
+import { cannotRun, openWorld, type World } from './world.ts'
+
+/** Of ana, at the sandbox bank. */
+const CHECKING = '1000200031'
+/** Which rows are there follows the day. */
+const NOON = Date.UTC(2026, 10, 28, 12)
+
+describe('another sign-in takes over', { skip: cannotRun ?? false }, () => {
+  let world: World
+  before(async () => {
+    world = await openWorld({ startsAt: NOON })
+  })
+  after(async () => {
+    await world.close()
+  })
+
+  // Fails when: pairs to check are only counted (was so: nobody could answer there), or an undo leaves the rows that the switch brought, their count or a question of theirs.
+  test('the switch brings rows and leaves a pair to check, which is answered there; going back restores every count', async () => {
+    const { page, url, sandbox, connectionId } = world
+    const { store } = sandbox.opened.instance
+    const shown = async (): Promise<readonly string[]> => {
+      await settled(page, url('/accounts'))
+      const tiles = page.getByRole('link', { name: /rows, newest/ })
+      await tiles.first().waitFor()
+      // Freshness goes on with the days; what is in the books does not.
+      return (await tiles.allInnerTexts()).map((words) => words.replaceAll(/\s+/g, ' ').replace(/··.*?(?=\d+ rows, newest)/, '')).toSorted()
+    }
+    const counts = async (): Promise<readonly string[]> => (await store.accounts.list()).map(({ name, rows, balance, forReview }) => `${name}: ${rows}, ${balance}, ${forReview}`).toSorted()
+    const [before, seen] = [await counts(), await shown()]
+    sandbox.advance(4 * 24 * 3_600_000)
+    // The new sign-in tells the days of one account otherwise, under ids of its own.
+    for (const name of ['date-off-by-one', 'reissued-ids']) sandbox.bank.inject({ name, account: CHECKING })
+    await sandbox.listening.settle()
+    await settled(page, url(`/connections/${connectionId}/reconnect`))
+    const reconnect = page.getByRole('region', { name: 'Reconnect' })
+    await reconnect.getByLabel('User name').fill('ana')
+    await reconnect.getByLabel('Password or PIN').fill('correct horse')
+    await reconnect.getByRole('button', { name: 'Sign in beside and look' }).click()
+    const asked = reconnect.getByRole('form', { name: 'Question of the bank' })
+    await asked.getByRole('textbox').fill(await world.person('ana').answer((await asked.locator('label').innerText()).trim()))
+    await asked.getByRole('button', { name: 'Answer' }).click()
+    await reconnect.getByText(/^(One pair|\d+ pairs) to check: the switch keeps both rows of each, and asks here whether they are the same\.$/).waitFor()
+    const said = await reconnect.getByText(/^\d+ the same, [1-9]\d* new, 0 lost, 0 double, [1-9]\d* to check\.$/).innerText()
+    const pairs = Number(/(\d+) to check/.exec(said)![1])
+    // Both sides of the pair are seen before anything happens.
+    await reconnect.getByText('See the rows').first().click()
+    assert.equal(await reconnect.getByRole('listitem').filter({ hasText: 'To check' }).locator('time').count(), 2 * pairs)
+    assert.deepEqual(await violations(page), [])
+    await reconnect.getByRole('button', { name: 'Switch', exact: true }).click()
+    const toCheck = reconnect.getByRole('region', { name: 'To check', exact: true })
+    const asks = toCheck.getByRole('heading', { name: 'Are these the same?' })
+    await asks.nth(pairs - 1).waitFor()
+    const switched = await counts()
+    assert.notDeepEqual(switched, before, 'it brought rows')
+    assert.deepEqual(await violations(page), [])
+    for (let left = pairs; left > 0; left--) {
+      await toCheck.getByRole('button', { name: 'Same', exact: true }).first().click()
+      await asks.nth(left - 1).waitFor({ state: 'detached' })
+    }
+    await reconnect.getByText('✓ All pairs are checked.').waitFor()
+    assert.deepEqual(await store.feed.questions({ open: true }), [])
+    assert.notDeepEqual(await counts(), switched, 'a row the fewer for each pair')
+    // The answer goes back first, because it rests on what the switch brought; here by the way that the sentence names.
+    await settled(page, url('/review'))
+    await page.getByText('Recent changes').click()
+    for (let left = pairs; left > 0; left--) {
+      await page.getByRole('button', { name: /^Undo: two rows: the same/ }).first().click()
+      await page.getByRole('heading', { name: 'Are these the same?' }).nth(pairs - left).waitFor()
+    }
+    assert.deepEqual(await counts(), switched)
+    await settled(page, url(`/connections/${connectionId}`))
+    await asks.nth(pairs - 1).waitFor()
+    await reconnect.getByRole('button', { name: 'Go back to the old one' }).click()
+    await reconnect.getByText('The switch was taken back; the old connection reads again.').waitFor()
+    assert.deepEqual(await counts(), before)
+    assert.deepEqual(await shown(), seen, 'as the page showed them')
+    assert.deepEqual(await store.feed.questions({ open: true }), [])
+    assert.equal((await store.connections.get(connectionId))?.state, 'active')
+  })
+
+  test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
+})
