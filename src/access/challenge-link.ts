@@ -16,13 +16,15 @@ export function makeChallengeLink(key: KeyObject, challengeId: string, now: numb
   return `${body}.${sign(key, body)}`
 }
 
-/** The challenge it leads to and the digest by which it is spent; null when it is forged or too old. */
-export function readChallengeLink(key: KeyObject, link: string, now: number): { readonly challengeId: string; readonly digest: Uint8Array } | null {
+/** What a link of ours leads to and the digest by which it is spent; `isOver`: its ten minutes are. */
+export type ChallengeLink = { readonly challengeId: string; readonly digest: Uint8Array; readonly isOver: boolean }
+
+/** Null: it is none that this Relink made. */
+export function readChallengeLink(key: KeyObject, link: string, now: number): ChallengeLink | null {
   const match = FORM.exec(link)
   const signature = sign(key, match === null ? '' : `${match[1]}.${match[2]}.${match[3]}`)
   const isOurs = timingSafeEqual(Buffer.from(signature), Buffer.from((match?.[4] ?? '').padEnd(signature.length).slice(0, signature.length)))
-  if (match === null || !isOurs || Number(match[2]) <= now) return null
-  return { challengeId: match[1]!, digest: digestOf(link) }
+  return match === null || !isOurs ? null : { challengeId: match[1]!, digest: digestOf(link), isOver: Number(match[2]) <= now }
 }
 
 function sign(key: KeyObject, body: string): string {

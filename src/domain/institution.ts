@@ -42,7 +42,7 @@ export type Route = {
 export function searchInstitutions(institutions: readonly Institution[], text: string): Institution[] {
   const wanted = plain(text)
   if (wanted === '') return [...institutions].sort(byName)
-  const scored = institutions.map((institution) => ({ institution, score: scoreOf(institution, wanted) })).filter(({ score }) => score > 0)
+  const scored = institutions.map((institution) => ({ institution, score: scoreOf(institution, wanted, hostIn(text)) })).filter(({ score }) => score > 0)
   return scored.sort((a, b) => b.score - a.score || byName(a.institution, b.institution)).map(({ institution }) => institution)
 }
 
@@ -69,11 +69,12 @@ function siteOf(website: string | null): string | null {
   return parts.length < 2 ? null : parts.slice(isNested ? -3 : -2).join('.')
 }
 
-function scoreOf(institution: Institution, wanted: string): number {
+function scoreOf(institution: Institution, wanted: string, host: string): number {
   const name = plain(institution.name)
   const address = institution.website === null ? '' : plain(institution.website.replace(/^https?:\/\/(www\.)?/, ''))
   if (institution.routingNumbers.includes(wanted.replace(/\D/g, '') || '-')) return 5
-  if (name === wanted) return 4
+  const own = institution.website === null ? '' : hostIn(institution.website)
+  if (name === wanted || (own !== '' && (host === own || host.endsWith(`.${own}`)))) return 4
   if (name.startsWith(wanted)) return 3
   if (address !== '' && (address.startsWith(wanted) || wanted.replace(/^(https? )?(www )?/, '').startsWith(address.split(' ')[0] ?? '-'))) return 2
   return wanted.split(' ').every((word) => name.includes(word) || address.includes(word)) ? 1 : 0
@@ -81,6 +82,11 @@ function scoreOf(institution: Institution, wanted: string): number {
 
 function byName(a: Institution, b: Institution): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}
+
+/** The host of an address however it is typed: with its protocol, a path, `www.`, or none of them. */
+function hostIn(text: string): string {
+  return text.trim().toLowerCase().replace(/^\w+:\/\//, '').replace(/^www\./, '').split(/[/?#:]/)[0] ?? ''
 }
 
 /** Letters and digits in lower case without accents, words separated by one space. */

@@ -44,15 +44,16 @@ export type House = {
   close(): Promise<void>
 }
 
-/** `pageDirectory`: the built page, for tests in a browser. */
-export async function openHouse(pageDirectory: string | null = null): Promise<House> {
+/** `pageDirectory`: the built page, for tests in a browser. `port`: where the page is, as links in messages say it. `tells`: alerts may go to programs of this machine. */
+export async function openHouse(pageDirectory: string | null = null, { port = 0, tells = false }: { readonly port?: number; readonly tells?: boolean } = {}): Promise<House> {
   const config = readConfig({ PATH: process.env['PATH'] }, process.platform)
   assert.ok(config.ok)
   const database = await openMadeStore()
-  const sandbox = await openSandbox(config.value, { seed: 3, historyDays: 60, tell: () => undefined, database })
+  const alerts = { privateHosts: tells ? [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }] : [], caPem: null }
+  const sandbox = await openSandbox({ ...config.value, port }, { seed: 3, historyDays: 60, tell: () => undefined, database, alerts })
   assert.ok(sandbox.ok)
   const instance: Instance = { ...sandbox.value.opened.instance, demo: null }
-  const server = await listen({ instance, home: sandbox.value.home, host: '127.0.0.1', port: 0, trustedProxies: ['127.0.0.1'], pageDirectory })
+  const server = await listen({ instance, home: sandbox.value.home, host: '127.0.0.1', port, trustedProxies: ['127.0.0.1'], pageDirectory })
   assert.ok(server.ok)
   const asSignIn = quiet(new pg.Pool({ ...database.app, max: 1, options: '-c role=relink_auth -c search_path=relink' }))
   const asOwner = quiet(new pg.Pool({ ...database.owner, max: 1 }))
@@ -67,14 +68,14 @@ export async function openHouse(pageDirectory: string | null = null): Promise<Ho
     }
   }
   let addresses = 0
-  const { port } = new URL(server.value.url)
+  const { port: bound } = new URL(server.value.url)
   return {
     sandbox: sandbox.value, instance, server: server.value, database,
     hostToken: (await readFile(server.value.tokenFile, 'utf8')).trim(),
     setupToken: (await readFile(setupFileOf(sandbox.value.home), 'utf8')).trim(),
-    browser: (address) => browserAt(`http://localhost:${port}`, { 'x-forwarded-for': address ?? `198.51.100.${(addresses += 1)}` }),
+    browser: (address) => browserAt(`http://localhost:${bound}`, { 'x-forwarded-for': address ?? `198.51.100.${(addresses += 1)}` }),
     forgetCodes: async () => void (await asSignIn.query(`delete from relink.auth_attempts where starts_with(key, 'code:')`)),
-    program: (token) => browserAt(`http://localhost:${port}`, { authorization: `Bearer ${token}` }, false),
+    program: (token) => browserAt(`http://localhost:${bound}`, { authorization: `Bearer ${token}` }, false),
     sql: async (text, values) => (await asSignIn.query(text, values)).rows,
     tamper: (table, text) => unprotected(table, async (client) => void (await client.query(text))),
     dump: (table) => unprotected(table, async (client) => JSON.stringify((await client.query(`select t::text from relink.${table} t`)).rows)),

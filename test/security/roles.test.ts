@@ -248,6 +248,7 @@ test('row 41: a link to a question is good once, for ten minutes, for a member w
   const late = await link()
   house.sandbox.advance(10 * 60_000)
   assert.deepEqual(said(await open(owner, late)), [410, 'link_void'], 'ten minutes later')
+  assert.match((await open(owner, late)).json.detail, /ten minutes, and they are over/)
 })
 
 test('row 13: no address of this server takes a person back from a bank, so there is nothing to fix upon somebody', () => {

@@ -20,8 +20,8 @@ const HOUR_MS = 3_600_000
 const CHECKING = '1000200031'
 
 /** A bank with an entry for each kind of customer under one name, and one of that name elsewhere that does not say. */
-const BRANDS = ([['river-home', 'US', 'www.riverbank.example', 'personal'], ['river-work', 'US', 'biz.riverbank.example', 'business'], ['river-abroad', 'CA', 'riverbank-ca.example', undefined]] as const)
-  .map(([id, country, host, customers]) => ({ id, name: 'Riverbank', country, website: `https://${host}/`, timeZone: 'America/New_York', customers, routes: [{ connector: 'ofx', settings: { url: `https://ofx.${host}/` } }] }))
+const BRANDS = ([['river-home', 'US', 'www.riverbank.example', 'personal', ['021000089', '11100025']], ['river-work', 'US', 'biz.riverbank.example', 'business'], ['river-abroad', 'CA', 'riverbank-ca.example', undefined]] as const)
+  .map(([id, country, host, customers, routingNumbers = []]) => ({ id, routingNumbers, name: 'Riverbank', country, website: `https://${host}/`, timeZone: 'America/New_York', customers, routes: [{ connector: 'ofx', settings: { url: `https://ofx.${host}/` } }] }))
 
 describe('connecting through the page', { skip: cannotRun ?? false }, () => {
   let world: World
@@ -58,6 +58,22 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.getByLabel('How?').locator('option', { hasText: 'riverbank-ca' }).waitFor({ state: 'attached' })
     const ways = await page.getByLabel('How?').locator('option').allTextContents()
     for (const one of words) assert.equal(ways.filter((way) => way.startsWith(`Riverbank (${one}), `)).length, 1, `${one}: ${ways.join('; ')}`)
+  })
+
+  // Fails when: a bank is found by its name alone, or only once a button is pressed.
+  test('a bank is found by routing number and by web address, as it is typed', async () => {
+    const { page, url } = world
+    await page.goto(url('/add'))
+    const banks = page.getByRole('list', { name: 'Banks' }).getByRole('button')
+    const field = page.getByLabel('Which bank?')
+    for (const [typed, found] of [['021000089', 'www.riverbank.example'], ['https://biz.riverbank.example/login', 'biz.riverbank.example'], ['0210-0008-9', 'www.riverbank.example'], ['riverbank-ca.example', 'riverbank-ca.example'], ['www.riverbank.example', 'www.riverbank.example']] as const) {
+      await field.fill('')
+      await field.pressSequentially(typed)
+      // The first is the one that is meant, as soon as it is typed.
+      await banks.first().filter({ hasText: `Riverbank${found} ·` }).waitFor()
+    }
+    await field.fill('999999999')
+    await page.getByText('No bank with “999999999” is known.').waitFor()
   })
 
   const methods: readonly MfaMethod[] = ['text', 'question', 'token', 'push']
@@ -296,7 +312,7 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     assert.deepEqual([await asked.count(), await violations(phone)], [0, []])
     await page.getByRole('region', { name: 'Proof' }).waitFor()
     await phone.reload()
-    await phone.getByText('This link does not work, or not any more.').waitFor()
+    await phone.getByText('This link was opened before, and it is good once.').waitFor()
     await phone.context().close()
   })
 

@@ -152,14 +152,18 @@ const send = route({
 })
 
 const openLink = route({
-  method: 'POST', url: '/challenge-links', action: 'sync', tag: 'Challenges', summary: 'The question that a link leads to; the link is spent by this',
+  method: 'POST', url: '/challenge-links', action: 'sync', tag: 'Challenges', summary: 'The question that a link leads to; the link is spent by this. Of one that is over, `connectionId` says where the question can still be answered',
   body: z.strictObject({ link: z.string().max(200) }), response: challengeShape,
   handle: async ({ body, instance, caller, language }) => {
     if (caller?.kind !== 'member') throw new ApiProblem('forbidden', 'A link is for a person who is signed in.')
     const now = instance.clock.now()
     const read = readChallengeLink(instance.linkKey, body.link, now)
-    const found = read === null || !(await instance.store.access.spendLink(read.digest, now)) ? null : await instance.store.challenges.get(read.challengeId)
-    if (found === null) throw new ApiProblem('link_void')
+    const found = read === null ? null : await instance.store.challenges.get(read.challengeId)
+    if (read === null || found === null) throw new ApiProblem('link_void')
+    // Who is signed in may answer on the page of the connection as well: the way there is told with why not here.
+    const instead = { connectionId: found.connectionId }
+    if (read.isOver) throw new ApiProblem('link_void', 'This link was good for ten minutes, and they are over.', instead)
+    if (!(await instance.store.access.spendLink(read.digest, now))) throw new ApiProblem('link_void', 'This link was opened before, and it is good once.', instead)
     return challengeResource(language, found)
   },
 })

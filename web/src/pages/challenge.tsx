@@ -2,11 +2,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { ask, get, type Challenge, type Run } from '../api.ts'
+import { ask, get, ServerProblem, type Challenge, type Run } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { ChallengeForm } from '../parts/challenge-form.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
-import { Arrival, Loaded, Title } from '../parts/states.tsx'
+import { Arrival, Loaded, Title, Trouble } from '../parts/states.tsx'
 
 export function ChallengePage() {
   const { token } = useParams({ from: '/c/$token' })
@@ -17,9 +17,21 @@ export function ChallengePage() {
   return (
     <div className="mx-auto max-w-xl">
       <div className="mb-4"><Title>{say('Answer your bank')}</Title></div>
-      <Loaded query={opened}>{(challenge) => <Question challenge={challenge} />}</Loaded>
-      {opened.error !== null && <p><Link className="link" to="/accounts">{say('See on Accounts whether it still waits')}</Link></p>}
+      {opened.error === null ? <Loaded query={opened}>{(challenge) => <Question challenge={challenge} />}</Loaded> : <Void error={opened.error} />}
     </div>
+  )
+}
+
+/** A link that leads nowhere any more: why, and where the question is answered instead, if it still waits. */
+function Void({ error }: { error: Error }) {
+  const connectionId = error instanceof ServerProblem ? error.body['connectionId'] : undefined
+  if (typeof connectionId !== 'string') return <><Trouble error={error} /><p><Link className="link" to="/accounts">{say('See on Accounts whether it still waits')}</Link></p></>
+  return (
+    <section className="panel grid justify-items-start gap-3" role="alert">
+      <Arrival>{error.message}</Arrival>
+      <p>{say('If the bank still waits, answer on the page of the connection. From there a new link can be sent to this phone; if the bank waits no longer, it can be asked anew there.')}</p>
+      <Link className="button button-primary" to="/connections/$id" params={{ id: connectionId }}>{say('Go to the connection')}</Link>
+    </section>
   )
 }
 
