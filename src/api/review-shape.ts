@@ -30,3 +30,7 @@ export const suggestedShape = z
       .nullable(),
   })
   .meta({ id: 'Suggested' })
+
+export const matchShape = z
+  .object({ as: z.enum(['same', 'transfer']), transaction: transactionShape, days: z.int().min(0).meta({ description: 'So far apart' }) })
+  .meta({ id: 'Match' })

@@ -7,7 +7,7 @@ import type { previewShape } from '../../src/api/preview-shape.ts'
 import type { destinationShape, messageShape } from '../../src/api/alert-shapes.ts'
 import type { bankHistoryShape } from '../../src/api/bank-shapes.ts'
 import type { decisionShape } from '../../src/api/decision-shape.ts'
-import type { dryRunShape, ruleShape, suggestedShape } from '../../src/api/review-shape.ts'
+import type { dryRunShape, matchShape, ruleShape, suggestedShape } from '../../src/api/review-shape.ts'
 import type { reconciledShape, reconciliationShape } from '../../src/api/reconcile-shape.ts'
 import type { scheduledShape, scheduleShape } from '../../src/api/schedule-shapes.ts'
 import type { freshnessShape } from '../../src/api/freshness-shape.ts'
@@ -32,6 +32,7 @@ export type BankHistory = z.output<typeof bankHistoryShape>
 export type Decision = z.output<typeof decisionShape>
 export type CategoryRule = z.output<typeof ruleShape>
 export type DryRun = z.output<typeof dryRunShape>
+export type Match = z.output<typeof matchShape>
 export type Suggested = z.output<typeof suggestedShape>
 export type Reconciliation = z.output<typeof reconciliationShape>
 export type Reconciled = z.output<typeof reconciledShape>

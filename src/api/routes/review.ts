@@ -3,11 +3,13 @@ import { z } from 'zod'
 import type { CategoryRule } from '../../domain/review.ts'
 import type { Instance } from '../../instance.ts'
 import type { Transaction } from '../../domain/transaction.ts'
+import { makeOne, matchesFor, matchOf } from '../../review/matches.ts'
 import { dryRun } from '../../review/rules.ts'
 import { suggestions } from '../../review/suggest.ts'
+import { tendAfterDecision } from '../../sync/tend-balance.ts'
 import { ApiProblem } from '../problems.ts'
 import { dryRunResource, ruleResource, suggestedResource } from '../review-resource.ts'
-import { dryRunShape, ruleShape, suggestedShape } from '../review-shape.ts'
+import { dryRunShape, matchShape, ruleShape, suggestedShape } from '../review-shape.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { transactionResource, transactionShape } from '../shapes.ts'
 
@@ -96,14 +98,36 @@ const bringBack = route({
 
 const transferShape = z.object({ id: z.uuid(), sides: z.array(transactionShape).meta({ description: 'What leaves first' }) }).meta({ id: 'Transfer' })
 
+const matches = route({
+  method: 'GET', url: '/transactions/:id/matches', action: 'read', tag: 'Review', summary: 'Rows that a person may make one with this row: of its account the same once more, of others the other side of a transfer; equal amounts first, then the nearest days',
+  params: idParams, query: z.strictObject({ text: z.string().trim().max(200).default('').meta({ description: 'Found in what the bank says; then also rows with other amounts, and further away' }) }), response: listOf(matchShape),
+  handle: async ({ params, query, instance }) => ({ items: (await matchesFor(instance.store, await rowOf(instance, params.id), query.text)).map(({ as, row, days }) => ({ as, transaction: transactionResource(row), days })) }),
+})
+
+const pairBody = z.strictObject({ transactionIds: z.array(z.uuid()).length(2) })
+
+const same = route({
+  method: 'POST', url: '/questions', action: 'review', tag: 'Review', summary: 'Say of two rows of one account, unasked, that they are the same: the one that was there first stays. DELETE /questions/{id}/answer takes it back',
+  body: pairBody, response: z.object({ id: z.uuid(), kept: transactionShape }), status: 201,
+  handle: async ({ body, instance }) => {
+    const [a, b] = await pairOf(instance, body)
+    if (matchOf(a, b)?.as !== 'same' || matchOf(b, a) === null) throw new ApiProblem('invalid_request', 'Two rows that are the same are in one account, go the same way, and neither is withdrawn, excluded or deleted.')
+    const { store, clock, entropy } = instance
+    const question = await makeOne(store.feed, [a, b], clock.now(), () => entropy.id(clock.now()))
+    const account = await store.accounts.get(question.accountId)
+    if (account !== null) await tendAfterDecision(store.feed, account, clock.now())
+    for (const { id } of [a, b]) instance.events.publish({ kind: 'transaction', id })
+    return { id: question.id, kept: transactionResource(await rowOf(instance, question.transactionId)) }
+  },
+})
+
 const pair = route({
   method: 'POST', url: '/transfers', action: 'review', tag: 'Review', summary: 'Two rows are the sides of one transfer between own accounts; both count as reviewed',
-  body: z.strictObject({ transactionIds: z.array(z.uuid()).length(2) }), response: transferShape, status: 201,
-  handle: async ({ body: { transactionIds: [first, second] }, instance }) => {
-    const rows = await Promise.all([first!, second!].map((id) => instance.store.feed.transaction(id)))
-    const [a, b] = rows
-    if (a == null || b == null) throw new ApiProblem('not_found', 'There is no transaction with this id.')
-    if (!isTransfer(a, b)) throw new ApiProblem('invalid_request', 'The two sides of a transfer are in two accounts, in one currency, with the same amount out of the one and into the other.')
+  body: pairBody, response: transferShape, status: 201,
+  handle: async ({ body, instance }) => {
+    const [a, b] = await pairOf(instance, body)
+    // Fees and exchange between: the amounts may differ where a person knows it.
+    if (!isTransfer(a, b)) throw new ApiProblem('invalid_request', 'The two sides of a transfer are in two accounts, out of the one and into the other.')
     const id = instance.entropy.id(instance.clock.now())
     if (!(await instance.store.review.pair(id, [a.id, b.id], instance.clock.now()))) throw new ApiProblem('changed_meanwhile', 'One of the two is a side of a transfer already, or does not count any more.')
     for (const row of [a, b]) instance.events.publish({ kind: 'transaction', id: row.id })
@@ -130,7 +154,7 @@ const unpair = route({
   },
 })
 
-export const reviewRoutes: readonly Route[] = [suggested, rules, removedRules, preview, save, remove, bringBack, pair, transfer, unpair]
+export const reviewRoutes: readonly Route[] = [suggested, rules, removedRules, preview, save, remove, bringBack, matches, same, pair, transfer, unpair]
 
 async function demandAccount({ store }: Instance, accountId: string | null): Promise<void> {
   if (accountId !== null && (await store.accounts.get(accountId)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
@@ -145,6 +169,16 @@ async function rowsOf({ store }: Instance, { contains, accountId }: { readonly c
   return { rows: rows.slice(0, MOST_ROWS), isWhole: rows.length <= MOST_ROWS }
 }
 
+async function rowOf({ store }: Instance, id: string): Promise<Transaction> {
+  const row = await store.feed.transaction(id)
+  if (row === null) throw new ApiProblem('not_found', 'There is no transaction with this id.')
+  return row
+}
+
+async function pairOf(instance: Instance, { transactionIds: [first, second] }: z.output<typeof pairBody>): Promise<readonly [Transaction, Transaction]> {
+  return Promise.all([rowOf(instance, first!), rowOf(instance, second!)])
+}
+
 function isTransfer(a: Transaction, b: Transaction): boolean {
-  return a.accountId !== b.accountId && a.currency === b.currency && a.amount === -b.amount && a.amount !== 0n
+  return a.accountId !== b.accountId && a.amount < 0n !== b.amount < 0n && a.amount !== 0n && b.amount !== 0n
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Question } from '../../domain/transaction.ts'
 import type { Instance } from '../../instance.ts'
 import type { Language } from '../../language/language.ts'
+import { closeChosen } from '../../review/matches.ts'
 import { explainTransaction } from '../../sync/explain.ts'
 import { tendAfterDecision } from '../../sync/tend-balance.ts'
 import { contentKeyOf } from '../../sync/undo.ts'
@@ -72,7 +73,7 @@ const answers = route({
 })
 
 const reopen = route({
-  method: 'DELETE', url: '/questions/:id/answer', action: 'review', tag: 'Review', summary: 'Take an answer back: both rows are as they were, and the question is open again',
+  method: 'DELETE', url: '/questions/:id/answer', action: 'review', tag: 'Review', summary: 'Take an answer back: both rows are as they were, and the question is open again where one was asked',
   params: idParams, response: z.object({ ok: z.literal(true) }),
   handle: async ({ params, instance }) => {
     const { feed, accounts } = instance.store
@@ -81,6 +82,7 @@ const reopen = route({
     if (done === 'later_first') throw new ApiProblem('wrong_state', 'A later answer rests on this one: take that one back first.')
     if (done === 'run_first') throw new ApiProblem('wrong_state', 'The import or read that reported one of these rows is taken back: bring it back first, then take the answer back.')
     const question = (await feed.questions({ open: true })).find(({ id }) => id === params.id)
+    if (question !== undefined) await closeChosen(feed, question, instance.clock.now())
     const account = question === undefined ? null : await accounts.get(question.accountId)
     if (account !== null) await tendAfterDecision(feed, account, instance.clock.now())
     instance.events.publish({ kind: 'question', id: params.id })

@@ -1,11 +1,12 @@
 /**
  * Decisions about rows: shown at once, stored behind, and taken back in the order in which they were made.
  * What somebody else decided meanwhile is never overwritten unseen: it is told, with both ways to go on, and
- * what was not stored is not taken back either. A transfer is never shown before the server has it.
+ * what was not stored is not taken back either. A pair is never shown before the server has it.
  */
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { ask, ServerProblem, type Decision, type Transaction } from '../api.ts'
+import { ask, ServerProblem, type Decision, type Match, type Transaction } from '../api.ts'
+import { ROWS } from '../rows/load.ts'
 
 export type Values = Omit<Decision['after'], 'transfer'>
 /** What is decided of one row. */
@@ -34,7 +35,7 @@ export function useDecisions() {
   }
   /** All that is decided of the row as it is shown: whoever decided anything else of it meanwhile is not overwritten. */
   const seen = (row: Transaction): Values => ({ ...valuesOf(row, ALL), ...now.current.get(row.id) })
-  const told = (): void => void queries.invalidateQueries({ predicate: ({ queryKey }) => ['decisions', 'accounts', 'account', 'transaction', 'suggestions'].includes(String(queryKey[0])) })
+  const told = (): void => void queries.invalidateQueries({ predicate: ({ queryKey }) => ['decisions', 'answers', 'accounts', 'account', 'transaction', 'suggestions'].includes(String(queryKey[0])) })
   // One after the other: what is taken back must not overtake what it takes back.
   const line = useRef<Promise<void>>(Promise.resolve())
   const inTurn = (work: () => Promise<unknown>): void => {
@@ -72,23 +73,35 @@ export function useDecisions() {
     }
     acts.current.push({ rows: deeds.map(({ row }) => row), undone, takeBack })
   }
-  /** Two rows become the sides of one transfer. */
-  const pair = (row: Transaction, other: Transaction): void => {
+  /** Two rows become one, or the sides of one transfer. */
+  const pair = (row: Transaction, other: Transaction, as: Match['as']): void => {
     setError(null)
     const undone = new Set<string>()
-    let transferId: string | null = null
-    inTurn(() => ask<{ id: string }>('POST', '/transfers', { transactionIds: [row.id, other.id] }).then(({ id }) => {
-      transferId = id
-      show(row.id, { review: 'accepted' })
-      show(other.id, { review: 'accepted' })
+    const transactionIds = [row.id, other.id]
+    let way: { readonly back: string; readonly gone: readonly string[] } | null = null
+    const made = async (): Promise<NonNullable<typeof way>> => {
+      if (as === 'transfer') return { back: `/transfers/${(await ask<{ id: string }>('POST', '/transfers', { transactionIds })).id}`, gone: transactionIds }
+      const { id, kept } = await ask<{ id: string; kept: Transaction }>('POST', '/questions', { transactionIds })
+      return { back: `/questions/${id}/answer`, gone: transactionIds.filter((one) => one !== kept.id || kept.review === 'accepted') }
+    }
+    // A row that stays says by now what both reports say.
+    const shown = (): void => void (as === 'same' && queries.invalidateQueries({ queryKey: [ROWS] }))
+    inTurn(() => made().then((done) => {
+      way = done
+      for (const id of done.gone) show(id, { review: 'accepted' })
+      shown()
     }, (problem: Error) => {
       undone.add(row.id)
       setError(problem)
     }))
     const takeBack = (): void =>
       inTurn(async () => {
-        if (transferId === null) return
-        await ask('DELETE', `/transfers/${transferId}`).then(() => { for (const { id } of [row, other]) show(id, null) }, setError)
+        const done = way
+        if (done === null) return
+        await ask('DELETE', done.back).then(() => {
+          for (const id of done.gone) show(id, null)
+          shown()
+        }, setError)
       })
     acts.current.push({ rows: [row], undone, takeBack })
   }

@@ -3,7 +3,7 @@ import { message, say } from '../language/language.ts'
 
 /** A key that is no word is the same in every language. */
 const KEYS: readonly (readonly [keys: string, does: string])[] = [
-  [message('↓ ↑ or J K'), message('next, previous')], [message('Enter'), message('why is this here?')], ['A', message('accept')], ['C', message('category')], ['M', message('pair the transfer')], ['R', message('make a rule')],
+  [message('↓ ↑ or J K'), message('next, previous')], [message('Enter'), message('why is this here?')], ['A', message('accept')], ['C', message('category')], ['M', message('pair what is proposed, else find another row')], [message('Shift M'), message('find another row')], ['R', message('make a rule')],
   ['X', message('exclude')], ['Y N', message('same, different')],
   [message('Space'), message('select')], [message('Shift ↓ ↑'), message('select more')], ['Z', message('take back the last')], ['/', message('search')], ['?', message('this help')],
 ]

@@ -10,10 +10,10 @@ const OFF = 'relink-keys-off'
 
 export type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>
 
-/** Whether an event comes out of something that takes letters itself. */
+/** Whether an event comes out of something that takes letters itself, or of a form whose buttons are about another matter than the page's keys. */
 function isTyping(event: KeyboardEvent): boolean {
   const target = event.target
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  return target instanceof HTMLElement && (target.isContentEditable || target.closest('[data-keys=own]') !== null || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
 
 export function useKeys(keys: Keys): { readonly isOn: boolean; readonly toggle: () => void } {

@@ -1,6 +1,6 @@
 /**
  * The rows of an account that wait for a decision, for the keyboard: J K or arrows, A accepts (with the
- * category that is proposed), C names a category, M pairs a transfer, R makes a rule, X excludes, Space
+ * category that is proposed), C names a category, M pairs what is proposed or finds another row, R makes a rule, X excludes, Space
  * selects, Shift with an arrow extends, Z takes back. After an act the next row has the focus, so that
  * fifty rows are fifty keys.
  */
@@ -12,7 +12,7 @@ import { NeedsServer } from '../parts/needs-server.tsx'
 import { useWide } from '../parts/split.tsx'
 import { Empty, RowsToCome, Trouble } from '../parts/states.tsx'
 import { useMay, useOffline } from '../me.ts'
-import type { Account, Transaction } from '../api.ts'
+import type { Account, Match, Transaction } from '../api.ts'
 import { Cells, COLUMNS } from '../rows/cells.tsx'
 import { useRows } from '../rows/load.ts'
 import { useLongList } from '../rows/virtual.ts'
@@ -23,6 +23,7 @@ import { RuleForm, type NewRule } from './rule-form.tsx'
 import { useDecisions, type Conflict, type Values } from './decide.ts'
 import { useKeys } from './keys.ts'
 import { KeysHelp } from './help.tsx'
+import { MatchForm } from './match-form.tsx'
 
 type QueueProps = { account: Account; accounts: readonly Account[]; text: string; view: View; look: (id: string | null) => void; children: ReactNode }
 
@@ -86,6 +87,8 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   const [rule, setRule] = useState<NewRule | null>(null)
   const [said, setSaid] = useState<string | null>(null)
   const [help, setHelp] = useState(false)
+  // The row for which another one is looked for.
+  const [lone, setLone] = useState<Transaction | null>(null)
   const list = useLongList({ count: rows.length, keyOf: (index) => rows[index]?.id ?? String(index), hasMore, isLoading, loadMore })
   const current = rows[list.active]
   useEffect(() => look(current?.id ?? null), [current?.id])
@@ -108,10 +111,19 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
       return category === undefined ? { review: 'accepted' } : { review: 'accepted', category }
     })
   const other = current === undefined ? undefined : proposals.get(current.id)?.transfer?.other
-  const pair = (): void => {
-    if (current === undefined || other === undefined || !mayDecide) return
-    decisions.pair(current, other)
+  // A pair goes when the server has it: until then its row keeps the focus, and then the next one has it.
+  const goes = useRef<string | null>(null)
+  const pair = (row: Transaction, mate: Transaction, as: Match['as']): void => {
+    decisions.pair(row, mate, as)
+    goes.current = row.id
+    setLone(null)
     acted()
+  }
+  const pairProposed = (): void => {
+    if (current !== undefined && other !== undefined && mayDecide) pair(current, other, 'transfer')
+  }
+  const findMate = (): void => {
+    if (current !== undefined && mayDecide) setLone(current)
   }
   const teach = (): void => {
     if (current !== undefined && mayDecide) setRule({ contains: stayingWords(current.name ?? current.memo ?? ''), category: current.category ?? proposals.get(current.id)?.category?.category ?? '' })
@@ -128,6 +140,11 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
     wanted.current = null
     list.go(at)
   }, [rows.length])
+  useEffect(() => {
+    if (goes.current === null || rows.some(({ id }) => id === goes.current)) return
+    goes.current = null
+    if (document.activeElement === document.body) list.go(list.active)
+  }, [rows.length])
   const pick = (index: number, only?: boolean): void => {
     const id = rows[index]?.id
     if (id === undefined) return
@@ -138,10 +155,10 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
       return after
     })
   }
-  const extend = (by: 1 | -1): void => {
-    pick(list.active, true)
-    pick(list.active + by, true)
-    list.go(list.active + by)
+  /** All rows from the one with the focus to that one. */
+  const extend = (to: number): void => {
+    for (let at = Math.min(list.active, to); at <= Math.max(list.active, to); at++) pick(at, true)
+    list.go(to)
   }
   const keys = useKeys({
     j: () => list.go(list.active + 1),
@@ -149,7 +166,8 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
     a: accept,
     x: () => decide(() => ({ excluded: true })),
     c: () => setNaming(mayDecide),
-    m: pair,
+    m: other === undefined ? findMate : pairProposed,
+    'Shift+m': findMate,
     r: teach,
     z: undo,
     // With Shift on many keyboards.
@@ -159,7 +177,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   const onKey = (event: ReactKeyboardEvent): void => {
     if ((event.target as HTMLElement).role !== 'row') return
     if (event.shiftKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
-      extend(event.key === 'ArrowDown' ? 1 : -1)
+      extend(list.active + (event.key === 'ArrowDown' ? 1 : -1))
       event.preventDefault()
     } else if (event.key === ' ') {
       pick(list.active)
@@ -180,7 +198,8 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
               <button type="button" className="button" disabled={rows.length === 0} onClick={accept}>{picked.size > 0 ? say('Accept {count}', { count: picked.size }) : say('Accept')}</button>
               <button type="button" className="button" disabled={rows.length === 0} onClick={() => setNaming(true)}>{say('Category…')}</button>
               <button type="button" className="button" disabled={rows.length === 0} onClick={() => decide(() => ({ excluded: true }))}>{picked.size > 0 ? say('Exclude {count}', { count: picked.size }) : say('Exclude')}</button>
-              {other !== undefined && <button type="button" className="button" onClick={pair}>{say('Pair the transfer')}</button>}
+              {other !== undefined && <button type="button" className="button" onClick={pairProposed}>{say('Pair the transfer')}</button>}
+              <button type="button" className="button" disabled={current === undefined} onClick={findMate}>{say('Match…')}</button>
               <button type="button" className="button" disabled={current === undefined} onClick={teach}>{say('Rule…')}</button>
               <button type="button" className="button" onClick={undo}>{say('Undo')}</button>
             </NeedsServer>
@@ -190,6 +209,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
         )}
       </div>}
       {rule !== null && <NeedsServer><RuleForm key={rule.contains} start={rule} cancel={() => { setRule(null); list.go(list.active) }} done={(changed, made) => { setRule(null); setSaid(say('The rule is saved. {count, plural, one {# row} other {# rows}} became {category}.', { count: changed, category: made.category })); list.go(list.active) }} /></NeedsServer>}
+      {lone !== null && <NeedsServer><MatchForm key={lone.id} row={lone} accounts={accounts} choose={({ as, transaction }) => pair(lone, transaction, as)} cancel={() => { setLone(null); list.go(list.active) }} /></NeedsServer>}
       <p role="status" className={said === null ? 'sr-only' : 'mb-2'}>{said}{said !== null && <> <Link className="link" to="/rules">{say('Rules')}</Link></>}</p>
       {help && <KeysHelp isOn={keys.isOn} toggle={keys.toggle} />}
       {rows.length > 0 && (
@@ -200,7 +220,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
               return row === undefined ? null : (
                 <div key={key} role="row" data-index={index} ref={list.measure} aria-rowindex={index + 1} aria-selected={picked.has(row.id)} tabIndex={index === list.active ? 0 : -1} onFocus={() => list.setActive(index)}
                   className={`absolute inset-x-0 top-0 border-t border-line outline-offset-[-2px] ${picked.has(row.id) ? 'border-l-4 border-l-accent bg-sunken' : index === list.active ? 'bg-sunken' : ''}`} style={{ transform: list.offsetOf(start) }}>
-                  <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={() => list.go(index)}><Cells row={row}>{proposals.has(row.id) && <Proposal proposal={proposals.get(row.id)!} accounts={accounts} />}</Cells></div>
+                  <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={(event) => (event.shiftKey ? extend(index) : list.go(index))} onMouseDown={(event) => event.shiftKey && event.preventDefault()}><Cells row={row}>{proposals.has(row.id) && <Proposal proposal={proposals.get(row.id)!} accounts={accounts} />}</Cells></div>
                   {open === row.id && !isWide && <div role="gridcell" className="bg-sunken px-3 py-3"><Why id={row.id} /></div>}
                 </div>
               )
