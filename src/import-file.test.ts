@@ -16,7 +16,7 @@ function csv(number: string, date: string, more = ''): string {
 function importing(world: World, name: string): (content: string, more?: { readonly dates?: DatesSaid; readonly accountId?: string }) => Promise<string> {
   return async (content, more = {}) => {
     const { statements, notices, failure } = await importFile(world.deps, { fileName: name, open: () => bytes(content), accountId: null, onProgress: null, dryRun: false, ...more })
-    return failure?.code ?? [statements[0]!.from, ...notices.map(({ code }) => code)].join(' ')
+    return failure?.code ?? [statements[0]!.from, ...notices.map(({ code }) => code).filter((code) => code !== 'currency_unknown')].join(' ')
   }
 }
 
@@ -230,4 +230,34 @@ test('a table that comes back to an account goes on with it: equal rows of both 
   assert.equal(failure, null)
   assert.deepEqual(await world.feed(0), ['2024-01-19 -200 Brot', '2024-01-20 -300 Kaffee', '2024-01-20 -300 Kaffee', '2024-01-21 200000 Lohn'])
   assert.deepEqual(await world.feed(1), ['2024-01-25 110 Zins', '2024-01-26 -100 Umbuchung'])
+})
+
+// Fails when: nobody can say it (as it was): an account that only such files feed stayed without a currency for ever.
+test('the currency of files that name none is said once, with the first file or later; no row comes twice', async () => {
+  const world = new World('2026-12-20')
+  const rows = 'Date,Description,Amount\n2026-02-05,Shop,-20.00\n2026-02-06,Bar,-5.50\n'
+  const bring = (content: string, currency: string | null = null, accountId: string | null = null) => importFile(world.deps, { fileName: 'a.csv', open: () => bytes(content), accountId, onProgress: null, dryRun: false, currency })
+  const told = ({ added, matched, notices, statements, failure }: Awaited<ReturnType<typeof bring>>) => failure?.message ?? [added, matched, statements[0]!.currency, ...notices.map(({ code }) => code)].join(' ')
+  const currencies = async () => [(await world.store.accounts.list()).map(({ currency }) => currency), [...new Set((await world.store.feed.transactions({ accountId: await world.accountId(), limit: 100 })).rows.map(({ currency }) => currency))]]
+  assert.equal(told(await bring(rows)), '2 0 XXX currency_unknown')
+  assert.equal(told(await bring(rows, 'EUR')), '0 2 EUR')
+  assert.deepEqual(await currencies(), [['EUR'], ['EUR']])
+  assert.equal(told(await bring(`${rows}2026-02-09,Books,-12.00\n`)), '1 2 XXX', 'known from now on, so not asked again')
+  assert.deepEqual(await currencies(), [['EUR'], ['EUR']])
+  assert.match(told(await bring(rows, 'USD', await world.accountId())), /in USD, but the account is in EUR/)
+  const named = rows.replaceAll('Amount', 'Amount,Currency').replaceAll('0\n', '0,EUR\n')
+  assert.equal(told(await bring(named, 'USD')), 'The statement is in EUR, but a person said USD. Leave the currency out: the file names it.')
+})
+
+test('a currency that was said by mistake is said anew when its imports are taken back', async () => {
+  const world = new World('2026-12-20')
+  const rows = 'Date,Description,Amount\n2026-02-05,Shop,-20.00\n'
+  const bring = (currency: string | null, accountId: string | null = null) => importFile(world.deps, { fileName: 'a.csv', open: () => bytes(rows), accountId, onProgress: null, dryRun: false, currency })
+  await bring('EUR')
+  const [run] = await world.store.runs.list({ limit: 1 })
+  await undoRun(world.deps, run!.id)
+  const { added, failure } = await bring('USD', await world.accountId())
+  assert.deepEqual([failure, added], [null, 1])
+  const { rows: stored } = await world.store.feed.transactions({ accountId: await world.accountId(), states: ['posted'], limit: 100 })
+  assert.deepEqual(stored.map(({ amount, currency }) => [amount, currency]), [[-2000n, 'USD']])
 })

@@ -10,11 +10,12 @@ import { hostEntropy } from './adapters/entropy.ts'
 import { createMemoryStore } from './store/memory/store.ts'
 import { rehearse } from './rehearse.ts'
 import { importStatements, type ImportDeps } from './sync/import.ts'
+import { inCurrency } from './sync/said-currency.ts'
 import type { ImportReport, ImportRequest } from './verbs.ts'
 
 /** The line of `relink import` for one file; a damaged file is a report with a failure, never an exception. */
 export async function importFile(deps: ImportDeps, request: ImportRequest & { readonly dryRun: boolean }): Promise<ImportReport> {
-  const { fileName, open, accountId, dates = null, dryRun, onProgress } = request
+  const { fileName, open, accountId, dates = null, currency = null, dryRun, onProgress } = request
   const name = basename(fileName)
   const options = { fileName: name, dates, today: utcDay(deps.clock.now()), ...(request.isForeign === true ? { limits: FOREIGN_LIMITS } : {}) }
   const stopped = request.isForeign === true ? await rehearsed(name, open()) : null
@@ -24,6 +25,10 @@ export async function importFile(deps: ImportDeps, request: ImportRequest & { re
   let format: StatementFormat = first.value.format
   let opened: StatementStream | null = first.value.stream
   const openStatements = async (remembered: DatesSaid | null = null): Promise<StatementStream> => {
+    const stream = await openAsWritten(remembered)
+    return currency === null ? stream : inCurrency(stream, currency)
+  }
+  const openAsWritten = async (remembered: DatesSaid | null): Promise<StatementStream> => {
     // The stream that told the format serves the first pass; later passes read the file anew.
     const ready = opened
     opened = null

@@ -5,6 +5,7 @@
 import type { ToldFacts } from './diagnose/problems.ts'
 import type { Connection, Diagnosis, Problem, ReadPlan } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'
+import type { Currency } from './domain/money.ts'
 import type { RepairPlan } from './domain/repair.ts'
 import type { Result } from './domain/result.ts'
 import type { SyncRun } from './domain/run.ts'
@@ -49,6 +50,8 @@ export type ImportRequest = {
   readonly accountId: string | null
   /** What the person says of dates such as `05/01/2024`; null: the file tells. */
   readonly dates?: DatesSaid | null
+  /** What the person says of statements that name no currency; null: it stays open where nothing tells. */
+  readonly currency?: Currency | null
   readonly onProgress: ((rows: number) => void) | null
 }
 

@@ -9,30 +9,40 @@ import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { failureSentence } from '../domain/statement.ts'
 import type { DatesSaid } from '../domain/dates-said.ts'
+import type { Currency } from '../domain/money.ts'
+import { readCurrency } from '../formats/written-currency.ts'
 import { NEW_ACCOUNT } from '../sync/file-accounts.ts'
+import { CURRENCY_UNKNOWN } from '../sync/said-currency.ts'
 import type { ImportReport, ImportRequest } from '../verbs.ts'
 import { chooseAccount } from './accounts.ts'
 import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
 
-export type ImportOptions = { readonly account?: string; readonly dates?: DatesSaid; readonly dryRun?: boolean }
+export type ImportOptions = { readonly account?: string; readonly dates?: DatesSaid; readonly currency?: string; readonly dryRun?: boolean }
 
 /** What a person says of all files of the command. */
-type Said = { readonly accountId: string | null; readonly dates: DatesSaid | null }
+type Said = { readonly accountId: string | null; readonly dates: DatesSaid | null; readonly currency: Currency | null }
 
 type Work = (request: ImportRequest) => Promise<ImportReport>
 
 export async function importCommand(output: Output, files: readonly string[], options: ImportOptions): Promise<void> {
   if (options.dryRun === true && options.account !== undefined) throw new CommandError('--dry-run knows no accounts; leave out --account.', 2)
-  const failures = options.dryRun === true ? await each(output, files, { accountId: null, dates: options.dates ?? null }, await (await import('../import-file.ts')).createDryRun()) : await intoFeed(output, files, options)
+  const said = { accountId: null, dates: options.dates ?? null, currency: currencyOf(options.currency) }
+  const failures = options.dryRun === true ? await each(output, files, said, await (await import('../import-file.ts')).createDryRun()) : await intoFeed(output, files, said, options.account)
   if (failures > 0) process.exitCode = 1
 }
 
-async function intoFeed(output: Output, files: readonly string[], options: ImportOptions): Promise<number> {
+function currencyOf(written: string | undefined): Currency | null {
+  if (written === undefined) return null
+  const currency = readCurrency(written)
+  if (currency === null) throw new CommandError(`"${written}" is no currency. Give its code of ISO 4217, such as EUR or USD.`, 2)
+  return currency
+}
+
+async function intoFeed(output: Output, files: readonly string[], said: Said, account: string | undefined): Promise<number> {
   return withInstance(output, async (instance) => {
-    const { account, dates = null } = options
     const accountId = account === undefined ? null : account === NEW_ACCOUNT ? NEW_ACCOUNT : (await chooseAccount(instance, account)).id
-    return each(output, files, { accountId, dates }, (request) => instance.verbs.importFile(request))
+    return each(output, files, { ...said, accountId }, (request) => instance.verbs.importFile(request))
   })
 }
 
@@ -50,9 +60,14 @@ async function each(output: Output, files: readonly string[], said: Said, work: 
 
 /** What the file left open is answered here by an option, and what was answered is taken back by one. */
 function withOption(asked: ImportReport): ImportReport {
-  const report = { ...asked, notices: asked.notices.map((notice) => (notice.accountId === undefined ? notice : { ...notice, message: `${notice.message} To be asked again: relink accounts --forget-dates ${notice.accountId}` })) }
+  const report = { ...asked, notices: asked.notices.map((notice) => ({ ...notice, message: `${notice.message}${optionFor(notice)}` })) }
   const { failure } = report
   return failure?.code === 'dates_unclear' ? { ...report, failure: { ...failure, message: `${failure.message} Use --dates day-first or --dates month-first.` } } : report
+}
+
+function optionFor({ code, accountId }: ImportReport['notices'][number]): string {
+  if (code === CURRENCY_UNKNOWN) return ` To say it: import the file again with${accountId === undefined ? '' : ` --account ${accountId}`} --currency EUR, or whichever it is. No row comes twice.`
+  return accountId === undefined ? '' : ` To be asked again: relink accounts --forget-dates ${accountId}`
 }
 
 /** The line of product.md; what it does not name is there only when there is something to say. */

@@ -102,7 +102,7 @@ function buildProgram(output: Output): Command {
   program.command('enable').description('read again; what was missed is fetched').argument('<connection>').addOption(json()).action(async (connection) => (await import('./sync.ts')).enableCommand(output, connection))
   program.command('remove').description('delete the sign-in; rows stay').argument('<connection>').addOption(json()).action(async (connection) => (await import('./sync.ts')).removeCommand(output, connection))
   program.command('import').description('read statement files into the feed').argument('<file...>', '- for standard input').option('--account <account>', 'the account they belong to, or `new`: needed where a file does not tell').addOption(new Option('--dates <order>', 'how its dates begin: needed where 05/01/2024 may be two days').choices(DATES_SAID))
-    .option('--dry-run', 'only read and check; needs no database').addOption(json())
+    .option('--currency <code>', 'its currency, as EUR, where the file names none').option('--dry-run', 'only read and check; needs no database').addOption(json())
     .action(async (files, options) => (await import('./import.ts')).importCommand(output, files, options))
   program.command('runs').description('what was read and imported, newest first').addOption(json()).action(async () => (await import('./history.ts')).runsCommand(output))
   program.command('undo').description('take back what a read or an import made; the undo can be taken back, too').argument('<run>', 'its id, or the name of the file').addOption(json())

@@ -35,7 +35,7 @@ export type CheckedStatement = {
 }
 
 /** What a person should hear of a file that was read: an account that the bank refused, rows that are no bookings. */
-export type FileNotice = { readonly code: string; readonly message: string; readonly line: number; /** Whose rule of dates it tells of. */ readonly accountId?: string }
+export type FileNotice = { readonly code: string; readonly message: string; readonly line: number; /** Whose rule of dates or missing currency it tells of. */ readonly accountId?: string }
 
 export type CheckedFile = {
   readonly notices: readonly FileNotice[]

@@ -23,6 +23,7 @@ import { asStored } from './file-signs.ts'
 import { checkFile, labelOf, type CheckedFile, type CheckedStatement, type FileAccount, type FileNotice } from './file-check.ts'
 import { Intake } from './incoming.ts'
 import { cannotBeIn, mayBeIn, nameCurrency } from './name-currency.ts'
+import { unknownCurrency } from './said-currency.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { StatementSummary } from './statement-sum.ts'
 
@@ -143,7 +144,9 @@ async function importPlanned(deps: ImportDeps, request: ImportRequest, plan: Pla
   const { added, matched, questions } = total
   const [accountId] = outcomes.keys()
   const notices = plan.checked.notices.map((notice) => (notice.code === 'dates_remembered' && accountId !== undefined ? { ...notice, accountId } : notice))
-  return { statements: summariesOf(plan.checked), added, matched, questions, notices: [...notices, ...(await keepDates(deps.store, request, [...plan.destinations.values()]))], failure: null, runId: run.id, accountIds: [...outcomes.keys()] }
+  const into = [...plan.destinations.values()]
+  const open = unknownCurrency(into.flatMap(({ account }) => account ?? []))
+  return { statements: summariesOf(plan.checked), added, matched, questions, notices: [...notices, ...open, ...(await keepDates(deps.store, request, into))], failure: null, runId: run.id, accountIds: [...outcomes.keys()] }
 }
 
 /** Finds the account of each statement without making one, and checks that every amount fits its currency. */
@@ -153,11 +156,12 @@ async function makePlan(deps: ImportDeps, request: ImportRequest, checked: Check
   if (!chosen.ok) return chosen
   for (const file of checked.accounts) {
     const account = chosen.value.get(file) ?? null
-    const isTold = account === null || account.currency === UNKNOWN_CURRENCY
+    const hadRows = account !== null && (await hasRows(deps, account.id))
+    const isTold = account === null || account.currency === UNKNOWN_CURRENCY || (await isCleared(deps, account.id))
     if (!isTold && file.currency !== UNKNOWN_CURRENCY && file.currency !== account.currency) {
       return failed({ code: 'not_statements', message: `The statement is in ${file.currency}, but the account is in ${account.currency}.`, line: file.line })
     }
-    const currency = isTold ? file.currency : account.currency
+    const currency = isTold && (account === null || file.currency !== UNKNOWN_CURRENCY) ? file.currency : account!.currency
     if (account !== null && !(await mayBeIn(deps.store, account, currency))) return failed({ code: 'not_statements', message: cannotBeIn(account, currency), line: file.line })
     for (const sum of file.sums) {
       const misfit = sum.misfit(currency)
@@ -168,7 +172,7 @@ async function makePlan(deps: ImportDeps, request: ImportRequest, checked: Check
       const message = `The file shows two accounts as ${labelOf(file.named, file.label)} (from line ${twin.file.line} and from line ${file.line}), and both could be "${account!.name}". Import them from files of their own, each with --account.`
       return failed({ code: 'account_unclear', message, line: file.line })
     }
-    destinations.set(file, { file, account, currency, source: null, hadRows: account !== null && (await hasRows(deps, account.id)) })
+    destinations.set(file, { file, account, currency, source: null, hadRows })
   }
   return ok({ checked, destinations })
 }
@@ -342,6 +346,12 @@ function minorOf(amount: Decimal, currency: Currency): bigint {
   const money = moneyOf(amount, currency)
   if (!money.ok) throw new Error(money.failure.message)
   return money.value.minor
+}
+
+/** What only files fed and of which all was taken back: another currency may be told then. */
+async function isCleared({ store: { accounts, feed } }: ImportDeps, accountId: string): Promise<boolean> {
+  if ((await accounts.sources({ accountId })).some(({ connectionId }) => connectionId !== null)) return false
+  return (await feed.transactions({ accountId, states: ['pending', 'posted'], limit: 1, includeDeleted: true })).rows.length === 0
 }
 
 async function hasRows(deps: ImportDeps, accountId: string): Promise<boolean> {

@@ -312,8 +312,12 @@ test('an account is downloaded in every format, and a file is imported once', as
   const eitherWay = 'Date,Description,Amount\n05/02/2026,Thing,-2.50\n'
   assertProblem(await upload(eitherWay, 'd.csv&accountId=new'), 'dates_unclear')
   const said = (await upload(eitherWay, 'd.csv&accountId=new&dates=day-first')).json
-  assert.deepEqual([said.statements[0].from, said.notices[0].code], ['2026-02-05', 'dates_kept'])
+  assert.deepEqual([said.statements[0].from, said.notices.map((notice: { code: string }) => notice.code)], ['2026-02-05', ['currency_unknown', 'dates_kept']])
   const { accountId } = said.notices[0]
+  assertProblem(await upload(eitherWay, `d.csv&accountId=${accountId}&dates=day-first&currency=Euro`), 'invalid_request')
+  const inEuro = (await upload(eitherWay, `d.csv&accountId=${accountId}&dates=day-first&currency=EUR`)).json
+  assert.deepEqual([inEuro.added, inEuro.matched, inEuro.statements[0].currency, inEuro.notices.map((notice: { code: string }) => notice.code)], [0, 1, 'EUR', []])
+  assert.equal((await ask('GET', `/api/accounts/${accountId}`)).json.currency, 'EUR')
   const next = async (date: string): Promise<Answer> => upload(`Date,Description,Amount\n${date},Thing,-2.50\n`, `d.csv&accountId=${accountId}`)
   assert.deepEqual((await next('06/02/2026')).json.notices.map((notice: { code: string }) => notice.code), ['dates_remembered'])
   assert.equal((await ask('DELETE', `/api/accounts/${accountId}/file-dates`)).json.ok, true)

@@ -167,6 +167,13 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.getByRole('button', { name: 'Ask again next time' }).click()
     await page.getByText('It is asked again from now on.').waitFor()
     assert.deepEqual(await sandbox.opened.instance.store.accounts.fileDates(), [])
+    // A file that names no currency: it is said here, and the row is known again.
+    await input.setInputFiles({ name: 'plain.csv', mimeType: 'text/csv', buffer: Buffer.from('Date,Description,Amount\n2025-02-15,Lamp,-7.25\n') })
+    const plain = page.getByRole('listitem').filter({ hasText: 'plain.csv' })
+    await plain.getByRole('combobox', { name: /names no currency/ }).selectOption('CHF')
+    await plain.getByRole('button', { name: 'This is its currency' }).click()
+    await plain.getByText('0 new, 1 there already').waitFor()
+    assert.deepEqual((await sandbox.opened.instance.store.accounts.list()).filter(({ name }) => name.startsWith('plain')).map(({ currency, rows }) => [currency, rows]), [['CHF', 1]])
     const before = (await sandbox.opened.instance.store.accounts.list()).length
     await input.setInputFiles({ name: 'damaged.ofx', mimeType: 'application/x-ofx', buffer: Buffer.from(statement(['-12.50', 'twelve']).replaceAll('77001', '77002')) })
     await page.getByText('Nothing of this file was kept.').waitFor()

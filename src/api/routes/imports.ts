@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { failureSentence } from '../../domain/statement.ts'
 import { DATES_SAID } from '../../domain/dates-said.ts'
+import { readCurrency } from '../../formats/written-currency.ts'
 import { retold } from '../../language/retold.ts'
 import { NEW_ACCOUNT } from '../../sync/file-accounts.ts'
 import { readBody, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from '../body.ts'
@@ -19,13 +20,13 @@ export const importShape = z
     added: z.int(),
     matched: z.int(),
     questions: z.int(),
-    notices: z.array(z.object({ code: z.string(), message: z.string(), line: z.int(), accountId: z.uuid().optional().meta({ description: 'Whose rule of dates the notice tells of: `DELETE /accounts/ID/file-dates` forgets it' }) })),
+    notices: z.array(z.object({ code: z.string(), message: z.string(), line: z.int(), accountId: z.uuid().optional().meta({ description: 'Whose rule of dates the notice tells of (`DELETE /accounts/ID/file-dates` forgets it), or whose missing currency (another import with `currency` says it)' }) })),
   })
   .meta({ id: 'Import' })
 
 const upload = route({
   method: 'POST', url: '/imports', action: 'review', tag: 'Imports', summary: 'Import a statement file (OFX, QFX, QBO, CAMT, MT940, QIF, CSV); nothing of a damaged file is kept',
-  query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional(), dates: z.enum(DATES_SAID).optional() }),
+  query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional(), dates: z.enum(DATES_SAID).optional(), currency: z.string().refine((code) => readCurrency(code) === code, 'A code of ISO 4217, such as EUR').optional().meta({ description: 'Where the file names none' }) }),
   body: 'stream', response: importShape,
   handle: async ({ query, body, instance, language }) => {
     if (query.accountId !== undefined && query.accountId !== NEW_ACCOUNT && (await instance.store.accounts.get(query.accountId)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
@@ -38,6 +39,7 @@ const upload = route({
       isForeign: true,
       accountId: query.accountId ?? null,
       dates: query.dates ?? null,
+      currency: query.currency ?? null,
       onProgress: null,
     })
     if (failure !== null) {

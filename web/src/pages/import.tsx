@@ -3,12 +3,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask, get, ServerProblem, type Account } from '../api.ts'
-import { say } from '../language/language.ts'
+import { locale, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
-import { Amount } from '../parts/money.tsx'
+import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { Title, Trouble } from '../parts/states.tsx'
 import { Day } from '../parts/time.tsx'
@@ -23,8 +23,8 @@ type Imported = {
   notices: { code: string; message: string; line: number; accountId?: string }[]
 }
 
-/** What the person says where the file does not tell: its account, and whether its dates begin with the day. */
-type Said = { accountId?: string; dates?: 'day-first' | 'month-first' }
+/** What the person says where the file does not tell: its account, whether its dates begin with the day, its currency. */
+type Said = { accountId?: string | undefined; dates?: 'day-first' | 'month-first'; currency?: string }
 
 /** A file and what became of it, with what was said of it. */
 type Attempt = { file: File; said: Said } & ({ imported: Imported } | { refused: ServerProblem })
@@ -42,6 +42,7 @@ export function ImportPage() {
     },
     onSettled: () => queries.invalidateQueries(),
   })
+  const again = ({ file, said: before }: Attempt) => (said: Said) => upload.mutate({ files: [file], said: { ...before, ...said } })
   return (
     <div className="max-w-2xl">
       <Title>{say('Import statement files')}</Title>
@@ -68,7 +69,7 @@ export function ImportPage() {
               <span className="name font-medium">{attempt.file.name}</span>
               {'imported' in attempt ? <Chip tone="ok">{say('Imported')}</Chip> : <Chip tone="stop">{say('Not imported')}</Chip>}
             </div>
-            {'imported' in attempt ? <Rows imported={attempt.imported} /> : <Refused refused={attempt.refused} choose={(said) => upload.mutate({ files: [attempt.file], said: { ...attempt.said, ...said } })} isBusy={upload.isPending} />}
+            {'imported' in attempt ? <Rows imported={attempt.imported} choose={again(attempt)} isBusy={upload.isPending} /> : <Refused refused={attempt.refused} choose={again(attempt)} isBusy={upload.isPending} />}
           </li>
         ))}
       </ul>
@@ -80,7 +81,7 @@ export function ImportPage() {
 /** A file that cannot be taken is news of its own; the next one is still sent. */
 async function send(file: File, said: Said): Promise<Attempt> {
   try {
-    const query = new URLSearchParams({ name: file.name, ...said })
+    const query = new URLSearchParams({ name: file.name, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) })
     return { file, said, imported: await ask<Imported>('POST', `/imports?${query}`, file) }
   } catch (error) {
     if (error instanceof ServerProblem && (error.body['status'] === 422 || error.body['status'] === 413)) return { file, said, refused: error }
@@ -116,7 +117,7 @@ function Refused({ refused, choose, isBusy }: { refused: ServerProblem; choose: 
   )
 }
 
-function Rows({ imported }: { imported: Imported }) {
+function Rows({ imported, choose, isBusy }: { imported: Imported; choose: (said: Said) => void; isBusy: boolean }) {
   const { added, matched, questions, statements, notices } = imported
   return (
     <>
@@ -128,10 +129,30 @@ function Rows({ imported }: { imported: Imported }) {
             : <Say message={s.from === s.to ? '{account}: {count, plural, one {# row} other {# rows}}, sum {sum}, {from}' : '{account}: {count, plural, one {# row} other {# rows}}, sum {sum}, {from} to {to}'} account={s.account} count={s.rows} sum={<Amount amount={s.sum} currency={s.currency} />} from={<Day day={s.from} />} to={<Day day={s.to} />} />}
         </p>
       ))}
-      {notices.map(({ message, line, accountId }, index) => <p key={index} className="meta [overflow-wrap:anywhere]">{line > 0 ? say('Line {line}: {message}', { line, message }) : message} {accountId !== undefined && <ForgetDates accountId={accountId} />}</p>)}
+      {notices.map(({ code, message, line, accountId }, index) => code === 'currency_unknown' ? <ChooseCurrency key={index} message={message} choose={(currency) => choose({ currency, accountId })} isBusy={isBusy} /> : <p key={index} className="meta [overflow-wrap:anywhere]">{line > 0 ? say('Line {line}: {message}', { line, message }) : message} {accountId !== undefined && <ForgetDates accountId={accountId} />}</p>)}
     </>
   )
 }
+
+/** The account stays without a currency until somebody says it; the rows are known again, and none comes twice. */
+function ChooseCurrency({ message, choose, isBusy }: { message: string; choose: (currency: string) => void; isBusy: boolean }) {
+  const [currency, setCurrency] = useState('')
+  const names = new Intl.DisplayNames(locale, { type: 'currency' })
+  return (
+    <form className="mt-2 flex flex-wrap items-end gap-2" onSubmit={(event) => { event.preventDefault(); choose(currency) }}>
+      <label className="grid gap-1">
+        <span>{message} {say('Which is it?')}</span>
+        <select className="field max-w-xs" required value={currency} onChange={(event) => setCurrency(event.target.value)}>
+          <option value="">{say('Choose a currency')}</option>
+          {CURRENCIES.map((code) => <option key={code} value={code}>{code} {names.of(code)}</option>)}
+        </select>
+      </label>
+      <button type="submit" className="button" disabled={isBusy || currency === ''}>{say('This is its currency')}</button>
+    </form>
+  )
+}
+
+const CURRENCIES = Intl.supportedValuesOf('currency').filter((code) => code !== NO_CURRENCY)
 
 /** What was said of the dates of an account's files holds until it is taken back here. */
 function ForgetDates({ accountId }: { accountId: string }) {
