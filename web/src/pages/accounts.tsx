@@ -10,6 +10,7 @@ import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { FreshnessChip, useFreshness } from '../parts/freshness.tsx'
+import { HalfAdded, isHalfAdded } from '../parts/half-added.tsx'
 import { Amount } from '../parts/money.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { ListTitle, Split, useOpening } from '../parts/split.tsx'
@@ -70,7 +71,8 @@ export function Problems({ connections }: { connections: readonly Connection[] }
       {connections.flatMap((connection) =>
         connection.problems.filter(({ id }) => !shown.has(id) && shown.add(id)).map((problem) => <ProblemCard key={problem.id} problem={problem} connection={connection} brief />),
       )}
-      {connections.filter((c) => c.challenge !== null && c.problems.length === 0).map((c) => <Asked key={c.id} connection={c} />)}
+      {connections.filter((c) => isHalfAdded(c) && c.problems.length === 0).map((c) => <HalfAdded key={c.id} connection={c} />)}
+      {connections.filter((c) => c.challenge !== null && c.problems.length === 0 && !isHalfAdded(c)).map((c) => <Asked key={c.id} connection={c} />)}
     </>
   )
 }
@@ -129,6 +131,8 @@ function groupsOf(accounts: readonly Account[], connections: readonly Connection
   const groups = new Map<string, Group>(connections.map((connection) => [connection.id, { connection, name: connection.institutionName, accounts: [] }]))
   for (const account of accounts) {
     const reading = connections.find((c) => account.connectionIds.includes(c.id))
+    // Listed by a sign-in that was given up before anything was read: it holds nothing.
+    if (reading === undefined && account.rows === 0 && !account.balanceIsStated && account.institutionName !== null) continue
     const name = account.institutionName ?? say('Imported files')
     const key = reading?.id ?? name
     const group = groups.get(key) ?? { connection: null, name, accounts: [] }

@@ -1,6 +1,6 @@
 /** One connection: its problem as a card with the repair, or the proof that it works again; what was attempted; switches. */
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useAct } from '../act.ts'
 import { useFilled } from '../filled.ts'
@@ -94,14 +94,23 @@ function Head({ connection }: { connection: Connection }) {
   )
 }
 
-/** A first sign-in whose question was not answered, or not rightly: nothing was read, so nothing can be lost. */
+/** A first sign-in whose question was not answered, or not rightly: nothing was read, so nothing can be lost. It is kept, and goes on with the bank's next question. */
 function NotConnected({ connection }: { connection: Connection }) {
+  const act = useAct()
+  const navigate = useNavigate()
   const may = useMay()
+  if (connection.lastRun?.outcome === 'running') return <div className="panel mb-4" role="status">{say('Signing in at the bank.')}</div>
   return (
     <section className="panel mb-4 border-need">
       <Arrival>{say('{bank} is not connected yet.', { bank: connection.institutionName })}</Arrival>
       <p className="mt-2">{connection.lastRun?.failure?.message ?? say('The question of the bank was not answered in time.')} {say('Nothing was stored.')}</p>
-      {may('administer') ? <Link to="/add" className="button button-primary mt-3">{say('Sign in again')}</Link> : <div className="mt-3"><AskOwner /></div>}
+      {act.error !== null && <Trouble error={act.error} />}
+      {may('administer') ? (
+        <div className="mt-3 flex flex-wrap gap-3">
+          <button type="button" className="button button-primary" disabled={act.isPending} onClick={() => act.send('POST', `/connections/${connection.id}/sync`)}>{say(act.isPending ? 'Asking the bank…' : 'Ask the bank anew')}</button>
+          <button type="button" className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/connections/${connection.id}`, undefined, () => void navigate({ to: '/add' }))}>{say('Discard, and sign in otherwise')}</button>
+        </div>
+      ) : <div className="mt-3"><AskOwner /></div>}
     </section>
   )
 }
