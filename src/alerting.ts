@@ -2,16 +2,17 @@
  * Puts the telling of alerts together: what is told is the card of the page, the way out is guarded as every
  * other, and links lead to this page. One round is short and may fail; the next makes up for it.
  */
-import type { Result } from './domain/result.ts'
-import type { Destination, Place } from './domain/alert.ts'
+import { failed, type Result } from './domain/result.ts'
+import { audienceOf, type Destination, type Place } from './domain/alert.ts'
 import { makeChallengeLink } from './access/challenge-link.ts'
 import { problemResource } from './api/connection-resource.ts'
 import { createCourier, refusalOf } from './adapters/courier.ts'
+import { sendMail, type Mail } from './adapters/mail.ts'
 import type { WayOut } from './adapters/post.ts'
 import { sendQuestion, sendTest, tellRound, type TellDeps } from './alerts/tell.ts'
 import { watch } from './alerts/watch.ts'
 import { readLanguages } from './language/language.ts'
-import type { Instance } from './instance.ts'
+import type { Bare } from './instance.ts'
 import type { SendFailure } from './ports/alerts.ts'
 import type { Drawer } from './ports/vault.ts'
 
@@ -24,8 +25,20 @@ export type Alerting = {
   /** One round of looking and telling. */
   round(): Promise<void>
   test(destination: Destination): Promise<Result<null, SendFailure>>
+  /** Whether an owner entered a mail server that did not refuse Relink. */
+  hasMailServer(): Promise<boolean>
+  /** Mail to one person over the first of these servers that takes it. */
+  mailTo(address: string, mail: Pick<Mail, 'subject' | 'text'>): Promise<Result<null, SendFailure>>
   /** Empty: nobody hears of questions, or it is over. */
   sendQuestion(challengeId: string): ReturnType<typeof sendQuestion>
+}
+
+type MailPlace = Destination & { readonly place: Place & { readonly kind: 'email' } }
+
+/** A paused one sends no alerts, and its server is as good as before; one that is in use comes first. */
+async function mailPlaces({ alerts }: Bare['store']): Promise<readonly MailPlace[]> {
+  const usable = (await alerts.destinations()).filter((one): one is MailPlace => one.place.kind === 'email' && one.state !== 'stopped')
+  return [...usable.filter(({ state }) => state === 'active'), ...usable.filter(({ state }) => state === 'paused')]
 }
 
 export type AlertingParts = { readonly drawer: Drawer; readonly way: WayOut; readonly page: string | null }
@@ -33,7 +46,7 @@ export type AlertingParts = { readonly drawer: Drawer; readonly way: WayOut; rea
 /** Balances and dates change slowly. */
 const WATCH_MS = 10 * 60_000
 
-export function createAlerting(instance: Omit<Instance, 'alerting'>, { drawer, way, page }: AlertingParts): Alerting {
+export function createAlerting(instance: Bare, { drawer, way, page }: AlertingParts): Alerting {
   const { store, clock, entropy, log, events } = instance
   const deps: TellDeps = {
     store, clock, entropy, log, drawer, page,
@@ -63,6 +76,17 @@ export function createAlerting(instance: Omit<Instance, 'alerting'>, { drawer, w
     async sendQuestion(challengeId) {
       await readLanguages()
       return sendQuestion(deps, challengeId)
+    },
+    hasMailServer: async () => (await mailPlaces(store)).length > 0,
+    async mailTo(address, mail) {
+      let result: Result<null, SendFailure> = failed({ message: 'There is no mail server.', again: 'stop' })
+      for (const { id, place } of await mailPlaces(store)) {
+        const secrets = await drawer.open(id, audienceOf(place))
+        const now = clock.now()
+        if (secrets.ok) result = await sendMail({ ...place.server, to: [address] }, secrets.value?.['password'] ?? null, { id: entropy.id(now), at: now, ...mail }, way)
+        if (result.ok) return result
+      }
+      return result
     },
     async test(destination) {
       await readLanguages()

@@ -4,11 +4,13 @@
  */
 import type { Audit } from './access/audit.ts'
 import { currentActor } from './access/acting.ts'
+import { carryDelegation } from './access/delegation.ts'
 import type { AuditCodes } from './domain/audit.ts'
 import type { Result } from './domain/result.ts'
+import type { AccessStore } from './ports/access.ts'
 import type { Verbs } from './verbs.ts'
 
-export function auditedVerbs(verbs: Verbs, audit: Audit): Verbs {
+export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): Verbs {
   const tell = (action: string, object: string, codes: AuditCodes = {}): Promise<void> => audit.record({ actor: currentActor(), action, object, codes })
   const told = async <T extends Result<unknown, { readonly code: string }>>(action: string, object: string, work: Promise<T>): Promise<T> => {
     const result = await work
@@ -53,7 +55,11 @@ export function auditedVerbs(verbs: Verbs, audit: Audit): Verbs {
       if (refusal !== 'not_found') await tell('connection.previewed', id, { institution: request.institutionId, outcome: refusal ?? previewed.kind })
       return previewed
     },
-    switchPreview: (id) => told('connection.switched', id, verbs.switchPreview(id)),
+    async switchPreview(id) {
+      const switched = await told('connection.switched', id, verbs.switchPreview(id))
+      if (switched.ok) await carryDelegation({ access, audit }, currentActor(), switched.value.connectionId, switched.value.shadowId)
+      return switched
+    },
     cancelPreview: (id) => told('preview.cancelled', id, verbs.cancelPreview(id)),
     undo: (id) => told('run.undone', id, verbs.undo(id)),
     async recompute(id, apply) {

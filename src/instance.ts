@@ -16,6 +16,7 @@ import type { TenantStore } from './ports/store.ts'
 import type { Vault } from './ports/vault.ts'
 import type { Alerting } from './alerting.ts'
 import type { Events } from './events.ts'
+import type { Resets } from './resets.ts'
 import type { ReadingNow } from './reading-now.ts'
 import type { Verbs } from './verbs.ts'
 
@@ -29,6 +30,9 @@ export type DemoControl = {
   /** Lets hours pass for bank and server alike, so that the bank books rows. */
   passTime(hours: number): void
 }
+
+/** Before what tells people is put together, which shows what the rest makes. */
+export type Bare = Omit<Instance, 'alerting' | 'resets'>
 
 export type Instance = {
   readonly version: string
@@ -44,6 +48,7 @@ export type Instance = {
   readonly readingNow: ReadingNow
   readonly audit: Audit
   readonly alerting: Alerting
+  readonly resets: Resets
   /** Opens what it needs when it is first asked. */
   readonly signIn: SignIn
   /** Signs links to a bank's question. */

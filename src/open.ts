@@ -20,17 +20,19 @@ import { auditedVerbs } from './audited-verbs.ts'
 import { currentActor } from './access/acting.ts'
 import { createAudit, hex } from './access/audit.ts'
 import { createVerbs } from './create-verbs.ts'
+import { createResets } from './resets.ts'
 import { createReadingNow } from './reading-now.ts'
 import { onRunEnding } from './run-ended.ts'
 import type { Connection } from './domain/connection.ts'
 import type { Institution } from './domain/institution.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 import { createEvents } from './events.ts'
-import type { DemoControl, Instance } from './instance.ts'
+import type { Bare, DemoControl, Instance } from './instance.ts'
 import { networkPolicy, PUBLIC_ONLY, readNetworkPolicy, type InstitutionNetwork, type NetworkPolicy } from './network-policy.ts'
 import { openStore, type OpenStore } from './open-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
+import type { SignInTime } from './ports/sign-in.ts'
 import type { Reach, Transport } from './ports/transport.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { forgetOldLogins } from './sync/preview.ts'
@@ -57,6 +59,8 @@ export type OpenOptions = {
   readonly logsEverything?: boolean
   /** Default: this host's. */
   readonly clock?: Clock
+  /** By which sign-ins are measured; default: this host's. */
+  readonly signInTime?: SignInTime
   /** Default: the database that the configuration names. */
   readonly database?: OpenStore
   /** How long and how large an answer of a bank may be; default: the transport's own limits. */
@@ -160,13 +164,14 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events), onProgress: readingNow.note }
   const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy, reachOf: reachOpener({ clock, network: ground.network, institutionOf, connectorOf }) }
   const repairDeps = { ...base, ...repairHands(deps, openers) }
-  const verbs = auditedVerbs(createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events }), audit)
-  const signIn = signInWhenAsked({ database: database.app, key: deriveLasting(blindKey, 'sign-in'), origin: config.origin, log })
-  const bare: Omit<Instance, 'alerting'> = {
+  const verbs = auditedVerbs(createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events }), audit, store.access)
+  const signIn = signInWhenAsked({ database: database.app, key: deriveLasting(blindKey, 'sign-in'), origin: config.origin, log, ...(options.signInTime === undefined ? {} : { time: options.signInTime }) })
+  const bare: Bare = {
     version: VERSION, clock, entropy: hostEntropy, log, store, vault, events, readingNow, verbs, audit, signIn, linkKey: deriveLasting(blindKey, 'links'), bindToKey: () => bindToMasterKey(store.secrets, tenantId, masterKey.value, hostEntropy),
     institutions: ground.institutions, connectors: ground.connectors, demo: options.own?.demo ?? null,
   }
-  const instance: Instance = { ...bare, alerting: createAlerting(bare, { drawer: vault.drawer, way: ground.network.forAlerts(), page: pageOf(config) }) }
+  const alerting = createAlerting(bare, { drawer: vault.drawer, way: ground.network.forAlerts(), page: pageOf(config) })
+  const instance: Instance = { ...bare, alerting, resets: createResets({ ...bare, alerting }) }
   return ok({
     instance,
     masterKeyId: Buffer.from(masterKey.value.id).toString('hex'),
@@ -191,6 +196,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
       })
     },
     close: async () => {
+      await instance.resets.settled()
       await signIn.close()
       await database.close()
     },

@@ -19,14 +19,14 @@ export type Asked = {
   readonly action: Action
   /** What is acted on, for what an owner may delegate. */
   readonly connectionId: string | null
-  /** In the demo nobody has a password with which to sign in again. */
-  readonly isDemo: boolean
+  /** Whether an action that wants a fresh sign-in wants it here: in the demo nobody has a password with which to sign in again. */
+  readonly wantsFresh: boolean
 }
 
 /** A sign-in is fresh for so long. */
 export const FRESH_MS = 10 * 60_000
 
-export function authorize(caller: Caller | null, { action, connectionId, isDemo }: Asked): Result<Caller | null, Denial> {
+export function authorize(caller: Caller | null, { action, connectionId, wantsFresh }: Asked): Result<Caller | null, Denial> {
   if (action === 'public') return ok(caller)
   if (caller === null) return failed({ code: 'unauthorized', message: 'Nobody is signed in.' })
   const rule = RULES[action]
@@ -40,13 +40,13 @@ export function authorize(caller: Caller | null, { action, connectionId, isDemo 
   // Whoever knows an owner's password adds no second factor of their own beside the owner's.
   const mayByPassword = rule.passwordAlone === 'always' || (rule.passwordAlone === 'first_factor' && !caller.ownsFactor)
   if (member.role === 'owner' && !hasSecondFactor(caller.session) && !mayByPassword) return failed({ code: 'second_factor_needed', message: 'An owner signs in with a passkey, or with a code beside the password.' })
-  if (rule.fresh && !isDemo && caller.session.ageMs >= FRESH_MS) return failed({ code: 'sign_in_again', message: 'The last sign-in was more than ten minutes ago.' })
+  if (rule.fresh && wantsFresh && caller.session.ageMs >= FRESH_MS) return failed({ code: 'sign_in_again', message: 'The last sign-in was more than ten minutes ago.' })
   return ok(caller)
 }
 
 /** Whether somebody may see where alerts go: a failure names server and recipients, as the label may. */
-export function seesDestinations(caller: Caller | null, { demo }: { readonly demo: object | null }): boolean {
-  return authorize(caller, { action: 'oversee', connectionId: null, isDemo: demo !== null }).ok
+export function seesDestinations(caller: Caller | null): boolean {
+  return authorize(caller, { action: 'manage', connectionId: null, wantsFresh: false }).ok
 }
 
 /** What a member's role allows, whoever asks how; for one connection more may be delegated (`Member.delegated`). */

@@ -3,20 +3,20 @@
  * tables, as the role `relink_auth`; what a stolen database holds signs nobody in, because cookies are
  * signed and second factors sealed with a key that is not in it; a passkey counts only when its device
  * verified the person; no session is read from a cookie alone. Limits and clocks here are the host's:
- * virtual time is for banks.
+ * virtual time is for banks. A clock of the host that is set back makes no sign-in fresh again.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { passkey } from '@better-auth/passkey'
 import { kyselyAdapter } from '@better-auth/kysely-adapter'
 import { betterAuth } from 'better-auth/minimal'
-import { APIError } from 'better-auth/api'
+import { APIError, createAuthEndpoint } from 'better-auth/api'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { SignedIn } from '../domain/access.ts'
 import type { Log } from '../ports/log.ts'
-import type { Factors, OpenSession, SessionSummary, SignIn, SignInAnswer, Visit } from '../ports/sign-in.ts'
+import type { Factors, OpenSession, SessionSummary, SignIn, SignInAnswer, SignInTime, Visit } from '../ports/sign-in.ts'
 
 export type SignInOptions = {
   readonly database: pg.ClientConfig
@@ -25,11 +25,21 @@ export type SignInOptions = {
   /** The public origin, where one is configured; null: loopback, by plain http. */
   readonly origin: string | null
   readonly log: Log
+  /** Default: the host's. */
+  readonly time?: SignInTime
 }
 
+const HOST_TIME: SignInTime = { now: () => Date.now(), steady: () => performance.now() }
+/** Clocks of hosts that share a database differ by less; what is further ahead was noted before the clock was set back. */
+const SKEW_MS = 5_000
+
 const DAY_S = 86_400
+const SESSION_S = 7 * DAY_S
 const IDLE_MS = DAY_S * 1_000
 const FRESH_S = 600
+const RESET_S = 30 * 60
+const RESET_KEY = 'reset-password:'
+const TOKEN_BYTES = 32
 const LOCK_MS = 15 * 60_000
 const TRIES = 5
 /** How exact `seenAt` is; saves a write for each request of a burst. */
@@ -41,12 +51,15 @@ const CODE_KEY = 'code:'
 /** Any fixed number: the lock of whoever makes a person. */
 const MAKING = 7_351_017
 const PER_MINUTE = { window: 60, max: 5 }
+/** Of what a person does who comes by a link and has not found a password yet. */
+const BY_LINK = { window: 60, max: 10 }
 /** Longer than the window of every limit. */
 const LIMIT_KEPT_MS = 5 * 60_000
 
-export function openSignIn({ database, key, origin, log }: SignInOptions): SignIn {
+export function openSignIn({ database, key, origin, log, time = HOST_TIME }: SignInOptions): SignIn {
   const pool = openAuthPool(database)
   const isSecure = origin?.startsWith('https:') === true
+  const ages = measureAges(time)
   const auth = betterAuth({
     appName: 'Relink',
     basePath: '/api/auth',
@@ -57,13 +70,17 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
     account: { modelName: 'auth_account' },
     verification: { modelName: 'auth_verification', storeIdentifier: 'hashed' },
     session: {
-      modelName: 'auth_session', expiresIn: 7 * DAY_S, disableSessionRefresh: true, freshAge: FRESH_S, cookieCache: { enabled: false },
+      modelName: 'auth_session', expiresIn: SESSION_S, disableSessionRefresh: true, freshAge: FRESH_S, cookieCache: { enabled: false },
       additionalFields: { method: { type: 'string', required: true, input: false }, seenAt: { type: 'date', required: true, input: false } },
     },
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128, revokeSessionsOnPasswordReset: true },
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128, resetPasswordTokenExpiresIn: RESET_S, revokeSessionsOnPasswordReset: true },
     rateLimit: {
       enabled: true, storage: 'database', modelName: 'auth_rate_limit', window: 60, max: 100,
-      customRules: { '/sign-in/email': PER_MINUTE, '/two-factor/*': PER_MINUTE, '/change-password': PER_MINUTE, '/passkey/*': { window: 60, max: 20 }, '/sign-out': { window: 60, max: 100 } },
+      // The first that fits counts.
+      customRules: {
+        '/sign-in/email': PER_MINUTE, '/two-factor/*': PER_MINUTE, '/change-password': PER_MINUTE, '/reset-password': PER_MINUTE, '/knock/reset': PER_MINUTE, '/knock/*': BY_LINK,
+        '/passkey/verify-authentication': PER_MINUTE, '/passkey/generate-authenticate-options': PER_MINUTE, '/passkey/*': { window: 60, max: 20 }, '/sign-out': { window: 60, max: 100 },
+      },
     },
     advanced: {
       useSecureCookies: false,
@@ -80,8 +97,10 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
           async before(session, context) {
             const method = methodOf(context)
             if (method === 'totp') await spendCode(pool, session.userId, String((context?.body as { code?: unknown } | undefined)?.code ?? ''))
-            return { data: { ...session, method, seenAt: new Date() } }
+            const at = new Date(time.now())
+            return { data: { ...session, method, createdAt: at, seenAt: at } }
           },
+          after: async ({ id }) => ages.begin(id),
         },
       },
     },
@@ -97,6 +116,8 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
         registration: { afterVerification: async ({ verification }) => refuseUnverified(verification.registrationInfo?.userVerified) },
         authentication: { afterVerification: async ({ verification }) => refuseUnverified(verification.authenticationInfo.userVerified) },
       }),
+      // Ways in that are ours are counted as the library counts its own: its limits are asked before its endpoints.
+      { id: 'knock', endpoints: { knock: createAuthEndpoint('/knock/:way', { method: 'POST' }, async (context) => context.json({})) } },
     ],
     telemetry: { enabled: false },
     // Refusals are answers all the same; what is no refusal is thrown to the caller instead of printed.
@@ -136,7 +157,7 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
       return [await signedCookie(authCookies.sessionToken, token, secret)]
     },
     async sessions(userId) {
-      const { rows } = await pool.query<SessionRow>(`select id, method, "createdAt", "seenAt", "ipAddress", "userAgent" from auth_session where "userId" = $1 and "expiresAt" > now() and "seenAt" > $2 order by "seenAt" desc, id`, [userId, new Date(Date.now() - IDLE_MS)])
+      const { rows } = await pool.query<SessionRow>(`select id, method, "createdAt", "seenAt", "ipAddress", "userAgent" from auth_session where "userId" = $1 and "expiresAt" > now() and "seenAt" > $2 order by "seenAt" desc, id`, [userId, new Date(time.now() - IDLE_MS)])
       return rows.map((row): SessionSummary => ({ id: row.id, method: row.method, signedInAt: row.createdAt.getTime(), seenAt: row.seenAt.getTime(), address: row.ipAddress ?? '', userAgent: row.userAgent ?? '' }))
     },
     async endSessions(userId, sessionId) {
@@ -149,8 +170,20 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
       if ((await internalAdapter.findCredentialAccount(userId)) === null) await internalAdapter.linkAccount({ accountId: userId, providerId: 'credential', userId, password: hash })
       else await internalAdapter.updatePassword(userId, hash)
       await internalAdapter.updateUser(userId, { twoFactorEnabled: false })
+      await voidHalfway(pool, userId)
       for (const table of ['auth_two_factor', 'auth_passkey', 'auth_session']) await pool.query(`delete from ${pg.escapeIdentifier(table)} where "userId" = $1`, [userId])
     },
+    async beginReset(userId) {
+      const { internalAdapter } = await context
+      const token = randomBytes(TOKEN_BYTES).toString('base64url')
+      await internalAdapter.createVerificationValue({ identifier: RESET_KEY + token, value: userId, expiresAt: new Date(Date.now() + RESET_S * 1_000) })
+      return token
+    },
+    async resetOf(token) {
+      const found = await (await context).internalAdapter.findVerificationValue(RESET_KEY + token)
+      return found === null || found.expiresAt.getTime() <= Date.now() ? null : found.value
+    },
+    voidHalfway: (userId) => voidHalfway(pool, userId),
     async mayTry(account) {
       const { rows } = await pool.query<{ count: number }>(
         `insert into auth_attempts as a (key, count, since) values ($1, 1, $2)
@@ -170,13 +203,13 @@ export function openSignIn({ database, key, origin, log }: SignInOptions): SignI
   }
 
   async function stillOpen(session: { id: string; userId: string; createdAt: Date; token: string } & Record<string, unknown>, isLook: boolean): Promise<OpenSession | null> {
-    const [now, seenAt] = [Date.now(), (session['seenAt'] as Date).getTime()]
+    const [now, seenAt] = [time.now(), (session['seenAt'] as Date).getTime()]
     if (now - seenAt >= IDLE_MS) {
       await pool.query('delete from auth_session where id = $1', [session.id])
       return null
     }
     if (!isLook && now - seenAt >= SEEN_EXACT_MS) await pool.query('update auth_session set "seenAt" = $2 where id = $1', [session.id, new Date(now)])
-    return { userId: session.userId, session: { sessionId: session.id, method: session['method'] as SignedIn['method'], ageMs: now - session.createdAt.getTime() } }
+    return { userId: session.userId, session: { sessionId: session.id, method: session['method'] as SignedIn['method'], ageMs: ages.of(session.id, session.createdAt.getTime(), seenAt) } }
   }
 }
 
@@ -196,6 +229,29 @@ function openAuthPool(config: pg.ClientConfig): pg.Pool {
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
+}
+
+/**
+ * How long ago people signed in. What this process saw itself is measured by a clock that nobody sets; a sign-in,
+ * or a use of it, that lies ahead of the host's clock is of before that was set back, and as old as can be.
+ */
+function measureAges({ now, steady }: SignInTime): { begin(sessionId: string): void; of(sessionId: string, createdAt: number, seenAt: number): number } {
+  const begun = new Map<string, number>()
+  return {
+    begin(sessionId) {
+      for (const [id, at] of begun) if (steady() - at >= SESSION_S * 1_000) begun.delete(id)
+      begun.set(sessionId, steady())
+    },
+    of(sessionId, createdAt, seenAt) {
+      if (Math.max(createdAt, seenAt) > now() + SKEW_MS) return Number.POSITIVE_INFINITY
+      return Math.max(now() - createdAt, steady() - (begun.get(sessionId) ?? steady()))
+    },
+  }
+}
+
+/** Resets by mail that were not used, and sign-ins that wait for the second factor: neither outlives the password that it began with. */
+async function voidHalfway(pool: pg.Pool, userId: string): Promise<void> {
+  await pool.query('delete from auth_verification where value = $1', [userId])
 }
 
 /** By which act a session came about. A new password keeps the rank of the session that set it. */
@@ -273,7 +329,7 @@ async function answerOf(response: Response): Promise<SignInAnswer> {
 async function signedCookie({ name, attributes }: { name: string; attributes: { secure?: boolean; maxAge?: number } }, value: string, secret: string): Promise<string> {
   const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
   const signature = Buffer.from(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(value))).toString('base64')
-  return `${name}=${encodeURIComponent(`${value}.${signature}`)}; Max-Age=${attributes.maxAge ?? 7 * DAY_S}; Path=/; HttpOnly; SameSite=Lax${attributes.secure === true ? '; Secure' : ''}`
+  return `${name}=${encodeURIComponent(`${value}.${signature}`)}; Max-Age=${attributes.maxAge ?? SESSION_S}; Path=/; HttpOnly; SameSite=Lax${attributes.secure === true ? '; Secure' : ''}`
 }
 
 /** Not the address itself: tries on accounts that do not exist are counted too. */

@@ -12,7 +12,8 @@ import { OPEN_QUESTION, type Evidence, type Failure } from '../domain/evidence.t
 import { siblingsOf, type Institution, type JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import { stopsInRow } from '../domain/run.ts'
-import type { Instance as WholeInstance } from '../instance.ts'
+// Alerts are told with these resources, so they come without what tells alerts.
+import type { Bare as Instance } from '../instance.ts'
 import { languageOfCountry, message, type Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { say, sayParts } from '../language/say.ts'
@@ -22,9 +23,6 @@ import { dayStates, PROOF_DAYS } from './day-states.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
 import type { bankShape, connectionShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
 import { accountResource, challengeResource, failureResource, isoInstant, runResource } from './shapes.ts'
-
-/** Alerts are told with these resources, so they come without what tells alerts. */
-type Instance = Omit<WholeInstance, 'alerting'>
 
 const HOUR_MS = 3_600_000
 /** More are not counted. */
@@ -70,9 +68,9 @@ export async function connectionResource(language: Language, instance: Instance,
   const challenge = challenges.find((c) => c.expiresAt > instance.clock.now()) ?? null
   const cards = await Promise.all(problems.map((p) => problemResource(language, instance, p)))
   const lastRun = runs[0] ?? null
-  const { id, institutionId, institutionName, loginLabel, state } = connection
+  const { id, institutionId, connector, institutionName, loginLabel, state } = connection
   return {
-    id, institutionId, institutionName, loginLabel, state,
+    id, institutionId, connector, institutionName, loginLabel, state,
     health: healthWord(connection, cards, challenge !== null, lastRun?.outcome === 'running'),
     lastSuccessAt: isoOrNull(connection.lastSuccessAt),
     lastAttemptAt: isoOrNull(connection.lastAttemptAt),

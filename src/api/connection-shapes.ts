@@ -118,6 +118,7 @@ export const connectionShape = z
   .object({
     id: z.uuid(),
     institutionId: z.string(),
+    connector: z.string().meta({ description: 'Which of the bank\'s routes it is read by' }),
     institutionName: z.string(),
     loginLabel: z.string(),
     state: z.enum(['connecting', 'active', 'disabled', 'removed', 'preview', 'replaced']),

@@ -6,7 +6,7 @@ import { ApiProblem } from './problems.ts'
 
 /** The caller, who may; else throws the problem. `connectionId`: what is acted on, for what an owner may delegate. */
 export function demand({ demo }: Pick<Instance, 'demo'>, caller: Caller | null, action: Action, connectionId: string | null): Caller | null {
-  const allowed = authorize(caller, { action, connectionId, isDemo: demo !== null })
+  const allowed = authorize(caller, { action, connectionId, wantsFresh: demo === null })
   if (!allowed.ok) throw new ApiProblem(allowed.failure.code, allowed.failure.message)
   return allowed.value
 }

@@ -6,19 +6,27 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiProblem } from './problems.ts'
 
+/** Refuses by throwing an `ApiProblem`. */
 export type Guard = {
-  /** Refuses a wrong host or origin by throwing an `ApiProblem`. */
-  check(request: FastifyRequest): void
+  /** Asked of everything that is served, the page and its files too: a page of another name sees nothing of this server. */
+  checkHost(request: FastifyRequest): void
+  /** Asked of the API: a link from elsewhere may lead to the page. */
+  checkOrigin(request: FastifyRequest): void
 }
 
-/** `hosts`: the values of the Host header under which this server may be called, for example `127.0.0.1:7351`. */
-export function createGuard(hosts: () => ReadonlySet<string>): Guard {
+/** `origins`: under which this server may be called, for example `http://127.0.0.1:7351`. */
+export function createGuard(origins: () => ReadonlySet<string>): Guard {
   return {
-    check(request) {
-      if (!hosts().has(request.headers.host ?? '')) throw new ApiProblem('forbidden_origin', 'The host name of this request is not the one that Relink serves.')
-      checkOrigin(request, hosts())
+    checkHost({ headers: { host } }) {
+      if (!servesHost(origins(), host)) throw new ApiProblem('forbidden_origin', 'The host name of this request is not the one that Relink serves.')
     },
+    checkOrigin: (request) => checkOrigin(request, origins()),
   }
+}
+
+/** `host`: as in the header, with the port where the address has one. */
+export function servesHost(origins: ReadonlySet<string>, host: string | undefined): boolean {
+  return host !== undefined && (origins.has(`https://${host}`) || origins.has(`http://${host}`))
 }
 
 /** Headers of every answer: the page may load and call nothing but this server. */
@@ -42,10 +50,10 @@ export function setSecurityHeaders(reply: FastifyReply): void {
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-function checkOrigin({ method, headers }: FastifyRequest, hosts: ReadonlySet<string>): void {
+function checkOrigin({ method, headers }: FastifyRequest, origins: ReadonlySet<string>): void {
   const { origin } = headers
   // A browser sends Origin with every request that could change something; programs send none.
-  if (origin !== undefined && !hosts.has(origin.replace(/^https?:\/\//, ''))) throw new ApiProblem('forbidden_origin')
+  if (origin !== undefined && !origins.has(origin)) throw new ApiProblem('forbidden_origin')
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new ApiProblem('forbidden_origin')
   // A cookie alone is no will of the person's: what changes something must show where it comes from.

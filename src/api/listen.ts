@@ -12,7 +12,7 @@ import { createDoor } from './door.ts'
 import { createServer } from './server.ts'
 
 export type ListeningServer = {
-  /** `http://127.0.0.1:7351/`, for programs of this machine. */
+  /** `http://127.0.0.1:7351/`, where it listens; with a configured origin it answers to that name only. */
   readonly url: string
   /** Where people open the page: the configured origin, else `http://localhost:7351/`, the one loopback name for which browsers make passkeys. */
   readonly pageUrl: string
@@ -37,8 +37,8 @@ export async function listen({ instance, home, host, port, origin = null, truste
   const token = await makeToken(tokenFile, instance.entropy)
   const setupToken = await openSetup(home, instance)
   const door = createDoor(instance.entropy, setupToken, () => rm(setupFileOf(home), { force: true }))
-  let hosts: ReadonlySet<string> = new Set()
-  const server = await createServer({ instance, token, door, trustedProxies, pageDirectory, hosts: () => hosts })
+  let origins: ReadonlySet<string> = new Set()
+  const server = await createServer({ instance, token, door, trustedProxies, pageDirectory, origins: () => origins })
   try {
     await server.listen({ host, port })
   } catch (error) {
@@ -48,7 +48,8 @@ export async function listen({ instance, home, host, port, origin = null, truste
     return failed({ message: reason })
   }
   const bound = server.addresses().find((address) => typeof address === 'object')?.port ?? port
-  hosts = new Set([`127.0.0.1:${bound}`, `localhost:${bound}`, `[::1]:${bound}`, ...(origin === null ? [] : [new URL(origin).host])])
+  // Where the operator named an origin, it is the only one: a name more is a way more.
+  origins = new Set(origin === null ? ['127.0.0.1', 'localhost', '[::1]'].map((name) => `http://${name}:${bound}`) : [origin])
   const pageUrl = `${origin ?? `http://localhost:${bound}`}/`
   const demoLink = async (): Promise<string> => {
     const link = (userId: string): string => `${pageUrl}#link=${door.newLink(userId, () => onDemoLinkUsed(link(userId)))}`

@@ -20,12 +20,12 @@ import { asActor } from '../access/acting.ts'
 import type { Action } from '../domain/access.ts'
 import { demand } from './demand.ts'
 import type { Door } from './door.ts'
-import { createGuard, setSecurityHeaders } from './guard.ts'
+import { createGuard, setSecurityHeaders, type Guard } from './guard.ts'
 import { createIdentify } from './identify.ts'
 import { ApiProblem, problemBody, PROBLEMS, type FieldError, type ProblemCode, type ProblemExtras } from './problems.ts'
 import { Download, type Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
-import { registerSimplefin } from './simplefin/routes.ts'
+import { registerSimplefin, SIMPLEFIN } from './simplefin/routes.ts'
 import { answerUnread } from './unread.ts'
 
 /** Slow senders are looked for this often. */
@@ -41,8 +41,8 @@ export type ServerOptions = {
   readonly trustedProxies?: readonly string[]
   /** Directory of the built page; null: API only. */
   readonly pageDirectory: string | null
-  /** Host header values under which this server may be called; known once it listens. */
-  readonly hosts: () => ReadonlySet<string>
+  /** Origins under which this server may be called; known once it listens. */
+  readonly origins: () => ReadonlySet<string>
 }
 
 declare module 'fastify' {
@@ -70,11 +70,16 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response))
   acceptJson(server)
   await readLanguages()
-  const admit = createAdmit(options)
+  const guard = createGuard(options.origins)
+  const admit = createAdmit(options, guard)
   server.decorateRequest('caller', null)
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
   server.setErrorHandler((error: FastifyError, request, reply) => answerError(options.instance, error, request, reply))
+  server.addHook('onRequest', async (request) => {
+    // Programs that read the feed have addresses of their own, which are checked there.
+    if (request.routeOptions.url?.startsWith(`${SIMPLEFIN}/`) !== true) guard.checkHost(request)
+  })
   server.addHook('onSend', async (request, reply) => {
     setSecurityHeaders(reply)
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
@@ -95,7 +100,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     transformObject: jsonSchemaTransformObject,
   })
   await registerEvents(server, admit, options.instance)
-  await registerSimplefin(server, options.instance, options.hosts)
+  await registerSimplefin(server, options.instance, options.origins)
   const rows = ROUTES.filter(({ action }) => action !== 'demo' || options.instance.demo !== null)
   for (const row of rows.filter(({ body }) => body !== 'stream')) registerRoute(server, admit, options, row)
   // What takes the bytes of a file takes nothing else, and nothing else takes those.
@@ -120,11 +125,10 @@ function cacheHashedFiles(reply: FastifyReply, path: string): void {
   reply.header('cache-control', path.includes(join('web', 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache')
 }
 
-function createAdmit({ instance, token, hosts }: ServerOptions): Admit {
-  const guard = createGuard(hosts)
+function createAdmit({ instance, token }: ServerOptions, guard: Guard): Admit {
   const identify = createIdentify(instance, token)
   return async (request, action, isLook = false) => {
-    guard.check(request)
+    guard.checkOrigin(request)
     // An owner may delegate a connection; those routes name it in their address.
     const connectionId = request.routeOptions.url?.startsWith('/api/connections/:id') === true ? (request.params as { id: string }).id : null
     request.caller = demand(instance, await identify(request, isLook), action, connectionId)

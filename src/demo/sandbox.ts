@@ -20,6 +20,7 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { DemoControl } from '../instance.ts'
 import type { InstitutionNetwork } from '../network-policy.ts'
 import { killEmbedded, type OpenStore } from '../open-store.ts'
+import type { SignInTime } from '../ports/sign-in.ts'
 import { openInstance, type Opened, type OpenFailure } from '../open.ts'
 import { DEMO_FAULTS, FAMILY_NAMES, type DemoFault } from './faults.ts'
 import { hintsOf } from './hints.ts'
@@ -40,7 +41,7 @@ export type Sandbox = {
   close(): Promise<void>
 }
 
-export type SandboxOptions = { readonly seed: number; readonly historyDays: number; readonly tell: (line: string) => void; /** Default: an embedded one. */ readonly database?: OpenStore; readonly limits?: WireLimits; /** Where the clock of bank and Relink starts, in ms since 1970; default: now. */ readonly startsAt?: number; /** Where alerts may go beyond the public internet; default: nowhere. */ readonly alerts?: InstitutionNetwork; /** A file with banks beside the sandbox bank; default: none but those that Relink brings. */ readonly institutionsFile?: string }
+export type SandboxOptions = { readonly seed: number; readonly historyDays: number; readonly tell: (line: string) => void; /** Default: an embedded one. */ readonly database?: OpenStore; readonly limits?: WireLimits; /** By which sign-ins are measured; default: this host's. */ readonly signInTime?: SignInTime; /** Where the clock of bank and Relink starts, in ms since 1970; default: now. */ readonly startsAt?: number; /** Where alerts may go beyond the public internet; default: nowhere. */ readonly alerts?: InstitutionNetwork; /** A file with banks beside the sandbox bank; default: none but those that Relink brings. */ readonly institutionsFile?: string }
 
 /** Starts bank and Relink; fails with a sentence, leaving nothing behind. */
 export async function openSandbox(config: Config, options: SandboxOptions): Promise<Result<Sandbox, OpenFailure>> {
@@ -61,6 +62,7 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
     {
       tell: options.tell,
       clock,
+      ...(options.signInTime === undefined ? {} : { signInTime: options.signInTime }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.database === undefined ? {} : { database: options.database }),
       own: {

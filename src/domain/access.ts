@@ -54,15 +54,15 @@ export type ApiKey = {
 export type SignedIn = {
   readonly sessionId: string
   readonly method: 'password' | 'totp' | 'recovery' | 'passkey' | 'link'
-  /** How long ago, by the clock of the sign-in. */
+  /** How long ago, by the clock of the sign-in; infinite where that cannot be told, because the clock was set back since. */
   readonly ageMs: number
 }
 
 /** What a route does. A route that does not say it stops the start. */
 export type Action =
   | 'public' | 'read' | 'review' | 'sync' | 'enter_secret' | 'administer'
-  /** Members, invitations, keys, audit log: to see, and to change. */
-  | 'oversee' | 'manage'
+  /** Members, invitations, keys, webhooks, audit log: to see, and to change. */
+  | 'manage'
   /** Of one's own sign-in: to see, and to change. */
   | 'self' | 'factors'
   | 'demo'
@@ -88,7 +88,6 @@ export const RULES: Readonly<Record<Exclude<Action, 'public'>, Rule>> = {
   sync: rule(['owner', 'bookkeeper'], { scopes: ['work'] }),
   enter_secret: rule(['owner'], { delegable: true }),
   administer: rule(['owner'], { fresh: true }),
-  oversee: rule(['owner']),
   manage: rule(['owner'], { fresh: true }),
   self: rule(ROLES, { host: false, passwordAlone: 'always' }),
   factors: rule(ROLES, { host: false, passwordAlone: 'first_factor', fresh: true }),

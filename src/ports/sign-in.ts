@@ -18,9 +18,15 @@ export type PasskeySummary = { readonly id: string; readonly name: string; reado
 
 export type Factors = { readonly hasPassword: boolean; readonly hasTotp: boolean; readonly passkeys: readonly PasskeySummary[] }
 
-/** Paths of the library that Relink uses; no other is reachable. */
+/** `now`: the host's clock, which somebody may set; `steady`: one that only goes on. Both in ms. */
+export type SignInTime = { readonly now: () => number; readonly steady: () => number }
+
+export type Knock = 'setup' | 'invitation' | 'join' | 'link' | 'reset' | 'password'
+
+/** Paths of the library that Relink uses; no other is reachable. `/knock/…` does nothing but count, for ways in that are ours. */
 export type SignInPath =
-  | '/sign-in/email' | '/sign-out' | '/change-password'
+  | '/sign-in/email' | '/sign-out' | '/change-password' | '/reset-password'
+  | `/knock/${Knock}`
   | '/two-factor/enable' | '/two-factor/disable' | '/two-factor/verify-totp' | '/two-factor/verify-backup-code' | '/two-factor/generate-backup-codes'
   | '/passkey/generate-register-options' | '/passkey/verify-registration' | '/passkey/generate-authenticate-options' | '/passkey/verify-authentication' | '/passkey/delete-passkey'
 
@@ -45,6 +51,12 @@ export type SignIn = {
   factors(userId: string): Promise<Factors>
   /** The last resort: a new password; second factors, passkeys and sessions end. */
   resetUser(userId: string, password: string): Promise<void>
+  /** The token of a link by which this user sets another password once, within half an hour. Factors stay as they are. */
+  beginReset(userId: string): Promise<string>
+  /** The user of such a token; null: it is none, or not any more. */
+  resetOf(token: string): Promise<string | null>
+  /** After another password: what was begun with the one before ends, resets by mail and sign-ins that wait for a second factor. */
+  voidHalfway(userId: string): Promise<void>
   /**
    * Counts a try on an account before it is made; false when too many failed, whatever address they come
    * from. A success takes the count back.

@@ -179,7 +179,7 @@ test('the OpenAPI document is 3.1 and tells exactly the routes of the table; eve
 })
 
 test('a route of the API that does not say what it does stops the start', async () => {
-  const server = await createServer({ instance: served.sandbox.opened.instance, token: 't', door: createDoor(hostEntropy, null), pageDirectory: null, hosts: () => new Set() })
+  const server = await createServer({ instance: served.sandbox.opened.instance, token: 't', door: createDoor(hostEntropy, null), pageDirectory: null, origins: () => new Set() })
   assert.throws(() => server.get('/api/unsaid', async () => 'x'), /does not say what it does/)
   await server.close()
 })

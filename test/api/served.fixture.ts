@@ -50,7 +50,7 @@ export async function serve(): Promise<Served> {
 }
 
 /** Not `fetch`, which would not send a Host header of one's own. */
-export function send(url: URL, method: string, headers: Record<string, string>, body: string | Uint8Array | undefined): Promise<Answer> {
+export function send(url: URL, method: string, headers: Record<string, string>, body?: string | Uint8Array): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(url, { agent: false, method, headers: { ...(body === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': String(Buffer.byteLength(body)) }), ...headers } }, (response) => {
       const chunks: Buffer[] = []

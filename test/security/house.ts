@@ -35,6 +35,8 @@ export type House = {
   program(token: string): Browser
   /** For a test that signs in more often than twice a minute: codes of the app that were used are good again. */
   forgetCodes(): Promise<void>
+  /** Lets time pass for sign-ins: all of it; or only what the host's clock shows, as if somebody set it. */
+  passTime(ms: number, only?: 'clock'): void
   /** As the role of the sign-in tables. */
   sql<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>
   /** As the owner of the tables, who can switch their protection off: what an administrator of the database can do. */
@@ -50,7 +52,10 @@ export async function openHouse(pageDirectory: string | null = null, { port = 0,
   assert.ok(config.ok)
   const database = await openMadeStore()
   const alerts = { privateHosts: tells ? [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }] : [], caPem: null }
-  const sandbox = await openSandbox({ ...config.value, port }, { seed: 3, historyDays: 60, tell: () => undefined, database, alerts })
+  const ahead = { clock: 0, steady: 0 }
+  // What is measured by the steady clock passes only when a test says so: however slow the machine is, a sign-in is fresh until then.
+  const signInTime = { now: () => Date.now() + ahead.clock, steady: () => ahead.steady }
+  const sandbox = await openSandbox({ ...config.value, ...(port === 0 ? {} : { port }) }, { seed: 3, historyDays: 60, tell: () => undefined, database, signInTime, alerts })
   assert.ok(sandbox.ok)
   const instance: Instance = { ...sandbox.value.opened.instance, demo: null }
   const server = await listen({ instance, home: sandbox.value.home, host: '127.0.0.1', port, trustedProxies: ['127.0.0.1'], pageDirectory })
@@ -74,6 +79,10 @@ export async function openHouse(pageDirectory: string | null = null, { port = 0,
     hostToken: (await readFile(server.value.tokenFile, 'utf8')).trim(),
     setupToken: (await readFile(setupFileOf(sandbox.value.home), 'utf8')).trim(),
     browser: (address) => browserAt(`http://localhost:${bound}`, { 'x-forwarded-for': address ?? `198.51.100.${(addresses += 1)}` }),
+    passTime: (ms, only) => {
+      ahead.clock += ms
+      if (only === undefined) ahead.steady += ms
+    },
     forgetCodes: async () => void (await asSignIn.query(`delete from relink.auth_attempts where starts_with(key, 'code:')`)),
     program: (token) => browserAt(`http://localhost:${bound}`, { authorization: `Bearer ${token}` }, false),
     sql: async (text, values) => (await asSignIn.query(text, values)).rows,

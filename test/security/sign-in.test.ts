@@ -3,13 +3,18 @@
  * house, in the order of its life: nobody, a set-up, a half owner, an owner, and who tries to be one.
  */
 import assert from 'node:assert/strict'
+import crypto from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { after, before, test } from 'node:test'
-import { setupFileOf } from '../../src/api/listen.ts'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, mock, test } from 'node:test'
+import { listen, setupFileOf } from '../../src/api/listen.ts'
 import { createDoor } from '../../src/api/door.ts'
 import { ROUTES } from '../../src/api/routes/index.ts'
 import { createServer } from '../../src/api/server.ts'
-import type { Answer } from '../api/served.fixture.ts'
+import { send, type Answer } from '../api/served.fixture.ts'
 import { addTotp, openHouse, OWNER, signIn, totp, type Browser, type House } from './house.ts'
 
 let house: House
@@ -28,7 +33,7 @@ let recoveryCodes: readonly string[] = []
 test('row 15: a fresh server belongs to whoever holds the token of its terminal, once', async () => {
   const visitor = house.browser()
   const setUp = (browser: Browser, token: string, over: object = {}) => browser.ask('POST', '/api/sign-in/setup', { token, ...OWNER, ...over })
-  assert.deepEqual((await visitor.ask('GET', '/api/sign-in')).json, { isSetUp: false })
+  assert.deepEqual((await visitor.ask('GET', '/api/sign-in')).json, { isSetUp: false, resetsByMail: false })
   assert.deepEqual(said(await setUp(visitor, 'x'.repeat(43))), [410, 'link_void'])
   assert.deepEqual(said(await setUp(visitor, house.hostToken)), [410, 'link_void'], 'the token of this machine is another')
   for (const password of ['short', 'Passw0rd2024!', 'qwertyuiop12', 'relinkrelink', 'olgaolgaolga', 'x'.repeat(129)]) assert.deepEqual(said(await setUp(visitor, house.setupToken, { password })), [422, 'password_weak'], password)
@@ -118,6 +123,44 @@ test('row 16: only the names that Relink serves are answered, signed in or not',
   }
 })
 
+test('row 16: neither page nor files nor API nor what is not there answers to a foreign name, and with an origin of its own not to localhost either', async (t) => {
+  const pageDirectory = await mkdtemp(join(tmpdir(), 'relink-page-'))
+  t.after(() => rm(pageDirectory, { recursive: true }))
+  await mkdir(join(pageDirectory, 'assets'))
+  for (const file of ['index.html', 'sw.js', 'assets/a.js']) await writeFile(join(pageDirectory, file), 'CANARY page')
+  const served = await Promise.all([null, 'https://books.example', 'http://localhost:1'].map(async (origin) => {
+    const server = await listen({ instance: house.instance, home: house.sandbox.home, host: '127.0.0.1', port: 0, origin, pageDirectory })
+    assert.ok(server.ok)
+    t.after(() => server.value.close())
+    return { server: server.value, own: origin === null ? [`127.0.0.1:${new URL(server.value.url).port}`, `localhost:${new URL(server.value.url).port}`] : [new URL(origin).host] }
+  }))
+  for (const { server, own } of served) {
+    const { port } = new URL(server.url)
+    const ask = (path: string, host: string, accept = 'text/html'): Promise<Answer> => send(new URL(path, server.url), 'GET', { host, accept })
+    for (const path of ['/', '/accounts', '/index.html', '/assets/a.js', '/sw.js', '/api/sign-in', '/api/health', '/api/openapi.json', '/api/events', '/api/nothing', '/nothing.js', '/simplefin/info', '/simplefin/nothing']) {
+      for (const host of ['evil.example', `evil.example:${port}`, 'localhost', `books.example:${port}`, `localhost:${port}`, `127.0.0.1:${port}`]) {
+        if (own.includes(host)) continue
+        const { status, text } = await ask(path, host)
+        assert.deepEqual([status, /CANARY|isSetUp/.test(text)], [403, false], `${host} ${path} ${text}`)
+      }
+    }
+    for (const host of own) {
+      for (const path of ['/', '/accounts', '/index.html', '/assets/a.js', '/sw.js']) assert.equal((await ask(path, host)).text, 'CANARY page', `${host} ${path}`)
+      assert.equal((await ask('/api/sign-in', host)).status, 200, host)
+      // A link from elsewhere leads to the page, and to nothing else.
+      assert.equal((await send(new URL('/accounts', server.url), 'GET', { host, accept: 'text/html', 'sec-fetch-site': 'cross-site' })).text, 'CANARY page')
+    }
+  }
+})
+
+test('row 14: with an origin of its own the same name in the clear is another site', async (t) => {
+  const server = await listen({ instance: house.instance, home: house.sandbox.home, host: '127.0.0.1', port: 0, origin: 'https://books.example', pageDirectory: null })
+  assert.ok(server.ok)
+  t.after(() => server.value.close())
+  const from = (origin: string): Promise<Answer> => send(new URL('/api/sign-in/passkey/options', server.value.url), 'POST', { host: 'books.example', origin })
+  assert.deepEqual([(await from('http://books.example')).status, (await from('https://books.example:8443')).status, (await from('https://books.example')).status], [403, 403, 200])
+})
+
 test('row 23: a content type with something odd in it opens no way around the schema', async () => {
   for (const type of ['application/json\ta', ' application/json', 'application/json; charset=utf-8; x', 'application/JSON', 'application/jsonp', 'application/json,text/plain', 'x/json']) {
     const answer = await house.browser().ask('POST', '/api/sign-in/password', { email: OWNER.email, password: OWNER.password, rememberMe: false, callbackURL: 'https://evil.example' }, { 'content-type': type })
@@ -137,6 +180,24 @@ test('row 37: an address that nobody has and a wrong password get the same answe
   assert.deepEqual(await ask('nobody@books.example'), await ask(OWNER.email))
 })
 
+test('row 37: for both the password is hashed once, whatever it is, so that the time of the answer tells neither', async () => {
+  const hashing = mock.method(crypto, 'scrypt')
+  syncBuiltinESMExports()
+  try {
+    const work = async (email: string, password: string): Promise<unknown> => {
+      hashing.mock.resetCalls()
+      assert.equal((await house.browser().ask('POST', '/api/sign-in/password', { email, password })).status, 401)
+      return hashing.mock.calls.map(({ arguments: [, salt, bytes, options] }) => [String(salt).length, bytes, JSON.stringify(options)])
+    }
+    const known = await work(OWNER.email, 'not the password at all')
+    assert.equal((known as unknown[]).length, 1, 'counted where it happens')
+    for (const [email, password] of [['nobody@books.example', 'not the password at all'], ['nobody@books.example', OWNER.password], [OWNER.email, 'x']] as const) assert.deepEqual(await work(email, password), known, email)
+  } finally {
+    hashing.mock.restore()
+    syncBuiltinESMExports()
+  }
+})
+
 test('row 17: guesses are counted for each account and for each network, and a header of the client\'s own does not help', async () => {
   await house.sql('delete from relink.auth_attempts')
   const guess = (browser: Browser, email: string) => browser.ask('POST', '/api/sign-in/password', { email, password: 'wrong wrong wrong' })
@@ -150,7 +211,7 @@ test('row 17: guesses are counted for each account and for each network, and a h
   for (const [n, address] of neighbours.entries()) assert.equal((await guess(house.browser(address), `a${n}@books.example`)).status, 401)
   assert.equal((await guess(house.browser('2001:db8:1:2:beef::6'), 'b@books.example')).status, 429)
   assert.equal((await guess(house.browser('2001:db8:1:3::1'), 'b@books.example')).status, 401, 'the network beside it is another')
-  const plain = await createServer({ instance: house.instance, token: 't', door: createDoor(house.instance.entropy, null), pageDirectory: null, hosts: () => new Set(['localhost:1']) })
+  const plain = await createServer({ instance: house.instance, token: 't', door: createDoor(house.instance.entropy, null), pageDirectory: null, origins: () => new Set(['http://localhost:1']) })
   const statuses: number[] = []
   for (let n = 0; n < 6; n++) statuses.push((await plain.inject({ method: 'POST', url: '/api/sign-in/password', headers: { host: 'localhost:1', 'x-forwarded-for': `203.0.113.${n}`, 'x-relink-client': `203.0.113.${n}` }, payload: { email: `c${n}@books.example`, password: 'wrong wrong wrong' } })).statusCode)
   await plain.close()
@@ -174,6 +235,24 @@ test('row 17: what strangers try is kept as long as it counts, and where their n
   await house.sql(`update relink.auth_rate_limit set "lastRequest" = "lastRequest" - 300001`)
   await guess('made-up-13')
   assert.deepEqual([await kept(), (await house.sql('select 1 from relink.auth_verification')).length, (await house.sql('select 1 from relink.auth_rate_limit')).length], [1, 0, 1])
+})
+
+test('row 17: each way in has a limit of its own for a network, and a passkey the one of a password', async () => {
+  const tries: readonly (readonly [string, unknown, number])[] = [
+    ['setup', { token: 'x', ...OWNER }, 10], ['invitation', { token: 'x' }, 10], ['join', { token: 'x', ...OWNER }, 10], ['link', { token: 'x' }, 10],
+    ['reset', { email: OWNER.email }, 5], ['reset/password', { token: 'x', password: 'a long new pass phrase' }, 10], ['passkey/options', undefined, 5], ['passkey', { response: { id: 'abc' } }, 5], ['second-factor', { code: '000000' }, 5],
+  ]
+  const stranger = house.browser()
+  for (const [way, body, limit] of tries) {
+    const counted: Answer[] = []
+    for (let n = 0; n <= limit; n++) counted.push(await stranger.ask('POST', `/api/sign-in/${way}`, body))
+    assert.deepEqual(counted.map(({ status }) => status === 429), [...Array<boolean>(limit).fill(false), true], way)
+    assert.ok(Number(counted.at(-1)?.headers['retry-after']) > 0, way)
+    assert.notEqual((await house.browser().ask('POST', `/api/sign-in/${way}`, body)).status, 429, `${way}, from elsewhere`)
+  }
+  // Every public route that takes something is among them; the end of a session harms nobody.
+  const ways = ROUTES.filter(({ method, action }) => method === 'POST' && action === 'public').map(({ url }) => url.replace('/sign-in/', ''))
+  assert.deepEqual(ways.filter((way) => !tries.some(([one]) => one === way)).sort(), ['out', 'password'])
 })
 
 // Fails when: what only the sign-in library reads comes to it as it is (was so: 500, for strangers too, each with its place in the log).
@@ -263,6 +342,35 @@ test('row 27: a session is new with each sign-in and ends with its time, with th
   const copy = mine.fork()
   assert.equal((await mine.ask('POST', '/api/sign-in/out', {})).status, 200)
   assert.equal((await copy.ask('GET', '/api/account')).status, 401, 'the cookie that was left is of no use')
+})
+
+test('row 27: a clock of the host that is set back makes no sign-in fresh again; one after that is', async () => {
+  const fresh = async (browser: Browser) => said(await browser.ask('DELETE', `/api/invitations/${NOBODY}`))
+  const [yes, no] = [[404, 'not_found'], [403, 'sign_in_again']]
+  const minutes = (count: number, only?: 'clock'): void => house.passTime(count * 60_000, only)
+  const mine = await signIn(house.browser(), OWNER, secret, house)
+  minutes(9)
+  assert.deepEqual(await fresh(mine), yes)
+  minutes(-5, 'clock')
+  minutes(1)
+  assert.deepEqual(await fresh(mine), no, 'ten minutes are ten minutes, whatever the clock says')
+  const late = await signIn(house.browser(), OWNER, secret, house)
+  minutes(20)
+  minutes(-15, 'clock')
+  assert.deepEqual(await fresh(late), no, 'it was over before the clock was set back')
+  const ahead = await signIn(house.browser(), OWNER, secret, house)
+  minutes(-60, 'clock')
+  assert.deepEqual([await fresh(ahead), (await ahead.ask('GET', '/api/accounts')).status, (await ahead.ask('GET', '/api/account')).json.freshForSeconds], [no, 200, 0], 'a sign-in of the future is no fresh one')
+  // What another host noted, whose clock is a little ahead, counts; what was noted an hour ahead does not.
+  const elsewhere = await signIn(house.browser(), OWNER, secret, house)
+  const { id } = (await elsewhere.ask('GET', '/api/account/sessions')).json.items.find(({ isThis }: { isThis: boolean }) => isThis)
+  for (const [seconds, expected] of [[2, yes], [3_600, no]] as const) {
+    await house.sql(`update relink.auth_session set "createdAt" = "seenAt" + $1 * interval '1 second' where id = $2`, [seconds, id])
+    assert.deepEqual(await fresh(elsewhere), expected, `${seconds} s ahead`)
+  }
+  const again = await signIn(house.browser(), OWNER, secret, house)
+  assert.deepEqual(await fresh(again), yes)
+  minutes(79)
 })
 
 test('the cookie is out of reach of scripts and other sites; beyond this machine it is Secure under the __Host- prefix', async () => {

@@ -6,11 +6,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core'
 import { openHouse, totp, type House } from '../security/house.ts'
+import { openMailbox } from '../security/mailbox.ts'
 import { violations } from './axe.ts'
 import { browserPath, cannotRun, FLAGS, PAGE, watched } from './world.ts'
 
 const MARKUP = `<img src="x" onerror="document.title='taken'">`
 const PASSWORD = 'seven violet kettles sing'
+const NOBODY = '01a20549-c591-7da7-8a7f-42942446c7f9'
 
 /** What the server answers to a person of this page who asks for what the page does not offer. */
 function refusals(page: Page): Promise<Record<string, number>> {
@@ -34,10 +36,12 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     opened.setDefaultTimeout(60_000)
     return opened
   }
+  /** All tests come from one address; limits of one must not meet another. */
+  const forgetLimits = () => house.sql('delete from relink.auth_rate_limit')
   const heading = (on: Page, name: string) => on.getByRole('heading', { name, level: 1 }).waitFor()
 
   before(async () => {
-    house = await openHouse(PAGE)
+    house = await openHouse(PAGE, { tells: true })
     browser = await chromium.launch({ executablePath: browserPath() ?? '', args: FLAGS })
     page = await open()
     device = await page.context().newCDPSession(page)
@@ -205,7 +209,32 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     assert.equal((await house.program(key).ask('GET', '/api/accounts')).status, 401)
   })
 
+  test('what owners alone may see wants a fresh sign-in too; a page that is merely open asks for none by itself', async () => {
+    await forgetLimits()
+    const age = () => house.sql(`update relink.auth_session set "createdAt" = now() - interval '11 minutes'`)
+    await age()
+    for (const [path, title] of [['members', 'Members'], ['keys', 'Keys'], ['audit', 'Audit log'], ['alerts', 'Alerts']] as const) {
+      await page.goto(url(`/settings/${path}`))
+      await heading(page, title)
+      await page.getByRole('alert').getByText('The last sign-in was more than ten minutes ago.').waitFor()
+      assert.equal(await page.getByRole('alert').count(), 1, path)
+      assert.equal(await page.getByRole('dialog').count(), 0, path)
+      assert.deepEqual(await violations(page), [])
+    }
+    await page.getByRole('button', { name: 'Sign in again' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+    await page.getByText('Nobody is told yet.').waitFor()
+    // What is shown stays when the ten minutes are over, and something happens meanwhile.
+    await age()
+    const refused = page.waitForResponse((response) => response.status() === 403)
+    house.instance.events.publish({ kind: 'alert', id: 'x' })
+    await refused
+    assert.deepEqual([await page.getByRole('alert').count(), await page.getByRole('dialog').count()], [0, 0])
+  })
+
   test('a session that ends in the middle of a form: the person signs in, and what they were doing goes on', async () => {
+    await forgetLimits()
     // The page asks who is signed in when it opens, and once more when its events come.
     let asked = 0
     const listening = page.waitForResponse((response) => response.url().endsWith('/api/account') && ++asked === 2)
@@ -241,6 +270,63 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await page.getByText(`Olga ${MARKUP}`).waitFor()
     assert.equal(await page.title(), 'Members · Relink')
     assert.equal(await page.locator('img[src="x"]').count(), 0)
+  })
+
+  test('a forgotten password: without a mail server the page says what to do on the host; with one the link of the mail sets another', async (t) => {
+    const stranger = await open(360)
+    await stranger.goto(url('/accounts'))
+    await stranger.getByRole('link', { name: 'Forgot your password?' }).click()
+    await heading(stranger, 'A new password')
+    assert.equal(await stranger.locator('p.panel code').innerText(), 'relink user reset')
+    assert.deepEqual(await violations(stranger), [])
+    const mailbox = await openMailbox()
+    t.after(() => mailbox.close())
+    await house.instance.store.alerts.addDestination({ id: NOBODY, label: 'Mail', place: { kind: 'email', server: { host: '127.0.0.1', port: mailbox.port, security: 'none', user: null, from: 'relink@books.example', to: ['olga@books.example'] } }, topics: [], quiet: null, timeZone: 'UTC', language: 'en', amounts: false, state: 'active', createdAt: 1, createdBy: 'host', lastSentAt: null, failingSince: null, failure: null }, { id: NOBODY, about: 'security', problemId: null, connectionId: null, accountId: null, key: null, facts: {}, openedAt: 1, closedAt: null, deliveredAt: null }, house.instance.audit.seal({ actor: 'host', action: 'destination.added', object: NOBODY, codes: {} }))
+    await stranger.reload()
+    await stranger.getByLabel('E-mail address').fill('rita@books.example')
+    assert.deepEqual(await violations(stranger), [])
+    await stranger.getByRole('button', { name: 'Mail me a link' }).click()
+    await stranger.getByRole('heading', { name: 'Look into your mail' }).waitFor()
+    assert.deepEqual(await violations(stranger), [])
+    const { text } = await mailbox.next()
+    const link = /http:\/\/localhost:\d+(\/#reset=[\w-]{43})/.exec(text)?.[1] ?? assert.fail(text)
+    await stranger.goto('about:blank')
+    await stranger.goto(url(link))
+    await heading(stranger, 'A new password')
+    assert.ok(!stranger.url().includes('#'), 'the token is out of the address')
+    await stranger.getByLabel('New password').fill('password1234')
+    await stranger.getByText('not taken').waitFor()
+    await stranger.getByLabel('New password').fill('nine green ladders hum')
+    await stranger.getByText('Very good').waitFor()
+    assert.deepEqual(await violations(stranger), [])
+    await stranger.getByRole('button', { name: 'Set it' }).click()
+    await heading(stranger, 'The new password is set')
+    await stranger.getByRole('link', { name: 'Sign in with it' }).click()
+    await heading(stranger, 'Sign in')
+    await stranger.getByLabel('E-mail address').fill('rita@books.example')
+    await stranger.getByLabel('Password').fill('nine green ladders hum')
+    await stranger.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await heading(stranger, 'Accounts')
+    await stranger.goto('about:blank')
+    await stranger.goto(url(link))
+    await stranger.getByLabel('New password').fill('two brass lanterns glow')
+    await stranger.getByText('Very good').waitFor()
+    await stranger.getByRole('button', { name: 'Set it' }).click()
+    await stranger.getByRole('alert').getByText('This link does not work, or not any more.').waitFor()
+    await stranger.goto(url('/reset'))
+    await heading(stranger, 'Open the link again')
+    await stranger.context().close()
+  })
+
+  test('row 16: a page under a name that leads to this machine gets nothing of Relink', async () => {
+    const { port } = new URL(house.server.url)
+    const rebound = await chromium.launch({ executablePath: browserPath() ?? '', args: [...FLAGS, '--host-resolver-rules=MAP evil.example 127.0.0.1'] })
+    const evil = await rebound.newPage({ serviceWorkers: 'block' })
+    const answer = await evil.goto(`http://evil.example:${port}/`)
+    assert.deepEqual([answer?.status(), /<html|script/.test((await answer?.text()) ?? '')], [403, false])
+    const seen = await evil.evaluate<number[]>(`Promise.all(['/accounts', '/index.html', '/sw.js', '/api/sign-in', '/api/health', '/api/openapi.json'].map(async (path) => (await fetch(path)).status))`)
+    assert.deepEqual(seen, [403, 403, 403, 403, 403, 403])
+    await rebound.close()
   })
 
   // Fails when: a person is told to read a header (was so).

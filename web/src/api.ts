@@ -94,11 +94,17 @@ export async function ask<T>(method: Method, path: string, body?: unknown, signa
   }
 }
 
-/** Who only reads is led to the page that asks to sign in; one who signs in or out is there. */
+/** Asks for a fresh sign-in because the person wants to see what needs one; false: not now. */
+export async function proveFreshly(): Promise<boolean> {
+  confirming++
+  return (confirmPerson?.('fresh') ?? Promise.resolve(false)).finally(() => confirming--)
+}
+
+/** Who only reads is led to the page that asks to sign in, or told what needs a fresh sign-in: no page that is merely open asks by itself. One who signs in or out is there. */
 function whyAgain(error: unknown, method: Method, path: string): WhyAgain | null {
-  if (!(error instanceof ServerProblem)) return null
+  if (!(error instanceof ServerProblem) || method === 'GET') return null
   if (error.code === 'sign_in_again') return 'fresh'
-  return error.code === 'unauthorized' && method !== 'GET' && !path.startsWith('/sign-in') ? 'ended' : null
+  return error.code === 'unauthorized' && !path.startsWith('/sign-in') ? 'ended' : null
 }
 
 async function askOnce<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {

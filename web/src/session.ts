@@ -4,23 +4,23 @@
  */
 import { ask } from './api.ts'
 
-export type Arrival = { readonly kind: 'setup' | 'join'; readonly token: string }
+export type Arrival = { readonly kind: 'setup' | 'join' | 'reset'; readonly token: string }
 
 let arrival: Arrival | null = null
 
 /** Reads the link by which the page was opened; resolves when a one-time link was exchanged or refused. */
 export async function arrive(): Promise<void> {
   const fragment = new URLSearchParams(location.hash.slice(1))
-  const [setup, join, link] = [fragment.get('setup'), fragment.get('join'), fragment.get('link')]
-  if (setup !== null) arrival = { kind: 'setup', token: setup }
-  else if (join !== null) arrival = { kind: 'join', token: join }
+  const kind = (['setup', 'join', 'reset'] as const).find((one) => fragment.has(one))
+  const link = fragment.get('link')
+  if (kind !== undefined) arrival = { kind, token: fragment.get(kind) ?? '' }
   else if (link === null) return
   history.replaceState(null, '', arrival === null ? location.pathname : `/${arrival.kind}`)
   // A refused link leads to the page that asks to sign in; it says more than an error here could.
   if (link !== null) await ask('POST', '/sign-in/link', { token: link }).catch(() => undefined)
 }
 
-/** The link of a set-up or an invitation, as long as this page is not loaded anew. */
+/** The link of a set-up, an invitation or a new password, as long as this page is not loaded anew. */
 export function currentArrival(): Arrival | null {
   return arrival
 }

@@ -27,8 +27,8 @@ const SignInPage = lazy(async () => ({ default: (await import('./entry/sign-in.t
 const FirstFactorPage = lazy(async () => ({ default: (await import('./entry/first-factor.tsx')).FirstFactorPage }))
 const ConfirmPerson = lazy(async () => ({ default: (await import('./confirm-person.tsx')).ConfirmPerson }))
 
-/** Pages for somebody who is no member yet. */
-const OUTSIDE = new Set(['/setup', '/join'])
+/** Pages for somebody who is no member yet, or cannot sign in. */
+const OUTSIDE = new Set(['/setup', '/join', '/forgot', '/reset'])
 
 export function Shell() {
   const me = useMe()

@@ -57,6 +57,7 @@ const changePassword = route({
     const { member } = person(caller)
     await takePassword({ ...member, password: body.next })
     keep((await passed(instance, instance.signIn.ask(visit, 'POST', '/change-password', { currentPassword: body.current, newPassword: body.next, revokeOtherSessions: true }))).cookies)
+    await instance.signIn.voidHalfway(member.userId)
     return tell(instance, member.userId, 'password.changed')
   },
 })

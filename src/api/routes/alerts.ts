@@ -18,7 +18,7 @@ import { isoInstant } from '../shapes.ts'
 const SHOWN = 50
 
 const list = route({
-  method: 'GET', url: '/alerts/destinations', action: 'oversee', tag: 'Alerts', summary: 'Where alerts are told, and how that goes',
+  method: 'GET', url: '/alerts/destinations', action: 'manage', tag: 'Alerts', summary: 'Where alerts are told, and how that goes',
   response: listOf(destinationShape).extend({ page: z.string().nullable().meta({ description: 'Under which address links in messages lead here; null: messages have no links' }) }),
   handle: async ({ instance, language }) => ({ items: (await instance.store.alerts.destinations()).map((destination) => destinationView(language, destination)), page: instance.alerting.page }),
 })
@@ -68,7 +68,7 @@ const messages = route({
   method: 'GET', url: '/alerts/messages', action: 'read', tag: 'Alerts', summary: 'What was told lately, newest first, and what waits', response: listOf(messageShape),
   handle: async ({ instance, caller, language }) => {
     const { store } = instance
-    const oversees = seesDestinations(caller, instance)
+    const oversees = seesDestinations(caller)
     const places = new Map((await store.alerts.destinations()).map((one) => [one.id, one]))
     return { items: (await store.alerts.messages(SHOWN)).map((message) => messageView(language, oversees ? message : { ...message, failure: null }, places.get(message.destinationId), oversees)) }
   },

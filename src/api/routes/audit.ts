@@ -5,7 +5,7 @@ import { auditView } from '../access-views.ts'
 import { pageOf, route, type Route } from '../route.ts'
 
 const list = route({
-  method: 'GET', url: '/audit', action: 'oversee', tag: 'Audit', summary: 'Who did what, newest first', query: z.strictObject({ cursor: z.string().regex(/^\d{1,15}$/).optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
+  method: 'GET', url: '/audit', action: 'manage', tag: 'Audit', summary: 'Who did what, newest first', query: z.strictObject({ cursor: z.string().regex(/^\d{1,15}$/).optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
   response: pageOf(auditShape),
   handle: async ({ instance, query }) => {
     const lines = await instance.store.audit.list({ limit: query.limit, ...(query.cursor === undefined ? {} : { before: Number(query.cursor) }) })
@@ -15,7 +15,7 @@ const list = route({
 })
 
 const verify = route({
-  method: 'GET', url: '/audit/verify', action: 'oversee', tag: 'Audit', summary: 'Check the chain of all lines; names the first that does not fit',
+  method: 'GET', url: '/audit/verify', action: 'manage', tag: 'Audit', summary: 'Check the chain of all lines; names the first that does not fit',
   query: z.strictObject({ head: z.string().regex(/^\d{1,15}:[0-9a-f]{64}$/).optional().meta({ description: 'SEQ:HASH as noted elsewhere: it must still be there' }) }), response: verdictShape,
   handle: async ({ instance, query }) => {
     const [seq, hash] = query.head?.split(':') ?? []

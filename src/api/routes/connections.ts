@@ -11,6 +11,7 @@ import type { Begun } from '../../sync/connect.ts'
 import { connectionResource, diagnosisResource } from '../connection-resource.ts'
 import { connectionShape } from '../connection-shapes.ts'
 import { ApiProblem, type ProblemCode } from '../problems.ts'
+import { demandSignIn } from '../reconnect-rights.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { challengeResource, challengeShape, dayShape, isoInstant, runResource, runShape } from '../shapes.ts'
 
@@ -63,7 +64,11 @@ const sync = route({
 const secret = route({
   method: 'PUT', url: '/connections/:id/secret', action: 'enter_secret', tag: 'Connections', summary: 'Store a new secret and sign in once with it',
   params: idParams, body: z.strictObject({ form }), carriesSecret: true, response: runShape,
-  handle: async ({ params, body, instance, language }) => runResource(language, valueOf(await instance.verbs.enterSecret(params.id, body.form))),
+  handle: async ({ params, body, instance, caller, language }) => {
+    const connection = await connectionOf(instance, params.id)
+    demandSignIn(instance, caller, connection, connection, body.form)
+    return runResource(language, valueOf(await instance.verbs.enterSecret(params.id, body.form)))
+  },
 })
 
 const onceMore = route({
@@ -147,7 +152,7 @@ const send = route({
     const results = await instance.alerting.sendQuestion(found.id)
     const sentTo = results.flatMap(({ label, failure }) => (failure === null ? [label] : []))
     const failures = results.flatMap(({ label, failure }) => (failure === null ? [] : [`${label}: ${failure}`]))
-    return { sent: sentTo.length, notSent: failures.length, ...(seesDestinations(caller, instance) ? { sentTo, failures } : { sentTo: [], failures: [] }) }
+    return { sent: sentTo.length, notSent: failures.length, ...(seesDestinations(caller) ? { sentTo, failures } : { sentTo: [], failures: [] }) }
   },
 })
 

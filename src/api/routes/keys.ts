@@ -9,7 +9,7 @@ import { ApiProblem } from '../problems.ts'
 import { listOf, route, type Route } from '../route.ts'
 
 const list = route({
-  method: 'GET', url: '/keys', action: 'oversee', tag: 'Keys', summary: 'Keys of programs, newest first, ended ones too', response: listOf(keyShape),
+  method: 'GET', url: '/keys', action: 'manage', tag: 'Keys', summary: 'Keys of programs, newest first, ended ones too', response: listOf(keyShape),
   handle: async ({ instance }) => ({ items: (await instance.store.access.keys()).map(keyView) }),
 })
 

@@ -13,7 +13,7 @@ const done = z.object({ ok: z.literal(true) })
 const userParams = z.strictObject({ user: signInIdShape })
 
 const list = route({
-  method: 'GET', url: '/members', action: 'oversee', tag: 'Members', summary: 'Who may do what here', response: listOf(memberShape),
+  method: 'GET', url: '/members', action: 'manage', tag: 'Members', summary: 'Who may do what here', response: listOf(memberShape),
   handle: async ({ instance }) => ({ items: (await instance.store.access.members()).filter(({ removedAt }) => removedAt === null).map(memberView) }),
 })
 
@@ -36,7 +36,7 @@ const remove = route({
 })
 
 const invitations = route({
-  method: 'GET', url: '/invitations', action: 'oversee', tag: 'Members', summary: 'Invitations that can still be accepted', response: listOf(invitationShape),
+  method: 'GET', url: '/invitations', action: 'manage', tag: 'Members', summary: 'Invitations that can still be accepted', response: listOf(invitationShape),
   handle: async ({ instance }) => ({ items: (await openInvitations(instance)).map(invitationView) }),
 })
 

@@ -1,10 +1,11 @@
 /** Runs: every attempt to read a connection and every import, with how it ended. */
 import { z } from 'zod'
+import type { ReconnectPreview } from '../../domain/preview.ts'
 import type { SyncRun } from '../../domain/run.ts'
 import type { Instance } from '../../instance.ts'
 import { switchAtStake } from '../../sync/preview.ts'
-import { demand } from '../demand.ts'
 import { ApiProblem } from '../problems.ts'
+import { demandSwitch, switchNeeds } from '../reconnect-rights.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { valueOf } from './connections.ts'
 import { listedRunShape, runDetail, runDetailShape, runResource, runShape } from '../shapes.ts'
@@ -19,9 +20,14 @@ const list = route({
   },
 })
 
-/** Only these two may be of a switch. */
-async function undoNeeds(instance: Pick<Instance, 'store'>, { id, trigger }: Pick<SyncRun, 'id' | 'trigger'>): Promise<'review' | 'administer'> {
-  return (trigger === 'switch' || trigger === 'undo') && (await switchAtStake(instance, id)) !== null ? 'administer' : 'review'
+/** Only these two may be of a switch; null: it is of none. */
+async function switchOf(instance: Pick<Instance, 'store'>, { id, trigger }: Pick<SyncRun, 'id' | 'trigger'>): Promise<ReconnectPreview | null> {
+  return trigger === 'switch' || trigger === 'undo' ? switchAtStake(instance, id) : null
+}
+
+async function undoNeeds(instance: Pick<Instance, 'store'>, run: Pick<SyncRun, 'id' | 'trigger'>): Promise<z.output<typeof listedRunShape>['undoNeeds']> {
+  const preview = await switchOf(instance, run)
+  return preview === null ? { action: 'review', connectionId: null } : { action: await switchNeeds(instance, preview), connectionId: preview.connectionId }
 }
 
 const one = route({
@@ -39,7 +45,8 @@ const undo = route({
   params: idParams, response: runShape,
   handle: async ({ params, instance, caller, language }) => {
     const run = await instance.store.runs.get(params.id)
-    if (run !== null && (await undoNeeds(instance, run)) === 'administer') demand(instance, caller, 'administer', null)
+    const preview = run === null ? null : await switchOf(instance, run)
+    if (preview !== null) await demandSwitch(instance, caller, preview)
     return runResource(language, valueOf(await instance.verbs.undo(params.id)))
   },
 })

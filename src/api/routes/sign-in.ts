@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { openInvitation } from '../../access/members.ts'
 import { refusePassword } from '../../access/password.ts'
 import type { Instance } from '../../instance.ts'
-import type { SignInAnswer } from '../../ports/sign-in.ts'
+import type { Knock, SignInAnswer } from '../../ports/sign-in.ts'
 import { emailShape, labelShape, passkeyResponseShape, passwordShape, roleShape } from '../access-shapes.ts'
 import { ApiProblem } from '../problems.ts'
 import { route, type Route } from '../route.ts'
@@ -15,19 +15,21 @@ import { route, type Route } from '../route.ts'
 const tokenShape = z.string().min(1).max(200)
 const done = z.object({ ok: z.literal(true) })
 const nextShape = z.object({ next: z.enum(['done', 'second_factor']) })
+const NO_MAIL = 'This Relink sends no mail. Who runs it can set a new password on its host: `relink user reset`.'
 const account = { name: labelShape, email: emailShape, password: passwordShape }
 const common = { method: 'POST', action: 'public', tag: 'Sign-in', carriesSecret: true } as const
 
 const state = route({
-  method: 'GET', url: '/sign-in', action: 'public', tag: 'Sign-in', summary: 'Whether there is an owner yet',
-  response: z.object({ isSetUp: z.boolean() }),
-  handle: async ({ instance }) => ({ isSetUp: (await instance.store.access.members()).length > 0 }),
+  method: 'GET', url: '/sign-in', action: 'public', tag: 'Sign-in', summary: 'Whether there is an owner yet, and whether a new password can be had by mail',
+  response: z.object({ isSetUp: z.boolean(), resetsByMail: z.boolean() }),
+  handle: async ({ instance }) => ({ isSetUp: (await instance.store.access.members()).length > 0, resetsByMail: await instance.resets.isPossible() }),
 })
 
 const setUp = route({
   ...common, url: '/sign-in/setup', summary: 'Make the first owner, with the token that the terminal shows; then this is closed',
   body: z.strictObject({ token: tokenShape, ...account }), response: nextShape,
   handle: async ({ body, instance, door, visit, keep }) => {
+    await knock(instance, visit, 'setup')
     const { store, signIn, audit, clock } = instance
     if ((await store.access.members()).length > 0) throw new ApiProblem('setup_closed')
     if (!door.isSetupToken(body.token)) throw new ApiProblem('link_void')
@@ -48,7 +50,8 @@ const setUp = route({
 
 const invitation = route({
   ...common, url: '/sign-in/invitation', summary: 'What an invitation offers', body: z.strictObject({ token: tokenShape }), response: z.object({ role: roleShape }),
-  handle: async ({ body, instance }) => {
+  handle: async ({ body, instance, visit }) => {
+    await knock(instance, visit, 'invitation')
     const open = await openInvitation(instance, body.token)
     if (open === null) throw new ApiProblem('link_void')
     return { role: open.role }
@@ -58,6 +61,7 @@ const invitation = route({
 const join = route({
   ...common, url: '/sign-in/join', summary: 'Accept an invitation and become a member', body: z.strictObject({ token: tokenShape, ...account }), response: nextShape,
   handle: async ({ body, instance, visit, keep }) => {
+    await knock(instance, visit, 'join')
     const { store, signIn, audit, clock } = instance
     const open = await openInvitation(instance, body.token)
     if (open === null) throw new ApiProblem('link_void')
@@ -76,6 +80,7 @@ const join = route({
 const byLink = route({
   ...common, url: '/sign-in/link', summary: 'Only in the demo: sign in by the link that its terminal shows, once', body: z.strictObject({ token: tokenShape }), response: nextShape,
   handle: async ({ body, instance, door, visit, keep }) => {
+    await knock(instance, visit, 'link')
     const userId = door.takeLink(body.token)
     if (userId === null) throw new ApiProblem('link_void')
     keep(await instance.signIn.enter(userId, visit))
@@ -87,6 +92,36 @@ const byLink = route({
 const byPassword = route({
   ...common, url: '/sign-in/password', summary: 'Sign in with address and password; the answer may ask for a second factor', body: z.strictObject({ email: emailShape, password: passwordShape }), response: nextShape,
   handle: async ({ body, instance, visit, keep }) => enterByPassword(instance, visit, keep, body),
+})
+
+const askReset = route({
+  ...common, url: '/sign-in/reset', summary: 'A link by mail that sets another password, once; the answer is the same for an address that nobody has', status: 202, body: z.strictObject({ email: emailShape }), response: done,
+  handle: async ({ body, instance, visit, language }) => {
+    await knock(instance, visit, 'reset')
+    if (!(await instance.resets.isPossible())) throw new ApiProblem('wrong_state', NO_MAIL)
+    instance.resets.ask(body.email, language)
+    return { ok: true as const }
+  },
+})
+
+const reset = route({
+  ...common, url: '/sign-in/reset/password', summary: 'Another password by the link of the mail; all sessions end, and a second factor is asked for as before', body: z.strictObject({ token: tokenShape, password: passwordShape }), response: done,
+  handle: async ({ body: { token, password }, instance, visit }) => {
+    const { signIn, store, audit } = instance
+    await knock(instance, visit, 'password')
+    const userId = await signIn.resetOf(token)
+    const member = userId === null ? null : await store.access.member(userId)
+    if (member === null || member.removedAt !== null) throw new ApiProblem('link_void')
+    await takePassword({ ...member, password })
+    const { status, retryAfter } = await signIn.ask(visit, 'POST', '/reset-password', { token, newPassword: password })
+    if (status === 400) throw new ApiProblem('link_void')
+    refuse({ status, retryAfter })
+    await signIn.voidHalfway(member.userId)
+    // Who has the mailbox is not whom the count of wrong passwords keeps out.
+    await signIn.succeeded(member.email)
+    await audit.record({ actor: `user:${member.userId}`, action: 'password.reset', object: member.userId, codes: {} })
+    return { ok: true as const }
+  },
 })
 
 const secondFactor = route({
@@ -128,7 +163,7 @@ const signOut = route({
   },
 })
 
-export const signInRoutes: readonly Route[] = [state, setUp, invitation, join, byLink, byPassword, secondFactor, passkeyOptions, byPasskey, signOut]
+export const signInRoutes: readonly Route[] = [state, setUp, invitation, join, byLink, byPassword, askReset, reset, secondFactor, passkeyOptions, byPasskey, signOut]
 
 type Keep = (cookies: readonly string[]) => void
 type Visit = Parameters<Instance['signIn']['ask']>[0]
@@ -161,7 +196,12 @@ function tellEntry({ audit }: Instance, userId: string, method: string): Promise
   return audit.record({ actor: `user:${userId}`, action: 'sign_in.done', object: userId, codes: { method } })
 }
 
-function refuse({ status, retryAfter }: SignInAnswer): void {
+/** Counts one more of these from that network; throws where it is too many. */
+async function knock({ signIn }: Instance, visit: Visit, way: Knock): Promise<void> {
+  refuse(await signIn.ask(visit, 'POST', `/knock/${way}`, {}))
+}
+
+function refuse({ status, retryAfter }: Pick<SignInAnswer, 'status' | 'retryAfter'>): void {
   if (status === 200) return
   if (status === 429) throw tooMany(retryAfter ?? 60)
   if (status >= 500) throw new Error('the sign-in library failed; see its line in the log')

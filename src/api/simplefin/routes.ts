@@ -8,6 +8,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Instance } from '../../instance.ts'
 import { accountSet } from './account-set.ts'
 import { createAllowance } from './allowance.ts'
+import { servesHost } from '../guard.ts'
 import { claimAccess, consumerOf } from './consumers.ts'
 import { CREATE_PAGE } from './create-page.ts'
 import { readBasic, readClaimToken } from './credentials.ts'
@@ -19,8 +20,11 @@ const BODY_LIMIT_BYTES = 4 * 1024
 /** Prefixes of versions (2.0.0 draft, "GET /info"), and the text that clients of version 1 look for. */
 const VERSIONS = ['1', '1.0', '2']
 
-/** `hosts`: the values of the Host header under which the server itself may be called; consumers' own addresses are allowed beside. */
-export async function registerSimplefin(server: FastifyInstance, instance: Instance, hosts: () => ReadonlySet<string>): Promise<void> {
+/** Where these addresses begin. */
+export const SIMPLEFIN = '/simplefin'
+
+/** `origins`: under which the server itself may be called; consumers' own addresses are allowed beside. */
+export async function registerSimplefin(server: FastifyInstance, instance: Instance, origins: () => ReadonlySet<string>): Promise<void> {
   const allowance = createAllowance(instance.clock)
   await server.register(async (scope) => {
     scope.removeAllContentTypeParsers()
@@ -28,7 +32,7 @@ export async function registerSimplefin(server: FastifyInstance, instance: Insta
     scope.setErrorHandler((error: FastifyError, request, reply) => answerError(instance, error, request, reply))
     scope.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store')
-      if (!(await servesHost(instance, hosts, request))) return refuse(reply, 'The host name of this request is not one that Relink serves; make the token with --url and the address that the program uses.')
+      if (!(await mayReach(instance, origins, request))) return refuse(reply, 'The host name of this request is not one that Relink serves; make the token with --url and the address that the program uses.')
     })
     scope.get('/info', { schema: { hide: true } }, async () => ({ versions: VERSIONS }))
     scope.get('/create', { schema: { hide: true } }, (_request, reply) => reply.type('text/html; charset=utf-8').send(CREATE_PAGE))
@@ -47,13 +51,13 @@ export async function registerSimplefin(server: FastifyInstance, instance: Insta
       const pieces = await accountSet(instance, consumer, asked.value)
       return reply.type('application/json; charset=utf-8').send(Readable.from(told(instance, pieces), { objectMode: false }))
     })
-  }, { prefix: '/simplefin' })
+  }, { prefix: SIMPLEFIN })
 }
 
 /** Against pages that reach this server by a name of their own (DNS rebinding); programs reach it by the address of their token. */
-async function servesHost({ store }: Instance, hosts: () => ReadonlySet<string>, { headers }: FastifyRequest): Promise<boolean> {
+async function mayReach({ store }: Instance, origins: () => ReadonlySet<string>, { headers }: FastifyRequest): Promise<boolean> {
   const host = (headers.host ?? '').toLowerCase()
-  if (hosts().has(host)) return true
+  if (servesHost(origins(), host)) return true
   return (await store.consumers.list()).some(({ url, revokedAt }) => revokedAt === null && new URL(url).host === host)
 }
 

@@ -33,7 +33,7 @@ function Form({ path, token }: { path: string; token: string }) {
     <form className="panel grid gap-4" onSubmit={(event) => { event.preventDefault(); join.mutate() }}>
       {join.error !== null && <Trouble error={join.error}>{isClosed && <a className="button mt-3" href="/">{say('Sign in')}</a>}</Trouble>}
       <label className="grid gap-1">{say('Your name')}<input className="field" autoComplete="name" required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} /></label>
-      <label className="grid gap-1">{say('E-mail address')}<input className="field" type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.target.value)} /><span className="meta">{say('Only to sign in; no mail is sent to it.')}</span></label>
+      <label className="grid gap-1">{say('E-mail address')}<input className="field" type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.target.value)} /><span className="meta">{say('To sign in. Mail goes to it only when you ask for it.')}</span></label>
       <PasswordField label={say('Password')} value={password} set={(typed) => { join.reset(); setPassword(typed) }} about={[...name.split(/\s+/), ...email.split(/[@.]/)]} />
       <button className="button button-primary justify-self-start" type="submit" disabled={join.isPending}>{say('Go on')}</button>
     </form>

@@ -1,14 +1,13 @@
 /** What somebody sees who is not signed in. */
-import { useQuery } from '@tanstack/react-query'
-import { get } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { startOver } from '../session.ts'
 import { EntryFrame } from './frame.tsx'
+import { useEntryState } from './new-password.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
 export function SignInPage() {
-  const state = useQuery({ queryKey: ['sign-in'], queryFn: () => get<{ isSetUp: boolean }>('/sign-in') })
+  const state = useEntryState()
   if (state.data?.isSetUp === false) {
     return (
       <EntryFrame title={say('Relink has no owner yet')}>
@@ -19,6 +18,7 @@ export function SignInPage() {
   return (
     <EntryFrame title={say('Sign in')} intro={say('For members of this Relink. An owner can invite you; who runs this server can help when you cannot get in.')}>
       <SignInForm done={() => startOver(location.pathname)} />
+      <p><a className="link" href="/forgot">{say('Forgot your password?')}</a></p>
     </EntryFrame>
   )
 }

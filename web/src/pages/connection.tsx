@@ -41,7 +41,7 @@ function Whole({ connection }: { connection: Connection }) {
   const proved = connection.problems.length > 0 || last === undefined ? [] : (mended.data?.items ?? []).filter(({ proofRunId }) => proofRunId === last.proofRunId)
   const isFilled = useFilled()
   // Asked for here, though it is shown further down.
-  usePreviews(id, may('administer'))
+  usePreviews(id, may('enter_secret', id))
   const isRunning = connection.state === 'active' && connection.health === 'working'
   return (
     <>
@@ -64,7 +64,7 @@ function Whole({ connection }: { connection: Connection }) {
         {isFilled && (
           <>
             {!connection.awaitsChoice && <Feeds connection={connection} />}
-            {connection.state !== 'connecting' && connection.state !== 'preview' && !connection.awaitsChoice && may('administer') && <Reconnect connection={connection} />}
+            {connection.state !== 'connecting' && connection.state !== 'preview' && !connection.awaitsChoice && may('enter_secret', id) && <Reconnect connection={connection} />}
             <Attempts runs={runs.data?.items ?? []} />
             {connection.state !== 'removed' && may('administer') && <Switches connection={connection} />}
           </>

@@ -24,7 +24,8 @@ export function ReconnectPage() {
 function Whole({ connection }: { connection: Connection }) {
   const may = useMay()
   const navigate = useNavigate()
-  const previews = usePreviews(connection.id, may('administer'))
+  const mayReconnect = may('enter_secret', connection.id)
+  const previews = usePreviews(connection.id, mayReconnect)
   const shown = usePreview(connection.id)
   const back = { to: '/connections/$id', params: { id: connection.id } } as const
   return (
@@ -32,7 +33,7 @@ function Whole({ connection }: { connection: Connection }) {
       <p className="-mt-1 mb-2"><Link {...back} className="link inline-block py-1"><span aria-hidden="true">‹ </span>{connection.institutionName}</Link></p>
       <Title>{say('Reconnect')}</Title>
       <p className="meta mb-4">{connection.institutionName} · {say('Login {login}', { login: connection.loginLabel })}</p>
-      {!may('administer') ? <div className="panel"><AskOwner /></div> : (
+      {!mayReconnect ? <div className="panel"><AskOwner /></div> : (
         <Loaded query={previews}>
           {() => (
             <NeedsServer>
@@ -51,6 +52,7 @@ function Whole({ connection }: { connection: Connection }) {
 function Begin({ connection }: { connection: Connection }) {
   const { find: kept = connection.institutionName, way: chosen } = route.useSearch()
   const [find, setFind] = useState(kept)
+  const may = useMay()
   const navigate = useNavigate({ from: '/connections/$id/reconnect' })
   const set = (search: { find: string; way?: string }): void => {
     setFind(search.find)
@@ -59,11 +61,13 @@ function Begin({ connection }: { connection: Connection }) {
   const act = useAct()
   const found = useQuery({ queryKey: ['institutions', find], queryFn: () => get<{ items: Institution[] }>(`/institutions?query=${encodeURIComponent(find)}`), placeholderData: (previous) => previous })
   const ways = (found.data?.items ?? []).flatMap((institution) => institution.routes.map((route) => ({ key: `${institution.id} ${route.connector}`, institution, route })))
+    // Another bank or way is an owner's.
+    .filter(({ institution, route }) => may('administer') || (institution.id === connection.institutionId && route.connector === connection.connector))
   const way = ways.find(({ key }) => key === chosen) ?? ways.find(({ institution }) => institution.id === connection.institutionId) ?? ways[0]
   return (
     <div className="grid gap-3">
       <WhatItIs />
-      <label className="grid gap-1">{say('Which bank?')}<input className="field sm:max-w-md" type="search" value={find} onChange={(event) => set({ find: event.target.value })} /></label>
+      {may('administer') && <label className="grid gap-1">{say('Which bank?')}<input className="field sm:max-w-md" type="search" value={find} onChange={(event) => set({ find: event.target.value })} /></label>}
       {ways.length > 1 && (
         <label className="grid gap-1">
           {say('How?')}

@@ -71,7 +71,7 @@ function broughtSomething(run: Run): boolean {
 function TakeBack({ run }: { run: ListedRun }) {
   const act = useAct()
   const may = useMay()
-  if (!may(run.undoNeeds)) return null
+  if (!may(run.undoNeeds.action, run.undoNeeds.connectionId ?? undefined)) return null
   if (act.error !== null) return <span role="alert" className="meta">{act.error.message}</span>
   return <button className="link min-h-6" disabled={act.isPending} onClick={() => act.send('POST', `/runs/${run.id}/undo`)}>{act.isPending ? say('Taking back…') : say('Take back')}</button>
 }

@@ -1,8 +1,8 @@
 /** What every page has beside its content: its heading, nothing yet, nothing at all, and trouble. */
 import { Link } from '@tanstack/react-router'
-import type { UseQueryResult } from '@tanstack/react-query'
+import { useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { ServerProblem } from '../api.ts'
+import { proveFreshly, ServerProblem } from '../api.ts'
 import { useArrival } from '../focus.ts'
 import { say } from '../language/language.ts'
 import { useMay } from '../me.ts'
@@ -53,9 +53,15 @@ export function Trouble({ error, children }: { error: Error; children?: ReactNod
     <div role="alert" className="panel mb-4 border-stop">
       <p className="font-medium [overflow-wrap:anywhere]">{error.message}</p>
       {remedy !== '' && <p className="text-muted">{remedy.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))}</p>}
+      {error instanceof ServerProblem && error.code === 'sign_in_again' && <SignInAgain />}
       {children}
     </div>
   )
+}
+
+function SignInAgain() {
+  const queries = useQueryClient()
+  return <button className="button mt-3" onClick={() => void proveFreshly().then((isFresh) => (isFresh ? queries.invalidateQueries() : undefined))}>{say('Sign in again')}</button>
 }
 
 /** What will be here, why not yet, and one action. */

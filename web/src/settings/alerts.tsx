@@ -21,7 +21,7 @@ export function AlertsPage() {
     <div className="grid gap-4">
       <Title>{say('Alerts')}</Title>
       <p className="max-w-[68ch] text-muted">{say('Relink tells you when something needs you, and when it works again: one message for each problem, however often it fails, and one for an outage of a bank, however many accounts it strikes. No message holds a password or an account’s number.')}</p>
-      {may('oversee') ? <Places /> : <section className="panel grid gap-2" aria-label={say('Where alerts go')}><p>{say('Where alerts go is chosen by an owner.')}</p><AskOwner /></section>}
+      {may('manage') ? <Places /> : <section className="panel grid gap-2" aria-label={say('Where alerts go')}><p>{say('Where alerts go is chosen by an owner.')}</p><AskOwner /></section>}
       <Told />
     </div>
   )

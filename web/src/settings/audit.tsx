@@ -38,6 +38,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'passkey.added': message('Passkey added'),
   'passkey.removed': message('Passkey removed'),
   'password.changed': message('Password changed'),
+  'password.reset': message('New password by mail'),
+  'password.reset_asked': message('New password asked for by mail'),
   'preview.cancelled': message('Preview cancelled'),
   'reading.paused': message('Reading paused'),
   'reading.resumed': message('Reading resumed'),
@@ -82,7 +84,7 @@ export function AuditPage() {
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center justify-between gap-3"><Title>{say('Audit log')}</Title>{verdict.data !== undefined && <Unbroken verdict={verdict.data} />}</div>
       {(verdict.isPending || verdict.data?.head != null) && <p className="meta min-h-10 [overflow-wrap:anywhere] sm:min-h-5">{verdict.data?.head != null && say('Newest line {seq}, seal {hash}. Note it elsewhere: lines cut off after it show only so.', verdict.data.head)}</p>}
-      {lines.error !== null && <Trouble error={lines.error} />}
+      {lines.error !== null && lines.data !== undefined && <Trouble error={lines.error} />}
       <Loaded query={lines}>
         {() => isNamed && (
           <ol className="panel grid gap-3" aria-label={say('Acts, newest first')}>

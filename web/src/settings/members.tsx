@@ -21,7 +21,7 @@ export function MembersPage() {
       <Loaded query={members}>
         {({ items }) => <ul className="grid gap-2">{items.map((member) => <MemberCard key={member.userId} member={member} connections={connections.data?.items ?? []} />)}</ul>}
       </Loaded>
-      {!members.isPending && <Invitations />}
+      {members.data !== undefined && <Invitations />}
     </div>
   )
 }
