@@ -233,7 +233,7 @@ const NOTICES: { readonly [K in Notice['kind']]: string } = {
 function noticesOf(language: Language, { connectors, clock }: Instance, logins: readonly Connection[]): z.output<typeof bankShape>['notices'] {
   const heard = logins.flatMap(({ connector, connectorState }) => connectors.get(connector)?.noticeIn?.(connectorState) ?? []).filter(({ kind, at }) => noticeHolds(kind, at, clock.now()))
   const newest = new Map(heard.sort((a, b) => a.at - b.at).map((notice) => [notice.kind, notice]))
-  return [...newest.values()].sort((a, b) => b.at - a.at).map(({ kind, at }) => ({ kind, at: isoInstant(at), says: say(language, NOTICES[kind]) }))
+  return [...newest.values()].sort((a, b) => b.at - a.at).map(({ kind, at, words }) => ({ kind, at: isoInstant(at), says: say(language, NOTICES[kind]), words }))
 }
 
 function notRead(institutionId: string): BankHealth {

@@ -145,6 +145,6 @@ export const bankShape = z
     failing: z.int(),
     since: instant.nullable(),
     sentence,
-    notices: z.array(z.object({ kind: z.string(), at: instant, says: z.string() })).meta({ description: 'What the bank announced beside its answers and what may still come, newest first' }),
+    notices: z.array(z.object({ kind: z.string(), at: instant, says: z.string(), words: z.string().nullable().meta({ description: 'The bank\'s own, redacted; null: it used none, but a code' }) })).meta({ description: 'What the bank announced beside its answers and what may still come, newest first' }),
   })
   .meta({ id: 'Bank' })

@@ -1,9 +1,10 @@
 /**
- * What a bank announces in the few words beside a good answer ("Scheduled maintenance on Sunday"): the kind alone, so that
- * nothing of the bank's text has to be kept. A word counts only in a sentence that says what will be or what to do, so
- * "OK", a greeting and what was done already are none. Pure.
+ * What a bank announces in the few words beside a good answer ("Scheduled maintenance on Sunday"): the kind, and of the
+ * bank's text the one sentence that announces it, redacted. A word counts only in a sentence that says what will be or
+ * what to do, so "OK", a greeting and what was done already are none. Pure.
  */
 import type { CaseContext } from '../domain/evidence.ts'
+import { redactText } from './evidence.ts'
 
 export type NoticeKind = NonNullable<CaseContext['bankNotice']>
 
@@ -40,15 +41,27 @@ const END = /(?<!\d)[.!?;](?=\s|$)|(?<=\d)[.!?](?=\s+(?!Jan|Feb|Mar|Apr|Mai|Jun|
 /** What is greeted with, or thanked for, is there already. */
 const GREETED = /\b(welcome (back )?to|(thank you|thanks) for|you have (now |successfully |already )*(accepted|agreed))\b[^,:]*/
 
+const MOST_WORDS = 200
+
+/** `words`: the sentence of the bank, redacted. */
+export type Announcement = { readonly kind: NoticeKind; readonly words: string }
+
 /** Null: it announces nothing. */
-export function noticeKind(text: string): NoticeKind | null {
-  const words = text.slice(0, MOST).normalize('NFKD').replace(/\p{M}/gu, '')
-  const sentences = words.split(END).map((sentence) => sentence.toLowerCase().replace(GREETED, ''))
-  const isAhead = (sentence: string): boolean => AHEAD.some((pattern) => pattern.test(sentence)) || (WHEN.test(sentence) && !PAST.test(sentence))
+export function announcementIn(text: string): Announcement | null {
+  const sentences = text.slice(0, MOST).split(END).map((words) => ({ words, plain: words.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(GREETED, '') }))
+  const isAhead = ({ plain }: { readonly plain: string }): boolean => AHEAD.some((pattern) => pattern.test(plain)) || (WHEN.test(plain) && !PAST.test(plain))
   // "We have a new address. Please update your program": the instruction may stand beside what it is about.
   const instructs = sentences.some(isAhead)
-  const announced = sentences.filter((sentence) => isAhead(sentence) || (instructs && !PAST.test(sentence)))
-  return KINDS.find(([, pattern]) => announced.some((sentence) => pattern.test(sentence)))?.[0] ?? null
+  const announced = sentences.filter((sentence) => isAhead(sentence) || (instructs && !PAST.test(sentence.plain)))
+  for (const [kind, pattern] of KINDS) {
+    const found = announced.find(({ plain }) => pattern.test(plain))
+    if (found !== undefined) return { kind, words: redactText(found.words).slice(0, MOST_WORDS) }
+  }
+  return null
+}
+
+export function noticeKind(text: string): NoticeKind | null {
+  return announcementIn(text)?.kind ?? null
 }
 
 const DAY_MS = 24 * 3_600_000
@@ -60,8 +73,8 @@ export function noticeHolds(kind: NoticeKind, announcedAt: number, now: number):
   return now - announcedAt <= HOLDS_DAYS[kind] * DAY_MS
 }
 
-/** What a bank announced, and when it did last, epoch ms. */
-export type Notice = { readonly kind: NoticeKind; readonly at: number }
+/** What a bank announced, and when it did last, epoch ms. `words`: its own, redacted; null: it used none, but a code. */
+export type Notice = { readonly kind: NoticeKind; readonly at: number; readonly words: string | null }
 
 export function isNoticeKind(value: unknown): value is NoticeKind {
   return typeof value === 'string' && Object.hasOwn(HOLDS_DAYS, value)

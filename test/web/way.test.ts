@@ -45,6 +45,9 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     await sandbox.opened.instance.verbs.sync(connectionId, 'person')
     await settled(page, url(`/connections/${connectionId}`))
     await page.getByLabel('Password or PIN').waitFor()
+    // Fails when: an attempt does not say how far it came, or how long it took (was so).
+    await page.getByRole('listitem').filter({ hasText: 'Not read' }).getByText(/^Step: sign-in · took \d+(\.\d)? sec$/).first().waitFor()
+    await page.getByRole('listitem').filter({ hasText: 'Read in full' }).getByText(/^Step: all steps · took \d/).first().waitFor()
     await page.getByRole('region', { name: 'Problem with Sandbox Bank' }).getByRole('link', { name: 'Enter the password' }).click()
     assert.equal(await page.evaluate("document.activeElement.closest('li').getAttribute('aria-current')"), 'step')
     const steps = page.getByRole('region', { name: 'Steps' })
@@ -142,11 +145,12 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     const { connectorState } = (await store.connections.get(connectionId))!
     const announced = page.getByRole('list', { name: 'Announced' })
     for (const [daysAgo, lines] of [[1, 1], [30, 0]] as const) {
-      await store.connections.update(connectionId, { connectorState: { ...connectorState, notice: 'maintenance', noticeAt: clock.now() - daysAgo * 86_400_000 } })
+      await store.connections.update(connectionId, { connectorState: { ...connectorState, notice: 'maintenance', noticeAt: clock.now() - daysAgo * 86_400_000, noticeWords: 'Planned work on Sunday from 2 to 5.' } })
       for (const path of ['/banks', '/banks/sandbox']) {
         await settled(page, url(path))
         await page.getByRole('img', { name: /^Last 90 days/ }).first().waitFor()
         assert.equal(await announced.getByText('The bank announced maintenance.').count(), path === '/banks/sandbox' ? 2 * lines : lines, path)
+        assert.equal(await announced.locator('blockquote').filter({ hasText: '“Planned work on Sunday from 2 to 5.”' }).count(), path === '/banks/sandbox' ? 2 * lines : lines, 'the bank’s words')
         assert.deepEqual(await violations(page), [])
       }
     }

@@ -1,11 +1,11 @@
-/** Announcements beside a good sign-on answer: the kind is remembered, the words are not, and what is over is forgotten. */
+/** Announcements beside a good sign-on answer: the kind is remembered with the sentence that announces it, redacted, and what is over is forgotten. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Answer, ConnectorContext, Transport } from '../../connector-kit/connector.ts'
 import { noticeKind } from '../../connector-kit/notices.ts'
 import type { Institution, JsonObject } from '../../domain/institution.ts'
 import { ok } from '../../domain/result.ts'
-import { Session } from './session.ts'
+import { noticeIn, Session } from './session.ts'
 import { readSettings } from './settings.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -30,7 +30,11 @@ async function after(said: Answer, state: JsonObject = {}, now = NOW) {
 test('an announcement beside a good answer is known at the next failure, as long as it can explain it', async () => {
   const told = await after(answer('0', 'INFO', 'Scheduled maintenance on Sunday from 2 a.m.'))
   assert.equal(told.notice, 'maintenance')
-  assert.ok(!JSON.stringify(told.state).includes('Sunday'), 'the words of the bank are not kept')
+  assert.equal(noticeIn(told.state)?.words, 'Scheduled maintenance on Sunday from 2 a.m')
+  // Fails when: more of the bank's text is kept than announces something, or what is a person's own.
+  const personal = await after(answer('0', 'INFO', 'Welcome back, Maria. Please accept our new terms for account 1234567890 or write to maria@bank.example. Your balance is 12.'))
+  assert.equal(noticeIn(personal.state)?.words, 'Please accept our new terms for account [number] or write to [address]')
+  assert.ok(!/Maria|1234567|balance/.test(JSON.stringify(personal.state)))
   const refused = answer('2000', 'ERROR', 'General error')
   assert.equal((await after(refused, told.state, NOW + DAY_MS)).notice, 'maintenance', 'a refusal takes nothing back')
   assert.equal((await after(refused, told.state, NOW + 10 * DAY_MS)).notice, undefined, 'maintenance is over after days')

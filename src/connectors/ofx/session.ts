@@ -9,7 +9,7 @@
  */
 import type { ConnectorContext, SecretReader } from '../../connector-kit/connector.ts'
 import { MASK } from '../../connector-kit/masking.ts'
-import { isNoticeKind, noticeHolds, noticeKind, type Notice } from '../../connector-kit/notices.ts'
+import { announcementIn, isNoticeKind, noticeHolds, type Notice } from '../../connector-kit/notices.ts'
 import { isAddressAlone, originOf } from '../../connector-kit/origin.ts'
 import type { ChallengePrompt } from '../../domain/connection.ts'
 import type { CaseContext, Failure, Stage } from '../../domain/evidence.ts'
@@ -104,7 +104,7 @@ export class Session {
       ...(this.#urls.size === 0 ? {} : { urls: Object.fromEntries(this.#urls) }), ...(this.#profileRefusedAt === null ? {} : { profileRefusedAt: this.#profileRefusedAt }),
       // Where a profile is asked, that shows it anew in each run.
       ...(this.settings.profile ? {} : keptAddresses(this.#sentOn)),
-      ...(this.#whenWell === null ? {} : { whenWell: this.#whenWell }), ...(this.#notice === null ? {} : { notice: this.#notice.kind, noticeAt: this.#notice.at }),
+      ...(this.#whenWell === null ? {} : { whenWell: this.#whenWell }), ...(this.#notice === null ? {} : { notice: this.#notice.kind, noticeAt: this.#notice.at, noticeWords: this.#notice.words }),
     } // prettier-ignore
   }
 
@@ -125,8 +125,9 @@ export class Session {
   #hearNotice(signOn: Reply['signOn'], isSigned: boolean): void {
     if (isRefusal(signOn.status)) return
     // 15000 beside good data is a warning: the sign-ins after it are refused.
-    const kind = Number(signOn.status?.code) === CODE.passwordChange ? 'password' : noticeKind(signOn.status?.message ?? '')
-    if (kind !== null) this.#notice = { kind, at: this.#context.now() }
+    const said = announcementIn(signOn.status?.message ?? '')
+    const kind = Number(signOn.status?.code) === CODE.passwordChange ? 'password' : said?.kind
+    if (kind !== undefined) this.#notice = { kind, at: this.#context.now(), words: said?.words ?? null }
     else if (isSigned) this.#notice = null
   }
 
@@ -414,6 +415,6 @@ function lookOf(asked: Result<Reply, Failure>): string {
 const AWAY: ReadonlySet<string> = new Set(['bank_unreachable', 'tls_refused', 'answer_too_slow', 'server_error', 'answer_unreadable', 'answer_empty', 'answer_too_large'])
 
 /** What was announced, of what is remembered of a login. */
-export function noticeIn({ notice, noticeAt }: JsonObject): Notice | null {
-  return isNoticeKind(notice) && typeof noticeAt === 'number' ? { kind: notice, at: noticeAt } : null
+export function noticeIn({ notice, noticeAt, noticeWords }: JsonObject): Notice | null {
+  return isNoticeKind(notice) && typeof noticeAt === 'number' ? { kind: notice, at: noticeAt, words: typeof noticeWords === 'string' ? noticeWords : null } : null
 }

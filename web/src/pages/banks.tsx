@@ -32,7 +32,12 @@ export function BanksPage() {
 /** What the bank announced, for whoever plans ahead. */
 export function Notices({ bank: { notices } }: { bank: Bank }) {
   if (notices.length === 0) return null
-  return <ul className="mt-2 grid gap-1" aria-label={say('Announced')}>{notices.map(({ kind, at, says }) => <li key={kind} className="flex flex-wrap items-baseline gap-x-3"><Chip tone="wait">{say('Announced')}</Chip><span>{says}</span><span className="meta"><Instant at={at} /></span></li>)}</ul>
+  return <ul className="mt-2 grid gap-1" aria-label={say('Announced')}>{notices.map(({ kind, at, says, words }) => (
+    <li key={kind} className="flex flex-wrap items-baseline gap-x-3">
+      <Chip tone="wait">{say('Announced')}</Chip><span>{says}</span><span className="meta"><Instant at={at} /></span>
+      {words !== null && <figure className="w-full"><figcaption className="meta">{say('The bank’s words')}</figcaption><blockquote className="border-l-2 border-line pl-3 [overflow-wrap:anywhere]"><bdi>{say('“{text}”', { text: words })}</bdi></blockquote></figure>}
+    </li>
+  ))}</ul>
 }
 
 function BankList({ beside }: { beside: boolean }) {

@@ -1,11 +1,11 @@
-/** Every attempt to read a connection, newest first; equal ones in a row fold into one line. What one brought can be taken back. */
+/** Every attempt to read a connection, newest first, with how far it came and how long it took; equal ones in a row fold into one line. What one brought can be taken back. */
 import { useAct } from '../act.ts'
 import type { ListedRun, Run } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { Chip, type Tone } from './chip.tsx'
-import { Instant } from './time.tsx'
+import { formatDuration, Instant } from './time.tsx'
 
 const OUTCOMES: Record<Run['outcome'], { tone: Tone; word: string }> = {
   running: { tone: 'wait', word: message('Running') },
@@ -26,12 +26,27 @@ export function Attempts({ runs }: { runs: readonly ListedRun[] }) {
             <Chip tone={OUTCOMES[run.outcome].tone}>{isSignInAlone(run) ? say('Signed in') : say(OUTCOMES[run.outcome].word)}</Chip>
             <span className="meta">{times === 1 ? <Instant at={run.startedAt} /> : <Say message="{at}, {times} times" at={<Instant at={run.startedAt} />} times={times} />}</span>
             <span className="min-w-0 grow [overflow-wrap:anywhere]">{said(run)}</span>
+            <Course run={run} />
             {times === 1 && broughtSomething(run) && <TakeBack run={run} />}
           </li>
         ))}
       </ul>
     </section>
   )
+}
+
+const STEPS: Readonly<Record<string, string>> = {
+  resolve: message('the bank’s address'), connect: message('the way to the bank'), tls: message('the secure connection'), http: message('the bank’s server'), signon: message('sign-in'), signing_in: message('sign-in'), mfa: message('the bank’s question'), consent: message('the permission'),
+  accounts: message('list of accounts'), statement: message('reading rows'), reading: message('reading rows'), parse: message('understanding the answer'), matching: message('matching'), proving: message('proving'), import: message('the file'),
+}
+
+/** How far it came, and how long it took; while a bank's question waited, that counts, too. */
+function Course({ run }: { run: Run }) {
+  const stage = run.failure?.stage ?? (run.outcome === 'suspended' ? 'mfa' : run.outcome === 'running' ? run.stage : run.outcome === 'partial' ? 'statement' : null)
+  const step = READS.has(run.trigger) ? (stage === null ? (run.outcome === 'succeeded' && !isSignInAlone(run) ? message('all steps') : isSignInAlone(run) ? STEPS['accounts'] : undefined) : STEPS[stage]) : undefined
+  const took = run.endedAt === null ? null : formatDuration(run.startedAt, run.endedAt)
+  if (step === undefined && took === null) return null
+  return <span className="meta">{[step === undefined ? null : say('Step: {step}', { step: say(step) }), took === null ? null : say('took {duration}', { duration: took })].filter((part) => part !== null).join(' · ')}</span>
 }
 
 function folded(runs: readonly ListedRun[]): { run: ListedRun; times: number }[] {

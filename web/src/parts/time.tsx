@@ -53,6 +53,21 @@ export function formatPoint(at: string): string {
   return datedFormat.format(then) === datedFormat.format(serverNow()) ? clock : `${dateOf(then)}, ${clock}`
 }
 
+const seconds = (digits: number) => new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: digits })
+const [toTheTenth, toTheSecond] = [seconds(1), seconds(0)]
+const minuteFormat = new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'short' })
+const hourFormat = new Intl.NumberFormat(locale, { style: 'unit', unit: 'hour', unitDisplay: 'short' })
+
+/** How long something took, in two units at most: tenths matter below ten seconds, seconds below an hour. */
+export function formatDuration(from: string, to: string): string {
+  const all = Math.max(0, new Date(to).getTime() - new Date(from).getTime()) / 1_000
+  if (all < 9.95) return toTheTenth.format(Math.max(0.1, all))
+  const whole = Math.round(all)
+  const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor((whole % 3_600) / 60)]
+  if (hours > 0) return minutes === 0 ? hourFormat.format(hours) : `${hourFormat.format(hours)} ${minuteFormat.format(minutes)}`
+  return minutes === 0 ? toTheSecond.format(whole) : whole % 60 === 0 ? minuteFormat.format(minutes) : `${minuteFormat.format(minutes)} ${toTheSecond.format(whole % 60)}`
+}
+
 export function Day({ day }: { day: string }) {
   return <time dateTime={day} className="amount">{formatDay(day)}</time>
 }
