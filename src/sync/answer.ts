@@ -18,13 +18,13 @@ import { CommitBuilder, missingFrom, takenBy, type Counts, type RowsCommit } fro
 import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
-import { believedCovers, implausible, movedByYears, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
+import { believedCovers, CUT_ROWS, implausible, movedByYears, movedOn, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
 import { decideRepeats, doubtRepeats, isAboutRepeat, Repeats } from './repeats.ts'
 import { followRules, isOfStandingPending } from './rules.ts'
 import { keysOf, separate } from './separate.ts'
 import { addCounts, askLedger, commitContext, commitRows, ledgerFrom, NO_COUNTS, spanning, statedBalances, type Ledger, type LedgerFacts, type SettleContext } from './settle.ts'
 import { failsFrom, needsTending, tendBalance } from './tend-balance.ts'
-import { disputedDays } from './window.ts'
+import { disputedDays, isOfNewest } from './window.ts'
 
 export type AnswerEnd = {
   readonly covers: DayRange | null
@@ -61,8 +61,11 @@ type Shown = {
   readonly stated: DayRange | null
 }
 
-/** Whether the answer to the read before this one was doubted as well: then what is missing may be missing for good. */
-type AfterDoubt = { readonly doubtedBefore: boolean }
+/**
+ * What is known of the read before this one. `doubtedBefore`: its answer was doubted as well, so that what is missing may be
+ * missing for good. `listedBefore`: how many rows it held; null: not known.
+ */
+type AfterDoubt = { readonly doubtedBefore: boolean; readonly listedBefore: number | null }
 
 /** What became of its rows, and which stored ones it lacks. `failure`: why it cannot be believed whole. */
 type Judged = { readonly context: MatchContext; readonly failure: Failure | null; readonly ledger: Ledger | null; readonly missing: readonly Candidate[]; readonly balanced: readonly Decision[] }
@@ -80,6 +83,7 @@ export class Answer {
   readonly #pages = new Set<string>()
   readonly #committed: Movement[] = []
   #held: Incoming[] = []
+  #listed = 0
   #counts = NO_COUNTS
 
   /** `isTurnedBack`: the source is read with another sign than before, which must be proved and is stored then. */
@@ -96,6 +100,16 @@ export class Answer {
     return { reported: (mark) => this.#intake.shows(mark), repeated: (key) => this.#intake.holds(key) }
   }
 
+  get #isNewest(): boolean {
+    return isOfNewest(this.#asked, utcDay(this.#context.now()))
+  }
+
+  /** How many rows must be missing at its beginning to say that it was cut there: of older days, which a list of the newest rows leaves out, a single one. */
+  #cutRows(rows: readonly Incoming[], candidates: Candidates): number {
+    const hasMovedOn = this.#listed === this.#context.listedBefore && movedOn(rows, candidates)
+    return hasMovedOn || !this.#isNewest ? 1 : CUT_ROWS
+  }
+
   /** What is stored so far. */
   get counts(): Counts {
     return this.#counts
@@ -103,6 +117,7 @@ export class Answer {
 
   /** Takes the rows of one page. Fails when one of them cannot be read; what was committed before stays. */
   async add(rows: readonly StatementRow[]): Promise<Result<void, Failure>> {
+    this.#listed += rows.length
     if (this.#isRepeated(rows)) return ok(undefined)
     for (const row of rows) {
       const taken = this.#intake.take(row)
@@ -157,7 +172,7 @@ export class Answer {
    */
   async #judge(shown: Shown, strange: number): Promise<Judged> {
     const { rows, candidates, stated } = shown
-    const covers = believedCovers(stated, this.#intake.postedDays, rows, candidates, this.#context.source.id)
+    const covers = believedCovers(stated, this.#intake.postedDays, rows, candidates, this.#context.source.id, this.#cutRows(rows, candidates))
     const doubted = await this.#judgeFor(shown, covers, (missing, reported) => this.#doubt(shown, covers, strange, missing, reported))
     if (strange > 0 || stated === null || covers === null || covers.to !== stated.to || (doubted.failure === null && covers.from === stated.from && covers.to === stated.to)) return doubted
     const whole = await this.#judgeFor(shown, stated, () => null)
@@ -237,7 +252,7 @@ export class Answer {
   /** Why the answer cannot be believed whole; null when it can. Rows that have been missing for days are missing, and no fault of the answer; where nobody asked for days, nothing has been missing yet. */
   #doubt({ stated, coverage }: Shown, believed: DayRange | null, strange: number, missing: readonly Candidate[], reported: number): Failure | null {
     if (strange > 0) return implausible(`${strange} rows carry dates of another year than the one asked for; they are not taken.`)
-    if (stated !== null && believed === null && this.#intake.postedDays === null) return implausible('The answer holds no rows for days in which there were some.')
+    if (stated !== null && believed === null && this.#intake.postedDays === null && this.#isNewest) return implausible('The answer holds no rows for days in which there were some.')
     const posted = missing.filter((candidate) => candidate.state === 'posted').length
     const isLasting = this.#context.doubtedBefore && coverage.every(({ sourceId, to }) => sourceId !== this.#context.source.id || daysBetween(to, utcDay(this.#context.now())) > OLD_COPY_DAYS)
     return tooManyMissing(posted, reported) && !isLasting ? implausible(`${posted} rows that were reported before are missing from the answer.`) : null

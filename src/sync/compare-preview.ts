@@ -48,11 +48,11 @@ export async function compare(deps: SyncDeps, account: Account, preview: Preview
   let counts = NO_COUNTS
   const covered: DayRange[] = []
   for (const { asked, rows, covers, balances } of answers) {
-    const answer = new Answer({ ...settle, doubtedBefore: false }, asked, HELD_ROWS)
+    const answer = new Answer({ ...settle, doubtedBefore: false, listedBefore: null }, asked, HELD_ROWS)
     const added = await answer.add(rows)
     if (!added.ok) return added
     const progress = readProgress(await shadow.feed.cursor(source.id))
-    const settled = await answer.finish({ covers, balances, cursor: (believed, reread) => writeProgress(afterAnswer(progress, { asked, covers: believed, coveredBefore: [], connector: null, reread, today: asked.to })) })
+    const settled = await answer.finish({ covers, balances, cursor: (believed, reread) => writeProgress(afterAnswer(progress, { asked, covers: believed, coveredBefore: [], connector: null, reread, today: asked.to, listed: rows.length })) })
     if (!settled.ok) return settled
     if (settled.value.failure !== null) return failed(settled.value.failure)
     counts = addCounts(counts, settled.value.counts)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addDays, day } from '../domain/day.ts'
+import { syncConnection } from './sync.ts'
 import { decimal, outcomeOf, refusal, row, World } from './testing.ts'
 
 const ledger = (world: World, amount: string) => () => [{ kind: 'ledger' as const, amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
@@ -173,6 +174,26 @@ test('a bank that shows only its newest rows, whatever days are asked for: what 
     }
     assert.deepEqual(await world.feed(), world.bank.rows.map(({ postedOn, amount, name }) => `${postedOn} ${Number(amount) * 100} ${name}`).sort(), `the newest ${newest}`)
     assert.ok((await world.openQuestions()).length <= 4, `${(await world.openQuestions()).length} questions about the newest ${newest}`)
+  }
+})
+
+// Fails when: what a list of the newest rows leaves out of older days is a failure of the read (seen: each time that such days were read again), or a removal that a person is asked about.
+test('a bank that lists its newest rows alone: older days that are asked for again fail no read, take nothing out and ask nothing', async () => {
+  for (const newest of [12, 17, 25]) {
+    const world = await new World('2026-03-01').connect()
+    for (let days = 0; days < 40; days++) {
+      if (days > 0) world.now += 86_400_000
+      const bought = [1, 2].slice(0, days % 3).map((n) => row(world.today(), `-${100 + days * 3 + n}.00`, `Shop ${'abcdefghijklm'[(days * 5 + n) % 13]}`, { providerId: `s${days}-${n}` }))
+      world.bank.rows = [...world.bank.rows, ...bought]
+      const list = world.bank.rows.slice(-newest)
+      world.bank.onRead = (_context, _ref, asked) => world.bank.pages(asked, list)
+      const again = days % 7 === 6 && days > 20 ? { again: { accountId: await world.accountId(), days: { from: day(world.today(-22)), to: day(world.today(-12)) } } } : {}
+      const done = await syncConnection(world.deps, world.connectionId, 'person', again)
+      assert.ok(done.ok)
+      assert.equal(outcomeOf(done.value).failure, null, `${world.today()}, the newest ${newest}`)
+    }
+    assert.deepEqual(await world.feed(), world.bank.rows.map(({ postedOn, amount, name }) => `${postedOn} ${Number(amount) * 100} ${name}`).sort(), `the newest ${newest}`)
+    assert.deepEqual(await world.openQuestions(), [], `the newest ${newest}`)
   }
 })
 

@@ -20,7 +20,9 @@ const NEAR_DAYS = 5
 /** A window of nearly a year holds every day of the calendar. */
 const WIDE_DAYS = 300
 /** Fewer missing rows than this may be true removals; so many at one end are a cut. */
-const CUT_ROWS = 3
+export const CUT_ROWS = 3
+/** No bank lists fewer of its newest rows than this. */
+const LEAST_LIST = 10
 
 /** A failure of this kind: the answer contradicts itself, the account or the question. */
 export function implausible(message: string, stage: Stage = 'statement'): Failure {
@@ -107,26 +109,37 @@ export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, 
  * and still claim the whole window: where several stored rows lie before the first reported row, or
  * after the last, and have not just moved, the answer covers only the days between; not that row's own day, where it lacks
  * rows of that as well. `reported`: first and last day of its posted rows; rows that it lists as pending again are not
- * missing. Null when nothing can be believed.
+ * missing. `atStart`: so many missing before its first row are a cut: a single one where the bank seems to list its newest rows
+ * alone, as many as before, or where older days were asked for once more. Null when nothing can be believed.
  */
-export function believedCovers(covers: DayRange | null, reported: DayRange | null, rows: readonly Incoming[], candidates: Candidates, sourceId: string): DayRange | null {
+export function believedCovers(covers: DayRange | null, reported: DayRange | null, rows: readonly Incoming[], candidates: Candidates, sourceId: string, atStart = CUT_ROWS): DayRange | null {
   if (covers === null) return null
   const pending = new Set(rows.flatMap((row) => (row.content.status === 'pending' ? [row.contentKey] : [])))
   const stored = candidates.transactions.filter(
     (candidate) => candidate.state === 'posted' && contains(covers, candidate.postedOn) && isBookedBy(candidate, sourceId) && !pending.has(candidate.contentKey),
   )
-  if (reported === null) return stored.length >= CUT_ROWS ? null : covers
+  if (reported === null) return stored.length >= atStart ? null : covers
   const { from, to } = reported
   const posted = rows.filter(({ content }) => content.status === 'posted')
-  const isCut = (beyond: readonly Candidate[]): boolean => beyond.length >= CUT_ROWS && areGone(beyond, posted, candidates)
-  const isWhole = (on: Day): boolean => stored.filter(({ postedOn }) => postedOn === on).length <= posted.filter(({ content }) => content.postedOn === on).length
-  const first = isCut(stored.filter(({ postedOn }) => postedOn < from)) ? addDays(from, isWhole(from) ? 0 : 1) : covers.from
-  const last = isCut(stored.filter(({ postedOn }) => postedOn > to)) ? addDays(to, isWhole(to) ? 0 : -1) : covers.to
+  const isCut = (beyond: readonly Candidate[], lacking: number, least: number): boolean => beyond.length + lacking >= least && areGone(beyond, posted, candidates, least - lacking)
+  const lackingOn = (on: Day): number => Math.max(0, stored.filter(({ postedOn }) => postedOn === on).length - posted.filter(({ content }) => content.postedOn === on).length)
+  const [atFirst, atLast] = [lackingOn(from), lackingOn(to)]
+  const first = isCut(stored.filter(({ postedOn }) => postedOn < from), atFirst, atStart) ? addDays(from, atFirst === 0 ? 0 : 1) : covers.from
+  const last = isCut(stored.filter(({ postedOn }) => postedOn > to), 0, CUT_ROWS) ? addDays(to, atLast === 0 ? 0 : -1) : covers.to
   return first <= last ? overlap(covers, { from: first, to: last }) : null
 }
 
-/** Whether several of these stored rows are shown by the answer nowhere: not a few days beside their day either, as a row that is not stored. */
-function areGone(stored: readonly Candidate[], posted: readonly Incoming[], { known }: Candidates): boolean {
+/** Whether a list that is as long as before has moved on: what is new in it stands at its end, so that as much fell off its beginning. What was corrected stands in its middle. */
+export function movedOn(rows: readonly Incoming[], { known }: Candidates): boolean {
+  if (rows.length < LEAST_LIST) return false
+  const [old, fresh] = [rows.filter(({ key }) => known.has(key)), rows.filter(({ key }) => !known.has(key))]
+  if (old.length === 0 || fresh.length === 0) return false
+  const last = old.reduce<Day>((day, { content }) => maxDay(day, content.postedOn), old[0]!.content.postedOn)
+  return fresh.every(({ content }) => daysBetween(content.postedOn, last) <= MOVED_DAYS)
+}
+
+/** Whether so many of these stored rows are shown by the answer nowhere: not a few days beside their day either, as a row that is not stored. */
+function areGone(stored: readonly Candidate[], posted: readonly Incoming[], { known }: Candidates, least: number): boolean {
   const fresh = new Map<string, Incoming[]>()
   for (const row of posted) {
     if (known.has(row.key)) continue
@@ -135,9 +148,10 @@ function areGone(stored: readonly Candidate[], posted: readonly Incoming[], { kn
     if (equal === undefined) fresh.set(key, [row])
     else equal.push(row)
   }
+  if (least <= 0) return true
   let gone = 0
   for (const candidate of stored) {
-    if (!takesOne(fresh, candidate) && ++gone >= CUT_ROWS) return true
+    if (!takesOne(fresh, candidate) && ++gone >= least) return true
   }
   return false
 }

@@ -224,6 +224,7 @@ class WindowReader {
   readonly #pages: (readonly StatementRow[])[] = []
   #target: Feed
   #answer: Answer | null = null
+  #listed = 0
   #covers: DayRange | null = null
   #next: JsonObject | null = null
 
@@ -261,6 +262,7 @@ class WindowReader {
     const answer = (this.#answer ??= this.#begin())
     const rows = this.#isBeside ? page.rows.filter(({ postedOn }) => contains(this.#window, postedOn)) : page.rows
     if (this.#target.source.sign === -1) this.#pages.push(rows)
+    this.#listed += rows.length
     const added = await answer.add(rows)
     if (!added.ok) return this.#fail(added.failure)
     this.#balances.push(...page.balances)
@@ -273,7 +275,7 @@ class WindowReader {
       covers: this.#covers,
       balances: this.#balances,
       // An answer that cannot be believed must be asked for again, so the connector's cursor stays.
-      cursor: (covers, reread) => writeProgress(afterAnswer(this.#known.progress, { asked: this.#window, covers, coveredBefore: this.#known.covered, connector: covers === null && this.#covers !== null ? null : this.#next, reread, today: this.#session.today })),
+      cursor: (covers, reread) => writeProgress(afterAnswer(this.#known.progress, { asked: this.#window, covers, coveredBefore: this.#known.covered, connector: covers === null && this.#covers !== null ? null : this.#next, reread, today: this.#session.today, listed: this.#listed })),
     }
     const settled = await answer.finish(end)
     if (!settled.ok && settled.failure === FLIPPED && this.#pages.length > 0) return this.#finishTurnedBack(end)
@@ -307,7 +309,7 @@ class WindowReader {
     const { deps, run } = this.#session
     const { account, source } = this.#target
     return new Answer(
-      { feed: deps.store.feed, account, source: { ...source, sign: sign ?? source.sign }, runId: run.id, doubtedBefore: this.#known.wasDoubted, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
+      { feed: deps.store.feed, account, source: { ...source, sign: sign ?? source.sign }, runId: run.id, doubtedBefore: this.#known.wasDoubted, listedBefore: this.#known.progress.listed ?? null, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
       this.#window,
       sign === undefined ? (deps.heldRows ?? HELD_ROWS) : Infinity,
       sign !== undefined,

@@ -13,7 +13,7 @@ function windowsOn(today: string, progress: Progress, covered = COVERED, pending
 
 // Fails when: the stretch is cut at a distance from today, as it was: days that had been amended left it one by one, and kept what a faulty answer had made of them.
 test('days whose rows were amended are read again for two weeks, however old they get meanwhile', () => {
-  const progress = afterAnswer(NO_PROGRESS, { asked: range('2026-07-01', '2026-10-05'), covers: range('2026-07-01', '2026-10-05'), coveredBefore: COVERED, connector: null, reread: range('2026-07-07', '2026-07-09'), today: day('2026-10-05') })
+  const progress = afterAnswer(NO_PROGRESS, { asked: range('2026-07-01', '2026-10-05'), covers: range('2026-07-01', '2026-10-05'), coveredBefore: COVERED, connector: null, reread: range('2026-07-07', '2026-07-09'), today: day('2026-10-05'), listed: 12 })
   const stretch = range('2026-07-06', '2026-07-10')
   assert.deepEqual(windowsOn('2026-10-06', progress), [range('2026-09-25', '2026-10-06'), stretch])
   assert.deepEqual(windowsOn('2026-10-19', progress), [range('2026-09-25', '2026-10-19'), stretch])
@@ -22,7 +22,7 @@ test('days whose rows were amended are read again for two weeks, however old the
 
 // Fails when: the time runs out in an outage, as it did: a day that a fault had moved just before it stayed wrong for ever.
 test('amended days whose time ran out while no read worked are read once more, by the first that does', () => {
-  const seen = { covers: range('2026-09-10', '2026-10-05'), coveredBefore: COVERED, connector: null, today: day('2026-10-05') }
+  const seen = { covers: range('2026-09-10', '2026-10-05'), coveredBefore: COVERED, connector: null, today: day('2026-10-05'), listed: 12 }
   const progress = afterAnswer(NO_PROGRESS, { ...seen, asked: range('2026-09-10', '2026-10-05'), reread: range('2026-09-11', '2026-09-13') })
   const stretch = range('2026-09-10', '2026-09-14')
   assert.deepEqual(windowsOn('2026-11-02', progress).at(-1), stretch)
@@ -47,7 +47,7 @@ test('each read reaches back to the oldest pending row, as far as holds last', (
 // Fails when: days that an outage kept back are read once only, as they were: a day that a fault had moved stayed wrong for ever.
 test('days that were long past when they came are looked at once more, ten days later; the newest days are read again anyway', () => {
   const before = [range('2026-03-01', '2026-09-10')]
-  const seen = { asked: range('2026-09-01', '2026-10-05'), covers: range('2026-09-01', '2026-10-05'), coveredBefore: before, connector: null, reread: null, today: day('2026-10-05') }
+  const seen = { asked: range('2026-09-01', '2026-10-05'), covers: range('2026-09-01', '2026-10-05'), coveredBefore: before, connector: null, reread: null, today: day('2026-10-05'), listed: 12 }
   const progress = afterAnswer(NO_PROGRESS, seen)
   const lookOn = (today: string, of = progress, startOn: string | null = null) => lookWindow({ progress: of, today: day(today), startOn: startOn === null ? null : day(startOn), maxWindowDays: 365 })
   assert.deepEqual([lookOn('2026-10-14'), lookOn('2026-10-15'), lookOn('2026-10-15', progress, '2026-09-20'), lookOn('2026-10-15', progress, '2026-10-03')], [null, range('2026-09-11', '2026-10-02'), range('2026-09-20', '2026-10-02'), null])
@@ -59,14 +59,14 @@ test('days that were long past when they came are looked at once more, ten days 
 })
 
 test('a stretch that touches the newest days is read with them, and a hole comes before both', () => {
-  const unsettled = afterAnswer(NO_PROGRESS, { asked: range('2026-09-20', '2026-10-05'), covers: range('2026-09-20', '2026-10-05'), coveredBefore: COVERED, connector: null, reread: range('2026-09-21', '2026-09-26'), today: day('2026-10-05') })
+  const unsettled = afterAnswer(NO_PROGRESS, { asked: range('2026-09-20', '2026-10-05'), covers: range('2026-09-20', '2026-10-05'), coveredBefore: COVERED, connector: null, reread: range('2026-09-21', '2026-09-26'), today: day('2026-10-05'), listed: 12 })
   assert.deepEqual(windowsOn('2026-10-05', unsettled), [range('2026-09-20', '2026-10-05')])
   const holed = [range('2026-03-01', '2026-08-01'), range('2026-08-05', '2026-10-05')]
   assert.deepEqual(windowsOn('2026-10-05', unsettled, holed), [range('2026-08-02', '2026-08-04'), range('2026-09-20', '2026-10-05')])
 })
 
 test('progress is read as it was written, and a stretch that another one holds is one with it', () => {
-  const answer = (before: Progress, reread: ReturnType<typeof range>) => afterAnswer(before, { asked: range('2026-09-25', '2026-10-05'), covers: range('2026-09-25', '2026-10-05'), coveredBefore: COVERED, connector: null, reread: reread, today: day('2026-10-05') })
+  const answer = (before: Progress, reread: ReturnType<typeof range>) => afterAnswer(before, { asked: range('2026-09-25', '2026-10-05'), covers: range('2026-09-25', '2026-10-05'), coveredBefore: COVERED, connector: null, reread: reread, today: day('2026-10-05'), listed: 12 })
   const twice = answer(answer(NO_PROGRESS, range('2026-09-28', '2026-09-29')), range('2026-09-27', '2026-09-30'))
   assert.deepEqual(twice.unsettled, [{ ...range('2026-09-26', '2026-10-01'), until: '2026-10-19' }])
   assert.deepEqual(readProgress(writeProgress(twice)), twice)

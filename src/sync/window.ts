@@ -56,6 +56,8 @@ export type Progress = {
   readonly holds: readonly Hold[]
   /** The account's start when its days were read: what is older was not taken. Absent: not known. */
   readonly since?: Day | null
+  /** How many rows the last answer about the newest days held: a bank that lists its newest rows alone lists as many each time. Absent: not known. */
+  readonly listed?: number
 }
 
 /** How far back the first sync goes at most, and on how many days a gap is asked for. */
@@ -194,12 +196,20 @@ export type AnswerSeen = {
   readonly connector: JsonObject | null
   readonly reread: DayRange | null
   readonly today: Day
+  /** How many rows it held. */
+  readonly listed: number
+}
+
+/** Whether the newest days were asked for, and not older ones once more. */
+export function isOfNewest(asked: DayRange, today: Day): boolean {
+  return daysBetween(asked.to, today) <= FRESH_DAYS
 }
 
 /** The progress after an answer: what it left out of the window is a gap, and what it filled is none any more. */
 export function afterAnswer(before: Progress, seen: AnswerSeen): Progress {
   const { asked, covers, connector, reread, today } = seen
-  return { connector: connector ?? before.connector, floor: before.floor, gaps: gapsAfter(before.gaps, asked, covers, today), unsettled: unsettledAfter(before.unsettled, asked, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked, wanted: withoutWanted(before, asked).wanted, holds: before.holds, ...(before.since === undefined ? {} : { since: before.since }) }
+  const listed = isOfNewest(asked, today) ? seen.listed : before.listed
+  return { connector: connector ?? before.connector, floor: before.floor, gaps: gapsAfter(before.gaps, asked, covers, today), unsettled: unsettledAfter(before.unsettled, asked, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked, wanted: withoutWanted(before, asked).wanted, holds: before.holds, ...(before.since === undefined ? {} : { since: before.since }), ...(listed === undefined ? {} : { listed }) }
 }
 
 /** The progress when the bank refused days that it does not give any more: they count as left out. */
@@ -247,11 +257,11 @@ function looksAfter(before: readonly Look[], { asked, covers, coveredBefore, tod
 export function readProgress(cursor: JsonObject | null): Progress {
   if (cursor === null || cursor['v'] !== 1) return NO_PROGRESS
   const gaps = (cursor['gaps'] ?? []) as unknown as readonly Gap[]
-  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], looks: (cursor['looks'] ?? []) as unknown as Progress['looks'], rechecked: (cursor['rechecked'] ?? null) as Day | null, wanted: (cursor['wanted'] ?? []) as unknown as Progress['wanted'], holds: (cursor['holds'] ?? []) as unknown as Progress['holds'], ...(cursor['since'] === undefined ? {} : { since: cursor['since'] as Day | null }) }
+  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], looks: (cursor['looks'] ?? []) as unknown as Progress['looks'], rechecked: (cursor['rechecked'] ?? null) as Day | null, wanted: (cursor['wanted'] ?? []) as unknown as Progress['wanted'], holds: (cursor['holds'] ?? []) as unknown as Progress['holds'], ...(cursor['since'] === undefined ? {} : { since: cursor['since'] as Day | null }), ...(typeof cursor['listed'] === 'number' ? { listed: cursor['listed'] } : {}) }
 }
 
 export function writeProgress(progress: Progress): JsonObject {
-  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled as unknown as Json, looks: progress.looks as unknown as Json, rechecked: progress.rechecked, wanted: progress.wanted as unknown as Json, holds: progress.holds as unknown as Json, ...(progress.since === undefined ? {} : { since: progress.since }) }
+  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled as unknown as Json, looks: progress.looks as unknown as Json, rechecked: progress.rechecked, wanted: progress.wanted as unknown as Json, holds: progress.holds as unknown as Json, ...(progress.since === undefined ? {} : { since: progress.since }), ...(progress.listed === undefined ? {} : { listed: progress.listed }) }
 }
 
 function backwards(range: DayRange, days: number): readonly DayRange[] {
