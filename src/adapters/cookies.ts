@@ -3,7 +3,7 @@
  * than RFC 6265: a cookie goes back only to the origin that set it, and none outlives the run, or the
  * question for which it waits.
  */
-import { originOf } from '../connector-kit/origin.ts'
+import { originOfUrl } from '../connector-kit/origin.ts'
 import type { WireRequest } from './wire.ts'
 
 export type CookieJar = {
@@ -23,8 +23,8 @@ export function createCookieJar(): CookieJar {
   const jars = new Map<string, Map<string, string>>()
   return {
     keep: (url, setCookies) => {
-      const origin = originOf(url.href) ?? ''
       if (setCookies.length === 0) return
+      const origin = originOfUrl(url) ?? ''
       const jar = jars.get(origin) ?? new Map<string, string>()
       jars.set(origin, jar)
       for (const line of setCookies) {
@@ -36,7 +36,7 @@ export function createCookieJar(): CookieJar {
       }
     },
     attach: (url, headers) => {
-      const jar = jars.get(originOf(url.href) ?? '')
+      const jar = jars.size === 0 ? undefined : jars.get(originOfUrl(url) ?? '')
       if (jar === undefined || jar.size === 0) return headers
       return [...headers, ['Cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; ')]]
     },

@@ -23,11 +23,9 @@ function nextIdBytes(): Uint8Array {
 
 /** UUID version 7 (RFC 9562 section 5.7) of an instant and 10 random bytes. */
 export function uuidOf(epochMs: number, random: Uint8Array): string {
-  const bytes = Buffer.alloc(16)
-  bytes.writeUIntBE(epochMs, 0, 6)
-  bytes.set(random.subarray(0, 10), 6)
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  const hex = bytes.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  const at = Math.floor(epochMs).toString(16).padStart(12, '0')
+  const hex = (place: number): string => HEX[random[place]!]!
+  const [version, variant] = [HEX[0x70 | (random[0]! & 0x0f)]!, HEX[0x80 | (random[2]! & 0x3f)]!]
+  return `${at.slice(0, 8)}-${at.slice(8)}-${version}${hex(1)}-${variant}${hex(3)}-${hex(4)}${hex(5)}${hex(6)}${hex(7)}${hex(8)}${hex(9)}`
 }
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

@@ -78,7 +78,7 @@ function keptMaskers(): { readonly maskerOf: (secrets: readonly string[]) => Mas
 }
 
 async function attempt(request: ExchangeRequest, options: ExchangeOptions, cookies: CookieJar, identityFields: ReadonlySet<string>, maskerOf: (secrets: readonly string[]) => Masker): Promise<Ended> {
-  const url = URL.canParse(request.url) ? new URL(request.url) : null
+  const url = URL.parse(request.url)
   const origin = url === null ? null : originOfUrl(url)
   const unsent = (failure: Failure): Ended => ({ result: failed(failure), verdict: null, lease: NOTHING_LENT, mask: createMasker([]) })
   if (url === null || origin === null) return unsent(forbidden('it is not a web address'))

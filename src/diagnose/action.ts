@@ -7,7 +7,7 @@ import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { FoundCode } from './codes.ts'
 import type { Reading } from './evidence-text.ts'
 import { ACTION_COSTS, minutesOf } from './knowledge/action-costs.ts'
-import { ACTION_RULES, ACTIONS_BY_CAUSE } from './knowledge/actions.ts'
+import { ACTION_RULES, ACTIONS_BY_CAUSE, type ActionRule } from './knowledge/actions.ts'
 import { matches } from './match.ts'
 
 /** How far a code's own documented action counts against the usual ones of its cause. */
@@ -29,10 +29,11 @@ type Votes = Partial<Record<ActionCode, number>>
 
 /** The action whose expected cost is least; equal ones go to the first in the table, so the answer is stable. */
 export function chooseAction(p: Readonly<Record<CauseCode, number>>, codes: readonly FoundCode[], reading: Reading): ActionCode {
+  const rules = rulesThatHold(reading)
   const helps = new Map<ActionCode, number>()
   for (const cause of Object.keys(ACTIONS_BY_CAUSE) as CauseCode[]) {
     if (p[cause] < NEGLIGIBLE) continue
-    for (const [action, share] of Object.entries(waysToEnd(cause, codes, reading)) as [ActionCode, number][]) helps.set(action, (helps.get(action) ?? 0) + share * p[cause])
+    for (const [action, share] of Object.entries(waysToEnd(cause, codes, rules)) as [ActionCode, number][]) helps.set(action, (helps.get(action) ?? 0) + share * p[cause])
   }
   if (p.login_locked >= LOCK_MATTERS) for (const risky of RISKY) helps.delete(risky)
   if (p.institution_down + p.scheduled_maintenance > 0.5) helps.delete('fix_credentials')
@@ -50,11 +51,16 @@ function expectedCost(action: ActionCode, helps: number, p: Readonly<Record<Caus
   return minutesOf(ACTION_COSTS[action]) + (1 - helps) * COST_OF_MISS + lock
 }
 
-/** The shares of the actions that end a cause, given what is known; they sum to 1. */
-export function waysToEnd(cause: CauseCode, codes: readonly FoundCode[], reading: Reading): Votes {
+/** What of the rules on actions holds for a record, whatever the cause. */
+export function rulesThatHold(reading: Reading): readonly ActionRule[] {
+  return ACTION_RULES.filter(({ when }) => matches(when, reading))
+}
+
+/** The shares of the actions that end a cause, given the codes and the rules that hold; they sum to 1. */
+export function waysToEnd(cause: CauseCode, codes: readonly FoundCode[], rules: readonly ActionRule[]): Votes {
   const votes: Votes = { ...ACTIONS_BY_CAUSE[cause] }
-  for (const rule of ACTION_RULES) {
-    if (!rule.causes.includes(cause) || !matches(rule.when, reading)) continue
+  for (const rule of rules) {
+    if (!rule.causes.includes(cause)) continue
     for (const [action, factor] of Object.entries(rule.favours) as [ActionCode, number][]) votes[action] = (votes[action] ?? 0.05) * factor
   }
   const total = Object.values(votes).reduce((sum, vote) => sum + vote, 0)

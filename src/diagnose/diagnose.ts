@@ -82,9 +82,7 @@ export function diagnose(record: CaseRecord, knowledge: Knowledge = KNOWLEDGE, n
 
 /** Collects what speaks in a record: codes from the outside in, then rules, and the background features. */
 export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
-  const bare = read(record)
-  const codes = findCodes(bare, knowledge.tables)
-  const reading = { ...bare, text: `${bare.text} .\n ${unexplainedWords(bare, codes)}` }
+  const { bare, reading, codes } = readRecord(record, knowledge)
   const speaking = codes.filter((found) => found.entry.reasons.length > 0)
   const holds = knowledge.rules.filter((rule) => rule.pair !== true && matches(rule.when, reading))
   const known = holds.filter(isWords)
@@ -121,6 +119,13 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   // `other` is no protocol: what its cases have in common is nothing.
   const background = [protocol === undefined || protocol === 'other' ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`, `sign:${kindOfSign(bare, voices, rules, statedByAnswer)}`].filter((name) => name !== '')
   return { reading, voices, background, codes }
+}
+
+/** What stands in a record, before anything is made of it: its codes, and its text (`bare`) with the words of those that no table explains (`reading`). */
+export function readRecord(record: CaseRecord, { tables }: Knowledge): Pick<Heard, 'reading' | 'codes'> & { readonly bare: Reading } {
+  const bare = read(record)
+  const codes = findCodes(bare, tables)
+  return { bare, reading: { ...bare, text: `${bare.text} .\n ${unexplainedWords(bare, codes)}` }, codes }
 }
 
 /** What the bank says outright is meant so: its words speak louder than what merely points somewhere. */
@@ -275,13 +280,18 @@ export function codeWeights(entry: CodeEntry): Weights {
 const weightsOfCode = new WeakMap<CodeEntry, Weights>()
 
 function arguments_(cause: CauseCode, voices: readonly Voice[]): { readonly for: readonly string[]; readonly against: readonly string[] } {
-  const told = voices
-    .map((voice) => ({ sentence: voice.sentence, says: (voice.weights[cause] ?? 0) * voice.share }))
-    .filter(({ says }) => Math.abs(says) >= WORTH_TELLING)
-    .sort((a, b) => Math.abs(b.says) - Math.abs(a.says))
+  const told: { readonly sentence: string; readonly says: number }[] = []
+  for (const { sentence, weights, share } of voices) {
+    const says = (weights[cause] ?? 0) * share
+    if (Math.abs(says) >= WORTH_TELLING) told.push({ sentence, says })
+  }
+  if (told.length === 0) return SILENT
+  told.sort((a, b) => Math.abs(b.says) - Math.abs(a.says))
   const sentences = (sign: number) => [...new Set(told.filter(({ says }) => says * sign > 0).map(({ sentence }) => sentence))]
   return { for: sentences(1), against: sentences(-1) }
 }
+
+const SILENT = { for: [], against: [] }
 
 /** A code stands in quotation marks, as what somebody else said; its meaning is the sentence. */
 function codeSentence({ table, entry, code, from }: FoundCode): string {

@@ -8,7 +8,7 @@ import { CAUSE_CODES, familyOf, type ActionCode, type CauseCode, type Family } f
 import { translated, type Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { say } from '../language/say.ts'
-import { waysToEnd } from './action.ts'
+import { rulesThatHold, waysToEnd } from './action.ts'
 import { hear } from './diagnose.ts'
 import { meant } from './explain-asked.ts'
 import type { CodeEntry, CodeTable, Knowledge } from './knowledge.ts'
@@ -63,13 +63,14 @@ export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE, languag
 /** No table knows it as a code, but its words say something: the causes that a diagnosis hears in them. */
 function explainWords(language: Language, asked: string, knowledge: Knowledge): Explanation | null {
   const { voices, codes, reading } = hear({ evidence: { message: asked }, context: {} }, knowledge)
+  const holding = rulesThatHold(reading)
   const rules = knowledge.rules.filter(({ id, when }) => (when.text ?? when.near) !== undefined && voices.some((voice) => voice.id === id))
   const weightOf = (cause: CauseCode) => rules.reduce((sum, { weights }) => sum + (weights[cause] ?? 0), 0)
   const named = CAUSE_CODES.filter((cause) => weightOf(cause) > 0)
   const total = named.reduce((sum, cause) => sum + Math.exp(weightOf(cause)), 0)
   if (named.length === 0) return null
   const causes = named.map((cause) => {
-    const [action] = Object.entries(waysToEnd(cause, codes, reading)).reduce((best, way) => (way[1] > best[1] ? way : best)) as [ActionCode, number]
+    const [action] = Object.entries(waysToEnd(cause, codes, holding)).reduce((best, way) => (way[1] > best[1] ? way : best)) as [ActionCode, number]
     return explainedCause(language, cause, ((1 - WORDS_DOUBT) * Math.exp(weightOf(cause))) / total, action, null)
   })
   causes.sort((a, b) => b.p - a.p)

@@ -8,8 +8,8 @@ import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { Problem } from '../domain/connection.ts'
 import type { Failure, Stage } from '../domain/evidence.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
-import { waysToEnd } from '../diagnose/action.ts'
-import { hear } from '../diagnose/diagnose.ts'
+import { rulesThatHold, waysToEnd } from '../diagnose/action.ts'
+import { readRecord } from '../diagnose/diagnose.ts'
 import { minutesOf } from '../diagnose/knowledge/action-costs.ts'
 import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
@@ -171,10 +171,11 @@ function withSameSecret(ranked: readonly StepText[], facts: PlanFacts): readonly
 
 /** How likely each action ends the problem: over all causes, not the first alone. */
 function votes(problem: Problem): ReadonlyMap<ActionCode, number> {
-  const heard = hear({ evidence: mergeEvidence(problem.failure.evidence), context: problem.context }, KNOWLEDGE)
+  const { codes, reading } = readRecord({ evidence: mergeEvidence(problem.failure.evidence), context: problem.context }, KNOWLEDGE)
+  const rules = rulesThatHold(reading)
   const sum = new Map<ActionCode, number>()
   for (const { cause, p } of problem.diagnosis.causes) {
-    for (const [action, share] of Object.entries(waysToEnd(cause, heard.codes, heard.reading)) as [ActionCode, number][]) {
+    for (const [action, share] of Object.entries(waysToEnd(cause, codes, rules)) as [ActionCode, number][]) {
       // The login is stored: to start again after a code that came too late is to ask for a new one.
       const step = cause === 'mfa_timeout' && action === 'reconnect' ? 'update_mfa' : action
       sum.set(step, (sum.get(step) ?? 0) + share * p)

@@ -10,14 +10,14 @@ export const TAG_BYTES = 16
 
 /** Parts, each behind its length in 4 bytes: `["ab", "c"]` and `["a", "bc"]` differ. */
 export function additionalData(parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const sizes = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part, 'utf8') : part.length))
-  const data = Buffer.alloc(sizes.reduce((sum, size) => sum + 4 + size, 0))
+  let size = 0
+  for (const part of parts) size += 4 + (typeof part === 'string' ? Buffer.byteLength(part, 'utf8') : part.length)
+  const data = Buffer.alloc(size)
   let at = 0
-  for (const [index, part] of parts.entries()) {
-    at = data.writeUInt32BE(sizes[index]!, at)
-    if (typeof part === 'string') data.write(part, at, 'utf8')
-    else data.set(part, at)
-    at += sizes[index]!
+  for (const part of parts) {
+    if (typeof part !== 'string') data.set(part, at + 4)
+    const length = typeof part === 'string' ? data.write(part, at + 4, 'utf8') : part.length
+    at = data.writeUInt32BE(length, at) + length
   }
   return data
 }

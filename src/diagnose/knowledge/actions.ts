@@ -36,7 +36,7 @@ export const ACTIONS_BY_CAUSE: { readonly [C in CauseCode]: { readonly [A in Act
   unknown: { contact_support: 0.6, auto_retry: 0.4 },
 }
 
-type ActionRule = { readonly causes: readonly CauseCode[]; readonly when: Pattern; readonly favours: { readonly [A in ActionCode]?: number }; readonly why: string }
+export type ActionRule = { readonly causes: readonly CauseCode[]; readonly when: Pattern; readonly favours: { readonly [A in ActionCode]?: number }; readonly why: string }
 
 export const ACTION_RULES: readonly ActionRule[] = [
   { causes: ['institution_down', 'institution_error', 'aggregator_down', 'scheduled_maintenance'], when: { context: { intermittent: [true] } }, favours: { auto_retry: 4 }, why: 'what comes and goes is answered by asking again' },

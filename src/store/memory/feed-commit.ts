@@ -5,7 +5,7 @@
 import type { Candidate, CandidateQuery, Candidates, KnownReport, NewTransaction, PageCommit } from '../../ports/store.ts'
 import { assertOnePage, restoredIn, spansReplacedAfter, withoutStored } from '../page.ts'
 import { by } from './order.ts'
-import type { FeedState, TenantState } from './state.ts'
+import type { FeedState, StoredObservation, TenantState } from './state.ts'
 
 /** See `FeedStore.candidates`. */
 export function candidates(state: TenantState, query: CandidateQuery): Candidates {
@@ -44,16 +44,14 @@ function addStates(feed: FeedState, { accountId, states }: CandidateQuery, found
   }
 }
 
+const byObserving = by<StoredObservation>(({ row }) => row.observedAt, ({ row }) => row.id)
+
 function candidate(feed: FeedState, id: string): Candidate | null {
   const row = feed.transactions.get(id)
   if (row === undefined) return null
-  const reports = feed
-    .observationsOf(id)
-    .map(({ row: { id, observedAt, sourceId, providerId, pendingProviderId, key, status } }) => ({
-      id, observedAt, report: { sourceId, providerId, pendingProviderId, key, status },
-    }))
-    .sort(by((o) => o.observedAt, (o) => o.id))
-  return { ...row, reports: reports.map((o) => o.report) }
+  const observed = feed.observationsOf(id)
+  const inOrder = observed.length < 2 ? observed : observed.toSorted(byObserving)
+  return { ...row, reports: inOrder.map(({ row: { sourceId, providerId, pendingProviderId, key, status } }) => ({ sourceId, providerId, pendingProviderId, key, status })) }
 }
 
 /** See `FeedStore.commitPage`. */

@@ -159,7 +159,13 @@ function arrived(feed: FeedState, row: NewTransaction, { arrived: window }: Tran
   return inside(row.createdAt) || (feed.history.get(row.id) ?? []).some((c) => inside(c.at) && arrives(c))
 }
 
-/** The row as consumers see it. */
-export function shown({ contentKey: _, ...row }: NewTransaction): Transaction {
+/** The row as consumers see it; made once, since a row that changes is another one. */
+export function shown(stored: NewTransaction): Transaction {
+  let row = seen.get(stored)
+  if (row === undefined) {
+    const { contentKey: _, ...told } = stored
+    seen.set(stored, (row = told))
+  }
   return row
 }
+const seen = new WeakMap<NewTransaction, Transaction>()

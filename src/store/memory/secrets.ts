@@ -1,14 +1,14 @@
 /** Sealed secrets and the attempts ledger of one tenant in memory; see `SecretStore`. */
-import type { LoginLedger, NewAttempt, SecretStore } from '../../ports/store.ts'
+import type { Attempt, LoginLedger, NewAttempt, SecretStore } from '../../ports/store.ts'
 import { by } from './order.ts'
 import type { SecretState } from './state.ts'
 
 export function memorySecrets(state: SecretState): SecretStore {
   const login = (loginIndex: string) => state.logins.get(loginIndex) ?? { lockedAt: null, grantedUses: 0 }
   function ledger(loginIndex: string): LoginLedger {
-    const own = state.attempts.filter((a) => a.loginIndex === loginIndex).reverse()
-    const accepted = own.findIndex((a) => a.outcome === 'accepted')
-    return { ...login(loginIndex), attempts: accepted === -1 ? own : own.slice(0, accepted + 1) }
+    const own: Attempt[] = []
+    for (let at = state.attempts.length - 1; at >= 0 && own.at(-1)?.outcome !== 'accepted'; at--) if (state.attempts[at]!.loginIndex === loginIndex) own.push(state.attempts[at]!)
+    return { ...login(loginIndex), attempts: own }
   }
   function settle(index: number, outcome: LoginLedger['attempts'][number]['outcome'], at: number): void {
     state.attempts[index] = { ...state.attempts[index]!, outcome, closedAt: at }
@@ -58,8 +58,9 @@ export function memorySecrets(state: SecretState): SecretStore {
       return attempt
     },
     async endAttempt(id, outcome, at) {
-      const index = state.attempts.findIndex((a) => a.id === id && ['open', 'unknown', 'lost', 'abandoned'].includes(a.outcome))
-      const loginIndex = state.attempts.find((a) => a.id === id)?.loginIndex
+      const place = state.attempts.findLastIndex((a) => a.id === id)
+      const index = place !== -1 && ['open', 'unknown', 'lost', 'abandoned'].includes(state.attempts[place]!.outcome) ? place : -1
+      const loginIndex = state.attempts[place]?.loginIndex
       if (index !== -1) settle(index, outcome, at)
       if (index !== -1 && outcome === 'locked' && loginIndex !== undefined) state.logins.set(loginIndex, { ...login(loginIndex), lockedAt: login(loginIndex).lockedAt ?? at })
       if (outcome === 'accepted' && loginIndex !== undefined) state.logins.set(loginIndex, { ...login(loginIndex), grantedUses: 0 })
@@ -80,8 +81,8 @@ export function memorySecrets(state: SecretState): SecretStore {
 
 /** In what the rules of the ledger look at. */
 function isSame(a: LoginLedger, b: LoginLedger): boolean {
-  const told = ({ attempts, lockedAt, grantedUses }: LoginLedger): string => JSON.stringify([attempts.map(({ id, outcome }) => [id, outcome]), lockedAt, grantedUses])
-  return told(a) === told(b)
+  return a.lockedAt === b.lockedAt && a.grantedUses === b.grantedUses && a.attempts.length === b.attempts.length &&
+    a.attempts.every(({ id, outcome }, index) => id === b.attempts[index]!.id && outcome === b.attempts[index]!.outcome)
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
