@@ -2,15 +2,17 @@
  * Diagnosis on labelled cases, each block with top-1, top-3, macro-F1, expected calibration error and accuracy of the
  * first action, beside three baselines in the same run. Incidents and documented cases by grouped cross-validation (all
  * cases of one thread or page are in one fold), with the figures in sample, and with whole protocols left out: what the
- * fit learned cannot come from the like of what it is asked. The rules were written by people who had read these cases,
+ * fit learned cannot come from the like of what it is asked. The same with whole sources left out (repositories of incidents,
+ * sites of documented cases): that is what to expect of another source, as far as the rules are not written from this one. The rules were written by people who had read these cases,
  * so all of these promise too much; only incidents whose errors nobody read (cases/held-out.jsonl; its README) tell how
  * good it is on a failure that nobody here has seen. It prints sums of them and no case; while the file is empty it says so.
  * With `--write` it fits on all cases but those and writes src/diagnose/knowledge/fitted.json.
  * Cases: `--cases FILE`, else ../shared/cases/dev.jsonl.
  *
- *   node bench/diagnosis.ts [--cases FILE] [--json] [--write] [--development]
+ *   node bench/diagnosis.ts [--cases FILE] [--json] [--write] [--development] [--check]
  *
- * `--development` leaves the held-out incidents alone: a figure that is looked at after every change is chosen by.
+ * `--development` leaves the incidents alone that only count: a figure that is looked at after every change is chosen by.
+ * `--check` looks at those of cases/check-2026-11-29.jsonl and leaves the held-out ones alone.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -20,7 +22,7 @@ import { fileURLToPath } from 'node:url'
 import { CAUSE_CODES, familyOf, type CauseCode } from '../src/domain/cause.ts'
 import { chooseAction } from '../src/diagnose/action.ts'
 import { diagnose, hear, probabilities } from '../src/diagnose/diagnose.ts'
-import { calibrate, emptyFit, groupedFolds, protocolOf, type LabelledCase } from '../src/diagnose/fit.ts'
+import { calibrate, emptyFit, groupedFolds, protocolOf, sourceOf, type LabelledCase } from '../src/diagnose/fit.ts'
 import type { Knowledge } from '../src/diagnose/knowledge.ts'
 import { KNOWLEDGE } from '../src/diagnose/knowledge/base.ts'
 import { eceByChance, FIGURES, interval, score, type Figures, type Guess, type Guesses } from './diagnosis-score.ts'
@@ -28,6 +30,7 @@ import { eceByChance, FIGURES, interval, score, type Figures, type Guess, type G
 /** Incidents gathered later: those whose errors were read and from which every method learns, and those that only count. */
 const TUNE = [...readCases(new URL('cases/tune.jsonl', import.meta.url)), ...readCases(new URL('cases/gathered.jsonl', import.meta.url))]
 const HELD_OUT = readCases(new URL('cases/held-out.jsonl', import.meta.url))
+const CHECK = readCases(new URL('cases/check-2026-11-29.jsonl', import.meta.url))
 
 type Method = (train: readonly LabelledCase[]) => (one: LabelledCase) => Guess
 
@@ -175,41 +178,44 @@ if (args.includes('--write')) {
   const methods: readonly (readonly [string, Method])[] = [['relink', relink], ['code table alone', codeTableAlone], ['naive Bayes', naiveBayes], ['fixed order', fixedOrder]]
   const known = methods.flatMap(([method, how]): readonly (readonly [string, Guesses])[] => [
     [method, crossValidated(cases, how)],
-    ...(how === relink ? [['  protocol left out', crossValidated(cases, how, protocolOf)] as const, ['  in sample', learnedFromAll(cases, cases, how)] as const] : []),
+    ...(how === relink ? [['  source left out', crossValidated(cases, how, sourceOf)] as const, ['  protocol left out', crossValidated(cases, how, protocolOf)] as const, ['  in sample', learnedFromAll(cases, cases, how)] as const] : []),
   ])
   const incidents = cases.filter(({ kind }) => kind === 'incident')
   const blocks = [['incident', incidents], ['documented', cases.filter(({ kind }) => kind === 'documented')]] as const
   const results = blocks.flatMap(([kind, asked]) => known.map(([method, guesses]) => ({ kind, method, ...score(asked, guesses) })))
-  const unread = HELD_OUT.length === 0 || args.includes('--development') ? null : measureUnread(methods, score(incidents, known[0]?.[1] as Guesses))
+  const promised = score(incidents, known[0]?.[1] as Guesses)
+  const heldOut = HELD_OUT.length === 0 || args.includes('--development') || args.includes('--check') ? null : measureUnread('held out', HELD_OUT, methods, promised)
+  const check = args.includes('--development') ? null : measureUnread('check', CHECK, methods, promised)
+  const unread = [heldOut, check].filter((block) => block !== null)
   const { msEach, worstMs, worstOfMedians } = speed(cases)
   const many = await throughCommand(cases)
-  if (args.includes('--json')) console.log(JSON.stringify({ results: [...results, ...(unread?.results ?? [])], heldOut: unread, msEach, worstMs, worstOfMedians, command: many }))
+  if (args.includes('--json')) console.log(JSON.stringify({ results: [...results, ...unread.flatMap((block) => block.results)], heldOut, check, msEach, worstMs, worstOfMedians, command: many }))
   else {
     console.log(`grouped ${FOLDS}-fold cross-validation, ${cases.length} cases, ${new Set(cases.map(({ group }) => group)).size} groups; ${TUNE.length} of them incidents gathered later`)
     console.log('kind        method                n   top-1  top-3  macroF1  ECE    action')
     for (const { kind, method, n, ...figures } of results) printLine(kind, method, String(n), figures)
-    if (unread === null) console.log(HELD_OUT.length === 0 ? 'incidents that nobody has read (held out): none; cases/held-out.jsonl is empty' : 'incidents that nobody has read (held out): not looked at')
-    else printUnread(unread)
+    if (heldOut === null) console.log(HELD_OUT.length === 0 ? 'incidents that nobody has read (held out): none; cases/held-out.jsonl is empty' : 'incidents that nobody has read (held out): not looked at')
+    for (const block of unread) printUnread(block)
     console.log(`one diagnosis: ${msEach.toFixed(3)} ms on average; the slowest record takes ${worstOfMedians.toFixed(2)} ms (median of ${ROUNDS}), the slowest single run took ${worstMs.toFixed(2)} ms`)
     console.log(`${many.answers} answers by "relink diagnose --format jsonl" in ${many.seconds.toFixed(1)} s, with its start`)
   }
 }
 
-function measureUnread(methods: readonly (readonly [string, Method])[], promised: Figures) {
-  const guesses = methods.map(([method, how]) => [method, learnedFromAll(cases, HELD_OUT, how)] as const)
+function measureUnread(kind: string, asked: readonly LabelledCase[], methods: readonly (readonly [string, Method])[], promised: Figures) {
+  const guesses = methods.map(([method, how]) => [method, learnedFromAll(cases, asked, how)] as const)
   const ours = guesses[0]?.[1] as Guesses
-  const kept = score(HELD_OUT, ours)
+  const kept = score(asked, ours)
   const gap = Object.fromEntries(FIGURES.map((figure) => [figure, promised[figure] - kept[figure]])) as Figures
-  return { results: guesses.map(([method, guess]) => ({ kind: 'held out', method, ...score(HELD_OUT, guess) })), ...interval(HELD_OUT, ours), gap, eceByChance: eceByChance(HELD_OUT, ours) }
+  return { kind, n: asked.length, results: guesses.map(([method, guess]) => ({ kind, method, ...score(asked, guess) })), ...interval(asked, ours), gap, eceByChance: eceByChance(asked, ours) }
 }
 
-function printUnread({ results, low, high, gap, eceByChance: byChance }: ReturnType<typeof measureUnread>): void {
-  console.log(`incidents that nobody has read (held out): ${HELD_OUT.length}`)
-  for (const { kind, method, n, ...figures } of results) printLine(kind, method, String(n), figures)
+function printUnread({ kind, n, results, low, high, gap, eceByChance: byChance }: ReturnType<typeof measureUnread>): void {
+  console.log(kind === 'check' ? `incidents that counted once (cases/README.md): ${n}` : `incidents that nobody has read (held out): ${n}`)
+  for (const { kind: block, method, n: asked, ...figures } of results) printLine(block, method, String(asked), figures)
   printLine('', '  from (5 %)', '', low)
   printLine('', '  to (95 %)', '', high)
   printLine('', '  less than CV', '', gap)
-  console.log(`a forecaster who is right exactly as often as he says would show an ECE of ${byChance.toFixed(3)} on these ${HELD_OUT.length}`)
+  console.log(`a forecaster who is right exactly as often as he says would show an ECE of ${byChance.toFixed(3)} on these ${n}`)
 }
 
 function printLine(kind: string, method: string, n: string, s: Figures): void {

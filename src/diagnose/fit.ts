@@ -142,6 +142,11 @@ export function protocolOf({ evidence }: LabelledCase): string {
   return evidence.protocol ?? 'other'
 }
 
+/** The repository of an incident, or the site of a documented case: whoever reads one of its threads knows how its other threads sound. */
+export function sourceOf({ group, kind }: LabelledCase): string {
+  return group.replace(/[#@:].*$/s, '').split('/').slice(0, kind === 'incident' ? 2 : 1).join('/')
+}
+
 /** Folds of about equal size that never divide a group; the order of the cases decides nothing. */
 export function groupedFolds<T extends { readonly group: string }>(cases: readonly T[], count: number, keyOf: (one: T) => string = ({ group }) => group): readonly (readonly T[])[] {
   const groups = new Map<string, T[]>()

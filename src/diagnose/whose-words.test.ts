@@ -65,3 +65,31 @@ test('a bank that an intermediary dropped has another way; one that it never had
   assert.equal(first(dropped, { connection: 'established' }), 'connection_migrated')
   assert.notEqual(first(dropped, { connection: 'new' }), 'connection_migrated')
 })
+
+test('an interface made for the bank\'s own app that refuses several people has another second factor, and one that refuses where it worked wants one', () => {
+  const p = (cause: CauseCode, context: CaseContext, evidence: Evidence = { protocol: 'other', stage: 'signon' }) => pOf(cause, evidence, { connection: 'established', ...context })
+  assert.ok(p('mfa_method_changed', { sameBank: 'some' }) > 2 * p('mfa_method_changed', {}))
+  const refused: Evidence = { protocol: 'other', stage: 'statement', httpStatus: 403 }
+  assert.ok(p('mfa_required', { softwareUpdated: false }, refused) > 2 * p('mfa_required', { softwareUpdated: true }, refused))
+})
+
+test('a wrong PIN where the second factor is asked for is the second factor, with a sign-in it is the sign-in', () => {
+  assert.equal(first({ protocol: 'other', stage: 'mfa', message: 'Invalid PIN' }, { connection: 'new' }), 'mfa_invalid')
+  assert.equal(first({ protocol: 'other', stage: 'signon', message: 'Invalid PIN' }, { connection: 'new' }), 'credentials_invalid')
+})
+
+test('keys that were refused from the start are wrong; a right that they are said to lack is another thing', () => {
+  const keys = (message: string) => pOf('credentials_invalid', { protocol: 'other', stage: 'signon', message }, { connection: 'new' })
+  assert.ok(keys('Insufficient authorization to perform request.') > 2 * keys('Insufficient permissions for this resource'))
+})
+
+test('"later", said each time, is not a passing fault of the bank', () => {
+  const bank = (intermittent: boolean) => pOf('institution_error', { protocol: 'other', stage: 'statement', message: 'The report could not be made. Please try again shortly.' }, { connection: 'established', intermittent })
+  assert.ok(bank(true) > 8 * bank(false))
+})
+
+test('what the answer itself tells the person to choose comes first, not an update of the program', () => {
+  const act = (message: string) => diagnose({ evidence: { protocol: 'other', stage: 'mfa', message }, context: { connection: 'established', sameBank: 'some', mfaChangedAtBank: true } }).action
+  assert.equal(act('PIN verification is unavailable. Please use another method.'), 'update_mfa')
+  assert.equal(act('Unexpected answer'), 'update_software')
+})
