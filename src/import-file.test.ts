@@ -261,3 +261,18 @@ test('a currency that was said by mistake is said anew when its imports are take
   const { rows: stored } = await world.store.feed.transactions({ accountId: await world.accountId(), states: ['posted'], limit: 100 })
   assert.deepEqual(stored.map(({ amount, currency }) => [amount, currency]), [[-2000n, 'USD']])
 })
+
+// Fails when: a file that names no currency is read without that of the account it is brought to (seen): `1.250` dinars were 1,250.
+test('into an account in a currency of a thousand coins a file without a currency is read by its coins', async () => {
+  const files = { 'a.qif': '!Type:Bank\nD01/13/2026\nT-1.250\nPShop\n^\nD01/14/2026\nT100.000\nPPay\n^\n', 'a.csv': 'Date,Description,Amount\n2026-01-13,Shop,-1.250\n2026-01-14,Pay,100.000\n' }
+  for (const [currency, expected] of [['KWD', ['-1250', '100000']], ['EUR', ['-125000', '10000000']]] as const) {
+    for (const [name, content] of Object.entries(files)) {
+      const world = new World('2026-12-20')
+      assert.equal(await importing(world, 'known.csv')(`Date,Description,Amount,Currency\n2026-01-02,Known,-5.00,${currency}\n`), '2026-01-02')
+      const accountId = await world.accountId()
+      await importing(world, name)(content, { accountId })
+      const { rows } = await world.store.feed.transactions({ accountId, order: 'oldest', limit: 10 })
+      assert.deepEqual(rows.slice(1).map(({ amount }) => String(amount)), expected, `${name} ${currency}`)
+    }
+  }
+})

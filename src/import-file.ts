@@ -9,6 +9,8 @@ import { hostClock } from './adapters/clock.ts'
 import { hostEntropy } from './adapters/entropy.ts'
 import { createMemoryStore } from './store/memory/store.ts'
 import { rehearse } from './rehearse.ts'
+import { UNKNOWN_CURRENCY } from './sync/accounts.ts'
+import { NEW_ACCOUNT } from './sync/file-accounts.ts'
 import { importStatements, type ImportDeps } from './sync/import.ts'
 import { inCurrency } from './sync/said-currency.ts'
 import type { ImportReport, ImportRequest } from './verbs.ts'
@@ -17,7 +19,10 @@ import type { ImportReport, ImportRequest } from './verbs.ts'
 export async function importFile(deps: ImportDeps, request: ImportRequest & { readonly dryRun: boolean }): Promise<ImportReport> {
   const { fileName, open, accountId, dates = null, currency = null, dryRun, onProgress } = request
   const name = basename(fileName)
-  const options = { fileName: name, dates, today: utcDay(deps.clock.now()), ...(request.isForeign === true ? { limits: FOREIGN_LIMITS } : {}) }
+  const account = accountId === null || accountId === NEW_ACCOUNT ? null : await deps.store.accounts.get(accountId)
+  // What a person says of it, or else of the account, decides what a lone separator before three digits is.
+  const ofAccount = account === null || account.currency === UNKNOWN_CURRENCY ? null : account.currency
+  const options = { fileName: name, dates, currency: currency ?? ofAccount, today: utcDay(deps.clock.now()), ...(request.isForeign === true ? { limits: FOREIGN_LIMITS } : {}) }
   const stopped = request.isForeign === true ? await rehearsed(name, open()) : null
   if (stopped !== null) return { ...EMPTY, file: fileName, failure: stopped }
   const first = await readStatementFile(open(), options)

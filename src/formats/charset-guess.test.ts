@@ -141,3 +141,10 @@ test('a word of thousands of letters is looked at once', () => {
   // Linear looking takes a tenth of a second of processor time; quadratic takes half a minute.
   assert.ok(process.cpuUsage(before).user < 5_000_000)
 })
+
+// Fails when: a currency alone makes Japanese of one accent (seen): `À` was a kana.
+test('one accent in an account in yen is an accent, letters of Japan are theirs', async () => {
+  const nameOf = (bytes: Uint8Array): string => new TextDecoder(guessByLooks(bytes, 'JPY') ?? 'windows-1252').decode(bytes)
+  assert.equal(nameOf(Buffer.from('CHEZ À', 'latin1')), 'CHEZ À')
+  assert.equal(nameOf(Uint8Array.from([0x93, 0x8c, 0x8b, 0x9e, 0x93, 0x64, 0x97, 0xcd])), '東京電力')
+})

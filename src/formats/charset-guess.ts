@@ -33,6 +33,9 @@ const AT_HOME: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntrie
   ['TWD', new Set(['big5'])],
 ])
 
+/** A lone letter of theirs is none: where all else is Latin it is an accent that was misread. */
+const ASIAN: ReadonlySet<string> = new Set(['shift_jis', 'euc-jp', 'gb18030', 'euc-kr', 'big5'])
+
 /** Looking at more tells no more. */
 const LOOKED_AT = 16_384
 
@@ -45,7 +48,7 @@ export function guessCharset(start: Uint8Array, expected: (text: string) => numb
     const text = decodeStrictly(bytes, label)
     if (text === null) return []
     const looks = plausibility(text)
-    return [{ label, looks, score: looks + EXPECTED * (expected(text) + countAccentedWords(text)) + (isOneLanguage(text) ? ONE_LANGUAGE : 0) + (atHome?.has(label) === true ? ONE_LANGUAGE : 0) }]
+    return [{ label, looks, score: looks + EXPECTED * (expected(text) + countAccentedWords(text)) + (isOneLanguage(text) ? ONE_LANGUAGE : 0) + (atHome?.has(label) === true && (looks > 0 || !ASIAN.has(label)) ? ONE_LANGUAGE : 0) }]
   })
   const western = scored.find(({ label }) => label === 'windows-1252') ?? { looks: Number.NEGATIVE_INFINITY, score: Number.NEGATIVE_INFINITY }
   // Two readings of a word or two may both look like letters: what DOS and the old Mac wrote is nonsense in Windows.

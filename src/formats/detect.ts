@@ -4,23 +4,28 @@
  * failure that says what they are and what to do instead.
  */
 import type { Day } from '../domain/day.ts'
+import type { Currency } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { FormatFailure, StatementStream } from '../domain/statement.ts'
 import { readCamt } from './camt/read.ts'
 import { readCsv } from './csv/read.ts'
+import { labelsOf } from './csv/labelled.ts'
 import { isWrapped, likelyDialects } from './csv/records.ts'
 import type { DatesSaid } from '../domain/dates-said.ts'
 import { decodePrefix } from './decode.ts'
 import { NO_LIMITS, type ReadLimits } from './lines.ts'
 import { readMt940 } from './mt940/read.ts'
+import { isIbank, readIbank } from './ibank/read.ts'
+import { isOfc, ofcAsOfx } from './ofc/as-ofx.ts'
 import { readOfx } from './ofx/read.ts'
 import { readQif } from './qif/read.ts'
 
 /**
  * `qfx` and `qbo` are OFX with Intuit's tags (Quicken and QuickBooks). CAMT is named by its message, in
- * any version: `camt052` intraday report, `camt053` statement, `camt054` notification. `mt940` includes MT942.
+ * any version: `camt052` intraday report, `camt053` statement, `camt054` notification. `mt940` includes MT942, `ofx` its
+ * forerunner OFC. `ibank` is the XML of Serbian banks.
  */
-export type StatementFormat = 'ofx' | 'qfx' | 'qbo' | 'camt052' | 'camt053' | 'camt054' | 'mt940' | 'csv' | 'qif'
+export type StatementFormat = 'ofx' | 'qfx' | 'qbo' | 'camt052' | 'camt053' | 'camt054' | 'mt940' | 'csv' | 'qif' | 'ibank'
 
 export type StatementFile = { readonly format: StatementFormat; readonly stream: StatementStream }
 
@@ -34,6 +39,8 @@ export type DetectOptions = {
   readonly remembered?: DatesSaid | null
   /** A file has no rows after it. */
   readonly today?: Day | null
+  /** That of the account which a person named, for files that tell none. */
+  readonly currency?: Currency | null
 }
 
 /** Enough for the longest preamble; statements begin within the first lines. */
@@ -42,7 +49,7 @@ const SNIFFED_BYTES = 65_536
 /** Looks at the beginning of the file and hands all of it to the reader of its format. */
 export async function readStatementFile(
   chunks: AsyncIterable<Uint8Array>,
-  { fileName = null, limits = NO_LIMITS, dates = null, remembered = null, today = null }: DetectOptions = {},
+  { fileName = null, limits = NO_LIMITS, dates = null, remembered = null, today = null, currency = null }: DetectOptions = {},
 ): Promise<Result<StatementFile, FormatFailure>> {
   const { start, all } = await peek(chunks)
   if (start.every((byte) => byte === 0 || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) {
@@ -61,7 +68,9 @@ export async function readStatementFile(
     case 'ofx':
     case 'qfx':
     case 'qbo':
-      return ok({ format, stream: readOfx(all) })
+      return ok({ format, stream: readOfx(isOfc(text) ? ofcAsOfx(all) : all) })
+    case 'ibank':
+      return ok({ format, stream: readIbank(all) })
     case 'camt052':
     case 'camt053':
     case 'camt054':
@@ -69,9 +78,9 @@ export async function readStatementFile(
     case 'mt940':
       return ok({ format, stream: readMt940(all, limits) })
     case 'qif':
-      return ok({ format, stream: readQif(all, limits, said, before) })
+      return ok({ format, stream: readQif(all, limits, { said, remembered: before, currency }) })
     case 'csv':
-      return ok({ format, stream: readCsv(all, limits, { fileName, said, remembered: before, today }) })
+      return ok({ format, stream: readCsv(all, limits, { fileName, said, remembered: before, today, currency }) })
   }
 }
 
@@ -79,6 +88,8 @@ function formatOf(text: string, fileName: string | null): StatementFormat | null
   const trimmed = text.trimStart()
   // The OFX header and root are looked for only where they begin a line or follow the XML declaration: a memo may speak of them.
   if (/^OFXHEADER\s*:/i.test(trimmed) || /^(?:<[?!][^>]*>\s*)*<(?:\w+:)?OFX[\s>]/i.test(trimmed)) return ofxFlavour(text, fileName)
+  if (isOfc(trimmed)) return 'ofx'
+  if (isIbank(trimmed)) return 'ibank'
   if (trimmed.startsWith('<')) {
     const message = /<(?:[\w.-]+:)?BkToCstmr(AcctRpt|Stmt|DbtCdtNtfctn)/.exec(trimmed)?.[1]
     if (message !== undefined) return message === 'Stmt' ? 'camt053' : message === 'AcctRpt' ? 'camt052' : 'camt054'
@@ -117,7 +128,7 @@ function isQif(trimmed: string): boolean {
 
 /** At least two lines (or the only one) that the same delimiter cuts, with a digit somewhere. */
 function looksTabular(text: string): boolean {
-  return (likelyDialects(text).length > 0 || isWrapped(text)) && /\d|\p{L}/u.test(text) && !/^\s*[[{]/.test(text)
+  return (likelyDialects(text).length > 0 || isWrapped(text) || labelsOf(text) !== null) && /\d|\p{L}/u.test(text) && !/^\s*[[{]/.test(text)
 }
 
 const SIGNATURES: readonly { readonly bytes: readonly number[]; readonly says: string }[] = [
@@ -148,7 +159,6 @@ function otherKind(text: string): string {
     return 'This is an HTML page, perhaps a sign-in or error page that was saved in place of the file. Sign in at the bank and download the file again.'
   }
   if (/^[[{]/.test(trimmed)) return 'This is JSON, which is no statement format. Export as OFX, QFX, CAMT.053, MT940, QIF or CSV.'
-  if (/^<OFC>/i.test(trimmed)) return 'This is OFC, the forerunner of OFX, which is not read. Export as OFX, QFX, CAMT.053, MT940, QIF or CSV.'
   if (trimmed.startsWith('<')) return 'This XML is neither OFX nor CAMT.052, CAMT.053 or CAMT.054. Export as OFX, QFX, CAMT.053, MT940, QIF or CSV.'
   return 'This text is none of OFX, QFX, QBO, CAMT.052, CAMT.053, CAMT.054, MT940, QIF or CSV. Download it again as one of them.'
 }

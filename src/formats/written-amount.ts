@@ -79,6 +79,12 @@ export function chooseStyle(amounts: readonly WrittenAmount[], hint: AmountStyle
   return lonePoint && !loneComma ? 'comma' : 'point'
 }
 
+/** Where each amount ends in three digits behind one separator, in a currency of a thousand coins: those are the coins. Null where they do not. */
+export function styleOfThousandths(amounts: readonly WrittenAmount[]): AmountStyle | null {
+  const separators = new Set(amounts.map(({ number }) => /^\d+([.,])\d{3}$/.exec(number)?.[1]))
+  return separators.size === 1 ? (separators.has('.') ? 'point' : separators.has(',') ? 'comma' : null) : null
+}
+
 /** The amount with the other sign. */
 export function negate(amount: Decimal): Decimal {
   return (amount === '0' ? '0' : amount.startsWith('-') ? amount.slice(1) : `-${amount}`) as Decimal

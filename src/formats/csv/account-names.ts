@@ -3,7 +3,7 @@
  * money was for.
  */
 import { plainWords } from '../unstated.ts'
-import { isCategory, readHeading } from './headings.ts'
+import { isCategory, isOfOther, readHeading } from './headings.ts'
 import { filled, isText } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -23,11 +23,16 @@ export function areOwnNames(heading: readonly string[]): (names: readonly string
   return (names) => isFew(names) && isText(names) && (isDescribed || [...new Set(names)].every((name) => ACCOUNT.test(plainWords(name)) || MASKED.test(name.toLowerCase())))
 }
 
+/** Whether a column is that of the account of whoever paid or was paid: it stands behind that one's name, and programs that keep accounts would tell a category. */
+export function isAccountOfOther(heading: readonly string[], at: number): boolean {
+  return at > 0 && isOfOther(heading[at - 1]!) && !heading.some(isCategory)
+}
+
 /** What a column that is called after an account, and filled beside all rows, names where it parts no accounts: one, or somebody or something else. */
 export function namesOfAccounts(heading: readonly string[], rows: readonly CsvRecord[]): { readonly says: 'unclear' } | { readonly says: 'one'; readonly name: string } | null {
   const areOwn = areOwnNames(heading)
   for (const [at, cell] of heading.entries()) {
-    if (!readHeading(cell).meanings.some(({ role }) => role === 'namedAccount')) continue
+    if (!readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') || isAccountOfOther(heading, at)) continue
     const names = filled(rows, at)
     const [name, another] = new Set(names)
     if (name === undefined || names.length < rows.length || !isFew(names) || !isText(names)) continue

@@ -1,7 +1,7 @@
 /** How the amounts and balances of a CSV file are written: with a point or a comma before the coins. */
-import { decimalsOf } from '../../domain/money.ts'
+import { decimalsOf, type Currency } from '../../domain/money.ts'
 import { plainWords } from '../unstated.ts'
-import { chooseStyle, scanAmount, type AmountStyle, type WrittenAmount } from '../written-amount.ts'
+import { chooseStyle, scanAmount, styleOfThousandths, type AmountStyle, type WrittenAmount } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { readHeading, type Role } from './headings.ts'
 import { filled } from './layout.ts'
@@ -14,13 +14,13 @@ const RATE = /\b(rate|kurs|wechselkurs|umrechnungskurs|taux|cours|koers|wisselko
 
 export type Styles = { readonly style: AmountStyle; readonly balanceStyle: AmountStyle }
 
-/** How amounts and balances are written; each helps out where the other does not tell. */
-export function stylesOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]): Styles {
+/** How amounts and balances are written, in a file that may not tell the currency of its account; each helps out where the other does not tell. */
+export function stylesOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], ofAccount: Currency | null): Styles {
   const written = (...wanted: readonly Role[]): ReturnType<typeof scanAmount>[] =>
     wanted.flatMap((role) => roles.get(role) ?? []).flatMap((at) => filled(rows, at).map(scanAmount))
   const balances = written('balance').filter((amount) => amount !== null)
   const amounts = written('amount', 'debit', 'credit', 'fee').filter((amount) => amount !== null)
-  const beside = styleOfThousandths(heading, roles, rows, [...amounts, ...balances]) ?? styleBeside(heading, rows)
+  const beside = styleOfCoins(heading, roles, rows, [...amounts, ...balances], ofAccount) ?? styleBeside(heading, rows)
   const style = chooseStyle(amounts, balances.length === 0 ? beside : chooseStyle(balances, beside))
   return { style, balanceStyle: chooseStyle(balances, style) }
 }
@@ -33,10 +33,10 @@ function styleBeside(heading: CsvRecord, rows: readonly CsvRecord[]): AmountStyl
 }
 
 /** Where all is in currencies of a thousand coins and each amount ends in three digits behind one separator, those are the coins. */
-function styleOfThousandths(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amounts: readonly WrittenAmount[]): AmountStyle | null {
+function styleOfCoins(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amounts: readonly WrittenAmount[], ofAccount: Currency | null): AmountStyle | null {
   const codes = [...heading.cells.map((cell) => readHeading(cell).currency ?? ''), ...(roles.get('currency') ?? []).flatMap((at) => filled(rows, at)), ...amounts.map(({ currency }) => currency ?? '')]
-  const currencies = codes.map(readCurrency).filter((code) => code !== null)
+  const told = codes.map(readCurrency).filter((code) => code !== null)
+  const currencies = told.length === 0 && ofAccount !== null ? [ofAccount] : told
   if (currencies.length === 0 || currencies.some((code) => decimalsOf(code) !== THOUSANDTHS)) return null
-  const separators = new Set(amounts.map(({ number }) => /^\d+([.,])\d{3}$/.exec(number)?.[1]))
-  return separators.size === 1 ? (separators.has('.') ? 'point' : separators.has(',') ? 'comma' : null) : null
+  return styleOfThousandths(amounts)
 }

@@ -4,7 +4,7 @@
  */
 import { DecimalSum, type Currency, type Decimal } from '../../domain/money.ts'
 import { magnitude, negate, readAmount, scanAmount, type AmountStyle } from '../written-amount.ts'
-import { isNeutral, markOf, neutralSide, type AmountColumns } from './layout.ts'
+import { isNeutral, markOf, neutralSide, type AmountColumns, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 /** Empty, or a stroke for it. */
@@ -59,6 +59,19 @@ function withoutFee(record: CsvRecord, columns: AmountColumns, style: AmountStyl
   if (mark === null && isNeutral(cell)) return null
   if (mark === null) return undefined
   return mark === 'in' ? magnitude(amount) : negate(magnitude(amount))
+}
+
+/** What the row moves the balance by: of what was paid on a loan only that which lowers it. */
+export function movedAmount(record: CsvRecord, { amount, fee, principal }: Pick<Columns, 'amount' | 'fee' | 'principal'>, style: AmountStyle): Decimal | null | undefined {
+  const paid = signedAmount(record, amount, fee, style)
+  const lowered = principal === null || typeof paid !== 'string' ? null : cellAmount(record, principal, style)
+  return typeof lowered !== 'string' ? paid : paid!.startsWith('-') ? negate(magnitude(lowered)) : magnitude(lowered)
+}
+
+/** The balance that stands beside a row, with the sign of the account: null when empty, undefined when it cannot be read. */
+export function balanceIn(record: CsvRecord, { balance, balanceOwed }: Pick<Columns, 'balance' | 'balanceOwed'>, style: AmountStyle): Decimal | null | undefined {
+  const written = balance === null ? null : cellAmount(record, balance, style)
+  return balanceOwed && typeof written === 'string' ? negate(written) : written
 }
 
 /** `25.00 CR`. */

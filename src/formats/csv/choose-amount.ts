@@ -7,13 +7,13 @@ import { balanceWordsIn, plainWords } from '../unstated.ts'
 import { magnitude, negate, type AmountStyle } from '../written-amount.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import type { Styles } from './amount-styles.ts'
-import { cellAmount, endings, isCredit, isProved, isProvedBefore, plus, prove, signedAmount, type Proof } from './amounts.ts'
+import { cellAmount, endings, isCredit, isProved, isProvedBefore, movedAmount, plus, prove, signedAmount, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, isNet, isTax, namesFee, readHeading, type Role } from './headings.ts'
 import { amountCells, bySection, filled, isNeutral, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 import { accountOf, bearsOut, statusOf, type Roles } from './roles.ts'
-import { isDeclined } from './status.ts'
+import { isDeclined, isPending } from './status.ts'
 import { isOwnHeading } from './write.ts'
 
 /** What goes out when a fee was taken: the fee moved as well. What came in after a fee is all that came. */
@@ -22,41 +22,86 @@ const AFTER_FEES = /\b(after|excluding|excl|without) fees?\b/
 /** Steps of a running balance that outweigh written signs. */
 const SIGN_STEPS = 4
 
-type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore'>
+type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore' | 'balanceOwed' | 'principal'>
 
 /** The amount that moves the balance, as the file writes it if that fits at all; without a balance the first that is there. */
-export function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], { style, balanceStyle }: Styles, booked: number, isTitled: boolean): Chosen | null {
-  const candidates = amountCandidates(heading, roles, rows, style)
-  const balance = roles.get('balance')?.[0]
-  const fee = roles.get('fee')?.[0] ?? null
-  if (balance !== undefined) {
-    const status = statusOf(heading, roles, rows)
-    const sections = bySection(status === null ? rows : rows.filter(({ cells }) => !isDeclined(cells[status] ?? '')), [accountOf(roles).account, roles.get('currency')?.[0]])
-    const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
-    const runs = runOf(rows, booked)
-    const proofOf = (amount: AmountColumns, charged: number | null, isBefore: boolean): Proof => {
-      const amounts = sections.map((row) => signedAmount(row, amount, charged, style))
-      return prove(amounts, isBefore ? endings(amounts, balances) : balances)
-    }
-    for (const charged of fee === null ? [null] : [null, fee]) {
-      for (const amount of candidates) {
-        if (isProved(proofOf(amount, charged, false))) {
-          // Where no step shows whether a fee comes on top: it has a column of its own because it does, but for what is net of it.
-          const onTop = fee !== null && !amountCells(amount).some((at) => isNet(heading.cells[at] ?? '')) && isProved(proofOf(amount, fee, false))
-          return { amount, fee: onTop ? fee : charged, balanceBefore: false }
-        }
-        if (isProvedBefore(proofOf(amount, charged, true), runs)) return { amount, fee: charged, balanceBefore: true }
-        if (amount.form !== 'signed') continue
-        const inverted = { ...amount, inverted: !amount.inverted }
-        const proof = proofOf(inverted, charged, false)
-        if (isProved(proof) && mayInvert(rows, amount.at, style, proof)) return { amount: inverted, fee: charged, balanceBefore: false }
-      }
-    }
-  }
+export function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], styles: Styles, booked: number, isTitled: boolean): Chosen | null {
+  const candidates = amountCandidates(heading, roles, rows, styles.style)
+  const proved = loanAmount(roles, rows, candidates, styles) ?? amountByBalance(heading, roles, rows, candidates, styles, booked)
+  if (proved !== null) return proved
   const [amount] = candidates
   if (amount === undefined) return null
-  const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, style, isTitled) : null
-  return { amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' } : amount, fee: amount.form === 'split' && AFTER_FEES.test(plainWords(heading.cells[amount.out] ?? '')) ? fee : null, balanceBefore: false }
+  const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, styles.style, isTitled) : null
+  const isOnTop = amount.form === 'split' && AFTER_FEES.test(plainWords(heading.cells[amount.out] ?? ''))
+  return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' } : amount, fee: isOnTop || hasLoneBalances(heading, roles, rows, amount, styles) ? (roles.get('fee')?.[0] ?? null) : null }
+}
+
+/** Where no step shows whether a fee comes on top: it has a column of its own because it does, but for what is net of it. */
+function isBesideFee(heading: CsvRecord, amount: AmountColumns): boolean {
+  return !amountCells(amount).some((at) => isNet(heading.cells[at] ?? ''))
+}
+
+/** Balances of which none stands beside another one: the amounts and their fees lead to them, in all files of the kind. */
+function hasLoneBalances(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, { style, balanceStyle }: Styles): boolean {
+  const balance = roles.get('balance')?.[0]
+  const balances = balance === undefined ? [] : rows.map((row) => cellAmount(row, balance, balanceStyle))
+  return balances.some((told) => typeof told === 'string') && isBesideFee(heading, amount) && prove(rows.map((row) => signedAmount(row, amount, null, style)), balances).steps === 0
+}
+
+/** What is chosen where nothing tells more. */
+const PLAIN = { fee: null, balanceBefore: false, balanceOwed: false, principal: null } as const
+
+/** Of a loan what was paid is all of it, and the balance goes down by a part: interest, fees and what is kept for taxes do not lower it. */
+function loanAmount(roles: Roles, rows: readonly CsvRecord[], candidates: readonly AmountColumns[], { style, balanceStyle }: Styles): Chosen | null {
+  const [principal, interest, balance] = (['principal', 'interest', 'balance'] as const).map((role) => roles.get(role)?.[0])
+  if (principal === undefined || interest === undefined) return null
+  const balances = balance === undefined ? [] : rows.map((row) => cellAmount(row, balance, balanceStyle))
+  for (const amount of candidates) {
+    const loan = { ...PLAIN, amount, principal }
+    const amounts = rows.map((row) => movedAmount(row, loan, style))
+    const owes = balances.map((told) => (typeof told === 'string' ? negate(told) : told))
+    if (isProved(prove(amounts, owes))) return { ...loan, balanceOwed: true }
+    if (isProved(prove(amounts, balances)) || rows.every((row) => isWholePayment(row, amount, [principal, interest], style))) return loan
+  }
+  return null
+}
+
+/** Whether principal and interest, and nothing else, are what was paid. */
+function isWholePayment(row: CsvRecord, amount: AmountColumns, parts: readonly number[], style: AmountStyle): boolean {
+  const [paid, ...told] = [signedAmount(row, amount, null, style), ...parts.map((at) => cellAmount(row, at, style) ?? ('0' as Decimal))]
+  return typeof paid !== 'string' || magnitude(told.map(magnitude).reduce(plus)) === magnitude(paid)
+}
+
+function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], candidates: readonly AmountColumns[], { style, balanceStyle }: Styles, booked: number): Chosen | null {
+  const balance = roles.get('balance')?.[0]
+  const fee = roles.get('fee')?.[0] ?? null
+  if (balance === undefined) return null
+  const status = statusOf(heading, roles, rows)
+  // What is pending is in no balance yet.
+  const isIn = ({ cells }: CsvRecord): boolean => status === null || !(isDeclined(cells[status] ?? '') || (isPending(cells[status] ?? '') && (cells[balance] ?? '') === ''))
+  const sections = bySection(rows.filter(isIn), [accountOf(roles).account, roles.get('currency')?.[0]])
+  const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
+  const runs = runOf(rows, booked)
+  const proofOf = (amount: AmountColumns, charged: number | null, isBefore: boolean): Proof => {
+    const amounts = sections.map((row) => signedAmount(row, amount, charged, style))
+    return prove(amounts, isBefore ? endings(amounts, balances) : balances)
+  }
+  for (const charged of fee === null ? [null] : [null, fee]) {
+    for (const amount of candidates) {
+      if (isProved(proofOf(amount, charged, false))) return { ...PLAIN, amount, fee: isBesideFee(heading, amount) && isProved(proofOf(amount, fee, false)) ? fee : charged }
+      if (isProvedBefore(proofOf(amount, charged, true), runs)) return { ...PLAIN, amount, fee: charged, balanceBefore: true }
+      if (amount.form !== 'signed') continue
+      const inverted = { ...amount, inverted: !amount.inverted }
+      const proof = proofOf(inverted, charged, false)
+      if (isProved(proof) && mayInvert(rows, amount.at, style, proof)) return { ...PLAIN, amount: inverted, fee: charged }
+    }
+  }
+  // A column, or a word beside it, tells the direction: a balance that goes the other way counts what is owed.
+  const owes = balances.map((told) => (typeof told === 'string' ? negate(told) : told))
+  for (const amount of candidates.filter(({ form }) => form === 'split' || form === 'marked')) {
+    if (isProved(prove(sections.map((row) => signedAmount(row, amount, null, style)), owes))) return { ...PLAIN, amount, balanceOwed: true }
+  }
+  return null
 }
 
 /** A merchant is paid net of fees: its charges are income, and refunds go out. */

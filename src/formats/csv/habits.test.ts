@@ -169,10 +169,10 @@ test('what came in after a fee is all that came, no fee alone is no row, and who
 // Fails when: whatever a title says beside the account makes another one of it (seen): a page, a month, what is pending.
 test('only another kind of account, or another number, begins an account below a title', async () => {
   const file = (titles: readonly string[], ...days: readonly string[]): string => days.map((day, i) => `${titles[i]}\nDate,Description,Amount\n${day},A,-1.00\n${day},B,2.00\n`).join('\n')
-  const accountsOf = async (...titles: readonly string[]): Promise<readonly (string | null)[]> => [...new Set((await all(file(titles, '2024-01-20', '2024-02-21', '2024-01-19').split('\n').slice(0, titles.length * 5).join('\n'))).map(({ head }) => head.account.name))]
+  const accountsOf = async (...titles: readonly string[]): Promise<readonly (string | null)[]> => [...new Set((await all(file(titles, '2024-01-20', '2024-02-21', '2024-01-19').split('\n').slice(0, titles.length * 5).join('\n'))).map(({ head }) => head.account.number ?? head.account.name))]
   for (const titles of [['Kontoauszug Seite 1', 'Kontoauszug Seite 2'], ['Account statement January 2024', 'Account statement February 2024'], ['Account 01/2024', 'Account 02/2024'], ['Pending card transactions', 'Posted card transactions'], ['Debit transactions', 'Credit transactions']])
     assert.deepEqual(await accountsOf(...titles), [null], titles.join())
-  assert.deepEqual(await accountsOf('Account 12345678', 'Account 12345679'), ['Account 12345678', 'Account 12345679'])
+  assert.deepEqual(await accountsOf('Account 12345678', 'Account 12345679'), ['12345678', '12345679'])
   assert.deepEqual(await accountsOf('Girokonto Seite 1', 'Sparkonto', 'Girokonto Seite 2'), ['Girokonto Seite 1', 'Sparkonto'], 'it comes again')
 })
 

@@ -17,6 +17,10 @@ import { accountOf, statusOf, type Roles } from './roles.ts'
 const FEW = 4
 const SETTLEMENT = /^settlement date\b/
 
+/** What was billed is in the currency of the account; a purchase may be in another one. */
+const BILLED = /\b(billing|billed|bill)\b/
+const OF_PURCHASE = /^(transaction|purchase|merchant|original) currency$/
+
 const EACH_CURRENCY = /^(debit|credit|withdrawal|deposit|paid (in|out)|money (in|out)) currency$/
 
 /** The columns, or null when dates or amounts are missing. */
@@ -44,7 +48,7 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     acted: elsewhere(first('acted') ?? first('bought') ?? first('date')),
     value: elsewhere(first('value')),
     ...amount,
-    balance: isStanding(rows, first('balance'), styles.balanceStyle) ? null : first('balance'),
+    balance: isStanding(heading, roles, rows, styles.balanceStyle) ? null : first('balance'),
     ...currencyOf(heading, roles, rows, amount.amount),
     ...accountOf(roles),
     name,
@@ -58,6 +62,7 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     impact: first('impact'),
     kind: first('kind') ?? first('mark'),
     foreignAmount: first('foreignAmount'),
+    quantity: first('quantity'),
   }
 }
 
@@ -79,6 +84,8 @@ function currencyOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]
   const named = new Set(amountCells(amount).map((at) => readHeading(heading.cells[at] ?? '')).map(({ meanings, currency }) => (meanings.some(({ rank }) => rank === BARE_CURRENCY) ? null : currency)))
   const [only = null] = named
   if (named.size === 1 && only !== null && own !== null && filled(rows, own).some((cell) => readCurrency(cell) !== only)) return { currency: null, currencyElse: null, foreignCurrency: foreign ?? own }
+  const headingOf = (at: number): string => plainWords(heading.cells[at] ?? '')
+  if (own !== null && OF_PURCHASE.test(headingOf(own)) && amountCells(amount).some((at) => BILLED.test(headingOf(at)))) return { currency: null, currencyElse: null, foreignCurrency: foreign }
   const [out, into] = heading.cells.flatMap((cell, at) => (EACH_CURRENCY.test(plainWords(cell)) ? [at] : []))
   const isApart = out !== undefined && into !== undefined && rows.every(({ cells }) => cells.every((cell) => cell === '') || readCurrency(cells[out] || cells[into] || '') !== null)
   return isApart ? { currency: out, currencyElse: into, foreignCurrency: foreign } : { currency: own, currencyElse: null, foreignCurrency: foreign }
@@ -93,10 +100,14 @@ function unclaimedTexts(roles: Roles, rows: readonly CsvRecord[]): readonly numb
   return telling.length > 0 ? telling : texts.slice(0, 1)
 }
 
-/** One and the same balance beside all rows is that of the moment of the export: it runs with none of them. */
-function isStanding(rows: readonly CsvRecord[], balance: number | null, style: AmountStyle): boolean {
-  if (balance === null) return false
-  const told = rows.map((row) => cellAmount(row, balance, style)).filter((amount) => typeof amount === 'string')
-  return told.length > 1 && new Set(told).size === 1
+/** One and the same balance beside all rows of an account is that of the moment of the export: it runs with none of them. */
+function isStanding(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): boolean {
+  const balance = roles.get('balance')?.[0]
+  if (balance === undefined) return false
+  const numbers = heading.cells.flatMap((cell, at) => (readHeading(cell).meanings.some(({ role }) => role === 'constantAccount') ? [at] : []))
+  return [accountOf(roles).account, ...numbers].some((account) => {
+    const sections = [...Map.groupBy(rows, ({ cells }) => (account === null ? '' : (cells[account] ?? ''))).values()]
+    const told = sections.map((section) => section.map((row) => cellAmount(row, balance, style)).filter((amount) => typeof amount === 'string'))
+    return told.every((balances) => new Set(balances).size <= 1) && told.some((balances) => balances.length > 1)
+  })
 }
-

@@ -30,6 +30,9 @@ export type Role =
   | 'constantAccount'
   | 'namedAccount'
   | 'impact'
+  | 'principal'
+  | 'quantity'
+  | 'interest'
   | 'foreignAmount'
   | 'foreignCurrency'
 
@@ -37,7 +40,7 @@ export type Role =
 const WORDS: readonly (readonly [Role, string])[] = [
   [
     'booked',
-    'booking date|booked at|booked|bokford|gebucht am|posting date|posted date|clearing date|settled date|settlement date|post date|date posted|posted on|posted|completed date|date completed|finished on|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|datum verrekening|konyveles datuma|konyveles napja|data postarii|дата проводки|дата обработки|記帳日|記入日|银行记账日|入账日期|入账日|入账时间|交易成功时间|取引日|利用日|ご利用日|记账日期|记账日|거래일자|거래일시|datum obdelave|datum izvrsenja|datum knjizenja|datum obrade|datum provedeni|дата проведення|дата и время проводки|帳務日期|入帳日|入帳日期|posted transactions date',
+    'booking date|booked at|booked|bokford|gebucht am|posting date|posted date|clearing date|settled date|settlement date|post date|date posted|posted on|posted|completed date|date completed|finished on|buchungstag|buchungsdatum|buchung|datum buchung|date comptable|date de comptabilisation|date op|date operation|date d operation|date de l operation|fecha operacion|fecha de operacion|fecha contable|f contable|data contabile|data operazione|data registrazione|boekdatum|boekingsdatum|bokforingsdag|bokforingsdatum|bokfort dato|bokforingsdato|bogfort|bogforingsdato|bogforingsdag|data lancamento|data do lancamento|data movimento|data mov|data ksiegowania|kirjauspaiva|datum zauctovani|datum verrekening|konyveles datuma|konyveles napja|data postarii|дата проводки|дата обработки|記帳日|記入日|银行记账日|入账日期|入账日|入账时间|交易成功时间|取引日|利用日|ご利用日|记账日期|记账日|거래일자|거래일시|datum obdelave|datum izvrsenja|datum knjizenja|datum obrade|datum provedeni|дата проведення|дата и время проводки|帳務日期|入帳日|入帳日期|posted transactions date|お取り引き日|お取引日',
   ],
   ['date', 'date|datum|run date|data|fecha|dia|dato|dag|pvm|paivamaara|day|data operacji|umsatztag|date time|datetime|timestamp|dagsetning|created at|created on|created|completed at|дата|дата операции|日付|年月日|日期|交易时间|거래일|tarih|islem tarihi|ημερομηνια|ημ νια|ημνια|datums|kuupaev|תאריך|дата платежа|completion time|transaction time|tarih saat|islem tarihi saati|дата і час операціі|дата i час операціі|дата операціі|дата и время операции|ngay giao dich|ngay|tanggal|tanggal transaksi|tgl|tgl transaksi|tarikh|วันที่|تاريخ|التاريخ'],
   [
@@ -52,37 +55,37 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ['bought', 'purchase date|date of purchase|started date|date started|kaufdatum|einkaufsdatum|belegdatum|date achat|date d achat|fecha compra|fecha de compra|data acquisto|data compra|data da compra|aankoopdatum|inkopsdatum|kopsdatum|kjopsdato|kobsdato'],
   [
     'amount',
-    'billing amount|billed amount|amount billed|amount in account currency|сума в валюті картки|сума у валюті картки|сумма в валюте счета|suma saskaitos valiuta|castka v mene uctu|сумма пересчитанная в валюту счета|net|net total|net amount|netto|neto|liquido|netto betrag|nettobetrag|montant net|importe neto|importo netto|nettobedrag|amount|amt|transaction amount|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|monto|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|total|total amount|gross|gross amount|brutto|bruto|brut|lordo|avant commission|objem|upphaeð|fjarhaeð|入出金|сумма|сумма операции|金額|利用金額|ご利用金額|支付金额|实付金额|订单金额|金额|交易金额|tutar|islem tutari|ποσο|сумма платежа|סכום|סכום חיוב|סכום עסקה|suma|iznos transakcije|сума|сума операціі|mutatie|change|anderung|mouvement|mouvements|variazione|variazioni|variacion|variacao|so tien|jumlah|nominal|amaun|交易金額|จำนวนเงิน|المبلغ|入出金 円|payout|payout amount',
+    'billing amount|billed amount|amount billed|amount in account currency|сума в валюті картки|сума у валюті картки|сумма в валюте счета|suma saskaitos valiuta|castka v mene uctu|сумма пересчитанная в валюту счета|net|net total|net amount|netto|neto|liquido|netto betrag|nettobetrag|montant net|importe neto|importo netto|nettobedrag|amount|amt|transaction amount|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|monto|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|total|total amount|valor total|importe total|monto total|valor da transacao|gross|gross amount|brutto|bruto|brut|lordo|avant commission|objem|upphaeð|fjarhaeð|入出金|сумма|сумма операции|金額|利用金額|ご利用金額|支付金额|实付金额|订单金额|金额|交易金额|tutar|islem tutari|ποσο|сумма платежа|סכום|סכום חיוב|סכום עסקה|suma|iznos transakcije|сума|сума операціі|mutatie|change|anderung|mouvement|mouvements|variazione|variazioni|variacion|variacao|so tien|jumlah|nominal|amaun|거래금액|거래 금액|交易金額|จำนวนเงิน|المبلغ|入出金 円|payout|payout amount',
   ],
   [
     'debit',
-    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|funds out|out|dr|retiro|retiros|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|uttak|belop ut|belob ud|ut belop|haevet|debito|debitos|saida|saidas|uitgaven|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|支払い金額|お支払金額|お支払い金額|払出金額|払戻金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc|בחובה|חובה|withdrawn|isplata|isplate|v breme|duguje|zaduzenje|terecenje|terheles|дебит|дебет|支出金額|提款金額|提出|提款|记账金额 支出|交易金额 支出|支出 元|so tien ghi no|ghi no|ถอนเงิน|ถอน|مدين|سحب|cikis|出金金額|出金金額 円|出金 円|支出 円|expense|expense amount|gasto|gastos|depense|depenses',
+    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|funds out|out|dr|retiro|retiros|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|uttak|belop ut|belob ud|ut belop|haevet|debito|debitos|saida|saidas|uitgaven|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|支払い金額|お支払金額|お支払い金額|払出金額|払戻金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc|בחובה|חובה|withdrawn|isplata|isplate|v breme|duguje|zaduzenje|terecenje|terheles|дебит|дебет|支出金額|提款金額|提出|提款|记账金额 支出|交易金额 支出|支出 元|so tien ghi no|ghi no|ถอนเงิน|ถอน|مدين|سحب|cikis|出金金額|出金金額 円|出金 円|支出 円|expense|expense amount|gasto|gastos|depense|depenses|お引き出し額|お引出し額',
   ],
   [
     'credit',
-    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|funds in|in|cr|deposito|depositos|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|insattningar|inkomsten|inn|ind|inn pa konto|innskudd|belop inn|belob ind|inn belop|indsat|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|預かり金額|お預り金額|お預かり金額|受入金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak|בזכות|זכות|uplata|uplate|v dobro|potrazuje|odobrenje|jovairas|кредит|存入金額|存入|存款金額|存款|收入金額|记账金额 收入|交易金额 收入|so tien ghi co|ghi co|ฝากเงิน|ฝาก|دائن|إيداع|giris|入金金額|入金金額 円|入金 円|収入|収入金額|収入 円|income|income amount|ingreso|ingresos|revenu|revenus|recettes',
+    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|funds in|in|cr|deposito|depositos|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|insattningar|inkomsten|inn|ind|inn pa konto|innskudd|belop inn|belob ind|inn belop|indsat|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|預かり金額|お預り金額|お預かり金額|受入金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak|בזכות|זכות|uplata|uplate|v dobro|potrazuje|odobrenje|jovairas|кредит|存入金額|存入|存款金額|存款|收入金額|记账金额 收入|交易金额 收入|so tien ghi co|ghi co|ฝากเงิน|ฝาก|دائن|إيداع|giris|入金金額|入金金額 円|入金 円|収入|収入金額|収入 円|income|income amount|ingreso|ingresos|revenu|revenus|recettes|お預け入れ額|お預入額',
   ],
   [
     'mark',
-    'debit credit|debetas kreditas|smer uhrady|smer platby|richtung|direction|in out|kierunek|tipo de movimento|tipo lancamento|segno|tipo movimiento|debito credito|deb cred|dare avere|cargo abono|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|credit debet|code debet credit|debit credit flag|debets kredits|deebet kreedit|d k|收 支|收支|προσημο|προσημο ποσου|χ π|transaction type|type|tipo|typ|art',
+    'debit credit|debetas kreditas|smer uhrady|smer platby|richtung|direction|in out|kierunek|tipo de movimento|tipo lancamento|segno|tipo movimiento|debito credito|deb cred|dare avere|cargo abono|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|credit debet|code debet credit|debit credit flag|debets kredits|deebet kreedit|d k|收 支|收支|구분|입출금구분|입출금 구분|προσημο|προσημο ποσου|χ π|transaction type|type|tipo|typ|art',
   ],
   ['fee', 'fee|fees|gebuhr|gebuhren|entgelt|frais|commission|comision|commissione|tariffa|tarifa|avgift|gebyr|oplata'],
   [
     'balance',
-    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|bakiye|υπολοιπο|יתרה|יתרה בש ח|היתרה|היתרה בש ח|stanje|салдо|залишок після операціі|залишок|餘額|帳面餘額|帳戶餘額|so du|outstanding balance|ยอดคงเหลือ|الرصيد|tilsaldo|残高 円|disponible|現在高|現在 貸付 高|お預り残高',
+    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|거래후 잔액|거래 후 잔액|bakiye|υπολοιπο|יתרה|יתרה בש ח|היתרה|היתרה בש ח|stanje|салдо|залишок після операціі|залишок|餘額|帳面餘額|帳戶餘額|so du|outstanding balance|ยอดคงเหลือ|الرصيد|tilsaldo|残高 円|disponible|現在高|現在 貸付 高|お預り残高|差し引き残高|залишок на кінець періоду',
   ],
   [
     'currency',
-    'валюта счета|валюта картки|currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화|valiuta|buchungswahrung|kontowahrung|zahlungswahrung|saskaitos valiuta|mena uctu|osszeg devizaneme|valuta racuna|记账币种|幣別|whrg|debit currency|credit currency|billing currency|币别|货币|貨幣|munteenheid|valuta rekening|munt rekening|מטבע|מטבע חיוב|valuutta',
+    'валюта счета|валюта картки|currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화|valiuta|buchungswahrung|kontowahrung|zahlungswahrung|saskaitos valiuta|mena uctu|osszeg devizaneme|valuta racuna|记账币种|幣別|whrg|debit currency|credit currency|billing currency|币别|货币|貨幣|munteenheid|valuta rekening|munt rekening|מטבע|מטבע חיוב|valuutta|asset|coin|krypto|kryptowahrung',
   ],
-  ['account', 'iban kontoinhaber|iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|bank account|this account|this party account'],
+  ['account', 'iban kontoinhaber|iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|numer rachunku karty|numer rachunku|numer reiknings|reikningsnumer|bank account|this account|this party account'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
-  ['constantAccount', 'номер счета|номер рахунку|account number|account no|cislo uctu|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no'],
+  ['constantAccount', 'номер счета|номер рахунку|account number|account no|cislo uctu|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no|creditcard nummer|kreditkartennummer|kartennummer|umsatz getatigt von|numero de carte|numero de tarjeta|картка|карта|номер карты|номер картки'],
   // What programs that keep several accounts call each of them.
-  ['namedAccount', 'account name|account|kontoname|kontobezeichnung|bezeichnung auftragskonto|konto|nom du compte|compte|nombre de la cuenta|cuenta|nome conto|conto|nome da conta|conta|naam rekening|rekening|kontonavn|kontonamn|nazwa konta|konto nazwa|conto o carta|счет'],
+  ['namedAccount', 'account name|account|kontoname|kontobezeichnung|bezeichnung auftragskonto|konto|nom du compte|compte|nombre de la cuenta|cuenta|nome conto|conto|nome da conta|conta|naam rekening|rekening|kontonavn|kontonamn|nazwa konta|konto nazwa|conto o carta|счет|product|produkt|produit|producto|prodotto|produto'],
   [
     'name',
-    'payee|counter party|other party|partner s name|activity name|text mottagare|nom de la contrepartie|jmeno protistrany|nazov protiuctu|payee name|payer name|nimi|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|nazev uctu protistrany|odbiorca zleceniodawca|odbiorca nadawca|보낸분 받는분|nazev uctu protiuctu|partner neve|customer description|tegenrekeninghouder|利用店名 商品名|利用店名|ご利用店名|交易对方|对方户名|moketojo arba gavejo pavadinimas|prejemnik placnik|primatelj platitelj|контрагент|nazev protistrany|partner elnevezese|numele partenerului|sender receiver name|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas|שם בית העסק|订单标题|对手信息|nombre|nom|nome',
+    'payee|counter party|other party|partner s name|activity name|text mottagare|nom de la contrepartie|jmeno protistrany|nazov protiuctu|payee name|payer name|nimi|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|nazev uctu protistrany|odbiorca zleceniodawca|odbiorca nadawca|보낸분 받는분|nazev uctu protiuctu|partner neve|customer description|tegenrekeninghouder|利用店名 商品名|利用店名|ご利用店名|交易对方|对方户名|moketojo arba gavejo pavadinimas|prejemnik placnik|primatelj platitelj|контрагент|nazev protistrany|partner elnevezese|numele partenerului|sender receiver name|name of sender receiver|sender receiver|sender recipient|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas|שם בית העסק|订单标题|对手信息|nombre|nom|nome',
   ],
   [
     'memo',
@@ -90,22 +93,26 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ],
   [
     'id',
-    'transaction id|transactionid|fitid|unique id|id|transaktions id|transaktionsnummer|transaktions nr|transaction number|id transaction|id transakcji|arhiveerimistunnus|arhiva kods|iraso nr|transaktionscode|numero de transaction|codice transazione|id transazione|transactiereferentie|transactie id|id de transaccion|id de la transaccion|id da transacao|numer transakcji',
+    'transaction id|transactionid|fitid|txid|tx id|unique id|id|transaktions id|transaktionsnummer|transaktions nr|transaction number|id transaction|id transakcji|arhiveerimistunnus|arhiva kods|iraso nr|transaktionscode|numero de transaction|codice transazione|id transazione|transactiereferentie|transactie id|id de transaccion|id de la transaccion|id da transacao|numer transakcji',
   ],
   [
     'reference',
-    'reference|referens|ref|ref no|reference number|transaction reference|bank reference|customer reference|referenz|kundenreferenz|kundenreferenz end to end|end to end id|referencia|riferimento|kenmerk|betalingskenmerk|numero do documento|numero documento|documento|referenznummer|viite|viitenumero',
+    'reference|referens|refid|ref|ref no|reference number|transaction reference|bank reference|customer reference|referenz|kundenreferenz|kundenreferenz end to end|end to end id|referencia|riferimento|kenmerk|betalingskenmerk|numero do documento|numero documento|documento|referenznummer|viite|viitenumero',
   ],
   ['check', 'check number|cheque number|check no|cheque no|check|cheque|check or slip|chq no|check num'],
-  ['status', 'status|state|stan|tillstand|etat|estado|stato|zustand|durum|stav|стан|статус|tila|transaction status|交易状态|当前状态'],
+  ['status', 'status|statut|state|stan|tillstand|etat|estado|stato|zustand|durum|stav|стан|статус|tila|transaction status|交易状态|当前状态'],
   ['impact', 'balance impact|auswirkung auf guthaben|impact sur le solde|incidence sur le solde|impatto sul saldo|effetto sul saldo|impacto en el saldo|impacto no saldo|effect op saldo|gevolg voor saldo|wplyw na saldo'],
+  ['quantity', 'quantity|qty|shares|units|stuck|anzahl|stuckzahl|nominale|cantidad|titulos|quantite|quantita|quantidade|aantal|antal|ilosc|pocet|mennyiseg|количество'],
+  // Of what was paid on a loan: what lowers it, and what does not.
+  ['principal', 'principal|principal amount|principal paid|principal portion|principal applied|applied to principal|capital|capital amortizado|amortizacion|amortizacao|capital amorti|capital rembourse|amortissement|tilgung|tilgungsanteil|aflossing|quota capitale|avdrag|afdrag|amortering|lyhennys|splata kapitalu|kapital'],
+  ['interest', 'interest|interest amount|interest paid|interest portion|interest applied|applied to interest|zinsen|zinsanteil|interets|intereses|juros|interessi|quota interessi|rente|renter|ranta|korko|odsetki|urok|uroky|kamat'],
   [
     'kind',
-    'type|transaction type|umsatzart|buchungsart|vorgang|transactiesoort|mutatiesoort|typ|tipo|art|code|category|kategorie|categorie|categoria',
+    'type|transaction type|거래구분|거래종류|umsatzart|buchungsart|vorgang|transactiesoort|mutatiesoort|typ|tipo|art|code|category|kategorie|categorie|categoria',
   ],
   [
     'foreignAmount',
-    'original amount|foreign amount|local amount|сума в валюті операціі|сума в валюті транзакціі|puvodni castka uhrady|amount in foreign currency|foreign currency amount|originalbetrag|betrag in fremdwahrung|fremdwahrungsbetrag|montant d origine|海外出金金額|utlandsbelopp|utl belopp|utl belopp moms',
+    'original amount|foreign amount|local amount|сума в валюті операціі|сума в валюті транзакціі|puvodni castka uhrady|amount in foreign currency|foreign currency amount|local currency amount|originalbetrag|betrag in fremdwahrung|fremdwahrungsbetrag|montant d origine|海外出金金額|utlandsbelopp|utl belopp|utl belopp moms',
   ],
   ['foreignCurrency', 'original currency|foreign currency|local currency|валюта транзакціі|puvodni mena uhrady|交易币种|originalwahrung|fremdwahrung|devise d origine'],
 ]
@@ -233,7 +240,7 @@ export function namesFee(cells: readonly string[]): boolean {
 
 /** Whether a heading names the other party as such. */
 export function isOfOther(cell: string): boolean {
-  return /tegenpartij|counter ?party|contrepartie|contropartita|contraparte|kontrahent|motpart|protistran|protiuct|zahlungsbeteiligt|payee|beneficiar/.test(plainWords(cell))
+  return /\b(sender|receiver|recipient)\b|tegenpartij|counter ?party|contrepartie|contropartita|contraparte|kontrahent|motpart|protistran|protiuct|zahlungsbeteiligt|payee|beneficiar/.test(plainWords(cell))
 }
 
 /** Whether a heading says no more than "name": beside that of the other party it is whose account it is. */
@@ -254,6 +261,11 @@ export function isChange(cell: string): boolean {
 /** A word for a kind of row, not for its direction, though the kind may tell it. */
 export function isType(cell: string): boolean {
   return /^(transaction )?(type|typ|art)$/.test(plainWords(cell))
+}
+
+/** What a bank calls the kind of each account that it keeps for somebody, and a shop what it sells. */
+export function isProduct(cell: string): boolean {
+  return /^(product|produkt|produit|producto|prodotto|produto)$/.test(plainWords(cell))
 }
 
 export function isCategory(cell: string): boolean {

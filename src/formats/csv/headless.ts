@@ -81,6 +81,8 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       fee: null,
       balance,
       balanceBefore,
+      balanceOwed: false,
+      principal: null,
       currency,
       currencyElse: null,
       account,
@@ -95,6 +97,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       impact: null,
       kind: marks[0] ?? kinds[0] ?? null,
       foreignAmount: null,
+      quantity: null,
       foreignCurrency: null,
     },
   }
@@ -207,7 +210,7 @@ function isAccount(cells: readonly string[], rows: number): boolean {
     rows > 1 &&
     cells.length === rows &&
     cells.every((cell) => cell === first) &&
-    /^([A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{8,28})$/.test(first.replace(/ /g, ''))
+    /^([A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{8,28}|\d{4,6}[*Xx•-]{4,12}\d{4})$/.test(first.replace(/ /g, ''))
   )
 }
 

@@ -8,19 +8,22 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
 import { rememberedDates } from '../dates-remembered.ts'
 import { isIban } from '../iban.ts'
-import { plainWords } from '../unstated.ts'
+import { balanceWordsIn, plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
-import { namesOfAccounts } from './account-names.ts'
+import { accountWordsIn, namesOfAccounts } from './account-names.ts'
 import { stylesOf, type Styles } from './amount-styles.ts'
-import { cellAmount, endings, isProved, prove, signedAmount, type Proof } from './amounts.ts'
+import { balancesAbove } from './balances-above.ts'
+import { balanceIn, cellAmount, endings, isProved, movedAmount, prove, signedAmount, type Proof } from './amounts.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
 import { headedColumns } from './headed.ts'
 import { isHeadingLine, isNet, namesAmounts, namesFee, readHeading } from './headings.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
-import { amountCells, bySection, filled, type Columns, type Layout } from './layout.ts'
+import { amountCells, bySection, filled, type Columns, type Layout, type Notation } from './layout.ts'
+import { accountInPreamble, currencyInAmounts, currencyInPreamble, nameInPreamble } from './preamble.ts'
 import type { CsvRecord } from './records.ts'
+import { isCardTitle } from './owed.ts'
 import { readRoles, spreadHeading } from './roles.ts'
 import { moreOf } from './rows.ts'
 import { isOwnHeading } from './write.ts'
@@ -29,7 +32,7 @@ import { isOwnHeading } from './write.ts'
 const HEADING_WITHIN = 100
 
 /** What is known of the file beside its content: its name, the day on which it is read, and what a person says of its dates. */
-export type Aside = Pick<Surroundings, 'fileName' | 'said' | 'remembered' | 'today'>
+export type Aside = Pick<Surroundings, 'fileName' | 'said' | 'remembered' | 'today'> & { /** Of the account, where the file may not tell it. */ readonly currency: Currency | null }
 
 /** `records` are the first of the file; `delimiter` is a hint on the country it was made for. */
 export function inferLayout(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
@@ -51,11 +54,11 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   // Footers and single odd rows do not unmake a column. Where that leaves no dates or amounts, a few
   // good cells do, and the reader then names the line of the first bad one.
   let { roles, currency } = readRoles(heading, rows, 0.8)
-  let styles = stylesOf(heading, roles, rows)
+  let styles = stylesOf(heading, roles, rows, aside.currency)
   let columns = headedColumns(heading, roles, rows, styles, preamble)
   if (columns === null) {
     ;({ roles, currency } = readRoles(heading, rows, Number.MIN_VALUE))
-    styles = stylesOf(heading, roles, rows)
+    styles = stylesOf(heading, roles, rows, aside.currency)
     columns = headedColumns(heading, roles, rows, styles, preamble)
   }
   if (columns === null) {
@@ -77,7 +80,9 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const accountNumber = accountInPreamble(preamble)
   const habit = delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency, accountNumber)
   const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
-  return layout.ok ? ok({ ...layout.value, skipped: headingAt + 1, rowWidth: null, accountNumber, fixedCurrency }) : layout
+  if (!layout.ok) return layout
+  const above = balancesOf(preamble, layout.value)
+  return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, rowWidth: null, accountNumber, fixedCurrency, above })
 }
 
 function inferHeadless(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
@@ -109,11 +114,11 @@ function isAbove(first: CsvRecord, rows: readonly CsvRecord[]): boolean {
 /** The number of an account, as banks write it with blanks and dashes. */
 const ACCOUNT = /^(?=[A-Z]{2}\d{2}[ \dA-Z]{11}|(?:[ -]?\d){10})[\dA-Z]+(?:[ -][\dA-Z]+)*$/
 
-/** `38-9000-0000000-00,01 Jan 2024,31 Jan 2024`: an account, and from when till when, or its balances. A row says more. */
+/** `38-9000-0000000-00,01 Jan 2024,31 Jan 2024`: an account, and perhaps from when till when, or its balances. A row says more. */
 function isAboutAll({ cells }: CsvRecord): boolean {
   const told = cells.filter((cell) => cell !== '')
   const others = told.filter((cell) => !ACCOUNT.test(cell))
-  return others.length < told.length && others.some((cell) => scanDate(cell) !== null) && others.every((cell) => scanDate(cell) !== null || scanAmount(cell) !== null || readCurrency(cell) !== null)
+  return others.length < told.length && (others.length === 0 || others.some((cell) => scanDate(cell) !== null)) && others.every((cell) => scanDate(cell) !== null || scanAmount(cell) !== null || readCurrency(cell) !== null)
 }
 
 /**
@@ -126,8 +131,10 @@ function preambleOf(records: readonly CsvRecord[]): number {
     if (!record.cells.some((cell) => scanDate(cell) !== null)) continue
     const dates = dateColumns(records.slice(at)).filter((column) => scanDate(record.cells[column] ?? '') !== null)
     // As wide as a row, with amounts where rows have theirs, it is one whose date is missing.
-    const isRow = (before: CsvRecord): boolean => before.cells.length === record.cells.length && before.cells.some((cell, i) => isMoney(cell) && isMoney(record.cells[i] ?? ''))
-    const fits = (column: number): boolean => records.slice(0, at).every((before) => (!/\d/.test(before.cells[column] ?? '') && !isRow(before)) || isAboutAll(before))
+    const isRow = (before: CsvRecord): boolean => before.cells.length === record.cells.length && balanceWordsIn(before.cells) === null && before.cells.some((cell, i) => isMoney(cell) && isMoney(record.cells[i] ?? ''))
+    // A name of an account where rows have their day is the account's line.
+    const isNamed = (before: CsvRecord, column: number): boolean => accountWordsIn(before.cells[column] ?? '').length > 0 && scanDate(before.cells[column]!) === null
+    const fits = (column: number): boolean => records.slice(0, at).every((before) => (!/\d/.test(before.cells[column] ?? '') && (!isRow(before) || isNamed(before, column))) || isAboutAll(before))
     if (dates.some(fits)) return at
   }
   return 0
@@ -155,7 +162,13 @@ function inferRows(all: readonly CsvRecord[], skipped: number, delimiter: string
   const accountNumber = accountInPreamble(preamble) ?? preamble.filter(isAboutAll).flatMap(({ cells }) => cells.filter((cell) => ACCOUNT.test(cell)))[0] ?? null
   const habit = delimiter === ';' ? 'dmy' : countryOrder(found.columns, found.rows, fixedCurrency, accountNumber)
   const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, { ...aside, heading: [], preamble, habit })
-  return layout.ok ? ok({ ...layout.value, skipped: 0, accountNumber, rowWidth: null, fixedCurrency }) : layout
+  return layout.ok ? ok({ ...layout.value, skipped: 0, accountNumber, rowWidth: null, fixedCurrency, above: balancesOf(preamble, layout.value) }) : layout
+}
+
+/** On a card what is owed may be written without a minus. */
+function balancesOf(preamble: readonly CsvRecord[], layout: Columns & Notation): Layout['above'] {
+  const isCard = layout.balanceOwed || (layout.amount.form === 'signed' && layout.amount.inverted) || preamble.some(({ cells }) => cells.some(isCardTitle))
+  return balancesAbove(preamble, layout).filter(({ amount }) => !isCard || amount.startsWith('-'))
 }
 
 /** Currencies of countries that put the month first (CLDR); everybody else puts it after the day. */
@@ -178,13 +191,13 @@ function settle(
   rows: readonly CsvRecord[],
   { style, balanceStyle }: Styles,
   around: Surroundings,
-): Result<Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth'>, FormatFailure> {
+): Result<Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth' | 'above'>, FormatFailure> {
   const chosen = orderOfDates(columns, rows, style === 'comma' ? { ...around, habit: 'dmy' } : around)
   if (chosen.doubt === 'open') return failed(datesUnclear(chosen, columns))
   const { order } = chosen
   const sections = bySection(rows, [columns.account, columns.currency, columns.currencyElse])
-  const amounts = sections.map((row) => signedAmount(row, columns.amount, columns.fee, style))
-  const written = columns.balance === null ? [] : sections.map((row) => cellAmount(row, columns.balance!, balanceStyle))
+  const amounts = sections.map((row) => movedAmount(row, columns, style))
+  const written = columns.balance === null ? [] : sections.map((row) => balanceIn(row, columns, balanceStyle))
   const proof = prove(amounts, columns.balanceBefore ? endings(amounts, written) : written)
   const days = filled(rows, columns.booked)
     .map(scanDate)
@@ -220,12 +233,12 @@ function ownByBalance({ amount, fee, balance, balanceBefore }: Columns, rows: re
   return accounts.find((at) => proofOf(at).steps >= OWN_STEPS && isProved(proofOf(at))) ?? null
 }
 
-/** At least every second row has records of nothing but words below it, and not only the last one. */
+/** Rows have records of nothing but words below them, and not only the last one: one is enough where no line of the bank's begins, else every second. */
 function goesOn(columns: Columns, rows: readonly CsvRecord[]): boolean {
   const dated = rows.filter(({ cells }) => scanDate(cells[columns.booked] ?? '') !== null)
   const last = dated.at(-1)?.line ?? 0
   const between = rows.filter((row) => row.line < last && moreOf(row, columns) !== null)
-  return between.length > 0 && (between.length + 1) * 2 >= dated.length
+  return between.length > 0 && (![...columns.name, ...columns.memo].includes(0) || (between.length + 1) * 2 >= dated.length)
 }
 
 /** What all rows say of an account where none was told by them: several numbers or names, which may be one's own or the other party's, or one name, which other accounts may have. */
@@ -315,75 +328,6 @@ function currencyBesideAbroad({ amount, currency, foreignAmount }: Columns, rows
   }
   const [own] = home
   return home.size === 1 && abroad.size > 0 && !abroad.has(own!) ? own! : null
-}
-
-/** The one currency that amounts carry beside them; null when none or several. */
-function currencyInAmounts(rows: readonly CsvRecord[], columns: readonly number[]): Currency | null {
-  const found = new Set<Currency>()
-  for (const at of columns) {
-    for (const cell of filled(rows, at)) {
-      const written = scanAmount(cell)?.currency ?? null
-      const code = written === null ? null : readCurrency(written)
-      if (code !== null) found.add(code)
-    }
-  }
-  return found.size === 1 ? [...found][0]! : null
-}
-
-/** What a cell says of the word before it: in the same one, behind a colon, or in the next that is filled. */
-function labelled(cells: readonly string[], at: number): { readonly label: string; readonly beside: string } {
-  const [label = '', beside = ''] = /^([^:]*):\s*(\S.*)$/.exec(cells[at]!)?.slice(1) ?? [cells[at]!, cells.slice(at + 1).find((cell) => cell !== '')]
-  return { label, beside: beside.replace(/^="?|"$/g, '').trim() }
-}
-
-/** `(Amounts in INR)`, `Alle Beträge in EUR`. */
-const AMOUNTS_IN = /\b(?:amounts?|betr[äa]ge|montants?|importes?|importi|bedragen|belopp|valores) (?:are |sont |angegeben )?(?:in|en|em|i) ([A-Z]{3})\b/i
-
-/** `12345678 ( INR )`, `0123456789012 - EUR - Conta`: the currency behind the number of the account. */
-const BEHIND_NUMBER = /\d{6,}[\s(-]+([A-Z]{3})\s*(?:$|[)-])/
-
-/** The one currency that a preamble names as such, or else has beside its amounts; null when none or several. */
-function currencyInPreamble(preamble: readonly CsvRecord[]): Currency | null {
-  const told = preamble.flatMap(({ cells }) => cells.map((_, at) => labelled(cells, at))).filter(({ label }) => readHeading(label).meanings[0]?.role === 'currency')
-  const phrases = preamble.flatMap(({ cells }) => cells.flatMap((cell) => AMOUNTS_IN.exec(cell)?.[1] ?? BEHIND_NUMBER.exec(cell)?.[1] ?? []))
-  const found = new Set([...told.map(({ beside }) => beside), ...phrases].map(readCurrency).filter((code) => code !== null))
-  const [only = null] = found
-  return found.size === 1 ? only : currencyInAmounts(preamble, [0, 1, 2, 3, 4, 5, 6, 7])
-}
-
-const OF_ACCOUNT = new RegExp(`^(${'account|konto|compte|cuenta|conto|conta|rekening|kontonummer|numero compte|numero de compte|numero de cuenta|numero da conta|numer rachunku|cislo uctu|szamlaszam|hesap no|номер счета|номер рахунку|口座番号|記号番号|계좌번호|账号|帳號'.split('|').map(plainWords).join('|')})( |$)`)
-/** What else an account has, written in figures. */
-const BESIDE_ACCOUNT = /\b(balance|saldo|solde|bakiye|date|datum|fecha|data|opened|opening|since|limit|available|phone|telefon)\b/
-/** `Statement of Account No - 912010012345678 for the period`. */
-const ACCOUNT_NUMBER = /\b(?:(?:account|a\/c) (?:no|number|nr)\.?[\s:-]{1,5}|conta: ?)(\d[\d-]{4,}\d)(?![\d/])/i
-
-/** In figures, but not as a day or an amount is written, which change from file to file. */
-function isAccountNumber(text: string): boolean {
-  const isDay = /\D/.test(text) && scanDate(text) !== null
-  return /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(text) && /\d{3}/.test(text) && !isDay && !/^-?[\d ]+\.\d{2}$/.test(text)
-}
-
-/** An IBAN, else a number in Excel's text form (`="0123"`), or the cell beside a label such as `Konto:`. */
-function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
-  for (const cell of preamble.flatMap(({ cells }) => cells)) {
-    const written = /\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b/.exec(cell)?.[1] ?? ''
-    // A currency may stand behind it.
-    const iban = [written, written.replace(/ [A-Z]{3}$/, '')].map((text) => text.replace(/ /g, '')).find(isIban)
-    if (iban !== undefined) return iban
-  }
-  for (const { cells } of preamble) {
-    for (const [i, cell] of cells.entries()) {
-      const bare = cell.replace(/^="?|"$/g, '')
-      if (cell.startsWith('=') && /^\d{5,}$/.test(bare)) return bare
-      const { label, beside } = labelled(cells, i)
-      const words = plainWords(label)
-      const number = beside.replace(/^[_']/, '').replace(/\s*(\(.*|- .*)$/, '')
-      if (OF_ACCOUNT.test(words) && !BESIDE_ACCOUNT.test(words) && isAccountNumber(number)) return number
-      const inside = ACCOUNT_NUMBER.exec(cell)?.[1]
-      if (inside !== undefined) return inside
-    }
-  }
-  return null
 }
 
 function problemMessage(problem: HeadlessProblem, line: number): string {

@@ -6,6 +6,7 @@
 import type { Currency } from '../../domain/money.ts'
 import type { AmountStyle } from '../written-amount.ts'
 import type { DateOrder } from '../written-date.ts'
+import type { BalanceAbove } from './balances-above.ts'
 import type { CsvRecord } from './records.ts'
 
 export type CurrencyColumn = { readonly at: number; readonly currency: Currency }
@@ -34,6 +35,10 @@ export type Columns = {
   readonly balance: number | null
   /** The balance is that before the row, not after it. */
   readonly balanceBefore: boolean
+  /** The balance counts what is owed: on cards and loans. */
+  readonly balanceOwed: boolean
+  /** Of what was paid on a loan only this lowers it. */
+  readonly principal: number | null
   readonly currency: number | null
   /** Where it is told when the other column is empty: money out and money in have a currency each. */
   readonly currencyElse: number | null
@@ -52,6 +57,8 @@ export type Columns = {
   readonly impact: number | null
   readonly kind: number | null
   readonly foreignAmount: number | null
+  /** Of shares that a row moves. */
+  readonly quantity: number | null
   readonly foreignCurrency: number | null
 }
 
@@ -63,6 +70,8 @@ export type Layout = Columns &
     /** Records before the first row: preamble and heading. */
     readonly skipped: number
     readonly accountNumber: string | null
+    /** Balances that stand above the table. */
+    readonly above: readonly BalanceAbove[]
     /** The currency where no column tells one. */
     readonly fixedCurrency: Currency | null
     readonly direction: 'forward' | 'backward'
@@ -102,8 +111,8 @@ export function isText(cells: readonly string[]): boolean {
   return cells.some((cell) => /\p{L}/u.test(cell))
 }
 
-const OUT = /^(t|terheles|d|o|u|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|purchase|card purchase|pos purchase|visa purchase|cash withdrawal|atm withdrawal|direct debit|fee|expense|支出|出金|借|outgoing|sent|money sent|minus|ausgang|ausgabe|abgang|abbuchung|auszahlung|sortie|depense|retrait|cargo|egreso|gasto|retiro|saida|despesa|saque|uscita|addebito|prelievo|uitgave|afschrijving|uttag|utgift|udbetaling|haevning|uttak|meno|otto|wydatek|obciazenie|rozchod|wyplata|vydaj|vydej|odchozi|kiadas|plata|debitare|giden|borc|cikis|расход|списание|исходящии|дебет|витрата|χ|χρεωση|αναληψη)$/
-const IN = /^(j|a|e|i|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|refund|salary|direct deposit|direct credit|\+|inn|ind|収入|收入|入金|贷|incoming|received|money received|plus|eingang|einnahme|zugang|einzahlung|entree|recette|versement|remise|abono|ingreso|deposito|entrada|receita|entrata|accredito|versamento|ontvangst|bijschrijving|insattning|inkomst|indbetaling|innskudd|tulo|pano|wplyw|uznanie|przychod|wplata|prijem|prichozi|bevetel|incasare|creditare|gelen|alacak|giris|приход|зачисление|поступление|входящии|кредит|надходження|π|πιστωση|καταθεση)$/
+const OUT = /^(t|terheles|d|o|u|dr|db|dbit|debit|debet|debito|dare|s|soll|af|uit|out|money out|paid out|lastschrift|belastung|withdrawal|charge|-|wn|ud|ut|outflow|purchase|card purchase|pos purchase|visa purchase|cash withdrawal|atm withdrawal|direct debit|fee|expense|支出|出金|借|출금|지급|outgoing|sent|money sent|minus|ausgang|ausgabe|abgang|abbuchung|auszahlung|sortie|depense|retrait|cargo|egreso|gasto|retiro|saida|despesa|saque|uscita|addebito|prelievo|uitgave|afschrijving|uttag|utgift|udbetaling|haevning|uttak|meno|otto|wydatek|obciazenie|rozchod|wyplata|vydaj|vydej|odchozi|kiadas|plata|debitare|giden|borc|cikis|расход|списание|исходящии|дебет|витрата|χ|χρεωση|αναληψη)$/
+const IN = /^(j|a|e|i|jovairas|c|cr|cd|crdt|credit|credito|avere|h|haben|bij|in|money in|paid in|k|kredit|gutschrift|deposit|inflow|income|refund|salary|direct deposit|direct credit|\+|inn|ind|収入|收入|入金|贷|입금|incoming|received|money received|plus|eingang|einnahme|zugang|einzahlung|entree|recette|versement|remise|abono|ingreso|deposito|entrada|receita|entrata|accredito|versamento|ontvangst|bijschrijving|insattning|inkomst|indbetaling|innskudd|tulo|pano|wplyw|uznanie|przychod|wplata|prijem|prichozi|bevetel|incasare|creditare|gelen|alacak|giris|приход|зачисление|поступление|входящии|кредит|надходження|π|πιστωση|καταθεση)$/
 
 /** The letters of Hungarian banks (terhelés, jóváírás), which mean something else beside the letters of others. */
 const HUNGARIAN = /^[tj]$/i
@@ -145,9 +154,14 @@ export function neutralSide(cells: readonly string[]): 'out' | 'in' | null {
   return isIn === isOut ? null : isIn ? 'in' : 'out'
 }
 
+/** `Nota Débito`, `Credit memo`: a word for a note beside that of the direction. */
+const NOTE = /^(?:nota|note|memo|avviso|aviso|misc|miscellaneous|movimiento|movimento|operacion|operacao) (debito|debit|credito|credit)$|^(debit|credit) (?:memo|note|entry|advice|adjustment)$/
+
 /** Direction of a mark cell; null for other words. */
 export function markOf(cell: string): 'out' | 'in' | null {
-  const plain = cell.trim().toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')
+  const written = cell.trim().toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')
+  const note = NOTE.exec(written)
+  const plain = note === null ? written : (note[1] ?? note[2]!)
   if (OUT.test(plain)) return 'out'
   if (IN.test(plain)) return 'in'
   // In two languages: `贷 Cr`.

@@ -1,9 +1,11 @@
 /**
  * Tables that say in several columns what others say in one, brought into the usual shape before anything is inferred: a date
- * whose year, month and day have a column each, and payments that name what left one side and what reached the other,
- * with a direction that tells which side is the account's. All other tables stay as they are.
+ * whose year, month and day have a column each, payments that name what left one side and what reached the other, with a
+ * direction that tells which side is the account's, letters for the two words of a heading, and records of several kinds.
+ * All other tables stay as they are.
  */
 import { plainWords } from '../unstated.ts'
+import { scanDate } from '../written-date.ts'
 import { isHeadingLine, readHeading } from './headings.ts'
 import { markOf } from './layout.ts'
 import type { CsvRecord } from './records.ts'
@@ -11,6 +13,8 @@ import type { CsvRecord } from './records.ts'
 type Reshape = (record: CsvRecord) => CsvRecord
 
 const HEADING_WITHIN = 100
+/** Of records: head, rows, foot, and some more. */
+const KINDS = 6
 /** Footers and single odd rows unmake no column. */
 const MOST = 0.8
 
@@ -19,10 +23,15 @@ const PARTS = [/年|\b(year|jahr|annee|ano|anno|jaar|ar|rok|yil)\b/, /月|\b(mon
 
 /** What brings each record of the file into shape; null where it is in shape. */
 export function reshapeOf(records: readonly CsvRecord[]): Reshape | null {
-  const dates = datesTogether(records)
-  const dated = dates === null ? records : records.map(dates)
-  const sides = ownSides(dated)
-  return dates === null || sides === null ? (dates ?? sides) : (record) => sides(dates(record))
+  let shaped = records
+  const steps: Reshape[] = []
+  for (const find of [datesTogether, ownSides, wholeWords, rowsByCode]) {
+    const step = find(shaped)
+    if (step === null) continue
+    steps.push(step)
+    shaped = shaped.map(step)
+  }
+  return steps.length === 0 ? null : (record) => steps.reduce((before, step) => step(before), record)
 }
 
 function put(record: CsvRecord, cells: ReadonlyMap<number, string>): CsvRecord {
@@ -61,7 +70,10 @@ const SIDES: readonly (readonly [RegExp, string])[] = [
   [/^target amount( after fees)?$/, 'credit'], [/^target currency$/, 'credit currency'], [/^source name$/, 'payer'], [/^target name$/, 'payee'],
 ]
 
-/** Of a payment out what left, of one in what came; of an exchange both. */
+/** Who lists payments by their two sides lists each once: of one that was refunded no other row brings the money back. */
+const REFUNDED = /^(refunded|returned|erstattet|rembourse|reembolsad[oa]|rimborsat[oa])$/
+
+/** Of a payment out what left, of one in what came; of an exchange both; of what stays within one currency nothing. */
 function ownSides(records: readonly CsvRecord[]): Reshape | null {
   const heading = records.slice(0, HEADING_WITHIN).find(({ cells }) => isHeadingLine(cells))
   if (heading === undefined) return null
@@ -72,10 +84,48 @@ function ownSides(records: readonly CsvRecord[]): Reshape | null {
   const fee = named.get('fee')
   const headed = new Map([...named].map(([name, at]) => [at, name === 'debit' && plainWords(heading.cells[at]!).endsWith('after fees') ? 'debit after fees' : name]))
   headed.set(direction, '')
+  const status = heading.cells.findIndex((cell) => readHeading(cell).meanings.some(({ role }) => role === 'status'))
   return (record) => {
     if (record.line === heading.line) return put(record, headed)
-    const side = markOf(record.cells[direction] ?? '')
+    const cell = (at: number): string => record.cells[at] ?? ''
+    if (status !== -1 && REFUNDED.test(plainWords(cell(status)))) return put(record, new Map([[status, 'cancelled'], [direction, '']]))
+    const side = markOf(cell(direction))
+    if (side === null && cell(outCurrency) === cell(inCurrency) && cell(out) === cell(into)) return put(record, new Map([[out, '-'], [into, '-'], ...(fee === undefined ? [] : [[fee, ''] as const]), [direction, '']]))
     const others = side === 'out' ? [into, inCurrency] : side === 'in' ? [out, outCurrency, ...(fee === undefined ? [] : [fee])] : []
     return put(record, new Map([...others, direction].map((at) => [at, ''])))
   }
+}
+
+/** Letters that stand for the two words of their heading: `C` and `A` below `Cargo/Abono` are a charge and a payment in. */
+function wholeWords(records: readonly CsvRecord[]): Reshape | null {
+  const index = records.slice(0, HEADING_WITHIN).findIndex(({ cells }) => isHeadingLine(cells))
+  if (index === -1) return null
+  const rows = records.slice(index + 1)
+  const words = records[index]!.cells.map((heading, at) => {
+    const [first, second, ...more] = heading.split(/\s*[/|-]\s*/)
+    if (first === undefined || second === undefined || more.length > 0) return null
+    const [one, other] = [markOf(first), markOf(second)]
+    const byLetter = new Map([first, second].map((word) => [word.slice(0, 1).toLowerCase(), word]))
+    const letters = rows.map(({ cells }) => cells[at] ?? '').filter((cell) => cell !== '')
+    const isTold = one !== null && other !== null && one !== other && byLetter.size === 2 && letters.length > 0
+    return isTold && letters.every((letter) => byLetter.has(letter.toLowerCase())) ? byLetter : null
+  })
+  if (words.every((byLetter) => byLetter === null)) return null
+  return (record) => ({ ...record, cells: record.cells.map((cell, at) => words[at]?.get(cell.toLowerCase()) ?? cell) })
+}
+
+/**
+ * Records that begin with the code of their kind (`HIST,20240114,…`, `0,OPEN,…`), of which one kind has a day in a column and no
+ * other has: those are the rows. What else stands in that column is no day, and goes, so that the others are lines about the rows.
+ */
+function rowsByCode(records: readonly CsvRecord[]): Reshape | null {
+  if (records.slice(0, HEADING_WITHIN).some(({ cells }) => isHeadingLine(cells))) return null
+  const kinds = Map.groupBy(records, ({ cells }) => cells[0] ?? '')
+  if (kinds.size < 2 || kinds.size > KINDS || [...kinds.keys()].some((code) => !/^[A-Z0-9]{1,6}$/i.test(code))) return null
+  for (const [code, rows] of kinds) {
+    const others = records.filter(({ cells }) => cells[0] !== code)
+    const at = rows[0]!.cells.findIndex((_, column) => column > 0 && rows.every(({ cells }) => scanDate(cells[column] ?? '') !== null) && others.every(({ cells }) => scanDate(cells[column] ?? '') === null))
+    if (at !== -1) return (record) => (record.cells[0] === code ? record : put(record, new Map([[at, '']])))
+  }
+  return null
 }

@@ -4,11 +4,11 @@
 import type { Currency } from '../../domain/money.ts'
 import { plainWords } from '../unstated.ts'
 import { scanAmount } from '../written-amount.ts'
-import { readCurrency } from '../written-currency.ts'
+import { readCurrency, readUnit } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
-import { areOwnNames, isFew } from './account-names.ts'
+import { areOwnNames, isAccountOfOther, isFew } from './account-names.ts'
 import { isNothing } from './amounts.ts'
-import { BARE_CURRENCY, isChange, isNet, isOtherDate, isType, namesFee, readHeading, type Role } from './headings.ts'
+import { BARE_CURRENCY, isChange, isNet, isOtherDate, isProduct, isType, namesFee, readHeading, type Role } from './headings.ts'
 import { arePaired, filled, isNeutral, markOf, needWord, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 import { areStates } from './status.ts'
@@ -25,7 +25,7 @@ const LAST = 200
 const ACCOUNT_TYPE = /^(account type|type of account|type de compte|kontoart|kontotyp|tipo de cuenta|tipo conto|tipo de conta)$/
 
 const DATES = new Set<Role>(['booked', 'date', 'acted', 'value', 'bought'])
-const AMOUNTS = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'foreignAmount'])
+const AMOUNTS = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'foreignAmount', 'principal', 'interest', 'quantity'])
 const MOVES = new Set<Role>(['amount', 'debit', 'credit'])
 
 /**
@@ -47,8 +47,10 @@ export function readRoles(
   // So do the names of several.
   const areOwn = areOwnNames(heading.cells)
   // One name beside all rows tells them from nothing.
-  const isSeveral = (names: readonly string[]): boolean => new Set(names).size > 1 && areOwn(names)
-  const isNamed = heading.cells.some((cell, at) => readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') && isSeveral(columns[at]!) && columns[at]!.length >= width * share)
+  // Of products each has a balance.
+  const hasBalance = heading.cells.some((cell) => readHeading(cell).meanings[0]?.role === 'balance')
+  const isSeveral = (names: readonly string[], cell: string): boolean => new Set(names).size > 1 && (isProduct(cell) ? hasBalance && isFew(names) : areOwn(names))
+  const isNamed = heading.cells.some((cell, at) => readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') && isSeveral(columns[at]!, cell) && columns[at]!.length >= width * share)
   // Of gross and net the latter is what moved where a fee makes the difference.
   const isNetLess = !namesFee(heading.cells)
   heading.cells.forEach((cell, at) => {
@@ -57,7 +59,7 @@ export function readRoles(
     // The first of a row's columns tells of the file's own account, the others of the other party's.
     const isOwn = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
     const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }] : meanings
-    const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || isSeveral(cells)) && (role !== 'mark' || !needWord(cells) || !isType(cell)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
+    const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || (isSeveral(cells, cell) && !isAccountOfOther(heading.cells, at))) && (role !== 'mark' || !needWord(cells) || !isType(cell)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, rank: meaning.rank + (meaning.role === 'amount' && isNetLess && isNet(cell) ? LAST : 0), at })
     if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount' && cells.length > 0 && named !== null) currencies.push({ named, isBare: meaning.rank === BARE_CURRENCY })
@@ -68,6 +70,9 @@ export function readRoles(
     const at = dated.find((column) => !isOtherDate(heading.cells[column]!)) ?? dated[0]
     if (at !== undefined) found.push({ role: 'date', rank: 0, at })
   }
+  // The code of one currency beside an amount, under no word.
+  const unit = heading.cells.findIndex((cell, at) => cell === '' && isCurrencyBeside(found, columns[at]!, at) && columns[at]!.length >= width * share)
+  if (unit !== -1 && !found.some(({ role }) => role === 'currency')) found.push({ role: 'currency', rank: 0, at: unit })
   // Where one direction has a column, the other has its own, whatever stands there: a bad cell is then refused, not passed over.
   for (const [one, other] of [['debit', 'credit'], ['credit', 'debit']] as const) {
     if (!found.some(({ role }) => role === one) || found.some(({ role }) => role === other)) continue
@@ -83,6 +88,11 @@ export function readRoles(
   // `USD` beside `Amount` is what was paid in dollars, not what the account is kept in.
   const isBeside = found.some(({ role, rank }) => MOVES.has(role) && rank !== BARE_CURRENCY)
   return { roles, currency: currencies.find(({ isBare }) => !isBare || !isBeside)?.named ?? null }
+}
+
+function isCurrencyBeside(found: readonly { readonly role: Role; readonly at: number }[], cells: readonly string[], at: number): boolean {
+  const [code = '', ...others] = new Set(cells)
+  return others.length === 0 && /^[A-Z]{3}$/.test(code) && readCurrency(code) !== null && found.some(({ role, at: beside }) => AMOUNTS.has(role) && Math.abs(beside - at) === 1)
 }
 
 /** A heading over two columns, the code of a currency and the amount in it, names the second; one is enough to tell the currency. */
@@ -116,7 +126,7 @@ export function bearsOut(role: Role, cells: readonly string[], share: number): b
   switch (role) {
     case 'currency':
     case 'foreignCurrency':
-      return mostly((cell) => /^([A-Z]{3}|[€£$])$/i.test(cell) || readCurrency(cell) !== null)
+      return mostly((cell) => /^([A-Z]{3}|[€£$])$/i.test(cell) || readCurrency(cell) !== null || readUnit(cell) !== null)
     case 'mark':
       return cells.some((cell) => markOf(cell) !== null) && arePaired(cells) && mostly((cell) => markOf(cell) !== null || isNeutral(cell))
     case 'check':

@@ -10,9 +10,9 @@ import type { FormatFailure, StatementRow } from '../../domain/statement.ts'
 import { cleanText, joinTexts } from '../clean-text.ts'
 import { balanceWordsIn, isTotal, isTurnover, plainWords } from '../unstated.ts'
 import { negate } from '../written-amount.ts'
-import { readCurrency } from '../written-currency.ts'
+import { readCurrency, readUnit } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
-import { cellAmount, filledCurrency, isNothing, plus, signedAmount } from './amounts.ts'
+import { balanceIn, cellAmount, filledCurrency, isNothing, movedAmount, plus, signedAmount } from './amounts.ts'
 import { unguardFormula } from './formula-guard.ts'
 import { isHeadingLine } from './headings.ts'
 import { amountCells, isNeutral, type Layout } from './layout.ts'
@@ -25,9 +25,11 @@ export type CsvRow =
       readonly row: StatementRow
       readonly balance: Decimal | null
       readonly currency: Currency | null
+      /** The coin that an exchange keeps it in, where that is no currency. */
+      readonly unit: string | null
       readonly account: string | null
     }
-  /** What left the account in one currency and came to it in another: a row for each. */
+  /** What left the account in one currency and came to it in another, or what was paid on a loan and its interest: a row for each. */
   | { readonly type: 'sides'; readonly rows: readonly CsvRow[] }
   /** In words. Account and currency: null where its own cells tell none. */
   | { readonly type: 'balance'; readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day; /** It stands where amounts stand. */ readonly isListed: boolean; readonly account: string | null; readonly currency: Currency | null }
@@ -44,6 +46,8 @@ export type CsvRow =
   | { readonly type: 'words' }
   /** Nothing but words where the rows have theirs: more of the row above. */
   | { readonly type: 'more'; readonly text: string }
+  /** Shares moved, and no money. */
+  | { readonly type: 'shares' }
   /** What moved in all. */
   | { readonly type: 'turnover' }
   /** An amount without a day, under the word for a sum or a balance: a purchase without one may be called so as well. */
@@ -77,7 +81,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
     const failure = sides.find((side) => !side.ok)
     return failure ?? ok({ type: 'sides', rows: sides.flatMap((side) => (side.ok ? [side.value] : [])) })
   }
-  const written = layout.balance === null ? null : cellAmount(record, layout.balance, layout.balanceStyle)
+  const written = balanceIn(record, layout, layout.balanceStyle)
   if (written === undefined)
     return failed({
       code: 'invalid_amount',
@@ -98,6 +102,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
     if (/\p{L}/u.test(cell(dated)) && record.cells.filter((text) => text !== '').length === 1) return ok({ type: 'none' })
     if (balance !== null) return ok({ type: 'standing', balance, isTold: texts.some((told) => told !== '') })
     if (words !== null) return ok({ type: 'none' })
+    if ((cellAmount(record, layout.quantity ?? -1, layout.style) ?? '0') !== '0') return ok({ type: 'shares' })
     if (isInformation(layout, cell) || amountCells(layout.amount).every((at) => isNothing(cell(at)) && cell(at) !== '')) return ok({ type: 'words' })
     return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
   }
@@ -106,10 +111,11 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   if (telling.length > 0 && telling.every(isTurnover)) return ok({ type: 'turnover' })
   const acted = dayIn(record, layout.acted, layout)
   const value = dayIn(record, layout.value, layout)
-  return ok({
+  const row: CsvRow = {
     type: 'row',
     balance,
     currency: ownCurrency(record, layout),
+    unit: layout.currency === null ? null : readUnit(cell(layout.currency)),
     account: told.account ?? layout.accountNumber,
     row: {
       providerId: cleanText(cell(layout.id)),
@@ -128,8 +134,20 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
       corrects: null,
       line: record.line,
     },
-  })
+  }
+  const moved = movedAmount(record, layout, layout.style)
+  return ok(typeof moved !== 'string' || moved === amount ? row : paymentOnLoan(row, plus(moved, negate(amount)), layout))
 }
+
+/** What was paid on a loan, and what of it did not lower the loan: interest and fees are charged as they are paid. The balance is that after both. */
+function paymentOnLoan(row: Extract<CsvRow, { readonly type: 'row' }>, charged: Decimal, { direction }: Layout): CsvRow {
+  const charge = { ...row.row, amount: charged, providerId: null, checkNumber: null, name: LOAN_CHARGE, memo: joinTexts([row.row.name, row.row.memo]) }
+  const [paid, interest] = direction === 'forward' ? [null, row.balance] : [row.balance, null]
+  return { type: 'sides', rows: [{ ...row, balance: paid }, { ...row, balance: interest, row: charge }] }
+}
+
+/** In the word of the files that part payments so. */
+const LOAN_CHARGE = 'Interest and charges'
 
 /** Of who pays and who is paid, the other party is the one that the money came from or went to. */
 function namesFor({ name, payer }: Layout, amount: Decimal): readonly number[] {
@@ -247,7 +265,7 @@ function toldCurrency(record: CsvRecord, { amount, currency, currencyElse, style
 }
 
 function ownCurrency(record: CsvRecord, layout: Layout): Currency | null {
-  return toldCurrency(record, layout) ?? layout.fixedCurrency
+  return toldCurrency(record, layout) ?? (layout.currency !== null && readUnit(record.cells[layout.currency] ?? '') !== null ? null : layout.fixedCurrency)
 }
 
 /** The original amount where another currency is named, with the sign of the row. */

@@ -8,6 +8,7 @@ import { DecimalSum, type Decimal } from '../../domain/money.ts'
 import type { StatementRow } from '../../domain/statement.ts'
 import { openingDay } from '../opening-day.ts'
 import { negate } from '../written-amount.ts'
+import type { BalanceAbove } from './balances-above.ts'
 
 type Known = {
   readonly balance: Decimal
@@ -15,6 +16,7 @@ type Known = {
   readonly upTo: Decimal
 }
 
+type StatedBalance = { readonly kind: 'opening' | 'closing' | 'ledger'; readonly amount: Decimal; readonly on: Day }
 export type Stated = { readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day }
 
 export class RunningBalance {
@@ -79,6 +81,20 @@ export class RunningBalance {
     else if (first !== null && last !== null && latest !== null)
       stated.push({ kind: 'closing', amount: this.#closing(first, last), on: latest })
     return stated
+  }
+
+  /** Of the balances above the list those that can be said of it: none where they contradict its rows. */
+  ofThose(above: readonly BalanceAbove[]): readonly StatedBalance[] {
+    const [earliest, latest] = [this.#earliest, this.#latest]
+    if (earliest === null || latest === null) return []
+    const [opening, closing, ledger] = (['opening', 'closing', 'ledger'] as const).map((kind) => above.filter((told) => told.kind === kind))
+    const [begins, ends] = [opening!.at(-1), closing!.at(-1)]
+    if (begins !== undefined && ends !== undefined && sum(begins.amount, this.#sum.toDecimal()) !== ends.amount) return []
+    return [
+      ...(begins === undefined ? [] : [{ kind: 'opening' as const, amount: begins.amount, on: openingDay(begins.on ?? earliest, earliest, latest) }]),
+      ...(ends === undefined ? [] : [{ kind: 'closing' as const, amount: ends.amount, on: maxDay(ends.on ?? latest, latest) }]),
+      ...ledger!.filter(({ on }) => ends === undefined && on! >= latest).slice(-1).map(({ amount, on }) => ({ kind: 'ledger' as const, amount, on: on! })),
+    ]
   }
 
   #opening(first: Known, last: Known): Decimal {

@@ -2,7 +2,7 @@
 import { plainWords } from '../unstated.ts'
 
 const PENDING =
-  /^(pending|processing|authori[sz]ed|(umsatz )?vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|autorizzat[oa]|non contabilizzat[oa]|reserver(et|ad|t)|afventer|vantar|odottaa|varaus|w toku|bekleyen|bekliyor|ceka|cekajici|blokovano|oczekujac[aey]|in behandeling|in afwachting|zwevend|in bearbeitung|offen|en cours|en proceso|en curso|em processamento|pagaende|ventende|venter|under behandling|fuggoben|in asteptare|on hold|unsettled|uncleared)\b|^(в обработке|в ожидании|ожидает|обрабатывается|заблокирован|в обробці|очікує)/
+  /^(pending|processing|authori[sz]ed|(umsatz )?vorgemerkt|vormerkung|ausstehend|en attente|pendiente|pendente|in sospeso|in attesa|autorizzat[oa]|non contabilizzat[oa]|reserver(et|ad|at|t)|afventer|vantar|odottaa|varaus|w toku|bekleyen|bekliyor|ceka|cekajici|blokovano|oczekujac[aey]|in behandeling|in afwachting|zwevend|in bearbeitung|offen|en cours|en proceso|en curso|em processamento|pagaende|ventende|venter|under behandling|fuggoben|in asteptare|on hold|unsettled|uncleared)\b|^(в обработке|в ожидании|ожидает|обрабатывается|заблокирован|в обробці|очікує)/
 const DECLINED =
   /^(declined|withdrawn|reverted|failed|cancelled|canceled|denied|rejected|refused|voided|expired|abgelehnt|fehlgeschlagen|storniert|refusee?|annulee?|echouee?|rechazad[oa]|cancelad[oa]|fallid[oa]|rifiutat[oa]|annullat[oa]|fallit[oa]|recusad[oa]|geweigerd|geannuleerd|mislukt|afvist|annulleret|avbruten|misslyckad|peruttu|odrzucon[ae]|anulowan[ae]|nieudan[ae]|zamitnut[oay]?|zrusen[oay]?|elutasitva)\b|^(отклонен|отменен|отказан|відхилен|скасован|交易关闭|已关闭|交易失败|支付失败|还款失败|已撤销)/
 

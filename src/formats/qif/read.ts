@@ -6,7 +6,7 @@
  * Categories and splits are a person's work, not the bank's: the category is kept as `kind`, splits in
  * the memo. The "Opening Balance" record is the opening balance, no row.
  */
-import type { Decimal } from '../../domain/money.ts'
+import { decimalsOf, type Currency, type Decimal } from '../../domain/money.ts'
 import type { Day } from '../../domain/day.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
@@ -18,24 +18,28 @@ import { markOf } from '../csv/layout.ts'
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, readLines, type ReadLimits } from '../lines.ts'
 import { balanceWords, UNSTATED_CURRENCY } from '../unstated.ts'
-import { chooseStyle, magnitude, negate, readAmount, scanAmount, type AmountStyle } from '../written-amount.ts'
+import { chooseStyle, magnitude, negate, readAmount, scanAmount, styleOfThousandths, type AmountStyle } from '../written-amount.ts'
 import { possibleOrders, readDate, scanDate, usual, type DateOrder, type WrittenDate } from '../written-date.ts'
 import { cashEffect } from './investment.ts'
 import { readQifItems, type QifField, type QifItem } from './records.ts'
 
 const SAMPLE_RECORDS = 5_000
 const ROWS_A_BATCH = 500
+/** Decimals of the dinars of Kuwait, Bahrain, Tunisia and others. */
+const THOUSANDTHS = 3
 
 type Notation = { readonly order: DateOrder; readonly style: AmountStyle; /** The field of a date that may be another day, where nothing proves the order. */ readonly doubtful: QifField | null; /** The order is what was said before. */ readonly isRemembered: boolean; /** No amount has a sign, and each record says in N which way its money went. */ readonly marked: boolean }
 type RecordItem = Extract<QifItem, { readonly item: 'record' }>
 type RegisterItem = Extract<QifItem, { readonly item: 'register' }>
 
+/** What a person says, and said before, of the order of its dates; the currency of the account that a person named. */
+export type QifAside = { readonly said: 'dmy' | 'mdy' | null; readonly remembered: 'dmy' | 'mdy' | null; readonly currency: Currency | null }
+
 /** Reads a whole file. */
 export async function* readQif(
   chunks: AsyncIterable<Uint8Array>,
   limits: ReadLimits = NO_LIMITS,
-  said: 'dmy' | 'mdy' | null = null,
-  remembered: 'dmy' | 'mdy' | null = null,
+  aside: QifAside = { said: null, remembered: null, currency: null },
 ): AsyncGenerator<Result<StatementPart, FormatFailure>> {
   let sample: QifItem[] | null = []
   let writer: RegisterReader | null = null
@@ -48,25 +52,23 @@ export async function* readQif(
       ready = sample
       sample = null
     }
-    writer ??= new RegisterReader(notationOf(ready, said, remembered))
+    writer ??= new RegisterReader(notationOf(ready, aside))
     yield* writer.read(ready)
     if (writer.failed) return
   }
-  writer ??= new RegisterReader(notationOf(sample ?? [], said, remembered))
+  writer ??= new RegisterReader(notationOf(sample ?? [], aside))
   if (sample !== null) yield* writer.read(sample)
   yield* writer.finish()
 }
 
-function notationOf(items: readonly QifItem[], said: 'dmy' | 'mdy' | null, remembered: 'dmy' | 'mdy' | null): Notation {
+function notationOf(items: readonly QifItem[], { said, remembered, currency }: QifAside): Notation {
   const records = items.filter((item) => item.item === 'record')
   const texts = (codes: string): readonly string[] =>
     records.flatMap(({ fields }) => fields.filter(({ code }) => codes.includes(code)).map(({ text }) => text))
-  const style = chooseStyle(
-    texts('TU$')
-      .map(scanAmount)
-      .filter((amount) => amount !== null),
-    null,
-  )
+  const amounts = texts('TU$')
+    .map(scanAmount)
+    .filter((amount) => amount !== null)
+  const style = chooseStyle(amounts, currency !== null && decimalsOf(currency) === THOUSANDTHS ? styleOfThousandths(amounts) : null)
   const marked = records.length > 0 && records.every((record) => !record.investment && markOf(textOf(record, 'N') ?? '') !== null) && !texts('TU').some((text) => /[-(]/.test(text))
   const fields = records.flatMap(({ fields }) => fields.find(({ code }) => code === 'D') ?? [])
   const dates = fields.map(({ text }) => scanQifDate(text)).filter((date) => date !== null)

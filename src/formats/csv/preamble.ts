@@ -1,0 +1,105 @@
+/**
+ * What stands above a table about all of it: the number and the name of the account, its currency. A label and what it says stand
+ * in one cell behind a colon, or in cells beside each other.
+ */
+import type { Currency } from '../../domain/money.ts'
+import { isIban } from '../iban.ts'
+import { plainWords } from '../unstated.ts'
+import { scanAmount } from '../written-amount.ts'
+import { readCurrency } from '../written-currency.ts'
+import { scanDate } from '../written-date.ts'
+import { accountWordsIn } from './account-names.ts'
+import { readHeading } from './headings.ts'
+import { filled } from './layout.ts'
+import type { CsvRecord } from './records.ts'
+
+/** The one currency that amounts carry beside them; null when none or several. */
+export function currencyInAmounts(rows: readonly CsvRecord[], columns: readonly number[]): Currency | null {
+  const found = new Set<Currency>()
+  for (const at of columns) {
+    for (const cell of filled(rows, at)) {
+      const written = scanAmount(cell)?.currency ?? null
+      const code = written === null ? null : readCurrency(written)
+      if (code !== null) found.add(code)
+    }
+  }
+  return found.size === 1 ? [...found][0]! : null
+}
+
+/** What a cell says of the word before it: in the same one, behind a colon, or in the next that is filled. */
+export function labelled(cells: readonly string[], at: number): { readonly label: string; readonly beside: string } {
+  const cell = cells[at]!.replace(/^#\s*/, '').replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, '')
+  const [label = '', beside = ''] = /^([^:：]*)[:：]\s*(\S.*)$/.exec(cell)?.slice(1) ?? [cell, cells.slice(at + 1).find((other) => other !== '')]
+  return { label: label.replace(/[:：]$/, ''), beside: beside.replace(/^="?|"$/g, '').replace(/^[[【](.*)[\]】]$/, '$1').trim() }
+}
+
+/** `(Amounts in INR)`, `Alle Beträge in EUR`. */
+const AMOUNTS_IN = /\b(?:amounts?|betr[äa]ge|montants?|importes?|importi|bedragen|belopp|valores) (?:are |sont |angegeben )?(?:in|en|em|i) ([A-Z]{3})\b/i
+
+/** `12345678 ( INR )`, `0123456789012 - EUR - Conta`: the currency behind the number of the account. */
+const BEHIND_NUMBER = /\d{6,}[\s(-]+([A-Z]{3})\s*(?:$|[)-])/
+
+/** The one currency that a preamble names as such, or else has beside its amounts; null when none or several. */
+export function currencyInPreamble(preamble: readonly CsvRecord[]): Currency | null {
+  const told = preamble.flatMap(({ cells }) => cells.map((_, at) => labelled(cells, at))).filter(({ label }) => readHeading(label).meanings[0]?.role === 'currency')
+  const phrases = preamble.flatMap(({ cells }) => cells.flatMap((cell) => AMOUNTS_IN.exec(cell)?.[1] ?? BEHIND_NUMBER.exec(cell)?.[1] ?? []))
+  const found = new Set([...told.map(({ beside }) => beside), ...phrases].map(readCurrency).filter((code) => code !== null))
+  const [only = null] = found
+  return found.size === 1 ? only : currencyInAmounts([...preamble, ...preamble.map(({ cells, line }) => ({ cells: cells.map((_, at) => labelled(cells, at).beside), line }))], [0, 1, 2, 3, 4, 5, 6, 7])
+}
+
+const OF_ACCOUNT = new RegExp(`^(${'account|accountno|acct|card no|card number|kartennummer|kreditkarte|numero carte|numero de tarjeta|konto|compte|cuenta|conto|conta|rekening|kontonummer|numero compte|numero de compte|numero de cuenta|numero da conta|numer rachunku|cislo uctu|szamlaszam|hesap no|номер счета|номер рахунку|口座番号|記号番号|계좌번호|账号|帳號|账户|帳戶'.split('|').map(plainWords).join('|')})( |$)`)
+/** What else an account has, written in figures. */
+const BESIDE_ACCOUNT = /\b(balance|saldo|solde|bakiye|date|datum|fecha|data|opened|opening|since|limit|available|phone|telefon)\b/
+/** `Statement of Account No - 912010012345678 for the period`. */
+const ACCOUNT_NUMBER = /\b(?:(?:account|a\/c) (?:no|number|nr)\.?[\s:-]{1,5}|conta: ?)(\d[\d-]{4,}\d)(?![\d/])/i
+
+/** In figures, but not as a day or an amount is written, which change from file to file. */
+function isAccountNumber(text: string): boolean {
+  const isDay = /\D/.test(text) && scanDate(text) !== null
+  return /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(text) && /\d{3}/.test(text) && !isDay && !/^-?[\d ]+\.\d{2}$/.test(text)
+}
+
+/** What an account is called, and its number: `eKonto - 12114020040000300201355387`, `DBS Savings Plus 012-3-456789`. */
+const BEHIND_NAME = /^(\p{L}[\p{L}\p{M}\d .,&'/-]*?)[\s:-]+(?:n[°ºo]\.? ?)?(\d[\d-]{4,}\d)$/u
+/** `4748 •••• •••• 1234`, `4980-****-****-****`, of a card. */
+const MASKED_CARD = /^\d{4,6}[ -]?(?:[\dXx*•]{2,4}[ -]?){1,3}\d{4}$/
+
+/** The number of a card or an account that a bank masks or puts behind the name of the account. */
+function numberByName(text: string): string | null {
+  const bare = text.replace(/[;.]+$/, '')
+  if (MASKED_CARD.test(bare) && /[*•Xx]/.test(bare)) return bare
+  const [, name = '', number = ''] = BEHIND_NAME.exec(bare) ?? []
+  return accountWordsIn(name).length > 0 && !BESIDE_ACCOUNT.test(plainWords(name)) && isAccountNumber(number) && scanDate(number) === null ? number : null
+}
+
+/** The name that a file gives to its account under a label for it; null when none. */
+export function nameInPreamble(preamble: readonly CsvRecord[]): string | null {
+  const told = preamble.flatMap(({ cells }) => cells.map((_, at) => labelled(cells, at)))
+  return told.find(({ label, beside }) => /^(account name|kontoname|kontobezeichnung|nom du compte|nombre de la cuenta|nome conto|nome da conta|naam rekening|kontonavn|kontonamn|nazwa rachunku|nazev uctu)$/.test(plainWords(label)) && /\p{L}/u.test(beside))?.beside ?? null
+}
+
+/** An IBAN, else a number in Excel's text form (`="0123"`), the cell beside a label such as `Konto:`, or one behind the name of the account. */
+export function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
+  for (const cell of preamble.flatMap(({ cells }) => cells)) {
+    const written = /\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b/.exec(cell)?.[1] ?? ''
+    // A currency may stand behind it.
+    const iban = [written, written.replace(/ [A-Z]{3}$/, '')].map((text) => text.replace(/ /g, '')).find(isIban)
+    if (iban !== undefined) return iban
+  }
+  for (const { cells } of preamble) {
+    for (const [i, cell] of cells.entries()) {
+      const bare = cell.replace(/^="?|"$/g, '')
+      if (cell.startsWith('=') && /^\d{5,}$/.test(bare)) return bare
+      const { label, beside } = labelled(cells, i)
+      const words = plainWords(label)
+      const number = beside.replace(/^[_']/, '').replace(/\s*(\(.*|- .*)$/, '').replace(/^\p{Script=Han}+[:：]/u, '')
+      if (OF_ACCOUNT.test(words) && !BESIDE_ACCOUNT.test(words) && isAccountNumber(number)) return number
+      const inside = ACCOUNT_NUMBER.exec(cell)?.[1]
+      if (inside !== undefined) return inside
+    }
+  }
+  const named = preamble.flatMap(({ cells }) => cells.flatMap((cell, at) => [labelled(cells, at).beside, cell].flatMap((text) => numberByName(text) ?? [])))
+  return named[0] ?? null
+}
+

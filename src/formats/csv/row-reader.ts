@@ -1,0 +1,192 @@
+/**
+ * Collects the rows of a table to the parts of statements, in batches: each account and currency of the table is one
+ * statement, which goes on when the table comes back to it. What is no row is counted and told.
+ */
+import type { Currency, Decimal } from '../../domain/money.ts'
+import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
+import { joinTexts } from '../clean-text.ts'
+import { UNSTATED_CURRENCY } from '../unstated.ts'
+import type { Layout } from './layout.ts'
+import type { CsvRow } from './rows.ts'
+import { RunningBalance } from './running-balance.ts'
+import type { Table } from './tables.ts'
+
+const ROWS_A_BATCH = 500
+
+/** What is said of records that are no rows. */
+const LEFT_OUT = {
+  declined: (count: number): string => `${count} declined or cancelled payments were left out.`,
+  neutral: (count: number): string => `Rows that the file calls neither income nor expense, without saying which way their money went, were left out (${count}).`,
+  noted: (count: number): string => `Entries that the file says did not change the balance were left out (${count}).`,
+  undated: (count: number): string => `Pending rows without a date were left out (${count}): they come again when they are booked.`,
+  words: (count: number): string => `Rows that hold only a date and words were left out (${count}).`,
+  balances: (count: number): string => `Rows that only state a balance were left out (${count}): they are no transactions.`,
+  total: (count: number): string => `Rows without a date that are called a total or a balance were left out (${count}).`,
+  standing: (count: number): string => `Rows that hold a balance and no amount were left out (${count}).`,
+  shares: (count: number): string => `Rows that move shares and no money were left out (${count}).`,
+  turnover: (count: number): string => `Rows that only state a turnover were left out (${count}): they are no transactions.`,
+} as const
+
+/** Said where other parties would look the same. */
+const MIXED = {
+  numbers: 'All rows have the number of an account, and the numbers differ. If they are of accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.',
+  names: 'All rows have a name in a column that is called after an account, and the names differ. If they are accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.',
+} as const
+/** Said where money out would look the same. */
+const UNSIGNED = 'No amount of this file has a sign, and nothing else in it tells which way the money went: all rows were read as money in. If some went out, take this import back, and export the file with signs, or with columns for money in and money out.'
+
+/** Said where money in would look the same. */
+const CHARGES = "The columns of this file are those of a list of a card's charges, and its rows do not tell otherwise: amounts without a minus were read as money out. If they came in, take this import back, and export the file with signs, or with columns for money in and money out."
+
+/** The rows of one account in one currency. A table may change between several and come back to each. */
+type Section = { readonly account: string | null; readonly currency: Currency | null; readonly unit: string | null; readonly balance: RunningBalance; readonly line: number }
+
+/** The parts of one table. */
+export class RowReader {
+  #parts: StatementPart[]
+  #rows: StatementRow[] = []
+  readonly #sections = new Map<string, Section>()
+  /** Balances in words that came before any row. */
+  #early: Extract<CsvRow, { readonly type: 'balance' }>[] = []
+  /** A balance beside no amount that came before any row. */
+  #earlyStanding: Decimal | null = null
+  /** Sections whose balances were given. */
+  readonly #stated = new Set<Section>()
+  #open: Section | null = null
+  readonly #leftOut = new Map<keyof typeof LEFT_OUT, number>()
+  #hasMinus: boolean
+  readonly #layout: Layout
+  /** What the file calls the account of this table, where it has several. */
+  readonly #title: string | null
+  readonly #goesOn: boolean
+
+  /** `hasMinus`: a table above had an amount with a minus; `before`: the parts of it that nobody took yet. */
+  constructor(layout: Layout, { title, goesOn }: Table, hasMinus: boolean, before: readonly StatementPart[] = []) {
+    this.#parts = [...before]
+    this.#layout = layout
+    this.#title = title
+    this.#goesOn = goesOn
+    this.#hasMinus = hasMinus
+  }
+
+  get hasMinus(): boolean {
+    return this.#hasMinus
+  }
+
+  get hasParts(): boolean {
+    return this.#parts.length > 0
+  }
+
+  take(): readonly StatementPart[] {
+    const parts = this.#parts
+    this.#parts = []
+    return parts
+  }
+
+  /** A failure when the row shows that money moved without saying how much. */
+  accept(row: CsvRow, line: number): FormatFailure | null {
+    if (row.type === 'sides') return row.rows.map((side) => this.accept(side, line)).find((failure) => failure !== null) ?? null
+    if (row.type === 'declined' || row.type === 'neutral' || row.type === 'noted' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'shares' || row.type === 'total') this.#leave(row.type)
+    if (row.type === 'balance' && row.isListed) this.#leave('balances')
+    if (row.type === 'standing') {
+      if (row.isTold) this.#leave('standing')
+      if (this.#open === null) this.#earlyStanding ??= row.balance
+      if (this.#open?.balance.agrees(row.balance) === false)
+        return { code: 'missing_field', message: `The row on line ${line} has a date and another balance than the rows before it lead to, but no amount.`, line }
+    }
+    if (row.type === 'balance') {
+      // Before the first row it does not know account and currency yet; the row completes it.
+      const open = this.#open
+      if (open === null) this.#early.push(row)
+      else {
+        const [account, currency] = [row.account ?? open.account, row.currency ?? open.currency]
+        if (account !== open.account || currency !== open.currency) this.#start({ account, currency, unit: null }, line)
+        this.#open!.balance.state(row.kind, row.amount, row.on)
+      }
+    }
+    if (row.type === 'more') this.#goOn(row.text)
+    if (row.type !== 'row') return null
+    if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
+    const open = this.#open
+    if (open === null || row.account !== open.account || row.currency !== open.currency || row.unit !== open.unit) this.#start(row, line)
+    if (row.row.amount.startsWith('-')) this.#hasMinus = true
+    if (!this.#open!.balance.move(row.row.amount, row.balance, row.row))
+      return { code: 'missing_field', message: `The row on line ${line} has another balance than the one before it leads to, which stands beside no amount.`, line }
+    this.#rows.push(row.row)
+    return null
+  }
+
+  #leave(what: keyof typeof LEFT_OUT): void {
+    this.#leftOut.set(what, (this.#leftOut.get(what) ?? 0) + 1)
+  }
+
+  /** The last row is here still: a batch goes when the next one comes. */
+  #goOn(text: string): void {
+    const last = this.#rows.at(-1)
+    if (last !== undefined) this.#rows[this.#rows.length - 1] = { ...last, memo: joinTexts([last.memo, text]) }
+  }
+
+  /** Ends what is open; the balances of sections that ended before are known only now. */
+  finish(): void {
+    const isEmpty = this.#sections.size === 0
+    if (isEmpty) this.#start({ account: this.#layout.accountNumber, currency: this.#layout.fixedCurrency, unit: null }, 1)
+    const { mayMix, unsignedIs } = this.#layout
+    if (!isEmpty && mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[mayMix], line: 0 })
+    if (!isEmpty && unsignedIs === 'out') this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'INFO', message: CHARGES, line: 0 })
+    if (!isEmpty && unsignedIs === 'in' && !this.#hasMinus) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
+    this.#endWithBalances()
+    for (const section of this.#sections.values()) {
+      if (section.balance.stated().length === 0 || this.#stated.has(section)) continue
+      this.#start(section, section.line)
+      this.#endWithBalances()
+    }
+  }
+
+  #start({ account, currency, unit }: Pick<Section, 'account' | 'currency' | 'unit'>, line: number): void {
+    this.#end()
+    const key = `${account ?? ''}\u001f${currency ?? ''}\u001f${unit ?? ''}`
+    const before = this.#sections.get(key)
+    const section = before ?? { account, currency, unit, balance: new RunningBalance(this.#layout.direction), line }
+    this.#sections.set(key, section)
+    this.#open = section
+    for (const { kind, amount, on } of this.#early) section.balance.state(kind, amount, on)
+    if (this.#earlyStanding !== null) section.balance.agrees(this.#earlyStanding)
+    this.#early = []
+    this.#earlyStanding = null
+    const { isNamed, loneName } = this.#layout
+    const isLone = !isNamed && account === null && unit === null && loneName !== null && this.#title === null
+    const called = [isNamed ? account : this.#title, unit].filter((part) => part !== null).join(' ')
+    const [number, name] = isNamed ? [null, called === '' ? null : called] : [account, account === null && called !== '' ? called : isLone ? loneName : null]
+    const named = { number, bankId: null, branchId: null, kind: 'other' as const, name, ...(isLone ? { isNameLone: true } : {}) }
+    this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined && !this.#goesOn ? {} : { continues: true }), ...(this.#layout.unsignedIs === null ? {} : { signsOpen: true }) } })
+    const { orderTold } = this.#layout
+    if (orderTold !== null && this.#sections.size === 1 && before === undefined) this.#parts.push({ part: 'notice', ...orderTold, severity: 'INFO', line: 0 })
+  }
+
+  #endWithBalances(): void {
+    const open = this.#open!
+    this.#flushRows()
+    const told = open.balance.stated()
+    // Of several accounts nobody knows whose they are.
+    const stated = told.length > 0 || this.#sections.size > 1 ? told : open.balance.ofThose(this.#layout.above)
+    for (const { kind, amount, on } of stated) {
+      this.#parts.push({ part: 'balance', balance: { kind, amount, currency: open.currency ?? UNSTATED_CURRENCY, on, at: null } })
+    }
+    this.#stated.add(open)
+    this.#end()
+  }
+
+  #end(): void {
+    if (this.#open === null) return
+    this.#open = null
+    this.#flushRows()
+    for (const [code, count] of this.#leftOut) this.#parts.push({ part: 'notice', code, severity: 'INFO', message: LEFT_OUT[code](count), line: 0 })
+    this.#leftOut.clear()
+    this.#parts.push({ part: 'end', covers: { from: null, to: null } })
+  }
+
+  #flushRows(): void {
+    if (this.#rows.length > 0) this.#parts.push({ part: 'rows', rows: this.#rows })
+    this.#rows = []
+  }
+}

@@ -1,0 +1,155 @@
+/** Tables in shapes of their own, and what stands above and beside their rows: each is a rule, shown on a small file that was made up. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bytes, collect, summary, type Collected } from '../testing/collect.ts'
+import { readCsv } from './read.ts'
+
+async function all(content: string): Promise<readonly Collected[]> {
+  const { statements, failure } = await collect(readCsv(bytes(content, 61)))
+  assert.equal(failure, null, failure?.message)
+  return statements
+}
+
+async function only(content: string): Promise<Collected> {
+  const [statement, ...others] = await all(content)
+  assert.equal(others.length, 0)
+  return statement!
+}
+
+const amountsOf = ({ rows }: Collected): readonly string[] => rows.map(({ amount }) => amount)
+const accountsOf = async (content: string): Promise<readonly string[]> =>
+  [...Map.groupBy(await all(content), ({ head }) => `${head.account.number ?? head.account.name ?? '-'} ${head.currency ?? '-'}`)].map(([account, parts]) => `${account}: ${parts.flatMap(amountsOf).join(' ')}`)
+
+async function failureOf(content: string): Promise<string> {
+  const { failure } = await collect(readCsv(bytes(content)))
+  return failure === null ? 'none' : `${failure.code} ${failure.line}`
+}
+
+// Fails when: lines of a label and a value are cut at the commas of their texts (seen): the file was refused.
+test('rows whose cells are lines of a label and a value: a table, with its lines, whatever stands above', async () => {
+  const row = (day: string, text: string, amount: string, balance: string): string => `Date: ${day}/01/2024\nDescription: ${text}\nAmount: ${amount}\nBalance: ${balance}\n\n`
+  const head = 'From: 01/01/2024 to 31/01/2024\n\nAccount: XXXX 1234\n\n'
+  const statement = await only(`${head}${row('31', 'SHOP, LEEDS;\nUK', '-12.50 GBP', '987.50 GBP')}${row('02', 'ACME', '1000.00 GBP', '1000.00 GBP')}`)
+  assert.equal(summary(statement), '2 987.5 2024-01-02 2024-01-31 0 987.5')
+  assert.deepEqual([statement.head.account.number, statement.head.currency, ...statement.rows.map(({ line, name }) => `${line} ${name}`)], ['XXXX 1234', 'GBP', '5 SHOP, LEEDS; UK', '11 ACME'])
+  assert.equal(await failureOf(`${head}${row('31', 'SHOP', '-12.50', '987.50')}${row('02', 'ACME', 'abc', '1000.00')}${row('01', 'ACME', '1.00', '0.00')}`), 'invalid_amount 10')
+  assert.equal(summary(await only(`${head}${row('31', 'SHOP', '-12.50', '987.50')}`)), '1 -12.5 2024-01-31 2024-01-31 1000 987.5', 'one row alone')
+})
+
+// Fails when: what stands above a table is read for its account alone (seen): balances were lost.
+test('a balance above the rows is that of its day, where no row is later and nothing contradicts it', async () => {
+  const file = (...above: readonly string[]): string => `${above.join('\n')}\n\nBuchungstag;Text;Betrag\n31.01.2024;Lohn;1.000,00\n15.01.2024;REWE;-12,50\n`
+  const balances = async (...above: readonly string[]): Promise<readonly string[]> => (await only(file(...above))).balances.map(({ kind, amount, on }) => `${kind} ${amount} ${on}`)
+  assert.deepEqual(await balances('Kontostand vom 31.01.2024:;"1.987,50 €"'), ['ledger 1987.5 2024-01-31'])
+  assert.deepEqual(await balances('Saldo: EUR 1.987,50', 'Stand: 02.02.2024'), ['ledger 1987.5 2024-02-02'])
+  assert.deepEqual(await balances('Saldo iniziale: 1.000,00', 'Saldo finale: 1.987,50'), ['opening 1000 2024-01-15', 'closing 1987.5 2024-01-31'])
+  assert.deepEqual(await balances('Solde au 31/01/2024 1 987,50 EUR'), ['ledger 1987.5 2024-01-31'])
+  for (const above of [['Kontostand vom 20.01.2024:;1.987,50 EUR'], ['Saldo;1.987,50 EUR'], ['Verfügbarer Saldo am 31.01.2024;1.987,50 EUR'], ['Saldo iniziale: 1.000,00', 'Saldo finale: 1.500,00'], ['Kreditkarte', 'Saldo vom 31.01.2024:;112,50 EUR'], ['Kontostand vom 31.01.2024:;12345']])
+    assert.deepEqual(await balances(...above), [], above.join())
+  assert.deepEqual(await balances('Kreditkarte', 'Saldo vom 31.01.2024:;-112,50 EUR'), ['ledger -112.5 2024-01-31'])
+  const several = await all('Saldo vom 31.01.2024:;1.987,50 EUR\n\nBuchungstag;Text;Betrag;Währung\n31.01.2024;Lohn;1.000,00;EUR\n15.01.2024;REWE;-12,50;USD\n')
+  assert.deepEqual(several.flatMap((one) => one.balances), [], 'of several accounts nobody knows whose it is')
+})
+
+// Fails when: all that was paid on a loan lowers it (seen): its balance was dropped, or ran the other way.
+test('a payment on a loan is what was paid, and its interest and charges, which lead to the balance that is owed', async () => {
+  const rows = ['01/02/2024,Payment,500.00,901.35,250.00,1651.35,200250.00', '02/01/2024,Payment,500.63,900.72,250.00,1651.35,199749.37', '03/01/2024,Payment,501.25,900.10,250.00,1651.35,199248.12']
+  for (const order of [rows, rows.toReversed()]) {
+    const loan = await only(`Date,Description,Principal,Interest,Escrow,Total Amount,Principal Balance\n${order.join('\n')}\n`)
+    assert.equal(summary(loan), '6 1501.88 2024-01-02 2024-03-01 -200750 -199248.12')
+    assert.deepEqual(loan.rows.slice(0, 2).map(({ amount, name }) => `${amount} ${name}`), [`1651.35 Payment`, `${order === rows ? '-1151.35' : '-1150.1'} Interest and charges`])
+  }
+  assert.deepEqual(amountsOf(await only('Date,Description,Amount,Principal,Interest\n2024-01-02,Payment,350.00,300.00,50.00\n2024-02-02,Payment,350.00,301.00,49.00\n')), ['350', '-50', '350', '-49'])
+  assert.deepEqual(amountsOf(await only('Date,Description,Amount,Principal,Interest\n2024-01-02,Payment,350.00,900.00,4.50\n2024-02-02,Payment,350.00,870.00,4.40\n')), ['350', '350'], 'what they are of is another sum')
+})
+
+// Fails when: a balance that counts what is owed has the sign of money (seen), or turns amounts whose column tells where they went.
+test('where columns tell the direction, a balance that runs the other way is owed', async () => {
+  const card = await only('Date,Description,Debit,Credit,Balance\n2024-01-02,Shop,20.00,,120.00\n2024-01-03,Bar,5.00,,125.00\n2024-01-04,Payment,,100.00,25.00\n')
+  assert.equal(summary(card), '3 75 2024-01-02 2024-01-04 -100 -25')
+  assert.equal(summary(await only('Date,Description,Debit,Credit,Balance\n2024-01-02,Shop,20.00,,80.00\n2024-01-03,Bar,5.00,,75.00\n2024-01-04,Pay,,100.00,175.00\n')), '3 75 2024-01-02 2024-01-04 100 175')
+})
+
+// Fails when: rows in what is no currency stand in one account without one (seen): coins were added up with euros.
+test('each coin of an exchange is an account of its own, a fee comes off it', async () => {
+  const file = 'txid,time,type,asset,amount,fee,balance\nL1,2024-01-02 10:00:00,deposit,ZEUR,1000.00,0,1000.00\nL2,2024-01-03 10:00:00,trade,ZEUR,-400.00,1.04,598.96\nL3,2024-01-03 10:00:00,trade,XXBT,0.01,0,0.01\nL4,2024-01-04 10:00:00,reward,ADA,5.5,0,5.5\nL5,2024-01-04 10:00:00,reward,DOT.S,7.25,0,7.25\nL6,2024-01-05 10:00:00,reward,ADA,0.5,0,6.0\n'
+  assert.deepEqual(await accountsOf(file), ['- EUR: 1000 -401.04', '- BTC: 0.01', 'ADA -: 5.5 0.5', 'DOT.S -: 7.25'])
+})
+
+// Fails when: a transfer that came back is money that left (seen), or what moved nothing is a row of zero (seen).
+test('of payments by their two sides those that were refunded are left out, and so is what stays within one currency', async () => {
+  const heading = 'ID,Status,Direction,"Finished on","Source fee amount","Source fee currency","Source name","Source amount (after fees)","Source currency","Target name","Target amount (after fees)","Target currency"\n'
+  const row = (id: string, status: string, direction: string, out: string, from: string, into: string, to: string): string => `${id},${status},${direction},2024-01-2${id} 10:00:00,,,Ann,${out},${from},Bob,${into},${to}\n`
+  const file = heading + row('1', 'COMPLETED', 'OUT', '99.45', 'EUR', '107.40', 'USD') + row('2', 'REFUNDED', 'OUT', '49.50', 'EUR', '42.00', 'GBP') + row('3', 'COMPLETED', 'NEUTRAL', '0.00', 'EUR', '0.00', 'EUR') + row('4', 'COMPLETED', 'NEUTRAL', '10.00', 'EUR', '8.50', 'GBP')
+  assert.deepEqual(await accountsOf(file), ['- EUR: -99.45', '- GBP: 8.5', '- EUR: -10'].slice(0, 0).concat(['- EUR: -99.45 -10', '- GBP: 8.5']))
+  assert.match((await all(file)).flatMap(({ notices }) => notices).join(), /1 declined or cancelled/)
+  assert.deepEqual(amountsOf(await only('Date,Name,Status,Amount\n2024-01-02,Shop,Refunded,-5.00\n2024-01-03,Shop,Completed,5.00\n')), ['-5', '5'], 'where the refund has a row of its own, both are there')
+})
+
+// Fails when: the account that paid, or was paid, parts the rows (seen): one wallet was several accounts, other ones in each file.
+test('an account behind the name of the other party is that of the other party', async () => {
+  const file = (heading: string): string => `Date,Amount,Notes,${heading}\n2024-01-31,-12.50,Coffee,Bar,Cash\n2024-01-20,-40.00,Dinner,Ann,Visa 1234\n2024-01-15,100.00,Rent,Bob,Cash\n`
+  const wallet = await all(file('Name of sender/receiver,Account'))
+  assert.deepEqual(wallet.map((one) => `${one.head.account.name} ${amountsOf(one).join(' ')} ${one.notices.length}`), ['null -12.5 -40 100 0'])
+  assert.deepEqual(await accountsOf(file('Tag,Account')), ['Cash -: -12.5 100', 'Visa 1234 -: -40'])
+  assert.deepEqual(await accountsOf('Date,Category,Payee,Account,Amount\n2024-01-31,Food,Bar,Cash,-12.50\n2024-01-20,Food,Ann,Visa 1234,-40.00\n'), ['Cash -: -12.5', 'Visa 1234 -: -40'], 'a program sorts by categories')
+})
+
+// Fails when: letters are read by what they stand for elsewhere, or not at all (seen): all went in.
+test('letters are those of the two words of their heading', async () => {
+  const file = (heading: string, out: string, into: string): string => `Date,Description,${heading},Amount\n2024-01-10,Shop,${out},5.00\n2024-01-11,Pay,${into},100.00\n`
+  for (const [heading, out, into] of [['Cargo/Abono', 'C', 'A'], ['Withdrawal/Deposit', 'W', 'D'], ['Abono / Cargo', 'c', 'a'], ['Debit-Credit', 'D', 'C']] as const)
+    assert.deepEqual(amountsOf(await only(file(heading, out, into))), ['-5', '100'], heading)
+  assert.match((await only(file('Alpha/Beta', 'A', 'B'))).notices.join(), /No amount of this file has a sign/)
+  assert.deepEqual(amountsOf(await only(file('Qwert', 'Nota Débito', 'Nota Crédito'))), ['-5', '100'])
+})
+
+// Fails when: the lines of other kinds are rows with a bad date (seen): the file was refused.
+test('of records that begin with the code of their kind those with a day are the rows', async () => {
+  const head = '0,,BRANCH,,,,,\n0,OPEN,,1000.00,OPEN BALANCE,,,\n'
+  const rows = 'HIST,20240114,,2500.00,CREDIT TRANSFER,SALARY,1234,0\nHIST,20240115,##,-5.50,FEE,FEE FIXED,1234,0\n'
+  assert.equal(summary(await only(`${head}${rows}0,CLOSE,,3494.50,CLOSE BALANCE,,,\n`)), '2 2494.5 2024-01-14 2024-01-15 - -')
+  assert.equal(summary(await only('H,Bank,Export\nD,2024-01-14,SHOP,-12.50\nD,2024-01-15,PAY,100.00\nT,2,Records\n')), '2 87.5 2024-01-14 2024-01-15 - -')
+  assert.match(await failureOf(`${head}${rows.replace('20240115', '20241315')}`), /^(missing_field|invalid_date)/)
+})
+
+// Fails when: a row of shares alone lacks its amount (seen): the file of the broker was refused.
+test('a row that moves shares and no money is left out and told; one that lacks its amount and moves none is refused', async () => {
+  const file = (quantity: string): string => `Date,Action,Symbol,Quantity,Amount\n2024-02-16,Buy,VTI,2,-500.20\n2024-02-12,Journaled Shares,VTI,${quantity},\n2024-02-01,Transfer,,,1000.00\n`
+  const broker = await only(file('5'))
+  assert.deepEqual([amountsOf(broker), /move shares and no money .*\(1\)/.test(broker.notices.join())], [['-500.2', '1000'], true])
+  assert.equal(await failureOf(file('')), 'missing_field 3')
+})
+
+// Fails when: what a bank keeps apart under a word for its products is one account (seen): its savings stood beside its wages, and no balance ran.
+test('products with balances of their own are accounts, those of a shop are not', async () => {
+  const file = 'Type,Product,Completed Date,Description,Amount,Fee,Currency,State,Balance\nTOPUP,Current,2024-01-02,Pay,500.00,0.00,EUR,COMPLETED,500.00\nATM,Current,2024-01-12,Cash,-100.00,2.00,EUR,COMPLETED,398.00\nTRANSFER,Savings,2024-01-22,Saved,20.00,0.00,EUR,COMPLETED,20.00\nTRANSFER,Current,2024-01-22,Saved,-20.00,0.00,EUR,COMPLETED,378.00\n'
+  assert.deepEqual(await accountsOf(file), ['Current EUR: 500 -102 -20', 'Savings EUR: 20'])
+  assert.deepEqual(await accountsOf('Date,Product,Customer,Amount\n2024-01-02,Gift card,Ann,20.00\n2024-01-03,Sticker,Bob,5.00\n'), ['- -: 20 5'])
+})
+
+// Fails when: a fee is part of the amount in one file and not in the next (seen): an exchange stood twice.
+test('a fee beside a balance that no other one stands beside comes on top, as where two prove it', async () => {
+  assert.deepEqual(amountsOf(await only('Date,Description,Amount,Fee,State,Balance\n2024-01-13,Exchange,-50.00,0.25,COMPLETED,335.25\n2024-01-20,Taxi,-8.00,0.00,PENDING,\n')), ['-50.25', '-8'])
+  assert.deepEqual(amountsOf(await only('Date,Description,Amount,Fee,State,Balance\n2024-01-13,Exchange,-50.00,0.25,COMPLETED,335.50\n2024-01-14,Taxi,-8.00,0.25,COMPLETED,327.50\n')), ['-50', '-8'])
+})
+
+// Fails when: the same balance beside all rows of each account runs with them (seen): an opening balance was made of it.
+test('a balance that stands beside all rows of an account is that of the export, of each account', async () => {
+  const statements = await all('Date,Description,Amount,Account number,Account balance\n2024-01-31,Pay,1000.00,00012345678,1987.50\n2024-01-15,Shop,-12.50,00012345678,1987.50\n2024-01-10,Interest,3.00,00087654321,500.00\n')
+  assert.deepEqual(statements.flatMap(({ balances }) => balances), [])
+})
+
+test('the code of one currency beside the amount, under no word, is its currency; beside what was billed that of the purchase is not', async () => {
+  assert.deepEqual(await accountsOf('Buchtag;Text;Betrag;\n31.01.2024;Lohn;1.000,00;EUR\n15.01.2024;REWE;-12,50;EUR\n'), ['- EUR: 1000 -12.5'])
+  assert.deepEqual(await accountsOf('Date,Billing Amount,Merchant,Debit/Credit Flag,Transaction Currency\n2024-01-30,12.50,TESCO,D,GBP\n2024-01-20,100.00,PAID,C,GBP\n2024-01-12,20.00,HM,D,EUR\n'), ['- -: -12.5 100 -20'])
+})
+
+test('the number behind the name of an account, and that of a masked card, name it; days and balances do not', async () => {
+  const numberOf = async (above: string): Promise<string | null> => (await only(`${above}\n\nDate,Text,Amount\n2024-01-05,Shop,-1.00\n2024-01-06,Pay,2.00\n`)).head.account.number
+  assert.equal(await numberOf('eKonto - 12114020040000300201355387,,'), '12114020040000300201355387')
+  assert.equal(await numberOf('Account Details For:,DBS Savings Plus 012-3-456789,'), '012-3-456789')
+  assert.equal(await numberOf('Karte,Visa Kreditkarte,4748 •••• •••• 1234'), '4748 •••• •••• 1234')
+  assert.equal(await numberOf('# 账    号: [一卡通:6214********1234],,'), '6214********1234')
+  for (const other of ['Konto 20240131,,', 'Account opened 123456,,', 'Account balance 123456,,', 'Statement 123456,,']) assert.equal(await numberOf(other), null, other)
+})
