@@ -14,6 +14,7 @@ import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/store.ts'
 import type { Movement } from './balance.ts'
 import { countedOnce, decideByBalance, doubtTwins, isRepeat, presume } from './by-balance.ts'
+import { isOwn } from './candidate.ts'
 import { CommitBuilder, missingFrom, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
@@ -151,7 +152,7 @@ export class Answer {
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     if (this.#isTurnedBack && !(movedByNew(ledger, builder.finish()) && this.#context.now() - facts!.last!.observedAt >= TURNED_BACK_MS)) return failed(FLIPPED)
-    const closings = closingsOf(questions, decisions, missing, candidates, believed)
+    const closings = closingsOf(questions, decisions, missing, candidates, believed, source.id)
     if (failure === null) await this.#endMissing(builder, candidates, missing, ledger, closings, countedOnce(decisions))
     const settled = builder.finish()
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
@@ -297,12 +298,12 @@ export class Answer {
     return new Set([...open, ...answered.filter(({ answer }) => answer === 'kept')].map(({ transactionId }) => transactionId))
   }
 
-  /** A row is asked about once: what a person kept is not asked again. */
+  /** A row is asked about once: what a person kept is not asked again. A question that was closed unanswered, because what asked it was taken back, is none. */
   async #askedAbout(): Promise<ReadonlySet<TransactionId>> {
     const { feed, account } = this.#context
     const open = await feed.questions({ accountId: account.id, open: true })
     const answered = await feed.questions({ accountId: account.id, open: false })
-    const about = [...open, ...answered.filter((question) => question.kind === 'removed_at_bank')]
+    const about = [...open, ...answered.filter(({ kind, answer }) => kind === 'removed_at_bank' && answer !== 'undone')]
     return new Set(about.flatMap((question) => [question.transactionId, question.otherTransactionId ?? question.transactionId]))
   }
 
@@ -329,13 +330,18 @@ export class Answer {
 }
 
 /** Questions that this answer settles by itself. */
-function closingsOf(open: readonly Question[], decisions: readonly Decision[], missing: readonly Candidate[], candidates: Candidates, covers: DayRange | null): readonly Closing[] {
+function closingsOf(open: readonly Question[], decisions: readonly Decision[], missing: readonly Candidate[], candidates: Candidates, covers: DayRange | null, sourceId: string): readonly Closing[] {
   if (open.length === 0) return []
   const shown = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
   const booked = new Set(decisions.flatMap((decision) => (decision.row.content.status !== 'posted' ? [] : decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
   const dropped = new Set(missing.filter((candidate) => candidate.state === 'pending').map((candidate) => candidate.id))
   const byId = new Map(candidates.transactions.map((candidate) => [candidate.id, candidate]))
   const merged = new Set<TransactionId>()
+  const repeated = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : [])))
+  // Booked both, of other days or words, and asked about while the first was out of sight: now it is shown as ever, and what came is shown too, or stands where this answer does not look.
+  const isStillThere = (first: Candidate, second: Candidate): boolean =>
+    first.contentKey !== second.contentKey && [first, second].every((side) => side.state === 'posted' && isOwn(side, sourceId)) &&
+    repeated.has(first.id) && (shown.has(second.id) || (covers !== null && !contains(covers, second.postedOn)))
   return open.flatMap((question): Closing[] => {
     const { kind, transactionId, otherTransactionId } = question
     const [first, second] = [byId.get(transactionId), byId.get(otherTransactionId ?? '')]
@@ -345,6 +351,7 @@ function closingsOf(open: readonly Question[], decisions: readonly Decision[], m
       return once ? [{ question, answer: 'same' }] : []
     }
     if (kind !== 'same_transaction') return shown.has(transactionId) ? [{ question, answer: 'kept' }] : dropped.has(transactionId) ? [{ question, answer: 'removed' }] : []
+    if (first !== undefined && second !== undefined && isStillThere(first, second)) return [{ question, answer: 'different' }]
     if (otherTransactionId === null || !shown.has(otherTransactionId)) return []
     // The pending one is booked by a row of its own, beside the other: two rows in one answer are two.
     if (isOfStandingPending(question.pattern) && booked.has(transactionId) && booked.has(otherTransactionId)) return [{ question, answer: 'different' }]

@@ -8,7 +8,7 @@ import {
   UNDECIDED, type MatchTier, type Observation, type Question, type RowContent, type TransactionChange, type TransactionId, type TransactionState, type WithdrawnReason,
 } from '../domain/transaction.ts'
 import type { Candidate, Candidates, NewObservation, NewTransaction, PageCommit, TransactionUpdate } from '../ports/store.ts'
-import { isBookedBy, isOwn, textOf } from './candidate.ts'
+import { isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
 import type { Movement } from './balance.ts'
 import { contentKey, isTurned } from './identity.ts'
 import type { Incoming } from './incoming.ts'
@@ -34,7 +34,7 @@ export type RowsCommit = Pick<PageCommit, 'seen' | 'observations' | 'inserts' | 
   readonly counts: Counts
 }
 
-const NO_TAKERS: ReadonlyMap<TransactionId, number> = new Map()
+const NO_TAKERS: ReadonlyMap<string, number> = new Map()
 
 /** A transaction being changed: what was stored, what it becomes. */
 type Draft = { readonly before: Candidate; content: RowContent; state: TransactionState; withdrawnReason: WithdrawnReason | null; reason: TransactionChange['reason'] }
@@ -62,7 +62,7 @@ export class CommitBuilder {
     const follows = (decision: Decision) => decision.kind === 'joinRow' || (decision.kind === 'new' && decision.otherRow !== null)
     const later = decisions.filter(follows)
     if (later.length > 0) this.#placed = new Map()
-    const takers = this.#byId.size === 0 ? NO_TAKERS : postedTakers(decisions)
+    const takers = this.#byId.size === 0 ? NO_TAKERS : takersOf(decisions)
     for (const decision of decisions) if (later.length === 0 || !follows(decision)) this.#take(decision, takers)
     for (const decision of later) this.#take(decision, takers)
   }
@@ -100,7 +100,7 @@ export class CommitBuilder {
     return { seen: this.#seen, observations: this.#observations, inserts: this.#inserts, updates, questions: this.#questions, movements, counts }
   }
 
-  #take(decision: Decision, takers: ReadonlyMap<TransactionId, number>): void {
+  #take(decision: Decision, takers: ReadonlyMap<string, number>): void {
     const { row } = decision
     switch (decision.kind) {
       case 'wait':
@@ -111,13 +111,14 @@ export class CommitBuilder {
         this.#placed?.set(row, decision.transactionId)
         const stored = this.#byId.get(decision.transactionId)
         if (stored !== undefined && decision.unbooked === true) this.#overwrite(row, stored, 'unbooked')
-        else if (stored !== undefined) this.#repeat(row, stored, (takers.get(stored.id) ?? 0) > 1)
+        else if (stored !== undefined && this.#repeat(row, stored, (takers.get(`${stored.id} ${row.content.status}`) ?? 0) > 1) && decision.double !== undefined) this.ask('same_transaction', stored.id, decision.double)
         return
       }
       case 'join':
         this.#matched++
         this.#observe(row, decision.transaction.id, decision.tier)
         this.#amend(row, decision.transaction, decision.tier)
+        if (decision.double !== undefined) this.ask('same_transaction', decision.transaction.id, decision.double)
         return
       case 'joinRow':
         this.#matched++
@@ -137,20 +138,22 @@ export class CommitBuilder {
     }
   }
 
-  /** The same report again: it may bring back a row that had gone, or content that was amended in between. */
-  #repeat(row: Incoming, stored: Candidate, contested: boolean): void {
-    if (stored.state === 'withdrawn') {
-      const returns = stored.withdrawnReason === 'pending_dropped' || stored.withdrawnReason === 'bank_removed' || stored.withdrawnReason === 'undone'
-      if (returns) this.#overwrite(row, stored, 'restored')
-      return
-    }
+  /** The same report again: it may bring back a row that had gone, or content that was amended in between. Tells whether it did. */
+  #repeat(row: Incoming, stored: Candidate, contested: boolean): boolean {
+    const reason = this.#broughtBy(row, stored, contested)
+    if (reason !== null) this.#overwrite(row, stored, reason)
+    return reason !== null
+  }
+
+  #broughtBy(row: Incoming, stored: Candidate, contested: boolean): TransactionChange['reason'] | null {
+    if (stored.state === 'withdrawn') return isOpen(stored) ? 'restored' : null
     // What settled it was taken back, and is reported again.
-    if (stored.status === 'pending' && row.content.status === 'posted') return this.#overwrite(row, stored, 'pending_posted')
-    if (this.#context.isFile || contested || row.content.status !== 'posted' || stored.status !== 'posted') return
-    // A, then B, now A again under the same source: the bank took its correction back.
-    const amended = stored.reports.filter((r) => r.sourceId === this.#context.sourceId && r.status === 'posted').length > 1
+    if (stored.status === 'pending' && row.content.status === 'posted') return 'pending_posted'
+    if (this.#context.isFile || contested || row.content.status !== stored.status) return null
+    // A, then B, now A again under the same source: the bank took its correction back. Or a read was taken back, and it is reported again.
+    const amended = stored.reports.filter((r) => r.sourceId === this.#context.sourceId && r.status === stored.status).length > 1
     // Turned here, because balances said so, and turned back by now.
-    if ((amended && differs(row, stored)) || isTurned(row.content.amount, stored.amount)) this.#overwrite(row, stored, 'correction')
+    return (amended && differs(row, stored)) || isTurned(row.content.amount, stored.amount) ? 'correction' : null
   }
 
   #amend(row: Incoming, stored: Candidate, tier: MatchTier): void {
@@ -241,13 +244,13 @@ function placeOf(decision: Decision): TransactionId | null {
   return decision.kind === 'delete' ? (decision.transaction?.id ?? null) : null
 }
 
-/** How many posted rows of the page stand for each transaction. */
-function postedTakers(decisions: readonly Decision[]): ReadonlyMap<TransactionId, number> {
-  const takers = new Map<TransactionId, number>()
+/** How many posted rows of the page, and how many pending ones, stand for each transaction. */
+function takersOf(decisions: readonly Decision[]): ReadonlyMap<string, number> {
+  const takers = new Map<string, number>()
   for (const decision of decisions) {
-    if ((decision.kind !== 'seen' && decision.kind !== 'join') || decision.row.content.status !== 'posted') continue
-    const id = decision.kind === 'seen' ? decision.transactionId : decision.transaction.id
-    takers.set(id, (takers.get(id) ?? 0) + 1)
+    if (decision.kind !== 'seen' && decision.kind !== 'join') continue
+    const taken = `${decision.kind === 'seen' ? decision.transactionId : decision.transaction.id} ${decision.row.content.status}`
+    takers.set(taken, (takers.get(taken) ?? 0) + 1)
   }
   return takers
 }

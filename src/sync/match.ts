@@ -37,9 +37,9 @@ export const NONE_VANISHED: ReadonlySet<TransactionId> = new Set()
 
 /** What becomes of a row. `other`, `otherRow`: what a person should compare it with. */
 export type Decision =
-  /** `unbooked`: the transaction was posted meanwhile, and the bank lists it as pending again. */
-  | { readonly kind: 'seen'; readonly row: Incoming; readonly transactionId: TransactionId; readonly observationId: string; readonly unbooked?: true }
-  | { readonly kind: 'join'; readonly row: Incoming; readonly transaction: Candidate; readonly tier: MatchTier }
+  /** `unbooked`: the transaction was posted meanwhile, and the bank lists it as pending again. `double`: what others alone booked, and the transaction becomes equal to. */
+  | { readonly kind: 'seen'; readonly row: Incoming; readonly transactionId: TransactionId; readonly observationId: string; readonly unbooked?: true; readonly double?: TransactionId }
+  | { readonly kind: 'join'; readonly row: Incoming; readonly transaction: Candidate; readonly tier: MatchTier; readonly double?: TransactionId }
   /** Belongs to the transaction that another row of the same answer makes or joins. */
   | { readonly kind: 'joinRow'; readonly row: Incoming; readonly with: Incoming; readonly tier: MatchTier }
   | { readonly kind: 'delete'; readonly row: Incoming; readonly transaction: Candidate | null }
@@ -85,13 +85,42 @@ export function match(rows: readonly Incoming[], candidates: Candidates, context
     else decideCertain(board, left)
   }
   takeKnownBack(board)
+  const doubles = doublesOf(board, rows, candidates.known)
   return rows.map((row): Decision => {
     const known = candidates.known.get(row.key)
-    if (known === undefined) return board.decisions.get(row) ?? { kind: 'new', row, other: null, otherRow: null }
+    const double = doubles.has(row) ? { double: doubles.get(row)! } : {}
+    if (known === undefined) {
+      const decision = board.decisions.get(row) ?? { kind: 'new', row, other: null, otherRow: null }
+      return decision.kind === 'join' ? { ...decision, ...double } : decision
+    }
     const { transactionId, observationId } = known
     const isUnbooked = board.takingBack.get(transactionId) === row && board.taken.get(transactionId) === row
-    return isUnbooked ? { kind: 'seen', row, transactionId, observationId, unbooked: true } : { kind: 'seen', row, transactionId, observationId }
+    return isUnbooked ? { kind: 'seen', row, transactionId, observationId, unbooked: true } : { kind: 'seen', row, transactionId, observationId, ...double }
   })
+}
+
+/**
+ * Rows that make a booked transaction of this source equal to one that only others booked: a correction that they had told before,
+ * or what was taken back and is reported again. Both stand, since each has its reports, and a person is asked.
+ */
+function doublesOf({ candidates, decisions, taken, context: { sourceId } }: Board, rows: readonly Incoming[], known: Candidates['known']): ReadonlyMap<Incoming, TransactionId> {
+  const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]))
+  const moved = rows.filter((row) => {
+    const decision = decisions.get(row)
+    const stored = decision?.kind === 'join' ? (decision.tier === 'other_source' ? undefined : decision.transaction) : byId.get(known.get(row.key)?.transactionId ?? '')
+    return row.content.status === 'posted' && stored !== undefined && isOwn(stored, sourceId) && (stored.state === 'withdrawn' || placeOf(stored) !== placeOf(row.content))
+  })
+  const doubles = new Map<Incoming, TransactionId>()
+  if (moved.length === 0) return doubles
+  const foreign = Map.groupBy(candidates.filter((one) => one.state === 'posted' && !taken.has(one.id) && !isBookedBy(one, sourceId)), placeOf)
+  const used = new Set<Candidate>()
+  for (const row of moved) {
+    const double = foreign.get(placeOf(row.content))?.find((one) => !used.has(one) && isReworded(textOf(one), row.text))
+    if (double === undefined) continue
+    used.add(double)
+    doubles.set(row, double.id)
+  }
+  return doubles
 }
 
 /** Known pending rows take back what no posted row of the answer has claimed. */

@@ -192,7 +192,7 @@ async function askAboutDoubles({ feed, account, source, runId, now, newId }: Set
   const doubles = best === undefined || best.p < SURE ? [] : best.faults.filter((fault) => fault.kind === 'doubled')
   if (doubles.length === 0) return
   const asked = [...(await feed.questions({ accountId: account.id, open: true })), ...(await feed.questions({ accountId: account.id, open: false }))]
-  const known = new Set(asked.flatMap((question) => [question.transactionId, question.otherTransactionId]))
+  const known = new Set(asked.flatMap(({ answer, transactionId, otherTransactionId }) => (answer === 'undone' ? [] : [transactionId, otherTransactionId])))
   const at = now()
   const questions = doubles.filter((fault) => !known.has(fault.row)).map((fault): Question => ({
     id: newId(at), accountId: account.id, kind: 'same_transaction', transactionId: fault.twin, otherTransactionId: fault.row, askedAt: at, answer: null, answeredAt: null, pattern: null,
