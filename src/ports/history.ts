@@ -88,10 +88,9 @@ export type HistoryStore = {
   /** Where the run's pages went, by account, then source. */
   places(runId: RunId): Promise<readonly RunPlace[]>
   /**
-   * Takes the run back, in one step: transactions that no other answer reports are withdrawn as
-   * `undone`; what it changed returns to what it was, unless something changed it since or a later
-   * answer showed the same; its open questions are closed; reports that a recompute moved go back. Returns the run that did it; null when the
-   * run is taken back already.
+   * Takes the run back, in one step: transactions that no other answer reports are withdrawn as `undone`; the others, and those that come
+   * again, are what the runs that count and persons made them, see `concluded` (store/undo.ts); questions that nothing asks any more are closed, and
+   * open again with it; reports that a recompute moved go back. Returns the run that did it; null when the run is taken back already.
    */
   undo(act: UndoAct): Promise<SyncRun | null>
   /** Pages of the account in the order of their commits, after one of them; those of runs that were taken back are left out. */

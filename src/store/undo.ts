@@ -1,9 +1,9 @@
 /**
- * What becomes of a transaction when one run's changes to it, or a person's answer, are taken back. Pure, so that
- * both stores decide alike. A field returns to what it was before the run; one that was changed again
- * since stays, because what came later was concluded from it.
+ * What becomes of a transaction when a run, or a person's answer, is taken back or comes again. Pure, so that both
+ * stores decide alike. Of runs only which of them count matters; where an answer goes back, a field that was changed
+ * again since stays, because what came later was concluded from it.
  */
-import type { Decisions, Question, RunId, TransactionChange } from '../domain/transaction.ts'
+import type { Decisions, Observation, Question, RowContent, RunId, TransactionChange } from '../domain/transaction.ts'
 import type { Undo } from '../ports/history.ts'
 import type { NewTransaction } from '../ports/store.ts'
 import { changed, type Decided } from './decide.ts'
@@ -14,32 +14,88 @@ type IsOwn = (change: TransactionChange) => boolean
 /** State and reason say one thing together, and so do the amount and its currency. */
 const TOGETHER: readonly (readonly string[])[] = [['state', 'withdrawnReason', 'status'], ['amount', 'currency']]
 
+/** Which runs count. Those that took others back made nothing of their own: what they changed follows from what counts. */
+export type Effect = { readonly counts: (runId: RunId) => boolean; readonly isUndo: (runId: RunId) => boolean }
+
+/** A report of a row, and where runs showed it: with the number of the newest page of each. */
+export type ShownReport = { readonly report: Observation; readonly shownBy: readonly { readonly runId: RunId; readonly seq: number }[] }
+
+type Told = { readonly history: readonly TransactionChange[]; readonly reports: readonly ShownReport[] }
+
+export function effectOf(undos: readonly Undo[]): Effect {
+  const [undone, back] = [new Set(undos.filter(({ redoneAt }) => redoneAt === null).map(({ runId }) => runId)), new Set(undos.map(({ undoRunId }) => undoRunId))]
+  return { counts: (runId) => !undone.has(runId), isUndo: (runId) => back.has(runId) }
+}
+
 /**
- * The row without what the run changed, with its history entry; `history` oldest first. Null: nothing of it can or need be
- * taken back. `there`: runs that took this one back and brought it again before; they lead to where it was, and are not looked at.
+ * The row as what counts makes it, with its history entry; null: it is so already. From how it came on, each change counts that a
+ * person made, or a run that counts, or of which a report that was shown later says the same; a row that no report which counts shows is
+ * withdrawn. So it is the same by whichever way runs came to count. `history` and `reports`: all of the row, oldest first.
  */
-export function withoutRun(row: NewTransaction, history: readonly TransactionChange[], runId: RunId, there: ReadonlySet<RunId>, by: RunId, at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
-  const decided = without(row, history.filter((change) => change.runId === null || !there.has(change.runId)), (change) => change.runId === runId, 'undone', at, contentKeyOf)
-  return decided?.change == null ? null : { row: decided.row, change: { ...decided.change, runId: by } }
+export function concluded(row: NewTransaction, { history, reports }: Told, effect: Effect, by: RunId, at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
+  const made = standing(row, { history, reports }, effect)
+  const isReported = reports.some(({ report, shownBy }) => effect.counts(report.runId) || shownBy.some(({ runId }) => effect.counts(runId)))
+  const reason = made.withdrawnReason === 'merged' ? 'merged' : row.state === 'withdrawn' ? row.withdrawnReason : 'undone'
+  const decided = changed(row, isReported ? { ...made, contentKey: contentKeyOf(made) } : { ...row, state: 'withdrawn', withdrawnReason: reason }, 'undone', at)
+  return decided.change === null ? null : { row: decided.row, change: { ...decided.change, runId: by } }
 }
 
-/** The runs that took a run back, and those that brought it again. */
-export function thereAndBack(undos: readonly Undo[], runId: RunId): ReadonlySet<RunId> {
-  const back = undos.filter((undo) => undo.runId === runId).map(({ undoRunId }) => undoRunId)
-  return new Set([...back, ...undos.filter((undo) => back.includes(undo.runId)).map(({ undoRunId }) => undoRunId)])
+/** The row as the changes that count make it, whether or not anything reports it. */
+function standing(row: NewTransaction, { history, reports }: Told, effect: Effect): NewTransaction {
+  const facts: Facts = {}
+  for (const { changes } of history) for (const [field, [first]] of Object.entries(changes)) if (!(field in facts)) facts[field] = first
+  for (const change of history) {
+    const { runId, changes } = change
+    const counts = runId === null || (!effect.isUndo(runId) && (effect.counts(runId) || isShownAgain(reports, runId, effect, change)))
+    if (counts) for (const [field, [, then]] of Object.entries(changes)) facts[field] = then
+  }
+  const made = withFacts(row, facts)
+  // Made by a run that does not count, and yet something else is told of it by now.
+  return made.withdrawnReason === 'undone' ? { ...made, state: made.status, withdrawnReason: null } : made
 }
 
-/** The same without the changes that `isOwn` tells; what persons decided stays. */
-export function without(row: NewTransaction, history: readonly TransactionChange[], isOwn: IsOwn, reason: TransactionChange['reason'], at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
-  const former = formerFacts(history, isOwn)
-  for (const group of TOGETHER) if (isChangedSince(history, isOwn, group)) for (const field of group) delete former[field]
-  const { amount, state, withdrawnReason, ...texts } = former
+/** Whether a later answer that counts shows what the run had shown of the row, or reports of it what the change says. */
+export function isShownAgain(reports: readonly ShownReport[], runId: RunId, { counts }: Effect, change: TransactionChange | null): boolean {
+  const own = reports.flatMap(({ shownBy }) => shownBy.filter((page) => page.runId === runId).map(({ seq }) => seq))
+  if (own.length === 0) return false
+  const last = Math.max(...own)
+  return reports.some(({ report, shownBy }) => {
+    const saysSo = shownBy.some((page) => page.runId === runId) || (change !== null && says(report, change))
+    return saysSo && shownBy.some((page) => page.seq > last && counts(page.runId))
+  })
+}
+
+function says(report: Observation, { changes }: TransactionChange): boolean {
+  const told: Facts = { ...factsOf(report), state: report.status, withdrawnReason: null }
+  return Object.entries(changes).every(([field, [, then]]) => !(field in told) || told[field] === then)
+}
+
+function factsOf(content: RowContent): Facts {
+  const { status, postedOn, transactedOn, valueOn, amount, currency, name, memo, kind, checkNumber, reference, foreignAmount, foreignCurrency } = content
+  return { status, postedOn, transactedOn, valueOn, amount: amount.toString(), currency, name, memo, kind, checkNumber, reference, foreignAmount, foreignCurrency }
+}
+
+/** What persons decided of it stays. */
+function withFacts(row: NewTransaction, { amount, state, withdrawnReason, ...texts }: Facts): NewTransaction {
   const content = Object.fromEntries(Object.entries(texts).filter(([field]) => field in row))
-  const back: NewTransaction = {
+  return {
     ...row, ...content, ...(amount == null ? {} : { amount: BigInt(amount) }),
     ...(state === undefined ? {} : { state: state as NewTransaction['state'] }),
     ...(withdrawnReason === undefined ? {} : { withdrawnReason: withdrawnReason as NewTransaction['withdrawnReason'] }),
   }
+}
+
+/** Of questions about the sides, those that wait for a person: nobody answered, what asked counts, and both sides are there. `sides`: rows with their reports. */
+export function isWaiting({ kind }: Pick<Question, 'kind'>, askedBy: RunId | null, sides: readonly { readonly row: NewTransaction; readonly reports: readonly ShownReport[] }[], effect: Effect): boolean {
+  const isAsked = askedBy === null || effect.counts(askedBy) || (kind === 'same_transaction' && sides.some(({ reports }) => isShownAgain(reports, askedBy, effect, null)))
+  return isAsked && sides.every(({ row }) => row.withdrawnReason !== 'undone' && row.withdrawnReason !== 'merged')
+}
+
+/** The row without the changes that `isOwn` tells, but where something changed the same since; what persons decided stays. */
+export function without(row: NewTransaction, history: readonly TransactionChange[], isOwn: IsOwn, reason: TransactionChange['reason'], at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
+  const former = formerFacts(history, isOwn)
+  for (const group of TOGETHER) if (isChangedSince(history, isOwn, group)) for (const field of group) delete former[field]
+  const back = withFacts(row, former)
   const decided = changed(row, { ...back, contentKey: contentKeyOf(back) }, reason, at)
   return decided.change === null ? null : decided
 }

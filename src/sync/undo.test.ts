@@ -65,6 +65,80 @@ test('the undo can be taken back: everything stands as before; what happened in 
   assert.equal((await world.feed()).length, 3)
 })
 
+// Fails when: what comes again is what the undo's own changes had taken (was so): the row had gone with the other undo, and a file is never read again.
+test('a row that two runs showed is back when either of them comes again, as that run made it', async () => {
+  const world = await new World().connect()
+  const on = world.today(-2)
+  world.bank.rows = [row(on, '-20', 'Hotel', { providerId: 'p', status: 'pending' })]
+  const held = await world.sync()
+  world.bank.rows = [row(on, '-22', 'Hotel', { providerId: 'p' })]
+  const settled = await world.sync(1)
+  const file = await bring(world, [row(on, '-22', 'Hotel', { providerId: 'file-p' })])
+  const undos = new Map<string, string>()
+  for (const id of [held.id, settled.id, file]) undos.set(id, (await undo(world, id)).id)
+  assert.deepEqual(await world.feed(), [])
+  const booked = [`${on} -2200 Hotel`]
+  for (const [id, feed] of [[settled.id, booked], [held.id, [`${on} -2000 Hotel pending`]], [file, booked]] as const) {
+    const again = await undo(world, undos.get(id)!)
+    assert.deepEqual([await world.feed(), outcomeOf(again).added], [feed, 1])
+    undos.set(id, (await undo(world, id)).id)
+    assert.deepEqual(await world.feed(), [])
+  }
+})
+
+test('what is asked because a row is gone is asked again after that read was taken back', async () => {
+  const world = await new World().connect()
+  world.bank.rows = MARCH.map((r) => ({ ...r, postedOn: day(world.today(-3)) }))
+  await world.sync()
+  world.bank.rows = world.bank.rows.slice(0, 2)
+  const second = await world.sync(1)
+  assert.deepEqual(await world.openQuestions(), ['removed_at_bank'])
+  await undo(world, second.id)
+  assert.deepEqual(await world.openQuestions(), [])
+  await world.sync(1)
+  assert.deepEqual(await world.openQuestions(), ['removed_at_bank'])
+})
+
+test('a change of a pending row that was taken back is made again by the next read', async () => {
+  const world = await new World().connect()
+  const hold = row(world.today(-1), '-20', 'Hotel', { providerId: 'p', status: 'pending' })
+  world.bank.rows = [hold]
+  await world.sync()
+  world.bank.rows = [{ ...hold, amount: decimal('-24') }]
+  const second = await world.sync(1)
+  const amended = await world.feed()
+  await undo(world, second.id)
+  assert.match((await world.feed()).join(), / -2000 /)
+  await world.sync()
+  assert.deepEqual(await world.feed(), amended)
+})
+
+test('a correction that was taken back, and comes again after a file brought it as a row of its own, is asked about', async () => {
+  const world = await new World().connect()
+  const first = row(world.today(-3), '-20', 'Lunch', { providerId: 'a' })
+  world.bank.rows = [first]
+  await world.sync()
+  world.bank.rows = [{ ...first, amount: decimal('-25') }]
+  const second = await world.sync(1)
+  await undo(world, second.id)
+  await bring(world, [row(first.postedOn, '-25', 'Lunch', { providerId: 'file-a' })])
+  await world.sync(1)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [2, ['same_transaction']])
+})
+
+test('a correction that a file had told before, in other words and as a row of its own, is asked about', async () => {
+  const world = await new World().connect()
+  const first = row(world.today(-3), '-20', 'Lunch', { providerId: 'a' })
+  world.bank.rows = [first]
+  await world.sync()
+  await bring(world, [row(first.postedOn, '-25', 'Lunch', { providerId: 'file-a' })])
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [2, []])
+  world.bank.rows = [{ ...first, amount: decimal('-25'), name: 'Lunch at Rosa' }]
+  await world.sync(1)
+  await world.sync(1)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [2, ['same_transaction']])
+})
+
 test('a row that another source or a later answer reports, too, stays; only what the run alone reported goes', async () => {
   const world = await new World().connect()
   world.bank.rows = [...MARCH]
@@ -151,7 +225,7 @@ for (const [when, bookedOn, words] of [['never', 0, 'TRATTORIA ROMA 0231'], ['be
   })
 }
 
-test('a change that a later run built on stays', async () => {
+test('what a later run reports as well stays, also under another report', async () => {
   const world = await new World().connect()
   const on = world.today(-1)
   world.bank.rows = [row(on, '-20', 'Lunch', { providerId: 'a' })]
@@ -162,7 +236,7 @@ test('a change that a later run built on stays', async () => {
   await world.sync(1)
   await undo(world, second.id)
   const [lunch] = await world.all()
-  assert.deepEqual([lunch!.name, lunch!.memo, lunch!.state], ['Lunch', 'Table 4', 'posted'])
+  assert.deepEqual([lunch!.name, lunch!.memo, lunch!.state], ['Lunch at Rosa', 'Table 4', 'posted'])
 })
 
 test('questions of the run are closed without an answer, and open again when its rows come back', async () => {

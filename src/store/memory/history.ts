@@ -4,7 +4,7 @@ import type { Connection } from '../../domain/connection.ts'
 import type { SyncRun } from '../../domain/run.ts'
 import type { HistoryStore, RunPlace, Undo, UndoAct } from '../../ports/history.ts'
 import { hullOf, UndoTally, type VoidDays } from '../undo-tally.ts'
-import { thereAndBack, withoutRun } from '../undo.ts'
+import { concluded, effectOf, isWaiting, type Effect, type ShownReport } from '../undo.ts'
 import { by } from './order.ts'
 import { memoryRecompute, moveBack } from './recompute.ts'
 import { insert, patch } from './rows.ts'
@@ -54,19 +54,19 @@ function undo(state: TenantState, act: UndoAct): SyncRun | null {
   const tally = new UndoTally(placesOf(state, runId))
   const root = again ?? runId
   tally.reaches(placesOf(state, root), state.runs.get(root)?.trigger)
-  const there = thereAndBack([...state.undos.values()], runId)
-  const dropped = withdrawUnheld(state, act, tally)
-  for (const [id, history] of state.feed.history) {
-    if (!history.some((change) => change.runId === runId) || dropped.has(id) || isSupported(state, runId, id)) continue
-    const decided = withoutRun(state.feed.transactions.get(id)!, history, runId, there, run.id, run.startedAt, contentKeyOf)
+  moveBack(state, runId, run.id)
+  const effect = effectOf([...state.undos.values()])
+  const shownBy = showings(state)
+  const reportsOf = (id: string): readonly ShownReport[] => state.feed.observationsOf(id).map(({ row }) => ({ report: row, shownBy: shownBy.get(row.id) ?? [] }))
+  for (const id of touchedBy(state, root, runId, effect)) {
+    const row = state.feed.transactions.get(id)!
+    const decided = concluded(row, { history: state.feed.history.get(id) ?? [], reports: reportsOf(id) }, effect, run.id, run.startedAt, contentKeyOf)
     if (decided?.change == null) continue
-    tally.changed(state.feed.transactions.get(id)!, decided.row)
+    tally.changed(row, decided.row)
     state.feed.putTransaction(decided.row)
     state.feed.addChange(decided.change)
   }
-  close(state, act, goneBy(state, run.id, again === null ? 'undone' : 'merged'), again ?? run.id, tally)
-  moveBack(state, runId, run.id)
-  reopen(state, runId)
+  settleQuestions(state, act, root, effect, reportsOf, tally)
   dropSpans(state, tally.voidDays)
   for (const { sourceId, cursor } of act.cursors) if (state.cursors.has(sourceId)) state.cursors.set(sourceId, cursor)
   for (const { id, state: to } of act.sources) patch(state.sources, id, { state: to })
@@ -77,60 +77,42 @@ function undo(state: TenantState, act: UndoAct): SyncRun | null {
   return done
 }
 
-/** Withdraws what the run showed and no other answer that counts does. */
-function withdrawUnheld(state: TenantState, { runId, by: run }: UndoAct, tally: UndoTally): ReadonlySet<string> {
-  const holds = countingReports(state)
-  const shown = new Set(state.pages.filter((page) => page.runId === runId).flatMap((page) => page.seen))
-  const dropped = new Set<string>()
-  for (const id of new Set([...shown].map((observation) => state.feed.byId(observation)!.transactionId))) {
-    const row = state.feed.transactions.get(id)
-    if (row === undefined || row.state === 'withdrawn' || state.feed.observationsOf(id).some(holds)) continue
-    const after = { ...row, state: 'withdrawn' as const, withdrawnReason: 'undone' as const, updatedAt: run.startedAt }
-    tally.withdrawn(row.accountId, 1, { from: row.postedOn, to: row.postedOn })
-    dropped.add(id)
-    state.feed.putTransaction(after)
-    state.feed.addChange({ transactionId: id, at: run.startedAt, runId: run.id, reason: 'undone', changes: { state: [row.state, 'withdrawn'], withdrawnReason: [row.withdrawnReason, 'undone'] } })
-  }
-  return dropped
-}
-
-/** Whether a later answer showed the transaction again as this run did. */
-function isSupported(state: TenantState, runId: string, transactionId: string): boolean {
-  const undone = undoneRuns(state)
-  const last = new Map<string, number>()
-  state.pages.forEach((page, index) => {
-    if (page.runId === runId) last.set(page.sourceId, index)
+/** Which runs showed each report, with the newest page of each. */
+function showings({ pages }: TenantState): ReadonlyMap<string, readonly { readonly runId: string; readonly seq: number }[]> {
+  const shown = new Map<string, Map<string, number>>()
+  pages.forEach(({ runId, seen }, seq) => {
+    for (const id of seen) shown.set(id, (shown.get(id) ?? new Map<string, number>()).set(runId, seq))
   })
-  const own = new Set(state.pages.filter((page) => page.runId === runId).flatMap((page) => page.seen))
-  const ids = new Set(state.feed.observationsOf(transactionId).map(({ row }) => row.id).filter((id) => own.has(id)))
-  return state.pages.some((page, index) => index > (last.get(page.sourceId) ?? Infinity) && !undone.has(page.runId) && page.seen.some((id) => ids.has(id)))
+  return new Map([...shown].map(([id, runs]) => [id, [...runs].map(([runId, seq]) => ({ runId, seq }))]))
 }
 
-/** `closedBy`: the run that opens them again when it is taken back. */
-function close(state: TenantState, { runId, by: run }: UndoAct, dropped: ReadonlySet<string>, closedBy: string, tally: UndoTally): void {
+/** Rows that the run changed, whether it is taken back or comes again, and of those that it showed the ones that no report holds any more or that an undo ever changed. */
+function touchedBy(state: TenantState, root: string, runId: string, { counts, isUndo }: Effect): ReadonlySet<string> {
+  const holds = countingReports(state)
+  const touched = new Set<string>()
+  for (const [id, history] of state.feed.history) if (history.some((change) => change.runId === root || change.runId === runId)) touched.add(id)
+  for (const observation of new Set(state.pages.filter((page) => page.runId === root).flatMap((page) => page.seen))) {
+    const { transactionId: id } = state.feed.byId(observation)!
+    if (!state.feed.transactions.has(id)) continue
+    const wasUndone = state.feed.history.get(id)?.some((change) => change.runId !== null && (isUndo(change.runId) || !counts(change.runId))) === true
+    if (wasUndone || !state.feed.observationsOf(id).some(holds)) touched.add(id)
+  }
+  return touched
+}
+
+/** Closes questions that nothing asks any more, and opens those again that an undo had closed. */
+function settleQuestions(state: TenantState, { runId, by: run }: UndoAct, root: string, effect: Effect, reportsOf: (id: string) => readonly ShownReport[], tally: UndoTally): void {
+  const accounts = new Set(placesOf(state, root).map(({ accountId }) => accountId))
   for (const question of [...state.questions.values()]) {
     const asked = state.questionRuns.get(question.id)
-    const gone = dropped.has(question.transactionId) || (question.otherTransactionId !== null && dropped.has(question.otherTransactionId))
-    if (question.answer !== null || (asked?.runId !== runId && !gone)) continue
-    state.questions.set(question.id, { ...question, answer: 'undone', answeredAt: run.startedAt })
-    state.questionRuns.set(question.id, { runId: asked?.runId ?? null, closedBy })
-    tally.closedQuestion(question.accountId)
-  }
-}
-
-/** Rows that the undo took away, whether it had to do so itself or they were so before what it takes back; or that became one with another again. */
-function goneBy(state: TenantState, undoRunId: string, reason: 'undone' | 'merged'): ReadonlySet<string> {
-  const gone = [...state.feed.transactions.values()].filter(({ id, state: now, withdrawnReason }) => now === 'withdrawn' && withdrawnReason === reason && state.feed.history.get(id)?.some((change) => change.runId === undoRunId) === true)
-  return new Set(gone.map(({ id }) => id))
-}
-
-/** Opens again what an undo or a recompute closed. */
-function reopen(state: TenantState, undoRunId: string): void {
-  for (const [id, asked] of state.questionRuns) {
-    const question = state.questions.get(id)!
-    if (asked.closedBy !== undoRunId || question.answer !== 'undone') continue
-    state.questions.set(id, { ...question, answer: null, answeredAt: null })
-    state.questionRuns.set(id, { ...asked, closedBy: null })
+    const [askedBy, closedBy] = [asked?.runId ?? null, asked?.closedBy ?? null]
+    const isClosed = question.answer === 'undone' && closedBy !== null && (effect.isUndo(closedBy) || closedBy === root || closedBy === runId)
+    if (!accounts.has(question.accountId) || !(question.answer === null || isClosed)) continue
+    const sides = [question.transactionId, question.otherTransactionId].flatMap((id) => (id === null ? [] : (state.feed.transactions.get(id) ?? []))).map((row) => ({ row, reports: reportsOf(row.id) }))
+    if (isWaiting(question, askedBy, sides, effect) === !isClosed) continue
+    state.questions.set(question.id, isClosed ? { ...question, answer: null, answeredAt: null } : { ...question, answer: 'undone', answeredAt: run.startedAt })
+    state.questionRuns.set(question.id, { runId: askedBy, closedBy: isClosed ? null : run.id })
+    if (!isClosed) tally.closedQuestion(question.accountId)
   }
 }
 

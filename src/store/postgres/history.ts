@@ -2,15 +2,16 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Day } from '../../domain/day.ts'
 import type { RunTrigger, SyncRun } from '../../domain/run.ts'
+import type { Question } from '../../domain/transaction.ts'
 import type { HistoryStore, RunPlace, UndoAct } from '../../ports/history.ts'
 import type { Decided } from '../decide.ts'
 import { UndoTally } from '../undo-tally.ts'
-import { withoutRun } from '../undo.ts'
+import { concluded, effectOf, isWaiting, type Effect, type ShownReport } from '../undo.ts'
 import { arrayOf } from './arrays.ts'
 import { json } from './columns.ts'
 import { storeAllDecided } from './decided.ts'
 import { idKey, inTenant, isUuid, type Session } from './session.ts'
-import { changes, connections, readTransaction, runs, undos } from './tables.ts'
+import { changes, connections, observations, readTransaction, runs, undos } from './tables.ts'
 import { moveBack, postgresRecompute } from './recompute.ts'
 import { counts } from './undone.ts'
 
@@ -52,14 +53,16 @@ async function placesOf(trx: Session, tenantId: string, runId: string): Promise<
 }
 
 /** One undo, in a transaction of the tenant. */
+type AskedRow = { readonly id: string; readonly account_id: string; readonly kind: Question['kind']; readonly run_id: string | null; readonly is_closed: boolean; readonly transaction_id: string; readonly other_transaction_id: string | null }
+
 class UndoWork {
   readonly #trx: Session
   readonly #tenantId: string
   readonly #act: UndoAct
   readonly #tally: UndoTally
-  /** The sources to which the run's pages went, and all sources of their accounts. */
+  /** The sources to which the run's pages went, and all sources of the accounts to which those of the root went: the run, or what it had taken back. */
   readonly #sources: Ids
-  readonly #accountSources: Ids
+  #accountSources: Ids = arrayOf([], 'uuid')
 
   constructor(trx: Session, tenantId: string, act: UndoAct, places: readonly RunPlace[]) {
     this.#trx = trx
@@ -67,18 +70,20 @@ class UndoWork {
     this.#act = act
     this.#tally = new UndoTally(places)
     this.#sources = arrayOf(places.map((place) => place.sourceId), 'uuid')
-    this.#accountSources = sql`array(select id from relink.account_sources where tenant_id = ${tenantId} and account_id = any(${arrayOf(places.map((place) => place.accountId), 'uuid')}))`
   }
 
   async run(): Promise<SyncRun | null> {
     const { runId, by, cursors, sources, connections: switched } = this.#act
     const again = await this.#mark()
     if (again === undefined) return null
-    await this.#reach(again ?? runId)
-    await this.#withdrawUnheld()
-    await this.#takeBackChanges(await this.#thereAndBack())
-    await this.#close(again)
-    await this.#reopen(runId)
+    const root = again ?? runId
+    await this.#reach(root)
+    await this.#trx.insertInto('relink.runs').values({ tenant_id: this.#tenantId, ...runs.write({ ...by, accounts: [] }) }).execute()
+    await moveBack(this.#trx, this.#tenantId, runId, by.id)
+    const effect = effectOf((await this.#trx.selectFrom('relink.undos').selectAll().where('tenant_id', '=', this.#tenantId).execute()).map(undos.read))
+    if (again === null) await this.#withdrawUnheld()
+    await this.#conclude(root, effect)
+    await this.#settleQuestions(root, effect)
     const ofTenant = sql`tenant_id = ${this.#tenantId}`
     for (const { accountId, sourceId, days: { from, to } } of this.#tally.voidDays) {
       const ofSource = sourceId === null ? sql`true` : sql`source_id = ${sourceId}`
@@ -90,8 +95,7 @@ class UndoWork {
     const { preview } = this.#act
     if (preview !== null) await sql`update relink.previews set state = ${preview.state}, updated_at = ${by.startedAt} where ${ofTenant} and id = ${preview.id}`.execute(this.#trx)
     const done: SyncRun = { ...by, accounts: this.#tally.outcomes }
-    await this.#trx.insertInto('relink.runs').values({ tenant_id: this.#tenantId, ...runs.write(done) }).execute()
-    await moveBack(this.#trx, this.#tenantId, runId, by.id)
+    await this.#trx.updateTable('relink.runs').set({ accounts: runs.write(done).accounts }).where('tenant_id', '=', this.#tenantId).where('id', '=', by.id).execute()
     return done
   }
 
@@ -109,7 +113,9 @@ class UndoWork {
 
   async #reach(root: string): Promise<void> {
     const { rows: [run] } = await sql<{ trigger: RunTrigger }>`select trigger from relink.runs where tenant_id = ${this.#tenantId} and id = ${root}`.execute(this.#trx)
-    this.#tally.reaches(await placesOf(this.#trx, this.#tenantId, root), run?.trigger)
+    const places = await placesOf(this.#trx, this.#tenantId, root)
+    this.#tally.reaches(places, run?.trigger)
+    this.#accountSources = sql`array(select id from relink.account_sources where tenant_id = ${this.#tenantId} and account_id = any(${arrayOf(places.map((place) => place.accountId), 'uuid')}))`
   }
 
   /** Withdraws what the run showed and no other answer that counts does: one statement, because an import may be all of an account. */
@@ -140,72 +146,76 @@ class UndoWork {
     for (const { account_id, rows: count, from_on, to_on } of rows) this.#tally.withdrawn(account_id, Number(count), { from: from_on, to: to_on })
   }
 
-  /** What the run changed, batch by batch, except where a later answer showed the same again. */
-  async #takeBackChanges(there: ReadonlySet<string>): Promise<void> {
+  /** Makes the rows at stake what the runs that count make them, batch by batch: see `touchedBy` of the memory store. */
+  async #conclude(root: string, effect: Effect): Promise<void> {
     const { runId, by } = this.#act
+    const tenant = sql`${this.#tenantId}`
     for (let after = NIL; ; ) {
-      const { rows } = await sql<{ id: string; supported: boolean }>`
-        with changed as (
-          select distinct c.transaction_id as id from relink.transaction_changes c
-          where c.tenant_id = ${this.#tenantId} and c.run_id = ${runId} and c.transaction_id > ${after}
-            and not exists (select from relink.transaction_changes d where d.tenant_id = ${this.#tenantId} and d.transaction_id = c.transaction_id and d.run_id = ${by.id})
-          order by 1 limit ${BATCH}),
-        shown as (${this.#shown()}),
-        later as (
+      const { rows } = await sql<{ id: string }>`
+        with shown as (
           select distinct s.id from relink.pages p cross join lateral unnest(p.seen) as s(id)
-          where p.tenant_id = ${this.#tenantId} and p.source_id = any(${this.#sources}) and ${counts(this.#tenantId, 'p.run_id')}
-            and p.seq > (select max(l.seq) from relink.pages l where l.tenant_id = ${this.#tenantId} and l.source_id = p.source_id and l.run_id = ${runId}))
-        select changed.id, exists (
-          select from relink.observations o where o.tenant_id = ${this.#tenantId} and o.transaction_id = changed.id
-            and o.id in (select id from shown) and o.id in (select id from later)) as supported
-        from changed order by changed.id`.execute(this.#trx)
-      await this.#takeBack(rows.filter((row) => !row.supported).map((row) => row.id), there)
+          where p.tenant_id = ${tenant} and p.source_id = any(${this.#accountSources}) and p.run_id = ${root}),
+        undone as (select run_id as id from relink.undos where tenant_id = ${tenant} and redone_at is null union select undo_run_id from relink.undos where tenant_id = ${tenant}),
+        changed as (select distinct c.transaction_id as id, c.run_id in (${root}, ${runId}) as is_own from relink.transaction_changes c where c.tenant_id = ${tenant} and (c.run_id in (${root}, ${runId}) or c.run_id in (select id from undone))),
+        now as (select distinct c.transaction_id as id from relink.transaction_changes c where c.tenant_id = ${tenant} and c.run_id = ${by.id})
+        select distinct c.id from changed c where c.id > ${after} and c.id not in (select id from now)
+          and (c.is_own or exists (select from relink.observations o where o.tenant_id = ${tenant} and o.transaction_id = c.id and o.id in (select id from shown)))
+        order by c.id limit ${BATCH}`.execute(this.#trx)
+      await this.#concludeAll(rows.map(({ id }) => id), effect)
       if (rows.length < BATCH) return
       after = rows.at(-1)!.id
     }
   }
 
-  async #thereAndBack(): Promise<ReadonlySet<string>> {
-    const { rows } = await sql<{ id: string }>`
-      with back as (select undo_run_id as id from relink.undos where tenant_id = ${this.#tenantId} and run_id = ${this.#act.runId})
-      select id from back union select undo_run_id from relink.undos where tenant_id = ${this.#tenantId} and run_id in (select id from back)`.execute(this.#trx)
-    return new Set(rows.map(({ id }) => id))
-  }
-
-  async #takeBack(ids: readonly string[], there: ReadonlySet<string>): Promise<void> {
+  async #concludeAll(ids: readonly string[], effect: Effect): Promise<void> {
     if (ids.length === 0) return
-    const { runId, by, contentKeyOf } = this.#act
+    const { by, contentKeyOf } = this.#act
     const those = arrayOf(ids, 'uuid')
     const stored = await this.#trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', this.#tenantId).where(sql<boolean>`id = any(${those})`).orderBy('id').forUpdate().execute()
     const logged = await this.#trx.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', this.#tenantId).where(sql<boolean>`transaction_id = any(${those})`).orderBy('seq').execute()
     const histories = Map.groupBy(logged.map(changes.read), (change) => change.transactionId)
-    const takenBack: Decided[] = []
+    const reports = await this.#reportsOf(ids)
+    const made: Decided[] = []
     for (const row of stored.map(readTransaction)) {
-      const decided = withoutRun(row, histories.get(row.id) ?? [], runId, there, by.id, by.startedAt, contentKeyOf)
+      const decided = concluded(row, { history: histories.get(row.id) ?? [], reports: reports.get(row.id) ?? [] }, effect, by.id, by.startedAt, contentKeyOf)
       if (decided === null) continue
       this.#tally.changed(row, decided.row)
-      takenBack.push(decided)
+      made.push(decided)
     }
-    await storeAllDecided(this.#trx, this.#tenantId, takenBack)
+    await storeAllDecided(this.#trx, this.#tenantId, made)
   }
 
-  /** Questions that the run asked, and those about rows that are gone with it; where it brings a run again, those about rows that are one with another again. */
-  async #close(again: string | null): Promise<void> {
+  /** The reports of these rows, and which runs showed them, with the newest page of each. */
+  async #reportsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly ShownReport[]>> {
+    const own = await this.#trx.selectFrom('relink.observations').selectAll().where('tenant_id', '=', this.#tenantId).where(sql<boolean>`transaction_id = any(${arrayOf(ids, 'uuid')})`).execute()
+    const { rows } = await sql<{ id: string; run_id: string; seq: string }>`
+      select s.id, p.run_id, max(p.seq) as seq from relink.pages p cross join lateral unnest(p.seen) as s(id)
+      where p.tenant_id = ${this.#tenantId} and p.source_id = any(${this.#accountSources}) and s.id = any(${arrayOf(own.map(({ id }) => id), 'uuid')}) group by s.id, p.run_id`.execute(this.#trx)
+    const shownBy = Map.groupBy(rows, ({ id }) => id)
+    const reports = own.map(observations.read).map((report) => ({ report, shownBy: (shownBy.get(report.id) ?? []).map(({ run_id, seq }) => ({ runId: run_id, seq: Number(seq) })) }))
+    return Map.groupBy(reports, ({ report }) => report.transactionId)
+  }
+
+  /** Closes questions that nothing asks any more, and opens those again that an undo had closed. */
+  async #settleQuestions(root: string, effect: Effect): Promise<void> {
     const { runId, by } = this.#act
-    const gone = (column: string) => sql`exists (
-      select from relink.transactions t where t.tenant_id = ${this.#tenantId} and t.id = ${sql.ref(column)} and t.withdrawn_reason = ${again === null ? 'undone' : 'merged'}
-        and exists (select from relink.transaction_changes c where c.tenant_id = ${this.#tenantId} and c.transaction_id = t.id and c.run_id = ${by.id}))`
-    const { rows } = await sql<{ account_id: string }>`
-      update relink.questions q set answer = 'undone', answered_at = ${by.startedAt}, closed_by = ${again ?? by.id}
-      where q.tenant_id = ${this.#tenantId} and q.answer is null and (q.run_id = ${runId} or ${gone('q.transaction_id')} or ${gone('q.other_transaction_id')})
-      returning q.account_id`.execute(this.#trx)
-    for (const { account_id } of rows) this.#tally.closedQuestion(account_id)
-  }
-
-  /** What an undo or a recompute closed. */
-  async #reopen(undoRunId: string): Promise<void> {
-    await sql`update relink.questions set answer = null, answered_at = null, closed_by = null
-      where tenant_id = ${this.#tenantId} and closed_by = ${undoRunId} and answer = 'undone'`.execute(this.#trx)
+    const { rows: at } = await sql<AskedRow>`
+      select q.id, q.account_id, q.kind, q.run_id, q.answer is not null as is_closed, q.transaction_id, q.other_transaction_id from relink.questions q
+      where q.tenant_id = ${this.#tenantId} and q.account_id in (select s.account_id from relink.account_sources s where s.tenant_id = ${this.#tenantId} and s.id = any(${this.#accountSources}))
+        and (q.answer is null or (q.answer = 'undone' and (q.closed_by in (${root}, ${runId}) or q.closed_by in (select undo_run_id from relink.undos where tenant_id = ${this.#tenantId}))))
+      order by q.id for update`.execute(this.#trx)
+    if (at.length === 0) return
+    const ids = [...new Set(at.flatMap(({ transaction_id, other_transaction_id }) => [transaction_id, other_transaction_id ?? transaction_id]))]
+    const stored = await this.#trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', this.#tenantId).where(sql<boolean>`id = any(${arrayOf(ids, 'uuid')})`).execute()
+    const [byId, reports] = [new Map(stored.map(readTransaction).map((row) => [row.id, row])), await this.#reportsOf(ids)]
+    const turned = at.filter(({ kind, run_id, is_closed, transaction_id, other_transaction_id }) => {
+      const sides = [transaction_id, other_transaction_id].flatMap((id) => (id === null ? [] : (byId.get(id) ?? []))).map((row) => ({ row, reports: reports.get(row.id) ?? [] }))
+      return isWaiting({ kind }, run_id, sides, effect) === is_closed
+    })
+    const idsOf = (isClosed: boolean) => arrayOf(turned.flatMap(({ id, is_closed }) => (is_closed === isClosed ? [id] : [])), 'uuid')
+    await sql`update relink.questions set answer = 'undone', answered_at = ${by.startedAt}, closed_by = ${by.id} where tenant_id = ${this.#tenantId} and id = any(${idsOf(false)})`.execute(this.#trx)
+    await sql`update relink.questions set answer = null, answered_at = null, closed_by = null where tenant_id = ${this.#tenantId} and id = any(${idsOf(true)})`.execute(this.#trx)
+    for (const { account_id, is_closed } of turned) if (!is_closed) this.#tally.closedQuestion(account_id)
   }
 
   /** Ids of the observations that the run's pages showed. */
