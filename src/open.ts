@@ -22,6 +22,8 @@ import { createAudit, hex } from './access/audit.ts'
 import { createVerbs } from './create-verbs.ts'
 import { createResets } from './resets.ts'
 import { createReadingNow } from './reading-now.ts'
+import { tellAcross } from './across.ts'
+import type { Channel } from './store/postgres/channel.ts'
 import { onRunEnding } from './run-ended.ts'
 import type { Connection } from './domain/connection.ts'
 import type { Institution } from './domain/institution.ts'
@@ -180,7 +182,12 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
       await prepareJobs(database.owner)
       const jobs = await openPostgresJobs(database.app, log, clock)
       const toldOf = new Set<string>()
-      return startWorker({
+      // Whatever works beside others tells them what it does, and shows what they do.
+      const { openChannel } = await import('./store/postgres/channel.ts')
+      let channel: Channel | null = null
+      const across = tellAcross({ events, readingNow, tenantId, self: hostEntropy.id(clock.now()) }, (text) => channel?.tell(text))
+      channel = await openChannel(database.app, clock, across.hear)
+      const stopWorker = await startWorker({
         store: database.store, tenantId, jobs, log, clock, entropy: hostEntropy, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger), hourly: async () => {
           await store.secrets.destroyExpired(clock.now())
           await forgetOldLogins(deps)
@@ -194,6 +201,11 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
           if (await repairByItself(repairDeps, id)) events.publish({ kind: 'connection', id })
         },
       })
+      return async () => {
+        await stopWorker()
+        across.stop()
+        await channel?.close()
+      }
     },
     close: async () => {
       await instance.resets.settled()
