@@ -58,6 +58,19 @@ describe('another sign-in takes over', { skip: cannotRun ?? false }, () => {
     const switched = await counts()
     assert.notDeepEqual(switched, before, 'it brought rows')
     assert.deepEqual(await violations(page), [])
+    // The list of questions comes in pages, each question once.
+    const paged = await page.evaluate<{ ids: string[]; counts: number }>(`(async () => {
+      const ids = []
+      let [next, counts] = [null, 0]
+      do {
+        const page = await (await fetch('/api/questions?limit=1' + (next === null ? '' : '&cursor=' + next))).json()
+        ids.push(...page.items.map(({ id }) => id))
+        counts = page.counts.reduce((sum, { open }) => sum + open, 0)
+        next = page.next
+      } while (next !== null && ids.length < 100)
+      return { ids, counts }
+    })()`)
+    assert.deepEqual(paged, { ids: (await store.feed.questions({ open: true })).map(({ id }) => id), counts: pairs })
     for (let left = pairs; left > 0; left--) {
       await toCheck.getByRole('button', { name: 'Same', exact: true }).first().click()
       await asks.nth(left - 1).waitFor({ state: 'detached' })

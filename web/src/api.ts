@@ -22,6 +22,8 @@ export type ListedRun = z.output<typeof listedRunShape>
 export type RunDetail = z.output<typeof runDetailShape>
 export type Challenge = z.output<typeof challengeShape>
 export type Question = z.output<typeof questionShape>
+/** `counts`: of all that wait, by account. */
+export type QuestionPage = { items: Question[]; next: string | null; counts: { accountId: string; open: number }[] }
 export type Connection = z.output<typeof connectionShape>
 export type Preview = z.output<typeof previewShape>
 export type Institution = z.output<typeof institutionShape>

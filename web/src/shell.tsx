@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react'
-import { get, ServerProblem, type Connection, type Me, type Question } from './api.ts'
+import { get, ServerProblem, type Connection, type Me, type QuestionPage } from './api.ts'
 import { message, say } from './language/language.ts'
 import { isUnreachable, useMe } from './me.ts'
 import { liveState } from './live.ts'
@@ -125,8 +125,8 @@ function ToMend() {
 }
 
 function ToDecide() {
-  const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
-  return <Badge count={questions.data?.items.length ?? 0} what={say('to decide')} />
+  const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<QuestionPage>('/questions?limit=1') })
+  return <Badge count={questions.data?.counts.reduce((sum, { open }) => sum + open, 0) ?? 0} what={say('to decide')} />
 }
 
 function Badge({ count, what }: { count: number; what: string }) {

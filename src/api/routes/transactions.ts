@@ -8,7 +8,8 @@ import { explainTransaction } from '../../sync/explain.ts'
 import { tendAfterDecision } from '../../sync/tend-balance.ts'
 import { contentKeyOf } from '../../sync/undo.ts'
 import { ApiProblem } from '../problems.ts'
-import { idParams, listOf, route, type Route } from '../route.ts'
+import { pageOfQuestions } from '../question-page.ts'
+import { idParams, listOf, pageOf, route, type Route } from '../route.ts'
 import { decisionResource, decisionShape } from '../decision-shape.ts'
 import { questionResource, questionShape, transactionDetail, transactionDetailShape } from '../shapes.ts'
 
@@ -55,13 +56,14 @@ const decisions = route({
 })
 
 const questions = route({
-  method: 'GET', url: '/questions', action: 'read', tag: 'Review', summary: 'Open questions: are these the same, was this one removed?',
-  query: z.strictObject({ accountId: z.uuid().optional() }),
-  response: listOf(questionShape),
+  method: 'GET', url: '/questions', action: 'read', tag: 'Review', summary: 'Open questions, oldest first: are these the same, was this one removed?',
+  query: z.strictObject({ accountId: z.uuid().optional(), limit: z.coerce.number().int().min(1).max(500).default(100), cursor: z.string().max(400).optional() }),
+  response: pageOf(questionShape).extend({ counts: z.array(z.object({ accountId: z.uuid(), open: z.int() })).meta({ description: 'How many wait, by account, on all pages' }) }),
   handle: async ({ query, instance }) => {
     const { feed } = instance.store
     const open = await feed.questions({ open: true, ...(query.accountId === undefined ? {} : { accountId: query.accountId }) })
-    return { items: await shown(feed, open) }
+    const { items, next, counts } = pageOfQuestions(open, query.limit, query.cursor)
+    return { items: await shown(feed, items), next, counts: [...counts] }
   },
 })
 

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useParams } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
-import { get, type Account, type Connection, type Question } from '../api.ts'
+import { get, type Account, type Connection, type QuestionPage } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay, useOffline } from '../me.ts'
@@ -143,8 +143,8 @@ function groupsOf(accounts: readonly Account[], connections: readonly Connection
 }
 
 function Groups({ accounts, connections, beside }: { accounts: readonly Account[]; connections: readonly Connection[]; beside: boolean }) {
-  const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
-  const toDecide = (id: string): number => questions.data?.items.filter((q) => q.accountId === id).length ?? 0
+  const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<QuestionPage>('/questions?limit=1') })
+  const toDecide = (id: string): number => questions.data?.counts.find(({ accountId }) => accountId === id)?.open ?? 0
   const { id } = useParams({ strict: false })
   const frame = useRef<HTMLDivElement>(null)
   // What is chosen is in sight, though the list begins anew at another width.

@@ -1,8 +1,8 @@
 /** Review: what only a person can decide. First the questions that the bank's answers left, then the rows that wait, then what was decided. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { get, type Account, type Question, type TransactionDetail } from '../api.ts'
+import { get, type Account, type Question, type QuestionPage, type TransactionDetail } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Amount } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
@@ -14,13 +14,16 @@ import { Recent } from '../review/recent.tsx'
 import { RowFacts } from '../rows/facts.tsx'
 import { isIn, useSuggestions, VIEWS, type View } from '../review/suggestions.tsx'
 
+/** Each is a card: what somebody decides in one sitting. */
+const QUESTIONS_A_PAGE = 30
+
 export function ReviewPage() {
-  const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<{ items: Question[] }>('/questions') })
+  const questions = useInfiniteQuery({ queryKey: ['questions', 'pages'], queryFn: ({ pageParam }) => get<QuestionPage>(`/questions?limit=${QUESTIONS_A_PAGE}${pageParam === '' ? '' : `&cursor=${encodeURIComponent(pageParam)}`}`), initialPageParam: '', getNextPageParam: (page) => page.next })
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
-  return <Loaded query={questions}>{({ items }) => <Loaded query={accounts}>{({ items: known }) => <Whole questions={items} accounts={known} />}</Loaded>}</Loaded>
+  return <Loaded query={questions}>{({ pages }) => <Loaded query={accounts}>{({ items: known }) => <Whole questions={pages.flatMap(({ items }) => items)} waiting={(pages[0]?.counts ?? []).reduce((sum, { open }) => sum + open, 0)} more={() => void questions.fetchNextPage()} accounts={known} />}</Loaded>}</Loaded>
 }
 
-function Whole({ questions, accounts }: { questions: readonly Question[]; accounts: readonly Account[] }) {
+function Whole({ questions, waiting, more, accounts }: { questions: readonly Question[]; waiting: number; more: () => void; accounts: readonly Account[] }) {
   const [chosen, setChosen] = useState<string | null>(null)
   const [text, setText] = useState('')
   const [view, setView] = useState<View>('all')
@@ -36,7 +39,7 @@ function Whole({ questions, accounts }: { questions: readonly Question[]; accoun
   const list = (
     <>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Review')}</Title><Link className="link" to="/rules">{say('Rules')}</Link></div>
-      {questions.length > 0 && <section className="mb-8" aria-label={say('Questions')}><NeedsServer><Questions questions={questions} accounts={accounts} /></NeedsServer></section>}
+      {questions.length > 0 && <section className="mb-8" aria-label={say('Questions')}><NeedsServer><Questions questions={questions} accounts={accounts} />{waiting > questions.length && <button type="button" className="button mt-3" onClick={more}>{say('{count, plural, one {One more question} other {# more questions}}', { count: waiting - questions.length })}</button>}</NeedsServer></section>}
       {questions.length === 0 && <p className="mb-6 text-muted">{say('Nothing to decide between rows. When the bank’s answers leave a doubt, both rows are kept and the question appears here.')}</p>}
       {shown === undefined ? (
         <Empty title={say('Nothing to review yet')}><p className="mb-4">{say('Rows appear here after the first read or import.')}</p><FirstBank /></Empty>
